@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** Everything that can be set, read once at the start; `null` for `database` means the embedded one. */
+export interface Config {
+  readonly production: boolean;
+  readonly database: DatabaseConfig | null;
+  readonly schema: string;
+  readonly host: string;
+  readonly port: number;
+  readonly graphiql: boolean;
+  readonly corsOrigins: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly maxPageSize: number;
+  readonly poolSize: number;
+  readonly statementTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly schemaPollMs: number;
+  readonly logLevel: string;
+}
+
+export interface DatabaseConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly ssl: false | { readonly ca?: string };
+}
+
+/** Every problem of the configuration at once, each with the name of its variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+const int = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const onOff = z.enum(['on', 'off']);
+
+const variables = z.object({
+  NODE_ENV: z.string().optional(),
+  PGHOST: z.string().optional(),
+  PGPORT: int(1, 65_535).default(5432),
+  PGDATABASE: z.string().optional(),
+  PGUSER: z.string().optional(),
+  PGPASSWORD: z.string().optional(),
+  PGSSLMODE: z.enum(['verify-full', 'require', 'disable']).optional(),
+  PGSSLROOTCERT: z.string().optional(),
+  PG_HOST: z.string().optional(),
+  PG_DB: z.string().optional(),
+  PG_USER: z.string().optional(),
+  PG_AUTH: z.enum(['password']).optional(),
+  PG_POOL_SIZE: int(1, 1000).default(10),
+  PG_STATEMENT_TIMEOUT_MS: int(1, 3_600_000).default(15_000),
+  PG_CONNECT_TIMEOUT_MS: int(1, 600_000).default(15_000),
+  EVENTS_SCHEMA: z.string().default('events'),
+  SCHEMA_POLL_MS: int(100, 86_400_000).default(60_000),
+  HOST: z.string().optional(),
+  PORT: int(0, 65_535).default(4000),
+  GRAPHIQL: onOff.optional(),
+  CORS_ORIGINS: z.string().default(''),
+  MAX_BODY_BYTES: int(1, 1_000_000_000).default(1_000_000),
+  MAX_PAGE_SIZE: int(1, 1_000_000).default(1000),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+type Variables = z.infer<typeof variables>;
+
+const aliases = { PG_HOST: 'PGHOST', PG_DB: 'PGDATABASE', PG_USER: 'PGUSER' } as const;
+
+/** Reads and checks the environment; throws a ConfigError that lists everything wrong in it. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const problems = [...misspelt(set), ...twins(set)];
+  const parsed = variables.safeParse(set);
+  if (!parsed.success) {
+    problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+    throw new ConfigError(problems);
+  }
+  const env = parsed.data;
+  const production = env.NODE_ENV === 'production';
+  const database = databaseOf(env, production, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    production,
+    database,
+    schema: env.EVENTS_SCHEMA,
+    host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
+    port: env.PORT,
+    graphiql: env.GRAPHIQL ? env.GRAPHIQL === 'on' : !production,
+    corsOrigins: env.CORS_ORIGINS.split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean),
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    maxPageSize: env.MAX_PAGE_SIZE,
+    poolSize: env.PG_POOL_SIZE,
+    statementTimeoutMs: env.PG_STATEMENT_TIMEOUT_MS,
+    connectTimeoutMs: env.PG_CONNECT_TIMEOUT_MS,
+    schemaPollMs: env.SCHEMA_POLL_MS,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function databaseOf(env: Variables, production: boolean, problems: string[]): DatabaseConfig | null {
+  const host = env.PGHOST ?? env.PG_HOST;
+  const user = env.PGUSER ?? env.PG_USER;
+  const database = env.PGDATABASE ?? env.PG_DB;
+  if (!host) {
+    if (production) problems.push('PGHOST: required in production: the host of the PostgreSQL server');
+    else if (user || database)
+      problems.push(
+        'PGHOST: not set, though PGUSER or PGDATABASE is: name the server too, or unset them for the embedded database',
+      );
+    return null;
+  }
+  if (!user) problems.push('PGUSER: required: the role to log in as');
+  if (production && !database) problems.push('PGDATABASE: required in production: the database that holds the schema');
+  if (production && !env.PG_AUTH) problems.push('PG_AUTH: required in production: how to log in');
+  if (env.PGPASSWORD === undefined) problems.push('PGPASSWORD: required with PG_AUTH=password');
+  return {
+    host,
+    port: env.PGPORT,
+    database: database ?? user ?? '',
+    user: user ?? '',
+    password: env.PGPASSWORD ?? '',
+    ssl: sslOf(env, host, problems),
+  };
+}
+
+/** TLS is always verified in full; it is off only towards this machine or when asked for by name. */
+function sslOf(env: Variables, host: string, problems: string[]): DatabaseConfig['ssl'] {
+  const loopback = /^(localhost|127\.|::1$|\/)/.test(host);
+  if (env.PGSSLMODE === 'disable' || (env.PGSSLMODE === undefined && loopback)) return false;
+  if (!env.PGSSLROOTCERT) return {};
+  try {
+    return { ca: readFileSync(env.PGSSLROOTCERT, 'utf8') };
+  } catch (error) {
+    problems.push(`PGSSLROOTCERT: ${error instanceof Error ? error.message : String(error)}`);
+    return {};
+  }
+}
+
+function twins(set: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(aliases)
+    .filter(([alias, name]) => set[alias] !== undefined && set[name] !== undefined && set[alias] !== set[name])
+    .map(([alias, name]) => `${alias}: differs from ${name}: set one of the two`);
+}
+
+/** libpq's own variables that this server does not read, and that are one letter away from one that it does. */
+const others = new Set(['PGHOSTADDR', 'PGPASSFILE', 'PGSSLCERT', 'PGSSLKEY', 'PGSSLCRL', 'PGSERVICE', 'PGAPPNAME']);
+
+function misspelt(set: Readonly<Record<string, unknown>>): string[] {
+  const known = Object.keys(variables.shape);
+  return Object.keys(set)
+    .filter((name) => !known.includes(name) && !others.has(name) && name.length > 4)
+    .flatMap((name) => {
+      const meant = known.find((candidate) => candidate.length > 4 && oneSlip(name, candidate));
+      return meant ? [`${name}: unknown; did you mean ${meant}?`] : [];
+    });
+}
+
+/** Whether one letter was added, lost, changed or swapped with its neighbour. */
+function oneSlip(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  const rest = (s: string, from: number) => s.slice(start + from);
+  return (
+    rest(a, 1) === rest(b, 1) ||
+    rest(a, 1) === rest(b, 0) ||
+    rest(a, 0) === rest(b, 1) ||
+    (a[start] === b[start + 1] && a[start + 1] === b[start] && rest(a, 2) === rest(b, 2))
+  );
+}

@@ -1,0 +1,88 @@
+import { DatabaseError } from 'pg';
+
+/** The values of `extensions.code`, each with the HTTP status of a reply that has no data. */
+const statuses = {
+  BAD_USER_INPUT: 400,
+  GRAPHQL_PARSE_FAILED: 400,
+  GRAPHQL_VALIDATION_FAILED: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  QUERY_TOO_COMPLEX: 400,
+  VALUE_NOT_REPRESENTABLE: 500,
+  TIMEOUT: 504,
+  DATABASE_UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+} as const;
+
+export type ErrorCode = keyof typeof statuses;
+
+/** How long a client should wait before it tries again, in seconds. */
+const retryAfter: Partial<Record<ErrorCode, number>> = { DATABASE_UNAVAILABLE: 1 };
+
+/** An error whose message is meant for the client; its cause is for the log only. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  /** graphql-js copies this to the error in the response; Yoga reads `http` and removes it. */
+  readonly extensions: {
+    readonly code: ErrorCode;
+    readonly http: { status: number; headers?: Record<string, string> };
+  };
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    const seconds = retryAfter[code];
+    this.extensions = {
+      code,
+      http: { status: statuses[code], ...(seconds && { headers: { 'Retry-After': String(seconds) } }) },
+    };
+  }
+}
+
+export const badInput = (message: string): AppError => new AppError('BAD_USER_INPUT', message);
+
+type Translation = readonly [pattern: RegExp, code: ErrorCode, message?: string];
+
+/**
+ * SQLSTATEs, first match wins; without a message PostgreSQL's own is shown, since it speaks of the client's value.
+ * Source: PostgreSQL documentation, appendix "PostgreSQL Error Codes".
+ */
+const translations: readonly Translation[] = [
+  [/^22/, 'BAD_USER_INPUT'],
+  [/^23(502|514)$/, 'BAD_USER_INPUT', 'A value violates a constraint of the table'],
+  [/^23/, 'CONFLICT', 'The row conflicts with another row'],
+  [/^(40|55)/, 'CONFLICT', 'The rows are being changed by someone else; try again'],
+  [/^(42501|25006)$/, 'FORBIDDEN', 'The database does not permit this'],
+  [/^57014$/, 'TIMEOUT', 'The database took too long to answer; ask for less or narrow the filter'],
+  [/^54/, 'QUERY_TOO_COMPLEX', 'The query is too complex for the database; ask for less at once'],
+  [
+    /^(42P01|42703|42704|42804|42809|42883|0A000|26000|3F000)$/,
+    'DATABASE_UNAVAILABLE',
+    'The schema of the database is changing; try again',
+  ],
+  [/^(08|28|53|57|25P0[34]|3D)/, 'DATABASE_UNAVAILABLE', 'The database is not available; try again'],
+];
+
+const socketErrors = /^(E(CONN(REFUSED|RESET|ABORTED)|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN))$/;
+/** How pg words the loss of a connection, for which it has no code. */
+const lostConnection =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
+/** Translates what pg throws; an error it does not know comes back unchanged, to be masked. */
+export function fromPostgres(error: unknown): unknown {
+  if (error instanceof AppError || !(error instanceof Error)) return error;
+  if (error instanceof DatabaseError) {
+    const found = translations.find(([pattern]) => pattern.test(error.code ?? ''));
+    return found ? new AppError(found[1], found[2] ?? error.message, { cause: error }) : error;
+  }
+  return socketErrors.test(codeOf(error) ?? '') || lostConnection.test(error.message)
+    ? new AppError('DATABASE_UNAVAILABLE', 'The database is not available; try again', { cause: error })
+    : error;
+}
+
+/** The SQLSTATE or the system's error code, whichever the error carries. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
