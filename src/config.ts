@@ -24,9 +24,17 @@ export interface DatabaseConfig {
   readonly port: number;
   readonly database: string;
   readonly user: string;
-  readonly password: string;
+  /** A fixed password, or the identity whose tokens are the password. */
+  readonly password: string | Identity;
   readonly ssl: false | { readonly ca?: string };
+  /** Where the session's settings stand: in the startup packet, or on the role (behind PgBouncer, which refuses them). */
+  readonly session?: 'startup' | 'role';
 }
+
+/** Who the server is in Entra ID; `scope` names the resource that the tokens are for. */
+export type Identity =
+  | { readonly kind: 'user-identity'; readonly clientId: string; readonly scope: string }
+  | { readonly kind: 'system-identity' | 'default-credential'; readonly scope: string };
 
 /** Every problem of the configuration at once, each with the name of its variable. */
 export class ConfigError extends Error {
@@ -54,7 +62,15 @@ const variables = z.object({
   PG_HOST: z.string().optional(),
   PG_DB: z.string().optional(),
   PG_USER: z.string().optional(),
-  PG_AUTH: z.enum(['password']).optional(),
+  PG_AUTH: z.enum(['user-identity', 'system-identity', 'default-credential', 'password']).optional(),
+  AZURE_CLIENT_ID: z.string().optional(),
+  PG_TOKEN_SCOPE: z
+    .string()
+    .regex(/^https:\/\/.+\/\.default$/, 'must be the address of a resource followed by /.default')
+    .default('https://ossrdbms-aad.database.windows.net/.default'),
+  IDENTITY_ENDPOINT: z.string().optional(),
+  IDENTITY_HEADER: z.string().optional(),
+  PG_SESSION: z.enum(['startup', 'role']).default('startup'),
   PG_POOL_SIZE: int(1, 1000).default(10),
   PG_STATEMENT_TIMEOUT_MS: int(1, 3_600_000).default(15_000),
   PG_CONNECT_TIMEOUT_MS: int(1, 600_000).default(15_000),
@@ -122,16 +138,40 @@ function databaseOf(env: Variables, production: boolean, problems: string[]): Da
   }
   if (!user) problems.push('PGUSER: required: the role to log in as');
   if (production && !database) problems.push('PGDATABASE: required in production: the database that holds the schema');
-  if (production && !env.PG_AUTH) problems.push('PG_AUTH: required in production: how to log in');
-  if (env.PGPASSWORD === undefined) problems.push('PGPASSWORD: required with PG_AUTH=password');
   return {
     host,
     port: env.PGPORT,
     database: database ?? user ?? '',
     user: user ?? '',
-    password: env.PGPASSWORD ?? '',
+    password: passwordOf(env, production, problems),
     ssl: sslOf(env, host, problems),
+    session: env.PG_SESSION,
   };
+}
+
+/** Outside production a password that is set is meant; without one it is the developer's own login. */
+function passwordOf(env: Variables, production: boolean, problems: string[]): DatabaseConfig['password'] {
+  const { PGPASSWORD: password, AZURE_CLIENT_ID: clientId, PG_TOKEN_SCOPE: scope } = env;
+  if (production && !env.PG_AUTH) {
+    problems.push('PG_AUTH: required in production: user-identity, system-identity, default-credential or password');
+    return '';
+  }
+  const kind = env.PG_AUTH ?? (password === undefined ? 'default-credential' : 'password');
+  if (kind === 'password') {
+    if (password === undefined) problems.push('PGPASSWORD: required with PG_AUTH=password');
+    return password ?? '';
+  }
+  if (password !== undefined) problems.push(`PGPASSWORD: not used with PG_AUTH=${kind}: unset it`);
+  if (kind === 'default-credential') return { kind, scope };
+  if (!env.IDENTITY_ENDPOINT || !env.IDENTITY_HEADER) {
+    const missing = env.IDENTITY_ENDPOINT ? 'IDENTITY_HEADER' : 'IDENTITY_ENDPOINT';
+    problems.push(
+      `${missing}: not set by the platform, so there is no identity endpoint: assign an identity to the app`,
+    );
+  }
+  if (kind === 'system-identity') return { kind, scope };
+  if (!clientId) problems.push('AZURE_CLIENT_ID: required with PG_AUTH=user-identity: the client id of the identity');
+  return { kind, clientId: clientId ?? '', scope };
 }
 
 /** TLS is always verified in full; it is off only towards this machine or when asked for by name. */

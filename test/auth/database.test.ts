@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createCredential, createIdentityHttp } from '../../src/auth/credential.ts';
+import { createTokenSource, type TokenEvent, type TokenSource } from '../../src/auth/database.ts';
+import { IdentityError } from '../../src/auth/identity-error.ts';
+import { createIdentityEndpoint, type IdentityEndpoint } from '../platform/identity.ts';
+
+const scope = 'https://ossrdbms-aad.database.windows.net/.default';
+/** MSAL caches by client id for the life of the process, so each test is another identity. */
+const identities = Array.from({ length: 40 }, (_, i) => `identity-${i}`);
+const http = createIdentityHttp(400);
+let endpoint: IdentityEndpoint;
+let sources: TokenSource[] = [];
+
+beforeAll(async () => {
+  endpoint = await createIdentityEndpoint({ lifeSeconds: 3600, assigned: [...identities] });
+  process.env['IDENTITY_ENDPOINT'] = endpoint.url;
+  process.env['IDENTITY_HEADER'] = endpoint.header;
+});
+
+beforeEach(() => {
+  endpoint.fault = undefined;
+  endpoint.lifeSeconds = 3600;
+  return () => {
+    for (const source of sources) source.end();
+    sources = [];
+  };
+});
+
+afterAll(() => endpoint.end());
+
+/** A source for the next unused identity, the requests that it made, and its events as they come. */
+function open(clientId = identities.pop() ?? '', attemptTimeoutMs = 500) {
+  const before = endpoint.requests;
+  const waiting: ((event: TokenEvent) => void)[] = [];
+  const source = createTokenSource({
+    credential: createCredential({ kind: 'user-identity', clientId, scope }, http),
+    attemptTimeoutMs,
+    onEvent: (event) => waiting.splice(0).forEach((resolve) => void resolve(event)),
+  });
+  sources.push(source);
+  const next = async (type: TokenEvent['type']): Promise<TokenEvent> => {
+    const event = await new Promise<TokenEvent>((resolve) => waiting.push(resolve));
+    return event.type === type ? event : next(type);
+  };
+  return { source, next, requests: () => endpoint.requests - before };
+}
+
+const problemOf = async (work: Promise<unknown>) => {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(IdentityError);
+  return error as IdentityError;
+};
+
+test('twenty callers without a token make one request', async () => {
+  const { source, requests } = open();
+  const tokens = await Promise.all(Array.from({ length: 20 }, () => source.get()));
+  expect(new Set(tokens.map((token) => token.text)).size).toBe(1);
+  expect(requests()).toBe(1);
+});
+
+test('a token that lives an hour is refreshed within the last five minutes', async () => {
+  const { source } = open();
+  const { expiresAt, refreshAt } = await source.get();
+  expect(expiresAt - refreshAt).toBeLessThan(300_000);
+  expect(expiresAt - refreshAt).toBeGreaterThanOrEqual(270_000);
+});
+
+test('a short life is refreshed at 80 % of it, before anyone asks', async () => {
+  endpoint.lifeSeconds = 5;
+  const { source, next, requests } = open();
+  const first = await source.get();
+  const started = Date.now();
+  await next('token-issued');
+  expect(Date.now() - started).toBeGreaterThan(2900);
+  const second = await source.get();
+  expect(second.text).not.toBe(first.text);
+  expect(first.expiresAt).toBeGreaterThan(Date.now());
+  expect(requests()).toBe(2);
+});
+
+test('a token is used until its very end when the endpoint is down, and replaced when it is back', async () => {
+  endpoint.lifeSeconds = 3;
+  const { source, next } = open();
+  const first = await source.get();
+  endpoint.fault = { kind: 'status', status: 500 };
+  const failed = await next('token-failed');
+  expect(failed).toMatchObject({ error: { problem: 'endpoint-down' } });
+  expect(failed.type === 'token-failed' && failed.livesMs).toBeGreaterThan(0);
+  expect((await source.get()).text).toBe(first.text);
+  while (first.expiresAt > Date.now()) await next('token-failed');
+  expect((await problemOf(source.get())).problem).toBe('endpoint-down');
+  endpoint.fault = undefined;
+  expect((await source.get()).text).not.toBe(first.text);
+});
+
+test('a refused token is not handed out again', async () => {
+  endpoint.lifeSeconds = 60;
+  const { source } = open();
+  const first = await source.get();
+  source.refuse(first);
+  expect((await source.get()).text).not.toBe(first.text);
+});
+
+test('refusing a token that has been replaced keeps the new one', async () => {
+  endpoint.lifeSeconds = 60;
+  const { source, requests } = open();
+  const first = await source.get();
+  source.refuse(first);
+  const second = await source.get();
+  source.refuse(first);
+  expect((await source.get()).text).toBe(second.text);
+  expect(requests()).toBe(2);
+});
+
+test('a refused token that the platform repeats is asked for anew by each caller', async () => {
+  endpoint.lifeSeconds = 60;
+  const { source, requests } = open();
+  const first = await source.get();
+  endpoint.fault = { kind: 'same-token' };
+  source.refuse(first);
+  await source.get();
+  await source.get();
+  expect(requests()).toBe(3);
+});
+
+test('a token that this clock calls ended is given to its caller, for the database to judge', async () => {
+  endpoint.lifeSeconds = -30;
+  const { source, requests } = open();
+  expect((await source.get()).expiresAt).toBeLessThan(Date.now());
+  await source.get();
+  expect(requests()).toBe(2);
+});
+
+test('an endpoint that hangs is given up at the deadline, and nothing of the attempt stays open', async () => {
+  endpoint.fault = { kind: 'hang' };
+  const { source } = open(undefined, 200);
+  const started = Date.now();
+  const error = await problemOf(source.get());
+  expect(error.problem).toBe('endpoint-down');
+  expect(Date.now() - started).toBeLessThan(1000);
+  await expect.poll(() => endpoint.connections()).toBe(0);
+});
+
+test('Retry-After is honoured: nobody asks before, and the message stays', async () => {
+  endpoint.fault = { kind: 'status', status: 429, retryAfter: '1' };
+  const { source, next, requests } = open();
+  const error = await problemOf(source.get());
+  expect(error).toMatchObject({ problem: 'endpoint-down', retryAfterMs: 1000 });
+  endpoint.fault = undefined;
+  expect((await problemOf(source.get())).message).toBe(error.message);
+  expect(requests()).toBe(1);
+  await next('token-issued');
+  expect(requests()).toBe(2);
+});
+
+test.each([
+  ['an identity that is not assigned', 'stranger', undefined, 'not-assigned', /AZURE_CLIENT_ID/],
+  ['a wrong secret', undefined, { kind: 'status', status: 403 }, 'denied', /403/],
+  ['a failure', undefined, { kind: 'status', status: 500 }, 'endpoint-down', /500/],
+  [
+    'an unknown resource',
+    undefined,
+    { kind: 'status', status: 400, body: { message: 'AADSTS500011: The resource principal was not found' } },
+    'wrong-audience',
+    /PG_TOKEN_SCOPE/,
+  ],
+  ['any other refusal', undefined, { kind: 'status', status: 400, body: { message: 'no' } }, 'denied', /400/],
+] as const)('%s has its own problem and message', async (_, clientId, fault, problem, message) => {
+  endpoint.fault = fault;
+  const { source, requests } = open(clientId);
+  const error = await problemOf(source.get());
+  expect(error.problem).toBe(problem);
+  expect(error.message).toMatch(message);
+  expect(requests()).toBe(1);
+});
+
+test('an endpoint that refuses connections is down, and back without a restart', async () => {
+  await endpoint.refuse();
+  const { source } = open();
+  expect((await problemOf(source.get())).problem).toBe('endpoint-down');
+  await endpoint.listen();
+  expect((await source.get()).expiresAt).toBeGreaterThan(Date.now());
+});
+
+test('a chain in which no credential applies names the remedies', async () => {
+  process.env['AZURE_TOKEN_CREDENTIALS'] = 'EnvironmentCredential';
+  const credential = createCredential({ kind: 'default-credential', scope }, http);
+  const error = await problemOf(credential());
+  expect(error.problem).toBe('no-endpoint');
+  expect(error.message).toMatch(/az login/);
+  delete process.env['AZURE_TOKEN_CREDENTIALS'];
+});
