@@ -1,0 +1,32 @@
+/** The part of a GraphQL introspection that the ready tabs are made from. */
+export interface Introspection {
+  readonly queryType: { readonly name: string } | null;
+  readonly types: readonly Type[];
+}
+
+export interface Type {
+  readonly kind: string;
+  readonly name: string;
+  readonly fields?: readonly Field[] | null;
+  readonly inputFields?: readonly Argument[] | null;
+  readonly enumValues?: readonly { readonly name: string }[] | null;
+}
+
+export interface Field {
+  readonly name: string;
+  readonly args: readonly Argument[];
+  readonly type: TypeRef;
+}
+
+export interface Argument {
+  readonly name: string;
+  readonly type: TypeRef;
+  readonly defaultValue?: string | null;
+}
+
+/** A named type, or a list or non-null wrapper around one. */
+export interface TypeRef {
+  readonly kind: string;
+  readonly name?: string | null;
+  readonly ofType?: TypeRef | null;
+}

@@ -1,0 +1,170 @@
+// Plain JavaScript, because a browser gets this file as it is; tsc checks the types in its comments.
+
+import { isList, listsOf, named } from './lists.js';
+
+/** @import { Field, Introspection, TypeRef } from './introspection.ts' */
+/** @import { List, Relation, Row } from './lists.js' */
+
+/** @typedef {{ query: string, variables?: string }} Tab */
+
+/**
+ * Documents that show what a schema offers, as far as it offers it: the newest rows, a row with its relations, paging.
+ * Each is valid for the schema that it was made from, whatever the tables are called.
+ * @param {Introspection} schema
+ * @returns {Tab[]}
+ */
+export function readyTabs(schema) {
+  const lists = listsOf(schema);
+  const dated = latestOf(lists);
+  const related = lists.flatMap((list) => relationsOf(list, dated?.row)).toSorted((a, b) => b.rank - a.rank)[0];
+  const paged = [...(related ? [related.list] : []), ...lists].find(({ field }) => isPaged(field));
+  return [
+    ...(dated ? [latestTab(dated)] : []),
+    ...(related ? [relationsTab(related)] : []),
+    ...(paged ? [pagingTab(paged)] : []),
+  ];
+}
+
+/**
+ * The list whose rows look most like events: each has a time, refers to much, and has much to say.
+ * @param {readonly List[]} lists
+ */
+function latestOf(lists) {
+  const ranked = lists.map((list) => ({
+    list,
+    rank: [list.newest?.always ? 1 : 0, new Set(parents(list.row).map(({ row }) => row)).size, list.row.columns.length],
+  }));
+  return ranked.filter(({ list }) => list.newest).toSorted((a, b) => compare(b.rank, a.rank))[0]?.list;
+}
+
+/**
+ * The two relations that show best what a row belongs to and what belongs to it.
+ * @param {List} list
+ * @param {Row | undefined} dated the rows of the first tab, which are worth showing with what they belong to
+ */
+function relationsOf(list, dated) {
+  const { row } = list;
+  const ones = [...parents(row), ...row.toOne];
+  const one = ones.find((relation) => relation.row !== row && relation.row !== dated) ?? ones[0];
+  const many = row.toMany.find((relation) => relation.row === dated) ?? row.toMany[0];
+  if (!one || !many) return [];
+  const rank = [many.row === dated, one.row !== row, many.row !== row].filter(Boolean).length;
+  return [{ list, one, many, rank }];
+}
+
+/**
+ * What a row belongs to: a relation to one row which has many of these.
+ * @param {Row} row
+ */
+const parents = (row) =>
+  row.toOne.filter((relation) => relation.row !== row && relation.row.toMany.some((back) => back.row === row));
+
+/**
+ * Compares two ranks, the first number that differs decides.
+ * @param {readonly number[]} a
+ * @param {readonly number[]} b
+ */
+function compare(a, b) {
+  const differences = a.map((number, i) => number - (b[i] ?? 0));
+  return differences.find((difference) => difference !== 0) ?? 0;
+}
+
+/**
+ * @param {List} list
+ * @returns {Tab}
+ */
+function latestTab({ field, row, newest }) {
+  const order = newest ? [`orderBy: ${newest.orderBy}`] : [];
+  const time = newest ? [newest.column.name] : [];
+  const others = columns(row, 5).filter((name) => !time.includes(name));
+  const nodes = select('nodes', ...time, ...others, ...parents(row).slice(0, 2).map(reference));
+  const query = select(`query Latest${capitalized(field.name)}`, select(call(field, 10, ...order), nodes));
+  return { query: `# The latest first.\n${query}\n` };
+}
+
+/**
+ * @param {{ list: List, one: Relation, many: Relation }} relations
+ * @returns {Tab}
+ */
+function relationsTab({ list: { field, row }, one, many }) {
+  const name = `${row.name}With${capitalized(one.field.name)}And${capitalized(many.field.name)}`;
+  const children = select(call(many.field, 5), select('nodes', ...columns(many.row, 4)));
+  const nodes = select('nodes', ...columns(row, 5), reference(one), children);
+  const query = select(`query ${name}`, select(call(field, 1), nodes));
+  return { query: `# What a row belongs to, and what belongs to it.\n${query}\n` };
+}
+
+/**
+ * @param {List} list
+ * @returns {Tab}
+ */
+function pagingTab({ field, row, counted }) {
+  const declared = pagingArguments(field).map(({ name, type }) => `$${name}: ${printed(type)}`);
+  const used = pagingArguments(field).map(({ name }) => `${name}: $${name}`);
+  const page = select(
+    `${field.name}(${used.join(', ')})`,
+    select('nodes', ...columns(row, 5)),
+    select('pageInfo', 'hasNextPage', 'endCursor'),
+    ...(counted ? ['totalCount'] : []),
+  );
+  const query = select(`query PageThrough${capitalized(field.name)}(${declared.join(', ')})`, page);
+  return {
+    query: `# Next page: set "after" to endCursor.\n${query}\n`,
+    variables: JSON.stringify({ first: 5, after: null }, null, 2),
+  };
+}
+
+/** @param {Field} field */
+const pagingArguments = ({ args }) =>
+  args.filter(({ name, type }) => (name === 'first' && isInt(type)) || (name === 'after' && !isList(type)));
+
+/** @param {Field} field */
+const isPaged = (field) => pagingArguments(field).length === 2;
+
+/** @param {TypeRef} type */
+const isInt = (type) => !isList(type) && named(type) === 'Int';
+
+/**
+ * A relation to one row, with enough of it to recognize the row.
+ * @param {Relation} relation
+ */
+const reference = ({ field, row }) => select(field.name, ...columns(row, 3));
+
+/**
+ * @param {Row} row
+ * @param {number} most
+ */
+const columns = (row, most) =>
+  row.columns.length > 0 ? row.columns.slice(0, most).map(({ name }) => name) : ['__typename'];
+
+/**
+ * A field with its arguments, among them `first` where it takes that.
+ * @param {Field} field
+ * @param {number} first
+ * @param {...string} rest
+ */
+function call(field, first, ...rest) {
+  const limited = field.args.some(({ name, type }) => name === 'first' && isInt(type));
+  const args = [...(limited ? [`first: ${first}`] : []), ...rest];
+  return args.length > 0 ? `${field.name}(${args.join(', ')})` : field.name;
+}
+
+/**
+ * A selection set over several lines, indented within its braces.
+ * @param {string} head
+ * @param {...string} fields
+ */
+const select = (head, ...fields) => `${head} {\n${fields.join('\n').replace(/^/gm, '  ')}\n}`;
+
+/**
+ * A type as GraphQL writes it.
+ * @param {TypeRef} type
+ * @returns {string}
+ */
+function printed(type) {
+  const inner = type.ofType ? printed(type.ofType) : (type.name ?? '');
+  return type.kind === 'NON_NULL' ? `${inner}!` : type.kind === 'LIST' ? `[${inner}]` : inner;
+}
+
+/** @param {string} name */
+const capitalized = (name) => name.charAt(0).toUpperCase() + name.slice(1);

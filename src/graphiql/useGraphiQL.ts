@@ -1,0 +1,79 @@
+import { basename } from 'node:path/posix';
+import type { Plugin } from 'graphql-yoga';
+import { type Asset, loadAssets } from './assets.ts';
+
+/**
+ * What the page may load: its own files and nothing else, so that the browser itself enforces that GraphiQL works in a
+ * closed network. Inline styles are allowed because Monaco writes its own into the document.
+ */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  'img-src data:',
+  'font-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const headers = {
+  'cache-control': 'no-cache',
+  'content-security-policy': policy,
+  'x-content-type-options': 'nosniff',
+};
+
+/**
+ * GraphiQL for browsers that open the endpoint, from this package's own files below `<endpoint>/graphiql/`. Yoga's own
+ * must be off. Nothing in it depends on the schema: its ready tabs are made in the browser, from an introspection.
+ */
+export function useGraphiQL(endpoint: string): Plugin {
+  const html = page(`${basename(endpoint)}/graphiql`);
+  const folder = `${endpoint}/graphiql/`;
+  let assets: Promise<ReadonlyMap<string, Asset>> | undefined;
+  return {
+    onRequest({ request, url, fetchAPI, endResponse }) {
+      if (request.method !== 'GET') return;
+      if (url.pathname === endpoint && request.headers.get('accept')?.includes('text/html')) {
+        const type = { 'content-type': 'text/html; charset=utf-8', vary: 'accept' };
+        endResponse(new fetchAPI.Response(html, { headers: { ...headers, ...type } }));
+      } else if (url.pathname.startsWith(folder)) {
+        assets ??= loadAssets();
+        return assets.then((all) => {
+          const asset = all.get(url.pathname.slice(folder.length));
+          endResponse(respond(asset, request.headers.get('if-none-match'), fetchAPI.Response));
+        });
+      }
+    },
+  };
+}
+
+function respond(asset: Asset | undefined, known: string | null, ResponseClass: typeof Response): Response {
+  if (!asset) return new ResponseClass(null, { status: 404 });
+  const { type, gzipped, etag } = asset;
+  if (known === etag) return new ResponseClass(null, { status: 304, headers: { ...headers, etag } });
+  return new ResponseClass(gzipped, {
+    headers: { ...headers, etag, 'content-type': type, 'content-encoding': 'gzip' },
+  });
+}
+
+/** Addresses are relative to the endpoint, so that a proxy may put a prefix in front of it. */
+const page = (folder: string) => `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>events-graphql</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="${folder}/graphiql.css">
+    <script src="${folder}/graphiql.js" defer></script>
+    <script src="${folder}/page.js" type="module"></script>
+  </head>
+  <body>
+    <noscript>GraphiQL needs JavaScript.</noscript>
+    <div id="root"></div>
+  </body>
+</html>
+`;
