@@ -66,10 +66,20 @@ const translations: readonly Translation[] = [
   [/^(08|28|53|57|25P0[34]|3D)/, 'DATABASE_UNAVAILABLE', 'The database is not available; try again'],
 ];
 
-const socketErrors = /^(E(CONN(REFUSED|RESET|ABORTED)|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN))$/;
+const socketErrors =
+  /^(E(CONN(REFUSED|RESET|ABORTED)|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)|ERR_(STREAM|SSL)_\w+)$/;
 /** How pg words the loss of a connection, for which it has no code. */
 const lostConnection =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client (has encountered|was closed))/;
+/** Protocol violations, shutdown, crash, start, a dropped database, and the limits that end a session. */
+const endedSession = /^(08|57P0[1-5]|25P0[34])/;
+
+/** Whether the connection died under the statement; the server may have run it all the same. */
+export function isConnectionLost(error: unknown): error is Error {
+  if (error instanceof AppError || !(error instanceof Error)) return false;
+  if (error instanceof DatabaseError) return endedSession.test(error.code ?? '');
+  return socketErrors.test(codeOf(error) ?? '') || lostConnection.test(error.message);
+}
 
 /** Translates what pg throws; an error it does not know comes back unchanged, to be masked. */
 export function fromPostgres(error: unknown): unknown {
@@ -78,10 +88,12 @@ export function fromPostgres(error: unknown): unknown {
     const found = translations.find(([pattern]) => pattern.test(error.code ?? ''));
     return found ? new AppError(found[1], found[2] ?? error.message, { cause: error }) : error;
   }
-  return socketErrors.test(codeOf(error) ?? '') || lostConnection.test(error.message)
-    ? new AppError('DATABASE_UNAVAILABLE', 'The database is not available; try again', { cause: error })
-    : error;
+  return isConnectionLost(error) ? unavailable(error) : error;
 }
+
+/** The database cannot be asked for now; `cause` says why, to the log. */
+export const unavailable = (cause: unknown): AppError =>
+  new AppError('DATABASE_UNAVAILABLE', 'The database is not available; try again', { cause });
 
 /** The SQLSTATE or the system's error code, whichever the error carries. */
 export const codeOf = (error: unknown): string | undefined =>

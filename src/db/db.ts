@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import { codeOf, fromPostgres } from '../errors.ts';
 import type { Pool } from './pool.ts';
-import { type Sql, toQuery } from './sql.ts';
+import { type Sql, toQuery, type Value } from './sql.ts';
 
 /** Every value as the text that PostgreSQL sent, so that no digit is lost on the way. */
 export type Row = Readonly<Record<string, string | null>>;
@@ -12,29 +12,56 @@ export interface Db {
   rows(query: Sql): Promise<readonly Row[]>;
 }
 
-/** A connection that has prepared so many statements is closed, which bounds its memory in the server. */
+/** On one connection at most so many statements are prepared, which bounds its memory; the rest are planned each time. */
 const preparedLimit = 500;
 
 /** "cached plan must not change result type", and a prepared statement that is gone. */
 const staleStatement = new Set(['0A000', '26000']);
 
+/** What PostgreSQL says when the schema is no longer what it was, or its grants are not. */
+const schemaChanged = new Set(['0A000', '42P01', '42703', '42501']);
+
 const asText = { getTypeParser: () => (value: unknown) => value };
 
-export function createDb(pool: Pool): Db {
+/** `onSchemaChanged` hears of every error that a change of the database's schema can cause. */
+export function createDb(pool: Pool, onSchemaChanged: () => void = () => {}): Db {
+  /** By connection: the names of its prepared statements by their text. */
+  const prepared = new WeakMap<ClientBase, Map<string, string>>();
+
+  function namesOf(client: ClientBase): Map<string, string> {
+    const names = prepared.get(client) ?? new Map<string, string>();
+    prepared.set(client, names);
+    return names;
+  }
+
+  async function run(client: ClientBase, text: string, values: Value[]): Promise<readonly Row[]> {
+    const names = namesOf(client);
+    const execute = async () => {
+      if (!names.has(text) && names.size < preparedLimit) names.set(text, nameOf(text));
+      const result = await client.query<Row>({ name: names.get(text), text, values, types: asText });
+      return result.rows;
+    };
+    try {
+      return await execute();
+    } catch (error) {
+      if (schemaChanged.has(codeOf(error) ?? '')) onSchemaChanged();
+      const name = names.get(text);
+      if (!staleStatement.has(codeOf(error) ?? '') || name === undefined) throw error;
+      names.set(text, nameOf(name)); // pg refuses to prepare under a name twice
+      return await execute();
+    }
+  }
+
   return {
     async rows(query) {
       const { text, values } = toQuery(query);
-      const run = (name: string) =>
-        pool.use(async (client) => {
-          const result = await client.query({ name, text, values, types: asText });
-          return result.rows as Row[];
-        });
-      const name = createHash('sha1').update(text).digest('base64url');
       try {
-        return await run(name);
+        return await pool.use((client) => run(client, text, values));
       } catch (error) {
         throw fromPostgres(error);
       }
     },
   };
 }
+
+const nameOf = (text: string) => createHash('sha1').update(text).digest('base64url');

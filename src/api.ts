@@ -1,0 +1,57 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { Catalog } from './catalog/catalog.ts';
+import { applyDirectives } from './catalog/directives.ts';
+import type { Context } from './context.ts';
+import type { Db } from './db/db.ts';
+import { introspect } from './db/introspect.ts';
+import { AppError } from './errors.ts';
+import { createLoaders } from './loaders/loaders.ts';
+import type { PageLimits } from './schema/connection.ts';
+import { createSchema } from './schema/schema.ts';
+
+/** A GraphQL schema with all that belongs to it; a request runs from start to end on one. */
+export interface Api {
+  readonly schema: GraphQLSchema;
+  readonly catalog: Catalog;
+  readonly fingerprint: string;
+  readonly createContext: () => Context;
+}
+
+export interface ApiOptions {
+  readonly db: Db;
+  /** The schema in the database. */
+  readonly schemaName: string;
+  readonly limits: PageLimits;
+  readonly log: Logger;
+}
+
+/** Reads the catalog and builds the API that it decides; rejects where there is nothing to serve. */
+export async function buildApi({ db, schemaName, limits, log }: ApiOptions): Promise<Api> {
+  const started = performance.now();
+  const { catalog: found, fingerprint } = await introspect(db, schemaName);
+  if (found.tables.length === 0)
+    throw new AppError(
+      'DATABASE_UNAVAILABLE',
+      `There is no table to read in the schema "${schemaName}": it does not exist, is empty, or the role lacks USAGE on it and SELECT on its tables`,
+    );
+  const read = performance.now();
+  const directed = applyDirectives(found, (message) => log.warn({ schema: schemaName }, message));
+  const schema = createSchema(directed, limits);
+  const { catalog } = directed;
+  log.info(
+    {
+      schema: schemaName,
+      tables: catalog.tables.length,
+      catalogMs: Math.round(read - started),
+      buildMs: Math.round(performance.now() - read),
+    },
+    'API built from the catalog',
+  );
+  return {
+    schema,
+    catalog,
+    fingerprint,
+    createContext: () => ({ db, loaders: createLoaders(db, catalog) }),
+  };
+}

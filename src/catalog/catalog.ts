@@ -1,0 +1,111 @@
+/** What a schema holds, as far as the connected role may read it; everything is in a stable order. */
+export interface Catalog {
+  readonly schema: string;
+  readonly enums: readonly Enum[];
+  readonly tables: readonly Table[];
+}
+
+export interface Enum {
+  /** `schema.name`, unquoted: what a column's type refers to. */
+  readonly id: string;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly comment: string | null;
+}
+
+export type RelationKind = 'table' | 'partitioned table' | 'view' | 'materialized view' | 'foreign table';
+
+/** A relation of any kind; partitions are part of their partitioned table. */
+export interface Table {
+  readonly name: string;
+  readonly kind: RelationKind;
+  readonly comment: string | null;
+  /** The columns that the role may read. */
+  readonly columns: readonly Column[];
+  /** Whether SELECT is granted on the whole table, which its system columns need. */
+  readonly wholeRow: boolean;
+  /** Empty where there is none that is wholly readable. */
+  readonly primaryKey: readonly string[];
+  readonly indexes: readonly Index[];
+  readonly foreignKeys: readonly ForeignKey[];
+  readonly mayDelete: boolean;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly type: Type;
+  readonly nullable: boolean;
+  readonly hasDefault: boolean;
+  readonly identity: 'always' | 'by default' | null;
+  readonly generated: boolean;
+  readonly comment: string | null;
+  readonly mayInsert: boolean;
+  readonly mayUpdate: boolean;
+}
+
+/** A type as PostgreSQL works with it: domains are resolved to their base type. */
+export interface Type {
+  /** The unqualified name, such as `int4`, `_text` or `event_severity`. */
+  readonly name: string;
+  /** The quoted, qualified name to cast to. */
+  readonly sql: string;
+  readonly enum: string | null;
+  /** The type of an array's items, whatever the number of dimensions. */
+  readonly item: Type | null;
+  /** Whether there is a default B-tree operator class, hence `=`, `<` and ORDER BY. */
+  readonly ordered: boolean;
+}
+
+/** An index on plain columns that covers every row. */
+export interface Index {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly unique: boolean;
+  readonly comment: string | null;
+}
+
+export interface ForeignKey {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** The table that it refers to, and the columns there, in the same order. */
+  readonly table: string;
+  readonly targets: readonly string[];
+  readonly comment: string | null;
+}
+
+export function columnOf(table: Table, name: string): Column {
+  const column = table.columns.find((c) => c.name === name);
+  if (!column) throw new Error(`No column ${name} in ${table.name}`);
+  return column;
+}
+
+export function tableOf(catalog: Catalog, name: string): Table {
+  const table = catalog.tables.find((t) => t.name === name);
+  if (!table) throw new Error(`No table ${name} in ${catalog.schema}`);
+  return table;
+}
+
+/** The keys by which one row can be looked up: unique, no part of them null, the primary key first. */
+export function uniqueKeys(table: Table): readonly (readonly string[])[] {
+  const keys = [
+    table.primaryKey,
+    ...table.indexes
+      .filter((index) => index.unique && index.columns.every((c) => !columnOf(table, c).nullable))
+      .map((index) => index.columns),
+  ].filter((columns) => columns.length > 0);
+  return keys.filter((columns, i) => keys.findIndex((other) => sameSet(other, columns)) === i);
+}
+
+/** Whether at most one row can carry a value of these columns. */
+export const isUnique = (table: Table, columns: readonly string[]): boolean =>
+  [table.primaryKey, ...table.indexes.filter((index) => index.unique).map((index) => index.columns)].some(
+    (key) => key.length > 0 && key.every((name) => columns.includes(name)),
+  );
+
+/** The foreign keys that refer to a table, each with the table that holds it. */
+export const referencesTo = (catalog: Catalog, target: Table): readonly (readonly [Table, ForeignKey])[] =>
+  catalog.tables.flatMap((table) =>
+    table.foreignKeys.filter((key) => key.table === target.name).map((key) => [table, key] as const),
+  );
+
+const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x) => b.includes(x));

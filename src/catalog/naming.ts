@@ -1,0 +1,231 @@
+import pluralize from 'pluralize';
+import {
+  type Catalog,
+  type Column,
+  type Enum,
+  type ForeignKey,
+  isUnique,
+  referencesTo,
+  type Table,
+  uniqueKeys,
+} from './catalog.ts';
+import { type Directed, named } from './directives.ts';
+
+/** The GraphQL names of everything in a catalog. */
+export interface Names {
+  readonly type: (table: Table) => string;
+  readonly enumType: (type: Enum) => string;
+  /** By label. */
+  readonly enumValues: (type: Enum) => ReadonlyMap<string, string>;
+  readonly column: (table: Table, column: Column) => string;
+  readonly forward: (table: Table, key: ForeignKey) => string;
+  /** What the referred table calls the rows, or the row, that refer to it. */
+  readonly back: (table: Table, key: ForeignKey) => string;
+  /** Query fields. */
+  readonly list: (table: Table) => string;
+  readonly lookup: (table: Table, key: readonly string[]) => string;
+}
+
+/** Fields that every type of the API may need for itself. */
+const reservedFields = ['and', 'or', 'not', 'node', 'nodes', 'query', 'id'];
+
+/** What follows the name of a table's or an enum's type in the names of the types made for it. */
+const familySuffixes = ['Connection', 'Edge', 'Where', 'ListWhere', 'OrderBy', 'ManyWhere'];
+
+/** Names everything once; equal catalogs give equal names. `taken` are the names of types that the API itself has. */
+export function nameCatalog({ catalog, names: given }: Directed, taken: readonly string[]): Names {
+  const nameOf = (...path: readonly string[]) => given.get(named(...path)) ?? path.at(-1) ?? '';
+  const tableName = (table: Table) => nameOf(table.name);
+
+  const types = assign(
+    [
+      ...catalog.tables.map((table) => ({
+        key: `table ${table.name}`,
+        from: tableName(table),
+        name: typeName(tableName(table)),
+      })),
+      ...catalog.enums.map((type) => ({
+        key: `enum ${type.id}`,
+        from: type.name,
+        name: typeCase(given.get(named(type.id)) ?? type.name),
+      })),
+    ],
+    taken,
+    familySuffixes,
+  );
+
+  const fields = new Map(catalog.tables.map((table) => [table.name, fieldsOf(catalog, table, nameOf)]));
+  const query = assign(
+    catalog.tables.flatMap((table) => [
+      { key: listKey(table), from: tableName(table), name: listName(tableName(table)) },
+      ...uniqueKeys(table).map((key) => ({
+        key: lookupKey(table, key),
+        from: '',
+        name: lookupName(table, key, nameOf),
+      })),
+    ]),
+    reservedFields,
+  );
+  const field = (table: Table, key: string) => required(required(fields, table.name), key);
+  return {
+    type: (table) => required(types, `table ${table.name}`),
+    enumType: (type) => required(types, `enum ${type.id}`),
+    enumValues: (type) =>
+      assign(
+        type.labels.map((label) => ({ key: label, from: label, name: enumValue(label) })),
+        ['true', 'false', 'null'],
+      ),
+    column: (table, column) => field(table, columnKey(column)),
+    forward: (table, key) => field(table, forwardKey(key)),
+    back: (table, key) => required(required(fields, key.table), backKey(table, key)),
+    list: (table) => required(query, listKey(table)),
+    lookup: (table, key) => required(query, lookupKey(table, key)),
+  };
+}
+
+interface Wanted {
+  readonly key: string;
+  /** The name in the database; one that conversion left unchanged wins a collision. */
+  readonly from: string;
+  readonly name: string;
+}
+
+/**
+ * Gives each its wanted name; in a collision the unchanged name wins, then byte order, and the losers get `_2`, `_3`.
+ * A name that equals another's with one of the `suffixes` loses to it.
+ */
+function assign(
+  wanted: readonly Wanted[],
+  reserved: readonly string[],
+  suffixes: readonly string[] = [],
+): ReadonlyMap<string, string> {
+  const free = (name: string) => (reserved.includes(name) ? `${name}_` : name);
+  const derived = new Set(wanted.flatMap(({ name }) => suffixes.map((suffix) => free(name) + suffix)));
+  const given = new Map<string, string>();
+  const used = new Set(reserved);
+  for (const { key, name } of wanted.toSorted(
+    (a, b) => Number(b.from === b.name) - Number(a.from === a.name) || compareBytes(a.key, b.key),
+  )) {
+    const base = free(name);
+    let final = base;
+    for (let n = 2; used.has(final) || derived.has(final); n++) final = `${base}${base.endsWith('_') ? '' : '_'}${n}`;
+    used.add(final);
+    given.set(key, final);
+  }
+  return given;
+}
+
+/** A type's fields: its columns first, then what it refers to, then what refers to it. */
+function fieldsOf(
+  catalog: Catalog,
+  table: Table,
+  nameOf: (...path: readonly string[]) => string,
+): ReadonlyMap<string, string> {
+  const columns = assign(
+    table.columns.map((column) => {
+      const name = nameOf(table.name, column.name);
+      return {
+        key: columnKey(column),
+        from: column.name,
+        name: column.name === 'id' && name === 'id' ? 'rowId' : fieldName(name),
+      };
+    }),
+    reservedFields,
+  );
+  const columnNames = [...columns.values()];
+  const forwards = assign(
+    table.foreignKeys.map((key) => ({
+      key: forwardKey(key),
+      from: '',
+      name: forwardName(table, key, columnNames, nameOf),
+    })),
+    [...reservedFields, ...columnNames],
+  );
+  const backs = assign(
+    referencesTo(catalog, table).map(([child, key]) => ({
+      key: backKey(child, key),
+      from: '',
+      name: backName(child, key, nameOf),
+    })),
+    [...reservedFields, ...columnNames, ...forwards.values()],
+  );
+  return new Map([...columns, ...forwards, ...backs]);
+}
+
+type NameOf = (...path: readonly string[]) => string;
+
+function forwardName(table: Table, key: ForeignKey, columns: readonly string[], nameOf: NameOf): string {
+  const given = nameOf(table.name, key.name);
+  if (given !== key.name) return given;
+  const [column = ''] = key.columns;
+  const short = fieldName(column.replace(/_id$/i, ''));
+  return key.columns.length === 1 && short !== fieldName(column) && !columns.includes(short)
+    ? short
+    : fieldName(singular(nameOf(key.table))) + by(table, key.columns, nameOf);
+}
+
+function backName(child: Table, key: ForeignKey, nameOf: NameOf): string {
+  const name = nameOf(child.name);
+  const base = isUnique(child, key.columns) ? fieldName(singular(name)) : listName(name);
+  const plain = key.columns.length === 1 && key.columns[0]?.toLowerCase() === `${singular(key.table)}_id`.toLowerCase();
+  return plain ? base : base + by(child, key.columns, nameOf);
+}
+
+function lookupName(table: Table, key: readonly string[], nameOf: NameOf): string {
+  const base = fieldName(singular(nameOf(table.name)));
+  return key === table.primaryKey ? base : base + by(table, key, nameOf);
+}
+
+const by = (table: Table, columns: readonly string[], nameOf: NameOf) =>
+  `By${columns.map((column) => typeCase(nameOf(table.name, column))).join('')}`;
+
+function listName(table: string): string {
+  const name = fieldName(plural(table));
+  return name === fieldName(singular(table)) ? `${name}List` : name;
+}
+
+export const fieldName = (name: string): string => {
+  const [first = '', ...rest] = words(name);
+  return legal(first.charAt(0).toLowerCase() + first.slice(1) + rest.map(capital).join(''));
+};
+
+const typeName = (table: string): string => typeCase(singular(table));
+const typeCase = (name: string): string => legal(words(name).map(capital).join(''));
+
+export const enumValue = (label: string): string =>
+  legal(
+    label
+      .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+      .replaceAll(/\W+/g, '_')
+      .toUpperCase(),
+  );
+
+/** Letters that GraphQL does not allow part words, as `_` does; a name without lower case is taken as spelt in capitals. */
+const words = (name: string): readonly string[] =>
+  (/[a-z]/.test(name) ? name : name.toLowerCase()).split(/[^A-Za-z0-9]+/).filter(Boolean);
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** No name begins with a digit, is empty, or begins with the two underscores of introspection. */
+const legal = (name: string): string => (/^[A-Za-z]|^_[^_]/.test(name) ? name : `_${name.replace(/^_+/, '')}`);
+
+/** "data" is its own singular, as in `sensor_data`. */
+const singular = (name: string): string => (/data$/i.test(name) ? name : lastWord(name, pluralize.singular));
+const plural = (name: string): string => (/data$/i.test(name) ? name : lastWord(name, pluralize.plural));
+
+const lastWord = (name: string, change: (word: string) => string) =>
+  name.replace(/[A-Z]?[a-z]+$|[A-Z]+$/, (word) => change(word));
+
+const columnKey = (column: Column) => `column ${column.name}`;
+const forwardKey = (key: ForeignKey) => `forward ${key.name}`;
+const backKey = (child: Table, key: ForeignKey) => `back ${named(child.name, key.name)}`;
+const listKey = (table: Table) => `list ${table.name}`;
+const lookupKey = (table: Table, key: readonly string[]) => `lookup ${named(table.name, ...key)}`;
+
+const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+function required<V>(map: ReadonlyMap<string, V>, key: string): V {
+  const value = map.get(key);
+  if (value === undefined) throw new Error(`No name for ${key}`);
+  return value;
+}

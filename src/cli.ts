@@ -1,0 +1,52 @@
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { buildApi } from './api.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { openDatabase } from './database.ts';
+import { explain } from './explain.ts';
+import { createLogger } from './logger.ts';
+import { serve } from './serve.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const usage = `Usage: events-graphql [command]
+
+  serve    serve the API (the default)
+  schema   print the API's schema and exit
+`;
+
+/** Runs one command; resolves with the exit code once there is nothing left to do. */
+export async function run([command = 'serve', ...rest]: readonly string[], environment: Environment): Promise<number> {
+  const commands: Readonly<Record<string, (environment: Environment) => Promise<void>>> = {
+    serve: (env) => serve(readConfig(env)),
+    schema: printSdl,
+  };
+  const chosen = commands[command];
+  if (!chosen || rest.length > 0) {
+    const asked = ['help', '--help', '-h'].includes(command);
+    (asked ? process.stdout : process.stderr).write(usage);
+    return asked ? 0 : 2;
+  }
+  try {
+    await chosen(environment);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${error instanceof ConfigError ? configurationText(error) : explain(error)}\n`);
+    return 1;
+  }
+}
+
+/** In the order of names, so that two prints of one schema differ in nothing. */
+async function printSdl(environment: Environment): Promise<void> {
+  const config = readConfig(environment);
+  const log = createLogger(config.logLevel);
+  const database = await openDatabase(config, log);
+  try {
+    const { schema } = await buildApi({ db: database.db, schemaName: config.schema, limits: config.limits, log });
+    process.stdout.write(`${printSchema(lexicographicSortSchema(schema))}\n`);
+  } finally {
+    await database.close();
+  }
+}
+
+const configurationText = ({ problems }: ConfigError) =>
+  ['The configuration has a problem:', ...problems.map((problem) => `  ${problem}`)].join('\n');

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { AppError } from '../errors.ts';
+
+/**
+ * What of an error a client may see: errors of this API and of graphql-js as they are, each with a code; any other as
+ * an id, under which the log holds it whole.
+ */
+export function createErrorMask(log: Logger): (error: unknown) => Error {
+  return (error) => {
+    const original = error instanceof GraphQLError ? error.originalError : error;
+    if (original instanceof AppError) {
+      if (original.cause) log.warn({ err: original.cause, code: original.code }, original.message);
+      return error instanceof GraphQLError ? error : located(error, original.message, original.extensions);
+    }
+    if (error instanceof GraphQLError && (!original || original instanceof GraphQLError)) return coded(error);
+    const id = randomUUID();
+    log.error({ err: original, id, path: error instanceof GraphQLError ? error.path : undefined }, 'Unexpected error');
+    return located(error, 'Unexpected error', { code: 'INTERNAL_SERVER_ERROR', id, http: { status: 500 } });
+  };
+}
+
+/** graphql-js gives its errors no code: with a path a value did not fit its type, without one the request was wrong. */
+function coded(error: GraphQLError): GraphQLError {
+  if (error.extensions['code'] !== undefined) return error;
+  const extensions = error.path
+    ? { code: 'VALUE_NOT_REPRESENTABLE' }
+    : { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } };
+  return located(error, error.message, { ...error.extensions, ...extensions });
+}
+
+const located = (error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError =>
+  new GraphQLError(message, {
+    ...(error instanceof GraphQLError && {
+      nodes: error.nodes,
+      path: error.path,
+      source: error.source,
+      positions: error.positions,
+    }),
+    extensions,
+  });

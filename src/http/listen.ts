@@ -1,0 +1,38 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Listening {
+  readonly port: number;
+  /** Stops accepting, lets running requests end, and cuts what still runs after `graceMs`. */
+  readonly drain: (graceMs: number) => Promise<void>;
+}
+
+/** Listens; rejects where the port is taken or not allowed. */
+export async function listen(handler: RequestListener, host: string, port: number): Promise<Listening> {
+  let draining = false;
+  const server = createServer((request, response) => {
+    // A client that keeps its connection must learn that it is the last answer on it.
+    if (draining) response.setHeader('connection', 'close');
+    return handler(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async drain(graceMs) {
+      draining = true;
+      await close(server, graceMs);
+    },
+  };
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(cut);
+}

@@ -1,0 +1,26 @@
+import type { Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+
+/** Live as soon as it listens; ready when `check` resolves, which rejects with the reason. Reasons go to the log only. */
+export function useHealth(check: () => Promise<void>, log: Logger): Plugin {
+  let ready = true;
+  return {
+    async onRequest({ url, fetchAPI, endResponse }) {
+      const respond = (status: number, state: string) =>
+        endResponse(fetchAPI.Response.json({ status: state }, { status, headers: { 'cache-control': 'no-store' } }));
+      if (url.pathname === '/health/live') respond(200, 'live');
+      if (url.pathname !== '/health/ready') return;
+      try {
+        await check();
+        if (!ready) log.info('Ready again');
+        ready = true;
+        respond(200, 'ready');
+      } catch (error) {
+        // Probes come every few seconds: the log tells of the change, not of each.
+        if (ready) log.warn({ err: error }, 'Not ready');
+        ready = false;
+        respond(503, 'not ready');
+      }
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import DataLoader from 'dataloader';
+import { type Catalog, columnOf, type Table } from '../catalog/catalog.ts';
+import type { Db, Row } from '../db/db.ts';
+import { alias, cast, columnRef, from, type Page, selectCount, selectPage } from '../db/select.ts';
+import { and, ident, identity, join, type Sql, sql } from '../db/sql.ts';
+
+/** The text of a key's columns, in its order. */
+export type Key = readonly (string | null)[];
+
+/** How a batch of keys finds its rows: `columns` of `table` equal values that were read from `values` of `origin`. */
+export interface Match {
+  readonly table: Table;
+  readonly columns: readonly string[];
+  /** Where the values come from, which decides their type; the same as `table` and `columns` for a client's own values. */
+  readonly origin: Table;
+  readonly values: readonly string[];
+}
+
+/** What an extension loads by itself: one result for each key, in the keys' order. */
+export type Batch<V> = (keys: readonly Key[], db: Db) => Promise<readonly V[]>;
+
+/** One request's way to rows. Loads of one turn of the event loop that differ in nothing but their keys are one statement. */
+export interface Loaders {
+  /** The row with this unique key, with at least these columns. */
+  row(match: Match, key: Key, columns: readonly string[]): Promise<Row | null>;
+  /** One page of a table, or of the rows that match a key. */
+  page(page: Page, columns: readonly string[], match?: Match, key?: Key): Promise<readonly Row[]>;
+  /** How many rows fulfil the condition, as text. */
+  count(table: Table, where: Sql, match?: Match, key?: Key): Promise<string>;
+  /** A loader of an extension's own, under a name that is its alone. */
+  custom<V>(name: string, batch: Batch<V>, key: Key): Promise<V>;
+}
+
+/** One load of a batch: its statement selects the columns of all. */
+interface Request {
+  readonly key: Key;
+  readonly columns: readonly string[];
+}
+
+type Loader<V> = DataLoader<Request, V, string>;
+
+export function createLoaders(db: Db, catalog: Catalog): Loaders {
+  const loaders = new Map<string, Loader<unknown>>();
+
+  /** The loader of this name. What is loaded under a name always has the type `V` that its name stands for. */
+  function loader<V>(name: string, load: (keys: readonly Key[], columns: readonly string[]) => Promise<readonly V[]>) {
+    const known = loaders.get(name) as Loader<V> | undefined;
+    if (known) return known;
+    const made: Loader<V> = new DataLoader(
+      (requests) =>
+        load(
+          requests.map(({ key }) => key),
+          [...new Set(requests.flatMap(({ columns }) => columns))],
+        ),
+      { cacheKeyFn: ({ key, columns }) => JSON.stringify([key, columns]) },
+    );
+    loaders.set(name, made);
+    return made;
+  }
+
+  /** Runs one statement whose rows say in `$n` to which key they belong. */
+  const perKey = async (keys: readonly Key[], query: Sql): Promise<readonly (readonly Row[])[]> => {
+    const groups: Row[][] = keys.map(() => []);
+    for (const row of await db.rows(query)) groups[Number(row['$n']) - 1]?.push(row);
+    return groups;
+  };
+
+  return {
+    row: (match, key, columns) =>
+      loader<Row | null>(`row ${nameOf(match)}`, async (keys, selected) => {
+        const list = join([sql`k.n as "$n"`, ...selected.map((name) => ident(alias, name))]);
+        const groups = await perKey(
+          keys,
+          sql`
+          select ${list} from ${keyRows(match, keys)}
+          join ${from(catalog, match.table)} ${ident(alias)} on ${matches(match)}`,
+        );
+        return groups.map(([row]) => row ?? null);
+      }).load({ key, columns }),
+
+    page: (page, columns, match, key = []) =>
+      loader<readonly Row[]>(
+        `page ${nameOf(match)} ${identity(selectPage(catalog, page, []))}`,
+        async (keys, selected) => {
+          if (!match) return [await db.rows(selectPage(catalog, page, selected))];
+          // A nested loop keeps the order within each key: the lateral page is read whole before the next key's.
+          return perKey(
+            keys,
+            sql`
+          select k.n as "$n", p.* from ${keyRows(match, keys)}
+          cross join lateral (${selectPage(catalog, page, selected, [matches(match)])}) p`,
+          );
+        },
+      ).load({ key, columns }),
+
+    count: (table, where, match, key = []) =>
+      loader<string>(`count ${nameOf(match)} ${identity(selectCount(catalog, table, [where]))}`, async (keys) => {
+        const rows = match
+          ? await db.rows(sql`
+              select c.count from ${keyRows(match, keys)}
+              cross join lateral (${selectCount(catalog, table, [where, matches(match)])}) c order by k.n`)
+          : await db.rows(selectCount(catalog, table, [where]));
+        return rows.map((row) => row['count'] ?? '0');
+      }).load({ key, columns: [] }),
+
+    custom: <V>(name: string, batch: Batch<V>, key: Key) =>
+      loader<V>(`custom ${name}`, (keys) => batch(keys, db)).load({ key, columns: [] }),
+  };
+}
+
+const nameOf = (match: Match | undefined) =>
+  match ? JSON.stringify([match.table.name, match.columns, match.origin.name, match.values]) : '';
+
+/** One row for each key: its number `n`, from 1, and its values as text. */
+const keyRows = ({ values }: Match, keys: readonly Key[]): Sql => sql`
+  unnest(${join(values.map((_, i) => sql`${keys.map((key) => key[i] ?? null)}::text[]`))})
+  with ordinality as k(${join([...values.map((_, i) => ident(`k${i}`)), sql`n`])})`;
+
+const matches = ({ table, columns, origin, values }: Match): Sql =>
+  and(
+    columns.map((name, i) => {
+      const value = cast(ident('k', `k${i}`), columnOf(origin, values[i] ?? name));
+      return sql`${columnRef(columnOf(table, name))} = ${value}`;
+    }),
+  );
+
+/** The text of a key's columns in a row. */
+export const keyOf = (row: Row, columns: readonly string[]): Key => columns.map((name) => row[name] ?? null);

@@ -1,0 +1,183 @@
+import type { Table } from '../catalog/catalog.ts';
+import type { Row } from '../db/db.ts';
+import { decodeCursor, encodeCursor, fingerprintOf, type OrderKey, reversed } from '../db/keyset.ts';
+import { alias, type Page } from '../db/select.ts';
+import { badInput } from '../errors.ts';
+import type { Key, Loaders, Match } from '../loaders/loaders.ts';
+import type { Builder } from './builder.ts';
+import type { Filters } from './filters.ts';
+import type { Orders } from './order.ts';
+import { scalars } from './scalars.ts';
+import { source } from './selection.ts';
+
+/** Page sizes: what a list returns when not told, and at most. */
+export interface PageLimits {
+  readonly defaultSize: number;
+  readonly maxSize: number;
+}
+
+const maxOffset = 10_000;
+
+/** The arguments of a list, after graphql-js coerced them. */
+export interface ListArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+  readonly offset?: number | null;
+  readonly where?: unknown;
+  readonly orderBy?: unknown;
+}
+
+/** What a list's arguments mean; the same for every row that has such a list. */
+export interface ListPlan {
+  readonly page: Page;
+  readonly size: number;
+  readonly backward: boolean;
+  /** The order's fingerprint, and the names of its keys in a row. */
+  readonly order: string;
+  readonly keys: readonly OrderKey[];
+  readonly columns: readonly string[];
+}
+
+/** One list of one parent; its rows are loaded when a field asks for them, once. */
+export interface Connection {
+  readonly plan: ListPlan;
+  readonly load: () => Promise<Loaded>;
+  readonly count: () => Promise<string>;
+}
+
+interface Loaded {
+  readonly rows: readonly Row[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+/** A row in a list, with its place there. */
+interface Edge {
+  readonly row: Row;
+  readonly plan: ListPlan;
+}
+
+/** Reads the arguments of a list; throws BAD_USER_INPUT where they make no page. */
+export function planList(
+  table: Table,
+  args: ListArguments,
+  columns: readonly string[],
+  { filters, orders, limits }: { filters: Filters; orders: Orders; limits: PageLimits },
+): ListPlan {
+  const { first, last, after, before, offset } = args;
+  if (isGiven(first) && isGiven(last)) throw badInput('Give first or last, not both');
+  if (isGiven(offset) && (isGiven(last) || isGiven(after) || isGiven(before)))
+    throw badInput('offset goes with first only; to walk on from a cursor leave it out');
+  if (isGiven(offset) && !(offset >= 0 && offset <= maxOffset))
+    throw badInput(`offset must be from 0 to ${maxOffset}; beyond that, walk with cursors or narrow the filter`);
+  const backward = isGiven(last);
+  const size = last ?? first ?? limits.defaultSize;
+  if (!(size >= 0 && size <= limits.maxSize))
+    throw badInput(`${backward ? 'last' : 'first'} must be from 0 to ${limits.maxSize}`);
+  const keys = orders.keysOf(table, args.orderBy);
+  const order = fingerprintOf(table.name, keys);
+  const position = (cursor: string | null | undefined) =>
+    isGiven(cursor) ? decodeCursor(cursor, order, keys.length) : null;
+  const [start, end] = [position(after), position(before)];
+  return {
+    size,
+    backward,
+    order,
+    keys,
+    columns,
+    page: {
+      table,
+      keys: backward ? reversed(keys) : keys,
+      where: filters.condition(table, args.where, alias),
+      after: backward ? end : start,
+      before: backward ? start : end,
+      offset: offset ?? 0,
+      limit: size + 1, // one more row tells whether there are more
+    },
+  };
+}
+
+const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
+
+/** Ties a plan to the loaders of a request, and to one parent's key where the list is a relation. */
+export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: Key): Connection => ({
+  plan,
+  async load() {
+    const { page, size, backward } = plan;
+    const found = await loaders.page(page, plan.columns, match, key);
+    const rows = found.slice(0, size);
+    const beyond = found.length > size;
+    const behind = page.after !== null || page.offset > 0;
+    return {
+      rows: backward ? rows.reverse() : rows,
+      hasNextPage: backward ? behind : beyond || page.before !== null,
+      hasPreviousPage: backward ? beyond || page.before !== null : behind,
+    };
+  },
+  count: () => loaders.count(plan.page.table, plan.page.where, match, key),
+});
+
+/** Defines the connection and edge types of one table. */
+export function connectionType(builder: Builder, name: string, node: RowRef, pageInfo: PageInfoRef) {
+  const edge = builder.objectRef<Edge>(`${name}Edge`).implement({
+    description: `A ${name} in a list.`,
+    fields: (t) => ({
+      cursor: t.string({
+        description: 'Where the row stands in the list: an argument for `after` or `before`.',
+        resolve: cursorOf,
+      }),
+      node: t.field({ type: node, extensions: source('rows'), resolve: ({ row }) => row }),
+    }),
+  });
+  return builder.objectRef<Connection>(`${name}Connection`).implement({
+    description: `A page of a list of ${name}.`,
+    fields: (t) => ({
+      edges: t.field({
+        type: [edge],
+        extensions: source('rows'),
+        resolve: async ({ plan, load }) => (await load()).rows.map((row) => ({ row, plan })),
+      }),
+      nodes: t.field({ type: [node], extensions: source('rows'), resolve: async ({ load }) => (await load()).rows }),
+      pageInfo: t.field({ type: pageInfo, resolve: (connection) => connection }),
+      totalCount: t.field({
+        type: 'SafeInt',
+        nullable: true,
+        description: 'The number of rows that the filter lets through, on all pages; counted only when selected.',
+        resolve: async ({ count }) => scalars.SafeInt.read(await count()),
+      }),
+    }),
+  });
+}
+
+/** Defines `PageInfo`, which all connections share. */
+export function pageInfoType(builder: Builder) {
+  const cursorAt =
+    (end: 0 | -1) =>
+    async ({ plan, load }: Connection) => {
+      const row = (await load()).rows.at(end);
+      return row ? cursorOf({ row, plan }) : null;
+    };
+  return builder.objectRef<Connection>('PageInfo').implement({
+    description: 'Where a page stands in its list.',
+    fields: (t) => ({
+      hasNextPage: t.boolean({ resolve: async ({ load }) => (await load()).hasNextPage }),
+      hasPreviousPage: t.boolean({ resolve: async ({ load }) => (await load()).hasPreviousPage }),
+      startCursor: t.string({ nullable: true, resolve: cursorAt(0) }),
+      endCursor: t.string({ nullable: true, resolve: cursorAt(-1) }),
+    }),
+  });
+}
+
+export type RowRef = ReturnType<typeof rowRef>;
+type PageInfoRef = ReturnType<typeof pageInfoType>;
+
+/** The object type of a table, before its fields are known. */
+export const rowRef = (builder: Builder, name: string) => builder.objectRef<Row>(name);
+
+const cursorOf = ({ row, plan }: Edge): string =>
+  encodeCursor(
+    plan.order,
+    plan.keys.map(({ name }) => row[name] ?? null),
+  );

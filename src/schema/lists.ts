@@ -1,0 +1,42 @@
+import type { Table } from '../catalog/catalog.ts';
+import type { Row } from '../db/db.ts';
+import { keyOf, type Match } from '../loaders/loaders.ts';
+import type { Builder, FieldBuilder } from './builder.ts';
+import { connect, planList } from './connection.ts';
+import { createFieldCache, selectedColumns, source } from './selection.ts';
+import type { Types } from './types.ts';
+
+/** Defines the list of all rows of a table. */
+export function defineList(builder: Builder, types: Types, table: Table): void {
+  builder.queryField(types.names.list(table), (t) => listField(t, types, table));
+}
+
+/** A field that pages through a table, or through the rows of it that match the parent's row. */
+export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Types, table: Table, match?: Match) {
+  const cached = createFieldCache();
+  const orderBy = types.orders.orderBy(table);
+  return t.field({
+    type: types.of(table.name).connection,
+    nullable: true,
+    description: table.comment ?? undefined,
+    extensions: source('list', match?.values),
+    args: {
+      first: t.arg({
+        type: 'Int',
+        description: `The number of rows from the start, at most ${types.limits.maxSize}; ${types.limits.defaultSize} when neither first nor last is given.`,
+      }),
+      after: t.arg({ type: 'String', description: 'Only rows after this cursor.' }),
+      last: t.arg({ type: 'Int', description: 'The number of rows from the end.' }),
+      before: t.arg({ type: 'String', description: 'Only rows before this cursor.' }),
+      offset: t.arg({ type: 'Int', description: 'Rows to pass over, with first alone.' }),
+      where: t.arg({ type: types.filters.where(table) }),
+      ...(orderBy && {
+        orderBy: t.arg({ type: [orderBy], description: 'The order; without it, that of the primary key.' }),
+      }),
+    },
+    resolve(row, args, { loaders }, info) {
+      const plan = cached(info, () => planList(table, args, selectedColumns(info), types));
+      return connect(plan, loaders, match, match && keyOf(row, match.values));
+    },
+  });
+}

@@ -1,0 +1,87 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { columnOf, type Table, uniqueKeys } from '../catalog/catalog.ts';
+import type { Row } from '../db/db.ts';
+import { badInput } from '../errors.ts';
+import type { Key, Loaders } from '../loaders/loaders.ts';
+import type { Builder } from './builder.ts';
+import { decodeNodeId, typeKey } from './nodeId.ts';
+import { selectedColumns } from './selection.ts';
+import type { TableType, Types } from './types.ts';
+
+/** Defines the fields that find one row by a unique key. */
+export function defineLookups(builder: Builder, types: Types, { table, ref }: TableType): void {
+  for (const columns of uniqueKeys(table)) {
+    const keys = columns.map((name) => {
+      const column = columnOf(table, name);
+      return { argument: types.names.column(table, column), leaf: types.leaf(column) };
+    });
+    builder.queryField(types.names.lookup(table, columns), (t) =>
+      t.field({
+        type: ref,
+        nullable: true,
+        description: table.comment ?? undefined,
+        args: Object.fromEntries(
+          keys.map(({ argument, leaf }) => [
+            argument,
+            leaf.isList ? t.arg({ type: [leaf.type], required: true }) : t.arg({ type: leaf.type, required: true }),
+          ]),
+        ),
+        resolve: (_root, args: Readonly<Record<string, unknown>>, { loaders }, info) =>
+          load(
+            loaders,
+            table,
+            columns,
+            keys.map(({ argument, leaf }) => leaf.write(args[argument])),
+            selectedColumns(info),
+          ),
+      }),
+    );
+  }
+}
+
+/** Defines `node` and `nodes`: rows of any table by their global ids. */
+export function defineNode(builder: Builder, types: Types): void {
+  const byName = new Map(types.all.map((type) => [type.name, type]));
+
+  /** The row of an id, marked with its type; null where there is none (any more). */
+  const find = async (id: string, loaders: Loaders, info: GraphQLResolveInfo): Promise<Row | null> => {
+    const { type, key } = decodeNodeId(id);
+    const table = byName.get(type)?.table;
+    if (!table || table.primaryKey.length !== key.length) return null;
+    const written = key.map((text, i) => checked(types, table, i, text ?? ''));
+    const columns = [...new Set([...table.primaryKey, ...selectedColumns(info, type)])];
+    const row = await load(loaders, table, table.primaryKey, written, columns);
+    return row && { ...row, [typeKey]: type };
+  };
+
+  builder.queryFields((t) => ({
+    node: t.field({
+      type: types.node,
+      nullable: true,
+      description: 'The row with this global id.',
+      args: { id: t.arg.id({ required: true }) },
+      resolve: (_root, { id }, { loaders }, info) => find(String(id), loaders, info),
+    }),
+    nodes: t.field({
+      type: [types.node],
+      nullable: { list: false, items: true },
+      description: 'The rows with these global ids, in their order; null where there is none.',
+      args: { ids: t.arg.idList({ required: true }) },
+      resolve: (_root, { ids }, { loaders }, info) => {
+        if (ids.length > types.limits.maxSize) throw badInput(`ids must be at most ${types.limits.maxSize}`);
+        return ids.map((id) => find(String(id), loaders, info));
+      },
+    }),
+  }));
+}
+
+const load = (loaders: Loaders, table: Table, columns: readonly string[], key: Key, selected: readonly string[]) =>
+  loaders.row({ table, columns, origin: table, values: columns }, key, selected);
+
+/** The text of a key, which a client may have made up, in the form in which the column's type takes it. */
+function checked(types: Types, table: Table, index: number, text: string): string {
+  const leaf = types.leaf(columnOf(table, table.primaryKey[index] ?? ''));
+  const value = leaf.read(text);
+  if (value instanceof Error || Number.isNaN(value)) throw badInput('The id is not one of this API');
+  return leaf.write(value);
+}

@@ -1,0 +1,92 @@
+import { type Column, type ForeignKey, isUnique, referencesTo, type Table } from '../catalog/catalog.ts';
+import type { Row } from '../db/db.ts';
+import { keyOf, type Match } from '../loaders/loaders.ts';
+import type { Builder, FieldBuilder } from './builder.ts';
+import { described } from './described.ts';
+import { listField } from './lists.ts';
+import { encodeNodeId } from './nodeId.ts';
+import { createFieldCache, selectedColumns, source } from './selection.ts';
+import type { TableType, Types } from './types.ts';
+
+/** Defines a table's object type: its columns, the rows it refers to, and the rows that refer to it. */
+export function defineObject(builder: Builder, types: Types, { table, name, ref }: TableType): void {
+  const { names, catalog } = types;
+  const hasId = table.primaryKey.length > 0;
+  builder.objectType(ref, {
+    description: described(table.comment, table.name, name),
+    interfaces: hasId ? [types.node] : [],
+    fields: (t) => ({
+      ...(hasId && { id: idField(t, name, table) }),
+      ...entries(table.columns, (column) => [names.column(table, column), columnField(t, types, table, column)]),
+      ...entries(table.foreignKeys, (key) => [names.forward(table, key), forwardField(t, types, table, key)]),
+      ...entries(referencesTo(catalog, table), ([child, key]) => [
+        names.back(child, key),
+        isUnique(child, key.columns)
+          ? backRowField(t, types, child, key, table)
+          : backListField(t, types, child, key, table),
+      ]),
+    }),
+  });
+}
+
+const idField = (t: FieldBuilder, type: string, table: Table) =>
+  t.id({
+    description: 'Identifies the row among the rows of all tables.',
+    extensions: source('column', table.primaryKey),
+    resolve: (row) => encodeNodeId(type, keyOf(row, table.primaryKey)),
+  });
+
+const columnField = (t: FieldBuilder, types: Types, table: Table, column: Column) => {
+  const leaf = types.leaf(column);
+  const options = {
+    description: described(column.comment, column.name, types.names.column(table, column)),
+    extensions: source('column', [column.name]),
+    resolve: (row: Row) => {
+      const text = row[column.name];
+      return text === null || text === undefined ? null : leaf.read(text);
+    },
+  };
+  return leaf.isList
+    ? t.field({
+        ...options,
+        type: [leaf.type],
+        nullable: { list: column.nullable, items: true },
+        resolve: (row) => options.resolve(row) as unknown[],
+      })
+    : t.field({ ...options, type: leaf.type, nullable: column.nullable || leaf.mayFail });
+};
+
+const forwardField = (t: FieldBuilder, types: Types, table: Table, key: ForeignKey) => {
+  const match: Match = { table: types.of(key.table).table, columns: key.targets, origin: table, values: key.columns };
+  return rowField(t, types, match, key.comment);
+};
+
+const backRowField = (t: FieldBuilder, types: Types, child: Table, key: ForeignKey, table: Table) =>
+  rowField(t, types, { table: child, columns: key.columns, origin: table, values: key.targets }, null);
+
+/** The one row that matches; null too where row security hides it. */
+function rowField(t: FieldBuilder, types: Types, match: Match, description: string | null) {
+  const cached = createFieldCache();
+  return t.field({
+    type: types.of(match.table.name).ref,
+    nullable: true,
+    description: description ?? undefined,
+    extensions: source('relation', match.values),
+    resolve: (row, _args, { loaders }, info) => {
+      const key = keyOf(row, match.values);
+      return key.includes(null)
+        ? null
+        : loaders.row(
+            match,
+            key,
+            cached(info, () => selectedColumns(info)),
+          );
+    },
+  });
+}
+
+const backListField = (t: FieldBuilder, types: Types, child: Table, key: ForeignKey, table: Table) =>
+  listField(t, types, child, { table: child, columns: key.columns, origin: table, values: key.targets });
+
+const entries = <T, F>(items: readonly T[], entry: (item: T) => readonly [string, F]): Record<string, F> =>
+  Object.fromEntries(items.map(entry));

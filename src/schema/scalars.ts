@@ -1,0 +1,180 @@
+import { GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { AppError, badInput } from '../errors.ts';
+
+/**
+ * How a scalar travels: `read` turns PostgreSQL's text into the value of the response (an Error stands for a value
+ * that has no form there), `write` turns a client's value into text that PostgreSQL reads.
+ */
+export interface Scalar {
+  readonly read: (text: string) => unknown;
+  readonly write: (value: unknown) => string;
+}
+
+interface CustomScalar extends Scalar {
+  readonly description: string;
+  readonly specifiedByURL?: string;
+}
+
+const same = (text: string): string => text;
+
+/** A scalar that is text on both sides; `form` is what a client may send. */
+const textual = (name: string, form: RegExp, description: string, specifiedByURL?: string): CustomScalar => ({
+  description,
+  ...(specifiedByURL && { specifiedByURL }),
+  read: same,
+  write(value) {
+    if (typeof value === 'string' && form.test(value)) return value;
+    throw badInput(`${shown(value)} is not a ${name}. ${description}`);
+  },
+});
+
+/** Integers of JSON that are exact, as text; anything else unchanged. */
+const integerText = (value: unknown): unknown => (Number.isSafeInteger(value) ? String(value) : value);
+
+const bigIntForm = textual(
+  'BigInt',
+  /^[+-]?\d{1,19}$/,
+  'A 64-bit integer, as a string in results; a string or an integer in arguments. Example: "9007199254740993".',
+);
+
+const decimalForm = textual(
+  'Decimal',
+  /^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,5})?|NaN|[+-]?Infinity)$/i,
+  'A decimal number of any precision, as a string in results; a string or a number in arguments; may be "NaN". Example: "1234.50".',
+);
+
+/** Text that PostgreSQL writes for times that ISO 8601 has no form for. */
+const beyondIso = String.raw`[+-]?infinity|\d{4,6}-\d{2}-\d{2}([ T]\d{2}:\d{2}:\d{2}(\.\d+)?(\+00|Z)?)?( BC)?`;
+const clock = String.raw`\d{2}:\d{2}(:\d{2}(\.\d+)?)?`;
+
+/** The scalars beside GraphQL's own, by name. */
+export const customScalars = {
+  BigInt: { ...bigIntForm, write: (value) => bigIntForm.write(integerText(value)) },
+  Decimal: {
+    ...decimalForm,
+    write: (value) => decimalForm.write(typeof value === 'number' ? String(value) : value),
+  },
+  SafeInt: {
+    description: 'A count: an integer up to 2^53 - 1, as a number. Example: 42.',
+    read: Number,
+    write(value) {
+      if (Number.isSafeInteger(value)) return String(value);
+      throw badInput(`${shown(value)} is not an integer up to 2^53 - 1`);
+    },
+  },
+  UUID: textual(
+    'UUID',
+    /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i,
+    'A UUID. Example: "f81d4fae-7dec-11d0-a765-00a0c91e6bf6".',
+    'https://www.rfc-editor.org/rfc/rfc9562',
+  ),
+  DateTime: {
+    ...textual(
+      'DateTime',
+      new RegExp(String.raw`^(\d{4}-\d{2}-\d{2}[T ]${clock}(Z|[+-]\d{2}:?\d{2})|${beyondIso})$`, 'i'),
+      'An instant in RFC 3339, in UTC in results, with up to six digits of a second; "infinity", years before Christ and after 9999 as PostgreSQL writes them. Example: "2026-03-29T01:30:00.123456Z".',
+      'https://scalars.graphql.org/andimarek/date-time.html',
+    ),
+    read: (text) => (isIso(text) && text.endsWith('+00') ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z` : text),
+  },
+  LocalDateTime: {
+    ...textual(
+      'LocalDateTime',
+      new RegExp(String.raw`^(\d{4}-\d{2}-\d{2}[T ]${clock}|${beyondIso})$`, 'i'),
+      'A date and time of day without a time zone, in ISO 8601. Example: "2026-03-29T01:30:00.5".',
+    ),
+    read: (text) => (isIso(text) ? `${text.slice(0, 10)}T${text.slice(11)}` : text),
+  },
+  Date: textual(
+    'Date',
+    new RegExp(String.raw`^(\d{4}-\d{2}-\d{2}|${beyondIso})$`, 'i'),
+    'A date in ISO 8601. Example: "2026-03-29".',
+  ),
+  LocalTime: textual('LocalTime', new RegExp(`^${clock}$`), 'A time of day in ISO 8601. Example: "13:45:00.25".'),
+  Duration: textual(
+    'Duration',
+    /^([+-]?P(?=.)[-+\d.YMWD]*(T(?=.)[-+\d.HMS]+)?|[+-]?infinity)$/,
+    'A length of time in ISO 8601. Example: "P1DT2H30M".',
+  ),
+  JSON: {
+    description: 'Any JSON value. Example: {"volt": 3.3}.',
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
+    read: (text) => JSON.parse(text),
+    write: (value) => JSON.stringify(value),
+  },
+  Byte: {
+    description: 'Bytes in base64. Example: "aGVsbG8=".',
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc4648#section-4',
+    read: (text) => Buffer.from(text.slice(2), 'hex').toString('base64'),
+    write(value) {
+      if (typeof value !== 'string' || !/^([\w+/]{4})*([\w+/]{2}==|[\w+/]{3}=)?$/.test(value) || value.includes('_'))
+        throw badInput(`${shown(value)} is not base64`);
+      return `\\x${Buffer.from(value, 'base64').toString('hex')}`;
+    },
+  },
+} as const satisfies Readonly<Record<string, CustomScalar>>;
+
+export type CustomScalarName = keyof typeof customScalars;
+export type ScalarName = 'ID' | 'String' | 'Int' | 'Float' | 'Boolean' | CustomScalarName;
+
+/** Every scalar of the API; for GraphQL's own, graphql-js has already checked what a client sent. */
+export const scalars: Readonly<Record<ScalarName, Scalar>> = {
+  ...customScalars,
+  ID: { read: same, write: String },
+  String: { read: same, write: String },
+  Int: { read: Number, write: String },
+  Boolean: { read: (text) => text === 't', write: String },
+  Float: {
+    read(text) {
+      const value = Number(text);
+      return Number.isFinite(value) ? value : new AppError('VALUE_NOT_REPRESENTABLE', `${text} has no form in JSON`);
+    },
+    write: String,
+  },
+};
+
+/** The GraphQL type of a custom scalar: its inputs become PostgreSQL's text at once, its outputs are already read. */
+export function scalarType(name: CustomScalarName): GraphQLScalarType<string, unknown> {
+  const { description, write, ...rest }: CustomScalar = customScalars[name];
+  return new GraphQLScalarType({
+    name,
+    description,
+    specifiedByURL: rest.specifiedByURL ?? null,
+    serialize: (value) => value,
+    parseValue: write,
+    parseLiteral: (node, variables) => write(literalValue(node, variables ?? {})),
+  });
+}
+
+/** Numbers keep all their digits. */
+const literalValue = (node: ValueNode, variables: Readonly<Record<string, unknown>>): unknown =>
+  node.kind === Kind.INT && !Number.isSafeInteger(Number(node.value))
+    ? node.value
+    : valueFromASTUntyped(node, variables);
+
+/** By the name of PostgreSQL's type; any other travels as its text. */
+export const scalarOf: Readonly<Record<string, ScalarName>> = {
+  bool: 'Boolean',
+  int2: 'Int',
+  int4: 'Int',
+  int8: 'BigInt',
+  float4: 'Float',
+  float8: 'Float',
+  numeric: 'Decimal',
+  uuid: 'UUID',
+  timestamptz: 'DateTime',
+  timestamp: 'LocalDateTime',
+  date: 'Date',
+  time: 'LocalTime',
+  interval: 'Duration',
+  json: 'JSON',
+  jsonb: 'JSON',
+  bytea: 'Byte',
+};
+
+const isIso = (text: string) => text[4] === '-' && text[10] === ' ' && !text.endsWith('BC');
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}

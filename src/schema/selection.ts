@@ -1,0 +1,77 @@
+import {
+  type FieldNode,
+  type GraphQLCompositeType,
+  GraphQLIncludeDirective,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  GraphQLSkipDirective,
+  getDirectiveValues,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** What a generated field is; it stands in the field's extensions, under `source`. */
+export interface Source {
+  readonly kind: 'column' | 'relation' | 'list' | 'computed' | 'rows';
+  /** The columns of the parent's table that its resolver reads. */
+  readonly columns: readonly string[];
+}
+
+/** The `extensions` of a field that reads these columns of its parent's row. */
+export const source = (kind: Source['kind'], columns: readonly string[] = []): { source: Source } => ({
+  source: { kind, columns },
+});
+
+/**
+ * The columns that a document asks of the rows which a field returns, directly or through `rows` fields such as
+ * `nodes`; `type` names the rows' type where the field itself returns an interface.
+ */
+export function selectedColumns(info: GraphQLResolveInfo, type?: string): readonly string[] {
+  const columns = new Set<string>();
+  const visited = new Set<string>();
+  const start = type === undefined ? getNamedType(info.returnType) : info.schema.getType(type);
+  const visit = (parent: GraphQLObjectType, selectionSet: SelectionSetNode | undefined): void => {
+    for (const node of selectionSet?.selections ?? []) {
+      if (!isIncluded(info, node)) continue;
+      if (node.kind === 'Field') {
+        const field = parent.getFields()[node.name.value];
+        const found = field?.extensions['source'] as Source | undefined;
+        for (const column of found?.columns ?? []) columns.add(column);
+        const child = field && getNamedType(field.type);
+        if (found?.kind === 'rows' && isObjectType(child)) visit(child, node.selectionSet);
+      } else {
+        const fragment = node.kind === 'FragmentSpread' ? info.fragments[node.name.value] : node;
+        const seen = node.kind === 'FragmentSpread' && `${parent.name} ${node.name.value}`;
+        if (!fragment || (seen && visited.has(seen)) || !applies(info, parent, fragment.typeCondition?.name.value))
+          continue;
+        if (seen) visited.add(seen);
+        visit(parent, fragment.selectionSet);
+      }
+    }
+  };
+  if (isObjectType(start)) for (const node of info.fieldNodes) visit(start, node.selectionSet);
+  return [...columns];
+}
+
+/** Computes what depends on a field's arguments and selection alone once, however many rows resolve it in a request. */
+export function createFieldCache(): <T>(info: GraphQLResolveInfo, compute: () => T) => T {
+  // graphql-js hands every row of one execution the same array of nodes.
+  const computed = new WeakMap<readonly FieldNode[], unknown>();
+  return <T>(info: GraphQLResolveInfo, compute: () => T): T => {
+    if (!computed.has(info.fieldNodes)) computed.set(info.fieldNodes, compute());
+    return computed.get(info.fieldNodes) as T;
+  };
+}
+
+function applies({ schema }: GraphQLResolveInfo, parent: GraphQLObjectType, condition: string | undefined): boolean {
+  if (condition === undefined || condition === parent.name) return true;
+  const type = schema.getType(condition) as GraphQLCompositeType | undefined;
+  return isAbstractType(type) && schema.isSubType(type, parent);
+}
+
+const isIncluded = ({ variableValues }: GraphQLResolveInfo, node: SelectionNode): boolean =>
+  getDirectiveValues(GraphQLSkipDirective, node, variableValues)?.['if'] !== true &&
+  getDirectiveValues(GraphQLIncludeDirective, node, variableValues)?.['if'] !== false;

@@ -1,0 +1,84 @@
+import type { Catalog, Column, Table } from '../catalog/catalog.ts';
+import type { Directed } from '../catalog/directives.ts';
+import { type Names, nameCatalog } from '../catalog/naming.ts';
+import type { Row } from '../db/db.ts';
+import type { Builder } from './builder.ts';
+import { connectionType, type PageLimits, pageInfoType, type RowRef, rowRef } from './connection.ts';
+import { createFilters, type Filters } from './filters.ts';
+import { createLeaves, type Leaf } from './leaves.ts';
+import { typeKey } from './nodeId.ts';
+import { createOrders, type Orders } from './order.ts';
+import { customScalars } from './scalars.ts';
+
+export interface TableType {
+  readonly table: Table;
+  readonly name: string;
+  readonly ref: RowRef;
+  readonly connection: ReturnType<typeof connectionType>;
+}
+
+/** The GraphQL types of a catalog: everything that a field may refer to, declared before the fields. */
+export interface Types {
+  readonly catalog: Catalog;
+  readonly names: Names;
+  readonly leaf: (column: Column) => Leaf;
+  readonly filters: Filters;
+  readonly orders: Orders;
+  readonly limits: PageLimits;
+  readonly node: ReturnType<typeof nodeInterface>;
+  readonly all: readonly TableType[];
+  /** By the name of the table. */
+  readonly of: (table: string) => TableType;
+}
+
+/** Declares every table's GraphQL types before any field refers to one. */
+export function createTypes(builder: Builder, directed: Directed, limits: PageLimits): Types {
+  const { catalog } = directed;
+  const names = nameCatalog(directed, ownTypes);
+  const leaf = createLeaves(builder, catalog, names);
+  const pageInfo = pageInfoType(builder);
+  const byTable = new Map(
+    catalog.tables.map((table): [string, TableType] => {
+      const name = names.type(table);
+      const ref = rowRef(builder, name);
+      return [table.name, { table, name, ref, connection: connectionType(builder, name, ref, pageInfo) }];
+    }),
+  );
+  return {
+    catalog,
+    names,
+    leaf,
+    limits,
+    filters: createFilters(builder, catalog, names, leaf),
+    orders: createOrders(builder, catalog.tables, names),
+    node: nodeInterface(builder),
+    all: [...byTable.values()],
+    of(table) {
+      const type = byTable.get(table);
+      if (!type) throw new Error(`No GraphQL type for table ${table}`);
+      return type;
+    },
+  };
+}
+
+const nodeInterface = (builder: Builder) =>
+  builder.interfaceRef<Row>('Node').implement({
+    description: 'A row that can be fetched again by its id alone.',
+    resolveType: (row) => row[typeKey],
+    fields: (t) => ({ id: t.id({ description: 'Identifies the row among the rows of all tables.' }) }),
+  });
+
+const scalarNames = ['ID', 'String', 'Int', 'Float', 'Boolean', ...Object.keys(customScalars)];
+
+/** Names of types that the API has for itself, whatever the tables. */
+const ownTypes = [
+  'Query',
+  'Mutation',
+  'Subscription',
+  'Node',
+  'PageInfo',
+  'OrderDirection',
+  'JSONPathWhere',
+  ...scalarNames,
+  ...scalarNames.flatMap((name) => [`${name}Where`, `${name}ListWhere`]),
+];

@@ -1,0 +1,63 @@
+import { buildApi } from './api.ts';
+import type { Config } from './config.ts';
+import { type Database, openDatabase } from './database.ts';
+import { readFingerprint } from './db/introspect.ts';
+import { listen } from './http/listen.ts';
+import { createLogger } from './logger.ts';
+import { serveApi } from './served.ts';
+import { createApp } from './server.ts';
+
+/** Container platforms send SIGKILL 30 seconds after SIGTERM. */
+const drainMs = 25_000;
+
+/**
+ * Serves until a signal ends it. In production it listens at once and waits for the database; elsewhere whatever keeps
+ * it from serving is an error.
+ */
+export async function serve(config: Config): Promise<void> {
+  const log = createLogger(config.logLevel);
+  const database = await openDatabase(config, log, () => void served?.check());
+  const options = { db: database.db, schemaName: config.schema, limits: config.limits, log };
+  const build = () => buildApi(options);
+  const stopping = stopSignal();
+  let served: ReturnType<typeof serveApi> | undefined;
+  try {
+    const first = config.production ? null : await build();
+    served = serveApi(first, {
+      build,
+      readFingerprint: () => readFingerprint(database.db, config.schema),
+      pollMs: config.schemaPollMs,
+      log,
+    });
+    const { check } = served;
+    process.on('SIGHUP', () => void check());
+    const app = createApp({ config, served, db: database.db, log });
+    const listening = await listen(app, config.host, config.port);
+    log.info({ port: listening.port, database: database.label }, 'Listening');
+    if (first) greet(config, listening.port, database, first.catalog.tables.length);
+    const signal = await stopping;
+    log.info({ signal }, 'Stopping');
+    await listening.drain(drainMs);
+  } finally {
+    served?.stop();
+    await database.close();
+  }
+}
+
+/** Resolves with the first signal to stop. */
+const stopSignal = () =>
+  new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
+  });
+
+function greet({ schema }: Config, port: number, { label, isEmbedded }: Database, tables: number): void {
+  const lines = [
+    `GraphQL and GraphiQL: http://localhost:${port}/graphql`,
+    `Serving ${tables} ${tables === 1 ? 'table' : 'tables'} of the schema "${schema}" in ${label}`,
+    ...(isEmbedded
+      ? ['Your own database: PGHOST=... PGDATABASE=... PGUSER=... PGPASSWORD=... PG_AUTH=password npm start']
+      : []),
+    'Ctrl-C stops it.',
+  ];
+  process.stdout.write(`\n${lines.join('\n')}\n\n`);
+}

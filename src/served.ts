@@ -1,0 +1,90 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Api } from './api.ts';
+
+/** The API that requests run on now, kept up with the database. */
+export interface Served {
+  /** Null until the first one is built. */
+  readonly current: () => Api | null;
+  /** Why there is no API yet, for the readiness probe's log. */
+  readonly problem: () => string | null;
+  /** Compares the catalog with the one that is served, now; calls while one runs share the next. */
+  readonly check: () => Promise<void>;
+  readonly stop: () => void;
+}
+
+export interface ServedOptions {
+  readonly build: () => Promise<Api>;
+  readonly readFingerprint: () => Promise<string>;
+  readonly pollMs: number;
+  readonly log: Logger;
+}
+
+/** The first wait after a failed start and the longest, in milliseconds. */
+const retryMs = { first: 1000, longest: 30_000 };
+
+/**
+ * Serves `first`, or builds one as soon as the database lets it; then looks for changes of the schema every `pollMs`.
+ * A new API is built aside and takes the place of the old one whole; when that fails the old one stays.
+ */
+export function serveApi(first: Api | null, { build, readFingerprint, pollMs, log }: ServedOptions): Served {
+  const stopped = new AbortController();
+  let current = first;
+  let problem: string | null = first ? null : 'the catalog has not been read yet';
+  let running: Promise<void> | null = null;
+  let again: Promise<void> | null = null;
+
+  async function compare(): Promise<void> {
+    if (!current) return;
+    try {
+      if ((await readFingerprint()) === current.fingerprint) return;
+      current = await build();
+      log.info('The schema of the database changed; serving the new API');
+    } catch (error) {
+      log.warn({ err: error }, 'Could not follow a change of the schema; serving the API as it was');
+    }
+  }
+
+  function check(): Promise<void> {
+    if (again) return again;
+    if (running) {
+      again = running.then(() => {
+        again = null;
+        return check();
+      });
+      return again;
+    }
+    running = compare().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+
+  async function start(): Promise<void> {
+    for (let delay = retryMs.first; !current; delay = Math.min(delay * 2, retryMs.longest)) {
+      try {
+        current = await build();
+        problem = null;
+      } catch (error) {
+        problem = error instanceof Error ? error.message : String(error);
+        log.warn({ err: error }, `Not ready: ${problem}`);
+        await pause(delay * (0.5 + Math.random() / 2));
+      }
+    }
+  }
+
+  async function poll(): Promise<void> {
+    await start();
+    for (;;) {
+      await pause(pollMs);
+      await check();
+    }
+  }
+
+  const pause = (ms: number) => wait(ms, undefined, { signal: stopped.signal, ref: false });
+  void poll().catch((error: unknown) => {
+    if (!stopped.signal.aborted) log.error({ err: error }, 'Stopped looking for changes of the schema');
+  });
+
+  return { current: () => current, problem: () => problem, check, stop: () => stopped.abort() };
+}

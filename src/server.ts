@@ -1,0 +1,46 @@
+import { createYoga } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Db } from './db/db.ts';
+import { sql } from './db/sql.ts';
+import { useGraphiQL } from './graphiql/useGraphiQL.ts';
+import { createErrorMask } from './http/clientErrors.ts';
+import { useApi } from './http/useApi.ts';
+import { useHealth } from './http/useHealth.ts';
+import { useStatus } from './http/useStatus.ts';
+import type { Served } from './served.ts';
+
+export interface AppOptions {
+  readonly config: Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes'>;
+  readonly served: Served;
+  readonly db: Db;
+  readonly log: Logger;
+}
+
+export type App = ReturnType<typeof createApp>;
+
+const endpoint = '/graphql';
+
+/** The HTTP side of the API: GraphQL, GraphiQL and the probes. */
+export function createApp({ config, served, db, log }: AppOptions) {
+  return createYoga({
+    graphqlEndpoint: endpoint,
+    logging: log,
+    landingPage: false,
+    graphiql: false,
+    multipart: false,
+    maxRequestBodySize: config.maxBodyBytes,
+    cors: config.corsOrigins.length > 0 ? { origin: [...config.corsOrigins], maxAge: 86_400 } : false,
+    maskedErrors: { maskError: createErrorMask(log) },
+    plugins: [
+      useHealth(async () => {
+        const problem = served.problem();
+        if (problem) throw new Error(problem);
+        await db.rows(sql`select 1`);
+      }, log),
+      ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
+      useApi(served, endpoint),
+      useStatus(),
+    ],
+  });
+}
