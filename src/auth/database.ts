@@ -1,6 +1,7 @@
 import type { Identity } from '../config.ts';
 import { type Credential, createCredential, createIdentityHttp, type IssuedToken } from './credential.ts';
 import { IdentityError } from './identity-error.ts';
+import { explainRefusal } from './refusal.ts';
 
 /** The password of a login. Times are milliseconds since 1970; a fixed password never ends. */
 export interface Token extends IssuedToken {
@@ -11,8 +12,8 @@ export interface Token extends IssuedToken {
 export interface TokenSource {
   /** The token to log in with: at once while one lives, else when it arrives. Rejects with an IdentityError. */
   get(): Promise<Token>;
-  /** The database did not accept this token: the next `get` asks for another. */
-  refuse(token: Token): void;
+  /** The database did not accept this token: the next `get` asks for another. Answers why, for the log. */
+  refuse(token: Token, reason: Error): IdentityError;
   /** Ends the refreshing in the background. */
   end(): void;
 }
@@ -24,6 +25,8 @@ export type TokenEvent =
 
 export interface TokenSourceOptions {
   readonly credential: Credential;
+  /** Names the resource that the tokens are for. */
+  readonly scope: string;
   /** After this an attempt counts as failed, whatever becomes of it. */
   readonly attemptTimeoutMs: number;
   readonly onEvent?: (event: TokenEvent) => void;
@@ -32,7 +35,7 @@ export interface TokenSourceOptions {
 /** A password that does not change, where the server knows one. */
 export const fixedPassword = (text: string): TokenSource => ({
   get: async () => ({ text, expiresAt: Infinity, refreshAt: Infinity }),
-  refuse() {},
+  refuse: (_, reason) => new IdentityError('denied', `The password was refused (${reason.message})`, { cause: reason }),
   end() {},
 });
 
@@ -44,7 +47,7 @@ const longestWaitMs = 15_000;
  * Keeps one living token at hand. It is refreshed ahead of its end in the background, by one request at a time
  * however many callers wait, and used until its very end when no newer one can be had.
  */
-export function createTokenSource({ credential, attemptTimeoutMs, onEvent }: TokenSourceOptions): TokenSource {
+export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent }: TokenSourceOptions): TokenSource {
   let current: Token | undefined;
   let flight: Promise<Token> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -96,9 +99,10 @@ export function createTokenSource({ credential, attemptTimeoutMs, onEvent }: Tok
       if (pause && Date.now() < pause.until) throw pause.error;
       return join();
     },
-    refuse(token) {
+    refuse(token, reason) {
       refused = token.text;
       if (current?.text === token.text) current = undefined;
+      return explainRefusal(reason, token, scope);
     },
     end() {
       ended = true;
@@ -143,5 +147,5 @@ export function openTokenSource(password: string | Identity, onEvent: (event: To
   if (typeof password === 'string') return fixedPassword(password);
   const timeoutMs = attemptTimeoutMs[password.kind];
   const credential = createCredential(password, createIdentityHttp(timeoutMs));
-  return createTokenSource({ credential, attemptTimeoutMs: timeoutMs, onEvent });
+  return createTokenSource({ credential, scope: password.scope, attemptTimeoutMs: timeoutMs, onEvent });
 }

@@ -1,54 +1,222 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { openTokenSource, type TokenEvent, type TokenSource } from '../auth/database.ts';
+import type { Identity } from '../config.ts';
+import { isConnectionLost, unavailable } from '../errors.ts';
+import { type ConnectionOptions, openConnection } from './connection.ts';
+import { LoginError } from './login-error.ts';
+import { createMembers, type Member } from './members.ts';
+import { createOpener } from './opener.ts';
+import { createQueue } from './queue.ts';
+import { startRotation } from './rotation.ts';
 
-export interface PoolOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
-  readonly password: string;
-  readonly ssl: false | { readonly ca?: string };
+export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionTimeoutMs'> {
+  /** A fixed password, the identity whose tokens are the password, or their source, which ends with the pool. */
+  readonly password: string | Identity | TokenSource;
+  /** How many connections there are at most; one more while one is being replaced. */
   readonly size: number;
-  /** How long a request waits for a free connection, and a connection for its login. */
-  readonly connectTimeoutMs: number;
-  readonly statementTimeoutMs: number;
-  /** An idle connection broke; the pool has already forgotten it. */
+  /** How long a request waits for a free connection. */
+  readonly waitTimeoutMs?: number;
+  readonly idleInTransactionTimeoutMs?: number;
+  /** No connection gets older, so that a role that was dropped or a server that moved is noticed. */
+  readonly maxLifetimeMs?: number;
+  /** What the operator should know: a connection broke, a login or a token failed, a rotation has to wait. */
   readonly onError: (error: Error) => void;
+  readonly onEvent?: (event: PoolEvent) => void;
+}
+
+export type PoolEvent =
+  | 'opened'
+  | 'lost'
+  | 'login-failed'
+  | 'replaced'
+  | 'postponed'
+  | 'run-again'
+  | TokenEvent['type'];
+
+export interface UseOptions {
+  /** Lends only a connection that answered after this, on the clock of `performance.now()`: the work is run again. */
+  readonly aliveSince?: number;
 }
 
 export interface Pool {
-  /** Lends a connection for the time that `work` runs; one for which `work` rejects with a lost connection is closed. */
-  use<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
+  /**
+   * Lends a connection for the time that `work` runs; one for which `work` rejects with a lost connection, or that it
+   * leaves in a transaction, is closed. Rejects with DATABASE_UNAVAILABLE when none becomes free in time.
+   */
+  use<T>(work: (client: pg.ClientBase) => Promise<T>, options?: UseOptions): Promise<T>;
+  stats(): PoolStats;
+  /** How long a statement may run, and so how long after its start it may still be run again. */
+  readonly statementTimeoutMs: number;
   /** Waits for the connections that are lent, then closes all. */
   end(): Promise<void>;
 }
 
-/** A pool whose sessions speak UTC and ISO 8601, which the scalars rely on. */
+export interface PoolStats {
+  /** Those included that are being opened or closed. */
+  readonly sockets: number;
+  readonly open: number;
+  readonly idle: number;
+  readonly waiting: number;
+  /** Since the start. */
+  readonly counts: Readonly<Record<PoolEvent, number>>;
+  /** Why the last login failed; null since one succeeded. */
+  readonly problem: LoginError | null;
+}
+
+/** While the database is away: long enough for one login, short enough for a readiness probe. */
+const awayWaitMs = 500;
+const longestQueue = 1000;
+
+/**
+ * A pool whose sessions speak UTC and ISO 8601, which the scalars rely on. It replaces connections as their tokens
+ * end; pg.Pool cannot, since it closes the old one first and opens the new one when a request waits for it.
+ */
 export function createPool(options: PoolOptions): Pool {
-  const { size, connectTimeoutMs, statementTimeoutMs, onError, ...connection } = options;
-  const pool = new pg.Pool({
-    ...connection,
-    max: size,
-    connectionTimeoutMillis: connectTimeoutMs,
-    keepAlive: true,
-    application_name: 'events-graphql',
-    options: `-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=iso_8601 -c statement_timeout=${statementTimeoutMs}`,
+  const { size, waitTimeoutMs = 5000, idleInTransactionTimeoutMs = 60_000, maxLifetimeMs = 2_700_000 } = options;
+  const queue = createQueue<Member>();
+  const { counts, report } = createReport(options);
+  const tokens = tokensOf(options.password, report);
+  let replacing: Member | undefined;
+  let ended = false;
+
+  const members = createMembers({
+    connect: () => openConnection({ ...options, idleInTransactionTimeoutMs }, tokens),
+    maxLifetimeMs,
+    onLost(error) {
+      report('lost', error);
+      opener.grow();
+    },
   });
-  pool.on('error', onError);
+  const usable = () => members.usable().length;
+  const room = () => size + (replacing && members.has(replacing) ? 1 : 0) - usable() - members.logins;
+  const lend = (member: Member) => {
+    member.idle = !queue.offer(member);
+  };
+  const open = async () => {
+    const member = await members.open();
+    report('opened');
+    if (!ended) return member;
+    await members.close(member);
+    throw new LoginError('connect', 'The pool has ended');
+  };
+  const opener = createOpener({
+    // When none is left, one is opened though nobody waits: to know when the database is back.
+    wanted: () => Math.max(queue.length, usable() === 0 ? 1 : 0) - members.logins,
+    room,
+    logins: () => members.logins,
+    open: async () => lend(await open()),
+    onFailed(error) {
+      report('login-failed', error);
+      if (usable() === 0) queue.hurry(awayWaitMs);
+    },
+  });
+  const late = (): Error => {
+    if (usable() > 0) return unavailable(new Error(`None of ${size} connections became free in time`));
+    opener.suspect(new LoginError('connect', 'No login succeeds in time'));
+    return unavailable(opener.problem);
+  };
+  const borrow = async (aliveSince: number): Promise<Member> => {
+    if (ended || queue.length >= longestQueue)
+      throw unavailable(new Error(ended ? 'The pool has ended' : 'Too many wait'));
+    const alive = (member: Member) => member.aliveAt >= aliveSince;
+    const idle = members.usable().filter((member) => member.idle);
+    // Since a lost connection left room for another, a full pool is one of connections opened meanwhile.
+    const free = idle.filter((member) => alive(member) || room() + members.logins <= 0);
+    const member = free.reduce<Member | undefined>((a, b) => (a && a.aliveAt > b.aliveAt ? a : b), undefined);
+    if (!member) {
+      const waited = queue.wait(alive, opener.problem && usable() === 0 ? awayWaitMs : waitTimeoutMs, late);
+      opener.grow();
+      return waited;
+    }
+    member.idle = false;
+    return member;
+  };
+  const giveBack = (member: Member) => {
+    if (!members.has(member)) return;
+    if (!ended && !member.retiring && member.client.getTransactionStatus() === 'I') return lend(member);
+    void members.close(member).then(opener.grow);
+  };
+  const replace = async (old: Member) => {
+    replacing = old;
+    const fresh = await open().finally(() => {
+      replacing = undefined;
+    });
+    report('replaced');
+    old.retiring = true;
+    lend(fresh);
+    await (old.idle ? members.close(old) : old.gone);
+  };
+  const stopRotation = startRotation({
+    tokens,
+    members: members.usable,
+    replace,
+    onPostponed: (error) => report('postponed', error),
+  });
+
   return {
-    async use(work) {
-      const client = await pool.connect();
-      let broken: Error | undefined;
-      const onBroken = (error: Error) => {
-        broken = error;
-      };
-      client.on('error', onBroken);
+    statementTimeoutMs: options.statementTimeoutMs,
+    async use(work, { aliveSince = 0 } = {}) {
+      if (aliveSince > 0) report('run-again');
+      const member = await borrow(aliveSince);
       try {
-        return await work(client);
+        const result = await work(member.client);
+        member.aliveAt = performance.now();
+        return result;
+      } catch (error) {
+        if (isConnectionLost(error)) members.lose(member, error);
+        throw error;
       } finally {
-        client.off('error', onBroken);
-        client.release(broken);
+        giveBack(member);
       }
     },
-    end: () => pool.end(),
+    stats: () => ({
+      sockets: members.sockets,
+      open: usable(),
+      idle: members.usable().filter((member) => member.idle).length,
+      waiting: queue.length,
+      counts: { ...counts },
+      problem: opener.problem,
+    }),
+    async end() {
+      ended = true;
+      stopRotation();
+      opener.end();
+      tokens.end();
+      queue.hurry(0);
+      for (const member of members.usable()) if (member.idle) void members.close(member);
+      await members.emptied();
+    },
   };
+}
+
+type Report = (event: PoolEvent, error?: Error) => void;
+
+const tokensOf = (password: PoolOptions['password'], report: Report): TokenSource =>
+  typeof password === 'object' && 'get' in password
+    ? password
+    : openTokenSource(password, (event) => report(event.type, event.type === 'token-failed' ? event.error : undefined));
+
+/** Counts what happens, and tells those who listen; an error that repeats itself is told once a minute. */
+function createReport({ onError, onEvent }: Pick<PoolOptions, 'onError' | 'onEvent'>) {
+  const counts: Record<PoolEvent, number> = {
+    opened: 0,
+    lost: 0,
+    'login-failed': 0,
+    replaced: 0,
+    postponed: 0,
+    'run-again': 0,
+    'token-issued': 0,
+    'token-failed': 0,
+  };
+  const told = new Map<PoolEvent, { readonly message: string; readonly at: number }>();
+  const report: Report = (event, error) => {
+    counts[event]++;
+    onEvent?.(event);
+    if (!error) return;
+    const last = told.get(event);
+    if (last?.message === error.message && performance.now() - last.at < 60_000) return;
+    told.set(event, { message: error.message, at: performance.now() });
+    onError(error);
+  };
+  return { counts, report };
 }

@@ -7,6 +7,7 @@ import { createIdentityEndpoint, type IdentityEndpoint } from '../platform/ident
 const scope = 'https://ossrdbms-aad.database.windows.net/.default';
 /** MSAL caches by client id for the life of the process, so each test is another identity. */
 const identities = Array.from({ length: 40 }, (_, i) => `identity-${i}`);
+const refusal = new Error('password authentication failed');
 const http = createIdentityHttp(400);
 let endpoint: IdentityEndpoint;
 let sources: TokenSource[] = [];
@@ -34,6 +35,7 @@ function open(clientId = identities.pop() ?? '', attemptTimeoutMs = 500) {
   const waiting: ((event: TokenEvent) => void)[] = [];
   const source = createTokenSource({
     credential: createCredential({ kind: 'user-identity', clientId, scope }, http),
+    scope,
     attemptTimeoutMs,
     onEvent: (event) => waiting.splice(0).forEach((resolve) => void resolve(event)),
   });
@@ -100,7 +102,7 @@ test('a refused token is not handed out again', async () => {
   endpoint.lifeSeconds = 60;
   const { source } = open();
   const first = await source.get();
-  source.refuse(first);
+  source.refuse(first, refusal);
   expect((await source.get()).text).not.toBe(first.text);
 });
 
@@ -108,9 +110,9 @@ test('refusing a token that has been replaced keeps the new one', async () => {
   endpoint.lifeSeconds = 60;
   const { source, requests } = open();
   const first = await source.get();
-  source.refuse(first);
+  source.refuse(first, refusal);
   const second = await source.get();
-  source.refuse(first);
+  source.refuse(first, refusal);
   expect((await source.get()).text).toBe(second.text);
   expect(requests()).toBe(2);
 });
@@ -120,7 +122,7 @@ test('a refused token that the platform repeats is asked for anew by each caller
   const { source, requests } = open();
   const first = await source.get();
   endpoint.fault = { kind: 'same-token' };
-  source.refuse(first);
+  source.refuse(first, refusal);
   await source.get();
   await source.get();
   expect(requests()).toBe(3);

@@ -1,0 +1,31 @@
+import type pg from 'pg';
+import { isConnectionLost } from '../errors.ts';
+import type { Pool } from './pool.ts';
+
+const mostRuns = 3;
+
+/**
+ * Runs `work` on a connection, and at most twice again on one that is known to live, when its connection died: a read
+ * always, a write only when it is certain that it was never sent. Not after the time that a statement may take.
+ * Failed logins need no such rule: no work has begun, and the pool goes on trying while the request waits.
+ */
+export async function withRetry<T>(
+  pool: Pool,
+  kind: 'read' | 'write',
+  work: (client: pg.ClientBase) => Promise<T>,
+): Promise<T> {
+  const deadline = performance.now() + pool.statementTimeoutMs;
+  for (let run = 1, aliveSince = 0; ; run++) {
+    try {
+      return await pool.use(work, { aliveSince });
+    } catch (error) {
+      aliveSince = performance.now();
+      const may = kind === 'read' ? isConnectionLost(error) : isNeverSent(error);
+      if (!may || run === mostRuns || aliveSince >= deadline) throw error;
+    }
+  }
+}
+
+/** pg refuses a query on a connection that it knows to be dead; any other loss may be one of the answer only. */
+const isNeverSent = (error: unknown): boolean =>
+  error instanceof Error && /^Client (has encountered|was closed).* not queryable$/.test(error.message);

@@ -1,0 +1,55 @@
+import type pg from 'pg';
+import { LoginError } from './login-error.ts';
+
+export interface SessionOptions {
+  readonly statementTimeoutMs: number;
+  readonly idleInTransactionTimeoutMs: number;
+}
+
+/** What the scalars rely on (UTC, ISO 8601, hex, every digit of a float), and the limits of a statement. */
+const settings = ({ statementTimeoutMs, idleInTransactionTimeoutMs }: SessionOptions) => ({
+  TimeZone: 'UTC',
+  DateStyle: 'ISO',
+  IntervalStyle: 'iso_8601',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  statement_timeout: String(statementTimeoutMs),
+  idle_in_transaction_session_timeout: String(idleInTransactionTimeoutMs),
+});
+
+/** The settings as the startup packet takes them, which saves a round trip and overrides those of the role. */
+export const startupOptions = (options: SessionOptions): string =>
+  Object.entries(settings(options))
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+
+/** The statements that put the settings on the role, for a PgBouncer, which refuses them in the startup packet. */
+export const roleStatements = (role: string, options: SessionOptions): readonly string[] =>
+  Object.entries(settings(options)).map(
+    ([name, value]) => `ALTER ROLE "${role.replaceAll('"', '""')}" SET ${name} = '${value}';`,
+  );
+
+/** Names are compared as PostgreSQL does, without case; any limit will do, since it is the role's owner's to choose. */
+const accepted: Readonly<Record<string, RegExp>> = {
+  TimeZone: /^(Etc\/)?UTC$/i,
+  DateStyle: /^ISO\b/i,
+  IntervalStyle: /^iso_8601$/i,
+  bytea_output: /^hex$/i,
+  extra_float_digits: /^[123]$/,
+  statement_timeout: /^[1-9]/,
+  idle_in_transaction_session_timeout: /^[1-9]/,
+};
+
+/** Checks the settings that stand on the role; rejects with the statements that set what is missing. */
+export async function verifySession(client: pg.ClientBase, role: string, options: SessionOptions): Promise<void> {
+  const { rows } = await client.query<{ name: string; setting: string }>({
+    text: 'select name, setting from pg_catalog.pg_settings where name = any($1)',
+    values: [Object.keys(accepted)],
+  });
+  const wrong = rows.filter(({ name, setting }) => !accepted[name]?.test(setting)).map(({ name }) => name);
+  if (wrong.length === 0) return;
+  const remedy = roleStatements(role, options).filter((statement) =>
+    wrong.some((name) => statement.includes(` ${name} `)),
+  );
+  throw new LoginError('session', `PG_SESSION=role, but the role lacks settings. Run:\n${remedy.join('\n')}`);
+}
