@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { codeOf, fromPostgres } from '../errors.ts';
 import type { Pool } from './pool.ts';
+import { withRetry } from './retry.ts';
 import { type Sql, toQuery, type Value } from './sql.ts';
 
 /** Every value as the text that PostgreSQL sent, so that no digit is lost on the way. */
@@ -56,7 +57,7 @@ export function createDb(pool: Pool, onSchemaChanged: () => void = () => {}): Db
     async rows(query) {
       const { text, values } = toQuery(query);
       try {
-        return await pool.use((client) => run(client, text, values));
+        return await withRetry(pool, 'read', (client) => run(client, text, values));
       } catch (error) {
         throw fromPostgres(error);
       }
