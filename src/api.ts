@@ -8,6 +8,7 @@ import { introspect } from './db/introspect.ts';
 import { AppError } from './errors.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import type { PageLimits } from './schema/connection.ts';
+import { extensions } from './schema/extensions/extensions.ts';
 import { createSchema } from './schema/schema.ts';
 
 /** A GraphQL schema with all that belongs to it; a request runs from start to end on one. */
@@ -36,8 +37,9 @@ export async function buildApi({ db, schemaName, limits, log }: ApiOptions): Pro
       `There is no table to read in the schema "${schemaName}": it does not exist, is empty, or the role lacks USAGE on it and SELECT on its tables`,
     );
   const read = performance.now();
-  const directed = applyDirectives(found, (message) => log.warn({ schema: schemaName }, message));
-  const schema = createSchema(directed, limits);
+  const warn = (message: string) => log.warn({ schema: schemaName }, message);
+  const directed = applyDirectives(found, warn);
+  const schema = createSchema(directed, { limits, extensions, warn });
   const { catalog } = directed;
   log.info(
     {

@@ -11,7 +11,11 @@ export function createErrorMask(log: Logger): (error: unknown) => Error {
   return (error) => {
     const original = error instanceof GraphQLError ? error.originalError : error;
     if (original instanceof AppError) {
-      if (original.cause) log.warn({ err: original.cause, code: original.code }, original.message);
+      if (original.cause)
+        log[original.extensions.http.status >= 500 ? 'warn' : 'debug'](
+          { err: original.cause, code: original.code },
+          original.message,
+        );
       return error instanceof GraphQLError ? error : located(error, original.message, original.extensions);
     }
     if (error instanceof GraphQLError && (!original || original instanceof GraphQLError)) return coded(error);

@@ -18,13 +18,13 @@ interface CustomScalar extends Scalar {
 const same = (text: string): string => text;
 
 /** A scalar that is text on both sides; `form` is what a client may send. */
-const textual = (name: string, form: RegExp, description: string, specifiedByURL?: string): CustomScalar => ({
-  description,
+const textual = (name: string, form: RegExp, what: string, example: string, specifiedByURL?: string): CustomScalar => ({
+  description: `${what} Example: ${example}.`,
   ...(specifiedByURL && { specifiedByURL }),
   read: same,
   write(value) {
     if (typeof value === 'string' && form.test(value)) return value;
-    throw badInput(`${shown(value)} is not a ${name}. ${description}`);
+    throw badInput(`${shown(value)} is not a ${name}; write it like ${example}`);
   },
 });
 
@@ -34,13 +34,15 @@ const integerText = (value: unknown): unknown => (Number.isSafeInteger(value) ? 
 const bigIntForm = textual(
   'BigInt',
   /^[+-]?\d{1,19}$/,
-  'A 64-bit integer, as a string in results; a string or an integer in arguments. Example: "9007199254740993".',
+  'A 64-bit integer, as a string in results; a string or an integer in arguments.',
+  '"9007199254740993"',
 );
 
 const decimalForm = textual(
   'Decimal',
   /^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,5})?|NaN|[+-]?Infinity)$/i,
-  'A decimal number of any precision, as a string in results; a string or a number in arguments; may be "NaN". Example: "1234.50".',
+  'A decimal number of any precision, as a string in results; a string or a number in arguments; may be "NaN".',
+  '"1234.50"',
 );
 
 /** Text that PostgreSQL writes for times that ISO 8601 has no form for. */
@@ -65,14 +67,16 @@ export const customScalars = {
   UUID: textual(
     'UUID',
     /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i,
-    'A UUID. Example: "f81d4fae-7dec-11d0-a765-00a0c91e6bf6".',
+    'A UUID.',
+    '"f81d4fae-7dec-11d0-a765-00a0c91e6bf6"',
     'https://www.rfc-editor.org/rfc/rfc9562',
   ),
   DateTime: {
     ...textual(
       'DateTime',
       new RegExp(String.raw`^(\d{4}-\d{2}-\d{2}[T ]${clock}(Z|[+-]\d{2}:?\d{2})|${beyondIso})$`, 'i'),
-      'An instant in RFC 3339, in UTC in results, with up to six digits of a second; "infinity", years before Christ and after 9999 as PostgreSQL writes them. Example: "2026-03-29T01:30:00.123456Z".',
+      'An instant in RFC 3339, in UTC in results, with up to six digits of a second; "infinity", years before Christ and after 9999 as PostgreSQL writes them.',
+      '"2026-03-29T01:30:00.123456Z"',
       'https://scalars.graphql.org/andimarek/date-time.html',
     ),
     read: (text) => (isIso(text) && text.endsWith('+00') ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z` : text),
@@ -81,20 +85,23 @@ export const customScalars = {
     ...textual(
       'LocalDateTime',
       new RegExp(String.raw`^(\d{4}-\d{2}-\d{2}[T ]${clock}|${beyondIso})$`, 'i'),
-      'A date and time of day without a time zone, in ISO 8601. Example: "2026-03-29T01:30:00.5".',
+      'A date and time of day without a time zone, in ISO 8601.',
+      '"2026-03-29T01:30:00.5"',
     ),
     read: (text) => (isIso(text) ? `${text.slice(0, 10)}T${text.slice(11)}` : text),
   },
   Date: textual(
     'Date',
     new RegExp(String.raw`^(\d{4}-\d{2}-\d{2}|${beyondIso})$`, 'i'),
-    'A date in ISO 8601. Example: "2026-03-29".',
+    'A date in ISO 8601.',
+    '"2026-03-29"',
   ),
-  LocalTime: textual('LocalTime', new RegExp(`^${clock}$`), 'A time of day in ISO 8601. Example: "13:45:00.25".'),
+  LocalTime: textual('LocalTime', new RegExp(`^${clock}$`), 'A time of day in ISO 8601.', '"13:45:00.25"'),
   Duration: textual(
     'Duration',
     /^([+-]?P(?=.)[-+\d.YMWD]*(T(?=.)[-+\d.HMS]+)?|[+-]?infinity)$/,
-    'A length of time in ISO 8601. Example: "P1DT2H30M".',
+    'A length of time in ISO 8601.',
+    '"P1DT2H30M"',
   ),
   JSON: {
     description: 'Any JSON value. Example: {"volt": 3.3}.',

@@ -1,14 +1,22 @@
 import type { GraphQLSchema } from 'graphql';
-import type { Directed } from '../catalog/directives.ts';
+import type { Directed, Warn } from '../catalog/directives.ts';
 import { createBuilder } from './builder.ts';
 import type { PageLimits } from './connection.ts';
+import { type Extension, unmet } from './extension.ts';
 import { defineList } from './lists.ts';
 import { defineLookups, defineNode } from './lookups.ts';
 import { defineObject } from './objects.ts';
 import { createTypes } from './types.ts';
 
+export interface SchemaOptions {
+  readonly limits: PageLimits;
+  readonly extensions: readonly Extension[];
+  /** Hears of extensions that are left out. */
+  readonly warn: Warn;
+}
+
 /** Builds the GraphQL schema of a catalog; equal catalogs give equal schemas, byte for byte when printed. */
-export function createSchema(directed: Directed, limits: PageLimits): GraphQLSchema {
+export function createSchema(directed: Directed, { limits, extensions, warn }: SchemaOptions): GraphQLSchema {
   const builder = createBuilder();
   const types = createTypes(builder, directed, limits);
   defineNode(builder, types);
@@ -16,6 +24,11 @@ export function createSchema(directed: Directed, limits: PageLimits): GraphQLSch
     defineObject(builder, types, type);
     defineLookups(builder, types, type);
     defineList(builder, types, type.table);
+  }
+  for (const extension of extensions) {
+    const reason = unmet(extension, directed.catalog.tables);
+    if (reason === null) extension.extend(builder, types);
+    else warn(`The extension of "${extension.table}" is left out: ${reason}`);
   }
   return builder.toSchema();
 }

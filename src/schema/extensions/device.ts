@@ -1,0 +1,35 @@
+import { ident, sql } from '../../db/sql.ts';
+import type { Batch } from '../../loaders/loaders.ts';
+import { extension } from '../extension.ts';
+
+/** What a telemetry team asks of a device beside its columns. */
+export const device = extension({
+  table: 'device',
+  columns: ['device_id', 'model', 'serial'],
+  requires: { incident: ['device_id', 'closed_at'] },
+  fields: (t, from, { catalog }) => ({
+    label: t.string({
+      description: 'What people call the device: its model and serial number.',
+      ...from(['model', 'serial'], ({ model, serial }) => `${model} ${serial}`),
+    }),
+    openIncidentCount: t.int({
+      description: 'How many of its incidents are not closed.',
+      ...from(['device_id'], ({ device_id }, _args, { loaders }) =>
+        loaders.custom('open incidents of a device', openIncidents(catalog.schema), [device_id]),
+      ),
+    }),
+  }),
+});
+
+/** Counts for all devices of a list in one statement. */
+const openIncidents =
+  (schema: string): Batch<number> =>
+  async (keys, db) => {
+    const ids = keys.map(([id]) => id ?? null);
+    const rows = await db.rows(sql`
+      select count(i.device_id) as open
+      from unnest(${ids}::uuid[]) with ordinality as k(device_id, n)
+      left join ${ident(schema, 'incident')} i on i.device_id = k.device_id and i.closed_at is null
+      group by k.n order by k.n`);
+    return rows.map(({ open }) => Number(open));
+  };

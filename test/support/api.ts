@@ -1,0 +1,117 @@
+import type { ExecutionResult } from 'graphql';
+import { pino } from 'pino';
+import { type Api, buildApi } from '../../src/api.ts';
+import type { Config } from '../../src/config.ts';
+import { createDb, type Db } from '../../src/db/db.ts';
+import { readFingerprint } from '../../src/db/introspect.ts';
+import { createPool } from '../../src/db/pool.ts';
+import { type Served, serveApi } from '../../src/served.ts';
+import { type App, createApp } from '../../src/server.ts';
+
+/** The data and errors of a response, as a client parses them. */
+export type Result = ExecutionResult<Record<string, unknown>> & { readonly status: number };
+
+export interface TestApi {
+  readonly app: App;
+  readonly api: Api;
+  readonly db: Db;
+  readonly served: Served;
+  /** The texts of the statements since the last `query`. */
+  readonly statements: readonly string[];
+  readonly log: readonly LogLine[];
+  /** Runs a document and resolves with its data; rejects when there are errors. */
+  readonly query: <T = Record<string, unknown>>(document: string, variables?: Record<string, unknown>) => Promise<T>;
+  /** Runs a document and resolves with the response as it is. */
+  readonly send: (document: string, variables?: Record<string, unknown>) => Promise<Result>;
+  readonly close: () => Promise<void>;
+}
+
+export interface LogLine {
+  readonly level: number;
+  readonly msg: string;
+  readonly [key: string]: unknown;
+}
+
+interface Connection {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface TestApiOptions {
+  readonly schema?: string;
+  readonly config?: Partial<Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'schemaPollMs'>>;
+}
+
+/** The whole server over one database, without a socket. */
+export async function createTestApi(
+  connection: Connection,
+  { schema = 'events', config }: TestApiOptions = {},
+): Promise<TestApi> {
+  const statements: string[] = [];
+  const log: LogLine[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(JSON.parse(line) as LogLine) });
+  const settings = {
+    graphiql: false,
+    corsOrigins: [],
+    maxBodyBytes: 1_000_000,
+    limits: { defaultSize: 50, maxSize: 1000 },
+    schemaPollMs: 60_000,
+    ...config,
+  };
+  const pool = createPool({
+    ...connection,
+    ssl: false,
+    size: 4,
+    connectTimeoutMs: 10_000,
+    statementTimeoutMs: 20_000,
+    onError: (error) => logger.warn({ err: error }, 'A connection to the database failed'),
+  });
+  const real = createDb(pool, () => void served.check());
+  const db: Db = {
+    rows(query) {
+      statements.push(query.text.join('?'));
+      return real.rows(query);
+    },
+  };
+  const build = () => buildApi({ db, schemaName: schema, limits: settings.limits, log: logger });
+  const api = await build();
+  const served = serveApi(api, {
+    build,
+    readFingerprint: () => readFingerprint(db, schema),
+    pollMs: settings.schemaPollMs,
+    log: logger,
+  });
+  const app = createApp({ config: settings, served, db, log: logger });
+
+  const send: TestApi['send'] = async (query, variables) => {
+    statements.length = 0;
+    const response = await app.fetch('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { status: response.status, ...((await response.json()) as ExecutionResult<Record<string, unknown>>) };
+  };
+  return {
+    app,
+    api,
+    db,
+    served,
+    statements,
+    log,
+    send,
+    async query<T>(document: string, variables?: Record<string, unknown>) {
+      const { data, errors } = await send(document, variables);
+      if (errors) throw new Error(`${JSON.stringify(errors, null, 2)}\nin ${document}`);
+      return data as T;
+    },
+    async close() {
+      served.stop();
+      await app.dispose();
+      await pool.end();
+    },
+  };
+}
