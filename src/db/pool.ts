@@ -5,7 +5,7 @@ import { isConnectionLost, unavailable } from '../errors.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 import { LoginError } from './login-error.ts';
 import { createMembers, type Member } from './members.ts';
-import { createOpener } from './opener.ts';
+import { createOpener, longestPauseMs } from './opener.ts';
 import { createQueue } from './queue.ts';
 import { startRotation } from './rotation.ts';
 
@@ -57,14 +57,16 @@ export interface PoolStats {
   readonly open: number;
   readonly idle: number;
   readonly waiting: number;
+  /** Whether the login of a replacement is under way. */
+  readonly replacing: boolean;
   /** Since the start. */
   readonly counts: Readonly<Record<PoolEvent, number>>;
   /** Why the last login failed; null since one succeeded. */
   readonly problem: LoginError | null;
 }
 
-/** While the database is away: long enough for one login, short enough for a readiness probe. */
-const awayWaitMs = 500;
+/** While the database is away: longer than the pause between logins, so that who comes after its return is served. */
+const awayWaitMs = longestPauseMs + 250;
 const longestQueue = 1000;
 
 /**
@@ -77,6 +79,7 @@ export function createPool(options: PoolOptions): Pool {
   const { counts, report } = createReport(options);
   const tokens = tokensOf(options.password, report);
   let replacing: Member | undefined;
+  let peak = 0;
   let ended = false;
 
   const members = createMembers({
@@ -94,14 +97,16 @@ export function createPool(options: PoolOptions): Pool {
   };
   const open = async () => {
     const member = await members.open();
+    peak = Math.max(peak, Math.min(usable(), size));
     report('opened');
     if (!ended) return member;
     await members.close(member);
     throw new LoginError('connect', 'The pool has ended');
   };
   const opener = createOpener({
-    // When none is left, one is opened though nobody waits: to know when the database is back.
-    wanted: () => Math.max(queue.length, usable() === 0 ? 1 : 0) - members.logins,
+    // A lost connection is made up for though nobody waits for it: before someone does, and to know when a database
+    // that was away is back. One after the other, so that a server that has just started meets no herd.
+    wanted: () => Math.max(queue.length - members.logins, members.logins === 0 && usable() < peak ? 1 : 0),
     room,
     logins: () => members.logins,
     open: async () => lend(await open()),
@@ -174,6 +179,7 @@ export function createPool(options: PoolOptions): Pool {
       open: usable(),
       idle: members.usable().filter((member) => member.idle).length,
       waiting: queue.length,
+      replacing: replacing !== undefined,
       counts: { ...counts },
       problem: opener.problem,
     }),

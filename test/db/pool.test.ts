@@ -82,7 +82,7 @@ test('the token is had before a socket opens', async () => {
   expect(pool.stats().open).toBe(0);
 });
 
-test.each([
+test.concurrent.each([
   ['an untrusted authority', { ssl: {} }, 'tls', /PGSSLROOTCERT/],
   ['another host name than the certificate has', { host: '127.0.0.1' }, 'tls', /PGHOST/],
   ['a name that does not exist', { host: 'no.invalid' }, 'name', /private DNS zone/],
@@ -91,7 +91,7 @@ test.each([
   ['no TLS', { ssl: false }, 'login', /no encryption/],
   ['a wrong password', { password: 'wrong' }, 'login', /password/],
 ] as const)('%s fails at its own step, and the client is told nothing of it', async (_, options, step, message) => {
-  const { pool } = platform.connect(role, options);
+  const { pool } = platform.connect(await platform.createIdentity(), options);
   const { error, cause } = await failure(ask(pool));
   expect(error.message).toBe('The database is not available; try again');
   expect(cause).toBeInstanceOf(LoginError);
