@@ -97,7 +97,7 @@ describe('the ready tabs', () => {
       {
         query: `# The latest first.
 query LatestEvents {
-  events(first: 10, orderBy: [{ occurredAt: DESC }]) {
+  events(first: 10, orderBy: { occurredAt: DESC }) {
     nodes {
       occurredAt
       eventId
@@ -194,7 +194,7 @@ query PageThroughDevices($first: Int, $after: String) {
       ${rowType('Visit', 'leftAt: DateTime', ['leftAt'])}
       type Query { ${listField('visits', 'Visit')} }
     `);
-    expect(tabsOf(schema)[0]?.query).toContain('orderBy: [{ leftAt: DESC_NULLS_LAST }]');
+    expect(tabsOf(schema)[0]?.query).toContain('orderBy: { leftAt: DESC_NULLS_LAST }');
   });
 
   test('cope with lists that take no arguments, rows without columns and bare underscores', () => {

@@ -100,7 +100,8 @@ function columnsOf(fields, toOne, types) {
 }
 
 /**
- * The `orderBy` that puts the latest row first, by a time that every row has if there is one.
+ * The `orderBy` that puts the latest row first, by a time that every row has if there is one. It stands for the list
+ * that holds it: GraphiQL's explorer cannot read lists of input objects.
  * @param {Field} list
  * @param {Row} row
  * @param {Types} types
@@ -116,7 +117,7 @@ function newestFirst(list, row, types) {
     const always = column.type.kind === 'NON_NULL';
     // In PostgreSQL, and so here, DESC alone begins with the nulls.
     const direction = (always ? ['DESC'] : ['DESC_NULLS_LAST', 'DESC']).find((name) => directions.includes(name));
-    return direction ? [{ column, always, orderBy: `[{ ${column.name}: ${direction} }]` }] : [];
+    return direction ? [{ column, always, orderBy: `{ ${column.name}: ${direction} }` }] : [];
   });
   return orders.find(({ always }) => always) ?? orders[0];
 }

@@ -8,35 +8,38 @@ import { readyTabs } from './readyTabs.js';
 /**
  * What this page uses of its browser, and of the bundle that ran before it.
  * @typedef {{
- *   document: { querySelector(selector: string): object | null },
+ *   document: { querySelector(selector: string): object | null, fonts: { load(font: string): Promise<unknown> } },
  *   history: { replaceState(state: null, unused: string, url: string): void },
  *   location: { pathname: string, search: string },
  *   localStorage: { getItem(key: string): string | null, removeItem(key: string): void },
  *   MonacoEnvironment?: { getWorkerUrl(module: string, label: string): string },
  *   YogaGraphiQL: { renderYogaGraphiQL(root: object | null, options: object): void },
  * }} Browser
+ *
+ * As GraphiQL stores its tabs.
+ * @typedef {{ query: string | null, variables: string | null, headers: string | null }} StoredTab
+ * @typedef {{ tabs: StoredTab[], activeTabIndex: number }} TabState
  */
 const browser = /** @type {Browser} */ (/** @type {unknown} */ (globalThis));
 
-/** Where GraphiQL keeps the tabs of its user. */
-const storedTabs = 'graphiql:tabState';
+/** Where GraphiQL keeps its tabs. */
+const tabState = 'graphiql:tabState';
 
-browser.MonacoEnvironment = {
-  getWorkerUrl: (_module, label) => new URL(`./${label}.worker.js`, import.meta.url).href,
-};
-
-/** Whether the user has written something, here or on an earlier visit. */
-function hasOwnTabs() {
+/**
+ * The tabs of an earlier visit, unless nothing was written in any of them.
+ * @returns {TabState | undefined}
+ */
+function storedTabs() {
   try {
-    /** @type {{ tabs: { query: string | null }[] }} */
-    const { tabs } = JSON.parse(browser.localStorage.getItem(storedTabs) ?? '');
-    return tabs.some(({ query }) => query?.trim());
+    /** @type {TabState} */
+    const state = JSON.parse(browser.localStorage.getItem(tabState) ?? '');
+    return state.tabs.some(({ query }) => query?.trim()) ? state : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-/** Nothing where the server does not answer: GraphiQL asks too, and shows why. */
+/** Tabs made from the schema; none where the server does not answer: GraphiQL asks it too, and shows why. */
 async function tabsOfSchema() {
   try {
     const response = await fetch(browser.location.pathname, {
@@ -52,28 +55,38 @@ async function tabsOfSchema() {
   }
 }
 
-/** The document that the address carries, if any; it leaves the address, so that a reload does not add it again. */
+/** The document in the address, if any. It is taken out of there, so that a reload does not open it once more. */
 function takeLinked() {
   const parameters = new URLSearchParams(browser.location.search);
   const query = parameters.get('query');
   if (query === null) return undefined;
   browser.history.replaceState(null, '', browser.location.pathname);
-  return { query, variables: parameters.get('variables') ?? undefined };
+  return { query, variables: parameters.get('variables') ?? '' };
 }
 
-const own = hasOwnTabs();
-if (!own) browser.localStorage.removeItem(storedTabs);
-const linked = takeLinked();
-const tabs = [...(linked ? [linked] : []), ...(own ? [] : await tabsOfSchema())];
+async function render() {
+  const linked = takeLinked();
+  const stored = storedTabs();
+  if (!stored) browser.localStorage.removeItem(tabState);
+  const tabs = [...(linked ? [linked] : []), ...(stored ? [] : await tabsOfSchema())];
+  const open = linked ?? stored?.tabs[stored.activeTabIndex] ?? tabs[0];
+  // Tabs that a late font resizes lose the first click on them.
+  await browser.document.fonts.load('1em Roboto');
+  browser.YogaGraphiQL.renderYogaGraphiQL(browser.document.querySelector('#root'), {
+    title: 'events-graphql',
+    ...(tabs.length > 0 && { defaultTabs: tabs }),
+    // GraphiQL opens the stored tab that has just this content, and adds a tab where none has.
+    initialQuery: open?.query ?? '',
+    initialVariables: open?.variables ?? '',
+    initialHeaders: (open && 'headers' in open && open.headers) || '',
+    // The bundle's own handler writes the whole document to the address, and so to the logs of whatever is in front.
+    onEditQuery: () => {},
+    // Headers may hold a token. Whoever wants them kept can say so in GraphiQL's settings.
+    shouldPersistHeaders: undefined,
+  });
+}
 
-browser.YogaGraphiQL.renderYogaGraphiQL(browser.document.querySelector('#root'), {
-  title: 'events-graphql',
-  ...(tabs.length > 0 && { defaultTabs: tabs }),
-  defaultQuery: '',
-  initialQuery: linked?.query,
-  initialVariables: linked?.variables,
-  // The bundle's own keeps the whole document in the address, and so in the logs of whatever is in front.
-  onEditQuery: () => {},
-  // A header may hold a token; GraphiQL's settings offer to keep them.
-  shouldPersistHeaders: undefined,
-});
+browser.MonacoEnvironment = {
+  getWorkerUrl: (_module, label) => new URL(`./${label}.worker.js`, import.meta.url).href,
+};
+await render();
