@@ -1,9 +1,9 @@
-import { lexicographicSortSchema, printSchema } from 'graphql';
 import { buildApi } from './api.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { openDatabase } from './database.ts';
 import { explain } from './explain.ts';
 import { createLogger } from './logger.ts';
+import { printSdl } from './schema/print.ts';
 import { serve } from './serve.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,7 +18,7 @@ const usage = `Usage: events-graphql [command]
 export async function run([command = 'serve', ...rest]: readonly string[], environment: Environment): Promise<number> {
   const commands: Readonly<Record<string, (environment: Environment) => Promise<void>>> = {
     serve: (env) => serve(readConfig(env)),
-    schema: printSdl,
+    schema: printSchema,
   };
   const chosen = commands[command];
   if (!chosen || rest.length > 0) {
@@ -35,14 +35,13 @@ export async function run([command = 'serve', ...rest]: readonly string[], envir
   }
 }
 
-/** In the order of names, so that two prints of one schema differ in nothing. */
-async function printSdl(environment: Environment): Promise<void> {
+async function printSchema(environment: Environment): Promise<void> {
   const config = readConfig(environment);
   const log = createLogger(config.logLevel);
-  const database = await openDatabase(config, log);
+  const database = await openDatabase(config);
   try {
     const { schema } = await buildApi({ db: database.db, schemaName: config.schema, limits: config.limits, log });
-    process.stdout.write(`${printSchema(lexicographicSortSchema(schema))}\n`);
+    process.stdout.write(printSdl(schema));
   } finally {
     await database.close();
   }

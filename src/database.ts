@@ -1,5 +1,4 @@
-import type { Logger } from 'pino';
-import type { Config, DatabaseConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { createDb, type Db } from './db/db.ts';
 import { createPool } from './db/pool.ts';
 
@@ -12,8 +11,15 @@ export interface Database {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the pool; connections are made when they are needed. `onSchemaChanged` is for `createDb`. */
-export async function openDatabase(config: Config, log: Logger, onSchemaChanged?: () => void): Promise<Database> {
+export interface DatabaseEvents {
+  /** A connection broke or could not be made; whoever needs one hears of it too. */
+  readonly onError?: (error: Error) => void;
+  /** An error came that a change of the database's schema can cause. */
+  readonly onSchemaChanged?: () => void;
+}
+
+/** Opens the pool; connections are made when they are needed. */
+export async function openDatabase(config: Config, events: DatabaseEvents = {}): Promise<Database> {
   const embedded = config.database ? null : await startEmbeddedDatabase();
   const connection = config.database ?? embedded?.connection;
   if (!connection) throw new Error('There is no database to open');
@@ -23,10 +29,10 @@ export async function openDatabase(config: Config, log: Logger, onSchemaChanged?
     size: config.poolSize,
     connectTimeoutMs: config.connectTimeoutMs,
     statementTimeoutMs: config.statementTimeoutMs,
-    onError: (error) => log.warn({ err: error }, 'A connection to the database failed'),
+    onError: (error) => events.onError?.(error),
   });
   return {
-    db: createDb(pool, onSchemaChanged),
+    db: createDb(pool, events.onSchemaChanged),
     label: embedded
       ? `the embedded PostgreSQL (${host}:${port}, data in .data/)`
       : `${user}@${host}:${port}/${database}`,
@@ -38,13 +44,11 @@ export async function openDatabase(config: Config, log: Logger, onSchemaChanged?
   };
 }
 
-interface Embedded {
-  readonly connection: DatabaseConfig;
-  readonly stop: () => Promise<void>;
-}
-
-/** Development only: neither the module nor its packages are in the production build. */
-async function startEmbeddedDatabase(): Promise<Embedded> {
+/** Development only: the packages that the module needs are not in production. */
+async function startEmbeddedDatabase() {
   const { startEmbedded } = await import('./db/embedded/embedded.ts');
-  return startEmbedded();
+  const { createProgress } = await import('./db/embedded/progress.ts');
+  const onProgress = createProgress('First start: making the sample data', process.stderr);
+  const { connection, stop } = await startEmbedded({ directory: '.data/postgres', sample: { onProgress } });
+  return { connection: { ...connection, ssl: false } as const, stop };
 }

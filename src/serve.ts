@@ -16,7 +16,12 @@ const drainMs = 25_000;
  */
 export async function serve(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
-  const database = await openDatabase(config, log, () => void served?.check());
+  const database = await openDatabase(config, {
+    // Until it serves outside production, the same error ends it with a message.
+    onError: (error) =>
+      (config.production || served) && log.warn({ err: error }, 'A connection to the database failed'),
+    onSchemaChanged: () => void served?.check(),
+  });
   const options = { db: database.db, schemaName: config.schema, limits: config.limits, log };
   const build = () => buildApi(options);
   const stopping = stopSignal();

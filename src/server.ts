@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -36,11 +37,19 @@ export function createApp({ config, served, db, log }: AppOptions) {
       useHealth(async () => {
         const problem = served.problem();
         if (problem) throw new Error(problem);
-        await db.rows(sql`select 1`);
+        await Promise.race([db.rows(sql`select 1`), silence()]);
       }, log),
       ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
       useApi(served, endpoint),
       useStatus(),
     ],
   });
+}
+
+/** Shorter than the probes of container platforms wait. */
+const probeMs = 2000;
+
+async function silence(): Promise<never> {
+  await wait(probeMs, undefined, { ref: false });
+  throw new Error(`The database did not answer within ${probeMs} ms`);
 }

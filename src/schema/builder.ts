@@ -33,5 +33,4 @@ export type Builder = ReturnType<typeof createBuilder>;
 type Types = Builder['$inferSchemaTypes'];
 
 export type FieldBuilder<Parent = Row> = PothosSchemaTypes.ObjectFieldBuilder<Types, Parent>;
-export type QueryFieldBuilder = PothosSchemaTypes.QueryFieldBuilder<Types, object>;
 export type InputObjectRef = PothosSchemaTypes.InputObjectRef<Types, object>;

@@ -1,0 +1,41 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { buildApi } from '../src/api.ts';
+import { createDb } from '../src/db/db.ts';
+import { startEmbedded } from '../src/db/embedded/embedded.ts';
+import { createPool } from '../src/db/pool.ts';
+import { printSdl } from '../src/schema/print.ts';
+
+/** Compares schema.graphql with the schema of the reference database, or writes it with `--write`. */
+const file = new URL('../schema.graphql', import.meta.url);
+const directory = await mkdtemp(join(tmpdir(), 'events-graphql-'));
+const embedded = await startEmbedded({
+  directory: join(directory, 'postgres'),
+  sample: { sites: 1, devices: 1, events: 1 },
+});
+const pool = createPool({
+  ...embedded.connection,
+  ssl: false,
+  size: 1,
+  connectTimeoutMs: 10_000,
+  statementTimeoutMs: 10_000,
+  onError: () => {},
+});
+try {
+  const limits = { defaultSize: 50, maxSize: 1000 };
+  const { schema } = await buildApi({ db: createDb(pool), schemaName: 'events', limits, log: pino({ level: 'warn' }) });
+  const printed = printSdl(schema);
+  if (process.argv.includes('--write')) await writeFile(file, printed);
+  else if (printed !== (await readFile(file, 'utf8'))) {
+    console.error(
+      'schema.graphql is not the schema of the reference database: npm run schema:write, then look at the difference.',
+    );
+    process.exitCode = 1;
+  }
+} finally {
+  await pool.end();
+  await embedded.stop();
+  await rm(directory, { recursive: true, force: true });
+}

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  api = await createTestApi(database.connection, {
+    config: { corsOrigins: ['https://app.example'], maxBodyBytes: 2000 },
+  });
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const post = (body: string, headers: Record<string, string> = {}) =>
+  api.app.fetch('http://localhost/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
+    body,
+  });
+
+describe('health', () => {
+  test('is live and ready while the database answers', async () => {
+    expect((await api.app.fetch('http://localhost/health/live')).status).toBe(200);
+    expect((await api.app.fetch('http://localhost/health/ready')).status).toBe(200);
+  });
+
+  test('says nothing of the database to whoever asks', async () => {
+    const response = await api.app.fetch('http://localhost/health/ready');
+    expect(await response.json()).toEqual({ status: 'ready' });
+  });
+});
+
+describe('CORS', () => {
+  const preflight = (origin: string) =>
+    api.app.fetch('http://localhost/graphql', {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+    });
+
+  test('lets in the origins that are named', async () => {
+    const response = await preflight('https://app.example');
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example');
+  });
+
+  test('lets in no other', async () => {
+    const response = await preflight('https://evil.example');
+    expect(response.headers.get('access-control-allow-origin')).not.toBe('https://evil.example');
+    expect(response.headers.get('access-control-allow-origin')).not.toBe('*');
+  });
+});
+
+describe('bodies', () => {
+  test('beyond the limit are a 413 with a code', async () => {
+    const response = await post(JSON.stringify({ query: '{ __typename }', variables: { padding: 'x'.repeat(3000) } }));
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] });
+  });
+
+  test('that stream past the limit are refused too', async () => {
+    const chunks = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new TextEncoder().encode(' '.repeat(1000)));
+      },
+    });
+    const response = await api.app.fetch('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: chunks,
+      duplex: 'half',
+    } as RequestInit);
+    expect(response.status).toBe(413);
+  });
+});
+
+describe('errors have codes and statuses', () => {
+  const code = async (document: string, variables?: Record<string, unknown>) => {
+    const { status, errors, data } = await api.send(document, variables);
+    return { status, codes: errors?.map((error) => error.extensions?.['code']), data };
+  };
+
+  test('a document that does not parse', async () => {
+    expect(await code('{ devices ')).toMatchObject({ status: 400, codes: ['GRAPHQL_PARSE_FAILED'] });
+  });
+
+  test('a field that does not exist', async () => {
+    expect(await code('{ nothing }')).toMatchObject({ status: 400, codes: ['GRAPHQL_VALIDATION_FAILED'] });
+  });
+
+  test('a variable that does not fit', async () => {
+    expect(await code('query ($n: Int) { devices(first: $n) { totalCount } }', { n: 'x' })).toMatchObject({
+      status: 400,
+      codes: ['BAD_USER_INPUT'],
+    });
+  });
+
+  test('an operation that cannot be told', async () => {
+    expect(await code('query A { __typename } query B { __typename }')).toMatchObject({
+      status: 400,
+      codes: ['BAD_USER_INPUT'],
+    });
+  });
+
+  test('a field that fails leaves the other fields their data and the reply its 200', async () => {
+    expect(await code('{ sites(first: -1) { totalCount } devices { totalCount } }')).toEqual({
+      status: 200,
+      codes: ['BAD_USER_INPUT'],
+      data: { sites: null, devices: { totalCount: 40 } },
+    });
+  });
+
+  test('a statement that takes too long', async () => {
+    await database.admin(
+      `create view events.slow as select pg_sleep(60)::text as rest; grant select on events.slow to ${database.connection.user}`,
+    );
+    await database.admin(`alter role ${database.connection.user} set statement_timeout = 1`);
+  });
+});
+
+test('what the server did not expect is masked, and stands in the log under the id that the client got', async () => {
+  const { errors } = await api.send('{ devices(first: 1) { nodes { serial } } }');
+  expect(errors).toBeUndefined();
+});
