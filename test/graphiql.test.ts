@@ -105,8 +105,8 @@ query LatestEvents {
       severity
       value
       device {
-        deviceId
         serial
+        deviceId
         installedOn
       }
       eventType {
@@ -123,12 +123,12 @@ query LatestEvents {
 query DeviceWithSiteAndEvents {
   devices(first: 1) {
     nodes {
-      deviceId
       serial
+      deviceId
       installedOn
       site {
-        siteId
         name
+        siteId
       }
       events(first: 5) {
         nodes {
@@ -148,8 +148,8 @@ query DeviceWithSiteAndEvents {
 query PageThroughDevices($first: Int, $after: String) {
   devices(first: $first, after: $after) {
     nodes {
-      deviceId
       serial
+      deviceId
       installedOn
     }
     pageInfo {

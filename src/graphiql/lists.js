@@ -84,7 +84,8 @@ function rowsOf(nodes, types) {
 }
 
 /**
- * The plain values of a row, without those that a relation stands for.
+ * The plain values of a row, without those that a relation stands for; first those that tell most: text that is always
+ * there, then whatever is.
  * @param {readonly Field[]} fields
  * @param {readonly Relation[]} toOne
  * @param {Types} types
@@ -96,7 +97,9 @@ function columnsOf(fields, toOne, types) {
     return !isList(type) && (kind === 'SCALAR' || kind === 'ENUM');
   });
   const telling = plain.filter(({ name, type }) => !opaqueScalars.includes(named(type)) && !keys.includes(name));
-  return telling.length > 0 ? telling : plain;
+  /** @param {Field} field */
+  const rank = ({ type }) => (type.kind === 'NON_NULL' ? 0 : 2) + (named(type) === 'String' ? 0 : 1);
+  return (telling.length > 0 ? telling : plain).toSorted((a, b) => rank(a) - rank(b));
 }
 
 /**

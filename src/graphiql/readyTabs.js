@@ -115,14 +115,13 @@ function pagingTab({ field, row, counted }) {
 }
 
 /** @param {Field} field */
-const pagingArguments = ({ args }) =>
-  args.filter(({ name, type }) => (name === 'first' && isInt(type)) || (name === 'after' && !isList(type)));
+const pagingArguments = (field) => [limitOf(field), field.args.find(({ name }) => name === 'after')].filter((a) => !!a);
 
 /** @param {Field} field */
 const isPaged = (field) => pagingArguments(field).length === 2;
 
-/** @param {TypeRef} type */
-const isInt = (type) => !isList(type) && named(type) === 'Int';
+/** @param {Field} field */
+const limitOf = ({ args }) => args.find(({ name, type }) => name === 'first' && !isList(type) && named(type) === 'Int');
 
 /**
  * A relation to one row, with enough of it to recognize the row.
@@ -144,8 +143,7 @@ const columns = (row, most) =>
  * @param {...string} rest
  */
 function call(field, first, ...rest) {
-  const limited = field.args.some(({ name, type }) => name === 'first' && isInt(type));
-  const args = [...(limited ? [`first: ${first}`] : []), ...rest];
+  const args = [...(limitOf(field) ? [`first: ${first}`] : []), ...rest];
   return args.length > 0 ? `${field.name}(${args.join(', ')})` : field.name;
 }
 
