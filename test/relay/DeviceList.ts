@@ -8,9 +8,7 @@ export const deviceListQuery = graphql`
   query DeviceListQuery($where: DeviceWhere) {
     ...DeviceList_devices @arguments(where: $where)
     node(id: "") {
-      ... on Device {
-        ...DeviceListEvents_device
-      }
+      ...DeviceListEvents_device @alias(as: "device")
     }
   }
 `;
