@@ -25,20 +25,17 @@ const retryAfter: Partial<Record<ErrorCode, number>> = { DATABASE_UNAVAILABLE: 1
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
-  /** graphql-js copies this to the error in the response; Yoga reads `http` and removes it. */
-  readonly extensions: {
-    readonly code: ErrorCode;
-    readonly http: { status: number; headers?: Record<string, string> };
-  };
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
-    const seconds = retryAfter[code];
-    this.extensions = {
-      code,
-      http: { status: statuses[code], ...(seconds && { headers: { 'Retry-After': String(seconds) } }) },
-    };
+  }
+
+  /** Made anew each time: one error can fail several fields, and Yoga takes `http` out of the extensions of each. */
+  get extensions(): { readonly code: ErrorCode; readonly http: { status: number; headers?: Record<string, string> } } {
+    const seconds = retryAfter[this.code];
+    const headers = seconds && { headers: { 'Retry-After': String(seconds) } };
+    return { code: this.code, http: { status: statuses[this.code], ...headers } };
   }
 }
 

@@ -28,6 +28,7 @@ export type PoolEvent =
   | 'opened'
   | 'lost'
   | 'login-failed'
+  | 'replacing'
   | 'replaced'
   | 'postponed'
   | 'run-again'
@@ -57,8 +58,6 @@ export interface PoolStats {
   readonly open: number;
   readonly idle: number;
   readonly waiting: number;
-  /** Whether the login of a replacement is under way. */
-  readonly replacing: boolean;
   /** Since the start. */
   readonly counts: Readonly<Record<PoolEvent, number>>;
   /** Why the last login failed; null since one succeeded. */
@@ -143,6 +142,7 @@ export function createPool(options: PoolOptions): Pool {
   };
   const replace = async (old: Member) => {
     replacing = old;
+    report('replacing');
     const fresh = await open().finally(() => {
       replacing = undefined;
     });
@@ -179,7 +179,6 @@ export function createPool(options: PoolOptions): Pool {
       open: usable(),
       idle: members.usable().filter((member) => member.idle).length,
       waiting: queue.length,
-      replacing: replacing !== undefined,
       counts: { ...counts },
       problem: opener.problem,
     }),
@@ -208,6 +207,7 @@ function createReport({ onError, onEvent }: Pick<PoolOptions, 'onError' | 'onEve
     opened: 0,
     lost: 0,
     'login-failed': 0,
+    replacing: 0,
     replaced: 0,
     postponed: 0,
     'run-again': 0,

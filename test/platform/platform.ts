@@ -1,7 +1,7 @@
 import { createCredential, createIdentityHttp } from '../../src/auth/credential.ts';
 import { createTokenSource } from '../../src/auth/database.ts';
 import { createPool, type Pool, type PoolEvent, type PoolOptions } from '../../src/db/pool.ts';
-import { createIdentityEndpoint, type IdentityEndpoint } from './identity.ts';
+import { createIdentityEndpoint, type IdentityEndpoint, type Issued } from './identity.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 
 const scope = 'https://ossrdbms-aad.database.windows.net/.default';
@@ -17,23 +17,39 @@ export interface Platform {
   /** The sessions of a role that the server has, as process ids. */
   backends(role: string): Promise<readonly string[]>;
   terminate(backend: string): Promise<void>;
+  /** Until when the database takes the token that the identity got last, in milliseconds since 1970. */
+  tokenEndsAt(clientId: string): number;
   end(): Promise<void>;
 }
 
 export interface Events {
   readonly errors: readonly Error[];
+  /** All that happened, on the clock of `performance.now()`. */
+  readonly log: readonly { readonly type: PoolEvent; readonly at: number }[];
   /** Resolves when the event next happens. */
   next(type: PoolEvent): Promise<void>;
 }
 
 export async function startPlatform(lifeSeconds: number): Promise<Platform> {
-  const postgres = await startPostgres();
+  const server = await startPostgres();
   const assigned: string[] = [];
+  const last = new Map<string, Issued>();
+  const accept = ({ clientId, text, endsAt }: Issued) => server.setToken(clientId, text, endsAt);
+  const postgres: Postgres = {
+    ...server,
+    async start() {
+      await server.start();
+      await Promise.all([...last.values()].map(accept));
+    },
+  };
   const identity = await createIdentityEndpoint({
     lifeSeconds,
     assigned,
-    async onIssue({ text, clientId, audience, endsAt }) {
-      if (scope.startsWith(audience)) await postgres.setToken(clientId, text, endsAt);
+    async onIssue(issued) {
+      if (!scope.startsWith(issued.audience)) return;
+      last.set(issued.clientId, issued);
+      // Entra ID does not mind whether the database is there; that one learns of the token when it is back.
+      await accept(issued).catch(() => {});
     },
   });
   process.env['IDENTITY_ENDPOINT'] = identity.url;
@@ -81,6 +97,7 @@ export async function startPlatform(lifeSeconds: number): Promise<Platform> {
       // Waits until the session is gone, for up to this many milliseconds.
       await postgres.admin('select pg_terminate_backend($1::int, 5000)', [backend]);
     },
+    tokenEndsAt: (clientId) => last.get(clientId)?.endsAt ?? 0,
     async end() {
       await Promise.all(pools.map((pool) => pool.end().catch(() => {})));
       await identity.end();
@@ -91,14 +108,17 @@ export async function startPlatform(lifeSeconds: number): Promise<Platform> {
 
 function createEvents() {
   const errors: Error[] = [];
+  const log: { readonly type: PoolEvent; readonly at: number }[] = [];
   let waiting: { readonly type: PoolEvent; readonly resolve: () => void }[] = [];
   const onEvent = (type: PoolEvent) => {
+    log.push({ type, at: performance.now() });
     const [met, rest] = [waiting.filter((one) => one.type === type), waiting.filter((one) => one.type !== type)];
     waiting = rest;
     for (const { resolve } of met) resolve();
   };
   const events: Events = {
     errors,
+    log,
     next: (type) => new Promise((resolve) => waiting.push({ type, resolve })),
   };
   return { events, onEvent, onError: (error: Error) => void errors.push(error) };

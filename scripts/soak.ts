@@ -1,0 +1,28 @@
+import { parseArgs } from 'node:util';
+import { soak } from '../test/platform/soak.ts';
+import { judge } from '../test/platform/verdict.ts';
+
+/** Runs the server for a while on a platform that fails in turn; exits with 1 when a request had to suffer for it. */
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    rate: { type: 'string', default: '100' },
+    size: { type: 'string', default: '8' },
+  },
+});
+const poolSize = Number(values.size);
+const result = await soak({
+  seconds: Number(values.seconds),
+  requestsPerSecond: Number(values.rate),
+  poolSize,
+  lifeSeconds: 5,
+  onProgress: ({ open, counts, problem }, requests) => {
+    const state = `${open} open, ${counts.replaced} replaced, ${counts.lost} lost`;
+    process.stderr.write(`${requests} requests, ${state}${problem ? `, ${problem.message}` : ''}\n`);
+  },
+});
+const { lines, violations } = judge(result, poolSize);
+console.log(lines.join('\n'));
+for (const violation of violations) console.log(`VIOLATION: ${violation}`);
+console.log(violations.length === 0 ? 'All as promised.' : 'Not as promised.');
+process.exit(violations.length === 0 ? 0 : 1);

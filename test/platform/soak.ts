@@ -1,0 +1,184 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { pino } from 'pino';
+import { buildApi } from '../../src/api.ts';
+import { createDb } from '../../src/db/db.ts';
+import type { Pool, PoolStats } from '../../src/db/pool.ts';
+import { listen } from '../../src/http/listen.ts';
+import { serveApi } from '../../src/served.ts';
+import { createApp } from '../../src/server.ts';
+import { createAsk, type Read, sample } from './load.ts';
+import { type Events, type Platform, startPlatform } from './platform.ts';
+
+export interface SoakOptions {
+  readonly seconds: number;
+  readonly requestsPerSecond: number;
+  readonly poolSize: number;
+  /** The life of a token, in seconds. */
+  readonly lifeSeconds: number;
+  /** Called once a second. */
+  readonly onProgress?: (stats: PoolStats, requests: number) => void;
+}
+
+/** One request. Times are milliseconds since the start. */
+export interface Request {
+  readonly read: Read;
+  readonly start: number;
+  readonly end: number;
+  /** Null when it succeeded. */
+  readonly code: string | null;
+}
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface SoakResult {
+  readonly requests: readonly Request[];
+  readonly pool: PoolStats;
+  /** From the login of a replacement to its taking over. */
+  readonly rotations: readonly Span[];
+  readonly kills: readonly number[];
+  readonly outages: number;
+  /** From when to when the server was stopped, and when the pool was whole again. */
+  readonly down: Span & { readonly whole: number };
+  readonly tokens: number;
+  /** Sessions that the server has at the end, and the most sockets that the pool ever had. */
+  readonly sessions: number;
+  readonly mostSockets: number;
+  /** Resident bytes by the second, each after a garbage collection if the process allows one. */
+  readonly memory: readonly number[];
+}
+
+/** A server under steady load, while everything that it stands on fails in turn. */
+export async function soak(options: SoakOptions): Promise<SoakResult> {
+  const platform = await startPlatform(options.lifeSeconds);
+  const role = await platform.createIdentity();
+  for (const statement of sample(role)) await platform.postgres.admin(statement);
+  const { pool, events } = platform.connect(role, { size: options.poolSize });
+  await fill(pool, options.poolSize);
+  const server = await serve(pool);
+  try {
+    return await run(options, platform, role, pool, events, server.port);
+  } finally {
+    await server.stop();
+    await pool.end();
+    await platform.end();
+  }
+}
+
+/** Opens every connection that the pool may have, so that it is whole from the start. */
+const fill = (pool: Pool, size: number) =>
+  Promise.all(Array.from({ length: size }, () => pool.use((client) => client.query('select pg_sleep(0.2)'))));
+
+async function serve(pool: Pool) {
+  const log = pino({ level: 'silent' });
+  const db = createDb(pool);
+  const build = () => buildApi({ db, schemaName: 'events', limits: { defaultSize: 50, maxSize: 1000 }, log });
+  const served = serveApi(await build(), { build, readFingerprint: async () => '', pollMs: 3_600_000, log });
+  const app = createApp({ config: { graphiql: false, corsOrigins: [], maxBodyBytes: 100_000 }, served, db, log });
+  const { port, drain } = await listen(app, '127.0.0.1', 0);
+  return {
+    port,
+    async stop() {
+      served.stop();
+      await drain(1000);
+    },
+  };
+}
+
+async function run(
+  { seconds, requestsPerSecond, poolSize, onProgress, lifeSeconds }: SoakOptions,
+  platform: Platform,
+  role: string,
+  pool: Pool,
+  events: Events,
+  port: number,
+): Promise<SoakResult> {
+  const started = performance.now();
+  const now = () => performance.now() - started;
+  const [requests, kills, memory]: [Request[], number[], number[]] = [[], [], []];
+  const running = new Set<Promise<void>>();
+  const ask = createAsk(port);
+  let [outages, mostSockets, calm, stopped] = [0, 0, true, false];
+  let tokenEndsAt = Infinity;
+  const down = { from: Infinity, to: Infinity, whole: Infinity };
+  const isWhole = () => {
+    const { open, sockets, problem } = pool.stats();
+    return open === poolSize && sockets === open && problem === null;
+  };
+
+  const request = async (read: Read) => {
+    const start = now();
+    const code = await ask(read);
+    mostSockets = Math.max(mostSockets, pool.stats().sockets);
+    requests.push({ read, start, end: now(), code });
+  };
+  const load = async () => {
+    const reads: readonly Read[] = ['row', 'page', 'count'];
+    for (let n = 0; !stopped; n++) {
+      await pause(Math.max(0, (n * 1000) / requestsPerSecond - now()));
+      const asked = request(reads[n % reads.length] ?? 'row').finally(() => running.delete(asked));
+      running.add(asked);
+    }
+  };
+  /** The next only when the pool is whole again, and only while it can log in. */
+  const kill = async () => {
+    while (!stopped) {
+      await pause(1500);
+      if (!calm || !isWhole() || tokenEndsAt - Date.now() < 1000) continue;
+      kills.push(now());
+      await platform.postgres.admin('select public.kill_one($1)', [role]).catch(() => {});
+    }
+  };
+  const loseIdentity = async () => {
+    while (!stopped) {
+      await pause(lifeSeconds * 1000 + Math.random() * 2000);
+      if (!calm || stopped) continue;
+      // From now on the token that the database takes is the last; another can be had only after the outage.
+      await platform.identity.refuse();
+      tokenEndsAt = platform.tokenEndsAt(role);
+      outages++;
+      await pause(3000);
+      await platform.identity.listen();
+      tokenEndsAt = Infinity;
+    }
+  };
+  const restart = async () => {
+    await pause(seconds * 500);
+    calm = false;
+    while (tokenEndsAt !== Infinity) await pause(50);
+    down.from = now();
+    await platform.postgres.stop();
+    await pause(1500);
+    await platform.postgres.start();
+    down.to = now();
+    while (!isWhole() && !stopped) await pause(10);
+    down.whole = now();
+    calm = true;
+  };
+  const watch = async () => {
+    for (let second = 0; second < seconds; second++) {
+      await pause(Math.max(0, (second + 1) * 1000 - now()));
+      globalThis.gc?.();
+      memory.push(process.memoryUsage.rss());
+      onProgress?.(pool.stats(), requests.length);
+    }
+    stopped = true;
+  };
+  await Promise.all([watch(), load(), kill(), loseIdentity(), restart()]);
+  await Promise.all(running);
+  const sessions = (await platform.backends(role)).length;
+  const tokens = platform.identity.requests;
+  const rotations = spans(events).map(({ from, to }) => ({ from: from - started, to: to - started }));
+  return { requests, pool: pool.stats(), rotations, kills, outages, down, tokens, sessions, mostSockets, memory };
+}
+
+/** One replacement runs at a time; one whose login failed has no end of its own. */
+function spans({ log }: Events): readonly Span[] {
+  const turns = log.filter(({ type }) => type === 'replacing' || type === 'replaced');
+  return turns.flatMap(({ type, at }, i) => {
+    const from = turns[i - 1];
+    return type === 'replaced' && from?.type === 'replacing' ? [{ from: from.at, to: at }] : [];
+  });
+}
