@@ -18,6 +18,7 @@ export interface Members {
   /** Those that may be lent. */
   usable(): readonly Member[];
   has(member: Member): boolean;
+  hasSocket(member: Member): boolean;
   /** How many are being opened. */
   readonly logins: number;
   /** Every socket, those included that are being opened or closed. */
@@ -36,10 +37,12 @@ export interface MembersOptions {
   readonly connect: () => Promise<Connection>;
   readonly maxLifetimeMs: number;
   readonly onLost: (error: Error) => void;
+  /** A socket was closed, for whatever reason. */
+  readonly onGone: () => void;
 }
 
 /** The connections that are open, each of them watched until its socket is closed. */
-export function createMembers({ connect, maxLifetimeMs, onLost }: MembersOptions): Members {
+export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: MembersOptions): Members {
   const members = new Map<Member, Connection>();
   const logins = new Set<Promise<Member>>();
   const sockets = new Set<Promise<void>>();
@@ -69,6 +72,7 @@ export function createMembers({ connect, maxLifetimeMs, onLost }: MembersOptions
     member.gone.then(() => {
       sockets.delete(member.gone);
       lose(member, new Error('Connection terminated'));
+      onGone();
     });
     member.client.on('error', (error) => lose(member, error));
     return member;
@@ -76,6 +80,7 @@ export function createMembers({ connect, maxLifetimeMs, onLost }: MembersOptions
   return {
     usable: () => [...members.keys()].filter((member) => !member.retiring),
     has: (member) => members.has(member),
+    hasSocket: (member) => sockets.has(member.gone),
     get logins() {
       return logins.size;
     },

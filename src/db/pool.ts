@@ -84,13 +84,11 @@ export function createPool(options: PoolOptions): Pool {
   const members = createMembers({
     connect: () => openConnection({ ...options, idleInTransactionTimeoutMs }, tokens),
     maxLifetimeMs,
-    onLost(error) {
-      report('lost', error);
-      opener.grow();
-    },
+    onLost: (error) => report('lost', error),
+    onGone: () => opener.grow(),
   });
   const usable = () => members.usable().length;
-  const room = () => size + (replacing && members.has(replacing) ? 1 : 0) - usable() - members.logins;
+  const room = () => size + (replacing && members.hasSocket(replacing) ? 1 : 0) - members.sockets;
   const lend = (member: Member) => {
     member.idle = !queue.offer(member);
   };
@@ -125,7 +123,7 @@ export function createPool(options: PoolOptions): Pool {
     const alive = (member: Member) => member.aliveAt >= aliveSince;
     const idle = members.usable().filter((member) => member.idle);
     // Since a lost connection left room for another, a full pool is one of connections opened meanwhile.
-    const free = idle.filter((member) => alive(member) || room() + members.logins <= 0);
+    const free = idle.filter((member) => alive(member) || usable() >= size);
     const member = free.reduce<Member | undefined>((a, b) => (a && a.aliveAt > b.aliveAt ? a : b), undefined);
     if (!member) {
       const waited = queue.wait(alive, opener.problem && usable() === 0 ? awayWaitMs : waitTimeoutMs, late);
@@ -138,18 +136,20 @@ export function createPool(options: PoolOptions): Pool {
   const giveBack = (member: Member) => {
     if (!members.has(member)) return;
     if (!ended && !member.retiring && member.client.getTransactionStatus() === 'I') return lend(member);
-    void members.close(member).then(opener.grow);
+    void members.close(member);
   };
   const replace = async (old: Member) => {
     replacing = old;
     report('replacing');
-    const fresh = await open().finally(() => {
+    try {
+      const fresh = await open();
+      report('replaced');
+      old.retiring = true;
+      lend(fresh);
+      await (old.idle ? members.close(old) : old.gone);
+    } finally {
       replacing = undefined;
-    });
-    report('replaced');
-    old.retiring = true;
-    lend(fresh);
-    await (old.idle ? members.close(old) : old.gone);
+    }
   };
   const stopRotation = startRotation({
     tokens,

@@ -48,6 +48,7 @@ test('the session has its settings without a further round trip', async () => {
     extra_float_digits: '1',
     idle_in_transaction_session_timeout: '60000',
     IntervalStyle: 'iso_8601',
+    jit: 'off',
     statement_timeout: '5000',
     TimeZone: 'UTC',
   });
