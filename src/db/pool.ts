@@ -3,10 +3,10 @@ import { openTokenSource, type TokenEvent, type TokenSource } from '../auth/data
 import type { Identity } from '../config.ts';
 import { isConnectionLost, unavailable } from '../errors.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
+import { createLending } from './lending.ts';
 import { LoginError } from './login-error.ts';
 import { createMembers, type Member } from './members.ts';
-import { createOpener, longestPauseMs } from './opener.ts';
-import { createQueue } from './queue.ts';
+import { createOpener } from './opener.ts';
 import { startRotation } from './rotation.ts';
 
 export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionTimeoutMs'> {
@@ -64,17 +64,12 @@ export interface PoolStats {
   readonly problem: LoginError | null;
 }
 
-/** While the database is away: longer than the pause between logins, so that who comes after its return is served. */
-const awayWaitMs = longestPauseMs + 250;
-const longestQueue = 1000;
-
 /**
  * A pool whose sessions speak UTC and ISO 8601, which the scalars rely on. It replaces connections as their tokens
  * end; pg.Pool cannot, since it closes the old one first and opens the new one when a request waits for it.
  */
 export function createPool(options: PoolOptions): Pool {
   const { size, waitTimeoutMs = 5000, idleInTransactionTimeoutMs = 60_000, maxLifetimeMs = 2_700_000 } = options;
-  const queue = createQueue<Member>();
   const { counts, report } = createReport(options);
   const tokens = tokensOf(options.password, report);
   let replacing: Member | undefined;
@@ -88,10 +83,14 @@ export function createPool(options: PoolOptions): Pool {
     onGone: () => opener.grow(),
   });
   const usable = () => members.usable().length;
-  const room = () => size + (replacing && members.hasSocket(replacing) ? 1 : 0) - members.sockets;
-  const lend = (member: Member) => {
-    member.idle = !queue.offer(member);
-  };
+  const lending = createLending({
+    size,
+    waitTimeoutMs,
+    usable: members.usable,
+    problem: () => opener.problem,
+    onWaiting: () => opener.grow(),
+    onStranded: () => opener.suspect(new LoginError('connect', 'The server does not finish a login in time')),
+  });
   const open = async () => {
     const member = await members.open();
     peak = Math.max(peak, Math.min(usable(), size));
@@ -103,41 +102,15 @@ export function createPool(options: PoolOptions): Pool {
   const opener = createOpener({
     // A lost connection is made up for though nobody waits for it: before someone does, and to know when a database
     // that was away is back. One after the other, so that a server that has just started meets no herd.
-    wanted: () => Math.max(queue.length - members.logins, members.logins === 0 && usable() < peak ? 1 : 0),
-    room,
+    wanted: () => Math.max(lending.waiting - members.logins, members.logins === 0 && usable() < peak ? 1 : 0),
+    room: () => size + (replacing && members.hasSocket(replacing) ? 1 : 0) - members.sockets,
     logins: () => members.logins,
-    open: async () => lend(await open()),
+    open: async () => lending.lend(await open()),
     onFailed(error) {
       report('login-failed', error);
-      if (usable() === 0) queue.hurry(awayWaitMs);
+      if (usable() === 0) lending.hurry();
     },
   });
-  const late = (): Error => {
-    if (usable() > 0) return unavailable(new Error(`None of ${size} connections became free in time`));
-    opener.suspect(new LoginError('connect', 'No login succeeds in time'));
-    return unavailable(opener.problem);
-  };
-  const borrow = async (aliveSince: number): Promise<Member> => {
-    if (ended || queue.length >= longestQueue)
-      throw unavailable(new Error(ended ? 'The pool has ended' : 'Too many wait'));
-    const alive = (member: Member) => member.aliveAt >= aliveSince;
-    const idle = members.usable().filter((member) => member.idle);
-    // Since a lost connection left room for another, a full pool is one of connections opened meanwhile.
-    const free = idle.filter((member) => alive(member) || usable() >= size);
-    const member = free.reduce<Member | undefined>((a, b) => (a && a.aliveAt > b.aliveAt ? a : b), undefined);
-    if (!member) {
-      const waited = queue.wait(alive, opener.problem && usable() === 0 ? awayWaitMs : waitTimeoutMs, late);
-      opener.grow();
-      return waited;
-    }
-    member.idle = false;
-    return member;
-  };
-  const giveBack = (member: Member) => {
-    if (!members.has(member)) return;
-    if (!ended && !member.retiring && member.client.getTransactionStatus() === 'I') return lend(member);
-    void members.close(member);
-  };
   const replace = async (old: Member) => {
     replacing = old;
     report('replacing');
@@ -145,7 +118,7 @@ export function createPool(options: PoolOptions): Pool {
       const fresh = await open();
       report('replaced');
       old.retiring = true;
-      lend(fresh);
+      lending.lend(fresh);
       await (old.idle ? members.close(old) : old.gone);
     } finally {
       replacing = undefined;
@@ -157,12 +130,19 @@ export function createPool(options: PoolOptions): Pool {
     replace,
     onPostponed: (error) => report('postponed', error),
   });
+  const giveBack = (member: Member) => {
+    if (!members.has(member)) return;
+    const isSpent = ended || member.retiring || member.client.getTransactionStatus() !== 'I';
+    if (isSpent) void members.close(member);
+    else lending.lend(member);
+  };
 
   return {
     statementTimeoutMs: options.statementTimeoutMs,
     async use(work, { aliveSince = 0 } = {}) {
+      if (ended) throw unavailable(new Error('The pool has ended'));
       if (aliveSince > 0) report('run-again');
-      const member = await borrow(aliveSince);
+      const member = await lending.borrow(aliveSince);
       try {
         const result = await work(member.client);
         member.aliveAt = performance.now();
@@ -178,7 +158,7 @@ export function createPool(options: PoolOptions): Pool {
       sockets: members.sockets,
       open: usable(),
       idle: members.usable().filter((member) => member.idle).length,
-      waiting: queue.length,
+      waiting: lending.waiting,
       counts: { ...counts },
       problem: opener.problem,
     }),
@@ -187,7 +167,7 @@ export function createPool(options: PoolOptions): Pool {
       stopRotation();
       opener.end();
       tokens.end();
-      queue.hurry(0);
+      lending.end();
       for (const member of members.usable()) if (member.idle) void members.close(member);
       await members.emptied();
     },

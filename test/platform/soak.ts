@@ -42,6 +42,8 @@ export interface SoakResult {
   readonly outages: number;
   /** From when to when the server was stopped, and when the pool was whole again. */
   readonly down: Span & { readonly whole: number };
+  /** When the readiness probe turned red and green again. */
+  readonly unready: Span;
   readonly tokens: number;
   /** Sessions that the server has at the end, and the most sockets that the pool ever had. */
   readonly sessions: number;
@@ -103,6 +105,7 @@ async function run(
   let [outages, mostSockets, calm, stopped] = [0, 0, true, false];
   let tokenEndsAt = Infinity;
   const down = { from: Infinity, to: Infinity, whole: Infinity };
+  const unready = { from: Infinity, to: Infinity };
   const isWhole = () => {
     const { open, sockets, problem } = pool.stats();
     return open === poolSize && sockets === open && problem === null;
@@ -158,6 +161,14 @@ async function run(
     down.whole = now();
     calm = true;
   };
+  const probe = async () => {
+    while (!stopped) {
+      await pause(100);
+      const { ok } = await fetch(`http://127.0.0.1:${port}/health/ready`);
+      if (!ok) unready.from = Math.min(unready.from, now());
+      else if (unready.from < Infinity) unready.to = Math.min(unready.to, now());
+    }
+  };
   const watch = async () => {
     for (let second = 0; second < seconds; second++) {
       await pause(Math.max(0, (second + 1) * 1000 - now()));
@@ -167,12 +178,24 @@ async function run(
     }
     stopped = true;
   };
-  await Promise.all([watch(), load(), kill(), loseIdentity(), restart()]);
+  await Promise.all([watch(), load(), kill(), loseIdentity(), restart(), probe()]);
   await Promise.all(running);
   const sessions = (await platform.backends(role)).length;
   const tokens = platform.identity.requests;
   const rotations = spans(events).map(({ from, to }) => ({ from: from - started, to: to - started }));
-  return { requests, pool: pool.stats(), rotations, kills, outages, down, tokens, sessions, mostSockets, memory };
+  return {
+    requests,
+    pool: pool.stats(),
+    rotations,
+    kills,
+    outages,
+    down,
+    unready,
+    tokens,
+    sessions,
+    mostSockets,
+    memory,
+  };
 }
 
 /** One replacement runs at a time; one whose login failed has no end of its own. */

@@ -32,6 +32,7 @@ export function judge(result: SoakResult, poolSize: number): Verdict {
       `failures        ${failures.length} (${countBy(failures, (r) => r.code ?? '')}), ${wrong.length} of them outside of the restart`,
       `rotations       ${pool.counts.replaced} (${pool.counts.postponed} times postponed), ${result.tokens} tokens`,
       `disturbances    ${kills.length} backends killed, ${result.outages} identity outages of 3 s, 1 restart (away for ${ms(down.to - down.from)}, whole ${ms(down.whole - down.to)} later)`,
+      `readiness       red ${ms(result.unready.from - down.from)} after the server stopped, green ${ms(result.unready.to - down.to)} after it was back`,
       `run again       ${pool.counts['run-again']} statements`,
       `steady          p50 ${ms(steady.p50)}, p99 ${ms(steady.p99)} (${steady.n} requests)`,
       `during rotation p50 ${ms(rotating.p50)}, p99 ${ms(rotating.p99)} (${rotating.n} requests)`,
@@ -46,6 +47,8 @@ export function judge(result: SoakResult, poolSize: number): Verdict {
       ...(kills.length === 0 ? ['no backend was killed'] : []),
       ...(result.outages === 0 ? ['the identity endpoint never went away'] : []),
       ...(down.whole - down.to > 5000 ? ['the pool was not whole within 5 s of the return of the server'] : []),
+      ...(meets({ start: down.from, end: down.to }, result.unready) ? [] : ['the readiness probe stayed green']),
+      ...(result.unready.to - down.to > 5000 ? ['the readiness probe was not green within 5 s'] : []),
       ...(sockets > poolSize + 1 ? [`${sockets} sockets at the end`] : []),
       ...(rotating.p99 > 2 * steady.p99
         ? [`p99 during rotation is ${(rotating.p99 / steady.p99).toFixed(1)} times the steady one`]
@@ -55,7 +58,7 @@ export function judge(result: SoakResult, poolSize: number): Verdict {
   };
 }
 
-const meets = (r: Request, { from, to }: Span): boolean => r.start < to && r.end > from;
+const meets = (r: Pick<Request, 'start' | 'end'>, { from, to }: Span): boolean => r.start < to && r.end > from;
 
 function percentiles(requests: readonly Request[]) {
   const sorted = requests.map((r) => r.end - r.start).toSorted((a, b) => a - b);
