@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../../errors.ts';
+import type { Installation } from './installation.ts';
+
+const passwordFile = 'password';
+
+/**
+ * Makes the data directory on first use and returns the password of its superuser.
+ * It is made under another name, so that one that bears its own name is whole.
+ */
+export async function initialise(installation: Installation): Promise<string> {
+  const { directory } = installation;
+  const password = await passwordOf(directory);
+  if (password) return password;
+  await mkdir(dirname(directory), { recursive: true });
+  await removeLeftovers(directory);
+  const fresh = await mkdtemp(`${directory}.new-`);
+  const made = await fill(fresh, installation);
+  try {
+    await rename(fresh, directory);
+    return made;
+  } catch (error) {
+    await rm(fresh, { recursive: true });
+    const other = await passwordOf(directory);
+    if (other) return other; // another process was faster
+    throw error;
+  }
+}
+
+async function fill(fresh: string, { account, run }: Installation): Promise<string> {
+  const file = join(fresh, passwordFile);
+  const password = randomBytes(18).toString('base64url');
+  await writeFile(file, password, { mode: 0o600 });
+  if (account) await Promise.all([fresh, file].map((path) => chown(path, account.uid, account.gid)));
+  await run('initdb', [
+    `--pgdata=${join(fresh, 'data')}`,
+    '--username=postgres',
+    `--pwfile=${file}`,
+    '--auth=scram-sha-256',
+    // The same order of text on every machine.
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--no-sync',
+  ]);
+  return password;
+}
+
+async function passwordOf(directory: string): Promise<string | undefined> {
+  try {
+    return await readFile(join(directory, passwordFile), 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    if (codeOf(error) !== 'EACCES') throw error;
+    throw new Error(`${directory} belongs to another account: start as that one, or remove it`, { cause: error });
+  }
+}
+
+/** Half-made directories, older than it could take to make one. */
+async function removeLeftovers(directory: string): Promise<void> {
+  const parent = dirname(directory);
+  const names = (await readdir(parent)).filter((name) => name.startsWith(`${basename(directory)}.new-`));
+  for (const path of names.map((name) => join(parent, name))) {
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity })); // gone by now
+    if (mtimeMs < Date.now() - 120_000) await rm(path, { recursive: true, force: true });
+  }
+}

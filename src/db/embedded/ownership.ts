@@ -1,0 +1,39 @@
+import pg from 'pg';
+import type { Connection } from './server.ts';
+
+const prefix = 'events-graphql owner ';
+const comfort = { ssl: false, connectionTimeoutMillis: 5000 } as const;
+
+/**
+ * A session that says which process owns the server. It ends with that process, however that ends, and since one
+ * server at a time can run on a directory, there is one owner at a time.
+ */
+export async function ownServer(connection: Connection): Promise<pg.Client> {
+  const client = new pg.Client({ ...connection, ...comfort, application_name: `${prefix}${process.pid}` });
+  client.on('error', () => undefined); // `end` follows
+  await client.connect();
+  return client;
+}
+
+export interface Ownership {
+  /** The process id of the owner. */
+  readonly owner: string | null;
+  /** Whether the server has run for so long that its starter must have connected, if it still lives. */
+  readonly settled: boolean;
+}
+
+export async function readOwnership(connection: Connection): Promise<Ownership> {
+  const client = new pg.Client({ ...connection, ...comfort });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Ownership>(
+      `select
+        (select substr(application_name, $1) from pg_stat_activity where application_name ^@ $2 limit 1) as owner,
+        clock_timestamp() > pg_postmaster_start_time() + interval '5 seconds' as settled`,
+      [prefix.length + 1, prefix],
+    );
+    return rows[0] ?? { owner: null, settled: false };
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError, codeOf, fromPostgres } from '../../errors.ts';
+import { initialise } from './initialise.ts';
+import { findInstallation, type Installation } from './installation.ts';
+import { ownServer, readOwnership } from './ownership.ts';
+import {
+  findPostmaster,
+  guardPostmaster,
+  type Settings,
+  StartError,
+  startPostmaster,
+  stopPostmaster,
+} from './postmaster.ts';
+
+export interface Connection {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface ServerOptions {
+  /** Where the data is kept from one start to the next. */
+  readonly directory: string;
+  readonly settings?: Settings;
+  /** Told what somebody at the terminal may want to know. */
+  readonly onLog?: (message: string) => void;
+}
+
+export interface Server {
+  /** The superuser, in the database `postgres`. */
+  readonly connection: Connection;
+  stop(): Promise<void>;
+}
+
+/** How long the server of an earlier run may take to start or to end. */
+const patienceMs = 20_000;
+const pollMs = 50;
+
+/**
+ * Starts a PostgreSQL server of one's own, made on first use; rejects when another living process uses the directory.
+ * What a killed process left behind, up to a running server, is cleared away first.
+ */
+export async function startServer({ directory, settings = {}, onLog = () => {} }: ServerOptions): Promise<Server> {
+  const installation = await findInstallation(directory, onLog);
+  const password = await initialise(installation);
+  const connectionTo = (port: number): Connection => ({
+    host: '127.0.0.1',
+    port,
+    database: 'postgres',
+    user: 'postgres',
+    password,
+  });
+  const postmaster = await patiently(async () => {
+    await endPrevious(installation, connectionTo, onLog);
+    return await startPostmaster(installation, settings);
+  });
+  const connection = connectionTo(postmaster.port);
+  const owner = await ownServer(connection);
+  const guard = guardPostmaster(postmaster, installation.account);
+  let stopping: Promise<void> | undefined;
+  owner.on('end', () => {
+    if (!stopping) onLog(`The database has ended; see ${join(installation.directory, 'server.log')}`);
+  });
+  const stop = async () => {
+    guard.release();
+    await owner.end();
+    await stopPostmaster(installation);
+  };
+  return {
+    connection,
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** Ends the server of an earlier run, if it still runs and its owner does not. */
+async function endPrevious(
+  installation: Installation,
+  connectionTo: (port: number) => Connection,
+  onLog: (message: string) => void,
+): Promise<void> {
+  const previous = await findPostmaster(installation);
+  if (!previous) return;
+  const { owner, settled } = await readOwnership(connectionTo(previous.port));
+  const { directory } = installation;
+  if (owner && isAlive(Number(owner)))
+    throw new Error(
+      `The database in ${directory} is in use by process ${owner}: end that one first, or set PGHOST to use another server`,
+    );
+  if (owner || !settled) throw new AppError('DATABASE_UNAVAILABLE', `The database in ${directory} is being started`);
+  onLog('Ending the database that an earlier run left behind');
+  await stopPostmaster(installation);
+}
+
+/** Tries again for a while: the server of an earlier run may still be starting or already ending. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isPassing(error) || Date.now() > deadline) throw error;
+      await delay(pollMs);
+    }
+  }
+}
+
+const isPassing = (error: unknown): boolean =>
+  codeOf(fromPostgres(error)) === 'DATABASE_UNAVAILABLE' ||
+  (error instanceof StartError && /still in use|already exists|TCP\/IP socket/.test(error.message));
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import type { Connection } from '../../src/db/embedded/server.ts';
+
+/** A database of a test's own. */
+export interface TestDatabase {
+  /** A role of this database's own, as the server would log in; it may do what it was granted. */
+  readonly connection: Connection;
+  /** Runs SQL as the owner of everything in the database. */
+  admin<R extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<pg.QueryResult<R>>;
+  /** Makes a further role that may log in; `drop` drops it. */
+  createRole(): Promise<Connection>;
+  /** Grants a role the reading and writing of all that is in the schema by now. */
+  grantAll(role: Connection, schema?: string): Promise<void>;
+  /** Drops the database and its roles; sessions that are still open are cut. */
+  drop(): Promise<void>;
+}
+
+/** A database with the `events` schema and its small sample, which the role of `connection` may read and write. */
+export async function createDatabase(): Promise<TestDatabase> {
+  const database = await clone(inject('postgres').template);
+  await database.grantAll(database.connection);
+  return database;
+}
+
+/** A database with nothing in it. */
+export const createEmptyDatabase = (): Promise<TestDatabase> => clone("template0 encoding 'UTF8'");
+
+async function clone(template: string): Promise<TestDatabase> {
+  const { admin: server, prefix } = inject('postgres');
+  const uniqueName = () => prefix + randomBytes(6).toString('hex');
+  const database = uniqueName();
+  const creator = await connect(server);
+  await creator.query(`create database ${database} template ${template}`);
+  const admin = await connect({ ...server, database });
+  const roles: Connection[] = [];
+  const createRole = async (): Promise<Connection> => {
+    const role = { ...server, database, user: uniqueName(), password: randomBytes(6).toString('hex') };
+    await admin.query(`create role ${role.user} login password '${role.password}'`);
+    roles.push(role);
+    return role;
+  };
+  return {
+    connection: await createRole(),
+    admin: (sql, values) => admin.query(sql, values && [...values]),
+    createRole,
+    async grantAll({ user }, schema = 'events') {
+      await admin.query(`
+        grant usage on schema ${schema} to ${user};
+        grant select, insert, update, delete on all tables in schema ${schema} to ${user};
+        grant usage on all sequences in schema ${schema} to ${user}`);
+    },
+    async drop() {
+      await admin.end();
+      await creator.query(`drop database ${database} with (force)`);
+      for (const { user } of roles) await creator.query(`drop role ${user}`);
+      await creator.end();
+    },
+  };
+}
+
+async function connect(connection: Connection): Promise<pg.Client> {
+  const client = new pg.Client(connection);
+  client.on('error', () => undefined); // a test may end the session or the server
+  await client.connect();
+  return client;
+}

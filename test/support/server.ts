@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { loadSample } from '../../src/db/embedded/sample.ts';
+import { type Connection, startServer } from '../../src/db/embedded/server.ts';
+import { makeTemporaryDirectory } from '../../src/db/embedded/temporary.ts';
+
+/** The server that the tests of a run share. */
+export interface TestServer {
+  /** Somebody who may create databases and roles. */
+  readonly admin: Connection;
+  /** What the names of all databases and roles of the run begin with. */
+  readonly prefix: string;
+  /** A database with a small sample, to be cloned. */
+  readonly template: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly postgres: TestServer;
+  }
+}
+
+/** Runs before all tests: a server of the run's own, or the one that PGHOST names. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { admin, stop } = process.env['PGHOST'] ? ownServer(process.env['PGHOST']) : await embeddedServer();
+  const prefix = `test_${randomBytes(4).toString('hex')}_`;
+  const template = `${prefix}template`;
+  await withClient(admin, (client) => client.query(`create database ${template} template template0 encoding 'UTF8'`));
+  await withClient({ ...admin, database: template }, (client) =>
+    loadSample(client, { sites: 5, devices: 40, events: 2_000 }),
+  );
+  project.provide('postgres', { admin, prefix, template });
+  return async () => {
+    await withClient(admin, (client) => dropAll(client, prefix));
+    await stop();
+  };
+}
+
+async function embeddedServer() {
+  const directory = await makeTemporaryDirectory();
+  const server = await startServer({
+    directory: directory.path,
+    settings: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: 300 },
+  });
+  const stop = async () => {
+    await server.stop();
+    await directory.remove();
+  };
+  return { admin: server.connection, stop };
+}
+
+function ownServer(host: string) {
+  const { PGPORT = '5432', PGUSER = 'postgres', PGPASSWORD = '', PGDATABASE = 'postgres' } = process.env;
+  const admin = { host, port: Number(PGPORT), user: PGUSER, password: PGPASSWORD, database: PGDATABASE };
+  return { admin, stop: async () => undefined };
+}
+
+/** What tests that failed half-way left too. */
+async function dropAll(client: pg.Client, prefix: string): Promise<void> {
+  const { rows } = await client.query<{ statement: string }>(
+    `select format('drop database %I with (force)', datname) as statement from pg_database where datname ^@ $1
+    union all
+    select format('drop role %I', rolname) from pg_roles where rolname ^@ $1`,
+    [prefix],
+  );
+  for (const { statement } of rows) await client.query(statement);
+}
+
+async function withClient<T>(connection: Connection, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client(connection);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
