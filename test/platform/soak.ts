@@ -48,8 +48,8 @@ export interface SoakResult {
   /** Sessions that the server has at the end, and the most sockets that the pool ever had. */
   readonly sessions: number;
   readonly mostSockets: number;
-  /** Resident bytes by the second, each after a garbage collection if the process allows one. */
-  readonly memory: readonly number[];
+  /** Bytes by the second, each after a garbage collection if the process allows one. */
+  readonly memory: readonly { readonly resident: number; readonly live: number }[];
 }
 
 /** A server under steady load, while everything that it stands on fails in turn. */
@@ -99,7 +99,8 @@ async function run(
 ): Promise<SoakResult> {
   const started = performance.now();
   const now = () => performance.now() - started;
-  const [requests, kills, memory]: [Request[], number[], number[]] = [[], [], []];
+  const [requests, kills]: [Request[], number[]] = [[], []];
+  const memory: { resident: number; live: number }[] = [];
   const running = new Set<Promise<void>>();
   const ask = createAsk(port);
   let [outages, mostSockets, calm, stopped] = [0, 0, true, false];
@@ -173,7 +174,8 @@ async function run(
     for (let second = 0; second < seconds; second++) {
       await pause(Math.max(0, (second + 1) * 1000 - now()));
       globalThis.gc?.();
-      memory.push(process.memoryUsage.rss());
+      const { rss, heapUsed, external } = process.memoryUsage();
+      memory.push({ resident: rss, live: heapUsed + external });
       onProgress?.(pool.stats(), requests.length);
     }
     stopped = true;

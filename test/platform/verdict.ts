@@ -23,8 +23,12 @@ export function judge(result: SoakResult, poolSize: number): Verdict {
   const calm = requests.filter((r) => r.code === null && !disturbed.some((span) => meets(r, span)));
   const steady = percentiles(calm.filter((r) => !isRotating(r)));
   const rotating = percentiles(calm.filter(isRotating));
-  const third = median(memory.slice(Math.floor(memory.length / 3), Math.floor(memory.length / 3) + 3));
-  const last = median(memory.slice(-3));
+  const grown = (kind: 'resident' | 'live') => {
+    const bytes = memory.map((sample) => sample[kind]);
+    const third = median(bytes.slice(Math.floor(bytes.length / 3), Math.floor(bytes.length / 3) + 5));
+    return { third, last: median(bytes.slice(-5)) };
+  };
+  const [resident, live] = [grown('resident'), grown('live')];
   const sockets = Math.max(pool.sockets, result.sessions);
   return {
     lines: [
@@ -37,7 +41,8 @@ export function judge(result: SoakResult, poolSize: number): Verdict {
       `steady          p50 ${ms(steady.p50)}, p99 ${ms(steady.p99)} (${steady.n} requests)`,
       `during rotation p50 ${ms(rotating.p50)}, p99 ${ms(rotating.p99)} (${rotating.n} requests)`,
       `sockets         ${sockets} at the end, ${result.mostSockets} at most, pool size ${poolSize}`,
-      `memory          ${mb(third)} after the first third, ${mb(last)} at the end`,
+      `memory          ${mb(resident.third)} after the first third, ${mb(resident.last)} at the end`,
+      `  live          ${mb(live.third)} after the first third, ${mb(live.last)} at the end`,
     ],
     violations: [
       ...(wrong.length > 0
@@ -53,7 +58,9 @@ export function judge(result: SoakResult, poolSize: number): Verdict {
       ...(rotating.p99 > 2 * steady.p99
         ? [`p99 during rotation is ${(rotating.p99 / steady.p99).toFixed(1)} times the steady one`]
         : []),
-      ...(last > 1.1 * third ? [`memory grew to ${(last / third).toFixed(2)} times`] : []),
+      ...(resident.last > 1.1 * resident.third
+        ? [`memory grew to ${(resident.last / resident.third).toFixed(2)} times`]
+        : []),
     ],
   };
 }
