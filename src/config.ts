@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { PageLimits } from './schema/connection.ts';
 
 /** Everything that can be set, read once at the start; `null` for `database` means the embedded one. */
 export interface Config {
@@ -11,7 +12,7 @@ export interface Config {
   readonly graphiql: boolean;
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
-  readonly maxPageSize: number;
+  readonly limits: PageLimits;
   readonly poolSize: number;
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -47,8 +48,13 @@ export class ConfigError extends Error {
   }
 }
 
-const int = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
-const onOff = z.enum(['on', 'off']);
+const int = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+};
+const oneOf = <const T extends readonly string[]>(...values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+const onOff = oneOf('on', 'off');
 
 const variables = z.object({
   NODE_ENV: z.string().optional(),
@@ -57,12 +63,12 @@ const variables = z.object({
   PGDATABASE: z.string().optional(),
   PGUSER: z.string().optional(),
   PGPASSWORD: z.string().optional(),
-  PGSSLMODE: z.enum(['verify-full', 'require', 'disable']).optional(),
+  PGSSLMODE: oneOf('verify-full', 'require', 'disable').optional(),
   PGSSLROOTCERT: z.string().optional(),
   PG_HOST: z.string().optional(),
   PG_DB: z.string().optional(),
   PG_USER: z.string().optional(),
-  PG_AUTH: z.enum(['user-identity', 'system-identity', 'default-credential', 'password']).optional(),
+  PG_AUTH: oneOf('user-identity', 'system-identity', 'default-credential', 'password').optional(),
   AZURE_CLIENT_ID: z.string().optional(),
   PG_TOKEN_SCOPE: z
     .string()
@@ -70,7 +76,7 @@ const variables = z.object({
     .default('https://ossrdbms-aad.database.windows.net/.default'),
   IDENTITY_ENDPOINT: z.string().optional(),
   IDENTITY_HEADER: z.string().optional(),
-  PG_SESSION: z.enum(['startup', 'role']).default('startup'),
+  PG_SESSION: oneOf('startup', 'role').default('startup'),
   PG_POOL_SIZE: int(1, 1000).default(10),
   PG_STATEMENT_TIMEOUT_MS: int(1, 3_600_000).default(15_000),
   PG_CONNECT_TIMEOUT_MS: int(1, 600_000).default(15_000),
@@ -82,7 +88,7 @@ const variables = z.object({
   CORS_ORIGINS: z.string().default(''),
   MAX_BODY_BYTES: int(1, 1_000_000_000).default(1_000_000),
   MAX_PAGE_SIZE: int(1, 1_000_000).default(1000),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').optional(),
 });
 
 type Variables = z.infer<typeof variables>;
@@ -95,12 +101,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const problems = [...misspelt(set), ...twins(set)];
-  const parsed = variables.safeParse(set);
-  if (!parsed.success) {
-    problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-    throw new ConfigError(problems);
-  }
-  const env = parsed.data;
+  const env = parse(set, problems);
   const production = env.NODE_ENV === 'production';
   const database = databaseOf(env, production, problems);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -115,36 +116,41 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       .map((origin) => origin.trim())
       .filter(Boolean),
     maxBodyBytes: env.MAX_BODY_BYTES,
-    maxPageSize: env.MAX_PAGE_SIZE,
+    limits: { defaultSize: Math.min(50, env.MAX_PAGE_SIZE), maxSize: env.MAX_PAGE_SIZE },
     poolSize: env.PG_POOL_SIZE,
     statementTimeoutMs: env.PG_STATEMENT_TIMEOUT_MS,
     connectTimeoutMs: env.PG_CONNECT_TIMEOUT_MS,
     schemaPollMs: env.SCHEMA_POLL_MS,
-    logLevel: env.LOG_LEVEL,
+    logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
   };
+}
+
+/** Reports each value that cannot be read and goes on as if it were not set, so that later problems show up too. */
+function parse(set: Readonly<Record<string, string | undefined>>, problems: string[]): Variables {
+  const { error } = variables.safeParse(set);
+  const wrong = new Set(error?.issues.map((issue) => String(issue.path[0])));
+  for (const issue of error?.issues ?? []) problems.push(`${String(issue.path[0])}: ${issue.message}`);
+  return variables.parse(Object.fromEntries(Object.entries(set).filter(([name]) => !wrong.has(name))));
 }
 
 function databaseOf(env: Variables, production: boolean, problems: string[]): DatabaseConfig | null {
   const host = env.PGHOST ?? env.PG_HOST;
   const user = env.PGUSER ?? env.PG_USER;
   const database = env.PGDATABASE ?? env.PG_DB;
+  if (!host && !production && !user && !database) return null;
   if (!host) {
-    if (production) problems.push('PGHOST: required in production: the host of the PostgreSQL server');
-    else if (user || database)
-      problems.push(
-        'PGHOST: not set, though PGUSER or PGDATABASE is: name the server too, or unset them for the embedded database',
-      );
-    return null;
+    const otherwise = production ? '' : ', or unset PGUSER and PGDATABASE for the embedded database';
+    problems.push(`PGHOST: required: the host of the PostgreSQL server${otherwise}`);
   }
   if (!user) problems.push('PGUSER: required: the role to log in as');
   if (production && !database) problems.push('PGDATABASE: required in production: the database that holds the schema');
   return {
-    host,
+    host: host ?? '',
     port: env.PGPORT,
     database: database ?? user ?? '',
     user: user ?? '',
     password: passwordOf(env, production, problems),
-    ssl: sslOf(env, host, problems),
+    ssl: sslOf(env, host ?? '', problems),
     session: env.PG_SESSION,
   };
 }

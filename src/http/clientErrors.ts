@@ -25,9 +25,19 @@ export function createErrorMask(log: Logger): (error: unknown) => Error {
   };
 }
 
+/** Codes of Yoga's own, in the words of this API. */
+const ownCodes: Readonly<Record<string, string>> = {
+  BAD_REQUEST: 'BAD_USER_INPUT',
+  OPERATION_RESOLUTION_FAILURE: 'BAD_USER_INPUT',
+  REQUEST_ENTITY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
+};
+
 /** graphql-js gives its errors no code: with a path a value did not fit its type, without one the request was wrong. */
 function coded(error: GraphQLError): GraphQLError {
-  if (error.extensions['code'] !== undefined) return error;
+  const { code } = error.extensions;
+  if (typeof code === 'string') {
+    return code in ownCodes ? located(error, error.message, { ...error.extensions, code: ownCodes[code] }) : error;
+  }
   const extensions = error.path
     ? { code: 'VALUE_NOT_REPRESENTABLE' }
     : { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } };

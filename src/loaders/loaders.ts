@@ -82,7 +82,11 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       loader<readonly Row[]>(
         `page ${nameOf(match)} ${identity(selectPage(catalog, page, []))}`,
         async (keys, selected) => {
-          if (!match) return [await db.rows(selectPage(catalog, page, selected))];
+          if (!match) {
+            // Without a parent the keys of a batch differ in their columns only.
+            const rows = await db.rows(selectPage(catalog, page, selected));
+            return keys.map(() => rows);
+          }
           // A nested loop keeps the order within each key: the lateral page is read whole before the next key's.
           return perKey(
             keys,

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { generateDocument } from '../support/documents.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  api = await createTestApi(database.connection);
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+test('a document costs at most one statement for each relation with distinct arguments and each count', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.gen(), async (g) => {
+      const { text, statements } = generateDocument(g, api.api.schema);
+      await api.query(text);
+      expect(api.statements.length, `${text}\n${api.statements.join('\n')}`).toBeLessThanOrEqual(statements.size);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+describe('a statement', () => {
+  test('selects the columns asked for, the keys, and no others', async () => {
+    await api.query('{ devices(first: 3) { nodes { serial } } }');
+    expect(api.statements).toHaveLength(1);
+    expect(columnsOf(api.statements[0])).toEqual(['device_id', 'serial']);
+  });
+
+  test('is one for aliases of a relation, with the columns of all', async () => {
+    await api.query('{ devices(first: 3) { nodes { a: site { name } b: site { code } } } }');
+    expect(api.statements).toHaveLength(2);
+    expect(columnsOf(api.statements[1])).toEqual(['$n', 'code', 'name', 'site_id'].filter((c) => c !== 'site_id'));
+  });
+
+  test('serves 40 parents as it serves one', async () => {
+    await api.query(
+      '{ devices(first: 40) { nodes { site { name } events(first: 2) { totalCount nodes { severity } } } } }',
+    );
+    expect(api.statements).toHaveLength(4);
+  });
+
+  test('is not needed for a page that nobody looks at', async () => {
+    await api.query('{ devices(first: 3) { totalCount } }');
+    expect(api.statements).toHaveLength(1);
+  });
+
+  test('is not needed for a field that is skipped', async () => {
+    await api.query('query ($no: Boolean!) { devices(first: 3) { nodes { serial model @include(if: $no) } } }', {
+      no: false,
+    });
+    expect(columnsOf(api.statements[0])).toEqual(['device_id', 'serial']);
+  });
+});
+
+test('no rows are asked for, and there may be a next page', async () => {
+  expect(await api.query('{ devices(first: 0) { nodes { serial } pageInfo { hasNextPage endCursor } } }')).toEqual({
+    devices: { nodes: [], pageInfo: { hasNextPage: true, endCursor: null } },
+  });
+});
+
+/** The names in a statement's first select list, sorted. */
+function columnsOf(statement = ''): readonly string[] {
+  const list = /select (.*?) from /s.exec(statement)?.[1] ?? '';
+  return list
+    .split(', ')
+    .map((item) => /"([^"]+)"$/.exec(item.trim())?.[1] ?? item)
+    .sort();
+}

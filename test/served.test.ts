@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestApi, type TestApi } from './support/api.ts';
+import { createDatabase, type TestDatabase } from './support/database.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  api = await createTestApi(database.connection, { config: { schemaPollMs: 300 } });
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const typeNames = () => Object.keys(api.served.current()?.schema.getTypeMap() ?? {});
+
+describe('when the schema of the database changes', () => {
+  test('a new table is served after the next comparison, and its rows can be queried', async () => {
+    await database.admin('create table events.note (note_id int primary key, body text not null)');
+    await database.admin(`grant select on events.note to ${database.connection.user}`);
+    await database.admin("insert into events.note values (1, 'first')");
+    await api.served.check();
+    expect(await api.query('{ notes { nodes { noteId body } } }')).toEqual({
+      notes: { nodes: [{ noteId: 1, body: 'first' }] },
+    });
+  });
+
+  test('a statement that was prepared before a column was retyped is run again', async () => {
+    await api.query('{ notes { nodes { noteId } } }');
+    await database.admin('alter table events.note alter note_id type bigint');
+    expect(await api.query('{ notes { nodes { noteId } } }')).toEqual({ notes: { nodes: [{ noteId: 1 }] } });
+  });
+
+  test('an error that comes of it starts a comparison at once', async () => {
+    await database.admin('alter table events.note drop body');
+    const { errors } = await api.send('{ notes { nodes { body } } }');
+    expect(errors?.map((error) => error.extensions?.['code'])).toEqual(['DATABASE_UNAVAILABLE']);
+    await api.served.check();
+    expect((await api.send('{ notes { nodes { body } } }')).errors?.[0]?.extensions?.['code']).toBe(
+      'GRAPHQL_VALIDATION_FAILED',
+    );
+  });
+
+  test('a table that is no longer granted disappears', async () => {
+    await database.admin(`revoke select on events.note from ${database.connection.user}`);
+    await api.served.check();
+    expect(typeNames()).not.toContain('Note');
+  });
+
+  test('the API stays as it was when there would be nothing left to serve', async () => {
+    await database.admin(`revoke usage on schema events from ${database.connection.user}`);
+    await api.served.check();
+    expect(typeNames()).toContain('Device');
+    expect(api.log.some(({ msg }) => msg.startsWith('Could not follow a change of the schema'))).toBe(true);
+    await database.admin(`grant usage on schema events to ${database.connection.user}`);
+  });
+});
+
+test('sixteen clients that query while the schema changes under them see no unexpected error', async () => {
+  const done = new AbortController();
+  const codes = new Set<unknown>();
+  let answered = 0;
+  const client = async () => {
+    while (!done.signal.aborted) {
+      const fields = api.served.current()?.schema.getType('Churn') ? 'churns { nodes { __typename } totalCount }' : '';
+      const { errors } = await api.send(`{ devices(first: 2) { nodes { serial site { name } } } ${fields} }`);
+      for (const error of errors ?? []) codes.add(error.extensions?.['code']);
+      answered++;
+    }
+  };
+  const clients = Array.from({ length: 16 }, client);
+  for (let round = 0; round < 10; round++) {
+    await database.admin('create table events.churn (churn_id int primary key, a text, b int)');
+    await database.admin(`grant select on events.churn to ${database.connection.user}`);
+    await database.admin('insert into events.churn select n, n, n from generate_series(1, 20) n');
+    await api.served.check();
+    await database.admin('alter table events.churn drop a');
+    await database.admin('alter table events.churn add c timestamptz default now()');
+    await database.admin('alter table events.churn alter b type text');
+    await database.admin("alter table events.device add extra text not null default 'x'");
+    await api.served.check();
+    await database.admin('alter table events.device drop extra');
+    await database.admin('drop table events.churn');
+  }
+  done.abort();
+  await Promise.all(clients);
+  expect(answered).toBeGreaterThan(16);
+  // A table is not granted for a moment after it is made again.
+  const expected = ['DATABASE_UNAVAILABLE', 'GRAPHQL_VALIDATION_FAILED', 'FORBIDDEN'];
+  expect([...codes].filter((code) => !expected.includes(String(code)))).toEqual([]);
+});
+
+test('a change is seen within the interval, without an error that tells of it', async () => {
+  await database.admin('create table events.later (later_id int primary key)');
+  await database.admin(`grant select on events.later to ${database.connection.user}`);
+  await expect.poll(typeNames, { timeout: 5000 }).toContain('Later');
+});

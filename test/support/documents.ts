@@ -1,0 +1,74 @@
+import type { GeneratorValue } from 'fast-check';
+import fc from 'fast-check';
+import { type GraphQLObjectType, type GraphQLSchema, getNamedType, isLeafType, isObjectType } from 'graphql';
+
+/** A document, and what it costs at most: one statement for each path of relation fields and arguments that it asks for. */
+export interface GeneratedDocument {
+  readonly text: string;
+  readonly statements: ReadonlySet<string>;
+}
+
+const maxDepth = 3;
+
+/** Makes a random document of lists, relations and counts, with aliases for one and the same thing among them. */
+export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): GeneratedDocument {
+  const statements = new Set<string>();
+  const query = schema.getQueryType();
+  if (!query) throw new Error('There is no Query type');
+  const roots = Object.values(query.getFields()).filter((field) => isConnection(getNamedType(field.type)));
+
+  const pick = <T>(items: readonly T[]): T => items[g(fc.nat, { max: items.length - 1 })] as T;
+
+  const relation = (path: string, name: string, type: unknown, depth: number, alias: number): string => {
+    const label = `f${alias}: ${name}`;
+    if (isConnection(type)) {
+      const args = g(fc.constantFrom, '', '(first: 1)', '(first: 3)', '(last: 2)', '(first: 0)');
+      const here = `${path}/${name}${args}`;
+      statements.add(here);
+      return `${label}${args} { ${list(here, type, depth)} }`;
+    }
+    const here = `${path}/${name}`;
+    statements.add(here);
+    return `${label} { ${row(here, type as GraphQLObjectType, depth)} }`;
+  };
+
+  const list = (path: string, type: GraphQLObjectType, depth: number): string => {
+    const node = getNamedType(type.getFields()['nodes']?.type) as GraphQLObjectType;
+    const parts = [
+      g(fc.boolean) && `nodes { ${row(path, node, depth)} }`,
+      g(fc.boolean) && `edges { cursor node { ${row(path, node, depth)} } }`,
+      g(fc.boolean) && 'pageInfo { hasNextPage endCursor }',
+      g(fc.boolean) && 'totalCount',
+    ].filter((part) => part !== false);
+    if (parts.includes('totalCount')) statements.add(`${path}#count`);
+    return ['__typename', ...parts].join(' ');
+  };
+
+  const row = (path: string, type: GraphQLObjectType, depth: number): string => {
+    const fields = Object.values(type.getFields());
+    const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)) && !isLoaded(field.name));
+    const relations = fields.filter((field) => isObjectType(getNamedType(field.type)));
+    const chosen = leaves.map((field) => field.name).filter(() => g(fc.nat, { max: 3 }) === 0);
+    if (depth < maxDepth && relations.length > 0) {
+      const count = g(fc.nat, { max: 2 });
+      for (let i = 0; i < count; i++) {
+        const field = pick(relations);
+        chosen.push(relation(path, field.name, getNamedType(field.type), depth + 1, i));
+      }
+    }
+    return ['__typename', ...chosen].join(' ');
+  };
+
+  const count = 1 + g(fc.nat, { max: 2 });
+  const fields = Array.from({ length: count }, (_, i) => {
+    const field = pick(roots);
+    return relation('', field.name, getNamedType(field.type), 1, i);
+  });
+  return { text: `{ ${fields.join(' ')} }`, statements };
+}
+
+const isConnection = (type: unknown): type is GraphQLObjectType =>
+  isObjectType(type) && type.name.endsWith('Connection');
+
+/** Fields of the extension that have a loader of their own. */
+const isLoaded = (name: string) => name === 'openIncidentCount';
