@@ -31,8 +31,8 @@ export interface Lending {
   end(): void;
 }
 
-/** While there is no connection: longer than the pause between logins, so that who comes after their end is served. */
-const strandedWaitMs = longestPauseMs + 250;
+/** While there is no connection: a pause between logins and the login, so that who comes when it is over is served. */
+const strandedWaitMs = longestPauseMs + 750;
 const longestQueue = 1000;
 
 /** Who gets which connection, and for how long it is waited for. */

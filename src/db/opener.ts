@@ -22,7 +22,7 @@ export interface Opener {
 }
 
 const firstPauseMs = 100;
-export const longestPauseMs = 1000;
+export const longestPauseMs = 500;
 
 /** Decides when a connection is opened, so that a database that is away meets one login at a time, not a herd. */
 export function createOpener({ wanted, room, logins, open, onFailed }: OpenerOptions): Opener {

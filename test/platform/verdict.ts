@@ -5,6 +5,8 @@ export interface Verdict {
   readonly lines: readonly string[];
   /** What must not be; empty when all is well. */
   readonly violations: readonly string[];
+  /** What it must not cost, which only a machine with nothing else to do can tell. */
+  readonly costs: readonly string[];
 }
 
 /** How long a request may be slower for what happened: a killed backend, a restart, a connection new to it. In milliseconds. */
@@ -55,6 +57,8 @@ export function judge(result: SoakResult, poolSize: number): Verdict {
       ...(meets({ start: down.from, end: down.to }, result.unready) ? [] : ['the readiness probe stayed green']),
       ...(result.unready.to - down.to > 5000 ? ['the readiness probe was not green within 5 s'] : []),
       ...(sockets > poolSize + 1 ? [`${sockets} sockets at the end`] : []),
+    ],
+    costs: [
       ...(rotating.p99 > 2 * steady.p99
         ? [`p99 during rotation is ${(rotating.p99 / steady.p99).toFixed(1)} times the steady one`]
         : []),
