@@ -67,9 +67,13 @@ export function startRotation<T extends Aging>(options: RotationOptions<T>): () 
 
 const dueAt = (member: Aging): number => Math.min(member.tokenDueAt, member.lifetimeDueAt);
 
-/** An idle one first: it can go at once, so that the pool is over its size for the shortest time. */
+/**
+ * One whose lifetime is over first, since it needs no newer token; then an idle one, which can go at once, so that the
+ * pool is over its size for the shortest time.
+ */
 function choose<T extends Aging>(members: readonly T[]): T | undefined {
-  const due = members.filter((member) => dueAt(member) <= Date.now());
+  const aged = members.filter((member) => member.lifetimeDueAt <= Date.now());
+  const due = aged.length > 0 ? aged : members.filter((member) => member.tokenDueAt <= Date.now());
   return due.find((member) => member.idle) ?? due[0];
 }
 
