@@ -1,0 +1,16 @@
+import type { WriteStream } from 'node:tty';
+
+const width = 30;
+
+/** Shows how much of a work is done: a bar that grows on a terminal, elsewhere one line when it begins. */
+export function createProgress(title: string, out: NodeJS.WriteStream | WriteStream): (fraction: number) => void {
+  let begun = false;
+  return (fraction) => {
+    if (out.isTTY) {
+      const filled = Math.round(fraction * width);
+      out.write(`\r${title} [${'='.repeat(filled)}${' '.repeat(width - filled)}] ${Math.round(fraction * 100)} %`);
+      if (fraction >= 1) out.write('\n');
+    } else if (!begun) out.write(`${title} ...\n`);
+    begun = true;
+  };
+}
