@@ -29,7 +29,7 @@ export async function readOwnership(connection: Connection): Promise<Ownership> 
     const { rows } = await client.query<Ownership>(
       `select
         (select substr(application_name, $1) from pg_stat_activity where application_name ^@ $2 limit 1) as owner,
-        clock_timestamp() > pg_postmaster_start_time() + interval '5 seconds' as settled`,
+        clock_timestamp() > pg_postmaster_start_time() + interval '3 seconds' as settled`,
       [prefix.length + 1, prefix],
     );
     return rows[0] ?? { owner: null, settled: false };

@@ -40,8 +40,9 @@ export async function startPostmaster(installation: Installation, settings: Sett
       `--options=${flags.join(' ')}`,
     ]);
   } catch (error) {
-    const reason = (await readFile(log, 'utf8').catch(() => '')).split('\n').filter((line) => /FATAL|HINT/.test(line));
-    throw new StartError([`The database in ${installation.directory} does not start`, ...reason].join('\n'), {
+    const logged = await readFile(log, 'utf8').catch(() => '');
+    const reasons = [...logged.matchAll(/(?:FATAL|DETAIL|HINT): +(.*)/g)].map(([, reason]) => reason);
+    throw new StartError([`The database in ${installation.directory} does not start:`, ...reasons].join('\n'), {
       cause: error,
     });
   }
