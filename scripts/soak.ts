@@ -19,6 +19,7 @@ const result = await soak({
   requestsPerSecond: Number(values.rate),
   poolSize,
   lifeSeconds: Number(values.life),
+  warmUp: values['only-failures'] ? 0 : 3000,
   onProgress: ({ open, counts, problem }, requests) => {
     const state = `${open} open, ${counts.replaced} replaced, ${counts.lost} lost`;
     process.stderr.write(`${requests} requests, ${state}${problem ? `, ${problem.message}` : ''}\n`);

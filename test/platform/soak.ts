@@ -15,6 +15,8 @@ export interface SoakOptions {
   readonly poolSize: number;
   /** The life of a token, in seconds. */
   readonly lifeSeconds: number;
+  /** How many requests go before, so that what is measured is not how Node.js warms up. */
+  readonly warmUp: number;
   /** Called once a second. */
   readonly onProgress?: (stats: PoolStats, requests: number) => void;
 }
@@ -89,20 +91,32 @@ async function serve(pool: Pool) {
   };
 }
 
+const kinds: readonly Read[] = ['row', 'page', 'count'];
+
+/** As many at once as meet while the server restarts. */
+async function warm(ask: (read: Read) => Promise<string | null>, requests: number): Promise<void> {
+  let left = requests;
+  const caller = async () => {
+    while (left-- > 0) await ask(kinds[left % kinds.length] ?? 'row');
+  };
+  await Promise.all(Array.from({ length: 150 }, caller));
+}
+
 async function run(
-  { seconds, requestsPerSecond, poolSize, onProgress, lifeSeconds }: SoakOptions,
+  { seconds, requestsPerSecond, poolSize, onProgress, lifeSeconds, warmUp }: SoakOptions,
   platform: Platform,
   role: string,
   pool: Pool,
   events: Events,
   port: number,
 ): Promise<SoakResult> {
+  const ask = createAsk(port);
+  await warm(ask, warmUp);
   const started = performance.now();
   const now = () => performance.now() - started;
   const [requests, kills]: [Request[], number[]] = [[], []];
   const memory: { resident: number; live: number }[] = [];
   const running = new Set<Promise<void>>();
-  const ask = createAsk(port);
   let [outages, mostSockets, calm, stopped] = [0, 0, true, false];
   let tokenEndsAt = Infinity;
   const down = { from: Infinity, to: Infinity, whole: Infinity };
@@ -119,10 +133,9 @@ async function run(
     requests.push({ read, start, end: now(), code });
   };
   const load = async () => {
-    const reads: readonly Read[] = ['row', 'page', 'count'];
     for (let n = 0; !stopped; n++) {
       await pause(Math.max(0, (n * 1000) / requestsPerSecond - now()));
-      const asked = request(reads[n % reads.length] ?? 'row').finally(() => running.delete(asked));
+      const asked = request(kinds[n % kinds.length] ?? 'row').finally(() => running.delete(asked));
       running.add(asked);
     }
   };
