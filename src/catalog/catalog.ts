@@ -52,6 +52,8 @@ export interface Type {
   readonly enum: string | null;
   /** The type of an array's items, whatever the number of dimensions. */
   readonly item: Type | null;
+  /** What stands between two values of the type in the text of an array. */
+  readonly delimiter: string;
   /** Whether there is a default B-tree operator class, hence `=`, `<` and ORDER BY. */
   readonly ordered: boolean;
 }
@@ -95,6 +97,10 @@ export function uniqueKeys(table: Table): readonly (readonly string[])[] {
   ].filter((columns) => columns.length > 0);
   return keys.filter((columns, i) => keys.findIndex((other) => sameSet(other, columns)) === i);
 }
+
+/** The unique index on just these columns, which carries what their owner says of the key. */
+export const indexOf = (table: Table, key: readonly string[]): Index | undefined =>
+  table.indexes.find((index) => index.unique && sameSet(index.columns, key));
 
 /** Whether at most one row can carry a value of these columns. */
 export const isUnique = (table: Table, columns: readonly string[]): boolean =>

@@ -13,7 +13,7 @@ export interface Comment {
 export function parseComment(comment: string | null): Comment {
   const lines = (comment ?? '').split('\n');
   const directives = lines.flatMap((line) => {
-    const [, name, argument] = /^\s*@(\w+)\s*(.*?)\s*$/.exec(line) ?? [];
+    const [, name, argument] = /^\s*@(\w*)\s*(.*?)\s*$/.exec(line) ?? [];
     return name === undefined ? [] : [{ name, argument: argument ?? '' }];
   });
   const description = lines

@@ -1,4 +1,14 @@
-import type { Catalog, Column, Enum, ForeignKey, Index, Table } from './catalog.ts';
+import {
+  type Catalog,
+  type Column,
+  columnOf,
+  type Enum,
+  type ForeignKey,
+  type Index,
+  indexOf,
+  type Table,
+  type Type,
+} from './catalog.ts';
 import { type Directive, parseComment } from './comment.ts';
 
 /** A line for the log: which comment holds a directive that cannot be followed, and why. */
@@ -12,8 +22,11 @@ export interface Directed {
   readonly arrivals: ReadonlyMap<string, string>;
 }
 
+/** A thing that its owner may name: what it is, its table if it belongs to one, and its name. */
+export type Path = readonly [kind: 'enum' | 'table' | 'column' | 'index' | 'foreign key', ...names: string[]];
+
 /** The key of a thing in `Directed.names`. */
-export const named = (...path: readonly string[]): string => JSON.stringify(path);
+export const named = (...path: Path): string => JSON.stringify(path);
 
 /**
  * Follows the directives in comments and takes them out of the descriptions: `@name x`, `@omit`, `@key (a, b)`,
@@ -25,34 +38,37 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
   /** Reads a thing's comment; `allowed` are the directives that mean something there, beside `@name`. */
   const read = <T extends { readonly comment: string | null }>(
     thing: T,
-    path: readonly string[],
+    [kind, ...path]: Path,
     allowed: readonly string[],
   ) => {
     const { description, directives } = parseComment(thing.comment);
+    const where = `on ${kind} ${path.join('.')}`;
     const known = directives.filter(({ name }) => {
       const valid = name === 'name' || allowed.includes(name);
       if (!valid)
         warn(
-          `@${name} on ${path.join('.')}: not a directive that can stand here; known are ${['name', ...allowed].map((n) => `@${n}`).join(' ')}`,
+          `@${name} ${where}: not a directive that can stand here; known are ${['name', ...allowed].map((n) => `@${n}`).join(' ')}`,
         );
       return valid;
     });
     const given = known.find(({ name }) => name === 'name');
-    if (given && /^[A-Za-z]\w*$/.test(given.argument)) names.set(named(...path), given.argument);
-    else if (given) warn(`@name on ${path.join('.')}: "${given.argument}" is not a GraphQL name`);
+    if (given && /^[A-Za-z]\w*$/.test(given.argument)) names.set(named(kind, ...path), given.argument);
+    else if (given) warn(`@name ${where}: "${given.argument}" is not a GraphQL name`);
     return { kept: { ...thing, comment: description }, directives: known };
   };
 
-  const enums = catalog.enums.map((type) => read<Enum>(type, [type.id], []).kept);
+  const enums = catalog.enums.map((type) => read<Enum>(type, ['enum', type.id], []).kept);
   const tables = catalog.tables.flatMap((table) => {
-    const { kept, directives } = read<Table>(table, [table.name], ['omit', 'key', 'foreignKey', 'arrival']);
+    const { name } = table;
+    const { kept, directives } = read<Table>(table, ['table', name], ['omit', 'key', 'foreignKey', 'arrival']);
     if (omits(directives)) return [];
-    const columns = keep(table.columns.map((c) => read<Column>(c, [table.name, c.name], ['omit'])));
+    const indexes = keep(table.indexes.map((i) => read<Index>(i, ['index', name, i.name], ['omit'])));
     const directed: Table = {
       ...kept,
-      columns,
-      indexes: keep(table.indexes.map((i) => read<Index>(i, [table.name, i.name], ['omit']))),
-      foreignKeys: keep(table.foreignKeys.map((k) => read<ForeignKey>(k, [table.name, k.name], ['omit']))),
+      columns: keep(table.columns.map((c) => read<Column>(c, ['column', name, c.name], ['omit']))),
+      primaryKey: keptKey(table, indexes),
+      indexes,
+      foreignKeys: keep(table.foreignKeys.map((k) => read<ForeignKey>(k, ['foreign key', name, k.name], ['omit']))),
     };
     return [{ table: directed, directives }];
   });
@@ -73,6 +89,10 @@ const omits = (directives: readonly Directive[]) => directives.some(({ name }) =
 const keep = <T>(things: readonly { kept: T; directives: readonly Directive[] }[]): T[] =>
   things.filter(({ directives }) => !omits(directives)).map(({ kept }) => kept);
 
+/** The primary key, unless the index behind it was omitted. */
+const keptKey = (table: Table, indexes: readonly Index[]): readonly string[] =>
+  indexOf(table, table.primaryKey) && !indexOf({ ...table, indexes }, table.primaryKey) ? [] : table.primaryKey;
+
 /** Adds the keys and the order of arrival that the comment of a table declares; the columns of a declared key are never null. */
 function declare(
   table: Table,
@@ -84,13 +104,15 @@ function declare(
   let { primaryKey } = table;
   const foreignKeys = [...table.foreignKeys];
   for (const { name, argument } of directives) {
-    const wrong = (why: string) => warn(`@${name} ${argument} on ${table.name}: ${why}`);
+    const wrong = (why: string) => warn(`@${name} ${argument} on table ${table.name}: ${why}`);
     if (name === 'key') {
       const columns = columnList(argument);
       const missing = columns && missingColumn(table, columns);
       if (!columns) wrong('write it as @key (a, b)');
-      else if (missing) wrong(`there is no readable column ${missing}`);
+      else if (missing !== undefined) wrong(`there is no readable column ${missing}`);
       else if (primaryKey.length > 0) wrong('the table has a primary key');
+      else if (!columns.every((column) => columnOf(table, column).type.ordered))
+        wrong('values of a key must have an order');
       else primaryKey = columns;
     }
     if (name === 'foreignKey') {
@@ -99,8 +121,9 @@ function declare(
       else foreignKeys.push(parsed);
     }
     if (name === 'arrival') {
-      if (missingColumn(table, [argument])) wrong(`there is no readable column ${argument}`);
-      else arrivals.set(table.name, argument);
+      const column = unquote(argument);
+      if (missingColumn(table, [column]) !== undefined) wrong(`there is no readable column ${column}`);
+      else arrivals.set(table.name, column);
     }
   }
   const declared = primaryKey === table.primaryKey ? [] : primaryKey;
@@ -118,14 +141,27 @@ function foreignKeyOf(table: Table, argument: string, tables: readonly Table[]):
   const target = tables.find((t) => t.name === unquote(name));
   if (!target) return `there is no readable table ${unquote(name)}`;
   const missing = missingColumn(table, columns) ?? missingColumn(target, targets);
-  if (missing) return `there is no readable column ${missing}`;
+  if (missing !== undefined) return `there is no readable column ${missing}`;
+  const typeOf = (of: Table, column = '') => columnOf(of, column).type;
+  const unlike = columns.find((column, i) => !comparable(typeOf(table, column), typeOf(target, targets[i])));
+  if (unlike !== undefined) return `${unlike} cannot be compared with what it refers to, which has another type`;
   return { name: `@foreignKey ${argument}`, columns, table: target.name, targets, comment: null };
 }
 
 function columnList(text: string): readonly string[] | null {
-  const inner = /^\((.+)\)$/.exec(text)?.[1];
-  return inner ? inner.split(',').map((name) => unquote(name.trim())) : null;
+  const names = /^\((.+)\)$/.exec(text)?.[1]?.match(/"(?:[^"]|"")+"|[^",\s][^",]*/g);
+  return names ? names.map((name) => unquote(name.trim())) : null;
 }
+
+/** Types of which one can be compared with another, beside equal ones. */
+const families = [
+  ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8'],
+  ['text', 'varchar', 'bpchar', 'name'],
+  ['date', 'timestamp', 'timestamptz'],
+];
+
+const comparable = (a: Type, b: Type): boolean =>
+  a.ordered && (a.sql === b.sql || families.some((family) => [a, b].every(({ name }) => family.includes(name))));
 
 const unquote = (name: string) => name.replace(/^"(.*)"$/, '$1').replaceAll('""', '"');
 

@@ -4,12 +4,13 @@ import {
   type Column,
   type Enum,
   type ForeignKey,
+  indexOf,
   isUnique,
   referencesTo,
   type Table,
   uniqueKeys,
 } from './catalog.ts';
-import { type Directed, named } from './directives.ts';
+import { type Directed, named, type Path } from './directives.ts';
 
 /** The GraphQL names of everything in a catalog. */
 export interface Names {
@@ -30,12 +31,13 @@ export interface Names {
 const reservedFields = ['and', 'or', 'not', 'node', 'nodes', 'query', 'id'];
 
 /** What follows the name of a table's or an enum's type in the names of the types made for it. */
-const familySuffixes = ['Connection', 'Edge', 'Where', 'ListWhere', 'OrderBy', 'ManyWhere'];
+const tableFamily = ['Connection', 'Edge', 'Where', 'OrderBy', 'ManyWhere'];
+const enumFamily = ['Where', 'ListWhere'];
 
 /** Names everything once; equal catalogs give equal names. `taken` are the names of types that the API itself has. */
 export function nameCatalog({ catalog, names: given }: Directed, taken: readonly string[]): Names {
-  const nameOf = (...path: readonly string[]) => given.get(named(...path)) ?? path.at(-1) ?? '';
-  const tableName = (table: Table) => nameOf(table.name);
+  const nameOf: NameOf = (...path) => given.get(named(...path)) ?? path.at(-1) ?? '';
+  const tableName = (table: Table) => nameOf('table', table.name);
 
   const types = assign(
     [
@@ -43,15 +45,16 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
         key: `table ${table.name}`,
         from: tableName(table),
         name: typeName(tableName(table)),
+        family: tableFamily,
       })),
       ...catalog.enums.map((type) => ({
         key: `enum ${type.id}`,
         from: type.name,
-        name: typeCase(given.get(named(type.id)) ?? type.name),
+        name: typeCase(given.get(named('enum', type.id)) ?? type.name),
+        family: enumFamily,
       })),
     ],
     taken,
-    familySuffixes,
   );
 
   const fields = new Map(catalog.tables.map((table) => [table.name, fieldsOf(catalog, table, nameOf)]));
@@ -88,42 +91,47 @@ interface Wanted {
   /** The name in the database; one that conversion left unchanged wins a collision. */
   readonly from: string;
   readonly name: string;
+  /** What follows the name in further names that come with it. */
+  readonly family?: readonly string[];
 }
 
 /**
  * Gives each its wanted name; in a collision the unchanged name wins, then byte order, and the losers get `_2`, `_3`.
- * A name that equals another's with one of the `suffixes` loses to it.
+ * A name that belongs to another's family loses to it, and a number never makes a name that another wants. What wants a
+ * `reserved` name gets it with `_`; `taken` names were given before.
  */
 function assign(
   wanted: readonly Wanted[],
   reserved: readonly string[],
-  suffixes: readonly string[] = [],
+  taken: readonly string[] = [],
 ): ReadonlyMap<string, string> {
   const free = (name: string) => (reserved.includes(name) ? `${name}_` : name);
-  const derived = new Set(wanted.flatMap(({ name }) => suffixes.map((suffix) => free(name) + suffix)));
+  const bases = new Set(wanted.map(({ name }) => free(name)));
+  const relatives = new Set(wanted.flatMap(({ name, family = [] }) => family.map((suffix) => free(name) + suffix)));
   const given = new Map<string, string>();
-  const used = new Set(reserved);
-  for (const { key, name } of wanted.toSorted(
-    (a, b) => Number(b.from === b.name) - Number(a.from === a.name) || compareBytes(a.key, b.key),
+  const used = new Set([...reserved, ...taken]);
+  for (const { key, name, family = [] } of wanted.toSorted(
+    (a, b) =>
+      Number(relatives.has(free(a.name))) - Number(relatives.has(free(b.name))) ||
+      Number(b.from === b.name) - Number(a.from === a.name) ||
+      compareBytes(a.key, b.key),
   )) {
     const base = free(name);
+    const isTaken = (final: string) =>
+      ['', ...family].some((suffix) => used.has(final + suffix)) || (final !== base && bases.has(final));
     let final = base;
-    for (let n = 2; used.has(final) || derived.has(final); n++) final = `${base}${base.endsWith('_') ? '' : '_'}${n}`;
-    used.add(final);
+    for (let n = 2; isTaken(final); n++) final = `${base}${base.endsWith('_') ? '' : '_'}${n}`;
+    for (const suffix of ['', ...family]) used.add(final + suffix);
     given.set(key, final);
   }
   return given;
 }
 
 /** A type's fields: its columns first, then what it refers to, then what refers to it. */
-function fieldsOf(
-  catalog: Catalog,
-  table: Table,
-  nameOf: (...path: readonly string[]) => string,
-): ReadonlyMap<string, string> {
+function fieldsOf(catalog: Catalog, table: Table, nameOf: NameOf): ReadonlyMap<string, string> {
   const columns = assign(
     table.columns.map((column) => {
-      const name = nameOf(table.name, column.name);
+      const name = nameOf('column', table.name, column.name);
       return {
         key: columnKey(column),
         from: column.name,
@@ -139,7 +147,8 @@ function fieldsOf(
       from: '',
       name: forwardName(table, key, columnNames, nameOf),
     })),
-    [...reservedFields, ...columnNames],
+    reservedFields,
+    columnNames,
   );
   const backs = assign(
     referencesTo(catalog, table).map(([child, key]) => ({
@@ -147,44 +156,48 @@ function fieldsOf(
       from: '',
       name: backName(child, key, nameOf),
     })),
-    [...reservedFields, ...columnNames, ...forwards.values()],
+    reservedFields,
+    [...columnNames, ...forwards.values()],
   );
   return new Map([...columns, ...forwards, ...backs]);
 }
 
-type NameOf = (...path: readonly string[]) => string;
+type NameOf = (...path: Path) => string;
 
 function forwardName(table: Table, key: ForeignKey, columns: readonly string[], nameOf: NameOf): string {
-  const given = nameOf(table.name, key.name);
+  const given = nameOf('foreign key', table.name, key.name);
   if (given !== key.name) return given;
   const [column = ''] = key.columns;
   const short = fieldName(column.replace(/_id$/i, ''));
   return key.columns.length === 1 && short !== fieldName(column) && !columns.includes(short)
     ? short
-    : fieldName(singular(nameOf(key.table))) + by(table, key.columns, nameOf);
+    : fieldName(singular(nameOf('table', key.table))) + by(table, key.columns, nameOf);
 }
 
 function backName(child: Table, key: ForeignKey, nameOf: NameOf): string {
-  const name = nameOf(child.name);
+  const name = nameOf('table', child.name);
   const base = isUnique(child, key.columns) ? fieldName(singular(name)) : listName(name);
   const plain = key.columns.length === 1 && key.columns[0]?.toLowerCase() === `${singular(key.table)}_id`.toLowerCase();
   return plain ? base : base + by(child, key.columns, nameOf);
 }
 
 function lookupName(table: Table, key: readonly string[], nameOf: NameOf): string {
-  const base = fieldName(singular(nameOf(table.name)));
+  const index = indexOf(table, key);
+  const given = index && nameOf('index', table.name, index.name);
+  if (given !== index?.name) return given ?? '';
+  const base = fieldName(singular(nameOf('table', table.name)));
   return key === table.primaryKey ? base : base + by(table, key, nameOf);
 }
 
 const by = (table: Table, columns: readonly string[], nameOf: NameOf) =>
-  `By${columns.map((column) => typeCase(nameOf(table.name, column))).join('')}`;
+  `By${columns.map((column) => typeCase(nameOf('column', table.name, column))).join('')}`;
 
 function listName(table: string): string {
   const name = fieldName(plural(table));
   return name === fieldName(singular(table)) ? `${name}List` : name;
 }
 
-export const fieldName = (name: string): string => {
+const fieldName = (name: string): string => {
   const [first = '', ...rest] = words(name);
   return legal(first.charAt(0).toLowerCase() + first.slice(1) + rest.map(capital).join(''));
 };
@@ -192,7 +205,7 @@ export const fieldName = (name: string): string => {
 const typeName = (table: string): string => typeCase(singular(table));
 const typeCase = (name: string): string => legal(words(name).map(capital).join(''));
 
-export const enumValue = (label: string): string =>
+const enumValue = (label: string): string =>
   legal(
     label
       .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
@@ -218,9 +231,9 @@ const lastWord = (name: string, change: (word: string) => string) =>
 
 const columnKey = (column: Column) => `column ${column.name}`;
 const forwardKey = (key: ForeignKey) => `forward ${key.name}`;
-const backKey = (child: Table, key: ForeignKey) => `back ${named(child.name, key.name)}`;
+const backKey = (child: Table, key: ForeignKey) => `back ${JSON.stringify([child.name, key.name])}`;
 const listKey = (table: Table) => `list ${table.name}`;
-const lookupKey = (table: Table, key: readonly string[]) => `lookup ${named(table.name, ...key)}`;
+const lookupKey = (table: Table, key: readonly string[]) => `lookup ${JSON.stringify([table.name, ...key])}`;
 
 const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 

@@ -1,0 +1,329 @@
+import fc from 'fast-check';
+import { buildSchema, isEnumType, isInputObjectType, isObjectType, printSchema, validateSchema } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { type Catalog, referencesTo, uniqueKeys } from '../../src/catalog/catalog.ts';
+import { applyDirectives } from '../../src/catalog/directives.ts';
+import { nameCatalog } from '../../src/catalog/naming.ts';
+import { createSchema } from '../../src/schema/schema.ts';
+import {
+  anyCatalog,
+  arrayOf,
+  catalog,
+  column,
+  enumeration,
+  enumOf,
+  foreignKey,
+  grown,
+  shuffled,
+  table,
+  type,
+  unique,
+} from '../support/catalogs.ts';
+
+const options = { limits: { defaultSize: 50, maxSize: 1000 }, extensions: [], warn: () => {} };
+const schemaOf = (given: Catalog) =>
+  createSchema(
+    applyDirectives(given, () => {}),
+    options,
+  );
+
+/** The names of the fields or values of a type. */
+function names(given: Catalog, typeName: string): readonly string[] {
+  const type = schemaOf(given).getType(typeName);
+  if (isEnumType(type)) return type.getValues().map((value) => value.name);
+  if (isObjectType(type) || isInputObjectType(type)) return Object.keys(type.getFields());
+  throw new Error(`No type ${typeName}`);
+}
+
+const types = (given: Catalog) => Object.keys(schemaOf(given).getTypeMap());
+
+/** Tables of which nothing but the name matters. */
+const tables = (...names: readonly string[]) => names.map((name) => table(name, ['a'], { primaryKey: ['a'] }));
+
+test('types, fields and enum labels are named after what they stand for', () => {
+  const level = enumeration('alarm_level', ['low', 'veryHigh', 'on hold']);
+  const given = catalog(
+    [table('device_readings', ['measured_at', 'SENSOR_ID', 'Calibrated', column('level', { type: enumOf(level) })])],
+    [level],
+  );
+  expect(names(given, 'Query')).toEqual(['deviceReadings', 'node', 'nodes']);
+  expect(names(given, 'DeviceReading')).toEqual(['calibrated', 'level', 'measuredAt', 'sensorId']);
+  expect(names(given, 'AlarmLevel')).toEqual(['LOW', 'ON_HOLD', 'VERY_HIGH']);
+});
+
+test('a column called id is rowId, since id is the global id', () => {
+  const given = catalog([table('device', ['id', 'node_id'], { primaryKey: ['id'] })]);
+  expect(names(given, 'Device')).toEqual(['id', 'nodeId', 'rowId']);
+  expect(names(given, 'DeviceOrderBy')).toEqual(['nodeId', 'rowId']);
+});
+
+test('names that the API needs for itself get an underscore', () => {
+  const given = catalog([
+    ...tables('query', 'node', 'page_info', 'string', 'int_where', 'mutation'),
+    table('thing', reservedColumns),
+  ]);
+  expect(types(given)).toEqual(
+    expect.arrayContaining(['Query_', 'Node_', 'PageInfo_', 'String_', 'IntWhere_', 'Mutation_']),
+  );
+  expect(names(given, 'Query')).toEqual(expect.arrayContaining(['query_', 'node_', 'nodes_', 'node', 'nodes']));
+  expect(names(given, 'Thing')).toEqual([
+    'and_',
+    'first',
+    'node_',
+    'nodes_',
+    'not_',
+    'or_',
+    'query_',
+    'typename',
+    'where',
+  ]);
+});
+
+const reservedColumns = ['and', 'or', 'not', 'node', 'nodes', 'query', '__typename', 'first', 'where'];
+
+test('a name without a letter that GraphQL allows is an underscore', () => {
+  const given = catalog([table('温度', ['größe', '湿度', '1st', '%', '"quoted"'])]);
+  expect(names(given, '_')).toEqual(['_', '_1st', '_2', 'grE', 'quoted']);
+  expect(names(given, 'Query')).toEqual(['_List', 'node', 'nodes']);
+});
+
+test('a table whose plural is its singular has its list under a name of its own', () => {
+  const given = catalog(tables('sheep', 'sensor_data', 'news'));
+  expect(names(given, 'Query')).toEqual([
+    'news',
+    'newsList',
+    'node',
+    'nodes',
+    'sensorData',
+    'sensorDataList',
+    'sheep',
+    'sheepList',
+  ]);
+});
+
+describe('in a collision', () => {
+  test('the name that conversion left unchanged wins, then byte order decides', () => {
+    const columns = ['serial-no', 'serial no', 'serial_no', 'serialNo'];
+    const described = (schema = schemaOf(catalog([table('device', columns)]))) => {
+      const type = schema.getType('Device');
+      return isObjectType(type) ? Object.values(type.getFields()).map((f) => [f.name, f.description]) : [];
+    };
+    expect(described()).toEqual([
+      ['serialNo', undefined],
+      ['serialNo_2', '`serial no`'],
+      ['serialNo_3', '`serial-no`'],
+      ['serialNo_4', '`serial_no`'],
+    ]);
+  });
+
+  test('a number never takes the name that another thing has by right', () => {
+    const mood = enumeration('mood', ['A', 'a', 'a_2']);
+    const given = catalog([table('person', [column('mood', { type: enumOf(mood) })])], [mood]);
+    expect(names(given, 'Mood')).toEqual(['A', 'A_2', 'A_3']);
+    expect(
+      nameCatalog(
+        applyDirectives(given, () => {}),
+        [],
+      )
+        .enumValues(mood)
+        .get('a_2'),
+    ).toBe('A_2');
+  });
+
+  test('a table gives way to the types that are made for another', () => {
+    const found = types(catalog(tables('device_connection', 'device', 'device_edge', 'int_list')));
+    expect(found).toEqual(expect.arrayContaining(['Device', 'DeviceConnection', 'DeviceConnection_2', 'DeviceEdge_2']));
+    expect(found).toEqual(expect.arrayContaining(['IntList_2', 'IntList_2Where']));
+  });
+
+  test('types made for an enum and for a table never meet', () => {
+    const price = enumeration('price', ['low']);
+    const lists = table('price_list', [column('prices', { type: arrayOf(enumOf(price)) })]);
+    expect(types(catalog([lists], [price]))).toEqual(
+      expect.arrayContaining(['Price', 'PriceListWhere', 'PriceList_2']),
+    );
+    expect(types(catalog(tables('price', 'price_list')))).toEqual(expect.arrayContaining(['Price', 'PriceList']));
+  });
+});
+
+describe('a relation', () => {
+  const site = table('site', ['site_id', 'code', 'region'], { primaryKey: ['site_id'] });
+  const to = foreignKey('key', ['site_id'], ['site', ['site_id']]);
+
+  test('is called after a column that is called after its target', () => {
+    const given = catalog([table('device', ['site_id'], { foreignKeys: [to] }), site]);
+    expect(names(given, 'Device')).toEqual(['site', 'siteId']);
+    expect(names(given, 'Site')).toContain('devices');
+  });
+
+  test('is called after its columns otherwise', () => {
+    const given = catalog([
+      table('device', ['home_site_id', 'code', 'region'], {
+        foreignKeys: [
+          foreignKey('home', ['home_site_id'], ['site', ['site_id']]),
+          foreignKey('both', ['code', 'region'], ['site', ['code', 'region']]),
+        ],
+      }),
+      site,
+    ]);
+    expect(names(given, 'Device')).toEqual(['code', 'homeSite', 'homeSiteId', 'region', 'siteByCodeRegion']);
+    expect(names(given, 'Site')).toEqual(expect.arrayContaining(['devicesByHomeSiteId', 'devicesByCodeRegion']));
+  });
+
+  test('leaves a column its name', () => {
+    const given = catalog([table('device', ['site', 'site_id'], { foreignKeys: [to] }), site, table('devices', ['a'])]);
+    expect(names(given, 'Device')).toEqual(['site', 'siteBySiteId', 'siteId']);
+    const host = table('site', ['site_id', 'devices'], { primaryKey: ['site_id'] });
+    expect(names(catalog([table('device', ['site_id'], { foreignKeys: [to] }), host]), 'Site')).toEqual([
+      'devices',
+      'devices_2',
+      'id',
+      'siteId',
+    ]);
+  });
+
+  test('is singular where only one row can refer', () => {
+    const device = table('device', ['site_id'], { foreignKeys: [to], indexes: [unique('one', ['site_id'])] });
+    expect(names(catalog([device, site]), 'Site')).toContain('device');
+  });
+});
+
+test('a lookup is called after its key', () => {
+  const given = catalog([
+    table('device', ['device_id', 'serial', 'site_id', 'slot'], {
+      primaryKey: ['device_id'],
+      indexes: [unique('a', ['serial']), unique('b', ['site_id', 'slot'])],
+    }),
+  ]);
+  expect(names(given, 'Query')).toEqual(['device', 'deviceBySerial', 'deviceBySiteIdSlot', 'devices', 'node', 'nodes']);
+});
+
+test('an enum without labels is text, since GraphQL has none without values', () => {
+  const none = enumeration('none', []);
+  const given = catalog([table('thing', [column('none', { type: enumOf(none) })])], [none]);
+  expect(validateSchema(schemaOf(given))).toEqual([]);
+  expect(types(given)).not.toContain('None');
+});
+
+test('a type of the schema that is called like one of PostgreSQL is text', () => {
+  const given = catalog([
+    table(
+      'thing',
+      ['constructor', 'date', 'int4'].map((name) => column(name, { type: type(name, { sql: `events.${name}` }) })),
+    ),
+  ]);
+  expect(printSchema(schemaOf(given))).toContain(
+    'type Thing {\n  constructor: String!\n  date: String!\n  int4: String!\n}',
+  );
+});
+
+describe('any catalog', () => {
+  test('gives a valid schema, whatever the names in it', () => {
+    fc.assert(
+      fc.property(anyCatalog, (given) => {
+        const schema = schemaOf(given);
+        expect(validateSchema(schema)).toEqual([]);
+        expect(validateSchema(buildSchema(printSchema(schema)))).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('gives the same schema in whatever order it comes', () => {
+    fc.assert(
+      fc.property(
+        anyCatalog.chain((given) => fc.tuple(fc.constant(given), shuffled(given))),
+        ([one, other]) => {
+          expect(printSchema(schemaOf(other))).toBe(printSchema(schemaOf(one)));
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test('keeps its names when something is added, but for those that the new thing takes', () => {
+    fc.assert(
+      fc.property(
+        anyCatalog.chain((given) => fc.tuple(fc.constant(given), grown(given))),
+        ([before, after]) => {
+          const now = scopesOf(after);
+          for (const [scope, things] of scopesOf(before)) {
+            const renamed = [...things].filter(([thing, name]) => now.get(scope)?.get(thing) !== name);
+            const added = [...(now.get(scope) ?? [])].filter(([thing]) => !things.has(thing));
+            expect(withoutReason(scope, renamed, added, now.get(scope))).toEqual([]);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** What was renamed although its name went neither to an added thing nor to one that had to give its name to such. */
+function withoutReason(
+  scope: string,
+  renamed: readonly Named[],
+  takers: readonly Named[],
+  now?: Scope,
+): readonly Named[] {
+  const taken = new Set(takers.flatMap(([, name]) => family(scope, name)));
+  const lost = renamed.filter(([, name]) => family(scope, name).some((part) => taken.has(part)));
+  if (lost.length === 0) return renamed;
+  const rest = renamed.filter((thing) => !lost.includes(thing));
+  return withoutReason(
+    scope,
+    rest,
+    [...takers, ...lost.map(([thing]) => [thing, now?.get(thing) ?? ''] as const)],
+    now,
+  );
+}
+
+type Named = readonly [thing: string, name: string];
+type Scope = ReadonlyMap<string, string>;
+
+/** By scope: the name of each thing that is named there. */
+function scopesOf(given: Catalog): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const names = nameCatalog(
+    applyDirectives(given, () => {}),
+    ['Query', 'IntListWhere'],
+  );
+  const { tables, enums } = given;
+  return new Map([
+    [
+      'types',
+      new Map([
+        ...tables.map((t) => [`table ${t.name}`, names.type(t)] as const),
+        ...enums.map((e) => [`enum ${e.name}`, names.enumType(e)] as const),
+      ]),
+    ],
+    [
+      'Query',
+      new Map(
+        tables.flatMap((t) => [
+          [`list ${t.name}`, names.list(t)] as const,
+          ...uniqueKeys(t).map((key) => [`lookup ${t.name} ${JSON.stringify(key)}`, names.lookup(t, key)] as const),
+        ]),
+      ),
+    ],
+    ...tables.map(
+      (t) =>
+        [
+          `table ${t.name}`,
+          new Map([
+            ...t.columns.map((c) => [`column ${c.name}`, names.column(t, c)] as const),
+            ...t.foreignKeys.map((key) => [`forward ${key.name}`, names.forward(t, key)] as const),
+            ...referencesTo(given, t).map(
+              ([child, key]) => [`back ${child.name} ${key.name}`, names.back(child, key)] as const,
+            ),
+          ]),
+        ] as const,
+    ),
+    ...enums.map((e) => [`enum ${e.name}`, names.enumValues(e)] as const),
+  ]);
+}
+
+/** A type's name and those made from it; elsewhere a name stands for itself. */
+const family = (scope: string, name: string): readonly string[] =>
+  scope === 'types'
+    ? ['', 'Connection', 'Edge', 'Where', 'ListWhere', 'OrderBy', 'ManyWhere'].map((suffix) => name + suffix)
+    : [name];
