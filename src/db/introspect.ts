@@ -69,6 +69,14 @@ const names = (relation: Sql, numbers: Sql): Sql => sql`(
   from unnest(${numbers}) with ordinality k(attnum, ord)
   join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.attnum)`;
 
+/** Whether a NOT NULL was declared NOT VALID, as PostgreSQL 18 allows: rows from before may have a null. */
+const isUnchecked = sql`exists (
+  select from pg_constraint n
+  where n.conrelid = a.attrelid and n.contype = 'n' and n.conkey = array[a.attnum] and not n.convalidated)`;
+
+/** Whether a foreign key is one of PERIOD, as PostgreSQL 18 allows: it refers to rows by overlap. */
+const isTemporal = sql`coalesce(to_jsonb(f) ->> 'conperiod', 'false')::bool`;
+
 const catalogValue = (schema: string): Sql => sql`(
   with recursive space as (
     select oid from pg_namespace where nspname = ${schema} and has_schema_privilege(oid, 'usage')
@@ -100,6 +108,7 @@ const catalogValue = (schema: string): Sql => sql`(
         'name', t.typname,
         'sql', format('%I.%I', n.nspname, t.typname),
         'enum', case when t.typtype = 'e' then n.nspname || '.' || t.typname end,
+        'delimiter', t.typdelim,
         'item', (select e.oid::text from pg_type e where e.oid = t.typelem and e.typarray = t.oid),
         'ordered', t.typtype in ('e', 'r', 'm') or exists (
           select from pg_opclass o join pg_am m on m.oid = o.opcmethod and m.amname = 'btree'
@@ -131,7 +140,7 @@ const catalogValue = (schema: string): Sql => sql`(
           select coalesce(json_agg(json_build_object(
             'name', a.attname,
             'type', a.atttypid::text,
-            'nullable', not (a.attnotnull or (t.typtype = 'd' and t.typnotnull and r.relkind not in ('v', 'm'))),
+            'nullable', not (a.attnotnull and not ${isUnchecked} or (t.typtype = 'd' and t.typnotnull and r.relkind not in ('v', 'm'))),
             'hasDefault', a.atthasdef and a.attgenerated = '' or t.typdefault is not null,
             'identity', case a.attidentity when 'a' then 'always' when 'd' then 'by default' end,
             'generated', a.attgenerated <> '',
@@ -165,7 +174,7 @@ const catalogValue = (schema: string): Sql => sql`(
             'comment', obj_description(f.oid, 'pg_constraint')
           ) order by f.conname collate "C"), '[]')
           from pg_constraint f join relation o on o.oid = f.confrelid
-          where f.conrelid = r.oid and f.contype = 'f' and f.conparentid = 0
+          where f.conrelid = r.oid and f.contype = 'f' and f.conparentid = 0 and not ${isTemporal}
         )
       ) order by r.relname collate "C"), '[]')
       from relation r

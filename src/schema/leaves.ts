@@ -1,39 +1,58 @@
-import { parse as parseArray } from 'postgres-array';
 import type { Catalog, Column, Enum, Type } from '../catalog/catalog.ts';
 import type { Names } from '../catalog/naming.ts';
 import type { Builder } from './builder.ts';
+import { described } from './described.ts';
 import { type Scalar, type ScalarName, scalarOf, scalars } from './scalars.ts';
 
 type EnumRef = ReturnType<Builder['enumType']>;
 
 /** How a column's values travel: one value, or a list of them. */
-export interface Leaf extends Scalar {
+export interface Leaf {
   readonly type: ScalarName | EnumRef;
   /** The name of the type, which those of its filters begin with. */
   readonly name: string;
   readonly isList: boolean;
-  /** Whether NOT NULL holds in GraphQL too: a float may be a number that JSON does not have. */
-  readonly mayFail: boolean;
+  /** Whether a value may have no form in GraphQL but null: a number that JSON does not have, or the null that JSON has. */
+  readonly mayBeNull: boolean;
+  readonly read: Scalar['read'];
+  /** The text of an argument, in which graphql-js has put that of custom scalars already. */
+  readonly write: (argument: unknown) => string;
+  /** Whether a text may be one of PostgreSQL's for a value; PostgreSQL itself looks closer. */
+  readonly isText: (text: string) => boolean;
 }
 
 /** Finds the leaf of a column; the enum types are defined once, here. */
 export function createLeaves(builder: Builder, catalog: Catalog, names: Names): (column: Column) => Leaf {
-  const enums = new Map(catalog.enums.map((type) => [type.id, enumLeaf(builder, type, names)]));
+  // GraphQL has no enum without values.
+  const filled = catalog.enums.filter(({ labels }) => labels.length > 0);
+  const enums = new Map(filled.map((type) => [type.id, enumLeaf(builder, type, names)]));
   const itemLeaf = (type: Type): Leaf => {
     const found = type.enum === null ? undefined : enums.get(type.enum);
     if (found) return found;
-    const name = scalarOf[type.name] ?? 'String';
-    return { ...scalars[name], type: name, name, isList: false, mayFail: name === 'Float' };
+    const name = scalarOf(type);
+    const { read, write } = scalars[name];
+    return {
+      type: name,
+      name,
+      isList: false,
+      mayBeNull: name === 'Float' || name === 'JSON',
+      read,
+      write: String,
+      isText: (text) => isReadable(text, read, write),
+    };
   };
   return ({ type }) => {
     if (!type.item) return itemLeaf(type);
     const item = itemLeaf(type.item);
+    const { delimiter, ordered } = type.item;
     return {
       ...item,
       isList: true,
-      mayFail: false,
-      read: (text) => readList(text, item.read),
-      write: (value) => writeList(Array.isArray(value) ? value : [value], item.write),
+      mayBeNull: false,
+      read: (text) => readList(text, delimiter, item.read),
+      // Values without an order are compared as text, hence their lists as lists of text.
+      write: (value) => writeList(Array.isArray(value) ? value : [value], ordered ? delimiter : ',', item.write),
+      isText: (text) => text.endsWith('}'),
     };
   };
 }
@@ -42,7 +61,7 @@ function enumLeaf(builder: Builder, type: Enum, names: Names): Leaf {
   const name = names.enumType(type);
   const values = names.enumValues(type);
   const ref = builder.enumType(name, {
-    description: type.comment ?? undefined,
+    description: described(type.comment, type.name, name),
     values: Object.fromEntries(
       type.labels.map((label) => {
         const value = values.get(label) ?? label;
@@ -50,16 +69,37 @@ function enumLeaf(builder: Builder, type: Enum, names: Names): Leaf {
       }),
     ),
   });
-  return { type: ref, name, isList: false, mayFail: false, read: (text) => text, write: String };
+  return {
+    type: ref,
+    name,
+    isList: false,
+    mayBeNull: false,
+    read: (text) => text,
+    write: String,
+    isText: (text) => type.labels.includes(text),
+  };
+}
+
+function isReadable(text: string, read: Scalar['read'], write: Scalar['write']): boolean {
+  try {
+    const value = read(text);
+    if (!(value instanceof Error)) write(value);
+    return !Number.isNaN(value);
+  } catch {
+    return false;
+  }
 }
 
 /** PostgreSQL does not fix the number of an array's dimensions, GraphQL does: the items are listed row by row. */
-function readList(text: string, read: Scalar['read']): readonly unknown[] {
+function readList(text: string, delimiter: string, read: Scalar['read']): readonly unknown[] {
+  const item = new RegExp(String.raw`"([^"\\]*(?:\\.[^"\\]*)*)"|[^{}${delimiter}]+`, 'g');
   // A lower bound other than 1 is written in front: [2:3]={a,b}.
-  const items = parseArray<string>(text.replace(/^(\[[-\d]+:[-\d]+\])+=/, ''), (item) => item);
-  return items.flat(Number.POSITIVE_INFINITY).map((item: string | null) => (item === null ? null : read(item)));
+  return [...text.slice(text.indexOf('{')).matchAll(item)].map(([whole, quoted]) => {
+    if (quoted !== undefined) return read(quoted.replaceAll(/\\(.)/g, '$1'));
+    return whole === 'NULL' ? null : read(whole);
+  });
 }
 
 /** PostgreSQL's text of an array: every item quoted. */
-const writeList = (items: readonly unknown[], write: Scalar['write']): string =>
-  `{${items.map((item) => (item === null ? 'null' : `"${write(item).replaceAll(/["\\]/g, '\\$&')}"`)).join(',')}}`;
+const writeList = (items: readonly unknown[], delimiter: string, write: Leaf['write']): string =>
+  `{${items.map((item) => (item === null ? 'null' : `"${write(item).replaceAll(/["\\]/g, '\\$&')}"`)).join(delimiter)}}`;

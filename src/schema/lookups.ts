@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { columnOf, type Table, uniqueKeys } from '../catalog/catalog.ts';
+import { columnOf, indexOf, type Table, uniqueKeys } from '../catalog/catalog.ts';
 import type { Row } from '../db/db.ts';
 import { badInput } from '../errors.ts';
 import type { Key, Loaders } from '../loaders/loaders.ts';
@@ -19,11 +19,13 @@ export function defineLookups(builder: Builder, types: Types, { table, ref }: Ta
       t.field({
         type: ref,
         nullable: true,
-        description: table.comment ?? undefined,
+        description: indexOf(table, columns)?.comment ?? table.comment ?? undefined,
         args: Object.fromEntries(
           keys.map(({ argument, leaf }) => [
             argument,
-            leaf.isList ? t.arg({ type: [leaf.type], required: true }) : t.arg({ type: leaf.type, required: true }),
+            leaf.isList
+              ? t.arg({ type: [leaf.type], required: { list: true, items: false } })
+              : t.arg({ type: leaf.type, required: true }),
           ]),
         ),
         resolve: (_root, args: Readonly<Record<string, unknown>>, { loaders }, info) =>
@@ -48,9 +50,11 @@ export function defineNode(builder: Builder, types: Types): void {
     const { type, key } = decodeNodeId(id);
     const table = byName.get(type)?.table;
     if (!table || table.primaryKey.length !== key.length) return null;
-    const written = key.map((text, i) => checked(types, table, i, text ?? ''));
+    const leaves = table.primaryKey.map((name) => types.leaf(columnOf(table, name)));
+    // A text that a client made up must not fail the statement of others.
+    if (!leaves.every((leaf, i) => leaf.isText(key[i] ?? ''))) throw badInput('The id is not one of this API');
     const columns = [...new Set([...table.primaryKey, ...selectedColumns(info, type)])];
-    const row = await load(loaders, table, table.primaryKey, written, columns);
+    const row = await load(loaders, table, table.primaryKey, key, columns);
     return row && { ...row, [typeKey]: type };
   };
 
@@ -77,11 +81,3 @@ export function defineNode(builder: Builder, types: Types): void {
 
 const load = (loaders: Loaders, table: Table, columns: readonly string[], key: Key, selected: readonly string[]) =>
   loaders.row({ table, columns, origin: table, values: columns }, key, selected);
-
-/** The text of a key, which a client may have made up, in the form in which the column's type takes it. */
-function checked(types: Types, table: Table, index: number, text: string): string {
-  const leaf = types.leaf(columnOf(table, table.primaryKey[index] ?? ''));
-  const value = leaf.read(text);
-  if (value instanceof Error || Number.isNaN(value)) throw badInput('The id is not one of this API');
-  return leaf.write(value);
-}

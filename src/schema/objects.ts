@@ -53,7 +53,7 @@ const columnField = (t: FieldBuilder, types: Types, table: Table, column: Column
         nullable: { list: column.nullable, items: true },
         resolve: (row) => options.resolve(row) as unknown[],
       })
-    : t.field({ ...options, type: leaf.type, nullable: column.nullable || leaf.mayFail });
+    : t.field({ ...options, type: leaf.type, nullable: column.nullable || leaf.mayBeNull });
 };
 
 const forwardField = (t: FieldBuilder, types: Types, table: Table, key: ForeignKey) => {

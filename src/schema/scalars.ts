@@ -1,5 +1,7 @@
 import { GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import type { Type } from '../catalog/catalog.ts';
 import { AppError, badInput } from '../errors.ts';
+import { jsonLiteral, parseJson } from './json.ts';
 
 /**
  * How a scalar travels: `read` turns PostgreSQL's text into the value of the response (an Error stands for a value
@@ -13,7 +15,11 @@ export interface Scalar {
 interface CustomScalar extends Scalar {
   readonly description: string;
   readonly specifiedByURL?: string;
+  /** Reads a literal in a document, where JavaScript's value for it would lose digits. */
+  readonly literal?: (node: ValueNode, variables: Variables) => unknown;
 }
+
+type Variables = Readonly<Record<string, unknown>>;
 
 const same = (text: string): string => text;
 
@@ -28,8 +34,13 @@ const textual = (name: string, form: RegExp, what: string, example: string, spec
   },
 });
 
-/** Integers of JSON that are exact, as text; anything else unchanged. */
-const integerText = (value: unknown): unknown => (Number.isSafeInteger(value) ? String(value) : value);
+/** A number of a client that JavaScript read without loss, as text; anything else unchanged. */
+const numberText = (value: unknown): unknown =>
+  typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : value;
+
+/** A number in a document, as it is written there. */
+const numberLiteral = (node: ValueNode, variables: Variables): unknown =>
+  node.kind === Kind.INT || node.kind === Kind.FLOAT ? node.value : valueFromASTUntyped(node, variables);
 
 const bigIntForm = textual(
   'BigInt',
@@ -45,17 +56,19 @@ const decimalForm = textual(
   '"1234.50"',
 );
 
-/** Text that PostgreSQL writes for times that ISO 8601 has no form for. */
-const beyondIso = String.raw`[+-]?infinity|\d{4,6}-\d{2}-\d{2}([ T]\d{2}:\d{2}:\d{2}(\.\d+)?(\+00|Z)?)?( BC)?`;
+/** PostgreSQL has years up to seven digits long, from 4713 BC on. */
+const day = String.raw`\d{4,7}-\d{2}-\d{2}`;
 const clock = String.raw`\d{2}:\d{2}(:\d{2}(\.\d+)?)?`;
+const zone = String.raw`(Z|[+-]\d{2}(:?\d{2})?)`;
+const moment = (form: string) => new RegExp(`^(${form}( BC)?|-?infinity)$`, 'i');
+
+/** Parts of a duration, each a number before its letter. */
+const parts = (letters: string) => [...letters].map((letter) => String.raw`([+-]?\d+(\.\d+)?${letter})?`).join('');
 
 /** The scalars beside GraphQL's own, by name. */
 export const customScalars = {
-  BigInt: { ...bigIntForm, write: (value) => bigIntForm.write(integerText(value)) },
-  Decimal: {
-    ...decimalForm,
-    write: (value) => decimalForm.write(typeof value === 'number' ? String(value) : value),
-  },
+  BigInt: { ...bigIntForm, write: (value) => bigIntForm.write(numberText(value)), literal: numberLiteral },
+  Decimal: { ...decimalForm, write: (value) => decimalForm.write(numberText(value)), literal: numberLiteral },
   SafeInt: {
     description: 'A count: an integer up to 2^53 - 1, as a number. Example: 42.',
     read: Number,
@@ -74,7 +87,7 @@ export const customScalars = {
   DateTime: {
     ...textual(
       'DateTime',
-      new RegExp(String.raw`^(\d{4}-\d{2}-\d{2}[T ]${clock}(Z|[+-]\d{2}:?\d{2})|${beyondIso})$`, 'i'),
+      moment(`${day}[T ]${clock}${zone}`),
       'An instant in RFC 3339, in UTC in results, with up to six digits of a second; "infinity", years before Christ and after 9999 as PostgreSQL writes them.',
       '"2026-03-29T01:30:00.123456Z"',
       'https://scalars.graphql.org/andimarek/date-time.html',
@@ -84,30 +97,26 @@ export const customScalars = {
   LocalDateTime: {
     ...textual(
       'LocalDateTime',
-      new RegExp(String.raw`^(\d{4}-\d{2}-\d{2}[T ]${clock}|${beyondIso})$`, 'i'),
+      moment(`${day}[T ]${clock}`),
       'A date and time of day without a time zone, in ISO 8601.',
       '"2026-03-29T01:30:00.5"',
     ),
     read: (text) => (isIso(text) ? `${text.slice(0, 10)}T${text.slice(11)}` : text),
   },
-  Date: textual(
-    'Date',
-    new RegExp(String.raw`^(\d{4}-\d{2}-\d{2}|${beyondIso})$`, 'i'),
-    'A date in ISO 8601.',
-    '"2026-03-29"',
-  ),
+  Date: textual('Date', moment(day), 'A date in ISO 8601.', '"2026-03-29"'),
   LocalTime: textual('LocalTime', new RegExp(`^${clock}$`), 'A time of day in ISO 8601.', '"13:45:00.25"'),
   Duration: textual(
     'Duration',
-    /^([+-]?P(?=.)[-+\d.YMWD]*(T(?=.)[-+\d.HMS]+)?|[+-]?infinity)$/,
+    new RegExp(`^(P(?=.)${parts('YMWD')}(T(?=.)${parts('HMS')})?|-?infinity)$`),
     'A length of time in ISO 8601.',
     '"P1DT2H30M"',
   ),
   JSON: {
     description: 'Any JSON value. Example: {"volt": 3.3}.',
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
-    read: (text) => JSON.parse(text),
+    read: parseJson,
     write: (value) => JSON.stringify(value),
+    literal: jsonLiteral,
   },
   Byte: {
     description: 'Bytes in base64. Example: "aGVsbG8=".',
@@ -142,25 +151,22 @@ export const scalars: Readonly<Record<ScalarName, Scalar>> = {
 
 /** The GraphQL type of a custom scalar: its inputs become PostgreSQL's text at once, its outputs are already read. */
 export function scalarType(name: CustomScalarName): GraphQLScalarType<string, unknown> {
-  const { description, write, ...rest }: CustomScalar = customScalars[name];
+  const { description, write, literal = valueFromASTUntyped, ...rest }: CustomScalar = customScalars[name];
   return new GraphQLScalarType({
     name,
     description,
     specifiedByURL: rest.specifiedByURL ?? null,
     serialize: (value) => value,
     parseValue: write,
-    parseLiteral: (node, variables) => write(literalValue(node, variables ?? {})),
+    parseLiteral: (node, variables) => write(literal(node, variables ?? {})),
   });
 }
 
-/** Numbers keep all their digits. */
-const literalValue = (node: ValueNode, variables: Readonly<Record<string, unknown>>): unknown =>
-  node.kind === Kind.INT && !Number.isSafeInteger(Number(node.value))
-    ? node.value
-    : valueFromASTUntyped(node, variables);
+/** How values of a type travel: those of PostgreSQL's own by its name, any other as its text. */
+export const scalarOf = ({ name, sql }: Type): ScalarName =>
+  (sql.startsWith('pg_catalog.') ? byName[name] : undefined) ?? 'String';
 
-/** By the name of PostgreSQL's type; any other travels as its text. */
-export const scalarOf: Readonly<Record<string, ScalarName>> = {
+const byName: Readonly<Record<string, ScalarName>> = {
   bool: 'Boolean',
   int2: 'Int',
   int4: 'Int',
