@@ -1,0 +1,386 @@
+import { readFile } from 'node:fs/promises';
+import { isEnumType, isObjectType, printSchema } from 'graphql';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildApi } from '../../src/api.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { documentOf, type Question, type ServedList, servedLists } from '../support/everyField.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+let database: TestDatabase;
+let api: TestApi;
+let lists: readonly ServedList[];
+/** The rows of each list, with all their values and relations. */
+const rows = new Map<string, readonly Row[]>();
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  const { connection, admin } = database;
+  await admin(await readFile(new URL('oddities.sql', import.meta.url), 'utf8'));
+  await database.grantAll(connection, 'odd');
+  await admin(`
+    grant usage on schema elsewhere to ${connection.user};
+    revoke select on odd.secret, odd.half_secret, odd.hidden_key, odd.curious from ${connection.user};
+    grant select (half_id, code) on odd.half_secret to ${connection.user};
+    grant select (code, note) on odd.hidden_key to ${connection.user};
+    grant select (curious_id, secret_id, half_id, code, key_id, key_code) on odd.curious to ${connection.user}`);
+  api = await createTestApi(connection, { schema: 'odd' });
+  lists = servedLists(api.api.schema);
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+/** Asks everything at once; numbers that JSON does not have are no problem here. */
+async function ask(questions: readonly Question[]): Promise<readonly unknown[]> {
+  if (questions.length === 0) return [];
+  const { document, variables } = documentOf(questions);
+  const { data, errors = [] } = await api.send(document, variables);
+  expect(errors.filter(({ extensions }) => extensions?.['code'] !== 'VALUE_NOT_REPRESENTABLE')).toEqual([]);
+  return questions.map((_, i) => data?.[`q${i}`]);
+}
+
+/** All values of a row, without its relations. */
+const valuesOf = (list: ServedList, row: Row) =>
+  Object.fromEntries(list.values.split(' ').map((field) => [field, row[field]]));
+
+describe('every list', () => {
+  test('gives all its rows, with every value and every relation', async () => {
+    for (const list of lists) {
+      const [answer] = await ask([
+        { field: () => `${list.name} { totalCount nodes { ${list.everything} } }`, variables: {} },
+      ]);
+      const { totalCount, nodes } = answer as { totalCount: number; nodes: readonly Row[] };
+      const { rows: counted } = await database.admin<{ n: number }>(
+        `select count(*)::int n from odd."${list.relation.replaceAll('"', '""')}"`,
+      );
+      expect([list.name, totalCount, nodes.length]).toEqual([list.name, counted[0]?.n, counted[0]?.n]);
+      rows.set(list.name, nodes);
+    }
+  });
+
+  test('gives each row by each of its keys', async () => {
+    for (const list of lists) {
+      const found = (rows.get(list.name) ?? []).flatMap((row) =>
+        [...list.lookups].flatMap(([lookup, args]) => {
+          const variables = Object.fromEntries([...args].map(([name, type]) => [name, [type, row[name]] as const]));
+          const isWhole = [...args.keys()].every((name) => row[name] !== null && !isLost(list, name, row));
+          return isWhole ? [{ row, question: { field: call(lookup, list.values), variables } }] : [];
+        }),
+      );
+      expect(await ask(found.map(({ question }) => question))).toEqual(found.map(({ row }) => valuesOf(list, row)));
+    }
+  });
+
+  test('gives each row by its global id', async () => {
+    for (const list of lists) {
+      const withId = (rows.get(list.name) ?? []).filter(({ id }) => id !== undefined);
+      if (withId.length === 0) continue;
+      const selected = `... on ${list.type.name} { ${list.values} }`;
+      const single = withId.map(({ id }) => ({
+        field: call('node', selected),
+        variables: { id: ['ID!', id] as const },
+      }));
+      const all = {
+        field: call('nodes', selected),
+        variables: { ids: ['[ID!]!', withId.map(({ id }) => id)] as const },
+      };
+      const expected = withId.map((row) => valuesOf(list, row));
+      expect(await ask([...single, all])).toEqual([...expected, expected]);
+    }
+  });
+
+  test('finds each value by itself', async () => {
+    for (const list of lists) {
+      const questions = (rows.get(list.name) ?? []).flatMap((row) =>
+        [...list.filters].flatMap(([field, type]): readonly (Question & { readonly what: string })[] => {
+          const value = row[field];
+          const hasNull = value === null || (Array.isArray(value) && value.includes(null));
+          if (hasNull || isLost(list, field, row)) return [];
+          const filtered = ({ value = '' }) => `${list.name}(where: { ${field}: { eq: ${value} } }) { totalCount }`;
+          return [{ field: filtered, variables: { value: [type, value] }, what: `${list.name}.${field} ${value}` }];
+        }),
+      );
+      const counts = (await ask(questions)) as readonly { readonly totalCount: number }[];
+      expect(questions.filter((_, i) => !counts[i]?.totalCount).map(({ what }) => what)).toEqual([]);
+    }
+  });
+
+  test('can be walked row by row in each of its orders', async () => {
+    for (const list of lists) {
+      const all = rows.get(list.name) ?? [];
+      const walks = list.orders.flatMap((order) =>
+        ['ASC', 'DESC_NULLS_LAST'].map((direction) => `{ ${order}: ${direction} }`),
+      );
+      const page = (orderBy: string, after: string | null): Question => ({
+        field: ({ after = '' }) =>
+          `${list.name}(first: 1, after: ${after}, orderBy: ${orderBy}) { edges { cursor node { ${list.values} } } }`,
+        variables: { after: ['String', after] },
+      });
+      const walked: Edge[][] = walks.map(() => []);
+      for (const _ of all) {
+        const pages = await ask(walks.map((orderBy, i) => page(orderBy, walked[i]?.at(-1)?.cursor ?? null)));
+        pages.forEach((answer, i) => void walked[i]?.push(...(answer as { edges: Edge[] }).edges));
+      }
+      const sorted = (values: readonly Row[]) => values.map((value) => JSON.stringify(value)).toSorted();
+      const expected = sorted(all.map((row) => valuesOf(list, row)));
+      for (const edges of walked) expect(sorted(edges.map(({ node }) => node))).toEqual(expected);
+    }
+  });
+});
+
+const fieldsOf = (type: string): readonly string[] => {
+  const found = api.api.schema.getType(type);
+  return isObjectType(found) ? Object.keys(found.getFields()) : [];
+};
+
+describe('a key', () => {
+  test('with a null in it refers to nothing', async () => {
+    const { compositeChildren } = await api.query(
+      '{ compositeChildren { nodes { childId compositeByPartAPartB { name } } } }',
+    );
+    expect(compositeChildren).toEqual({
+      nodes: [
+        { childId: 1, compositeByPartAPartB: { name: 'one x' } },
+        { childId: 2, compositeByPartAPartB: { name: 'one x' } },
+        ...[3, 4, 5].map((childId) => ({ childId, compositeByPartAPartB: null })),
+      ],
+    });
+    const back =
+      '{ composite(partA: 1, partB: "x") { compositeChildrenByPartAPartB { totalCount nodes { childId } } } }';
+    expect(await api.query(back)).toEqual({
+      composite: { compositeChildrenByPartAPartB: { totalCount: 2, nodes: [{ childId: 1 }, { childId: 2 }] } },
+    });
+  });
+
+  test('of a partitioned table finds the rows of all partitions', async () => {
+    const document = `{
+      parted(day: "2025-06-01", rowId: 1) { note partedChildrenByIdDay { nodes { rowId } } }
+      partedChildren { nodes { rowId partedByIdDay { note } } }
+    }`;
+    expect(await api.query(document)).toEqual({
+      parted: { note: 'old', partedChildrenByIdDay: { nodes: [{ rowId: 1 }] } },
+      partedChildren: {
+        nodes: [
+          { rowId: 1, partedByIdDay: { note: 'old' } },
+          { rowId: 2, partedByIdDay: { note: null } },
+          { rowId: 3, partedByIdDay: null },
+        ],
+      },
+    });
+    expect(lists.map(({ relation }) => relation).filter((name) => /^parted_.*\d/.test(name))).toEqual([]);
+  });
+
+  test('of two that refer to the same table has a relation of its own, both ways', async () => {
+    const document = `{ person(personId: 1) {
+      peopleByManagerId { nodes { personId mentor { personId } townByMayorId { townId capitalOf } } }
+      peopleByMentorId { nodes { personId } }
+      townByMayorId { townId }
+    } }`;
+    const town = { townId: 1, capitalOf: 1 };
+    expect(await api.query(document)).toEqual({
+      person: {
+        peopleByManagerId: {
+          nodes: [
+            { personId: 2, mentor: { personId: 1 }, townByMayorId: null },
+            { personId: 3, mentor: { personId: 2 }, townByMayorId: town },
+          ],
+        },
+        peopleByMentorId: { nodes: [{ personId: 2 }] },
+        townByMayorId: null,
+      },
+    });
+  });
+
+  test('in a cycle can be followed round and round', async () => {
+    const document =
+      '{ town(townId: 1) { countryByCapitalOf { capital { countryByCapitalOf { capital { townId } } } } } }';
+    const end = { capital: { townId: 1 } };
+    expect(await api.query(document)).toEqual({
+      town: { countryByCapitalOf: { capital: { countryByCapitalOf: end } } },
+    });
+  });
+
+  test('gives a lookup when it is unique in every row and never null', () => {
+    const lookups = Object.keys(api.api.schema.getQueryType()?.getFields() ?? {});
+    expect(lookups.filter((name) => name.startsWith('uniqueKind'))).toEqual([
+      ...['uniqueKind', 'uniqueKindByIncluded', 'uniqueKindByPlain', 'uniqueKinds'],
+    ]);
+  });
+});
+
+describe('what the role may not read', () => {
+  test('is not in the schema: tables, columns, keys, relations', () => {
+    expect(lists.map(({ relation }) => relation)).not.toContain('secret');
+    expect(printSchema(api.api.schema)).not.toMatch(/hidden(?!_?key)/i);
+    expect(fieldsOf('HalfSecret')).toEqual(['code', 'curiousListByHalfId', 'halfId', 'id']);
+    expect(fieldsOf('HiddenKey')).toEqual(['code', 'curiousListByKeyCode', 'note']);
+    expect(fieldsOf('Curious')).toEqual([
+      ...['code', 'curiousId', 'half', 'halfId', 'hiddenKeyByKeyCode', 'id', 'keyCode', 'keyId', 'secretId'],
+    ]);
+  });
+
+  test('is in the schema where a view shows it', async () => {
+    expect(await api.query('{ secretViews { nodes { secretId word } } }')).toEqual({
+      secretViews: { nodes: [{ secretId: 1, word: 'w' }] },
+    });
+  });
+
+  test('does not stand in the way of the rest', async () => {
+    const document = `{
+      hiddenKeyByCode(code: "d") { note }
+      hiddenKeys(first: 1) { nodes { code } pageInfo { endCursor } }
+      curiousList { nodes { half { code } hiddenKeyByKeyCode { note curiousListByKeyCode { totalCount } } } }
+    }`;
+    expect(await api.query(document)).toMatchObject({
+      hiddenKeyByCode: { note: 'n' },
+      hiddenKeys: { nodes: [{ code: 'c' }] },
+      curiousList: {
+        nodes: [{ half: { code: 'c' }, hiddenKeyByKeyCode: { note: 'n', curiousListByKeyCode: { totalCount: 1 } } }],
+      },
+    });
+  });
+});
+
+test('tables without columns, and tables without any that is granted, are left out', () => {
+  const relations = lists.map(({ relation }) => relation);
+  expect(relations).not.toContain('no_columns');
+  expect(relations).not.toContain('secret');
+});
+
+test('columns whose names GraphQL does not know have their values', async () => {
+  const [list] = lists.filter(({ relation }) => relation === 'Straße "9"');
+  const answer = await api.query(`{ ${list?.name} { nodes { ${list?.values} } } }`);
+  expect(answer).toEqual({
+    straE9List: {
+      nodes: [
+        {
+          ...{ __typename: 'StraE9', id: expect.any(String), grE: 1, from: 'a', selectX: 'b', _1st: 'c' },
+          ...{ proto: 'd', constructor: 'e', aBC: 'f', tabAndNewline: 'g' },
+        },
+      ],
+    },
+  });
+});
+
+test('a table that lost columns has the rest', async () => {
+  expect(await api.query('{ droppedColumns { nodes { rowId kept late } } }')).toEqual({
+    droppedColumns: { nodes: [{ rowId: 1, kept: 'kept', late: '2026-01-01' }] },
+  });
+});
+
+test('labels that are no names of GraphQL are made such, and described', async () => {
+  const type = api.api.schema.getType('Label_2');
+  const values = isEnumType(type) ? type.getValues().map(({ name, description }) => [name, description]) : [];
+  expect(Object.fromEntries(values)).toEqual({
+    ...{ ON_HOLD: '`on hold`', _1ST: '`1st`', _: '``', _2: '`+`', _3: '`-`', _4: '`温度`' },
+    ...{ TRUE: '`true`', FALSE: undefined, NULL: '`null`', A_B: '`aB`', A_B_2: '`a_b`', IT_S_SO_: '`it\'s "so"`' },
+  });
+  expect(await api.query('{ typeds { nodes { label labels } } }')).toEqual({
+    typeds: {
+      nodes: [
+        { label: 'ON_HOLD', labels: ['ON_HOLD', '_1ST', '_', null, 'IT_S_SO_'] },
+        { label: '_4', labels: [] },
+      ],
+    },
+  });
+});
+
+test('domains travel as what they are made of', () => {
+  const typed = api.api.schema.getType('Typed');
+  const types = isObjectType(typed) ? Object.values(typed.getFields()).map((f) => [f.name, String(f.type)]) : [];
+  expect(Object.fromEntries(types)).toMatchObject({
+    ...{ small: 'Int', smalls: '[Int]', required: 'String!', ints: '[Int]', intLists: '[String]' },
+    ...{ label: 'Label_2', labels: '[Label_2]', other: 'Label!', others: '[Label]!', nothing: 'String' },
+    ...{ pair: 'String', pairs: '[String]', span: 'String', floats: 'String', rowOfPerson: 'String' },
+  });
+});
+
+test('lists have the items of all dimensions, whatever their bounds and delimiters', async () => {
+  const { arrays } = await api.query('{ arrays { nodes { texts ints bounded boxes docs days } } }');
+  expect(arrays).toEqual({
+    nodes: [
+      {
+        texts: ['a', 'b,c', 'd"e\\f', null, 'NULL', '', ' ', '{', 'multi\nline'],
+        ints: [1, 2, 3, null],
+        bounded: [7, 8],
+        boxes: ['(1,1),(0,0)', '(2,2),(1,1)'],
+        docs: [{ a: '"' }, [1, 2]],
+        days: ['2026-01-01', 'infinity'],
+      },
+      { texts: [], ints: [1, 2], bounded: [], boxes: [], docs: [], days: [] },
+      { texts: null, ints: null, bounded: null, boxes: null, docs: null, days: null },
+    ],
+  });
+});
+
+test('a list has the rows of tables that inherit from its own', async () => {
+  expect(await api.query('{ ancestors { nodes { rowId name } } descendants { nodes { rowId extra } } }')).toEqual({
+    ancestors: {
+      nodes: [
+        { rowId: 1, name: 'old' },
+        { rowId: 2, name: 'young' },
+      ],
+    },
+    descendants: { nodes: [{ rowId: 2, extra: 'x' }] },
+  });
+});
+
+test('a foreign table is a table', async ({ skip }) => {
+  if (fieldsOf('AForeignTable').length === 0) skip('this server lets nobody make one');
+  expect(await api.query('{ aForeignTables { nodes { line } } }')).toEqual({
+    aForeignTables: { nodes: [{ line: 'hello' }] },
+  });
+});
+
+describe('from PostgreSQL 18 on', () => {
+  const ask = async (document: string, skip: (note: string) => void) => {
+    if (fieldsOf('Virtual').length === 0) skip('this server is older');
+    return api.query(document);
+  };
+
+  test('a virtual column is a column', async ({ skip }) => {
+    const virtuals = { nodes: [{ a: 21, twice: 42 }] };
+    expect(await ask('{ virtuals(where: { twice: { eq: 42 } }) { nodes { a twice } } }', skip)).toEqual({ virtuals });
+  });
+
+  test('a column whose NOT NULL nobody checked may be null', async ({ skip }) => {
+    const uncheckeds = { nodes: [{ late: null }] };
+    expect(await ask('{ uncheckeds { nodes { late } } }', skip)).toEqual({ uncheckeds });
+  });
+
+  test('a foreign key of a period is no relation, since it refers to several rows', async ({ skip }) => {
+    await ask('{ stays { nodes { stayId } } rooms { nodes { rent } } }', skip);
+    expect(fieldsOf('Stay')).toEqual(['during', 'id', 'roomId', 'stayId']);
+  });
+});
+
+test('a schema that the role may not use is told as it is', async () => {
+  await database.admin('create schema closed create table t (a int); grant select on closed.t to public');
+  const options = { limits: { defaultSize: 50, maxSize: 1000 }, log: pino({ level: 'silent' }) };
+  await expect(buildApi({ ...options, db: api.db, schemaName: 'closed' })).rejects.toMatchObject({
+    code: 'DATABASE_UNAVAILABLE',
+    message: expect.stringMatching(/"closed": .* lacks USAGE/),
+  });
+});
+
+interface Edge {
+  readonly cursor: string;
+  readonly node: Row;
+}
+
+/** A field with each of its arguments from the variable of the same name. */
+const call = (name: string, selected: string) => (variables: Readonly<Record<string, string>>) =>
+  `${name}(${Object.entries(variables).map(([key, variable]) => `${key}: ${variable}`)}) { ${selected} }`;
+
+/** What the JSON of a response does not say: an array's dimensions and bounds, digits beyond a double's. */
+function isLost({ name }: ServedList, field: string, row: Row): boolean {
+  const { [field]: value } = row;
+  if (name === 'arrays') return field === 'ints' || field === 'bounded';
+  if (name === 'listKeys' && field === 'path') return JSON.stringify(value) === '["1","2","3","4"]';
+  return name === 'listKeys' && field === 'doc';
+}
