@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -19,12 +19,16 @@ const embedded = await startEmbedded({ directory: join(directory, 'postgres'), s
 try {
   const client = new pg.Client(embedded.connection);
   await client.connect();
-  await client.query('create table events.extra_one (id int primary key); create table events.extra_two (id int primary key)');
+  await client.query(
+    'create table events.extra_one (id int primary key); create table events.extra_two (id int primary key)',
+  );
   await client.end();
   const runs = [];
   for (let i = 0; i < starts; i++) runs.push(await measure());
   const [, ...warm] = runs; // the first start reads the program's files from the disk
-  console.log(`cold start to the first answered query: ${median(warm.map((run) => run.ms)).toFixed(0)} ms (${starts - 1} starts)`);
+  console.log(
+    `cold start to the first answered query: ${median(warm.map((run) => run.ms)).toFixed(0)} ms (${starts - 1} starts)`,
+  );
   console.log(`idle memory (resident set): ${median(warm.map((run) => run.megabytes)).toFixed(0)} MB`);
   console.log(`Node ${process.version}, PostgreSQL 18 on the same machine`);
 } finally {

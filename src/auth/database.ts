@@ -33,7 +33,7 @@ export interface TokenSourceOptions {
 }
 
 /** A password that does not change, where the server knows one. */
-export const fixedPassword = (text: string): TokenSource => ({
+const fixedPassword = (text: string): TokenSource => ({
   get: async () => ({ text, expiresAt: Infinity, refreshAt: Infinity }),
   refuse: (_, reason) => new IdentityError('denied', `The password was refused (${reason.message})`, { cause: reason }),
   end() {},

@@ -28,7 +28,7 @@ export const startupOptions = (options: SessionOptions): string =>
     .join(' ');
 
 /** The statements that put the settings on the role, for a PgBouncer, which refuses them in the startup packet. */
-export const roleStatements = (role: string, options: SessionOptions): readonly string[] =>
+const roleStatements = (role: string, options: SessionOptions): readonly string[] =>
   Object.entries(settings(options)).map(
     ([name, value]) => `ALTER ROLE "${role.replaceAll('"', '""')}" SET ${name} = '${value}';`,
   );

@@ -1,0 +1,286 @@
+import type { ApolloClient } from '@apollo/client';
+import type { TypedDocumentNode, Client as UrqlClient } from '@urql/core';
+import { pino } from 'pino';
+import type { Environment } from 'relay-runtime';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Listening, listen } from '../../src/http/listen.ts';
+import { createApp } from '../../src/server.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { compileRelay, type FrontEnd, generateTypes, linkArtifacts, stage } from './frontEnd.ts';
+
+type Where = Readonly<Record<string, unknown>>;
+
+interface Overview {
+  readonly devices?: number | null;
+  readonly incidents?: number | null;
+  readonly codes: readonly unknown[];
+}
+
+/** What the modules of Apollo and of urql both have. */
+interface Module<Client> {
+  readonly createClient: (url: string) => Client;
+  readonly findDevices: (client: Client, where: Where) => Promise<string[] | undefined>;
+  readonly overview: (client: Client) => Promise<Overview>;
+  readonly codesOf: (error: unknown) => unknown[];
+}
+
+interface ApolloModule extends Module<ApolloClient> {
+  readonly watchDevices: (
+    client: ApolloClient,
+    show: (serials: string[], hasMore: boolean) => void,
+  ) => { readonly more: () => Promise<unknown> };
+}
+
+interface UrqlModule extends Module<UrqlClient> {
+  readonly allDevices: (client: UrqlClient) => Promise<string[] | undefined>;
+}
+
+interface RelayModule {
+  readonly loadDevices: (environment: Environment, variables: object) => Promise<unknown>;
+  readonly allDevices: (environment: Environment) => Promise<string[] | undefined>;
+}
+
+let database: TestDatabase;
+let api: TestApi;
+let server: Listening;
+let web: FrontEnd;
+let relay: FrontEnd;
+
+const url = () => `http://127.0.0.1:${server.port}/graphql`;
+
+beforeAll(async () => {
+  [database, web, relay] = await Promise.all([
+    createDatabase(),
+    stage('web'),
+    stage('relay', ['web/src/patientFetch.ts']),
+  ]);
+  await database.admin(
+    "create table events.note (id int primary key, body text); insert into events.note values (7, 'seven')",
+  );
+  await database.grantAll(database.connection);
+  api = await createTestApi(database.connection);
+  server = await listen(api.app, '127.0.0.1', 0);
+  await Promise.all([generateTypes(web, ['devices', 'events', 'overview']), compileRelay(relay)]);
+});
+
+afterAll(async () => {
+  await server.drain(0);
+  await api.close();
+  await Promise.all([database.drop(), web.remove(), relay.remove()]);
+});
+
+/** The serials in an order, as the server tells them when nobody stands between. */
+async function serials(orderBy: string, where = '{}'): Promise<string[]> {
+  const { devices } = await api.query<{ devices: { nodes: { serial: string }[] } }>(
+    `{ devices(first: 1000, where: ${where}, orderBy: ${orderBy}) { nodes { serial } } }`,
+  );
+  return devices.nodes.map(({ serial }) => serial);
+}
+
+/** Takes a table away while the API still has it. */
+async function withoutAccess(table: string, work: () => Promise<void>): Promise<void> {
+  const { user } = database.connection;
+  await database.admin(`revoke select on events.${table} from ${user}`);
+  try {
+    await work();
+  } finally {
+    await database.admin(`grant select on events.${table} to ${user}`);
+    await api.served.check();
+  }
+}
+
+test('what the code generator makes compiles with the snippets, and has the documented types', async () => {
+  await web.typeCheck();
+});
+
+describe.each(['apollo', 'urql'])('%s', (name) => {
+  const load = () => web.load<Module<unknown>>(`src/${name}.ts`);
+
+  test('a typed query filters and orders', async () => {
+    const { createClient, findDevices } = await load();
+    const found = await findDevices(createClient(url()), { status: { eq: 'ACTIVE' }, siteId: { lte: 3 } });
+    expect(found).toEqual(
+      await serials('[{ siteId: ASC }, { serial: ASC }]', '{ status: { eq: ACTIVE }, siteId: { lte: 3 } }'),
+    );
+    expect(found?.length).toBeGreaterThan(3);
+  });
+
+  test('an error has its code', async () => {
+    const { createClient, findDevices, codesOf } = await load();
+    const error = await findDevices(createClient(url()), { serial: { eq: null } }).catch((e: unknown) => e);
+    expect(codesOf(error)).toEqual(['BAD_USER_INPUT']);
+  });
+
+  test('a field that fails leaves the others their data', async () => {
+    const { createClient, overview } = await load();
+    await withoutAccess('incident', async () => {
+      expect(await overview(createClient(url()))).toEqual({ devices: 40, incidents: null, codes: ['FORBIDDEN'] });
+    });
+    expect(await overview(createClient(url()))).toMatchObject({
+      devices: 40,
+      incidents: expect.any(Number),
+      codes: [],
+    });
+  });
+});
+
+test('Apollo walks on from a cursor, and has all rows in one list', async () => {
+  const { createClient, watchDevices } = await web.load<ApolloModule>('src/apollo.ts');
+  let shown: readonly string[] = [];
+  let hasMore = true;
+  const list = watchDevices(createClient(url()), (serials, more) => {
+    [shown, hasMore] = [serials, more];
+  });
+  await expect.poll(() => shown.length).toBe(15);
+  await list.more();
+  await expect.poll(() => shown.length).toBe(30);
+  await list.more();
+  await expect.poll(() => hasMore).toBe(false);
+  expect(shown).toEqual(await serials('[{ serial: ASC }]'));
+});
+
+test('urql walks on from a cursor, and has all rows in one list', async () => {
+  const { createClient, allDevices } = await web.load<UrqlModule>('src/urql.ts');
+  expect(await allDevices(createClient(url()))).toEqual(await serials('[{ serial: ASC }]'));
+});
+
+describe('Relay', () => {
+  let environment: Environment;
+  let list: RelayModule;
+
+  beforeAll(async () => {
+    await relay.typeCheck();
+    await linkArtifacts(relay, 'src/DeviceList.ts');
+    list = await relay.load<RelayModule>('src/DeviceList.ts');
+    const { createEnvironment } = await relay.load<{ createEnvironment: (url: string) => Environment }>(
+      'src/environment.ts',
+    );
+    environment = createEnvironment(url());
+  });
+
+  test('walks on from a cursor, and has all rows in one connection', async () => {
+    expect(await list.allDevices(environment)).toEqual(await serials('[{ serial: ASC }]'));
+  });
+
+  test('an error has its code', async () => {
+    const where = { serial: { eq: null } };
+    await expect(list.loadDevices(environment, { count: 5, where })).rejects.toMatchObject({
+      codes: ['BAD_USER_INPUT'],
+    });
+  });
+
+  test('a field that fails beside others is an error where the query says so', async () => {
+    await withoutAccess('site', async () => {
+      await expect(list.loadDevices(environment, { count: 6 })).rejects.toThrow('Unexpected response payload');
+    });
+  });
+});
+
+describe('what people fill in', () => {
+  test.each([
+    [{ serial: 'SN-00001', statuses: ['ACTIVE'] }, '{ serial: { startsWith: "SN-00001" }, status: { in: [ACTIVE] } }'],
+    [{ serial: '', site: '', statuses: [] }, '{}'],
+  ])('%j becomes a filter', async (search, where) => {
+    const { createClient, findDevices } = await web.load<ApolloModule>('src/apollo.ts');
+    const { whereOf } = await web.load<{ whereOf: (search: object) => Where }>('src/filters.ts');
+    expect(await findDevices(createClient(url()), whereOf(search))).toEqual(
+      await serials('[{ siteId: ASC }, { serial: ASC }]', where),
+    );
+  });
+
+  test('a null is refused', async () => {
+    for (const name of ['where', 'orderBy']) {
+      const document = `query ($${name}: ${name === 'where' ? 'DeviceWhere' : '[DeviceOrderBy!]'}) {
+        devices(${name}: $${name}) { totalCount } }`;
+      expect((await api.send(document, { [name]: null })).errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
+      expect((await api.send(document)).errors).toBeUndefined();
+    }
+  });
+});
+
+test('page numbers go by offset', async () => {
+  const { createClient } = await web.load<UrqlModule>('src/urql.ts');
+  const { deviceGridQuery } = await web.load<{ deviceGridQuery: TypedDocumentNode }>('src/devices.ts');
+  const { data } = await createClient(url()).query(deviceGridQuery, { offset: 25 });
+  expect(data).toMatchObject({ devices: { nodes: { length: 15 }, totalCount: 40 } });
+});
+
+describe('values', () => {
+  test('are as documented', async () => {
+    const { createClient } = await web.load<UrqlModule>('src/urql.ts');
+    const { lastEventsQuery } = await web.load<{ lastEventsQuery: TypedDocumentNode }>('src/events.ts');
+    const { data } = await createClient(url()).query(lastEventsQuery, { serial: 'SN-000001' });
+    const event = {
+      eventId: expect.stringMatching(/^\d+$/),
+      occurredAt: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/),
+    };
+    expect(data).toMatchObject({
+      deviceBySerial: {
+        samplingInterval: expect.stringMatching(/^PT/),
+        events: { nodes: [event, event], totalCount: expect.any(Number) },
+      },
+    });
+  });
+
+  test('times are ordered as the database orders them', async () => {
+    const { compareTimes } = await web.load<{ compareTimes: (a: string, b: string) => number }>('src/values.ts');
+    const { events } = await api.query<{ events: { nodes: { occurredAt: string }[] } }>(
+      '{ events(first: 1000, orderBy: [{ occurredAt: ASC }]) { nodes { occurredAt } } }',
+    );
+    const times = events.nodes.map(({ occurredAt }) => occurredAt);
+    expect(times.toSorted().toSorted(compareTimes)).toEqual(times);
+    const close = [
+      '-infinity',
+      '2026-03-29T01:30:00Z',
+      '2026-03-29T01:30:00.12Z',
+      '2026-03-29T01:30:00.123456Z',
+      'infinity',
+    ];
+    expect(close.toReversed().toSorted(compareTimes)).toEqual(close);
+  });
+
+  test('id is the global id, and the column of that name is rowId', async () => {
+    const { note } = await api.query<{ note: { id: string } }>('{ note(rowId: 7) { id rowId body } }');
+    expect(note).toEqual({ id: expect.any(String), rowId: 7, body: 'seven' });
+    expect(await api.query('query ($id: ID!) { node(id: $id) { ... on Note { rowId } } }', { id: note.id })).toEqual({
+      node: { rowId: 7 },
+    });
+  });
+});
+
+describe('while the database is away', () => {
+  /** A server that has an API to serve from the n-th request on. */
+  async function startingServer(n: number) {
+    let requests = 0;
+    const served = { ...api.served, current: () => (++requests < n ? null : api.served.current()) };
+    const config = { graphiql: false, corsOrigins: [], maxBodyBytes: 100_000 };
+    const app = createApp({ config, served, db: api.db, log: pino({ level: 'silent' }) });
+    const { port, drain } = await listen(app, '127.0.0.1', 0);
+    const stop = async () => {
+      await drain(0);
+      await app.dispose();
+    };
+    return { url: `http://127.0.0.1:${port}/graphql`, requests: () => requests, stop };
+  }
+
+  test('queries wait', async () => {
+    const server = await startingServer(2);
+    const { createClient, findDevices } = await web.load<ApolloModule>('src/apollo.ts');
+    expect(await findDevices(createClient(server.url), {})).toHaveLength(40);
+    await server.stop();
+  });
+
+  test('mutations do not', async () => {
+    const server = await startingServer(Infinity);
+    const { patientFetch } = await web.load<{ patientFetch: typeof fetch }>('src/patientFetch.ts');
+    const body = JSON.stringify({ query: 'mutation Rename { __typename }' });
+    const headers = { 'content-type': 'application/json' };
+    const response = await patientFetch(server.url, { method: 'POST', headers, body });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'DATABASE_UNAVAILABLE' } }] });
+    expect(server.requests()).toBe(1);
+    await server.stop();
+  });
+});

@@ -1,0 +1,65 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { customScalars } from '../../src/schema/scalars.ts';
+import type { CodegenConfig } from './frontEnd.ts';
+import { snippetsOf, textOf } from './snippets.ts';
+
+const root = new URL('../../', import.meta.url);
+const folders = ['web', 'relay'];
+const read = (path: string) => readFile(new URL(path, root), 'utf8');
+const page = await read('docs/clients.md');
+const snippets = snippetsOf(page);
+const code = snippets.filter(({ language }) => language !== 'sh');
+
+/** The first cells of the rows of the table under a heading, each of them names in backquotes. */
+const namesUnder = (heading: string) =>
+  [...(page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '').matchAll(/^\| (`[^|]+) \|/gm)]
+    .flatMap(([, cell = '']) => cell.replaceAll('`', '').split(' '))
+    .toSorted();
+
+test.each(code.map(({ source, text }) => [source, text]))(
+  'the piece %s is the one that the tests run',
+  async (source, text) => {
+    expect(text).toBe(await textOf(source, folders));
+  },
+);
+
+test('every region is in the documentation once', async () => {
+  const sources = await Promise.all(folders.map((folder) => regionsIn(folder)));
+  expect(code.map(({ source }) => source).toSorted()).toEqual(['relay.config.json', ...sources.flat()].toSorted());
+});
+
+async function regionsIn(folder: string): Promise<string[]> {
+  const directory = `test/clients/${folder}/`;
+  const files = (await readdir(new URL(directory, root), { recursive: true })).filter((file) => file.endsWith('.ts'));
+  const found = files.map(async (file) =>
+    [...(await read(directory + file)).matchAll(/^\/\/ #region (\w+)$/gm)].map(([, name]) => `${file}#${name}`),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+test('the packages to install are those that the tests use', async () => {
+  const lock = JSON.parse(await read('package-lock.json')) as { packages: Record<string, unknown> };
+  const names = snippets
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ text }) => [...text.matchAll(/(?<= )@?[a-z][\w/-]*/g)].map(([name]) => name))
+    .filter((name) => name !== 'install');
+  expect(names.length).toBeGreaterThan(8);
+  // The tests run the core of the code generator, which its command line is a large wrapper of.
+  expect(names.filter((name) => !lock.packages[`node_modules/${name}`])).toEqual(['@graphql-codegen/cli']);
+});
+
+test('every scalar of the API is in the table and in both maps', async () => {
+  const all = Object.keys(customScalars).toSorted();
+  const { default: config } = (await import('./web/codegen.ts')) as { default: CodegenConfig };
+  const relay = JSON.parse(await read('test/clients/relay/relay.config.json')) as { customScalarTypes: object };
+  expect(namesUnder('Values')).toEqual(all);
+  expect(Object.keys(config.generates['src/gql/']?.config.scalars ?? {}).toSorted()).toEqual(all);
+  expect(Object.keys(relay.customScalarTypes).toSorted()).toEqual(all);
+});
+
+test('every code of an error is in the table', async () => {
+  const codes = [...(await read('src/errors.ts')).matchAll(/^ {2}([A-Z_]+): \d{3},$/gm)].map(([, name]) => name);
+  expect(codes.length).toBeGreaterThan(10);
+  expect(namesUnder('Errors')).toEqual(codes.toSorted());
+});

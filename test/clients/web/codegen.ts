@@ -1,0 +1,28 @@
+// #region config
+export default {
+  schema: 'schema.graphql', // or the server's address: http://localhost:4000/graphql
+  documents: ['src/**/*.{ts,tsx}'],
+  generates: {
+    'src/gql/': {
+      preset: 'client',
+      config: {
+        useTypeImports: true,
+        strictScalars: true,
+        scalars: {
+          BigInt: { input: 'string | number', output: 'string' },
+          Byte: 'string',
+          Date: 'string',
+          DateTime: 'string',
+          Decimal: { input: 'string | number', output: 'string' },
+          Duration: 'string',
+          JSON: 'unknown',
+          LocalDateTime: 'string',
+          LocalTime: 'string',
+          SafeInt: 'number',
+          UUID: 'string',
+        },
+      },
+    },
+  },
+};
+// #endregion
