@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  createChildrenReader,
+  createReader,
+  type Edge,
+  type ListArguments,
+  type ListPage,
+  type Read,
+} from '../support/lists.ts';
+import { patience, runs } from '../support/property.ts';
+import { createShapes, orderable, type Shape, type ShapesDatabase, shapes } from '../support/shapes.ts';
+
+let database: ShapesDatabase;
+
+beforeAll(async () => {
+  database = await createShapes();
+});
+afterAll(() => database.close());
+
+/** What PostgreSQL calls the directions. */
+const directions = {
+  ASC: 'asc nulls last',
+  ASC_NULLS_FIRST: 'asc nulls first',
+  ASC_NULLS_LAST: 'asc nulls last',
+  DESC: 'desc nulls first',
+  DESC_NULLS_FIRST: 'desc nulls first',
+  DESC_NULLS_LAST: 'desc nulls last',
+} as const;
+
+interface Order {
+  readonly column: string;
+  readonly direction: keyof typeof directions;
+}
+
+const anyOrder: fc.Arbitrary<readonly Order[]> = fc.uniqueArray(
+  fc.record({
+    column: fc.constantFrom(...orderable),
+    direction: fc.constantFrom(...(Object.keys(directions) as (keyof typeof directions)[])),
+  }),
+  { maxLength: 3, selector: ({ column }) => column },
+);
+
+/** Filters, with what they are in SQL. */
+const filters = [
+  { where: {}, sql: 'true' },
+  { where: { score: { gte: 0 } }, sql: 'score >= 0' },
+  { where: { score: { isNull: true } }, sql: 'score is null' },
+  { where: { not: { word: { eq: 'a' } } }, sql: `not word = 'a'` },
+  {
+    where: { or: [{ grade: { eq: 2 } }, { mood: { in: ['SAD', 'HAPPY'] } }] },
+    sql: `(grade = 2 or mood in ('Sad', 'HAPPY'))`,
+  },
+  { where: { parent: { name: { ne: 'parent 2' } } }, sql: 'parent_id <> 2' },
+  { where: { or: [] }, sql: 'false' },
+] as const;
+
+const anyFilter = fc.constantFrom(...filters);
+
+const orderBy = (order: readonly Order[]) => order.map(({ column, direction }) => ({ [column]: direction }));
+
+/** The whole list in one request. */
+const readAll = async (read: Read, args: ListArguments): Promise<readonly Edge[]> => {
+  const { edges, pageInfo } = await read({ ...args, first: 1000 });
+  expect(pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
+  return edges;
+};
+
+/** Checks a page against the part of the whole list that it should be. */
+function expectPage({ edges, pageInfo }: ListPage, all: readonly Edge[], { start, end }: Slice): void {
+  const expected = all.slice(start, end);
+  expect(edges).toEqual(expected);
+  expect(pageInfo).toEqual({
+    // An offset past the end leads to an empty page, which takes it that there are rows before it.
+    hasPreviousPage: edges.length === 0 ? pageInfo.hasPreviousPage : start > 0,
+    hasNextPage: end < all.length,
+    startCursor: expected.at(0)?.cursor ?? null,
+    endCursor: expected.at(-1)?.cursor ?? null,
+  });
+}
+
+interface Slice {
+  readonly start: number;
+  readonly end: number;
+}
+
+async function walkForward(read: Read, args: ListArguments, size: number, all: readonly Edge[]): Promise<void> {
+  for (let start = 0, after: string | null = null; start === 0 || after !== null; start += size) {
+    const page: ListPage = await read({ ...args, first: size, after });
+    expectPage(page, all, { start, end: Math.min(start + size, all.length) });
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  }
+}
+
+async function walkBackward(read: Read, args: ListArguments, size: number, all: readonly Edge[]): Promise<void> {
+  for (let end = all.length, before: string | null = null; end === all.length || before !== null; end -= size) {
+    const page: ListPage = await read({ ...args, last: size, before });
+    expectPage(page, all, { start: Math.max(end - size, 0), end });
+    before = page.pageInfo.hasPreviousPage ? page.pageInfo.startCursor : null;
+  }
+}
+
+/** Checks a whole list against the places that PostgreSQL gives its rows; rows of one place may follow one another anyhow. */
+async function expectOrder(shape: Shape, order: readonly Order[], condition: string, all: readonly Edge[]) {
+  const terms = order.map(({ column, direction }) => `${column} ${directions[direction]}`);
+  const { rows } = await database.admin<{ label: string; place: number }>(`
+    select label, rank() over (${terms.length > 0 ? `order by ${terms.join(', ')}` : ''})::int as place
+    from events.${shape.relation} where ${condition}`);
+  const labels = all.map(({ node }) => String(node['label']));
+  expect(labels.toSorted()).toEqual(rows.map(({ label }) => label).toSorted());
+  const placeOf = new Map(rows.map(({ label, place }) => [label, place]));
+  const places = labels.map((label) => placeOf.get(label) ?? 0);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(new Set(all.map(({ cursor }) => cursor)).size).toBe(all.length);
+}
+
+/** What to cut out of a list: cursors are those of its rows at these places. */
+interface Cut {
+  readonly after: number | null;
+  readonly before: number | null;
+  readonly from: 'first' | 'last';
+  readonly size: number;
+  /** For a cut from the first row without cursors. */
+  readonly offset: number;
+}
+
+const place = fc.option(fc.nat({ max: 60 }), { freq: 3 });
+const anyCut: fc.Arbitrary<Cut> = fc.record({
+  after: place,
+  before: place,
+  from: fc.constantFrom('first', 'last'),
+  size: fc.nat({ max: 20 }),
+  offset: fc.nat({ max: 60 }),
+});
+
+const isOffset = ({ after, before, from }: Cut) => after === null && before === null && from === 'first';
+
+/** The arguments that make the cut. */
+function argumentsOf(cut: Cut, all: readonly Edge[]): ListArguments {
+  const { after, before, from, size, offset } = cut;
+  const cursor = (at: number | null) => (at === null ? null : all[at]?.cursor);
+  return { [from]: size, after: cursor(after), before: cursor(before), ...(isOffset(cut) && { offset }) };
+}
+
+/** Where the cut begins and ends in a part of the whole list. */
+function sliceOf(cut: Cut, part: readonly Edge[], all: readonly Edge[]): Slice {
+  const places = part.map((edge) => all.indexOf(edge));
+  const { after, before, from, size, offset } = cut;
+  const begin = after === null || after >= all.length ? 0 : places.filter((at) => at <= after).length;
+  const end = before === null || before >= all.length ? part.length : places.filter((at) => at < before).length;
+  if (from === 'last') return { start: Math.max(begin, end - size), end };
+  const start = isOffset(cut) ? Math.min(offset, end) : begin;
+  return { start, end: Math.min(start + size, end) };
+}
+
+/** Whether the cut has a cursor of one of the list's rows. */
+const hasCursor = ({ after, before }: Cut, all: readonly Edge[]) =>
+  [after, before].some((at) => at !== null && at < all.length);
+
+describe.each(shapes)('$what', (shape) => {
+  test(
+    'is walked forward and backward in the order of the whole list, each row once',
+    async () => {
+      const read = createReader(database.api, shape);
+      await fc.assert(
+        fc.asyncProperty(anyOrder, anyFilter, fc.integer({ min: 1, max: 30 }), async (order, { where, sql }, size) => {
+          const args = { where, orderBy: orderBy(order) };
+          const all = await readAll(read, args);
+          await expectOrder(shape, order, sql, all);
+          await Promise.all([walkForward(read, args, size, all), walkBackward(read, args, size, all)]);
+        }),
+        runs(15),
+      );
+    },
+    patience,
+  );
+
+  test(
+    'is cut by cursors, sizes and an offset exactly',
+    async () => {
+      const read = createReader(database.api, shape);
+      const cuts = fc.array(anyCut, { minLength: 5, maxLength: 5 });
+      await fc.assert(
+        fc.asyncProperty(anyOrder, anyFilter, cuts, async (order, { where }, several) => {
+          const args = { where, orderBy: orderBy(order) };
+          const all = await readAll(read, args);
+          await Promise.all(
+            several.map(async (cut) =>
+              expectPage(await read({ ...args, ...argumentsOf(cut, all) }), all, sliceOf(cut, all, all)),
+            ),
+          );
+        }),
+        runs(15),
+      );
+    },
+    patience,
+  );
+
+  test(
+    'is paged under several parents at once as it is by itself',
+    async () => {
+      const read = createReader(database.api, shape);
+      const readChildren = createChildrenReader(database.api, shape);
+      await fc.assert(
+        fc.asyncProperty(anyOrder, anyFilter, anyCut, async (order, { where }, cut) => {
+          const args = { where, orderBy: orderBy(order) };
+          const all = await readAll(read, args);
+          const parents = await readChildren({ ...args, ...argumentsOf(cut, all) });
+          expect(parents.map(({ rowId }) => rowId)).toEqual([1, 2, 3, 4, 5]);
+          for (const { rowId, list } of parents) {
+            const children = all.filter(({ node }) => node['parentId'] === rowId);
+            const slice = sliceOf(cut, children, all);
+            expect(list.edges).toEqual(children.slice(slice.start, slice.end));
+            if (!hasCursor(cut, all)) expectPage(list, children, slice);
+          }
+        }),
+        runs(15),
+      );
+    },
+    patience,
+  );
+
+  test(
+    'is walked under each parent with the cursors of its rows',
+    async () => {
+      const read = createReader(database.api, shape);
+      await fc.assert(
+        fc.asyncProperty(anyOrder, anyFilter, fc.integer({ min: 1, max: 10 }), async (order, { where }, size) => {
+          const args = { where, orderBy: orderBy(order) };
+          const all = await readAll(read, args);
+          await Promise.all(
+            [1, 2, 5].flatMap((parent) => {
+              const readOne = createReader(database.api, shape, parent);
+              const children = all.filter(({ node }) => node['parentId'] === parent);
+              return [walkForward(readOne, args, size, children), walkBackward(readOne, args, size, children)];
+            }),
+          );
+        }),
+        runs(5),
+      );
+    },
+    patience,
+  );
+});

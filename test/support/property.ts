@@ -1,0 +1,8 @@
+/** How many times as many runs as usual: to look longer, set FC_RUNS. */
+const factor = Number(process.env['FC_RUNS'] ?? 1);
+
+/** The parameters of a property that runs so often, unless told to run more. */
+export const runs = (usual: number) => ({ numRuns: Math.ceil(usual * factor) });
+
+/** How long a test with properties may take, in milliseconds. */
+export const patience = 30_000 * Math.max(1, factor);
