@@ -1,0 +1,290 @@
+import { isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Catalog } from '../../src/catalog/catalog.ts';
+import { applyDirectives, named } from '../../src/catalog/directives.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { catalog, column, enumeration, enumOf, foreignKey, table, type, unique } from '../support/catalogs.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+
+/** What becomes of a catalog, and what the log says. */
+function direct(given: Catalog) {
+  const log: string[] = [];
+  const { catalog, ...directed } = applyDirectives(given, (line) => log.push(line));
+  return { ...directed, tables: catalog.tables, enums: catalog.enums, log };
+}
+
+/** What becomes of a table with this comment, beside a table `site`. */
+function directTable(comment: string) {
+  const site = table('site', ['site_id', column('code', { type: type('text') })], { primaryKey: ['site_id'] });
+  const columns = ['device_id', 'site_id', 'Odd, "name"', column('place', { type: type('point', { ordered: false }) })];
+  const { tables, log, ...rest } = direct(catalog([table('device', columns, { comment, kind: 'view' }), site]));
+  const [device] = tables;
+  return { device, log, ...rest };
+}
+
+describe('a comment', () => {
+  test('without directives is the description', () => {
+    expect(directTable('Mail it to me@example.org.\nSecond line.').device?.comment).toBe(
+      'Mail it to me@example.org.\nSecond line.',
+    );
+  });
+
+  test('loses the lines that direct, wherever they stand', () => {
+    const { device, log } = directTable('@name thing\r\nOne.\n  @key (device_id)  \nTwo.\n');
+    expect(device?.comment).toBe('One.\nTwo.');
+    expect(log).toEqual([]);
+  });
+
+  test('of directives alone is no description', () => {
+    expect(directTable('@key (device_id)').device?.comment).toBeNull();
+  });
+});
+
+describe('@name', () => {
+  test('names tables, columns, enums, keys and relations, each apart from the others', () => {
+    const status = enumeration('status', ['a'], { comment: '@name device_state' });
+    const device = table('device', [column('same', { type: enumOf(status), comment: '@name ofColumn' })], {
+      comment: '@name gadget',
+      indexes: [unique('same', ['same'], '@name ofIndex')],
+      foreignKeys: [foreignKey('same', ['same'], ['device', ['same']], '@name ofKey')],
+    });
+    const { names, log } = direct(catalog([device], [status]));
+    expect(log).toEqual([]);
+    expect(Object.fromEntries(names)).toEqual({
+      [named('enum', 'events.status')]: 'device_state',
+      [named('table', 'device')]: 'gadget',
+      [named('column', 'device', 'same')]: 'ofColumn',
+      [named('index', 'device', 'same')]: 'ofIndex',
+      [named('foreign key', 'device', 'same')]: 'ofKey',
+    });
+  });
+
+  test.each(['', '1st', 'two words', '__type', 'größe'])('refuses "%s", which is no name', (name) => {
+    const { names, log } = directTable(`@name ${name}`);
+    expect(names.size).toBe(0);
+    expect(log).toEqual([`@name on table device: "${name}" is not a GraphQL name`]);
+  });
+});
+
+describe('@omit', () => {
+  const omitted = '@omit';
+  const site = table('site', ['site_id', 'code'], { primaryKey: ['site_id'], indexes: [unique('pkey', ['site_id'])] });
+  const to = (target: string, comment: string | null = null) =>
+    foreignKey('to', ['site_id'], ['site', [target]], comment);
+
+  test('leaves out a table, and what refers to it', () => {
+    const device = table('device', ['site_id'], { foreignKeys: [to('site_id')] });
+    const { tables } = direct(catalog([device, { ...site, comment: omitted }]));
+    expect(tables).toEqual([{ ...device, foreignKeys: [] }]);
+  });
+
+  test('leaves out a column, and the keys that need it', () => {
+    const device = table('device', ['site_id'], { foreignKeys: [to('code')] });
+    const columns = site.columns.map((c) => (c.name === 'code' ? { ...c, comment: omitted } : c));
+    const { tables } = direct(
+      catalog([device, { ...site, columns, indexes: [...site.indexes, unique('u', ['code'])] }]),
+    );
+    expect(tables[0]?.foreignKeys).toEqual([]);
+    expect(tables[1]).toEqual({ ...site, columns: [site.columns[0]] });
+  });
+
+  test('leaves out a key, a relation and a primary key', () => {
+    const device = table('device', ['site_id'], { foreignKeys: [to('site_id', omitted)] });
+    const indexes = [unique('pkey', ['site_id'], omitted), unique('u', ['code'], omitted)];
+    const { tables } = direct(catalog([device, { ...site, indexes }]));
+    expect(tables).toEqual([
+      { ...device, foreignKeys: [] },
+      { ...site, primaryKey: [], indexes: [] },
+    ]);
+  });
+
+  test('of all its columns leaves out the table', () => {
+    const { tables } = direct(catalog([table('device', [column('a', { comment: omitted })])]));
+    expect(tables).toEqual([]);
+  });
+});
+
+describe('@key', () => {
+  test('makes columns the primary key, which are then never null', () => {
+    const columns = ['a', 'b', 'c'].map((name) => column(name, { nullable: true }));
+    const { tables, log } = direct(catalog([table('device', columns, { comment: '@key (b, a)' })]));
+    expect(log).toEqual([]);
+    expect(tables[0]?.primaryKey).toEqual(['b', 'a']);
+    expect(tables[0]?.columns.map(({ nullable }) => nullable)).toEqual([false, false, true]);
+  });
+
+  test('takes names in quotes', () => {
+    const { device, log } = directTable('@key ("device_id", "Odd, ""name""")');
+    expect(log).toEqual([]);
+    expect(device?.primaryKey).toEqual(['device_id', 'Odd, "name"']);
+  });
+
+  test.each([
+    ['device_id', 'write it as @key (a, b)'],
+    ['()', 'write it as @key (a, b)'],
+    ['(device_id, nope)', 'there is no readable column nope'],
+    ['(place)', 'values of a key must have an order'],
+    ['(device_id)\n@key (site_id)', 'the table has a primary key', '(site_id)'],
+  ])('%j is passed over, and the log says why', (argument, reason, wrong = argument) => {
+    const { device, log } = directTable(`@key ${argument}`);
+    expect(log).toEqual([`@key ${wrong} on table device: ${reason}`]);
+    expect(device?.primaryKey).toEqual(wrong === argument ? [] : ['device_id']);
+  });
+});
+
+describe('@foreignKey', () => {
+  test('relates one table to another', () => {
+    const { device, log } = directTable('@foreignKey (site_id) REFERENCES site (site_id)');
+    expect(log).toEqual([]);
+    expect(device?.foreignKeys).toMatchObject([{ columns: ['site_id'], table: 'site', targets: ['site_id'] }]);
+  });
+
+  test('takes names in quotes', () => {
+    const { device, log } = directTable('@foreignKey ("Odd, ""name""")references "site"("site_id")');
+    expect(log).toEqual([]);
+    expect(device?.foreignKeys).toMatchObject([{ columns: ['Odd, "name"'], table: 'site', targets: ['site_id'] }]);
+  });
+
+  const form = 'write it as @foreignKey (a) references t (b)';
+  test.each([
+    ['', form],
+    ['site_id references site (site_id)', form],
+    ['(site_id) references site', form],
+    ['(site_id) site (site_id)', form],
+    ['(site_id, device_id) references site (site_id)', form],
+    ['(site_id) references sites (site_id)', 'there is no readable table sites'],
+    ['(nope) references site (site_id)', 'there is no readable column nope'],
+    ['(site_id) references site (nope)', 'there is no readable column nope'],
+    ['(site_id) references site (code)', 'site_id cannot be compared with what it refers to, which has another type'],
+    ['(place) references site (site_id)', 'place cannot be compared with what it refers to, which has another type'],
+  ])('%j is passed over, and the log says why', (argument, reason) => {
+    const { device, log } = directTable(`@foreignKey ${argument}`);
+    expect(log).toEqual([`@foreignKey ${argument} on table device: ${reason}`]);
+    expect(device?.foreignKeys).toEqual([]);
+  });
+});
+
+describe('@arrival', () => {
+  test.each(['device_id', '"device_id"'])('says by which column rows arrive: %s', (argument) => {
+    const { arrivals, log } = directTable(`@arrival ${argument}`);
+    expect(log).toEqual([]);
+    expect([...arrivals]).toEqual([['device', 'device_id']]);
+  });
+
+  test('of a column that is not there is passed over, and the log says why', () => {
+    const { arrivals, log } = directTable('@arrival nope');
+    expect(log).toEqual(['@arrival nope on table device: there is no readable column nope']);
+    expect(arrivals.size).toBe(0);
+  });
+});
+
+test('a directive that means nothing where it stands is passed over, and the log says what would', () => {
+  const status = enumeration('status', ['a'], { comment: '@omit' });
+  const device = table('device', [column('a', { comment: '@key (a)', type: enumOf(status) })], {
+    comment: '@todo ask Eve\n@ noon',
+    indexes: [unique('u', ['a'], '@arrival a')],
+    foreignKeys: [foreignKey('f', ['a'], ['device', ['a']], '@key (a)')],
+  });
+  const { tables, enums, log } = direct(catalog([device], [status]));
+  const others = '@name @omit';
+  expect(log).toEqual([
+    '@omit on enum events.status: not a directive that can stand here; known are @name',
+    `@todo on table device: not a directive that can stand here; known are ${others} @key @foreignKey @arrival`,
+    `@ on table device: not a directive that can stand here; known are ${others} @key @foreignKey @arrival`,
+    `@arrival on index device.u: not a directive that can stand here; known are ${others}`,
+    `@key on column device.a: not a directive that can stand here; known are ${others}`,
+    `@key on foreign key device.f: not a directive that can stand here; known are ${others}`,
+  ]);
+  expect(tables).toHaveLength(1);
+  expect(enums).toHaveLength(1);
+});
+
+describe('over a real database', () => {
+  let database: TestDatabase;
+  let api: TestApi;
+
+  beforeAll(async () => {
+    database = await createEmptyDatabase();
+    await database.admin(`
+      create schema events;
+      create type events.level as enum ('low', 'high');
+      comment on type events.level is E'How much.\\n@name severity';
+      create table events.site (site_id int primary key, code text not null, note text, constraint one_code unique (code));
+      comment on column events.site.note is '@omit';
+      comment on constraint one_code on events.site is E'Codes are unique.\\n@name siteOfCode';
+      create table events.device (device_id int primary key, home int, level events.level not null,
+        constraint home foreign key (home) references events.site);
+      comment on table events.device is E'A machine.\\n@name gadget';
+      comment on column events.device.level is '@name alarm';
+      comment on constraint home on events.device is E'Where it lives.\\n@name house';
+      create table events.draft (a int);
+      comment on table events.draft is '@omit';
+      create view events.device_state as
+        select device_id, home as site_id, code::varchar as code from events.device left join events.site on site_id = home;
+      comment on view events.device_state is
+        E'@key (device_id)\\n@foreignKey (device_id) references device (device_id)\\n@foreignKey (site_id) references site (site_id)\\n@foreignKey (code) references site (code)';
+      create materialized view events.wrong as select device_id from events.device;
+      comment on materialized view events.wrong is E'@key (nope)\\n@foreignKey (device_id) references draft (a)\\n@nonsense';
+      insert into events.site values (1, 'A', 'n'), (2, 'B', 'n');
+      insert into events.device values (10, 1, 'low'), (11, 1, 'high'), (12, null, 'low');
+      refresh materialized view events.wrong`);
+    await database.grantAll(database.connection);
+    api = await createTestApi(database.connection);
+  });
+
+  afterAll(async () => {
+    await api.close();
+    await database.drop();
+  });
+
+  const fields = (name: string): readonly string[] => {
+    const found = api.api.schema.getType(name);
+    return isObjectType(found) ? Object.keys(found.getFields()) : [];
+  };
+
+  test('names are those that the owner gave', () => {
+    expect(fields('Query')).toEqual([
+      ...['deviceState', 'deviceStates', 'gadget', 'gadgets', 'node', 'nodes', 'site', 'siteOfCode', 'sites', 'wrongs'],
+    ]);
+    expect(fields('Gadget')).toEqual(['alarm', 'deviceId', 'deviceState', 'home', 'house', 'id']);
+    expect(fields('Site')).toEqual(['code', 'deviceStates', 'deviceStatesByCode', 'gadgetsByHome', 'id', 'siteId']);
+    expect(api.api.schema.getType('Severity')?.description).toBe('How much.\n\n`level`');
+  });
+
+  test('comments of constraints describe the fields that these give', () => {
+    expect(api.api.schema.getQueryType()?.getFields()['siteOfCode']?.description).toBe('Codes are unique.');
+    const gadget = api.api.schema.getType('Gadget');
+    expect(isObjectType(gadget) && gadget.getFields()['house']?.description).toBe('Where it lives.');
+  });
+
+  test('a view with a key and foreign keys has what a table has: node, lookup, relations both ways', async () => {
+    const { deviceStates } = await api.query<{ deviceStates: { nodes: { id: string }[] } }>(`{
+      deviceStates { nodes { id deviceId device { alarm } site { code } siteByCode { siteId } } }
+    }`);
+    expect(deviceStates.nodes).toMatchObject([
+      { deviceId: 10, device: { alarm: 'LOW' }, site: { code: 'A' }, siteByCode: { siteId: 1 } },
+      { deviceId: 11, device: { alarm: 'HIGH' }, site: { code: 'A' }, siteByCode: { siteId: 1 } },
+      { deviceId: 12, device: { alarm: 'LOW' }, site: null, siteByCode: null },
+    ]);
+    const document = `query ($id: ID!) {
+      node(id: $id) { ... on DeviceState { code } }
+      deviceState(deviceId: 11) { code device { deviceState { deviceId } } }
+      site(siteId: 1) { deviceStates(last: 1) { nodes { deviceId } } deviceStatesByCode { totalCount } }
+    }`;
+    expect(await api.query(document, { id: deviceStates.nodes[0]?.id })).toEqual({
+      node: { code: 'A' },
+      deviceState: { code: 'A', device: { deviceState: { deviceId: 11 } } },
+      site: { deviceStates: { nodes: [{ deviceId: 11 }] }, deviceStatesByCode: { totalCount: 2 } },
+    });
+  });
+
+  test('wrong ones are lines in the log, and the rest is served', async () => {
+    const lines = api.log.filter(({ level, msg }) => level === 40 && msg.startsWith('@')).map(({ msg }) => msg);
+    expect(lines).toEqual([
+      '@nonsense on table wrong: not a directive that can stand here; known are @name @omit @key @foreignKey @arrival',
+      '@key (nope) on table wrong: there is no readable column nope',
+      '@foreignKey (device_id) references draft (a) on table wrong: there is no readable table draft',
+    ]);
+    expect(await api.query('{ wrongs { totalCount } }')).toEqual({ wrongs: { totalCount: 3 } });
+  });
+});
