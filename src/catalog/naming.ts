@@ -22,6 +22,8 @@ export interface Names {
   readonly forward: (table: Table, key: ForeignKey) => string;
   /** What the referred table calls the rows, or the row, that refer to it. */
   readonly back: (table: Table, key: ForeignKey) => string;
+  /** All fields that a table's type has of its columns and keys. */
+  readonly fields: (table: Table) => readonly string[];
   /** Query fields. */
   readonly list: (table: Table) => string;
   readonly lookup: (table: Table, key: readonly string[]) => string;
@@ -81,6 +83,7 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
     column: (table, column) => field(table, columnKey(column)),
     forward: (table, key) => field(table, forwardKey(key)),
     back: (table, key) => required(required(fields, key.table), backKey(table, key)),
+    fields: (table) => ['id', ...required(fields, table.name).values()],
     list: (table) => required(query, listKey(table)),
     lookup: (table, key) => required(query, lookupKey(table, key)),
   };

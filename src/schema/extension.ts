@@ -1,6 +1,7 @@
 import type { FieldMap } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Table } from '../catalog/catalog.ts';
+import type { Warn } from '../catalog/directives.ts';
 import type { Context } from '../context.ts';
 import type { Row } from '../db/db.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
@@ -12,7 +13,8 @@ export interface Extension {
   readonly table: string;
   /** The columns without which the fields make no sense, by table. */
   readonly requires: Readonly<Record<string, readonly string[]>>;
-  readonly extend: (builder: Builder, types: Types) => void;
+  /** `warn` hears of fields that are left out. */
+  readonly extend: (builder: Builder, types: Types, warn: Warn) => void;
 }
 
 /** The columns that a field declared, as PostgreSQL's text. */
@@ -45,8 +47,21 @@ export const extension = <const C extends string>({
 }): Extension => ({
   table,
   requires: { [table]: columns, ...requires },
-  extend: (builder, types) => builder.objectFields(types.of(table).ref, (t) => fields(t, from, types)),
+  extend: (builder, types, warn) =>
+    builder.objectFields(types.of(table).ref, (t) => newFields(fields(t, from, types), table, types, warn)),
 });
+
+/** A column or a relation may come to have the name of a hand-written field; the table's own stays. */
+function newFields(fields: FieldMap, table: string, { names, of }: Types, warn: Warn): FieldMap {
+  const taken = names.fields(of(table).table);
+  return Object.fromEntries(
+    Object.entries(fields).filter(([name]) => {
+      const isTaken = taken.includes(name);
+      if (isTaken) warn(`The field "${name}" of the extension of "${table}" is left out: the table has one itself`);
+      return !isTaken;
+    }),
+  );
+}
 
 /** The one place where rows get the type that their declared columns give them: the statement selects these. */
 const from: From<string> = <Used extends string, Args, Result>(

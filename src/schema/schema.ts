@@ -27,7 +27,7 @@ export function createSchema(directed: Directed, { limits, extensions, warn }: S
   }
   for (const extension of extensions) {
     const reason = unmet(extension, directed.catalog.tables);
-    if (reason === null) extension.extend(builder, types);
+    if (reason === null) extension.extend(builder, types, warn);
     else warn(`The extension of "${extension.table}" is left out: ${reason}`);
   }
   return builder.toSchema();
