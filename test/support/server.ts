@@ -3,7 +3,6 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { loadSample } from '../../src/db/embedded/sample.ts';
 import { type Connection, startServer } from '../../src/db/embedded/server.ts';
-import { makeTemporaryDirectory } from '../../src/db/embedded/temporary.ts';
 
 /** The server that the tests of a run share. */
 export interface TestServer {
@@ -23,7 +22,7 @@ declare module 'vitest' {
 
 /** Runs before all tests: a server of the run's own, or the one that PGHOST names. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { admin, stop } = process.env['PGHOST'] ? ownServer(process.env['PGHOST']) : await embeddedServer();
+  const { admin, stop } = process.env['PGHOST'] ? configuredServer(process.env['PGHOST']) : await embeddedServer();
   const prefix = `test_${randomBytes(4).toString('hex')}_`;
   const template = `${prefix}template`;
   await withClient(admin, (client) => client.query(`create database ${template} template template0 encoding 'UTF8'`));
@@ -38,19 +37,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function embeddedServer() {
-  const directory = await makeTemporaryDirectory();
-  const server = await startServer({
-    directory: directory.path,
+  const { connection, stop } = await startServer({
     settings: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: 300 },
   });
-  const stop = async () => {
-    await server.stop();
-    await directory.remove();
-  };
-  return { admin: server.connection, stop };
+  return { admin: connection, stop };
 }
 
-function ownServer(host: string) {
+function configuredServer(host: string) {
   const { PGPORT = '5432', PGUSER = 'postgres', PGPASSWORD = '', PGDATABASE = 'postgres' } = process.env;
   const admin = { host, port: Number(PGPORT), user: PGUSER, password: PGPASSWORD, database: PGDATABASE };
   return { admin, stop: async () => undefined };

@@ -2,14 +2,14 @@ import pg from 'pg';
 import type { Connection } from './server.ts';
 
 const prefix = 'events-graphql owner ';
-const comfort = { ssl: false, connectionTimeoutMillis: 5000 } as const;
+const local = { ssl: false, connectionTimeoutMillis: 5000 } as const;
 
 /**
  * A session that says which process owns the server. It ends with that process, however that ends, and since one
  * server at a time can run on a directory, there is one owner at a time.
  */
 export async function ownServer(connection: Connection): Promise<pg.Client> {
-  const client = new pg.Client({ ...connection, ...comfort, application_name: `${prefix}${process.pid}` });
+  const client = new pg.Client({ ...connection, ...local, application_name: `${prefix}${process.pid}` });
   client.on('error', () => undefined); // `end` follows
   await client.connect();
   return client;
@@ -23,13 +23,13 @@ export interface Ownership {
 }
 
 export async function readOwnership(connection: Connection): Promise<Ownership> {
-  const client = new pg.Client({ ...connection, ...comfort });
+  const client = new pg.Client({ ...connection, ...local });
   await client.connect();
   try {
     const { rows } = await client.query<Ownership>(
       `select
         (select substr(application_name, $1) from pg_stat_activity where application_name ^@ $2 limit 1) as owner,
-        clock_timestamp() > pg_postmaster_start_time() + interval '3 seconds' as settled`,
+        clock_timestamp() > pg_postmaster_start_time() + interval '2 seconds' as settled`,
       [prefix.length + 1, prefix],
     );
     return rows[0] ?? { owner: null, settled: false };

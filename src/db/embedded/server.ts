@@ -12,6 +12,7 @@ import {
   startPostmaster,
   stopPostmaster,
 } from './postmaster.ts';
+import { makeTemporaryDirectory } from './temporary.ts';
 
 export interface Connection {
   readonly host: string;
@@ -22,8 +23,8 @@ export interface Connection {
 }
 
 export interface ServerOptions {
-  /** Where the data is kept from one start to the next. */
-  readonly directory: string;
+  /** Where the data is kept from one start to the next; without it, in a temporary folder that `stop` removes. */
+  readonly directory?: string;
   readonly settings?: Settings;
   /** Told what somebody at the terminal may want to know. */
   readonly onLog?: (message: string) => void;
@@ -44,7 +45,8 @@ const pollMs = 50;
  * What a killed process left behind, up to a running server, is cleared away first.
  */
 export async function startServer({ directory, settings = {}, onLog = () => {} }: ServerOptions): Promise<Server> {
-  const installation = await findInstallation(directory, onLog);
+  const place = directory === undefined ? await makeTemporaryDirectory() : { path: directory, remove: async () => {} };
+  const installation = await findInstallation(place.path, onLog);
   const password = await initialise(installation);
   const connectionTo = (port: number): Connection => ({
     host: '127.0.0.1',
@@ -57,9 +59,9 @@ export async function startServer({ directory, settings = {}, onLog = () => {} }
     await endPrevious(installation, connectionTo, onLog);
     return await startPostmaster(installation, settings);
   });
+  const guard = guardPostmaster(postmaster, installation.account);
   const connection = connectionTo(postmaster.port);
   const owner = await ownServer(connection);
-  const guard = guardPostmaster(postmaster, installation.account);
   let stopping: Promise<void> | undefined;
   owner.on('end', () => {
     if (!stopping) onLog(`The database has ended; see ${join(installation.directory, 'server.log')}`);
@@ -68,6 +70,7 @@ export async function startServer({ directory, settings = {}, onLog = () => {} }
     guard.release();
     await owner.end();
     await stopPostmaster(installation);
+    await place.remove();
   };
   return {
     connection,
