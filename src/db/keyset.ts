@@ -86,13 +86,14 @@ export const encodeCursor = (order: string, position: Position): string =>
   Buffer.from(JSON.stringify([order, ...position])).toString('base64url');
 
 /** Reads a cursor back; throws BAD_USER_INPUT for one that is broken or of another order. */
-export function decodeCursor(cursor: string, order: string, size: number): Position {
+export function decodeCursor(cursor: string, order: string, keys: readonly OrderKey[]): Position {
   const values = parse(cursor);
-  if (!Array.isArray(values) || !values.every((v) => v === null || typeof v === 'string'))
-    throw badInput(`"${cursor.slice(0, 80)}" is not a cursor`);
+  const broken = () => badInput(`"${cursor.slice(0, 80)}" is not a cursor`);
+  if (!Array.isArray(values) || !values.every((v) => v === null || typeof v === 'string')) throw broken();
   const [of, ...position] = values;
-  if (of !== order || position.length !== size)
+  if (of !== order || position.length !== keys.length)
     throw badInput('The cursor belongs to another list or another orderBy; start again without a cursor');
+  if (keys.some(({ nullable }, i) => !nullable && position[i] === null)) throw broken();
   return position;
 }
 

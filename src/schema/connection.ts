@@ -78,8 +78,7 @@ export function planList(
     throw badInput(`${backward ? 'last' : 'first'} must be from 0 to ${limits.maxSize}`);
   const keys = orders.keysOf(table, args.orderBy);
   const order = fingerprintOf(table.name, keys);
-  const position = (cursor: string | null | undefined) =>
-    isGiven(cursor) ? decodeCursor(cursor, order, keys.length) : null;
+  const position = (cursor: string | null | undefined) => (isGiven(cursor) ? decodeCursor(cursor, order, keys) : null);
   const [start, end] = [position(after), position(before)];
   return {
     size,
@@ -102,22 +101,27 @@ export function planList(
 const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
 
 /** Ties a plan to the loaders of a request, and to one parent's key where the list is a relation. */
-export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: Key): Connection => ({
-  plan,
-  async load() {
-    const { page, size, backward } = plan;
-    const found = await loaders.page(page, plan.columns, match, key);
-    const rows = found.slice(0, size);
-    const beyond = found.length > size;
-    const behind = page.after !== null || page.offset > 0;
-    return {
-      rows: backward ? rows.reverse() : rows,
-      hasNextPage: backward ? behind : beyond || page.before !== null,
-      hasPreviousPage: backward ? beyond || page.before !== null : behind,
-    };
-  },
-  count: () => loaders.count(plan.page.table, plan.page.where, match, key),
-});
+export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: Key): Connection => {
+  const { page, size, backward } = plan;
+  const read = (part: Page) => loaders.page(part, plan.columns, match, key);
+  return {
+    plan,
+    async load() {
+      const found = await read(page);
+      const rows = found.slice(0, size);
+      const beyond = found.length > size;
+      // What an offset passed over is known to be there only when a row follows.
+      const passed = async () => found.length > 0 || (await read({ ...page, offset: 0, limit: 1 })).length > 0;
+      const behind = page.after !== null || (page.offset > 0 && (await passed()));
+      return {
+        rows: backward ? rows.reverse() : rows,
+        hasNextPage: backward ? behind : beyond || page.before !== null,
+        hasPreviousPage: backward ? beyond || page.before !== null : behind,
+      };
+    },
+    count: () => loaders.count(page.table, page.where, match, key),
+  };
+};
 
 /** Defines the connection and edge types of one table. */
 export function connectionType(builder: Builder, name: string, node: RowRef, pageInfo: PageInfoRef) {
