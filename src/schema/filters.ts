@@ -61,7 +61,7 @@ export function createFilters(
   /** The rows of `other` whose `columns` equal the `targets` of the filtered row and that fulfil a condition. */
   const related = (other: Table, columns: readonly string[], targets: readonly string[]) => {
     return (argument: unknown, alias: string, negated = false): Sql => {
-      const inner = `${alias}_`;
+      const inner = below(alias);
       const tied = columns.map((name, i) => sql`${ident(inner, name)} = ${ident(alias, targets[i] ?? name)}`);
       const condition = conditionOf(other, argument, inner);
       const tested = negated ? sql`(${condition}) is not true` : condition;
@@ -135,6 +135,9 @@ export function createFilters(
     condition: (table, argument, alias) => (argument === undefined ? and([]) : conditionOf(table, argument, alias)),
   };
 }
+
+/** What a statement calls the rows one level below: a short name, since PostgreSQL cuts off long ones and confuses them. */
+const below = (alias: string): string => `${alias.charAt(0)}${Number(alias.slice(1)) + 1}`;
 
 /** The input for a to-many relation. */
 function defineMany(builder: Builder, typeName: string, where: InputObjectRef): InputObjectRef {

@@ -57,18 +57,21 @@ const ordered: Readonly<Record<string, Operator>> = {
   gte: binary('>=', 'Greater than or equal to.'),
 };
 
+/** What a column shows; a cast to text would add its length to the address of a host. */
+const shown = ({ sql: column, type }: Operand): Sql =>
+  type.sql === 'pg_catalog.inet' ? sql`pg_catalog.inet_out(${column})::text` : sql`${column}::text`;
+
 /** A pattern made by `around` from the argument, whose own wildcards are taken literally. */
 const literal = (description: string, around: (text: string) => string): Operator => ({
   argument: 'String',
   description,
-  condition: ({ sql: column }, text) =>
-    sql`${column}::text like ${around(String(text).replaceAll(/[\\%_]/g, '\\$&'))}::text`,
+  condition: (operand, text) => sql`${shown(operand)} like ${around(String(text).replaceAll(/[\\%_]/g, '\\$&'))}::text`,
 });
 
 const pattern = (operator: string, description: string): Operator => ({
   argument: 'String',
   description,
-  condition: ({ sql: column }, text) => sql`${column}::text ${trusted(operator)} ${String(text)}::text`,
+  condition: (operand, text) => sql`${shown(operand)} ${trusted(operator)} ${String(text)}::text`,
 });
 
 const textual: Readonly<Record<string, Operator>> = {
