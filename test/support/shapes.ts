@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createTestApi, type TestApi } from './api.ts';
 import { createEmptyDatabase, type TestDatabase } from './database.ts';
 import type { Listed } from './lists.ts';
 
@@ -25,7 +24,7 @@ const shape = (what: string, name: string, own: readonly string[] = []): Shape =
   fields: [...common, ...own],
 });
 
-export const shapes: readonly Shape[] = [
+export const shapes: readonly [Shape, ...Shape[]] = [
   shape('a table with a primary key', 'key', ['rowId']),
   shape('a table with a primary key of two columns', 'pair', ['side', 'number']),
   shape('a table with no key but a unique column', 'serial', ['serial']),
@@ -39,34 +38,16 @@ export const shapes: readonly Shape[] = [
   shape('a materialized view', 'stored'),
 ];
 
-export interface ShapesDatabase {
-  /** The API as a role that owns nothing. */
-  readonly api: TestApi;
-  /** Runs SQL as the owner. */
-  readonly admin: TestDatabase['admin'];
-  readonly close: () => Promise<void>;
+/** Makes all the shapes in a database of their own, which the role of its connection may read. */
+export async function createShapes(): Promise<TestDatabase> {
+  const database = await createEmptyDatabase();
+  await database.admin(await readFile(new URL('shapes.sql', import.meta.url), 'utf8'));
+  await database.grantAll(database.connection);
+  const granted = [...orderable, 'raw', 'parent_id'].join(', ');
+  const { user } = database.connection;
+  await database.admin(`
+    revoke select on events.hidden_row, events.shown_row from ${user};
+    grant select (${granted}) on events.hidden_row to ${user};
+    grant select (${granted}, id) on events.shown_row to ${user}`);
+  return database;
 }
-
-/** Makes all the shapes in a database of their own. */
-export async function createShapes(): Promise<ShapesDatabase> {
-  const { connection, admin, drop } = await createEmptyDatabase();
-  await admin(await readFile(new URL('shapes.sql', import.meta.url), 'utf8'));
-  const role = connection.user;
-  await admin(`
-    grant usage on schema events to ${role};
-    grant select on all tables in schema events to ${role};
-    revoke select on events.hidden_row, events.shown_row from ${role};
-    grant select (${granted}) on events.hidden_row to ${role};
-    grant select (${granted}, id) on events.shown_row to ${role};`);
-  const api = await createTestApi(connection);
-  return {
-    api,
-    admin,
-    async close() {
-      await api.close();
-      await drop();
-    },
-  };
-}
-
-const granted = [...orderable, 'raw', 'parent_id'].join(', ');
