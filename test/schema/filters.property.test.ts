@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestApi, type Result, type TestApi } from '../support/api.ts';
+import type { TestDatabase } from '../support/database.ts';
+import { kinds } from '../support/kinds.ts';
+import { patience, runs } from '../support/property.ts';
+import { anyTests, anyWhere, createThings, holds, thing, things, type Where } from '../support/things.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+
+beforeAll(async () => {
+  database = await createThings();
+  api = await createTestApi(database.connection);
+});
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+/** The ids of the rows of a table that the API finds. */
+async function find(name: string, where: Where): Promise<readonly number[]> {
+  const type = name.charAt(0).toUpperCase() + name.slice(1);
+  const { list } = await api.query<{ list: { nodes: { rowId: number }[] } }>(
+    `query ($where: ${type}Where) { list: ${name}s(first: 1000, where: $where) { nodes { rowId } } }`,
+    { where },
+  );
+  return list.nodes.map(({ rowId }) => rowId).toSorted((a, b) => a - b);
+}
+
+/** The ids of the rows for which the condition is true. */
+const expected = (name: string, where: Where): readonly number[] =>
+  thing(name)
+    .rows.filter((row) => holds(name, row, where) === true)
+    .map(({ id }) => Number(id));
+
+test.each(Object.entries(kinds))(
+  'a filter on %s finds the rows for which it is true, and its negation those for which it is false',
+  async (column, kind) => {
+    await fc.assert(
+      fc.asyncProperty(anyTests(kind), async (tests) => {
+        const where = { [column]: tests };
+        expect(await find('thing', where)).toEqual(expected('thing', where));
+        expect(await find('thing', { not: where })).toEqual(expected('thing', { not: where }));
+      }),
+      runs(20),
+    );
+  },
+  patience,
+);
+
+test.each(Object.keys(things))(
+  'any tree of conditions on %s and what it is related to finds the rows for which it is true',
+  async (name) => {
+    await fc.assert(
+      fc.asyncProperty(anyWhere(name, 3), async (where) => {
+        expect(await find(name, where)).toEqual(expected(name, where));
+      }),
+      runs(60),
+    );
+  },
+  patience,
+);
+
+test('conditions on what is related go as deep as a client likes', async () => {
+  const deep = Array.from({ length: 40 }).reduce<Where>(
+    (where) => ({ parent: { sitesByParentId: { some: where } } }),
+    {},
+  );
+  const found = await find('site', deep);
+  expect(found).toEqual(expected('site', deep));
+  expect(found).not.toEqual([]);
+});
+
+test('an empty list matches nothing under `in` and `or`, everything under `and` and `notIn`', async () => {
+  const all = thing('thing').rows.map(({ id }) => Number(id));
+  expect(await find('thing', { and: [] })).toEqual(all);
+  expect(await find('thing', { or: [] })).toEqual([]);
+  expect(await find('thing', { not: { or: [] } })).toEqual(all);
+  expect(await find('thing', { not: {} })).toEqual([]);
+  expect(await find('thing', {})).toEqual(all);
+  for (const [column, { operators }] of Object.entries(kinds)) {
+    if (!operators['in']) continue;
+    expect(await find('thing', { [column]: { in: [] } })).toEqual([]);
+    expect(await find('thing', { [column]: { notIn: [] } })).toEqual(all);
+    expect(await find('thing', { not: { [column]: { in: [] } } })).toEqual(all);
+  }
+});
+
+test('a value of a document finds what the same value of a variable finds', async () => {
+  const literals: readonly (readonly [literal: string, where: Where])[] = [
+    ['{ word: { in: ["a\\\\b", "%", "😀"] } }', { word: { in: ['a\\b', '%', '😀'] } }],
+    ['{ word: { startsWith: "a\\\\" } }', { word: { startsWith: 'a\\' } }],
+    ['{ big: { eq: 9223372036854775807 } }', { big: { eq: '9223372036854775807' } }],
+    ['{ price: { gt: 12345678901234567890.1 } }', { price: { gt: '12345678901234567890.1' } }],
+    ['{ ratio: { eq: 0.30000000000000004 } }', { ratio: { eq: 0.30000000000000004 } }],
+    ['{ mood: { ne: LOW_END } }', { mood: { ne: 'LOW_END' } }],
+    ['{ bytes: { eq: "AP8=" } }', { bytes: { eq: 'AP8=' } }],
+    ['{ doc: { eq: { a: 1, b: [1, { c: null }] } } }', { doc: { eq: { a: 1, b: [1, { c: null }] } } }],
+    ['{ doc: { in: [true, "a", 0] } }', { doc: { in: [true, 'a', 0] } }],
+    ['{ raw: { contains: [[1]] } }', { raw: { contains: [[1]] } }],
+    ['{ tags: { overlaps: ["a,b", "null"] } }', { tags: { overlaps: ['a,b', 'null'] } }],
+    ['{ moods: { contains: MID } }', { moods: { contains: ['MID'] } }],
+    ['{ notes: { some: { number: { gte: 0 } } } }', { notes: { some: { number: { gte: 0 } } } }],
+  ];
+  for (const [literal, where] of literals) {
+    const { things: list } = await api.query<{ things: { nodes: { rowId: number }[] } }>(
+      `{ things(first: 1000, where: ${literal}) { nodes { rowId } } }`,
+    );
+    const found = list.nodes.map(({ rowId }) => rowId).toSorted((a, b) => a - b);
+    expect(found, literal).toEqual(expected('thing', where));
+    expect(found, literal).toEqual(await find('thing', where));
+    expect(found, literal).not.toEqual([]);
+  }
+});
+
+describe('a null in a filter is refused', () => {
+  const nulls: readonly (Where | null)[] = [
+    null,
+    ...['and', 'or', 'not', 'site', 'areaByRegionZone', 'badge', 'notes'].map((key) => ({ [key]: null })),
+    ...['and', 'or'].map((key) => ({ [key]: [null] })),
+    ...['some', 'none', 'every'].map((quantifier) => ({ notes: { [quantifier]: null } })),
+    { not: { word: null } },
+    { and: [{ site: { parent: null } }] },
+    { site: { things: { none: { number: { eq: null } } } } },
+    { doc: { at: { path: null, eq: 1 } } },
+    { doc: { at: { path: ['a'], eq: null } } },
+    ...Object.entries(kinds).flatMap(([column, { operators }]) => [
+      { [column]: null },
+      ...Object.keys(operators).map((operator) => ({ [column]: { [operator]: null } })),
+      ...Object.keys(operators)
+        .filter((operator) => ['in', 'notIn', 'overlaps'].includes(operator))
+        .map((operator) => ({ [column]: { [operator]: [null] } })),
+    ]),
+  ];
+
+  test('from a variable', async () => {
+    for (const where of nulls) {
+      const { data, errors } = await api.send('query ($where: ThingWhere) { things(where: $where) { totalCount } }', {
+        where,
+      });
+      expect([data?.['things'] ?? null, codesOf(errors)], JSON.stringify(where)).toEqual([null, ['BAD_USER_INPUT']]);
+    }
+  });
+
+  test('from the document', async () => {
+    for (const where of nulls) {
+      const literal = JSON.stringify(where).replaceAll(/"(\w+)":/g, '$1:');
+      const { data, errors } = await api.send(`{ things(where: ${literal}) { totalCount } }`);
+      expect(data?.['things'] ?? null, literal).toBeNull();
+      expect(['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED'], literal).toContain(codesOf(errors)[0]);
+    }
+  });
+
+  test('from a variable of an operand', async () => {
+    const document = 'query ($word: String) { things(where: { word: { eq: $word } }) { totalCount } }';
+    expect(codesOf((await api.send(document, { word: null })).errors)).toEqual(['BAD_USER_INPUT']);
+  });
+});
+
+test('a value that the database cannot read is refused', async () => {
+  const unreadable: readonly Where[] = [
+    { word: { like: 'a\\' } },
+    { word: { eq: 'a\0' } },
+    { small: { eq: 40_000 } },
+    { big: { eq: '9223372036854775808' } },
+    { single: { eq: 1e300 } },
+    { at: { eq: '2026-02-30T00:00:00Z' } },
+    { day: { lt: '2026-13-01' } },
+    { seen: { within: 'P999999999999Y' } },
+    { period: { eq: '[2026-02-01,2026-01-01)' } },
+    { ip: { eq: '10.0.0.256' } },
+    { doc: { eq: 'a\0' } },
+    { doc: { at: { path: ['a\0'], eq: 1 } } },
+  ];
+  for (const where of unreadable) {
+    const { errors } = await api.send('query ($where: ThingWhere) { things(where: $where) { totalCount } }', { where });
+    expect(codesOf(errors), JSON.stringify(where)).toEqual(['BAD_USER_INPUT']);
+  }
+});
+
+const codesOf = (errors: Result['errors']) => (errors ?? []).map(({ extensions }) => extensions?.['code']);

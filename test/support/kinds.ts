@@ -1,0 +1,361 @@
+import fc from 'fast-check';
+import pg from 'pg';
+import { all, any, type Truth } from './logic.ts';
+
+/** A kind of column: what it may hold, how it can be filtered, and what a filter should say. */
+export interface Kind {
+  /** Its type in SQL. */
+  readonly type: string;
+  /** What its columns hold beside null, and the SQL for one such value. */
+  readonly values: readonly string[];
+  readonly sql: (value: string) => string;
+  /** The operators, each with its possible arguments. */
+  readonly operators: Readonly<Record<string, fc.Arbitrary<unknown>>>;
+  /** Whether a value that is not null fulfils an operator other than `isNull`. */
+  readonly test: (value: string, operator: string, argument: unknown) => Truth;
+}
+
+/** Whether a value fulfils an operator. */
+export function fulfils(kind: Kind, value: string | null, operator: string, argument: unknown): Truth {
+  if (operator === 'isNull') return (value === null) === argument;
+  // A comparison with each item of no list is not made, and so never unknown.
+  if (Array.isArray(argument) && argument.length === 0 && operator === 'in') return false;
+  if (Array.isArray(argument) && argument.length === 0 && operator === 'notIn') return true;
+  return value === null ? null : kind.test(value, operator, argument);
+}
+
+const asIs = (text: string) => text;
+const lists = (items: fc.Arbitrary<unknown>) => fc.array(items, { maxLength: 3 });
+
+const equality = (argument: fc.Arbitrary<unknown>) => ({
+  eq: argument,
+  ne: argument,
+  in: lists(argument),
+  notIn: lists(argument),
+  isNull: fc.boolean(),
+});
+
+const inequality = (argument: fc.Arbitrary<unknown>) => ({ lt: argument, lte: argument, gt: argument, gte: argument });
+
+/** What an operator makes of how two values compare: below, at or above zero. */
+const comparisons: Readonly<Record<string, (order: number) => boolean>> = {
+  eq: (order) => order === 0,
+  ne: (order) => order !== 0,
+  lt: (order) => order < 0,
+  lte: (order) => order <= 0,
+  gt: (order) => order > 0,
+  gte: (order) => order >= 0,
+};
+
+/** The operators that compare; `order` is how a value stands to an argument. */
+function compared(operator: string, argument: unknown, order: (argument: unknown) => number): Truth {
+  if (operator === 'in') return any((argument as readonly unknown[]).map((item) => order(item) === 0));
+  if (operator === 'notIn') return all((argument as readonly unknown[]).map((item) => order(item) !== 0));
+  const comparison = comparisons[operator];
+  if (!comparison) throw new Error(`No operator ${operator}`);
+  return comparison(order(argument));
+}
+
+/**
+ * Values in ascending order; those of one group are equal, and the first is how PostgreSQL shows them. `write` is how
+ * a client writes one, undefined where it cannot.
+ */
+function ordered(type: string, groups: readonly (readonly string[])[], write: (text: string) => unknown): Kind {
+  const values = groups.flat();
+  const rankOf = (text: string) => groups.findIndex((group) => group.includes(text));
+  const ranks = new Map(values.map((text) => [JSON.stringify(write(text)), rankOf(text)]));
+  const argument = fc.constantFrom(...values.map(write).filter((value) => value !== undefined));
+  return {
+    type,
+    values,
+    sql: pg.escapeLiteral,
+    operators: { ...equality(argument), ...(type !== 'boolean' && inequality(argument)) },
+    test: (value, operator, given) =>
+      compared(operator, given, (item) => rankOf(value) - (ranks.get(JSON.stringify(item)) ?? Number.NaN)),
+  };
+}
+
+/** Texts that are ordered by their bytes, or an `ordered` kind that the API shows as text. */
+function textual(base: Kind, shownAs: (value: string) => string): Kind {
+  const piece = fc.constantFrom('', 'a', 'A', 'b', '1', '%', '_', '\\', '.', '/', 'é', '😀', '[', ')');
+  const pattern = fc
+    .array(fc.constantFrom('a', 'B', '%', '_', '\\%', '\\_', '\\\\', '\\a', '1', '.', 'É', '(', '%'), { maxLength: 4 })
+    .map((pieces) => pieces.join(''));
+  const part = fc.oneof(
+    fc.array(piece, { maxLength: 3 }).map((pieces) => pieces.join('')),
+    fc.constantFrom(...base.values).chain((value) => fc.nat({ max: 3 }).map((n) => [...value].slice(n).join(''))),
+  );
+  return {
+    ...base,
+    operators: { ...base.operators, like: pattern, ilike: pattern, startsWith: part, endsWith: part, contains: part },
+    test(value, operator, argument) {
+      const shown = shownAs(value);
+      if (operator === 'like') return isLike(shown, String(argument));
+      if (operator === 'ilike') return isLike(lowerAscii(shown), lowerAscii(String(argument)));
+      if (operator === 'startsWith') return shown.startsWith(String(argument));
+      if (operator === 'endsWith') return shown.endsWith(String(argument));
+      if (operator === 'contains') return shown.includes(String(argument));
+      return base.test(value, operator, argument);
+    },
+  };
+}
+
+const lowerAscii = (text: string) => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+function isLike(text: string, pattern: string): boolean {
+  const source = pattern.replaceAll(/\\(.)|%|_|[\^$.*+?()[\]{}|/-]/gsu, (match, escaped?: string) => {
+    if (match === '%') return '.*';
+    if (match === '_') return '.';
+    return literal(escaped ?? match);
+  });
+  return new RegExp(`^${source}$`, 'su').test(text);
+}
+
+const literal = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+const words = [
+  '',
+  'a',
+  'A',
+  'ab',
+  'aB',
+  'a%',
+  'a_b',
+  'a\\b',
+  '%',
+  '_',
+  '\\',
+  'é',
+  'Éa',
+  '😀',
+  '😀b',
+  'b\nc',
+  `'a'`,
+  '1',
+];
+const bytewise = (texts: readonly string[]) =>
+  texts.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).map((text) => [text]);
+
+const text = (type: string): Kind => textual(ordered(type, bytewise(words), asIs), asIs);
+
+/** A kind whose values the API shows as text, though they are none. */
+const shownAsText = (type: string, groups: readonly (readonly string[])[]): Kind =>
+  textual(ordered(type, groups, asIs), (value) => groups.find((group) => group.includes(value))?.[0] ?? value);
+
+const finite = (value: string) => (Number.isFinite(Number(value)) ? Number(value) : undefined);
+const constantCase = (label: string) => label.replace(' ', '_').toUpperCase();
+const moods = ['Low end', 'mid', 'HIGH'];
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+const isObject = (json: Json): json is { readonly [key: string]: Json } =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
+const isList = (json: Json): json is readonly Json[] => Array.isArray(json);
+
+function isSame(a: Json, b: Json): boolean {
+  if (isList(a) && isList(b)) return a.length === b.length && a.every((item, i) => isSame(item, b[i] ?? null));
+  if (!isObject(a) || !isObject(b)) return a === b;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => key in b && isSame(a[key] ?? null, b[key] ?? null))
+  );
+}
+
+/** PostgreSQL's `@>`: items are compared as a set, and at the top a list also contains a scalar item. */
+function containsJson(a: Json, b: Json, isTop = true): boolean {
+  if (isObject(a) && isObject(b))
+    return Object.entries(b).every(([key, value]) => key in a && containsJson(a[key] ?? null, value, false));
+  if (isList(a) && isList(b)) return b.every((item) => a.some((own) => containsJson(own, item, false)));
+  if (isTop && isList(a) && !isObject(b)) return a.some((own) => isSame(own, b));
+  return isSame(a, b);
+}
+
+/** What stands at a path; undefined where nothing does. */
+const atPath = (json: Json | undefined, path: readonly string[]): Json | undefined =>
+  path.reduce<Json | undefined>((value, key) => {
+    if (value === undefined) return undefined;
+    if (isList(value)) return /^-?\d+$/.test(key) ? value.at(Number(key)) : undefined;
+    return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  }, json);
+
+const documents: readonly Json[] = [
+  ...[null, true, 0, 1, 'a', '', [], {}, [1, 2, 'a'], [[1], { a: 1 }], [null]],
+  ...[{ a: 1 }, { a: 1, b: [1, { c: null }] }, { a: { b: { c: 'x' } } }, { a: null }, { '': 0 }, { b: ['a', 'b'] }],
+];
+const given = fc.constantFrom(...documents.filter((json) => json !== null));
+
+const json = (type: string): Kind => ({
+  type,
+  values: [...documents.map((document) => JSON.stringify(document)), '{"a": 1.0}', '{"a": 2, "a": 1}'],
+  sql: pg.escapeLiteral,
+  operators: {
+    ...equality(given),
+    contains: given,
+    hasKey: fc.constantFrom('a', 'b', '', '0', 'c'),
+    at: fc.record({
+      path: fc.array(fc.constantFrom('a', 'b', 'c', '0', '1', '-1', ''), { maxLength: 3 }),
+      eq: given,
+    }),
+  },
+  test(value, operator, argument) {
+    const document = JSON.parse(value) as Json;
+    if (operator === 'contains') return containsJson(document, argument as Json);
+    if (operator === 'hasKey') {
+      const key = String(argument);
+      return isList(document)
+        ? document.includes(key)
+        : isObject(document)
+          ? Object.hasOwn(document, key)
+          : document === key;
+    }
+    if (operator === 'at') {
+      const { path, eq } = argument as { readonly path: readonly string[]; readonly eq: Json };
+      const found = atPath(document, path);
+      return found === undefined ? null : isSame(found, eq);
+    }
+    return compared(operator, argument, (item) => (isSame(document, item as Json) ? 0 : 1));
+  },
+});
+
+/** Arrays; the values are given as JSON, a list of lists for two dimensions. */
+function array(
+  type: string,
+  lists: readonly Json[],
+  items: readonly Json[],
+  write: (item: Json) => Json = (item) => item,
+): Kind {
+  const list = fc.array(fc.constantFrom(...items.map(write)), { maxLength: 3 });
+  return {
+    type,
+    values: lists.map((value) => JSON.stringify(value)),
+    sql: (value) => pg.escapeLiteral(arrayText(JSON.parse(value) as readonly Json[])),
+    operators: { eq: list, ne: list, isNull: fc.boolean(), contains: list, containedBy: list, overlaps: list },
+    test(value, operator, argument) {
+      const held = JSON.parse(value) as readonly Json[];
+      const wanted = argument as readonly Json[];
+      const flat = held.flat().map((item) => (item === null ? null : write(item)));
+      if (operator === 'contains') return wanted.every((item) => flat.includes(item));
+      if (operator === 'containedBy') return flat.every((item) => item !== null && wanted.includes(item));
+      if (operator === 'overlaps') return wanted.some((item) => flat.includes(item));
+      const isEqual = held.every((item) => !isList(item)) && isSame(flat, wanted);
+      return operator === 'eq' ? isEqual : !isEqual;
+    },
+  };
+}
+
+const arrayText = (items: readonly Json[]): string =>
+  `{${items.map((item) => (isList(item) ? arrayText(item) : JSON.stringify(item))).join(',')}}`;
+
+/** Times that lie so long before now; the ages are far from the durations that are asked for. */
+const recent = (
+  type: string,
+  now: string,
+  unit: string,
+  ages: readonly number[],
+  durations: Readonly<Record<string, number>>,
+): Kind => ({
+  type,
+  values: ages.map(String),
+  sql: (age) => `${now} - ${age} * interval '1 ${unit}'`,
+  operators: { within: fc.constantFrom(...Object.keys(durations)), isNull: fc.boolean() },
+  test: (age, _, duration) => Number(age) <= (durations[String(duration)] ?? Number.NaN),
+});
+
+const minutes = { PT0S: 0, PT1H: 60, P1D: 1440, P1M: 43_200, P1DT12H: 2160 };
+
+/** By name of the column, a kind for each kind of operator and of type. */
+export const kinds: Readonly<Record<string, Kind>> = {
+  word: text('text collate "C"'),
+  name: text('varchar(20) collate "C"'),
+  short: text('short'),
+  small: ordered('smallint', [['-32768'], ['-1'], ['0'], ['32767']], Number),
+  number: ordered('integer', [['-2147483648'], ['-1'], ['0'], ['7'], ['2147483647']], Number),
+  big: ordered('bigint', [['-9223372036854775808'], ['0'], ['9007199254740993'], ['9223372036854775807']], asIs),
+  price: ordered(
+    'numeric',
+    [['-1'], ['0'], ['1', '1.0', '1.00', '1e0'], ['12345678901234567890.1'], ['12345678901234567890.2'], ['NaN']],
+    asIs,
+  ),
+  ratio: ordered(
+    'float8',
+    [['-Infinity'], ['-1.5'], ['-0', '0'], ['0.1'], ['0.30000000000000004'], ['1e300'], ['Infinity'], ['NaN']],
+    finite,
+  ),
+  single: ordered('real', [['-1.5'], ['0.1'], ['0.25'], ['NaN']], finite),
+  flag: ordered('boolean', [['false'], ['true']], (value) => value === 'true'),
+  mood: ordered('events.mood', [['Low end'], ['mid'], ['HIGH']], constantCase),
+  at: ordered(
+    'timestamptz',
+    [
+      ['-infinity'],
+      ['0044-03-15 00:00:00+00 BC'],
+      ['2026-03-29T01:00:00.000001Z', '2026-03-29T03:00:00.000001+02:00'],
+      ['2026-03-29T01:00:00.000002Z'],
+      ['infinity'],
+    ],
+    asIs,
+  ),
+  local: ordered(
+    'timestamp',
+    [['2026-03-29T01:00:00.000001'], ['2026-03-29T01:00:00.1', '2026-03-29 01:00:00.100']],
+    asIs,
+  ),
+  day: ordered('date', [['2026-03-28'], ['2026-03-29'], ['10000-01-01'], ['infinity']], asIs),
+  clock: ordered('time', [['00:00', '00:00:00'], ['12:30:00.5'], ['23:59:59.999999']], asIs),
+  span: ordered(
+    'interval',
+    [['P-1D', 'PT-24H'], ['PT0S'], ['PT1.5S'], ['PT24H', 'P1D'], ['P30D', 'P1M'], ['P1Y', 'P12M', 'P360D']],
+    asIs,
+  ),
+  code: ordered(
+    'uuid',
+    [
+      ['00000000-0000-0000-0000-000000000000'],
+      ['7f000000-0000-0000-0000-000000000001', '7F00000000000000-0000000000000001'],
+      ['ffffffff-ffff-ffff-ffff-ffffffffffff'],
+    ],
+    asIs,
+  ),
+  bytes: ordered('bytea', [['\\x'], ['\\x00'], ['\\x00ff'], ['\\xff']], (hex) =>
+    Buffer.from(hex.slice(2), 'hex').toString('base64'),
+  ),
+  period: shownAsText('daterange', [
+    ['empty'],
+    ['(,2026-01-01)'],
+    ['[2026-01-01,2026-02-01)', '[2026-01-01,2026-01-31]'],
+    ['[2026-01-01,2026-03-01)'],
+    ['[2026-02-01,)'],
+  ]),
+  size: shownAsText('events.size', [['(1,a)'], ['(1,b)'], ['(2,a)']]),
+  ip: shownAsText('inet', [['10.0.0.0/8'], ['10.0.0.1', '10.0.0.1/32'], ['10.0.0.2'], ['::1']]),
+  numbers: array(
+    'integer[]',
+    [
+      [],
+      [1],
+      [1, 2],
+      [2, 1],
+      [null],
+      [1, null],
+      [1, 1],
+      [
+        [1, 2],
+        [2, 1],
+      ],
+    ],
+    [1, 2, 3],
+  ),
+  moods: array('events.mood[]', [[], ['mid'], ['Low end', 'HIGH'], [null, 'mid']], moods, (item) =>
+    constantCase(String(item)),
+  ),
+  tags: array(
+    'text[] collate "C"',
+    [[], ['a,b'], ['"', '\\'], ['', 'null'], [null, 'a,b']],
+    ['a,b', '"', '\\', '', 'null', '{}'],
+  ),
+  doc: json('jsonb'),
+  raw: json('json'),
+  seen: recent('timestamptz', 'now()', 'minute', [-600, 30, 600, 1800, 20_000, 90_000], minutes),
+  heard: recent('timestamp', `now() at time zone 'UTC'`, 'minute', [-600, 30, 600, 1800, 20_000, 90_000], minutes),
+  made: recent('date', `(now() at time zone 'UTC')::date`, 'day', [-1, 0, 3, 30], { P2D: 2, P10D: 10 }),
+};
