@@ -19,6 +19,7 @@ import {
   type,
   unique,
 } from '../support/catalogs.ts';
+import { patience, runs } from '../support/property.ts';
 
 const options = { limits: { defaultSize: 50, maxSize: 1000 }, extensions: [], warn: () => {} };
 const schemaOf = (given: Catalog) =>
@@ -218,18 +219,18 @@ test('a type of the schema that is called like one of PostgreSQL is text', () =>
 });
 
 describe('any catalog', () => {
-  test('gives a valid schema, whatever the names in it', () => {
+  test('gives a valid schema, whatever the names in it', { timeout: patience }, () => {
     fc.assert(
       fc.property(anyCatalog, (given) => {
         const schema = schemaOf(given);
         expect(validateSchema(schema)).toEqual([]);
         expect(validateSchema(buildSchema(printSchema(schema)))).toEqual([]);
       }),
-      { numRuns: 100 },
+      runs(50),
     );
   });
 
-  test('gives the same schema in whatever order it comes', () => {
+  test('gives the same schema in whatever order it comes', { timeout: patience }, () => {
     fc.assert(
       fc.property(
         anyCatalog.chain((given) => fc.tuple(fc.constant(given), shuffled(given))),
@@ -237,11 +238,11 @@ describe('any catalog', () => {
           expect(printSchema(schemaOf(other))).toBe(printSchema(schemaOf(one)));
         },
       ),
-      { numRuns: 50 },
+      runs(25),
     );
   });
 
-  test('keeps its names when something is added, but for those that the new thing takes', () => {
+  test('keeps its names when something is added, but for those that the new thing takes', { timeout: patience }, () => {
     fc.assert(
       fc.property(
         anyCatalog.chain((given) => fc.tuple(fc.constant(given), grown(given))),
@@ -254,7 +255,7 @@ describe('any catalog', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      runs(150),
     );
   });
 });
