@@ -260,7 +260,10 @@ describe('any catalog', () => {
   });
 });
 
-/** What was renamed although its name went neither to an added thing nor to one that had to give its name to such. */
+/**
+ * What was renamed although its name, or the one that it had before it got a number, went neither to an added thing nor
+ * to one that had to give its name to such.
+ */
 function withoutReason(
   scope: string,
   renamed: readonly Named[],
@@ -268,7 +271,11 @@ function withoutReason(
   now?: Scope,
 ): readonly Named[] {
   const taken = new Set(takers.flatMap(([, name]) => family(scope, name)));
-  const lost = renamed.filter(([, name]) => family(scope, name).some((part) => taken.has(part)));
+  const lost = renamed.filter(([, name]) =>
+    [name, name.replace(/\d+$/, ''), name.replace(/_\d+$/, '')].some((wanted) =>
+      family(scope, wanted).some((part) => taken.has(part)),
+    ),
+  );
   if (lost.length === 0) return renamed;
   const rest = renamed.filter((thing) => !lost.includes(thing));
   return withoutReason(
