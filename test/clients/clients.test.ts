@@ -1,5 +1,6 @@
 import type { ApolloClient } from '@apollo/client';
 import type { TypedDocumentNode, Client as UrqlClient } from '@urql/core';
+import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
 import { pino } from 'pino';
 import type { Environment } from 'relay-runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -92,6 +93,11 @@ async function withoutAccess(table: string, work: () => Promise<void>): Promise<
 
 test('what the code generator makes compiles with the snippets, and has the documented types', async () => {
   await web.typeCheck();
+});
+
+test('a generator that reads the schema from the server learns of @oneOf when it asks', async () => {
+  const answer = await api.query<IntrospectionQuery>(getIntrospectionQuery({ oneOf: true }));
+  expect(buildClientSchema(answer).getType('DeviceOrderBy')).toMatchObject({ isOneOf: true });
 });
 
 describe.each(['apollo', 'urql'])('%s', (name) => {

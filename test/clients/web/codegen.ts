@@ -1,6 +1,6 @@
 // #region config
 export default {
-  schema: 'schema.graphql', // or the server's address: http://localhost:4000/graphql
+  schema: 'schema.graphql', // or [{ 'http://localhost:4000/graphql': { oneOf: true } }]
   documents: ['src/**/*.{ts,tsx}'],
   generates: {
     'src/gql/': {
