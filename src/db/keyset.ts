@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { badInput } from '../errors.ts';
-import { and, ident, join, or, type Sql, sql, trusted } from './sql.ts';
+import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
 /** One part of an order. All its values are rows' text under `name` in the result. */
 export interface OrderKey {
@@ -30,56 +30,46 @@ export const orderBy = (keys: readonly OrderKey[]): Sql =>
   );
 
 /**
- * The rows after a position, as conditions whose rows follow one another: all rows of the first arm come before those
- * of the second. Each arm is led by a bound on the first key, with which an index can start in the middle.
+ * The rows after a position, as conditions of which a row fulfils one at most. Each is one range of an index on the
+ * keys: rows that tie with the position in the first keys are not read, however many they are.
  */
 export function after(keys: readonly OrderKey[], position: Position): readonly Sql[] {
-  const [key, ...rest] = keys;
-  if (!key) return [];
-  if (isUniform(keys)) return [rowComparison(keys, position)];
-  const [value = null, ...others] = position;
-  const { expression, nullable, nullsFirst } = key;
-  if (value === null) {
-    const within = after(rest, others).map((arm) => sql`(${expression} is null and ${arm})`);
-    return nullsFirst ? [...within, sql`${expression} is not null`] : within;
-  }
-  const bounded = sql`(${compare(key, value, '=')} and ${isAfter(keys, position)})`;
-  return nullable && !nullsFirst ? [bounded, sql`${expression} is null`] : [bounded];
+  const [first] = keys;
+  if (!first) return [];
+  const run = leadingRun(keys, position);
+  const tied = [...run.map((key, i) => equals(key, position[i])), ...(run.length === 0 ? [isNull(first)] : [])];
+  const rest = after(keys.slice(tied.length), position.slice(tied.length)).map((arm) => and([...tied, arm]));
+  if (run.length === 0) return first.nullsFirst ? [...rest, isNotNull(first)] : rest;
+  const nulls = run.flatMap((key, i) =>
+    key.nullable && !key.nullsFirst ? [and([...tied.slice(0, i), isNull(key)])] : [],
+  );
+  return [...rest, rowComparison(run, position), ...nulls];
 }
 
-/** The same condition in one piece, without the bound. */
-export function isAfter(keys: readonly OrderKey[], position: Position): Sql {
-  const [key, ...rest] = keys;
-  if (!key) return sql`false`;
-  if (isUniform(keys)) return rowComparison(keys, position);
-  const [value = null, ...others] = position;
-  const past = isPast(key, value);
-  const tied = and([
-    value === null ? sql`${key.expression} is null` : sql`${key.expression} = ${bound(key, value)}`,
-    isAfter(rest, others),
-  ]);
-  return or([...past, ...(rest.length > 0 ? [tied] : [])]);
+/** The first keys that one row comparison serves: they have one direction, and a value each at the position. */
+function leadingRun(keys: readonly OrderKey[], position: Position): readonly OrderKey[] {
+  const end = keys.findIndex((key, i) => key.descending !== keys[0]?.descending || position[i] === null);
+  return end === -1 ? keys : keys.slice(0, end);
 }
 
-function isPast(key: OrderKey, value: string | null): readonly Sql[] {
-  const { expression, nullable, nullsFirst } = key;
-  if (value === null) return nullsFirst ? [sql`${expression} is not null`] : [];
-  return [compare(key, value, ''), ...(nullable && !nullsFirst ? [sql`${expression} is null`] : [])];
-}
-
-const isUniform = (keys: readonly OrderKey[]) =>
-  keys.every((key) => !key.nullable && key.descending === keys[0]?.descending);
-
+/**
+ * Not true of a row with a null among the keys, unless an earlier key decides. Of the first key it says so in words:
+ * else, where two cursors' ranges exclude each other, PostgreSQL 15 reads the index to its end to find nothing.
+ */
 function rowComparison(keys: readonly OrderKey[], position: Position): Sql {
+  const [first] = keys;
   const left = join(keys.map((key) => key.expression));
-  const right = join(keys.map((key, i) => bound(key, position[i] ?? null)));
-  return sql`(${left}) ${trusted(keys[0]?.descending ? '<' : '>')} (${right})`;
+  const right = join(keys.map((key, i) => bound(key, position[i])));
+  const past = sql`(${left}) ${trusted(first?.descending ? '<' : '>')} (${right})`;
+  return first?.nullable ? and([isNotNull(first), past]) : past;
 }
 
-const compare = (key: OrderKey, value: string, equal: '=' | ''): Sql =>
-  sql`${key.expression} ${trusted((key.descending ? '<' : '>') + equal)} ${bound(key, value)}`;
+const isNotNull = (key: OrderKey): Sql => sql`${key.expression} is not null`;
+const isNull = (key: OrderKey): Sql => sql`${key.expression} is null`;
 
-const bound = (key: OrderKey, value: string | null): Sql => sql`${value}::${trusted(key.type)}`;
+const equals = (key: OrderKey, value: string | null | undefined): Sql => sql`${key.expression} = ${bound(key, value)}`;
+
+const bound = (key: OrderKey, value: string | null = null): Sql => sql`${value}::${trusted(key.type)}`;
 
 /** An opaque text for a position; `order` is what it is a position in. */
 export const encodeCursor = (order: string, position: Position): string =>

@@ -1,6 +1,6 @@
 import type { Catalog, Column, Table } from '../catalog/catalog.ts';
-import { after, isAfter, type OrderKey, orderBy, type Position, reversed } from './keyset.ts';
-import { and, empty, ident, join, type Sql, sql, trusted } from './sql.ts';
+import { after, type OrderKey, orderBy, type Position, reversed } from './keyset.ts';
+import { and, empty, ident, join, or, type Sql, sql, trusted } from './sql.ts';
 
 /** One page of a list, in the order in which it is read: `keys` are already reversed for a page from the end. */
 export interface Page {
@@ -27,20 +27,31 @@ export const cast = (value: string | Sql | null, column: Column): Sql => sql`${v
 export function selectPage(catalog: Catalog, page: Page, columns: readonly string[], match: readonly Sql[] = []): Sql {
   const { table, keys } = page;
   const conditions = [page.where, ...match];
-  const before = page.before ? [isAfter(reversed(keys), page.before)] : [];
-  const needsPosition = keys.some((key) => key.name === rowPosition.name);
-  const source = needsPosition
-    ? sql`(${numbered(catalog, table, conditions)}) ${ident(alias)}`
-    : sql`${from(catalog, table)} ${ident(alias)}`;
-  const always = needsPosition ? before : [...conditions, ...before];
   const selected = selectList(columns, keys);
-  const arms = page.after ? after(keys, page.after) : [empty];
-  const selects = arms.map(
-    (arm) => sql`select ${selected} from ${source} where ${and([...always, ...(arm === empty ? [] : [arm])])}`,
-  );
-  const rows = selects.length === 1 && selects[0] ? selects[0] : sql`select * from (${join(selects, ' union all ')}) u`;
+  const limited = sql`order by ${orderBy(keys)} limit ${page.limit}`;
   const offset = page.offset > 0 ? sql` offset ${page.offset}` : empty;
-  return sql`${rows} order by ${orderBy(keys)} limit ${page.limit}${offset}`;
+  if (keys.some((key) => key.name === rowPosition.name)) {
+    const source = numbered(catalog, table, conditions);
+    return sql`select ${selected} from (${source}) ${ident(alias)} where ${or(ranges(page).map(and))} ${limited}${offset}`;
+  }
+  const arms = ranges(page).map((range) => {
+    const where = and([...conditions, ...range]);
+    return sql`select ${selected} from ${from(catalog, table)} ${ident(alias)} where ${where} ${limited}`;
+  });
+  if (arms.length === 1) return sql`${join(arms)}${offset}`;
+  // With a limit of its own each arm is read from its index and merged; without it, all are read whole and sorted.
+  const merged = join(
+    arms.map((arm) => sql`(${arm})`),
+    ' union all ',
+  );
+  return sql`select * from (${merged}) u ${limited}`;
+}
+
+/** What a page's cursors leave of a list: ranges, each of conditions that all hold; no row is in two of them. */
+function ranges({ keys, after: start, before: end }: Page): readonly (readonly Sql[])[] {
+  const starts = start ? after(keys, start).map((arm) => [arm]) : [[]];
+  const ends = end ? after(reversed(keys), end).map((arm) => [arm]) : [[]];
+  return starts.flatMap((above) => ends.map((below) => [...above, ...below]));
 }
 
 /** How many rows a page's list has in all. */
