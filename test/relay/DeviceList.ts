@@ -5,7 +5,7 @@
 declare const graphql: (document: TemplateStringsArray) => unknown;
 
 export const deviceListQuery = graphql`
-  query DeviceListQuery($where: DeviceWhere) {
+  query DeviceListQuery($where: DeviceWhere = {}) {
     ...DeviceList_devices @arguments(where: $where)
     node(id: "") {
       ...DeviceListEvents_device @alias(as: "device")
@@ -19,7 +19,7 @@ export const deviceList = graphql`
   @argumentDefinitions(
     count: { type: "Int", defaultValue: 20 }
     cursor: { type: "String" }
-    where: { type: "DeviceWhere" }
+    where: { type: "DeviceWhere", defaultValue: {} }
   ) {
     devices(first: $count, after: $cursor, where: $where, orderBy: [{ serial: ASC }])
       @connection(key: "DeviceList_devices") {
