@@ -31,7 +31,10 @@ export function createApp({ config, served, db, log }: AppOptions) {
     graphiql: false,
     multipart: false,
     maxRequestBodySize: config.maxBodyBytes,
-    cors: config.corsOrigins.length > 0 ? { origin: [...config.corsOrigins], maxAge: 86_400 } : false,
+    cors:
+      config.corsOrigins.length > 0
+        ? { origin: [...config.corsOrigins], exposedHeaders: ['Retry-After'], maxAge: 86_400 }
+        : false,
     maskedErrors: { maskError: createErrorMask(log) },
     plugins: [
       useHealth(async () => {

@@ -48,6 +48,11 @@ describe('CORS', () => {
     expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example');
   });
 
+  test('lets pages read when to try again', async () => {
+    const response = await post('{"query":"{ __typename }"}', { origin: 'https://app.example' });
+    expect(response.headers.get('access-control-expose-headers')).toBe('Retry-After');
+  });
+
   test('lets in no other', async () => {
     const response = await preflight('https://evil.example');
     expect(response.headers.get('access-control-allow-origin')).not.toBe('https://evil.example');
