@@ -65,7 +65,7 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
     const indexes = keep(table.indexes.map((i) => read<Index>(i, ['index', name, i.name], ['omit'])));
     const directed: Table = {
       ...kept,
-      columns: keep(table.columns.map((c) => read<Column>(c, ['column', name, c.name], ['omit']))),
+      columns: keep(usable(table, warn).map((c) => read<Column>(c, ['column', name, c.name], ['omit']))),
       primaryKey: keptKey(table, indexes),
       indexes,
       foreignKeys: keep(table.foreignKeys.map((k) => read<ForeignKey>(k, ['foreign key', name, k.name], ['omit']))),
@@ -88,6 +88,17 @@ const omits = (directives: readonly Directive[]) => directives.some(({ name }) =
 
 const keep = <T>(things: readonly { kept: T; directives: readonly Directive[] }[]): T[] =>
   things.filter(({ directives }) => !omits(directives)).map(({ kept }) => kept);
+
+/** What statements select beside columns, and rows carry beside their values. */
+const statementNames: readonly string[] = ['$n', '$row', '$position', '$tableoid', '$ctid', '$type'];
+
+/** The columns but those that bear one of these names. */
+const usable = (table: Table, warn: Warn): readonly Column[] =>
+  table.columns.filter(({ name }) => {
+    const isOurs = statementNames.includes(name);
+    if (isOurs) warn(`column ${table.name}.${name} is left out: the statements of this API use its name; rename it`);
+    return !isOurs;
+  });
 
 /** The primary key, unless the index behind it was omitted. */
 const keptKey = (table: Table, indexes: readonly Index[]): readonly string[] =>

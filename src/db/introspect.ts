@@ -77,11 +77,13 @@ const isUnchecked = sql`exists (
 /** Whether a foreign key is one of PERIOD, as PostgreSQL 18 allows: it refers to rows by overlap. */
 const isTemporal = sql`coalesce(to_jsonb(f) ->> 'conperiod', 'false')::bool`;
 
+/** `has_heirs`: a table from which others inherit lists their rows too, and its keys are unique in none but its own. */
 const catalogValue = (schema: string): Sql => sql`(
   with recursive space as (
     select oid from pg_namespace where nspname = ${schema} and has_schema_privilege(oid, 'usage')
   ), relation as materialized (
-    select c.oid, c.relname, c.relkind, has_table_privilege(c.oid, 'select') as whole
+    select c.oid, c.relname, c.relkind, has_table_privilege(c.oid, 'select') as whole,
+      c.relkind <> 'p' and exists (select from pg_inherits h where h.inhparent = c.oid) as has_heirs
     from pg_class c join space on c.relnamespace = space.oid
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
   ), readable as materialized (
@@ -152,13 +154,13 @@ const catalogValue = (schema: string): Sql => sql`(
         ),
         'primaryKey', coalesce((
           select ${names(sql`p.conrelid`, sql`p.conkey`)}
-          from pg_constraint p where p.conrelid = r.oid and p.contype = 'p'
+          from pg_constraint p where p.conrelid = r.oid and p.contype = 'p' and not r.has_heirs
         ), '[]'),
         'indexes', (
           select coalesce(json_agg(json_build_object(
             'name', c.relname,
             'columns', ${names(sql`i.indrelid`, sql`(i.indkey::int2[])[0:i.indnkeyatts - 1]`)},
-            'unique', i.indisunique and i.indimmediate,
+            'unique', i.indisunique and i.indimmediate and not r.has_heirs,
             'comment', coalesce(obj_description(p.oid, 'pg_constraint'), obj_description(c.oid, 'pg_class'))
           ) order by c.relname collate "C"), '[]')
           from pg_index i join pg_class c on c.oid = i.indexrelid

@@ -90,7 +90,7 @@ insert into odd.an_unlogged_table default values;
 create table odd.ancestor (id int primary key, name text not null);
 create table odd.descendant (extra text, primary key (id)) inherits (odd.ancestor);
 insert into odd.ancestor values (1, 'old');
-insert into odd.descendant values (2, 'young', 'x');
+insert into odd.descendant values (2, 'young', 'x'), (1, 'namesake', 'y');
 
 create table odd.dropped_column (gone text, id int, also_gone int, kept text not null);
 alter table odd.dropped_column drop gone, drop also_gone, add primary key (id), add late date unique;
