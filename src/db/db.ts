@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { codeOf, fromPostgres } from '../errors.ts';
-import type { Pool } from './pool.ts';
+import type { Lender } from './pool.ts';
 import { withRetry } from './retry.ts';
 import { type Sql, toQuery, type Value } from './sql.ts';
 
@@ -25,7 +25,7 @@ const schemaChanged = new Set(['0A000', '42P01', '42703', '42501']);
 const asText = { getTypeParser: () => (value: unknown) => value };
 
 /** `onSchemaChanged` hears of every error that a change of the database's schema can cause. */
-export function createDb(pool: Pool, onSchemaChanged: () => void = () => {}): Db {
+export function createDb(pool: Lender, onSchemaChanged: () => void = () => {}): Db {
   /** By connection: the names of its prepared statements by their text. */
   const prepared = new WeakMap<ClientBase, Map<string, string>>();
 

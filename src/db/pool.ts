@@ -52,6 +52,9 @@ export interface Pool {
   end(): Promise<void>;
 }
 
+/** As much of a pool as running a statement needs. */
+export type Lender = Pick<Pool, 'use' | 'statementTimeoutMs'>;
+
 export interface PoolStats {
   /** Those included that are being opened or closed. */
   readonly sockets: number;
@@ -60,6 +63,8 @@ export interface PoolStats {
   readonly waiting: number;
   /** Since the start. */
   readonly counts: Readonly<Record<PoolEvent, number>>;
+  /** When the newest token of an open connection ends, in milliseconds since 1970; Infinity for a password. */
+  readonly tokenEndsAt: number | null;
   /** Why the last login failed; null since one succeeded. */
   readonly problem: LoginError | null;
 }
@@ -160,6 +165,7 @@ export function createPool(options: PoolOptions): Pool {
       idle: members.usable().filter((member) => member.idle).length,
       waiting: lending.waiting,
       counts: { ...counts },
+      tokenEndsAt: members.usable().reduce((latest, { token }) => Math.max(latest, token.expiresAt), 0) || null,
       problem: opener.problem,
     }),
     async end() {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { isConnectionLost } from '../errors.ts';
-import type { Pool } from './pool.ts';
+import type { Lender } from './pool.ts';
 
 const mostRuns = 3;
 
@@ -10,7 +10,7 @@ const mostRuns = 3;
  * Failed logins need no such rule: no work has begun, and the pool goes on trying while the request waits.
  */
 export async function withRetry<T>(
-  pool: Pool,
+  pool: Lender,
   kind: 'read' | 'write',
   work: (client: pg.ClientBase) => Promise<T>,
 ): Promise<T> {
