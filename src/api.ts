@@ -27,15 +27,18 @@ export interface ApiOptions {
   readonly log: Logger;
 }
 
+/** The schema shows the role no table. */
+export const nothingToRead = (schemaName: string): AppError =>
+  new AppError(
+    'DATABASE_UNAVAILABLE',
+    `There is no table to read in the schema "${schemaName}": it does not exist, is empty, or the role lacks USAGE on it and SELECT on its tables`,
+  );
+
 /** Reads the catalog and builds the API that it decides; rejects where there is nothing to serve. */
 export async function buildApi({ db, schemaName, limits, log }: ApiOptions): Promise<Api> {
   const started = performance.now();
   const { catalog: found, fingerprint } = await introspect(db, schemaName);
-  if (found.tables.length === 0)
-    throw new AppError(
-      'DATABASE_UNAVAILABLE',
-      `There is no table to read in the schema "${schemaName}": it does not exist, is empty, or the role lacks USAGE on it and SELECT on its tables`,
-    );
+  if (found.tables.length === 0) throw nothingToRead(schemaName);
   const read = performance.now();
   const warn = (message: string) => log.warn({ schema: schemaName }, message);
   const directed = applyDirectives(found, warn);

@@ -1,6 +1,9 @@
+import { parseArgs } from 'node:util';
 import { buildApi } from './api.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { openDatabase } from './database.ts';
+import { doctor } from './doctor/command.ts';
+import { codeOf } from './errors.ts';
 import { explain } from './explain.ts';
 import { createLogger } from './logger.ts';
 import { printSdl } from './schema/print.ts';
@@ -12,28 +15,49 @@ const usage = `Usage: events-graphql [command]
 
   serve    serve the API (the default)
   schema   print the API's schema and exit
+  doctor   look for what keeps the server from its database, step by step, and say what to do
+           --json   as one JSON document
 `;
+
+/** Resolves with the exit code. */
+type Command = (environment: Environment, args: readonly string[]) => Promise<number>;
+
+const commands: Readonly<Record<string, Command>> = {
+  serve: plain((environment) => serve(readConfig(environment))),
+  schema: plain(printSchema),
+  doctor,
+};
 
 /** Runs one command; resolves with the exit code once there is nothing left to do. */
 export async function run([command = 'serve', ...rest]: readonly string[], environment: Environment): Promise<number> {
-  const commands: Readonly<Record<string, (environment: Environment) => Promise<void>>> = {
-    serve: (env) => serve(readConfig(env)),
-    schema: printSchema,
-  };
   const chosen = commands[command];
-  if (!chosen || rest.length > 0) {
+  if (!chosen) {
     const asked = ['help', '--help', '-h'].includes(command);
     (asked ? process.stdout : process.stderr).write(usage);
     return asked ? 0 : 2;
   }
   try {
-    await chosen(environment);
-    return 0;
+    return await chosen(environment, rest);
   } catch (error) {
+    if (/^ERR_PARSE_ARGS/.test(codeOf(error) ?? '')) {
+      process.stderr.write(`${explainArguments(error)}\n\n${usage}`);
+      return 2;
+    }
     process.stderr.write(`${error instanceof ConfigError ? configurationText(error) : explain(error)}\n`);
     return 1;
   }
 }
+
+/** A command that takes no arguments and either works or throws. */
+function plain(command: (environment: Environment) => Promise<void>): Command {
+  return async (environment, args) => {
+    parseArgs({ args: [...args], options: {} });
+    await command(environment);
+    return 0;
+  };
+}
+
+const explainArguments = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 async function printSchema(environment: Environment): Promise<void> {
   const config = readConfig(environment);

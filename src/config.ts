@@ -14,6 +14,8 @@ export interface Config {
   readonly maxBodyBytes: number;
   readonly limits: PageLimits;
   readonly poolSize: number;
+  /** How many of this server may run at once, all with a pool of their own. */
+  readonly maxReplicas: number;
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly schemaPollMs: number;
@@ -78,6 +80,7 @@ const variables = z.object({
   IDENTITY_HEADER: z.string().optional(),
   PG_SESSION: oneOf('startup', 'role').default('startup'),
   PG_POOL_SIZE: int(1, 1000).default(10),
+  MAX_REPLICAS: int(1, 1000).default(1),
   PG_STATEMENT_TIMEOUT_MS: int(1, 3_600_000).default(15_000),
   PG_CONNECT_TIMEOUT_MS: int(1, 600_000).default(15_000),
   EVENTS_SCHEMA: z.string().default('events'),
@@ -118,6 +121,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxBodyBytes: env.MAX_BODY_BYTES,
     limits: { defaultSize: Math.min(50, env.MAX_PAGE_SIZE), maxSize: env.MAX_PAGE_SIZE },
     poolSize: env.PG_POOL_SIZE,
+    maxReplicas: env.MAX_REPLICAS,
     statementTimeoutMs: env.PG_STATEMENT_TIMEOUT_MS,
     connectTimeoutMs: env.PG_CONNECT_TIMEOUT_MS,
     schemaPollMs: env.SCHEMA_POLL_MS,
@@ -180,10 +184,12 @@ function passwordOf(env: Variables, production: boolean, problems: string[]): Da
   return { kind, clientId: clientId ?? '', scope };
 }
 
+/** Whether nobody but this machine is at the other end: a socket's folder, or a loopback name or address. */
+export const isLoopback = (host: string): boolean => /^(localhost|127\.|::1$|\/)/.test(host);
+
 /** TLS is always verified in full; it is off only towards this machine or when asked for by name. */
 function sslOf(env: Variables, host: string, problems: string[]): DatabaseConfig['ssl'] {
-  const loopback = /^(localhost|127\.|::1$|\/)/.test(host);
-  if (env.PGSSLMODE === 'disable' || (env.PGSSLMODE === undefined && loopback)) return false;
+  if (env.PGSSLMODE === 'disable' || (env.PGSSLMODE === undefined && isLoopback(host))) return false;
   if (!env.PGSSLROOTCERT) return {};
   try {
     return { ca: readFileSync(env.PGSSLROOTCERT, 'utf8') };

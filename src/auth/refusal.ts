@@ -1,3 +1,4 @@
+import { claimsOf } from './claims.ts';
 import type { IssuedToken } from './credential.ts';
 import { IdentityError } from './identity-error.ts';
 
@@ -10,7 +11,7 @@ const databaseApplication = '123cd850-d9df-40bd-94d5-c9f07b7fa203';
  */
 export function explainRefusal(reason: Error, token: IssuedToken, scope: string): IdentityError {
   const said = reason.message;
-  const audience = audienceOf(token.text);
+  const audience = claimsOf(token.text).aud;
   if (/audience/i.test(said) || (audience !== undefined && !isFor(scope, audience))) {
     const message = `The database does not take tokens for ${audience ?? scope}: PG_TOKEN_SCOPE must be its cloud's (${said})`;
     return new IdentityError('wrong-audience', message, { cause: reason });
@@ -24,15 +25,6 @@ export function explainRefusal(reason: Error, token: IssuedToken, scope: string)
   return new IdentityError('denied', `The database refused the identity: ${remedy} (${said})`, { cause: reason });
 }
 
-const isFor = (scope: string, audience: string): boolean =>
+/** Whether a token with this audience is one for the scope, in either version of Entra's tokens. */
+export const isFor = (scope: string, audience: string): boolean =>
   audience === databaseApplication || audience.replace(/\/$/, '') === scope.replace(/\/\.default$/, '');
-
-/** The claim `aud` of a token; undefined for what is no JWT. The database verifies it, this only explains. */
-function audienceOf(token: string): string | undefined {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    return typeof claims === 'object' && claims !== null && 'aud' in claims ? String(claims.aud) : undefined;
-  } catch {
-    return undefined;
-  }
-}

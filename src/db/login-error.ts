@@ -34,8 +34,9 @@ export const isPasswordRefused = (error: unknown): boolean =>
 /** Names the step at which a login failed, and the usual remedy. */
 export function explainLogin(error: unknown, target: LoginTarget): LoginError {
   if (error instanceof LoginError) return error;
-  const said = error instanceof Error ? error.message : String(error);
   const code = codeOf(error) ?? '';
+  // Where several addresses of a name were tried, the error of them all has a code and no message.
+  const said = error instanceof Error ? error.message || code : String(error);
   const { host, port, user } = target;
   const because = (step: LoginStep, message: string) => new LoginError(step, message, { cause: error });
   if (error instanceof IdentityError) return because(error.cause instanceof DatabaseError ? 'login' : 'token', said);

@@ -43,7 +43,7 @@ function build({ subject, issuer, publicKey, key, host }: Content): string {
     integer(Buffer.concat([Buffer.of(1), randomBytes(8)])),
     algorithm,
     nameOf(issuer),
-    sequence(time(Date.now() - day), time(Date.now() + 30 * day)),
+    sequence(time(Date.now() - day), time(Date.now() + 90 * day)),
     nameOf(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     tagged(3, sequence(host === null ? isAuthority : alternativeName(host))),

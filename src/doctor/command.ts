@@ -1,0 +1,14 @@
+import { parseArgs } from 'node:util';
+import { examine } from './examine.ts';
+import { asJson, asLines } from './render.ts';
+
+/** `doctor [--json]`: prints what was found; resolves with 1 when a step failed, else with 0. */
+export async function doctor(
+  environment: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } });
+  const findings = await examine(environment);
+  process.stdout.write(values.json ? asJson(findings) : asLines(findings));
+  return findings.some(({ status }) => status === 'failed') ? 1 : 0;
+}

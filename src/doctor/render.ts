@@ -1,0 +1,15 @@
+import type { Finding } from './finding.ts';
+
+/** A line for each step, its details and what to do below it. */
+export const asLines = (findings: readonly Finding[]): string =>
+  findings
+    .flatMap(({ status, step, message, details = [], remedy }) => [
+      `${status.padEnd(8)} ${step.padEnd(13)} ${message}`,
+      ...[...details, ...(remedy ? [`→ ${remedy}`] : [])].map((line) => `${' '.repeat(23)}${line}`),
+    ])
+    .map((line) => `${line}\n`)
+    .join('');
+
+/** The findings as one JSON document: `{ ok, findings }`. */
+export const asJson = (findings: readonly Finding[]): string =>
+  `${JSON.stringify({ ok: findings.every(({ status }) => status !== 'failed'), findings }, null, 2)}\n`;

@@ -1,0 +1,380 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseError } from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { buildApi } from '../../src/api.ts';
+import { createCredential, createIdentityHttp } from '../../src/auth/credential.ts';
+import { createTokenSource, openTokenSource } from '../../src/auth/database.ts';
+import { explainRefusal } from '../../src/auth/refusal.ts';
+import { type Identity, readConfig } from '../../src/config.ts';
+import { openConnection } from '../../src/db/connection.ts';
+import { createDb } from '../../src/db/db.ts';
+import { createPool } from '../../src/db/pool.ts';
+import { examine, type Instruments } from '../../src/doctor/examine.ts';
+import type { Finding, Step } from '../../src/doctor/finding.ts';
+import { loginRemedy } from '../../src/doctor/login.ts';
+import { createLogger } from '../../src/logger.ts';
+import { type Platform, startPlatform } from '../platform/platform.ts';
+import { startProgram } from '../support/program.ts';
+
+let platform: Platform;
+let directory: string;
+let role: string;
+/** What the app is set to; each test changes a little. */
+let variables: Record<string, string>;
+
+const http = createIdentityHttp(1000);
+const instruments: Instruments = {
+  lookup: async () => [{ address: '127.0.0.1' }],
+  now: () => Date.now(),
+  openTokens: (password: string | Identity) =>
+    typeof password === 'string'
+      ? openTokenSource(password, () => {})
+      : createTokenSource({
+          credential: createCredential(password, http),
+          scope: password.scope,
+          attemptTimeoutMs: 1000,
+        }),
+};
+
+beforeAll(async () => {
+  platform = await startPlatform(3600);
+  directory = await mkdtemp(join(tmpdir(), 'doctor-'));
+  await writeFile(join(directory, 'ca.pem'), platform.postgres.ca);
+  await platform.postgres.admin(`
+    CREATE SCHEMA events;
+    CREATE TABLE events.site (code int PRIMARY KEY, name text NOT NULL, secret text);
+    CREATE TABLE events.audit (code int);
+    CREATE TABLE events.internal (code int);
+    COMMENT ON TABLE events.internal IS '@omit';
+    CREATE SCHEMA closed;
+    CREATE TABLE closed.thing (code int);
+    CREATE SCHEMA odd;
+    CREATE TABLE odd.thing (code int);
+    COMMENT ON TABLE odd.thing IS '@key (missing)'`);
+});
+beforeEach(async () => {
+  platform.identity.fault = undefined;
+  platform.identity.lifeSeconds = 3600;
+  role = await platform.createIdentity();
+  await platform.postgres.admin(`
+    GRANT USAGE ON SCHEMA events, odd TO "${role}";
+    GRANT SELECT (code, name) ON events.site TO "${role}";
+    GRANT SELECT ON events.internal, odd.thing TO "${role}"`);
+  variables = {
+    NODE_ENV: 'production',
+    PGHOST: 'localhost',
+    PGPORT: String(platform.postgres.port),
+    PGDATABASE: 'postgres',
+    PGUSER: role,
+    PGSSLMODE: 'verify-full',
+    PGSSLROOTCERT: join(directory, 'ca.pem'),
+    PG_AUTH: 'user-identity',
+    AZURE_CLIENT_ID: role,
+    IDENTITY_ENDPOINT: platform.identity.url,
+    IDENTITY_HEADER: platform.identity.header,
+  };
+});
+afterAll(async () => {
+  await platform.end();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** The findings by their step. */
+async function look(changed: Record<string, string> = {}, instrumented: Partial<Instruments> = {}) {
+  const findings = await examine({ ...variables, ...changed }, { ...instruments, ...instrumented });
+  return Object.fromEntries(findings.map((finding) => [finding.step, finding])) as Record<Step, Finding>;
+}
+
+const stepsWith = (found: Record<Step, Finding>, status: Finding['status']) =>
+  Object.values(found)
+    .filter((finding) => finding.status === status)
+    .map(({ step }) => step);
+
+const inSession = ['role', 'schema', 'version', 'clock', 'connections'];
+
+/** What the server's pool meets with the same configuration, which its readiness probe logs. */
+async function refusal(changed: Record<string, string> = {}): Promise<string> {
+  const { database, connectTimeoutMs, statementTimeoutMs } = readConfig({ ...variables, ...changed });
+  if (!database) throw new Error('No database is configured');
+  const tokens = instruments.openTokens(database.password);
+  const options = { ...database, connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
+  const connection = openConnection(options, tokens).finally(() => tokens.end());
+  return connection.then(
+    () => 'it was let in',
+    (error: Error) => error.message,
+  );
+}
+
+describe('where all is well', () => {
+  test('every step says what it saw, the tables that are not shown say why, and no token is printed', async () => {
+    const program = startProgram(['doctor'], variables);
+    expect(await program.ended).toBe(0);
+    const out = program.out();
+    expect(out).not.toMatch(/^(warning|failed|skipped)/m);
+    expect(out).toMatch(
+      /^ok {7}token .*client id app-\d+, object id app-\d+, for https:\/\/ossrdbms.* ends in 3\d+ s$/m,
+    );
+    expect(out).toMatch(/^ok {7}tls .*TLSv1.3, certificate for localhost by Test authority until \d{4}-/m);
+    expect(out).toMatch(/^ok {7}session .*TimeZone=UTC.*statement_timeout=15s/m);
+    expect(out).toMatch(/^ok {7}schema .*"events" shows 1 of 3 tables/m);
+    expect(out).toMatch(/ audit: not shown: no SELECT. To show it: GRANT SELECT ON events.audit TO/);
+    expect(out).toMatch(/ internal: not shown: its comment/);
+    expect(out).toMatch(/ site: shown with 2 of 3 columns \(no SELECT on secret\)/);
+    expect(out).not.toMatch(/eyJ/);
+  });
+
+  test('as one JSON document, with an exit code', async () => {
+    const program = startProgram(['doctor', '--json'], { ...variables, EVENTS_SCHEMA: 'nowhere' });
+    expect(await program.ended).toBe(1);
+    const { ok, findings } = JSON.parse(program.out()) as { ok: boolean; findings: Finding[] };
+    expect(ok).toBe(false);
+    expect(findings.filter(({ status }) => status !== 'ok')).toEqual([
+      expect.objectContaining({ step: 'schema', status: 'failed', message: expect.stringMatching(/no table to read/) }),
+    ]);
+  });
+});
+
+describe('on the way to the server', () => {
+  test('a configuration with problems lists them all, and nothing else is tried', async () => {
+    const found = await look({ PGUSER: '', PG_POOL_SIZE: 'many' });
+    expect(found.configuration.details).toEqual([
+      expect.stringMatching(/^PG_POOL_SIZE/),
+      expect.stringMatching(/^PGUSER/),
+    ]);
+    expect(stepsWith(found, 'failed')).toEqual(['configuration']);
+    expect(stepsWith(found, 'skipped')).toHaveLength(11);
+  });
+
+  test('a name that is not known points at the private zone; the token is looked at all the same', async () => {
+    const PGHOST = 'db.postgres.database.azure.com';
+    const lookup = () =>
+      Promise.reject(Object.assign(new Error(`getaddrinfo ENOTFOUND ${PGHOST}`), { code: 'ENOTFOUND' }));
+    const found = await look({ PGHOST }, { lookup });
+    expect(found.name).toMatchObject({
+      status: 'failed',
+      message: `The name ${PGHOST} cannot be resolved: is its private DNS zone linked to this network? (getaddrinfo ENOTFOUND ${PGHOST})`,
+      remedy: expect.stringMatching(/^Link the server's private DNS zone/),
+    });
+    expect(found.token.status).toBe('ok');
+    expect(stepsWith(found, 'skipped')).toEqual(['connect', 'tls', 'login', 'session', ...inSession]);
+  });
+
+  test('a public address of a server on Azure is a warning, a private one is not', async () => {
+    const at = async (address: string) =>
+      (
+        await look(
+          { PGHOST: 'db.postgres.database.azure.com', PG_CONNECT_TIMEOUT_MS: '1' },
+          { lookup: async () => [{ address }] },
+        )
+      ).name;
+    expect(await at('20.50.2.1')).toMatchObject({
+      status: 'warning',
+      remedy: expect.stringMatching(/private DNS zone/),
+    });
+    expect(await at('10.0.1.4')).toMatchObject({ status: 'ok' });
+  });
+
+  test('a closed port', async () => {
+    const found = await look({ PGPORT: '1' });
+    expect(found.connect.message).toMatch(/^The server localhost:1 does not answer \(.*ECONNREFUSED/);
+    expect(found.connect.message).toBe(await refusal({ PGPORT: '1' }));
+    expect(stepsWith(found, 'failed')).toEqual(['connect']);
+  });
+
+  test('a server that says nothing is not waited for', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => silent.once('listening', resolve));
+    const address = silent.address();
+    const PGPORT = String(typeof address === 'object' && address?.port);
+    const found = await look({ PGHOST: '127.0.0.1', PGPORT, PG_CONNECT_TIMEOUT_MS: '100' });
+    silent.close();
+    expect(found.tls).toMatchObject({ status: 'failed', message: expect.stringMatching(/no answer within 100 ms/) });
+  });
+
+  test.each([
+    ['an authority that is not known', { PGSSLROOTCERT: '' }, /PGSSLROOTCERT to a file/],
+    ['a name that the certificate is not for', { PGHOST: '127.0.0.1' }, /PGHOST to a name that the certificate is for/],
+  ])('%s', async (_, changed, remedy) => {
+    const found = await look(changed);
+    expect(found.tls).toMatchObject({ status: 'failed', remedy: expect.stringMatching(remedy) });
+    expect(found.tls.message).toBe(await refusal(changed));
+    expect(stepsWith(found, 'failed')).toEqual(['tls']);
+  });
+
+  test('a server without TLS', async () => {
+    const { host, port } = inject('postgres').admin;
+    const found = await look({ PGHOST: host, PGPORT: String(port) });
+    expect(found.tls).toMatchObject({ status: 'failed', remedy: expect.stringMatching(/Turn TLS on/) });
+  });
+
+  test('a certificate that ends within a month', async () => {
+    const found = await look({}, { now: () => Date.now() + 65 * 86_400_000 });
+    expect(found.tls).toMatchObject({ status: 'warning', message: expect.stringMatching(/: 24 days from now$/) });
+  });
+});
+
+describe('the identity', () => {
+  test('one that is not assigned', async () => {
+    const found = await look({ AZURE_CLIENT_ID: 'of-another-app' });
+    expect(found.token).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/^The identity is not assigned to this app/),
+      remedy: expect.stringMatching(/^az containerapp identity assign .* \(now of-another-app\)$/),
+    });
+    expect(found.login).toMatchObject({ status: 'skipped', message: 'needs token' });
+  });
+
+  test('an endpoint that is away', async () => {
+    platform.identity.fault = { kind: 'status', status: 500 };
+    expect((await look()).token).toMatchObject({ status: 'failed', remedy: expect.stringMatching(/^Wait/) });
+  });
+
+  test('a token for something else', async () => {
+    platform.identity.fault = { kind: 'wrong-audience' };
+    const found = await look();
+    expect(found.token).toMatchObject({ status: 'warning', remedy: expect.stringMatching(/^Set PG_TOKEN_SCOPE/) });
+    expect(found.login).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/^The database does not take tokens for https:\/\/management.azure.com/),
+      remedy: expect.stringMatching(/^Set PG_TOKEN_SCOPE to https/),
+    });
+  });
+
+  test('a role that there is not, or that was made for another identity', async () => {
+    const found = await look({ PGUSER: "o'dd role" });
+    expect(found.login).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/^The database refused the identity: PGUSER must be the role made for this very/),
+      remedy: expect.stringContaining(
+        String.raw`events-graphql grant --role 'o'\''dd role' --object-id ${role} makes the role`,
+      ),
+    });
+    expect(found.login.message).toBe(await refusal({ PGUSER: "o'dd role" }));
+    expect(stepsWith(found, 'skipped')).toEqual(['session', ...inSession]);
+  });
+
+  test('a token that has ended', async () => {
+    platform.identity.lifeSeconds = -30;
+    const found = await look();
+    expect(found.token).toMatchObject({ status: 'warning', message: expect.stringMatching(/already ended$/) });
+    expect(found.login).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/^The token has ended/),
+      remedy: expect.stringMatching(/^Set this machine's clock/),
+    });
+  });
+
+  test('a token from the future, where this machine is behind', async () => {
+    platform.identity.fault = { kind: 'clock-ahead', seconds: 60 };
+    expect((await look()).token).toMatchObject({
+      status: 'warning',
+      message: expect.stringMatching(/issued in the future$/),
+    });
+  });
+
+  test.each([
+    ['The access token has expired. Acquire a new token and try again.', /clock/],
+    ['The access token does not have a valid audience claim', /PG_TOKEN_SCOPE/],
+    ['Service Principals cannot generate AAD_AUTH_TOKENTYPE_APP_USER tokens for role[app]', /repairs/],
+  ])('"%s", as Azure words it', (words, remedy) => {
+    const answer = Object.assign(new DatabaseError(words, words.length, 'error'), { code: '28000' });
+    const issued = { text: '', expiresAt: Date.now() + 60_000 };
+    const { database } = readConfig(variables);
+    if (!database) throw new Error('No database is configured');
+    expect(loginRemedy(explainRefusal(answer, issued, ''), database, {})).toMatch(remedy);
+  });
+});
+
+describe('the login and the session', () => {
+  test('a database that there is not', async () => {
+    const found = await look({ PGDATABASE: 'Tele"metry' });
+    expect(found.login).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/database "Tele"metry" does not exist/),
+      remedy: expect.stringContaining('CREATE DATABASE "Tele""metry";'),
+    });
+  });
+
+  test('a role that may not connect', async () => {
+    await platform.postgres.admin('CREATE DATABASE private');
+    await platform.postgres.admin('REVOKE CONNECT ON DATABASE private FROM public');
+    expect((await look({ PGDATABASE: 'private' })).login).toMatchObject({
+      status: 'failed',
+      remedy: `GRANT CONNECT ON DATABASE "private" TO "${role}";`,
+    });
+  });
+
+  test('a role that lacks the settings of PG_SESSION=role holds the statements, and is let in', async () => {
+    const found = await look({ PG_SESSION: 'role' });
+    expect(found.login.status).toBe('ok');
+    expect(found.session).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining(`ALTER ROLE "${role}" SET statement_timeout = '15000';`),
+    });
+    expect(found.session.message).toBe(await refusal({ PG_SESSION: 'role' }));
+  });
+
+  test('a role above all grants', async () => {
+    await platform.postgres.admin(`ALTER ROLE "${role}" SUPERUSER`);
+    expect((await look()).role).toMatchObject({ status: 'warning', message: expect.stringMatching(/is a superuser/) });
+  });
+
+  test.each([
+    ['nowhere', /There is no schema "nowhere" in the database postgres/],
+    ['closed', /GRANT USAGE ON SCHEMA "closed" TO ".*"; GRANT SELECT ON ALL TABLES IN SCHEMA "closed" TO/],
+  ])('nothing to read in the schema "%s"', async (EVENTS_SCHEMA, remedy) => {
+    const { schema } = await look({ EVENTS_SCHEMA });
+    expect(schema).toMatchObject({ status: 'failed', remedy: expect.stringMatching(remedy) });
+    const config = readConfig(variables);
+    const pool = createPool({
+      host: 'localhost',
+      port: platform.postgres.port,
+      database: 'postgres',
+      user: role,
+      ssl: { ca: platform.postgres.ca },
+      password: instruments.openTokens(config.database?.password ?? ''),
+      size: 1,
+      connectTimeoutMs: 5000,
+      statementTimeoutMs: 5000,
+      onError: () => {},
+    });
+    const api = buildApi({
+      db: createDb(pool),
+      schemaName: EVENTS_SCHEMA,
+      limits: config.limits,
+      log: createLogger('silent'),
+    });
+    await expect(api).rejects.toThrow(schema.message);
+    await pool.end();
+  });
+
+  test('a comment that cannot be followed', async () => {
+    expect((await look({ EVENTS_SCHEMA: 'odd' })).schema).toMatchObject({
+      status: 'warning',
+      details: expect.arrayContaining([expect.stringMatching(/there is no readable column missing/)]),
+    });
+  });
+
+  test('a clock that differs from the database’s', async () => {
+    const found = await look({}, { now: () => Date.now() + 60_000 });
+    expect(found.clock).toMatchObject({
+      status: 'warning',
+      message: expect.stringMatching(/^this machine's clock is 60.0 s ahead of the database's/),
+    });
+  });
+
+  test('more connections than the server has, in all replicas together', async () => {
+    const connections = async (MAX_REPLICAS: string) => (await look({ MAX_REPLICAS, PG_POOL_SIZE: '9' })).connections;
+    expect(await connections('1')).toMatchObject({ status: 'ok' });
+    expect(await connections('4')).toMatchObject({ status: 'warning' });
+    expect(await connections('9')).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(
+        /^9 × \(9 \+ 1\) = 90 connections, .* room for 57 \(max_connections 60, 3 reserved, 0 in/,
+      ),
+    });
+  });
+});
