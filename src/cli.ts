@@ -5,9 +5,11 @@ import { openDatabase } from './database.ts';
 import { doctor } from './doctor/command.ts';
 import { codeOf } from './errors.ts';
 import { explain } from './explain.ts';
+import { grant } from './grant/command.ts';
 import { createLogger } from './logger.ts';
 import { printSdl } from './schema/print.ts';
 import { serve } from './serve.ts';
+import { UsageError } from './usage-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,6 +19,13 @@ const usage = `Usage: events-graphql [command]
   schema   print the API's schema and exit
   doctor   look for what keeps the server from its database, step by step, and say what to do
            --json   as one JSON document
+  grant    as the server's administrator, make the app's role with its grants
+           --role <name>       the role, which the app has as PGUSER
+           --object-id <id>    the principal (object) id of the app's identity, not its client id
+           --plain             a role with a password instead, on a PostgreSQL without Entra ID
+           --write --delete    INSERT and UPDATE too, DELETE too
+           --print             print the statements, run none
+           --revoke            take it all back and drop the role
 `;
 
 /** Resolves with the exit code. */
@@ -26,6 +35,7 @@ const commands: Readonly<Record<string, Command>> = {
   serve: plain((environment) => serve(readConfig(environment))),
   schema: plain(printSchema),
   doctor,
+  grant,
 };
 
 /** Runs one command; resolves with the exit code once there is nothing left to do. */
@@ -39,8 +49,8 @@ export async function run([command = 'serve', ...rest]: readonly string[], envir
   try {
     return await chosen(environment, rest);
   } catch (error) {
-    if (/^ERR_PARSE_ARGS/.test(codeOf(error) ?? '')) {
-      process.stderr.write(`${explainArguments(error)}\n\n${usage}`);
+    if (isUsageError(error)) {
+      process.stderr.write(`${error.message}\n\n${usage}`);
       return 2;
     }
     process.stderr.write(`${error instanceof ConfigError ? configurationText(error) : explain(error)}\n`);
@@ -57,7 +67,8 @@ function plain(command: (environment: Environment) => Promise<void>): Command {
   };
 }
 
-const explainArguments = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const isUsageError = (error: unknown): error is Error =>
+  error instanceof UsageError || (error instanceof Error && /^ERR_PARSE_ARGS/.test(codeOf(error) ?? ''));
 
 async function printSchema(environment: Environment): Promise<void> {
   const config = readConfig(environment);

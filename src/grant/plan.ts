@@ -1,0 +1,36 @@
+import { type Change, quoted, serverDatabase } from './change.ts';
+import { privilegeChanges, writesWith } from './privileges.ts';
+import { revokeChanges } from './revoke.ts';
+import { dropChanges, roleChanges, settingChanges } from './role.ts';
+import type { State } from './state.ts';
+import type { Wish } from './wish.ts';
+
+/** All that is to hold, in the order in which it can be made so. */
+export function plan({ server, contents }: State, wish: Wish): readonly Change[] {
+  if (wish.isRevoked) return [...revokeChanges(contents, wish), ...dropChanges(server, wish)];
+  return [
+    ...roleChanges(server, wish),
+    ...privilegeChanges(contents, wish),
+    ...settingChanges(server, wish, writesWith(contents, wish)),
+  ];
+}
+
+/** Why the wish cannot be fulfilled here, whatever is changed; null when it can. */
+export function objectionTo({ server, contents }: State, wish: Wish): string | null {
+  const { role, pgaadauth, administrator } = server;
+  const name = quoted(wish.role);
+  if (role?.isSuperuser) return `${name} is a superuser: grants do not limit it. Use a role of the app's own`;
+  if (wish.role === administrator) return `${name} is who runs this. Use a role of the app's own`;
+  if (wish.isRevoked) return null;
+  if (!contents.schema) {
+    return `There is no schema ${quoted(wish.schema)} in the database ${quoted(contents.database.name)}: create it first, or set EVENTS_SCHEMA or PGDATABASE`;
+  }
+  if (wish.isPlain) return null;
+  if (!pgaadauth) {
+    return `This PostgreSQL has no pgaadauth, so it is not Azure's or does not let Entra identities in: its database ${quoted(serverDatabase)} lacks pgaadauth_create_principal_with_oid. For development, --plain instead of --object-id makes a role that logs in with a password`;
+  }
+  if (!wish.objectId && !role?.label) {
+    return `--object-id <id> is required to make ${name}: the principal (object) id of the identity, not its client id. az identity show --query principalId tells it`;
+  }
+  return null;
+}

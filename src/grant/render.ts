@@ -1,0 +1,55 @@
+import type { Failures } from './apply.ts';
+import { type Change, quoted } from './change.ts';
+
+/** How a change ended. */
+export interface Result {
+  readonly change: Change;
+  readonly ending: 'changed' | 'already right' | 'not done';
+}
+
+/** Compares what was to be done with what is still to be done: a GRANT without the right to it is only a warning. */
+export function compare(before: readonly Change[], after: readonly Change[]): readonly Result[] {
+  const left = new Map(after.filter(({ statements }) => statements.length > 0).map((change) => [change.what, change]));
+  return before.map((change) => {
+    if (change.statements.length === 0) return { change, ending: 'already right' };
+    const still = left.get(change.what);
+    return still ? { change: still, ending: 'not done' } : { change, ending: 'changed' };
+  });
+}
+
+/** A line for each, and the statements that somebody else must run. */
+export function asLines(results: readonly Result[], failures: Failures, extras: readonly string[]): string {
+  const lines = results.map(({ change, ending }) => {
+    const said = failures.get(change.what);
+    return `${ending.padEnd(13)}  ${change.what}${ending === 'not done' ? ` (${said ?? 'no right to grant it'})` : ''}`;
+  });
+  const kept = extras.map((extra) => `${'kept'.padEnd(13)}  ${extra}: not asked for, not taken away`);
+  const todo = results.filter(({ ending }) => ending === 'not done').map(({ change }) => change);
+  const byOwner = Map.groupBy(todo, ({ owner, database }) => heading(owner, database));
+  const sections = [...byOwner].flatMap(([title, changes]) => [
+    '',
+    `${title} must run:`,
+    ...changes.flatMap(({ statements }) => statements.map((text) => `  ${text}`)),
+  ]);
+  return [...lines, ...kept, ...sections].map((line) => `${line}\n`).join('');
+}
+
+/** The statements that are still to be run, with comments; a script for psql. */
+export function asScript(changes: readonly Change[]): string {
+  const missing = changes.filter(({ statements }) => statements.length > 0);
+  const groups = Map.groupBy(missing, ({ owner, database }) => heading(owner, database));
+  const lines = [
+    ...changes.filter((change) => !missing.includes(change)).map(({ what }) => `-- already right: ${oneLine(what)}`),
+    ...[...groups].flatMap(([title, group]) => [
+      `-- ${oneLine(title)}:`,
+      ...group.flatMap(({ statements }) => statements),
+    ]),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+const heading = (owner: string | null, database: string): string =>
+  `${owner === null ? 'An administrator of roles' : quoted(owner)}, in the database ${quoted(database)},`;
+
+/** A name may hold a line feed, after which a comment would be one no more. */
+const oneLine = (text: string): string => text.replaceAll(/\s/g, ' ').replace(/,$/, '');
