@@ -2,12 +2,12 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Catalog } from './catalog/catalog.ts';
 import { applyDirectives } from './catalog/directives.ts';
+import type { PageLimits } from './config.ts';
 import type { Context } from './context.ts';
 import type { Db } from './db/db.ts';
 import { introspect } from './db/introspect.ts';
 import { AppError } from './errors.ts';
 import { createLoaders } from './loaders/loaders.ts';
-import type { PageLimits } from './schema/connection.ts';
 import { extensions } from './schema/extensions/extensions.ts';
 import { createSchema } from './schema/schema.ts';
 

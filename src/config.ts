@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { PageLimits } from './schema/connection.ts';
 
 /** Everything that can be set, read once at the start; `null` for `database` means the embedded one. */
 export interface Config {
@@ -20,6 +19,12 @@ export interface Config {
   readonly connectTimeoutMs: number;
   readonly schemaPollMs: number;
   readonly logLevel: string;
+}
+
+/** Page sizes: what a list returns when not told, and at most. */
+export interface PageLimits {
+  readonly defaultSize: number;
+  readonly maxSize: number;
 }
 
 export interface DatabaseConfig {

@@ -1,4 +1,5 @@
 import type { Table } from '../catalog/catalog.ts';
+import type { PageLimits } from '../config.ts';
 import type { Row } from '../db/db.ts';
 import { decodeCursor, encodeCursor, fingerprintOf, type OrderKey, reversed } from '../db/keyset.ts';
 import { alias, type Page } from '../db/select.ts';
@@ -9,12 +10,6 @@ import type { Filters } from './filters.ts';
 import type { Orders } from './order.ts';
 import { scalars } from './scalars.ts';
 import { source } from './selection.ts';
-
-/** Page sizes: what a list returns when not told, and at most. */
-export interface PageLimits {
-  readonly defaultSize: number;
-  readonly maxSize: number;
-}
 
 const maxOffset = 10_000;
 

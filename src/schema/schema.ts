@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Directed, Warn } from '../catalog/directives.ts';
+import type { PageLimits } from '../config.ts';
 import { createBuilder } from './builder.ts';
-import type { PageLimits } from './connection.ts';
 import { type Extension, unmet } from './extension.ts';
 import { defineList } from './lists.ts';
 import { defineLookups, defineNode } from './lookups.ts';

@@ -1,9 +1,10 @@
 import type { Catalog, Column, Table } from '../catalog/catalog.ts';
 import type { Directed } from '../catalog/directives.ts';
 import { type Names, nameCatalog } from '../catalog/naming.ts';
+import type { PageLimits } from '../config.ts';
 import type { Row } from '../db/db.ts';
 import type { Builder } from './builder.ts';
-import { connectionType, type PageLimits, pageInfoType, type RowRef, rowRef } from './connection.ts';
+import { connectionType, pageInfoType, type RowRef, rowRef } from './connection.ts';
 import { createFilters, type Filters } from './filters.ts';
 import { createLeaves, type Leaf } from './leaves.ts';
 import { typeKey } from './nodeId.ts';
