@@ -1,8 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // The same copy of graphql for the tests as for the packages that Node.js loads itself.
-  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  // The same copy of graphql for the tests as for the packages that Node.js loads itself; our own package unbuilt.
+  resolve: {
+    alias: [
+      { find: /^graphql$/, replacement: 'graphql/index.js' },
+      { find: 'events-graphql/pool', replacement: new URL('./src/pool.ts', import.meta.url).pathname },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/server.ts'],
