@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { type DatabaseConfig, isLoopback } from '../config.ts';
 import { codeOf } from '../errors.ts';
 import { type Outcome, ok, warning } from './finding.ts';
-import { connectTo } from './socket.ts';
+import { connectTo, ignore } from './socket.ts';
 
 const dayMs = 86_400_000;
 const shortDays = 30;
@@ -32,13 +32,14 @@ export async function checkTls(
 async function openTls(host: string, port: number, ca: string | undefined, timeoutMs: number): Promise<TLSSocket> {
   const plain = await connectTo(host, port, timeoutMs);
   plain.write(Buffer.of(0, 0, 0, 8, 4, 210, 22, 47));
-  const [answer]: Buffer[] = await once(plain, 'data');
-  if (answer?.toString('latin1') !== 'S') {
+  const answer = await firstData(plain);
+  if (answer.toString('latin1') !== 'S') {
     plain.destroy();
     throw new Error('The server does not support SSL connections');
   }
   // Without a name the host of the socket is what the certificate must be for, an address included.
   const secure = connect({ socket: plain, host, ...(ca && { ca }), ...(!isIP(host) && { servername: host }) });
+  secure.on('error', ignore);
   try {
     await once(secure, 'secureConnect');
   } catch (error) {
@@ -47,6 +48,13 @@ async function openTls(host: string, port: number, ca: string | undefined, timeo
   }
   return secure;
 }
+
+const firstData = (socket: Socket): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    socket.once('data', resolve);
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('the server closed the connection')));
+  });
 
 function describe(certificate: PeerCertificate): string {
   const names = (certificate.subjectaltname ?? String(certificate.subject.CN)).replaceAll(/DNS:|IP Address:/g, '');

@@ -39,10 +39,10 @@ export function tokenRemedy(error: unknown, password: string | Identity): string
   switch (problem) {
     case 'not-assigned':
       return typeof password === 'object' && password.kind === 'user-identity'
-        ? `az containerapp identity assign --name <app> --resource-group <group> --user-assigned <identity>, and set AZURE_CLIENT_ID to its client id (now ${password.clientId})`
-        : 'az containerapp identity assign --name <app> --resource-group <group> --system-assigned';
+        ? `az containerapp identity assign --name <app> --resource-group <group> --user-assigned <identity> (a Function: az functionapp identity assign --identities), and set AZURE_CLIENT_ID to its client id (now ${password.clientId})`
+        : 'az containerapp (or functionapp) identity assign --name <app> --resource-group <group> --system-assigned';
     case 'no-endpoint':
-      return 'Log in with "az login", or set PG_AUTH=user-identity where the platform has identities';
+      return 'Log in with "az login"; on Kubernetes look whether the pod has AZURE_FEDERATED_TOKEN_FILE, which the label azure.workload.identity/use brings; where the platform has identities set PG_AUTH=user-identity';
     case 'endpoint-down':
       return 'Wait and run this again: right after its start a container can be ahead of its identity endpoint';
     case 'wrong-audience':

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseError } from 'pg';
@@ -184,14 +185,18 @@ describe('on the way to the server', () => {
     expect(stepsWith(found, 'failed')).toEqual(['connect']);
   });
 
-  test('a server that says nothing is not waited for', async () => {
-    const silent = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => silent.once('listening', resolve));
-    const address = silent.address();
+  test.each([
+    ['says nothing', () => {}, /no answer within 200 ms/],
+    ['hangs up', (socket: Socket) => void socket.once('data', () => socket.end()), /closed the connection/],
+    ['says nothing more', (socket: Socket) => void socket.once('data', () => socket.write('S')), /no answer within/],
+  ])('a server that %s is not waited for', async (_, greet, message) => {
+    const server = createServer(greet).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
     const PGPORT = String(typeof address === 'object' && address?.port);
-    const found = await look({ PGHOST: '127.0.0.1', PGPORT, PG_CONNECT_TIMEOUT_MS: '100' });
-    silent.close();
-    expect(found.tls).toMatchObject({ status: 'failed', message: expect.stringMatching(/no answer within 100 ms/) });
+    const found = await look({ PGHOST: '127.0.0.1', PGPORT, PG_CONNECT_TIMEOUT_MS: '200' });
+    server.close();
+    expect(found.tls).toMatchObject({ status: 'failed', message: expect.stringMatching(message) });
   });
 
   test.each([
