@@ -64,7 +64,7 @@ export async function examine(
         async (error) => loginRemedy(error, database, claimsOf((await tokens.get()).text)),
       ),
       session: explained(async () => checkSession((await visit.connection()).client, database)),
-      ...inSession(config, visit, now),
+      ...inSession(config, database.user, visit, now),
     });
   } finally {
     tokens.end();
@@ -135,7 +135,7 @@ async function checkLogin(visit: Visit, { user, database }: DatabaseConfig): Pro
   return ok(`${user} is let into ${database}`);
 }
 
-function inSession(config: Config, visit: Visit, now: () => number): Partial<Record<Step, Check>> {
+function inSession(config: Config, user: string, visit: Visit, now: () => number): Partial<Record<Step, Check>> {
   const answered =
     (ask: (connection: Connection) => Promise<Outcome>): Check =>
     async () => {
@@ -147,7 +147,7 @@ function inSession(config: Config, visit: Visit, now: () => number): Partial<Rec
     };
   return {
     role: answered(({ client }) => checkRole(client, config.schema)),
-    schema: answered((connection) => checkSchema(dbOf(connection, config.statementTimeoutMs), config)),
+    schema: answered((connection) => checkSchema(dbOf(connection, config.statementTimeoutMs), user, config)),
     version: answered(({ client }) => checkVersion(client)),
     clock: answered(({ client }) => checkClock(client, now)),
     connections: answered(({ client }) => checkConnections(client, config)),

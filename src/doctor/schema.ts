@@ -10,11 +10,18 @@ import { createSchema } from '../schema/schema.ts';
 import { failed, type Outcome, ok, warning } from './finding.ts';
 
 /** Builds the API as the server does, and tells what it shows, what it does not, and why. */
-export async function checkSchema(db: Db, { schema, limits }: Pick<Config, 'schema' | 'limits'>): Promise<Outcome> {
+export async function checkSchema(
+  db: Db,
+  user: string,
+  { schema, limits }: Pick<Config, 'schema' | 'limits'>,
+): Promise<Outcome> {
   const { catalog } = await introspect(db, schema);
   const relations = await readRelations(db, schema);
   if (catalog.tables.length === 0) {
-    return { ...failed(nothingToRead(schema).message, await emptyRemedy(db, schema)), details: hidden(relations) };
+    return {
+      ...failed(nothingToRead(schema).message, await emptyRemedy(db, schema)),
+      details: hidden(relations, user),
+    };
   }
   const wrong: string[] = [];
   const directed = applyDirectives(catalog, (message) => void wrong.push(message));
@@ -23,7 +30,10 @@ export async function checkSchema(db: Db, { schema, limits }: Pick<Config, 'sche
   const shown = new Map(directed.catalog.tables.map((table) => [table.name, table.columns.length]));
   const details = [
     ...relations.filter(({ name }) => shown.has(name)).map((relation) => shownLine(relation, shown.get(relation.name))),
-    ...hidden(relations.filter(({ name }) => !shown.has(name))),
+    ...hidden(
+      relations.filter(({ name }) => !shown.has(name)),
+      user,
+    ),
     ...left,
     ...wrong,
   ];
@@ -68,11 +78,11 @@ function shownLine({ name, columns, unreadable }: Relation, shown = 0): string {
   return `${name}: shown with ${shown} of ${columns} columns (${missing.join('; ')})`;
 }
 
-const hidden = (relations: readonly Relation[]): readonly string[] =>
+const hidden = (relations: readonly Relation[], user: string): readonly string[] =>
   relations.map(({ name, sql: table, columns, unreadable }) => {
     if (columns === 0) return `${name}: not shown: it has no columns`;
     if (unreadable.length < columns) return `${name}: not shown: its comment, or that of all its columns, has @omit`;
-    return `${name}: not shown: no SELECT. To show it: GRANT SELECT ON ${table} TO the role`;
+    return `${name}: not shown: no SELECT. To show it: GRANT SELECT ON ${table} TO ${pg.escapeIdentifier(user)};`;
   });
 
 /** Why there is nothing to read, as far as the catalog tells, and what its owner can do. */

@@ -34,7 +34,7 @@ export function asLines(results: readonly Result[], failures: Failures, extras: 
   return [...lines, ...kept, ...sections].map((line) => `${line}\n`).join('');
 }
 
-/** The statements that are still to be run, with comments; a script for psql. */
+/** The statements that are still to be run, below comments that say by whom and in which database. */
 export function asScript(changes: readonly Change[]): string {
   const missing = changes.filter(({ statements }) => statements.length > 0);
   const groups = Map.groupBy(missing, ({ owner, database }) => heading(owner, database));
