@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Catalog } from './catalog/catalog.ts';
 import { applyDirectives } from './catalog/directives.ts';
 import type { PageLimits } from './config.ts';
-import type { Context } from './context.ts';
+import type { Context, Incoming } from './context.ts';
 import type { Db } from './db/db.ts';
 import { introspect } from './db/introspect.ts';
 import { AppError } from './errors.ts';
@@ -16,7 +16,7 @@ export interface Api {
   readonly schema: GraphQLSchema;
   readonly catalog: Catalog;
   readonly fingerprint: string;
-  readonly createContext: () => Context;
+  readonly createContext: (incoming: Incoming) => Context;
 }
 
 export interface ApiOptions {
@@ -57,6 +57,6 @@ export async function buildApi({ db, schemaName, limits, log }: ApiOptions): Pro
     schema,
     catalog,
     fingerprint,
-    createContext: () => ({ db, loaders: createLoaders(db, catalog) }),
+    createContext: (incoming) => ({ ...incoming, db, loaders: createLoaders(db, catalog) }),
   };
 }

@@ -1,8 +1,15 @@
+import type { Caller } from './auth/caller.ts';
 import type { Db } from './db/db.ts';
 import type { Loaders } from './loaders/loaders.ts';
 
+/** What a request brings along before there is an API to run it on. */
+export interface Incoming {
+  /** Null where the server asks nobody who they are. */
+  readonly caller: Caller | null;
+}
+
 /** What one request carries; its loaders live no longer than it does. */
-export interface Context {
+export interface Context extends Incoming {
   readonly db: Db;
   readonly loaders: Loaders;
 }

@@ -11,6 +11,8 @@ export type Row = Readonly<Record<string, string | null>>;
 export interface Db {
   /** Runs one statement; rejects with an AppError where PostgreSQL's error has a translation. */
   rows(query: Sql): Promise<readonly Row[]>;
+  /** Runs one statement that changes rows, in a transaction of its own; never again when it may have been applied. */
+  write(query: Sql): Promise<readonly Row[]>;
 }
 
 /** On one connection at most so many statements are prepared, which bounds its memory; the rest are planned each time. */
@@ -53,16 +55,17 @@ export function createDb(pool: Lender, onSchemaChanged: () => void = () => {}): 
     }
   }
 
-  return {
-    async rows(query) {
+  const statement =
+    (kind: 'read' | 'write'): Db['rows'] =>
+    async (query) => {
       const { text, values } = toQuery(query);
       try {
-        return await withRetry(pool, 'read', (client) => run(client, text, values));
+        return await withRetry(pool, kind, (client) => run(client, text, values));
       } catch (error) {
         throw fromPostgres(error);
       }
-    },
-  };
+    };
+  return { rows: statement('read'), write: statement('write') };
 }
 
 const nameOf = (text: string) => createHash('sha1').update(text).digest('base64url');

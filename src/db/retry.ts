@@ -1,12 +1,12 @@
 import type pg from 'pg';
-import { isConnectionLost } from '../errors.ts';
+import { codeOf, isConnectionLost } from '../errors.ts';
 import type { Lender } from './pool.ts';
 
 const mostRuns = 3;
 
 /**
  * Runs `work` on a connection, and at most twice again on one that is known to live, when its connection died: a read
- * always, a write only when it is certain that it was never sent. Not after the time that a statement may take.
+ * always, a write only when it is certain that it was not applied. Not after the time that a statement may take.
  * Failed logins need no such rule: no work has begun, and the pool goes on trying while the request waits.
  */
 export async function withRetry<T>(
@@ -20,12 +20,17 @@ export async function withRetry<T>(
       return await pool.use(work, { aliveSince });
     } catch (error) {
       aliveSince = performance.now();
-      const may = kind === 'read' ? isConnectionLost(error) : isNeverSent(error);
+      const may = kind === 'read' ? isConnectionLost(error) : isNotApplied(error);
       if (!may || run === mostRuns || aliveSince >= deadline) throw error;
     }
   }
 }
 
-/** pg refuses a query on a connection that it knows to be dead; any other loss may be one of the answer only. */
-const isNeverSent = (error: unknown): boolean =>
-  error instanceof Error && /^Client (has encountered|was closed).* not queryable$/.test(error.message);
+/**
+ * A serialization failure and a deadlock roll the statement back; pg refuses a query on a connection that it knows to be
+ * dead. Any other loss may be one of the answer only.
+ */
+const isNotApplied = (error: unknown): boolean =>
+  error instanceof Error &&
+  (/^40(001|P01)$/.test(codeOf(error) ?? '') ||
+    /^Client (has encountered|was closed).* not queryable$/.test(error.message));

@@ -15,11 +15,11 @@ export function useApi(served: Served, endpoint: string): Plugin<Context> {
         ),
       );
     },
-    onEnveloped({ setSchema, extendContext }) {
+    onEnveloped({ setSchema, extendContext, context }) {
       const api = served.current();
       if (!api) throw new Error('There is no API to run on');
       setSchema(api.schema);
-      extendContext(api.createContext());
+      extendContext(api.createContext({ caller: context?.caller ?? null }));
     },
   };
 }

@@ -144,6 +144,7 @@ export function connectionType(builder: Builder, name: string, node: RowRef, pag
         type: 'SafeInt',
         nullable: true,
         description: 'The number of rows that the filter lets through, on all pages; counted only when selected.',
+        extensions: source('count'),
         resolve: async ({ count }) => scalars.SafeInt.read(await count()),
       }),
     }),

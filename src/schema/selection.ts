@@ -15,7 +15,7 @@ import {
 
 /** What a generated field is; it stands in the field's extensions, under `source`. */
 export interface Source {
-  readonly kind: 'column' | 'relation' | 'list' | 'computed' | 'rows';
+  readonly kind: 'column' | 'relation' | 'list' | 'computed' | 'rows' | 'count' | 'aggregate';
   /** The columns of the parent's table that its resolver reads. */
   readonly columns: readonly string[];
 }

@@ -70,12 +70,13 @@ export async function createTestApi(
     onError: (error) => logger.warn({ err: error }, 'A connection to the database failed'),
   });
   const real = createDb(pool, () => void served.check());
-  const db: Db = {
-    rows(query) {
+  const counted =
+    (run: Db['rows']): Db['rows'] =>
+    (query) => {
       statements.push(query.text.join('?'));
-      return real.rows(query);
-    },
-  };
+      return run(query);
+    };
+  const db: Db = { rows: counted(real.rows), write: counted(real.write) };
   const build = () => buildApi({ db, schemaName: schema, limits: settings.limits, log: logger });
   const api = await build();
   const served = serveApi(api, {

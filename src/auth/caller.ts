@@ -1,0 +1,13 @@
+/** What a caller may do: run agreed documents, change rows, or run documents of their own. */
+export type Permission = 'read' | 'write' | 'explore';
+
+/** Who sent a request. */
+export interface Caller {
+  /** The object id of the person or the application in Microsoft Entra ID. */
+  readonly id: string;
+  readonly permissions: ReadonlySet<Permission>;
+  /** What the token says of its bearer, as it came: policies of the database see it. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** When the token ends, in milliseconds since 1970. */
+  readonly expiresAt: number;
+}
