@@ -76,11 +76,13 @@ describe.skipIf(absent)('GraphiQL in a browser', { timeout }, () => {
   const editor = () => page.getByRole('region', { name: 'Operation Editor' });
   const result = () => page.getByRole('region', { name: 'Result Window' });
 
+  /** Until GraphiQL has stored the document that it shows, it runs the operation of the tab before. */
   const open = async (tab: string) => {
     await tabs().filter({ hasText: tab }).click();
     await editor()
       .filter({ hasText: `query ${tab}` })
       .waitFor();
+    await page.waitForFunction((name) => localStorage.getItem('graphiql:query')?.includes(`query ${name}`), tab);
   };
 
   test('has ready tabs that run and show rows', async () => {
