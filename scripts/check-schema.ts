@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { buildApi } from '../src/api.ts';
 import { createDb } from '../src/db/db.ts';
@@ -10,11 +8,7 @@ import { printSdl } from '../src/schema/print.ts';
 
 /** Compares schema.graphql with the schema of the reference database, or writes it with `--write`. */
 const file = new URL('../schema.graphql', import.meta.url);
-const directory = await mkdtemp(join(tmpdir(), 'events-graphql-'));
-const embedded = await startEmbedded({
-  directory: join(directory, 'postgres'),
-  sample: { sites: 1, devices: 1, events: 1 },
-});
+const embedded = await startEmbedded({ sample: { sites: 1, devices: 1, events: 1 } });
 const pool = createPool({
   ...embedded.connection,
   ssl: false,
@@ -37,5 +31,4 @@ try {
 } finally {
   await pool.end();
   await embedded.stop();
-  await rm(directory, { recursive: true, force: true });
 }

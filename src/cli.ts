@@ -1,14 +1,7 @@
 import { parseArgs } from 'node:util';
-import { buildApi } from './api.ts';
-import { ConfigError, readConfig } from './config.ts';
-import { openDatabase } from './database.ts';
-import { doctor } from './doctor/command.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
 import { codeOf } from './errors.ts';
 import { explain } from './explain.ts';
-import { grant } from './grant/command.ts';
-import { createLogger } from './logger.ts';
-import { printSdl } from './schema/print.ts';
-import { serve } from './serve.ts';
 import { UsageError } from './usage-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -31,23 +24,24 @@ const usage = `Usage: events-graphql [command]
 /** Resolves with the exit code. */
 type Command = (environment: Environment, args: readonly string[]) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = {
-  serve: plain((environment) => serve(readConfig(environment))),
-  schema: plain(printSchema),
-  doctor,
-  grant,
+/** Each is loaded when it is asked for, so that none waits for the code of the others. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => plain((await import('./serve.ts')).serve),
+  schema: async () => plain((await import('./print-schema.ts')).printSchema),
+  doctor: async () => (await import('./doctor/command.ts')).doctor,
+  grant: async () => (await import('./grant/command.ts')).grant,
 };
 
 /** Runs one command; resolves with the exit code once there is nothing left to do. */
 export async function run([command = 'serve', ...rest]: readonly string[], environment: Environment): Promise<number> {
-  const chosen = commands[command];
-  if (!chosen) {
+  const load = commands[command];
+  if (!load) {
     const asked = ['help', '--help', '-h'].includes(command);
     (asked ? process.stdout : process.stderr).write(usage);
     return asked ? 0 : 2;
   }
   try {
-    return await chosen(environment, rest);
+    return await (await load())(environment, rest);
   } catch (error) {
     if (isUsageError(error)) {
       process.stderr.write(`${error.message}\n\n${usage}`);
@@ -58,29 +52,17 @@ export async function run([command = 'serve', ...rest]: readonly string[], envir
   }
 }
 
-/** A command that takes no arguments and either works or throws. */
-function plain(command: (environment: Environment) => Promise<void>): Command {
+/** A command that takes no arguments but the configuration, and either works or throws. */
+function plain(command: (config: Config) => Promise<void>): Command {
   return async (environment, args) => {
     parseArgs({ args: [...args], options: {} });
-    await command(environment);
+    await command(readConfig(environment));
     return 0;
   };
 }
 
 const isUsageError = (error: unknown): error is Error =>
   error instanceof UsageError || (error instanceof Error && /^ERR_PARSE_ARGS/.test(codeOf(error) ?? ''));
-
-async function printSchema(environment: Environment): Promise<void> {
-  const config = readConfig(environment);
-  const log = createLogger(config.logLevel);
-  const database = await openDatabase(config);
-  try {
-    const { schema } = await buildApi({ db: database.db, schemaName: config.schema, limits: config.limits, log });
-    process.stdout.write(printSdl(schema));
-  } finally {
-    await database.close();
-  }
-}
 
 const configurationText = ({ problems }: ConfigError) =>
   ['The configuration has a problem:', ...problems.map((problem) => `  ${problem}`)].join('\n');

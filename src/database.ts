@@ -1,6 +1,7 @@
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { createDb, type Db } from './db/db.ts';
 import { createPool } from './db/pool.ts';
+import { codeOf } from './errors.ts';
 
 /** The database that is served: the configured one or, outside production, the embedded one. */
 export interface Database {
@@ -44,11 +45,23 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
   };
 }
 
-/** Development only: the packages that the module needs are not in production. */
+/** Development only: neither the module nor the packages that it needs are in the build. */
 async function startEmbeddedDatabase() {
-  const { startEmbedded } = await import('./db/embedded/embedded.ts');
-  const { createProgress } = await import('./db/embedded/progress.ts');
+  const { startEmbedded, createProgress } = await loadEmbedded();
   const onProgress = createProgress('First start: making the sample data', process.stderr);
-  const { connection, stop } = await startEmbedded({ directory: '.data/postgres', sample: { onProgress } });
+  const { connection, stop } = await startEmbedded({
+    directory: '.data/postgres',
+    sample: { onProgress },
+    onLog: (message) => process.stderr.write(`${message}\n`),
+  });
   return { connection: { ...connection, ssl: false } as const, stop };
+}
+
+async function loadEmbedded() {
+  try {
+    return { ...(await import('./db/embedded/embedded.ts')), ...(await import('./db/embedded/progress.ts')) };
+  } catch (error) {
+    if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new ConfigError(['PGHOST: required: only a checkout of the sources has an embedded database']);
+  }
 }

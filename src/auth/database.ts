@@ -1,5 +1,5 @@
 import type { Identity } from '../config.ts';
-import { type Credential, createCredential, createIdentityHttp, type IssuedToken } from './credential.ts';
+import type { Credential, IssuedToken } from './credential.ts';
 import { IdentityError } from './identity-error.ts';
 import { explainRefusal } from './refusal.ts';
 
@@ -146,6 +146,19 @@ const attemptTimeoutMs = { 'user-identity': 5000, 'system-identity': 5000, 'defa
 export function openTokenSource(password: string | Identity, onEvent: (event: TokenEvent) => void): TokenSource {
   if (typeof password === 'string') return fixedPassword(password);
   const timeoutMs = attemptTimeoutMs[password.kind];
-  const credential = createCredential(password, createIdentityHttp(timeoutMs));
+  const credential = openCredential(password, timeoutMs);
   return createTokenSource({ credential, scope: password.scope, attemptTimeoutMs: timeoutMs, onEvent });
+}
+
+/** Loads `@azure/identity` when a token is first asked for: it is a third of all the code, and a password needs none of it. */
+function openCredential(identity: Identity, timeoutMs: number): Credential {
+  const opened = async () => {
+    const { createCredential, createIdentityHttp } = await import('./credential.ts');
+    return createCredential(identity, createIdentityHttp(timeoutMs));
+  };
+  let credential: Promise<Credential> | undefined;
+  return async () => {
+    credential ??= opened();
+    return (await credential)();
+  };
 }

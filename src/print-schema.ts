@@ -1,0 +1,17 @@
+import { buildApi } from './api.ts';
+import type { Config } from './config.ts';
+import { openDatabase } from './database.ts';
+import { createLogger } from './logger.ts';
+import { printSdl } from './schema/print.ts';
+
+/** `schema`: prints the API's schema for the tables that the role may read. */
+export async function printSchema(config: Config): Promise<void> {
+  const log = createLogger(config.logLevel);
+  const database = await openDatabase(config);
+  try {
+    const { schema } = await buildApi({ db: database.db, schemaName: config.schema, limits: config.limits, log });
+    process.stdout.write(printSdl(schema));
+  } finally {
+    await database.close();
+  }
+}
