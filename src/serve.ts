@@ -7,8 +7,12 @@ import { createLogger } from './logger.ts';
 import { serveApi } from './served.ts';
 import { createApp } from './server.ts';
 
-/** Container platforms send SIGKILL 30 seconds after SIGTERM. */
-const drainMs = 25_000;
+/**
+ * Container platforms send SIGKILL 30 seconds after SIGTERM, and go on sending requests until they have noticed that
+ * the server is not ready.
+ */
+const lingerMs = 3000;
+const graceMs = 22_000;
 
 /**
  * Serves until a signal ends it. In production it listens at once and waits for the database; elsewhere whatever keeps
@@ -42,7 +46,8 @@ export async function serve(config: Config): Promise<void> {
     if (first) greet(config, listening.port, database, first.catalog.tables.length);
     const signal = await stopping;
     log.info({ signal }, 'Stopping');
-    await listening.drain(drainMs);
+    served.stop();
+    await listening.drain(graceMs, config.production ? lingerMs : 0);
   } finally {
     served?.stop();
     await database.close();

@@ -6,10 +6,11 @@ import type { Api } from './api.ts';
 export interface Served {
   /** Null until the first one is built. */
   readonly current: () => Api | null;
-  /** Why there is no API yet, for the readiness probe's log. */
+  /** Why there is no API yet, or not for much longer, for the readiness probe's log. */
   readonly problem: () => string | null;
   /** Compares the catalog with the one that is served, now; calls while one runs share the next. */
   readonly check: () => Promise<void>;
+  /** Ends the looking; the API that is served stays, to answer what is still to come. */
   readonly stop: () => void;
 }
 
@@ -86,5 +87,10 @@ export function serveApi(first: Api | null, { build, readFingerprint, pollMs, lo
     if (!stopped.signal.aborted) log.error({ err: error }, 'Stopped looking for changes of the schema');
   });
 
-  return { current: () => current, problem: () => problem, check, stop: () => stopped.abort() };
+  return {
+    current: () => current,
+    problem: () => (stopped.signal.aborted ? 'the server is stopping' : problem),
+    check,
+    stop: () => stopped.abort(),
+  };
 }

@@ -1,10 +1,14 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export interface Listening {
   readonly port: number;
-  /** Stops accepting, lets running requests end, and cuts what still runs after `graceMs`. */
-  readonly drain: (graceMs: number) => Promise<void>;
+  /**
+   * For `lingerMs` goes on as before, but for telling each client that its connection ends: so those that are about to
+   * send lose nothing. Then stops accepting, lets running requests end, and cuts what still runs after `graceMs`.
+   */
+  readonly drain: (graceMs: number, lingerMs?: number) => Promise<void>;
 }
 
 /** Listens; rejects where the port is taken or not allowed. */
@@ -21,8 +25,9 @@ export async function listen(handler: RequestListener, host: string, port: numbe
   });
   return {
     port: (server.address() as AddressInfo).port,
-    async drain(graceMs) {
+    async drain(graceMs, lingerMs = 0) {
       draining = true;
+      if (lingerMs > 0) await wait(lingerMs);
       await close(server, graceMs);
     },
   };

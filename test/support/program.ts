@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Connection } from '../../src/db/embedded/server.ts';
 
 /** A run of the program in a process of its own. */
 export interface Program {
@@ -15,10 +16,23 @@ export interface Program {
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
 
-/** Starts `events-graphql` with these variables and none of PostgreSQL's own from outside. */
-export function startProgram(args: readonly string[], variables: Readonly<Record<string, string>>): Program {
+export interface Place {
+  /** The program and what comes before its arguments. */
+  readonly command: readonly [program: string, ...first: string[]];
+  readonly cwd?: string;
+  /** Another user to run it as. */
+  readonly uid?: number;
+}
+
+/** Starts `events-graphql`, from its sources unless told otherwise, with these variables and none of PostgreSQL's own. */
+export function startProgram(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  { command: [program, ...first], ...place }: Place = { command: [process.execPath, main] },
+): Program {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(PG|NODE_|AZURE_|VITEST)/.test(name));
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(program, [...first, ...args], {
+    ...place,
     env: { ...Object.fromEntries(inherited), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -49,3 +63,34 @@ export function startProgram(args: readonly string[], variables: Readonly<Record
       }),
   };
 }
+
+/** What the program needs to serve a database, on whatever port is free. */
+export const variablesFor = ({
+  host,
+  port,
+  database,
+  user,
+  password,
+}: Connection): Readonly<Record<string, string>> => ({
+  PGHOST: host,
+  PGPORT: String(port),
+  PGDATABASE: database,
+  PGUSER: user,
+  PGPASSWORD: password,
+  PG_AUTH: 'password',
+  PORT: '0',
+});
+
+/** The port that a program listens on, once it does. */
+export const portOf = async (program: Program): Promise<number> =>
+  Number((await program.printed(/"port":(\d+)|localhost:(\d+)/)).slice(1).find(Boolean));
+
+export const get = (port: number, path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`http://127.0.0.1:${port}${path}`, { headers });
+
+export const post = (port: number, query: string): Promise<Response> =>
+  fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });

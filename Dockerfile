@@ -1,0 +1,26 @@
+# syntax=docker/dockerfile:1
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+# A layer of its own, so that a change of the sources does not install anything.
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+COPY tsconfig.json ./
+COPY scripts scripts
+COPY src src
+RUN node scripts/build.ts
+
+# No shell, no npm, no packages: the build is bundled. Its user is 65532, and nothing is written anywhere.
+FROM gcr.io/distroless/nodejs24-debian12:nonroot
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="events-graphql" \
+      org.opencontainers.image.description="Typed GraphQL over the events schema of a private Azure Database for PostgreSQL" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/dist ./dist
+EXPOSE 4000
+# The first process is Node.js itself, which hears SIGTERM; what follows the image's name is a command such as doctor.
+ENTRYPOINT ["/nodejs/bin/node", "dist/main.js"]

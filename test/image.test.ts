@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { chmod, copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from './support/database.ts';
+import { get, type Place, portOf, post, startProgram, variablesFor } from './support/program.ts';
+import { createRelay } from './support/relay.ts';
+
+/** The image's own user. Only root can become it; whoever else runs the tests stays who they are. */
+const nobody = 65_532;
+
+let database: TestDatabase;
+let variables: Readonly<Record<string, string>>;
+let folder: string;
+let image: Place;
+
+/** What the image holds, in a folder where its user may write nothing, with Node.js beside it. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'events-graphql-image-'));
+  const script = new URL('../scripts/image.ts', import.meta.url).pathname;
+  await promisify(execFile)(process.execPath, [script, join(folder, 'app')]);
+  const node = join(folder, 'node');
+  await copyFile(process.execPath, node);
+  await chmod(folder, 0o755);
+  const dockerfile = await readFile(new URL('../Dockerfile', import.meta.url), 'utf8');
+  const [, entry = ''] = /^ENTRYPOINT \["\/nodejs\/bin\/node", "(.*)"\]$/m.exec(dockerfile) ?? [];
+  image = {
+    command: [node, entry],
+    cwd: join(folder, 'app'),
+    ...(process.getuid?.() === 0 && { uid: nobody }),
+  };
+  database = await createDatabase();
+  variables = { ...variablesFor(database.connection), HOST: '127.0.0.1' };
+});
+
+afterAll(async () => {
+  await database.drop();
+  await rm(folder, { recursive: true });
+});
+
+const start = (args: readonly string[], more: Readonly<Record<string, string>>) =>
+  startProgram(args, { NODE_ENV: 'production', ...more }, image);
+
+test('it serves from its own files alone, GraphiQL too', async () => {
+  const program = start([], { ...variables, GRAPHIQL: 'on' });
+  const port = await portOf(program);
+  await program.printed(/API built from the catalog/);
+  const { data } = await (await post(port, '{ devices(first: 1) { nodes { serial } } }')).json();
+  expect(data.devices.nodes).toEqual([{ serial: expect.any(String) }]);
+  const page = await (await get(port, '/graphql', { accept: 'text/html' })).text();
+  for (const [, file] of page.matchAll(/(?:src|href)="(graphql\/[^"]+)"/g))
+    expect((await get(port, `/${file}`)).status).toBe(200);
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+});
+
+test('doctor runs in it', async () => {
+  const program = start(['doctor'], variables);
+  expect(await program.ended).toBe(0);
+  expect(program.out()).toMatch(/^ok +schema/m);
+});
+
+test('nothing embedded is used, and all that is missing is listed at once', async () => {
+  const program = start([], {});
+  expect(await program.ended).toBe(1);
+  for (const name of ['PGHOST', 'PGDATABASE', 'PGUSER', 'PG_AUTH']) expect(program.err()).toContain(name);
+});
+
+test('it waits for the database: live, not ready, 503, and well again by itself', async () => {
+  const relay = createRelay(Number(variables['PGPORT']));
+  const PGPORT = String(await relay.reserve());
+  const program = start([], { ...variables, HOST: '127.0.0.1', PGPORT });
+  const port = await portOf(program);
+  expect((await get(port, '/health/live')).status).toBe(200);
+  expect((await get(port, '/health/ready')).status).toBe(503);
+  const refused = await post(port, '{ __typename }');
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('1');
+  expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'DATABASE_UNAVAILABLE' } }] });
+  await relay.open();
+  await program.printed(/API built from the catalog/);
+  expect((await get(port, '/health/ready')).status).toBe(200);
+  expect((await post(port, '{ devices { totalCount } }')).status).toBe(200);
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+  relay.close();
+});
+
+test('a request that runs when it is told to stop gets its answer', async () => {
+  await database.admin('create view events.slow as select pg_sleep(1)::text as rest');
+  await database.admin(`grant select on events.slow to ${database.connection.user}`);
+  const program = start([], { ...variables, HOST: '127.0.0.1' });
+  const port = await portOf(program);
+  await program.printed(/API built from the catalog/);
+  const running = post(port, '{ slows { nodes { rest } } }');
+  await expect
+    .poll(
+      async () =>
+        (
+          await database.admin(
+            "select from pg_stat_activity where query like '%pg_sleep%' or query like '%\"slow\"%' and state = 'active' and pid <> pg_backend_pid()",
+          )
+        ).rowCount,
+    )
+    .toBeGreaterThan(0);
+  program.process.kill('SIGTERM');
+  expect((await running).status).toBe(200);
+  expect(await program.ended).toBe(0);
+  await expect(get(port, '/health/live')).rejects.toThrow();
+});
+
+test('told to stop, it loses no request of clients that keep their connections', async () => {
+  const program = start([], variables);
+  const port = await portOf(program);
+  await program.printed(/API built from the catalog/);
+  const clients = Array.from({ length: 8 }, () => askUntilTold(port));
+  await Promise.all(clients.map(({ first }) => first));
+  program.process.kill('SIGTERM');
+  await expect.poll(async () => (await get(port, '/health/ready')).status).toBe(503);
+  for (const { statuses } of clients) expect(await statuses).toEqual([200]);
+  expect(await program.ended).toBe(0);
+});
+
+/** One client on one kept connection, which asks until it is told that the connection ends. */
+function askUntilTold(port: number) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const body = JSON.stringify({ query: '{ sites(first: 1) { nodes { name } } }' });
+  const headers = { 'content-type': 'application/json', 'content-length': body.length };
+  const ask = () =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      request({ agent, port, host: '127.0.0.1', path: '/graphql', method: 'POST', headers })
+        .on('response', (response) => response.resume().on('end', () => resolve(response)))
+        .on('error', reject)
+        .end(body);
+    });
+  const first = ask();
+  const statuses = (async () => {
+    const seen = new Set<number | undefined>();
+    for (let answer = await first; ; answer = await ask()) {
+      seen.add(answer.statusCode);
+      if (answer.headers.connection === 'close') return [...seen];
+    }
+  })();
+  return { first, statuses };
+}
