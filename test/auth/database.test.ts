@@ -31,7 +31,7 @@ afterAll(() => endpoint.end());
 
 /** A source for the next unused identity, the requests that it made, and its events as they come. */
 function open(clientId = identities.pop() ?? '', attemptTimeoutMs = 500) {
-  const before = endpoint.requests;
+  const before = endpoint.requests(clientId);
   const waiting: ((event: TokenEvent) => void)[] = [];
   const source = createTokenSource({
     credential: createCredential({ kind: 'user-identity', clientId, scope }, http),
@@ -44,7 +44,7 @@ function open(clientId = identities.pop() ?? '', attemptTimeoutMs = 500) {
     const event = await new Promise<TokenEvent>((resolve) => waiting.push(resolve));
     return event.type === type ? event : next(type);
   };
-  return { source, next, requests: () => endpoint.requests - before };
+  return { source, next, requests: () => endpoint.requests(clientId) - before };
 }
 
 const problemOf = async (work: Promise<unknown>) => {
@@ -181,9 +181,10 @@ test.each([
 
 test('an endpoint that refuses connections is down, and back without a restart', async () => {
   await endpoint.refuse();
-  const { source } = open();
+  const { source, next } = open();
   expect((await problemOf(source.get())).problem).toBe('endpoint-down');
   await endpoint.listen();
+  await next('token-issued');
   expect((await source.get()).expiresAt).toBeGreaterThan(Date.now());
 });
 

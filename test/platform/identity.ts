@@ -24,8 +24,8 @@ export interface Issued {
 export interface IdentityEndpoint {
   readonly url: string;
   readonly header: string;
-  /** How many requests came, answered or not. */
-  readonly requests: number;
+  /** How many requests came, answered or not, from all identities or from one. */
+  readonly requests: (clientId?: string) => number;
   connections(): Promise<number>;
   /** The life of the tokens that are issued from now on, in seconds. */
   lifeSeconds: number;
@@ -50,16 +50,17 @@ export interface IdentityOptions {
  */
 export async function createIdentityEndpoint(options: IdentityOptions): Promise<IdentityEndpoint> {
   const header = crypto.randomUUID();
-  const state = { lifeSeconds: options.lifeSeconds, fault: undefined as Fault | undefined, requests: 0 };
+  const state = { lifeSeconds: options.lifeSeconds, fault: undefined as Fault | undefined };
+  const clients: (string | null)[] = [];
   let last: Reply | undefined;
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    state.requests++;
+    const asked = new URL(request.url ?? '', 'http://localhost').searchParams;
+    clients.push(asked.get('client_id'));
     const { fault } = state;
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'status') {
       return send(response, fault.status, fault.body ?? { error: { message: 'told to fail' } }, fault.retryAfter);
     }
-    const asked = new URL(request.url ?? '', 'http://localhost').searchParams;
     const wrong = objection(asked, request.headers['x-identity-header'] === header, options.assigned);
     if (wrong) return send(response, wrong.status, wrong);
     if (fault?.kind !== 'same-token' || !last) last = await issue(asked, state.lifeSeconds, fault, options.onIssue);
@@ -79,6 +80,8 @@ export async function createIdentityEndpoint(options: IdentityOptions): Promise<
   return Object.assign(state, {
     url: `http://127.0.0.1:${port}/msi/token`,
     header,
+    requests: (clientId?: string) =>
+      clientId === undefined ? clients.length : clients.filter((client) => client === clientId).length,
     connections: () => promisify(server.getConnections.bind(server))(),
     refuse,
     listen: () => listen(port),

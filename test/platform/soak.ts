@@ -196,7 +196,7 @@ async function run(
   await Promise.all([watch(), load(), kill(), loseIdentity(), restart(), probe()]);
   await Promise.all(running);
   const sessions = (await platform.backends(role)).length;
-  const tokens = platform.identity.requests;
+  const tokens = platform.identity.requests();
   const rotations = spans(events).map(({ from, to }) => ({ from: from - started, to: to - started }));
   return {
     requests,
