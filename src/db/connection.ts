@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import type { Token, TokenSource } from '../auth/database.ts';
+import { requestCancel } from './cancel.ts';
 import { explainLogin, isPasswordRefused } from './login-error.ts';
 import { type SessionOptions, startupOptions, verifySession } from './session.ts';
 
@@ -19,6 +20,8 @@ export interface Connection {
   readonly client: pg.Client;
   /** The token that opened it. */
   readonly token: Token;
+  /** Asks the server to cancel the statement that runs; resolves when no later one can be meant. */
+  cancel(): Promise<void>;
   /** Says goodbye, then waits for the socket to close; one that does not answer is cut. */
   close(): Promise<void>;
   /** Resolves when the socket is closed, whoever closed it. */
@@ -77,9 +80,16 @@ async function login(options: ConnectionOptions, token: Token): Promise<Connecti
     throw error;
   }
   const closed = new Promise<void>((resolve) => (socket.closed ? resolve() : socket.once('close', () => resolve())));
-  return { client, token, closed, close: () => close(client, socket, closed) };
+  return {
+    client,
+    token,
+    closed,
+    cancel: () => requestCancel(options, client, cancelTimeoutMs),
+    close: () => close(client, socket, closed),
+  };
 }
 
+const cancelTimeoutMs = 1000;
 const goodbyeMs = 1000;
 
 async function close(client: pg.Client, socket: Socket, closed: Promise<void>): Promise<void> {

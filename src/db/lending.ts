@@ -20,9 +20,10 @@ export interface Lending {
   readonly waiting: number;
   /**
    * One that is idle, the most recently used first, or else the next that is given back, of those that were alive
-   * since then (`performance.now()`). Rejects with DATABASE_UNAVAILABLE when that takes too long.
+   * since then (`performance.now()`). Rejects with DATABASE_UNAVAILABLE when that takes too long, and with the signal's
+   * reason when it aborts.
    */
-  borrow(aliveSince: number): Promise<Member>;
+  borrow(aliveSince: number, signal?: AbortSignal): Promise<Member>;
   /** Lends it to whoever waits; else it is idle. */
   lend(member: Member): void;
   /** There is no connection left: those who wait do so no longer than those who come now. */
@@ -48,7 +49,7 @@ export function createLending(options: LendingOptions): Lending {
     get waiting() {
       return queue.length;
     },
-    async borrow(aliveSince) {
+    async borrow(aliveSince, signal) {
       const isAlive = (member: Member) => member.aliveAt >= aliveSince;
       const all = usable();
       // A lost connection makes room for another: in a full pool that one has come, and shown that the server lives.
@@ -59,7 +60,7 @@ export function createLending(options: LendingOptions): Lending {
         return member;
       }
       if (queue.length >= longestQueue) throw unavailable(new Error(`${longestQueue} requests wait for a connection`));
-      const waited = queue.wait(isAlive, problem() && all.length === 0 ? strandedWaitMs : waitTimeoutMs, late);
+      const waited = queue.wait(isAlive, problem() && all.length === 0 ? strandedWaitMs : waitTimeoutMs, late, signal);
       onWaiting();
       return waited;
     },

@@ -12,6 +12,8 @@ export interface Member extends Aging {
   retiring: boolean;
   /** Resolves when its socket is closed. */
   readonly gone: Promise<void>;
+  /** Cancels the statement that it runs. */
+  cancel(): Promise<void>;
 }
 
 export interface Members {
@@ -66,6 +68,7 @@ export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: Member
       idle: false,
       retiring: false,
       gone: connection.closed,
+      cancel: connection.cancel,
     };
     members.set(member, connection);
     sockets.add(member.gone);

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { openTokenSource, type TokenEvent, type TokenSource } from '../auth/database.ts';
 import type { Identity } from '../config.ts';
 import { isConnectionLost, unavailable } from '../errors.ts';
+import { cancellable } from './cancel.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 import { createLending } from './lending.ts';
 import { LoginError } from './login-error.ts';
@@ -37,6 +38,10 @@ export type PoolEvent =
 export interface UseOptions {
   /** Lends only a connection that answered after this, on the clock of `performance.now()`: the work is run again. */
   readonly aliveSince?: number;
+  /** Its abort ends the wait for a connection: `use` rejects with its reason, unless the work has begun. */
+  readonly signal?: AbortSignal;
+  /** With it the abort also ends the work, whose statement PostgreSQL then cancels. */
+  readonly cancel?: boolean;
 }
 
 export interface Pool {
@@ -144,17 +149,21 @@ export function createPool(options: PoolOptions): Pool {
 
   return {
     statementTimeoutMs: options.statementTimeoutMs,
-    async use(work, { aliveSince = 0 } = {}) {
+    async use(work, { aliveSince = 0, signal, cancel = false } = {}) {
       if (ended) throw unavailable(new Error('The pool has ended'));
+      signal?.throwIfAborted();
       if (aliveSince > 0) report('run-again');
-      const member = await lending.borrow(aliveSince);
+      const member = await lending.borrow(aliveSince, signal);
+      const run = () => work(member.client);
+      const session = { cancel: member.cancel, close: () => members.close(member) };
       try {
-        const result = await work(member.client);
+        signal?.throwIfAborted();
+        const result = await (cancel && signal ? cancellable(run, signal, session) : run());
         member.aliveAt = performance.now();
         return result;
       } catch (error) {
         if (isConnectionLost(error)) members.lose(member, error);
-        throw error;
+        throw cancel && signal?.aborted ? signal.reason : error;
       } finally {
         giveBack(member);
       }

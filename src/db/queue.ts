@@ -1,8 +1,8 @@
 /** Those who wait for something to be lent, first come first served; nobody waits for ever. */
 export interface Queue<T> {
   readonly length: number;
-  /** Answers the first thing offered that `suits`; rejects with `late()` after `ms`. */
-  wait(suits: (thing: T) => boolean, ms: number, late: () => Error): Promise<T>;
+  /** Answers the first thing offered that `suits`; rejects with `late()` after `ms`, or with the signal's reason. */
+  wait(suits: (thing: T) => boolean, ms: number, late: () => Error, signal?: AbortSignal): Promise<T>;
   /** Whether someone took it. */
   offer(thing: T): boolean;
   /** From now on everyone waits at most `ms` more. */
@@ -13,6 +13,8 @@ interface Waiter<T> {
   readonly suits: (thing: T) => boolean;
   readonly resolve: (thing: T) => void;
   readonly giveUp: () => void;
+  /** It waits no more, whatever for. */
+  readonly leave: () => void;
   until: number;
   timer: NodeJS.Timeout;
 }
@@ -23,20 +25,29 @@ export function createQueue<T>(): Queue<T> {
     get length() {
       return waiters.size;
     },
-    wait: (suits, ms, late) =>
+    wait: (suits, ms, late, signal) =>
       new Promise((resolve, reject) => {
-        const giveUp = () => {
+        const leave = () => {
+          clearTimeout(waiter.timer);
+          signal?.removeEventListener('abort', abort);
           waiters.delete(waiter);
+        };
+        const giveUp = () => {
+          leave();
           reject(late());
         };
-        const waiter = { suits, resolve, giveUp, until: performance.now() + ms, timer: setTimeout(giveUp, ms) };
+        const abort = () => {
+          leave();
+          reject(signal?.reason);
+        };
+        const waiter = { suits, resolve, giveUp, leave, until: performance.now() + ms, timer: setTimeout(giveUp, ms) };
+        signal?.addEventListener('abort', abort);
         waiters.add(waiter);
       }),
     offer(thing) {
       for (const waiter of waiters) {
         if (!waiter.suits(thing)) continue;
-        clearTimeout(waiter.timer);
-        waiters.delete(waiter);
+        waiter.leave();
         waiter.resolve(thing);
         return true;
       }

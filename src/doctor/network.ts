@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
+import { connectTo } from '../db/socket.ts';
 import { type Outcome, ok, warning } from './finding.ts';
-import { connectTo } from './socket.ts';
 
 /** Resolves a name to all its addresses, as `dns.promises.lookup` does with `all`. */
 export type Lookup = (host: string) => Promise<readonly { readonly address: string }[]>;

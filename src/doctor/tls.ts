@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { isIP, type Socket } from 'node:net';
-import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
 import { type DatabaseConfig, isLoopback } from '../config.ts';
+import { openTls } from '../db/socket.ts';
 import { codeOf } from '../errors.ts';
 import { type Outcome, ok, warning } from './finding.ts';
-import { connectTo, ignore } from './socket.ts';
 
 const dayMs = 86_400_000;
 const shortDays = 30;
@@ -27,34 +25,6 @@ export async function checkTls(
   if (daysLeft >= shortDays) return ok(found);
   return warning(`${found}: ${daysLeft} days from now`, "Renew the server's certificate before it ends");
 }
-
-/** PostgreSQL's own request for TLS comes before TLS. Source: PostgreSQL documentation, "SSL Session Encryption". */
-async function openTls(host: string, port: number, ca: string | undefined, timeoutMs: number): Promise<TLSSocket> {
-  const plain = await connectTo(host, port, timeoutMs);
-  plain.write(Buffer.of(0, 0, 0, 8, 4, 210, 22, 47));
-  const answer = await firstData(plain);
-  if (answer.toString('latin1') !== 'S') {
-    plain.destroy();
-    throw new Error('The server does not support SSL connections');
-  }
-  // Without a name the host of the socket is what the certificate must be for, an address included.
-  const secure = connect({ socket: plain, host, ...(ca && { ca }), ...(!isIP(host) && { servername: host }) });
-  secure.on('error', ignore);
-  try {
-    await once(secure, 'secureConnect');
-  } catch (error) {
-    plain.destroy();
-    throw error;
-  }
-  return secure;
-}
-
-const firstData = (socket: Socket): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    socket.once('data', resolve);
-    socket.once('error', reject);
-    socket.once('close', () => reject(new Error('the server closed the connection')));
-  });
 
 function describe(certificate: PeerCertificate): string {
   const names = (certificate.subjectaltname ?? String(certificate.subject.CN)).replaceAll(/DNS:|IP Address:/g, '');

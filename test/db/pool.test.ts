@@ -136,6 +136,20 @@ test('a request that finds no free connection is told to come back, and the next
   await ask(pool);
 });
 
+test('work that nobody waits for is cancelled, over TLS too, and its connection serves on', async () => {
+  const { pool } = platform.connect(role, { size: 1 });
+  const first = await backend(pool);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const work = pool.use((client) => client.query('select pg_sleep(4)'), { signal, cancel: true });
+  work.catch(() => {});
+  const activity = 'select 1 from pg_stat_activity where usename = $1 and query ~ $2';
+  await expect.poll(() => platform.postgres.admin(activity, [role, 'pg_sleep'])).toHaveLength(1);
+  controller.abort(new Error('gone'));
+  await expect(work).rejects.toThrow('gone');
+  expect(await backend(pool)).toBe(first);
+});
+
 test('an error of a statement leaves its connection in the pool, a transaction left open does not', async () => {
   const { pool } = platform.connect(role, { size: 1 });
   const first = await backend(pool);

@@ -1,0 +1,80 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type pg from 'pg';
+import type { ConnectionOptions } from './connection.ts';
+import { connectTo, next, openTls } from './socket.ts';
+
+/** What the server told of a session at its start; pg keeps it, but has no types for it. */
+interface BackendKey {
+  readonly processID: number;
+  readonly secretKey: number;
+}
+
+const cancelCode = 80_877_102;
+
+/**
+ * Asks the server to cancel what the session runs, over a connection of the request's own, which needs no login and
+ * works behind PgBouncer too. Resolves when the server has hung up: by then the session has the signal. What runs next
+ * is safe only then. Source: PostgreSQL documentation, "Canceling Requests in Progress".
+ */
+export async function requestCancel(
+  { host, port, ssl }: Pick<ConnectionOptions, 'host' | 'port' | 'ssl'>,
+  client: pg.Client,
+  timeoutMs: number,
+): Promise<void> {
+  const { processID, secretKey } = client as pg.Client & BackendKey;
+  const request = Buffer.alloc(16);
+  [request.length, cancelCode, processID, secretKey].forEach((word, i) => {
+    request.writeInt32BE(word, 4 * i);
+  });
+  const socket = ssl ? await openTls(host, port, ssl.ca, timeoutMs) : await connectTo(host, port, timeoutMs);
+  try {
+    socket.resume();
+    socket.write(request);
+    await next(socket, 'end');
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** A session that can be told to stop. */
+export interface Stoppable {
+  cancel(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs `work` on the session, and cancels it when the signal aborts. Settles when the work has, and no cancel is on its
+ * way that could hit the next statement; a session for which that cannot be known is closed.
+ */
+export async function cancellable<T>(work: () => Promise<T>, signal: AbortSignal, session: Stoppable): Promise<T> {
+  const settled = new AbortController();
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping = stopUntil(settled.signal, session);
+  };
+  signal.addEventListener('abort', stop);
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', stop);
+    settled.abort();
+    await stopping;
+  }
+}
+
+const patienceMs = 1000;
+const pauseMs = 50;
+
+/** A cancel that comes before the statement has started is lost: it is sent again. */
+async function stopUntil(settled: AbortSignal, session: Stoppable): Promise<void> {
+  const until = performance.now() + patienceMs;
+  try {
+    while (!settled.aborted) {
+      if (performance.now() > until) throw new Error('The statement does not end');
+      await session.cancel();
+      await wait(pauseMs, undefined, { signal: settled }).catch(() => {});
+    }
+  } catch {
+    await session.close();
+  }
+}
