@@ -4,7 +4,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import { applyDirectives } from './catalog/directives.ts';
 import type { PageLimits } from './config.ts';
 import type { Context, Incoming } from './context.ts';
-import type { Db } from './db/db.ts';
+import type { SharedDb } from './db/db.ts';
 import { introspect } from './db/introspect.ts';
 import { AppError } from './errors.ts';
 import { createLoaders } from './loaders/loaders.ts';
@@ -20,7 +20,7 @@ export interface Api {
 }
 
 export interface ApiOptions {
-  readonly db: Db;
+  readonly db: SharedDb;
   /** The schema in the database. */
   readonly schemaName: string;
   readonly limits: PageLimits;
@@ -57,6 +57,9 @@ export async function buildApi({ db, schemaName, limits, log }: ApiOptions): Pro
     schema,
     catalog,
     fingerprint,
-    createContext: (incoming) => ({ ...incoming, db, loaders: createLoaders(db, catalog) }),
+    createContext(incoming) {
+      const own = db.within({ claims: incoming.caller?.claims, signal: incoming.signal });
+      return { ...incoming, db: own, loaders: createLoaders(own, catalog) };
+    },
   };
 }

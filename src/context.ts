@@ -6,6 +6,8 @@ import type { Loaders } from './loaders/loaders.ts';
 export interface Incoming {
   /** Null where the server asks nobody who they are. */
   readonly caller: Caller | null;
+  /** When it aborts, nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** What one request carries; its loaders live no longer than it does. */

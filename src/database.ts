@@ -1,11 +1,11 @@
 import { type Config, ConfigError } from './config.ts';
-import { createDb, type Db } from './db/db.ts';
+import { createDb, type SharedDb } from './db/db.ts';
 import { createPool } from './db/pool.ts';
 import { codeOf } from './errors.ts';
 
 /** The database that is served: the configured one or, outside production, the embedded one. */
 export interface Database {
-  readonly db: Db;
+  readonly db: SharedDb;
   /** For people: where it is. */
   readonly label: string;
   readonly isEmbedded: boolean;

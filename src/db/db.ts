@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { codeOf, fromPostgres } from '../errors.ts';
+import { prepareClaims, queryWithClaims } from './claims.ts';
 import type { Lender } from './pool.ts';
 import { withRetry } from './retry.ts';
 import { type Sql, toQuery, type Value } from './sql.ts';
@@ -15,6 +16,20 @@ export interface Db {
   write(query: Sql): Promise<readonly Row[]>;
 }
 
+/** What the statements of one request run under. */
+export interface Scope {
+  /** Who is calling, as policies of the database see it; nothing is added to a statement where nobody is. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** When it aborts, reads are cancelled and nothing more begins: they reject with its reason. Writes run to their end. */
+  readonly signal?: AbortSignal;
+}
+
+/** The database as the server itself uses it. */
+export interface SharedDb extends Db {
+  /** The database as one request uses it. */
+  within(scope: Scope): Db;
+}
+
 /** On one connection at most so many statements are prepared, which bounds its memory; the rest are planned each time. */
 const preparedLimit = 500;
 
@@ -26,46 +41,62 @@ const schemaChanged = new Set(['0A000', '42P01', '42703', '42501']);
 
 const asText = { getTypeParser: () => (value: unknown) => value };
 
-/** `onSchemaChanged` hears of every error that a change of the database's schema can cause. */
-export function createDb(pool: Lender, onSchemaChanged: () => void = () => {}): Db {
-  /** By connection: the names of its prepared statements by their text. */
-  const prepared = new WeakMap<ClientBase, Map<string, string>>();
+/** What a connection has prepared. */
+interface Prepared {
+  /** By text. */
+  readonly names: Map<string, string>;
+  /** The name of the statement that sets the claims. */
+  claims?: string;
+}
 
-  function namesOf(client: ClientBase): Map<string, string> {
-    const names = prepared.get(client) ?? new Map<string, string>();
-    prepared.set(client, names);
-    return names;
+/** `onSchemaChanged` hears of every error that a change of the database's schema can cause. */
+export function createDb(pool: Lender, onSchemaChanged: () => void = () => {}): SharedDb {
+  const connections = new WeakMap<ClientBase, Prepared>();
+
+  function preparedOn(client: ClientBase): Prepared {
+    const prepared = connections.get(client) ?? { names: new Map<string, string>() };
+    connections.set(client, prepared);
+    return prepared;
   }
 
-  async function run(client: ClientBase, text: string, values: Value[]): Promise<readonly Row[]> {
-    const names = namesOf(client);
+  async function run(client: ClientBase, text: string, values: Value[], claims?: string): Promise<readonly Row[]> {
+    const prepared = preparedOn(client);
+    const { names } = prepared;
     const execute = async () => {
       if (!names.has(text) && names.size < preparedLimit) names.set(text, nameOf(text));
-      const result = await client.query<Row>({ name: names.get(text), text, values, types: asText });
-      return result.rows;
+      const query = { name: names.get(text), text, values, types: asText };
+      if (claims === undefined) return (await client.query<Row>(query)).rows;
+      prepared.claims ??= await prepareClaims(client);
+      return (await queryWithClaims<Row>(client, prepared.claims, claims, query)).rows;
     };
     try {
       return await execute();
     } catch (error) {
-      if (schemaChanged.has(codeOf(error) ?? '')) onSchemaChanged();
+      const code = codeOf(error) ?? '';
+      if (schemaChanged.has(code)) onSchemaChanged();
+      if (!staleStatement.has(code)) throw error;
+      prepared.claims = undefined;
       const name = names.get(text);
-      if (!staleStatement.has(codeOf(error) ?? '') || name === undefined) throw error;
-      names.set(text, nameOf(name)); // pg refuses to prepare under a name twice
+      if (name !== undefined) names.set(text, nameOf(name)); // pg refuses to prepare under a name twice
       return await execute();
     }
   }
 
-  const statement =
-    (kind: 'read' | 'write'): Db['rows'] =>
-    async (query) => {
-      const { text, values } = toQuery(query);
-      try {
-        return await withRetry(pool, kind, (client) => run(client, text, values));
-      } catch (error) {
-        throw fromPostgres(error);
-      }
-    };
-  return { rows: statement('read'), write: statement('write') };
+  function within({ claims, signal }: Scope): Db {
+    const json = claims && JSON.stringify(claims);
+    const statement =
+      (kind: 'read' | 'write'): Db['rows'] =>
+      async (query) => {
+        const { text, values } = toQuery(query);
+        try {
+          return await withRetry(pool, kind, (client) => run(client, text, values, json), signal);
+        } catch (error) {
+          throw fromPostgres(error);
+        }
+      };
+    return { rows: statement('read'), write: statement('write') };
+  }
+  return { ...within({}), within };
 }
 
 const nameOf = (text: string) => createHash('sha1').update(text).digest('base64url');

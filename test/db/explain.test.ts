@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/db/keyset.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
@@ -73,10 +73,8 @@ afterAll(async () => {
 
 /** What the last statement of a document costs. */
 async function costOfLast(document: string): Promise<Cost> {
-  const run = vi.spyOn(api.db, 'rows');
   await api.query(document);
-  const [statement] = run.mock.calls.at(-1) ?? [];
-  run.mockRestore();
+  const statement = api.queries.at(-1);
   if (!statement) throw new Error('There was no statement');
   return costOf(api.db, statement);
 }

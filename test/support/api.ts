@@ -2,9 +2,10 @@ import type { ExecutionResult } from 'graphql';
 import { pino } from 'pino';
 import { type Api, buildApi } from '../../src/api.ts';
 import type { Config } from '../../src/config.ts';
-import { createDb, type Db } from '../../src/db/db.ts';
+import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
 import { readFingerprint } from '../../src/db/introspect.ts';
 import { createPool } from '../../src/db/pool.ts';
+import type { Sql } from '../../src/db/sql.ts';
 import { type Served, serveApi } from '../../src/served.ts';
 import { type App, createApp } from '../../src/server.ts';
 
@@ -14,9 +15,10 @@ export type Result = ExecutionResult<Record<string, unknown>> & { readonly statu
 export interface TestApi {
   readonly app: App;
   readonly api: Api;
-  readonly db: Db;
+  readonly db: SharedDb;
   readonly served: Served;
-  /** The texts of the statements since the last `query`. */
+  /** The statements since the last `query`, and their texts. */
+  readonly queries: readonly Sql[];
   readonly statements: readonly string[];
   readonly log: readonly LogLine[];
   /** Runs a document and resolves with its data; rejects when there are errors. */
@@ -50,7 +52,7 @@ export async function createTestApi(
   connection: Connection,
   { schema = 'events', config }: TestApiOptions = {},
 ): Promise<TestApi> {
-  const statements: string[] = [];
+  const queries: Sql[] = [];
   const log: LogLine[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(JSON.parse(line) as LogLine) });
   const settings = {
@@ -73,10 +75,11 @@ export async function createTestApi(
   const counted =
     (run: Db['rows']): Db['rows'] =>
     (query) => {
-      statements.push(query.text.join('?'));
+      queries.push(query);
       return run(query);
     };
-  const db: Db = { rows: counted(real.rows), write: counted(real.write) };
+  const watched = ({ rows, write }: Db): Db => ({ rows: counted(rows), write: counted(write) });
+  const db: SharedDb = { ...watched(real), within: (scope) => watched(real.within(scope)) };
   const build = () => buildApi({ db, schemaName: schema, limits: settings.limits, log: logger });
   const api = await build();
   const served = serveApi(api, {
@@ -88,7 +91,7 @@ export async function createTestApi(
   const app = createApp({ config: settings, served, db, log: logger });
 
   const send: TestApi['send'] = async (query, variables) => {
-    statements.length = 0;
+    queries.length = 0;
     const response = await app.fetch('http://localhost/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
@@ -101,7 +104,10 @@ export async function createTestApi(
     api,
     db,
     served,
-    statements,
+    queries,
+    get statements() {
+      return queries.map(({ text }) => text.join('?'));
+    },
     log,
     send,
     async query<T>(document: string, variables?: Record<string, unknown>) {
