@@ -50,6 +50,7 @@ async function measure(): Promise<{ ms: number; megabytes: number }> {
       PGUSER: user,
       PGPASSWORD: password,
       PG_AUTH: 'password',
+      AUTH: 'none',
       HOST: '127.0.0.1',
       PORT: String(port),
     },

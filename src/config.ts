@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { Permission } from './auth/caller.ts';
 
 /** Everything that can be set, read once at the start; `null` for `database` means the embedded one. */
 export interface Config {
   readonly production: boolean;
   readonly database: DatabaseConfig | null;
+  /** Null where nobody is asked who they are. */
+  readonly auth: AuthConfig | null;
   readonly schema: string;
   readonly host: string;
   readonly port: number;
@@ -17,6 +20,7 @@ export interface Config {
   readonly maxReplicas: number;
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  readonly requestTimeoutMs: number;
   readonly schemaPollMs: number;
   readonly logLevel: string;
 }
@@ -37,6 +41,18 @@ export interface DatabaseConfig {
   readonly ssl: false | { readonly ca?: string };
   /** Where the session's settings stand: in the startup packet, or on the role (behind PgBouncer, which refuses them). */
   readonly session?: 'startup' | 'role';
+}
+
+/** Whose tokens the API takes. */
+export interface AuthConfig {
+  readonly tenantId: string;
+  /** What tokens must be for: one of these. */
+  readonly audiences: readonly string[];
+  readonly issuers: readonly string[];
+  /** Where the issuer's public keys are. */
+  readonly keysUrl: string;
+  /** The names of the app roles, or scopes, that give the permissions. */
+  readonly permissionNames: Readonly<Record<Permission, string>>;
 }
 
 /** Who the server is in Entra ID; `scope` names the resource that the tokens are for. */
@@ -62,6 +78,7 @@ const int = (min: number, max: number) => {
 const oneOf = <const T extends readonly string[]>(...values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 const onOff = oneOf('on', 'off');
+const permissionName = z.string().regex(/^[\w.:/-]+$/, 'must be the name of a role or scope, without spaces');
 
 const variables = z.object({
   NODE_ENV: z.string().optional(),
@@ -88,6 +105,18 @@ const variables = z.object({
   MAX_REPLICAS: int(1, 1000).default(1),
   PG_STATEMENT_TIMEOUT_MS: int(1, 3_600_000).default(15_000),
   PG_CONNECT_TIMEOUT_MS: int(1, 600_000).default(15_000),
+  AUTH: oneOf('entra', 'none').optional(),
+  AUTH_TENANT_ID: z.guid('must be the id of a tenant, such as 72f988bf-86f1-41af-91ab-2d7cd011db47').optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  AUTH_AUTHORITY: z
+    .string()
+    .regex(/^(https:|http:\/\/(localhost|127\.0\.0\.1)\b)/, 'must be an address that begins with https://')
+    .default('https://login.microsoftonline.com'),
+  AUTH_ISSUERS: z.string().optional(),
+  AUTH_READ: permissionName.default('Events.Read'),
+  AUTH_WRITE: permissionName.default('Events.Write'),
+  AUTH_EXPLORE: permissionName.default('Events.Explore'),
+  REQUEST_TIMEOUT_MS: int(1, 3_600_000).default(30_000),
   EVENTS_SCHEMA: z.string().default('events'),
   SCHEMA_POLL_MS: int(100, 86_400_000).default(60_000),
   HOST: z.string().optional(),
@@ -103,36 +132,64 @@ type Variables = z.infer<typeof variables>;
 
 const aliases = { PG_HOST: 'PGHOST', PG_DB: 'PGDATABASE', PG_USER: 'PGUSER' } as const;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Reads and checks the environment; throws a ConfigError that lists everything wrong in it. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(environment: Environment): Config {
+  const { env, production, problems } = readVariables(environment);
+  const pool = poolOf(env, production, problems);
+  const auth = authOf(env, production, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    ...pool,
+    production,
+    auth,
+    schema: env.EVENTS_SCHEMA,
+    host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
+    port: env.PORT,
+    graphiql: env.GRAPHIQL ? env.GRAPHIQL === 'on' : !production,
+    corsOrigins: listOf(env.CORS_ORIGINS),
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    limits: { defaultSize: Math.min(50, env.MAX_PAGE_SIZE), maxSize: env.MAX_PAGE_SIZE },
+    maxReplicas: env.MAX_REPLICAS,
+    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    schemaPollMs: env.SCHEMA_POLL_MS,
+    logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
+  };
+}
+
+export type PoolConfig = Pick<Config, 'database' | 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs'>;
+
+/** As much of it as a program needs that only connects. */
+export function readPoolConfig(environment: Environment): PoolConfig {
+  const { env, production, problems } = readVariables(environment);
+  const pool = poolOf(env, production, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return pool;
+}
+
+function readVariables(environment: Environment) {
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const problems = [...misspelt(set), ...twins(set)];
   const env = parse(set, problems);
-  const production = env.NODE_ENV === 'production';
-  const database = databaseOf(env, production, problems);
-  if (problems.length > 0) throw new ConfigError(problems);
-  return {
-    production,
-    database,
-    schema: env.EVENTS_SCHEMA,
-    host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
-    port: env.PORT,
-    graphiql: env.GRAPHIQL ? env.GRAPHIQL === 'on' : !production,
-    corsOrigins: env.CORS_ORIGINS.split(',')
-      .map((origin) => origin.trim())
-      .filter(Boolean),
-    maxBodyBytes: env.MAX_BODY_BYTES,
-    limits: { defaultSize: Math.min(50, env.MAX_PAGE_SIZE), maxSize: env.MAX_PAGE_SIZE },
-    poolSize: env.PG_POOL_SIZE,
-    maxReplicas: env.MAX_REPLICAS,
-    statementTimeoutMs: env.PG_STATEMENT_TIMEOUT_MS,
-    connectTimeoutMs: env.PG_CONNECT_TIMEOUT_MS,
-    schemaPollMs: env.SCHEMA_POLL_MS,
-    logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
-  };
+  return { env, production: env.NODE_ENV === 'production', problems };
 }
+
+const poolOf = (env: Variables, production: boolean, problems: string[]): PoolConfig => ({
+  database: databaseOf(env, production, problems),
+  poolSize: env.PG_POOL_SIZE,
+  statementTimeoutMs: env.PG_STATEMENT_TIMEOUT_MS,
+  connectTimeoutMs: env.PG_CONNECT_TIMEOUT_MS,
+});
+
+/** The items of a list with commas. */
+const listOf = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
 
 /** Reports each value that cannot be read and goes on as if it were not set, so that later problems show up too. */
 function parse(set: Readonly<Record<string, string | undefined>>, problems: string[]): Variables {
@@ -187,6 +244,30 @@ function passwordOf(env: Variables, production: boolean, problems: string[]): Da
   if (kind === 'system-identity') return { kind, scope };
   if (!clientId) problems.push('AZURE_CLIENT_ID: required with PG_AUTH=user-identity: the client id of the identity');
   return { kind, clientId: clientId ?? '', scope };
+}
+
+/** Where nothing says who may come in, everyone may only outside production, and only if nothing of it is set. */
+function authOf(env: Variables, production: boolean, problems: string[]): AuthConfig | null {
+  const { AUTH_TENANT_ID: tenantId = '', AUTH_AUTHORITY: authority } = env;
+  const audiences = listOf(env.AUTH_AUDIENCE ?? '');
+  if (env.AUTH !== 'entra') {
+    if (production && !env.AUTH) problems.push('AUTH: required in production: entra, or none to let everyone in');
+    if (tenantId || audiences.length > 0) problems.push('AUTH: must be entra for AUTH_TENANT_ID and AUTH_AUDIENCE');
+    return null;
+  }
+  if (!tenantId) problems.push('AUTH_TENANT_ID: required with AUTH=entra: the id of the tenant whose tokens are taken');
+  if (audiences.length === 0) {
+    problems.push('AUTH_AUDIENCE: required with AUTH=entra: what tokens must be for, such as api://<client id>');
+  }
+  const tenant = `${authority.replace(/\/$/, '')}/${tenantId}`;
+  const issuers = listOf(env.AUTH_ISSUERS ?? '');
+  return {
+    tenantId,
+    audiences,
+    issuers: issuers.length > 0 ? issuers : [`${tenant}/v2.0`, `https://sts.windows.net/${tenantId}/`],
+    keysUrl: `${tenant}/discovery/v2.0/keys`,
+    permissionNames: { read: env.AUTH_READ, write: env.AUTH_WRITE, explore: env.AUTH_EXPLORE },
+  };
 }
 
 /** Whether nobody but this machine is at the other end: a socket's folder, or a loopback name or address. */

@@ -12,6 +12,7 @@ const statuses = {
   QUERY_TOO_COMPLEX: 400,
   VALUE_NOT_REPRESENTABLE: 500,
   TIMEOUT: 504,
+  AUTHENTICATION_UNAVAILABLE: 503,
   DATABASE_UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,
 } as const;
@@ -19,7 +20,7 @@ const statuses = {
 export type ErrorCode = keyof typeof statuses;
 
 /** How long a client should wait before it tries again, in seconds. */
-const retryAfter: Partial<Record<ErrorCode, number>> = { DATABASE_UNAVAILABLE: 1 };
+const retryAfter: Partial<Record<ErrorCode, number>> = { AUTHENTICATION_UNAVAILABLE: 1, DATABASE_UNAVAILABLE: 1 };
 
 /** An error whose message is meant for the client; its cause is for the log only. */
 export class AppError extends Error {

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readPoolConfig } from './config.ts';
 import type { PoolOptions } from './db/pool.ts';
 
 export { ConfigError, type Identity } from './config.ts';
@@ -24,7 +24,7 @@ export { AppError } from './errors.ts';
 export function readPoolOptions(
   environment: Readonly<Record<string, string | undefined>>,
 ): Omit<PoolOptions, 'onError'> {
-  const { database, poolSize, connectTimeoutMs, statementTimeoutMs } = readConfig(environment);
+  const { database, poolSize, connectTimeoutMs, statementTimeoutMs } = readPoolConfig(environment);
   if (!database) throw new ConfigError(['PGHOST: required: the host of the PostgreSQL server']);
   return { ...database, size: poolSize, connectTimeoutMs, statementTimeoutMs };
 }

@@ -20,6 +20,7 @@ const graceMs = 22_000;
  */
 export async function serve(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
+  if (config.production && !config.auth) log.warn('AUTH=none: whoever reaches this server may read what its role may');
   const database = await openDatabase(config, {
     // Until it serves outside production, the same error ends it with a message.
     onError: (error) =>

@@ -1,18 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { createVerifier } from './auth/verify.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db/db.ts';
 import { sql } from './db/sql.ts';
 import { useGraphiQL } from './graphiql/useGraphiQL.ts';
 import { createErrorMask } from './http/clientErrors.ts';
 import { useApi } from './http/useApi.ts';
+import { useCaller } from './http/useCaller.ts';
 import { useHealth } from './http/useHealth.ts';
+import { useLifetime } from './http/useLifetime.ts';
+import { usePermissions } from './http/usePermissions.ts';
 import { useStatus } from './http/useStatus.ts';
 import type { Served } from './served.ts';
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes'>;
+  readonly config: Pick<Config, 'auth' | 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'requestTimeoutMs'>;
   readonly served: Served;
   readonly db: Db;
   readonly log: Logger;
@@ -43,7 +47,10 @@ export function createApp({ config, served, db, log }: AppOptions) {
         await Promise.race([db.rows(sql`select 1`), silence()]);
       }, log),
       ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
+      useCaller(config.auth && createVerifier(config.auth), endpoint, log),
+      useLifetime(config.requestTimeoutMs),
       useApi(served, endpoint),
+      ...(config.auth ? [usePermissions(config.auth.permissionNames)] : []),
       useStatus(),
     ],
   });

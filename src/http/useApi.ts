@@ -1,25 +1,23 @@
 import type { Plugin } from 'graphql-yoga';
-import type { Context } from '../context.ts';
+import { AppError } from '../errors.ts';
 import type { Served } from '../served.ts';
+import { errorResponse } from './errorResponse.ts';
+import type { CallerContext } from './useCaller.ts';
+import type { LifetimeContext } from './useLifetime.ts';
 
 /** Runs each request on the API that is served when it comes in; until there is one the answer is a 503. */
-export function useApi(served: Served, endpoint: string): Plugin<Context> {
+export function useApi(served: Served, endpoint: string): Plugin<CallerContext & LifetimeContext> {
   return {
     onRequest({ url, fetchAPI, endResponse }) {
       if (url.pathname !== endpoint || served.current()) return;
       const message = 'The API is starting: it waits for the database';
-      endResponse(
-        fetchAPI.Response.json(
-          { errors: [{ message, extensions: { code: 'DATABASE_UNAVAILABLE' } }] },
-          { status: 503, headers: { 'retry-after': '1' } },
-        ),
-      );
+      endResponse(errorResponse(fetchAPI, new AppError('DATABASE_UNAVAILABLE', message)));
     },
     onEnveloped({ setSchema, extendContext, context }) {
       const api = served.current();
-      if (!api) throw new Error('There is no API to run on');
+      if (!api || !context) throw new Error('There is no API to run on');
       setSchema(api.schema);
-      extendContext(api.createContext({ caller: context?.caller ?? null }));
+      extendContext(api.createContext({ caller: context.caller, signal: context.lifetime.signal }));
     },
   };
 }

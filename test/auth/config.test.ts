@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../../src/config.ts';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig, readPoolConfig } from '../../src/config.ts';
 
 const scope = 'https://ossrdbms-aad.database.windows.net/.default';
-const server = { PGHOST: 'db.example', PGUSER: 'app', PGDATABASE: 'events' };
+const server = { PGHOST: 'db.example', PGUSER: 'app', PGDATABASE: 'events', AUTH: 'none' };
 const platform = { IDENTITY_ENDPOINT: 'http://localhost:42356/msi/token', IDENTITY_HEADER: 'secret' };
 
 const passwordOf = (environment: Record<string, string>) =>
@@ -68,4 +68,61 @@ test('other clouds have other scopes, and a scope without /.default is none', ()
 test('the names of existing deployments work', () => {
   const { database } = readConfig({ PG_HOST: 'db.example', PG_DB: 'events', PG_USER: 'app' });
   expect(database).toMatchObject({ host: 'db.example', database: 'events', user: 'app' });
+});
+
+describe('who may come in', () => {
+  const tenant = '3f0b1c52-6f5e-4c39-9d0e-1f8a5a6c7d11';
+  const entra = { AUTH: 'entra', AUTH_TENANT_ID: tenant, AUTH_AUDIENCE: 'api://events, 5d1c7a20' };
+  const authOf = (environment: Record<string, string>) => readConfig({ ...server, ...environment }).auth;
+
+  test('is everyone outside production, and nobody is assumed in production', () => {
+    const { AUTH: _, ...unset } = server;
+    expect(readConfig(unset).auth).toBe(null);
+    expect(problemsOf({ NODE_ENV: 'production', PG_AUTH: 'password', PGPASSWORD: 'x', AUTH: '' })).toEqual([
+      expect.stringMatching(/^AUTH: required in production/),
+    ]);
+  });
+
+  test('a program that only connects need not say', () => {
+    const { AUTH: _, ...unset } = server;
+    const environment = { ...unset, NODE_ENV: 'production', PG_AUTH: 'password', PGPASSWORD: 'x' };
+    expect(readPoolConfig(environment).database?.user).toBe('app');
+  });
+
+  test('is who has a token of the tenant, of either version', () => {
+    expect(authOf(entra)).toEqual({
+      tenantId: tenant,
+      audiences: ['api://events', '5d1c7a20'],
+      issuers: [`https://login.microsoftonline.com/${tenant}/v2.0`, `https://sts.windows.net/${tenant}/`],
+      keysUrl: `https://login.microsoftonline.com/${tenant}/discovery/v2.0/keys`,
+      permissionNames: { read: 'Events.Read', write: 'Events.Write', explore: 'Events.Explore' },
+    });
+  });
+
+  test('is who has a token of another cloud, with other names for what they may', () => {
+    const china = {
+      AUTH_AUTHORITY: 'https://login.partner.microsoftonline.cn/',
+      AUTH_ISSUERS: 'https://a/, https://b/',
+    };
+    expect(authOf({ ...entra, ...china, AUTH_READ: 'Reader' })).toMatchObject({
+      issuers: ['https://a/', 'https://b/'],
+      keysUrl: `https://login.partner.microsoftonline.cn/${tenant}/discovery/v2.0/keys`,
+      permissionNames: { read: 'Reader' },
+    });
+  });
+
+  test.each([
+    ['no tenant and no audience', { AUTH: 'entra' }, [/^AUTH_TENANT_ID: required/, /^AUTH_AUDIENCE: required/]],
+    [
+      'a tenant by its domain',
+      { ...entra, AUTH_TENANT_ID: 'example.com' },
+      [/^AUTH_TENANT_ID: must be/, /^AUTH_TENANT_ID/],
+    ],
+    ['keys over plain HTTP', { ...entra, AUTH_AUTHORITY: 'http://login.example' }, [/^AUTH_AUTHORITY: must/]],
+    ['a permission of two words', { ...entra, AUTH_READ: 'a b' }, [/^AUTH_READ: must be/]],
+    ['a tenant that nothing looks at', { ...entra, AUTH: 'none' }, [/^AUTH: must be entra/]],
+    ['a tenant alone', { ...entra, AUTH: '' }, [/^AUTH: must be entra/]],
+  ] as const)('%s is an error', (_, environment, problems) => {
+    expect(problemsOf(environment)).toEqual(problems.map((problem) => expect.stringMatching(problem)));
+  });
 });

@@ -66,6 +66,7 @@ beforeEach(async () => {
     GRANT SELECT ON events.internal, odd.thing TO "${role}"`);
   variables = {
     NODE_ENV: 'production',
+    AUTH: 'none',
     PGHOST: 'localhost',
     PGPORT: String(platform.postgres.port),
     PGDATABASE: 'postgres',

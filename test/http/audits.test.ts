@@ -1,34 +1,54 @@
 import { serverAudits } from 'graphql-http';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Listening, listen } from '../../src/http/listen.ts';
+import { createIssuer, type Issuer } from '../auth/issuer.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
-let api: TestApi;
-let server: Listening;
+let issuer: Issuer;
 
 beforeAll(async () => {
   database = await createDatabase();
-  api = await createTestApi(database.connection);
-  server = await listen(api.app, '127.0.0.1', 0);
+  issuer = await createIssuer();
 });
 
 afterAll(async () => {
-  await server.drain(0);
-  await api.close();
+  await issuer.end();
   await database.drop();
 });
 
-const audits = serverAudits({
-  url: () => `http://127.0.0.1:${server.port}/graphql`,
-  fetchFn: fetch,
-});
+describe.each(['without authentication', 'with authentication'])('%s', (kind) => {
+  let api: TestApi;
+  let server: Listening;
+  let headers: Record<string, string> = {};
 
-test('there are 61 audits of GraphQL over HTTP', () => {
-  expect(audits).toHaveLength(61);
-});
+  beforeAll(async () => {
+    const isOpen = kind === 'without authentication';
+    api = await createTestApi(database.connection, { config: { auth: isOpen ? null : issuer.config } });
+    server = await listen(api.app, '127.0.0.1', 0);
+    const token = await issuer.sign({ roles: ['Events.Read', 'Events.Explore'] });
+    headers = isOpen ? {} : { authorization: `Bearer ${token}` };
+  });
 
-test.each(audits.map((audit) => [audit.id, audit.name, audit] as const))('audit %s: %s', async (_id, _name, audit) => {
-  expect(await audit.fn()).toMatchObject({ status: 'ok' });
+  afterAll(async () => {
+    await server.drain(0);
+    await api.close();
+  });
+
+  const audits = serverAudits({
+    url: () => `http://127.0.0.1:${server.port}/graphql`,
+    fetchFn: (url: string, init?: RequestInit) => fetch(url, { ...init, headers: { ...init?.headers, ...headers } }),
+  });
+
+  test('there are 61 audits of GraphQL over HTTP', () => {
+    expect(audits).toHaveLength(61);
+  });
+
+  test.each(audits.map((audit) => [audit.id, audit.name, audit] as const))(
+    'audit %s: %s',
+    async (_id, _name, audit) => {
+      expect(await audit.fn()).toMatchObject({ status: 'ok' });
+    },
+  );
 });

@@ -44,29 +44,38 @@ interface Connection {
 
 export interface TestApiOptions {
   readonly schema?: string;
-  readonly config?: Partial<Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'schemaPollMs'>>;
+  readonly config?: Partial<Settings>;
+  /** Connections at most. */
+  readonly size?: number;
 }
+
+type Settings = Pick<
+  Config,
+  'auth' | 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'requestTimeoutMs' | 'schemaPollMs'
+>;
 
 /** The whole server over one database, without a socket. */
 export async function createTestApi(
   connection: Connection,
-  { schema = 'events', config }: TestApiOptions = {},
+  { schema = 'events', config, size = 4 }: TestApiOptions = {},
 ): Promise<TestApi> {
   const queries: Sql[] = [];
   const log: LogLine[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(JSON.parse(line) as LogLine) });
-  const settings = {
+  const settings: Settings = {
+    auth: null,
     graphiql: false,
     corsOrigins: [],
     maxBodyBytes: 1_000_000,
     limits: { defaultSize: 50, maxSize: 1000 },
+    requestTimeoutMs: 30_000,
     schemaPollMs: 60_000,
     ...config,
   };
   const pool = createPool({
     ...connection,
     ssl: false,
-    size: 4,
+    size,
     connectTimeoutMs: 10_000,
     statementTimeoutMs: 20_000,
     onError: (error) => logger.warn({ err: error }, 'A connection to the database failed'),

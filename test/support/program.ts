@@ -78,6 +78,7 @@ export const variablesFor = ({
   PGUSER: user,
   PGPASSWORD: password,
   PG_AUTH: 'password',
+  AUTH: 'none',
   PORT: '0',
 });
 

@@ -1,0 +1,15 @@
+import type { FetchAPI } from 'graphql-yoga';
+import type { AppError } from '../errors.ts';
+
+/** The answer to a request that does not get as far as GraphQL. */
+export function errorResponse(
+  { Response: ResponseClass }: Pick<FetchAPI, 'Response'>,
+  { message, extensions }: AppError,
+  headers?: Readonly<Record<string, string>>,
+): Response {
+  const { code, http } = extensions;
+  return ResponseClass.json(
+    { errors: [{ message, extensions: { code } }] },
+    { status: http.status, headers: { ...http.headers, ...headers } },
+  );
+}

@@ -1,0 +1,45 @@
+import type { Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { Caller } from '../auth/caller.ts';
+import type { Verify } from '../auth/verify.ts';
+import { AppError } from '../errors.ts';
+import { errorResponse } from './errorResponse.ts';
+
+export interface CallerContext {
+  /** Null where the server asks nobody who they are. */
+  caller: Caller | null;
+}
+
+/**
+ * Lets in whoever has a token with a permission; without `verify` everyone, as nobody. Preflights bring no token. Source
+ * of the answers' headers: RFC 6750, "Bearer Token Usage", section 3.
+ */
+export function useCaller(verify: Verify | null, endpoint: string, log: Logger): Plugin<object, CallerContext> {
+  return {
+    async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
+      serverContext.caller = null;
+      if (!verify || request.method === 'OPTIONS' || !isWithin(endpoint, url.pathname)) return;
+      const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+      try {
+        if (token === undefined) throw new AppError('UNAUTHENTICATED', 'A bearer token is required');
+        const caller = await verify(token);
+        if (caller.permissions.size === 0) throw new AppError('FORBIDDEN', 'The token gives no permission here');
+        serverContext.caller = caller;
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        const { code, message, cause } = error;
+        log[code === 'AUTHENTICATION_UNAVAILABLE' ? 'warn' : 'debug']({ err: cause, code }, message);
+        endResponse(errorResponse(fetchAPI, error, challenge(error, token !== undefined)));
+      }
+    },
+  };
+}
+
+const isWithin = (endpoint: string, path: string) => path === endpoint || path.startsWith(`${endpoint}/`);
+
+function challenge({ code, message }: AppError, hasToken: boolean): Record<string, string> {
+  if (code === 'FORBIDDEN') return { 'www-authenticate': `Bearer error="insufficient_scope"` };
+  if (code !== 'UNAUTHENTICATED') return {};
+  const reason = hasToken ? ` error="invalid_token", error_description="${message}"` : '';
+  return { 'www-authenticate': `Bearer${reason}` };
+}

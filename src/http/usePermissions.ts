@@ -1,0 +1,34 @@
+import { type DocumentNode, GraphQLError, getOperationAST } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Permission } from '../auth/caller.ts';
+import type { Context } from '../context.ts';
+import { AppError } from '../errors.ts';
+
+interface Operation {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null;
+  readonly contextValue: Context;
+}
+
+/** Runs an operation only for callers who may: mutations change rows, all others read them. */
+export function usePermissions(names: Readonly<Record<Permission, string>>): Plugin<Context> {
+  const objectionTo = ({ document, operationName, contextValue: { caller } }: Operation) => {
+    const operation = getOperationAST(document, operationName)?.operation ?? 'query';
+    const needed = operation === 'mutation' ? 'write' : 'read';
+    if (!caller || caller.permissions.has(needed)) return undefined;
+    const message = `A ${operation} needs the role or scope "${names[needed]}"`;
+    const { code, http } = new AppError('FORBIDDEN', message).extensions;
+    const headers = { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${names[needed]}"` };
+    return new GraphQLError(message, { extensions: { code, http: { ...http, headers } } });
+  };
+  return {
+    onExecute({ args, setResultAndStopExecution }) {
+      const objection = objectionTo(args);
+      if (objection) setResultAndStopExecution({ errors: [objection] });
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const objection = objectionTo(args);
+      if (objection) setResultAndStopExecution({ errors: [objection] });
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { type AuthConfig, readConfig } from '../../src/config.ts';
+
+export const tenantId = '3f0b1c52-6f5e-4c39-9d0e-1f8a5a6c7d11';
+export const audience = 'api://events';
+
+type Key = Awaited<ReturnType<typeof generateKeyPair>> & { readonly kid: string };
+
+/** A tenant of Entra ID as far as a resource server sees it: an address with public keys, and tokens signed with them. */
+export interface Issuer {
+  readonly config: AuthConfig;
+  /** How many times the keys were asked for. */
+  requests: number;
+  /** The status of every answer, until told otherwise. */
+  status: number;
+  /** A token with these claims in place of the usual ones; `undefined` leaves one out. */
+  sign(claims?: JWTPayload, key?: Key): Promise<string>;
+  /** The public key that signs now, as text. */
+  publicKey(): Promise<string>;
+  /** A key that nobody has published. */
+  strange(kid?: string): Promise<Key>;
+  /** From now on another key signs; the ones before are published no more. */
+  rotate(): Promise<void>;
+  end(): Promise<void>;
+}
+
+export async function createIssuer(): Promise<Issuer> {
+  const strange = async (kid: string = crypto.randomUUID()): Promise<Key> => ({
+    ...(await generateKeyPair('RS256')),
+    kid,
+  });
+  let current = await strange();
+  const state = { requests: 0, status: 200 };
+  const server = createServer(async (request, response) => {
+    state.requests++;
+    const found = request.url === `/${tenantId}/discovery/v2.0/keys` ? state.status : 404;
+    const keys = [{ ...(await exportJWK(current.publicKey)), kid: current.kid, use: 'sig' }];
+    response.writeHead(found, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const authority = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { auth } = readConfig({
+    AUTH: 'entra',
+    AUTH_TENANT_ID: tenantId,
+    AUTH_AUDIENCE: `${audience},5d1c7a20-0000-4000-8000-000000000001`,
+    AUTH_AUTHORITY: authority,
+  });
+  if (!auth) throw new Error('There is no one to ask');
+  const usual = (): JWTPayload => {
+    const now = Math.floor(Date.now() / 1000);
+    const iss = `${authority}/${tenantId}/v2.0`;
+    return { iss, aud: audience, tid: tenantId, oid: crypto.randomUUID(), nbf: now, iat: now, exp: now + 3600 };
+  };
+  return Object.assign(state, {
+    config: auth,
+    strange,
+    sign: (claims: JWTPayload = { roles: ['Events.Read'] }, { kid, privateKey }: Key = current) =>
+      new SignJWT({ ...usual(), ...claims }).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid }).sign(privateKey),
+    publicKey: () => exportSPKI(current.publicKey),
+    async rotate() {
+      current = await strange();
+    },
+    end: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  });
+}

@@ -1,0 +1,164 @@
+import { decodeProtectedHeader, SignJWT } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createVerifier, type Verify } from '../../src/auth/verify.ts';
+import { AppError } from '../../src/errors.ts';
+import { audience, createIssuer, type Issuer, tenantId } from './issuer.ts';
+
+let issuer: Issuer;
+let verify: Verify;
+
+beforeAll(async () => {
+  issuer = await createIssuer();
+});
+beforeEach(() => {
+  issuer.status = 200;
+  verify = createVerifier(issuer.config);
+});
+afterAll(() => issuer.end());
+
+const refusal = async (token: string): Promise<AppError> => {
+  const error = await verify(token).catch((reason: unknown) => reason);
+  if (error instanceof AppError) return error;
+  throw new Error('It was not refused', { cause: error });
+};
+const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('a token says', () => {
+  test('who its bearer is, until when, and all that policies may want to know', async () => {
+    const oid = crypto.randomUUID();
+    const exp = inSeconds(60);
+    const caller = await verify(await issuer.sign({ oid, exp, roles: ['Events.Read'], site: 'north' }));
+    expect(caller).toMatchObject({ id: oid, expiresAt: exp * 1000, claims: { oid, site: 'north', tid: tenantId } });
+  });
+
+  test.each([
+    ['app roles', { roles: ['Events.Read', 'Events.Write', 'Other'] }, ['read', 'write']],
+    ['delegated scopes', { scp: 'openid Events.Explore Events.Read' }, ['read', 'explore']],
+    ['both', { roles: ['Events.Explore'], scp: 'Events.Write' }, ['write', 'explore']],
+    ['names that only begin alike', { roles: ['Events.ReadAll'], scp: 'Events.Readonly' }, []],
+    ['claims of another shape', { roles: 'Events.Read', scp: ['Events.Read'] }, []],
+    ['nothing', {}, []],
+  ] as const)('what its bearer may: by %s', async (_, claims, permissions) => {
+    const caller = await verify(await issuer.sign(structuredClone(claims) as Record<string, unknown>));
+    expect([...caller.permissions].sort()).toEqual([...permissions].sort());
+  });
+
+  test('the same whichever version it has, and whichever audience of the list', async () => {
+    const iss = `https://sts.windows.net/${tenantId}/`;
+    await verify(await issuer.sign({ iss, ver: '1.0' }));
+    await verify(await issuer.sign({ aud: '5d1c7a20-0000-4000-8000-000000000001', ver: '2.0' }));
+  });
+});
+
+describe('a token is refused', () => {
+  test.each([
+    ['for another audience', { aud: 'https://graph.microsoft.com' }, /another audience/],
+    ['of another issuer', { iss: 'https://login.microsoftonline.com/common/v2.0' }, /another issuer/],
+    ['of an issuer whose name begins alike', { iss: `https://sts.windows.net/${tenantId}/v2.0` }, /another issuer/],
+    ['of another tenant', { tid: crypto.randomUUID() }, /another tenant/],
+    ['that has expired', { exp: inSeconds(-120) }, /expired/],
+    ['that is not valid yet', { nbf: inSeconds(120) }, /not valid yet/],
+    ['that never expires', { exp: undefined }, /does not say what it must/],
+    ['of nobody', { oid: undefined }, /does not say what it must/],
+  ] as const)('%s', async (_, claims, message) => {
+    const error = await refusal(await issuer.sign(claims));
+    expect(error).toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringMatching(message) });
+  });
+
+  test('not for clocks that differ a little', async () => {
+    await verify(await issuer.sign({ exp: inSeconds(-30) }));
+    await verify(await issuer.sign({ nbf: inSeconds(30) }));
+  });
+
+  const forgeries: readonly (readonly [string, () => Promise<string>, RegExp])[] = [
+    ['none', () => issuer.sign().then((token) => `${part({ alg: 'none' })}.${token.split('.')[1]}.`), /RS256/],
+    [
+      'HS256 with the public key as the secret',
+      async () =>
+        new SignJWT({ iss: issuer.config.issuers[0], aud: audience, tid: tenantId, oid: 'x', exp: inSeconds(60) })
+          .setProtectedHeader({ alg: 'HS256' })
+          .sign(Buffer.from(await issuer.publicKey())),
+      /RS256/,
+    ],
+    [
+      'of another key under a known id',
+      async () => {
+        const { kid } = decodeProtectedHeader(await issuer.sign());
+        return issuer.sign({}, await issuer.strange(kid));
+      },
+      /signature/,
+    ],
+    ['of an unknown key', async () => issuer.sign({}, await issuer.strange()), /key that the issuer does not have/],
+    [
+      'over other claims',
+      async () => {
+        const [head, , signature] = (await issuer.sign()).split('.');
+        return `${head}.${part({ roles: ['Events.Write'] })}.${signature}`;
+      },
+      /signature/,
+    ],
+    [
+      'that is missing',
+      () => issuer.sign().then((token) => token.split('.').slice(0, 2).join('.')),
+      /not a signed JWT/,
+    ],
+    ['of nothing', async () => 'x', /not a signed JWT/],
+  ];
+
+  test.each(forgeries)('with the signature %s', async (_, forge, message) => {
+    expect(await refusal(await forge())).toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('the keys of the issuer', () => {
+  test('are had once for many tokens', async () => {
+    const before = issuer.requests;
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => issuer.sign()));
+    await Promise.all(tokens.map((token) => verify(token)));
+    expect(issuer.requests - before).toBe(1);
+  });
+
+  test('are had again when a token names a new one, and the old one is then worth nothing', async () => {
+    verify = createVerifier(issuer.config, { cooldownMs: 0 });
+    const old = await issuer.sign();
+    await verify(old);
+    await issuer.rotate();
+    await verify(await issuer.sign());
+    expect(await refusal(old)).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('are not had again for a flood of tokens with unknown ones', async () => {
+    await verify(await issuer.sign());
+    const before = issuer.requests;
+    const stranger = await issuer.strange();
+    const tokens = await Promise.all(
+      Array.from({ length: 100 }, () => issuer.sign({}, { ...stranger, kid: crypto.randomUUID() })),
+    );
+    for (const token of tokens) expect(await refusal(token)).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(issuer.requests - before).toBe(0);
+  });
+
+  test('that cannot be had are not the fault of the token', async () => {
+    issuer.status = 500;
+    const error = await refusal(await issuer.sign());
+    expect(error.code).toBe('AUTHENTICATION_UNAVAILABLE');
+    expect(error.extensions.http).toEqual({ status: 503, headers: { 'Retry-After': '1' } });
+    issuer.status = 200;
+    await verify(await issuer.sign());
+  });
+
+  test('stay of use while the address is away', async () => {
+    await verify(await issuer.sign());
+    issuer.status = 500;
+    await verify(await issuer.sign());
+  });
+
+  test('at an address where nobody listens are not the fault of the token either', async () => {
+    verify = createVerifier({ ...issuer.config, keysUrl: 'http://127.0.0.1:1/keys' });
+    expect(await refusal(await issuer.sign())).toMatchObject({ code: 'AUTHENTICATION_UNAVAILABLE' });
+  });
+});

@@ -1,0 +1,145 @@
+import { createSchema } from 'graphql-yoga';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Context } from '../../src/context.ts';
+import { sql } from '../../src/db/sql.ts';
+import { type Listening, listen } from '../../src/http/listen.ts';
+import { createApp } from '../../src/server.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+let server: Listening;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  const { user } = database.connection;
+  await database.admin(`
+    create view events.slow as select pg_sleep(15)::text as rest;
+    create table events.mark (n int);
+    grant select on events.slow to ${user}; grant select, insert on events.mark to ${user}`);
+});
+
+afterAll(() => database.drop());
+
+/** How long to look for what is about to happen. */
+const soon = { timeout: 10_000 };
+
+/** How many statements of the role run now. */
+async function running(): Promise<number> {
+  const { rowCount } = await database.admin(
+    "select from pg_stat_activity where usename = $1 and state = 'active' and query ~ 'slow|pg_sleep'",
+    [database.connection.user],
+  );
+  return rowCount ?? 0;
+}
+
+const slow = '{ a: slows { nodes { rest } } b: slows { totalCount } devices { totalCount } }';
+const post = (port: number, query: string, signal?: AbortSignal) =>
+  fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+    signal,
+  });
+
+describe('a client that goes away', () => {
+  beforeEach(async () => {
+    api = await createTestApi(database.connection);
+    server = await listen(api.app, '127.0.0.1', 0);
+    return async () => {
+      await server.drain(0);
+      await api.close();
+    };
+  });
+
+  test('takes its statements along, and is no error of the server', async () => {
+    const controller = new AbortController();
+    const request = post(server.port, slow, controller.signal);
+    request.catch(() => {});
+    await expect.poll(running, soon).toBe(2);
+    controller.abort();
+    await expect.poll(running, soon).toBe(0);
+    expect(api.log.filter(({ level }) => level >= 40)).toEqual([]);
+  });
+
+  test('takes along those that still wait for a connection', async () => {
+    const departed = Array.from({ length: 8 }, () => {
+      const controller = new AbortController();
+      post(server.port, slow, controller.signal).catch(() => {});
+      return controller;
+    });
+    await expect.poll(running, soon).toBe(4);
+    for (const controller of departed) controller.abort();
+    const response = await post(server.port, '{ devices { totalCount } }');
+    expect(await response.json()).toEqual({ data: { devices: { totalCount: 40 } } });
+  });
+});
+
+describe('a deadline', () => {
+  test('ends the fields that are not done, as a TIMEOUT, and leaves the others their data', async () => {
+    api = await createTestApi(database.connection, { config: { requestTimeoutMs: 1000 } });
+    const { status, data, errors } = await api.send(slow);
+    expect({ status, data }).toEqual({
+      status: 200,
+      data: { a: null, b: { totalCount: null }, devices: { totalCount: 40 } },
+    });
+    expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['TIMEOUT', 'TIMEOUT']);
+    await expect.poll(running, soon).toBe(0);
+    await api.close();
+  });
+});
+
+describe('a mutation', () => {
+  const mark = (n: number) => sql`insert into events.mark select ${n}::int from pg_sleep(0.8) returning n`;
+
+  /** A server with a slow mutation, over the same database. */
+  async function startMutable(requestTimeoutMs: number) {
+    api = await createTestApi(database.connection);
+    const schema = createSchema<Context>({
+      typeDefs: 'type Query { x: Int } type Mutation { mark(n: Int!): Int }',
+      resolvers: {
+        Mutation: { mark: async (_, { n }: { n: number }, { db }) => (await db.write(mark(n)))[0]?.['n'] },
+      },
+    });
+    const app = createApp({
+      config: { auth: null, graphiql: false, corsOrigins: [], maxBodyBytes: 10_000, requestTimeoutMs },
+      served: { ...api.served, current: () => ({ ...api.api, schema }) },
+      db: api.db,
+      log: pino({ level: 'silent' }),
+    });
+    server = await listen(app, '127.0.0.1', 0);
+    return async () => {
+      await server.drain(0);
+      await api.close();
+    };
+  }
+  const marks = async () => (await database.admin('select n from events.mark order by n')).rows.map((row) => row['n']);
+  const twice = 'mutation { first: mark(n: 1) second: mark(n: 2) }';
+
+  beforeEach(async () => {
+    await database.admin('truncate events.mark');
+  });
+
+  test('runs to its end when its client goes away', async () => {
+    const stop = await startMutable(30_000);
+    const controller = new AbortController();
+    post(server.port, twice, controller.signal).catch(() => {});
+    await expect.poll(running, soon).toBe(1);
+    controller.abort();
+    await expect.poll(marks, soon).toEqual([1, 2]);
+    await stop();
+  });
+
+  test('begins no more fields after the deadline, and ends the one that has begun', async () => {
+    const stop = await startMutable(500);
+    const response = await post(server.port, twice);
+    expect(await response.json()).toMatchObject({
+      data: { first: 1, second: null },
+      errors: [{ path: ['second'], extensions: { code: 'TIMEOUT' } }],
+    });
+    expect(await marks()).toEqual([1]);
+    await stop();
+  });
+});
