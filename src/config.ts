@@ -106,7 +106,7 @@ const variables = z.object({
   PG_STATEMENT_TIMEOUT_MS: int(1, 3_600_000).default(15_000),
   PG_CONNECT_TIMEOUT_MS: int(1, 600_000).default(15_000),
   AUTH: oneOf('entra', 'none').optional(),
-  AUTH_TENANT_ID: z.guid('must be the id of a tenant, such as 72f988bf-86f1-41af-91ab-2d7cd011db47').optional(),
+  AUTH_TENANT_ID: z.guid('must be the id of a tenant, a GUID').toLowerCase().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   AUTH_AUTHORITY: z
     .string()

@@ -11,7 +11,7 @@ export type Verify = (token: string) => Promise<Caller>;
 
 /** What clocks may differ by. */
 const leewaySeconds = 60;
-/** Microsoft's advice: look for new keys once a day, and when a token names one that is not known. */
+/** As long as Microsoft's own middleware keeps them; a token that names an unknown one makes it look earlier. */
 const keysLiveMs = 86_400_000;
 
 export interface VerifierOptions {
@@ -55,7 +55,7 @@ const rolesOf = ({ roles }: JWTPayload): readonly unknown[] => (Array.isArray(ro
 /** Delegated scopes: words in one text. */
 const scopesOf = ({ scp }: JWTPayload): readonly string[] => (typeof scp === 'string' ? scp.split(' ') : []);
 
-const unauthenticated = (message: string, cause?: unknown) => new AppError('UNAUTHENTICATED', message, { cause });
+const unauthenticated = (message: string) => new AppError('UNAUTHENTICATED', message);
 
 /** What is wrong with a token, by jose's codes. Every other error is one of the way to the keys. */
 const faults: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ export function usePermissions(names: Readonly<Record<Permission, string>>): Plu
   const objectionTo = ({ document, operationName, contextValue: { caller } }: Operation) => {
     const operation = getOperationAST(document, operationName)?.operation ?? 'query';
     const needed = operation === 'mutation' ? 'write' : 'read';
-    if (!caller || caller.permissions.has(needed)) return undefined;
+    if (caller?.permissions.has(needed)) return undefined;
     const message = `A ${operation} needs the role or scope "${names[needed]}"`;
     const { code, http } = new AppError('FORBIDDEN', message).extensions;
     const headers = { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${names[needed]}"` };

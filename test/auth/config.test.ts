@@ -90,7 +90,7 @@ describe('who may come in', () => {
   });
 
   test('is who has a token of the tenant, of either version', () => {
-    expect(authOf(entra)).toEqual({
+    expect(authOf({ ...entra, AUTH_TENANT_ID: tenant.toUpperCase() })).toEqual({
       tenantId: tenant,
       audiences: ['api://events', '5d1c7a20'],
       issuers: [`https://login.microsoftonline.com/${tenant}/v2.0`, `https://sts.windows.net/${tenant}/`],

@@ -79,6 +79,10 @@ describe('let in', () => {
     for (const path of ['/graphql/', '/graphql/x', '/graphql?query={__typename}']) {
       expect((await api.app.fetch(`http://localhost${path}`)).status, path).toBe(401);
     }
+    for (const path of ['//graphql', '/%67raphql', '/GRAPHQL', '/./x/../%67raphql', '/health/live/../../graphql%2f']) {
+      const { status } = await api.app.fetch(`http://localhost${path}?query={__typename}`);
+      expect(status, path).toBe(404);
+    }
   });
 
   test('are all by probes, preflights and browsers that open GraphiQL', async () => {

@@ -91,16 +91,26 @@ describe('a deadline', () => {
   });
 });
 
-describe('a mutation', () => {
+describe('a mutation or a subscription', () => {
   const mark = (n: number) => sql`insert into events.mark select ${n}::int from pg_sleep(0.8) returning n`;
 
-  /** A server with a slow mutation, over the same database. */
+  /** A server with a slow mutation and an endless subscription, over the same database. */
   async function startMutable(requestTimeoutMs: number) {
     api = await createTestApi(database.connection);
     const schema = createSchema<Context>({
-      typeDefs: 'type Query { x: Int } type Mutation { mark(n: Int!): Int }',
+      typeDefs: 'type Query { x: Int } type Mutation { mark(n: Int!): Int } type Subscription { ticks: Int }',
       resolvers: {
         Mutation: { mark: async (_, { n }: { n: number }, { db }) => (await db.write(mark(n)))[0]?.['n'] },
+        Subscription: {
+          ticks: {
+            async *subscribe(_: unknown, _args: unknown, { db }: Context) {
+              for (let ticks = 1; ; ticks++) {
+                await db.rows(sql`select pg_sleep(0.4)`);
+                yield { ticks };
+              }
+            },
+          },
+        },
       },
     });
     const app = createApp({
@@ -122,13 +132,33 @@ describe('a mutation', () => {
     await database.admin('truncate events.mark');
   });
 
-  test('runs to its end when its client goes away', async () => {
+  test('runs to its end when its client goes away, if it is a mutation', async () => {
     const stop = await startMutable(30_000);
     const controller = new AbortController();
     post(server.port, twice, controller.signal).catch(() => {});
     await expect.poll(running, soon).toBe(1);
     controller.abort();
     await expect.poll(marks, soon).toEqual([1, 2]);
+    await stop();
+  });
+
+  test('goes on past the deadline, and ends with its client, if it is a subscription', async () => {
+    const stop = await startMutable(500);
+    const controller = new AbortController();
+    const response = await fetch(`http://127.0.0.1:${server.port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: 'subscription { ticks }' }),
+      signal: controller.signal,
+    });
+    let received = '';
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      received += chunk;
+      if (received.includes('"ticks":3')) break;
+    }
+    expect(received).not.toContain('errors');
+    controller.abort();
+    await expect.poll(running, soon).toBe(0);
     await stop();
   });
 
