@@ -1,9 +1,18 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'rolldown';
+import { build, type Plugin } from 'rolldown';
 
 const root = new URL('../', import.meta.url);
 const graphiql = new URL('src/graphiql/', root);
+
+/** OpenTelemetry's exporter requires gRPC in a way that keeps bundlers from seeing it. */
+const bundledGrpc: Plugin = {
+  name: 'bundled-grpc',
+  transform: {
+    filter: { id: /otlp-grpc-exporter-base/ },
+    handler: (code) => code.replaceAll('__require("@grpc/grpc-js")', 'require("@grpc/grpc-js")'),
+  },
+};
 
 /**
  * Writes into a folder what runs with no package installed: the server (`main.js`) and its pool for other programs
@@ -16,6 +25,7 @@ export async function bundle(folder: URL): Promise<void> {
     platform: 'node',
     // pg looks for it and goes on without; the embedded database is for development, which runs from the sources.
     external: ['pg-native', /\/embedded\/\w+\.ts$/],
+    plugins: [bundledGrpc],
     output: { dir: fileURLToPath(folder), format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     logLevel: 'warn',
   });

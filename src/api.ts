@@ -59,7 +59,8 @@ export async function buildApi({ db, schemaName, limits, log }: ApiOptions): Pro
     fingerprint,
     createContext(incoming) {
       const own = db.within({ claims: incoming.caller?.claims, signal: incoming.signal });
-      return { ...incoming, db: own, loaders: createLoaders(own, catalog) };
+      const watched = incoming.record?.watch(own) ?? own;
+      return { ...incoming, db: watched, loaders: createLoaders(watched, catalog) };
     },
   };
 }

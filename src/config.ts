@@ -23,6 +23,17 @@ export interface Config {
   readonly requestTimeoutMs: number;
   readonly schemaPollMs: number;
   readonly logLevel: string;
+  /** A statement that takes longer is in the log. */
+  readonly slowStatementMs: number;
+  /** Null where no collector is configured. */
+  readonly telemetry: Signals | null;
+}
+
+/** What OpenTelemetry has an endpoint for. */
+export interface Signals {
+  readonly traces: boolean;
+  readonly metrics: boolean;
+  readonly logs: boolean;
 }
 
 /** Page sizes: what a list returns when not told, and at most. */
@@ -126,6 +137,13 @@ const variables = z.object({
   MAX_BODY_BYTES: int(1, 1_000_000_000).default(1_000_000),
   MAX_PAGE_SIZE: int(1, 1_000_000).default(1000),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').optional(),
+  SLOW_STATEMENT_MS: int(1, 3_600_000).default(1000),
+  OTEL_SDK_DISABLED: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: oneOf('grpc', 'http/protobuf', 'http/json').optional(),
 });
 
 type Variables = z.infer<typeof variables>;
@@ -155,6 +173,8 @@ export function readConfig(environment: Environment): Config {
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     schemaPollMs: env.SCHEMA_POLL_MS,
     logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
+    slowStatementMs: env.SLOW_STATEMENT_MS,
+    telemetry: signalsOf(env),
   };
 }
 
@@ -283,6 +303,16 @@ function sslOf(env: Variables, host: string, problems: string[]): DatabaseConfig
     problems.push(`PGSSLROOTCERT: ${error instanceof Error ? error.message : String(error)}`);
     return {};
   }
+}
+
+/** The SDK reads these and many more variables itself; without an endpoint it would send to this machine. */
+function signalsOf(env: Variables): Signals | null {
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return null;
+  const all = env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
+  const traces = all || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT !== undefined;
+  const metrics = all || env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT !== undefined;
+  const logs = all || env.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT !== undefined;
+  return traces || metrics || logs ? { traces, metrics, logs } : null;
 }
 
 function twins(set: Readonly<Record<string, unknown>>): string[] {

@@ -1,6 +1,7 @@
 import type { Caller } from './auth/caller.ts';
 import type { Db } from './db/db.ts';
 import type { Loaders } from './loaders/loaders.ts';
+import type { RequestRecord } from './telemetry/record.ts';
 
 /** What a request brings along before there is an API to run it on. */
 export interface Incoming {
@@ -8,6 +9,8 @@ export interface Incoming {
   readonly caller: Caller | null;
   /** When it aborts, nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
+  /** Absent where nothing is told of requests. */
+  readonly record?: RequestRecord;
 }
 
 /** What one request carries; its loaders live no longer than it does. */

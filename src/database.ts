@@ -1,11 +1,14 @@
 import { type Config, ConfigError } from './config.ts';
 import { createDb, type SharedDb } from './db/db.ts';
-import { createPool } from './db/pool.ts';
+import { createPool, type PoolStats } from './db/pool.ts';
 import { codeOf } from './errors.ts';
+import type { DatabaseName } from './telemetry/span.ts';
 
 /** The database that is served: the configured one or, outside production, the embedded one. */
 export interface Database {
   readonly db: SharedDb;
+  readonly name: DatabaseName;
+  readonly stats: () => PoolStats;
   /** For people: where it is. */
   readonly label: string;
   readonly isEmbedded: boolean;
@@ -34,6 +37,8 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
   });
   return {
     db: createDb(pool, events.onSchemaChanged),
+    name: { host, port, database },
+    stats: pool.stats,
     label: embedded
       ? `the embedded PostgreSQL (${host}:${port}, data in .data/)`
       : `${user}@${host}:${port}/${database}`,

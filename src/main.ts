@@ -8,4 +8,6 @@ if (major < 22 || (major === 22 && minor < 15)) {
 
 // Loaded only now: what it imports may not even parse on an older Node.
 const { run } = await import('./cli.ts');
-process.exitCode = await run(process.argv.slice(2), process.env);
+const code = await run(process.argv.slice(2), process.env);
+// Ends also what still waits for others, such as telemetry for its collector, once all is printed.
+process.stdout.write('', () => process.exit(code));

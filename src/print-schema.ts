@@ -1,8 +1,8 @@
 import { buildApi } from './api.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
-import { createLogger } from './logger.ts';
 import { printSdl } from './schema/print.ts';
+import { createLogger } from './telemetry/logger.ts';
 
 /** `schema`: prints the API's schema for the tables that the role may read. */
 export async function printSchema(config: Config): Promise<void> {

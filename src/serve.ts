@@ -3,9 +3,13 @@ import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database.ts';
 import { readFingerprint } from './db/introspect.ts';
 import { listen } from './http/listen.ts';
-import { createLogger } from './logger.ts';
 import { serveApi } from './served.ts';
-import { createApp } from './server.ts';
+import { createApp, endpoint } from './server.ts';
+import { createInstruments } from './telemetry/instruments.ts';
+import { observePool } from './telemetry/pool-metrics.ts';
+import { recordRequests } from './telemetry/requests.ts';
+import { createWatch } from './telemetry/statements.ts';
+import { startTelemetry } from './telemetry/telemetry.ts';
 
 /**
  * Container platforms send SIGKILL 30 seconds after SIGTERM, and go on sending requests until they have noticed that
@@ -19,7 +23,8 @@ const graceMs = 22_000;
  * it from serving is an error.
  */
 export async function serve(config: Config): Promise<void> {
-  const log = createLogger(config.logLevel);
+  const telemetry = await startTelemetry(config);
+  const { log } = telemetry;
   if (config.production && !config.auth) log.warn('AUTH=none: whoever reaches this server may read what its role may');
   const database = await openDatabase(config, {
     // Until it serves outside production, the same error ends it with a message.
@@ -42,7 +47,11 @@ export async function serve(config: Config): Promise<void> {
     const { check } = served;
     process.on('SIGHUP', () => void check());
     const app = createApp({ config, served, db: database.db, log });
-    const listening = await listen(app, config.host, config.port);
+    const instruments = createInstruments();
+    const watch = createWatch({ instruments, log, database: database.name, slowStatementMs: config.slowStatementMs });
+    observePool({ stats: database.stats, size: config.poolSize });
+    const recorded = recordRequests(app, { instruments, log, endpoint, watch });
+    const listening = await listen(recorded, config.host, config.port);
     log.info({ port: listening.port, database: database.label }, 'Listening');
     if (first) greet(config, listening.port, database, first.catalog.tables.length);
     const signal = await stopping;
@@ -52,6 +61,7 @@ export async function serve(config: Config): Promise<void> {
   } finally {
     served?.stop();
     await database.close();
+    await telemetry.end();
   }
 }
 

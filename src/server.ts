@@ -3,6 +3,7 @@ import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { createVerifier } from './auth/verify.ts';
 import type { Config } from './config.ts';
+import type { Incoming } from './context.ts';
 import type { Db } from './db/db.ts';
 import { sql } from './db/sql.ts';
 import { useGraphiQL } from './graphiql/useGraphiQL.ts';
@@ -14,6 +15,7 @@ import { useLifetime } from './http/useLifetime.ts';
 import { usePermissions } from './http/usePermissions.ts';
 import { useStatus } from './http/useStatus.ts';
 import type { Served } from './served.ts';
+import { useOperation } from './telemetry/useOperation.ts';
 
 export interface AppOptions {
   readonly config: Pick<Config, 'auth' | 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'requestTimeoutMs'>;
@@ -24,11 +26,12 @@ export interface AppOptions {
 
 export type App = ReturnType<typeof createApp>;
 
-const endpoint = '/graphql';
+/** The path of the API. */
+export const endpoint = '/graphql';
 
 /** The HTTP side of the API: GraphQL, GraphiQL and the probes. */
 export function createApp({ config, served, db, log }: AppOptions) {
-  return createYoga({
+  return createYoga<Partial<Incoming>>({
     graphqlEndpoint: endpoint,
     logging: log,
     landingPage: false,
@@ -41,6 +44,7 @@ export function createApp({ config, served, db, log }: AppOptions) {
         : false,
     maskedErrors: { maskError: createErrorMask(log) },
     plugins: [
+      useOperation(),
       useHealth(async () => {
         const problem = served.problem();
         if (problem) throw new Error(problem);

@@ -1,4 +1,5 @@
 import { unavailable } from '../errors.ts';
+import { inSpan } from '../telemetry/span.ts';
 import type { Member } from './members.ts';
 import { longestPauseMs } from './opener.ts';
 import { createQueue } from './queue.ts';
@@ -60,9 +61,16 @@ export function createLending(options: LendingOptions): Lending {
         return member;
       }
       if (queue.length >= longestQueue) throw unavailable(new Error(`${longestQueue} requests wait for a connection`));
-      const waited = queue.wait(isAlive, problem() && all.length === 0 ? strandedWaitMs : waitTimeoutMs, late, signal);
-      onWaiting();
-      return waited;
+      return inSpan('wait for a connection', {}, () => {
+        const waited = queue.wait(
+          isAlive,
+          problem() && all.length === 0 ? strandedWaitMs : waitTimeoutMs,
+          late,
+          signal,
+        );
+        onWaiting();
+        return waited;
+      });
     },
     lend(member) {
       member.idle = !queue.offer(member);

@@ -1,7 +1,9 @@
+import { SpanKind } from '@opentelemetry/api';
 import type pg from 'pg';
 import { openTokenSource, type TokenEvent, type TokenSource } from '../auth/database.ts';
 import type { Identity } from '../config.ts';
 import { isConnectionLost, unavailable } from '../errors.ts';
+import { databaseAttributes, inDetachedSpan } from '../telemetry/span.ts';
 import { cancellable } from './cancel.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 import { createLending } from './lending.ts';
@@ -68,6 +70,8 @@ export interface PoolStats {
   readonly waiting: number;
   /** Since the start. */
   readonly counts: Readonly<Record<PoolEvent, number>>;
+  /** When the newest token came, in milliseconds since 1970; null for a password. */
+  readonly tokenIssuedAt: number | null;
   /** When the newest token of an open connection ends, in milliseconds since 1970; Infinity for a password. */
   readonly tokenEndsAt: number | null;
   /** Why the last login failed; null since one succeeded. */
@@ -80,7 +84,8 @@ export interface PoolStats {
  */
 export function createPool(options: PoolOptions): Pool {
   const { size, waitTimeoutMs = 5000, idleInTransactionTimeoutMs = 60_000, maxLifetimeMs = 2_700_000 } = options;
-  const { counts, report } = createReport(options);
+  const { counts, lastAt, report } = createReport(options);
+  const loginSpan = { kind: SpanKind.CLIENT, attributes: databaseAttributes(options) };
   const tokens = tokensOf(options.password, report);
   let replacing: Member | undefined;
   let peak = 0;
@@ -102,7 +107,7 @@ export function createPool(options: PoolOptions): Pool {
     onStranded: () => opener.suspect(new LoginError('connect', 'The server does not finish a login in time')),
   });
   const open = async () => {
-    const member = await members.open();
+    const member = await inDetachedSpan('login', loginSpan, members.open);
     peak = Math.max(peak, Math.min(usable(), size));
     report('opened');
     if (!ended) return member;
@@ -174,6 +179,7 @@ export function createPool(options: PoolOptions): Pool {
       idle: members.usable().filter((member) => member.idle).length,
       waiting: lending.waiting,
       counts: { ...counts },
+      tokenIssuedAt: lastAt['token-issued'] ?? null,
       tokenEndsAt: members.usable().reduce((latest, { token }) => Math.max(latest, token.expiresAt), 0) || null,
       problem: opener.problem,
     }),
@@ -209,9 +215,11 @@ function createReport({ onError, onEvent }: Pick<PoolOptions, 'onError' | 'onEve
     'token-issued': 0,
     'token-failed': 0,
   };
+  const lastAt: Partial<Record<PoolEvent, number>> = {};
   const told = new Map<PoolEvent, { readonly message: string; readonly at: number }>();
   const report: Report = (event, error) => {
     counts[event]++;
+    lastAt[event] = Date.now();
     onEvent?.(event);
     if (!error) return;
     const last = told.get(event);
@@ -219,5 +227,5 @@ function createReport({ onError, onEvent }: Pick<PoolOptions, 'onError' | 'onEve
     told.set(event, { message: error.message, at: performance.now() });
     onError(error);
   };
-  return { counts, report };
+  return { counts, lastAt, report };
 }

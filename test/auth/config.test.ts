@@ -126,3 +126,22 @@ describe('who may come in', () => {
     expect(problemsOf(environment)).toEqual(problems.map((problem) => expect.stringMatching(problem)));
   });
 });
+
+test('a signal goes where there is an endpoint for it, and nowhere without one', () => {
+  const telemetryOf = (environment: Record<string, string>) => readConfig(environment).telemetry;
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+  expect(telemetryOf({ OTEL_SERVICE_NAME: 'api' })).toBeNull();
+  expect(telemetryOf(endpoint)).toEqual({ traces: true, metrics: true, logs: true });
+  expect(telemetryOf({ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://collector:4318/v1/metrics' })).toEqual({
+    traces: false,
+    metrics: true,
+    logs: false,
+  });
+  expect(telemetryOf({ ...endpoint, OTEL_SDK_DISABLED: 'true' })).toBeNull();
+});
+
+test('a protocol that OpenTelemetry does not have is refused at the start', () => {
+  expect(problemsOf({ PGPASSWORD: 'x', OTEL_EXPORTER_OTLP_PROTOCOL: 'http' })).toEqual([
+    'OTEL_EXPORTER_OTLP_PROTOCOL: must be one of grpc, http/protobuf, http/json',
+  ]);
+});

@@ -16,7 +16,7 @@ import { createPool } from '../../src/db/pool.ts';
 import { examine, type Instruments } from '../../src/doctor/examine.ts';
 import type { Finding, Step } from '../../src/doctor/finding.ts';
 import { loginRemedy } from '../../src/doctor/login.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/telemetry/logger.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
 import { startProgram } from '../support/program.ts';
 

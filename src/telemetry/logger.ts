@@ -1,0 +1,18 @@
+import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+/**
+ * JSON lines on standard error, and to `further` where there is one: standard output belongs to what a command prints.
+ * A line that a traced request causes carries its ids.
+ */
+export function createLogger(level: string, further?: DestinationStream): Logger {
+  const standardError = pino.destination({ dest: 2, sync: true });
+  const streams = further && pino.multistream([standardError, further].map((stream) => ({ stream, level: 'trace' })));
+  return pino({ level, mixin: traceIds }, streams ?? standardError);
+}
+
+/** Under the names of OpenTelemetry's data model for logs that are not OTLP. */
+function traceIds() {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
+}

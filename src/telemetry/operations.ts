@@ -1,0 +1,29 @@
+import type { Instruments } from './instruments.ts';
+import type { RequestRecord } from './record.ts';
+
+/** How many names of operations clients can bring into the metrics, beyond those of persisted documents. */
+const mostNames = 200;
+
+const refusal = /^(PERSISTED_|QUERY_TOO_COMPLEX$)/;
+
+/** Answers what measures a request as a GraphQL operation, `ms` after it came in. */
+export function createOperationMeasure(instruments: Instruments): (record: RequestRecord, ms: number) => void {
+  const names = new Set<string>();
+  const boundedName = ({ operation, documentId }: RequestRecord): string => {
+    const name = operation?.name ?? '(anonymous)';
+    if (documentId !== undefined || names.has(name)) return name;
+    if (names.size >= mostNames) return '(other)';
+    names.add(name);
+    return name;
+  };
+  return (record, ms) => {
+    const { operation, code, cost, streams } = record;
+    const outcome = code === undefined ? {} : { 'error.type': code };
+    if (streams) instruments.subscriptions.add(-1);
+    if (code !== undefined && refusal.test(code)) instruments.documentsRefused.add(1, outcome);
+    if (!operation) return;
+    const attributes = { 'graphql.operation.type': operation.type, 'graphql.operation.name': boundedName(record) };
+    instruments.operationDuration.record(ms / 1000, { ...attributes, ...outcome });
+    if (cost !== undefined) instruments.operationCost.record(cost, attributes);
+  };
+}

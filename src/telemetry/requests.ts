@@ -1,0 +1,103 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import type { Logger } from 'pino';
+import type { Db } from '../db/db.ts';
+import type { Instruments } from './instruments.ts';
+import { createOperationMeasure } from './operations.ts';
+import type { RequestRecord } from './record.ts';
+import { failSpan, tracer } from './span.ts';
+
+/** Answers a request; what it adds to the record is told when the answer has been sent. */
+export type RecordedListener = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  carried: { readonly record: RequestRecord },
+) => unknown;
+
+export interface RequestOptions {
+  readonly instruments: Instruments;
+  readonly log: Logger;
+  /** The path of the API, below which others may stand. */
+  readonly endpoint: string;
+  /** Watches the statements of one request. */
+  readonly watch: (db: Db, record: RequestRecord) => Db;
+}
+
+/**
+ * Makes of each request a trace, or a part of the one that its `traceparent` names, its measurements, and a line in the
+ * log. Probes come every few seconds and get none of it.
+ */
+export function recordRequests(listener: RecordedListener, options: RequestOptions): RequestListener {
+  const { instruments, log, endpoint } = options;
+  const measure = createOperationMeasure(instruments);
+  return (request, response) => {
+    const record = createRecord(options);
+    const path = pathOf(request);
+    if (path.startsWith('/health/')) return listener(request, response, { record });
+    const started = performance.now();
+    const route = path === endpoint || path.startsWith(`${endpoint}/`) ? endpoint : undefined;
+    const { span, attributes } = startSpan(request, path, route);
+    const active = trace.setSpan(ROOT_CONTEXT, span);
+    response.once('close', () => {
+      const ms = performance.now() - started;
+      const status = response.headersSent ? response.statusCode : undefined;
+      const outcome = status !== undefined && { 'http.response.status_code': status };
+      const failure = status !== undefined && status >= 500 && { 'error.type': String(status) };
+      if (outcome) span.setAttributes(outcome);
+      if (failure) failSpan(span, failure['error.type']);
+      context.with(active, () => {
+        instruments.requestDuration.record(ms / 1000, { ...attributes, ...outcome, ...failure });
+        measure(record, ms);
+        log.info({ ...factsOf(record, ms, status), ...(!response.writableFinished && { aborted: true }) }, 'Request');
+      });
+      span.end();
+    });
+    return context.with(active, () => listener(request, response, { record }));
+  };
+}
+
+/** Starts the span of a request; answers the attributes that its measurements have too. */
+function startSpan({ method = '_OTHER', headers }: IncomingMessage, path: string, route: string | undefined) {
+  const attributes = { 'http.request.method': method, 'url.scheme': 'http', ...(route && { 'http.route': route }) };
+  const agent = headers['user-agent'];
+  const further = { 'url.path': path, ...(agent && { 'user_agent.original': agent }) };
+  const span = tracer.startSpan(
+    route ? `${method} ${route}` : method,
+    { kind: SpanKind.SERVER, attributes: { ...attributes, ...further } },
+    propagation.extract(ROOT_CONTEXT, headers),
+  );
+  return { span, attributes };
+}
+
+function createRecord({ watch, instruments }: RequestOptions): RequestRecord {
+  const record: RequestRecord = {
+    statements: 0,
+    rows: 0,
+    streams: false,
+    startStream() {
+      record.streams = true;
+      instruments.subscriptions.add(1);
+    },
+    watch: (db) => watch(db, record),
+  };
+  return record;
+}
+
+/** Without the parameters, which hold the variables of a query. */
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? url;
+
+function factsOf(record: RequestRecord, ms: number, status: number | undefined) {
+  const { operation, documentId, caller, cost, code, statements, rows } = record;
+  return {
+    operation: operation?.name,
+    operationType: operation?.type,
+    document: documentId,
+    caller,
+    status,
+    code,
+    durationMs: Math.round(ms),
+    statements,
+    rows,
+    cost,
+  };
+}

@@ -1,0 +1,79 @@
+import { type Attributes, type Span, SpanKind } from '@opentelemetry/api';
+import { DatabaseError } from 'pg';
+import type { Logger } from 'pino';
+import type { Db, Row } from '../db/db.ts';
+import { type Sql, toQuery } from '../db/sql.ts';
+import { AppError } from '../errors.ts';
+import type { Instruments } from './instruments.ts';
+import type { RequestRecord } from './record.ts';
+import { type DatabaseName, databaseAttributes, errorType, inSpan } from './span.ts';
+
+export interface WatchOptions {
+  readonly instruments: Instruments;
+  readonly log: Logger;
+  readonly database: DatabaseName;
+  /** A statement that took longer is in the log. */
+  readonly slowStatementMs: number;
+}
+
+/** Answers a way to watch the statements of one request: each a span and a measurement; the record counts them. */
+export function createWatch({ instruments, log, database, slowStatementMs }: WatchOptions) {
+  const common = databaseAttributes(database);
+
+  async function run(span: Span, query: Sql, send: Db['rows'], record: RequestRecord): Promise<readonly Row[]> {
+    const started = performance.now();
+    const attributes = { ...common, ...summaryOf(query) };
+    span.updateName(attributes['db.query.summary']).setAttributes(attributes);
+    if (span.isRecording()) span.setAttribute('db.query.text', toQuery(query).text);
+    record.statements++;
+    let failure: Attributes = {};
+    try {
+      const rows = await send(query);
+      record.rows += rows.length;
+      span.setAttribute('db.response.returned_rows', rows.length);
+      return rows;
+    } catch (error) {
+      failure = failureOf(error);
+      span.setAttributes(failure);
+      throw error;
+    } finally {
+      const ms = performance.now() - started;
+      instruments.statementDuration.record(ms / 1000, { ...attributes, ...failure });
+      if (ms > slowStatementMs) {
+        const { operation, documentId: document } = record;
+        const details = { durationMs: Math.round(ms), operation: operation?.name, document };
+        log.warn({ ...details, statement: toQuery(query).text }, 'Slow statement');
+      }
+    }
+  }
+
+  return (db: Db, record: RequestRecord): Db => {
+    const watched =
+      (send: Db['rows']): Db['rows'] =>
+      (query) =>
+        inSpan('SQL', { kind: SpanKind.CLIENT }, (span) => run(span, query, send, record));
+    return { rows: watched(db.rows), write: watched(db.write) };
+  };
+}
+
+/** The table that a statement is about is the first that it names. */
+const table = /\b(?:from|join|into|update) "((?:[^"]|"")+)"\."((?:[^"]|"")+)"/;
+
+/** What tells statements apart without their text. */
+function summaryOf({ text }: Sql) {
+  const operation = /^\s*(\w+)/.exec(text[0] ?? '')?.[1]?.toUpperCase() ?? 'SQL';
+  const [, schema, name] = table.exec(text.join(' ')) ?? [];
+  const collection = name && `${schema}.${name}`;
+  return {
+    'db.operation.name': operation,
+    'db.query.summary': collection ? `${operation} ${collection}` : operation,
+    ...(collection && { 'db.collection.name': collection }),
+  };
+}
+
+/** With the SQLSTATE, where PostgreSQL answered. */
+function failureOf(error: unknown): Attributes {
+  const cause = error instanceof AppError ? error.cause : error;
+  const state = cause instanceof DatabaseError && cause.code;
+  return { 'error.type': errorType(error), ...(state && { 'db.response.status_code': state }) };
+}

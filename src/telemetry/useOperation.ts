@@ -1,0 +1,77 @@
+import type { Span } from '@opentelemetry/api';
+import { type ExecutionResult, getOperationAST } from 'graphql';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { Incoming } from '../context.ts';
+import type { RequestRecord } from './record.ts';
+import { failSpan, inSpan } from './span.ts';
+
+/** Writes into the record of a request which operation it runs and what becomes of it, and gives the operation a span. */
+export function useOperation(): Plugin<Partial<Incoming>, Partial<Incoming>> {
+  return {
+    instrumentation: {
+      operation({ context: { record } }, wrapped) {
+        if (!record) return wrapped();
+        return inSpan('GraphQL Operation', {}, async (span) => {
+          await wrapped();
+          describe(span, record);
+        });
+      },
+    },
+    onParse({ context: { params, record } }) {
+      return ({ result }) => {
+        if (!record || !result || result instanceof Error) return;
+        const operation = getOperationAST(result, params.operationName);
+        if (operation) record.operation = { type: operation.operation, name: operation.name?.value };
+      };
+    },
+    onExecutionResult({ result, context: { record } }) {
+      if (record && result) note(result, record);
+    },
+    onResultProcess({ result, serverContext: { record } }) {
+      if (!record || Array.isArray(result)) return;
+      note(result, record);
+      if (isAsyncIterable(result)) record.startStream();
+    },
+    async onResponse({ response, serverContext: { record, caller } }) {
+      if (!record) return;
+      record.caller = caller?.id;
+      // Answered before there was a result: by whatever lets requests in, which the body alone tells of.
+      if (response.status >= 400) record.code ??= codeIn(await response.clone().text());
+    },
+  };
+}
+
+function note(result: ExecutionResult | AsyncIterable<unknown>, record: RequestRecord): void {
+  if (isAsyncIterable(result)) return;
+  record.code = codeOf(result.errors);
+}
+
+/** The code of the first error in the text of a response; undefined where it has none. */
+function codeIn(text: string): string | undefined {
+  try {
+    const { errors } = JSON.parse(text) as Partial<ExecutionResult>;
+    return codeOf(errors);
+  } catch {
+    return undefined;
+  }
+}
+
+function codeOf(errors: ExecutionResult['errors']): string | undefined {
+  const code = errors?.[0]?.extensions?.['code'];
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Codes of what is not the client's to mend. */
+const ours = /^(INTERNAL_SERVER_ERROR|DATABASE_UNAVAILABLE|TIMEOUT)$/;
+
+function describe(span: Span, { operation, documentId, code }: RequestRecord): void {
+  if (operation) {
+    span.updateName(operation.type);
+    span.setAttribute('graphql.operation.type', operation.type);
+    if (operation.name) span.setAttribute('graphql.operation.name', operation.name);
+  }
+  if (documentId) span.setAttribute('graphql.document.id', documentId);
+  if (!code) return;
+  if (ours.test(code)) failSpan(span, code);
+  else span.setAttribute('error.type', code);
+}

@@ -1,0 +1,241 @@
+import { request } from 'node:http';
+import { type Attributes, metrics } from '@opentelemetry/api';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { createSchema, createYoga } from 'graphql-yoga';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Incoming } from '../../src/context.ts';
+import { type Listening, listen } from '../../src/http/listen.ts';
+import { createApp } from '../../src/server.ts';
+import { createInstruments } from '../../src/telemetry/instruments.ts';
+import { createOperationMeasure } from '../../src/telemetry/operations.ts';
+import type { RequestRecord } from '../../src/telemetry/record.ts';
+import { type RecordedListener, recordRequests } from '../../src/telemetry/requests.ts';
+import { createWatch } from '../../src/telemetry/statements.ts';
+import { useOperation } from '../../src/telemetry/useOperation.ts';
+import { createIssuer } from '../auth/issuer.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+
+let database: TestDatabase;
+let api: TestApi;
+let listening: Listening;
+const lines: Line[] = [];
+const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line) as Line) });
+
+/** Serves the app with requests recorded; each that ends is a line. */
+const serve = (app: RecordedListener, slowStatementMs: number) => {
+  const instruments = createInstruments();
+  const watch = createWatch({ instruments, log, database: database.connection, slowStatementMs });
+  return listen(recordRequests(app, { instruments, log, endpoint: '/graphql', watch }), '127.0.0.1', 0);
+};
+
+const emptyRecord: RequestRecord = { statements: 0, rows: 0, streams: false, startStream() {}, watch: (db) => db };
+
+let exporter: InMemoryMetricExporter;
+let provider: MeterProvider;
+
+/** Every metric that was measured in this test, with its points. */
+async function collect() {
+  exporter.reset();
+  await provider.forceFlush();
+  const all = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
+  type Points = readonly { readonly attributes: Attributes; readonly value: unknown }[];
+  return new Map(all.map((metric): [string, Points] => [metric.descriptor.name, metric.dataPoints]));
+}
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await database.admin(`
+    create view events.slow as select pg_sleep(0.2)::text as rest;
+    grant select on events.slow to ${database.connection.user}`);
+  api = await createTestApi(database.connection);
+  listening = await serve(api.app, 100);
+});
+
+beforeEach(() => {
+  lines.length = 0;
+  exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 600_000 });
+  provider = new MeterProvider({ readers: [reader] });
+  metrics.setGlobalMeterProvider(provider);
+  return async () => {
+    metrics.disable();
+    await provider.shutdown();
+  };
+});
+
+afterAll(async () => {
+  await listening.drain(1000);
+  await api.close();
+  await database.drop();
+});
+
+const post = async (query: string, variables?: unknown, port = listening.port, headers = {}) => {
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json();
+};
+/** What an app is made of. */
+const settings = { auth: null, graphiql: false, corsOrigins: [], maxBodyBytes: 1000, requestTimeoutMs: 5000 };
+const parts = () => ({ served: api.served, db: api.db, log });
+
+const requestLine = () => expect.poll(() => lines.find(({ msg }) => msg === 'Request'));
+
+test('a request is a line that counts its statements and rows and has none of its values', async () => {
+  await post('query Named($s: String!) { devices(first: 3, where: { serial: { ne: $s } }) { nodes { serial } } }', {
+    s: 'a-secret-value',
+  });
+  await requestLine().toMatchObject({ level: 30, operation: 'Named', statements: 1, rows: 4, status: 200 });
+  expect(JSON.stringify(lines)).not.toContain('a-secret-value');
+});
+
+test('a statement over the threshold is a warning with its text', async () => {
+  await post('query Waits { slows { nodes { rest } } }');
+  await requestLine().toBeDefined();
+  expect(lines[0]).toMatchObject({ level: 40, msg: 'Slow statement', operation: 'Waits' });
+  expect(lines[0]?.['statement']).toMatch(/^select .*"slow"/s);
+  expect(lines[0]?.['durationMs']).toBeGreaterThanOrEqual(100);
+});
+
+test('a client that leaves is said to have left', async () => {
+  const server = await serve(api.app, 60_000);
+  const sent = request({ port: server.port, host: '127.0.0.1', path: '/graphql', method: 'POST' });
+  sent.on('error', () => {});
+  sent.setHeader('content-type', 'application/json');
+  sent.end(JSON.stringify({ query: 'query Waits { slows { nodes { rest } } }' }));
+  await expect
+    .poll(
+      async () =>
+        (
+          await database.admin(
+            "select from pg_stat_activity where query like '%\"slow\"%' and state = 'active' and pid <> pg_backend_pid()",
+          )
+        ).rowCount,
+    )
+    .toBeGreaterThan(0);
+  sent.destroy();
+  await requestLine().toMatchObject({ aborted: true });
+  await server.drain(1000);
+});
+
+test('a statement that fails is measured under its SQLSTATE', async () => {
+  await database.admin(`
+    create view events.broken as select (1 / (random() * 0)::int)::text as rest;
+    grant select on events.broken to ${database.connection.user}`);
+  await api.served.check();
+  const measured = await serve(api.app, 1000);
+  const response = await post('{ brokens { nodes { rest } } }', undefined, measured.port);
+  expect(response).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  await requestLine().toMatchObject({ code: 'BAD_USER_INPUT', statements: 1, rows: 0 });
+  const [point] = (await collect()).get('db.client.operation.duration') ?? [];
+  expect(point?.attributes).toMatchObject({
+    'error.type': '22012',
+    'db.response.status_code': '22012',
+    'db.query.summary': 'SELECT events.broken',
+  });
+  await measured.drain(1000);
+});
+
+test('a line says who is calling, without the token, and why somebody was not let in', async () => {
+  const issuer = await createIssuer();
+  const server = await serve(createApp({ config: { ...settings, auth: issuer.config }, ...parts() }), 60_000);
+  const oid = '0f8fad5b-d9cb-469f-a165-70867728950e';
+  const token = await issuer.sign({ oid, roles: ['Events.Read'] });
+  await post('{ sites { totalCount } }', undefined, server.port, { authorization: `Bearer ${token}` });
+  await requestLine().toMatchObject({ caller: oid, status: 200, statements: 1 });
+  expect(JSON.stringify(lines)).not.toContain(token);
+  lines.length = 0;
+  await post('{ sites { totalCount } }', undefined, server.port);
+  await requestLine().toMatchObject({ status: 401, code: 'UNAUTHENTICATED', statements: 0 });
+  expect(lines[0]).not.toHaveProperty('caller');
+  await server.drain(1000);
+  await issuer.end();
+});
+
+test('a request that is answered before it gets to GraphQL is a line with its code', async () => {
+  const waiting = { ...api.served, current: () => null };
+  const server = await serve(createApp({ config: settings, ...parts(), served: waiting }), 1000);
+  expect(await post('{ __typename }', undefined, server.port)).toMatchObject({ errors: [{}] });
+  await requestLine().toMatchObject({ status: 503, code: 'DATABASE_UNAVAILABLE', statements: 0 });
+  await server.drain(1000);
+});
+
+test('probes are no lines', async () => {
+  await fetch(`http://127.0.0.1:${listening.port}/health/live`);
+  await post('{ __typename }');
+  await requestLine().toBeDefined();
+  expect(lines).toHaveLength(1);
+});
+
+test('operations are measured under at most 200 names of their clients, and those of persisted documents', async () => {
+  const measure = createOperationMeasure(createInstruments());
+  const run = (name: string, documentId?: string) =>
+    measure({ ...emptyRecord, operation: { type: 'query', name }, documentId }, 1);
+  for (let i = 0; i < 300; i++) run(`Operation${i}`);
+  run('Agreed', 'sha256:1');
+  const points = (await collect()).get('events_graphql.operation.duration') ?? [];
+  const names = points.map(({ attributes }) => attributes['graphql.operation.name']);
+  expect(names).toEqual([...Array.from({ length: 200 }, (_, i) => `Operation${i}`), '(other)', 'Agreed']);
+});
+
+test('a document that is refused is counted with its code, and its cost where it is known', async () => {
+  const measure = createOperationMeasure(createInstruments());
+  const operation = { type: 'query', name: 'Costly' };
+  measure({ ...emptyRecord, code: 'PERSISTED_DOCUMENT_REQUIRED' }, 1);
+  measure({ ...emptyRecord, operation, code: 'QUERY_TOO_COMPLEX', cost: 70_000 }, 1);
+  measure({ ...emptyRecord, operation, code: 'TIMEOUT' }, 1);
+  const metrics = await collect();
+  expect(
+    metrics.get('events_graphql.document.refused')?.map(({ attributes, value }) => ({ ...attributes, value })),
+  ).toEqual([
+    { 'error.type': 'PERSISTED_DOCUMENT_REQUIRED', value: 1 },
+    { 'error.type': 'QUERY_TOO_COMPLEX', value: 1 },
+  ]);
+  expect(metrics.get('events_graphql.document.cost')?.map(({ value }) => value)).toEqual([
+    expect.objectContaining({ count: 1, sum: 70_000 }),
+  ]);
+});
+
+test('a subscription is open from its first message until its response ends, and is a line then', async () => {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const schema = createSchema({
+    typeDefs: 'type Query { a: Int } type Subscription { ticks: Int }',
+    resolvers: {
+      Subscription: {
+        ticks: {
+          async *subscribe() {
+            yield { ticks: 1 };
+            await ended;
+          },
+        },
+      },
+    },
+  });
+  const yoga = createYoga<Partial<Incoming>>({ schema, plugins: [useOperation()], logging: false });
+  const server = await serve(yoga, 1000);
+  const open = async () => (await collect()).get('events_graphql.subscription.open')?.[0]?.value;
+  const query = encodeURIComponent('subscription Ticks { ticks }');
+  const response = await fetch(`http://127.0.0.1:${server.port}/graphql?query=${query}`, {
+    headers: { accept: 'text/event-stream' },
+  });
+  const reader = response.body?.getReader();
+  await reader?.read();
+  expect(await open()).toBe(1);
+  expect(lines).toEqual([]);
+  end();
+  while (!(await reader?.read())?.done);
+  await requestLine().toMatchObject({ operation: 'Ticks', operationType: 'subscription' });
+  expect(await open()).toBe(0);
+  await server.drain(1000);
+});
