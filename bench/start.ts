@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbedded } from '../src/db/embedded/embedded.ts';
+import { spawnServer } from './spawn.ts';
+import { median } from './statistics.ts';
 
 /**
  * Prints how long the built server takes from the start of its process to its first answered query, against a database
@@ -13,7 +13,6 @@ import { startEmbedded } from '../src/db/embedded/embedded.ts';
 const starts = 11;
 /** How exact the time is; asking without a pause would take the processor from the server that it waits for. */
 const askEveryMs = 5;
-const main = new URL('../dist/main.js', import.meta.url).pathname;
 
 const embedded = await startEmbedded({ sample: { events: 1000 } });
 try {
@@ -36,25 +35,8 @@ try {
 }
 
 async function measure(): Promise<{ ms: number; megabytes: number }> {
-  const port = await freePort();
-  const { host, port: pgPort, database, user, password } = embedded.connection;
   const started = performance.now();
-  const server = spawn(process.execPath, [main], {
-    stdio: 'ignore',
-    env: {
-      PATH: process.env['PATH'],
-      NODE_ENV: 'production',
-      PGHOST: host,
-      PGPORT: String(pgPort),
-      PGDATABASE: database,
-      PGUSER: user,
-      PGPASSWORD: password,
-      PG_AUTH: 'password',
-      AUTH: 'none',
-      HOST: '127.0.0.1',
-      PORT: String(port),
-    },
-  });
+  const { server, port } = await spawnServer(embedded.connection);
   while (!(await answers(port))) await wait(askEveryMs);
   const ms = performance.now() - started;
   const status = await readFile(`/proc/${server.pid}/status`, 'utf8');
@@ -76,18 +58,4 @@ async function answers(port: number): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { startEmbedded } from '../src/db/embedded/embedded.ts';
+import { load, type Target } from './load.ts';
+import { cpuSeconds } from './processes.ts';
+import { spawnServer } from './spawn.ts';
+import { median } from './statistics.ts';
+
+/**
+ * Prints what OpenTelemetry costs the built server in CPU per request, as a ratio to the same server without it: with
+ * traces of a tenth and of all requests, metrics and logs, all sent by OTLP over HTTP to a collector on this machine.
+ * The servers take turns within one run, since the machine's speed drifts.
+ */
+const rounds = 9;
+const how = { connections: 8, seconds: 1 };
+
+const queries = {
+  'a row and its relation': 'query Device { devices(first: 1) { nodes { serial site { name } } } }',
+  '50 rows and their relations':
+    'query Events { events(first: 50) { nodes { occurredAt severity device { serial site { name } } } } }',
+};
+
+const embedded = await startEmbedded({ sample: { events: 5000 } });
+const collector = createServer((request, response) => {
+  request.resume();
+  request.on('end', () => response.end());
+}).listen(0, '127.0.0.1');
+await once(collector, 'listening');
+const sampled = (ratio: string) => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
+  OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+  OTEL_TRACES_SAMPLER_ARG: ratio,
+});
+const variants = { off: {}, 'sampling 0.1': sampled('0.1'), 'sampling 1': sampled('1') };
+type Variant = keyof typeof variants;
+
+type Server = Awaited<ReturnType<typeof spawnServer>>;
+const servers: (readonly [variant: Variant, server: Server])[] = [];
+try {
+  for (const variant of Object.keys(variants) as Variant[])
+    servers.push([variant, await spawnServer(embedded.connection, variants[variant])]);
+  for (const [label, query] of Object.entries(queries)) await compare(label, JSON.stringify({ query }));
+  console.log(
+    `Node ${process.version}, medians of ${rounds} rounds of ${how.seconds} s on ${how.connections} connections`,
+  );
+} finally {
+  for (const [, { server }] of servers) server.kill('SIGKILL');
+  collector.closeAllConnections();
+  collector.close();
+  await embedded.stop();
+}
+
+async function compare(label: string, body: string): Promise<void> {
+  const costs: Record<Variant, number>[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const cost = { off: 0, 'sampling 0.1': 0, 'sampling 1': 0 };
+    for (const [variant, server] of servers) cost[variant] = await measure(server, body);
+    if (round > 0) costs.push(cost); // the first round warms up
+  }
+  // Within a round, since the next one may find the machine slower.
+  const times = (variant: Variant) => {
+    const ratios = costs.map((cost) => cost[variant] / cost.off);
+    return `${variant} ${median(ratios).toFixed(2)} times as much (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`;
+  };
+  const off = median(costs.map((cost) => cost.off)).toFixed(2);
+  console.log(`${label}: off ${off} ms of CPU per request, ${times('sampling 0.1')}, ${times('sampling 1')}`);
+}
+
+/** Milliseconds of CPU for each request, once the server serves. */
+async function measure({ server: { pid = 0 }, port }: Server, body: string): Promise<number> {
+  const target: Target = { url: `http://127.0.0.1:${port}/graphql`, body };
+  while (!(await answers(target))) await wait(20);
+  const before = await cpuSeconds(pid);
+  const { requests, failures } = await load(target, how);
+  if (failures > 0) throw new Error(`${failures} of ${requests} requests failed`);
+  return (((await cpuSeconds(pid)) - before) * 1000) / requests;
+}
+
+async function answers({ url, body }: Target): Promise<boolean> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
+  return response?.ok ?? false;
+}
