@@ -63,7 +63,8 @@ const oneOf = <const T extends readonly string[]>(...values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 const onOff = oneOf('on', 'off');
 
-const variables = z.object({
+/** Every variable that is read, by its name. */
+export const variables = z.object({
   NODE_ENV: z.string().optional(),
   PGHOST: z.string().optional(),
   PGPORT: int(1, 65_535).default(5432),

@@ -1,0 +1,11 @@
+@export()
+@description('The variables with which every command of the image logs in to the database as an identity.')
+func databaseVariables(host string, database string, schema string, role string, clientId string) object => {
+  NODE_ENV: 'production'
+  PGHOST: host
+  PGDATABASE: database
+  PGUSER: role
+  PG_AUTH: 'user-identity'
+  AZURE_CLIENT_ID: clientId
+  EVENTS_SCHEMA: schema
+}
