@@ -3,6 +3,7 @@ targetScope = 'subscription'
 import { groupOf, nameOf, subscriptionOf, vnetOf } from 'ids.bicep'
 import { administrator } from 'modules/postgres-administrators.bicep'
 import { postgresSizes } from 'sizes.bicep'
+import { pgBouncerVariables } from 'variables.bicep'
 
 @description('The name of the whole: part of the names of what is made.')
 @minLength(1)
@@ -33,7 +34,7 @@ param endpointsSubnetId string = ''
 @description('An existing subnet of at least /28, delegated to Microsoft.DBforPostgreSQL/flexibleServers, for a new injected server; with an existing appSubnetId there is no new one.')
 param databaseSubnetId string = ''
 
-@description('Addresses of a new virtual network; its subnets are its first three /26.')
+@description('Addresses of a new virtual network, or free ones of an existing one: a /24 or larger, whose first three /26 are the subnets.')
 param vnetAddressPrefix string = '10.60.0.0/24'
 
 @description('Addresses of the new subnet of the app, a /27 or larger.')
@@ -119,6 +120,9 @@ param postgresGeoBackup bool = false
 
 @description('The oldest version of TLS that clients of a new server may speak.')
 param postgresMinimumTls 'TLSv1.2' | 'TLSv1.3' = 'TLSv1.2'
+
+@description('Whether the app goes through the built-in PgBouncer, which is turned on at a new server. Burstable sizes have none.')
+param usePgBouncer bool = false
 
 @description('The connections that an existing server has for this app: max_connections less what others and the server itself need.')
 @minValue(1)
@@ -210,10 +214,12 @@ var needsPeering = !isNewServer && isInjected && !empty(postgresVnetId)
 
 // While a new revision takes over, the replicas of both are there, each with one connection more while it replaces one.
 var neededConnections = maxReplicas * (poolSize + 1) * 2
-var connections = isNewServer ? postgresSizes[postgresSize].connections : existingServerConnections
+var serverConnections = isNewServer ? postgresSizes[postgresSize].connections : existingServerConnections
+// PgBouncer lets that many clients in by default.
+var connections = usePgBouncer ? 5000 : serverConnections
 var fittingPoolSize = neededConnections < connections
   ? poolSize
-  : fail('maxReplicas x (poolSize + 1) x 2 is ${neededConnections}, and the server has ${connections} connections: choose fewer replicas, a smaller pool or a larger size')
+  : fail('maxReplicas x (poolSize + 1) x 2 is ${neededConnections}, and there are ${connections} connections: choose fewer replicas, a smaller pool or a larger size')
 var zoneOfInjected = !isNewServer && isInjected && empty(postgresZoneId)
   ? fail('an existing injected server has a private zone: set postgresZoneId')
   : 'events-${suffix}.private.postgres.database.azure.com'
@@ -326,6 +332,7 @@ module postgres 'modules/postgres.bicep' = if (isNewServer) {
     backupRetentionDays: postgresBackupDays
     geoRedundantBackup: postgresGeoBackup
     minimumTls: postgresMinimumTls
+    pgBouncer: usePgBouncer
     databaseName: databaseName
     tenantId: tenantId
     delegatedSubnetId: isInjected ? usedDatabaseSubnetId : ''
@@ -466,10 +473,10 @@ module doctorJob 'modules/job.bicep' = {
     databaseName: databaseName
     schemaName: schemaName
     roleName: roleName
-    variables: {
+    variables: union(pgBouncerVariables(usePgBouncer), {
       PG_POOL_SIZE: string(fittingPoolSize)
       MAX_REPLICAS: string(maxReplicas)
-    }
+    })
     tags: allTags
   }
 }
@@ -488,6 +495,7 @@ module app 'modules/app.bicep' = {
     databaseName: databaseName
     schemaName: schemaName
     roleName: roleName
+    usePgBouncer: usePgBouncer
     poolSize: fittingPoolSize
     auth: auth
     authTenantId: authTenantId
@@ -511,7 +519,7 @@ module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
     emailAddress: alertEmail
     appId: app.outputs.id
     serverId: usedServerId
-    connections: connections
+    connections: serverConnections
     tags: allTags
   }
 }

@@ -9,3 +9,7 @@ func databaseVariables(host string, database string, schema string, role string,
   AZURE_CLIENT_ID: clientId
   EVENTS_SCHEMA: schema
 }
+
+@export()
+@description('The variables of who goes through the built-in PgBouncer, which takes no settings at the start of a session.')
+func pgBouncerVariables(isUsed bool) object => isUsed ? { PGPORT: '6432', PG_SESSION: 'role' } : {}

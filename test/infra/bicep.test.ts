@@ -46,6 +46,7 @@ describe('the templates', () => {
 
 const resource = "resource r 'A/b@2025-01-01' = {\n name: 'r'\n location: 'global'\n";
 const described = "@description('x')\n";
+const typed = `${described}type t = { a: string }\n`;
 const inner = `${described}param a string\n${described}output o string = a`;
 
 describe('a template is refused', () => {
@@ -109,7 +110,7 @@ describe('a template is refused', () => {
         'main.bicep': `module m 'x.bicep' = {\n params: { a: '' }\n}\n${described}output o string = m.outputs.p`,
         'x.bicep': inner,
       },
-      'module m has no output p',
+      'm.outputs has no p',
     ],
     [
       'for an output of a module that may not be there',
@@ -118,6 +119,34 @@ describe('a template is refused', () => {
         'x.bicep': inner,
       },
       'm may not be there: m!.outputs',
+    ],
+    [
+      'for an option that modules lack',
+      {
+        'main.bicep': "module m 'x.bicep' = {\n param: {}\n}",
+        'x.bicep': 'var a = 1\nvar b = a\n@export()\nvar c = b',
+      },
+      'a module has no param',
+    ],
+    [
+      'for a property that a resource lacks',
+      { 'main.bicep': `${resource}}\n${described}output o string = r.properties.sise` },
+      'r.properties has no sise',
+    ],
+    [
+      'for a property that the type of a parameter lacks',
+      { 'main.bicep': `${typed}${described}param p t\n${described}output o string = p.b` },
+      'p has no b',
+    ],
+    [
+      'for a property that the items of a loop lack',
+      { 'main.bicep': `var l = [{ a: 1 }, { b: 2 }]\n${described}output o array = [for x in l: x.a]` },
+      'x has no a',
+    ],
+    [
+      'for an output that is not of its type',
+      { 'main.bicep': `${typed}${described}output o t = { b: 1 }` },
+      'o and its type differ in b',
     ],
     [
       'for another version of a type',

@@ -1,5 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import { type BicepFile, type BicepFiles, childrenOf, decoratorOf, readBicep } from './bicep.ts';
+import { checkMembers } from './members.ts';
 import { checkModules } from './modules.ts';
 import { checkParameters } from './parameters.ts';
 import { lineOf } from './parse.ts';
@@ -19,6 +20,7 @@ export function check(files: BicepFiles, types: ResourceTypes): string[] {
   return [...files.values()].flatMap((file) => [
     ...checkSymbols(file, files),
     ...checkModules(file, files),
+    ...checkMembers(file, files, types),
     ...checkResources(file, files, types),
     ...checkSecrets(file),
     ...checkDescriptions(file),

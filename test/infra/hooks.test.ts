@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readTemplates } from './files.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 let bin: string;
@@ -113,4 +114,31 @@ describe('the hook before provisioning', () => {
     expect(run('image.sh', {}, [exists, ['containerapp list', 'exit 1']]).status).not.toBe(0);
     expect(run('image.sh', {}, [['group exists', 'exit 1']]).status).not.toBe(0);
   });
+});
+
+test('hooks and documentation name what azd knows: outputs of the template, and its own', async () => {
+  const main = (await readTemplates()).get('main.bicep');
+  const outputs = main?.declarations.filter(({ kind }) => kind === 'output').map(({ name }) => name);
+  const own = ['AZURE_ENV_NAME', 'AZURE_SUBSCRIPTION_ID', 'SERVICE_API_IMAGE_NAME'];
+  const read = (path: string) => readFileSync(join(root, path), 'utf8');
+  const scripts = read('infra/hooks/grant.sh') + read('infra/hooks/image.sh');
+  const used = [
+    ...scripts.matchAll(/\$\{?([A-Z_]{3,})/g),
+    ...read('docs/deploy.md').matchAll(/azd env get-value (\w+)/g),
+  ].map(([, name]) => name);
+  expect(used.length).toBeGreaterThan(8);
+  expect(used.filter((name) => !outputs?.includes(name ?? '') && !own.includes(name ?? ''))).toEqual([]);
+});
+
+test('the documentation sets only what the parameter file reads', () => {
+  const read = (path: string) => readFileSync(join(root, path), 'utf8');
+  const known = [...read('infra/bicep/main.bicepparam').matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(
+    ([, name]) => name,
+  );
+  const set = [...read('docs/deploy.md').matchAll(/(?:azd env set |[`\s])([A-Z][A-Z_]{4,})(?==| ")/g)].map(
+    ([, name]) => name,
+  );
+  expect(set).toContain('POSTGRES_ADMIN_NAME');
+  const ofServer = ['PGPASSWORD'];
+  expect(set.filter((name) => !known.includes(name) && !ofServer.includes(name ?? ''))).toEqual([]);
 });

@@ -14,10 +14,10 @@ import {
 } from './bicep.ts';
 import { lineOf } from './parse.ts';
 
-/** Modules whose file is missing, parameters that do not fit, and outputs that are not there. */
+/** Modules whose file is missing, parameters that do not fit, and what is read of something that may not be there. */
 export function checkModules(file: BicepFile, files: BicepFiles): string[] {
   const modules = file.declarations.filter(({ kind }) => kind === 'module');
-  return [...modules.flatMap((each) => checkParameters(each, file, files)), ...checkAccess(file.root, file, files)];
+  return [...modules.flatMap((each) => checkParameters(each, file, files)), ...checkAccess(file.root, file)];
 }
 
 function checkParameters(declaration: Declaration, file: BicepFile, files: BicepFiles): string[] {
@@ -33,21 +33,13 @@ function checkParameters(declaration: Declaration, file: BicepFile, files: Bicep
   ];
 }
 
-/** Looks at each `x.y`: of a module it must be an output, and of one under a condition it must say that it is there. */
-function checkAccess(node: Node, file: BicepFile, files: BicepFiles): string[] {
-  const inner = childrenOf(node).flatMap((child) => checkAccess(child, file, files));
+/** Looks at each `x.y`: where `x` is under a condition, it must say that it is there. */
+function checkAccess(node: Node, file: BicepFile): string[] {
+  const inner = childrenOf(node).flatMap((child) => checkAccess(child, file));
   if (node.type !== 'member_expression') return inner;
   const [object, property] = childrenOf(node);
   if (!object || !property) return inner;
-  return [...inner, ...checkOutput(node, file, files), ...checkPresence(node, object, property, file)];
-}
-
-function checkOutput(node: Node, file: BicepFile, files: BicepFiles): string[] {
-  const [, symbol, output] = /^(\w+)!?\.outputs\.(\w+)$/.exec(node.text) ?? [];
-  const declaration = symbol ? named(file, 'module', symbol) : undefined;
-  if (!declaration || !output) return [];
-  if (named(files.get(pathOf(file, declaration)), 'output', output)) return [];
-  return [`${file.path}:${lineOf(node)}: module ${symbol} has no output ${output}`];
+  return [...inner, ...checkPresence(node, object, property, file)];
 }
 
 function checkPresence(node: Node, object: Node, property: Node, file: BicepFile): string[] {

@@ -15,7 +15,8 @@ import { objectsBehind } from './symbols.ts';
 
 /**
  * The resource types that may be used, each with the one version of its API, and the paths of the properties that may
- * be set. Arrays are no step of a path, `*` is any name, and `!` follows the name of one that Azure requires.
+ * be set. Arrays are no step of a path, `*` is any name, `!` follows one that Azure requires, and `^` one
+ * that only Azure sets.
  */
 export type ResourceTypes = Readonly<Record<string, readonly string[]>>;
 
@@ -36,7 +37,7 @@ function checkResource(declaration: Declaration, file: BicepFile, files: BicepFi
   if (!listed) return [`${file.path}:${lineOf(declaration.node)}: ${type} is not a listed type and version`];
   if (!body || isExisting(declaration)) return [];
   const paths = pathsIn(body, file, files).filter(({ path }) => !ofBicep.has(path));
-  const known = new Set(listed.map((path) => path.replaceAll('!', '')));
+  const known = new Set(listed.map((path) => path.replace(/!$/, '')));
   const set = new Set(paths.map(({ path }) => path));
   return [
     ...paths

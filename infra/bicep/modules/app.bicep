@@ -1,4 +1,4 @@
-import { databaseVariables } from '../variables.bicep'
+import { databaseVariables, pgBouncerVariables } from '../variables.bicep'
 import { identity } from 'identities.bicep'
 
 @description('The name of the app.')
@@ -33,6 +33,9 @@ param schemaName string
 
 @description('The role that the app logs in as.')
 param roleName string
+
+@description('Whether the app goes through the built-in PgBouncer.')
+param usePgBouncer bool
 
 @description('Connections of each replica at most.')
 param poolSize int
@@ -164,7 +167,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
         {
           name: 'events-graphql'
           image: hasImage ? image : 'mcr.microsoft.com/k8se/quickstart:latest'
-          env: map(items(union(databaseSettings, serverSettings, authSettings)), variable => {
+          env: map(items(union(databaseSettings, pgBouncerVariables(usePgBouncer), serverSettings, authSettings)), variable => {
             name: variable.key
             value: variable.value
           })

@@ -30,6 +30,9 @@ param geoRedundantBackup bool
 @description('The oldest version of TLS that a client may speak.')
 param minimumTls 'TLSv1.2' | 'TLSv1.3'
 
+@description('Whether its PgBouncer is on.')
+param pgBouncer bool
+
 @description('The database that is made.')
 param databaseName string
 
@@ -44,6 +47,17 @@ param privateZoneId string
 
 @description('Tags of the resource.')
 param tags object
+
+// The app keeps at most 500 statements prepared on a connection.
+var configurations = concat(
+  [{ name: 'ssl_min_protocol_version', value: minimumTls }],
+  pgBouncer
+    ? [
+        { name: 'pgbouncer.enabled', value: 'true' }
+        { name: 'pgbouncer.max_prepared_statements', value: '500' }
+      ]
+    : []
+)
 
 // publicNetworkAccess and a delegated subnet exclude each other: with the latter there is no public access at all.
 resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
@@ -86,15 +100,18 @@ resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2025-08-0
   }
 }
 
-resource tls 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01' = {
-  parent: server
-  name: 'ssl_min_protocol_version'
-  properties: {
-    value: minimumTls
-    source: 'user-override'
+@batchSize(1)
+resource settings 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025-08-01' = [
+  for configuration in configurations: {
+    parent: server
+    name: configuration.name
+    properties: {
+      value: configuration.value
+      source: 'user-override'
+    }
+    dependsOn: [database]
   }
-  dependsOn: [database]
-}
+]
 
 @description('The id of the server.')
 output id string = server.id
