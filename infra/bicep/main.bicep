@@ -103,7 +103,7 @@ param postgresSize string = 'Standard_D2ds_v5'
 @allowed(['14', '15', '16', '17', '18'])
 param postgresVersion string = '17'
 
-@description('Storage of a new server in GiB; it grows by itself.')
+@description('Storage of a new server in GiB, a power of two; it grows by itself.')
 @minValue(32)
 param postgresStorageGB int = 128
 

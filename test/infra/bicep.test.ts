@@ -129,6 +129,11 @@ describe('a template is refused', () => {
       'a module has no param',
     ],
     [
+      'for a property of a resource that exists already',
+      { 'main.bicep': `resource r 'A/b@2025-01-01' existing = {\n name: 'r'\n location: 'global'\n}\nvar a = r.id` },
+      'an existing resource has no location',
+    ],
+    [
       'for a property that a resource lacks',
       { 'main.bicep': `${resource}}\n${described}output o string = r.properties.sise` },
       'r.properties has no sise',

@@ -35,8 +35,12 @@ function checkResource(declaration: Declaration, file: BicepFile, files: BicepFi
   const listed = types[type];
   const body = bodyOf(declaration);
   if (!listed) return [`${file.path}:${lineOf(declaration.node)}: ${type} is not a listed type and version`];
-  if (!body || isExisting(declaration)) return [];
+  if (!body) return [];
   const paths = pathsIn(body, file, files).filter(({ path }) => !ofBicep.has(path));
+  if (isExisting(declaration)) {
+    const others = paths.filter(({ path }) => path !== 'name');
+    return others.map(({ path, node }) => `${file.path}:${lineOf(node)}: an existing resource has no ${path}`);
+  }
   const known = new Set(listed.map((path) => path.replace(/!$/, '')));
   const set = new Set(paths.map(({ path }) => path));
   return [

@@ -136,6 +136,15 @@ describe('the probes', () => {
     expect(numberOf('port')).toBe(Number(decided['PORT']));
   });
 
+  test('keep to the limits of the platform', () => {
+    for (const probe of objectsBehind(variable(app, 'probes'), app, files)) {
+      const number = (name: string) => Number(propertyOf(probe, name)?.text);
+      expect(number('failureThreshold')).toBeLessThanOrEqual(10);
+      expect(number('periodSeconds')).toBeLessThanOrEqual(240);
+      expect(number('timeoutSeconds')).toBeLessThanOrEqual(number('periodSeconds'));
+    }
+  });
+
   test('wait longer than the server waits for its database', () => {
     const probeMs = constantOf('server.ts', 'probeMs');
     for (const probe of objectsBehind(variable(app, 'probes'), app, files)) {

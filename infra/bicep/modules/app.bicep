@@ -97,9 +97,9 @@ var probes = [
   {
     type: 'Startup'
     httpGet: { path: '/health/live', port: port }
-    periodSeconds: 2
+    periodSeconds: 3
     timeoutSeconds: 2
-    failureThreshold: 30
+    failureThreshold: 10
   }
   {
     type: 'Liveness'
