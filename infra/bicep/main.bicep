@@ -156,7 +156,7 @@ param auth 'entra' | 'none' = 'entra'
 @description('The tenant whose tokens callers show.')
 param authTenantId string = tenant().tenantId
 
-@description('The audience of those tokens, which an app registration defines; empty: one that no token has, so that nobody is let in.')
+@description('The audience of those tokens, which an app registration defines; empty: api:// and environmentName, which no token has as long as you register no such thing.')
 param authAudience string = ''
 
 @description('Origins whose pages may call the API, separated by commas.')
