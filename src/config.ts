@@ -91,7 +91,8 @@ const oneOf = <const T extends readonly string[]>(...values: T) =>
 const onOff = oneOf('on', 'off');
 const permissionName = z.string().regex(/^[\w.:/-]+$/, 'must be the name of a role or scope, without spaces');
 
-const variables = z.object({
+/** Every variable that is read, by its name. */
+export const variables = z.object({
   NODE_ENV: z.string().optional(),
   PGHOST: z.string().optional(),
   PGPORT: int(1, 65_535).default(5432),

@@ -1,0 +1,546 @@
+targetScope = 'subscription'
+
+import { groupOf, nameOf, subscriptionOf, vnetOf } from 'ids.bicep'
+import { administrator } from 'modules/postgres-administrators.bicep'
+import { postgresSizes } from 'sizes.bicep'
+import { pgBouncerVariables } from 'variables.bicep'
+
+@description('The name of the whole: part of the names of what is made.')
+@minLength(1)
+@maxLength(32)
+param environmentName string
+
+@description('The region.')
+@minLength(1)
+param location string
+
+@description('The resource group, which is made when there is none; empty: rg- and environmentName.')
+param resourceGroupName string = ''
+
+@description('Tags of every resource.')
+param tags object = {}
+
+// The network
+
+@description('An existing virtual network to put the subnets into; empty: a new one, unless there are subnets.')
+param vnetId string = ''
+
+@description('An existing subnet of at least /27, delegated to Microsoft.App/environments and used by nothing else; empty: a new one.')
+param appSubnetId string = ''
+
+@description('An existing subnet for the private endpoint; with an existing appSubnetId there is no new one.')
+param endpointsSubnetId string = ''
+
+@description('An existing subnet of at least /28, delegated to Microsoft.DBforPostgreSQL/flexibleServers, for a new injected server; with an existing appSubnetId there is no new one.')
+param databaseSubnetId string = ''
+
+@description('Addresses of a new virtual network, or free ones of an existing one: a /24 or larger, whose first three /26 are the subnets.')
+param vnetAddressPrefix string = '10.60.0.0/24'
+
+@description('Addresses of the new subnet of the app, a /27 or larger.')
+param appSubnetPrefix string = cidrSubnet(vnetAddressPrefix, 26, 0)
+
+@description('Addresses of the new subnet for the private endpoint.')
+param endpointsSubnetPrefix string = cidrSubnet(vnetAddressPrefix, 26, 1)
+
+@description('Addresses of the new subnet of an injected server, a /28 or larger.')
+param databaseSubnetPrefix string = cidrSubnet(vnetAddressPrefix, 26, 2)
+
+// The database
+
+@description('An existing flexible server; empty: a new one.')
+param postgresServerId string = ''
+
+@description('How the app reaches the server: by a private endpoint, in its own subnet (injected: an existing server has been made so), or, an existing server only, by a way that is there already.')
+param databaseAccess 'privateEndpoint' | 'injected' | 'present' = 'privateEndpoint'
+
+@description('The existing private zone with the name of the server: privatelink.postgres.database.azure.com, or with an injected server its own zone; empty: a new zone.')
+param postgresZoneId string = ''
+
+@description('Whether to link the existing zone to the network of the app; false when it is linked, or another zone answers for it.')
+param linkPostgresZone bool = true
+
+@description('The virtual network of an existing injected server, to peer with that of the app; empty: they are one, or peered.')
+param postgresVnetId string = ''
+
+@description('The database; a new server gets it.')
+param databaseName string = 'telemetry'
+
+@description('The schema that is served.')
+param schemaName string = 'events'
+
+@description('The tenant of the identities.')
+param tenantId string = tenant().tenantId
+
+@description('People or groups who are to administer the server, beside the identity of the grant job.')
+param administrators administrator[] = []
+
+@description('Whether the identity of the grant job becomes an administrator of an existing server; without it somebody else has to run grant.')
+param addGrantAdministrator bool = true
+
+@description('Whether the app may insert and update.')
+param appMayWrite bool = false
+
+@description('Whether the app may delete.')
+param appMayDelete bool = false
+
+@description('The size of a new server.')
+@allowed([
+  'Standard_B1ms'
+  'Standard_B2s'
+  'Standard_B2ms'
+  'Standard_D2ds_v5'
+  'Standard_D4ds_v5'
+  'Standard_D8ds_v5'
+  'Standard_D16ds_v5'
+  'Standard_E2ds_v5'
+  'Standard_E4ds_v5'
+  'Standard_E8ds_v5'
+])
+param postgresSize string = 'Standard_D2ds_v5'
+
+@description('The major version of a new server.')
+@allowed(['14', '15', '16', '17', '18'])
+param postgresVersion string = '17'
+
+@description('Storage of a new server in GiB, a power of two; it grows by itself.')
+@minValue(32)
+param postgresStorageGB int = 128
+
+@description('A standby of a new server. Burstable sizes have none, and some regions no zones.')
+param postgresHighAvailability 'Disabled' | 'SameZone' | 'ZoneRedundant' = 'Disabled'
+
+@description('How many days back a new server can be restored.')
+@minValue(7)
+@maxValue(35)
+param postgresBackupDays int = 14
+
+@description('Whether backups of a new server are copied to the paired region; this cannot be changed later.')
+param postgresGeoBackup bool = false
+
+@description('The oldest version of TLS that clients of a new server may speak.')
+param postgresMinimumTls 'TLSv1.2' | 'TLSv1.3' = 'TLSv1.2'
+
+@description('Whether the app goes through the built-in PgBouncer, which is turned on at a new server. Burstable sizes have none.')
+param usePgBouncer bool = false
+
+@description('The connections that an existing server has for this app: max_connections less what others and the server itself need.')
+@minValue(1)
+param existingServerConnections int = 100
+
+// The app
+
+@description('The image; empty: a placeholder, until there is one.')
+param image string = ''
+
+@description('An existing registry; empty: a new one.')
+param registryId string = ''
+
+@description('An existing Log Analytics workspace; empty: a new one.')
+param workspaceId string = ''
+
+@description('How many days a new workspace keeps logs.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 30
+
+@description('Whether the app is reached from its virtual network alone; this cannot be changed later.')
+param internal bool = true
+
+@description('Whether replicas are spread over zones; this cannot be changed later.')
+param zoneRedundant bool = false
+
+@description('How callers are told apart: by their tokens of Entra ID, or not at all.')
+param auth 'entra' | 'none' = 'entra'
+
+@description('The tenant whose tokens callers show.')
+param authTenantId string = tenant().tenantId
+
+@description('The audience of those tokens, which an app registration defines; empty: api:// and environmentName, which no token has as long as you register no such thing.')
+param authAudience string = ''
+
+@description('Origins whose pages may call the API, separated by commas.')
+param corsOrigins string = ''
+
+@description('Whether browsers are shown GraphiQL.')
+param graphiql bool = false
+
+@description('Cores of a replica.')
+@allowed(['0.25', '0.5', '0.75', '1.0', '1.25', '1.5', '1.75', '2.0'])
+param appCpu string = '0.5'
+
+@description('Memory of a replica: 2Gi for each core.')
+param appMemory string = '1Gi'
+
+@description('Replicas at least; 0 saves money and costs the first caller seconds.')
+@minValue(0)
+param minReplicas int = 1
+
+@description('Replicas at most.')
+@minValue(1)
+@maxValue(300)
+param maxReplicas int = 4
+
+@description('Connections of each replica at most; one more while one is being replaced.')
+@minValue(1)
+param poolSize int = 10
+
+@description('Requests at once, open streams included, from which on there is one more replica.')
+@minValue(1)
+param concurrentRequests int = 50
+
+@description('Who is told by mail when something is wrong; empty: there are no alerts.')
+param alertEmail string = ''
+
+var groupName = empty(resourceGroupName) ? 'rg-${environmentName}' : resourceGroupName
+var suffix = uniqueString(subscription().id, groupName, environmentName, location)
+var allTags = union(tags, { 'azd-env-name': environmentName })
+var here = subscription().subscriptionId
+var roleName = 'events-app'
+
+var isNewServer = empty(postgresServerId)
+var access = isNewServer && databaseAccess == 'present'
+  ? fail('databaseAccess present needs an existing server: set postgresServerId')
+  : databaseAccess
+var isInjected = access == 'injected'
+var needsEndpoint = access == 'privateEndpoint'
+var needsDatabaseSubnet = isNewServer && isInjected
+
+var makesSubnets = empty(appSubnetId)
+var makesVnet = makesSubnets && empty(vnetId)
+var needsNewZone = access != 'present' && empty(postgresZoneId)
+var needsZoneLink = access != 'present' && (needsNewZone || linkPostgresZone)
+var needsPeering = !isNewServer && isInjected && !empty(postgresVnetId)
+
+// While a new revision takes over, the replicas of both are there, each with one connection more while it replaces one.
+var neededConnections = maxReplicas * (poolSize + 1) * 2
+var serverConnections = isNewServer ? postgresSizes[postgresSize].connections : existingServerConnections
+// PgBouncer lets that many clients in by default.
+var connections = usePgBouncer ? 5000 : serverConnections
+var fittingPoolSize = neededConnections < connections
+  ? poolSize
+  : fail('maxReplicas x (poolSize + 1) x 2 is ${neededConnections}, and there are ${connections} connections: choose fewer replicas, a smaller pool or a larger size')
+var zoneOfInjected = !isNewServer && isInjected && empty(postgresZoneId)
+  ? fail('an existing injected server has a private zone: set postgresZoneId')
+  : 'events-${suffix}.private.postgres.database.azure.com'
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: groupName
+  location: location
+  tags: allTags
+}
+
+module identities 'modules/identities.bicep' = {
+  scope: group
+  params: {
+    location: location
+    suffix: suffix
+    tags: allTags
+  }
+}
+
+module securityGroups 'modules/security-groups.bicep' = if (makesSubnets) {
+  scope: group
+  params: {
+    location: location
+    suffix: suffix
+    external: !internal
+    tags: allTags
+  }
+}
+
+module vnet 'modules/vnet.bicep' = if (makesVnet) {
+  scope: group
+  params: {
+    name: 'vnet-events-${suffix}'
+    location: location
+    addressPrefix: vnetAddressPrefix
+    tags: allTags
+  }
+}
+
+module subnets 'modules/subnets.bicep' = if (makesSubnets) {
+  scope: resourceGroup(subscriptionOf(vnetId, here), groupOf(vnetId, groupName))
+  params: {
+    vnetName: makesVnet ? vnet!.outputs.name : nameOf(vnetId, '')
+    appPrefix: appSubnetPrefix
+    endpointsPrefix: needsEndpoint && empty(endpointsSubnetId) ? endpointsSubnetPrefix : ''
+    databasePrefix: needsDatabaseSubnet && empty(databaseSubnetId) ? databaseSubnetPrefix : ''
+    appGroupId: securityGroups!.outputs.appGroupId
+    endpointsGroupId: securityGroups!.outputs.endpointsGroupId
+    databaseGroupId: securityGroups!.outputs.databaseGroupId
+  }
+}
+
+var usedAppSubnetId = makesSubnets ? subnets!.outputs.appSubnetId : appSubnetId
+var usedVnetId = makesVnet ? vnet!.outputs.id : (makesSubnets ? vnetId : vnetOf(appSubnetId))
+var usedEndpointsSubnetId = empty(endpointsSubnetId)
+  ? (makesSubnets ? subnets!.outputs.endpointsSubnetId : fail('a private endpoint beside an existing subnet of the app needs a subnet too: set endpointsSubnetId'))
+  : endpointsSubnetId
+var usedDatabaseSubnetId = empty(databaseSubnetId)
+  ? (makesSubnets ? subnets!.outputs.databaseSubnetId : fail('an injected server beside an existing subnet of the app needs a subnet too: set databaseSubnetId'))
+  : databaseSubnetId
+
+module postgresZone 'modules/private-zone.bicep' = if (needsNewZone) {
+  scope: group
+  params: {
+    name: isInjected ? zoneOfInjected : 'privatelink.postgres.database.azure.com'
+    tags: allTags
+  }
+}
+
+var usedZoneId = needsNewZone ? postgresZone!.outputs.id : postgresZoneId
+
+module postgresZoneLink 'modules/zone-link.bicep' = if (needsZoneLink) {
+  scope: resourceGroup(subscriptionOf(postgresZoneId, here), groupOf(postgresZoneId, groupName))
+  params: {
+    zoneName: nameOf(usedZoneId, '')
+    vnetId: usedVnetId
+    tags: allTags
+  }
+}
+
+// From the network of the app to that of the server, and back.
+module peeringToServer 'modules/peering.bicep' = if (needsPeering) {
+  scope: resourceGroup(
+    subscriptionOf(empty(vnetId) ? appSubnetId : vnetId, here),
+    groupOf(empty(vnetId) ? appSubnetId : vnetId, groupName)
+  )
+  params: {
+    vnetName: nameOf(usedVnetId, '')
+    remoteVnetId: postgresVnetId
+  }
+}
+
+module peeringToApp 'modules/peering.bicep' = if (needsPeering) {
+  scope: resourceGroup(subscriptionOf(postgresVnetId, here), groupOf(postgresVnetId, groupName))
+  params: {
+    vnetName: nameOf(postgresVnetId, '')
+    remoteVnetId: usedVnetId
+  }
+}
+
+module postgres 'modules/postgres.bicep' = if (isNewServer) {
+  scope: group
+  params: {
+    name: 'psql-events-${suffix}'
+    location: location
+    size: postgresSize
+    version: postgresVersion
+    storageSizeGB: postgresStorageGB
+    highAvailability: postgresHighAvailability
+    backupRetentionDays: postgresBackupDays
+    geoRedundantBackup: postgresGeoBackup
+    minimumTls: postgresMinimumTls
+    pgBouncer: usePgBouncer
+    databaseName: databaseName
+    tenantId: tenantId
+    delegatedSubnetId: isInjected ? usedDatabaseSubnetId : ''
+    privateZoneId: isInjected ? usedZoneId : ''
+    tags: allTags
+  }
+  dependsOn: [postgresZoneLink]
+}
+
+var usedServerId = isNewServer ? postgres!.outputs.id : postgresServerId
+var grantAdministrators = isNewServer || addGrantAdministrator
+  ? [
+      {
+        objectId: identities.outputs.grant.principalId
+        name: identities.outputs.grant.name
+        type: 'ServicePrincipal'
+      }
+    ]
+  : []
+
+module postgresAdministrators 'modules/postgres-administrators.bicep' = {
+  scope: resourceGroup(subscriptionOf(postgresServerId, here), groupOf(postgresServerId, groupName))
+  params: {
+    serverName: isNewServer ? postgres!.outputs.name : nameOf(postgresServerId, '')
+    tenantId: tenantId
+    administrators: concat(grantAdministrators, administrators)
+  }
+}
+
+module privateEndpoint 'modules/private-endpoint.bicep' = if (needsEndpoint) {
+  scope: group
+  params: {
+    name: 'pe-postgres-${suffix}'
+    location: location
+    subnetId: usedEndpointsSubnetId
+    serverId: usedServerId
+    zoneId: usedZoneId
+    tags: allTags
+  }
+  dependsOn: [postgresAdministrators]
+}
+
+module registry 'modules/registry.bicep' = if (empty(registryId)) {
+  scope: group
+  params: {
+    name: 'crevents${suffix}'
+    location: location
+    tags: allTags
+  }
+}
+
+module registryAccess 'modules/registry-access.bicep' = {
+  scope: resourceGroup(subscriptionOf(registryId, here), groupOf(registryId, groupName))
+  params: {
+    registryName: empty(registryId) ? registry!.outputs.name : nameOf(registryId, '')
+    principalId: identities.outputs.pull.principalId
+  }
+}
+
+module logs 'modules/logs.bicep' = if (empty(workspaceId)) {
+  scope: group
+  params: {
+    name: 'log-events-${suffix}'
+    location: location
+    retentionInDays: logRetentionDays
+    tags: allTags
+  }
+}
+
+module environment 'modules/environment.bicep' = {
+  scope: group
+  params: {
+    name: 'cae-events-${suffix}'
+    location: location
+    subnetId: usedAppSubnetId
+    internal: internal
+    zoneRedundant: zoneRedundant
+    workspaceId: empty(workspaceId) ? logs!.outputs.id : workspaceId
+    tags: allTags
+  }
+}
+
+module environmentZone 'modules/environment-zone.bicep' = if (internal) {
+  scope: group
+  params: {
+    domain: environment.outputs.domain
+    staticIp: environment.outputs.staticIp
+    tags: allTags
+  }
+}
+
+module environmentZoneLink 'modules/zone-link.bicep' = if (internal) {
+  scope: group
+  params: {
+    zoneName: environmentZone!.outputs.name
+    vnetId: usedVnetId
+    tags: allTags
+  }
+}
+
+module grantJob 'modules/job.bicep' = {
+  scope: group
+  params: {
+    name: 'job-grant-${suffix}'
+    location: location
+    environmentId: environment.outputs.id
+    image: image
+    arguments: concat(
+      ['grant', '--role', roleName, '--object-id', identities.outputs.app.principalId],
+      appMayWrite ? ['--write'] : [],
+      appMayDelete ? ['--delete'] : []
+    )
+    registryServer: registryAccess.outputs.loginServer
+    pullIdentityId: identities.outputs.pull.id
+    jobIdentity: identities.outputs.grant
+    databaseHost: postgresAdministrators.outputs.host
+    databaseName: databaseName
+    schemaName: schemaName
+    roleName: identities.outputs.grant.name
+    variables: {}
+    tags: allTags
+  }
+  dependsOn: [privateEndpoint, postgresZoneLink, peeringToServer, peeringToApp]
+}
+
+module doctorJob 'modules/job.bicep' = {
+  scope: group
+  params: {
+    name: 'job-doctor-${suffix}'
+    location: location
+    environmentId: environment.outputs.id
+    image: image
+    arguments: ['doctor']
+    registryServer: registryAccess.outputs.loginServer
+    pullIdentityId: identities.outputs.pull.id
+    jobIdentity: identities.outputs.app
+    databaseHost: postgresAdministrators.outputs.host
+    databaseName: databaseName
+    schemaName: schemaName
+    roleName: roleName
+    variables: union(pgBouncerVariables(usePgBouncer), {
+      PG_POOL_SIZE: string(fittingPoolSize)
+      MAX_REPLICAS: string(maxReplicas)
+    })
+    tags: allTags
+  }
+}
+
+module app 'modules/app.bicep' = {
+  scope: group
+  params: {
+    name: 'ca-events-${suffix}'
+    location: location
+    environmentId: environment.outputs.id
+    image: image
+    registryServer: registryAccess.outputs.loginServer
+    pullIdentityId: identities.outputs.pull.id
+    appIdentity: identities.outputs.app
+    databaseHost: postgresAdministrators.outputs.host
+    databaseName: databaseName
+    schemaName: schemaName
+    roleName: roleName
+    usePgBouncer: usePgBouncer
+    poolSize: fittingPoolSize
+    auth: auth
+    authTenantId: authTenantId
+    authAudience: empty(authAudience) ? 'api://${environmentName}' : authAudience
+    corsOrigins: corsOrigins
+    graphiql: graphiql
+    cpu: appCpu
+    memory: appMemory
+    minReplicas: minReplicas
+    maxReplicas: maxReplicas
+    concurrentRequests: concurrentRequests
+    tags: allTags
+  }
+  dependsOn: [grantJob]
+}
+
+module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
+  scope: group
+  params: {
+    suffix: suffix
+    emailAddress: alertEmail
+    appId: app.outputs.id
+    serverId: usedServerId
+    connections: serverConnections
+    tags: allTags
+  }
+}
+
+@description('The resource group.')
+output AZURE_RESOURCE_GROUP string = group.name
+
+@description('The host of the registry that azd pushes the image to.')
+output AZURE_CONTAINER_REGISTRY_ENDPOINT string = registryAccess.outputs.loginServer
+
+@description('The name of the app.')
+output APP_NAME string = app.outputs.name
+
+@description('Where the API is.')
+output APP_URL string = 'https://${app.outputs.host}/graphql'
+
+@description('The job that makes the role of the app with its grants.')
+output GRANT_JOB_NAME string = grantJob.outputs.name
+
+@description('The job that looks for what keeps the app from its database.')
+output DOCTOR_JOB_NAME string = doctorJob.outputs.name
+
+@description('The host of the database server.')
+output POSTGRES_HOST string = postgresAdministrators.outputs.host

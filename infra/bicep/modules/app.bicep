@@ -1,0 +1,202 @@
+import { databaseVariables, pgBouncerVariables } from '../variables.bicep'
+import { identity } from 'identities.bicep'
+
+@description('The name of the app.')
+param name string
+
+@description('The region.')
+param location string
+
+@description('The Container Apps environment.')
+param environmentId string
+
+@description('The image; empty: a placeholder, until there is one.')
+param image string
+
+@description('The registry that the image is pulled from.')
+param registryServer string
+
+@description('The identity that pulls the image.')
+param pullIdentityId string
+
+@description('The identity that logs in to the database.')
+param appIdentity identity
+
+@description('The host of the database server.')
+param databaseHost string
+
+@description('The database.')
+param databaseName string
+
+@description('The schema that is served.')
+param schemaName string
+
+@description('The role that the app logs in as.')
+param roleName string
+
+@description('Whether the app goes through the built-in PgBouncer.')
+param usePgBouncer bool
+
+@description('Connections of each replica at most.')
+param poolSize int
+
+@description('How callers are told apart: by their tokens of Entra ID, or not at all.')
+param auth 'entra' | 'none'
+
+@description('The tenant whose tokens are taken.')
+param authTenantId string
+
+@description('The audience that a token must be for.')
+param authAudience string
+
+@description('Origins whose pages may call the API, separated by commas.')
+param corsOrigins string
+
+@description('Whether browsers are shown GraphiQL.')
+param graphiql bool
+
+@description('Cores of a replica, such as 0.5.')
+param cpu string
+
+@description('Memory of a replica, twice its cores, such as 1Gi.')
+param memory string
+
+@description('Replicas at least.')
+param minReplicas int
+
+@description('Replicas at most.')
+param maxReplicas int
+
+@description('Requests at once, open streams included, from which on there is one more replica.')
+param concurrentRequests int
+
+@description('Tags of the resource.')
+param tags object
+
+var port = 4000
+var hasImage = !empty(image)
+
+var authSettings = {
+  AUTH: auth
+  AUTH_TENANT_ID: auth == 'entra' ? authTenantId : ''
+  AUTH_AUDIENCE: auth == 'entra' ? authAudience : ''
+}
+
+var serverSettings = {
+  PORT: string(port)
+  PG_POOL_SIZE: string(poolSize)
+  MAX_REPLICAS: string(maxReplicas)
+  CORS_ORIGINS: corsOrigins
+  GRAPHIQL: graphiql ? 'on' : 'off'
+}
+
+var databaseSettings = databaseVariables(databaseHost, databaseName, schemaName, roleName, appIdentity.clientId)
+
+// The platform declares none by itself on this kind of environment. The placeholder has none of these paths.
+var probes = [
+  {
+    type: 'Startup'
+    httpGet: { path: '/health/live', port: port }
+    periodSeconds: 3
+    timeoutSeconds: 2
+    failureThreshold: 10
+  }
+  {
+    type: 'Liveness'
+    httpGet: { path: '/health/live', port: port }
+    periodSeconds: 10
+    timeoutSeconds: 5
+    failureThreshold: 3
+  }
+  {
+    type: 'Readiness'
+    httpGet: { path: '/health/ready', port: port }
+    periodSeconds: 5
+    timeoutSeconds: 5
+    failureThreshold: 3
+    successThreshold: 1
+  }
+]
+
+resource app 'Microsoft.App/containerApps@2025-07-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'api' })
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${appIdentity.id}': {}
+      '${pullIdentityId}': {}
+    }
+  }
+  properties: {
+    environmentId: environmentId
+    workloadProfileName: 'Consumption'
+    configuration: {
+      activeRevisionsMode: 'Single'
+      maxInactiveRevisions: 10
+      ingress: {
+        // To the network of the environment: the internet, or with an internal one its virtual network.
+        external: true
+        targetPort: hasImage ? port : 80
+        transport: 'auto'
+        allowInsecure: false
+        stickySessions: { affinity: 'none' }
+      }
+      registries: [
+        {
+          server: registryServer
+          identity: pullIdentityId
+        }
+      ]
+      identitySettings: [
+        {
+          identity: appIdentity.id
+          lifecycle: 'Main'
+        }
+        {
+          identity: pullIdentityId
+          lifecycle: 'None'
+        }
+      ]
+    }
+    template: {
+      // More than the time in which the server lets its requests end.
+      terminationGracePeriodSeconds: 35
+      containers: [
+        {
+          name: 'events-graphql'
+          image: hasImage ? image : 'mcr.microsoft.com/k8se/quickstart:latest'
+          env: map(items(union(databaseSettings, pgBouncerVariables(usePgBouncer), serverSettings, authSettings)), variable => {
+            name: variable.key
+            value: variable.value
+          })
+          probes: hasImage ? probes : []
+          resources: {
+            cpu: json(cpu)
+            memory: memory
+          }
+        }
+      ]
+      scale: {
+        minReplicas: minReplicas
+        maxReplicas: maxReplicas
+        rules: [
+          {
+            name: 'concurrent-requests'
+            http: { metadata: { concurrentRequests: string(concurrentRequests) } }
+          }
+        ]
+      }
+    }
+  }
+}
+
+@description('The id of the app.')
+output id string = app.id
+
+@description('The name of the app.')
+output name string = app.name
+
+@description('The host under which the app is reached.')
+output host string = app.properties.configuration.ingress.fqdn

@@ -1,0 +1,22 @@
+@description('The name of the registry.')
+param name string
+
+@description('The region.')
+param location string
+
+@description('Tags of the resource.')
+param tags object
+
+resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' = {
+  name: name
+  location: location
+  tags: tags
+  sku: { name: 'Basic' }
+  properties: {
+    adminUserEnabled: false
+    anonymousPullEnabled: false
+  }
+}
+
+@description('The name of the registry.')
+output name string = registry.name

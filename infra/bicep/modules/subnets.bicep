@@ -1,0 +1,76 @@
+@description('The virtual network, in the resource group that this is deployed to.')
+param vnetName string
+
+@description('Addresses for the Container Apps environment: a /27 or larger.')
+param appPrefix string
+
+@description('Addresses for private endpoints; empty: no such subnet.')
+param endpointsPrefix string
+
+@description('Addresses for an injected server, a /28 or larger; empty: no such subnet.')
+param databasePrefix string
+
+@description('The security group of the app.')
+param appGroupId string
+
+@description('The security group of private endpoints.')
+param endpointsGroupId string
+
+@description('The security group of an injected server.')
+param databaseGroupId string
+
+resource vnet 'Microsoft.Network/virtualNetworks@2025-01-01' existing = {
+  name: vnetName
+}
+
+resource app 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = {
+  parent: vnet
+  name: 'snet-events-app'
+  properties: {
+    addressPrefix: appPrefix
+    delegations: [
+      {
+        name: 'container-apps'
+        properties: { serviceName: 'Microsoft.App/environments' }
+      }
+    ]
+    networkSecurityGroup: { id: appGroupId }
+  }
+}
+
+// A virtual network takes one change at a time.
+resource endpoints 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = if (!empty(endpointsPrefix)) {
+  parent: vnet
+  name: 'snet-events-endpoints'
+  properties: {
+    addressPrefix: endpointsPrefix
+    networkSecurityGroup: { id: endpointsGroupId }
+    privateEndpointNetworkPolicies: 'NetworkSecurityGroupEnabled'
+  }
+  dependsOn: [app]
+}
+
+resource database 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = if (!empty(databasePrefix)) {
+  parent: vnet
+  name: 'snet-events-database'
+  properties: {
+    addressPrefix: databasePrefix
+    delegations: [
+      {
+        name: 'postgresql'
+        properties: { serviceName: 'Microsoft.DBforPostgreSQL/flexibleServers' }
+      }
+    ]
+    networkSecurityGroup: { id: databaseGroupId }
+  }
+  dependsOn: [endpoints]
+}
+
+@description('The subnet of the Container Apps environment.')
+output appSubnetId string = app.id
+
+@description('The subnet of the private endpoints; empty: there is none.')
+output endpointsSubnetId string = empty(endpointsPrefix) ? '' : endpoints.id
+
+@description('The subnet of an injected server; empty: there is none.')
+output databaseSubnetId string = empty(databasePrefix) ? '' : database.id

@@ -1,0 +1,23 @@
+@description('The zone, in the resource group that this is deployed to.')
+param zoneName string
+
+@description('The virtual network in which the names of the zone are to be known.')
+param vnetId string
+
+@description('Tags of the resource.')
+param tags object
+
+resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' existing = {
+  name: zoneName
+}
+
+resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = {
+  parent: zone
+  name: 'events-${uniqueString(vnetId)}'
+  location: 'global'
+  tags: tags
+  properties: {
+    registrationEnabled: false
+    virtualNetwork: { id: vnetId }
+  }
+}

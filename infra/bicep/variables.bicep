@@ -1,0 +1,15 @@
+@export()
+@description('The variables with which every command of the image logs in to the database as an identity.')
+func databaseVariables(host string, database string, schema string, role string, clientId string) object => {
+  NODE_ENV: 'production'
+  PGHOST: host
+  PGDATABASE: database
+  PGUSER: role
+  PG_AUTH: 'user-identity'
+  AZURE_CLIENT_ID: clientId
+  EVENTS_SCHEMA: schema
+}
+
+@export()
+@description('The variables of who goes through the built-in PgBouncer, which takes no settings at the start of a session.')
+func pgBouncerVariables(isUsed bool) object => isUsed ? { PGPORT: '6432', PG_SESSION: 'role' } : {}
