@@ -12,6 +12,9 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly limits: PageLimits;
+  readonly documents: DocumentsConfig;
+  /** The Cache-Control of answers to queries by GET. */
+  readonly cacheControl: string;
   readonly poolSize: number;
   /** How many of this server may run at once, all with a pool of their own. */
   readonly maxReplicas: number;
@@ -25,6 +28,15 @@ export interface Config {
 export interface PageLimits {
   readonly defaultSize: number;
   readonly maxSize: number;
+}
+
+export interface DocumentsConfig {
+  /** Manifests, and folders of them. */
+  readonly paths: readonly string[];
+  /** Whether only callers who may explore send documents of their own. */
+  readonly persistedOnly: boolean;
+  /** Whether a document that does not fit the schema keeps the API from being served. */
+  readonly strict: boolean;
 }
 
 export interface DatabaseConfig {
@@ -96,6 +108,16 @@ const variables = z.object({
   CORS_ORIGINS: z.string().default(''),
   MAX_BODY_BYTES: int(1, 1_000_000_000).default(1_000_000),
   MAX_PAGE_SIZE: int(1, 1_000_000).default(1000),
+  PERSISTED_DOCUMENTS: z.string().default(''),
+  DOCUMENTS: oneOf('any', 'persisted-only').optional(),
+  STRICT_DOCUMENTS: oneOf('true', 'false').default('false'),
+  CACHE_CONTROL: z
+    .string()
+    .regex(
+      /^[\w-]+(="?[\w-]+"?)?(, *[\w-]+(="?[\w-]+"?)?)*$/,
+      'must be directives such as max-age=10, separated by commas',
+    )
+    .default('no-cache'),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').optional(),
 });
 
@@ -120,11 +142,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
     port: env.PORT,
     graphiql: env.GRAPHIQL ? env.GRAPHIQL === 'on' : !production,
-    corsOrigins: env.CORS_ORIGINS.split(',')
-      .map((origin) => origin.trim())
-      .filter(Boolean),
+    corsOrigins: listOf(env.CORS_ORIGINS),
     maxBodyBytes: env.MAX_BODY_BYTES,
     limits: { defaultSize: Math.min(50, env.MAX_PAGE_SIZE), maxSize: env.MAX_PAGE_SIZE },
+    documents: {
+      paths: listOf(env.PERSISTED_DOCUMENTS),
+      persistedOnly: env.DOCUMENTS ? env.DOCUMENTS === 'persisted-only' : production,
+      strict: env.STRICT_DOCUMENTS === 'true',
+    },
+    cacheControl: env.CACHE_CONTROL,
     poolSize: env.PG_POOL_SIZE,
     maxReplicas: env.MAX_REPLICAS,
     statementTimeoutMs: env.PG_STATEMENT_TIMEOUT_MS,
@@ -133,6 +159,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
   };
 }
+
+const listOf = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
 
 /** Reports each value that cannot be read and goes on as if it were not set, so that later problems show up too. */
 function parse(set: Readonly<Record<string, string | undefined>>, problems: string[]): Variables {

@@ -2,17 +2,20 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import type { Incoming } from './context.ts';
 import type { Db } from './db/db.ts';
 import { sql } from './db/sql.ts';
+import { useDocuments } from './documents/useDocuments.ts';
 import { useGraphiQL } from './graphiql/useGraphiQL.ts';
 import { createErrorMask } from './http/clientErrors.ts';
 import { useApi } from './http/useApi.ts';
+import { useCaching } from './http/useCaching.ts';
 import { useHealth } from './http/useHealth.ts';
 import { useStatus } from './http/useStatus.ts';
 import type { Served } from './served.ts';
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes'>;
+  readonly config: Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'documents' | 'cacheControl'>;
   readonly served: Served;
   readonly db: Db;
   readonly log: Logger;
@@ -24,8 +27,9 @@ const endpoint = '/graphql';
 
 /** The HTTP side of the API: GraphQL, GraphiQL and the probes. */
 export function createApp({ config, served, db, log }: AppOptions) {
-  return createYoga({
-    graphqlEndpoint: endpoint,
+  return createYoga<Partial<Incoming>>({
+    // Below it stand the ids of persisted documents.
+    graphqlEndpoint: `${endpoint}{/*}?`,
     logging: log,
     landingPage: false,
     graphiql: false,
@@ -44,6 +48,8 @@ export function createApp({ config, served, db, log }: AppOptions) {
       }, log),
       ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
       useApi(served, endpoint),
+      useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),
+      useCaching(config.cacheControl),
       useStatus(),
     ],
   });

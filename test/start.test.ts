@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 import { type Program, startProgram } from './support/program.ts';
 
+const manifests = new URL('documents/manifests', import.meta.url).pathname;
+
 let database: TestDatabase;
 let variables: Record<string, string>;
 
@@ -18,6 +20,7 @@ beforeAll(async () => {
     PGPASSWORD: password,
     PG_AUTH: 'password',
     PORT: '0',
+    DOCUMENTS: 'any',
   };
 });
 
@@ -44,6 +47,7 @@ describe('outside production', () => {
     ['a missing schema', { EVENTS_SCHEMA: 'nowhere' }, /no table to read in the schema "nowhere"/],
     ['a schema without a readable table', { EVENTS_SCHEMA: 'hidden' }, /no table to read in the schema "hidden"/],
     ['a port that is no number', { PORT: 'abc' }, /PORT: /],
+    ['a manifest that is not there', { PERSISTED_DOCUMENTS: 'nowhere.json' }, /PERSISTED_DOCUMENTS: .*nowhere\.json/],
   ])('%s is one clear message, an exit code, and no stack trace', async (_, changed, message) => {
     const program = startProgram([], { ...variables, ...changed });
     expect(await program.ended).toBe(1);
@@ -109,6 +113,31 @@ describe('in production', () => {
     program.process.kill('SIGTERM');
     expect(await program.ended).toBe(0);
     relay.close();
+  });
+
+  test('documents run by their ids only, unless told otherwise', async () => {
+    const { DOCUMENTS: _, ...rest } = variables;
+    const PERSISTED_DOCUMENTS = `${manifests}/folder, ${manifests}/apollo.json`;
+    const program = startProgram([], { ...rest, NODE_ENV: 'production', HOST: '127.0.0.1', PERSISTED_DOCUMENTS });
+    const port = await portOf(program);
+    await program.printed(/"documents":4,"invalidDocuments":0/);
+    expect(await (await post(port, '{ devices { totalCount } }')).json()).toMatchObject({
+      errors: [{ extensions: { code: 'PERSISTED_DOCUMENT_REQUIRED' } }],
+    });
+    expect(await (await get(port, '/graphql/DeviceGrid')).json()).toMatchObject({
+      data: { devices: { totalCount: 40 } },
+    });
+    program.process.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+
+  test('it says when nobody can run anything', async () => {
+    const { DOCUMENTS: _, ...rest } = variables;
+    const program = startProgram([], { ...rest, NODE_ENV: 'production', HOST: '127.0.0.1' });
+    await program.printed(/Listening/);
+    expect(program.err()).toMatch(/PERSISTED_DOCUMENTS names no document/);
+    program.process.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
   });
 
   test('a request that runs when it is told to stop gets its answer', async () => {

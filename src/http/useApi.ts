@@ -1,12 +1,23 @@
 import type { Plugin } from 'graphql-yoga';
-import type { Context } from '../context.ts';
+import type { Api } from '../api.ts';
+import type { Context, Incoming } from '../context.ts';
 import type { Served } from '../served.ts';
 
+/** What a request carries from the moment that it comes in. */
+interface ServerContext extends Incoming {
+  api?: Api;
+}
+
 /** Runs each request on the API that is served when it comes in; until there is one the answer is a 503. */
-export function useApi(served: Served, endpoint: string): Plugin<Context> {
+export function useApi(served: Served, endpoint: string): Plugin<Context & ServerContext, ServerContext> {
   return {
-    onRequest({ url, fetchAPI, endResponse }) {
-      if (url.pathname !== endpoint || served.current()) return;
+    onRequest({ url, serverContext, fetchAPI, endResponse }) {
+      if (url.pathname !== endpoint && !url.pathname.startsWith(`${endpoint}/`)) return;
+      const api = served.current();
+      if (api) {
+        serverContext.api = api;
+        return;
+      }
       const message = 'The API is starting: it waits for the database';
       endResponse(
         fetchAPI.Response.json(
@@ -16,10 +27,9 @@ export function useApi(served: Served, endpoint: string): Plugin<Context> {
       );
     },
     onEnveloped({ setSchema, extendContext, context }) {
-      const api = served.current();
-      if (!api) throw new Error('There is no API to run on');
-      setSchema(api.schema);
-      extendContext(api.createContext({ caller: context?.caller ?? null }));
+      if (!context?.api) throw new Error('There is no API to run on');
+      setSchema(context.api.schema);
+      extendContext(context.api.createContext({ caller: context.caller ?? null }));
     },
   };
 }

@@ -260,7 +260,10 @@ describe('while the database is away', () => {
   async function startingServer(n: number) {
     let requests = 0;
     const served = { ...api.served, current: () => (++requests < n ? null : api.served.current()) };
-    const config = { graphiql: false, corsOrigins: [], maxBodyBytes: 100_000 };
+    const config = {
+      ...{ graphiql: false, corsOrigins: [], maxBodyBytes: 100_000, cacheControl: 'no-cache' },
+      documents: { paths: [], persistedOnly: false, strict: false },
+    };
     const app = createApp({ config, served, db: api.db, log: pino({ level: 'silent' }) });
     const { port, drain } = await listen(app, '127.0.0.1', 0);
     const stop = async () => {

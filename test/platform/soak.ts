@@ -80,7 +80,11 @@ async function serve(pool: Pool) {
   const db = createDb(pool);
   const build = () => buildApi({ db, schemaName: 'events', limits: { defaultSize: 50, maxSize: 1000 }, log });
   const served = serveApi(await build(), { build, readFingerprint: async () => '', pollMs: 3_600_000, log });
-  const app = createApp({ config: { graphiql: false, corsOrigins: [], maxBodyBytes: 100_000 }, served, db, log });
+  const config = {
+    ...{ graphiql: false, corsOrigins: [], maxBodyBytes: 100_000, cacheControl: 'no-cache' },
+    documents: { paths: [], persistedOnly: false, strict: false },
+  };
+  const app = createApp({ config, served, db, log });
   const { port, drain } = await listen(app, '127.0.0.1', 0);
   return {
     port,

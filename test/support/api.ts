@@ -5,6 +5,8 @@ import type { Config } from '../../src/config.ts';
 import { createDb, type Db } from '../../src/db/db.ts';
 import { readFingerprint } from '../../src/db/introspect.ts';
 import { createPool } from '../../src/db/pool.ts';
+import type { ManifestEntry } from '../../src/documents/manifest.ts';
+import { createStore } from '../../src/documents/store.ts';
 import { type Served, serveApi } from '../../src/served.ts';
 import { type App, createApp } from '../../src/server.ts';
 
@@ -42,13 +44,17 @@ interface Connection {
 
 export interface TestApiOptions {
   readonly schema?: string;
-  readonly config?: Partial<Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'schemaPollMs'>>;
+  readonly config?: Partial<
+    Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'documents' | 'cacheControl' | 'schemaPollMs'>
+  >;
+  /** Persisted documents. */
+  readonly documents?: readonly ManifestEntry[];
 }
 
 /** The whole server over one database, without a socket. */
 export async function createTestApi(
   connection: Connection,
-  { schema = 'events', config }: TestApiOptions = {},
+  { schema = 'events', config, documents = [] }: TestApiOptions = {},
 ): Promise<TestApi> {
   const statements: string[] = [];
   const log: LogLine[] = [];
@@ -58,6 +64,8 @@ export async function createTestApi(
     corsOrigins: [],
     maxBodyBytes: 1_000_000,
     limits: { defaultSize: 50, maxSize: 1000 },
+    documents: { paths: [], persistedOnly: false, strict: false },
+    cacheControl: 'no-cache',
     schemaPollMs: 60_000,
     ...config,
   };
@@ -77,7 +85,12 @@ export async function createTestApi(
       return run(query);
     };
   const db: Db = { rows: counted(real.rows), write: counted(real.write) };
-  const build = () => buildApi({ db, schemaName: schema, limits: settings.limits, log: logger });
+  const { store } = createStore(documents);
+  const build = () =>
+    buildApi({
+      ...{ db, schemaName: schema, limits: settings.limits, log: logger },
+      documents: { store, strict: settings.documents.strict },
+    });
   const api = await build();
   const served = serveApi(api, {
     build,
