@@ -3,6 +3,7 @@ import { buildApi } from './api.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { openDatabase } from './database.ts';
 import { doctor } from './doctor/command.ts';
+import { check } from './documents/check/command.ts';
 import { codeOf } from './errors.ts';
 import { explain } from './explain.ts';
 import { grant } from './grant/command.ts';
@@ -17,6 +18,8 @@ const usage = `Usage: events-graphql [command]
 
   serve    serve the API (the default)
   schema   print the API's schema and exit
+  check    say whether persisted documents fit the schema, and what each costs
+           [manifest...]    files and folders; without any, those of PERSISTED_DOCUMENTS
   doctor   look for what keeps the server from its database, step by step, and say what to do
            --json   as one JSON document
   grant    as the server's administrator, make the app's role with its grants
@@ -34,6 +37,7 @@ type Command = (environment: Environment, args: readonly string[]) => Promise<nu
 const commands: Readonly<Record<string, Command>> = {
   serve: plain((environment) => serve(readConfig(environment))),
   schema: plain(printSchema),
+  check,
   doctor,
   grant,
 };
