@@ -10,6 +10,7 @@ import { useGraphiQL } from './graphiql/useGraphiQL.ts';
 import { createErrorMask } from './http/clientErrors.ts';
 import { useApi } from './http/useApi.ts';
 import { useCaching } from './http/useCaching.ts';
+import { useGetParams } from './http/useGetParams.ts';
 import { useHealth } from './http/useHealth.ts';
 import { useStatus } from './http/useStatus.ts';
 import type { Served } from './served.ts';
@@ -48,6 +49,7 @@ export function createApp({ config, served, db, log }: AppOptions) {
       }, log),
       ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
       useApi(served, endpoint),
+      useGetParams(),
       useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),
       useCaching(config.cacheControl),
       useStatus(),

@@ -15,11 +15,10 @@ type Params = Readonly<Record<string, unknown>>;
  * The id in a request's parameters or its path; null when there is none. Throws BAD_USER_INPUT where the request names
  * two, or something that is no id.
  */
-export function identify(params: Params, request: Request, endpoint: string): DocumentRequest | null {
-  const { pathname, searchParams } = new URL(request.url);
-  // Of a GET's parameters Yoga knows only those of a document that is sent along.
-  const own = request.method === 'GET' ? Object.fromEntries(searchParams) : params;
-  const found = [...names.map((name) => idOf(name, own[name])), pathId(pathname, endpoint)].filter((id) => id !== null);
+export function identify(params: Params, pathname: string, endpoint: string): DocumentRequest | null {
+  const found = [...names.map((name) => idOf(name, params[name])), pathId(pathname, endpoint)].filter(
+    (id) => id !== null,
+  );
   const apolloId = apolloHash(params['extensions']);
   const ids = new Set(apolloId === null ? found : [...found, apolloId]);
   if (ids.size > 1) throw badInput(`The request names ${ids.size} documents: give one id`);

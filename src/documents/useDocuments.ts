@@ -25,10 +25,11 @@ export function useDocuments({ endpoint, persistedOnly }: DocumentsOptions): Plu
   /** The text to run; undefined where the request has none, which Yoga says in its own words. */
   function choose(asked: DocumentRequest | null, text: string | undefined, context: RequestContext) {
     const { api, caller } = context;
+    if (asked && text && typeof text !== 'string') throw badInput('query must be a string');
     const found = asked && api.documents.find(asked.id);
     if (found) {
-      if (text && text !== found.stored.text) throw mismatch(asked.id);
-      if (!found.document) throw invalid(asked.id);
+      if (text && text !== found.stored.text) throw mismatch();
+      if (!found.document) throw invalid();
       context.persisted = found;
       return found.stored.text;
     }
@@ -40,7 +41,8 @@ export function useDocuments({ endpoint, persistedOnly }: DocumentsOptions): Plu
 
   return {
     onParams({ params, request, context, setParams }) {
-      const query = choose(identify({ ...params }, request, endpoint), params.query, context);
+      const asked = identify({ ...params }, new URL(request.url).pathname, endpoint);
+      const query = choose(asked, params.query, context);
       // GraphQL over HTTP: an empty operationName is none.
       const operationName = params.operationName === '' ? undefined : params.operationName;
       setParams({ ...withoutId({ ...params }), query, operationName });
@@ -57,19 +59,19 @@ export function useDocuments({ endpoint, persistedOnly }: DocumentsOptions): Plu
 /** A document that came with an id which the manifests do not have may run on its own, if the id can be checked at all. */
 function verify(asked: DocumentRequest, text: string): void {
   if (!isSha256(asked.id)) throw notFound(asked);
-  if (![sha256(text), `sha256:${sha256(text)}`].includes(asked.id)) throw mismatch(asked.id);
+  if (![sha256(text), `sha256:${sha256(text)}`].includes(asked.id)) throw mismatch();
 }
 
-const mismatch = (id: string) => badInput(`The document that was sent is not the one of the id "${id}"`);
+const mismatch = () => badInput('The document that was sent is not the one that the id names');
 
 /** Apollo's link sends the document along when it reads its own code and message. */
-const notFound = ({ id, isApollo }: DocumentRequest) =>
+const notFound = ({ isApollo }: DocumentRequest) =>
   isApollo
     ? new AppError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound')
-    : new AppError('PERSISTED_DOCUMENT_NOT_FOUND', `There is no document with the id "${id}"`);
+    : new AppError('PERSISTED_DOCUMENT_NOT_FOUND', 'There is no persisted document with this id');
 
-const invalid = (id: string) =>
-  new AppError('PERSISTED_DOCUMENT_INVALID', `The document with the id "${id}" does not fit the schema as it is now`);
+const invalid = () =>
+  new AppError('PERSISTED_DOCUMENT_INVALID', 'The persisted document does not fit the schema as it is now');
 
 const required = () =>
   new AppError('PERSISTED_DOCUMENT_REQUIRED', 'Only persisted documents are run here: send the id of one');

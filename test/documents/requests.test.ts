@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import type { DefinitionNode } from 'graphql';
 import { Kind, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import type { Caller, Permission } from '../../src/auth/caller.ts';
 import { sha256 } from '../../src/documents/store.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { runs } from '../support/property.ts';
 
 const file = 'test.json';
 const devices =
@@ -187,6 +189,52 @@ describe('errors, by media type', () => {
 
   test.each(['/%', '/a/b'])('the path %s names no document', async (rest) => {
     expect([400, 404]).toContain((await get(rest)).status);
+  });
+});
+
+describe('whatever is sent for an id', () => {
+  const id = fc.oneof(
+    fc.constantFrom(md5, 'two', 'nowhere', sha256(devices), sha256('{ __typename }'), '__proto__', ''),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.jsonValue({ maxDepth: 1 }),
+  );
+  const text = fc.oneof(fc.constantFrom(devices, two, '{ __typename }', '{', ''), fc.jsonValue({ maxDepth: 1 }));
+  const extensions = fc.oneof(
+    fc.record({ persistedQuery: fc.record({ version: fc.constantFrom(1, 2), sha256Hash: id }, { requiredKeys: [] }) }),
+    fc.record({ persistedQuery: fc.jsonValue({ maxDepth: 1 }) }),
+    fc.jsonValue({ maxDepth: 1 }),
+  );
+  const body = fc.record(
+    { documentId: id, doc_id: id, id, query: text, extensions, operationName: text },
+    { requiredKeys: [] },
+  );
+  const classified = expect.stringMatching(/^(BAD_USER_INPUT|(GRAPHQL|PERSISTED)_[A-Z_]+)$/);
+
+  async function isAnswered(response: Response) {
+    const { data, errors = [] } = await response.json();
+    expect(response.status).toBeLessThan(500);
+    expect(response.status === 200).toBe(data !== undefined);
+    for (const { extensions } of errors) expect(extensions.code).toEqual(classified);
+  }
+
+  test('by POST, it is answered with data or a code', async () => {
+    await fc.assert(
+      fc.asyncProperty(body, async (sent) => isAnswered(await post(sent))),
+      runs(400),
+    );
+  });
+
+  test('by GET too', async () => {
+    await fc.assert(
+      fc.asyncProperty(body, fc.webSegment(), async (sent, segment) => {
+        const values = Object.entries(sent).map(([name, value]): [string, string] => [
+          name,
+          typeof value === 'string' ? value : JSON.stringify(value),
+        ]);
+        await isAnswered(await get(`/${segment}?${new URLSearchParams(values)}`));
+      }),
+      runs(400),
+    );
   });
 });
 
