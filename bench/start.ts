@@ -53,6 +53,7 @@ async function measure(): Promise<{ ms: number; megabytes: number }> {
       PG_AUTH: 'password',
       HOST: '127.0.0.1',
       PORT: String(port),
+      DOCUMENTS: 'any',
     },
   });
   while (!(await answers(port)));

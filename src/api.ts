@@ -52,7 +52,10 @@ export async function buildApi({ db, schemaName, limits, documents, log }: ApiOp
   const prepared = prepareDocuments(documents?.store ?? noDocuments, schema);
   const invalid = reportInvalid(prepared, log);
   if (documents?.strict && invalid > 0)
-    throw new Error(`STRICT_DOCUMENTS: ${invalid} of ${prepared.all.length} persisted documents do not fit the schema`);
+    throw new AppError(
+      'PERSISTED_DOCUMENT_INVALID',
+      `STRICT_DOCUMENTS: ${invalid} of ${prepared.all.length} persisted documents do not fit the schema`,
+    );
   log.info(
     {
       schema: schemaName,

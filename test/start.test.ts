@@ -1,15 +1,20 @@
 import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 import { type Program, startProgram } from './support/program.ts';
 
 const manifests = new URL('documents/manifests', import.meta.url).pathname;
+const invalid = join(tmpdir(), `events-graphql-invalid-${process.pid}.graphql`);
 
 let database: TestDatabase;
 let variables: Record<string, string>;
 
 beforeAll(async () => {
+  await writeFile(invalid, '{ nothing }');
   database = await createDatabase();
   const { host, port, database: name, user, password } = database.connection;
   variables = {
@@ -26,6 +31,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await database.drop();
+  await rm(invalid);
 });
 
 const portOf = async (program: Program) =>
@@ -47,6 +53,7 @@ describe('outside production', () => {
     ['a missing schema', { EVENTS_SCHEMA: 'nowhere' }, /no table to read in the schema "nowhere"/],
     ['a schema without a readable table', { EVENTS_SCHEMA: 'hidden' }, /no table to read in the schema "hidden"/],
     ['a port that is no number', { PORT: 'abc' }, /PORT: /],
+    ['a document that does not fit', { STRICT_DOCUMENTS: 'true', PERSISTED_DOCUMENTS: invalid }, /1 of 1 persisted/],
     ['a manifest that is not there', { PERSISTED_DOCUMENTS: 'nowhere.json' }, /PERSISTED_DOCUMENTS: .*nowhere\.json/],
   ])('%s is one clear message, an exit code, and no stack trace', async (_, changed, message) => {
     const program = startProgram([], { ...variables, ...changed });

@@ -61,22 +61,30 @@ export async function examine({ stored, document, errors }: PreparedDocument, op
 /** The name of a document's first operation, as far as it can be read. */
 const nameOf = (text: string): string => /\b(?:query|mutation|subscription)\s+(\w+)/.exec(text)?.[1] ?? '(no name)';
 
+interface Explained {
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
 async function explain(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   expected: number,
   { api, recorder, db }: ExamineOptions,
-): Promise<{ readonly warnings: readonly string[]; readonly notes: readonly string[] }> {
+): Promise<Explained> {
   if (operation.operation !== 'query') return { warnings: [], notes: [`not explained: a ${operation.operation}`] };
   const keys = await readKeys(api.schema, operation, async (text) => (await run(api, parse(text))).data ?? null);
+  const variables = Object.fromEntries(
+    Object.entries(plausibleVariables(api.schema, operation)).map(([name, value]) => [name, keys[name] ?? value]),
+  );
   recorder.take();
-  const variables = { ...plausibleVariables(api.schema, operation), ...keys };
   const { errors = [] } = await run(api, document, variables, operation.name?.value);
   const sent = [...new Map(recorder.take().map((query) => [identity(query), query])).values()];
-  const warnings = await scansOf(db, sent);
+  const { warnings, notes } = await explainAll(db, sent);
   const given = Object.keys(variables).length > 0 ? ` (with ${JSON.stringify(variables)})` : '';
   const missed = expected > sent.length ? [`explained ${sent.length} of ${expected} statements${given}`] : [];
-  return { warnings, notes: [...missed, ...errors.map(({ path, message }) => `${path?.join('.') ?? ''}: ${message}`)] };
+  const failures = errors.map(({ path, message }) => (path ? `${path.join('.')}: ${message}` : message));
+  return { warnings, notes: [...missed, ...failures, ...notes] };
 }
 
 const run = async (
@@ -90,10 +98,15 @@ const run = async (
     contextValue: createContext({ caller: null }),
   });
 
-async function scansOf(db: Db, queries: readonly Sql[]): Promise<readonly string[]> {
-  const scans = (await Promise.all(queries.map((query) => findScans(db, query)))).flat();
+/** Warns once of each large table that is read sequentially, whatever the number of statements. */
+async function explainAll(db: Db, queries: readonly Sql[]): Promise<Explained> {
+  const plans = await Promise.allSettled(queries.map((query) => findScans(db, query)));
+  const scans = plans.flatMap((plan) => (plan.status === 'fulfilled' ? plan.value : []));
   const byTable = new Map(scans.toSorted((a, b) => a.rows - b.rows).map(({ table, rows }) => [table, rows]));
-  return [...byTable]
-    .filter(([, rows]) => rows >= large)
-    .map(([table, rows]) => `sequential scan of ${table}: about ${rows} rows`);
+  return {
+    warnings: [...byTable]
+      .filter(([, rows]) => rows >= large)
+      .map(([table, rows]) => `sequential scan of ${table}: about ${rows} rows`),
+    notes: plans.flatMap((plan) => (plan.status === 'rejected' ? [`not explained: ${String(plan.reason)}`] : [])),
+  };
 }
