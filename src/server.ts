@@ -31,7 +31,7 @@ export function createApp({ config, served, db, log }: AppOptions) {
   return createYoga<Partial<Incoming>>({
     // Below it stand the ids of persisted documents.
     graphqlEndpoint: `${endpoint}{/*}?`,
-    logging: log,
+    logging: quiet(log),
     landingPage: false,
     graphiql: false,
     multipart: false,
@@ -56,6 +56,14 @@ export function createApp({ config, served, db, log }: AppOptions) {
     ],
   });
 }
+
+/** Yoga logs every error that the mask gives a code, as an error and twice; the mask logs what needs it, once. */
+const quiet = (log: Logger) => ({
+  debug: (message: unknown) => log.debug(message),
+  info: (message: unknown) => log.info(message),
+  warn: (message: unknown) => log.warn(message),
+  error: () => {},
+});
 
 /** Shorter than the probes of container platforms wait. */
 const probeMs = 2000;
