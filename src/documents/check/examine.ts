@@ -35,12 +35,14 @@ const large = 10_000;
  * Says of each operation what it costs. To see the statements of every level its queries are run, once; what changes
  * rows is not.
  */
-export async function examine({ stored, document, errors }: PreparedDocument, options: ExamineOptions) {
+export async function examine(
+  { stored, document, errors }: PreparedDocument,
+  options: ExamineOptions,
+): Promise<readonly Finding[]> {
   const id = stored.ids[0] ?? '';
   if (!document) {
     const details = [...errors.map(({ message }) => message), `in ${stored.file}`];
-    const failed: Finding = { status: 'failed', name: nameOf(stored.text), id, statements: null, details };
-    return [failed];
+    return [{ status: 'failed', name: nameOf(stored.text), id, statements: null, details }];
   }
   const findings: Finding[] = [];
   for (const operation of document.definitions) {

@@ -18,7 +18,11 @@ import type { Source } from '../../schema/selection.ts';
  * with distinct arguments on each level, and one for each field of the root that is none of these. What extensions load
  * by themselves is not counted.
  */
-export function countStatements(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
+export function countStatements(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): number {
   const fragments = new Map(
     document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
   );
