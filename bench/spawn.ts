@@ -22,6 +22,7 @@ export async function spawnServer(
       PGPASSWORD: password,
       PG_AUTH: 'password',
       AUTH: 'none',
+      DOCUMENTS: 'any',
       HOST: '127.0.0.1',
       PORT: String(port),
       ...variables,

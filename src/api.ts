@@ -6,6 +6,8 @@ import type { PageLimits } from './config.ts';
 import type { Context, Incoming } from './context.ts';
 import type { SharedDb } from './db/db.ts';
 import { introspect } from './db/introspect.ts';
+import { type PreparedDocuments, prepareDocuments } from './documents/prepare.ts';
+import { type DocumentStore, noDocuments } from './documents/store.ts';
 import { AppError } from './errors.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { extensions } from './schema/extensions/extensions.ts';
@@ -16,6 +18,7 @@ export interface Api {
   readonly schema: GraphQLSchema;
   readonly catalog: Catalog;
   readonly fingerprint: string;
+  readonly documents: PreparedDocuments;
   readonly createContext: (incoming: Incoming) => Context;
 }
 
@@ -24,6 +27,8 @@ export interface ApiOptions {
   /** The schema in the database. */
   readonly schemaName: string;
   readonly limits: PageLimits;
+  /** Persisted documents; with `strict` there is no API when one of them does not fit its schema. */
+  readonly documents?: { readonly store: DocumentStore; readonly strict: boolean };
   readonly log: Logger;
 }
 
@@ -35,7 +40,7 @@ export const nothingToRead = (schemaName: string): AppError =>
   );
 
 /** Reads the catalog and builds the API that it decides; rejects where there is nothing to serve. */
-export async function buildApi({ db, schemaName, limits, log }: ApiOptions): Promise<Api> {
+export async function buildApi({ db, schemaName, limits, documents, log }: ApiOptions): Promise<Api> {
   const started = performance.now();
   const { catalog: found, fingerprint } = await introspect(db, schemaName);
   if (found.tables.length === 0) throw nothingToRead(schemaName);
@@ -44,10 +49,19 @@ export async function buildApi({ db, schemaName, limits, log }: ApiOptions): Pro
   const directed = applyDirectives(found, warn);
   const schema = createSchema(directed, { limits, extensions, warn });
   const { catalog } = directed;
+  const prepared = prepareDocuments(documents?.store ?? noDocuments, schema);
+  const invalid = reportInvalid(prepared, log);
+  if (documents?.strict && invalid > 0)
+    throw new AppError(
+      'PERSISTED_DOCUMENT_INVALID',
+      `STRICT_DOCUMENTS: ${invalid} of ${prepared.all.length} persisted documents do not fit the schema`,
+    );
   log.info(
     {
       schema: schemaName,
       tables: catalog.tables.length,
+      documents: prepared.all.length,
+      invalidDocuments: invalid,
       catalogMs: Math.round(read - started),
       buildMs: Math.round(performance.now() - read),
     },
@@ -57,10 +71,21 @@ export async function buildApi({ db, schemaName, limits, log }: ApiOptions): Pro
     schema,
     catalog,
     fingerprint,
+    documents: prepared,
     createContext(incoming) {
       const own = db.within({ claims: incoming.caller?.claims, signal: incoming.signal });
       const watched = incoming.record?.watch(own) ?? own;
       return { ...incoming, db: watched, loaders: createLoaders(watched, catalog) };
     },
   };
+}
+
+/** Logs each document that does not fit, and says how many there are. */
+function reportInvalid({ all }: PreparedDocuments, log: Logger): number {
+  const invalid = all.filter(({ document }) => document === null);
+  for (const { stored, errors } of invalid) {
+    const details = { file: stored.file, ids: stored.ids, problems: errors.map(({ message }) => message) };
+    log.error(details, 'A persisted document does not fit the schema');
+  }
+  return invalid.length;
 }

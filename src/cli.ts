@@ -10,6 +10,8 @@ const usage = `Usage: events-graphql [command]
 
   serve    serve the API (the default)
   schema   print the API's schema and exit
+  check    say whether persisted documents fit the schema, and what each costs
+           [manifest...]    files and folders; without any, those of PERSISTED_DOCUMENTS
   doctor   look for what keeps the server from its database, step by step, and say what to do
            --json   as one JSON document
   grant    as the server's administrator, make the app's role with its grants
@@ -28,6 +30,7 @@ type Command = (environment: Environment, args: readonly string[]) => Promise<nu
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => plain((await import('./serve.ts')).serve),
   schema: async () => plain((await import('./print-schema.ts')).printSchema),
+  check: async () => (await import('./documents/check/command.ts')).check,
   doctor: async () => (await import('./doctor/command.ts')).doctor,
   grant: async () => (await import('./grant/command.ts')).grant,
 };

@@ -15,6 +15,9 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly limits: PageLimits;
+  readonly documents: DocumentsConfig;
+  /** The Cache-Control of answers to queries by GET. */
+  readonly cacheControl: string;
   readonly poolSize: number;
   /** How many of this server may run at once, all with a pool of their own. */
   readonly maxReplicas: number;
@@ -40,6 +43,15 @@ export interface Signals {
 export interface PageLimits {
   readonly defaultSize: number;
   readonly maxSize: number;
+}
+
+export interface DocumentsConfig {
+  /** Manifests, and folders of them. */
+  readonly paths: readonly string[];
+  /** Whether only callers who may explore send documents of their own. */
+  readonly persistedOnly: boolean;
+  /** Whether a document that does not fit the schema keeps the API from being served. */
+  readonly strict: boolean;
 }
 
 export interface DatabaseConfig {
@@ -137,6 +149,16 @@ export const variables = z.object({
   CORS_ORIGINS: z.string().default(''),
   MAX_BODY_BYTES: int(1, 1_000_000_000).default(1_000_000),
   MAX_PAGE_SIZE: int(1, 1_000_000).default(1000),
+  PERSISTED_DOCUMENTS: z.string().default(''),
+  DOCUMENTS: oneOf('any', 'persisted-only').optional(),
+  STRICT_DOCUMENTS: oneOf('true', 'false').default('false'),
+  CACHE_CONTROL: z
+    .string()
+    .regex(
+      /^[\w-]+(="?[\w-]+"?)?(, *[\w-]+(="?[\w-]+"?)?)*$/,
+      'must be directives such as max-age=10, separated by commas',
+    )
+    .default('no-cache'),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').optional(),
   SLOW_STATEMENT_MS: int(1, 3_600_000).default(1000),
   OTEL_SDK_DISABLED: z.string().optional(),
@@ -170,6 +192,12 @@ export function readConfig(environment: Environment): Config {
     corsOrigins: listOf(env.CORS_ORIGINS),
     maxBodyBytes: env.MAX_BODY_BYTES,
     limits: { defaultSize: Math.min(50, env.MAX_PAGE_SIZE), maxSize: env.MAX_PAGE_SIZE },
+    documents: {
+      paths: listOf(env.PERSISTED_DOCUMENTS),
+      persistedOnly: env.DOCUMENTS ? env.DOCUMENTS === 'persisted-only' : production,
+      strict: env.STRICT_DOCUMENTS === 'true',
+    },
+    cacheControl: env.CACHE_CONTROL,
     maxReplicas: env.MAX_REPLICAS,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     schemaPollMs: env.SCHEMA_POLL_MS,

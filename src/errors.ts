@@ -7,6 +7,10 @@ const statuses = {
   GRAPHQL_VALIDATION_FAILED: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  PERSISTED_DOCUMENT_NOT_FOUND: 404,
+  PERSISTED_DOCUMENT_REQUIRED: 403,
+  PERSISTED_DOCUMENT_INVALID: 400,
+  PERSISTED_QUERY_NOT_FOUND: 404,
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
   QUERY_TOO_COMPLEX: 400,
@@ -22,6 +26,19 @@ export type ErrorCode = keyof typeof statuses;
 /** How long a client should wait before it tries again, in seconds. */
 const retryAfter: Partial<Record<ErrorCode, number>> = { AUTHENTICATION_UNAVAILABLE: 1, DATABASE_UNAVAILABLE: 1 };
 
+/** What Yoga makes the HTTP response from; `spec`: under application/graphql-response+json only. */
+interface HttpExtensions {
+  readonly status: number;
+  readonly spec?: boolean;
+  readonly headers?: Record<string, string>;
+}
+
+/**
+ * The request was well-formed, so that under application/json the status is a 200: clients cannot tell there whether
+ * any other status is the server's or a proxy's (GraphQL over HTTP).
+ */
+const wellFormed = /^PERSISTED_/;
+
 /** An error whose message is meant for the client; its cause is for the log only. */
 export class AppError extends Error {
   override readonly name = 'AppError';
@@ -33,10 +50,11 @@ export class AppError extends Error {
   }
 
   /** Made anew each time: one error can fail several fields, and Yoga takes `http` out of the extensions of each. */
-  get extensions(): { readonly code: ErrorCode; readonly http: { status: number; headers?: Record<string, string> } } {
+  get extensions(): { readonly code: ErrorCode; readonly http: HttpExtensions } {
     const seconds = retryAfter[this.code];
     const headers = seconds && { headers: { 'Retry-After': String(seconds) } };
-    return { code: this.code, http: { status: statuses[this.code], ...headers } };
+    const spec = wellFormed.test(this.code) && { spec: true };
+    return { code: this.code, http: { status: statuses[this.code], ...spec, ...headers } };
   }
 }
 

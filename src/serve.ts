@@ -1,7 +1,8 @@
 import { buildApi } from './api.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { type Database, openDatabase } from './database.ts';
 import { readFingerprint } from './db/introspect.ts';
+import { readStore } from './documents/store.ts';
 import { listen } from './http/listen.ts';
 import { serveApi } from './served.ts';
 import { createApp, endpoint } from './server.ts';
@@ -26,13 +27,16 @@ export async function serve(config: Config): Promise<void> {
   const telemetry = await startTelemetry(config);
   const { log } = telemetry;
   if (config.production && !config.auth) log.warn('AUTH=none: whoever reaches this server may read what its role may');
+  const documents = { store: await readDocuments(config), strict: config.documents.strict };
+  if (config.documents.persistedOnly && documents.store.all.length === 0)
+    log.warn('PERSISTED_DOCUMENTS names no document, and DOCUMENTS lets only callers who may explore send their own');
   const database = await openDatabase(config, {
     // Until it serves outside production, the same error ends it with a message.
     onError: (error) =>
       (config.production || served) && log.warn({ err: error }, 'A connection to the database failed'),
     onSchemaChanged: () => void served?.check(),
   });
-  const options = { db: database.db, schemaName: config.schema, limits: config.limits, log };
+  const options = { db: database.db, schemaName: config.schema, limits: config.limits, documents, log };
   const build = () => buildApi(options);
   const stopping = stopSignal();
   let served: ReturnType<typeof serveApi> | undefined;
@@ -63,6 +67,13 @@ export async function serve(config: Config): Promise<void> {
     await database.close();
     await telemetry.end();
   }
+}
+
+/** Ids that cannot be relied on end the start: what they run is not what was agreed. */
+async function readDocuments({ documents: { paths } }: Config) {
+  const { store, problems } = await readStore(paths);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => `PERSISTED_DOCUMENTS: ${problem}`));
+  return store;
 }
 
 /** Resolves with the first signal to stop. */

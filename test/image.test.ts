@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'events-graphql-image-'));
   const script = new URL('../scripts/image.ts', import.meta.url).pathname;
   await promisify(execFile)(process.execPath, [script, join(folder, 'app')]);
+  await cp(new URL('./documents/manifests', import.meta.url), join(folder, 'manifests'), { recursive: true });
   const node = join(folder, 'node');
   await copyFile(process.execPath, node);
   await chmod(folder, 0o755);
@@ -33,7 +34,7 @@ beforeAll(async () => {
     ...(process.getuid?.() === 0 && { uid: nobody }),
   };
   database = await createDatabase();
-  variables = { ...variablesFor(database.connection), HOST: '127.0.0.1' };
+  variables = { ...variablesFor(database.connection), HOST: '127.0.0.1', DOCUMENTS: 'any' };
 });
 
 afterAll(async () => {
@@ -110,6 +111,29 @@ test('a request that runs when it is told to stop gets its answer', async () => 
   expect((await running).status).toBe(200);
   expect(await program.ended).toBe(0);
   await expect(get(port, '/health/live')).rejects.toThrow();
+});
+
+test('documents run by their ids only, unless told otherwise', async () => {
+  const PERSISTED_DOCUMENTS = ['folder', 'apollo.json'].map((name) => join(folder, 'manifests', name)).join(', ');
+  const program = start([], { ...variables, DOCUMENTS: '', PERSISTED_DOCUMENTS });
+  const port = await portOf(program);
+  await program.printed(/"documents":4,"invalidDocuments":0/);
+  expect(await (await post(port, '{ devices { totalCount } }')).json()).toMatchObject({
+    errors: [{ extensions: { code: 'PERSISTED_DOCUMENT_REQUIRED' } }],
+  });
+  expect(await (await get(port, '/graphql/DeviceGrid')).json()).toMatchObject({
+    data: { devices: { totalCount: 40 } },
+  });
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+});
+
+test('it says when nobody can run anything', async () => {
+  const program = start([], { ...variables, DOCUMENTS: '' });
+  await program.printed(/Listening/);
+  expect(program.err()).toMatch(/PERSISTED_DOCUMENTS names no document/);
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
 });
 
 test('told to stop, it loses no request of clients that keep their connections', async () => {

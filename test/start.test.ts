@@ -1,19 +1,26 @@
 import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 import { portOf, post, startProgram, variablesFor } from './support/program.ts';
+
+const invalid = join(tmpdir(), `events-graphql-invalid-${process.pid}.graphql`);
 
 let database: TestDatabase;
 let variables: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
+  await writeFile(invalid, '{ nothing }');
   database = await createDatabase();
   variables = variablesFor(database.connection);
 });
 
 afterAll(async () => {
   await database.drop();
+  await rm(invalid);
 });
 
 test.each([
@@ -24,6 +31,8 @@ test.each([
   ['a missing schema', { EVENTS_SCHEMA: 'nowhere' }, /no table to read in the schema "nowhere"/],
   ['a schema without a readable table', { EVENTS_SCHEMA: 'hidden' }, /no table to read in the schema "hidden"/],
   ['a port that is no number', { PORT: 'abc' }, /PORT: /],
+  ['a document that does not fit', { STRICT_DOCUMENTS: 'true', PERSISTED_DOCUMENTS: invalid }, /1 of 1 persisted/],
+  ['a manifest that is not there', { PERSISTED_DOCUMENTS: 'nowhere.json' }, /PERSISTED_DOCUMENTS: .*nowhere\.json/],
 ])('%s is one clear message, an exit code, and no stack trace', async (_, changed, message) => {
   const program = startProgram([], { ...variables, ...changed });
   expect(await program.ended).toBe(1);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Listening, listen } from '../../src/http/listen.ts';
 import { createApp } from '../../src/server.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
+import { appConfig } from '../support/config.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { compileRelay, type FrontEnd, generateTypes, linkArtifacts, stage } from './frontEnd.ts';
 
@@ -260,8 +261,7 @@ describe('while the database is away', () => {
   async function startingServer(n: number) {
     let requests = 0;
     const served = { ...api.served, current: () => (++requests < n ? null : api.served.current()) };
-    const config = { auth: null, graphiql: false, corsOrigins: [], maxBodyBytes: 100_000, requestTimeoutMs: 10_000 };
-    const app = createApp({ config, served, db: api.db, log: pino({ level: 'silent' }) });
+    const app = createApp({ config: appConfig, served, db: api.db, log: pino({ level: 'silent' }) });
     const { port, drain } = await listen(app, '127.0.0.1', 0);
     const stop = async () => {
       await drain(0);

@@ -18,17 +18,24 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe.each(['without authentication', 'with authentication'])('%s', (kind) => {
+/** Only persisted documents run there, but for an explorer. */
+const closed = { documents: { paths: [], persistedOnly: true, strict: false } };
+const documents = [{ id: 'own', text: '{ __typename }', file: 'm.json' }];
+
+describe.each([
+  ['without authentication', false],
+  ['with authentication and persisted documents', true],
+])('%s', (_, isClosed) => {
   let api: TestApi;
   let server: Listening;
   let headers: Record<string, string> = {};
 
   beforeAll(async () => {
-    const isOpen = kind === 'without authentication';
-    api = await createTestApi(database.connection, { config: { auth: isOpen ? null : issuer.config } });
+    const options = isClosed ? { config: { ...closed, auth: issuer.config }, documents } : {};
+    api = await createTestApi(database.connection, options);
     server = await listen(api.app, '127.0.0.1', 0);
     const token = await issuer.sign({ roles: ['Events.Read', 'Events.Explore'] });
-    headers = isOpen ? {} : { authorization: `Bearer ${token}` };
+    headers = isClosed ? { authorization: `Bearer ${token}` } : {};
   });
 
   afterAll(async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/server.ts';
 import { createIssuer, type Issuer } from '../auth/issuer.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
+import { appConfig } from '../support/config.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -134,7 +135,7 @@ describe('an operation', () => {
       resolvers: { Mutation: { change: () => ++changes } },
     });
     const app = createApp({
-      config: { auth: issuer.config, graphiql: false, corsOrigins: [], maxBodyBytes: 10_000, requestTimeoutMs: 10_000 },
+      config: { ...appConfig, auth: issuer.config },
       served: { ...api.served, current: () => ({ ...api.api, schema }) },
       db: api.db,
       log: pino({ level: 'silent' }),

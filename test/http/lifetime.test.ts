@@ -6,6 +6,7 @@ import { sql } from '../../src/db/sql.ts';
 import { type Listening, listen } from '../../src/http/listen.ts';
 import { createApp } from '../../src/server.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
+import { appConfig } from '../support/config.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -114,7 +115,7 @@ describe('a mutation or a subscription', () => {
       },
     });
     const app = createApp({
-      config: { auth: null, graphiql: false, corsOrigins: [], maxBodyBytes: 10_000, requestTimeoutMs },
+      config: { ...appConfig, requestTimeoutMs },
       served: { ...api.served, current: () => ({ ...api.api, schema }) },
       db: api.db,
       log: pino({ level: 'silent' }),

@@ -83,6 +83,14 @@ describe('bodies', () => {
   });
 });
 
+test('what a client did wrong fills no log', async () => {
+  const before = api.log.length;
+  for (const body of ['{}', '{', '[]', '{"query":"{"}', '{"query":"{a}","id":"x"}', '{"id":"x"}', '{"query":5}'])
+    await post(body);
+  await api.app.fetch('http://localhost/graphql?query={__typename}&variables={');
+  expect(api.log.slice(before).filter(({ level }) => level > 30)).toEqual([]);
+});
+
 describe('errors have codes and statuses', () => {
   const code = async (document: string, variables?: Record<string, unknown>) => {
     const { status, errors, data } = await api.send(document, variables);

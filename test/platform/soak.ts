@@ -6,6 +6,7 @@ import type { Pool, PoolStats } from '../../src/db/pool.ts';
 import { listen } from '../../src/http/listen.ts';
 import { serveApi } from '../../src/served.ts';
 import { createApp } from '../../src/server.ts';
+import { appConfig } from '../support/config.ts';
 import { createAsk, type Read, sample } from './load.ts';
 import { type Events, type Platform, startPlatform } from './platform.ts';
 
@@ -78,10 +79,9 @@ const fill = (pool: Pool, size: number) =>
 async function serve(pool: Pool) {
   const log = pino({ level: 'silent' });
   const db = createDb(pool);
-  const build = () => buildApi({ db, schemaName: 'events', limits: { defaultSize: 50, maxSize: 1000 }, log });
+  const build = () => buildApi({ db, schemaName: 'events', limits: appConfig.limits, log });
   const served = serveApi(await build(), { build, readFingerprint: async () => '', pollMs: 3_600_000, log });
-  const config = { auth: null, graphiql: false, corsOrigins: [], maxBodyBytes: 100_000, requestTimeoutMs: 30_000 };
-  const app = createApp({ config, served, db, log });
+  const app = createApp({ config: { ...appConfig, maxBodyBytes: 100_000 }, served, db, log });
   const { port, drain } = await listen(app, '127.0.0.1', 0);
   return {
     port,

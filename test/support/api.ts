@@ -1,13 +1,15 @@
 import type { ExecutionResult } from 'graphql';
 import { pino } from 'pino';
 import { type Api, buildApi } from '../../src/api.ts';
-import type { Config } from '../../src/config.ts';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
 import { readFingerprint } from '../../src/db/introspect.ts';
 import { createPool } from '../../src/db/pool.ts';
 import type { Sql } from '../../src/db/sql.ts';
+import type { ManifestEntry } from '../../src/documents/manifest.ts';
+import { createStore } from '../../src/documents/store.ts';
 import { type Served, serveApi } from '../../src/served.ts';
 import { type App, createApp } from '../../src/server.ts';
+import { appConfig } from './config.ts';
 
 /** The data and errors of a response, as a client parses them. */
 export type Result = ExecutionResult<Record<string, unknown>> & { readonly status: number };
@@ -44,34 +46,22 @@ interface Connection {
 
 export interface TestApiOptions {
   readonly schema?: string;
-  readonly config?: Partial<Settings>;
+  readonly config?: Partial<typeof appConfig>;
+  /** Persisted documents. */
+  readonly documents?: readonly ManifestEntry[];
   /** Connections at most. */
   readonly size?: number;
 }
 
-type Settings = Pick<
-  Config,
-  'auth' | 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'requestTimeoutMs' | 'schemaPollMs'
->;
-
 /** The whole server over one database, without a socket. */
 export async function createTestApi(
   connection: Connection,
-  { schema = 'events', config, size = 4 }: TestApiOptions = {},
+  { schema = 'events', config, documents = [], size = 4 }: TestApiOptions = {},
 ): Promise<TestApi> {
   const queries: Sql[] = [];
   const log: LogLine[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(JSON.parse(line) as LogLine) });
-  const settings: Settings = {
-    auth: null,
-    graphiql: false,
-    corsOrigins: [],
-    maxBodyBytes: 1_000_000,
-    limits: { defaultSize: 50, maxSize: 1000 },
-    requestTimeoutMs: 30_000,
-    schemaPollMs: 60_000,
-    ...config,
-  };
+  const settings = { ...appConfig, ...config };
   const pool = createPool({
     ...connection,
     ssl: false,
@@ -89,7 +79,12 @@ export async function createTestApi(
     };
   const watched = ({ rows, write }: Db): Db => ({ rows: counted(rows), write: counted(write) });
   const db: SharedDb = { ...watched(real), within: (scope) => watched(real.within(scope)) };
-  const build = () => buildApi({ db, schemaName: schema, limits: settings.limits, log: logger });
+  const { store } = createStore(documents);
+  const build = () =>
+    buildApi({
+      ...{ db, schemaName: schema, limits: settings.limits, log: logger },
+      documents: { store, strict: settings.documents.strict },
+    });
   const api = await build();
   const served = serveApi(api, {
     build,

@@ -41,6 +41,7 @@ const start = (variables: Record<string, string>, build = 'whole'): Program =>
       ...variablesFor(database.connection),
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
+      DOCUMENTS: 'any',
       PG_POOL_SIZE: '2',
       ...variables,
     },

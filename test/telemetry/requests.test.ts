@@ -20,6 +20,7 @@ import { createWatch } from '../../src/telemetry/statements.ts';
 import { useOperation } from '../../src/telemetry/useOperation.ts';
 import { createIssuer } from '../auth/issuer.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
+import { appConfig } from '../support/config.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -87,7 +88,7 @@ const post = async (query: string, variables?: unknown, port = listening.port, h
   return response.json();
 };
 /** What an app is made of. */
-const settings = { auth: null, graphiql: false, corsOrigins: [], maxBodyBytes: 1000, requestTimeoutMs: 5000 };
+const settings = { ...appConfig, maxBodyBytes: 1000, requestTimeoutMs: 5000 };
 const parts = () => ({ served: api.served, db: api.db, log });
 
 const requestLine = () => expect.poll(() => lines.find(({ msg }) => msg === 'Request'));

@@ -39,6 +39,7 @@ test('the metrics tell how old the token is, when it ends, and that it and its c
     PG_AUTH: 'user-identity',
     AZURE_CLIENT_ID: clientId,
     AUTH: 'none',
+    DOCUMENTS: 'any',
     IDENTITY_ENDPOINT: platform.identity.url,
     IDENTITY_HEADER: platform.identity.header,
     HOST: '127.0.0.1',

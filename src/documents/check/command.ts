@@ -1,0 +1,40 @@
+import { parseArgs } from 'node:util';
+import { buildApi } from '../../api.ts';
+import { readConfig } from '../../config.ts';
+import { openDatabase } from '../../database.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { UsageError } from '../../usage-error.ts';
+import { prepareDocuments } from '../prepare.ts';
+import { readStore } from '../store.ts';
+import { examine, type Finding } from './examine.ts';
+import { createRecorder } from './recorder.ts';
+import { asTable } from './render.ts';
+
+/**
+ * `check [manifest...]`: does to persisted documents what the server does at its start, and says what each costs.
+ * Resolves with 1 when one cannot be relied on or does not fit the schema, else with 0.
+ */
+export async function check(
+  environment: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): Promise<number> {
+  const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });
+  const config = readConfig(environment);
+  const paths = positionals.length > 0 ? positionals : config.documents.paths;
+  if (paths.length === 0) throw new UsageError('check: name a manifest, or set PERSISTED_DOCUMENTS');
+  const { store, problems } = await readStore(paths);
+  const database = await openDatabase(config);
+  try {
+    const { db } = database;
+    const recorder = createRecorder(db);
+    const log = createLogger(config.logLevel);
+    const api = await buildApi({ db: recorder.db, schemaName: config.schema, limits: config.limits, log });
+    const findings: Finding[] = [];
+    for (const document of prepareDocuments(store, api.schema).all)
+      findings.push(...(await examine(document, { api, recorder, db })));
+    process.stdout.write(asTable(findings, problems));
+    return problems.length > 0 || findings.some(({ status }) => status === 'failed') ? 1 : 0;
+  } finally {
+    await database.close();
+  }
+}

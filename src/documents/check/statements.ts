@@ -1,0 +1,66 @@
+import {
+  type DocumentNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  isUnionType,
+  Kind,
+  type OperationDefinitionNode,
+  print,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Source } from '../../schema/selection.ts';
+
+/**
+ * How many statements an operation of a valid document sends at most: one for each list, relation, count and aggregate
+ * with distinct arguments on each level, and one for each field of the root that is none of these. What extensions load
+ * by themselves is not counted.
+ */
+export function countStatements(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): number {
+  const fragments = new Map(
+    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
+  );
+  const statements = new Set<string>();
+  const visited = new Set<string>();
+
+  /** `path` is equal where rows are: aliases, and `nodes` beside `edges`, share their statements. */
+  function visit(type: GraphQLCompositeType, { selections }: SelectionSetNode, path: string, isList: boolean): void {
+    for (const node of selections) {
+      if (node.kind === Kind.FIELD) {
+        const field = isUnionType(type) ? undefined : type.getFields()[node.name.value];
+        if (!field) continue; // __typename and introspection
+        const kind = kindOf(field);
+        if (isList && !(kind && counted.has(kind))) statements.add(path);
+        const args = node.arguments?.map((argument) => print(argument)).sort() ?? [];
+        const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})`;
+        if (kind ? kind === 'relation' || counted.has(kind) : path === '') statements.add(here);
+        const child = getNamedType(field.type);
+        if (node.selectionSet && isCompositeType(child)) visit(child, node.selectionSet, here, kind === 'list');
+      } else {
+        const fragment = node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value) : node;
+        const condition = fragment?.typeCondition ? schema.getType(fragment.typeCondition.name.value) : type;
+        const spread = node.kind === Kind.FRAGMENT_SPREAD && `${path} ${node.name.value}`;
+        if (!fragment || !isCompositeType(condition) || (spread && visited.has(spread))) continue;
+        if (spread) visited.add(spread);
+        visit(condition, fragment.selectionSet, path, isList);
+      }
+    }
+  }
+
+  const root = schema.getRootType(operation.operation);
+  if (root) visit(root, operation.selectionSet, '', false);
+  return statements.size;
+}
+
+/** Beside a list's page these have a statement of their own. */
+const counted: ReadonlySet<Source['kind']> = new Set(['count', 'aggregate']);
+
+/** What a generated field is; undefined where it is not one that the rows of a table have. */
+export const kindOf = (field: GraphQLField<unknown, unknown>): Source['kind'] | undefined =>
+  (field.extensions['source'] as Source | undefined)?.kind;

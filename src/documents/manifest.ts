@@ -1,0 +1,79 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { z } from 'zod';
+
+/** A document as a manifest has it. */
+export interface ManifestEntry {
+  readonly id: string;
+  readonly text: string;
+  /** The file that it was read from. */
+  readonly file: string;
+}
+
+export interface Manifests {
+  readonly entries: readonly ManifestEntry[];
+  /** Everything that could not be read, for people. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads the manifests that build tools write, and folders of them: a `.json` file is a manifest, a `.graphql` or `.gql`
+ * file a document whose name is its id.
+ */
+export async function readManifests(paths: readonly string[]): Promise<Manifests> {
+  const read = await Promise.all(
+    paths.map(async (path): Promise<Manifests> => {
+      try {
+        const isFolder = (await stat(path)).isDirectory();
+        return isFolder ? await readFolder(path) : { entries: await readManifestFile(path), problems: [] };
+      } catch (error) {
+        return { entries: [], problems: [error instanceof Error ? error.message : String(error)] };
+      }
+    }),
+  );
+  return { entries: read.flatMap(({ entries }) => entries), problems: read.flatMap(({ problems }) => problems) };
+}
+
+/** Names that begin with a dot are passed over: a mounted volume has its versions in such folders. */
+async function readFolder(folder: string): Promise<Manifests> {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+  const paths = names.map((name) => join(folder, name));
+  const folders = await Promise.all(paths.map(async (path) => (await stat(path)).isDirectory()));
+  const wanted = paths.filter((path, i) => folders[i] || ['.json', ...documentExtensions].includes(extname(path)));
+  return wanted.length > 0
+    ? readManifests(wanted)
+    : { entries: [], problems: [`${folder}: has no manifest (.json) and no document (.graphql, .gql)`] };
+}
+
+const documentExtensions = ['.graphql', '.gql'];
+
+async function readManifestFile(file: string): Promise<readonly ManifestEntry[]> {
+  const content = await readFile(file, 'utf8');
+  const extension = extname(file);
+  if (documentExtensions.includes(extension)) return [{ id: basename(file, extension), text: content, file }];
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const documents = documentsOf(json);
+  if (!documents)
+    throw new Error(`${file}: is not a manifest: expected { "<id>": "<document>" } or Apollo's, version 1`);
+  return documents.map(([id, text]) => ({ id, text, file }));
+}
+
+const apollo = z.object({
+  format: z.literal('apollo-persisted-query-manifest'),
+  version: z.literal(1),
+  operations: z.array(z.object({ id: z.string().min(1), body: z.string() })),
+});
+const flat = z.record(z.string().min(1), z.string());
+
+/** The documents by their ids; null where the JSON is in neither shape. */
+function documentsOf(json: unknown): readonly (readonly [id: string, text: string])[] | null {
+  const asApollo = apollo.safeParse(json);
+  if (asApollo.success) return asApollo.data.operations.map(({ id, body }) => [id, body]);
+  const asFlat = flat.safeParse(json);
+  return asFlat.success ? Object.entries(asFlat.data) : null;
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { type DocumentNode, GraphQLError, parse } from 'graphql';
+import { type ManifestEntry, readManifests } from './manifest.ts';
+
+/** A persisted document, parsed once for all schemas. */
+export interface StoredDocument {
+  /** As the manifests give them. */
+  readonly ids: readonly string[];
+  readonly text: string;
+  readonly file: string;
+  readonly parsed: DocumentNode | GraphQLError;
+}
+
+/** Documents by any of their ids: those that were given, `sha256:<hex>` of the text, and that `<hex>` alone. */
+export interface DocumentStore {
+  readonly all: readonly StoredDocument[];
+  readonly byId: ReadonlyMap<string, StoredDocument>;
+}
+
+export const noDocuments: DocumentStore = { all: [], byId: new Map() };
+
+/** Reads and indexes the documents of these manifests; `problems` says everything that is wrong with them, for people. */
+export async function readStore(
+  paths: readonly string[],
+): Promise<{ readonly store: DocumentStore; readonly problems: readonly string[] }> {
+  const { entries, problems } = await readManifests(paths);
+  const { store, problems: more } = createStore(entries);
+  return { store, problems: [...problems, ...more] };
+}
+
+/** Indexes documents; an id that is not that of its text, or has two texts, is a problem. */
+export function createStore(entries: readonly ManifestEntry[]): {
+  readonly store: DocumentStore;
+  readonly problems: readonly string[];
+} {
+  const problems: string[] = [];
+  const given = new Map<string, ManifestEntry>();
+  const byText = new Map<string, ManifestEntry[]>();
+  for (const entry of entries) {
+    const { id, text, file } = entry;
+    const known = given.get(id);
+    if (isSha256(id) && id !== sha256(text) && id !== `sha256:${sha256(text)}`)
+      problems.push(`${file}: the id "${id}" is not the SHA-256 of its document, which is ${sha256(text)}`);
+    else if (known && known.text !== text)
+      problems.push(`${file}: the id "${id}" has another document ${known.file === file ? 'too' : `in ${known.file}`}`);
+    else {
+      given.set(id, entry);
+      byText.set(text, [...(byText.get(text) ?? []), entry]);
+    }
+  }
+  const all = [...byText].map(([text, same]): StoredDocument => {
+    const ids = [...new Set(same.map(({ id }) => id))];
+    return { ids, text, file: same[0]?.file ?? '', parsed: parsed(text) };
+  });
+  const byId = new Map(
+    all.flatMap((document) => {
+      const hash = sha256(document.text);
+      return [...document.ids, hash, `sha256:${hash}`].map((id) => [id, document] as const);
+    }),
+  );
+  return { store: { all, byId }, problems };
+}
+
+/** The lower-case hexadecimal SHA-256 of a text in UTF-8. */
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Whether an id claims to be a SHA-256; one of 64 digits does without saying so, as Relay's and Apollo's do. */
+export const isSha256 = (id: string): boolean => /^(sha256:|[0-9a-f]{64}$)/.test(id);
+
+function parsed(text: string): DocumentNode | GraphQLError {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Plugin } from 'graphql-yoga';
+import type { Api } from '../api.ts';
+import type { Incoming } from '../context.ts';
+import { AppError, badInput } from '../errors.ts';
+import { type DocumentRequest, identify, withoutId } from './identify.ts';
+import type { PreparedDocument } from './prepare.ts';
+import { isSha256, sha256 } from './store.ts';
+
+/** What the plugins hand on from hook to hook. */
+interface RequestContext extends Incoming {
+  /** The API that the request runs on. */
+  readonly api: Api;
+  /** The document that the request named by an id. */
+  persisted?: PreparedDocument;
+}
+
+export interface DocumentsOptions {
+  readonly endpoint: string;
+  /** Whether only callers who may explore send documents of their own. */
+  readonly persistedOnly: boolean;
+}
+
+/** Runs persisted documents by their ids, already parsed and validated, and refuses others where they are not wanted. */
+export function useDocuments({ endpoint, persistedOnly }: DocumentsOptions): Plugin<RequestContext, RequestContext> {
+  /** The text to run; undefined where the request has none, which Yoga says in its own words. */
+  function choose(asked: DocumentRequest | null, text: string | undefined, context: RequestContext) {
+    const { api, caller } = context;
+    if (asked && text && typeof text !== 'string') throw badInput('query must be a string');
+    const found = asked && api.documents.find(asked.id);
+    if (found) {
+      if (text && text !== found.stored.text) throw mismatch();
+      if (!found.document) throw invalid();
+      context.persisted = found;
+      if (context.record) context.record.documentId = asked.id;
+      return found.stored.text;
+    }
+    if (asked && !text) throw notFound(asked);
+    if (text && persistedOnly && !caller?.permissions.has('explore')) throw required();
+    if (asked && text) verify(asked, text);
+    return text;
+  }
+
+  return {
+    onParams({ params, request, context, setParams }) {
+      const asked = identify({ ...params }, new URL(request.url).pathname, endpoint);
+      const query = choose(asked, params.query, context);
+      // GraphQL over HTTP: an empty operationName is none.
+      const operationName = params.operationName === '' ? undefined : params.operationName;
+      setParams({ ...withoutId({ ...params }), query, operationName });
+    },
+    // Yoga's cache may replace it by what it parsed of the same text before.
+    onParse({ context, setParsedDocument }) {
+      if (context.persisted?.document) setParsedDocument(context.persisted.document);
+    },
+    onValidate({ context, setResult }) {
+      if (context.persisted) setResult(context.persisted.errors);
+    },
+  };
+}
+
+/** A document that came with an id which the manifests do not have may run on its own, if the id can be checked at all. */
+function verify(asked: DocumentRequest, text: string): void {
+  if (!isSha256(asked.id)) throw notFound(asked);
+  if (![sha256(text), `sha256:${sha256(text)}`].includes(asked.id)) throw mismatch();
+}
+
+const mismatch = () => badInput('The document that was sent is not the one that the id names');
+
+/** Apollo's link sends the document along when it reads its own code and message. */
+const notFound = ({ isApollo }: DocumentRequest) =>
+  isApollo
+    ? new AppError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound')
+    : new AppError('PERSISTED_DOCUMENT_NOT_FOUND', 'There is no persisted document with this id');
+
+const invalid = () =>
+  new AppError('PERSISTED_DOCUMENT_INVALID', 'The persisted document does not fit the schema as it is now');
+
+const required = () =>
+  new AppError('PERSISTED_DOCUMENT_REQUIRED', 'Only persisted documents are run here: send the id of one');

@@ -1,0 +1,214 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { coerceInputValue, isInputType, Kind, parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { examine } from '../../src/documents/check/examine.ts';
+import { createRecorder } from '../../src/documents/check/recorder.ts';
+import { countStatements } from '../../src/documents/check/statements.ts';
+import { plausibleValue } from '../../src/documents/check/variables.ts';
+import { prepareDocuments } from '../../src/documents/prepare.ts';
+import { createStore } from '../../src/documents/store.ts';
+import { createLoaders } from '../../src/loaders/loaders.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { generateDocument } from '../support/documents.ts';
+import { startProgram } from '../support/program.ts';
+import { runs } from '../support/property.ts';
+
+const manifests = new URL('manifests', import.meta.url).pathname;
+
+let database: TestDatabase;
+let api: TestApi;
+let directory: string;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await database.admin(`
+    create table events.large (large_id int primary key, word text not null);
+    insert into events.large select n, 'word ' || n from generate_series(1, 20000) n;
+    create table events.uncounted (word text);
+    insert into events.uncounted select repeat('x', 100) from generate_series(1, 20000);
+    analyze events.large`);
+  await database.grantAll(database.connection);
+  api = await createTestApi(database.connection);
+  directory = await mkdtemp(join(tmpdir(), 'events-graphql-check-'));
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Runs the command on these manifests; resolves with its exit code and what it printed. */
+async function check(...args: string[]) {
+  const { host, port, database: name, user, password } = database.connection;
+  const program = startProgram(['check', ...args], {
+    ...{
+      PGHOST: host,
+      PGPORT: String(port),
+      PGDATABASE: name,
+      PGUSER: user,
+      PGPASSWORD: password,
+      PG_AUTH: 'password',
+    },
+  });
+  const code = await program.ended;
+  return { code, out: program.out(), err: program.err() };
+}
+
+/** What is found out about the operations of one document. */
+async function examined(text: string) {
+  const [document] = prepareDocuments(createStore([{ id: 'x', text, file: 'm.json' }]).store, api.api.schema).all;
+  if (!document) throw new Error('There is no document');
+  // Records what this API reads, whose database is wrapped already.
+  const recorder = createRecorder(api.db);
+  const createContext: typeof api.api.createContext = (incoming) => {
+    const { loaders: _, ...context } = api.api.createContext(incoming);
+    return { ...context, db: recorder.db, loaders: createLoaders(recorder.db, api.api.catalog) };
+  };
+  return examine(document, { api: { schema: api.api.schema, createContext }, recorder, db: api.db });
+}
+
+describe('the command', () => {
+  test('prints what each document costs', async () => {
+    const { code, out } = await check(`${manifests}/client-preset.json`, `${manifests}/relay-md5.json`);
+    expect(out).toBe(
+      [
+        'status  document         statements  id',
+        'ok      DeviceGrid       3           sha256:0634a78e6acd16b8631e7870274b0bd5d16dd5bb9a346dff9ca51f53ed427c7e',
+        'ok      LastEvents       2           sha256:f4d181f6e066dcfccad17baddf6926f6f675a2f120c5d8ed6402c54b04fbabfc',
+        'ok      DeviceListQuery  2           f0941ef47affafee0749b31ce807af8d',
+        '',
+      ].join('\n'),
+    );
+    expect(code).toBe(0);
+  });
+
+  test('fails on a document that does not fit, and on an id that is not that of its document', async () => {
+    const file = join(directory, 'wrong.json');
+    const wrong = {
+      old: 'query Old { nothing }',
+      'sha256:abc': '{ __typename }',
+      large: '{ larges(where: { word: { eq: "a" } }) { nodes { word } } }',
+    };
+    await writeFile(file, JSON.stringify(wrong));
+    const { code, out } = await check(file);
+    expect(out.split('\n').map((line) => line.trimEnd())).toEqual([
+      'status   document   statements  id',
+      'failed   Old        -           old',
+      '         Cannot query field "nothing" on type "Query".',
+      `         in ${file}`,
+      'warning  (no name)  1           large',
+      '         sequential scan of events.large: about 20000 rows',
+      expect.stringContaining(`failed   ${file}: the id "sha256:abc" is not the SHA-256 of its document`),
+      '',
+    ]);
+    expect(code).toBe(1);
+  });
+
+  test('without a manifest says how it is used', async () => {
+    const { code, err } = await check();
+    expect(code).toBe(2);
+    expect(err).toMatch(/name a manifest, or set PERSISTED_DOCUMENTS\n\nUsage:/);
+  });
+});
+
+describe('of an operation', () => {
+  test('the keys of rows that there are are taken for the variables of a lookup', async () => {
+    const byKey =
+      'query ($id: UUID!) { device(deviceId: $id) { site { name } events(first: 1) { totalCount nodes { id } } } }';
+    expect(await examined(byKey)).toMatchObject([{ status: 'ok', statements: 4, details: [] }]);
+    const byId = 'query ($id: ID!) { node(id: $id) { ... on Device { site { name } } } }';
+    expect(await examined(byId)).toMatchObject([{ status: 'ok', statements: 2, details: [] }]);
+  });
+
+  test('it is said what could not be explained, and with which variables', async () => {
+    expect(
+      await examined(
+        'query A($w: String!) { larges(where: { word: { eq: $w } }) { nodes { word } totalCount } larges2: uncounteds { nodes { word } } }',
+      ),
+    ).toMatchObject([
+      {
+        status: 'warning',
+        details: [
+          'sequential scan of events.large: about 20000 rows',
+          expect.stringMatching(/^sequential scan of events\.uncounted: about 2\d{4} rows$/),
+        ],
+      },
+    ]);
+    expect(
+      await examined('query B($s: String!) { devices(where: { serial: { eq: $s } }) { nodes { site { name } } } }'),
+    ).toMatchObject([{ statements: 2, details: ['explained 1 of 2 statements (with {"s":"a"})'] }]);
+    expect(await examined('{ devices(first: -1) { nodes { serial } } }')).toMatchObject([
+      { details: ['explained 0 of 1 statements', 'devices: first must be from 0 to 1000'] },
+    ]);
+  });
+
+  test('each of a document is told of', async () => {
+    expect(await examined('query A { devices { totalCount } } query B { devices { nodes { serial } } }')).toMatchObject(
+      [
+        { name: 'A', statements: 1, details: [] },
+        { name: 'B', statements: 1, details: [] },
+      ],
+    );
+  });
+
+  test('what changes rows is not run', async () => {
+    const document = parse('mutation M { deleteAll }');
+    const stored = { ids: ['m'], text: 'mutation M { deleteAll }', file: 'm.json', parsed: document };
+    const recorder = createRecorder(api.db);
+    expect(await examine({ stored, document, errors: [] }, { api: api.api, recorder, db: api.db })).toMatchObject([
+      { name: 'M', status: 'ok', details: ['not explained: a mutation'] },
+    ]);
+  });
+});
+
+describe('the number of statements', () => {
+  const count = (text: string) => {
+    const document = parse(text);
+    const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+    return operation ? countStatements(api.api.schema, document, operation) : NaN;
+  };
+
+  test('is never less than a document needs, nor more than its fields and arguments', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (g) => {
+        const { text, statements } = generateDocument(g, api.api.schema);
+        await api.query(text);
+        expect(count(text), text).toBeGreaterThanOrEqual(api.statements.length);
+        expect(count(text), text).toBeLessThanOrEqual(statements.size);
+      }),
+      runs(60),
+    );
+  });
+
+  test.each([
+    ['{ devices { totalCount } }', 1],
+    ['{ devices { nodes { serial } } }', 1],
+    ['{ devices { nodes { serial } pageInfo { hasNextPage } edges { node { serial } } totalCount } }', 2],
+    ['{ a: devices(first: 1) { nodes { id } } b: devices(first: 1) { nodes { serial } } }', 1],
+    ['{ a: devices(first: 1) { nodes { id } } b: devices(first: 2) { nodes { serial } } }', 2],
+    [
+      '{ devices { ...F } } fragment F on DeviceConnection { nodes { ...D } edges { node { ...D } } } fragment D on Device { site { name } }',
+      2,
+    ],
+    ['{ node(id: "x") { ... on Device { site { name } } ... on Site { devices { totalCount } } } }', 3],
+    ['{ __schema { types { name } } __typename }', 0],
+  ])('of %s is %i', (text, expected) => {
+    expect(count(text)).toBe(expected);
+  });
+});
+
+test('there is a plausible value for every type that a variable may have', () => {
+  const types = Object.values(api.api.schema.getTypeMap()).flatMap((type) => (isInputType(type) ? [type] : []));
+  expect(types.length).toBeGreaterThan(50);
+  for (const type of types) {
+    const onError = (_path: unknown, value: unknown, error: Error) => {
+      throw new Error(`${type.name}: ${JSON.stringify(value)}: ${error.message}`);
+    };
+    coerceInputValue(plausibleValue(type), type, onError);
+  }
+});

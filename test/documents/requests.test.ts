@@ -1,0 +1,355 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import type { DefinitionNode } from 'graphql';
+import { Kind, parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Caller, Permission } from '../../src/auth/caller.ts';
+import { sha256 } from '../../src/documents/store.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { runs } from '../support/property.ts';
+
+const file = 'test.json';
+const devices =
+  'query Devices($first: Int = 2) { devices(first: $first, orderBy: [{ serial: ASC }]) { nodes { serial } } }';
+const two = 'query A { devices(first: 1) { totalCount } } query B { sites(first: 1) { totalCount } }';
+const invalid = '{ nothing }';
+const unreadable = '{ ';
+const mutation = 'mutation M { __typename }';
+const md5 = createHash('md5').update(devices).digest('hex');
+const documents = [
+  { id: md5, text: devices, file },
+  { id: `sha256:${sha256(devices)}`, text: devices, file },
+  { id: 'two', text: two, file },
+  { id: 'invalid', text: invalid, file },
+  { id: 'unreadable', text: unreadable, file },
+  { id: 'rename', text: mutation, file },
+];
+
+let database: TestDatabase;
+let api: TestApi;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  api = await createTestApi(database.connection, { documents });
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const graphqlJson = 'application/graphql-response+json';
+const endpoint = 'http://localhost/graphql';
+
+const callerWith = (...permissions: Permission[]): Caller => ({
+  id: 'someone',
+  permissions: new Set(permissions),
+  claims: {},
+  expiresAt: Infinity,
+});
+
+interface Sent {
+  readonly accept?: string;
+  readonly caller?: Caller | null;
+  readonly headers?: Record<string, string>;
+  readonly on?: TestApi;
+}
+
+const post = async (body: unknown, { accept = graphqlJson, caller = null, on = api }: Sent = {}) =>
+  on.app.fetch(
+    endpoint,
+    { method: 'POST', headers: { 'content-type': 'application/json', accept }, body: JSON.stringify(body) },
+    { caller },
+  );
+
+const get = async (rest: string, { accept = graphqlJson, caller = null, headers, on = api }: Sent = {}) =>
+  on.app.fetch(`${endpoint}${rest}`, { headers: { accept, ...headers } }, { caller });
+
+const data = { devices: { nodes: [{ serial: 'SN-000001' }, { serial: 'SN-000002' }] } };
+
+/** The status and the code of the one error, or the data. */
+async function answer(sent: Promise<Response>) {
+  const response = await sent;
+  const { data, errors } = await response.json();
+  return errors ? { status: response.status, code: errors[0].extensions.code } : data;
+}
+
+const hash = sha256(devices);
+const apollo = { extensions: { persistedQuery: { version: 1, sha256Hash: hash } } };
+
+describe('a document runs by its id', () => {
+  test.each([
+    ['documentId, with its prefix', { documentId: `sha256:${hash}` }],
+    ['documentId, the hash alone', { documentId: hash }],
+    ['documentId, as it was given', { documentId: md5 }],
+    ["Relay's doc_id", { doc_id: md5 }],
+    ["Relay's id", { id: md5 }],
+    ["Apollo's extension", apollo],
+    ['two names of one id', { id: md5, documentId: md5 }],
+    ['the document sent along', { documentId: md5, query: devices }],
+    ["the document sent along, in Apollo's form", { ...apollo, query: devices }],
+    ['an empty operationName', { documentId: md5, operationName: '' }],
+  ])('by POST: %s', async (_, body) => {
+    expect(await answer(post(body))).toEqual(data);
+  });
+
+  test.each([
+    ['documentId', `?documentId=sha256:${hash}`],
+    ['documentId, encoded', `?documentId=sha256%3A${hash}`],
+    ['the path', `/sha256:${hash}`],
+    ['the path, encoded', `/sha256%3A${hash}`],
+    ['the path, as it was given', `/${md5}`],
+    ["Relay's doc_id", `?doc_id=${md5}`],
+    ["Apollo's extension", `?extensions=${encodeURIComponent(JSON.stringify(apollo.extensions))}`],
+    ['an empty operationName', `/${md5}?operationName=`],
+  ])('by GET: %s', async (_, rest) => {
+    expect(await answer(get(rest))).toEqual(data);
+  });
+
+  test('with its variables', async () => {
+    const one = { devices: { nodes: [{ serial: 'SN-000001' }] } };
+    expect(await answer(post({ documentId: md5, variables: { first: 1 } }))).toEqual(one);
+    expect(await answer(get(`/${md5}?variables=${encodeURIComponent('{"first":1}')}`))).toEqual(one);
+  });
+
+  test('with the name of one of its operations', async () => {
+    expect(await answer(post({ documentId: 'two', operationName: 'A' }))).toEqual({ devices: { totalCount: 40 } });
+    expect(await answer(post({ documentId: 'two' }))).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
+  });
+
+  test('as it was parsed and validated at the start: a request does neither', async () => {
+    const own = await createTestApi(database.connection, { documents: [{ id: 'own', text: '{ __typename }', file }] });
+    const document = own.api.documents.find('own')?.document;
+    const definitions = document?.definitions as DefinitionNode[];
+    // Parsing again would not see this, and validating again would refuse the second.
+    definitions.splice(0, 1, ...parse('{ changed: __typename }').definitions);
+    definitions.push(...parse('fragment Unused on Query { nothing }').definitions);
+    expect(definitions.map(({ kind }) => kind)).toEqual([Kind.OPERATION_DEFINITION, Kind.FRAGMENT_DEFINITION]);
+    expect(await answer(post({ documentId: 'own' }, { on: own }))).toEqual({ changed: 'Query' });
+    await own.close();
+  });
+});
+
+describe('errors, by media type', () => {
+  const apolloUnknown = { extensions: { persistedQuery: { version: 1, sha256Hash: sha256('x') } } };
+
+  test.each([
+    ['an unknown id', { documentId: 'nowhere' }, 'PERSISTED_DOCUMENT_NOT_FOUND', 404, 200],
+    ['an unknown hash', { documentId: `sha256:${sha256('x')}` }, 'PERSISTED_DOCUMENT_NOT_FOUND', 404, 200],
+    ["an unknown hash in Apollo's form", apolloUnknown, 'PERSISTED_QUERY_NOT_FOUND', 404, 200],
+    ['a document that does not fit', { documentId: 'invalid' }, 'PERSISTED_DOCUMENT_INVALID', 400, 200],
+    ['a document that does not parse', { documentId: 'unreadable' }, 'PERSISTED_DOCUMENT_INVALID', 400, 200],
+    ['another document than that of the id', { documentId: md5, query: '{ a }' }, 'BAD_USER_INPUT', 400, 400],
+    ['another document than that of the hash', { ...apolloUnknown, query: '{ a }' }, 'BAD_USER_INPUT', 400, 400],
+    ['an unknown id that cannot be checked', { id: 'x', query: '{ a }' }, 'PERSISTED_DOCUMENT_NOT_FOUND', 404, 200],
+    ['two ids', { documentId: md5, id: 'two' }, 'BAD_USER_INPUT', 400, 400],
+    ['an id that is none', { documentId: 5 }, 'BAD_USER_INPUT', 400, 400],
+    ['an empty id', { documentId: '' }, 'BAD_USER_INPUT', 400, 400],
+    ['a persistedQuery that is none', { extensions: { persistedQuery: { version: 2 } } }, 'BAD_USER_INPUT', 400, 400],
+    ['neither id nor document', {}, 'BAD_USER_INPUT', 400, 200],
+  ])('%s', async (_, body, code, status, jsonStatus) => {
+    expect(await answer(post(body))).toEqual({ status, code });
+    expect(await answer(post(body, { accept: 'application/json' }))).toEqual({ status: jsonStatus, code });
+  });
+
+  test("Apollo's message is the one that its link expects", async () => {
+    const body = await (await post(apolloUnknown)).json();
+    expect(body).toMatchObject({ errors: [{ message: 'PersistedQueryNotFound' }] });
+  });
+
+  test('a document that is no longer agreed on runs with its hash where documents of any kind do', async () => {
+    const query = '{ __typename }';
+    const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(query) } };
+    expect(await answer(post({ query, extensions }))).toEqual({ __typename: 'Query' });
+    expect(await answer(post({ query, documentId: `sha256:${sha256(query)}` }))).toEqual({ __typename: 'Query' });
+    // It was not registered by that.
+    expect(await answer(post({ extensions }))).toMatchObject({ code: 'PERSISTED_QUERY_NOT_FOUND' });
+  });
+
+  test('nothing of a document that does not fit is said to the client, and all of it to the log', async () => {
+    const body = await (await post({ documentId: 'invalid' })).text();
+    expect(body).not.toMatch(/Cannot query|nothing/);
+    expect(api.log).toContainEqual(
+      expect.objectContaining({
+        msg: 'A persisted document does not fit the schema',
+        ids: ['invalid'],
+        problems: ['Cannot query field "nothing" on type "Query".'],
+      }),
+    );
+    expect(api.log).toContainEqual(expect.objectContaining({ documents: 5, invalidDocuments: 2 }));
+  });
+
+  test.each(['/rename', '?documentId=rename'])('a mutation by GET %s is a 405', async (rest) => {
+    const response = await get(rest);
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('POST');
+    expect((await get(rest, { accept: 'application/json' })).status).toBe(405);
+  });
+
+  test.each(['/%', '/a/b'])('the path %s names no document', async (rest) => {
+    expect([400, 404]).toContain((await get(rest)).status);
+  });
+});
+
+describe('whatever is sent for an id', () => {
+  const id = fc.oneof(
+    fc.constantFrom(md5, 'two', 'nowhere', sha256(devices), sha256('{ __typename }'), '__proto__', ''),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.jsonValue({ maxDepth: 1 }),
+  );
+  const text = fc.oneof(fc.constantFrom(devices, two, '{ __typename }', '{', ''), fc.jsonValue({ maxDepth: 1 }));
+  const extensions = fc.oneof(
+    fc.record({ persistedQuery: fc.record({ version: fc.constantFrom(1, 2), sha256Hash: id }, { requiredKeys: [] }) }),
+    fc.record({ persistedQuery: fc.jsonValue({ maxDepth: 1 }) }),
+    fc.jsonValue({ maxDepth: 1 }),
+  );
+  const body = fc.record(
+    { documentId: id, doc_id: id, id, query: text, extensions, operationName: text },
+    { requiredKeys: [] },
+  );
+  const classified = expect.stringMatching(/^(BAD_USER_INPUT|(GRAPHQL|PERSISTED)_[A-Z_]+)$/);
+
+  async function isAnswered(response: Response) {
+    const { data, errors = [] } = await response.json();
+    expect(response.status).toBeLessThan(500);
+    expect(response.status === 200).toBe(data !== undefined);
+    for (const { extensions } of errors) expect(extensions.code).toEqual(classified);
+  }
+
+  test('by POST, it is answered with data or a code', async () => {
+    await fc.assert(
+      fc.asyncProperty(body, async (sent) => isAnswered(await post(sent))),
+      runs(400),
+    );
+  });
+
+  test('by GET too', async () => {
+    await fc.assert(
+      fc.asyncProperty(body, fc.webSegment(), async (sent, segment) => {
+        const values = Object.entries(sent).map(([name, value]): [string, string] => [
+          name,
+          typeof value === 'string' ? value : JSON.stringify(value),
+        ]);
+        await isAnswered(await get(`/${segment}?${new URLSearchParams(values)}`));
+      }),
+      runs(400),
+    );
+  });
+});
+
+describe('caches', () => {
+  test('an answer by GET has an ETag, by which it is asked for again', async () => {
+    const first = await get(`/${md5}`);
+    const etag = first.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[\w-]{43}"$/);
+    expect(first.headers.get('cache-control')).toBe('no-cache');
+    expect(first.headers.get('vary')).toBe('Accept');
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const again = await get(`/${md5}`, { headers: { 'if-none-match': known } });
+      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
+    }
+    expect((await get(`/${md5}`, { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
+    expect((await get(`/${md5}`, { accept: 'application/json' })).headers.get('etag')).not.toBe(etag);
+  });
+
+  test('a document that is sent along is cached the same', async () => {
+    expect((await get(`?query=${encodeURIComponent('{ __typename }')}`)).headers.get('etag')).not.toBeNull();
+  });
+
+  test('with a caller an answer is the caller’s own', async () => {
+    const response = await get(`/${md5}`, { caller: callerWith('read') });
+    expect(response.headers.get('cache-control')).toBe('private, no-cache');
+    expect(response.headers.get('vary')).toBe('Accept, Authorization');
+  });
+
+  test.each(['/nowhere', '/rename', '?query={a}', `/${md5}?variables={"first":-1}`])(
+    'an error is kept nowhere: %s',
+    async (rest) => {
+      const response = await get(rest);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(response.headers.get('etag')).toBeNull();
+    },
+  );
+
+  test('an answer by POST says nothing of caches', async () => {
+    const { headers } = await post({ documentId: md5 });
+    expect([headers.get('etag'), headers.get('cache-control')]).toEqual([null, null]);
+  });
+
+  test('the header is configurable; what caches may share is left out for callers, and CORS keeps its Vary', async () => {
+    const on = await createTestApi(database.connection, {
+      documents,
+      config: {
+        cacheControl: 'public, s-maxage=60, max-age=10',
+        corsOrigins: ['https://a.example', 'https://b.example'],
+      },
+    });
+    const headers = { origin: 'https://a.example' };
+    const open = await get(`/${md5}`, { on, headers });
+    expect(open.headers.get('cache-control')).toBe('public, s-maxage=60, max-age=10');
+    expect(open.headers.get('vary')).toBe('Origin, Accept');
+    const own = await get(`/${md5}`, { on, headers, caller: callerWith('read') });
+    expect(own.headers.get('cache-control')).toBe('private, max-age=10');
+    expect(own.headers.get('access-control-allow-origin')).toBe('https://a.example');
+    await on.close();
+  });
+});
+
+describe('persisted documents only', () => {
+  let closed: TestApi;
+  beforeAll(async () => {
+    closed = await createTestApi(database.connection, {
+      documents,
+      config: { documents: { paths: [], persistedOnly: true, strict: false } },
+    });
+  });
+  afterAll(() => closed.close());
+
+  const introspection = { query: '{ __schema { queryType { name } } }' };
+  const refused = { status: 403, code: 'PERSISTED_DOCUMENT_REQUIRED' };
+
+  test.each([
+    ['nobody', null],
+    ['a caller who may read and write', callerWith('read', 'write')],
+  ])('%s runs those and no other', async (_, caller) => {
+    const sent = { on: closed, caller };
+    expect(await answer(post({ documentId: md5 }, sent))).toEqual(data);
+    expect(await answer(post({ documentId: md5, query: devices }, sent))).toEqual(data);
+    expect(await answer(post({ query: '{ __typename }' }, sent))).toEqual(refused);
+    expect(await answer(get('?query={__typename}', sent))).toEqual(refused);
+    expect(await answer(post(introspection, sent))).toEqual(refused);
+    expect(await answer(post({ query: '{ __typename }', documentId: sha256('{ __typename }') }, sent))).toEqual(
+      refused,
+    );
+    expect(await answer(post({ query: '{ ' }, sent))).toEqual(refused);
+    expect(await answer(post(introspection, { ...sent, accept: 'application/json' }))).toEqual({
+      ...refused,
+      status: 200,
+    });
+  });
+
+  test('a caller who may explore runs any', async () => {
+    const sent = { on: closed, caller: callerWith('explore') };
+    expect(await answer(post(introspection, sent))).toEqual({ __schema: { queryType: { name: 'Query' } } });
+    expect(await answer(post({ documentId: md5 }, sent))).toEqual(data);
+  });
+});
+
+test('when the schema changes, documents are validated anew', async () => {
+  const text = '{ notes { nodes { body } } }';
+  const on = await createTestApi(database.connection, { documents: [{ id: 'notes', text, file }] });
+  expect(await answer(post({ documentId: 'notes' }, { on }))).toMatchObject({ code: 'PERSISTED_DOCUMENT_INVALID' });
+  await database.admin('create table events.note (note_id int primary key, body text)');
+  await database.admin(`grant select on events.note to ${database.connection.user}`);
+  await on.served.check();
+  expect(await answer(post({ documentId: 'notes' }, { on }))).toEqual({ notes: { nodes: [] } });
+  await on.close();
+});
+
+test('strictly, there is no API with a document that does not fit', async () => {
+  const config = { documents: { paths: [], persistedOnly: false, strict: true } };
+  await expect(createTestApi(database.connection, { documents, config })).rejects.toThrow(
+    'STRICT_DOCUMENTS: 2 of 5 persisted documents do not fit the schema',
+  );
+});

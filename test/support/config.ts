@@ -1,0 +1,15 @@
+import type { Config } from '../../src/config.ts';
+import type { AppOptions } from '../../src/server.ts';
+
+/** A server that asks for little and refuses little; tests change what they are about. */
+export const appConfig: AppOptions['config'] & Pick<Config, 'limits' | 'schemaPollMs'> = {
+  auth: null,
+  graphiql: false,
+  corsOrigins: [],
+  maxBodyBytes: 1_000_000,
+  requestTimeoutMs: 30_000,
+  documents: { paths: [], persistedOnly: false, strict: false },
+  cacheControl: 'no-cache',
+  limits: { defaultSize: 50, maxSize: 1000 },
+  schemaPollMs: 60_000,
+};
