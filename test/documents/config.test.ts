@@ -3,7 +3,7 @@ import { ConfigError, readConfig } from '../../src/config.ts';
 
 const production = {
   ...{ NODE_ENV: 'production', PGHOST: 'db.example', PGUSER: 'app', PGDATABASE: 'events' },
-  ...{ PG_AUTH: 'password', PGPASSWORD: 'secret' },
+  ...{ PG_AUTH: 'password', PGPASSWORD: 'secret', AUTH: 'none' },
 };
 
 test('everybody may send documents of their own outside production, and nobody within it', () => {

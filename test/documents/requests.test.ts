@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { DefinitionNode } from 'graphql';
 import { Kind, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Caller, Permission } from '../../src/auth/caller.ts';
 import { sha256 } from '../../src/documents/store.ts';
+import { createIssuer, type Issuer } from '../auth/issuer.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { runs } from '../support/property.ts';
@@ -28,13 +28,16 @@ const documents = [
 
 let database: TestDatabase;
 let api: TestApi;
+let issuer: Issuer;
 
 beforeAll(async () => {
   database = await createDatabase();
   api = await createTestApi(database.connection, { documents });
+  issuer = await createIssuer();
 });
 
 afterAll(async () => {
+  await issuer.end();
   await api.close();
   await database.drop();
 });
@@ -42,29 +45,24 @@ afterAll(async () => {
 const graphqlJson = 'application/graphql-response+json';
 const endpoint = 'http://localhost/graphql';
 
-const callerWith = (...permissions: Permission[]): Caller => ({
-  id: 'someone',
-  permissions: new Set(permissions),
-  claims: {},
-  expiresAt: Infinity,
-});
-
 interface Sent {
   readonly accept?: string;
-  readonly caller?: Caller | null;
   readonly headers?: Record<string, string>;
   readonly on?: TestApi;
 }
 
-const post = async (body: unknown, { accept = graphqlJson, caller = null, on = api }: Sent = {}) =>
-  on.app.fetch(
-    endpoint,
-    { method: 'POST', headers: { 'content-type': 'application/json', accept }, body: JSON.stringify(body) },
-    { caller },
-  );
+const post = async (body: unknown, { accept = graphqlJson, headers, on = api }: Sent = {}) =>
+  on.app.fetch(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept, ...headers },
+    body: JSON.stringify(body),
+  });
 
-const get = async (rest: string, { accept = graphqlJson, caller = null, headers, on = api }: Sent = {}) =>
-  on.app.fetch(`${endpoint}${rest}`, { headers: { accept, ...headers } }, { caller });
+const get = async (rest: string, { accept = graphqlJson, headers, on = api }: Sent = {}) =>
+  on.app.fetch(`${endpoint}${rest}`, { headers: { accept, ...headers } });
+
+/** What a caller with these roles sends. */
+const as = async (...roles: string[]) => ({ authorization: `Bearer ${await issuer.sign({ roles })}` });
 
 const data = { devices: { nodes: [{ serial: 'SN-000001' }, { serial: 'SN-000002' }] } };
 
@@ -258,9 +256,11 @@ describe('caches', () => {
   });
 
   test('with a caller an answer is the caller’s own', async () => {
-    const response = await get(`/${md5}`, { caller: callerWith('read') });
+    const on = await createTestApi(database.connection, { documents, config: { auth: issuer.config } });
+    const response = await get(`/${md5}`, { on, headers: await as('Events.Read') });
     expect(response.headers.get('cache-control')).toBe('private, no-cache');
     expect(response.headers.get('vary')).toBe('Accept, Authorization');
+    await on.close();
   });
 
   test.each(['/nowhere', '/rename', '?query={a}', `/${md5}?variables={"first":-1}`])(
@@ -278,42 +278,45 @@ describe('caches', () => {
   });
 
   test('the header is configurable; what caches may share is left out for callers, and CORS keeps its Vary', async () => {
-    const on = await createTestApi(database.connection, {
-      documents,
-      config: {
-        cacheControl: 'public, s-maxage=60, max-age=10',
-        corsOrigins: ['https://a.example', 'https://b.example'],
-      },
-    });
+    const config = {
+      cacheControl: 'public, s-maxage=60, max-age=10',
+      corsOrigins: ['https://a.example', 'https://b.example'],
+    };
+    const on = await createTestApi(database.connection, { documents, config });
     const headers = { origin: 'https://a.example' };
     const open = await get(`/${md5}`, { on, headers });
     expect(open.headers.get('cache-control')).toBe('public, s-maxage=60, max-age=10');
     expect(open.headers.get('vary')).toBe('Origin, Accept');
-    const own = await get(`/${md5}`, { on, headers, caller: callerWith('read') });
+    await on.close();
+    const closed = await createTestApi(database.connection, { documents, config: { ...config, auth: issuer.config } });
+    const own = await get(`/${md5}`, { on: closed, headers: { ...headers, ...(await as('Events.Read')) } });
     expect(own.headers.get('cache-control')).toBe('private, max-age=10');
     expect(own.headers.get('access-control-allow-origin')).toBe('https://a.example');
-    await on.close();
+    await closed.close();
   });
 });
 
 describe('persisted documents only', () => {
+  let open: TestApi;
   let closed: TestApi;
   beforeAll(async () => {
-    closed = await createTestApi(database.connection, {
-      documents,
-      config: { documents: { paths: [], persistedOnly: true, strict: false } },
-    });
+    const config = { documents: { paths: [], persistedOnly: true, strict: false } };
+    open = await createTestApi(database.connection, { documents, config });
+    closed = await createTestApi(database.connection, { documents, config: { ...config, auth: issuer.config } });
   });
-  afterAll(() => closed.close());
+  afterAll(async () => {
+    await open.close();
+    await closed.close();
+  });
 
   const introspection = { query: '{ __schema { queryType { name } } }' };
   const refused = { status: 403, code: 'PERSISTED_DOCUMENT_REQUIRED' };
 
   test.each([
     ['nobody', null],
-    ['a caller who may read and write', callerWith('read', 'write')],
-  ])('%s runs those and no other', async (_, caller) => {
-    const sent = { on: closed, caller };
+    ['a caller who may read and write', ['Events.Read', 'Events.Write']],
+  ])('%s runs those and no other', async (_, roles) => {
+    const sent = roles ? { on: closed, headers: await as(...roles) } : { on: open };
     expect(await answer(post({ documentId: md5 }, sent))).toEqual(data);
     expect(await answer(post({ documentId: md5, query: devices }, sent))).toEqual(data);
     expect(await answer(post({ query: '{ __typename }' }, sent))).toEqual(refused);
@@ -330,7 +333,7 @@ describe('persisted documents only', () => {
   });
 
   test('a caller who may explore runs any', async () => {
-    const sent = { on: closed, caller: callerWith('explore') };
+    const sent = { on: closed, headers: await as('Events.Read', 'Events.Explore') };
     expect(await answer(post(introspection, sent))).toEqual({ __schema: { queryType: { name: 'Query' } } });
     expect(await answer(post({ documentId: md5 }, sent))).toEqual(data);
   });
