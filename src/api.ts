@@ -2,11 +2,12 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Catalog } from './catalog/catalog.ts';
 import { applyDirectives } from './catalog/directives.ts';
-import type { PageLimits } from './config.ts';
+import type { PageLimits, RequestLimits } from './config.ts';
 import type { Context, Incoming } from './context.ts';
 import type { Db } from './db/db.ts';
 import { introspect } from './db/introspect.ts';
 import { AppError } from './errors.ts';
+import { limitRows } from './limits/limitRows.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { extensions } from './schema/extensions/extensions.ts';
 import { createSchema } from './schema/schema.ts';
@@ -16,7 +17,7 @@ export interface Api {
   readonly schema: GraphQLSchema;
   readonly catalog: Catalog;
   readonly fingerprint: string;
-  readonly createContext: (incoming: Incoming) => Context;
+  readonly createContext: (incoming: Incoming, limits: RequestLimits) => Context;
 }
 
 export interface ApiOptions {
@@ -57,6 +58,9 @@ export async function buildApi({ db, schemaName, limits, log }: ApiOptions): Pro
     schema,
     catalog,
     fingerprint,
-    createContext: (incoming) => ({ ...incoming, db, loaders: createLoaders(db, catalog) }),
+    createContext(incoming, limits) {
+      const own = limitRows(db, limits);
+      return { ...incoming, db: own, loaders: createLoaders(own, catalog) };
+    },
   };
 }

@@ -12,6 +12,7 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly limits: PageLimits;
+  readonly requestLimits: RequestLimits;
   readonly poolSize: number;
   /** How many of this server may run at once, all with a pool of their own. */
   readonly maxReplicas: number;
@@ -26,6 +27,39 @@ export interface PageLimits {
   readonly defaultSize: number;
   readonly maxSize: number;
 }
+
+/** What one request may ask for, and what its answer may hold. */
+export interface RequestLimits {
+  /** Of a document's text, and selections once its fragments are spread. */
+  readonly tokens: number;
+  /** Fields within fields. */
+  readonly depth: number;
+  readonly aliases: number;
+  readonly directives: number;
+  /** The rows that a document can ask for: see `priceOf`. */
+  readonly cost: number;
+  /** The rows that its statements may return. */
+  readonly rows: number;
+  /** Of the response's JSON. */
+  readonly bytes: number;
+  /** Requests of one caller, or of one address where nobody is asked who they are; null for any number. */
+  readonly perMinute: number | null;
+  /** How many proxies in front append to X-Forwarded-For. */
+  readonly proxies: number;
+}
+
+/** What ordinary use never meets. */
+export const defaultRequestLimits: RequestLimits = {
+  tokens: 20_000,
+  depth: 30,
+  aliases: 1000,
+  directives: 500,
+  cost: 500_000,
+  rows: 100_000,
+  bytes: 50_000_000,
+  perMinute: null,
+  proxies: 0,
+};
 
 export interface DatabaseConfig {
   readonly host: string;
@@ -96,6 +130,16 @@ const variables = z.object({
   CORS_ORIGINS: z.string().default(''),
   MAX_BODY_BYTES: int(1, 1_000_000_000).default(1_000_000),
   MAX_PAGE_SIZE: int(1, 1_000_000).default(1000),
+  MAX_DOCUMENT_TOKENS: int(100, 1_000_000).default(defaultRequestLimits.tokens),
+  MAX_DOCUMENT_DEPTH: int(1, 200).default(defaultRequestLimits.depth),
+  MAX_DOCUMENT_ALIASES: int(0, 100_000).default(defaultRequestLimits.aliases),
+  MAX_DOCUMENT_DIRECTIVES: int(0, 100_000).default(defaultRequestLimits.directives),
+  MAX_DOCUMENT_COST: int(1, 1_000_000_000).default(defaultRequestLimits.cost),
+  MAX_RESPONSE_ROWS: int(1, 100_000_000).default(defaultRequestLimits.rows),
+  MAX_RESPONSE_BYTES: int(1000, 500_000_000).default(defaultRequestLimits.bytes),
+  RATE_LIMIT_PER_MINUTE: int(1, 1_000_000).optional(),
+  TRUSTED_PROXIES: int(0, 10).optional(),
+  CONTAINER_APP_NAME: z.string().optional(),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').optional(),
 });
 
@@ -125,6 +169,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       .filter(Boolean),
     maxBodyBytes: env.MAX_BODY_BYTES,
     limits: { defaultSize: Math.min(50, env.MAX_PAGE_SIZE), maxSize: env.MAX_PAGE_SIZE },
+    requestLimits: {
+      tokens: env.MAX_DOCUMENT_TOKENS,
+      depth: env.MAX_DOCUMENT_DEPTH,
+      aliases: env.MAX_DOCUMENT_ALIASES,
+      directives: env.MAX_DOCUMENT_DIRECTIVES,
+      cost: env.MAX_DOCUMENT_COST,
+      rows: env.MAX_RESPONSE_ROWS,
+      bytes: env.MAX_RESPONSE_BYTES,
+      perMinute: env.RATE_LIMIT_PER_MINUTE ?? null,
+      // Azure Container Apps sets the name, and always has one proxy of its own in front.
+      proxies: env.TRUSTED_PROXIES ?? (env.CONTAINER_APP_NAME ? 1 : 0),
+    },
     poolSize: env.PG_POOL_SIZE,
     maxReplicas: env.MAX_REPLICAS,
     statementTimeoutMs: env.PG_STATEMENT_TIMEOUT_MS,

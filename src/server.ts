@@ -7,12 +7,16 @@ import { sql } from './db/sql.ts';
 import { useGraphiQL } from './graphiql/useGraphiQL.ts';
 import { createErrorMask } from './http/clientErrors.ts';
 import { useApi } from './http/useApi.ts';
+import { useBodyLimit } from './http/useBodyLimit.ts';
 import { useHealth } from './http/useHealth.ts';
 import { useStatus } from './http/useStatus.ts';
+import { createDocumentCache } from './limits/documentCache.ts';
+import { useDocumentLimits } from './limits/useDocumentLimits.ts';
+import { useResponseLimit } from './limits/useResponseLimit.ts';
 import type { Served } from './served.ts';
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes'>;
+  readonly config: Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'requestLimits'>;
   readonly served: Served;
   readonly db: Db;
   readonly log: Logger;
@@ -22,15 +26,21 @@ export type App = ReturnType<typeof createApp>;
 
 const endpoint = '/graphql';
 
+/** Of the text of parsed documents that are kept, in characters. */
+const keptDocuments = 1_000_000;
+
 /** The HTTP side of the API: GraphQL, GraphiQL and the probes. */
 export function createApp({ config, served, db, log }: AppOptions) {
+  const { requestLimits } = config;
   return createYoga({
     graphqlEndpoint: endpoint,
     logging: log,
     landingPage: false,
     graphiql: false,
     multipart: false,
-    maxRequestBodySize: config.maxBodyBytes,
+    maxRequestBodySize: false, // in the place of Yoga's: see useBodyLimit
+    batching: false,
+    parserAndValidationCache: { documentCache: createDocumentCache(keptDocuments), errorCache: nothingKept },
     cors:
       config.corsOrigins.length > 0
         ? { origin: [...config.corsOrigins], exposedHeaders: ['Retry-After'], maxAge: 86_400 }
@@ -43,11 +53,17 @@ export function createApp({ config, served, db, log }: AppOptions) {
         await Promise.race([db.rows(sql`select 1`), silence()]);
       }, log),
       ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
-      useApi(served, endpoint),
+      useBodyLimit(config.maxBodyBytes),
+      useApi(served, endpoint, requestLimits),
+      useDocumentLimits(requestLimits, config.limits),
       useStatus(),
+      useResponseLimit(requestLimits.bytes),
     ],
   });
 }
+
+/** Documents that do not parse are not worth the memory. */
+const nothingKept = { get: () => undefined, set: () => undefined };
 
 /** Shorter than the probes of container platforms wait. */
 const probeMs = 2000;

@@ -4,6 +4,7 @@ import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } fro
 import { pino } from 'pino';
 import type { Environment } from 'relay-runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultRequestLimits } from '../../src/config.ts';
 import { type Listening, listen } from '../../src/http/listen.ts';
 import { createApp } from '../../src/server.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
@@ -260,7 +261,13 @@ describe('while the database is away', () => {
   async function startingServer(n: number) {
     let requests = 0;
     const served = { ...api.served, current: () => (++requests < n ? null : api.served.current()) };
-    const config = { graphiql: false, corsOrigins: [], maxBodyBytes: 100_000 };
+    const config = {
+      graphiql: false,
+      corsOrigins: [],
+      maxBodyBytes: 100_000,
+      limits: { defaultSize: 50, maxSize: 1000 },
+      requestLimits: defaultRequestLimits,
+    };
     const app = createApp({ config, served, db: api.db, log: pino({ level: 'silent' }) });
     const { port, drain } = await listen(app, '127.0.0.1', 0);
     const stop = async () => {

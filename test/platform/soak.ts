@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { buildApi } from '../../src/api.ts';
+import { defaultRequestLimits } from '../../src/config.ts';
 import { createDb } from '../../src/db/db.ts';
 import type { Pool, PoolStats } from '../../src/db/pool.ts';
 import { listen } from '../../src/http/listen.ts';
@@ -78,9 +79,17 @@ const fill = (pool: Pool, size: number) =>
 async function serve(pool: Pool) {
   const log = pino({ level: 'silent' });
   const db = createDb(pool);
-  const build = () => buildApi({ db, schemaName: 'events', limits: { defaultSize: 50, maxSize: 1000 }, log });
+  const limits = { defaultSize: 50, maxSize: 1000 };
+  const build = () => buildApi({ db, schemaName: 'events', limits, log });
   const served = serveApi(await build(), { build, readFingerprint: async () => '', pollMs: 3_600_000, log });
-  const app = createApp({ config: { graphiql: false, corsOrigins: [], maxBodyBytes: 100_000 }, served, db, log });
+  const config = {
+    graphiql: false,
+    corsOrigins: [],
+    maxBodyBytes: 100_000,
+    limits,
+    requestLimits: defaultRequestLimits,
+  };
+  const app = createApp({ config, served, db, log });
   const { port, drain } = await listen(app, '127.0.0.1', 0);
   return {
     port,

@@ -1,10 +1,10 @@
 import type { ExecutionResult } from 'graphql';
 import { pino } from 'pino';
 import { type Api, buildApi } from '../../src/api.ts';
-import type { Config } from '../../src/config.ts';
+import { type Config, defaultRequestLimits, type RequestLimits } from '../../src/config.ts';
 import { createDb, type Db } from '../../src/db/db.ts';
 import { readFingerprint } from '../../src/db/introspect.ts';
-import { createPool } from '../../src/db/pool.ts';
+import { createPool, type Pool } from '../../src/db/pool.ts';
 import { type Served, serveApi } from '../../src/served.ts';
 import { type App, createApp } from '../../src/server.ts';
 
@@ -15,6 +15,7 @@ export interface TestApi {
   readonly app: App;
   readonly api: Api;
   readonly db: Db;
+  readonly pool: Pool;
   readonly served: Served;
   /** The texts of the statements since the last `query`. */
   readonly statements: readonly string[];
@@ -42,7 +43,9 @@ interface Connection {
 
 export interface TestApiOptions {
   readonly schema?: string;
-  readonly config?: Partial<Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'schemaPollMs'>>;
+  readonly config?: Partial<Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'schemaPollMs'>> & {
+    readonly requestLimits?: Partial<RequestLimits>;
+  };
 }
 
 /** The whole server over one database, without a socket. */
@@ -60,6 +63,7 @@ export async function createTestApi(
     limits: { defaultSize: 50, maxSize: 1000 },
     schemaPollMs: 60_000,
     ...config,
+    requestLimits: { ...defaultRequestLimits, ...config?.requestLimits },
   };
   const pool = createPool({
     ...connection,
@@ -100,6 +104,7 @@ export async function createTestApi(
     app,
     api,
     db,
+    pool,
     served,
     statements,
     log,
