@@ -8,7 +8,10 @@ import { useGraphiQL } from './graphiql/useGraphiQL.ts';
 import { createErrorMask } from './http/clientErrors.ts';
 import { useApi } from './http/useApi.ts';
 import { useBodyLimit } from './http/useBodyLimit.ts';
+import { useCsrfPrevention } from './http/useCsrfPrevention.ts';
 import { useHealth } from './http/useHealth.ts';
+import { useRateLimit } from './http/useRateLimit.ts';
+import { useSecurityHeaders } from './http/useSecurityHeaders.ts';
 import { useStatus } from './http/useStatus.ts';
 import { createDocumentCache } from './limits/documentCache.ts';
 import { useDocumentLimits } from './limits/useDocumentLimits.ts';
@@ -32,9 +35,10 @@ const keptDocuments = 1_000_000;
 /** The HTTP side of the API: GraphQL, GraphiQL and the probes. */
 export function createApp({ config, served, db, log }: AppOptions) {
   const { requestLimits } = config;
+  const { perMinute, proxies } = requestLimits;
   return createYoga({
     graphqlEndpoint: endpoint,
-    logging: log,
+    logging: false, // it would log what clients do wrong as errors: the mask logs what is worth it
     landingPage: false,
     graphiql: false,
     multipart: false,
@@ -47,13 +51,16 @@ export function createApp({ config, served, db, log }: AppOptions) {
         : false,
     maskedErrors: { maskError: createErrorMask(log) },
     plugins: [
+      useSecurityHeaders(),
       useHealth(async () => {
         const problem = served.problem();
         if (problem) throw new Error(problem);
         await Promise.race([db.rows(sql`select 1`), silence()]);
       }, log),
       ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
+      useCsrfPrevention(config.corsOrigins),
       useBodyLimit(config.maxBodyBytes),
+      ...(perMinute === null ? [] : [useRateLimit({ perMinute, proxies })]),
       useApi(served, endpoint, requestLimits),
       useDocumentLimits(requestLimits, config.limits),
       useStatus(),
