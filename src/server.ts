@@ -11,6 +11,7 @@ import { useBodyLimit } from './http/useBodyLimit.ts';
 import { useCsrfPrevention } from './http/useCsrfPrevention.ts';
 import { useHealth } from './http/useHealth.ts';
 import { useRateLimit } from './http/useRateLimit.ts';
+import { useSearchParams } from './http/useSearchParams.ts';
 import { useSecurityHeaders } from './http/useSecurityHeaders.ts';
 import { useStatus } from './http/useStatus.ts';
 import { createDocumentCache } from './limits/documentCache.ts';
@@ -60,6 +61,7 @@ export function createApp({ config, served, db, log }: AppOptions) {
       ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
       useCsrfPrevention(config.corsOrigins),
       useBodyLimit(config.maxBodyBytes),
+      useSearchParams(),
       ...(perMinute === null ? [] : [useRateLimit({ perMinute, proxies })]),
       useApi(served, endpoint, requestLimits),
       useDocumentLimits(requestLimits, config.limits),

@@ -142,6 +142,15 @@ describe('a client at a socket', () => {
     expect(answer).toMatch(/^HTTP\/1.1 400/);
   });
 
+  test('that names a host that cannot be one is told so, and sees no stack trace', async () => {
+    for (const host of ['[bad', 'a b', 'x:99999', '%']) {
+      const head = `GET /graphql?query={__typename} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
+      const answer = await exchange((socket) => socket.write(head));
+      expect(answer).toMatch(/^HTTP\/1.1 400/);
+      expect(answer).not.toMatch(/^ +at /m);
+    }
+  });
+
   const chunked = (body: string) =>
     `POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n` +
     `transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;

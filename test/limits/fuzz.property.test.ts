@@ -90,6 +90,21 @@ describe('every request is answered with data or with what was wrong with it', (
     );
   });
 
+  test('addresses that are no request', { timeout: patience }, async () => {
+    const search = fc.dictionary(
+      fc.constantFrom('query', 'variables', 'extensions', 'operationName', 'other'),
+      fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.constant('{ __typename }')),
+    );
+    await fc.assert(
+      fc.asyncProperty(search, async (params) => {
+        const url = `http://localhost/graphql?${new URLSearchParams(params)}`;
+        const headers = { accept: 'application/graphql-response+json' };
+        await checkAnswer(await api.app.fetch(url, { headers }), params);
+      }),
+      runs(500),
+    );
+  });
+
   test('bodies that are no request', { timeout: patience }, async () => {
     const bodies = fc.oneof(
       fc.uint8Array(),
