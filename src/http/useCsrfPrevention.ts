@@ -8,8 +8,8 @@ import { AppError, badInput } from '../errors.ts';
  */
 export function useCsrfPrevention(corsOrigins: readonly string[]): Plugin {
   const isForeign = ({ method, headers }: Request) =>
-    method !== 'OPTIONS' &&
-    headers.get('sec-fetch-site') === 'cross-site' &&
+    // Other hosts of one site are foreign too: a platform's domain is shared by strangers.
+    /^(cross|same)-site$/.test(headers.get('sec-fetch-site') ?? '') &&
     !(method === 'GET' && headers.get('sec-fetch-mode') === 'navigate') &&
     !corsOrigins.includes(headers.get('origin') ?? '');
 

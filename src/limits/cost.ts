@@ -45,8 +45,8 @@ export interface Priced {
 /** A count or an aggregate reads rows, but returns one and is often answered by an index. */
 const countRows = 10;
 
-/** How many groups are expected where a document does not say; the rows of the response are counted besides. */
-const expectedGroups = 1000;
+/** How many groups are expected where a document does not say, and the most; the rows of the response count besides. */
+const groupSizes: PageLimits = { defaultSize: 1000, maxSize: 10_000 };
 
 /** How many items a list of the introspection has, other than that of all types. */
 const introspectedItems = 5;
@@ -128,11 +128,11 @@ function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: Argu
     const argument = node.arguments?.find((one) => one.name.value === name);
     return argument && argumentOf(argument.value);
   };
-  const size = (node: FieldNode, otherwise: number): number => {
+  const size = (node: FieldNode, { defaultSize, maxSize }: PageLimits): number => {
     const asked = [given(node, 'first'), given(node, 'last')];
-    if (asked.includes(unknown)) return pages.maxSize;
-    const number = asked.find((value) => typeof value === 'number') ?? otherwise;
-    return Math.min(Math.max(0, number), pages.maxSize);
+    if (asked.includes(unknown)) return maxSize;
+    const number = asked.find((value) => typeof value === 'number') ?? defaultSize;
+    return Math.min(Math.max(0, number), maxSize);
   };
   /** As many as the longest list among the arguments has items, such as ids or inputs. */
   const listed = (field: Definition, node: FieldNode): number =>
@@ -149,13 +149,13 @@ function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: Argu
     const isList = isListType(getNullableType(field.type));
     switch (source?.kind) {
       case 'list': {
-        const page = size(node, pages.defaultSize);
+        const page = size(node, pages);
         return { rows: below.some((child) => readsPage(schema, child)) ? page : 0, items: 1, page };
       }
       case 'relation':
         return { rows: 1, items: 1 };
       case 'aggregate': {
-        const groups = isList ? size(node, expectedGroups) : 1;
+        const groups = isList ? size(node, groupSizes) : 1;
         return { rows: countRows + (isList ? groups : 0), items: groups };
       }
       case 'computed':
@@ -196,7 +196,7 @@ function createArguments(
   return (node) => {
     if (node.kind !== Kind.VARIABLE) return literal(node);
     const name = node.name.value;
-    if (variables?.[name] !== undefined) return variables[name];
+    if (variables && Object.hasOwn(variables, name)) return variables[name];
     const otherwise = defaults.get(name);
     if (otherwise) return literal(otherwise);
     return variables ? undefined : unknown;

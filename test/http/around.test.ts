@@ -44,7 +44,8 @@ describe('pages of other origins', () => {
   const foreign = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
 
   test('can send no request, whatever the method', async () => {
-    for (const response of [await post(foreign), await get(foreign)]) {
+    const sibling = { ...foreign, 'sec-fetch-site': 'same-site' };
+    for (const response of [await post(foreign), await get(foreign), await post(sibling), await get(sibling)]) {
       expect(response.status).toBe(403);
       expect(await codeOf(response)).toEqual(['FORBIDDEN']);
     }
@@ -55,6 +56,10 @@ describe('pages of other origins', () => {
     expect((await post(named)).status).toBe(200);
     expect((await get(named)).status).toBe(200);
     expect((await post({ ...named, origin: 'https://app.example.evil' })).status).toBe(403);
+  });
+
+  test('are others than its own, and than no page at all', async () => {
+    for (const site of ['same-origin', 'none']) expect((await post({ 'sec-fetch-site': site })).status).toBe(200);
   });
 
   test('can link to GraphiQL and to a query', async () => {

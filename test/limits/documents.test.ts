@@ -86,6 +86,10 @@ describe('a price', () => {
     expect(rows(paged)).toBe(50 + 150);
   });
 
+  test('takes no name of a variable for a value that it does not have', () => {
+    expect(rows('query ($constructor: Int = 7) { devices(first: $constructor) { nodes { serial } } }')).toBe(7);
+  });
+
   test('takes the largest page for a variable without default that is not known yet', () => {
     expect(rows(paged, null)).toBe(1000 + 3000);
     expect(rows('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', null)).toBe(1000);
