@@ -2,13 +2,14 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Catalog } from './catalog/catalog.ts';
 import { applyDirectives } from './catalog/directives.ts';
-import type { PageLimits } from './config.ts';
+import type { PageLimits, RequestLimits } from './config.ts';
 import type { Context, Incoming } from './context.ts';
 import type { SharedDb } from './db/db.ts';
 import { introspect } from './db/introspect.ts';
 import { type PreparedDocuments, prepareDocuments } from './documents/prepare.ts';
 import { type DocumentStore, noDocuments } from './documents/store.ts';
 import { AppError } from './errors.ts';
+import { limitRows } from './limits/limitRows.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { extensions } from './schema/extensions/extensions.ts';
 import { createSchema } from './schema/schema.ts';
@@ -19,7 +20,7 @@ export interface Api {
   readonly catalog: Catalog;
   readonly fingerprint: string;
   readonly documents: PreparedDocuments;
-  readonly createContext: (incoming: Incoming) => Context;
+  readonly createContext: (incoming: Incoming, limits: RequestLimits) => Context;
 }
 
 export interface ApiOptions {
@@ -72,10 +73,10 @@ export async function buildApi({ db, schemaName, limits, documents, log }: ApiOp
     catalog,
     fingerprint,
     documents: prepared,
-    createContext(incoming) {
+    createContext(incoming, limits) {
       const own = db.within({ claims: incoming.caller?.claims, signal: incoming.signal });
-      const watched = incoming.record?.watch(own) ?? own;
-      return { ...incoming, db: watched, loaders: createLoaders(watched, catalog) };
+      const limited = limitRows(incoming.record?.watch(own) ?? own, limits);
+      return { ...incoming, db: limited, loaders: createLoaders(limited, catalog) };
     },
   };
 }

@@ -18,6 +18,7 @@ export interface Config {
   readonly documents: DocumentsConfig;
   /** The Cache-Control of answers to queries by GET. */
   readonly cacheControl: string;
+  readonly requestLimits: RequestLimits;
   readonly poolSize: number;
   /** How many of this server may run at once, all with a pool of their own. */
   readonly maxReplicas: number;
@@ -53,6 +54,39 @@ export interface DocumentsConfig {
   /** Whether a document that does not fit the schema keeps the API from being served. */
   readonly strict: boolean;
 }
+
+/** What one request may ask for, and what its answer may hold. */
+export interface RequestLimits {
+  /** Of a document's text, and selections once its fragments are spread. */
+  readonly tokens: number;
+  /** Fields within fields. */
+  readonly depth: number;
+  readonly aliases: number;
+  readonly directives: number;
+  /** The rows that a document can ask for: see `priceOf`. */
+  readonly cost: number;
+  /** The rows that its statements may return. */
+  readonly rows: number;
+  /** Of the response's JSON. */
+  readonly bytes: number;
+  /** Requests of one caller, or of one address where nobody is asked who they are; null for any number. */
+  readonly perMinute: number | null;
+  /** How many proxies in front append to X-Forwarded-For. */
+  readonly proxies: number;
+}
+
+/** What ordinary use never meets. */
+export const defaultRequestLimits: RequestLimits = {
+  tokens: 20_000,
+  depth: 30,
+  aliases: 1000,
+  directives: 500,
+  cost: 500_000,
+  rows: 100_000,
+  bytes: 50_000_000,
+  perMinute: null,
+  proxies: 0,
+};
 
 export interface DatabaseConfig {
   readonly host: string;
@@ -159,6 +193,16 @@ export const variables = z.object({
       'must be directives such as max-age=10, separated by commas',
     )
     .default('no-cache'),
+  MAX_DOCUMENT_TOKENS: int(100, 1_000_000).default(defaultRequestLimits.tokens),
+  MAX_DOCUMENT_DEPTH: int(1, 200).default(defaultRequestLimits.depth),
+  MAX_DOCUMENT_ALIASES: int(0, 100_000).default(defaultRequestLimits.aliases),
+  MAX_DOCUMENT_DIRECTIVES: int(0, 100_000).default(defaultRequestLimits.directives),
+  MAX_DOCUMENT_COST: int(1, 1_000_000_000).default(defaultRequestLimits.cost),
+  MAX_RESPONSE_ROWS: int(1, 100_000_000).default(defaultRequestLimits.rows),
+  MAX_RESPONSE_BYTES: int(1000, 500_000_000).default(defaultRequestLimits.bytes),
+  RATE_LIMIT_PER_MINUTE: int(1, 1_000_000).optional(),
+  TRUSTED_PROXIES: int(0, 10).optional(),
+  CONTAINER_APP_NAME: z.string().optional(),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').optional(),
   SLOW_STATEMENT_MS: int(1, 3_600_000).default(1000),
   OTEL_SDK_DISABLED: z.string().optional(),
@@ -198,6 +242,18 @@ export function readConfig(environment: Environment): Config {
       strict: env.STRICT_DOCUMENTS === 'true',
     },
     cacheControl: env.CACHE_CONTROL,
+    requestLimits: {
+      tokens: env.MAX_DOCUMENT_TOKENS,
+      depth: env.MAX_DOCUMENT_DEPTH,
+      aliases: env.MAX_DOCUMENT_ALIASES,
+      directives: env.MAX_DOCUMENT_DIRECTIVES,
+      cost: env.MAX_DOCUMENT_COST,
+      rows: env.MAX_RESPONSE_ROWS,
+      bytes: env.MAX_RESPONSE_BYTES,
+      perMinute: env.RATE_LIMIT_PER_MINUTE ?? null,
+      // Azure Container Apps sets the name, and always has one proxy of its own in front.
+      proxies: env.TRUSTED_PROXIES ?? (env.CONTAINER_APP_NAME ? 1 : 0),
+    },
     maxReplicas: env.MAX_REPLICAS,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     schemaPollMs: env.SCHEMA_POLL_MS,

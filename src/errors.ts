@@ -14,6 +14,8 @@ const statuses = {
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
   QUERY_TOO_COMPLEX: 400,
+  RESPONSE_TOO_LARGE: 400,
+  RATE_LIMITED: 429,
   VALUE_NOT_REPRESENTABLE: 500,
   TIMEOUT: 504,
   AUTHENTICATION_UNAVAILABLE: 503,
@@ -43,15 +45,18 @@ const wellFormed = /^PERSISTED_/;
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
+  readonly #retryAfter: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  /** `retryAfter`: how long a client should wait, in seconds, where that is not always the same for the code. */
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { readonly retryAfter?: number }) {
     super(message, options);
     this.code = code;
+    this.#retryAfter = options?.retryAfter ?? retryAfter[code];
   }
 
   /** Made anew each time: one error can fail several fields, and Yoga takes `http` out of the extensions of each. */
   get extensions(): { readonly code: ErrorCode; readonly http: HttpExtensions } {
-    const seconds = retryAfter[this.code];
+    const seconds = this.#retryAfter;
     const headers = seconds && { headers: { 'Retry-After': String(seconds) } };
     const spec = wellFormed.test(this.code) && { spec: true };
     return { code: this.code, http: { status: statuses[this.code], ...spec, ...headers } };
@@ -59,6 +64,8 @@ export class AppError extends Error {
 }
 
 export const badInput = (message: string): AppError => new AppError('BAD_USER_INPUT', message);
+
+export const tooComplex = (message: string): AppError => new AppError('QUERY_TOO_COMPLEX', message);
 
 type Translation = readonly [pattern: RegExp, code: ErrorCode, message?: string];
 

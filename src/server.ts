@@ -10,20 +10,35 @@ import { useDocuments } from './documents/useDocuments.ts';
 import { useGraphiQL } from './graphiql/useGraphiQL.ts';
 import { createErrorMask } from './http/clientErrors.ts';
 import { useApi } from './http/useApi.ts';
+import { useBodyLimit } from './http/useBodyLimit.ts';
 import { useCaching } from './http/useCaching.ts';
 import { useCaller } from './http/useCaller.ts';
+import { useCsrfPrevention } from './http/useCsrfPrevention.ts';
 import { useGetParams } from './http/useGetParams.ts';
 import { useHealth } from './http/useHealth.ts';
 import { useLifetime } from './http/useLifetime.ts';
 import { usePermissions } from './http/usePermissions.ts';
+import { useRateLimit } from './http/useRateLimit.ts';
+import { useSecurityHeaders } from './http/useSecurityHeaders.ts';
 import { useStatus } from './http/useStatus.ts';
+import { createDocumentCache } from './limits/documentCache.ts';
+import { useDocumentLimits } from './limits/useDocumentLimits.ts';
+import { useResponseLimit } from './limits/useResponseLimit.ts';
 import type { Served } from './served.ts';
 import { useOperation } from './telemetry/useOperation.ts';
 
 export interface AppOptions {
   readonly config: Pick<
     Config,
-    'auth' | 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'requestTimeoutMs' | 'documents' | 'cacheControl'
+    | 'auth'
+    | 'graphiql'
+    | 'corsOrigins'
+    | 'maxBodyBytes'
+    | 'requestTimeoutMs'
+    | 'limits'
+    | 'requestLimits'
+    | 'documents'
+    | 'cacheControl'
   >;
   readonly served: Served;
   readonly db: Db;
@@ -35,16 +50,23 @@ export type App = ReturnType<typeof createApp>;
 /** The path of the API. */
 export const endpoint = '/graphql';
 
+/** Of the text of parsed documents that are kept, in characters. */
+const keptDocuments = 1_000_000;
+
 /** The HTTP side of the API: GraphQL, GraphiQL and the probes. */
 export function createApp({ config, served, db, log }: AppOptions) {
+  const { requestLimits } = config;
+  const { perMinute, proxies } = requestLimits;
   return createYoga<Partial<Incoming>>({
     // Below it stand the ids of persisted documents.
     graphqlEndpoint: `${endpoint}{/*}?`,
-    logging: quiet(log),
+    logging: false, // it would log what clients do wrong as errors: the mask logs what is worth it
     landingPage: false,
     graphiql: false,
     multipart: false,
-    maxRequestBodySize: config.maxBodyBytes,
+    maxRequestBodySize: false, // in the place of Yoga's: see useBodyLimit
+    batching: false,
+    parserAndValidationCache: { documentCache: createDocumentCache(keptDocuments), errorCache: nothingKept },
     cors:
       config.corsOrigins.length > 0
         ? { origin: [...config.corsOrigins], exposedHeaders: ['Retry-After'], maxAge: 86_400 }
@@ -60,23 +82,24 @@ export function createApp({ config, served, db, log }: AppOptions) {
       ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
       useCaller(config.auth && createVerifier(config.auth), endpoint, log),
       useLifetime(config.requestTimeoutMs),
-      useApi(served, endpoint),
-      ...(config.auth ? [usePermissions(config.auth.permissionNames)] : []),
+      useCsrfPrevention(config.corsOrigins),
+      useBodyLimit(config.maxBodyBytes),
       useGetParams(),
+      ...(perMinute === null ? [] : [useRateLimit({ perMinute, proxies })]),
+      useApi(served, endpoint, requestLimits),
+      ...(config.auth ? [usePermissions(config.auth.permissionNames)] : []),
       useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),
+      useDocumentLimits(requestLimits, config.limits),
       useCaching(config.cacheControl),
       useStatus(),
+      useResponseLimit(requestLimits.bytes),
+      useSecurityHeaders(),
     ],
   });
 }
 
-/** Yoga logs every error that the mask gives a code, as an error and twice; the mask logs what needs it, once. */
-const quiet = (log: Logger) => ({
-  debug: (message: unknown) => log.debug(message),
-  info: (message: unknown) => log.info(message),
-  warn: (message: unknown) => log.warn(message),
-  error: () => {},
-});
+/** Documents that do not parse are not worth the memory. */
+const nothingKept = { get: () => undefined, set: () => undefined };
 
 /** Shorter than the probes of container platforms wait. */
 const probeMs = 2000;

@@ -1,3 +1,5 @@
+import { tooComplex } from '../errors.ts';
+
 const isSql = Symbol('sql');
 
 /** A fragment of SQL with its bound values; fragments nest, values never enter the text. */
@@ -52,11 +54,14 @@ export const and = (parts: readonly Sql[]): Sql =>
 export const or = (parts: readonly Sql[]): Sql =>
   parts.length === 0 ? sql`false` : parts.length === 1 && parts[0] ? parts[0] : sql`(${join(parts, ' or ')})`;
 
-/** The text with `$1, $2, ...` and its values, as pg takes them. */
-export const toQuery = ({ text, values }: Sql): { text: string; values: Value[] } => ({
-  text: text.reduce((all, part, i) => `${all}$${i}${part}`),
-  values: [...values],
-});
+/** PostgreSQL's protocol counts parameters in 16 bits; more would be taken for another message, and end the connection. */
+const maxValues = 65_535;
+
+/** The text with `$1, $2, ...` and its values, as pg takes them; throws QUERY_TOO_COMPLEX for more values than fit. */
+export function toQuery({ text, values }: Sql): { text: string; values: Value[] } {
+  if (values.length > maxValues) throw tooComplex(`The query has more than ${maxValues} values; give fewer at once`);
+  return { text: text.reduce((all, part, i) => `${all}$${i}${part}`), values: [...values] };
+}
 
 /** One text for equal statements with equal values: the name of a loader. */
 export const identity = (query: Sql): string => JSON.stringify([query.text, query.values]);

@@ -7,7 +7,7 @@ import type { PreparedDocument } from './prepare.ts';
 import { isSha256, sha256 } from './store.ts';
 
 /** What the plugins hand on from hook to hook. */
-interface RequestContext extends Incoming {
+export interface DocumentContext extends Incoming {
   /** The API that the request runs on. */
   readonly api: Api;
   /** The document that the request named by an id. */
@@ -21,9 +21,9 @@ export interface DocumentsOptions {
 }
 
 /** Runs persisted documents by their ids, already parsed and validated, and refuses others where they are not wanted. */
-export function useDocuments({ endpoint, persistedOnly }: DocumentsOptions): Plugin<RequestContext, RequestContext> {
+export function useDocuments({ endpoint, persistedOnly }: DocumentsOptions): Plugin<DocumentContext, DocumentContext> {
   /** The text to run; undefined where the request has none, which Yoga says in its own words. */
-  function choose(asked: DocumentRequest | null, text: string | undefined, context: RequestContext) {
+  function choose(asked: DocumentRequest | null, text: string | undefined, context: DocumentContext) {
     const { api, caller } = context;
     if (asked && text && typeof text !== 'string') throw badInput('query must be a string');
     const found = asked && api.documents.find(asked.id);

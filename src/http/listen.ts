@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -11,14 +11,36 @@ export interface Listening {
   readonly drain: (graceMs: number, lingerMs?: number) => Promise<void>;
 }
 
+/** How long clients may take to send a request, in milliseconds; slower ones get a 408 and lose their connection. */
+const patience = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  /** How often the two are looked at. */
+  connectionsCheckingInterval: 5000,
+} satisfies ServerOptions;
+
+/** Of the request line and the headers together, in bytes; longer ones get a 431. */
+const maxHeaderSize = 16_384;
+
+/** Connections beyond are closed at once. */
+const maxConnections = 5000;
+
 /** Listens; rejects where the port is taken or not allowed. */
-export async function listen(handler: RequestListener, host: string, port: number): Promise<Listening> {
+export async function listen(
+  handler: RequestListener,
+  host: string,
+  port: number,
+  timeouts: Partial<typeof patience> = {},
+): Promise<Listening> {
   let draining = false;
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize, ...patience, ...timeouts }, (request, response) => {
     // A client that keeps its connection must learn that it is the last answer on it.
     if (draining) response.setHeader('connection', 'close');
-    return handler(request, response);
+    // Yoga makes an address of it, and would answer with a stack trace where that cannot be done.
+    if (URL.canParse(`http://${request.headers.host ?? 'localhost'}`)) return handler(request, response);
+    response.writeHead(400, { 'content-type': 'text/plain' }).end('The Host header is not the name of a host\n');
   });
+  server.maxConnections = maxConnections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

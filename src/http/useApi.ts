@@ -1,5 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Api } from '../api.ts';
+import type { RequestLimits } from '../config.ts';
 import type { Context, Incoming } from '../context.ts';
 import { AppError } from '../errors.ts';
 import type { Served } from '../served.ts';
@@ -13,7 +14,11 @@ interface ServerContext extends CallerContext, LifetimeContext, Pick<Incoming, '
 }
 
 /** Runs each request on the API that is served when it comes in; until there is one the answer is a 503. */
-export function useApi(served: Served, endpoint: string): Plugin<Context & ServerContext, ServerContext> {
+export function useApi(
+  served: Served,
+  endpoint: string,
+  limits: RequestLimits,
+): Plugin<Context & ServerContext, ServerContext> {
   return {
     onRequest({ url, serverContext, fetchAPI, endResponse }) {
       if (url.pathname !== endpoint && !url.pathname.startsWith(`${endpoint}/`)) return;
@@ -29,7 +34,7 @@ export function useApi(served: Served, endpoint: string): Plugin<Context & Serve
       if (!context?.api) throw new Error('There is no API to run on');
       const { api, caller, lifetime, record } = context;
       setSchema(api.schema);
-      extendContext(api.createContext({ caller, signal: lifetime.signal, record }));
+      extendContext(api.createContext({ caller, signal: lifetime.signal, record }, limits));
     },
   };
 }

@@ -51,7 +51,7 @@ const bigIntForm = textual(
 
 const decimalForm = textual(
   'Decimal',
-  /^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,5})?|NaN|[+-]?Infinity)$/i,
+  /^([+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,5})?|NaN|[+-]?Infinity)$/i,
   'A decimal number of any precision, as a string in results; a string or a number in arguments; may be "NaN".',
   '"1234.50"',
 );

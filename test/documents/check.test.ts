@@ -12,6 +12,7 @@ import { prepareDocuments } from '../../src/documents/prepare.ts';
 import { createStore } from '../../src/documents/store.ts';
 import { createLoaders } from '../../src/loaders/loaders.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
+import { appConfig } from '../support/config.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { generateDocument } from '../support/documents.ts';
 import { startProgram } from '../support/program.ts';
@@ -65,11 +66,11 @@ async function examined(text: string) {
   if (!document) throw new Error('There is no document');
   // Records what this API reads, whose database is wrapped already.
   const recorder = createRecorder(api.db);
-  const createContext: typeof api.api.createContext = (incoming) => {
-    const { loaders: _, ...context } = api.api.createContext(incoming);
+  const createContext: typeof api.api.createContext = (incoming, limits) => {
+    const { loaders: _, ...context } = api.api.createContext(incoming, limits);
     return { ...context, db: recorder.db, loaders: createLoaders(recorder.db, api.api.catalog) };
   };
-  return examine(document, { api: { schema: api.api.schema, createContext }, recorder, db: api.db });
+  return examine(document, { api: { schema: api.api.schema, createContext }, recorder, db: api.db, config: appConfig });
 }
 
 describe('the command', () => {
@@ -77,10 +78,10 @@ describe('the command', () => {
     const { code, out } = await check(`${manifests}/client-preset.json`, `${manifests}/relay-md5.json`);
     expect(out).toBe(
       [
-        'status  document         statements  id',
-        'ok      DeviceGrid       3           sha256:0634a78e6acd16b8631e7870274b0bd5d16dd5bb9a346dff9ca51f53ed427c7e',
-        'ok      LastEvents       2           sha256:f4d181f6e066dcfccad17baddf6926f6f675a2f120c5d8ed6402c54b04fbabfc',
-        'ok      DeviceListQuery  2           f0941ef47affafee0749b31ce807af8d',
+        'status  document         cost  statements  id',
+        'ok      DeviceGrid       60    3           sha256:0634a78e6acd16b8631e7870274b0bd5d16dd5bb9a346dff9ca51f53ed427c7e',
+        'ok      LastEvents       3     2           sha256:f4d181f6e066dcfccad17baddf6926f6f675a2f120c5d8ed6402c54b04fbabfc',
+        'ok      DeviceListQuery  2000  2           f0941ef47affafee0749b31ce807af8d',
         '',
       ].join('\n'),
     );
@@ -97,11 +98,11 @@ describe('the command', () => {
     await writeFile(file, JSON.stringify(wrong));
     const { code, out } = await check(file);
     expect(out.split('\n').map((line) => line.trimEnd())).toEqual([
-      'status   document   statements  id',
-      'failed   Old        -           old',
+      'status   document   cost  statements  id',
+      'failed   Old        -     -           old',
       '         Cannot query field "nothing" on type "Query".',
       `         in ${file}`,
-      'warning  (no name)  1           large',
+      'warning  (no name)  50    1           large',
       '         sequential scan of events.large: about 20000 rows',
       expect.stringContaining(`failed   ${file}: the id "sha256:abc" is not the SHA-256 of its document`),
       '',
@@ -160,9 +161,9 @@ describe('of an operation', () => {
     const document = parse('mutation M { deleteAll }');
     const stored = { ids: ['m'], text: 'mutation M { deleteAll }', file: 'm.json', parsed: document };
     const recorder = createRecorder(api.db);
-    expect(await examine({ stored, document, errors: [] }, { api: api.api, recorder, db: api.db })).toMatchObject([
-      { name: 'M', status: 'ok', details: ['not explained: a mutation'] },
-    ]);
+    expect(
+      await examine({ stored, document, errors: [] }, { api: api.api, recorder, db: api.db, config: appConfig }),
+    ).toMatchObject([{ name: 'M', status: 'ok', details: ['not explained: a mutation'] }]);
   });
 });
 

@@ -272,9 +272,9 @@ describe('caches', () => {
     },
   );
 
-  test('an answer by POST says nothing of caches', async () => {
+  test('an answer by POST is kept nowhere', async () => {
     const { headers } = await post({ documentId: md5 });
-    expect([headers.get('etag'), headers.get('cache-control')]).toEqual([null, null]);
+    expect([headers.get('etag'), headers.get('cache-control')]).toEqual([null, 'no-store']);
   });
 
   test('the header is configurable; what caches may share is left out for callers, and CORS keeps its Vary', async () => {

@@ -1,9 +1,10 @@
 import type { ExecutionResult } from 'graphql';
 import { pino } from 'pino';
 import { type Api, buildApi } from '../../src/api.ts';
+import type { RequestLimits } from '../../src/config.ts';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
 import { readFingerprint } from '../../src/db/introspect.ts';
-import { createPool } from '../../src/db/pool.ts';
+import { createPool, type Pool } from '../../src/db/pool.ts';
 import type { Sql } from '../../src/db/sql.ts';
 import type { ManifestEntry } from '../../src/documents/manifest.ts';
 import { createStore } from '../../src/documents/store.ts';
@@ -18,6 +19,7 @@ export interface TestApi {
   readonly app: App;
   readonly api: Api;
   readonly db: SharedDb;
+  readonly pool: Pool;
   readonly served: Served;
   /** The statements since the last `query`, and their texts. */
   readonly queries: readonly Sql[];
@@ -46,7 +48,9 @@ interface Connection {
 
 export interface TestApiOptions {
   readonly schema?: string;
-  readonly config?: Partial<typeof appConfig>;
+  readonly config?: Partial<Omit<typeof appConfig, 'requestLimits'>> & {
+    readonly requestLimits?: Partial<RequestLimits>;
+  };
   /** Persisted documents. */
   readonly documents?: readonly ManifestEntry[];
   /** Connections at most. */
@@ -61,7 +65,11 @@ export async function createTestApi(
   const queries: Sql[] = [];
   const log: LogLine[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(JSON.parse(line) as LogLine) });
-  const settings = { ...appConfig, ...config };
+  const settings = {
+    ...appConfig,
+    ...config,
+    requestLimits: { ...appConfig.requestLimits, ...config?.requestLimits },
+  };
   const pool = createPool({
     ...connection,
     ssl: false,
@@ -107,6 +115,7 @@ export async function createTestApi(
     app,
     api,
     db,
+    pool,
     served,
     queries,
     get statements() {

@@ -1,8 +1,8 @@
-import type { Config } from '../../src/config.ts';
+import { type Config, defaultRequestLimits } from '../../src/config.ts';
 import type { AppOptions } from '../../src/server.ts';
 
 /** A server that asks for little and refuses little; tests change what they are about. */
-export const appConfig: AppOptions['config'] & Pick<Config, 'limits' | 'schemaPollMs'> = {
+export const appConfig: AppOptions['config'] & Pick<Config, 'schemaPollMs'> = {
   auth: null,
   graphiql: false,
   corsOrigins: [],
@@ -11,5 +11,6 @@ export const appConfig: AppOptions['config'] & Pick<Config, 'limits' | 'schemaPo
   documents: { paths: [], persistedOnly: false, strict: false },
   cacheControl: 'no-cache',
   limits: { defaultSize: 50, maxSize: 1000 },
+  requestLimits: defaultRequestLimits,
   schemaPollMs: 60_000,
 };

@@ -31,7 +31,7 @@ export async function check(
     const api = await buildApi({ db: recorder.db, schemaName: config.schema, limits: config.limits, log });
     const findings: Finding[] = [];
     for (const document of prepareDocuments(store, api.schema).all)
-      findings.push(...(await examine(document, { api, recorder, db })));
+      findings.push(...(await examine(document, { api, recorder, db, config })));
     process.stdout.write(asTable(findings, problems));
     return problems.length > 0 || findings.some(({ status }) => status === 'failed') ? 1 : 0;
   } finally {

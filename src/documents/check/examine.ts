@@ -1,7 +1,9 @@
 import { type DocumentNode, execute, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import type { Api } from '../../api.ts';
+import type { Config, RequestLimits } from '../../config.ts';
 import type { Db } from '../../db/db.ts';
 import { identity, type Sql } from '../../db/sql.ts';
+import { priceOf } from '../../limits/cost.ts';
 import type { PreparedDocument } from '../prepare.ts';
 import { readKeys } from './keys.ts';
 import type { Recorder } from './recorder.ts';
@@ -15,7 +17,9 @@ export interface Finding {
   readonly name: string;
   /** One of the document's ids. */
   readonly id: string;
-  /** How many it sends at most; null where the document does not fit the schema. */
+  /** The rows that it can ask for at most; null where the document does not fit the schema. */
+  readonly cost: number | null;
+  /** How many it sends at most; null as well. */
   readonly statements: number | null;
   readonly details: readonly string[];
 }
@@ -26,6 +30,7 @@ export interface ExamineOptions {
   readonly recorder: Recorder;
   /** The same database, for EXPLAIN. */
   readonly db: Db;
+  readonly config: Pick<Config, 'limits' | 'requestLimits'>;
 }
 
 /** A scan of fewer rows takes PostgreSQL a few milliseconds. */
@@ -42,17 +47,21 @@ export async function examine(
   const id = stored.ids[0] ?? '';
   if (!document) {
     const details = [...errors.map(({ message }) => message), `in ${stored.file}`];
-    return [{ status: 'failed', name: nameOf(stored.text), id, statements: null, details }];
+    return [{ status: 'failed', name: nameOf(stored.text), id, cost: null, statements: null, details }];
   }
   const findings: Finding[] = [];
   for (const operation of document.definitions) {
     if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
-    const statements = countStatements(options.api.schema, document, operation);
+    const { api, config } = options;
+    const cost = costOf(document, operation, options);
+    const statements = countStatements(api.schema, document, operation);
     const { warnings, notes } = await explain(document, operation, statements, options);
+    if (cost > config.requestLimits.cost) warnings.push(`refused where it asks for ${cost} rows`);
     findings.push({
       status: warnings.length > 0 ? 'warning' : 'ok',
       name: operation.name?.value ?? '(no name)',
       id,
+      cost,
       statements,
       details: [...warnings, ...notes],
     });
@@ -60,11 +69,15 @@ export async function examine(
   return findings;
 }
 
+/** Variables that a client sends take their default, or ask for the largest page. */
+const costOf = (document: DocumentNode, { name }: OperationDefinitionNode, { api, config }: ExamineOptions): number =>
+  priceOf({ schema: api.schema, document, operationName: name?.value, variables: null, pages: config.limits }).rows;
+
 /** The name of a document's first operation, as far as it can be read. */
 const nameOf = (text: string): string => /\b(?:query|mutation|subscription)\s+(\w+)/.exec(text)?.[1] ?? '(no name)';
 
 interface Explained {
-  readonly warnings: readonly string[];
+  readonly warnings: string[];
   readonly notes: readonly string[];
 }
 
@@ -72,15 +85,19 @@ async function explain(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   expected: number,
-  { api, recorder, db }: ExamineOptions,
+  { api, recorder, db, config: { requestLimits } }: ExamineOptions,
 ): Promise<Explained> {
   if (operation.operation !== 'query') return { warnings: [], notes: [`not explained: a ${operation.operation}`] };
-  const keys = await readKeys(api.schema, operation, async (text) => (await run(api, parse(text))).data ?? null);
+  const keys = await readKeys(
+    api.schema,
+    operation,
+    async (text) => (await run(api, requestLimits, parse(text))).data ?? null,
+  );
   const variables = Object.fromEntries(
     Object.entries(plausibleVariables(api.schema, operation)).map(([name, value]) => [name, keys[name] ?? value]),
   );
   recorder.take();
-  const { errors = [] } = await run(api, document, variables, operation.name?.value);
+  const { errors = [] } = await run(api, requestLimits, document, variables, operation.name?.value);
   const sent = [...new Map(recorder.take().map((query) => [identity(query), query])).values()];
   const { warnings, notes } = await explainAll(db, sent);
   const given = Object.keys(variables).length > 0 ? ` (with ${JSON.stringify(variables)})` : '';
@@ -91,13 +108,14 @@ async function explain(
 
 const run = async (
   { schema, createContext }: ExamineOptions['api'],
+  limits: RequestLimits,
   document: DocumentNode,
   given = {},
   name?: string,
 ) =>
   execute({
     ...{ schema, document, variableValues: given, operationName: name },
-    contextValue: createContext({ caller: null }),
+    contextValue: createContext({ caller: null }, limits),
   });
 
 /** Warns once of each large table that is read sequentially, whatever the number of statements. */

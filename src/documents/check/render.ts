@@ -2,9 +2,11 @@ import type { Finding } from './examine.ts';
 
 /** A line for each operation in columns, its details below it, and the problems of the manifests at the end. */
 export function asTable(findings: readonly Finding[], problems: readonly string[]): string {
-  const rows = findings.map(({ status, name, statements, id }) => [status, name, String(statements ?? '-'), id]);
-  const cells = [['status', 'document', 'statements', 'id'], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const rows = findings.map(({ status, name, cost, statements, id }) => [
+    ...[status, name, String(cost ?? '-'), String(statements ?? '-'), id],
+  ]);
+  const cells = [['status', 'document', 'cost', 'statements', 'id'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
   const indent = ' '.repeat((widths[0] ?? 0) + 2);
   return [

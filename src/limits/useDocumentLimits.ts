@@ -1,0 +1,55 @@
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, Source } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { PageLimits, RequestLimits } from '../config.ts';
+import type { Context } from '../context.ts';
+import type { DocumentContext } from '../documents/useDocuments.ts';
+import { badInput, tooComplex } from '../errors.ts';
+import { type Price, priceOf } from './cost.ts';
+import { maxNesting, nestsTooDeep, scan } from './scan.ts';
+import { checkShape } from './shape.ts';
+
+/**
+ * Lets a document be parsed, validated and executed only as far as it is within its limits. What depends on the text
+ * alone is looked at once for each document that is parsed, the price once for each request.
+ */
+export function useDocumentLimits(limits: RequestLimits, pages: PageLimits): Plugin<Context & DocumentContext> {
+  const shapes = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+
+  function shapeOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+    const known = shapes.get(document);
+    if (known) return known;
+    const errors = checkShape(schema, document, limits);
+    shapes.set(document, errors);
+    return errors;
+  }
+
+  return {
+    onParse({ parseFn, setParseFn }) {
+      setParseFn((source, options) => {
+        scan(typeof source === 'string' ? new Source(source) : source, limits);
+        return parseFn(source, options);
+      });
+    },
+    onValidate({ params, context, setResult }) {
+      const { schema, documentAST: document } = params;
+      const { variables, operationName } = context.params;
+      if (nestsTooDeep(variables)) throw badInput(`The variables nest more than ${maxNesting} lists and objects`);
+      // Whoever agreed on a persisted document knows its shape; how much it asks for depends on the variables.
+      const errors = context.persisted ? [] : shapeOf(schema, document);
+      if (errors.length > 0) return setResult(errors);
+      const price = priceOf({ schema, document, operationName, variables: variables ?? {}, pages });
+      if (context.record) context.record.cost = price.rows;
+      refuse(price, limits.cost);
+    },
+  };
+}
+
+function refuse({ rows, dearest }: Price, limit: number): void {
+  if (rows <= limit) return;
+  const most = dearest && `; most are those of "${dearest.path}" (${count(dearest.rows)})`;
+  throw tooComplex(
+    `The document may ask for ${count(rows)} rows, more than the ${count(limit)} of this server${most}: ask for smaller pages`,
+  );
+}
+
+const count = (rows: number): string => (rows > 1e15 ? 'over 10^15' : rows.toLocaleString('en'));

@@ -1,0 +1,215 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { createYoga, createSchema as yogaSchema } from 'graphql-yoga';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createErrorMask } from '../../src/http/clientErrors.ts';
+import { type Listening, listen } from '../../src/http/listen.ts';
+import { clientAddress, useRateLimit } from '../../src/http/useRateLimit.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+let server: Listening;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  api = await createTestApi(database.connection, {
+    config: { corsOrigins: ['https://app.example'], graphiql: true, maxBodyBytes: 2000 },
+  });
+  const timeouts = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 };
+  server = await listen(api.app, '127.0.0.1', 0, timeouts);
+});
+
+afterAll(async () => {
+  await server.drain(0);
+  await api.close();
+  await database.drop();
+});
+
+const endpoint = 'http://localhost/graphql';
+const json = { 'content-type': 'application/json' };
+const query = '{"query":"{ __typename }"}';
+const post = (headers: Record<string, string> = {}, body = query) =>
+  api.app.fetch(endpoint, { method: 'POST', headers: { ...json, ...headers }, body });
+const get = (headers: Record<string, string> = {}, search = '?query={__typename}') =>
+  api.app.fetch(endpoint + search, { headers });
+const codeOf = async (response: Response) => {
+  const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+  return errors.map((error) => error.extensions.code);
+};
+
+describe('pages of other origins', () => {
+  const foreign = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
+
+  test('can send no request, whatever the method', async () => {
+    const sibling = { ...foreign, 'sec-fetch-site': 'same-site' };
+    for (const response of [await post(foreign), await get(foreign), await post(sibling), await get(sibling)]) {
+      expect(response.status).toBe(403);
+      expect(await codeOf(response)).toEqual(['FORBIDDEN']);
+    }
+  });
+
+  test('can send requests where their origin is named', async () => {
+    const named = { ...foreign, 'sec-fetch-mode': 'cors', origin: 'https://app.example' };
+    expect((await post(named)).status).toBe(200);
+    expect((await get(named)).status).toBe(200);
+    expect((await post({ ...named, origin: 'https://app.example.evil' })).status).toBe(403);
+  });
+
+  test('are others than its own, and than no page at all', async () => {
+    for (const site of ['same-origin', 'none']) expect((await post({ 'sec-fetch-site': site })).status).toBe(200);
+  });
+
+  test('can link to GraphiQL and to a query', async () => {
+    const followed = { ...foreign, 'sec-fetch-mode': 'navigate' };
+    expect((await get({ ...followed, accept: 'text/html' }, '')).status).toBe(200);
+    expect((await get(followed)).status).toBe(200);
+  });
+
+  test('cannot send a form, which no browser asks about first', async () => {
+    const response = await post({ 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }, 'query={a}');
+    expect(response.status).toBe(400);
+    expect(await codeOf(response)).toEqual(['BAD_USER_INPUT']);
+    expect((await post({ 'content-type': 'text/plain' })).status).toBe(415);
+    expect((await post({ 'content-type': 'multipart/form-data; boundary=x' })).status).toBe(415);
+  });
+});
+
+test('several documents in one request are refused', async () => {
+  const response = await post({}, `[${query},${query}]`);
+  expect(response.status).toBe(400);
+  expect(await codeOf(response)).toEqual(['BAD_USER_INPUT']);
+});
+
+describe('security headers', () => {
+  const strict = {
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  };
+  const headersOf = (response: Response) =>
+    Object.fromEntries(Object.keys(strict).map((name) => [name, response.headers.get(name)]));
+
+  test.each([
+    ['data', () => post()],
+    ['errors', () => post({}, '{"query":"{ nothing }"}')],
+    ['a refusal', () => post({}, 'x'.repeat(3000))],
+    ['a probe', () => api.app.fetch('http://localhost/health/live')],
+    ['an address where there is nothing', () => api.app.fetch('http://localhost/nothing')],
+  ])('are on %s', async (_, send) => {
+    expect(headersOf(await send())).toEqual(strict);
+  });
+
+  test('leave GraphiQL the policy of its own', async () => {
+    const headers = headersOf(await get({ accept: 'text/html' }, ''));
+    expect(headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-cache' });
+    expect(headers['content-security-policy']).toContain("script-src 'self'");
+  });
+});
+
+describe('a client at a socket', () => {
+  /** What the server answers to what is written, until it closes the connection. */
+  async function exchange(write: (socket: Socket) => void): Promise<string> {
+    const socket = connect(server.port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString();
+    });
+    socket.on('error', () => undefined); // it may be reset while it still writes
+    write(socket);
+    await once(socket, 'close');
+    return answer;
+  }
+
+  test('that does not end its headers loses the connection', async () => {
+    expect(await exchange((socket) => socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\n'))).toMatch(/^HTTP\/1.1 408/);
+  });
+
+  test('that does not end its body loses the connection', async () => {
+    const headers = 'host: x\r\ncontent-type: application/json\r\ncontent-length: 1000';
+    const answer = await exchange((socket) => socket.write(`POST /graphql HTTP/1.1\r\n${headers}\r\n\r\n{"query"`));
+    expect(answer).toMatch(/^HTTP\/1.1 408/);
+  });
+
+  test('that sends more headers than one needs is told so', async () => {
+    const answer = await exchange((socket) =>
+      socket.write(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n`),
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 431/);
+  });
+
+  test('that announces two lengths at once is refused', async () => {
+    const headers = 'host: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked';
+    const answer = await exchange((socket) => socket.write(`POST /graphql HTTP/1.1\r\n${headers}\r\n\r\n`));
+    expect(answer).toMatch(/^HTTP\/1.1 400/);
+  });
+
+  test('that names a host that cannot be one is told so, and sees no stack trace', async () => {
+    for (const host of ['[bad', 'a b', 'x:99999', '%']) {
+      const head = `GET /graphql?query={__typename} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
+      const answer = await exchange((socket) => socket.write(head));
+      expect(answer).toMatch(/^HTTP\/1.1 400/);
+      expect(answer).not.toMatch(/^ +at /m);
+    }
+  });
+
+  const chunked = (body: string) =>
+    `POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n` +
+    `transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+
+  test('that does not announce its body is read as far as the limit', async () => {
+    expect(await exchange((socket) => socket.write(chunked(query)))).toMatch(/{"data":{"__typename":"Query"}}/);
+    const answer = await exchange((socket) => socket.write(chunked(`{"query":"${' '.repeat(3000)}"}`)));
+    expect(answer).toMatch(/^HTTP\/1.1 413.*PAYLOAD_TOO_LARGE/s);
+  });
+});
+
+describe('the rate limit', () => {
+  const clock = { time: 90_000 };
+  const limited = (caller?: { id: string }) =>
+    createYoga({
+      schema: yogaSchema({ typeDefs: 'type Query { a: Int }' }),
+      logging: false,
+      maskedErrors: { maskError: createErrorMask(pino({ level: 'silent' })) },
+      plugins: [
+        { onRequest: ({ serverContext }) => void Object.assign(serverContext, { caller }) },
+        useRateLimit({ perMinute: 2, proxies: 1, now: () => clock.time }),
+      ],
+    });
+  const ask = (app: ReturnType<typeof limited>, address: string) =>
+    app.fetch(endpoint, {
+      method: 'POST',
+      headers: { ...json, 'x-forwarded-for': address },
+      body: '{"query":"{ a }"}',
+    });
+
+  test('lets each address send as many as are allowed in a minute, and says when to come again', async () => {
+    const app = limited();
+    for (const address of ['1.1.1.1', '1.1.1.1', '2.2.2.2', '2.2.2.2'])
+      expect((await ask(app, address)).status).toBe(200);
+    const refused = await ask(app, '9.9.9.9, 1.1.1.1');
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('30');
+    expect(await codeOf(refused)).toEqual(['RATE_LIMITED']);
+    clock.time += 30_000;
+    expect((await ask(app, '1.1.1.1')).status).toBe(200);
+  });
+
+  test('goes by the caller where there is one', async () => {
+    const app = limited({ id: 'somebody' });
+    const statuses = [];
+    for (const address of ['1.1.1.1', '2.2.2.2', '3.3.3.3']) statuses.push((await ask(app, address)).status);
+    expect(statuses).toEqual([200, 200, 429]);
+  });
+
+  test('believes of X-Forwarded-For only what trusted proxies wrote', () => {
+    const headers = new Headers({ 'x-forwarded-for': 'forged, 1.1.1.1, 10.0.0.1' });
+    expect(clientAddress(headers, '10.0.0.2', 0)).toBe('10.0.0.2');
+    expect(clientAddress(headers, '10.0.0.2', 1)).toBe('10.0.0.1');
+    expect(clientAddress(headers, '10.0.0.2', 2)).toBe('1.1.1.1');
+    expect(clientAddress(new Headers(), '10.0.0.2', 1)).toBe('10.0.0.2');
+  });
+});

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { type ConfigError, defaultRequestLimits, readConfig } from '../../src/config.ts';
+
+test('limits have defaults that variables change', () => {
+  expect(readConfig({}).requestLimits).toEqual(defaultRequestLimits);
+  const set = {
+    MAX_DOCUMENT_TOKENS: '1000',
+    MAX_DOCUMENT_DEPTH: '5',
+    MAX_DOCUMENT_ALIASES: '0',
+    MAX_DOCUMENT_DIRECTIVES: '2',
+    MAX_DOCUMENT_COST: '3',
+    MAX_RESPONSE_ROWS: '4',
+    MAX_RESPONSE_BYTES: '5000',
+    RATE_LIMIT_PER_MINUTE: '6',
+    TRUSTED_PROXIES: '2',
+  };
+  expect(readConfig(set).requestLimits).toEqual({
+    tokens: 1000,
+    depth: 5,
+    aliases: 0,
+    directives: 2,
+    cost: 3,
+    rows: 4,
+    bytes: 5000,
+    perMinute: 6,
+    proxies: 2,
+  });
+});
+
+test('Azure Container Apps has one proxy in front, unless told otherwise', () => {
+  const proxies = (environment: Record<string, string>) => readConfig(environment).requestLimits.proxies;
+  expect(proxies({ CONTAINER_APP_NAME: 'events' })).toBe(1);
+  expect(proxies({ CONTAINER_APP_NAME: 'events', TRUSTED_PROXIES: '2' })).toBe(2);
+});
+
+test('limits that make no sense are all told at once', () => {
+  try {
+    readConfig({ MAX_DOCUMENT_COST: '0', MAX_RESPONSE_ROWS: 'many', RATE_LIMIT_PER_MINUTE: '-1' });
+    expect.unreachable();
+  } catch (error) {
+    expect((error as ConfigError).problems).toEqual([
+      expect.stringMatching(/^MAX_DOCUMENT_COST: must be a whole number/),
+      expect.stringMatching(/^MAX_RESPONSE_ROWS: must be a whole number/),
+      expect.stringMatching(/^RATE_LIMIT_PER_MINUTE: must be a whole number/),
+    ]);
+  }
+});

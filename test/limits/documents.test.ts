@@ -1,0 +1,280 @@
+import { type ASTNode, type DocumentNode, getIntrospectionQuery, parse, Source, visit } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultRequestLimits as limits } from '../../src/config.ts';
+import { priceOf } from '../../src/limits/cost.ts';
+import { createDocumentCache } from '../../src/limits/documentCache.ts';
+import { scan } from '../../src/limits/scan.ts';
+import { checkShape } from '../../src/limits/shape.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  api = await createTestApi(database.connection);
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const pages = { defaultSize: 50, maxSize: 1000 };
+
+const priceWith = (variables: Record<string, unknown> | null, text: string, operationName?: string) =>
+  priceOf({ schema: api.api.schema, document: parse(text), operationName, variables, pages });
+
+const rows = (text: string, variables: Record<string, unknown> | null = {}) => priceWith(variables, text).rows;
+
+/** The code and the message of the only error of a response without data. */
+async function refusal(document: string, variables?: Record<string, unknown>) {
+  const { data, errors, status } = await api.send(document, variables);
+  expect(data).toBeUndefined();
+  return { status, code: errors?.[0]?.extensions?.['code'], message: errors?.[0]?.message };
+}
+
+describe('a price', () => {
+  test.each([
+    ['a page as large as asked for', '{ devices(first: 7) { nodes { serial } } }', 7],
+    ['a page from the end', '{ devices(last: 7) { nodes { serial } } }', 7],
+    ['a page as large as it is when not told', '{ devices { edges { cursor } } }', 50],
+    ['no page where only the count is asked for', '{ devices { totalCount __typename } }', 10],
+    ['pages in pages', '{ sites(first: 10) { nodes { devices(first: 20) { nodes { serial } } } } }', 10 + 200],
+    ['counts in pages', '{ sites(first: 10) { nodes { devices { totalCount } } } }', 10 + 100],
+    ['a row for each to-one relation', '{ events(first: 10) { nodes { device { site { name } } } } }', 30],
+    ['a lookup', '{ deviceBySerial(serial: "x") { events(first: 3) { nodes { severity } } } }', 4],
+    ['ids', '{ nodes(ids: ["a", "b", "c"]) { ... on Device { site { name } } } }', 6],
+    ['a column once', '{ devices(first: 9) { nodes { serial model label } } }', 9],
+    ['a column again under another name', '{ devices(first: 9) { nodes { serial again: serial } } }', 18],
+    ['the name of a type under many names', '{ a: __typename b: __typename c: __typename }', 2],
+    ['nothing that is skipped', '{ devices(first: 9) @skip(if: true) { nodes { serial } } }', 0],
+    ['a page that the schema refuses as the largest', '{ devices(first: 5000) { nodes { serial } } }', 1000],
+    ['no negative rows', '{ devices(first: -5) { nodes { serial } } }', 0],
+    [
+      'fields that are merged once',
+      '{ devices(first: 4) { nodes { serial } } devices(first: 4) { nodes { model } } }',
+      4,
+    ],
+    [
+      'a fragment in a place once',
+      '{ ...D ...D ...E } fragment D on Query { devices(first: 4) { nodes { serial } } } fragment E on Query { ...D }',
+      4,
+    ],
+    [
+      'a fragment in each place',
+      `{ a: devices(first: 2) { ...D } b: devices(first: 3) { ...D } }
+       fragment D on DeviceConnection { nodes { site { name } } }`,
+      4 + 6,
+    ],
+    [
+      'a fragment that is left out in one place and let in in another',
+      '{ ...D @skip(if: true) ...D } fragment D on Query { devices(first: 4) { nodes { serial } } }',
+      4,
+    ],
+  ])('counts %s', (_, text, expected) => {
+    expect(rows(text)).toBe(expected);
+  });
+
+  const paged =
+    'query ($n: Int, $m: Int = 3) { sites(first: $n) { nodes { devices(first: $m) { nodes { serial } } } } }';
+
+  test('is of the variables that were sent, or of their defaults', () => {
+    expect(rows(paged, { n: 5 })).toBe(5 + 15);
+    expect(rows(paged, { n: 5, m: 2 })).toBe(5 + 10);
+    expect(rows(paged)).toBe(50 + 150);
+  });
+
+  test('takes no name of a variable for a value that it does not have', () => {
+    expect(rows('query ($constructor: Int = 7) { devices(first: $constructor) { nodes { serial } } }')).toBe(7);
+  });
+
+  test('takes the largest page for a variable without default that is not known yet', () => {
+    expect(rows(paged, null)).toBe(1000 + 3000);
+    expect(rows('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', null)).toBe(1000);
+    expect(rows('query ($no: Boolean!) { devices(first: 5) @include(if: $no) { nodes { serial } } }', null)).toBe(5);
+  });
+
+  test('is of the operation that runs', () => {
+    const text =
+      'query A { devices(first: 1) { nodes { serial } } } query B { devices(first: 2) { nodes { serial } } }';
+    expect(priceWith({}, text, 'B').rows).toBe(2);
+  });
+
+  test('names the field that asks for the most', () => {
+    const text =
+      '{ all: sites(first: 10) { nodes { devices(first: 20) { nodes { serial } } } } events { totalCount } }';
+    expect(priceWith({}, text).dearest).toEqual({ path: 'all.nodes.devices', rows: 200 });
+  });
+});
+
+describe('ordinary use is far from the limits', () => {
+  test('the introspection of GraphiQL and of every generator', async () => {
+    const text = getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true });
+    await api.query(text);
+    expect(rows(text)).toBeLessThan(limits.cost / 5);
+  });
+
+  test('a dashboard of 30 charts with their counts', async () => {
+    const chart = (i: number) =>
+      `c${i}: events(first: 200, where: {severity: {eq: ERROR}}) { totalCount nodes { at: occurredAt value device { serial site { name } } } }`;
+    const text = `{ ${Array.from({ length: 30 }, (_, i) => chart(i)).join('\n')} }`;
+    await api.query(text);
+    expect(rows(text)).toBeLessThan(limits.cost / 5);
+  });
+
+  test('a page of 100 components, each with a fragment of its own that repeats the fields of others', async () => {
+    const names = Array.from({ length: 100 }, (_, i) => `Part${i}`);
+    const text = `{ devices { edges { cursor node { ${names.map((name) => `...${name}`).join(' ')} } } } }
+      ${names.map((name) => `fragment ${name} on Device { __typename id serial model site { id name } }`).join('\n')}`;
+    await api.query(text);
+  });
+
+  test('three lists in each other, each with the page that it has when not told', async () => {
+    await api.query('{ sites { nodes { devices { nodes { events { nodes { severity } } } } } } }');
+  });
+});
+
+describe('a document is refused', () => {
+  test('for the rows that it may ask for, with the limit, the price and the dearest field', async () => {
+    const text =
+      '{ sites { nodes { devices { nodes { site { devices { nodes { events { nodes { value } } } } } } } } } }';
+    expect(await refusal(text)).toEqual({
+      status: 400,
+      code: 'QUERY_TOO_COMPLEX',
+      message:
+        'The document may ask for 6,380,050 rows, more than the 500,000 of this server; most are those of ' +
+        '"sites.nodes.devices.nodes.site.devices.nodes.events" (6,250,000): ask for smaller pages',
+    });
+  });
+
+  test('for the values of its variables, and let in with others', async () => {
+    const text = `query ($n: Int!) { sites(first: $n) { nodes { devices(first: $n) { nodes { events(first: $n) {
+      nodes { value } } } } } } }`;
+    expect(await refusal(text, { n: 100 })).toMatchObject({ code: 'QUERY_TOO_COMPLEX' });
+    await api.query(text, { n: 2 });
+    expect(await refusal(text, { n: 100 })).toMatchObject({ code: 'QUERY_TOO_COMPLEX' });
+  });
+
+  const nested = (open: string, inner: string, close: string, times: number) =>
+    open.repeat(times) + inner + close.repeat(times);
+
+  const chain = (count: number, body: (next: string) => string, type: string, last: string) =>
+    Array.from(
+      { length: count },
+      (_, i) => `fragment F${i} on ${type} { ${i + 1 < count ? body(`...F${i + 1}`) : last} }`,
+    );
+
+  const hostile: readonly (readonly [string, string])[] = [
+    [
+      'fragments that spread each other twice, under new names',
+      `{ devices { nodes { ...F0 } } } ${chain(
+        60,
+        (next) => `a: site { devices { nodes { ${next} } } } b: site { devices { nodes { ${next} } } }`,
+        'Device',
+        'serial',
+      ).join('\n')}`,
+    ],
+    ['deep inline fragments', nested('{ ... ', '{ __typename }', '}', 12_000)],
+    ['deep fields', nested('{ node ', '{ id }', '}', 190)],
+    ['deep lists in an argument', `{ devices(where: ${nested('[', '', ']', 12_000)}) { totalCount } }`],
+    ['deep types of a variable', `query ($a: ${nested('[', 'Int', ']', 12_000)}) { __typename }`],
+    ['one field again and again', `{ ${'__typename '.repeat(15_000)} }`],
+    ['one field with fields again and again', `{ ${'devices { totalCount } '.repeat(4000)} }`],
+    ['fields in fields again and again', nested(`{ ${'node { id } '.repeat(150)} node `, '{ id }', '}', 25)],
+    [
+      'many fragments in one place',
+      `{ ${Array.from({ length: 2000 }, (_, i) => `...F${i}`).join(' ')} } ${Array.from(
+        { length: 2000 },
+        (_, i) => `fragment F${i} on Query { a${i}: __typename }`,
+      ).join(' ')}`,
+    ],
+    ['aliases', `{ ${Array.from({ length: 6000 }, (_, i) => `a${i}: __typename`).join(' ')} }`],
+    ['directives', `{ __typename ${'@include(if: true) '.repeat(3000)} }`],
+    ['unknown directives', `{ __typename ${'@a '.repeat(6000)} }`],
+    ['more tokens than a parser should read', `{ ${'a '.repeat(50_000)} }`],
+    [
+      'the introspection again and again',
+      `{ ${Array.from({ length: 500 }, (_, i) => `a${i}: __schema { types { ...T } }`).join(' ')} }
+       fragment T on __Type { fields { args { name } } inputFields { name } enumValues { name } }`,
+    ],
+    [
+      'an unused fragment that is a bomb',
+      `{ __typename } ${chain(60, (next) => `a: site { parent { ${next} } } b: site { ${next} }`, 'Site', 'name').join('\n')}`,
+    ],
+    ['a fragment in itself', '{ ...A } fragment A on Query { node(id: "a") { id } ...B } fragment B on Query { ...A }'],
+    [
+      'operations that share a chain of fragments',
+      `${Array.from({ length: 900 }, (_, i) => `query Q${i} { ...F0 }`).join(' ')} ${chain(
+        900,
+        (next) => next,
+        'Query',
+        '__typename',
+      ).join(' ')}`,
+    ],
+  ];
+
+  test.each(hostile)('for %s, visiting few nodes', async (_, text) => {
+    const visits = { count: 0 };
+    try {
+      scan(new Source(text), limits);
+      const document = parse(text);
+      countVisits(document, visits);
+      checkShape(api.api.schema, document, limits);
+      priceOf({ schema: api.api.schema, document, variables: {}, pages });
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'QUERY_TOO_COMPLEX' });
+    }
+    expect(visits.count).toBeLessThan(1_000_000);
+    const { code } = await refusal(text);
+    expect(code).toMatch(/^(QUERY_TOO_COMPLEX|GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT)$/);
+  });
+
+  test('for variables that nest without end', async () => {
+    const query = 'query ($w: DeviceWhere) { devices(where: $w) { totalCount } }';
+    const response = await api.app.fetch('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"query":"${query}","variables":{"w":${nested('{"not":', '{}', '}', 100_000)}}}`,
+    });
+    expect(await response.json()).toMatchObject({
+      errors: [
+        {
+          message: 'The variables nest more than 200 lists and objects',
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
+      ],
+    });
+  });
+
+  test('for introspection that goes round in circles', async () => {
+    const text = `{ __schema { types { ${nested('fields { type { ', 'name', '} }', 6)} } } }`;
+    expect(await refusal(text)).toMatchObject({ status: 400 });
+  });
+});
+
+test('parsed documents are kept only up to so many characters, the latest used first', () => {
+  const cache = createDocumentCache(10);
+  const document = parse('{ a }');
+  for (const text of ['aaaa', 'bbbb']) cache.set(text, document);
+  cache.get('aaaa');
+  cache.set('cccc', document);
+  expect(['aaaa', 'bbbb', 'cccc'].map((text) => cache.get(text) !== undefined)).toEqual([true, false, true]);
+  cache.set('far too long to be kept', document);
+  expect(cache.get('far too long to be kept')).toBeUndefined();
+});
+
+/** From now on counts how often somebody looks what a node of the document is. */
+function countVisits(document: DocumentNode, visits: { count: number }): void {
+  const nodes: ASTNode[] = [];
+  visit(document, { enter: (node) => void nodes.push(node) });
+  for (const node of nodes) {
+    const { kind } = node;
+    const get = () => {
+      visits.count++;
+      return kind;
+    };
+    Object.defineProperty(node, 'kind', { get });
+  }
+}

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isLonger } from '../../src/limits/useResponseLimit.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  api = await createTestApi(database.connection, { config: { requestLimits: { rows: 100, bytes: 20_000 } } });
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const codes = (errors: readonly { extensions?: Record<string, unknown> }[] | undefined) =>
+  errors?.map(({ extensions }) => extensions?.['code']);
+
+describe('a response', () => {
+  test('of as many rows as are allowed is sent', async () => {
+    await api.query('{ events(first: 99) { nodes { severity } } }');
+  });
+
+  test('of more rows ends where it passes the limit, and asks the database for nothing more', async () => {
+    const { data, errors } = await api.send(
+      '{ devices(first: 20) { nodes { serial events(first: 10) { nodes { device { site { name } } } } } } }',
+    );
+    expect(codes(errors)).toEqual(Array(20).fill('RESPONSE_TOO_LARGE'));
+    expect(errors?.[0]?.message).toBe('The response would hold more than 100 rows: ask for less at once');
+    expect(api.statements).toHaveLength(2);
+    expect(data?.['devices']).toMatchObject({ nodes: Array(20).fill({ serial: expect.any(String), events: null }) });
+  });
+
+  test('of rows with too many bytes ends as well', async () => {
+    await database.admin(`update events.device set attributes = jsonb_build_object('text', repeat('x', 30000))
+      where device_id = (select device_id from events.device limit 1)`);
+    const { errors } = await api.send('{ devices(first: 50) { nodes { attributes } } }');
+    expect(codes(errors)).toEqual(['RESPONSE_TOO_LARGE']);
+  });
+
+  test('that says the same value many times is not sent', async () => {
+    const aliases = Array.from({ length: 200 }, (_, i) => `a${i}: serial`).join(' ');
+    const { status, data, errors } = await api.send(`{ devices(first: 40) { nodes { ${aliases} } } }`);
+    expect({ status, data, codes: codes(errors) }).toEqual({
+      status: 400,
+      data: undefined,
+      codes: ['RESPONSE_TOO_LARGE'],
+    });
+  });
+
+  test('counts for itself alone', async () => {
+    for (let i = 0; i < 3; i++) await api.query('{ events(first: 60) { nodes { severity } } }');
+  });
+});
+
+test('the length of JSON is told within a few bytes for each value', () => {
+  const value = { a: ['x', 1, null, true], b: { c: 'ü'.repeat(1000) } };
+  const { length } = Buffer.from(JSON.stringify(value));
+  expect(isLonger(value, length - 20)).toBe(true);
+  expect(isLonger(value, length + 20)).toBe(false);
+});
