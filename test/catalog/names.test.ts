@@ -331,7 +331,10 @@ function scopesOf(given: Catalog): ReadonlyMap<string, ReadonlyMap<string, strin
 }
 
 /** A type's name and those made from it; elsewhere a name stands for itself. */
-const family = (scope: string, name: string): readonly string[] =>
-  scope === 'types'
-    ? ['', 'Connection', 'Edge', 'Where', 'ListWhere', 'OrderBy', 'ManyWhere'].map((suffix) => name + suffix)
-    : [name];
+const family = (scope: string, name: string): readonly string[] => (scope === 'types' ? familyOf(name) : [name]);
+
+const familyOf = (name: string): readonly string[] => [
+  ...['', 'Connection', 'Edge', 'Where', 'ListWhere', 'OrderBy', 'ManyWhere'].map((suffix) => name + suffix),
+  ...['Input', 'OnConflict', 'ConflictKey', 'Payload'].map((suffix) => `Create${name}${suffix}`),
+  ...[`Update${name}Patch`, `Update${name}Payload`, `Delete${name}Payload`],
+];

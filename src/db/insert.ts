@@ -1,0 +1,171 @@
+import { type Catalog, type Column, hasOwnValue, type Table } from '../catalog/catalog.ts';
+import { badInput } from '../errors.ts';
+import type { Row } from './db.ts';
+import { alias, cast, from } from './select.ts';
+import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
+
+/** The text of the values that a row is given, by column. */
+export type Values = ReadonlyMap<string, string | null>;
+
+/** What to do with a row whose key is there already. */
+export interface Conflict {
+  readonly key: readonly string[];
+  /** An update sets what the row gives beside its key. */
+  readonly action: 'ignore' | 'update';
+}
+
+/** Rows to create; a column that a row does not name gets its default. With a conflict each names all of the key. */
+export interface Insert {
+  readonly table: Table;
+  readonly rows: readonly Values[];
+  readonly conflict: Conflict | null;
+}
+
+/** What an INSERT did. */
+export interface Inserted {
+  /** The created and the updated rows, in the order in which they were given. */
+  readonly rows: readonly Row[];
+  readonly createdCount: number;
+  readonly updatedCount: number;
+  /** The positions of the rows that share a key, for each such key, from 0; if there are any, nothing was written. */
+  readonly repeated: readonly (readonly number[])[];
+}
+
+/** Rows that name the same columns: one INSERT of the statement. */
+interface Group {
+  readonly columns: readonly Column[];
+  readonly positions: readonly number[];
+}
+
+export interface InsertStatement {
+  readonly query: Sql;
+  /** Reads its answer. */
+  readonly read: (answer: readonly Row[]) => Inserted;
+}
+
+/** So many sets of columns can the rows of a statement name: each is an INSERT of its own in it. */
+const mostGroups = 100;
+
+/**
+ * The statement that creates rows, all or none, with `selected` of each to return. Each column is one parameter, however
+ * many the rows. Throws BAD_USER_INPUT where these are too unlike each other.
+ */
+export function insertRows(catalog: Catalog, insert: Insert, selected: readonly string[]): InsertStatement {
+  const { table, conflict } = insert;
+  const groups = groupsOf(insert);
+  if (groups.length > mostGroups)
+    throw badInput(
+      `The inputs give ${groups.length} different sets of fields; at most ${mostGroups} can be created at once: give all inputs the same`,
+    );
+  const given = table.columns.filter((column) => groups.some(({ columns }) => columns.includes(column)));
+  // Names of our own: no column's can be in the way.
+  const inputs = new Map(given.map((column, i) => [column.name, ident(`c${i}`)]));
+  const input = (names: readonly string[]) => names.flatMap((name) => inputs.get(name) ?? []);
+  const order = join(conflict ? input(conflict.key) : [sql`n`]);
+  const returned = [...new Set([...selected, ...(conflict?.key ?? [])])].map((name) => ident(alias, name));
+  const inserts = groups.map(({ columns }, g) => {
+    const names = columns.map(({ name }) => name);
+    return sql`${name(g)} as (
+      insert into ${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? list(names) : sql``}
+      select ${join(input(names))} from input where g = ${number(g)} ${conflict ? noneRepeated : sql``} order by ${order}
+      ${conflict ? onConflict(conflict, names) : sql``} returning ${join([sql`${number(g)} as "$group"`, ...returned])})`;
+  });
+  const written = join(
+    groups.map((_, g) => sql`select * from ${name(g)}`),
+    ' union all ',
+  );
+  const rows = inputRows(insert, groups, given);
+  if (!conflict) {
+    return { query: sql`with ${join([rows, ...inserts])} ${written}`, read: (answer) => inOrder(answer, groups) };
+  }
+  const sameKey = conflict.key.map((name) => sql`w.${ident(name)} = i.${join(input([name]))}`);
+  const repeated = sql`repeated as materialized (
+    select string_agg(n::text, ' ' order by n) as positions from input group by ${order} having count(*) > 1)`;
+  return {
+    query: sql`with ${join([rows, repeated, ...inserts, sql`written as (${written})`])}
+      select o.*, (select string_agg(positions, ',') from repeated) as "$repeated",
+        (select count(*) from written) as "$written",
+        (select ${updates} from (select count(*) from written) when_all_are_written) as "$updated"
+      from (select) one
+      left join (select w.*, i.n as "$n" from written w left join input i on ${and(sameKey)}) o on true`,
+    read: byKey,
+  };
+}
+
+/** Each group's rows come in their order, and none is missing. */
+function inOrder(answer: readonly Row[], groups: readonly Group[]): Inserted {
+  const positions = groups.map((group) => group.positions.values());
+  const placed = answer.map((row) => ({ row, at: positions[Number(row['$group'])]?.next().value ?? answer.length }));
+  return { rows: sorted(placed), createdCount: answer.length, updatedCount: 0, repeated: [] };
+}
+
+/** A trigger may have changed a row's key; then it comes last. */
+function byKey(answer: readonly Row[]): Inserted {
+  const { $written: written, $updated: updated, $repeated: repeated } = answer[0] ?? {};
+  const placed = answer
+    .filter((row) => row['$group'] !== null)
+    .map((row) => ({ row, at: Number(row['$n'] ?? answer.length + 1) }));
+  return {
+    rows: sorted(placed),
+    createdCount: Number(written) - Number(updated),
+    updatedCount: Number(updated),
+    repeated: (repeated?.split(',') ?? []).map((positions) => positions.split(' ').map((n) => Number(n) - 1)),
+  };
+}
+
+const sorted = (placed: readonly { readonly row: Row; readonly at: number }[]): readonly Row[] =>
+  placed.toSorted((a, b) => a.at - b.at).map(({ row }) => row);
+
+/**
+ * Parts rows by the columns that they name, since INSERT takes DEFAULT for all of its rows or for none. A column without
+ * a default parts no rows, as null says the same; but an update leaves alone what is not named.
+ */
+function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
+  const named = table.columns.filter(({ name }) => rows.some((row) => row.has(name)));
+  const always = conflict?.action === 'update' ? [] : named.filter((column) => !hasOwnValue(column));
+  const groups = new Map<string, { readonly columns: readonly Column[]; readonly positions: number[] }>();
+  rows.forEach((row, position) => {
+    const columns = named.filter((column) => row.has(column.name) || always.includes(column));
+    const id = columns.map((column) => named.indexOf(column)).join();
+    const group = groups.get(id) ?? { columns, positions: [] };
+    group.positions.push(position);
+    groups.set(id, group);
+  });
+  return [...groups.values()];
+}
+
+/** All rows with the columns that any of them names, the number of a row's group as `g`, and its position from 1 as `n`. */
+function inputRows({ rows }: Insert, groups: readonly Group[], given: readonly Column[]): Sql {
+  const groupOf = new Map(groups.flatMap(({ positions }, g) => positions.map((position) => [position, String(g)])));
+  const texts = [
+    ...given.map(({ name }) => rows.map((row) => row.get(name) ?? null)),
+    rows.map((_, position) => groupOf.get(position) ?? null),
+  ];
+  const names = given.map((_, i) => `c${i}`);
+  const typed = given.map((column, i) => sql`${cast(ident('u', `c${i}`), column)} as ${ident(`c${i}`)}`);
+  return sql`input as materialized (
+    select ${join([...typed, sql`u.g::int as g`, sql`u.n`])}
+    from unnest(${join(texts.map((column) => sql`${column}::text[]`))}) with ordinality as u ${list([...names, 'g', 'n'])})`;
+}
+
+const noneRepeated = sql`and not exists (select from repeated)`;
+
+/**
+ * Counts the updates of a statement in a setting of its transaction. `xmax` would tell them from inserts too, but not
+ * where single columns are granted, nor in every partition.
+ */
+const setting = sql`'events_graphql.updated'`;
+const updates = sql`coalesce(nullif(current_setting(${setting}, true), ''), '0')`;
+const isCounted = sql`set_config(${setting}, (${updates}::int + 1)::text, true) is not null`;
+
+function onConflict({ key, action }: Conflict, names: readonly string[]): Sql {
+  if (action === 'ignore') return sql`on conflict ${list(key)} do nothing`;
+  const set = names
+    .filter((name) => !key.includes(name))
+    .map((name) => sql`${ident(name)} = ${ident('excluded', name)}`);
+  return sql`on conflict ${list(key)} do update set ${join(set)} where ${isCounted}`;
+}
+
+const list = (names: readonly string[]): Sql => sql`(${join(names.map((name) => ident(name)))})`;
+const name = (group: number): Sql => ident(`w${group}`);
+const number = (value: number): Sql => trusted(String(value));
