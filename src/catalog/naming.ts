@@ -21,6 +21,8 @@ export interface Names {
   /** By label. */
   readonly enumValues: (type: Enum) => ReadonlyMap<string, string>;
   readonly column: (table: Table, column: Column) => string;
+  /** The fields of some columns, in the order of these. */
+  readonly fieldsOf: (table: Table, columns: readonly string[]) => readonly string[];
   readonly forward: (table: Table, key: ForeignKey) => string;
   /** What the referred table calls the rows, or the row, that refer to it. */
   readonly back: (table: Table, key: ForeignKey) => string;
@@ -117,6 +119,7 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
         ['true', 'false', 'null'],
       ),
     column: (table, column) => field(table, columnKey(column)),
+    fieldsOf: (table, columns) => columns.map((name) => field(table, columnKey({ name }))),
     forward: (table, key) => field(table, forwardKey(key)),
     back: (table, key) => required(required(fields, key.table), backKey(table, key)),
     fields: (table) => ['id', ...required(fields, table.name).values()],
@@ -295,7 +298,7 @@ const plural = (name: string): string => (/data$/i.test(name) ? name : lastWord(
 const lastWord = (name: string, change: (word: string) => string) =>
   name.replace(/[A-Z]?[a-z]+$|[A-Z]+$/, (word) => change(word));
 
-const columnKey = (column: Column) => `column ${column.name}`;
+const columnKey = (column: Pick<Column, 'name'>) => `column ${column.name}`;
 const forwardKey = (key: ForeignKey) => `forward ${key.name}`;
 const backKey = (child: Table, key: ForeignKey) => `back ${JSON.stringify([child.name, key.name])}`;
 const listKey = (table: Table) => `list ${table.name}`;

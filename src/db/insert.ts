@@ -27,8 +27,8 @@ export interface Inserted {
   readonly rows: readonly Row[];
   readonly createdCount: number;
   readonly updatedCount: number;
-  /** The positions of the rows that share a key, for each such key, from 0; if there are any, nothing was written. */
-  readonly repeated: readonly (readonly number[])[];
+  /** The positions of the first rows that share a key, from 0; if there are any, nothing was written. */
+  readonly repeated: readonly number[];
 }
 
 /** Rows that name the same columns: one INSERT of the statement. */
@@ -80,10 +80,11 @@ export function insertRows(catalog: Catalog, insert: Insert, selected: readonly 
   }
   const sameKey = conflict.key.map((name) => sql`w.${ident(name)} = i.${join(input([name]))}`);
   const repeated = sql`repeated as materialized (
-    select string_agg(n::text, ' ' order by n) as positions from input group by ${order} having count(*) > 1)`;
+    select string_agg((n - 1)::text, ' ' order by n) as positions
+    from input group by ${order} having count(*) > 1 order by min(n) limit 1)`;
   return {
     query: sql`with ${join([rows, repeated, ...inserts, sql`written as (${written})`])}
-      select o.*, (select string_agg(positions, ',') from repeated) as "$repeated",
+      select o.*, (select positions from repeated) as "$repeated",
         (select count(*) from written) as "$written",
         (select ${updates} from (select count(*) from written) when_all_are_written) as "$updated"
       from (select) one
@@ -109,7 +110,7 @@ function byKey(answer: readonly Row[]): Inserted {
     rows: sorted(placed),
     createdCount: Number(written) - Number(updated),
     updatedCount: Number(updated),
-    repeated: (repeated?.split(',') ?? []).map((positions) => positions.split(' ').map((n) => Number(n) - 1)),
+    repeated: repeated?.split(' ').map(Number) ?? [],
   };
 }
 

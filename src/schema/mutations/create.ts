@@ -1,29 +1,19 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { insertable, type Table, updatable } from '../../catalog/catalog.ts';
+import { insertable, type Table } from '../../catalog/catalog.ts';
 import type { Context } from '../../context.ts';
 import { type Conflict, type Inserted, insertRows, type Values } from '../../db/insert.ts';
-import { AppError, badInput } from '../../errors.ts';
+import { badInput } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
 import { selectedColumns, source } from '../selection.ts';
 import type { TableType, Types } from '../types.ts';
+import { type ConflictAction, checkConflict, onConflictInput } from './conflict.ts';
 import { rowInput } from './inputs.ts';
 import { payloadType } from './payload.ts';
+import { sameKey } from './violations.ts';
 import { write } from './write.ts';
 
 /** So many rows can be created at once. */
 const mostInputs = 10_000;
-
-type ConflictAction = ReturnType<typeof conflictAction>;
-
-/** Defines what to do with rows that are there already; all tables share it. */
-export const conflictAction = (builder: Builder) =>
-  builder.enumType('ConflictAction', {
-    description: 'What to do with an input whose row is there already.',
-    values: {
-      IGNORE: { value: 'ignore', description: 'Leave the row as it is.' },
-      UPDATE: { value: 'update', description: 'Set the fields that the input gives.' },
-    } as const,
-  });
 
 /** Defines the creation of one row and of many. */
 export function defineCreate(builder: Builder, types: Types, type: TableType, action: ConflictAction | null): void {
@@ -97,61 +87,8 @@ async function createMany(
   const { query, read } = insertRows(types.catalog, { table, rows, conflict }, selectedColumns(info));
   const change = { table, verb: 'create', values: rows } as const;
   const { repeated, ...inserted } = read(await write(types, context, change, query));
-  const [indexes] = repeated;
-  if (indexes) {
-    const fields = fieldsOf(types, table, conflict?.key ?? []);
-    throw badInput(`inputs ${indexes.join(', ')} have the same ${fields.join(', ')}`, { fields, indexes });
-  }
+  if (repeated.length > 0) throw sameKey(repeated, types.names.fieldsOf(table, conflict?.key ?? []));
   return { ...inserted, ignoredCount: rows.length - inserted.createdCount - inserted.updatedCount };
-}
-
-/** Throws where the inputs cannot be matched with rows, or an update would have nothing to set or may not set it. */
-function checkConflict(types: Types, table: Table, rows: readonly Values[], { key, action }: Conflict): void {
-  const may = updatable(table).map((column) => column.name);
-  rows.forEach((row, index) => {
-    const missing = key.find((name) => (row.get(name) ?? null) === null);
-    if (missing !== undefined) {
-      const fields = fieldsOf(types, table, [missing]);
-      throw badInput(`inputs ${index} needs ${fields.join()}, which onConflict goes by`, { fields, index });
-    }
-    if (action === 'ignore') return;
-    const set = [...row.keys()].filter((name) => !key.includes(name));
-    if (set.length === 0) throw badInput(`inputs ${index} has nothing to update beside its key`, { index });
-    const denied = set.filter((name) => !may.includes(name));
-    if (denied.length > 0) {
-      const fields = fieldsOf(types, table, denied);
-      throw new AppError('FORBIDDEN', `The database does not permit changing ${fields.join(', ')}`, {
-        details: { fields, index },
-      });
-    }
-  });
-}
-
-const fieldsOf = (types: Types, table: Table, columns: readonly string[]): readonly string[] =>
-  table.columns.filter(({ name }) => columns.includes(name)).map((column) => types.names.column(table, column));
-
-/** Defines the `onConflict` argument of a table; null where no key can tell that a row is there. */
-function onConflictInput(builder: Builder, types: Types, { table, name }: TableType, action: ConflictAction | null) {
-  const keys = types.names.conflictKeys(table);
-  if (!action || keys.size === 0) return null;
-  const on = builder.enumType(`Create${name}ConflictKey`, {
-    description: `The keys of \`${table.name}\` by which a row can be found to be there.`,
-    values: Object.fromEntries([...keys.keys()].map((value) => [value, { value }])),
-  });
-  const type = builder.inputType(`Create${name}OnConflict`, {
-    description: 'What to do with inputs whose rows are there already; without it they are a CONFLICT.',
-    fields: (t) => ({
-      do: t.field({ type: action, required: true }),
-      on: t.field({ type: on, required: true, description: 'The key; each input gives it, and each once.' }),
-    }),
-  });
-  const read = (argument: unknown): Conflict | null => {
-    if (argument === undefined) return null;
-    if (argument === null) throw badInput('onConflict is null; leave it out to create new rows only');
-    const given = argument as { readonly do: Conflict['action']; readonly on: string };
-    return { key: keys.get(given.on) ?? [], action: given.do };
-  };
-  return { type, read };
 }
 
 function createManyPayload(builder: Builder, types: Types, { table, name, ref }: TableType) {

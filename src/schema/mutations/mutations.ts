@@ -1,7 +1,8 @@
 import { conflictKeys, insertable, updatable, writeKeys } from '../../catalog/catalog.ts';
 import type { Builder } from '../builder.ts';
 import type { Types } from '../types.ts';
-import { conflictAction, defineCreate } from './create.ts';
+import { conflictAction } from './conflict.ts';
+import { defineCreate } from './create.ts';
 import { defineDelete } from './delete.ts';
 import { defineUpdate } from './update.ts';
 

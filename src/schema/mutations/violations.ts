@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
-import { columnOf, type Table } from '../../catalog/catalog.ts';
-import { AppError, type ErrorDetails } from '../../errors.ts';
+import type { Table } from '../../catalog/catalog.ts';
+import { AppError, badInput, type ErrorDetails } from '../../errors.ts';
 import type { Types } from '../types.ts';
 import { type Failing, failingOf, matching } from './failing.ts';
 import type { Change } from './write.ts';
@@ -22,18 +22,24 @@ export function explainViolation(types: Types, change: Change, error: unknown): 
   if (!(error instanceof AppError && cause instanceof DatabaseError && cause.code?.startsWith('23'))) return error;
   const violation = violationOf(types, change, cause);
   const { constraint, fields, inputs } = violation;
-  const repeated = cause.code === '23505' && inputs !== null && inputs.length > 1;
-  const [code, message] = repeated
-    ? (['BAD_USER_INPUT', `inputs ${inputs.join(', ')} have the same ${fields.join(', ')}`] as const)
-    : ([error.code, messageOf(types, change, cause, violation) ?? error.message] as const);
+  if (cause.code === '23505' && inputs !== null && inputs.length > 1) return sameKey(inputs, fields);
   const details: ErrorDetails = {
     ...(constraint !== null && { constraint }),
     ...(fields.length > 0 && { fields }),
-    ...(repeated && { indexes: inputs }),
     ...(inputs?.length === 1 && { index: inputs[0] }),
   };
-  return new AppError(code, message, { cause, details });
+  return new AppError(error.code, messageOf(types, change, cause, violation) ?? error.message, { cause, details });
 }
+
+/** Inputs of one request are for the same row. */
+export function sameKey(indexes: readonly number[], fields: readonly string[]): AppError {
+  const more = indexes.length - shownInputs;
+  const shown = indexes.slice(0, shownInputs).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return badInput(`inputs ${shown} have the same ${fields.join(', ')}`, { fields, indexes });
+}
+
+/** So many positions at most does a message name. */
+const shownInputs = 10;
 
 function violationOf(types: Types, { table, values }: Change, cause: DatabaseError): Violation {
   const failing = failingOf(cause);
@@ -44,7 +50,7 @@ function violationOf(types: Types, { table, values }: Change, cause: DatabaseErr
     constraint: known?.name ?? (cause.dataType && cause.constraint) ?? null,
     comment: known?.comment ?? null,
     columns: named,
-    fields: named.map((name) => types.names.column(table, columnOf(table, name))),
+    fields: types.names.fieldsOf(table, named),
     inputs: Array.isArray(values) ? matching(types, table, values, cause, failing) : null,
   };
 }

@@ -76,7 +76,7 @@ describe('a bulk create', () => {
     const onConflict = { do: 'IGNORE', on: 'CODE' };
     expect(await create(createDocument, { inputs, onConflict })).toEqual(created);
     expect(await create(createDocument, { inputs, onConflict: { ...onConflict, do: 'UPDATE' } }).catch(String)).toMatch(
-      /inputs 1 has nothing to update beside its key/,
+      /inputs\[1\] gives nothing to update beside its key/,
     );
     await database.admin('truncate events.thing cascade');
     const changes = inputs.filter(({ code }) => code !== 'b');
@@ -222,7 +222,7 @@ test('an input without the key that onConflict goes by is refused', async () => 
   const onConflict = { do: 'IGNORE', on: 'THING_ID' };
   const inputs = [{ code: 'a', thingId: 1 }, { code: 'b' }];
   expect((await api.send(createDocument, { inputs, onConflict })).errors?.[0]).toMatchObject({
-    message: 'inputs 1 needs thingId, which onConflict goes by',
+    message: 'inputs[1] must give thingId, which onConflict goes by',
     extensions: { code: 'BAD_USER_INPUT', fields: ['thingId'], index: 1 },
   });
 });
