@@ -18,7 +18,7 @@ export function defineUpdate(builder: Builder, types: Types, type: TableType): v
     table,
     columns: updatable(table),
     name: `Update${name}Patch`,
-    description: `Changes to a row of \`${table.name}\`. What is left out stays as it is; null sets no value.`,
+    description: `Changes to a row of \`${table.name}\`. What is left out stays as it is; null takes the value away.`,
     forCreate: false,
   });
   const payload = payloadType(builder, types, type, 'Update');

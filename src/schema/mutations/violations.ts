@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import type { Table } from '../../catalog/catalog.ts';
+import type { Values } from '../../db/insert.ts';
 import { AppError, badInput, type ErrorDetails } from '../../errors.ts';
 import type { Types } from '../types.ts';
 import { type Failing, failingOf, matching } from './failing.ts';
@@ -23,12 +24,28 @@ export function explainViolation(types: Types, change: Change, error: unknown): 
   const violation = violationOf(types, change, cause);
   const { constraint, fields, inputs } = violation;
   if (cause.code === '23505' && inputs !== null && inputs.length > 1) return sameKey(inputs, fields);
+  const hidden = cause.code === '23505' && !cause.detail ? repeatedKey(types, change) : null;
+  if (hidden) return hidden;
   const details: ErrorDetails = {
     ...(constraint !== null && { constraint }),
     ...(fields.length > 0 && { fields }),
     ...(inputs?.length === 1 && { index: inputs[0] }),
   };
   return new AppError(error.code, messageOf(types, change, cause, violation) ?? error.message, { cause, details });
+}
+
+/** Without a detail, which a partition has only for those who may read it itself, inputs still tell what they share. */
+function repeatedKey(types: Types, { table, values }: Change): AppError | null {
+  if (!Array.isArray(values)) return null;
+  const rows: readonly Values[] = values;
+  for (const { columns } of table.indexes.filter(({ unique }) => unique)) {
+    const keys = rows.map((row) => columns.map((name) => row.get(name) ?? null));
+    const whole = [...keys.keys()].filter((i) => !keys[i]?.includes(null));
+    const groups = [...Map.groupBy(whole, (i) => JSON.stringify(keys[i])).values()];
+    const indexes = groups.find((same) => same.length > 1);
+    if (indexes) return sameKey(indexes, types.names.fieldsOf(table, columns));
+  }
+  return null;
 }
 
 /** Inputs of one request are for the same row. */
@@ -67,21 +84,15 @@ function constraintOf(table: Table, { constraint, code }: DatabaseError, { colum
 
 /** What the violation means; undefined where the general message says all that there is to say. */
 function messageOf(types: Types, change: Change, cause: DatabaseError, violation: Violation): string | undefined {
-  const { constraint, comment, columns, fields } = violation;
-  const { table, verb } = change;
-  const type = types.names.type(table);
+  const { constraint, comment, fields } = violation;
+  const type = types.of(change.table.name).name;
   const shown = fields.join(', ');
   switch (cause.code) {
     case '23502':
       return shown ? `"${shown}" must not be null` : undefined;
     case '23503':
-    case '23001': {
-      const key = table.foreignKeys.find(({ name }) => name === constraint);
-      const isOwn = key && verb !== 'delete' && (verb === 'create' || columns.some((name) => isGiven(change, name)));
-      if (isOwn) return `There is no ${types.names.type(types.of(key.table).table)} with this ${shown}`;
-      const referring = types.all.find((other) => other.table.name === cause.table);
-      return `${referring ? `A ${referring.name}` : 'Something'} still refers to this ${type}`;
-    }
+    case '23001':
+      return referenceMessage(types, change, cause, violation);
     case '23505':
       return shown ? `There is a ${type} with this ${shown} already` : undefined;
     case '23514':
@@ -94,4 +105,13 @@ function messageOf(types: Types, change: Change, cause: DatabaseError, violation
   }
 }
 
-const isGiven = ({ values }: Change, column: string) => values instanceof Map && values.has(column);
+/** A new row refers to none that is there, a row that goes is still referred to; a changed one may do either. */
+function referenceMessage(types: Types, change: Change, cause: DatabaseError, violation: Violation): string {
+  const { table, verb, values } = change;
+  const key = table.foreignKeys.find(({ name }) => name === violation.constraint);
+  const isNew = verb === 'create' || violation.columns.some((name) => values instanceof Map && values.has(name));
+  if (key && isNew) return `There is no ${types.of(key.table).name} with this ${violation.fields.join(', ')}`;
+  if (verb === 'create') return 'The row refers to one that is not there';
+  const referring = types.all.find((other) => other.table.name === cause.table);
+  return `${referring ? `A ${referring.name}` : 'Something'} still refers to this ${types.of(table.name).name}`;
+}

@@ -93,6 +93,25 @@ describe('a role that was granted', () => {
     });
   });
 
+  test('a partitioned table alone, and not its partitions, may write to it', async () => {
+    const api = await apiOf('select, insert, update, delete on events.reading');
+    const document = `mutation ($inputs: [CreateReadingInput!]!, $onConflict: CreateReadingOnConflict) {
+      createReadings(inputs: $inputs, onConflict: $onConflict) { createdCount updatedCount readings { value } }
+    }`;
+    const inputs = ['2025-05-01', '2026-05-01'].map((day) => ({ sensor: 'granted', day, value: '1.000' }));
+    expect(await api.query(document, { inputs })).toMatchObject({ createReadings: { createdCount: 2 } });
+    expect((await api.send(document, { inputs })).errors?.[0]?.extensions).toEqual({ code: 'CONFLICT' });
+    expect((await api.send(document, { inputs: [...inputs, inputs[1]] })).errors?.[0]).toMatchObject({
+      message: 'inputs 1, 2 have the same sensor, day',
+      extensions: { code: 'BAD_USER_INPUT', indexes: [1, 2] },
+    });
+    const onConflict = { do: 'UPDATE', on: 'SENSOR_DAY' };
+    const changed = inputs.map((input) => ({ ...input, value: '2.000' }));
+    expect(await api.query(document, { inputs: changed, onConflict })).toEqual({
+      createReadings: { createdCount: 0, updatedCount: 2, readings: [{ value: '2.000' }, { value: '2.000' }] },
+    });
+  });
+
   test('no UPDATE of a column may not set it on a conflict either', async () => {
     const api = await apiOf('select, insert on events.thing', 'update (label) on events.thing');
     const document = `mutation { createThings(
