@@ -33,6 +33,8 @@ export interface Inserted {
 
 /** Rows that name the same columns: one INSERT of the statement. */
 interface Group {
+  /** From 0. */
+  readonly number: number;
   readonly columns: readonly Column[];
   readonly positions: readonly number[];
 }
@@ -43,8 +45,8 @@ export interface InsertStatement {
   readonly read: (answer: readonly Row[]) => Inserted;
 }
 
-/** So many sets of columns can the rows of a statement name: each is an INSERT of its own in it. */
-const mostGroups = 100;
+/** How the statement calls a column's values in its input; a name of our own, in whose way no column's can be. */
+type Input = (name: string) => Sql;
 
 /**
  * The statement that creates rows, all or none, with `selected` of each to return. Each column is one parameter, however
@@ -53,55 +55,55 @@ const mostGroups = 100;
 export function insertRows(catalog: Catalog, insert: Insert, selected: readonly string[]): InsertStatement {
   const { table, conflict } = insert;
   const groups = groupsOf(insert);
-  if (groups.length > mostGroups)
-    throw badInput(
-      `The inputs give ${groups.length} different sets of fields; at most ${mostGroups} can be created at once: give all inputs the same`,
-    );
   const given = table.columns.filter((column) => groups.some(({ columns }) => columns.includes(column)));
-  // Names of our own: no column's can be in the way.
-  const inputs = new Map(given.map((column, i) => [column.name, ident(`c${i}`)]));
-  const input = (names: readonly string[]) => names.flatMap((name) => inputs.get(name) ?? []);
-  const order = join(conflict ? input(conflict.key) : [sql`n`]);
-  const returned = [...new Set([...selected, ...(conflict?.key ?? [])])].map((name) => ident(alias, name));
-  const inserts = groups.map(({ columns }, g) => {
-    const names = columns.map(({ name }) => name);
-    return sql`${name(g)} as (
-      insert into ${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? list(names) : sql``}
-      select ${join(input(names))} from input where g = ${number(g)} ${conflict ? noneRepeated : sql``} order by ${order}
-      ${conflict ? onConflict(conflict, names) : sql``} returning ${join([sql`${number(g)} as "$group"`, ...returned])})`;
-  });
-  const written = join(
-    groups.map((_, g) => sql`select * from ${name(g)}`),
-    ' union all ',
-  );
+  const input: Input = (name) => ident(`c${given.findIndex((column) => column.name === name)}`);
+  const returned = [...new Set([...selected, ...(conflict?.key ?? [])])];
   const rows = inputRows(insert, groups, given);
-  if (!conflict) {
-    return { query: sql`with ${join([rows, ...inserts])} ${written}`, read: (answer) => inOrder(answer, groups) };
-  }
-  const sameKey = conflict.key.map((name) => sql`w.${ident(name)} = i.${join(input([name]))}`);
-  const repeated = sql`repeated as materialized (
-    select string_agg((n - 1)::text, ' ' order by n) as positions
-    from input group by ${order} having count(*) > 1 order by min(n) limit 1)`;
-  return {
-    query: sql`with ${join([rows, repeated, ...inserts, sql`written as (${written})`])}
-      select o.*, (select positions from repeated) as "$repeated",
-        (select count(*) from written) as "$written",
-        (select ${updates} from (select count(*) from written) when_all_are_written) as "$updated"
-      from (select) one
-      left join (select w.*, i.n as "$n" from written w left join input i on ${and(sameKey)}) o on true`,
-    read: byKey,
-  };
+  const inserts = groups.map(
+    (group) => sql`${nameOf(group)} as (${insertGroup(catalog, insert, group, input)}
+      returning ${join([sql`${numberOf(group)} as "$group"`, ...returned.map((name) => ident(alias, name))])})`,
+  );
+  const all = groups.map((group) => sql`select * from ${nameOf(group)}`);
+  const written = join(all, ' union all ');
+  return conflict
+    ? { query: byKey(conflict, input, [rows, repeatedKey(conflict, input), ...inserts], written), read: readByKey }
+    : { query: sql`with ${join([rows, ...inserts])} ${written}`, read: (answer) => readInOrder(answer, groups) };
 }
 
-/** Each group's rows come in their order, and none is missing. */
-function inOrder(answer: readonly Row[], groups: readonly Group[]): Inserted {
+function insertGroup(catalog: Catalog, { table, conflict }: Insert, group: Group, input: Input): Sql {
+  const names = group.columns.map(({ name }) => name);
+  const target = sql`${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? list(names) : sql``}`;
+  const source = sql`select ${join(names.map(input))} from input where g = ${numberOf(group)}`;
+  return conflict
+    ? sql`insert into ${target} ${source} and not exists (select from repeated)
+        order by ${join(conflict.key.map(input))} ${onConflict(conflict, names)}`
+    : sql`insert into ${target} ${source} order by n`;
+}
+
+/** The rows that share a key, if any do. */
+const repeatedKey = ({ key }: Conflict, input: Input): Sql => sql`repeated as materialized (
+  select string_agg((n - 1)::text, ' ' order by n) as positions
+  from input group by ${join(key.map(input))} having count(*) > 1 order by min(n) limit 1)`;
+
+/** One row for each that was written, with its position found by its key, and at least one; each has the counts. */
+function byKey({ key }: Conflict, input: Input, parts: readonly Sql[], written: Sql): Sql {
+  const isSame = and(key.map((name) => sql`w.${ident(name)} = i.${input(name)}`));
+  return sql`with ${join([...parts, sql`written as (${written})`])}
+    select o.*, (select positions from repeated) as "$repeated",
+      (select count(*) from written) as "$written",
+      (select ${updates} from (select count(*) from written) when_all_are_written) as "$updated"
+    from (select) one left join (select w.*, i.n as "$n" from written w left join input i on ${isSame}) o on true`;
+}
+
+/** Each group's rows come in their order; none is missing, unless a trigger dropped it. */
+function readInOrder(answer: readonly Row[], groups: readonly Group[]): Inserted {
   const positions = groups.map((group) => group.positions.values());
   const placed = answer.map((row) => ({ row, at: positions[Number(row['$group'])]?.next().value ?? answer.length }));
   return { rows: sorted(placed), createdCount: answer.length, updatedCount: 0, repeated: [] };
 }
 
 /** A trigger may have changed a row's key; then it comes last. */
-function byKey(answer: readonly Row[]): Inserted {
+function readByKey(answer: readonly Row[]): Inserted {
   const { $written: written, $updated: updated, $repeated: repeated } = answer[0] ?? {};
   const placed = answer
     .filter((row) => row['$group'] !== null)
@@ -117,6 +119,9 @@ function byKey(answer: readonly Row[]): Inserted {
 const sorted = (placed: readonly { readonly row: Row; readonly at: number }[]): readonly Row[] =>
   placed.toSorted((a, b) => a.at - b.at).map(({ row }) => row);
 
+/** So many INSERTs can a statement have. */
+const mostGroups = 100;
+
 /**
  * Parts rows by the columns that they name, since INSERT takes DEFAULT for all of its rows or for none. A column without
  * a default parts no rows, as null says the same; but an update leaves alone what is not named.
@@ -124,20 +129,24 @@ const sorted = (placed: readonly { readonly row: Row; readonly at: number }[]): 
 function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
   const named = table.columns.filter(({ name }) => rows.some((row) => row.has(name)));
   const always = conflict?.action === 'update' ? [] : named.filter((column) => !hasOwnValue(column));
-  const groups = new Map<string, { readonly columns: readonly Column[]; readonly positions: number[] }>();
-  rows.forEach((row, position) => {
-    const columns = named.filter((column) => row.has(column.name) || always.includes(column));
-    const id = columns.map((column) => named.indexOf(column)).join();
-    const group = groups.get(id) ?? { columns, positions: [] };
-    group.positions.push(position);
-    groups.set(id, group);
-  });
-  return [...groups.values()];
+  const columnsOf = rows.map((row) => named.filter((c) => row.has(c.name) || always.includes(c)));
+  const parted = Map.groupBy(rows.keys(), (position) => JSON.stringify(columnsOf[position]?.map(({ name }) => name)));
+  if (parted.size > mostGroups)
+    throw badInput(
+      `The inputs give ${parted.size} different sets of fields; at most ${mostGroups} can be created at once: give all inputs the same`,
+    );
+  return [...parted.values()].map((positions, number) => ({
+    number,
+    positions,
+    columns: columnsOf[positions[0] ?? 0] ?? [],
+  }));
 }
 
 /** All rows with the columns that any of them names, the number of a row's group as `g`, and its position from 1 as `n`. */
 function inputRows({ rows }: Insert, groups: readonly Group[], given: readonly Column[]): Sql {
-  const groupOf = new Map(groups.flatMap(({ positions }, g) => positions.map((position) => [position, String(g)])));
+  const groupOf = new Map(
+    groups.flatMap(({ positions, number }) => positions.map((position) => [position, String(number)])),
+  );
   const texts = [
     ...given.map(({ name }) => rows.map((row) => row.get(name) ?? null)),
     rows.map((_, position) => groupOf.get(position) ?? null),
@@ -148,8 +157,6 @@ function inputRows({ rows }: Insert, groups: readonly Group[], given: readonly C
     select ${join([...typed, sql`u.g::int as g`, sql`u.n`])}
     from unnest(${join(texts.map((column) => sql`${column}::text[]`))}) with ordinality as u ${list([...names, 'g', 'n'])})`;
 }
-
-const noneRepeated = sql`and not exists (select from repeated)`;
 
 /**
  * Counts the updates of a statement in a setting of its transaction. `xmax` would tell them from inserts too, but not
@@ -168,5 +175,5 @@ function onConflict({ key, action }: Conflict, names: readonly string[]): Sql {
 }
 
 const list = (names: readonly string[]): Sql => sql`(${join(names.map((name) => ident(name)))})`;
-const name = (group: number): Sql => ident(`w${group}`);
-const number = (value: number): Sql => trusted(String(value));
+const nameOf = ({ number }: Group): Sql => ident(`w${number}`);
+const numberOf = ({ number }: Group): Sql => trusted(String(number));
