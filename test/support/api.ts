@@ -42,13 +42,14 @@ interface Connection {
 
 export interface TestApiOptions {
   readonly schema?: string;
+  readonly poolSize?: number;
   readonly config?: Partial<Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'schemaPollMs'>>;
 }
 
 /** The whole server over one database, without a socket. */
 export async function createTestApi(
   connection: Connection,
-  { schema = 'events', config }: TestApiOptions = {},
+  { schema = 'events', poolSize = 4, config }: TestApiOptions = {},
 ): Promise<TestApi> {
   const statements: string[] = [];
   const log: LogLine[] = [];
@@ -64,7 +65,7 @@ export async function createTestApi(
   const pool = createPool({
     ...connection,
     ssl: false,
-    size: 4,
+    size: poolSize,
     connectTimeoutMs: 10_000,
     statementTimeoutMs: 20_000,
     onError: (error) => logger.warn({ err: error }, 'A connection to the database failed'),

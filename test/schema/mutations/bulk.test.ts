@@ -10,7 +10,7 @@ let api: TestApi;
 beforeAll(async () => {
   database = await createThings();
   await database.admin(`alter role ${database.connection.user} set deadlock_timeout = '20ms'`);
-  api = await createTestApi(database.connection, { config: { maxBodyBytes: 10_000_000 } });
+  api = await createTestApi(database.connection, { poolSize: 16, config: { maxBodyBytes: 10_000_000 } });
 });
 
 beforeEach(async () => {
