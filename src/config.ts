@@ -181,7 +181,7 @@ export const variables = z.object({
   PORT: int(0, 65_535).default(4000),
   GRAPHIQL: onOff.optional(),
   CORS_ORIGINS: z.string().default(''),
-  MAX_BODY_BYTES: int(1, 1_000_000_000).default(1_000_000),
+  MAX_BODY_BYTES: int(1, 1_000_000_000).default(5_000_000),
   MAX_PAGE_SIZE: int(1, 1_000_000).default(1000),
   PERSISTED_DOCUMENTS: z.string().default(''),
   DOCUMENTS: oneOf('any', 'persisted-only').optional(),

@@ -41,40 +41,60 @@ interface HttpExtensions {
  */
 const wellFormed = /^PERSISTED_/;
 
-/** An error whose message is meant for the client; its cause is for the log only. */
+/** What a client may want to know of an error beside its code, in the words of the API. */
+export interface ErrorDetails {
+  /** The constraint that was violated, and the fields that it is about. */
+  readonly constraint?: string;
+  readonly fields?: readonly string[];
+  /** Which of a request's inputs are wrong, from 0. */
+  readonly index?: number;
+  readonly indexes?: readonly number[];
+}
+
+interface AppErrorOptions extends ErrorOptions {
+  readonly details?: ErrorDetails;
+  readonly retryAfter?: number;
+}
+
+/** An error whose message and details are meant for the client; its cause is for the log only. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
+  readonly details: ErrorDetails;
   readonly #retryAfter: number | undefined;
 
   /** `retryAfter`: how long a client should wait, in seconds, where that is not always the same for the code. */
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { readonly retryAfter?: number }) {
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options);
     this.code = code;
-    this.#retryAfter = options?.retryAfter ?? retryAfter[code];
+    this.details = options.details ?? {};
+    this.#retryAfter = options.retryAfter ?? retryAfter[code];
   }
 
   /** Made anew each time: one error can fail several fields, and Yoga takes `http` out of the extensions of each. */
-  get extensions(): { readonly code: ErrorCode; readonly http: HttpExtensions } {
+  get extensions(): ErrorDetails & { readonly code: ErrorCode; readonly http: HttpExtensions } {
     const seconds = this.#retryAfter;
     const headers = seconds && { headers: { 'Retry-After': String(seconds) } };
     const spec = wellFormed.test(this.code) && { spec: true };
-    return { code: this.code, http: { status: statuses[this.code], ...spec, ...headers } };
+    return { code: this.code, ...this.details, http: { status: statuses[this.code], ...spec, ...headers } };
   }
 }
 
-export const badInput = (message: string): AppError => new AppError('BAD_USER_INPUT', message);
+export const badInput = (message: string, details?: ErrorDetails): AppError =>
+  new AppError('BAD_USER_INPUT', message, details && { details });
 
 export const tooComplex = (message: string): AppError => new AppError('QUERY_TOO_COMPLEX', message);
 
 type Translation = readonly [pattern: RegExp, code: ErrorCode, message?: string];
 
 /**
- * SQLSTATEs, first match wins; without a message PostgreSQL's own is shown, since it speaks of the client's value.
+ * SQLSTATEs, first match wins; without a message PostgreSQL's own is shown, since it speaks of the client's value, or is
+ * what a trigger of the owner has to say. What a violated constraint means, `schema/mutations/violations.ts` tells.
  * Source: PostgreSQL documentation, appendix "PostgreSQL Error Codes".
  */
 const translations: readonly Translation[] = [
-  [/^22/, 'BAD_USER_INPUT'],
+  [/^(22|P0001)/, 'BAD_USER_INPUT'],
+  [/^21000$/, 'BAD_USER_INPUT', 'Two inputs are for the same row'],
   [/^23(502|514)$/, 'BAD_USER_INPUT', 'A value violates a constraint of the table'],
   [/^23/, 'CONFLICT', 'The row conflicts with another row'],
   [/^(40|55)/, 'CONFLICT', 'The rows are being changed by someone else; try again'],
@@ -82,7 +102,7 @@ const translations: readonly Translation[] = [
   [/^57014$/, 'TIMEOUT', 'The database took too long to answer; ask for less or narrow the filter'],
   [/^54/, 'QUERY_TOO_COMPLEX', 'The query is too complex for the database; ask for less at once'],
   [
-    /^(42P01|42703|42704|42804|42809|42883|0A000|26000|3F000)$/,
+    /^(42P01|42P10|42703|42704|42804|42809|42883|428C9|0A000|26000|3F000)$/,
     'DATABASE_UNAVAILABLE',
     'The schema of the database is changing; try again',
   ],

@@ -28,6 +28,7 @@ export interface Table {
   readonly primaryKey: readonly string[];
   readonly indexes: readonly Index[];
   readonly foreignKeys: readonly ForeignKey[];
+  readonly checks: readonly Check[];
   readonly mayDelete: boolean;
 }
 
@@ -63,6 +64,15 @@ export interface Index {
   readonly name: string;
   readonly columns: readonly string[];
   readonly unique: boolean;
+  /** Whether ON CONFLICT finds it by its columns: a key that forbids overlaps is unique, but no such index. */
+  readonly arbiter: boolean;
+  readonly comment: string | null;
+}
+
+/** A condition on rows, with the columns that it speaks of. */
+export interface Check {
+  readonly name: string;
+  readonly columns: readonly string[];
   readonly comment: string | null;
 }
 
@@ -113,5 +123,33 @@ export const referencesTo = (catalog: Catalog, target: Table): readonly (readonl
   catalog.tables.flatMap((table) =>
     table.foreignKeys.filter((key) => key.table === target.name).map((key) => [table, key] as const),
   );
+
+/** The columns that an INSERT of the role may give a value. */
+export const insertable = (table: Table): readonly Column[] =>
+  isStored(table) ? table.columns.filter((column) => column.mayInsert && isSettable(column)) : [];
+
+/** The columns that an UPDATE of the role may give a value. */
+export const updatable = (table: Table): readonly Column[] =>
+  isStored(table) ? table.columns.filter((column) => column.mayUpdate && isSettable(column)) : [];
+
+/** The keys by which one row can be changed: those of `uniqueKeys` that an index makes sure of. */
+export const writeKeys = (table: Table): readonly (readonly string[])[] =>
+  isStored(table) ? uniqueKeys(table).filter((key) => indexOf(table, key)) : [];
+
+/** The keys that tell an INSERT which of its rows are there already: it gives a value to all their columns. */
+export const conflictKeys = (table: Table): readonly (readonly string[])[] => {
+  const given = insertable(table).map((column) => column.name);
+  return writeKeys(table).filter((key) => indexOf(table, key)?.arbiter && key.every((name) => given.includes(name)));
+};
+
+/** Whether an INSERT must give the column a value. */
+export const isRequired = (column: Column): boolean => !column.nullable && !hasOwnValue(column);
+
+/** Whether a column gets a value other than null where an INSERT gives none. */
+export const hasOwnValue = ({ hasDefault, identity }: Column): boolean => hasDefault || identity !== null;
+
+const isStored = ({ kind }: Table) => kind === 'table' || kind === 'partitioned table';
+
+const isSettable = ({ generated, identity }: Column) => !generated && identity !== 'always';
 
 const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x) => b.includes(x));

@@ -69,6 +69,7 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
       primaryKey: keptKey(table, indexes),
       indexes,
       foreignKeys: keep(table.foreignKeys.map((k) => read<ForeignKey>(k, ['foreign key', name, k.name], ['omit']))),
+      checks: table.checks.map((check) => ({ ...check, comment: parseComment(check.comment).description })),
     };
     return [{ table: directed, directives }];
   });
@@ -90,7 +91,10 @@ const keep = <T>(things: readonly { kept: T; directives: readonly Directive[] }[
   things.filter(({ directives }) => !omits(directives)).map(({ kept }) => kept);
 
 /** What statements select beside columns, and rows carry beside their values. */
-const statementNames: readonly string[] = ['$n', '$row', '$position', '$tableoid', '$ctid', '$type'];
+const statementNames: readonly string[] = [
+  ...['$n', '$row', '$position', '$tableoid', '$ctid', '$type'],
+  ...['$group', '$repeated', '$updated', '$written', '$found'],
+];
 
 /** The columns but those that bear one of these names. */
 const usable = (table: Table, warn: Warn): readonly Column[] =>
@@ -192,5 +196,6 @@ function withoutOmitted(tables: readonly Table[]): readonly Table[] {
       primaryKey: has(table.name, table.primaryKey) ? table.primaryKey : [],
       indexes: table.indexes.filter((index) => has(table.name, index.columns)),
       foreignKeys: table.foreignKeys.filter((key) => has(table.name, key.columns) && has(key.table, key.targets)),
+      checks: table.checks.filter((check) => has(table.name, check.columns)),
     }));
 }

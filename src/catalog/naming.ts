@@ -2,6 +2,7 @@ import pluralize from 'pluralize';
 import {
   type Catalog,
   type Column,
+  conflictKeys,
   type Enum,
   type ForeignKey,
   indexOf,
@@ -9,6 +10,7 @@ import {
   referencesTo,
   type Table,
   uniqueKeys,
+  writeKeys,
 } from './catalog.ts';
 import { type Directed, named, type Path } from './directives.ts';
 
@@ -19,6 +21,8 @@ export interface Names {
   /** By label. */
   readonly enumValues: (type: Enum) => ReadonlyMap<string, string>;
   readonly column: (table: Table, column: Column) => string;
+  /** The fields of some columns, in the order of these. */
+  readonly fieldsOf: (table: Table, columns: readonly string[]) => readonly string[];
   readonly forward: (table: Table, key: ForeignKey) => string;
   /** What the referred table calls the rows, or the row, that refer to it. */
   readonly back: (table: Table, key: ForeignKey) => string;
@@ -27,13 +31,32 @@ export interface Names {
   /** Query fields. */
   readonly list: (table: Table) => string;
   readonly lookup: (table: Table, key: readonly string[]) => string;
+  /** A row of the table, and several, as a payload calls them. */
+  readonly one: (table: Table) => string;
+  readonly many: (table: Table) => string;
+  /** Mutation fields. */
+  readonly create: (table: Table) => string;
+  readonly createMany: (table: Table) => string;
+  readonly update: (table: Table, key: readonly string[]) => string;
+  readonly delete: (table: Table, key: readonly string[]) => string;
+  /** The type of what `createMany` returns. */
+  readonly createManyPayload: (table: Table) => string;
+  /** The values of the enum of a table's `conflictKeys`, each with its key. */
+  readonly conflictKeys: (table: Table) => ReadonlyMap<string, readonly string[]>;
 }
 
 /** Fields that every type of the API may need for itself. */
 const reservedFields = ['and', 'or', 'not', 'node', 'nodes', 'query', 'id'];
 
-/** What follows the name of a table's or an enum's type in the names of the types made for it. */
-const tableFamily = ['Connection', 'Edge', 'Where', 'OrderBy', 'ManyWhere'];
+/**
+ * The names of the types made for a table's or an enum's type: what follows its name, or with a `*` for its name and a
+ * `+` for its plural.
+ */
+const tableFamily = [
+  ...['Connection', 'Edge', 'Where', 'OrderBy', 'ManyWhere'],
+  ...['Create*Input', 'Create*OnConflict', 'Create*ConflictKey', 'Update*Patch'],
+  ...['Create*Payload', 'Create+Payload', 'Update*Payload', 'Delete*Payload'],
+];
 const enumFamily = ['Where', 'ListWhere'];
 
 /** Names everything once; equal catalogs give equal names. `taken` are the names of types that the API itself has. */
@@ -71,9 +94,24 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
     ]),
     reservedFields,
   );
+  const typeOf = (table: Table) => required(types, `table ${table.name}`);
+  const mutation = assign(
+    catalog.tables.flatMap((table) => [
+      { key: `create ${table.name}`, from: '', name: `create${typeOf(table)}` },
+      { key: `createMany ${table.name}`, from: '', name: `create${several(typeOf(table))}` },
+      ...writeKeys(table).flatMap((key) =>
+        ['update', 'delete'].map((verb) => ({
+          key: `${verb} ${lookupKey(table, key)}`,
+          from: '',
+          name: verb + capital(required(query, lookupKey(table, key))),
+        })),
+      ),
+    ]),
+    [],
+  );
   const field = (table: Table, key: string) => required(required(fields, table.name), key);
   return {
-    type: (table) => required(types, `table ${table.name}`),
+    type: typeOf,
     enumType: (type) => required(types, `enum ${type.id}`),
     enumValues: (type) =>
       assign(
@@ -81,11 +119,31 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
         ['true', 'false', 'null'],
       ),
     column: (table, column) => field(table, columnKey(column)),
+    fieldsOf: (table, columns) => columns.map((name) => field(table, columnKey({ name }))),
     forward: (table, key) => field(table, forwardKey(key)),
     back: (table, key) => required(required(fields, key.table), backKey(table, key)),
     fields: (table) => ['id', ...required(fields, table.name).values()],
     list: (table) => required(query, listKey(table)),
     lookup: (table, key) => required(query, lookupKey(table, key)),
+    one: (table) => uncapital(typeOf(table)),
+    many: (table) => uncapital(several(typeOf(table))),
+    create: (table) => required(mutation, `create ${table.name}`),
+    createMany: (table) => required(mutation, `createMany ${table.name}`),
+    update: (table, key) => required(mutation, `update ${lookupKey(table, key)}`),
+    delete: (table, key) => required(mutation, `delete ${lookupKey(table, key)}`),
+    createManyPayload: (table) => member(typeOf(table), 'Create+Payload'),
+    conflictKeys: (table) => {
+      const keys = new Map(conflictKeys(table).map((key) => [lookupKey(table, key), key]));
+      const values = assign(
+        [...keys].map(([id, key]) => ({
+          key: id,
+          from: '',
+          name: enumValue(key.map((column) => nameOf('column', table.name, column)).join('_')),
+        })),
+        ['true', 'false', 'null'],
+      );
+      return new Map([...values].map(([id, name]) => [name, keys.get(id) ?? []]));
+    },
   };
 }
 
@@ -94,7 +152,7 @@ interface Wanted {
   /** The name in the database; one that conversion left unchanged wins a collision. */
   readonly from: string;
   readonly name: string;
-  /** What follows the name in further names that come with it. */
+  /** The further names that come with it. */
   readonly family?: readonly string[];
 }
 
@@ -110,7 +168,7 @@ function assign(
 ): ReadonlyMap<string, string> {
   const free = (name: string) => (reserved.includes(name) ? `${name}_` : name);
   const bases = new Set(wanted.map(({ name }) => free(name)));
-  const relatives = new Set(wanted.flatMap(({ name, family = [] }) => family.map((suffix) => free(name) + suffix)));
+  const relatives = new Set(wanted.flatMap(({ name, family = [] }) => family.map((part) => member(free(name), part))));
   const given = new Map<string, string>();
   const used = new Set([...reserved, ...taken]);
   for (const { key, name, family = [] } of wanted.toSorted(
@@ -121,14 +179,21 @@ function assign(
   )) {
     const base = free(name);
     const isTaken = (final: string) =>
-      ['', ...family].some((suffix) => used.has(final + suffix)) || (final !== base && bases.has(final));
+      ['', ...family].some((part) => used.has(member(final, part))) || (final !== base && bases.has(final));
     let final = base;
     for (let n = 2; isTaken(final); n++) final = `${base}${base.endsWith('_') ? '' : '_'}${n}`;
-    for (const suffix of ['', ...family]) used.add(final + suffix);
+    for (const part of ['', ...family]) used.add(member(final, part));
     given.set(key, final);
   }
   return given;
 }
+
+/** The name of a member of a name's family. */
+const member = (name: string, part: string): string =>
+  /[*+]/.test(part) ? part.replace('*', name).replace('+', several(name)) : name + part;
+
+/** A type's name in the plural. */
+const several = (type: string): string => (plural(type) === type ? `${type}List` : plural(type));
 
 /** A type's fields: its columns first, then what it refers to, then what refers to it. */
 function fieldsOf(catalog: Catalog, table: Table, nameOf: NameOf): ReadonlyMap<string, string> {
@@ -220,6 +285,7 @@ const enumValue = (label: string): string =>
 const words = (name: string): readonly string[] =>
   (/[a-z]/.test(name) ? name : name.toLowerCase()).split(/[^A-Za-z0-9]+/).filter(Boolean);
 
+const uncapital = (word: string) => word.charAt(0).toLowerCase() + word.slice(1);
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** No name begins with a digit, is empty, or begins with the two underscores of introspection. */
@@ -232,7 +298,7 @@ const plural = (name: string): string => (/data$/i.test(name) ? name : lastWord(
 const lastWord = (name: string, change: (word: string) => string) =>
   name.replace(/[A-Z]?[a-z]+$|[A-Z]+$/, (word) => change(word));
 
-const columnKey = (column: Column) => `column ${column.name}`;
+const columnKey = (column: Pick<Column, 'name'>) => `column ${column.name}`;
 const forwardKey = (key: ForeignKey) => `forward ${key.name}`;
 const backKey = (child: Table, key: ForeignKey) => `back ${JSON.stringify([child.name, key.name])}`;
 const listKey = (table: Table) => `list ${table.name}`;

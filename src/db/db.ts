@@ -37,7 +37,7 @@ const preparedLimit = 500;
 const staleStatement = new Set(['0A000', '26000']);
 
 /** What PostgreSQL says when the schema is no longer what it was, or its grants are not. */
-const schemaChanged = new Set(['0A000', '42P01', '42703', '42501']);
+const schemaChanged = new Set(['0A000', '42P01', '42P10', '42703', '42501', '428C9']);
 
 const asText = { getTypeParser: () => (value: unknown) => value };
 

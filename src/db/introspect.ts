@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Catalog, Enum, ForeignKey, Index, Table, Type } from '../catalog/catalog.ts';
+import type { Catalog, Check, Enum, ForeignKey, Index, Table, Type } from '../catalog/catalog.ts';
 import type { Db } from './db.ts';
 import { type Sql, sql } from './sql.ts';
 
@@ -59,6 +59,7 @@ function catalogOf(schema: string, found: Introspected): Catalog {
         foreignKeys: table.foreignKeys.filter(
           (key: ForeignKey) => reads(table.name, key.columns) && reads(key.table, key.targets),
         ),
+        checks: table.checks.filter((check: Check) => reads(table.name, check.columns)),
       })),
   };
 }
@@ -161,6 +162,7 @@ const catalogValue = (schema: string): Sql => sql`(
             'name', c.relname,
             'columns', ${names(sql`i.indrelid`, sql`(i.indkey::int2[])[0:i.indnkeyatts - 1]`)},
             'unique', i.indisunique and i.indimmediate and not r.has_heirs,
+            'arbiter', i.indisunique and i.indimmediate and not i.indisexclusion and not r.has_heirs,
             'comment', coalesce(obj_description(p.oid, 'pg_constraint'), obj_description(c.oid, 'pg_class'))
           ) order by c.relname collate "C"), '[]')
           from pg_index i join pg_class c on c.oid = i.indexrelid
@@ -177,6 +179,14 @@ const catalogValue = (schema: string): Sql => sql`(
           ) order by f.conname collate "C"), '[]')
           from pg_constraint f join relation o on o.oid = f.confrelid
           where f.conrelid = r.oid and f.contype = 'f' and f.conparentid = 0 and not ${isTemporal}
+        ),
+        'checks', (
+          select coalesce(json_agg(json_build_object(
+            'name', q.conname,
+            'columns', coalesce(${names(sql`q.conrelid`, sql`q.conkey`)}, '[]'),
+            'comment', obj_description(q.oid, 'pg_constraint')
+          ) order by q.conname collate "C"), '[]')
+          from pg_constraint q where q.conrelid = r.oid and q.contype = 'c'
         )
       ) order by r.relname collate "C"), '[]')
       from relation r

@@ -16,7 +16,7 @@ export function createErrorMask(log: Logger): (error: unknown) => Error {
           { err: original.cause, code: original.code },
           original.message,
         );
-      return error instanceof GraphQLError ? error : located(error, original.message, original.extensions);
+      return error instanceof GraphQLError ? error : located(error, original.message, { ...original.extensions });
     }
     if (error instanceof GraphQLError && (!original || original instanceof GraphQLError)) return coded(error);
     const id = randomUUID();

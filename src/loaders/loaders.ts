@@ -19,7 +19,7 @@ export interface Match {
 /** What an extension loads by itself: one result for each key, in the keys' order. */
 export type Batch<V> = (keys: readonly Key[], db: Db) => Promise<readonly V[]>;
 
-/** One request's way to rows. Loads of one turn of the event loop that differ in nothing but their keys are one statement. */
+/** One request's way to rows, until they change. Loads of one turn of the event loop that differ in nothing but their keys are one statement. */
 export interface Loaders {
   /** The row with this unique key, with at least these columns. */
   row(match: Match, key: Key, columns: readonly string[]): Promise<Row | null>;
@@ -29,6 +29,8 @@ export interface Loaders {
   count(table: Table, where: Sql, match?: Match, key?: Key): Promise<string>;
   /** A loader of an extension's own, under a name that is its alone. */
   custom<V>(name: string, batch: Batch<V>, key: Key): Promise<V>;
+  /** Forgets all that was loaded: rows have changed. */
+  clear(): void;
 }
 
 /** One load of a batch: its statement selects the columns of all. */
@@ -109,6 +111,8 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
 
     custom: <V>(name: string, batch: Batch<V>, key: Key) =>
       loader<V>(`custom ${name}`, (keys) => batch(keys, db)).load({ key, columns: [] }),
+
+    clear: () => loaders.clear(),
   };
 }
 

@@ -44,14 +44,13 @@ export function createLeaves(builder: Builder, catalog: Catalog, names: Names): 
   return ({ type }) => {
     if (!type.item) return itemLeaf(type);
     const item = itemLeaf(type.item);
-    const { delimiter, ordered } = type.item;
+    const { delimiter } = type.item;
     return {
       ...item,
       isList: true,
       mayBeNull: false,
       read: (text) => readList(text, delimiter, item.read),
-      // Values without an order are compared as text, hence their lists as lists of text.
-      write: (value) => writeList(Array.isArray(value) ? value : [value], ordered ? delimiter : ',', item.write),
+      write: (value) => writeList(Array.isArray(value) ? value : [value], delimiter, item.write),
       isText: (text) => text.endsWith('}'),
     };
   };

@@ -4,6 +4,7 @@ import type { Row } from '../db/db.ts';
 import { badInput } from '../errors.ts';
 import type { Key, Loaders } from '../loaders/loaders.ts';
 import type { Builder } from './builder.ts';
+import { keyArguments } from './keys.ts';
 import { decodeNodeId, typeKey } from './nodeId.ts';
 import { selectedColumns } from './selection.ts';
 import type { TableType, Types } from './types.ts';
@@ -11,31 +12,15 @@ import type { TableType, Types } from './types.ts';
 /** Defines the fields that find one row by a unique key. */
 export function defineLookups(builder: Builder, types: Types, { table, ref }: TableType): void {
   for (const columns of uniqueKeys(table)) {
-    const keys = columns.map((name) => {
-      const column = columnOf(table, name);
-      return { argument: types.names.column(table, column), leaf: types.leaf(column) };
-    });
+    const key = keyArguments(types, table, columns);
     builder.queryField(types.names.lookup(table, columns), (t) =>
       t.field({
         type: ref,
         nullable: true,
         description: indexOf(table, columns)?.comment ?? table.comment ?? undefined,
-        args: Object.fromEntries(
-          keys.map(({ argument, leaf }) => [
-            argument,
-            leaf.isList
-              ? t.arg({ type: [leaf.type], required: { list: true, items: false } })
-              : t.arg({ type: leaf.type, required: true }),
-          ]),
-        ),
+        args: key.define(t),
         resolve: (_root, args: Readonly<Record<string, unknown>>, { loaders }, info) =>
-          load(
-            loaders,
-            table,
-            columns,
-            keys.map(({ argument, leaf }) => leaf.write(args[argument])),
-            selectedColumns(info),
-          ),
+          load(loaders, table, columns, key.read(args), selectedColumns(info)),
       }),
     );
   }

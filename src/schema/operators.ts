@@ -154,8 +154,9 @@ const comparedAs = (type: Type): string => {
   return type.item ? `${comparedAs(type.item)}[]` : name;
 };
 
+/** A list is read as its own type first, which may part its items by another sign than the one that it is compared as. */
 const value = ({ leaf, type }: Operand, argument: unknown): Sql =>
-  sql`${leaf.write(argument)}::${trusted(comparedAs(type))}`;
+  sql`${leaf.write(argument)}${trusted(type.item ? `::${type.sql}` : '')}::${trusted(comparedAs(type))}`;
 
 const values = ({ leaf, type }: Operand, items: unknown): Sql => {
   const texts: Value = (items as readonly unknown[]).map(leaf.write);

@@ -5,6 +5,7 @@ import { createBuilder } from './builder.ts';
 import { type Extension, unmet } from './extension.ts';
 import { defineList } from './lists.ts';
 import { defineLookups, defineNode } from './lookups.ts';
+import { defineMutations } from './mutations/mutations.ts';
 import { defineObject } from './objects.ts';
 import { createTypes } from './types.ts';
 
@@ -25,6 +26,7 @@ export function createSchema(directed: Directed, { limits, extensions, warn }: S
     defineLookups(builder, types, type);
     defineList(builder, types, type.table);
   }
+  defineMutations(builder, types);
   for (const extension of extensions) {
     const reason = unmet(extension, directed.catalog.tables);
     if (reason === null) extension.extend(builder, types, warn);

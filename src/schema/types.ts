@@ -79,6 +79,7 @@ const ownTypes = [
   'Node',
   'PageInfo',
   'OrderDirection',
+  'ConflictAction',
   'JSONPathWhere',
   ...scalarNames,
   ...scalarNames.flatMap((name) => [`${name}Where`, `${name}ListWhere`]),

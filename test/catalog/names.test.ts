@@ -199,6 +199,64 @@ test('a lookup is called after its key', () => {
   expect(names(given, 'Query')).toEqual(['device', 'deviceBySerial', 'deviceBySiteIdSlot', 'devices', 'node', 'nodes']);
 });
 
+describe('a mutation', () => {
+  const open = (name: string) => column(name, { mayInsert: true, mayUpdate: true });
+
+  test('is called after the type, and after the lookup of its key', () => {
+    const device = table('device_readings', ['reading_id', 'serial', 'site_id', 'slot'].map(open), {
+      primaryKey: ['reading_id'],
+      indexes: [unique('z', ['reading_id']), unique('a', ['serial']), unique('b', ['site_id', 'slot'])],
+      mayDelete: true,
+    });
+    const given = catalog([device]);
+    expect(names(given, 'Mutation')).toEqual([
+      ...['createDeviceReading', 'createDeviceReadings', 'deleteDeviceReading', 'deleteDeviceReadingBySerial'],
+      ...['deleteDeviceReadingBySiteIdSlot', 'updateDeviceReading', 'updateDeviceReadingBySerial'],
+      'updateDeviceReadingBySiteIdSlot',
+    ]);
+    expect(names(given, 'CreateDeviceReadingConflictKey')).toEqual(['READING_ID', 'SERIAL', 'SITE_ID_SLOT']);
+    expect(names(given, 'CreateDeviceReadingsPayload')).toContain('deviceReadings');
+    expect(names(given, 'UpdateDeviceReadingPayload')).toEqual(['deviceReading']);
+  });
+
+  test('of many rows has a name of its own where the plural is the singular', () => {
+    const given = catalog(['sheep', 'sensor_data'].map((name) => table(name, [open('a')])));
+    expect(names(given, 'Mutation')).toEqual([
+      ...['createSensorData', 'createSensorDataList', 'createSheep', 'createSheepList'],
+    ]);
+  });
+
+  test('has types to which other tables give way', () => {
+    const given = catalog(
+      ['device', 'create_device_input', 'update_device_patch'].map((name) => table(name, [open('a')])),
+    );
+    expect(types(given)).toEqual(
+      expect.arrayContaining([
+        'CreateDeviceInput',
+        'CreateDeviceInput_2',
+        'UpdateDevicePatch_2',
+        'CreateDevicesPayload',
+      ]),
+    );
+  });
+
+  test('has a key argument beside its own, whatever the column is called', () => {
+    const given = catalog([
+      table('device', ['patch', 'expect'].map(open), {
+        primaryKey: ['patch', 'expect'],
+        indexes: [unique('a', ['patch', 'expect'])],
+      }),
+    ]);
+    const { updateDevice } = schemaOf(given).getMutationType()?.getFields() ?? {};
+    expect(updateDevice?.args.map(({ name }) => name)).toEqual(['expect', 'expect_', 'patch', 'patch_']);
+  });
+
+  test('is not there for a key that no index makes sure of', () => {
+    const given = catalog([table('device', ['a', 'b'].map(open), { primaryKey: ['a'], mayDelete: true })]);
+    expect(names(given, 'Mutation')).toEqual(['createDevice', 'createDevices']);
+  });
+});
+
 test('an enum without labels is text, since GraphQL has none without values', () => {
   const none = enumeration('none', []);
   const given = catalog([table('thing', [column('none', { type: enumOf(none) })])], [none]);
@@ -331,7 +389,10 @@ function scopesOf(given: Catalog): ReadonlyMap<string, ReadonlyMap<string, strin
 }
 
 /** A type's name and those made from it; elsewhere a name stands for itself. */
-const family = (scope: string, name: string): readonly string[] =>
-  scope === 'types'
-    ? ['', 'Connection', 'Edge', 'Where', 'ListWhere', 'OrderBy', 'ManyWhere'].map((suffix) => name + suffix)
-    : [name];
+const family = (scope: string, name: string): readonly string[] => (scope === 'types' ? familyOf(name) : [name]);
+
+const familyOf = (name: string): readonly string[] => [
+  ...['', 'Connection', 'Edge', 'Where', 'ListWhere', 'OrderBy', 'ManyWhere'].map((suffix) => name + suffix),
+  ...['Input', 'OnConflict', 'ConflictKey', 'Payload'].map((suffix) => `Create${name}${suffix}`),
+  ...[`Update${name}Patch`, `Update${name}Payload`, `Delete${name}Payload`],
+];

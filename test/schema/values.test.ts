@@ -394,3 +394,38 @@ test('every value that is read finds its row, and no filter for another value do
     runs(15),
   );
 });
+
+test('every value that is written is read again, by one row and by many', { timeout: patience }, async () => {
+  const fields = names.map(fieldOf);
+  const all = `thingId ${fields.join(' ')}`;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record(anyValue, { requiredKeys: [] }), { minLength: 1, maxLength: 4 }),
+      async (rows) => {
+        const originals: Record<string, unknown>[] = [];
+        for (const row of rows) originals.push(await read(await store(row), fields));
+        const [first] = originals;
+        const document = `mutation ($input: CreateThingInput!, $inputs: [CreateThingInput!]!) {
+        createThing(input: $input) { thing { ${all} } }
+        createThings(inputs: $inputs) { things { ${all} } }
+      }`;
+        const written = await api.query<Written>(document, { input: first, inputs: originals });
+        const created = [written.createThing.thing, ...written.createThings.things];
+        const expected = [first, ...originals].map((values, i) => ({ ...values, thingId: created[i]?.['thingId'] }));
+        expect(created).toEqual(expected);
+        const [again] = originals.toReversed();
+        const change = `mutation ($id: Int!, $patch: UpdateThingPatch!) { updateThing(thingId: $id, patch: $patch) { thing { ${all} } } }`;
+        const id = created[0]?.['thingId'];
+        expect(await api.query(change, { id, patch: again })).toEqual({
+          updateThing: { thing: { ...again, thingId: id } },
+        });
+      },
+    ),
+    runs(15),
+  );
+});
+
+interface Written {
+  readonly createThing: { readonly thing: Readonly<Record<string, unknown>> };
+  readonly createThings: { readonly things: readonly Readonly<Record<string, unknown>>[] };
+}

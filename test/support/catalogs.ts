@@ -43,6 +43,7 @@ export const table = (
   primaryKey: [],
   indexes: [],
   foreignKeys: [],
+  checks: [],
   mayDelete: false,
   ...change,
 });
@@ -51,6 +52,7 @@ export const unique = (name: string, columns: readonly string[], comment: string
   name,
   columns,
   unique: true,
+  arbiter: true,
   comment,
 });
 
@@ -127,15 +129,18 @@ const enums: fc.Arbitrary<readonly Enum[]> = fc.uniqueArray(
 );
 
 const columnArbitrary = (types: fc.Arbitrary<Type>) =>
-  fc.record({ name, type: types, nullable: fc.boolean() }).map((c) => column(c.name, c));
+  fc
+    .record({ name, type: types, nullable: fc.boolean(), mayInsert: fc.boolean(), mayUpdate: fc.boolean() })
+    .map((c) => column(c.name, c));
 
 const tableArbitrary = (types: fc.Arbitrary<Type>): fc.Arbitrary<Table> =>
   fc
     .record({
       name,
+      mayDelete: fc.boolean(),
       columns: fc.uniqueArray(columnArbitrary(types), { minLength: 1, maxLength: 5, selector: (c) => c.name }),
     })
-    .chain(({ name, columns }) => {
+    .chain(({ name, mayDelete, columns }) => {
       const some = fc.subarray(
         columns.map((c) => c.name),
         { minLength: 1, maxLength: Math.min(2, columns.length) },
@@ -149,7 +154,7 @@ const tableArbitrary = (types: fc.Arbitrary<Type>): fc.Arbitrary<Table> =>
           table(
             name,
             columns.map((c) => (primaryKey.includes(c.name) ? { ...c, nullable: false } : c)),
-            { primaryKey, indexes: indexes.map((columns, i) => unique(`index ${i}`, columns)) },
+            { primaryKey, mayDelete, indexes: indexes.map((columns, i) => unique(`index ${i}`, columns)) },
           ),
         );
     });

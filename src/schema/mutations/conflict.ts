@@ -1,0 +1,68 @@
+import { type Table, updatable } from '../../catalog/catalog.ts';
+import type { Conflict, Values } from '../../db/insert.ts';
+import { AppError, badInput } from '../../errors.ts';
+import type { Builder } from '../builder.ts';
+import type { TableType, Types } from '../types.ts';
+
+export type ConflictAction = ReturnType<typeof conflictAction>;
+
+/** Defines what to do with rows that are there already; all tables share it. */
+export const conflictAction = (builder: Builder) =>
+  builder.enumType('ConflictAction', {
+    description: 'What to do with an input whose row is there already.',
+    values: {
+      IGNORE: { value: 'ignore', description: 'Leave the row as it is.' },
+      UPDATE: { value: 'update', description: 'Set the fields that the input gives.' },
+    } as const,
+  });
+
+/** Defines the `onConflict` argument of a table; null where no key can tell that a row is there. */
+export function onConflictInput(
+  builder: Builder,
+  types: Types,
+  { table, name }: TableType,
+  action: ConflictAction | null,
+) {
+  const keys = types.names.conflictKeys(table);
+  if (!action || keys.size === 0) return null;
+  const on = builder.enumType(`Create${name}ConflictKey`, {
+    description: `The keys of \`${table.name}\` by which a row can be found to be there.`,
+    values: Object.fromEntries([...keys.keys()].map((value) => [value, { value }])),
+  });
+  const type = builder.inputType(`Create${name}OnConflict`, {
+    description: 'What to do with inputs whose rows are there already; without it they are a CONFLICT.',
+    fields: (t) => ({
+      do: t.field({ type: action, required: true }),
+      on: t.field({ type: on, required: true, description: 'The key; each input gives it, and each once.' }),
+    }),
+  });
+  const read = (argument: unknown): Conflict | null => {
+    if (argument === undefined) return null;
+    if (argument === null) throw badInput('onConflict is null; leave it out to create new rows only');
+    const given = argument as { readonly do: Conflict['action']; readonly on: string };
+    return { key: keys.get(given.on) ?? [], action: given.do };
+  };
+  return { type, read };
+}
+
+/** Throws where inputs cannot be told from rows that are there, or an update has nothing to set or may not set it. */
+export function checkConflict(types: Types, table: Table, rows: readonly Values[], { key, action }: Conflict): void {
+  const may = updatable(table).map((column) => column.name);
+  rows.forEach((row, index) => {
+    const missing = key.filter((name) => (row.get(name) ?? null) === null);
+    if (missing.length > 0) {
+      const fields = types.names.fieldsOf(table, missing);
+      throw badInput(`inputs[${index}] must give ${fields.join(', ')}, which onConflict goes by`, { fields, index });
+    }
+    if (action === 'ignore') return;
+    const set = [...row.keys()].filter((name) => !key.includes(name));
+    if (set.length === 0)
+      throw badInput(`inputs[${index}] gives nothing to update beside its key; use IGNORE`, { index });
+    const denied = set.filter((name) => !may.includes(name));
+    if (denied.length > 0) {
+      const fields = types.names.fieldsOf(table, denied);
+      const message = `The database does not permit changing ${fields.join(', ')}`;
+      throw new AppError('FORBIDDEN', message, { details: { fields, index } });
+    }
+  });
+}

@@ -1,0 +1,30 @@
+import { writeKeys } from '../../catalog/catalog.ts';
+import { deleteRow } from '../../db/write.ts';
+import type { Builder } from '../builder.ts';
+import { keyArguments } from '../keys.ts';
+import { selectedColumns } from '../selection.ts';
+import type { TableType, Types } from '../types.ts';
+import { payloadType } from './payload.ts';
+import { write } from './write.ts';
+
+/** Defines the deletion of one row, by each of its keys. */
+export function defineDelete(builder: Builder, types: Types, type: TableType): void {
+  const { table } = type;
+  const payload = payloadType(builder, types, type, 'Delete');
+  for (const columns of writeKeys(table)) {
+    const key = keyArguments(types, table, columns);
+    builder.mutationField(types.names.delete(table, columns), (t) =>
+      t.field({
+        type: payload,
+        nullable: true,
+        description: `Deletes a row of \`${table.name}\`.`,
+        args: key.define(t),
+        async resolve(_root, args: Readonly<Record<string, unknown>>, context, info) {
+          const query = deleteRow(types.catalog, { table, columns, key: key.read(args) }, selectedColumns(info));
+          const [row] = await write(types, context, { table, verb: 'delete', values: new Map() }, query);
+          return { row: row ?? null };
+        },
+      }),
+    );
+  }
+}

@@ -1,0 +1,72 @@
+import { type Column, isRequired, type Table } from '../../catalog/catalog.ts';
+import type { Values } from '../../db/insert.ts';
+import { badInput } from '../../errors.ts';
+import type { Builder, InputObjectRef } from '../builder.ts';
+import { described } from '../described.ts';
+import type { Types } from '../types.ts';
+
+/** An input object with a field for each of some columns. */
+export interface RowInput {
+  readonly type: InputObjectRef;
+  /**
+   * The values that a client gave; a field that was left out is not among them, and one that is null is. Throws
+   * BAD_USER_INPUT for a null where there can be none; `index` is the input's place in a list of them.
+   */
+  readonly read: (input: unknown, index?: number) => Values;
+}
+
+/** Defines the input of some columns; of those that a new row must have, `forCreate` asks. */
+export function rowInput(
+  builder: Builder,
+  types: Types,
+  { table, columns, name, description, forCreate }: RowInputOptions,
+): RowInput {
+  const fields = columns.map((column) => ({
+    column,
+    name: types.names.column(table, column),
+    leaf: types.leaf(column),
+    required: forCreate && isRequired(column),
+  }));
+  const type = builder.inputType(name, {
+    description,
+    fields: (t) =>
+      Object.fromEntries(
+        fields.map(({ column, name, leaf, required }) => {
+          const options = { description: described(column.comment, column.name, name) };
+          const field = leaf.isList
+            ? t.field({ ...options, type: [leaf.type], required: { list: required, items: false } })
+            : t.field({ ...options, type: leaf.type, required });
+          return [name, field];
+        }),
+      ),
+  });
+  return {
+    type,
+    read: (input, index) => {
+      const given = input as Readonly<Record<string, unknown>>;
+      return new Map(
+        fields
+          .filter(({ name }) => given[name] !== undefined)
+          .map(({ column, name, leaf }) => {
+            const value = given[name];
+            if (value === null && !column.nullable) throw isNull(name, index);
+            return [column.name, value === null ? null : leaf.write(value)];
+          }),
+      );
+    },
+  };
+}
+
+interface RowInputOptions {
+  readonly table: Table;
+  readonly columns: readonly Column[];
+  readonly name: string;
+  readonly description: string;
+  readonly forCreate: boolean;
+}
+
+const isNull = (field: string, index: number | undefined) =>
+  badInput(`"${field}" must not be null; give a value, or leave it out`, {
+    fields: [field],
+    ...(index !== undefined && { index }),
+  });

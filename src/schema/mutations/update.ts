@@ -1,0 +1,58 @@
+import { updatable, writeKeys } from '../../catalog/catalog.ts';
+import type { Row } from '../../db/db.ts';
+import { alias } from '../../db/select.ts';
+import { updateRow } from '../../db/write.ts';
+import { AppError, badInput } from '../../errors.ts';
+import type { Builder } from '../builder.ts';
+import { keyArguments } from '../keys.ts';
+import { selectedColumns } from '../selection.ts';
+import type { TableType, Types } from '../types.ts';
+import { rowInput } from './inputs.ts';
+import { type Payload, payloadType } from './payload.ts';
+import { write } from './write.ts';
+
+/** Defines the change of one row, by each of its keys. */
+export function defineUpdate(builder: Builder, types: Types, type: TableType): void {
+  const { table, name } = type;
+  const patch = rowInput(builder, types, {
+    table,
+    columns: updatable(table),
+    name: `Update${name}Patch`,
+    description: `Changes to a row of \`${table.name}\`. What is left out stays as it is; null takes the value away.`,
+    forCreate: false,
+  });
+  const payload = payloadType(builder, types, type, 'Update');
+  for (const columns of writeKeys(table)) {
+    const key = keyArguments(types, table, columns, ['patch', 'expect']);
+    builder.mutationField(types.names.update(table, columns), (t) =>
+      t.field({
+        type: payload,
+        nullable: true,
+        description: `Changes a row of \`${table.name}\`.`,
+        args: {
+          ...key.define(t),
+          patch: t.arg({ type: patch.type, required: true }),
+          expect: t.arg({
+            type: types.filters.where(table),
+            description: 'What the row must still be like; else nothing changes, and the error is CONFLICT.',
+          }),
+        },
+        async resolve(_root, args: Readonly<Record<string, unknown>>, context, info) {
+          const values = patch.read(args['patch']);
+          if (values.size === 0) throw badInput('patch is empty; give at least one field to change');
+          const expect = args['expect'] === undefined ? null : types.filters.condition(table, args['expect'], alias);
+          const target = { table, columns, key: key.read(args) };
+          const query = updateRow(types.catalog, target, values, expect, selectedColumns(info));
+          const [row] = await write(types, context, { table, verb: 'update', values }, query);
+          return changed(row);
+        },
+      }),
+    );
+  }
+}
+
+function changed(row: Row | undefined): Payload {
+  if (row?.['$written'] === 't') return { row };
+  if (row?.['$found'] === 't') throw new AppError('CONFLICT', 'The row is not as expected (any more); nothing changed');
+  return { row: null };
+}

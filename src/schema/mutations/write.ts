@@ -1,0 +1,36 @@
+import type { Table } from '../../catalog/catalog.ts';
+import type { Context } from '../../context.ts';
+import type { Row } from '../../db/db.ts';
+import type { Values } from '../../db/insert.ts';
+import type { Sql } from '../../db/sql.ts';
+import { AppError, isConnectionLost } from '../../errors.ts';
+import type { Types } from '../types.ts';
+import { explainViolation } from './violations.ts';
+
+/** What a statement is about to do, to tell what went wrong. */
+export interface Change {
+  readonly table: Table;
+  readonly verb: 'create' | 'update' | 'delete';
+  /** The values that it writes: of one row, or of each of a list of inputs. */
+  readonly values: Values | readonly Values[];
+}
+
+/** Runs a statement that changes rows. Whatever came of it, what was loaded before may be true no more. */
+export async function write(
+  types: Types,
+  { db, loaders }: Context,
+  change: Change,
+  query: Sql,
+): Promise<readonly Row[]> {
+  try {
+    return await db.write(query);
+  } catch (error) {
+    if (error instanceof AppError && isConnectionLost(error.cause)) throw unknownOutcome(error.cause);
+    throw explainViolation(types, change, error);
+  } finally {
+    loaders.clear();
+  }
+}
+
+const unknownOutcome = (cause: unknown) =>
+  new AppError('DATABASE_UNAVAILABLE', 'The database was lost; whether the change was made is not known', { cause });
