@@ -19,6 +19,8 @@ export interface Names {
   /** By label. */
   readonly enumValues: (type: Enum) => ReadonlyMap<string, string>;
   readonly column: (table: Table, column: Column) => string;
+  /** What enums of columns call a column. */
+  readonly columnValue: (table: Table, column: Column) => string;
   readonly forward: (table: Table, key: ForeignKey) => string;
   /** What the referred table calls the rows, or the row, that refer to it. */
   readonly back: (table: Table, key: ForeignKey) => string;
@@ -27,14 +29,25 @@ export interface Names {
   /** Query fields. */
   readonly list: (table: Table) => string;
   readonly lookup: (table: Table, key: readonly string[]) => string;
+  /** The fields that aggregate the rows of a list: the one of all rows, and the one of groups of them. */
+  readonly aggregates: (list: string) => readonly [whole: string, grouped: string];
 }
 
 /** Fields that every type of the API may need for itself. */
 const reservedFields = ['and', 'or', 'not', 'node', 'nodes', 'query', 'id'];
 
-/** What follows the name of a table's or an enum's type in the names of the types made for it. */
-const tableFamily = ['Connection', 'Edge', 'Where', 'OrderBy', 'ManyWhere'];
-const enumFamily = ['Where', 'ListWhere'];
+/** What follows the name of a table's type in the names of the types made for it. */
+export const tableFamily = [
+  ...['Connection', 'Edge', 'Where', 'OrderBy', 'ManyWhere', 'Column', 'TimeColumn'],
+  ...['Aggregate', 'GroupedAggregate', 'ColumnAggregates', 'GroupKey', 'GroupBy', 'RelatedGroupBy', 'Bucket'],
+  ...['Having', 'ColumnsHaving', 'GroupOrderBy', 'ColumnsOrderBy', 'KeyOrderBy'],
+];
+/** The same for the types made for a scalar or an enum. */
+export const leafFamily = ['Where', 'Aggregate', 'AggregateHaving', 'AggregateOrderBy', 'PercentileHaving'].flatMap(
+  (suffix) => [suffix, `List${suffix}`],
+);
+/** What follows the name of a list in the names of the fields made for it. */
+export const listFamily = ['Aggregate', 'GroupedAggregate'] as const;
 
 /** Names everything once; equal catalogs give equal names. `taken` are the names of types that the API itself has. */
 export function nameCatalog({ catalog, names: given }: Directed, taken: readonly string[]): Names {
@@ -53,7 +66,7 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
         key: `enum ${type.id}`,
         from: type.name,
         name: typeCase(given.get(named('enum', type.id)) ?? type.name),
-        family: enumFamily,
+        family: leafFamily,
       })),
     ],
     taken,
@@ -62,7 +75,7 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
   const fields = new Map(catalog.tables.map((table) => [table.name, fieldsOf(catalog, table, nameOf)]));
   const query = assign(
     catalog.tables.flatMap((table) => [
-      { key: listKey(table), from: tableName(table), name: listName(tableName(table)) },
+      { key: listKey(table), from: tableName(table), name: listName(tableName(table)), family: listFamily },
       ...uniqueKeys(table).map((key) => ({
         key: lookupKey(table, key),
         from: '',
@@ -72,6 +85,19 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
     reservedFields,
   );
   const field = (table: Table, key: string) => required(required(fields, table.name), key);
+  const values = new Map(
+    catalog.tables.map((table) => [
+      table.name,
+      assign(
+        table.columns.map((column) => ({
+          key: columnKey(column),
+          from: column.name,
+          name: enumValue(field(table, columnKey(column))),
+        })),
+        [],
+      ),
+    ]),
+  );
   return {
     type: (table) => required(types, `table ${table.name}`),
     enumType: (type) => required(types, `enum ${type.id}`),
@@ -81,13 +107,23 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
         ['true', 'false', 'null'],
       ),
     column: (table, column) => field(table, columnKey(column)),
+    columnValue: (table, column) => required(required(values, table.name), columnKey(column)),
     forward: (table, key) => field(table, forwardKey(key)),
     back: (table, key) => required(required(fields, key.table), backKey(table, key)),
-    fields: (table) => ['id', ...required(fields, table.name).values()],
+    fields: (table) => [
+      'id',
+      ...required(fields, table.name).values(),
+      ...referencesTo(catalog, table)
+        .filter(([child, key]) => !isUnique(child, key.columns))
+        .flatMap(([child, key]) => aggregates(field(table, backKey(child, key)))),
+    ],
     list: (table) => required(query, listKey(table)),
     lookup: (table, key) => required(query, lookupKey(table, key)),
+    aggregates,
   };
 }
+
+const aggregates = (list: string) => [`${list}${listFamily[0]}`, `${list}${listFamily[1]}`] as const;
 
 interface Wanted {
   readonly key: string;
@@ -158,6 +194,7 @@ function fieldsOf(catalog: Catalog, table: Table, nameOf: NameOf): ReadonlyMap<s
       key: backKey(child, key),
       from: '',
       name: backName(child, key, nameOf),
+      family: isUnique(child, key.columns) ? [] : listFamily,
     })),
     reservedFields,
     [...columnNames, ...forwards.values()],
