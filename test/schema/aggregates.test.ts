@@ -27,6 +27,10 @@ beforeAll(async () => {
     create table events.never (never_id int primary key, part int) partition by hash (never_id);
     create table events.never_0 partition of events.never for values with (modulus 2, remainder 0);
     create table events.never_1 partition of events.never for values with (modulus 2, remainder 1);
+    create table events.oddly (at timestamptz not null, name text, path text[], primary key (name, path));
+    insert into events.oddly values
+      ('2026-01-01Z', '', '{}'), ('2026-01-02Z', 'a "b", (c)', '{"x,y","\\"q\\""}'), ('2026-01-03Z', E'd\\\\e,\n', '{NULL,a}'),
+      ('2026-01-04Z', 'plain', '{{1,2},{3,4}}');
     create table events.clock (clock_id int primary key, at timestamptz not null);
     insert into events.clock
     select row_number() over (), at from unnest(array['2026-03-27Z', '2026-10-23Z', '2026-03-06Z', '2026-10-30Z']::timestamptz[]) start
@@ -179,6 +183,26 @@ describe('an end row', () => {
     const expected = { first: { readingId: 20 }, last: { readingId: 24, word: 'x' } };
     expect(answer).toEqual({ site: { readingsAggregate: expected, readingsGroupedAggregate: [expected] } });
   });
+});
+
+test('an end row is found by any key', async () => {
+  const ends = 'first(by: AT) { at name path } last(by: AT) { at name path }';
+  const days = ['2026-01-01', '2026-01-02', '2026-01-03', '2026-01-04'].map((day) => `${day}T00:00:00Z`);
+  const { oddlies } = await api.query<{ oddlies: { nodes: { at: string }[] } }>(
+    '{ oddlies(orderBy: [{ at: ASC }]) { nodes { at name path } } }',
+  );
+  expect(oddlies.nodes.map(({ at }) => at)).toEqual(days);
+  for (const row of oddlies.nodes) {
+    const answer = await api.query(
+      `query ($at: DateTime!) {
+        oddliesAggregate(where: { at: { eq: $at } }) { ${ends} }
+        oddliesGroupedAggregate(where: { at: { eq: $at } }, groupBy: { columns: [AT] }) { ${ends} }
+      }`,
+      { at: row.at },
+    );
+    const both = { first: row, last: row };
+    expect(answer).toEqual({ oddliesAggregate: both, oddliesGroupedAggregate: [both] });
+  }
 });
 
 describe('what makes no sense is refused', () => {
