@@ -13,8 +13,10 @@ import { computed, distinct, type Measure, selectEndRow, shown } from './measure
 import { alias, from } from './select.ts';
 import { and, empty, ident, join, type Sql, sql, trusted } from './sql.ts';
 
-/** The most groups that one field gives, and the most buckets that it fills. */
+/** The most groups that one field gives, and the most buckets of one group. */
 export const maxGroups = 10_000;
+/** The most buckets of all groups of which some may be given: `having` and a limit come after filling. */
+const maxFilled = 100_000;
 
 /** How rows are put into groups, and which groups are wanted in which order. */
 export interface Grouping {
@@ -36,8 +38,8 @@ export interface Grouping {
 
 export const keyName = (index: number): string => `key ${index}`;
 
-/** Under which name each row says how many buckets filling takes; where that is too many, there are no empty ones. */
-export const bucketCount = '$buckets';
+/** Under which name each row says how many buckets filling takes, where these are too many and none is made. */
+export const excess = '$excess';
 
 /** The statement for one row: measures of all rows that fulfil the conditions. */
 export function selectWhole(
@@ -68,7 +70,7 @@ export function selectGroups(
   const { bucket, order, limit } = grouping;
   const all = distinct([...grouping.measures, ...measures]);
   const values = bucket && [named({ name: 'bucket', expression: bucketValue(bucket, ident('a', 'bucket')) })];
-  const names = [...keyNames(grouping), ...all.map(({ name }) => name), ...(bucket?.fill ? [bucketCount] : [])];
+  const names = [...keyNames(grouping), ...all.map(({ name }) => name), ...(bucket?.fill ? [excess] : [])];
   const list = join([...names.map((name) => ident('a', name)), ...(values ?? [])]);
   const sorted = order.length > 0 ? sql`order by ${orderBy(order)}` : empty;
   return sql`select ${list} from (${selectAll(catalog, grouping, all, match)}) a
@@ -80,13 +82,9 @@ export const selectGroupCount = (catalog: Catalog, grouping: Grouping, match: re
   sql`select count(*) as count from (${selectAll(catalog, grouping, grouping.measures, match)}) a
     where ${wanted(grouping)}`;
 
-/** How many buckets the bounds of a filter ask for; null where an end is open. */
-export const selectBucketCount = (bucket: Bucket, bounds: Bounds): Sql =>
-  sql`select ${bucketsBetween(bucket, sql`e.lo`, sql`e.hi`)} as count from (${selectEnds(bucket, bounds)}) e`;
-
-/** Where there are too many buckets, some row must be left to say so. */
+/** Where there are too many buckets, a row is left to say so. */
 const wanted = ({ having, bucket }: Grouping): Sql =>
-  bucket?.fill ? sql`(${having} or ${ident('a', bucketCount)} > ${maxGroups})` : having;
+  bucket?.fill ? sql`(${having} or ${ident('a', excess)} is not null)` : having;
 
 /** All groups, with their measures under their names. */
 function selectAll(catalog: Catalog, grouping: Grouping, measures: readonly Measure[], match: readonly Sql[]): Sql {
@@ -96,7 +94,7 @@ function selectAll(catalog: Catalog, grouping: Grouping, measures: readonly Meas
     ...measures.map((measure) => named({ name: measure.name, expression: shown(measure, measures) })),
   ];
   if (!bucket?.fill) return sql`select ${join(list)} from (${selectFound(catalog, grouping, measures, match)}) g`;
-  const size = named({ name: bucketCount, expression: sql`(select n from size)` });
+  const size = named({ name: excess, expression: sql`(select excess from size)` });
   return sql`with ${filled(catalog, grouping, bucket, bucket.fill, measures, match)}
     select ${join([...list, size])} from filled g`;
 }
@@ -122,7 +120,7 @@ function selectFound(
 
 /**
  * The groups that have rows and, of each combination of keys among them, the buckets that have none. Nothing is read
- * when the bounds alone ask for too many.
+ * when the bounds alone ask for too many. One more row says so, since there may be no other.
  */
 function filled(
   catalog: Catalog,
@@ -138,18 +136,24 @@ function filled(
   const end = (name: 'lo' | 'hi', pick: 'min' | 'max') => sql`
     case when isfinite(${ident(name)}) then ${ident(name)}
       else (select ${trusted(pick)}(bucket) from found where isfinite(bucket)) end as ${ident(name)}`;
-  const combinations = keys.length > 0 ? sql`(select distinct ${join(keys)} from found) k cross join` : empty;
+  const combinations = sql`(select ${keys.length > 0 ? sql`distinct ${join(keys)} from found` : empty}) k`;
   const names = join([...keys, sql`bucket`]);
   return sql`ends as (${selectEnds(bucket, bounds)}),
     found as (${selectFound(catalog, grouping, measures, [...match, asked])}),
     span as (select ${end('lo', 'min')}, ${end('hi', 'max')} from ends),
-    size as (select ${bucketsBetween(bucket, sql`lo`, sql`hi`)} as n from span),
-    series as (select ${bucketSeries(bucket, sql`lo`, sql`hi`)} as bucket from span where (select n from size) <= ${maxGroups}),
-    missing as (select ${names} from ${combinations} series except select ${names} from found),
+    size as (
+      select case when n > ${maxGroups} then n when n * groups > ${maxFilled} then n * groups end as excess
+      from (select ${bucketsBetween(bucket, sql`lo`, sql`hi`)} as n, (select count(*) from ${combinations}) as groups
+        from span) s),
+    series as (
+      select ${bucketSeries(bucket, sql`lo`, sql`hi`)} as bucket from span where (select excess from size) is null),
+    missing as (select ${names} from ${combinations} cross join series except select ${names} from found),
     filled as (
       select ${join([names, ...values.map(({ name }) => ident(name))])} from found
       union all
-      select ${join([names, ...values.map(({ whenEmpty }) => trusted(whenEmpty ?? 'null'))])} from missing)`;
+      select ${join([names, ...values.map(({ whenEmpty }) => trusted(whenEmpty ?? 'null'))])} from missing
+      union all
+      select ${join([...keys, sql`bucket`, ...values].map(() => sql`null`))} from size where excess is not null)`;
 }
 
 const keyNames = ({ keys }: Grouping): readonly string[] => keys.map((_, i) => keyName(i));

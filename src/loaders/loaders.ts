@@ -1,7 +1,6 @@
 import DataLoader from 'dataloader';
 import { type Catalog, columnOf, type Table } from '../catalog/catalog.ts';
-import { type Grouping, selectBucketCount, selectGroupCount, selectGroups, selectWhole } from '../db/aggregate.ts';
-import type { Bounds, Bucket } from '../db/bucket.ts';
+import { type Grouping, selectGroupCount, selectGroups, selectWhole } from '../db/aggregate.ts';
 import type { Db, Row } from '../db/db.ts';
 import type { Measure } from '../db/measure.ts';
 import { alias, cast, columnRef, from, type Page, selectCount, selectEstimate, selectPage } from '../db/select.ts';
@@ -38,8 +37,6 @@ export interface Loaders {
   groups(grouping: Grouping, measures: readonly Measure[], match?: Match, key?: Key): Promise<readonly Row[]>;
   /** How many groups there are, whatever the grouping's limit, as text. */
   groupCount(grouping: Grouping, match?: Match, key?: Key): Promise<string>;
-  /** How many buckets the bounds of a filter ask for, as text; null where an end is open. */
-  bucketCount(bucket: Bucket, bounds: Bounds): Promise<string | null>;
   /** A loader of an extension's own, under a name that is its alone. */
   custom<V>(name: string, batch: Batch<V>, key: Key): Promise<V>;
 }
@@ -153,12 +150,6 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       loader<string>(`groupCount ${nameOf(match)} ${identity(selectGroupCount(catalog, grouping))}`, (keys) =>
         countPerKey(match, keys, (conditions) => selectGroupCount(catalog, grouping, conditions)),
       ).load({ key, columns: [] }),
-
-    bucketCount: (bucket, bounds) =>
-      loader<string | null>(`bucketCount ${identity(selectBucketCount(bucket, bounds))}`, async (keys) => {
-        const [row] = await db.rows(selectBucketCount(bucket, bounds));
-        return keys.map(() => row?.['count'] ?? null);
-      }).load({ key: [], columns: [] }),
 
     custom: <V>(name: string, batch: Batch<V>, key: Key) =>
       loader<V>(`custom ${name}`, (keys) => batch(keys, db)).load({ key, columns: [] }),

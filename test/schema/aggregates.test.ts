@@ -280,6 +280,10 @@ describe('too much is refused with the number', () => {
       `{ ${filled(where, 'PT5M', 'first: 3, orderBy: [{ count: DESC }, { bucket: DESC }],', 'columns: [CLOCK_ID],')} }`,
     );
     expect(clocksGroupedAggregate).toHaveLength(3);
+    // Even for a few of them all would have to be made.
+    expect(await refusal(filled(where, 'PT1M', 'first: 3,', 'columns: [CLOCK_ID],'))).toMatch(
+      /^That is 138240 buckets/,
+    );
   });
 });
 

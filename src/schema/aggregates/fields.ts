@@ -1,6 +1,6 @@
 import type { FieldMap } from '@pothos/core';
 import type { Table } from '../../catalog/catalog.ts';
-import { bucketCount, type Grouping, maxGroups } from '../../db/aggregate.ts';
+import { excess, type Grouping, maxGroups } from '../../db/aggregate.ts';
 import type { Row } from '../../db/db.ts';
 import type { Measure } from '../../db/measure.ts';
 import { alias } from '../../db/select.ts';
@@ -131,13 +131,9 @@ async function loadGroups(
   key?: Key,
 ): Promise<readonly Row[]> {
   const rows = await loaders.groups(grouping, measures, match, key);
-  const { bucket } = grouping;
-  if (bucket?.fill) {
-    // Where the bounds ask for too many, there may be no row that says so.
-    const count = rows[0] ? rows[0][bucketCount] : await loaders.bucketCount(bucket, bucket.fill);
-    if (Number(count) > maxGroups)
-      throw badInput(`That is ${count} buckets; at most ${maxGroups} are given: make them longer, or bound the times`);
-  }
+  const buckets = rows[0]?.[excess] ?? null;
+  if (buckets !== null)
+    throw badInput(`That is ${buckets} buckets; at most ${maxGroups} are given: make them longer, or bound the times`);
   if (isCut || rows.length <= maxGroups) return rows;
   const count = await loaders.groupCount(grouping, match, key);
   throw badInput(`That is ${count} groups; at most ${maxGroups} are given: narrow the filter, or use first`);
