@@ -210,6 +210,14 @@ test('aggregates are called after the list, and their columns and types after wh
   expect(names(given, 'DeviceGroupBy')).toEqual(['bucket', 'columns', 'site']);
 });
 
+test('rows are grouped by a relation only where it leads to one row', () => {
+  const site = table('site', ['site_id', 'region'], { primaryKey: ['site_id'] });
+  const device = (to: string) =>
+    table('device', ['site_id'], { foreignKeys: [foreignKey('key', ['site_id'], ['site', [to]])] });
+  expect(names(catalog([device('site_id'), site]), 'DeviceGroupBy')).toEqual(['columns', 'site']);
+  expect(names(catalog([device('region'), site]), 'DeviceGroupBy')).toEqual(['columns']);
+});
+
 test('a relation called like a part of groupBy gives way there', () => {
   const given = catalog([
     table('device', ['id', 'bucket_id'], {

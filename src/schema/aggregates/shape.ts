@@ -93,7 +93,10 @@ function shapeOf(catalog: Catalog, names: Names, leafOf: (column: Column) => Lea
 const isGroupable = (table: Table) => table.columns.some(({ type }) => type.ordered);
 
 const toOnes = (catalog: Catalog, names: Names, table: Table): readonly (readonly [string, ToOne])[] => [
-  ...table.foreignKeys.map((key) => [names.forward(table, key), key] as const),
+  // A foreign key that a comment declares may refer to what many rows have: joined, each would count a row again.
+  ...table.foreignKeys
+    .filter((key) => isUnique(tableOf(catalog, key.table), key.targets))
+    .map((key) => [names.forward(table, key), key] as const),
   ...referencesTo(catalog, table)
     .filter(([child, key]) => isUnique(child, key.columns))
     .map(
