@@ -41,15 +41,25 @@ export const countAll: Measured = {
   type: resultType('SafeInt'),
 };
 
+/** What the measure of a field is called in rows: short, however long the name of the column is. */
+const nameOf = ({ index }: ShapeColumn, field: string, fraction?: number): string =>
+  [field, index, ...(fraction === undefined ? [] : [fraction])].join(' ');
+
 /** What a field of a column's aggregates stands for; throws BAD_USER_INPUT for a fraction that is none. */
-export function measured({ column, leaf, index }: ShapeColumn, field: string, fraction?: unknown): Measured {
+export function measured(of: ShapeColumn, field: string, fraction?: unknown): Measured {
+  const { column, leaf } = of;
   const operand = { sql: columnRef(column), type: column.type, leaf };
-  const name = `${field} ${index}`;
   const percentile = percentileOf(leaf);
   if (field === 'percentile' && percentile !== null) {
     if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) throw badInput('p must be from 0 to 1');
     return {
-      measure: { kind: 'percentile', name: `${name} ${fraction}`, list: name, values: operand.sql, fraction },
+      measure: {
+        kind: 'percentile',
+        name: nameOf(of, field, fraction),
+        list: nameOf(of, field),
+        values: operand.sql,
+        fraction,
+      },
       leaf: scalarLeaf(percentile),
       type: resultType(percentile),
     };
@@ -58,7 +68,7 @@ export function measured({ column, leaf, index }: ShapeColumn, field: string, fr
   if (!found) throw new Error(`No measure ${field} of ${column.name}`);
   const { expression, whenEmpty, result } = found;
   return {
-    measure: { kind: 'value', name, expression: expression(operand), whenEmpty },
+    measure: { kind: 'value', name: nameOf(of, field), expression: expression(operand), whenEmpty },
     leaf: result === null ? leaf : scalarLeaf(result),
     type: result === null ? column.type : resultType(result),
   };
@@ -111,13 +121,14 @@ function valuesType(builder: Builder, name: string, leaf: Leaf) {
       ...Object.fromEntries(
         Object.entries(measurementsOf(leaf)).map(([field, measurement]) => {
           const { description, result, whenEmpty } = measurement;
+          const { type, read } = result === null ? leaf : scalarLeaf(result);
           return [
             field,
             t.field({
-              type: result ?? leaf.type,
+              type,
               nullable: whenEmpty === null,
               description,
-              resolve: (values) => readMeasure(values, field),
+              resolve: (values) => readMeasure(values, field, read),
             }),
           ];
         }),
@@ -130,21 +141,21 @@ function valuesType(builder: Builder, name: string, leaf: Leaf) {
 function percentileField(t: FieldBuilder<ColumnValues>, leaf: Leaf): FieldMap {
   const result = percentileOf(leaf);
   if (result === null) return {};
+  const { type, read } = scalarLeaf(result);
   return {
     percentile: t.field({
-      type: result,
+      type,
       nullable: true,
       description: 'The value at this part of the ordered values, interpolated; all that are asked for are one pass.',
       args: { p: t.arg.float({ required: true, description: fraction }) },
-      resolve: (values, { p }) => readMeasure(values, 'percentile', p),
+      resolve: (values, { p }) => readMeasure(values, 'percentile', read, p),
     }),
   };
 }
 
-function readMeasure({ row, column }: ColumnValues, field: string, p?: number): unknown {
-  const { measure, leaf } = measured(column, field, p);
-  const text = row[measure.name];
-  return text === null || text === undefined ? null : leaf.read(text);
+function readMeasure({ row, column }: ColumnValues, field: string, read: Leaf['read'], p?: number): unknown {
+  const text = row[nameOf(column, field, p)];
+  return text === null || text === undefined ? null : read(text);
 }
 
 function createPercentileInputs(builder: Builder, filters: Filters, { direction }: Orders) {
