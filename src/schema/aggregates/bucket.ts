@@ -47,7 +47,8 @@ interface BucketArguments {
 
 /** Reads the input; throws BAD_USER_INPUT for buckets that there cannot be. */
 export function readBucket(shape: Shape, input: unknown, where: unknown): Bucket {
-  const args = Object.fromEntries(givenIn('bucket', input)) as unknown as BucketArguments;
+  givenIn('bucket', input); // refuses nulls
+  const args = input as BucketArguments;
   const [found] = [...shape.times].filter(([, { column }]) => column.name === args.column);
   if (!found) throw new Error(`No times ${args.column}`);
   const [field, times] = found;
@@ -71,28 +72,24 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** What the filter at its top, and under `and`, says of the times. */
-function boundsIn(field: string, times: ShapeColumn, where: unknown): Bounds {
-  const { column, leaf } = times;
-  const filters = flattened(where).flatMap((filter) => Object.entries((filter[field] ?? {}) as Filter));
-  const bounds = (operators: readonly string[]): readonly Bound[] =>
-    filters
-      .filter(([operator, operand]) => operators.includes(operator) && operand !== undefined)
-      .map(([operator, operand]) => {
-        const clock = trusted(clocks[column.type.name] ?? 'now()');
-        if (operator !== 'within')
-          return { value: cast(leaf.write(operand), column), isExclusive: /^[lg]t$/.test(operator) };
-        return {
-          value: sql`(${clock} - ${String(operand)}::interval)::${trusted(column.type.sql)}`,
-          isExclusive: false,
-        };
-      });
-  const isRecent = filters.some(([operator]) => operator === 'within');
-  const now = { value: sql`${trusted(clocks[column.type.name] ?? 'now()')}`, isExclusive: false };
-  return {
-    lower: bounds(['eq', 'gt', 'gte', 'within']),
-    upper: [...bounds(['eq', 'lt', 'lte']), ...(isRecent ? [now] : [])],
-  };
+/** What the filter at its top, and under `and`, says of the times; `within` ends now. */
+function boundsIn(field: string, { column, leaf }: ShapeColumn, where: unknown): Bounds {
+  const now = trusted(clocks[column.type.name] ?? 'now()');
+  const lower: Bound[] = [];
+  const upper: Bound[] = [];
+  for (const [operator, operand] of flattened(where).flatMap((filter) => Object.entries(filter[field] ?? {}))) {
+    if (operand === undefined) continue;
+    if (operator === 'within') {
+      const start = sql`(${now} - ${String(operand)}::interval)::${trusted(column.type.sql)}`;
+      lower.push({ value: start, isExclusive: false });
+      upper.push({ value: now, isExclusive: false });
+    }
+    const isExclusive = operator === 'gt' || operator === 'lt';
+    const bound = () => ({ value: cast(leaf.write(operand), column), isExclusive });
+    if (['eq', 'gt', 'gte'].includes(operator)) lower.push(bound());
+    if (['eq', 'lt', 'lte'].includes(operator)) upper.push(bound());
+  }
+  return { lower, upper };
 }
 
 type Filter = Readonly<Record<string, unknown>>;
