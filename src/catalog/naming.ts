@@ -23,6 +23,8 @@ export interface Names {
   readonly column: (table: Table, column: Column) => string;
   /** The fields of some columns, in the order of these. */
   readonly fieldsOf: (table: Table, columns: readonly string[]) => readonly string[];
+  /** What enums of columns call a column. */
+  readonly columnValue: (table: Table, column: Column) => string;
   readonly forward: (table: Table, key: ForeignKey) => string;
   /** What the referred table calls the rows, or the row, that refer to it. */
   readonly back: (table: Table, key: ForeignKey) => string;
@@ -43,21 +45,30 @@ export interface Names {
   readonly createManyPayload: (table: Table) => string;
   /** The values of the enum of a table's `conflictKeys`, each with its key. */
   readonly conflictKeys: (table: Table) => ReadonlyMap<string, readonly string[]>;
+  /** The fields that aggregate the rows of a list: the one of all rows, and the one of groups of them. */
+  readonly aggregates: (list: string) => readonly [whole: string, grouped: string];
 }
 
 /** Fields that every type of the API may need for itself. */
 const reservedFields = ['and', 'or', 'not', 'node', 'nodes', 'query', 'id'];
 
 /**
- * The names of the types made for a table's or an enum's type: what follows its name, or with a `*` for its name and a
- * `+` for its plural.
+ * The names of the types made for a table's type: what follows its name, or with a `*` for its name and a `+` for its
+ * plural.
  */
-const tableFamily = [
-  ...['Connection', 'Edge', 'Where', 'OrderBy', 'ManyWhere'],
+export const tableFamily = [
+  ...['Connection', 'Edge', 'Where', 'OrderBy', 'ManyWhere', 'Column', 'TimeColumn'],
+  ...['Aggregate', 'GroupedAggregate', 'ColumnAggregates', 'GroupKey', 'GroupBy', 'RelatedGroupBy', 'Bucket'],
+  ...['Having', 'ColumnsHaving', 'GroupOrderBy', 'ColumnsOrderBy', 'KeyOrderBy'],
   ...['Create*Input', 'Create*OnConflict', 'Create*ConflictKey', 'Update*Patch'],
   ...['Create*Payload', 'Create+Payload', 'Update*Payload', 'Delete*Payload'],
 ];
-const enumFamily = ['Where', 'ListWhere'];
+/** The same for the types made for a scalar or an enum. */
+export const leafFamily = ['Where', 'Aggregate', 'AggregateHaving', 'AggregateOrderBy', 'PercentileHaving'].flatMap(
+  (suffix) => [suffix, `List${suffix}`],
+);
+/** What follows the name of a list in the names of the fields made for it. */
+export const listFamily = ['Aggregate', 'GroupedAggregate'] as const;
 
 /** Names everything once; equal catalogs give equal names. `taken` are the names of types that the API itself has. */
 export function nameCatalog({ catalog, names: given }: Directed, taken: readonly string[]): Names {
@@ -76,7 +87,7 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
         key: `enum ${type.id}`,
         from: type.name,
         name: typeCase(given.get(named('enum', type.id)) ?? type.name),
-        family: enumFamily,
+        family: leafFamily,
       })),
     ],
     taken,
@@ -85,7 +96,7 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
   const fields = new Map(catalog.tables.map((table) => [table.name, fieldsOf(catalog, table, nameOf)]));
   const query = assign(
     catalog.tables.flatMap((table) => [
-      { key: listKey(table), from: tableName(table), name: listName(tableName(table)) },
+      { key: listKey(table), from: tableName(table), name: listName(tableName(table)), family: listFamily },
       ...uniqueKeys(table).map((key) => ({
         key: lookupKey(table, key),
         from: '',
@@ -110,6 +121,19 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
     [],
   );
   const field = (table: Table, key: string) => required(required(fields, table.name), key);
+  const values = new Map(
+    catalog.tables.map((table) => [
+      table.name,
+      assign(
+        table.columns.map((column) => ({
+          key: columnKey(column),
+          from: column.name,
+          name: enumValue(field(table, columnKey(column))),
+        })),
+        [],
+      ),
+    ]),
+  );
   return {
     type: typeOf,
     enumType: (type) => required(types, `enum ${type.id}`),
@@ -120,9 +144,16 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
       ),
     column: (table, column) => field(table, columnKey(column)),
     fieldsOf: (table, columns) => columns.map((name) => field(table, columnKey({ name }))),
+    columnValue: (table, column) => required(required(values, table.name), columnKey(column)),
     forward: (table, key) => field(table, forwardKey(key)),
     back: (table, key) => required(required(fields, key.table), backKey(table, key)),
-    fields: (table) => ['id', ...required(fields, table.name).values()],
+    fields: (table) => [
+      'id',
+      ...required(fields, table.name).values(),
+      ...referencesTo(catalog, table)
+        .filter(([child, key]) => !isUnique(child, key.columns))
+        .flatMap(([child, key]) => aggregates(field(table, backKey(child, key)))),
+    ],
     list: (table) => required(query, listKey(table)),
     lookup: (table, key) => required(query, lookupKey(table, key)),
     one: (table) => uncapital(typeOf(table)),
@@ -144,8 +175,11 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
       );
       return new Map([...values].map(([id, name]) => [name, keys.get(id) ?? []]));
     },
+    aggregates,
   };
 }
+
+const aggregates = (list: string) => [`${list}${listFamily[0]}`, `${list}${listFamily[1]}`] as const;
 
 interface Wanted {
   readonly key: string;
@@ -189,7 +223,7 @@ function assign(
 }
 
 /** The name of a member of a name's family. */
-const member = (name: string, part: string): string =>
+export const member = (name: string, part: string): string =>
   /[*+]/.test(part) ? part.replace('*', name).replace('+', several(name)) : name + part;
 
 /** A type's name in the plural. */
@@ -223,6 +257,7 @@ function fieldsOf(catalog: Catalog, table: Table, nameOf: NameOf): ReadonlyMap<s
       key: backKey(child, key),
       from: '',
       name: backName(child, key, nameOf),
+      family: isUnique(child, key.columns) ? [] : listFamily,
     })),
     reservedFields,
     [...columnNames, ...forwards.values()],

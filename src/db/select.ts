@@ -59,6 +59,21 @@ export const selectCount = (catalog: Catalog, table: Table, conditions: readonly
   sql`select count(*) as count from ${from(catalog, table)} ${ident(alias)} where ${and(conditions)}`;
 
 /**
+ * How many rows the planner takes a table for, with its partitions and heirs; null where one of them has rows but no
+ * statistics.
+ */
+export const selectEstimate = (catalog: Catalog, table: Table): Sql => sql`
+  with recursive part as (
+    select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = ${catalog.schema} and c.relname = ${table.name}
+    union
+    select i.inhrelid from part join pg_catalog.pg_inherits i on i.inhparent = part.oid
+  )
+  select case when bool_and(c.reltuples >= 0 or c.relkind <> 'f' and pg_catalog.pg_relation_size(c.oid) = 0)
+    then sum(greatest(c.reltuples, 0))::int8 end as count
+  from part join pg_catalog.pg_class c on c.oid = part.oid where c.relkind in ('r', 'm', 'f')`;
+
+/**
  * The order of rows for which there is no key at all: their text, then the position among rows of the same text.
  * Text and not values: equal values may still differ (1.0 and 1.00), and a cursor of 32 digits stays short.
  */

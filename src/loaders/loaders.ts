@@ -1,7 +1,9 @@
 import DataLoader from 'dataloader';
 import { type Catalog, columnOf, type Table } from '../catalog/catalog.ts';
+import { type Grouping, selectGroupCount, selectGroups, selectWhole } from '../db/aggregate.ts';
 import type { Db, Row } from '../db/db.ts';
-import { alias, cast, columnRef, from, type Page, selectCount, selectPage } from '../db/select.ts';
+import type { Measure } from '../db/measure.ts';
+import { alias, cast, columnRef, from, type Page, selectCount, selectEstimate, selectPage } from '../db/select.ts';
 import { and, ident, identity, join, type Sql, sql } from '../db/sql.ts';
 
 /** The text of a key's columns, in its order. */
@@ -27,32 +29,43 @@ export interface Loaders {
   page(page: Page, columns: readonly string[], match?: Match, key?: Key): Promise<readonly Row[]>;
   /** How many rows fulfil the condition, as text. */
   count(table: Table, where: Sql, match?: Match, key?: Key): Promise<string>;
+  /** How many rows the planner takes a table for, as text; null where it does not know. */
+  estimate(table: Table): Promise<string | null>;
+  /** These measures of all rows that fulfil the condition. */
+  whole(table: Table, where: Sql, measures: readonly Measure[], match?: Match, key?: Key): Promise<Row>;
+  /** The groups of a table, or of the rows that match a key, with at least these measures. */
+  groups(grouping: Grouping, measures: readonly Measure[], match?: Match, key?: Key): Promise<readonly Row[]>;
+  /** How many groups there are, whatever the grouping's limit, as text. */
+  groupCount(grouping: Grouping, match?: Match, key?: Key): Promise<string>;
   /** A loader of an extension's own, under a name that is its alone. */
   custom<V>(name: string, batch: Batch<V>, key: Key): Promise<V>;
   /** Forgets all that was loaded: rows have changed. */
   clear(): void;
 }
 
-/** One load of a batch: its statement selects the columns of all. */
-interface Request {
+/** One load of a batch: its statement selects the columns, or measures, of all. */
+interface Request<C> {
   readonly key: Key;
-  readonly columns: readonly string[];
+  readonly columns: readonly C[];
 }
 
-type Loader<V> = DataLoader<Request, V, string>;
+type Loader<V, C> = DataLoader<Request<C>, V, string>;
 
 export function createLoaders(db: Db, catalog: Catalog): Loaders {
-  const loaders = new Map<string, Loader<unknown>>();
+  const loaders = new Map<string, unknown>();
 
-  /** The loader of this name. What is loaded under a name always has the type `V` that its name stands for. */
-  function loader<V>(name: string, load: (keys: readonly Key[], columns: readonly string[]) => Promise<readonly V[]>) {
-    const known = loaders.get(name) as Loader<V> | undefined;
+  /** The loader of this name. What is loaded under a name always has the types that its name stands for. */
+  function loader<V, C = string>(
+    name: string,
+    load: (keys: readonly Key[], columns: readonly C[]) => Promise<readonly V[]>,
+  ) {
+    const known = loaders.get(name) as Loader<V, C> | undefined;
     if (known) return known;
-    const made: Loader<V> = new DataLoader(
+    const made: Loader<V, C> = new DataLoader(
       (requests) =>
         load(
           requests.map(({ key }) => key),
-          [...new Set(requests.flatMap(({ columns }) => columns))],
+          [...new Map(requests.flatMap(({ columns }) => columns).map((c) => [JSON.stringify(c), c])).values()],
         ),
       { cacheKeyFn: ({ key, columns }) => JSON.stringify([key, columns]) },
     );
@@ -66,6 +79,28 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     for (const row of await db.rows(query)) groups[Number(row['$n']) - 1]?.push(row);
     return groups;
   };
+
+  /** The rows of one statement for each key; without a parent the keys of a batch differ in their columns only. */
+  const listPerKey = async (
+    match: Match | undefined,
+    keys: readonly Key[],
+    statement: (match: readonly Sql[]) => Sql,
+  ): Promise<readonly (readonly Row[])[]> => {
+    if (!match) {
+      const rows = await db.rows(statement([]));
+      return keys.map(() => rows);
+    }
+    // A nested loop keeps the order within each key: the lateral list is read whole before the next key's.
+    return perKey(
+      keys,
+      sql`
+      select k.n as "$n", p.* from ${keyRows(match, keys)}
+      cross join lateral (${statement([matches(match)])}) p`,
+    );
+  };
+
+  const countPerKey = async (...args: Parameters<typeof listPerKey>): Promise<readonly string[]> =>
+    (await listPerKey(...args)).map(([row]) => row?.['count'] ?? '0');
 
   return {
     row: (match, key, columns) =>
@@ -81,33 +116,42 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       }).load({ key, columns }),
 
     page: (page, columns, match, key = []) =>
-      loader<readonly Row[]>(
-        `page ${nameOf(match)} ${identity(selectPage(catalog, page, []))}`,
-        async (keys, selected) => {
-          if (!match) {
-            // Without a parent the keys of a batch differ in their columns only.
-            const rows = await db.rows(selectPage(catalog, page, selected));
-            return keys.map(() => rows);
-          }
-          // A nested loop keeps the order within each key: the lateral page is read whole before the next key's.
-          return perKey(
-            keys,
-            sql`
-          select k.n as "$n", p.* from ${keyRows(match, keys)}
-          cross join lateral (${selectPage(catalog, page, selected, [matches(match)])}) p`,
-          );
-        },
+      loader<readonly Row[]>(`page ${nameOf(match)} ${identity(selectPage(catalog, page, []))}`, (keys, selected) =>
+        listPerKey(match, keys, (conditions) => selectPage(catalog, page, selected, conditions)),
       ).load({ key, columns }),
 
     count: (table, where, match, key = []) =>
-      loader<string>(`count ${nameOf(match)} ${identity(selectCount(catalog, table, [where]))}`, async (keys) => {
-        const rows = match
-          ? await db.rows(sql`
-              select c.count from ${keyRows(match, keys)}
-              cross join lateral (${selectCount(catalog, table, [where, matches(match)])}) c order by k.n`)
-          : await db.rows(selectCount(catalog, table, [where]));
-        return rows.map((row) => row['count'] ?? '0');
-      }).load({ key, columns: [] }),
+      loader<string>(`count ${nameOf(match)} ${identity(selectCount(catalog, table, [where]))}`, (keys) =>
+        countPerKey(match, keys, (conditions) => selectCount(catalog, table, [where, ...conditions])),
+      ).load({ key, columns: [] }),
+
+    estimate: (table) =>
+      loader<string | null>(`estimate ${table.name}`, async (keys) => {
+        const [row] = await db.rows(selectEstimate(catalog, table));
+        return keys.map(() => row?.['count'] ?? null);
+      }).load({ key: [], columns: [] }),
+
+    whole: (table, where, measures, match, key = []) =>
+      loader<Row, Measure>(
+        `whole ${nameOf(match)} ${identity(selectCount(catalog, table, [where]))}`,
+        async (keys, all) => {
+          const rows = await listPerKey(match, keys, (conditions) =>
+            selectWhole(catalog, table, [where, ...conditions], all),
+          );
+          return rows.map(([row]) => row ?? {});
+        },
+      ).load({ key, columns: measures }),
+
+    groups: (grouping, measures, match, key = []) =>
+      loader<readonly Row[], Measure>(
+        `groups ${nameOf(match)} ${identity(selectGroups(catalog, grouping, []))}`,
+        (keys, all) => listPerKey(match, keys, (conditions) => selectGroups(catalog, grouping, all, conditions)),
+      ).load({ key, columns: measures }),
+
+    groupCount: (grouping, match, key = []) =>
+      loader<string>(`groupCount ${nameOf(match)} ${identity(selectGroupCount(catalog, grouping))}`, (keys) =>
+        countPerKey(match, keys, (conditions) => selectGroupCount(catalog, grouping, conditions)),
+      ).load({ key, columns: [] }),
 
     custom: <V>(name: string, batch: Batch<V>, key: Key) =>
       loader<V>(`custom ${name}`, (keys) => batch(keys, db)).load({ key, columns: [] }),

@@ -34,3 +34,4 @@ type Types = Builder['$inferSchemaTypes'];
 
 export type FieldBuilder<Parent = Row> = PothosSchemaTypes.ObjectFieldBuilder<Types, Parent>;
 export type InputObjectRef = PothosSchemaTypes.InputObjectRef<Types, object>;
+export type EnumRef = ReturnType<Builder['enumType']>;

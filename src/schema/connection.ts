@@ -29,6 +29,7 @@ export interface ListPlan {
   readonly page: Page;
   readonly size: number;
   readonly backward: boolean;
+  readonly isFiltered: boolean;
   /** The order's fingerprint, and the names of its keys in a row. */
   readonly order: string;
   readonly keys: readonly OrderKey[];
@@ -40,6 +41,8 @@ export interface Connection {
   readonly plan: ListPlan;
   readonly load: () => Promise<Loaded>;
   readonly count: () => Promise<string>;
+  /** What the planner takes the number of all rows for; null where it has no opinion on just these. */
+  readonly estimate: () => Promise<string | null>;
 }
 
 interface Loaded {
@@ -78,6 +81,7 @@ export function planList(
   return {
     size,
     backward,
+    isFiltered: Object.keys((args.where ?? {}) as object).length > 0,
     order,
     keys,
     columns,
@@ -97,7 +101,7 @@ const isGiven = <T>(value: T | null | undefined): value is T => value !== null &
 
 /** Ties a plan to the loaders of a request, and to one parent's key where the list is a relation. */
 export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: Key): Connection => {
-  const { page, size, backward } = plan;
+  const { page, size, backward, isFiltered } = plan;
   const read = (part: Page) => loaders.page(part, plan.columns, match, key);
   return {
     plan,
@@ -115,6 +119,7 @@ export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: K
       };
     },
     count: () => loaders.count(page.table, page.where, match, key),
+    estimate: async () => (match || isFiltered ? null : loaders.estimate(page.table)),
   };
 };
 
@@ -140,6 +145,17 @@ export function connectionType(builder: Builder, name: string, node: RowRef, pag
       }),
       nodes: t.field({ type: [node], extensions: source('rows'), resolve: async ({ load }) => (await load()).rows }),
       pageInfo: t.field({ type: pageInfo, resolve: (connection) => connection }),
+      approximateCount: t.field({
+        type: 'SafeInt',
+        nullable: true,
+        description:
+          "An estimate of the number of rows, on all pages: PostgreSQL's statistics, as old as the last ANALYZE. It counts rows that row security hides too. Null under a filter or a relation, and for views and tables that were never analysed.",
+        extensions: source('count'),
+        resolve: async ({ estimate }) => {
+          const text = await estimate();
+          return text === null ? null : scalars.SafeInt.read(text);
+        },
+      }),
       totalCount: t.field({
         type: 'SafeInt',
         nullable: true,

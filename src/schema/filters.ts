@@ -13,7 +13,7 @@ import { and, ident, or, type Sql, sql } from '../db/sql.ts';
 import { badInput } from '../errors.ts';
 import type { Builder, InputObjectRef } from './builder.ts';
 import type { Leaf } from './leaves.ts';
-import { type Operator, operatorsOf } from './operators.ts';
+import { type Operand, operatorsOf } from './operators.ts';
 
 /** An input object as graphql-js coerced it. */
 type Input = Readonly<Record<string, unknown>>;
@@ -30,6 +30,14 @@ export interface Filters {
   readonly where: (table: Table) => InputObjectRef;
   /** The condition that the value of a `where` argument stands for; throws BAD_USER_INPUT for a null in it. */
   readonly condition: (table: Table, where: unknown, alias: string) => Sql;
+  /** The input of a leaf's operators, and what they stand for. */
+  readonly leaf: (leaf: Leaf) => LeafFilter;
+}
+
+export interface LeafFilter {
+  readonly type: InputObjectRef;
+  /** The condition that the operators with their arguments stand for; throws BAD_USER_INPUT for a null among them. */
+  readonly condition: (operand: Operand, tests: unknown) => Sql;
 }
 
 /** Defines the `where` inputs of all tables: their columns, and the tables that they are related to. */
@@ -47,14 +55,11 @@ export function createFilters(
 
   const columnField = (table: Table, column: Column): FilterField => {
     const leaf = leafOf(column);
-    const { type, operators } = leafFilter(leaf);
+    const { type, condition } = leafFilter(leaf);
     return {
       name: names.column(table, column),
       type,
-      condition: (tests, alias) => {
-        const operand = { sql: columnRef(column, alias), type: column.type, leaf };
-        return and(given(tests).map(([name, value]) => required(operators[name]).condition(operand, value)));
-      },
+      condition: (tests, alias) => condition({ sql: columnRef(column, alias), type: column.type, leaf }, tests),
     };
   };
 
@@ -133,6 +138,7 @@ export function createFilters(
   return {
     where,
     condition: (table, argument, alias) => (argument === undefined ? and([]) : conditionOf(table, argument, alias)),
+    leaf: leafFilter,
   };
 }
 
@@ -161,8 +167,8 @@ function createLeafFilters(builder: Builder) {
       eq: t.field({ type: 'JSON', required: true, description: 'What stands there.' }),
     }),
   });
-  const defined = new Map<string, { type: InputObjectRef; operators: Readonly<Record<string, Operator>> }>();
-  return (leaf: Leaf) => {
+  const defined = new Map<string, LeafFilter>();
+  return (leaf: Leaf): LeafFilter => {
     const name = `${leaf.name}${leaf.isList ? 'List' : ''}Where`;
     const known = defined.get(name);
     if (known) return known;
@@ -178,14 +184,18 @@ function createLeafFilters(builder: Builder) {
           }),
         ),
     });
-    const made = { type, operators };
+    const made: LeafFilter = {
+      type,
+      condition: (operand, tests) =>
+        and(given(tests).map(([name, value]) => required(operators[name]).condition(operand, value))),
+    };
     defined.set(name, made);
     return made;
   };
 }
 
 /** The fields that a client gave; a null is refused, so that a forgotten value never widens a filter. */
-function given(input: unknown): readonly (readonly [string, unknown])[] {
+export function given(input: unknown): readonly (readonly [string, unknown])[] {
   if (input === null) throw badInput('A filter is null; leave it out, or use isNull to look for nulls');
   return Object.entries(input as Input)
     .filter(([, value]) => value !== undefined)

@@ -1,10 +1,8 @@
 import type { Catalog, Column, Enum, Type } from '../catalog/catalog.ts';
 import type { Names } from '../catalog/naming.ts';
-import type { Builder } from './builder.ts';
+import type { Builder, EnumRef } from './builder.ts';
 import { described } from './described.ts';
 import { type Scalar, type ScalarName, scalarOf, scalars } from './scalars.ts';
-
-type EnumRef = ReturnType<Builder['enumType']>;
 
 /** How a column's values travel: one value, or a list of them. */
 export interface Leaf {
@@ -22,25 +20,12 @@ export interface Leaf {
 }
 
 /** Finds the leaf of a column; the enum types are defined once, here. */
-export function createLeaves(builder: Builder, catalog: Catalog, names: Names): (column: Column) => Leaf {
+export function createLeaves(builder: Builder, catalog: Catalog, names: Names): (column: Pick<Column, 'type'>) => Leaf {
   // GraphQL has no enum without values.
   const filled = catalog.enums.filter(({ labels }) => labels.length > 0);
   const enums = new Map(filled.map((type) => [type.id, enumLeaf(builder, type, names)]));
-  const itemLeaf = (type: Type): Leaf => {
-    const found = type.enum === null ? undefined : enums.get(type.enum);
-    if (found) return found;
-    const name = scalarOf(type);
-    const { read, write } = scalars[name];
-    return {
-      type: name,
-      name,
-      isList: false,
-      mayBeNull: name === 'Float' || name === 'JSON',
-      read,
-      write: String,
-      isText: (text) => isReadable(text, read, write),
-    };
-  };
+  const itemLeaf = (type: Type): Leaf =>
+    (type.enum === null ? undefined : enums.get(type.enum)) ?? scalarLeaf(scalarOf(type));
   return ({ type }) => {
     if (!type.item) return itemLeaf(type);
     const item = itemLeaf(type.item);
@@ -53,6 +38,20 @@ export function createLeaves(builder: Builder, catalog: Catalog, names: Names): 
       write: (value) => writeList(Array.isArray(value) ? value : [value], delimiter, item.write),
       isText: (text) => text.endsWith('}'),
     };
+  };
+}
+
+/** The leaf of a scalar, whatever the column. */
+export function scalarLeaf(name: ScalarName): Leaf {
+  const { read, write } = scalars[name];
+  return {
+    type: name,
+    name,
+    isList: false,
+    mayBeNull: name === 'Float' || name === 'JSON',
+    read,
+    write: String,
+    isText: (text) => isReadable(text, read, write),
   };
 }
 

@@ -1,14 +1,16 @@
 import type { Table } from '../catalog/catalog.ts';
 import type { Row } from '../db/db.ts';
 import { keyOf, type Match } from '../loaders/loaders.ts';
+import { aggregateFields } from './aggregates/fields.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import { connect, planList } from './connection.ts';
 import { createFieldCache, selectedColumns, source } from './selection.ts';
 import type { Types } from './types.ts';
 
-/** Defines the list of all rows of a table. */
+/** Defines the list of all rows of a table, and the aggregates of it. */
 export function defineList(builder: Builder, types: Types, table: Table): void {
-  builder.queryField(types.names.list(table), (t) => listField(t, types, table));
+  const name = types.names.list(table);
+  builder.queryFields((t) => ({ [name]: listField(t, types, table), ...aggregateFields(t, types, table, name) }));
 }
 
 /** A field that pages through a table, or through the rows of it that match the parent's row. */

@@ -1,6 +1,8 @@
+import type { FieldMap } from '@pothos/core';
 import { type Column, type ForeignKey, isUnique, referencesTo, type Table } from '../catalog/catalog.ts';
 import type { Row } from '../db/db.ts';
 import { keyOf, type Match } from '../loaders/loaders.ts';
+import { aggregateFields } from './aggregates/fields.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import { described } from './described.ts';
 import { listField } from './lists.ts';
@@ -19,12 +21,10 @@ export function defineObject(builder: Builder, types: Types, { table, name, ref 
       ...(hasId && { id: idField(t, name, table) }),
       ...entries(table.columns, (column) => [names.column(table, column), columnField(t, types, table, column)]),
       ...entries(table.foreignKeys, (key) => [names.forward(table, key), forwardField(t, types, table, key)]),
-      ...entries(referencesTo(catalog, table), ([child, key]) => [
-        names.back(child, key),
-        isUnique(child, key.columns)
-          ? backRowField(t, types, child, key, table)
-          : backListField(t, types, child, key, table),
-      ]),
+      ...Object.assign(
+        {},
+        ...referencesTo(catalog, table).map(([child, key]) => backFields(t, types, child, key, table)),
+      ),
     }),
   });
 }
@@ -61,8 +61,13 @@ const forwardField = (t: FieldBuilder, types: Types, table: Table, key: ForeignK
   return rowField(t, types, match, key.comment);
 };
 
-const backRowField = (t: FieldBuilder, types: Types, child: Table, key: ForeignKey, table: Table) =>
-  rowField(t, types, { table: child, columns: key.columns, origin: table, values: key.targets }, null);
+/** What refers to a row: one row, or a list and its aggregates. */
+function backFields(t: FieldBuilder, types: Types, child: Table, key: ForeignKey, table: Table): FieldMap {
+  const match: Match = { table: child, columns: key.columns, origin: table, values: key.targets };
+  const name = types.names.back(child, key);
+  if (isUnique(child, key.columns)) return { [name]: rowField(t, types, match, null) };
+  return { [name]: listField(t, types, child, match), ...aggregateFields(t, types, child, name, match) };
+}
 
 /** The one row that matches; null too where row security hides it. */
 function rowField(t: FieldBuilder, types: Types, match: Match, description: string | null) {
@@ -84,9 +89,6 @@ function rowField(t: FieldBuilder, types: Types, match: Match, description: stri
     },
   });
 }
-
-const backListField = (t: FieldBuilder, types: Types, child: Table, key: ForeignKey, table: Table) =>
-  listField(t, types, child, { table: child, columns: key.columns, origin: table, values: key.targets });
 
 const entries = <T, F>(items: readonly T[], entry: (item: T) => readonly [string, F]): Record<string, F> =>
   Object.fromEntries(items.map(entry));

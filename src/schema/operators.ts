@@ -83,7 +83,7 @@ const textual: Readonly<Record<string, Operator>> = {
 };
 
 /** What `within` counts back from, by the type of the column. */
-const clocks: Readonly<Record<string, string>> = {
+export const clocks: Readonly<Record<string, string>> = {
   timestamptz: 'now()',
   timestamp: 'localtimestamp',
   date: 'current_date',
@@ -145,7 +145,7 @@ export function operatorsOf(leaf: Leaf): Readonly<Record<string, Operator>> {
 }
 
 /** The operand itself where its type can be compared; else a form of it that can: jsonb for json, else text. */
-const comparable = ({ sql: column, type }: Operand): Sql =>
+export const comparable = ({ sql: column, type }: Omit<Operand, 'leaf'>): Sql =>
   type.ordered ? column : sql`${column}::${trusted(comparedAs(type))}`;
 
 const comparedAs = (type: Type): string => {

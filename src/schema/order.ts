@@ -3,10 +3,10 @@ import type { Names } from '../catalog/naming.ts';
 import type { OrderKey } from '../db/keyset.ts';
 import { columnRef, rowPosition, rowText, storageOrder } from '../db/select.ts';
 import { badInput } from '../errors.ts';
-import type { Builder, InputObjectRef } from './builder.ts';
+import type { Builder, EnumRef, InputObjectRef } from './builder.ts';
 
 /** The values of `OrderDirection`. As in PostgreSQL, nulls count as greater than everything. */
-const directions = {
+export const directions = {
   ASC: { descending: false, nullsFirst: false },
   ASC_NULLS_FIRST: { descending: false, nullsFirst: true },
   ASC_NULLS_LAST: { descending: false, nullsFirst: false },
@@ -15,9 +15,10 @@ const directions = {
   DESC_NULLS_LAST: { descending: true, nullsFirst: false },
 } as const;
 
-type Direction = keyof typeof directions;
+export type Direction = keyof typeof directions;
 
 export interface Orders {
+  readonly direction: EnumRef;
   /** The type of one item of a table's `orderBy`; null where no column has an order. */
   readonly orderBy: (table: Table) => InputObjectRef | null;
   /** The whole order of a list, ties broken; throws BAD_USER_INPUT for a null. */
@@ -43,6 +44,7 @@ export function createOrders(builder: Builder, tables: readonly Table[], names: 
     }),
   );
   return {
+    direction,
     orderBy: (table) => defined.get(table.name)?.input ?? null,
     keysOf(table, orderBy) {
       const keys = (orderBy === undefined ? [] : given(orderBy)).map((item) => {

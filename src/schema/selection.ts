@@ -1,6 +1,7 @@
 import {
   type FieldNode,
   type GraphQLCompositeType,
+  type GraphQLField,
   GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
@@ -31,29 +32,51 @@ export const source = (kind: Source['kind'], columns: readonly string[] = []): {
  */
 export function selectedColumns(info: GraphQLResolveInfo, type?: string): readonly string[] {
   const columns = new Set<string>();
-  const visited = new Set<string>();
   const start = type === undefined ? getNamedType(info.returnType) : info.schema.getType(type);
-  const visit = (parent: GraphQLObjectType, selectionSet: SelectionSetNode | undefined): void => {
+  const visit = (parent: unknown, nodes: readonly FieldNode[]): void => {
+    for (const { field, node } of selectedFields(info, parent, nodes)) {
+      const found = field.extensions['source'] as Source | undefined;
+      for (const column of found?.columns ?? []) columns.add(column);
+      if (found?.kind === 'rows') visit(getNamedType(field.type), [node]);
+    }
+  };
+  visit(start, info.fieldNodes);
+  return [...columns];
+}
+
+/** A field that a document asks for, as it is defined and as it is written there. */
+export interface SelectedField {
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly node: FieldNode;
+}
+
+/** The fields that a document asks for below `nodes`, which return an object of this type; what is skipped is left out. */
+export function selectedFields(
+  info: GraphQLResolveInfo,
+  type: unknown,
+  nodes: readonly FieldNode[],
+): readonly SelectedField[] {
+  if (!isObjectType(type)) return [];
+  const fields: SelectedField[] = [];
+  const visited = new Set<string>();
+  const visit = (selectionSet: SelectionSetNode | undefined): void => {
     for (const node of selectionSet?.selections ?? []) {
       if (!isIncluded(info, node)) continue;
       if (node.kind === 'Field') {
-        const field = parent.getFields()[node.name.value];
-        const found = field?.extensions['source'] as Source | undefined;
-        for (const column of found?.columns ?? []) columns.add(column);
-        const child = field && getNamedType(field.type);
-        if (found?.kind === 'rows' && isObjectType(child)) visit(child, node.selectionSet);
-      } else {
-        const fragment = node.kind === 'FragmentSpread' ? info.fragments[node.name.value] : node;
-        const seen = node.kind === 'FragmentSpread' && `${parent.name} ${node.name.value}`;
-        if (!fragment || (seen && visited.has(seen)) || !applies(info, parent, fragment.typeCondition?.name.value))
-          continue;
-        if (seen) visited.add(seen);
-        visit(parent, fragment.selectionSet);
+        const field = type.getFields()[node.name.value];
+        if (field) fields.push({ field, node });
+        continue;
       }
+      const spread = node.kind === 'FragmentSpread' ? node.name.value : null;
+      const fragment = node.kind === 'FragmentSpread' ? info.fragments[node.name.value] : node;
+      const isSeen = spread !== null && visited.has(spread);
+      if (!fragment || isSeen || !applies(info, type, fragment.typeCondition?.name.value)) continue;
+      if (spread !== null) visited.add(spread);
+      visit(fragment.selectionSet);
     }
   };
-  if (isObjectType(start)) for (const node of info.fieldNodes) visit(start, node.selectionSet);
-  return [...columns];
+  for (const node of nodes) visit(node.selectionSet);
+  return fields;
 }
 
 /** Computes what depends on a field's arguments and selection alone once, however many rows resolve it in a request. */

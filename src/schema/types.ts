@@ -1,8 +1,10 @@
 import type { Catalog, Column, Table } from '../catalog/catalog.ts';
 import type { Directed } from '../catalog/directives.ts';
-import { type Names, nameCatalog } from '../catalog/naming.ts';
+import { leafFamily, type Names, nameCatalog } from '../catalog/naming.ts';
 import type { PageLimits } from '../config.ts';
 import type { Row } from '../db/db.ts';
+import { createShapes } from './aggregates/shape.ts';
+import { type Aggregates, createAggregates } from './aggregates/types.ts';
 import type { Builder } from './builder.ts';
 import { connectionType, pageInfoType, type RowRef, rowRef } from './connection.ts';
 import { createFilters, type Filters } from './filters.ts';
@@ -25,6 +27,7 @@ export interface Types {
   readonly leaf: (column: Column) => Leaf;
   readonly filters: Filters;
   readonly orders: Orders;
+  readonly aggregates: Aggregates;
   readonly limits: PageLimits;
   readonly node: ReturnType<typeof nodeInterface>;
   readonly all: readonly TableType[];
@@ -45,20 +48,26 @@ export function createTypes(builder: Builder, directed: Directed, limits: PageLi
       return [table.name, { table, name, ref, connection: connectionType(builder, name, ref, pageInfo) }];
     }),
   );
+  const of = (table: string): TableType => {
+    const type = byTable.get(table);
+    if (!type) throw new Error(`No GraphQL type for table ${table}`);
+    return type;
+  };
+  const filters = createFilters(builder, catalog, names, leaf);
+  const orders = createOrders(builder, catalog.tables, names);
+  const shapes = createShapes(catalog, names, leaf);
+  const aggregates = createAggregates(builder, { catalog, shapes, filters, orders, rowOf: (table) => of(table).ref });
   return {
     catalog,
     names,
     leaf,
     limits,
-    filters: createFilters(builder, catalog, names, leaf),
-    orders: createOrders(builder, catalog.tables, names),
+    filters,
+    orders,
+    aggregates,
     node: nodeInterface(builder),
     all: [...byTable.values()],
-    of(table) {
-      const type = byTable.get(table);
-      if (!type) throw new Error(`No GraphQL type for table ${table}`);
-      return type;
-    },
+    of,
   };
 }
 
@@ -82,5 +91,6 @@ const ownTypes = [
   'ConflictAction',
   'JSONPathWhere',
   ...scalarNames,
-  ...scalarNames.flatMap((name) => [`${name}Where`, `${name}ListWhere`]),
+  'PercentileOrderBy',
+  ...scalarNames.flatMap((name) => leafFamily.map((suffix) => name + suffix)),
 ];

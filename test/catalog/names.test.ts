@@ -3,8 +3,9 @@ import { buildSchema, isEnumType, isInputObjectType, isObjectType, printSchema, 
 import { describe, expect, test } from 'vitest';
 import { type Catalog, referencesTo, uniqueKeys } from '../../src/catalog/catalog.ts';
 import { applyDirectives } from '../../src/catalog/directives.ts';
-import { nameCatalog } from '../../src/catalog/naming.ts';
+import { leafFamily, listFamily, member, nameCatalog, tableFamily } from '../../src/catalog/naming.ts';
 import { createSchema } from '../../src/schema/schema.ts';
+import { withoutAggregates } from '../support/aggregates.ts';
 import {
   anyCatalog,
   arrayOf,
@@ -28,11 +29,11 @@ const schemaOf = (given: Catalog) =>
     options,
   );
 
-/** The names of the fields or values of a type. */
+/** The names of the fields or values of a type, but for the aggregates that follow each list. */
 function names(given: Catalog, typeName: string): readonly string[] {
   const type = schemaOf(given).getType(typeName);
   if (isEnumType(type)) return type.getValues().map((value) => value.name);
-  if (isObjectType(type) || isInputObjectType(type)) return Object.keys(type.getFields());
+  if (isObjectType(type) || isInputObjectType(type)) return withoutAggregates(Object.keys(type.getFields()));
   throw new Error(`No type ${typeName}`);
 }
 
@@ -187,6 +188,46 @@ describe('a relation', () => {
     const device = table('device', ['site_id'], { foreignKeys: [to], indexes: [unique('one', ['site_id'])] });
     expect(names(catalog([device, site]), 'Site')).toContain('device');
   });
+});
+
+test('aggregates are called after the list, and their columns and types after what they stand for', () => {
+  const given = catalog([
+    table('device', ['id', 'site_id', 'lastSeen', column('seen_at', { type: type('timestamptz') })], {
+      primaryKey: ['id'],
+      foreignKeys: [foreignKey('key', ['site_id'], ['site', ['site_id']])],
+    }),
+    table('site', ['site_id'], { primaryKey: ['site_id'] }),
+  ]);
+  const fields = (typeName: string) => {
+    const found = schemaOf(given).getType(typeName);
+    return isObjectType(found) ? Object.values(found.getFields()).map(({ name, type }) => `${name}: ${type}`) : [];
+  };
+  const both = ['devicesAggregate: DeviceAggregate', 'devicesGroupedAggregate: [DeviceGroupedAggregate!]'];
+  expect(fields('Query')).toEqual(expect.arrayContaining(both));
+  expect(fields('Site')).toEqual(expect.arrayContaining(both));
+  expect(names(given, 'DeviceColumn')).toEqual(['LAST_SEEN', 'ROW_ID', 'SEEN_AT', 'SITE_ID']);
+  expect(names(given, 'DeviceTimeColumn')).toEqual(['SEEN_AT']);
+  expect(names(given, 'DeviceGroupBy')).toEqual(['bucket', 'columns', 'site']);
+});
+
+test('rows are grouped by a relation only where it leads to one row', () => {
+  const site = table('site', ['site_id', 'region'], { primaryKey: ['site_id'] });
+  const device = (to: string) =>
+    table('device', ['site_id'], { foreignKeys: [foreignKey('key', ['site_id'], ['site', [to]])] });
+  expect(names(catalog([device('site_id'), site]), 'DeviceGroupBy')).toEqual(['columns', 'site']);
+  expect(names(catalog([device('region'), site]), 'DeviceGroupBy')).toEqual(['columns']);
+});
+
+test('a relation called like a part of groupBy gives way there', () => {
+  const given = catalog([
+    table('device', ['id', 'bucket_id'], {
+      primaryKey: ['id'],
+      foreignKeys: [foreignKey('key', ['bucket_id'], ['bucket', ['bucket_id']])],
+    }),
+    table('bucket', ['bucket_id'], { primaryKey: ['bucket_id'] }),
+  ]);
+  expect(names(given, 'DeviceGroupBy')).toEqual(['bucket_', 'columns']);
+  expect(names(given, 'DeviceGroupKey')).toEqual(['bucket', 'bucketId', 'rowId']);
 });
 
 test('a lookup is called after its key', () => {
@@ -388,11 +429,8 @@ function scopesOf(given: Catalog): ReadonlyMap<string, ReadonlyMap<string, strin
   ]);
 }
 
-/** A type's name and those made from it; elsewhere a name stands for itself. */
-const family = (scope: string, name: string): readonly string[] => (scope === 'types' ? familyOf(name) : [name]);
-
-const familyOf = (name: string): readonly string[] => [
-  ...['', 'Connection', 'Edge', 'Where', 'ListWhere', 'OrderBy', 'ManyWhere'].map((suffix) => name + suffix),
-  ...['Input', 'OnConflict', 'ConflictKey', 'Payload'].map((suffix) => `Create${name}${suffix}`),
-  ...[`Update${name}Patch`, `Update${name}Payload`, `Delete${name}Payload`],
-];
+/** A type's or a field's name and those made from it; a value of an enum stands for itself. */
+const family = (scope: string, name: string): readonly string[] => {
+  const suffixes = scope === 'types' ? [...tableFamily, ...leafFamily] : scope.startsWith('enum ') ? [] : listFamily;
+  return ['', ...suffixes].map((part) => member(name, part));
+};

@@ -17,7 +17,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('a document costs at most one statement for each relation with distinct arguments and each count', async () => {
+test('a document costs at most one statement for each relation or aggregate with distinct arguments and each count', async () => {
   await fc.assert(
     fc.asyncProperty(fc.gen(), async (g) => {
       const { text, statements } = generateDocument(g, api.api.schema);
@@ -48,6 +48,40 @@ describe('a statement', () => {
     expect(api.statements).toHaveLength(4);
   });
 
+  test('is one for aliases of an aggregate under 40 parents, with the measures of all', async () => {
+    await api.query(`{ devices(first: 40) { nodes {
+      a: eventsAggregate { count of { value { avg p50: percentile(p: 0.5) } } }
+      b: eventsAggregate { of { value { max p95: percentile(p: 0.95) } } }
+      c: eventsGroupedAggregate(groupBy: { columns: [SEVERITY] }) { count last(by: OCCURRED_AT) { eventId } }
+      d: eventsGroupedAggregate(groupBy: { columns: [SEVERITY] }) { of { value { stddev } } first(by: OCCURRED_AT) { value } }
+    } } }`);
+    expect(api.statements).toHaveLength(4);
+    const [, whole = '', grouped = '', ends] = api.statements;
+    expect(aggregatesOf(whole)).toEqual(['avg', 'count', 'max', 'percentile_cont']);
+    expect(aggregatesOf(grouped)).toEqual(['count', 'percentile_disc', 'percentile_disc', 'stddev_samp']);
+    expect(columnsOf(ends)).toEqual(['$n', 'event_id', 'value']);
+  });
+
+  test('is not needed for an aggregate of which nothing is asked', async () => {
+    await api.query('{ eventsAggregate { __typename of { __typename value { __typename } } } }');
+    expect(api.statements).toHaveLength(0);
+  });
+
+  test('reads one row, and no others, for the last row of each parent', async () => {
+    await api.query('{ devices(first: 40) { nodes { eventsAggregate { last(by: OCCURRED_AT) { value } } } } }');
+    expect(api.statements).toHaveLength(3);
+    expect(api.statements[1]).toMatch(/order by .* limit 1/s);
+    expect(aggregatesOf(api.statements[1])).toEqual([]);
+  });
+
+  test('asks for the estimate only when it is selected, and never the count for it', async () => {
+    await api.query('{ devices(first: 3) { approximateCount } }');
+    expect(api.statements).toHaveLength(1);
+    expect(api.statements[0]).toContain('reltuples');
+    await api.query('{ devices(where: { model: { ne: "x" } }) { approximateCount } }');
+    expect(api.statements).toHaveLength(0);
+  });
+
   test('is not needed for a page that nobody looks at', async () => {
     await api.query('{ devices(first: 3) { totalCount } }');
     expect(api.statements).toHaveLength(1);
@@ -66,6 +100,12 @@ test('no rows are asked for, and there may be a next page', async () => {
     devices: { nodes: [], pageInfo: { hasNextPage: true, endCursor: null } },
   });
 });
+
+/** The aggregate functions that a statement calls, sorted. */
+const aggregatesOf = (statement = ''): readonly string[] =>
+  [...statement.matchAll(/\b(count|avg|max|stddev_samp|percentile_cont|percentile_disc)\(/g)]
+    .map(([, name = '']) => name)
+    .sort();
 
 /** The names in a statement's first select list, sorted. */
 function columnsOf(statement = ''): readonly string[] {

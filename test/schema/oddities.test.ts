@@ -3,6 +3,7 @@ import { getNamedType, isEnumType, isInputObjectType, isObjectType, printSchema 
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApi } from '../../src/api.ts';
+import { groupingsOf, measuresOf, withoutAggregates } from '../support/aggregates.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { documentOf, type Question, type ServedList, servedLists } from '../support/everyField.ts';
@@ -190,8 +191,63 @@ function rewrites(list: ServedList, row: Row) {
 
 const fieldsOf = (type: string): readonly string[] => {
   const found = api.api.schema.getType(type);
-  return isObjectType(found) ? Object.keys(found.getFields()) : [];
+  return isObjectType(found) ? withoutAggregates(Object.keys(found.getFields())) : [];
 };
+
+describe('every aggregate', () => {
+  test('measures all rows in all ways, at the root and under each parent', async () => {
+    const { schema } = api.api;
+    for (const list of lists) {
+      const fields = Object.values(list.type.getFields()).flatMap(({ name, type }) => {
+        const [, row] = /^(.*[^d])Aggregate$/.exec(String(type)) ?? [];
+        return row === undefined ? [] : [`${name} { ${measuresOf(schema, row)} }`];
+      });
+      const [whole, parents] = await ask([
+        { field: () => `${list.name}Aggregate { ${measuresOf(schema, list.type.name)} }`, variables: {} },
+        { field: () => `${list.name} { nodes { __typename ${fields.join(' ')} } }`, variables: {} },
+      ]);
+      const count = rows.get(list.name)?.length;
+      expect([list.name, whole]).toMatchObject([list.name, { count }]);
+      expect((parents as { nodes: unknown[] }).nodes).toHaveLength(count ?? 0);
+    }
+  });
+
+  test('groups by each column, relation and time, and the groups have all the rows', async () => {
+    const { schema } = api.api;
+    for (const list of lists) {
+      // No bucket begins before the first time that PostgreSQL has, nor ends after the last.
+      const isTimed = list.name !== 'extremes';
+      const groupings = groupingsOf(schema, list.type.name).filter(({ selected }) => isTimed || selected !== 'bucket');
+      const answers = await ask(
+        groupings.map(({ groupBy, selected }) => ({
+          field: () =>
+            `${list.name}GroupedAggregate(groupBy: { ${groupBy} }) { ${selected} ${measuresOf(schema, list.type.name)} }`,
+          variables: {},
+        })),
+      );
+      const counted = answers.map((groups) =>
+        total((groups as readonly { count: number }[]).map(({ count }) => count)),
+      );
+      const count = rows.get(list.name)?.length;
+      expect([list.name, ...counted]).toEqual([list.name, ...groupings.map(() => count)]);
+    }
+  });
+});
+
+test('infinite times are in buckets of their own, which are never filled', async () => {
+  const groups = (column: string, every: string) => `extremesGroupedAggregate(
+    where: { rowId: { in: [1, 2, 5] } }, groupBy: { bucket: { column: ${column}, every: "${every}", fill: true } }
+  ) { count bucket }`;
+  const document = `{ a: ${groups('AT', 'P1M')} b: ${groups('LOCAL', 'PT1H')} c: ${groups('DAY', 'P1W')} }`;
+  const expected = (bucket: string) => ['-infinity', bucket, 'infinity'].map((start) => ({ count: 1, bucket: start }));
+  expect(await api.query(document)).toEqual({
+    a: expected('10000-01-01 00:00:00+00'),
+    b: expected('9999-12-31T23:00:00'),
+    c: expected('9999-12-27'),
+  });
+});
+
+const total = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
 
 describe('a key', () => {
   test('with a null in it refers to nothing', async () => {
@@ -261,8 +317,7 @@ describe('a key', () => {
   });
 
   test('gives a lookup when it is unique in every row and never null', () => {
-    const lookups = Object.keys(api.api.schema.getQueryType()?.getFields() ?? {});
-    expect(lookups.filter((name) => name.startsWith('uniqueKind'))).toEqual([
+    expect(fieldsOf('Query').filter((name) => name.startsWith('uniqueKind'))).toEqual([
       ...['uniqueKind', 'uniqueKindByIncluded', 'uniqueKindByPlain', 'uniqueKinds'],
     ]);
   });

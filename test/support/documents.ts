@@ -1,8 +1,15 @@
 import type { GeneratorValue } from 'fast-check';
 import fc from 'fast-check';
-import { type GraphQLObjectType, type GraphQLSchema, getNamedType, isLeafType, isObjectType } from 'graphql';
+import {
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isLeafType,
+  isObjectType,
+} from 'graphql';
 
-/** A document, and what it costs at most: one statement for each path of relation fields and arguments that it asks for. */
+/** A document, and what it costs at most: one statement for each path of relation fields, aggregates and arguments that it asks for. */
 export interface GeneratedDocument {
   readonly text: string;
   readonly statements: ReadonlySet<string>;
@@ -15,7 +22,9 @@ export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): Gene
   const statements = new Set<string>();
   const query = schema.getQueryType();
   if (!query) throw new Error('There is no Query type');
-  const roots = Object.values(query.getFields()).filter((field) => isConnection(getNamedType(field.type)));
+  const roots = Object.values(query.getFields()).filter(({ type }) =>
+    [isConnection, isAggregate].some((is) => is(getNamedType(type))),
+  );
 
   const pick = <T>(items: readonly T[]): T => items[g(fc.nat, { max: items.length - 1 })] as T;
 
@@ -27,9 +36,31 @@ export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): Gene
       statements.add(here);
       return `${label}${args} { ${list(here, type, depth)} }`;
     }
+    if (isAggregate(type)) return `${label}${aggregate(`${path}/${name}`, type)}`;
     const here = `${path}/${name}`;
     statements.add(here);
     return `${label} { ${row(here, type as GraphQLObjectType, depth)} }`;
+  };
+
+  const aggregate = (path: string, type: GraphQLObjectType): string => {
+    const table = type.name.replace(/(Grouped)?Aggregate$/, '');
+    const isGrouped = type.name.endsWith('GroupedAggregate');
+    const args = isGrouped ? `(groupBy: { columns: [${pick(enumValues(schema, `${table}Column`))}] })` : '';
+    const here = `${path}${args}`;
+    statements.add(here);
+    const columns = Object.keys((schema.getType(`${table}ColumnAggregates`) as GraphQLObjectType).getFields());
+    const parts = [
+      g(fc.boolean) && 'count',
+      g(fc.boolean) && `of { ${pick(columns)} { countDistinct } }`,
+      isGrouped && g(fc.boolean) && 'key { __typename }',
+    ].filter((part) => part !== false);
+    const times = enumValues(schema, `${table}TimeColumn`);
+    if (type.getFields()['last'] && g(fc.boolean)) {
+      const by = pick(times);
+      parts.push(`last(by: ${by}) { __typename }`);
+      statements.add(`${here}#last`);
+    }
+    return `${args} { ${['__typename', ...parts].join(' ')} }`;
   };
 
   const list = (path: string, type: GraphQLObjectType, depth: number): string => {
@@ -69,6 +100,13 @@ export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): Gene
 
 const isConnection = (type: unknown): type is GraphQLObjectType =>
   isObjectType(type) && type.name.endsWith('Connection');
+
+const isAggregate = (type: unknown): type is GraphQLObjectType => isObjectType(type) && type.name.endsWith('Aggregate');
+
+function enumValues(schema: GraphQLSchema, name: string): readonly string[] {
+  const type = schema.getType(name);
+  return isEnumType(type) ? type.getValues().map((value) => value.name) : [];
+}
 
 /** Fields of the extension that have a loader of their own. */
 const isLoaded = (name: string) => name === 'openIncidentCount';

@@ -79,6 +79,7 @@ const relations = (type: GraphQLObjectType): readonly string[] =>
   Object.values(type.getFields()).map((field) => {
     const rows = rowsOf(field);
     const row = getNamedType(field.type);
+    if (field.name.endsWith('Aggregate')) return '';
     if (rows) return `${field.name} { totalCount pageInfo { hasNextPage } edges { cursor node { ${values(rows)} } } }`;
     return isObjectType(row) ? `${field.name} { ${values(row)} }` : '';
   });

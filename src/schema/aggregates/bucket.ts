@@ -1,0 +1,100 @@
+import type { Bound, Bounds, Bucket } from '../../db/bucket.ts';
+import { cast } from '../../db/select.ts';
+import { sql, trusted } from '../../db/sql.ts';
+import { badInput } from '../../errors.ts';
+import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
+import { clocks } from '../operators.ts';
+import { readEvery } from './every.ts';
+import { givenIn } from './given.ts';
+import type { Shape, ShapeColumn } from './shape.ts';
+
+/** Defines the input that cuts a time column of a table into buckets. */
+export const bucketInput = (builder: Builder, name: string, column: EnumRef): InputObjectRef =>
+  builder.inputType(`${name}Bucket`, {
+    description: 'Puts rows into buckets of time.',
+    fields: (t) => ({
+      column: t.field({ type: column, required: true, description: 'Whose times are cut; a null is in no bucket.' }),
+      every: t.field({
+        type: 'Duration',
+        required: true,
+        description:
+          'The length of a bucket. Days or more in one unit (P1D, P1W, P3M, P1Y) follow the calendar of `timeZone`, weeks from Monday, several of a unit counted from January 2000; hours or less (PT1H, PT5M) are of a fixed length.',
+      }),
+      timeZone: t.string({
+        defaultValue: 'UTC',
+        description: 'The IANA name of the time zone whose days these are. Example: "Europe/Berlin".',
+      }),
+      origin: t.field({
+        type: 'DateTime',
+        description:
+          'An instant at which a bucket of hours or less begins; midnight of 2000-01-01 in `timeZone` without it.',
+      }),
+      fill: t.boolean({
+        defaultValue: false,
+        description:
+          'Whether empty buckets are given too, for each group, between the bounds that `where` puts on the column at its top or under `and`; an end without a bound is where the rows end.',
+      }),
+    }),
+  });
+
+interface BucketArguments {
+  readonly column: string;
+  readonly every: string;
+  readonly timeZone?: string;
+  readonly origin?: string;
+  readonly fill?: boolean;
+}
+
+/** Reads the input; throws BAD_USER_INPUT for buckets that there cannot be. */
+export function readBucket(shape: Shape, input: unknown, where: unknown): Bucket {
+  givenIn('bucket', input); // refuses nulls
+  const args = input as BucketArguments;
+  const [found] = [...shape.times].filter(([, { column }]) => column.name === args.column);
+  if (!found) throw new Error(`No times ${args.column}`);
+  const [field, times] = found;
+  const every = readEvery(args.every);
+  const { origin = null, timeZone = 'UTC' } = args;
+  if (!isTimeZone(timeZone)) throw badInput(`timeZone: "${timeZone}" is not the IANA name of a time zone`);
+  if (every.unit !== 'time' && origin !== null)
+    throw badInput('origin goes with hours or less; longer buckets begin where the calendar says');
+  if (every.unit === 'time' && times.leaf.type === 'Date')
+    throw badInput(`every: the times of ${times.value} are days; write P1D or more`);
+  const fill = args.fill === true ? boundsIn(field, times, where) : null;
+  return { column: times.column, every, timeZone, origin, fill };
+}
+
+/** PostgreSQL reads an offset with the opposite sign. */
+function isTimeZone(name: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** What the filter at its top, and under `and`, says of the times; `within` ends now. */
+function boundsIn(field: string, { column, leaf }: ShapeColumn, where: unknown): Bounds {
+  const now = trusted(clocks[column.type.name] ?? 'now()');
+  const lower: Bound[] = [];
+  const upper: Bound[] = [];
+  for (const [operator, operand] of flattened(where).flatMap((filter) => Object.entries(filter[field] ?? {}))) {
+    if (operand === undefined) continue;
+    if (operator === 'within') {
+      const start = sql`(${now} - ${String(operand)}::interval)::${trusted(column.type.sql)}`;
+      lower.push({ value: start, isExclusive: false });
+      upper.push({ value: now, isExclusive: false });
+    }
+    const isExclusive = operator === 'gt' || operator === 'lt';
+    const bound = () => ({ value: cast(leaf.write(operand), column), isExclusive });
+    if (['eq', 'gt', 'gte'].includes(operator)) lower.push(bound());
+    if (['eq', 'lt', 'lte'].includes(operator)) upper.push(bound());
+  }
+  return { lower, upper };
+}
+
+type Filter = Readonly<Record<string, unknown>>;
+
+const flattened = (where: unknown): readonly Filter[] => {
+  const filter = (where ?? {}) as Filter & { readonly and?: readonly unknown[] };
+  return [filter, ...(filter.and ?? []).flatMap(flattened)];
+};

@@ -1,0 +1,183 @@
+import type { FieldMap } from '@pothos/core';
+import type { Type } from '../../catalog/catalog.ts';
+import type { Row } from '../../db/db.ts';
+import type { Measure } from '../../db/measure.ts';
+import { columnRef } from '../../db/select.ts';
+import { sql } from '../../db/sql.ts';
+import { badInput } from '../../errors.ts';
+import type { Builder, FieldBuilder, InputObjectRef } from '../builder.ts';
+import type { Filters } from '../filters.ts';
+import { type Leaf, scalarLeaf } from '../leaves.ts';
+import type { Orders } from '../order.ts';
+import { measurementsOf, percentileOf, resultType } from './measures.ts';
+import type { ShapeColumn } from './shape.ts';
+
+/** A row of measures, and the column whose measures are looked at. */
+export interface ColumnValues {
+  readonly row: Row;
+  readonly column: ShapeColumn;
+}
+
+/** The types that all columns of one leaf share. */
+export interface ColumnTypes {
+  readonly values: ReturnType<typeof valuesType>;
+  /** Conditions on the measures. */
+  readonly having: InputObjectRef;
+  /** One measure to order by. */
+  readonly orderBy: InputObjectRef;
+}
+
+/** A measure, and how its value travels. */
+export interface Measured {
+  readonly measure: Measure;
+  readonly leaf: Leaf;
+  readonly type: Type;
+}
+
+/** The number of rows. */
+export const countAll: Measured = {
+  measure: { kind: 'value', name: 'count', expression: sql`count(*)`, whenEmpty: '0' },
+  leaf: scalarLeaf('SafeInt'),
+  type: resultType('SafeInt'),
+};
+
+/** What the measure of a field is called in rows: short, however long the name of the column is. */
+const nameOf = ({ index }: ShapeColumn, field: string, fraction?: number): string =>
+  [field, index, ...(fraction === undefined ? [] : [fraction])].join(' ');
+
+/** What a field of a column's aggregates stands for; throws BAD_USER_INPUT for a fraction that is none. */
+export function measured(of: ShapeColumn, field: string, fraction?: unknown): Measured {
+  const { column, leaf } = of;
+  const operand = { sql: columnRef(column), type: column.type, leaf };
+  const percentile = percentileOf(leaf);
+  if (field === 'percentile' && percentile !== null) {
+    if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) throw badInput('p must be from 0 to 1');
+    return {
+      measure: {
+        kind: 'percentile',
+        name: nameOf(of, field, fraction),
+        list: nameOf(of, field),
+        values: operand.sql,
+        fraction,
+      },
+      leaf: scalarLeaf(percentile),
+      type: resultType(percentile),
+    };
+  }
+  const found = measurementsOf(leaf)[field];
+  if (!found) throw new Error(`No measure ${field} of ${column.name}`);
+  const { expression, whenEmpty, result } = found;
+  return {
+    measure: { kind: 'value', name: nameOf(of, field), expression: expression(operand), whenEmpty },
+    leaf: result === null ? leaf : scalarLeaf(result),
+    type: result === null ? column.type : resultType(result),
+  };
+}
+
+/** Defines the types of a leaf once, when a column first needs them. */
+export function createColumnTypes(builder: Builder, filters: Filters, orders: Orders): (leaf: Leaf) => ColumnTypes {
+  const percentileInputs = createPercentileInputs(builder, filters, orders);
+  const defined = new Map<string, ColumnTypes>();
+  return (leaf) => {
+    const name = `${leaf.name}${leaf.isList ? 'List' : ''}Aggregate`;
+    const known = defined.get(name);
+    if (known) return known;
+    const measurements = Object.entries(measurementsOf(leaf));
+    const percentile = percentileOf(leaf);
+    const made: ColumnTypes = {
+      values: valuesType(builder, name, leaf),
+      having: builder.inputType(`${name}Having`, {
+        description: 'Conditions on measures of a column; all must hold.',
+        fields: (t) => ({
+          ...Object.fromEntries(
+            measurements.map(([field, { result }]) => [
+              field,
+              t.field({ type: filters.leaf(result === null ? leaf : scalarLeaf(result)).type }),
+            ]),
+          ),
+          ...(percentile && { percentile: t.field({ type: percentileInputs.having(percentile) }) }),
+        }),
+      }),
+      orderBy: builder.inputType(`${name}OrderBy`, {
+        isOneOf: true,
+        description: 'One measure of a column to order by.',
+        fields: (t) => ({
+          ...Object.fromEntries(measurements.map(([field]) => [field, t.field({ type: orders.direction })])),
+          ...(percentile && { percentile: t.field({ type: percentileInputs.orderBy }) }),
+        }),
+      }),
+    };
+    defined.set(name, made);
+    return made;
+  };
+}
+
+const fraction = 'From 0 to 1: the part of the values that is not greater. Example: 0.95.';
+
+function valuesType(builder: Builder, name: string, leaf: Leaf) {
+  return builder.objectRef<ColumnValues>(name).implement({
+    description: 'Measures of the values of a column; nulls are left out.',
+    fields: (t) => ({
+      ...Object.fromEntries(
+        Object.entries(measurementsOf(leaf)).map(([field, measurement]) => {
+          const { description, result, whenEmpty } = measurement;
+          const { type, read } = result === null ? leaf : scalarLeaf(result);
+          return [
+            field,
+            t.field({
+              type,
+              nullable: whenEmpty === null,
+              description,
+              resolve: (values) => readMeasure(values, field, read),
+            }),
+          ];
+        }),
+      ),
+      ...percentileField(t, leaf),
+    }),
+  });
+}
+
+function percentileField(t: FieldBuilder<ColumnValues>, leaf: Leaf): FieldMap {
+  const result = percentileOf(leaf);
+  if (result === null) return {};
+  const { type, read } = scalarLeaf(result);
+  return {
+    percentile: t.field({
+      type,
+      nullable: true,
+      description: 'The value at this part of the ordered values, interpolated; all that are asked for are one pass.',
+      args: { p: t.arg.float({ required: true, description: fraction }) },
+      resolve: (values, { p }) => readMeasure(values, 'percentile', read, p),
+    }),
+  };
+}
+
+function readMeasure({ row, column }: ColumnValues, field: string, read: Leaf['read'], p?: number): unknown {
+  const text = row[nameOf(column, field, p)];
+  return text === null || text === undefined ? null : read(text);
+}
+
+function createPercentileInputs(builder: Builder, filters: Filters, { direction }: Orders) {
+  const having = new Map<string, InputObjectRef>();
+  return {
+    orderBy: builder.inputType('PercentileOrderBy', {
+      fields: (t) => ({
+        p: t.float({ required: true, description: fraction }),
+        direction: t.field({ type: direction, required: true }),
+      }),
+    }),
+    having(result: 'Float' | 'Duration'): InputObjectRef {
+      const known = having.get(result);
+      if (known) return known;
+      const made = builder.inputType(`${result}PercentileHaving`, {
+        fields: (t) => ({
+          p: t.float({ required: true, description: fraction }),
+          is: t.field({ type: filters.leaf(scalarLeaf(result)).type, required: true }),
+        }),
+      });
+      having.set(result, made);
+      return made;
+    },
+  };
+}

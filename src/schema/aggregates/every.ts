@@ -1,0 +1,31 @@
+import type { Every } from '../../db/bucket.ts';
+import { badInput } from '../../errors.ts';
+
+const form = /^P(?:(.+)Y)?(?:(.+)M)?(?:(.+)W)?(?:(.+)D)?(?:T(?:(.+)H)?(?:(.+)M)?(?:(.+)S)?)?$/;
+const number = String.raw`([+-]?\d+(?:\.\d+)?)`;
+const duration = new RegExp(form.source.replaceAll('(.+)', number));
+
+const howTo = 'write days or more in one whole unit (P1D, P1W, P3M, P1Y), or hours or less (PT1H, PT5M, PT0.5S)';
+
+/** Reads the length of buckets; throws BAD_USER_INPUT for one that is neither of the calendar nor a fixed time. */
+export function readEvery(text: string): Every {
+  const found = duration.exec(text);
+  const wrong = (why: string) => badInput(`every: "${text}" ${why}; ${howTo}`);
+  if (!found) throw wrong('is no length of a bucket');
+  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = found
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  const dates = [years, months, weeks, days].filter((part) => part !== 0);
+  const time = hours * 3600 + minutes * 60 + seconds;
+  const isTimed = [hours, minutes, seconds].some((part) => part !== 0);
+  if (dates.length > 1 || (dates.length === 1 && isTimed)) throw wrong('mixes units');
+  if (dates.length === 0) {
+    if (!(time > 0)) throw wrong('is not longer than nothing');
+    return { unit: 'time', length: text };
+  }
+  if (!dates.every((part) => part > 0)) throw wrong('is not longer than nothing');
+  if (!dates.every((part) => Number.isInteger(part) && part < 100_000))
+    throw wrong('is not a whole number of days or more below 100,000');
+  if (years + months > 0) return { unit: 'months', count: years * 12 + months };
+  return weeks > 0 ? { unit: 'weeks', count: weeks } : { unit: 'days', count: days };
+}

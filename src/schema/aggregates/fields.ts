@@ -1,0 +1,140 @@
+import type { FieldMap } from '@pothos/core';
+import type { Table } from '../../catalog/catalog.ts';
+import { excess, type Grouping, maxGroups } from '../../db/aggregate.ts';
+import type { Row } from '../../db/db.ts';
+import type { Measure } from '../../db/measure.ts';
+import { alias } from '../../db/select.ts';
+import { and } from '../../db/sql.ts';
+import { badInput } from '../../errors.ts';
+import { type Key, keyOf, type Loaders, type Match } from '../../loaders/loaders.ts';
+import type { FieldBuilder } from '../builder.ts';
+import type { Leaf } from '../leaves.ts';
+import { createFieldCache, source } from '../selection.ts';
+import type { Types } from '../types.ts';
+import { readHaving } from './having.ts';
+import type { KeyNames } from './key.ts';
+import { readGroupOrder } from './order.ts';
+import { selectedMeasures } from './selection.ts';
+import type { Shape } from './shape.ts';
+
+type Builders = Pick<FieldBuilder, 'field' | 'arg'>;
+
+/** The fields that aggregate the rows of a list called `list`: all of a table, or those that match the parent's row. */
+export function aggregateFields(t: Builders, types: Types, table: Table, list: string, match?: Match): FieldMap {
+  const [whole, grouped] = types.names.aggregates(list);
+  return {
+    [whole]: wholeField(t, types, table, match),
+    ...(types.aggregates.of(table.name).groups && { [grouped]: groupedField(t, types, table, match) }),
+  };
+}
+
+function wholeField(t: Builders, types: Types, table: Table, match?: Match) {
+  const cached = createFieldCache();
+  const { shape, whole } = types.aggregates.of(table.name);
+  return t.field({
+    type: whole,
+    nullable: true,
+    description: 'Measures of all rows that the filter lets through; only those asked for are computed.',
+    extensions: source('aggregate', match?.values),
+    args: { where: t.arg({ type: types.filters.where(table) }) },
+    resolve: async (row, { where }, { loaders }, info) => {
+      const { condition, measures } = cached(info, () => ({
+        condition: types.filters.condition(table, where, alias),
+        measures: selectedMeasures(info, shape),
+      }));
+      const key = match && keyOf(row, match.values);
+      const found = measures.length > 0 ? await loaders.whole(table, condition, measures, match, key) : {};
+      return { row: found, names: new Map(), readBucket: String };
+    },
+  });
+}
+
+/** The arguments of a grouped aggregate, after graphql-js coerced them. */
+interface GroupArguments {
+  readonly where?: unknown;
+  readonly groupBy: unknown;
+  readonly having?: unknown;
+  readonly orderBy?: unknown;
+  readonly first?: number | null;
+}
+
+function groupedField(t: Builders, types: Types, table: Table, match?: Match) {
+  const cached = createFieldCache();
+  const { shape, groups } = types.aggregates.of(table.name);
+  if (!groups) throw new Error(`Rows of ${table.name} cannot be grouped`);
+  return t.field({
+    type: [groups.type],
+    nullable: true,
+    description: `Measures of groups of the rows that the filter lets through, at most ${maxGroups}.`,
+    extensions: source('aggregate', match?.values),
+    args: {
+      where: t.arg({ type: types.filters.where(table) }),
+      groupBy: t.arg({ type: types.aggregates.groupBy.input(table.name), required: true }),
+      having: t.arg({ type: groups.having }),
+      orderBy: t.arg({
+        type: [groups.orderBy],
+        description: 'The order; without it, and where it leaves ties, that of the keys, then of the bucket.',
+      }),
+      first: t.arg({ type: 'Int', description: 'The number of groups from the start; all without it.' }),
+    },
+    resolve: async (row, args, { loaders }, info) => {
+      const { plan, measures } = cached(info, () => ({
+        plan: planGroups(types, shape, args),
+        measures: selectedMeasures(info, shape),
+      }));
+      const rows = await loadGroups(plan, measures, loaders, match, match && keyOf(row, match.values));
+      return rows.map((group) => ({ row: group, names: plan.names, readBucket: plan.readBucket }));
+    },
+  });
+}
+
+interface GroupPlan {
+  readonly grouping: Grouping;
+  readonly names: KeyNames;
+  readonly readBucket: Leaf['read'];
+  /** Whether the number of groups is the caller's choice. */
+  readonly isCut: boolean;
+}
+
+/** Reads the arguments; throws BAD_USER_INPUT where they make no groups. */
+function planGroups({ filters, aggregates }: Types, shape: Shape, args: GroupArguments): GroupPlan {
+  const first = args.first ?? null;
+  if (first !== null && !(first >= 0 && first <= maxGroups)) throw badInput(`first must be from 0 to ${maxGroups}`);
+  const { table } = shape;
+  const where = filters.condition(table, args.where, alias);
+  const { names, ...groups } = aggregates.groupBy.read(shape, args.groupBy, args.where);
+  const having = args.having === undefined ? null : readHaving(filters, shape, args.having);
+  const order = readGroupOrder(shape, { names, ...groups }, args.orderBy);
+  const times = [...shape.times.values()].find(({ column }) => column === groups.bucket?.column);
+  return {
+    grouping: {
+      table,
+      where,
+      ...groups,
+      having: having?.sql ?? and([]),
+      order: order.keys,
+      measures: [...(having?.measures ?? []), ...order.measures],
+      limit: first ?? maxGroups + 1, // one more tells that there are too many
+    },
+    names,
+    readBucket: times?.leaf.read ?? String,
+    isCut: first !== null,
+  };
+}
+
+/** Loads the groups; throws BAD_USER_INPUT with the number where there are too many. */
+async function loadGroups(
+  { grouping, isCut }: GroupPlan,
+  measures: readonly Measure[],
+  loaders: Loaders,
+  match?: Match,
+  key?: Key,
+): Promise<readonly Row[]> {
+  const rows = await loaders.groups(grouping, measures, match, key);
+  const buckets = rows[0]?.[excess] ?? null;
+  if (buckets !== null)
+    throw badInput(`That is ${buckets} buckets; at most ${maxGroups} are given: make them longer, or bound the times`);
+  if (isCut || rows.length <= maxGroups) return rows;
+  const count = await loaders.groupCount(grouping, match, key);
+  throw badInput(`That is ${count} groups; at most ${maxGroups} are given: narrow the filter, or use first`);
+}

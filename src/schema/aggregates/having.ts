@@ -1,0 +1,67 @@
+import type { Measure } from '../../db/measure.ts';
+import { and, ident, or, type Sql, sql } from '../../db/sql.ts';
+import type { Builder, InputObjectRef } from '../builder.ts';
+import { type Filters, given } from '../filters.ts';
+import { type Leaf, scalarLeaf } from '../leaves.ts';
+import { type ColumnTypes, countAll, type Measured, measured } from './columns.ts';
+import { columnOf, type Shape, type ShapeColumn } from './shape.ts';
+
+/** A condition on measures, and the measures that it is about. */
+export interface Condition {
+  readonly sql: Sql;
+  readonly measures: readonly Measure[];
+}
+
+/** Defines the `having` input of a table. */
+export function havingInput(
+  builder: Builder,
+  shape: Shape,
+  filters: Filters,
+  types: (leaf: Leaf) => ColumnTypes,
+): InputObjectRef {
+  const columns = builder.inputType(`${shape.name}ColumnsHaving`, {
+    fields: (t) =>
+      Object.fromEntries(
+        [...shape.columns].map(([name, column]) => [name, t.field({ type: types(column.leaf).having })]),
+      ),
+  });
+  const having = builder.inputRef<object>(`${shape.name}Having`);
+  return having.implement({
+    description: 'Conditions on groups; all must hold.',
+    fields: (t) => ({
+      and: t.field({ type: [having], description: 'All of these.' }),
+      or: t.field({ type: [having], description: 'At least one of these.' }),
+      not: t.field({ type: having, description: 'Not this.' }),
+      count: t.field({ type: filters.leaf(scalarLeaf('SafeInt')).type, description: 'The number of rows.' }),
+      of: t.field({ type: columns, description: 'Measures of columns.' }),
+    }),
+  });
+}
+
+/** Reads a `having` argument; throws BAD_USER_INPUT for a null in it. */
+export function readHaving(filters: Filters, shape: Shape, having: unknown): Condition {
+  const measures: Measure[] = [];
+  const test = ({ measure, type, leaf }: Measured, tests: unknown): Sql => {
+    measures.push(measure);
+    return filters.leaf(leaf).condition({ sql: ident('a', measure.name), type, leaf }, tests);
+  };
+  const columnTests = (column: ShapeColumn, argument: unknown): Sql =>
+    and(
+      given(argument).map(([field, value]) => {
+        if (field !== 'percentile') return test(measured(column, field), value);
+        const { p, is } = value as { readonly p: number; readonly is: unknown };
+        return test(measured(column, field, p), is);
+      }),
+    );
+  const conditionOf = (argument: unknown): Sql =>
+    and(
+      given(argument).map(([name, value]) => {
+        if (name === 'and') return and((value as readonly unknown[]).map(conditionOf));
+        if (name === 'or') return or((value as readonly unknown[]).map(conditionOf));
+        if (name === 'not') return sql`not (${conditionOf(value)})`;
+        if (name === 'count') return test(countAll, value);
+        return and(given(value).map(([field, tests]) => columnTests(columnOf(shape, field), tests)));
+      }),
+    );
+  return { sql: conditionOf(having), measures };
+}

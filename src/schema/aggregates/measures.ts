@@ -1,0 +1,117 @@
+import type { Type } from '../../catalog/catalog.ts';
+import { type Sql, sql, trusted } from '../../db/sql.ts';
+import type { Leaf } from '../leaves.ts';
+import { comparable, type Operand } from '../operators.ts';
+import type { ScalarName } from '../scalars.ts';
+
+/** Something that is computed of the values of a column, nulls left out. */
+export interface Measurement {
+  readonly description: string;
+  /** The scalar of the result; null where it is the column's own. */
+  readonly result: keyof typeof resultTypes | null;
+  readonly expression: (column: Operand) => Sql;
+  readonly whenEmpty: '0' | null;
+}
+
+const resultTypes = {
+  SafeInt: 'int8',
+  BigInt: 'int8',
+  Decimal: 'numeric',
+  Float: 'float8',
+  Duration: 'interval',
+  Boolean: 'bool',
+} as const satisfies Partial<Record<ScalarName, string>>;
+
+/** The type of a result in PostgreSQL. */
+export const resultType = (result: keyof typeof resultTypes): Type => ({
+  name: resultTypes[result],
+  sql: `pg_catalog.${resultTypes[result]}`,
+  enum: null,
+  item: null,
+  delimiter: ',',
+  ordered: true,
+});
+
+const measurement = (
+  description: string,
+  result: Measurement['result'],
+  expression: Measurement['expression'],
+  whenEmpty: Measurement['whenEmpty'] = null,
+): Measurement => ({ description, result, expression, whenEmpty });
+
+const counts = {
+  count: measurement('How many values there are.', 'SafeInt', ({ sql: x }) => sql`count(${x})`, '0'),
+  countDistinct: measurement(
+    'How many different values there are.',
+    'SafeInt',
+    (column) => sql`count(distinct ${comparable(column)})`,
+    '0',
+  ),
+};
+
+const extremes = {
+  min: measurement('The least value.', null, (column) => extreme(column, 'min')),
+  max: measurement('The greatest value.', null, (column) => extreme(column, 'max')),
+};
+
+/** PostgreSQL has no `min` for some types that have an order; a percentile is one of the values of any such type. */
+function extreme(column: Operand, name: 'min' | 'max'): Sql {
+  if (column.leaf.type !== 'String' || /^(text|varchar|bpchar)$/.test(column.type.name))
+    return sql`${trusted(name)}(${column.sql})`;
+  return sql`percentile_disc(${trusted(name === 'min' ? '0' : '1')}) within group (order by ${comparable(column)})`;
+}
+
+/** `cast` keeps digits that PostgreSQL's result would lose, or loses those that the scalar cannot have. */
+const numbers = (sum: Measurement['result'], mean: 'Float' | 'Decimal', cast: (x: Sql) => Sql) => ({
+  sum: measurement('The sum of all values.', sum, ({ sql: x }) => sql`sum(${sum === 'Float' ? cast(x) : x})`),
+  avg: measurement('The mean.', mean, ({ sql: x }) => cast(sql`avg(${x})`)),
+  stddev: measurement('The standard deviation of a sample; null for a single value.', mean, ({ sql: x }) =>
+    cast(sql`stddev_samp(${x})`),
+  ),
+});
+
+const asFloat = (x: Sql): Sql => sql`${x}::float8`;
+const asItIs = (x: Sql): Sql => x;
+
+const truths = {
+  every: measurement('Whether all values are true.', 'Boolean', ({ sql: x }) => sql`bool_and(${x})`),
+  some: measurement('Whether at least one value is true.', 'Boolean', ({ sql: x }) => sql`bool_or(${x})`),
+};
+
+const lengths = {
+  sum: measurement('The sum of all values.', 'Duration', ({ sql: x }) => sql`sum(${x})`),
+  avg: measurement('The mean.', 'Duration', ({ sql: x }) => sql`avg(${x})`),
+};
+
+/** The measurements of a leaf, by the names of their fields; all columns of one leaf share them. */
+export function measurementsOf(leaf: Leaf): Readonly<Record<string, Measurement>> {
+  if (leaf.isList) return counts;
+  switch (leaf.type) {
+    case 'Int':
+      return { ...counts, ...extremes, ...numbers('BigInt', 'Float', asFloat) };
+    case 'BigInt':
+    case 'Decimal':
+      return { ...counts, ...extremes, ...numbers('Decimal', 'Decimal', asItIs) };
+    case 'Float':
+      return { ...counts, ...extremes, ...numbers('Float', 'Float', asFloat) };
+    case 'Duration':
+      return { ...counts, ...extremes, ...lengths };
+    case 'Boolean':
+      return { ...counts, ...truths };
+    case 'UUID':
+    case 'JSON':
+    case 'Byte':
+      return counts;
+    default:
+      return { ...counts, ...extremes };
+  }
+}
+
+/** What a percentile of a leaf's values is; null where there is none between two values. */
+export function percentileOf(leaf: Leaf): 'Float' | 'Duration' | null {
+  if (leaf.isList) return null;
+  if (leaf.type === 'Duration') return 'Duration';
+  return leaf.type === 'Int' || leaf.type === 'BigInt' || leaf.type === 'Decimal' || leaf.type === 'Float'
+    ? 'Float'
+    : null;
+}

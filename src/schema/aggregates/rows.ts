@@ -1,0 +1,115 @@
+import type { FieldMap } from '@pothos/core';
+import type { Row } from '../../db/db.ts';
+import { readKey } from '../../db/measure.ts';
+import type { Builder, EnumRef, FieldBuilder } from '../builder.ts';
+import type { RowRef } from '../connection.ts';
+import type { Leaf } from '../leaves.ts';
+import { scalars } from '../scalars.ts';
+import { createFieldCache, selectedColumns, source } from '../selection.ts';
+import type { ColumnTypes } from './columns.ts';
+import type { KeyNames, KeyTypes } from './key.ts';
+import { endRow } from './selection.ts';
+import type { Shape } from './shape.ts';
+
+/** A row of measures, and what its group has there: keys, and the start of a bucket. */
+export interface Aggregated {
+  readonly row: Row;
+  readonly names: KeyNames;
+  readonly readBucket: Leaf['read'];
+}
+
+export type AggregateRef = ReturnType<typeof wholeType>;
+
+interface Parts {
+  readonly shape: Shape;
+  readonly columns: ReturnType<typeof columnsType>;
+  /** The enum of the time columns, if there are any. */
+  readonly time: EnumRef | null;
+  readonly node: RowRef;
+}
+
+/** Defines the aggregates of the columns of a table. */
+export const columnsType = (builder: Builder, shape: Shape, types: (leaf: Leaf) => ColumnTypes) =>
+  builder.objectRef<Row>(`${shape.name}ColumnAggregates`).implement({
+    description: `Measures of the columns of \`${shape.table.name}\`.`,
+    fields: (t) =>
+      Object.fromEntries(
+        [...shape.columns].map(([name, column]) => [
+          name,
+          t.field({ type: types(column.leaf).values, resolve: (row) => ({ row, column }) }),
+        ]),
+      ),
+  });
+
+/** Defines the aggregates of all rows of a list. */
+export const wholeType = (builder: Builder, parts: Parts) =>
+  builder.objectRef<Aggregated>(`${parts.shape.name}Aggregate`).implement({
+    description: `Measures of rows of \`${parts.shape.table.name}\`.`,
+    fields: (t) => measureFields(t, parts),
+  });
+
+/** Defines the aggregates of one group of rows. */
+export const groupType = (builder: Builder, parts: Parts, key: KeyTypes['values']) =>
+  builder.objectRef<Aggregated>(`${parts.shape.name}GroupedAggregate`).implement({
+    description: `Measures of a group of rows of \`${parts.shape.table.name}\`.`,
+    fields: (t) => ({
+      key: t.field({
+        type: key,
+        description: 'What the rows have in common.',
+        resolve: (group) => ({ ...group, relations: [] }),
+      }),
+      ...bucketField(t, parts.shape),
+      ...measureFields(t, parts),
+    }),
+  });
+
+function measureFields(t: FieldBuilder<Aggregated>, { shape, columns, time, node }: Parts): FieldMap {
+  return {
+    count: t.field({
+      type: 'SafeInt',
+      description: 'The number of rows.',
+      resolve: ({ row }) => scalars.SafeInt.read(row['count'] ?? '0'),
+    }),
+    of: t.field({ type: columns, description: 'Measures of the columns.', resolve: ({ row }) => row }),
+    ...(time !== null &&
+      shape.key !== null && {
+        first: endField(t, shape, 'first', time, node),
+        last: endField(t, shape, 'last', time, node),
+      }),
+  };
+}
+
+/** The scalar of the bucketed column; where the times of a table are of several scalars, their text. */
+function bucketField(t: FieldBuilder<Aggregated>, { times }: Shape): FieldMap {
+  const [type, ...others] = new Set([...times.values()].map(({ leaf }) => leaf.type));
+  if (type === undefined) return {};
+  return {
+    bucket: t.field({
+      type: others.length === 0 ? type : 'String',
+      nullable: true,
+      description: 'The start of the bucket, written like the times in it; null for rows without a time.',
+      resolve: ({ row, readBucket }) => {
+        const text = row['bucket'];
+        return text === null || text === undefined ? null : readBucket(text);
+      },
+    }),
+  };
+}
+
+function endField(t: FieldBuilder<Aggregated>, shape: Shape, end: 'first' | 'last', time: EnumRef, node: RowRef) {
+  const cached = createFieldCache();
+  const { table, key } = shape;
+  return t.field({
+    type: node,
+    nullable: true,
+    description: `The row with the ${end === 'first' ? 'earliest' : 'latest'} time; of several the one with the ${end === 'first' ? 'least' : 'greatest'} key.`,
+    extensions: source('relation'),
+    args: { by: t.arg({ type: time, required: true }) },
+    resolve: ({ row }, { by }, { loaders }, info) => {
+      const found = row[endRow(shape, end, by).name];
+      if (found === null || found === undefined || key === null) return null;
+      const columns = cached(info, () => selectedColumns(info));
+      return loaders.row({ table, columns: key, origin: table, values: key }, readKey(found, key), columns);
+    },
+  });
+}

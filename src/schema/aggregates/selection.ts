@@ -1,0 +1,31 @@
+import { type GraphQLResolveInfo, getArgumentValues, getNamedType } from 'graphql';
+import { distinct, type Measure } from '../../db/measure.ts';
+import { type SelectedField, selectedFields } from '../selection.ts';
+import { countAll, measured } from './columns.ts';
+import { columnOf, type Shape } from './shape.ts';
+
+/** The measures that a document asks of the aggregates which a field returns; throws BAD_USER_INPUT for wrong arguments. */
+export function selectedMeasures(info: GraphQLResolveInfo, shape: Shape): readonly Measure[] {
+  const below = ({ field, node }: SelectedField) => selectedFields(info, getNamedType(field.type), [node]);
+  const argumentsOf = ({ field, node }: SelectedField) => getArgumentValues(field, node, info.variableValues);
+  const fields = selectedFields(info, getNamedType(info.returnType), info.fieldNodes);
+  const measures = fields.flatMap((selected): readonly Measure[] => {
+    const { name } = selected.field;
+    if (name === 'count') return [countAll.measure];
+    if (name === 'first' || name === 'last') return [endRow(shape, name, argumentsOf(selected)['by'])];
+    if (name !== 'of') return [];
+    return below(selected).flatMap((column) =>
+      below(column).map(
+        (of) => measured(columnOf(shape, column.field.name), of.field.name, argumentsOf(of)['p']).measure,
+      ),
+    );
+  });
+  return distinct(measures);
+}
+
+/** The measure that finds the first or the last row by a time column. */
+export function endRow(shape: Shape, end: 'first' | 'last', by: unknown): Measure {
+  const found = [...shape.times.values()].find(({ column }) => column.name === by);
+  if (!found || !shape.key) throw new Error(`No ${end} row of ${shape.table.name}`);
+  return { kind: 'row', name: `${end} ${found.index}`, end, by: found.column, key: shape.key };
+}

@@ -1,0 +1,59 @@
+import { type GraphQLSchema, getNamedType, isEnumType, isInputObjectType, isLeafType, isObjectType } from 'graphql';
+
+/** Names of fields without those that aggregate a list, which are called as the list is and go on. */
+export const withoutAggregates = (names: readonly string[]): string[] =>
+  names.filter((name) => !names.some((list) => [`${list}Aggregate`, `${list}GroupedAggregate`].includes(name)));
+
+/** The fields of an object type; none where there is no such type. */
+function fieldsOf(schema: GraphQLSchema, name: string) {
+  const type = schema.getType(name);
+  return isObjectType(type) ? Object.values(type.getFields()) : [];
+}
+
+/** A table's columns in its enum of those to group by, or of those that hold times. */
+function columnsOf(schema: GraphQLSchema, row: string, suffix: 'Column' | 'TimeColumn'): readonly string[] {
+  const type = schema.getType(row + suffix);
+  return isEnumType(type) ? type.getValues().map(({ name }) => name) : [];
+}
+
+/** A selection of all measures of rows of a type, and of the first and last of them by each time. */
+export function measuresOf(schema: GraphQLSchema, row: string): string {
+  const columns = fieldsOf(schema, `${row}ColumnAggregates`).map(({ name, type }) => {
+    const measures = fieldsOf(schema, getNamedType(type).name).flatMap((measure) =>
+      measure.name === 'percentile' ? ['p50: percentile(p: 0.5)', 'p90: percentile(p: 0.9)'] : [measure.name],
+    );
+    return `${name} { ${measures.join(' ')} }`;
+  });
+  const ends = fieldsOf(schema, `${row}Aggregate`)
+    .filter(({ name }) => name === 'first' || name === 'last')
+    .flatMap(({ name }) =>
+      columnsOf(schema, row, 'TimeColumn').map((by) => `${name}_${by}: ${name}(by: ${by}) { __typename }`),
+    );
+  return `count of { ${columns.join(' ')} } ${ends.join(' ')}`;
+}
+
+/** Ways to group the rows of a type, each with a selection of what the groups have in common. */
+export function groupingsOf(schema: GraphQLSchema, row: string) {
+  const input = schema.getType(`${row}GroupBy`);
+  const inputs = isInputObjectType(input) ? Object.keys(input.getFields()) : [];
+  const keys = fieldsOf(schema, `${row}GroupKey`);
+  const values = keys.filter(({ type }) => isLeafType(getNamedType(type)));
+  const own = columnsOf(schema, row, 'Column').map((column) => ({
+    groupBy: `columns: [${column}]`,
+    selected: `key { ${values.map(({ name }) => name).join(' ')} }`,
+  }));
+  const related = keys.flatMap(({ name, type }) => {
+    const to = getNamedType(type).name.replace(/GroupKey$/, '');
+    const [column] = columnsOf(schema, to, 'Column');
+    return inputs.includes(name) && isObjectType(getNamedType(type))
+      ? [{ groupBy: `${name}: { columns: [${column}] }`, selected: `key { ${name} { __typename } }` }]
+      : [];
+  });
+  const times = columnsOf(schema, row, 'TimeColumn').flatMap((column) =>
+    ['P1D', 'P2W', 'P5Y'].map((every) => ({
+      groupBy: `bucket: { column: ${column}, every: "${every}", timeZone: "America/New_York" }`,
+      selected: 'bucket',
+    })),
+  );
+  return [...own, ...related, ...times];
+}

@@ -1,0 +1,55 @@
+/** Clocks and calendars as Intl knows them, which has never heard of PostgreSQL. All times are in milliseconds. */
+
+const second = 1000;
+export const minute = 60 * second;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** What a clock on the wall shows at an instant, as if it hung in UTC. */
+export function wallTime(instant: number, timeZone: string): number {
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat('en', {
+      ...{ timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' },
+      ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+    });
+  formats.set(timeZone, format);
+  const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+  const { year = 0, month = 1, day: date = 1, hour: hours = 0, minute: minutes = 0, second: seconds = 0 } = parts;
+  return Date.UTC(year, month - 1, date, hours, minutes, seconds) + (((instant % second) + second) % second);
+}
+
+/** The instant at which a clock on the wall shows this. */
+export function instantOf(wall: number, timeZone: string): number {
+  const guess = wall - (wallTime(wall, timeZone) - wall);
+  return guess - (wallTime(guess, timeZone) - wall);
+}
+
+/** The length of a bucket: a number of units of the calendar, or milliseconds. */
+export type Length = { readonly unit: 'day' | 'week' | 'month'; readonly count: number } | { readonly ms: number };
+
+const floorTo = (value: number, step: number, origin: number) => origin + Math.floor((value - origin) / step) * step;
+const firstDay = Date.UTC(2000, 0, 1);
+const firstMonday = Date.UTC(2000, 0, 3);
+
+/** The start of the bucket in which a time lies; `origin` is where buckets of milliseconds are counted from. */
+export function bucketStart(time: number, length: Length, origin = firstDay): number {
+  if ('ms' in length) return floorTo(time, length.ms, origin);
+  if (length.unit === 'day') return floorTo(time, length.count * day, firstDay);
+  if (length.unit === 'week') return floorTo(time, length.count * 7 * day, firstMonday);
+  const date = new Date(time);
+  const months = (date.getUTCFullYear() - 2000) * 12 + date.getUTCMonth();
+  return Date.UTC(2000, floorTo(months, length.count, 0), 1);
+}
+
+/** The start of the bucket after the one that starts here. */
+export function nextBucket(start: number, length: Length): number {
+  if ('ms' in length) return start + length.ms;
+  if (length.unit === 'month') {
+    const date = new Date(start);
+    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + length.count, 1);
+  }
+  return start + length.count * day * (length.unit === 'week' ? 7 : 1);
+}

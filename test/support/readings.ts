@@ -1,0 +1,510 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { bucketStart, day, hour, instantOf, type Length, minute, nextBucket, wallTime } from './calendar.ts';
+import { createEmptyDatabase, type TestDatabase } from './database.ts';
+import type { Question } from './everyField.ts';
+
+/** A row; times in milliseconds, those without a zone as if it were UTC. */
+export interface Reading {
+  readonly id: number;
+  readonly device: number | null;
+  readonly at: number | null;
+  readonly local: number | null;
+  readonly day: number | null;
+  readonly word: string | null;
+  readonly mood: string | null;
+  readonly whole: number | null;
+  readonly exact: number | null;
+}
+
+type Value = string | number | null;
+
+/** When clocks are changed in 2026 in Berlin and New York, and nothing happens in between. */
+const changes = ['2026-03-08T07:00Z', '2026-03-29T01:00Z', '2026-10-25T01:00Z', '2026-11-01T06:00Z'].map((t) =>
+  Date.parse(t),
+);
+const moods = ['low', 'fair', 'high'];
+const words = ['a', 'B', 'aa', 'é'];
+
+const moment = fc
+  .tuple(fc.constantFrom(...changes), fc.integer({ min: -200, max: 200 }), fc.constantFrom(0, 1, minute, 29 * minute))
+  .map(([change, quarters, more]) => change + quarters * 15 * minute + more);
+
+const sometimes = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 6 });
+
+export const readings: readonly Reading[] = fc
+  .sample(
+    fc.record({
+      device: sometimes(fc.constantFrom(1, 2, 3)),
+      at: sometimes(moment),
+      local: sometimes(moment),
+      day: sometimes(moment.map((time) => bucketStart(time, { unit: 'day', count: 1 }))),
+      word: sometimes(fc.constantFrom(...words)),
+      mood: sometimes(fc.constantFrom(...moods)),
+      whole: sometimes(fc.integer({ min: -3, max: 9 })),
+      exact: sometimes(fc.integer({ min: -20, max: 20 }).map((n) => n / 4)),
+    }),
+    { numRuns: 260, seed: 7 },
+  )
+  .map((row, i) => ({ id: i + 1, ...row }));
+
+/** Makes the readings, and four devices, in a database of their own that the role of its connection may read. */
+export async function createReadings(): Promise<TestDatabase> {
+  const database = await createEmptyDatabase();
+  await database.admin(`
+    create schema events;
+    create type events.mood as enum ('low', 'fair', 'high');
+    create table events.device (id int primary key, kind text collate "C" not null);
+    create table events.reading (
+      id int primary key, device int references events.device, at timestamptz, local timestamp, day date,
+      word text collate "C", mood events.mood, whole int, exact numeric);
+    insert into events.device values (1, 'pump'), (2, 'fan'), (3, 'pump'), (4, 'idle');
+    create index on events.reading (at)`);
+  const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
+  const rows = readings.map((r) => ({
+    ...r,
+    at: iso(r.at),
+    local: iso(r.local)?.slice(0, -1),
+    day: iso(r.day)?.slice(0, 10),
+  }));
+  await database.admin('insert into events.reading select * from json_populate_recordset(null::events.reading, $1)', [
+    JSON.stringify(rows),
+  ]);
+  await database.grantAll(database.connection);
+  return database;
+}
+
+// What a request says -----------------------------------------------------------------------------------------------
+
+const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe'];
+
+const lengths: readonly (readonly [string, Length])[] = [
+  ['P1D', { unit: 'day', count: 1 }],
+  ['P3D', { unit: 'day', count: 3 }],
+  ['P1W', { unit: 'week', count: 1 }],
+  ['P1M', { unit: 'month', count: 1 }],
+  ['P3M', { unit: 'month', count: 3 }],
+  ['P1Y', { unit: 'month', count: 12 }],
+  ['P7M', { unit: 'month', count: 7 }],
+  ['PT1H', { ms: hour }],
+  ['PT5H', { ms: 5 * hour }],
+  ['PT24H', { ms: day }],
+  ['PT90M', { ms: 90 * minute }],
+];
+
+interface Bucket {
+  readonly column: 'at' | 'local' | 'day';
+  readonly every: readonly [string, Length];
+  readonly timeZone: string;
+  readonly origin: number | null;
+  readonly fill: boolean;
+}
+
+interface Bounds {
+  readonly gte: number | null;
+  readonly gt: number | null;
+  readonly lt: number | null;
+  readonly lte: number | null;
+}
+
+export interface Asked {
+  readonly keys: readonly Key[];
+  readonly bucket: Bucket | null;
+  readonly bounds: Bounds | null;
+  readonly mood: string | null;
+  readonly having: readonly (readonly [MeasureName, 'gt' | 'lte', number])[];
+  readonly order: readonly (readonly [Key | MeasureName | 'bucket', Direction])[];
+  readonly first: number | null;
+  readonly isNested: boolean;
+}
+
+type Key = 'word' | 'mood' | 'whole' | 'kind';
+type Direction = keyof typeof directions;
+const directions = {
+  ASC: [1, 1],
+  ASC_NULLS_FIRST: [1, -1],
+  DESC: [-1, -1],
+  DESC_NULLS_LAST: [-1, 1],
+} as const;
+
+const keys: readonly Key[] = ['word', 'mood', 'whole', 'kind'];
+
+/** Measures that are numbers, each by its own computation. */
+const measures = {
+  count: (rows: readonly Reading[]) => rows.length,
+  sum: (rows: readonly Reading[]) => add(wholes(rows)),
+  avg: (rows: readonly Reading[]) => mean(wholes(rows)),
+  min: (rows: readonly Reading[]) => ranked(wholes(rows))[0] ?? null,
+  max: (rows: readonly Reading[]) => ranked(wholes(rows)).at(-1) ?? null,
+  countDistinct: (rows: readonly Reading[]) => new Set(wholes(rows)).size,
+  median: (rows: readonly Reading[]) => percentile(wholes(rows), 0.5),
+} as const;
+type MeasureName = keyof typeof measures;
+
+const wholes = (rows: readonly Reading[]) => rows.flatMap(({ whole }) => (whole === null ? [] : [whole]));
+const exacts = (rows: readonly Reading[]) => rows.flatMap(({ exact }) => (exact === null ? [] : [exact]));
+const ranked = (values: readonly number[]) => values.toSorted((a, b) => a - b);
+const add = (values: readonly number[]) => (values.length === 0 ? null : values.reduce((a, b) => a + b));
+const mean = (values: readonly number[]) => (values.length === 0 ? null : (add(values) ?? 0) / values.length);
+
+function percentile(values: readonly number[], p: number): number | null {
+  const place = p * (values.length - 1);
+  const [low = null, high = null] = [ranked(values)[Math.floor(place)], ranked(values)[Math.ceil(place)]];
+  return low === null || high === null ? null : low + (place - Math.floor(place)) * (high - low);
+}
+
+function deviation(values: readonly number[]): number | null {
+  const middle = mean(values) ?? 0;
+  return values.length < 2 ? null : Math.sqrt((add(values.map((v) => (v - middle) ** 2)) ?? 0) / (values.length - 1));
+}
+
+const bucketArbitrary: fc.Arbitrary<Bucket> = fc
+  .record({
+    column: fc.constantFrom('at', 'local', 'day'),
+    every: fc.constantFrom(...lengths),
+    timeZone: fc.constantFrom(...zones),
+    origin: fc.option(moment),
+    fill: fc.boolean(),
+  })
+  .map((bucket): Bucket => {
+    const every = bucket.column === 'day' && 'ms' in bucket.every[1] ? (lengths[0] ?? bucket.every) : bucket.every;
+    return {
+      ...bucket,
+      every,
+      column: bucket.column as Bucket['column'],
+      origin: 'ms' in every[1] ? bucket.origin : null,
+    };
+  });
+
+/** A few days or many months, open at either end or not. */
+const anyBounds: fc.Arbitrary<Bounds> = fc
+  .record({
+    start: moment,
+    days: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 250 })),
+    lower: fc.constantFrom('gte', 'gt', 'both', null),
+    upper: fc.constantFrom('lte', 'lt', 'both', null),
+  })
+  .map(({ start, days, lower, upper }) => ({
+    gte: lower === 'gte' || lower === 'both' ? start : null,
+    gt: lower === 'gt' || lower === 'both' ? start - 3 * hour : null,
+    lte: upper === 'lte' || upper === 'both' ? start + days * day : null,
+    lt: upper === 'lt' || upper === 'both' ? start + days * day + hour : null,
+  }));
+
+/** Whether filling makes more buckets than can be compared in good time. */
+function isLong({ keys, bucket, bounds }: Pick<Asked, 'keys' | 'bucket' | 'bounds'>): boolean {
+  if (!bucket?.fill) return false;
+  const [from, to] = [bounds?.gte ?? bounds?.gt ?? null, bounds?.lte ?? bounds?.lt ?? null];
+  const span = from === null || to === null ? 240 * day : to - from;
+  return span / nextBucket(0, bucket.every[1]) > (keys.length > 0 ? 20 : 120);
+}
+
+export const anyAsked: fc.Arbitrary<Asked> = fc
+  .record({
+    keys: fc.subarray([...keys], { maxLength: 2 }),
+    bucket: fc.option(bucketArbitrary, { freq: 5 }),
+    bounds: fc.option(anyBounds, { freq: 3 }),
+    mood: fc.option(fc.constantFrom(...moods), { freq: 1 }),
+    having: fc.array(
+      fc.tuple(
+        fc.constantFrom(...(Object.keys(measures) as MeasureName[])),
+        fc.constantFrom('gt' as const, 'lte' as const),
+        fc.integer({ min: -1, max: 6 }),
+      ),
+      { maxLength: 1 },
+    ),
+    order: fc.array(
+      fc.tuple(
+        fc.constantFrom(...keys, ...(Object.keys(measures) as MeasureName[]), 'bucket' as const),
+        fc.constantFrom(...(Object.keys(directions) as Direction[])),
+      ),
+      { maxLength: 3 },
+    ),
+    first: fc.option(fc.nat({ max: 9 }), { freq: 1 }),
+    isNested: fc.boolean(),
+  })
+  .map((asked) => ({
+    ...asked,
+    bucket: asked.bucket && { ...asked.bucket, fill: asked.bucket.fill && !isLong(asked) },
+    order: asked.order.filter(
+      ([by]) => by in measures || (by === 'bucket' ? asked.bucket !== null : asked.keys.some((key) => key === by)),
+    ),
+  }));
+
+// The plain computation ---------------------------------------------------------------------------------------------
+
+const isWithin = (time: number | null, { gte, gt, lt, lte }: Bounds) =>
+  time !== null &&
+  (gte === null || time >= gte) &&
+  (gt === null || time > gt) &&
+  (lt === null || time < lt) &&
+  (lte === null || time <= lte);
+
+/** A bound as the column has it: a day is what is left of a time. */
+const boundOf = ({ column }: Bucket, time: number) =>
+  column === 'day' ? bucketStart(time, { unit: 'day', count: 1 }) : time;
+
+const boundsOf = (bucket: Bucket, bounds: Bounds): Bounds => {
+  const of = (time: number | null) => (time === null ? null : boundOf(bucket, time));
+  return { gte: of(bounds.gte), gt: of(bounds.gt), lt: of(bounds.lt), lte: of(bounds.lte) };
+};
+
+/** Whether buckets are cut from what the clock on the wall shows. */
+const isLocal = ({ column, every: [, length] }: Bucket) => column === 'at' && !('ms' in length);
+const cut = (bucket: Bucket, time: number) => (isLocal(bucket) ? wallTime(time, bucket.timeZone) : time);
+
+function startOf(bucket: Bucket, time: number): number {
+  const { origin, timeZone, column } = bucket;
+  const midnight = column === 'at' ? instantOf(Date.UTC(2000, 0, 1), timeZone) : Date.UTC(2000, 0, 1);
+  const given = origin !== null && column === 'local' ? wallTime(origin, timeZone) : origin;
+  return bucketStart(cut(bucket, time), bucket.every[1], given ?? midnight);
+}
+
+/** A bucket's start as the API writes it. */
+function written(bucket: Bucket, start: number): string {
+  const time = isLocal(bucket) ? instantOf(start, bucket.timeZone) : start;
+  const text = new Date(time).toISOString().replace(/\.?0+Z$/, 'Z');
+  return bucket.column === 'at' ? text : bucket.column === 'day' ? text.slice(0, 10) : text.slice(0, -1);
+}
+
+interface Group {
+  readonly keys: Readonly<Record<string, Value>>;
+  readonly start: number | null;
+  readonly rows: readonly Reading[];
+}
+
+const kindOf = ({ device }: Reading): string | null => (device === null ? null : device === 2 ? 'fan' : 'pump');
+const keyOf = (row: Reading, key: Key): Value => (key === 'kind' ? kindOf(row) : row[key]);
+
+function groupsOf({ keys, bucket, bounds, mood }: Asked, all: readonly Reading[]): readonly Group[] {
+  const limits = bucket && bounds && boundsOf(bucket, bounds);
+  const rows = all.filter(
+    (row) =>
+      (mood === null || row.mood === mood) &&
+      (!bucket || !limits || hasNone(limits) || isWithin(row[bucket.column], limits)),
+  );
+  const groups = new Map<string, Group>();
+  const put = (of: Group['keys'], start: number | null, row?: Reading) => {
+    const id = JSON.stringify([of, start]);
+    const group = groups.get(id) ?? { keys: of, start, rows: [] };
+    groups.set(id, { ...group, rows: row ? [...group.rows, row] : group.rows });
+  };
+  if (keys.length === 0 && !bucket) return [{ keys: {}, start: null, rows }];
+  for (const row of rows) {
+    const time = bucket && row[bucket.column];
+    put(
+      Object.fromEntries(keys.map((key) => [key, keyOf(row, key)])),
+      bucket && time !== null ? startOf(bucket, time) : null,
+      row,
+    );
+  }
+  if (bucket?.fill) {
+    const combinations = keys.length === 0 ? [{}] : [...groups.values()].map((group) => group.keys);
+    for (const start of seriesOf(bucket, limits, [...groups.values()])) for (const of of combinations) put(of, start);
+  }
+  return [...groups.values()];
+}
+
+const hasNone = (bounds: Bounds) => Object.values(bounds).every((bound) => bound === null);
+
+/** The starts of all buckets between the bounds, or the data where there is none. */
+function seriesOf(bucket: Bucket, bounds: Bounds | null, groups: readonly Group[]): readonly number[] {
+  const starts = groups.flatMap(({ start }) => (start === null ? [] : [start]));
+  const given = (times: readonly (number | null | undefined)[]) => times.filter((t) => t !== null && t !== undefined);
+  const from = given([bounds?.gte, bounds?.gt]);
+  const to = given([bounds?.lte, bounds?.lt && bounds.lt - 1]); // the data has no finer times
+  const lo = from.length > 0 ? startOf(bucket, Math.max(...from)) : Math.min(...starts);
+  const hi = to.length > 0 ? startOf(bucket, Math.min(...to)) : Math.max(...starts);
+  const series: number[] = [];
+  for (let start = lo; start <= hi && Number.isFinite(lo); start = nextBucket(start, bucket.every[1]))
+    series.push(start);
+  return series;
+}
+
+/** Nulls count as greater than everything; texts go by their bytes, moods by their place. */
+function compare(a: Value, b: Value, direction: Direction): number {
+  const [sign, nulls] = directions[direction];
+  if (a === null || b === null) return a === b ? 0 : (a === null ? 1 : -1) * nulls;
+  return (
+    sign *
+    (typeof a === 'number' && typeof b === 'number'
+      ? a - b
+      : Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b))))
+  );
+}
+
+const rank = (key: string, value: Value): Value =>
+  key === 'mood' && value !== null ? moods.indexOf(String(value)) : value;
+
+function rankOf(group: Group, by: string): Value {
+  if (by in measures) return measures[by as MeasureName](group.rows);
+  return by === 'bucket' ? group.start : rank(by, group.keys[by] ?? null);
+}
+
+export function expected(asked: Asked, all: readonly Reading[]): readonly unknown[] {
+  const { having, order, first, bucket } = asked;
+  const kept = groupsOf(asked, all).filter((group) =>
+    having.every(([measure, operator, limit]) => {
+      const value = measures[measure](group.rows);
+      return value !== null && (operator === 'gt' ? value > limit : value <= limit);
+    }),
+  );
+  const orders = [...order, ...asked.keys.map((key) => [key, 'ASC'] as const), ['bucket', 'ASC'] as const];
+  const sorted = kept.toSorted((a, b) => {
+    for (const [by, direction] of orders) {
+      const way = compare(rankOf(a, by), rankOf(b, by), direction);
+      if (way !== 0) return way;
+    }
+    return 0;
+  });
+  return sorted.slice(0, first ?? undefined).map((group) => shown(asked, bucket, group));
+}
+
+function shown({ keys }: Asked, bucket: Bucket | null, { keys: values, start, rows }: Group): unknown {
+  const key = (name: Key) => (keys.includes(name) ? (values[name] ?? null) : null);
+  const mood = key('mood');
+  return {
+    key: {
+      word: key('word'),
+      mood: mood && String(mood).toUpperCase(),
+      whole: key('whole'),
+      deviceByDevice: { kind: key('kind') },
+    },
+    bucket: bucket && start !== null ? written(bucket, start) : null,
+    ...measured(rows),
+  };
+}
+
+const near = (value: number | null) => (value === null ? null : expect.closeTo(value, 9));
+const text = (value: number | null) => (value === null ? null : String(value));
+
+function measured(rows: readonly Reading[]) {
+  const times = rows.flatMap(({ at }) => (at === null ? [] : [at]));
+  const exact = exacts(rows);
+  const present = rows.flatMap(({ mood }) => (mood === null ? [] : [moods.indexOf(mood)]));
+  const timed = rows.filter(({ at }) => at !== null).toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0) || a.id - b.id);
+  const written = (time: number | undefined) =>
+    time === undefined ? null : new Date(time).toISOString().replace(/\.?0+Z$/, 'Z');
+  const moodOf = (place: number | undefined) => (place === undefined ? null : (moods[place]?.toUpperCase() ?? null));
+  const rowOf = (row: Reading | undefined) => (row ? { rowId: row.id, word: row.word } : null);
+  return {
+    count: rows.length,
+    of: {
+      whole: {
+        ...{
+          count: wholes(rows).length,
+          countDistinct: measures.countDistinct(rows),
+          min: measures.min(rows),
+          max: measures.max(rows),
+        },
+        ...{ sum: text(measures.sum(rows)), avg: near(measures.avg(rows)), stddev: near(deviation(wholes(rows))) },
+        ...{
+          median: near(measures.median(rows)),
+          p90: near(percentile(wholes(rows), 0.9)),
+          p0: near(measures.min(rows)),
+        },
+      },
+      exact: {
+        sum: near(add(exact)),
+        avg: near(mean(exact)),
+        stddev: near(deviation(exact)),
+        p10: near(percentile(exact, 0.1)),
+      },
+      at: { min: written(ranked(times)[0]), max: written(ranked(times).at(-1)), countDistinct: new Set(times).size },
+      mood: { min: moodOf(ranked(present)[0]), max: moodOf(ranked(present).at(-1)), count: present.length },
+    },
+    first: rowOf(timed[0]),
+    last: rowOf(timed.at(-1)),
+  };
+}
+
+/** Decimals travel as text, with as many digits as PostgreSQL has. */
+export function asNumbers<T extends { of: { exact: Record<string, unknown> } }>(answer: T): T {
+  const { sum, avg, stddev, ...rest } = answer.of.exact;
+  const number = (value: unknown) => (value === null ? null : Number(value));
+  return {
+    ...answer,
+    of: { ...answer.of, exact: { sum: number(sum), avg: number(avg), stddev: number(stddev), ...rest } },
+  };
+}
+
+// The request -------------------------------------------------------------------------------------------------------
+
+const selection = `
+  count
+  of {
+    whole { count countDistinct min max sum avg stddev median: percentile(p: 0.5) p90: percentile(p: 0.9) p0: percentile(p: 0) }
+    exact { sum avg stddev p10: percentile(p: 0.1) }
+    at { min max countDistinct }
+    mood { min max count }
+  }
+  first(by: AT) { rowId word } last(by: AT) { rowId word }`;
+
+const grouped = ({ where, groupBy, having, orderBy, first }: Readonly<Record<string, string>>) => `
+  readingsGroupedAggregate(where: ${where}, groupBy: ${groupBy}, having: ${having}, orderBy: ${orderBy}, first: ${first}) {
+    key { word mood whole deviceByDevice { kind } } bucket ${selection}
+  }`;
+
+const operand = (column: Bucket['column'], time: number) => {
+  const iso = new Date(time).toISOString();
+  return column === 'at' ? iso : column === 'local' ? iso.slice(0, -1) : iso.slice(0, 10);
+};
+
+export function questionOf({ keys, bucket, bounds, mood, having, order, first, isNested }: Asked): Question {
+  const own = keys.filter((key) => key !== 'kind').map((key) => key.toUpperCase());
+  const range = bucket && bounds && Object.entries(bounds).filter(([, time]) => time !== null);
+  const tests = Object.fromEntries((range ?? []).map(([op, time]) => [op, operand(bucket?.column ?? 'at', time)]));
+  const wholeOf = (measure: MeasureName, value: unknown, median: object) =>
+    measure === 'count'
+      ? { count: value }
+      : { of: { whole: measure === 'median' ? { percentile: { p: 0.5, ...median } } : { [measure]: value } } };
+  return {
+    field: (names) =>
+      isNested
+        ? `devices { nodes { rowId ${grouped(names).replace('readings', 'readingsByDevice')} } }`
+        : grouped(names),
+    variables: {
+      where: [
+        'ReadingWhere',
+        { and: [mood === null ? {} : { mood: { eq: mood.toUpperCase() } }, bucket ? { [bucket.column]: tests } : {}] },
+      ],
+      groupBy: [
+        'ReadingGroupBy!',
+        {
+          columns: own,
+          ...(keys.includes('kind') && { deviceByDevice: { columns: ['KIND'] } }),
+          ...(bucket && {
+            bucket: {
+              ...{
+                column: bucket.column.toUpperCase(),
+                every: bucket.every[0],
+                timeZone: bucket.timeZone,
+                fill: bucket.fill,
+              },
+              ...(bucket.origin !== null && { origin: new Date(bucket.origin).toISOString() }),
+            },
+          }),
+        },
+      ],
+      having: [
+        'ReadingHaving',
+        {
+          and: having.map(([measure, op, limit]) => {
+            const value = { [op]: measure === 'sum' ? String(limit) : limit };
+            return wholeOf(measure, value, { is: value });
+          }),
+        },
+      ],
+      orderBy: [
+        '[ReadingGroupOrderBy!]',
+        order.map(([by, direction]) => {
+          if (by in measures) return wholeOf(by as MeasureName, direction, { direction });
+          return by === 'bucket'
+            ? { bucket: direction }
+            : { key: by === 'kind' ? { deviceByDevice: { kind: direction } } : { [by]: direction } };
+        }),
+      ],
+      first: ['Int', first],
+    },
+  };
+}
