@@ -178,7 +178,7 @@ describe('the number of statements', () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (g) => {
         const { text, statements } = generateDocument(g, api.api.schema);
-        await api.query(text);
+        await api.send(text); // of a table as large as this, groups are refused
         expect(count(text), text).toBeGreaterThanOrEqual(api.statements.length);
         expect(count(text), text).toBeLessThanOrEqual(statements.size);
       }),

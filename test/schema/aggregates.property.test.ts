@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestApi, type TestApi } from '../support/api.ts';
+import { unlimited } from '../support/config.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { documentOf } from '../support/everyField.ts';
 import { patience, runs } from '../support/property.ts';
@@ -11,7 +12,7 @@ let api: TestApi;
 
 beforeAll(async () => {
   database = await createReadings();
-  api = await createTestApi(database.connection);
+  api = await createTestApi(database.connection, { config: { requestLimits: unlimited } });
 });
 
 afterAll(async () => {

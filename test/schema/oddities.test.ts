@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApi } from '../../src/api.ts';
 import { groupingsOf, measuresOf, withoutAggregates } from '../support/aggregates.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
+import { unlimited } from '../support/config.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { documentOf, type Question, type ServedList, servedLists } from '../support/everyField.ts';
 
@@ -27,7 +28,7 @@ beforeAll(async () => {
     grant select (half_id, code) on odd.half_secret to ${connection.user};
     grant select (code, note) on odd.hidden_key to ${connection.user};
     grant select (curious_id, secret_id, half_id, code, key_id, key_code) on odd.curious to ${connection.user}`);
-  api = await createTestApi(connection, { schema: 'odd' });
+  api = await createTestApi(connection, { schema: 'odd', config: { requestLimits: unlimited } });
   lists = servedLists(api.api.schema);
 });
 

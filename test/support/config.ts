@@ -1,4 +1,4 @@
-import { type Config, defaultRequestLimits } from '../../src/config.ts';
+import { type Config, defaultRequestLimits, type RequestLimits } from '../../src/config.ts';
 import type { AppOptions } from '../../src/server.ts';
 
 /** A server that asks for little and refuses little; tests change what they are about. */
@@ -14,3 +14,6 @@ export const appConfig: AppOptions['config'] & Pick<Config, 'schemaPollMs'> = {
   requestLimits: defaultRequestLimits,
   schemaPollMs: 60_000,
 };
+
+/** For documents that ask for everything at once. */
+export const unlimited: Partial<RequestLimits> = { tokens: 1e6, aliases: 1e5, depth: 200, cost: 1e9, rows: 1e8 };
