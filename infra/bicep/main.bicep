@@ -165,6 +165,10 @@ param corsOrigins string = ''
 @description('Whether browsers are shown GraphiQL.')
 param graphiql bool = false
 
+@description('Which documents callers may run: persisted ones alone, but for those who may explore, or any.')
+@allowed(['persisted-only', 'any'])
+param documents string = 'persisted-only'
+
 @description('Cores of a replica.')
 @allowed(['0.25', '0.5', '0.75', '1.0', '1.25', '1.5', '1.75', '2.0'])
 param appCpu string = '0.5'
@@ -502,6 +506,7 @@ module app 'modules/app.bicep' = {
     authAudience: empty(authAudience) ? 'api://${environmentName}' : authAudience
     corsOrigins: corsOrigins
     graphiql: graphiql
+    documents: documents
     cpu: appCpu
     memory: appMemory
     minReplicas: minReplicas

@@ -74,6 +74,7 @@ const decided: Readonly<Record<string, string>> = {
   PG_POOL_SIZE: '10',
   MAX_REPLICAS: '4',
   GRAPHIQL: 'off',
+  DOCUMENTS: 'persisted-only',
   AUTH: 'entra',
   AUTH_TENANT_ID: identityId,
   AUTH_AUDIENCE: 'api://events',

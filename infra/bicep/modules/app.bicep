@@ -55,6 +55,9 @@ param corsOrigins string
 @description('Whether browsers are shown GraphiQL.')
 param graphiql bool
 
+@description('Which documents callers may run: persisted-only or any.')
+param documents string
+
 @description('Cores of a replica, such as 0.5.')
 param cpu string
 
@@ -88,6 +91,7 @@ var serverSettings = {
   MAX_REPLICAS: string(maxReplicas)
   CORS_ORIGINS: corsOrigins
   GRAPHIQL: graphiql ? 'on' : 'off'
+  DOCUMENTS: documents
 }
 
 var databaseSettings = databaseVariables(databaseHost, databaseName, schemaName, roleName, appIdentity.clientId)
