@@ -166,8 +166,7 @@ param corsOrigins string = ''
 param graphiql bool = false
 
 @description('Which documents callers may run: persisted ones alone, but for those who may explore, or any.')
-@allowed(['persisted-only', 'any'])
-param documents string = 'persisted-only'
+param documents 'persisted-only' | 'any' = 'persisted-only'
 
 @description('Cores of a replica.')
 @allowed(['0.25', '0.5', '0.75', '1.0', '1.25', '1.5', '1.75', '2.0'])
