@@ -18,6 +18,8 @@ export interface Config {
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly schemaPollMs: number;
+  /** How old a stream of a live tail may get. */
+  readonly sseMaxSeconds: number;
   readonly logLevel: string;
 }
 
@@ -90,6 +92,7 @@ const variables = z.object({
   PG_CONNECT_TIMEOUT_MS: int(1, 600_000).default(15_000),
   EVENTS_SCHEMA: z.string().default('events'),
   SCHEMA_POLL_MS: int(100, 86_400_000).default(60_000),
+  SSE_MAX_SECONDS: int(1, 86_400).default(230),
   HOST: z.string().optional(),
   PORT: int(0, 65_535).default(4000),
   GRAPHIQL: onOff.optional(),
@@ -130,6 +133,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     statementTimeoutMs: env.PG_STATEMENT_TIMEOUT_MS,
     connectTimeoutMs: env.PG_CONNECT_TIMEOUT_MS,
     schemaPollMs: env.SCHEMA_POLL_MS,
+    sseMaxSeconds: env.SSE_MAX_SECONDS,
     logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
   };
 }

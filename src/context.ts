@@ -1,15 +1,17 @@
 import type { Caller } from './auth/caller.ts';
 import type { Db } from './db/db.ts';
 import type { Loaders } from './loaders/loaders.ts';
+import type { Tails } from './tails/tails.ts';
 
 /** What a request brings along before there is an API to run it on. */
 export interface Incoming {
   /** Null where the server asks nobody who they are. */
   readonly caller: Caller | null;
+  readonly tails: Tails;
 }
 
-/** What one request carries; its loaders live no longer than it does. */
+/** What one request carries; its loaders live no longer than it does, those of a subscription no longer than an event. */
 export interface Context extends Incoming {
   readonly db: Db;
-  readonly loaders: Loaders;
+  loaders: Loaders;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { buildApi } from './api.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -6,6 +7,7 @@ import { listen } from './http/listen.ts';
 import { createLogger } from './logger.ts';
 import { serveApi } from './served.ts';
 import { createApp } from './server.ts';
+import { createTails } from './tails/tails.ts';
 
 /**
  * Container platforms send SIGKILL 30 seconds after SIGTERM, and go on sending requests until they have noticed that
@@ -28,6 +30,7 @@ export async function serve(config: Config): Promise<void> {
   });
   const options = { db: database.db, schemaName: config.schema, limits: config.limits, log };
   const build = () => buildApi(options);
+  const tails = createTails({ database: () => database.db, maxSeconds: config.sseMaxSeconds, log });
   const stopping = stopSignal();
   let served: ReturnType<typeof serveApi> | undefined;
   try {
@@ -40,14 +43,17 @@ export async function serve(config: Config): Promise<void> {
     });
     const { check } = served;
     process.on('SIGHUP', () => void check());
-    const app = createApp({ config, served, db: database.db, log });
+    const app = createApp({ config, served, tails, db: database.db, log });
     const listening = await listen(app, config.host, config.port);
     log.info({ port: listening.port, database: database.label }, 'Listening');
     if (first) greet(config, listening.port, database, first.catalog.tables.length);
     const signal = await stopping;
     log.info({ signal }, 'Stopping');
     served.stop();
-    await listening.drain(graceMs, config.production ? lingerMs : 0);
+    const linger = config.production ? lingerMs : 0;
+    // Not before: until then the platform would send them here again.
+    void wait(linger).then(tails.stop);
+    await listening.drain(graceMs, linger);
   } finally {
     served?.stop();
     await database.close();

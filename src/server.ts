@@ -10,10 +10,12 @@ import { useApi } from './http/useApi.ts';
 import { useHealth } from './http/useHealth.ts';
 import { useStatus } from './http/useStatus.ts';
 import type { Served } from './served.ts';
+import type { Tails } from './tails/tails.ts';
 
 export interface AppOptions {
   readonly config: Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes'>;
   readonly served: Served;
+  readonly tails: Tails;
   readonly db: Db;
   readonly log: Logger;
 }
@@ -23,7 +25,7 @@ export type App = ReturnType<typeof createApp>;
 const endpoint = '/graphql';
 
 /** The HTTP side of the API: GraphQL, GraphiQL and the probes. */
-export function createApp({ config, served, db, log }: AppOptions) {
+export function createApp({ config, served, tails, db, log }: AppOptions) {
   return createYoga({
     graphqlEndpoint: endpoint,
     logging: log,
@@ -43,7 +45,7 @@ export function createApp({ config, served, db, log }: AppOptions) {
         await Promise.race([db.rows(sql`select 1`), silence()]);
       }, log),
       ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
-      useApi(served, endpoint),
+      useApi(served, tails, endpoint),
       useStatus(),
     ],
   });

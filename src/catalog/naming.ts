@@ -27,6 +27,8 @@ export interface Names {
   /** Query fields. */
   readonly list: (table: Table) => string;
   readonly lookup: (table: Table, key: readonly string[]) => string;
+  /** The subscription field of a table's live tail, and the type of its messages. */
+  readonly added: (table: Table) => readonly [field: string, type: string];
 }
 
 /** Fields that every type of the API may need for itself. */
@@ -86,6 +88,10 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
     fields: (table) => ['id', ...required(fields, table.name).values()],
     list: (table) => required(query, listKey(table)),
     lookup: (table, key) => required(query, lookupKey(table, key)),
+    added: (table) => {
+      const list = required(query, listKey(table));
+      return [`${list}Added`, `${capital(list)}Added`];
+    },
   };
 }
 

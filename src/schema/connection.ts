@@ -48,10 +48,10 @@ interface Loaded {
   readonly hasPreviousPage: boolean;
 }
 
-/** A row in a list, with its place there. */
-interface Edge {
+/** A row in a list or a live tail, with its place there. */
+export interface Edge {
   readonly row: Row;
-  readonly plan: ListPlan;
+  readonly cursor: () => string;
 }
 
 /** Reads the arguments of a list; throws BAD_USER_INPUT where they make no page. */
@@ -118,25 +118,37 @@ export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: K
   };
 };
 
-/** Defines the connection and edge types of one table. */
-export function connectionType(builder: Builder, name: string, node: RowRef, pageInfo: PageInfoRef) {
-  const edge = builder.objectRef<Edge>(`${name}Edge`).implement({
+export type EdgeRef = ReturnType<typeof edgeType>;
+
+/** Defines the edge type of one table. */
+export const edgeType = (builder: Builder, name: string, node: RowRef) =>
+  builder.objectRef<Edge>(`${name}Edge`).implement({
     description: `A ${name} in a list.`,
     fields: (t) => ({
       cursor: t.string({
         description: 'Where the row stands in the list: an argument for `after` or `before`.',
-        resolve: cursorOf,
+        resolve: ({ cursor }) => cursor(),
       }),
       node: t.field({ type: node, extensions: source('rows'), resolve: ({ row }) => row }),
     }),
   });
+
+interface ConnectionParts {
+  readonly node: RowRef;
+  readonly edge: EdgeRef;
+  readonly pageInfo: PageInfoRef;
+}
+
+/** Defines the connection type of one table. */
+export function connectionType(builder: Builder, name: string, { node, edge, pageInfo }: ConnectionParts) {
   return builder.objectRef<Connection>(`${name}Connection`).implement({
     description: `A page of a list of ${name}.`,
     fields: (t) => ({
       edges: t.field({
         type: [edge],
         extensions: source('rows'),
-        resolve: async ({ plan, load }) => (await load()).rows.map((row) => ({ row, plan })),
+        resolve: async ({ plan, load }) =>
+          (await load()).rows.map((row) => ({ row, cursor: () => cursorOf(row, plan) })),
       }),
       nodes: t.field({ type: [node], extensions: source('rows'), resolve: async ({ load }) => (await load()).rows }),
       pageInfo: t.field({ type: pageInfo, resolve: (connection) => connection }),
@@ -157,7 +169,7 @@ export function pageInfoType(builder: Builder) {
     (end: 0 | -1) =>
     async ({ plan, load }: Connection) => {
       const row = (await load()).rows.at(end);
-      return row ? cursorOf({ row, plan }) : null;
+      return row ? cursorOf(row, plan) : null;
     };
   return builder.objectRef<Connection>('PageInfo').implement({
     description: 'Where a page stands in its list.',
@@ -176,7 +188,7 @@ type PageInfoRef = ReturnType<typeof pageInfoType>;
 /** The object type of a table, before its fields are known. */
 export const rowRef = (builder: Builder, name: string) => builder.objectRef<Row>(name);
 
-const cursorOf = ({ row, plan }: Edge): string =>
+const cursorOf = (row: Row, plan: ListPlan): string =>
   encodeCursor(
     plan.order,
     plan.keys.map(({ name }) => row[name] ?? null),

@@ -6,6 +6,7 @@ import { type Extension, unmet } from './extension.ts';
 import { defineList } from './lists.ts';
 import { defineLookups, defineNode } from './lookups.ts';
 import { defineObject } from './objects.ts';
+import { defineTails } from './subscriptions.ts';
 import { createTypes } from './types.ts';
 
 export interface SchemaOptions {
@@ -25,6 +26,7 @@ export function createSchema(directed: Directed, { limits, extensions, warn }: S
     defineLookups(builder, types, type);
     defineList(builder, types, type.table);
   }
+  defineTails(builder, types);
   for (const extension of extensions) {
     const reason = unmet(extension, directed.catalog.tables);
     if (reason === null) extension.extend(builder, types, warn);

@@ -1,10 +1,11 @@
+import { type Arrival, arrivalOf } from '../catalog/arrival.ts';
 import type { Catalog, Column, Table } from '../catalog/catalog.ts';
 import type { Directed } from '../catalog/directives.ts';
 import { type Names, nameCatalog } from '../catalog/naming.ts';
 import type { PageLimits } from '../config.ts';
 import type { Row } from '../db/db.ts';
 import type { Builder } from './builder.ts';
-import { connectionType, pageInfoType, type RowRef, rowRef } from './connection.ts';
+import { connectionType, type EdgeRef, edgeType, pageInfoType, type RowRef, rowRef } from './connection.ts';
 import { createFilters, type Filters } from './filters.ts';
 import { createLeaves, type Leaf } from './leaves.ts';
 import { typeKey } from './nodeId.ts';
@@ -15,7 +16,10 @@ export interface TableType {
   readonly table: Table;
   readonly name: string;
   readonly ref: RowRef;
+  readonly edge: EdgeRef;
   readonly connection: ReturnType<typeof connectionType>;
+  /** The order that its live tail follows; null where it has none. */
+  readonly arrival: Arrival | null;
 }
 
 /** The GraphQL types of a catalog: everything that a field may refer to, declared before the fields. */
@@ -42,7 +46,11 @@ export function createTypes(builder: Builder, directed: Directed, limits: PageLi
     catalog.tables.map((table): [string, TableType] => {
       const name = names.type(table);
       const ref = rowRef(builder, name);
-      return [table.name, { table, name, ref, connection: connectionType(builder, name, ref, pageInfo) }];
+      const edge = edgeType(builder, name, ref);
+      const found = arrivalOf(catalog, table, directed.arrivals.get(table.name));
+      const arrival = 'columns' in found ? found : null;
+      const connection = connectionType(builder, name, { node: ref, edge, pageInfo });
+      return [table.name, { table, name, ref, edge, connection, arrival }];
     }),
   );
   return {
@@ -79,6 +87,7 @@ const ownTypes = [
   'Node',
   'PageInfo',
   'OrderDirection',
+  'StreamEnd',
   'JSONPathWhere',
   ...scalarNames,
   ...scalarNames.flatMap((name) => [`${name}Where`, `${name}ListWhere`]),

@@ -261,7 +261,7 @@ describe('while the database is away', () => {
     let requests = 0;
     const served = { ...api.served, current: () => (++requests < n ? null : api.served.current()) };
     const config = { graphiql: false, corsOrigins: [], maxBodyBytes: 100_000 };
-    const app = createApp({ config, served, db: api.db, log: pino({ level: 'silent' }) });
+    const app = createApp({ config, served, tails: api.tails, db: api.db, log: pino({ level: 'silent' }) });
     const { port, drain } = await listen(app, '127.0.0.1', 0);
     const stop = async () => {
       await drain(0);

@@ -7,6 +7,7 @@ import { readFingerprint } from '../../src/db/introspect.ts';
 import { createPool } from '../../src/db/pool.ts';
 import { type Served, serveApi } from '../../src/served.ts';
 import { type App, createApp } from '../../src/server.ts';
+import { createTails, type Tails } from '../../src/tails/tails.ts';
 
 /** The data and errors of a response, as a client parses them. */
 export type Result = ExecutionResult<Record<string, unknown>> & { readonly status: number };
@@ -16,6 +17,7 @@ export interface TestApi {
   readonly api: Api;
   readonly db: Db;
   readonly served: Served;
+  readonly tails: Tails;
   /** The texts of the statements since the last `query`. */
   readonly statements: readonly string[];
   readonly log: readonly LogLine[];
@@ -42,7 +44,9 @@ interface Connection {
 
 export interface TestApiOptions {
   readonly schema?: string;
-  readonly config?: Partial<Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'schemaPollMs'>>;
+  readonly config?: Partial<
+    Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'schemaPollMs' | 'sseMaxSeconds'>
+  >;
 }
 
 /** The whole server over one database, without a socket. */
@@ -59,6 +63,7 @@ export async function createTestApi(
     maxBodyBytes: 1_000_000,
     limits: { defaultSize: 50, maxSize: 1000 },
     schemaPollMs: 60_000,
+    sseMaxSeconds: 230,
     ...config,
   };
   const pool = createPool({
@@ -85,7 +90,8 @@ export async function createTestApi(
     pollMs: settings.schemaPollMs,
     log: logger,
   });
-  const app = createApp({ config: settings, served, db, log: logger });
+  const tails = createTails({ database: () => db, maxSeconds: settings.sseMaxSeconds, log: logger });
+  const app = createApp({ config: settings, served, tails, db, log: logger });
 
   const send: TestApi['send'] = async (query, variables) => {
     statements.length = 0;
@@ -101,6 +107,7 @@ export async function createTestApi(
     api,
     db,
     served,
+    tails,
     statements,
     log,
     send,

@@ -43,6 +43,8 @@ export const table = (
   primaryKey: [],
   indexes: [],
   foreignKeys: [],
+  hasHeirs: false,
+  numberings: [],
   mayDelete: false,
   ...change,
 });
@@ -71,6 +73,8 @@ export const enumeration = (name: string, labels: readonly string[], change: Par
 
 export const catalog = (tables: readonly Table[], enums: readonly Enum[] = []): Catalog => ({
   schema: 'events',
+  isStandby: false,
+  isPersonal: false,
   enums,
   tables,
 });
