@@ -62,7 +62,7 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
   let running: Promise<void> | null = null;
   let isWoken = false;
 
-  async function run(): Promise<void> {
+  async function run(isAsked: boolean): Promise<void> {
     cancel();
     isWoken = false;
     const before = settled;
@@ -74,7 +74,7 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
     }
     const isNews = settled?.place[0] !== before?.place[0];
     const most = settling.pending.length > 0 ? pauses.busy : pauses.longest;
-    pause = isWoken ? pauses.woken : isNews ? pauses.busy : Math.min(pause * 2, most);
+    pause = isWoken ? pauses.woken : isNews || isAsked ? pauses.busy : Math.min(pause * 2, most);
     onLook(watch);
     for (const listener of [...listeners]) listener(failure);
     if (failure) throw failure;
@@ -95,8 +95,8 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
     if (isElsewhere) throw moved();
   }
 
-  function poll(): Promise<void> {
-    running ??= run().finally(() => {
+  function poll(isAsked: boolean): Promise<void> {
+    running ??= run(isAsked).finally(() => {
       running = null;
       if (listeners.size > 0) schedule();
     });
@@ -104,7 +104,7 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
   }
 
   function schedule(): void {
-    timer ??= setTimeout(() => void poll().catch(() => {}), pause).unref(); // listeners hear of the error
+    timer ??= setTimeout(() => void poll(false).catch(() => {}), pause).unref(); // listeners hear of the error
   }
 
   function cancel(): void {
@@ -134,7 +134,7 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
       }),
     async look() {
       await running?.catch(() => {}); // it began before we asked
-      await poll();
+      await poll(true);
       while (!settled) await watch.next();
       return settled;
     },
