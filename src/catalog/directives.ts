@@ -90,7 +90,10 @@ const keep = <T>(things: readonly { kept: T; directives: readonly Directive[] }[
   things.filter(({ directives }) => !omits(directives)).map(({ kept }) => kept);
 
 /** What statements select beside columns, and rows carry beside their values. */
-const statementNames: readonly string[] = ['$n', '$row', '$position', '$tableoid', '$ctid', '$type'];
+const statementNames: readonly string[] = [
+  ...['$n', '$row', '$position', '$tableoid', '$ctid', '$type'],
+  ...['$live', '$found'],
+];
 
 /** The columns but those that bear one of these names. */
 const usable = (table: Table, warn: Warn): readonly Column[] =>

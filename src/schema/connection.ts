@@ -5,8 +5,9 @@ import { decodeCursor, encodeCursor, fingerprintOf, type OrderKey, reversed } fr
 import { alias, type Page } from '../db/select.ts';
 import { badInput } from '../errors.ts';
 import type { Key, Loaders, Match } from '../loaders/loaders.ts';
-import type { Builder } from './builder.ts';
+import type { Builder, FieldBuilder } from './builder.ts';
 import type { Filters } from './filters.ts';
+import { type Live, liveColumn } from './live.ts';
 import type { Orders } from './order.ts';
 import { scalars } from './scalars.ts';
 import { source } from './selection.ts';
@@ -33,6 +34,7 @@ export interface ListPlan {
   readonly order: string;
   readonly keys: readonly OrderKey[];
   readonly columns: readonly string[];
+  readonly live: Live | null;
 }
 
 /** One list of one parent; its rows are loaded when a field asks for them, once. */
@@ -44,6 +46,8 @@ export interface Connection {
 
 interface Loaded {
   readonly rows: readonly Row[];
+  /** What came with the page for its live cursor. */
+  readonly seen: string | null;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
 }
@@ -60,6 +64,7 @@ export function planList(
   args: ListArguments,
   columns: readonly string[],
   { filters, orders, limits }: { filters: Filters; orders: Orders; limits: PageLimits },
+  live: Live | null = null,
 ): ListPlan {
   const { first, last, after, before, offset } = args;
   if (isGiven(first) && isGiven(last)) throw badInput('Give first or last, not both');
@@ -80,7 +85,8 @@ export function planList(
     backward,
     order,
     keys,
-    columns,
+    columns: columns.filter((name) => name !== liveColumn),
+    live,
     page: {
       table,
       keys: backward ? reversed(keys) : keys,
@@ -89,6 +95,7 @@ export function planList(
       before: backward ? start : end,
       offset: offset ?? 0,
       limit: size + 1, // one more row tells whether there are more
+      live: live?.expression,
     },
   };
 }
@@ -102,14 +109,17 @@ export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: K
   return {
     plan,
     async load() {
-      const found = await read(page);
+      const all = await read(page);
+      const found = page.live ? all.filter((row) => row['$found'] !== null) : all;
       const rows = found.slice(0, size);
       const beyond = found.length > size;
       // What an offset passed over is known to be there only when a row follows.
-      const passed = async () => found.length > 0 || (await read({ ...page, offset: 0, limit: 1 })).length > 0;
+      const passed = async () =>
+        found.length > 0 || (await read({ ...page, offset: 0, limit: 1, live: undefined })).length > 0;
       const behind = page.after !== null || (page.offset > 0 && (await passed()));
       return {
         rows: backward ? rows.reverse() : rows,
+        seen: all[0]?.['$live'] ?? null,
         hasNextPage: backward ? behind : beyond || page.before !== null,
         hasPreviousPage: backward ? beyond || page.before !== null : behind,
       };
@@ -137,10 +147,11 @@ interface ConnectionParts {
   readonly node: RowRef;
   readonly edge: EdgeRef;
   readonly pageInfo: PageInfoRef;
+  readonly hasTail: boolean;
 }
 
 /** Defines the connection type of one table. */
-export function connectionType(builder: Builder, name: string, { node, edge, pageInfo }: ConnectionParts) {
+export function connectionType(builder: Builder, name: string, { node, edge, pageInfo, hasTail }: ConnectionParts) {
   return builder.objectRef<Connection>(`${name}Connection`).implement({
     description: `A page of a list of ${name}.`,
     fields: (t) => ({
@@ -152,6 +163,7 @@ export function connectionType(builder: Builder, name: string, { node, edge, pag
       }),
       nodes: t.field({ type: [node], extensions: source('rows'), resolve: async ({ load }) => (await load()).rows }),
       pageInfo: t.field({ type: pageInfo, resolve: (connection) => connection }),
+      ...(hasTail && { liveCursor: liveCursorField(t) }),
       totalCount: t.field({
         type: 'SafeInt',
         nullable: true,
@@ -162,6 +174,15 @@ export function connectionType(builder: Builder, name: string, { node, edge, pag
     }),
   });
 }
+
+const liveCursorField = (t: FieldBuilder<Connection>) =>
+  t.string({
+    nullable: true,
+    description:
+      'Where the live tail of the table goes on after what could be seen when this page was read: an argument for `after` there. With it, list and tail have every row exactly once.',
+    extensions: source('column', [liveColumn]),
+    resolve: async ({ plan: { live }, load }) => live?.cursor((await load()).seen) ?? null,
+  });
 
 /** Defines `PageInfo`, which all connections share. */
 export function pageInfoType(builder: Builder) {

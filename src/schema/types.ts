@@ -49,7 +49,7 @@ export function createTypes(builder: Builder, directed: Directed, limits: PageLi
       const edge = edgeType(builder, name, ref);
       const found = arrivalOf(catalog, table, directed.arrivals.get(table.name));
       const arrival = 'columns' in found ? found : null;
-      const connection = connectionType(builder, name, { node: ref, edge, pageInfo });
+      const connection = connectionType(builder, name, { node: ref, edge, pageInfo, hasTail: arrival !== null });
       return [table.name, { table, name, ref, edge, connection, arrival }];
     }),
   );

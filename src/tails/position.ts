@@ -79,7 +79,8 @@ export const unseen = ({ seen }: Position, rows: readonly Row[], { columns: [fir
 const mostRanges = 500;
 
 /** Ascending values as ranges; null where a cursor would become too long. */
-export function rangesOf(values: readonly bigint[]): readonly Range[] | null {
+export function rangesOf(values: readonly bigint[] | null): readonly Range[] | null {
+  if (!values) return null;
   const ranges: Range[] = [];
   for (const value of values) {
     const last = ranges.at(-1);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Caller } from '../auth/caller.ts';
 import type { Arrival } from '../catalog/arrival.ts';
@@ -46,12 +47,20 @@ export interface TailMessage extends Pick<Message, 'rows' | 'end' | 'loaders'> {
   readonly after: (row: Row) => string;
 }
 
+/** Where a tail begins. */
+export interface Start {
+  /** What a statement is to read along with what it shows. */
+  readonly expression: Sql;
+  /** The cursor after all that the statement could see; throws CONFLICT where that is too much to say. */
+  readonly cursor: (seen: string | null) => string;
+}
+
 /** The live tails of a server, which share what they read. */
 export interface Tails {
   /** The messages of one client; an error is the last. Throws BAD_USER_INPUT for a text that is no cursor. */
   open(request: TailRequest): AsyncIterableIterator<TailMessage | Error>;
-  /** Where the settled part of a table ends. */
-  settled(subject: Subject): Promise<Settled>;
+  /** Where a tail is to begin that follows on something else. Rejects where a writer does not let it tell in time. */
+  start(subject: Subject): Promise<Start>;
   /** Somebody wrote to a table. */
   wake(schema: string, table: string): void;
   /** By table: how many streams it has, and for how long which writer has kept them waiting. */
@@ -78,6 +87,8 @@ export interface TailsOptions {
 const most = { rows: 500, waiting: 8 };
 /** How long a client hears nothing. */
 const heartbeatMs = 15_000;
+/** How long a list waits for a place where its tail can begin. */
+const patienceMs = 5000;
 /** Watches that nobody listens to are kept for what they know, so long as they are no more. */
 const mostWatches = 1000;
 
@@ -139,8 +150,7 @@ export function createTails({ database, maxSeconds, log }: TailsOptions): Tails 
     if (isLast) return { place, seen: [] };
     const { catalog, table, arrival } = subject;
     const [row] = await databaseOf(subject).rows(sql`select ${seenBeyond(catalog, table, arrival, place)} as seen`);
-    const values = valuesOf(row?.['seen']);
-    return { place, seen: (values && rangesOf(values)) ?? [] };
+    return { place, seen: rangesOf(valuesOf(row?.['seen'])) ?? [] };
   }
 
   async function* messages(
@@ -187,7 +197,21 @@ export function createTails({ database, maxSeconds, log }: TailsOptions): Tails 
       });
       return closing(messages(request, given, mailbox), mailbox.close);
     },
-    settled: (subject) => watchOf(subject).look(),
+    async start(subject) {
+      const { catalog, table, arrival } = subject;
+      const late = wait(patienceMs, null, { ref: false });
+      const settled = await Promise.race([watchOf(subject).look(), late]);
+      if (!settled) throw new AppError('CONFLICT', stillWritten);
+      const { history, place } = settled;
+      return {
+        expression: seenBeyond(catalog, table, arrival, place),
+        cursor(text) {
+          const seen = rangesOf(valuesOf(text));
+          if (!seen) throw new AppError('CONFLICT', stillWritten);
+          return encodeTailCursor(tailOf(table, arrival), { history, position: { place, seen } });
+        },
+      };
+    },
     wake(schema, name) {
       for (const { watch, subject } of watches.values())
         if (subject.catalog.schema === schema && subject.table.name === name) watch.wake();
@@ -206,6 +230,8 @@ export function createTails({ database, maxSeconds, log }: TailsOptions): Tails 
   };
 }
 
+const stillWritten =
+  'A write transaction has been open for so long that the live tail has no place to begin; try again when it has ended';
 const nowhere =
   'There is no place to begin at: a write transaction has been open all the time, or the server stops; try again';
 

@@ -52,3 +52,53 @@ test('begins with an empty message and a cursor, then tells of the rows that are
   expect(nodes[0]?.device.serial).toEqual(expect.any(String));
   await stream.stop();
 });
+
+test('a list and its tail join without a gap, whatever is being written', async () => {
+  await add(1);
+  const writer = await database.connect();
+  const insert = async (count: number) => {
+    const { rows } = await writer.query<{ event_id: string }>(
+      `insert into events.event (occurred_at, device_id, event_type_id)
+      select now(), device_id, 'door' from generate_series(1, $1) n, (select device_id from events.device limit 1) d
+      returning event_id::text`,
+      [count],
+    );
+    return rows.map(({ event_id }) => event_id);
+  };
+  const first = await api.query<{ events: { liveCursor: string } }>('{ events(first: 1) { liveCursor } }');
+  await writer.query('begin');
+  const late = await insert(2);
+  const before = await add(2);
+  const list = await api.query<{ events: { liveCursor: string; totalCount: number; nodes: { eventId: string }[] } }>(
+    `query ($ids: [BigInt!]) { events(first: 10, where: { eventId: { in: $ids } }) { liveCursor nodes { eventId } } }`,
+    { ids: [...late, ...before] },
+  );
+  expect(list.events.nodes.map(({ eventId }) => eventId).toSorted()).toEqual(before.toSorted());
+  const after = await add(2);
+  late.push(...(await insert(2)));
+  await writer.query('commit');
+  await writer.end();
+
+  const told = async (cursor: string, count: number) => {
+    const stream = server.subscribe<Event>(added, { after: cursor });
+    const nodes = await stream.nodes(count);
+    await stream.stop();
+    return nodes.map(({ eventId }) => eventId).toSorted();
+  };
+  expect(await told(list.events.liveCursor, 6)).toEqual([...late, ...after].toSorted());
+  expect(await told(first.events.liveCursor, 8)).toEqual([...late, ...before, ...after].toSorted());
+});
+
+test('an empty list has a live cursor too, and so has each list of a relation', async () => {
+  const { events, devices } = await api.query<{
+    events: { liveCursor: string; nodes: unknown[] };
+    devices: { nodes: { events: { liveCursor: string; nodes: unknown[] } }[] };
+  }>(`{
+    events(where: { value: { gt: "1e9" } }) { liveCursor nodes { eventId } pageInfo { hasNextPage } }
+    devices(first: 3) { nodes { events(first: 2) { liveCursor nodes { eventId } } } }
+  }`);
+  expect(events).toMatchObject({ liveCursor: expect.any(String), nodes: [], pageInfo: { hasNextPage: false } });
+  for (const device of devices.nodes) expect(device.events.liveCursor).toEqual(expect.any(String));
+  expect(new Set(devices.nodes.map((device) => device.events.liveCursor)).size).toBe(1);
+  expect(api.statements.filter((text) => text.includes('$live'))).toHaveLength(2);
+});
