@@ -21,32 +21,38 @@ export interface Cursor {
   readonly position: Position;
 }
 
+/** What a cursor is a cursor of. */
+interface Tail {
+  readonly table: Table;
+  readonly arrival: Arrival;
+}
+
 /** An opaque text for a position in the order of a table. */
-export const encodeTailCursor = (tail: string, { history, position: { place, seen } }: Cursor): string =>
-  Buffer.from(JSON.stringify([tail, history, place, seen.flat().map(String)])).toString('base64url');
+export const encodeTailCursor = (tail: Tail, { history, position: { place, seen } }: Cursor): string =>
+  Buffer.from(JSON.stringify([fingerprintOf(tail), history, place, seen.flat().map(String)])).toString('base64url');
 
 /** Reads a cursor back; throws BAD_USER_INPUT for one that is broken or of another tail. */
-export function decodeTailCursor(cursor: string, tail: string, { columns }: Arrival): Cursor {
+export function decodeTailCursor(cursor: string, tail: Tail): Cursor {
   const broken = () => badInput(`"${cursor.slice(0, 80)}" is not a cursor of a live tail`);
   const parts = parse(cursor);
   if (!Array.isArray(parts) || parts.length !== 4) throw broken();
   const [of, history, place, ends] = parts;
-  if (of !== tail)
+  if (of !== fingerprintOf(tail))
     throw badInput(
       "The cursor belongs to another table or an earlier order of this one: begin with the list's liveCursor",
     );
   if (typeof history !== 'string' || !areTexts(place) || !areTexts(ends)) throw broken();
   const numbers = [...place.slice(0, 1), ...ends];
-  const fits = [0, 1, columns.length].includes(place.length) && ends.length % 2 === 0;
+  const fits = [0, 1, tail.arrival.columns.length].includes(place.length) && ends.length % 2 === 0;
   if (!fits || !numbers.every((text) => /^-?\d{1,20}$/.test(text))) throw broken();
   const seen = ends.flatMap((from, i) => (i % 2 === 0 ? [[BigInt(from), BigInt(ends[i + 1] ?? from)] as const] : []));
   return { history, position: { place, seen } };
 }
 
 /** A short text that two tails share only when their tables and orders are the same. */
-export const tailOf = ({ name }: Table, { kind, columns }: Arrival): string =>
+const fingerprintOf = ({ table, arrival }: Tail): string =>
   createHash('sha1')
-    .update(JSON.stringify([name, kind, ...columns]))
+    .update(JSON.stringify([table.name, arrival.kind, ...arrival.columns]))
     .digest('base64url')
     .slice(0, 6);
 
@@ -79,8 +85,7 @@ export const unseen = ({ seen }: Position, rows: readonly Row[], { columns: [fir
 const mostRanges = 500;
 
 /** Ascending values as ranges; null where a cursor would become too long. */
-export function rangesOf(values: readonly bigint[] | null): readonly Range[] | null {
-  if (!values) return null;
+export function rangesOf(values: readonly bigint[]): readonly Range[] | null {
   const ranges: Range[] = [];
   for (const value of values) {
     const last = ranges.at(-1);

@@ -1,36 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Logger } from 'pino';
-import type { Caller } from '../auth/caller.ts';
-import type { Arrival } from '../catalog/arrival.ts';
-import type { Catalog, Table } from '../catalog/catalog.ts';
-import type { Db, Row } from '../db/db.ts';
-import { identity, type Sql, sql } from '../db/sql.ts';
-import { seenBeyond, selectMark, selectStretch, valuesOf } from '../db/tail.ts';
+import type { Row } from '../db/db.ts';
+import { type Sql, sql } from '../db/sql.ts';
 import { AppError } from '../errors.ts';
-import { createLoaders } from '../loaders/loaders.ts';
-import { createDelayLog } from './delayLog.ts';
-import { type Batch, createFeed, type Feed } from './feed.ts';
+import { createLoaders, type Loaders } from '../loaders/loaders.ts';
+import type { Batch } from './feed.ts';
 import { follow, type Message } from './follow.ts';
-import { createMailbox, type Mailbox } from './mailbox.ts';
-import {
-  advance,
-  type Cursor,
-  decodeTailCursor,
-  encodeTailCursor,
-  type Position,
-  placeAfter,
-  rangesOf,
-  tailOf,
-} from './position.ts';
-import { createWatch, moved, type Settled, type Watch } from './watch.ts';
-
-/** Whose rows of which table; what is read for one caller is shared with others only where policies cannot tell them apart. */
-export interface Subject {
-  readonly catalog: Catalog;
-  readonly table: Table;
-  readonly arrival: Arrival;
-  readonly caller: Caller | null;
-}
+import { createMailbox, type Mailbox, type StreamEnd } from './mailbox.ts';
+import { advance, type Cursor, decodeTailCursor, encodeTailCursor, type Position, placeAfter } from './position.ts';
+import { createShared, type SharedOptions, type Subject } from './shared.ts';
+import { type Start, startAfter } from './start.ts';
+import { moved, type Settled } from './watch.ts';
 
 export interface TailRequest extends Subject {
   readonly where: Sql;
@@ -47,11 +26,8 @@ export interface TailMessage extends Pick<Message, 'rows' | 'end' | 'loaders'> {
   readonly after: (row: Row) => string;
 }
 
-/** Where a tail begins. */
-export interface Start {
-  /** What a statement is to read along with what it shows. */
-  readonly expression: Sql;
-  /** The cursor after all that the statement could see; throws CONFLICT where that is too much to say. */
+/** What a list's statement reads for the cursor of its tail, and the cursor that this makes; throws CONFLICT. */
+export interface ListStart extends Pick<Start, 'expression'> {
   readonly cursor: (seen: string | null) => string;
 }
 
@@ -59,8 +35,8 @@ export interface Start {
 export interface Tails {
   /** The messages of one client; an error is the last. Throws BAD_USER_INPUT for a text that is no cursor. */
   open(request: TailRequest): AsyncIterableIterator<TailMessage | Error>;
-  /** Where a tail is to begin that follows on something else. Rejects where a writer does not let it tell in time. */
-  start(subject: Subject): Promise<Start>;
+  /** Where a tail can begin, for a list that is to have a cursor. Rejects with CONFLICT where a writer keeps it from telling. */
+  start(subject: Subject): Promise<ListStart>;
   /** Somebody wrote to a table. */
   wake(schema: string, table: string): void;
   /** By table: how many streams it has, and for how long which writer has kept them waiting. */
@@ -76,81 +52,30 @@ export interface TailStats {
   readonly pid: number | null;
 }
 
-export interface TailsOptions {
-  /** The database as a caller sees it. */
-  readonly database: (caller: Caller | null) => Db;
+export interface TailsOptions extends SharedOptions {
+  /** How old a stream may get. */
   readonly maxSeconds: number;
-  readonly log: Logger;
 }
 
-/** Rows of a message, and messages that may wait for a client. */
-const most = { rows: 500, waiting: 8 };
+/** Messages that may wait for a client. */
+const mostWaiting = 8;
 /** How long a client hears nothing. */
 const heartbeatMs = 15_000;
 /** How long a list waits for a place where its tail can begin. */
 const patienceMs = 5000;
-/** Watches that nobody listens to are kept for what they know, so long as they are no more. */
-const mostWatches = 1000;
 
 export function createTails({ database, maxSeconds, log }: TailsOptions): Tails {
-  const watches = new Map<string, { readonly watch: Watch; readonly subject: Subject }>();
-  const feeds = new Map<string, Feed>();
+  const shared = createShared({ database, log });
   const streams = new Map<Mailbox<Batch | Error>, Subject>();
   let isStopping = false;
 
-  const databaseOf = ({ catalog, caller }: Subject) => database(catalog.isPersonal ? caller : null);
-  const keyOf = ({ catalog, table, arrival, caller }: Subject) =>
-    JSON.stringify([catalog.schema, table.name, arrival, catalog.isPersonal ? (caller?.claims ?? null) : null]);
-
-  function watchOf(subject: Subject): Watch {
-    const { catalog, table, arrival } = subject;
-    const key = keyOf(subject);
-    const known = watches.get(key)?.watch;
-    if (known) return known;
-    const watch = createWatch({
-      db: databaseOf(subject),
-      arrival,
-      statement: selectMark(catalog, table, arrival),
-      onLook: createDelayLog(log, table.name),
-    });
-    if (watches.size >= mostWatches)
-      for (const [
-        old,
-        {
-          watch: { isListenedTo },
-        },
-      ] of watches)
-        if (!isListenedTo) watches.delete(old);
-    watches.set(key, { watch, subject });
-    return watch;
-  }
-
-  function feedOf(request: TailRequest, watch: Watch): Feed {
-    const { catalog, table, arrival, where } = request;
-    const key = keyOf(request) + identity(where);
-    const known = feeds.get(key);
-    if (known) return known;
-    const db = databaseOf(request);
-    const feed = createFeed({
-      watch,
-      async read(after, upTo, columns) {
-        const stretch = { table, arrival, where, after, upTo, limit: most.rows };
-        const rows = await db.rows(selectStretch(catalog, stretch, columns));
-        const last = rows.length === most.rows ? rows.at(-1) : undefined;
-        return { rows, to: last ? placeAfter(last, arrival) : upTo, loaders: createLoaders(db, catalog) };
-      },
-      onEmpty: () => void feeds.delete(key),
-    });
-    feeds.set(key, feed);
-    return feed;
-  }
-
-  /** Now: after all that is settled, without what can be seen beyond it. */
-  async function now(subject: Subject, { place, isLast }: Settled): Promise<Position> {
-    if (isLast) return { place, seen: [] };
-    const { catalog, table, arrival } = subject;
-    const [row] = await databaseOf(subject).rows(sql`select ${seenBeyond(catalog, table, arrival, place)} as seen`);
-    return { place, seen: rangesOf(valuesOf(row?.['seen'])) ?? [] };
+  /** Where there is too much to tell apart, some of it comes again. */
+  async function now(subject: Subject, settled: Settled): Promise<Position> {
+    const nothingSeen = { place: settled.place, seen: [] };
+    if (settled.isLast) return nothingSeen;
+    const { expression, after } = startAfter(subject, settled);
+    const [row] = await shared.databaseOf(subject).rows(sql`select ${expression} as seen`);
+    return after(row?.['seen'] ?? null) ?? nothingSeen;
   }
 
   async function* messages(
@@ -158,17 +83,17 @@ export function createTails({ database, maxSeconds, log }: TailsOptions): Tails 
     given: Cursor | null,
     mailbox: Mailbox<Batch | Error>,
   ): AsyncGenerator<TailMessage | Error> {
-    const { arrival, columns, catalog, caller, table } = request;
+    const { arrival, columns, catalog, caller, where } = request;
+    const loaders = () => createLoaders(database(caller), catalog);
     try {
-      const watch = watchOf(request);
+      const watch = shared.watchOf(request);
       const settled = await Promise.race([watch.look(), mailbox.over]);
-      if (!settled) throw new AppError('DATABASE_UNAVAILABLE', nowhere);
+      if (!settled) return yield* endedBefore(request, mailbox.ended, loaders());
       const { history } = settled;
       if (given && given.history !== history) throw moved();
       const start = given?.position ?? (await now(request, settled));
-      const loaders = () => createLoaders(database(caller), catalog);
-      const feed = feedOf(request, watch);
-      const cursorOf = (position: Position) => encodeTailCursor(tailOf(table, arrival), { history, position });
+      const feed = shared.feedOf(request, where);
+      const cursorOf = (position: Position) => encodeTailCursor(request, { history, position });
       for await (const message of follow(start, { watch, feed, arrival, columns, mailbox, heartbeatMs, loaders })) {
         const { before, position, ...rest } = message;
         const after = (row: Row) => cursorOf(advance(before, placeAfter(row, arrival)));
@@ -183,9 +108,8 @@ export function createTails({ database, maxSeconds, log }: TailsOptions): Tails 
 
   return {
     open(request) {
-      const { after, table, arrival } = request;
-      const given = after === null ? null : decodeTailCursor(after, tailOf(table, arrival), arrival);
-      const mailbox = createMailbox<Batch | Error>(most.waiting);
+      const given = request.after === null ? null : decodeTailCursor(request.after, request);
+      const mailbox = createMailbox<Batch | Error>(mostWaiting);
       const untilExpiry = (request.caller?.expiresAt ?? Infinity) - Date.now();
       const limitMs = Math.min(maxSeconds * 1000, untilExpiry);
       const timer = setTimeout(() => mailbox.end(limitMs === untilExpiry ? 'TOKEN_EXPIRED' : 'TIME_LIMIT'), limitMs);
@@ -198,31 +122,32 @@ export function createTails({ database, maxSeconds, log }: TailsOptions): Tails 
       return closing(messages(request, given, mailbox), mailbox.close);
     },
     async start(subject) {
-      const { catalog, table, arrival } = subject;
       const late = wait(patienceMs, null, { ref: false });
-      const settled = await Promise.race([watchOf(subject).look(), late]);
+      const settled = await Promise.race([shared.watchOf(subject).look(), late]);
       if (!settled) throw new AppError('CONFLICT', stillWritten);
-      const { history, place } = settled;
+      const { expression, after } = startAfter(subject, settled);
       return {
-        expression: seenBeyond(catalog, table, arrival, place),
-        cursor(text) {
-          const seen = rangesOf(valuesOf(text));
-          if (!seen) throw new AppError('CONFLICT', stillWritten);
-          return encodeTailCursor(tailOf(table, arrival), { history, position: { place, seen } });
+        expression,
+        cursor(seen) {
+          const position = after(seen);
+          if (!position) throw new AppError('CONFLICT', stillWritten);
+          return encodeTailCursor(subject, { history: settled.history, position });
         },
       };
     },
     wake(schema, name) {
-      for (const { watch, subject } of watches.values())
+      for (const { watch, subject } of shared.watches)
         if (subject.catalog.schema === schema && subject.table.name === name) watch.wake();
     },
     stats: () =>
-      [...watches.values()].map(({ watch, subject }) => ({
-        table: subject.table.name,
-        streams: [...streams.values()].filter(({ table }) => table.name === subject.table.name).length,
-        delayMs: watch.delay()?.ms ?? 0,
-        pid: watch.delay()?.pid ?? null,
-      })),
+      [...shared.watches]
+        .filter(({ watch }) => watch.isListenedTo)
+        .map(({ watch, subject: { table } }) => ({
+          table: table.name,
+          streams: [...streams.values()].filter((subject) => subject.table === table).length,
+          delayMs: watch.delay()?.ms ?? 0,
+          pid: watch.delay()?.pid ?? null,
+        })),
     stop() {
       isStopping = true;
       for (const mailbox of streams.keys()) mailbox.end('SHUTDOWN');
@@ -232,8 +157,13 @@ export function createTails({ database, maxSeconds, log }: TailsOptions): Tails 
 
 const stillWritten =
   'A write transaction has been open for so long that the live tail has no place to begin; try again when it has ended';
-const nowhere =
-  'There is no place to begin at: a write transaction has been open all the time, or the server stops; try again';
+
+/** A stream that ends before it could begin ends where it was to begin, if the client said where. */
+function* endedBefore({ after }: TailRequest, end: StreamEnd | null, loaders: Loaders): Generator<TailMessage> {
+  if (!end) return;
+  if (after === null) throw new AppError('CONFLICT', stillWritten);
+  yield { rows: [], end, loaders, cursor: after, after: () => after };
+}
 
 /** A generator that waits for something returns only when that comes: `close` ends the wait. */
 function closing<T>(messages: AsyncGenerator<T>, close: () => void): AsyncIterableIterator<T> {

@@ -1,0 +1,104 @@
+import type { Logger } from 'pino';
+import type { Caller } from '../auth/caller.ts';
+import type { Arrival } from '../catalog/arrival.ts';
+import type { Catalog, Table } from '../catalog/catalog.ts';
+import type { Db } from '../db/db.ts';
+import { identity, type Sql } from '../db/sql.ts';
+import { selectMark, selectStretch } from '../db/tail.ts';
+import { createLoaders } from '../loaders/loaders.ts';
+import { createDelayLog } from './delayLog.ts';
+import { createFeed, type Feed } from './feed.ts';
+import { placeAfter } from './position.ts';
+import { createWatch, type Watch } from './watch.ts';
+
+/** Whose rows of which table. */
+export interface Subject {
+  readonly catalog: Catalog;
+  readonly table: Table;
+  readonly arrival: Arrival;
+  readonly caller: Caller | null;
+}
+
+/** What the clients of one server share: a watch for each table, a feed for each filter of it. */
+export interface Shared {
+  /** The database as the subject's caller sees it, or as all do where it looks the same to all. */
+  databaseOf(subject: Subject): Db;
+  watchOf(subject: Subject): Watch;
+  feedOf(subject: Subject, where: Sql): Feed;
+  readonly watches: Iterable<Watched>;
+}
+
+interface Watched {
+  readonly watch: Watch;
+  readonly subject: Subject;
+}
+
+export interface SharedOptions {
+  /** The database as a caller sees it. */
+  readonly database: (caller: Caller | null) => Db;
+  readonly log: Logger;
+}
+
+/** The rows of a message at most. */
+const mostRows = 500;
+/** Watches that nobody listens to are kept for what they know, so long as there are no more. */
+const mostWatches = 1000;
+
+export function createShared({ database, log }: SharedOptions): Shared {
+  const watches = new Map<string, Watched>();
+  const feeds = new Map<string, Feed>();
+  const catalogs = new WeakMap<Catalog, number>();
+  let lastCatalog = 0;
+
+  /** Of another catalog a table of the same name may be another one. */
+  function keyOf({ catalog, table, arrival, caller }: Subject): string {
+    const id = catalogs.get(catalog) ?? ++lastCatalog;
+    catalogs.set(catalog, id);
+    return JSON.stringify([id, table.name, arrival, catalog.isPersonal ? (caller?.claims ?? null) : null]);
+  }
+
+  const databaseOf = ({ catalog, caller }: Subject) => database(catalog.isPersonal ? caller : null);
+
+  function watchOf(subject: Subject): Watch {
+    const { catalog, table, arrival } = subject;
+    const key = keyOf(subject);
+    const known = watches.get(key);
+    if (known) return known.watch;
+    const idle = [...watches].filter(([, { watch }]) => !watch.isListenedTo);
+    if (watches.size >= mostWatches) for (const [old] of idle) watches.delete(old);
+    const statement = selectMark(catalog, table, arrival);
+    const onLook = createDelayLog(log, table.name);
+    const watch = createWatch({ db: databaseOf(subject), arrival, statement, onLook });
+    watches.set(key, { watch, subject });
+    return watch;
+  }
+
+  function feedOf(subject: Subject, where: Sql): Feed {
+    const { catalog, table, arrival } = subject;
+    const key = keyOf(subject) + identity(where);
+    const known = feeds.get(key);
+    if (known) return known;
+    const db = databaseOf(subject);
+    const feed = createFeed({
+      watch: watchOf(subject),
+      async read(after, upTo, columns) {
+        const stretch = { table, arrival, where, after, upTo, limit: mostRows };
+        const rows = await db.rows(selectStretch(catalog, stretch, columns));
+        const last = rows.length === mostRows ? rows.at(-1) : undefined;
+        return { rows, to: last ? placeAfter(last, arrival) : upTo, loaders: createLoaders(db, catalog) };
+      },
+      onEmpty: () => void feeds.delete(key),
+    });
+    feeds.set(key, feed);
+    return feed;
+  }
+
+  return {
+    databaseOf,
+    watchOf,
+    feedOf,
+    get watches() {
+      return watches.values();
+    },
+  };
+}
