@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApi, type TestApi } from '../support/api.ts';
@@ -7,16 +8,16 @@ import { type Stream, serveStreams } from '../support/streams.ts';
 import { anyScript, type Target, write } from '../support/writers.ts';
 
 /** Tables whose order of arrival is known in different ways. */
-const tables: readonly (Target & { readonly field: string; readonly sql: string })[] = [
+const tables: readonly (Target & { readonly list: string; readonly sql: string })[] = [
   {
-    field: 'numberedsAdded',
+    list: 'numbereds',
     table: 'events.numbered',
     leaf: 'events.numbered',
     sql: `create table events.numbered (
       id bigint generated always as identity primary key, label text not null, at timestamptz not null default now())`,
   },
   {
-    field: 'partedsAdded',
+    list: 'parteds',
     table: 'events.parted',
     leaf: 'events.parted_1',
     sql: `create table events.parted (
@@ -26,7 +27,7 @@ const tables: readonly (Target & { readonly field: string; readonly sql: string 
     create table events.parted_2 partition of events.parted default;`,
   },
   {
-    field: 'stampedsAdded',
+    list: 'stampeds',
     table: 'events.stamped',
     leaf: 'events.stamped',
     sql: `create table events.stamped (
@@ -44,7 +45,7 @@ beforeAll(async () => {
   database = await createEmptyDatabase();
   await database.admin(`create schema events; ${tables.map(({ sql }) => sql).join(';')}`);
   await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
+  api = await createTestApi(database.connection, { config: { limits: { defaultSize: 50, maxSize: 100_000 } } });
   server = await serveStreams(api);
 });
 
@@ -56,9 +57,9 @@ afterAll(async () => {
 });
 
 /** Reads all up to the label `end`, dropping the connection after so many rows as each of `drops` says. */
-async function follow(field: string, start: string, drops: readonly number[]): Promise<readonly string[]> {
+async function follow(list: string, start: string, drops: readonly number[]): Promise<readonly string[]> {
   const labels: string[] = [];
-  const document = `subscription ($after: String) { added: ${field}(after: $after) { cursor end edges { cursor node { label } } } }`;
+  const document = `subscription ($after: String) { added: ${list}Added(after: $after) { cursor end edges { cursor node { label } } } }`;
   let after: string | null = start;
   for (const drop of [...drops, Infinity]) {
     const stream: Stream<{ label: string }> = server.subscribe(document, { after });
@@ -76,22 +77,35 @@ async function follow(field: string, start: string, drops: readonly number[]): P
   return labels;
 }
 
+/** Lists what is there after a while, then reads on from the list's cursor. */
+async function listAndFollow(list: string, delay: number): Promise<readonly string[]> {
+  await wait(delay);
+  const { rows } = await api.query<{ rows: { liveCursor: string; nodes: { label: string }[] } }>(
+    `{ rows: ${list}(first: 100000, where: { not: { label: { startsWith: "old." } } }) { liveCursor nodes { label } } }`,
+  );
+  return [...rows.nodes.map(({ label }) => label), ...(await follow(list, rows.liveCursor, []))];
+}
+
 describe('every committed row comes exactly once to each client', () => {
   test.each(tables)(
-    '$field',
-    async ({ field, ...target }) => {
+    '$list',
+    async ({ list, ...target }) => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(anyScript, { minLength: 8, maxLength: 8 }),
           fc.array(fc.array(fc.integer({ min: 1, max: 120 }), { maxLength: 12 }), { minLength: 4, maxLength: 4 }),
-          async (scripts, clients) => {
+          fc.array(fc.integer({ min: 0, max: 1500 }), { minLength: 4, maxLength: 4 }),
+          async (scripts, clients, delays) => {
             await database.admin(
               `insert into ${target.table} (label) select 'old.' || n from generate_series(1, 200) n`,
             );
-            const first = server.subscribe(`subscription { added: ${field} { cursor end edges { cursor } } }`);
+            const first = server.subscribe(`subscription { added: ${list}Added { cursor end edges { cursor } } }`);
             const { cursor } = await first.next();
             await first.stop();
-            const followed = clients.map((drops) => follow(field, cursor, drops));
+            const followed = [
+              ...clients.map((drops) => follow(list, cursor, drops)),
+              ...delays.map((delay) => listAndFollow(list, delay)),
+            ];
             const written = await Promise.all(
               scripts.map((script, n) => write(database.connection, target, String(n), script)),
             );
