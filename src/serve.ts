@@ -30,7 +30,13 @@ export async function serve(config: Config): Promise<void> {
   });
   const options = { db: database.db, schemaName: config.schema, limits: config.limits, log };
   const build = () => buildApi(options);
-  const tails = createTails({ database: () => database.db, maxSeconds: config.sseMaxSeconds, log });
+  const listener = database.createListener((notice) => tails.wake(notice));
+  const tails = createTails({
+    database: () => database.db,
+    maxSeconds: config.sseMaxSeconds,
+    listen: listener.start,
+    log,
+  });
   const stopping = stopSignal();
   let served: ReturnType<typeof serveApi> | undefined;
   try {
@@ -56,6 +62,7 @@ export async function serve(config: Config): Promise<void> {
     await listening.drain(graceMs, linger);
   } finally {
     served?.stop();
+    await listener.stop();
     await database.close();
   }
 }

@@ -35,6 +35,8 @@ export interface Table {
   /** Whether other tables inherit from it, other than as its partitions. */
   readonly hasHeirs: boolean;
   readonly numberings: readonly Numbering[];
+  /** Whether a trigger of ours tells of new rows. */
+  readonly notifies: boolean;
   readonly mayDelete: boolean;
 }
 

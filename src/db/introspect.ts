@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Catalog, Enum, ForeignKey, Index, Table, Type } from '../catalog/catalog.ts';
 import type { Db } from './db.ts';
+import { noticeChannel } from './notice.ts';
 import { type Sql, sql } from './sql.ts';
 
 /** The catalog as the query builds it: types once each, and keys that may name columns the role cannot read. */
@@ -193,6 +194,9 @@ const catalogValue = (schema: string): Sql => sql`(
         'wholeRow', r.whole,
         'hasHeirs', r.has_heirs,
         'numberings', ${numberings},
+        'notifies', exists (
+          select from pg_trigger t where t.tgrelid = r.oid and t.tgname = ${noticeChannel} and t.tgenabled in ('O', 'A')
+        ),
         'mayDelete', has_table_privilege(r.oid, 'delete'),
         'columns', (
           select coalesce(json_agg(json_build_object(

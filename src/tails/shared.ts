@@ -36,6 +36,8 @@ interface Watched {
 export interface SharedOptions {
   /** The database as a caller sees it. */
   readonly database: (caller: Caller | null) => Db;
+  /** Somebody looks for new rows in a table that tells of them. */
+  readonly listen?: () => void;
   readonly log: Logger;
 }
 
@@ -44,7 +46,7 @@ const mostRows = 500;
 /** Watches that nobody listens to are kept for what they know, so long as there are no more. */
 const mostWatches = 1000;
 
-export function createShared({ database, log }: SharedOptions): Shared {
+export function createShared({ database, listen, log }: SharedOptions): Shared {
   const watches = new Map<string, Watched>();
   const feeds = new Map<string, Feed>();
   const catalogs = new WeakMap<Catalog, number>();
@@ -64,6 +66,7 @@ export function createShared({ database, log }: SharedOptions): Shared {
     const key = keyOf(subject);
     const known = watches.get(key);
     if (known) return known.watch;
+    if (table.notifies) listen?.();
     const idle = [...watches].filter(([, { watch }]) => !watch.isListenedTo);
     if (watches.size >= mostWatches) for (const [old] of idle) watches.delete(old);
     const statement = selectMark(catalog, table, arrival);

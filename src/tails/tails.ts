@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Row } from '../db/db.ts';
+import type { Notice } from '../db/notice.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import { AppError } from '../errors.ts';
 import { createLoaders, type Loaders } from '../loaders/loaders.ts';
@@ -37,8 +38,8 @@ export interface Tails {
   open(request: TailRequest): AsyncIterableIterator<TailMessage | Error>;
   /** Where a tail can begin, for a list that is to have a cursor. Rejects with CONFLICT where a writer keeps it from telling. */
   start(subject: Subject): Promise<ListStart>;
-  /** Somebody wrote to a table. */
-  wake(schema: string, table: string): void;
+  /** Somebody wrote to a table; null: perhaps to any. */
+  wake(notice: Notice | null): void;
   /** By table: how many streams it has, and for how long which writer has kept them waiting. */
   stats(): readonly TailStats[];
   /** Ends all streams, each with a cursor to resume from. */
@@ -64,8 +65,8 @@ const heartbeatMs = 15_000;
 /** How long a list waits for a place where its tail can begin. */
 const patienceMs = 5000;
 
-export function createTails({ database, maxSeconds, log }: TailsOptions): Tails {
-  const shared = createShared({ database, log });
+export function createTails({ maxSeconds, ...options }: TailsOptions): Tails {
+  const shared = createShared(options);
   const streams = new Map<Mailbox<Batch | Error>, Subject>();
   let isStopping = false;
 
@@ -84,7 +85,7 @@ export function createTails({ database, maxSeconds, log }: TailsOptions): Tails 
     mailbox: Mailbox<Batch | Error>,
   ): AsyncGenerator<TailMessage | Error> {
     const { arrival, columns, catalog, caller, where } = request;
-    const loaders = () => createLoaders(database(caller), catalog);
+    const loaders = () => createLoaders(options.database(caller), catalog);
     try {
       const watch = shared.watchOf(request);
       const settled = await Promise.race([watch.look(), mailbox.over]);
@@ -135,9 +136,11 @@ export function createTails({ database, maxSeconds, log }: TailsOptions): Tails 
         },
       };
     },
-    wake(schema, name) {
-      for (const { watch, subject } of shared.watches)
-        if (subject.catalog.schema === schema && subject.table.name === name) watch.wake();
+    wake(notice) {
+      for (const { watch, subject } of shared.watches) {
+        const isMeant = subject.catalog.schema === notice?.schema && subject.table.name === notice.table;
+        if (notice === null || isMeant) watch.wake();
+      }
     },
     stats: () =>
       [...shared.watches]

@@ -4,6 +4,7 @@ import { type Api, buildApi } from '../../src/api.ts';
 import type { Config } from '../../src/config.ts';
 import { createDb, type Db } from '../../src/db/db.ts';
 import { readFingerprint } from '../../src/db/introspect.ts';
+import { createListener } from '../../src/db/listen.ts';
 import { createPool } from '../../src/db/pool.ts';
 import { type Served, serveApi } from '../../src/served.ts';
 import { type App, createApp } from '../../src/server.ts';
@@ -66,14 +67,9 @@ export async function createTestApi(
     sseMaxSeconds: 230,
     ...config,
   };
-  const pool = createPool({
-    ...connection,
-    ssl: false,
-    size: 4,
-    connectTimeoutMs: 10_000,
-    statementTimeoutMs: 20_000,
-    onError: (error) => logger.warn({ err: error }, 'A connection to the database failed'),
-  });
+  const server = { ...connection, ssl: false, connectTimeoutMs: 10_000, statementTimeoutMs: 20_000 } as const;
+  const onError = (error: Error) => logger.warn({ err: error }, 'A connection to the database failed');
+  const pool = createPool({ ...server, size: 4, onError });
   const real = createDb(pool, () => void served.check());
   const counted =
     (run: Db['rows']): Db['rows'] =>
@@ -90,7 +86,17 @@ export async function createTestApi(
     pollMs: settings.schemaPollMs,
     log: logger,
   });
-  const tails = createTails({ database: () => db, maxSeconds: settings.sseMaxSeconds, log: logger });
+  const listener = createListener({
+    server: { ...server, idleInTransactionTimeoutMs: 60_000 },
+    onNotice: (notice) => tails.wake(notice),
+    onError,
+  });
+  const tails = createTails({
+    database: () => db,
+    maxSeconds: settings.sseMaxSeconds,
+    listen: listener.start,
+    log: logger,
+  });
   const app = createApp({ config: settings, served, tails, db, log: logger });
 
   const send: TestApi['send'] = async (query, variables) => {
@@ -119,6 +125,7 @@ export async function createTestApi(
     async close() {
       served.stop();
       await app.dispose();
+      await listener.stop();
       await pool.end();
     },
   };

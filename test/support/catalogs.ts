@@ -45,6 +45,7 @@ export const table = (
   foreignKeys: [],
   hasHeirs: false,
   numberings: [],
+  notifies: false,
   mayDelete: false,
   ...change,
 });

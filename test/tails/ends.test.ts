@@ -102,7 +102,7 @@ test('a client that does not read costs no more than a few messages, and goes on
     const body = `${bodies.length}`.padStart(2_000_000, '.');
     bodies.push(body);
     await add(body);
-    api.tails.wake('events', 'note');
+    api.tails.wake({ schema: 'events', table: 'note' });
     await fast.next();
   }
   await fast.return?.();
