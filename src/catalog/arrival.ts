@@ -1,4 +1,5 @@
 import { type Catalog, type Numbering, type Table, uniqueKeys } from './catalog.ts';
+import type { Directed, Warn } from './directives.ts';
 
 /** The order in which the rows of a table arrive, which its live tail follows. */
 export interface Arrival {
@@ -11,6 +12,22 @@ export interface Arrival {
 /** Why a table has no live tail, and what its owner can do. */
 export interface NoArrival {
   readonly reason: string;
+}
+
+/** By table. */
+export type Arrivals = ReadonlyMap<string, Arrival | NoArrival>;
+
+/** The order of arrival of each table, or why it has none; `warn` hears of those that their owner declared in vain. */
+export function findArrivals({ catalog, arrivals }: Directed, warn: Warn): Arrivals {
+  return new Map(
+    catalog.tables.map((table) => {
+      const declared = arrivals.get(table.name);
+      const found = arrivalOf(catalog, table, declared);
+      if (declared !== undefined && 'reason' in found)
+        warn(`@arrival ${declared} on table ${table.name}: ${found.reason}`);
+      return [table.name, found];
+    }),
+  );
 }
 
 /** The order of arrival of a table, or why there is none that is safe to follow; `declared` is what its owner calls so. */

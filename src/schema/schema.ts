@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { findArrivals } from '../catalog/arrival.ts';
 import type { Directed, Warn } from '../catalog/directives.ts';
 import type { PageLimits } from '../config.ts';
 import { createBuilder } from './builder.ts';
@@ -19,7 +20,7 @@ export interface SchemaOptions {
 /** Builds the GraphQL schema of a catalog; equal catalogs give equal schemas, byte for byte when printed. */
 export function createSchema(directed: Directed, { limits, extensions, warn }: SchemaOptions): GraphQLSchema {
   const builder = createBuilder();
-  const types = createTypes(builder, directed, limits);
+  const types = createTypes(builder, directed, findArrivals(directed, warn), limits);
   defineNode(builder, types);
   for (const type of types.all) {
     defineObject(builder, types, type);

@@ -1,4 +1,4 @@
-import { type Arrival, arrivalOf } from '../catalog/arrival.ts';
+import type { Arrival, Arrivals } from '../catalog/arrival.ts';
 import type { Catalog, Column, Table } from '../catalog/catalog.ts';
 import type { Directed } from '../catalog/directives.ts';
 import { type Names, nameCatalog } from '../catalog/naming.ts';
@@ -37,7 +37,7 @@ export interface Types {
 }
 
 /** Declares every table's GraphQL types before any field refers to one. */
-export function createTypes(builder: Builder, directed: Directed, limits: PageLimits): Types {
+export function createTypes(builder: Builder, directed: Directed, arrivals: Arrivals, limits: PageLimits): Types {
   const { catalog } = directed;
   const names = nameCatalog(directed, ownTypes);
   const leaf = createLeaves(builder, catalog, names);
@@ -47,8 +47,8 @@ export function createTypes(builder: Builder, directed: Directed, limits: PageLi
       const name = names.type(table);
       const ref = rowRef(builder, name);
       const edge = edgeType(builder, name, ref);
-      const found = arrivalOf(catalog, table, directed.arrivals.get(table.name));
-      const arrival = 'columns' in found ? found : null;
+      const found = arrivals.get(table.name);
+      const arrival = found && 'columns' in found ? found : null;
       const connection = connectionType(builder, name, { node: ref, edge, pageInfo, hasTail: arrival !== null });
       return [table.name, { table, name, ref, edge, connection, arrival }];
     }),
