@@ -66,16 +66,15 @@ function defineTail(
           description: 'A cursor of a message before, or the `liveCursor` of a list; without it the stream starts now.',
         }),
       },
-      subscribe: (_root, { where, after }, { tails, caller }, info) =>
-        tails.open({
-          catalog: types.catalog,
-          table,
-          arrival,
-          caller,
-          where: types.filters.condition(table, where, alias),
-          columns: selectedColumns(info),
-          after: after ?? null,
-        }),
+      subscribe(_root, { where, after = null }, { tails, caller }, info) {
+        try {
+          const condition = types.filters.condition(table, where, alias);
+          const columns = selectedColumns(info);
+          return tails.open({ catalog: types.catalog, table, arrival, caller, where: condition, columns, after });
+        } catch (error) {
+          return messageOf(error);
+        }
+      },
       resolve(event, _args, context) {
         if (event instanceof Error) throw event;
         context.loaders = event.loaders; // the rows that an earlier event led to may have changed
@@ -83,4 +82,9 @@ function defineTail(
       },
     }),
   );
+}
+
+/** Clients of streams show no more of a 400 than its status: what is wrong with the arguments is a message too. */
+async function* messageOf(error: unknown): AsyncGenerator<Error> {
+  yield error instanceof Error ? error : new Error(String(error));
 }

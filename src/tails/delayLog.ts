@@ -6,7 +6,7 @@ const worthALine = 10_000;
 const repeated = 60_000;
 
 /** Tells the log which writer keeps a table's live tail waiting. */
-export function createDelayLog(log: Logger, table: string): (watch: Watch) => void {
+export function createDelayLog(log: Logger, table: string): (watch: Pick<Watch, 'delay'>) => void {
   let toldAt = -Infinity;
   return (watch) => {
     const delay = watch.delay();

@@ -25,8 +25,14 @@ export interface Feed {
   readonly place: Place;
   /** Rows between two places, at most a message's. */
   read(after: Place, upTo: Place, columns: readonly string[]): Promise<Batch>;
-  /** From the feed's place on. Answers the function that leaves. */
-  join(member: Member): () => void;
+  /** From the feed's place on. */
+  join(member: Member): Seat;
+}
+
+export interface Seat {
+  /** The member has nothing left of what it got. The first one to say so sets the pace: the feed reads on for it. */
+  ready(): void;
+  leave(): void;
 }
 
 export interface FeedOptions {
@@ -40,17 +46,27 @@ export function createFeed({ watch, read, onEmpty }: FeedOptions): Feed {
   const members = new Set<Member>();
   let place: Place = [];
   let isReading = false;
+  let isWanted = false;
+  let readOnWhenWanted = () => {};
   let stopListening = () => {};
   const columns = () => [...new Set([...members].flatMap((member) => member.columns))];
 
   async function readOn(): Promise<void> {
     while (watch.settled && !samePlace(place, watch.settled.place) && members.size > 0) {
+      if (!isWanted) {
+        await new Promise<void>((resolve) => {
+          readOnWhenWanted = resolve;
+        });
+        continue;
+      }
       const asked = columns();
       const batch = await read(place, watch.settled.place, asked);
       // Who joined meanwhile is owed these rows too, with its columns.
       if (columns().some((name) => !asked.includes(name))) continue;
       place = batch.to;
-      if (batch.rows.length > 0) for (const member of [...members]) member.put(batch);
+      if (batch.rows.length === 0) continue;
+      isWanted = false;
+      for (const member of [...members]) member.put(batch);
     }
   }
 
@@ -77,11 +93,18 @@ export function createFeed({ watch, read, onEmpty }: FeedOptions): Feed {
     join(member) {
       if (members.size === 0) stopListening = watch.listen((error) => void onLook(error));
       members.add(member);
-      return () => {
-        members.delete(member);
-        if (members.size > 0) return;
-        stopListening();
-        onEmpty();
+      return {
+        ready() {
+          isWanted = true;
+          readOnWhenWanted();
+        },
+        leave() {
+          members.delete(member);
+          readOnWhenWanted();
+          if (members.size > 0) return;
+          stopListening();
+          onEmpty();
+        },
       };
     },
   };

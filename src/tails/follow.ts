@@ -50,17 +50,18 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
     isFirst = false;
     yield take(batch);
   }
-  const leave = feed.join({ columns, put: mailbox.put });
+  const seat = feed.join({ columns, put: mailbox.put });
   try {
     if (isFirst && !mailbox.isOver) yield take(nothing(position.place));
     while (!mailbox.isOver) {
+      if (mailbox.isEmpty) seat.ready();
       const item = await mailbox.take(heartbeatMs, () => nothing(feed.place));
       if (mailbox.isOver) break;
       if (item instanceof Error) throw item;
       yield take(item);
     }
   } finally {
-    leave();
+    seat.leave();
   }
   if (mailbox.ended) yield { ...take(nothing(position.place)), end: mailbox.ended };
 }

@@ -13,6 +13,7 @@ export interface Mailbox<T> {
   take(ms: number, otherwise: () => T): Promise<T>;
   readonly ended: StreamEnd | null;
   readonly isOver: boolean;
+  readonly isEmpty: boolean;
   /** Resolves when it ends or closes. */
   readonly over: Promise<void>;
 }
@@ -55,6 +56,9 @@ export function createMailbox<T>(size: number): Mailbox<T> {
     },
     get ended() {
       return ended;
+    },
+    get isEmpty() {
+      return items.length === 0;
     },
     get isOver() {
       return isOver;

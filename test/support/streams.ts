@@ -20,13 +20,10 @@ export interface Stream<Node> {
   readonly stop: () => Promise<void>;
 }
 
-/** Serves an API on a socket, for clients of streams: those of `graphql-sse`, each stream a connection. */
-export async function serveStreams(api: TestApi) {
-  const { port, drain } = await listen(api.app, '127.0.0.1', 0);
-  const url = `http://127.0.0.1:${port}/graphql`;
-
-  /** Subscribes to the field `added` of a document. */
-  function subscribe<Node>(query: string, variables: Record<string, unknown> = {}, headers = {}): Stream<Node> {
+/** Subscribes to the field `added` of a document, with the client of `graphql-sse`, each stream a connection. */
+export const subscribeTo =
+  (url: string) =>
+  <Node>(query: string, variables: Record<string, unknown> = {}, headers = {}): Stream<Node> => {
     const client = createClient({ url, retryAttempts: 0, headers });
     const results = client.iterate<{ added: Added<Node> }>({ query, variables });
     let cursor = '';
@@ -51,6 +48,11 @@ export async function serveStreams(api: TestApi) {
         client.dispose();
       },
     };
-  }
-  return { url, port, drain, subscribe };
+  };
+
+/** Serves an API on a socket. */
+export async function serveStreams(api: TestApi) {
+  const { port, drain } = await listen(api.app, '127.0.0.1', 0);
+  const url = `http://127.0.0.1:${port}/graphql`;
+  return { url, drain, subscribe: subscribeTo(url) };
 }

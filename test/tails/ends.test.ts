@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { Caller } from '../../src/auth/caller.ts';
 import { arrivalOf } from '../../src/catalog/arrival.ts';
@@ -6,7 +7,8 @@ import { tableOf } from '../../src/catalog/catalog.ts';
 import { sql } from '../../src/db/sql.ts';
 import { createTestApi, type TestApi, type TestApiOptions } from '../support/api.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
-import { serveStreams } from '../support/streams.ts';
+import { startProgram } from '../support/program.ts';
+import { serveStreams, subscribeTo } from '../support/streams.ts';
 
 let database: TestDatabase;
 const stops: (() => Promise<void>)[] = [];
@@ -78,6 +80,20 @@ test('a server that stops ends its streams, and another one goes on with their c
   }
 });
 
+test('the program ends its streams when it is told to stop, and then itself', async () => {
+  const { host, port, database: name, user, password } = database.connection;
+  const program = startProgram([], {
+    ...{ PGHOST: host, PGPORT: String(port), PGDATABASE: name, PGUSER: user, PGPASSWORD: password },
+    ...{ PG_AUTH: 'password', HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info' },
+  });
+  const [, served] = await program.printed(/"port":(\d+)/);
+  const stream = subscribeTo(`http://127.0.0.1:${served}/graphql`)(document);
+  await stream.next();
+  program.process.kill('SIGTERM');
+  expect(await stream.next()).toEqual({ cursor: expect.any(String), end: 'SHUTDOWN', edges: [] });
+  expect(await program.ended).toBe(0);
+});
+
 test('a server that stops takes no new streams', async () => {
   const { api, subscribe } = await start();
   const stream = subscribe(document);
@@ -118,6 +134,25 @@ test('a client that does not read costs no more than a few messages, and goes on
   told.push(...(await next.nodes(bodies.length - told.length)).map(({ body }) => body));
   expect(told).toEqual(bodies);
   await next.stop();
+});
+
+test('a bulk insert does not outrun clients that take their time', async () => {
+  const { api } = await start();
+  const streams = [open(api), open(api)];
+  for (const stream of streams) await stream.next();
+  await database.admin('insert into events.note (body) select n::text from generate_series(1, 10000) n');
+  const read = async (stream: (typeof streams)[number]) => {
+    const bodies: (string | null | undefined)[] = [];
+    for await (const message of stream) {
+      if (message instanceof Error || message.end) throw message;
+      bodies.push(...message.rows.map((row) => row['body']));
+      if (bodies.length >= 10_000) break;
+      await wait(20);
+    }
+    return bodies;
+  };
+  const expected = Array.from({ length: 10_000 }, (_, n) => String(n + 1));
+  expect(await Promise.all(streams.map(read))).toEqual([expected, expected]);
 });
 
 test('a token that expires ends its stream', async () => {

@@ -77,6 +77,12 @@ async function follow(list: string, start: string, drops: readonly number[]): Pr
   return labels;
 }
 
+/** Ends the sessions of the server itself after each of these times. */
+async function sabotage(delays: readonly number[]): Promise<void> {
+  const end = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${database.connection.user}' and application_name = 'events-graphql'`;
+  await Promise.all(delays.map((delay) => wait(delay).then(() => database.admin(end))));
+}
+
 /** Lists what is there after a while, then reads on from the list's cursor. */
 async function listAndFollow(list: string, delay: number): Promise<readonly string[]> {
   await wait(delay);
@@ -106,10 +112,12 @@ describe('every committed row comes exactly once to each client', () => {
               ...clients.map((drops) => follow(list, cursor, drops)),
               ...delays.map((delay) => listAndFollow(list, delay)),
             ];
+            const sabotaged = sabotage(delays);
             const written = await Promise.all(
               scripts.map((script, n) => write(database.connection, target, String(n), script)),
             );
             await database.admin(`insert into ${target.table} (label) values ('end')`);
+            await sabotaged;
             const expected = [...written.flat(), 'end'].toSorted();
             for (const labels of await Promise.all(followed)) expect(labels.toSorted()).toEqual(expected);
             await database.admin(`truncate ${target.table}`);

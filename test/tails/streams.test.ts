@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createDelayLog } from '../../src/tails/delayLog.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { serveStreams } from '../support/streams.ts';
@@ -101,4 +103,57 @@ test('an empty list has a live cursor too, and so has each list of a relation', 
   for (const device of devices.nodes) expect(device.events.liveCursor).toEqual(expect.any(String));
   expect(new Set(devices.nodes.map((device) => device.events.liveCursor)).size).toBe(1);
   expect(api.statements.filter((text) => text.includes('$live'))).toHaveLength(2);
+});
+
+test('a writer that stays open is what the tail waits for, and the statistics and the log name it', async () => {
+  const stream = server.subscribe<Event>(added);
+  await stream.next();
+  const writer = await database.connect();
+  const { rows } = await writer.query<{ pid: number }>('select pg_backend_pid() as pid');
+  await writer.query('begin; lock table events.event in row exclusive mode');
+  const ids = await add(1);
+  await vi.waitFor(
+    () => expect(api.tails.stats()).toMatchObject([{ table: 'event', streams: 1, pid: rows[0]?.pid }]),
+    5000,
+  );
+  const [before] = api.tails.stats();
+  await vi.waitFor(() => expect(api.tails.stats()[0]?.delayMs).toBeGreaterThan(before?.delayMs ?? 0), 5000);
+  await writer.query('rollback');
+  await writer.end();
+  expect((await stream.nodes(1)).map(({ eventId }) => eventId)).toEqual(ids);
+  await stream.stop();
+
+  const lines: { readonly msg: string }[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const tell = createDelayLog(log, 'event');
+  tell({ delay: () => ({ ms: 9_000, pid: 7 }) });
+  tell({ delay: () => ({ ms: 12_000, pid: 7 }) });
+  tell({ delay: () => ({ ms: 13_000, pid: 7 }) });
+  expect(lines).toMatchObject([
+    { table: 'event', pid: 7, seconds: 12, msg: expect.stringContaining('delays the live tail') },
+  ]);
+});
+
+test.each([
+  ['nonsense', /is not a cursor of a live tail/],
+  [Buffer.from('["x","y",[],[]]').toString('base64url'), /belongs to another table/],
+])('the cursor %s is refused', async (after, message) => {
+  await expect(server.subscribe(added, { after }).next()).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
+    message: expect.stringMatching(message),
+  });
+});
+
+test("another table's cursor is refused", async () => {
+  const other = server.subscribe('subscription { added: incidentsAdded { cursor end edges { cursor } } }');
+  const { cursor } = await other.next();
+  await other.stop();
+  await expect(server.subscribe(added, { after: cursor }).next()).rejects.toThrow(/belongs to another table/);
+});
+
+test('a filter that is wrong is an error of the stream', async () => {
+  await expect(server.subscribe(added, { where: { eventId: { eq: null } } }).next()).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
+    message: expect.stringContaining('"eq" is null'),
+  });
 });
