@@ -12,7 +12,7 @@ export interface Holder {
 
 /** What one look at a table tells of its order of arrival. */
 export interface Mark {
-  /** The server's history that positions are of: the system, its timeline and the table. Null on a standby. */
+  /** A digest of what positions are of: the server's system and timeline, and the table. Null on a standby. */
   readonly history: string | null;
   /** The highest value there is; null where there is no row. */
   readonly latest: bigint | null;
@@ -40,9 +40,9 @@ export function selectMark(catalog: Catalog, table: Table, arrival: Arrival): Sq
     from (select ${`${toQuery(relation).text}`}::regclass::oid as oid) relation`;
 }
 
-/** `pg_control_checkpoint()` tells the old timeline for a while after a promotion. */
+/** The name of a WAL file begins with the timeline; `pg_control_checkpoint()` tells the old one after a promotion. */
 const history = sql`case when not pg_is_in_recovery() then (
-    select concat_ws('.', system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), relation.oid)
+    select left(md5(concat_ws('.', system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), relation.oid)), 12)
     from pg_control_system()) end`;
 
 /**

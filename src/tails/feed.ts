@@ -38,11 +38,9 @@ export interface Seat {
 export interface FeedOptions {
   readonly watch: Watch;
   readonly read: Feed['read'];
-  /** The last member has left. */
-  readonly onEmpty: () => void;
 }
 
-export function createFeed({ watch, read, onEmpty }: FeedOptions): Feed {
+export function createFeed({ watch, read }: FeedOptions): Feed {
   const members = new Set<Member>();
   let place: Place = [];
   let isReading = false;
@@ -101,9 +99,7 @@ export function createFeed({ watch, read, onEmpty }: FeedOptions): Feed {
         leave() {
           members.delete(member);
           readOnWhenWanted();
-          if (members.size > 0) return;
-          stopListening();
-          onEmpty();
+          if (members.size === 0) stopListening();
         },
       };
     },

@@ -31,7 +31,8 @@ export interface FollowOptions {
 
 /**
  * Every row after a position, each once: first what the feed has read before, page by page, then what it reads. With
- * nothing to tell it yields an empty message first and now and then, so that the client's cursor keeps up.
+ * nothing to tell it yields an empty message first and now and then, so that the client's cursor keeps up. Whoever
+ * gives it up before its end closes the mailbox.
  */
 export async function* follow(start: Position, options: FollowOptions): AsyncGenerator<Message, void, void> {
   const { feed, arrival, columns, mailbox, heartbeatMs, loaders } = options;
@@ -51,17 +52,15 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
     yield take(batch);
   }
   const seat = feed.join({ columns, put: mailbox.put });
-  try {
-    if (isFirst && !mailbox.isOver) yield take(nothing(position.place));
-    while (!mailbox.isOver) {
-      if (mailbox.isEmpty) seat.ready();
-      const item = await mailbox.take(heartbeatMs, () => nothing(feed.place));
-      if (mailbox.isOver) break;
-      if (item instanceof Error) throw item;
-      yield take(item);
-    }
-  } finally {
-    seat.leave();
+  // Not in the end of this function: a client that does not read does not come to it.
+  void mailbox.over.then(seat.leave);
+  if (isFirst && !mailbox.isOver) yield take(nothing(position.place));
+  while (!mailbox.isOver) {
+    if (mailbox.isEmpty) seat.ready();
+    const item = await mailbox.take(heartbeatMs, () => nothing(feed.place));
+    if (mailbox.isOver) break;
+    if (item instanceof Error) throw item;
+    yield take(item);
   }
   if (mailbox.ended) yield { ...take(nothing(position.place)), end: mailbox.ended };
 }

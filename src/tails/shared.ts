@@ -24,7 +24,8 @@ export interface Shared {
   /** The database as the subject's caller sees it, or as all do where it looks the same to all. */
   databaseOf(subject: Subject): Db;
   watchOf(subject: Subject): Watch;
-  feedOf(subject: Subject, where: Sql): Feed;
+  /** A feed for one more client, to be released when that has gone. */
+  lendFeed(subject: Subject, where: Sql): { readonly feed: Feed; readonly release: () => void };
   readonly watches: Iterable<Watched>;
 }
 
@@ -48,7 +49,7 @@ const mostWatches = 1000;
 
 export function createShared({ database, listen, log }: SharedOptions): Shared {
   const watches = new Map<string, Watched>();
-  const feeds = new Map<string, Feed>();
+  const feeds = new Map<string, { readonly feed: Feed; clients: number }>();
   const catalogs = new WeakMap<Catalog, number>();
   let lastCatalog = 0;
 
@@ -76,13 +77,10 @@ export function createShared({ database, listen, log }: SharedOptions): Shared {
     return watch;
   }
 
-  function feedOf(subject: Subject, where: Sql): Feed {
+  function createFeedOf(subject: Subject, where: Sql): Feed {
     const { catalog, table, arrival } = subject;
-    const key = keyOf(subject) + identity(where);
-    const known = feeds.get(key);
-    if (known) return known;
     const db = databaseOf(subject);
-    const feed = createFeed({
+    return createFeed({
       watch: watchOf(subject),
       async read(after, upTo, columns) {
         const stretch = { table, arrival, where, after, upTo, limit: mostRows };
@@ -90,16 +88,24 @@ export function createShared({ database, listen, log }: SharedOptions): Shared {
         const last = rows.length === mostRows ? rows.at(-1) : undefined;
         return { rows, to: last ? placeAfter(last, arrival) : upTo, loaders: createLoaders(db, catalog) };
       },
-      onEmpty: () => void feeds.delete(key),
     });
-    feeds.set(key, feed);
-    return feed;
+  }
+
+  function lendFeed(subject: Subject, where: Sql) {
+    const key = keyOf(subject) + identity(where);
+    const lent = feeds.get(key) ?? { feed: createFeedOf(subject, where), clients: 0 };
+    feeds.set(key, lent);
+    lent.clients++;
+    const release = () => {
+      if (--lent.clients === 0) feeds.delete(key);
+    };
+    return { feed: lent.feed, release };
   }
 
   return {
     databaseOf,
     watchOf,
-    feedOf,
+    lendFeed,
     get watches() {
       return watches.values();
     },

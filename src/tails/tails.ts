@@ -93,7 +93,8 @@ export function createTails({ maxSeconds, ...options }: TailsOptions): Tails {
       const { history } = settled;
       if (given && given.history !== history) throw moved();
       const start = given?.position ?? (await now(request, settled));
-      const feed = shared.feedOf(request, where);
+      const { feed, release } = shared.lendFeed(request, where);
+      void mailbox.over.then(release);
       const cursorOf = (position: Position) => encodeTailCursor(request, { history, position });
       for await (const message of follow(start, { watch, feed, arrival, columns, mailbox, heartbeatMs, loaders })) {
         const { before, position, ...rest } = message;
