@@ -12,7 +12,7 @@ export interface Holder {
 
 /** What one look at a table tells of its order of arrival. */
 export interface Mark {
-  /** A digest of what positions are of: the server's system and timeline, and the table. Null on a standby. */
+  /** A digest of what positions are of: the server's system and timeline, the table, its sequence. Null on a standby. */
   readonly history: string | null;
   /** The highest value there is; null where there is no row. */
   readonly latest: bigint | null;
@@ -30,19 +30,24 @@ export type Place = readonly string[];
 /** Says where a table's order of arrival is by now. */
 export function selectMark(catalog: Catalog, table: Table, arrival: Arrival): Sql {
   const relation = from(catalog, table);
+  const name = toQuery(relation).text;
   const first = ident(alias, arrival.columns[0] ?? '');
   const highest = (condition: Sql) =>
     sql`(select ${first} from ${relation} ${ident(alias)} where ${condition} order by ${first} desc limit 1)`;
   const settled = sql`${first} < pg_snapshot_xmin(pg_current_snapshot())`;
-  return sql`select ${history} as history, ${highest(sql`true`)} as latest,
+  return sql`select ${historyOf(name, arrival.columns[0] ?? '')} as history, ${highest(sql`true`)} as latest,
     ${arrival.kind === 'transaction' ? highest(settled) : sql`null`} as settled,
     ${arrival.kind === 'transaction' ? oldestWriter : lockHolders} as holders
-    from (select ${`${toQuery(relation).text}`}::regclass::oid as oid) relation`;
+    from (select ${name}::regclass::oid as oid) relation`;
 }
 
-/** The name of a WAL file begins with the timeline; `pg_control_checkpoint()` tells the old one after a promotion. */
-const history = sql`case when not pg_is_in_recovery() then (
-    select left(md5(concat_ws('.', system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), relation.oid)), 12)
+/**
+ * The name of a WAL file begins with the timeline; `pg_control_checkpoint()` tells the old one after a promotion. A
+ * sequence that begins anew gets another file.
+ */
+const historyOf = (relation: string, column: string): Sql => sql`case when not pg_is_in_recovery() then (
+    select left(md5(concat_ws('.', system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), relation.oid,
+      pg_relation_filenode(pg_get_serial_sequence(${relation}, ${column})::regclass))), 12)
     from pg_control_system()) end`;
 
 /**

@@ -4,7 +4,7 @@ import type { Place } from '../db/tail.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import type { Batch, Feed } from './feed.ts';
 import type { Mailbox, StreamEnd } from './mailbox.ts';
-import { advance, isAhead, type Position, samePlace, unseen } from './position.ts';
+import { advance, isBefore, type Position, samePlace, unseen } from './position.ts';
 import type { Watch } from './watch.ts';
 
 /** One message to a client. */
@@ -67,7 +67,7 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
 
 /** What lies between the client and the feed. One that comes from another server may be ahead: it waits for the feed. */
 async function nextPage({ place }: Position, { watch, feed, columns, mailbox }: FollowOptions): Promise<Batch | null> {
-  if (!isAhead(place, feed.place)) return feed.read(place, feed.place, columns);
+  if (isBefore(place, feed.place)) return feed.read(place, feed.place, columns);
   await Promise.race([watch.next(), mailbox.over]);
   return null;
 }

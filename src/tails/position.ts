@@ -62,9 +62,15 @@ export const placeAfter = (row: Row, { columns }: Arrival): Place => columns.map
 export const samePlace = (a: Place, b: Place): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);
 
-/** Whether a place lies beyond another; of places at one value of the first column it says no. */
-export const isAhead = ([a]: Place, [b]: Place): boolean =>
-  a !== undefined && (b === undefined || BigInt(a) > BigInt(b));
+/**
+ * Whether a place certainly lies before another. Of two places within one transaction it says no: the order of the keys
+ * there is PostgreSQL's to know.
+ */
+export function isBefore(place: Place, other: Place): boolean {
+  const [[a], [b]] = [place, other];
+  if (a === undefined || b === undefined) return b !== undefined;
+  return a === b ? place.length > 1 && other.length === 1 : BigInt(a) < BigInt(b);
+}
 
 /** The position at a later place. */
 export const advance = ({ seen }: Position, place: Place): Position => ({

@@ -45,7 +45,7 @@ export interface WatchOptions {
 /** What was settled in another history may not be so in this one. */
 export const moved = (): AppError =>
   badInput(
-    'The cursor is of a time before the database was restored, failed over or made anew: begin with the list and its liveCursor',
+    'The cursor is of a time before the database was restored or failed over, or the table began anew: begin with the list and its liveCursor',
   );
 
 /** Milliseconds between looks: while rows come, while somebody writes, at most, and after a word that somebody wrote. */

@@ -157,3 +157,20 @@ test('a filter that is wrong is an error of the stream', async () => {
     message: expect.stringContaining('"eq" is null'),
   });
 });
+
+test('a table that begins anew ends its streams and refuses their cursors', async () => {
+  await database.admin(`create table events.draft (draft_id bigint generated always as identity primary key);
+    insert into events.draft select from generate_series(1, 5)`);
+  await database.grantAll(database.connection);
+  await api.served.check();
+  const document =
+    'subscription ($after: String) { added: draftsAdded(after: $after) { cursor end edges { cursor } } }';
+  const stream = server.subscribe(document);
+  const { cursor } = await stream.next();
+  await database.admin('truncate events.draft restart identity');
+  await expect(stream.next()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  await expect(server.subscribe(document, { after: cursor }).next()).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
+    message: expect.stringContaining('began anew'),
+  });
+});
