@@ -57,10 +57,10 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
         });
         continue;
       }
-      const asked = columns();
-      const batch = await read(place, watch.settled.place, asked);
-      // Who joined meanwhile is owed these rows too, with its columns.
-      if (columns().some((name) => !asked.includes(name))) continue;
+      const [from, asked] = [place, columns()];
+      const batch = await read(from, watch.settled.place, asked);
+      // Who joined meanwhile is owed these rows too, with its columns; and all may have left, and others joined elsewhere.
+      if (!samePlace(from, place) || columns().some((name) => !asked.includes(name))) continue;
       place = batch.to;
       if (batch.rows.length === 0) continue;
       isWanted = false;

@@ -56,16 +56,16 @@ export interface TailStats {
 export interface TailsOptions extends SharedOptions {
   /** How old a stream may get. */
   readonly maxSeconds: number;
+  /** How long a client hears nothing. */
+  readonly heartbeatMs?: number;
 }
 
 /** Messages that may wait for a client. */
 const mostWaiting = 8;
-/** How long a client hears nothing. */
-const heartbeatMs = 15_000;
 /** How long a list waits for a place where its tail can begin. */
 const patienceMs = 5000;
 
-export function createTails({ maxSeconds, ...options }: TailsOptions): Tails {
+export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: TailsOptions): Tails {
   const shared = createShared(options);
   const streams = new Map<Mailbox<Batch | Error>, Subject>();
   let isStopping = false;

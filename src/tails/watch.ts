@@ -9,7 +9,7 @@ import { type Settling, settle, unknown } from './settling.ts';
 export interface Settled {
   readonly history: string;
   readonly place: Place;
-  /** Whether there are rows beyond. */
+  /** Whether no row could be seen beyond. */
   readonly isLast: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface WatchOptions {
   readonly onLook: (watch: Watch) => void;
 }
 
-/** What was settled in another history may not be so in this one. */
+/** The error of those who come from another history. */
 export const moved = (): AppError =>
   badInput(
     'The cursor is of a time before the database was restored or failed over, or the table began anew: begin with the list and its liveCursor',
@@ -66,25 +66,27 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
     cancel();
     isWoken = false;
     const before = settled;
+    const origin = history;
     let failure: unknown = null;
     try {
       take(markOf(arrival, (await db.rows(statement))[0]));
     } catch (error) {
       failure = error;
     }
+    // Those who begin now are no worse off for it.
+    const told = failure ?? (origin === null || origin === history ? null : moved());
     const isNews = settled?.place[0] !== before?.place[0];
     const most = settling.pending.length > 0 ? pauses.busy : pauses.longest;
     pause = isWoken ? pauses.woken : isNews || isAsked ? pauses.busy : Math.min(pause * 2, most);
     onLook(watch);
-    for (const listener of [...listeners]) listener(failure);
+    for (const listener of [...listeners]) listener(told);
     if (failure) throw failure;
   }
 
   function take(mark: Mark): void {
     if (mark.history === null)
       throw new AppError('DATABASE_UNAVAILABLE', 'The database is a standby now, which has no live tails; try again');
-    const isElsewhere = history !== null && history !== mark.history;
-    if (isElsewhere) settling = unknown;
+    if (history !== mark.history) settling = unknown; // what was settled elsewhere may not be so here
     history = mark.history;
     settling = settle(settling, mark, performance.now());
     const { settled: value } = settling;
@@ -92,7 +94,6 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
       value === undefined
         ? null
         : { history, place: value === null ? [] : [String(value)], isLast: settling.pending.length === 0 };
-    if (isElsewhere) throw moved();
   }
 
   function poll(isAsked: boolean): Promise<void> {

@@ -45,6 +45,8 @@ interface Connection {
 
 export interface TestApiOptions {
   readonly schema?: string;
+  /** How long a client of a live tail hears nothing. */
+  readonly heartbeatMs?: number;
   readonly config?: Partial<
     Pick<Config, 'graphiql' | 'corsOrigins' | 'maxBodyBytes' | 'limits' | 'schemaPollMs' | 'sseMaxSeconds'>
   >;
@@ -53,7 +55,7 @@ export interface TestApiOptions {
 /** The whole server over one database, without a socket. */
 export async function createTestApi(
   connection: Connection,
-  { schema = 'events', config }: TestApiOptions = {},
+  { schema = 'events', config, heartbeatMs }: TestApiOptions = {},
 ): Promise<TestApi> {
   const statements: string[] = [];
   const log: LogLine[] = [];
@@ -94,6 +96,7 @@ export async function createTestApi(
   const tails = createTails({
     database: () => db,
     maxSeconds: settings.sseMaxSeconds,
+    heartbeatMs,
     listen: listener.start,
     log: logger,
   });

@@ -26,8 +26,8 @@ afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
 });
 
-async function start(config: TestApiOptions['config'] = {}) {
-  const api = await createTestApi(database.connection, { config });
+async function start(options: TestApiOptions = {}) {
+  const api = await createTestApi(database.connection, options);
   const server = await serveStreams(api);
   stops.push(async () => {
     api.tails.stop();
@@ -51,7 +51,7 @@ function open({ api: { catalog }, tails }: TestApi, caller: Caller | null = null
 }
 
 test('a stream that is as old as one may get ends with a cursor, and nothing is lost until the next', async () => {
-  const { subscribe } = await start({ sseMaxSeconds: 1 });
+  const { subscribe } = await start({ config: { sseMaxSeconds: 1 } });
   const stream = subscribe<{ body: string }>(document);
   await stream.next();
   await add('one');
@@ -102,6 +102,27 @@ test('a server that stops takes no new streams', async () => {
   api.tails.stop();
   const next = subscribe(document, { after: cursor });
   expect(await next.next()).toEqual({ cursor, end: 'SHUTDOWN', edges: [] });
+});
+
+test('the cursor of a filter that nothing passes keeps up, by empty messages', async () => {
+  const { subscribe } = await start({ heartbeatMs: 300 });
+  const quiet = `subscription ($after: String, $body: String!) {
+    added: notesAdded(after: $after, where: { body: { eq: $body } }) { cursor end edges { node { body } } }
+  }`;
+  const stream = subscribe<{ body: string }>(quiet, { body: 'missing' });
+  const { cursor } = await stream.next();
+  await add('found');
+  let message = await stream.next();
+  while (message.cursor === cursor) message = await stream.next();
+  expect(message).toMatchObject({ end: null, edges: [] });
+  await stream.stop();
+  const again = async (after: string) => {
+    const other = subscribe<{ body: string }>(quiet, { after, body: 'found' });
+    const { edges } = await other.next();
+    await other.stop();
+    return edges.length;
+  };
+  expect([await again(cursor), await again(message.cursor)]).toEqual([1, 0]);
 });
 
 test('a client that does not read costs no more than a few messages, and goes on later with what it had', async () => {
