@@ -35,7 +35,12 @@ export interface Target {
 export async function write(connection: Connection, { table, leaf }: Target, name: string, script: readonly Work[]) {
   const committed: string[] = [];
   let client = await connect(connection);
-  for (const [i, { kind, rows, waitMs, end }] of script.entries()) {
+  const { rows: settings } = await client.query<{ may: boolean }>(
+    "select current_setting('max_prepared_transactions')::int > 0 as may",
+  );
+  const mayPrepare = settings[0]?.may ?? false;
+  for (const [i, { kind, rows, waitMs, end: wanted }] of script.entries()) {
+    const end = wanted === 'prepare' && !mayPrepare ? 'commit' : wanted;
     const labels = Array.from({ length: rows }, (_, n) => `${name}.${i}.${n}`);
     const insert = (into: string, some: readonly string[]) =>
       client.query(`insert into ${into} (label) select unnest($1::text[])`, [some]);

@@ -20,11 +20,13 @@ const tables: readonly (Target & { readonly list: string; readonly sql: string }
     list: 'parteds',
     table: 'events.parted',
     leaf: 'events.parted_1',
-    sql: `create table events.parted (
-      id bigint generated always as identity, label text not null, at timestamptz not null default now(),
+    sql: `create sequence events.parted_id_seq;
+    create table events.parted (
+      id bigint not null default nextval('events.parted_id_seq'), label text not null, at timestamptz not null default now(),
       area integer not null default random() * 3, primary key (id, area)) partition by list (area);
     create table events.parted_1 partition of events.parted (area default 1) for values in (1);
-    create table events.parted_2 partition of events.parted default;`,
+    create table events.parted_2 partition of events.parted default;
+    comment on table events.parted is '@arrival id'`,
   },
   {
     list: 'stampeds',
