@@ -196,3 +196,26 @@ test('clients with the same filter share every statement', async () => {
   await Promise.all(streams.map((stream) => stream.stop()));
   await vi.waitFor(() => expect(api.tails.stats()).toEqual([]));
 });
+
+test('under row security only callers with the same claims share what is read', async () => {
+  await database.admin(`alter table events.note enable row level security;
+    create policy everyone on events.note using (true)`);
+  try {
+    const { api } = await start();
+    const callerOf = (sub: string): Caller => ({
+      id: sub,
+      permissions: new Set(),
+      claims: { sub },
+      expiresAt: Infinity,
+    });
+    const streams = ['ann', 'ann', 'bob', 'ann'].map((sub) => open(api, callerOf(sub)));
+    for (const stream of streams) await stream.next();
+    const since = api.statements.length;
+    await add('guarded');
+    for (const stream of streams) expect((await stream.next()).value).toMatchObject({ rows: [{ body: 'guarded' }] });
+    const reads = api.statements.slice(since).filter((text) => !text.includes('pg_locks'));
+    expect(reads).toHaveLength(2);
+  } finally {
+    await database.admin('alter table events.note disable row level security');
+  }
+});
