@@ -73,6 +73,16 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
     ]),
     reservedFields,
   );
+  const families = ['', ...tableFamily, ...enumFamily];
+  const messages = assign(
+    catalog.tables.map((table) => ({
+      key: table.name,
+      from: '',
+      name: `${capital(required(query, listKey(table)))}Added`,
+    })),
+    [],
+    [...taken, ...[...types.values()].flatMap((name) => families.map((suffix) => name + suffix))],
+  );
   const field = (table: Table, key: string) => required(required(fields, table.name), key);
   return {
     type: (table) => required(types, `table ${table.name}`),
@@ -88,10 +98,7 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
     fields: (table) => ['id', ...required(fields, table.name).values()],
     list: (table) => required(query, listKey(table)),
     lookup: (table, key) => required(query, lookupKey(table, key)),
-    added: (table) => {
-      const list = required(query, listKey(table));
-      return [`${list}Added`, `${capital(list)}Added`];
-    },
+    added: (table) => [`${required(query, listKey(table))}Added`, required(messages, table.name)],
   };
 }
 
