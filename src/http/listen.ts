@@ -17,8 +17,8 @@ export async function listen(handler: RequestListener, host: string, port: numbe
   const server = createServer((request, response) => {
     // A client that keeps its connection must learn that it is the last answer on it.
     if (draining) response.setHeader('connection', 'close');
-    // One whose answer began before, such as a stream, would be kept for another request.
-    response.on('close', () => draining && server.closeIdleConnections());
+    // One whose answer began before that, such as a stream, would be kept though nobody accepts any more.
+    response.on('close', () => !server.listening && server.closeIdleConnections());
     return handler(request, response);
   });
   await new Promise<void>((resolve, reject) => {
