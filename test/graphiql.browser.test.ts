@@ -127,7 +127,9 @@ describe.skipIf(absent)('GraphiQL in a browser', { timeout }, () => {
     await page.getByRole('button', { name: 'Headers' }).click();
     await page.getByRole('region', { name: 'Headers' }).locator('.graphiql-editor:not(.hidden) .view-lines').click();
     await page.keyboard.insertText(JSON.stringify({ Authorization: `Bearer ${await issuer.sign()}` }));
-    const introspected = page.waitForResponse((response) => response.status() === 200);
+    const introspected = page.waitForResponse(
+      (response) => response.request().method() === 'POST' && response.status() === 200,
+    );
     await page.getByRole('button', { name: 'Re-fetch GraphQL schema' }).click();
     expect((await (await introspected).json()).data).toHaveProperty('__schema');
     await page.getByRole('button', { name: /^Execute query/ }).click();
