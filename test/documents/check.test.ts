@@ -187,7 +187,8 @@ describe('the number of statements', () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (g) => {
         const { text, statements } = generateDocument(g, api.api.schema);
-        await api.send(text); // of a table as large as this, groups are refused
+        const { errors } = await api.send(text);
+        fc.pre(errors === undefined); // groups of a table as large as this are refused, after one more statement
         expect(count(text), text).toBeGreaterThanOrEqual(api.statements.length);
         expect(count(text), text).toBeLessThanOrEqual(statements.size);
       }),
