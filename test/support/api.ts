@@ -106,7 +106,7 @@ export async function createTestApi(
     onError,
   });
   const tails = createTails({
-    database: (caller) => db.within({ claims: caller?.claims }),
+    database: (caller) => real.within({ claims: caller?.claims }), // they look by themselves: no statements of requests
     limits: settings.requestLimits,
     maxSeconds: settings.sseMaxSeconds,
     heartbeatMs,
