@@ -12,6 +12,7 @@ import { startEmbedded } from '../src/db/embedded/embedded.ts';
 import { createPool } from '../src/db/pool.ts';
 import { serveApi } from '../src/served.ts';
 import { createApp } from '../src/server.ts';
+import { createTails } from '../src/tails/tails.ts';
 import { appConfig } from '../test/support/config.ts';
 
 /**
@@ -53,7 +54,13 @@ try {
     log,
   });
   const config = { ...appConfig, maxBodyBytes: 10_000_000 };
-  const app = createApp({ config, served, db, log });
+  const tails = createTails({
+    database: () => db,
+    limits: config.requestLimits,
+    maxSeconds: config.sseMaxSeconds,
+    log,
+  });
+  const app = createApp({ config, served, tails, db, log });
   const ways = { createEvents: createEvents(app.fetch), COPY: copy, 'INSERT for each': insertEach };
   await compare(ways);
   served.stop();

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import { findArrivals } from './catalog/arrival.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { applyDirectives } from './catalog/directives.ts';
 import type { PageLimits, RequestLimits } from './config.ts';
@@ -68,6 +69,10 @@ export async function buildApi({ db, schemaName, limits, documents, log }: ApiOp
     },
     'API built from the catalog',
   );
+  const withoutTail = [...findArrivals(directed, () => {})].flatMap(([table, found]) =>
+    'reason' in found ? [`${table}: ${found.reason}`] : [],
+  );
+  log.info({ schema: schemaName, withoutTail }, 'Tables without a live tail, and why');
   return {
     schema,
     catalog,

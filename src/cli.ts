@@ -19,6 +19,7 @@ const usage = `Usage: events-graphql [command]
            --object-id <id>    the principal (object) id of the app's identity, not its client id
            --plain             a role with a password instead, on a PostgreSQL without Entra ID
            --write --delete    INSERT and UPDATE too, DELETE too
+           --live              tables that live tails can follow tell of new rows (docs/live.md)
            --print             print the statements, run none
            --revoke            take it all back and drop the role
 `;

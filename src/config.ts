@@ -26,6 +26,8 @@ export interface Config {
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly schemaPollMs: number;
+  /** How old a stream of a live tail may get. */
+  readonly sseMaxSeconds: number;
   readonly logLevel: string;
   /** A statement that takes longer is in the log. */
   readonly slowStatementMs: number;
@@ -177,6 +179,7 @@ export const variables = z.object({
   REQUEST_TIMEOUT_MS: int(1, 3_600_000).default(30_000),
   EVENTS_SCHEMA: z.string().default('events'),
   SCHEMA_POLL_MS: int(100, 86_400_000).default(60_000),
+  SSE_MAX_SECONDS: int(1, 86_400).default(230),
   HOST: z.string().optional(),
   PORT: int(0, 65_535).default(4000),
   GRAPHIQL: onOff.optional(),
@@ -256,6 +259,7 @@ export function readConfig(environment: Environment): Config {
     },
     maxReplicas: env.MAX_REPLICAS,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    sseMaxSeconds: env.SSE_MAX_SECONDS,
     schemaPollMs: env.SCHEMA_POLL_MS,
     logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     slowStatementMs: env.SLOW_STATEMENT_MS,

@@ -1,6 +1,7 @@
 import type { Caller } from './auth/caller.ts';
 import type { Db } from './db/db.ts';
 import type { Loaders } from './loaders/loaders.ts';
+import type { Tails } from './tails/tails.ts';
 import type { RequestRecord } from './telemetry/record.ts';
 
 /** What a request brings along before there is an API to run it on. */
@@ -11,10 +12,11 @@ export interface Incoming {
   readonly signal?: AbortSignal;
   /** Absent where nothing is told of requests. */
   readonly record?: RequestRecord;
+  readonly tails: Tails;
 }
 
-/** What one request carries; its loaders live no longer than it does. */
+/** What one request carries; its loaders live no longer than it does, those of a subscription no longer than an event. */
 export interface Context extends Incoming {
   readonly db: Db;
-  readonly loaders: Loaders;
+  loaders: Loaders;
 }

@@ -1,5 +1,6 @@
 import { type Config, ConfigError } from './config.ts';
 import { createDb, type SharedDb } from './db/db.ts';
+import { createListener, type Listener, type ListenerOptions } from './db/listen.ts';
 import { createPool, type PoolStats } from './db/pool.ts';
 import { codeOf } from './errors.ts';
 import type { DatabaseName } from './telemetry/span.ts';
@@ -12,6 +13,8 @@ export interface Database {
   /** For people: where it is. */
   readonly label: string;
   readonly isEmbedded: boolean;
+  /** Listens for new rows, over a connection of its own. */
+  readonly createListener: (onNotice: ListenerOptions['onNotice']) => Listener;
   readonly close: () => Promise<void>;
 }
 
@@ -28,13 +31,10 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
   const connection = config.database ?? embedded?.connection;
   if (!connection) throw new Error('There is no database to open');
   const { host, port, database, user } = connection;
-  const pool = createPool({
-    ...connection,
-    size: config.poolSize,
-    connectTimeoutMs: config.connectTimeoutMs,
-    statementTimeoutMs: config.statementTimeoutMs,
-    onError: (error) => events.onError?.(error),
-  });
+  const { connectTimeoutMs, statementTimeoutMs } = config;
+  const server = { ...connection, connectTimeoutMs, statementTimeoutMs };
+  const onError = (error: Error) => events.onError?.(error);
+  const pool = createPool({ ...server, size: config.poolSize, onError });
   return {
     db: createDb(pool, events.onSchemaChanged),
     name: { host, port, database },
@@ -43,6 +43,8 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
       ? `the embedded PostgreSQL (${host}:${port}, data in .data/)`
       : `${user}@${host}:${port}/${database}`,
     isEmbedded: embedded !== null,
+    createListener: (onNotice) =>
+      createListener({ server: { ...server, idleInTransactionTimeoutMs: 60_000 }, onNotice, onError }),
     async close() {
       await pool.end();
       await embedded?.stop();

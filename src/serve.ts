@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { buildApi } from './api.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -6,10 +7,12 @@ import { readStore } from './documents/store.ts';
 import { listen } from './http/listen.ts';
 import { serveApi } from './served.ts';
 import { createApp, endpoint } from './server.ts';
+import { createTails } from './tails/tails.ts';
 import { createInstruments } from './telemetry/instruments.ts';
 import { observePool } from './telemetry/pool-metrics.ts';
 import { recordRequests } from './telemetry/requests.ts';
 import { createWatch } from './telemetry/statements.ts';
+import { observeTails } from './telemetry/tail-metrics.ts';
 import { startTelemetry } from './telemetry/telemetry.ts';
 
 /**
@@ -38,6 +41,14 @@ export async function serve(config: Config): Promise<void> {
   });
   const options = { db: database.db, schemaName: config.schema, limits: config.limits, documents, log };
   const build = () => buildApi(options);
+  const listener = database.createListener((notice) => tails.wake(notice));
+  const tails = createTails({
+    database: (caller) => database.db.within({ claims: caller?.claims }),
+    limits: config.requestLimits,
+    maxSeconds: config.sseMaxSeconds,
+    listen: listener.start,
+    log,
+  });
   const stopping = stopSignal();
   let served: ReturnType<typeof serveApi> | undefined;
   try {
@@ -50,9 +61,10 @@ export async function serve(config: Config): Promise<void> {
     });
     const { check } = served;
     process.on('SIGHUP', () => void check());
-    const app = createApp({ config, served, db: database.db, log });
+    const app = createApp({ config, served, tails, db: database.db, log });
     const instruments = createInstruments();
     const watch = createWatch({ instruments, log, database: database.name, slowStatementMs: config.slowStatementMs });
+    observeTails(tails.stats);
     observePool({ stats: database.stats, size: config.poolSize });
     const recorded = recordRequests(app, { instruments, log, endpoint, watch });
     const listening = await listen(recorded, config.host, config.port);
@@ -61,9 +73,13 @@ export async function serve(config: Config): Promise<void> {
     const signal = await stopping;
     log.info({ signal }, 'Stopping');
     served.stop();
-    await listening.drain(graceMs, config.production ? lingerMs : 0);
+    const linger = config.production ? lingerMs : 0;
+    // Not before: until then the platform would send them here again.
+    void wait(linger).then(tails.stop);
+    await listening.drain(graceMs, linger);
   } finally {
     served?.stop();
+    await listener.stop();
     await database.close();
     await telemetry.end();
   }

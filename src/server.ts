@@ -25,6 +25,7 @@ import { createDocumentCache } from './limits/documentCache.ts';
 import { useDocumentLimits } from './limits/useDocumentLimits.ts';
 import { useResponseLimit } from './limits/useResponseLimit.ts';
 import type { Served } from './served.ts';
+import type { Tails } from './tails/tails.ts';
 import { useOperation } from './telemetry/useOperation.ts';
 
 export interface AppOptions {
@@ -41,6 +42,7 @@ export interface AppOptions {
     | 'cacheControl'
   >;
   readonly served: Served;
+  readonly tails: Tails;
   readonly db: Db;
   readonly log: Logger;
 }
@@ -54,7 +56,7 @@ export const endpoint = '/graphql';
 const keptDocuments = 1_000_000;
 
 /** The HTTP side of the API: GraphQL, GraphiQL and the probes. */
-export function createApp({ config, served, db, log }: AppOptions) {
+export function createApp({ config, served, tails, db, log }: AppOptions) {
   const { requestLimits } = config;
   const { perMinute, proxies } = requestLimits;
   return createYoga<Partial<Incoming>>({
@@ -86,7 +88,7 @@ export function createApp({ config, served, db, log }: AppOptions) {
       useBodyLimit(config.maxBodyBytes),
       useGetParams(),
       ...(perMinute === null ? [] : [useRateLimit({ perMinute, proxies })]),
-      useApi(served, endpoint, requestLimits),
+      useApi({ served, tails, endpoint, limits: requestLimits }),
       ...(config.auth ? [usePermissions(config.auth.permissionNames)] : []),
       useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),
       useDocumentLimits(requestLimits, config.limits),

@@ -1,6 +1,10 @@
 /** What a schema holds, as far as the connected role may read it; everything is in a stable order. */
 export interface Catalog {
   readonly schema: string;
+  /** Whether the server follows another one, whose writers it does not show. */
+  readonly isStandby: boolean;
+  /** Whether what is read may depend on who is calling: policies or views look at the caller. */
+  readonly isPersonal: boolean;
   readonly enums: readonly Enum[];
   readonly tables: readonly Table[];
 }
@@ -29,7 +33,34 @@ export interface Table {
   readonly indexes: readonly Index[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly checks: readonly Check[];
+  /** Whether other tables inherit from it, other than as its partitions. */
+  readonly hasHeirs: boolean;
+  readonly numberings: readonly Numbering[];
+  /** Whether a trigger of ours tells of new rows. */
+  readonly notifies: boolean;
   readonly mayDelete: boolean;
+}
+
+/** A column that may hold the order in which rows arrive: a whole number, or the id of the transaction that wrote the row. */
+export interface Numbering {
+  readonly column: string;
+  readonly kind: 'number' | 'transaction';
+  readonly nullable: boolean;
+  readonly identity: Column['identity'];
+  /** Those from which the table and its partitions number rows. */
+  readonly sequences: readonly Sequence[];
+  /** Whether the table and its partitions put the transaction's id there themselves. */
+  readonly isStamped: boolean;
+  /** The columns of each B-tree index of every row that begins with it. */
+  readonly indexes: readonly (readonly string[])[];
+}
+
+export interface Sequence {
+  readonly name: string;
+  /** How many numbers a session takes at once. */
+  readonly cache: number;
+  readonly increment: number;
+  readonly cycles: boolean;
 }
 
 export interface Column {

@@ -93,7 +93,7 @@ const keep = <T>(things: readonly { kept: T; directives: readonly Directive[] }[
 /** What statements select beside columns, and rows carry beside their values. */
 const statementNames: readonly string[] = [
   ...['$n', '$row', '$position', '$tableoid', '$ctid', '$type'],
-  ...['$group', '$repeated', '$updated', '$written', '$found'],
+  ...['$group', '$repeated', '$updated', '$written', '$found', '$live'],
 ];
 
 /** The columns but those that bear one of these names. */

@@ -47,6 +47,8 @@ export interface Names {
   readonly conflictKeys: (table: Table) => ReadonlyMap<string, readonly string[]>;
   /** The fields that aggregate the rows of a list: the one of all rows, and the one of groups of them. */
   readonly aggregates: (list: string) => readonly [whole: string, grouped: string];
+  /** The subscription field of a table's live tail, and the type of its messages. */
+  readonly added: (table: Table) => readonly [field: string, type: string];
 }
 
 /** Fields that every type of the API may need for itself. */
@@ -61,7 +63,7 @@ export const tableFamily = [
   ...['Aggregate', 'GroupedAggregate', 'ColumnAggregates', 'GroupKey', 'GroupBy', 'RelatedGroupBy', 'Bucket'],
   ...['Having', 'ColumnsHaving', 'GroupOrderBy', 'ColumnsOrderBy', 'KeyOrderBy'],
   ...['Create*Input', 'Create*OnConflict', 'Create*ConflictKey', 'Update*Patch'],
-  ...['Create*Payload', 'Create+Payload', 'Update*Payload', 'Delete*Payload'],
+  ...['Create*Payload', 'Create+Payload', 'Update*Payload', 'Delete*Payload', '+Added'],
 ];
 /** The same for the types made for a scalar or an enum. */
 export const leafFamily = ['Where', 'Aggregate', 'AggregateHaving', 'AggregateOrderBy', 'PercentileHaving'].flatMap(
@@ -176,6 +178,7 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
       return new Map([...values].map(([id, name]) => [name, keys.get(id) ?? []]));
     },
     aggregates,
+    added: (table) => [`${required(query, listKey(table))}Added`, member(typeOf(table), '+Added')],
   };
 }
 

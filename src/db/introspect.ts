@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Catalog, Check, Enum, ForeignKey, Index, Table, Type } from '../catalog/catalog.ts';
 import type { Db } from './db.ts';
+import { noticeChannel } from './notice.ts';
 import { type Sql, sql } from './sql.ts';
 
 /** The catalog as the query builds it: types once each, and keys that may name columns the role cannot read. */
-interface Introspected {
+interface Introspected extends Pick<Catalog, 'isStandby' | 'isPersonal'> {
   readonly types: Readonly<Record<string, Omit<Type, 'item'> & { readonly item: string | null }>>;
   readonly enums: readonly Enum[];
   readonly tables: readonly IntrospectedTable[];
@@ -48,6 +49,8 @@ function catalogOf(schema: string, found: Introspected): Catalog {
   };
   return {
     schema,
+    isStandby: found.isStandby,
+    isPersonal: found.isPersonal,
     enums: found.enums,
     tables: found.tables
       .filter((table) => table.columns.length > 0)
@@ -78,6 +81,56 @@ const isUnchecked = sql`exists (
 /** Whether a foreign key is one of PERIOD, as PostgreSQL 18 allows: it refers to rows by overlap. */
 const isTemporal = sql`coalesce(to_jsonb(f) ->> 'conperiod', 'false')::bool`;
 
+/** The column `a` of the relation `r`, there and in its partitions. */
+const spots = sql`(
+  select x.attrelid, x.attnum
+  from (select r.oid as relid union select relid from pg_partition_tree(r.oid)) tree
+  join pg_attribute x on x.attrelid = tree.relid and x.attname = a.attname) spot`;
+
+/** Those that belong to an identity column, and those that a default names. */
+const sequences = sql`(
+  select coalesce(json_agg(json_build_object(
+    'name', c.relname, 'cache', q.seqcache, 'increment', q.seqincrement, 'cycles', q.seqcycle
+  ) order by c.relname collate "C", c.oid), '[]')
+  from pg_sequence q join pg_class c on c.oid = q.seqrelid
+  where q.seqrelid in (
+    select d.objid from ${spots}
+    join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = spot.attrelid
+      and d.refobjsubid = spot.attnum and d.classid = 'pg_class'::regclass and d.deptype = 'i'
+    union
+    select d.refobjid from ${spots}
+    join pg_attrdef f on f.adrelid = spot.attrelid and f.adnum = spot.attnum
+    join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = f.oid and d.refclassid = 'pg_class'::regclass))`;
+
+const isStamped = sql`coalesce((
+  select bool_and(pg_get_expr(f.adbin, f.adrelid) = 'pg_current_xact_id()') and bool_or(spot.attrelid = r.oid)
+  from ${spots} join pg_attrdef f on f.adrelid = spot.attrelid and f.adnum = spot.attnum), false)`;
+
+/** What of a relation may be its order of arrival. */
+const numberings = sql`(
+  select coalesce(json_agg(json_build_object(
+    'column', a.attname,
+    'kind', case a.atttypid when 'xid8'::regtype then 'transaction' else 'number' end,
+    'nullable', not a.attnotnull or ${isUnchecked},
+    'identity', case a.attidentity when 'a' then 'always' when 'd' then 'by default' end,
+    'sequences', ${sequences},
+    'isStamped', ${isStamped},
+    'indexes', (
+      select coalesce(json_agg(${names(sql`i.indrelid`, sql`(i.indkey::int2[])[0:i.indnkeyatts - 1]`)} order by c.relname collate "C"), '[]')
+      from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am m on m.oid = c.relam and m.amname = 'btree'
+      where i.indrelid = r.oid and i.indisvalid and i.indpred is null and 0 <> all (i.indkey::int2[])
+        and i.indkey[0] = a.attnum
+    )
+  ) order by a.attnum), '[]')
+  from readable a
+  where a.relation = r.oid and r.relkind in ('r', 'p')
+    and a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'xid8'::regtype))`;
+
+/** Policies may look at the caller, and so may views; of these only the text is known, not what their functions do. */
+const isPersonal = sql`(
+  exists (select from pg_class c where c.relrowsecurity)
+  or exists (select from relation r where r.relkind = 'v' and pg_get_viewdef(r.oid) like '%current_setting%'))`;
+
 /** `has_heirs`: a table from which others inherit lists their rows too, and its keys are unique in none but its own. */
 const catalogValue = (schema: string): Sql => sql`(
   with recursive space as (
@@ -106,6 +159,8 @@ const catalogValue = (schema: string): Sql => sql`(
     join pg_type d on d.oid = b.declared
   )
   select json_build_object(
+    'isStandby', pg_is_in_recovery(),
+    'isPersonal', ${isPersonal},
     'types', (
       select coalesce(json_object_agg(t.declared::text, json_build_object(
         'name', t.typname,
@@ -138,6 +193,11 @@ const catalogValue = (schema: string): Sql => sql`(
           when 'm' then 'materialized view' else 'foreign table' end,
         'comment', obj_description(r.oid, 'pg_class'),
         'wholeRow', r.whole,
+        'hasHeirs', r.has_heirs,
+        'numberings', ${numberings},
+        'notifies', exists (
+          select from pg_trigger t where t.tgrelid = r.oid and t.tgname = ${noticeChannel} and t.tgenabled in ('O', 'A')
+        ),
         'mayDelete', has_table_privilege(r.oid, 'delete'),
         'columns', (
           select coalesce(json_agg(json_build_object(

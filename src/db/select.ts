@@ -11,6 +11,8 @@ export interface Page {
   readonly before: Position | null;
   readonly offset: number;
   readonly limit: number;
+  /** A value that is read in the page's own snapshot, and comes with every row, as `$live`. */
+  readonly live?: Sql | undefined;
 }
 
 /** How every statement calls the table that it reads. */
@@ -23,8 +25,18 @@ export const columnRef = (column: Pick<Column, 'name'>, of = alias): Sql => iden
 /** A value's text in the type of a column. */
 export const cast = (value: string | Sql | null, column: Column): Sql => sql`${value}::${trusted(column.type.sql)}`;
 
-/** The statement for one page; `match` narrows it further, to the rows of one parent. */
+/**
+ * The statement for one page; `match` narrows it further, to the rows of one parent. With a `live` value it has a row for
+ * that even where the page is empty: rows of the page have `$found`.
+ */
 export function selectPage(catalog: Catalog, page: Page, columns: readonly string[], match: readonly Sql[] = []): Sql {
+  const rows = selectRows(catalog, page, columns, match);
+  if (!page.live) return rows;
+  return sql`select l."$live", p.* from (select ${page.live} as "$live") l
+    left join lateral (select true as "$found", r.* from (${rows}) r) p on true`;
+}
+
+function selectRows(catalog: Catalog, page: Page, columns: readonly string[], match: readonly Sql[]): Sql {
   const { table, keys } = page;
   const conditions = [page.where, ...match];
   const selected = selectList(columns, keys);

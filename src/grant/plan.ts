@@ -1,4 +1,5 @@
 import { type Change, quoted, serverDatabase } from './change.ts';
+import { liveChanges } from './live.ts';
 import { privilegeChanges, writesWith } from './privileges.ts';
 import { revokeChanges } from './revoke.ts';
 import { dropChanges, roleChanges, settingChanges } from './role.ts';
@@ -12,6 +13,7 @@ export function plan({ server, contents }: State, wish: Wish): readonly Change[]
     ...roleChanges(server, wish),
     ...privilegeChanges(contents, wish),
     ...settingChanges(server, wish, writesWith(contents, wish)),
+    ...(wish.isLive ? liveChanges(contents, wish) : []),
   ];
 }
 

@@ -6,7 +6,7 @@ export const defaultsOf = (owner: string, schema: string): Sql =>
   sql`ALTER DEFAULT PRIVILEGES FOR ROLE ${ident(owner)} IN SCHEMA ${ident(schema)}`;
 
 /** Only an owner's own statements reach what is its. */
-export const byOwner = (relations: readonly Relation[]): readonly (readonly [string, readonly Relation[]])[] => [
+export const byOwner = <R extends Relation>(relations: readonly R[]): readonly (readonly [string, readonly R[]])[] => [
   ...Map.groupBy(relations, ({ owner }) => owner),
 ];
 

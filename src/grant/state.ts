@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { noticeChannel } from '../db/notice.ts';
 import { type Sql, sql, toQuery } from '../db/sql.ts';
 import type { Wish } from './wish.ts';
 
@@ -43,11 +44,16 @@ export interface ContentsState {
     readonly isOurs: boolean;
   };
   readonly schema: { readonly owner: string; readonly held: Held } | null;
+  /** Whether the schema has the function for triggers that tell of new rows. */
+  readonly hasNotices: boolean;
   /** Partitions are not among them: who reads or writes their table needs nothing more. */
   readonly tables: readonly (Relation & {
     readonly canInsert: boolean;
     readonly canUpdate: boolean;
     readonly canDelete: boolean;
+    /** Whether it has a column that may be an order of arrival, and a trigger that tells of new rows. */
+    readonly arrives: boolean;
+    readonly notifies: boolean;
   })[];
   readonly sequences: readonly Relation[];
   readonly defaults: readonly { readonly owner: string; readonly kind: 'TABLES' | 'SEQUENCES'; readonly held: Held }[];
@@ -112,11 +118,22 @@ const contentsState = ({ role, schema }: Wish): Sql => sql`json_build_object(
     select json_build_object('owner', pg_get_userbyid(n.nspowner), 'held', ${held(sql`n.nspacl`, role)})
     from pg_namespace n where n.nspname = ${schema}
   ),
+  'hasNotices', exists (
+    select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname = ${schema} and p.proname = ${noticeChannel}
+  ),
   'tables', (
     select coalesce(json_agg(json_build_object(
       'name', c.relname,
       'owner', pg_get_userbyid(c.relowner),
       'held', ${held(sql`c.relacl`, role)},
+      'arrives', c.relkind in ('r', 'p') and (
+        obj_description(c.oid, 'pg_class') like '%@arrival %'
+        or exists (
+          select from pg_attribute a left join pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum
+          where a.attrelid = c.oid and (
+            a.attidentity = 'a' or pg_get_expr(f.adbin, f.adrelid) = 'pg_current_xact_id()'))),
+      'notifies', exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = ${noticeChannel}),
       'canInsert', pg_relation_is_updatable(c.oid, true) & 8 <> 0,
       'canUpdate', pg_relation_is_updatable(c.oid, true) & 4 <> 0,
       'canDelete', pg_relation_is_updatable(c.oid, true) & 16 <> 0

@@ -11,6 +11,8 @@ export interface Wish {
   readonly isPlain: boolean;
   readonly mayWrite: boolean;
   readonly mayDelete: boolean;
+  /** Tables that can be followed tell of new rows. */
+  readonly isLive: boolean;
   /** Nothing of it is to be left. */
   readonly isRevoked: boolean;
   readonly schema: string;
@@ -24,6 +26,7 @@ const options = {
   plain: { type: 'boolean', default: false },
   write: { type: 'boolean', default: false },
   delete: { type: 'boolean', default: false },
+  live: { type: 'boolean', default: false },
   revoke: { type: 'boolean', default: false },
   print: { type: 'boolean', default: false },
 } as const;
@@ -34,13 +37,13 @@ export function readWish(
   { schema, session }: Pick<Wish, 'schema' | 'session'>,
 ): { readonly wish: Wish; readonly isPrintOnly: boolean } {
   const { values } = parseArgs({ args: [...args], options });
-  const { role, 'object-id': objectId, plain, write, revoke, print } = values;
+  const { role, 'object-id': objectId, plain, write, live, revoke, print } = values;
   if (!role) throw new UsageError('--role <name> is required: the role of the app, which it has as PGUSER');
   if (objectId !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(objectId)) {
     throw new UsageError(`--object-id: ${objectId} is not the principal (object) id of an identity`);
   }
   if (plain && objectId !== undefined) throw new UsageError('--plain and --object-id exclude each other');
-  if (revoke && (write || values.delete || plain || objectId !== undefined)) {
+  if (revoke && (write || live || values.delete || plain || objectId !== undefined)) {
     throw new UsageError('--revoke takes everything back: it goes with --role and --print only');
   }
   return {
@@ -50,6 +53,7 @@ export function readWish(
       isPlain: plain,
       mayWrite: write,
       mayDelete: values.delete,
+      isLive: live,
       isRevoked: revoke,
       schema,
       session,

@@ -36,6 +36,8 @@ export async function listen(
   const server = createServer({ maxHeaderSize, ...patience, ...timeouts }, (request, response) => {
     // A client that keeps its connection must learn that it is the last answer on it.
     if (draining) response.setHeader('connection', 'close');
+    // One whose answer began before that, such as a stream, would be kept though nobody accepts any more.
+    response.on('close', () => !server.listening && server.closeIdleConnections());
     // Yoga makes an address of it, and would answer with a stack trace where that cannot be done.
     if (URL.canParse(`http://${request.headers.host ?? 'localhost'}`)) return handler(request, response);
     response.writeHead(400, { 'content-type': 'text/plain' }).end('The Host header is not the name of a host\n');

@@ -4,6 +4,7 @@ import type { RequestLimits } from '../config.ts';
 import type { Context, Incoming } from '../context.ts';
 import { AppError } from '../errors.ts';
 import type { Served } from '../served.ts';
+import type { Tails } from '../tails/tails.ts';
 import { errorResponse } from './errorResponse.ts';
 import type { CallerContext } from './useCaller.ts';
 import type { LifetimeContext } from './useLifetime.ts';
@@ -13,12 +14,20 @@ interface ServerContext extends CallerContext, LifetimeContext, Pick<Incoming, '
   api?: Api;
 }
 
+export interface ApiPluginOptions {
+  readonly served: Served;
+  readonly tails: Tails;
+  readonly endpoint: string;
+  readonly limits: RequestLimits;
+}
+
 /** Runs each request on the API that is served when it comes in; until there is one the answer is a 503. */
-export function useApi(
-  served: Served,
-  endpoint: string,
-  limits: RequestLimits,
-): Plugin<Context & ServerContext, ServerContext> {
+export function useApi({
+  served,
+  tails,
+  endpoint,
+  limits,
+}: ApiPluginOptions): Plugin<Context & ServerContext, ServerContext> {
   return {
     onRequest({ url, serverContext, fetchAPI, endResponse }) {
       if (url.pathname !== endpoint && !url.pathname.startsWith(`${endpoint}/`)) return;
@@ -34,7 +43,7 @@ export function useApi(
       if (!context?.api) throw new Error('There is no API to run on');
       const { api, caller, lifetime, record } = context;
       setSchema(api.schema);
-      extendContext(api.createContext({ caller, signal: lifetime.signal, record }, limits));
+      extendContext(api.createContext({ caller, tails, signal: lifetime.signal, record }, limits));
     },
   };
 }

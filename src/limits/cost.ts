@@ -19,6 +19,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import type { PageLimits } from '../config.ts';
+import { messageRows } from '../db/tail.ts';
 import type { Source } from '../schema/selection.ts';
 import { type FieldsOptions, fieldsOf, fragmentsOf, type MergedField, type Part, partsBelow } from './fields.ts';
 
@@ -60,7 +61,7 @@ interface Share {
 }
 
 /**
- * The rows that an operation can ask for: each page multiplied by the rows above it, one for each to-one relation and
+ * The rows that an operation, or each message of a subscription, can ask for: each page multiplied by the rows above it, one for each to-one relation and
  * lookup, `countRows` for a count or an aggregate. A value that is asked for again under another name costs a row too.
  */
 export function priceOf({ schema, document, operationName, variables, pages }: Priced): Price {
@@ -166,6 +167,7 @@ function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: Argu
       const items = field.name === 'types' ? Object.keys(schema.getTypeMap()).length : introspectedItems;
       return isList ? { rows: items, items } : { rows: 0, items: 1 };
     }
+    if (parent === schema.getSubscriptionType()?.name) return { rows: messageRows, items: 1, page: messageRows };
     if (isRoot(parent)) {
       const items = isList ? listed(field, node) : 1;
       return { rows: items, items };

@@ -5,8 +5,9 @@ import { decodeCursor, encodeCursor, fingerprintOf, type OrderKey, reversed } fr
 import { alias, type Page } from '../db/select.ts';
 import { badInput } from '../errors.ts';
 import type { Key, Loaders, Match } from '../loaders/loaders.ts';
-import type { Builder } from './builder.ts';
+import type { Builder, FieldBuilder } from './builder.ts';
 import type { Filters } from './filters.ts';
+import { type Live, liveColumn } from './live.ts';
 import type { Orders } from './order.ts';
 import { scalars } from './scalars.ts';
 import { source } from './selection.ts';
@@ -34,6 +35,7 @@ export interface ListPlan {
   readonly order: string;
   readonly keys: readonly OrderKey[];
   readonly columns: readonly string[];
+  readonly live: Live | null;
 }
 
 /** One list of one parent; its rows are loaded when a field asks for them, once. */
@@ -47,14 +49,16 @@ export interface Connection {
 
 interface Loaded {
   readonly rows: readonly Row[];
+  /** What came with the page for its live cursor. */
+  readonly seen: string | null;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
 }
 
-/** A row in a list, with its place there. */
-interface Edge {
+/** A row in a list or a live tail, with its place there. */
+export interface Edge {
   readonly row: Row;
-  readonly plan: ListPlan;
+  readonly cursor: () => string;
 }
 
 /** Reads the arguments of a list; throws BAD_USER_INPUT where they make no page. */
@@ -63,6 +67,7 @@ export function planList(
   args: ListArguments,
   columns: readonly string[],
   { filters, orders, limits }: { filters: Filters; orders: Orders; limits: PageLimits },
+  live: Live | null = null,
 ): ListPlan {
   const { first, last, after, before, offset } = args;
   if (isGiven(first) && isGiven(last)) throw badInput('Give first or last, not both');
@@ -84,7 +89,8 @@ export function planList(
     isFiltered: Object.keys((args.where ?? {}) as object).length > 0,
     order,
     keys,
-    columns,
+    columns: columns.filter((name) => name !== liveColumn),
+    live,
     page: {
       table,
       keys: backward ? reversed(keys) : keys,
@@ -93,6 +99,7 @@ export function planList(
       before: backward ? start : end,
       offset: offset ?? 0,
       limit: size + 1, // one more row tells whether there are more
+      live: live?.expression,
     },
   };
 }
@@ -106,14 +113,17 @@ export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: K
   return {
     plan,
     async load() {
-      const found = await read(page);
+      const all = await read(page);
+      const found = page.live ? all.filter((row) => row['$found'] !== null) : all;
       const rows = found.slice(0, size);
       const beyond = found.length > size;
       // What an offset passed over is known to be there only when a row follows.
-      const passed = async () => found.length > 0 || (await read({ ...page, offset: 0, limit: 1 })).length > 0;
+      const passed = async () =>
+        found.length > 0 || (await read({ ...page, offset: 0, limit: 1, live: undefined })).length > 0;
       const behind = page.after !== null || (page.offset > 0 && (await passed()));
       return {
         rows: backward ? rows.reverse() : rows,
+        seen: all[0]?.['$live'] ?? null,
         hasNextPage: backward ? behind : beyond || page.before !== null,
         hasPreviousPage: backward ? beyond || page.before !== null : behind,
       };
@@ -123,25 +133,38 @@ export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: K
   };
 };
 
-/** Defines the connection and edge types of one table. */
-export function connectionType(builder: Builder, name: string, node: RowRef, pageInfo: PageInfoRef) {
-  const edge = builder.objectRef<Edge>(`${name}Edge`).implement({
+export type EdgeRef = ReturnType<typeof edgeType>;
+
+/** Defines the edge type of one table. */
+export const edgeType = (builder: Builder, name: string, node: RowRef) =>
+  builder.objectRef<Edge>(`${name}Edge`).implement({
     description: `A ${name} in a list.`,
     fields: (t) => ({
       cursor: t.string({
         description: 'Where the row stands in the list: an argument for `after` or `before`.',
-        resolve: cursorOf,
+        resolve: ({ cursor }) => cursor(),
       }),
       node: t.field({ type: node, extensions: source('rows'), resolve: ({ row }) => row }),
     }),
   });
+
+interface ConnectionParts {
+  readonly node: RowRef;
+  readonly edge: EdgeRef;
+  readonly pageInfo: PageInfoRef;
+  readonly hasTail: boolean;
+}
+
+/** Defines the connection type of one table. */
+export function connectionType(builder: Builder, name: string, { node, edge, pageInfo, hasTail }: ConnectionParts) {
   return builder.objectRef<Connection>(`${name}Connection`).implement({
     description: `A page of a list of ${name}.`,
     fields: (t) => ({
       edges: t.field({
         type: [edge],
         extensions: source('rows'),
-        resolve: async ({ plan, load }) => (await load()).rows.map((row) => ({ row, plan })),
+        resolve: async ({ plan, load }) =>
+          (await load()).rows.map((row) => ({ row, cursor: () => cursorOf(row, plan) })),
       }),
       nodes: t.field({ type: [node], extensions: source('rows'), resolve: async ({ load }) => (await load()).rows }),
       pageInfo: t.field({ type: pageInfo, resolve: (connection) => connection }),
@@ -156,6 +179,7 @@ export function connectionType(builder: Builder, name: string, node: RowRef, pag
           return text === null ? null : scalars.SafeInt.read(text);
         },
       }),
+      ...(hasTail && { liveCursor: liveCursorField(t) }),
       totalCount: t.field({
         type: 'SafeInt',
         nullable: true,
@@ -167,13 +191,22 @@ export function connectionType(builder: Builder, name: string, node: RowRef, pag
   });
 }
 
+const liveCursorField = (t: FieldBuilder<Connection>) =>
+  t.string({
+    nullable: true,
+    description:
+      'Where the live tail of the table goes on after what could be seen when this page was read: an argument for `after` there. With it, list and tail have every row exactly once.',
+    extensions: source('column', [liveColumn]),
+    resolve: async ({ plan: { live }, load }) => live?.cursor((await load()).seen) ?? null,
+  });
+
 /** Defines `PageInfo`, which all connections share. */
 export function pageInfoType(builder: Builder) {
   const cursorAt =
     (end: 0 | -1) =>
     async ({ plan, load }: Connection) => {
       const row = (await load()).rows.at(end);
-      return row ? cursorOf({ row, plan }) : null;
+      return row ? cursorOf(row, plan) : null;
     };
   return builder.objectRef<Connection>('PageInfo').implement({
     description: 'Where a page stands in its list.',
@@ -192,7 +225,7 @@ type PageInfoRef = ReturnType<typeof pageInfoType>;
 /** The object type of a table, before its fields are known. */
 export const rowRef = (builder: Builder, name: string) => builder.objectRef<Row>(name);
 
-const cursorOf = ({ row, plan }: Edge): string =>
+const cursorOf = (row: Row, plan: ListPlan): string =>
   encodeCursor(
     plan.order,
     plan.keys.map(({ name }) => row[name] ?? null),

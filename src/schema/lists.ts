@@ -4,6 +4,7 @@ import { keyOf, type Match } from '../loaders/loaders.ts';
 import { aggregateFields } from './aggregates/fields.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import { connect, planList } from './connection.ts';
+import { liveColumn, planLive } from './live.ts';
 import { createFieldCache, selectedColumns, source } from './selection.ts';
 import type { Types } from './types.ts';
 
@@ -36,9 +37,14 @@ export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Ty
         orderBy: t.arg({ type: [orderBy], description: 'The order; without it, that of the primary key.' }),
       }),
     },
-    resolve(row, args, { loaders }, info) {
-      const plan = cached(info, () => planList(table, args, selectedColumns(info), types));
-      return connect(plan, loaders, match, match && keyOf(row, match.values));
+    async resolve(row, args, context, info) {
+      const plan = await cached(info, async () => {
+        const columns = selectedColumns(info);
+        if (!columns.includes(liveColumn)) return planList(table, args, columns, types);
+        const live = await planLive(types, types.of(table.name), context);
+        return planList(table, args, columns, types, live);
+      });
+      return connect(plan, context.loaders, match, match && keyOf(row, match.values));
     },
   });
 }

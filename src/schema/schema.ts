@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { findArrivals } from '../catalog/arrival.ts';
 import type { Directed, Warn } from '../catalog/directives.ts';
 import type { PageLimits } from '../config.ts';
 import { createBuilder } from './builder.ts';
@@ -7,6 +8,7 @@ import { defineList } from './lists.ts';
 import { defineLookups, defineNode } from './lookups.ts';
 import { defineMutations } from './mutations/mutations.ts';
 import { defineObject } from './objects.ts';
+import { defineTails } from './subscriptions.ts';
 import { createTypes } from './types.ts';
 
 export interface SchemaOptions {
@@ -19,7 +21,7 @@ export interface SchemaOptions {
 /** Builds the GraphQL schema of a catalog; equal catalogs give equal schemas, byte for byte when printed. */
 export function createSchema(directed: Directed, { limits, extensions, warn }: SchemaOptions): GraphQLSchema {
   const builder = createBuilder();
-  const types = createTypes(builder, directed, limits);
+  const types = createTypes(builder, directed, findArrivals(directed, warn), limits);
   defineNode(builder, types);
   for (const type of types.all) {
     defineObject(builder, types, type);
@@ -27,6 +29,7 @@ export function createSchema(directed: Directed, { limits, extensions, warn }: S
     defineList(builder, types, type.table);
   }
   defineMutations(builder, types);
+  defineTails(builder, types);
   for (const extension of extensions) {
     const reason = unmet(extension, directed.catalog.tables);
     if (reason === null) extension.extend(builder, types, warn);

@@ -1,3 +1,4 @@
+import type { Arrival, Arrivals } from '../catalog/arrival.ts';
 import type { Catalog, Column, Table } from '../catalog/catalog.ts';
 import type { Directed } from '../catalog/directives.ts';
 import { leafFamily, type Names, nameCatalog } from '../catalog/naming.ts';
@@ -6,7 +7,7 @@ import type { Row } from '../db/db.ts';
 import { createShapes } from './aggregates/shape.ts';
 import { type Aggregates, createAggregates } from './aggregates/types.ts';
 import type { Builder } from './builder.ts';
-import { connectionType, pageInfoType, type RowRef, rowRef } from './connection.ts';
+import { connectionType, type EdgeRef, edgeType, pageInfoType, type RowRef, rowRef } from './connection.ts';
 import { createFilters, type Filters } from './filters.ts';
 import { createLeaves, type Leaf } from './leaves.ts';
 import { typeKey } from './nodeId.ts';
@@ -17,7 +18,10 @@ export interface TableType {
   readonly table: Table;
   readonly name: string;
   readonly ref: RowRef;
+  readonly edge: EdgeRef;
   readonly connection: ReturnType<typeof connectionType>;
+  /** The order that its live tail follows; null where it has none. */
+  readonly arrival: Arrival | null;
 }
 
 /** The GraphQL types of a catalog: everything that a field may refer to, declared before the fields. */
@@ -36,7 +40,7 @@ export interface Types {
 }
 
 /** Declares every table's GraphQL types before any field refers to one. */
-export function createTypes(builder: Builder, directed: Directed, limits: PageLimits): Types {
+export function createTypes(builder: Builder, directed: Directed, arrivals: Arrivals, limits: PageLimits): Types {
   const { catalog } = directed;
   const names = nameCatalog(directed, ownTypes);
   const leaf = createLeaves(builder, catalog, names);
@@ -45,7 +49,11 @@ export function createTypes(builder: Builder, directed: Directed, limits: PageLi
     catalog.tables.map((table): [string, TableType] => {
       const name = names.type(table);
       const ref = rowRef(builder, name);
-      return [table.name, { table, name, ref, connection: connectionType(builder, name, ref, pageInfo) }];
+      const edge = edgeType(builder, name, ref);
+      const found = arrivals.get(table.name);
+      const arrival = found && 'columns' in found ? found : null;
+      const connection = connectionType(builder, name, { node: ref, edge, pageInfo, hasTail: arrival !== null });
+      return [table.name, { table, name, ref, edge, connection, arrival }];
     }),
   );
   const of = (table: string): TableType => {
@@ -89,6 +97,7 @@ const ownTypes = [
   'PageInfo',
   'OrderDirection',
   'ConflictAction',
+  'StreamEnd',
   'JSONPathWhere',
   ...scalarNames,
   'PercentileOrderBy',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { buildSchema, isEnumType, isInputObjectType, isObjectType, printSchema, validateSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { type Catalog, referencesTo, uniqueKeys } from '../../src/catalog/catalog.ts';
+import { type Catalog, referencesTo, type Table, uniqueKeys } from '../../src/catalog/catalog.ts';
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { leafFamily, listFamily, member, nameCatalog, tableFamily } from '../../src/catalog/naming.ts';
 import { createSchema } from '../../src/schema/schema.ts';
@@ -51,6 +51,27 @@ test('types, fields and enum labels are named after what they stand for', () => 
   expect(names(given, 'Query')).toEqual(['deviceReadings', 'node', 'nodes']);
   expect(names(given, 'DeviceReading')).toEqual(['calibrated', 'level', 'measuredAt', 'sensorId']);
   expect(names(given, 'AlarmLevel')).toEqual(['LOW', 'ON_HOLD', 'VERY_HIGH']);
+});
+
+test('a table gives way to the messages of a live tail, as to all that is made for another table', () => {
+  const followed: Partial<Table> = {
+    primaryKey: ['a'],
+    numberings: [
+      {
+        column: 'a',
+        kind: 'number',
+        nullable: false,
+        identity: 'always',
+        sequences: [],
+        isStamped: false,
+        indexes: [['a']],
+      },
+    ],
+  };
+  const given = catalog([table('event', ['a'], followed), table('events_added', ['a'])]);
+  expect(names(given, 'Subscription')).toEqual(['eventsAdded']);
+  expect(names(given, 'EventsAdded')).toEqual(['cursor', 'edges', 'end']);
+  expect(names(given, 'EventsAdded_2')).toEqual(['a']);
 });
 
 test('a column called id is rowId, since id is the global id', () => {

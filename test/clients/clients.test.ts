@@ -261,7 +261,10 @@ describe('while the database is away', () => {
   async function startingServer(n: number) {
     let requests = 0;
     const served = { ...api.served, current: () => (++requests < n ? null : api.served.current()) };
-    const app = createApp({ config: appConfig, served, db: api.db, log: pino({ level: 'silent' }) });
+    const app = createApp({
+      ...{ config: appConfig, served, tails: api.tails, db: api.db },
+      log: pino({ level: 'silent' }),
+    });
     const { port, drain } = await listen(app, '127.0.0.1', 0);
     const stop = async () => {
       await drain(0);

@@ -70,7 +70,13 @@ async function examined(text: string) {
     const { loaders: _, ...context } = api.api.createContext(incoming, limits);
     return { ...context, db: recorder.db, loaders: createLoaders(recorder.db, api.api.catalog) };
   };
-  return examine(document, { api: { schema: api.api.schema, createContext }, recorder, db: api.db, config: appConfig });
+  return examine(document, {
+    api: { schema: api.api.schema, createContext },
+    recorder,
+    tails: api.tails,
+    db: api.db,
+    config: appConfig,
+  });
 }
 
 describe('the command', () => {
@@ -162,7 +168,10 @@ describe('of an operation', () => {
     const stored = { ids: ['m'], text: 'mutation M { deleteAll }', file: 'm.json', parsed: document };
     const recorder = createRecorder(api.db);
     expect(
-      await examine({ stored, document, errors: [] }, { api: api.api, recorder, db: api.db, config: appConfig }),
+      await examine(
+        { stored, document, errors: [] },
+        { api: api.api, recorder, tails: api.tails, db: api.db, config: appConfig },
+      ),
     ).toMatchObject([{ name: 'M', status: 'ok', details: ['not explained: a mutation'] }]);
   });
 });

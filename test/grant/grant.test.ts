@@ -248,3 +248,29 @@ describe('with pgaadauth', () => {
     expect({ code: third.code, changed: endings(third.out, 'changed') }).toEqual({ code: 0, changed: [] });
   });
 });
+
+test('--live lets the tables that can be followed tell of new rows, once', async () => {
+  await asSuperuser(`SET ROLE ${quoted(owner)};
+    CREATE TABLE events.log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz) PARTITION BY RANGE (id);
+    CREATE TABLE events.log_1 PARTITION OF events.log DEFAULT;
+    CREATE TABLE events.stamped (key uuid, tx xid8 NOT NULL DEFAULT pg_current_xact_id())`);
+  const { out } = await run('--role', 'live', '--plain', '--live');
+  expect(endings(out, 'changed').filter((line) => line.includes('new rows'))).toEqual([
+    expect.stringContaining('a function in "events" that tells of new rows'),
+    expect.stringContaining('notices of new rows in 2 tables of "table ""owner"""'),
+  ]);
+  const client = await connect('postgres');
+  const { rows } = await client.query<{ name: string }>(
+    `select tgrelid::regclass::text as name from pg_trigger where tgname = 'events_graphql_live' order by 1`,
+  );
+  expect(rows.map(({ name }) => name)).toEqual(['events.log', 'events.stamped']);
+  const notice = new Promise<string | undefined>((resolve) =>
+    client.once('notification', ({ payload }) => resolve(payload)),
+  );
+  await client.query('listen events_graphql_live');
+  await client.query('insert into events.log (at) values (now())');
+  expect(JSON.parse((await notice) ?? '')).toEqual(['events', 'log']);
+  await client.end();
+  expect(endings((await run('--role', 'live', '--plain', '--live')).out, 'changed')).toEqual([]);
+  await run('--role', 'live', '--revoke');
+});

@@ -137,6 +137,7 @@ describe('an operation', () => {
     const app = createApp({
       config: { ...appConfig, auth: issuer.config },
       served: { ...api.served, current: () => ({ ...api.api, schema }) },
+      tails: api.tails,
       db: api.db,
       log: pino({ level: 'silent' }),
     });

@@ -117,6 +117,7 @@ describe('a mutation or a subscription', () => {
     const app = createApp({
       config: { ...appConfig, requestTimeoutMs },
       served: { ...api.served, current: () => ({ ...api.api, schema }) },
+      tails: api.tails,
       db: api.db,
       log: pino({ level: 'silent' }),
     });

@@ -51,6 +51,7 @@ describe('a price', () => {
     ['the name of a type under many names', '{ a: __typename b: __typename c: __typename }', 2],
     ['nothing that is skipped', '{ devices(first: 9) @skip(if: true) { nodes { serial } } }', 0],
     ['a page that the schema refuses as the largest', '{ devices(first: 5000) { nodes { serial } } }', 1000],
+    ['a full message of a subscription', 'subscription { eventsAdded { edges { node { device { serial } } } } }', 1000],
     ['no negative rows', '{ devices(first: -5) { nodes { serial } } }', 0],
     [
       'fields that are merged once',

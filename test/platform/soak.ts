@@ -6,6 +6,7 @@ import type { Pool, PoolStats } from '../../src/db/pool.ts';
 import { listen } from '../../src/http/listen.ts';
 import { serveApi } from '../../src/served.ts';
 import { createApp } from '../../src/server.ts';
+import { createTails } from '../../src/tails/tails.ts';
 import { appConfig } from '../support/config.ts';
 import { createAsk, type Read, sample } from './load.ts';
 import { type Events, type Platform, startPlatform } from './platform.ts';
@@ -81,7 +82,8 @@ async function serve(pool: Pool) {
   const db = createDb(pool);
   const build = () => buildApi({ db, schemaName: 'events', limits: appConfig.limits, log });
   const served = serveApi(await build(), { build, readFingerprint: async () => '', pollMs: 3_600_000, log });
-  const app = createApp({ config: { ...appConfig, maxBodyBytes: 100_000 }, served, db, log });
+  const tails = createTails({ database: () => db, limits: appConfig.requestLimits, maxSeconds: 230, log });
+  const app = createApp({ config: { ...appConfig, maxBodyBytes: 100_000 }, served, tails, db, log });
   const { port, drain } = await listen(app, '127.0.0.1', 0);
   return {
     port,

@@ -4,12 +4,14 @@ import { type Api, buildApi } from '../../src/api.ts';
 import type { RequestLimits } from '../../src/config.ts';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
 import { readFingerprint } from '../../src/db/introspect.ts';
+import { createListener } from '../../src/db/listen.ts';
 import { createPool, type Pool } from '../../src/db/pool.ts';
 import type { Sql } from '../../src/db/sql.ts';
 import type { ManifestEntry } from '../../src/documents/manifest.ts';
 import { createStore } from '../../src/documents/store.ts';
 import { type Served, serveApi } from '../../src/served.ts';
 import { type App, createApp } from '../../src/server.ts';
+import { createTails, type Tails } from '../../src/tails/tails.ts';
 import { appConfig } from './config.ts';
 
 /** The data and errors of a response, as a client parses them. */
@@ -21,6 +23,7 @@ export interface TestApi {
   readonly db: SharedDb;
   readonly pool: Pool;
   readonly served: Served;
+  readonly tails: Tails;
   /** The statements since the last `query`, and their texts. */
   readonly queries: readonly Sql[];
   readonly statements: readonly string[];
@@ -48,6 +51,8 @@ interface Connection {
 
 export interface TestApiOptions {
   readonly schema?: string;
+  /** How long a client of a live tail hears nothing. */
+  readonly heartbeatMs?: number;
   readonly config?: Partial<Omit<typeof appConfig, 'requestLimits'>> & {
     readonly requestLimits?: Partial<RequestLimits>;
   };
@@ -60,7 +65,7 @@ export interface TestApiOptions {
 /** The whole server over one database, without a socket. */
 export async function createTestApi(
   connection: Connection,
-  { schema = 'events', config, documents = [], size = 4 }: TestApiOptions = {},
+  { schema = 'events', config, documents = [], size = 4, heartbeatMs }: TestApiOptions = {},
 ): Promise<TestApi> {
   const queries: Sql[] = [];
   const log: LogLine[] = [];
@@ -70,14 +75,9 @@ export async function createTestApi(
     ...config,
     requestLimits: { ...appConfig.requestLimits, ...config?.requestLimits },
   };
-  const pool = createPool({
-    ...connection,
-    ssl: false,
-    size,
-    connectTimeoutMs: 10_000,
-    statementTimeoutMs: 20_000,
-    onError: (error) => logger.warn({ err: error }, 'A connection to the database failed'),
-  });
+  const server = { ...connection, ssl: false, connectTimeoutMs: 10_000, statementTimeoutMs: 20_000 } as const;
+  const onError = (error: Error) => logger.warn({ err: error }, 'A connection to the database failed');
+  const pool = createPool({ ...server, size, onError });
   const real = createDb(pool, () => void served.check());
   const counted =
     (run: Db['rows']): Db['rows'] =>
@@ -100,7 +100,20 @@ export async function createTestApi(
     pollMs: settings.schemaPollMs,
     log: logger,
   });
-  const app = createApp({ config: settings, served, db, log: logger });
+  const listener = createListener({
+    server: { ...server, idleInTransactionTimeoutMs: 60_000 },
+    onNotice: (notice) => tails.wake(notice),
+    onError,
+  });
+  const tails = createTails({
+    database: (caller) => real.within({ claims: caller?.claims }), // they look by themselves: no statements of requests
+    limits: settings.requestLimits,
+    maxSeconds: settings.sseMaxSeconds,
+    heartbeatMs,
+    listen: listener.start,
+    log: logger,
+  });
+  const app = createApp({ config: settings, served, tails, db, log: logger });
 
   const send: TestApi['send'] = async (query, variables) => {
     queries.length = 0;
@@ -117,6 +130,7 @@ export async function createTestApi(
     db,
     pool,
     served,
+    tails,
     queries,
     get statements() {
       return queries.map(({ text }) => text.join('?'));
@@ -131,6 +145,7 @@ export async function createTestApi(
     async close() {
       served.stop();
       await app.dispose();
+      await listener.stop();
       await pool.end();
     },
   };

@@ -44,6 +44,9 @@ export const table = (
   indexes: [],
   foreignKeys: [],
   checks: [],
+  hasHeirs: false,
+  numberings: [],
+  notifies: false,
   mayDelete: false,
   ...change,
 });
@@ -73,6 +76,8 @@ export const enumeration = (name: string, labels: readonly string[], change: Par
 
 export const catalog = (tables: readonly Table[], enums: readonly Enum[] = []): Catalog => ({
   schema: 'events',
+  isStandby: false,
+  isPersonal: false,
   enums,
   tables,
 });

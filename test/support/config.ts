@@ -2,7 +2,7 @@ import { type Config, defaultRequestLimits, type RequestLimits } from '../../src
 import type { AppOptions } from '../../src/server.ts';
 
 /** A server that asks for little and refuses little; tests change what they are about. */
-export const appConfig: AppOptions['config'] & Pick<Config, 'schemaPollMs'> = {
+export const appConfig: AppOptions['config'] & Pick<Config, 'schemaPollMs' | 'sseMaxSeconds'> = {
   auth: null,
   graphiql: false,
   corsOrigins: [],
@@ -13,6 +13,7 @@ export const appConfig: AppOptions['config'] & Pick<Config, 'schemaPollMs'> = {
   limits: { defaultSize: 50, maxSize: 1000 },
   requestLimits: defaultRequestLimits,
   schemaPollMs: 60_000,
+  sseMaxSeconds: 230,
 };
 
 /** For documents that ask for everything at once. */

@@ -9,6 +9,8 @@ export interface TestDatabase {
   readonly connection: Connection;
   /** Runs SQL as the owner of everything in the database. */
   admin<R extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<pg.QueryResult<R>>;
+  /** Opens another session of that owner. */
+  connect(): Promise<pg.Client>;
   /** Makes a further role that may log in; `drop` drops it. */
   createRole(): Promise<Connection>;
   /** Grants a role the reading and writing of all that is in the schema by now. */
@@ -44,6 +46,7 @@ async function clone(template: string): Promise<TestDatabase> {
   return {
     connection: await createRole(),
     admin: (sql, values) => admin.query(sql, values && [...values]),
+    connect: () => connect({ ...server, database }),
     createRole,
     async grantAll({ user }, schema = 'events') {
       await admin.query(`

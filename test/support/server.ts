@@ -38,7 +38,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function embeddedServer() {
   const { connection, stop } = await startServer({
-    settings: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: 300 },
+    settings: {
+      max_prepared_transactions: 50,
+      fsync: 'off',
+      full_page_writes: 'off',
+      synchronous_commit: 'off',
+      max_connections: 300,
+    },
   });
   return { admin: connection, stop };
 }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { buildApi } from '../../api.ts';
 import { readConfig } from '../../config.ts';
 import { openDatabase } from '../../database.ts';
+import { createTails } from '../../tails/tails.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { UsageError } from '../../usage-error.ts';
 import { prepareDocuments } from '../prepare.ts';
@@ -29,9 +30,11 @@ export async function check(
     const recorder = createRecorder(db);
     const log = createLogger(config.logLevel);
     const api = await buildApi({ db: recorder.db, schemaName: config.schema, limits: config.limits, log });
+    const { requestLimits, sseMaxSeconds } = config;
+    const tails = createTails({ database: () => db, limits: requestLimits, maxSeconds: sseMaxSeconds, log });
     const findings: Finding[] = [];
     for (const document of prepareDocuments(store, api.schema).all)
-      findings.push(...(await examine(document, { api, recorder, db, config })));
+      findings.push(...(await examine(document, { api, recorder, db, tails, config })));
     process.stdout.write(asTable(findings, problems));
     return problems.length > 0 || findings.some(({ status }) => status === 'failed') ? 1 : 0;
   } finally {

@@ -1,9 +1,10 @@
 import { type DocumentNode, execute, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import type { Api } from '../../api.ts';
-import type { Config, RequestLimits } from '../../config.ts';
+import type { Config } from '../../config.ts';
 import type { Db } from '../../db/db.ts';
 import { identity, type Sql } from '../../db/sql.ts';
 import { priceOf } from '../../limits/cost.ts';
+import type { Tails } from '../../tails/tails.ts';
 import type { PreparedDocument } from '../prepare.ts';
 import { readKeys } from './keys.ts';
 import type { Recorder } from './recorder.ts';
@@ -30,6 +31,8 @@ export interface ExamineOptions {
   readonly recorder: Recorder;
   /** The same database, for EXPLAIN. */
   readonly db: Db;
+  /** Live tails of it, for the cursors of lists. */
+  readonly tails: Tails;
   readonly config: Pick<Config, 'limits' | 'requestLimits'>;
 }
 
@@ -85,19 +88,16 @@ async function explain(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   expected: number,
-  { api, recorder, db, config: { requestLimits } }: ExamineOptions,
+  options: ExamineOptions,
 ): Promise<Explained> {
+  const { api, recorder, db } = options;
   if (operation.operation !== 'query') return { warnings: [], notes: [`not explained: a ${operation.operation}`] };
-  const keys = await readKeys(
-    api.schema,
-    operation,
-    async (text) => (await run(api, requestLimits, parse(text))).data ?? null,
-  );
+  const keys = await readKeys(api.schema, operation, async (text) => (await run(options, parse(text))).data ?? null);
   const variables = Object.fromEntries(
     Object.entries(plausibleVariables(api.schema, operation)).map(([name, value]) => [name, keys[name] ?? value]),
   );
   recorder.take();
-  const { errors = [] } = await run(api, requestLimits, document, variables, operation.name?.value);
+  const { errors = [] } = await run(options, document, variables, operation.name?.value);
   const sent = [...new Map(recorder.take().map((query) => [identity(query), query])).values()];
   const { warnings, notes } = await explainAll(db, sent);
   const given = Object.keys(variables).length > 0 ? ` (with ${JSON.stringify(variables)})` : '';
@@ -107,15 +107,14 @@ async function explain(
 }
 
 const run = async (
-  { schema, createContext }: ExamineOptions['api'],
-  limits: RequestLimits,
+  { api: { schema, createContext }, tails, config }: ExamineOptions,
   document: DocumentNode,
   given = {},
   name?: string,
 ) =>
   execute({
     ...{ schema, document, variableValues: given, operationName: name },
-    contextValue: createContext({ caller: null }, limits),
+    contextValue: createContext({ caller: null, tails }, config.requestLimits),
   });
 
 /** Warns once of each large table that is read sequentially, whatever the number of statements. */

@@ -1,0 +1,109 @@
+import { type Catalog, type Numbering, type Table, uniqueKeys } from './catalog.ts';
+import type { Directed, Warn } from './directives.ts';
+
+/** The order in which the rows of a table arrive, which its live tail follows. */
+export interface Arrival {
+  /** `number`: drawn by the INSERT, so whoever may still commit a lower one holds the table's lock. */
+  readonly kind: Numbering['kind'];
+  /** A number alone, or the transaction's id and what tells its rows apart. */
+  readonly columns: readonly string[];
+}
+
+/** Why a table has no live tail, and what its owner can do. */
+export interface NoArrival {
+  readonly reason: string;
+}
+
+/** By table. */
+export type Arrivals = ReadonlyMap<string, Arrival | NoArrival>;
+
+/** The order of arrival of each table, or why it has none; `warn` hears of those that their owner declared in vain. */
+export function findArrivals({ catalog, arrivals }: Directed, warn: Warn): Arrivals {
+  return new Map(
+    catalog.tables.map((table) => {
+      const declared = arrivals.get(table.name);
+      const found = arrivalOf(catalog, table, declared);
+      if (declared !== undefined && 'reason' in found)
+        warn(`@arrival ${declared} on table ${table.name}: ${found.reason}`);
+      return [table.name, found];
+    }),
+  );
+}
+
+/** The order of arrival of a table, or why there is none that is safe to follow; `declared` is what its owner calls so. */
+export function arrivalOf(
+  { isStandby }: Pick<Catalog, 'isStandby'>,
+  table: Table,
+  declared: string | undefined,
+): Arrival | NoArrival {
+  if (isStandby)
+    return { reason: 'the server is a standby, which does not show the writers of its primary: connect to that' };
+  if (table.kind !== 'table' && table.kind !== 'partitioned table')
+    return { reason: `a ${table.kind} has no order of arrival: follow the table behind it` };
+  if (table.hasHeirs)
+    return { reason: 'other tables inherit from it, and number their rows for themselves: use partitions' };
+  const found = candidates(table, declared).map((numbering) => check(table, numbering, declared !== undefined));
+  return (
+    found.find((one) => 'columns' in one) ??
+    found[0] ?? {
+      reason: declared
+        ? `${declared} is neither a whole number nor an xid8, so no order of arrival can be told from it: ${remedy}`
+        : `it has no column that numbers rows as they arrive: ${remedy}`,
+    }
+  );
+}
+
+const remedy =
+  'add an identity column (bigint generated always as identity) with an index, or an xid8 column (docs/live.md)';
+
+/** The owner's word decides; else a column made for it, then an identity column. */
+const candidates = ({ numberings }: Table, declared: string | undefined): readonly Numbering[] =>
+  declared === undefined
+    ? [
+        ...numberings.filter(({ isStamped }) => isStamped),
+        ...numberings.filter(
+          ({ kind, identity, sequences }) => kind === 'number' && (identity !== null || sequences.length > 0),
+        ),
+      ]
+    : numberings.filter(({ column }) => column === declared);
+
+function check(table: Table, numbering: Numbering, isDeclared: boolean): Arrival | NoArrival {
+  const { column, kind, nullable } = numbering;
+  if (nullable) return { reason: `${column} may be null: alter column ${column} set not null` };
+  return kind === 'transaction' ? checkTransaction(table, numbering) : checkNumber(numbering, isDeclared);
+}
+
+function checkTransaction(table: Table, { column, indexes }: Numbering): Arrival | NoArrival {
+  const keys = uniqueKeys(table);
+  if (keys.length === 0) return { reason: `no readable key tells the rows of one ${column} apart: add a primary key` };
+  const columns = keys
+    .map((key) => [column, ...key])
+    .find((wanted) => indexes.some((index) => wanted.every((name, i) => index[i] === name)));
+  return columns
+    ? { kind: 'transaction', columns }
+    : {
+        reason: `no index serves the order: create index on ${table.name} (${[column, ...(keys[0] ?? [])].join(', ')})`,
+      };
+}
+
+function checkNumber({ column, identity, sequences, indexes }: Numbering, isDeclared: boolean): Arrival | NoArrival {
+  if (identity !== 'always' && !isDeclared)
+    return {
+      reason: `${column} may be given by the client, hence out of order: set generated always, or say @arrival ${column} in the table's comment`,
+    };
+  if (sequences.length > 1)
+    return {
+      reason: `${column} is numbered by several sequences (${sequences.map(({ name }) => name).join(', ')}): use one`,
+    };
+  for (const { name, cache, increment, cycles } of sequences) {
+    if (cache !== 1)
+      return {
+        reason: `a session takes ${cache} numbers of ${name} at once, hence out of order: alter sequence ${name} cache 1`,
+      };
+    if (increment < 0) return { reason: `${name} counts downwards: alter sequence ${name} increment 1` };
+    if (cycles) return { reason: `${name} begins again at its end: alter sequence ${name} no cycle` };
+  }
+  return indexes.length > 0
+    ? { kind: 'number', columns: [column] }
+    : { reason: `no index begins with ${column}: create one, else every look reads the whole table` };
+}

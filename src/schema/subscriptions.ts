@@ -1,0 +1,90 @@
+import type { Arrival } from '../catalog/arrival.ts';
+import { alias } from '../db/select.ts';
+import type { StreamEnd } from '../tails/mailbox.ts';
+import type { TailMessage } from '../tails/tails.ts';
+import type { Builder } from './builder.ts';
+import { selectedColumns, source } from './selection.ts';
+import type { TableType, Types } from './types.ts';
+
+const ends: Readonly<Record<StreamEnd, string>> = {
+  TIME_LIMIT: 'The stream is as old as one may get. Go on with the cursor at once.',
+  TOKEN_EXPIRED: 'The token of the request has expired. Go on with the cursor and a new token.',
+  TOO_SLOW: 'The client read more slowly than rows came. Go on with the cursor, perhaps with a narrower filter.',
+  SHUTDOWN: 'The server stops. Go on with the cursor, which another one understands.',
+};
+
+/** Defines the live tails of the tables that have an order of arrival. */
+export function defineTails(builder: Builder, types: Types): void {
+  const followed = types.all.flatMap((type) => (type.arrival ? [{ ...type, arrival: type.arrival }] : []));
+  if (followed.length === 0) return;
+  const streamEnd = builder.enumType('StreamEnd', {
+    description: 'Why the server ends a stream.',
+    values: Object.fromEntries(Object.entries(ends).map(([name, description]) => [name, { value: name, description }])),
+  });
+  builder.subscriptionType({ description: 'Rows as they arrive.' });
+  for (const type of followed) defineTail(builder, types, type, streamEnd);
+}
+
+type StreamEndRef = ReturnType<Builder['enumType']>;
+
+function defineTail(
+  builder: Builder,
+  types: Types,
+  { table, name, edge, arrival }: TableType & { readonly arrival: Arrival },
+  streamEnd: StreamEndRef,
+): void {
+  const [fieldName, typeName] = types.names.added(table);
+  const message = builder.objectRef<TailMessage>(typeName).implement({
+    description: `Rows of ${name} that were added, in the order of their arrival.`,
+    fields: (t) => ({
+      edges: t.field({
+        type: [edge],
+        description: 'Each with the cursor to go on after it. None in a message that only keeps the cursor up to date.',
+        extensions: source('rows'),
+        resolve: ({ rows, after }) => rows.map((row) => ({ row, cursor: () => after(row) })),
+      }),
+      cursor: t.string({
+        description: 'Where to go on after this message: the argument `after` of another subscription.',
+        resolve: ({ cursor }) => cursor,
+      }),
+      end: t.field({
+        type: streamEnd,
+        nullable: true,
+        description: 'Why this message is the last one; null where more may come.',
+        resolve: ({ end }) => end,
+      }),
+    }),
+  });
+  builder.subscriptionField(fieldName, (t) =>
+    t.field({
+      type: message,
+      description: `Every row that is added from now on, or after a cursor, exactly once. Ordered by \`${arrival.columns[0]}\`.`,
+      args: {
+        where: t.arg({ type: types.filters.where(table) }),
+        after: t.arg({
+          type: 'String',
+          description: 'A cursor of a message before, or the `liveCursor` of a list; without it the stream starts now.',
+        }),
+      },
+      subscribe(_root, { where, after = null }, { tails, caller }, info) {
+        try {
+          const condition = types.filters.condition(table, where, alias);
+          const columns = selectedColumns(info);
+          return tails.open({ catalog: types.catalog, table, arrival, caller, where: condition, columns, after });
+        } catch (error) {
+          return messageOf(error);
+        }
+      },
+      resolve(event, _args, context) {
+        if (event instanceof Error) throw event;
+        context.loaders = event.loaders; // the rows that an earlier event led to may have changed
+        return event;
+      },
+    }),
+  );
+}
+
+/** Clients of streams show no more of a 400 than its status: what is wrong with the arguments is a message too. */
+async function* messageOf(error: unknown): AsyncGenerator<Error> {
+  yield error instanceof Error ? error : new Error(String(error));
+}

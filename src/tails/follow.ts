@@ -1,0 +1,73 @@
+import type { Arrival } from '../catalog/arrival.ts';
+import type { Row } from '../db/db.ts';
+import type { Place } from '../db/tail.ts';
+import type { Loaders } from '../loaders/loaders.ts';
+import type { Batch, Feed } from './feed.ts';
+import type { Mailbox, StreamEnd } from './mailbox.ts';
+import { advance, isBefore, type Position, samePlace, unseen } from './position.ts';
+import type { Watch } from './watch.ts';
+
+/** One message to a client. */
+export interface Message {
+  readonly rows: readonly Row[];
+  /** How far the client had come before it, and has with it. */
+  readonly before: Position;
+  readonly position: Position;
+  /** Why it is the last one; null where more may come. */
+  readonly end: StreamEnd | null;
+  readonly loaders: Loaders;
+}
+
+export interface FollowOptions {
+  readonly watch: Watch;
+  readonly feed: Feed;
+  readonly arrival: Arrival;
+  readonly columns: readonly string[];
+  readonly mailbox: Mailbox<Batch | Error>;
+  readonly heartbeatMs: number;
+  /** The way to other rows, for messages without rows of the feed. */
+  readonly loaders: () => Loaders;
+}
+
+/**
+ * Every row after a position, each once: first what the feed has read before, page by page, then what it reads. With
+ * nothing to tell it yields an empty message first and now and then, so that the client's cursor keeps up. Whoever
+ * gives it up before its end closes the mailbox.
+ */
+export async function* follow(start: Position, options: FollowOptions): AsyncGenerator<Message, void, void> {
+  const { feed, arrival, columns, mailbox, heartbeatMs, loaders } = options;
+  let position = start;
+  const take = (batch: Batch): Message => {
+    const before = position;
+    position = advance(before, batch.to);
+    return { rows: unseen(before, batch.rows, arrival), before, position, end: null, loaders: batch.loaders };
+  };
+  const nothing = (to: Place): Batch => ({ rows: [], to, loaders: loaders() });
+
+  let isFirst = true;
+  while (!mailbox.isOver && !samePlace(position.place, feed.place)) {
+    const batch = await nextPage(position, options);
+    if (!batch || mailbox.isOver) continue;
+    isFirst = false;
+    yield take(batch);
+  }
+  const seat = feed.join({ columns, put: mailbox.put });
+  // Not in the end of this function: a client that does not read does not come to it.
+  void mailbox.over.then(seat.leave);
+  if (isFirst && !mailbox.isOver) yield take(nothing(position.place));
+  while (!mailbox.isOver) {
+    if (mailbox.isEmpty) seat.ready();
+    const item = await mailbox.take(heartbeatMs, () => nothing(feed.place));
+    if (mailbox.isOver) break;
+    if (item instanceof Error) throw item;
+    yield take(item);
+  }
+  if (mailbox.ended) yield { ...take(nothing(position.place)), end: mailbox.ended };
+}
+
+/** What lies between the client and the feed. One that comes from another server may be ahead: it waits for the feed. */
+async function nextPage({ place }: Position, { watch, feed, columns, mailbox }: FollowOptions): Promise<Batch | null> {
+  if (isBefore(place, feed.place)) return feed.read(place, feed.place, columns);
+  await Promise.race([watch.next(), mailbox.over]);
+  return null;
+}

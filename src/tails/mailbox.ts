@@ -1,0 +1,68 @@
+/** Why the server ends a stream. */
+export type StreamEnd = 'TIME_LIMIT' | 'TOKEN_EXPIRED' | 'TOO_SLOW' | 'SHUTDOWN';
+
+/** What waits for one client to take it; bounded, so that a client that does not read costs no more than one that does. */
+export interface Mailbox<T> {
+  /** One too many ends it. */
+  put(item: T): void;
+  /** What was not taken is dropped: the client resumes from what it took. */
+  end(reason: StreamEnd): void;
+  /** The client has left. */
+  close(): void;
+  /** The next item, or what stands for none when none comes in time or it is over. */
+  take(ms: number, otherwise: () => T): Promise<T>;
+  readonly ended: StreamEnd | null;
+  readonly isOver: boolean;
+  readonly isEmpty: boolean;
+  /** Resolves when it ends or closes. */
+  readonly over: Promise<void>;
+}
+
+export function createMailbox<T>(size: number): Mailbox<T> {
+  const items: T[] = [];
+  const { promise: over, resolve: finish } = Promise.withResolvers<void>();
+  let ended: StreamEnd | null = null;
+  let isOver = false;
+  let wake = () => {};
+  const stop = () => {
+    isOver = true;
+    items.length = 0;
+    finish();
+    wake();
+  };
+  const end = (reason: StreamEnd) => {
+    if (isOver) return;
+    ended = reason;
+    stop();
+  };
+  return {
+    put(item) {
+      if (isOver) return;
+      items.push(item);
+      if (items.length > size) end('TOO_SLOW');
+      else wake();
+    },
+    end,
+    close: stop,
+    async take(ms, otherwise) {
+      if (items.length === 0 && !isOver) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const timer = setTimeout(resolve, ms).unref();
+        wake = resolve;
+        await promise;
+        clearTimeout(timer);
+      }
+      return items.shift() ?? otherwise();
+    },
+    get ended() {
+      return ended;
+    },
+    get isEmpty() {
+      return items.length === 0;
+    },
+    get isOver() {
+      return isOver;
+    },
+    over,
+  };
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type { Arrival } from '../catalog/arrival.ts';
+import type { Table } from '../catalog/catalog.ts';
+import type { Row } from '../db/db.ts';
+import type { Place } from '../db/tail.ts';
+import { badInput } from '../errors.ts';
+
+/** How far a client has come. */
+export interface Position {
+  readonly place: Place;
+  /** Values of the order's first column beyond the place whose rows the client has already, as a list showed them. */
+  readonly seen: readonly Range[];
+}
+
+/** From and to, both included. */
+type Range = readonly [from: bigint, to: bigint];
+
+/** A cursor, and the history of the server in which it is one. */
+export interface Cursor {
+  readonly history: string;
+  readonly position: Position;
+}
+
+/** What a cursor is a cursor of. */
+interface Tail {
+  readonly table: Table;
+  readonly arrival: Arrival;
+}
+
+/** An opaque text for a position in the order of a table. */
+export const encodeTailCursor = (tail: Tail, { history, position: { place, seen } }: Cursor): string =>
+  Buffer.from(JSON.stringify([fingerprintOf(tail), history, place, seen.flat().map(String)])).toString('base64url');
+
+/** Reads a cursor back; throws BAD_USER_INPUT for one that is broken or of another tail. */
+export function decodeTailCursor(cursor: string, tail: Tail): Cursor {
+  const broken = () => badInput(`"${cursor.slice(0, 80)}" is not a cursor of a live tail`);
+  const parts = parse(cursor);
+  if (!Array.isArray(parts) || parts.length !== 4) throw broken();
+  const [of, history, place, ends] = parts;
+  if (of !== fingerprintOf(tail))
+    throw badInput(
+      "The cursor belongs to another table or an earlier order of this one: begin with the list's liveCursor",
+    );
+  if (typeof history !== 'string' || !areTexts(place) || !areTexts(ends)) throw broken();
+  const numbers = [...place.slice(0, 1), ...ends];
+  const fits = [0, 1, tail.arrival.columns.length].includes(place.length) && ends.length % 2 === 0;
+  if (!fits || !numbers.every((text) => /^-?\d{1,20}$/.test(text))) throw broken();
+  const seen = ends.flatMap((from, i) => (i % 2 === 0 ? [[BigInt(from), BigInt(ends[i + 1] ?? from)] as const] : []));
+  return { history, position: { place, seen } };
+}
+
+/** A short text that two tails share only when their tables and orders are the same. */
+const fingerprintOf = ({ table, arrival }: Tail): string =>
+  createHash('sha1')
+    .update(JSON.stringify([table.name, arrival.kind, ...arrival.columns]))
+    .digest('base64url')
+    .slice(0, 6);
+
+/** The place after a row. */
+export const placeAfter = (row: Row, { columns }: Arrival): Place => columns.map((name) => row[name] ?? '');
+
+export const samePlace = (a: Place, b: Place): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i]);
+
+/**
+ * Whether a place certainly lies before another. Of two places within one transaction it says no: the order of the keys
+ * there is PostgreSQL's to know.
+ */
+export function isBefore(place: Place, other: Place): boolean {
+  const [[a], [b]] = [place, other];
+  if (a === undefined || b === undefined) return b !== undefined;
+  return a === b ? place.length > 1 && other.length === 1 : BigInt(a) < BigInt(b);
+}
+
+/** The position at a later place. */
+export const advance = ({ seen }: Position, place: Place): Position => ({
+  place,
+  seen: seen.filter(([, to]) => place[0] === undefined || to > BigInt(place[0])),
+});
+
+/** The rows that the client has not seen. */
+export const unseen = ({ seen }: Position, rows: readonly Row[], { columns: [first = ''] }: Arrival): readonly Row[] =>
+  seen.length === 0
+    ? rows
+    : rows.filter((row) => {
+        const value = BigInt(row[first] ?? 0);
+        return !seen.some(([from, to]) => from <= value && value <= to);
+      });
+
+/** So many ranges a cursor may name. */
+const mostRanges = 500;
+
+/** Ascending values as ranges; null where a cursor would become too long. */
+export function rangesOf(values: readonly bigint[]): readonly Range[] | null {
+  const ranges: Range[] = [];
+  for (const value of values) {
+    const last = ranges.at(-1);
+    if (last && last[1] + 1n === value) ranges[ranges.length - 1] = [last[0], value];
+    else ranges.push([value, value]);
+  }
+  return ranges.length > mostRanges ? null : ranges;
+}
+
+const areTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+function parse(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,185 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Row } from '../db/db.ts';
+import type { Notice } from '../db/notice.ts';
+import { type Sql, sql } from '../db/sql.ts';
+import { AppError } from '../errors.ts';
+import { limitRows } from '../limits/limitRows.ts';
+import { createLoaders, type Loaders } from '../loaders/loaders.ts';
+import type { Batch } from './feed.ts';
+import { follow, type Message } from './follow.ts';
+import { createMailbox, type Mailbox, type StreamEnd } from './mailbox.ts';
+import { advance, type Cursor, decodeTailCursor, encodeTailCursor, type Position, placeAfter } from './position.ts';
+import { createShared, type SharedOptions, type Subject } from './shared.ts';
+import { type Start, startAfter } from './start.ts';
+import { moved, type Settled } from './watch.ts';
+
+export interface TailRequest extends Subject {
+  readonly where: Sql;
+  readonly columns: readonly string[];
+  /** A cursor; null starts now. */
+  readonly after: string | null;
+}
+
+/** One message to a client. */
+export interface TailMessage extends Pick<Message, 'rows' | 'end' | 'loaders'> {
+  /** Where to go on after the message. */
+  readonly cursor: string;
+  /** Where to go on after one of its rows. */
+  readonly after: (row: Row) => string;
+}
+
+/** What a list's statement reads for the cursor of its tail, and the cursor that this makes; throws CONFLICT. */
+export interface ListStart extends Pick<Start, 'expression'> {
+  readonly cursor: (seen: string | null) => string;
+}
+
+/** The live tails of a server, which share what they read. */
+export interface Tails {
+  /** The messages of one client; an error is the last. Throws BAD_USER_INPUT for a text that is no cursor. */
+  open(request: TailRequest): AsyncIterableIterator<TailMessage | Error>;
+  /** Where a tail can begin, for a list that is to have a cursor. Rejects with CONFLICT where a writer keeps it from telling. */
+  start(subject: Subject): Promise<ListStart>;
+  /** Somebody wrote to a table; null: perhaps to any. */
+  wake(notice: Notice | null): void;
+  /** By table: how many streams it has, and for how long which writer has kept them waiting. */
+  stats(): readonly TailStats[];
+  /** Ends all streams, each with a cursor to resume from. */
+  stop(): void;
+}
+
+export interface TailStats {
+  readonly table: string;
+  readonly streams: number;
+  readonly delayMs: number;
+  readonly pid: number | null;
+}
+
+export interface TailsOptions extends SharedOptions {
+  /** How old a stream may get. */
+  readonly maxSeconds: number;
+  /** How long a client hears nothing. */
+  readonly heartbeatMs?: number;
+}
+
+/** Messages that may wait for a client. */
+const mostWaiting = 8;
+/** How long a list waits for a place where its tail can begin. */
+const patienceMs = 5000;
+
+export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: TailsOptions): Tails {
+  const shared = createShared(options);
+  const streams = new Map<Mailbox<Batch | Error>, Subject>();
+  let isStopping = false;
+
+  /** Where there is too much to tell apart, some of it comes again. */
+  async function now(subject: Subject, settled: Settled): Promise<Position> {
+    const nothingSeen = { place: settled.place, seen: [] };
+    if (settled.isLast) return nothingSeen;
+    const { expression, after } = startAfter(subject, settled);
+    const [row] = await shared.databaseOf(subject).rows(sql`select ${expression} as seen`);
+    return after(row?.['seen'] ?? null) ?? nothingSeen;
+  }
+
+  async function* messages(
+    request: TailRequest,
+    given: Cursor | null,
+    mailbox: Mailbox<Batch | Error>,
+  ): AsyncGenerator<TailMessage | Error> {
+    const { arrival, columns, catalog, caller, where } = request;
+    const loaders = () => createLoaders(limitRows(options.database(caller), options.limits), catalog);
+    try {
+      const watch = shared.watchOf(request);
+      const settled = await Promise.race([watch.look(), mailbox.over]);
+      if (!settled) return yield* endedBefore(request, mailbox.ended, loaders());
+      const { history } = settled;
+      if (given && given.history !== history) throw moved();
+      const start = given?.position ?? (await now(request, settled));
+      const { feed, release } = shared.lendFeed(request, where);
+      void mailbox.over.then(release);
+      const cursorOf = (position: Position) => encodeTailCursor(request, { history, position });
+      for await (const message of follow(start, { watch, feed, arrival, columns, mailbox, heartbeatMs, loaders })) {
+        const { before, position, ...rest } = message;
+        const after = (row: Row) => cursorOf(advance(before, placeAfter(row, arrival)));
+        yield { ...rest, cursor: cursorOf(position), after };
+      }
+    } catch (error) {
+      yield error instanceof Error ? error : new Error(String(error));
+    } finally {
+      mailbox.close();
+    }
+  }
+
+  return {
+    open(request) {
+      const given = request.after === null ? null : decodeTailCursor(request.after, request);
+      const mailbox = createMailbox<Batch | Error>(mostWaiting);
+      const untilExpiry = (request.caller?.expiresAt ?? Infinity) - Date.now();
+      const limitMs = Math.min(maxSeconds * 1000, untilExpiry);
+      const timer = setTimeout(() => mailbox.end(limitMs === untilExpiry ? 'TOKEN_EXPIRED' : 'TIME_LIMIT'), limitMs);
+      streams.set(mailbox, request);
+      if (isStopping) mailbox.end('SHUTDOWN');
+      void mailbox.over.then(() => {
+        clearTimeout(timer);
+        streams.delete(mailbox);
+      });
+      return closing(messages(request, given, mailbox), mailbox.close);
+    },
+    async start(subject) {
+      const late = wait(patienceMs, null, { ref: false });
+      const settled = await Promise.race([shared.watchOf(subject).look(), late]);
+      if (!settled) throw new AppError('CONFLICT', stillWritten);
+      const { expression, after } = startAfter(subject, settled);
+      return {
+        expression,
+        cursor(seen) {
+          const position = after(seen);
+          if (!position) throw new AppError('CONFLICT', stillWritten);
+          return encodeTailCursor(subject, { history: settled.history, position });
+        },
+      };
+    },
+    wake(notice) {
+      for (const { watch, subject } of shared.watches) {
+        const isMeant = subject.catalog.schema === notice?.schema && subject.table.name === notice.table;
+        if (notice === null || isMeant) watch.wake();
+      }
+    },
+    stats: () =>
+      [...shared.watches]
+        .filter(({ watch }) => watch.isListenedTo)
+        .map(({ watch, subject: { table } }) => ({
+          table: table.name,
+          streams: [...streams.values()].filter((subject) => subject.table === table).length,
+          delayMs: watch.delay()?.ms ?? 0,
+          pid: watch.delay()?.pid ?? null,
+        })),
+    stop() {
+      isStopping = true;
+      for (const mailbox of streams.keys()) mailbox.end('SHUTDOWN');
+    },
+  };
+}
+
+const stillWritten =
+  'A write transaction has been open for so long that the live tail has no place to begin; try again when it has ended';
+
+/** A stream that ends before it could begin ends where it was to begin, if the client said where. */
+function* endedBefore({ after }: TailRequest, end: StreamEnd | null, loaders: Loaders): Generator<TailMessage> {
+  if (!end) return;
+  if (after === null) throw new AppError('CONFLICT', stillWritten);
+  yield { rows: [], end, loaders, cursor: after, after: () => after };
+}
+
+/** A generator that waits for something returns only when that comes: `close` ends the wait. */
+function closing<T>(messages: AsyncGenerator<T>, close: () => void): AsyncIterableIterator<T> {
+  return {
+    next: () => messages.next(),
+    return() {
+      close();
+      return messages.return(undefined);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import type { Arrival } from '../catalog/arrival.ts';
+import type { Db } from '../db/db.ts';
+import type { Sql } from '../db/sql.ts';
+import { type Mark, markOf, type Place } from '../db/tail.ts';
+import { AppError, badInput } from '../errors.ts';
+import { type Settling, settle, unknown } from './settling.ts';
+
+/** Where the settled part of a table ends. */
+export interface Settled {
+  readonly history: string;
+  readonly place: Place;
+  /** Whether no row could be seen beyond. */
+  readonly isLast: boolean;
+}
+
+export interface Watch {
+  /** Null until something is settled. */
+  readonly settled: Settled | null;
+  /** Looks on as long as somebody listens, and tells of every look, with the error where one failed. */
+  listen(onLook: (error: unknown) => void): () => void;
+  /** Resolves with the next look; rejects when it fails. */
+  next(): Promise<void>;
+  /** Looks now. Resolves once something is settled; rejects when a look fails. */
+  look(): Promise<Settled>;
+  /** Somebody wrote. */
+  wake(): void;
+  readonly isListenedTo: boolean;
+  /** The writer that the tail has waited for the longest, if it waits. */
+  delay(): Delay | null;
+}
+
+export interface Delay {
+  readonly ms: number;
+  readonly pid: number | null;
+}
+
+export interface WatchOptions {
+  readonly db: Db;
+  readonly arrival: Arrival;
+  /** See `selectMark`. */
+  readonly statement: Sql;
+  readonly onLook: (watch: Watch) => void;
+}
+
+/** The error of those who come from another history. */
+export const moved = (): AppError =>
+  badInput(
+    'The cursor is of a time before the database was restored or failed over, or the table began anew: begin with the list and its liveCursor',
+  );
+
+/** Milliseconds between looks: while rows come, while somebody writes, at most, and after a word that somebody wrote. */
+const pauses = { busy: 250, longest: 5000, woken: 25 };
+
+/** Watches where the settled part of a table ends: one statement a look, whoever listens. */
+export function createWatch({ db, arrival, statement, onLook }: WatchOptions): Watch {
+  const listeners = new Set<(error: unknown) => void>();
+  let settling: Settling = unknown;
+  let history: string | null = null;
+  let settled: Settled | null = null;
+  let pause = pauses.woken;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | null = null;
+  let isWoken = false;
+
+  async function run(isAsked: boolean): Promise<void> {
+    cancel();
+    isWoken = false;
+    const before = settled;
+    const origin = history;
+    let failure: unknown = null;
+    try {
+      take(markOf(arrival, (await db.rows(statement))[0]));
+    } catch (error) {
+      failure = error;
+    }
+    // Those who begin now are no worse off for it.
+    const told = failure ?? (origin === null || origin === history ? null : moved());
+    const isNews = settled?.place[0] !== before?.place[0];
+    const most = settling.pending.length > 0 ? pauses.busy : pauses.longest;
+    pause = isWoken ? pauses.woken : isNews || isAsked ? pauses.busy : Math.min(pause * 2, most);
+    onLook(watch);
+    for (const listener of [...listeners]) listener(told);
+    if (failure) throw failure;
+  }
+
+  function take(mark: Mark): void {
+    if (mark.history === null)
+      throw new AppError('DATABASE_UNAVAILABLE', 'The database is a standby now, which has no live tails; try again');
+    if (history !== mark.history) settling = unknown; // what was settled elsewhere may not be so here
+    history = mark.history;
+    settling = settle(settling, mark, performance.now());
+    const { settled: value } = settling;
+    settled =
+      value === undefined
+        ? null
+        : { history, place: value === null ? [] : [String(value)], isLast: settling.pending.length === 0 };
+  }
+
+  function poll(isAsked: boolean): Promise<void> {
+    running ??= run(isAsked).finally(() => {
+      running = null;
+      if (listeners.size > 0) schedule();
+    });
+    return running;
+  }
+
+  function schedule(): void {
+    timer ??= setTimeout(() => void poll(false).catch(() => {}), pause).unref(); // listeners hear of the error
+  }
+
+  function cancel(): void {
+    clearTimeout(timer);
+    timer = undefined;
+  }
+
+  const watch: Watch = {
+    get settled() {
+      return settled;
+    },
+    listen(listener) {
+      listeners.add(listener);
+      if (!running) schedule();
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) cancel();
+      };
+    },
+    next: () =>
+      new Promise((resolve, reject) => {
+        const stop = watch.listen((error) => {
+          stop();
+          if (error) reject(error);
+          else resolve();
+        });
+      }),
+    async look() {
+      await running?.catch(() => {}); // it began before we asked
+      await poll(true);
+      while (!settled) await watch.next();
+      return settled;
+    },
+    wake() {
+      isWoken = true;
+      if (running || listeners.size === 0 || pause === pauses.woken) return;
+      pause = pauses.woken;
+      cancel();
+      schedule();
+    },
+    get isListenedTo() {
+      return listeners.size > 0;
+    },
+    delay() {
+      const [first] = settling.pending;
+      return first ? { ms: performance.now() - first.since, pid: first.holders[0]?.pid ?? null } : null;
+    },
+  };
+  return watch;
+}

@@ -1,0 +1,58 @@
+import { createClient } from 'graphql-sse';
+import { listen } from '../../src/http/listen.ts';
+import type { TestApi } from './api.ts';
+
+/** What a message of a live tail holds, as far as a document asks for it. */
+export interface Added<Node> {
+  readonly cursor: string;
+  readonly end: string | null;
+  readonly edges: readonly { readonly cursor: string; readonly node: Node }[];
+}
+
+export interface Stream<Node> {
+  /** The next message; rejects with the first error of the response, or when the stream is over. */
+  readonly next: () => Promise<Added<Node>>;
+  /** The nodes of so many messages as it takes to have `count`. */
+  readonly nodes: (count: number) => Promise<readonly Node[]>;
+  /** The cursor of the last message. */
+  readonly cursor: () => string;
+  /** Cuts the connection. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Subscribes to the field `added` of a document, with the client of `graphql-sse`, each stream a connection. */
+export const subscribeTo =
+  (url: string) =>
+  <Node>(query: string, variables: Record<string, unknown> = {}, headers = {}): Stream<Node> => {
+    const client = createClient({ url, retryAttempts: 0, headers });
+    const results = client.iterate<{ added: Added<Node> }>({ query, variables });
+    let cursor = '';
+    const next = async () => {
+      const { value, done } = await results.next();
+      if (done) throw new Error('The stream is over');
+      if (value.errors) throw Object.assign(new Error(value.errors[0]?.message), value.errors[0]?.extensions);
+      const { added } = value.data as { added: Added<Node> };
+      cursor = added.cursor;
+      return added;
+    };
+    return {
+      next,
+      async nodes(count) {
+        const nodes: Node[] = [];
+        while (nodes.length < count) nodes.push(...(await next()).edges.map(({ node }) => node));
+        return nodes;
+      },
+      cursor: () => cursor,
+      async stop() {
+        await results.return?.();
+        client.dispose();
+      },
+    };
+  };
+
+/** Serves an API on a socket. */
+export async function serveStreams(api: TestApi) {
+  const { port, drain } = await listen(api.app, '127.0.0.1', 0);
+  const url = `http://127.0.0.1:${port}/graphql`;
+  return { url, drain, subscribe: subscribeTo(url) };
+}

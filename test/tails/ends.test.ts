@@ -1,0 +1,221 @@
+import { get } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { Caller } from '../../src/auth/caller.ts';
+import { arrivalOf } from '../../src/catalog/arrival.ts';
+import { tableOf } from '../../src/catalog/catalog.ts';
+import { sql } from '../../src/db/sql.ts';
+import { createTestApi, type TestApi, type TestApiOptions } from '../support/api.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { startProgram } from '../support/program.ts';
+import { serveStreams, subscribeTo } from '../support/streams.ts';
+
+let database: TestDatabase;
+const stops: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  await database.admin(
+    'create schema events; create table events.note (note_id bigint generated always as identity primary key, body text)',
+  );
+  await database.grantAll(database.connection);
+  return () => database.drop();
+});
+
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop();
+});
+
+async function start(options: TestApiOptions = {}) {
+  const api = await createTestApi(database.connection, options);
+  const server = await serveStreams(api);
+  stops.push(async () => {
+    api.tails.stop();
+    await server.drain(1000);
+    await api.close();
+  });
+  return { api, ...server };
+}
+
+const document =
+  'subscription ($after: String) { added: notesAdded(after: $after) { cursor end edges { node { body } } } }';
+const add = (...bodies: string[]) =>
+  database.admin('insert into events.note (body) select unnest($1::text[])', [bodies]);
+
+/** A stream of one's own, without GraphQL. */
+function open({ api: { catalog }, tails }: TestApi, caller: Caller | null = null) {
+  const table = tableOf(catalog, 'note');
+  const arrival = arrivalOf(catalog, table, undefined);
+  if (!('columns' in arrival)) throw new Error(arrival.reason);
+  return tails.open({ catalog, table, arrival, caller, where: sql`true`, columns: ['body'], after: null });
+}
+
+test('a stream that is as old as one may get ends with a cursor, and nothing is lost until the next', async () => {
+  const { subscribe } = await start({ config: { sseMaxSeconds: 1 } });
+  const stream = subscribe<{ body: string }>(document);
+  await stream.next();
+  await add('one');
+  expect(await stream.nodes(1)).toEqual([{ body: 'one' }]);
+  expect(await stream.next()).toEqual({ cursor: expect.any(String), end: 'TIME_LIMIT', edges: [] });
+  await expect(stream.next()).rejects.toThrow('The stream is over');
+  await add('two');
+  const next = subscribe<{ body: string }>(document, { after: stream.cursor() });
+  expect(await next.nodes(1)).toEqual([{ body: 'two' }]);
+  await next.stop();
+});
+
+test('a server that stops ends its streams, and another one goes on with their cursors', async () => {
+  const old = await start();
+  const streams = [old.subscribe<{ body: string }>(document), old.subscribe<{ body: string }>(document)];
+  for (const stream of streams) await stream.next();
+  old.api.tails.stop();
+  for (const stream of streams) expect(await stream.next()).toMatchObject({ end: 'SHUTDOWN' });
+  await old.drain(5000);
+  await add('between');
+  const other = await start();
+  for (const stream of streams) {
+    const next = other.subscribe<{ body: string }>(document, { after: stream.cursor() });
+    expect(await next.nodes(1)).toEqual([{ body: 'between' }]);
+    await next.stop();
+  }
+});
+
+test('the program ends its streams when it is told to stop, and then itself', async () => {
+  const { host, port, database: name, user, password } = database.connection;
+  const program = startProgram([], {
+    ...{ PGHOST: host, PGPORT: String(port), PGDATABASE: name, PGUSER: user, PGPASSWORD: password },
+    ...{ PG_AUTH: 'password', HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info' },
+  });
+  const [, served] = await program.printed(/"port":(\d+)/);
+  const stream = subscribeTo(`http://127.0.0.1:${served}/graphql`)(document);
+  await stream.next();
+  program.process.kill('SIGTERM');
+  expect(await stream.next()).toEqual({ cursor: expect.any(String), end: 'SHUTDOWN', edges: [] });
+  expect(await program.ended).toBe(0);
+});
+
+test('a server that stops takes no new streams', async () => {
+  const { api, subscribe } = await start();
+  const stream = subscribe(document);
+  const { cursor } = await stream.next();
+  await stream.stop();
+  api.tails.stop();
+  const next = subscribe(document, { after: cursor });
+  expect(await next.next()).toEqual({ cursor, end: 'SHUTDOWN', edges: [] });
+});
+
+test('the cursor of a filter that nothing passes keeps up, by empty messages', async () => {
+  const { subscribe } = await start({ heartbeatMs: 300 });
+  const quiet = `subscription ($after: String, $body: String!) {
+    added: notesAdded(after: $after, where: { body: { eq: $body } }) { cursor end edges { node { body } } }
+  }`;
+  const stream = subscribe<{ body: string }>(quiet, { body: 'missing' });
+  const { cursor } = await stream.next();
+  await add('found');
+  let message = await stream.next();
+  while (message.cursor === cursor) message = await stream.next();
+  expect(message).toMatchObject({ end: null, edges: [] });
+  await stream.stop();
+  const again = async (after: string) => {
+    const other = subscribe<{ body: string }>(quiet, { after, body: 'found' });
+    const { edges } = await other.next();
+    await other.stop();
+    return edges.length;
+  };
+  expect([await again(cursor), await again(message.cursor)]).toEqual([1, 0]);
+});
+
+test('a client that does not read costs no more than a few messages, and goes on later with what it had', async () => {
+  const { api, url, subscribe } = await start();
+  const query = 'subscription { notesAdded { cursor end edges { node { body } } } }';
+  const slow = get(`${url}?query=${encodeURIComponent(query)}`, { headers: { accept: 'text/event-stream' } });
+  const response = await new Promise<import('node:http').IncomingMessage>((resolve) => slow.on('response', resolve));
+  const streams = () => api.tails.stats().reduce((all, { streams }) => all + streams, 0);
+  await vi.waitFor(() => expect(streams()).toBe(1));
+  const fast = open(api);
+  await fast.next();
+  const bodies: string[] = [];
+  while (streams() > 1) {
+    const body = `${bodies.length}`.padStart(2_000_000, '.');
+    bodies.push(body);
+    await add(body);
+    api.tails.wake({ schema: 'events', table: 'note' });
+    await fast.next();
+  }
+  await fast.return?.();
+
+  const messages: { cursor: string; end: string | null; edges: { node: { body: string } }[] }[] = [];
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) text += chunk;
+  for (const [, data] of text.matchAll(/^data: (.+)$/gm)) messages.push(JSON.parse(data ?? '').data.notesAdded);
+  expect(messages.at(-1)).toMatchObject({ end: 'TOO_SLOW', edges: [] });
+  const told = messages.flatMap(({ edges }) => edges.map(({ node }) => node.body));
+  expect(told.length).toBeLessThan(bodies.length);
+  const next = subscribe<{ body: string }>(document, { after: messages.at(-1)?.cursor });
+  told.push(...(await next.nodes(bodies.length - told.length)).map(({ body }) => body));
+  expect(told).toEqual(bodies);
+  await next.stop();
+});
+
+test('a bulk insert does not outrun clients that take their time', async () => {
+  const { api } = await start();
+  const streams = [open(api), open(api)];
+  for (const stream of streams) await stream.next();
+  await database.admin('insert into events.note (body) select n::text from generate_series(1, 10000) n');
+  const read = async (stream: (typeof streams)[number]) => {
+    const bodies: (string | null | undefined)[] = [];
+    for await (const message of stream) {
+      if (message instanceof Error || message.end) throw message;
+      bodies.push(...message.rows.map((row) => row['body']));
+      if (bodies.length >= 10_000) break;
+      await wait(20);
+    }
+    return bodies;
+  };
+  const expected = Array.from({ length: 10_000 }, (_, n) => String(n + 1));
+  expect(await Promise.all(streams.map(read))).toEqual([expected, expected]);
+});
+
+test('a token that expires ends its stream', async () => {
+  const { api } = await start();
+  const stream = open(api, { id: 'a', permissions: new Set(), claims: {}, expiresAt: Date.now() + 500 });
+  const ends: unknown[] = [];
+  for await (const message of stream) ends.push(message instanceof Error ? message : message.end);
+  expect(ends).toEqual([null, 'TOKEN_EXPIRED']);
+});
+
+test('clients with the same filter share every statement', async () => {
+  const { api, subscribe } = await start();
+  const streams = Array.from({ length: 20 }, () => subscribe<{ body: string }>(document));
+  await Promise.all(streams.map((stream) => stream.next()));
+  const since = api.statements.length;
+  await add('shared');
+  await Promise.all(streams.map((stream) => stream.nodes(1)));
+  const reads = api.statements.slice(since).filter((text) => !text.includes('pg_locks'));
+  expect(reads).toHaveLength(1);
+  await Promise.all(streams.map((stream) => stream.stop()));
+  await vi.waitFor(() => expect(api.tails.stats()).toEqual([]));
+});
+
+test('under row security only callers with the same claims share what is read', async () => {
+  await database.admin(`alter table events.note enable row level security;
+    create policy everyone on events.note using (true)`);
+  try {
+    const { api } = await start();
+    const callerOf = (sub: string): Caller => ({
+      id: sub,
+      permissions: new Set(),
+      claims: { sub },
+      expiresAt: Infinity,
+    });
+    const streams = ['ann', 'ann', 'bob', 'ann'].map((sub) => open(api, callerOf(sub)));
+    for (const stream of streams) await stream.next();
+    const since = api.statements.length;
+    await add('guarded');
+    for (const stream of streams) expect((await stream.next()).value).toMatchObject({ rows: [{ body: 'guarded' }] });
+    const reads = api.statements.slice(since).filter((text) => !text.includes('pg_locks'));
+    expect(reads).toHaveLength(2);
+  } finally {
+    await database.admin('alter table events.note disable row level security');
+  }
+});

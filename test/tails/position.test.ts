@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { advance, decodeTailCursor, encodeTailCursor, isBefore, rangesOf, unseen } from '../../src/tails/position.ts';
+import { table } from '../support/catalogs.ts';
+
+const tail = { table: table('event', ['id']), arrival: { kind: 'transaction', columns: ['tx', 'id'] } } as const;
+
+test('a place within a transaction comes before its end, and after the one before', () => {
+  expect(isBefore([], ['5'])).toBe(true);
+  expect(isBefore(['5'], [])).toBe(false);
+  expect(isBefore(['5'], ['10'])).toBe(true);
+  expect(isBefore(['10'], ['5'])).toBe(false);
+  expect(isBefore(['5', 'k'], ['5'])).toBe(true);
+  expect(isBefore(['5'], ['5', 'k'])).toBe(false);
+  expect(isBefore(['5', 'a'], ['5', 'b'])).toBe(false);
+  expect(isBefore(['4'], ['5', 'a'])).toBe(true);
+});
+
+describe('what a list has shown already', () => {
+  const anyValues = fc.uniqueArray(fc.bigInt({ min: 0n, max: 300n }), { maxLength: 100 });
+  const ascending = (values: readonly bigint[]) => values.toSorted((a, b) => (a < b ? -1 : 1));
+
+  test('is left out of the tail, and nothing else is, wherever it goes on', () => {
+    fc.assert(
+      fc.property(anyValues, fc.integer({ min: 0, max: 300 }), (values, at) => {
+        const start = { place: ['0'], seen: rangesOf(ascending(values)) ?? [] };
+        const resumed = decodeTailCursor(encodeTailCursor(tail, { history: 'h', position: start }), tail);
+        expect(resumed).toEqual({ history: 'h', position: start });
+        const position = advance(resumed.position, [String(at)]);
+        const rows = Array.from({ length: 300 - at }, (_, i) => ({ tx: String(at + 1 + i) }));
+        const told = unseen(position, rows, tail.arrival).map((row) => BigInt(row['tx'] ?? ''));
+        expect(told).toEqual(rows.map(({ tx }) => BigInt(tx)).filter((tx) => !values.includes(tx)));
+      }),
+    );
+  });
+
+  test('is told in ranges, unless there are too many', () => {
+    expect(rangesOf([1n, 2n, 3n, 7n, 9n, 10n])).toEqual([
+      [1n, 3n],
+      [7n, 7n],
+      [9n, 10n],
+    ]);
+    expect(rangesOf(Array.from({ length: 501 }, (_, i) => BigInt(2 * i)))).toBe(null);
+  });
+});
+
+test('no text makes the reading of a cursor fail in another way than BAD_USER_INPUT', () => {
+  const parts = fc.tuple(fc.constant('x'), fc.jsonValue(), fc.jsonValue(), fc.jsonValue());
+  const text = fc.oneof(
+    fc.string(),
+    parts.map((json) => Buffer.from(JSON.stringify(json)).toString('base64url')),
+  );
+  fc.assert(
+    fc.property(text, (cursor) => {
+      expect(() => decodeTailCursor(cursor, tail)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
+    }),
+  );
+});

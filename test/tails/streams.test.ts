@@ -1,0 +1,191 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createDelayLog } from '../../src/tails/delayLog.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { serveStreams } from '../support/streams.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+let server: Awaited<ReturnType<typeof serveStreams>>;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  api = await createTestApi(database.connection);
+  server = await serveStreams(api);
+});
+
+afterAll(async () => {
+  api.tails.stop();
+  await server.drain(1000);
+  await api.close();
+  await database.drop();
+});
+
+interface Event {
+  readonly eventId: string;
+  readonly device: { readonly serial: string };
+}
+
+const added = `subscription ($where: EventWhere, $after: String) {
+  added: eventsAdded(where: $where, after: $after) {
+    cursor end
+    edges { cursor node { eventId device { serial } } }
+  }
+}`;
+
+/** Adds events, one statement each; resolves with their numbers. */
+async function add(count: number, type = 'temperature'): Promise<readonly string[]> {
+  const { rows } = await database.admin<{ event_id: string }>(
+    `insert into events.event (occurred_at, device_id, event_type_id, value)
+    select now(), device_id, $2, n from generate_series(1, $1) n, (select device_id from events.device limit 1) d
+    returning event_id::text`,
+    [count, type],
+  );
+  return rows.map(({ event_id }) => event_id);
+}
+
+test('begins with an empty message and a cursor, then tells of the rows that are added', async () => {
+  const stream = server.subscribe<Event>(added);
+  expect(await stream.next()).toEqual({ cursor: expect.any(String), end: null, edges: [] });
+  const ids = await add(3);
+  const nodes = await stream.nodes(3);
+  expect(nodes.map(({ eventId }) => eventId)).toEqual(ids);
+  expect(nodes[0]?.device.serial).toEqual(expect.any(String));
+  await stream.stop();
+});
+
+test('what a response may hold is for each message, however long the stream', async () => {
+  const small = await createTestApi(database.connection, { config: { requestLimits: { rows: 1 } } });
+  const { subscribe, drain } = await serveStreams(small);
+  const stream = subscribe<Event>(added);
+  await stream.next();
+  for (let message = 0; message < 3; message++) {
+    const ids = await add(1);
+    expect(await stream.nodes(1)).toMatchObject([{ eventId: ids[0], device: { serial: expect.any(String) } }]);
+  }
+  await stream.stop();
+  small.tails.stop();
+  await drain(1000);
+  await small.close();
+});
+
+test('a list and its tail join without a gap, whatever is being written', async () => {
+  await add(1);
+  const writer = await database.connect();
+  const insert = async (count: number) => {
+    const { rows } = await writer.query<{ event_id: string }>(
+      `insert into events.event (occurred_at, device_id, event_type_id)
+      select now(), device_id, 'door' from generate_series(1, $1) n, (select device_id from events.device limit 1) d
+      returning event_id::text`,
+      [count],
+    );
+    return rows.map(({ event_id }) => event_id);
+  };
+  const first = await api.query<{ events: { liveCursor: string } }>('{ events(first: 1) { liveCursor } }');
+  await writer.query('begin');
+  const late = await insert(2);
+  const before = await add(2);
+  const list = await api.query<{ events: { liveCursor: string; totalCount: number; nodes: { eventId: string }[] } }>(
+    `query ($ids: [BigInt!]) { events(first: 10, where: { eventId: { in: $ids } }) { liveCursor nodes { eventId } } }`,
+    { ids: [...late, ...before] },
+  );
+  expect(list.events.nodes.map(({ eventId }) => eventId).toSorted()).toEqual(before.toSorted());
+  const after = await add(2);
+  late.push(...(await insert(2)));
+  await writer.query('commit');
+  await writer.end();
+
+  const told = async (cursor: string, count: number) => {
+    const stream = server.subscribe<Event>(added, { after: cursor });
+    const nodes = await stream.nodes(count);
+    await stream.stop();
+    return nodes.map(({ eventId }) => eventId).toSorted();
+  };
+  expect(await told(list.events.liveCursor, 6)).toEqual([...late, ...after].toSorted());
+  expect(await told(first.events.liveCursor, 8)).toEqual([...late, ...before, ...after].toSorted());
+});
+
+test('an empty list has a live cursor too, and so has each list of a relation', async () => {
+  const { events, devices } = await api.query<{
+    events: { liveCursor: string; nodes: unknown[] };
+    devices: { nodes: { events: { liveCursor: string; nodes: unknown[] } }[] };
+  }>(`{
+    events(where: { value: { gt: "1e9" } }) { liveCursor nodes { eventId } pageInfo { hasNextPage } }
+    devices(first: 3) { nodes { events(first: 2) { liveCursor nodes { eventId } } } }
+  }`);
+  expect(events).toMatchObject({ liveCursor: expect.any(String), nodes: [], pageInfo: { hasNextPage: false } });
+  for (const device of devices.nodes) expect(device.events.liveCursor).toEqual(expect.any(String));
+  expect(new Set(devices.nodes.map((device) => device.events.liveCursor)).size).toBe(1);
+  expect(api.statements.filter((text) => text.includes('$live'))).toHaveLength(2);
+});
+
+test('a writer that stays open is what the tail waits for, and the statistics and the log name it', async () => {
+  const stream = server.subscribe<Event>(added);
+  await stream.next();
+  const writer = await database.connect();
+  const { rows } = await writer.query<{ pid: number }>('select pg_backend_pid() as pid');
+  await writer.query('begin; lock table events.event in row exclusive mode');
+  const ids = await add(1);
+  await vi.waitFor(
+    () => expect(api.tails.stats()).toMatchObject([{ table: 'event', streams: 1, pid: rows[0]?.pid }]),
+    5000,
+  );
+  const [before] = api.tails.stats();
+  await vi.waitFor(() => expect(api.tails.stats()[0]?.delayMs).toBeGreaterThan(before?.delayMs ?? 0), 5000);
+  await writer.query('rollback');
+  await writer.end();
+  expect((await stream.nodes(1)).map(({ eventId }) => eventId)).toEqual(ids);
+  await stream.stop();
+
+  const lines: { readonly msg: string }[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const tell = createDelayLog(log, 'event');
+  tell({ delay: () => ({ ms: 9_000, pid: 7 }) });
+  tell({ delay: () => ({ ms: 12_000, pid: 7 }) });
+  tell({ delay: () => ({ ms: 13_000, pid: 7 }) });
+  expect(lines).toMatchObject([
+    { table: 'event', pid: 7, seconds: 12, msg: expect.stringContaining('delays the live tail') },
+  ]);
+});
+
+test.each([
+  ['nonsense', /is not a cursor of a live tail/],
+  [Buffer.from('["x","y",[],[]]').toString('base64url'), /belongs to another table/],
+])('the cursor %s is refused', async (after, message) => {
+  await expect(server.subscribe(added, { after }).next()).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
+    message: expect.stringMatching(message),
+  });
+});
+
+test("another table's cursor is refused", async () => {
+  const other = server.subscribe('subscription { added: incidentsAdded { cursor end edges { cursor } } }');
+  const { cursor } = await other.next();
+  await other.stop();
+  await expect(server.subscribe(added, { after: cursor }).next()).rejects.toThrow(/belongs to another table/);
+});
+
+test('a filter that is wrong is an error of the stream', async () => {
+  await expect(server.subscribe(added, { where: { eventId: { eq: null } } }).next()).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
+    message: expect.stringContaining('"eq" is null'),
+  });
+});
+
+test('a table that begins anew ends its streams and refuses their cursors', async () => {
+  await database.admin(`create table events.draft (draft_id bigint generated always as identity primary key);
+    insert into events.draft select from generate_series(1, 5)`);
+  await database.grantAll(database.connection);
+  await api.served.check();
+  const document =
+    'subscription ($after: String) { added: draftsAdded(after: $after) { cursor end edges { cursor } } }';
+  const stream = server.subscribe(document);
+  const { cursor } = await stream.next();
+  await database.admin('truncate events.draft restart identity');
+  await expect(stream.next()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  await expect(server.subscribe(document, { after: cursor }).next()).rejects.toMatchObject({
+    code: 'BAD_USER_INPUT',
+    message: expect.stringContaining('began anew'),
+  });
+});
