@@ -61,7 +61,7 @@ const reservedFields = ['and', 'or', 'not', 'node', 'nodes', 'query', 'id'];
 export const tableFamily = [
   ...['Connection', 'Edge', 'Where', 'OrderBy', 'ManyWhere', 'Column', 'TimeColumn'],
   ...['Aggregate', 'GroupedAggregate', 'ColumnAggregates', 'GroupKey', 'GroupBy', 'RelatedGroupBy', 'Bucket'],
-  ...['Having', 'ColumnsHaving', 'GroupOrderBy', 'ColumnsOrderBy', 'KeyOrderBy'],
+  ...['Having', 'ColumnsHaving', 'GroupedOrderBy', 'ColumnsOrderBy', 'GroupedKeyOrderBy'],
   ...['Create*Input', 'Create*OnConflict', 'Create*ConflictKey', 'Update*Patch'],
   ...['Create*Payload', 'Create+Payload', 'Update*Payload', 'Delete*Payload', '+Added'],
 ];

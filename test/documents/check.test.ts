@@ -187,6 +187,7 @@ describe('the number of statements', () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (g) => {
         const { text, statements } = generateDocument(g, api.api.schema);
+        fc.pre(!text.includes('liveCursor')); // live tails go on looking by themselves
         const { errors } = await api.send(text);
         fc.pre(errors === undefined); // groups of a table as large as this are refused, after one more statement
         expect(count(text), text).toBeGreaterThanOrEqual(api.statements.length);

@@ -106,7 +106,7 @@ export async function createTestApi(
     onError,
   });
   const tails = createTails({
-    database: (caller) => real.within({ claims: caller?.claims }), // they look by themselves: no statements of requests
+    database: (caller) => db.within({ claims: caller?.claims }),
     limits: settings.requestLimits,
     maxSeconds: settings.sseMaxSeconds,
     heartbeatMs,

@@ -496,7 +496,7 @@ export function questionOf({ keys, bucket, bounds, mood, having, order, first, i
         },
       ],
       orderBy: [
-        '[ReadingGroupOrderBy!]',
+        '[ReadingGroupedOrderBy!]',
         order.map(([by, direction]) => {
           if (by in measures) return wholeOf(by as MeasureName, direction, { direction });
           return by === 'bucket'

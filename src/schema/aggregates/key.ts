@@ -29,7 +29,7 @@ export function createKeyTypes(builder: Builder, shapes: Shapes, { direction }: 
   const types = new Map(
     shapes.all.map((shape): [string, KeyTypes] => [
       shape.table.name,
-      { values: keyRef(builder, shape.name), orderBy: builder.inputRef(`${shape.name}KeyOrderBy`) },
+      { values: keyRef(builder, shape.name), orderBy: builder.inputRef(`${shape.name}GroupedKeyOrderBy`) },
     ]),
   );
   const of = (table: string): KeyTypes => {

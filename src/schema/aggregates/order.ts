@@ -32,7 +32,7 @@ export function groupOrderInput(
         [...shape.columns].map(([name, column]) => [name, t.field({ type: types(column.leaf).orderBy })]),
       ),
   });
-  return builder.inputType(`${shape.name}GroupOrderBy`, {
+  return builder.inputType(`${shape.name}GroupedOrderBy`, {
     isOneOf: true,
     description: 'What to order groups by; the list of it goes from the most to the least significant.',
     fields: (t) => ({
