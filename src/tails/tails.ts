@@ -1,10 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Row } from '../db/db.ts';
+import type { Db, Row } from '../db/db.ts';
 import type { Notice } from '../db/notice.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import { AppError } from '../errors.ts';
-import { limitRows } from '../limits/limitRows.ts';
-import { createLoaders, type Loaders } from '../loaders/loaders.ts';
 import type { Batch } from './feed.ts';
 import { follow, type Message } from './follow.ts';
 import { createMailbox, type Mailbox, type StreamEnd } from './mailbox.ts';
@@ -21,7 +19,7 @@ export interface TailRequest extends Subject {
 }
 
 /** One message to a client. */
-export interface TailMessage extends Pick<Message, 'rows' | 'end' | 'loaders'> {
+export interface TailMessage extends Pick<Message, 'rows' | 'end' | 'db'> {
   /** Where to go on after the message. */
   readonly cursor: string;
   /** Where to go on after one of its rows. */
@@ -85,19 +83,19 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
     given: Cursor | null,
     mailbox: Mailbox<Batch | Error>,
   ): AsyncGenerator<TailMessage | Error> {
-    const { arrival, columns, catalog, caller, where } = request;
-    const loaders = () => createLoaders(limitRows(options.database(caller), options.limits), catalog);
+    const { arrival, columns, where } = request;
+    const db = shared.databaseOf(request);
     try {
       const watch = shared.watchOf(request);
       const settled = await Promise.race([watch.look(), mailbox.over]);
-      if (!settled) return yield* endedBefore(request, mailbox.ended, loaders());
+      if (!settled) return yield* endedBefore(request, mailbox.ended, db);
       const { history } = settled;
       if (given && given.history !== history) throw moved();
       const start = given?.position ?? (await now(request, settled));
       const { feed, release } = shared.lendFeed(request, where);
       void mailbox.over.then(release);
       const cursorOf = (position: Position) => encodeTailCursor(request, { history, position });
-      for await (const message of follow(start, { watch, feed, arrival, columns, mailbox, heartbeatMs, loaders })) {
+      for await (const message of follow(start, { watch, feed, arrival, columns, mailbox, heartbeatMs, db })) {
         const { before, position, ...rest } = message;
         const after = (row: Row) => cursorOf(advance(before, placeAfter(row, arrival)));
         yield { ...rest, cursor: cursorOf(position), after };
@@ -164,10 +162,10 @@ const stillWritten =
   'A write transaction has been open for so long that the live tail has no place to begin; try again when it has ended';
 
 /** A stream that ends before it could begin ends where it was to begin, if the client said where. */
-function* endedBefore({ after }: TailRequest, end: StreamEnd | null, loaders: Loaders): Generator<TailMessage> {
+function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: Db): Generator<TailMessage> {
   if (!end) return;
   if (after === null) throw new AppError('CONFLICT', stillWritten);
-  yield { rows: [], end, loaders, cursor: after, after: () => after };
+  yield { rows: [], end, db, cursor: after, after: () => after };
 }
 
 /** A generator that waits for something returns only when that comes: `close` ends the wait. */

@@ -51,7 +51,7 @@ export const subscribeTo =
   };
 
 /** Serves an API on a socket. */
-export async function serveStreams(api: TestApi) {
+export async function serveStreams(api: Pick<TestApi, 'app'>) {
   const { port, drain } = await listen(api.app, '127.0.0.1', 0);
   const url = `http://127.0.0.1:${port}/graphql`;
   return { url, drain, subscribe: subscribeTo(url) };

@@ -55,21 +55,6 @@ test('begins with an empty message and a cursor, then tells of the rows that are
   await stream.stop();
 });
 
-test('what a response may hold is for each message, however long the stream', async () => {
-  const small = await createTestApi(database.connection, { config: { requestLimits: { rows: 1 } } });
-  const { subscribe, drain } = await serveStreams(small);
-  const stream = subscribe<Event>(added);
-  await stream.next();
-  for (let message = 0; message < 3; message++) {
-    const ids = await add(1);
-    expect(await stream.nodes(1)).toMatchObject([{ eventId: ids[0], device: { serial: expect.any(String) } }]);
-  }
-  await stream.stop();
-  small.tails.stop();
-  await drain(1000);
-  await small.close();
-});
-
 test('a list and its tail join without a gap, whatever is being written', async () => {
   await add(1);
   const writer = await database.connect();
