@@ -31,7 +31,7 @@ export interface Shared {
   readonly watches: Iterable<Watched>;
 }
 
-interface Watched {
+export interface Watched {
   readonly watch: Watch;
   readonly subject: Subject;
 }

@@ -9,6 +9,7 @@ import { createMailbox, type Mailbox, type StreamEnd } from './mailbox.ts';
 import { advance, type Cursor, decodeTailCursor, encodeTailCursor, type Position, placeAfter } from './position.ts';
 import { createShared, type SharedOptions, type Subject } from './shared.ts';
 import { type Start, startAfter } from './start.ts';
+import { statsOf, type TailStats } from './stats.ts';
 import { moved, type Settled } from './watch.ts';
 
 export interface TailRequest extends Subject {
@@ -39,17 +40,9 @@ export interface Tails {
   start(subject: Subject): Promise<ListStart>;
   /** Somebody wrote to a table; null: perhaps to any. */
   wake(notice: Notice | null): void;
-  /** By table: how many streams it has, and for how long which writer has kept them waiting. */
   stats(): readonly TailStats[];
   /** Ends all streams, each with a cursor to resume from. */
   stop(): void;
-}
-
-export interface TailStats {
-  readonly table: string;
-  readonly streams: number;
-  readonly delayMs: number;
-  readonly pid: number | null;
 }
 
 export interface TailsOptions extends SharedOptions {
@@ -111,7 +104,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
     open(request) {
       const given = request.after === null ? null : decodeTailCursor(request.after, request);
       const mailbox = createMailbox<Batch | Error>(mostWaiting);
-      const untilExpiry = (request.caller?.expiresAt ?? Infinity) - Date.now();
+      const untilExpiry = Math.max(0, (request.caller?.expiresAt ?? Infinity) - Date.now());
       const limitMs = Math.min(maxSeconds * 1000, untilExpiry);
       const timer = setTimeout(() => mailbox.end(limitMs === untilExpiry ? 'TOKEN_EXPIRED' : 'TIME_LIMIT'), limitMs);
       streams.set(mailbox, request);
@@ -142,15 +135,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
         if (notice === null || isMeant) watch.wake();
       }
     },
-    stats: () =>
-      [...shared.watches]
-        .filter(({ watch }) => watch.isListenedTo)
-        .map(({ watch, subject: { table } }) => ({
-          table: table.name,
-          streams: [...streams.values()].filter((subject) => subject.table === table).length,
-          delayMs: watch.delay()?.ms ?? 0,
-          pid: watch.delay()?.pid ?? null,
-        })),
+    stats: () => statsOf(shared.watches, streams.values()),
     stop() {
       isStopping = true;
       for (const mailbox of streams.keys()) mailbox.end('SHUTDOWN');
@@ -158,13 +143,20 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
   };
 }
 
+/** Why a stream without a cursor ended before it could have one. */
+const endedEarly = (end: StreamEnd): AppError => {
+  if (end === 'TOKEN_EXPIRED') return new AppError('UNAUTHENTICATED', 'The token has expired');
+  if (end === 'SHUTDOWN') return new AppError('DATABASE_UNAVAILABLE', 'The server stops; try again');
+  return new AppError('CONFLICT', stillWritten);
+};
+
 const stillWritten =
   'A write transaction has been open for so long that the live tail has no place to begin; try again when it has ended';
 
 /** A stream that ends before it could begin ends where it was to begin, if the client said where. */
 function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: Db): Generator<TailMessage> {
   if (!end) return;
-  if (after === null) throw new AppError('CONFLICT', stillWritten);
+  if (after === null) throw endedEarly(end);
   yield { rows: [], end, db, cursor: after, after: () => after };
 }
 

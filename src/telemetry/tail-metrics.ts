@@ -1,5 +1,5 @@
 import { metrics } from '@opentelemetry/api';
-import type { TailStats } from '../tails/tails.ts';
+import type { TailStats } from '../tails/stats.ts';
 
 /** Reports for how long writers have kept the live tails of each table waiting, whenever metrics are collected. */
 export function observeTails(stats: () => readonly TailStats[]): void {
