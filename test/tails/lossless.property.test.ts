@@ -13,6 +13,7 @@ const tables: readonly (Target & { readonly list: string; readonly sql: string }
     list: 'numbereds',
     table: 'events.numbered',
     leaf: 'events.numbered',
+    change: 'at = now()',
     sql: `create table events.numbered (
       id bigint generated always as identity primary key, label text not null, at timestamptz not null default now())`,
   },
@@ -20,6 +21,7 @@ const tables: readonly (Target & { readonly list: string; readonly sql: string }
     list: 'parteds',
     table: 'events.parted',
     leaf: 'events.parted_1',
+    change: 'at = now(), area = (area + 1) % 4', // to another partition
     sql: `create sequence events.parted_id_seq;
     create table events.parted (
       id bigint not null default nextval('events.parted_id_seq'), label text not null, at timestamptz not null default now(),
@@ -32,6 +34,7 @@ const tables: readonly (Target & { readonly list: string; readonly sql: string }
     list: 'stampeds',
     table: 'events.stamped',
     leaf: 'events.stamped',
+    change: 'at = now()',
     sql: `create table events.stamped (
       key uuid primary key default gen_random_uuid(), label text not null, at timestamptz not null default now(),
       tx xid8 not null default pg_current_xact_id());
