@@ -31,6 +31,8 @@ export interface Watch {
 
 export interface Delay {
   readonly ms: number;
+  /** What `pg_locks` calls the transaction; one that is prepared has no process. */
+  readonly transaction: string | null;
   readonly pid: number | null;
 }
 
@@ -151,7 +153,9 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
     },
     delay() {
       const [first] = settling.pending;
-      return first ? { ms: performance.now() - first.since, pid: first.holders[0]?.pid ?? null } : null;
+      if (!first) return null;
+      const { id = null, pid = null } = first.holders[0] ?? {};
+      return { ms: performance.now() - first.since, transaction: id, pid };
     },
   };
   return watch;
