@@ -4,7 +4,7 @@ import { keyOf, type Match } from '../loaders/loaders.ts';
 import { aggregateFields } from './aggregates/fields.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import { connect, planList } from './connection.ts';
-import { liveColumn, planLive } from './live.ts';
+import { liveColumn } from './live.ts';
 import { createFieldCache, selectedColumns, source } from './selection.ts';
 import type { Types } from './types.ts';
 
@@ -41,7 +41,7 @@ export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Ty
       const plan = await cached(info, async () => {
         const columns = selectedColumns(info);
         if (!columns.includes(liveColumn)) return planList(table, args, columns, types);
-        const live = await planLive(types, types.of(table.name), context);
+        const live = await types.of(table.name).planLive(context);
         return planList(table, args, columns, types, live);
       });
       return connect(plan, context.loaders, match, match && keyOf(row, match.values));

@@ -1,7 +1,9 @@
 import {
   type DocumentNode,
+  type FieldNode,
   type GraphQLCompositeType,
   type GraphQLField,
+  type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
@@ -11,23 +13,27 @@ import {
   print,
   type SelectionSetNode,
 } from 'graphql';
+import { fieldsOf, fragmentsOf } from '../../limits/fields.ts';
 import type { Source } from '../../schema/selection.ts';
 
 /**
  * How many statements an operation of a valid document sends at most: one for each list, relation, count and aggregate
- * with distinct arguments on each level, and one for each field of the root that is none of these. What extensions load
- * by themselves is not counted.
+ * with distinct arguments on each level, and one for each field of the root that is none of these. A list that is asked
+ * for a live cursor is read apart from an equal one that is not. What extensions load by themselves is not counted, nor
+ * are the looks of live tails.
  */
 export function countStatements(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): number {
-  const fragments = new Map(
-    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
+  const fragments = fragmentsOf(document);
   const statements = new Set<string>();
   const visited = new Set<string>();
+
+  const selects = ({ selectionSet }: FieldNode, type: GraphQLNamedType, field: string): boolean =>
+    selectionSet !== undefined &&
+    fieldsOf([{ type: type.name, selectionSet }], { fragments }).some(({ nodes }) => nodes[0]?.name.value === field);
 
   /** `path` is equal where rows are: aliases, and `nodes` beside `edges`, share their statements. */
   function visit(type: GraphQLCompositeType, { selections }: SelectionSetNode, path: string, isList: boolean): void {
@@ -38,9 +44,10 @@ export function countStatements(
         const kind = kindOf(field);
         if (isList && !(kind && counted.has(kind))) statements.add(path);
         const args = node.arguments?.map((argument) => print(argument)).sort() ?? [];
-        const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})`;
-        if (kind ? kind === 'relation' || counted.has(kind) : path === '') statements.add(here);
         const child = getNamedType(field.type);
+        const live = kind === 'list' && selects(node, child, 'liveCursor') ? '#live' : '';
+        const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})${live}`;
+        if (kind ? kind === 'relation' || counted.has(kind) : path === '') statements.add(here);
         if (node.selectionSet && isCompositeType(child)) visit(child, node.selectionSet, here, kind === 'list');
       } else {
         const fragment = node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value) : node;
