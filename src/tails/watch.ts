@@ -78,7 +78,7 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
     // Those who begin now are no worse off for it.
     const told = failure ?? (origin === null || origin === history ? null : moved());
     const isNews = settled?.place[0] !== before?.place[0];
-    const most = settling.pending.length > 0 ? pauses.busy : pauses.longest;
+    const most = settling.seen.size > 0 ? pauses.busy : pauses.longest;
     pause = isWoken ? pauses.woken : isNews || isAsked ? pauses.busy : Math.min(pause * 2, most);
     onLook(watch);
     for (const listener of [...listeners]) listener(told);
