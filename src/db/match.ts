@@ -36,10 +36,14 @@ const haveOneCollation = (a: { collation: string | null }, b: { collation: strin
 /** The text of a key's columns in a row. */
 export const keyOf = (row: Row, columns: readonly string[]): Key => columns.map((name) => row[name] ?? null);
 
-/** One row for each key, as `k`: its number `n`, from 1, and its values as text. */
-export const keyRows = ({ values }: Match, keys: readonly Key[]): Sql => sql`
-  unnest(${join(values.map((_, i) => sql`${keys.map((key) => key[i] ?? null)}::text[]`))})
-  with ordinality as k(${join([...values.map((_, i) => ident(`k${i}`)), sql`n`])})`;
+/** One row for each key, as `k`: its number `n`, from 1, and its values as text. A single key is not taken for several. */
+export function keyRows({ values }: Match, keys: readonly Key[]): Sql {
+  const [first = [], ...others] = keys;
+  if (others.length === 0)
+    return sql`(select ${join(values.map((_, i) => sql`${first[i] ?? null}::text as ${ident(`k${i}`)}`))}, 1 as n) k`;
+  const lists = values.map((_, i) => sql`${keys.map((key) => key[i] ?? null)}::text[]`);
+  return sql`unnest(${join(lists)}) with ordinality as k(${join([...values.map((_, i) => ident(`k${i}`)), sql`n`])})`;
+}
 
 /** Whether a row of the match's table matches the key `k`. */
 export const matchesKey = ({ table, columns, origin, values }: Match): Sql =>

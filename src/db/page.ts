@@ -2,7 +2,7 @@ import type { Catalog, Table } from '../catalog/catalog.ts';
 import { after, type OrderKey, orderBy, type Position, reversed } from './keyset.ts';
 import { joinsOf, type Projection } from './projection.ts';
 import { alias, columnRef, from } from './select.ts';
-import { and, empty, ident, join, or, type Sql, sql } from './sql.ts';
+import { and, empty, ident, join, or, type Sql, sql, trusted } from './sql.ts';
 
 /** One page of a list, in the order in which it is read: `keys` are already reversed for a page from the end. */
 export interface Page {
@@ -41,7 +41,7 @@ function selectRows(catalog: Catalog, page: Page, columns: readonly string[], ma
   const { table, keys } = page;
   const conditions = [page.where, ...match];
   const selected = selectList(columns, keys);
-  const limited = sql`order by ${orderBy(keys)} limit ${page.limit}`;
+  const limited = sql`order by ${orderBy(keys)} limit ${limitOf(page)}`;
   const offset = page.offset > 0 ? sql` offset ${page.offset}` : empty;
   if (keys.some((key) => key.name === rowPosition.name)) {
     const source = numbered(catalog, table, conditions);
@@ -59,6 +59,12 @@ function selectRows(catalog: Catalog, page: Page, columns: readonly string[], ma
   );
   return sql`select * from (${merged}) u ${limited}`;
 }
+
+/**
+ * PostgreSQL keeps one plan for all values of a prepared statement only when it seems as cheap as that for the values at
+ * hand. With a limit that it does not know it never does: as it should be under a filter, whose values may be rare.
+ */
+const limitOf = ({ where, limit }: Page): Sql => (where.values.length > 0 ? sql`${limit}` : trusted(String(limit)));
 
 /** What a page's cursors leave of a list: ranges, each of conditions that all hold; no row is in two of them. */
 function ranges({ keys, after: start, before: end }: Page): readonly (readonly Sql[])[] {
