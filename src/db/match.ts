@@ -1,6 +1,6 @@
 import { columnOf, type Table } from '../catalog/catalog.ts';
 import type { Row } from './db.ts';
-import { alias, cast, columnRef } from './select.ts';
+import { cast, columnRef } from './select.ts';
 import { and, ident, join, type Sql, sql } from './sql.ts';
 
 /** The text of a key's columns, in its order. */
@@ -54,6 +54,9 @@ export const matchesKey = ({ table, columns, origin, values }: Match): Sql =>
     }),
   );
 
-/** Whether a row that the statement calls `inner` matches the one that it calls `outer`. */
-export const matchesRow = ({ columns, values }: Match, inner: string, outer: string = alias): Sql =>
+/** How a statement calls the table in which it looks for a row that matches another of its rows. */
+export const inner = 'm';
+
+/** Whether a row of the match's table matches the one that the statement calls `outer`. */
+export const matchesRow = ({ columns, values }: Match, outer: string): Sql =>
   and(columns.map((name, i) => sql`${ident(inner, name)} = ${ident(outer, values[i] ?? name)}`));

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Row } from './db.ts';
-import { type Match, matchesRow } from './match.ts';
+import { inner, type Match, matchesRow } from './match.ts';
 import { alias, from } from './select.ts';
 import { ident, join, type Sql, sql } from './sql.ts';
 
@@ -43,14 +43,24 @@ export function joinsOf(catalog: Catalog, projection: Projection): Joins {
       columns.map((name, j) => sql`${ident(tableName(i), name)} as ${ident(columnName(i, j))}`),
     ),
     from: join(
-      joins.map(({ parent, match }, i) => {
-        const on = matchesRow(match, tableName(i), parent === -1 ? alias : tableName(parent));
-        return sql` left join ${from(catalog, match.table)} ${ident(tableName(i))} on ${on}`;
-      }),
+      joins.map(
+        (joined, i) => sql` left join lateral (${selectJoined(catalog, joined)}) ${ident(tableName(i))} on true`,
+      ),
       '',
     ),
     attach: attacher(joins),
   };
+}
+
+/**
+ * LIMIT makes PostgreSQL look each row up in the index. For the few rows of a page it would otherwise rather read the
+ * whole table and hash it: with its costs for a disk, 51 lookups among 5,000 rows are dearer; in memory they take half
+ * the time, and 1,000 as long.
+ */
+function selectJoined(catalog: Catalog, { parent, match, columns }: Join): Sql {
+  const condition = matchesRow(match, parent === -1 ? alias : tableName(parent));
+  return sql`select ${join(columns.map((name) => ident(inner, name)))}
+    from ${from(catalog, match.table)} ${ident(inner)} where ${condition} limit 1`;
 }
 
 /** Those nearest to the statement's table come first. */
