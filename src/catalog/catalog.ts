@@ -67,6 +67,8 @@ export interface Column {
   readonly name: string;
   readonly type: Type;
   readonly nullable: boolean;
+  /** In which it is compared, where that is not the database's own; null too where it has none. */
+  readonly collation: string | null;
   readonly hasDefault: boolean;
   readonly identity: 'always' | 'by default' | null;
   readonly generated: boolean;

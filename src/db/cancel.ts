@@ -47,18 +47,18 @@ export interface Stoppable {
  * way that could hit the next statement; a session for which that cannot be known is closed.
  */
 export async function cancellable<T>(work: () => Promise<T>, signal: AbortSignal, session: Stoppable): Promise<T> {
-  const settled = new AbortController();
-  let stopping: Promise<void> | undefined;
+  let stopping: { readonly settled: AbortController; readonly ended: Promise<void> } | undefined;
   const stop = () => {
-    stopping = stopUntil(settled.signal, session);
+    const settled = new AbortController();
+    stopping = { settled, ended: stopUntil(settled.signal, session) };
   };
   signal.addEventListener('abort', stop);
   try {
     return await work();
   } finally {
     signal.removeEventListener('abort', stop);
-    settled.abort();
-    await stopping;
+    stopping?.settled.abort();
+    await stopping?.ended;
   }
 }
 

@@ -6,8 +6,14 @@ import type { Lender } from './pool.ts';
 import { withRetry } from './retry.ts';
 import { type Sql, toQuery, type Value } from './sql.ts';
 
-/** Every value as the text that PostgreSQL sent, so that no digit is lost on the way. */
-export type Row = Readonly<Record<string, string | null>>;
+/**
+ * Every value as the text that PostgreSQL sent, so that no digit is lost on the way, and the rows that were joined, each
+ * under the symbol of its match.
+ */
+export interface Row {
+  readonly [column: string]: string | null;
+  readonly [joined: symbol]: Row | null;
+}
 
 export interface Db {
   /** Runs one statement; rejects with an AppError where PostgreSQL's error has a translation. */

@@ -204,6 +204,7 @@ const catalogValue = (schema: string): Sql => sql`(
             'name', a.attname,
             'type', a.atttypid::text,
             'nullable', not (a.attnotnull and not ${isUnchecked} or (t.typtype = 'd' and t.typnotnull and r.relkind not in ('v', 'm'))),
+            'collation', case when a.attcollation not in (0, 'pg_catalog.default'::regcollation) then a.attcollation::regcollation::text end,
             'hasDefault', a.atthasdef and a.attgenerated = '' or t.typdefault is not null,
             'identity', case a.attidentity when 'a' then 'always' when 'd' then 'by default' end,
             'generated', a.attgenerated <> '',

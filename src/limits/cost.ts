@@ -20,7 +20,7 @@ import {
 } from 'graphql';
 import type { PageLimits } from '../config.ts';
 import { messageRows } from '../db/tail.ts';
-import type { Source } from '../schema/selection.ts';
+import { sourceOf } from '../schema/source.ts';
 import { type FieldsOptions, fieldsOf, fragmentsOf, type MergedField, type Part, partsBelow } from './fields.ts';
 
 /** What a document can ask for. */
@@ -113,8 +113,6 @@ type Definition = GraphQLField<unknown, unknown>;
 type ArgumentOf = (node: ValueNode) => unknown;
 
 const unknown = Symbol('unknown');
-
-const sourceOf = (field: Definition | undefined) => field?.extensions['source'] as Source | undefined;
 
 function definitionOf(schema: GraphQLSchema, type: string | undefined, name: string): Definition | undefined {
   const parent = type === undefined ? undefined : schema.getType(type);

@@ -1,32 +1,23 @@
 import DataLoader from 'dataloader';
-import { type Catalog, columnOf, type Table } from '../catalog/catalog.ts';
+import type { Catalog, Table } from '../catalog/catalog.ts';
 import { type Grouping, selectGroupCount, selectGroups, selectWhole } from '../db/aggregate.ts';
 import type { Db, Row } from '../db/db.ts';
-import type { Measure } from '../db/measure.ts';
-import { alias, cast, columnRef, from, type Page, selectCount, selectEstimate, selectPage } from '../db/select.ts';
-import { and, ident, identity, join, type Sql, sql } from '../db/sql.ts';
-
-/** The text of a key's columns, in its order. */
-export type Key = readonly (string | null)[];
-
-/** How a batch of keys finds its rows: `columns` of `table` equal values that were read from `values` of `origin`. */
-export interface Match {
-  readonly table: Table;
-  readonly columns: readonly string[];
-  /** Where the values come from, which decides their type; the same as `table` and `columns` for a client's own values. */
-  readonly origin: Table;
-  readonly values: readonly string[];
-}
+import { type Key, keyRows, type Match, matchesKey } from '../db/match.ts';
+import { distinct, type Measure } from '../db/measure.ts';
+import { type Page, selectPage } from '../db/page.ts';
+import { joinsOf, merged, nothing, type Projection } from '../db/projection.ts';
+import { alias, from, selectCount, selectEstimate } from '../db/select.ts';
+import { ident, identity, join, type Sql, sql } from '../db/sql.ts';
 
 /** What an extension loads by itself: one result for each key, in the keys' order. */
 export type Batch<V> = (keys: readonly Key[], db: Db) => Promise<readonly V[]>;
 
 /** One request's way to rows, until they change. Loads of one turn of the event loop that differ in nothing but their keys are one statement. */
 export interface Loaders {
-  /** The row with this unique key, with at least these columns. */
-  row(match: Match, key: Key, columns: readonly string[]): Promise<Row | null>;
+  /** The row with this unique key, with at least what is projected. */
+  row(match: Match, key: Key, projection: Projection): Promise<Row | null>;
   /** One page of a table, or of the rows that match a key. */
-  page(page: Page, columns: readonly string[], match?: Match, key?: Key): Promise<readonly Row[]>;
+  page(page: Page, projection: Projection, match?: Match, key?: Key): Promise<readonly Row[]>;
   /** How many rows fulfil the condition, as text. */
   count(table: Table, where: Sql, match?: Match, key?: Key): Promise<string>;
   /** How many rows the planner takes a table for, as text; null where it does not know. */
@@ -43,35 +34,43 @@ export interface Loaders {
   clear(): void;
 }
 
-/** One load of a batch: its statement selects the columns, or measures, of all. */
-interface Request<C> {
+/** One load of a batch, whose statement reads what is asked of all. */
+interface Request<A> {
   readonly key: Key;
-  readonly columns: readonly C[];
+  readonly asked: A;
 }
 
-type Loader<V, C> = DataLoader<Request<C>, V, string>;
+type Loader<V, A> = DataLoader<Request<A>, V, string>;
 
 export function createLoaders(db: Db, catalog: Catalog): Loaders {
   const loaders = new Map<string, unknown>();
+  const nameOf = createNames();
 
   /** The loader of this name. What is loaded under a name always has the types that its name stands for. */
-  function loader<V, C = string>(
+  function loader<V, A extends object>(
     name: string,
-    load: (keys: readonly Key[], columns: readonly C[]) => Promise<readonly V[]>,
-  ) {
-    const known = loaders.get(name) as Loader<V, C> | undefined;
+    load: (keys: readonly Key[], asked: readonly A[]) => Promise<readonly V[]>,
+  ): Loader<V, A> {
+    const known = loaders.get(name) as Loader<V, A> | undefined;
     if (known) return known;
-    const made: Loader<V, C> = new DataLoader(
+    const made: Loader<V, A> = new DataLoader(
       (requests) =>
         load(
           requests.map(({ key }) => key),
-          [...new Map(requests.flatMap(({ columns }) => columns).map((c) => [JSON.stringify(c), c])).values()],
+          requests.map(({ asked }) => asked),
         ),
-      { cacheKeyFn: ({ key, columns }) => JSON.stringify([key, columns]) },
+      { cacheKeyFn: ({ key, asked }) => nameOf(asked) + JSON.stringify(key) },
     );
     loaders.set(name, made);
     return made;
   }
+
+  /** One name for equal matches, and for each statement. */
+  const matchName = (match: Match | undefined) =>
+    match
+      ? nameOf(match, () => JSON.stringify([match.table.name, match.columns, match.origin.name, match.values]))
+      : '';
+  const pageName = (page: Page) => nameOf(page, () => identity(selectPage(catalog, page, nothing)));
 
   /** Runs one statement whose rows say in `$n` to which key they belong. */
   const perKey = async (keys: readonly Key[], query: Sql): Promise<readonly (readonly Row[])[]> => {
@@ -95,7 +94,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       keys,
       sql`
       select k.n as "$n", p.* from ${keyRows(match, keys)}
-      cross join lateral (${statement([matches(match)])}) p`,
+      cross join lateral (${statement([matchesKey(match)])}) p`,
     );
   };
 
@@ -103,78 +102,79 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     (await listPerKey(...args)).map(([row]) => row?.['count'] ?? '0');
 
   return {
-    row: (match, key, columns) =>
-      loader<Row | null>(`row ${nameOf(match)}`, async (keys, selected) => {
-        const list = join([sql`k.n as "$n"`, ...selected.map((name) => ident(alias, name))]);
+    row: (match, key, projection) =>
+      loader<Row | null, Projection>(`row ${matchName(match)}`, async (keys, asked) => {
+        const { columns, ...rows } = merged(asked);
+        const joins = joinsOf(catalog, { columns, ...rows });
+        const list = join([sql`k.n as "$n"`, ...columns.map((name) => ident(alias, name)), ...joins.list]);
         const groups = await perKey(
           keys,
           sql`
           select ${list} from ${keyRows(match, keys)}
-          join ${from(catalog, match.table)} ${ident(alias)} on ${matches(match)}`,
+          join ${from(catalog, match.table)} ${ident(alias)} on ${matchesKey(match)}${joins.from}`,
         );
-        return groups.map(([row]) => row ?? null);
-      }).load({ key, columns }),
+        return groups.map(([row]) => (row ? joins.attach(row) : null));
+      }).load({ key, asked: projection }),
 
-    page: (page, columns, match, key = []) =>
-      loader<readonly Row[]>(`page ${nameOf(match)} ${identity(selectPage(catalog, page, []))}`, (keys, selected) =>
-        listPerKey(match, keys, (conditions) => selectPage(catalog, page, selected, conditions)),
-      ).load({ key, columns }),
+    page: (page, projection, match, key = []) =>
+      loader<readonly Row[], Projection>(`page ${matchName(match)} ${pageName(page)}`, async (keys, asked) => {
+        const all = merged(asked);
+        const pages = await listPerKey(match, keys, (conditions) => selectPage(catalog, page, all, conditions));
+        const { attach } = joinsOf(catalog, all);
+        for (const rows of new Set(pages)) rows.forEach(attach);
+        return pages;
+      }).load({ key, asked: projection }),
 
     count: (table, where, match, key = []) =>
-      loader<string>(`count ${nameOf(match)} ${identity(selectCount(catalog, table, [where]))}`, (keys) =>
-        countPerKey(match, keys, (conditions) => selectCount(catalog, table, [where, ...conditions])),
-      ).load({ key, columns: [] }),
+      loader<string, Projection>(
+        `count ${matchName(match)} ${identity(selectCount(catalog, table, [where]))}`,
+        (keys) => countPerKey(match, keys, (conditions) => selectCount(catalog, table, [where, ...conditions])),
+      ).load({ key, asked: nothing }),
 
     estimate: (table) =>
-      loader<string | null>(`estimate ${table.name}`, async (keys) => {
+      loader<string | null, Projection>(`estimate ${table.name}`, async (keys) => {
         const [row] = await db.rows(selectEstimate(catalog, table));
         return keys.map(() => row?.['count'] ?? null);
-      }).load({ key: [], columns: [] }),
+      }).load({ key: [], asked: nothing }),
 
     whole: (table, where, measures, match, key = []) =>
-      loader<Row, Measure>(
-        `whole ${nameOf(match)} ${identity(selectCount(catalog, table, [where]))}`,
-        async (keys, all) => {
+      loader<Row, readonly Measure[]>(
+        `whole ${matchName(match)} ${identity(selectCount(catalog, table, [where]))}`,
+        async (keys, asked) => {
           const rows = await listPerKey(match, keys, (conditions) =>
-            selectWhole(catalog, table, [where, ...conditions], all),
+            selectWhole(catalog, table, [where, ...conditions], distinct(asked.flat())),
           );
           return rows.map(([row]) => row ?? {});
         },
-      ).load({ key, columns: measures }),
+      ).load({ key, asked: measures }),
 
     groups: (grouping, measures, match, key = []) =>
-      loader<readonly Row[], Measure>(
-        `groups ${nameOf(match)} ${identity(selectGroups(catalog, grouping, []))}`,
-        (keys, all) => listPerKey(match, keys, (conditions) => selectGroups(catalog, grouping, all, conditions)),
-      ).load({ key, columns: measures }),
+      loader<readonly Row[], readonly Measure[]>(
+        `groups ${matchName(match)} ${identity(selectGroups(catalog, grouping, []))}`,
+        (keys, asked) =>
+          listPerKey(match, keys, (conditions) => selectGroups(catalog, grouping, distinct(asked.flat()), conditions)),
+      ).load({ key, asked: measures }),
 
     groupCount: (grouping, match, key = []) =>
-      loader<string>(`groupCount ${nameOf(match)} ${identity(selectGroupCount(catalog, grouping))}`, (keys) =>
-        countPerKey(match, keys, (conditions) => selectGroupCount(catalog, grouping, conditions)),
-      ).load({ key, columns: [] }),
+      loader<string, Projection>(
+        `groupCount ${matchName(match)} ${identity(selectGroupCount(catalog, grouping))}`,
+        (keys) => countPerKey(match, keys, (conditions) => selectGroupCount(catalog, grouping, conditions)),
+      ).load({ key, asked: nothing }),
 
     custom: <V>(name: string, batch: Batch<V>, key: Key) =>
-      loader<V>(`custom ${name}`, (keys) => batch(keys, db)).load({ key, columns: [] }),
+      loader<V, Projection>(`custom ${name}`, (keys) => batch(keys, db)).load({ key, asked: nothing }),
 
     clear: () => loaders.clear(),
   };
 }
 
-const nameOf = (match: Match | undefined) =>
-  match ? JSON.stringify([match.table.name, match.columns, match.origin.name, match.values]) : '';
-
-/** One row for each key: its number `n`, from 1, and its values as text. */
-const keyRows = ({ values }: Match, keys: readonly Key[]): Sql => sql`
-  unnest(${join(values.map((_, i) => sql`${keys.map((key) => key[i] ?? null)}::text[]`))})
-  with ordinality as k(${join([...values.map((_, i) => ident(`k${i}`)), sql`n`])})`;
-
-const matches = ({ table, columns, origin, values }: Match): Sql =>
-  and(
-    columns.map((name, i) => {
-      const value = cast(ident('k', `k${i}`), columnOf(origin, values[i] ?? name));
-      return sql`${columnRef(columnOf(table, name))} = ${value}`;
-    }),
-  );
-
-/** The text of a key's columns in a row. */
-export const keyOf = (row: Row, columns: readonly string[]): Key => columns.map((name) => row[name] ?? null);
+/** Names things for as long as they are there; without a text of its own each gets a number. */
+function createNames(): (thing: object, nameOf?: () => string) => string {
+  const names = new WeakMap<object, string>();
+  let last = 0;
+  return (thing, nameOf = () => `${++last}`) => {
+    const name = names.get(thing) ?? nameOf();
+    names.set(thing, name);
+    return name;
+  };
+}

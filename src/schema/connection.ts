@@ -2,15 +2,18 @@ import type { Table } from '../catalog/catalog.ts';
 import type { PageLimits } from '../config.ts';
 import type { Row } from '../db/db.ts';
 import { decodeCursor, encodeCursor, fingerprintOf, type OrderKey, reversed } from '../db/keyset.ts';
-import { alias, type Page } from '../db/select.ts';
+import type { Key, Match } from '../db/match.ts';
+import type { Page } from '../db/page.ts';
+import type { Projection } from '../db/projection.ts';
+import { alias } from '../db/select.ts';
 import { badInput } from '../errors.ts';
-import type { Key, Loaders, Match } from '../loaders/loaders.ts';
+import type { Loaders } from '../loaders/loaders.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import type { Filters } from './filters.ts';
 import { type Live, liveColumn } from './live.ts';
 import type { Orders } from './order.ts';
 import { scalars } from './scalars.ts';
-import { source } from './selection.ts';
+import { source } from './source.ts';
 
 const maxOffset = 10_000;
 
@@ -34,7 +37,7 @@ export interface ListPlan {
   /** The order's fingerprint, and the names of its keys in a row. */
   readonly order: string;
   readonly keys: readonly OrderKey[];
-  readonly columns: readonly string[];
+  readonly projection: Projection;
   readonly live: Live | null;
 }
 
@@ -65,7 +68,7 @@ export interface Edge {
 export function planList(
   table: Table,
   args: ListArguments,
-  columns: readonly string[],
+  projection: Projection,
   { filters, orders, limits }: { filters: Filters; orders: Orders; limits: PageLimits },
   live: Live | null = null,
 ): ListPlan {
@@ -89,7 +92,7 @@ export function planList(
     isFiltered: Object.keys((args.where ?? {}) as object).length > 0,
     order,
     keys,
-    columns: columns.filter((name) => name !== liveColumn),
+    projection,
     live,
     page: {
       table,
@@ -109,7 +112,7 @@ const isGiven = <T>(value: T | null | undefined): value is T => value !== null &
 /** Ties a plan to the loaders of a request, and to one parent's key where the list is a relation. */
 export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: Key): Connection => {
   const { page, size, backward, isFiltered } = plan;
-  const read = (part: Page) => loaders.page(part, plan.columns, match, key);
+  const read = (part: Page) => loaders.page(part, plan.projection, match, key);
   return {
     plan,
     async load() {

@@ -5,7 +5,7 @@ import type { Warn } from '../catalog/directives.ts';
 import type { Context } from '../context.ts';
 import type { Row } from '../db/db.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
-import { source } from './selection.ts';
+import { source } from './source.ts';
 import type { Types } from './types.ts';
 
 /** Hand-written fields for the type of one table. */

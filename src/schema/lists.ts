@@ -1,11 +1,12 @@
 import type { Table } from '../catalog/catalog.ts';
 import type { Row } from '../db/db.ts';
-import { keyOf, type Match } from '../loaders/loaders.ts';
+import { keyOf, type Match } from '../db/match.ts';
 import { aggregateFields } from './aggregates/fields.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import { connect, planList } from './connection.ts';
 import { liveColumn } from './live.ts';
-import { createFieldCache, selectedColumns, source } from './selection.ts';
+import { createFieldCache, selectedRows } from './selection.ts';
+import { matchSource } from './source.ts';
 import type { Types } from './types.ts';
 
 /** Defines the list of all rows of a table, and the aggregates of it. */
@@ -22,7 +23,7 @@ export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Ty
     type: types.of(table.name).connection,
     nullable: true,
     description: table.comment ?? undefined,
-    extensions: source('list', match?.values),
+    extensions: matchSource('list', match),
     args: {
       first: t.arg({
         type: 'Int',
@@ -39,10 +40,11 @@ export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Ty
     },
     async resolve(row, args, context, info) {
       const plan = await cached(info, async () => {
-        const columns = selectedColumns(info);
-        if (!columns.includes(liveColumn)) return planList(table, args, columns, types);
+        const asked = selectedRows(info);
+        if (!asked.columns.includes(liveColumn)) return planList(table, args, asked, types);
         const live = await types.of(table.name).planLive(context);
-        return planList(table, args, columns, types, live);
+        const projection = { ...asked, columns: asked.columns.filter((name) => name !== liveColumn) };
+        return planList(table, args, projection, types, live);
       });
       return connect(plan, context.loaders, match, match && keyOf(row, match.values));
     },

@@ -1,12 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { columnOf, indexOf, type Table, uniqueKeys } from '../catalog/catalog.ts';
 import type { Row } from '../db/db.ts';
+import type { Key } from '../db/match.ts';
+import type { Projection } from '../db/projection.ts';
 import { badInput } from '../errors.ts';
-import type { Key, Loaders } from '../loaders/loaders.ts';
+import type { Loaders } from '../loaders/loaders.ts';
 import type { Builder } from './builder.ts';
 import { keyArguments } from './keys.ts';
 import { decodeNodeId, typeKey } from './nodeId.ts';
-import { selectedColumns } from './selection.ts';
+import { createFieldCache, selectedRows } from './selection.ts';
 import type { TableType, Types } from './types.ts';
 
 /** Defines the fields that find one row by a unique key. */
@@ -20,7 +22,7 @@ export function defineLookups(builder: Builder, types: Types, { table, ref }: Ta
         description: indexOf(table, columns)?.comment ?? table.comment ?? undefined,
         args: key.define(t),
         resolve: (_root, args: Readonly<Record<string, unknown>>, { loaders }, info) =>
-          load(loaders, table, columns, key.read(args), selectedColumns(info)),
+          load(loaders, table, columns, key.read(args), selectedRows(info)),
       }),
     );
   }
@@ -29,6 +31,7 @@ export function defineLookups(builder: Builder, types: Types, { table, ref }: Ta
 /** Defines `node` and `nodes`: rows of any table by their global ids. */
 export function defineNode(builder: Builder, types: Types): void {
   const byName = new Map(types.all.map((type) => [type.name, type]));
+  const cached = createFieldCache();
 
   /** The row of an id, marked with its type; null where there is none (any more). */
   const find = async (id: string, loaders: Loaders, info: GraphQLResolveInfo): Promise<Row | null> => {
@@ -38,8 +41,10 @@ export function defineNode(builder: Builder, types: Types): void {
     const leaves = table.primaryKey.map((name) => types.leaf(columnOf(table, name)));
     // A text that a client made up must not fail the statement of others.
     if (!leaves.every((leaf, i) => leaf.isText(key[i] ?? ''))) throw badInput('The id is not one of this API');
-    const columns = [...new Set([...table.primaryKey, ...selectedColumns(info, type)])];
-    const row = await load(loaders, table, table.primaryKey, key, columns);
+    const asked = cached(info, () => new Map<string, Projection>());
+    const projection = asked.get(type) ?? selectedRows(info, type);
+    asked.set(type, projection);
+    const row = await load(loaders, table, table.primaryKey, key, projection);
     return row && { ...row, [typeKey]: type };
   };
 
@@ -64,5 +69,5 @@ export function defineNode(builder: Builder, types: Types): void {
   }));
 }
 
-const load = (loaders: Loaders, table: Table, columns: readonly string[], key: Key, selected: readonly string[]) =>
-  loaders.row({ table, columns, origin: table, values: columns }, key, selected);
+const load = (loaders: Loaders, table: Table, columns: readonly string[], key: Key, asked: Projection) =>
+  loaders.row({ table, columns, origin: table, values: columns }, key, asked);

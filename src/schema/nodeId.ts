@@ -1,5 +1,5 @@
+import type { Key } from '../db/match.ts';
 import { badInput } from '../errors.ts';
-import type { Key } from '../loaders/loaders.ts';
 
 /** Under which name a row that was found by its global id says its type. */
 export const typeKey = '$type';

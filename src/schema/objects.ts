@@ -1,13 +1,14 @@
 import type { FieldMap } from '@pothos/core';
 import { type Column, type ForeignKey, isUnique, referencesTo, type Table } from '../catalog/catalog.ts';
 import type { Row } from '../db/db.ts';
-import { keyOf, type Match } from '../loaders/loaders.ts';
+import { keyOf, type Match, toOne } from '../db/match.ts';
 import { aggregateFields } from './aggregates/fields.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import { described } from './described.ts';
 import { listField } from './lists.ts';
 import { encodeNodeId } from './nodeId.ts';
-import { createFieldCache, selectedColumns, source } from './selection.ts';
+import { createFieldCache, selectedRows } from './selection.ts';
+import { matchSource, source } from './source.ts';
 import type { TableType, Types } from './types.ts';
 
 /** Defines a table's object type: its columns, the rows it refers to, and the rows that refer to it. */
@@ -69,23 +70,25 @@ function backFields(t: FieldBuilder, types: Types, child: Table, key: ForeignKey
   return { [name]: listField(t, types, child, match), ...aggregateFields(t, types, child, name, match) };
 }
 
-/** The one row that matches; null too where row security hides it. */
-function rowField(t: FieldBuilder, types: Types, match: Match, description: string | null) {
+/** The one row that matches; null too where row security hides it. A statement that read the parent may have joined it. */
+function rowField(t: FieldBuilder, types: Types, found: Match, description: string | null) {
   const cached = createFieldCache();
+  const match = toOne(found);
   return t.field({
     type: types.of(match.table.name).ref,
     nullable: true,
     description: description ?? undefined,
-    extensions: source('relation', match.values),
+    extensions: matchSource('relation', match),
     resolve: (row, _args, { loaders }, info) => {
+      const joined = match.joined && row[match.joined];
+      if (joined !== undefined) return joined;
       const key = keyOf(row, match.values);
-      return key.includes(null)
-        ? null
-        : loaders.row(
-            match,
-            key,
-            cached(info, () => selectedColumns(info)),
-          );
+      if (key.includes(null)) return null;
+      return loaders.row(
+        match,
+        key,
+        cached(info, () => selectedRows(info)),
+      );
     },
   });
 }

@@ -1,7 +1,8 @@
 import { type Column, columnOf, type Table, uniqueKeys } from '../catalog/catalog.ts';
 import type { Names } from '../catalog/naming.ts';
 import type { OrderKey } from '../db/keyset.ts';
-import { columnRef, rowPosition, rowText, storageOrder } from '../db/select.ts';
+import { rowPosition, rowText, storageOrder } from '../db/page.ts';
+import { columnRef } from '../db/select.ts';
 import { badInput } from '../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from './builder.ts';
 

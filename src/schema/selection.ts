@@ -13,35 +13,40 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-
-/** What a generated field is; it stands in the field's extensions, under `source`. */
-export interface Source {
-  readonly kind: 'column' | 'relation' | 'list' | 'computed' | 'rows' | 'count' | 'aggregate';
-  /** The columns of the parent's table that its resolver reads. */
-  readonly columns: readonly string[];
-}
-
-/** The `extensions` of a field that reads these columns of its parent's row. */
-export const source = (kind: Source['kind'], columns: readonly string[] = []): { source: Source } => ({
-  source: { kind, columns },
-});
+import type { Match } from '../db/match.ts';
+import type { Projection } from '../db/projection.ts';
+import { sourceOf } from './source.ts';
 
 /**
- * The columns that a document asks of the rows which a field returns, directly or through `rows` fields such as
- * `nodes`; `type` names the rows' type where the field itself returns an interface.
+ * What a document asks of the rows which a field returns, directly or through `rows` fields such as `nodes`; `type` names
+ * the rows' type where the field itself returns an interface.
  */
-export function selectedColumns(info: GraphQLResolveInfo, type?: string): readonly string[] {
-  const columns = new Set<string>();
-  const start = type === undefined ? getNamedType(info.returnType) : info.schema.getType(type);
-  const visit = (parent: unknown, nodes: readonly FieldNode[]): void => {
-    for (const { field, node } of selectedFields(info, parent, nodes)) {
-      const found = field.extensions['source'] as Source | undefined;
-      for (const column of found?.columns ?? []) columns.add(column);
-      if (found?.kind === 'rows') visit(getNamedType(field.type), [node]);
-    }
+export function selectedRows(info: GraphQLResolveInfo, type?: string): Projection {
+  const read = (start: unknown, nodes: readonly FieldNode[]): Projection => {
+    const columns = new Set<string>();
+    const relations = new Map<Match, SelectedField[]>();
+    const visit = (parent: unknown, below: readonly FieldNode[]): void => {
+      for (const selected of selectedFields(info, parent, below)) {
+        const found = sourceOf(selected.field);
+        for (const column of found?.columns ?? []) columns.add(column);
+        if (found?.kind === 'rows') visit(getNamedType(selected.field.type), [selected.node]);
+        if (found?.kind === 'relation' && found.match?.joined)
+          relations.set(found.match, [...(relations.get(found.match) ?? []), selected]);
+      }
+    };
+    visit(start, nodes);
+    return {
+      columns: [...columns],
+      relations: [...relations].map(([match, fields]) => ({
+        match,
+        rows: read(
+          getNamedType(fields[0]?.field.type),
+          fields.map(({ node }) => node),
+        ),
+      })),
+    };
   };
-  visit(start, info.fieldNodes);
-  return [...columns];
+  return read(type === undefined ? getNamedType(info.returnType) : info.schema.getType(type), info.fieldNodes);
 }
 
 /** A field that a document asks for, as it is defined and as it is written there. */

@@ -4,7 +4,8 @@ import { createLoaders } from '../loaders/loaders.ts';
 import type { StreamEnd } from '../tails/mailbox.ts';
 import type { TailMessage } from '../tails/tails.ts';
 import type { Builder } from './builder.ts';
-import { selectedColumns, source } from './selection.ts';
+import { selectedRows } from './selection.ts';
+import { source } from './source.ts';
 import type { TableType, Types } from './types.ts';
 
 const ends: Readonly<Record<StreamEnd, string>> = {
@@ -70,7 +71,7 @@ function defineTail(
       subscribe(_root, { where, after = null }, { tails, caller }, info) {
         try {
           const condition = types.filters.condition(table, where, alias);
-          const columns = selectedColumns(info);
+          const { columns } = selectedRows(info);
           return tails.open({ catalog: types.catalog, table, arrival, caller, where: condition, columns, after });
         } catch (error) {
           return messageOf(error);

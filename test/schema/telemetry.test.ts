@@ -83,7 +83,7 @@ const questions: Readonly<Record<string, Question>> = {
   'The last value of each device': {
     variables: () => ({ type: 'humidity' }),
     parameters: ['type'],
-    statements: 4,
+    statements: 3,
     sql: `
       select json_build_object('devices', json_build_object('nodes', json_agg(json_build_object(
         'serial', serial,

@@ -20,6 +20,7 @@ export const column = (name: string, change: Partial<Column> = {}): Column => ({
   name,
   type: type('int4'),
   nullable: false,
+  collation: null,
   hasDefault: false,
   identity: null,
   generated: false,

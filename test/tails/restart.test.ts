@@ -41,6 +41,7 @@ test('a cursor of another timeline is refused, and the error says what to do', a
   // An archive recovery ends on a timeline of its own, as a restore to a point in time does.
   await writeFile(join(data(), 'recovery.signal'), '');
   server = await startServer({ directory: directory.path, settings: { restore_command: 'false' } });
+  await expect.poll(() => admin(server, 'select pg_is_in_recovery() as still')).toEqual([{ still: false }]);
   await withApi(server.connection, async ({ subscribe }) => {
     await expect(subscribe(noteTail, { after }).next()).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',

@@ -8,7 +8,7 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
-import { kindOf } from './statements.ts';
+import { sourceOf } from '../../schema/source.ts';
 
 /** Runs a document and resolves with its data. */
 export type Run = (document: string) => Promise<Record<string, unknown> | null>;
@@ -41,9 +41,11 @@ export async function readKeys(
 function lookupOf(schema: GraphQLSchema, node: FieldNode) {
   const query = schema.getQueryType();
   const field = query?.getFields()[node.name.value];
-  if (!query || !field || kindOf(field)) return null;
+  if (!query || !field || sourceOf(field)) return null;
   const type = isObjectType(getNamedType(field.type)) ? getNamedType(field.type) : firstCondition(schema, node);
-  const list = Object.values(query.getFields()).find((other) => kindOf(other) === 'list' && rowsOf(other) === type);
+  const list = Object.values(query.getFields()).find(
+    (other) => sourceOf(other)?.kind === 'list' && rowsOf(other) === type,
+  );
   if (!isObjectType(type) || !list) return null;
   const keys = (node.arguments ?? []).flatMap(({ name, value }) =>
     value.kind === Kind.VARIABLE && type.getFields()[name.value]

@@ -2,14 +2,16 @@ import type { FieldMap } from '@pothos/core';
 import type { Table } from '../../catalog/catalog.ts';
 import { excess, type Grouping, maxGroups } from '../../db/aggregate.ts';
 import type { Row } from '../../db/db.ts';
+import { type Key, keyOf, type Match } from '../../db/match.ts';
 import type { Measure } from '../../db/measure.ts';
 import { alias } from '../../db/select.ts';
 import { and } from '../../db/sql.ts';
 import { badInput } from '../../errors.ts';
-import { type Key, keyOf, type Loaders, type Match } from '../../loaders/loaders.ts';
+import type { Loaders } from '../../loaders/loaders.ts';
 import type { FieldBuilder } from '../builder.ts';
 import type { Leaf } from '../leaves.ts';
-import { createFieldCache, source } from '../selection.ts';
+import { createFieldCache } from '../selection.ts';
+import { matchSource } from '../source.ts';
 import type { Types } from '../types.ts';
 import { readHaving } from './having.ts';
 import type { KeyNames } from './key.ts';
@@ -35,7 +37,7 @@ function wholeField(t: Builders, types: Types, table: Table, match?: Match) {
     type: whole,
     nullable: true,
     description: 'Measures of all rows that the filter lets through; only those asked for are computed.',
-    extensions: source('aggregate', match?.values),
+    extensions: matchSource('aggregate', match),
     args: { where: t.arg({ type: types.filters.where(table) }) },
     resolve: async (row, { where }, { loaders }, info) => {
       const { condition, measures } = cached(info, () => ({
@@ -66,7 +68,7 @@ function groupedField(t: Builders, types: Types, table: Table, match?: Match) {
     type: [groups.type],
     nullable: true,
     description: `Measures of groups of the rows that the filter lets through, at most ${maxGroups}.`,
-    extensions: source('aggregate', match?.values),
+    extensions: matchSource('aggregate', match),
     args: {
       where: t.arg({ type: types.filters.where(table) }),
       groupBy: t.arg({ type: types.aggregates.groupBy.input(table.name), required: true }),

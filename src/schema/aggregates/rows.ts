@@ -5,7 +5,8 @@ import type { Builder, EnumRef, FieldBuilder } from '../builder.ts';
 import type { RowRef } from '../connection.ts';
 import type { Leaf } from '../leaves.ts';
 import { scalars } from '../scalars.ts';
-import { createFieldCache, selectedColumns, source } from '../selection.ts';
+import { createFieldCache, selectedRows } from '../selection.ts';
+import { source } from '../source.ts';
 import type { ColumnTypes } from './columns.ts';
 import type { KeyNames, KeyTypes } from './key.ts';
 import { endRow } from './selection.ts';
@@ -108,8 +109,8 @@ function endField(t: FieldBuilder<Aggregated>, shape: Shape, end: 'first' | 'las
     resolve: ({ row }, { by }, { loaders }, info) => {
       const found = row[endRow(shape, end, by).name];
       if (found === null || found === undefined || key === null) return null;
-      const columns = cached(info, () => selectedColumns(info));
-      return loaders.row({ table, columns: key, origin: table, values: key }, readKey(found, key), columns);
+      const asked = cached(info, () => selectedRows(info));
+      return loaders.row({ table, columns: key, origin: table, values: key }, readKey(found, key), asked);
     },
   });
 }

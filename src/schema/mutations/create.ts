@@ -4,7 +4,8 @@ import type { Context } from '../../context.ts';
 import { type Conflict, type Inserted, insertRows, type Values } from '../../db/insert.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
-import { selectedColumns, source } from '../selection.ts';
+import { selectedRows } from '../selection.ts';
+import { source } from '../source.ts';
 import type { TableType, Types } from '../types.ts';
 import { type ConflictAction, checkConflict, onConflictInput } from './conflict.ts';
 import { rowInput } from './inputs.ts';
@@ -38,7 +39,7 @@ export function defineCreate(builder: Builder, types: Types, type: TableType, ac
         const { query, read } = insertRows(
           types.catalog,
           { table, rows: [values], conflict: null },
-          selectedColumns(info),
+          selectedRows(info).columns,
         );
         const { rows } = read(await write(types, context, change, query));
         return { row: rows[0] ?? null };
@@ -84,7 +85,7 @@ async function createMany(
 ): Promise<CreatedMany> {
   if (rows.length === 0) return { rows: [], createdCount: 0, updatedCount: 0, ignoredCount: 0 };
   if (conflict) checkConflict(types, table, rows, conflict);
-  const { query, read } = insertRows(types.catalog, { table, rows, conflict }, selectedColumns(info));
+  const { query, read } = insertRows(types.catalog, { table, rows, conflict }, selectedRows(info).columns);
   const change = { table, verb: 'create', values: rows } as const;
   const { repeated, ...inserted } = read(await write(types, context, change, query));
   if (repeated.length > 0) throw sameKey(repeated, types.names.fieldsOf(table, conflict?.key ?? []));

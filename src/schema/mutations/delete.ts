@@ -2,7 +2,7 @@ import { writeKeys } from '../../catalog/catalog.ts';
 import { deleteRow } from '../../db/write.ts';
 import type { Builder } from '../builder.ts';
 import { keyArguments } from '../keys.ts';
-import { selectedColumns } from '../selection.ts';
+import { selectedRows } from '../selection.ts';
 import type { TableType, Types } from '../types.ts';
 import { payloadType } from './payload.ts';
 import { write } from './write.ts';
@@ -20,7 +20,7 @@ export function defineDelete(builder: Builder, types: Types, type: TableType): v
         description: `Deletes a row of \`${table.name}\`.`,
         args: key.define(t),
         async resolve(_root, args: Readonly<Record<string, unknown>>, context, info) {
-          const query = deleteRow(types.catalog, { table, columns, key: key.read(args) }, selectedColumns(info));
+          const query = deleteRow(types.catalog, { table, columns, key: key.read(args) }, selectedRows(info).columns);
           const [row] = await write(types, context, { table, verb: 'delete', values: new Map() }, query);
           return { row: row ?? null };
         },

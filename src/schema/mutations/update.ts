@@ -5,7 +5,7 @@ import { updateRow } from '../../db/write.ts';
 import { AppError, badInput } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
 import { keyArguments } from '../keys.ts';
-import { selectedColumns } from '../selection.ts';
+import { selectedRows } from '../selection.ts';
 import type { TableType, Types } from '../types.ts';
 import { rowInput } from './inputs.ts';
 import { type Payload, payloadType } from './payload.ts';
@@ -42,7 +42,7 @@ export function defineUpdate(builder: Builder, types: Types, type: TableType): v
           if (values.size === 0) throw badInput('patch is empty; give at least one field to change');
           const expect = args['expect'] === undefined ? null : types.filters.condition(table, args['expect'], alias);
           const target = { table, columns, key: key.read(args) };
-          const query = updateRow(types.catalog, target, values, expect, selectedColumns(info));
+          const query = updateRow(types.catalog, target, values, expect, selectedRows(info).columns);
           const [row] = await write(types, context, { table, verb: 'update', values }, query);
           return changed(row);
         },
