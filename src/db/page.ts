@@ -1,6 +1,6 @@
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import { after, type OrderKey, orderBy, type Position, reversed } from './keyset.ts';
-import { joinsOf, type Projection } from './projection.ts';
+import type { Joins } from './projection.ts';
 import { alias, columnRef, from } from './select.ts';
 import { and, empty, ident, join, or, type Sql, sql, trusted } from './sql.ts';
 
@@ -17,21 +17,26 @@ export interface Page {
   readonly live?: Sql | undefined;
 }
 
+/** What a statement reads of the rows of a page. */
+export interface Selected {
+  readonly columns: readonly string[];
+  readonly joins: Joins;
+}
+
 /**
  * The statement for one page; `match` narrows it further, to the rows of one parent. With a `live` value it has a row for
  * that even where the page is empty: rows of the page have `$found`.
  */
-export function selectPage(catalog: Catalog, page: Page, projection: Projection, match: readonly Sql[] = []): Sql {
-  const rows = selectJoined(catalog, page, projection, match);
+export function selectPage(catalog: Catalog, page: Page, selected: Selected, match: readonly Sql[] = []): Sql {
+  const rows = selectJoined(catalog, page, selected, match);
   if (!page.live) return rows;
   return sql`select l."$live", p.* from (select ${page.live} as "$live") l
     left join lateral (select true as "$found", r.* from (${rows}) r) p on true`;
 }
 
 /** What is joined to the rows of a page is looked up for these alone; a join need not keep their order. */
-function selectJoined(catalog: Catalog, page: Page, projection: Projection, match: readonly Sql[]): Sql {
-  const rows = selectRows(catalog, page, projection.columns, match);
-  const joins = joinsOf(catalog, projection);
+function selectJoined(catalog: Catalog, page: Page, { columns, joins }: Selected, match: readonly Sql[]): Sql {
+  const rows = selectRows(catalog, page, columns, match);
   if (joins.list.length === 0) return rows;
   const list = join([sql`${ident(alias)}.*`, ...joins.list]);
   return sql`select ${list} from (${rows}) ${ident(alias)}${joins.from} order by ${orderBy(page.keys)}`;

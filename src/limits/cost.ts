@@ -28,6 +28,8 @@ export interface Price {
   readonly rows: number;
   /** The field that asks for the most, by its path in the response; null where none asks for any. */
   readonly dearest: { readonly path: string; readonly rows: number } | null;
+  /** Whether it is the same for all variables. */
+  readonly isFixed: boolean;
 }
 
 export interface Priced {
@@ -61,14 +63,18 @@ interface Share {
 }
 
 /**
- * The rows that an operation, or each message of a subscription, can ask for: each page multiplied by the rows above it, one for each to-one relation and
- * lookup, `countRows` for a count or an aggregate. A value that is asked for again under another name costs a row too.
+ * The rows that an operation, or each message of a subscription, can ask for: each page multiplied by the rows above it,
+ * one for each to-one relation and lookup, `countRows` for a count or an aggregate. A value that is asked for again under
+ * another name costs a row too.
  */
 export function priceOf({ schema, document, operationName, variables, pages }: Priced): Price {
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
-  if (!operation || !root) return { rows: 0, dearest: null };
-  const argumentOf = createArguments(operation, variables);
+  if (!operation || !root) return { rows: 0, dearest: null, isFixed: true };
+  let isFixed = true;
+  const argumentOf = createArguments(operation, variables, () => {
+    isFixed = false;
+  });
   const options: FieldsOptions = {
     fragments: fragmentsOf(document),
     isIncluded: (node) => isIncluded(node, argumentOf),
@@ -104,7 +110,7 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
   };
   const top: Part = { type: root.name, selectionSet: operation.selectionSet };
   walk(fieldsOf([top], options), 1, 1, '');
-  return { rows, dearest };
+  return { rows, dearest, isFixed };
 }
 
 type Definition = GraphQLField<unknown, unknown>;
@@ -184,6 +190,7 @@ const readsPage = (schema: GraphQLSchema, { type, nodes }: MergedField): boolean
 function createArguments(
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Priced['variables'],
+  onVariable: () => void,
 ): ArgumentOf {
   const defaults = new Map(
     variableDefinitions.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
@@ -195,6 +202,7 @@ function createArguments(
   };
   return (node) => {
     if (node.kind !== Kind.VARIABLE) return literal(node);
+    onVariable();
     const name = node.name.value;
     if (variables && Object.hasOwn(variables, name)) return variables[name];
     const otherwise = defaults.get(name);

@@ -4,16 +4,17 @@ import type { PageLimits, RequestLimits } from '../config.ts';
 import type { Context } from '../context.ts';
 import type { DocumentContext } from '../documents/useDocuments.ts';
 import { badInput, tooComplex } from '../errors.ts';
-import { type Price, priceOf } from './cost.ts';
+import { type Price, type Priced, priceOf } from './cost.ts';
 import { maxNesting, nestsTooDeep, scan } from './scan.ts';
 import { checkShape } from './shape.ts';
 
 /**
  * Lets a document be parsed, validated and executed only as far as it is within its limits. What depends on the text
- * alone is looked at once for each document that is parsed, the price once for each request.
+ * alone is looked at once for each document that is parsed, a price that depends on variables once for each request.
  */
 export function useDocumentLimits(limits: RequestLimits, pages: PageLimits): Plugin<Context & DocumentContext> {
   const shapes = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+  const prices = new WeakMap<DocumentNode, { readonly of: Omit<Priced, 'variables'>; readonly price: Price }>();
 
   function shapeOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
     const known = shapes.get(document);
@@ -21,6 +22,14 @@ export function useDocumentLimits(limits: RequestLimits, pages: PageLimits): Plu
     const errors = checkShape(schema, document, limits);
     shapes.set(document, errors);
     return errors;
+  }
+
+  function priceFor({ variables, ...of }: Priced): Price {
+    const known = prices.get(of.document);
+    if (known?.of.schema === of.schema && known.of.operationName === of.operationName) return known.price;
+    const price = priceOf({ ...of, variables });
+    if (price.isFixed) prices.set(of.document, { of, price });
+    return price;
   }
 
   return {
@@ -37,7 +46,7 @@ export function useDocumentLimits(limits: RequestLimits, pages: PageLimits): Plu
       // Whoever agreed on a persisted document knows its shape; how much it asks for depends on the variables.
       const errors = context.persisted ? [] : shapeOf(schema, document);
       if (errors.length > 0) return setResult(errors);
-      const price = priceOf({ schema, document, operationName, variables: variables ?? {}, pages });
+      const price = priceFor({ schema, document, operationName, variables: variables ?? {}, pages });
       if (context.record) context.record.cost = price.rows;
       refuse(price, limits.cost);
     },

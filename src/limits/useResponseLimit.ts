@@ -24,22 +24,27 @@ export function useResponseLimit(maxBytes: number): Plugin {
 }
 
 /** Whether a value's JSON has more bytes, escapes not counted; looks no further than it must. */
-export function isLonger(value: unknown, maxBytes: number): boolean {
+export const isLonger = (value: unknown, maxBytes: number): boolean =>
+  // No character takes more than three bytes; to count them takes longer than to write the JSON.
+  exceeds(value, maxBytes, (text) => 3 * text.length) && exceeds(value, maxBytes, (text) => Buffer.byteLength(text));
+
+function exceeds(value: unknown, maxBytes: number, sizeOf: (text: string) => number): boolean {
   let left = maxBytes;
-  const spend = (item: unknown): boolean => {
-    if (typeof item === 'string') left -= Buffer.byteLength(item) + 3;
+  const spend = (item: unknown): void => {
+    if (typeof item === 'string') left -= sizeOf(item) + 3;
     else if (typeof item !== 'object' || item === null) left -= 5;
     else if (Array.isArray(item)) {
       left -= 2;
-      for (const one of item) if (!spend(one)) return false;
+      for (let i = 0; i < item.length && left >= 0; i++) spend(item[i]);
     } else {
       left -= 2;
       for (const key in item) {
         left -= key.length + 4;
-        if (!spend((item as Record<string, unknown>)[key])) return false;
+        spend((item as Record<string, unknown>)[key]);
+        if (left < 0) return;
       }
     }
-    return left >= 0;
   };
-  return !spend(value);
+  spend(value);
+  return left < 0;
 }

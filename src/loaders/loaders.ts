@@ -4,7 +4,7 @@ import { type Grouping, selectGroupCount, selectGroups, selectWhole } from '../d
 import type { Db, Row } from '../db/db.ts';
 import { type Key, keyRows, type Match, matchesKey } from '../db/match.ts';
 import { distinct, type Measure } from '../db/measure.ts';
-import { type Page, selectPage } from '../db/page.ts';
+import { type Page, type Selected, selectPage } from '../db/page.ts';
 import { joinsOf, merged, nothing, type Projection } from '../db/projection.ts';
 import { alias, from, selectCount, selectEstimate } from '../db/select.ts';
 import { ident, identity, join, type Sql, sql } from '../db/sql.ts';
@@ -70,7 +70,12 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     match
       ? nameOf(match, () => JSON.stringify([match.table.name, match.columns, match.origin.name, match.values]))
       : '';
-  const pageName = (page: Page) => nameOf(page, () => identity(selectPage(catalog, page, nothing)));
+  const pageName = (page: Page) => nameOf(page, () => identity(selectPage(catalog, page, selectedOf([nothing]))));
+
+  const selectedOf = (asked: readonly Projection[]): Selected => {
+    const all = merged(asked);
+    return { columns: all.columns, joins: joinsOf(catalog, all) };
+  };
 
   /** Runs one statement whose rows say in `$n` to which key they belong. */
   const perKey = async (keys: readonly Key[], query: Sql): Promise<readonly (readonly Row[])[]> => {
@@ -104,8 +109,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
   return {
     row: (match, key, projection) =>
       loader<Row | null, Projection>(`row ${matchName(match)}`, async (keys, asked) => {
-        const { columns, ...rows } = merged(asked);
-        const joins = joinsOf(catalog, { columns, ...rows });
+        const { columns, joins } = selectedOf(asked);
         const list = join([sql`k.n as "$n"`, ...columns.map((name) => ident(alias, name)), ...joins.list]);
         const groups = await perKey(
           keys,
@@ -118,10 +122,9 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
 
     page: (page, projection, match, key = []) =>
       loader<readonly Row[], Projection>(`page ${matchName(match)} ${pageName(page)}`, async (keys, asked) => {
-        const all = merged(asked);
-        const pages = await listPerKey(match, keys, (conditions) => selectPage(catalog, page, all, conditions));
-        const { attach } = joinsOf(catalog, all);
-        for (const rows of new Set(pages)) rows.forEach(attach);
+        const selected = selectedOf(asked);
+        const pages = await listPerKey(match, keys, (conditions) => selectPage(catalog, page, selected, conditions));
+        for (const rows of new Set(pages)) rows.forEach(selected.joins.attach);
         return pages;
       }).load({ key, asked: projection }),
 

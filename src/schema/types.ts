@@ -1,7 +1,8 @@
 import type { Arrival, Arrivals } from '../catalog/arrival.ts';
 import type { Catalog, Column, Table } from '../catalog/catalog.ts';
 import type { Directed } from '../catalog/directives.ts';
-import { leafFamily, type Names, nameCatalog } from '../catalog/naming.ts';
+import { leafFamily } from '../catalog/families.ts';
+import { type Names, nameCatalog } from '../catalog/naming.ts';
 import type { PageLimits } from '../config.ts';
 import type { Row } from '../db/db.ts';
 import { createShapes } from './aggregates/shape.ts';

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   context,
+  isSpanContextValid,
   ROOT_CONTEXT,
   type Span,
   type SpanOptions,
@@ -13,10 +14,11 @@ import { codeOf } from '../errors.ts';
 export const tracer = trace.getTracer('events-graphql');
 
 /** Runs `work` within a span of its own, a child of the one that is active; of what is not sampled, nor are the parts. */
-export async function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
+export function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
   const parent = trace.getActiveSpan();
   if (parent && !parent.isRecording()) return work(parent);
   const span = tracer.startSpan(name, options);
+  if (!isSpanContextValid(span.spanContext())) return work(span); // no SDK is registered
   return settle(
     span,
     context.with(trace.setSpan(context.active(), span), () => work(span)),

@@ -1,0 +1,49 @@
+import pluralize from 'pluralize';
+
+/** A name of the database as that of a field: `camelCase`. */
+export const fieldName = (name: string): string => {
+  const [first = '', ...rest] = words(name);
+  return legal(first.charAt(0).toLowerCase() + first.slice(1) + rest.map(capital).join(''));
+};
+
+/** The name of a table as that of the type of its rows: in the singular, `PascalCase`. */
+export const typeName = (table: string): string => typeCase(singular(table));
+
+/** The same without a change of number. */
+export const typeCase = (name: string): string => legal(words(name).map(capital).join(''));
+
+/** A label as that of an enum's value: `CONSTANT_CASE`. */
+export const enumValue = (label: string): string =>
+  legal(
+    label
+      .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+      .replaceAll(/\W+/g, '_')
+      .toUpperCase(),
+  );
+
+/** Letters that GraphQL does not allow part words, as `_` does; a name without lower case is taken as spelt in capitals. */
+const words = (name: string): readonly string[] =>
+  (/[a-z]/.test(name) ? name : name.toLowerCase()).split(/[^A-Za-z0-9]+/).filter(Boolean);
+
+/** The same word with a small, or a large, first letter. */
+export const uncapital = (word: string) => word.charAt(0).toLowerCase() + word.slice(1);
+export const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** No name begins with a digit, is empty, or begins with the two underscores of introspection. */
+const legal = (name: string): string => (/^[A-Za-z]|^_[^_]/.test(name) ? name : `_${name.replace(/^_+/, '')}`);
+
+/** "data" is its own singular, as in `sensor_data`. */
+export const singular = (name: string): string => (/data$/i.test(name) ? name : lastWord(name, pluralize.singular));
+const plural = (name: string): string => (/data$/i.test(name) ? name : lastWord(name, pluralize.plural));
+
+const lastWord = (name: string, change: (word: string) => string) =>
+  name.replace(/[A-Z]?[a-z]+$|[A-Z]+$/, (word) => change(word));
+
+/** The name of a table as that of the field which lists its rows: in the plural. */
+export function listName(table: string): string {
+  const name = fieldName(plural(table));
+  return name === fieldName(singular(table)) ? `${name}List` : name;
+}
+
+/** A type's name in the plural. */
+export const several = (type: string): string => (plural(type) === type ? `${type}List` : plural(type));
