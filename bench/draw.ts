@@ -15,7 +15,7 @@ const style = `
   @media (prefers-color-scheme: dark) {
     svg { --page: #0d1117; --text: #e6edf3; --faint: #8b949e; --line: #30363d; --s0: #f06bb9; --s1: #6cb0ff; --s2: #6e7681; --s3: #484f58 }
   }
-  text { font: 12px system-ui, sans-serif; fill: var(--text) }
+  text { font: 12px system-ui, sans-serif; fill: var(--text); stroke: var(--page); stroke-width: 3px; paint-order: stroke }
   .faint { fill: var(--faint) } .name { font-weight: 600 } .line { stroke: var(--line) } .one { stroke: var(--text) }
   .goal { stroke: var(--text); stroke-width: 2 }`;
 

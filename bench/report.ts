@@ -24,7 +24,7 @@ export async function report(run: Run, { write }: { readonly write: boolean }): 
   const { cells } = run;
   const failed = cells.flatMap((cell) => failuresOf(cell));
   const sections = [
-    `${machine(run.database.version)}. ${run.events.toLocaleString('en')} events, 5,000 devices, 50 sites; ${run.rounds} rounds of ${run.seconds} s; Node.js with \`${flags.join(' ')}\`.`,
+    `${machine(run.database.version)}. ${run.events.toLocaleString('en')} events, 5,000 devices, 50 sites; rounds of ${run.seconds} s: ${run.rounds}; Node.js with \`${flags.join(' ')}\`.`,
     failed.length === 0 ? 'No request failed.' : `**Failed**: ${failed.join('; ')}.`,
     goalTable(run),
     ...connectionsOf(cells).flatMap((connections) => tablesAt(cells, connections)),
@@ -34,7 +34,7 @@ export async function report(run: Run, { write }: { readonly write: boolean }): 
   const text = sections.join('\n\n');
   console.log(`\n${text}`);
   if (write) {
-    await writeSection('compare', text);
+    await writeSection('compare', `![Throughput as a ratio to ${base.name}](performance.svg)\n\n${text}`);
     await writePicture(drawRatios(medianRatios(cells), base.name));
   }
   return failed.length;

@@ -60,6 +60,8 @@ export async function startServer(
     env: { PATH: process.env['PATH'], ...settingsOf(program), ...variables, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill); // of a run that fails nothing is left
   await answers(child, program, port, first);
   return {
     ...program,
@@ -67,7 +69,8 @@ export async function startServer(
     pid: child.pid ?? 0,
     startMs: performance.now() - started,
     async stop() {
-      child.kill('SIGKILL');
+      process.off('exit', kill);
+      kill();
       await once(child, 'exit');
     },
   };
