@@ -17,7 +17,7 @@ export interface Place {
 
 type Figure = (measurement: Measurement) => number;
 
-/** A server's figure as a ratio to another's, round by round; empty where one of them was not asked. */
+/** A server's figure as a ratio to another's, round by round; without rounds of which one of them has no figure. */
 export function ratiosOf(
   cells: readonly Cell[],
   { question, connections }: Place,
@@ -30,7 +30,8 @@ export function ratiosOf(
   const theirs = of(to);
   return of(server).flatMap((mine, round) => {
     const other = theirs[round];
-    return other ? [figure(mine) / figure(other)] : [];
+    const ratio = other ? figure(mine) / figure(other) : Number.NaN;
+    return Number.isFinite(ratio) ? [ratio] : [];
   });
 }
 

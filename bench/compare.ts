@@ -14,8 +14,8 @@ import { measureStarts } from './starts.ts';
 
 /**
  * Loads all servers with all questions, in rounds that alternate between them, and writes what came of it. Ends with 1
- * where one of them failed a request. `--quick` is for daily use: less data, fewer
- * servers, one short round, nothing written; nor is it with `--only=Q1,Q2`.
+ * where one of them failed a request. `--quick` is for daily use: less data, fewer servers, one short round, nothing
+ * written; nor is it with `--only=Q1,Q2`.
  */
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },

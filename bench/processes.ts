@@ -57,7 +57,7 @@ export async function rest(used: () => Promise<number>): Promise<void> {
   for (let n = 0; n < 400; n++) {
     await wait(50);
     const now = await used();
-    if (now - before <= 1 / ticksPerSecond) return;
+    if (now - before < 1.5 / ticksPerSecond) return;
     before = now;
   }
 }

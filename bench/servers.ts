@@ -18,8 +18,15 @@ export interface Server extends Omit<Program, 'file'> {
   readonly stop: () => Promise<void>;
 }
 
-/** How exact `startMs` is; asking without a pause would take the processor from the server that is waited for. */
-const askEveryMs = 5;
+interface StartOptions {
+  /** The query that it has started with when it is answered. */
+  readonly first?: Request;
+  /** Where its log goes. */
+  readonly stderr?: 'inherit' | 'ignore';
+}
+
+/** How exact `startMs` is, as a part of it and at least; asking more often would take the processor from the server. */
+const [exactness, leastMs] = [0.01, 5];
 
 /** Starts some, with their production settings and the questions that are persisted documents. */
 export async function startServers(
@@ -52,13 +59,13 @@ export async function startServers(
 export async function startServer(
   program: Program,
   variables: Readonly<Record<string, string>>,
-  first: Request = { query: 'query Q2 { __typename }', variables: {} },
+  { first = { query: 'query Q2 { __typename }', variables: {} }, stderr = 'inherit' }: StartOptions = {},
 ): Promise<Server> {
   const port = await freePort();
   const started = performance.now();
   const child = spawn(process.execPath, [...flags, new URL(program.file, import.meta.url).pathname], {
     env: { PATH: process.env['PATH'], ...settingsOf(program), ...variables, PORT: String(port) },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', stderr],
   });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill); // of a run that fails nothing is left
@@ -80,9 +87,9 @@ export async function startServer(
 export async function withOurs<T>(
   variables: Readonly<Record<string, string>>,
   work: (server: Server) => Promise<T>,
-  first?: Request,
+  options?: StartOptions,
 ): Promise<T> {
-  const server = await startServer(ours, variables, first);
+  const server = await startServer(ours, variables, options);
   try {
     return await work(server);
   } finally {
@@ -92,6 +99,7 @@ export async function withOurs<T>(
 
 /** Resolves when it serves; before, it refuses connections or answers 503. */
 async function answers(child: ChildProcess, { name }: Program, port: number, first: Request): Promise<void> {
+  const started = performance.now();
   for (;;) {
     if (child.exitCode !== null) throw new Error(`${name} ended at its start`);
     const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
@@ -101,7 +109,7 @@ async function answers(child: ChildProcess, { name }: Program, port: number, fir
     }).catch(() => undefined);
     await response?.arrayBuffer();
     if (response?.ok) return;
-    await wait(askEveryMs);
+    await wait(Math.max(leastMs, exactness * (performance.now() - started)));
   }
 }
 

@@ -25,7 +25,7 @@ export async function measureStarts(
   for (let round = 0; round <= times; round++) {
     for (const program of round % 2 ? [ours, base] : [base, ours]) {
       const first = questions[0]?.request(program.dialect, facts, '') ?? undefined;
-      const server = await startServer(program, variables, first);
+      const server = await startServer(program, variables, { first });
       const idle = round > 0 ? await idleMegabytes(server.pid) : 0;
       await server.stop();
       if (round > 0) starts.get(program.name)?.push({ ms: server.startMs, idleMegabytes: idle });

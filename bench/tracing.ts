@@ -39,7 +39,7 @@ type Variant = keyof typeof variants;
 const servers: (readonly [variant: Variant, server: Server])[] = [];
 try {
   for (const variant of Object.keys(variants) as Variant[])
-    servers.push([variant, await startServer(ours, { ...variablesOf(embedded.connection), ...variants[variant] })]);
+    servers.push([variant, await startServer(ours, settingsOf(variant), { stderr: 'ignore' })]);
   for (const [label, query] of Object.entries(queries)) await compare(label, JSON.stringify({ query }));
   console.log(
     `Node ${process.version}, medians of ${rounds} rounds of ${how.seconds} s on ${how.connections} connections`,
@@ -49,6 +49,11 @@ try {
   collector.closeAllConnections();
   collector.close();
   await embedded.stop();
+}
+
+/** With the log of production, which is sent too. */
+function settingsOf(variant: Variant) {
+  return { ...variablesOf(embedded.connection), ...variants[variant], LOG_LEVEL: 'info' };
 }
 
 async function compare(label: string, body: string): Promise<void> {

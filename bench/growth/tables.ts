@@ -32,7 +32,7 @@ async function measureStart({ client, variables }: BenchDatabase, count: number,
         times.push(startMs);
         sizes.push(await idleMegabytes(pid));
       },
-      query('{ __typename }'),
+      { first: query('{ __typename }') },
     );
   }
   await dropTables(client, schema, count);
@@ -40,8 +40,8 @@ async function measureStart({ client, variables }: BenchDatabase, count: number,
 }
 
 async function createTables(client: pg.Client, schema: string, count: number): Promise<void> {
-  await client.query(`create schema if not exists ${schema}`);
-  await dropTables(client, schema, count, 'keep');
+  await dropTables(client, schema, count);
+  await client.query(`create schema ${schema}`);
   for (let n = 1; n <= count; n++) {
     const reference = n > 1 ? `references ${schema}.item_${n - 1}` : '';
     await client.query(`create table ${schema}.item_${n} (
@@ -51,7 +51,7 @@ async function createTables(client: pg.Client, schema: string, count: number): P
 }
 
 /** One after the other: dropped together they would need more locks than a session has by default. */
-async function dropTables(client: pg.Client, schema: string, count: number, what?: 'keep'): Promise<void> {
+async function dropTables(client: pg.Client, schema: string, count: number): Promise<void> {
   for (let n = count; n >= 1; n--) await client.query(`drop table if exists ${schema}.item_${n}`);
-  if (what !== 'keep') await client.query(`drop schema ${schema}`);
+  await client.query(`drop schema if exists ${schema}`);
 }
