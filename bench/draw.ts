@@ -62,14 +62,15 @@ function drawGroup(
   const rows = bars.map(({ name: bar, value }, n) => {
     const y = start + headHeight + n * pitch;
     const [from, to] = [Math.min(x(1), x(value)), Math.max(x(1), x(value))];
-    const mark =
-      goal !== undefined && n === 0
-        ? `<line x1="${x(goal).toFixed(1)}" x2="${x(goal).toFixed(1)}" y1="${y - 2}" y2="${y + barHeight + 2}" class="goal"/>`
-        : '';
+    const wanted = n === 0 ? goal : undefined;
+    const beyond = Math.max(to, wanted === undefined ? 0 : x(wanted));
     return (
       `<rect x="${from.toFixed(1)}" y="${y}" width="${Math.max(1, to - from).toFixed(1)}" height="${barHeight}" rx="2" fill="var(--s${names.indexOf(bar)})"/>` +
-      `${mark}<text x="${(to + 6).toFixed(1)}" y="${y + 11}">${value.toFixed(2)}</text>`
+      `${wanted === undefined ? '' : mark(x(wanted), y)}<text x="${(beyond + 6).toFixed(1)}" y="${y + 11}">${value.toFixed(2)}</text>`
     );
   });
   return [head, ...rows].join('');
 }
+
+const mark = (at: number, y: number): string =>
+  `<line x1="${at.toFixed(1)}" x2="${at.toFixed(1)}" y1="${y - 2}" y2="${y + barHeight + 2}" class="goal"/>`;
