@@ -1,0 +1,95 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { createSend, type Send } from './send.ts';
+import { createSimulation, type Trouble } from './simulation.ts';
+
+export interface FeedOptions {
+  /** The address of the API. */
+  readonly url: string;
+  readonly log: Logger;
+  readonly everyMs?: number;
+  /** With so many events in the table it stops: that is ten days and 300 MB at the usual pace. */
+  readonly mostEvents?: number;
+}
+
+export interface Feed {
+  /** Ends what is under way; resolves when nothing more is sent. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * A simulated collector, for the embedded database: it writes through the API like any other client, some two events a
+ * second. When the answer to a batch is lost it sends the batch again; events have no key of the collector's own, so
+ * those that had arrived are then there twice.
+ */
+export function startFeed({ url, log, everyMs = 2000, mostEvents = 1_000_000 }: FeedOptions): Feed {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const send = createSend(url, signal);
+
+  async function run(): Promise<void> {
+    const { devices, events } = start.parse(await send(startDocument));
+    const next = createSimulation(devices.nodes.map(({ deviceId }) => deviceId));
+    const report = createIncidentReport(send);
+    for (let total = events.totalCount; total < mostEvents; ) {
+      await wait(everyMs, undefined, { signal });
+      const { readings, begun, ended } = next();
+      try {
+        await send(createDocument, { inputs: readings });
+        total += readings.length;
+        await report(begun, ended);
+      } catch (error) {
+        signal.throwIfAborted();
+        log.warn({ err: error }, 'The simulated collector gave up a batch');
+      }
+    }
+    log.warn(`The simulated collector stopped: there are ${mostEvents} events. Delete .data/ to start afresh`);
+  }
+
+  const running = run().catch((error: unknown) => {
+    if (!signal.aborted) log.warn({ err: error }, 'The simulated collector stopped');
+  });
+  return {
+    async stop() {
+      stopped.abort();
+      await running;
+    },
+  };
+}
+
+const start = z.object({
+  devices: z.object({ nodes: z.array(z.object({ deviceId: z.string() })).min(1) }),
+  events: z.object({ totalCount: z.number() }),
+});
+
+const startDocument = `query Start {
+  devices(first: 500, where: { status: { in: [ACTIVE, MAINTENANCE] } }) { nodes { deviceId } }
+  events(first: 1) { totalCount }
+}`;
+
+const createDocument = `mutation Collect($inputs: [CreateEventInput!]!) { createEvents(inputs: $inputs) { createdCount } }`;
+
+/** Opens an incident when trouble begins, and closes it when that is over. */
+function createIncidentReport(send: Send) {
+  let incidentId: number | null = null;
+  return async (begun: Trouble | null, ended: Trouble | null): Promise<void> => {
+    if (begun) {
+      const { deviceId, severity, title } = begun;
+      const answer = opened.parse(await send(openDocument, { input: { deviceId, severity, title } }));
+      incidentId = answer.createIncident.incident.incidentId;
+    }
+    if (ended && incidentId !== null)
+      await send(closeDocument, { incidentId, patch: { closedAt: new Date().toISOString() } });
+  };
+}
+
+const opened = z.object({ createIncident: z.object({ incident: z.object({ incidentId: z.number() }) }) });
+
+const openDocument = `mutation Open($input: CreateIncidentInput!) {
+  createIncident(input: $input) { incident { incidentId } }
+}`;
+
+const closeDocument = `mutation Close($incidentId: Int!, $patch: UpdateIncidentPatch!) {
+  updateIncident(incidentId: $incidentId, patch: $patch) { incident { incidentId } }
+}`;

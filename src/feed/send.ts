@@ -1,0 +1,42 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+
+/** Runs a document; rejects when the API refuses it, or when the signal aborts. */
+export type Send = (query: string, variables?: object) => Promise<unknown>;
+
+const answer = z.object({
+  data: z.unknown(),
+  errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }) })).default([]),
+});
+
+/** What the same request may get past later. */
+const passing = new Set(['DATABASE_UNAVAILABLE', 'AUTHENTICATION_UNAVAILABLE', 'RATE_LIMITED', 'TIMEOUT']);
+
+const longestWaitMs = 30_000;
+
+/** Sends again, ever more patiently, until there is an answer: from 1 s on, doubled each time, or as the server says. */
+export function createSend(url: string, signal: AbortSignal, firstWaitMs = 1000): Send {
+  const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
+
+  /** Null where it is worth another try, with how long the server wants to be left alone, if it says so. */
+  async function once(body: string): Promise<{ data: unknown } | { retryAfterMs: number }> {
+    const response = await fetch(url, { method: 'POST', headers, body, signal }).catch(() => null);
+    signal.throwIfAborted();
+    if (!response) return { retryAfterMs: 0 };
+    const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1000;
+    const { data, errors } = answer.parse(await response.json().catch(() => ({ data: null, errors: undefined })));
+    if (errors.some(({ extensions }) => passing.has(extensions.code)) || response.status >= 500)
+      return { retryAfterMs };
+    if (errors[0]) throw new Error(errors[0].message);
+    return { data };
+  }
+
+  return async (query, variables) => {
+    const body = JSON.stringify({ query, variables });
+    for (let delay = firstWaitMs; ; delay = Math.min(delay * 2, longestWaitMs)) {
+      const result = await once(body);
+      if ('data' in result) return result.data;
+      await wait(Math.max(result.retryAfterMs, delay * (0.5 + Math.random() / 2)), undefined, { signal });
+    }
+  };
+}
