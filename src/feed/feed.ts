@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { createSend, type Send } from './send.ts';
-import { createSimulation, type Trouble } from './simulation.ts';
+import { createIncidentReport } from './incidents.ts';
+import { createSend } from './send.ts';
+import { createSimulation } from './simulation.ts';
 
 export interface FeedOptions {
   /** The address of the API. */
@@ -69,27 +70,3 @@ const startDocument = `query Start {
 }`;
 
 const createDocument = `mutation Collect($inputs: [CreateEventInput!]!) { createEvents(inputs: $inputs) { createdCount } }`;
-
-/** Opens an incident when trouble begins, and closes it when that is over. */
-function createIncidentReport(send: Send) {
-  let incidentId: number | null = null;
-  return async (begun: Trouble | null, ended: Trouble | null): Promise<void> => {
-    if (begun) {
-      const { deviceId, severity, title } = begun;
-      const answer = opened.parse(await send(openDocument, { input: { deviceId, severity, title } }));
-      incidentId = answer.createIncident.incident.incidentId;
-    }
-    if (ended && incidentId !== null)
-      await send(closeDocument, { incidentId, patch: { closedAt: new Date().toISOString() } });
-  };
-}
-
-const opened = z.object({ createIncident: z.object({ incident: z.object({ incidentId: z.number() }) }) });
-
-const openDocument = `mutation Open($input: CreateIncidentInput!) {
-  createIncident(input: $input) { incident { incidentId } }
-}`;
-
-const closeDocument = `mutation Close($incidentId: Int!, $patch: UpdateIncidentPatch!) {
-  updateIncident(incidentId: $incidentId, patch: $patch) { incident { incidentId } }
-}`;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 export type Send = (query: string, variables?: object) => Promise<unknown>;
 
 const answer = z.object({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }) })).default([]),
 });
 
@@ -18,15 +18,16 @@ const longestWaitMs = 30_000;
 export function createSend(url: string, signal: AbortSignal, firstWaitMs = 1000): Send {
   const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
 
-  /** Null where it is worth another try, with how long the server wants to be left alone, if it says so. */
+  /** The data, or how long the server wants to be left alone before another try, if it says so. */
   async function once(body: string): Promise<{ data: unknown } | { retryAfterMs: number }> {
     const response = await fetch(url, { method: 'POST', headers, body, signal }).catch(() => null);
+    const text = await response?.text().catch(() => null);
     signal.throwIfAborted();
-    if (!response) return { retryAfterMs: 0 };
-    const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1000;
-    const { data, errors } = answer.parse(await response.json().catch(() => ({ data: null, errors: undefined })));
-    if (errors.some(({ extensions }) => passing.has(extensions.code)) || response.status >= 500)
-      return { retryAfterMs };
+    const retryAfterMs = Number(response?.headers.get('retry-after') ?? 0) * 1000;
+    // A proxy's own pages come with such a status, too.
+    if (!response || typeof text !== 'string' || response.status >= 500) return { retryAfterMs };
+    const { data, errors } = answer.parse(JSON.parse(text));
+    if (errors.some(({ extensions }) => passing.has(extensions.code))) return { retryAfterMs };
     if (errors[0]) throw new Error(errors[0].message);
     return { data };
   }
