@@ -35,8 +35,8 @@ const kinds = [
 
 const titles = ['No contact', 'Readings out of range', 'Restarts again and again', 'Power lost', 'Sensor frozen'];
 
-/** One look in so many begins trouble: with a look every two seconds, every five minutes. */
-const troubleEvery = 150;
+/** One look in so many begins trouble: with a look every five seconds, every eight minutes. */
+const troubleEvery = 100;
 
 /**
  * Devices that report now and then. Sometimes one of them is in trouble: it reports far more, and nothing good. Each
@@ -65,16 +65,16 @@ export function createSimulation(devices: readonly string[], random: () => numbe
     const ended = trouble;
     trouble = null;
     if (ended || random() >= 1 / troubleEvery) return { begun: null, ended };
-    left = whole(20, 60);
+    left = whole(6, 15);
     trouble = { deviceId: pick(devices), severity: pick(['WARNING', 'ERROR', 'CRITICAL']), title: pick(titles) };
     return { begun: trouble, ended: null };
   }
 
   return () => {
     const turned = turn();
-    const readings = Array.from({ length: whole(1, 3) }, () => reading(pick(devices), null));
+    const readings = Array.from({ length: whole(0, 2) }, () => reading(pick(devices), null));
     const { deviceId, severity } = trouble ?? {};
-    if (deviceId && severity) readings.push(...Array.from({ length: whole(2, 6) }, () => reading(deviceId, severity)));
+    if (deviceId && severity) readings.push(...Array.from({ length: whole(3, 8) }, () => reading(deviceId, severity)));
     return { ...turned, readings };
   };
 }

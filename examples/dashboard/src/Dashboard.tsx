@@ -17,7 +17,7 @@ import type { Scheme } from './state/useScheme';
 import type { Go } from './state/useView';
 import { useVisible } from './state/useVisible';
 import type { View } from './state/view';
-import { eventWhere, incidentWhere, overviewWhere } from './state/where';
+import { deviceOf, incidentWhere, openIncidentWhere, overviewWhere } from './state/where';
 import { TailPanel } from './tail/TailPanel';
 import { useTail } from './tail/useTail';
 
@@ -35,8 +35,12 @@ export function Dashboard({ view, go, scheme, toggleScheme }: DashboardProps) {
   const bucket = bucketOf(view.range);
   const { data: choices } = useQuery(ChoicesDocument, {});
   const overview = useQuery(OverviewDocument, { where: overviewWhere(view), every: bucket.every, timeZone }, everyMs);
-  const incidents = useQuery(IncidentsDocument, { where: incidentWhere(view) }, isWatched ? 10_000 : null);
-  const tail = useTail(eventWhere(view), view.live);
+  const incidents = useQuery(
+    IncidentsDocument,
+    { where: incidentWhere(view), open: openIncidentWhere(view) },
+    isWatched ? 10_000 : null,
+  );
+  const tail = useTail(deviceOf(view), view.live);
   const nothing = overview.data?.totals?.count === 0 ? 'No events here. Choose a longer range or other devices.' : null;
   const nodes = incidents.data?.incidents?.nodes ?? [];
 
@@ -49,7 +53,11 @@ export function Dashboard({ view, go, scheme, toggleScheme }: DashboardProps) {
       <Header {...{ view, go, scheme, toggleScheme }} />
       <Filters {...{ view, go, choices }} />
       <main>
-        <Figures overview={overview.data} openIncidents={nodes.filter(({ closedAt }) => !closedAt).length} />
+        <Figures
+          overview={overview.data}
+          isOne={view.device !== null}
+          openIncidents={incidents.data?.open?.totalCount ?? null}
+        />
         <Panel
           name="events"
           title={`Events per ${bucket.name}`}

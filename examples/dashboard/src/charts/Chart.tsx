@@ -15,6 +15,8 @@ export interface ChartProps {
   /** Given the colours of the page; is taken anew when `scheme` changes. */
   readonly series: (color: (name: string) => string) => readonly uPlot.Series[];
   readonly scheme: Scheme;
+  /** Whether the values are whole numbers. */
+  readonly isCount?: boolean;
   /** Of one bucket, in seconds: the last one has a width too. */
   readonly step: number;
   readonly onBrush: (range: Between) => void;
@@ -27,7 +29,7 @@ const height = 240;
 const shortestBrush = 6;
 
 /** A chart over time, of which a stroke with the pointer chooses a part. */
-export function Chart({ label, data, series, scheme, step, onBrush, onPoint }: ChartProps) {
+export function Chart({ label, data, series, scheme, isCount = false, step, onBrush, onPoint }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   // What the plot calls is the latest, though the plot was made before.
@@ -42,7 +44,7 @@ export function Chart({ label, data, series, scheme, step, onBrush, onPoint }: C
       {
         width: element.clientWidth,
         height,
-        padding: [8, 4, 0, 0],
+        padding: [8, 16, 0, 0],
         legend: { show: false },
         cursor: { drag: { x: true, y: false, setScale: false, dist: shortestBrush }, points: { show: false } },
         scales: {
@@ -50,7 +52,7 @@ export function Chart({ label, data, series, scheme, step, onBrush, onPoint }: C
           y: { range: (_, min, max) => yRange(min, max) },
         },
         series: [{}, ...series(color)],
-        axes: axes(color),
+        axes: axes(color, isCount),
         hooks: {
           setSelect: [
             (u) => {
@@ -60,7 +62,7 @@ export function Chart({ label, data, series, scheme, step, onBrush, onPoint }: C
               u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
             },
           ],
-          setCursor: [(u) => calls.current.onPoint(u.cursor.idx ?? null)],
+          setCursor: [(u) => calls.current.onPoint(bucketAt(u))],
         },
       },
       data,
@@ -73,11 +75,17 @@ export function Chart({ label, data, series, scheme, step, onBrush, onPoint }: C
       resize.disconnect();
       made.destroy();
     };
-  }, [series, scheme]);
+  }, [series, scheme, isCount]);
 
   useEffect(() => plot.current?.setData(data), [data]);
 
   return <div class="chart" ref={box} role="img" aria-label={label} />;
+}
+
+/** The bucket that the pointer is in: not the nearest beginning, which may be that of the next. */
+function bucketAt({ cursor: { left = -1, idx }, data: [times], posToVal }: uPlot): number | null {
+  if (left < 0 || idx === null || idx === undefined) return null;
+  return (times[idx] ?? 0) > posToVal(left, 'x') ? Math.max(0, idx - 1) : idx;
 }
 
 /** From nothing for counts; for values that are far from nothing only what they span. */
@@ -88,7 +96,10 @@ function yRange(min: number | null, max: number | null): [number, number] {
   return [min - room, max + room];
 }
 
-function axes(color: (name: string) => string): uPlot.Axis[] {
+/** Gaps between the lines of a chart of counts. */
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 1_000_000];
+
+function axes(color: (name: string) => string, isCount: boolean): uPlot.Axis[] {
   const shared: uPlot.Axis = {
     stroke: color('muted'),
     font: '11px system-ui, sans-serif',
@@ -97,6 +108,6 @@ function axes(color: (name: string) => string): uPlot.Axis[] {
   };
   return [
     { ...shared, grid: { show: false }, size: 26, space: 64, values: timeAxis },
-    { ...shared, size: 48, space: 36 },
+    { ...shared, size: 48, space: 36, ...(isCount && { incrs: wholeSteps }) },
   ];
 }

@@ -51,7 +51,7 @@ export function Severities({ groups, bucket, scheme, onBrush }: SeveritiesProps)
           value: shown(stack.counts.get(severity) ?? []),
         }))}
       />
-      <Chart {...{ label, data, series, scheme, onBrush }} step={bucket.ms / 1000} onPoint={setIndex} />
+      <Chart isCount {...{ label, data, series, scheme, onBrush }} step={bucket.ms / 1000} onPoint={setIndex} />
       <AsTable
         caption={`Events per ${bucket.name}`}
         head={['Begin', ...severities.map(nameOf), 'all']}

@@ -16,6 +16,7 @@ export function RangeButtons({ range, go }: RangeButtonsProps) {
   ] as const;
   return (
     <fieldset class="range-buttons" aria-label="Change the range">
+      <small aria-hidden="true">drag over a chart to zoom</small>
       {buttons.map(([name, sign, to]) => (
         <button key={name} type="button" aria-label={name} title={name} onClick={() => go({ range: to() })}>
           {sign}

@@ -577,10 +577,11 @@ export type IncidentQuery = { incident: { id: string, incidentId: number, title:
 
 export type IncidentsQueryVariables = Exact<{
   where: IncidentWhere;
+  open: IncidentWhere;
 }>;
 
 
-export type IncidentsQuery = { incidents: { totalCount: number | null, nodes: Array<{ id: string, incidentId: number, title: string, severity: Severity, openedAt: string, acknowledgedAt: string | null, closedAt: string | null, device: { id: string, serial: string } | null }> } | null };
+export type IncidentsQuery = { incidents: { nodes: Array<{ id: string, incidentId: number, title: string, severity: Severity, openedAt: string, acknowledgedAt: string | null, closedAt: string | null, device: { id: string, serial: string } | null }> } | null, open: { totalCount: number | null } | null };
 
 export type IncidentRowFragment = { id: string, incidentId: number, title: string, severity: Severity, openedAt: string, acknowledgedAt: string | null, closedAt: string | null, device: { id: string, serial: string } | null };
 
@@ -626,7 +627,7 @@ export const ChoicesDocument = {"__meta__":{"hash":"sha256:88fe163f73a129170e4e5
 export const DeviceDocument = {"__meta__":{"hash":"sha256:28c24917e02295b452e46ba99456199efab9ad8fadfef36b88bc3ccdf1ad0878"}} as unknown as DocumentNode<DeviceQuery, DeviceQueryVariables>;
 export const FindDevicesDocument = {"__meta__":{"hash":"sha256:51eaa3b9ceac85ea87170db11c5874ddc3d972fe846952fdabcc3be8243c3076"}} as unknown as DocumentNode<FindDevicesQuery, FindDevicesQueryVariables>;
 export const IncidentDocument = {"__meta__":{"hash":"sha256:bdad295caad726f259a539d0decbdb534dde674e49b0a26e4eed9de90ae738d1"}} as unknown as DocumentNode<IncidentQuery, IncidentQueryVariables>;
-export const IncidentsDocument = {"__meta__":{"hash":"sha256:aed5f4269c673bed19ce482865f01b28423b2667f49f6e09b7d83759469ba34f"}} as unknown as DocumentNode<IncidentsQuery, IncidentsQueryVariables>;
+export const IncidentsDocument = {"__meta__":{"hash":"sha256:c90d2c28ca822ab73b7efbc49d8f500ed05e1fd87b2723f21d08adb5b24c19a5"}} as unknown as DocumentNode<IncidentsQuery, IncidentsQueryVariables>;
 export const LatestDocument = {"__meta__":{"hash":"sha256:e575237cd292f274bf1704e84dc19ba133dfa2fa24f68c55638ad59312bffa27"}} as unknown as DocumentNode<LatestQuery, LatestQueryVariables>;
 export const OverviewDocument = {"__meta__":{"hash":"sha256:0a95bd017fcdc2b93775fdcb09dd1a36f372a5917f803ceda5c07dd62ad779fa"}} as unknown as DocumentNode<OverviewQuery, OverviewQueryVariables>;
 export const PercentilesDocument = {"__meta__":{"hash":"sha256:e5c259175c0d2061496a652ad6626ae6aaf683df28bd0f26a6c64c9848688dd3"}} as unknown as DocumentNode<PercentilesQuery, PercentilesQueryVariables>;

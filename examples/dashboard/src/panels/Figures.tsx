@@ -4,11 +4,13 @@ import { count, share } from '../state/format';
 
 export interface FiguresProps {
   readonly overview: OverviewQuery | null;
+  /** Whether they are about one device only. */
+  readonly isOne: boolean;
   readonly openIncidents: number | null;
 }
 
 /** The numbers that one looks at first. */
-export function Figures({ overview, openIncidents }: FiguresProps) {
+export function Figures({ overview, isOne, openIncidents }: FiguresProps) {
   const events = overview?.totals?.count ?? null;
   const bad = severities.slice(0, 2);
   const failures =
@@ -24,7 +26,7 @@ export function Figures({ overview, openIncidents }: FiguresProps) {
         value={failures}
         note={events && failures !== null ? share(failures / events) : null}
       />
-      <Figure name="Devices reporting" value={devices} />
+      {!isOne && <Figure name="Devices reporting" value={devices} />}
       <Figure name="Open incidents" value={openIncidents} />
     </dl>
   );

@@ -9,6 +9,10 @@ export const clockSeconds = format({ hour: '2-digit', minute: '2-digit', second:
 export const dayAndClock = format({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 export const dayOf = format({ day: 'numeric', month: 'short' });
 
+/** The time alone where it was today. */
+export const moment = (time: string): string =>
+  new Date(time).toDateString() === new Date().toDateString() ? clockSeconds(time) : dayAndClock(time);
+
 const whole = new Intl.NumberFormat();
 const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 });
 const part = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });

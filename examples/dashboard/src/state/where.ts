@@ -2,26 +2,20 @@ import type { DeviceWhere, EventWhere, IncidentWhere } from '../gql/graphql';
 import { during } from './range';
 import type { View } from './view';
 
-/** The filters that a view means, with nothing in them that it does not ask for: a null would be refused. */
-function deviceWhere({ site, device }: View): DeviceWhere | null {
-  if (device) return { serial: { eq: device } };
-  return site ? { site: { code: { eq: site } } } : null;
+/** What a view asks of the device of a row, and no more than it asks: a null would be refused. */
+export function deviceOf({ site, device }: View): { readonly device?: DeviceWhere } {
+  if (device) return { device: { serial: { eq: device } } };
+  return site ? { device: { site: { code: { eq: site } } } } : {};
 }
 
-export function eventWhere(view: View): EventWhere {
-  const device = deviceWhere(view);
-  return device ? { device } : {};
-}
-
-export const overviewWhere = (view: View): EventWhere => ({ ...eventWhere(view), occurredAt: during(view.range) });
+export const overviewWhere = (view: View): EventWhere => ({ ...deviceOf(view), occurredAt: during(view.range) });
 
 export const measureWhere = (view: View): EventWhere => ({
   ...overviewWhere(view),
   eventTypeId: { eq: view.measure },
 });
 
+export const openIncidentWhere = (view: View): IncidentWhere => ({ ...deviceOf(view), closedAt: { isNull: true } });
+
 /** Of one device all incidents, of many those that are not over. */
-export function incidentWhere(view: View): IncidentWhere {
-  const device = deviceWhere(view);
-  return { ...(device && { device }), ...(!view.device && { closedAt: { isNull: true } }) };
-}
+export const incidentWhere = (view: View): IncidentWhere => (view.device ? deviceOf(view) : openIncidentWhere(view));

@@ -2,7 +2,7 @@ import { useConnection } from '../api/connection';
 import { ViewLink } from '../controls/ViewLink';
 import { Panel } from '../panels/Panel';
 import { SeverityTag } from '../panels/SeverityTag';
-import { clockSeconds, count, measured } from '../state/format';
+import { count, measured, moment } from '../state/format';
 import type { Go } from '../state/useView';
 import type { TailRow } from './rows';
 import type { Tail } from './useTail';
@@ -62,7 +62,7 @@ export function TailPanel({ tail: { rows, missed, isLoaded, problem }, isLive, g
 
 const Row = ({ row: { occurredAt, severity, device, eventType, value } }: { readonly row: TailRow }) => (
   <tr>
-    <td class="time">{clockSeconds(occurredAt)}</td>
+    <td class="time">{moment(occurredAt)}</td>
     <td>
       <SeverityTag severity={severity} />
     </td>
