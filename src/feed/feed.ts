@@ -9,8 +9,9 @@ export interface FeedOptions {
   /** The address of the API. */
   readonly url: string;
   readonly log: Logger;
+  /** How often it sends a batch. */
   readonly everyMs?: number;
-  /** With so many events in the table it stops: that is a month at the usual pace. */
+  /** With so many events in the table it stops: that is nearly a month at the usual pace. */
   readonly mostEvents?: number;
 }
 
@@ -20,8 +21,8 @@ export interface Feed {
 }
 
 /**
- * A simulated collector, for the embedded database: it writes through the API like any other client, some twenty
- * events a minute, four times what the sample has. When the answer to a batch is lost it sends the batch again; events have no key of the collector's own, so
+ * A simulated collector, for the embedded database: it writes through the API like any other client, some 25 events a
+ * minute. When the answer to a batch is lost it sends the batch again; events have no key of the collector's own, so
  * those that had arrived are then there twice.
  */
 export function startFeed({ url, log, everyMs = 5000, mostEvents = 1_000_000 }: FeedOptions): Feed {
@@ -37,7 +38,7 @@ export function startFeed({ url, log, everyMs = 5000, mostEvents = 1_000_000 }: 
       await wait(everyMs, undefined, { signal });
       const { readings, begun, ended } = next();
       try {
-        if (readings.length > 0) await send(createDocument, { inputs: readings });
+        await send(createDocument, { inputs: readings });
         total += readings.length;
         await report(begun, ended);
       } catch (error) {

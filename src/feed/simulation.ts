@@ -42,21 +42,21 @@ const troubleEvery = 100;
  * Devices that report now and then. Sometimes one of them is in trouble: it reports far more, and nothing good. Each
  * call gives what happened since the one before.
  */
-export function createSimulation(devices: readonly string[], random: () => number = Math.random): () => Moment {
-  const whole = (from: number, to: number) => from + Math.floor(random() * (to - from + 1));
+export function createSimulation(devices: readonly string[]): () => Moment {
+  const whole = (from: number, to: number) => from + Math.floor(Math.random() * (to - from + 1));
   const pick = <T>(items: readonly T[]): T => items[whole(0, items.length - 1)] as T;
   let trouble: Trouble | null = null;
   let left = 0;
 
   const reading = (deviceId: string, severity: string | null): Reading => {
-    const kind = kindAt(random());
+    const kind = kindAt(Math.random());
     const fault = severity && 'fault' in kind ? kind.fault : 0;
     return {
       deviceId,
       eventTypeId: kind.id,
       occurredAt: new Date().toISOString(),
-      severity: severity ?? (kind.id === 'heartbeat' ? 'DEBUG' : usualSeverity(random())),
-      value: 'base' in kind ? (kind.base + (random() - 0.5) * 2 * kind.spread + fault).toFixed(3) : null,
+      severity: severity ?? (kind.id === 'heartbeat' ? 'DEBUG' : usualSeverity(Math.random())),
+      value: 'base' in kind ? (kind.base + (Math.random() - 0.5) * 2 * kind.spread + fault).toFixed(3) : null,
     };
   };
 
@@ -64,7 +64,7 @@ export function createSimulation(devices: readonly string[], random: () => numbe
     if (trouble && left-- > 0) return { begun: null, ended: null };
     const ended = trouble;
     trouble = null;
-    if (ended || random() >= 1 / troubleEvery) return { begun: null, ended };
+    if (ended || Math.random() >= 1 / troubleEvery) return { begun: null, ended };
     left = whole(6, 15);
     trouble = { deviceId: pick(devices), severity: pick(['WARNING', 'ERROR', 'CRITICAL']), title: pick(titles) };
     return { begun: trouble, ended: null };
@@ -72,7 +72,7 @@ export function createSimulation(devices: readonly string[], random: () => numbe
 
   return () => {
     const turned = turn();
-    const readings = Array.from({ length: whole(0, 2) }, () => reading(pick(devices), null));
+    const readings = Array.from({ length: whole(1, 2) }, () => reading(pick(devices), null));
     const { deviceId, severity } = trouble ?? {};
     if (deviceId && severity) readings.push(...Array.from({ length: whole(3, 8) }, () => reading(deviceId, severity)));
     return { ...turned, readings };

@@ -1,5 +1,12 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type AnyVariables, Client, type CombinedError, fetchExchange, type PersistedDocument } from '@urql/core';
+import {
+  type AnyVariables,
+  Client,
+  type CombinedError,
+  fetchExchange,
+  type OperationResult,
+  type PersistedDocument,
+} from '@urql/core';
 import { type Problem, problemOf, problemOfStatus, unreachable } from './problem';
 import { authorization } from './token';
 
@@ -29,6 +36,20 @@ export function documentIdOf(document: object): string {
 export const persisted = <Data, Variables>(document: TypedDocumentNode<Data, Variables>) =>
   ({ kind: 'Document', definitions: [], documentId: documentIdOf(document) }) as PersistedDocument &
     TypedDocumentNode<Data, Variables & AnyVariables>;
+
+/** Runs a query; null when the signal aborts, upon which the server ends its work, too. */
+export const ask = <Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  signal: AbortSignal,
+): Promise<OperationResult<Data, Variables> | null> =>
+  new Promise((resolve) => {
+    const { unsubscribe } = client.query(persisted(document), variables).subscribe(resolve);
+    signal.addEventListener('abort', () => {
+      unsubscribe();
+      resolve(null);
+    });
+  });
 
 /** What went wrong with a request; null where nothing did. */
 export function problemIn(error: CombinedError | undefined): Problem | null {

@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { AnyVariables } from '@urql/core';
 import { useEffect, useState } from 'preact/hooks';
-import { client, persisted, problemIn } from './client';
+import { ask, problemIn } from './client';
 import { useConnection } from './connection';
 import { backoff, pause } from './patience';
 import type { Problem } from './problem';
@@ -31,29 +31,28 @@ export function useQuery<Data, Variables extends AnyVariables>(
   const [state, setState] = useState<State<Data>>({ data: null, problem: null, key: null });
   const [turn, setTurn] = useState(0);
   const key = JSON.stringify(variables);
+  const isLocked = status === 'locked';
 
   useEffect(() => {
-    if (status === 'locked') return;
+    if (isLocked) return;
     const stop = new AbortController();
-    const ask = async (): Promise<Problem | null> => {
-      const { data, error } = await client.query(persisted(document), JSON.parse(key) as Variables).toPromise();
-      if (stop.signal.aborted) return null;
-      const problem = problemIn(error);
-      report(problem);
-      setState((last) => (data ? { data, problem, key } : { ...last, problem }));
-      return problem;
-    };
+    const { signal } = stop;
     const run = async () => {
-      for (let failures = 0; !stop.signal.aborted; ) {
-        const problem = await ask();
-        failures = problem ? failures + 1 : 0;
-        if (everyMs === null && problem?.kind !== 'away') return;
-        await pause(problem ? Math.max(backoff(failures), everyMs ?? 0) : (everyMs ?? 0), stop.signal);
+      for (let failures = 0; !signal.aborted; ) {
+        const result = await ask(document, JSON.parse(key) as Variables, signal);
+        if (!result) return;
+        const problem = problemIn(result.error);
+        const { data } = result;
+        report(problem);
+        setState((last) => (data ? { data, problem, key } : { ...last, problem }));
+        failures = problem?.kind === 'away' ? failures + 1 : 0;
+        if (failures === 0 && everyMs === null) return;
+        await pause(failures > 0 ? backoff(failures) : (everyMs ?? 0), signal);
       }
     };
     void run();
     return () => stop.abort();
-  }, [document, key, everyMs, status === 'locked', epoch, turn, report]);
+  }, [document, key, everyMs, isLocked, epoch, turn, report]);
 
   const refresh = () => setTurn((last) => last + 1);
   return { data: state.data, problem: state.problem, isStale: state.key !== key, refresh };
