@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildDashboard } from '../../scripts/dashboard.ts';
+import { bundle } from '../../scripts/bundle.ts';
 import { createIssuer, type Issuer } from '../auth/issuer.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Program, portOf, startProgram, variablesFor } from '../support/program.ts';
@@ -31,10 +35,11 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
   let program: Program;
   let port = 0;
   let browser: Browser;
+  let folder: string;
 
-  /** The program as it is started in production, but for where its tokens come from. */
+  /** The build, with all that it can be strict about. */
   const startServer = async (): Promise<void> => {
-    program = startProgram([], {
+    const variables = {
       ...variablesFor(database.connection),
       HOST: 'localhost',
       PORT: String(port),
@@ -45,7 +50,8 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
       AUTH_TENANT_ID: issuer.config.tenantId,
       AUTH_AUDIENCE: issuer.config.audiences.join(','),
       AUTH_AUTHORITY: new URL(issuer.config.keysUrl).origin,
-    });
+    };
+    program = startProgram([], variables, { command: [process.execPath, join(folder, 'main.js')] });
     port = await portOf(program);
   };
 
@@ -55,8 +61,8 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
   };
 
   beforeAll(async () => {
-    [database, issuer] = await Promise.all([createDatabase(), createIssuer()]);
-    await buildDashboard(new URL('../../examples/dashboard/dist/', import.meta.url));
+    folder = await mkdtemp(join(tmpdir(), 'events-graphql-browser-'));
+    [database, issuer] = await Promise.all([createDatabase(), createIssuer(), bundle(pathToFileURL(`${folder}/`))]);
     await startServer();
     browser = await chromium.launch({ executablePath, args });
   }, timeout);
@@ -66,6 +72,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
     await stopServer();
     await issuer.end();
     await database.drop();
+    await rm(folder, { recursive: true });
   });
 
   let context: BrowserContext;
