@@ -17,14 +17,15 @@ const bundledGrpc: Plugin = {
 
 /**
  * Writes into a folder what runs with no package installed: the server (`main.js`), its pool for other programs
- * (`pool.js`) and the dashboard. Bundled, the server starts in half the time: a few files are read where there were a thousand.
+ * (`pool.js`) and the dashboard. Bundled, the server starts in half the time: a few files are read where there were a
+ * thousand.
  */
 export async function bundle(folder: URL): Promise<void> {
   await build({
     cwd: fileURLToPath(root),
     input: { main: 'src/main.ts', pool: 'src/pool.ts' },
     platform: 'node',
-    // pg looks for it and goes on without; the embedded database and its feed are for development, which runs from the sources.
+    // pg looks for it and goes on without; the embedded database and its feed are for development, from the sources.
     external: ['pg-native', /\/(embedded|feed)\/\w+\.ts$/],
     plugins: [bundledGrpc],
     output: { dir: fileURLToPath(folder), format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' },

@@ -39,6 +39,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 
 /** Runs one command; resolves with the exit code once there is nothing left to do. */
 export async function run(args: readonly string[], environment: Environment): Promise<number> {
+  // Options alone are those of `serve`, but for the one that asks for help.
   const isOption = /^-(?!h$|-help$)/.test(args[0] ?? '');
   const [command = 'serve', ...rest] = isOption ? ['serve', ...args] : args;
   const load = commands[command];

@@ -24,7 +24,7 @@ export interface Trouble {
 
 /** Kinds of events, drawn from a hundred: the value at rest, by chance, and what trouble adds. */
 const kinds = [
-  { id: 'temperature', upTo: 32, base: 17, spread: 6, fault: 25 },
+  { id: 'temperature', upTo: 32, base: 24, spread: 6, fault: 20 },
   { id: 'power', upTo: 52, base: 550, spread: 300, fault: 1400 },
   { id: 'humidity', upTo: 67, base: 38, spread: 20, fault: 30 },
   { id: 'vibration', upTo: 80, base: 2, spread: 1.5, fault: 6 },
