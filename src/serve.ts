@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { buildApi } from './api.ts';
 import { type Config, ConfigError } from './config.ts';
-import { type Dashboard, readDashboard } from './dashboard/page.ts';
+import { type Dashboard, readDashboard } from './dashboard/dashboard.ts';
 import { type Database, openDatabase } from './database.ts';
 import { readFingerprint } from './db/introspect.ts';
 import { readStore } from './documents/store.ts';

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { createVerifier } from './auth/verify.ts';
 import type { Config } from './config.ts';
 import type { Incoming } from './context.ts';
-import type { Dashboard } from './dashboard/page.ts';
+import type { Dashboard } from './dashboard/dashboard.ts';
 import { useDashboard } from './dashboard/useDashboard.ts';
 import type { Db } from './db/db.ts';
 import { sql } from './db/sql.ts';

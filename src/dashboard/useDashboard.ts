@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { respondWith } from '../http/assets.ts';
-import type { Dashboard } from './page.ts';
+import type { Dashboard } from './dashboard.ts';
 
 /** The page loads its own files and asks its own server; charts set styles by script, which needs no leave. */
 const policy = [
@@ -20,9 +20,11 @@ const security = { 'content-security-policy': policy, 'x-content-type-options': 
 const forever = { ...security, 'cache-control': 'public, max-age=31536000, immutable' };
 const page = { ...security, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' };
 
-/** Serves the dashboard: the page at `path`, its files below `<path>/assets/`. It holds no data, and needs no token. */
-export function useDashboard({ html, files }: Dashboard, path = '/dashboard'): Plugin {
-  const folder = `${path}/assets/`;
+const path = '/dashboard';
+const folder = `${path}/assets/`;
+
+/** Serves the page and its files. They hold no data, and need no token. */
+export function useDashboard({ html, files }: Dashboard): Plugin {
   return {
     onRequest({ request, url, fetchAPI, endResponse }) {
       const { pathname, search } = url;

@@ -169,6 +169,10 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
     await showsEvents(await countOf(`site.code = '${site?.code}'`));
     await page.goBack();
     await showsEvents(await countOf());
+    await page.getByRole('combobox', { name: 'Device' }).fill('SN-000004');
+    await page.getByRole('combobox', { name: 'Device' }).press('Enter');
+    await showsEvents(await countOf("device.serial = 'SN-000004'"));
+    await panel('Device SN-000004').getByText('Last readings').waitFor();
   });
 
   test('a stroke over the chart chooses a range, and so do buttons', async () => {

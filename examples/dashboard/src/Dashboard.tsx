@@ -78,7 +78,7 @@ export function Dashboard({ view, go, scheme, toggleScheme }: DashboardProps) {
           answer={incidents}
           empty={nodes.length === 0 ? 'No incidents.' : null}
         >
-          <Incidents incidents={nodes} />
+          <Incidents incidents={nodes} refresh={incidents.refresh} />
         </Panel>
         {view.device ? (
           <DevicePanel serial={view.device} everyMs={isWatched ? 15_000 : null} />

@@ -19,11 +19,13 @@ export function DeviceField({ view, go }: DeviceFieldProps) {
   };
   const { data } = useQuery(FindDevicesDocument, { where });
   const found = data?.devices?.nodes ?? [];
-  const choose = (value: string) => {
+  const exact = (value: string) => found.find(({ serial }) => serial.toLowerCase() === value.toLowerCase())?.serial;
+  const type = (value: string) => {
     setText(value);
-    const exact = found.find(({ serial }) => serial.toLowerCase() === value.toLowerCase());
-    if (exact || value === '') go({ device: exact?.serial ?? null });
+    const device = exact(value) ?? null;
+    if (device || value === '') go({ device });
   };
+  const choose = (value: string) => go({ device: exact(value.trim()) ?? (value.trim() || null) });
   return (
     <label>
       <span>Device</span>
@@ -34,7 +36,8 @@ export function DeviceField({ view, go }: DeviceFieldProps) {
         autocomplete="off"
         spellcheck={false}
         value={text}
-        onInput={(event) => choose(event.currentTarget.value)}
+        onInput={(event) => type(event.currentTarget.value)}
+        onChange={(event) => choose(event.currentTarget.value)}
       />
       <datalist id="devices">
         {found.map(({ id, serial, model, site }) => (

@@ -6,11 +6,12 @@ import { useAcknowledge } from './useAcknowledge';
 
 export interface IncidentsProps {
   readonly incidents: NonNullable<IncidentsQuery['incidents']>['nodes'];
+  readonly refresh: () => void;
 }
 
 /** Incidents, the latest first, each with a button for whoever takes it on. */
-export function Incidents({ incidents }: IncidentsProps) {
-  const { latest, notice, acknowledge } = useAcknowledge();
+export function Incidents({ incidents, refresh }: IncidentsProps) {
+  const { latest, notice, acknowledge } = useAcknowledge(incidents, refresh);
   return (
     <ul class="incidents">
       {incidents.map((listed) => {

@@ -18,8 +18,7 @@ export async function* follow(variables: TailSubscriptionVariables, signal: Abor
   // The id stands for the document.
   const request = { query: '', documentId: documentIdOf(TailDocument), variables };
   const results = client.iterate<TailSubscription>(request);
-  const give = (reason: unknown) => void results.throw?.(reason);
-  const leave = () => give(unreachable);
+  const leave = () => void results.throw?.(unreachable);
   signal.addEventListener('abort', leave);
   let silence = setTimeout(leave, silenceMs);
   try {
