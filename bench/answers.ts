@@ -1,46 +1,59 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { BenchDatabase } from './database.ts';
 import type { Target } from './load.ts';
-import type { Facts, Question, Request } from './questions.ts';
+import type { Question, Request } from './questions.ts';
 import type { Server } from './servers.ts';
 
-/** What is sent to a server for a question; null where the server has no such question. */
-export async function targetOf(question: Question, server: Server, facts: Facts): Promise<Target | null> {
+/**
+ * What each server that knows the question is sent. All are asked once: rejects where two answers differ in more than
+ * how they write a time, a number or a label, or, of a question that writes, where the rows in the table differ.
+ */
+export async function targetsOf(
+  question: Question,
+  servers: readonly Server[],
+  database: BenchDatabase,
+): Promise<ReadonlyMap<Server, Target>> {
+  const targets = new Map<Server, Target>();
+  const answers: (readonly [server: string, answer: unknown])[] = [];
+  for (const server of servers) {
+    const target = await targetOf(question, server, database);
+    if (!target) continue;
+    const { data, bytes } = await ask(target);
+    targets.set(server, { ...target, answerBytes: bytes });
+    answers.push([server.name, question.writes ? await database.readings() : alike(data)]);
+    if (question.writes) await database.truncateReadings();
+  }
+  const [[first, expected] = [], ...others] = answers;
+  for (const [name, answer] of others) {
+    if (isDeepStrictEqual(answer, expected)) continue;
+    const [mine, theirs] = [answer, expected].map((each) => JSON.stringify(each).slice(0, 600));
+    throw new Error(`${question.name}: ${name} and ${first} differ:\n${mine}\n${theirs}`);
+  }
+  return targets;
+}
+
+async function targetOf(question: Question, server: Server, { facts }: BenchDatabase): Promise<Target | null> {
   const cursor = question.start ? await cursorOf(server, question.start(server.dialect)) : '';
   const request = question.request(server.dialect, facts, cursor);
-  if (!request || (server.name === 'mercurius' && question.name === 'Q6')) return null;
+  if (!request) return null;
   if (question.persisted && server.persisted)
     return { url: `http://127.0.0.1:${server.port}/graphql/${question.name}`, body: null };
   return { url: `http://127.0.0.1:${server.port}/graphql`, body: JSON.stringify(request) };
 }
 
 async function cursorOf({ port }: Server, request: Request): Promise<string> {
-  const data = await answerOf({ url: `http://127.0.0.1:${port}/graphql`, body: JSON.stringify(request) });
+  const { data } = await ask({ url: `http://127.0.0.1:${port}/graphql`, body: JSON.stringify(request) });
   return (data as { rows: { pageInfo: { endCursor: string } } }).rows.pageInfo.endCursor;
 }
 
-/** The data that a server answers; rejects where there are errors. */
-async function answerOf({ url, body }: Target): Promise<unknown> {
-  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+/** The data that a server answers, and the length of the answer; rejects where there are errors. */
+export async function ask({ url, body }: Target): Promise<{ readonly data: unknown; readonly bytes: number }> {
+  const headers = { 'content-type': 'application/json', accept: 'application/json', 'accept-encoding': 'identity' };
   const response = await fetch(url, body === null ? { headers } : { method: 'POST', headers, body });
-  const { data, errors } = (await response.json()) as { data?: unknown; errors?: unknown };
+  const answer = Buffer.from(await response.arrayBuffer());
+  const { data, errors } = JSON.parse(answer.toString()) as { data?: unknown; errors?: unknown };
   if (errors || !data) throw new Error(`${url} answered ${JSON.stringify(errors)} to ${body?.slice(0, 300)}`);
-  return data;
-}
-
-/** Rejects where two servers' answers differ in more than how they write a time, a number or a label. */
-export async function compareAnswers(question: Question, targets: ReadonlyMap<Server, Target>): Promise<void> {
-  // What each writes is another row; what it answers is its own.
-  if (question.name === 'Q8') return;
-  const answers = await Promise.all(
-    [...targets].map(async ([server, target]) => [server.name, alike(await answerOf(target))] as const),
-  );
-  const [first, ...others] = answers;
-  for (const [name, answer] of others) {
-    if (!isDeepStrictEqual(answer, first?.[1]))
-      throw new Error(
-        `${question.name}: ${name} and ${first?.[0]} differ:\n${JSON.stringify(answer).slice(0, 600)}\n${JSON.stringify(first?.[1]).slice(0, 600)}`,
-      );
-  }
+  return { data, bytes: answer.length };
 }
 
 function alike(value: unknown): unknown {

@@ -1,5 +1,7 @@
 import pg from 'pg';
 import { startEmbedded } from '../src/db/embedded/embedded.ts';
+import { loadSample } from '../src/db/embedded/sample.ts';
+import type { Connection } from '../src/db/embedded/server.ts';
 import { parentOf } from './processes.ts';
 import type { Facts } from './questions.ts';
 
@@ -11,12 +13,16 @@ export interface BenchDatabase {
   /** The process whose children run the statements; null where the server is not on this machine. */
   readonly postmaster: number | null;
   readonly client: pg.Client;
+  /** The rows that bulk creates have made. */
+  readonly readings: () => Promise<readonly unknown[]>;
+  readonly truncateReadings: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 /** The sample of the size that is asked for: kept from run to run, or in the database that PGHOST names. */
 export async function openDatabase(events: number): Promise<BenchDatabase> {
-  const { variables, stop } = process.env['PGHOST'] ? configured() : await embedded(events);
+  const sample = { sites: 50, devices: 5000, events };
+  const { variables, stop } = process.env['PGHOST'] ? configured() : await embedded(sample);
   const client = new pg.Client({
     host: variables['PGHOST'],
     port: Number(variables['PGPORT']),
@@ -25,40 +31,60 @@ export async function openDatabase(events: number): Promise<BenchDatabase> {
     password: variables['PGPASSWORD'],
   });
   await client.connect();
-  // Bulk creates have a table of their own, so that they leave the answers of the others as they are.
-  await client.query(`
-    drop table if exists events.reading;
-    create table events.reading (
-      reading_id bigint generated always as identity primary key, device_id uuid not null, at timestamptz not null, value float8
-    )`);
-  const { rows } = await client.query(`
-    select pg_backend_pid() as pid, current_setting('server_version') as version,
-      (select device_id from events.device order by serial limit 1) as "deviceId",
-      date_trunc('hour', max(occurred_at)) - interval '7 days' as from, date_trunc('hour', max(occurred_at)) as until
-    from events.event`);
-  const { pid, version, deviceId, from, until } = rows[0];
+  const { rowCount } = await client.query("select from pg_namespace where nspname = 'events'");
+  if (rowCount === 0) await loadSample(client, sample);
+  await createReadings(client);
   return {
     variables,
-    version,
-    facts: { deviceId, rows: 100, from: from.toISOString(), until: until.toISOString() },
-    postmaster: await parentOf(pid).catch(() => null),
+    ...(await read(client)),
     client,
+    async readings() {
+      return (await client.query('select device_id, at, value from events.bench_reading order by value')).rows;
+    },
+    async truncateReadings() {
+      await client.query('truncate events.bench_reading');
+    },
     async stop() {
+      await client.query('drop table events.bench_reading');
       await client.end();
       await stop();
     },
   };
 }
 
-async function embedded(events: number) {
-  const { connection, stop } = await startEmbedded({
-    directory: `.data/bench-${events}`,
-    sample: { sites: 50, devices: 5000, events },
-  });
-  const { host, port, database, user, password } = connection;
-  const variables = { PGHOST: host, PGPORT: String(port), PGDATABASE: database, PGUSER: user, PGPASSWORD: password };
-  return { variables, stop };
+/** Bulk creates have a table of their own, so that they leave the answers of the others as they are. */
+const createReadings = (client: pg.Client) =>
+  client.query(`
+    drop table if exists events.bench_reading;
+    create table events.bench_reading (
+      bench_reading_id bigint generated always as identity primary key,
+      device_id uuid not null, at timestamptz not null, value float8
+    ) with (autovacuum_enabled = off)`);
+
+async function read(client: pg.Client): Promise<Pick<BenchDatabase, 'version' | 'facts' | 'postmaster'>> {
+  const { rows } = await client.query(`
+    select pg_backend_pid() as pid, current_setting('server_version') as version,
+      (select device_id from events.device order by serial limit 1) as "deviceId",
+      date_trunc('hour', max(occurred_at)) - interval '7 days' as from, date_trunc('hour', max(occurred_at)) as until
+    from events.event`);
+  const { pid, version, deviceId, from, until } = rows[0];
+  const facts = { deviceId, rows: 100, from: from.toISOString(), until: until.toISOString() };
+  return { version, facts, postmaster: await parentOf(pid).catch(() => null) };
 }
+
+async function embedded(sample: { readonly events: number }) {
+  const { connection, stop } = await startEmbedded({ directory: `.data/bench-${sample.events}`, sample });
+  return { variables: variablesOf(connection), stop };
+}
+
+/** A connection as the variables that every server that is compared reads. */
+export const variablesOf = ({ host, port, database, user, password }: Connection) => ({
+  PGHOST: host,
+  PGPORT: String(port),
+  PGDATABASE: database,
+  PGUSER: user,
+  PGPASSWORD: password,
+});
 
 function configured() {
   const { PGHOST = '', PGPORT = '5432', PGDATABASE = '', PGUSER = '', PGPASSWORD = '' } = process.env;

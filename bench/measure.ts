@@ -1,30 +1,32 @@
 import type { BenchDatabase } from './database.ts';
 import { type Load, load, type Outcome, type Target } from './load.ts';
-import { cpuSeconds, familyCpuSeconds } from './processes.ts';
+import { cpuSeconds, familyCpuSeconds, rest } from './processes.ts';
 import type { Server } from './servers.ts';
 
-/** One run of load against one server. CPU is in milliseconds for each request. */
+/** One run of load against one server. CPU is in milliseconds for each request; PostgreSQL's is NaN where it is away. */
 export interface Measurement extends Outcome {
   readonly nodeCpu: number;
   readonly postgresCpu: number;
 }
 
-/** Loads a server, and reads what it and the database's processes have used meanwhile. */
+/** Loads a server, and reads what it and the database's processes have used meanwhile; resolves when both are at rest. */
 export async function measure(
-  server: Server,
+  { pid }: Pick<Server, 'pid'>,
   target: Target,
   how: Load,
-  database: BenchDatabase,
+  { postmaster }: Pick<BenchDatabase, 'postmaster'>,
 ): Promise<Measurement> {
   const used = async () => ({
-    node: await cpuSeconds(server.pid),
-    postgres: database.postmaster === null ? Number.NaN : await familyCpuSeconds(database.postmaster),
+    node: await cpuSeconds(pid),
+    postgres: postmaster === null ? Number.NaN : await familyCpuSeconds(postmaster),
   });
   const before = await used();
   const outcome = await load(target, how);
   const after = await used();
-  if (outcome.failures > 0)
-    throw new Error(`${server.name} failed ${outcome.failures} of ${outcome.requests} requests`);
+  await rest(async () => {
+    const { node, postgres } = await used();
+    return postmaster === null ? node : node + postgres;
+  });
   return {
     ...outcome,
     nodeCpu: ((after.node - before.node) * 1000) / outcome.requests,

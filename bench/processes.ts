@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const ticksPerSecond = 100;
 
@@ -10,26 +11,53 @@ export async function cpuSeconds(pid: number): Promise<number> {
 
 /** The same of a process and all its children, those that live too. */
 export async function familyCpuSeconds(parent: number): Promise<number> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
   const seconds = await Promise.all(
-    pids.map(async (pid) => {
-      const fields = await statOf(pid).catch(() => []); // it may have ended
-      return pid === parent || Number(fields[1]) === parent ? await cpuSeconds(pid).catch(() => 0) : 0;
-    }),
+    [...children.matchAll(/\d+/g)].map(([pid]) => cpuSeconds(Number(pid)).catch(() => 0)), // it may have ended
   );
-  return seconds.reduce((sum, each) => sum + each, 0);
+  return seconds.reduce((sum, each) => sum + each, await cpuSeconds(parent));
 }
 
+/** The process that started another. */
 export const parentOf = async (pid: number): Promise<number> => Number((await statOf(pid))[1]);
 
 /** The largest resident set that the process has had, in megabytes. */
-export async function peakMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
-}
+export const peakMegabytes = (pid: number): Promise<number> => megabytesOf(pid, 'VmHWM');
 
 /** The fields after the command's name, which may hold spaces. */
 async function statOf(pid: number): Promise<readonly string[]> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** A line of proc(5), /proc/pid/status, that has kilobytes. */
+async function megabytesOf(pid: number, line: 'VmHWM' | 'VmRSS'): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`${line}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+}
+
+/** The resident set of a process that nobody asks anything, once several readings in a row agree within a percent. */
+export async function idleMegabytes(pid: number): Promise<number> {
+  const readings: number[] = [];
+  for (let n = 0; n < 100; n++) {
+    readings.push(await megabytesOf(pid, 'VmRSS'));
+    const last = readings.slice(-10);
+    if (last.length === 10 && Math.max(...last) < 1.01 * Math.min(...last)) break;
+    await wait(200);
+  }
+  return readings.at(-1) ?? Number.NaN;
+}
+
+/**
+ * Resolves when hardly any processor time is used any more: requests whose client is gone are worked on all the same,
+ * and would disturb what is measured next. Gives up after some seconds, where something else goes on.
+ */
+export async function rest(used: () => Promise<number>): Promise<void> {
+  let before = await used();
+  for (let n = 0; n < 400; n++) {
+    await wait(50);
+    const now = await used();
+    if (now - before < 1.5 / ticksPerSecond) return;
+    before = now;
+  }
 }

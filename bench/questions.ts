@@ -25,6 +25,8 @@ export interface Question {
   readonly start?: (dialect: Dialect) => Request;
   /** Sent by GET as a persisted document, where the server can. */
   readonly persisted?: true;
+  /** It adds rows to `bench_reading`. */
+  readonly writes?: true;
 }
 
 const named = (names: Readonly<Record<Dialect, string>>) => (dialect: Dialect) => names[dialect];
@@ -115,16 +117,20 @@ export const questions: readonly Question[] = [
   {
     name: 'Q8',
     asks: 'bulk create of 100 rows',
+    writes: true,
     request: (dialect, { deviceId, rows }) => {
       const inputs = Array.from({ length: rows }, (_, n) => ({ deviceId, at: '2026-01-01T00:00:00Z', value: n + 0.5 }));
       if (dialect !== 'postgraphile')
         return {
-          query: 'mutation Q8($inputs: [CreateReadingInput!]!) { createReadings(inputs: $inputs) { createdCount } }',
+          query:
+            'mutation Q8($inputs: [CreateBenchReadingInput!]!) { createBenchReadings(inputs: $inputs) { createdCount } }',
           variables: { inputs },
         };
-      const each = inputs.map((_, n) => `r${n}: createReading(input: { reading: $r${n} }) { reading { value } }`);
+      const each = inputs.map(
+        (_, n) => `r${n}: createBenchReading(input: { benchReading: $r${n} }) { benchReading { value } }`,
+      );
       return {
-        query: `mutation Q8(${inputs.map((_, n) => `$r${n}: ReadingInput!`).join(', ')}) { ${each.join(' ')} }`,
+        query: `mutation Q8(${inputs.map((_, n) => `$r${n}: BenchReadingInput!`).join(', ')}) { ${each.join(' ')} }`,
         variables: Object.fromEntries(inputs.map((input, n) => [`r${n}`, input])),
       };
     },

@@ -1,115 +1,109 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { type Cell, connectionsOf, questionsOf, ratiosOf, serversOf } from './cells.ts';
 import type { BenchDatabase } from './database.ts';
-import { drawBars } from './draw.ts';
-import { generator } from './load.ts';
-import type { Measurement } from './measure.ts';
-import type { Question } from './questions.ts';
-import { median, spread } from './statistics.ts';
-
-/** What one server did with one question, round by round. */
-export interface Cell {
-  readonly question: Question;
-  readonly server: string;
-  readonly connections: number;
-  readonly measurements: readonly Measurement[];
-}
+import { drawRatios } from './draw.ts';
+import { goalsOf, medianAndSpread, throughputGoals } from './goals.ts';
+import { machine } from './machine.ts';
+import { table, writePicture, writeSection } from './markdown.ts';
+import { base, flags } from './programs.ts';
+import type { Start } from './starts.ts';
+import { median } from './statistics.ts';
 
 interface Run {
-  readonly memory: ReadonlyMap<string, number>;
-  readonly database: BenchDatabase;
+  readonly cells: readonly Cell[];
+  readonly starts: ReadonlyMap<string, readonly Start[]>;
+  /** By server: megabytes. */
+  readonly peaks: ReadonlyMap<string, number>;
+  readonly database: Pick<BenchDatabase, 'version'>;
   readonly events: number;
-  /** Whether docs/performance.md and its picture are to hold it. */
-  readonly write: boolean;
+  readonly rounds: number;
+  readonly seconds: number;
 }
 
-const base = 'PostGraphile';
-const docs = new URL('../docs/', import.meta.url);
-
-/** Prints the tables of a run, and puts them into the documentation where that was asked for. */
-export async function report(cells: readonly Cell[], run: Run): Promise<void> {
-  const text = [machine(run), ...tables(cells), memoryTable(run.memory)].join('\n\n');
+/** Prints the tables of a run, and puts them into the documentation if it is told to; resolves with the number of failures. */
+export async function report(run: Run, { write }: { readonly write: boolean }): Promise<number> {
+  const { cells } = run;
+  const failed = cells.flatMap((cell) => failuresOf(cell));
+  const sections = [
+    `${machine(run.database.version)}. ${run.events.toLocaleString('en')} events, 5,000 devices, 50 sites; rounds of ${run.seconds} s: ${run.rounds}; Node.js with \`${flags.join(' ')}\`.`,
+    failed.length === 0 ? 'No request failed.' : `**Failed**: ${failed.join('; ')}.`,
+    goalTable(run),
+    ...connectionsOf(cells).flatMap((connections) => tablesAt(cells, connections)),
+    'Starts, and memory (the resident set: at rest after the first answer, and the largest of the whole run):',
+    processTable(run),
+  ];
+  const text = sections.join('\n\n');
   console.log(`\n${text}`);
-  if (!run.write) return;
-  const page = new URL('performance.md', docs);
-  const [before, after] = (await readFile(page, 'utf8')).split(/<!-- begin -->.*<!-- end -->/s);
-  await writeFile(page, `${before}<!-- begin -->\n${text}\n<!-- end -->${after}`);
-  await writeFile(new URL('performance.svg', docs), drawBars(ratiosAt(cells, 32), base));
+  if (write) {
+    await writeSection('compare', `![Throughput as a ratio to ${base.name}](performance.svg)\n\n${text}`);
+    await writePicture(drawRatios(medianRatios(cells), base.name));
+  }
+  return failed.length;
 }
 
-const machine = ({ database, events }: Run): string =>
-  `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores of ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GB, shared by ${generator}, the servers and PostgreSQL ${database.version}; Node.js ${process.version}; ${events.toLocaleString('en')} events, 5,000 devices, 50 sites.`;
+const failuresOf = ({ question, server, connections, measurements }: Cell): readonly string[] => {
+  const [failures, requests] = [sum(measurements.map((m) => m.failures)), sum(measurements.map((m) => m.requests))];
+  if (requests === 0) return [`${server}, ${question.name}, ${connections} connections: no answer in time`];
+  if (failures === 0) return [];
+  return [`${server}, ${question.name}, ${connections} connections: ${failures} of ${requests} requests`];
+};
 
-function tables(cells: readonly Cell[]): readonly string[] {
-  const counts = [...new Set(cells.map(({ connections }) => connections))];
-  return counts.flatMap((count) => {
-    const at = cells.filter(({ connections }) => connections === count);
-    return [
-      `**${count} ${count === 1 ? 'connection' : 'connections'}**, throughput as a ratio to ${base} in the same round (median, spread):`,
-      ratioTable(at),
-      'Requests a second, latency, and CPU for each request (median):',
-      detailTable(at),
-    ];
-  });
-}
+const goalTable = ({ cells, starts }: Run): string =>
+  table(
+    ['goal', '', 'median (spread)', 'reached'],
+    goalsOf(cells, starts)
+      .filter(({ ratios }) => ratios.length > 0)
+      .map(({ what, wanted, ratios, reached }) => [what, wanted, medianAndSpread(ratios), reached ? 'yes' : '**no**']),
+  );
 
-function ratioTable(cells: readonly Cell[]): string {
-  const servers = namesOf(cells).filter((name) => name !== base);
-  const rows = questionsOf(cells).map((question) => [
-    `${question.name} ${question.asks}`,
-    ...servers.map((server) => {
-      const ratios = ratiosOf(cells, question, server);
-      return ratios.length > 0 ? `${median(ratios).toFixed(2)} (${(spread(ratios) * 100).toFixed(0)} %)` : '–';
-    }),
+function tablesAt(cells: readonly Cell[], connections: number): readonly string[] {
+  const at = cells.filter((cell) => cell.connections === connections);
+  const others = serversOf(at).filter((name) => name !== base.name);
+  const rows = questionsOf(at).map(({ name: question, asks }) => [
+    `${question} ${asks}`,
+    ...others.map((server) =>
+      medianAndSpread(ratiosOf(at, { question, connections }, [server, base.name], (m) => m.perSecond)),
+    ),
   ]);
-  return table(['', ...servers], rows);
+  return [
+    `**${connections} ${connections === 1 ? 'connection' : 'connections'}**, throughput as a ratio to ${base.name} in the same round (median, spread):`,
+    table(['', ...others], rows),
+    'Requests a second, latency, and CPU for each request (median):',
+    table(['', 'server', 'requests/s', 'p50 ms', 'p99 ms', 'Node CPU ms', 'PostgreSQL CPU ms'], at.map(figuresOf)),
+  ];
 }
 
-function detailTable(cells: readonly Cell[]): string {
-  const rows = cells.map(({ question, server, measurements }) => {
-    const of = (value: (m: Measurement) => number, digits: number) => median(measurements.map(value)).toFixed(digits);
-    return [
-      question.name,
-      server,
-      of((m) => m.perSecond, 0),
-      of((m) => m.p50, 2),
-      of((m) => m.p99, 2),
-      of((m) => m.nodeCpu, 3),
-      of((m) => m.postgresCpu, 3),
-    ];
-  });
-  return table(['', 'server', 'requests/s', 'p50 ms', 'p99 ms', 'Node CPU ms', 'PostgreSQL CPU ms'], rows);
-}
+const figuresOf = ({ question, server, measurements }: Cell): readonly string[] => [
+  question.name,
+  server,
+  median(measurements.map((m) => m.perSecond)).toFixed(0),
+  ...(['p50', 'p99'] as const).map((figure) => median(measurements.map((m) => m[figure])).toFixed(2)),
+  ...(['nodeCpu', 'postgresCpu'] as const).map((figure) => median(measurements.map((m) => m[figure])).toFixed(3)),
+];
 
-const memoryTable = (memory: ReadonlyMap<string, number>): string =>
-  `Largest resident set of the run:\n\n${table(
-    ['server', 'MB'],
-    [...memory].map(([server, megabytes]) => [server, megabytes.toFixed(0)]),
-  )}`;
+const processTable = ({ starts, peaks }: Run): string =>
+  table(
+    ['server', 'cold start to the first answered query, ms', 'idle, MB', 'largest, MB'],
+    [...peaks].map(([server, peak]) => {
+      const of = starts.get(server);
+      const idle = of ? [median(of.map(({ ms }) => ms)), median(of.map(({ idleMegabytes }) => idleMegabytes))] : [];
+      return [server, ...[idle[0], idle[1], peak].map((value) => value?.toFixed(0) ?? '–')];
+    }),
+  );
 
-/** By question, then by server: the medians of the ratios. */
-const ratiosAt = (cells: readonly Cell[], count: number) =>
-  questionsOf(cells).map(({ name }) => ({
-    name,
-    bars: namesOf(cells)
-      .filter((server) => server !== base)
-      .map((server) => {
-        const at = cells.filter(({ connections }) => connections === count);
-        const question = at.find((cell) => cell.question.name === name)?.question;
-        const ratios = question ? ratiosOf(at, question, server) : [];
-        return { name: server, value: ratios.length > 0 ? median(ratios) : null };
-      }),
-  }));
+/** By question that the base knows, then by server: the median of throughput at 32 connections. */
+const medianRatios = (cells: readonly Cell[]) =>
+  questionsOf(cells)
+    .map(({ name: question, asks }) => ({
+      ...{ name: question, asks, goal: throughputGoals[question] },
+      bars: serversOf(cells)
+        .filter((name) => name !== base.name)
+        .map((server) => ({
+          name: server,
+          ratios: ratiosOf(cells, { question, connections: 32 }, [server, base.name], (m) => m.perSecond),
+        }))
+        .filter(({ ratios }) => ratios.length > 0)
+        .map(({ name, ratios }) => ({ name, value: median(ratios) })),
+    }))
+    .filter(({ bars }) => bars.length > 0);
 
-/** A question that the base does not know has no ratio. */
-function ratiosOf(cells: readonly Cell[], question: Question, server: string): readonly number[] {
-  const of = (name: string) => cells.find((cell) => cell.question === question && cell.server === name)?.measurements;
-  const [mine = [], theirs] = [of(server), of(base)];
-  return theirs ? mine.map(({ perSecond }, round) => perSecond / (theirs[round]?.perSecond ?? Number.NaN)) : [];
-}
-
-const namesOf = (cells: readonly Cell[]) => [...new Set(cells.map(({ server }) => server))];
-const questionsOf = (cells: readonly Cell[]) => [...new Set(cells.map(({ question }) => question))];
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

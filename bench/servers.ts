@@ -4,59 +4,50 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { BenchDatabase } from './database.ts';
-import { type Dialect, questions } from './questions.ts';
+import { flags, ours, type Program, settingsOf } from './programs.ts';
+import { type Dialect, questions, type Request } from './questions.ts';
 
 /** One of the servers that are compared, running. */
-export interface Server {
-  readonly name: string;
-  readonly dialect: Dialect;
+export interface Server extends Omit<Program, 'file'> {
   readonly port: number;
   readonly pid: number;
-  /** Whether it takes a persisted document by GET. */
-  readonly persisted: boolean;
+  /** From the start of the process to its first answer. */
+  readonly startMs: number;
   readonly stop: () => Promise<void>;
 }
 
-interface Program {
-  readonly name: string;
-  readonly dialect: Dialect;
-  readonly file: string;
-  readonly persisted: boolean;
+interface StartOptions {
+  /** The query that it has started with when it is answered. */
+  readonly first?: Request;
+  /** Where its log goes. */
+  readonly stderr?: 'inherit' | 'ignore';
 }
 
-/** The one that the others are measured against comes first. */
-const programs: readonly Program[] = [
-  { name: 'PostGraphile', dialect: 'postgraphile', file: './servers/postgraphile.js', persisted: false },
-  { name: 'events-graphql', dialect: 'ours', file: '../dist/main.js', persisted: true },
-  { name: 'mercurius', dialect: 'own', file: './servers/mercurius.js', persisted: true },
-  { name: 'node:http, stringify', dialect: 'own', file: './servers/stringify.ts', persisted: true },
-  { name: 'node:http, by hand', dialect: 'own', file: './servers/by-hand.ts', persisted: true },
-];
+/** How exact `startMs` is, as a part of it and at least; asking more often would take the processor from the server. */
+const [exactness, leastMs] = [0.01, 5];
 
-/** As many connections to the database for each. */
-const poolSize = 10;
-/** The same for all: long lists are bound by the collector, and the default is small. */
-const flags = ['--max-semi-space-size=64'];
-
-/** Starts all, with their production settings. */
-export async function startServers(database: BenchDatabase): Promise<readonly Server[]> {
+/** Starts some, with their production settings and the questions that are persisted documents. */
+export async function startServers(
+  programs: readonly Program[],
+  { variables, facts }: BenchDatabase,
+): Promise<readonly Server[]> {
   const folder = await mkdtemp(join(tmpdir(), 'events-graphql-bench-'));
-  const documents = (dialect: Dialect) =>
-    Object.fromEntries(
-      questions
-        .filter(({ persisted }) => persisted)
-        .map(({ name, request }) => [name, request(dialect, database.facts, '')?.query]),
+  const documents = (dialect: Dialect) => {
+    const persisted = questions.filter((question) => question.persisted);
+    return JSON.stringify(
+      Object.fromEntries(persisted.map(({ name, request }) => [name, request(dialect, facts, '')?.query])),
     );
+  };
   const manifest = join(folder, 'documents.json');
-  await writeFile(manifest, JSON.stringify(documents('ours')));
+  await writeFile(manifest, documents('ours'));
   const servers = await Promise.all(
     programs.map((program) =>
-      start(program, {
-        ...database.variables,
-        POOL: String(poolSize),
-        PERSISTED: JSON.stringify(documents(program.dialect)),
-        ...(program.dialect === 'ours' && { ...ours, PERSISTED_DOCUMENTS: manifest }),
+      startServer(program, {
+        ...variables,
+        // Ours reads a manifest; the others have what there is of theirs in a variable.
+        ...(program.dialect === 'ours' ? { PERSISTED_DOCUMENTS: manifest } : { PERSISTED: documents(program.dialect) }),
       }),
     ),
   );
@@ -64,56 +55,65 @@ export async function startServers(database: BenchDatabase): Promise<readonly Se
   return servers;
 }
 
-const ours = {
-  PG_AUTH: 'password',
-  PG_POOL_SIZE: String(poolSize),
-  HOST: '127.0.0.1',
-  AUTH: 'none',
-  DOCUMENTS: 'any',
-  LOG_LEVEL: 'warn',
-};
-
-async function start(program: Program, variables: Readonly<Record<string, string>>): Promise<Server> {
+/** Starts one; resolves when it has answered a query. */
+export async function startServer(
+  program: Program,
+  variables: Readonly<Record<string, string>>,
+  { first = { query: 'query Q2 { __typename }', variables: {} }, stderr = 'inherit' }: StartOptions = {},
+): Promise<Server> {
   const port = await freePort();
+  const started = performance.now();
   const child = spawn(process.execPath, [...flags, new URL(program.file, import.meta.url).pathname], {
-    env: {
-      PATH: process.env['PATH'],
-      NODE_ENV: 'production',
-      GRAPHILE_ENV: 'production',
-      PORT: String(port),
-      ...variables,
-    },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { PATH: process.env['PATH'], ...settingsOf(program), ...variables, PORT: String(port) },
+    stdio: ['ignore', 'ignore', stderr],
   });
-  await answers(child, program.name, port);
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill); // of a run that fails nothing is left
+  await answers(child, program, port, first);
   return {
-    name: program.name,
-    dialect: program.dialect,
-    persisted: program.persisted,
+    ...program,
     port,
     pid: child.pid ?? 0,
+    startMs: performance.now() - started,
     async stop() {
-      child.kill('SIGKILL');
+      process.off('exit', kill);
+      kill();
       await once(child, 'exit');
     },
   };
 }
 
+/** Does some work with our server, which runs that long. */
+export async function withOurs<T>(
+  variables: Readonly<Record<string, string>>,
+  work: (server: Server) => Promise<T>,
+  options?: StartOptions,
+): Promise<T> {
+  const server = await startServer(ours, variables, options);
+  try {
+    return await work(server);
+  } finally {
+    await server.stop();
+  }
+}
+
 /** Resolves when it serves; before, it refuses connections or answers 503. */
-async function answers(child: ChildProcess, name: string, port: number): Promise<void> {
+async function answers(child: ChildProcess, { name }: Program, port: number, first: Request): Promise<void> {
+  const started = performance.now();
   for (;;) {
     if (child.exitCode !== null) throw new Error(`${name} ended at its start`);
     const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: 'query Q2 { __typename }', variables: {} }),
+      body: JSON.stringify(first),
     }).catch(() => undefined);
+    await response?.arrayBuffer();
     if (response?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await wait(Math.max(leastMs, exactness * (performance.now() - started)));
   }
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

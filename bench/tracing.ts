@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import { startEmbedded } from '../src/db/embedded/embedded.ts';
-import { load, type Target } from './load.ts';
-import { cpuSeconds } from './processes.ts';
-import { spawnServer } from './spawn.ts';
+import { variablesOf } from './database.ts';
+import { measure } from './measure.ts';
+import { ours } from './programs.ts';
+import { type Server, startServer } from './servers.ts';
 import { median } from './statistics.ts';
 
 /**
@@ -36,27 +36,31 @@ const sampled = (ratio: string) => ({
 const variants = { off: {}, 'sampling 0.1': sampled('0.1'), 'sampling 1': sampled('1') };
 type Variant = keyof typeof variants;
 
-type Server = Awaited<ReturnType<typeof spawnServer>>;
 const servers: (readonly [variant: Variant, server: Server])[] = [];
 try {
   for (const variant of Object.keys(variants) as Variant[])
-    servers.push([variant, await spawnServer(embedded.connection, variants[variant])]);
+    servers.push([variant, await startServer(ours, settingsOf(variant), { stderr: 'ignore' })]);
   for (const [label, query] of Object.entries(queries)) await compare(label, JSON.stringify({ query }));
   console.log(
     `Node ${process.version}, medians of ${rounds} rounds of ${how.seconds} s on ${how.connections} connections`,
   );
 } finally {
-  for (const [, { server }] of servers) server.kill('SIGKILL');
+  for (const [, server] of servers) await server.stop();
   collector.closeAllConnections();
   collector.close();
   await embedded.stop();
+}
+
+/** With the log of production, which is sent too. */
+function settingsOf(variant: Variant) {
+  return { ...variablesOf(embedded.connection), ...variants[variant], LOG_LEVEL: 'info' };
 }
 
 async function compare(label: string, body: string): Promise<void> {
   const costs: Record<Variant, number>[] = [];
   for (let round = 0; round <= rounds; round++) {
     const cost = { off: 0, 'sampling 0.1': 0, 'sampling 1': 0 };
-    for (const [variant, server] of servers) cost[variant] = await measure(server, body);
+    for (const [variant, server] of servers) cost[variant] = await cpuOf(server, body);
     if (round > 0) costs.push(cost); // the first round warms up
   }
   // Within a round, since the next one may find the machine slower.
@@ -68,18 +72,10 @@ async function compare(label: string, body: string): Promise<void> {
   console.log(`${label}: off ${off} ms of CPU per request, ${times('sampling 0.1')}, ${times('sampling 1')}`);
 }
 
-/** Milliseconds of CPU for each request, once the server serves. */
-async function measure({ server: { pid = 0 }, port }: Server, body: string): Promise<number> {
-  const target: Target = { url: `http://127.0.0.1:${port}/graphql`, body };
-  while (!(await answers(target))) await wait(20);
-  const before = await cpuSeconds(pid);
-  const { requests, failures } = await load(target, how);
+/** Milliseconds of CPU for each request. */
+async function cpuOf(server: Server, body: string): Promise<number> {
+  const target = { url: `http://127.0.0.1:${server.port}/graphql`, body };
+  const { requests, failures, nodeCpu } = await measure(server, target, how, { postmaster: null });
   if (failures > 0) throw new Error(`${failures} of ${requests} requests failed`);
-  return (((await cpuSeconds(pid)) - before) * 1000) / requests;
-}
-
-async function answers({ url, body }: Target): Promise<boolean> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
-  return response?.ok ?? false;
+  return nodeCpu;
 }

@@ -1,6 +1,7 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'rolldown';
+import { buildDashboard } from './dashboard.ts';
 
 const root = new URL('../', import.meta.url);
 const graphiql = new URL('src/graphiql/', root);
@@ -15,21 +16,23 @@ const bundledGrpc: Plugin = {
 };
 
 /**
- * Writes into a folder what runs with no package installed: the server (`main.js`) and its pool for other programs
- * (`pool.js`). Bundled, the server starts in half the time: a few files are read where there were a thousand.
+ * Writes into a folder what runs with no package installed: the server (`main.js`), its pool for other programs
+ * (`pool.js`) and the dashboard. Bundled, the server starts in half the time: a few files are read where there were a
+ * thousand.
  */
 export async function bundle(folder: URL): Promise<void> {
   await build({
     cwd: fileURLToPath(root),
     input: { main: 'src/main.ts', pool: 'src/pool.ts' },
     platform: 'node',
-    // pg looks for it and goes on without; the embedded database is for development, which runs from the sources.
-    external: ['pg-native', /\/embedded\/\w+\.ts$/],
+    // pg looks for it and goes on without; the embedded database and its feed are for development, from the sources.
+    external: ['pg-native', /\/(embedded|feed)\/\w+\.ts$/],
     plugins: [bundledGrpc],
     output: { dir: fileURLToPath(folder), format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     logLevel: 'warn',
   });
   // The page's own files go to the browser as they are; the chunk that serves them looks for them beside itself.
   for (const file of ['page.js', 'readyTabs.js', 'lists.js']) await cp(new URL(file, graphiql), new URL(file, folder));
+  await buildDashboard(new URL('dashboard/', folder));
   await writeFile(new URL('package.json', folder), '{ "type": "module" }\n');
 }

@@ -9,6 +9,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const usage = `Usage: events-graphql [command]
 
   serve    serve the API (the default)
+           --no-feed           without simulated events, which the embedded database gets otherwise
   schema   print the API's schema and exit
   check    say whether persisted documents fit the schema, and what each costs
            [manifest...]    files and folders; without any, those of PERSISTED_DOCUMENTS
@@ -29,7 +30,7 @@ type Command = (environment: Environment, args: readonly string[]) => Promise<nu
 
 /** Each is loaded when it is asked for, so that none waits for the code of the others. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  serve: async () => plain((await import('./serve.ts')).serve),
+  serve: async () => serving((await import('./serve.ts')).serve),
   schema: async () => plain((await import('./print-schema.ts')).printSchema),
   check: async () => (await import('./documents/check/command.ts')).check,
   doctor: async () => (await import('./doctor/command.ts')).doctor,
@@ -37,7 +38,10 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /** Runs one command; resolves with the exit code once there is nothing left to do. */
-export async function run([command = 'serve', ...rest]: readonly string[], environment: Environment): Promise<number> {
+export async function run(args: readonly string[], environment: Environment): Promise<number> {
+  // Options alone are those of `serve`, but for the one that asks for help.
+  const isOption = /^-(?!h$|-help$)/.test(args[0] ?? '');
+  const [command = 'serve', ...rest] = isOption ? ['serve', ...args] : args;
   const load = commands[command];
   if (!load) {
     const asked = ['help', '--help', '-h'].includes(command);
@@ -61,6 +65,15 @@ function plain(command: (config: Config) => Promise<void>): Command {
   return async (environment, args) => {
     parseArgs({ args: [...args], options: {} });
     await command(readConfig(environment));
+    return 0;
+  };
+}
+
+function serving(serve: (config: Config, options: { feed: boolean }) => Promise<void>): Command {
+  return async (environment, args) => {
+    const options = { feed: { type: 'boolean', default: true } } as const;
+    const { values } = parseArgs({ args: [...args], options, allowNegative: true });
+    await serve(readConfig(environment), values);
     return 0;
   };
 }

@@ -12,6 +12,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly graphiql: boolean;
+  /** Whether to serve the dashboard, and its documents with it. */
+  readonly dashboard: boolean;
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly limits: PageLimits;
@@ -183,6 +185,7 @@ export const variables = z.object({
   HOST: z.string().optional(),
   PORT: int(0, 65_535).default(4000),
   GRAPHIQL: onOff.optional(),
+  DASHBOARD: onOff.optional(),
   CORS_ORIGINS: z.string().default(''),
   MAX_BODY_BYTES: int(1, 1_000_000_000).default(5_000_000),
   MAX_PAGE_SIZE: int(1, 1_000_000).default(1000),
@@ -236,6 +239,8 @@ export function readConfig(environment: Environment): Config {
     host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
     port: env.PORT,
     graphiql: env.GRAPHIQL ? env.GRAPHIQL === 'on' : !production,
+    // It is made for the schema of the embedded database.
+    dashboard: env.DASHBOARD ? env.DASHBOARD === 'on' : pool.database === null && !production,
     corsOrigins: listOf(env.CORS_ORIGINS),
     maxBodyBytes: env.MAX_BODY_BYTES,
     limits: { defaultSize: Math.min(50, env.MAX_PAGE_SIZE), maxSize: env.MAX_PAGE_SIZE },

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { buildApi } from './api.ts';
 import { type Config, ConfigError } from './config.ts';
+import { type Dashboard, readDashboard } from './dashboard/dashboard.ts';
 import { type Database, openDatabase } from './database.ts';
 import { readFingerprint } from './db/introspect.ts';
 import { readStore } from './documents/store.ts';
@@ -22,15 +24,21 @@ import { startTelemetry } from './telemetry/telemetry.ts';
 const lingerMs = 3000;
 const graceMs = 22_000;
 
+export interface ServeOptions {
+  /** Whether a simulated collector writes into the embedded database. */
+  readonly feed: boolean;
+}
+
 /**
  * Serves until a signal ends it. In production it listens at once and waits for the database; elsewhere whatever keeps
  * it from serving is an error.
  */
-export async function serve(config: Config): Promise<void> {
+export async function serve(config: Config, { feed }: ServeOptions): Promise<void> {
   const telemetry = await startTelemetry(config);
   const { log } = telemetry;
   if (config.production && !config.auth) log.warn('AUTH=none: whoever reaches this server may read what its role may');
-  const documents = { store: await readDocuments(config), strict: config.documents.strict };
+  const dashboard = await findDashboard(config);
+  const documents = { store: await readDocuments(config, dashboard), strict: config.documents.strict };
   if (config.documents.persistedOnly && documents.store.all.length === 0)
     log.warn('PERSISTED_DOCUMENTS names no document, and DOCUMENTS lets only callers who may explore send their own');
   const database = await openDatabase(config, {
@@ -61,7 +69,7 @@ export async function serve(config: Config): Promise<void> {
     });
     const { check } = served;
     process.on('SIGHUP', () => void check());
-    const app = createApp({ config, served, tails, db: database.db, log });
+    const app = createApp({ config, served, dashboard, tails, db: database.db, log });
     const instruments = createInstruments();
     const watch = createWatch({ instruments, log, database: database.name, slowStatementMs: config.slowStatementMs });
     observeTails(tails.stats);
@@ -70,9 +78,11 @@ export async function serve(config: Config): Promise<void> {
     const listening = await listen(recorded, config.host, config.port);
     log.info({ port: listening.port, database: database.label }, 'Listening');
     if (first) greet(config, listening.port, database, first.catalog.tables.length);
+    const collector = feed && isFed(config, database) ? await startCollector(config, listening.port, log) : null;
     const signal = await stopping;
     log.info({ signal }, 'Stopping');
     served.stop();
+    await collector?.stop();
     const linger = config.production ? lingerMs : 0;
     // Not before: until then the platform would send them here again.
     void wait(linger).then(tails.stop);
@@ -85,11 +95,29 @@ export async function serve(config: Config): Promise<void> {
   }
 }
 
+/** The page is not served without the documents that it runs, nor these without the page. */
+async function findDashboard(config: Config): Promise<Dashboard | null> {
+  if (!config.dashboard) return null;
+  const dashboard = await readDashboard();
+  if (!dashboard) throw new ConfigError(['DASHBOARD: the page was not built: npm run prepare, or set it to off']);
+  return dashboard;
+}
+
 /** Ids that cannot be relied on end the start: what they run is not what was agreed. */
-async function readDocuments({ documents: { paths } }: Config) {
-  const { store, problems } = await readStore(paths);
+async function readDocuments({ documents: { paths } }: Config, dashboard: Dashboard | null) {
+  const { store, problems } = await readStore(dashboard ? [...paths, dashboard.manifest] : paths);
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `PERSISTED_DOCUMENTS: ${problem}`));
   return store;
+}
+
+/** The collector has no token, and sends documents of its own. */
+const isFed = ({ auth, documents }: Config, { isEmbedded }: Database): boolean =>
+  isEmbedded && !auth && !documents.persistedOnly;
+
+/** Development only, as the embedded database is: the build does not have it. */
+async function startCollector({ host }: Config, port: number, log: Logger) {
+  const { startFeed } = await import('./feed/feed.ts');
+  return startFeed({ url: `http://${host.includes(':') ? `[${host}]` : host}:${port}${endpoint}`, log });
 }
 
 /** Resolves with the first signal to stop. */
@@ -98,8 +126,9 @@ const stopSignal = () =>
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
   });
 
-function greet({ schema }: Config, port: number, { label, isEmbedded }: Database, tables: number): void {
+function greet({ schema, dashboard }: Config, port: number, { label, isEmbedded }: Database, tables: number): void {
   const lines = [
+    ...(dashboard ? [`Dashboard: http://localhost:${port}/dashboard`] : []),
     `GraphQL and GraphiQL: http://localhost:${port}/graphql`,
     `Serving ${tables} ${tables === 1 ? 'table' : 'tables'} of the schema "${schema}" in ${label}`,
     ...(isEmbedded

@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { createVerifier } from './auth/verify.ts';
 import type { Config } from './config.ts';
 import type { Incoming } from './context.ts';
+import type { Dashboard } from './dashboard/dashboard.ts';
+import { useDashboard } from './dashboard/useDashboard.ts';
 import type { Db } from './db/db.ts';
 import { sql } from './db/sql.ts';
 import { useDocuments } from './documents/useDocuments.ts';
@@ -42,6 +44,8 @@ export interface AppOptions {
     | 'cacheControl'
   >;
   readonly served: Served;
+  /** Null where it is not served. */
+  readonly dashboard?: Dashboard | null;
   readonly tails: Tails;
   readonly db: Db;
   readonly log: Logger;
@@ -55,8 +59,8 @@ export const endpoint = '/graphql';
 /** Of the text of parsed documents that are kept, in characters. */
 const keptDocuments = 1_000_000;
 
-/** The HTTP side of the API: GraphQL, GraphiQL and the probes. */
-export function createApp({ config, served, tails, db, log }: AppOptions) {
+/** The HTTP side of the API: GraphQL, GraphiQL, the dashboard and the probes. */
+export function createApp({ config, served, dashboard, tails, db, log }: AppOptions) {
   const { requestLimits } = config;
   const { perMinute, proxies } = requestLimits;
   return createYoga<Partial<Incoming>>({
@@ -82,6 +86,7 @@ export function createApp({ config, served, tails, db, log }: AppOptions) {
         await Promise.race([db.rows(sql`select 1`), silence()]);
       }, log),
       ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
+      ...(dashboard ? [useDashboard(dashboard)] : []),
       useCaller(config.auth && createVerifier(config.auth), endpoint, log),
       useLifetime(config.requestTimeoutMs),
       useCsrfPrevention(config.corsOrigins),

@@ -58,6 +58,18 @@ test('it serves from its own files alone, GraphiQL too', async () => {
   expect(await program.ended).toBe(0);
 });
 
+test('the dashboard is in it, with its documents, and served when asked for', async () => {
+  const program = start([], { ...variables, DASHBOARD: 'on', DOCUMENTS: '' });
+  const port = await portOf(program);
+  await program.printed(/"documents":10,"invalidDocuments":0/);
+  const page = await (await get(port, '/dashboard')).text();
+  const files = [...page.matchAll(/(?:src|href)="(dashboard\/[^"]+)"/g)].map(([, file]) => file);
+  expect(files).toHaveLength(2);
+  for (const file of files) expect((await get(port, `/${file}`)).status).toBe(200);
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+});
+
 test('doctor runs in it', async () => {
   const program = start(['doctor'], variables);
   expect(await program.ended).toBe(0);

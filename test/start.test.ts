@@ -52,7 +52,7 @@ test('a busy port is said to be busy', async () => {
 });
 
 test('it says where it listens, what it serves, and stops on Ctrl-C', async () => {
-  const program = startProgram([], { ...variables, HOST: '127.0.0.1' });
+  const program = startProgram(['--no-feed'], { ...variables, HOST: '127.0.0.1' });
   const port = await portOf(program);
   await program.printed(/Serving \d+ tables of the schema "events"/);
   expect(await (await post(port, '{ __typename }')).json()).toEqual({ data: { __typename: 'Query' } });
@@ -66,8 +66,8 @@ test('the schema can be printed', async () => {
   expect(program.out()).toMatch(/^type Query \{/m);
 });
 
-test('a command that there is not is answered with those that there are', async () => {
-  const program = startProgram(['sreve'], variables);
+test.each(['sreve', '--no-fede'])('%s is answered with what there is', async (argument) => {
+  const program = startProgram([argument], variables);
   expect(await program.ended).toBe(2);
   expect(program.err()).toMatch(/Usage: events-graphql/);
 });

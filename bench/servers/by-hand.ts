@@ -75,6 +75,6 @@ listen({
       ...levels.insert,
       values: [column('deviceId'), column('at'), column('value')],
     });
-    return `{"createReadings":{"createdCount":${rowCount}}}`;
+    return `{"createBenchReadings":{"createdCount":${rowCount}}}`;
   },
 });

@@ -8,7 +8,7 @@ const { PORT, POOL } = process.env;
 
 /** Serves answers by the name of the operation on plain `node:http`, with no GraphQL at all. */
 export function listen(answers: Readonly<Record<string, Answer>>): void {
-  const pool = new pg.Pool({ max: Number(POOL), options: '-c TimeZone=UTC -c jit=off' });
+  const pool = new pg.Pool({ max: Number(POOL) });
   const server = createServer(async (request, response) => {
     try {
       const { operation, variables } = await asked(request);

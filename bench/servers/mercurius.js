@@ -4,7 +4,7 @@ import mercurius from 'mercurius';
 import pg from 'pg';
 
 const { PORT, POOL } = process.env;
-const pool = new pg.Pool({ max: Number(POOL), options: '-c TimeZone=UTC -c jit=off' });
+const pool = new pg.Pool({ max: Number(POOL) });
 const rowsOf = async (name, text, values = []) => (await pool.query({ name, text, values })).rows;
 
 const typeDefs = `
@@ -15,10 +15,18 @@ const typeDefs = `
     device(deviceId: UUID!): Device
     devices(first: Int!): DeviceList
     events(first: Int!, after: String, offset: Int): EventList
+    eventsGroupedAggregate(where: EventWhere!, groupBy: EventGroupBy!): [EventGroup!]
   }
-  type Mutation { createReadings(inputs: [CreateReadingInput!]!): CreateReadingsPayload }
-  input CreateReadingInput { deviceId: UUID! at: DateTime! value: Float! }
-  type CreateReadingsPayload { createdCount: Int! }
+  input EventWhere { occurredAt: DateTimeWhere! }
+  input DateTimeWhere { gte: DateTime! lt: DateTime! }
+  input EventGroupBy { columns: [EventColumn!]! bucket: EventBucket! }
+  input EventBucket { column: EventColumn! every: String! }
+  enum EventColumn { SEVERITY OCCURRED_AT }
+  type EventGroup { bucket: DateTime! key: EventKey! count: Int! }
+  type EventKey { severity: String! }
+  type Mutation { createBenchReadings(inputs: [CreateBenchReadingInput!]!): CreateBenchReadingsPayload }
+  input CreateBenchReadingInput { deviceId: UUID! at: DateTime! value: Float! }
+  type CreateBenchReadingsPayload { createdCount: Int! }
   type DeviceList { nodes: [Device!]! }
   type EventList { nodes: [Event!]! totalCount: Int pageInfo: PageInfo! }
   type PageInfo { hasNextPage: Boolean! endCursor: String }
@@ -63,17 +71,28 @@ const resolvers = {
         pageInfo: { hasNextPage: rows.length > first, endCursor: JSON.stringify([last?.at, last?.eventId]) },
       };
     },
+    // Hours of each severity are the only groups that are asked for.
+    eventsGroupedAggregate: (_, { where: { occurredAt } }) =>
+      rowsOf(
+        'hourly',
+        `select upper(severity::text) as severity, date_bin('1 hour', occurred_at, '2000-01-01') as bucket, count(*)::int
+         from events.event e where occurred_at >= $1 and occurred_at < $2 group by e.severity, 2 order by e.severity, 2`,
+        [occurredAt.gte, occurredAt.lt],
+      ),
+  },
+  EventGroup: {
+    key: ({ severity }) => ({ severity }),
   },
   EventList: {
     totalCount: async () =>
       Number((await rowsOf('count', "select count(*) from events.event where severity = 'error'"))[0].count),
   },
   Mutation: {
-    createReadings: async (_, { inputs }) => {
+    createBenchReadings: async (_, { inputs }) => {
       const column = (name) => inputs.map((input) => input[name]);
       const { rowCount } = await pool.query({
         name: 'insert',
-        text: 'insert into events.reading (device_id, at, value) select * from unnest($1::uuid[], $2::timestamptz[], $3::float8[])',
+        text: 'insert into events.bench_reading (device_id, at, value) select * from unnest($1::uuid[], $2::timestamptz[], $3::float8[])',
         values: [column('deviceId'), column('at'), column('value')],
       });
       return { createdCount: rowCount };

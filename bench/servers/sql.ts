@@ -53,7 +53,7 @@ export const levels = {
   },
   insert: {
     name: 'insert',
-    text: 'insert into events.reading (device_id, at, value) select * from unnest($1::uuid[], $2::timestamptz[], $3::float8[])',
+    text: 'insert into events.bench_reading (device_id, at, value) select * from unnest($1::uuid[], $2::timestamptz[], $3::float8[])',
   },
 } as const satisfies Readonly<Record<string, Statement>>;
 

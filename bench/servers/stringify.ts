@@ -115,6 +115,6 @@ listen({
       ...levels.insert,
       values: [column('deviceId'), column('at'), column('value')],
     });
-    return JSON.stringify({ createReadings: { createdCount: rowCount } });
+    return JSON.stringify({ createBenchReadings: { createdCount: rowCount } });
   },
 });

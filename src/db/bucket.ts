@@ -77,8 +77,12 @@ function originOf(bucket: Bucket): Sql {
   const { every, origin, timeZone } = bucket;
   if (every.unit === 'weeks' || every.unit === 'days') return sql`timestamp '${trusted(calendarOrigins[every.unit])}'`;
   if (isLocal(bucket))
-    return origin === null ? sql`timestamp '2000-01-01'` : sql`(${origin}::timestamptz at time zone ${timeZone}::text)`;
-  return origin === null ? sql`(timestamp '2000-01-01' at time zone ${timeZone}::text)` : sql`${origin}::timestamptz`;
+    return origin === null
+      ? sql`timestamp '2000-01-01'`
+      : sql`(select ${origin}::timestamptz at time zone ${timeZone}::text)`;
+  return origin === null
+    ? sql`(select timestamp '2000-01-01' at time zone ${timeZone}::text)`
+    : sql`${origin}::timestamptz`;
 }
 
 function stepOf(every: Every): Sql {

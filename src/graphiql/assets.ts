@@ -1,14 +1,5 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-
-/** A file for the browser, compressed: everything that can run GraphiQL accepts gzip. */
-export interface Asset {
-  readonly type: string;
-  readonly gzipped: Uint8Array<ArrayBuffer>;
-  readonly etag: string;
-}
+import { type Asset, assetOf } from '../http/assets.ts';
 
 /** Reads all files of the page; about 9 MB of text, which is why nobody should do it before the page is opened. */
 export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
@@ -29,13 +20,3 @@ export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
 }
 
 const own = (name: string) => readFile(new URL(name, import.meta.url), 'utf8');
-
-const compress = promisify(gzip);
-
-async function assetOf(name: string, text: string): Promise<Asset> {
-  return {
-    type: name.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8',
-    gzipped: new Uint8Array(await compress(text)),
-    etag: `"${createHash('sha256').update(text).digest('base64url')}"`,
-  };
-}

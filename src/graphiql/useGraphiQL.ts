@@ -1,6 +1,7 @@
 import { basename } from 'node:path/posix';
 import type { Plugin } from 'graphql-yoga';
-import { type Asset, loadAssets } from './assets.ts';
+import { type Asset, respondWith } from '../http/assets.ts';
+import { loadAssets } from './assets.ts';
 
 /**
  * What the page may load: its own files and nothing else, so that the browser itself enforces that GraphiQL works in a
@@ -43,20 +44,11 @@ export function useGraphiQL(endpoint: string): Plugin {
         assets ??= loadAssets();
         return assets.then((all) => {
           const asset = all.get(url.pathname.slice(folder.length));
-          endResponse(respond(asset, request.headers.get('if-none-match'), fetchAPI.Response));
+          endResponse(respondWith(asset, request, headers, fetchAPI.Response));
         });
       }
     },
   };
-}
-
-function respond(asset: Asset | undefined, known: string | null, ResponseClass: typeof Response): Response {
-  if (!asset) return new ResponseClass(null, { status: 404 });
-  const { type, gzipped, etag } = asset;
-  if (known === etag) return new ResponseClass(null, { status: 304, headers: { ...headers, etag } });
-  return new ResponseClass(gzipped, {
-    headers: { ...headers, etag, 'content-type': type, 'content-encoding': 'gzip' },
-  });
 }
 
 /** Addresses are relative to the endpoint, so that a proxy may put a prefix in front of it. */

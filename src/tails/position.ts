@@ -72,11 +72,13 @@ export function isBefore(place: Place, other: Place): boolean {
   return a === b ? place.length > 1 && other.length === 1 : BigInt(a) < BigInt(b);
 }
 
-/** The position at a later place. */
-export const advance = ({ seen }: Position, place: Place): Position => ({
-  place,
-  seen: seen.filter(([, to]) => place[0] === undefined || to > BigInt(place[0])),
-});
+/** The position at a later place. Within a transaction the rest of it may be among what the client has already. */
+export const advance = ({ seen }: Position, place: Place): Position => {
+  const [value, ...within] = place;
+  if (value === undefined) return { place, seen };
+  const isAhead = (to: bigint) => to > BigInt(value) || (within.length > 0 && to === BigInt(value));
+  return { place, seen: seen.filter(([, to]) => isAhead(to)) };
+};
 
 /** The rows that the client has not seen. */
 export const unseen = ({ seen }: Position, rows: readonly Row[], { columns: [first = ''] }: Arrival): readonly Row[] =>

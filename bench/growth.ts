@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+import { openDatabase } from './database.ts';
+import { growConnections } from './growth/connections.ts';
+import { growDepth } from './growth/depth.ts';
+import { growPages } from './growth/pages.ts';
+import { growPositions } from './growth/positions.ts';
+import type { Plan, Section } from './growth/section.ts';
+import { growTables } from './growth/tables.ts';
+import { lock } from './lock.ts';
+import { machine } from './machine.ts';
+import { table, writeSection } from './markdown.ts';
+
+/**
+ * Measures how the cost of the built server grows with what it is asked and with what it stands on. `--quick` leaves
+ * out the largest sizes, loads for a moment only, and writes nothing; nor does `--only` with the names of some parts.
+ */
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
+const plan: Plan = values.quick
+  ? { seconds: 0.5, starts: 1, tables: [10, 100], tableRows: [1e4, 1e5] }
+  : { seconds: 3, starts: 3, tables: [10, 100, 1000], tableRows: [1e4, 1e5, 1e6, 1e7] };
+console.log(`This takes about ${values.quick ? 1 : 10} min`);
+
+await lock();
+const database = await openDatabase(100_000);
+try {
+  const sections: string[] = [];
+  const all = {
+    pages: growPages,
+    depth: growDepth,
+    connections: growConnections,
+    tables: growTables,
+    positions: growPositions,
+  };
+  for (const [name, grow] of Object.entries(all)) {
+    if (values.only !== undefined && !values.only.split(',').includes(name)) continue;
+    const section = textOf(await grow(database, plan));
+    console.log(`\n${section}`);
+    sections.push(section);
+  }
+  const text = [`${machine(database.version)}. 100,000 events.`, ...sections].join('\n\n');
+  if (!values.quick && values.only === undefined) await writeSection('growth', text);
+} finally {
+  await database.stop();
+}
+
+function textOf({ title, head, rows }: Section): string {
+  return `**${title}**\n\n${table(head, rows)}`;
+}

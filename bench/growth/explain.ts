@@ -1,0 +1,64 @@
+import { pino } from 'pino';
+import { buildApi } from '../../src/api.ts';
+import { createDb, type SharedDb } from '../../src/db/db.ts';
+import { createPool } from '../../src/db/pool.ts';
+import { type Sql, sql } from '../../src/db/sql.ts';
+import { createRecorder } from '../../src/documents/check/recorder.ts';
+import { serveApi } from '../../src/served.ts';
+import { createApp } from '../../src/server.ts';
+import { createTails } from '../../src/tails/tails.ts';
+import { appConfig } from '../../test/support/config.ts';
+import type { BenchDatabase } from '../database.ts';
+import type { Request } from '../questions.ts';
+
+/** Says what PostgreSQL reads for a query of the API. */
+export interface Explainer {
+  /** How many blocks its statements visit, in memory or on the disk. */
+  readonly blocks: (request: Request) => Promise<number>;
+  readonly close: () => Promise<void>;
+}
+
+/** Runs the API of a schema in this process, over a database that remembers the statements. */
+export async function openExplainer(
+  { PGHOST = '', PGPORT, PGDATABASE = '', PGUSER = '', PGPASSWORD = '' }: BenchDatabase['variables'],
+  schemaName: string,
+): Promise<Explainer> {
+  const log = pino({ level: 'error' });
+  const pool = createPool({
+    ...{ host: PGHOST, port: Number(PGPORT), database: PGDATABASE, user: PGUSER, password: PGPASSWORD },
+    ...{ ssl: false, size: 1, connectTimeoutMs: 10_000, statementTimeoutMs: 60_000 },
+    onError: (error) => log.error(error),
+  });
+  const db = createDb(pool);
+  const recorder = createRecorder(db);
+  const api = await buildApi({ ...{ db: recorder.db, schemaName, log }, limits: appConfig.limits });
+  const readFingerprint = async () => api.fingerprint;
+  const served = serveApi(api, { build: async () => api, readFingerprint, pollMs: 2 ** 30, log });
+  const { requestLimits: limits, sseMaxSeconds: maxSeconds } = appConfig;
+  const tails = createTails({ database: () => db, limits, maxSeconds, log });
+  const app = createApp({ config: appConfig, served, tails, db, log });
+  return {
+    async blocks(request) {
+      recorder.take();
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify(request);
+      const response = await app.fetch('http://localhost/graphql', { method: 'POST', headers, body });
+      const answer = await response.text();
+      const statements = recorder.take();
+      if (answer.includes('"errors"') || statements.length === 0) throw new Error(answer.slice(0, 1000));
+      const each = await Promise.all(statements.map((statement) => blocksOf(db, statement)));
+      return each.reduce((sum, blocks) => sum + blocks);
+    },
+    async close() {
+      served.stop();
+      tails.stop();
+      await pool.end();
+    },
+  };
+}
+
+async function blocksOf(db: SharedDb, statement: Sql): Promise<number> {
+  const [row] = await db.rows(sql`explain (analyze, buffers, format json) ${statement}`);
+  const [{ Plan: plan }] = JSON.parse(row?.['QUERY PLAN'] ?? '') as [{ Plan: Readonly<Record<string, number>> }];
+  return (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+}

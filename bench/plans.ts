@@ -1,0 +1,46 @@
+import { performance } from 'node:perf_hooks';
+import type { ClientBase } from 'pg';
+import { openDatabase } from './database.ts';
+import { lock } from './lock.ts';
+import { median } from './statistics.ts';
+
+/** How long PostgreSQL takes for a page of events with device and site, by how its statement is written. */
+const forms = {
+  'each row looked up': page('lateral', (size) => String(size)),
+  'joined as PostgreSQL likes': page('plain', (size) => String(size)),
+  'each row looked up, limit as a parameter': page('lateral', () => '$1::int8'),
+} as const;
+
+const executions = 200;
+
+await lock();
+const { client, stop } = await openDatabase(100_000);
+for (const size of [50, 1000])
+  for (const [name, text] of Object.entries(forms)) {
+    const ms = await time(client, `${name} ${size}`, text(size), text(size).includes('$1') ? [size] : []);
+    console.log(`${String(size).padStart(4)} rows, ${name}: ${ms.toFixed(2)} ms`);
+  }
+await stop();
+
+function page(join: 'lateral' | 'plain', limit: (size: number) => string) {
+  const related = (table: string, columns: string, key: string, of: string, name: string) =>
+    join === 'plain'
+      ? `left join events.${table} ${name} on ${name}.${key} = ${of}.${key}`
+      : `left join lateral (select ${columns} from events.${table} m where m.${key} = ${of}.${key} limit 1) ${name} on true`;
+  return (size: number) => `
+    select t.*, d.serial, s.name from (
+      select event_id, occurred_at, severity, device_id from events.event order by occurred_at, event_id limit ${limit(size)}
+    ) t ${related('device', 'm.serial, m.site_id', 'device_id', 't', 'd')} ${related('site', 'm.name', 'site_id', 'd', 's')}
+    order by occurred_at, event_id`;
+}
+
+/** The median of a prepared statement's executions, in milliseconds; PostgreSQL chooses its plan in the first ones. */
+async function time(on: ClientBase, name: string, text: string, values: readonly number[]): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < executions; i++) {
+    const started = performance.now();
+    await on.query({ name, text, values: [...values] });
+    times.push(performance.now() - started);
+  }
+  return median(times.slice(executions / 4));
+}

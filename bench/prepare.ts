@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+
+/** Brings the peers that are compared with, and the build, up to date; what is installed as the lock file says stays. */
+const folder = new URL('./', import.meta.url);
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly version?: string; readonly optional?: boolean }>>;
+}
+
+if (!(await isInstalled())) run('ci', '--prefix', folder.pathname, '--no-audit', '--no-fund');
+run('run', 'build');
+
+function run(...args: readonly string[]): void {
+  execFileSync('npm', args, { stdio: 'inherit', cwd: new URL('../', folder) });
+}
+
+/** npm leaves a lock file of its own beside what it has installed; packages for other platforms are not in it. */
+async function isInstalled(): Promise<boolean> {
+  const [wanted, installed] = await Promise.all(['package-lock.json', 'node_modules/.package-lock.json'].map(read));
+  return Object.entries(wanted?.packages ?? {}).every(
+    ([name, { version, optional }]) => name === '' || optional || installed?.packages[name]?.version === version,
+  );
+}
+
+async function read(path: string): Promise<Lock | undefined> {
+  const text = await readFile(new URL(path, folder), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as Lock);
+}

@@ -1,0 +1,35 @@
+import type { BenchDatabase } from './database.ts';
+import { idleMegabytes } from './processes.ts';
+import { base, ours } from './programs.ts';
+import { questions } from './questions.ts';
+import { startServer } from './servers.ts';
+
+/** One start of a server. */
+export interface Start {
+  /** From the start of the process to its first answered query, which is Q1. */
+  readonly ms: number;
+  /** The resident set once it has come to rest. */
+  readonly idleMegabytes: number;
+}
+
+/** Starts our server and PostGraphile in turns, so many times each, over a database that already runs. */
+export async function measureStarts(
+  { variables, facts }: BenchDatabase,
+  times: number,
+): Promise<ReadonlyMap<string, readonly Start[]>> {
+  const starts = new Map<string, Start[]>([
+    [ours.name, []],
+    [base.name, []],
+  ]);
+  // The first of each reads the program's files from the disk and is not counted.
+  for (let round = 0; round <= times; round++) {
+    for (const program of round % 2 ? [ours, base] : [base, ours]) {
+      const first = questions[0]?.request(program.dialect, facts, '') ?? undefined;
+      const server = await startServer(program, variables, { first });
+      const idle = round > 0 ? await idleMegabytes(server.pid) : 0;
+      await server.stop();
+      if (round > 0) starts.get(program.name)?.push({ ms: server.startMs, idleMegabytes: idle });
+    }
+  }
+  return starts;
+}

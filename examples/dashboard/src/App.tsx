@@ -1,0 +1,22 @@
+import { ConnectionContext, useConnectionState } from './api/connection';
+import { Banner } from './controls/Banner';
+import { TokenDialog } from './controls/TokenDialog';
+import { Dashboard } from './Dashboard';
+import { useScheme } from './state/useScheme';
+import { useView } from './state/useView';
+import { ViewContext } from './state/ViewContext';
+
+export function App() {
+  const connection = useConnectionState();
+  const [view, go] = useView();
+  const [scheme, toggleScheme] = useScheme();
+  return (
+    <ConnectionContext.Provider value={connection}>
+      <ViewContext.Provider value={{ view, go }}>
+        <Banner />
+        <Dashboard {...{ view, go, scheme, toggleScheme }} />
+        {connection.status === 'locked' && <TokenDialog />}
+      </ViewContext.Provider>
+    </ConnectionContext.Provider>
+  );
+}

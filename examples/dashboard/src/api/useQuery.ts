@@ -1,0 +1,59 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import type { AnyVariables } from '@urql/core';
+import { useEffect, useState } from 'preact/hooks';
+import { ask, problemIn } from './client';
+import { useConnection } from './connection';
+import { backoff, pause } from './patience';
+import type { Problem } from './problem';
+
+export interface Answer<Data> {
+  /** The last answer to the question as it is now; while that is on its way, to the one before. */
+  readonly data: Data | null;
+  readonly problem: Problem | null;
+  /** Whether `data` is not about the present variables. */
+  readonly isStale: boolean;
+  readonly refresh: () => void;
+}
+
+interface State<Data> {
+  readonly data: Data | null;
+  readonly problem: Problem | null;
+  readonly key: string | null;
+}
+
+/** Asks again every `everyMs`, or once where that is null; asks on while the server is away, and keeps what it had. */
+export function useQuery<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  everyMs: number | null = null,
+): Answer<Data> {
+  const { status, epoch, report } = useConnection();
+  const [state, setState] = useState<State<Data>>({ data: null, problem: null, key: null });
+  const [turn, setTurn] = useState(0);
+  const key = JSON.stringify(variables);
+  const isLocked = status === 'locked';
+
+  useEffect(() => {
+    if (isLocked) return;
+    const stop = new AbortController();
+    const { signal } = stop;
+    const run = async () => {
+      for (let failures = 0; !signal.aborted; ) {
+        const result = await ask(document, JSON.parse(key) as Variables, signal);
+        if (!result) return;
+        const problem = problemIn(result.error);
+        const { data } = result;
+        report(problem);
+        setState((last) => (data ? { data, problem, key } : { ...last, problem }));
+        failures = problem?.kind === 'away' ? failures + 1 : 0;
+        if (failures === 0 && everyMs === null) return;
+        await pause(failures > 0 ? backoff(failures) : (everyMs ?? 0), signal);
+      }
+    };
+    void run();
+    return () => stop.abort();
+  }, [document, key, everyMs, isLocked, epoch, turn, report]);
+
+  const refresh = () => setTurn((last) => last + 1);
+  return { data: state.data, problem: state.problem, isStale: state.key !== key, refresh };
+}

@@ -1,0 +1,52 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import './charts.css';
+import type { Scheme } from '../state/useScheme';
+import { colorOf } from './colors';
+import { type Calls, type Look, optionsOf } from './options';
+
+export interface ChartProps extends Calls {
+  /** What it shows, in one sentence. */
+  readonly label: string;
+  /** Times in seconds, then the values of each series. */
+  readonly data: uPlot.AlignedData;
+  /** Given the colours of the page; is taken anew when `scheme` changes. */
+  readonly series: (color: Look['color']) => Look['series'];
+  readonly scheme: Scheme;
+  readonly isCount?: boolean;
+}
+
+const height = 240;
+
+/** A chart over time, of which a stroke with the pointer chooses a part. */
+export function Chart({ label, data, series, scheme, isCount = false, ...given }: ChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  // The plot outlives what is given.
+  const calls = useRef<Calls>(given);
+  calls.current = given;
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const color = (name: string) => colorOf(name, element);
+    const look = { width: element.clientWidth, height, color, series: series(color), isCount };
+    const made = new uPlot(
+      optionsOf(look, () => calls.current),
+      data,
+      element,
+    );
+    plot.current = made;
+    const resize = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      made.destroy();
+    };
+  }, [series, scheme, isCount]);
+
+  useEffect(() => plot.current?.setData(data), [data]);
+
+  return <div class="chart" ref={box} role="img" aria-label={label} />;
+}

@@ -1,0 +1,81 @@
+import type uPlot from 'uplot';
+import type { Between } from '../state/range';
+import { timeAxis } from './timeAxis';
+
+/** What a chart tells, and is told while it is drawn. */
+export interface Calls {
+  /** Of one bucket, in seconds: the last one has a width too. */
+  readonly step: number;
+  readonly onBrush: (range: Between) => void;
+  /** The index of the bucket that the pointer is in; null when it is elsewhere. */
+  readonly onPoint: (index: number | null) => void;
+}
+
+export interface Look {
+  readonly width: number;
+  readonly height: number;
+  readonly color: (name: string) => string;
+  readonly series: readonly uPlot.Series[];
+  /** Whether the values are numbers of things: whole, and from nothing on. */
+  readonly isCount: boolean;
+}
+
+/** Pixels: shorter strokes are clicks. */
+const shortestBrush = 6;
+
+/** A chart over time; `calls` is asked for what holds at the moment. */
+export const optionsOf = ({ width, height, color, series, isCount }: Look, calls: () => Calls): uPlot.Options => ({
+  width,
+  height,
+  padding: [8, 16, 0, 0],
+  legend: { show: false },
+  cursor: { drag: { x: true, y: false, setScale: false, dist: shortestBrush }, points: { show: false } },
+  scales: {
+    x: { range: (_, min, max) => [min, max + calls().step] },
+    y: { range: (_, min, max) => yRange(min, max, isCount) },
+  },
+  series: [{}, ...series],
+  axes: axes(color, isCount),
+  hooks: {
+    setSelect: [
+      (plot) => {
+        const { left, width } = plot.select;
+        if (width < shortestBrush) return;
+        const at = (px: number) => plot.posToVal(px, 'x') * 1000;
+        calls().onBrush({ from: at(left), to: at(left + width) });
+        plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+      },
+    ],
+    setCursor: [(plot) => calls().onPoint(bucketAt(plot))],
+  },
+});
+
+/** Not the nearest beginning, which may be that of the next bucket. */
+function bucketAt({ cursor: { left = -1, idx }, data: [times], posToVal }: uPlot): number | null {
+  if (left < 0 || idx === null || idx === undefined) return null;
+  return (times[idx] ?? 0) > posToVal(left, 'x') ? Math.max(0, idx - 1) : idx;
+}
+
+/** Of values that are far from nothing only what they span. */
+function yRange(min: number | null, max: number | null, isCount: boolean): [number, number] {
+  if (min === null || max === null) return [0, 1];
+  if (isCount || (min >= 0 && min < max / 2)) return [0, Math.max(1, max * 1.05)];
+  const room = (max - min) * 0.08 || Math.abs(max) * 0.01 || 1;
+  return [min - room, max + room];
+}
+
+/** Between the lines of a chart of counts. */
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 1_000_000];
+
+function axes(color: Look['color'], isCount: boolean): uPlot.Axis[] {
+  const shared: uPlot.Axis = {
+    stroke: color('muted'),
+    font: '11px system-ui, sans-serif',
+    ticks: { show: false },
+    grid: { stroke: color('grid'), width: 1 },
+  };
+  return [
+    { ...shared, grid: { show: false }, size: 26, space: 64, values: timeAxis },
+    { ...shared, size: 48, space: 36, ...(isCount && { incrs: wholeSteps }) },
+  ];
+}

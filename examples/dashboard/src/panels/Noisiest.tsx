@@ -1,0 +1,25 @@
+import { ViewLink } from '../controls/ViewLink';
+import type { OverviewQuery } from '../gql/graphql';
+import { count } from '../state/format';
+
+export interface NoisiestProps {
+  readonly groups: NonNullable<OverviewQuery['noisiest']>;
+}
+
+/** The devices with most events, each a link to its page. */
+export function Noisiest({ groups }: NoisiestProps) {
+  const most = Math.max(1, ...groups.map(({ count }) => count));
+  return (
+    <ol class="noisiest">
+      {groups.map(({ key: { device }, count: events }) => (
+        <li key={device?.serial} style={{ '--part': `${(100 * events) / most}%` }}>
+          <ViewLink to={{ device: device?.serial ?? null }}>{device?.serial}</ViewLink>
+          <span class="about">
+            {device?.model} · {device?.site?.name}
+          </span>
+          <b>{count(events)}</b>
+        </li>
+      ))}
+    </ol>
+  );
+}

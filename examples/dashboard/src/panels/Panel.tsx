@@ -1,0 +1,46 @@
+import type { ComponentChildren } from 'preact';
+import type { Answer } from '../api/useQuery';
+import './panels.css';
+
+export interface PanelProps {
+  readonly name: string;
+  readonly title: string;
+  /** Beside the title. */
+  readonly aside?: ComponentChildren;
+  readonly answer: Pick<Answer<unknown>, 'data' | 'problem' | 'isStale' | 'refresh'>;
+  /** What to say where there is nothing to show; null where there is something. */
+  readonly empty: string | null;
+  readonly children: ComponentChildren;
+}
+
+/** A titled part of the page, with what it says while it has no data, or none at all. */
+export function Panel({ name, title, aside, answer, empty, children }: PanelProps) {
+  return (
+    <section class={`panel ${name}`} aria-labelledby={`${name}-title`} aria-busy={answer.isStale}>
+      <header>
+        <h2 id={`${name}-title`}>{title}</h2>
+        {aside}
+      </header>
+      <Content {...{ answer, empty }}>{children}</Content>
+    </section>
+  );
+}
+
+function Content({ answer, empty, children }: Pick<PanelProps, 'answer' | 'empty' | 'children'>) {
+  const { data, problem, refresh } = answer;
+  const failed = problem !== null && problem.kind !== 'away' && problem.kind !== 'locked';
+  return (
+    <>
+      {failed && (
+        <p class="notice bad" role="alert">
+          {problem.message}{' '}
+          <button type="button" onClick={refresh}>
+            Try again
+          </button>
+        </p>
+      )}
+      {data === null ? !failed && <div class="skeleton" role="status" aria-label="Loading" /> : null}
+      {data !== null && (empty === null ? children : <p class="empty">{empty}</p>)}
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { useConnection } from '../api/connection';
+import type { Problem } from '../api/problem';
+import type { EventWhere } from '../gql/graphql';
+import { change, noRows, type Rows } from './rows';
+import { runTail } from './run';
+
+export interface Tail extends Rows {
+  readonly problem: Problem | null;
+}
+
+/**
+ * The newest events and every one that follows, each once: the stream goes on after the cursor of the last message that
+ * was shown, whether the page was paused, the server away, or the stream at its end.
+ */
+export function useTail(where: EventWhere, isLive: boolean): Tail {
+  const { status, epoch, report } = useConnection();
+  const [rows, dispatch] = useReducer(change, noRows);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const key = JSON.stringify(where);
+  const place = useRef<{ readonly key: string; cursor: string | null }>({ key: '', cursor: null });
+  const nap = useRef(new AbortController());
+  const isLocked = status === 'locked';
+
+  // Somebody else reached the server, or was told to try.
+  useEffect(() => nap.current.abort(), [epoch]);
+
+  useEffect(() => {
+    if (isLocked) return;
+    if (place.current.key !== key) {
+      place.current = { key, cursor: null };
+      dispatch({ type: 'begin' });
+    }
+    const stop = new AbortController();
+    void runTail({
+      where: JSON.parse(key) as EventWhere,
+      isLive,
+      place: place.current,
+      signal: stop.signal,
+      nap() {
+        nap.current = new AbortController();
+        return nap.current.signal;
+      },
+      onChange: dispatch,
+      onProblem(problem) {
+        report(problem);
+        setProblem(problem);
+      },
+    });
+    return () => stop.abort();
+  }, [key, isLive, isLocked, report]);
+
+  return { ...rows, problem };
+}

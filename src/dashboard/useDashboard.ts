@@ -1,0 +1,43 @@
+import type { Plugin } from 'graphql-yoga';
+import { respondWith } from '../http/assets.ts';
+import type { Dashboard } from './dashboard.ts';
+
+/** The page loads its own files and asks its own server; charts set styles by script, which needs no leave. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const security = { 'content-security-policy': policy, 'x-content-type-options': 'nosniff' };
+
+/** A file's name has its hash in it. */
+const forever = { ...security, 'cache-control': 'public, max-age=31536000, immutable' };
+const page = { ...security, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' };
+
+const path = '/dashboard';
+const folder = `${path}/assets/`;
+
+/** Serves the page and its files. They hold no data, and need no token. */
+export function useDashboard({ html, files }: Dashboard): Plugin {
+  return {
+    onRequest({ request, url, fetchAPI, endResponse }) {
+      const { pathname, search } = url;
+      if (!['GET', 'HEAD'].includes(request.method) || (pathname !== path && !pathname.startsWith(`${path}/`))) return;
+      const { Response: ResponseClass } = fetchAPI;
+      if (pathname === path) endResponse(new ResponseClass(html, { headers: page }));
+      // Its addresses are relative to the one without a slash.
+      else if (pathname === `${path}/`)
+        endResponse(new ResponseClass(null, { status: 308, headers: { location: `..${path}${search}` } }));
+      else {
+        const file = pathname.startsWith(folder) ? files.get(pathname.slice(folder.length)) : undefined;
+        endResponse(respondWith(file, request, forever, ResponseClass));
+      }
+    },
+  };
+}
