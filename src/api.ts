@@ -10,7 +10,7 @@ import { introspect } from './db/introspect.ts';
 import { type PreparedDocuments, prepareDocuments } from './documents/prepare.ts';
 import { type DocumentStore, noDocuments } from './documents/store.ts';
 import { AppError } from './errors.ts';
-import { limitRows } from './limits/limitRows.ts';
+import { createBudget } from './limits/budget.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { extensions } from './schema/extensions/extensions.ts';
 import { createSchema } from './schema/schema.ts';
@@ -80,8 +80,9 @@ export async function buildApi({ db, schemaName, limits, documents, log }: ApiOp
     documents: prepared,
     createContext(incoming, limits) {
       const own = db.within({ claims: incoming.caller?.claims, signal: incoming.signal });
-      const limited = limitRows(incoming.record?.watch(own) ?? own, limits);
-      return { ...incoming, db: limited, loaders: createLoaders(limited, catalog) };
+      const budget = createBudget(limits);
+      const limited = budget.limit(incoming.record?.watch(own) ?? own);
+      return { ...incoming, budget, db: limited, loaders: createLoaders(limited, catalog) };
     },
   };
 }

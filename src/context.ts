@@ -1,5 +1,6 @@
 import type { Caller } from './auth/caller.ts';
 import type { Db } from './db/db.ts';
+import type { Budget } from './limits/budget.ts';
 import type { Loaders } from './loaders/loaders.ts';
 import type { Tails } from './tails/tails.ts';
 import type { RequestRecord } from './telemetry/record.ts';
@@ -17,6 +18,8 @@ export interface Incoming {
 
 /** What one request carries; its loaders live no longer than it does, those of a subscription no longer than an event. */
 export interface Context extends Incoming {
+  /** What `db` and `loaders` may read; in a subscription, for each event. */
+  readonly budget: Budget;
   readonly db: Db;
   loaders: Loaders;
 }

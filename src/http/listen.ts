@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { cutStalled } from './cutStalled.ts';
 
 export interface Listening {
   readonly port: number;
@@ -19,6 +20,9 @@ const patience = {
   connectionsCheckingInterval: 5000,
 } satisfies ServerOptions;
 
+/** How long a client may take nothing of what waits for it. */
+const longestStallMs = 30_000;
+
 /** Of the request line and the headers together, in bytes; longer ones get a 431. */
 const maxHeaderSize = 16_384;
 
@@ -30,7 +34,7 @@ export async function listen(
   handler: RequestListener,
   host: string,
   port: number,
-  timeouts: Partial<typeof patience> = {},
+  { stalledMs = longestStallMs, ...timeouts }: Partial<typeof patience> & { readonly stalledMs?: number } = {},
 ): Promise<Listening> {
   let draining = false;
   const server = createServer({ maxHeaderSize, ...patience, ...timeouts }, (request, response) => {
@@ -43,6 +47,7 @@ export async function listen(
     response.writeHead(400, { 'content-type': 'text/plain' }).end('The Host header is not the name of a host\n');
   });
   server.maxConnections = maxConnections;
+  cutStalled(server, stalledMs);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

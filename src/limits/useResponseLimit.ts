@@ -1,12 +1,24 @@
-import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import { tooLarge } from './limitRows.ts';
+import { GraphQLError } from 'graphql';
+import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
+import { tooLarge } from './budget.ts';
 
-/** Refuses to send a response whose JSON is longer, before it is written: a value may stand in it many times. */
+/**
+ * Refuses to send a response whose JSON is longer, before it is written: a value may stand in it many times. In a
+ * stream that holds for each message; the one that is refused is the last, so that the client does not miss it unawares.
+ */
 export function useResponseLimit(maxBytes: number): Plugin {
   return {
-    onExecutionResult({ result }) {
-      if (result && !isAsyncIterable(result) && isLonger(result, maxBytes))
-        throw tooLarge(`more than ${maxBytes} bytes`);
+    onExecutionResult({ result, setResult }) {
+      const refusal = () => tooLarge(`more than ${maxBytes} bytes`);
+      if (isAsyncIterable(result)) {
+        const messages = result[Symbol.asyncIterator]();
+        const refused = () => {
+          void messages.return?.();
+          const { message, extensions } = refusal();
+          return { errors: [new GraphQLError(message, { extensions: { code: extensions.code } })] };
+        };
+        setResult(mapAsyncIterator(messages, (message) => (isLonger(message, maxBytes) ? refused() : message)));
+      } else if (result && isLonger(result, maxBytes)) throw refusal();
     },
   };
 }

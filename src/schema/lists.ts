@@ -4,7 +4,7 @@ import { keyOf, type Match } from '../db/match.ts';
 import { aggregateFields } from './aggregates/fields.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import { connect, planList } from './connection.ts';
-import { liveColumn, planLive } from './live.ts';
+import { liveColumn } from './live.ts';
 import { createFieldCache, selectedRows } from './selection.ts';
 import { matchSource } from './source.ts';
 import type { Types } from './types.ts';
@@ -42,7 +42,7 @@ export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Ty
       const plan = await cached(info, async () => {
         const asked = selectedRows(info);
         if (!asked.columns.includes(liveColumn)) return planList(table, args, asked, types);
-        const live = await planLive(types, types.of(table.name), context);
+        const live = await types.of(table.name).planLive(context);
         const projection = { ...asked, columns: asked.columns.filter((name) => name !== liveColumn) };
         return planList(table, args, projection, types, live);
       });

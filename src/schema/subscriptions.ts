@@ -1,5 +1,6 @@
 import type { Arrival } from '../catalog/arrival.ts';
 import { alias } from '../db/select.ts';
+import { createLoaders } from '../loaders/loaders.ts';
 import type { StreamEnd } from '../tails/mailbox.ts';
 import type { TailMessage } from '../tails/tails.ts';
 import type { Builder } from './builder.ts';
@@ -78,7 +79,9 @@ function defineTail(
       },
       resolve(event, _args, context) {
         if (event instanceof Error) throw event;
-        context.loaders = event.loaders; // the rows that an earlier event led to may have changed
+        context.budget.renew();
+        // Others than before: the rows that an earlier event led to may have changed.
+        context.loaders = createLoaders(context.budget.limit(event.db), types.catalog);
         return event;
       },
     }),

@@ -11,6 +11,7 @@ import type { Builder } from './builder.ts';
 import { connectionType, type EdgeRef, edgeType, pageInfoType, type RowRef, rowRef } from './connection.ts';
 import { createFilters, type Filters } from './filters.ts';
 import { createLeaves, type Leaf } from './leaves.ts';
+import { createLivePlan, type PlanLive } from './live.ts';
 import { typeKey } from './nodeId.ts';
 import { createOrders, type Orders } from './order.ts';
 import { customScalars } from './scalars.ts';
@@ -23,6 +24,7 @@ export interface TableType {
   readonly connection: ReturnType<typeof connectionType>;
   /** The order that its live tail follows; null where it has none. */
   readonly arrival: Arrival | null;
+  readonly planLive: PlanLive;
 }
 
 /** The GraphQL types of a catalog: everything that a field may refer to, declared before the fields. */
@@ -54,7 +56,8 @@ export function createTypes(builder: Builder, directed: Directed, arrivals: Arri
       const found = arrivals.get(table.name);
       const arrival = found && 'columns' in found ? found : null;
       const connection = connectionType(builder, name, { node: ref, edge, pageInfo, hasTail: arrival !== null });
-      return [table.name, { table, name, ref, edge, connection, arrival }];
+      const planLive = createLivePlan(catalog, table, arrival);
+      return [table.name, { table, name, ref, edge, connection, arrival, planLive }];
     }),
   );
   const of = (table: string): TableType => {

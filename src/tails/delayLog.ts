@@ -5,7 +5,7 @@ import type { Watch } from './watch.ts';
 const worthALine = 10_000;
 const repeated = 60_000;
 
-/** Tells the log which writer keeps a table's live tail waiting. */
+/** Tells the log which transaction keeps a table's live tail waiting. */
 export function createDelayLog(log: Logger, table: string): (watch: Pick<Watch, 'delay'>) => void {
   let toldAt = -Infinity;
   return (watch) => {
@@ -13,7 +13,7 @@ export function createDelayLog(log: Logger, table: string): (watch: Pick<Watch, 
     if (!delay || delay.ms < worthALine || performance.now() - toldAt < repeated) return;
     toldAt = performance.now();
     log.warn(
-      { table, pid: delay.pid, seconds: Math.round(delay.ms / 1000) },
+      { table, pid: delay.pid, transaction: delay.transaction, seconds: Math.round(delay.ms / 1000) },
       'A write transaction that is still open delays the live tail',
     );
   };

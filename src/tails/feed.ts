@@ -1,7 +1,6 @@
-import type { Row } from '../db/db.ts';
+import type { Db, Row } from '../db/db.ts';
 import type { Place } from '../db/tail.ts';
 import { AppError } from '../errors.ts';
-import type { Loaders } from '../loaders/loaders.ts';
 import { samePlace } from './position.ts';
 import type { Watch } from './watch.ts';
 
@@ -9,8 +8,8 @@ import type { Watch } from './watch.ts';
 export interface Batch {
   readonly rows: readonly Row[];
   readonly to: Place;
-  /** The way from these rows to others, which all clients share. */
-  readonly loaders: Loaders;
+  /** The way from these rows to others: see `shareReads`. */
+  readonly db: Db;
 }
 
 export interface Member {

@@ -1,7 +1,6 @@
 import type { Arrival } from '../catalog/arrival.ts';
-import type { Row } from '../db/db.ts';
+import type { Db, Row } from '../db/db.ts';
 import type { Place } from '../db/tail.ts';
-import type { Loaders } from '../loaders/loaders.ts';
 import type { Batch, Feed } from './feed.ts';
 import type { Mailbox, StreamEnd } from './mailbox.ts';
 import { advance, isBefore, type Position, samePlace, unseen } from './position.ts';
@@ -15,7 +14,8 @@ export interface Message {
   readonly position: Position;
   /** Why it is the last one; null where more may come. */
   readonly end: StreamEnd | null;
-  readonly loaders: Loaders;
+  /** The way from the rows to others. */
+  readonly db: Db;
 }
 
 export interface FollowOptions {
@@ -25,8 +25,8 @@ export interface FollowOptions {
   readonly columns: readonly string[];
   readonly mailbox: Mailbox<Batch | Error>;
   readonly heartbeatMs: number;
-  /** The way to other rows, for messages without rows of the feed. */
-  readonly loaders: () => Loaders;
+  /** For messages without rows. */
+  readonly db: Db;
 }
 
 /**
@@ -35,14 +35,14 @@ export interface FollowOptions {
  * gives it up before its end closes the mailbox.
  */
 export async function* follow(start: Position, options: FollowOptions): AsyncGenerator<Message, void, void> {
-  const { feed, arrival, columns, mailbox, heartbeatMs, loaders } = options;
+  const { feed, arrival, columns, mailbox, heartbeatMs, db } = options;
   let position = start;
   const take = (batch: Batch): Message => {
     const before = position;
     position = advance(before, batch.to);
-    return { rows: unseen(before, batch.rows, arrival), before, position, end: null, loaders: batch.loaders };
+    return { rows: unseen(before, batch.rows, arrival), before, position, end: null, db: batch.db };
   };
-  const nothing = (to: Place): Batch => ({ rows: [], to, loaders: loaders() });
+  const nothing = (to: Place): Batch => ({ rows: [], to, db });
 
   let isFirst = true;
   while (!mailbox.isOver && !samePlace(position.place, feed.place)) {

@@ -3,14 +3,14 @@ import type { Caller } from '../auth/caller.ts';
 import type { Arrival } from '../catalog/arrival.ts';
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { RequestLimits } from '../config.ts';
-import type { Db } from '../db/db.ts';
+import type { Db, Row } from '../db/db.ts';
 import { identity, type Sql } from '../db/sql.ts';
 import { messageRows, selectMark, selectStretch } from '../db/tail.ts';
-import { limitRows } from '../limits/limitRows.ts';
-import { createLoaders } from '../loaders/loaders.ts';
+import { sizeOf } from '../limits/budget.ts';
 import { createDelayLog } from './delayLog.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { placeAfter } from './position.ts';
+import { shareReads } from './shareReads.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 /** Whose rows of which table. */
@@ -31,7 +31,7 @@ export interface Shared {
   readonly watches: Iterable<Watched>;
 }
 
-interface Watched {
+export interface Watched {
   readonly watch: Watch;
   readonly subject: Subject;
 }
@@ -39,8 +39,8 @@ interface Watched {
 export interface SharedOptions {
   /** The database as a caller sees it. */
   readonly database: (caller: Caller | null) => Db;
-  /** What one message may hold, with what its rows lead to. */
-  readonly limits: RequestLimits;
+  /** What a message may hold. */
+  readonly limits: Pick<RequestLimits, 'bytes'>;
   /** Somebody looks for new rows in a table that tells of them. */
   readonly listen?: () => void;
   readonly log: Logger;
@@ -86,13 +86,10 @@ export function createShared({ database, limits, listen, log }: SharedOptions): 
       watch: watchOf(subject),
       async read(after, upTo, columns) {
         const stretch = { table, arrival, where, after, upTo, limit: messageRows };
-        const rows = await db.rows(selectStretch(catalog, stretch, columns));
-        const last = rows.length === messageRows ? rows.at(-1) : undefined;
-        return {
-          rows,
-          to: last ? placeAfter(last, arrival) : upTo,
-          loaders: createLoaders(limitRows(db, limits), catalog),
-        };
+        const found = await db.rows(selectStretch(catalog, stretch, columns));
+        const rows = fitting(found, limits.bytes);
+        const last = rows.length < found.length || rows.length === messageRows ? rows.at(-1) : undefined;
+        return { rows, to: last ? placeAfter(last, arrival) : upTo, db: shareReads(db) };
       },
     });
   }
@@ -116,4 +113,17 @@ export function createShared({ database, limits, listen, log }: SharedOptions): 
       return watches.values();
     },
   };
+}
+
+/** About what a message's JSON has of a row beside its values: names and its cursor. */
+const aroundRow = 200;
+
+/** As many of the first rows as a message of so many bytes has room for, beside what they lead to; one at least. */
+function fitting(rows: readonly Row[], maxBytes: number): readonly Row[] {
+  let size = 0;
+  const end = rows.findIndex((row, i) => {
+    size += sizeOf(row) + aroundRow;
+    return i > 0 && size > maxBytes / 2;
+  });
+  return end < 0 ? rows : rows.slice(0, end);
 }

@@ -1,16 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Row } from '../db/db.ts';
+import type { Db, Row } from '../db/db.ts';
 import type { Notice } from '../db/notice.ts';
 import { type Sql, sql } from '../db/sql.ts';
 import { AppError } from '../errors.ts';
-import { limitRows } from '../limits/limitRows.ts';
-import { createLoaders, type Loaders } from '../loaders/loaders.ts';
 import type { Batch } from './feed.ts';
 import { follow, type Message } from './follow.ts';
 import { createMailbox, type Mailbox, type StreamEnd } from './mailbox.ts';
 import { advance, type Cursor, decodeTailCursor, encodeTailCursor, type Position, placeAfter } from './position.ts';
 import { createShared, type SharedOptions, type Subject } from './shared.ts';
 import { type Start, startAfter } from './start.ts';
+import { statsOf, type TailStats } from './stats.ts';
 import { moved, type Settled } from './watch.ts';
 
 export interface TailRequest extends Subject {
@@ -21,7 +20,7 @@ export interface TailRequest extends Subject {
 }
 
 /** One message to a client. */
-export interface TailMessage extends Pick<Message, 'rows' | 'end' | 'loaders'> {
+export interface TailMessage extends Pick<Message, 'rows' | 'end' | 'db'> {
   /** Where to go on after the message. */
   readonly cursor: string;
   /** Where to go on after one of its rows. */
@@ -41,17 +40,9 @@ export interface Tails {
   start(subject: Subject): Promise<ListStart>;
   /** Somebody wrote to a table; null: perhaps to any. */
   wake(notice: Notice | null): void;
-  /** By table: how many streams it has, and for how long which writer has kept them waiting. */
   stats(): readonly TailStats[];
   /** Ends all streams, each with a cursor to resume from. */
   stop(): void;
-}
-
-export interface TailStats {
-  readonly table: string;
-  readonly streams: number;
-  readonly delayMs: number;
-  readonly pid: number | null;
 }
 
 export interface TailsOptions extends SharedOptions {
@@ -85,19 +76,19 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
     given: Cursor | null,
     mailbox: Mailbox<Batch | Error>,
   ): AsyncGenerator<TailMessage | Error> {
-    const { arrival, columns, catalog, caller, where } = request;
-    const loaders = () => createLoaders(limitRows(options.database(caller), options.limits), catalog);
+    const { arrival, columns, where } = request;
+    const db = shared.databaseOf(request);
     try {
       const watch = shared.watchOf(request);
       const settled = await Promise.race([watch.look(), mailbox.over]);
-      if (!settled) return yield* endedBefore(request, mailbox.ended, loaders());
+      if (!settled) return yield* endedBefore(request, mailbox.ended, db);
       const { history } = settled;
       if (given && given.history !== history) throw moved();
       const start = given?.position ?? (await now(request, settled));
       const { feed, release } = shared.lendFeed(request, where);
       void mailbox.over.then(release);
       const cursorOf = (position: Position) => encodeTailCursor(request, { history, position });
-      for await (const message of follow(start, { watch, feed, arrival, columns, mailbox, heartbeatMs, loaders })) {
+      for await (const message of follow(start, { watch, feed, arrival, columns, mailbox, heartbeatMs, db })) {
         const { before, position, ...rest } = message;
         const after = (row: Row) => cursorOf(advance(before, placeAfter(row, arrival)));
         yield { ...rest, cursor: cursorOf(position), after };
@@ -113,7 +104,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
     open(request) {
       const given = request.after === null ? null : decodeTailCursor(request.after, request);
       const mailbox = createMailbox<Batch | Error>(mostWaiting);
-      const untilExpiry = (request.caller?.expiresAt ?? Infinity) - Date.now();
+      const untilExpiry = Math.max(0, (request.caller?.expiresAt ?? Infinity) - Date.now());
       const limitMs = Math.min(maxSeconds * 1000, untilExpiry);
       const timer = setTimeout(() => mailbox.end(limitMs === untilExpiry ? 'TOKEN_EXPIRED' : 'TIME_LIMIT'), limitMs);
       streams.set(mailbox, request);
@@ -144,15 +135,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
         if (notice === null || isMeant) watch.wake();
       }
     },
-    stats: () =>
-      [...shared.watches]
-        .filter(({ watch }) => watch.isListenedTo)
-        .map(({ watch, subject: { table } }) => ({
-          table: table.name,
-          streams: [...streams.values()].filter((subject) => subject.table === table).length,
-          delayMs: watch.delay()?.ms ?? 0,
-          pid: watch.delay()?.pid ?? null,
-        })),
+    stats: () => statsOf(shared.watches, streams.values()),
     stop() {
       isStopping = true;
       for (const mailbox of streams.keys()) mailbox.end('SHUTDOWN');
@@ -160,14 +143,21 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
   };
 }
 
+/** Why a stream without a cursor ended before it could have one. */
+const endedEarly = (end: StreamEnd): AppError => {
+  if (end === 'TOKEN_EXPIRED') return new AppError('UNAUTHENTICATED', 'The token has expired');
+  if (end === 'SHUTDOWN') return new AppError('DATABASE_UNAVAILABLE', 'The server stops; try again');
+  return new AppError('CONFLICT', stillWritten);
+};
+
 const stillWritten =
   'A write transaction has been open for so long that the live tail has no place to begin; try again when it has ended';
 
 /** A stream that ends before it could begin ends where it was to begin, if the client said where. */
-function* endedBefore({ after }: TailRequest, end: StreamEnd | null, loaders: Loaders): Generator<TailMessage> {
+function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: Db): Generator<TailMessage> {
   if (!end) return;
-  if (after === null) throw new AppError('CONFLICT', stillWritten);
-  yield { rows: [], end, loaders, cursor: after, after: () => after };
+  if (after === null) throw endedEarly(end);
+  yield { rows: [], end, db, cursor: after, after: () => after };
 }
 
 /** A generator that waits for something returns only when that comes: `close` ends the wait. */

@@ -31,6 +31,8 @@ export interface Watch {
 
 export interface Delay {
   readonly ms: number;
+  /** What `pg_locks` calls the transaction; one that is prepared has no process. */
+  readonly transaction: string | null;
   readonly pid: number | null;
 }
 
@@ -76,7 +78,7 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
     // Those who begin now are no worse off for it.
     const told = failure ?? (origin === null || origin === history ? null : moved());
     const isNews = settled?.place[0] !== before?.place[0];
-    const most = settling.pending.length > 0 ? pauses.busy : pauses.longest;
+    const most = settling.seen.size > 0 ? pauses.busy : pauses.longest;
     pause = isWoken ? pauses.woken : isNews || isAsked ? pauses.busy : Math.min(pause * 2, most);
     onLook(watch);
     for (const listener of [...listeners]) listener(told);
@@ -151,7 +153,9 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
     },
     delay() {
       const [first] = settling.pending;
-      return first ? { ms: performance.now() - first.since, pid: first.holders[0]?.pid ?? null } : null;
+      if (!first) return null;
+      const { id = null, pid = null } = first.holders[0] ?? {};
+      return { ms: performance.now() - first.since, transaction: id, pid };
     },
   };
   return watch;

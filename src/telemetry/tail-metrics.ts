@@ -1,5 +1,5 @@
 import { metrics } from '@opentelemetry/api';
-import type { TailStats } from '../tails/tails.ts';
+import type { TailStats } from '../tails/stats.ts';
 
 /** Reports for how long writers have kept the live tails of each table waiting, whenever metrics are collected. */
 export function observeTails(stats: () => readonly TailStats[]): void {
@@ -8,7 +8,11 @@ export function observeTails(stats: () => readonly TailStats[]): void {
     unit: 's',
     description,
   });
+  // The SDK goes on with the last value of what is observed no more: nobody waits where there is no stream any more.
+  const delays = new Map<string, number>();
   delay.addCallback((result) => {
-    for (const { table, delayMs } of stats()) result.observe(delayMs / 1000, { 'db.collection.name': table });
+    for (const table of delays.keys()) delays.set(table, 0);
+    for (const { table, delayMs } of stats()) delays.set(table, delayMs);
+    for (const [table, ms] of delays) result.observe(ms / 1000, { 'db.collection.name': table });
   });
 }

@@ -33,7 +33,6 @@ export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): Gene
     if (isConnection(type)) {
       const args = g(fc.constantFrom, '', '(first: 1)', '(first: 3)', '(last: 2)', '(first: 0)');
       const here = `${path}/${name}${args}`;
-      statements.add(here);
       return `${label}${args} { ${list(here, type, depth)} }`;
     }
     if (isAggregate(type)) return `${label}${aggregate(`${path}/${name}`, type)}`;
@@ -63,13 +62,17 @@ export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): Gene
     return `${args} { ${['__typename', ...parts].join(' ')} }`;
   };
 
-  const list = (path: string, type: GraphQLObjectType, depth: number): string => {
+  const list = (name: string, type: GraphQLObjectType, depth: number): string => {
+    const isLive = type.getFields()['liveCursor'] !== undefined && g(fc.boolean);
+    const path = isLive ? `${name}#live` : name;
+    statements.add(path);
     const node = getNamedType(type.getFields()['nodes']?.type) as GraphQLObjectType;
     const parts = [
       g(fc.boolean) && `nodes { ${row(path, node, depth)} }`,
       g(fc.boolean) && `edges { cursor node { ${row(path, node, depth)} } }`,
       g(fc.boolean) && 'pageInfo { hasNextPage endCursor }',
       g(fc.boolean) && 'totalCount',
+      isLive && 'liveCursor',
     ].filter((part) => part !== false);
     if (parts.includes('totalCount')) statements.add(`${path}#count`);
     return ['__typename', ...parts].join(' ');

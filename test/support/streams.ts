@@ -51,8 +51,11 @@ export const subscribeTo =
   };
 
 /** Serves an API on a socket. */
-export async function serveStreams(api: TestApi) {
+export async function serveStreams(api: Pick<TestApi, 'app'>) {
   const { port, drain } = await listen(api.app, '127.0.0.1', 0);
   const url = `http://127.0.0.1:${port}/graphql`;
   return { url, drain, subscribe: subscribeTo(url) };
 }
+
+/** Without the statements by which live tails, whenever they like, see how far their tables are. */
+export const withoutLooks = (statements: readonly string[]) => statements.filter((text) => !text.includes('pg_locks'));

@@ -1,11 +1,79 @@
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import type { Connection } from '../../src/db/embedded/server.ts';
+
+/** A table with the columns `label` and `at`. */
+export interface Target {
+  readonly table: string;
+  /** What may be written to beside it: a partition of it. */
+  readonly leaf: string;
+  /** What an update of an old row sets. */
+  readonly change: string;
+}
+
+/** A transaction under way. */
+interface Session extends Target {
+  readonly client: pg.Client;
+  /** Where its rows go. */
+  readonly into: string;
+  readonly waitMs: number;
+}
+
+const insert = ({ client, into }: Session, labels: readonly string[], at = 'now()') =>
+  client.query(`insert into ${into} (label, at) select label, ${at} from unnest($1::text[]) label`, [labels]);
+
+/** A copy that takes its time: numbers are drawn from its first row to its last. */
+async function copy({ client, into, waitMs }: Session, labels: readonly string[]): Promise<void> {
+  async function* lines() {
+    for (const [i, label] of labels.entries()) {
+      if (i === Math.ceil(labels.length / 2)) await wait(waitMs);
+      yield `${label}\n`;
+    }
+  }
+  await pipeline(lines, client.query(copyFrom(`copy ${into} (label) from stdin`)));
+}
+
+/** Old rows that no other writer changes now. */
+const old = (table: string, count: number) =>
+  `label in (select label from ${table} where label like 'old.%' order by random() limit ${count} for update skip locked)`;
+
+/** The ways to write these rows, and to change others beside them. */
+const ways = {
+  async one(session, labels) {
+    for (const label of labels) await insert(session, [label]);
+  },
+  many: insert,
+  ties: (session, labels) => insert(session, labels, `'epoch'`),
+  clockJumps: (session, labels) => insert(session, labels, `now() + (random() - 0.5) * interval '2 days'`),
+  copy,
+  async update(session, labels) {
+    const { client, table, change } = session;
+    await client.query(`update ${table} set ${change} where ${old(table, labels.length)}`);
+    await insert(session, labels);
+  },
+  async delete(session, labels) {
+    const { client, table } = session;
+    await client.query(`delete from ${table} where ${old(table, labels.length)}`);
+    await insert(session, labels);
+  },
+  async savepoint(session, labels) {
+    await session.client.query('savepoint s');
+    await insert(
+      session,
+      labels.map((label) => `${label}.undone`),
+    );
+    await session.client.query('rollback to s');
+    await insert(session, labels);
+  },
+} satisfies Record<string, (session: Session, labels: readonly string[]) => Promise<unknown>>;
 
 /** What one transaction does: what it writes, how long it waits in the middle, and how it ends. */
 export interface Work {
-  readonly kind: 'one' | 'many' | 'ties' | 'leaf' | 'update' | 'delete' | 'savepoint';
+  readonly kind: keyof typeof ways;
+  readonly into: 'table' | 'leaf';
   readonly rows: number;
   readonly waitMs: number;
   readonly end: 'commit' | 'rollback' | 'prepare' | 'kill';
@@ -14,7 +82,8 @@ export interface Work {
 /** The transactions of one writer, one after the other. */
 export const anyScript: fc.Arbitrary<readonly Work[]> = fc.array(
   fc.record({
-    kind: fc.constantFrom('one', 'many', 'ties', 'leaf', 'update', 'delete', 'savepoint'),
+    kind: fc.constantFrom(...(Object.keys(ways) as Work['kind'][])),
+    into: fc.constantFrom('table', 'leaf'),
     rows: fc.integer({ min: 1, max: 12 }),
     waitMs: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: 30 }) }, fc.integer({ min: 100, max: 400 })),
     end: fc.oneof(
@@ -25,54 +94,29 @@ export const anyScript: fc.Arbitrary<readonly Work[]> = fc.array(
   { minLength: 15, maxLength: 30 },
 );
 
-/** A table with a column `label`, and one that may be written to beside it: a partition of it. */
-export interface Target {
-  readonly table: string;
-  readonly leaf: string;
-}
-
 /** Runs the transactions of one writer; resolves with the labels of the rows that it committed. */
-export async function write(connection: Connection, { table, leaf }: Target, name: string, script: readonly Work[]) {
+export async function write(connection: Connection, target: Target, name: string, script: readonly Work[]) {
   const committed: string[] = [];
   let client = await connect(connection);
   const { rows: settings } = await client.query<{ may: boolean }>(
     "select current_setting('max_prepared_transactions')::int > 0 as may",
   );
   const mayPrepare = settings[0]?.may ?? false;
-  for (const [i, { kind, rows, waitMs, end: wanted }] of script.entries()) {
+  for (const [i, { kind, into, rows, waitMs, end: wanted }] of script.entries()) {
     const end = wanted === 'prepare' && !mayPrepare ? 'commit' : wanted;
     const labels = Array.from({ length: rows }, (_, n) => `${name}.${i}.${n}`);
-    const insert = (into: string, some: readonly string[]) =>
-      client.query(`insert into ${into} (label) select unnest($1::text[])`, [some]);
+    const late = labels.map((label) => `${label}.late`);
+    const session = { ...target, client, into: target[into], waitMs };
     await client.query('begin');
-    let written: readonly string[] = labels;
-    if (kind === 'one') for (const label of labels) await insert(table, [label]);
-    if (kind === 'many') await insert(table, labels);
-    if (kind === 'ties')
-      await client.query(`insert into ${table} (label, at) select unnest($1::text[]), 'epoch'`, [labels]);
-    if (kind === 'leaf') await insert(leaf, labels);
-    if (kind === 'update' || kind === 'delete') {
-      const old = `(select ctid from ${table} where label like 'old.%' order by random() limit ${rows} for update skip locked)`;
-      await client.query(
-        kind === 'delete'
-          ? `delete from ${table} where ctid in ${old} and label like 'old.%'`
-          : `update ${table} set at = now() where ctid in ${old} and label like 'old.%'`,
-      );
-      await insert(table, labels);
-    }
-    if (kind === 'savepoint') {
-      await client.query('savepoint s');
-      await insert(
-        table,
-        labels.map((label) => `${label}.undone`),
-      );
-      await client.query('rollback to s');
-      await insert(table, labels);
+    try {
+      await ways[kind](session, labels);
+    } catch (error) {
+      if (!isMoved(error)) throw error;
+      await client.query('rollback');
+      continue;
     }
     await wait(waitMs);
-    const half = labels.map((label) => `${label}.late`);
-    await insert(table, half);
-    written = [...labels, ...half];
+    await insert(session, late);
     if (end === 'commit') await client.query('commit');
     if (end === 'rollback') await client.query('rollback');
     if (end === 'prepare') {
@@ -84,11 +128,14 @@ export async function write(connection: Connection, { table, leaf }: Target, nam
       await client.query('select pg_terminate_backend(pg_backend_pid())').catch(() => {});
       client = await connect(connection);
     }
-    if (end === 'commit' || end === 'prepare') committed.push(...written);
+    if (end === 'commit' || end === 'prepare') committed.push(...labels, ...late);
   }
   await client.end();
   return committed;
 }
+
+/** Another writer has just moved a row to another partition: serialization_failure. */
+const isMoved = (error: unknown) => error instanceof pg.DatabaseError && error.code === '40001';
 
 async function connect(connection: Connection): Promise<pg.Client> {
   const client = new pg.Client(connection);

@@ -1,6 +1,4 @@
-import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createDelayLog } from '../../src/tails/delayLog.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { serveStreams } from '../support/streams.ts';
@@ -55,21 +53,6 @@ test('begins with an empty message and a cursor, then tells of the rows that are
   await stream.stop();
 });
 
-test('what a response may hold is for each message, however long the stream', async () => {
-  const small = await createTestApi(database.connection, { config: { requestLimits: { rows: 1 } } });
-  const { subscribe, drain } = await serveStreams(small);
-  const stream = subscribe<Event>(added);
-  await stream.next();
-  for (let message = 0; message < 3; message++) {
-    const ids = await add(1);
-    expect(await stream.nodes(1)).toMatchObject([{ eventId: ids[0], device: { serial: expect.any(String) } }]);
-  }
-  await stream.stop();
-  small.tails.stop();
-  await drain(1000);
-  await small.close();
-});
-
 test('a list and its tail join without a gap, whatever is being written', async () => {
   await add(1);
   const writer = await database.connect();
@@ -118,35 +101,6 @@ test('an empty list has a live cursor too, and so has each list of a relation', 
   for (const device of devices.nodes) expect(device.events.liveCursor).toEqual(expect.any(String));
   expect(new Set(devices.nodes.map((device) => device.events.liveCursor)).size).toBe(1);
   expect(api.statements.filter((text) => text.includes('$live'))).toHaveLength(2);
-});
-
-test('a writer that stays open is what the tail waits for, and the statistics and the log name it', async () => {
-  const stream = server.subscribe<Event>(added);
-  await stream.next();
-  const writer = await database.connect();
-  const { rows } = await writer.query<{ pid: number }>('select pg_backend_pid() as pid');
-  await writer.query('begin; lock table events.event in row exclusive mode');
-  const ids = await add(1);
-  await vi.waitFor(
-    () => expect(api.tails.stats()).toMatchObject([{ table: 'event', streams: 1, pid: rows[0]?.pid }]),
-    5000,
-  );
-  const [before] = api.tails.stats();
-  await vi.waitFor(() => expect(api.tails.stats()[0]?.delayMs).toBeGreaterThan(before?.delayMs ?? 0), 5000);
-  await writer.query('rollback');
-  await writer.end();
-  expect((await stream.nodes(1)).map(({ eventId }) => eventId)).toEqual(ids);
-  await stream.stop();
-
-  const lines: { readonly msg: string }[] = [];
-  const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const tell = createDelayLog(log, 'event');
-  tell({ delay: () => ({ ms: 9_000, pid: 7 }) });
-  tell({ delay: () => ({ ms: 12_000, pid: 7 }) });
-  tell({ delay: () => ({ ms: 13_000, pid: 7 }) });
-  expect(lines).toMatchObject([
-    { table: 'event', pid: 7, seconds: 12, msg: expect.stringContaining('delays the live tail') },
-  ]);
 });
 
 test.each([

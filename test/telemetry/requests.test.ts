@@ -1,11 +1,4 @@
 import { request } from 'node:http';
-import { type Attributes, metrics } from '@opentelemetry/api';
-import {
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -22,6 +15,7 @@ import { createIssuer } from '../auth/issuer.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { keepMetrics } from '../support/metrics.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -40,17 +34,8 @@ const serve = (app: RecordedListener, slowStatementMs: number) => {
 
 const emptyRecord: RequestRecord = { statements: 0, rows: 0, streams: false, startStream() {}, watch: (db) => db };
 
-let exporter: InMemoryMetricExporter;
-let provider: MeterProvider;
-
-/** Every metric that was measured in this test, with its points. */
-async function collect() {
-  exporter.reset();
-  await provider.forceFlush();
-  const all = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics));
-  type Points = readonly { readonly attributes: Attributes; readonly value: unknown }[];
-  return new Map(all.map((metric): [string, Points] => [metric.descriptor.name, metric.dataPoints]));
-}
+let measured: ReturnType<typeof keepMetrics>;
+const collect = () => measured.collect();
 
 beforeAll(async () => {
   database = await createDatabase();
@@ -63,14 +48,8 @@ beforeAll(async () => {
 
 beforeEach(() => {
   lines.length = 0;
-  exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 600_000 });
-  provider = new MeterProvider({ readers: [reader] });
-  metrics.setGlobalMeterProvider(provider);
-  return async () => {
-    metrics.disable();
-    await provider.shutdown();
-  };
+  measured = keepMetrics();
+  return measured.stop;
 });
 
 afterAll(async () => {

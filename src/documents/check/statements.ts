@@ -1,6 +1,8 @@
 import {
   type DocumentNode,
+  type FieldNode,
   type GraphQLCompositeType,
+  type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
@@ -12,21 +14,21 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { mostJoins } from '../../db/projection.ts';
+import { fieldsOf, fragmentsOf } from '../../limits/fields.ts';
 import { type Source, sourceOf } from '../../schema/source.ts';
 
 /**
  * How many statements an operation of a valid document sends at most: one for each list, relation, count and aggregate
  * with distinct arguments on each level, and one for each field of the root that is none of these; none for a relation
- * that the statement of its parent's rows joins. What extensions load by themselves is not counted.
+ * that the statement of its parent's rows joins. A list that is asked for a live cursor is read apart from an equal one
+ * that is not. What extensions load by themselves is not counted, nor are the looks of live tails.
  */
 export function countStatements(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): number {
-  const fragments = new Map(
-    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
+  const fragments = fragmentsOf(document);
   const statements = new Set<string>();
   const visited = new Set<string>();
   /** What each statement joins; what a mutation or a subscription returns is joined to nothing. */
@@ -37,6 +39,10 @@ export function countStatements(
     return joins;
   };
   const isQuery = operation.operation === OperationTypeNode.QUERY;
+
+  const selects = ({ selectionSet }: FieldNode, type: GraphQLNamedType, field: string): boolean =>
+    selectionSet !== undefined &&
+    fieldsOf([{ type: type.name, selectionSet }], { fragments }).some(({ nodes }) => nodes[0]?.name.value === field);
 
   /**
    * `path` is equal where rows are: aliases, and `nodes` beside `edges`, share their statements. `joins` belongs to the
@@ -54,11 +60,12 @@ export function countStatements(
         const { kind, match } = sourceOf(field) ?? {};
         if (isList && !(kind && counted.has(kind))) statements.add(path);
         const args = node.arguments?.map((argument) => print(argument)).sort() ?? [];
-        const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})`;
+        const child = getNamedType(field.type);
+        const live = kind === 'list' && selects(node, child, 'liveCursor') ? '#live' : '';
+        const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})${live}`;
         const isJoined = match?.joined && joins && (joins.has(here) || joins.size < mostJoins);
         if (isJoined) joins.add(here);
         else if (kind ? kind === 'relation' || counted.has(kind) : path === '') statements.add(here);
-        const child = getNamedType(field.type);
         if (!node.selectionSet || !isCompositeType(child)) continue;
         const isSame = kind === 'rows' || isJoined || (match?.joined && joins);
         const below = isSame ? joins : kind || isQuery ? joinsOf(here) : null;

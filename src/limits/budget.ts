@@ -1,0 +1,48 @@
+import type { RequestLimits } from '../config.ts';
+import type { Db, Row } from '../db/db.ts';
+import { AppError } from '../errors.ts';
+
+/** What the reads of one response may return. */
+export interface Budget {
+  /**
+   * A way to the database that ends with RESPONSE_TOO_LARGE once the reads on all such ways have returned more than the
+   * limits allow. A statement's rows are counted when all have arrived; how many one can return is for the price to bound.
+   */
+  limit(db: Db): Db;
+  /** Another response begins: the next message of a subscription. */
+  renew(): void;
+}
+
+export function createBudget(limits: Pick<RequestLimits, 'rows' | 'bytes'>): Budget {
+  let read = { rows: 0, bytes: 0 };
+  const check = () => {
+    if (read.rows > limits.rows) throw tooLarge(`more than ${limits.rows} rows`);
+    if (read.bytes > limits.bytes) throw tooLarge(`more than ${limits.bytes} bytes`);
+  };
+  return {
+    limit: (db) => ({
+      ...db,
+      async rows(query) {
+        check();
+        const rows = await db.rows(query);
+        read.rows += rows.length;
+        for (const row of rows) read.bytes += sizeOf(row);
+        check();
+        return rows;
+      },
+    }),
+    renew() {
+      read = { rows: 0, bytes: 0 };
+    },
+  };
+}
+
+export const tooLarge = (what: string): AppError =>
+  new AppError('RESPONSE_TOO_LARGE', `The response would hold ${what}: ask for less at once`);
+
+/** The length of a row's values. */
+export function sizeOf(row: Row): number {
+  let size = 0;
+  for (const name in row) size += row[name]?.length ?? 0;
+  return size;
+}

@@ -1,0 +1,131 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { applyDirectives } from '../../src/catalog/directives.ts';
+import { introspect } from '../../src/db/introspect.ts';
+import { sql } from '../../src/db/sql.ts';
+import { extension } from '../../src/schema/extension.ts';
+import { createSchema } from '../../src/schema/schema.ts';
+import { createApp } from '../../src/server.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { appConfig } from '../support/config.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { serveStreams, withoutLooks } from '../support/streams.ts';
+
+const requestLimits = { ...appConfig.requestLimits, rows: 10, bytes: 20_000 };
+
+let database: TestDatabase;
+let api: TestApi;
+let server: Awaited<ReturnType<typeof serveStreams>>;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await database.admin('create table events.note (note_id int generated always as identity primary key, body text)');
+  await database.grantAll(database.connection);
+  api = await createTestApi(database.connection, { config: { requestLimits } });
+  server = await serveStreams(api);
+});
+
+afterAll(async () => {
+  api.tails.stop();
+  await server.drain(1000);
+  await api.close();
+  await database.drop();
+});
+
+const subscription = (selection: string) =>
+  `subscription { added: eventsAdded { cursor end edges { node { eventId ${selection} } } } }`;
+
+/** Adds events of one device. */
+const add = (count = 1) =>
+  database.admin(
+    `insert into events.event (occurred_at, device_id, event_type_id)
+    select now(), device_id, 'door' from generate_series(1, $1) n, (select device_id from events.device limit 1) d`,
+    [count],
+  );
+
+const tooLarge = { code: 'RESPONSE_TOO_LARGE' };
+
+test('what a response may hold is for each message, however long the stream', async () => {
+  const stream = server.subscribe(subscription('device { events(first: 5) { nodes { eventId } } }'));
+  await stream.next();
+  for (let message = 0; message < 3; message++) {
+    await add();
+    expect(await stream.nodes(1)).toMatchObject([{ device: { events: { nodes: Array(5).fill({}) } } }]);
+  }
+  await stream.stop();
+});
+
+test('a client that asks for too much spends nothing of what the others of its feed may read', async () => {
+  const greedy = server.subscribe(subscription('device { events { nodes { eventId } } }'));
+  const modest = server.subscribe(subscription('device { site { devices(first: 1) { nodes { site { name } } } } }'));
+  await Promise.all([greedy.next(), modest.next()]);
+  await add();
+  await expect(greedy.next()).rejects.toMatchObject(tooLarge);
+  expect(await modest.nodes(1)).toMatchObject([{ device: { site: expect.any(Object) } }]);
+  await Promise.all([greedy.stop(), modest.stop()]);
+});
+
+test('clients that ask for the same share what the rows lead to', async () => {
+  const streams = Array.from({ length: 5 }, () => server.subscribe(subscription('device { site { name } }')));
+  await Promise.all(streams.map((stream) => stream.next()));
+  const since = api.statements.length;
+  await add();
+  await Promise.all(streams.map((stream) => stream.nodes(1)));
+  expect(withoutLooks(api.statements.slice(since))).toHaveLength(2);
+  await Promise.all(streams.map((stream) => stream.stop()));
+});
+
+test('what a field reads by itself is counted for each message too', async () => {
+  const rows = extension({
+    ...{ table: 'event', columns: ['event_id'] },
+    fields: (t, from) => ({
+      three: t.int(
+        from(['event_id'], async (_row, _args, { db }) => (await db.rows(sql`select generate_series(1, 3)`)).length),
+      ),
+    }),
+  });
+  const { catalog } = await introspect(api.db, 'events');
+  const directed = applyDirectives(catalog, () => {});
+  const schema = createSchema(directed, { limits: appConfig.limits, extensions: [rows], warn: () => {} });
+  const app = createApp({
+    config: { ...appConfig, requestLimits },
+    served: { ...api.served, current: () => ({ ...api.api, schema }) },
+    ...{ tails: api.tails, db: api.db, log: pino({ level: 'silent' }) },
+  });
+  const { subscribe, drain } = await serveStreams({ app });
+  const stream = subscribe(subscription('three'));
+  await stream.next();
+  for (let message = 0; message < 4; message++) {
+    await add();
+    expect(await stream.nodes(1)).toMatchObject([{ three: 3 }]);
+  }
+  await add(4);
+  await expect(stream.nodes(4)).rejects.toMatchObject(tooLarge);
+  await stream.stop();
+  await drain(1000);
+});
+
+const notes = (selection: string) =>
+  `subscription ($after: String) { added: notesAdded(after: $after) { cursor end edges { node { ${selection} } } } }`;
+
+test('rows that are too much for one message come in several', async () => {
+  const stream = server.subscribe<{ body: string }>(notes('body'));
+  await stream.next();
+  const bodies = Array.from({ length: 7 }, (_, n) => `${n}`.padEnd(6000, '.'));
+  await database.admin('insert into events.note (body) select unnest($1::text[])', [bodies]);
+  const messages = [await stream.next(), await stream.next(), await stream.next()];
+  while (messages.at(-1)?.edges.at(-1)?.node.body !== bodies.at(-1)) messages.push(await stream.next());
+  expect(messages.flatMap(({ edges }) => edges.map(({ node }) => node.body))).toEqual(bodies);
+  await stream.stop();
+});
+
+test('a message that is longer than a response may be is an error, and the last one', async () => {
+  const stream = server.subscribe<{ a: string }>(notes('a: body b: body c: body d: body'));
+  const { cursor } = await stream.next();
+  await database.admin("insert into events.note (body) values (repeat('x', 6000)), ('y')");
+  await expect(stream.next()).rejects.toMatchObject(tooLarge);
+  await expect(stream.next()).rejects.toThrow('The stream is over');
+  const less = server.subscribe<{ body: string }>(notes('body'), { after: cursor });
+  expect((await less.nodes(2)).map(({ body }) => body.length)).toEqual([6000, 1]);
+  await less.stop();
+});

@@ -1,0 +1,103 @@
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Caller } from '../../src/auth/caller.ts';
+import { arrivalOf } from '../../src/catalog/arrival.ts';
+import { type Catalog, tableOf } from '../../src/catalog/catalog.ts';
+import { sql } from '../../src/db/sql.ts';
+import { createShared, type Shared, type Subject } from '../../src/tails/shared.ts';
+import type { Watch } from '../../src/tails/watch.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+let shared: Shared;
+/** The catalog as it is under row security. */
+let personal: Catalog;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  await database.admin(`create schema events;
+    create table events.note (note_id bigint generated always as identity primary key, body text);
+    insert into events.note (body) values ('before')`);
+  await database.grantAll(database.connection);
+  api = await createTestApi(database.connection);
+  personal = { ...api.api.catalog, isPersonal: true };
+});
+
+beforeEach(() => {
+  shared = createShared({ database: () => api.db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }) });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+function subjectOf(caller: Caller | null, isPersonal: boolean): Subject {
+  const catalog = isPersonal ? personal : api.api.catalog;
+  const table = tableOf(catalog, 'note');
+  const arrival = arrivalOf(catalog, table, undefined);
+  if (!('columns' in arrival)) throw new Error(arrival.reason);
+  return { catalog, table, arrival, caller };
+}
+
+const callerOf = (oid: string): Caller => ({ id: oid, permissions: new Set(), claims: { oid }, expiresAt: Infinity });
+const insert = () => database.admin("insert into events.note (body) values ('more')");
+
+/** How long the watch waits for its next look, in milliseconds; resolves when it has looked. */
+async function nextPause(watch: Watch): Promise<number> {
+  const before = Date.now();
+  const looked = watch.next();
+  vi.advanceTimersToNextTimer();
+  const pause = Date.now() - before;
+  await looked;
+  await new Promise(setImmediate); // now the next one is planned
+  return pause;
+}
+
+const nextPauses = async (watch: Watch, count: number) => {
+  const pauses: number[] = [];
+  while (pauses.length < count) pauses.push(await nextPause(watch));
+  return pauses;
+};
+
+test('looks are the rarer the longer nothing comes, and frequent while something does or somebody writes', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  const watch = shared.watchOf(subjectOf(null, false));
+  const stop = watch.listen(() => {});
+  expect(await nextPauses(watch, 8)).toEqual([25, 250, 500, 1000, 2000, 4000, 5000, 5000]);
+  await insert();
+  expect(await nextPauses(watch, 3)).toEqual([5000, 250, 500]);
+
+  const writer = await database.connect();
+  await writer.query("begin; insert into events.note (body) values ('late')");
+  expect(await nextPauses(watch, 4)).toEqual([1000, 250, 250, 250]);
+  await writer.query('commit');
+  await writer.end();
+  expect(await nextPauses(watch, 4)).toEqual([250, 250, 500, 1000]);
+
+  watch.wake();
+  expect(await nextPauses(watch, 3)).toEqual([25, 50, 100]);
+  stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a table is watched once, and a filter read once, unless claims decide what can be seen', () => {
+  const [nobody, anna, again, ben] = [null, callerOf('anna'), callerOf('anna'), callerOf('ben')];
+  const watchOf = (caller: Caller | null, isPersonal: boolean) => shared.watchOf(subjectOf(caller, isPersonal));
+  expect(watchOf(anna, false)).toBe(watchOf(nobody, false));
+  expect(watchOf(anna, true)).toBe(watchOf(again, true));
+  expect(watchOf(anna, true)).not.toBe(watchOf(ben, true));
+
+  const feedOf = (caller: Caller, isPersonal: boolean, body: string) =>
+    shared.lendFeed(subjectOf(caller, isPersonal), sql`body = ${body}`).feed;
+  expect(feedOf(anna, false, 'x')).toBe(feedOf(ben, false, 'x'));
+  expect(feedOf(anna, false, 'x')).not.toBe(feedOf(anna, false, 'y'));
+  expect(feedOf(anna, true, 'x')).toBe(feedOf(again, true, 'x'));
+  expect(feedOf(anna, true, 'x')).not.toBe(feedOf(ben, true, 'x'));
+});
