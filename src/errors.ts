@@ -124,6 +124,12 @@ export function isConnectionLost(error: unknown): error is Error {
   return socketErrors.test(codeOf(error) ?? '') || lostConnection.test(error.message);
 }
 
+/** Whether PostgreSQL refuses a statement for what it says, so that another one may well succeed now. */
+export function isRefused(error: unknown): boolean {
+  const cause = error instanceof AppError ? error.cause : error;
+  return cause instanceof DatabaseError && !/^(08|25|53|57)/.test(cause.code ?? '');
+}
+
 /** Translates what pg throws; an error it does not know comes back unchanged, to be masked. */
 export function fromPostgres(error: unknown): unknown {
   if (error instanceof AppError || !(error instanceof Error)) return error;

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { Row } from './db.ts';
 import { inner, type Match, matchesRow } from './match.ts';
 import { alias, from } from './select.ts';
-import { ident, join, type Sql, sql } from './sql.ts';
+import { empty, ident, join, type Sql, sql } from './sql.ts';
 
 /** What is read of the rows of a table: columns, and the rows that relations to one row lead to. */
 export interface Projection {
@@ -23,6 +23,9 @@ export interface Joins {
   /** Puts the joined rows of a result's row in their places. */
   readonly attach: (row: Row) => Row;
 }
+
+/** Nothing is joined. */
+export const noJoins: Joins = { list: [], from: empty, attach: (row) => row };
 
 /** PostgreSQL's `join_collapse_limit`, the statement's own table included; the rest is left to the loaders. */
 export const mostJoins = 7;

@@ -5,9 +5,10 @@ import type { Db, Row } from '../db/db.ts';
 import { type Key, keyRows, type Match, matchesKey } from '../db/match.ts';
 import { distinct, type Measure } from '../db/measure.ts';
 import { type Page, type Selected, selectPage } from '../db/page.ts';
-import { joinsOf, merged, nothing, type Projection } from '../db/projection.ts';
+import { joinsOf, merged, noJoins, nothing, type Projection } from '../db/projection.ts';
 import { alias, from, selectCount, selectEstimate } from '../db/select.ts';
 import { ident, identity, join, type Sql, sql } from '../db/sql.ts';
+import { isRefused } from '../errors.ts';
 
 /** What an extension loads by itself: one result for each key, in the keys' order. */
 export type Batch<V> = (keys: readonly Key[], db: Db) => Promise<readonly V[]>;
@@ -70,12 +71,23 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     match
       ? nameOf(match, () => JSON.stringify([match.table.name, match.columns, match.origin.name, match.values]))
       : '';
-  const pageName = (page: Page) => nameOf(page, () => identity(selectPage(catalog, page, selectedOf([nothing]))));
+  const pageName = (page: Page) =>
+    nameOf(page, () => identity(selectPage(catalog, page, { columns: [], joins: noJoins })));
 
-  const selectedOf = (asked: readonly Projection[]): Selected => {
-    const all = merged(asked);
-    return { columns: all.columns, joins: joinsOf(catalog, all) };
-  };
+  /**
+   * Reads what is asked of all. Where PostgreSQL refuses that, perhaps for what is joined, the rows come without it: so
+   * the fields that lead further fail by themselves.
+   */
+  async function readJoined<T>(asked: readonly Projection[], read: (selected: Selected) => Promise<T>): Promise<T> {
+    const { columns, ...projection } = merged(asked);
+    const joins = joinsOf(catalog, { columns, ...projection });
+    try {
+      return await read({ columns, joins });
+    } catch (error) {
+      if (joins.list.length === 0 || !isRefused(error)) throw error;
+      return read({ columns, joins: noJoins });
+    }
+  }
 
   /** Runs one statement whose rows say in `$n` to which key they belong. */
   const perKey = async (keys: readonly Key[], query: Sql): Promise<readonly (readonly Row[])[]> => {
@@ -108,25 +120,27 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
 
   return {
     row: (match, key, projection) =>
-      loader<Row | null, Projection>(`row ${matchName(match)}`, async (keys, asked) => {
-        const { columns, joins } = selectedOf(asked);
-        const list = join([sql`k.n as "$n"`, ...columns.map((name) => ident(alias, name)), ...joins.list]);
-        const groups = await perKey(
-          keys,
-          sql`
-          select ${list} from ${keyRows(match, keys)}
-          join ${from(catalog, match.table)} ${ident(alias)} on ${matchesKey(match)}${joins.from}`,
-        );
-        return groups.map(([row]) => (row ? joins.attach(row) : null));
-      }).load({ key, asked: projection }),
+      loader<Row | null, Projection>(`row ${matchName(match)}`, (keys, asked) =>
+        readJoined(asked, async ({ columns, joins }) => {
+          const list = join([sql`k.n as "$n"`, ...columns.map((name) => ident(alias, name)), ...joins.list]);
+          const groups = await perKey(
+            keys,
+            sql`
+            select ${list} from ${keyRows(match, keys)}
+            join ${from(catalog, match.table)} ${ident(alias)} on ${matchesKey(match)}${joins.from}`,
+          );
+          return groups.map(([row]) => (row ? joins.attach(row) : null));
+        }),
+      ).load({ key, asked: projection }),
 
     page: (page, projection, match, key = []) =>
-      loader<readonly Row[], Projection>(`page ${matchName(match)} ${pageName(page)}`, async (keys, asked) => {
-        const selected = selectedOf(asked);
-        const pages = await listPerKey(match, keys, (conditions) => selectPage(catalog, page, selected, conditions));
-        for (const rows of new Set(pages)) rows.forEach(selected.joins.attach);
-        return pages;
-      }).load({ key, asked: projection }),
+      loader<readonly Row[], Projection>(`page ${matchName(match)} ${pageName(page)}`, (keys, asked) =>
+        readJoined(asked, async (selected) => {
+          const pages = await listPerKey(match, keys, (conditions) => selectPage(catalog, page, selected, conditions));
+          for (const rows of new Set(pages)) rows.forEach(selected.joins.attach);
+          return pages;
+        }),
+      ).load({ key, asked: projection }),
 
     count: (table, where, match, key = []) =>
       loader<string, Projection>(

@@ -1,3 +1,4 @@
+import { escapeLiteral } from 'pg';
 import type { Type } from '../catalog/catalog.ts';
 import { type Sql, sql, trusted, type Value } from '../db/sql.ts';
 import type { Leaf } from './leaves.ts';
@@ -155,8 +156,14 @@ const comparedAs = (type: Type): string => {
 };
 
 /** A list is read as its own type first, which may part its items by another sign than the one that it is compared as. */
-const value = ({ leaf, type }: Operand, argument: unknown): Sql =>
-  sql`${leaf.write(argument)}${trusted(type.item ? `::${type.sql}` : '')}::${trusted(comparedAs(type))}`;
+const value = ({ leaf, type }: Operand, argument: unknown): Sql => {
+  const text = leaf.write(argument);
+  const written = hasFewValues(type) ? trusted(escapeLiteral(text)) : sql`${text}`;
+  return sql`${written}${trusted(type.item ? `::${type.sql}` : '')}::${trusted(comparedAs(type))}`;
+};
+
+/** Each of few values may have a statement of its own, whose plan PostgreSQL can keep; graphql-js lets no other in. */
+const hasFewValues = ({ sql: type, enum: id }: Type): boolean => id !== null || type === 'pg_catalog.bool';
 
 const values = ({ leaf, type }: Operand, items: unknown): Sql => {
   const texts: Value = (items as readonly unknown[]).map(leaf.write);

@@ -140,6 +140,20 @@ describe('rows are loaded by themselves', () => {
   });
 });
 
+test('what may not be read any more fails its own field, not the row that leads to it', async () => {
+  await database.admin(`revoke select on events.wide from ${database.connection.user}`);
+  const { data, errors } = await api.send(`{ narrows { nodes { rowId wide { ${long}b } } } }`);
+  expect(data).toEqual({
+    narrows: {
+      nodes: [
+        { rowId: 1, wide: null },
+        { rowId: 2, wide: null },
+      ],
+    },
+  });
+  expect(errors).toMatchObject([{ path: ['narrows', 'nodes', 0, 'wide'], extensions: { code: 'FORBIDDEN' } }]);
+});
+
 interface Page {
   readonly nodes: readonly { readonly rowId: number }[];
   readonly pageInfo: { readonly endCursor: string; readonly hasNextPage: boolean };
