@@ -11,10 +11,12 @@ export interface Budget {
   limit(db: Db): Db;
   /** Another response begins: the next message of a subscription. */
   renew(): void;
+  /** The length of the values of the largest row that was read. */
+  readonly largestRow: number;
 }
 
 export function createBudget(limits: Pick<RequestLimits, 'rows' | 'bytes'>): Budget {
-  let read = { rows: 0, bytes: 0 };
+  let read = { rows: 0, bytes: 0, largest: 0 };
   const check = () => {
     if (read.rows > limits.rows) throw tooLarge(`more than ${limits.rows} rows`);
     if (read.bytes > limits.bytes) throw tooLarge(`more than ${limits.bytes} bytes`);
@@ -26,13 +28,20 @@ export function createBudget(limits: Pick<RequestLimits, 'rows' | 'bytes'>): Bud
         check();
         const rows = await db.rows(query);
         read.rows += rows.length;
-        for (const row of rows) read.bytes += sizeOf(row);
+        for (const row of rows) {
+          const size = sizeOf(row);
+          read.bytes += size;
+          read.largest = Math.max(read.largest, size);
+        }
         check();
         return rows;
       },
     }),
     renew() {
-      read = { rows: 0, bytes: 0 };
+      read = { rows: 0, bytes: 0, largest: 0 };
+    },
+    get largestRow() {
+      return read.largest;
     },
   };
 }

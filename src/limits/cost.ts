@@ -28,6 +28,9 @@ export interface Price {
   readonly rows: number;
   /** The field that asks for the most, by its path in the response; null where none asks for any. */
   readonly dearest: { readonly path: string; readonly rows: number } | null;
+  /** How many values the response can hold, and how many characters the names of its fields. */
+  readonly values: number;
+  readonly names: number;
   /** Whether it is the same for all variables. */
   readonly isFixed: boolean;
 }
@@ -70,7 +73,7 @@ interface Share {
 export function priceOf({ schema, document, operationName, variables, pages }: Priced): Price {
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
-  if (!operation || !root) return { rows: 0, dearest: null, isFixed: true };
+  if (!operation || !root) return { rows: 0, dearest: null, values: 0, names: 0, isFixed: true };
   let isFixed = true;
   const argumentOf = createArguments(operation, variables, () => {
     isFixed = false;
@@ -80,6 +83,8 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
     isIncluded: (node) => isIncluded(node, argumentOf),
   };
   let rows = 0;
+  let values = 0;
+  let names = 0;
   let dearest: Price['dearest'] = null;
   const charge = (path: string, amount: number) => {
     rows += amount;
@@ -88,18 +93,20 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
   const share = createShares(schema, pages, argumentOf);
 
   const walk = (fields: readonly MergedField[], parents: number, page: number, above: string): void => {
-    const values = new Set<string>();
+    const asked = new Set<string>();
     for (const field of fields) {
       const node = field.nodes[0];
       if (!node || !field.isIncluded) continue;
+      names += parents * field.key.length;
       const path = above + field.key;
       const name = `${field.type} ${node.name.value}`;
       const definition = definitionOf(schema, field.type, node.name.value);
       const type = definition && getNamedType(definition.type);
       if (!type || !isCompositeType(type)) {
-        if (values.has(name)) charge(path, parents);
+        values += parents;
+        if (asked.has(name)) charge(path, parents);
         else if (sourceOf(definition)?.kind === 'count') charge(path, parents * countRows);
-        values.add(name);
+        asked.add(name);
         continue;
       }
       const below = fieldsOf(partsBelow(field, type.name), options);
@@ -110,7 +117,7 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
   };
   const top: Part = { type: root.name, selectionSet: operation.selectionSet };
   walk(fieldsOf([top], options), 1, 1, '');
-  return { rows, dearest, isFixed };
+  return { rows, dearest, values, names, isFixed };
 }
 
 type Definition = GraphQLField<unknown, unknown>;

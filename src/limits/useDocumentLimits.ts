@@ -8,11 +8,19 @@ import { type Price, type Priced, priceOf } from './cost.ts';
 import { maxNesting, nestsTooDeep, scan } from './scan.ts';
 import { checkShape } from './shape.ts';
 
+/** What a request carries once its document was let in. */
+export interface PricedContext {
+  readonly price?: Price;
+}
+
 /**
  * Lets a document be parsed, validated and executed only as far as it is within its limits. What depends on the text
  * alone is looked at once for each document that is parsed, a price that depends on variables once for each request.
  */
-export function useDocumentLimits(limits: RequestLimits, pages: PageLimits): Plugin<Context & DocumentContext> {
+export function useDocumentLimits(
+  limits: RequestLimits,
+  pages: PageLimits,
+): Plugin<Context & DocumentContext & PricedContext> {
   const shapes = new WeakMap<DocumentNode, readonly GraphQLError[]>();
   const prices = new WeakMap<DocumentNode, { readonly of: Omit<Priced, 'variables'>; readonly price: Price }>();
 
@@ -39,7 +47,7 @@ export function useDocumentLimits(limits: RequestLimits, pages: PageLimits): Plu
         return parseFn(source, options);
       });
     },
-    onValidate({ params, context, setResult }) {
+    onValidate({ params, context, setResult, extendContext }) {
       const { schema, documentAST: document } = params;
       const { variables, operationName } = context.params;
       if (nestsTooDeep(variables)) throw badInput(`The variables nest more than ${maxNesting} lists and objects`);
@@ -47,6 +55,7 @@ export function useDocumentLimits(limits: RequestLimits, pages: PageLimits): Plu
       const errors = context.persisted ? [] : shapeOf(schema, document);
       if (errors.length > 0) return setResult(errors);
       const price = priceFor({ schema, document, operationName, variables: variables ?? {}, pages });
+      extendContext({ price });
       if (context.record) context.record.cost = price.rows;
       refuse(price, limits.cost);
     },

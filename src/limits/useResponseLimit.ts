@@ -1,14 +1,16 @@
 import { GraphQLError } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
+import type { Context } from '../context.ts';
 import { tooLarge } from './budget.ts';
+import type { PricedContext } from './useDocumentLimits.ts';
 
 /**
  * Refuses to send a response whose JSON is longer, before it is written: a value may stand in it many times. In a
  * stream that holds for each message; the one that is refused is the last, so that the client does not miss it unawares.
  */
-export function useResponseLimit(maxBytes: number): Plugin {
+export function useResponseLimit(maxBytes: number): Plugin<object, Partial<Context & PricedContext>> {
   return {
-    onExecutionResult({ result, setResult }) {
+    onExecutionResult({ result, setResult, context }) {
       const refusal = () => tooLarge(`more than ${maxBytes} bytes`);
       if (isAsyncIterable(result)) {
         const messages = result[Symbol.asyncIterator]();
@@ -18,10 +20,17 @@ export function useResponseLimit(maxBytes: number): Plugin {
           return { errors: [new GraphQLError(message, { extensions: { code: extensions.code } })] };
         };
         setResult(mapAsyncIterator(messages, (message) => (isLonger(message, maxBytes) ? refused() : message)));
-      } else if (result && isLonger(result, maxBytes)) throw refusal();
+      } else if (result && mostBytes(context) > maxBytes && isLonger(result, maxBytes)) throw refusal();
     },
   };
 }
+
+/** What a value may have beside the text of its row: quotes, what a global id or a cursor adds, another form of a time. */
+const aroundValue = 200;
+
+/** A bound that is there without a look at the result, which takes as long as to write it; infinite where nothing is known. */
+const mostBytes = ({ price, budget }: Partial<Context & PricedContext>): number =>
+  price && budget ? price.values * (3 * budget.largestRow + aroundValue) + price.names : Number.POSITIVE_INFINITY;
 
 /** Whether a value's JSON has more bytes, escapes not counted; looks no further than it must. */
 export const isLonger = (value: unknown, maxBytes: number): boolean =>
