@@ -30,7 +30,7 @@ const plan = values.quick
       warmSeconds: 0.4,
       connections: [32],
     }
-  : { events: 1_000_000, programs, starts: 10, rounds: 5, seconds: 3, warmSeconds: 5, connections: [1, 32, 256] };
+  : { events: 1_000_000, programs, starts: 5, rounds: 5, seconds: 2, warmSeconds: 5, connections: [1, 32, 256] };
 const asked = questions.filter(({ name }) => values.only === '' || values.only.split(',').includes(name));
 
 const loads = asked.length * plan.programs.length;

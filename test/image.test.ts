@@ -27,9 +27,10 @@ beforeAll(async () => {
   await copyFile(process.execPath, node);
   await chmod(folder, 0o755);
   const dockerfile = await readFile(new URL('../Dockerfile', import.meta.url), 'utf8');
-  const [, entry = ''] = /^ENTRYPOINT \["\/nodejs\/bin\/node", "(.*)"\]$/m.exec(dockerfile) ?? [];
+  const [, entry = '[]'] = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile) ?? [];
+  const [, ...args] = JSON.parse(entry) as readonly string[];
   image = {
-    command: [node, entry],
+    command: [node, ...args],
     cwd: join(folder, 'app'),
     ...(process.getuid?.() === 0 && { uid: nobody }),
   };
