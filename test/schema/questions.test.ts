@@ -216,7 +216,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const page = await readFile(new URL('../../docs/telemetry.md', import.meta.url), 'utf8');
+const page = await readFile(new URL('../../docs/aggregates.md', import.meta.url), 'utf8');
 const documents = [...page.matchAll(/^## (.*)\n\n```graphql\n([\s\S]*?)^```$/gm)].map(
   ([, title = '', document = '']) => ({
     title,
