@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { findArrivals } from './catalog/arrival.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { applyDirectives } from './catalog/directives.ts';
-import type { PageLimits, RequestLimits } from './config.ts';
+import type { PageLimits, RequestLimits } from './config/limits.ts';
 import type { Context, Incoming } from './context.ts';
 import type { SharedDb } from './db/db.ts';
 import { introspect } from './db/introspect.ts';

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Config, readConfig } from './config/config.ts';
+import { ConfigError } from './config/variables.ts';
 import { codeOf } from './errors.ts';
 import { explain } from './explain.ts';
 import { UsageError } from './usage-error.ts';

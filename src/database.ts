@@ -1,4 +1,5 @@
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config/config.ts';
+import { ConfigError } from './config/variables.ts';
 import { createDb, type SharedDb } from './db/db.ts';
 import { createListener, type Listener, type ListenerOptions } from './db/listen.ts';
 import { createPool, type PoolStats } from './db/pool.ts';

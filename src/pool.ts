@@ -8,10 +8,12 @@
  *
  * @module
  */
-import { ConfigError, readPoolConfig } from './config.ts';
+import { readPoolConfig } from './config/config.ts';
+import { ConfigError } from './config/variables.ts';
 import type { PoolOptions } from './db/pool.ts';
 
-export { ConfigError, type Identity } from './config.ts';
+export type { Identity } from './config/database.ts';
+export { ConfigError } from './config/variables.ts';
 export { LoginError, type LoginStep } from './db/login-error.ts';
 export { createPool, type Pool, type PoolEvent, type PoolOptions, type PoolStats, type UseOptions } from './db/pool.ts';
 export { withRetry } from './db/retry.ts';

@@ -1,5 +1,5 @@
 import { buildApi } from './api.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { openDatabase } from './database.ts';
 import { printSdl } from './schema/print.ts';
 import { createLogger } from './telemetry/logger.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { buildApi } from './api.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config/config.ts';
+import { ConfigError } from './config/variables.ts';
 import { type Dashboard, readDashboard } from './dashboard/dashboard.ts';
 import { type Database, openDatabase } from './database.ts';
 import { readFingerprint } from './db/introspect.ts';

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { createVerifier } from './auth/verify.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { Incoming } from './context.ts';
 import type { Dashboard } from './dashboard/dashboard.ts';
 import { useDashboard } from './dashboard/useDashboard.ts';

@@ -1,6 +1,6 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
-import type { Identity } from '../config.ts';
+import type { Identity } from '../config/database.ts';
 import { type Answer, explainAnswer, IdentityError } from './identity-error.ts';
 
 /** What an identity gives: the password of a login, and when it ends in milliseconds since 1970. */

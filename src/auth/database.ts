@@ -1,4 +1,4 @@
-import type { Identity } from '../config.ts';
+import type { Identity } from '../config/database.ts';
 import type { Credential, IssuedToken } from './credential.ts';
 import { IdentityError } from './identity-error.ts';
 import { explainRefusal } from './refusal.ts';

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
-import type { AuthConfig } from '../config.ts';
+import type { AuthConfig } from '../config/auth.ts';
 import { AppError } from '../errors.ts';
 import type { Caller, Permission } from './caller.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { openTokenSource } from '../auth/database.ts';
-import type { Identity } from '../config.ts';
+import type { Identity } from '../config/database.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 import { type Notice, noticeChannel, readNotice } from './notice.ts';
 

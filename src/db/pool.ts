@@ -1,7 +1,7 @@
 import { SpanKind } from '@opentelemetry/api';
 import type pg from 'pg';
 import { openTokenSource, type TokenEvent, type TokenSource } from '../auth/database.ts';
-import type { Identity } from '../config.ts';
+import type { Identity } from '../config/database.ts';
 import { isConnectionLost, unavailable } from '../errors.ts';
 import { databaseAttributes, inDetachedSpan } from '../telemetry/span.ts';
 import { cancellable } from './cancel.ts';

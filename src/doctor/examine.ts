@@ -1,7 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { claimsOf } from '../auth/claims.ts';
 import { openTokenSource, type TokenSource } from '../auth/database.ts';
-import { type Config, ConfigError, type DatabaseConfig, type Identity, readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import type { DatabaseConfig, Identity } from '../config/database.ts';
+import { ConfigError } from '../config/variables.ts';
 import { type Connection, openConnection } from '../db/connection.ts';
 import { createDb, type Db } from '../db/db.ts';
 import { explainLogin, LoginError } from '../db/login-error.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Claims } from '../auth/claims.ts';
 import { IdentityError } from '../auth/identity-error.ts';
-import type { DatabaseConfig } from '../config.ts';
+import type { DatabaseConfig } from '../config/database.ts';
 import { scopes } from './token.ts';
 
 /** The statement or command that makes a refused login work; `claims` are those of the token that was refused. */

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { nothingToRead } from '../api.ts';
 import { applyDirectives } from '../catalog/directives.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Db } from '../db/db.ts';
 import { introspect } from '../db/introspect.ts';
 import { sql } from '../db/sql.ts';

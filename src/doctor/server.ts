@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { failed, type Outcome, ok, warning } from './finding.ts';
 
 const oldest = 14;

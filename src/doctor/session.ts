@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { DatabaseConfig } from '../config.ts';
+import type { DatabaseConfig } from '../config/database.ts';
 import { type Outcome, ok, warning } from './finding.ts';
 
 const shown = ['TimeZone', 'DateStyle', 'IntervalStyle', 'statement_timeout', 'default_transaction_read_only'];

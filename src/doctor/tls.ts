@@ -1,5 +1,5 @@
 import type { PeerCertificate } from 'node:tls';
-import { type DatabaseConfig, isLoopback } from '../config.ts';
+import { type DatabaseConfig, isLoopback } from '../config/database.ts';
 import { openTls } from '../db/socket.ts';
 import { codeOf } from '../errors.ts';
 import { type Outcome, ok, warning } from './finding.ts';

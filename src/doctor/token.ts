@@ -2,7 +2,7 @@ import { type Claims, claimsOf } from '../auth/claims.ts';
 import type { Token } from '../auth/database.ts';
 import { IdentityError } from '../auth/identity-error.ts';
 import { isFor } from '../auth/refusal.ts';
-import type { Identity } from '../config.ts';
+import type { Identity } from '../config/database.ts';
 import { type Outcome, ok, warning } from './finding.ts';
 
 /** A clock that differs by less does no harm. */

@@ -1,5 +1,6 @@
 import { openTokenSource } from '../auth/database.ts';
-import { type Config, ConfigError, readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import { ConfigError } from '../config/variables.ts';
 import { openConnection } from '../db/connection.ts';
 import { unavailable } from '../errors.ts';
 import { apply } from './apply.ts';

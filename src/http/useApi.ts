@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Api } from '../api.ts';
-import type { RequestLimits } from '../config.ts';
+import type { RequestLimits } from '../config/limits.ts';
 import type { Context, Incoming } from '../context.ts';
 import { AppError } from '../errors.ts';
 import type { Served } from '../served.ts';

@@ -1,4 +1,4 @@
-import type { RequestLimits } from '../config.ts';
+import type { RequestLimits } from '../config/limits.ts';
 import type { Db, Row } from '../db/db.ts';
 import { AppError } from '../errors.ts';
 

@@ -18,7 +18,7 @@ import {
   TypeMetaFieldDef,
   type ValueNode,
 } from 'graphql';
-import type { PageLimits } from '../config.ts';
+import type { PageLimits } from '../config/limits.ts';
 import { messageRows } from '../db/tail.ts';
 import { sourceOf } from '../schema/source.ts';
 import { type FieldsOptions, fieldsOf, fragmentsOf, type MergedField, type Part, partsBelow } from './fields.ts';

@@ -1,5 +1,5 @@
 import { Lexer, type Source, TokenKind } from 'graphql';
-import type { RequestLimits } from '../config.ts';
+import type { RequestLimits } from '../config/limits.ts';
 import { tooComplex } from '../errors.ts';
 
 /**

@@ -8,7 +8,7 @@ import {
   UniqueFragmentNamesRule,
   validate,
 } from 'graphql';
-import type { RequestLimits } from '../config.ts';
+import type { RequestLimits } from '../config/limits.ts';
 import { tooComplex } from '../errors.ts';
 import { fieldsOf, fragmentsOf, type Part, partsBelow } from './fields.ts';
 

@@ -1,6 +1,6 @@
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, Source } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { PageLimits, RequestLimits } from '../config.ts';
+import type { PageLimits, RequestLimits } from '../config/limits.ts';
 import type { Context } from '../context.ts';
 import type { DocumentContext } from '../documents/useDocuments.ts';
 import { badInput, tooComplex } from '../errors.ts';

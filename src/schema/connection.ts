@@ -1,5 +1,5 @@
 import type { Table } from '../catalog/catalog.ts';
-import type { PageLimits } from '../config.ts';
+import type { PageLimits } from '../config/limits.ts';
 import type { Row } from '../db/db.ts';
 import { decodeCursor, encodeCursor, fingerprintOf, type OrderKey, reversed } from '../db/keyset.ts';
 import type { Key, Match } from '../db/match.ts';

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { findArrivals } from '../catalog/arrival.ts';
 import type { Directed, Warn } from '../catalog/directives.ts';
-import type { PageLimits } from '../config.ts';
+import type { PageLimits } from '../config/limits.ts';
 import { createBuilder } from './builder.ts';
 import { type Extension, unmet } from './extension.ts';
 import { defineList } from './lists.ts';

@@ -3,7 +3,7 @@ import type { Catalog, Column, Table } from '../catalog/catalog.ts';
 import type { Directed } from '../catalog/directives.ts';
 import { leafFamily } from '../catalog/families.ts';
 import { type Names, nameCatalog } from '../catalog/naming.ts';
-import type { PageLimits } from '../config.ts';
+import type { PageLimits } from '../config/limits.ts';
 import type { Row } from '../db/db.ts';
 import { createShapes } from './aggregates/shape.ts';
 import { type Aggregates, createAggregates } from './aggregates/types.ts';

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Caller } from '../auth/caller.ts';
 import type { Arrival } from '../catalog/arrival.ts';
 import type { Catalog, Table } from '../catalog/catalog.ts';
-import type { RequestLimits } from '../config.ts';
+import type { RequestLimits } from '../config/limits.ts';
 import type { Db, Row } from '../db/db.ts';
 import { identity, type Sql } from '../db/sql.ts';
 import { messageRows, selectMark, selectStretch } from '../db/tail.ts';

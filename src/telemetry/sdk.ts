@@ -2,7 +2,7 @@ import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import type { Logger } from 'pino';
-import type { Signals } from '../config.ts';
+import type { Signals } from '../config/config.ts';
 
 /**
  * Starts OpenTelemetry as the standard `OTEL_*` variables say, which it reads itself, for the signals that have somewhere

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig, readPoolConfig } from '../../src/config.ts';
+import { readConfig, readPoolConfig } from '../../src/config/config.ts';
+import { ConfigError } from '../../src/config/variables.ts';
 
 const scope = 'https://ossrdbms-aad.database.windows.net/.default';
 const server = { PGHOST: 'db.example', PGUSER: 'app', PGDATABASE: 'events', AUTH: 'none' };

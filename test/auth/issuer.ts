@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { type AuthConfig, readConfig } from '../../src/config.ts';
+import type { AuthConfig } from '../../src/config/auth.ts';
+import { readConfig } from '../../src/config/config.ts';
 
 export const tenantId = '3f0b1c52-6f5e-4c39-9d0e-1f8a5a6c7d11';
 export const audience = 'api://events';

@@ -6,7 +6,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { createYoga } from 'graphql-yoga';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildDashboard } from '../../scripts/dashboard.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { type Dashboard, readDashboard } from '../../src/dashboard/dashboard.ts';
 import { useDashboard } from '../../src/dashboard/useDashboard.ts';
 import { readStore } from '../../src/documents/store.ts';

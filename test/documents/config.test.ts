@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { ConfigError } from '../../src/config/variables.ts';
 
 const production = {
   ...{ NODE_ENV: 'production', PGHOST: 'db.example', PGUSER: 'app', PGDATABASE: 'events' },

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { type ConfigError, defaultRequestLimits, readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { defaultRequestLimits } from '../../src/config/limits.ts';
+import type { ConfigError } from '../../src/config/variables.ts';
 
 test('limits have defaults that variables change', () => {
   expect(readConfig({}).requestLimits).toEqual(defaultRequestLimits);

@@ -1,6 +1,6 @@
 import { type ASTNode, type DocumentNode, getIntrospectionQuery, parse, Source, visit } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defaultRequestLimits as limits } from '../../src/config.ts';
+import { defaultRequestLimits as limits } from '../../src/config/limits.ts';
 import { priceOf } from '../../src/limits/cost.ts';
 import { createDocumentCache } from '../../src/limits/documentCache.ts';
 import { scan } from '../../src/limits/scan.ts';

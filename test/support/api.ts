@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { pino } from 'pino';
 import { type Api, buildApi } from '../../src/api.ts';
-import type { RequestLimits } from '../../src/config.ts';
+import type { RequestLimits } from '../../src/config/limits.ts';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
 import { readFingerprint } from '../../src/db/introspect.ts';
 import { createListener } from '../../src/db/listen.ts';

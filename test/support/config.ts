@@ -1,4 +1,5 @@
-import { type Config, defaultRequestLimits, type RequestLimits } from '../../src/config.ts';
+import type { Config } from '../../src/config/config.ts';
+import { defaultRequestLimits, type RequestLimits } from '../../src/config/limits.ts';
 import type { AppOptions } from '../../src/server.ts';
 
 /** A server that asks for little and refuses little; tests change what they are about. */

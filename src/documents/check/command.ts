@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { buildApi } from '../../api.ts';
-import { readConfig } from '../../config.ts';
+import { readConfig } from '../../config/config.ts';
 import { openDatabase } from '../../database.ts';
 import { createTails } from '../../tails/tails.ts';
 import { createLogger } from '../../telemetry/logger.ts';

@@ -1,6 +1,6 @@
 import { type DocumentNode, execute, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import type { Api } from '../../api.ts';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/db.ts';
 import { identity, type Sql } from '../../db/sql.ts';
 import { priceOf } from '../../limits/cost.ts';

@@ -1,0 +1,129 @@
+import { type AuthConfig, authOf } from './auth.ts';
+import { type DatabaseConfig, databaseOf } from './database.ts';
+import type { PageLimits, RequestLimits } from './limits.ts';
+import { ConfigError, type Environment, listOf, readVariables, type Variables } from './variables.ts';
+
+/** Everything that can be set, read once at the start; `null` for `database` means the embedded one. */
+export interface Config {
+  readonly production: boolean;
+  readonly database: DatabaseConfig | null;
+  /** Null where nobody is asked who they are. */
+  readonly auth: AuthConfig | null;
+  readonly schema: string;
+  readonly host: string;
+  readonly port: number;
+  readonly graphiql: boolean;
+  /** Whether to serve the dashboard, and its documents with it. */
+  readonly dashboard: boolean;
+  readonly corsOrigins: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly limits: PageLimits;
+  readonly documents: DocumentsConfig;
+  /** The Cache-Control of answers to queries by GET. */
+  readonly cacheControl: string;
+  readonly requestLimits: RequestLimits;
+  readonly poolSize: number;
+  /** How many of this server may run at once, all with a pool of their own. */
+  readonly maxReplicas: number;
+  readonly statementTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly schemaPollMs: number;
+  /** How old a stream of a live tail may get. */
+  readonly sseMaxSeconds: number;
+  readonly logLevel: string;
+  /** A statement that takes longer is in the log. */
+  readonly slowStatementMs: number;
+  /** Null where no collector is configured. */
+  readonly telemetry: Signals | null;
+}
+
+/** What OpenTelemetry has an endpoint for. */
+export interface Signals {
+  readonly traces: boolean;
+  readonly metrics: boolean;
+  readonly logs: boolean;
+}
+
+export interface DocumentsConfig {
+  /** Manifests, and folders of them. */
+  readonly paths: readonly string[];
+  /** Whether only callers who may explore send documents of their own. */
+  readonly persistedOnly: boolean;
+  /** Whether a document that does not fit the schema keeps the API from being served. */
+  readonly strict: boolean;
+}
+
+/** Reads and checks the environment; throws a ConfigError that lists everything wrong in it. */
+export function readConfig(environment: Environment): Config {
+  const { env, production, problems } = readVariables(environment);
+  const pool = poolOf(env, production, problems);
+  const auth = authOf(env, production, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    ...pool,
+    production,
+    auth,
+    schema: env.EVENTS_SCHEMA,
+    host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
+    port: env.PORT,
+    graphiql: env.GRAPHIQL ? env.GRAPHIQL === 'on' : !production,
+    // It is made for the schema of the embedded database.
+    dashboard: env.DASHBOARD ? env.DASHBOARD === 'on' : pool.database === null && !production,
+    corsOrigins: listOf(env.CORS_ORIGINS),
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    limits: { defaultSize: Math.min(50, env.MAX_PAGE_SIZE), maxSize: env.MAX_PAGE_SIZE },
+    documents: {
+      paths: listOf(env.PERSISTED_DOCUMENTS),
+      persistedOnly: env.DOCUMENTS ? env.DOCUMENTS === 'persisted-only' : production,
+      strict: env.STRICT_DOCUMENTS === 'true',
+    },
+    cacheControl: env.CACHE_CONTROL,
+    requestLimits: {
+      tokens: env.MAX_DOCUMENT_TOKENS,
+      depth: env.MAX_DOCUMENT_DEPTH,
+      aliases: env.MAX_DOCUMENT_ALIASES,
+      directives: env.MAX_DOCUMENT_DIRECTIVES,
+      cost: env.MAX_DOCUMENT_COST,
+      rows: env.MAX_RESPONSE_ROWS,
+      bytes: env.MAX_RESPONSE_BYTES,
+      perMinute: env.RATE_LIMIT_PER_MINUTE ?? null,
+      // Azure Container Apps sets the name, and always has one proxy of its own in front.
+      proxies: env.TRUSTED_PROXIES ?? (env.CONTAINER_APP_NAME ? 1 : 0),
+    },
+    maxReplicas: env.MAX_REPLICAS,
+    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    sseMaxSeconds: env.SSE_MAX_SECONDS,
+    schemaPollMs: env.SCHEMA_POLL_MS,
+    logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),
+    slowStatementMs: env.SLOW_STATEMENT_MS,
+    telemetry: signalsOf(env),
+  };
+}
+
+export type PoolConfig = Pick<Config, 'database' | 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs'>;
+
+/** As much of it as a program needs that only connects. */
+export function readPoolConfig(environment: Environment): PoolConfig {
+  const { env, production, problems } = readVariables(environment);
+  const pool = poolOf(env, production, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return pool;
+}
+
+const poolOf = (env: Variables, production: boolean, problems: string[]): PoolConfig => ({
+  database: databaseOf(env, production, problems),
+  poolSize: env.PG_POOL_SIZE,
+  statementTimeoutMs: env.PG_STATEMENT_TIMEOUT_MS,
+  connectTimeoutMs: env.PG_CONNECT_TIMEOUT_MS,
+});
+
+/** The SDK reads these and many more variables itself; without an endpoint it would send to this machine. */
+function signalsOf(env: Variables): Signals | null {
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return null;
+  const all = env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
+  const traces = all || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT !== undefined;
+  const metrics = all || env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT !== undefined;
+  const logs = all || env.OTEL_EXPORTER_OTLP_LOGS_ENDPOINT !== undefined;
+  return traces || metrics || logs ? { traces, metrics, logs } : null;
+}

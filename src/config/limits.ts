@@ -1,0 +1,38 @@
+/** Page sizes: what a list returns when not told, and at most. */
+export interface PageLimits {
+  readonly defaultSize: number;
+  readonly maxSize: number;
+}
+
+/** What one request may ask for, and what its answer may hold. */
+export interface RequestLimits {
+  /** Of a document's text, and selections once its fragments are spread. */
+  readonly tokens: number;
+  /** Fields within fields. */
+  readonly depth: number;
+  readonly aliases: number;
+  readonly directives: number;
+  /** The rows that a document can ask for: see `priceOf`. */
+  readonly cost: number;
+  /** The rows that its statements may return. */
+  readonly rows: number;
+  /** Of the response's JSON. */
+  readonly bytes: number;
+  /** Requests of one caller, or of one address where nobody is asked who they are; null for any number. */
+  readonly perMinute: number | null;
+  /** How many proxies in front append to X-Forwarded-For. */
+  readonly proxies: number;
+}
+
+/** What ordinary use never meets. */
+export const defaultRequestLimits: RequestLimits = {
+  tokens: 20_000,
+  depth: 30,
+  aliases: 1000,
+  directives: 500,
+  cost: 500_000,
+  rows: 100_000,
+  bytes: 50_000_000,
+  perMinute: null,
+  proxies: 0,
+};

@@ -1,0 +1,26 @@
+/** libpq's own variables that this server does not read, and that are one letter away from one that it does. */
+const others = new Set(['PGHOSTADDR', 'PGPASSFILE', 'PGSSLCERT', 'PGSSLKEY', 'PGSSLCRL', 'PGSERVICE', 'PGAPPNAME']);
+
+/** What to say of each name that is a slip away from one that is known. */
+export function misspelt(set: Readonly<Record<string, unknown>>, known: readonly string[]): readonly string[] {
+  return Object.keys(set)
+    .filter((name) => !known.includes(name) && !others.has(name) && name.length > 4)
+    .flatMap((name) => {
+      const meant = known.find((candidate) => candidate.length > 4 && oneSlip(name, candidate));
+      return meant ? [`${name}: unknown; did you mean ${meant}?`] : [];
+    });
+}
+
+/** Whether one letter was added, lost, changed or swapped with its neighbour. */
+function oneSlip(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  const rest = (s: string, from: number) => s.slice(start + from);
+  return (
+    rest(a, 1) === rest(b, 1) ||
+    rest(a, 1) === rest(b, 0) ||
+    rest(a, 0) === rest(b, 1) ||
+    (a[start] === b[start + 1] && a[start + 1] === b[start] && rest(a, 2) === rest(b, 2))
+  );
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { defaultRequestLimits } from './limits.ts';
+import { misspelt } from './spelling.ts';
+
+/** Every problem of the configuration at once, each with the name of its variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+const int = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+};
+const oneOf = <const T extends readonly string[]>(...values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+const onOff = oneOf('on', 'off');
+const permissionName = z.string().regex(/^[\w.:/-]+$/, 'must be the name of a role or scope, without spaces');
+
+/** Every variable that is read, by its name. */
+export const variables = z.object({
+  NODE_ENV: z.string().optional(),
+  PGHOST: z.string().optional(),
+  PGPORT: int(1, 65_535).default(5432),
+  PGDATABASE: z.string().optional(),
+  PGUSER: z.string().optional(),
+  PGPASSWORD: z.string().optional(),
+  PGSSLMODE: oneOf('verify-full', 'require', 'disable').optional(),
+  PGSSLROOTCERT: z.string().optional(),
+  PG_HOST: z.string().optional(),
+  PG_DB: z.string().optional(),
+  PG_USER: z.string().optional(),
+  PG_AUTH: oneOf('user-identity', 'system-identity', 'default-credential', 'password').optional(),
+  AZURE_CLIENT_ID: z.string().optional(),
+  PG_TOKEN_SCOPE: z
+    .string()
+    .regex(/^https:\/\/.+\/\.default$/, 'must be the address of a resource followed by /.default')
+    .default('https://ossrdbms-aad.database.windows.net/.default'),
+  IDENTITY_ENDPOINT: z.string().optional(),
+  IDENTITY_HEADER: z.string().optional(),
+  PG_SESSION: oneOf('startup', 'role').default('startup'),
+  PG_POOL_SIZE: int(1, 1000).default(10),
+  MAX_REPLICAS: int(1, 1000).default(1),
+  PG_STATEMENT_TIMEOUT_MS: int(1, 3_600_000).default(15_000),
+  PG_CONNECT_TIMEOUT_MS: int(1, 600_000).default(15_000),
+  AUTH: oneOf('entra', 'none').optional(),
+  AUTH_TENANT_ID: z.guid('must be the id of a tenant, a GUID').toLowerCase().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  AUTH_AUTHORITY: z
+    .string()
+    .regex(/^(https:|http:\/\/(localhost|127\.0\.0\.1)\b)/, 'must be an address that begins with https://')
+    .default('https://login.microsoftonline.com'),
+  AUTH_ISSUERS: z.string().optional(),
+  AUTH_READ: permissionName.default('Events.Read'),
+  AUTH_WRITE: permissionName.default('Events.Write'),
+  AUTH_EXPLORE: permissionName.default('Events.Explore'),
+  REQUEST_TIMEOUT_MS: int(1, 3_600_000).default(30_000),
+  EVENTS_SCHEMA: z.string().default('events'),
+  SCHEMA_POLL_MS: int(100, 86_400_000).default(60_000),
+  SSE_MAX_SECONDS: int(1, 86_400).default(230),
+  HOST: z.string().optional(),
+  PORT: int(0, 65_535).default(4000),
+  GRAPHIQL: onOff.optional(),
+  DASHBOARD: onOff.optional(),
+  CORS_ORIGINS: z.string().default(''),
+  MAX_BODY_BYTES: int(1, 1_000_000_000).default(5_000_000),
+  MAX_PAGE_SIZE: int(1, 1_000_000).default(1000),
+  PERSISTED_DOCUMENTS: z.string().default(''),
+  DOCUMENTS: oneOf('any', 'persisted-only').optional(),
+  STRICT_DOCUMENTS: oneOf('true', 'false').default('false'),
+  CACHE_CONTROL: z
+    .string()
+    .regex(
+      /^[\w-]+(="?[\w-]+"?)?(, *[\w-]+(="?[\w-]+"?)?)*$/,
+      'must be directives such as max-age=10, separated by commas',
+    )
+    .default('no-cache'),
+  MAX_DOCUMENT_TOKENS: int(100, 1_000_000).default(defaultRequestLimits.tokens),
+  MAX_DOCUMENT_DEPTH: int(1, 200).default(defaultRequestLimits.depth),
+  MAX_DOCUMENT_ALIASES: int(0, 100_000).default(defaultRequestLimits.aliases),
+  MAX_DOCUMENT_DIRECTIVES: int(0, 100_000).default(defaultRequestLimits.directives),
+  MAX_DOCUMENT_COST: int(1, 1_000_000_000).default(defaultRequestLimits.cost),
+  MAX_RESPONSE_ROWS: int(1, 100_000_000).default(defaultRequestLimits.rows),
+  MAX_RESPONSE_BYTES: int(1000, 500_000_000).default(defaultRequestLimits.bytes),
+  RATE_LIMIT_PER_MINUTE: int(1, 1_000_000).optional(),
+  TRUSTED_PROXIES: int(0, 10).optional(),
+  CONTAINER_APP_NAME: z.string().optional(),
+  LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').optional(),
+  SLOW_STATEMENT_MS: int(1, 3_600_000).default(1000),
+  OTEL_SDK_DISABLED: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: z.string().optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: oneOf('grpc', 'http/protobuf', 'http/json').optional(),
+});
+
+export type Variables = z.infer<typeof variables>;
+
+const aliases = { PG_HOST: 'PGHOST', PG_DB: 'PGDATABASE', PG_USER: 'PGUSER' } as const;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads what is set, each variable by itself, with all that is wrong so far; what is empty is not set. */
+export function readVariables(environment: Environment) {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const problems = [...misspelt(set, Object.keys(variables.shape)), ...twins(set)];
+  const env = parse(set, problems);
+  return { env, production: env.NODE_ENV === 'production', problems };
+}
+
+/** The items of a list with commas. */
+export const listOf = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+
+/** Reports each value that cannot be read and goes on as if it were not set, so that later problems show up too. */
+function parse(set: Readonly<Record<string, string | undefined>>, problems: string[]): Variables {
+  const { error } = variables.safeParse(set);
+  const wrong = new Set(error?.issues.map((issue) => String(issue.path[0])));
+  for (const issue of error?.issues ?? []) problems.push(`${String(issue.path[0])}: ${issue.message}`);
+  return variables.parse(Object.fromEntries(Object.entries(set).filter(([name]) => !wrong.has(name))));
+}
+
+function twins(set: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(aliases)
+    .filter(([alias, name]) => set[alias] !== undefined && set[name] !== undefined && set[alias] !== set[name])
+    .map(([alias, name]) => `${alias}: differs from ${name}: set one of the two`);
+}
