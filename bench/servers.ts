@@ -15,7 +15,7 @@ export interface Server extends Omit<Program, 'file'> {
   readonly pid: number;
   /** From the start of the process to its first answer. */
   readonly startMs: number;
-  readonly stop: () => Promise<void>;
+  readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 interface StartOptions {
@@ -75,9 +75,9 @@ export async function startServer(
     port,
     pid: child.pid ?? 0,
     startMs: performance.now() - started,
-    async stop() {
+    async stop(signal = 'SIGKILL') {
       process.off('exit', kill);
-      kill();
+      child.kill(signal);
       await once(child, 'exit');
     },
   };
