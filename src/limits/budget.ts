@@ -11,7 +11,7 @@ export interface Budget {
   limit(db: Db): Db;
   /** Another response begins: the next message of a subscription. */
   renew(): void;
-  /** The length of the values of the largest row that was read. */
+  /** The length of the values of the largest row that was read or written. */
   readonly largestRow: number;
 }
 
@@ -21,19 +21,24 @@ export function createBudget(limits: Pick<RequestLimits, 'rows' | 'bytes'>): Bud
     if (read.rows > limits.rows) throw tooLarge(`more than ${limits.rows} rows`);
     if (read.bytes > limits.bytes) throw tooLarge(`more than ${limits.bytes} bytes`);
   };
+  const measured = (row: Row): number => {
+    const size = sizeOf(row);
+    read.largest = Math.max(read.largest, size);
+    return size;
+  };
   return {
     limit: (db) => ({
-      ...db,
       async rows(query) {
         check();
         const rows = await db.rows(query);
         read.rows += rows.length;
-        for (const row of rows) {
-          const size = sizeOf(row);
-          read.bytes += size;
-          read.largest = Math.max(read.largest, size);
-        }
+        for (const row of rows) read.bytes += measured(row);
         check();
+        return rows;
+      },
+      async write(query) {
+        const rows = await db.write(query);
+        for (const row of rows) measured(row);
         return rows;
       },
     }),

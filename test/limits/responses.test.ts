@@ -51,6 +51,18 @@ describe('a response', () => {
     });
   });
 
+  test('to a mutation neither', async () => {
+    const { devices } = await api.query<{ devices: { nodes: [{ deviceId: string }] } }>(
+      '{ devices(first: 1) { nodes { deviceId } } }',
+    );
+    const aliases = Array.from({ length: 10 }, (_, i) => `a${i}: attributes`).join(' ');
+    const { errors } = await api.send(
+      `mutation ($id: UUID!, $patch: UpdateDevicePatch!) { updateDevice(deviceId: $id, patch: $patch) { device { ${aliases} } } }`,
+      { id: devices.nodes[0].deviceId, patch: { attributes: { text: 'x'.repeat(3000) } } },
+    );
+    expect(codes(errors)).toEqual(['RESPONSE_TOO_LARGE']);
+  });
+
   test('counts for itself alone', async () => {
     for (let i = 0; i < 3; i++) await api.query('{ events(first: 60) { nodes { severity } } }');
   });
