@@ -1,27 +1,12 @@
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Listening, listen } from '../src/http/listen.ts';
 import { createIssuer } from './auth/issuer.ts';
 import { createTestApi, type TestApi } from './support/api.ts';
+import { isBrowserAbsent, launchBrowser } from './support/browser.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 
-const executablePath = '/usr/bin/chromium';
-const absent = !existsSync(executablePath);
-if (absent) console.warn(`Skipped: GraphiQL in a browser, since there is no ${executablePath}`);
-
-/** A browser that makes no requests of its own and can resolve no name but this machine's. */
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost',
-];
+const absent = isBrowserAbsent('GraphiQL');
 
 /** The page is 9 MB of scripts, and a busy machine takes its time over them. */
 const timeout = 90_000;
@@ -38,7 +23,7 @@ describe.skipIf(absent)('GraphiQL in a browser', { timeout }, () => {
     api = await createTestApi(database.connection, { config: { graphiql: true } });
     server = await listen(api.app, 'localhost', 0);
     address = `http://localhost:${server.port}/graphql`;
-    browser = await chromium.launch({ executablePath, args });
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {

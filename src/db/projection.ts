@@ -57,8 +57,7 @@ export function joinsOf(catalog: Catalog, projection: Projection): Joins {
 
 /**
  * LIMIT makes PostgreSQL look each row up in the index. For the few rows of a page it would otherwise rather read the
- * whole table and hash it: with its costs for a disk, 51 lookups among 5,000 rows are dearer; in memory they take half
- * the time, and 1,000 as long.
+ * whole table and hash it, since it takes tables to be on disk (`npm run bench:plans`).
  */
 function selectJoined(catalog: Catalog, { parent, match, columns }: Join): Sql {
   const condition = matchesRow(match, parent === -1 ? alias : tableName(parent));

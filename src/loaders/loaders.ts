@@ -79,8 +79,9 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
    * the fields that lead further fail by themselves.
    */
   async function readJoined<T>(asked: readonly Projection[], read: (selected: Selected) => Promise<T>): Promise<T> {
-    const { columns, ...projection } = merged(asked);
-    const joins = joinsOf(catalog, { columns, ...projection });
+    const projection = merged(asked);
+    const { columns } = projection;
+    const joins = joinsOf(catalog, projection);
     try {
       return await read({ columns, joins });
     } catch (error) {

@@ -1,31 +1,16 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bundle } from '../../scripts/bundle.ts';
 import { createIssuer, type Issuer } from '../auth/issuer.ts';
+import { isBrowserAbsent, launchBrowser } from '../support/browser.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Program, portOf, startProgram, variablesFor } from '../support/program.ts';
 
-const executablePath = '/usr/bin/chromium';
-const absent = !existsSync(executablePath);
-if (absent) console.warn(`Skipped: the dashboard in a browser, since there is no ${executablePath}`);
-
-/** A browser that makes no requests of its own and can resolve no name but this machine's. */
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost',
-];
+const absent = isBrowserAbsent('the dashboard');
 
 const timeout = 60_000;
 
@@ -64,7 +49,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
     folder = await mkdtemp(join(tmpdir(), 'events-graphql-browser-'));
     [database, issuer] = await Promise.all([createDatabase(), createIssuer(), bundle(pathToFileURL(`${folder}/`))]);
     await startServer();
-    browser = await chromium.launch({ executablePath, args });
+    browser = await launchBrowser();
   }, timeout);
 
   afterAll(async () => {
