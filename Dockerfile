@@ -1,11 +1,11 @@
-# syntax=docker/dockerfile:1
-FROM node:24-bookworm-slim AS build
+# The registry builds this (azure.yaml, remoteBuild) with Docker's classic builder, which has no cache mounts or heredocs.
+FROM node:24-trixie-slim@sha256:173f125896c3b47ddf056734c7ea789d04595a6a08769a8f78e0df642781fb66 AS build
 WORKDIR /app
 # A layer of its own, so that a change of the sources does not install anything.
 COPY package.json package-lock.json ./
 COPY examples/dashboard/package.json examples/dashboard/
 # What would run after it builds the dashboard, whose sources are not here yet.
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY scripts scripts
 COPY examples/dashboard examples/dashboard
@@ -13,7 +13,7 @@ COPY src src
 RUN node scripts/build.ts
 
 # No shell, no npm, no packages: the build is bundled. Its user is 65532, and nothing is written anywhere.
-FROM gcr.io/distroless/nodejs24-debian12:nonroot
+FROM gcr.io/distroless/nodejs24-debian13:nonroot@sha256:9eeb7f5887d0e239e78264b06f7f11d2e14be534050481803a9e4728fcdd278e
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="events-graphql" \

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { beyondClassicBuilder, parseDockerfile } from './dockerfile.ts';
+
+const dockerfile = await readFile(new URL('../../Dockerfile', import.meta.url), 'utf8');
+
+test('the image can be built by the registry, which has no BuildKit', () => {
+  expect(beyondClassicBuilder(dockerfile)).toEqual([]);
+});
+
+test.each([
+  ['# syntax=docker/dockerfile:1', '# syntax=docker/dockerfile:1'],
+  ['RUN --mount=type=cache,target=/root/.npm npm ci', 'RUN --mount'],
+  ['RUN \\\n  # why\n  --network=none make', 'RUN --network'],
+  ['COPY --from=build --link a b', 'COPY --link'],
+  ['copy --chmod=755 a b', 'COPY --chmod'],
+  ['ADD --checksum=sha256:0 https://example.com/a b', 'ADD --checksum'],
+  ['RUN <<EOF\nmake\nEOF', 'RUN with a heredoc'],
+  ["COPY <<-'EOF' /a\nx\nEOF", 'COPY with a heredoc'],
+  ['FROM --platform=$BUILDPLATFORM node', 'FROM with an argument that BuildKit sets'],
+  ['RUN make ARCH=$TARGETARCH', 'RUN with an argument that BuildKit sets'],
+])('%j is beyond the classic builder', (line, what) => {
+  expect(beyondClassicBuilder(line)).toContain(what);
+});
+
+test('it knows what the classic builder does have', () => {
+  const text = 'FROM a@sha256:0 AS b\nRUN [ 1 -lt 2 ] && cat < file\nCOPY --from=b --chown=1:1 a ./\nARG TARGET=1';
+  expect(beyondClassicBuilder(text)).toEqual([]);
+});
+
+test('each base is pinned by digest, and of a Debian that still gets patches', () => {
+  const bases = parseDockerfile(dockerfile).filter(({ name }) => name === 'FROM');
+  expect(bases).toHaveLength(2);
+  for (const { rest } of bases) expect(rest).toMatch(/(trixie|debian13)\S*@sha256:[0-9a-f]{64}( AS \w+)?$/);
+});
