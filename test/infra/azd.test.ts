@@ -1,0 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+
+test('azd is of a version that takes down its own resource group alone', async () => {
+  const text = await readFile(new URL('../../azure.yaml', import.meta.url), 'utf8');
+  const [, major = 0, minor = 0] = /^requiredVersions:\n(?: +#.*\n)* {2}azd: '>= (\d+)\.(\d+)\.\d+'$/m.exec(text) ?? [];
+  expect([Number(major), Number(minor)]).toEqual([1, expect.toSatisfy((version: number) => version >= 25)]);
+  const docs = await readFile(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
+  expect(docs).toContain(`You need azd ${major}.${minor}.`);
+});
