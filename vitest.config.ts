@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^graphql$/, replacement: 'graphql/index.js' },
-      { find: 'events-graphql/pool', replacement: new URL('./src/pool.ts', import.meta.url).pathname },
+      { find: 'events-graphql/pool', replacement: new URL('./src/db/pool/standalone.ts', import.meta.url).pathname },
     ],
   },
   test: {

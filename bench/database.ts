@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { startEmbedded } from '../src/db/embedded/embedded.ts';
-import { loadSample } from '../src/db/embedded/sample.ts';
-import type { Connection } from '../src/db/embedded/server.ts';
+import { startEmbedded } from '../src/dev/embedded/embedded.ts';
+import { loadSample } from '../src/dev/embedded/sample.ts';
+import type { Connection } from '../src/dev/embedded/server.ts';
 import { parentOf } from './processes.ts';
 import type { Facts } from './questions.ts';
 

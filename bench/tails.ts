@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
-import { startEmbedded } from '../src/db/embedded/embedded.ts';
-import { createNoticeFunction, createNoticeTrigger } from '../src/db/notice.ts';
-import { toQuery } from '../src/db/sql.ts';
+import { createNoticeFunction, createNoticeTrigger } from '../src/db/sql/notice.ts';
+import { toQuery } from '../src/db/sql/sql.ts';
+import { startEmbedded } from '../src/dev/embedded/embedded.ts';
 import { lock } from './lock.ts';
 import { cpuSeconds } from './processes.ts';
 

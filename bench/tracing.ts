@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startEmbedded } from '../src/db/embedded/embedded.ts';
+import { startEmbedded } from '../src/dev/embedded/embedded.ts';
 import { variablesOf } from './database.ts';
 import { measure } from './measure.ts';
 import { ours } from './programs.ts';

@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { pino } from 'pino';
-import { buildApi } from '../src/api.ts';
+import { buildApi } from '../src/api/api.ts';
+import { serveApi } from '../src/api/current.ts';
 import { createDb } from '../src/db/db.ts';
-import { startEmbedded } from '../src/db/embedded/embedded.ts';
-import { createPool } from '../src/db/pool.ts';
-import { serveApi } from '../src/served.ts';
-import { createApp } from '../src/server.ts';
+import { createPool } from '../src/db/pool/pool.ts';
+import { startEmbedded } from '../src/dev/embedded/embedded.ts';
+import { createApp } from '../src/server/app.ts';
 import { createTails } from '../src/tails/tails.ts';
 import { appConfig } from '../test/support/config.ts';
 

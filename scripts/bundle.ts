@@ -23,10 +23,10 @@ const bundledGrpc: Plugin = {
 export async function bundle(folder: URL): Promise<void> {
   await build({
     cwd: fileURLToPath(root),
-    input: { main: 'src/main.ts', pool: 'src/pool.ts' },
+    input: { main: 'src/main.ts', pool: 'src/db/pool/standalone.ts' },
     platform: 'node',
     // pg looks for it and goes on without; the embedded database and its feed are for development, from the sources.
-    external: ['pg-native', /\/(embedded|feed)\/\w+\.ts$/],
+    external: ['pg-native', /\/dev\/\w+\/\w+\.ts$/],
     plugins: [bundledGrpc],
     output: { dir: fileURLToPath(folder), format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     logLevel: 'warn',

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { pino } from 'pino';
-import { buildApi } from '../src/api.ts';
+import { buildApi } from '../src/api/api.ts';
 import { createDb } from '../src/db/db.ts';
-import { startEmbedded } from '../src/db/embedded/embedded.ts';
-import { createPool } from '../src/db/pool.ts';
+import { createPool } from '../src/db/pool/pool.ts';
+import { startEmbedded } from '../src/dev/embedded/embedded.ts';
 import { printSdl } from '../src/schema/print.ts';
 
 /** Compares schema.graphql with the schema of the reference database, or writes it with `--write`. */

@@ -1,4 +1,4 @@
-import type { Caller } from './auth/caller.ts';
+import type { Caller } from './auth/callers/caller.ts';
 import type { Db } from './db/db.ts';
 import type { Budget } from './limits/budget.ts';
 import type { Loaders } from './loaders/loaders.ts';

@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startFeed } from '../src/feed/feed.ts';
-import { createIncidentReport } from '../src/feed/incidents.ts';
-import { createSend } from '../src/feed/send.ts';
-import { createSimulation } from '../src/feed/simulation.ts';
-import { type Listening, listen } from '../src/http/listen.ts';
+import { startFeed } from '../src/dev/collector/collector.ts';
+import { createIncidentReport } from '../src/dev/collector/incidents.ts';
+import { createSend } from '../src/dev/collector/send.ts';
+import { createSimulation } from '../src/dev/collector/simulation.ts';
+import { type Listening, listen } from '../src/server/listen.ts';
 import { createTestApi, type TestApi } from './support/api.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 

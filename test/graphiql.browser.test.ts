@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Listening, listen } from '../src/http/listen.ts';
+import { type Listening, listen } from '../src/server/listen.ts';
 import { createIssuer } from './auth/issuer.ts';
 import { createTestApi, type TestApi } from './support/api.ts';
 import { isBrowserAbsent, launchBrowser } from './support/browser.ts';

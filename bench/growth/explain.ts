@@ -1,11 +1,11 @@
 import { pino } from 'pino';
-import { buildApi } from '../../src/api.ts';
+import { buildApi } from '../../src/api/api.ts';
+import { serveApi } from '../../src/api/current.ts';
+import { createRecorder } from '../../src/commands/check/recorder.ts';
 import { createDb, type SharedDb } from '../../src/db/db.ts';
-import { createPool } from '../../src/db/pool.ts';
-import { type Sql, sql } from '../../src/db/sql.ts';
-import { createRecorder } from '../../src/documents/check/recorder.ts';
-import { serveApi } from '../../src/served.ts';
-import { createApp } from '../../src/server.ts';
+import { createPool } from '../../src/db/pool/pool.ts';
+import { type Sql, sql } from '../../src/db/sql/sql.ts';
+import { createApp } from '../../src/server/app.ts';
 import { createTails } from '../../src/tails/tails.ts';
 import { appConfig } from '../../test/support/config.ts';
 import type { BenchDatabase } from '../database.ts';

@@ -1,4 +1,4 @@
-import { member } from './families.ts';
+import { member } from './nameFamilies.ts';
 
 /** Something that wants a name. */
 export interface Wanted {

@@ -11,8 +11,8 @@ import {
   writeKeys,
 } from './catalog.ts';
 import { type Directed, named } from './directives.ts';
-import { leafFamily, listFamily, member, tableFamily } from './families.ts';
 import { backKey, columnKey, fieldsOf, forwardKey, lookupName, type NameOf, reservedFields } from './fieldNames.ts';
+import { leafFamily, listFamily, member, tableFamily } from './nameFamilies.ts';
 import { capital, enumValue, listName, several, typeCase, typeName, uncapital } from './words.ts';
 
 /** The GraphQL names of everything in a catalog. */

@@ -1,4 +1,4 @@
-import type { Permission } from '../auth/caller.ts';
+import type { Permission } from '../auth/callers/caller.ts';
 import { listOf, type Variables } from './variables.ts';
 
 /** Whose tokens the API takes. */

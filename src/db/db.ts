@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { codeOf, fromPostgres } from '../errors.ts';
-import { prepareClaims, queryWithClaims } from './claims.ts';
-import type { Lender } from './pool.ts';
-import { withRetry } from './retry.ts';
-import { type Sql, toQuery, type Value } from './sql.ts';
+import type { Lender } from './pool/pool.ts';
+import { withRetry } from './pool/retry.ts';
+import { prepareClaims, queryWithClaims } from './sessionClaims.ts';
+import { type Sql, toQuery, type Value } from './sql/sql.ts';
 
 /**
  * Every value as the text that PostgreSQL sent, so that no digit is lost on the way, and the rows that were joined, each

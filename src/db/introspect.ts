@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Catalog, Check, Enum, ForeignKey, Index, Table, Type } from '../catalog/catalog.ts';
 import type { Db } from './db.ts';
-import { noticeChannel } from './notice.ts';
-import { type Sql, sql } from './sql.ts';
+import { noticeChannel } from './sql/notice.ts';
+import { type Sql, sql } from './sql/sql.ts';
 
 /** The catalog as the query builds it: types once each, and keys that may name columns the role cannot read. */
 interface Introspected extends Pick<Catalog, 'isStandby' | 'isPersonal'> {

@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import type { Api } from '../api.ts';
+import type { Api } from '../api/api.ts';
 import type { Incoming } from '../context.ts';
 import { AppError, badInput } from '../errors.ts';
 import { type DocumentRequest, identify, withoutId } from './identify.ts';

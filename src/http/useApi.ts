@@ -1,9 +1,9 @@
 import type { Plugin } from 'graphql-yoga';
-import type { Api } from '../api.ts';
+import type { Api } from '../api/api.ts';
+import type { Served } from '../api/current.ts';
 import type { RequestLimits } from '../config/limits.ts';
 import type { Context, Incoming } from '../context.ts';
 import { AppError } from '../errors.ts';
-import type { Served } from '../served.ts';
 import type { Tails } from '../tails/tails.ts';
 import { errorResponse } from './errorResponse.ts';
 import type { CallerContext } from './useCaller.ts';

@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { Caller } from '../auth/caller.ts';
-import type { Verify } from '../auth/verify.ts';
+import type { Caller } from '../auth/callers/caller.ts';
+import type { Verify } from '../auth/callers/verify.ts';
 import { AppError } from '../errors.ts';
 import { errorResponse } from './errorResponse.ts';
 

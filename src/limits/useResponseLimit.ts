@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
+import type { PricedContext } from '../pricing/useDocumentLimits.ts';
 import { tooLarge } from './budget.ts';
-import type { PricedContext } from './useDocumentLimits.ts';
 
 /**
  * Refuses to send a response whose JSON is longer, before it is written: a value may stand in it many times. In a

@@ -1,13 +1,13 @@
 import DataLoader from 'dataloader';
 import type { Catalog, Table } from '../catalog/catalog.ts';
-import { type Grouping, selectGroupCount, selectGroups, selectWhole } from '../db/aggregate.ts';
 import type { Db, Row } from '../db/db.ts';
-import { type Key, keyRows, type Match, matchesKey } from '../db/match.ts';
-import { distinct, type Measure } from '../db/measure.ts';
-import { type Page, type Selected, selectPage } from '../db/page.ts';
-import { joinsOf, merged, noJoins, nothing, type Projection } from '../db/projection.ts';
-import { alias, from, selectCount, selectEstimate } from '../db/select.ts';
-import { ident, identity, join, type Sql, sql } from '../db/sql.ts';
+import { type Grouping, selectGroupCount, selectGroups, selectWhole } from '../db/sql/aggregate.ts';
+import { type Key, keyRows, type Match, matchesKey } from '../db/sql/match.ts';
+import { distinct, type Measure } from '../db/sql/measure.ts';
+import { type Page, type Selected, selectPage } from '../db/sql/page.ts';
+import { joinsOf, merged, noJoins, nothing, type Projection } from '../db/sql/projection.ts';
+import { alias, from, selectCount, selectEstimate } from '../db/sql/select.ts';
+import { ident, identity, join, type Sql, sql } from '../db/sql/sql.ts';
 import { isRefused } from '../errors.ts';
 
 /** What an extension loads by itself: one result for each key, in the keys' order. */

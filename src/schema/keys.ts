@@ -1,5 +1,5 @@
 import { columnOf, type Table } from '../catalog/catalog.ts';
-import type { Key } from '../db/match.ts';
+import type { Key } from '../db/sql/match.ts';
 import type { FieldBuilder } from './builder.ts';
 import type { Types } from './types.ts';
 

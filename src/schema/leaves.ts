@@ -1,7 +1,7 @@
 import type { Catalog, Column, Enum, Type } from '../catalog/catalog.ts';
 import type { Names } from '../catalog/naming.ts';
 import type { Builder, EnumRef } from './builder.ts';
-import { described } from './described.ts';
+import { described } from './description.ts';
 import { type Scalar, type ScalarName, scalarOf, scalars } from './scalars.ts';
 
 /** How a column's values travel: one value, or a list of them. */

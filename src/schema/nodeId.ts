@@ -1,4 +1,4 @@
-import type { Key } from '../db/match.ts';
+import type { Key } from '../db/sql/match.ts';
 import { badInput } from '../errors.ts';
 
 /** Under which name a row that was found by its global id says its type. */

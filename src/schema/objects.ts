@@ -1,14 +1,14 @@
 import type { FieldMap } from '@pothos/core';
 import { type Column, type ForeignKey, isUnique, referencesTo, type Table } from '../catalog/catalog.ts';
 import type { Row } from '../db/db.ts';
-import { keyOf, type Match, toOne } from '../db/match.ts';
+import { keyOf, type Match, toOne } from '../db/sql/match.ts';
 import { aggregateFields } from './aggregates/fields.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
-import { described } from './described.ts';
-import { listField } from './lists.ts';
+import { described } from './description.ts';
+import { matchSource, source } from './fieldSource.ts';
+import { listField } from './lists/list.ts';
 import { encodeNodeId } from './nodeId.ts';
 import { createFieldCache, selectedRows } from './selection.ts';
-import { matchSource, source } from './source.ts';
 import type { TableType, Types } from './types.ts';
 
 /** Defines a table's object type: its columns, the rows it refers to, and the rows that refer to it. */

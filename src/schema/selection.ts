@@ -13,9 +13,9 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { Match } from '../db/match.ts';
-import type { Projection } from '../db/projection.ts';
-import { sourceOf } from './source.ts';
+import type { Match } from '../db/sql/match.ts';
+import type { Projection } from '../db/sql/projection.ts';
+import { sourceOf } from './fieldSource.ts';
 
 /**
  * What a document asks of the rows which a field returns, directly or through `rows` fields such as `nodes`; `type` names

@@ -1,11 +1,11 @@
 import type { Arrival } from '../catalog/arrival.ts';
-import { alias } from '../db/select.ts';
+import { alias } from '../db/sql/select.ts';
 import { createLoaders } from '../loaders/loaders.ts';
 import type { StreamEnd } from '../tails/mailbox.ts';
 import type { TailMessage } from '../tails/tails.ts';
 import type { Builder } from './builder.ts';
+import { source } from './fieldSource.ts';
 import { selectedRows } from './selection.ts';
-import { source } from './source.ts';
 import type { TableType, Types } from './types.ts';
 
 const ends: Readonly<Record<StreamEnd, string>> = {

@@ -1,19 +1,19 @@
 import type { Arrival, Arrivals } from '../catalog/arrival.ts';
 import type { Catalog, Column, Table } from '../catalog/catalog.ts';
 import type { Directed } from '../catalog/directives.ts';
-import { leafFamily } from '../catalog/families.ts';
+import { leafFamily } from '../catalog/nameFamilies.ts';
 import { type Names, nameCatalog } from '../catalog/naming.ts';
 import type { PageLimits } from '../config/limits.ts';
 import type { Row } from '../db/db.ts';
 import { createShapes } from './aggregates/shape.ts';
 import { type Aggregates, createAggregates } from './aggregates/types.ts';
 import type { Builder } from './builder.ts';
-import { connectionType, type EdgeRef, edgeType, pageInfoType, type RowRef, rowRef } from './connection.ts';
-import { createFilters, type Filters } from './filters.ts';
+import { createFilters, type Filters } from './filters/filters.ts';
 import { createLeaves, type Leaf } from './leaves.ts';
-import { createLivePlan, type PlanLive } from './live.ts';
+import { connectionType, type EdgeRef, edgeType, pageInfoType, type RowRef, rowRef } from './lists/connection.ts';
+import { createLivePlan, type PlanLive } from './lists/liveCursor.ts';
+import { createOrders, type Orders } from './lists/order.ts';
 import { typeKey } from './nodeId.ts';
-import { createOrders, type Orders } from './order.ts';
 import { customScalars } from './scalars.ts';
 
 export interface TableType {

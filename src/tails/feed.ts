@@ -1,5 +1,5 @@
 import type { Db, Row } from '../db/db.ts';
-import type { Place } from '../db/tail.ts';
+import type { Place } from '../db/sql/tail.ts';
 import { AppError } from '../errors.ts';
 import { samePlace } from './position.ts';
 import type { Watch } from './watch.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Arrival } from '../catalog/arrival.ts';
 import type { Table } from '../catalog/catalog.ts';
 import type { Row } from '../db/db.ts';
-import type { Place } from '../db/tail.ts';
+import type { Place } from '../db/sql/tail.ts';
 import { badInput } from '../errors.ts';
 
 /** How far a client has come. */

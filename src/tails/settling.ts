@@ -1,4 +1,4 @@
-import type { Holder, Mark } from '../db/tail.ts';
+import type { Holder, Mark } from '../db/sql/tail.ts';
 
 /** A value of the order of arrival: null comes before the first row, undefined is not known yet. */
 type Value = bigint | null | undefined;

@@ -1,5 +1,5 @@
 import type { Db, Row } from '../db/db.ts';
-import { identity } from '../db/sql.ts';
+import { identity } from '../db/sql/sql.ts';
 
 /**
  * A way to the database that reads equal statements once. Clients of one feed whose documents ask for the same so share

@@ -1,7 +1,7 @@
-import type { Sql } from '../db/sql.ts';
-import { seenBeyond, valuesOf } from '../db/tail.ts';
+import type { Sql } from '../db/sql/sql.ts';
+import { seenBeyond, valuesOf } from '../db/sql/tail.ts';
+import type { Subject } from './hub.ts';
 import { type Position, rangesOf } from './position.ts';
-import type { Subject } from './shared.ts';
 import type { Settled } from './watch.ts';
 
 /** Where a tail begins that follows on what a statement shows. */

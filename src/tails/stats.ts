@@ -1,4 +1,4 @@
-import type { Subject, Watched } from './shared.ts';
+import type { Subject, Watched } from './hub.ts';
 
 export interface TailStats {
   readonly table: string;

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Db, Row } from '../db/db.ts';
-import type { Notice } from '../db/notice.ts';
-import { type Sql, sql } from '../db/sql.ts';
+import type { Notice } from '../db/sql/notice.ts';
+import { type Sql, sql } from '../db/sql/sql.ts';
 import { AppError } from '../errors.ts';
 import type { Batch } from './feed.ts';
 import { follow, type Message } from './follow.ts';
+import { createShared, type SharedOptions, type Subject } from './hub.ts';
 import { createMailbox, type Mailbox, type StreamEnd } from './mailbox.ts';
 import { advance, type Cursor, decodeTailCursor, encodeTailCursor, type Position, placeAfter } from './position.ts';
-import { createShared, type SharedOptions, type Subject } from './shared.ts';
 import { type Start, startAfter } from './start.ts';
 import { statsOf, type TailStats } from './stats.ts';
 import { moved, type Settled } from './watch.ts';

@@ -1,7 +1,7 @@
 import type { Arrival } from '../catalog/arrival.ts';
 import type { Db } from '../db/db.ts';
-import type { Sql } from '../db/sql.ts';
-import { type Mark, markOf, type Place } from '../db/tail.ts';
+import type { Sql } from '../db/sql/sql.ts';
+import { type Mark, markOf, type Place } from '../db/sql/tail.ts';
 import { AppError, badInput } from '../errors.ts';
 import { type Settling, settle, unknown } from './settling.ts';
 

@@ -2,11 +2,11 @@ import { type Attributes, type Span, SpanKind } from '@opentelemetry/api';
 import { DatabaseError } from 'pg';
 import type { Logger } from 'pino';
 import type { Db, Row } from '../db/db.ts';
-import { type Sql, toQuery } from '../db/sql.ts';
+import { type Sql, toQuery } from '../db/sql/sql.ts';
 import { AppError } from '../errors.ts';
+import { type DatabaseName, databaseAttributes, errorType, inSpan } from '../tracing/span.ts';
 import type { Instruments } from './instruments.ts';
 import type { RequestRecord } from './record.ts';
-import { type DatabaseName, databaseAttributes, errorType, inSpan } from './span.ts';
 
 export interface WatchOptions {
   readonly instruments: Instruments;

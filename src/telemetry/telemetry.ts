@@ -25,8 +25,8 @@ export async function startTelemetry({
   if (!telemetry) return { log, end: async () => {} };
   const { startSdk } = await import('./sdk.ts');
   const shutdown = startSdk(telemetry, log);
-  const { createLogStream } = await import('./log-stream.ts');
-  const { observeEventLoop } = await import('./event-loop.ts');
+  const { createLogStream } = await import('./logStream.ts');
+  const { observeEventLoop } = await import('./eventLoop.ts');
   observeEventLoop();
   return {
     log: telemetry.logs ? createLogger(logLevel, createLogStream()) : log,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createCredential, createIdentityHttp } from '../../src/auth/credential.ts';
-import { createTokenSource, type TokenEvent, type TokenSource } from '../../src/auth/database.ts';
-import { IdentityError } from '../../src/auth/identity-error.ts';
+import { createCredential, createIdentityHttp } from '../../src/auth/identity/credential.ts';
+import { IdentityError } from '../../src/auth/identity/identityError.ts';
+import { createTokenSource, type TokenEvent, type TokenSource } from '../../src/auth/identity/tokenSource.ts';
 import { createIdentityEndpoint, type IdentityEndpoint } from '../platform/identity.ts';
 
 const scope = 'https://ossrdbms-aad.database.windows.net/.default';

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createVerifier, type Verify } from '../../src/auth/verify.ts';
+import { createVerifier, type Verify } from '../../src/auth/callers/verify.ts';
 import { AppError } from '../../src/errors.ts';
 import { audience, createIssuer, type Issuer, tenantId } from './issuer.ts';
 

@@ -3,7 +3,7 @@ import { arrivalOf } from '../../src/catalog/arrival.ts';
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { createDb } from '../../src/db/db.ts';
 import { introspect } from '../../src/db/introspect.ts';
-import { createPool, type Pool } from '../../src/db/pool.ts';
+import { createPool, type Pool } from '../../src/db/pool/pool.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 
 /** By table: the statements that make it, and its order of arrival or a word of why it has none. */

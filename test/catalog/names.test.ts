@@ -3,7 +3,7 @@ import { buildSchema, isEnumType, isInputObjectType, isObjectType, printSchema, 
 import { describe, expect, test } from 'vitest';
 import { type Catalog, referencesTo, type Table, uniqueKeys } from '../../src/catalog/catalog.ts';
 import { applyDirectives } from '../../src/catalog/directives.ts';
-import { leafFamily, listFamily, member, tableFamily } from '../../src/catalog/families.ts';
+import { leafFamily, listFamily, member, tableFamily } from '../../src/catalog/nameFamilies.ts';
 import { nameCatalog } from '../../src/catalog/naming.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { withoutAggregates } from '../support/aggregates.ts';

@@ -4,8 +4,8 @@ import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } fro
 import { pino } from 'pino';
 import type { Environment } from 'relay-runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Listening, listen } from '../../src/http/listen.ts';
-import { createApp } from '../../src/server.ts';
+import { createApp } from '../../src/server/app.ts';
+import { type Listening, listen } from '../../src/server/listen.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';

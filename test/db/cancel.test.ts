@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDb, type SharedDb } from '../../src/db/db.ts';
-import { createPool, type Pool } from '../../src/db/pool.ts';
-import { sql } from '../../src/db/sql.ts';
+import { createPool, type Pool } from '../../src/db/pool/pool.ts';
+import { sql } from '../../src/db/sql/sql.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;

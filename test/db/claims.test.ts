@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
-import { createPool, type Pool } from '../../src/db/pool.ts';
-import { sql, trusted } from '../../src/db/sql.ts';
+import { createPool, type Pool } from '../../src/db/pool/pool.ts';
+import { sql, trusted } from '../../src/db/sql/sql.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;

@@ -6,11 +6,11 @@ import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startEmbedded } from '../../src/db/embedded/embedded.ts';
-import { findInstallation } from '../../src/db/embedded/installation.ts';
-import { startPostmaster } from '../../src/db/embedded/postmaster.ts';
-import type { Connection } from '../../src/db/embedded/server.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../../src/db/embedded/temporary.ts';
+import { startEmbedded } from '../../src/dev/embedded/embedded.ts';
+import { findInstallation } from '../../src/dev/embedded/installation.ts';
+import { startPostmaster } from '../../src/dev/embedded/postmaster.ts';
+import type { Connection } from '../../src/dev/embedded/server.ts';
+import { makeTemporaryDirectory, type TemporaryDirectory } from '../../src/dev/embedded/temporary.ts';
 
 const sample = { sites: 1, devices: 1, events: 1 };
 let temporary: TemporaryDirectory;

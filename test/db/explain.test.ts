@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeCursor } from '../../src/db/keyset.ts';
+import { encodeCursor } from '../../src/db/sql/keyset.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { type Cost, costOf } from '../support/plans.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createListener } from '../../src/db/listen.ts';
-import { createNoticeFunction, createNoticeTrigger, type Notice } from '../../src/db/notice.ts';
-import { type Sql, toQuery } from '../../src/db/sql.ts';
+import { createListener } from '../../src/db/pool/listener.ts';
+import { createNoticeFunction, createNoticeTrigger, type Notice } from '../../src/db/sql/notice.ts';
+import { type Sql, toQuery } from '../../src/db/sql/sql.ts';
 import { createTestApi } from '../support/api.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { serveStreams } from '../support/streams.ts';

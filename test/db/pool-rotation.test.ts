@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Pool } from '../../src/db/pool.ts';
-import { withRetry } from '../../src/db/retry.ts';
+import type { Pool } from '../../src/db/pool/pool.ts';
+import { withRetry } from '../../src/db/pool/retry.ts';
 import { AppError } from '../../src/errors.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { LoginError } from '../../src/db/login-error.ts';
-import type { Pool } from '../../src/db/pool.ts';
+import { LoginError } from '../../src/db/pool/loginError.ts';
+import type { Pool } from '../../src/db/pool/pool.ts';
 import { AppError } from '../../src/errors.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadSample, type SampleOptions } from '../../src/db/embedded/sample.ts';
+import { loadSample, type SampleOptions } from '../../src/dev/embedded/sample.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 
 const size = { sites: 6, devices: 50, events: 3_000 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { devices } from '../../examples/azure-function/src/devices.ts';
 import { health } from '../../examples/azure-function/src/health.ts';
-import { readPoolOptions } from '../../src/pool.ts';
+import { readPoolOptions } from '../../src/db/pool/standalone.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
 
 let platform: Platform;

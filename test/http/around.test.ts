@@ -4,8 +4,8 @@ import { createYoga, createSchema as yogaSchema } from 'graphql-yoga';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createErrorMask } from '../../src/http/clientErrors.ts';
-import { type Listening, listen } from '../../src/http/listen.ts';
 import { clientAddress, useRateLimit } from '../../src/http/useRateLimit.ts';
+import { type Listening, listen } from '../../src/server/listen.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 

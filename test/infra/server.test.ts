@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Node } from 'web-tree-sitter';
+import { readWish } from '../../src/commands/grant/wish.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { variables } from '../../src/config/variables.ts';
-import { readWish } from '../../src/grant/wish.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import {
@@ -146,7 +146,7 @@ describe('the probes', () => {
   });
 
   test('wait longer than the server waits for its database', () => {
-    const probeMs = constantOf('server.ts', 'probeMs');
+    const probeMs = constantOf('server/app.ts', 'probeMs');
     for (const probe of objectsBehind(variable(app, 'probes'), app, files)) {
       const isReadiness = literalOf(propertyOf(probe, 'type')) === 'Readiness';
       const timeoutMs = Number(propertyOf(probe, 'timeoutSeconds')?.text) * 1000;
@@ -174,7 +174,7 @@ describe('the app', () => {
   test('is killed later than the server has drained', () => {
     const graceMs =
       Number(valueAt(app, 'resource', 'app', 'properties.template.terminationGracePeriodSeconds').text) * 1000;
-    expect(graceMs).toBeGreaterThan(constantOf('serve.ts', 'lingerMs') + constantOf('serve.ts', 'graceMs'));
+    expect(graceMs).toBeGreaterThan(constantOf('server/serve.ts', 'lingerMs') + constantOf('serve.ts', 'graceMs'));
   });
 
   test('logs in as the role that the grant job makes for its identity', () => {

@@ -1,10 +1,10 @@
 import { type ASTNode, type DocumentNode, getIntrospectionQuery, parse, Source, visit } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultRequestLimits as limits } from '../../src/config/limits.ts';
-import { priceOf } from '../../src/limits/cost.ts';
-import { createDocumentCache } from '../../src/limits/documentCache.ts';
-import { scan } from '../../src/limits/scan.ts';
-import { checkShape } from '../../src/limits/shape.ts';
+import { priceOf } from '../../src/pricing/cost.ts';
+import { createDocumentCache } from '../../src/pricing/documentCache.ts';
+import { scan } from '../../src/pricing/scan.ts';
+import { checkShape } from '../../src/pricing/shape.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 

@@ -1,6 +1,6 @@
-import { createCredential, createIdentityHttp } from '../../src/auth/credential.ts';
-import { createTokenSource } from '../../src/auth/database.ts';
-import { createPool, type Pool, type PoolEvent, type PoolOptions } from '../../src/db/pool.ts';
+import { createCredential, createIdentityHttp } from '../../src/auth/identity/credential.ts';
+import { createTokenSource } from '../../src/auth/identity/tokenSource.ts';
+import { createPool, type Pool, type PoolEvent, type PoolOptions } from '../../src/db/pool/pool.ts';
 import { createIdentityEndpoint, type IdentityEndpoint, type Issued } from './identity.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 

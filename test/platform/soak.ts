@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
-import { buildApi } from '../../src/api.ts';
+import { buildApi } from '../../src/api/api.ts';
+import { serveApi } from '../../src/api/current.ts';
 import { createDb } from '../../src/db/db.ts';
-import type { Pool, PoolStats } from '../../src/db/pool.ts';
-import { listen } from '../../src/http/listen.ts';
-import { serveApi } from '../../src/served.ts';
-import { createApp } from '../../src/server.ts';
+import type { Pool, PoolStats } from '../../src/db/pool/pool.ts';
+import { createApp } from '../../src/server/app.ts';
+import { listen } from '../../src/server/listen.ts';
 import { createTails } from '../../src/tails/tails.ts';
 import { appConfig } from '../support/config.ts';
 import { createAsk, type Read, sample } from './load.ts';

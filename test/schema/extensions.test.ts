@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { introspect } from '../../src/db/introspect.ts';
 import { createLoaders } from '../../src/loaders/loaders.ts';
-import { type Extension, extension } from '../../src/schema/extension.ts';
+import { type Extension, extension } from '../../src/schema/extensions/extension.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { withoutAggregates } from '../support/aggregates.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';

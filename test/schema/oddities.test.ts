@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { getNamedType, isEnumType, isInputObjectType, isObjectType, printSchema } from 'graphql';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildApi } from '../../src/api.ts';
+import { buildApi } from '../../src/api/api.ts';
 import { groupingsOf, measuresOf, withoutAggregates } from '../support/aggregates.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { unlimited } from '../support/config.ts';

@@ -1,16 +1,16 @@
 import type { ExecutionResult } from 'graphql';
 import { pino } from 'pino';
-import { type Api, buildApi } from '../../src/api.ts';
+import { type Api, buildApi } from '../../src/api/api.ts';
+import { type Served, serveApi } from '../../src/api/current.ts';
 import type { RequestLimits } from '../../src/config/limits.ts';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
 import { readFingerprint } from '../../src/db/introspect.ts';
-import { createListener } from '../../src/db/listen.ts';
-import { createPool, type Pool } from '../../src/db/pool.ts';
-import type { Sql } from '../../src/db/sql.ts';
+import { createListener } from '../../src/db/pool/listener.ts';
+import { createPool, type Pool } from '../../src/db/pool/pool.ts';
+import type { Sql } from '../../src/db/sql/sql.ts';
 import type { ManifestEntry } from '../../src/documents/manifest.ts';
 import { createStore } from '../../src/documents/store.ts';
-import { type Served, serveApi } from '../../src/served.ts';
-import { type App, createApp } from '../../src/server.ts';
+import { type App, createApp } from '../../src/server/app.ts';
 import { createTails, type Tails } from '../../src/tails/tails.ts';
 import { appConfig } from './config.ts';
 

@@ -1,6 +1,6 @@
 import type { Config } from '../../src/config/config.ts';
 import { defaultRequestLimits, type RequestLimits } from '../../src/config/limits.ts';
-import type { AppOptions } from '../../src/server.ts';
+import type { AppOptions } from '../../src/server/app.ts';
 
 /** A server that asks for little and refuses little; tests change what they are about. */
 export const appConfig: AppOptions['config'] & Pick<Config, 'schemaPollMs' | 'sseMaxSeconds'> = {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import type { Connection } from '../../src/db/embedded/server.ts';
+import type { Connection } from '../../src/dev/embedded/server.ts';
 
 /** A database of a test's own. */
 export interface TestDatabase {

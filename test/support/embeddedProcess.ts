@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { startEmbedded } from '../../src/db/embedded/embedded.ts';
+import { startEmbedded } from '../../src/dev/embedded/embedded.ts';
 
 /** A process with an embedded database: prints the connection, and at SIGINT whether the database still answers. */
 const [directory = ''] = process.argv.slice(2);

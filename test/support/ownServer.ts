@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { type Connection, type Server, startServer } from '../../src/db/embedded/server.ts';
-import { makeTemporaryDirectory } from '../../src/db/embedded/temporary.ts';
+import { type Connection, type Server, startServer } from '../../src/dev/embedded/server.ts';
+import { makeTemporaryDirectory } from '../../src/dev/embedded/temporary.ts';
 import { createTestApi } from './api.ts';
 import { serveStreams } from './streams.ts';
 

@@ -1,5 +1,5 @@
 import type { Db } from '../../src/db/db.ts';
-import { type Sql, sql } from '../../src/db/sql.ts';
+import { type Sql, sql } from '../../src/db/sql/sql.ts';
 
 /** A node of a plan, as EXPLAIN tells it in JSON. */
 interface Node {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Connection } from '../../src/db/embedded/server.ts';
+import type { Connection } from '../../src/dev/embedded/server.ts';
 
 /** A run of the program in a process of its own. */
 export interface Program {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { loadSample } from '../../src/db/embedded/sample.ts';
-import { type Connection, startServer } from '../../src/db/embedded/server.ts';
+import { loadSample } from '../../src/dev/embedded/sample.ts';
+import { type Connection, startServer } from '../../src/dev/embedded/server.ts';
 
 /** The server that the tests of a run share. */
 export interface TestServer {

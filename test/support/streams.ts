@@ -1,5 +1,5 @@
 import { createClient } from 'graphql-sse';
-import { listen } from '../../src/http/listen.ts';
+import { listen } from '../../src/server/listen.ts';
 import type { TestApi } from './api.ts';
 
 /** What a message of a live tail holds, as far as a document asks for it. */

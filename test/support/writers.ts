@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Connection } from '../../src/db/embedded/server.ts';
+import type { Connection } from '../../src/dev/embedded/server.ts';
 
 /** A table with the columns `label` and `at`. */
 export interface Target {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { observeTails } from '../../src/telemetry/tail-metrics.ts';
+import { observeTails } from '../../src/telemetry/tailMetrics.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { keepMetrics } from '../support/metrics.ts';

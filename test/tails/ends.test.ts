@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { arrivalOf } from '../../src/catalog/arrival.ts';
 import { tableOf } from '../../src/catalog/catalog.ts';
-import { sql } from '../../src/db/sql.ts';
+import { sql } from '../../src/db/sql/sql.ts';
 import { createTestApi, type TestApi, type TestApiOptions } from '../support/api.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { startProgram } from '../support/program.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Server, startServer } from '../../src/db/embedded/server.ts';
+import { type Server, startServer } from '../../src/dev/embedded/server.ts';
 import { admin, cursorNow, noteTail, startOwnServer, withApi } from '../support/ownServer.ts';
 
 let directory: Awaited<ReturnType<typeof startOwnServer>>['directory'];

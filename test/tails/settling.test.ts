@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Mark } from '../../src/db/tail.ts';
+import type { Mark } from '../../src/db/sql/tail.ts';
 import { settle, unknown } from '../../src/tails/settling.ts';
 
 const look = (latest: number | null, ...holders: readonly string[]): Mark => ({

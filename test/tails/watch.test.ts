@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { Caller } from '../../src/auth/caller.ts';
+import type { Caller } from '../../src/auth/callers/caller.ts';
 import { arrivalOf } from '../../src/catalog/arrival.ts';
 import { type Catalog, tableOf } from '../../src/catalog/catalog.ts';
-import { sql } from '../../src/db/sql.ts';
-import { createShared, type Shared, type Subject } from '../../src/tails/shared.ts';
+import { sql } from '../../src/db/sql/sql.ts';
+import { createShared, type Shared, type Subject } from '../../src/tails/hub.ts';
 import type { Watch } from '../../src/tails/watch.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,9 +1,9 @@
-import type { Bound, Bounds, Bucket } from '../../db/bucket.ts';
-import { cast } from '../../db/select.ts';
-import { sql, trusted } from '../../db/sql.ts';
+import type { Bound, Bounds, Bucket } from '../../db/sql/bucket.ts';
+import { cast } from '../../db/sql/select.ts';
+import { sql, trusted } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
-import { clocks } from '../operators.ts';
+import { clocks } from '../filters/operators.ts';
 import { readEvery } from './every.ts';
 import { givenIn } from './given.ts';
 import type { Shape, ShapeColumn } from './shape.ts';

@@ -1,14 +1,14 @@
 import type { FieldMap } from '@pothos/core';
 import type { Type } from '../../catalog/catalog.ts';
 import type { Row } from '../../db/db.ts';
-import type { Measure } from '../../db/measure.ts';
-import { columnRef } from '../../db/select.ts';
-import { sql } from '../../db/sql.ts';
+import type { Measure } from '../../db/sql/measure.ts';
+import { columnRef } from '../../db/sql/select.ts';
+import { sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder, FieldBuilder, InputObjectRef } from '../builder.ts';
-import type { Filters } from '../filters.ts';
+import type { Filters } from '../filters/filters.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
-import type { Orders } from '../order.ts';
+import type { Orders } from '../lists/order.ts';
 import { measurementsOf, percentileOf, resultType } from './measures.ts';
 import type { ShapeColumn } from './shape.ts';
 

@@ -1,4 +1,4 @@
-import type { Every } from '../../db/bucket.ts';
+import type { Every } from '../../db/sql/bucket.ts';
 import { badInput } from '../../errors.ts';
 
 const form = /^P(?:(.+)Y)?(?:(.+)M)?(?:(.+)W)?(?:(.+)D)?(?:T(?:(.+)H)?(?:(.+)M)?(?:(.+)S)?)?$/;

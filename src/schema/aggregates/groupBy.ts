@@ -1,8 +1,8 @@
 import { type Catalog, tableOf } from '../../catalog/catalog.ts';
-import { keyName } from '../../db/aggregate.ts';
-import type { Bucket } from '../../db/bucket.ts';
-import { alias, columnRef, from } from '../../db/select.ts';
-import { and, ident, join, type Sql, sql } from '../../db/sql.ts';
+import { keyName } from '../../db/sql/aggregate.ts';
+import type { Bucket } from '../../db/sql/bucket.ts';
+import { alias, columnRef, from } from '../../db/sql/select.ts';
+import { and, ident, join, type Sql, sql } from '../../db/sql/sql.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import { bucketInput, readBucket } from './bucket.ts';
 import { givenIn } from './given.ts';

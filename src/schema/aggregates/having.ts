@@ -1,7 +1,7 @@
-import type { Measure } from '../../db/measure.ts';
-import { and, ident, or, type Sql, sql } from '../../db/sql.ts';
+import type { Measure } from '../../db/sql/measure.ts';
+import { and, ident, or, type Sql, sql } from '../../db/sql/sql.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
-import { type Filters, given } from '../filters.ts';
+import { type Filters, given } from '../filters/filters.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
 import { type ColumnTypes, countAll, type Measured, measured } from './columns.ts';
 import { columnOf, type Shape, type ShapeColumn } from './shape.ts';

@@ -1,6 +1,6 @@
 import type { Row } from '../../db/db.ts';
 import type { Builder, FieldBuilder, InputObjectRef } from '../builder.ts';
-import type { Orders } from '../order.ts';
+import type { Orders } from '../lists/order.ts';
 import type { ShapeColumn, Shapes } from './shape.ts';
 
 /** Where the keys of a grouping are in its rows: the name there of each, by `pathTo` it. */

@@ -1,7 +1,7 @@
 import type { Type } from '../../catalog/catalog.ts';
-import { type Sql, sql, trusted } from '../../db/sql.ts';
+import { type Sql, sql, trusted } from '../../db/sql/sql.ts';
+import { comparable, type Operand } from '../filters/operators.ts';
 import type { Leaf } from '../leaves.ts';
-import { comparable, type Operand } from '../operators.ts';
 import type { ScalarName } from '../scalars.ts';
 
 /** Something that is computed of the values of a column, nulls left out. */

@@ -1,10 +1,10 @@
-import type { OrderKey } from '../../db/keyset.ts';
-import type { Measure } from '../../db/measure.ts';
-import { ident } from '../../db/sql.ts';
+import type { OrderKey } from '../../db/sql/keyset.ts';
+import type { Measure } from '../../db/sql/measure.ts';
+import { ident } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import type { Leaf } from '../leaves.ts';
-import { type Direction, directions, type Orders } from '../order.ts';
+import { type Direction, directions, type Orders } from '../lists/order.ts';
 import { type ColumnTypes, countAll, measured } from './columns.ts';
 import { oneOf } from './given.ts';
 import type { Groups } from './groupBy.ts';

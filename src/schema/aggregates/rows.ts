@@ -1,12 +1,12 @@
 import type { FieldMap } from '@pothos/core';
 import type { Row } from '../../db/db.ts';
-import { readKey } from '../../db/measure.ts';
+import { readKey } from '../../db/sql/measure.ts';
 import type { Builder, EnumRef, FieldBuilder } from '../builder.ts';
-import type { RowRef } from '../connection.ts';
+import { source } from '../fieldSource.ts';
 import type { Leaf } from '../leaves.ts';
+import type { RowRef } from '../lists/connection.ts';
 import { scalars } from '../scalars.ts';
 import { createFieldCache, selectedRows } from '../selection.ts';
-import { source } from '../source.ts';
 import type { ColumnTypes } from './columns.ts';
 import type { KeyNames, KeyTypes } from './key.ts';
 import { endRow } from './selection.ts';

@@ -1,5 +1,5 @@
 import { type GraphQLResolveInfo, getArgumentValues, getNamedType } from 'graphql';
-import { distinct, type Measure } from '../../db/measure.ts';
+import { distinct, type Measure } from '../../db/sql/measure.ts';
 import { type SelectedField, selectedFields } from '../selection.ts';
 import { countAll, measured } from './columns.ts';
 import { columnOf, type Shape } from './shape.ts';

@@ -1,8 +1,8 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
-import type { RowRef } from '../connection.ts';
-import type { Filters } from '../filters.ts';
-import type { Orders } from '../order.ts';
+import type { Filters } from '../filters/filters.ts';
+import type { RowRef } from '../lists/connection.ts';
+import type { Orders } from '../lists/order.ts';
 import { createColumnTypes } from './columns.ts';
 import { columnValues, createGroupBy, type GroupBy } from './groupBy.ts';
 import { havingInput } from './having.ts';

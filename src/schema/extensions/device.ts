@@ -1,6 +1,6 @@
-import { ident, sql } from '../../db/sql.ts';
+import { ident, sql } from '../../db/sql/sql.ts';
 import type { Batch } from '../../loaders/loaders.ts';
-import { extension } from '../extension.ts';
+import { extension } from './extension.ts';
 
 /** What a telemetry team asks of a device beside its columns. */
 export const device = extension({

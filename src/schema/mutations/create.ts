@@ -1,11 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { insertable, type Table } from '../../catalog/catalog.ts';
 import type { Context } from '../../context.ts';
-import { type Conflict, type Inserted, insertRows, type Values } from '../../db/insert.ts';
+import { type Conflict, type Inserted, insertRows, type Values } from '../../db/sql/insert.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
+import { source } from '../fieldSource.ts';
 import { selectedRows } from '../selection.ts';
-import { source } from '../source.ts';
 import type { TableType, Types } from '../types.ts';
 import { type ConflictAction, checkConflict, onConflictInput } from './conflict.ts';
 import { rowInput } from './inputs.ts';

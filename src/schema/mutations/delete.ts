@@ -1,5 +1,5 @@
 import { writeKeys } from '../../catalog/catalog.ts';
-import { deleteRow } from '../../db/write.ts';
+import { deleteRow } from '../../db/sql/write.ts';
 import type { Builder } from '../builder.ts';
 import { keyArguments } from '../keys.ts';
 import { selectedRows } from '../selection.ts';

@@ -1,8 +1,8 @@
 import { type Column, isRequired, type Table } from '../../catalog/catalog.ts';
-import type { Values } from '../../db/insert.ts';
+import type { Values } from '../../db/sql/insert.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
-import { described } from '../described.ts';
+import { described } from '../description.ts';
 import type { Types } from '../types.ts';
 
 /** An input object with a field for each of some columns. */

@@ -1,6 +1,6 @@
 import type { Row } from '../../db/db.ts';
 import type { Builder } from '../builder.ts';
-import { source } from '../source.ts';
+import { source } from '../fieldSource.ts';
 import type { TableType, Types } from '../types.ts';
 
 /** What became of one row. */

@@ -1,7 +1,7 @@
 import { updatable, writeKeys } from '../../catalog/catalog.ts';
 import type { Row } from '../../db/db.ts';
-import { alias } from '../../db/select.ts';
-import { updateRow } from '../../db/write.ts';
+import { alias } from '../../db/sql/select.ts';
+import { updateRow } from '../../db/sql/write.ts';
 import { AppError, badInput } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
 import { keyArguments } from '../keys.ts';

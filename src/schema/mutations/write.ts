@@ -1,8 +1,8 @@
 import type { Table } from '../../catalog/catalog.ts';
 import type { Context } from '../../context.ts';
 import type { Row } from '../../db/db.ts';
-import type { Values } from '../../db/insert.ts';
-import type { Sql } from '../../db/sql.ts';
+import type { Values } from '../../db/sql/insert.ts';
+import type { Sql } from '../../db/sql/sql.ts';
 import { AppError, isConnectionLost } from '../../errors.ts';
 import type { Types } from '../types.ts';
 import { explainViolation } from './violations.ts';

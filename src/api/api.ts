@@ -1,0 +1,98 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import { findArrivals } from '../catalog/arrival.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { applyDirectives } from '../catalog/directives.ts';
+import type { PageLimits, RequestLimits } from '../config/limits.ts';
+import type { Context, Incoming } from '../context.ts';
+import type { SharedDb } from '../db/db.ts';
+import { introspect } from '../db/introspect.ts';
+import { type PreparedDocuments, prepareDocuments } from '../documents/prepare.ts';
+import { type DocumentStore, noDocuments } from '../documents/store.ts';
+import { AppError } from '../errors.ts';
+import { createBudget } from '../limits/budget.ts';
+import { createLoaders } from '../loaders/loaders.ts';
+import { extensions } from '../schema/extensions/extensions.ts';
+import { createSchema } from '../schema/schema.ts';
+
+/** A GraphQL schema with all that belongs to it; a request runs from start to end on one. */
+export interface Api {
+  readonly schema: GraphQLSchema;
+  readonly catalog: Catalog;
+  readonly fingerprint: string;
+  readonly documents: PreparedDocuments;
+  readonly createContext: (incoming: Incoming, limits: RequestLimits) => Context;
+}
+
+export interface ApiOptions {
+  readonly db: SharedDb;
+  /** The schema in the database. */
+  readonly schemaName: string;
+  readonly limits: PageLimits;
+  /** Persisted documents; with `strict` there is no API when one of them does not fit its schema. */
+  readonly documents?: { readonly store: DocumentStore; readonly strict: boolean };
+  readonly log: Logger;
+}
+
+/** The schema shows the role no table. */
+export const nothingToRead = (schemaName: string): AppError =>
+  new AppError(
+    'DATABASE_UNAVAILABLE',
+    `There is no table to read in the schema "${schemaName}": it does not exist, is empty, or the role lacks USAGE on it and SELECT on its tables`,
+  );
+
+/** Reads the catalog and builds the API that it decides; rejects where there is nothing to serve. */
+export async function buildApi({ db, schemaName, limits, documents, log }: ApiOptions): Promise<Api> {
+  const started = performance.now();
+  const { catalog: found, fingerprint } = await introspect(db, schemaName);
+  if (found.tables.length === 0) throw nothingToRead(schemaName);
+  const read = performance.now();
+  const warn = (message: string) => log.warn({ schema: schemaName }, message);
+  const directed = applyDirectives(found, warn);
+  const schema = createSchema(directed, { limits, extensions, warn });
+  const { catalog } = directed;
+  const prepared = prepareDocuments(documents?.store ?? noDocuments, schema);
+  const invalid = reportInvalid(prepared, log);
+  if (documents?.strict && invalid > 0)
+    throw new AppError(
+      'PERSISTED_DOCUMENT_INVALID',
+      `STRICT_DOCUMENTS: ${invalid} of ${prepared.all.length} persisted documents do not fit the schema`,
+    );
+  log.info(
+    {
+      schema: schemaName,
+      tables: catalog.tables.length,
+      documents: prepared.all.length,
+      invalidDocuments: invalid,
+      catalogMs: Math.round(read - started),
+      buildMs: Math.round(performance.now() - read),
+    },
+    'API built from the catalog',
+  );
+  const withoutTail = [...findArrivals(directed, () => {})].flatMap(([table, found]) =>
+    'reason' in found ? [`${table}: ${found.reason}`] : [],
+  );
+  log.info({ schema: schemaName, withoutTail }, 'Tables without a live tail, and why');
+  return {
+    schema,
+    catalog,
+    fingerprint,
+    documents: prepared,
+    createContext(incoming, limits) {
+      const own = db.within({ claims: incoming.caller?.claims, signal: incoming.signal });
+      const budget = createBudget(limits);
+      const limited = budget.limit(incoming.record?.watch(own) ?? own);
+      return { ...incoming, budget, db: limited, loaders: createLoaders(limited, catalog) };
+    },
+  };
+}
+
+/** Logs each document that does not fit, and says how many there are. */
+function reportInvalid({ all }: PreparedDocuments, log: Logger): number {
+  const invalid = all.filter(({ document }) => document === null);
+  for (const { stored, errors } of invalid) {
+    const details = { file: stored.file, ids: stored.ids, problems: errors.map(({ message }) => message) };
+    log.error(details, 'A persisted document does not fit the schema');
+  }
+  return invalid.length;
+}

@@ -1,0 +1,87 @@
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { AuthConfig } from '../../config/auth.ts';
+import { AppError } from '../../errors.ts';
+import type { Caller, Permission } from './caller.ts';
+
+/**
+ * Says who the bearer of a token is. Rejects with UNAUTHENTICATED and what is wrong with the token, or with
+ * AUTHENTICATION_UNAVAILABLE where the issuer's keys cannot be had.
+ */
+export type Verify = (token: string) => Promise<Caller>;
+
+/** What clocks may differ by. */
+const leewaySeconds = 60;
+/** As long as Microsoft's own middleware keeps them; a token that names an unknown one makes it look earlier. */
+const keysLiveMs = 86_400_000;
+
+export interface VerifierOptions {
+  /** After the keys were had, a token that names an unknown one does not make the server ask again for so long. */
+  readonly cooldownMs?: number;
+}
+
+/** Verifies access tokens of Microsoft Entra ID: v1 and v2, of people and of applications. */
+export function createVerifier(config: AuthConfig, { cooldownMs = 30_000 }: VerifierOptions = {}): Verify {
+  const keys = createRemoteJWKSet(new URL(config.keysUrl), { cacheMaxAge: keysLiveMs, cooldownDuration: cooldownMs });
+  return async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        algorithms: ['RS256'],
+        issuer: [...config.issuers],
+        audience: [...config.audiences],
+        clockTolerance: leewaySeconds,
+        requiredClaims: ['exp', 'oid', 'tid'],
+      });
+      return callerOf(payload, config);
+    } catch (error) {
+      throw explain(error);
+    }
+  };
+}
+
+function callerOf(claims: JWTPayload, { tenantId, permissionNames }: AuthConfig): Caller {
+  const { oid, tid, exp } = claims;
+  if (tid !== tenantId) throw unauthenticated('The token is of another tenant');
+  if (typeof oid !== 'string' || exp === undefined) throw unauthenticated('The token does not say whose it is');
+  const names = [...rolesOf(claims), ...scopesOf(claims)];
+  const permissions = (Object.keys(permissionNames) as Permission[]).filter((permission) =>
+    names.includes(permissionNames[permission]),
+  );
+  return { id: oid, permissions: new Set(permissions), claims, expiresAt: exp * 1000 };
+}
+
+/** App roles: a list. */
+const rolesOf = ({ roles }: JWTPayload): readonly unknown[] => (Array.isArray(roles) ? roles : []);
+
+/** Delegated scopes: words in one text. */
+const scopesOf = ({ scp }: JWTPayload): readonly string[] => (typeof scp === 'string' ? scp.split(' ') : []);
+
+const unauthenticated = (message: string) => new AppError('UNAUTHENTICATED', message);
+
+/** What is wrong with a token, by jose's codes. Every other error is one of the way to the keys. */
+const faults: Readonly<Record<string, string>> = {
+  ERR_JOSE_ALG_NOT_ALLOWED: 'The token is not signed with RS256',
+  ERR_JOSE_NOT_SUPPORTED: 'The token is of a kind that is not supported',
+  ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'The token does not say which key signed it',
+  ERR_JWKS_NO_MATCHING_KEY: 'The token is signed with a key that the issuer does not have',
+  ERR_JWS_INVALID: 'The token is not a signed JWT',
+  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'The signature of the token is wrong',
+  ERR_JWT_CLAIM_VALIDATION_FAILED: 'The token does not say what it must',
+  ERR_JWT_EXPIRED: 'The token has expired',
+  ERR_JWT_INVALID: 'The token is not a signed JWT',
+};
+
+const wrongClaims: Readonly<Record<string, string>> = {
+  aud: 'The token is for another audience',
+  iss: 'The token is of another issuer',
+  nbf: 'The token is not valid yet',
+};
+
+function explain(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const fault = error instanceof errors.JOSEError ? faults[error.code] : undefined;
+  if (fault === undefined) {
+    return new AppError('AUTHENTICATION_UNAVAILABLE', 'Tokens cannot be verified now; try again', { cause: error });
+  }
+  const claim = error instanceof errors.JWTClaimValidationFailed ? wrongClaims[error.claim] : undefined;
+  return unauthenticated(claim ?? fault);
+}

@@ -1,0 +1,83 @@
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import type { Identity } from '../../config/database.ts';
+import { type Answer, explainAnswer, IdentityError } from './identityError.ts';
+
+/** What an identity gives: the password of a login, and when it ends in milliseconds since 1970. */
+export interface IssuedToken {
+  readonly text: string;
+  readonly expiresAt: number;
+}
+
+/** Asks for a token once, without repeating; rejects with an IdentityError. */
+export type Credential = () => Promise<IssuedToken>;
+
+/** The identity's credential from `@azure/identity`. */
+export function createCredential(identity: Identity, http: IdentityHttp): Credential {
+  const credential = azureCredential(identity, http.client);
+  return async () => {
+    http.forget();
+    try {
+      const token = await credential.getToken(identity.scope);
+      if (!token) throw new Error('no credential of the chain applies');
+      return { text: token.token, expiresAt: token.expiresOnTimestamp };
+    } catch (error) {
+      throw explain(identity, http.answer(), error);
+    }
+  };
+}
+
+/** Repeating is the token source's: the library's own takes up to 20 s in which a caller cannot be told anything. */
+function azureCredential(identity: Identity, httpClient: HttpClient): TokenCredential {
+  const options = { httpClient, retryOptions: { maxRetries: 0 } };
+  switch (identity.kind) {
+    case 'user-identity':
+      return new ManagedIdentityCredential({ ...options, clientId: identity.clientId });
+    case 'system-identity':
+      return new ManagedIdentityCredential(options);
+    case 'default-credential':
+      return new DefaultAzureCredential(options);
+  }
+}
+
+function explain(identity: Identity, answer: Answer | undefined, error: unknown): IdentityError {
+  if (identity.kind !== 'default-credential') return explainAnswer(answer, identity.scope, error);
+  const said = error instanceof Error ? error.message : String(error);
+  return new IdentityError(
+    'no-endpoint',
+    `No credential gave a token: log in with "az login", or set PG_AUTH and what it needs (${said})`,
+    { cause: error },
+  );
+}
+
+/** The HTTP client of the identity library, and what was last answered to it. */
+export interface IdentityHttp {
+  readonly client: HttpClient;
+  answer(): Answer | undefined;
+  forget(): void;
+}
+
+/**
+ * The library's errors carry neither the status nor Retry-After, and it ignores abort signals; so its HTTP client is
+ * watched, and each request given `timeoutMs`, from the outside. One a process: MSAL goes on using the first that a
+ * managed identity was made with, whichever identity asks.
+ */
+export function createIdentityHttp(timeoutMs: number): IdentityHttp {
+  const http = createDefaultHttpClient();
+  let last: Answer | undefined;
+  return {
+    client: {
+      async sendRequest(request) {
+        request.timeout = timeoutMs;
+        const response = await http.sendRequest(request);
+        const { status, bodyAsText, headers } = response;
+        last = { status, body: bodyAsText ?? '', retryAfter: headers.get('retry-after') };
+        return response;
+      },
+    },
+    answer: () => last,
+    forget() {
+      last = undefined;
+    },
+  };
+}

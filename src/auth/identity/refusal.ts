@@ -1,0 +1,30 @@
+import type { IssuedToken } from './credential.ts';
+import { IdentityError } from './identityError.ts';
+import { claimsOf } from './tokenClaims.ts';
+
+/** The application id of "Azure OSSRDBMS Database", which stands as the audience in version 2 tokens. */
+const databaseApplication = '123cd850-d9df-40bd-94d5-c9f07b7fa203';
+
+/**
+ * Why the database did not take a token, from its words and from the token's own. The words are those of Azure's
+ * `pgaadauth`; a plain PostgreSQL only says that authentication failed.
+ */
+export function explainRefusal(reason: Error, token: IssuedToken, scope: string): IdentityError {
+  const said = reason.message;
+  const audience = claimsOf(token.text).aud;
+  if (/audience/i.test(said) || (audience !== undefined && !isFor(scope, audience))) {
+    const message = `The database does not take tokens for ${audience ?? scope}: PG_TOKEN_SCOPE must be its cloud's (${said})`;
+    return new IdentityError('wrong-audience', message, { cause: reason });
+  }
+  if (/expired/i.test(said) || token.expiresAt <= Date.now()) {
+    return new IdentityError('token-expired', `The token has ended: compare the clocks if this stays (${said})`, {
+      cause: reason,
+    });
+  }
+  const remedy = 'PGUSER must be the role made for this very identity, with its principal (object) id';
+  return new IdentityError('denied', `The database refused the identity: ${remedy} (${said})`, { cause: reason });
+}
+
+/** Whether a token with this audience is one for the scope, in either version of Entra's tokens. */
+export const isFor = (scope: string, audience: string): boolean =>
+  audience === databaseApplication || audience.replace(/\/$/, '') === scope.replace(/\/\.default$/, '');

@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { buildApi } from '../../api/api.ts';
+import { readConfig } from '../../config/config.ts';
+import { openDatabase } from '../../db/open.ts';
+import { prepareDocuments } from '../../documents/prepare.ts';
+import { readStore } from '../../documents/store.ts';
+import { createTails } from '../../tails/tails.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { UsageError } from '../usageError.ts';
+import { examine, type Finding } from './examine.ts';
+import { createRecorder } from './recorder.ts';
+import { asTable } from './render.ts';
+
+/**
+ * `check [manifest...]`: does to persisted documents what the server does at its start, and says what each costs.
+ * Resolves with 1 when one cannot be relied on or does not fit the schema, else with 0.
+ */
+export async function check(
+  environment: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): Promise<number> {
+  const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });
+  const config = readConfig(environment);
+  const paths = positionals.length > 0 ? positionals : config.documents.paths;
+  if (paths.length === 0) throw new UsageError('check: name a manifest, or set PERSISTED_DOCUMENTS');
+  const { store, problems } = await readStore(paths);
+  const database = await openDatabase(config);
+  try {
+    const { db } = database;
+    const recorder = createRecorder(db);
+    const log = createLogger(config.logLevel);
+    const api = await buildApi({ db: recorder.db, schemaName: config.schema, limits: config.limits, log });
+    const { requestLimits, sseMaxSeconds } = config;
+    const tails = createTails({ database: () => db, limits: requestLimits, maxSeconds: sseMaxSeconds, log });
+    const findings: Finding[] = [];
+    for (const document of prepareDocuments(store, api.schema).all)
+      findings.push(...(await examine(document, { api, recorder, db, tails, config })));
+    process.stdout.write(asTable(findings, problems));
+    return problems.length > 0 || findings.some(({ status }) => status === 'failed') ? 1 : 0;
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,131 @@
+import { type DocumentNode, execute, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import type { Api } from '../../api/api.ts';
+import type { Config } from '../../config/config.ts';
+import type { Db } from '../../db/db.ts';
+import { identity, type Sql } from '../../db/sql/sql.ts';
+import type { PreparedDocument } from '../../documents/prepare.ts';
+import { priceOf } from '../../pricing/cost.ts';
+import type { Tails } from '../../tails/tails.ts';
+import { readKeys } from './keys.ts';
+import type { Recorder } from './recorder.ts';
+import { findScans } from './scans.ts';
+import { countStatements } from './statements.ts';
+import { plausibleVariables } from './variables.ts';
+
+/** What was found out about one operation of a document, or about a document without any. */
+export interface Finding {
+  readonly status: 'ok' | 'warning' | 'failed';
+  readonly name: string;
+  /** One of the document's ids. */
+  readonly id: string;
+  /** The rows that it can ask for at most; null where the document does not fit the schema. */
+  readonly cost: number | null;
+  /** How many it sends at most; null as well. */
+  readonly statements: number | null;
+  readonly details: readonly string[];
+}
+
+export interface ExamineOptions {
+  readonly api: Pick<Api, 'schema' | 'createContext'>;
+  /** The database that `api` reads. */
+  readonly recorder: Recorder;
+  /** The same database, for EXPLAIN. */
+  readonly db: Db;
+  /** Live tails of it, for the cursors of lists. */
+  readonly tails: Tails;
+  readonly config: Pick<Config, 'limits' | 'requestLimits'>;
+}
+
+/** A scan of fewer rows takes PostgreSQL a few milliseconds. */
+const large = 10_000;
+
+/**
+ * Says of each operation what it costs. To see the statements of every level its queries are run, once; what changes
+ * rows is not.
+ */
+export async function examine(
+  { stored, document, errors }: PreparedDocument,
+  options: ExamineOptions,
+): Promise<readonly Finding[]> {
+  const id = stored.ids[0] ?? '';
+  if (!document) {
+    const details = [...errors.map(({ message }) => message), `in ${stored.file}`];
+    return [{ status: 'failed', name: nameOf(stored.text), id, cost: null, statements: null, details }];
+  }
+  const findings: Finding[] = [];
+  for (const operation of document.definitions) {
+    if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { api, config } = options;
+    const cost = costOf(document, operation, options);
+    const statements = countStatements(api.schema, document, operation);
+    const { warnings, notes } = await explain(document, operation, statements, options);
+    if (cost > config.requestLimits.cost) warnings.push(`refused where it asks for ${cost} rows`);
+    findings.push({
+      status: warnings.length > 0 ? 'warning' : 'ok',
+      name: operation.name?.value ?? '(no name)',
+      id,
+      cost,
+      statements,
+      details: [...warnings, ...notes],
+    });
+  }
+  return findings;
+}
+
+/** Variables that a client sends take their default, or ask for the largest page. */
+const costOf = (document: DocumentNode, { name }: OperationDefinitionNode, { api, config }: ExamineOptions): number =>
+  priceOf({ schema: api.schema, document, operationName: name?.value, variables: null, pages: config.limits }).rows;
+
+/** The name of a document's first operation, as far as it can be read. */
+const nameOf = (text: string): string => /\b(?:query|mutation|subscription)\s+(\w+)/.exec(text)?.[1] ?? '(no name)';
+
+interface Explained {
+  readonly warnings: string[];
+  readonly notes: readonly string[];
+}
+
+async function explain(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  expected: number,
+  options: ExamineOptions,
+): Promise<Explained> {
+  const { api, recorder, db } = options;
+  if (operation.operation !== 'query') return { warnings: [], notes: [`not explained: a ${operation.operation}`] };
+  const keys = await readKeys(api.schema, operation, async (text) => (await run(options, parse(text))).data ?? null);
+  const variables = Object.fromEntries(
+    Object.entries(plausibleVariables(api.schema, operation)).map(([name, value]) => [name, keys[name] ?? value]),
+  );
+  recorder.take();
+  const { errors = [] } = await run(options, document, variables, operation.name?.value);
+  const sent = [...new Map(recorder.take().map((query) => [identity(query), query])).values()];
+  const { warnings, notes } = await explainAll(db, sent);
+  const given = Object.keys(variables).length > 0 ? ` (with ${JSON.stringify(variables)})` : '';
+  const missed = expected > sent.length ? [`explained ${sent.length} of ${expected} statements${given}`] : [];
+  const failures = errors.map(({ path, message }) => (path ? `${path.join('.')}: ${message}` : message));
+  return { warnings, notes: [...missed, ...failures, ...notes] };
+}
+
+const run = async (
+  { api: { schema, createContext }, tails, config }: ExamineOptions,
+  document: DocumentNode,
+  given = {},
+  name?: string,
+) =>
+  execute({
+    ...{ schema, document, variableValues: given, operationName: name },
+    contextValue: createContext({ caller: null, tails }, config.requestLimits),
+  });
+
+/** Warns once of each large table that is read sequentially, whatever the number of statements. */
+async function explainAll(db: Db, queries: readonly Sql[]): Promise<Explained> {
+  const plans = await Promise.allSettled(queries.map((query) => findScans(db, query)));
+  const scans = plans.flatMap((plan) => (plan.status === 'fulfilled' ? plan.value : []));
+  const byTable = new Map(scans.toSorted((a, b) => a.rows - b.rows).map(({ table, rows }) => [table, rows]));
+  return {
+    warnings: [...byTable]
+      .filter(([, rows]) => rows >= large)
+      .map(([table, rows]) => `sequential scan of ${table}: about ${rows} rows`),
+    notes: plans.flatMap((plan) => (plan.status === 'rejected' ? [`not explained: ${String(plan.reason)}`] : [])),
+  };
+}

@@ -1,0 +1,90 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  isUnionType,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  print,
+  type SelectionSetNode,
+} from 'graphql';
+import { mostJoins } from '../../db/sql/projection.ts';
+import { fieldsOf, fragmentsOf } from '../../pricing/fields.ts';
+import { type Source, sourceOf } from '../../schema/fieldSource.ts';
+
+/**
+ * How many statements an operation of a valid document sends at most: one for each list, relation, count and aggregate
+ * with distinct arguments on each level, and one for each field of the root that is none of these; none for a relation
+ * that the statement of its parent's rows joins. A list that is asked for a live cursor is read apart from an equal one
+ * that is not. What extensions load by themselves is not counted, nor are the looks of live tails.
+ */
+export function countStatements(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): number {
+  const fragments = fragmentsOf(document);
+  const statements = new Set<string>();
+  const visited = new Set<string>();
+  /** What each statement joins; what a mutation or a subscription returns is joined to nothing. */
+  const joinsAt = new Map<string, Set<string>>();
+  const joinsOf = (path: string): Set<string> => {
+    const joins = joinsAt.get(path) ?? new Set();
+    joinsAt.set(path, joins);
+    return joins;
+  };
+  const isQuery = operation.operation === OperationTypeNode.QUERY;
+
+  const selects = ({ selectionSet }: FieldNode, type: GraphQLNamedType, field: string): boolean =>
+    selectionSet !== undefined &&
+    fieldsOf([{ type: type.name, selectionSet }], { fragments }).some(({ nodes }) => nodes[0]?.name.value === field);
+
+  /**
+   * `path` is equal where rows are: aliases, and `nodes` beside `edges`, share their statements. `joins` belongs to the
+   * statement that reads the parents' rows.
+   */
+  function visit(
+    type: GraphQLCompositeType,
+    { selections }: SelectionSetNode,
+    { path, isList, joins }: { path: string; isList: boolean; joins: Set<string> | null },
+  ): void {
+    for (const node of selections) {
+      if (node.kind === Kind.FIELD) {
+        const field = isUnionType(type) ? undefined : type.getFields()[node.name.value];
+        if (!field) continue; // __typename and introspection
+        const { kind, match } = sourceOf(field) ?? {};
+        if (isList && !(kind && counted.has(kind))) statements.add(path);
+        const args = node.arguments?.map((argument) => print(argument)).sort() ?? [];
+        const child = getNamedType(field.type);
+        const live = kind === 'list' && selects(node, child, 'liveCursor') ? '#live' : '';
+        const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})${live}`;
+        const isJoined = match?.joined && joins && (joins.has(here) || joins.size < mostJoins);
+        if (isJoined) joins.add(here);
+        else if (kind ? kind === 'relation' || counted.has(kind) : path === '') statements.add(here);
+        if (!node.selectionSet || !isCompositeType(child)) continue;
+        const isSame = kind === 'rows' || isJoined || (match?.joined && joins);
+        const below = isSame ? joins : kind || isQuery ? joinsOf(here) : null;
+        visit(child, node.selectionSet, { path: here, isList: kind === 'list', joins: below });
+      } else {
+        const fragment = node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value) : node;
+        const condition = fragment?.typeCondition ? schema.getType(fragment.typeCondition.name.value) : type;
+        const spread = node.kind === Kind.FRAGMENT_SPREAD && `${path} ${node.name.value}`;
+        if (!fragment || !isCompositeType(condition) || (spread && visited.has(spread))) continue;
+        if (spread) visited.add(spread);
+        visit(condition, fragment.selectionSet, { path, isList, joins });
+      }
+    }
+  }
+
+  const root = schema.getRootType(operation.operation);
+  if (root) visit(root, operation.selectionSet, { path: '', isList: false, joins: null });
+  return statements.size;
+}
+
+/** Beside a list's page these have a statement of their own. */
+const counted: ReadonlySet<Source['kind']> = new Set(['count', 'aggregate']);

@@ -1,0 +1,170 @@
+import { lookup } from 'node:dns/promises';
+import { claimsOf } from '../../auth/identity/tokenClaims.ts';
+import { openTokenSource, type TokenSource } from '../../auth/identity/tokenSource.ts';
+import { type Config, readConfig } from '../../config/config.ts';
+import type { DatabaseConfig, Identity } from '../../config/database.ts';
+import { ConfigError } from '../../config/variables.ts';
+import { createDb, type Db } from '../../db/db.ts';
+import { type Connection, openConnection } from '../../db/pool/connection.ts';
+import { explainLogin, LoginError } from '../../db/pool/loginError.ts';
+import { type Check, type Finding, failed, type Outcome, ok, runChecks, type Step, warning } from './finding.ts';
+import { loginRemedy } from './login.ts';
+import { checkConnect, checkName, isAzure, type Lookup } from './network.ts';
+import { checkSchema } from './schema.ts';
+import { checkClock, checkConnections, checkVersion } from './server.ts';
+import { checkRole, checkSession } from './session.ts';
+import { checkTls, tlsRemedy } from './tls.ts';
+import { checkToken, tokenRemedy } from './token.ts';
+
+/** What the examination asks outside the database. */
+export interface Instruments {
+  readonly lookup: Lookup;
+  /** This machine's clock, in milliseconds since 1970. */
+  readonly now: () => number;
+  readonly openTokens: (password: string | Identity) => TokenSource;
+}
+
+const instruments: Instruments = {
+  lookup: (host) => lookup(host, { all: true }),
+  now: () => Date.now(),
+  openTokens: (password) => openTokenSource(password, () => {}),
+};
+
+/** Goes the server's way to the database one step at a time; an error of a step is its finding, never a rejection. */
+export async function examine(
+  environment: Readonly<Record<string, string | undefined>>,
+  { lookup, now, openTokens }: Instruments = instruments,
+): Promise<readonly Finding[]> {
+  const { config, outcome } = readConfiguration(environment);
+  const configuration = async () => outcome;
+  if (!config?.database) return runChecks({ configuration });
+  const { database, connectTimeoutMs } = config;
+  const tokens = openTokens(database.password);
+  const visit = openVisit(config, database, tokens);
+  const explained = explainedFor(database);
+  try {
+    return await runChecks({
+      configuration,
+      name: explained(
+        () => checkName(database, lookup),
+        () => nameRemedy(database.host),
+      ),
+      connect: explained(
+        () => checkConnect(database, connectTimeoutMs),
+        () => connectRemedy(database.host),
+      ),
+      tls: explained(
+        () => checkTls(database, connectTimeoutMs, now()),
+        (error) => tlsRemedy(error, database.host),
+      ),
+      token: explained(
+        async () => checkToken(database.password, await tokens.get(), now()),
+        (error) => tokenRemedy(error, database.password),
+      ),
+      login: explained(
+        () => checkLogin(visit, database),
+        async (error) => loginRemedy(error, database, claimsOf((await tokens.get()).text)),
+      ),
+      session: explained(async () => checkSession((await visit.connection()).client, database)),
+      ...inSession(config, database.user, visit, now),
+    });
+  } finally {
+    tokens.end();
+    await visit.end();
+  }
+}
+
+/** Every problem in one finding; without a server to ask there is no more to find. */
+function readConfiguration(environment: Readonly<Record<string, string | undefined>>): {
+  readonly config?: Config;
+  readonly outcome: Outcome;
+} {
+  try {
+    const config = readConfig(environment);
+    const { database } = config;
+    if (!database) return { outcome: warning('PGHOST is not set: the embedded database serves', 'Set PGHOST') };
+    const { host, port, user, password } = database;
+    const how = typeof password === 'string' ? 'password' : password.kind;
+    return { config, outcome: ok(`${user}@${host}:${port}/${database.database}, PG_AUTH=${how}`) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const remedy = 'Set these variables as the README says, then run this again';
+    return { outcome: { ...failed('The configuration has a problem', remedy), details: error.problems } };
+  }
+}
+
+interface Visit {
+  /** The one connection of the examination, opened when it is first asked for. Rejects with a LoginError. */
+  connection(): Promise<Connection>;
+  end(): Promise<void>;
+}
+
+function openVisit(config: Config, database: DatabaseConfig, tokens: TokenSource): Visit {
+  const { connectTimeoutMs, statementTimeoutMs } = config;
+  let opening: Promise<Connection> | undefined;
+  return {
+    connection() {
+      const options = { ...database, connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
+      opening ??= openConnection(options, tokens);
+      return opening;
+    },
+    async end() {
+      const connection = await opening?.catch(() => undefined);
+      await connection?.close();
+    },
+  };
+}
+
+/** What a login's step throws is worded as the server's log words it. */
+const explainedFor =
+  (database: DatabaseConfig) =>
+  (check: Check, remedy?: (error: unknown) => string | Promise<string>): Check =>
+  async () => {
+    try {
+      return await check();
+    } catch (error) {
+      return failed(explainLogin(error, database).message, await remedy?.(error));
+    }
+  };
+
+/** A session that lacks settings is one that the server has let in. */
+async function checkLogin(visit: Visit, { user, database }: DatabaseConfig): Promise<Outcome> {
+  try {
+    await visit.connection();
+  } catch (error) {
+    if (!(error instanceof LoginError && error.step === 'session')) throw error;
+  }
+  return ok(`${user} is let into ${database}`);
+}
+
+function inSession(config: Config, user: string, visit: Visit, now: () => number): Partial<Record<Step, Check>> {
+  const answered =
+    (ask: (connection: Connection) => Promise<Outcome>): Check =>
+    async () => {
+      try {
+        return await ask(await visit.connection());
+      } catch (error) {
+        return failed(error instanceof Error ? error.message : String(error));
+      }
+    };
+  return {
+    role: answered(({ client }) => checkRole(client, config.schema)),
+    schema: answered((connection) => checkSchema(dbOf(connection, config.statementTimeoutMs), user, config)),
+    version: answered(({ client }) => checkVersion(client)),
+    clock: answered(({ client }) => checkClock(client, now)),
+    connections: answered(({ client }) => checkConnections(client, config)),
+  };
+}
+
+const dbOf = ({ client }: Connection, statementTimeoutMs: number): Db =>
+  createDb({ use: (work) => work(client), statementTimeoutMs });
+
+const nameRemedy = (host: string): string =>
+  isAzure(host)
+    ? "Link the server's private DNS zone to the virtual network that this runs in, or to the one that its DNS server is in; then restart the app"
+    : 'Compare PGHOST with the name of the server, and ask the DNS server of this network for it';
+
+const connectRemedy = (host: string): string =>
+  isAzure(host)
+    ? 'See that the server runs, that PGPORT is 5432 (6432 for PgBouncer), and that network rules let this network reach it'
+    : 'See that the server runs and listens there, and compare PGHOST and PGPORT';

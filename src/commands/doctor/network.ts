@@ -1,0 +1,42 @@
+import { isIP } from 'node:net';
+import { connectTo } from '../../db/pool/socket.ts';
+import { type Outcome, ok, warning } from './finding.ts';
+
+/** Resolves a name to all its addresses, as `dns.promises.lookup` does with `all`. */
+export type Lookup = (host: string) => Promise<readonly { readonly address: string }[]>;
+
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Resolves the host's name, and warns where the server of a private network shows its public face. */
+export async function checkName({ host }: Target, lookup: Lookup): Promise<Outcome> {
+  if (host.startsWith('/')) return ok(`${host} is a folder of this machine`);
+  if (isIP(host)) return ok(`${host} is an address`);
+  const addresses = (await lookup(host)).map(({ address }) => address);
+  const found = `${host} is ${addresses.join(', ')}`;
+  if (!isAzure(host) || addresses.every(isPrivate)) return ok(found);
+  return warning(
+    `${found}: a public address`,
+    'Where the server is to be private: link its private DNS zone (privatelink.postgres.database.azure.com with a private endpoint, the zone of the server with VNet integration) to the network that this runs in',
+  );
+}
+
+/** Flexible Server's names in the public cloud, the US Government's and China's. */
+export const isAzure = (host: string): boolean =>
+  /\.postgres\.database\.(azure\.com|usgovcloudapi\.net|chinacloudapi\.cn)$/i.test(host);
+
+/** RFC 1918, RFC 6598, loopback, and what IPv6 has for them (RFC 4193, RFC 4291). */
+const isPrivate = (address: string): boolean =>
+  /^(10\.|127\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|::1$|f[cd]|fe80:)/i.test(
+    address,
+  );
+
+/** Opens a connection of TCP and closes it. */
+export async function checkConnect({ host, port }: Target, timeoutMs: number): Promise<Outcome> {
+  const started = performance.now();
+  const socket = await connectTo(host, port, timeoutMs);
+  socket.destroy();
+  return ok(`${host}:${port} answers after ${Math.ceil(performance.now() - started)} ms`);
+}

@@ -1,0 +1,101 @@
+import pg from 'pg';
+import { nothingToRead } from '../../api/api.ts';
+import { applyDirectives } from '../../catalog/directives.ts';
+import type { Config } from '../../config/config.ts';
+import type { Db } from '../../db/db.ts';
+import { introspect } from '../../db/introspect.ts';
+import { sql } from '../../db/sql/sql.ts';
+import { extensions } from '../../schema/extensions/extensions.ts';
+import { createSchema } from '../../schema/schema.ts';
+import { failed, type Outcome, ok, warning } from './finding.ts';
+
+/** Builds the API as the server does, and tells what it shows, what it does not, and why. */
+export async function checkSchema(
+  db: Db,
+  user: string,
+  { schema, limits }: Pick<Config, 'schema' | 'limits'>,
+): Promise<Outcome> {
+  const { catalog } = await introspect(db, schema);
+  const relations = await readRelations(db, schema);
+  if (catalog.tables.length === 0) {
+    return {
+      ...failed(nothingToRead(schema).message, await emptyRemedy(db, schema)),
+      details: hidden(relations, user),
+    };
+  }
+  const wrong: string[] = [];
+  const directed = applyDirectives(catalog, (message) => void wrong.push(message));
+  const left: string[] = [];
+  createSchema(directed, { limits, extensions, warn: (message) => void left.push(message) });
+  const shown = new Map(directed.catalog.tables.map((table) => [table.name, table.columns.length]));
+  const details = [
+    ...relations.filter(({ name }) => shown.has(name)).map((relation) => shownLine(relation, shown.get(relation.name))),
+    ...hidden(
+      relations.filter(({ name }) => !shown.has(name)),
+      user,
+    ),
+    ...left,
+    ...wrong,
+  ];
+  const found = `"${schema}" shows ${shown.size} of ${relations.length} tables and views`;
+  if (wrong.length === 0) return ok(found, details);
+  return { ...warning(found, 'Correct the comments that the last lines name, as docs/directives.md says'), details };
+}
+
+interface Relation {
+  readonly name: string;
+  /** Quoted and qualified. */
+  readonly sql: string;
+  readonly columns: number;
+  readonly unreadable: readonly string[];
+}
+
+/** Everything in the schema that could be a type of the API, whether the role may read it or not. */
+async function readRelations(db: Db, schema: string): Promise<readonly Relation[]> {
+  const rows = await db.rows(sql`
+    select c.relname as name, format('%I.%I', n.nspname, c.relname) as sql, count(a.attnum)::text as columns,
+      to_json(coalesce(array_agg(a.attname order by a.attnum)
+        filter (where not has_column_privilege(c.oid, a.attnum, 'select')), '{}'))::text as unreadable
+    from pg_namespace n join pg_class c on c.relnamespace = n.oid
+    left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where n.nspname = ${schema} and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+    group by n.nspname, c.relname order by c.relname collate "C"`);
+  return rows.map((row) => ({
+    name: row['name'] ?? '',
+    sql: row['sql'] ?? '',
+    columns: Number(row['columns']),
+    unreadable: JSON.parse(row['unreadable'] ?? '[]') as string[],
+  }));
+}
+
+function shownLine({ name, columns, unreadable }: Relation, shown = 0): string {
+  if (shown === columns) return `${name}: shown`;
+  const omitted = columns - unreadable.length - shown;
+  const missing = [
+    ...(unreadable.length > 0 ? [`no SELECT on ${unreadable.join(', ')}`] : []),
+    ...(omitted > 0 ? [`${omitted} left out by their comment or name`] : []),
+  ];
+  return `${name}: shown with ${shown} of ${columns} columns (${missing.join('; ')})`;
+}
+
+const hidden = (relations: readonly Relation[], user: string): readonly string[] =>
+  relations.map(({ name, sql: table, columns, unreadable }) => {
+    if (columns === 0) return `${name}: not shown: it has no columns`;
+    if (unreadable.length < columns) return `${name}: not shown: its comment, or that of all its columns, has @omit`;
+    return `${name}: not shown: no SELECT. To show it: GRANT SELECT ON ${table} TO ${pg.escapeIdentifier(user)};`;
+  });
+
+/** Why there is nothing to read, as far as the catalog tells, and what its owner can do. */
+async function emptyRemedy(db: Db, schema: string): Promise<string> {
+  const [row] = await db.rows(sql`
+    select current_user::text as role, current_database()::text as database,
+      (select has_schema_privilege(oid, 'usage')::text from pg_namespace where nspname = ${schema}) as usage`);
+  const name = pg.escapeIdentifier(schema);
+  const role = pg.escapeIdentifier(row?.['role'] ?? '');
+  if (!row || row['usage'] === null) {
+    return `There is no schema ${name} in the database ${row?.['database']}: set EVENTS_SCHEMA or PGDATABASE, or create it`;
+  }
+  const select = `GRANT SELECT ON ALL TABLES IN SCHEMA ${name} TO ${role};`;
+  const grants = row['usage'] === 'true' ? select : `GRANT USAGE ON SCHEMA ${name} TO ${role}; ${select}`;
+  return `As the owner: ${grants} (events-graphql grant does this and the same for what is to come)`;
+}

@@ -1,0 +1,64 @@
+import type { ClientBase } from 'pg';
+import type { Config } from '../../config/config.ts';
+import { failed, type Outcome, ok, warning } from './finding.ts';
+
+const oldest = 14;
+
+export async function checkVersion(client: ClientBase): Promise<Outcome> {
+  const { rows } = await client.query<{ version: string }>("select current_setting('server_version') as version");
+  const version = rows[0]?.version ?? '';
+  if (Number.parseInt(version, 10) >= oldest) return ok(`PostgreSQL ${version}`);
+  return warning(`PostgreSQL ${version} is older than what this is tested with`, `Use PostgreSQL ${oldest} or newer`);
+}
+
+/** Tokens bear times that both sides judge by their own clocks. */
+const toleratedMs = 5000;
+
+/** Compares the database's clock with this machine's, which `now` reads in ms since 1970. */
+export async function checkClock(client: ClientBase, now: () => number): Promise<Outcome> {
+  const before = now();
+  const { rows } = await client.query<{ ms: string }>('select extract(epoch from clock_timestamp()) * 1000 as ms');
+  const after = now();
+  const ahead = (before + after) / 2 - Number(rows[0]?.ms);
+  const unsure = (after - before) / 2;
+  const seconds = (Math.abs(ahead) / 1000).toFixed(1);
+  if (Math.abs(ahead) <= toleratedMs + unsure) return ok(`within ${seconds} s of the database's`);
+  return warning(
+    `this machine's clock is ${seconds} s ${ahead > 0 ? 'ahead of' : 'behind'} the database's`,
+    'Set the clock (NTP): tokens seem to end early or late, and the live tail of a table is off by as much',
+  );
+}
+
+interface Limits {
+  readonly most: number;
+  readonly reserved: number;
+  readonly others: number;
+  readonly role: number;
+  readonly database: number;
+}
+
+/** Compares what all replicas may open with what the server lets them, -1 being no limit of a role or a database. */
+export async function checkConnections(
+  client: ClientBase,
+  { poolSize, maxReplicas }: Pick<Config, 'poolSize' | 'maxReplicas'>,
+): Promise<Outcome> {
+  const { rows } = await client.query<Limits>(
+    `select current_setting('max_connections')::int as most,
+       current_setting('superuser_reserved_connections')::int
+         + coalesce(current_setting('reserved_connections', true), '0')::int as reserved,
+       (select count(*)::int from pg_stat_activity
+         where backend_type = 'client backend' and usename <> current_user) as others,
+       (select rolconnlimit from pg_roles where rolname = current_user) as role,
+       (select datconnlimit from pg_database where datname = current_database()) as database`,
+  );
+  const limits = rows[0] ?? { most: 0, reserved: 0, others: 0, role: -1, database: -1 };
+  const left = limits.most - limits.reserved - limits.others;
+  const room = Math.min(left, ...[limits.role, limits.database].filter((limit) => limit >= 0));
+  const needed = (poolSize + 1) * maxReplicas;
+  const count = `${maxReplicas} × (${poolSize} + 1) = ${needed} connections`;
+  const found = `${count}, twice that while a new revision takes over; the server has room for ${room} (max_connections ${limits.most}, ${limits.reserved} reserved, ${limits.others} in use by others)`;
+  const remedy =
+    'Lower PG_POOL_SIZE or the number of replicas (MAX_REPLICAS says it to this command), or raise max_connections';
+  if (needed > room) return failed(found, remedy);
+  return needed * 2 > room ? warning(found, remedy) : ok(found);
+}

@@ -1,0 +1,48 @@
+import type { ClientBase } from 'pg';
+import type { DatabaseConfig } from '../../config/database.ts';
+import { type Outcome, ok, warning } from './finding.ts';
+
+const shown = ['TimeZone', 'DateStyle', 'IntervalStyle', 'statement_timeout', 'default_transaction_read_only'];
+
+/** The settings that the session got, and from where. */
+export async function checkSession(client: ClientBase, { session }: DatabaseConfig): Promise<Outcome> {
+  const { rows } = await client.query<{ name: string; value: string }>(
+    'select name, current_setting(name) as value from unnest($1::text[]) name',
+    [shown],
+  );
+  const settings = rows.map(({ name, value }) => `${name}=${value}`).join(', ');
+  return ok(`${settings} (${session === 'role' ? 'set on the role' : 'sent at its start'})`);
+}
+
+interface Role {
+  readonly name: string;
+  readonly super: boolean;
+  readonly bypass: boolean;
+  readonly administers: boolean;
+  readonly owns: boolean;
+}
+
+/** Grants decide what the API shows; a role that stands above them shows everything. */
+export async function checkRole(client: ClientBase, schema: string): Promise<Outcome> {
+  const { rows } = await client.query<Role>(
+    `select r.rolname as name, r.rolsuper as super, r.rolbypassrls as bypass,
+       exists (select from pg_roles a where a.rolname = 'azure_pg_admin' and pg_has_role(r.oid, a.oid, 'member')) as administers,
+       exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = $1 and pg_has_role(r.oid, c.relowner, 'usage')) as owns
+     from pg_roles r where r.rolname = current_user`,
+    [schema],
+  );
+  const [role] = rows;
+  if (!role) return warning('unknown', 'Look whether the role was dropped just now');
+  const powers = [
+    role.super && 'a superuser',
+    role.administers && 'an administrator of the server',
+    !role.super && role.bypass && 'not bound by row security',
+    !role.super && role.owns && `an owner in the schema "${schema}"`,
+  ].filter((power) => power !== false);
+  if (powers.length === 0) return ok(`${role.name} may do what it is granted`);
+  return warning(
+    `${role.name} is ${powers.join(' and ')}: grants do not limit it`,
+    'Serve with a role of its own: events-graphql grant --role <name> makes one',
+  );
+}

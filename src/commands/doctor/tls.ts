@@ -1,0 +1,46 @@
+import type { PeerCertificate } from 'node:tls';
+import { type DatabaseConfig, isLoopback } from '../../config/database.ts';
+import { openTls } from '../../db/pool/socket.ts';
+import { codeOf } from '../../errors.ts';
+import { type Outcome, ok, warning } from './finding.ts';
+
+const dayMs = 86_400_000;
+const shortDays = 30;
+
+/** Verifies the server's certificate as a login does: its chain, its name, its dates. `now` is in ms since 1970. */
+export async function checkTls(
+  { host, port, ssl }: Pick<DatabaseConfig, 'host' | 'port' | 'ssl'>,
+  timeoutMs: number,
+  now: number,
+): Promise<Outcome> {
+  if (ssl === false) {
+    if (isLoopback(host)) return ok('off, towards this machine');
+    return warning('off: the password and the data travel in clear', 'Unset PGSSLMODE, or set it to verify-full');
+  }
+  const socket = await openTls(host, port, ssl.ca, timeoutMs);
+  const certificate = socket.getPeerCertificate(true);
+  const found = `${socket.getProtocol() ?? 'TLS'}, ${describe(certificate)}`;
+  socket.destroy();
+  const daysLeft = Math.floor((Date.parse(certificate.valid_to) - now) / dayMs);
+  if (daysLeft >= shortDays) return ok(found);
+  return warning(`${found}: ${daysLeft} days from now`, "Renew the server's certificate before it ends");
+}
+
+function describe(certificate: PeerCertificate): string {
+  const names = (certificate.subjectaltname ?? String(certificate.subject.CN)).replaceAll(/DNS:|IP Address:/g, '');
+  const issuer = String(certificate.issuer.O ?? certificate.issuer.CN);
+  return `certificate for ${names} by ${issuer} until ${new Date(certificate.valid_to).toISOString().slice(0, 10)}`;
+}
+
+/** What to do, by Node.js' and OpenSSL's codes for what does not verify. */
+export function tlsRemedy(error: unknown, host: string): string {
+  const code = codeOf(error) ?? '';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `Set PGHOST to a name that the certificate is for, instead of ${host}: the server's full name, not its address or an alias`;
+  }
+  if (code === 'CERT_HAS_EXPIRED') return "Renew the server's certificate";
+  if (/SELF_SIGNED|ISSUER|LEAF/.test(code)) {
+    return "Set PGSSLROOTCERT to a file with the authority that signed the server's certificate; Azure's are known without it, so a proxy may be in between";
+  }
+  return 'Turn TLS on at the server, or towards a server of your own set PGSSLMODE=disable';
+}

@@ -1,0 +1,12 @@
+import { AppError, codeOf } from '../errors.ts';
+
+/** For the person who started the program: what went wrong, without a stack trace unless it is a fault of ours. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (codeOf(error) === 'EADDRINUSE')
+    return `Port ${portOf(error)} is in use: stop what listens there, or set PORT to another.`;
+  if (error instanceof AppError) return error.cause instanceof Error ? error.cause.message : error.message;
+  return error.stack ?? error.message;
+}
+
+const portOf = (error: Error) => ('port' in error ? String(error.port) : '');

@@ -1,0 +1,85 @@
+import { openTokenSource } from '../../auth/identity/tokenSource.ts';
+import { type Config, readConfig } from '../../config/config.ts';
+import { ConfigError } from '../../config/variables.ts';
+import { openConnection } from '../../db/pool/connection.ts';
+import { unavailable } from '../../errors.ts';
+import { apply } from './apply.ts';
+import { quoted, serverDatabase } from './change.ts';
+import { objectionTo, plan } from './plan.ts';
+import { extrasOf } from './privileges.ts';
+import { asLines, asScript, compare } from './render.ts';
+import { readState } from './state.ts';
+import { readWish } from './wish.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a command's results go, and what keeps it from having any. */
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+const terminal: Output = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+};
+
+/**
+ * Makes the app's role and its grants as the administrator that the environment logs in as, or takes them back. What is
+ * right already is left alone. Resolves with 1 when something is left that somebody else must do, else with 0.
+ */
+export async function grant(
+  environment: Environment,
+  args: readonly string[],
+  { out, err }: Output = terminal,
+): Promise<number> {
+  const config = readConfig(environment);
+  const session = { statementTimeoutMs: config.statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
+  const { wish, isPrintOnly } = readWish(args, { schema: config.schema, session });
+  const connections = await open(config);
+  const { server, contents } = connections;
+  try {
+    const before = await readState(server, contents, wish);
+    const objection = objectionTo(before, wish);
+    if (objection) {
+      err(`${objection}\n`);
+      return 1;
+    }
+    const changes = plan(before, wish);
+    if (isPrintOnly) {
+      out(asScript(changes));
+      return 0;
+    }
+    const clientOf = (database: string) => (database === before.contents.database.name ? contents : server);
+    const failures = await apply(changes, clientOf);
+    const after = await readState(server, contents, wish);
+    const results = compare(changes, plan(after, wish));
+    out(asLines(results, failures, wish.isRevoked ? [] : extrasOf(after.contents, wish)));
+    if (wish.isPlain && !before.server.role) {
+      out(`\nIt has no password yet: ALTER ROLE ${quoted(wish.role)} PASSWORD '...';\n`);
+    }
+    return results.some(({ ending }) => ending === 'not done') ? 1 : 0;
+  } finally {
+    await connections.close();
+  }
+}
+
+/** Connects to the database of the roles and to the one with the schema. */
+async function open({ database, connectTimeoutMs, statementTimeoutMs }: Config) {
+  if (!database) throw new ConfigError(['PGHOST: required: the server, and PGUSER and PGDATABASE with it']);
+  const tokens = openTokenSource(database.password, () => {});
+  const options = { ...database, connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
+  try {
+    const contents = await openConnection(options, tokens);
+    const server = await openConnection({ ...options, database: serverDatabase }, tokens).catch(async (error) => {
+      await contents.close();
+      throw error;
+    });
+    const close = async () => void (await Promise.all([server.close(), contents.close()]));
+    return { server: server.client, contents: contents.client, close };
+  } catch (error) {
+    throw unavailable(error);
+  } finally {
+    tokens.end();
+  }
+}

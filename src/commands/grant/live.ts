@@ -1,0 +1,31 @@
+import { createNoticeFunction, createNoticeTrigger } from '../../db/sql/notice.ts';
+import { type Change, quoted, statement } from './change.ts';
+import { byOwner, count } from './relations.ts';
+import type { ContentsState } from './state.ts';
+import type { Wish } from './wish.ts';
+
+/** Tables that live tails can follow tell of new rows, so that nobody has to look for them. */
+export function liveChanges({ database, schema, hasNotices, tables }: ContentsState, wish: Wish): readonly Change[] {
+  if (!schema) return [];
+  const on = (what: string, owner: string, statements: readonly string[]): Change => ({
+    what,
+    database: database.name,
+    owner,
+    statements,
+  });
+  const followed = tables.filter(({ arrives }) => arrives);
+  return [
+    on(
+      `a function in ${quoted(wish.schema)} that tells of new rows`,
+      schema.owner,
+      hasNotices ? [] : [statement(createNoticeFunction(wish.schema))],
+    ),
+    ...byOwner(followed).map(([owner, owned]) =>
+      on(
+        `notices of new rows in ${count(owned, 'TABLE')} of ${quoted(owner)}`,
+        owner,
+        owned.filter(({ notifies }) => !notifies).map(({ name }) => statement(createNoticeTrigger(wish.schema, name))),
+      ),
+    ),
+  ];
+}

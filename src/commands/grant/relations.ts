@@ -1,0 +1,18 @@
+import { ident, join, type Sql, sql } from '../../db/sql/sql.ts';
+import type { Relation } from './state.ts';
+
+/** The beginning of a statement about what an owner will create. */
+export const defaultsOf = (owner: string, schema: string): Sql =>
+  sql`ALTER DEFAULT PRIVILEGES FOR ROLE ${ident(owner)} IN SCHEMA ${ident(schema)}`;
+
+/** Only an owner's own statements reach what is its. */
+export const byOwner = <R extends Relation>(relations: readonly R[]): readonly (readonly [string, readonly R[]])[] => [
+  ...Map.groupBy(relations, ({ owner }) => owner),
+];
+
+export const names = (schema: string, relations: readonly Relation[]): Sql =>
+  join(relations.map(({ name }) => ident(schema, name)));
+
+/** For people. */
+export const count = ({ length }: readonly Relation[], kind: 'TABLE' | 'SEQUENCE'): string =>
+  `${length} ${kind.toLowerCase()}${length === 1 ? '' : 's'}`;

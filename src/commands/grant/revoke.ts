@@ -1,0 +1,58 @@
+import { ident, type Sql, sql, trusted } from '../../db/sql/sql.ts';
+import { type Change, quoted, statement } from './change.ts';
+import { byOwner, count, defaultsOf, names } from './relations.ts';
+import type { ContentsState, Relation } from './state.ts';
+import type { Wish } from './wish.ts';
+
+/** Everything that the role was granted in the database is taken back. */
+export function revokeChanges(
+  { database, schema, tables, sequences, defaults }: ContentsState,
+  wish: Wish,
+): readonly Change[] {
+  const from = ident(wish.role);
+  const on = (what: string, owner: string, query: Sql): Change => ({
+    what: `no ${what}`,
+    database: database.name,
+    owner,
+    statements: [statement(query)],
+  });
+  const revokeAll = (kind: 'TABLE' | 'SEQUENCE', relations: readonly Relation[]) =>
+    byOwner(relations.filter(({ held }) => held.length > 0)).map(([owner, owned]) =>
+      on(
+        `privilege on ${count(owned, kind)} of ${quoted(owner)}`,
+        owner,
+        sql`REVOKE ALL ON ${trusted(kind)} ${names(wish.schema, owned)} FROM ${from}`,
+      ),
+    );
+  return [
+    ...revokeAll('TABLE', tables),
+    ...revokeAll('SEQUENCE', sequences),
+    ...defaults
+      .filter(({ held }) => held.length > 0)
+      .map(({ owner, kind }) =>
+        on(
+          `privilege on the ${kind.toLowerCase()} that ${quoted(owner)} creates`,
+          owner,
+          sql`${defaultsOf(owner, wish.schema)} REVOKE ALL ON ${trusted(kind)} FROM ${from}`,
+        ),
+      ),
+    ...(schema && schema.held.length > 0
+      ? [
+          on(
+            `privilege on the schema ${quoted(wish.schema)}`,
+            schema.owner,
+            sql`REVOKE ALL ON SCHEMA ${ident(wish.schema)} FROM ${from}`,
+          ),
+        ]
+      : []),
+    ...(database.held.length > 0
+      ? [
+          on(
+            `privilege on the database ${quoted(database.name)}`,
+            database.owner,
+            sql`REVOKE ALL ON DATABASE ${ident(database.name)} FROM ${from}`,
+          ),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import type { SessionOptions } from '../../db/pool/session.ts';
+import { UsageError } from '../usageError.ts';
+
+/** What is to hold for a role. */
+export interface Wish {
+  readonly role: string;
+  /** The principal (object) id of the identity that logs in as the role; null for a role that exists. */
+  readonly objectId: string | null;
+  /** A role with a password, where there are no identities. */
+  readonly isPlain: boolean;
+  readonly mayWrite: boolean;
+  readonly mayDelete: boolean;
+  /** Tables that can be followed tell of new rows. */
+  readonly isLive: boolean;
+  /** Nothing of it is to be left. */
+  readonly isRevoked: boolean;
+  readonly schema: string;
+  /** What the role's sessions are set to. */
+  readonly session: SessionOptions;
+}
+
+const options = {
+  role: { type: 'string' },
+  'object-id': { type: 'string' },
+  plain: { type: 'boolean', default: false },
+  write: { type: 'boolean', default: false },
+  delete: { type: 'boolean', default: false },
+  live: { type: 'boolean', default: false },
+  revoke: { type: 'boolean', default: false },
+  print: { type: 'boolean', default: false },
+} as const;
+
+/** Reads the command line; throws a UsageError, or parseArgs' own error. */
+export function readWish(
+  args: readonly string[],
+  { schema, session }: Pick<Wish, 'schema' | 'session'>,
+): { readonly wish: Wish; readonly isPrintOnly: boolean } {
+  const { values } = parseArgs({ args: [...args], options });
+  const { role, 'object-id': objectId, plain, write, live, revoke, print } = values;
+  if (!role) throw new UsageError('--role <name> is required: the role of the app, which it has as PGUSER');
+  if (objectId !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(objectId)) {
+    throw new UsageError(`--object-id: ${objectId} is not the principal (object) id of an identity`);
+  }
+  if (plain && objectId !== undefined) throw new UsageError('--plain and --object-id exclude each other');
+  if (revoke && (write || live || values.delete || plain || objectId !== undefined)) {
+    throw new UsageError('--revoke takes everything back: it goes with --role and --print only');
+  }
+  return {
+    wish: {
+      role,
+      objectId: objectId?.toLowerCase() ?? null,
+      isPlain: plain,
+      mayWrite: write,
+      mayDelete: values.delete,
+      isLive: live,
+      isRevoked: revoke,
+      schema,
+      session,
+    },
+    isPrintOnly: print,
+  };
+}

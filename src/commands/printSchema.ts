@@ -1,0 +1,17 @@
+import { buildApi } from '../api/api.ts';
+import type { Config } from '../config/config.ts';
+import { openDatabase } from '../db/open.ts';
+import { printSdl } from '../schema/print.ts';
+import { createLogger } from '../telemetry/logger.ts';
+
+/** `schema`: prints the API's schema for the tables that the role may read. */
+export async function printSchema(config: Config): Promise<void> {
+  const log = createLogger(config.logLevel);
+  const database = await openDatabase(config);
+  try {
+    const { schema } = await buildApi({ db: database.db, schemaName: config.schema, limits: config.limits, log });
+    process.stdout.write(printSdl(schema));
+  } finally {
+    await database.close();
+  }
+}

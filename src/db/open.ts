@@ -1,0 +1,75 @@
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/variables.ts';
+import { codeOf } from '../errors.ts';
+import type { DatabaseName } from '../tracing/span.ts';
+import { createDb, type SharedDb } from './db.ts';
+import { createListener, type Listener, type ListenerOptions } from './pool/listener.ts';
+import { createPool, type PoolStats } from './pool/pool.ts';
+
+/** The database that is served: the configured one or, outside production, the embedded one. */
+export interface Database {
+  readonly db: SharedDb;
+  readonly name: DatabaseName;
+  readonly stats: () => PoolStats;
+  /** For people: where it is. */
+  readonly label: string;
+  readonly isEmbedded: boolean;
+  /** Listens for new rows, over a connection of its own. */
+  readonly createListener: (onNotice: ListenerOptions['onNotice']) => Listener;
+  readonly close: () => Promise<void>;
+}
+
+export interface DatabaseEvents {
+  /** A connection broke or could not be made; whoever needs one hears of it too. */
+  readonly onError?: (error: Error) => void;
+  /** An error came that a change of the database's schema can cause. */
+  readonly onSchemaChanged?: () => void;
+}
+
+/** Opens the pool; connections are made when they are needed. */
+export async function openDatabase(config: Config, events: DatabaseEvents = {}): Promise<Database> {
+  const embedded = config.database ? null : await startEmbeddedDatabase();
+  const connection = config.database ?? embedded?.connection;
+  if (!connection) throw new Error('There is no database to open');
+  const { host, port, database, user } = connection;
+  const { connectTimeoutMs, statementTimeoutMs } = config;
+  const server = { ...connection, connectTimeoutMs, statementTimeoutMs };
+  const onError = (error: Error) => events.onError?.(error);
+  const pool = createPool({ ...server, size: config.poolSize, onError });
+  return {
+    db: createDb(pool, events.onSchemaChanged),
+    name: { host, port, database },
+    stats: pool.stats,
+    label: embedded
+      ? `the embedded PostgreSQL (${host}:${port}, data in .data/)`
+      : `${user}@${host}:${port}/${database}`,
+    isEmbedded: embedded !== null,
+    createListener: (onNotice) =>
+      createListener({ server: { ...server, idleInTransactionTimeoutMs: 60_000 }, onNotice, onError }),
+    async close() {
+      await pool.end();
+      await embedded?.stop();
+    },
+  };
+}
+
+/** Development only: neither the module nor the packages that it needs are in the build. */
+async function startEmbeddedDatabase() {
+  const { startEmbedded, createProgress } = await loadEmbedded();
+  const onProgress = createProgress('First start: making the sample data', process.stderr);
+  const { connection, stop } = await startEmbedded({
+    directory: '.data/postgres',
+    sample: { onProgress },
+    onLog: (message) => process.stderr.write(`${message}\n`),
+  });
+  return { connection: { ...connection, ssl: false } as const, stop };
+}
+
+async function loadEmbedded() {
+  try {
+    return { ...(await import('../dev/embedded/embedded.ts')), ...(await import('../dev/embedded/progress.ts')) };
+  } catch (error) {
+    if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new ConfigError(['PGHOST: required: only a checkout of the sources has an embedded database']);
+  }
+}

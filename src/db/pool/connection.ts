@@ -1,0 +1,100 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+import type { Token, TokenSource } from '../../auth/identity/tokenSource.ts';
+import { requestCancel } from './cancel.ts';
+import { explainLogin, isPasswordRefused } from './loginError.ts';
+import { type SessionOptions, startupOptions, verifySession } from './session.ts';
+
+export interface ConnectionOptions extends SessionOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly ssl: false | { readonly ca?: string };
+  readonly session?: 'startup' | 'role';
+  /** How long a login may take, the token excluded. */
+  readonly connectTimeoutMs: number;
+}
+
+export interface Connection {
+  readonly client: pg.Client;
+  /** The token that opened it. */
+  readonly token: Token;
+  /** Asks the server to cancel the statement that runs; resolves when no later one can be meant. */
+  cancel(): Promise<void>;
+  /** Says goodbye, then waits for the socket to close; one that does not answer is cut. */
+  close(): Promise<void>;
+  /** Resolves when the socket is closed, whoever closed it. */
+  readonly closed: Promise<void>;
+}
+
+const logins = 2;
+
+/**
+ * Opens one connection. The token is had before the socket, so that an identity that is down holds no sockets;
+ * one that the server refuses is replaced once, since it may have ended meanwhile. Rejects with a LoginError.
+ */
+export async function openConnection(options: ConnectionOptions, tokens: TokenSource): Promise<Connection> {
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const token = await tokens.get();
+      try {
+        return await login(options, token);
+      } catch (error) {
+        if (!(error instanceof Error) || !isPasswordRefused(error)) throw error;
+        const refusal = tokens.refuse(token, error);
+        if (attempt === logins || token.expiresAt === Infinity) throw refusal;
+      }
+    }
+  } catch (error) {
+    throw explainLogin(error, options);
+  }
+}
+
+async function login(options: ConnectionOptions, token: Token): Promise<Connection> {
+  const { host, port, database, user, ssl, session, connectTimeoutMs, statementTimeoutMs } = options;
+  const socket = new Socket();
+  const client = new pg.Client({
+    host,
+    port,
+    database,
+    user,
+    ssl,
+    password: token.text,
+    stream: () => socket,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: connectTimeoutMs,
+    // Later than the server's own limit: it only ever ends the wait for a server that is silent.
+    query_timeout: statementTimeoutMs + 5000,
+    application_name: 'events-graphql',
+    ...(session !== 'role' && { options: startupOptions(options) }),
+  });
+  // An error event that nobody listens to would end the process; the owner of the connection listens for itself.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    if (session === 'role') await verifySession(client, user, options);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  const closed = new Promise<void>((resolve) => (socket.closed ? resolve() : socket.once('close', () => resolve())));
+  return {
+    client,
+    token,
+    closed,
+    cancel: () => requestCancel(options, client, cancelTimeoutMs),
+    close: () => close(client, socket, closed),
+  };
+}
+
+const cancelTimeoutMs = 1000;
+const goodbyeMs = 1000;
+
+async function close(client: pg.Client, socket: Socket, closed: Promise<void>): Promise<void> {
+  const timer = setTimeout(() => socket.destroy(), goodbyeMs);
+  client.end().catch(() => socket.destroy());
+  await closed;
+  clearTimeout(timer);
+}

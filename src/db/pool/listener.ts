@@ -1,0 +1,64 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { openTokenSource } from '../../auth/identity/tokenSource.ts';
+import type { Identity } from '../../config/database.ts';
+import { type Notice, noticeChannel, readNotice } from '../sql/notice.ts';
+import { type ConnectionOptions, openConnection } from './connection.ts';
+
+export interface Listener {
+  /** From now on a connection listens, again and again when it is lost. More calls change nothing. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export interface ListenerOptions {
+  /** Where it connects to; the connection is its own. */
+  readonly server: ConnectionOptions & { readonly password: string | Identity };
+  /** A notice came; null: some may have been missed. */
+  readonly onNotice: (notice: Notice | null) => void;
+  readonly onError: (error: Error) => void;
+}
+
+/** Milliseconds between attempts, and how old a connection may get. */
+const pauses = { first: 500, longest: 30_000 };
+const maxLifetimeMs = 2_700_000;
+
+/** Listens for the notices of triggers. They only wake those who look: what is missed is found a little later. */
+export function createListener({ server, onNotice, onError }: ListenerOptions): Listener {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  let running: Promise<void> | null = null;
+
+  async function listen(): Promise<void> {
+    const tokens = openTokenSource(server.password, () => {});
+    const connection = await openConnection(server, tokens).finally(tokens.end);
+    try {
+      connection.client.on('notification', ({ payload }) => onNotice(readNotice(payload)));
+      await connection.client.query(`LISTEN ${noticeChannel}`);
+      onNotice(null);
+      const aged = wait(maxLifetimeMs, null, { ref: false, signal }).catch(() => null);
+      await Promise.race([connection.closed, aged]);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async function run(): Promise<void> {
+    let pause = pauses.first;
+    while (!signal.aborted) {
+      const began = performance.now();
+      await listen().catch((error: unknown) => onError(error instanceof Error ? error : new Error(String(error))));
+      pause = performance.now() - began > pauses.longest ? pauses.first : Math.min(pause * 2, pauses.longest);
+      await wait(pause, null, { ref: false, signal }).catch(() => null);
+    }
+  }
+
+  return {
+    start() {
+      running ??= run();
+    },
+    async stop() {
+      stopped.abort();
+      await running;
+    },
+  };
+}

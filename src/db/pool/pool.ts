@@ -1,0 +1,231 @@
+import { SpanKind } from '@opentelemetry/api';
+import type pg from 'pg';
+import { openTokenSource, type TokenEvent, type TokenSource } from '../../auth/identity/tokenSource.ts';
+import type { Identity } from '../../config/database.ts';
+import { isConnectionLost, unavailable } from '../../errors.ts';
+import { databaseAttributes, inDetachedSpan } from '../../tracing/span.ts';
+import { cancellable } from './cancel.ts';
+import { type ConnectionOptions, openConnection } from './connection.ts';
+import { createLending } from './lending.ts';
+import { LoginError } from './loginError.ts';
+import { createMembers, type Member } from './members.ts';
+import { createOpener } from './opener.ts';
+import { startRotation } from './rotation.ts';
+
+export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionTimeoutMs'> {
+  /** A fixed password, the identity whose tokens are the password, or their source, which ends with the pool. */
+  readonly password: string | Identity | TokenSource;
+  /** How many connections there are at most; one more while one is being replaced. */
+  readonly size: number;
+  /** How long a request waits for a free connection. */
+  readonly waitTimeoutMs?: number;
+  readonly idleInTransactionTimeoutMs?: number;
+  /** No connection gets older, so that a role that was dropped or a server that moved is noticed. */
+  readonly maxLifetimeMs?: number;
+  /** What the operator should know: a connection broke, a login or a token failed, a rotation has to wait. */
+  readonly onError: (error: Error) => void;
+  readonly onEvent?: (event: PoolEvent) => void;
+}
+
+export type PoolEvent =
+  | 'opened'
+  | 'lost'
+  | 'login-failed'
+  | 'replacing'
+  | 'replaced'
+  | 'postponed'
+  | 'run-again'
+  | TokenEvent['type'];
+
+export interface UseOptions {
+  /** Lends only a connection that answered after this, on the clock of `performance.now()`: the work is run again. */
+  readonly aliveSince?: number;
+  /** Its abort ends the wait for a connection: `use` rejects with its reason, unless the work has begun. */
+  readonly signal?: AbortSignal;
+  /** With it the abort also ends the work, whose statement PostgreSQL then cancels. */
+  readonly cancel?: boolean;
+}
+
+export interface Pool {
+  /**
+   * Lends a connection for the time that `work` runs; one for which `work` rejects with a lost connection, or that it
+   * leaves in a transaction, is closed. Rejects with DATABASE_UNAVAILABLE when none becomes free in time.
+   */
+  use<T>(work: (client: pg.ClientBase) => Promise<T>, options?: UseOptions): Promise<T>;
+  stats(): PoolStats;
+  /** How long a statement may run, and so how long after its start it may still be run again. */
+  readonly statementTimeoutMs: number;
+  /** Waits for the connections that are lent, then closes all. */
+  end(): Promise<void>;
+}
+
+/** As much of a pool as running a statement needs. */
+export type Lender = Pick<Pool, 'use' | 'statementTimeoutMs'>;
+
+export interface PoolStats {
+  /** Those included that are being opened or closed. */
+  readonly sockets: number;
+  readonly open: number;
+  readonly idle: number;
+  readonly waiting: number;
+  /** Since the start. */
+  readonly counts: Readonly<Record<PoolEvent, number>>;
+  /** When the newest token came, in milliseconds since 1970; null for a password. */
+  readonly tokenIssuedAt: number | null;
+  /** When the newest token of an open connection ends, in milliseconds since 1970; Infinity for a password. */
+  readonly tokenEndsAt: number | null;
+  /** Why the last login failed; null since one succeeded. */
+  readonly problem: LoginError | null;
+}
+
+/**
+ * A pool whose sessions speak UTC and ISO 8601, which the scalars rely on. It replaces connections as their tokens
+ * end; pg.Pool cannot, since it closes the old one first and opens the new one when a request waits for it.
+ */
+export function createPool(options: PoolOptions): Pool {
+  const { size, waitTimeoutMs = 5000, idleInTransactionTimeoutMs = 60_000, maxLifetimeMs = 2_700_000 } = options;
+  const { counts, lastAt, report } = createReport(options);
+  const loginSpan = { kind: SpanKind.CLIENT, attributes: databaseAttributes(options) };
+  const tokens = tokensOf(options.password, report);
+  let replacing: Member | undefined;
+  let peak = 0;
+  let ended = false;
+
+  const members = createMembers({
+    connect: () => openConnection({ ...options, idleInTransactionTimeoutMs }, tokens),
+    maxLifetimeMs,
+    onLost: (error) => report('lost', error),
+    onGone: () => opener.grow(),
+  });
+  const usable = () => members.usable().length;
+  const lending = createLending({
+    size,
+    waitTimeoutMs,
+    usable: members.usable,
+    problem: () => opener.problem,
+    onWaiting: () => opener.grow(),
+    onStranded: () => opener.suspect(new LoginError('connect', 'The server does not finish a login in time')),
+  });
+  const open = async () => {
+    const member = await inDetachedSpan('login', loginSpan, members.open);
+    peak = Math.max(peak, Math.min(usable(), size));
+    report('opened');
+    if (!ended) return member;
+    await members.close(member);
+    throw new LoginError('connect', 'The pool has ended');
+  };
+  const opener = createOpener({
+    // A lost connection is made up for though nobody waits for it: before someone does, and to know when a database
+    // that was away is back. One after the other, so that a server that has just started meets no herd.
+    wanted: () => Math.max(lending.waiting - members.logins, members.logins === 0 && usable() < peak ? 1 : 0),
+    room: () => size + (replacing && members.hasSocket(replacing) ? 1 : 0) - members.sockets,
+    logins: () => members.logins,
+    open: async () => lending.lend(await open()),
+    onFailed(error) {
+      report('login-failed', error);
+      if (usable() === 0) lending.hurry();
+    },
+  });
+  const replace = async (old: Member) => {
+    replacing = old;
+    report('replacing');
+    try {
+      const fresh = await open();
+      report('replaced');
+      old.retiring = true;
+      lending.lend(fresh);
+      await (old.idle ? members.close(old) : old.gone);
+    } finally {
+      replacing = undefined;
+    }
+  };
+  const stopRotation = startRotation({
+    tokens,
+    members: members.usable,
+    replace,
+    onPostponed: (error) => report('postponed', error),
+  });
+  const giveBack = (member: Member) => {
+    if (!members.has(member)) return;
+    const isSpent = ended || member.retiring || member.client.getTransactionStatus() !== 'I';
+    if (isSpent) void members.close(member);
+    else lending.lend(member);
+  };
+
+  return {
+    statementTimeoutMs: options.statementTimeoutMs,
+    async use(work, { aliveSince = 0, signal, cancel = false } = {}) {
+      if (ended) throw unavailable(new Error('The pool has ended'));
+      signal?.throwIfAborted();
+      if (aliveSince > 0) report('run-again');
+      const member = await lending.borrow(aliveSince, signal);
+      const run = () => work(member.client);
+      const session = { cancel: member.cancel, close: () => members.close(member) };
+      try {
+        signal?.throwIfAborted();
+        const result = await (cancel && signal ? cancellable(run, signal, session) : run());
+        member.aliveAt = performance.now();
+        return result;
+      } catch (error) {
+        if (isConnectionLost(error)) members.lose(member, error);
+        throw cancel && signal?.aborted ? signal.reason : error;
+      } finally {
+        giveBack(member);
+      }
+    },
+    stats: () => ({
+      sockets: members.sockets,
+      open: usable(),
+      idle: members.usable().filter((member) => member.idle).length,
+      waiting: lending.waiting,
+      counts: { ...counts },
+      tokenIssuedAt: lastAt['token-issued'] ?? null,
+      tokenEndsAt: members.usable().reduce((latest, { token }) => Math.max(latest, token.expiresAt), 0) || null,
+      problem: opener.problem,
+    }),
+    async end() {
+      ended = true;
+      stopRotation();
+      opener.end();
+      tokens.end();
+      lending.end();
+      for (const member of members.usable()) if (member.idle) void members.close(member);
+      await members.emptied();
+    },
+  };
+}
+
+type Report = (event: PoolEvent, error?: Error) => void;
+
+const tokensOf = (password: PoolOptions['password'], report: Report): TokenSource =>
+  typeof password === 'object' && 'get' in password
+    ? password
+    : openTokenSource(password, (event) => report(event.type, event.type === 'token-failed' ? event.error : undefined));
+
+/** Counts what happens, and tells those who listen; an error that repeats itself is told once a minute. */
+function createReport({ onError, onEvent }: Pick<PoolOptions, 'onError' | 'onEvent'>) {
+  const counts: Record<PoolEvent, number> = {
+    opened: 0,
+    lost: 0,
+    'login-failed': 0,
+    replacing: 0,
+    replaced: 0,
+    postponed: 0,
+    'run-again': 0,
+    'token-issued': 0,
+    'token-failed': 0,
+  };
+  const lastAt: Partial<Record<PoolEvent, number>> = {};
+  const told = new Map<PoolEvent, { readonly message: string; readonly at: number }>();
+  const report: Report = (event, error) => {
+    counts[event]++;
+    lastAt[event] = Date.now();
+    onEvent?.(event);
+    if (!error) return;
+    const last = told.get(event);
+    if (last?.message === error.message && performance.now() - last.at < 60_000) return;
+    told.set(event, { message: error.message, at: performance.now() });
+    onError(error);
+  };
+  return { counts, lastAt, report };
+}

@@ -1,0 +1,39 @@
+import type pg from 'pg';
+import { codeOf, isConnectionLost } from '../../errors.ts';
+import type { Lender } from './pool.ts';
+
+const mostRuns = 3;
+
+/**
+ * Runs `work` on a connection, and at most twice again on one that is known to live, when its connection died: a read
+ * always, a write only when it is certain that it was not applied. Not after the time that a statement may take.
+ * Failed logins need no such rule: no work has begun, and the pool goes on trying while the request waits.
+ *
+ * When the signal aborts, a read ends at once and is cancelled in PostgreSQL; a write that has begun runs to its end.
+ */
+export async function withRetry<T>(
+  pool: Lender,
+  kind: 'read' | 'write',
+  work: (client: pg.ClientBase) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const deadline = performance.now() + pool.statementTimeoutMs;
+  for (let run = 1, aliveSince = 0; ; run++) {
+    try {
+      return await pool.use(work, { aliveSince, signal, cancel: kind === 'read' });
+    } catch (error) {
+      aliveSince = performance.now();
+      const may = kind === 'read' ? isConnectionLost(error) : isNotApplied(error);
+      if (!may || run === mostRuns || aliveSince >= deadline) throw error;
+    }
+  }
+}
+
+/**
+ * A serialization failure and a deadlock roll the statement back; pg refuses a query on a connection that it knows to be
+ * dead. Any other loss may be one of the answer only.
+ */
+const isNotApplied = (error: unknown): boolean =>
+  error instanceof Error &&
+  (/^40(001|P01)$/.test(codeOf(error) ?? '') ||
+    /^Client (has encountered|was closed).* not queryable$/.test(error.message));

@@ -1,0 +1,32 @@
+/**
+ * The server's pool for other programs that connect as the same kind of identity: functions, jobs, pods. It logs in
+ * with Entra access tokens, replaces connections before their tokens end, and makes up for those that are lost.
+ *
+ * @example
+ * const pool = createPool({ ...readPoolOptions(process.env), onError: (error) => console.warn(error.message) });
+ * const { rows } = await withRetry(pool, 'read', (client) => client.query('select version()'));
+ *
+ * @module
+ */
+import { readPoolConfig } from '../../config/config.ts';
+import { ConfigError } from '../../config/variables.ts';
+import type { PoolOptions } from './pool.ts';
+
+export type { Identity } from '../../config/database.ts';
+export { ConfigError } from '../../config/variables.ts';
+export { AppError } from '../../errors.ts';
+export { LoginError, type LoginStep } from './loginError.ts';
+export { createPool, type Pool, type PoolEvent, type PoolOptions, type PoolStats, type UseOptions } from './pool.ts';
+export { withRetry } from './retry.ts';
+
+/**
+ * Reads the variables that the server reads: `PGHOST`, `PG_AUTH`, `AZURE_CLIENT_ID`, `PG_POOL_SIZE` and the others that
+ * docs/identity.md lists. Throws a ConfigError that names everything wrong or missing.
+ */
+export function readPoolOptions(
+  environment: Readonly<Record<string, string | undefined>>,
+): Omit<PoolOptions, 'onError'> {
+  const { database, poolSize, connectTimeoutMs, statementTimeoutMs } = readPoolConfig(environment);
+  if (!database) throw new ConfigError(['PGHOST: required: the host of the PostgreSQL server']);
+  return { ...database, size: poolSize, connectTimeoutMs, statementTimeoutMs };
+}

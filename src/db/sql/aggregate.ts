@@ -1,0 +1,166 @@
+import type { Catalog, Table } from '../../catalog/catalog.ts';
+import {
+  type Bounds,
+  type Bucket,
+  bucketSeries,
+  bucketsBetween,
+  bucketValue,
+  selectBucket,
+  selectEnds,
+} from './bucket.ts';
+import { type OrderKey, orderBy } from './keyset.ts';
+import { computed, distinct, type Measure, selectEndRow, shown } from './measure.ts';
+import { alias, from } from './select.ts';
+import { and, empty, ident, join, type Sql, sql, trusted } from './sql.ts';
+
+/** The most groups that one field gives, and the most buckets of one group. */
+export const maxGroups = 10_000;
+/** The most buckets of all groups of which some may be given: `having` and a limit come after filling. */
+const maxFilled = 100_000;
+
+/** How rows are put into groups, and which groups are wanted in which order. */
+export interface Grouping {
+  readonly table: Table;
+  readonly where: Sql;
+  /** Joins of to-one relations, whose columns may be among the keys. */
+  readonly joins: Sql;
+  /** What makes the groups beside the bucket; in the result `key 0`, `key 1`, ... */
+  readonly keys: readonly Sql[];
+  /** In the result `bucket`. */
+  readonly bucket: Bucket | null;
+  /** A condition on the names of `measures`. */
+  readonly having: Sql;
+  /** By the names of `measures`, keys and `bucket`. */
+  readonly order: readonly OrderKey[];
+  readonly measures: readonly Measure[];
+  readonly limit: number;
+}
+
+export const keyName = (index: number): string => `key ${index}`;
+
+/** Under which name each row says how many buckets filling takes, where these are too many and none is made. */
+export const excess = '$excess';
+
+/** The statement for one row: measures of all rows that fulfil the conditions. */
+export function selectWhole(
+  catalog: Catalog,
+  table: Table,
+  conditions: readonly Sql[],
+  measures: readonly Measure[],
+): Sql {
+  const source = sql`${from(catalog, table)} ${ident(alias)}`;
+  const aggregates = measures.filter(({ kind }) => kind !== 'row');
+  const list = computed(table, aggregates).map(named);
+  const group = sql`from (select ${join(list)} from ${source} where ${and(conditions)}) g`;
+  const values = measures.map((measure) => {
+    const value =
+      measure.kind === 'row' ? sql`(${selectEndRow(table, source, conditions, measure)})` : shown(measure, aggregates);
+    return named({ name: measure.name, expression: value });
+  });
+  return sql`select ${join(values)} ${aggregates.length > 0 ? group : empty}`;
+}
+
+/** The statement for the groups and their measures; `match` narrows it further, to the rows of one parent. */
+export function selectGroups(
+  catalog: Catalog,
+  grouping: Grouping,
+  measures: readonly Measure[],
+  match: readonly Sql[] = [],
+): Sql {
+  const { bucket, order, limit } = grouping;
+  const all = distinct([...grouping.measures, ...measures]);
+  const values = bucket && [named({ name: 'bucket', expression: bucketValue(bucket, ident('a', 'bucket')) })];
+  const names = [...keyNames(grouping), ...all.map(({ name }) => name), ...(bucket?.fill ? [excess] : [])];
+  const list = join([...names.map((name) => ident('a', name)), ...(values ?? [])]);
+  const sorted = order.length > 0 ? sql`order by ${orderBy(order)}` : empty;
+  return sql`select ${list} from (${selectAll(catalog, grouping, all, match)}) a
+    where ${wanted(grouping)} ${sorted} limit ${limit}`;
+}
+
+/** How many groups there are, whatever the limit. */
+export const selectGroupCount = (catalog: Catalog, grouping: Grouping, match: readonly Sql[] = []): Sql =>
+  sql`select count(*) as count from (${selectAll(catalog, grouping, grouping.measures, match)}) a
+    where ${wanted(grouping)}`;
+
+/** Where there are too many buckets, a row is left to say so. */
+const wanted = ({ having, bucket }: Grouping): Sql =>
+  bucket?.fill ? sql`(${having} or ${ident('a', excess)} is not null)` : having;
+
+/** All groups, with their measures under their names. */
+function selectAll(catalog: Catalog, grouping: Grouping, measures: readonly Measure[], match: readonly Sql[]): Sql {
+  const { bucket } = grouping;
+  const list = [
+    ...groupNames(grouping).map((name) => ident('g', name)),
+    ...measures.map((measure) => named({ name: measure.name, expression: shown(measure, measures) })),
+  ];
+  if (!bucket?.fill) return sql`select ${join(list)} from (${selectFound(catalog, grouping, measures, match)}) g`;
+  const size = named({ name: excess, expression: sql`(select excess from size)` });
+  return sql`with ${filled(catalog, grouping, bucket, bucket.fill, measures, match)}
+    select ${join([...list, size])} from filled g`;
+}
+
+/** The groups that have rows. */
+function selectFound(
+  catalog: Catalog,
+  grouping: Grouping,
+  measures: readonly Measure[],
+  conditions: readonly Sql[],
+): Sql {
+  const { table, where, joins, keys, bucket } = grouping;
+  const parts = [
+    ...keys.map((expression, i) => ({ name: keyName(i), expression })),
+    ...(bucket ? [{ name: 'bucket', expression: selectBucket(bucket) }] : []),
+  ];
+  const list = [...parts, ...computed(table, measures)].map(named);
+  const by = parts.map((_, i) => trusted(String(i + 1)));
+  // Without a key and a measure there still is one group, and not one for each row.
+  return sql`select ${list.length > 0 ? join(list) : sql`count(*)`} from ${from(catalog, table)} ${ident(alias)} ${joins}
+    where ${and([where, ...conditions])} ${by.length > 0 ? sql`group by ${join(by)}` : empty}`;
+}
+
+/**
+ * The groups that have rows and, of each combination of keys among them, the buckets that have none. Nothing is read
+ * when the bounds alone ask for too many. One more row says so, since there may be no other.
+ */
+function filled(
+  catalog: Catalog,
+  grouping: Grouping,
+  bucket: Bucket,
+  bounds: Bounds,
+  measures: readonly Measure[],
+  match: readonly Sql[],
+): Sql {
+  const keys = keyNames(grouping).map((name) => ident(name));
+  const values = computed(grouping.table, measures);
+  const asked = sql`coalesce((select ${bucketsBetween(bucket, sql`e.lo`, sql`e.hi`)} from ends e), 0) <= ${maxGroups}`;
+  const end = (name: 'lo' | 'hi', pick: 'min' | 'max') => sql`
+    case when isfinite(${ident(name)}) then ${ident(name)}
+      else (select ${trusted(pick)}(bucket) from found where isfinite(bucket)) end as ${ident(name)}`;
+  const combinations = sql`(select ${keys.length > 0 ? sql`distinct ${join(keys)} from found` : empty}) k`;
+  const names = join([...keys, sql`bucket`]);
+  return sql`ends as (${selectEnds(bucket, bounds)}),
+    found as (${selectFound(catalog, grouping, measures, [...match, asked])}),
+    span as (select ${end('lo', 'min')}, ${end('hi', 'max')} from ends),
+    size as (
+      select case when n > ${maxGroups} then n when n * groups > ${maxFilled} then n * groups end as excess
+      from (select ${bucketsBetween(bucket, sql`lo`, sql`hi`)} as n, (select count(*) from ${combinations}) as groups
+        from span) s),
+    series as (
+      select ${bucketSeries(bucket, sql`lo`, sql`hi`)} as bucket from span where (select excess from size) is null),
+    missing as (select ${names} from ${combinations} cross join series except select ${names} from found),
+    filled as (
+      select ${join([names, ...values.map(({ name }) => ident(name))])} from found
+      union all
+      select ${join([names, ...values.map(({ whenEmpty }) => trusted(whenEmpty ?? 'null'))])} from missing
+      union all
+      select ${join([...keys, sql`bucket`, ...values].map(() => sql`null`))} from size where excess is not null)`;
+}
+
+const keyNames = ({ keys }: Grouping): readonly string[] => keys.map((_, i) => keyName(i));
+const groupNames = (grouping: Grouping): readonly string[] => [
+  ...keyNames(grouping),
+  ...(grouping.bucket ? ['bucket'] : []),
+];
+
+const named = ({ name, expression }: { readonly name: string; readonly expression: Sql }): Sql =>
+  sql`${expression} as ${ident(name)}`;

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { badInput } from '../../errors.ts';
+import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
+
+/** One part of an order. All its values are rows' text under `name` in the result. */
+export interface OrderKey {
+  readonly name: string;
+  readonly expression: Sql;
+  /** The type to which a cursor's text is cast. */
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
+/** The text of each key of a row, in the order of the keys. */
+export type Position = readonly (string | null)[];
+
+/** The same order, read from its end. */
+export const reversed = (keys: readonly OrderKey[]): readonly OrderKey[] =>
+  keys.map((key) => ({ ...key, descending: !key.descending, nullsFirst: !key.nullsFirst }));
+
+/** `NULLS ...` is written for nullable keys only, and only where it is not the default: else an index would not serve. */
+export const orderBy = (keys: readonly OrderKey[]): Sql =>
+  join(
+    keys.map(({ name, nullable, descending, nullsFirst }) => {
+      const nulls = !nullable || nullsFirst === descending ? '' : nullsFirst ? ' nulls first' : ' nulls last';
+      return sql`${ident(name)}${trusted((descending ? ' desc' : '') + nulls)}`;
+    }),
+  );
+
+/**
+ * The rows after a position, as conditions of which a row fulfils one at most. Each is one range of an index on the
+ * keys: rows that tie with the position in the first keys are not read, however many they are.
+ */
+export function after(keys: readonly OrderKey[], position: Position): readonly Sql[] {
+  const [first] = keys;
+  if (!first) return [];
+  const run = leadingRun(keys, position);
+  const tied = [...run.map((key, i) => equals(key, position[i])), ...(run.length === 0 ? [isNull(first)] : [])];
+  const rest = after(keys.slice(tied.length), position.slice(tied.length)).map((arm) => and([...tied, arm]));
+  if (run.length === 0) return first.nullsFirst ? [...rest, isNotNull(first)] : rest;
+  const nulls = run.flatMap((key, i) =>
+    key.nullable && !key.nullsFirst ? [and([...tied.slice(0, i), isNull(key)])] : [],
+  );
+  return [...rest, rowComparison(run, position), ...nulls];
+}
+
+/** The first keys that one row comparison serves: they have one direction, and a value each at the position. */
+function leadingRun(keys: readonly OrderKey[], position: Position): readonly OrderKey[] {
+  const end = keys.findIndex((key, i) => key.descending !== keys[0]?.descending || position[i] === null);
+  return end === -1 ? keys : keys.slice(0, end);
+}
+
+/**
+ * Not true of a row with a null among the keys, unless an earlier key decides. Of the first key it says so in words:
+ * else, where two cursors' ranges exclude each other, PostgreSQL 15 reads the index to its end to find nothing.
+ */
+function rowComparison(keys: readonly OrderKey[], position: Position): Sql {
+  const [first] = keys;
+  const left = join(keys.map((key) => key.expression));
+  const right = join(keys.map((key, i) => bound(key, position[i])));
+  const past = sql`(${left}) ${trusted(first?.descending ? '<' : '>')} (${right})`;
+  return first?.nullable ? and([isNotNull(first), past]) : past;
+}
+
+const isNotNull = (key: OrderKey): Sql => sql`${key.expression} is not null`;
+const isNull = (key: OrderKey): Sql => sql`${key.expression} is null`;
+
+const equals = (key: OrderKey, value: string | null | undefined): Sql => sql`${key.expression} = ${bound(key, value)}`;
+
+const bound = (key: OrderKey, value: string | null = null): Sql => sql`${value}::${trusted(key.type)}`;
+
+/** An opaque text for a position; `order` is what it is a position in. */
+export const encodeCursor = (order: string, position: Position): string =>
+  Buffer.from(JSON.stringify([order, ...position])).toString('base64url');
+
+/** Reads a cursor back; throws BAD_USER_INPUT for one that is broken or of another order. */
+export function decodeCursor(cursor: string, order: string, keys: readonly OrderKey[]): Position {
+  const values = parse(cursor);
+  const broken = () => badInput(`"${cursor.slice(0, 80)}" is not a cursor`);
+  if (!Array.isArray(values) || !values.every((v) => v === null || typeof v === 'string')) throw broken();
+  const [of, ...position] = values;
+  if (of !== order || position.length !== keys.length)
+    throw badInput('The cursor belongs to another list or another orderBy; start again without a cursor');
+  if (keys.some(({ nullable }, i) => !nullable && position[i] === null)) throw broken();
+  return position;
+}
+
+/** A short text that two lists share only when their tables and orders are the same. */
+export const fingerprintOf = (table: string, keys: readonly OrderKey[]): string =>
+  createHash('sha1')
+    .update(JSON.stringify([table, ...keys.map((k) => [k.name, k.type, k.descending, k.nullable && k.nullsFirst])]))
+    .digest('base64url')
+    .slice(0, 6);
+
+function parse(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+}

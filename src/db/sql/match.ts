@@ -1,0 +1,62 @@
+import { columnOf, type Table } from '../../catalog/catalog.ts';
+import type { Row } from '../db.ts';
+import { cast, columnRef } from './select.ts';
+import { and, ident, join, type Sql, sql } from './sql.ts';
+
+/** The text of a key's columns, in its order. */
+export type Key = readonly (string | null)[];
+
+/** How a key finds rows: `columns` of `table` equal values that were read from `values` of `origin`. */
+export interface Match {
+  readonly table: Table;
+  readonly columns: readonly string[];
+  /** Where the values come from, which decides their type; the same as `table` and `columns` for a client's own values. */
+  readonly origin: Table;
+  readonly values: readonly string[];
+  /** Under which a row of `origin` holds the one row that matches, or null, once a statement has joined it. */
+  readonly joined?: symbol;
+}
+
+/**
+ * A match of one row at most, joined where an index makes sure of that: what a comment declares to be a key may find
+ * several, and a join would repeat the row that leads to them.
+ */
+export function toOne(match: Match): Match {
+  const { table, columns, origin, values } = match;
+  const mayJoin =
+    table.indexes.some((index) => index.unique && index.columns.every((name) => columns.includes(name))) &&
+    columns.every((name, i) => haveOneCollation(columnOf(table, name), columnOf(origin, values[i] ?? name)));
+  return mayJoin ? { ...match, joined: Symbol(table.name) } : match;
+}
+
+/** PostgreSQL does not compare texts of two collations, unless one is the database's own. */
+const haveOneCollation = (a: { collation: string | null }, b: { collation: string | null }): boolean =>
+  a.collation === null || b.collation === null || a.collation === b.collation;
+
+/** The text of a key's columns in a row. */
+export const keyOf = (row: Row, columns: readonly string[]): Key => columns.map((name) => row[name] ?? null);
+
+/** One row for each key, as `k`: its number `n`, from 1, and its values as text. A single key is not taken for several. */
+export function keyRows({ values }: Match, keys: readonly Key[]): Sql {
+  const [first = [], ...others] = keys;
+  if (others.length === 0)
+    return sql`(select ${join(values.map((_, i) => sql`${first[i] ?? null}::text as ${ident(`k${i}`)}`))}, 1 as n) k`;
+  const lists = values.map((_, i) => sql`${keys.map((key) => key[i] ?? null)}::text[]`);
+  return sql`unnest(${join(lists)}) with ordinality as k(${join([...values.map((_, i) => ident(`k${i}`)), sql`n`])})`;
+}
+
+/** Whether a row of the match's table matches the key `k`. */
+export const matchesKey = ({ table, columns, origin, values }: Match): Sql =>
+  and(
+    columns.map((name, i) => {
+      const value = cast(ident('k', `k${i}`), columnOf(origin, values[i] ?? name));
+      return sql`${columnRef(columnOf(table, name))} = ${value}`;
+    }),
+  );
+
+/** How a statement calls the table in which it looks for a row that matches another of its rows. */
+export const inner = 'm';
+
+/** Whether a row of the match's table matches the one that the statement calls `outer`. */
+export const matchesRow = ({ columns, values }: Match, outer: string): Sql =>
+  and(columns.map((name, i) => sql`${ident(inner, name)} = ${ident(outer, values[i] ?? name)}`));

@@ -1,0 +1,120 @@
+import type { Catalog, Table } from '../../catalog/catalog.ts';
+import { after, type OrderKey, orderBy, type Position, reversed } from './keyset.ts';
+import type { Joins } from './projection.ts';
+import { alias, columnRef, from } from './select.ts';
+import { and, empty, ident, join, or, type Sql, sql, trusted } from './sql.ts';
+
+/** One page of a list, in the order in which it is read: `keys` are already reversed for a page from the end. */
+export interface Page {
+  readonly table: Table;
+  readonly keys: readonly OrderKey[];
+  readonly where: Sql;
+  readonly after: Position | null;
+  readonly before: Position | null;
+  readonly offset: number;
+  readonly limit: number;
+  /** A value that is read in the page's own snapshot, and comes with every row, as `$live`. */
+  readonly live?: Sql | undefined;
+}
+
+/** What a statement reads of the rows of a page. */
+export interface Selected {
+  readonly columns: readonly string[];
+  readonly joins: Joins;
+}
+
+/**
+ * The statement for one page; `match` narrows it further, to the rows of one parent. With a `live` value it has a row for
+ * that even where the page is empty: rows of the page have `$found`.
+ */
+export function selectPage(catalog: Catalog, page: Page, selected: Selected, match: readonly Sql[] = []): Sql {
+  const rows = selectJoined(catalog, page, selected, match);
+  if (!page.live) return rows;
+  return sql`select l."$live", p.* from (select ${page.live} as "$live") l
+    left join lateral (select true as "$found", r.* from (${rows}) r) p on true`;
+}
+
+/** What is joined to the rows of a page is looked up for these alone; a join need not keep their order. */
+function selectJoined(catalog: Catalog, page: Page, { columns, joins }: Selected, match: readonly Sql[]): Sql {
+  const rows = selectRows(catalog, page, columns, match);
+  if (joins.list.length === 0) return rows;
+  const list = join([sql`${ident(alias)}.*`, ...joins.list]);
+  return sql`select ${list} from (${rows}) ${ident(alias)}${joins.from} order by ${orderBy(page.keys)}`;
+}
+
+function selectRows(catalog: Catalog, page: Page, columns: readonly string[], match: readonly Sql[]): Sql {
+  const { table, keys } = page;
+  const conditions = [page.where, ...match];
+  const selected = selectList(columns, keys);
+  const limited = sql`order by ${orderBy(keys)} limit ${limitOf(page)}`;
+  const offset = page.offset > 0 ? sql` offset ${page.offset}` : empty;
+  if (keys.some((key) => key.name === rowPosition.name)) {
+    const source = numbered(catalog, table, conditions);
+    return sql`select ${selected} from (${source}) ${ident(alias)} where ${or(ranges(page).map(and))} ${limited}${offset}`;
+  }
+  const arms = ranges(page).map((range) => {
+    const where = and([...conditions, ...range]);
+    return sql`select ${selected} from ${from(catalog, table)} ${ident(alias)} where ${where} ${limited}`;
+  });
+  if (arms.length === 1) return sql`${join(arms)}${offset}`;
+  // With a limit of its own each arm is read from its index and merged; without it, all are read whole and sorted.
+  const merged = join(
+    arms.map((arm) => sql`(${arm})`),
+    ' union all ',
+  );
+  return sql`select * from (${merged}) u ${limited}`;
+}
+
+/**
+ * PostgreSQL keeps one plan for all values of a prepared statement only when it seems as cheap as that for the values at
+ * hand. With a limit that it does not know it never does: as it should be under a filter, whose values may be rare.
+ */
+const limitOf = ({ where, limit }: Page): Sql => (where.values.length > 0 ? sql`${limit}` : trusted(String(limit)));
+
+/** What a page's cursors leave of a list: ranges, each of conditions that all hold; no row is in two of them. */
+function ranges({ keys, after: start, before: end }: Page): readonly (readonly Sql[])[] {
+  const starts = start ? after(keys, start).map((arm) => [arm]) : [[]];
+  const ends = end ? after(reversed(keys), end).map((arm) => [arm]) : [[]];
+  return starts.flatMap((above) => ends.map((below) => [...above, ...below]));
+}
+
+/**
+ * The order of rows for which there is no key at all: their text, then the position among rows of the same text.
+ * Text and not values: equal values may still differ (1.0 and 1.00), and a cursor of 32 digits stays short.
+ */
+export const rowText: OrderKey = {
+  name: '$row',
+  expression: ident(alias, '$row'),
+  type: 'pg_catalog.text',
+  nullable: false,
+  descending: false,
+  nullsFirst: false,
+};
+export const rowPosition: OrderKey = {
+  ...rowText,
+  name: '$position',
+  expression: ident(alias, '$position'),
+  type: 'pg_catalog.int8',
+};
+
+/** The order of rows on disk, which a table without a key still has; an UPDATE moves a row. */
+export const storageOrder: readonly OrderKey[] = ['tableoid', 'ctid'].map((name) => ({
+  ...rowText,
+  name: `$${name}`,
+  expression: ident(alias, name),
+  type: name === 'ctid' ? 'pg_catalog.tid' : 'pg_catalog.oid',
+}));
+
+function numbered(catalog: Catalog, table: Table, conditions: readonly Sql[]): Sql {
+  const text = sql`row(${join(table.columns.map((column) => columnRef(column)))})::text`;
+  const all = table.columns.map((column) => columnRef(column));
+  return sql`select ${join(all)}, md5(${text}) as ${ident(rowText.name)},
+    row_number() over (partition by md5(${text}) order by ${text} collate "C") as ${ident(rowPosition.name)}
+    from ${from(catalog, table)} ${ident(alias)} where ${and(conditions)}`;
+}
+
+const selectList = (columns: readonly string[], keys: readonly OrderKey[]): Sql =>
+  join([
+    ...[...new Set(columns)].filter((name) => !keys.some((key) => key.name === name)).map((name) => ident(alias, name)),
+    ...keys.map((key) => sql`${key.expression} as ${ident(key.name)}`),
+  ]);

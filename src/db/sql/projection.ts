@@ -1,0 +1,121 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Row } from '../db.ts';
+import { inner, type Match, matchesRow } from './match.ts';
+import { alias, from } from './select.ts';
+import { empty, ident, join, type Sql, sql } from './sql.ts';
+
+/** What is read of the rows of a table: columns, and the rows that relations to one row lead to. */
+export interface Projection {
+  readonly columns: readonly string[];
+  readonly relations: readonly Related[];
+}
+
+export interface Related {
+  readonly match: Match;
+  readonly rows: Projection;
+}
+
+/** The joins of a projection, for a statement that calls the table `t`. */
+export interface Joins {
+  /** What they add to the select list, and to FROM; both are empty where nothing is joined. */
+  readonly list: readonly Sql[];
+  readonly from: Sql;
+  /** Puts the joined rows of a result's row in their places. */
+  readonly attach: (row: Row) => Row;
+}
+
+/** Nothing is joined. */
+export const noJoins: Joins = { list: [], from: empty, attach: (row) => row };
+
+/** PostgreSQL's `join_collapse_limit`, the statement's own table included; the rest is left to the loaders. */
+export const mostJoins = 7;
+
+interface Join {
+  /** The place among the joins of the one whose rows lead to these, -1 for the statement's own. */
+  readonly parent: number;
+  readonly joined: symbol;
+  readonly match: Match;
+  /** The first is never null in a row that was found. */
+  readonly columns: readonly string[];
+}
+
+export function joinsOf(catalog: Catalog, projection: Projection): Joins {
+  const joins = planJoins(projection);
+  return {
+    list: joins.flatMap(({ columns }, i) =>
+      columns.map((name, j) => sql`${ident(tableName(i), name)} as ${ident(columnName(i, j))}`),
+    ),
+    from: join(
+      joins.map(
+        (joined, i) => sql` left join lateral (${selectJoined(catalog, joined)}) ${ident(tableName(i))} on true`,
+      ),
+      '',
+    ),
+    attach: attacher(joins),
+  };
+}
+
+/**
+ * LIMIT makes PostgreSQL look each row up in the index. For the few rows of a page it would otherwise rather read the
+ * whole table and hash it, since it takes tables to be on disk (`npm run bench:plans`).
+ */
+function selectJoined(catalog: Catalog, { parent, match, columns }: Join): Sql {
+  const condition = matchesRow(match, parent === -1 ? alias : tableName(parent));
+  return sql`select ${join(columns.map((name) => ident(inner, name)))}
+    from ${from(catalog, match.table)} ${ident(inner)} where ${condition} limit 1`;
+}
+
+/** Those nearest to the statement's table come first. */
+function planJoins({ relations }: Projection): readonly Join[] {
+  const joins: Join[] = [];
+  const waiting = relations.map((related) => ({ parent: -1, ...related }));
+  for (const { parent, match, rows } of waiting) {
+    if (match.joined === undefined || joins.length === mostJoins) continue;
+    const columns = [...new Set([...match.columns, ...rows.columns])];
+    const place = joins.push({ parent, joined: match.joined, match, columns }) - 1;
+    waiting.push(...rows.relations.map((related) => ({ parent: place, ...related })));
+  }
+  return joins;
+}
+
+/** Numbers, since the names of relations and columns together may be longer than PostgreSQL's 63 bytes. */
+const tableName = (place: number): string => `j${place}`;
+const columnName = (place: number, column: number): string => `$${place}.${column}`;
+
+type FoundRow = { -readonly [name in keyof Row]: Row[name] };
+
+function attacher(joins: readonly Join[]): Joins['attach'] {
+  const parts = joins.map((join, i) => ({ ...join, names: join.columns.map((_, j) => columnName(i, j)) }));
+  return (row) => {
+    const found: (FoundRow | null)[] = [];
+    for (const { parent, joined, columns, names } of parts) {
+      const holder: FoundRow | null | undefined = parent === -1 ? row : found[parent];
+      const own = row[names[0] ?? ''] === null ? null : pick(row, names, columns);
+      found.push(own);
+      if (holder) holder[joined] = own;
+    }
+    return row;
+  };
+}
+
+function pick(row: Row, names: readonly string[], columns: readonly string[]): FoundRow {
+  const picked: FoundRow = {};
+  for (let i = 0; i < columns.length; i++) picked[columns[i] ?? ''] = row[names[i] ?? ''] ?? null;
+  return picked;
+}
+
+/** What serves all of several: the very one where they are one. */
+export function merged(projections: readonly Projection[]): Projection {
+  const [first = nothing, ...others] = new Set(projections);
+  if (others.length === 0) return first;
+  const relations = new Map<Match, Projection[]>();
+  for (const { match, rows } of [first, ...others].flatMap((one) => one.relations))
+    relations.set(match, [...(relations.get(match) ?? []), rows]);
+  return {
+    columns: [...new Set([first, ...others].flatMap(({ columns }) => columns))],
+    relations: [...relations].map(([match, rows]) => ({ match, rows: merged(rows) })),
+  };
+}
+
+/** No more than that a row is there. */
+export const nothing: Projection = { columns: [], relations: [] };

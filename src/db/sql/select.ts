@@ -1,0 +1,31 @@
+import type { Catalog, Column, Table } from '../../catalog/catalog.ts';
+import { and, ident, type Sql, sql, trusted } from './sql.ts';
+
+/** How every statement calls the table that it reads. */
+export const alias = 't';
+
+export const from = (catalog: Catalog, table: Table): Sql => ident(catalog.schema, table.name);
+
+export const columnRef = (column: Pick<Column, 'name'>, of = alias): Sql => ident(of, column.name);
+
+/** A value's text in the type of a column. */
+export const cast = (value: string | Sql | null, column: Column): Sql => sql`${value}::${trusted(column.type.sql)}`;
+
+/** How many rows a page's list has in all. */
+export const selectCount = (catalog: Catalog, table: Table, conditions: readonly Sql[]): Sql =>
+  sql`select count(*) as count from ${from(catalog, table)} ${ident(alias)} where ${and(conditions)}`;
+
+/**
+ * How many rows the planner takes a table for, with its partitions and heirs; null where one of them has rows but no
+ * statistics.
+ */
+export const selectEstimate = (catalog: Catalog, table: Table): Sql => sql`
+  with recursive part as (
+    select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = ${catalog.schema} and c.relname = ${table.name}
+    union
+    select i.inhrelid from part join pg_catalog.pg_inherits i on i.inhparent = part.oid
+  )
+  select case when bool_and(c.reltuples >= 0 or c.relkind <> 'f' and pg_catalog.pg_relation_size(c.oid) = 0)
+    then sum(greatest(c.reltuples, 0))::int8 end as count
+  from part join pg_catalog.pg_class c on c.oid = part.oid where c.relkind in ('r', 'm', 'f')`;

@@ -1,0 +1,70 @@
+import { tooComplex } from '../../errors.ts';
+
+const isSql = Symbol('sql');
+
+/** A fragment of SQL with its bound values; fragments nest, values never enter the text. */
+export interface Sql {
+  readonly text: readonly string[];
+  readonly values: readonly Value[];
+  readonly [isSql]: true;
+}
+
+/** What may be bound: text in the format of PostgreSQL's own input, or a list of it. */
+export type Value = string | number | null | readonly (string | null)[];
+
+export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Value)[]): Sql {
+  const text = [strings[0] ?? ''];
+  const values: Value[] = [];
+  const append = (s: string) => text.push((text.pop() ?? '') + s);
+  parts.forEach((part, i) => {
+    if (isFragment(part)) {
+      append(part.text[0] ?? '');
+      text.push(...part.text.slice(1));
+      values.push(...part.values);
+    } else {
+      values.push(part);
+      text.push('');
+    }
+    append(strings[i + 1] ?? '');
+  });
+  return { text, values, [isSql]: true };
+}
+
+export const empty = sql``;
+
+/** A quoted, possibly qualified identifier. */
+export const ident = (...names: readonly string[]): Sql => trusted(names.map(quote).join('.'));
+
+/** SQL that comes from the catalog or from this program (a type's name, a keyword), never from a client. */
+export const trusted = (text: string): Sql => ({ text: [text], values: [], [isSql]: true });
+
+export function join(parts: readonly Sql[], glue = ', '): Sql {
+  const text = [''];
+  const values: Value[] = [];
+  parts.forEach((part, i) => {
+    text.push((text.pop() ?? '') + (i === 0 ? '' : glue) + (part.text[0] ?? ''), ...part.text.slice(1));
+    values.push(...part.values);
+  });
+  return { text, values, [isSql]: true };
+}
+
+export const and = (parts: readonly Sql[]): Sql =>
+  parts.length === 0 ? sql`true` : parts.length === 1 && parts[0] ? parts[0] : sql`(${join(parts, ' and ')})`;
+
+export const or = (parts: readonly Sql[]): Sql =>
+  parts.length === 0 ? sql`false` : parts.length === 1 && parts[0] ? parts[0] : sql`(${join(parts, ' or ')})`;
+
+/** PostgreSQL's protocol counts parameters in 16 bits; more would be taken for another message, and end the connection. */
+const maxValues = 65_535;
+
+/** The text with `$1, $2, ...` and its values, as pg takes them; throws QUERY_TOO_COMPLEX for more values than fit. */
+export function toQuery({ text, values }: Sql): { text: string; values: Value[] } {
+  if (values.length > maxValues) throw tooComplex(`The query has more than ${maxValues} values; give fewer at once`);
+  return { text: text.reduce((all, part, i) => `${all}$${i}${part}`), values: [...values] };
+}
+
+/** One text for equal statements with equal values: the name of a loader. */
+export const identity = (query: Sql): string => JSON.stringify([query.text, query.values]);
+
+const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const isFragment = (part: Sql | Value): part is Sql => typeof part === 'object' && part !== null && isSql in part;

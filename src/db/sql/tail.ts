@@ -1,0 +1,128 @@
+import type { Arrival } from '../../catalog/arrival.ts';
+import { type Catalog, columnOf, type Table } from '../../catalog/catalog.ts';
+import type { Row } from '../db.ts';
+import { alias, from } from './select.ts';
+import { and, ident, join, type Sql, sql, toQuery, trusted } from './sql.ts';
+
+/** The rows of a tail's message at most. */
+export const messageRows = 500;
+
+/** Someone who may still commit rows: a transaction, as `pg_locks` calls it, and its process, if it has one. */
+export interface Holder {
+  readonly id: string;
+  readonly pid: number | null;
+}
+
+/** What one look at a table tells of its order of arrival. */
+export interface Mark {
+  /** A digest of what positions are of: the server's system and timeline, the table, its sequence. Null on a standby. */
+  readonly history: string | null;
+  /** The highest value there is; null where there is no row. */
+  readonly latest: bigint | null;
+  /** The highest value that is settled, null where none is; undefined where the holders decide that. */
+  readonly settled: bigint | null | undefined;
+  readonly holders: readonly Holder[];
+}
+
+/**
+ * A place in the order of arrival: empty before the first row, the first column's value after all rows that have it, or
+ * the values of all columns after one row.
+ */
+export type Place = readonly string[];
+
+/** Says where a table's order of arrival is by now. */
+export function selectMark(catalog: Catalog, table: Table, arrival: Arrival): Sql {
+  const relation = from(catalog, table);
+  const name = toQuery(relation).text;
+  const first = ident(alias, arrival.columns[0] ?? '');
+  const highest = (condition: Sql) =>
+    sql`(select ${first} from ${relation} ${ident(alias)} where ${condition} order by ${first} desc limit 1)`;
+  const settled = sql`${first} < pg_snapshot_xmin(pg_current_snapshot())`;
+  return sql`select ${historyOf(name, arrival.columns[0] ?? '')} as history, ${highest(sql`true`)} as latest,
+    ${arrival.kind === 'transaction' ? highest(settled) : sql`null`} as settled,
+    ${arrival.kind === 'transaction' ? oldestWriter : lockHolders} as holders
+    from (select ${name}::regclass::oid as oid) relation`;
+}
+
+/**
+ * The name of a WAL file begins with the timeline; `pg_control_checkpoint()` tells the old one after a promotion. A
+ * sequence that begins anew gets another file.
+ */
+const historyOf = (relation: string, column: string): Sql => sql`case when not pg_is_in_recovery() then (
+    select left(md5(concat_ws('.', system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), relation.oid,
+      pg_relation_filenode(pg_get_serial_sequence(${relation}, ${column})::regclass))), 12)
+    from pg_control_system()) end`;
+
+/**
+ * Whoever holds the lock of a writer. That they are read in the statement that reads the highest number is enough: its
+ * snapshot is older, so a lower number that it does not see belongs to one of these or is committed by now.
+ */
+const lockHolders = sql`(
+  select json_agg(json_build_array(l.virtualtransaction, l.pid)) from pg_locks l
+  where l.locktype = 'relation' and l.granted
+    and l.database = (select d.oid from pg_database d where d.datname = current_database())
+    and l.relation in (select relation.oid union select relid from pg_partition_tree(relation.oid))
+    and l.mode in ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))`;
+
+/** The transaction that everything waits for: not only one that writes to the table. */
+const oldestWriter = sql`(
+  select json_agg(json_build_array(l.virtualtransaction, l.pid)) from pg_locks l
+  where l.locktype = 'transactionid' and l.granted
+    and l.transactionid = pg_snapshot_xmin(pg_current_snapshot())::xid)`;
+
+export function markOf({ kind }: Arrival, row: Row | undefined): Mark {
+  const number = (text: string | null | undefined) => (text == null ? null : BigInt(text));
+  const holders = JSON.parse(row?.['holders'] ?? '[]') as readonly (readonly [string, number | null])[];
+  return {
+    history: row?.['history'] ?? null,
+    latest: number(row?.['latest']),
+    settled: kind === 'transaction' ? number(row?.['settled']) : undefined,
+    holders: holders.map(([id, pid]) => ({ id, pid })),
+  };
+}
+
+export interface Stretch {
+  readonly table: Table;
+  readonly arrival: Arrival;
+  readonly where: Sql;
+  readonly after: Place;
+  readonly upTo: Place;
+  readonly limit: number;
+}
+
+/** The rows between two places, in the order of arrival. */
+export function selectStretch(catalog: Catalog, stretch: Stretch, columns: readonly string[]): Sql {
+  const { table, arrival, where, after, upTo, limit } = stretch;
+  const keys = arrival.columns.map((name) => ident(alias, name));
+  const selected = [...new Set([...columns, ...arrival.columns])].map((name) => ident(alias, name));
+  const conditions = [where, ...beyond(table, arrival, after, '>'), ...beyond(table, arrival, upTo, '<=')];
+  return sql`select ${join(selected)} from ${from(catalog, table)} ${ident(alias)}
+    where ${and(conditions)} order by ${join(keys)} limit ${limit}`;
+}
+
+/** How many values beyond a place a cursor may have to tell apart. */
+const mostValues = 10_000;
+
+/** The values of the order's first column that a statement's snapshot shows beyond a place, for `valuesOf`. */
+export const seenBeyond = (catalog: Catalog, table: Table, arrival: Arrival, place: Place): Sql => {
+  const first = ident(alias, arrival.columns[0] ?? '');
+  return sql`array(select distinct ${first} from ${from(catalog, table)} ${ident(alias)}
+    where ${and(beyond(table, arrival, place, '>'))} order by 1 limit ${mostValues + 1})`;
+};
+
+/** The values in ascending order; null where there are too many. */
+export function valuesOf(seen: string | null | undefined): readonly bigint[] | null {
+  const values = (seen ?? '{}').slice(1, -1).split(',').filter(Boolean).map(BigInt);
+  return values.length > mostValues ? null : values;
+}
+
+/** The first column may be one that the API omits. */
+const firstTypes = { number: 'pg_catalog.int8', transaction: 'pg_catalog.xid8' } as const;
+
+function beyond(table: Table, arrival: Arrival, place: Place, operator: '>' | '<='): readonly Sql[] {
+  if (place.length === 0) return [];
+  const columns = arrival.columns.slice(0, place.length);
+  const typeOf = (name: string, i: number) => (i === 0 ? firstTypes[arrival.kind] : columnOf(table, name).type.sql);
+  const values = columns.map((name, i) => sql`${place[i] ?? ''}::${trusted(typeOf(name, i))}`);
+  return [sql`(${join(columns.map((name) => ident(alias, name)))}) ${trusted(operator)} (${join(values)})`];
+}

@@ -1,0 +1,47 @@
+import { type Catalog, columnOf, type Table } from '../../catalog/catalog.ts';
+import type { Values } from './insert.ts';
+import { alias, cast, columnRef, from } from './select.ts';
+import { and, ident, join, type Sql, sql } from './sql.ts';
+
+/** What finds the one row to change: a value, as text, for each column of a key. */
+export interface Target {
+  readonly table: Table;
+  readonly columns: readonly string[];
+  readonly key: readonly (string | null)[];
+}
+
+/**
+ * The statement that changes one row, where it fulfils `expect` if given. A row of its answer with `$written` has
+ * `selected` of the changed row; `$found` says whether there was a row at all, with `expect` only.
+ */
+export function updateRow(
+  catalog: Catalog,
+  target: Target,
+  values: Values,
+  expect: Sql | null,
+  selected: readonly string[],
+): Sql {
+  const { table } = target;
+  const set = [...values].map(([name, value]) => sql`${ident(name)} = ${cast(value, columnOf(table, name))}`);
+  const update = sql`update ${from(catalog, table)} as ${ident(alias)} set ${join(set)}
+    where ${and([isTarget(target), ...(expect ? [expect] : [])])} returning ${returned(selected)}`;
+  if (!expect) return update;
+  return sql`with written as (${update})
+    select w.*, exists (select from ${from(catalog, table)} ${ident(alias)} where ${isTarget(target)}) as "$found"
+    from (select) one left join written w on true`;
+}
+
+/** The statement that deletes one row, with `selected` of what it was to return. */
+export const deleteRow = (catalog: Catalog, target: Target, selected: readonly string[]): Sql => sql`
+  delete from ${from(catalog, target.table)} as ${ident(alias)} where ${isTarget(target)} returning ${returned(selected)}`;
+
+const isTarget = ({ table, columns, key }: Target): Sql =>
+  and(
+    columns.map((name, i) => {
+      const column = columnOf(table, name);
+      return sql`${columnRef(column)} = ${cast(key[i] ?? null, column)}`;
+    }),
+  );
+
+const returned = (columns: readonly string[]): Sql =>
+  join([sql`true as "$written"`, ...columns.map((name) => ident(alias, name))]);

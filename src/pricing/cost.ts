@@ -1,0 +1,227 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  getOperationAST,
+  isCompositeType,
+  isInterfaceType,
+  isIntrospectionType,
+  isListType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  type SelectionNode,
+  TypeMetaFieldDef,
+  type ValueNode,
+} from 'graphql';
+import type { PageLimits } from '../config/limits.ts';
+import { messageRows } from '../db/sql/tail.ts';
+import { sourceOf } from '../schema/fieldSource.ts';
+import { type FieldsOptions, fieldsOf, fragmentsOf, type MergedField, type Part, partsBelow } from './fields.ts';
+
+/** What a document can ask for. */
+export interface Price {
+  readonly rows: number;
+  /** The field that asks for the most, by its path in the response; null where none asks for any. */
+  readonly dearest: { readonly path: string; readonly rows: number } | null;
+  /** How many values the response can hold, and how many characters the names of its fields. */
+  readonly values: number;
+  readonly names: number;
+  /** Whether it is the same for all variables. */
+  readonly isFixed: boolean;
+}
+
+export interface Priced {
+  readonly schema: GraphQLSchema;
+  /** One that `checkShape` let through; it need not be valid. */
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  /**
+   * As the client sent them; null where they are not known yet: then each has its default, and one without a default
+   * asks for the largest page.
+   */
+  readonly variables: Readonly<Record<string, unknown>> | null;
+  readonly pages: PageLimits;
+}
+
+/** A count or an aggregate reads rows, but returns one and is often answered by an index. */
+const countRows = 10;
+
+/** How many groups are expected where a document does not say, and the most; the rows of the response count besides. */
+const groupSizes: PageLimits = { defaultSize: 1000, maxSize: 10_000 };
+
+/** How many items a list of the introspection has, other than that of all types. */
+const introspectedItems = 5;
+
+/** What one occurrence of a field costs, and how often what is selected below it is asked for. */
+interface Share {
+  readonly rows: number;
+  readonly items: number;
+  /** How often what is selected below its `nodes` and `edges` is. */
+  readonly page?: number;
+}
+
+/**
+ * The rows that an operation, or each message of a subscription, can ask for: each page multiplied by the rows above it,
+ * one for each to-one relation and lookup, `countRows` for a count or an aggregate. A value that is asked for again under
+ * another name costs a row too.
+ */
+export function priceOf({ schema, document, operationName, variables, pages }: Priced): Price {
+  const operation = getOperationAST(document, operationName);
+  const root = operation && schema.getRootType(operation.operation);
+  if (!operation || !root) return { rows: 0, dearest: null, values: 0, names: 0, isFixed: true };
+  let isFixed = true;
+  const argumentOf = createArguments(operation, variables, () => {
+    isFixed = false;
+  });
+  const options: FieldsOptions = {
+    fragments: fragmentsOf(document),
+    isIncluded: (node) => isIncluded(node, argumentOf),
+  };
+  let rows = 0;
+  let values = 0;
+  let names = 0;
+  let dearest: Price['dearest'] = null;
+  const charge = (path: string, amount: number) => {
+    rows += amount;
+    if (amount > (dearest?.rows ?? 0)) dearest = { path, rows: amount };
+  };
+  const share = createShares(schema, pages, argumentOf);
+
+  const walk = (fields: readonly MergedField[], parents: number, page: number, above: string): void => {
+    const asked = new Set<string>();
+    for (const field of fields) {
+      const node = field.nodes[0];
+      if (!node || !field.isIncluded) continue;
+      names += parents * field.key.length;
+      const path = above + field.key;
+      const name = `${field.type} ${node.name.value}`;
+      const definition = definitionOf(schema, field.type, node.name.value);
+      const type = definition && getNamedType(definition.type);
+      if (!type || !isCompositeType(type)) {
+        values += parents;
+        if (asked.has(name)) charge(path, parents);
+        else if (sourceOf(definition)?.kind === 'count') charge(path, parents * countRows);
+        asked.add(name);
+        continue;
+      }
+      const below = fieldsOf(partsBelow(field, type.name), options);
+      const { rows: own, items, page: ownPage = 1 } = share(definition, field.type ?? '', node, below);
+      charge(path, parents * own);
+      walk(below, parents * items * (sourceOf(definition)?.kind === 'rows' ? page : 1), ownPage, `${path}.`);
+    }
+  };
+  const top: Part = { type: root.name, selectionSet: operation.selectionSet };
+  walk(fieldsOf([top], options), 1, 1, '');
+  return { rows, dearest, values, names, isFixed };
+}
+
+type Definition = GraphQLField<unknown, unknown>;
+
+/** The value of an argument as far as a price depends on it; `unknown` for a variable that is to come. */
+type ArgumentOf = (node: ValueNode) => unknown;
+
+const unknown = Symbol('unknown');
+
+function definitionOf(schema: GraphQLSchema, type: string | undefined, name: string): Definition | undefined {
+  const parent = type === undefined ? undefined : schema.getType(type);
+  if (parent === schema.getQueryType() && name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+  if (parent === schema.getQueryType() && name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+}
+
+/** Prices the fields that have fields below them. */
+function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: ArgumentOf) {
+  const given = (node: FieldNode, name: string): unknown => {
+    const argument = node.arguments?.find((one) => one.name.value === name);
+    return argument && argumentOf(argument.value);
+  };
+  const size = (node: FieldNode, { defaultSize, maxSize }: PageLimits): number => {
+    const asked = [given(node, 'first'), given(node, 'last')];
+    if (asked.includes(unknown)) return maxSize;
+    const number = asked.find((value) => typeof value === 'number') ?? defaultSize;
+    return Math.min(Math.max(0, number), maxSize);
+  };
+  /** As many as the longest list among the arguments has items, such as ids or inputs. */
+  const listed = (field: Definition, node: FieldNode): number =>
+    field.args.reduce((longest, { name, type }) => {
+      if (!isListType(getNullableType(type))) return longest;
+      const items = given(node, name);
+      if (items === unknown) return Math.max(longest, pages.maxSize);
+      return Array.isArray(items) ? Math.max(longest, items.length) : longest;
+    }, 1);
+  const isRoot = (type: string) => type === schema.getQueryType()?.name;
+
+  return (field: Definition, parent: string, node: FieldNode, below: readonly MergedField[]): Share => {
+    const source = sourceOf(field);
+    const isList = isListType(getNullableType(field.type));
+    switch (source?.kind) {
+      case 'list': {
+        const page = size(node, pages);
+        return { rows: below.some((child) => readsPage(schema, child)) ? page : 0, items: 1, page };
+      }
+      case 'relation':
+        return { rows: 1, items: 1 };
+      case 'aggregate': {
+        const groups = isList ? size(node, groupSizes) : 1;
+        return { rows: countRows + (isList ? groups : 0), items: groups };
+      }
+      case 'computed':
+        return isList ? { rows: pages.defaultSize, items: pages.defaultSize } : { rows: 1, items: 1 };
+    }
+    if (source) return { rows: 0, items: 1 };
+    if (isIntrospectionType(getNamedType(field.type))) {
+      const items = field.name === 'types' ? Object.keys(schema.getTypeMap()).length : introspectedItems;
+      return isList ? { rows: items, items } : { rows: 0, items: 1 };
+    }
+    if (parent === schema.getSubscriptionType()?.name) return { rows: messageRows, items: 1, page: messageRows };
+    if (isRoot(parent)) {
+      const items = isList ? listed(field, node) : 1;
+      return { rows: items, items };
+    }
+    // What a mutation writes has a limit of its own; what is read below it counts for each row.
+    return { rows: 0, items: parent === schema.getMutationType()?.name ? listed(field, node) : 1 };
+  };
+}
+
+/** Whether a field of a connection needs the rows of its page. */
+const readsPage = (schema: GraphQLSchema, { type, nodes }: MergedField): boolean => {
+  const name = nodes[0]?.name.value ?? '';
+  return name !== '__typename' && sourceOf(definitionOf(schema, type, name))?.kind !== 'count';
+};
+
+function createArguments(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Priced['variables'],
+  onVariable: () => void,
+): ArgumentOf {
+  const defaults = new Map(
+    variableDefinitions.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
+  );
+  const literal = (node: ValueNode): unknown => {
+    if (node.kind === Kind.INT) return Number(node.value);
+    if (node.kind === Kind.BOOLEAN) return node.value;
+    return node.kind === Kind.LIST ? node.values : undefined;
+  };
+  return (node) => {
+    if (node.kind !== Kind.VARIABLE) return literal(node);
+    onVariable();
+    const name = node.name.value;
+    if (variables && Object.hasOwn(variables, name)) return variables[name];
+    const otherwise = defaults.get(name);
+    if (otherwise) return literal(otherwise);
+    return variables ? undefined : unknown;
+  };
+}
+
+/** What depends on a variable that is to come is taken as let in. */
+function isIncluded({ directives = [] }: SelectionNode, argumentOf: ArgumentOf): boolean {
+  return directives.every(({ name, arguments: [condition] = [] }) => {
+    const value = condition && argumentOf(condition.value);
+    return !((name.value === 'skip' && value === true) || (name.value === 'include' && value === false));
+  });
+}

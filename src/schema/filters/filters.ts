@@ -1,0 +1,214 @@
+import {
+  type Catalog,
+  type Column,
+  type ForeignKey,
+  isUnique,
+  referencesTo,
+  type Table,
+  tableOf,
+} from '../../catalog/catalog.ts';
+import type { Names } from '../../catalog/naming.ts';
+import { columnRef, from } from '../../db/sql/select.ts';
+import { and, ident, or, type Sql, sql } from '../../db/sql/sql.ts';
+import { badInput } from '../../errors.ts';
+import type { Builder, InputObjectRef } from '../builder.ts';
+import type { Leaf } from '../leaves.ts';
+import { type Operand, operatorsOf } from './operators.ts';
+
+/** An input object as graphql-js coerced it. */
+type Input = Readonly<Record<string, unknown>>;
+
+/** One field of a `where` input, and the condition that it stands for on the rows that a statement calls `alias`. */
+interface FilterField {
+  readonly name: string;
+  readonly type: InputObjectRef;
+  readonly condition: (argument: unknown, alias: string) => Sql;
+}
+
+export interface Filters {
+  /** The type of a table's `where` argument. */
+  readonly where: (table: Table) => InputObjectRef;
+  /** The condition that the value of a `where` argument stands for; throws BAD_USER_INPUT for a null in it. */
+  readonly condition: (table: Table, where: unknown, alias: string) => Sql;
+  /** The input of a leaf's operators, and what they stand for. */
+  readonly leaf: (leaf: Leaf) => LeafFilter;
+}
+
+export interface LeafFilter {
+  readonly type: InputObjectRef;
+  /** The condition that the operators with their arguments stand for; throws BAD_USER_INPUT for a null among them. */
+  readonly condition: (operand: Operand, tests: unknown) => Sql;
+}
+
+/** Defines the `where` inputs of all tables: their columns, and the tables that they are related to. */
+export function createFilters(
+  builder: Builder,
+  catalog: Catalog,
+  names: Names,
+  leafOf: (column: Column) => Leaf,
+): Filters {
+  const leafFilter = createLeafFilters(builder);
+  const wheres = new Map(
+    catalog.tables.map((table) => [table.name, builder.inputRef<Input>(`${names.type(table)}Where`)]),
+  );
+  const where = (table: Table) => required(wheres.get(table.name));
+
+  const columnField = (table: Table, column: Column): FilterField => {
+    const leaf = leafOf(column);
+    const { type, condition } = leafFilter(leaf);
+    return {
+      name: names.column(table, column),
+      type,
+      condition: (tests, alias) => condition({ sql: columnRef(column, alias), type: column.type, leaf }, tests),
+    };
+  };
+
+  /** The rows of `other` whose `columns` equal the `targets` of the filtered row and that fulfil a condition. */
+  const related = (other: Table, columns: readonly string[], targets: readonly string[]) => {
+    return (argument: unknown, alias: string, negated = false): Sql => {
+      const inner = below(alias);
+      const tied = columns.map((name, i) => sql`${ident(inner, name)} = ${ident(alias, targets[i] ?? name)}`);
+      const condition = conditionOf(other, argument, inner);
+      const tested = negated ? sql`(${condition}) is not true` : condition;
+      return sql`exists (select from ${from(catalog, other)} ${ident(inner)} where ${and([...tied, tested])})`;
+    };
+  };
+
+  const many = new Map(
+    catalog.tables
+      .filter((table) => table.foreignKeys.some((key) => !isUnique(table, key.columns)))
+      .map((table) => [table.name, defineMany(builder, names.type(table), where(table))]),
+  );
+
+  const backField = (child: Table, key: ForeignKey): FilterField => {
+    const exists = related(child, key.columns, key.targets);
+    const name = names.back(child, key);
+    if (isUnique(child, key.columns)) return { name, type: where(child), condition: exists };
+    const quantifiers: Readonly<Record<string, (argument: unknown, alias: string) => Sql>> = {
+      some: (argument, alias) => exists(argument, alias),
+      none: (argument, alias) => sql`not ${exists(argument, alias)}`,
+      every: (argument, alias) => sql`not ${exists(argument, alias, true)}`,
+    };
+    return {
+      name,
+      type: required(many.get(child.name)),
+      condition: (tests, alias) =>
+        and(given(tests).map(([quantifier, value]) => required(quantifiers[quantifier])(value, alias))),
+    };
+  };
+
+  const fields = new Map(
+    catalog.tables.map((table) => [
+      table.name,
+      [
+        ...table.columns.map((column) => columnField(table, column)),
+        ...table.foreignKeys.map(
+          (key): FilterField => ({
+            name: names.forward(table, key),
+            type: where(tableOf(catalog, key.table)),
+            condition: related(tableOf(catalog, key.table), key.targets, key.columns),
+          }),
+        ),
+        ...referencesTo(catalog, table).map(([child, key]) => backField(child, key)),
+      ],
+    ]),
+  );
+
+  const conditionOf = (table: Table, argument: unknown, alias: string): Sql =>
+    and(
+      given(argument).map(([name, value]) => {
+        if (name === 'and') return and(items(value).map((item) => conditionOf(table, item, alias)));
+        if (name === 'or') return or(items(value).map((item) => conditionOf(table, item, alias)));
+        if (name === 'not') return sql`not (${conditionOf(table, value, alias)})`;
+        return required(fields.get(table.name)?.find((field) => field.name === name)).condition(value, alias);
+      }),
+    );
+
+  for (const table of catalog.tables) {
+    where(table).implement({
+      description: `Conditions on \`${table.name}\`; all must hold.`,
+      fields: (t) => ({
+        and: t.field({ type: [where(table)], description: 'All of these; an empty list matches everything.' }),
+        or: t.field({ type: [where(table)], description: 'At least one of these; an empty list matches nothing.' }),
+        not: t.field({ type: where(table), description: 'Not this; a condition on a null is neither true nor false.' }),
+        ...Object.fromEntries((fields.get(table.name) ?? []).map(({ name, type }) => [name, t.field({ type })])),
+      }),
+    });
+  }
+  return {
+    where,
+    condition: (table, argument, alias) => (argument === undefined ? and([]) : conditionOf(table, argument, alias)),
+    leaf: leafFilter,
+  };
+}
+
+/** What a statement calls the rows one level below: a short name, since PostgreSQL cuts off long ones and confuses them. */
+const below = (alias: string): string => `${alias.charAt(0)}${Number(alias.slice(1)) + 1}`;
+
+/** The input for a to-many relation. */
+function defineMany(builder: Builder, typeName: string, where: InputObjectRef): InputObjectRef {
+  return builder.inputType(`${typeName}ManyWhere`, {
+    fields: (t) => ({
+      some: t.field({ type: where, description: 'At least one row fulfils this.' }),
+      none: t.field({ type: where, description: 'No row fulfils this.' }),
+      every: t.field({ type: where, description: 'There is no row that does not fulfil this.' }),
+    }),
+  });
+}
+
+/** Defines the input of each leaf once, when a column first needs it. */
+function createLeafFilters(builder: Builder) {
+  const jsonPath = builder.inputType('JSONPathWhere', {
+    fields: (t) => ({
+      path: t.stringList({
+        required: true,
+        description: 'Keys, and positions in lists. Example: ["sensors", "0", "unit"].',
+      }),
+      eq: t.field({ type: 'JSON', required: true, description: 'What stands there.' }),
+    }),
+  });
+  const defined = new Map<string, LeafFilter>();
+  return (leaf: Leaf): LeafFilter => {
+    const name = `${leaf.name}${leaf.isList ? 'List' : ''}Where`;
+    const known = defined.get(name);
+    if (known) return known;
+    const operators = operatorsOf(leaf);
+    const type = builder.inputType(name, {
+      fields: (t) =>
+        Object.fromEntries(
+          Object.entries(operators).map(([operator, { argument, description }]) => {
+            const isList = argument === 'values' || (argument === 'value' && leaf.isList);
+            const item =
+              argument === 'path' ? jsonPath : argument === 'value' || argument === 'values' ? leaf.type : argument;
+            return [operator, t.field({ type: isList ? [item] : item, description })];
+          }),
+        ),
+    });
+    const made: LeafFilter = {
+      type,
+      condition: (operand, tests) =>
+        and(given(tests).map(([name, value]) => required(operators[name]).condition(operand, value))),
+    };
+    defined.set(name, made);
+    return made;
+  };
+}
+
+/** The fields that a client gave; a null is refused, so that a forgotten value never widens a filter. */
+export function given(input: unknown): readonly (readonly [string, unknown])[] {
+  if (input === null) throw badInput('A filter is null; leave it out, or use isNull to look for nulls');
+  return Object.entries(input as Input)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => {
+      if (value === null)
+        throw badInput(`The filter's "${name}" is null; leave it out, or use isNull to look for nulls`);
+      return [name, value];
+    });
+}
+
+const items = (value: unknown): readonly unknown[] => value as readonly unknown[];
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('A filter is not defined');
+  return value;
+}

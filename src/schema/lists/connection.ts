@@ -1,0 +1,235 @@
+import type { Table } from '../../catalog/catalog.ts';
+import type { PageLimits } from '../../config/limits.ts';
+import type { Row } from '../../db/db.ts';
+import { decodeCursor, encodeCursor, fingerprintOf, type OrderKey, reversed } from '../../db/sql/keyset.ts';
+import type { Key, Match } from '../../db/sql/match.ts';
+import type { Page } from '../../db/sql/page.ts';
+import type { Projection } from '../../db/sql/projection.ts';
+import { alias } from '../../db/sql/select.ts';
+import { badInput } from '../../errors.ts';
+import type { Loaders } from '../../loaders/loaders.ts';
+import type { Builder, FieldBuilder } from '../builder.ts';
+import { source } from '../fieldSource.ts';
+import type { Filters } from '../filters/filters.ts';
+import { scalars } from '../scalars.ts';
+import { type Live, liveColumn } from './liveCursor.ts';
+import type { Orders } from './order.ts';
+
+const maxOffset = 10_000;
+
+/** The arguments of a list, after graphql-js coerced them. */
+export interface ListArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+  readonly offset?: number | null;
+  readonly where?: unknown;
+  readonly orderBy?: unknown;
+}
+
+/** What a list's arguments mean; the same for every row that has such a list. */
+export interface ListPlan {
+  readonly page: Page;
+  readonly size: number;
+  readonly backward: boolean;
+  readonly isFiltered: boolean;
+  /** The order's fingerprint, and the names of its keys in a row. */
+  readonly order: string;
+  readonly keys: readonly OrderKey[];
+  readonly projection: Projection;
+  readonly live: Live | null;
+}
+
+/** One list of one parent; its rows are loaded when a field asks for them, once. */
+export interface Connection {
+  readonly plan: ListPlan;
+  readonly load: () => Promise<Loaded>;
+  readonly count: () => Promise<string>;
+  /** What the planner takes the number of all rows for; null where it has no opinion on just these. */
+  readonly estimate: () => Promise<string | null>;
+}
+
+interface Loaded {
+  readonly rows: readonly Row[];
+  /** What came with the page for its live cursor. */
+  readonly seen: string | null;
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+/** A row in a list or a live tail, with its place there. */
+export interface Edge {
+  readonly row: Row;
+  readonly cursor: () => string;
+}
+
+/** Reads the arguments of a list; throws BAD_USER_INPUT where they make no page. */
+export function planList(
+  table: Table,
+  args: ListArguments,
+  projection: Projection,
+  { filters, orders, limits }: { filters: Filters; orders: Orders; limits: PageLimits },
+  live: Live | null = null,
+): ListPlan {
+  const { first, last, after, before, offset } = args;
+  if (isGiven(first) && isGiven(last)) throw badInput('Give first or last, not both');
+  if (isGiven(offset) && (isGiven(last) || isGiven(after) || isGiven(before)))
+    throw badInput('offset goes with first only; to walk on from a cursor leave it out');
+  if (isGiven(offset) && !(offset >= 0 && offset <= maxOffset))
+    throw badInput(`offset must be from 0 to ${maxOffset}; beyond that, walk with cursors or narrow the filter`);
+  const backward = isGiven(last);
+  const size = last ?? first ?? limits.defaultSize;
+  if (!(size >= 0 && size <= limits.maxSize))
+    throw badInput(`${backward ? 'last' : 'first'} must be from 0 to ${limits.maxSize}`);
+  const keys = orders.keysOf(table, args.orderBy);
+  const order = fingerprintOf(table.name, keys);
+  const position = (cursor: string | null | undefined) => (isGiven(cursor) ? decodeCursor(cursor, order, keys) : null);
+  const [start, end] = [position(after), position(before)];
+  return {
+    size,
+    backward,
+    isFiltered: Object.keys((args.where ?? {}) as object).length > 0,
+    order,
+    keys,
+    projection,
+    live,
+    page: {
+      table,
+      keys: backward ? reversed(keys) : keys,
+      where: filters.condition(table, args.where, alias),
+      after: backward ? end : start,
+      before: backward ? start : end,
+      offset: offset ?? 0,
+      limit: size + 1, // one more row tells whether there are more
+      live: live?.expression,
+    },
+  };
+}
+
+const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
+
+/** Ties a plan to the loaders of a request, and to one parent's key where the list is a relation. */
+export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: Key): Connection => {
+  const { page, size, backward, isFiltered } = plan;
+  const read = (part: Page) => loaders.page(part, plan.projection, match, key);
+  return {
+    plan,
+    async load() {
+      const all = await read(page);
+      const found = page.live ? all.filter((row) => row['$found'] !== null) : all;
+      const rows = found.slice(0, size);
+      const beyond = found.length > size;
+      // What an offset passed over is known to be there only when a row follows.
+      const passed = async () =>
+        found.length > 0 || (await read({ ...page, offset: 0, limit: 1, live: undefined })).length > 0;
+      const behind = page.after !== null || (page.offset > 0 && (await passed()));
+      return {
+        rows: backward ? rows.reverse() : rows,
+        seen: all[0]?.['$live'] ?? null,
+        hasNextPage: backward ? behind : beyond || page.before !== null,
+        hasPreviousPage: backward ? beyond || page.before !== null : behind,
+      };
+    },
+    count: () => loaders.count(page.table, page.where, match, key),
+    estimate: async () => (match || isFiltered ? null : loaders.estimate(page.table)),
+  };
+};
+
+export type EdgeRef = ReturnType<typeof edgeType>;
+
+/** Defines the edge type of one table. */
+export const edgeType = (builder: Builder, name: string, node: RowRef) =>
+  builder.objectRef<Edge>(`${name}Edge`).implement({
+    description: `A ${name} in a list.`,
+    fields: (t) => ({
+      cursor: t.string({
+        description: 'Where the row stands in the list: an argument for `after` or `before`.',
+        resolve: ({ cursor }) => cursor(),
+      }),
+      node: t.field({ type: node, extensions: source('rows'), resolve: ({ row }) => row }),
+    }),
+  });
+
+interface ConnectionParts {
+  readonly node: RowRef;
+  readonly edge: EdgeRef;
+  readonly pageInfo: PageInfoRef;
+  readonly hasTail: boolean;
+}
+
+/** Defines the connection type of one table. */
+export function connectionType(builder: Builder, name: string, { node, edge, pageInfo, hasTail }: ConnectionParts) {
+  return builder.objectRef<Connection>(`${name}Connection`).implement({
+    description: `A page of a list of ${name}.`,
+    fields: (t) => ({
+      edges: t.field({
+        type: [edge],
+        extensions: source('rows'),
+        resolve: async ({ plan, load }) =>
+          (await load()).rows.map((row) => ({ row, cursor: () => cursorOf(row, plan) })),
+      }),
+      nodes: t.field({ type: [node], extensions: source('rows'), resolve: async ({ load }) => (await load()).rows }),
+      pageInfo: t.field({ type: pageInfo, resolve: (connection) => connection }),
+      approximateCount: t.field({
+        type: 'SafeInt',
+        nullable: true,
+        description:
+          "An estimate of the number of rows, on all pages: PostgreSQL's statistics, as old as the last ANALYZE. It counts rows that row security hides too. Null under a filter or a relation, and for views and tables that were never analysed.",
+        extensions: source('count'),
+        resolve: async ({ estimate }) => {
+          const text = await estimate();
+          return text === null ? null : scalars.SafeInt.read(text);
+        },
+      }),
+      ...(hasTail && { liveCursor: liveCursorField(t) }),
+      totalCount: t.field({
+        type: 'SafeInt',
+        nullable: true,
+        description: 'The number of rows that the filter lets through, on all pages; counted only when selected.',
+        extensions: source('count'),
+        resolve: async ({ count }) => scalars.SafeInt.read(await count()),
+      }),
+    }),
+  });
+}
+
+const liveCursorField = (t: FieldBuilder<Connection>) =>
+  t.string({
+    nullable: true,
+    description:
+      'Where the live tail of the table goes on after what could be seen when this page was read: an argument for `after` there. With it, list and tail have every row exactly once.',
+    extensions: source('column', [liveColumn]),
+    resolve: async ({ plan: { live }, load }) => live?.cursor((await load()).seen) ?? null,
+  });
+
+/** Defines `PageInfo`, which all connections share. */
+export function pageInfoType(builder: Builder) {
+  const cursorAt =
+    (end: 0 | -1) =>
+    async ({ plan, load }: Connection) => {
+      const row = (await load()).rows.at(end);
+      return row ? cursorOf(row, plan) : null;
+    };
+  return builder.objectRef<Connection>('PageInfo').implement({
+    description: 'Where a page stands in its list.',
+    fields: (t) => ({
+      hasNextPage: t.boolean({ resolve: async ({ load }) => (await load()).hasNextPage }),
+      hasPreviousPage: t.boolean({ resolve: async ({ load }) => (await load()).hasPreviousPage }),
+      startCursor: t.string({ nullable: true, resolve: cursorAt(0) }),
+      endCursor: t.string({ nullable: true, resolve: cursorAt(-1) }),
+    }),
+  });
+}
+
+export type RowRef = ReturnType<typeof rowRef>;
+type PageInfoRef = ReturnType<typeof pageInfoType>;
+
+/** The object type of a table, before its fields are known. */
+export const rowRef = (builder: Builder, name: string) => builder.objectRef<Row>(name);
+
+const cursorOf = (row: Row, plan: ListPlan): string =>
+  encodeCursor(
+    plan.order,
+    plan.keys.map(({ name }) => row[name] ?? null),
+  );

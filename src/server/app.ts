@@ -1,0 +1,117 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { createYoga } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { Served } from '../api/current.ts';
+import { createVerifier } from '../auth/callers/verify.ts';
+import type { Config } from '../config/config.ts';
+import type { Incoming } from '../context.ts';
+import type { Dashboard } from '../dashboard/dashboard.ts';
+import { useDashboard } from '../dashboard/useDashboard.ts';
+import type { Db } from '../db/db.ts';
+import { sql } from '../db/sql/sql.ts';
+import { useDocuments } from '../documents/useDocuments.ts';
+import { useGraphiQL } from '../graphiql/useGraphiQL.ts';
+import { createErrorMask } from '../http/clientErrors.ts';
+import { useApi } from '../http/useApi.ts';
+import { useBodyLimit } from '../http/useBodyLimit.ts';
+import { useCaching } from '../http/useCaching.ts';
+import { useCaller } from '../http/useCaller.ts';
+import { useCsrfPrevention } from '../http/useCsrfPrevention.ts';
+import { useGetParams } from '../http/useGetParams.ts';
+import { useHealth } from '../http/useHealth.ts';
+import { useLifetime } from '../http/useLifetime.ts';
+import { usePermissions } from '../http/usePermissions.ts';
+import { useRateLimit } from '../http/useRateLimit.ts';
+import { useSecurityHeaders } from '../http/useSecurityHeaders.ts';
+import { useStatus } from '../http/useStatus.ts';
+import { useResponseLimit } from '../limits/useResponseLimit.ts';
+import { createDocumentCache } from '../pricing/documentCache.ts';
+import { useDocumentLimits } from '../pricing/useDocumentLimits.ts';
+import type { Tails } from '../tails/tails.ts';
+import { useOperation } from '../telemetry/useOperation.ts';
+
+export interface AppOptions {
+  readonly config: Pick<
+    Config,
+    | 'auth'
+    | 'graphiql'
+    | 'corsOrigins'
+    | 'maxBodyBytes'
+    | 'requestTimeoutMs'
+    | 'limits'
+    | 'requestLimits'
+    | 'documents'
+    | 'cacheControl'
+  >;
+  readonly served: Served;
+  /** Null where it is not served. */
+  readonly dashboard?: Dashboard | null;
+  readonly tails: Tails;
+  readonly db: Db;
+  readonly log: Logger;
+}
+
+export type App = ReturnType<typeof createApp>;
+
+/** The path of the API. */
+export const endpoint = '/graphql';
+
+/** Of the text of parsed documents that are kept, in characters. */
+const keptDocuments = 1_000_000;
+
+/** The HTTP side of the API: GraphQL, GraphiQL, the dashboard and the probes. */
+export function createApp({ config, served, dashboard, tails, db, log }: AppOptions) {
+  const { requestLimits } = config;
+  const { perMinute, proxies } = requestLimits;
+  return createYoga<Partial<Incoming>>({
+    // Below it stand the ids of persisted documents.
+    graphqlEndpoint: `${endpoint}{/*}?`,
+    logging: false, // it would log what clients do wrong as errors: the mask logs what is worth it
+    landingPage: false,
+    graphiql: false,
+    multipart: false,
+    maxRequestBodySize: false, // in the place of Yoga's: see useBodyLimit
+    batching: false,
+    parserAndValidationCache: { documentCache: createDocumentCache(keptDocuments), errorCache: nothingKept },
+    cors:
+      config.corsOrigins.length > 0
+        ? { origin: [...config.corsOrigins], exposedHeaders: ['Retry-After'], maxAge: 86_400 }
+        : false,
+    maskedErrors: { maskError: createErrorMask(log) },
+    plugins: [
+      useOperation(),
+      useHealth(async () => {
+        const problem = served.problem();
+        if (problem) throw new Error(problem);
+        await Promise.race([db.rows(sql`select 1`), silence()]);
+      }, log),
+      ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
+      ...(dashboard ? [useDashboard(dashboard)] : []),
+      useCaller(config.auth && createVerifier(config.auth), endpoint, log),
+      useLifetime(config.requestTimeoutMs),
+      useCsrfPrevention(config.corsOrigins),
+      useBodyLimit(config.maxBodyBytes),
+      useGetParams(),
+      ...(perMinute === null ? [] : [useRateLimit({ perMinute, proxies })]),
+      useApi({ served, tails, endpoint, limits: requestLimits }),
+      ...(config.auth ? [usePermissions(config.auth.permissionNames)] : []),
+      useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),
+      useDocumentLimits(requestLimits, config.limits),
+      useCaching(config.cacheControl),
+      useStatus(),
+      useResponseLimit(requestLimits.bytes),
+      useSecurityHeaders(),
+    ],
+  });
+}
+
+/** Documents that do not parse are not worth the memory. */
+const nothingKept = { get: () => undefined, set: () => undefined };
+
+/** Shorter than the probes of container platforms wait. */
+const probeMs = 2000;
+
+async function silence(): Promise<never> {
+  await wait(probeMs, undefined, { ref: false });
+  throw new Error(`The database did not answer within ${probeMs} ms`);
+}

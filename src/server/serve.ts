@@ -1,0 +1,141 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { buildApi } from '../api/api.ts';
+import { serveApi } from '../api/current.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/variables.ts';
+import { type Dashboard, readDashboard } from '../dashboard/dashboard.ts';
+import { readFingerprint } from '../db/introspect.ts';
+import { type Database, openDatabase } from '../db/open.ts';
+import { readStore } from '../documents/store.ts';
+import { createTails } from '../tails/tails.ts';
+import { createInstruments } from '../telemetry/instruments.ts';
+import { observePool } from '../telemetry/poolMetrics.ts';
+import { recordRequests } from '../telemetry/requests.ts';
+import { createWatch } from '../telemetry/statements.ts';
+import { observeTails } from '../telemetry/tailMetrics.ts';
+import { startTelemetry } from '../telemetry/telemetry.ts';
+import { createApp, endpoint } from './app.ts';
+import { listen } from './listen.ts';
+
+/**
+ * Container platforms send SIGKILL 30 seconds after SIGTERM, and go on sending requests until they have noticed that
+ * the server is not ready.
+ */
+const lingerMs = 3000;
+const graceMs = 22_000;
+
+export interface ServeOptions {
+  /** Whether a simulated collector writes into the embedded database. */
+  readonly feed: boolean;
+}
+
+/**
+ * Serves until a signal ends it. In production it listens at once and waits for the database; elsewhere whatever keeps
+ * it from serving is an error.
+ */
+export async function serve(config: Config, { feed }: ServeOptions): Promise<void> {
+  const telemetry = await startTelemetry(config);
+  const { log } = telemetry;
+  if (config.production && !config.auth) log.warn('AUTH=none: whoever reaches this server may read what its role may');
+  const dashboard = await findDashboard(config);
+  const documents = { store: await readDocuments(config, dashboard), strict: config.documents.strict };
+  if (config.documents.persistedOnly && documents.store.all.length === 0)
+    log.warn('PERSISTED_DOCUMENTS names no document, and DOCUMENTS lets only callers who may explore send their own');
+  const database = await openDatabase(config, {
+    // Until it serves outside production, the same error ends it with a message.
+    onError: (error) =>
+      (config.production || served) && log.warn({ err: error }, 'A connection to the database failed'),
+    onSchemaChanged: () => void served?.check(),
+  });
+  const options = { db: database.db, schemaName: config.schema, limits: config.limits, documents, log };
+  const build = () => buildApi(options);
+  const listener = database.createListener((notice) => tails.wake(notice));
+  const tails = createTails({
+    database: (caller) => database.db.within({ claims: caller?.claims }),
+    limits: config.requestLimits,
+    maxSeconds: config.sseMaxSeconds,
+    listen: listener.start,
+    log,
+  });
+  const stopping = stopSignal();
+  let served: ReturnType<typeof serveApi> | undefined;
+  try {
+    const first = config.production ? null : await build();
+    served = serveApi(first, {
+      build,
+      readFingerprint: () => readFingerprint(database.db, config.schema),
+      pollMs: config.schemaPollMs,
+      log,
+    });
+    const { check } = served;
+    process.on('SIGHUP', () => void check());
+    const app = createApp({ config, served, dashboard, tails, db: database.db, log });
+    const instruments = createInstruments();
+    const watch = createWatch({ instruments, log, database: database.name, slowStatementMs: config.slowStatementMs });
+    observeTails(tails.stats);
+    observePool({ stats: database.stats, size: config.poolSize });
+    const recorded = recordRequests(app, { instruments, log, endpoint, watch });
+    const listening = await listen(recorded, config.host, config.port);
+    log.info({ port: listening.port, database: database.label }, 'Listening');
+    if (first) greet(config, listening.port, database, first.catalog.tables.length);
+    const collector = feed && isFed(config, database) ? await startCollector(config, listening.port, log) : null;
+    const signal = await stopping;
+    log.info({ signal }, 'Stopping');
+    served.stop();
+    await collector?.stop();
+    const linger = config.production ? lingerMs : 0;
+    // Not before: until then the platform would send them here again.
+    void wait(linger).then(tails.stop);
+    await listening.drain(graceMs, linger);
+  } finally {
+    served?.stop();
+    await listener.stop();
+    await database.close();
+    await telemetry.end();
+  }
+}
+
+/** The page is not served without the documents that it runs, nor these without the page. */
+async function findDashboard(config: Config): Promise<Dashboard | null> {
+  if (!config.dashboard) return null;
+  const dashboard = await readDashboard();
+  if (!dashboard) throw new ConfigError(['DASHBOARD: the page was not built: npm run prepare, or set it to off']);
+  return dashboard;
+}
+
+/** Ids that cannot be relied on end the start: what they run is not what was agreed. */
+async function readDocuments({ documents: { paths } }: Config, dashboard: Dashboard | null) {
+  const { store, problems } = await readStore(dashboard ? [...paths, dashboard.manifest] : paths);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => `PERSISTED_DOCUMENTS: ${problem}`));
+  return store;
+}
+
+/** The collector has no token, and sends documents of its own. */
+const isFed = ({ auth, documents }: Config, { isEmbedded }: Database): boolean =>
+  isEmbedded && !auth && !documents.persistedOnly;
+
+/** Development only, as the embedded database is: the build does not have it. */
+async function startCollector({ host }: Config, port: number, log: Logger) {
+  const { startFeed } = await import('../dev/collector/collector.ts');
+  return startFeed({ url: `http://${host.includes(':') ? `[${host}]` : host}:${port}${endpoint}`, log });
+}
+
+/** Resolves with the first signal to stop. */
+const stopSignal = () =>
+  new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
+  });
+
+function greet({ schema, dashboard }: Config, port: number, { label, isEmbedded }: Database, tables: number): void {
+  const lines = [
+    ...(dashboard ? [`Dashboard: http://localhost:${port}/dashboard`] : []),
+    `GraphQL and GraphiQL: http://localhost:${port}/graphql`,
+    `Serving ${tables} ${tables === 1 ? 'table' : 'tables'} of the schema "${schema}" in ${label}`,
+    ...(isEmbedded
+      ? ['Your own database: PGHOST=... PGDATABASE=... PGUSER=... PGPASSWORD=... PG_AUTH=password npm start']
+      : []),
+    'Ctrl-C stops it.',
+  ];
+  process.stdout.write(`\n${lines.join('\n')}\n\n`);
+}

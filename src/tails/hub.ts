@@ -1,0 +1,129 @@
+import type { Logger } from 'pino';
+import type { Caller } from '../auth/callers/caller.ts';
+import type { Arrival } from '../catalog/arrival.ts';
+import type { Catalog, Table } from '../catalog/catalog.ts';
+import type { RequestLimits } from '../config/limits.ts';
+import type { Db, Row } from '../db/db.ts';
+import { identity, type Sql } from '../db/sql/sql.ts';
+import { messageRows, selectMark, selectStretch } from '../db/sql/tail.ts';
+import { sizeOf } from '../limits/budget.ts';
+import { createDelayLog } from './delayLog.ts';
+import { createFeed, type Feed } from './feed.ts';
+import { placeAfter } from './position.ts';
+import { shareReads } from './shareReads.ts';
+import { createWatch, type Watch } from './watch.ts';
+
+/** Whose rows of which table. */
+export interface Subject {
+  readonly catalog: Catalog;
+  readonly table: Table;
+  readonly arrival: Arrival;
+  readonly caller: Caller | null;
+}
+
+/** What the clients of one server share: a watch for each table, a feed for each filter of it. */
+export interface Shared {
+  /** The database as the subject's caller sees it, or as all do where it looks the same to all. */
+  databaseOf(subject: Subject): Db;
+  watchOf(subject: Subject): Watch;
+  /** A feed for one more client, to be released when that has gone. */
+  lendFeed(subject: Subject, where: Sql): { readonly feed: Feed; readonly release: () => void };
+  readonly watches: Iterable<Watched>;
+}
+
+export interface Watched {
+  readonly watch: Watch;
+  readonly subject: Subject;
+}
+
+export interface SharedOptions {
+  /** The database as a caller sees it. */
+  readonly database: (caller: Caller | null) => Db;
+  /** What a message may hold. */
+  readonly limits: Pick<RequestLimits, 'bytes'>;
+  /** Somebody looks for new rows in a table that tells of them. */
+  readonly listen?: () => void;
+  readonly log: Logger;
+}
+
+/** Watches that nobody listens to are kept for what they know, so long as there are no more. */
+const mostWatches = 1000;
+
+export function createShared({ database, limits, listen, log }: SharedOptions): Shared {
+  const watches = new Map<string, Watched>();
+  const feeds = new Map<string, { readonly feed: Feed; clients: number }>();
+  const catalogs = new WeakMap<Catalog, number>();
+  let lastCatalog = 0;
+
+  /** Of another catalog a table of the same name may be another one. */
+  function keyOf({ catalog, table, arrival, caller }: Subject): string {
+    const id = catalogs.get(catalog) ?? ++lastCatalog;
+    catalogs.set(catalog, id);
+    return JSON.stringify([id, table.name, arrival, catalog.isPersonal ? (caller?.claims ?? null) : null]);
+  }
+
+  const databaseOf = ({ catalog, caller }: Subject) => database(catalog.isPersonal ? caller : null);
+
+  function watchOf(subject: Subject): Watch {
+    const { catalog, table, arrival } = subject;
+    const key = keyOf(subject);
+    const known = watches.get(key);
+    if (known) return known.watch;
+    if (table.notifies) listen?.();
+    const idle = [...watches].filter(([, { watch }]) => !watch.isListenedTo);
+    if (watches.size >= mostWatches) for (const [old] of idle) watches.delete(old);
+    const statement = selectMark(catalog, table, arrival);
+    const onLook = createDelayLog(log, table.name);
+    const watch = createWatch({ db: databaseOf(subject), arrival, statement, onLook });
+    watches.set(key, { watch, subject });
+    return watch;
+  }
+
+  function createFeedOf(subject: Subject, where: Sql): Feed {
+    const { catalog, table, arrival } = subject;
+    const db = databaseOf(subject);
+    return createFeed({
+      watch: watchOf(subject),
+      async read(after, upTo, columns) {
+        const stretch = { table, arrival, where, after, upTo, limit: messageRows };
+        const found = await db.rows(selectStretch(catalog, stretch, columns));
+        const rows = fitting(found, limits.bytes);
+        const last = rows.length < found.length || rows.length === messageRows ? rows.at(-1) : undefined;
+        return { rows, to: last ? placeAfter(last, arrival) : upTo, db: shareReads(db) };
+      },
+    });
+  }
+
+  function lendFeed(subject: Subject, where: Sql) {
+    const key = keyOf(subject) + identity(where);
+    const lent = feeds.get(key) ?? { feed: createFeedOf(subject, where), clients: 0 };
+    feeds.set(key, lent);
+    lent.clients++;
+    const release = () => {
+      if (--lent.clients === 0) feeds.delete(key);
+    };
+    return { feed: lent.feed, release };
+  }
+
+  return {
+    databaseOf,
+    watchOf,
+    lendFeed,
+    get watches() {
+      return watches.values();
+    },
+  };
+}
+
+/** About what a message's JSON has of a row beside its values: names and its cursor. */
+const aroundRow = 200;
+
+/** As many of the first rows as a message of so many bytes has room for, beside what they lead to; one at least. */
+function fitting(rows: readonly Row[], maxBytes: number): readonly Row[] {
+  let size = 0;
+  const end = rows.findIndex((row, i) => {
+    size += sizeOf(row) + aroundRow;
+    return i > 0 && size > maxBytes / 2;
+  });
+  return end < 0 ? rows : rows.slice(0, end);
+}
