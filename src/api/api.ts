@@ -38,17 +38,17 @@ export interface ApiOptions {
 export const nothingToRead = (schemaName: string): AppError =>
   new AppError(
     'DATABASE_UNAVAILABLE',
-    `There is no table to read in the schema "${schemaName}": it does not exist, is empty, or the role lacks USAGE on it and SELECT on its tables`,
+    `There is no table to read in the schema "${schemaName}": it does not exist, is empty, or the role lacks USAGE on it and SELECT on its tables; what an extension made, or a comment omits, does not count`,
   );
 
 /** Reads the catalog and builds the API that it decides; rejects where there is nothing to serve. */
 export async function buildApi({ db, schemaName, limits, documents, log }: ApiOptions): Promise<Api> {
   const started = performance.now();
   const { catalog: found, fingerprint } = await introspect(db, schemaName);
-  if (found.tables.length === 0) throw nothingToRead(schemaName);
   const read = performance.now();
   const warn = (message: string) => log.warn({ schema: schemaName }, message);
   const directed = applyDirectives(found, warn);
+  if (directed.catalog.tables.length === 0) throw nothingToRead(schemaName);
   const schema = createSchema(directed, { limits, extensions, warn });
   const { catalog } = directed;
   const prepared = prepareDocuments(documents?.store ?? noDocuments, schema);

@@ -24,6 +24,8 @@ export interface Table {
   readonly name: string;
   readonly kind: RelationKind;
   readonly comment: string | null;
+  /** The extension that made it; null for the schema's own. */
+  readonly extension: string | null;
   /** The columns that the role may read. */
   readonly columns: readonly Column[];
   /** Whether SELECT is granted on the whole table, which its system columns need. */

@@ -29,8 +29,8 @@ export type Path = readonly [kind: 'enum' | 'table' | 'column' | 'index' | 'fore
 export const named = (...path: Path): string => JSON.stringify(path);
 
 /**
- * Follows the directives in comments and takes them out of the descriptions: `@name x`, `@omit`, `@key (a, b)`,
- * `@foreignKey (a) references t (b)`, `@arrival column`. One that is wrong is reported and passed over.
+ * Follows the directives in comments and takes them out of the descriptions: `@name x`, `@omit`, `@expose`,
+ * `@key (a, b)`, `@foreignKey (a) references t (b)`, `@arrival column`. One that is wrong is reported and passed over.
  */
 export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
   const names = new Map<string, string>();
@@ -58,9 +58,13 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
   };
 
   const enums = catalog.enums.map((type) => read<Enum>(type, ['enum', type.id], []).kept);
-  const tables = catalog.tables.flatMap((table) => {
+  const tables = catalog.tables.filter(isExposed).flatMap((table) => {
     const { name } = table;
-    const { kept, directives } = read<Table>(table, ['table', name], ['omit', 'key', 'foreignKey', 'arrival']);
+    const { kept, directives } = read<Table>(
+      table,
+      ['table', name],
+      ['omit', 'expose', 'key', 'foreignKey', 'arrival'],
+    );
     if (omits(directives)) return [];
     const indexes = keep(table.indexes.map((i) => read<Index>(i, ['index', name, i.name], ['omit'])));
     const directed: Table = {
@@ -89,6 +93,10 @@ const omits = (directives: readonly Directive[]) => directives.some(({ name }) =
 
 const keep = <T>(things: readonly { kept: T; directives: readonly Directive[] }[]): T[] =>
   things.filter(({ directives }) => !omits(directives)).map(({ kept }) => kept);
+
+/** Whether the API serves a relation: one that belongs to an extension only where its comment says `@expose`. */
+export const isExposed = ({ extension, comment }: Pick<Table, 'extension' | 'comment'>): boolean =>
+  extension === null || parseComment(comment).directives.some(({ name }) => name === 'expose');
 
 /** What statements select beside columns, and rows carry beside their values. */
 const statementNames: readonly string[] = [

@@ -73,6 +73,12 @@ const names = (relation: Sql, numbers: Sql): Sql => sql`(
   from unnest(${numbers}) with ordinality k(attnum, ord)
   join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.attnum)`;
 
+/** The name of the extension that a relation belongs to, if it does to any. */
+export const extensionOf = (relation: Sql): Sql => sql`(
+  select e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
+  where d.classid = 'pg_class'::regclass and d.objid = ${relation}
+    and d.refclassid = 'pg_extension'::regclass and d.deptype = 'e')`;
+
 /** Whether a NOT NULL was declared NOT VALID, as PostgreSQL 18 allows: rows from before may have a null. */
 const isUnchecked = sql`exists (
   select from pg_constraint n
@@ -192,6 +198,7 @@ const catalogValue = (schema: string): Sql => sql`(
         'kind', case r.relkind when 'r' then 'table' when 'p' then 'partitioned table' when 'v' then 'view'
           when 'm' then 'materialized view' else 'foreign table' end,
         'comment', obj_description(r.oid, 'pg_class'),
+        'extension', ${extensionOf(sql`r.oid`)},
         'wholeRow', r.whole,
         'hasHeirs', r.has_heirs,
         'numberings', ${numberings},

@@ -197,8 +197,8 @@ test('a directive that means nothing where it stands is passed over, and the log
   const others = '@name @omit';
   expect(log).toEqual([
     '@omit on enum events.status: not a directive that can stand here; known are @name',
-    `@todo on table device: not a directive that can stand here; known are ${others} @key @foreignKey @arrival`,
-    `@ on table device: not a directive that can stand here; known are ${others} @key @foreignKey @arrival`,
+    `@todo on table device: not a directive that can stand here; known are ${others} @expose @key @foreignKey @arrival`,
+    `@ on table device: not a directive that can stand here; known are ${others} @expose @key @foreignKey @arrival`,
     `@arrival on index device.u: not a directive that can stand here; known are ${others}`,
     `@key on column device.a: not a directive that can stand here; known are ${others}`,
     `@key on foreign key device.f: not a directive that can stand here; known are ${others}`,
@@ -289,7 +289,7 @@ describe('over a real database', () => {
   test('wrong ones are lines in the log, and the rest is served', async () => {
     const lines = api.log.filter(({ level, msg }) => level === 40 && msg.startsWith('@')).map(({ msg }) => msg);
     expect(lines).toEqual([
-      '@nonsense on table wrong: not a directive that can stand here; known are @name @omit @key @foreignKey @arrival',
+      '@nonsense on table wrong: not a directive that can stand here; known are @name @omit @expose @key @foreignKey @arrival',
       '@key (nope) on table wrong: there is no readable column nope',
       '@foreignKey (device_id) references draft (a) on table wrong: there is no readable table draft',
     ]);

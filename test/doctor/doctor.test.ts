@@ -51,6 +51,7 @@ beforeAll(async () => {
     CREATE TABLE events.audit (code int);
     CREATE TABLE events.internal (code int);
     COMMENT ON TABLE events.internal IS '@omit';
+    CREATE EXTENSION pg_buffercache VERSION '1.4' SCHEMA events;
     CREATE SCHEMA closed;
     CREATE TABLE closed.thing (code int);
     CREATE SCHEMA odd;
@@ -122,9 +123,10 @@ describe('where all is well', () => {
     );
     expect(out).toMatch(/^ok {7}tls .*TLSv1.3, certificate for localhost by Test authority until \d{4}-/m);
     expect(out).toMatch(/^ok {7}session .*TimeZone=UTC.*statement_timeout=15s/m);
-    expect(out).toMatch(/^ok {7}schema .*"events" shows 1 of 3 tables/m);
+    expect(out).toMatch(/^ok {7}schema .*"events" shows 1 of 4 tables/m);
     expect(out).toMatch(/ audit: not shown: no SELECT. To show it: GRANT SELECT ON events.audit TO "app-\d+";/);
     expect(out).toMatch(/ internal: not shown: its comment/);
+    expect(out).toMatch(/ pg_buffercache: not shown: it belongs to the extension pg_buffercache. To show it: @expose/);
     expect(out).toMatch(/ site: shown with 2 of 3 columns \(no SELECT on secret\)/);
     expect(out).not.toMatch(/eyJ/);
   });

@@ -274,3 +274,20 @@ test('--live lets the tables that can be followed tell of new rows, once', async
   expect(endings((await run('--role', 'live', '--plain', '--live')).out, 'changed')).toEqual([]);
   await run('--role', 'live', '--revoke');
 });
+
+test('what an extension made is left alone, unless its comment exposes it, and taken back all the same', async () => {
+  await asSuperuser(`
+    CREATE EXTENSION pg_buffercache SCHEMA events;
+    CREATE EXTENSION pg_stat_statements SCHEMA events;
+    CREATE SEQUENCE events.counter;
+    ALTER EXTENSION pg_buffercache ADD SEQUENCE events.counter;
+    COMMENT ON VIEW events.pg_buffercache IS '@expose'`);
+  const { out } = await run('--role', 'monitor', '--plain', '--write', '--print');
+  expect(out).toContain(`GRANT SELECT ON TABLE "events"."pg_buffercache" TO "monitor"`);
+  expect(out).not.toMatch(/pg_stat_statements|counter/);
+  await asSuperuser('CREATE ROLE monitor; GRANT SELECT ON events.pg_stat_statements TO monitor');
+  expect((await run('--role', 'monitor', '--revoke', '--print')).out).toContain(
+    'REVOKE ALL ON TABLE "events"."pg_stat_statements" FROM "monitor"',
+  );
+  await asSuperuser('DROP OWNED BY monitor; DROP ROLE monitor');
+});

@@ -39,6 +39,7 @@ export const table = (
   name,
   kind: 'table',
   comment: null,
+  extension: null,
   columns: columns.map((c) => (typeof c === 'string' ? column(c) : c)),
   wholeRow: true,
   primaryKey: [],

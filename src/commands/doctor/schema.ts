@@ -1,9 +1,10 @@
 import pg from 'pg';
 import { nothingToRead } from '../../api/api.ts';
-import { applyDirectives } from '../../catalog/directives.ts';
+import type { Table } from '../../catalog/catalog.ts';
+import { applyDirectives, isExposed } from '../../catalog/directives.ts';
 import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/db.ts';
-import { introspect } from '../../db/introspect.ts';
+import { extensionOf, introspect } from '../../db/introspect.ts';
 import { sql } from '../../db/sql/sql.ts';
 import { extensions } from '../../schema/extensions/extensions.ts';
 import { createSchema } from '../../schema/schema.ts';
@@ -42,7 +43,7 @@ export async function checkSchema(
   return { ...warning(found, 'Correct the comments that the last lines name, as docs/directives.md says'), details };
 }
 
-interface Relation {
+interface Relation extends Pick<Table, 'extension' | 'comment'> {
   readonly name: string;
   /** Quoted and qualified. */
   readonly sql: string;
@@ -54,15 +55,18 @@ interface Relation {
 async function readRelations(db: Db, schema: string): Promise<readonly Relation[]> {
   const rows = await db.rows(sql`
     select c.relname as name, format('%I.%I', n.nspname, c.relname) as sql, count(a.attnum)::text as columns,
+      ${extensionOf(sql`c.oid`)} as extension, obj_description(c.oid, 'pg_class') as comment,
       to_json(coalesce(array_agg(a.attname order by a.attnum)
         filter (where not has_column_privilege(c.oid, a.attnum, 'select')), '{}'))::text as unreadable
     from pg_namespace n join pg_class c on c.relnamespace = n.oid
     left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where n.nspname = ${schema} and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
-    group by n.nspname, c.relname order by c.relname collate "C"`);
+    group by n.nspname, c.oid, c.relname order by c.relname collate "C"`);
   return rows.map((row) => ({
     name: row['name'] ?? '',
     sql: row['sql'] ?? '',
+    extension: row['extension'] ?? null,
+    comment: row['comment'] ?? null,
     columns: Number(row['columns']),
     unreadable: JSON.parse(row['unreadable'] ?? '[]') as string[],
   }));
@@ -79,7 +83,10 @@ function shownLine({ name, columns, unreadable }: Relation, shown = 0): string {
 }
 
 const hidden = (relations: readonly Relation[], user: string): readonly string[] =>
-  relations.map(({ name, sql: table, columns, unreadable }) => {
+  relations.map((relation) => {
+    const { name, sql: table, columns, unreadable, extension } = relation;
+    if (!isExposed(relation))
+      return `${name}: not shown: it belongs to the extension ${extension}. To show it: @expose in its comment`;
     if (columns === 0) return `${name}: not shown: it has no columns`;
     if (unreadable.length < columns) return `${name}: not shown: its comment, or that of all its columns, has @omit`;
     return `${name}: not shown: no SELECT. To show it: GRANT SELECT ON ${table} TO ${pg.escapeIdentifier(user)};`;

@@ -1,3 +1,4 @@
+import { isExposed } from '../../catalog/directives.ts';
 import { type Change, quoted, serverDatabase } from './change.ts';
 import { liveChanges } from './live.ts';
 import { privilegeChanges, writesWith } from './privileges.ts';
@@ -9,11 +10,16 @@ import type { Wish } from './wish.ts';
 /** All that is to hold, in the order in which it can be made so. */
 export function plan({ server, contents }: State, wish: Wish): readonly Change[] {
   if (wish.isRevoked) return [...revokeChanges(contents, wish), ...dropChanges(server, wish)];
+  const served = {
+    ...contents,
+    tables: contents.tables.filter(isExposed),
+    sequences: contents.sequences.filter(isExposed),
+  };
   return [
     ...roleChanges(server, wish),
-    ...privilegeChanges(contents, wish),
+    ...privilegeChanges(served, wish),
     ...settingChanges(server, wish, writesWith(contents, wish)),
-    ...(wish.isLive ? liveChanges(contents, wish) : []),
+    ...(wish.isLive ? liveChanges(served, wish) : []),
   ];
 }
 

@@ -1,4 +1,6 @@
 import type { ClientBase } from 'pg';
+import type { Table } from '../../catalog/catalog.ts';
+import { extensionOf } from '../../db/introspect.ts';
 import { noticeChannel } from '../../db/sql/notice.ts';
 import { type Sql, sql, toQuery } from '../../db/sql/sql.ts';
 import type { Wish } from './wish.ts';
@@ -59,7 +61,7 @@ export interface ContentsState {
   readonly defaults: readonly { readonly owner: string; readonly kind: 'TABLES' | 'SEQUENCES'; readonly held: Held }[];
 }
 
-export interface Relation {
+export interface Relation extends Pick<Table, 'extension' | 'comment'> {
   readonly name: string;
   readonly owner: string;
   readonly held: Held;
@@ -124,9 +126,7 @@ const contentsState = ({ role, schema }: Wish): Sql => sql`json_build_object(
   ),
   'tables', (
     select coalesce(json_agg(json_build_object(
-      'name', c.relname,
-      'owner', pg_get_userbyid(c.relowner),
-      'held', ${held(sql`c.relacl`, role)},
+      ${relation(role)},
       'arrives', c.relkind in ('r', 'p') and (
         obj_description(c.oid, 'pg_class') like '%@arrival %'
         or exists (
@@ -143,9 +143,7 @@ const contentsState = ({ role, schema }: Wish): Sql => sql`json_build_object(
   ),
   'sequences', (
     select coalesce(json_agg(json_build_object(
-      'name', c.relname,
-      'owner', pg_get_userbyid(c.relowner),
-      'held', ${held(sql`c.relacl`, role)}
+      ${relation(role)}
     ) order by c.relname collate "C"), '[]')
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = ${schema} and c.relkind = 'S'
@@ -158,6 +156,14 @@ const contentsState = ({ role, schema }: Wish): Sql => sql`json_build_object(
     from pg_default_acl a join pg_namespace n on n.oid = a.defaclnamespace
     where n.nspname = ${schema} and a.defaclobjtype in ('r', 'S')
   ))`;
+
+/** The members of a `Relation`, of the row `c` of pg_class. */
+const relation = (role: string): Sql => sql`
+  'name', c.relname,
+  'owner', pg_get_userbyid(c.relowner),
+  'extension', ${extensionOf(sql`c.oid`)},
+  'comment', obj_description(c.oid, 'pg_class'),
+  'held', ${held(sql`c.relacl`, role)}`;
 
 /** Those that a list of access rights grants to the role by name. */
 const held = (acl: Sql, role: string): Sql => sql`(

@@ -1,0 +1,52 @@
+import { isObjectType } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestApi } from '../support/api.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  await database.admin(`
+    create schema events;
+    create extension pg_stat_statements schema events;
+    create extension pg_buffercache schema events;
+    create table events.kept (kept_id int primary key);
+    create table events.lookup (lookup_id int primary key, note_id int);
+    create table events.note (note_id int primary key, lookup_id int references events.lookup);
+    alter extension pg_buffercache add table events.lookup;
+    comment on view events.pg_buffercache is E'What is in memory.\\n@expose'`);
+  await database.grantAll(database.connection);
+});
+afterAll(() => database.drop());
+
+async function listsOf(): Promise<readonly string[]> {
+  const api = await createTestApi(database.connection);
+  const query = api.api.schema.getQueryType()?.getFields() ?? {};
+  const note = api.api.schema.getType('Note');
+  const fields = isObjectType(note) ? Object.keys(note.getFields()) : [];
+  await api.close();
+  return [...Object.keys(query), ...fields].filter((name) => !name.endsWith('Aggregate'));
+}
+
+test('what an extension made is served where its comment exposes it, and so are relations to it', async () => {
+  expect(await listsOf()).toEqual([
+    ...['kept', 'kepts', 'node', 'nodes', 'note', 'notes', 'pgBuffercaches'],
+    ...['id', 'lookupId', 'noteId'],
+  ]);
+  await database.admin(`comment on table events.lookup is '@expose'`);
+  expect(await listsOf()).toEqual([
+    ...['kept', 'kepts', 'lookup', 'lookups', 'node', 'nodes', 'note', 'notes', 'pgBuffercaches'],
+    ...['id', 'lookup', 'lookupId', 'noteId'],
+  ]);
+});
+
+test('a schema that holds nothing but what extensions made has nothing to read', async () => {
+  await database.admin(`
+    create schema monitoring; create extension pg_visibility schema monitoring;
+    create table monitoring.made (a int); alter extension pg_visibility add table monitoring.made`);
+  await database.grantAll(database.connection, 'monitoring');
+  await expect(createTestApi(database.connection, { schema: 'monitoring' })).rejects.toThrow(
+    /no table to read in the schema "monitoring".*what an extension made/,
+  );
+});
