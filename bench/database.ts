@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { startEmbedded } from '../src/dev/embedded/embedded.ts';
 import { loadSample } from '../src/dev/embedded/sample.ts';
-import type { Connection } from '../src/dev/embedded/server.ts';
+import type { ServerConnection } from '../src/dev/embedded/server.ts';
 import { parentOf } from './processes.ts';
 import type { Facts } from './questions.ts';
 
@@ -78,7 +78,7 @@ async function embedded(sample: { readonly events: number }) {
 }
 
 /** A connection as the variables that every server that is compared reads. */
-export const variablesOf = ({ host, port, database, user, password }: Connection) => ({
+export const variablesOf = ({ host, port, database, user, password }: ServerConnection) => ({
   PGHOST: host,
   PGPORT: String(port),
   PGDATABASE: database,

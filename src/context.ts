@@ -1,9 +1,28 @@
 import type { Caller } from './auth/callers/caller.ts';
+import type { Budget } from './db/budget.ts';
 import type { Db } from './db/db.ts';
-import type { Budget } from './limits/budget.ts';
 import type { Loaders } from './loaders/loaders.ts';
 import type { Tails } from './tails/tails.ts';
-import type { RequestRecord } from './telemetry/record.ts';
+
+/** What one request asked for and took: for its line in the log, its spans and the metrics. */
+export interface RequestRecord {
+  operation?: { readonly type: string; readonly name?: string };
+  /** Of the persisted document that it named. */
+  documentId?: string;
+  /** The object id of the caller. */
+  caller?: string;
+  /** Estimated before the document is run. */
+  cost?: number;
+  /** Of its first error. */
+  code?: string;
+  statements: number;
+  rows: number;
+  /** The response is a stream that is open. */
+  streams: boolean;
+  readonly startStream: () => void;
+  /** Answers the same database, whose statements are counted here, timed and traced. */
+  readonly watch: (db: Db) => Db;
+}
 
 /** What a request brings along before there is an API to run it on. */
 export interface Incoming {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startFeed } from '../src/dev/collector/collector.ts';
+import { runCollector } from '../src/dev/collector/collector.ts';
 import { createIncidentReport } from '../src/dev/collector/incidents.ts';
 import { createSend } from '../src/dev/collector/send.ts';
 import { createSimulation } from '../src/dev/collector/simulation.ts';
@@ -47,7 +47,7 @@ describe('the simulated collector', () => {
   test('writes through the API until it is stopped, and nothing after that', async () => {
     const before = await countEvents();
     const { log, lines } = createLog();
-    const feed = startFeed({ url, log, everyMs: 1 });
+    const feed = runCollector({ url, log, everyMs: 1 });
     await expect.poll(countEvents).toBeGreaterThan(before + 50);
     await feed.stop();
     const after = await countEvents();
@@ -60,12 +60,12 @@ describe('the simulated collector', () => {
   });
 
   test('stops by itself when there are enough events', async () => {
-    const mostEvents = (await countEvents()) + 20;
+    const maxEvents = (await countEvents()) + 20;
     const { log, first } = createLog();
-    const feed = startFeed({ url, log, everyMs: 1, mostEvents });
+    const feed = runCollector({ url, log, everyMs: 1, maxEvents });
     expect(await first).toMatch(/simulated collector stopped: there are/);
-    expect(await countEvents()).toBeGreaterThanOrEqual(mostEvents);
-    expect(await countEvents()).toBeLessThan(mostEvents + 11);
+    expect(await countEvents()).toBeGreaterThanOrEqual(maxEvents);
+    expect(await countEvents()).toBeLessThan(maxEvents + 11);
     await feed.stop();
   });
 });

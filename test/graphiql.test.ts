@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { buildSchema, type GraphQLSchema, graphqlSync, parse, validate } from 'graphql';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { describe, expect, test } from 'vitest';
-import type { Introspection } from '../src/graphiql/introspection.ts';
+import type { IntrospectedSchema } from '../src/graphiql/introspection.ts';
 import { introspectionQuery } from '../src/graphiql/lists.js';
 import { readyTabs } from '../src/graphiql/readyTabs.js';
 import { useGraphiQL } from '../src/graphiql/useGraphiQL.ts';
@@ -83,7 +83,7 @@ const reference = buildSchema(`
 function tabsOf(schema: GraphQLSchema) {
   const { data, errors } = graphqlSync({ schema, source: introspectionQuery });
   expect(errors).toBeUndefined();
-  const tabs = readyTabs((data as unknown as { __schema: Introspection }).__schema);
+  const tabs = readyTabs((data as unknown as { __schema: IntrospectedSchema }).__schema);
   for (const { query, variables } of tabs) {
     expect(validate(schema, parse(query)), query).toEqual([]);
     if (variables !== undefined) JSON.parse(variables);

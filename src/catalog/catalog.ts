@@ -34,7 +34,7 @@ export interface Table {
   readonly primaryKey: readonly string[];
   readonly indexes: readonly Index[];
   readonly foreignKeys: readonly ForeignKey[];
-  readonly checks: readonly Check[];
+  readonly checks: readonly CheckConstraint[];
   /** Whether other tables inherit from it, other than as its partitions. */
   readonly hasHeirs: boolean;
   readonly numberings: readonly Numbering[];
@@ -105,7 +105,7 @@ export interface Index {
 }
 
 /** A condition on rows, with the columns that it speaks of. */
-export interface Check {
+export interface CheckConstraint {
   readonly name: string;
   readonly columns: readonly string[];
   readonly comment: string | null;

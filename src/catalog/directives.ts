@@ -14,7 +14,7 @@ import { type Directive, parseComment } from './comment.ts';
 /** A line for the log: which comment holds a directive that cannot be followed, and why. */
 export type Warn = (message: string) => void;
 
-/** Names that an owner gave, by `named`'s key; they take the place of the name in the database. */
+/** Names that an owner gave, by `pathKey`'s key; they take the place of the name in the database. */
 export interface Directed {
   readonly catalog: Catalog;
   readonly names: ReadonlyMap<string, string>;
@@ -26,7 +26,7 @@ export interface Directed {
 export type Path = readonly [kind: 'enum' | 'table' | 'column' | 'index' | 'foreign key', ...names: string[]];
 
 /** The key of a thing in `Directed.names`. */
-export const named = (...path: Path): string => JSON.stringify(path);
+export const pathKey = (...path: Path): string => JSON.stringify(path);
 
 /**
  * Follows the directives in comments and takes them out of the descriptions: `@name x`, `@omit`, `@expose`,
@@ -52,7 +52,7 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
       return valid;
     });
     const given = known.find(({ name }) => name === 'name');
-    if (given && /^[A-Za-z]\w*$/.test(given.argument)) names.set(named(kind, ...path), given.argument);
+    if (given && /^[A-Za-z]\w*$/.test(given.argument)) names.set(pathKey(kind, ...path), given.argument);
     else if (given) warn(`@name ${where}: "${given.argument}" is not a GraphQL name`);
     return { kept: { ...thing, comment: description }, directives: known };
   };

@@ -10,7 +10,7 @@ import {
   uniqueKeys,
   writeKeys,
 } from './catalog.ts';
-import { type Directed, named } from './directives.ts';
+import { type Directed, pathKey } from './directives.ts';
 import { backKey, columnKey, fieldsOf, forwardKey, lookupName, type NameOf, reservedFields } from './fieldNames.ts';
 import { leafFamily, listFamily, member, tableFamily } from './nameFamilies.ts';
 import { capital, enumValue, listName, several, typeCase, typeName, uncapital } from './words.ts';
@@ -54,7 +54,7 @@ export interface Names {
 
 /** Names everything once; equal catalogs give equal names. `taken` are the names of types that the API itself has. */
 export function nameCatalog({ catalog, names: given }: Directed, taken: readonly string[]): Names {
-  const nameOf: NameOf = (...path) => given.get(named(...path)) ?? path.at(-1) ?? '';
+  const nameOf: NameOf = (...path) => given.get(pathKey(...path)) ?? path.at(-1) ?? '';
   const tableName = (table: Table) => nameOf('table', table.name);
 
   const types = assign(
@@ -68,7 +68,7 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
       ...catalog.enums.map((type) => ({
         key: `enum ${type.id}`,
         from: type.name,
-        name: typeCase(given.get(named('enum', type.id)) ?? type.name),
+        name: typeCase(given.get(pathKey('enum', type.id)) ?? type.name),
         family: leafFamily,
       })),
     ],

@@ -1,5 +1,7 @@
-import type { Permission } from '../auth/callers/caller.ts';
 import { listOf, type Variables } from './variables.ts';
+
+/** What a caller may do: run agreed documents, change rows, or run documents of their own. */
+export type Permission = 'read' | 'write' | 'explore';
 
 /** Whose tokens the API takes. */
 export interface AuthConfig {

@@ -4,16 +4,8 @@ import { codeOf, fromPostgres } from '../errors.ts';
 import type { Lender } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
 import { prepareClaims, queryWithClaims } from './sessionClaims.ts';
+import type { Row } from './sql/row.ts';
 import { type Sql, toQuery, type Value } from './sql/sql.ts';
-
-/**
- * Every value as the text that PostgreSQL sent, so that no digit is lost on the way, and the rows that were joined, each
- * under the symbol of its match.
- */
-export interface Row {
-  readonly [column: string]: string | null;
-  readonly [joined: symbol]: Row | null;
-}
 
 export interface Db {
   /** Runs one statement; rejects with an AppError where PostgreSQL's error has a translation. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Catalog, Check, Enum, ForeignKey, Index, Table, Type } from '../catalog/catalog.ts';
+import type { Catalog, CheckConstraint, Enum, ForeignKey, Index, Table, Type } from '../catalog/catalog.ts';
 import type { Db } from './db.ts';
 import { noticeChannel } from './sql/notice.ts';
 import { type Sql, sql } from './sql/sql.ts';
@@ -62,7 +62,7 @@ function catalogOf(schema: string, found: Introspected): Catalog {
         foreignKeys: table.foreignKeys.filter(
           (key: ForeignKey) => reads(table.name, key.columns) && reads(key.table, key.targets),
         ),
-        checks: table.checks.filter((check: Check) => reads(table.name, check.columns)),
+        checks: table.checks.filter((check: CheckConstraint) => reads(table.name, check.columns)),
       })),
   };
 }

@@ -1,10 +1,10 @@
 /** The part of a GraphQL introspection that the ready tabs are made from. */
-export interface Introspection {
+export interface IntrospectedSchema {
   readonly queryType: { readonly name: string } | null;
-  readonly types: readonly Type[];
+  readonly types: readonly IntrospectedType[];
 }
 
-export interface Type {
+export interface IntrospectedType {
   readonly kind: string;
   readonly name: string;
   readonly fields?: readonly Field[] | null;

@@ -1,9 +1,9 @@
 // Plain JavaScript, because a browser gets this file as it is; tsc checks the types in its comments.
 
-/** @import { Argument, Field, Introspection, Type, TypeRef } from './introspection.ts' */
+/** @import { Argument, Field, IntrospectedSchema, IntrospectedType, TypeRef } from './introspection.ts' */
 
 /**
- * @typedef {ReadonlyMap<string, Type>} Types
+ * @typedef {ReadonlyMap<string, IntrospectedType>} Types
  *
  * A type that some connection at the root lists; its relations lead to others of them.
  * @typedef {{ name: string, columns: Field[], toOne: Relation[], toMany: Relation[] }} Row
@@ -39,7 +39,7 @@ const opaqueScalars = ['ID', 'JSON', 'Byte'];
 /**
  * Every connection at the root, in the order of the schema. Only what the root lists counts as a row: a field that
  * leads to some other object, such as an aggregate, is no relation.
- * @param {Introspection} schema
+ * @param {IntrospectedSchema} schema
  * @returns {List[]}
  */
 export function listsOf(schema) {
@@ -64,7 +64,7 @@ export function listsOf(schema) {
 }
 
 /**
- * @param {readonly Type[]} nodes
+ * @param {readonly IntrospectedType[]} nodes
  * @param {Types} types
  */
 function rowsOf(nodes, types) {
@@ -140,14 +140,14 @@ function nodeOf(field, types) {
 }
 
 /**
- * @param {Type | undefined} type
+ * @param {IntrospectedType | undefined} type
  * @param {string} name
  */
 const fieldOf = (type, name) => optionalFields(type).find((field) => field.name === name);
 
 /**
  * Fields that can be asked for without an argument.
- * @param {Type | undefined} type
+ * @param {IntrospectedType | undefined} type
  */
 const optionalFields = (type) => (type?.fields ?? []).filter(({ args }) => args.every(isOptional));
 

@@ -3,7 +3,7 @@
 import { introspectionQuery } from './lists.js';
 import { readyTabs } from './readyTabs.js';
 
-/** @import { Introspection } from './introspection.ts' */
+/** @import { IntrospectedSchema } from './introspection.ts' */
 
 /**
  * What this page uses of its browser, and of the bundle that ran before it.
@@ -47,7 +47,7 @@ async function tabsOfSchema() {
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ query: introspectionQuery }),
     });
-    /** @type {{ data?: { __schema: Introspection } }} */
+    /** @type {{ data?: { __schema: IntrospectedSchema } }} */
     const { data } = await response.json();
     return data ? readyTabs(data.__schema) : [];
   } catch {

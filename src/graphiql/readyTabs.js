@@ -2,7 +2,7 @@
 
 import { isList, listsOf, named } from './lists.js';
 
-/** @import { Field, Introspection, TypeRef } from './introspection.ts' */
+/** @import { Field, IntrospectedSchema, TypeRef } from './introspection.ts' */
 /** @import { List, Relation, Row } from './lists.js' */
 
 /** @typedef {{ query: string, variables?: string }} Tab */
@@ -10,7 +10,7 @@ import { isList, listsOf, named } from './lists.js';
 /**
  * Documents that show what a schema offers, as far as it offers it: the newest rows, a row with its relations, paging.
  * Each is valid for the schema that it was made from, whatever the tables are called.
- * @param {Introspection} schema
+ * @param {IntrospectedSchema} schema
  * @returns {Tab[]}
  */
 export function readyTabs(schema) {

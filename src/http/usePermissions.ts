@@ -1,6 +1,6 @@
 import { type DocumentNode, GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Permission } from '../auth/callers/caller.ts';
+import type { Permission } from '../config/auth.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../errors.ts';
 

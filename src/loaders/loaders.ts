@@ -1,17 +1,18 @@
 import DataLoader from 'dataloader';
 import type { Catalog, Table } from '../catalog/catalog.ts';
-import type { Db, Row } from '../db/db.ts';
+import type { Db } from '../db/db.ts';
 import { type Grouping, selectGroupCount, selectGroups, selectWhole } from '../db/sql/aggregate.ts';
 import { type Key, keyRows, type Match, matchesKey } from '../db/sql/match.ts';
 import { distinct, type Measure } from '../db/sql/measure.ts';
 import { type Page, type Selected, selectPage } from '../db/sql/page.ts';
 import { joinsOf, merged, noJoins, nothing, type Projection } from '../db/sql/projection.ts';
+import type { Row } from '../db/sql/row.ts';
 import { alias, from, selectCount, selectEstimate } from '../db/sql/select.ts';
 import { ident, identity, join, type Sql, sql } from '../db/sql/sql.ts';
 import { isRefused } from '../errors.ts';
 
 /** What an extension loads by itself: one result for each key, in the keys' order. */
-export type Batch<V> = (keys: readonly Key[], db: Db) => Promise<readonly V[]>;
+export type BatchRead<V> = (keys: readonly Key[], db: Db) => Promise<readonly V[]>;
 
 /** One request's way to rows, until they change. Loads of one turn of the event loop that differ in nothing but their keys are one statement. */
 export interface Loaders {
@@ -30,7 +31,7 @@ export interface Loaders {
   /** How many groups there are, whatever the grouping's limit, as text. */
   groupCount(grouping: Grouping, match?: Match, key?: Key): Promise<string>;
   /** A loader of an extension's own, under a name that is its alone. */
-  custom<V>(name: string, batch: Batch<V>, key: Key): Promise<V>;
+  custom<V>(name: string, batch: BatchRead<V>, key: Key): Promise<V>;
   /** Forgets all that was loaded: rows have changed. */
   clear(): void;
 }
@@ -179,7 +180,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
         (keys) => countPerKey(match, keys, (conditions) => selectGroupCount(catalog, grouping, conditions)),
       ).load({ key, asked: nothing }),
 
-    custom: <V>(name: string, batch: Batch<V>, key: Key) =>
+    custom: <V>(name: string, batch: BatchRead<V>, key: Key) =>
       loader<V, Projection>(`custom ${name}`, (keys) => batch(keys, db)).load({ key, asked: nothing }),
 
     clear: () => loaders.clear(),

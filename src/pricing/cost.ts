@@ -21,7 +21,7 @@ import {
 import type { PageLimits } from '../config/limits.ts';
 import { messageRows } from '../db/sql/tail.ts';
 import { sourceOf } from '../schema/fieldSource.ts';
-import { type FieldsOptions, fieldsOf, fragmentsOf, type MergedField, type Part, partsBelow } from './fields.ts';
+import { type FieldsOptions, fragmentsOf, type MergedField, mergedFields, type Part, partsBelow } from './fields.ts';
 
 /** What a document can ask for. */
 export interface Price {
@@ -109,14 +109,14 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
         asked.add(name);
         continue;
       }
-      const below = fieldsOf(partsBelow(field, type.name), options);
+      const below = mergedFields(partsBelow(field, type.name), options);
       const { rows: own, items, page: ownPage = 1 } = share(definition, field.type ?? '', node, below);
       charge(path, parents * own);
       walk(below, parents * items * (sourceOf(definition)?.kind === 'rows' ? page : 1), ownPage, `${path}.`);
     }
   };
   const top: Part = { type: root.name, selectionSet: operation.selectionSet };
-  walk(fieldsOf([top], options), 1, 1, '');
+  walk(mergedFields([top], options), 1, 1, '');
   return { rows, dearest, values, names, isFixed };
 }
 

@@ -37,7 +37,7 @@ export interface FieldsOptions {
  * The fields of one object of the response, merged as execution merges them: a fragment counts once, however often it
  * is spread there. Fragments on different types of an interface are taken as if all applied.
  */
-export function fieldsOf(parts: readonly Part[], options: FieldsOptions): readonly MergedField[] {
+export function mergedFields(parts: readonly Part[], options: FieldsOptions): readonly MergedField[] {
   const { fragments, isIncluded = () => true, onSelection, onFragment } = options;
   const fields = new Map<string, MergedField>();
   const spread = new Map<string, boolean>();

@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { RequestLimits } from '../config/limits.ts';
 import { tooComplex } from '../errors.ts';
-import { fieldsOf, fragmentsOf, type Part, partsBelow } from './fields.ts';
+import { fragmentsOf, mergedFields, type Part, partsBelow } from './fields.ts';
 
 /** With these every fragment is reached from an operation, and none from itself; each takes linear time. */
 const fragmentRules = [UniqueFragmentNamesRule, NoUnusedFragmentsRule, NoFragmentCyclesRule];
@@ -45,7 +45,7 @@ export function checkShape(
     if (parts.length === 0) return;
     if (depth > limits.depth) throw tooComplex(`The document has fields deeper than ${limits.depth} levels`);
     let spread = 0;
-    const fields = fieldsOf(parts, { fragments, onSelection, onFragment: () => spread++ });
+    const fields = mergedFields(parts, { fragments, onSelection, onFragment: () => spread++ });
     compare(spread);
     // Fields of one name are compared on different types too, and what is selected below them.
     for (const same of Map.groupBy(fields, ({ key }) => key).values()) {

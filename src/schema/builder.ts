@@ -1,6 +1,6 @@
 import SchemaBuilder from '@pothos/core';
 import type { Context } from '../context.ts';
-import type { Row } from '../db/db.ts';
+import type { Row } from '../db/sql/row.ts';
 import { type CustomScalarName, customScalars, scalarType } from './scalars.ts';
 
 /** What a scalar stands for is unknown to TypeScript: the catalog, read at run time, decides it. */

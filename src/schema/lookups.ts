@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { columnOf, indexOf, type Table, uniqueKeys } from '../catalog/catalog.ts';
-import type { Row } from '../db/db.ts';
 import type { Key } from '../db/sql/match.ts';
 import type { Projection } from '../db/sql/projection.ts';
+import type { Row } from '../db/sql/row.ts';
 import { badInput } from '../errors.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import type { Builder } from './builder.ts';

@@ -1,7 +1,7 @@
 import type { FieldMap } from '@pothos/core';
 import { type Column, type ForeignKey, isUnique, referencesTo, type Table } from '../catalog/catalog.ts';
-import type { Row } from '../db/db.ts';
 import { keyOf, type Match, toOne } from '../db/sql/match.ts';
+import type { Row } from '../db/sql/row.ts';
 import { aggregateFields } from './aggregates/fields.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import { described } from './description.ts';

@@ -4,7 +4,7 @@ import type { Directed } from '../catalog/directives.ts';
 import { leafFamily } from '../catalog/nameFamilies.ts';
 import { type Names, nameCatalog } from '../catalog/naming.ts';
 import type { PageLimits } from '../config/limits.ts';
-import type { Row } from '../db/db.ts';
+import type { Row } from '../db/sql/row.ts';
 import { createShapes } from './aggregates/shape.ts';
 import { type Aggregates, createAggregates } from './aggregates/types.ts';
 import type { Builder } from './builder.ts';

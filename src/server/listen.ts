@@ -21,7 +21,7 @@ const patience = {
 } satisfies ServerOptions;
 
 /** How long a client may take nothing of what waits for it. */
-const longestStallMs = 30_000;
+const maxStallMs = 30_000;
 
 /** Of the request line and the headers together, in bytes; longer ones get a 431. */
 const maxHeaderSize = 16_384;
@@ -34,7 +34,7 @@ export async function listen(
   handler: RequestListener,
   host: string,
   port: number,
-  { stalledMs = longestStallMs, ...timeouts }: Partial<typeof patience> & { readonly stalledMs?: number } = {},
+  { stalledMs = maxStallMs, ...timeouts }: Partial<typeof patience> & { readonly stalledMs?: number } = {},
 ): Promise<Listening> {
   let draining = false;
   const server = createServer({ maxHeaderSize, ...patience, ...timeouts }, (request, response) => {

@@ -12,7 +12,7 @@ import { createTails } from '../tails/tails.ts';
 import { createInstruments } from '../telemetry/instruments.ts';
 import { observePool } from '../telemetry/poolMetrics.ts';
 import { recordRequests } from '../telemetry/requests.ts';
-import { createWatch } from '../telemetry/statements.ts';
+import { createStatementWatch } from '../telemetry/statements.ts';
 import { observeTails } from '../telemetry/tailMetrics.ts';
 import { startTelemetry } from '../telemetry/telemetry.ts';
 import { createApp, endpoint } from './app.ts';
@@ -72,7 +72,12 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     process.on('SIGHUP', () => void check());
     const app = createApp({ config, served, dashboard, tails, db: database.db, log });
     const instruments = createInstruments();
-    const watch = createWatch({ instruments, log, database: database.name, slowStatementMs: config.slowStatementMs });
+    const watch = createStatementWatch({
+      instruments,
+      log,
+      database: database.name,
+      slowStatementMs: config.slowStatementMs,
+    });
     observeTails(tails.stats);
     observePool({ stats: database.stats, size: config.poolSize });
     const recorded = recordRequests(app, { instruments, log, endpoint, watch });
@@ -117,8 +122,8 @@ const isFed = ({ auth, documents }: Config, { isEmbedded }: Database): boolean =
 
 /** Development only, as the embedded database is: the build does not have it. */
 async function startCollector({ host }: Config, port: number, log: Logger) {
-  const { startFeed } = await import('../dev/collector/collector.ts');
-  return startFeed({ url: `http://${host.includes(':') ? `[${host}]` : host}:${port}${endpoint}`, log });
+  const { runCollector } = await import('../dev/collector/collector.ts');
+  return runCollector({ url: `http://${host.includes(':') ? `[${host}]` : host}:${port}${endpoint}`, log });
 }
 
 /** Resolves with the first signal to stop. */

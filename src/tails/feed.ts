@@ -1,4 +1,5 @@
-import type { Db, Row } from '../db/db.ts';
+import type { Db } from '../db/db.ts';
+import type { Row } from '../db/sql/row.ts';
 import type { Place } from '../db/sql/tail.ts';
 import { AppError } from '../errors.ts';
 import { samePlace } from './position.ts';
@@ -12,7 +13,7 @@ export interface Batch {
   readonly db: Db;
 }
 
-export interface Member {
+export interface Subscriber {
   readonly columns: readonly string[];
   /** Gets every batch from its joining on, or why there are no more. */
   readonly put: (batch: Batch | Error) => void;
@@ -25,7 +26,7 @@ export interface Feed {
   /** Rows between two places, at most a message's. */
   read(after: Place, upTo: Place, columns: readonly string[]): Promise<Batch>;
   /** From the feed's place on. */
-  join(member: Member): Seat;
+  join(member: Subscriber): Seat;
 }
 
 export interface Seat {
@@ -40,7 +41,7 @@ export interface FeedOptions {
 }
 
 export function createFeed({ watch, read }: FeedOptions): Feed {
-  const members = new Set<Member>();
+  const members = new Set<Subscriber>();
   let place: Place = [];
   let isReading = false;
   let isWanted = false;

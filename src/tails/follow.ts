@@ -1,5 +1,6 @@
 import type { Arrival } from '../catalog/arrival.ts';
-import type { Db, Row } from '../db/db.ts';
+import type { Db } from '../db/db.ts';
+import type { Row } from '../db/sql/row.ts';
 import type { Place } from '../db/sql/tail.ts';
 import type { Batch, Feed } from './feed.ts';
 import type { Mailbox, StreamEnd } from './mailbox.ts';

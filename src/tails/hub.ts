@@ -3,10 +3,11 @@ import type { Caller } from '../auth/callers/caller.ts';
 import type { Arrival } from '../catalog/arrival.ts';
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { RequestLimits } from '../config/limits.ts';
-import type { Db, Row } from '../db/db.ts';
+import { sizeOf } from '../db/budget.ts';
+import type { Db } from '../db/db.ts';
+import type { Row } from '../db/sql/row.ts';
 import { identity, type Sql } from '../db/sql/sql.ts';
 import { messageRows, selectMark, selectStretch } from '../db/sql/tail.ts';
-import { sizeOf } from '../limits/budget.ts';
 import { createDelayLog } from './delayLog.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { placeAfter } from './position.ts';
@@ -47,7 +48,7 @@ export interface SharedOptions {
 }
 
 /** Watches that nobody listens to are kept for what they know, so long as there are no more. */
-const mostWatches = 1000;
+const maxWatches = 1000;
 
 export function createShared({ database, limits, listen, log }: SharedOptions): Shared {
   const watches = new Map<string, Watched>();
@@ -71,7 +72,7 @@ export function createShared({ database, limits, listen, log }: SharedOptions): 
     if (known) return known.watch;
     if (table.notifies) listen?.();
     const idle = [...watches].filter(([, { watch }]) => !watch.isListenedTo);
-    if (watches.size >= mostWatches) for (const [old] of idle) watches.delete(old);
+    if (watches.size >= maxWatches) for (const [old] of idle) watches.delete(old);
     const statement = selectMark(catalog, table, arrival);
     const onLook = createDelayLog(log, table.name);
     const watch = createWatch({ db: databaseOf(subject), arrival, statement, onLook });

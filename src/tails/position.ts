@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Arrival } from '../catalog/arrival.ts';
 import type { Table } from '../catalog/catalog.ts';
-import type { Row } from '../db/db.ts';
+import type { Row } from '../db/sql/row.ts';
 import type { Place } from '../db/sql/tail.ts';
 import { badInput } from '../errors.ts';
 
@@ -90,7 +90,7 @@ export const unseen = ({ seen }: Position, rows: readonly Row[], { columns: [fir
       });
 
 /** So many ranges a cursor may name. */
-const mostRanges = 500;
+const maxRanges = 500;
 
 /** Ascending values as ranges; null where a cursor would become too long. */
 export function rangesOf(values: readonly bigint[]): readonly Range[] | null {
@@ -100,7 +100,7 @@ export function rangesOf(values: readonly bigint[]): readonly Range[] | null {
     if (last && last[1] + 1n === value) ranges[ranges.length - 1] = [last[0], value];
     else ranges.push([value, value]);
   }
-  return ranges.length > mostRanges ? null : ranges;
+  return ranges.length > maxRanges ? null : ranges;
 }
 
 const areTexts = (value: unknown): value is readonly string[] =>

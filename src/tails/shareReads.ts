@@ -1,4 +1,5 @@
-import type { Db, Row } from '../db/db.ts';
+import type { Db } from '../db/db.ts';
+import type { Row } from '../db/sql/row.ts';
 import { identity } from '../db/sql/sql.ts';
 
 /**

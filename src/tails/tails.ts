@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Db, Row } from '../db/db.ts';
+import type { Db } from '../db/db.ts';
 import type { Notice } from '../db/sql/notice.ts';
+import type { Row } from '../db/sql/row.ts';
 import { type Sql, sql } from '../db/sql/sql.ts';
 import { AppError } from '../errors.ts';
 import type { Batch } from './feed.ts';
@@ -53,7 +54,7 @@ export interface TailsOptions extends SharedOptions {
 }
 
 /** Messages that may wait for a client. */
-const mostWaiting = 8;
+const maxWaiting = 8;
 /** How long a list waits for a place where its tail can begin. */
 const patienceMs = 5000;
 
@@ -103,7 +104,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
   return {
     open(request) {
       const given = request.after === null ? null : decodeTailCursor(request.after, request);
-      const mailbox = createMailbox<Batch | Error>(mostWaiting);
+      const mailbox = createMailbox<Batch | Error>(maxWaiting);
       const untilExpiry = Math.max(0, (request.caller?.expiresAt ?? Infinity) - Date.now());
       const limitMs = Math.min(maxSeconds * 1000, untilExpiry);
       const timer = setTimeout(() => mailbox.end(limitMs === untilExpiry ? 'TOKEN_EXPIRED' : 'TIME_LIMIT'), limitMs);

@@ -1,8 +1,8 @@
+import type { RequestRecord } from '../context.ts';
 import type { Instruments } from './instruments.ts';
-import type { RequestRecord } from './record.ts';
 
 /** How many names of operations clients can bring into the metrics, beyond those of persisted documents. */
-const mostNames = 200;
+const maxNames = 200;
 
 const refusal = /^(PERSISTED_|QUERY_TOO_COMPLEX$)/;
 
@@ -12,7 +12,7 @@ export function createOperationMeasure(instruments: Instruments): (record: Reque
   const boundedName = ({ operation, documentId }: RequestRecord): string => {
     const name = operation?.name ?? '(anonymous)';
     if (documentId !== undefined || names.has(name)) return name;
-    if (names.size >= mostNames) return '(other)';
+    if (names.size >= maxNames) return '(other)';
     names.add(name);
     return name;
   };

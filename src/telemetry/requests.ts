@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Logger } from 'pino';
+import type { RequestRecord } from '../context.ts';
 import type { Db } from '../db/db.ts';
 import { failSpan, tracer } from '../tracing/span.ts';
 import type { Instruments } from './instruments.ts';
 import { createOperationMeasure } from './operations.ts';
-import type { RequestRecord } from './record.ts';
 
 /** Answers a request; what it adds to the record is told when the answer has been sent. */
 export type RecordedListener = (

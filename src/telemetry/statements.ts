@@ -1,14 +1,15 @@
 import { type Attributes, type Span, SpanKind } from '@opentelemetry/api';
 import { DatabaseError } from 'pg';
 import type { Logger } from 'pino';
-import type { Db, Row } from '../db/db.ts';
+import type { RequestRecord } from '../context.ts';
+import type { Db } from '../db/db.ts';
+import type { Row } from '../db/sql/row.ts';
 import { type Sql, toQuery } from '../db/sql/sql.ts';
 import { AppError } from '../errors.ts';
 import { type DatabaseName, databaseAttributes, errorType, inSpan } from '../tracing/span.ts';
 import type { Instruments } from './instruments.ts';
-import type { RequestRecord } from './record.ts';
 
-export interface WatchOptions {
+export interface StatementWatchOptions {
   readonly instruments: Instruments;
   readonly log: Logger;
   readonly database: DatabaseName;
@@ -17,7 +18,7 @@ export interface WatchOptions {
 }
 
 /** Answers a way to watch the statements of one request: each a span and a measurement; the record counts them. */
-export function createWatch({ instruments, log, database, slowStatementMs }: WatchOptions) {
+export function createStatementWatch({ instruments, log, database, slowStatementMs }: StatementWatchOptions) {
   const common = databaseAttributes(database);
 
   async function run(span: Span, query: Sql, send: Db['rows'], record: RequestRecord): Promise<readonly Row[]> {

@@ -1,9 +1,8 @@
 import type { Span } from '@opentelemetry/api';
 import { type ExecutionResult, getOperationAST } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import type { Incoming } from '../context.ts';
+import type { Incoming, RequestRecord } from '../context.ts';
 import { failSpan, inSpan } from '../tracing/span.ts';
-import type { RequestRecord } from './record.ts';
 
 /** Writes into the record of a request which operation it runs and what becomes of it, and gives the operation a span. */
 export function useOperation(): Plugin<Partial<Incoming>, Partial<Incoming>> {

@@ -1,7 +1,7 @@
 import { isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
-import { applyDirectives, named } from '../../src/catalog/directives.ts';
+import { applyDirectives, pathKey } from '../../src/catalog/directives.ts';
 import { withoutAggregates } from '../support/aggregates.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { catalog, column, enumeration, enumOf, foreignKey, table, type, unique } from '../support/catalogs.ts';
@@ -59,11 +59,11 @@ describe('@name', () => {
     const { names, log } = direct(catalog([device], [status]));
     expect(log).toEqual([]);
     expect(Object.fromEntries(names)).toEqual({
-      [named('enum', 'events.status')]: 'device_state',
-      [named('table', 'device')]: 'gadget',
-      [named('column', 'device', 'same')]: 'ofColumn',
-      [named('index', 'device', 'same')]: 'ofIndex',
-      [named('foreign key', 'device', 'same')]: 'ofKey',
+      [pathKey('enum', 'events.status')]: 'device_state',
+      [pathKey('table', 'device')]: 'gadget',
+      [pathKey('column', 'device', 'same')]: 'ofColumn',
+      [pathKey('index', 'device', 'same')]: 'ofIndex',
+      [pathKey('foreign key', 'device', 'same')]: 'ofKey',
     });
   });
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmbedded } from '../../src/dev/embedded/embedded.ts';
 import { findInstallation } from '../../src/dev/embedded/installation.ts';
 import { startPostmaster } from '../../src/dev/embedded/postmaster.ts';
-import type { Connection } from '../../src/dev/embedded/server.ts';
+import type { ServerConnection } from '../../src/dev/embedded/server.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../src/dev/embedded/temporary.ts';
 
 const sample = { sites: 1, devices: 1, events: 1 };
@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => temporary.remove());
 
-async function query(connection: Connection, sql: string) {
+async function query(connection: ServerConnection, sql: string) {
   const client = new pg.Client(connection);
   await client.connect();
   try {

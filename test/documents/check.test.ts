@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { coerceInputValue, isInputType, Kind, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { examine } from '../../src/commands/check/examine.ts';
+import { examineDocument } from '../../src/commands/check/examine.ts';
 import { createRecorder } from '../../src/commands/check/recorder.ts';
 import { countStatements } from '../../src/commands/check/statements.ts';
 import { plausibleValue } from '../../src/commands/check/variables.ts';
@@ -71,7 +71,7 @@ async function examined(text: string) {
     const { loaders: _, ...context } = api.api.createContext(incoming, limits);
     return { ...context, db: recorder.db, loaders: createLoaders(recorder.db, api.api.catalog) };
   };
-  return examine(document, {
+  return examineDocument(document, {
     api: { schema: api.api.schema, createContext },
     recorder,
     tails: api.tails,
@@ -171,7 +171,7 @@ describe('of an operation', () => {
     const stored = { ids: ['m'], text: 'mutation M { deleteAll }', file: 'm.json', parsed: document };
     const recorder = createRecorder(api.db);
     expect(
-      await examine(
+      await examineDocument(
         { stored, document, errors: [] },
         { api: api.api, recorder, tails: api.tails, db: api.db, config: appConfig },
       ),

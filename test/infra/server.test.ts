@@ -174,7 +174,9 @@ describe('the app', () => {
   test('is killed later than the server has drained', () => {
     const graceMs =
       Number(valueAt(app, 'resource', 'app', 'properties.template.terminationGracePeriodSeconds').text) * 1000;
-    expect(graceMs).toBeGreaterThan(constantOf('server/serve.ts', 'lingerMs') + constantOf('serve.ts', 'graceMs'));
+    expect(graceMs).toBeGreaterThan(
+      constantOf('server/serve.ts', 'lingerMs') + constantOf('server/serve.ts', 'graceMs'),
+    );
   });
 
   test('logs in as the role that the grant job makes for its identity', () => {

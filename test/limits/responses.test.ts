@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isLonger } from '../../src/limits/useResponseLimit.ts';
+import { isLonger } from '../../src/http/useResponseLimit.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import type { Connection } from '../../src/dev/embedded/server.ts';
+import type { ServerConnection } from '../../src/dev/embedded/server.ts';
 
 /** A database of a test's own. */
 export interface TestDatabase {
   /** A role of this database's own, as the server would log in; it may do what it was granted. */
-  readonly connection: Connection;
+  readonly connection: ServerConnection;
   /** Runs SQL as the owner of everything in the database. */
   admin<R extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<pg.QueryResult<R>>;
   /** Opens another session of that owner. */
   connect(): Promise<pg.Client>;
   /** Makes a further role that may log in; `drop` drops it. */
-  createRole(): Promise<Connection>;
+  createRole(): Promise<ServerConnection>;
   /** Grants a role the reading and writing of all that is in the schema by now. */
-  grantAll(role: Connection, schema?: string): Promise<void>;
+  grantAll(role: ServerConnection, schema?: string): Promise<void>;
   /** Drops the database and its roles; sessions that are still open are cut. */
   drop(): Promise<void>;
 }
@@ -36,8 +36,8 @@ async function clone(template: string): Promise<TestDatabase> {
   const creator = await connect(server);
   await creator.query(`create database ${database} template ${template}`);
   const admin = await connect({ ...server, database });
-  const roles: Connection[] = [];
-  const createRole = async (): Promise<Connection> => {
+  const roles: ServerConnection[] = [];
+  const createRole = async (): Promise<ServerConnection> => {
     const role = { ...server, database, user: uniqueName(), password: randomBytes(6).toString('hex') };
     await admin.query(`create role ${role.user} login password '${role.password}'`);
     roles.push(role);
@@ -63,7 +63,7 @@ async function clone(template: string): Promise<TestDatabase> {
   };
 }
 
-async function connect(connection: Connection): Promise<pg.Client> {
+async function connect(connection: ServerConnection): Promise<pg.Client> {
   const client = new pg.Client(connection);
   client.on('error', () => undefined); // a test may end the session or the server
   await client.connect();

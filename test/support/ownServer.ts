@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Connection, type Server, startServer } from '../../src/dev/embedded/server.ts';
+import { type Server, type ServerConnection, startServer } from '../../src/dev/embedded/server.ts';
 import { makeTemporaryDirectory } from '../../src/dev/embedded/temporary.ts';
 import { createTestApi } from './api.ts';
 import { serveStreams } from './streams.ts';
@@ -33,7 +33,7 @@ export const noteTail =
 type Streams = Awaited<ReturnType<typeof serveStreams>>;
 
 /** Runs `work` with an API over a server as it is now. */
-export async function withApi<T>(connection: Connection, work: (streams: Streams) => Promise<T>): Promise<T> {
+export async function withApi<T>(connection: ServerConnection, work: (streams: Streams) => Promise<T>): Promise<T> {
   const api = await createTestApi(connection);
   const streams = await serveStreams(api);
   try {

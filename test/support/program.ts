@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Connection } from '../../src/dev/embedded/server.ts';
+import type { ServerConnection } from '../../src/dev/embedded/server.ts';
 
 /** A run of the program in a process of its own. */
 export interface Program {
@@ -71,7 +71,7 @@ export const variablesFor = ({
   database,
   user,
   password,
-}: Connection): Readonly<Record<string, string>> => ({
+}: ServerConnection): Readonly<Record<string, string>> => ({
   PGHOST: host,
   PGPORT: String(port),
   PGDATABASE: database,

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { loadSample } from '../../src/dev/embedded/sample.ts';
-import { type Connection, startServer } from '../../src/dev/embedded/server.ts';
+import { type ServerConnection, startServer } from '../../src/dev/embedded/server.ts';
 
 /** The server that the tests of a run share. */
 export interface TestServer {
   /** Somebody who may create databases and roles. */
-  readonly admin: Connection;
+  readonly admin: ServerConnection;
   /** What the names of all databases and roles of the run begin with. */
   readonly prefix: string;
   /** A database with a small sample, to be cloned. */
@@ -66,7 +66,7 @@ async function dropAll(client: pg.Client, prefix: string): Promise<void> {
   for (const { statement } of rows) await client.query(statement);
 }
 
-async function withClient<T>(connection: Connection, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withClient<T>(connection: ServerConnection, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client(connection);
   await client.connect();
   try {

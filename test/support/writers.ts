@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Connection } from '../../src/dev/embedded/server.ts';
+import type { ServerConnection } from '../../src/dev/embedded/server.ts';
 
 /** A table with the columns `label` and `at`. */
 export interface Target {
@@ -95,7 +95,7 @@ export const anyScript: fc.Arbitrary<readonly Work[]> = fc.array(
 );
 
 /** Runs the transactions of one writer; resolves with the labels of the rows that it committed. */
-export async function write(connection: Connection, target: Target, name: string, script: readonly Work[]) {
+export async function write(connection: ServerConnection, target: Target, name: string, script: readonly Work[]) {
   const committed: string[] = [];
   let client = await connect(connection);
   const { rows: settings } = await client.query<{ may: boolean }>(
@@ -137,7 +137,7 @@ export async function write(connection: Connection, target: Target, name: string
 /** Another writer has just moved a row to another partition: serialization_failure. */
 const isMoved = (error: unknown) => error instanceof pg.DatabaseError && error.code === '40001';
 
-async function connect(connection: Connection): Promise<pg.Client> {
+async function connect(connection: ServerConnection): Promise<pg.Client> {
   const client = new pg.Client(connection);
   client.on('error', () => {}); // some end their own session
   await client.connect();

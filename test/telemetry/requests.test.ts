@@ -2,14 +2,13 @@ import { request } from 'node:http';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Incoming } from '../../src/context.ts';
+import type { Incoming, RequestRecord } from '../../src/context.ts';
 import { createApp } from '../../src/server/app.ts';
 import { type Listening, listen } from '../../src/server/listen.ts';
 import { createInstruments } from '../../src/telemetry/instruments.ts';
 import { createOperationMeasure } from '../../src/telemetry/operations.ts';
-import type { RequestRecord } from '../../src/telemetry/record.ts';
 import { type RecordedListener, recordRequests } from '../../src/telemetry/requests.ts';
-import { createWatch } from '../../src/telemetry/statements.ts';
+import { createStatementWatch } from '../../src/telemetry/statements.ts';
 import { useOperation } from '../../src/telemetry/useOperation.ts';
 import { createIssuer } from '../auth/issuer.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
@@ -28,7 +27,7 @@ const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.p
 /** Serves the app with requests recorded; each that ends is a line. */
 const serve = (app: RecordedListener, slowStatementMs: number) => {
   const instruments = createInstruments();
-  const watch = createWatch({ instruments, log, database: database.connection, slowStatementMs });
+  const watch = createStatementWatch({ instruments, log, database: database.connection, slowStatementMs });
   return listen(recordRequests(app, { instruments, log, endpoint: '/graphql', watch }), '127.0.0.1', 0);
 };
 

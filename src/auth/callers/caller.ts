@@ -1,5 +1,4 @@
-/** What a caller may do: run agreed documents, change rows, or run documents of their own. */
-export type Permission = 'read' | 'write' | 'explore';
+import type { Permission } from '../../config/auth.ts';
 
 /** Who sent a request. */
 export interface Caller {

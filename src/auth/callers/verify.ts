@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
-import type { AuthConfig } from '../../config/auth.ts';
+import type { AuthConfig, Permission } from '../../config/auth.ts';
 import { AppError } from '../../errors.ts';
-import type { Caller, Permission } from './caller.ts';
+import type { Caller } from './caller.ts';
 
 /**
  * Says who the bearer of a token is. Rejects with UNAUTHENTICATED and what is wrong with the token, or with

@@ -41,7 +41,7 @@ const fixedPassword = (text: string): TokenSource => ({
 
 const leadMs = 300_000;
 const firstWaitMs = 250;
-const longestWaitMs = 15_000;
+const maxWaitMs = 15_000;
 
 /**
  * Keeps one living token at hand. It is refreshed ahead of its end in the background, by one request at a time
@@ -72,7 +72,7 @@ export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent
     return token;
   };
   const fail = (error: IdentityError): void => {
-    const wait = Math.max(jitter(Math.min(firstWaitMs * 2 ** failures++, longestWaitMs)), error.retryAfterMs);
+    const wait = Math.max(jitter(Math.min(firstWaitMs * 2 ** failures++, maxWaitMs)), error.retryAfterMs);
     if (error.retryAfterMs > 0) pause = { until: Date.now() + error.retryAfterMs, error };
     refreshIn(wait);
     onEvent?.({ type: 'token-failed', error, livesMs: livesMs() });

@@ -7,7 +7,7 @@ import { readStore } from '../../documents/store.ts';
 import { createTails } from '../../tails/tails.ts';
 import { createLogger } from '../../telemetry/logger.ts';
 import { UsageError } from '../usageError.ts';
-import { examine, type Finding } from './examine.ts';
+import { type DocumentFinding, examineDocument } from './examine.ts';
 import { createRecorder } from './recorder.ts';
 import { asTable } from './render.ts';
 
@@ -32,9 +32,9 @@ export async function check(
     const api = await buildApi({ db: recorder.db, schemaName: config.schema, limits: config.limits, log });
     const { requestLimits, sseMaxSeconds } = config;
     const tails = createTails({ database: () => db, limits: requestLimits, maxSeconds: sseMaxSeconds, log });
-    const findings: Finding[] = [];
+    const findings: DocumentFinding[] = [];
     for (const document of prepareDocuments(store, api.schema).all)
-      findings.push(...(await examine(document, { api, recorder, db, tails, config })));
+      findings.push(...(await examineDocument(document, { api, recorder, db, tails, config })));
     process.stdout.write(asTable(findings, problems));
     return problems.length > 0 || findings.some(({ status }) => status === 'failed') ? 1 : 0;
   } finally {

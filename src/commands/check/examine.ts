@@ -13,7 +13,7 @@ import { countStatements } from './statements.ts';
 import { plausibleVariables } from './variables.ts';
 
 /** What was found out about one operation of a document, or about a document without any. */
-export interface Finding {
+export interface DocumentFinding {
   readonly status: 'ok' | 'warning' | 'failed';
   readonly name: string;
   /** One of the document's ids. */
@@ -43,16 +43,16 @@ const large = 10_000;
  * Says of each operation what it costs. To see the statements of every level its queries are run, once; what changes
  * rows is not.
  */
-export async function examine(
+export async function examineDocument(
   { stored, document, errors }: PreparedDocument,
   options: ExamineOptions,
-): Promise<readonly Finding[]> {
+): Promise<readonly DocumentFinding[]> {
   const id = stored.ids[0] ?? '';
   if (!document) {
     const details = [...errors.map(({ message }) => message), `in ${stored.file}`];
     return [{ status: 'failed', name: nameOf(stored.text), id, cost: null, statements: null, details }];
   }
-  const findings: Finding[] = [];
+  const findings: DocumentFinding[] = [];
   for (const operation of document.definitions) {
     if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
     const { api, config } = options;

@@ -1,7 +1,7 @@
-import type { Finding } from './examine.ts';
+import type { DocumentFinding } from './examine.ts';
 
 /** A line for each operation in columns, its details below it, and the problems of the manifests at the end. */
-export function asTable(findings: readonly Finding[], problems: readonly string[]): string {
+export function asTable(findings: readonly DocumentFinding[], problems: readonly string[]): string {
   const rows = findings.map(({ status, name, cost, statements, id }) => [
     ...[status, name, String(cost ?? '-'), String(statements ?? '-'), id],
   ]);

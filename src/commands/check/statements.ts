@@ -13,8 +13,8 @@ import {
   print,
   type SelectionSetNode,
 } from 'graphql';
-import { mostJoins } from '../../db/sql/projection.ts';
-import { fieldsOf, fragmentsOf } from '../../pricing/fields.ts';
+import { maxJoins } from '../../db/sql/projection.ts';
+import { fragmentsOf, mergedFields } from '../../pricing/fields.ts';
 import { type Source, sourceOf } from '../../schema/fieldSource.ts';
 
 /**
@@ -42,7 +42,9 @@ export function countStatements(
 
   const selects = ({ selectionSet }: FieldNode, type: GraphQLNamedType, field: string): boolean =>
     selectionSet !== undefined &&
-    fieldsOf([{ type: type.name, selectionSet }], { fragments }).some(({ nodes }) => nodes[0]?.name.value === field);
+    mergedFields([{ type: type.name, selectionSet }], { fragments }).some(
+      ({ nodes }) => nodes[0]?.name.value === field,
+    );
 
   /**
    * `path` is equal where rows are: aliases, and `nodes` beside `edges`, share their statements. `joins` belongs to the
@@ -63,7 +65,7 @@ export function countStatements(
         const child = getNamedType(field.type);
         const live = kind === 'list' && selects(node, child, 'liveCursor') ? '#live' : '';
         const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})${live}`;
-        const isJoined = match?.joined && joins && (joins.has(here) || joins.size < mostJoins);
+        const isJoined = match?.joined && joins && (joins.has(here) || joins.size < maxJoins);
         if (isJoined) joins.add(here);
         else if (kind ? kind === 'relation' || counted.has(kind) : path === '') statements.add(here);
         if (!node.selectionSet || !isCompositeType(child)) continue;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { examine } from './examine.ts';
-import { asJson, asLines } from './render.ts';
+import { asJson, findingLines } from './render.ts';
 
 /** `doctor [--json]`: prints what was found; resolves with 1 when a step failed, else with 0. */
 export async function doctor(
@@ -9,6 +9,6 @@ export async function doctor(
 ): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } });
   const findings = await examine(environment);
-  process.stdout.write(values.json ? asJson(findings) : asLines(findings));
+  process.stdout.write(values.json ? asJson(findings) : findingLines(findings));
   return findings.some(({ status }) => status === 'failed') ? 1 : 0;
 }

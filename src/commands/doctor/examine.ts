@@ -5,7 +5,7 @@ import { type Config, readConfig } from '../../config/config.ts';
 import type { DatabaseConfig, Identity } from '../../config/database.ts';
 import { ConfigError } from '../../config/variables.ts';
 import { createDb, type Db } from '../../db/db.ts';
-import { type Connection, openConnection } from '../../db/pool/connection.ts';
+import { openConnection, type PoolConnection } from '../../db/pool/connection.ts';
 import { explainLogin, LoginError } from '../../db/pool/loginError.ts';
 import { type Check, type Finding, failed, type Outcome, ok, runChecks, type Step, warning } from './finding.ts';
 import { loginRemedy } from './login.ts';
@@ -17,14 +17,14 @@ import { checkTls, tlsRemedy } from './tls.ts';
 import { checkToken, tokenRemedy } from './token.ts';
 
 /** What the examination asks outside the database. */
-export interface Instruments {
+export interface Surroundings {
   readonly lookup: Lookup;
   /** This machine's clock, in milliseconds since 1970. */
   readonly now: () => number;
   readonly openTokens: (password: string | Identity) => TokenSource;
 }
 
-const instruments: Instruments = {
+const instruments: Surroundings = {
   lookup: (host) => lookup(host, { all: true }),
   now: () => Date.now(),
   openTokens: (password) => openTokenSource(password, () => {}),
@@ -33,7 +33,7 @@ const instruments: Instruments = {
 /** Goes the server's way to the database one step at a time; an error of a step is its finding, never a rejection. */
 export async function examine(
   environment: Readonly<Record<string, string | undefined>>,
-  { lookup, now, openTokens }: Instruments = instruments,
+  { lookup, now, openTokens }: Surroundings = instruments,
 ): Promise<readonly Finding[]> {
   const { config, outcome } = readConfiguration(environment);
   const configuration = async () => outcome;
@@ -95,13 +95,13 @@ function readConfiguration(environment: Readonly<Record<string, string | undefin
 
 interface Visit {
   /** The one connection of the examination, opened when it is first asked for. Rejects with a LoginError. */
-  connection(): Promise<Connection>;
+  connection(): Promise<PoolConnection>;
   end(): Promise<void>;
 }
 
 function openVisit(config: Config, database: DatabaseConfig, tokens: TokenSource): Visit {
   const { connectTimeoutMs, statementTimeoutMs } = config;
-  let opening: Promise<Connection> | undefined;
+  let opening: Promise<PoolConnection> | undefined;
   return {
     connection() {
       const options = { ...database, connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
@@ -139,7 +139,7 @@ async function checkLogin(visit: Visit, { user, database }: DatabaseConfig): Pro
 
 function inSession(config: Config, user: string, visit: Visit, now: () => number): Partial<Record<Step, Check>> {
   const answered =
-    (ask: (connection: Connection) => Promise<Outcome>): Check =>
+    (ask: (connection: PoolConnection) => Promise<Outcome>): Check =>
     async () => {
       try {
         return await ask(await visit.connection());
@@ -156,7 +156,7 @@ function inSession(config: Config, user: string, visit: Visit, now: () => number
   };
 }
 
-const dbOf = ({ client }: Connection, statementTimeoutMs: number): Db =>
+const dbOf = ({ client }: PoolConnection, statementTimeoutMs: number): Db =>
   createDb({ use: (work) => work(client), statementTimeoutMs });
 
 const nameRemedy = (host: string): string =>

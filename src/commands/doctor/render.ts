@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 
 /** A line for each step, its details and what to do below it. */
-export const asLines = (findings: readonly Finding[]): string =>
+export const findingLines = (findings: readonly Finding[]): string =>
   findings
     .flatMap(({ status, step, message, details = [], remedy }) => [
       `${status.padEnd(8)} ${step.padEnd(13)} ${message}`,

@@ -7,7 +7,7 @@ import { apply } from './apply.ts';
 import { quoted, serverDatabase } from './change.ts';
 import { objectionTo, plan } from './plan.ts';
 import { extrasOf } from './privileges.ts';
-import { asLines, asScript, compare } from './render.ts';
+import { asScript, changeLines, compare } from './render.ts';
 import { readState } from './state.ts';
 import { readWish } from './wish.ts';
 
@@ -54,7 +54,7 @@ export async function grant(
     const failures = await apply(changes, clientOf);
     const after = await readState(server, contents, wish);
     const results = compare(changes, plan(after, wish));
-    out(asLines(results, failures, wish.isRevoked ? [] : extrasOf(after.contents, wish)));
+    out(changeLines(results, failures, wish.isRevoked ? [] : extrasOf(after.contents, wish)));
     if (wish.isPlain && !before.server.role) {
       out(`\nIt has no password yet: ALTER ROLE ${quoted(wish.role)} PASSWORD '...';\n`);
     }

@@ -18,7 +18,7 @@ export function compare(before: readonly Change[], after: readonly Change[]): re
 }
 
 /** A line for each, and the statements that somebody else must run. */
-export function asLines(results: readonly Result[], failures: Failures, extras: readonly string[]): string {
+export function changeLines(results: readonly Result[], failures: Failures, extras: readonly string[]): string {
   const lines = results.map(({ change, ending }) => {
     const said = failures.get(change.what);
     return `${ending.padEnd(13)}  ${change.what}${ending === 'not done' ? ` (${said ?? 'no right to grant it'})` : ''}`;

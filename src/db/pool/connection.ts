@@ -16,7 +16,7 @@ export interface ConnectionOptions extends SessionOptions {
   readonly connectTimeoutMs: number;
 }
 
-export interface Connection {
+export interface PoolConnection {
   readonly client: pg.Client;
   /** The token that opened it. */
   readonly token: Token;
@@ -34,7 +34,7 @@ const logins = 2;
  * Opens one connection. The token is had before the socket, so that an identity that is down holds no sockets;
  * one that the server refuses is replaced once, since it may have ended meanwhile. Rejects with a LoginError.
  */
-export async function openConnection(options: ConnectionOptions, tokens: TokenSource): Promise<Connection> {
+export async function openConnection(options: ConnectionOptions, tokens: TokenSource): Promise<PoolConnection> {
   try {
     for (let attempt = 1; ; attempt++) {
       const token = await tokens.get();
@@ -51,7 +51,7 @@ export async function openConnection(options: ConnectionOptions, tokens: TokenSo
   }
 }
 
-async function login(options: ConnectionOptions, token: Token): Promise<Connection> {
+async function login(options: ConnectionOptions, token: Token): Promise<PoolConnection> {
   const { host, port, database, user, ssl, session, connectTimeoutMs, statementTimeoutMs } = options;
   const socket = new Socket();
   const client = new pg.Client({

@@ -1,7 +1,7 @@
 import { unavailable } from '../../errors.ts';
 import { inSpan } from '../../tracing/span.ts';
 import type { Member } from './members.ts';
-import { longestPauseMs } from './opener.ts';
+import { maxPauseMs } from './opener.ts';
 import { createQueue } from './queue.ts';
 
 export interface LendingOptions {
@@ -34,8 +34,8 @@ export interface Lending {
 }
 
 /** While there is no connection: a pause between logins and the login, so that who comes when it is over is served. */
-const strandedWaitMs = longestPauseMs + 750;
-const longestQueue = 1000;
+const strandedWaitMs = maxPauseMs + 750;
+const maxQueue = 1000;
 
 /** Who gets which connection, and for how long it is waited for. */
 export function createLending(options: LendingOptions): Lending {
@@ -60,7 +60,7 @@ export function createLending(options: LendingOptions): Lending {
         member.idle = false;
         return member;
       }
-      if (queue.length >= longestQueue) throw unavailable(new Error(`${longestQueue} requests wait for a connection`));
+      if (queue.length >= maxQueue) throw unavailable(new Error(`${maxQueue} requests wait for a connection`));
       return inSpan('wait for a connection', {}, () => {
         const waited = queue.wait(
           isAlive,

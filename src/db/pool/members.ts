@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Connection } from './connection.ts';
+import type { PoolConnection } from './connection.ts';
 import { type Aging, dueTimes } from './rotation.ts';
 
 /** A connection of the pool. */
@@ -36,7 +36,7 @@ export interface Members {
 }
 
 export interface MembersOptions {
-  readonly connect: () => Promise<Connection>;
+  readonly connect: () => Promise<PoolConnection>;
   readonly maxLifetimeMs: number;
   readonly onLost: (error: Error) => void;
   /** A socket was closed, for whatever reason. */
@@ -45,7 +45,7 @@ export interface MembersOptions {
 
 /** The connections that are open, each of them watched until its socket is closed. */
 export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: MembersOptions): Members {
-  const members = new Map<Member, Connection>();
+  const members = new Map<Member, PoolConnection>();
   const logins = new Set<Promise<Member>>();
   const sockets = new Set<Promise<void>>();
   const close = async (member: Member) => {

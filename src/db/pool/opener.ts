@@ -22,7 +22,7 @@ export interface Opener {
 }
 
 const firstPauseMs = 100;
-export const longestPauseMs = 500;
+export const maxPauseMs = 500;
 
 /** Decides when a connection is opened, so that a database that is away meets one login at a time, not a herd. */
 export function createOpener({ wanted, room, logins, open, onFailed }: OpenerOptions): Opener {
@@ -47,7 +47,7 @@ export function createOpener({ wanted, room, logins, open, onFailed }: OpenerOpt
     onFailed(error);
     // Logins that were under way together fail together: one pause for all.
     if (probe) return;
-    const pause = Math.min(firstPauseMs * 2 ** failures++, longestPauseMs) * (1 - Math.random() / 2);
+    const pause = Math.min(firstPauseMs * 2 ** failures++, maxPauseMs) * (1 - Math.random() / 2);
     probe = setTimeout(look, pause).unref();
   };
   const look = () => {

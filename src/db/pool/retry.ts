@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { codeOf, isConnectionLost } from '../../errors.ts';
 import type { Lender } from './pool.ts';
 
-const mostRuns = 3;
+const maxRuns = 3;
 
 /**
  * Runs `work` on a connection, and at most twice again on one that is known to live, when its connection died: a read
@@ -24,7 +24,7 @@ export async function withRetry<T>(
     } catch (error) {
       aliveSince = performance.now();
       const may = kind === 'read' ? isConnectionLost(error) : isNotApplied(error);
-      if (!may || run === mostRuns || aliveSince >= deadline) throw error;
+      if (!may || run === maxRuns || aliveSince >= deadline) throw error;
     }
   }
 }

@@ -31,7 +31,7 @@ export function dueTimes(token: Token, maxLifetimeMs: number): Pick<Aging, 'toke
   };
 }
 
-const longestLookMs = 1000;
+const maxLookMs = 1000;
 const nothingNewer = 'No newer token can be had: the connections keep serving, also past the end of theirs';
 
 /** Replaces connections that come of age, one after the other; answers the function that ends it. */
@@ -55,7 +55,7 @@ export function startRotation<T extends Aging>(options: RotationOptions<T>): () 
   };
   const schedule = () => {
     if (ended) return;
-    const wait = postponed ? longestLookMs : untilNext(options.members());
+    const wait = postponed ? maxLookMs : untilNext(options.members());
     timer = setTimeout(() => look().finally(schedule), wait).unref();
   };
   schedule();
@@ -79,5 +79,5 @@ function choose<T extends Aging>(members: readonly T[]): T | undefined {
 
 const untilNext = (members: readonly Aging[]): number => {
   const next = Math.min(...members.map(dueAt)) - Date.now();
-  return Math.min(longestLookMs, Math.max(0, next));
+  return Math.min(maxLookMs, Math.max(0, next));
 };

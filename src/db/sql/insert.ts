@@ -1,6 +1,6 @@
 import { type Catalog, type Column, hasOwnValue, type Table } from '../../catalog/catalog.ts';
 import { badInput } from '../../errors.ts';
-import type { Row } from '../db.ts';
+import type { Row } from './row.ts';
 import { alias, cast, from } from './select.ts';
 import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
@@ -120,7 +120,7 @@ const sorted = (placed: readonly { readonly row: Row; readonly at: number }[]): 
   placed.toSorted((a, b) => a.at - b.at).map(({ row }) => row);
 
 /** So many INSERTs can a statement have. */
-const mostGroups = 100;
+const maxGroups = 100;
 
 /**
  * Parts rows by the columns that they name, since INSERT takes DEFAULT for all of its rows or for none. A column without
@@ -131,9 +131,9 @@ function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
   const always = conflict?.action === 'update' ? [] : named.filter((column) => !hasOwnValue(column));
   const columnsOf = rows.map((row) => named.filter((c) => row.has(c.name) || always.includes(c)));
   const parted = Map.groupBy(rows.keys(), (position) => JSON.stringify(columnsOf[position]?.map(({ name }) => name)));
-  if (parted.size > mostGroups)
+  if (parted.size > maxGroups)
     throw badInput(
-      `The inputs give ${parted.size} different sets of fields; at most ${mostGroups} can be created at once: give all inputs the same`,
+      `The inputs give ${parted.size} different sets of fields; at most ${maxGroups} can be created at once: give all inputs the same`,
     );
   return [...parted.values()].map((positions, number) => ({
     number,

@@ -14,7 +14,7 @@ export interface OrderKey {
 }
 
 /** The text of each key of a row, in the order of the keys. */
-export type Position = readonly (string | null)[];
+export type KeysetPosition = readonly (string | null)[];
 
 /** The same order, read from its end. */
 export const reversed = (keys: readonly OrderKey[]): readonly OrderKey[] =>
@@ -33,7 +33,7 @@ export const orderBy = (keys: readonly OrderKey[]): Sql =>
  * The rows after a position, as conditions of which a row fulfils one at most. Each is one range of an index on the
  * keys: rows that tie with the position in the first keys are not read, however many they are.
  */
-export function after(keys: readonly OrderKey[], position: Position): readonly Sql[] {
+export function after(keys: readonly OrderKey[], position: KeysetPosition): readonly Sql[] {
   const [first] = keys;
   if (!first) return [];
   const run = leadingRun(keys, position);
@@ -47,7 +47,7 @@ export function after(keys: readonly OrderKey[], position: Position): readonly S
 }
 
 /** The first keys that one row comparison serves: they have one direction, and a value each at the position. */
-function leadingRun(keys: readonly OrderKey[], position: Position): readonly OrderKey[] {
+function leadingRun(keys: readonly OrderKey[], position: KeysetPosition): readonly OrderKey[] {
   const end = keys.findIndex((key, i) => key.descending !== keys[0]?.descending || position[i] === null);
   return end === -1 ? keys : keys.slice(0, end);
 }
@@ -56,7 +56,7 @@ function leadingRun(keys: readonly OrderKey[], position: Position): readonly Ord
  * Not true of a row with a null among the keys, unless an earlier key decides. Of the first key it says so in words:
  * else, where two cursors' ranges exclude each other, PostgreSQL 15 reads the index to its end to find nothing.
  */
-function rowComparison(keys: readonly OrderKey[], position: Position): Sql {
+function rowComparison(keys: readonly OrderKey[], position: KeysetPosition): Sql {
   const [first] = keys;
   const left = join(keys.map((key) => key.expression));
   const right = join(keys.map((key, i) => bound(key, position[i])));
@@ -72,11 +72,11 @@ const equals = (key: OrderKey, value: string | null | undefined): Sql => sql`${k
 const bound = (key: OrderKey, value: string | null = null): Sql => sql`${value}::${trusted(key.type)}`;
 
 /** An opaque text for a position; `order` is what it is a position in. */
-export const encodeCursor = (order: string, position: Position): string =>
+export const encodeCursor = (order: string, position: KeysetPosition): string =>
   Buffer.from(JSON.stringify([order, ...position])).toString('base64url');
 
 /** Reads a cursor back; throws BAD_USER_INPUT for one that is broken or of another order. */
-export function decodeCursor(cursor: string, order: string, keys: readonly OrderKey[]): Position {
+export function decodeCursor(cursor: string, order: string, keys: readonly OrderKey[]): KeysetPosition {
   const values = parse(cursor);
   const broken = () => badInput(`"${cursor.slice(0, 80)}" is not a cursor`);
   if (!Array.isArray(values) || !values.every((v) => v === null || typeof v === 'string')) throw broken();

@@ -1,5 +1,5 @@
 import { columnOf, type Table } from '../../catalog/catalog.ts';
-import type { Row } from '../db.ts';
+import type { Row } from './row.ts';
 import { cast, columnRef } from './select.ts';
 import { and, ident, join, type Sql, sql } from './sql.ts';
 

@@ -1,5 +1,5 @@
 import type { Catalog, Table } from '../../catalog/catalog.ts';
-import { after, type OrderKey, orderBy, type Position, reversed } from './keyset.ts';
+import { after, type KeysetPosition, type OrderKey, orderBy, reversed } from './keyset.ts';
 import type { Joins } from './projection.ts';
 import { alias, columnRef, from } from './select.ts';
 import { and, empty, ident, join, or, type Sql, sql, trusted } from './sql.ts';
@@ -9,8 +9,8 @@ export interface Page {
   readonly table: Table;
   readonly keys: readonly OrderKey[];
   readonly where: Sql;
-  readonly after: Position | null;
-  readonly before: Position | null;
+  readonly after: KeysetPosition | null;
+  readonly before: KeysetPosition | null;
   readonly offset: number;
   readonly limit: number;
   /** A value that is read in the page's own snapshot, and comes with every row, as `$live`. */

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Row } from '../db.ts';
 import { inner, type Match, matchesRow } from './match.ts';
+import type { Row } from './row.ts';
 import { alias, from } from './select.ts';
 import { empty, ident, join, type Sql, sql } from './sql.ts';
 
@@ -28,7 +28,7 @@ export interface Joins {
 export const noJoins: Joins = { list: [], from: empty, attach: (row) => row };
 
 /** PostgreSQL's `join_collapse_limit`, the statement's own table included; the rest is left to the loaders. */
-export const mostJoins = 7;
+export const maxJoins = 7;
 
 interface Join {
   /** The place among the joins of the one whose rows lead to these, -1 for the statement's own. */
@@ -70,7 +70,7 @@ function planJoins({ relations }: Projection): readonly Join[] {
   const joins: Join[] = [];
   const waiting = relations.map((related) => ({ parent: -1, ...related }));
   for (const { parent, match, rows } of waiting) {
-    if (match.joined === undefined || joins.length === mostJoins) continue;
+    if (match.joined === undefined || joins.length === maxJoins) continue;
     const columns = [...new Set([...match.columns, ...rows.columns])];
     const place = joins.push({ parent, joined: match.joined, match, columns }) - 1;
     waiting.push(...rows.relations.map((related) => ({ parent: place, ...related })));

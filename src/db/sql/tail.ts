@@ -1,6 +1,6 @@
 import type { Arrival } from '../../catalog/arrival.ts';
 import { type Catalog, columnOf, type Table } from '../../catalog/catalog.ts';
-import type { Row } from '../db.ts';
+import type { Row } from './row.ts';
 import { alias, from } from './select.ts';
 import { and, ident, join, type Sql, sql, toQuery, trusted } from './sql.ts';
 
@@ -101,19 +101,19 @@ export function selectStretch(catalog: Catalog, stretch: Stretch, columns: reado
 }
 
 /** How many values beyond a place a cursor may have to tell apart. */
-const mostValues = 10_000;
+const maxValues = 10_000;
 
 /** The values of the order's first column that a statement's snapshot shows beyond a place, for `valuesOf`. */
 export const seenBeyond = (catalog: Catalog, table: Table, arrival: Arrival, place: Place): Sql => {
   const first = ident(alias, arrival.columns[0] ?? '');
   return sql`array(select distinct ${first} from ${from(catalog, table)} ${ident(alias)}
-    where ${and(beyond(table, arrival, place, '>'))} order by 1 limit ${mostValues + 1})`;
+    where ${and(beyond(table, arrival, place, '>'))} order by 1 limit ${maxValues + 1})`;
 };
 
 /** The values in ascending order; null where there are too many. */
 export function valuesOf(seen: string | null | undefined): readonly bigint[] | null {
   const values = (seen ?? '{}').slice(1, -1).split(',').filter(Boolean).map(BigInt);
-  return values.length > mostValues ? null : values;
+  return values.length > maxValues ? null : values;
 }
 
 /** The first column may be one that the API omits. */

@@ -5,17 +5,17 @@ import { createIncidentReport } from './incidents.ts';
 import { createSend } from './send.ts';
 import { createSimulation } from './simulation.ts';
 
-export interface FeedOptions {
+export interface CollectorOptions {
   /** The address of the API. */
   readonly url: string;
   readonly log: Logger;
   /** How often it sends a batch. */
   readonly everyMs?: number;
   /** With so many events in the table it stops: that is nearly a month at the usual pace. */
-  readonly mostEvents?: number;
+  readonly maxEvents?: number;
 }
 
-export interface Feed {
+export interface Collector {
   /** Ends what is under way; resolves when nothing more is sent. */
   readonly stop: () => Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface Feed {
  * minute. When the answer to a batch is lost it sends the batch again; events have no key of the collector's own, so
  * those that had arrived are then there twice.
  */
-export function startFeed({ url, log, everyMs = 5000, mostEvents = 1_000_000 }: FeedOptions): Feed {
+export function runCollector({ url, log, everyMs = 5000, maxEvents = 1_000_000 }: CollectorOptions): Collector {
   const stopped = new AbortController();
   const { signal } = stopped;
   const send = createSend(url, signal);
@@ -34,7 +34,7 @@ export function startFeed({ url, log, everyMs = 5000, mostEvents = 1_000_000 }: 
     const { devices, events } = start.parse(await send(startDocument));
     const next = createSimulation(devices.nodes.map(({ deviceId }) => deviceId));
     const report = createIncidentReport(send);
-    for (let total = events.totalCount; total < mostEvents; ) {
+    for (let total = events.totalCount; total < maxEvents; ) {
       await wait(everyMs, undefined, { signal });
       const { readings, begun, ended } = next();
       try {
@@ -46,7 +46,7 @@ export function startFeed({ url, log, everyMs = 5000, mostEvents = 1_000_000 }: 
         log.warn({ err: error }, 'The simulated collector gave up a batch');
       }
     }
-    log.warn(`The simulated collector stopped: there are ${mostEvents} events. Delete .data/ to start afresh`);
+    log.warn(`The simulated collector stopped: there are ${maxEvents} events. Delete .data/ to start afresh`);
   }
 
   const running = run().catch((error: unknown) => {

@@ -12,7 +12,7 @@ const answer = z.object({
 /** What the same request may get past later. */
 const passing = new Set(['DATABASE_UNAVAILABLE', 'AUTHENTICATION_UNAVAILABLE', 'RATE_LIMITED', 'TIMEOUT']);
 
-const longestWaitMs = 30_000;
+const maxWaitMs = 30_000;
 
 /** Sends again, ever more patiently, until there is an answer: from 1 s on, doubled each time, or as the server says. */
 export function createSend(url: string, signal: AbortSignal, firstWaitMs = 1000): Send {
@@ -34,7 +34,7 @@ export function createSend(url: string, signal: AbortSignal, firstWaitMs = 1000)
 
   return async (query, variables) => {
     const body = JSON.stringify({ query, variables });
-    for (let delay = firstWaitMs; ; delay = Math.min(delay * 2, longestWaitMs)) {
+    for (let delay = firstWaitMs; ; delay = Math.min(delay * 2, maxWaitMs)) {
       const result = await once(body);
       if ('data' in result) return result.data;
       await wait(Math.max(result.retryAfterMs, delay * (0.5 + Math.random() / 2)), undefined, { signal });

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { loadSample, type SampleOptions } from './sample.ts';
-import { type Connection, type Server, type ServerOptions, startServer } from './server.ts';
+import { type Server, type ServerConnection, type ServerOptions, startServer } from './server.ts';
 
 export interface EmbeddedOptions extends Omit<ServerOptions, 'settings'> {
   /** What the first start loads. */
@@ -9,7 +9,7 @@ export interface EmbeddedOptions extends Omit<ServerOptions, 'settings'> {
 
 export interface EmbeddedDatabase {
   /** The owner of the sample; no superuser. */
-  readonly connection: Connection;
+  readonly connection: ServerConnection;
   /** Ends the server; connections that are still open are cut. */
   stop(): Promise<void>;
 }
@@ -46,7 +46,7 @@ const ensureSample = ({ connection }: Server, sample: SampleOptions): Promise<vo
     await admin.query(`alter database ${unfinished} rename to ${database}`);
   });
 
-async function withClient<T>(connection: Connection, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withClient<T>(connection: ServerConnection, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ ...connection, ssl: false });
   await client.connect();
   try {

@@ -14,7 +14,7 @@ import {
 } from './postmaster.ts';
 import { makeTemporaryDirectory } from './temporary.ts';
 
-export interface Connection {
+export interface ServerConnection {
   readonly host: string;
   readonly port: number;
   readonly database: string;
@@ -32,7 +32,7 @@ export interface ServerOptions {
 
 export interface Server {
   /** The superuser, in the database `postgres`. */
-  readonly connection: Connection;
+  readonly connection: ServerConnection;
   stop(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export async function startServer({ directory, settings = {}, onLog = () => {} }
   const place = directory === undefined ? await makeTemporaryDirectory() : { path: directory, remove: async () => {} };
   const installation = await findInstallation(place.path, onLog);
   const password = await initialise(installation);
-  const connectionTo = (port: number): Connection => ({
+  const connectionTo = (port: number): ServerConnection => ({
     host: '127.0.0.1',
     port,
     database: 'postgres',
@@ -84,7 +84,7 @@ export async function startServer({ directory, settings = {}, onLog = () => {} }
 /** Ends the server of an earlier run, if it still runs and its owner does not. */
 async function endPrevious(
   installation: Installation,
-  connectionTo: (port: number) => Connection,
+  connectionTo: (port: number) => ServerConnection,
   onLog: (message: string) => void,
 ): Promise<void> {
   const previous = await findPostmaster(installation);

@@ -1,7 +1,7 @@
 import type { FieldMap } from '@pothos/core';
 import type { Type } from '../../catalog/catalog.ts';
-import type { Row } from '../../db/db.ts';
 import type { Measure } from '../../db/sql/measure.ts';
+import type { Row } from '../../db/sql/row.ts';
 import { columnRef } from '../../db/sql/select.ts';
 import { sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';

@@ -1,9 +1,9 @@
 import type { FieldMap } from '@pothos/core';
 import type { Table } from '../../catalog/catalog.ts';
-import type { Row } from '../../db/db.ts';
 import { excess, type Grouping, maxGroups } from '../../db/sql/aggregate.ts';
 import { type Key, keyOf, type Match } from '../../db/sql/match.ts';
 import type { Measure } from '../../db/sql/measure.ts';
+import type { Row } from '../../db/sql/row.ts';
 import { alias } from '../../db/sql/select.ts';
 import { and } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';

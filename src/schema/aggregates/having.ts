@@ -4,7 +4,7 @@ import type { Builder, InputObjectRef } from '../builder.ts';
 import { type Filters, given } from '../filters/filters.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
 import { type ColumnTypes, countAll, type Measured, measured } from './columns.ts';
-import { columnOf, type Shape, type ShapeColumn } from './shape.ts';
+import { type Shape, type ShapeColumn, shapeColumn } from './shape.ts';
 
 /** A condition on measures, and the measures that it is about. */
 export interface Condition {
@@ -60,7 +60,7 @@ export function readHaving(filters: Filters, shape: Shape, having: unknown): Con
         if (name === 'or') return or((value as readonly unknown[]).map(conditionOf));
         if (name === 'not') return sql`not (${conditionOf(value)})`;
         if (name === 'count') return test(countAll, value);
-        return and(given(value).map(([field, tests]) => columnTests(columnOf(shape, field), tests)));
+        return and(given(value).map(([field, tests]) => columnTests(shapeColumn(shape, field), tests)));
       }),
     );
   return { sql: conditionOf(having), measures };

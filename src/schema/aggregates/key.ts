@@ -1,4 +1,4 @@
-import type { Row } from '../../db/db.ts';
+import type { Row } from '../../db/sql/row.ts';
 import type { Builder, FieldBuilder, InputObjectRef } from '../builder.ts';
 import type { Orders } from '../lists/order.ts';
 import type { ShapeColumn, Shapes } from './shape.ts';

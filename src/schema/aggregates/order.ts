@@ -9,7 +9,7 @@ import { type ColumnTypes, countAll, measured } from './columns.ts';
 import { oneOf } from './given.ts';
 import type { Groups } from './groupBy.ts';
 import { pathTo } from './key.ts';
-import { columnOf, type Shape } from './shape.ts';
+import { type Shape, shapeColumn } from './shape.ts';
 
 /** An order of groups, and the measures that it is about. */
 export interface GroupOrder {
@@ -76,7 +76,7 @@ function keyOrder(names: Groups['names'], input: unknown, relations: readonly st
 function ofColumn(shape: Shape, input: unknown) {
   const [field, measures] = oneOf('orderBy', input);
   const [measure, value] = oneOf('orderBy', measures);
-  const column = columnOf(shape, field);
+  const column = shapeColumn(shape, field);
   if (measure !== 'percentile') return { measure: measured(column, measure).measure, direction: value };
   const { p, direction } = value as { readonly p: number; readonly direction: string };
   return { measure: measured(column, measure, p).measure, direction };

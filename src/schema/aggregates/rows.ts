@@ -1,6 +1,6 @@
 import type { FieldMap } from '@pothos/core';
-import type { Row } from '../../db/db.ts';
 import { readKey } from '../../db/sql/measure.ts';
+import type { Row } from '../../db/sql/row.ts';
 import type { Builder, EnumRef, FieldBuilder } from '../builder.ts';
 import { source } from '../fieldSource.ts';
 import type { Leaf } from '../leaves.ts';

@@ -2,7 +2,7 @@ import { type GraphQLResolveInfo, getArgumentValues, getNamedType } from 'graphq
 import { distinct, type Measure } from '../../db/sql/measure.ts';
 import { type SelectedField, selectedFields } from '../selection.ts';
 import { countAll, measured } from './columns.ts';
-import { columnOf, type Shape } from './shape.ts';
+import { type Shape, shapeColumn } from './shape.ts';
 
 /** The measures that a document asks of the aggregates which a field returns; throws BAD_USER_INPUT for wrong arguments. */
 export function selectedMeasures(info: GraphQLResolveInfo, shape: Shape): readonly Measure[] {
@@ -16,7 +16,7 @@ export function selectedMeasures(info: GraphQLResolveInfo, shape: Shape): readon
     if (name !== 'of') return [];
     return below(selected).flatMap((column) =>
       below(column).map(
-        (of) => measured(columnOf(shape, column.field.name), of.field.name, argumentsOf(of)['p']).measure,
+        (of) => measured(shapeColumn(shape, column.field.name), of.field.name, argumentsOf(of)['p']).measure,
       ),
     );
   });

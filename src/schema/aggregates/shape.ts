@@ -62,7 +62,7 @@ export function createShapes(catalog: Catalog, names: Names, leafOf: (column: Co
 }
 
 /** The column that the API calls so. */
-export function columnOf({ columns, table }: Shape, field: string): ShapeColumn {
+export function shapeColumn({ columns, table }: Shape, field: string): ShapeColumn {
   const column = columns.get(field);
   if (!column) throw new Error(`No column ${field} of ${table.name}`);
   return column;

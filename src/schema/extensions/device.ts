@@ -1,5 +1,5 @@
 import { ident, sql } from '../../db/sql/sql.ts';
-import type { Batch } from '../../loaders/loaders.ts';
+import type { BatchRead } from '../../loaders/loaders.ts';
 import { extension } from './extension.ts';
 
 /** What a telemetry team asks of a device beside its columns. */
@@ -23,7 +23,7 @@ export const device = extension({
 
 /** Counts for all devices of a list in one statement. */
 const openIncidents =
-  (schema: string): Batch<number> =>
+  (schema: string): BatchRead<number> =>
   async (keys, db) => {
     const ids = keys.map(([id]) => id ?? null);
     const rows = await db.rows(sql`

@@ -3,7 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Table } from '../../catalog/catalog.ts';
 import type { Warn } from '../../catalog/directives.ts';
 import type { Context } from '../../context.ts';
-import type { Row } from '../../db/db.ts';
+import type { Row } from '../../db/sql/row.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
 import { source } from '../fieldSource.ts';
 import type { Types } from '../types.ts';

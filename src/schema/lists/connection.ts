@@ -1,10 +1,10 @@
 import type { Table } from '../../catalog/catalog.ts';
 import type { PageLimits } from '../../config/limits.ts';
-import type { Row } from '../../db/db.ts';
 import { decodeCursor, encodeCursor, fingerprintOf, type OrderKey, reversed } from '../../db/sql/keyset.ts';
 import type { Key, Match } from '../../db/sql/match.ts';
 import type { Page } from '../../db/sql/page.ts';
 import type { Projection } from '../../db/sql/projection.ts';
+import type { Row } from '../../db/sql/row.ts';
 import { alias } from '../../db/sql/select.ts';
 import { badInput } from '../../errors.ts';
 import type { Loaders } from '../../loaders/loaders.ts';

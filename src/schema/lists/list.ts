@@ -1,6 +1,6 @@
 import type { Table } from '../../catalog/catalog.ts';
-import type { Row } from '../../db/db.ts';
 import { keyOf, type Match } from '../../db/sql/match.ts';
+import type { Row } from '../../db/sql/row.ts';
 import { aggregateFields } from '../aggregates/fields.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
 import { matchSource } from '../fieldSource.ts';

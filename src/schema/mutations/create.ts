@@ -14,7 +14,7 @@ import { sameKey } from './violations.ts';
 import { write } from './write.ts';
 
 /** So many rows can be created at once. */
-const mostInputs = 10_000;
+const maxInputs = 10_000;
 
 /** Defines the creation of one row and of many. */
 export function defineCreate(builder: Builder, types: Types, type: TableType, action: ConflictAction | null): void {
@@ -51,14 +51,14 @@ export function defineCreate(builder: Builder, types: Types, type: TableType, ac
     t.field({
       type: createManyPayload(builder, types, type),
       nullable: true,
-      description: `Creates rows of \`${table.name}\`, all or none; at most ${mostInputs}.`,
+      description: `Creates rows of \`${table.name}\`, all or none; at most ${maxInputs}.`,
       args: {
         inputs: t.arg({ type: [input.type], required: true }),
         ...(onConflict && { onConflict: t.arg({ type: onConflict.type }) }),
       },
       resolve(_root, { inputs, ...args }: CreateManyArguments, context, info) {
-        if (inputs.length > mostInputs)
-          throw badInput(`There are ${inputs.length} inputs; at most ${mostInputs} can be created at once`);
+        if (inputs.length > maxInputs)
+          throw badInput(`There are ${inputs.length} inputs; at most ${maxInputs} can be created at once`);
         const rows = inputs.map((item, index) => input.read(item, index));
         const conflict = onConflict?.read(args.onConflict) ?? null;
         return createMany(types, table, rows, conflict, context, info);

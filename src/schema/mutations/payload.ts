@@ -1,4 +1,4 @@
-import type { Row } from '../../db/db.ts';
+import type { Row } from '../../db/sql/row.ts';
 import type { Builder } from '../builder.ts';
 import { source } from '../fieldSource.ts';
 import type { TableType, Types } from '../types.ts';

@@ -1,5 +1,5 @@
 import { updatable, writeKeys } from '../../catalog/catalog.ts';
-import type { Row } from '../../db/db.ts';
+import type { Row } from '../../db/sql/row.ts';
 import { alias } from '../../db/sql/select.ts';
 import { updateRow } from '../../db/sql/write.ts';
 import { AppError, badInput } from '../../errors.ts';

@@ -4,7 +4,7 @@ import type { Values } from '../../db/sql/insert.ts';
 import { AppError, badInput, type ErrorDetails } from '../../errors.ts';
 import type { Types } from '../types.ts';
 import { type Failing, failingOf, matching } from './failing.ts';
-import type { Change } from './write.ts';
+import type { RowChange } from './write.ts';
 
 /** A violated constraint, as far as the API has words for it. */
 interface Violation {
@@ -18,7 +18,7 @@ interface Violation {
 }
 
 /** Says which constraint of the table a change violates, by which input; any other error comes back as it is. */
-export function explainViolation(types: Types, change: Change, error: unknown): unknown {
+export function explainViolation(types: Types, change: RowChange, error: unknown): unknown {
   const cause = error instanceof AppError ? error.cause : null;
   if (!(error instanceof AppError && cause instanceof DatabaseError && cause.code?.startsWith('23'))) return error;
   const violation = violationOf(types, change, cause);
@@ -35,7 +35,7 @@ export function explainViolation(types: Types, change: Change, error: unknown): 
 }
 
 /** Without a detail, which a partition has only for those who may read it itself, inputs still tell what they share. */
-function repeatedKey(types: Types, { table, values }: Change): AppError | null {
+function repeatedKey(types: Types, { table, values }: RowChange): AppError | null {
   if (!Array.isArray(values)) return null;
   const rows: readonly Values[] = values;
   for (const { columns } of table.indexes.filter(({ unique }) => unique)) {
@@ -58,7 +58,7 @@ export function sameKey(indexes: readonly number[], fields: readonly string[]): 
 /** So many positions at most does a message name. */
 const shownInputs = 10;
 
-function violationOf(types: Types, { table, values }: Change, cause: DatabaseError): Violation {
+function violationOf(types: Types, { table, values }: RowChange, cause: DatabaseError): Violation {
   const failing = failingOf(cause);
   const known = constraintOf(table, cause, failing);
   const columns = known?.columns ?? (cause.column ? [cause.column] : failing.columns);
@@ -83,7 +83,7 @@ function constraintOf(table: Table, { constraint, code }: DatabaseError, { colum
 }
 
 /** What the violation means; undefined where the general message says all that there is to say. */
-function messageOf(types: Types, change: Change, cause: DatabaseError, violation: Violation): string | undefined {
+function messageOf(types: Types, change: RowChange, cause: DatabaseError, violation: Violation): string | undefined {
   const { constraint, comment, fields } = violation;
   const type = types.of(change.table.name).name;
   const shown = fields.join(', ');
@@ -106,7 +106,7 @@ function messageOf(types: Types, change: Change, cause: DatabaseError, violation
 }
 
 /** A new row refers to none that is there, a row that goes is still referred to; a changed one may do either. */
-function referenceMessage(types: Types, change: Change, cause: DatabaseError, violation: Violation): string {
+function referenceMessage(types: Types, change: RowChange, cause: DatabaseError, violation: Violation): string {
   const { table, verb, values } = change;
   const key = table.foreignKeys.find(({ name }) => name === violation.constraint);
   const isNew = verb === 'create' || violation.columns.some((name) => values instanceof Map && values.has(name));

@@ -1,14 +1,14 @@
 import type { Table } from '../../catalog/catalog.ts';
 import type { Context } from '../../context.ts';
-import type { Row } from '../../db/db.ts';
 import type { Values } from '../../db/sql/insert.ts';
+import type { Row } from '../../db/sql/row.ts';
 import type { Sql } from '../../db/sql/sql.ts';
 import { AppError, isConnectionLost } from '../../errors.ts';
 import type { Types } from '../types.ts';
 import { explainViolation } from './violations.ts';
 
 /** What a statement is about to do, to tell what went wrong. */
-export interface Change {
+export interface RowChange {
   readonly table: Table;
   readonly verb: 'create' | 'update' | 'delete';
   /** The values that it writes: of one row, or of each of a list of inputs. */
@@ -19,7 +19,7 @@ export interface Change {
 export async function write(
   types: Types,
   { db, loaders }: Context,
-  change: Change,
+  change: RowChange,
   query: Sql,
 ): Promise<readonly Row[]> {
   try {

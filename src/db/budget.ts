@@ -1,6 +1,7 @@
 import type { RequestLimits } from '../config/limits.ts';
-import type { Db, Row } from '../db/db.ts';
 import { AppError } from '../errors.ts';
+import type { Db } from './db.ts';
+import type { Row } from './sql/row.ts';
 
 /** What the reads of one response may return. */
 export interface Budget {

@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
-import type { PricedContext } from '../pricing/useDocumentLimits.ts';
-import { tooLarge } from './budget.ts';
+import { tooLarge } from '../db/budget.ts';
+import type { PricedContext } from './useDocumentLimits.ts';
 
 /**
  * Refuses to send a response whose JSON is longer, before it is written: a value may stand in it many times. In a
@@ -20,7 +20,7 @@ export function useResponseLimit(maxBytes: number): Plugin<object, Partial<Conte
           return { errors: [new GraphQLError(message, { extensions: { code: extensions.code } })] };
         };
         setResult(mapAsyncIterator(messages, (message) => (isLonger(message, maxBytes) ? refused() : message)));
-      } else if (result && mostBytes(context) > maxBytes && isLonger(result, maxBytes)) throw refusal();
+      } else if (result && upperBound(context) > maxBytes && isLonger(result, maxBytes)) throw refusal();
     },
   };
 }
@@ -28,8 +28,8 @@ export function useResponseLimit(maxBytes: number): Plugin<object, Partial<Conte
 /** What a value may have beside the text of its row: quotes, what a global id or a cursor adds, another form of a time. */
 const aroundValue = 200;
 
-/** A bound that is there without a look at the result, which takes as long as to write it; infinite where nothing is known. */
-const mostBytes = ({ price, budget }: Partial<Context & PricedContext>): number =>
+/** Upper bound computed without scanning the result, since a scan costs as much as serialising it; infinite where nothing is known. */
+const upperBound = ({ price, budget }: Partial<Context & PricedContext>): number =>
   price && budget ? price.values * (3 * budget.largestRow + aroundValue) + price.names : Number.POSITIVE_INFINITY;
 
 /** Whether a value's JSON has more bytes, escapes not counted; looks no further than it must. */

@@ -2,11 +2,11 @@ import { type DocumentNode, type GraphQLError, type GraphQLSchema, Source } from
 import type { Plugin } from 'graphql-yoga';
 import type { PageLimits, RequestLimits } from '../config/limits.ts';
 import type { Context } from '../context.ts';
-import type { DocumentContext } from '../documents/useDocuments.ts';
 import { badInput, tooComplex } from '../errors.ts';
-import { type Price, type Priced, priceOf } from './cost.ts';
-import { maxNesting, nestsTooDeep, scan } from './scan.ts';
-import { checkShape } from './shape.ts';
+import { type Price, type Priced, priceOf } from '../pricing/cost.ts';
+import { maxNesting, nestsTooDeep, scan } from '../pricing/scan.ts';
+import { checkShape } from '../pricing/shape.ts';
+import type { DocumentContext } from './useDocuments.ts';
 
 /** What a request carries once its document was let in. */
 export interface PricedContext {

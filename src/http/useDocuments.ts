@@ -1,10 +1,10 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Api } from '../api/api.ts';
 import type { Incoming } from '../context.ts';
+import { type DocumentRequest, identify, withoutId } from '../documents/identify.ts';
+import type { PreparedDocument } from '../documents/prepare.ts';
+import { isSha256, sha256 } from '../documents/store.ts';
 import { AppError, badInput } from '../errors.ts';
-import { type DocumentRequest, identify, withoutId } from './identify.ts';
-import type { PreparedDocument } from './prepare.ts';
-import { isSha256, sha256 } from './store.ts';
 
 /** What the plugins hand on from hook to hook. */
 export interface DocumentContext extends Incoming {
