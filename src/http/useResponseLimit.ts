@@ -6,19 +6,18 @@ import type { PricedContext } from './useDocumentLimits.ts';
 
 /**
  * Refuses to send a response whose JSON is longer, before it is written: a value may stand in it many times. In a
- * stream that holds for each message; the one that is refused is the last, so that the client does not miss it unawares.
+ * stream that holds for each message.
  */
 export function useResponseLimit(maxBytes: number): Plugin<object, Partial<Context & PricedContext>> {
   return {
     onExecutionResult({ result, setResult, context }) {
       const refusal = () => tooLarge(`more than ${maxBytes} bytes`);
       if (isAsyncIterable(result)) {
-        const messages = result[Symbol.asyncIterator]();
         const refused = () => {
-          void messages.return?.();
           const { message, extensions } = refusal();
           return { errors: [new GraphQLError(message, { extensions: { code: extensions.code } })] };
         };
+        const messages = result[Symbol.asyncIterator]();
         setResult(mapAsyncIterator(messages, (message) => (isLonger(message, maxBytes) ? refused() : message)));
       } else if (result && upperBound(context) > maxBytes && isLonger(result, maxBytes)) throw refusal();
     },

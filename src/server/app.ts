@@ -20,6 +20,7 @@ import { useDocumentLimits } from '../http/useDocumentLimits.ts';
 import { useDocuments } from '../http/useDocuments.ts';
 import { useGetParams } from '../http/useGetParams.ts';
 import { useHealth } from '../http/useHealth.ts';
+import { useLastMessage } from '../http/useLastMessage.ts';
 import { useLifetime } from '../http/useLifetime.ts';
 import { usePermissions } from '../http/usePermissions.ts';
 import { useRateLimit } from '../http/useRateLimit.ts';
@@ -100,6 +101,7 @@ export function createApp({ config, served, dashboard, tails, db, log }: AppOpti
       useCaching(config.cacheControl),
       useStatus(),
       useResponseLimit(requestLimits.bytes),
+      useLastMessage(),
       useSecurityHeaders(),
     ],
   });

@@ -63,6 +63,27 @@ test('a stream that is as old as one may get ends with a cursor, and nothing is 
   await next.stop();
 });
 
+test('a message that fails is the last, so that no cursor is beyond what it was to tell', async () => {
+  await database.admin(`
+    create type events.state as enum ('new');
+    create table events.job (job_id bigint generated always as identity primary key, state events.state not null)`);
+  await database.grantAll(database.connection);
+  const { api, subscribe } = await start();
+  const jobs =
+    'subscription ($after: String) { added: jobsAdded(after: $after) { cursor end edges { node { state } } } }';
+  const stream = subscribe<{ state: string }>(jobs);
+  await stream.next();
+  await database.admin("alter type events.state add value 'done'");
+  await database.admin("insert into events.job (state) values ('new'), ('done')");
+  await expect(stream.next()).rejects.toMatchObject({ message: expect.any(String), code: expect.any(String) });
+  await database.admin("insert into events.job (state) values ('new')");
+  await expect(stream.next()).rejects.toThrow('The stream is over');
+  await api.served.check();
+  const next = subscribe<{ state: string }>(jobs, { after: stream.cursor() });
+  expect((await next.nodes(3)).map(({ state }) => state)).toEqual(['NEW', 'DONE', 'NEW']);
+  await next.stop();
+});
+
 test('a server that stops ends its streams, and another one goes on with their cursors', async () => {
   const old = await start();
   const streams = [old.subscribe<{ body: string }>(document), old.subscribe<{ body: string }>(document)];
