@@ -10,7 +10,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts', 'examples/dashboard/test/**/*.test.ts'],
-    globalSetup: ['test/support/server.ts'],
+    globalSetup: ['test/support/server.ts', 'test/support/debian.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

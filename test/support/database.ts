@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { connect as knock } from 'node:net';
+import { text } from 'node:stream/consumers';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { ServerConnection } from '../../src/dev/embedded/server.ts';
@@ -29,8 +31,21 @@ export async function createDatabase(): Promise<TestDatabase> {
 /** A database with nothing in it. */
 export const createEmptyDatabase = (): Promise<TestDatabase> => clone("template0 encoding 'UTF8'");
 
-async function clone(template: string): Promise<TestDatabase> {
-  const { admin: server, prefix } = inject('postgres');
+/** Whether `createExtendedDatabase` can create these extensions; a test that needs them is skipped otherwise. */
+export const hasExtensions = (...names: readonly string[]): boolean =>
+  names.every((name) => inject('debian')?.extensions.includes(name));
+
+/** A database of Debian's PostgreSQL with these extensions in `public`, and nothing else in it. */
+export async function createExtendedDatabase(...extensions: readonly string[]): Promise<TestDatabase> {
+  const answer = await text(knock(inject('debian')?.port ?? 0, '127.0.0.1'));
+  if (!answer.startsWith('{')) throw new Error(answer);
+  const database = await clone("template0 encoding 'UTF8'", JSON.parse(answer) as ServerConnection);
+  for (const name of extensions) await database.admin(`create extension ${name} schema public`);
+  return database;
+}
+
+async function clone(template: string, server = inject('postgres').admin): Promise<TestDatabase> {
+  const { prefix } = inject('postgres');
   const uniqueName = () => prefix + randomBytes(6).toString('hex');
   const database = uniqueName();
   const creator = await connect(server);

@@ -39,15 +39,18 @@ async function fill(fresh: string, { account, run }: Installation): Promise<stri
     '--username=postgres',
     `--pwfile=${file}`,
     '--auth=scram-sha-256',
-    // The same order of text on every machine.
     '--encoding=UTF8',
-    '--locale=C',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
+    ...localeFlags(await run('initdb', ['--version'])),
     '--no-sync',
   ]);
   return password;
 }
+
+/** The same order of text on every machine; before PostgreSQL 17 what a letter is comes from the system. */
+const localeFlags = (version: string): readonly string[] =>
+  Number(/\d+/.exec(version)) >= 17
+    ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+    : ['--lc-collate=C', '--lc-ctype=C.UTF-8'];
 
 async function passwordOf(directory: string): Promise<string | undefined> {
   try {

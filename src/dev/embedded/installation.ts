@@ -12,13 +12,13 @@ export interface Account {
   readonly gid: number;
 }
 
-/** PostgreSQL's programs as npm installed them, and the folder and account to run them with. */
+/** PostgreSQL's programs, and the folder and account to run them with. */
 export interface Installation {
   readonly directory: string;
   /** Under whom the server runs, where that is not whoever runs this process. */
   readonly account: Account | null;
-  /** Runs a program to its end; rejects with what it printed. */
-  run(program: 'initdb' | 'pg_ctl', args: readonly string[]): Promise<void>;
+  /** Runs a program to its end, for what it printed; rejects with its errors. */
+  run(program: 'initdb' | 'pg_ctl', args: readonly string[]): Promise<string>;
 }
 
 const exec = promisify(execFile);
@@ -27,12 +27,16 @@ const exec = promisify(execFile);
 const reachable = '/var/lib/events-graphql';
 
 /**
- * Finds out how to run the server in `directory`. PostgreSQL refuses to run as root, so that root needs another
- * account; where that one cannot enter the folders on the way, the data or the programs lie in /var/lib instead.
+ * Finds out how to run the server in `directory`, with the programs in the `bin` of the folder `native` or else with
+ * those that npm installed. PostgreSQL refuses to run as root, so that root needs another account; where that one cannot
+ * enter the folders on the way, the data or the programs lie in /var/lib instead.
  */
-export async function findInstallation(directory: string, onLog: (message: string) => void): Promise<Installation> {
+export async function findInstallation(
+  directory: string,
+  onLog: (message: string) => void,
+  native: string = findNative(),
+): Promise<Installation> {
   const wanted = resolve(directory);
-  const native = findNative();
   if (process.getuid?.() !== 0) return installation(native, wanted, null);
   const account = (await ownerOf(wanted)) ?? (await accountNamed('postgres')) ?? (await accountNamed('nobody'));
   if (!account) throw new Error('PostgreSQL does not run as root, and there is no account "postgres" or "nobody"');
@@ -53,7 +57,7 @@ function installation(native: string, directory: string, account: Account | null
     account,
     async run(program, args) {
       try {
-        await exec(join(bin, program), args, options);
+        return (await exec(join(bin, program), args, options)).stdout;
       } catch (error) {
         const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
         const hint = /shared librar|Library not loaded/.test(stderr) ? '\nRun `npm rebuild` to complete it.' : '';

@@ -26,6 +26,8 @@ export interface ServerOptions {
   /** Where the data is kept from one start to the next; without it, in a temporary folder that `stop` removes. */
   readonly directory?: string;
   readonly settings?: Settings;
+  /** The folder whose `bin` has PostgreSQL's programs; without it, those that npm installed. */
+  readonly native?: string;
   /** Told what somebody at the terminal may want to know. */
   readonly onLog?: (message: string) => void;
 }
@@ -44,9 +46,10 @@ const pollMs = 50;
  * Starts a PostgreSQL server of one's own, made on first use; rejects when another living process uses the directory.
  * What a killed process left behind, up to a running server, is cleared away first.
  */
-export async function startServer({ directory, settings = {}, onLog = () => {} }: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { directory, settings = {}, native, onLog = () => {} } = options;
   const place = directory === undefined ? await makeTemporaryDirectory() : { path: directory, remove: async () => {} };
-  const installation = await findInstallation(place.path, onLog);
+  const installation = await findInstallation(place.path, onLog, native);
   const password = await initialise(installation);
   const connectionTo = (port: number): ServerConnection => ({
     host: '127.0.0.1',
