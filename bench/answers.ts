@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BenchDatabase } from './database.ts';
-import type { Target } from './load.ts';
 import type { Question, Request } from './questions.ts';
 import type { Server } from './servers.ts';
+import type { Target } from './target.ts';
 
 /**
  * What each server that knows the question is sent. All are asked once: rejects where two answers differ in more than

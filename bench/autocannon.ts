@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import type { Load, Outcome, Target } from './load.ts';
+import type { Load, Outcome, Target } from './target.ts';
 
 const program = new URL('./autocannon.js', import.meta.url).pathname;
 

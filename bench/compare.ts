@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { targetsOf } from './answers.ts';
 import type { Cell } from './cells.ts';
 import { openDatabase } from './database.ts';
-import { type Load, longEnough, type Target } from './load.ts';
+import { longEnough } from './load.ts';
 import { lock } from './lock.ts';
 import { type Measurement, measure } from './measure.ts';
 import { peakMegabytes } from './processes.ts';
@@ -11,6 +11,7 @@ import { type Question, questions } from './questions.ts';
 import { report } from './report.ts';
 import { type Server, startServers } from './servers.ts';
 import { measureStarts } from './starts.ts';
+import type { Load, Target } from './target.ts';
 
 /**
  * Loads all servers with all questions, in rounds that alternate between them, and writes what came of it. Ends with 1

@@ -1,7 +1,8 @@
 import type { BenchDatabase } from './database.ts';
-import { type Load, load, type Outcome, type Target } from './load.ts';
+import { load } from './load.ts';
 import { cpuSeconds, familyCpuSeconds, rest } from './processes.ts';
 import type { Server } from './servers.ts';
+import type { Load, Outcome, Target } from './target.ts';
 
 /** One run of load against one server. CPU is in milliseconds for each request; PostgreSQL's is NaN where it is away. */
 export interface Measurement extends Outcome {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Load, Outcome, Target } from './load.ts';
+import type { Load, Outcome, Target } from './target.ts';
 
 /** Far beyond any load: wrk counts whole seconds, so it is interrupted instead, and then reports on the time it had. */
 const longest = '600s';

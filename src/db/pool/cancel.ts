@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
-import type { ConnectionOptions } from './connection.ts';
-import { connectTo, next, openTls } from './socket.ts';
+import { connectTo, next, openTls, type ServerAddress } from './socket.ts';
 
 /** What the server told of a session at its start; pg keeps it, but has no types for it. */
 interface BackendKey {
@@ -17,7 +16,7 @@ const cancelCode = 80_877_102;
  * is safe only then. Source: PostgreSQL documentation, "Canceling Requests in Progress".
  */
 export async function requestCancel(
-  { host, port, ssl }: Pick<ConnectionOptions, 'host' | 'port' | 'ssl'>,
+  { host, port, ssl }: ServerAddress,
   client: pg.Client,
   timeoutMs: number,
 ): Promise<void> {

@@ -4,13 +4,11 @@ import type { Token, TokenSource } from '../../auth/identity/tokenSource.ts';
 import { requestCancel } from './cancel.ts';
 import { explainLogin, isPasswordRefused } from './loginError.ts';
 import { type SessionOptions, startupOptions, verifySession } from './session.ts';
+import type { ServerAddress } from './socket.ts';
 
-export interface ConnectionOptions extends SessionOptions {
-  readonly host: string;
-  readonly port: number;
+export interface ConnectionOptions extends SessionOptions, ServerAddress {
   readonly database: string;
   readonly user: string;
-  readonly ssl: false | { readonly ca?: string };
   readonly session?: 'startup' | 'role';
   /** How long a login may take, the token excluded. */
   readonly connectTimeoutMs: number;

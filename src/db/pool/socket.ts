@@ -5,6 +5,13 @@ import { type TLSSocket, connect as wrap } from 'node:tls';
 /** Listens to errors that nobody awaits: unheard, one would end the process. */
 const ignore = (): void => {};
 
+/** Where a PostgreSQL server is, and how to reach it: TLS verifies its certificate, by `ca` where that is given. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly ssl: false | { readonly ca?: string };
+}
+
 /** Connects to a PostgreSQL server; silence of `timeoutMs`, then or later, is an error of the socket. */
 export async function connectTo(host: string, port: number, timeoutMs: number): Promise<Socket> {
   // libpq's name for the socket in a folder, which pg follows.

@@ -1,5 +1,4 @@
 import pg from 'pg';
-import type { ServerConnection } from './server.ts';
 
 const prefix = 'events-graphql owner ';
 const local = { ssl: false, connectionTimeoutMillis: 5000 } as const;
@@ -8,7 +7,7 @@ const local = { ssl: false, connectionTimeoutMillis: 5000 } as const;
  * A session that says which process owns the server. It ends with that process, however that ends, and since one
  * server at a time can run on a directory, there is one owner at a time.
  */
-export async function ownServer(connection: ServerConnection): Promise<pg.Client> {
+export async function ownServer(connection: pg.ClientConfig): Promise<pg.Client> {
   const client = new pg.Client({ ...connection, ...local, application_name: `${prefix}${process.pid}` });
   client.on('error', () => undefined); // `end` follows
   await client.connect();
@@ -22,7 +21,7 @@ export interface Ownership {
   readonly settled: boolean;
 }
 
-export async function readOwnership(connection: ServerConnection): Promise<Ownership> {
+export async function readOwnership(connection: pg.ClientConfig): Promise<Ownership> {
   const client = new pg.Client({ ...connection, ...local });
   await client.connect();
   try {

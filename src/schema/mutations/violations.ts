@@ -4,7 +4,14 @@ import type { Values } from '../../db/sql/insert.ts';
 import { AppError, badInput, type ErrorDetails } from '../../errors.ts';
 import type { Types } from '../types.ts';
 import { type Failing, failingOf, matching } from './failing.ts';
-import type { RowChange } from './write.ts';
+
+/** What a statement is about to do, to tell what went wrong. */
+export interface RowChange {
+  readonly table: Table;
+  readonly verb: 'create' | 'update' | 'delete';
+  /** The values that it writes: of one row, or of each of a list of inputs. */
+  readonly values: Values | readonly Values[];
+}
 
 /** A violated constraint, as far as the API has words for it. */
 interface Violation {

@@ -1,19 +1,9 @@
-import type { Table } from '../../catalog/catalog.ts';
 import type { Context } from '../../context.ts';
-import type { Values } from '../../db/sql/insert.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Sql } from '../../db/sql/sql.ts';
 import { AppError, isConnectionLost } from '../../errors.ts';
 import type { Types } from '../types.ts';
-import { explainViolation } from './violations.ts';
-
-/** What a statement is about to do, to tell what went wrong. */
-export interface RowChange {
-  readonly table: Table;
-  readonly verb: 'create' | 'update' | 'delete';
-  /** The values that it writes: of one row, or of each of a list of inputs. */
-  readonly values: Values | readonly Values[];
-}
+import { explainViolation, type RowChange } from './violations.ts';
 
 /** Runs a statement that changes rows. Whatever came of it, what was loaded before may be true no more. */
 export async function write(
