@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createCredential, createIdentityHttp } from '../../src/auth/identity/credential.ts';
 import { IdentityError } from '../../src/auth/identity/identityError.ts';
 import { createTokenSource, type TokenEvent, type TokenSource } from '../../src/auth/identity/tokenSource.ts';
@@ -22,6 +23,7 @@ beforeEach(() => {
   endpoint.fault = undefined;
   endpoint.lifeSeconds = 3600;
   return () => {
+    vi.useRealTimers();
     for (const source of sources) source.end();
     sources = [];
   };
@@ -156,6 +158,78 @@ test('Retry-After is honoured: nobody asks before, and the message stays', async
   expect(requests()).toBe(1);
   await next('token-issued');
   expect(requests()).toBe(2);
+});
+
+/** Timers and the clock are moved by hand from here on; the requests to the endpoint are as real as ever. */
+function holdTime() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+}
+
+test.each([
+  ['in seconds', '86400'],
+  ['in more seconds than a timer can wait', '1000000000'],
+  ['as a date', 'Fri, 31 Dec 2100 23:59:59 GMT'],
+])('a Retry-After %s is obeyed for a minute at most', async (_, retryAfter) => {
+  holdTime();
+  endpoint.fault = { kind: 'status', status: 429, retryAfter };
+  const { source, next, requests } = open();
+  const error = await problemOf(source.get());
+  endpoint.fault = undefined;
+  vi.advanceTimersByTime(59_999);
+  expect(await problemOf(source.get())).toBe(error);
+  expect(requests()).toBe(1);
+  const issued = next('token-issued');
+  vi.advanceTimersByTime(1);
+  await issued;
+  expect(requests()).toBe(2);
+});
+
+test('a Retry-After beyond the end of the token in use is obeyed until then', async () => {
+  holdTime();
+  endpoint.lifeSeconds = 10;
+  const { source, next, requests } = open();
+  const { expiresAt, refreshAt } = await source.get();
+  endpoint.fault = { kind: 'status', status: 429, retryAfter: '50' };
+  const failed = next('token-failed');
+  vi.advanceTimersByTime(refreshAt - Date.now() + 1);
+  await failed;
+  endpoint.fault = undefined;
+  const issued = next('token-issued');
+  vi.advanceTimersByTime(expiresAt - Date.now());
+  await issued;
+  expect((await source.get()).expiresAt).toBeGreaterThan(expiresAt);
+  expect(requests()).toBe(3);
+});
+
+test.each([
+  ['35 days', 35 * 86_400],
+  ['an end in milliseconds, where seconds are due', 1.8e12],
+])('a token that lives for %s is not asked for again and again', async (_, lifeSeconds) => {
+  holdTime();
+  endpoint.lifeSeconds = lifeSeconds;
+  const { source, requests } = open();
+  const { text } = await source.get();
+  vi.advanceTimersByTime(24 * 86_400_000);
+  expect((await source.get()).text).toBe(text);
+  expect(vi.getTimerCount()).toBe(1);
+  expect(requests()).toBe(1);
+});
+
+test.each([
+  ['a success that is not understood', 200, { token: 'SECRET-77' }],
+  ['one with an error beside the token', 200, { access_token: 'SECRET-77', expires_on: '1', error: 'x' }],
+  ['a token of another form', 200, { accessToken: 'SECRET-77', expiresOn: '5' }],
+  ['a success of another status', 203, 'SECRET-77'],
+  ['a refusal with a token', 400, { access_token: 'SECRET-77', message: 'no' }],
+  ['a failure with a token', 500, { refresh_token: 'SECRET-77 "or so"' }],
+  ['JSON within JSON', 403, { message: JSON.stringify({ id_token: 'SECRET-77' }) }],
+  ['a form', 400, 'error=no&access_token=SECRET-77'],
+  ['a bare token', 502, 'upstream said eyJhbGciOiJub25lIn0.eyJzdWIiOiJTRUNSRVQtNzcifQ.SECRET-77'],
+])('nothing of a token is told: %s', async (_, status, body) => {
+  endpoint.fault = { kind: 'status', status, body };
+  const error = await problemOf(open().source.get());
+  expect(error.message).toContain(`HTTP ${status}`);
+  expect(inspect(error, { depth: null })).not.toContain('SECRET-77');
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import type { Identity } from '../../config/database.ts';
-import { type Answer, explainAnswer, IdentityError } from './identityError.ts';
+import { type Answer, explainAnswer, IdentityError, withoutTokens } from './identityError.ts';
 
 /** What an identity gives: the password of a login, and when it ends in milliseconds since 1970. */
 export interface IssuedToken {
@@ -45,8 +45,7 @@ function explain(identity: Identity, answer: Answer | undefined, error: unknown)
   const said = error instanceof Error ? error.message : String(error);
   return new IdentityError(
     'no-endpoint',
-    `No credential gave a token: log in with "az login", or set PG_AUTH and what it needs (${said})`,
-    { cause: error },
+    `No credential gave a token: log in with "az login", or set PG_AUTH and what it needs (${withoutTokens(said)})`,
   );
 }
 

@@ -42,6 +42,10 @@ const fixedPassword = (text: string): TokenSource => ({
 const leadMs = 300_000;
 const firstWaitMs = 250;
 const maxWaitMs = 15_000;
+/** However long an endpoint asks to be left alone: it may be well again at once, and without a token nothing is served. */
+const maxPauseMs = 60_000;
+/** Node.js takes a time beyond 2^31 ms for one millisecond. */
+const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * Keeps one living token at hand. It is refreshed ahead of its end in the background, by one request at a time
@@ -59,7 +63,7 @@ export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent
   const livesMs = () => Math.max(0, (current?.expiresAt ?? 0) - Date.now());
   const refreshIn = (ms: number) => {
     clearTimeout(timer);
-    if (!ended) timer = setTimeout(() => join().catch(() => {}), ms).unref();
+    if (!ended) timer = setTimeout(() => join().catch(() => {}), Math.min(ms, maxTimerMs)).unref();
   };
   const succeed = (issued: IssuedToken): Token => {
     const token = { ...issued, refreshAt: refreshTime(issued.expiresAt) };
@@ -72,9 +76,10 @@ export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent
     return token;
   };
   const fail = (error: IdentityError): void => {
-    const wait = Math.max(jitter(Math.min(firstWaitMs * 2 ** failures++, maxWaitMs)), error.retryAfterMs);
-    if (error.retryAfterMs > 0) pause = { until: Date.now() + error.retryAfterMs, error };
-    refreshIn(wait);
+    // A pause ends with the token in use, so that whoever needs one then does not wait in vain.
+    const pauseMs = Math.min(error.retryAfterMs, maxPauseMs, livesMs() || Infinity);
+    if (pauseMs > 0) pause = { until: Date.now() + pauseMs, error };
+    refreshIn(Math.max(jitter(Math.min(firstWaitMs * 2 ** failures++, maxWaitMs)), pauseMs));
     onEvent?.({ type: 'token-failed', error, livesMs: livesMs() });
   };
   const attempt = async (): Promise<Token> => {
