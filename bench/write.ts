@@ -10,6 +10,7 @@ import { buildApi } from '../src/api/api.ts';
 import { serveApi } from '../src/api/current.ts';
 import { createDb } from '../src/db/db.ts';
 import { createPool } from '../src/db/pool/pool.ts';
+import { createProbe } from '../src/db/pool/probe.ts';
 import { startEmbedded } from '../src/dev/embedded/embedded.ts';
 import { createApp } from '../src/server/app.ts';
 import { createTails } from '../src/tails/tails.ts';
@@ -60,7 +61,7 @@ try {
     maxSeconds: config.sseMaxSeconds,
     log,
   });
-  const app = createApp({ config, served, tails, db, log });
+  const app = createApp({ config, served, tails, probe: createProbe(pool), log });
   const ways = { createEvents: createEvents(app.fetch), COPY: copy, 'INSERT for each': insertEach };
   await compare(ways);
   served.stop();

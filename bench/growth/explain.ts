@@ -4,6 +4,7 @@ import { serveApi } from '../../src/api/current.ts';
 import { createRecorder } from '../../src/commands/check/recorder.ts';
 import { createDb, type SharedDb } from '../../src/db/db.ts';
 import { createPool } from '../../src/db/pool/pool.ts';
+import { createProbe } from '../../src/db/pool/probe.ts';
 import { type Sql, sql } from '../../src/db/sql/sql.ts';
 import { createApp } from '../../src/server/app.ts';
 import { createTails } from '../../src/tails/tails.ts';
@@ -36,7 +37,7 @@ export async function openExplainer(
   const served = serveApi(api, { build: async () => api, readFingerprint, pollMs: 2 ** 30, log });
   const { requestLimits: limits, sseMaxSeconds: maxSeconds } = appConfig;
   const tails = createTails({ database: () => db, limits, maxSeconds, log });
-  const app = createApp({ config: appConfig, served, tails, db, log });
+  const app = createApp({ config: appConfig, served, tails, probe: createProbe(pool), log });
   return {
     async blocks(request) {
       recorder.take();

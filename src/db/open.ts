@@ -5,12 +5,14 @@ import type { DatabaseName } from '../tracing/span.ts';
 import { createDb, type SharedDb } from './db.ts';
 import { createListener, type Listener, type ListenerOptions } from './pool/listener.ts';
 import { createPool, type PoolStats } from './pool/pool.ts';
+import { createProbe, type Probe } from './pool/probe.ts';
 
 /** The database that is served: the configured one or, outside production, the embedded one. */
 export interface Database {
   readonly db: SharedDb;
   readonly name: DatabaseName;
   readonly stats: () => PoolStats;
+  readonly probe: Probe;
   /** For people: where it is. */
   readonly label: string;
   readonly isEmbedded: boolean;
@@ -40,6 +42,7 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
     db: createDb(pool, events.onSchemaChanged),
     name: { host, port, database },
     stats: pool.stats,
+    probe: createProbe(pool),
     label: embedded
       ? `the embedded PostgreSQL (${host}:${port}, data in .data/)`
       : `${user}@${host}:${port}/${database}`,

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Served } from '../api/current.ts';
@@ -7,8 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { Incoming } from '../context.ts';
 import type { Dashboard } from '../dashboard/dashboard.ts';
 import { useDashboard } from '../dashboard/useDashboard.ts';
-import type { Db } from '../db/db.ts';
-import { sql } from '../db/sql/sql.ts';
+import type { Probe } from '../db/pool/probe.ts';
 import { useGraphiQL } from '../graphiql/useGraphiQL.ts';
 import { createErrorMask } from '../http/clientErrors.ts';
 import { useApi } from '../http/useApi.ts';
@@ -48,7 +46,8 @@ export interface AppOptions {
   /** Null where it is not served. */
   readonly dashboard?: Dashboard | null;
   readonly tails: Tails;
-  readonly db: Db;
+  /** Whether the database can be asked. */
+  readonly probe: Probe;
   readonly log: Logger;
 }
 
@@ -61,7 +60,7 @@ export const endpoint = '/graphql';
 const keptDocuments = 1_000_000;
 
 /** The HTTP side of the API: GraphQL, GraphiQL, the dashboard and the probes. */
-export function createApp({ config, served, dashboard, tails, db, log }: AppOptions) {
+export function createApp({ config, served, dashboard, tails, probe, log }: AppOptions) {
   const { requestLimits } = config;
   const { perMinute, proxies } = requestLimits;
   return createYoga<Partial<Incoming>>({
@@ -84,7 +83,7 @@ export function createApp({ config, served, dashboard, tails, db, log }: AppOpti
       useHealth(async () => {
         const problem = served.problem();
         if (problem) throw new Error(problem);
-        await Promise.race([db.rows(sql`select 1`), silence()]);
+        await probe();
       }, log),
       ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
       ...(dashboard ? [useDashboard(dashboard)] : []),
@@ -109,11 +108,3 @@ export function createApp({ config, served, dashboard, tails, db, log }: AppOpti
 
 /** Documents that do not parse are not worth the memory. */
 const nothingKept = { get: () => undefined, set: () => undefined };
-
-/** Shorter than the probes of container platforms wait. */
-const probeMs = 2000;
-
-async function silence(): Promise<never> {
-  await wait(probeMs, undefined, { ref: false });
-  throw new Error(`The database did not answer within ${probeMs} ms`);
-}

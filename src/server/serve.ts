@@ -70,7 +70,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     });
     const { check } = served;
     process.on('SIGHUP', () => void check());
-    const app = createApp({ config, served, dashboard, tails, db: database.db, log });
+    const app = createApp({ config, served, dashboard, tails, probe: database.probe, log });
     const instruments = createInstruments();
     const watch = createStatementWatch({
       instruments,

@@ -262,7 +262,7 @@ describe('while the database is away', () => {
     let requests = 0;
     const served = { ...api.served, current: () => (++requests < n ? null : api.served.current()) };
     const app = createApp({
-      ...{ config: appConfig, served, tails: api.tails, db: api.db },
+      ...{ config: appConfig, served, tails: api.tails, probe: api.probe },
       log: pino({ level: 'silent' }),
     });
     const { port, drain } = await listen(app, '127.0.0.1', 0);

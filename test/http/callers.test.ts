@@ -138,7 +138,7 @@ describe('an operation', () => {
       config: { ...appConfig, auth: issuer.config },
       served: { ...api.served, current: () => ({ ...api.api, schema }) },
       tails: api.tails,
-      db: api.db,
+      probe: api.probe,
       log: pino({ level: 'silent' }),
     });
     const reader = bearer(await issuer.sign({ roles: ['Events.Read'] }));

@@ -118,7 +118,7 @@ describe('a mutation or a subscription', () => {
       config: { ...appConfig, requestTimeoutMs },
       served: { ...api.served, current: () => ({ ...api.api, schema }) },
       tails: api.tails,
-      db: api.db,
+      probe: api.probe,
       log: pino({ level: 'silent' }),
     });
     server = await listen(app, '127.0.0.1', 0);

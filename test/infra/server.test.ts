@@ -146,7 +146,7 @@ describe('the probes', () => {
   });
 
   test('wait longer than the server waits for its database', () => {
-    const probeMs = constantOf('server/app.ts', 'probeMs');
+    const probeMs = constantOf('db/pool/probe.ts', 'probeMs');
     for (const probe of objectsBehind(variable(app, 'probes'), app, files)) {
       const isReadiness = literalOf(propertyOf(probe, 'type')) === 'Readiness';
       const timeoutMs = Number(propertyOf(probe, 'timeoutSeconds')?.text) * 1000;

@@ -4,6 +4,7 @@ import { buildApi } from '../../src/api/api.ts';
 import { serveApi } from '../../src/api/current.ts';
 import { createDb } from '../../src/db/db.ts';
 import type { Pool, PoolStats } from '../../src/db/pool/pool.ts';
+import { createProbe } from '../../src/db/pool/probe.ts';
 import { createApp } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
 import { createTails } from '../../src/tails/tails.ts';
@@ -83,7 +84,13 @@ async function serve(pool: Pool) {
   const build = () => buildApi({ db, schemaName: 'events', limits: appConfig.limits, log });
   const served = serveApi(await build(), { build, readFingerprint: async () => '', pollMs: 3_600_000, log });
   const tails = createTails({ database: () => db, limits: appConfig.requestLimits, maxSeconds: 230, log });
-  const app = createApp({ config: { ...appConfig, maxBodyBytes: 100_000 }, served, tails, db, log });
+  const app = createApp({
+    config: { ...appConfig, maxBodyBytes: 100_000 },
+    served,
+    tails,
+    probe: createProbe(pool),
+    log,
+  });
   const { port, drain } = await listen(app, '127.0.0.1', 0);
   return {
     port,

@@ -7,6 +7,7 @@ import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
 import { readFingerprint } from '../../src/db/introspect.ts';
 import { createListener } from '../../src/db/pool/listener.ts';
 import { createPool, type Pool } from '../../src/db/pool/pool.ts';
+import { createProbe, type Probe } from '../../src/db/pool/probe.ts';
 import type { Sql } from '../../src/db/sql/sql.ts';
 import type { ManifestEntry } from '../../src/documents/manifest.ts';
 import { createStore } from '../../src/documents/store.ts';
@@ -22,6 +23,7 @@ export interface TestApi {
   readonly api: Api;
   readonly db: SharedDb;
   readonly pool: Pool;
+  readonly probe: Probe;
   readonly served: Served;
   readonly tails: Tails;
   /** The statements since the last `query`, and their texts. */
@@ -113,7 +115,8 @@ export async function createTestApi(
     listen: listener.start,
     log: logger,
   });
-  const app = createApp({ config: settings, served, tails, db, log: logger });
+  const probe = createProbe(pool);
+  const app = createApp({ config: settings, served, tails, probe, log: logger });
 
   const send: TestApi['send'] = async (query, variables) => {
     queries.length = 0;
@@ -129,6 +132,7 @@ export async function createTestApi(
     api,
     db,
     pool,
+    probe,
     served,
     tails,
     queries,

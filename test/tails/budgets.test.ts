@@ -90,7 +90,7 @@ test('what a field reads by itself is counted for each message too', async () =>
   const app = createApp({
     config: { ...appConfig, requestLimits },
     served: { ...api.served, current: () => ({ ...api.api, schema }) },
-    ...{ tails: api.tails, db: api.db, log: pino({ level: 'silent' }) },
+    ...{ tails: api.tails, probe: api.probe, log: pino({ level: 'silent' }) },
   });
   const { subscribe, drain } = await serveStreams({ app });
   const stream = subscribe(subscription('three'));

@@ -50,7 +50,7 @@ async function movedToStandby(work: (streams: Awaited<ReturnType<typeof serveStr
   const served = { ...there.served, current: () => api.api };
   const log = pino({ level: 'silent' });
   const streams = await serveStreams({
-    app: createApp({ config: appConfig, served, tails: there.tails, db: there.db, log }),
+    app: createApp({ config: appConfig, served, tails: there.tails, probe: there.probe, log }),
   });
   await work(streams);
   there.tails.stop();

@@ -67,7 +67,7 @@ const post = async (query: string, variables?: unknown, port = listening.port, h
 };
 /** What an app is made of. */
 const settings = { ...appConfig, maxBodyBytes: 1000, requestTimeoutMs: 5000 };
-const parts = () => ({ served: api.served, tails: api.tails, db: api.db, log });
+const parts = () => ({ served: api.served, tails: api.tails, probe: api.probe, log });
 
 const requestLine = () => expect.poll(() => lines.find(({ msg }) => msg === 'Request'));
 

@@ -1,0 +1,72 @@
+import type pg from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+const size = 3;
+
+let database: TestDatabase;
+let api: TestApi;
+let owner: pg.Client;
+
+beforeEach(async () => {
+  database = await createDatabase();
+  api = await createTestApi(database.connection, { size });
+  owner = await database.connect();
+});
+
+afterEach(async () => {
+  await owner.end();
+  await api.close();
+  await database.drop();
+});
+
+const probe = async () => (await api.app.fetch('http://localhost/health/ready')).status;
+const probes = (count: number) => Promise.all(Array.from({ length: count }, probe));
+
+/** Ends when every connection waits for a lock that the owner of the table holds. */
+async function occupyPool() {
+  await owner.query('begin; lock table events.site');
+  const requests = Array.from({ length: size }, () => api.send('{ sites { totalCount } }'));
+  const waiting = async () =>
+    (await database.admin("select from pg_locks where not granted and relation = 'events.site'::regclass")).rowCount;
+  await expect.poll(waiting).toBe(size);
+  return async () => {
+    await owner.query('rollback');
+    return Promise.all(requests);
+  };
+}
+
+test('however many probes come, one waits for a connection; a pool that is busy is ready', async () => {
+  const release = await occupyPool();
+  const flood = probes(1500);
+  await expect.poll(() => api.pool.stats().waiting).toBe(1);
+  expect(new Set(await flood)).toEqual(new Set([200]));
+  for (const { errors } of await release()) expect(errors).toBeUndefined();
+  expect(api.log.filter(({ msg }) => msg === 'Not ready')).toEqual([]);
+});
+
+test('a flood of probes is one statement', async () => {
+  const statements = async () => {
+    const { rows } = await database.admin<{ n: number }>(
+      "select count(*)::int as n from pg_stat_activity where query = 'select 1' and datname = current_database()",
+    );
+    return rows[0]?.n;
+  };
+  expect(new Set(await probes(500))).toEqual(new Set([200]));
+  expect(api.pool.stats().open).toBeLessThanOrEqual(size);
+  expect(await statements()).toBe(1);
+});
+
+test('a database that refuses logins is not ready, and is ready again by itself', async () => {
+  expect(await probe()).toBe(200);
+  const { user } = database.connection;
+  await owner.query(`alter role ${user} nologin`);
+  await owner.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user]);
+  await expect.poll(probe, { timeout: 10_000 }).toBe(503);
+  expect(new Set(await probes(500))).toEqual(new Set([503]));
+  await owner.query(`alter role ${user} login`);
+  await expect.poll(probe, { timeout: 10_000 }).toBe(200);
+  const told = api.log.flatMap(({ msg }) => (/^(Not ready|Ready again)$/.test(msg) ? [msg] : []));
+  expect(told).toEqual(['Not ready', 'Ready again']);
+});
