@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, Kind } from 'graphql';
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
 
@@ -32,13 +32,17 @@ const ownCodes: Readonly<Record<string, string>> = {
   REQUEST_ENTITY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
 };
 
-/** graphql-js gives its errors no code: with a path a value did not fit its type, without one the request was wrong. */
+/**
+ * graphql-js gives its errors no code: of a field of the response it says that a value did not fit its type; anything
+ * else, an argument of such a field too, was wrong in the request.
+ */
 function coded(error: GraphQLError): GraphQLError {
   const { code } = error.extensions;
   if (typeof code === 'string') {
     return code in ownCodes ? located(error, error.message, { ...error.extensions, code: ownCodes[code] }) : error;
   }
-  const extensions = error.path
+  const isOfValue = error.path && error.nodes?.[0]?.kind === Kind.FIELD;
+  const extensions = isOfValue
     ? { code: 'VALUE_NOT_REPRESENTABLE' }
     : { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } };
   return located(error, error.message, { ...error.extensions, ...extensions });

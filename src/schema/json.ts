@@ -1,4 +1,5 @@
 import { Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { badInput } from '../errors.ts';
 
 declare global {
   /** In Node.js since 21; TypeScript does not know it yet. Source: the ECMAScript proposal "JSON.parse source text access". */
@@ -15,8 +16,28 @@ export const parseJson = (text: string): unknown =>
 const keepDigits = (_key: string, value: unknown, { source }: { source?: string }): unknown =>
   typeof value === 'number' && source !== undefined && source !== String(value) ? JSON.rawJSON(source) : value;
 
-/** The JSON that a literal in a document stands for, its numbers as they are written there. */
-export function jsonLiteral(node: ValueNode, variables: Readonly<Record<string, unknown>>): unknown {
+/** A JSON value of a client as text, which is told from a string where it becomes a part of another JSON value. */
+export class JsonText {
+  readonly text: string;
+
+  constructor(value: unknown) {
+    this.text = JSON.stringify(value);
+  }
+
+  toString(): string {
+    return this.text;
+  }
+
+  toJSON(): unknown {
+    return parseJson(this.text);
+  }
+}
+
+/**
+ * The JSON that a literal in a document stands for, its numbers as they are written there; `variables` are undefined
+ * while they are not known. Throws BAD_USER_INPUT for a variable that was left out: without it the value is another one.
+ */
+export function jsonLiteral(node: ValueNode, variables: Readonly<Record<string, unknown>> | undefined): unknown {
   switch (node.kind) {
     case Kind.INT:
     case Kind.FLOAT:
@@ -25,7 +46,13 @@ export function jsonLiteral(node: ValueNode, variables: Readonly<Record<string, 
       return node.values.map((item) => jsonLiteral(item, variables));
     case Kind.OBJECT:
       return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, jsonLiteral(value, variables)]));
+    case Kind.VARIABLE: {
+      const name = node.name.value;
+      if (!variables) return null;
+      if (!Object.hasOwn(variables, name)) throw badInput(`The variable "$${name}" in a JSON value was left out`);
+      return variables[name];
+    }
     default:
-      return valueFromASTUntyped(node, variables);
+      return valueFromASTUntyped(node);
   }
 }

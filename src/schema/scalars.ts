@@ -1,7 +1,7 @@
 import { GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
 import type { Type } from '../catalog/catalog.ts';
 import { AppError, badInput } from '../errors.ts';
-import { jsonLiteral, parseJson } from './json.ts';
+import { JsonText, jsonLiteral, parseJson } from './json.ts';
 
 /**
  * How a scalar travels: `read` turns PostgreSQL's text into the value of the response (an Error stands for a value
@@ -19,7 +19,7 @@ interface CustomScalar extends Scalar {
   readonly literal?: (node: ValueNode, variables: Variables) => unknown;
 }
 
-type Variables = Readonly<Record<string, unknown>>;
+type Variables = Readonly<Record<string, unknown>> | undefined;
 
 const same = (text: string): string => text;
 
@@ -150,15 +150,16 @@ export const scalars: Readonly<Record<ScalarName, Scalar>> = {
 };
 
 /** The GraphQL type of a custom scalar: its inputs become PostgreSQL's text at once, its outputs are already read. */
-export function scalarType(name: CustomScalarName): GraphQLScalarType<string, unknown> {
-  const { description, write, literal = valueFromASTUntyped, ...rest }: CustomScalar = customScalars[name];
-  return new GraphQLScalarType({
+export function scalarType(name: CustomScalarName): GraphQLScalarType<string | JsonText, unknown> {
+  const { description, literal = valueFromASTUntyped, ...rest }: CustomScalar = customScalars[name];
+  const write = name === 'JSON' ? (value: unknown) => new JsonText(value) : rest.write;
+  return new GraphQLScalarType<string | JsonText, unknown>({
     name,
     description,
     specifiedByURL: rest.specifiedByURL ?? null,
     serialize: (value) => value,
     parseValue: write,
-    parseLiteral: (node, variables) => write(literal(node, variables ?? {})),
+    parseLiteral: (node, variables) => write(literal(node, variables ?? undefined)),
   });
 }
 

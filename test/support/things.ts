@@ -144,7 +144,7 @@ export type Where = Readonly<Record<string, unknown>>;
 export const anyTests = ({ operators }: Kind): fc.Arbitrary<Where> =>
   some(
     Object.entries(operators).map(([operator, argument]) => one(argument, operator)),
-    0,
+    1,
     2,
   );
 
@@ -160,7 +160,9 @@ export function anyWhere(name: string, depth: number): fc.Arbitrary<Where> {
       { weight: 1, arbitrary: fc.constant({}) },
       { weight: 5, arbitrary: anyWhere(table, depth - 1) },
     );
-    return one(isMany ? fc.record({ some: where, none: where, every: where }, { requiredKeys: [] }) : where, field);
+    if (!isMany) return one(where, field);
+    const quantified = [one(where, 'some'), one(where, 'none'), one(anyWhere(table, depth - 1), 'every')];
+    return one(some(quantified, 1, 3), field);
   });
   const parts = fc.oneof(
     { weight: 6, arbitrary: fc.oneof(...columnTests) },

@@ -1,7 +1,7 @@
 import type { Measure } from '../../db/sql/measure.ts';
 import { and, ident, or, type Sql, sql } from '../../db/sql/sql.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
-import { type Filters, given } from '../filters/filters.ts';
+import { type Filters, given, stated } from '../filters/filters.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
 import { type ColumnTypes, countAll, type Measured, measured } from './columns.ts';
 import { type Shape, type ShapeColumn, shapeColumn } from './shape.ts';
@@ -38,29 +38,34 @@ export function havingInput(
   });
 }
 
-/** Reads a `having` argument; throws BAD_USER_INPUT for a null in it. */
+/** Reads a `having` argument; throws BAD_USER_INPUT for a null in it, and for a part that says nothing. */
 export function readHaving(filters: Filters, shape: Shape, having: unknown): Condition {
   const measures: Measure[] = [];
-  const test = ({ measure, type, leaf }: Measured, tests: unknown): Sql => {
+  const test = (name: string, { measure, type, leaf }: Measured, tests: unknown): Sql => {
     measures.push(measure);
-    return filters.leaf(leaf).condition({ sql: ident('a', measure.name), type, leaf }, tests);
+    return filters.leaf(leaf).condition(name, { sql: ident('a', measure.name), type, leaf }, tests);
   };
   const columnTests = (column: ShapeColumn, argument: unknown): Sql =>
     and(
       given(argument).map(([field, value]) => {
-        if (field !== 'percentile') return test(measured(column, field), value);
+        if (field !== 'percentile') return test(field, measured(column, field), value);
         const { p, is } = value as { readonly p: number; readonly is: unknown };
-        return test(measured(column, field, p), is);
+        return test('is', measured(column, field, p), is);
       }),
     );
   const conditionOf = (argument: unknown): Sql =>
     and(
       given(argument).map(([name, value]) => {
-        if (name === 'and') return and((value as readonly unknown[]).map(conditionOf));
-        if (name === 'or') return or((value as readonly unknown[]).map(conditionOf));
-        if (name === 'not') return sql`not (${conditionOf(value)})`;
-        if (name === 'count') return test(countAll, value);
-        return and(given(value).map(([field, tests]) => columnTests(shapeColumn(shape, field), tests)));
+        const part = (item: unknown) => conditionOf(stated(name, item));
+        if (name === 'and') return and((value as readonly unknown[]).map(part));
+        if (name === 'or') return or((value as readonly unknown[]).map(part));
+        if (name === 'not') return sql`not (${part(value)})`;
+        if (name === 'count') return test(name, countAll, value);
+        return and(
+          given(stated(name, value)).map(([field, tests]) =>
+            columnTests(shapeColumn(shape, field), stated(field, tests)),
+          ),
+        );
       }),
     );
   return { sql: conditionOf(having), measures };

@@ -28,16 +28,24 @@ interface FilterField {
 export interface Filters {
   /** The type of a table's `where` argument. */
   readonly where: (table: Table) => InputObjectRef;
-  /** The condition that the value of a `where` argument stands for; throws BAD_USER_INPUT for a null in it. */
+  /**
+   * The condition that the value of a `where` argument stands for; throws BAD_USER_INPUT for a null in it, and for a part
+   * that says nothing.
+   */
   readonly condition: (table: Table, where: unknown, alias: string) => Sql;
+  /** The condition that a change depends on: where it is given it must say something, and so must all of its parts. */
+  readonly expectation: (table: Table, expect: unknown, alias: string) => Sql | null;
   /** The input of a leaf's operators, and what they stand for. */
   readonly leaf: (leaf: Leaf) => LeafFilter;
 }
 
 export interface LeafFilter {
   readonly type: InputObjectRef;
-  /** The condition that the operators with their arguments stand for; throws BAD_USER_INPUT for a null among them. */
-  readonly condition: (operand: Operand, tests: unknown) => Sql;
+  /**
+   * The condition that the operators with their arguments stand for, which the filter has under `name`; throws
+   * BAD_USER_INPUT for a null among them, and where there are none.
+   */
+  readonly condition: (name: string, operand: Operand, tests: unknown) => Sql;
 }
 
 /** Defines the `where` inputs of all tables: their columns, and the tables that they are related to. */
@@ -56,10 +64,11 @@ export function createFilters(
   const columnField = (table: Table, column: Column): FilterField => {
     const leaf = leafOf(column);
     const { type, condition } = leafFilter(leaf);
+    const name = names.column(table, column);
     return {
-      name: names.column(table, column),
+      name,
       type,
-      condition: (tests, alias) => condition({ sql: columnRef(column, alias), type: column.type, leaf }, tests),
+      condition: (tests, alias) => condition(name, { sql: columnRef(column, alias), type: column.type, leaf }, tests),
     };
   };
 
@@ -87,13 +96,13 @@ export function createFilters(
     const quantifiers: Readonly<Record<string, (argument: unknown, alias: string) => Sql>> = {
       some: (argument, alias) => exists(argument, alias),
       none: (argument, alias) => sql`not ${exists(argument, alias)}`,
-      every: (argument, alias) => sql`not ${exists(argument, alias, true)}`,
+      every: (argument, alias) => sql`not ${exists(stated('every', argument), alias, true)}`,
     };
     return {
       name,
       type: required(many.get(child.name)),
       condition: (tests, alias) =>
-        and(given(tests).map(([quantifier, value]) => required(quantifiers[quantifier])(value, alias))),
+        and(given(stated(name, tests)).map(([quantifier, value]) => required(quantifiers[quantifier])(value, alias))),
     };
   };
 
@@ -117,9 +126,10 @@ export function createFilters(
   const conditionOf = (table: Table, argument: unknown, alias: string): Sql =>
     and(
       given(argument).map(([name, value]) => {
-        if (name === 'and') return and(items(value).map((item) => conditionOf(table, item, alias)));
-        if (name === 'or') return or(items(value).map((item) => conditionOf(table, item, alias)));
-        if (name === 'not') return sql`not (${conditionOf(table, value, alias)})`;
+        const part = (item: unknown) => conditionOf(table, stated(name, item), alias);
+        if (name === 'and') return and(items(value).map(part));
+        if (name === 'or') return or(items(value).map(part));
+        if (name === 'not') return sql`not (${part(value)})`;
         return required(fields.get(table.name)?.find((field) => field.name === name)).condition(value, alias);
       }),
     );
@@ -138,6 +148,13 @@ export function createFilters(
   return {
     where,
     condition: (table, argument, alias) => (argument === undefined ? and([]) : conditionOf(table, argument, alias)),
+    expectation(table, expect, alias) {
+      if (expect === undefined) return null;
+      const condition = conditionOf(table, expect, alias);
+      if (holdsAlways(expect) || hasEmpty(expect))
+        throw badInput('expect, or a part of it, has no condition, as a variable that was left out makes it; give one');
+      return condition;
+    },
     leaf: leafFilter,
   };
 }
@@ -186,8 +203,12 @@ function createLeafFilters(builder: Builder) {
     });
     const made: LeafFilter = {
       type,
-      condition: (operand, tests) =>
-        and(given(tests).map(([name, value]) => required(operators[name]).condition(operand, value))),
+      condition: (name, operand, tests) =>
+        and(
+          given(stated(name, tests)).map(([operator, value]) =>
+            required(operators[operator]).condition(operand, value),
+          ),
+        ),
     };
     defined.set(name, made);
     return made;
@@ -205,6 +226,26 @@ export function given(input: unknown): readonly (readonly [string, unknown])[] {
       return [name, value];
     });
 }
+
+/** The part that a filter has under `name`; refused where nothing is in it, which is all that a forgotten variable leaves. */
+export function stated(name: string, part: unknown): unknown {
+  if (given(part).length > 0) return part;
+  throw badInput(
+    `The filter's "${name}" is empty, as a variable that was left out makes it; give it a condition, or leave "${name}" out`,
+  );
+}
+
+/** Whether a filter has no condition but such as hold for every row. */
+const holdsAlways = (filter: unknown): boolean =>
+  given(filter).every(([name, value]) => name === 'and' && items(value).every(holdsAlways));
+
+/** Whether an input object within a coerced value is empty; values of columns are no objects by then. */
+const hasEmpty = (value: unknown): boolean => {
+  if (Array.isArray(value)) return value.some(hasEmpty);
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = Object.values(value);
+  return fields.length === 0 || fields.some(hasEmpty);
+};
 
 const items = (value: unknown): readonly unknown[] => value as readonly unknown[];
 

@@ -114,8 +114,8 @@ const json: Readonly<Record<string, Operator>> = {
     argument: 'path',
     description: 'Compares what stands at a path.',
     condition: ({ sql: column }, argument) => {
-      const { path, eq } = argument as { readonly path: readonly string[]; readonly eq: string };
-      return sql`${column}::jsonb #> ${path}::text[] = ${eq}::jsonb`;
+      const { path, eq } = argument as { readonly path: readonly string[]; readonly eq: unknown };
+      return sql`${column}::jsonb #> ${path}::text[] = ${String(eq)}::jsonb`;
     },
   },
 };

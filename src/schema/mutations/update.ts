@@ -40,7 +40,7 @@ export function defineUpdate(builder: Builder, types: Types, type: TableType): v
         async resolve(_root, args: Readonly<Record<string, unknown>>, context, info) {
           const values = patch.read(args['patch']);
           if (values.size === 0) throw badInput('patch is empty; give at least one field to change');
-          const expect = args['expect'] === undefined ? null : types.filters.condition(table, args['expect'], alias);
+          const expect = types.filters.expectation(table, args['expect'], alias);
           const target = { table, columns, key: key.read(args) };
           const query = updateRow(types.catalog, target, values, expect, selectedRows(info).columns);
           const [row] = await write(types, context, { table, verb: 'update', values }, query);
