@@ -1,6 +1,7 @@
 import type { Caller } from './auth/callers/caller.ts';
 import type { Budget } from './db/budget.ts';
 import type { Db } from './db/db.ts';
+import type { Row } from './db/sql/row.ts';
 import type { Loaders } from './loaders/loaders.ts';
 import type { Tails } from './tails/tails.ts';
 
@@ -37,8 +38,16 @@ export interface Incoming {
 
 /** What one request carries; its loaders live no longer than it does, those of a subscription no longer than an event. */
 export interface Context extends Incoming {
-  /** What `db` and `loaders` may read; in a subscription, for each event. */
+  /** Bounds what `db` and `loaders` read; in a subscription, for each event. */
   readonly budget: Budget;
-  readonly db: Db;
+  db: Db;
   loaders: Loaders;
+  /** What takes the place of `db` and `loaders` when another event of a subscription begins. */
+  readonly renew: (event: SubscriptionEvent) => Pick<Context, 'db' | 'loaders'>;
+}
+
+/** What a subscription has read for an event, and the way to the database for what the event leads to. */
+export interface SubscriptionEvent {
+  readonly rows: readonly Row[];
+  readonly db: Db;
 }

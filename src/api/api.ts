@@ -5,15 +5,14 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { applyDirectives } from '../catalog/directives.ts';
 import type { PageLimits, RequestLimits } from '../config/limits.ts';
 import type { Context, Incoming } from '../context.ts';
-import { createBudget } from '../db/budget.ts';
 import type { SharedDb } from '../db/db.ts';
 import { introspect } from '../db/introspect.ts';
 import { type PreparedDocuments, prepareDocuments } from '../documents/prepare.ts';
 import { type DocumentStore, noDocuments } from '../documents/store.ts';
 import { AppError } from '../errors.ts';
-import { createLoaders } from '../loaders/loaders.ts';
 import { extensions } from '../schema/extensions/extensions.ts';
 import { createSchema } from '../schema/schema.ts';
+import { createContext } from './createContext.ts';
 
 /** A GraphQL schema with all that belongs to it; a request runs from start to end on one. */
 export interface Api {
@@ -78,12 +77,7 @@ export async function buildApi({ db, schemaName, limits, documents, log }: ApiOp
     catalog,
     fingerprint,
     documents: prepared,
-    createContext(incoming, limits) {
-      const own = db.within({ claims: incoming.caller?.claims, signal: incoming.signal });
-      const budget = createBudget(limits);
-      const limited = budget.limit(incoming.record?.watch(own) ?? own);
-      return { ...incoming, budget, db: limited, loaders: createLoaders(limited, catalog) };
-    },
+    createContext: (incoming, limits) => createContext(incoming, { db, catalog, limits }),
   };
 }
 

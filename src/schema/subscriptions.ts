@@ -1,6 +1,5 @@
 import type { Arrival } from '../catalog/arrival.ts';
 import { alias } from '../db/sql/select.ts';
-import { createLoaders } from '../loaders/loaders.ts';
 import type { StreamEnd } from '../tails/mailbox.ts';
 import type { TailMessage } from '../tails/tails.ts';
 import type { Builder } from './builder.ts';
@@ -79,9 +78,8 @@ function defineTail(
       },
       resolve(event, _args, context) {
         if (event instanceof Error) throw event;
-        context.budget.renew();
         // Others than before: the rows that an earlier event led to may have changed.
-        context.loaders = createLoaders(context.budget.limit(event.db), types.catalog);
+        Object.assign(context, context.renew(event));
         return event;
       },
     }),

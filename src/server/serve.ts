@@ -48,11 +48,19 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
       (config.production || served) && log.warn({ err: error }, 'A connection to the database failed'),
     onSchemaChanged: () => void served?.check(),
   });
+  const instruments = createInstruments();
+  const watch = createStatementWatch({
+    instruments,
+    log,
+    database: database.name,
+    slowStatementMs: config.slowStatementMs,
+  });
   const options = { db: database.db, schemaName: config.schema, limits: config.limits, documents, log };
   const build = () => buildApi(options);
   const listener = database.createListener((notice) => tails.wake(notice));
   const tails = createTails({
     database: (caller) => database.db.within({ claims: caller?.claims }),
+    record: watch.ofTails,
     limits: config.requestLimits,
     maxSeconds: config.sseMaxSeconds,
     listen: listener.start,
@@ -71,16 +79,9 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     const { check } = served;
     process.on('SIGHUP', () => void check());
     const app = createApp({ config, served, dashboard, tails, probe: database.probe, log });
-    const instruments = createInstruments();
-    const watch = createStatementWatch({
-      instruments,
-      log,
-      database: database.name,
-      slowStatementMs: config.slowStatementMs,
-    });
     observeTails(tails.stats);
     observePool({ stats: database.stats, size: config.poolSize });
-    const recorded = recordRequests(app, { instruments, log, endpoint, watch });
+    const recorded = recordRequests(app, { instruments, log, endpoint, watch: watch.ofRequest });
     const listening = await listen(recorded, config.host, config.port);
     log.info({ port: listening.port, database: database.label }, 'Listening');
     if (first) greet(config, listening.port, database, first.catalog.tables.length);

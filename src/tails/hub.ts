@@ -26,6 +26,8 @@ export interface Subject {
 export interface Shared {
   /** The database as the subject's caller sees it, or as all do where it looks the same to all. */
   databaseOf(subject: Subject): Db;
+  /** The same for statements that serve all clients, which are recorded here rather than by the request of one. */
+  sharedDatabaseOf(subject: Subject): Db;
   watchOf(subject: Subject): Watch;
   /** A feed for one more client, to be released when that has gone. */
   lendFeed(subject: Subject, where: Sql): { readonly feed: Feed; readonly release: () => void };
@@ -40,6 +42,8 @@ export interface Watched {
 export interface SharedOptions {
   /** The database as a caller sees it. */
   readonly database: (caller: Caller | null) => Db;
+  /** Records the statements that serve all clients. */
+  readonly record?: (db: Db) => Db;
   /** What a message may hold. */
   readonly limits: Pick<RequestLimits, 'bytes'>;
   /** Somebody looks for new rows in a table that tells of them. */
@@ -50,7 +54,7 @@ export interface SharedOptions {
 /** Watches that nobody listens to are kept for what they know, so long as there are no more. */
 const maxWatches = 1000;
 
-export function createShared({ database, limits, listen, log }: SharedOptions): Shared {
+export function createShared({ database, record = (db) => db, limits, listen, log }: SharedOptions): Shared {
   const watches = new Map<string, Watched>();
   const feeds = new Map<string, { readonly feed: Feed; clients: number }>();
   const catalogs = new WeakMap<Catalog, number>();
@@ -64,6 +68,7 @@ export function createShared({ database, limits, listen, log }: SharedOptions): 
   }
 
   const databaseOf = ({ catalog, caller }: Subject) => database(catalog.isPersonal ? caller : null);
+  const sharedDatabaseOf = (subject: Subject) => record(databaseOf(subject));
 
   function watchOf(subject: Subject): Watch {
     const { catalog, table, arrival } = subject;
@@ -75,7 +80,7 @@ export function createShared({ database, limits, listen, log }: SharedOptions): 
     if (watches.size >= maxWatches) for (const [old] of idle) watches.delete(old);
     const statement = selectMark(catalog, table, arrival);
     const onLook = createDelayLog(log, table.name);
-    const watch = createWatch({ db: databaseOf(subject), arrival, statement, onLook });
+    const watch = createWatch({ db: sharedDatabaseOf(subject), arrival, statement, onLook });
     watches.set(key, { watch, subject });
     return watch;
   }
@@ -87,7 +92,7 @@ export function createShared({ database, limits, listen, log }: SharedOptions): 
       watch: watchOf(subject),
       async read(after, upTo, columns) {
         const stretch = { table, arrival, where, after, upTo, limit: messageRows };
-        const found = await db.rows(selectStretch(catalog, stretch, columns));
+        const found = await record(db).rows(selectStretch(catalog, stretch, columns));
         const rows = fitting(found, limits.bytes);
         const last = rows.length < found.length || rows.length === messageRows ? rows.at(-1) : undefined;
         return { rows, to: last ? placeAfter(last, arrival) : upTo, db: shareReads(db) };
@@ -108,6 +113,7 @@ export function createShared({ database, limits, listen, log }: SharedOptions): 
 
   return {
     databaseOf,
+    sharedDatabaseOf,
     watchOf,
     lendFeed,
     get watches() {

@@ -68,7 +68,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
     const nothingSeen = { place: settled.place, seen: [] };
     if (settled.isLast) return nothingSeen;
     const { expression, after } = startAfter(subject, settled);
-    const [row] = await shared.databaseOf(subject).rows(sql`select ${expression} as seen`);
+    const [row] = await shared.sharedDatabaseOf(subject).rows(sql`select ${expression} as seen`);
     return after(row?.['seen'] ?? null) ?? nothingSeen;
   }
 

@@ -2,10 +2,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { RequestRecord } from '../context.ts';
-import type { Db } from '../db/db.ts';
 import { failSpan, tracer } from '../tracing/span.ts';
 import type { Instruments } from './instruments.ts';
 import { createOperationMeasure } from './operations.ts';
+import type { StatementWatch } from './statements.ts';
 
 /** Answers a request; what it adds to the record is told when the answer has been sent. */
 export type RecordedListener = (
@@ -20,7 +20,7 @@ export interface RequestOptions {
   /** The path of the API, below which others may stand. */
   readonly endpoint: string;
   /** Watches the statements of one request. */
-  readonly watch: (db: Db, record: RequestRecord) => Db;
+  readonly watch: StatementWatch['ofRequest'];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Attributes, type Span, SpanKind } from '@opentelemetry/api';
+import { type Attributes, INVALID_SPAN_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
 import { DatabaseError } from 'pg';
 import type { Logger } from 'pino';
 import type { RequestRecord } from '../context.ts';
@@ -17,20 +17,32 @@ export interface StatementWatchOptions {
   readonly slowStatementMs: number;
 }
 
-/** Answers a way to watch the statements of one request: each a span and a measurement; the record counts them. */
-export function createStatementWatch({ instruments, log, database, slowStatementMs }: StatementWatchOptions) {
+/** Ways to the database whose statements are measured; slow ones are in the log. */
+export interface StatementWatch {
+  /** For one request, whose record counts them; each is a span of its trace. */
+  readonly ofRequest: (db: Db, record: RequestRecord) => Db;
+  /** For what live tails read for all their clients, which belongs to no trace. */
+  readonly ofTails: (db: Db) => Db;
+}
+
+export function createStatementWatch({
+  instruments,
+  log,
+  database,
+  slowStatementMs,
+}: StatementWatchOptions): StatementWatch {
   const common = databaseAttributes(database);
 
-  async function run(span: Span, query: Sql, send: Db['rows'], record: RequestRecord): Promise<readonly Row[]> {
+  async function run(span: Span, query: Sql, send: Db['rows'], record?: RequestRecord): Promise<readonly Row[]> {
     const started = performance.now();
     const attributes = { ...common, ...summaryOf(query) };
     span.updateName(attributes['db.query.summary']).setAttributes(attributes);
     if (span.isRecording()) span.setAttribute('db.query.text', toQuery(query).text);
-    record.statements++;
+    if (record) record.statements++;
     let failure: Attributes = {};
     try {
       const rows = await send(query);
-      record.rows += rows.length;
+      if (record) record.rows += rows.length;
       span.setAttribute('db.response.returned_rows', rows.length);
       return rows;
     } catch (error) {
@@ -41,21 +53,29 @@ export function createStatementWatch({ instruments, log, database, slowStatement
       const ms = performance.now() - started;
       instruments.statementDuration.record(ms / 1000, { ...attributes, ...failure });
       if (ms > slowStatementMs) {
-        const { operation, documentId: document } = record;
-        const details = { durationMs: Math.round(ms), operation: operation?.name, document };
+        const details = {
+          durationMs: Math.round(ms),
+          operation: record?.operation?.name,
+          document: record?.documentId,
+        };
         log.warn({ ...details, statement: toQuery(query).text }, 'Slow statement');
       }
     }
   }
 
-  return (db: Db, record: RequestRecord): Db => {
-    const watched =
-      (send: Db['rows']): Db['rows'] =>
-      (query) =>
-        inSpan('SQL', { kind: SpanKind.CLIENT }, (span) => run(span, query, send, record));
-    return { rows: watched(db.rows), write: watched(db.write) };
+  return {
+    ofRequest(db, record) {
+      const watched =
+        (send: Db['rows']): Db['rows'] =>
+        (query) =>
+          inSpan('SQL', { kind: SpanKind.CLIENT }, (span) => run(span, query, send, record));
+      return { rows: watched(db.rows), write: watched(db.write) };
+    },
+    ofTails: (db) => ({ ...db, rows: (query) => run(noSpan, query, db.rows) }),
   };
 }
+
+const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 /** The table that a statement is about is the first that it names. */
 const table = /\b(?:from|join|into|update) "((?:[^"]|"")+)"\."((?:[^"]|"")+)"/;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Incoming, RequestRecord } from '../../src/context.ts';
 import { createApp } from '../../src/server/app.ts';
 import { type Listening, listen } from '../../src/server/listen.ts';
+import { createTails } from '../../src/tails/tails.ts';
 import { createInstruments } from '../../src/telemetry/instruments.ts';
 import { createOperationMeasure } from '../../src/telemetry/operations.ts';
 import { type RecordedListener, recordRequests } from '../../src/telemetry/requests.ts';
@@ -15,6 +16,7 @@ import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { keepMetrics } from '../support/metrics.ts';
+import { subscribeTo } from '../support/streams.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -28,7 +30,11 @@ const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.p
 const serve = (app: RecordedListener, slowStatementMs: number) => {
   const instruments = createInstruments();
   const watch = createStatementWatch({ instruments, log, database: database.connection, slowStatementMs });
-  return listen(recordRequests(app, { instruments, log, endpoint: '/graphql', watch }), '127.0.0.1', 0);
+  return listen(
+    recordRequests(app, { instruments, log, endpoint: '/graphql', watch: watch.ofRequest }),
+    '127.0.0.1',
+    0,
+  );
 };
 
 const emptyRecord: RequestRecord = { statements: 0, rows: 0, streams: false, startStream() {}, watch: (db) => db };
@@ -216,5 +222,40 @@ test('a subscription is open from its first message until its response ends, and
   while (!(await reader?.read())?.done);
   await requestLine().toMatchObject({ operation: 'Ticks', operationType: 'subscription' });
   expect(await open()).toBe(0);
+  await server.drain(1000);
+});
+
+test('statements of a live tail are measured, logged when slow, and counted for the client whom they serve alone', async () => {
+  const instruments = createInstruments();
+  const watch = createStatementWatch({ instruments, log, database: database.connection, slowStatementMs: 0 });
+  const tails = createTails({
+    database: (caller) => api.db.within({ claims: caller?.claims }),
+    record: watch.ofTails,
+    limits: settings.requestLimits,
+    maxSeconds: 60,
+    log,
+  });
+  const app = createApp({ config: settings, ...parts(), tails });
+  const server = await serve(app, 0);
+  const { next, stop } = subscribeTo(`http://127.0.0.1:${server.port}/graphql`)(
+    'subscription Tail { added: incidentsAdded { cursor end edges { cursor node { incidentId device { serial } } } } }',
+  );
+  await next();
+  await database.admin(
+    "insert into events.incident (device_id, severity, title) select device_id, 'error', 'new' from events.device limit 1",
+  );
+  while ((await next()).edges.length === 0);
+  tails.stop();
+  await stop();
+  await requestLine().toMatchObject({ operation: 'Tail', statements: 1, rows: 2 });
+  const slow = lines
+    .filter(({ msg }) => msg === 'Slow statement')
+    .map(({ operation, statement }) => ({ operation, statement }));
+  expect(slow).toContainEqual({ operation: 'Tail', statement: expect.stringMatching(/"device"/) });
+  expect(slow).toContainEqual({ operation: undefined, statement: expect.stringMatching(/"incident"/) });
+  const measured = (await collect()).get('db.client.operation.duration') ?? [];
+  expect(measured.filter(({ attributes }) => attributes['db.collection.name'] === 'events.device')).toMatchObject([
+    { value: { count: 1 } },
+  ]);
   await server.drain(1000);
 });

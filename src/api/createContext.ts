@@ -1,0 +1,35 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { RequestLimits } from '../config/limits.ts';
+import type { Context, Incoming } from '../context.ts';
+import { createBudget } from '../db/budget.ts';
+import type { Db, SharedDb } from '../db/db.ts';
+import { createLoaders } from '../loaders/loaders.ts';
+
+export interface ContextOptions {
+  readonly db: SharedDb;
+  readonly catalog: Catalog;
+  readonly limits: RequestLimits;
+}
+
+/**
+ * Makes the context of one request. Whichever way to the database its statements take, they are recorded first and then
+ * count towards its budget.
+ */
+export function createContext(incoming: Incoming, { db, catalog, limits }: ContextOptions): Context {
+  const { caller, signal, record } = incoming;
+  const budget = createBudget(limits);
+  const through = (way: Db) => {
+    const own = budget.limit(record?.watch(way) ?? way);
+    return { db: own, loaders: createLoaders(own, catalog) };
+  };
+  return {
+    ...incoming,
+    budget,
+    ...through(db.within({ claims: caller?.claims, signal })),
+    renew(event) {
+      budget.renew();
+      if (record) record.rows += event.rows.length;
+      return through(event.db);
+    },
+  };
+}
