@@ -85,6 +85,9 @@ export const badInput = (message: string, details?: ErrorDetails): AppError =>
 
 export const tooComplex = (message: string): AppError => new AppError('QUERY_TOO_COMPLEX', message);
 
+/** SQLSTATEs of statements that do not fit the schema any more. */
+const outdated = /^(42P01|42P10|42703|42704|42804|42809|42883|428C9|0A000|26000|3F000)$/;
+
 type Translation = readonly [pattern: RegExp, code: ErrorCode, message?: string];
 
 /**
@@ -101,13 +104,20 @@ const translations: readonly Translation[] = [
   [/^(42501|25006)$/, 'FORBIDDEN', 'The database does not permit this'],
   [/^57014$/, 'TIMEOUT', 'The database took too long to answer; ask for less or narrow the filter'],
   [/^54/, 'QUERY_TOO_COMPLEX', 'The query is too complex for the database; ask for less at once'],
-  [
-    /^(42P01|42P10|42703|42704|42804|42809|42883|428C9|0A000|26000|3F000)$/,
-    'DATABASE_UNAVAILABLE',
-    'The schema of the database is changing; try again',
-  ],
+  [outdated, 'DATABASE_UNAVAILABLE', 'The schema of the database is changing; try again'],
   [/^(08|28|53|57|25P0[34]|3D)/, 'DATABASE_UNAVAILABLE', 'The database is not available; try again'],
 ];
+
+/**
+ * Whether a change of the schema or of its grants can be what PostgreSQL's error comes of. Clients cannot send a label
+ * that an enum does not have, unless it had it when the catalog was read; a row that a policy refuses is theirs.
+ */
+export function maySchemaHaveChanged(error: unknown): error is DatabaseError {
+  if (!(error instanceof DatabaseError)) return false;
+  const { code = '', routine } = error;
+  if (code === '42501') return routine !== 'ExecWithCheckOptions';
+  return outdated.test(code) || (code === '22P02' && routine === 'enum_in');
+}
 
 const socketErrors =
   /^(E(CONN(REFUSED|RESET|ABORTED)|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)|ERR_(STREAM|SSL)_\w+)$/;

@@ -1,13 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { serveApi } from '../src/api/current.ts';
+import { readFingerprint } from '../src/db/introspect.ts';
 import { createTestApi, type TestApi } from './support/api.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
+
+const silent = pino({ level: 'silent' });
 
 let database: TestDatabase;
 let api: TestApi;
 
 beforeAll(async () => {
   database = await createDatabase();
-  api = await createTestApi(database.connection, { config: { schemaPollMs: 300 } });
+  api = await createTestApi(database.connection, { config: { schemaPollMs: 300 }, apartMs: 0 });
 });
 
 afterAll(async () => {
@@ -36,9 +41,10 @@ describe('when the schema of the database changes', () => {
 
   test('an error that comes of it starts a comparison at once', async () => {
     await database.admin('alter table events.note drop body');
+    const before = api.served.current();
     const { errors } = await api.send('{ notes { nodes { body } } }');
     expect(errors?.map((error) => error.extensions?.['code'])).toEqual(['DATABASE_UNAVAILABLE']);
-    await api.served.check();
+    await vi.waitFor(() => expect(api.served.current()).not.toBe(before));
     expect((await api.send('{ notes { nodes { body } } }')).errors?.[0]?.extensions?.['code']).toBe(
       'GRAPHQL_VALIDATION_FAILED',
     );
@@ -91,6 +97,23 @@ test('sixteen clients that query while the schema changes under them see no unex
   // A table is not granted for a moment after it is made again.
   const expected = ['DATABASE_UNAVAILABLE', 'GRAPHQL_VALIDATION_FAILED', 'FORBIDDEN'];
   expect([...codes].filter((code) => !expected.includes(String(code)))).toEqual([]);
+});
+
+test('however many errors ask for a comparison, one runs at once and no other before its time', async () => {
+  let comparisons = 0;
+  const served = serveApi(api.api, {
+    ...{ build: () => Promise.reject(new Error('not asked for')), pollMs: 3_600_000, apartMs: 3_600_000, log: silent },
+    readFingerprint() {
+      comparisons++;
+      return readFingerprint(api.db, 'events');
+    },
+  });
+  onTestFinished(served.stop);
+  for (let i = 0; i < 100; i++) served.checkSoon(new Error(`error ${i}`));
+  await vi.waitFor(() => expect(comparisons).toBe(1));
+  for (let i = 0; i < 100; i++) served.checkSoon(new Error(`error ${i}`));
+  await served.check(); // its own, after whichever of theirs there was
+  expect(comparisons).toBe(2);
 });
 
 test('a change is seen within the interval, without an error that tells of it', async () => {

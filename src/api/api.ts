@@ -30,6 +30,8 @@ export interface ApiOptions {
   readonly limits: PageLimits;
   /** Persisted documents; with `strict` there is no API when one of them does not fit its schema. */
   readonly documents?: { readonly store: DocumentStore; readonly strict: boolean };
+  /** Hears of every value that the schema in the database no longer explains. */
+  readonly onSchemaChanged?: (error: Error) => void;
   readonly log: Logger;
 }
 
@@ -41,14 +43,15 @@ export const nothingToRead = (schemaName: string): AppError =>
   );
 
 /** Reads the catalog and builds the API that it decides; rejects where there is nothing to serve. */
-export async function buildApi({ db, schemaName, limits, documents, log }: ApiOptions): Promise<Api> {
+export async function buildApi(options: ApiOptions): Promise<Api> {
+  const { db, schemaName, limits, documents, onSchemaChanged, log } = options;
   const started = performance.now();
   const { catalog: found, fingerprint } = await introspect(db, schemaName);
   const read = performance.now();
   const warn = (message: string) => log.warn({ schema: schemaName }, message);
   const directed = applyDirectives(found, warn);
   if (directed.catalog.tables.length === 0) throw nothingToRead(schemaName);
-  const schema = createSchema(directed, { limits, extensions, warn });
+  const schema = createSchema(directed, { limits, extensions, warn, onSchemaChanged });
   const { catalog } = directed;
   const prepared = prepareDocuments(documents?.store ?? noDocuments, schema);
   const invalid = reportInvalid(prepared, log);

@@ -10,6 +10,8 @@ export interface Served {
   readonly problem: () => string | null;
   /** Compares the catalog with the one that is served, now; calls while one runs share the next. */
   readonly check: () => Promise<void>;
+  /** Something speaks for another schema, such as an error: compares at once, but no sooner after the last time than `apartMs`. */
+  readonly checkSoon: (reason?: Error) => void;
   /** Ends the looking; the API that is served stays, to answer what is still to come. */
   readonly stop: () => void;
 }
@@ -18,6 +20,8 @@ export interface ServedOptions {
   readonly build: () => Promise<Api>;
   readonly readFingerprint: () => Promise<string>;
   readonly pollMs: number;
+  /** Between comparisons that errors ask for, which anybody may cause. */
+  readonly apartMs?: number;
   readonly log: Logger;
 }
 
@@ -28,15 +32,19 @@ const retryMs = { first: 1000, longest: 30_000 };
  * Serves `first`, or builds one as soon as the database lets it; then looks for changes of the schema every `pollMs`.
  * A new API is built aside and takes the place of the old one whole; when that fails the old one stays.
  */
-export function serveApi(first: Api | null, { build, readFingerprint, pollMs, log }: ServedOptions): Served {
+export function serveApi(first: Api | null, options: ServedOptions): Served {
+  const { build, readFingerprint, pollMs, apartMs = 1000, log } = options;
   const stopped = new AbortController();
   let current = first;
   let problem: string | null = first ? null : 'the catalog has not been read yet';
   let running: Promise<void> | null = null;
   let again: Promise<void> | null = null;
+  let comparedAt = Number.NEGATIVE_INFINITY;
+  let isAsked = false;
 
   async function compare(): Promise<void> {
     if (!current) return;
+    comparedAt = performance.now();
     try {
       if ((await readFingerprint()) === current.fingerprint) return;
       current = await build();
@@ -59,6 +67,23 @@ export function serveApi(first: Api | null, { build, readFingerprint, pollMs, lo
       running = null;
     });
     return running;
+  }
+
+  function checkSoon(reason?: Error): void {
+    if (isAsked) return;
+    isAsked = true;
+    void compareApart(reason)
+      .catch(() => {}) // the server stops
+      .finally(() => {
+        isAsked = false;
+      });
+  }
+
+  /** What asks for a comparison while one waits is answered by that one, and while one runs by the next. */
+  async function compareApart(reason: Error | undefined): Promise<void> {
+    log[reason ? 'warn' : 'info']({ err: reason }, 'The schema of the database may have changed: comparing it');
+    await pause(Math.max(0, comparedAt + apartMs - performance.now()));
+    void check();
   }
 
   async function start(): Promise<void> {
@@ -91,6 +116,7 @@ export function serveApi(first: Api | null, { build, readFingerprint, pollMs, lo
     current: () => current,
     problem: () => (stopped.signal.aborted ? 'the server is stopping' : problem),
     check,
+    checkSoon,
     stop: () => stopped.abort(),
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import { codeOf, fromPostgres } from '../errors.ts';
+import { codeOf, fromPostgres, maySchemaHaveChanged } from '../errors.ts';
 import type { Lender } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
 import { prepareClaims, queryWithClaims } from './sessionClaims.ts';
@@ -34,9 +34,6 @@ const preparedLimit = 500;
 /** "cached plan must not change result type", and a prepared statement that is gone. */
 const staleStatement = new Set(['0A000', '26000']);
 
-/** What PostgreSQL says when the schema is no longer what it was, or its grants are not. */
-const schemaChanged = new Set(['0A000', '42P01', '42P10', '42703', '42501', '428C9']);
-
 const asText = { getTypeParser: () => (value: unknown) => value };
 
 /** What a connection has prepared. */
@@ -48,7 +45,7 @@ interface Prepared {
 }
 
 /** `onSchemaChanged` hears of every error that a change of the database's schema can cause. */
-export function createDb(pool: Lender, onSchemaChanged: () => void = () => {}): SharedDb {
+export function createDb(pool: Lender, onSchemaChanged: (error: Error) => void = () => {}): SharedDb {
   const connections = new WeakMap<ClientBase, Prepared>();
 
   function preparedOn(client: ClientBase): Prepared {
@@ -70,9 +67,8 @@ export function createDb(pool: Lender, onSchemaChanged: () => void = () => {}): 
     try {
       return await execute();
     } catch (error) {
-      const code = codeOf(error) ?? '';
-      if (schemaChanged.has(code)) onSchemaChanged();
-      if (!staleStatement.has(code)) throw error;
+      if (maySchemaHaveChanged(error)) onSchemaChanged(error);
+      if (!staleStatement.has(codeOf(error) ?? '')) throw error;
       prepared.claims = undefined;
       const name = names.get(text);
       if (name !== undefined) names.set(text, nameOf(name)); // pg refuses to prepare under a name twice

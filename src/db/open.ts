@@ -25,7 +25,7 @@ export interface DatabaseEvents {
   /** A connection broke or could not be made; whoever needs one hears of it too. */
   readonly onError?: (error: Error) => void;
   /** An error came that a change of the database's schema can cause. */
-  readonly onSchemaChanged?: () => void;
+  readonly onSchemaChanged?: (error: Error) => void;
 }
 
 /** Opens the pool; connections are made when they are needed. */

@@ -1,5 +1,6 @@
 import type { Catalog, Column, Enum, Type } from '../catalog/catalog.ts';
 import type { Names } from '../catalog/naming.ts';
+import { AppError } from '../errors.ts';
 import type { Builder, EnumRef } from './builder.ts';
 import { described } from './description.ts';
 import { type Scalar, type ScalarName, scalarOf, scalars } from './scalars.ts';
@@ -19,11 +20,16 @@ export interface Leaf {
   readonly isText: (text: string) => boolean;
 }
 
-/** Finds the leaf of a column; the enum types are defined once, here. */
-export function createLeaves(builder: Builder, catalog: Catalog, names: Names): (column: Pick<Column, 'type'>) => Leaf {
+/** Finds the leaf of a column; the enum types are defined once, here. `onNewLabel` hears of labels that they do not have. */
+export function createLeaves(
+  builder: Builder,
+  catalog: Catalog,
+  names: Names,
+  onNewLabel: (error: Error) => void = () => {},
+): (column: Pick<Column, 'type'>) => Leaf {
   // GraphQL has no enum without values.
   const filled = catalog.enums.filter(({ labels }) => labels.length > 0);
-  const enums = new Map(filled.map((type) => [type.id, enumLeaf(builder, type, names)]));
+  const enums = new Map(filled.map((type) => [type.id, enumLeaf(builder, type, names, onNewLabel)]));
   const itemLeaf = (type: Type): Leaf =>
     (type.enum === null ? undefined : enums.get(type.enum)) ?? scalarLeaf(scalarOf(type));
   return ({ type }) => {
@@ -55,7 +61,7 @@ export function scalarLeaf(name: ScalarName): Leaf {
   };
 }
 
-function enumLeaf(builder: Builder, type: Enum, names: Names): Leaf {
+function enumLeaf(builder: Builder, type: Enum, names: Names, onNewLabel: (error: Error) => void): Leaf {
   const name = names.enumType(type);
   const values = names.enumValues(type);
   const ref = builder.enumType(name, {
@@ -72,9 +78,14 @@ function enumLeaf(builder: Builder, type: Enum, names: Names): Leaf {
     name,
     isList: false,
     mayBeNull: false,
-    read: (text) => text,
+    read(text) {
+      if (values.has(text)) return text;
+      const error = new AppError('DATABASE_UNAVAILABLE', `A value of ${name} is new in the database; read it again`);
+      onNewLabel(error);
+      return error;
+    },
     write: String,
-    isText: (text) => type.labels.includes(text),
+    isText: (text) => values.has(text),
   };
 }
 

@@ -16,12 +16,15 @@ export interface SchemaOptions {
   readonly extensions: readonly Extension[];
   /** Hears of extensions that are left out. */
   readonly warn: Warn;
+  /** Hears of values that the catalog does not explain: the schema in the database is another one by now. */
+  readonly onSchemaChanged?: (error: Error) => void;
 }
 
 /** Builds the GraphQL schema of a catalog; equal catalogs give equal schemas, byte for byte when printed. */
-export function createSchema(directed: Directed, { limits, extensions, warn }: SchemaOptions): GraphQLSchema {
+export function createSchema(directed: Directed, options: SchemaOptions): GraphQLSchema {
+  const { limits, extensions, warn, onSchemaChanged } = options;
   const builder = createBuilder();
-  const types = createTypes(builder, directed, findArrivals(directed, warn), limits);
+  const types = createTypes(builder, directed, { arrivals: findArrivals(directed, warn), limits, onSchemaChanged });
   defineNode(builder, types);
   for (const type of types.all) {
     defineObject(builder, types, type);

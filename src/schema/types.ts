@@ -42,11 +42,19 @@ export interface Types {
   readonly of: (table: string) => TableType;
 }
 
+interface TypesOptions {
+  readonly arrivals: Arrivals;
+  readonly limits: PageLimits;
+  /** Hears of values that the catalog does not explain. */
+  readonly onSchemaChanged?: (error: Error) => void;
+}
+
 /** Declares every table's GraphQL types before any field refers to one. */
-export function createTypes(builder: Builder, directed: Directed, arrivals: Arrivals, limits: PageLimits): Types {
+export function createTypes(builder: Builder, directed: Directed, options: TypesOptions): Types {
+  const { arrivals, limits, onSchemaChanged } = options;
   const { catalog } = directed;
   const names = nameCatalog(directed, ownTypes);
-  const leaf = createLeaves(builder, catalog, names);
+  const leaf = createLeaves(builder, catalog, names, onSchemaChanged);
   const pageInfo = pageInfoType(builder);
   const byTable = new Map(
     catalog.tables.map((table): [string, TableType] => {

@@ -42,11 +42,12 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   const documents = { store: await readDocuments(config, dashboard), strict: config.documents.strict };
   if (config.documents.persistedOnly && documents.store.all.length === 0)
     log.warn('PERSISTED_DOCUMENTS names no document, and DOCUMENTS lets only callers who may explore send their own');
+  const onSchemaChanged = (error: Error) => served?.checkSoon(error);
   const database = await openDatabase(config, {
     // Until it serves outside production, the same error ends it with a message.
     onError: (error) =>
       (config.production || served) && log.warn({ err: error }, 'A connection to the database failed'),
-    onSchemaChanged: () => void served?.check(),
+    onSchemaChanged,
   });
   const instruments = createInstruments();
   const watch = createStatementWatch({
@@ -55,7 +56,14 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     database: database.name,
     slowStatementMs: config.slowStatementMs,
   });
-  const options = { db: database.db, schemaName: config.schema, limits: config.limits, documents, log };
+  const options = {
+    db: database.db,
+    schemaName: config.schema,
+    limits: config.limits,
+    documents,
+    onSchemaChanged,
+    log,
+  };
   const build = () => buildApi(options);
   const listener = database.createListener((notice) => tails.wake(notice));
   const tails = createTails({
@@ -76,8 +84,8 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
       pollMs: config.schemaPollMs,
       log,
     });
-    const { check } = served;
-    process.on('SIGHUP', () => void check());
+    const { checkSoon } = served;
+    process.on('SIGHUP', () => checkSoon());
     const app = createApp({ config, served, dashboard, tails, probe: database.probe, log });
     observeTails(tails.stats);
     observePool({ stats: database.stats, size: config.poolSize });

@@ -55,6 +55,8 @@ export interface TestApiOptions {
   readonly schema?: string;
   /** How long a client of a live tail hears nothing. */
   readonly heartbeatMs?: number;
+  /** How long errors do not ask for another comparison of the schema. */
+  readonly apartMs?: number;
   readonly config?: Partial<Omit<typeof appConfig, 'requestLimits'>> & {
     readonly requestLimits?: Partial<RequestLimits>;
   };
@@ -67,7 +69,7 @@ export interface TestApiOptions {
 /** The whole server over one database, without a socket. */
 export async function createTestApi(
   connection: Connection,
-  { schema = 'events', config, documents = [], size = 4, heartbeatMs }: TestApiOptions = {},
+  { schema = 'events', config, documents = [], size = 4, heartbeatMs, apartMs }: TestApiOptions = {},
 ): Promise<TestApi> {
   const queries: Sql[] = [];
   const log: LogLine[] = [];
@@ -80,7 +82,7 @@ export async function createTestApi(
   const server = { ...connection, ssl: false, connectTimeoutMs: 10_000, statementTimeoutMs: 20_000 } as const;
   const onError = (error: Error) => logger.warn({ err: error }, 'A connection to the database failed');
   const pool = createPool({ ...server, size, onError });
-  const real = createDb(pool, () => void served.check());
+  const real = createDb(pool, (error) => served.checkSoon(error));
   const counted =
     (run: Db['rows']): Db['rows'] =>
     (query) => {
@@ -93,6 +95,7 @@ export async function createTestApi(
   const build = () =>
     buildApi({
       ...{ db, schemaName: schema, limits: settings.limits, log: logger },
+      onSchemaChanged: (error) => served.checkSoon(error),
       documents: { store, strict: settings.documents.strict },
     });
   const api = await build();
@@ -100,6 +103,7 @@ export async function createTestApi(
     build,
     readFingerprint: () => readFingerprint(db, schema),
     pollMs: settings.schemaPollMs,
+    apartMs,
     log: logger,
   });
   const listener = createListener({
