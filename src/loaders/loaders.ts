@@ -11,8 +11,22 @@ import { alias, from, selectCount, selectEstimate } from '../db/sql/select.ts';
 import { ident, identity, join, type Sql, sql } from '../db/sql/sql.ts';
 import { isRefused } from '../errors.ts';
 
-/** What an extension loads by itself: one result for each key, in the keys' order. */
-export type BatchRead<V> = (keys: readonly Key[], db: Db) => Promise<readonly V[]>;
+/** A value with which JSON can tell two loads apart. */
+export type Argument =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly Argument[]
+  | { readonly [name: string]: Argument };
+
+/** Loads one result for each key, in the keys' order; the arguments are the same for all keys of a batch. */
+export type BatchRead<K extends Argument, A extends readonly Argument[], V> = (
+  keys: readonly K[],
+  db: Db,
+  ...args: A
+) => Promise<readonly V[]>;
 
 /** One request's way to rows, until they change. Loads of one turn of the event loop that differ in nothing but their keys are one statement. */
 export interface Loaders {
@@ -30,32 +44,36 @@ export interface Loaders {
   groups(grouping: Grouping, measures: readonly Measure[], match?: Match, key?: Key): Promise<readonly Row[]>;
   /** How many groups there are, whatever the grouping's limit, as text. */
   groupCount(grouping: Grouping, match?: Match, key?: Key): Promise<string>;
-  /** A loader of an extension's own, under a name that is its alone. */
-  custom<V>(name: string, batch: BatchRead<V>, key: Key): Promise<V>;
+  /** The result for this key of the batch of all loads with this very function and equal arguments. */
+  custom<K extends Argument, A extends readonly Argument[], V>(
+    batch: BatchRead<K, A, V>,
+    key: K,
+    ...args: A
+  ): Promise<V>;
   /** Forgets all that was loaded: rows have changed. */
   clear(): void;
 }
 
 /** One load of a batch, whose statement reads what is asked of all. */
-interface Request<A> {
-  readonly key: Key;
+interface Request<A, K> {
+  readonly key: K;
   readonly asked: A;
 }
 
-type Loader<V, A> = DataLoader<Request<A>, V, string>;
+type Loader<V, A, K> = DataLoader<Request<A, K>, V, string>;
 
 export function createLoaders(db: Db, catalog: Catalog): Loaders {
   const loaders = new Map<string, unknown>();
   const nameOf = createNames();
 
   /** The loader of this name. What is loaded under a name always has the types that its name stands for. */
-  function loader<V, A extends object>(
+  function loader<V, A extends object, K = Key>(
     name: string,
-    load: (keys: readonly Key[], asked: readonly A[]) => Promise<readonly V[]>,
-  ): Loader<V, A> {
-    const known = loaders.get(name) as Loader<V, A> | undefined;
+    load: (keys: readonly K[], asked: readonly A[]) => Promise<readonly V[]>,
+  ): Loader<V, A, K> {
+    const known = loaders.get(name) as Loader<V, A, K> | undefined;
     if (known) return known;
-    const made: Loader<V, A> = new DataLoader(
+    const made: Loader<V, A, K> = new DataLoader(
       (requests) =>
         load(
           requests.map(({ key }) => key),
@@ -180,8 +198,10 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
         (keys) => countPerKey(match, keys, (conditions) => selectGroupCount(catalog, grouping, conditions)),
       ).load({ key, asked: nothing }),
 
-    custom: <V>(name: string, batch: BatchRead<V>, key: Key) =>
-      loader<V, Projection>(`custom ${name}`, (keys) => batch(keys, db)).load({ key, asked: nothing }),
+    custom: <K extends Argument, A extends readonly Argument[], V>(batch: BatchRead<K, A, V>, key: K, ...args: A) =>
+      loader<V, Projection, K>(`custom ${nameOf(batch)} ${JSON.stringify(args)}`, (keys) =>
+        batch(keys, db, ...args),
+      ).load({ key, asked: nothing }),
 
     clear: () => loaders.clear(),
   };

@@ -1,7 +1,9 @@
 import { type GraphQLSchema, graphql, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { applyDirectives } from '../../src/catalog/directives.ts';
+import type { Db } from '../../src/db/db.ts';
 import { introspect } from '../../src/db/introspect.ts';
+import { sql } from '../../src/db/sql/sql.ts';
 import { createLoaders } from '../../src/loaders/loaders.ts';
 import { type Extension, extension } from '../../src/schema/extensions/extension.ts';
 import { createSchema } from '../../src/schema/schema.ts';
@@ -125,6 +127,34 @@ describe('an extension', () => {
     await database.admin(`grant select on events.site to ${user}`);
     expect(log).toEqual(['The extension of "site" is left out: "site" has no readable column "code"']);
     expect(fieldsOf(schema, 'Site')).toContain('shout');
+  });
+
+  test('loads with the arguments of each alias, in a statement each', async () => {
+    const tens = async (ids: readonly (string | null)[], db: Db, tens: number) => {
+      const rows = await db.rows(sql`select id::int + ${tens} * 10 as sum from unnest(${ids}::int[]) id`);
+      return rows.map(({ sum }) => Number(sum));
+    };
+    const plus = extension({
+      ...{ table: 'site', columns: ['site_id'] },
+      fields: (t, from) => ({
+        plus: t.int({
+          args: { tens: t.arg.int({ required: true }) },
+          ...from(['site_id'], ({ site_id }, args: { tens: number }, { loaders }) =>
+            loaders.custom(tens, site_id, args.tens),
+          ),
+        }),
+      }),
+    });
+    const { ask } = await extend(plus);
+    const { data } = await ask('{ sites(first: 2) { nodes { siteId one: plus(tens: 1) two: plus(tens: 2) } } }');
+    expect(data).toEqual({
+      sites: {
+        nodes: [
+          { siteId: 1, one: 11, two: 21 },
+          { siteId: 2, one: 12, two: 22 },
+        ],
+      },
+    });
   });
 
   test('leaves a column its field', async () => {

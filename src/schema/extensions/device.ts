@@ -1,5 +1,5 @@
+import type { Db } from '../../db/db.ts';
 import { ident, sql } from '../../db/sql/sql.ts';
-import type { BatchRead } from '../../loaders/loaders.ts';
 import { extension } from './extension.ts';
 
 /** What a telemetry team asks of a device beside its columns. */
@@ -15,21 +15,18 @@ export const device = extension({
     openIncidentCount: t.int({
       description: 'How many of its incidents are not closed.',
       ...from(['device_id'], ({ device_id }, _args, { loaders }) =>
-        loaders.custom('open incidents of a device', openIncidents(catalog.schema), [device_id]),
+        loaders.custom(openIncidents, device_id, catalog.schema),
       ),
     }),
   }),
 });
 
 /** Counts for all devices of a list in one statement. */
-const openIncidents =
-  (schema: string): BatchRead<number> =>
-  async (keys, db) => {
-    const ids = keys.map(([id]) => id ?? null);
-    const rows = await db.rows(sql`
-      select count(i.device_id) as open
-      from unnest(${ids}::uuid[]) with ordinality as k(device_id, n)
-      left join ${ident(schema, 'incident')} i on i.device_id = k.device_id and i.closed_at is null
-      group by k.n order by k.n`);
-    return rows.map(({ open }) => Number(open));
-  };
+const openIncidents = async (ids: readonly (string | null)[], db: Db, schema: string): Promise<readonly number[]> => {
+  const rows = await db.rows(sql`
+    select count(i.device_id) as open
+    from unnest(${ids}::uuid[]) with ordinality as k(device_id, n)
+    left join ${ident(schema, 'incident')} i on i.device_id = k.device_id and i.closed_at is null
+    group by k.n order by k.n`);
+  return rows.map(({ open }) => Number(open));
+};
