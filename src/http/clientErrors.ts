@@ -43,7 +43,7 @@ function coded(error: GraphQLError): GraphQLError {
   }
   const isOfValue = error.path && error.nodes?.[0]?.kind === Kind.FIELD;
   const extensions = isOfValue
-    ? { code: 'VALUE_NOT_REPRESENTABLE' }
+    ? { code: 'VALUE_NOT_REPRESENTABLE', http: { spec: true, status: 500 } }
     : { code: 'BAD_USER_INPUT', http: { spec: true, status: 400 } };
   return located(error, error.message, { ...error.extensions, ...extensions });
 }

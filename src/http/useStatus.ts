@@ -7,11 +7,10 @@ import type { Plugin } from 'graphql-yoga';
  */
 export function useStatus(): Plugin {
   return {
-    onExecute: () => ({
-      onExecuteDone({ result, setResult }) {
-        if (isSingle(result) && result.data && result.errors) setResult({ ...result, errors: settled(result) });
-      },
-    }),
+    // After the mask, which gives statuses to the errors that nobody expected.
+    onExecutionResult({ result, setResult }) {
+      if (isSingle(result) && result.data && result.errors) setResult({ ...result, errors: settled(result) });
+    },
   };
 }
 

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  await database.admin(`
+    create schema events;
+    create table events.job (job_id int primary key, ratio float8);
+    insert into events.job values (1, 'NaN');
+    create function events.broken() returns int language plpgsql as $$ begin
+      raise exception using errcode = 'XX000'; end $$;
+    create view events.broken_view as select events.broken() as number`);
+  await database.grantAll(database.connection);
+  api = await createTestApi(database.connection);
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const strict = 'application/graphql-response+json';
+
+async function statusOf(query: string, accept: string): Promise<readonly [status: number, hasData: boolean]> {
+  const response = await api.app.fetch('http://localhost/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept },
+    body: JSON.stringify({ query }),
+  });
+  const { data } = (await response.json()) as { data?: unknown };
+  return [response.status, (data ?? null) !== null];
+}
+
+describe.each([strict, 'application/json'])('as %s', (accept) => {
+  test.each([
+    ['an unknown error beside data', '{ brokenViews { nodes { number } } jobs { totalCount } }'],
+    ['an unknown error alone', '{ brokenViews { nodes { number } } }'],
+    ['a value without a form', '{ jobs { nodes { ratio } } }'],
+    ['a wrong argument beside data', '{ jobs(first: -1) { totalCount } other: jobs { totalCount } }'],
+    ['a wrong argument alone', '{ jobs(first: -1) { totalCount } }'],
+  ])('a reply with data is a 200: %s', async (_, query) => {
+    expect(await statusOf(query, accept)).toEqual([200, true]);
+  });
+});
+
+test.each([
+  ['a document that does not parse', '{', 400],
+  ['a document that is not valid', '{ nothing }', 400],
+  ['a variable without its value', 'query ($id: Int!) { job(jobId: $id) { jobId } }', 400],
+  ['a null that goes up to the root', '{ nodes(ids: ["x", "y"]) { id } a: jobs { totalCount } }', 200],
+  ['an argument that goes up to the root', `{ nodes(ids: [${'"x",'.repeat(1001)}]) { id } }`, 400],
+])('a reply without data is no 200: %s', async (_, query, status) => {
+  expect(await statusOf(query, strict)).toEqual([status, status === 200]);
+});
