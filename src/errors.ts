@@ -113,10 +113,25 @@ const translations: readonly Translation[] = [
  * that an enum does not have, unless it had it when the catalog was read; a row that a policy refuses is theirs.
  */
 export function maySchemaHaveChanged(error: unknown): error is DatabaseError {
-  if (!(error instanceof DatabaseError)) return false;
+  if (!(error instanceof DatabaseError) || isOfValue(error)) return false;
   const { code = '', routine } = error;
   if (code === '42501') return routine !== 'ExecWithCheckOptions';
   return outdated.test(code) || (code === '22P02' && routine === 'enum_in');
+}
+
+/** How PostgreSQL says that a text is none of a type: its grammar is broken, or it names what is not there. */
+const unreadable = /^(42601|42602|42704|42725|42883|42P01|3F000)$/;
+
+/** Extensions that read texts with code of their own give no SQLSTATE: hstore before PostgreSQL 16, PostGIS. */
+const unreadableWords = /^(parse|syntax) error|^unexpected end of/i;
+
+/** The context of an error in a parameter, in whatever language: it ends with its number and, where that is set, its value. */
+const ofParameter = /^[^"\n]*\$\d+( = |$)/;
+
+/** Whether a client's value is at fault: an error in the statement has a position, one within a function its context. */
+function isOfValue({ code = '', message, position, internalPosition, where }: DatabaseError): boolean {
+  if (!unreadable.test(code) && !(code === 'XX000' && unreadableWords.test(message))) return false;
+  return position === undefined && internalPosition === undefined && (where === undefined || ofParameter.test(where));
 }
 
 const socketErrors =
@@ -144,6 +159,7 @@ export function isRefused(error: unknown): boolean {
 export function fromPostgres(error: unknown): unknown {
   if (error instanceof AppError || !(error instanceof Error)) return error;
   if (error instanceof DatabaseError) {
+    if (isOfValue(error)) return new AppError('BAD_USER_INPUT', error.message, { cause: error });
     const found = translations.find(([pattern]) => pattern.test(error.code ?? ''));
     return found ? new AppError(found[1], found[2] ?? error.message, { cause: error }) : error;
   }

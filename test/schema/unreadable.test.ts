@@ -1,0 +1,96 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createEmptyDatabase, createExtendedDatabase, hasExtensions, type TestDatabase } from '../support/database.ts';
+
+/** Texts that are none of a type. */
+const builtIn = {
+  tsquery: 'fat &',
+  tsvector: "'x",
+  jsonpath: '$.[',
+  regclass: 'no_such_table',
+  regtype: 'no_such_type',
+  regproc: 'no_such_function',
+  regprocedure: 'lower(',
+  regnamespace: 'no_such_schema',
+  regrole: 'a.b',
+  int4range: '[5,1]',
+  inet: 'x',
+  cidr: '10.0.0.1/8',
+  money: 'abc',
+  uuid: 'zz',
+  point: '(1',
+  pg_lsn: 'x',
+  'bit(3)': '102',
+  macaddr: 'zz:zz',
+  'events.pair': '(1',
+  xid8: 'x',
+  timestamptz: '2026-02-30T00:00:00Z',
+} as const;
+
+const extended = { ltree: 'a..b', hstore: '=>', cube: '(x', isbn: '12', geometry: 'POINT(1', citext: 'a\0' } as const;
+const extensions = ['ltree', 'hstore', 'cube', 'isn', 'citext', 'postgis'];
+
+const opened: { readonly api: TestApi; readonly database: TestDatabase }[] = [];
+
+afterAll(async () => {
+  for (const { api, database } of opened) {
+    await api.close();
+    await database.drop();
+  }
+});
+
+/** Serves a table with a column of each type, called `c0`, `c1` and so on. */
+async function serve(database: TestDatabase, types: readonly string[]): Promise<TestApi> {
+  await database.admin(`
+    create schema events;
+    create type events.pair as (n int, s text);
+    create table events.thing (thing_id int primary key, ${types.map((type, i) => `c${i} ${type}`).join(', ')})`);
+  await database.grantAll(database.connection);
+  const api = await createTestApi(database.connection);
+  opened.push({ api, database });
+  return api;
+}
+
+/** Writes each text, alone and among others, and looks for it: each time the client is told that it is at fault. */
+async function expectRefusals(api: TestApi, texts: readonly string[]): Promise<void> {
+  for (const [i, text] of texts.entries()) {
+    const documents = [
+      `mutation ($x: T!) { createThing(input: { thingId: 1, c${i}: $x }) { thing { thingId } } }`,
+      `mutation ($x: T!) { createThings(inputs: [{ thingId: 1 }, { thingId: 2, c${i}: $x }]) { createdCount } }`,
+      `query ($x: T!) { things(where: { c${i}: { eq: $x } }) { totalCount } }`,
+    ];
+    const input = api.api.schema.getType('CreateThingInput');
+    const type = input && 'getFields' in input ? String(input.getFields()[`c${i}`]?.type) : '';
+    for (const document of documents) {
+      const { errors } = await api.send(document.replace('T!', `${type}!`), { x: text });
+      // A column without an order is compared as its text, with any text.
+      if (document.startsWith('query') && !errors) continue;
+      expect(errors, `${text}: ${document}`).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    }
+  }
+}
+
+describe('a text that is no value of its type is the fault of whoever sent it', () => {
+  test('for the types of PostgreSQL', async () => {
+    const api = await serve(await createEmptyDatabase(), Object.keys(builtIn));
+    await expectRefusals(api, Object.values(builtIn));
+  });
+
+  test.skipIf(!hasExtensions(...extensions))('for those of extensions', async () => {
+    const types = Object.keys(extended).map((type) => `public.${type}`);
+    const api = await serve(await createExtendedDatabase(...extensions), types);
+    await expectRefusals(api, Object.values(extended));
+  });
+});
+
+test('a table that a trigger misses is not the fault of the client', async () => {
+  const database = await createEmptyDatabase();
+  const api = await serve(database, ['text']);
+  await database.admin(`
+    create function events.note() returns trigger language plpgsql as $$ begin
+      insert into events.gone values (1); return new;
+    end $$;
+    create trigger note before insert on events.thing for each row execute function events.note()`);
+  const { errors } = await api.send('mutation { createThing(input: { thingId: 1 }) { thing { thingId } } }');
+  expect(errors).toMatchObject([{ extensions: { code: 'DATABASE_UNAVAILABLE' } }]);
+});
