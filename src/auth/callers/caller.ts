@@ -7,6 +7,6 @@ export interface Caller {
   readonly permissions: ReadonlySet<Permission>;
   /** What the token says of its bearer, as it came: policies of the database see it. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** When the token ends, in milliseconds since 1970. */
+  /** From when on the token is refused, in milliseconds since 1970: some leeway after its end. */
   readonly expiresAt: number;
 }

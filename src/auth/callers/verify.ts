@@ -46,7 +46,7 @@ function callerOf(claims: JWTPayload, { tenantId, permissionNames }: AuthConfig)
   const permissions = (Object.keys(permissionNames) as Permission[]).filter((permission) =>
     names.includes(permissionNames[permission]),
   );
-  return { id: oid, permissions: new Set(permissions), claims, expiresAt: exp * 1000 };
+  return { id: oid, permissions: new Set(permissions), claims, expiresAt: (exp + leewaySeconds) * 1000 };
 }
 
 /** App roles: a list. */
