@@ -88,6 +88,8 @@ export const tooComplex = (message: string): AppError => new AppError('QUERY_TOO
 /** SQLSTATEs of statements that do not fit the schema any more. */
 const outdated = /^(42P01|42P10|42703|42704|42804|42809|42883|428C9|0A000|26000|3F000)$/;
 
+const changing = 'The schema of the database is changing; try again';
+
 type Translation = readonly [pattern: RegExp, code: ErrorCode, message?: string];
 
 /**
@@ -104,7 +106,7 @@ const translations: readonly Translation[] = [
   [/^(42501|25006)$/, 'FORBIDDEN', 'The database does not permit this'],
   [/^57014$/, 'TIMEOUT', 'The database took too long to answer; ask for less or narrow the filter'],
   [/^54/, 'QUERY_TOO_COMPLEX', 'The query is too complex for the database; ask for less at once'],
-  [outdated, 'DATABASE_UNAVAILABLE', 'The schema of the database is changing; try again'],
+  [outdated, 'DATABASE_UNAVAILABLE', changing],
   [/^(08|28|53|57|25P0[34]|3D)/, 'DATABASE_UNAVAILABLE', 'The database is not available; try again'],
 ];
 
@@ -169,6 +171,9 @@ export function fromPostgres(error: unknown): unknown {
 /** The database cannot be asked for now; `cause` says why, to the log. */
 export const unavailable = (cause: unknown): AppError =>
   new AppError('DATABASE_UNAVAILABLE', 'The database is not available; try again', { cause });
+
+/** What the client asked for is about to be another schema's. */
+export const schemaChanging = (cause?: unknown): AppError => new AppError('DATABASE_UNAVAILABLE', changing, { cause });
 
 /** The SQLSTATE or the system's error code, whichever the error carries. */
 export const codeOf = (error: unknown): string | undefined =>

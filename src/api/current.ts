@@ -20,6 +20,8 @@ export interface ServedOptions {
   readonly build: () => Promise<Api>;
   readonly readFingerprint: () => Promise<string>;
   readonly pollMs: number;
+  /** Hears of every API whose place another one has taken. */
+  readonly onReplaced?: (api: Api) => void;
   /** Between comparisons that errors ask for, which anybody may cause. */
   readonly apartMs?: number;
   readonly log: Logger;
@@ -33,7 +35,7 @@ const retryMs = { first: 1000, longest: 30_000 };
  * A new API is built aside and takes the place of the old one whole; when that fails the old one stays.
  */
 export function serveApi(first: Api | null, options: ServedOptions): Served {
-  const { build, readFingerprint, pollMs, apartMs = 1000, log } = options;
+  const { build, readFingerprint, onReplaced, pollMs, apartMs = 1000, log } = options;
   const stopped = new AbortController();
   let current = first;
   let problem: string | null = first ? null : 'the catalog has not been read yet';
@@ -47,8 +49,10 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
     comparedAt = performance.now();
     try {
       if ((await readFingerprint()) === current.fingerprint) return;
+      const replaced = current;
       current = await build();
       log.info('The schema of the database changed; serving the new API');
+      onReplaced?.(replaced);
     } catch (error) {
       log.warn({ err: error }, 'Could not follow a change of the schema; serving the API as it was');
     }

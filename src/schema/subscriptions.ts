@@ -11,6 +11,7 @@ const ends: Readonly<Record<StreamEnd, string>> = {
   TIME_LIMIT: 'The stream is as old as one may get. Go on with the cursor at once.',
   TOKEN_EXPIRED: 'The token of the request has expired. Go on with the cursor and a new token.',
   TOO_SLOW: 'The client read more slowly than rows came. Go on with the cursor, perhaps with a narrower filter.',
+  SCHEMA_CHANGED: 'The schema of the database has changed. Go on with the cursor, and a document that fits the schema.',
   SHUTDOWN: 'The server stops. Go on with the cursor, which another one understands.',
 };
 

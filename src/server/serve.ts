@@ -81,6 +81,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     served = serveApi(first, {
       build,
       readFingerprint: () => readFingerprint(database.db, config.schema),
+      onReplaced: ({ catalog }) => tails.retire(catalog),
       pollMs: config.schemaPollMs,
       log,
     });

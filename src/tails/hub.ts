@@ -32,6 +32,9 @@ export interface Shared {
   /** A feed for one more client, to be released when that has gone. */
   lendFeed(subject: Subject, where: Sql): { readonly feed: Feed; readonly release: () => void };
   readonly watches: Iterable<Watched>;
+  /** Nothing is kept for the clients of this catalog any more. */
+  retire(catalog: Catalog): void;
+  isRetired(catalog: Catalog): boolean;
 }
 
 export interface Watched {
@@ -58,6 +61,7 @@ export function createShared({ database, record = (db) => db, limits, listen, lo
   const watches = new Map<string, Watched>();
   const feeds = new Map<string, { readonly feed: Feed; clients: number }>();
   const catalogs = new WeakMap<Catalog, number>();
+  const retired = new WeakSet<Catalog>();
   let lastCatalog = 0;
 
   /** Of another catalog a table of the same name may be another one. */
@@ -81,7 +85,7 @@ export function createShared({ database, record = (db) => db, limits, listen, lo
     const statement = selectMark(catalog, table, arrival);
     const onLook = createDelayLog(log, table.name);
     const watch = createWatch({ db: sharedDatabaseOf(subject), arrival, statement, onLook });
-    watches.set(key, { watch, subject });
+    if (!retired.has(catalog)) watches.set(key, { watch, subject });
     return watch;
   }
 
@@ -119,6 +123,11 @@ export function createShared({ database, record = (db) => db, limits, listen, lo
     get watches() {
       return watches.values();
     },
+    retire(catalog) {
+      retired.add(catalog);
+      for (const [key, { subject }] of watches) if (subject.catalog === catalog) watches.delete(key);
+    },
+    isRetired: (catalog) => retired.has(catalog),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Why the server ends a stream. */
-export type StreamEnd = 'TIME_LIMIT' | 'TOKEN_EXPIRED' | 'TOO_SLOW' | 'SHUTDOWN';
+export type StreamEnd = 'TIME_LIMIT' | 'TOKEN_EXPIRED' | 'TOO_SLOW' | 'SCHEMA_CHANGED' | 'SHUTDOWN';
 
 /** What waits for one client to take it; bounded, so that a client that does not read costs no more than one that does. */
 export interface Mailbox<T> {

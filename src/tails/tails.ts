@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Db } from '../db/db.ts';
 import type { Notice } from '../db/sql/notice.ts';
 import type { Row } from '../db/sql/row.ts';
 import { type Sql, sql } from '../db/sql/sql.ts';
-import { AppError } from '../errors.ts';
+import { AppError, schemaChanging } from '../errors.ts';
 import type { Batch } from './feed.ts';
 import { follow, type Message } from './follow.ts';
 import { createShared, type SharedOptions, type Subject } from './hub.ts';
@@ -42,6 +43,8 @@ export interface Tails {
   /** Somebody wrote to a table; null: perhaps to any. */
   wake(notice: Notice | null): void;
   stats(): readonly TailStats[];
+  /** Another catalog has taken the place of this one: ends its streams, each with a cursor to resume from, and forgets it. */
+  retire(catalog: Catalog): void;
   /** Ends all streams, each with a cursor to resume from. */
   stop(): void;
 }
@@ -110,6 +113,8 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
       const timer = setTimeout(() => mailbox.end(limitMs === untilExpiry ? 'TOKEN_EXPIRED' : 'TIME_LIMIT'), limitMs);
       streams.set(mailbox, request);
       if (isStopping) mailbox.end('SHUTDOWN');
+      // The request came in before another catalog took its place.
+      if (shared.isRetired(request.catalog)) mailbox.end('SCHEMA_CHANGED');
       void mailbox.over.then(() => {
         clearTimeout(timer);
         streams.delete(mailbox);
@@ -137,6 +142,10 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
       }
     },
     stats: () => statsOf(shared.watches, streams.values()),
+    retire(catalog) {
+      shared.retire(catalog);
+      for (const [mailbox, subject] of streams) if (subject.catalog === catalog) mailbox.end('SCHEMA_CHANGED');
+    },
     stop() {
       isStopping = true;
       for (const mailbox of streams.keys()) mailbox.end('SHUTDOWN');
@@ -147,6 +156,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
 /** Why a stream without a cursor ended before it could have one. */
 const endedEarly = (end: StreamEnd): AppError => {
   if (end === 'TOKEN_EXPIRED') return new AppError('UNAUTHENTICATED', 'The token has expired');
+  if (end === 'SCHEMA_CHANGED') return schemaChanging();
   if (end === 'SHUTDOWN') return new AppError('DATABASE_UNAVAILABLE', 'The server stops; try again');
   return new AppError('CONFLICT', stillWritten);
 };

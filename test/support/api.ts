@@ -102,6 +102,7 @@ export async function createTestApi(
   const served = serveApi(api, {
     build,
     readFingerprint: () => readFingerprint(db, schema),
+    onReplaced: ({ catalog }) => tails.retire(catalog),
     pollMs: settings.schemaPollMs,
     apartMs,
     log: logger,

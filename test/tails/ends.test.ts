@@ -4,6 +4,7 @@ import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { arrivalOf } from '../../src/catalog/arrival.ts';
 import { tableOf } from '../../src/catalog/catalog.ts';
 import { sql } from '../../src/db/sql/sql.ts';
+import type { TailMessage } from '../../src/tails/tails.ts';
 import { createTestApi, type TestApi, type TestApiOptions } from '../support/api.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { startProgram } from '../support/program.ts';
@@ -42,11 +43,11 @@ const add = (...bodies: string[]) =>
   database.admin('insert into events.note (body) select unnest($1::text[])', [bodies]);
 
 /** A stream of one's own, without GraphQL. */
-function open({ api: { catalog }, tails }: TestApi) {
+function open({ api: { catalog }, tails }: TestApi, after: string | null = null) {
   const table = tableOf(catalog, 'note');
   const arrival = arrivalOf(catalog, table, undefined);
   if (!('columns' in arrival)) throw new Error(arrival.reason);
-  return tails.open({ catalog, table, arrival, caller: null, where: sql`true`, columns: ['body'], after: null });
+  return tails.open({ catalog, table, arrival, caller: null, where: sql`true`, columns: ['body'], after });
 }
 
 test('a stream that is as old as one may get ends with a cursor, and nothing is lost until the next', async () => {
@@ -112,6 +113,40 @@ test('the program ends its streams when it is told to stop, and then itself', as
   program.process.kill('SIGTERM');
   expect(await stream.next()).toEqual({ cursor: expect.any(String), end: 'SHUTDOWN', edges: [] });
   expect(await program.ended).toBe(0);
+});
+
+test('streams of a schema that has changed end with a cursor, and go on in the new one without a gap', async () => {
+  const { api, subscribe } = await start();
+  const streams = [subscribe<{ body: string }>(document), subscribe<{ body: string }>(document)];
+  for (const stream of streams) await stream.next();
+  const late = open(api);
+  await late.next();
+  await database.admin('alter table events.note add seen boolean');
+  await api.served.check();
+  for (const stream of streams) expect(await stream.next()).toMatchObject({ end: 'SCHEMA_CHANGED', edges: [] });
+  expect(await late.next()).toMatchObject({ value: { end: 'SCHEMA_CHANGED' } });
+  await expect(streams[0]?.next()).rejects.toThrow('The stream is over');
+  expect(api.tails.stats()).toEqual([]);
+  await database.admin("insert into events.note (body, seen) values ('between', true)");
+  const wider = document.replace('body', 'body seen');
+  for (const stream of streams) {
+    const next = subscribe<{ body: string }>(wider, { after: stream.cursor() });
+    expect(await next.nodes(1)).toEqual([{ body: 'between', seen: true }]);
+    await next.stop();
+  }
+});
+
+test('a request that came in before the schema changed begins no stream', async () => {
+  const { api } = await start();
+  const stream = open(api);
+  const { value } = await stream.next();
+  await stream.return?.();
+  await database.admin('alter table events.note add more boolean');
+  await api.served.check();
+  const { cursor } = value as TailMessage;
+  expect(await open(api, cursor).next()).toMatchObject({ value: { cursor, end: 'SCHEMA_CHANGED', rows: [] } });
+  expect(await open(api).next()).toMatchObject({ value: { code: 'DATABASE_UNAVAILABLE' } });
+  expect(api.tails.stats()).toEqual([]);
 });
 
 test('a server that stops takes no new streams', async () => {

@@ -465,6 +465,8 @@ export type SiteWhere = {
 
 /** Why the server ends a stream. */
 export type StreamEnd =
+  /** The schema of the database has changed. Go on with the cursor, and a document that fits the schema. */
+  | 'SCHEMA_CHANGED'
   /** The server stops. Go on with the cursor, which another one understands. */
   | 'SHUTDOWN'
   /** The stream is as old as one may get. Go on with the cursor at once. */
