@@ -11,5 +11,5 @@ func databaseVariables(host string, database string, schema string, role string,
 }
 
 @export()
-@description('The variables of who goes through the built-in PgBouncer, which takes no settings at the start of a session.')
-func pgBouncerVariables(isUsed bool) object => isUsed ? { PGPORT: '6432', PG_SESSION: 'role' } : {}
+@description('The variables of who goes through the built-in PgBouncer.')
+func pgBouncerVariables(isUsed bool) object => isUsed ? { PGPORT: '6432' } : {}

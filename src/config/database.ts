@@ -9,8 +9,6 @@ export interface DatabaseConfig {
   /** A fixed password, or the identity whose tokens are the password. */
   readonly password: string | Identity;
   readonly ssl: false | { readonly ca?: string };
-  /** Where the session's settings stand: in the startup packet, or on the role (behind PgBouncer, which refuses them). */
-  readonly session?: 'startup' | 'role';
 }
 
 /** Who the server is in Entra ID; `scope` names the resource that the tokens are for. */
@@ -37,7 +35,6 @@ export function databaseOf(env: Variables, production: boolean, problems: string
     user: user ?? '',
     password: passwordOf(env, production, problems),
     ssl: sslOf(env, host ?? '', problems),
-    session: env.PG_SESSION,
   };
 }
 

@@ -43,7 +43,6 @@ export const variables = z.object({
     .default('https://ossrdbms-aad.database.windows.net/.default'),
   IDENTITY_ENDPOINT: z.string().optional(),
   IDENTITY_HEADER: z.string().optional(),
-  PG_SESSION: oneOf('startup', 'role').default('startup'),
   PG_POOL_SIZE: int(1, 1000).default(10),
   MAX_REPLICAS: int(1, 1000).default(1),
   PG_STATEMENT_TIMEOUT_MS: int(1, 3_600_000).default(15_000),

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { codeOf, fromPostgres, maySchemaHaveChanged } from '../errors.ts';
+import { type Ahead, queryAfter } from './ahead.ts';
 import type { Lender } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
-import { prepareClaims, queryWithClaims } from './sessionClaims.ts';
+import type { Session } from './pool/session.ts';
+import { createPrepared, type Prepared } from './prepared.ts';
 import type { Row } from './sql/row.ts';
-import { type Sql, toQuery, type Value } from './sql/sql.ts';
+import { join, type Sql, sql, toQuery, type Value } from './sql/sql.ts';
 
 export interface Db {
   /** Runs one statement; rejects with an AppError where PostgreSQL's error has a translation. */
@@ -28,51 +29,34 @@ export interface SharedDb extends Db {
   within(scope: Scope): Db;
 }
 
-/** On one connection at most so many statements are prepared, which bounds its memory; the rest are planned each time. */
-const preparedLimit = 500;
-
-/** "cached plan must not change result type", and a prepared statement that is gone. */
-const staleStatement = new Set(['0A000', '26000']);
+/**
+ * "cached plan must not change result type", a prepared statement that is gone, and one that is there already: where a
+ * pooler lends another's backend. PostgreSQL says them before it runs the statement.
+ */
+const unprepared = new Set(['0A000', '26000', '42P05']);
 
 const asText = { getTypeParser: () => (value: unknown) => value };
-
-/** What a connection has prepared. */
-interface Prepared {
-  /** By text. */
-  readonly names: Map<string, string>;
-  /** The name of the statement that sets the claims. */
-  claims?: string;
-}
 
 /** `onSchemaChanged` hears of every error that a change of the database's schema can cause. */
 export function createDb(pool: Lender, onSchemaChanged: (error: Error) => void = () => {}): SharedDb {
   const connections = new WeakMap<ClientBase, Prepared>();
 
-  function preparedOn(client: ClientBase): Prepared {
-    const prepared = connections.get(client) ?? { names: new Map<string, string>() };
+  function preparedOn(client: ClientBase, session: Session): Prepared {
+    const prepared = connections.get(client) ?? createPrepared(session);
     connections.set(client, prepared);
     return prepared;
   }
 
-  async function run(client: ClientBase, text: string, values: Value[], claims?: string): Promise<readonly Row[]> {
-    const prepared = preparedOn(client);
-    const { names } = prepared;
-    const execute = async () => {
-      if (!names.has(text) && names.size < preparedLimit) names.set(text, nameOf(text));
-      const query = { name: names.get(text), text, values, types: asText };
-      if (claims === undefined) return (await client.query<Row>(query)).rows;
-      prepared.claims ??= await prepareClaims(client);
-      return (await queryWithClaims<Row>(client, prepared.claims, claims, query)).rows;
-    };
+  async function run(client: ClientBase, session: Session, query: Query, claims?: string): Promise<readonly Row[]> {
+    const prepared = preparedOn(client, session);
+    const ahead = settingsAhead(session, claims);
     try {
-      return await execute();
+      return await execute(client, prepared, query, ahead);
     } catch (error) {
       if (maySchemaHaveChanged(error)) onSchemaChanged(error);
-      if (!staleStatement.has(codeOf(error) ?? '')) throw error;
-      prepared.claims = undefined;
-      const name = names.get(text);
-      if (name !== undefined) names.set(text, nameOf(name)); // pg refuses to prepare under a name twice
-      return await execute();
+      if (!unprepared.has(codeOf(error) ?? '')) throw error;
+      for (const { text } of ahead ? [ahead, query] : [query]) prepared.renew(text);
+      return await execute(client, prepared, query, ahead);
     }
   }
 
@@ -81,9 +65,9 @@ export function createDb(pool: Lender, onSchemaChanged: (error: Error) => void =
     const statement =
       (kind: 'read' | 'write'): Db['rows'] =>
       async (query) => {
-        const { text, values } = toQuery(query);
+        const parameterised = toQuery(query);
         try {
-          return await withRetry(pool, kind, (client) => run(client, text, values, json), signal);
+          return await withRetry(pool, kind, (client, session) => run(client, session, parameterised, json), signal);
         } catch (error) {
           throw fromPostgres(error);
         }
@@ -93,4 +77,34 @@ export function createDb(pool: Lender, onSchemaChanged: (error: Error) => void =
   return { ...within({}), within };
 }
 
-const nameOf = (text: string) => createHash('sha1').update(text).digest('base64url');
+interface Query {
+  readonly text: string;
+  readonly values: Value[];
+}
+
+async function execute(
+  client: ClientBase,
+  prepared: Prepared,
+  { text, values }: Query,
+  ahead: Omit<Ahead, 'name'> | undefined,
+): Promise<readonly Row[]> {
+  const query = { name: prepared.nameOf(text), text, values, types: asText };
+  if (!ahead) return (await client.query<Row>(query)).rows;
+  const name = prepared.nameOf(ahead.text);
+  if (name !== undefined && !prepared.ready.has(name)) {
+    await client.query({ ...ahead, name });
+    prepared.ready.add(name);
+  }
+  return (await queryAfter<Row>(client, { ...ahead, name }, query)).rows;
+}
+
+/** What policies of the database ask for with `current_setting('request.jwt.claims', true)`. */
+const claimsSetting = 'request.jwt.claims';
+
+/** Sets for one transaction what does not hold for the session, and who is calling. */
+function settingsAhead({ settings }: Session, claims: string | undefined): Omit<Ahead, 'name'> | undefined {
+  const all = [...Object.entries(settings), ...(claims === undefined ? [] : [[claimsSetting, claims] as const])];
+  if (all.length === 0) return undefined;
+  const calls = all.map(([name, value]) => sql`pg_catalog.set_config(${name}, ${value}, true)`);
+  return { text: toQuery(sql`select ${join(calls)}`).text, values: all.flat() };
+}

@@ -6,6 +6,7 @@ import { createDb, type SharedDb } from './db.ts';
 import { createListener, type Listener, type ListenerOptions } from './pool/listener.ts';
 import { createPool, type PoolStats } from './pool/pool.ts';
 import { createProbe, type Probe } from './pool/probe.ts';
+import { explainSession, type Session } from './pool/session.ts';
 
 /** The database that is served: the configured one or, outside production, the embedded one. */
 export interface Database {
@@ -26,6 +27,8 @@ export interface DatabaseEvents {
   readonly onError?: (error: Error) => void;
   /** An error came that a change of the database's schema can cause. */
   readonly onSchemaChanged?: (error: Error) => void;
+  /** A pooler stands before PostgreSQL: in words for the operator. */
+  readonly onPooled?: (found: string, remedies: readonly string[]) => void;
 }
 
 /** Opens the pool; connections are made when they are needed. */
@@ -37,7 +40,11 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
   const { connectTimeoutMs, statementTimeoutMs } = config;
   const server = { ...connection, connectTimeoutMs, statementTimeoutMs };
   const onError = (error: Error) => events.onError?.(error);
-  const pool = createPool({ ...server, size: config.poolSize, onError });
+  const onPooled = (session: Session) => {
+    const { found, remedies } = explainSession(session, user);
+    events.onPooled?.(found, remedies);
+  };
+  const pool = createPool({ ...server, size: config.poolSize, onError, onPooled });
   return {
     db: createDb(pool, events.onSchemaChanged),
     name: { host, port, database },

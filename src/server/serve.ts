@@ -48,6 +48,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     onError: (error) =>
       (config.production || served) && log.warn({ err: error }, 'A connection to the database failed'),
     onSchemaChanged,
+    onPooled: (found, remedies) => log[remedies.length > 0 ? 'warn' : 'info']({ remedies }, found),
   });
   const instruments = createInstruments();
   const watch = createStatementWatch({

@@ -42,9 +42,9 @@ beforeEach(async () => {
   db = createDb({
     statementTimeoutMs: pool.statementTimeoutMs,
     use: (work, options) =>
-      pool.use((client) => {
+      pool.use((client, session) => {
         count(client);
-        return work(client);
+        return work(client, session);
       }, options),
   });
   roundTrips = 0;

@@ -37,7 +37,7 @@ test('it logs in over TLS with a token, as the role of the identity', async () =
   expect(rows).toEqual([{ current_user: role, ssl: true }]);
 });
 
-test('the session has its settings without a further round trip', async () => {
+test('the session has its settings from its start', async () => {
   const { pool } = platform.connect(role);
   const { rows } = await ask(pool, "select name, setting from pg_settings where source = 'client' order by name");
   expect(Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))).toEqual({
@@ -52,18 +52,6 @@ test('the session has its settings without a further round trip', async () => {
     statement_timeout: '5000',
     TimeZone: 'UTC',
   });
-});
-
-test('with PG_SESSION=role nothing is set at the start, and what the role lacks is named with its remedy', async () => {
-  const { pool } = platform.connect(role, { session: 'role' });
-  const { cause } = await failure(ask(pool));
-  expect(cause.step).toBe('session');
-  const statements = cause.message.split('\n').filter((line) => line.startsWith('ALTER ROLE'));
-  expect(statements).toContain(`ALTER ROLE "${role}" SET IntervalStyle = 'iso_8601';`);
-  for (const statement of statements) await platform.postgres.admin(statement);
-  await expect.poll(() => ask(pool).then(() => 'works', String)).toBe('works');
-  const { rows } = await ask(pool, "select name from pg_settings where source = 'client' order by name");
-  expect(rows.map(({ name }) => name)).toEqual(['application_name', 'client_encoding']);
 });
 
 test('twenty requests share four connections and one token', async () => {

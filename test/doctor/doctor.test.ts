@@ -316,16 +316,6 @@ describe('the login and the session', () => {
     });
   });
 
-  test('a role that lacks the settings of PG_SESSION=role holds the statements, and is let in', async () => {
-    const found = await look({ PG_SESSION: 'role' });
-    expect(found.login.status).toBe('ok');
-    expect(found.session).toMatchObject({
-      status: 'failed',
-      message: expect.stringContaining(`ALTER ROLE "${role}" SET statement_timeout = '15000';`),
-    });
-    expect(found.session.message).toBe(await refusal({ PG_SESSION: 'role' }));
-  });
-
   test('a role above all grants', async () => {
     await platform.postgres.admin(`ALTER ROLE "${role}" SUPERUSER`);
     expect((await look()).role).toMatchObject({ status: 'warning', message: expect.stringMatching(/is a superuser/) });

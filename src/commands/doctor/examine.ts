@@ -6,7 +6,7 @@ import type { DatabaseConfig, Identity } from '../../config/database.ts';
 import { ConfigError } from '../../config/variables.ts';
 import { createDb, type Db } from '../../db/db.ts';
 import { openConnection, type PoolConnection } from '../../db/pool/connection.ts';
-import { explainLogin, LoginError } from '../../db/pool/loginError.ts';
+import { explainLogin } from '../../db/pool/loginError.ts';
 import { type Check, type Finding, failed, type Outcome, ok, runChecks, type Step, warning } from './finding.ts';
 import { loginRemedy } from './login.ts';
 import { checkConnect, checkName, isAzure, type Lookup } from './network.ts';
@@ -65,7 +65,7 @@ export async function examine(
         () => checkLogin(visit, database),
         async (error) => loginRemedy(error, database, claimsOf((await tokens.get()).text)),
       ),
-      session: explained(async () => checkSession((await visit.connection()).client, database)),
+      session: explained(async () => checkSession(await visit.connection(), database)),
       ...inSession(config, database.user, visit, now),
     });
   } finally {
@@ -127,13 +127,8 @@ const explainedFor =
     }
   };
 
-/** A session that lacks settings is one that the server has let in. */
 async function checkLogin(visit: Visit, { user, database }: DatabaseConfig): Promise<Outcome> {
-  try {
-    await visit.connection();
-  } catch (error) {
-    if (!(error instanceof LoginError && error.step === 'session')) throw error;
-  }
+  await visit.connection();
   return ok(`${user} is let into ${database}`);
 }
 
@@ -156,8 +151,8 @@ function inSession(config: Config, user: string, visit: Visit, now: () => number
   };
 }
 
-const dbOf = ({ client }: PoolConnection, statementTimeoutMs: number): Db =>
-  createDb({ use: (work) => work(client), statementTimeoutMs });
+const dbOf = ({ client, session }: PoolConnection, statementTimeoutMs: number): Db =>
+  createDb({ use: (work) => work(client, session), statementTimeoutMs });
 
 const nameRemedy = (host: string): string =>
   isAzure(host)

@@ -1,7 +1,7 @@
 import type { LoginStep } from '../../db/pool/loginError.ts';
 
 /** What is looked at, a login's own steps by the names that the server's log gives them. */
-export type Step = 'configuration' | LoginStep | 'role' | 'schema' | 'version' | 'clock' | 'connections';
+export type Step = 'configuration' | LoginStep | 'session' | 'role' | 'schema' | 'version' | 'clock' | 'connections';
 
 /** What one step found out. */
 export interface Finding {

@@ -19,7 +19,6 @@ export function loginRemedy(error: unknown, database: DatabaseConfig, claims: Cl
   if (code === '3D000') return `Set PGDATABASE to a database of this server, or: CREATE DATABASE ${name};`;
   if (code === '42501') return `GRANT CONNECT ON DATABASE ${name} TO ${user};`;
   if (code === '53300') return 'Lower PG_POOL_SIZE or the number of replicas, or raise max_connections of the server';
-  if (code === '08P01' && /startup parameter/.test(said)) return 'This is a PgBouncer: set PG_SESSION=role';
   if (/not permitted to log ?in/.test(said)) return `ALTER ROLE ${user} LOGIN;`;
   if (/^(28|08P01)/.test(code)) return refusedRemedy(database, claims, user);
   return 'Look at what the server said, and into its log';

@@ -1,17 +1,21 @@
 import type { ClientBase } from 'pg';
 import type { DatabaseConfig } from '../../config/database.ts';
+import type { PoolConnection } from '../../db/pool/connection.ts';
+import { explainSession } from '../../db/pool/session.ts';
 import { type Outcome, ok, warning } from './finding.ts';
 
 const shown = ['TimeZone', 'DateStyle', 'IntervalStyle', 'statement_timeout', 'default_transaction_read_only'];
 
-/** The settings that the session got, and from where. */
-export async function checkSession(client: ClientBase, { session }: DatabaseConfig): Promise<Outcome> {
+/** The settings that a statement gets, what stands before PostgreSQL, and what that costs. */
+export async function checkSession({ client, session }: PoolConnection, { user }: DatabaseConfig): Promise<Outcome> {
   const { rows } = await client.query<{ name: string; value: string }>(
     'select name, current_setting(name) as value from unnest($1::text[]) name',
     [shown],
   );
-  const settings = rows.map(({ name, value }) => `${name}=${value}`).join(', ');
-  return ok(`${settings} (${session === 'role' ? 'set on the role' : 'sent at its start'})`);
+  const settings = rows.map(({ name, value }) => `${name}=${session.settings[name] ?? value}`).join(', ');
+  const { found, remedies } = explainSession(session, user);
+  const message = `${settings} (${found})`;
+  return remedies.length === 0 ? ok(message) : warning(message, remedies.join(' '));
 }
 
 interface Role {

@@ -1,4 +1,4 @@
-import { acceptedSettings, roleStatement, sessionSettings } from '../../db/pool/session.ts';
+import { isAccepted, roleStatement, sessionSettings } from '../../db/pool/session.ts';
 import { ident, sql } from '../../db/sql/sql.ts';
 import { type Change, literal, quoted, serverDatabase, statement } from './change.ts';
 import type { RoleState, ServerState } from './state.ts';
@@ -50,7 +50,7 @@ function isLabelledFor({ label }: RoleState, objectId: string): boolean {
   return parts.includes(`oid=${objectId}`) && parts.includes('type=service');
 }
 
-/** What `PG_SESSION=role` relies on; `writes`: whether the role holds, or is to hold, a right to write. */
+/** What sessions behind a pooler would else have to set in each transaction; `writes`: whether the role holds, or is to hold, a right to write. */
 export function settingChanges({ role }: ServerState, wish: Wish, writes: boolean): readonly Change[] {
   const set = new Map(
     role?.settings.map((setting) => {
@@ -58,10 +58,7 @@ export function settingChanges({ role }: ServerState, wish: Wish, writes: boolea
       return [setting.slice(0, at).toLowerCase(), setting.slice(at + 1)] as const;
     }),
   );
-  const isRight = (name: string, wanted: string) => {
-    const value = set.get(name.toLowerCase());
-    return value !== undefined && (acceptedSettings[name]?.test(value) ?? value === wanted);
-  };
+  const isRight = (name: string, wanted: string) => isAccepted(name, set.get(name.toLowerCase()), wanted);
   const missing = Object.entries(sessionSettings(wish.session)).filter(([name, value]) => !isRight(name, value));
   const readOnly = 'default_transaction_read_only';
   const readOnlyStatements = writes

@@ -8,6 +8,8 @@ interface BackendKey {
   readonly secretKey: number;
 }
 
+export const backendKeyOf = (client: pg.Client): BackendKey => client as pg.Client & BackendKey;
+
 const cancelCode = 80_877_102;
 
 /**
@@ -20,7 +22,7 @@ export async function requestCancel(
   client: pg.Client,
   timeoutMs: number,
 ): Promise<void> {
-  const { processID, secretKey } = client as pg.Client & BackendKey;
+  const { processID, secretKey } = backendKeyOf(client);
   const request = Buffer.alloc(16);
   [request.length, cancelCode, processID, secretKey].forEach((word, i) => {
     request.writeInt32BE(word, 4 * i);

@@ -2,20 +2,20 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import type { Token, TokenSource } from '../../auth/identity/tokenSource.ts';
 import { requestCancel } from './cancel.ts';
-import { explainLogin, isPasswordRefused } from './loginError.ts';
-import { type SessionOptions, startupOptions, verifySession } from './session.ts';
+import { explainLogin, isPasswordRefused, isStartupRefused } from './loginError.ts';
+import { examineSession, type Session, type SessionOptions, startupOptions } from './session.ts';
 import type { ServerAddress } from './socket.ts';
 
 export interface ConnectionOptions extends SessionOptions, ServerAddress {
   readonly database: string;
   readonly user: string;
-  readonly session?: 'startup' | 'role';
   /** How long a login may take, the token excluded. */
   readonly connectTimeoutMs: number;
 }
 
 export interface PoolConnection {
   readonly client: pg.Client;
+  readonly session: Session;
   /** The token that opened it. */
   readonly token: Token;
   /** Asks the server to cancel the statement that runs; resolves when no later one can be meant. */
@@ -49,8 +49,18 @@ export async function openConnection(options: ConnectionOptions, tokens: TokenSo
   }
 }
 
+/** A PgBouncer takes no settings at the start of a session. */
 async function login(options: ConnectionOptions, token: Token): Promise<PoolConnection> {
-  const { host, port, database, user, ssl, session, connectTimeoutMs, statementTimeoutMs } = options;
+  try {
+    return await connect(options, token, startupOptions(options));
+  } catch (error) {
+    if (!isStartupRefused(error)) throw error;
+    return await connect(options, token);
+  }
+}
+
+async function connect(options: ConnectionOptions, token: Token, startup?: string): Promise<PoolConnection> {
+  const { host, port, database, user, ssl, connectTimeoutMs, statementTimeoutMs } = options;
   const socket = new Socket();
   const client = new pg.Client({
     host,
@@ -66,13 +76,14 @@ async function login(options: ConnectionOptions, token: Token): Promise<PoolConn
     // Later than the server's own limit: it only ever ends the wait for a server that is silent.
     query_timeout: statementTimeoutMs + 5000,
     application_name: 'events-graphql',
-    ...(session !== 'role' && { options: startupOptions(options) }),
+    ...(startup !== undefined && { options: startup }),
   });
   // An error event that nobody listens to would end the process; the owner of the connection listens for itself.
   client.on('error', () => {});
+  let session: Session;
   try {
     await client.connect();
-    if (session === 'role') await verifySession(client, user, options);
+    session = await examineSession(client, options);
   } catch (error) {
     socket.destroy();
     throw error;
@@ -80,6 +91,7 @@ async function login(options: ConnectionOptions, token: Token): Promise<PoolConn
   const closed = new Promise<void>((resolve) => (socket.closed ? resolve() : socket.once('close', () => resolve())));
   return {
     client,
+    session,
     token,
     closed,
     cancel: () => requestCancel(options, client, cancelTimeoutMs),

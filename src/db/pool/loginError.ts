@@ -3,7 +3,7 @@ import { IdentityError } from '../../auth/identity/identityError.ts';
 import { codeOf } from '../../errors.ts';
 
 /** The steps of a login, in their order. */
-export type LoginStep = 'token' | 'name' | 'connect' | 'tls' | 'login' | 'session';
+export type LoginStep = 'token' | 'name' | 'connect' | 'tls' | 'login';
 
 /** Why no connection could be opened, in words for the operator. */
 export class LoginError extends Error {
@@ -30,6 +30,10 @@ export const isPasswordRefused = (error: unknown): boolean =>
   error instanceof DatabaseError &&
   (/^28/.test(error.code ?? '') ||
     (/^08P01$/.test(error.code ?? '') && /access token|password|auth/i.test(error.message)));
+
+/** Whether a pooler turned down what the session asked for at its start. */
+export const isStartupRefused = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === '08P01' && /unsupported startup parameter/.test(error.message);
 
 /** Names the step at which a login failed, and the usual remedy. */
 export function explainLogin(error: unknown, target: LoginTarget): LoginError {

@@ -1,10 +1,12 @@
 import type pg from 'pg';
 import type { PoolConnection } from './connection.ts';
 import { type Aging, dueTimes } from './rotation.ts';
+import type { Session } from './session.ts';
 
 /** A connection of the pool. */
 export interface Member extends Aging {
   readonly client: pg.Client;
+  readonly session: Session;
   /** When it was last seen to answer, on the clock of `performance.now()`. */
   aliveAt: number;
   idle: boolean;
@@ -62,6 +64,7 @@ export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: Member
     const connection = await connect();
     const member: Member = {
       client: connection.client,
+      session: connection.session,
       token: connection.token,
       ...dueTimes(connection.token, maxLifetimeMs),
       aliveAt: performance.now(),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SpanKind } from '@opentelemetry/api';
 import type pg from 'pg';
 import { openTokenSource, type TokenEvent, type TokenSource } from '../../auth/identity/tokenSource.ts';
@@ -11,6 +12,7 @@ import { LoginError } from './loginError.ts';
 import { createMembers, type Member } from './members.ts';
 import { createOpener } from './opener.ts';
 import { startRotation } from './rotation.ts';
+import type { Session } from './session.ts';
 
 export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionTimeoutMs'> {
   /** A fixed password, the identity whose tokens are the password, or their source, which ends with the pool. */
@@ -25,6 +27,8 @@ export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionT
   /** What the operator should know: a connection broke, a login or a token failed, a rotation has to wait. */
   readonly onError: (error: Error) => void;
   readonly onEvent?: (event: PoolEvent) => void;
+  /** Told of the sessions behind a pooler: of the first, and of one that differs from the last. */
+  readonly onPooled?: (session: Session) => void;
 }
 
 export type PoolEvent =
@@ -46,12 +50,15 @@ export interface UseOptions {
   readonly cancel?: boolean;
 }
 
+/** What runs on a connection. */
+export type Work<T> = (client: pg.ClientBase, session: Session) => Promise<T>;
+
 export interface Pool {
   /**
    * Lends a connection for the time that `work` runs; one for which `work` rejects with a lost connection, or that it
    * leaves in a transaction, is closed. Rejects with DATABASE_UNAVAILABLE when none becomes free in time.
    */
-  use<T>(work: (client: pg.ClientBase) => Promise<T>, options?: UseOptions): Promise<T>;
+  use<T>(work: Work<T>, options?: UseOptions): Promise<T>;
   stats(): PoolStats;
   /** How long a statement may run, and so how long after its start it may still be run again. */
   readonly statementTimeoutMs: number;
@@ -87,6 +94,7 @@ export function createPool(options: PoolOptions): Pool {
   const { counts, lastAt, report } = createReport(options);
   const loginSpan = { kind: SpanKind.CLIENT, attributes: databaseAttributes(options) };
   const tokens = tokensOf(options.password, report);
+  const tellPooled = tellOnce(options.onPooled);
   let replacing: Member | undefined;
   let peak = 0;
   let ended = false;
@@ -108,6 +116,7 @@ export function createPool(options: PoolOptions): Pool {
   });
   const open = async () => {
     const member = await inDetachedSpan('login', loginSpan, members.open);
+    tellPooled(member.session);
     peak = Math.max(peak, Math.min(usable(), size));
     report('opened');
     if (!ended) return member;
@@ -159,7 +168,7 @@ export function createPool(options: PoolOptions): Pool {
       signal?.throwIfAborted();
       if (aliveSince > 0) report('run-again');
       const member = await lending.borrow(aliveSince, signal);
-      const run = () => work(member.client);
+      const run = () => work(member.client, member.session);
       const session = { cancel: member.cancel, close: () => members.close(member) };
       try {
         signal?.throwIfAborted();
@@ -192,6 +201,15 @@ export function createPool(options: PoolOptions): Pool {
       for (const member of members.usable()) if (member.idle) void members.close(member);
       await members.emptied();
     },
+  };
+}
+
+/** Tells of a session behind a pooler unless the last one was the same. */
+function tellOnce(tell: PoolOptions['onPooled'] = () => {}) {
+  let last: Session | undefined;
+  return (session: Session) => {
+    if (session.pooler && !isDeepStrictEqual(session, last)) tell(session);
+    last = session;
   };
 }
 

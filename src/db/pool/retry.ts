@@ -1,6 +1,5 @@
-import type pg from 'pg';
 import { codeOf, isConnectionLost } from '../../errors.ts';
-import type { Lender } from './pool.ts';
+import type { Lender, Work } from './pool.ts';
 
 const maxRuns = 3;
 
@@ -14,7 +13,7 @@ const maxRuns = 3;
 export async function withRetry<T>(
   pool: Lender,
   kind: 'read' | 'write',
-  work: (client: pg.ClientBase) => Promise<T>,
+  work: Work<T>,
   signal?: AbortSignal,
 ): Promise<T> {
   const deadline = performance.now() + pool.statementTimeoutMs;

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { LoginError } from './loginError.ts';
+import { backendKeyOf } from './cancel.ts';
 
 export interface SessionOptions {
   readonly statementTimeoutMs: number;
@@ -30,16 +30,12 @@ export const startupOptions = (options: SessionOptions): string =>
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
 
-/** The statements that put the settings on the role, for a PgBouncer, which refuses them in the startup packet. */
-const roleStatements = (role: string, options: SessionOptions): readonly string[] =>
-  Object.entries(sessionSettings(options)).map(([name, value]) => roleStatement(role, name, value));
-
 /** Takes effect at the role's next login. */
 export const roleStatement = (role: string, name: string, value: string): string =>
   `ALTER ROLE "${role.replaceAll('"', '""')}" SET ${name} = '${value}';`;
 
 /** Names are compared as PostgreSQL does, without case; any limit will do, since it is the role's owner's to choose. */
-export const acceptedSettings: Readonly<Record<string, RegExp>> = {
+const acceptedSettings: Readonly<Record<string, RegExp>> = {
   TimeZone: /^(Etc\/)?UTC$/i,
   DateStyle: /^ISO\b/i,
   IntervalStyle: /^iso_8601$/i,
@@ -49,16 +45,76 @@ export const acceptedSettings: Readonly<Record<string, RegExp>> = {
   idle_in_transaction_session_timeout: /^[1-9]/,
 };
 
-/** Checks the settings that stand on the role; rejects with the statements that set what is missing. */
-export async function verifySession(client: pg.ClientBase, role: string, options: SessionOptions): Promise<void> {
-  const { rows } = await client.query<{ name: string; setting: string }>({
-    text: 'select name, setting from pg_catalog.pg_settings where name = any($1)',
-    values: [Object.keys(acceptedSettings)],
-  });
-  const wrong = rows.filter(({ name, setting }) => !acceptedSettings[name]?.test(setting)).map(({ name }) => name);
-  if (wrong.length === 0) return;
-  const remedy = roleStatements(role, options).filter((statement) =>
-    wrong.some((name) => statement.includes(` ${name} `)),
+/** Whether a role's setting serves as well as the one that is wanted. */
+export const isAccepted = (name: string, value: string | undefined, wanted: string): boolean =>
+  value !== undefined && (acceptedSettings[name]?.test(value) ?? value === wanted);
+
+/** What a connection found out at its login about the session that it has. */
+export interface Session {
+  /** The settings that it lacks, so that each transaction has to set them. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** What lends its transactions a backend each; null where the session is PostgreSQL's own. */
+  readonly pooler: Pooler | null;
+}
+
+export interface Pooler {
+  /** Whether it prepares a statement anew on a backend that does not have it. */
+  readonly prepares: boolean;
+}
+
+/**
+ * Finds out what stands before PostgreSQL. A pooler gives its clients process ids of its own, and one that prepares
+ * statements anew does so under names of its own. That is seen within one transaction, which has one backend: two may
+ * meet the same one by luck.
+ */
+export async function examineSession(client: pg.Client, options: SessionOptions): Promise<Session> {
+  const { rows } = await client.query<{ pid: number }>('select pg_catalog.pg_backend_pid() as pid');
+  if (rows[0]?.pid === backendKeyOf(client).processID) return { settings: {}, pooler: null };
+  await client.query('begin');
+  const session = { settings: await lackingSettings(client, options), pooler: { prepares: await isRenamed(client) } };
+  await client.query('rollback');
+  return session;
+}
+
+const probe = 'events_graphql_probe';
+
+async function isRenamed(client: pg.Client): Promise<boolean> {
+  const text = 'select from pg_catalog.pg_prepared_statements where name = $1';
+  const { rowCount } = await client.query({ name: probe, text, values: [probe] });
+  if (rowCount === 0) return true;
+  await client.query(`deallocate ${probe}`);
+  return false;
+}
+
+/** What the role and the server set are the same on every backend; what somebody set in a session is not asked for. */
+async function lackingSettings(client: pg.Client, options: SessionOptions): Promise<Session['settings']> {
+  const wanted = sessionSettings(options);
+  const { rows } = await client.query<{ name: string; value: string }>(
+    'select name, reset_val as value from pg_catalog.pg_settings where name = any($1)',
+    [Object.keys(wanted)],
   );
-  throw new LoginError('session', `PG_SESSION=role, but the role lacks settings. Run:\n${remedy.join('\n')}`);
+  const values = new Map(rows.map(({ name, value }) => [name, value]));
+  const isHeld = (name: string, value: string) =>
+    name === 'statement_timeout' ? values.get(name) === value : isAccepted(name, values.get(name), value);
+  return Object.fromEntries(Object.entries(wanted).filter(([name, value]) => !isHeld(name, value)));
+}
+
+const describe = 'A pooler such as PgBouncer stands before PostgreSQL';
+
+/** For the operator: what was found, and what to do about what it costs, if anything. */
+export function explainSession({ pooler, settings }: Session, role: string) {
+  if (!pooler) return { found: 'its settings were sent at its start', remedies: [] };
+  const lacking = Object.entries(settings);
+  const names = lacking.map(([name]) => name).join(', ');
+  const found = [
+    `${describe} and ${pooler.prepares ? 'prepares statements anew' : 'does not prepare statements anew: each is planned every time'}`,
+    lacking.length === 0 ? 'the role has the settings' : `each transaction sets ${names}, which the role lacks`,
+  ];
+  const remedies = [
+    ...(pooler.prepares
+      ? []
+      : ['Set pgbouncer.max_prepared_statements of the server to 500 (max_prepared_statements in pgbouncer.ini).']),
+    ...lacking.map(([name, value]) => roleStatement(role, name, value)),
+  ];
+  return { found: found.join('; '), remedies };
 }

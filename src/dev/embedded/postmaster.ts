@@ -105,7 +105,8 @@ export function guardPostmaster({ pid }: Postmaster, account: Account | null): {
   };
 }
 
-function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on. */
+export function freePort(): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const server = createServer().once('error', reject);
   server.listen(0, '127.0.0.1', () => {

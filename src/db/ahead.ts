@@ -1,8 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 
-/** What policies of the database ask for with `current_setting('request.jwt.claims', true)`. */
-const setClaims = "select set_config('request.jwt.claims', $1, true)";
+/** A statement that goes ahead of a query, in its transaction. */
+export interface Ahead {
+  /** Under which it has been prepared on the connection; without one it is parsed each time. */
+  readonly name: string | undefined;
+  readonly text: string;
+  readonly values: string[];
+}
 
 /** What this relies on of pg, whose version is pinned for it: how a query writes its messages. */
 interface QueryInternals {
@@ -10,35 +14,27 @@ interface QueryInternals {
   prepare(connection: pg.Connection): void;
 }
 
-/** Prepares what `queryWithClaims` needs on a connection, anew each time; resolves with its name. */
-export async function prepareClaims(client: pg.ClientBase): Promise<string> {
-  const name = randomUUID();
-  await client.query({ name, text: setClaims, values: [''] });
-  return name;
-}
-
 /**
- * Runs a query in which the claims, as JSON, are visible, and in none after it. Setting them goes ahead of the query
- * before one Sync: that is one round trip and one implicit transaction, so that an error in the one ends the other.
- * `prepared` is the name from `prepareClaims`.
+ * Runs a query with another statement ahead of it, before one Sync: that is one round trip and one implicit transaction,
+ * so that an error in the one ends the other, and what the first sets for its transaction is gone after the second.
  */
-export function queryWithClaims<R extends pg.QueryResultRow>(
+export function queryAfter<R extends pg.QueryResultRow>(
   client: pg.ClientBase,
-  prepared: string,
-  claims: string,
+  { name = '', text, values }: Ahead,
   config: pg.QueryConfig,
 ): Promise<pg.QueryResult<R>> {
   return new Promise((resolve, reject) => {
     const query = new pg.Query<R>(config, (error, results) => {
       const second = secondOf<R>(results);
       if (second) resolve(second);
-      else reject(error ?? new Error('A query ran without its claims'));
+      else reject(error ?? new Error('A query ran without what goes ahead of it'));
     });
     const internals = query as unknown as QueryInternals;
     const { prepare } = internals;
     internals.requiresPreparation = () => true;
     internals.prepare = (connection) => {
-      connection.bind({ statement: prepared, values: [claims] }, true);
+      if (name === '') connection.parse({ name, text, types: [] }, true);
+      connection.bind({ statement: name, values }, true);
       connection.describe({ type: 'P' }, true);
       connection.execute({}, true);
       prepare.call(query, connection);

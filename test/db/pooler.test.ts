@@ -1,0 +1,261 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createCredential, createIdentityHttp } from '../../src/auth/identity/credential.ts';
+import { createTokenSource } from '../../src/auth/identity/tokenSource.ts';
+import { examine } from '../../src/commands/doctor/examine.ts';
+import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
+import { createPool, type Pool, type PoolOptions } from '../../src/db/pool/pool.ts';
+import type { Session } from '../../src/db/pool/session.ts';
+import { sql, trusted } from '../../src/db/sql/sql.ts';
+import { createIdentityEndpoint } from '../platform/identity.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { hasPgBouncer, type PgBouncer, startPgBouncer } from '../support/pgBouncer.ts';
+import { serveStreams } from '../support/streams.ts';
+
+describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and prepares nothing anew', () => {
+  let database: TestDatabase;
+  let pgBouncer: PgBouncer;
+  let pool: Pool;
+  let db: SharedDb;
+  /** What was told of it, since the test began. */
+  let pooled: Session[];
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    await database.admin(`
+      create table events.note (owner text);
+      insert into events.note select o from unnest('{anna,ben}'::text[]) o, generate_series(1, 20);
+      alter table events.note enable row level security;
+      create policy own on events.note
+        using (owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid');
+      grant select, insert on events.note to ${database.connection.user}`);
+    pgBouncer = await startPgBouncer(2);
+  });
+
+  const open = (options: Partial<PoolOptions> = {}) =>
+    createPool({
+      ...database.connection,
+      port: pgBouncer.port,
+      ssl: false,
+      size: 6,
+      connectTimeoutMs: 10_000,
+      statementTimeoutMs: 20_000,
+      onError: () => {},
+      onPooled: (session) => pooled.push(session),
+      ...options,
+    });
+
+  beforeEach(() => {
+    pooled = [];
+    pool = open();
+    db = createDb(pool);
+  });
+
+  afterEach(() => pool.end());
+
+  afterAll(async () => {
+    await pgBouncer?.stop();
+    await database.drop();
+  });
+
+  const six = Array.from({ length: 6 }, (_, n) => n);
+  /** Opens all connections of the pool. */
+  const fill = () => Promise.all(six.map(() => db.rows(sql`select pg_sleep(0.05)`)));
+
+  test('is found, and told of once for all connections', async () => {
+    await fill();
+    expect(pool.stats().open).toBe(6);
+    expect(pooled).toEqual([{ pooler: { prepares: false }, settings: expect.anything() }]);
+  });
+
+  test('every statement has the settings, and none of them stays on a backend', async () => {
+    await fill();
+    const names = ['TimeZone', 'DateStyle', 'IntervalStyle', 'bytea_output', 'jit', 'statement_timeout'];
+    const shown = sql`select array(select current_setting(name) from unnest(${names}::text[]) name) as values`;
+    const seen = await Promise.all(six.map(() => db.rows(shown)));
+    for (const [row] of seen) expect(row?.['values']).toMatch(/^\{(Etc\/)?UTC,"ISO, ...",iso_8601,hex,off,20s\}$/);
+    const bare = () => pool.use((client) => client.query('show statement_timeout'));
+    for (const { rows } of await Promise.all(six.map(bare))) expect(rows).toEqual([{ statement_timeout: '0' }]);
+  });
+
+  test('a statement ends at its limit', async () => {
+    const short = open({ statementTimeoutMs: 200 });
+    const read = createDb(short).rows(sql`select pg_sleep(30)`);
+    await expect(read).rejects.toMatchObject({ code: 'TIMEOUT', cause: { code: '57014' } });
+    await short.end();
+  });
+
+  test('a role with the settings needs none in its transactions', async () => {
+    const { user } = database.connection;
+    const { settings } = await pool.use(async (_, session) => session);
+    for (const [name, value] of Object.entries(settings))
+      await database.admin(`alter role ${user} in database ${database.connection.database} set ${name} = '${value}'`);
+    const again = await startPgBouncer(1);
+    const other = open({ port: again.port });
+    expect(await other.use(async (_, session) => session.settings)).toEqual({});
+    await other.end();
+    await again.stop();
+    await database.admin(`alter role ${user} in database ${database.connection.database} reset all`);
+  });
+
+  test('two callers never see a row of each other, whatever fails or is cancelled in between', async () => {
+    const mine = (some: Db, seconds: number) => some.rows(sql`select owner from events.note, pg_sleep(${seconds})`);
+    const counts = { answers: 0, errors: 0, cancels: 0 };
+    const client = async (name: 'anna' | 'ben' | null, n: number) => {
+      const claims = name === null ? undefined : { oid: name };
+      const expected = Array.from({ length: name === null ? 0 : 20 }, () => ({ owner: name }));
+      for (let round = 0; round < 40; round++) {
+        const controller = new AbortController();
+        const some = db.within({ claims, signal: controller.signal });
+        const kind = (round + n) % 4;
+        if (kind === 0) {
+          await expect(some.rows(sql`select 1/0 from events.site`)).rejects.toThrow(/division by zero/);
+          counts.errors++;
+        } else if (kind === 1) {
+          setTimeout(() => controller.abort(new Error('gone')), Math.random() * 20);
+          await mine(some, 0.5).then(
+            (rows) => expect(rows).toEqual(expected),
+            (error: unknown) => {
+              if (!controller.signal.aborted) throw error;
+              counts.cancels++;
+            },
+          );
+        } else {
+          expect(await mine(some, 0.001)).toEqual(expected);
+          counts.answers++;
+        }
+      }
+    };
+    await Promise.all(six.map((n) => client((['anna', 'ben', null] as const)[n % 3] ?? null, n)));
+    for (const count of Object.values(counts)) expect(count).toBeGreaterThan(10);
+  });
+
+  test('a read that nobody waits for is cancelled in PostgreSQL', async () => {
+    const running = async () => {
+      const active = `select from pg_stat_activity where usename = $1 and state = 'active' and query like '%pg_sleep(25)%'`;
+      return (await database.admin(active, [database.connection.user])).rowCount;
+    };
+    const controller = new AbortController();
+    const read = db.within({ signal: controller.signal }).rows(sql`select pg_sleep(25)`);
+    read.catch(() => {});
+    await expect.poll(running, { timeout: 10_000 }).toBe(1);
+    controller.abort(new Error('gone'));
+    await expect(read).rejects.toThrow('gone');
+    await expect.poll(running, { timeout: 10_000 }).toBe(0);
+  });
+
+  test('a pooler that stops to prepare anew while it runs fails no statement', async () => {
+    const mistaken = createDb({
+      statementTimeoutMs: pool.statementTimeoutMs,
+      use: (work, options) => pool.use((client) => work(client, { settings: {}, pooler: { prepares: true } }), options),
+    });
+    const numbers = Array.from({ length: 120 }, (_, n) => n % 5);
+    const ask = async (n: number) => {
+      const anna = mistaken.within({ claims: { oid: 'anna' } });
+      return (await (n % 2 ? anna : mistaken).rows(sql`select ${trusted(String(n))} + ${1}::int as n`))[0]?.['n'];
+    };
+    expect(await Promise.all(numbers.map(ask))).toEqual(numbers.map((n) => String(n + 1)));
+  });
+
+  test('connections whose tokens end are replaced under load, and no read fails', async () => {
+    const role = await database.createRole();
+    const scope = 'https://ossrdbms-aad.database.windows.net/.default';
+    const identity = await createIdentityEndpoint({
+      lifeSeconds: 3,
+      assigned: [role.user],
+      // The newest token is the only password.
+      onIssue: async ({ text }) => void (await database.admin(`alter role ${role.user} password '${text}'`)),
+    });
+    process.env['IDENTITY_ENDPOINT'] = identity.url;
+    process.env['IDENTITY_HEADER'] = identity.header;
+    const password = createTokenSource({
+      credential: createCredential({ kind: 'user-identity', clientId: role.user, scope }, createIdentityHttp(1000)),
+      scope,
+      attemptTimeoutMs: 1000,
+    });
+    let replaced = 0;
+    const done = Promise.withResolvers<void>();
+    const rotated = open({
+      user: role.user,
+      password,
+      size: 2,
+      onEvent: (event) => event === 'replaced' && ++replaced === 4 && done.resolve(),
+    });
+    const reads = createDb(rotated);
+    let running = true;
+    const caller = async () => {
+      while (running) expect(await reads.rows(sql`select 1 as one, pg_sleep(0.005)`)).toMatchObject([{ one: '1' }]);
+    };
+    const callers = Promise.all([caller(), caller(), caller()]);
+    await Promise.race([done.promise, callers]);
+    running = false;
+    await callers;
+    expect(rotated.stats().counts).toMatchObject({ 'login-failed': 0, lost: 0 });
+    await rotated.end();
+    await identity.end();
+  });
+
+  describe('the API', () => {
+    let api: TestApi;
+
+    beforeAll(async () => {
+      api = await createTestApi({ ...database.connection, port: pgBouncer.port }, { size: 6 });
+    });
+
+    afterAll(() => api?.close());
+
+    test('answers a load of mixed documents as one at a time', async () => {
+      const documents = [
+        '{ devices(first: 3) { totalCount nodes { serial site { code } } } }',
+        '{ sites { nodes { devices(first: 2) { nodes { serial } } } } }',
+        '{ eventsAggregate { count of { value { avg } } } }',
+        '{ events(first: 2, orderBy: [{occurredAt: DESC}]) { nodes { occurredAt severity device { serial } } } }',
+      ];
+      const alone: unknown[] = [];
+      for (const document of documents) alone.push(await api.query(document));
+      const client = async (n: number) => {
+        for (let i = 0; i < 25; i++) {
+          const which = (n + i) % documents.length;
+          expect(await api.query(documents[which] ?? '')).toEqual(alone[which]);
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, (_, n) => client(n)));
+    });
+
+    test('sends a live tail what is written', async () => {
+      const streams = await serveStreams(api);
+      const tail = streams.subscribe<{ value: string }>(
+        'subscription { added: eventsAdded { cursor end edges { node { value } } } }',
+      );
+      await tail.next();
+      const { rows } = await database.admin<{ n: number }>(`
+        insert into events.event (device_id, event_type_id, occurred_at, severity, value)
+        select device_id, event_type_id, now(), severity, 4711 from events.event limit 3 returning value as n`);
+      expect(rows).toHaveLength(3);
+      expect((await tail.nodes(3)).map(({ value }) => value)).toEqual(['4711.000', '4711.000', '4711.000']);
+      await tail.stop();
+      api.tails.stop();
+      await streams.drain(1000);
+    });
+  });
+
+  test('doctor says what it found, what it costs and what to do', async () => {
+    const { user, password, database: name } = database.connection;
+    const findings = await examine({
+      PGHOST: '127.0.0.1',
+      PGPORT: String(pgBouncer.port),
+      PGDATABASE: name,
+      PGUSER: user,
+      PGPASSWORD: password,
+      PG_AUTH: 'password',
+    });
+    expect(findings.filter(({ status }) => status === 'failed')).toEqual([]);
+    const session = findings.find(({ step }) => step === 'session');
+    expect(session).toMatchObject({
+      status: 'warning',
+      message: expect.stringMatching(/^TimeZone=\S*UTC, .*statement_timeout=15000.* each is planned every time/),
+      remedy: expect.stringContaining('pgbouncer.max_prepared_statements'),
+    });
+    expect(session?.remedy).toContain(`ALTER ROLE "${user}" SET statement_timeout = '15000';`);
+  });
+});
