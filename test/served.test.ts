@@ -4,6 +4,18 @@ import { serveApi } from '../src/api/current.ts';
 import { readFingerprint } from '../src/db/introspect.ts';
 import { createTestApi, type TestApi } from './support/api.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
+import { heldOf } from './support/garbage.ts';
+import { serveStreams } from './support/streams.ts';
+
+/** Of all kinds that something might be kept for. */
+const documents = [
+  '{ devices(first: 2) { totalCount nodes { id serial site { name } events(first: 2) { nodes { severity } } } } }',
+  '{ events(first: 2) { liveCursor nodes { severity } } }',
+  '{ eventsAggregate { count of { severity { max } } } }',
+  '{ eventsGroupedAggregate(groupBy: { columns: [SEVERITY] }) { key { severity } count } }',
+  'query Named { __schema { types { name fields { name } } } }',
+  'fragment f on Site { name } { a: sites { nodes { ...f } } b: sites { edges { node { ...f } } } }',
+];
 
 const silent = pino({ level: 'silent' });
 
@@ -114,6 +126,36 @@ test('however many errors ask for a comparison, one runs at once and no other be
   for (let i = 0; i < 100; i++) served.checkSoon(new Error(`error ${i}`));
   await served.check(); // its own, after whichever of theirs there was
   expect(comparisons).toBe(2);
+});
+
+test('an API that was replaced is freed whole, whatever was asked of it', async () => {
+  const stored = { id: 'sites', text: '{ sites { nodes { name } } }', file: 'test.json' };
+  const own = await createTestApi(database.connection, { documents: [stored] });
+  const { subscribe, drain } = await serveStreams(own);
+  /** Replaces the API that is served, after it has been used. */
+  async function replace(): Promise<Readonly<Record<string, WeakRef<object>>>> {
+    const served = own.served.current();
+    if (!served) throw new Error('There is no API');
+    for (const document of documents) await own.query(document);
+    expect((await own.send('{ nothing }')).status).toBe(400);
+    await own.app.fetch('http://localhost/graphql/sites');
+    const stream = subscribe('subscription { added: eventsAdded { cursor end edges { node { device { serial } } } } }');
+    await stream.next();
+    await database.admin('alter table events.site add of_another_schema int');
+    await own.served.check();
+    expect(await stream.next()).toMatchObject({ end: 'SCHEMA_CHANGED' });
+    await stream.stop();
+    await own.send('{ __typename }'); // Yoga holds the schema of the last request
+    return { api: new WeakRef(served), schema: new WeakRef(served.schema), catalog: new WeakRef(served.catalog) };
+  }
+  // The first one is held by the test.
+  await database.admin('alter table events.site add of_this_schema int');
+  await own.served.check();
+  expect(await heldOf(await replace())).toEqual([]);
+  own.tails.stop();
+  await drain(1000);
+  await own.close();
+  await database.admin('alter table events.site drop of_this_schema, drop of_another_schema');
 });
 
 test('a change is seen within the interval, without an error that tells of it', async () => {

@@ -13,6 +13,11 @@ export interface PricedContext {
   readonly price?: Price;
 }
 
+/** A price that is the same whatever the variables. */
+interface FixedPrice extends Pick<Priced, 'operationName'> {
+  readonly price: Price;
+}
+
 /**
  * Lets a document be parsed, validated and executed only as far as it is within its limits. What depends on the text
  * alone is looked at once for each document that is parsed, a price that depends on variables once for each request.
@@ -22,7 +27,8 @@ export function useDocumentLimits(
   pages: PageLimits,
 ): Plugin<Context & DocumentContext & PricedContext> {
   const shapes = new WeakMap<DocumentNode, readonly GraphQLError[]>();
-  const prices = new WeakMap<DocumentNode, { readonly of: Omit<Priced, 'variables'>; readonly price: Price }>();
+  // Documents outlive schemas: what is kept for a document must not keep the schema that it is of.
+  const prices = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, FixedPrice>>();
 
   function shapeOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
     const known = shapes.get(document);
@@ -32,11 +38,14 @@ export function useDocumentLimits(
     return errors;
   }
 
-  function priceFor({ variables, ...of }: Priced): Price {
-    const known = prices.get(of.document);
-    if (known?.of.schema === of.schema && known.of.operationName === of.operationName) return known.price;
-    const price = priceOf({ ...of, variables });
-    if (price.isFixed) prices.set(of.document, { of, price });
+  function priceFor(priced: Priced): Price {
+    const { schema, document, operationName } = priced;
+    const ofSchema = prices.get(schema) ?? new WeakMap<DocumentNode, FixedPrice>();
+    prices.set(schema, ofSchema);
+    const known = ofSchema.get(document);
+    if (known && known.operationName === operationName) return known.price;
+    const price = priceOf(priced);
+    if (price.isFixed) ofSchema.set(document, { operationName, price });
     return price;
   }
 
