@@ -3,6 +3,13 @@ import { listOf, type Variables } from './variables.ts';
 /** What a caller may do: run agreed documents, change rows, or run documents of their own. */
 export type Permission = 'read' | 'write' | 'explore';
 
+/** The app roles, or scopes, that give the permissions. */
+export const permissionNames: Readonly<Record<Permission, string>> = {
+  read: 'Events.Read',
+  write: 'Events.Write',
+  explore: 'Events.Explore',
+};
+
 /** Whose tokens the API takes. */
 export interface AuthConfig {
   readonly tenantId: string;
@@ -11,8 +18,6 @@ export interface AuthConfig {
   readonly issuers: readonly string[];
   /** Where the issuer's public keys are. */
   readonly keysUrl: string;
-  /** The names of the app roles, or scopes, that give the permissions. */
-  readonly permissionNames: Readonly<Record<Permission, string>>;
 }
 
 /** Where nothing says who may come in, everyone may only outside production, and only if nothing of it is set. */
@@ -29,12 +34,14 @@ export function authOf(env: Variables, production: boolean, problems: string[]):
     problems.push('AUTH_AUDIENCE: required with AUTH=entra: what tokens must be for, such as api://<client id>');
   }
   const tenant = `${authority.replace(/\/$/, '')}/${tenantId}`;
-  const issuers = listOf(env.AUTH_ISSUERS ?? '');
   return {
     tenantId,
     audiences,
-    issuers: issuers.length > 0 ? issuers : [`${tenant}/v2.0`, `https://sts.windows.net/${tenantId}/`],
+    issuers: [`${tenant}/v2.0`, `https://${tokenService(authority)}/${tenantId}/`],
     keysUrl: `${tenant}/discovery/v2.0/keys`,
-    permissionNames: { read: env.AUTH_READ, write: env.AUTH_WRITE, explore: env.AUTH_EXPLORE },
   };
 }
+
+/** Who issues version 1 tokens. Source: Microsoft Entra documentation, "National clouds" and "Access tokens". */
+const tokenService = (authority: string): string =>
+  authority.includes('partner.microsoftonline.cn') ? 'sts.chinacloudapi.cn' : 'sts.windows.net';

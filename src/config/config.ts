@@ -1,6 +1,6 @@
 import { type AuthConfig, authOf } from './auth.ts';
 import { type DatabaseConfig, databaseOf } from './database.ts';
-import type { PageLimits, RequestLimits } from './limits.ts';
+import { defaultRequestLimits, type PageLimits, type RequestLimits } from './limits.ts';
 import { ConfigError, type Environment, listOf, readVariables, type Variables } from './variables.ts';
 
 /** Everything that can be set, read once at the start; `null` for `database` means the embedded one. */
@@ -80,19 +80,15 @@ export function readConfig(environment: Environment): Config {
     },
     cacheControl: env.CACHE_CONTROL,
     requestLimits: {
-      tokens: env.MAX_DOCUMENT_TOKENS,
-      depth: env.MAX_DOCUMENT_DEPTH,
-      aliases: env.MAX_DOCUMENT_ALIASES,
-      directives: env.MAX_DOCUMENT_DIRECTIVES,
+      ...defaultRequestLimits,
       cost: env.MAX_DOCUMENT_COST,
       rows: env.MAX_RESPONSE_ROWS,
       bytes: env.MAX_RESPONSE_BYTES,
       perMinute: env.RATE_LIMIT_PER_MINUTE ?? null,
-      // Azure Container Apps sets the name, and always has one proxy of its own in front.
-      proxies: env.TRUSTED_PROXIES ?? (env.CONTAINER_APP_NAME ? 1 : 0),
+      proxies: env.TRUSTED_PROXIES,
     },
     maxReplicas: env.MAX_REPLICAS,
-    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    requestTimeoutMs: 2 * env.PG_STATEMENT_TIMEOUT_MS,
     sseMaxSeconds: env.SSE_MAX_SECONDS,
     schemaPollMs: env.SCHEMA_POLL_MS,
     logLevel: env.LOG_LEVEL ?? (production ? 'info' : 'warn'),

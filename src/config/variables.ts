@@ -20,9 +20,8 @@ const int = (min: number, max: number) => {
 const oneOf = <const T extends readonly string[]>(...values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 const onOff = oneOf('on', 'off');
-const permissionName = z.string().regex(/^[\w.:/-]+$/, 'must be the name of a role or scope, without spaces');
 
-/** Every variable that is read, by its name. */
+/** The server's own variables, by name, with those that libpq and the platform have for the same things. */
 export const variables = z.object({
   NODE_ENV: z.string().optional(),
   PGHOST: z.string().optional(),
@@ -54,11 +53,6 @@ export const variables = z.object({
     .string()
     .regex(/^(https:|http:\/\/(localhost|127\.0\.0\.1)\b)/, 'must be an address that begins with https://')
     .default('https://login.microsoftonline.com'),
-  AUTH_ISSUERS: z.string().optional(),
-  AUTH_READ: permissionName.default('Events.Read'),
-  AUTH_WRITE: permissionName.default('Events.Write'),
-  AUTH_EXPLORE: permissionName.default('Events.Explore'),
-  REQUEST_TIMEOUT_MS: int(1, 3_600_000).default(30_000),
   EVENTS_SCHEMA: z.string().default('events'),
   SCHEMA_POLL_MS: int(100, 86_400_000).default(60_000),
   SSE_MAX_SECONDS: int(1, 86_400).default(230),
@@ -79,18 +73,17 @@ export const variables = z.object({
       'must be directives such as max-age=10, separated by commas',
     )
     .default('no-cache'),
-  MAX_DOCUMENT_TOKENS: int(100, 1_000_000).default(defaultRequestLimits.tokens),
-  MAX_DOCUMENT_DEPTH: int(1, 200).default(defaultRequestLimits.depth),
-  MAX_DOCUMENT_ALIASES: int(0, 100_000).default(defaultRequestLimits.aliases),
-  MAX_DOCUMENT_DIRECTIVES: int(0, 100_000).default(defaultRequestLimits.directives),
   MAX_DOCUMENT_COST: int(1, 1_000_000_000).default(defaultRequestLimits.cost),
   MAX_RESPONSE_ROWS: int(1, 100_000_000).default(defaultRequestLimits.rows),
   MAX_RESPONSE_BYTES: int(1000, 500_000_000).default(defaultRequestLimits.bytes),
   RATE_LIMIT_PER_MINUTE: int(1, 1_000_000).optional(),
-  TRUSTED_PROXIES: int(0, 10).optional(),
-  CONTAINER_APP_NAME: z.string().optional(),
+  TRUSTED_PROXIES: int(0, 10).default(0),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').optional(),
   SLOW_STATEMENT_MS: int(1, 3_600_000).default(1000),
+});
+
+/** As many of OpenTelemetry's variables as tell what to start; the SDK reads these and the rest of them itself. */
+export const telemetryVariables = z.object({
   OTEL_SDK_DISABLED: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.string().optional(),
@@ -99,7 +92,9 @@ export const variables = z.object({
   OTEL_EXPORTER_OTLP_PROTOCOL: oneOf('grpc', 'http/protobuf', 'http/json').optional(),
 });
 
-export type Variables = z.infer<typeof variables>;
+const all = variables.extend(telemetryVariables.shape);
+
+export type Variables = z.infer<typeof all>;
 
 const aliases = { PG_HOST: 'PGHOST', PG_DB: 'PGDATABASE', PG_USER: 'PGUSER' } as const;
 
@@ -110,7 +105,7 @@ export function readVariables(environment: Environment) {
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const problems = [...misspelt(set, Object.keys(variables.shape)), ...twins(set)];
+  const problems = [...misspelt(set, Object.keys(all.shape)), ...twins(set)];
   const env = parse(set, problems);
   return { env, production: env.NODE_ENV === 'production', problems };
 }
@@ -124,10 +119,10 @@ export const listOf = (text: string): readonly string[] =>
 
 /** Reports each value that cannot be read and goes on as if it were not set, so that later problems show up too. */
 function parse(set: Readonly<Record<string, string | undefined>>, problems: string[]): Variables {
-  const { error } = variables.safeParse(set);
+  const { error } = all.safeParse(set);
   const wrong = new Set(error?.issues.map((issue) => String(issue.path[0])));
   for (const issue of error?.issues ?? []) problems.push(`${String(issue.path[0])}: ${issue.message}`);
-  return variables.parse(Object.fromEntries(Object.entries(set).filter(([name]) => !wrong.has(name))));
+  return all.parse(Object.fromEntries(Object.entries(set).filter(([name]) => !wrong.has(name))));
 }
 
 function twins(set: Readonly<Record<string, unknown>>): string[] {

@@ -1,6 +1,6 @@
 import { type DocumentNode, GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Permission } from '../config/auth.ts';
+import { permissionNames } from '../config/auth.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../errors.ts';
 
@@ -11,14 +11,14 @@ interface Operation {
 }
 
 /** Runs an operation only for callers who may: mutations change rows, all others read them. */
-export function usePermissions(names: Readonly<Record<Permission, string>>): Plugin<Context> {
+export function usePermissions(): Plugin<Context> {
   const objectionTo = ({ document, operationName, contextValue: { caller } }: Operation) => {
     const operation = getOperationAST(document, operationName)?.operation ?? 'query';
     const needed = operation === 'mutation' ? 'write' : 'read';
     if (caller?.permissions.has(needed)) return undefined;
-    const message = `A ${operation} needs the role or scope "${names[needed]}"`;
+    const message = `A ${operation} needs the role or scope "${permissionNames[needed]}"`;
     const { code, http } = new AppError('FORBIDDEN', message).extensions;
-    const headers = { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${names[needed]}"` };
+    const headers = { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${permissionNames[needed]}"` };
     return new GraphQLError(message, { extensions: { code, http: { ...http, headers } } });
   };
   return {

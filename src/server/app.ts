@@ -94,7 +94,7 @@ export function createApp({ config, served, dashboard, tails, probe, log }: AppO
       useGetParams(),
       ...(perMinute === null ? [] : [useRateLimit({ perMinute, proxies })]),
       useApi({ served, tails, endpoint, limits: requestLimits }),
-      ...(config.auth ? [usePermissions(config.auth.permissionNames)] : []),
+      ...(config.auth ? [usePermissions()] : []),
       useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),
       useDocumentLimits(requestLimits, config.limits),
       useCaching(config.cacheControl),

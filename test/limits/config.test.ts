@@ -6,10 +6,6 @@ import type { ConfigError } from '../../src/config/variables.ts';
 test('limits have defaults that variables change', () => {
   expect(readConfig({}).requestLimits).toEqual(defaultRequestLimits);
   const set = {
-    MAX_DOCUMENT_TOKENS: '1000',
-    MAX_DOCUMENT_DEPTH: '5',
-    MAX_DOCUMENT_ALIASES: '0',
-    MAX_DOCUMENT_DIRECTIVES: '2',
     MAX_DOCUMENT_COST: '3',
     MAX_RESPONSE_ROWS: '4',
     MAX_RESPONSE_BYTES: '5000',
@@ -17,22 +13,13 @@ test('limits have defaults that variables change', () => {
     TRUSTED_PROXIES: '2',
   };
   expect(readConfig(set).requestLimits).toEqual({
-    tokens: 1000,
-    depth: 5,
-    aliases: 0,
-    directives: 2,
+    ...defaultRequestLimits,
     cost: 3,
     rows: 4,
     bytes: 5000,
     perMinute: 6,
     proxies: 2,
   });
-});
-
-test('Azure Container Apps has one proxy in front, unless told otherwise', () => {
-  const proxies = (environment: Record<string, string>) => readConfig(environment).requestLimits.proxies;
-  expect(proxies({ CONTAINER_APP_NAME: 'events' })).toBe(1);
-  expect(proxies({ CONTAINER_APP_NAME: 'events', TRUSTED_PROXIES: '2' })).toBe(2);
 });
 
 test('limits that make no sense are all told at once', () => {

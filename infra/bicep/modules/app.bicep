@@ -89,6 +89,8 @@ var serverSettings = {
   PORT: string(port)
   PG_POOL_SIZE: string(poolSize)
   MAX_REPLICAS: string(maxReplicas)
+  // The ingress of Container Apps; a gateway in front of it would be one more.
+  TRUSTED_PROXIES: '1'
   CORS_ORIGINS: corsOrigins
   GRAPHIQL: graphiql ? 'on' : 'off'
   DOCUMENTS: documents

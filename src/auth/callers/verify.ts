@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
-import type { AuthConfig, Permission } from '../../config/auth.ts';
+import { type AuthConfig, type Permission, permissionNames } from '../../config/auth.ts';
 import { AppError } from '../../errors.ts';
 import type { Caller } from './caller.ts';
 
@@ -38,7 +38,7 @@ export function createVerifier(config: AuthConfig, { cooldownMs = 30_000 }: Veri
   };
 }
 
-function callerOf(claims: JWTPayload, { tenantId, permissionNames }: AuthConfig): Caller {
+function callerOf(claims: JWTPayload, { tenantId }: AuthConfig): Caller {
   const { oid, tid, exp } = claims;
   if (tid !== tenantId) throw unauthenticated('The token is of another tenant');
   if (typeof oid !== 'string' || exp === undefined) throw unauthenticated('The token does not say whose it is');
