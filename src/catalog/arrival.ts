@@ -1,5 +1,6 @@
 import { type Catalog, type Numbering, type Table, uniqueKeys } from './catalog.ts';
-import type { Directed, Warn } from './directives.ts';
+import type { Warn } from './comment.ts';
+import type { Directed } from './directives.ts';
 
 /** The order in which the rows of a table arrive, which its live tail follows. */
 export interface Arrival {

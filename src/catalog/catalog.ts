@@ -15,6 +15,8 @@ export interface Enum {
   readonly name: string;
   readonly labels: readonly string[];
   readonly comment: string | null;
+  /** By label: why it is not to be used any more. */
+  readonly deprecations?: ReadonlyMap<string, string>;
 }
 
 export type RelationKind = 'table' | 'partitioned table' | 'view' | 'materialized view' | 'foreign table';
@@ -24,6 +26,8 @@ export interface Table {
   readonly name: string;
   readonly kind: RelationKind;
   readonly comment: string | null;
+  /** Why it is not to be used any more, where its owner says so. */
+  readonly deprecationReason?: string;
   /** The extension that made it; null for the schema's own. */
   readonly extension: string | null;
   /** The columns that the role may read. */
@@ -75,6 +79,8 @@ export interface Column {
   readonly identity: 'always' | 'by default' | null;
   readonly generated: boolean;
   readonly comment: string | null;
+  /** Why it is not to be used any more, where its owner says so. */
+  readonly deprecationReason?: string;
   readonly mayInsert: boolean;
   readonly mayUpdate: boolean;
 }

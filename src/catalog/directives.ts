@@ -1,5 +1,6 @@
 import {
   type Catalog,
+  type CheckConstraint,
   type Column,
   columnOf,
   type Enum,
@@ -9,10 +10,9 @@ import {
   type Table,
   type Type,
 } from './catalog.ts';
-import { type Directive, parseComment } from './comment.ts';
-
-/** A line for the log: which comment holds a directive that cannot be followed, and why. */
-export type Warn = (message: string) => void;
+import { type Directive, isName, parseComment, reasonOf, type Warn } from './comment.ts';
+import { directLabels, isOfLabel } from './labels.ts';
+import { type Path, pathKey, shownPath } from './paths.ts';
 
 /** Names that an owner gave, by `pathKey`'s key; they take the place of the name in the database. */
 export interface Directed {
@@ -22,58 +22,54 @@ export interface Directed {
   readonly arrivals: ReadonlyMap<string, string>;
 }
 
-/** A thing that its owner may name: what it is, its table if it belongs to one, and its name. */
-export type Path = readonly [kind: 'enum' | 'table' | 'column' | 'index' | 'foreign key', ...names: string[]];
-
-/** The key of a thing in `Directed.names`. */
-export const pathKey = (...path: Path): string => JSON.stringify(path);
-
 /**
- * Follows the directives in comments and takes them out of the descriptions: `@name x`, `@omit`, `@expose`,
- * `@key (a, b)`, `@foreignKey (a) references t (b)`, `@arrival column`. One that is wrong is reported and passed over.
+ * Follows the directives in comments and takes them out of the descriptions: `@name x`, `@omit`,
+ * `@deprecated reason`, `@expose`, `@key (a, b)`, `@foreignKey (a) references t (b)`, `@arrival column`. One that is
+ * wrong is reported and passed over.
  */
 export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
   const names = new Map<string, string>();
   const arrivals = new Map<string, string>();
-  /** Reads a thing's comment; `allowed` are the directives that mean something there, beside `@name`. */
-  const read = <T extends { readonly comment: string | null }>(
-    thing: T,
-    [kind, ...path]: Path,
-    allowed: readonly string[],
-  ) => {
+  /** Reads a thing's comment; `allowed` are the directives that mean something there. */
+  const read = <T extends { readonly comment: string | null }>(thing: T, path: Path, allowed: readonly string[]) => {
     const { description, directives } = parseComment(thing.comment);
-    const where = `on ${kind} ${path.join('.')}`;
-    const known = directives.filter(({ name }) => {
-      const valid = name === 'name' || allowed.includes(name);
-      if (!valid)
-        warn(
-          `@${name} ${where}: not a directive that can stand here; known are ${['name', ...allowed].map((n) => `@${n}`).join(' ')}`,
-        );
+    const followed = directives.filter(({ name }) => {
+      const valid = allowed.includes(name);
+      if (!valid) warn(`@${name} on ${shownPath(path)}: not a directive that can stand here${known(allowed)}`);
       return valid;
     });
-    const given = known.find(({ name }) => name === 'name');
-    if (given && /^[A-Za-z]\w*$/.test(given.argument)) names.set(pathKey(kind, ...path), given.argument);
-    else if (given) warn(`@name ${where}: "${given.argument}" is not a GraphQL name`);
-    return { kept: { ...thing, comment: description }, directives: known };
+    const given = followed.find(
+      (directive) => directive.name === 'name' && !(path[0] === 'enum' && isOfLabel(directive)),
+    );
+    if (given && isName(given.argument)) names.set(pathKey(...path), given.argument);
+    else if (given) warn(`@name on ${shownPath(path)}: "${given.argument}" is not a GraphQL name`);
+    return { kept: { ...thing, comment: description }, directives: followed };
   };
 
-  const enums = catalog.enums.map((type) => read<Enum>(type, ['enum', type.id], []).kept);
+  const enums = catalog.enums.map((type) => {
+    const { kept, directives } = read<Enum>(type, ['enum', type.id], ['name', 'deprecated']);
+    return directLabels(kept, directives, names, warn);
+  });
+  const readColumn = (table: string, column: Column) => {
+    const { kept, directives } = read<Column>(column, ['column', table, column.name], ['name', 'omit', 'deprecated']);
+    return { kept: { ...kept, ...deprecated(directives) }, directives };
+  };
   const tables = catalog.tables.filter(isExposed).flatMap((table) => {
     const { name } = table;
-    const { kept, directives } = read<Table>(
-      table,
-      ['table', name],
-      ['omit', 'expose', 'key', 'foreignKey', 'arrival'],
-    );
+    const allowed = ['name', 'omit', 'deprecated', 'expose', 'key', 'foreignKey', 'arrival'];
+    const { kept, directives } = read<Table>(table, ['table', name], allowed);
     if (omits(directives)) return [];
-    const indexes = keep(table.indexes.map((i) => read<Index>(i, ['index', name, i.name], ['omit'])));
+    const indexes = keep(table.indexes.map((i) => read<Index>(i, ['index', name, i.name], ['name', 'omit'])));
     const directed: Table = {
       ...kept,
-      columns: keep(usable(table, warn).map((c) => read<Column>(c, ['column', name, c.name], ['omit']))),
+      ...deprecated(directives),
+      columns: keep(usable(table, warn).map((c) => readColumn(name, c))),
       primaryKey: keptKey(table, indexes),
       indexes,
-      foreignKeys: keep(table.foreignKeys.map((k) => read<ForeignKey>(k, ['foreign key', name, k.name], ['omit']))),
-      checks: table.checks.map((check) => ({ ...check, comment: parseComment(check.comment).description })),
+      foreignKeys: keep(
+        table.foreignKeys.map((k) => read<ForeignKey>(k, ['foreign key', name, k.name], ['name', 'omit'])),
+      ),
+      checks: table.checks.map((c) => read<CheckConstraint>(c, ['check', name, c.name], []).kept),
     };
     return [{ table: directed, directives }];
   });
@@ -88,6 +84,14 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
   );
   return { catalog: { ...catalog, enums, tables: withoutOmitted(declared) }, names, arrivals };
 }
+
+const known = (directives: readonly string[]): string =>
+  directives.length > 0 ? `; known are ${directives.map((name) => `@${name}`).join(' ')}` : '';
+
+const deprecated = (directives: readonly Directive[]): { readonly deprecationReason?: string } => {
+  const found = directives.find(({ name }) => name === 'deprecated');
+  return found ? { deprecationReason: reasonOf(found.argument) } : {};
+};
 
 const omits = (directives: readonly Directive[]) => directives.some(({ name }) => name === 'omit');
 

@@ -1,7 +1,7 @@
 import { assign } from './assign.ts';
 import { type Catalog, type Column, type ForeignKey, indexOf, isUnique, referencesTo, type Table } from './catalog.ts';
-import type { Path } from './directives.ts';
 import { listFamily } from './nameFamilies.ts';
+import type { Path } from './paths.ts';
 import { fieldName, listName, singular, typeCase } from './words.ts';
 
 /** What a thing is called in the database, or by a directive in its place. */

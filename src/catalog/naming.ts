@@ -10,9 +10,10 @@ import {
   uniqueKeys,
   writeKeys,
 } from './catalog.ts';
-import { type Directed, pathKey } from './directives.ts';
+import type { Directed } from './directives.ts';
 import { backKey, columnKey, fieldsOf, forwardKey, lookupName, type NameOf, reservedFields } from './fieldNames.ts';
 import { leafFamily, listFamily, member, tableFamily } from './nameFamilies.ts';
+import { pathKey } from './paths.ts';
 import { capital, enumValue, listName, several, typeCase, typeName, uncapital } from './words.ts';
 
 /** The GraphQL names of everything in a catalog. */
@@ -90,8 +91,8 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
   const typeOf = (table: Table) => required(types, `table ${table.name}`);
   const mutation = assign(
     catalog.tables.flatMap((table) => [
-      { key: `create ${table.name}`, from: '', name: `create${typeOf(table)}` },
-      { key: `createMany ${table.name}`, from: '', name: `create${several(typeOf(table))}` },
+      { key: `create ${table.name}`, from: '', name: `create${capital(typeOf(table))}` },
+      { key: `createMany ${table.name}`, from: '', name: `create${capital(several(typeOf(table)))}` },
       ...writeKeys(table).flatMap((key) =>
         ['update', 'delete'].map((verb) => ({
           key: `${verb} ${lookupKey(table, key)}`,
@@ -110,7 +111,7 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
         table.columns.map((column) => ({
           key: columnKey(column),
           from: column.name,
-          name: enumValue(field(table, columnKey(column))),
+          name: columnValue(nameOf('column', table.name, column.name), field(table, columnKey(column))),
         })),
         [],
       ),
@@ -121,7 +122,11 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
     enumType: (type) => required(types, `enum ${type.id}`),
     enumValues: (type) =>
       assign(
-        type.labels.map((label) => ({ key: label, from: label, name: enumValue(label) })),
+        type.labels.map((label) => ({
+          key: label,
+          from: label,
+          name: enumValue(nameOf('label', type.id, label)),
+        })),
         ['true', 'false', 'null'],
       ),
     column: (table, column) => field(table, columnKey(column)),
@@ -161,6 +166,9 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
     added: (table) => [`${required(query, listKey(table))}Added`, member(typeOf(table), '+Added')],
   };
 }
+
+/** What spells out other letters has no words to part. */
+const columnValue = (name: string, field: string) => enumValue(/\P{ASCII}/u.test(name) ? name : field);
 
 const aggregates = (list: string) => [`${list}${listFamily[0]}`, `${list}${listFamily[1]}`] as const;
 

@@ -1,4 +1,5 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, specifiedRules, validate } from 'graphql';
+import { tellRenamed } from '../schema/tellRenamed.ts';
 import type { DocumentStore, StoredDocument } from './store.ts';
 
 /** What a schema makes of a persisted document. */
@@ -31,6 +32,6 @@ export function prepareDocuments({ all, byId }: DocumentStore, schema: GraphQLSc
 function prepare(stored: StoredDocument, schema: GraphQLSchema): PreparedDocument {
   const { parsed } = stored;
   if (parsed instanceof GraphQLError) return { stored, document: null, errors: [parsed] };
-  const errors = validate(schema, parsed);
+  const errors = validate(schema, parsed, [...specifiedRules, tellRenamed]);
   return { stored, document: errors.length > 0 ? null : parsed, errors };
 }

@@ -4,6 +4,7 @@ import type { Served } from '../api/current.ts';
 import type { RequestLimits } from '../config/limits.ts';
 import type { Context, Incoming } from '../context.ts';
 import { AppError } from '../errors.ts';
+import { tellRenamed } from '../schema/tellRenamed.ts';
 import type { Tails } from '../tails/tails.ts';
 import { errorResponse } from './errorResponse.ts';
 import type { CallerContext } from './useCaller.ts';
@@ -21,7 +22,7 @@ export interface ApiPluginOptions {
   readonly limits: RequestLimits;
 }
 
-/** Runs each request on the API that is served when it comes in; until there is one the answer is a 503. */
+/** Runs each request on the API that is served when it comes in, which tells what it renamed; until there is one the answer is a 503. */
 export function useApi({
   served,
   tails,
@@ -38,6 +39,9 @@ export function useApi({
       }
       const message = 'The API is starting: it waits for the database';
       endResponse(errorResponse(fetchAPI, new AppError('DATABASE_UNAVAILABLE', message)));
+    },
+    onValidate({ addValidationRule }) {
+      addValidationRule(tellRenamed);
     },
     onEnveloped({ setSchema, extendContext, context }) {
       if (!context?.api) throw new Error('There is no API to run on');

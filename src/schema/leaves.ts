@@ -69,7 +69,8 @@ function enumLeaf(builder: Builder, type: Enum, names: Names, onNewLabel: (error
     values: Object.fromEntries(
       type.labels.map((label) => {
         const value = values.get(label) ?? label;
-        return [value, { value: label, ...(value !== label && { description: `\`${label}\`` }) }];
+        const deprecationReason = type.deprecations?.get(label);
+        return [value, { value: label, deprecationReason, ...(value !== label && { description: `\`${label}\`` }) }];
       }),
     ),
   });

@@ -19,6 +19,7 @@ export function defineLookups(builder: Builder, types: Types, { table, ref }: Ta
       t.field({
         type: ref,
         nullable: true,
+        deprecationReason: table.deprecationReason,
         description: indexOf(table, columns)?.comment ?? table.comment ?? undefined,
         args: key.define(t),
         resolve: (_root, args: Readonly<Record<string, unknown>>, { loaders }, info) =>

@@ -41,6 +41,7 @@ const columnField = (t: FieldBuilder, types: Types, table: Table, column: Column
   const leaf = types.leaf(column);
   const options = {
     description: described(column.comment, column.name, types.names.column(table, column)),
+    deprecationReason: column.deprecationReason,
     extensions: source('column', [column.name]),
     resolve: (row: Row) => {
       const text = row[column.name];
@@ -77,6 +78,7 @@ function rowField(t: FieldBuilder, types: Types, found: Match, description: stri
   return t.field({
     type: types.of(match.table.name).ref,
     nullable: true,
+    deprecationReason: match.table.deprecationReason,
     description: description ?? undefined,
     extensions: matchSource('relation', match),
     resolve: (row, _args, { loaders }, info) => {

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { findArrivals } from '../catalog/arrival.ts';
-import type { Directed, Warn } from '../catalog/directives.ts';
+import type { Warn } from '../catalog/comment.ts';
+import type { Directed } from '../catalog/directives.ts';
 import type { PageLimits } from '../config/limits.ts';
 import { createBuilder } from './builder.ts';
 import { type Extension, unmet } from './extensions/extension.ts';
@@ -9,6 +10,7 @@ import { defineLookups, defineNode } from './lookups.ts';
 import { defineMutations } from './mutations/mutations.ts';
 import { defineObject } from './objects.ts';
 import { defineTails } from './subscriptions.ts';
+import { renamed } from './tellRenamed.ts';
 import { createTypes } from './types.ts';
 
 export interface SchemaOptions {
@@ -38,5 +40,5 @@ export function createSchema(directed: Directed, options: SchemaOptions): GraphQ
     if (reason === null) extension.extend(builder, types, warn);
     else warn(`The extension of "${extension.table}" is left out: ${reason}`);
   }
-  return builder.toSchema();
+  return builder.toSchema({ extensions: renamed(types.formerNames) });
 }

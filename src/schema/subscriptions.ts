@@ -60,6 +60,7 @@ function defineTail(
   builder.subscriptionField(fieldName, (t) =>
     t.field({
       type: message,
+      deprecationReason: table.deprecationReason,
       description: `Every row that is added from now on, or after a cursor, exactly once. Ordered by \`${arrival.columns[0]}\`.`,
       args: {
         where: t.arg({ type: types.filters.where(table) }),

@@ -1,6 +1,7 @@
 import type { Arrival, Arrivals } from '../catalog/arrival.ts';
 import type { Catalog, Column, Table } from '../catalog/catalog.ts';
 import type { Directed } from '../catalog/directives.ts';
+import { type FormerNames, formerNames } from '../catalog/formerNames.ts';
 import { leafFamily } from '../catalog/nameFamilies.ts';
 import { type Names, nameCatalog } from '../catalog/naming.ts';
 import type { PageLimits } from '../config/limits.ts';
@@ -31,6 +32,7 @@ export interface TableType {
 export interface Types {
   readonly catalog: Catalog;
   readonly names: Names;
+  readonly formerNames: FormerNames;
   readonly leaf: (column: Column) => Leaf;
   readonly filters: Filters;
   readonly orders: Orders;
@@ -80,6 +82,7 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
   return {
     catalog,
     names,
+    formerNames: formerNames(directed, ownTypes, names),
     leaf,
     limits,
     filters,

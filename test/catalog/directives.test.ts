@@ -1,7 +1,8 @@
 import { isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
-import { applyDirectives, pathKey } from '../../src/catalog/directives.ts';
+import { applyDirectives } from '../../src/catalog/directives.ts';
+import { pathKey } from '../../src/catalog/paths.ts';
 import { withoutAggregates } from '../support/aggregates.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { catalog, column, enumeration, enumOf, foreignKey, table, type, unique } from '../support/catalogs.ts';
@@ -195,12 +196,13 @@ test('a directive that means nothing where it stands is passed over, and the log
   });
   const { tables, enums, log } = direct(catalog([device], [status]));
   const others = '@name @omit';
+  const onTable = '@name @omit @deprecated @expose @key @foreignKey @arrival';
   expect(log).toEqual([
-    '@omit on enum events.status: not a directive that can stand here; known are @name',
-    `@todo on table device: not a directive that can stand here; known are ${others} @expose @key @foreignKey @arrival`,
-    `@ on table device: not a directive that can stand here; known are ${others} @expose @key @foreignKey @arrival`,
+    '@omit on enum events.status: not a directive that can stand here; known are @name @deprecated',
+    `@todo on table device: not a directive that can stand here; known are ${onTable}`,
+    `@ on table device: not a directive that can stand here; known are ${onTable}`,
     `@arrival on index device.u: not a directive that can stand here; known are ${others}`,
-    `@key on column device.a: not a directive that can stand here; known are ${others}`,
+    `@key on column device.a: not a directive that can stand here; known are ${others} @deprecated`,
     `@key on foreign key device.f: not a directive that can stand here; known are ${others}`,
   ]);
   expect(tables).toHaveLength(1);
@@ -289,7 +291,7 @@ describe('over a real database', () => {
   test('wrong ones are lines in the log, and the rest is served', async () => {
     const lines = api.log.filter(({ level, msg }) => level === 40 && msg.startsWith('@')).map(({ msg }) => msg);
     expect(lines).toEqual([
-      '@nonsense on table wrong: not a directive that can stand here; known are @name @omit @expose @key @foreignKey @arrival',
+      '@nonsense on table wrong: not a directive that can stand here; known are @name @omit @deprecated @expose @key @foreignKey @arrival',
       '@key (nope) on table wrong: there is no readable column nope',
       '@foreignKey (device_id) references draft (a) on table wrong: there is no readable table draft',
     ]);

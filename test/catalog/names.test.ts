@@ -105,10 +105,29 @@ test('names that the API needs for itself get an underscore', () => {
 
 const reservedColumns = ['and', 'or', 'not', 'node', 'nodes', 'query', '__typename', 'first', 'where'];
 
-test('a name without a letter that GraphQL allows is an underscore', () => {
-  const given = catalog([table('温度', ['größe', '湿度', '1st', '%', '"quoted"'])]);
-  expect(names(given, '_')).toEqual(['_', '_1st', '_2', 'grE', 'quoted']);
-  expect(names(given, 'Query')).toEqual(['_List', 'node', 'nodes']);
+test('characters that GraphQL does not have are spelt as their code points, ASCII ones as an underscore', () => {
+  const columns = ['größe', '湿度', 'ÄRGER', 'max_größe_id', '1st', '%', '"quoted"', 'e\u0301', 'é', '🙂'];
+  const level = enumeration('通知', ['通知', '警告!', 'größe', 'on hold', 'on通', '+', '']);
+  const given = catalog([table('温度', [...columns, column('level', { type: enumOf(level) })])], [level]);
+  expect(names(given, 'u6E29_u5EA6')).toEqual([
+    ...['_', '_1st', 'e_u0301', 'gr_u00F6_u00DF_e', 'level', 'maxGr_u00F6_u00DF_eId', 'quoted'],
+    ...['u00C4_rger', 'u00E9', 'u1F642', 'u6E7F_u5EA6'],
+  ]);
+  expect(names(given, 'u6E29_u5EA6Column')).toEqual([
+    ...['E_u0301', 'GR_u00F6_u00DF_E', 'LEVEL', 'MAX_GR_u00F6_u00DF_E_ID', 'QUOTED', '_', '_1ST'],
+    ...['u00C4_RGER', 'u00E9', 'u1F642', 'u6E7F_u5EA6'],
+  ]);
+  expect(names(given, 'u901A_u77E5')).toEqual([
+    ...['GR_u00F6_u00DF_E', 'ON_HOLD', 'ON_u901A', '_', '_2', 'u8B66_u544A__', 'u901A_u77E5'],
+  ]);
+  expect(names(given, 'Query')).toEqual(['node', 'nodes', 'u6E29_u5EA6List']);
+});
+
+test('a word with letters that are not English has no plural', () => {
+  const given = catalog(['größe', 'größe_device', 'site_温度'].map((name) => table(name, ['a'])));
+  expect(names(given, 'Query')).toEqual([
+    ...['gr_u00F6_u00DF_eDevices', 'gr_u00F6_u00DF_eList', 'node', 'nodes', 'site_u6E29_u5EA6List'],
+  ]);
 });
 
 test('a table whose plural is its singular has its list under a name of its own', () => {

@@ -36,6 +36,7 @@ function wholeField(t: Builders, types: Types, table: Table, match?: Match) {
   return t.field({
     type: whole,
     nullable: true,
+    deprecationReason: table.deprecationReason,
     description: 'Measures of all rows that the filter lets through; only those asked for are computed.',
     extensions: matchSource('aggregate', match),
     args: { where: t.arg({ type: types.filters.where(table) }) },
@@ -67,6 +68,7 @@ function groupedField(t: Builders, types: Types, table: Table, match?: Match) {
   return t.field({
     type: [groups.type],
     nullable: true,
+    deprecationReason: table.deprecationReason,
     description: `Measures of groups of the rows that the filter lets through, at most ${maxGroups}.`,
     extensions: matchSource('aggregate', match),
     args: {

@@ -101,8 +101,13 @@ interface Found {
 }
 
 /** The values of an enum of columns: their names in the database. */
-export const columnValues = (columns: Shape['columns']): Record<string, { readonly value: string }> =>
-  Object.fromEntries([...columns.values()].map(({ column, value }) => [value, { value: column.name }]));
+export const columnValues = (columns: Shape['columns']) =>
+  Object.fromEntries(
+    [...columns.values()].map(({ column: { name, deprecationReason }, value }) => [
+      value,
+      { value: name, deprecationReason },
+    ]),
+  );
 
 /** What stands beside the relations in an input. */
 const ownFields = ['columns', 'bucket'];

@@ -22,7 +22,10 @@ export function havingInput(
   const columns = builder.inputType(`${shape.name}ColumnsHaving`, {
     fields: (t) =>
       Object.fromEntries(
-        [...shape.columns].map(([name, column]) => [name, t.field({ type: types(column.leaf).having })]),
+        [...shape.columns].map(([name, column]) => [
+          name,
+          t.field({ type: types(column.leaf).having, deprecationReason: column.column.deprecationReason }),
+        ]),
       ),
   });
   const having = builder.inputRef<object>(`${shape.name}Having`);

@@ -51,7 +51,12 @@ export function createKeyTypes(builder: Builder, shapes: Shapes, { direction }: 
       isOneOf: true,
       description: 'One part of the key to order by.',
       fields: (t) => ({
-        ...Object.fromEntries([...shape.groupable.keys()].map((name) => [name, t.field({ type: direction })])),
+        ...Object.fromEntries(
+          [...shape.groupable].map(([name, { column }]) => [
+            name,
+            t.field({ type: direction, deprecationReason: column.deprecationReason }),
+          ]),
+        ),
         ...Object.fromEntries(relations.map(([name, { orderBy: type }]) => [name, t.field({ type })])),
       }),
     });
@@ -59,14 +64,19 @@ export function createKeyTypes(builder: Builder, shapes: Shapes, { direction }: 
   return of;
 }
 
-function columnField(t: FieldBuilder<KeyValues>, name: string, { leaf }: ShapeColumn) {
+function columnField(t: FieldBuilder<KeyValues>, name: string, { leaf, column: { deprecationReason } }: ShapeColumn) {
   const resolve = ({ row, names, relations }: KeyValues) => {
     const text = row[names.get(pathTo(...relations, name)) ?? ''];
     return text === null || text === undefined ? null : leaf.read(text);
   };
   return leaf.isList
-    ? t.field({ type: [leaf.type], nullable: { list: true, items: true }, resolve: (key) => resolve(key) as unknown[] })
-    : t.field({ type: leaf.type, nullable: true, resolve });
+    ? t.field({
+        type: [leaf.type],
+        nullable: { list: true, items: true },
+        deprecationReason,
+        resolve: (key) => resolve(key) as unknown[],
+      })
+    : t.field({ type: leaf.type, nullable: true, deprecationReason, resolve });
 }
 
 const relationField = (t: FieldBuilder<KeyValues>, name: string, type: KeyTypes['values']) =>

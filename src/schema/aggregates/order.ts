@@ -29,7 +29,10 @@ export function groupOrderInput(
     isOneOf: true,
     fields: (t) =>
       Object.fromEntries(
-        [...shape.columns].map(([name, column]) => [name, t.field({ type: types(column.leaf).orderBy })]),
+        [...shape.columns].map(([name, column]) => [
+          name,
+          t.field({ type: types(column.leaf).orderBy, deprecationReason: column.column.deprecationReason }),
+        ]),
       ),
   });
   return builder.inputType(`${shape.name}GroupedOrderBy`, {

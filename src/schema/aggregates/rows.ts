@@ -37,7 +37,11 @@ export const columnsType = (builder: Builder, shape: Shape, types: (leaf: Leaf) 
       Object.fromEntries(
         [...shape.columns].map(([name, column]) => [
           name,
-          t.field({ type: types(column.leaf).values, resolve: (row) => ({ row, column }) }),
+          t.field({
+            type: types(column.leaf).values,
+            deprecationReason: column.column.deprecationReason,
+            resolve: (row) => ({ row, column }),
+          }),
         ]),
       ),
   });

@@ -1,7 +1,7 @@
 import type { FieldMap } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Table } from '../../catalog/catalog.ts';
-import type { Warn } from '../../catalog/directives.ts';
+import type { Warn } from '../../catalog/comment.ts';
 import type { Context } from '../../context.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';

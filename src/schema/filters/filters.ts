@@ -22,6 +22,7 @@ type Input = Readonly<Record<string, unknown>>;
 interface FilterField {
   readonly name: string;
   readonly type: InputObjectRef;
+  readonly deprecationReason?: string;
   readonly condition: (argument: unknown, alias: string) => Sql;
 }
 
@@ -68,6 +69,7 @@ export function createFilters(
     return {
       name,
       type,
+      deprecationReason: column.deprecationReason,
       condition: (tests, alias) => condition(name, { sql: columnRef(column, alias), type: column.type, leaf }, tests),
     };
   };
@@ -141,7 +143,12 @@ export function createFilters(
         and: t.field({ type: [where(table)], description: 'All of these; an empty list matches everything.' }),
         or: t.field({ type: [where(table)], description: 'At least one of these; an empty list matches nothing.' }),
         not: t.field({ type: where(table), description: 'Not this; a condition on a null is neither true nor false.' }),
-        ...Object.fromEntries((fields.get(table.name) ?? []).map(({ name, type }) => [name, t.field({ type })])),
+        ...Object.fromEntries(
+          (fields.get(table.name) ?? []).map(({ name, type, deprecationReason }) => [
+            name,
+            t.field({ type, deprecationReason }),
+          ]),
+        ),
       }),
     });
   }

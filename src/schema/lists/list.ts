@@ -22,6 +22,7 @@ export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Ty
   return t.field({
     type: types.of(table.name).connection,
     nullable: true,
+    deprecationReason: table.deprecationReason,
     description: table.comment ?? undefined,
     extensions: matchSource('list', match),
     args: {

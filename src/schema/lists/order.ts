@@ -39,7 +39,13 @@ export function createOrders(builder: Builder, tables: readonly Table[], names: 
       const input = builder.inputType(`${names.type(table)}OrderBy`, {
         isOneOf: true,
         description: 'One column to order by; the list of them goes from the most to the least significant.',
-        fields: (t) => Object.fromEntries([...columns.keys()].map((name) => [name, t.field({ type: direction })])),
+        fields: (t) =>
+          Object.fromEntries(
+            [...columns].map(([name, { deprecationReason }]) => [
+              name,
+              t.field({ type: direction, deprecationReason }),
+            ]),
+          ),
       });
       return [table.name, { input, columns }];
     }),

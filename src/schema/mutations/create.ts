@@ -31,6 +31,7 @@ export function defineCreate(builder: Builder, types: Types, type: TableType, ac
     t.field({
       type: payloadType(builder, types, type, 'Create'),
       nullable: true,
+      deprecationReason: table.deprecationReason,
       description: `Creates a row of \`${table.name}\`.`,
       args: { input: t.arg({ type: input.type, required: true }) },
       async resolve(_root, args, context, info) {
@@ -51,6 +52,7 @@ export function defineCreate(builder: Builder, types: Types, type: TableType, ac
     t.field({
       type: createManyPayload(builder, types, type),
       nullable: true,
+      deprecationReason: table.deprecationReason,
       description: `Creates rows of \`${table.name}\`, all or none; at most ${maxInputs}.`,
       args: {
         inputs: t.arg({ type: [input.type], required: true }),

@@ -17,6 +17,7 @@ export function defineDelete(builder: Builder, types: Types, type: TableType): v
       t.field({
         type: payload,
         nullable: true,
+        deprecationReason: table.deprecationReason,
         description: `Deletes a row of \`${table.name}\`.`,
         args: key.define(t),
         async resolve(_root, args: Readonly<Record<string, unknown>>, context, info) {

@@ -32,7 +32,11 @@ export function rowInput(
     fields: (t) =>
       Object.fromEntries(
         fields.map(({ column, name, leaf, required }) => {
-          const options = { description: described(column.comment, column.name, name) };
+          const options = {
+            description: described(column.comment, column.name, name),
+            // GraphQL has no required field that is deprecated.
+            deprecationReason: required ? undefined : column.deprecationReason,
+          };
           const field = leaf.isList
             ? t.field({ ...options, type: [leaf.type], required: { list: required, items: false } })
             : t.field({ ...options, type: leaf.type, required });

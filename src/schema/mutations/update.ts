@@ -28,6 +28,7 @@ export function defineUpdate(builder: Builder, types: Types, type: TableType): v
       t.field({
         type: payload,
         nullable: true,
+        deprecationReason: table.deprecationReason,
         description: `Changes a row of \`${table.name}\`.`,
         args: {
           ...key.define(t),

@@ -1,0 +1,67 @@
+import { type Catalog, type Enum, referencesTo, type Table, uniqueKeys, writeKeys } from './catalog.ts';
+import type { Directed } from './directives.ts';
+import { leafFamily, member, tableFamily } from './nameFamilies.ts';
+import { type Names, nameCatalog } from './naming.ts';
+import { type Path, pathKey } from './paths.ts';
+
+/** By a name that things had before: the names that they have now. */
+export type FormerNames = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * What the things of a catalog were called before a directive named them, and before characters that GraphQL does not
+ * have were spelt out, when each was taken for a space.
+ */
+export function formerNames(directed: Directed, taken: readonly string[], names: Names): FormerNames {
+  const { catalog } = directed;
+  const unspelt = new Map(
+    thingsOf(catalog)
+      .filter((path) => /\P{ASCII}/u.test(path.at(-1) ?? ''))
+      .map((path) => [pathKey(...path), (path.at(-1) ?? '').replaceAll(/\P{ASCII}/gu, ' ')]),
+  );
+  const found = new Map<string, Set<string>>();
+  const current = allNames(catalog, names);
+  for (const former of [unspelt, new Map<string, string>()]) {
+    if (former.size === 0 && directed.names.size === 0) continue;
+    allNames(catalog, nameCatalog({ ...directed, names: former }, taken)).forEach((name, i) => {
+      const now = current[i];
+      if (now !== undefined && now !== name) found.set(name, (found.get(name) ?? new Set()).add(now));
+    });
+  }
+  return found;
+}
+
+const thingsOf = ({ tables, enums }: Catalog): readonly Path[] => [
+  ...tables.flatMap(({ name, columns }): Path[] => [
+    ['table', name],
+    ...columns.map((column): Path => ['column', name, column.name]),
+  ]),
+  ...enums.flatMap(({ id, labels }): Path[] => [['enum', id], ...labels.map((label): Path => ['label', id, label])]),
+];
+
+/** All names, in an order that hangs on the catalog alone. */
+const allNames = (catalog: Catalog, names: Names): readonly string[] => [
+  ...catalog.tables.flatMap((table) => [...tableNames(table, names), ...fieldNames(catalog, table, names)]),
+  ...catalog.enums.flatMap((type) => enumNames(type, names)),
+];
+
+const tableNames = (table: Table, names: Names): readonly string[] => [
+  ...family(names.type(table), tableFamily),
+  ...list(names.list(table), names),
+  ...uniqueKeys(table).map((key) => names.lookup(table, key)),
+  ...writeKeys(table).flatMap((key) => [names.update(table, key), names.delete(table, key)]),
+  ...[names.create(table), names.createMany(table), names.one(table), names.many(table), ...names.added(table)],
+];
+
+const fieldNames = (catalog: Catalog, table: Table, names: Names): readonly string[] => [
+  ...table.columns.flatMap((column) => [names.column(table, column), names.columnValue(table, column)]),
+  ...table.foreignKeys.map((key) => names.forward(table, key)),
+  ...referencesTo(catalog, table).flatMap(([child, key]) => list(names.back(child, key), names)),
+];
+
+const enumNames = (type: Enum, names: Names): readonly string[] => {
+  const values = names.enumValues(type);
+  return [...family(names.enumType(type), leafFamily), ...type.labels.map((label) => values.get(label) ?? label)];
+};
+
+const family = (name: string, parts: readonly string[]) => [name, ...parts.map((part) => member(name, part))];
+const list = (name: string, names: Names) => [name, ...names.aggregates(name)];

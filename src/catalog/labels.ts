@@ -1,0 +1,33 @@
+import type { Enum } from './catalog.ts';
+import { type Directive, isName, reasonOf, type Warn } from './comment.ts';
+import { type Path, pathKey, shownPath } from './paths.ts';
+
+/** The comment of an enum type speaks of a label by naming it first, in double quotes where it is no plain word. */
+const ofLabel = /^("(?:[^"]|"")*"|\S+)\s+(.+)$/s;
+
+/** Whether a directive in the comment of an enum type is about one of its labels. */
+export const isOfLabel = ({ argument }: Directive): boolean => ofLabel.test(argument);
+
+/** Follows what directives say of an enum type's labels, which have no comments of their own. */
+export function directLabels(
+  type: Enum,
+  directives: readonly Directive[],
+  names: Map<string, string>,
+  warn: Warn,
+): Enum {
+  const deprecations = new Map<string, string>();
+  for (const { name, argument } of directives) {
+    const [, quoted, rest = ''] = ofLabel.exec(argument) ?? [];
+    const label = unquote(quoted ?? argument);
+    const path: Path = ['label', type.id, label];
+    const wrong = (why: string) => warn(`@${name} ${argument} on ${shownPath(['enum', type.id])}: ${why}`);
+    if (name === 'name' && quoted === undefined) continue; // names the type itself
+    if (!type.labels.includes(label)) wrong(`there is no label ${label}`);
+    else if (name === 'deprecated') deprecations.set(label, reasonOf(rest));
+    else if (isName(rest)) names.set(pathKey(...path), rest);
+    else wrong(`"${rest}" is not a GraphQL name`);
+  }
+  return deprecations.size > 0 ? { ...type, deprecations } : type;
+}
+
+const unquote = (label: string): string => label.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"');

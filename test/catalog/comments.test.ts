@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { buildSchema, GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, printSchema } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseComment } from '../../src/catalog/comment.ts';
+import { applyDirectives } from '../../src/catalog/directives.ts';
+import { createSchema } from '../../src/schema/schema.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { catalog, table } from '../support/catalogs.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { runs } from '../support/property.ts';
+
+describe('a line of a comment that begins with @ directs, whatever ends the line', () => {
+  test.each(['\n', '\r\n', '\r'])('%j', (end) => {
+    expect(parseComment(['First.', '@name thing', '  @omit', 'Last.'].join(end))).toEqual({
+      description: 'First.\nLast.',
+      directives: [
+        { name: 'name', argument: 'thing' },
+        { name: 'omit', argument: '' },
+      ],
+    });
+  });
+
+  test('and whatever stands in it', () => {
+    expect(parseComment('@deprecated for\u2028ever\u0085').directives).toEqual([
+      { name: 'deprecated', argument: 'for\u2028ever\u0085' },
+    ]);
+  });
+});
+
+test('any comment is printed as a description that reads the same', () => {
+  const text = fc
+    .array(
+      fc.oneof(
+        fc.constantFrom('"""', '"', '\\', '\n', '\r\n', '  ', '\t', '\u2028', '@'),
+        fc.string({ unit: 'binary' }),
+      ),
+    )
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(text, (comment) => {
+      const directed = applyDirectives(catalog([table('thing', ['a'], { comment })]), () => {});
+      const schema = createSchema(directed, {
+        limits: { defaultSize: 50, maxSize: 1000 },
+        extensions: [],
+        warn: () => {},
+      });
+      const again = buildSchema(printSchema(schema));
+      const [type] = Object.keys(schema.getTypeMap()).filter((name) => schema.getType(`${name}Edge`));
+      expect(again.getType(type ?? '')?.description).toBe(schema.getType(type ?? '')?.description);
+      expect(/^\s*@/m.test(directed.catalog.tables[0]?.comment ?? '')).toBe(false);
+    }),
+    runs(30),
+  );
+});
+
+describe('over a real database', () => {
+  let database: TestDatabase;
+  let api: TestApi;
+
+  beforeAll(async () => {
+    database = await createEmptyDatabase();
+    await database.admin(`
+      create schema events;
+      create table events.t (t_id int primary key, a int not null, b int, c int, d int, e int);
+      create table events.old (old_id int primary key, t_id int references events.t);
+      comment on table events.t is E'He said """hi""" \\\\ back\\\\slash \\u2028 \\U0001F600\\ttab\\r\\nline two\\n  @name notthis? indented\\n@ \\n@@@\\nlast';
+      comment on column events.t.a is '@deprecated use b';
+      comment on column events.t.b is '';
+      comment on column events.t.c is '@omit';
+      comment on column events.t.d is E'\\n@deprecated\\n';
+      comment on column events.t.e is 'ends with quote"';
+      comment on table events.old is E'Nobody writes it.\\r\\n@deprecated read t'`);
+    await database.grantAll(database.connection);
+    api = await createTestApi(database.connection);
+  });
+  afterAll(async () => {
+    await api.close();
+    await database.drop();
+  });
+
+  test('what is deprecated says so, and its text is shown as it is', async () => {
+    const field = (name: string, description: string | null, deprecationReason: string | null) => ({
+      ...{ name, description, deprecationReason, isDeprecated: deprecationReason !== null },
+    });
+    const document =
+      '{ __type(name: "T") { description fields(includeDeprecated: true) { name description isDeprecated deprecationReason } } }';
+    const { __type } = await api.query<{ __type: { description: string; fields: { name: string }[] } }>(document);
+    expect(__type.description).toBe('He said """hi""" \\ back\\slash \u2028 😀\ttab\nline two\nlast\n\n`t`');
+    expect(__type.fields.filter(({ name }) => name.length === 1)).toEqual([
+      field('a', null, 'use b'),
+      field('b', null, null),
+      field('d', null, 'No longer supported'),
+      field('e', 'ends with quote"', null),
+    ]);
+  });
+
+  test('a column is deprecated wherever GraphQL lets it be, a table in all that leads to it', () => {
+    const deprecated = Object.values(api.api.schema.getTypeMap()).flatMap((type) => {
+      if (type instanceof GraphQLEnumType)
+        return type.getValues().flatMap((value) => (value.deprecationReason ? [`${type.name}.${value.name}`] : []));
+      if (!(type instanceof GraphQLObjectType || type instanceof GraphQLInputObjectType)) return [];
+      return Object.values(type.getFields()).flatMap((field) =>
+        field.deprecationReason && !type.name.startsWith('__') ? [`${type.name}.${field.name}`] : [],
+      );
+    });
+    const columns = (...types: readonly string[]) => types.flatMap((type) => [`${type}.a`, `${type}.d`]);
+    expect(deprecated.toSorted()).toEqual(
+      [
+        ...columns('T', 'TWhere', 'TOrderBy', 'TColumnAggregates', 'TColumnsHaving', 'TColumnsOrderBy', 'TGroupKey'),
+        ...columns('TGroupedKeyOrderBy', 'UpdateTPatch'),
+        ...['TColumn.A', 'TColumn.D', 'CreateTInput.d'], // CreateTInput.a is required
+        ...['old', 'olds', 'oldsAggregate', 'oldsGroupedAggregate'].map((name) => `Query.${name}`),
+        ...['createOld', 'createOlds', 'updateOld', 'deleteOld'].map((name) => `Mutation.${name}`),
+        ...['olds', 'oldsAggregate', 'oldsGroupedAggregate'].map((name) => `T.${name}`),
+      ].toSorted(),
+    );
+  });
+});
