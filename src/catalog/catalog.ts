@@ -85,7 +85,7 @@ export interface Column {
   readonly mayUpdate: boolean;
 }
 
-/** A type as PostgreSQL works with it: domains are resolved to their base type. */
+/** A type as PostgreSQL works with it: domains are resolved to what they are based on. */
 export interface Type {
   /** The unqualified name, such as `int4`, `_text` or `event_severity`. */
   readonly name: string;
@@ -96,9 +96,51 @@ export interface Type {
   readonly item: Type | null;
   /** What stands between two values of the type in the text of an array. */
   readonly delimiter: string;
-  /** Whether there is a default B-tree operator class, hence `=`, `<` and ORDER BY. */
-  readonly ordered: boolean;
+  /** Whether the column has a domain over this type. */
+  readonly isDomain: boolean;
+  /** Whether a value is a row, which SQL takes for null where all its members are. */
+  readonly isRow: boolean;
+  /** Whether the role may name the type and its operators: USAGE on their schemas. */
+  readonly isUsable: boolean;
+  /** Null where the type has neither order nor equality of its own. */
+  readonly comparison: Comparison | null;
 }
+
+/**
+ * The operators of a type's default operator class, by which PostgreSQL sorts, groups and indexes its values, as
+ * `operator(schema.name)`.
+ */
+export interface Comparison {
+  readonly eq: string;
+  /** Null where there is a hash class alone. */
+  readonly order: Order | null;
+}
+
+export type Order = Readonly<Record<'lt' | 'lte' | 'gt' | 'gte', string>>;
+
+/** One of PostgreSQL's own types, that is neither an array nor a row and has an order. */
+export const builtIn = (name: string): Type => ({
+  name,
+  sql: `pg_catalog.${name}`,
+  enum: null,
+  item: null,
+  delimiter: ',',
+  isDomain: false,
+  isRow: false,
+  isUsable: true,
+  comparison: {
+    eq: 'operator(pg_catalog.=)',
+    order: {
+      lt: 'operator(pg_catalog.<)',
+      lte: 'operator(pg_catalog.<=)',
+      gt: 'operator(pg_catalog.>)',
+      gte: 'operator(pg_catalog.>=)',
+    },
+  },
+});
+
+/** Whether values of the type can be sorted. */
+export const isOrdered = ({ comparison }: Type): boolean => comparison !== null && comparison.order !== null;
 
 /** An index on plain columns that covers every row. */
 export interface Index {

@@ -7,6 +7,7 @@ import {
   type ForeignKey,
   type Index,
   indexOf,
+  isOrdered,
   type Table,
   type Type,
 } from './catalog.ts';
@@ -138,7 +139,7 @@ function declare(
       if (!columns) wrong('write it as @key (a, b)');
       else if (missing !== undefined) wrong(`there is no readable column ${missing}`);
       else if (primaryKey.length > 0) wrong('the table has a primary key');
-      else if (!columns.every((column) => columnOf(table, column).type.ordered))
+      else if (!columns.every((column) => isOrdered(columnOf(table, column).type)))
         wrong('values of a key must have an order');
       else primaryKey = columns;
     }
@@ -188,7 +189,7 @@ const families = [
 ];
 
 const comparable = (a: Type, b: Type): boolean =>
-  a.ordered && (a.sql === b.sql || families.some((family) => [a, b].every(({ name }) => family.includes(name))));
+  isOrdered(a) && (a.sql === b.sql || families.some((family) => [a, b].every(({ name }) => family.includes(name))));
 
 const unquote = (name: string) => name.replace(/^"(.*)"$/, '$1').replaceAll('""', '"');
 

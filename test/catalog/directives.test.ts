@@ -18,7 +18,12 @@ function direct(given: Catalog) {
 /** What becomes of a table with this comment, beside a table `site`. */
 function directTable(comment: string) {
   const site = table('site', ['site_id', column('code', { type: type('text') })], { primaryKey: ['site_id'] });
-  const columns = ['device_id', 'site_id', 'Odd, "name"', column('place', { type: type('point', { ordered: false }) })];
+  const columns = [
+    'device_id',
+    'site_id',
+    'Odd, "name"',
+    column('place', { type: type('point', { comparison: null }) }),
+  ];
   const { tables, log, ...rest } = direct(catalog([table('device', columns, { comment, kind: 'view' }), site]));
   const [device] = tables;
   return { device, log, ...rest };

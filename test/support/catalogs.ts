@@ -1,18 +1,22 @@
 import fc from 'fast-check';
-import type { Catalog, Column, Enum, ForeignKey, Index, Table, Type } from '../../src/catalog/catalog.ts';
+import {
+  builtIn,
+  type Catalog,
+  type Column,
+  type Enum,
+  type ForeignKey,
+  type Index,
+  type Table,
+  type Type,
+} from '../../src/catalog/catalog.ts';
 
 /** A built-in type. */
 export const type = (name: string, change: Partial<Type> = {}): Type => ({
-  name,
-  sql: `pg_catalog.${name}`,
-  enum: null,
-  item: null,
-  delimiter: ',',
-  ordered: true,
+  ...builtIn(name),
   ...change,
 });
 
-export const arrayOf = (item: Type): Type => type(`_${item.name}`, { item, ordered: item.ordered });
+export const arrayOf = (item: Type): Type => type(`_${item.name}`, { item, comparison: item.comparison });
 
 export const enumOf = ({ id, name }: Enum): Type => type(name, { enum: id, sql: id });
 
@@ -125,7 +129,7 @@ const name = fc.oneof(
 /** Types as they come, and two of the schema's own that are called like something else. */
 const plainType = fc.constantFrom(
   ...['int4', 'int8', 'text', 'jsonb', 'timestamptz', 'point'].map((name) => type(name)),
-  ...['constructor', 'date'].map((name) => type(name, { sql: `events.${name}`, ordered: false })),
+  ...['constructor', 'date'].map((name) => type(name, { sql: `events.${name}`, comparison: null })),
 );
 
 const enums: fc.Arbitrary<readonly Enum[]> = fc.uniqueArray(

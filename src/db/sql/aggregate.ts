@@ -11,7 +11,7 @@ import {
 import { type OrderKey, orderBy } from './keyset.ts';
 import { computed, distinct, type Measure, selectEndRow, shown } from './measure.ts';
 import { alias, from } from './select.ts';
-import { and, empty, ident, join, type Sql, sql, trusted } from './sql.ts';
+import { and, empty, gt, ident, join, lte, own, type Sql, sql, trusted } from './sql.ts';
 
 /** The most groups that one field gives, and the most buckets of one group. */
 export const maxGroups = 10_000;
@@ -79,7 +79,7 @@ export function selectGroups(
 
 /** How many groups there are, whatever the limit. */
 export const selectGroupCount = (catalog: Catalog, grouping: Grouping, match: readonly Sql[] = []): Sql =>
-  sql`select count(*) as count from (${selectAll(catalog, grouping, grouping.measures, match)}) a
+  sql`select pg_catalog.count(*) as count from (${selectAll(catalog, grouping, grouping.measures, match)}) a
     where ${wanted(grouping)}`;
 
 /** Where there are too many buckets, a row is left to say so. */
@@ -114,7 +114,7 @@ function selectFound(
   const list = [...parts, ...computed(table, measures)].map(named);
   const by = parts.map((_, i) => trusted(String(i + 1)));
   // Without a key and a measure there still is one group, and not one for each row.
-  return sql`select ${list.length > 0 ? join(list) : sql`count(*)`} from ${from(catalog, table)} ${ident(alias)} ${joins}
+  return sql`select ${list.length > 0 ? join(list) : sql`pg_catalog.count(*)`} from ${from(catalog, table)} ${ident(alias)} ${joins}
     where ${and([where, ...conditions])} ${by.length > 0 ? sql`group by ${join(by)}` : empty}`;
 }
 
@@ -132,18 +132,18 @@ function filled(
 ): Sql {
   const keys = keyNames(grouping).map((name) => ident(name));
   const values = computed(grouping.table, measures);
-  const asked = sql`coalesce((select ${bucketsBetween(bucket, sql`e.lo`, sql`e.hi`)} from ends e), 0) <= ${maxGroups}`;
+  const asked = sql`coalesce((select ${bucketsBetween(bucket, sql`e.lo`, sql`e.hi`)} from ends e), 0) ${lte} ${maxGroups}`;
   const end = (name: 'lo' | 'hi', pick: 'min' | 'max') => sql`
-    case when isfinite(${ident(name)}) then ${ident(name)}
-      else (select ${trusted(pick)}(bucket) from found where isfinite(bucket)) end as ${ident(name)}`;
+    case when pg_catalog.isfinite(${ident(name)}) then ${ident(name)}
+      else (select pg_catalog.${trusted(pick)}(bucket) from found where pg_catalog.isfinite(bucket)) end as ${ident(name)}`;
   const combinations = sql`(select ${keys.length > 0 ? sql`distinct ${join(keys)} from found` : empty}) k`;
   const names = join([...keys, sql`bucket`]);
   return sql`ends as (${selectEnds(bucket, bounds)}),
     found as (${selectFound(catalog, grouping, measures, [...match, asked])}),
     span as (select ${end('lo', 'min')}, ${end('hi', 'max')} from ends),
     size as (
-      select case when n > ${maxGroups} then n when n * groups > ${maxFilled} then n * groups end as excess
-      from (select ${bucketsBetween(bucket, sql`lo`, sql`hi`)} as n, (select count(*) from ${combinations}) as groups
+      select case when n ${gt} ${maxGroups} then n when (n ${own('*')} groups) ${gt} ${maxFilled} then n ${own('*')} groups end as excess
+      from (select ${bucketsBetween(bucket, sql`lo`, sql`hi`)} as n, (select pg_catalog.count(*) from ${combinations}) as groups
         from span) s),
     series as (
       select ${bucketSeries(bucket, sql`lo`, sql`hi`)} as bucket from span where (select excess from size) is null),

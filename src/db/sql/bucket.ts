@@ -1,6 +1,6 @@
 import type { Column } from '../../catalog/catalog.ts';
 import { columnRef } from './select.ts';
-import { join, type Sql, sql, trusted } from './sql.ts';
+import { join, own, type Sql, sql, trusted } from './sql.ts';
 
 /** The length of a bucket: whole units of the local calendar, or a fixed time that is PostgreSQL's to read. */
 export type Every =
@@ -38,14 +38,14 @@ const isLocal = ({ every, column }: Bucket) => every.unit !== 'time' || column.t
 const isConverted = (bucket: Bucket) => isLocal(bucket) && bucket.column.type.name === 'timestamptz';
 
 const toWall = (bucket: Bucket, value: Sql): Sql => {
-  if (isConverted(bucket)) return sql`(${value} at time zone ${bucket.timeZone}::text)`;
+  if (isConverted(bucket)) return sql`(${value} at time zone ${bucket.timeZone}::pg_catalog.text)`;
   return bucket.column.type.name === 'date' ? sql`${value}::timestamp` : value;
 };
 
 /** The start of a bucket as `selectBucket` gives it, in the type of the column. */
 export const bucketValue = (bucket: Bucket, start: Sql): Sql => {
-  if (isConverted(bucket)) return sql`(${start} at time zone ${bucket.timeZone}::text)`;
-  return bucket.column.type.name === 'date' ? sql`${start}::date` : start;
+  if (isConverted(bucket)) return sql`(${start} at time zone ${bucket.timeZone}::pg_catalog.text)`;
+  return bucket.column.type.name === 'date' ? sql`${start}::pg_catalog.date` : start;
 };
 
 /** The start of the bucket in which a row's time lies. */
@@ -57,16 +57,22 @@ const calendarUnits: Readonly<Record<number, string>> = { 1: 'month', 3: 'quarte
 /** January 2000, counted in months. */
 const firstMonth = 24_000;
 
+const [plus, minus, times, per, modulo] = ['+', '-', '*', '/', '%'].map(own) as [Sql, Sql, Sql, Sql, Sql];
+
+/** The number of a time's month, from the first of year 0 as 1. */
+const monthsOf = (time: Sql): Sql =>
+  sql`((extract(year from ${time}) ${times} 12) ${plus} extract(month from ${time}))`;
+
 function startOf(bucket: Bucket, time: Sql): Sql {
   const { every } = bucket;
-  if (every.unit !== 'months') return sql`date_bin(${stepOf(every)}, ${time}, ${originOf(bucket)})`;
+  if (every.unit !== 'months') return sql`pg_catalog.date_bin(${stepOf(every)}, ${time}, ${originOf(bucket)})`;
   const unit = calendarUnits[every.count];
-  if (unit) return sql`date_trunc('${trusted(unit)}', ${time})`;
-  const months = sql`(extract(year from v.t) * 12 + extract(month from v.t) - 1)::int - ${trusted(String(firstMonth))}`;
-  const count = sql`${every.count}::int`;
+  if (unit) return sql`pg_catalog.date_trunc('${trusted(unit)}', ${time})`;
+  const months = sql`((${monthsOf(sql`v.t`)} ${minus} ${trusted(String(firstMonth + 1))})::pg_catalog.int4)`;
+  const count = sql`${every.count}::pg_catalog.int4`;
   // Infinite times have no month. The remainder of a negative number is negative.
-  return sql`(select case when isfinite(v.t)
-    then date_trunc('month', v.t) - make_interval(months => ((${months}) % ${count} + ${count}) % ${count})
+  return sql`(select case when pg_catalog.isfinite(v.t)
+    then pg_catalog.date_trunc('month', v.t) ${minus} pg_catalog.make_interval(months => ((${months} ${modulo} ${count}) ${plus} ${count}) ${modulo} ${count})
     else v.t end from (select ${time} as t) v)`;
 }
 
@@ -79,24 +85,24 @@ function originOf(bucket: Bucket): Sql {
   if (isLocal(bucket))
     return origin === null
       ? sql`timestamp '2000-01-01'`
-      : sql`(select ${origin}::timestamptz at time zone ${timeZone}::text)`;
+      : sql`(select ${origin}::pg_catalog.timestamptz at time zone ${timeZone}::pg_catalog.text)`;
   return origin === null
-    ? sql`(select timestamp '2000-01-01' at time zone ${timeZone}::text)`
-    : sql`${origin}::timestamptz`;
+    ? sql`(select timestamp '2000-01-01' at time zone ${timeZone}::pg_catalog.text)`
+    : sql`${origin}::pg_catalog.timestamptz`;
 }
 
 function stepOf(every: Every): Sql {
-  if (every.unit === 'time') return sql`${every.length}::interval`;
-  return sql`make_interval(${trusted(every.unit)} => ${every.count}::int)`;
+  if (every.unit === 'time') return sql`${every.length}::pg_catalog.interval`;
+  return sql`pg_catalog.make_interval(${trusted(every.unit)} => ${every.count}::pg_catalog.int4)`;
 }
 
 /** One row: the starts `lo` and `hi` of the first and the last bucket within the bounds, as far as there are bounds. */
 export function selectEnds(bucket: Bucket, { lower, upper }: Bounds): Sql {
   const moment = sql`interval '1 microsecond'`;
   const wall = ({ value }: Bound) => toWall(bucket, value);
-  const from = lower.map((bound) => (bound.isExclusive ? sql`${wall(bound)} + ${moment}` : wall(bound)));
-  const to = upper.map((bound) => (bound.isExclusive ? sql`${wall(bound)} - ${moment}` : wall(bound)));
-  const open = sql`null::${trusted(isLocal(bucket) ? 'timestamp' : 'timestamptz')}`;
+  const from = lower.map((bound) => (bound.isExclusive ? sql`${wall(bound)} ${plus} ${moment}` : wall(bound)));
+  const to = upper.map((bound) => (bound.isExclusive ? sql`${wall(bound)} ${minus} ${moment}` : wall(bound)));
+  const open = sql`null::${trusted(isLocal(bucket) ? 'timestamp' : 'pg_catalog.timestamptz')}`;
   const lo = from.length > 0 ? startOf(bucket, sql`greatest(${join(from)})`) : open;
   const hi = to.length > 0 ? startOf(bucket, sql`least(${join(to)})`) : open;
   return sql`select ${lo} as lo, ${hi} as hi`;
@@ -104,14 +110,13 @@ export function selectEnds(bucket: Bucket, { lower, upper }: Bounds): Sql {
 
 /** How many buckets there are from `lo` to `hi`; null where an end is open. */
 export function bucketsBetween({ every }: Bucket, lo: Sql, hi: Sql): Sql {
-  const months = (of: Sql) => sql`extract(year from ${of}) * 12 + extract(month from ${of})`;
   const steps =
     every.unit === 'months'
-      ? sql`(${months(hi)} - (${months(lo)})) / ${every.count}::int`
-      : sql`extract(epoch from ${hi} - ${lo}) / extract(epoch from ${stepOf(every)})`;
-  return sql`case when isfinite(${lo}) and isfinite(${hi}) then greatest(floor(${steps}) + 1, 0)::int8 end`;
+      ? sql`(${monthsOf(hi)} ${minus} ${monthsOf(lo)}) ${per} ${every.count}::pg_catalog.int4`
+      : sql`extract(epoch from ${hi} ${minus} ${lo}) ${per} extract(epoch from ${stepOf(every)})`;
+  return sql`case when pg_catalog.isfinite(${lo}) and pg_catalog.isfinite(${hi}) then greatest(pg_catalog.floor(${steps}) ${plus} 1, 0)::pg_catalog.int8 end`;
 }
 
 /** The starts of all buckets from `lo` to `hi`, each in a row. */
 export const bucketSeries = ({ every }: Bucket, lo: Sql, hi: Sql): Sql =>
-  sql`generate_series(${lo}, ${hi}, ${stepOf(every)})`;
+  sql`pg_catalog.generate_series(${lo}, ${hi}, ${stepOf(every)})`;

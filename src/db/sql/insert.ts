@@ -1,8 +1,9 @@
-import { type Catalog, type Column, hasOwnValue, type Table } from '../../catalog/catalog.ts';
+import { type Catalog, type Column, columnOf, hasOwnValue, type Table } from '../../catalog/catalog.ts';
 import { badInput } from '../../errors.ts';
+import { equal, operandOf } from './compare.ts';
 import type { Row } from './row.ts';
 import { alias, cast, from } from './select.ts';
-import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
+import { and, eq, gt, ident, join, own, type Sql, sql, trusted } from './sql.ts';
 
 /** The text of the values that a row is given, by column. */
 export type Values = ReadonlyMap<string, string | null>;
@@ -66,14 +67,17 @@ export function insertRows(catalog: Catalog, insert: Insert, selected: readonly 
   const all = groups.map((group) => sql`select * from ${nameOf(group)}`);
   const written = join(all, ' union all ');
   return conflict
-    ? { query: byKey(conflict, input, [rows, repeatedKey(conflict, input), ...inserts], written), read: readByKey }
+    ? {
+        query: byKey(table, conflict, input, [rows, repeatedKey(conflict, input), ...inserts], written),
+        read: readByKey,
+      }
     : { query: sql`with ${join([rows, ...inserts])} ${written}`, read: (answer) => readInOrder(answer, groups) };
 }
 
 function insertGroup(catalog: Catalog, { table, conflict }: Insert, group: Group, input: Input): Sql {
   const names = group.columns.map(({ name }) => name);
   const target = sql`${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? list(names) : sql``}`;
-  const source = sql`select ${join(names.map(input))} from input where g = ${numberOf(group)}`;
+  const source = sql`select ${join(names.map(input))} from input where g ${eq} ${numberOf(group)}`;
   return conflict
     ? sql`insert into ${target} ${source} and not exists (select from repeated)
         order by ${join(conflict.key.map(input))} ${onConflict(conflict, names)}`
@@ -82,16 +86,21 @@ function insertGroup(catalog: Catalog, { table, conflict }: Insert, group: Group
 
 /** The rows that share a key, if any do. */
 const repeatedKey = ({ key }: Conflict, input: Input): Sql => sql`repeated as materialized (
-  select string_agg((n - 1)::text, ' ' order by n) as positions
-  from input group by ${join(key.map(input))} having count(*) > 1 order by min(n) limit 1)`;
+  select pg_catalog.string_agg((n ${own('-')} 1)::pg_catalog.text, ' ' order by n) as positions
+  from input group by ${join(key.map(input))} having pg_catalog.count(*) ${gt} 1 order by pg_catalog.min(n) limit 1)`;
 
 /** One row for each that was written, with its position found by its key, and at least one; each has the counts. */
-function byKey({ key }: Conflict, input: Input, parts: readonly Sql[], written: Sql): Sql {
-  const isSame = and(key.map((name) => sql`w.${ident(name)} = i.${input(name)}`));
+function byKey(table: Table, { key }: Conflict, input: Input, parts: readonly Sql[], written: Sql): Sql {
+  const isSame = and(
+    key.map((name) => {
+      const column = columnOf(table, name);
+      return equal(operandOf(column, ident('w', name)), operandOf(column, sql`i.${input(name)}`));
+    }),
+  );
   return sql`with ${join([...parts, sql`written as (${written})`])}
     select o.*, (select positions from repeated) as "$repeated",
-      (select count(*) from written) as "$written",
-      (select ${updates} from (select count(*) from written) when_all_are_written) as "$updated"
+      (select pg_catalog.count(*) from written) as "$written",
+      (select ${updates} from (select pg_catalog.count(*) from written) when_all_are_written) as "$updated"
     from (select) one left join (select w.*, i.n as "$n" from written w left join input i on ${isSame}) o on true`;
 }
 
@@ -154,8 +163,8 @@ function inputRows({ rows }: Insert, groups: readonly Group[], given: readonly C
   const names = given.map((_, i) => `c${i}`);
   const typed = given.map((column, i) => sql`${cast(ident('u', `c${i}`), column)} as ${ident(`c${i}`)}`);
   return sql`input as materialized (
-    select ${join([...typed, sql`u.g::int as g`, sql`u.n`])}
-    from unnest(${join(texts.map((column) => sql`${column}::text[]`))}) with ordinality as u ${list([...names, 'g', 'n'])})`;
+    select ${join([...typed, sql`u.g::pg_catalog.int4 as g`, sql`u.n`])}
+    from rows from (${join(texts.map((column) => sql`pg_catalog.unnest(${column}::pg_catalog.text[])`))}) with ordinality as u ${list([...names, 'g', 'n'])})`;
 }
 
 /**
@@ -163,8 +172,8 @@ function inputRows({ rows }: Insert, groups: readonly Group[], given: readonly C
  * where single columns are granted, nor in every partition.
  */
 const setting = sql`'events_graphql.updated'`;
-const updates = sql`coalesce(nullif(current_setting(${setting}, true), ''), '0')`;
-const isCounted = sql`set_config(${setting}, (${updates}::int + 1)::text, true) is not null`;
+const updates = sql`pg_catalog.concat('0', pg_catalog.current_setting(${setting}, true))`;
+const isCounted = sql`pg_catalog.set_config(${setting}, (${updates}::pg_catalog.int4 ${own('+')} 1)::pg_catalog.text, true) is not null`;
 
 function onConflict({ key, action }: Conflict, names: readonly string[]): Sql {
   if (action === 'ignore') return sql`on conflict ${list(key)} do nothing`;

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { Type } from '../../catalog/catalog.ts';
 import { badInput } from '../../errors.ts';
+import { comparable, equal, isNotNull, isNull, type Operand, orderOf } from './compare.ts';
 import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
 /** One part of an order. All its values are rows' text under `name` in the result. */
 export interface OrderKey {
   readonly name: string;
   readonly expression: Sql;
-  /** The type to which a cursor's text is cast. */
-  readonly type: string;
+  /** In which a cursor's text is read, and by whose operators it is compared. */
+  readonly type: Type;
   readonly nullable: boolean;
   readonly descending: boolean;
   readonly nullsFirst: boolean;
@@ -37,18 +39,23 @@ export function after(keys: readonly OrderKey[], position: KeysetPosition): read
   const [first] = keys;
   if (!first) return [];
   const run = leadingRun(keys, position);
-  const tied = [...run.map((key, i) => equals(key, position[i])), ...(run.length === 0 ? [isNull(first)] : [])];
+  const tied = [
+    ...run.map((key, i) => equals(key, position[i])),
+    ...(run.length === 0 ? [isNull(operandOf(first))] : []),
+  ];
   const rest = after(keys.slice(tied.length), position.slice(tied.length)).map((arm) => and([...tied, arm]));
-  if (run.length === 0) return first.nullsFirst ? [...rest, isNotNull(first)] : rest;
+  if (run.length === 0) return first.nullsFirst ? [...rest, isNotNull(operandOf(first))] : rest;
   const nulls = run.flatMap((key, i) =>
-    key.nullable && !key.nullsFirst ? [and([...tied.slice(0, i), isNull(key)])] : [],
+    key.nullable && !key.nullsFirst ? [and([...tied.slice(0, i), isNull(operandOf(key))])] : [],
   );
   return [...rest, rowComparison(run, position), ...nulls];
 }
 
-/** The first keys that one row comparison serves: they have one direction, and a value each at the position. */
+/** The first keys that one row comparison serves: they have one direction and operator, and a value each at the position. */
 function leadingRun(keys: readonly OrderKey[], position: KeysetPosition): readonly OrderKey[] {
-  const end = keys.findIndex((key, i) => key.descending !== keys[0]?.descending || position[i] === null);
+  const end = keys.findIndex(
+    (key, i) => key.descending !== keys[0]?.descending || past(key) !== past(keys[0] ?? key) || position[i] === null,
+  );
   return end === -1 ? keys : keys.slice(0, end);
 }
 
@@ -58,18 +65,22 @@ function leadingRun(keys: readonly OrderKey[], position: KeysetPosition): readon
  */
 function rowComparison(keys: readonly OrderKey[], position: KeysetPosition): Sql {
   const [first] = keys;
-  const left = join(keys.map((key) => key.expression));
+  if (!first) throw new Error('A row comparison has no keys');
+  const left = join(keys.map((key) => comparable(operandOf(key))));
   const right = join(keys.map((key, i) => bound(key, position[i])));
-  const past = sql`(${left}) ${trusted(first?.descending ? '<' : '>')} (${right})`;
-  return first?.nullable ? and([isNotNull(first), past]) : past;
+  const compared = sql`(${left}) ${trusted(past(first))} (${right})`;
+  return first.nullable ? and([isNotNull(operandOf(first)), compared]) : compared;
 }
 
-const isNotNull = (key: OrderKey): Sql => sql`${key.expression} is not null`;
-const isNull = (key: OrderKey): Sql => sql`${key.expression} is null`;
+/** The operator that says of a value that it comes after another. */
+const past = (key: OrderKey): string => orderOf(key)[key.descending ? 'lt' : 'gt'];
 
-const equals = (key: OrderKey, value: string | null | undefined): Sql => sql`${key.expression} = ${bound(key, value)}`;
+const operandOf = ({ expression, type }: OrderKey): Operand => ({ sql: expression, type });
 
-const bound = (key: OrderKey, value: string | null = null): Sql => sql`${value}::${trusted(key.type)}`;
+const equals = (key: OrderKey, value: string | null | undefined): Sql =>
+  equal(operandOf(key), { sql: bound(key, value), type: key.type });
+
+const bound = (key: OrderKey, value: string | null = null): Sql => sql`${value}::${trusted(key.type.sql)}`;
 
 /** An opaque text for a position; `order` is what it is a position in. */
 export const encodeCursor = (order: string, position: KeysetPosition): string =>
@@ -90,7 +101,7 @@ export function decodeCursor(cursor: string, order: string, keys: readonly Order
 /** A short text that two lists share only when their tables and orders are the same. */
 export const fingerprintOf = (table: string, keys: readonly OrderKey[]): string =>
   createHash('sha1')
-    .update(JSON.stringify([table, ...keys.map((k) => [k.name, k.type, k.descending, k.nullable && k.nullsFirst])]))
+    .update(JSON.stringify([table, ...keys.map((k) => [k.name, k.type.sql, k.descending, k.nullable && k.nullsFirst])]))
     .digest('base64url')
     .slice(0, 6);
 

@@ -1,4 +1,5 @@
 import { columnOf, type Table } from '../../catalog/catalog.ts';
+import { equal, operandOf } from './compare.ts';
 import type { Row } from './row.ts';
 import { cast, columnRef } from './select.ts';
 import { and, ident, join, type Sql, sql } from './sql.ts';
@@ -40,17 +41,17 @@ export const keyOf = (row: Row, columns: readonly string[]): Key => columns.map(
 export function keyRows({ values }: Match, keys: readonly Key[]): Sql {
   const [first = [], ...others] = keys;
   if (others.length === 0)
-    return sql`(select ${join(values.map((_, i) => sql`${first[i] ?? null}::text as ${ident(`k${i}`)}`))}, 1 as n) k`;
-  const lists = values.map((_, i) => sql`${keys.map((key) => key[i] ?? null)}::text[]`);
-  return sql`unnest(${join(lists)}) with ordinality as k(${join([...values.map((_, i) => ident(`k${i}`)), sql`n`])})`;
+    return sql`(select ${join(values.map((_, i) => sql`${first[i] ?? null}::pg_catalog.text as ${ident(`k${i}`)}`))}, 1 as n) k`;
+  const lists = values.map((_, i) => sql`pg_catalog.unnest(${keys.map((key) => key[i] ?? null)}::pg_catalog.text[])`);
+  return sql`rows from (${join(lists)}) with ordinality as k(${join([...values.map((_, i) => ident(`k${i}`)), sql`n`])})`;
 }
 
 /** Whether a row of the match's table matches the key `k`. */
 export const matchesKey = ({ table, columns, origin, values }: Match): Sql =>
   and(
     columns.map((name, i) => {
-      const value = cast(ident('k', `k${i}`), columnOf(origin, values[i] ?? name));
-      return sql`${columnRef(columnOf(table, name))} = ${value}`;
+      const [column, from] = [columnOf(table, name), columnOf(origin, values[i] ?? name)];
+      return equal(operandOf(column, columnRef(column)), operandOf(from, cast(ident('k', `k${i}`), from)));
     }),
   );
 
@@ -58,5 +59,10 @@ export const matchesKey = ({ table, columns, origin, values }: Match): Sql =>
 export const inner = 'm';
 
 /** Whether a row of the match's table matches the one that the statement calls `outer`. */
-export const matchesRow = ({ columns, values }: Match, outer: string): Sql =>
-  and(columns.map((name, i) => sql`${ident(inner, name)} = ${ident(outer, values[i] ?? name)}`));
+export const matchesRow = ({ table, columns, origin, values }: Match, outer: string): Sql =>
+  and(
+    columns.map((name, i) => {
+      const [column, from] = [columnOf(table, name), columnOf(origin, values[i] ?? name)];
+      return equal(operandOf(column, columnRef(column, inner)), operandOf(from, columnRef(from, outer)));
+    }),
+  );

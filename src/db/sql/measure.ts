@@ -45,7 +45,7 @@ export function computed(table: Table, measures: readonly Measure[]): readonly C
     if (measure.kind === 'value') return measure;
     if (measure.kind === 'row') return { name: measure.name, expression: endRow(table, measure), whenEmpty: null };
     const fractions = fractionsOf(measures, measure.list).map(String);
-    const expression = sql`percentile_cont(${fractions}::float8[]) within group (order by ${measure.values})`;
+    const expression = sql`pg_catalog.percentile_cont(${fractions}::pg_catalog.float8[]) within group (order by ${measure.values})`;
     return { name: measure.list, expression, whenEmpty: null };
   });
   return distinct(all);
@@ -71,8 +71,8 @@ export const distinct = <T extends { readonly name: string }>(things: readonly T
 function endRow(table: Table, { by, end, key }: EndRow): Sql {
   const order = sql`row(${join(orderOf(table, by, key))})`;
   const place = trusted(end === 'first' ? '0' : '1');
-  return sql`percentile_disc(${place}) within group (order by ${order})
-    filter (where ${columnRef(by)} is not null)::text`;
+  return sql`pg_catalog.percentile_disc(${place}) within group (order by ${order})
+    filter (where ${columnRef(by)} is not null)::pg_catalog.text`;
 }
 
 /** The same over all rows that fulfil the conditions: an index on the time finds one row faster than an aggregate. */
@@ -80,7 +80,7 @@ export function selectEndRow(table: Table, source: Sql, conditions: readonly Sql
   const parts = orderOf(table, by, key);
   const order = parts.map((part) => (end === 'last' ? sql`${part} desc` : part));
   const where = and([...conditions, sql`${columnRef(by)} is not null`]);
-  return sql`select row(${join(parts)})::text from ${source} where ${where} order by ${join(order)} limit 1`;
+  return sql`select row(${join(parts)})::pg_catalog.text from ${source} where ${where} order by ${join(order)} limit 1`;
 }
 
 const orderOf = (table: Table, by: Column, key: readonly string[]): readonly Sql[] =>

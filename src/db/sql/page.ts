@@ -1,4 +1,4 @@
-import type { Catalog, Table } from '../../catalog/catalog.ts';
+import { builtIn, type Catalog, type Table } from '../../catalog/catalog.ts';
 import { after, type KeysetPosition, type OrderKey, orderBy, reversed } from './keyset.ts';
 import type { Joins } from './projection.ts';
 import { alias, columnRef, from } from './select.ts';
@@ -85,7 +85,7 @@ function ranges({ keys, after: start, before: end }: Page): readonly (readonly S
 export const rowText: OrderKey = {
   name: '$row',
   expression: ident(alias, '$row'),
-  type: 'pg_catalog.text',
+  type: builtIn('text'),
   nullable: false,
   descending: false,
   nullsFirst: false,
@@ -94,7 +94,7 @@ export const rowPosition: OrderKey = {
   ...rowText,
   name: '$position',
   expression: ident(alias, '$position'),
-  type: 'pg_catalog.int8',
+  type: builtIn('int8'),
 };
 
 /** The order of rows on disk, which a table without a key still has; an UPDATE moves a row. */
@@ -102,14 +102,14 @@ export const storageOrder: readonly OrderKey[] = ['tableoid', 'ctid'].map((name)
   ...rowText,
   name: `$${name}`,
   expression: ident(alias, name),
-  type: name === 'ctid' ? 'pg_catalog.tid' : 'pg_catalog.oid',
+  type: builtIn(name === 'ctid' ? 'tid' : 'oid'),
 }));
 
 function numbered(catalog: Catalog, table: Table, conditions: readonly Sql[]): Sql {
-  const text = sql`row(${join(table.columns.map((column) => columnRef(column)))})::text`;
+  const text = sql`row(${join(table.columns.map((column) => columnRef(column)))})::pg_catalog.text`;
   const all = table.columns.map((column) => columnRef(column));
-  return sql`select ${join(all)}, md5(${text}) as ${ident(rowText.name)},
-    row_number() over (partition by md5(${text}) order by ${text} collate "C") as ${ident(rowPosition.name)}
+  return sql`select ${join(all)}, pg_catalog.md5(${text}) as ${ident(rowText.name)},
+    pg_catalog.row_number() over (partition by pg_catalog.md5(${text}) order by ${text} collate pg_catalog."C") as ${ident(rowPosition.name)}
     from ${from(catalog, table)} ${ident(alias)} where ${and(conditions)}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Catalog, Column, Table } from '../../catalog/catalog.ts';
-import { and, ident, type Sql, sql, trusted } from './sql.ts';
+import { and, eq, gte, ident, ne, type Sql, sql, trusted } from './sql.ts';
 
 /** How every statement calls the table that it reads. */
 export const alias = 't';
@@ -13,7 +13,7 @@ export const cast = (value: string | Sql | null, column: Column): Sql => sql`${v
 
 /** How many rows a page's list has in all. */
 export const selectCount = (catalog: Catalog, table: Table, conditions: readonly Sql[]): Sql =>
-  sql`select count(*) as count from ${from(catalog, table)} ${ident(alias)} where ${and(conditions)}`;
+  sql`select pg_catalog.count(*) as count from ${from(catalog, table)} ${ident(alias)} where ${and(conditions)}`;
 
 /**
  * How many rows the planner takes a table for, with its partitions and heirs; null where one of them has rows but no
@@ -21,11 +21,11 @@ export const selectCount = (catalog: Catalog, table: Table, conditions: readonly
  */
 export const selectEstimate = (catalog: Catalog, table: Table): Sql => sql`
   with recursive part as (
-    select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = ${catalog.schema} and c.relname = ${table.name}
+    select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid ${eq} c.relnamespace
+    where n.nspname ${eq} ${catalog.schema} and c.relname ${eq} ${table.name}
     union
-    select i.inhrelid from part join pg_catalog.pg_inherits i on i.inhparent = part.oid
+    select i.inhrelid from part join pg_catalog.pg_inherits i on i.inhparent ${eq} part.oid
   )
-  select case when bool_and(c.reltuples >= 0 or c.relkind <> 'f' and pg_catalog.pg_relation_size(c.oid) = 0)
-    then sum(greatest(c.reltuples, 0))::int8 end as count
-  from part join pg_catalog.pg_class c on c.oid = part.oid where c.relkind in ('r', 'm', 'f')`;
+  select case when pg_catalog.bool_and(c.reltuples ${gte} 0 or c.relkind ${ne} 'f' and pg_catalog.pg_relation_size(c.oid) ${eq} 0)
+    then pg_catalog.sum(greatest(c.reltuples, 0))::pg_catalog.int8 end as count
+  from part join pg_catalog.pg_class c on c.oid ${eq} part.oid where c.relkind ${eq} any ('{r,m,f}')`;

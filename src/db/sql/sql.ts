@@ -38,6 +38,16 @@ export const ident = (...names: readonly string[]): Sql => trusted(names.map(quo
 /** SQL that comes from the catalog or from this program (a type's name, a keyword), never from a client. */
 export const trusted = (text: string): Sql => ({ text: [text], values: [], [isSql]: true });
 
+/** The operator of PostgreSQL's own, whatever the search_path puts before it; it binds tighter than `=` and looser than `+`. */
+export const own = (operator: string): Sql => trusted(`operator(pg_catalog.${operator})`);
+
+export const eq = own('=');
+export const ne = own('<>');
+export const lt = own('<');
+export const lte = own('<=');
+export const gt = own('>');
+export const gte = own('>=');
+
 export function join(parts: readonly Sql[], glue = ', '): Sql {
   const text = [''];
   const values: Value[] = [];

@@ -1,8 +1,9 @@
 import type { Arrival } from '../../catalog/arrival.ts';
-import { type Catalog, columnOf, type Table } from '../../catalog/catalog.ts';
+import { builtIn, type Catalog, columnOf, type Order, type Table } from '../../catalog/catalog.ts';
+import { comparable, type Operand, orderOf } from './compare.ts';
 import type { Row } from './row.ts';
 import { alias, from } from './select.ts';
-import { and, ident, join, type Sql, sql, toQuery, trusted } from './sql.ts';
+import { and, eq, ident, join, lt, or, type Sql, sql, toQuery, trusted } from './sql.ts';
 
 /** The rows of a tail's message at most. */
 export const messageRows = 500;
@@ -37,38 +38,38 @@ export function selectMark(catalog: Catalog, table: Table, arrival: Arrival): Sq
   const first = ident(alias, arrival.columns[0] ?? '');
   const highest = (condition: Sql) =>
     sql`(select ${first} from ${relation} ${ident(alias)} where ${condition} order by ${first} desc limit 1)`;
-  const settled = sql`${first} < pg_snapshot_xmin(pg_current_snapshot())`;
+  const settled = sql`${first} ${lt} pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())`;
   return sql`select ${historyOf(name, arrival.columns[0] ?? '')} as history, ${highest(sql`true`)} as latest,
     ${arrival.kind === 'transaction' ? highest(settled) : sql`null`} as settled,
     ${arrival.kind === 'transaction' ? oldestWriter : lockHolders} as holders
-    from (select ${name}::regclass::oid as oid) relation`;
+    from (select ${name}::pg_catalog.regclass::pg_catalog.oid as oid) relation`;
 }
 
 /**
  * The name of a WAL file begins with the timeline; `pg_control_checkpoint()` tells the old one after a promotion. A
  * sequence that begins anew gets another file.
  */
-const historyOf = (relation: string, column: string): Sql => sql`case when not pg_is_in_recovery() then (
-    select left(md5(concat_ws('.', system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), relation.oid,
-      pg_relation_filenode(pg_get_serial_sequence(${relation}, ${column})::regclass))), 12)
-    from pg_control_system()) end`;
+const historyOf = (relation: string, column: string): Sql => sql`case when not pg_catalog.pg_is_in_recovery() then (
+    select pg_catalog.left(pg_catalog.md5(pg_catalog.concat_ws('.', system_identifier, pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8), relation.oid,
+      pg_catalog.pg_relation_filenode(pg_catalog.pg_get_serial_sequence(${relation}, ${column})::pg_catalog.regclass))), 12)
+    from pg_catalog.pg_control_system()) end`;
 
 /**
  * Whoever holds the lock of a writer. That they are read in the statement that reads the highest number is enough: its
  * snapshot is older, so a lower number that it does not see belongs to one of these or is committed by now.
  */
 const lockHolders = sql`(
-  select json_agg(json_build_array(l.virtualtransaction, l.pid)) from pg_locks l
-  where l.locktype = 'relation' and l.granted
-    and l.database = (select d.oid from pg_database d where d.datname = current_database())
-    and l.relation in (select relation.oid union select relid from pg_partition_tree(relation.oid))
-    and l.mode in ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))`;
+  select pg_catalog.json_agg(pg_catalog.json_build_array(l.virtualtransaction, l.pid)) from pg_catalog.pg_locks l
+  where l.locktype ${eq} 'relation' and l.granted
+    and l.database ${eq} (select d.oid from pg_catalog.pg_database d where d.datname ${eq} pg_catalog.current_database())
+    and l.relation ${eq} any (select relation.oid union select relid from pg_catalog.pg_partition_tree(relation.oid))
+    and l.mode ${eq} any ('{RowExclusiveLock,ShareRowExclusiveLock,ExclusiveLock,AccessExclusiveLock}'))`;
 
 /** The transaction that everything waits for: not only one that writes to the table. */
 const oldestWriter = sql`(
-  select json_agg(json_build_array(l.virtualtransaction, l.pid)) from pg_locks l
-  where l.locktype = 'transactionid' and l.granted
-    and l.transactionid = pg_snapshot_xmin(pg_current_snapshot())::xid)`;
+  select pg_catalog.json_agg(pg_catalog.json_build_array(l.virtualtransaction, l.pid)) from pg_catalog.pg_locks l
+  where l.locktype ${eq} 'transactionid' and l.granted
+    and l.transactionid ${eq} pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.xid)`;
 
 export function markOf({ kind }: Arrival, row: Row | undefined): Mark {
   const number = (text: string | null | undefined) => (text == null ? null : BigInt(text));
@@ -95,7 +96,7 @@ export function selectStretch(catalog: Catalog, stretch: Stretch, columns: reado
   const { table, arrival, where, after, upTo, limit } = stretch;
   const keys = arrival.columns.map((name) => ident(alias, name));
   const selected = [...new Set([...columns, ...arrival.columns])].map((name) => ident(alias, name));
-  const conditions = [where, ...beyond(table, arrival, after, '>'), ...beyond(table, arrival, upTo, '<=')];
+  const conditions = [where, ...beyond(table, arrival, after, 'gt'), ...beyond(table, arrival, upTo, 'lte')];
   return sql`select ${join(selected)} from ${from(catalog, table)} ${ident(alias)}
     where ${and(conditions)} order by ${join(keys)} limit ${limit}`;
 }
@@ -107,7 +108,7 @@ const maxValues = 10_000;
 export const seenBeyond = (catalog: Catalog, table: Table, arrival: Arrival, place: Place): Sql => {
   const first = ident(alias, arrival.columns[0] ?? '');
   return sql`array(select distinct ${first} from ${from(catalog, table)} ${ident(alias)}
-    where ${and(beyond(table, arrival, place, '>'))} order by 1 limit ${maxValues + 1})`;
+    where ${and(beyond(table, arrival, place, 'gt'))} order by 1 limit ${maxValues + 1})`;
 };
 
 /** The values in ascending order; null where there are too many. */
@@ -117,12 +118,34 @@ export function valuesOf(seen: string | null | undefined): readonly bigint[] | n
 }
 
 /** The first column may be one that the API omits. */
-const firstTypes = { number: 'pg_catalog.int8', transaction: 'pg_catalog.xid8' } as const;
+const firstTypes = { number: builtIn('int8'), transaction: builtIn('xid8') } as const;
 
-function beyond(table: Table, arrival: Arrival, place: Place, operator: '>' | '<='): readonly Sql[] {
-  if (place.length === 0) return [];
-  const columns = arrival.columns.slice(0, place.length);
-  const typeOf = (name: string, i: number) => (i === 0 ? firstTypes[arrival.kind] : columnOf(table, name).type.sql);
-  const values = columns.map((name, i) => sql`${place[i] ?? ''}::${trusted(typeOf(name, i))}`);
-  return [sql`(${join(columns.map((name) => ident(alias, name)))}) ${trusted(operator)} (${join(values)})`];
+/** A column of the order, and its value at a place. */
+interface Pair {
+  readonly column: Operand;
+  readonly value: Sql;
 }
+
+function beyond(table: Table, arrival: Arrival, place: Place, operator: 'gt' | 'lte'): readonly Sql[] {
+  if (place.length === 0) return [];
+  const pairs = arrival.columns.slice(0, place.length).map((name, i): Pair => {
+    const type = i === 0 ? firstTypes[arrival.kind] : columnOf(table, name).type;
+    return { column: { sql: ident(alias, name), type }, value: sql`${place[i] ?? ''}::${trusted(type.sql)}` };
+  });
+  return [compareRows(pairs, operator)];
+}
+
+/** A comparison of rows has one operator for all its pairs: where it changes, the rest decides among what is equal so far. */
+function compareRows(pairs: readonly Pair[], operator: 'gt' | 'lte'): Sql {
+  const [first] = pairs;
+  const end = pairs.findIndex(({ column }) => orderOf(column)[operator] !== (first && orderOf(first.column)[operator]));
+  if (end === -1) return rowComparison(pairs, operator);
+  const [run, rest] = [pairs.slice(0, end), pairs.slice(end)];
+  const [strict, loose] = operator === 'gt' ? (['gt', 'gte'] as const) : (['lt', 'lte'] as const);
+  return and([rowComparison(run, loose), or([rowComparison(run, strict), compareRows(rest, operator)])]);
+}
+
+const rowComparison = (pairs: readonly Pair[], operator: keyof Order): Sql =>
+  sql`(${join(
+    pairs.map(({ column }) => comparable(column)),
+  )}) ${trusted(pairs[0] ? orderOf(pairs[0].column)[operator] : '')} (${join(pairs.map(({ value }) => value))})`;

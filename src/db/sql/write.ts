@@ -1,4 +1,5 @@
 import { type Catalog, columnOf, type Table } from '../../catalog/catalog.ts';
+import { equal, operandOf } from './compare.ts';
 import type { Values } from './insert.ts';
 import { alias, cast, columnRef, from } from './select.ts';
 import { and, ident, join, type Sql, sql } from './sql.ts';
@@ -39,7 +40,7 @@ const isTarget = ({ table, columns, key }: Target): Sql =>
   and(
     columns.map((name, i) => {
       const column = columnOf(table, name);
-      return sql`${columnRef(column)} = ${cast(key[i] ?? null, column)}`;
+      return equal(operandOf(column, columnRef(column)), operandOf(column, cast(key[i] ?? null, column)));
     }),
   );
 

@@ -1,6 +1,7 @@
-import { type Catalog, tableOf } from '../../catalog/catalog.ts';
+import { type Catalog, columnOf, tableOf } from '../../catalog/catalog.ts';
 import { keyName } from '../../db/sql/aggregate.ts';
 import type { Bucket } from '../../db/sql/bucket.ts';
+import { equal, operandOf } from '../../db/sql/compare.ts';
 import { alias, columnRef, from } from '../../db/sql/select.ts';
 import { and, ident, join, type Sql, sql } from '../../db/sql/sql.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
@@ -73,8 +74,12 @@ export function createGroupBy(
       const [relation, to] = [...shape.relations].find(([name]) => inputName(shape, name) === field) ?? [];
       if (relation === undefined || !to) throw new Error(`No relation ${field} of ${shape.table.name}`);
       const inner = `j${found.joins.length}`;
-      const tied = to.targets.map((target, i) => sql`${ident(inner, target)} = ${ident(of, to.columns[i] ?? target)}`);
-      found.joins.push(sql`left join ${from(catalog, tableOf(catalog, to.table))} ${ident(inner)} on ${and(tied)}`);
+      const other = tableOf(catalog, to.table);
+      const tied = to.targets.map((target, i) => {
+        const [there, here] = [columnOf(other, target), columnOf(shape.table, to.columns[i] ?? target)];
+        return equal(operandOf(there, columnRef(there, inner)), operandOf(here, columnRef(here, of)));
+      });
+      found.joins.push(sql`left join ${from(catalog, other)} ${ident(inner)} on ${and(tied)}`);
       collect(shapes.of(to.table), value, inner, [...relations, relation], found);
     }
   };

@@ -1,6 +1,7 @@
-import type { Type } from '../../catalog/catalog.ts';
+import { builtIn, type Type } from '../../catalog/catalog.ts';
+import { sortable } from '../../db/sql/compare.ts';
 import { type Sql, sql, trusted } from '../../db/sql/sql.ts';
-import { comparable, type Operand } from '../filters/operators.ts';
+import type { Operand } from '../filters/operators.ts';
 import type { Leaf } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
 
@@ -23,14 +24,7 @@ const resultTypes = {
 } as const satisfies Partial<Record<ScalarName, string>>;
 
 /** The type of a result in PostgreSQL. */
-export const resultType = (result: keyof typeof resultTypes): Type => ({
-  name: resultTypes[result],
-  sql: `pg_catalog.${resultTypes[result]}`,
-  enum: null,
-  item: null,
-  delimiter: ',',
-  ordered: true,
-});
+export const resultType = (result: keyof typeof resultTypes): Type => builtIn(resultTypes[result]);
 
 const measurement = (
   description: string,
@@ -40,11 +34,11 @@ const measurement = (
 ): Measurement => ({ description, result, expression, whenEmpty });
 
 const counts = {
-  count: measurement('How many values there are.', 'SafeInt', ({ sql: x }) => sql`count(${x})`, '0'),
+  count: measurement('How many values there are.', 'SafeInt', ({ sql: x }) => sql`pg_catalog.count(${x})`, '0'),
   countDistinct: measurement(
     'How many different values there are.',
     'SafeInt',
-    (column) => sql`count(distinct ${comparable(column)})`,
+    (column) => sql`pg_catalog.count(distinct ${sortable(column)})`,
     '0',
   ),
 };
@@ -58,29 +52,33 @@ const extremes = {
 function extreme(column: Operand, name: 'min' | 'max'): Sql {
   if (column.leaf.type !== 'String' || /^(text|varchar|bpchar)$/.test(column.type.name))
     return sql`${trusted(name)}(${column.sql})`;
-  return sql`percentile_disc(${trusted(name === 'min' ? '0' : '1')}) within group (order by ${comparable(column)})`;
+  return sql`pg_catalog.percentile_disc(${trusted(name === 'min' ? '0' : '1')}) within group (order by ${sortable(column)})`;
 }
 
 /** `cast` keeps digits that PostgreSQL's result would lose, or loses those that the scalar cannot have. */
 const numbers = (sum: Measurement['result'], mean: 'Float' | 'Decimal', cast: (x: Sql) => Sql) => ({
-  sum: measurement('The sum of all values.', sum, ({ sql: x }) => sql`sum(${sum === 'Float' ? cast(x) : x})`),
-  avg: measurement('The mean.', mean, ({ sql: x }) => cast(sql`avg(${x})`)),
+  sum: measurement(
+    'The sum of all values.',
+    sum,
+    ({ sql: x }) => sql`pg_catalog.sum(${sum === 'Float' ? cast(x) : x})`,
+  ),
+  avg: measurement('The mean.', mean, ({ sql: x }) => cast(sql`pg_catalog.avg(${x})`)),
   stddev: measurement('The standard deviation of a sample; null for a single value.', mean, ({ sql: x }) =>
-    cast(sql`stddev_samp(${x})`),
+    cast(sql`pg_catalog.stddev_samp(${x})`),
   ),
 });
 
-const asFloat = (x: Sql): Sql => sql`${x}::float8`;
+const asFloat = (x: Sql): Sql => sql`${x}::pg_catalog.float8`;
 const asItIs = (x: Sql): Sql => x;
 
 const truths = {
-  every: measurement('Whether all values are true.', 'Boolean', ({ sql: x }) => sql`bool_and(${x})`),
-  some: measurement('Whether at least one value is true.', 'Boolean', ({ sql: x }) => sql`bool_or(${x})`),
+  every: measurement('Whether all values are true.', 'Boolean', ({ sql: x }) => sql`pg_catalog.bool_and(${x})`),
+  some: measurement('Whether at least one value is true.', 'Boolean', ({ sql: x }) => sql`pg_catalog.bool_or(${x})`),
 };
 
 const lengths = {
-  sum: measurement('The sum of all values.', 'Duration', ({ sql: x }) => sql`sum(${x})`),
-  avg: measurement('The mean.', 'Duration', ({ sql: x }) => sql`avg(${x})`),
+  sum: measurement('The sum of all values.', 'Duration', ({ sql: x }) => sql`pg_catalog.sum(${x})`),
+  avg: measurement('The mean.', 'Duration', ({ sql: x }) => sql`pg_catalog.avg(${x})`),
 };
 
 /** The measurements of a leaf, by the names of their fields; all columns of one leaf share them. */

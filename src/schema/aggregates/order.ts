@@ -1,3 +1,4 @@
+import { builtIn } from '../../catalog/catalog.ts';
 import type { OrderKey } from '../../db/sql/keyset.ts';
 import type { Measure } from '../../db/sql/measure.ts';
 import { ident } from '../../db/sql/sql.ts';
@@ -88,7 +89,7 @@ function ofColumn(shape: Shape, input: unknown) {
 const orderKey = (name: string, direction: unknown): OrderKey => ({
   name,
   expression: ident(name),
-  type: '',
+  type: builtIn('text'),
   nullable: true,
   ...directions[direction as Direction],
 });

@@ -1,6 +1,7 @@
 import {
   type Catalog,
   type Column,
+  isOrdered,
   isUnique,
   referencesTo,
   type Table,
@@ -81,7 +82,7 @@ function shapeOf(catalog: Catalog, names: Names, leafOf: (column: Column) => Lea
     table,
     name: names.type(table),
     columns,
-    groupable: only(({ column }) => column.type.ordered),
+    groupable: only(({ column }) => isOrdered(column.type)),
     times: only(({ leaf }) => !leaf.isList && times.some((name) => name === leaf.type)),
     relations: new Map(
       toOnes(catalog, names, table).filter(([, { table: other }]) => isGroupable(tableOf(catalog, other))),
@@ -90,7 +91,7 @@ function shapeOf(catalog: Catalog, names: Names, leafOf: (column: Column) => Lea
   };
 }
 
-const isGroupable = (table: Table) => table.columns.some(({ type }) => type.ordered);
+const isGroupable = (table: Table) => table.columns.some(({ type }) => isOrdered(type));
 
 const toOnes = (catalog: Catalog, names: Names, table: Table): readonly (readonly [string, ToOne])[] => [
   // A foreign key that a comment declares may refer to what many rows have: joined, each would count a row again.

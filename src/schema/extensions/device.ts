@@ -1,5 +1,5 @@
 import type { Db } from '../../db/db.ts';
-import { ident, sql } from '../../db/sql/sql.ts';
+import { eq, ident, sql } from '../../db/sql/sql.ts';
 import { extension } from './extension.ts';
 
 /** What a telemetry team asks of a device beside its columns. */
@@ -24,9 +24,9 @@ export const device = extension({
 /** Counts for all devices of a list in one statement. */
 const openIncidents = async (ids: readonly (string | null)[], db: Db, schema: string): Promise<readonly number[]> => {
   const rows = await db.rows(sql`
-    select count(i.device_id) as open
-    from unnest(${ids}::uuid[]) with ordinality as k(device_id, n)
-    left join ${ident(schema, 'incident')} i on i.device_id = k.device_id and i.closed_at is null
+    select pg_catalog.count(i.device_id) as open
+    from pg_catalog.unnest(${ids}::pg_catalog.uuid[]) with ordinality as k(device_id, n)
+    left join ${ident(schema, 'incident')} i on i.device_id ${eq} k.device_id and i.closed_at is null
     group by k.n order by k.n`);
   return rows.map(({ open }) => Number(open));
 };

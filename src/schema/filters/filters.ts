@@ -1,6 +1,7 @@
 import {
   type Catalog,
   type Column,
+  columnOf,
   type ForeignKey,
   isUnique,
   referencesTo,
@@ -8,6 +9,7 @@ import {
   tableOf,
 } from '../../catalog/catalog.ts';
 import type { Names } from '../../catalog/naming.ts';
+import { equal, operandOf } from '../../db/sql/compare.ts';
 import { columnRef, from } from '../../db/sql/select.ts';
 import { and, ident, or, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
@@ -74,11 +76,14 @@ export function createFilters(
     };
   };
 
-  /** The rows of `other` whose `columns` equal the `targets` of the filtered row and that fulfil a condition. */
-  const related = (other: Table, columns: readonly string[], targets: readonly string[]) => {
+  /** The rows of `other` whose `columns` equal the `targets` of the filtered row, one of `of`, and that fulfil a condition. */
+  const related = (of: Table, targets: readonly string[], other: Table, columns: readonly string[]) => {
     return (argument: unknown, alias: string, negated = false): Sql => {
       const inner = below(alias);
-      const tied = columns.map((name, i) => sql`${ident(inner, name)} = ${ident(alias, targets[i] ?? name)}`);
+      const tied = columns.map((name, i) => {
+        const [column, target] = [columnOf(other, name), columnOf(of, targets[i] ?? name)];
+        return equal(operandOf(column, columnRef(column, inner)), operandOf(target, columnRef(target, alias)));
+      });
       const condition = conditionOf(other, argument, inner);
       const tested = negated ? sql`(${condition}) is not true` : condition;
       return sql`exists (select from ${from(catalog, other)} ${ident(inner)} where ${and([...tied, tested])})`;
@@ -92,7 +97,7 @@ export function createFilters(
   );
 
   const backField = (child: Table, key: ForeignKey): FilterField => {
-    const exists = related(child, key.columns, key.targets);
+    const exists = related(tableOf(catalog, key.table), key.targets, child, key.columns);
     const name = names.back(child, key);
     if (isUnique(child, key.columns)) return { name, type: where(child), condition: exists };
     const quantifiers: Readonly<Record<string, (argument: unknown, alias: string) => Sql>> = {
@@ -117,7 +122,7 @@ export function createFilters(
           (key): FilterField => ({
             name: names.forward(table, key),
             type: where(tableOf(catalog, key.table)),
-            condition: related(tableOf(catalog, key.table), key.targets, key.columns),
+            condition: related(table, key.columns, tableOf(catalog, key.table), key.targets),
           }),
         ),
         ...referencesTo(catalog, table).map(([child, key]) => backField(child, key)),

@@ -1,12 +1,11 @@
 import { escapeLiteral } from 'pg';
-import type { Type } from '../../catalog/catalog.ts';
-import { type Sql, sql, trusted, type Value } from '../../db/sql/sql.ts';
+import type { Comparison, Type } from '../../catalog/catalog.ts';
+import * as compare from '../../db/sql/compare.ts';
+import { gte, own, type Sql, sql, trusted, type Value } from '../../db/sql/sql.ts';
 import type { Leaf } from '../leaves.ts';
 
 /** What an operator compares: a column of the table, as it is called in the statement. */
-export interface Operand {
-  readonly sql: Sql;
-  readonly type: Type;
+export interface Operand extends compare.Operand {
   readonly leaf: Leaf;
 }
 
@@ -19,27 +18,32 @@ export interface Operator {
   readonly condition: (operand: Operand, argument: unknown) => Sql;
 }
 
-const binary = (operator: string, description: string): Operator => ({
-  argument: 'value',
-  description,
-  condition: (operand, argument) => sql`${comparable(operand)} ${trusted(operator)} ${value(operand, argument)}`,
-});
+const isEqual = (operand: Operand, argument: unknown): Sql =>
+  sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(operand.type).eq)} ${value(operand, argument)}`;
 
+const isAmong = (operand: Operand, items: unknown): Sql =>
+  sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(operand.type).eq)} any (${values(operand, items)})`;
+
+/** Not every type has a `<>`, but what is equal is not unequal. */
 const common: Readonly<Record<string, Operator>> = {
-  eq: binary('=', 'Equal to.'),
-  ne: binary('<>', 'Not equal to; a null is neither.'),
+  eq: { argument: 'value', description: 'Equal to.', condition: isEqual },
+  ne: {
+    argument: 'value',
+    description: 'Not equal to; a null is neither.',
+    condition: (operand, argument) => sql`not (${isEqual(operand, argument)})`,
+  },
 };
 
 const listed: Readonly<Record<string, Operator>> = {
   in: {
     argument: 'values',
     description: 'Equal to one of these; an empty list matches nothing.',
-    condition: (operand, items) => sql`${comparable(operand)} = any(${values(operand, items)})`,
+    condition: isAmong,
   },
   notIn: {
     argument: 'values',
     description: 'Equal to none of these; a null is neither in nor out.',
-    condition: (operand, items) => sql`${comparable(operand)} <> all(${values(operand, items)})`,
+    condition: (operand, items) => sql`not (${isAmong(operand, items)})`,
   },
 };
 
@@ -47,37 +51,51 @@ const nullness: Readonly<Record<string, Operator>> = {
   isNull: {
     argument: 'Boolean',
     description: 'Whether there is no value.',
-    condition: ({ sql: column }, wanted) => sql`${column} is ${trusted(wanted === true ? 'null' : 'not null')}`,
+    condition: (operand, wanted) => (wanted === true ? compare.isNull(operand) : compare.isNotNull(operand)),
   },
 };
 
+const inOrder = (name: keyof NonNullable<Comparison['order']>, description: string): Operator => ({
+  argument: 'value',
+  description,
+  condition: (operand, argument) => {
+    const operator = compare.comparedAs(operand.type).order?.[name] ?? `operator(pg_catalog.${textOrder[name]})`;
+    return sql`${compare.comparable(operand)} ${trusted(operator)} ${value(operand, argument)}`;
+  },
+});
+
+const textOrder = { lt: '<', lte: '<=', gt: '>', gte: '>=' };
+
 const ordered: Readonly<Record<string, Operator>> = {
-  lt: binary('<', 'Less than.'),
-  lte: binary('<=', 'Less than or equal to.'),
-  gt: binary('>', 'Greater than.'),
-  gte: binary('>=', 'Greater than or equal to.'),
+  lt: inOrder('lt', 'Less than.'),
+  lte: inOrder('lte', 'Less than or equal to.'),
+  gt: inOrder('gt', 'Greater than.'),
+  gte: inOrder('gte', 'Greater than or equal to.'),
 };
 
 /** What a column shows; a cast to text would add its length to the address of a host. */
 const shown = ({ sql: column, type }: Operand): Sql =>
-  type.sql === 'pg_catalog.inet' ? sql`pg_catalog.inet_out(${column})::text` : sql`${column}::text`;
+  type.sql === 'pg_catalog.inet'
+    ? sql`pg_catalog.inet_out(${column})::pg_catalog.text`
+    : sql`${column}::pg_catalog.text`;
 
 /** A pattern made by `around` from the argument, whose own wildcards are taken literally. */
 const literal = (description: string, around: (text: string) => string): Operator => ({
   argument: 'String',
   description,
-  condition: (operand, text) => sql`${shown(operand)} like ${around(String(text).replaceAll(/[\\%_]/g, '\\$&'))}::text`,
+  condition: (operand, text) =>
+    sql`${shown(operand)} ${own('~~')} ${around(String(text).replaceAll(/[\\%_]/g, '\\$&'))}::pg_catalog.text`,
 });
 
 const pattern = (operator: string, description: string): Operator => ({
   argument: 'String',
   description,
-  condition: (operand, text) => sql`${shown(operand)} ${trusted(operator)} ${String(text)}::text`,
+  condition: (operand, text) => sql`${shown(operand)} ${own(operator)} ${String(text)}::pg_catalog.text`,
 });
 
 const textual: Readonly<Record<string, Operator>> = {
-  like: pattern('like', 'Matches a pattern: % is any text, _ any character, \\ takes the next one literally.'),
-  ilike: pattern('ilike', 'Like `like`, without regard to case.'),
+  like: pattern('~~', 'Matches a pattern: % is any text, _ any character, \\ takes the next one literally.'),
+  ilike: pattern('~~*', 'Like `like`, without regard to case.'),
   startsWith: literal('Begins with this text.', (text) => `${text}%`),
   endsWith: literal('Ends with this text.', (text) => `%${text}`),
   contains: literal('Contains this text.', (text) => `%${text}%`),
@@ -85,7 +103,7 @@ const textual: Readonly<Record<string, Operator>> = {
 
 /** What `within` counts back from, by the type of the column. */
 export const clocks: Readonly<Record<string, string>> = {
-  timestamptz: 'now()',
+  timestamptz: 'pg_catalog.now()',
   timestamp: 'localtimestamp',
   date: 'current_date',
 };
@@ -95,7 +113,7 @@ const timed: Readonly<Record<string, Operator>> = {
     argument: 'Duration',
     description: 'Not older than this, by the clock of the database.',
     condition: ({ sql: column, type }, duration) =>
-      sql`${column} >= ${trusted(clocks[type.name] ?? 'now()')} - ${String(duration)}::interval`,
+      sql`${column} ${gte} (${trusted(clocks[type.name] ?? 'pg_catalog.now()')} ${own('-')} ${String(duration)}::interval)`,
   },
 };
 
@@ -103,27 +121,34 @@ const json: Readonly<Record<string, Operator>> = {
   contains: {
     argument: 'JSON',
     description: 'Contains these keys and values, or these items.',
-    condition: ({ sql: column }, document) => sql`${column}::jsonb @> ${String(document)}::jsonb`,
+    condition: ({ sql: column }, document) =>
+      sql`${column}::pg_catalog.jsonb ${own('@>')} ${String(document)}::pg_catalog.jsonb`,
   },
   hasKey: {
     argument: 'String',
     description: 'Has this key at its top level, or this string as an item.',
-    condition: ({ sql: column }, key) => sql`${column}::jsonb ? ${String(key)}::text`,
+    condition: ({ sql: column }, key) => sql`${column}::pg_catalog.jsonb ${own('?')} ${String(key)}::pg_catalog.text`,
   },
   at: {
     argument: 'path',
     description: 'Compares what stands at a path.',
     condition: ({ sql: column }, argument) => {
       const { path, eq } = argument as { readonly path: readonly string[]; readonly eq: unknown };
-      return sql`${column}::jsonb #> ${path}::text[] = ${String(eq)}::jsonb`;
+      return sql`(${column}::pg_catalog.jsonb ${own('#>')} ${path}::pg_catalog.text[]) ${own('=')} ${String(eq)}::pg_catalog.jsonb`;
     },
   },
 };
 
+const ofItems = (operator: string, description: string): Operator => ({
+  argument: 'value',
+  description,
+  condition: (operand, argument) => sql`${compare.comparable(operand)} ${own(operator)} ${value(operand, argument)}`,
+});
+
 const list: Readonly<Record<string, Operator>> = {
-  contains: binary('@>', 'Has all of these items.'),
-  containedBy: binary('<@', 'Has no other items than these.'),
-  overlaps: binary('&&', 'Has at least one of these items.'),
+  contains: ofItems('@>', 'Has all of these items.'),
+  containedBy: ofItems('<@', 'Has no other items than these.'),
+  overlaps: ofItems('&&', 'Has at least one of these items.'),
 };
 
 /** The operators of a leaf's filter; all columns of one leaf share one input type. */
@@ -145,21 +170,11 @@ export function operatorsOf(leaf: Leaf): Readonly<Record<string, Operator>> {
   }
 }
 
-/** The operand itself where its type can be compared; else a form of it that can: jsonb for json, else text. */
-export const comparable = ({ sql: column, type }: Omit<Operand, 'leaf'>): Sql =>
-  type.ordered ? column : sql`${column}::${trusted(comparedAs(type))}`;
-
-const comparedAs = (type: Type): string => {
-  if (type.ordered) return type.sql;
-  const name = type.name === 'json' ? 'pg_catalog.jsonb' : 'pg_catalog.text';
-  return type.item ? `${comparedAs(type.item)}[]` : name;
-};
-
 /** A list is read as its own type first, which may part its items by another sign than the one that it is compared as. */
 const value = ({ leaf, type }: Operand, argument: unknown): Sql => {
   const text = leaf.write(argument);
   const written = hasFewValues(type) ? trusted(escapeLiteral(text)) : sql`${text}`;
-  return sql`${written}${trusted(type.item ? `::${type.sql}` : '')}::${trusted(comparedAs(type))}`;
+  return sql`${written}${trusted(type.item ? `::${type.sql}` : '')}::${trusted(compare.comparedAs(type).type)}`;
 };
 
 /** Each of few values may have a statement of its own, whose plan PostgreSQL can keep; graphql-js lets no other in. */
@@ -167,5 +182,5 @@ const hasFewValues = ({ sql: type, enum: id }: Type): boolean => id !== null || 
 
 const values = ({ leaf, type }: Operand, items: unknown): Sql => {
   const texts: Value = (items as readonly unknown[]).map(leaf.write);
-  return sql`${texts}::${trusted(comparedAs(type))}[]`;
+  return sql`${texts}::${trusted(compare.comparedAs(type).type)}[]`;
 };

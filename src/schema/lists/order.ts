@@ -1,4 +1,4 @@
-import { type Column, columnOf, type Table, uniqueKeys } from '../../catalog/catalog.ts';
+import { type Column, columnOf, isOrdered, type Table, uniqueKeys } from '../../catalog/catalog.ts';
 import type { Names } from '../../catalog/naming.ts';
 import type { OrderKey } from '../../db/sql/keyset.ts';
 import { rowPosition, rowText, storageOrder } from '../../db/sql/page.ts';
@@ -97,9 +97,9 @@ function withTieBreak(table: Table, keys: readonly OrderKey[]): readonly OrderKe
 const keyOf = (column: Column, direction: Pick<OrderKey, 'descending' | 'nullsFirst'>): OrderKey => ({
   name: column.name,
   expression: columnRef(column),
-  type: column.type.sql,
+  type: column.type,
   nullable: column.nullable,
   ...direction,
 });
 
-const orderable = (table: Table) => table.columns.filter((column) => column.type.ordered);
+const orderable = (table: Table) => table.columns.filter((column) => isOrdered(column.type));

@@ -1,0 +1,119 @@
+import type { Comparison, Type } from '../catalog/catalog.ts';
+import { eq, gt, ne, type Sql, sql } from './sql/sql.ts';
+
+/** A type as the catalog's query tells it. */
+export interface FoundType extends Omit<Type, 'item' | 'isRow' | 'comparison'> {
+  readonly item: string | null;
+  /** The types of a row's members; null where a value is no row. */
+  readonly members: readonly string[] | null;
+  /** By `eq`, `lt`, ...; null where there is no operator class, empty where its operators are not the role's to use. */
+  readonly operators: Readonly<Record<string, string>> | null;
+}
+
+/** Finds types by their ids; arrays and rows compare as far as their items and members do. */
+export function createTypes(found: Readonly<Record<string, FoundType>>): (id: string) => Type {
+  const known = new Map<string, Type>();
+  const open = new Set<string>();
+  const typeOf = (id: string): Type => {
+    const made = known.get(id) ?? make(id);
+    known.set(id, made);
+    return made;
+  };
+  const make = (id: string): Type => {
+    const type = found[id];
+    if (!type) throw new Error(`No type ${id} in the catalog`);
+    const { members, operators, item: itemId, ...rest } = type;
+    open.add(id);
+    // A table's row may hold rows of the same table, which say nothing new of what it compares by.
+    const parts = [...(itemId === null ? [] : [itemId]), ...(members ?? [])].filter((part) => !open.has(part));
+    const item = itemId === null ? null : typeOf(itemId);
+    const comparisons = parts.map((part) => typeOf(part).comparison);
+    open.delete(id);
+    return {
+      ...rest,
+      item,
+      isRow: members !== null,
+      isUsable: type.isUsable && (operators === null || 'eq' in operators) && (item?.isUsable ?? true),
+      comparison: comparisonOf(operators ?? {}, comparisons),
+    };
+  };
+  return typeOf;
+}
+
+function comparisonOf(
+  { eq: equals, lt, lte, gt: more, gte }: Readonly<Record<string, string>>,
+  parts: readonly (Comparison | null)[],
+): Comparison | null {
+  if (equals === undefined || parts.includes(null)) return null;
+  const isOrdered = parts.every((part) => part?.order);
+  return { eq: equals, order: isOrdered && lt && lte && more && gte ? { lt, lte, gt: more, gte } : null };
+}
+
+/**
+ * The types of the `readable` columns and all that these are made of, as the end of a WITH list: each `declared` one with
+ * the row of `pg_type` on which it is based.
+ */
+export const resolvedTypes = sql`base(declared, oid) as (
+    select distinct atttypid, atttypid from readable
+    union
+    select next.declared, next.oid from base b join pg_catalog.pg_type t on t.oid ${eq} b.oid cross join lateral (
+      select b.declared, t.typbasetype as oid where t.typtype ${eq} 'd'
+      union all
+      select e.oid, e.oid from pg_catalog.pg_type e where e.oid ${eq} t.typelem and e.typarray ${eq} t.oid
+      union all
+      select a.atttypid, a.atttypid from pg_catalog.pg_attribute a
+      where t.typtype ${eq} 'c' and a.attrelid ${eq} t.typrelid and a.attnum ${gt} 0 and not a.attisdropped
+    ) next
+  ), resolved as materialized (
+    select b.declared, d.typtype ${eq} 'd' as is_domain, t.*
+    from base b join pg_catalog.pg_type t on t.oid ${eq} b.oid and t.typtype ${ne} 'd'
+    join pg_catalog.pg_type d on d.oid ${eq} b.declared
+  )`;
+
+const members = sql`case when t.typtype ${eq} 'c' then (
+  select coalesce(pg_catalog.json_agg(distinct a.atttypid::pg_catalog.text), '[]')
+  from pg_catalog.pg_attribute a
+  where a.attrelid ${eq} t.typrelid and a.attnum ${gt} 0 and not a.attisdropped) end`;
+
+/** The type for which PostgreSQL declares the operators of all enums, arrays, ranges or rows. */
+const polymorphic: Sql = sql`case
+  when t.typtype ${eq} 'e' then 'pg_catalog.anyenum'::pg_catalog.regtype
+  when t.typtype ${eq} 'r' then 'pg_catalog.anyrange'::pg_catalog.regtype
+  when t.typtype ${eq} 'm' then 'pg_catalog.anymultirange'::pg_catalog.regtype
+  when t.typtype ${eq} 'c' then 'pg_catalog.record'::pg_catalog.regtype
+  when t.typcategory ${eq} 'A' then 'pg_catalog.anyarray'::pg_catalog.regtype end`;
+
+/** The default class that PostgreSQL takes: B-tree before hash, one of the very type before those that it can be taken for. */
+const operatorClass = sql`
+  select c.opcfamily, c.opcintype, m.amname from pg_catalog.pg_opclass c
+  join pg_catalog.pg_am m on m.oid ${eq} c.opcmethod and m.amname ${eq} any ('{btree,hash}')
+  where c.opcdefault and (c.opcintype ${eq} t.oid or c.opcintype ${eq} ${polymorphic} or exists (
+    select from pg_catalog.pg_cast x
+    where x.castsource ${eq} t.oid and x.casttarget ${eq} c.opcintype and x.castmethod ${eq} 'b' and x.castcontext ${eq} 'i'))
+  order by m.amname, c.opcintype ${eq} t.oid desc limit 1`;
+
+const operators = sql`(
+  select coalesce(pg_catalog.json_object_agg(
+    case when class.amname ${eq} 'hash' then 'eq' else (array['lt', 'lte', 'eq', 'gte', 'gt'])[s.amopstrategy] end,
+    pg_catalog.format('operator(%I.%s)', n.nspname, o.oprname) order by s.amopstrategy
+  ) filter (where pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_function_privilege(o.oprcode, 'execute')), '{}')
+  from (${operatorClass}) class
+  join pg_catalog.pg_amop s on s.amopfamily ${eq} class.opcfamily and s.amoppurpose ${eq} 's'
+    and s.amoplefttype ${eq} class.opcintype and s.amoprighttype ${eq} class.opcintype
+  join pg_catalog.pg_operator o on o.oid ${eq} s.amopopr join pg_catalog.pg_namespace n on n.oid ${eq} o.oprnamespace
+  having pg_catalog.count(*) ${gt} 0)`;
+
+/** The `resolved` types by their ids, each a `FoundType`. */
+export const typesValue = sql`(
+  select coalesce(pg_catalog.json_object_agg(t.declared::pg_catalog.text, pg_catalog.json_build_object(
+    'name', t.typname,
+    'sql', pg_catalog.format('%I.%I', n.nspname, t.typname),
+    'enum', case when t.typtype ${eq} 'e' then pg_catalog.concat(n.nspname, '.', t.typname) end,
+    'delimiter', t.typdelim,
+    'item', (select e.oid::pg_catalog.text from pg_catalog.pg_type e where e.oid ${eq} t.typelem and e.typarray ${eq} t.oid),
+    'members', ${members},
+    'isDomain', t.is_domain,
+    'isUsable', pg_catalog.has_schema_privilege(n.oid, 'usage'),
+    'operators', ${operators}
+  ) order by n.nspname, t.typname, t.declared), '{}')
+  from resolved t join pg_catalog.pg_namespace n on n.oid ${eq} t.typnamespace)`;
