@@ -2,9 +2,9 @@ import { type DocumentNode, type GraphQLError, type GraphQLSchema, Source } from
 import type { Plugin } from 'graphql-yoga';
 import type { PageLimits, RequestLimits } from '../config/limits.ts';
 import type { Context } from '../context.ts';
-import { badInput, tooComplex } from '../errors.ts';
+import { tooComplex } from '../errors.ts';
 import { type Price, type Priced, priceOf } from '../pricing/cost.ts';
-import { maxNesting, nestsTooDeep, scan } from '../pricing/scan.ts';
+import { scan } from '../pricing/scan.ts';
 import { checkShape } from '../pricing/shape.ts';
 import type { DocumentContext } from './useDocuments.ts';
 
@@ -59,7 +59,6 @@ export function useDocumentLimits(
     onValidate({ params, context, setResult, extendContext }) {
       const { schema, documentAST: document } = params;
       const { variables, operationName } = context.params;
-      if (nestsTooDeep(variables)) throw badInput(`The variables nest more than ${maxNesting} lists and objects`);
       // Whoever agreed on a persisted document knows its shape; how much it asks for depends on the variables.
       const errors = context.persisted ? [] : shapeOf(schema, document);
       if (errors.length > 0) return setResult(errors);

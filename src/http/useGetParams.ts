@@ -1,5 +1,6 @@
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { badInput } from '../errors.ts';
+import { parseJson } from '../schema/json.ts';
 
 const texts = ['query', 'operationName', 'documentId', 'doc_id', 'id'] as const;
 const json = ['variables', 'extensions'] as const;
@@ -20,12 +21,12 @@ function parse(params: URLSearchParams): GraphQLParams {
       const text = params.get(name);
       return text ? [[name, text] as const] : [];
     });
-  return Object.fromEntries([...given(texts), ...given(json).map(([name, text]) => [name, parseJson(name, text)])]);
+  return Object.fromEntries([...given(texts), ...given(json).map(([name, text]) => [name, parsed(name, text)])]);
 }
 
-function parseJson(name: string, text: string): unknown {
+function parsed(name: string, text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw badInput(`${name} must be JSON`);
   }

@@ -34,9 +34,8 @@ const textual = (name: string, form: RegExp, what: string, example: string, spec
   },
 });
 
-/** A number of a client that JavaScript read without loss, as text; anything else unchanged. */
-const numberText = (value: unknown): unknown =>
-  typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : value;
+/** A number of a client as text, which is the one that was sent: where it would not be, `readVariables` gives the text. */
+const numberText = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
 
 /** A number in a document, as it is written there. */
 const numberLiteral = (node: ValueNode, variables: Variables): unknown =>

@@ -18,6 +18,7 @@ import { useDocumentLimits } from '../http/useDocumentLimits.ts';
 import { useDocuments } from '../http/useDocuments.ts';
 import { useGetParams } from '../http/useGetParams.ts';
 import { useHealth } from '../http/useHealth.ts';
+import { useJsonBody } from '../http/useJsonBody.ts';
 import { useLastMessage } from '../http/useLastMessage.ts';
 import { useLifetime } from '../http/useLifetime.ts';
 import { usePermissions } from '../http/usePermissions.ts';
@@ -25,6 +26,7 @@ import { useRateLimit } from '../http/useRateLimit.ts';
 import { useResponseLimit } from '../http/useResponseLimit.ts';
 import { useSecurityHeaders } from '../http/useSecurityHeaders.ts';
 import { useStatus } from '../http/useStatus.ts';
+import { useVariables } from '../http/useVariables.ts';
 import { createDocumentCache } from '../pricing/documentCache.ts';
 import type { Tails } from '../tails/tails.ts';
 import { useOperation } from '../telemetry/useOperation.ts';
@@ -90,12 +92,14 @@ export function createApp({ config, served, dashboard, tails, probe, log }: AppO
       useCaller(config.auth && createVerifier(config.auth), endpoint, log),
       useLifetime(config.requestTimeoutMs),
       useCsrfPrevention(config.corsOrigins),
+      useJsonBody(),
       useBodyLimit(config.maxBodyBytes),
       useGetParams(),
       ...(perMinute === null ? [] : [useRateLimit({ perMinute, proxies })]),
       useApi({ served, tails, endpoint, limits: requestLimits }),
       ...(config.auth ? [usePermissions()] : []),
       useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),
+      useVariables(),
       useDocumentLimits(requestLimits, config.limits),
       useCaching(config.cacheControl),
       useStatus(),

@@ -77,6 +77,36 @@ describe('pages of other origins', () => {
   });
 });
 
+describe('the body of a request', () => {
+  test.each(['APPLICATION/JSON', 'Application/Json; Charset=UTF-8', 'application/json ;charset=utf-8'])(
+    'is JSON by any spelling of its type: %s',
+    async (type) => {
+      const response = await post({ 'content-type': type });
+      expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+    },
+  );
+
+  test.each(['gzip', 'br', 'gzip, identity'])(
+    'is not taken for what its encoding makes of it: %s',
+    async (encoding) => {
+      const response = await post({ 'content-encoding': encoding });
+      expect(response.status).toBe(415);
+      expect(response.headers.get('accept-encoding')).toBe('identity');
+      expect(await codeOf(response)).toEqual(['BAD_USER_INPUT']);
+      expect((await post({ 'content-encoding': 'identity' })).status).toBe(200);
+    },
+  );
+
+  test.each(['', '{', 'null', '"a"', '1', '12345678901234567890', 'NaN', '{"query":"{a}"} x'])(
+    'is refused where it is no JSON object: %s',
+    async (body) => {
+      const response = await post({}, body);
+      expect(response.status).toBe(400);
+      expect(await codeOf(response)).toEqual(['BAD_USER_INPUT']);
+    },
+  );
+});
+
 test('several documents in one request are refused', async () => {
   const response = await post({}, `[${query},${query}]`);
   expect(response.status).toBe(400);

@@ -281,13 +281,6 @@ describe('an operand', () => {
       ...{ big: found, exact: found, doc: found, mixed: { nodes: [] }, at: found, none: { nodes: [] } },
     });
   });
-
-  test('that is a number in variables is refused where JavaScript has rounded it', async () => {
-    for (const column of ['big', 'exact'] as const) {
-      const { variable } = await filter(column, 2 ** 53);
-      expect(variable.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-    }
-  });
 });
 
 const text = fc.string({ unit: 'binary', maxLength: 20 }).map((s) => s.replaceAll('\0', ''));

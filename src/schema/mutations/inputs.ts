@@ -50,7 +50,7 @@ export function rowInput(
       const given = input as Readonly<Record<string, unknown>>;
       return new Map(
         fields
-          .filter(({ name }) => given[name] !== undefined)
+          .filter(({ name }) => Object.hasOwn(given, name) && given[name] !== undefined)
           .map(({ column, name, leaf }) => {
             const value = given[name];
             if (value === null && !column.nullable) throw isNull(name, index);
