@@ -11,7 +11,9 @@ export interface Served {
   /** Compares the catalog with the one that is served, now; calls while one runs share the next. */
   readonly check: () => Promise<void>;
   /** Something speaks for another schema, such as an error: compares at once, but no sooner after the last time than `apartMs`. */
-  readonly checkSoon: (reason?: Error) => void;
+  readonly checkSoon: (reason?: Error) => Promise<void>;
+  /** The same, and says whether the API has changed since then (`performance.now()`), or may have. */
+  readonly hasChanged: (since: number, reason: Error) => Promise<boolean>;
   /** Ends the looking; the API that is served stays, to answer what is still to come. */
   readonly stop: () => void;
 }
@@ -39,10 +41,11 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
   const stopped = new AbortController();
   let current = first;
   let problem: string | null = first ? null : 'the catalog has not been read yet';
+  let changedAt = 0;
   let running: Promise<void> | null = null;
   let again: Promise<void> | null = null;
   let comparedAt = Number.NEGATIVE_INFINITY;
-  let isAsked = false;
+  let asked: Promise<void> | null = null;
 
   async function compare(): Promise<void> {
     if (!current) return;
@@ -51,9 +54,11 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
       if ((await readFingerprint()) === current.fingerprint) return;
       const replaced = current;
       current = await build();
+      changedAt = performance.now();
       log.info('The schema of the database changed; serving the new API');
       onReplaced?.(replaced);
     } catch (error) {
+      changedAt = performance.now();
       log.warn({ err: error }, 'Could not follow a change of the schema; serving the API as it was');
     }
   }
@@ -73,21 +78,17 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
     return running;
   }
 
-  function checkSoon(reason?: Error): void {
-    if (isAsked) return;
-    isAsked = true;
-    void compareApart(reason)
-      .catch(() => {}) // the server stops
-      .finally(() => {
-        isAsked = false;
-      });
+  function checkSoon(reason?: Error): Promise<void> {
+    asked ??= compareApart(reason).catch(() => {}); // the server stops
+    return asked;
   }
 
   /** What asks for a comparison while one waits is answered by that one, and while one runs by the next. */
   async function compareApart(reason: Error | undefined): Promise<void> {
     log[reason ? 'warn' : 'info']({ err: reason }, 'The schema of the database may have changed: comparing it');
     await pause(Math.max(0, comparedAt + apartMs - performance.now()));
-    void check();
+    asked = null;
+    await check();
   }
 
   async function start(): Promise<void> {
@@ -121,6 +122,10 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
     problem: () => (stopped.signal.aborted ? 'the server is stopping' : problem),
     check,
     checkSoon,
+    async hasChanged(since, reason) {
+      await checkSoon(reason);
+      return changedAt >= since;
+    },
     stop: () => stopped.abort(),
   };
 }

@@ -1,9 +1,10 @@
 import type { ClientBase } from 'pg';
-import { codeOf, fromPostgres, maySchemaHaveChanged } from '../errors.ts';
+import { schemaChanging } from '../errors.ts';
 import { type Ahead, queryAfter } from './ahead.ts';
 import type { Lender } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
 import type { Session } from './pool/session.ts';
+import { fromPostgres, isHint, isStaleName, isUnprepared, type StatementKind } from './postgresErrors.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
 import type { Row } from './sql/row.ts';
 import { join, type Sql, sql, toQuery, type Value } from './sql/sql.ts';
@@ -11,7 +12,10 @@ import { join, type Sql, sql, toQuery, type Value } from './sql/sql.ts';
 export interface Db {
   /** Runs one statement; rejects with an AppError where PostgreSQL's error has a translation. */
   rows(query: Sql): Promise<readonly Row[]>;
-  /** Runs one statement that changes rows, in a transaction of its own; never again when it may have been applied. */
+  /**
+   * Runs one statement that changes rows, in a transaction of its own; never again when it may have been applied. Rejects
+   * with PostgreSQL's own error, for whoever knows what was to be written.
+   */
   write(query: Sql): Promise<readonly Row[]>;
 }
 
@@ -29,16 +33,16 @@ export interface SharedDb extends Db {
   within(scope: Scope): Db;
 }
 
-/**
- * "cached plan must not change result type", a prepared statement that is gone, and one that is there already: where a
- * pooler lends another's backend. PostgreSQL says them before it runs the statement.
- */
-const unprepared = new Set(['0A000', '26000', '42P05']);
-
 const asText = { getTypeParser: () => (value: unknown) => value };
 
-/** `onSchemaChanged` hears of every error that a change of the database's schema can cause. */
-export function createDb(pool: Lender, onSchemaChanged: (error: Error) => void = () => {}): SharedDb {
+/** Looks whether the catalog has changed since then, on the clock of `performance.now()`; the reason is for the log. */
+export type CatalogWatch = (since: number, reason: Error) => Promise<boolean>;
+
+/**
+ * A request whose statement fails as it would after a change of the database's schema asks `hasChanged`: if it has not,
+ * trying again would not help. What reads the catalog must not wait for that, so outside of requests nobody asks.
+ */
+export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => false): SharedDb {
   const connections = new WeakMap<ClientBase, Prepared>();
 
   function preparedOn(client: ClientBase, session: Session): Prepared {
@@ -53,28 +57,36 @@ export function createDb(pool: Lender, onSchemaChanged: (error: Error) => void =
     try {
       return await execute(client, prepared, query, ahead);
     } catch (error) {
-      if (maySchemaHaveChanged(error)) onSchemaChanged(error);
-      if (!unprepared.has(codeOf(error) ?? '')) throw error;
+      if (isHint(error)) void hasChanged(performance.now(), error);
+      if (!isUnprepared(error)) throw error;
       for (const { text } of ahead ? [ahead, query] : [query]) prepared.renew(text);
       return await execute(client, prepared, query, ahead);
     }
   }
 
-  function within({ claims, signal }: Scope): Db {
+  function within({ claims, signal }: Scope, watch = hasChanged): Db {
     const json = claims && JSON.stringify(claims);
-    const statement =
-      (kind: 'read' | 'write'): Db['rows'] =>
-      async (query) => {
-        const parameterised = toQuery(query);
+    const began = performance.now();
+    const send = async (kind: StatementKind, query: Sql) => {
+      const parameterised = toQuery(query);
+      try {
+        return await withRetry(pool, kind, (client, session) => run(client, session, parameterised, json), signal);
+      } catch (error) {
+        throw isStaleName(error, kind) && (await watch(began, error)) ? schemaChanging(error) : error;
+      }
+    };
+    return {
+      async rows(query) {
         try {
-          return await withRetry(pool, kind, (client, session) => run(client, session, parameterised, json), signal);
+          return await send('read', query);
         } catch (error) {
-          throw fromPostgres(error);
+          throw fromPostgres(error, 'read');
         }
-      };
-    return { rows: statement('read'), write: statement('write') };
+      },
+      write: (query) => send('write', query),
+    };
   }
-  return { ...within({}), within };
+  return { ...within({}, async () => false), within: (scope) => within(scope) };
 }
 
 interface Query {

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/variables.ts';
 import { codeOf } from '../errors.ts';
 import type { DatabaseName } from '../tracing/span.ts';
-import { createDb, type SharedDb } from './db.ts';
+import { type CatalogWatch, createDb, type SharedDb } from './db.ts';
 import { createListener, type Listener, type ListenerOptions } from './pool/listener.ts';
 import { createPool, type PoolStats } from './pool/pool.ts';
 import { createProbe, type Probe } from './pool/probe.ts';
@@ -25,8 +25,7 @@ export interface Database {
 export interface DatabaseEvents {
   /** A connection broke or could not be made; whoever needs one hears of it too. */
   readonly onError?: (error: Error) => void;
-  /** An error came that a change of the database's schema can cause. */
-  readonly onSchemaChanged?: (error: Error) => void;
+  readonly hasChanged?: CatalogWatch;
   /** A pooler stands before PostgreSQL: in words for the operator. */
   readonly onPooled?: (found: string, remedies: readonly string[]) => void;
 }
@@ -46,7 +45,7 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
   };
   const pool = createPool({ ...server, size: config.poolSize, onError, onPooled });
   return {
-    db: createDb(pool, events.onSchemaChanged),
+    db: createDb(pool, events.hasChanged),
     name: { host, port, database },
     stats: pool.stats,
     probe: createProbe(pool),

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { Db } from '../db/db.ts';
+import { isRefused } from '../db/postgresErrors.ts';
 import { type Grouping, selectGroupCount, selectGroups, selectWhole } from '../db/sql/aggregate.ts';
 import { type Key, keyRows, type Match, matchesKey } from '../db/sql/match.ts';
 import { distinct, type Measure } from '../db/sql/measure.ts';
@@ -9,7 +10,6 @@ import { joinsOf, merged, noJoins, nothing, type Projection } from '../db/sql/pr
 import type { Row } from '../db/sql/row.ts';
 import { alias, from, selectCount, selectEstimate } from '../db/sql/select.ts';
 import { ident, identity, join, type Sql, sql } from '../db/sql/sql.ts';
-import { isRefused } from '../errors.ts';
 
 /** A value with which JSON can tell two loads apart. */
 export type Argument =

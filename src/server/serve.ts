@@ -42,12 +42,12 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   const documents = { store: await readDocuments(config, dashboard), strict: config.documents.strict };
   if (config.documents.persistedOnly && documents.store.all.length === 0)
     log.warn('PERSISTED_DOCUMENTS names no document, and DOCUMENTS lets only callers who may explore send their own');
-  const onSchemaChanged = (error: Error) => served?.checkSoon(error);
+  const onSchemaChanged = (error: Error) => void served?.checkSoon(error);
   const database = await openDatabase(config, {
     // Until it serves outside production, the same error ends it with a message.
     onError: (error) =>
       (config.production || served) && log.warn({ err: error }, 'A connection to the database failed'),
-    onSchemaChanged,
+    hasChanged: async (since, reason) => (await served?.hasChanged(since, reason)) ?? false,
     onPooled: (found, remedies) => log[remedies.length > 0 ? 'warn' : 'info']({ remedies }, found),
   });
   const instruments = createInstruments();
@@ -87,7 +87,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
       log,
     });
     const { checkSoon } = served;
-    process.on('SIGHUP', () => checkSoon());
+    process.on('SIGHUP', () => void checkSoon());
     const app = createApp({ config, served, dashboard, tails, probe: database.probe, log });
     observeTails(tails.stats);
     observePool({ stats: database.stats, size: config.poolSize });

@@ -16,7 +16,12 @@ interface Line {
   readonly level: number;
   readonly time: number;
   readonly msg?: string;
-  readonly err?: { readonly type?: string; readonly message?: string; readonly stack?: string };
+  readonly err?: {
+    readonly type?: string;
+    readonly message?: string;
+    readonly stack?: string;
+    readonly [name: string]: unknown;
+  };
   readonly [name: string]: unknown;
 }
 
@@ -27,10 +32,12 @@ export function createLogStream(): DestinationStream {
     write(text) {
       const { level, time, msg, err, pid, hostname, trace_id, span_id, ...rest } = JSON.parse(text) as Line;
       const [, severityNumber, severityText] = severities.find(([from]) => level >= from) ?? [];
+      const { type, message, stack, ...said } = err ?? {};
       const exception = err && {
-        'exception.type': err.type,
-        'exception.message': err.message,
-        'exception.stacktrace': err.stack,
+        'exception.type': type,
+        'exception.message': message,
+        'exception.stacktrace': stack,
+        err: said,
       };
       const attributes = { ...rest, ...exception } as Record<string, AnyValue>; // what JSON can hold
       logger.emit({ severityNumber, severityText, timestamp: time, body: msg, attributes });

@@ -8,8 +8,21 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 export function createLogger(level: string, further?: DestinationStream): Logger {
   const standardError = pino.destination({ dest: 2, sync: true });
   const streams = further && pino.multistream([standardError, further].map((stream) => ({ stream, level: 'trace' })));
-  return pino({ level, mixin: traceIds }, streams ?? standardError);
+  return pino({ level, mixin: traceIds, serializers }, streams ?? standardError);
 }
+
+/**
+ * What PostgreSQL says of an error is logged, but no values of rows: neither its DETAIL, nor those that its context has of
+ * parameters where `log_parameter_max_length_on_error` is set.
+ */
+export const serializers = {
+  err(error: unknown) {
+    if (!(error instanceof Error)) return error;
+    const { detail, where, ...rest } = pino.stdSerializers.err(error);
+    if (typeof where !== 'string') return rest;
+    return { ...rest, where: where.replace(/(\$\d+ = )'(?:[^']|'')*'/g, "$1'...'") };
+  },
+};
 
 /** Under the names of OpenTelemetry's data model for logs that are not OTLP. */
 function traceIds() {

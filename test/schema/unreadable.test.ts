@@ -92,5 +92,5 @@ test('a table that a trigger misses is not the fault of the client', async () =>
     end $$;
     create trigger note before insert on events.thing for each row execute function events.note()`);
   const { errors } = await api.send('mutation { createThing(input: { thingId: 1 }) { thing { thingId } } }');
-  expect(errors).toMatchObject([{ extensions: { code: 'DATABASE_UNAVAILABLE' } }]);
+  expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
 });

@@ -13,6 +13,7 @@ import type { ManifestEntry } from '../../src/documents/manifest.ts';
 import { createStore } from '../../src/documents/store.ts';
 import { type App, createApp } from '../../src/server/app.ts';
 import { createTails, type Tails } from '../../src/tails/tails.ts';
+import { serializers } from '../../src/telemetry/logger.ts';
 import { appConfig } from './config.ts';
 
 /** The data and errors of a response, as a client parses them. */
@@ -73,7 +74,10 @@ export async function createTestApi(
 ): Promise<TestApi> {
   const queries: Sql[] = [];
   const log: LogLine[] = [];
-  const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(JSON.parse(line) as LogLine) });
+  const logger = pino(
+    { level: 'debug', serializers },
+    { write: (line: string) => log.push(JSON.parse(line) as LogLine) },
+  );
   const settings = {
     ...appConfig,
     ...config,
@@ -82,7 +86,7 @@ export async function createTestApi(
   const server = { ...connection, ssl: false, connectTimeoutMs: 10_000, statementTimeoutMs: 20_000 } as const;
   const onError = (error: Error) => logger.warn({ err: error }, 'A connection to the database failed');
   const pool = createPool({ ...server, size, onError });
-  const real = createDb(pool, (error) => served.checkSoon(error));
+  const real = createDb(pool, (since, reason) => served.hasChanged(since, reason));
   const counted =
     (run: Db['rows']): Db['rows'] =>
     (query) => {
@@ -95,7 +99,7 @@ export async function createTestApi(
   const build = () =>
     buildApi({
       ...{ db, schemaName: schema, limits: settings.limits, log: logger },
-      onSchemaChanged: (error) => served.checkSoon(error),
+      onSchemaChanged: (error) => void served.checkSoon(error),
       documents: { store, strict: settings.documents.strict },
     });
   const api = await build();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError, codeOf, fromPostgres } from '../../errors.ts';
+import { isConnectionLost } from '../../db/pool/connectionLost.ts';
+import { AppError, codeOf } from '../../errors.ts';
 import { initialise } from './initialise.ts';
 import { findInstallation, type Installation } from './installation.ts';
 import { ownServer, readOwnership } from './ownership.ts';
@@ -117,7 +118,8 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 }
 
 const isPassing = (error: unknown): boolean =>
-  codeOf(fromPostgres(error)) === 'DATABASE_UNAVAILABLE' ||
+  isConnectionLost(error) ||
+  codeOf(error) === 'DATABASE_UNAVAILABLE' ||
   (error instanceof StartError && /still in use|already exists|TCP\/IP socket/.test(error.message));
 
 function isAlive(pid: number): boolean {

@@ -24,10 +24,9 @@ interface Violation {
   readonly inputs: readonly number[] | null;
 }
 
-/** Says which constraint of the table a change violates, by which input; any other error comes back as it is. */
-export function explainViolation(types: Types, change: RowChange, error: unknown): unknown {
-  const cause = error instanceof AppError ? error.cause : null;
-  if (!(error instanceof AppError && cause instanceof DatabaseError && cause.code?.startsWith('23'))) return error;
+/** Says which constraint of the table a change violates, by which input; null for any other error. */
+export function explainViolation(types: Types, change: RowChange, cause: unknown): AppError | null {
+  if (!(cause instanceof DatabaseError && cause.code?.startsWith('23'))) return null;
   const violation = violationOf(types, change, cause);
   const { constraint, fields, inputs } = violation;
   if (cause.code === '23505' && inputs !== null && inputs.length > 1) return sameKey(inputs, fields);
@@ -38,7 +37,10 @@ export function explainViolation(types: Types, change: RowChange, error: unknown
     ...(fields.length > 0 && { fields }),
     ...(inputs?.length === 1 && { index: inputs[0] }),
   };
-  return new AppError(error.code, messageOf(types, change, cause, violation) ?? error.message, { cause, details });
+  const [code, general] = /^23(502|514)$/.test(cause.code)
+    ? (['BAD_USER_INPUT', 'A value violates a constraint of the table'] as const)
+    : (['CONFLICT', 'The row conflicts with another row'] as const);
+  return new AppError(code, messageOf(types, change, cause, violation) ?? general, { cause, details });
 }
 
 /** Without a detail, which a partition has only for those who may read it itself, inputs still tell what they share. */

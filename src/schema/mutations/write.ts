@@ -1,8 +1,11 @@
 import type { Context } from '../../context.ts';
+import { isConnectionLost } from '../../db/pool/connectionLost.ts';
+import { fromPostgres } from '../../db/postgresErrors.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Sql } from '../../db/sql/sql.ts';
-import { AppError, isConnectionLost } from '../../errors.ts';
+import { AppError } from '../../errors.ts';
 import type { Types } from '../types.ts';
+import { explainUnreadable } from './unreadable.ts';
 import { explainViolation, type RowChange } from './violations.ts';
 
 /** Runs a statement that changes rows. Whatever came of it, what was loaded before may be true no more. */
@@ -15,8 +18,12 @@ export async function write(
   try {
     return await db.write(query);
   } catch (error) {
-    if (error instanceof AppError && isConnectionLost(error.cause)) throw unknownOutcome(error.cause);
-    throw explainViolation(types, change, error);
+    if (isConnectionLost(error)) throw unknownOutcome(error);
+    throw (
+      explainViolation(types, change, error) ??
+      (await explainUnreadable(types, db, change, error)) ??
+      fromPostgres(error, 'write')
+    );
   } finally {
     loaders.clear();
   }
