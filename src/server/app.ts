@@ -80,8 +80,11 @@ export function createApp({ config, served, dashboard, tails, probe, log }: AppO
         ? { origin: [...config.corsOrigins], exposedHeaders: ['Retry-After'], maxAge: 86_400 }
         : false,
     maskedErrors: { maskError: createErrorMask(log) },
+    // Their order is a contract where two take part in the same hook; test/server/plugins.test.ts holds it.
     plugins: [
+      // The record of a request is told of every answer, whoever gives it.
       useOperation(),
+      // What needs no caller: probes, and pages that hold no data.
       useHealth(async () => {
         const problem = served.problem();
         if (problem) throw new Error(problem);
@@ -89,18 +92,23 @@ export function createApp({ config, served, dashboard, tails, probe, log }: AppO
       }, log),
       ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
       ...(dashboard ? [useDashboard(dashboard)] : []),
+      // Who is not let in learns nothing more: not whether there is an API, nor whether the document is known.
       useCaller(config.auth && createVerifier(config.auth), endpoint, log),
       useLifetime(config.requestTimeoutMs),
+      // A page of another origin is refused before its body is read.
       useCsrfPrevention(config.corsOrigins),
       useJsonBody(),
       useBodyLimit(config.maxBodyBytes),
       useGetParams(),
+      // Requests count whatever is wrong with their documents.
       ...(perMinute === null ? [] : [useRateLimit({ perMinute, proxies })]),
+      // From here on there is an API, and the document that is to run on it.
       useApi({ served, tails, endpoint, limits: requestLimits }),
       ...(config.auth ? [usePermissions()] : []),
       useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),
       useVariables(),
       useDocumentLimits(requestLimits, config.limits),
+      // What becomes of the result, on its way out.
       useCaching(config.cacheControl),
       useStatus(),
       useResponseLimit(requestLimits.bytes),

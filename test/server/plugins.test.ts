@@ -1,0 +1,67 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AppOptions, createApp } from '../../src/server/app.ts';
+import { createIssuer, type Issuer } from '../auth/issuer.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { appConfig } from '../support/config.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+let issuer: Issuer;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  issuer = await createIssuer();
+  api = await createTestApi(database.connection);
+});
+
+afterAll(async () => {
+  await api.close();
+  await issuer.end();
+  await database.drop();
+});
+
+const log = pino({ level: 'silent' });
+const appWith = (config: Partial<AppOptions['config']>, served = api.served) =>
+  createApp({ config: { ...appConfig, ...config }, served, tails: api.tails, probe: api.probe, log });
+
+type App = Pick<TestApi['app'], 'fetch'>;
+const post = (app: App, body: unknown, headers: Record<string, string> = {}) =>
+  app.fetch('http://localhost/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
+    body: JSON.stringify(body),
+  });
+const codeOf = async (response: Response) => {
+  const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+  return errors[0]?.extensions.code;
+};
+
+describe('of two plugins that would both answer, the first is', () => {
+  test('the page of GraphiQL before the caller, who has no token yet', async () => {
+    const app = appWith({ auth: issuer.config, graphiql: true });
+    const page = await app.fetch('http://localhost/graphql', { headers: { accept: 'text/html' } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  });
+
+  test('the caller before the API: strangers do not learn that it is starting', async () => {
+    const app = appWith({ auth: issuer.config }, { ...api.served, current: () => null });
+    expect(await codeOf(await post(app, { query: '{ __typename }' }))).toBe('UNAUTHENTICATED');
+    const token = { authorization: `Bearer ${await issuer.sign()}` };
+    expect(await codeOf(await post(app, { query: '{ __typename }' }, token))).toBe('DATABASE_UNAVAILABLE');
+  });
+
+  test('the origin before the length of the body', async () => {
+    const app = appWith({ maxBodyBytes: 10 });
+    const foreign = { 'sec-fetch-site': 'cross-site' };
+    expect(await codeOf(await post(app, { query: '{ __typename }' }, foreign))).toBe('FORBIDDEN');
+    expect(await codeOf(await post(app, { query: '{ __typename }' }))).toBe('PAYLOAD_TOO_LARGE');
+  });
+
+  test('the rate before the document: those that are refused count, too', async () => {
+    const app = appWith({ requestLimits: { ...appConfig.requestLimits, perMinute: 1 } });
+    expect(await codeOf(await post(app, { documentId: 'nobody-knows' }))).toBe('PERSISTED_DOCUMENT_NOT_FOUND');
+    expect(await codeOf(await post(app, { documentId: 'nobody-knows' }))).toBe('RATE_LIMITED');
+  });
+});
