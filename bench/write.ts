@@ -56,7 +56,7 @@ try {
   });
   const config = { ...appConfig, maxBodyBytes: 10_000_000 };
   const tails = createTails({
-    database: () => db,
+    db,
     limits: config.requestLimits,
     maxSeconds: config.sseMaxSeconds,
     log,

@@ -36,7 +36,7 @@ export async function openExplainer(
   const readFingerprint = async () => api.fingerprint;
   const served = serveApi(api, { build: async () => api, readFingerprint, pollMs: 2 ** 30, log });
   const { requestLimits: limits, sseMaxSeconds: maxSeconds } = appConfig;
-  const tails = createTails({ database: () => db, limits, maxSeconds, log });
+  const tails = createTails({ db, limits, maxSeconds, log });
   const app = createApp({ config: appConfig, served, tails, probe: createProbe(pool), log });
   return {
     async blocks(request) {

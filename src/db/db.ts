@@ -4,7 +4,7 @@ import { type Ahead, queryAfter } from './ahead.ts';
 import type { Lender } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
 import type { Session } from './pool/session.ts';
-import { fromPostgres, isHint, isStaleName, isUnprepared, type StatementKind } from './postgresErrors.ts';
+import { fromPostgres, isHiding, isHint, isStaleName, isUnprepared, type StatementKind } from './postgresErrors.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
 import type { Row } from './sql/row.ts';
 import { join, type Sql, sql, toQuery, type Value } from './sql/sql.ts';
@@ -23,6 +23,8 @@ export interface Db {
 export interface Scope {
   /** Who is calling, as policies of the database see it; nothing is added to a statement where nobody is. */
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** Whether a statement fails where policies would hide rows from it: what is read for all callers must be whole. */
+  readonly isWhole?: boolean;
   /** When it aborts, reads are cancelled and nothing more begins: they reject with its reason. Writes run to their end. */
   readonly signal?: AbortSignal;
 }
@@ -51,9 +53,14 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
     return prepared;
   }
 
-  async function run(client: ClientBase, session: Session, query: Query, claims?: string): Promise<readonly Row[]> {
+  async function run(
+    client: ClientBase,
+    session: Session,
+    query: Query,
+    own: readonly Setting[],
+  ): Promise<readonly Row[]> {
     const prepared = preparedOn(client, session);
-    const ahead = settingsAhead(session, claims);
+    const ahead = settingsAhead(session, own);
     try {
       return await execute(client, prepared, query, ahead);
     } catch (error) {
@@ -64,14 +71,15 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
     }
   }
 
-  function within({ claims, signal }: Scope, watch = hasChanged): Db {
-    const json = claims && JSON.stringify(claims);
+  function within({ signal, ...scope }: Scope, watch = hasChanged): Db {
+    const own = settingsOf(scope);
     const began = performance.now();
     const send = async (kind: StatementKind, query: Sql) => {
       const parameterised = toQuery(query);
       try {
-        return await withRetry(pool, kind, (client, session) => run(client, session, parameterised, json), signal);
+        return await withRetry(pool, kind, (client, session) => run(client, session, parameterised, own), signal);
       } catch (error) {
+        if (scope.isWhole && isHiding(error)) throw schemaChanging(error);
         throw isStaleName(error, kind) && (await watch(began, error)) ? schemaChanging(error) : error;
       }
     };
@@ -110,12 +118,17 @@ async function execute(
   return (await queryAfter<Row>(client, { ...ahead, name }, query)).rows;
 }
 
-/** What policies of the database ask for with `current_setting('request.jwt.claims', true)`. */
-const claimsSetting = 'request.jwt.claims';
+type Setting = readonly [name: string, value: string];
 
-/** Sets for one transaction what does not hold for the session, and who is calling. */
-function settingsAhead({ settings }: Session, claims: string | undefined): Omit<Ahead, 'name'> | undefined {
-  const all = [...Object.entries(settings), ...(claims === undefined ? [] : [[claimsSetting, claims] as const])];
+/** Policies of the database ask for the claims with `current_setting('request.jwt.claims', true)`. */
+const settingsOf = ({ claims, isWhole }: Scope): readonly Setting[] => [
+  ...(isWhole ? [['row_security', 'off'] as const] : []),
+  ...(claims ? [['request.jwt.claims', JSON.stringify(claims)] as const] : []),
+];
+
+/** Sets for one transaction what does not hold for the session. */
+function settingsAhead({ settings }: Session, own: readonly Setting[]): Omit<Ahead, 'name'> | undefined {
+  const all = [...Object.entries(settings), ...own];
   if (all.length === 0) return undefined;
   const calls = all.map(([name, value]) => sql`pg_catalog.set_config(${name}, ${value}, true)`);
   return { text: toQuery(sql`select ${join(calls)}`).text, values: all.flat() };

@@ -45,6 +45,10 @@ export const isHint = (error: unknown): error is DatabaseError =>
     (error.code === '42501' && error.routine !== 'ExecWithCheckOptions') ||
     (error.code === '22P02' && error.routine === 'enum_in'));
 
+/** Whether a policy would hide rows from a statement that must read all. */
+export const isHiding = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.routine === 'check_enable_rls';
+
 /** PostgreSQL reads the text of a parameter before it runs the statement; types have SQLSTATEs of their own choice for it. */
 const isAboutParameter = ({ where = '' }: DatabaseError): boolean => /^[^"'\n]*\$\d+( = '.*)?$/s.test(where);
 

@@ -68,7 +68,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   const build = () => buildApi(options);
   const listener = database.createListener((notice) => tails.wake(notice));
   const tails = createTails({
-    database: (caller) => database.db.within({ claims: caller?.claims }),
+    db: database.db,
     record: watch.ofTails,
     limits: config.requestLimits,
     maxSeconds: config.sseMaxSeconds,

@@ -4,7 +4,7 @@ import type { Arrival } from '../catalog/arrival.ts';
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { RequestLimits } from '../config/limits.ts';
 import { sizeOf } from '../db/budget.ts';
-import type { Db } from '../db/db.ts';
+import type { Db, SharedDb } from '../db/db.ts';
 import type { Row } from '../db/sql/row.ts';
 import { identity, type Sql } from '../db/sql/sql.ts';
 import { messageRows, selectMark, selectStretch } from '../db/sql/tail.ts';
@@ -43,8 +43,7 @@ export interface Watched {
 }
 
 export interface SharedOptions {
-  /** The database as a caller sees it. */
-  readonly database: (caller: Caller | null) => Db;
+  readonly db: SharedDb;
   /** Records the statements that serve all clients. */
   readonly record?: (db: Db) => Db;
   /** What a message may hold. */
@@ -57,7 +56,7 @@ export interface SharedOptions {
 /** Watches that nobody listens to are kept for what they know, so long as there are no more. */
 const maxWatches = 1000;
 
-export function createShared({ database, record = (db) => db, limits, listen, log }: SharedOptions): Shared {
+export function createShared({ db, record = (way) => way, limits, listen, log }: SharedOptions): Shared {
   const watches = new Map<string, Watched>();
   const feeds = new Map<string, { readonly feed: Feed; clients: number }>();
   const catalogs = new WeakMap<Catalog, number>();
@@ -71,7 +70,8 @@ export function createShared({ database, record = (db) => db, limits, listen, lo
     return JSON.stringify([id, table.name, arrival, catalog.isPersonal ? (caller?.claims ?? null) : null]);
   }
 
-  const databaseOf = ({ catalog, caller }: Subject) => database(catalog.isPersonal ? caller : null);
+  const databaseOf = ({ catalog, caller }: Subject) =>
+    db.within(catalog.isPersonal ? { claims: caller?.claims } : { isWhole: true });
   const sharedDatabaseOf = (subject: Subject) => record(databaseOf(subject));
 
   function watchOf(subject: Subject): Watch {
@@ -91,15 +91,15 @@ export function createShared({ database, record = (db) => db, limits, listen, lo
 
   function createFeedOf(subject: Subject, where: Sql): Feed {
     const { catalog, table, arrival } = subject;
-    const db = databaseOf(subject);
+    const own = databaseOf(subject);
     return createFeed({
       watch: watchOf(subject),
       async read(after, upTo, columns) {
         const stretch = { table, arrival, where, after, upTo, limit: messageRows };
-        const found = await record(db).rows(selectStretch(catalog, stretch, columns));
+        const found = await record(own).rows(selectStretch(catalog, stretch, columns));
         const rows = fitting(found, limits.bytes);
         const last = rows.length < found.length || rows.length === messageRows ? rows.at(-1) : undefined;
-        return { rows, to: last ? placeAfter(last, arrival) : upTo, db: shareReads(db) };
+        return { rows, to: last ? placeAfter(last, arrival) : upTo, db: shareReads(own) };
       },
     });
   }

@@ -83,7 +83,7 @@ async function serve(pool: Pool) {
   const db = createDb(pool);
   const build = () => buildApi({ db, schemaName: 'events', limits: appConfig.limits, log });
   const served = serveApi(await build(), { build, readFingerprint: async () => '', pollMs: 3_600_000, log });
-  const tails = createTails({ database: () => db, limits: appConfig.requestLimits, maxSeconds: 230, log });
+  const tails = createTails({ db, limits: appConfig.requestLimits, maxSeconds: 230, log });
   const app = createApp({
     config: { ...appConfig, maxBodyBytes: 100_000 },
     served,

@@ -117,7 +117,7 @@ export async function createTestApi(
     onError,
   });
   const tails = createTails({
-    database: (caller) => db.within({ claims: caller?.claims }),
+    db,
     limits: settings.requestLimits,
     maxSeconds: settings.sseMaxSeconds,
     heartbeatMs,

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  shared = createShared({ database: () => api.db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }) });
+  shared = createShared({ db: api.db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }) });
 });
 
 afterEach(() => {

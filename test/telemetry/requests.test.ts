@@ -229,7 +229,7 @@ test('statements of a live tail are measured, logged when slow, and counted for 
   const instruments = createInstruments();
   const watch = createStatementWatch({ instruments, log, database: database.connection, slowStatementMs: 0 });
   const tails = createTails({
-    database: (caller) => api.db.within({ claims: caller?.claims }),
+    db: api.db,
     record: watch.ofTails,
     limits: settings.requestLimits,
     maxSeconds: 60,

@@ -31,7 +31,7 @@ export async function check(
     const log = createLogger(config.logLevel);
     const api = await buildApi({ db: recorder.db, schemaName: config.schema, limits: config.limits, log });
     const { requestLimits, sseMaxSeconds } = config;
-    const tails = createTails({ database: () => db, limits: requestLimits, maxSeconds: sseMaxSeconds, log });
+    const tails = createTails({ db, limits: requestLimits, maxSeconds: sseMaxSeconds, log });
     const findings: DocumentFinding[] = [];
     for (const document of prepareDocuments(store, api.schema).all)
       findings.push(...(await examineDocument(document, { api, recorder, db, tails, config })));

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createIssuer, type Issuer } from '../auth/issuer.ts';
+import { createTestApi } from '../support/api.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { serveStreams } from '../support/streams.ts';
+
+let database: TestDatabase;
+let issuer: Issuer;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  issuer = await createIssuer();
+});
+
+afterAll(async () => {
+  await issuer.end();
+  await database.drop();
+});
+
+const own = `owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid'`;
+const document =
+  'subscription ($after: String) { added: notesAdded(after: $after) { cursor end edges { node { body } } } }';
+
+test('row security that is switched on hides no row from a stream that began without any', async () => {
+  await database.admin(`
+    create schema events;
+    create table events.note (
+      note_id bigint generated always as identity primary key, owner text not null, body text not null)`);
+  await database.grantAll(database.connection);
+  const api = await createTestApi(database.connection, { heartbeatMs: 300, config: { auth: issuer.config } });
+  const { subscribe, drain } = await serveStreams(api);
+  const anna = { authorization: `Bearer ${await issuer.sign({ oid: 'anna', roles: ['Events.Read'] })}` };
+  const stream = subscribe<{ body: string }>(document, {}, anna);
+  await stream.next();
+  await database.admin(`
+    alter table events.note enable row level security;
+    create policy own on events.note using (${own});
+    insert into events.note (owner, body) values ('anna', 'hers'), ('ben', 'his')`);
+  // Not before: that it has changed is known from the refusal.
+  let message = await stream.next();
+  while (message.end === null) {
+    expect(message.edges).toEqual([]);
+    message = await stream.next();
+  }
+  expect(message.end).toBe('SCHEMA_CHANGED');
+  const next = subscribe<{ body: string }>(document, { after: stream.cursor() }, anna);
+  expect(await next.nodes(1)).toEqual([{ body: 'hers' }]);
+  await next.stop();
+  api.tails.stop();
+  await drain(1000);
+  await api.close();
+});
