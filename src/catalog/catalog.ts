@@ -42,6 +42,8 @@ export interface Table {
   /** Whether other tables inherit from it, other than as its partitions. */
   readonly hasHeirs: boolean;
   readonly numberings: readonly Numbering[];
+  /** Whether triggers may change or drop a row before it is inserted, into the table or a partition. */
+  readonly hasInsertTriggers: boolean;
   /** Whether a trigger of ours tells of new rows. */
   readonly notifies: boolean;
   readonly mayDelete: boolean;

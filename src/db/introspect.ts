@@ -133,6 +133,12 @@ const numberings = sql`(
   where a.relation ${eq} r.oid and r.relkind ${eq} any ('{r,p}')
     and a.atttypid ${eq} any ('{pg_catalog.int2,pg_catalog.int4,pg_catalog.int8,pg_catalog.xid8}'::pg_catalog.regtype[]))`;
 
+/** Bits of `tgtype`: for each row, before, INSERT. */
+const hasInsertTriggers = sql`exists (
+  select from (select r.oid as relid union select relid from pg_catalog.pg_partition_tree(r.oid)) tree
+  join pg_catalog.pg_trigger t on t.tgrelid ${eq} tree.relid
+  where (t.tgtype ${own('&')} 7::pg_catalog.int2) ${eq} 7 and not t.tgisinternal and t.tgenabled ${eq} any ('{O,A}'))`;
+
 /** Policies may look at the caller, and so may views; of these only the text is known, not what their functions do. */
 const isPersonal = sql`(
   exists (select from pg_catalog.pg_class c where c.relrowsecurity)
@@ -179,6 +185,7 @@ const catalogValue = (schema: string): Sql => sql`(
         'wholeRow', r.whole,
         'hasHeirs', r.has_heirs,
         'numberings', ${numberings},
+        'hasInsertTriggers', ${hasInsertTriggers},
         'notifies', exists (
           select from pg_catalog.pg_trigger t where t.tgrelid ${eq} r.oid and t.tgname ${eq} ${noticeChannel} and t.tgenabled ${eq} any ('{O,A}')
         ),

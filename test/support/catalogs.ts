@@ -52,6 +52,7 @@ export const table = (
   checks: [],
   hasHeirs: false,
   numberings: [],
+  hasInsertTriggers: false,
   notifies: false,
   mayDelete: false,
   ...change,

@@ -58,30 +58,38 @@ export function insertRows(catalog: Catalog, insert: Insert, selected: readonly 
   const groups = groupsOf(insert);
   const given = table.columns.filter((column) => groups.some(({ columns }) => columns.includes(column)));
   const input: Input = (name) => ident(`c${given.findIndex((column) => column.name === name)}`);
-  const returned = [...new Set([...selected, ...(conflict?.key ?? [])])];
-  const rows = inputRows(insert, groups, given);
+  const traced = isTraced(insert);
+  const returned = [...new Set([...selected, ...(traced ? [] : (conflict?.key ?? []))])].map((n) => ident(alias, n));
   const inserts = groups.map(
     (group) => sql`${nameOf(group)} as (${insertGroup(catalog, insert, group, input)}
-      returning ${join([sql`${numberOf(group)} as "$group"`, ...returned.map((name) => ident(alias, name))])})`,
+      returning ${join([sql`${numberOf(group)} as "$group"`, ...(traced ? [trace] : []), ...returned])})`,
   );
-  const all = groups.map((group) => sql`select * from ${nameOf(group)}`);
-  const written = join(all, ' union all ');
-  return conflict
-    ? {
-        query: byKey(table, conflict, input, [rows, repeatedKey(conflict, input), ...inserts], written),
-        read: readByKey,
-      }
-    : { query: sql`with ${join([rows, ...inserts])} ${written}`, read: (answer) => readInOrder(answer, groups) };
+  const rows = inputRows(insert, groups, given);
+  const written = join(
+    groups.map((group) => sql`select * from ${nameOf(group)}`),
+    ' union all ',
+  );
+  return {
+    query: conflict
+      ? sql`with ${join([rows, repeatedKey(conflict, input), ...inserts, sql`written as (${written})`])}
+          select o.*, (select positions from repeated) as "$repeated"
+          from (select) one left join (${traced ? sql`select * from written` : foundByKey(table, conflict, input)}) o on true`
+      : sql`with ${join([rows, ...inserts])} ${written}`,
+    read: (answer) => readAnswer(answer, groups),
+  };
 }
 
-function insertGroup(catalog: Catalog, { table, conflict }: Insert, group: Group, input: Input): Sql {
+function insertGroup(catalog: Catalog, insert: Insert, group: Group, input: Input): Sql {
+  const { table, conflict } = insert;
   const names = group.columns.map(({ name }) => name);
-  const target = sql`${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? list(names) : sql``}`;
-  const source = sql`select ${join(names.map(input))} from input where g ${eq} ${numberOf(group)}`;
-  return conflict
-    ? sql`insert into ${target} ${source} and not exists (select from repeated)
-        order by ${join(conflict.key.map(input))} ${onConflict(conflict, names)}`
-    : sql`insert into ${target} ${source} order by n`;
+  const columns = join(names.map(input));
+  const target = sql`insert into ${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? list(names) : sql``}`;
+  const isOne = [sql`g ${eq} ${numberOf(group)}`, ...(conflict ? [sql`not exists (select from repeated)`] : [])];
+  const source = sql`from input where ${and(isOne)} order by ${conflict ? join(conflict.key.map(input)) : sql`n`}`;
+  const resolution = conflict ? onConflict(conflict, names) : sql``;
+  return isTraced(insert)
+    ? sql`${target} select ${columns} from (select * ${source} offset 0) i where ${isNext} ${resolution}`
+    : sql`${target} select ${columns} ${source} ${resolution}`;
 }
 
 /** The rows that share a key, if any do. */
@@ -89,39 +97,31 @@ const repeatedKey = ({ key }: Conflict, input: Input): Sql => sql`repeated as ma
   select pg_catalog.string_agg((n ${own('-')} 1)::pg_catalog.text, ' ' order by n) as positions
   from input group by ${join(key.map(input))} having pg_catalog.count(*) ${gt} 1 order by pg_catalog.min(n) limit 1)`;
 
-/** One row for each that was written, with its position found by its key, and at least one; each has the counts. */
-function byKey(table: Table, { key }: Conflict, input: Input, parts: readonly Sql[], written: Sql): Sql {
+/** The rows that were written, each with the position of the input that has its key. */
+function foundByKey(table: Table, { key }: Conflict, input: Input): Sql {
   const isSame = and(
     key.map((name) => {
       const column = columnOf(table, name);
       return equal(operandOf(column, ident('w', name)), operandOf(column, sql`i.${input(name)}`));
     }),
   );
-  return sql`with ${join([...parts, sql`written as (${written})`])}
-    select o.*, (select positions from repeated) as "$repeated",
-      (select pg_catalog.count(*) from written) as "$written",
-      (select ${updates} from (select pg_catalog.count(*) from written) when_all_are_written) as "$updated"
-    from (select) one left join (select w.*, i.n as "$n" from written w left join input i on ${isSame}) o on true`;
+  return sql`select w.*, i.n as "$n" from written w join input i on ${isSame}`;
 }
 
-/** Each group's rows come in their order; none is missing, unless a trigger dropped it. */
-function readInOrder(answer: readonly Row[], groups: readonly Group[]): Inserted {
+/** Rows without a position come in the order of their group, and none of it is missing. */
+function readAnswer(answer: readonly Row[], groups: readonly Group[]): Inserted {
   const positions = groups.map((group) => group.positions.values());
-  const placed = answer.map((row) => ({ row, at: positions[Number(row['$group'])]?.next().value ?? answer.length }));
-  return { rows: sorted(placed), createdCount: answer.length, updatedCount: 0, repeated: [] };
-}
-
-/** A trigger may have changed a row's key; then it comes last. */
-function readByKey(answer: readonly Row[]): Inserted {
-  const { $written: written, $updated: updated, $repeated: repeated } = answer[0] ?? {};
-  const placed = answer
-    .filter((row) => row['$group'] !== null)
-    .map((row) => ({ row, at: Number(row['$n'] ?? answer.length + 1) }));
+  const written = answer.filter((row) => row['$group'] !== null);
+  const placed = written.map((row) => ({
+    row,
+    at: row['$n'] === undefined ? (positions[Number(row['$group'])]?.next().value ?? answer.length) : Number(row['$n']),
+  }));
+  const updatedCount = written.filter((row) => row['$updated'] === 't').length;
   return {
     rows: sorted(placed),
-    createdCount: Number(written) - Number(updated),
-    updatedCount: Number(updated),
-    repeated: repeated?.split(' ').map(Number) ?? [],
+    createdCount: written.length - updatedCount,
+    updatedCount,
+    repeated: answer[0]?.['$repeated']?.split(' ').map(Number) ?? [],
   };
 }
 
@@ -168,19 +168,29 @@ function inputRows({ rows }: Insert, groups: readonly Group[], given: readonly C
 }
 
 /**
- * Counts the updates of a statement in a setting of its transaction. `xmax` would tell them from inserts too, but not
- * where single columns are granted, nor in every partition.
+ * Whether each row says from which input it is. A trigger may drop rows and change their keys, so that neither their order
+ * nor their keys tell it; and no column says of a row whether it was there (`xmax` does, but not where single columns are
+ * granted, nor in every partition). Not elsewhere: Citus takes no settings in INSERTs.
  */
-const setting = sql`'events_graphql.updated'`;
-const updates = sql`pg_catalog.concat('0', pg_catalog.current_setting(${setting}, true))`;
-const isCounted = sql`pg_catalog.set_config(${setting}, (${updates}::pg_catalog.int4 ${own('+')} 1)::pg_catalog.text, true) is not null`;
+const isTraced = ({ table, conflict }: Insert): boolean => table.hasInsertTriggers || conflict?.action === 'update';
+
+/**
+ * Settings of the transaction, which an INSERT sets and reads as one row after the other goes through it: which input it is
+ * at, and which one it last updated a row by.
+ */
+const current = sql`'events_graphql.input'`;
+const updated = sql`'events_graphql.updated'`;
+const settingText = (setting: Sql): Sql => sql`pg_catalog.current_setting(${setting}, true)`;
+const isSet = (setting: Sql, value: Sql): Sql => sql`pg_catalog.set_config(${setting}, ${value}, true) is not null`;
+const isNext = isSet(current, sql`i.n::pg_catalog.text`);
+const trace = sql`${settingText(current)} as "$n", coalesce(${settingText(updated)} ${eq} ${settingText(current)}, false) as "$updated"`;
 
 function onConflict({ key, action }: Conflict, names: readonly string[]): Sql {
   if (action === 'ignore') return sql`on conflict ${list(key)} do nothing`;
   const set = names
     .filter((name) => !key.includes(name))
     .map((name) => sql`${ident(name)} = ${ident('excluded', name)}`);
-  return sql`on conflict ${list(key)} do update set ${join(set)} where ${isCounted}`;
+  return sql`on conflict ${list(key)} do update set ${join(set)} where ${isSet(updated, settingText(current))}`;
 }
 
 const list = (names: readonly string[]): Sql => sql`(${join(names.map((name) => ident(name)))})`;
