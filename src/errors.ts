@@ -94,3 +94,10 @@ export const schemaChanging = (cause?: unknown): AppError =>
 /** The SQLSTATE or the system's error code, whichever the error carries. */
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/** The value of a key that is there by construction; that it is missing is a defect of ours. */
+export function required<V>(map: ReadonlyMap<string, V>, key: string): V {
+  const value = map.get(key);
+  if (value === undefined) throw new Error(`There is nothing called ${key}`);
+  return value;
+}

@@ -1,3 +1,4 @@
+import { required } from '../errors.ts';
 import { assign } from './assign.ts';
 import {
   type Column,
@@ -174,9 +175,3 @@ const aggregates = (list: string) => [`${list}${listFamily[0]}`, `${list}${listF
 
 const listKey = (table: Table) => `list ${table.name}`;
 const lookupKey = (table: Table, key: readonly string[]) => `lookup ${JSON.stringify([table.name, ...key])}`;
-
-function required<V>(map: ReadonlyMap<string, V>, key: string): V {
-  const value = map.get(key);
-  if (value === undefined) throw new Error(`No name for ${key}`);
-  return value;
-}

@@ -1,7 +1,7 @@
 import { type AuthConfig, authOf } from './auth.ts';
 import { type DatabaseConfig, databaseOf } from './database.ts';
 import { defaultRequestLimits, type PageLimits, type RequestLimits } from './limits.ts';
-import { ConfigError, type Environment, listOf, readVariables, type Variables } from './variables.ts';
+import { ConfigError, type Environment, listOf, readEnvironment, type Variables } from './variables.ts';
 
 /** Everything that can be set, read once at the start; `null` for `database` means the embedded one. */
 export interface Config {
@@ -56,7 +56,7 @@ export interface DocumentsConfig {
 
 /** Reads and checks the environment; throws a ConfigError that lists everything wrong in it. */
 export function readConfig(environment: Environment): Config {
-  const { env, production, problems } = readVariables(environment);
+  const { env, production, problems } = readEnvironment(environment);
   const pool = poolOf(env, production, problems);
   const auth = authOf(env, production, problems);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -101,7 +101,7 @@ export type PoolConfig = Pick<Config, 'database' | 'poolSize' | 'statementTimeou
 
 /** As much of it as a program needs that only connects. */
 export function readPoolConfig(environment: Environment): PoolConfig {
-  const { env, production, problems } = readVariables(environment);
+  const { env, production, problems } = readEnvironment(environment);
   const pool = poolOf(env, production, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return pool;

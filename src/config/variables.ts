@@ -101,7 +101,7 @@ const aliases = { PG_HOST: 'PGHOST', PG_DB: 'PGDATABASE', PG_USER: 'PGUSER' } as
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads what is set, each variable by itself, with all that is wrong so far; what is empty is not set. */
-export function readVariables(environment: Environment) {
+export function readEnvironment(environment: Environment) {
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );

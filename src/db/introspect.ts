@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Catalog, CheckConstraint, Enum, ForeignKey, Index, Table } from '../catalog/catalog.ts';
 import type { Db } from './db.ts';
-import { createTypes, type FoundType, resolvedTypes, typesValue } from './introspectedTypes.ts';
+import { createTypeReader, type FoundType, resolvedTypes, typesValue } from './introspectedTypes.ts';
 import { noticeChannel } from './sql/notice.ts';
 import { eq, gt, ne, own, type Sql, sql } from './sql/sql.ts';
 
@@ -42,7 +42,7 @@ export async function readFingerprint(db: Db, schema: string): Promise<string> {
 function catalogOf(schema: string, found: Introspected): Catalog {
   const readable = new Map(found.tables.map((table) => [table.name, new Set(table.columns.map((c) => c.name))]));
   const reads = (table: string, columns: readonly string[]) => columns.every((c) => readable.get(table)?.has(c));
-  const typeOf = createTypes(found.types);
+  const typeOf = createTypeReader(found.types);
   return {
     schema,
     isStandby: found.isStandby,

@@ -11,7 +11,7 @@ export interface FoundType extends Omit<Type, 'item' | 'isRow' | 'comparison'> {
 }
 
 /** Finds types by their ids; arrays and rows compare as far as their items and members do. */
-export function createTypes(found: Readonly<Record<string, FoundType>>): (id: string) => Type {
+export function createTypeReader(found: Readonly<Record<string, FoundType>>): (id: string) => Type {
   const known = new Map<string, Type>();
   const open = new Set<string>();
   const typeOf = (id: string): Type => {

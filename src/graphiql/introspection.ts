@@ -8,17 +8,17 @@ export interface IntrospectedType {
   readonly kind: string;
   readonly name: string;
   readonly fields?: readonly Field[] | null;
-  readonly inputFields?: readonly Argument[] | null;
+  readonly inputFields?: readonly IntrospectedArgument[] | null;
   readonly enumValues?: readonly { readonly name: string }[] | null;
 }
 
 export interface Field {
   readonly name: string;
-  readonly args: readonly Argument[];
+  readonly args: readonly IntrospectedArgument[];
   readonly type: TypeRef;
 }
 
-export interface Argument {
+export interface IntrospectedArgument {
   readonly name: string;
   readonly type: TypeRef;
   readonly defaultValue?: string | null;

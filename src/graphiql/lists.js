@@ -1,6 +1,6 @@
 // Plain JavaScript, because a browser gets this file as it is; tsc checks the types in its comments.
 
-/** @import { Argument, Field, IntrospectedSchema, IntrospectedType, TypeRef } from './introspection.ts' */
+/** @import { IntrospectedArgument, Field, IntrospectedSchema, IntrospectedType, TypeRef } from './introspection.ts' */
 
 /**
  * @typedef {ReadonlyMap<string, IntrospectedType>} Types
@@ -151,7 +151,7 @@ const fieldOf = (type, name) => optionalFields(type).find((field) => field.name 
  */
 const optionalFields = (type) => (type?.fields ?? []).filter(({ args }) => args.every(isOptional));
 
-/** @param {Argument} argument */
+/** @param {IntrospectedArgument} argument */
 const isOptional = ({ type, defaultValue }) => type.kind !== 'NON_NULL' || typeof defaultValue === 'string';
 
 /**

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Arrival } from '../catalog/arrival.ts';
 import type { Table } from '../catalog/catalog.ts';
+import { decodeOpaque, encodeOpaque, excerpt, fingerprint } from '../db/sql/opaque.ts';
 import type { Row } from '../db/sql/row.ts';
 import type { Place } from '../db/sql/tail.ts';
 import { badInput } from '../errors.ts';
@@ -29,15 +29,15 @@ interface Tail {
 
 /** An opaque text for a position in the order of a table. */
 export const encodeTailCursor = (tail: Tail, { history, position: { place, seen } }: Cursor): string =>
-  Buffer.from(JSON.stringify([fingerprintOf(tail), history, place, seen.flat().map(String)])).toString('base64url');
+  encodeOpaque([tailFingerprint(tail), history, place, seen.flat().map(String)]);
 
 /** Reads a cursor back; throws BAD_USER_INPUT for one that is broken or of another tail. */
 export function decodeTailCursor(cursor: string, tail: Tail): Cursor {
-  const broken = () => badInput(`"${cursor.slice(0, 80)}" is not a cursor of a live tail`);
-  const parts = parse(cursor);
-  if (!Array.isArray(parts) || parts.length !== 4) throw broken();
+  const broken = () => badInput(`${excerpt(cursor)} is not a cursor of a live tail`);
+  const parts = decodeOpaque(cursor);
+  if (parts?.length !== 4) throw broken();
   const [of, history, place, ends] = parts;
-  if (of !== fingerprintOf(tail))
+  if (of !== tailFingerprint(tail))
     throw badInput(
       "The cursor belongs to another table or an earlier order of this one: begin with the list's liveCursor",
     );
@@ -50,11 +50,8 @@ export function decodeTailCursor(cursor: string, tail: Tail): Cursor {
 }
 
 /** A short text that two tails share only when their tables and orders are the same. */
-const fingerprintOf = ({ table, arrival }: Tail): string =>
-  createHash('sha1')
-    .update(JSON.stringify([table.name, arrival.kind, ...arrival.columns]))
-    .digest('base64url')
-    .slice(0, 6);
+const tailFingerprint = ({ table, arrival }: Tail): string =>
+  fingerprint([table.name, arrival.kind, ...arrival.columns]);
 
 /** The place after a row. */
 export const placeAfter = (row: Row, { columns }: Arrival): Place => columns.map((name) => row[name] ?? '');
@@ -105,11 +102,3 @@ export function rangesOf(values: readonly bigint[]): readonly Range[] | null {
 
 const areTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
-
-function parse(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
-}

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Type } from '../../catalog/catalog.ts';
 import { badInput } from '../../errors.ts';
 import { comparable, equal, isNotNull, isNull, type Operand, orderOf } from './compare.ts';
+import { decodeOpaque, encodeOpaque, excerpt, fingerprint } from './opaque.ts';
 import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
 /** One part of an order. All its values are rows' text under `name` in the result. */
@@ -83,14 +83,13 @@ const equals = (key: OrderKey, value: string | null | undefined): Sql =>
 const bound = (key: OrderKey, value: string | null = null): Sql => sql`${value}::${trusted(key.type.sql)}`;
 
 /** An opaque text for a position; `order` is what it is a position in. */
-export const encodeCursor = (order: string, position: KeysetPosition): string =>
-  Buffer.from(JSON.stringify([order, ...position])).toString('base64url');
+export const encodeCursor = (order: string, position: KeysetPosition): string => encodeOpaque([order, ...position]);
 
 /** Reads a cursor back; throws BAD_USER_INPUT for one that is broken or of another order. */
 export function decodeCursor(cursor: string, order: string, keys: readonly OrderKey[]): KeysetPosition {
-  const values = parse(cursor);
-  const broken = () => badInput(`"${cursor.slice(0, 80)}" is not a cursor`);
-  if (!Array.isArray(values) || !values.every((v) => v === null || typeof v === 'string')) throw broken();
+  const values = decodeOpaque(cursor);
+  const broken = () => badInput(`${excerpt(cursor)} is not a cursor`);
+  if (!values?.every((value) => value === null || typeof value === 'string')) throw broken();
   const [of, ...position] = values;
   if (of !== order || position.length !== keys.length)
     throw badInput('The cursor belongs to another list or another orderBy; start again without a cursor');
@@ -99,16 +98,5 @@ export function decodeCursor(cursor: string, order: string, keys: readonly Order
 }
 
 /** A short text that two lists share only when their tables and orders are the same. */
-export const fingerprintOf = (table: string, keys: readonly OrderKey[]): string =>
-  createHash('sha1')
-    .update(JSON.stringify([table, ...keys.map((k) => [k.name, k.type.sql, k.descending, k.nullable && k.nullsFirst])]))
-    .digest('base64url')
-    .slice(0, 6);
-
-function parse(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
-}
+export const orderFingerprint = (table: string, keys: readonly OrderKey[]): string =>
+  fingerprint([table, ...keys.map((k) => [k.name, k.type.sql, k.descending, k.nullable && k.nullsFirst])]);

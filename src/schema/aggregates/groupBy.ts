@@ -4,6 +4,7 @@ import type { Bucket } from '../../db/sql/bucket.ts';
 import { equal, operandOf } from '../../db/sql/compare.ts';
 import { alias, columnRef, from } from '../../db/sql/select.ts';
 import { and, ident, join, type Sql, sql } from '../../db/sql/sql.ts';
+import { required } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import { bucketInput, readBucket } from './bucket.ts';
 import { givenIn } from './given.ts';
@@ -122,10 +123,4 @@ function inputName({ relations }: Shape, relation: string): string {
   let name = relation;
   while (ownFields.includes(name) || (name !== relation && relations.has(name))) name += '_';
   return name;
-}
-
-function required<V>(map: ReadonlyMap<string, V>, key: string): V {
-  const value = map.get(key);
-  if (value === undefined) throw new Error(`No input for ${key}`);
-  return value;
 }

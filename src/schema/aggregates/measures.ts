@@ -1,7 +1,7 @@
 import { builtIn, type Type } from '../../catalog/catalog.ts';
 import { sortable } from '../../db/sql/compare.ts';
 import { type Sql, sql, trusted } from '../../db/sql/sql.ts';
-import type { Operand } from '../filters/operators.ts';
+import type { FilterOperand } from '../filters/operators.ts';
 import type { Leaf } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
 
@@ -10,7 +10,7 @@ export interface Measurement {
   readonly description: string;
   /** The scalar of the result; null where it is the column's own. */
   readonly result: keyof typeof resultTypes | null;
-  readonly expression: (column: Operand) => Sql;
+  readonly expression: (column: FilterOperand) => Sql;
   readonly whenEmpty: '0' | null;
 }
 
@@ -49,7 +49,7 @@ const extremes = {
 };
 
 /** PostgreSQL has no `min` for some types that have an order; a percentile is one of the values of any such type. */
-function extreme(column: Operand, name: 'min' | 'max'): Sql {
+function extreme(column: FilterOperand, name: 'min' | 'max'): Sql {
   if (column.leaf.type !== 'String' || /^(text|varchar|bpchar)$/.test(column.type.name))
     return sql`${trusted(name)}(${column.sql})`;
   return sql`pg_catalog.percentile_disc(${trusted(name === 'min' ? '0' : '1')}) within group (order by ${sortable(column)})`;

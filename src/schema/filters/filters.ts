@@ -12,10 +12,10 @@ import type { Names } from '../../catalog/naming.ts';
 import { equal, operandOf } from '../../db/sql/compare.ts';
 import { columnRef, from } from '../../db/sql/select.ts';
 import { and, ident, or, type Sql, sql } from '../../db/sql/sql.ts';
-import { badInput } from '../../errors.ts';
+import { badInput, required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import type { Leaf } from '../leaves.ts';
-import { type Operand, operatorsOf } from './operators.ts';
+import { type FilterOperand, operatorsOf } from './operators.ts';
 
 /** An input object as graphql-js coerced it. */
 type Input = Readonly<Record<string, unknown>>;
@@ -48,7 +48,7 @@ export interface LeafFilter {
    * The condition that the operators with their arguments stand for, which the filter has under `name`; throws
    * BAD_USER_INPUT for a null among them, and where there are none.
    */
-  readonly condition: (name: string, operand: Operand, tests: unknown) => Sql;
+  readonly condition: (name: string, operand: FilterOperand, tests: unknown) => Sql;
 }
 
 /** Defines the `where` inputs of all tables: their columns, and the tables that they are related to. */
@@ -62,7 +62,7 @@ export function createFilters(
   const wheres = new Map(
     catalog.tables.map((table) => [table.name, builder.inputRef<Input>(`${names.type(table)}Where`)]),
   );
-  const where = (table: Table) => required(wheres.get(table.name));
+  const where = (table: Table) => required(wheres, table.name);
 
   const columnField = (table: Table, column: Column): FilterField => {
     const leaf = leafOf(column);
@@ -100,23 +100,23 @@ export function createFilters(
     const exists = related(tableOf(catalog, key.table), key.targets, child, key.columns);
     const name = names.back(child, key);
     if (isUnique(child, key.columns)) return { name, type: where(child), condition: exists };
-    const quantifiers: Readonly<Record<string, (argument: unknown, alias: string) => Sql>> = {
-      some: (argument, alias) => exists(argument, alias),
-      none: (argument, alias) => sql`not ${exists(argument, alias)}`,
-      every: (argument, alias) => sql`not ${exists(stated('every', argument), alias, true)}`,
-    };
+    const quantifiers = new Map<string, (argument: unknown, alias: string) => Sql>([
+      ['some', (argument, alias) => exists(argument, alias)],
+      ['none', (argument, alias) => sql`not ${exists(argument, alias)}`],
+      ['every', (argument, alias) => sql`not ${exists(stated('every', argument), alias, true)}`],
+    ]);
     return {
       name,
-      type: required(many.get(child.name)),
+      type: required(many, child.name),
       condition: (tests, alias) =>
-        and(given(stated(name, tests)).map(([quantifier, value]) => required(quantifiers[quantifier])(value, alias))),
+        and(given(stated(name, tests)).map(([quantifier, value]) => required(quantifiers, quantifier)(value, alias))),
     };
   };
 
   const fields = new Map(
     catalog.tables.map((table) => [
       table.name,
-      [
+      byName([
         ...table.columns.map((column) => columnField(table, column)),
         ...table.foreignKeys.map(
           (key): FilterField => ({
@@ -126,7 +126,7 @@ export function createFilters(
           }),
         ),
         ...referencesTo(catalog, table).map(([child, key]) => backField(child, key)),
-      ],
+      ]),
     ]),
   );
 
@@ -137,7 +137,7 @@ export function createFilters(
         if (name === 'and') return and(items(value).map(part));
         if (name === 'or') return or(items(value).map(part));
         if (name === 'not') return sql`not (${part(value)})`;
-        return required(fields.get(table.name)?.find((field) => field.name === name)).condition(value, alias);
+        return required(required(fields, table.name), name).condition(value, alias);
       }),
     );
 
@@ -149,7 +149,7 @@ export function createFilters(
         or: t.field({ type: [where(table)], description: 'At least one of these; an empty list matches nothing.' }),
         not: t.field({ type: where(table), description: 'Not this; a condition on a null is neither true nor false.' }),
         ...Object.fromEntries(
-          (fields.get(table.name) ?? []).map(({ name, type, deprecationReason }) => [
+          [...required(fields, table.name).values()].map(({ name, type, deprecationReason }) => [
             name,
             t.field({ type, deprecationReason }),
           ]),
@@ -170,6 +170,9 @@ export function createFilters(
     leaf: leafFilter,
   };
 }
+
+const byName = (fields: readonly FilterField[]): ReadonlyMap<string, FilterField> =>
+  new Map(fields.map((field) => [field.name, field]));
 
 /** What a statement calls the rows one level below: a short name, since PostgreSQL cuts off long ones and confuses them. */
 const below = (alias: string): string => `${alias.charAt(0)}${Number(alias.slice(1)) + 1}`;
@@ -201,11 +204,11 @@ function createLeafFilters(builder: Builder) {
     const name = `${leaf.name}${leaf.isList ? 'List' : ''}Where`;
     const known = defined.get(name);
     if (known) return known;
-    const operators = operatorsOf(leaf);
+    const operators = new Map(Object.entries(operatorsOf(leaf)));
     const type = builder.inputType(name, {
       fields: (t) =>
         Object.fromEntries(
-          Object.entries(operators).map(([operator, { argument, description }]) => {
+          [...operators].map(([operator, { argument, description }]) => {
             const isList = argument === 'values' || (argument === 'value' && leaf.isList);
             const item =
               argument === 'path' ? jsonPath : argument === 'value' || argument === 'values' ? leaf.type : argument;
@@ -218,7 +221,7 @@ function createLeafFilters(builder: Builder) {
       condition: (name, operand, tests) =>
         and(
           given(stated(name, tests)).map(([operator, value]) =>
-            required(operators[operator]).condition(operand, value),
+            required(operators, operator).condition(operand, value),
           ),
         ),
     };
@@ -260,8 +263,3 @@ const hasEmpty = (value: unknown): boolean => {
 };
 
 const items = (value: unknown): readonly unknown[] => value as readonly unknown[];
-
-function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('A filter is not defined');
-  return value;
-}

@@ -5,7 +5,7 @@ import { gte, own, type Sql, sql, trusted, type Value } from '../../db/sql/sql.t
 import type { Leaf } from '../leaves.ts';
 
 /** What an operator compares: a column of the table, as it is called in the statement. */
-export interface Operand extends compare.Operand {
+export interface FilterOperand extends compare.Operand {
   readonly leaf: Leaf;
 }
 
@@ -15,13 +15,13 @@ type Argument = 'value' | 'values' | 'Boolean' | 'String' | 'Duration' | 'JSON' 
 export interface Operator {
   readonly argument: Argument;
   readonly description: string;
-  readonly condition: (operand: Operand, argument: unknown) => Sql;
+  readonly condition: (operand: FilterOperand, argument: unknown) => Sql;
 }
 
-const isEqual = (operand: Operand, argument: unknown): Sql =>
+const isEqual = (operand: FilterOperand, argument: unknown): Sql =>
   sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(operand.type).eq)} ${value(operand, argument)}`;
 
-const isAmong = (operand: Operand, items: unknown): Sql =>
+const isAmong = (operand: FilterOperand, items: unknown): Sql =>
   sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(operand.type).eq)} any (${values(operand, items)})`;
 
 /** Not every type has a `<>`, but what is equal is not unequal. */
@@ -74,7 +74,7 @@ const ordered: Readonly<Record<string, Operator>> = {
 };
 
 /** What a column shows; a cast to text would add its length to the address of a host. */
-const shown = ({ sql: column, type }: Operand): Sql =>
+const shown = ({ sql: column, type }: FilterOperand): Sql =>
   type.sql === 'pg_catalog.inet'
     ? sql`pg_catalog.inet_out(${column})::pg_catalog.text`
     : sql`${column}::pg_catalog.text`;
@@ -171,7 +171,7 @@ export function operatorsOf(leaf: Leaf): Readonly<Record<string, Operator>> {
 }
 
 /** A list is read as its own type first, which may part its items by another sign than the one that it is compared as. */
-const value = ({ leaf, type }: Operand, argument: unknown): Sql => {
+const value = ({ leaf, type }: FilterOperand, argument: unknown): Sql => {
   const text = leaf.write(argument);
   const written = hasFewValues(type) ? trusted(escapeLiteral(text)) : sql`${text}`;
   return sql`${written}${trusted(type.item ? `::${type.sql}` : '')}::${trusted(compare.comparedAs(type).type)}`;
@@ -180,7 +180,7 @@ const value = ({ leaf, type }: Operand, argument: unknown): Sql => {
 /** Each of few values may have a statement of its own, whose plan PostgreSQL can keep; graphql-js lets no other in. */
 const hasFewValues = ({ sql: type, enum: id }: Type): boolean => id !== null || type === 'pg_catalog.bool';
 
-const values = ({ leaf, type }: Operand, items: unknown): Sql => {
+const values = ({ leaf, type }: FilterOperand, items: unknown): Sql => {
   const texts: Value = (items as readonly unknown[]).map(leaf.write);
   return sql`${texts}::${trusted(compare.comparedAs(type).type)}[]`;
 };

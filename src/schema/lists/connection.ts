@@ -1,6 +1,6 @@
 import type { Table } from '../../catalog/catalog.ts';
 import type { PageLimits } from '../../config/limits.ts';
-import { decodeCursor, encodeCursor, fingerprintOf, type OrderKey, reversed } from '../../db/sql/keyset.ts';
+import { decodeCursor, encodeCursor, type OrderKey, orderFingerprint, reversed } from '../../db/sql/keyset.ts';
 import type { Key, Match } from '../../db/sql/match.ts';
 import type { Page } from '../../db/sql/page.ts';
 import type { Projection } from '../../db/sql/projection.ts';
@@ -83,7 +83,7 @@ export function planList(
   if (!(size >= 0 && size <= limits.maxSize))
     throw badInput(`${backward ? 'last' : 'first'} must be from 0 to ${limits.maxSize}`);
   const keys = orders.keysOf(table, args.orderBy);
-  const order = fingerprintOf(table.name, keys);
+  const order = orderFingerprint(table.name, keys);
   const position = (cursor: string | null | undefined) => (isGiven(cursor) ? decodeCursor(cursor, order, keys) : null);
   const [start, end] = [position(after), position(before)];
   return {
