@@ -311,8 +311,10 @@ const hasNone = (bounds: Bounds) => Object.values(bounds).every((bound) => bound
 function seriesOf(bucket: Bucket, bounds: Bounds | null, groups: readonly Group[]): readonly number[] {
   const starts = groups.flatMap(({ start }) => (start === null ? [] : [start]));
   const given = (times: readonly (number | null | undefined)[]) => times.filter((t) => t !== null && t !== undefined);
-  const from = given([bounds?.gte, bounds?.gt]);
-  const to = given([bounds?.lte, bounds?.lt && bounds.lt - 1]); // the data has no finer times
+  const step = bucket.column === 'day' ? day : 1; // the data has no finer times
+  const from = given([bounds?.gte, bounds?.gt && bounds.gt + step]);
+  const to = given([bounds?.lte, bounds?.lt && bounds.lt - step]);
+  if (Math.max(...from) > Math.min(...to)) return [];
   const lo = from.length > 0 ? startOf(bucket, Math.max(...from)) : Math.min(...starts);
   const hi = to.length > 0 ? startOf(bucket, Math.min(...to)) : Math.max(...starts);
   const series: number[] = [];
@@ -466,7 +468,12 @@ export function questionOf({ keys, bucket, bounds, mood, having, order, first, i
     variables: {
       where: [
         'ReadingWhere',
-        { and: [mood === null ? {} : { mood: { eq: mood.toUpperCase() } }, bucket ? { [bucket.column]: tests } : {}] },
+        {
+          and: [
+            ...(mood === null ? [] : [{ mood: { eq: mood.toUpperCase() } }]),
+            ...(bucket && range && range.length > 0 ? [{ [bucket.column]: tests }] : []),
+          ],
+        },
       ],
       groupBy: [
         'ReadingGroupBy!',

@@ -2,11 +2,11 @@ import type { Catalog, Table } from '../../catalog/catalog.ts';
 import {
   type Bounds,
   type Bucket,
-  bucketSeries,
   bucketsBetween,
   bucketValue,
   selectBucket,
   selectEnds,
+  selectSeries,
 } from './bucket.ts';
 import { type OrderKey, orderBy } from './keyset.ts';
 import { computed, distinct, type Measure, selectEndRow, shown } from './measure.ts';
@@ -145,8 +145,9 @@ function filled(
       select case when n ${gt} ${maxGroups} then n when (n ${own('*')} groups) ${gt} ${maxFilled} then n ${own('*')} groups end as excess
       from (select ${bucketsBetween(bucket, sql`lo`, sql`hi`)} as n, (select pg_catalog.count(*) from ${combinations}) as groups
         from span) s),
-    series as (
-      select ${bucketSeries(bucket, sql`lo`, sql`hi`)} as bucket from span where (select excess from size) is null),
+    series(bucket) as (
+      select s.start from span cross join lateral (${selectSeries(bucket, sql`span.lo`, sql`span.hi`)}) s
+      where (select excess from size) is null and not (select e."isEmpty" from ends e)),
     missing as (select ${names} from ${combinations} cross join series except select ${names} from found),
     filled as (
       select ${join([names, ...values.map(({ name }) => ident(name))])} from found

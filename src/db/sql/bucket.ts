@@ -58,10 +58,14 @@ const calendarUnits: Readonly<Record<number, string>> = { 1: 'month', 3: 'quarte
 const firstMonth = 24_000;
 
 const [plus, minus, times, per, modulo] = ['+', '-', '*', '/', '%'].map(own) as [Sql, Sql, Sql, Sql, Sql];
+const [equals, lt, gt] = ['=', '<', '>'].map(own) as [Sql, Sql, Sql];
 
-/** The number of a time's month, from the first of year 0 as 1. */
-const monthsOf = (time: Sql): Sql =>
-  sql`((extract(year from ${time}) ${times} 12) ${plus} extract(month from ${time}))`;
+/** The number of a time's month, from the first of year 0 as 1; PostgreSQL calls that year -1. */
+const monthsOf = (time: Sql): Sql => {
+  const year = sql`extract(year from ${time})`;
+  const counted = sql`(${year} ${plus} case when ${year} ${lt} 0 then 1 else 0 end)`;
+  return sql`((${counted} ${times} 12) ${plus} extract(month from ${time}))`;
+};
 
 function startOf(bucket: Bucket, time: Sql): Sql {
   const { every } = bucket;
@@ -96,16 +100,21 @@ function stepOf(every: Every): Sql {
   return sql`pg_catalog.make_interval(${trusted(every.unit)} => ${every.count}::pg_catalog.int4)`;
 }
 
-/** One row: the starts `lo` and `hi` of the first and the last bucket within the bounds, as far as there are bounds. */
+/**
+ * One row: the starts `lo` and `hi` of the first and the last bucket within the bounds, as far as there are bounds, and
+ * whether these leave no time between them.
+ */
 export function selectEnds(bucket: Bucket, { lower, upper }: Bounds): Sql {
-  const moment = sql`interval '1 microsecond'`;
-  const wall = ({ value }: Bound) => toWall(bucket, value);
-  const from = lower.map((bound) => (bound.isExclusive ? sql`${wall(bound)} ${plus} ${moment}` : wall(bound)));
-  const to = upper.map((bound) => (bound.isExclusive ? sql`${wall(bound)} ${minus} ${moment}` : wall(bound)));
+  const next = bucket.column.type.name === 'date' ? sql`1` : sql`interval '1 microsecond'`;
+  const inside = (shift: Sql) => (bound: Bound) =>
+    bound.isExclusive ? sql`(${bound.value} ${shift} ${next})` : bound.value;
+  // Of instants, since a wall clock that is put back shows the later of two as the earlier.
+  const first = lower.length > 0 ? sql`greatest(${join(lower.map(inside(plus)))})` : null;
+  const last = upper.length > 0 ? sql`least(${join(upper.map(inside(minus)))})` : null;
   const open = sql`null::${trusted(isLocal(bucket) ? 'timestamp' : 'pg_catalog.timestamptz')}`;
-  const lo = from.length > 0 ? startOf(bucket, sql`greatest(${join(from)})`) : open;
-  const hi = to.length > 0 ? startOf(bucket, sql`least(${join(to)})`) : open;
-  return sql`select ${lo} as lo, ${hi} as hi`;
+  const start = (end: Sql | null) => (end ? startOf(bucket, toWall(bucket, end)) : open);
+  return sql`select ${start(first)} as lo, ${start(last)} as hi,
+    ${first && last ? sql`(${first} ${gt} ${last})` : sql`false`} as "isEmpty"`;
 }
 
 /** How many buckets there are from `lo` to `hi`; null where an end is open. */
@@ -113,10 +122,23 @@ export function bucketsBetween({ every }: Bucket, lo: Sql, hi: Sql): Sql {
   const steps =
     every.unit === 'months'
       ? sql`(${monthsOf(hi)} ${minus} ${monthsOf(lo)}) ${per} ${every.count}::pg_catalog.int4`
-      : sql`extract(epoch from ${hi} ${minus} ${lo}) ${per} extract(epoch from ${stepOf(every)})`;
-  return sql`case when pg_catalog.isfinite(${lo}) and pg_catalog.isfinite(${hi}) then greatest(pg_catalog.floor(${steps}) ${plus} 1, 0)::pg_catalog.int8 end`;
+      : sql`(extract(epoch from ${hi}) ${minus} extract(epoch from ${lo})) ${per} extract(epoch from ${stepOf(every)})`;
+  return sql`case when pg_catalog.isfinite(${lo}) and pg_catalog.isfinite(${hi}) then greatest(pg_catalog.floor(${steps}) ${plus} 1, 0) end`;
 }
 
-/** The starts of all buckets from `lo` to `hi`, each in a row. */
-export const bucketSeries = ({ every }: Bucket, lo: Sql, hi: Sql): Sql =>
-  sql`pg_catalog.generate_series(${lo}, ${hi}, ${stepOf(every)})`;
+/** The starts of all buckets from `lo` to `hi`, each in a row; a day that the time zone skips has no bucket. */
+export function selectSeries(bucket: Bucket, lo: Sql, hi: Sql): Sql {
+  const starts = sql`(${selectStarts(bucket, lo, hi)}) s`;
+  if (!isConverted(bucket)) return sql`select s.start from ${starts}`;
+  const shown = toWall(bucket, bucketValue(bucket, sql`s.start`));
+  return sql`select s.start from ${starts} where ${startOf(bucket, shown)} ${equals} s.start`;
+}
+
+/** Units of the calendar are counted from the first start: a step beyond the last could leave PostgreSQL's range. */
+function selectStarts(bucket: Bucket, lo: Sql, hi: Sql): Sql {
+  const { every } = bucket;
+  if (every.unit === 'time') return sql`select pg_catalog.generate_series(${lo}, ${hi}, ${stepOf(every)}) as start`;
+  const length = sql`(i.n ${times} ${every.count}::pg_catalog.int4)`;
+  return sql`select ${lo} ${plus} pg_catalog.make_interval(${trusted(every.unit)} => ${length}) as start
+    from pg_catalog.generate_series(0, (${bucketsBetween(bucket, lo, hi)})::pg_catalog.int4 ${minus} 1) i(n)`;
+}
