@@ -145,7 +145,7 @@ describe('a document is refused', () => {
       status: 400,
       code: 'QUERY_TOO_COMPLEX',
       message:
-        'The document may ask for 6,380,050 rows, more than the 500,000 of this server; most are those of ' +
+        'The document may ask for 6,380,050 rows, more than the 150,000 of this server; most are those of ' +
         '"sites.nodes.devices.nodes.site.devices.nodes.events" (6,250,000): ask for smaller pages',
     });
   });
