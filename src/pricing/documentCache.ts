@@ -6,15 +6,19 @@ export interface DocumentCache {
   readonly set: (text: string, document: DocumentNode) => void;
 }
 
+/** What a document takes beside its tokens, as if it were tokens: some 6 kB. */
+const ownTokens = 10;
+
 /**
- * Holds documents of so many characters together, which bounds its memory whatever clients send: a parsed document
- * takes some hundred times the memory of its text.
+ * Holds documents of so many tokens together, which bounds its memory whatever clients send: a token takes some 650
+ * bytes once it is parsed, be it of one character or of forty.
  */
-export function createDocumentCache(maxCharacters: number): DocumentCache {
+export function createDocumentCache(maxTokens: number): DocumentCache {
   const documents = new Map<string, DocumentNode>();
-  let characters = 0;
+  let tokens = 0;
   const remove = (text: string) => {
-    if (documents.delete(text)) characters -= text.length;
+    const document = documents.get(text);
+    if (documents.delete(text)) tokens -= tokensOf(document);
   };
   return {
     get(text) {
@@ -27,11 +31,13 @@ export function createDocumentCache(maxCharacters: number): DocumentCache {
     set(text, document) {
       remove(text);
       documents.set(text, document);
-      characters += text.length;
+      tokens += tokensOf(document);
       for (const oldest of documents.keys()) {
-        if (characters <= maxCharacters) break;
+        if (tokens <= maxTokens) break;
         remove(oldest);
       }
     },
   };
 }
+
+const tokensOf = (document: DocumentNode | undefined): number => ownTokens + (document?.tokenCount ?? 0);

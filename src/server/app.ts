@@ -58,8 +58,8 @@ export type App = ReturnType<typeof createApp>;
 /** The path of the API. */
 export const endpoint = '/graphql';
 
-/** Of the text of parsed documents that are kept, in characters. */
-const keptDocuments = 1_000_000;
+/** Of the parsed documents that are kept, which bounds them to some 30 MB. */
+const keptTokens = 50_000;
 
 /** The HTTP side of the API: GraphQL, GraphiQL, the dashboard and the probes. */
 export function createApp({ config, served, dashboard, tails, probe, log }: AppOptions) {
@@ -74,7 +74,7 @@ export function createApp({ config, served, dashboard, tails, probe, log }: AppO
     multipart: false,
     maxRequestBodySize: false, // in the place of Yoga's: see useBodyLimit
     batching: false,
-    parserAndValidationCache: { documentCache: createDocumentCache(keptDocuments), errorCache: nothingKept },
+    parserAndValidationCache: { documentCache: createDocumentCache(keptTokens), errorCache: nothingKept },
     cors:
       config.corsOrigins.length > 0
         ? { origin: [...config.corsOrigins], exposedHeaders: ['Retry-After'], maxAge: 86_400 }

@@ -255,15 +255,19 @@ describe('a document is refused', () => {
   });
 });
 
-test('parsed documents are kept only up to so many characters, the latest used first', () => {
-  const cache = createDocumentCache(10);
-  const document = parse('{ a }');
-  for (const text of ['aaaa', 'bbbb']) cache.set(text, document);
-  cache.get('aaaa');
-  cache.set('cccc', document);
-  expect(['aaaa', 'bbbb', 'cccc'].map((text) => cache.get(text) !== undefined)).toEqual([true, false, true]);
-  cache.set('far too long to be kept', document);
-  expect(cache.get('far too long to be kept')).toBeUndefined();
+test('parsed documents are kept only up to so many tokens, the latest used first', () => {
+  const cache = createDocumentCache(40);
+  const kept = (...texts: string[]) => texts.map((text) => cache.get(text) !== undefined);
+  const [a, b, c, long] = ['{ a }', '{ b }', '{ c }', `{ ${'x '.repeat(40)}}`];
+  for (const text of [a, b]) cache.set(text, parse(text));
+  cache.get(a);
+  cache.set(a, parse(a));
+  cache.set(c, parse(c));
+  expect(kept(a, b, c)).toEqual([true, true, true]);
+  cache.set(`# another ${a}`, parse(a));
+  expect(kept(a, b, c)).toEqual([false, true, true]);
+  cache.set(long, parse(long));
+  expect(kept(long, b, c)).toEqual([false, false, false]);
 });
 
 /** From now on counts how often somebody looks what a node of the document is. */
