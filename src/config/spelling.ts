@@ -1,3 +1,5 @@
+import damerauLevenshtein from 'damerau-levenshtein';
+
 /** libpq's own variables that this server does not read, and that are one letter away from one that it does. */
 const others = new Set(['PGHOSTADDR', 'PGPASSFILE', 'PGSSLCERT', 'PGSSLKEY', 'PGSSLCRL', 'PGSERVICE', 'PGAPPNAME']);
 
@@ -12,15 +14,5 @@ export function misspelt(set: Readonly<Record<string, unknown>>, known: readonly
 }
 
 /** Whether one letter was added, lost, changed or swapped with its neighbour. */
-function oneSlip(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 1) return false;
-  let start = 0;
-  while (start < a.length && a[start] === b[start]) start++;
-  const rest = (s: string, from: number) => s.slice(start + from);
-  return (
-    rest(a, 1) === rest(b, 1) ||
-    rest(a, 1) === rest(b, 0) ||
-    rest(a, 0) === rest(b, 1) ||
-    (a[start] === b[start + 1] && a[start + 1] === b[start] && rest(a, 2) === rest(b, 2))
-  );
-}
+const oneSlip = (a: string, b: string): boolean =>
+  Math.abs(a.length - b.length) <= 1 && damerauLevenshtein(a, b).steps === 1;
