@@ -1,6 +1,8 @@
 import { columnOf, type Table } from '../catalog/catalog.ts';
 import type { Key } from '../db/sql/match.ts';
+import { badInput } from '../errors.ts';
 import type { FieldBuilder } from './builder.ts';
+import { widerFor } from './filters/beyond.ts';
 import type { Types } from './types.ts';
 
 /** The arguments that take a key of a table, one for each of its columns; a name that is `taken` gets a `_`. */
@@ -8,7 +10,7 @@ export function keyArguments(types: Types, table: Table, columns: readonly strin
   const keys = columns.map((name) => {
     const column = columnOf(table, name);
     const argument = types.names.column(table, column);
-    return { argument: taken.includes(argument) ? `${argument}_` : argument, leaf: types.leaf(column) };
+    return { argument: taken.includes(argument) ? `${argument}_` : argument, column, leaf: types.leaf(column) };
   });
   return {
     define: (t: Pick<FieldBuilder<unknown>, 'arg'>) =>
@@ -21,6 +23,11 @@ export function keyArguments(types: Types, table: Table, columns: readonly strin
         ]),
       ),
     read: (args: Readonly<Record<string, unknown>>): Key =>
-      keys.map(({ argument, leaf }) => leaf.write(args[argument])),
+      keys.map(({ argument, column, leaf }) => {
+        const text = leaf.write(args[argument]);
+        // It must not fail the statement of others.
+        if (widerFor(column.type, text)) throw badInput(`"${argument}" is beyond the numbers of its column`);
+        return text;
+      }),
   };
 }

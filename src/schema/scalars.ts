@@ -43,7 +43,7 @@ const numberLiteral = (node: ValueNode, variables: Variables): unknown =>
 
 const bigIntForm = textual(
   'BigInt',
-  /^[+-]?\d{1,19}$/,
+  /^[+-]?\d+$/,
   'A 64-bit integer, as a string in results; a string or an integer in arguments.',
   '"9007199254740993"',
 );

@@ -161,9 +161,6 @@ test('a value that the database cannot read is refused', async () => {
   const unreadable: readonly Where[] = [
     { word: { like: 'a\\' } },
     { word: { eq: 'a\0' } },
-    { small: { eq: 40_000 } },
-    { big: { eq: '9223372036854775808' } },
-    { single: { eq: 1e300 } },
     { at: { eq: '2026-02-30T00:00:00Z' } },
     { day: { lt: '2026-13-01' } },
     { seen: { within: 'P999999999999Y' } },

@@ -1,8 +1,9 @@
 import { escapeLiteral } from 'pg';
 import type { Comparison, Type } from '../../catalog/catalog.ts';
 import * as compare from '../../db/sql/compare.ts';
-import { gte, own, type Sql, sql, trusted, type Value } from '../../db/sql/sql.ts';
+import { gte, or, own, type Sql, sql, trusted, type Value } from '../../db/sql/sql.ts';
 import type { Leaf } from '../leaves.ts';
+import { widerFor } from './beyond.ts';
 
 /** What an operator compares: a column of the table, as it is called in the statement. */
 export interface FilterOperand extends compare.Operand {
@@ -21,8 +22,15 @@ export interface Operator {
 const isEqual = (operand: FilterOperand, argument: unknown): Sql =>
   sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(operand.type).eq)} ${value(operand, argument)}`;
 
-const isAmong = (operand: FilterOperand, items: unknown): Sql =>
-  sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(operand.type).eq)} any (${values(operand, items)})`;
+/** Items that the column cannot have are compared apart: a wider type has other values for the rest. */
+const isAmong = (operand: FilterOperand, items: unknown): Sql => {
+  const { eq, type } = compare.comparedAs(operand.type);
+  const texts = (items as readonly unknown[]).map(operand.leaf.write);
+  const groups = Map.groupBy(texts, (text) => widerFor(operand.type, text) ?? type);
+  const among = (list: Value, as: string) =>
+    sql`${compare.comparable(operand)} ${trusted(eq)} any (${list}::${trusted(as)}[])`;
+  return groups.size === 0 ? among([], type) : or([...groups].map(([as, list]) => among(list, as)));
+};
 
 /** Not every type has a `<>`, but what is equal is not unequal. */
 const common: Readonly<Record<string, Operator>> = {
@@ -174,13 +182,9 @@ export function operatorsOf(leaf: Leaf): Readonly<Record<string, Operator>> {
 const value = ({ leaf, type }: FilterOperand, argument: unknown): Sql => {
   const text = leaf.write(argument);
   const written = hasFewValues(type) ? trusted(escapeLiteral(text)) : sql`${text}`;
-  return sql`${written}${trusted(type.item ? `::${type.sql}` : '')}::${trusted(compare.comparedAs(type).type)}`;
+  const as = widerFor(type, text) ?? compare.comparedAs(type).type;
+  return sql`${written}${trusted(type.item ? `::${type.sql}` : '')}::${trusted(as)}`;
 };
 
 /** Each of few values may have a statement of its own, whose plan PostgreSQL can keep; graphql-js lets no other in. */
 const hasFewValues = ({ sql: type, enum: id }: Type): boolean => id !== null || type === 'pg_catalog.bool';
-
-const values = ({ leaf, type }: FilterOperand, items: unknown): Sql => {
-  const texts: Value = (items as readonly unknown[]).map(leaf.write);
-  return sql`${texts}::${trusted(compare.comparedAs(type).type)}[]`;
-};

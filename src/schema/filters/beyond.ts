@@ -1,0 +1,26 @@
+import type { Type } from '../../catalog/catalog.ts';
+
+/**
+ * The type as which a number is compared that a column's own type does not hold, so that it is less or greater than all
+ * that the column has, as SQL says; undefined where the column could have it.
+ */
+export const widerFor = ({ sql: type }: Pick<Type, 'sql'>, number: string): string | undefined =>
+  widers[type]?.(number);
+
+const widers: Readonly<Record<string, (number: string) => string | undefined>> = {
+  'pg_catalog.int2': (text) => (Math.abs(Number(text) + 0.5) > 2 ** 15 ? 'pg_catalog.int4' : undefined),
+  'pg_catalog.int8': (text) => (isBigInt(text) ? undefined : 'pg_catalog.numeric'),
+  'pg_catalog.float4': (text) => (isSingle(Number(text)) ? undefined : 'pg_catalog.float8'),
+};
+
+/** Long ones are not calculated with, which takes time. */
+function isBigInt(text: string): boolean {
+  const digits = text.replace(/^[+-]?0*/, '');
+  if (digits.length > 19) return false;
+  const number = BigInt(text.startsWith('-') ? `-${digits || 0}` : digits);
+  return BigInt.asIntN(64, number) === number;
+}
+
+/** PostgreSQL refuses a number that would become infinite, or zero. */
+const isSingle = (number: number): boolean =>
+  !Number.isFinite(number) || number === 0 || (Number.isFinite(Math.fround(number)) && Math.fround(number) !== 0);
