@@ -1,4 +1,5 @@
 import { Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { isWellFormedJson, loneSurrogate } from '../db/sql/wellFormed.ts';
 import { badInput } from '../errors.ts';
 
 declare global {
@@ -23,6 +24,7 @@ export class JsonText {
 
   constructor(value: unknown) {
     this.text = JSON.stringify(value);
+    if (!isWellFormedJson(this.text)) throw loneSurrogate();
   }
 
   toString(): string {

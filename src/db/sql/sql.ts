@@ -1,4 +1,5 @@
 import { tooComplex } from '../../errors.ts';
+import { loneSurrogate } from './wellFormed.ts';
 
 const isSql = Symbol('sql');
 
@@ -70,8 +71,13 @@ const maxValues = 65_535;
 /** The text with `$1, $2, ...` and its values, as pg takes them; throws QUERY_TOO_COMPLEX for more values than fit. */
 export function toQuery({ text, values }: Sql): { text: string; values: Value[] } {
   if (values.length > maxValues) throw tooComplex(`The query has more than ${maxValues} values; give fewer at once`);
+  if (!values.every(isText)) throw loneSurrogate();
   return { text: text.reduce((all, part, i) => `${all}$${i}${part}`), values: [...values] };
 }
+
+/** Whether a value reaches PostgreSQL as it is. */
+const isText = (value: Value): boolean =>
+  typeof value === 'string' ? value.isWellFormed() : typeof value !== 'object' || (value?.every(isText) ?? true);
 
 /** One text for equal statements with equal values: the name of a loader. */
 export const identity = (query: Sql): string => JSON.stringify([query.text, query.values]);
