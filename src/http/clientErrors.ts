@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, Kind } from 'graphql';
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
+import { shortened } from './shortMessages.ts';
 
 /**
  * What of an error a client may see: errors of this API and of graphql-js as they are, each with a code; any other as
  * an id, under which the log holds it whole.
  */
 export function createErrorMask(log: Logger): (error: unknown) => Error {
-  return (error) => {
+  return (error) => shortened(masked(error));
+
+  function masked(error: unknown): GraphQLError {
     const original = error instanceof GraphQLError ? error.originalError : error;
     if (original instanceof AppError) {
       if (original.cause)
@@ -22,7 +25,7 @@ export function createErrorMask(log: Logger): (error: unknown) => Error {
     const id = randomUUID();
     log.error({ err: original, id, path: error instanceof GraphQLError ? error.path : undefined }, 'Unexpected error');
     return located(error, 'Unexpected error', { code: 'INTERNAL_SERVER_ERROR', id, http: { status: 500 } });
-  };
+  }
 }
 
 /** Codes of Yoga's own, in the words of this API. */

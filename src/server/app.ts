@@ -9,6 +9,7 @@ import { useDashboard } from '../dashboard/useDashboard.ts';
 import type { Probe } from '../db/pool/probe.ts';
 import { useGraphiQL } from '../graphiql/useGraphiQL.ts';
 import { createErrorMask } from '../http/clientErrors.ts';
+import { useShortMessages } from '../http/shortMessages.ts';
 import { useApi } from '../http/useApi.ts';
 import { useBodyLimit } from '../http/useBodyLimit.ts';
 import { useCaching } from '../http/useCaching.ts';
@@ -108,6 +109,7 @@ export function createApp({ config, served, dashboard, tails, probe, log }: AppO
       useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),
       useVariables(),
       useDocumentLimits(requestLimits, config.limits),
+      useShortMessages(),
       // What becomes of the result, on its way out.
       useCaching(config.cacheControl),
       useStatus(),

@@ -1,0 +1,34 @@
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+/** In characters. */
+const longestWord = 200;
+const longestMessage = 1000;
+
+/** The error without most of what it quotes of the request, which may be as long as that; the reason stands around it. */
+export function shortened(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions, path, originalError, extensions } = error;
+  if (message.length <= longestMessage) return error;
+  const words = message.split(' ').map((word) => cut(word, longestWord));
+  const options = { nodes, source, positions, path, originalError, extensions };
+  return new GraphQLError(cut(words.join(' '), longestMessage), options);
+}
+
+/** The ends of a long text. */
+function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const half = longest / 2;
+  return `${text.slice(0, half)}...${text.slice(-half)}`;
+}
+
+/** Shortens what validation says, which no mask sees. */
+export function useShortMessages(): Plugin {
+  return {
+    onValidate:
+      () =>
+      ({ result, setResult }) => {
+        const errors: readonly Error[] = result;
+        setResult(errors.map((error) => (error instanceof GraphQLError ? shortened(error) : error)));
+      },
+  };
+}

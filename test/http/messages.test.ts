@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createIssuer, type Issuer } from '../auth/issuer.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+let issuer: Issuer;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  await database.admin(`
+    create schema events;
+    create table events.note (note_id int primary key, word text, words text[], doc jsonb, raw json, span int4range, big int8);
+    create view events.whose as select current_setting('request.jwt.claims', true)::jsonb ->> 'name' as name`);
+  await database.grantAll(database.connection);
+  api = await createTestApi(database.connection);
+  issuer = await createIssuer();
+});
+
+afterAll(async () => {
+  await issuer.end();
+  await api.close();
+  await database.drop();
+});
+
+const long = 'x'.repeat(100_000);
+
+describe('a message quotes no more than it must', () => {
+  test.each<readonly [what: string, document: string, x: unknown, says: RegExp]>([
+    [
+      'a field that is not there',
+      'query ($x: NoteWhere) { notes(where: $x) { totalCount } }',
+      { wrd: { in: [long] } },
+      /^Variable "\$x".*Did you mean "word"/s,
+    ],
+    [
+      'many',
+      'query ($x: [NoteWhere!]) { notes(where: { or: $x }) { totalCount } }',
+      Array.from({ length: 60 }, () => ({ wrd: long.slice(0, 10_000) })),
+      /^Variable "\$x"/,
+    ],
+    [
+      'a value of another type',
+      'query ($x: Int) { notes(first: $x) { totalCount } }',
+      long,
+      /^Variable "\$x" got.*Int cannot/s,
+    ],
+    [
+      'a value that PostgreSQL refuses',
+      'query ($x: String) { notes(where: { span: { eq: $x } }) { totalCount } }',
+      long,
+      /malformed range/,
+    ],
+    [
+      'a number',
+      'query ($x: BigInt) { note: createNote(input: { noteId: 1, big: $x }) { note { noteId } } }'.replace(
+        'query',
+        'mutation',
+      ),
+      '9'.repeat(100_000),
+      /./,
+    ],
+    ['a document', `{ ${long} }`, null, /^Cannot query field/],
+    ['a literal', `{ notes(where: { noteId: { eq: "${long}" } }) { totalCount } }`, null, /^Int cannot/],
+  ])('%s', async (_, document, x, says) => {
+    const { errors = [] } = await api.send(document, { x });
+    expect(errors[0]?.message).toMatch(says);
+    for (const { message, extensions } of errors) {
+      expect(message.length).toBeLessThan(1100);
+      expect(extensions?.['code']).toMatch(/^(BAD_USER_INPUT|GRAPHQL_VALIDATION_FAILED)$/);
+    }
+  });
+});
+
+describe('half of a surrogate pair', () => {
+  const half = 'a\ud800b';
+  const whole = 'a\ud83d\ude00\\ud800b';
+
+  test.each<readonly [place: string, document: string, of: (text: string) => unknown]>([
+    ['a filter', 'query ($x: NoteWhere) { notes(where: $x) { totalCount } }', (text) => ({ word: { eq: text } })],
+    [
+      'a list of a filter',
+      'query ($x: NoteWhere) { notes(where: $x) { totalCount } }',
+      (text) => ({ word: { in: ['a', text] } }),
+    ],
+    [
+      'a filter of JSON',
+      'query ($x: NoteWhere) { notes(where: $x) { totalCount } }',
+      (text) => ({ doc: { contains: { a: [text] } } }),
+    ],
+    [
+      'a path',
+      'query ($x: NoteWhere) { notes(where: $x) { totalCount } }',
+      (text) => ({ doc: { at: { path: [text], eq: 1 } } }),
+    ],
+    [
+      'a text',
+      'mutation ($x: UpdateNotePatch!) { updateNote(noteId: 1, patch: $x) { note { noteId } } }',
+      (text) => ({ word: text }),
+    ],
+    [
+      'a list',
+      'mutation ($x: UpdateNotePatch!) { updateNote(noteId: 1, patch: $x) { note { noteId } } }',
+      (text) => ({ words: [text] }),
+    ],
+    [
+      'jsonb',
+      'mutation ($x: UpdateNotePatch!) { updateNote(noteId: 1, patch: $x) { note { noteId } } }',
+      (text) => ({ doc: text }),
+    ],
+    [
+      'a key of json',
+      'mutation ($x: UpdateNotePatch!) { updateNote(noteId: 1, patch: $x) { note { noteId } } }',
+      (text) => ({ raw: { [text]: 1 } }),
+    ],
+  ])('is refused in %s, a whole one is not', async (_, document, of) => {
+    expect((await api.send(document, { x: of(whole) })).errors).toBeUndefined();
+    expect((await api.send(document, { x: of(half) })).errors).toMatchObject([
+      { message: expect.stringContaining('half of a surrogate pair'), extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+
+  test.each([half, '\\ud800', '\\u{d800}'])("is refused in a document's string: %j", async (text) => {
+    const { errors } = await api.send(`{ notes(where: { word: { eq: "${text}" } }) { totalCount } }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
+  });
+
+  test('is refused in a claim', async () => {
+    const other = await createTestApi(database.connection, { config: { auth: issuer.config } });
+    const ask = async (name: string) => {
+      const token = await issuer.sign({ name, roles: ['Events.Read', 'Events.Explore'] });
+      const response = await other.app.fetch('http://localhost/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query: '{ whoses { nodes { name } } }' }),
+      });
+      return response.json();
+    };
+    expect(await ask(whole)).toEqual({ data: { whoses: { nodes: [{ name: whole }] } } });
+    expect(await ask(half)).toMatchObject({
+      errors: [
+        { message: expect.stringContaining('half of a surrogate pair'), extensions: { code: 'BAD_USER_INPUT' } },
+      ],
+    });
+    await other.close();
+  });
+});
