@@ -2,12 +2,14 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { cutStalled } from './cutStalled.ts';
+import { createCutUnsent } from './cutUnsent.ts';
 
 export interface Listening {
   readonly port: number;
   /**
    * For `lingerMs` goes on as before, but for telling each client that its connection ends: so those that are about to
-   * send lose nothing. Then stops accepting, lets running requests end, and cuts what still runs after `graceMs`.
+   * send lose nothing. Then stops accepting, lets running requests end, and cuts what still runs after `graceMs`, and
+   * before that who does not send a whole request.
    */
   readonly drain: (graceMs: number, lingerMs?: number) => Promise<void>;
 }
@@ -22,6 +24,9 @@ const patience = {
 
 /** How long a client may take nothing of what waits for it. */
 const maxStallMs = 30_000;
+
+/** How long, once nobody is accepted any more, clients may take for the rest of a request that they have begun. */
+const unsentMs = 2000;
 
 /** Of the request line and the headers together, in bytes; longer ones get a 431. */
 const maxHeaderSize = 16_384;
@@ -48,6 +53,7 @@ export async function listen(
   });
   server.maxConnections = maxConnections;
   cutStalled(server, stalledMs);
+  const cutUnsent = createCutUnsent(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -57,7 +63,9 @@ export async function listen(
     async drain(graceMs, lingerMs = 0) {
       draining = true;
       if (lingerMs > 0) await wait(lingerMs);
+      const unsent = setTimeout(cutUnsent, unsentMs);
       await close(server, graceMs);
+      clearTimeout(unsent);
     },
   };
 }
