@@ -15,6 +15,7 @@ export interface CallerContext {
  * of the answers' headers: RFC 6750, "Bearer Token Usage", section 3.
  */
 export function useCaller(verify: Verify | null, endpoint: string, log: Logger): Plugin<object, CallerContext> {
+  let told: unknown;
   return {
     async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
       serverContext.caller = null;
@@ -28,7 +29,10 @@ export function useCaller(verify: Verify | null, endpoint: string, log: Logger):
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         const { code, message, cause } = error;
-        log[code === 'AUTHENTICATION_UNAVAILABLE' ? 'warn' : 'debug']({ err: cause, code }, message);
+        // Until the keys are asked for again all fail for one cause, which is told once.
+        const isNews = code === 'AUTHENTICATION_UNAVAILABLE' && cause !== told;
+        if (isNews) told = cause;
+        log[isNews ? 'warn' : 'debug']({ err: cause, code }, message);
         endResponse(errorResponse(fetchAPI, error, challenge(error, token !== undefined)));
       }
     },

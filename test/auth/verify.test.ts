@@ -65,6 +65,9 @@ describe('a token is refused', () => {
     ['that is not valid yet', { nbf: inSeconds(120) }, /not valid yet/],
     ['that never expires', { exp: undefined }, /does not say what it must/],
     ['of nobody', { oid: undefined }, /does not say what it must/],
+    ['of somebody without a name', { oid: '' }, /whose it is/],
+    ['with a zero character', { site: 'a\0' }, /no text may hold/],
+    ['with half a character, however deep', { roles: [{ '\ud800': 1 }] }, /no text may hold/],
   ] as const)('%s', async (_, claims, message) => {
     const error = await refusal(await issuer.sign(claims));
     expect(error).toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringMatching(message) });
@@ -152,7 +155,25 @@ describe('the keys of the issuer', () => {
     expect(error.code).toBe('AUTHENTICATION_UNAVAILABLE');
     expect(error.extensions.http).toEqual({ status: 503, headers: { 'Retry-After': '1' } });
     issuer.status = 200;
-    await verify(await issuer.sign());
+    const again = async () => verify(await issuer.sign()).then(() => 'verified', String);
+    await expect.poll(again, { timeout: 5000 }).toBe('verified');
+  });
+
+  test('are not asked for by a flood of tokens while they cannot be had, and good tokens stay good', async () => {
+    verify = createVerifier(issuer.config, { cooldownMs: 0, retryMs: 3_600_000 });
+    const good = await issuer.sign();
+    await verify(good);
+    issuer.status = 500;
+    const before = issuer.requests;
+    const stranger = await issuer.strange();
+    const refusals = [];
+    for (let i = 0; i < 100; i++)
+      refusals.push(await refusal(await issuer.sign({}, { ...stranger, kid: crypto.randomUUID() })));
+    expect(issuer.requests - before).toBe(1);
+    expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(['AUTHENTICATION_UNAVAILABLE']));
+    expect(new Set(refusals.map(({ cause }) => cause)).size).toBe(1); // so that it is told once
+    await verify(good);
+    issuer.status = 200;
   });
 
   test('stay of use while the address is away', async () => {

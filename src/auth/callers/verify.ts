@@ -1,7 +1,8 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { type AuthConfig, type Permission, permissionNames } from '../../config/auth.ts';
 import { AppError } from '../../errors.ts';
 import type { Caller } from './caller.ts';
+import { createKeys, type KeysOptions } from './keys.ts';
 
 /**
  * Says who the bearer of a token is. Rejects with UNAUTHENTICATED and what is wrong with the token, or with
@@ -11,17 +12,10 @@ export type Verify = (token: string) => Promise<Caller>;
 
 /** What clocks may differ by. */
 const leewaySeconds = 60;
-/** As long as Microsoft's own middleware keeps them; a token that names an unknown one makes it look earlier. */
-const keysLiveMs = 86_400_000;
-
-export interface VerifierOptions {
-  /** After the keys were had, a token that names an unknown one does not make the server ask again for so long. */
-  readonly cooldownMs?: number;
-}
 
 /** Verifies access tokens of Microsoft Entra ID: v1 and v2, of people and of applications. */
-export function createVerifier(config: AuthConfig, { cooldownMs = 30_000 }: VerifierOptions = {}): Verify {
-  const keys = createRemoteJWKSet(new URL(config.keysUrl), { cacheMaxAge: keysLiveMs, cooldownDuration: cooldownMs });
+export function createVerifier(config: AuthConfig, options?: KeysOptions): Verify {
+  const keys = createKeys(config.keysUrl, options);
   return async (token) => {
     try {
       const { payload } = await jwtVerify(token, keys, {
@@ -41,13 +35,21 @@ export function createVerifier(config: AuthConfig, { cooldownMs = 30_000 }: Veri
 function callerOf(claims: JWTPayload, { tenantId }: AuthConfig): Caller {
   const { oid, tid, exp } = claims;
   if (tid !== tenantId) throw unauthenticated('The token is of another tenant');
-  if (typeof oid !== 'string' || exp === undefined) throw unauthenticated('The token does not say whose it is');
+  if (typeof oid !== 'string' || oid === '' || exp === undefined)
+    throw unauthenticated('The token does not say whose it is');
+  if (!isStorable(claims)) throw unauthenticated('A claim of the token holds a character that no text may hold');
   const names = [...rolesOf(claims), ...scopesOf(claims)];
   const permissions = (Object.keys(permissionNames) as Permission[]).filter((permission) =>
     names.includes(permissionNames[permission]),
   );
   return { id: oid, permissions: new Set(permissions), claims, expiresAt: (exp + leewaySeconds) * 1000 };
 }
+
+/** Whether PostgreSQL can read it as jsonb: a policy that does must not fail. */
+const isStorable = (value: unknown): boolean => {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  return typeof value !== 'object' || value === null || Object.entries(value).flat().every(isStorable);
+};
 
 /** App roles: a list. */
 const rolesOf = ({ roles }: JWTPayload): readonly unknown[] => (Array.isArray(roles) ? roles : []);
