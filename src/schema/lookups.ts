@@ -40,8 +40,8 @@ export function defineNode(builder: Builder, types: Types): void {
     const table = byName.get(type)?.table;
     if (!table || table.primaryKey.length !== key.length) return null;
     const leaves = table.primaryKey.map((name) => types.leaf(columnOf(table, name)));
-    // A text that a client made up must not fail the statement of others.
-    if (!leaves.every((leaf, i) => leaf.isText(key[i] ?? ''))) throw badInput('The id is not one of this API');
+    // A text that a client made up must not fail the statement of others. No row has it, of a type that is there or not.
+    if (!leaves.every((leaf, i) => leaf.isText(key[i] ?? ''))) return null;
     const asked = cached(info, () => new Map<string, Projection>());
     const projection = asked.get(type) ?? selectedRows(info, type);
     asked.set(type, projection);

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeNodeId } from '../../src/schema/nodeId.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let api: TestApi;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await database.admin(`
+    create table events.hidden (hidden_id int primary key);
+    insert into events.hidden values (1)`);
+  api = await createTestApi(database.connection);
+});
+
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+const node = (id: string) => api.send('query ($id: ID!) { node(id: $id) { __typename } }', { id });
+
+test('an id finds the row that has it', async () => {
+  const { sites } = await api.query<{ sites: { nodes: { id: string }[] } }>('{ sites(first: 1) { nodes { id } } }');
+  expect(await node(sites.nodes[0]?.id ?? '')).toMatchObject({ data: { node: { __typename: 'Site' } } });
+});
+
+test.each([
+  ['no row has', 'Site', ['0']],
+  ['no row can have', 'Site', ['x']],
+  ['has too many parts', 'Site', ['1', '1']],
+  ['is of a type that the role may not see', 'Hidden', ['1']],
+  ['is of no type', 'Nothing', ['x']],
+])('an id that %s is that of no row: it tells nothing of the types that are there', async (_, type, key) => {
+  const answer = await node(encodeNodeId(type, key));
+  expect(answer).toEqual({ status: 200, data: { node: null } });
+});
+
+test('a text that is no id is told so', async () => {
+  expect(await node('site 1')).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+});
