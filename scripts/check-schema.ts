@@ -3,7 +3,8 @@ import { pino } from 'pino';
 import { buildApi } from '../src/api/api.ts';
 import { createDb } from '../src/db/db.ts';
 import { createPool } from '../src/db/pool/pool.ts';
-import { startEmbedded } from '../src/dev/embedded/embedded.ts';
+import { sampleExtensions, startEmbedded } from '../src/dev/embedded/embedded.ts';
+import { importExtensions } from '../src/schema/extensions/folder.ts';
 import { printSdl } from '../src/schema/print.ts';
 
 /** Compares schema.graphql with the schema of the reference database, or writes it with `--write`. */
@@ -19,7 +20,9 @@ const pool = createPool({
 });
 try {
   const limits = { defaultSize: 50, maxSize: 1000 };
-  const { schema } = await buildApi({ db: createDb(pool), schemaName: 'events', limits, log: pino({ level: 'warn' }) });
+  const extensions = await importExtensions([sampleExtensions]);
+  const db = createDb(pool);
+  const { schema } = await buildApi({ db, schemaName: 'events', limits, extensions, log: pino({ level: 'warn' }) });
   const printed = printSdl(schema);
   if (process.argv.includes('--write')) await writeFile(file, printed);
   else if (printed !== (await readFile(file, 'utf8'))) {

@@ -23,6 +23,9 @@ beforeAll(async () => {
   const script = new URL('../scripts/image.ts', import.meta.url).pathname;
   await promisify(execFile)(process.execPath, [script, join(folder, 'app')]);
   await cp(new URL('./documents/manifests', import.meta.url), join(folder, 'manifests'), { recursive: true });
+  await cp(new URL('../src/dev/embedded/extensions', import.meta.url), join(folder, 'app/extensions'), {
+    recursive: true,
+  });
   const node = join(folder, 'node');
   await copyFile(process.execPath, node);
   await chmod(folder, 0o755);
@@ -67,6 +70,16 @@ test('the dashboard is in it, with its documents, and served when asked for', as
   const files = [...page.matchAll(/(?:src|href)="(dashboard\/[^"]+)"/g)].map(([, file]) => file);
   expect(files).toHaveLength(2);
   for (const file of files) expect((await get(port, `/${file}`)).status).toBe(200);
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+});
+
+test('a folder beside the bundle adds fields, and needs no packages', async () => {
+  const program = start([], { ...variables, EXTENSIONS: 'extensions' });
+  const port = await portOf(program);
+  await program.printed(/API built from the catalog/);
+  const { data } = await (await post(port, '{ devices(first: 1) { nodes { label openIncidentCount } } }')).json();
+  expect(data.devices.nodes).toEqual([{ label: 'Gateway G3 SN-000013', openIncidentCount: expect.any(Number) }]);
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
 });

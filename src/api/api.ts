@@ -10,7 +10,7 @@ import { introspect } from '../db/introspect.ts';
 import { type PreparedDocuments, prepareDocuments } from '../documents/prepare.ts';
 import { type DocumentStore, noDocuments } from '../documents/store.ts';
 import { AppError } from '../errors.ts';
-import { extensions } from '../schema/extensions/extensions.ts';
+import type { ExtensionModule } from '../schema/extensions/define.ts';
 import { createSchema } from '../schema/schema.ts';
 import { createContext } from './createContext.ts';
 
@@ -28,6 +28,7 @@ export interface ApiOptions {
   /** The schema in the database. */
   readonly schemaName: string;
   readonly limits: PageLimits;
+  readonly extensions?: readonly ExtensionModule[];
   /** Persisted documents; with `strict` there is no API when one of them does not fit its schema. */
   readonly documents?: { readonly store: DocumentStore; readonly strict: boolean };
   /** Hears of every value that the schema in the database no longer explains. */
@@ -44,7 +45,7 @@ export const nothingToRead = (schemaName: string): AppError =>
 
 /** Reads the catalog and builds the API that it decides; rejects where there is nothing to serve. */
 export async function buildApi(options: ApiOptions): Promise<Api> {
-  const { db, schemaName, limits, documents, onSchemaChanged, log } = options;
+  const { db, schemaName, limits, extensions = [], documents, onSchemaChanged, log } = options;
   const started = performance.now();
   const { catalog: found, fingerprint } = await introspect(db, schemaName);
   const read = performance.now();

@@ -1,4 +1,5 @@
 import { buildApi } from '../api/api.ts';
+import { loadExtensions } from '../api/extensions.ts';
 import type { Config } from '../config/config.ts';
 import { openDatabase } from '../db/open.ts';
 import { printSdl } from '../schema/print.ts';
@@ -9,7 +10,9 @@ export async function printSchema(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
   const database = await openDatabase(config);
   try {
-    const { schema } = await buildApi({ db: database.db, schemaName: config.schema, limits: config.limits, log });
+    const extensions = await loadExtensions(config, database);
+    const { limits } = config;
+    const { schema } = await buildApi({ db: database.db, schemaName: config.schema, limits, extensions, log });
     process.stdout.write(printSdl(schema));
   } finally {
     await database.close();

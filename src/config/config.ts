@@ -19,6 +19,8 @@ export interface Config {
   readonly maxBodyBytes: number;
   readonly limits: PageLimits;
   readonly documents: DocumentsConfig;
+  /** A folder of extensions. */
+  readonly extensions: string | null;
   /** The Cache-Control of answers to queries by GET. */
   readonly cacheControl: string;
   readonly requestLimits: RequestLimits;
@@ -78,6 +80,7 @@ export function readConfig(environment: Environment): Config {
       persistedOnly: env.DOCUMENTS ? env.DOCUMENTS === 'persisted-only' : production,
       strict: env.STRICT_DOCUMENTS === 'true',
     },
+    extensions: env.EXTENSIONS ?? null,
     cacheControl: env.CACHE_CONTROL,
     requestLimits: {
       ...defaultRequestLimits,

@@ -64,6 +64,7 @@ export const variables = z.object({
   MAX_BODY_BYTES: int(1, 1_000_000_000).default(5_000_000),
   MAX_PAGE_SIZE: int(1, 1_000_000).default(1000),
   PERSISTED_DOCUMENTS: z.string().default(''),
+  EXTENSIONS: z.string().optional(),
   DOCUMENTS: oneOf('any', 'persisted-only').optional(),
   STRICT_DOCUMENTS: oneOf('true', 'false').default('false'),
   CACHE_CONTROL: z

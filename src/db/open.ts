@@ -17,6 +17,8 @@ export interface Database {
   /** For people: where it is. */
   readonly label: string;
   readonly isEmbedded: boolean;
+  /** The folder of the extensions that belong to its data; null but for the embedded one. */
+  readonly extensions: string | null;
   /** Listens for new rows, over a connection of its own. */
   readonly createListener: (onNotice: ListenerOptions['onNotice']) => Listener;
   readonly close: () => Promise<void>;
@@ -53,6 +55,7 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
       ? `the embedded PostgreSQL (${host}:${port}, data in .data/)`
       : `${user}@${host}:${port}/${database}`,
     isEmbedded: embedded !== null,
+    extensions: embedded?.extensions ?? null,
     createListener: (onNotice) =>
       createListener({ server: { ...server, idleInTransactionTimeoutMs: 60_000 }, onNotice, onError }),
     async close() {
@@ -64,14 +67,14 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
 
 /** Development only: neither the module nor the packages that it needs are in the build. */
 async function startEmbeddedDatabase() {
-  const { startEmbedded, createProgress } = await loadEmbedded();
+  const { startEmbedded, sampleExtensions, createProgress } = await loadEmbedded();
   const onProgress = createProgress('First start: making the sample data', process.stderr);
   const { connection, stop } = await startEmbedded({
     directory: '.data/postgres',
     sample: { onProgress },
     onLog: (message) => process.stderr.write(`${message}\n`),
   });
-  return { connection: { ...connection, ssl: false } as const, stop };
+  return { connection: { ...connection, ssl: false } as const, stop, extensions: sampleExtensions };
 }
 
 async function loadEmbedded() {

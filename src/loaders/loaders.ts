@@ -12,17 +12,17 @@ import { alias, from, selectCount, selectEstimate } from '../db/sql/select.ts';
 import { ident, identity, join, type Sql, sql } from '../db/sql/sql.ts';
 
 /** A value with which JSON can tell two loads apart. */
-export type Argument =
+export type LoadArgument =
   | string
   | number
   | boolean
   | null
   | undefined
-  | readonly Argument[]
-  | { readonly [name: string]: Argument };
+  | readonly LoadArgument[]
+  | { readonly [name: string]: LoadArgument };
 
 /** Loads one result for each key, in the keys' order; the arguments are the same for all keys of a batch. */
-export type BatchRead<K extends Argument, A extends readonly Argument[], V> = (
+export type BatchRead<K extends LoadArgument, A extends readonly LoadArgument[], V> = (
   keys: readonly K[],
   db: Db,
   ...args: A
@@ -45,7 +45,7 @@ export interface Loaders {
   /** How many groups there are, whatever the grouping's limit, as text. */
   groupCount(grouping: Grouping, match?: Match, key?: Key): Promise<string>;
   /** The result for this key of the batch of all loads with this very function and equal arguments. */
-  custom<K extends Argument, A extends readonly Argument[], V>(
+  custom<K extends LoadArgument, A extends readonly LoadArgument[], V>(
     batch: BatchRead<K, A, V>,
     key: K,
     ...args: A
@@ -198,7 +198,11 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
         (keys) => countPerKey(match, keys, (conditions) => selectGroupCount(catalog, grouping, conditions)),
       ).load({ key, asked: nothing }),
 
-    custom: <K extends Argument, A extends readonly Argument[], V>(batch: BatchRead<K, A, V>, key: K, ...args: A) =>
+    custom: <K extends LoadArgument, A extends readonly LoadArgument[], V>(
+      batch: BatchRead<K, A, V>,
+      key: K,
+      ...args: A
+    ) =>
       loader<V, Projection, K>(`custom ${nameOf(batch)} ${JSON.stringify(args)}`, (keys) =>
         batch(keys, db, ...args),
       ).load({ key, asked: nothing }),

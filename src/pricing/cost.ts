@@ -154,6 +154,11 @@ function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: Argu
       if (items === unknown) return Math.max(longest, pages.maxSize);
       return Array.isArray(items) ? Math.max(longest, items.length) : longest;
     }, 1);
+  /** What an extension returns: a row, or a list as long as its arguments say, else a page. */
+  const rowsOf = (field: Definition, node: FieldNode): Share => {
+    const items = isListType(getNullableType(field.type)) ? Math.max(size(node, pages), listed(field, node)) : 1;
+    return { rows: items, items };
+  };
   const isRoot = (type: string) => type === schema.getQueryType()?.name;
 
   return (field: Definition, parent: string, node: FieldNode, below: readonly MergedField[]): Share => {
@@ -171,7 +176,7 @@ function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: Argu
         return { rows: countRows + (isList ? groups : 0), items: groups };
       }
       case 'computed':
-        return isList ? { rows: pages.defaultSize, items: pages.defaultSize } : { rows: 1, items: 1 };
+        return rowsOf(field, node);
     }
     if (source) return { rows: 0, items: 1 };
     if (isIntrospectionType(getNamedType(field.type))) {
@@ -183,6 +188,7 @@ function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: Argu
       const items = isList ? listed(field, node) : 1;
       return { rows: items, items };
     }
+    if (isList) return rowsOf(field, node);
     // What a mutation writes has a limit of its own; what is read below it counts for each row.
     return { rows: 0, items: parent === schema.getMutationType()?.name ? listed(field, node) : 1 };
   };

@@ -3,8 +3,8 @@ import type { Context } from '../context.ts';
 import type { Row } from '../db/sql/row.ts';
 import { type CustomScalarName, customScalars, scalarType } from './scalars.ts';
 
-/** What a scalar stands for is unknown to TypeScript: the catalog, read at run time, decides it. */
-interface ScalarTypes<Input = unknown> {
+/** What a scalar stands for in results is unknown to TypeScript: the catalog, read at run time, decides it. */
+interface ScalarTypes<Input> {
   Input: Input;
   Output: unknown;
 }
@@ -12,7 +12,7 @@ interface ScalarTypes<Input = unknown> {
 export interface SchemaTypes {
   Context: Context;
   DefaultFieldNullability: false;
-  Scalars: Record<CustomScalarName, ScalarTypes> & {
+  Scalars: Record<CustomScalarName, ScalarTypes<string>> & {
     ID: ScalarTypes<string | number>;
     String: ScalarTypes<string>;
     Int: ScalarTypes<number>;
@@ -33,5 +33,7 @@ export type Builder = ReturnType<typeof createBuilder>;
 type Types = Builder['$inferSchemaTypes'];
 
 export type FieldBuilder<Parent = Row> = PothosSchemaTypes.ObjectFieldBuilder<Types, Parent>;
+export type QueryBuilder = PothosSchemaTypes.QueryFieldBuilder<Types, Types['Root']>;
+export type MutationBuilder = PothosSchemaTypes.MutationFieldBuilder<Types, Types['Root']>;
 export type InputObjectRef = PothosSchemaTypes.InputObjectRef<Types, object>;
 export type EnumRef = ReturnType<Builder['enumType']>;

@@ -34,18 +34,19 @@ export function createLeaves(
     (type.enum === null ? undefined : enums.get(type.enum)) ?? scalarLeaf(scalarOf(type));
   return ({ type }) => {
     if (!type.item) return itemLeaf(type);
-    const item = itemLeaf(type.item);
-    const { delimiter } = type.item;
-    return {
-      ...item,
-      isList: true,
-      mayBeNull: false,
-      read: (text) => readList(text, delimiter, item.read),
-      write: (value) => writeList(Array.isArray(value) ? value : [value], delimiter, item.write),
-      isText: (text) => text.endsWith('}'),
-    };
+    return listLeaf(itemLeaf(type.item), type.item.delimiter);
   };
 }
+
+/** The leaf of PostgreSQL's array of these items. */
+export const listLeaf = (item: Leaf, delimiter: string): Leaf => ({
+  ...item,
+  isList: true,
+  mayBeNull: false,
+  read: (text) => readList(text, delimiter, item.read),
+  write: (value) => writeList(Array.isArray(value) ? value : [value], delimiter, item.write),
+  isText: (text) => text.endsWith('}'),
+});
 
 /** The leaf of a scalar, whatever the column. */
 export function scalarLeaf(name: ScalarName): Leaf {

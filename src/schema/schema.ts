@@ -4,7 +4,7 @@ import type { Warn } from '../catalog/comment.ts';
 import type { Directed } from '../catalog/directives.ts';
 import type { PageLimits } from '../config/limits.ts';
 import { createBuilder } from './builder.ts';
-import { type Extension, unmet } from './extensions/extension.ts';
+import { defineExtensions, type ExtensionModule } from './extensions/define.ts';
 import { defineList } from './lists/list.ts';
 import { defineLookups, defineNode } from './lookups.ts';
 import { defineMutations } from './mutations/mutations.ts';
@@ -15,14 +15,14 @@ import { createTypes } from './types.ts';
 
 export interface SchemaOptions {
   readonly limits: PageLimits;
-  readonly extensions: readonly Extension[];
+  readonly extensions: readonly ExtensionModule[];
   /** Hears of extensions that are left out. */
   readonly warn: Warn;
   /** Hears of values that the catalog does not explain: the schema in the database is another one by now. */
   readonly onSchemaChanged?: (error: Error) => void;
 }
 
-/** Builds the GraphQL schema of a catalog; equal catalogs give equal schemas, byte for byte when printed. */
+/** Builds the GraphQL schema of a catalog; equal catalogs give equal schemas, byte for byte when printed. Throws a ConfigError where an extension does not fit. */
 export function createSchema(directed: Directed, options: SchemaOptions): GraphQLSchema {
   const { limits, extensions, warn, onSchemaChanged } = options;
   const builder = createBuilder();
@@ -35,10 +35,6 @@ export function createSchema(directed: Directed, options: SchemaOptions): GraphQ
   }
   defineMutations(builder, types);
   defineTails(builder, types);
-  for (const extension of extensions) {
-    const reason = unmet(extension, directed.catalog.tables);
-    if (reason === null) extension.extend(builder, types, warn);
-    else warn(`The extension of "${extension.table}" is left out: ${reason}`);
-  }
+  defineExtensions(builder, types, extensions, warn);
   return builder.toSchema({ extensions: renamed(types.formerNames) });
 }

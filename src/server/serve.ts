@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { buildApi } from '../api/api.ts';
 import { serveApi } from '../api/current.ts';
+import { loadExtensions } from '../api/extensions.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/variables.ts';
 import { type Dashboard, readDashboard } from '../dashboard/dashboard.ts';
@@ -57,15 +58,6 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     database: database.name,
     slowStatementMs: config.slowStatementMs,
   });
-  const options = {
-    db: database.db,
-    schemaName: config.schema,
-    limits: config.limits,
-    documents,
-    onSchemaChanged,
-    log,
-  };
-  const build = () => buildApi(options);
   const listener = database.createListener((notice) => tails.wake(notice));
   const tails = createTails({
     db: database.db,
@@ -78,6 +70,16 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   const stopping = stopSignal();
   let served: ReturnType<typeof serveApi> | undefined;
   try {
+    const options = {
+      db: database.db,
+      schemaName: config.schema,
+      limits: config.limits,
+      extensions: await loadExtensions(config, database),
+      documents,
+      onSchemaChanged,
+      log,
+    };
+    const build = () => buildApi(options);
     const first = config.production ? null : await build();
     served = serveApi(first, {
       build,

@@ -1,10 +1,12 @@
 import { type ASTNode, type DocumentNode, getIntrospectionQuery, parse, Source, visit } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultRequestLimits as limits } from '../../src/config/limits.ts';
+import { sampleExtensions } from '../../src/dev/embedded/embedded.ts';
 import { priceOf } from '../../src/pricing/cost.ts';
 import { createDocumentCache } from '../../src/pricing/documentCache.ts';
 import { scan } from '../../src/pricing/scan.ts';
 import { checkShape } from '../../src/pricing/shape.ts';
+import { importExtensions } from '../../src/schema/extensions/folder.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -13,7 +15,7 @@ let api: TestApi;
 
 beforeAll(async () => {
   database = await createDatabase();
-  api = await createTestApi(database.connection);
+  api = await createTestApi(database.connection, { extensions: await importExtensions([sampleExtensions]) });
 });
 
 afterAll(async () => {

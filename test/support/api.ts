@@ -11,6 +11,7 @@ import { createProbe, type Probe } from '../../src/db/pool/probe.ts';
 import type { Sql } from '../../src/db/sql/sql.ts';
 import type { ManifestEntry } from '../../src/documents/manifest.ts';
 import { createStore } from '../../src/documents/store.ts';
+import type { ExtensionModule } from '../../src/schema/extensions/define.ts';
 import { type App, createApp } from '../../src/server/app.ts';
 import { createTails, type Tails } from '../../src/tails/tails.ts';
 import { serializers } from '../../src/telemetry/logger.ts';
@@ -61,6 +62,7 @@ export interface TestApiOptions {
   readonly config?: Partial<Omit<typeof appConfig, 'requestLimits'>> & {
     readonly requestLimits?: Partial<RequestLimits>;
   };
+  readonly extensions?: readonly ExtensionModule[];
   /** Persisted documents. */
   readonly documents?: readonly ManifestEntry[];
   /** Connections at most. */
@@ -70,7 +72,7 @@ export interface TestApiOptions {
 /** The whole server over one database, without a socket. */
 export async function createTestApi(
   connection: Connection,
-  { schema = 'events', config, documents = [], size = 4, heartbeatMs, apartMs }: TestApiOptions = {},
+  { schema = 'events', config, extensions = [], documents = [], size = 4, heartbeatMs, apartMs }: TestApiOptions = {},
 ): Promise<TestApi> {
   const queries: Sql[] = [];
   const log: LogLine[] = [];
@@ -98,7 +100,7 @@ export async function createTestApi(
   const { store } = createStore(documents);
   const build = () =>
     buildApi({
-      ...{ db, schemaName: schema, limits: settings.limits, log: logger },
+      ...{ db, schemaName: schema, limits: settings.limits, extensions, log: logger },
       onSchemaChanged: (error) => void served.checkSoon(error),
       documents: { store, strict: settings.documents.strict },
     });

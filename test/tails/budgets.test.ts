@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { introspect } from '../../src/db/introspect.ts';
 import { sql } from '../../src/db/sql/sql.ts';
-import { extension } from '../../src/schema/extensions/extension.ts';
+import type { Extension } from '../../src/schema/extensions/extension.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { createApp } from '../../src/server/app.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
@@ -76,17 +76,17 @@ test('clients that ask for the same share what the rows lead to', async () => {
 });
 
 test('what a field reads by itself is counted for each message too', async () => {
-  const rows = extension({
-    ...{ table: 'event', columns: ['event_id'] },
-    fields: (t, from) => ({
-      three: t.int(
-        from(['event_id'], async (_row, _args, { db }) => (await db.rows(sql`select generate_series(1, 3)`)).length),
-      ),
-    }),
-  });
+  const define: Extension = ({ table }) => {
+    table('event', {}).fields((t) => ({
+      three: t.int({
+        resolve: async (_row, _args, { db }) => (await db.rows(sql`select generate_series(1, 3)`)).length,
+      }),
+    }));
+  };
+  const extensions = [{ file: 'three.ts', define }];
   const { catalog } = await introspect(api.db, 'events');
   const directed = applyDirectives(catalog, () => {});
-  const schema = createSchema(directed, { limits: appConfig.limits, extensions: [rows], warn: () => {} });
+  const schema = createSchema(directed, { limits: appConfig.limits, extensions, warn: () => {} });
   const app = createApp({
     config: { ...appConfig, requestLimits },
     served: { ...api.served, current: () => ({ ...api.api, schema }) },

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { buildApi } from '../../api/api.ts';
+import { loadExtensions } from '../../api/extensions.ts';
 import { readConfig } from '../../config/config.ts';
 import { openDatabase } from '../../db/open.ts';
 import { prepareDocuments } from '../../documents/prepare.ts';
@@ -29,8 +30,9 @@ export async function check(
     const { db } = database;
     const recorder = createRecorder(db);
     const log = createLogger(config.logLevel);
-    const api = await buildApi({ db: recorder.db, schemaName: config.schema, limits: config.limits, log });
-    const { requestLimits, sseMaxSeconds } = config;
+    const extensions = await loadExtensions(config, database);
+    const { limits, requestLimits, sseMaxSeconds } = config;
+    const api = await buildApi({ db: recorder.db, schemaName: config.schema, limits, extensions, log });
     const tails = createTails({ db, limits: requestLimits, maxSeconds: sseMaxSeconds, log });
     const findings: DocumentFinding[] = [];
     for (const document of prepareDocuments(store, api.schema).all)

@@ -67,7 +67,8 @@ export function countStatements(
         const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})${live}`;
         const isJoined = match?.joined && joins && (joins.has(here) || joins.size < maxJoins);
         if (isJoined) joins.add(here);
-        else if (kind ? kind === 'relation' || counted.has(kind) : path === '') statements.add(here);
+        else if (kind && kind !== 'computed' ? kind === 'relation' || counted.has(kind) : path === '')
+          statements.add(here);
         if (!node.selectionSet || !isCompositeType(child)) continue;
         const isSame = kind === 'rows' || isJoined || (match?.joined && joins);
         const below = isSame ? joins : kind || isQuery ? joinsOf(here) : null;

@@ -6,7 +6,7 @@ import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/db.ts';
 import { extensionOf, introspect } from '../../db/introspect.ts';
 import { sql } from '../../db/sql/sql.ts';
-import { extensions } from '../../schema/extensions/extensions.ts';
+import { importExtensions } from '../../schema/extensions/folder.ts';
 import { createSchema } from '../../schema/schema.ts';
 import { failed, type Outcome, ok, warning } from './finding.ts';
 
@@ -14,7 +14,7 @@ import { failed, type Outcome, ok, warning } from './finding.ts';
 export async function checkSchema(
   db: Db,
   user: string,
-  { schema, limits }: Pick<Config, 'schema' | 'limits'>,
+  { schema, limits, extensions: folder }: Pick<Config, 'schema' | 'limits' | 'extensions'>,
 ): Promise<Outcome> {
   const { catalog } = await introspect(db, schema);
   const relations = await readRelations(db, schema);
@@ -27,6 +27,7 @@ export async function checkSchema(
   const wrong: string[] = [];
   const directed = applyDirectives(catalog, (message) => void wrong.push(message));
   const left: string[] = [];
+  const extensions = await importExtensions(folder === null ? [] : [folder]);
   createSchema(directed, { limits, extensions, warn: (message) => void left.push(message) });
   const shown = new Map(directed.catalog.tables.map((table) => [table.name, table.columns.length]));
   const details = [

@@ -11,7 +11,7 @@ export interface Sql {
 }
 
 /** What may be bound: text in the format of PostgreSQL's own input, or a list of it. */
-export type Value = string | number | null | readonly (string | null)[];
+export type Value = string | number | null | readonly (string | number | null)[];
 
 export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Value)[]): Sql {
   const text = [strings[0] ?? ''];

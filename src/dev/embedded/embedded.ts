@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { loadSample, type SampleOptions } from './sample.ts';
 import { type Server, type ServerConnection, type ServerOptions, startServer } from './server.ts';
@@ -13,6 +14,9 @@ export interface EmbeddedDatabase {
   /** Ends the server; connections that are still open are cut. */
   stop(): Promise<void>;
 }
+
+/** The folder of the extensions that belong to the sample. */
+export const sampleExtensions = fileURLToPath(new URL('extensions', import.meta.url));
 
 const database = 'events';
 const user = 'app';

@@ -8,22 +8,29 @@ import type { Types } from '../types.ts';
 import { explainUnreadable } from './unreadable.ts';
 import { explainViolation, type RowChange } from './violations.ts';
 
-/** Runs a statement that changes rows. Whatever came of it, what was loaded before may be true no more. */
-export async function write(
-  types: Types,
+/** Runs a statement that changes rows of a table, whose constraints and columns explain what they refuse. */
+export const write = (types: Types, context: Context, change: RowChange, query: Sql): Promise<readonly Row[]> =>
+  writeRows(
+    context,
+    query,
+    async (error) =>
+      explainViolation(types, change, error) ?? (await explainUnreadable(types, context.db, change, error)),
+  );
+
+/**
+ * Runs a statement that changes rows. Whatever came of it, what was loaded before may be true no more. `explain` finds
+ * better words for an error.
+ */
+export async function writeRows(
   { db, loaders }: Context,
-  change: RowChange,
   query: Sql,
+  explain: (error: unknown) => Promise<unknown> = async () => undefined,
 ): Promise<readonly Row[]> {
   try {
     return await db.write(query);
   } catch (error) {
     if (isConnectionLost(error)) throw unknownOutcome(error);
-    throw (
-      explainViolation(types, change, error) ??
-      (await explainUnreadable(types, db, change, error)) ??
-      fromPostgres(error, 'write')
-    );
+    throw (await explain(error)) ?? fromPostgres(error, 'write');
   } finally {
     loaders.clear();
   }

@@ -1,0 +1,11 @@
+import type { Config } from '../config/config.ts';
+import type { Database } from '../db/open.ts';
+import type { ExtensionModule } from '../schema/extensions/define.ts';
+import { importExtensions } from '../schema/extensions/folder.ts';
+
+/** The extensions of an API: those that belong to the database's sample, and those of the folder that EXTENSIONS names. */
+export const loadExtensions = (
+  { extensions }: Pick<Config, 'extensions'>,
+  database: Pick<Database, 'extensions'>,
+): Promise<readonly ExtensionModule[]> =>
+  importExtensions([database.extensions, extensions].filter((folder) => folder !== null));

@@ -1,0 +1,39 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ConfigError } from '../../config/variables.ts';
+import type { ExtensionModule } from './define.ts';
+import type { Extension } from './extension.ts';
+
+/** Imports the modules of these folders; throws a ConfigError that names every file that is no extension. */
+export async function importExtensions(folders: readonly string[]): Promise<readonly ExtensionModule[]> {
+  const problems: string[] = [];
+  const modules: ExtensionModule[] = [];
+  for (const file of (await Promise.all(folders.map((folder) => filesOf(folder, problems)))).flat()) {
+    try {
+      modules.push({ file, define: await importExtension(file) });
+    } catch (error) {
+      problems.push(`EXTENSIONS: ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return modules;
+}
+
+/** Names that begin with a dot are passed over: a mounted volume has its versions there. What modules share lies below. */
+async function filesOf(folder: string, problems: string[]): Promise<readonly string[]> {
+  try {
+    const names = (await readdir(folder)).filter((name) => /^[^.].*(?<!\.d)\.m?[jt]s$/.test(name)).sort();
+    if (names.length === 0) problems.push(`EXTENSIONS: ${folder}: has no module (.js, .ts)`);
+    return names.map((name) => join(folder, name));
+  } catch (error) {
+    problems.push(`EXTENSIONS: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+
+async function importExtension(file: string): Promise<Extension> {
+  const { default: define } = (await import(pathToFileURL(resolve(file)).href)) as { readonly default?: unknown };
+  if (typeof define !== 'function') throw new Error('has no default export that is a function: docs/extending.md');
+  return define as Extension;
+}
