@@ -28,13 +28,14 @@ export function useRateLimit({
   let current = 0;
   let counts = new Map<string, number>();
   return {
-    onParams({ request, context }) {
+    // Before the body is read, which takes far longer than to count.
+    onRequestParse({ request, serverContext }) {
       const time = now();
       if (Math.floor(time / minute) !== current) {
         current = Math.floor(time / minute);
         counts = new Map();
       }
-      const { caller, req } = context;
+      const { caller, req } = serverContext;
       const key = caller ? `caller ${caller.id}` : clientAddress(request.headers, req?.socket.remoteAddress, proxies);
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);

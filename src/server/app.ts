@@ -98,11 +98,11 @@ export function createApp({ config, served, dashboard, tails, probe, log }: AppO
       useLifetime(config.requestTimeoutMs),
       // A page of another origin is refused before its body is read.
       useCsrfPrevention(config.corsOrigins),
+      // Requests count whatever is wrong with them.
+      ...(perMinute === null ? [] : [useRateLimit({ perMinute, proxies })]),
       useJsonBody(),
       useBodyLimit(config.maxBodyBytes),
       useGetParams(),
-      // Requests count whatever is wrong with their documents.
-      ...(perMinute === null ? [] : [useRateLimit({ perMinute, proxies })]),
       // From here on there is an API, and the document that is to run on it.
       useApi({ served, tails, endpoint, limits: requestLimits }),
       ...(config.auth ? [usePermissions()] : []),

@@ -59,6 +59,29 @@ describe('of two plugins that would both answer, the first is', () => {
     expect(await codeOf(await post(app, { query: '{ __typename }' }))).toBe('PAYLOAD_TOO_LARGE');
   });
 
+  test('the rate before the body, which is not read for those beyond it', async () => {
+    const app = appWith({ maxBodyBytes: 100, requestLimits: { ...appConfig.requestLimits, perMinute: 4 } });
+    const long = { query: '{ __typename }', variables: { padding: 'x'.repeat(200) } };
+    expect(await codeOf(await post(app, long))).toBe('PAYLOAD_TOO_LARGE');
+    expect((await post(app, [])).status).toBe(400);
+    expect((await post(app, {}, { 'content-type': 'text/plain' })).status).toBe(415);
+    expect((await post(app, {}, { 'content-length': '2' })).status).toBe(400);
+    let reads = 0;
+    const body = new ReadableStream({ pull: () => void reads++ }, { highWaterMark: 0 });
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' };
+    const refused = await app.fetch('http://localhost/graphql', init as RequestInit);
+    expect([await codeOf(refused), reads]).toEqual(['RATE_LIMITED', 0]);
+  });
+
+  test('the caller before the body: without the right to write it has a megabyte at most', async () => {
+    const app = appWith({ auth: issuer.config, maxBodyBytes: 5_000_000 });
+    const long = { query: '{ __typename }', variables: { padding: 'x'.repeat(1_000_000) } };
+    const as = async (...roles: string[]) => ({ authorization: `Bearer ${await issuer.sign({ roles })}` });
+    const refused = await post(app, long, await as('Events.Read', 'Events.Explore'));
+    expect([refused.status, await codeOf(refused)]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
+    expect((await post(app, long, await as('Events.Read', 'Events.Write'))).status).toBe(200);
+  });
+
   test('the rate before the document: those that are refused count, too', async () => {
     const app = appWith({ requestLimits: { ...appConfig.requestLimits, perMinute: 1 } });
     expect(await codeOf(await post(app, { documentId: 'nobody-knows' }))).toBe('PERSISTED_DOCUMENT_NOT_FOUND');
