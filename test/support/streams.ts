@@ -1,4 +1,4 @@
-import { createClient } from 'graphql-sse';
+import { createClient, NetworkError } from 'graphql-sse';
 import { listen } from '../../src/server/listen.ts';
 import type { TestApi } from './api.ts';
 
@@ -9,9 +9,17 @@ export interface Added<Node> {
   readonly edges: readonly { readonly cursor: string; readonly node: Node }[];
 }
 
+/** A message with the codes of its errors; without rows where it has no data. */
+export interface Message<Node> {
+  readonly added: Added<Node> | null;
+  readonly codes: readonly unknown[];
+}
+
 export interface Stream<Node> {
   /** The next message; rejects with the first error of the response, or when the stream is over. */
   readonly next: () => Promise<Added<Node>>;
+  /** The next message as it is, or what the server said instead of one; null when the stream is over. */
+  readonly message: () => Promise<Message<Node> | null>;
   /** The nodes of so many messages as it takes to have `count`. */
   readonly nodes: (count: number) => Promise<readonly Node[]>;
   /** The cursor of the last message. */
@@ -37,6 +45,17 @@ export const subscribeTo =
     };
     return {
       next,
+      async message() {
+        try {
+          const { value, done } = await results.next();
+          if (done) return null;
+          const { data, errors = [] } = value;
+          return { added: data?.added ?? null, codes: errors.map(({ extensions }) => extensions?.['code']) };
+        } catch (error) {
+          if (error instanceof NetworkError) return { added: null, codes: [error.name] };
+          throw error;
+        }
+      },
       async nodes(count) {
         const nodes: Node[] = [];
         while (nodes.length < count) nodes.push(...(await next()).edges.map(({ node }) => node));
