@@ -36,16 +36,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+/** Of a server for tests: quick, and with room for all of them. */
+export const testSettings = {
+  max_prepared_transactions: 50,
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_connections: 300,
+};
+
 async function embeddedServer() {
-  const { connection, stop } = await startServer({
-    settings: {
-      max_prepared_transactions: 50,
-      fsync: 'off',
-      full_page_writes: 'off',
-      synchronous_commit: 'off',
-      max_connections: 300,
-    },
-  });
+  const { connection, stop } = await startServer({ settings: testSettings });
   return { admin: connection, stop };
 }
 

