@@ -72,8 +72,20 @@ async function expectRefusals(api: TestApi, texts: readonly string[]): Promise<v
 
 describe('a text that is no value of its type is the fault of whoever sent it', () => {
   test('for the types of PostgreSQL', async () => {
-    const api = await serve(await createEmptyDatabase(), Object.keys(builtIn));
-    await expectRefusals(api, Object.values(builtIn));
+    const database = await createEmptyDatabase();
+    const { rows } = await database.admin<{ version: number }>(
+      "select current_setting('server_version_num')::int as version",
+    );
+    // Before PostgreSQL 16 every text is an xid8.
+    const texts = Object.entries(builtIn).filter(([type]) => type !== 'xid8' || (rows[0]?.version ?? 0) >= 160_000);
+    const api = await serve(
+      database,
+      texts.map(([type]) => type),
+    );
+    await expectRefusals(
+      api,
+      texts.map(([, text]) => text),
+    );
   });
 
   test.skipIf(!hasExtensions(...extensions))('for those of extensions', async () => {

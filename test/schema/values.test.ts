@@ -296,6 +296,12 @@ const dateUpTo = (year: number) =>
 const time = fc
   .tuple(fc.integer({ max: 23, min: 0 }), fc.integer({ max: 59, min: 0 }), fc.nat({ max: 59_999_999 }))
   .map(([h, m, us]) => `${two(h)}:${two(m)}:${two(Math.floor(us / 1e6))}.${String(us % 1e6).padStart(6, '0')}`);
+/** A span of microseconds as hours, minutes and seconds: before PostgreSQL 15 a single field holds 32 bits. */
+const clockOf = (us: bigint) => {
+  const size = us < 0n ? -us : us;
+  const seconds = `${two(Number((size / 1_000_000n) % 60n))}.${String(size % 1_000_000n).padStart(6, '0')}`;
+  return `${us < 0n ? '-' : ''}${size / 3_600_000_000n}:${two(Number((size / 60_000_000n) % 60n))}:${seconds}`;
+};
 const moment = (zone: string) =>
   fc.oneof(
     fc.tuple(dateUpTo(294_275), time).map(([d, t]) => `${d} ${t}${zone}`),
@@ -344,7 +350,7 @@ const anyValue: { readonly [C in Column]: fc.Arbitrary<string> } = {
   clock: fc.oneof(time, fc.constant('24:00')),
   span: fc
     .tuple(fc.integer(), fc.integer(), fc.bigInt({ min: -(2n ** 60n), max: 2n ** 60n }))
-    .map(([months, days, us]) => `${months} months ${days} days ${us} microseconds`),
+    .map(([months, days, us]) => `${months} months ${days} days ${clockOf(us)}`),
   doc: json,
   raw: json,
   bytes,
