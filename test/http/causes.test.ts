@@ -73,7 +73,7 @@ beforeAll(async () => {
   await database.grantAll(database.connection);
   await database.admin(`
     grant usage on all sequences in schema events to ${database.connection.user};
-    alter role ${database.connection.user} set temp_file_limit = '64kB';
+    alter role ${database.connection.user} set temp_file_limit = '1MB';
     alter role ${database.connection.user} set work_mem = '64kB'`);
   api = await createTestApi(database.connection);
 });

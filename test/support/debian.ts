@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import type { TestProject } from 'vitest/node';
@@ -18,6 +19,9 @@ declare module 'vitest' {
   }
 }
 
+/** Debian's PgBouncer. */
+export const pgBouncer = '/usr/sbin/pgbouncer';
+
 const programs = '/usr/lib/postgresql';
 const wanted = ['hstore', 'ltree', 'citext', 'postgis', 'pg_partman'];
 const settings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: 100 };
@@ -33,6 +37,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     process.stderr.write(
       `Tests that need ${missing.join(', ')} are skipped; to run them: apt-get install ${packages}\n`,
     );
+  }
+  if (!existsSync(pgBouncer)) {
+    process.stderr.write('Tests that need PgBouncer are skipped; to run them: apt-get install pgbouncer\n');
   }
   if (!version) {
     project.provide('debian', null);

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { inject } from 'vitest';
 import { findInstallation } from '../../src/dev/embedded/installation.ts';
 import { freePort } from '../../src/dev/embedded/postmaster.ts';
+import { pgBouncer as program } from './debian.ts';
 
 export interface PgBouncer {
   /** Where it listens, for whoever may log in to the server of the tests. */
@@ -17,8 +18,6 @@ export interface PgBouncer {
   readonly log: readonly string[];
   stop(): Promise<void>;
 }
-
-const program = '/usr/sbin/pgbouncer';
 
 /** A test that needs PgBouncer is skipped where there is none. */
 export const hasPgBouncer: boolean = existsSync(program);
