@@ -58,6 +58,38 @@ async function movedToStandby(work: (streams: Awaited<ReturnType<typeof serveStr
   await there.close();
 }
 
+test('a standby runs a read again that replication has cancelled, and can be asked to write later', async () => {
+  await admin(
+    primary,
+    `create table events.counted (counted_id int primary key);
+    create view events.slow as select counted_id, pg_sleep(1)::text as rest from events.counted;
+    insert into events.counted values (1)`,
+  );
+  await admin(standby, 'alter system set max_standby_streaming_delay = 0');
+  await admin(standby, 'select pg_reload_conf()');
+  await expect
+    .poll(() => admin(standby, "select to_regclass('events.slow')::text as name"))
+    .toMatchObject([{ name: 'events.slow' }]);
+  await expect.poll(() => admin(standby, 'select from events.counted')).toHaveLength(1);
+  const there = await createTestApi(standby.connection);
+
+  const read = there.query('{ slows { nodes { countedId } } }');
+  await expect.poll(() => admin(standby, "select from pg_stat_activity where wait_event = 'PgSleep'")).toHaveLength(1);
+  await admin(primary, 'delete from events.counted');
+  await admin(primary, 'insert into events.counted values (2)');
+  await admin(primary, 'vacuum events.counted');
+  expect(await read).toEqual({ slows: { nodes: [{ countedId: 2 }] } });
+
+  const { errors } = await there.send('mutation { createCounted(input: { countedId: 3 }) { counted { countedId } } }');
+  expect(errors).toMatchObject([
+    {
+      message: 'The database is read-only for now; try again later',
+      extensions: { code: 'DATABASE_UNAVAILABLE' },
+    },
+  ]);
+  await there.close();
+});
+
 test('on a standby there is no tail, for it does not show who writes; after its promotion the cursors of the old primary are refused', async () => {
   const after = await withApi(primary.connection, cursorNow);
   await admin(primary, "insert into events.note (body) values ('replicated')");
