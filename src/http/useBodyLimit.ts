@@ -15,7 +15,7 @@ export function useBodyLimit(maxBytes: number): Plugin<object, Partial<CallerCon
   const tooLarge = (limit: number) =>
     new AppError('PAYLOAD_TOO_LARGE', `The request's body is longer than ${limit} bytes`);
 
-  async function read(body: ReadableStream<Uint8Array>, limit: number): Promise<string> {
+  async function read(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array<ArrayBuffer>> {
     const chunks: Uint8Array[] = [];
     const reader = body.getReader();
     let bytes = 0;
@@ -25,7 +25,7 @@ export function useBodyLimit(maxBytes: number): Plugin<object, Partial<CallerCon
       if (bytes > limit) throw tooLarge(limit);
       chunks.push(next.value);
     }
-    return Buffer.concat(chunks).toString();
+    return Buffer.concat(chunks);
   }
 
   return {

@@ -14,9 +14,17 @@ export function useJsonBody(): Plugin {
       if (encoding.toLowerCase() !== 'identity') throw encoded(encoding);
       const [type = ''] = (headers.get('content-type') ?? '').split(/[;,]/);
       if (jsonTypes.includes(type.trim().toLowerCase()))
-        setRequestParser(async (request) => paramsOf(await request.text()));
+        setRequestParser(async (request) => paramsOf(textOf(await request.arrayBuffer())));
     },
   };
+}
+
+function textOf(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw badInput('The body is not UTF-8');
+  }
 }
 
 function paramsOf(text: string): GraphQLParams {

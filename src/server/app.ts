@@ -107,6 +107,7 @@ export function createApp({ config, served, dashboard, tails, probe, log }: AppO
       useApi({ served, tails, endpoint, limits: requestLimits }),
       ...(config.auth ? [usePermissions()] : []),
       useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),
+      // A price goes by the variables as they are meant.
       useVariables(),
       useDocumentLimits(requestLimits, config.limits),
       useShortMessages(),

@@ -97,6 +97,21 @@ describe('the body of a request', () => {
     },
   );
 
+  test('is refused where it is not UTF-8, whose broken bytes would be stored as something else', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from(query.slice(0, 12)),
+      Buffer.from([0xc3, 0x28]),
+      Buffer.from(query.slice(12)),
+    ]);
+    const stream = new Blob([bytes]).stream();
+    for (const body of [bytes, stream]) {
+      const init = { method: 'POST', headers: json, body, duplex: 'half' };
+      const response = await api.app.fetch(endpoint, init as RequestInit);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ errors: [{ message: 'The body is not UTF-8' }] });
+    }
+  });
+
   test.each(['', '{', 'null', '"a"', '1', '12345678901234567890', 'NaN', '{"query":"{a}"} x'])(
     'is refused where it is no JSON object: %s',
     async (body) => {

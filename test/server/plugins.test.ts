@@ -88,3 +88,14 @@ describe('of two plugins that would both answer, the first is', () => {
     expect(await codeOf(await post(app, { documentId: 'nobody-knows' }))).toBe('RATE_LIMITED');
   });
 });
+
+test('a price goes by a variable as its type reads it, however the number is written', async () => {
+  const app = appWith({ requestLimits: { ...appConfig.requestLimits, cost: 500 } });
+  const query = 'query ($first: Int) { devices(first: $first) { nodes { serial } } }';
+  const answer = await app.fetch('http://localhost/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: `{"query": ${JSON.stringify(query)}, "variables": {"first": 1e3}}`,
+  });
+  expect(await codeOf(answer)).toBe('QUERY_TOO_COMPLEX');
+});
