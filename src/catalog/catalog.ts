@@ -5,6 +5,8 @@ export interface Catalog {
   readonly isStandby: boolean;
   /** Whether what is read may depend on who is calling: policies or views look at the caller. */
   readonly isPersonal: boolean;
+  /** Begins the names that statements give to what is no column; no column's name begins so. */
+  readonly markerPrefix: string;
   readonly enums: readonly Enum[];
   readonly tables: readonly Table[];
 }
@@ -168,6 +170,14 @@ export interface ForeignKey {
   readonly table: string;
   readonly targets: readonly string[];
   readonly comment: string | null;
+}
+
+/** A beginning that none of the names has. */
+export function unusedPrefix(names: readonly string[]): string {
+  const isUsed = (prefix: string) => names.some((name) => name.startsWith(prefix));
+  let prefix = '$';
+  for (let n = 1; isUsed(prefix); n++) prefix = `$${n}$`;
+  return prefix;
 }
 
 export function columnOf(table: Table, name: string): Column {

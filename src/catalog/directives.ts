@@ -64,7 +64,7 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
     const directed: Table = {
       ...kept,
       ...deprecated(directives),
-      columns: keep(usable(table, warn).map((c) => readColumn(name, c))),
+      columns: keep(table.columns.map((c) => readColumn(name, c))),
       primaryKey: keptKey(table, indexes),
       indexes,
       foreignKeys: keep(
@@ -102,20 +102,6 @@ const keep = <T>(things: readonly { kept: T; directives: readonly Directive[] }[
 /** Whether the API serves a relation: one that belongs to an extension only where its comment says `@expose`. */
 export const isExposed = ({ extension, comment }: Pick<Table, 'extension' | 'comment'>): boolean =>
   extension === null || parseComment(comment).directives.some(({ name }) => name === 'expose');
-
-/** What statements select beside columns, and rows carry beside their values. */
-const statementNames: readonly string[] = [
-  ...['$n', '$row', '$position', '$tableoid', '$ctid', '$type'],
-  ...['$group', '$repeated', '$updated', '$written', '$found', '$live'],
-];
-
-/** The columns but those that bear one of these names. */
-const usable = (table: Table, warn: Warn): readonly Column[] =>
-  table.columns.filter(({ name }) => {
-    const isOurs = statementNames.includes(name);
-    if (isOurs) warn(`column ${table.name}.${name} is left out: the statements of this API use its name; rename it`);
-    return !isOurs;
-  });
 
 /** The primary key, unless the index behind it was omitted. */
 const keptKey = (table: Table, indexes: readonly Index[]): readonly string[] =>

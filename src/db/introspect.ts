@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Catalog, CheckConstraint, Enum, ForeignKey, Index, Table } from '../catalog/catalog.ts';
+import {
+  type Catalog,
+  type CheckConstraint,
+  type Enum,
+  type ForeignKey,
+  type Index,
+  type Table,
+  unusedPrefix,
+} from '../catalog/catalog.ts';
 import type { Db } from './db.ts';
 import { createTypeReader, type FoundType, resolvedTypes, typesValue } from './introspectedTypes.ts';
 import { noticeChannel } from './sql/notice.ts';
@@ -47,6 +55,7 @@ function catalogOf(schema: string, found: Introspected): Catalog {
     schema,
     isStandby: found.isStandby,
     isPersonal: found.isPersonal,
+    markerPrefix: unusedPrefix(found.tables.flatMap(({ columns }) => columns.map(({ name }) => name))),
     enums: found.enums,
     tables: found.tables
       .filter((table) => table.columns.length > 0)

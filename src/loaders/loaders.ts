@@ -3,6 +3,7 @@ import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { Db } from '../db/db.ts';
 import { isRefused } from '../db/postgresErrors.ts';
 import { type Grouping, selectGroupCount, selectGroups, selectWhole } from '../db/sql/aggregate.ts';
+import { marker } from '../db/sql/markers.ts';
 import { type Key, keyRows, type Match, matchesKey } from '../db/sql/match.ts';
 import { distinct, type Measure } from '../db/sql/measure.ts';
 import { type Page, type Selected, selectPage } from '../db/sql/page.ts';
@@ -109,10 +110,11 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     }
   }
 
-  /** Runs one statement whose rows say in `$n` to which key they belong. */
+  const number = marker(catalog, 'n');
+  /** Runs one statement whose rows say by their number to which key they belong. */
   const perKey = async (keys: readonly Key[], query: Sql): Promise<readonly (readonly Row[])[]> => {
     const groups: Row[][] = keys.map(() => []);
-    for (const row of await db.rows(query)) groups[Number(row['$n']) - 1]?.push(row);
+    for (const row of await db.rows(query)) groups[Number(row[number]) - 1]?.push(row);
     return groups;
   };
 
@@ -130,7 +132,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     return perKey(
       keys,
       sql`
-      select k.n as "$n", p.* from ${keyRows(match, keys)}
+      select k.n as ${ident(number)}, p.* from ${keyRows(match, keys)}
       cross join lateral (${statement([matchesKey(match)])}) p`,
     );
   };
@@ -142,7 +144,11 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     row: (match, key, projection) =>
       loader<Row | null, Projection>(`row ${matchName(match)}`, (keys, asked) =>
         readJoined(asked, async ({ columns, joins }) => {
-          const list = join([sql`k.n as "$n"`, ...columns.map((name) => ident(alias, name)), ...joins.list]);
+          const list = join([
+            sql`k.n as ${ident(number)}`,
+            ...columns.map((name) => ident(alias, name)),
+            ...joins.list,
+          ]);
           const groups = await perKey(
             keys,
             sql`

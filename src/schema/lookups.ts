@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { columnOf, indexOf, type Table, uniqueKeys } from '../catalog/catalog.ts';
+import { marker } from '../db/sql/markers.ts';
 import type { Key } from '../db/sql/match.ts';
 import type { Projection } from '../db/sql/projection.ts';
 import type { Row } from '../db/sql/row.ts';
@@ -7,7 +8,7 @@ import { badInput } from '../errors.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import type { Builder } from './builder.ts';
 import { keyArguments } from './keys.ts';
-import { decodeNodeId, typeKey } from './nodeId.ts';
+import { decodeNodeId } from './nodeId.ts';
 import { createFieldCache, selectedRows } from './selection.ts';
 import type { TableType, Types } from './types.ts';
 
@@ -46,7 +47,7 @@ export function defineNode(builder: Builder, types: Types): void {
     const projection = asked.get(type) ?? selectedRows(info, type);
     asked.set(type, projection);
     const row = await load(loaders, table, table.primaryKey, key, projection);
-    return row && { ...row, [typeKey]: type };
+    return row && { ...row, [marker(types.catalog, 'type')]: type };
   };
 
   builder.queryFields((t) => ({

@@ -2,9 +2,6 @@ import type { Key } from '../db/sql/match.ts';
 import { decodeOpaque, encodeOpaque, excerpt } from '../db/sql/opaque.ts';
 import { badInput } from '../errors.ts';
 
-/** Under which name a row that was found by its global id says its type. */
-export const typeKey = '$type';
-
 /** The global id of a row: its type and its primary key, opaque to clients. */
 export const encodeNodeId = (type: string, key: Key): string => encodeOpaque([type, ...key]);
 

@@ -5,6 +5,7 @@ import { type FormerNames, formerNames } from '../catalog/formerNames.ts';
 import { leafFamily } from '../catalog/nameFamilies.ts';
 import { type Names, nameCatalog } from '../catalog/naming.ts';
 import type { PageLimits } from '../config/limits.ts';
+import { marker } from '../db/sql/markers.ts';
 import type { Row } from '../db/sql/row.ts';
 import { createShapes } from './aggregates/shape.ts';
 import { type Aggregates, createAggregates } from './aggregates/types.ts';
@@ -12,9 +13,8 @@ import type { Builder } from './builder.ts';
 import { createFilters, type Filters } from './filters/filters.ts';
 import { createLeaves, type Leaf } from './leaves.ts';
 import { connectionType, type EdgeRef, edgeType, pageInfoType, type RowRef, rowRef } from './lists/connection.ts';
-import { createLivePlan, type PlanLive } from './lists/liveCursor.ts';
+import { createLivePlan, liveColumn, type PlanLive } from './lists/liveCursor.ts';
 import { createOrders, type Orders } from './lists/order.ts';
-import { typeKey } from './nodeId.ts';
 import { customScalars } from './scalars.ts';
 
 export interface TableType {
@@ -65,7 +65,12 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
       const edge = edgeType(builder, name, ref);
       const found = arrivals.get(table.name);
       const arrival = found && 'columns' in found ? found : null;
-      const connection = connectionType(builder, name, { node: ref, edge, pageInfo, hasTail: arrival !== null });
+      const connection = connectionType(builder, name, {
+        node: ref,
+        edge,
+        pageInfo,
+        live: arrival && liveColumn(catalog),
+      });
       const planLive = createLivePlan(catalog, table, arrival);
       return [table.name, { table, name, ref, edge, connection, arrival, planLive }];
     }),
@@ -76,7 +81,7 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
     return type;
   };
   const filters = createFilters(builder, catalog, names, leaf);
-  const orders = createOrders(builder, catalog.tables, names);
+  const orders = createOrders(builder, catalog, names);
   const shapes = createShapes(catalog, names, leaf);
   const aggregates = createAggregates(builder, { catalog, shapes, filters, orders, rowOf: (table) => of(table).ref });
   return {
@@ -88,16 +93,16 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
     filters,
     orders,
     aggregates,
-    node: nodeInterface(builder),
+    node: nodeInterface(builder, catalog),
     all: [...byTable.values()],
     of,
   };
 }
 
-const nodeInterface = (builder: Builder) =>
+const nodeInterface = (builder: Builder, catalog: Catalog) =>
   builder.interfaceRef<Row>('Node').implement({
     description: 'A row that can be fetched again by its id alone.',
-    resolveType: (row) => row[typeKey],
+    resolveType: (row) => row[marker(catalog, 'type')],
     fields: (t) => ({ id: t.id({ description: 'Identifies the row among the rows of all tables.' }) }),
   });
 

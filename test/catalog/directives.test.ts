@@ -29,13 +29,6 @@ function directTable(comment: string) {
   return { device, log, ...rest };
 }
 
-test('a column that is named as statements name their own is left out, with its keys', () => {
-  const { tables, log } = direct(catalog([table('odd', ['$n', '$', 'kept'], { primaryKey: ['$n'] })]));
-  expect(tables[0]?.columns.map(({ name }) => name)).toEqual(['$', 'kept']);
-  expect(tables[0]?.primaryKey).toEqual([]);
-  expect(log).toEqual(['column odd.$n is left out: the statements of this API use its name; rename it']);
-});
-
 describe('a comment', () => {
   test('without directives is the description', () => {
     expect(directTable('Mail it to me@example.org.\nSecond line.').device?.comment).toBe(

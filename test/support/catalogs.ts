@@ -8,6 +8,7 @@ import {
   type Index,
   type Table,
   type Type,
+  unusedPrefix,
 } from '../../src/catalog/catalog.ts';
 
 /** A built-in type. */
@@ -85,6 +86,7 @@ export const catalog = (tables: readonly Table[], enums: readonly Enum[] = []): 
   schema: 'events',
   isStandby: false,
   isPersonal: false,
+  markerPrefix: unusedPrefix(tables.flatMap(({ columns }) => columns.map(({ name }) => name))),
   enums,
   tables,
 });

@@ -1,6 +1,7 @@
 import { type Catalog, type Column, columnOf, hasOwnValue, type Table } from '../../catalog/catalog.ts';
 import { badInput } from '../../errors.ts';
 import { equal, operandOf } from './compare.ts';
+import { marker } from './markers.ts';
 import type { Row } from './row.ts';
 import { alias, cast, from } from './select.ts';
 import { and, eq, gt, ident, join, own, type Sql, sql, trusted } from './sql.ts';
@@ -62,7 +63,7 @@ export function insertRows(catalog: Catalog, insert: Insert, selected: readonly 
   const returned = [...new Set([...selected, ...(traced ? [] : (conflict?.key ?? []))])].map((n) => ident(alias, n));
   const inserts = groups.map(
     (group) => sql`${nameOf(group)} as (${insertGroup(catalog, insert, group, input)}
-      returning ${join([sql`${numberOf(group)} as "$group"`, ...(traced ? [trace] : []), ...returned])})`,
+      returning ${join([sql`${numberOf(group)} as ${ident(marker(catalog, 'group'))}`, ...(traced ? [trace(catalog)] : []), ...returned])})`,
   );
   const rows = inputRows(insert, groups, given);
   const written = join(
@@ -72,10 +73,10 @@ export function insertRows(catalog: Catalog, insert: Insert, selected: readonly 
   return {
     query: conflict
       ? sql`with ${join([rows, repeatedKey(conflict, input), ...inserts, sql`written as (${written})`])}
-          select o.*, (select positions from repeated) as "$repeated"
-          from (select) one left join (${traced ? sql`select * from written` : foundByKey(table, conflict, input)}) o on true`
+          select o.*, (select positions from repeated) as ${ident(marker(catalog, 'repeated'))}
+          from (select) one left join (${traced ? sql`select * from written` : foundByKey(catalog, table, conflict, input)}) o on true`
       : sql`with ${join([rows, ...inserts])} ${written}`,
-    read: (answer) => readAnswer(answer, groups),
+    read: (answer) => readAnswer(catalog, answer, groups),
   };
 }
 
@@ -98,30 +99,31 @@ const repeatedKey = ({ key }: Conflict, input: Input): Sql => sql`repeated as ma
   from input group by ${join(key.map(input))} having pg_catalog.count(*) ${gt} 1 order by pg_catalog.min(n) limit 1)`;
 
 /** The rows that were written, each with the position of the input that has its key. */
-function foundByKey(table: Table, { key }: Conflict, input: Input): Sql {
+function foundByKey(catalog: Catalog, table: Table, { key }: Conflict, input: Input): Sql {
   const isSame = and(
     key.map((name) => {
       const column = columnOf(table, name);
       return equal(operandOf(column, ident('w', name)), operandOf(column, sql`i.${input(name)}`));
     }),
   );
-  return sql`select w.*, i.n as "$n" from written w join input i on ${isSame}`;
+  return sql`select w.*, i.n as ${ident(marker(catalog, 'n'))} from written w join input i on ${isSame}`;
 }
 
 /** Rows without a position come in the order of their group, and none of it is missing. */
-function readAnswer(answer: readonly Row[], groups: readonly Group[]): Inserted {
+function readAnswer(catalog: Catalog, answer: readonly Row[], groups: readonly Group[]): Inserted {
   const positions = groups.map((group) => group.positions.values());
-  const written = answer.filter((row) => row['$group'] !== null);
+  const [n, group] = [marker(catalog, 'n'), marker(catalog, 'group')];
+  const written = answer.filter((row) => row[group] !== null);
   const placed = written.map((row) => ({
     row,
-    at: row['$n'] === undefined ? (positions[Number(row['$group'])]?.next().value ?? answer.length) : Number(row['$n']),
+    at: row[n] === undefined ? (positions[Number(row[group])]?.next().value ?? answer.length) : Number(row[n]),
   }));
-  const updatedCount = written.filter((row) => row['$updated'] === 't').length;
+  const updatedCount = written.filter((row) => row[marker(catalog, 'updated')] === 't').length;
   return {
     rows: sorted(placed),
     createdCount: written.length - updatedCount,
     updatedCount,
-    repeated: answer[0]?.['$repeated']?.split(' ').map(Number) ?? [],
+    repeated: answer[0]?.[marker(catalog, 'repeated')]?.split(' ').map(Number) ?? [],
   };
 }
 
@@ -183,7 +185,8 @@ const updated = sql`'events_graphql.updated'`;
 const settingText = (setting: Sql): Sql => sql`pg_catalog.current_setting(${setting}, true)`;
 const isSet = (setting: Sql, value: Sql): Sql => sql`pg_catalog.set_config(${setting}, ${value}, true) is not null`;
 const isNext = isSet(current, sql`i.n::pg_catalog.text`);
-const trace = sql`${settingText(current)} as "$n", coalesce(${settingText(updated)} ${eq} ${settingText(current)}, false) as "$updated"`;
+const trace = (catalog: Catalog) => sql`${settingText(current)} as ${ident(marker(catalog, 'n'))},
+  coalesce(${settingText(updated)} ${eq} ${settingText(current)}, false) as ${ident(marker(catalog, 'updated'))}`;
 
 function onConflict({ key, action }: Conflict, names: readonly string[]): Sql {
   if (action === 'ignore') return sql`on conflict ${list(key)} do nothing`;

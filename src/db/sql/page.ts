@@ -1,5 +1,6 @@
 import { builtIn, type Catalog, type Table } from '../../catalog/catalog.ts';
 import { after, type KeysetPosition, type OrderKey, orderBy, reversed } from './keyset.ts';
+import { marker } from './markers.ts';
 import type { Joins } from './projection.ts';
 import { alias, columnRef, from } from './select.ts';
 import { and, empty, ident, join, or, type Sql, sql, trusted } from './sql.ts';
@@ -13,7 +14,7 @@ export interface Page {
   readonly before: KeysetPosition | null;
   readonly offset: number;
   readonly limit: number;
-  /** A value that is read in the page's own snapshot, and comes with every row, as `$live`. */
+  /** A value that is read in the page's own snapshot, and comes with every row, as `live`. */
   readonly live?: Sql | undefined;
 }
 
@@ -25,13 +26,14 @@ export interface Selected {
 
 /**
  * The statement for one page; `match` narrows it further, to the rows of one parent. With a `live` value it has a row for
- * that even where the page is empty: rows of the page have `$found`.
+ * that even where the page is empty: rows of the page are `found`.
  */
 export function selectPage(catalog: Catalog, page: Page, selected: Selected, match: readonly Sql[] = []): Sql {
   const rows = selectJoined(catalog, page, selected, match);
   if (!page.live) return rows;
-  return sql`select l."$live", p.* from (select ${page.live} as "$live") l
-    left join lateral (select true as "$found", r.* from (${rows}) r) p on true`;
+  const live = ident(marker(catalog, 'live'));
+  return sql`select l.${live}, p.* from (select ${page.live} as ${live}) l
+    left join lateral (select true as ${ident(marker(catalog, 'found'))}, r.* from (${rows}) r) p on true`;
 }
 
 /** What is joined to the rows of a page is looked up for these alone; a join need not keep their order. */
@@ -48,7 +50,7 @@ function selectRows(catalog: Catalog, page: Page, columns: readonly string[], ma
   const selected = selectList(columns, keys);
   const limited = sql`order by ${orderBy(keys)} limit ${limitOf(page)}`;
   const offset = page.offset > 0 ? sql` offset ${page.offset}` : empty;
-  if (keys.some((key) => key.name === rowPosition.name)) {
+  if (keys.some((key) => key.name === marker(catalog, 'position'))) {
     const source = numbered(catalog, table, conditions);
     return sql`select ${selected} from (${source}) ${ident(alias)} where ${or(ranges(page).map(and))} ${limited}${offset}`;
   }
@@ -82,34 +84,36 @@ function ranges({ keys, after: start, before: end }: Page): readonly (readonly S
  * The order of rows for which there is no key at all: their text, then the position among rows of the same text.
  * Text and not values: equal values may still differ (1.0 and 1.00), and a cursor of 32 digits stays short.
  */
-export const rowText: OrderKey = {
-  name: '$row',
-  expression: ident(alias, '$row'),
-  type: builtIn('text'),
+export const rowOrder = (catalog: Catalog): readonly OrderKey[] => [
+  placeKey(catalog, 'row', ident(alias, marker(catalog, 'row')), 'text'),
+  placeKey(catalog, 'position', ident(alias, marker(catalog, 'position')), 'int8'),
+];
+
+/** The order of rows on disk, which a table without a key still has; an UPDATE moves a row. */
+export const storageOrder = (catalog: Catalog): readonly OrderKey[] => [
+  placeKey(catalog, 'tableoid', ident(alias, 'tableoid'), 'oid'),
+  placeKey(catalog, 'ctid', ident(alias, 'ctid'), 'tid'),
+];
+
+const placeKey = (
+  catalog: Catalog,
+  name: Parameters<typeof marker>[1],
+  expression: Sql,
+  type: Parameters<typeof builtIn>[0],
+): OrderKey => ({
+  name: marker(catalog, name),
+  expression,
+  type: builtIn(type),
   nullable: false,
   descending: false,
   nullsFirst: false,
-};
-export const rowPosition: OrderKey = {
-  ...rowText,
-  name: '$position',
-  expression: ident(alias, '$position'),
-  type: builtIn('int8'),
-};
-
-/** The order of rows on disk, which a table without a key still has; an UPDATE moves a row. */
-export const storageOrder: readonly OrderKey[] = ['tableoid', 'ctid'].map((name) => ({
-  ...rowText,
-  name: `$${name}`,
-  expression: ident(alias, name),
-  type: builtIn(name === 'ctid' ? 'tid' : 'oid'),
-}));
+});
 
 function numbered(catalog: Catalog, table: Table, conditions: readonly Sql[]): Sql {
   const text = sql`row(${join(table.columns.map((column) => columnRef(column)))})::pg_catalog.text`;
   const all = table.columns.map((column) => columnRef(column));
-  return sql`select ${join(all)}, pg_catalog.md5(${text}) as ${ident(rowText.name)},
-    pg_catalog.row_number() over (partition by pg_catalog.md5(${text}) order by ${text} collate pg_catalog."C") as ${ident(rowPosition.name)}
+  return sql`select ${join(all)}, pg_catalog.md5(${text}) as ${ident(marker(catalog, 'row'))},
+    pg_catalog.row_number() over (partition by pg_catalog.md5(${text}) order by ${text} collate pg_catalog."C") as ${ident(marker(catalog, 'position'))}
     from ${from(catalog, table)} ${ident(alias)} where ${and(conditions)}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { joinedName } from './markers.ts';
 import { inner, type Match, matchesRow } from './match.ts';
 import type { Row } from './row.ts';
 import { alias, from } from './select.ts';
@@ -43,7 +44,7 @@ export function joinsOf(catalog: Catalog, projection: Projection): Joins {
   const joins = planJoins(projection);
   return {
     list: joins.flatMap(({ columns }, i) =>
-      columns.map((name, j) => sql`${ident(tableName(i), name)} as ${ident(columnName(i, j))}`),
+      columns.map((name, j) => sql`${ident(tableName(i), name)} as ${ident(joinedName(catalog, i, j))}`),
     ),
     from: join(
       joins.map(
@@ -51,7 +52,7 @@ export function joinsOf(catalog: Catalog, projection: Projection): Joins {
       ),
       '',
     ),
-    attach: attacher(joins),
+    attach: attacher(catalog, joins),
   };
 }
 
@@ -78,14 +79,12 @@ function planJoins({ relations }: Projection): readonly Join[] {
   return joins;
 }
 
-/** Numbers, since the names of relations and columns together may be longer than PostgreSQL's 63 bytes. */
 const tableName = (place: number): string => `j${place}`;
-const columnName = (place: number, column: number): string => `$${place}.${column}`;
 
 type FoundRow = { -readonly [name in keyof Row]: Row[name] };
 
-function attacher(joins: readonly Join[]): Joins['attach'] {
-  const parts = joins.map((join, i) => ({ ...join, names: join.columns.map((_, j) => columnName(i, j)) }));
+function attacher(catalog: Catalog, joins: readonly Join[]): Joins['attach'] {
+  const parts = joins.map((join, i) => ({ ...join, names: join.columns.map((_, j) => joinedName(catalog, i, j)) }));
   return (row) => {
     const found: (FoundRow | null)[] = [];
     for (const { parent, joined, columns, names } of parts) {

@@ -1,6 +1,7 @@
 import { type Catalog, columnOf, type Table } from '../../catalog/catalog.ts';
 import { equal, operandOf } from './compare.ts';
 import type { Values } from './insert.ts';
+import { marker } from './markers.ts';
 import { alias, cast, columnRef, from } from './select.ts';
 import { and, ident, join, type Sql, sql } from './sql.ts';
 
@@ -12,8 +13,8 @@ export interface Target {
 }
 
 /**
- * The statement that changes one row, where it fulfils `expect` if given. A row of its answer with `$written` has
- * `selected` of the changed row; `$found` says whether there was a row at all, with `expect` only.
+ * The statement that changes one row, where it fulfils `expect` if given. A row of its answer that is `written` has
+ * `selected` of the changed row; `found` says whether there was a row at all, with `expect` only.
  */
 export function updateRow(
   catalog: Catalog,
@@ -25,16 +26,16 @@ export function updateRow(
   const { table } = target;
   const set = [...values].map(([name, value]) => sql`${ident(name)} = ${cast(value, columnOf(table, name))}`);
   const update = sql`update ${from(catalog, table)} as ${ident(alias)} set ${join(set)}
-    where ${and([isTarget(target), ...(expect ? [expect] : [])])} returning ${returned(selected)}`;
+    where ${and([isTarget(target), ...(expect ? [expect] : [])])} returning ${returned(catalog, selected)}`;
   if (!expect) return update;
   return sql`with written as (${update})
-    select w.*, exists (select from ${from(catalog, table)} ${ident(alias)} where ${isTarget(target)}) as "$found"
+    select w.*, exists (select from ${from(catalog, table)} ${ident(alias)} where ${isTarget(target)}) as ${ident(marker(catalog, 'found'))}
     from (select) one left join written w on true`;
 }
 
 /** The statement that deletes one row, with `selected` of what it was to return. */
 export const deleteRow = (catalog: Catalog, target: Target, selected: readonly string[]): Sql => sql`
-  delete from ${from(catalog, target.table)} as ${ident(alias)} where ${isTarget(target)} returning ${returned(selected)}`;
+  delete from ${from(catalog, target.table)} as ${ident(alias)} where ${isTarget(target)} returning ${returned(catalog, selected)}`;
 
 const isTarget = ({ table, columns, key }: Target): Sql =>
   and(
@@ -44,5 +45,5 @@ const isTarget = ({ table, columns, key }: Target): Sql =>
     }),
   );
 
-const returned = (columns: readonly string[]): Sql =>
-  join([sql`true as "$written"`, ...columns.map((name) => ident(alias, name))]);
+const returned = (catalog: Catalog, columns: readonly string[]): Sql =>
+  join([sql`true as ${ident(marker(catalog, 'written'))}`, ...columns.map((name) => ident(alias, name))]);

@@ -1,6 +1,7 @@
-import type { Table } from '../../catalog/catalog.ts';
+import type { Catalog, Table } from '../../catalog/catalog.ts';
 import type { PageLimits } from '../../config/limits.ts';
 import { decodeCursor, encodeCursor, type OrderKey, orderFingerprint, reversed } from '../../db/sql/keyset.ts';
+import { marker } from '../../db/sql/markers.ts';
 import type { Key, Match } from '../../db/sql/match.ts';
 import type { Page } from '../../db/sql/page.ts';
 import type { Projection } from '../../db/sql/projection.ts';
@@ -12,7 +13,7 @@ import type { Builder, FieldBuilder } from '../builder.ts';
 import { source } from '../fieldSource.ts';
 import type { Filters } from '../filters/filters.ts';
 import { scalars } from '../scalars.ts';
-import { type Live, liveColumn } from './liveCursor.ts';
+import type { Live } from './liveCursor.ts';
 import type { Orders } from './order.ts';
 
 const maxOffset = 10_000;
@@ -30,6 +31,7 @@ export interface ListArguments {
 
 /** What a list's arguments mean; the same for every row that has such a list. */
 export interface ListPlan {
+  readonly catalog: Catalog;
   readonly page: Page;
   readonly size: number;
   readonly backward: boolean;
@@ -69,7 +71,7 @@ export function planList(
   table: Table,
   args: ListArguments,
   projection: Projection,
-  { filters, orders, limits }: { filters: Filters; orders: Orders; limits: PageLimits },
+  { catalog, filters, orders, limits }: { catalog: Catalog; filters: Filters; orders: Orders; limits: PageLimits },
   live: Live | null = null,
 ): ListPlan {
   const { first, last, after, before, offset } = args;
@@ -87,6 +89,7 @@ export function planList(
   const position = (cursor: string | null | undefined) => (isGiven(cursor) ? decodeCursor(cursor, order, keys) : null);
   const [start, end] = [position(after), position(before)];
   return {
+    catalog,
     size,
     backward,
     isFiltered: Object.keys((args.where ?? {}) as object).length > 0,
@@ -111,22 +114,23 @@ const isGiven = <T>(value: T | null | undefined): value is T => value !== null &
 
 /** Ties a plan to the loaders of a request, and to one parent's key where the list is a relation. */
 export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: Key): Connection => {
-  const { page, size, backward, isFiltered } = plan;
+  const { catalog, page, size, backward, isFiltered } = plan;
+  const found = marker(catalog, 'found');
   const read = (part: Page) => loaders.page(part, plan.projection, match, key);
   return {
     plan,
     async load() {
       const all = await read(page);
-      const found = page.live ? all.filter((row) => row['$found'] !== null) : all;
-      const rows = found.slice(0, size);
-      const beyond = found.length > size;
+      const present = page.live ? all.filter((row) => row[found] !== null) : all;
+      const rows = present.slice(0, size);
+      const beyond = present.length > size;
       // What an offset passed over is known to be there only when a row follows.
       const passed = async () =>
-        found.length > 0 || (await read({ ...page, offset: 0, limit: 1, live: undefined })).length > 0;
+        present.length > 0 || (await read({ ...page, offset: 0, limit: 1, live: undefined })).length > 0;
       const behind = page.after !== null || (page.offset > 0 && (await passed()));
       return {
         rows: backward ? rows.reverse() : rows,
-        seen: all[0]?.['$live'] ?? null,
+        seen: all[0]?.[marker(catalog, 'live')] ?? null,
         hasNextPage: backward ? behind : beyond || page.before !== null,
         hasPreviousPage: backward ? beyond || page.before !== null : behind,
       };
@@ -155,11 +159,12 @@ interface ConnectionParts {
   readonly node: RowRef;
   readonly edge: EdgeRef;
   readonly pageInfo: PageInfoRef;
-  readonly hasTail: boolean;
+  /** The column that stands for a live cursor; null where the table has no tail. */
+  readonly live: string | null;
 }
 
 /** Defines the connection type of one table. */
-export function connectionType(builder: Builder, name: string, { node, edge, pageInfo, hasTail }: ConnectionParts) {
+export function connectionType(builder: Builder, name: string, { node, edge, pageInfo, live }: ConnectionParts) {
   return builder.objectRef<Connection>(`${name}Connection`).implement({
     description: `A page of a list of ${name}.`,
     fields: (t) => ({
@@ -182,7 +187,7 @@ export function connectionType(builder: Builder, name: string, { node, edge, pag
           return text === null ? null : scalars.SafeInt.read(text);
         },
       }),
-      ...(hasTail && { liveCursor: liveCursorField(t) }),
+      ...(live !== null && { liveCursor: liveCursorField(t, live) }),
       totalCount: t.field({
         type: 'SafeInt',
         nullable: true,
@@ -194,12 +199,12 @@ export function connectionType(builder: Builder, name: string, { node, edge, pag
   });
 }
 
-const liveCursorField = (t: FieldBuilder<Connection>) =>
+const liveCursorField = (t: FieldBuilder<Connection>, column: string) =>
   t.string({
     nullable: true,
     description:
       'Where the live tail of the table goes on after what could be seen when this page was read: an argument for `after` there. With it, list and tail have every row exactly once.',
-    extensions: source('column', [liveColumn]),
+    extensions: source('column', [column]),
     resolve: async ({ plan: { live }, load }) => live?.cursor((await load()).seen) ?? null,
   });
 

@@ -42,9 +42,9 @@ export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Ty
     async resolve(row, args, context, info) {
       const plan = await cached(info, async () => {
         const asked = selectedRows(info);
-        if (!asked.columns.includes(liveColumn)) return planList(table, args, asked, types);
+        if (!asked.columns.includes(liveColumn(types.catalog))) return planList(table, args, asked, types);
         const live = await types.of(table.name).planLive(context);
-        const projection = { ...asked, columns: asked.columns.filter((name) => name !== liveColumn) };
+        const projection = { ...asked, columns: asked.columns.filter((name) => name !== liveColumn(types.catalog)) };
         return planList(table, args, projection, types, live);
       });
       return connect(plan, context.loaders, match, match && keyOf(row, match.values));

@@ -1,11 +1,12 @@
 import type { Arrival } from '../../catalog/arrival.ts';
 import type { Catalog, Table } from '../../catalog/catalog.ts';
 import type { Context } from '../../context.ts';
+import { marker } from '../../db/sql/markers.ts';
 import type { Sql } from '../../db/sql/sql.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
 
 /** Stands among the columns that a document asks for where it asks for a list's live cursor. */
-export const liveColumn = '$live';
+export const liveColumn = (catalog: Catalog): string => marker(catalog, 'live');
 
 /** The live cursor of a list: what its statement reads for it, and the cursor that this makes. */
 export interface Live {

@@ -1,7 +1,7 @@
-import { type Column, columnOf, isOrdered, type Table, uniqueKeys } from '../../catalog/catalog.ts';
+import { type Catalog, type Column, columnOf, isOrdered, type Table, uniqueKeys } from '../../catalog/catalog.ts';
 import type { Names } from '../../catalog/naming.ts';
 import type { OrderKey } from '../../db/sql/keyset.ts';
-import { rowPosition, rowText, storageOrder } from '../../db/sql/page.ts';
+import { rowOrder, storageOrder } from '../../db/sql/page.ts';
 import { columnRef } from '../../db/sql/select.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
@@ -27,13 +27,13 @@ export interface Orders {
 }
 
 /** Defines the `orderBy` inputs of all tables. */
-export function createOrders(builder: Builder, tables: readonly Table[], names: Names): Orders {
+export function createOrders(builder: Builder, catalog: Catalog, names: Names): Orders {
   const direction = builder.enumType('OrderDirection', {
     description: 'The direction of an order. Without a word on nulls they come last in ASC and first in DESC.',
     values: Object.fromEntries(Object.keys(directions).map((name) => [name, { value: name }])),
   });
   const defined = new Map(
-    tables.map((table) => {
+    catalog.tables.map((table) => {
       const columns = new Map(orderable(table).map((column) => [names.column(table, column), column]));
       if (columns.size === 0) return [table.name, null];
       const input = builder.inputType(`${names.type(table)}OrderBy`, {
@@ -61,6 +61,7 @@ export function createOrders(builder: Builder, tables: readonly Table[], names: 
         return keyOf(column, directions[value as Direction]);
       });
       return withTieBreak(
+        catalog,
         table,
         keys.filter((key, i) => keys.findIndex((k) => k.name === key.name) === i),
       );
@@ -77,7 +78,7 @@ function given(orderBy: unknown): readonly object[] {
  * Makes every row's place certain: by a readable unique key, else by the place on disk, else by the row's own text.
  * Ties go in the direction of the last column, so that one index can serve the whole order.
  */
-function withTieBreak(table: Table, keys: readonly OrderKey[]): readonly OrderKey[] {
+function withTieBreak(catalog: Catalog, table: Table, keys: readonly OrderKey[]): readonly OrderKey[] {
   const candidates = uniqueKeys(table);
   const has = (name: string) => keys.some((key) => key.name === name);
   if (candidates.some((key) => key.every(has))) return keys;
@@ -90,7 +91,7 @@ function withTieBreak(table: Table, keys: readonly OrderKey[]): readonly OrderKe
   const stored = table.wholeRow && !['view', 'foreign table'].includes(table.kind);
   return [
     ...keys,
-    ...(stored ? storageOrder : [rowText, rowPosition]).map((key) => ({ ...key, descending, nullsFirst: descending })),
+    ...(stored ? storageOrder : rowOrder)(catalog).map((key) => ({ ...key, descending, nullsFirst: descending })),
   ];
 }
 

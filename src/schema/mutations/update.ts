@@ -1,4 +1,5 @@
-import { updatable, writeKeys } from '../../catalog/catalog.ts';
+import { type Catalog, updatable, writeKeys } from '../../catalog/catalog.ts';
+import { marker } from '../../db/sql/markers.ts';
 import type { Row } from '../../db/sql/row.ts';
 import { alias } from '../../db/sql/select.ts';
 import { updateRow } from '../../db/sql/write.ts';
@@ -45,15 +46,16 @@ export function defineUpdate(builder: Builder, types: Types, type: TableType): v
           const target = { table, columns, key: key.read(args) };
           const query = updateRow(types.catalog, target, values, expect, selectedRows(info).columns);
           const [row] = await write(types, context, { table, verb: 'update', values }, query);
-          return changed(row);
+          return changed(types.catalog, row);
         },
       }),
     );
   }
 }
 
-function changed(row: Row | undefined): Payload {
-  if (row?.['$written'] === 't') return { row };
-  if (row?.['$found'] === 't') throw new AppError('CONFLICT', 'The row is not as expected (any more); nothing changed');
+function changed(catalog: Catalog, row: Row | undefined): Payload {
+  if (row?.[marker(catalog, 'written')] === 't') return { row };
+  if (row?.[marker(catalog, 'found')] === 't')
+    throw new AppError('CONFLICT', 'The row is not as expected (any more); nothing changed');
   return { row: null };
 }
