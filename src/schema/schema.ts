@@ -1,8 +1,9 @@
-import type { GraphQLSchema } from 'graphql';
+import { assertValidSchema, type GraphQLSchema } from 'graphql';
 import { findArrivals } from '../catalog/arrival.ts';
 import type { Warn } from '../catalog/comment.ts';
 import type { Directed } from '../catalog/directives.ts';
 import type { PageLimits } from '../config/limits.ts';
+import { ConfigError } from '../config/variables.ts';
 import { createBuilder } from './builder.ts';
 import { defineExtensions, type ExtensionModule } from './extensions/define.ts';
 import { defineList } from './lists/list.ts';
@@ -22,8 +23,38 @@ export interface SchemaOptions {
   readonly onSchemaChanged?: (error: Error) => void;
 }
 
-/** Builds the GraphQL schema of a catalog; equal catalogs give equal schemas, byte for byte when printed. Throws a ConfigError where an extension does not fit. */
+/**
+ * Builds the GraphQL schema of a catalog; equal catalogs give equal schemas, byte for byte when printed. Throws a
+ * ConfigError that names the file of an extension that does not fit.
+ */
 export function createSchema(directed: Directed, options: SchemaOptions): GraphQLSchema {
+  try {
+    return build(directed, options);
+  } catch (error) {
+    const file = culprit(directed, options);
+    if (file === undefined) throw error;
+    throw new ConfigError([`EXTENSIONS: ${file}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+/**
+ * The file of the first extension with which there is no schema. Most of what is wrong shows when all is put together,
+ * which does not tell where it comes from.
+ */
+function culprit(directed: Directed, options: SchemaOptions): string | undefined {
+  const { extensions } = options;
+  const fails = (count: number): boolean => {
+    try {
+      build(directed, { ...options, extensions: extensions.slice(0, count), warn: () => {} });
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  return fails(0) ? undefined : extensions.find((_, i) => fails(i + 1))?.file;
+}
+
+function build(directed: Directed, options: SchemaOptions): GraphQLSchema {
   const { limits, extensions, warn, onSchemaChanged } = options;
   const builder = createBuilder();
   const types = createTypes(builder, directed, { arrivals: findArrivals(directed, warn), limits, onSchemaChanged });
@@ -36,5 +67,7 @@ export function createSchema(directed: Directed, options: SchemaOptions): GraphQ
   defineMutations(builder, types);
   defineTails(builder, types);
   defineExtensions(builder, types, extensions, warn);
-  return builder.toSchema({ extensions: renamed(types.formerNames) });
+  const schema = builder.toSchema({ extensions: renamed(types.formerNames) });
+  if (extensions.length > 0) assertValidSchema(schema);
+  return schema;
 }

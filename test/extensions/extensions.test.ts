@@ -261,22 +261,22 @@ describe('an extension', () => {
     [
       'a field that a column has',
       [({ table }) => table('site', {}).fields((t) => ({ name: t.int({ resolve: () => 1 }) }))],
-      /0\.ts: Site has a field "name" already/,
+      /0\.ts: Duplicate field name on Site/,
     ],
     [
       'a field of another extension',
       [shout('site', 'code'), shout('site', 'name')],
-      /1\.ts: Site has a field "shout" already/,
+      /1\.ts: Duplicate field shout on Site/,
     ],
     [
       'a field of Query',
       [({ query }) => query((t) => ({ sites: t.int({ resolve: () => 1 }) }))],
-      /0\.ts: Query has a field "sites" already/,
+      /0\.ts: Duplicate field sites on Query/,
     ],
     [
       'a field of Mutation',
       [({ mutation }) => mutation((t) => ({ createSite: t.int({ resolve: () => 1 }) }))],
-      /0\.ts: Mutation has a field "createSite" already/,
+      /0\.ts: Duplicate field createSite on Mutation/,
     ],
     [
       'a type',
@@ -291,6 +291,30 @@ describe('an extension', () => {
         },
       ],
       /0\.ts: What a day/,
+    ],
+    [
+      'a type without fields',
+      [shout('site', 'code'), ({ builder }) => void builder.objectRef('Hollow').implement({})],
+      /1\.ts: Type Hollow must define one or more fields/,
+    ],
+    [
+      'a type that is nowhere',
+      [
+        ({ query, builder }) =>
+          query((t) => ({ a: t.field({ type: builder.objectRef('Gone'), resolve: () => ({}) }) })),
+      ],
+      /0\.ts: .*Gone/,
+    ],
+    [
+      'fields that come too late',
+      [
+        ({ query, table }) =>
+          query(() => {
+            table('site', {}).fields(() => ({}));
+            return {};
+          }),
+      ],
+      /0\.ts: Fields are added while the function of a module runs/,
     ],
     ['a promise', [async () => {}], /0\.ts: .*must not be async/],
   ];
@@ -351,6 +375,59 @@ describe('an extension', () => {
     expect(has()).toEqual([]);
     await other.close();
   });
+});
+
+test('rows that an extension returns are one statement for a list, with the columns that are asked for', async () => {
+  const define: Extension = ({ table }) => {
+    const site = table('site', { site_id: 'Int!' });
+    table('device', { site_id: 'Int!' }).fields((_t, from) => ({
+      place: from('site_id').field({
+        type: site.type,
+        nullable: true,
+        resolve: ({ site_id }, _args, context, info) => site.row([site_id], context, info),
+      }),
+    }));
+  };
+  const other = await createTestApi(database.connection, { extensions: [{ file: 'place.ts', define }] });
+  const { devices } = await other.query<{ devices: { nodes: { place: unknown }[] } }>(
+    '{ devices(first: 30) { nodes { place { code } } } }',
+  );
+  expect(devices.nodes).toHaveLength(30);
+  expect(devices.nodes.every(({ place }) => place !== null)).toBe(true);
+  expect(other.statements.map(columnsOf)).toEqual([['device_id', 'site_id'], expect.arrayContaining(['code'])]);
+  expect(columnsOf(other.statements[1])).not.toContain('name');
+  await other.close();
+});
+
+test('what a request read before a mutation of an extension is read again, and a violated constraint is told', async () => {
+  const define: Extension = ({ table, mutation, write, sql }) => {
+    const site = table('site', { site_id: 'Int!', name: 'String!', code: 'String!' });
+    mutation((t) => ({
+      site: t.field({
+        type: site.type,
+        nullable: true,
+        resolve: (_root, _args, context, info) => site.row([1], context, info),
+      }),
+      renameSite: t.int({
+        args: { name: t.arg.string({ required: true }), code: t.arg.string({ required: true }) },
+        resolve: async (_root, { name, code }, context) => {
+          const changed = sql`update ${site.sql} set name = ${name}, code = ${code} where site_id = 1 returning site_id`;
+          return (await write(context, changed, { site_id: 'Int!' })).length;
+        },
+      }),
+    }));
+  };
+  const other = await createTestApi(database.connection, { extensions: [{ file: 'rename.ts', define }] });
+  expect(
+    await other.query('mutation { before: site { name } renameSite(name: "New", code: "RTM") after: site { name } }'),
+  ).toEqual({ before: { name: 'Rotterdam' }, renameSite: 1, after: { name: 'New' } });
+  const { errors } = await other.send('mutation { renameSite(name: "New", code: "HOU") }');
+  expect(errors?.[0]).toMatchObject({
+    message: 'The row conflicts with another row',
+    extensions: { code: 'CONFLICT', constraint: 'site_code_key' },
+  });
+  await database.admin(`update events.site set name = 'Rotterdam' where site_id = 1`);
+  await other.close();
 });
 
 test.each([

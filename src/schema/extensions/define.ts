@@ -1,15 +1,12 @@
-import { FieldRef } from '@pothos/core';
 import type { Warn } from '../../catalog/comment.ts';
-import { ConfigError } from '../../config/variables.ts';
 import { ident, join, sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
-import { source } from '../fieldSource.ts';
 import { declareMutation } from '../mutations/mutations.ts';
 import { writeRows } from '../mutations/write.ts';
 import type { Types } from '../types.ts';
 import type { Extension, Tools } from './extension.ts';
-import type { AddFields } from './fields.ts';
+import { asExtension } from './fields.ts';
 import { readRows } from './notation.ts';
 import { createTables, MissingTable } from './table.ts';
 
@@ -19,9 +16,12 @@ export interface ExtensionModule {
   readonly define: Extension;
 }
 
+/** Something that an extension adds to the schema. */
+type Part = () => void;
+
 /**
- * Runs the extensions on a schema that has everything else; throws a ConfigError that names the file of one that does not
- * fit. `warn` hears of those that are left out, since a table is not there.
+ * Runs the extensions on a schema that has everything else. `warn` hears of those that are left out, since a table is not
+ * there.
  */
 export function defineExtensions(
   builder: Builder,
@@ -30,32 +30,40 @@ export function defineExtensions(
   warn: Warn,
 ): void {
   for (const { file, define } of extensions) {
-    const named = namingFile(file);
-    const parts: (() => void)[] = [];
     try {
-      named(() => {
-        const tools = createTools(builder, types, newFields(builder, named), (part) => void parts.push(part));
-        const returned: unknown = define(tools);
-        if (returned instanceof Promise) throw new Error('its function must not be async');
-      });
+      for (const add of partsOf(builder, types, define)) add();
     } catch (error) {
       if (!(error instanceof MissingTable)) throw error;
       warn(`The extension ${file} is left out: ${error.message}`);
-      continue;
     }
-    for (const part of parts) part();
   }
 }
 
-/** Every part waits until the whole module has run. */
-function createTools(builder: Builder, types: Types, add: AddFields, onPart: (part: () => void) => void): Tools {
+/** What a module adds; nothing is added before the whole of it has run. */
+function partsOf(builder: Builder, types: Types, define: Extension): readonly Part[] {
+  const parts: Part[] = [];
+  let isRunning = true;
+  const onPart = (part: Part) => {
+    if (!isRunning) throw new Error('Fields are added while the function of a module runs, not later');
+    parts.push(part);
+  };
+  const returned: unknown = define(createTools(builder, types, onPart));
+  isRunning = false;
+  if (returned instanceof Promise) {
+    returned.catch(() => {}); // it has failed already
+    throw new Error('The function of a module must not be async');
+  }
+  return parts;
+}
+
+function createTools(builder: Builder, types: Types, onPart: (part: Part) => void): Tools {
   return {
-    table: createTables(builder, types, add, onPart),
-    query: (fields) => onPart(() => builder.queryFields((t) => add('Query', () => fields(t))())),
+    table: createTables(builder, types, onPart),
+    query: (fields) => onPart(() => builder.queryFields((t) => asExtension(fields(t)))),
     mutation: (fields) =>
       onPart(() => {
         declareMutation(builder);
-        builder.mutationFields((t) => add('Mutation', () => fields(t))());
+        builder.mutationFields((t) => asExtension(fields(t)));
       }),
     builder,
     batch: (read) => ({ load: ({ loaders }, key, ...args) => loaders.custom(read, key, ...args) }),
@@ -64,30 +72,3 @@ function createTools(builder: Builder, types: Types, add: AddFields, onPart: (pa
     ...{ sql, ident, join, badInput },
   };
 }
-
-/** Marks the fields as an extension's. Pothos calls for them when it builds the schema, after all others of the type. */
-const newFields =
-  (builder: Builder, named: <T>(work: () => T) => T): AddFields =>
-  (type, fields) =>
-  () =>
-    named(() => {
-      const added = fields();
-      const known = builder.configStore.getFields(type);
-      const twice = Object.keys(added).find((name) => known.has(name));
-      if (twice !== undefined) throw new Error(`${type} has a field "${twice}" already; call this one something else`);
-      for (const field of Object.values(added))
-        if (field instanceof FieldRef)
-          field.updateConfig((config) => ({ ...config, extensions: { ...source('computed'), ...config.extensions } }));
-      return added;
-    });
-
-const namingFile =
-  (file: string) =>
-  <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (error) {
-      if (error instanceof MissingTable || error instanceof ConfigError) throw error;
-      throw new ConfigError([`EXTENSIONS: ${file}: ${error instanceof Error ? error.message : String(error)}`]);
-    }
-  };

@@ -1,12 +1,17 @@
-import { type FieldMap, ObjectFieldBuilder } from '@pothos/core';
+import { type FieldMap, FieldRef, ObjectFieldBuilder } from '@pothos/core';
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
 import { source } from '../fieldSource.ts';
 import type { Leaf } from '../leaves.ts';
 import { rowReader } from './notation.ts';
 
-/** Adds fields to a type of the schema, by its name. */
-export type AddFields = (type: string, fields: () => FieldMap) => () => FieldMap;
+/** Marks fields as an extension's, for all who look at where a field comes from. */
+export function asExtension(fields: FieldMap): FieldMap {
+  for (const field of Object.values(fields))
+    if (field instanceof FieldRef)
+      field.updateConfig((config) => ({ ...config, extensions: { ...source('computed'), ...config.extensions } }));
+  return fields;
+}
 
 /** Makes fields of a table's type that join these columns to the statement's list, and whose resolvers see their values. */
 export function fieldsFrom<Parent>(builder: Builder, leaves: ReadonlyMap<string, Leaf>): FieldBuilder<Parent> {

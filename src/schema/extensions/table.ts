@@ -6,7 +6,7 @@ import type { Leaf } from '../leaves.ts';
 import { createFieldCache, selectedRows } from '../selection.ts';
 import type { Types } from '../types.ts';
 import type { ExtensionTable, From, Tools } from './extension.ts';
-import { type AddFields, fieldsFrom } from './fields.ts';
+import { asExtension, fieldsFrom } from './fields.ts';
 import { type Notations, notationOf } from './notation.ts';
 
 /** There is no such table that the role may read: not yet, or not any more. */
@@ -16,7 +16,7 @@ export class MissingTable extends Error {
 
 /** Makes an extension's way to its tables. */
 export const createTables =
-  (builder: Builder, types: Types, add: AddFields, onPart: (part: () => void) => void): Tools['table'] =>
+  (builder: Builder, types: Types, onPart: (part: () => void) => void): Tools['table'] =>
   <C extends Notations>(name: string, columns: C): ExtensionTable<C> => {
     const type = types.all.find(({ table }) => table.name === name);
     if (!type) throw new MissingTable(`there is no readable table "${name}"`);
@@ -44,7 +44,7 @@ export const createTables =
           cached(info, () => selectedRows(info)),
         );
       },
-      fields: (fields) => onPart(() => builder.objectFields(ref, () => add(type.name, () => fields(from(), from))())),
+      fields: (fields) => onPart(() => builder.objectFields(ref, () => asExtension(fields(from(), from)))),
     };
   };
 

@@ -37,11 +37,21 @@ export function explainViolation(types: Types, change: RowChange, cause: unknown
     ...(fields.length > 0 && { fields }),
     ...(inputs?.length === 1 && { index: inputs[0] }),
   };
-  const [code, general] = /^23(502|514)$/.test(cause.code)
-    ? (['BAD_USER_INPUT', 'A value violates a constraint of the table'] as const)
-    : (['CONFLICT', 'The row conflicts with another row'] as const);
+  const [code, general] = generalOf(cause);
   return new AppError(code, messageOf(types, change, cause, violation) ?? general, { cause, details });
 }
+
+/** Says that a constraint is violated by a statement of which no more is known; null for any other error. */
+export function explainAnyViolation(cause: unknown): AppError | null {
+  if (!(cause instanceof DatabaseError && cause.code?.startsWith('23'))) return null;
+  const [code, message] = generalOf(cause);
+  return new AppError(code, message, { cause, ...(cause.constraint && { details: { constraint: cause.constraint } }) });
+}
+
+const generalOf = ({ code = '' }: DatabaseError) =>
+  /^23(502|514)$/.test(code)
+    ? (['BAD_USER_INPUT', 'A value violates a constraint of the table'] as const)
+    : (['CONFLICT', 'The row conflicts with another row'] as const);
 
 /** Without a detail, which a partition has only for those who may read it itself, inputs still tell what they share. */
 function repeatedKey(types: Types, { table, values }: RowChange): AppError | null {

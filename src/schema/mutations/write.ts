@@ -6,7 +6,7 @@ import type { Sql } from '../../db/sql/sql.ts';
 import { AppError } from '../../errors.ts';
 import type { Types } from '../types.ts';
 import { explainUnreadable } from './unreadable.ts';
-import { explainViolation, type RowChange } from './violations.ts';
+import { explainAnyViolation, explainViolation, type RowChange } from './violations.ts';
 
 /** Runs a statement that changes rows of a table, whose constraints and columns explain what they refuse. */
 export const write = (types: Types, context: Context, change: RowChange, query: Sql): Promise<readonly Row[]> =>
@@ -24,7 +24,7 @@ export const write = (types: Types, context: Context, change: RowChange, query: 
 export async function writeRows(
   { db, loaders }: Context,
   query: Sql,
-  explain: (error: unknown) => Promise<unknown> = async () => undefined,
+  explain: (error: unknown) => Promise<unknown> = async (error) => explainAnyViolation(error),
 ): Promise<readonly Row[]> {
   try {
     return await db.write(query);
