@@ -158,6 +158,58 @@ test('an API that was replaced is freed whole, whatever was asked of it', async 
   await database.admin('alter table events.site drop of_this_schema, drop of_another_schema');
 });
 
+describe('a column that is dropped', () => {
+  let own: TestApi;
+  let server: Awaited<ReturnType<typeof serveStreams>>;
+  beforeAll(async () => {
+    await database.admin(`create table events.memo (
+      memo_id bigint generated always as identity primary key, kept text, read text, written text, followed text)`);
+    await database.grantAll(database.connection);
+    own = await createTestApi(database.connection, { apartMs: 0 });
+    server = await serveStreams(own);
+  });
+  afterAll(async () => {
+    own.tails.stop();
+    await server.drain(1000);
+    await own.close();
+    await database.admin('drop table events.memo');
+  });
+
+  const unavailable = [{ extensions: { code: 'DATABASE_UNAVAILABLE' } }];
+  /** What the log has of PostgreSQL's errors. */
+  const logged = () => own.log.map(({ err }) => JSON.stringify(err ?? null)).join('\n');
+
+  test('under a read lets it be tried again', async () => {
+    await database.admin('alter table events.memo drop read');
+    expect(await own.send('{ memos { nodes { read } } }')).toMatchObject({ status: 503, errors: unavailable });
+    expect(await own.send('{ memos { nodes { read } } }')).toMatchObject({ status: 400 });
+    expect(logged()).toMatch(/column .*read.* does not exist/);
+  });
+
+  test('under a write lets it be tried again, and nothing was written', async () => {
+    const create = 'mutation { createMemo(input: { kept: "x", written: "y" }) { memo { memoId } } }';
+    await database.admin('alter table events.memo drop written');
+    expect(await own.send(create)).toMatchObject({ status: 503, errors: unavailable });
+    expect(await own.query('{ memos { totalCount } }')).toEqual({ memos: { totalCount: 0 } });
+    expect(await own.send(create)).toMatchObject({ status: 400 });
+    expect(logged()).toMatch(/column .*written.* does not exist/);
+  });
+
+  test('under a stream ends it with a cursor, from which a document that fits goes on', async () => {
+    const document = (selection: string) =>
+      `subscription ($after: String) { added: memosAdded(after: $after) { cursor end edges { node { ${selection} } } } }`;
+    const stream = server.subscribe(document('kept followed'));
+    await stream.next();
+    await database.admin('alter table events.memo drop followed');
+    await database.admin("insert into events.memo (kept) values ('after it')");
+    expect(await stream.next()).toMatchObject({ end: 'SCHEMA_CHANGED', edges: [] });
+    const next = server.subscribe(document('kept'), { after: stream.cursor() });
+    expect(await next.nodes(1)).toEqual([{ kept: 'after it' }]);
+    await next.stop();
+    expect(logged()).toMatch(/column .*followed.* does not exist/);
+  });
+});
+
 test('a change is seen within the interval, without an error that tells of it', async () => {
   await database.admin('create table events.later (later_id int primary key)');
   await database.admin(`grant select on events.later to ${database.connection.user}`);
