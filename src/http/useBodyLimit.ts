@@ -7,7 +7,8 @@ const readerBytes = 1_000_000;
 
 /**
  * Refuses bodies that are longer, or longer than a megabyte where the caller may not write. A body whose length is
- * announced can be no longer than that: Node.js reads no further. So only those without an announcement are counted as they come, which Yoga's own limit does for all.
+ * announced can be no longer than that: Node.js reads no further. So only those without an announcement are counted as
+ * they come, which Yoga's own limit does for all.
  */
 export function useBodyLimit(maxBytes: number): Plugin<object, Partial<CallerContext>> {
   const limitOf = ({ caller }: Partial<CallerContext>) =>
