@@ -9,7 +9,7 @@ import { distinct, type Measure } from '../db/sql/measure.ts';
 import { type Page, type Selected, selectPage } from '../db/sql/page.ts';
 import { joinsOf, merged, noJoins, nothing, type Projection } from '../db/sql/projection.ts';
 import type { Row } from '../db/sql/row.ts';
-import { alias, from, selectCount, selectEstimate } from '../db/sql/select.ts';
+import { alias, from, selectCount, selectEstimate, wholeStatement } from '../db/sql/select.ts';
 import { ident, identity, join, type Sql, sql } from '../db/sql/sql.ts';
 
 /** A value with which JSON can tell two loads apart. */
@@ -111,29 +111,33 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
   }
 
   const number = marker(catalog, 'n');
+  const reading = (table: Table, query: Sql) => wholeStatement('SELECT', catalog, table, query);
+
   /** Runs one statement whose rows say by their number to which key they belong. */
-  const perKey = async (keys: readonly Key[], query: Sql): Promise<readonly (readonly Row[])[]> => {
+  const perKey = async (table: Table, keys: readonly Key[], query: Sql): Promise<readonly (readonly Row[])[]> => {
     const groups: Row[][] = keys.map(() => []);
-    for (const row of await db.rows(query)) groups[Number(row[number]) - 1]?.push(row);
+    for (const row of await db.rows(reading(table, query))) groups[Number(row[number]) - 1]?.push(row);
     return groups;
   };
 
   /** The rows of one statement for each key; without a parent the keys of a batch differ in their columns only. */
   const listPerKey = async (
+    table: Table,
     match: Match | undefined,
     keys: readonly Key[],
-    statement: (match: readonly Sql[]) => Sql,
+    select: (match: readonly Sql[]) => Sql,
   ): Promise<readonly (readonly Row[])[]> => {
     if (!match) {
-      const rows = await db.rows(statement([]));
+      const rows = await db.rows(reading(table, select([])));
       return keys.map(() => rows);
     }
     // A nested loop keeps the order within each key: the lateral list is read whole before the next key's.
     return perKey(
+      table,
       keys,
       sql`
       select k.n as ${ident(number)}, p.* from ${keyRows(match, keys)}
-      cross join lateral (${statement([matchesKey(match)])}) p`,
+      cross join lateral (${select([matchesKey(match)])}) p`,
     );
   };
 
@@ -150,6 +154,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
             ...joins.list,
           ]);
           const groups = await perKey(
+            match.table,
             keys,
             sql`
             select ${list} from ${keyRows(match, keys)}
@@ -162,7 +167,9 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     page: (page, projection, match, key = []) =>
       loader<readonly Row[], Projection>(`page ${matchName(match)} ${pageName(page)}`, (keys, asked) =>
         readJoined(asked, async (selected) => {
-          const pages = await listPerKey(match, keys, (conditions) => selectPage(catalog, page, selected, conditions));
+          const pages = await listPerKey(page.table, match, keys, (conditions) =>
+            selectPage(catalog, page, selected, conditions),
+          );
           for (const rows of new Set(pages)) rows.forEach(selected.joins.attach);
           return pages;
         }),
@@ -171,12 +178,12 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     count: (table, where, match, key = []) =>
       loader<string, Projection>(
         `count ${matchName(match)} ${identity(selectCount(catalog, table, [where]))}`,
-        (keys) => countPerKey(match, keys, (conditions) => selectCount(catalog, table, [where, ...conditions])),
+        (keys) => countPerKey(table, match, keys, (conditions) => selectCount(catalog, table, [where, ...conditions])),
       ).load({ key, asked: nothing }),
 
     estimate: (table) =>
       loader<string | null, Projection>(`estimate ${table.name}`, async (keys) => {
-        const [row] = await db.rows(selectEstimate(catalog, table));
+        const [row] = await db.rows(reading(table, selectEstimate(catalog, table)));
         return keys.map(() => row?.['count'] ?? null);
       }).load({ key: [], asked: nothing }),
 
@@ -184,7 +191,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       loader<Row, readonly Measure[]>(
         `whole ${matchName(match)} ${identity(selectCount(catalog, table, [where]))}`,
         async (keys, asked) => {
-          const rows = await listPerKey(match, keys, (conditions) =>
+          const rows = await listPerKey(table, match, keys, (conditions) =>
             selectWhole(catalog, table, [where, ...conditions], distinct(asked.flat())),
           );
           return rows.map(([row]) => row ?? {});
@@ -195,13 +202,16 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       loader<readonly Row[], readonly Measure[]>(
         `groups ${matchName(match)} ${identity(selectGroups(catalog, grouping, []))}`,
         (keys, asked) =>
-          listPerKey(match, keys, (conditions) => selectGroups(catalog, grouping, distinct(asked.flat()), conditions)),
+          listPerKey(grouping.table, match, keys, (conditions) =>
+            selectGroups(catalog, grouping, distinct(asked.flat()), conditions),
+          ),
       ).load({ key, asked: measures }),
 
     groupCount: (grouping, match, key = []) =>
       loader<string, Projection>(
         `groupCount ${matchName(match)} ${identity(selectGroupCount(catalog, grouping))}`,
-        (keys) => countPerKey(match, keys, (conditions) => selectGroupCount(catalog, grouping, conditions)),
+        (keys) =>
+          countPerKey(grouping.table, match, keys, (conditions) => selectGroupCount(catalog, grouping, conditions)),
       ).load({ key, asked: nothing }),
 
     custom: <K extends LoadArgument, A extends readonly LoadArgument[], V>(

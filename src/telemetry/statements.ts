@@ -77,18 +77,14 @@ export function createStatementWatch({
 
 const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
-/** The table that a statement is about is the first that it names. */
-const table = /\b(?:from|join|into|update) "((?:[^"]|"")+)"\."((?:[^"]|"")+)"/;
-
-/** What tells statements apart without their text. */
-function summaryOf({ text }: Sql) {
-  const operation = /^\s*(\w+)/.exec(text[0] ?? '')?.[1]?.toUpperCase() ?? 'SQL';
-  const [, schema, name] = table.exec(text.join(' ')) ?? [];
-  const collection = name && `${schema}.${name}`;
+/** What tells statements apart without their text; those of extensions do not say what they are about. */
+function summaryOf({ subject }: Sql) {
+  if (!subject) return { 'db.query.summary': 'SQL' };
+  const { operation, collection } = subject;
   return {
     'db.operation.name': operation,
-    'db.query.summary': collection ? `${operation} ${collection}` : operation,
-    ...(collection && { 'db.collection.name': collection }),
+    'db.collection.name': collection,
+    'db.query.summary': `${operation} ${collection}`,
   };
 }
 

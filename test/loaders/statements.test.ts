@@ -60,8 +60,8 @@ describe('a statement', () => {
     expect(api.statements).toHaveLength(3);
   });
 
-  test('is one for aliases of an aggregate under 40 parents, with the measures of all', async () => {
-    await api.query(`{ devices(first: 40) { nodes {
+  test('is one for aliases of an aggregate under 30 parents, with the measures of all', async () => {
+    await api.query(`{ devices(first: 30) { nodes {
       a: eventsAggregate { count of { value { avg p50: percentile(p: 0.5) } } }
       b: eventsAggregate { of { value { max p95: percentile(p: 0.95) } } }
       c: eventsGroupedAggregate(groupBy: { columns: [SEVERITY] }) { count last(by: OCCURRED_AT) { eventId } }

@@ -132,6 +132,24 @@ test('a statement that fails is measured under its SQLSTATE', async () => {
   await measured.drain(1000);
 });
 
+test('a statement is measured as what it does to its table, however it begins', async () => {
+  const query = `mutation Writes {
+    createSites(inputs: [{ siteId: 900, code: "XY", name: "New", latitude: 1, longitude: 1, openedOn: "2026-01-01" }], onConflict: { do: IGNORE, on: SITE_ID }) { createdCount }
+    updateSite(siteId: 900, patch: { name: "Newer" }, expect: { name: { eq: "New" } }) { site { name } }
+    deleteSite(siteId: 900) { site { name devices { nodes { serial } } } }
+  }`;
+  const server = await serve(api.app, 60_000);
+  expect(await post(query, undefined, server.port)).not.toHaveProperty('errors');
+  const points = (await collect()).get('db.client.operation.duration') ?? [];
+  expect(points.map(({ attributes }) => attributes['db.query.summary'])).toEqual([
+    'INSERT events.site',
+    'UPDATE events.site',
+    'DELETE events.site',
+    'SELECT events.device',
+  ]);
+  await server.drain(1000);
+});
+
 test('a line says who is calling, without the token, and why somebody was not let in', async () => {
   const issuer = await createIssuer();
   const server = await serve(createApp({ config: { ...settings, auth: issuer.config }, ...parts() }), 60_000);

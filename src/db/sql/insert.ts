@@ -3,7 +3,7 @@ import { badInput } from '../../errors.ts';
 import { equal, operandOf } from './compare.ts';
 import { marker } from './markers.ts';
 import type { Row } from './row.ts';
-import { alias, cast, from } from './select.ts';
+import { alias, cast, from, wholeStatement } from './select.ts';
 import { and, eq, gt, ident, join, own, type Sql, sql, trusted } from './sql.ts';
 
 /** The text of the values that a row is given, by column. */
@@ -70,12 +70,13 @@ export function insertRows(catalog: Catalog, insert: Insert, selected: readonly 
     groups.map((group) => sql`select * from ${nameOf(group)}`),
     ' union all ',
   );
-  return {
-    query: conflict
-      ? sql`with ${join([rows, repeatedKey(conflict, input), ...inserts, sql`written as (${written})`])}
+  const query = conflict
+    ? sql`with ${join([rows, repeatedKey(conflict, input), ...inserts, sql`written as (${written})`])}
           select o.*, (select positions from repeated) as ${ident(marker(catalog, 'repeated'))}
           from (select) one left join (${traced ? sql`select * from written` : foundByKey(catalog, table, conflict, input)}) o on true`
-      : sql`with ${join([rows, ...inserts])} ${written}`,
+    : sql`with ${join([rows, ...inserts])} ${written}`;
+  return {
+    query: wholeStatement('INSERT', catalog, table, query),
     read: (answer) => readAnswer(catalog, answer, groups),
   };
 }

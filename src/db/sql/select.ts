@@ -1,5 +1,5 @@
 import type { Catalog, Column, Table } from '../../catalog/catalog.ts';
-import { and, eq, gte, ident, ne, type Sql, sql, trusted } from './sql.ts';
+import { and, eq, gte, ident, ne, type Sql, type StatementSubject, sql, trusted } from './sql.ts';
 
 /** How every statement calls the table that it reads. */
 export const alias = 't';
@@ -7,6 +7,17 @@ export const alias = 't';
 export const from = (catalog: Catalog, table: Table): Sql => ident(catalog.schema, table.name);
 
 export const columnRef = (column: Pick<Column, 'name'>, of = alias): Sql => ident(of, column.name);
+
+/** A whole statement, which says what it does to which table. */
+export const wholeStatement = (
+  operation: StatementSubject['operation'],
+  catalog: Catalog,
+  table: Table,
+  query: Sql,
+): Sql => ({
+  ...query,
+  subject: { operation, collection: `${catalog.schema}.${table.name}` },
+});
 
 /** A value's text in the type of a column. */
 export const cast = (value: string | Sql | null, column: Column): Sql => sql`${value}::${trusted(column.type.sql)}`;

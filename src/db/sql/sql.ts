@@ -7,7 +7,15 @@ const isSql = Symbol('sql');
 export interface Sql {
   readonly text: readonly string[];
   readonly values: readonly Value[];
+  /** Of a whole statement; a part has none, nor has a statement that it becomes a part of. */
+  readonly subject?: StatementSubject;
   readonly [isSql]: true;
+}
+
+/** What a statement does, and to which table of which schema: for those who measure it. */
+export interface StatementSubject {
+  readonly operation: 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
+  readonly collection: string;
 }
 
 /** What may be bound: text in the format of PostgreSQL's own input, or a list of it. */

@@ -2,7 +2,7 @@ import type { Arrival } from '../../catalog/arrival.ts';
 import { builtIn, type Catalog, columnOf, type Order, type Table } from '../../catalog/catalog.ts';
 import { comparable, type Operand, orderOf } from './compare.ts';
 import type { Row } from './row.ts';
-import { alias, from } from './select.ts';
+import { alias, from, wholeStatement } from './select.ts';
 import { and, eq, ident, join, lt, or, type Sql, sql, toQuery, trusted } from './sql.ts';
 
 /** The rows of a tail's message at most. */
@@ -39,10 +39,11 @@ export function selectMark(catalog: Catalog, table: Table, arrival: Arrival): Sq
   const highest = (condition: Sql) =>
     sql`(select ${first} from ${relation} ${ident(alias)} where ${condition} order by ${first} desc limit 1)`;
   const settled = sql`${first} ${lt} pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())`;
-  return sql`select ${historyOf(name, arrival.columns[0] ?? '')} as history, ${highest(sql`true`)} as latest,
+  const query = sql`select ${historyOf(name, arrival.columns[0] ?? '')} as history, ${highest(sql`true`)} as latest,
     ${arrival.kind === 'transaction' ? highest(settled) : sql`null`} as settled,
     ${arrival.kind === 'transaction' ? oldestWriter : lockHolders} as holders
     from (select ${name}::pg_catalog.regclass::pg_catalog.oid as oid) relation`;
+  return wholeStatement('SELECT', catalog, table, query);
 }
 
 /**
@@ -97,8 +98,9 @@ export function selectStretch(catalog: Catalog, stretch: Stretch, columns: reado
   const keys = arrival.columns.map((name) => ident(alias, name));
   const selected = [...new Set([...columns, ...arrival.columns])].map((name) => ident(alias, name));
   const conditions = [where, ...beyond(table, arrival, after, 'gt'), ...beyond(table, arrival, upTo, 'lte')];
-  return sql`select ${join(selected)} from ${from(catalog, table)} ${ident(alias)}
+  const query = sql`select ${join(selected)} from ${from(catalog, table)} ${ident(alias)}
     where ${and(conditions)} order by ${join(keys)} limit ${limit}`;
+  return wholeStatement('SELECT', catalog, table, query);
 }
 
 /** How many values beyond a place a cursor may have to tell apart. */

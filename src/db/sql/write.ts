@@ -2,7 +2,7 @@ import { type Catalog, columnOf, type Table } from '../../catalog/catalog.ts';
 import { equal, operandOf } from './compare.ts';
 import type { Values } from './insert.ts';
 import { marker } from './markers.ts';
-import { alias, cast, columnRef, from } from './select.ts';
+import { alias, cast, columnRef, from, wholeStatement } from './select.ts';
 import { and, ident, join, type Sql, sql } from './sql.ts';
 
 /** What finds the one row to change: a value, as text, for each column of a key. */
@@ -27,15 +27,21 @@ export function updateRow(
   const set = [...values].map(([name, value]) => sql`${ident(name)} = ${cast(value, columnOf(table, name))}`);
   const update = sql`update ${from(catalog, table)} as ${ident(alias)} set ${join(set)}
     where ${and([isTarget(target), ...(expect ? [expect] : [])])} returning ${returned(catalog, selected)}`;
-  if (!expect) return update;
-  return sql`with written as (${update})
+  const whole = (query: Sql) => wholeStatement('UPDATE', catalog, table, query);
+  if (!expect) return whole(update);
+  return whole(sql`with written as (${update})
     select w.*, exists (select from ${from(catalog, table)} ${ident(alias)} where ${isTarget(target)}) as ${ident(marker(catalog, 'found'))}
-    from (select) one left join written w on true`;
+    from (select) one left join written w on true`);
 }
 
 /** The statement that deletes one row, with `selected` of what it was to return. */
-export const deleteRow = (catalog: Catalog, target: Target, selected: readonly string[]): Sql => sql`
-  delete from ${from(catalog, target.table)} as ${ident(alias)} where ${isTarget(target)} returning ${returned(catalog, selected)}`;
+export const deleteRow = (catalog: Catalog, target: Target, selected: readonly string[]): Sql =>
+  wholeStatement(
+    'DELETE',
+    catalog,
+    target.table,
+    sql`delete from ${from(catalog, target.table)} as ${ident(alias)} where ${isTarget(target)} returning ${returned(catalog, selected)}`,
+  );
 
 const isTarget = ({ table, columns, key }: Target): Sql =>
   and(
