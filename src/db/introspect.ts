@@ -114,7 +114,7 @@ const sequences = sql`(
     join pg_catalog.pg_depend d on d.classid ${eq} 'pg_catalog.pg_attrdef'::pg_catalog.regclass and d.objid ${eq} f.oid and d.refclassid ${eq} 'pg_catalog.pg_class'::pg_catalog.regclass))`;
 
 /** How `pg_get_expr` writes a call of PostgreSQL's own function, which depends on the search_path. */
-const currentXactId = sql`('pg_catalog.pg_current_xact_id()'::pg_catalog.regprocedure::pg_catalog.text)`;
+export const currentXactId = sql`('pg_catalog.pg_current_xact_id()'::pg_catalog.regprocedure::pg_catalog.text)`;
 
 const isStamped = sql`coalesce((
   select pg_catalog.bool_and(pg_catalog.pg_get_expr(f.adbin, f.adrelid) ${eq} ${currentXactId}) and pg_catalog.bool_or(spot.attrelid ${eq} r.oid)
@@ -148,10 +148,16 @@ const hasInsertTriggers = sql`exists (
   join pg_catalog.pg_trigger t on t.tgrelid ${eq} tree.relid
   where (t.tgtype ${own('&')} 7::pg_catalog.int2) ${eq} 7 and not t.tgisinternal and t.tgenabled ${eq} any ('{O,A}'))`;
 
-/** Policies may look at the caller, and so may views; of these only the text is known, not what their functions do. */
+/**
+ * Policies may look at the caller, and so may views; of these only the calls are known, not what their functions do. They
+ * are read as they are stored: `pg_get_viewdef` itself goes by the search_path.
+ */
 const isPersonal = sql`(
   exists (select from pg_catalog.pg_class c where c.relrowsecurity)
-  or exists (select from relation r where r.relkind ${eq} 'v' and pg_catalog.pg_get_viewdef(r.oid) ${own('~~')} '%current_setting%'))`;
+  or exists (
+    select from relation r join pg_catalog.pg_rewrite w on w.ev_class ${eq} r.oid
+    join pg_catalog.pg_proc p on p.pronamespace ${eq} 'pg_catalog'::pg_catalog.regnamespace and p.proname ${eq} 'current_setting'
+    where r.relkind ${eq} 'v' and w.ev_action::pg_catalog.text ${own('~~')} pg_catalog.concat('%:funcid ', p.oid, ' %')))`;
 
 const kind = sql`case when r.relkind ${eq} 'r' then 'table' when r.relkind ${eq} 'p' then 'partitioned table'
   when r.relkind ${eq} 'v' then 'view' when r.relkind ${eq} 'm' then 'materialized view' else 'foreign table' end`;

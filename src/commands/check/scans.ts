@@ -1,5 +1,5 @@
 import type { Db } from '../../db/db.ts';
-import { type Sql, sql } from '../../db/sql/sql.ts';
+import { eq, lt, own, type Sql, sql } from '../../db/sql/sql.ts';
 
 /** A node of a plan, as EXPLAIN tells it in JSON. */
 interface Node {
@@ -25,14 +25,15 @@ export async function findScans(db: Db, query: Sql): Promise<readonly Scan[]> {
   const scanned = nodesOf(plan).filter((node) => node['Node Type'] === 'Seq Scan');
   if (scanned.length === 0) return [];
   const tables = await db.rows(sql`
-    select r.oid::regclass::text as name,
-      sum(case when c.reltuples < 0 then pg_catalog.pg_relation_size(c.oid) / 100 else c.reltuples end)::int8 as rows
-    from (select distinct * from unnest(${scanned.map((node) => node.Schema ?? '')}::text[],
-      ${scanned.map((node) => node['Relation Name'] ?? '')}::text[])) s(schema, name)
-    join pg_catalog.pg_namespace n on n.nspname = s.schema
-    join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = s.name
-    join pg_catalog.pg_class r on r.oid = coalesce(pg_catalog.pg_partition_root(c.oid), c.oid)
-    group by r.oid order by 1`);
+    select pg_catalog.format('%I.%I', s.schema, r.relname) as name,
+      pg_catalog.sum(case when c.reltuples ${lt} 0 then pg_catalog.pg_relation_size(c.oid) ${own('/')} 100 else c.reltuples end)::pg_catalog.int8 as rows
+    from (select distinct * from rows from (
+      pg_catalog.unnest(${scanned.map((node) => node.Schema ?? '')}::pg_catalog.text[]),
+      pg_catalog.unnest(${scanned.map((node) => node['Relation Name'] ?? '')}::pg_catalog.text[])) s(schema, name)) s
+    join pg_catalog.pg_namespace n on n.nspname ${eq} s.schema
+    join pg_catalog.pg_class c on c.relnamespace ${eq} n.oid and c.relname ${eq} s.name
+    join pg_catalog.pg_class r on r.oid ${eq} coalesce(pg_catalog.pg_partition_root(c.oid), c.oid)
+    group by r.oid, r.relname, s.schema order by 1`);
   return tables.map(({ name, rows }) => ({ table: name ?? '', rows: Number(rows) }));
 }
 

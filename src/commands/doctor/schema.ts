@@ -5,7 +5,7 @@ import { applyDirectives, isExposed } from '../../catalog/directives.ts';
 import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/db.ts';
 import { extensionOf, introspect } from '../../db/introspect.ts';
-import { sql } from '../../db/sql/sql.ts';
+import { eq, gt, sql } from '../../db/sql/sql.ts';
 import { importExtensions } from '../../schema/extensions/folder.ts';
 import { createSchema } from '../../schema/schema.ts';
 import { failed, type Outcome, ok, warning } from './finding.ts';
@@ -55,14 +55,14 @@ interface Relation extends Pick<Table, 'extension' | 'comment'> {
 /** Everything in the schema that could be a type of the API, whether the role may read it or not. */
 async function readRelations(db: Db, schema: string): Promise<readonly Relation[]> {
   const rows = await db.rows(sql`
-    select c.relname as name, format('%I.%I', n.nspname, c.relname) as sql, count(a.attnum)::text as columns,
-      ${extensionOf(sql`c.oid`)} as extension, obj_description(c.oid, 'pg_class') as comment,
-      to_json(coalesce(array_agg(a.attname order by a.attnum)
-        filter (where not has_column_privilege(c.oid, a.attnum, 'select')), '{}'))::text as unreadable
-    from pg_namespace n join pg_class c on c.relnamespace = n.oid
-    left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    where n.nspname = ${schema} and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
-    group by n.nspname, c.oid, c.relname order by c.relname collate "C"`);
+    select c.relname as name, pg_catalog.format('%I.%I', n.nspname, c.relname) as sql, pg_catalog.count(a.attnum)::pg_catalog.text as columns,
+      ${extensionOf(sql`c.oid`)} as extension, pg_catalog.obj_description(c.oid, 'pg_class') as comment,
+      pg_catalog.to_json(coalesce(pg_catalog.array_agg(a.attname order by a.attnum)
+        filter (where not pg_catalog.has_column_privilege(c.oid, a.attnum, 'select')), '{}'))::pg_catalog.text as unreadable
+    from pg_catalog.pg_namespace n join pg_catalog.pg_class c on c.relnamespace ${eq} n.oid
+    left join pg_catalog.pg_attribute a on a.attrelid ${eq} c.oid and a.attnum ${gt} 0 and not a.attisdropped
+    where n.nspname ${eq} ${schema} and c.relkind ${eq} any ('{r,p,v,m,f}') and not c.relispartition
+    group by n.nspname, c.oid, c.relname order by c.relname collate pg_catalog."C"`);
   return rows.map((row) => ({
     name: row['name'] ?? '',
     sql: row['sql'] ?? '',
@@ -96,8 +96,8 @@ const hidden = (relations: readonly Relation[], user: string): readonly string[]
 /** Why there is nothing to read, as far as the catalog tells, and what its owner can do. */
 async function emptyRemedy(db: Db, schema: string): Promise<string> {
   const [row] = await db.rows(sql`
-    select current_user::text as role, current_database()::text as database,
-      (select has_schema_privilege(oid, 'usage')::text from pg_namespace where nspname = ${schema}) as usage`);
+    select current_user::pg_catalog.text as role, pg_catalog.current_database()::pg_catalog.text as database,
+      (select pg_catalog.has_schema_privilege(oid, 'usage')::pg_catalog.text from pg_catalog.pg_namespace where nspname ${eq} ${schema}) as usage`);
   const name = pg.escapeIdentifier(schema);
   const role = pg.escapeIdentifier(row?.['role'] ?? '');
   if (!row || row['usage'] === null) {

@@ -5,7 +5,9 @@ import { failed, type Outcome, ok, warning } from './finding.ts';
 const oldest = 14;
 
 export async function checkVersion(client: ClientBase): Promise<Outcome> {
-  const { rows } = await client.query<{ version: string }>("select current_setting('server_version') as version");
+  const { rows } = await client.query<{ version: string }>(
+    "select pg_catalog.current_setting('server_version') as version",
+  );
   const version = rows[0]?.version ?? '';
   if (Number.parseInt(version, 10) >= oldest) return ok(`PostgreSQL ${version}`);
   return warning(`PostgreSQL ${version} is older than what this is tested with`, `Use PostgreSQL ${oldest} or newer`);
@@ -17,7 +19,9 @@ const toleratedMs = 5000;
 /** Compares the database's clock with this machine's, which `now` reads in ms since 1970. */
 export async function checkClock(client: ClientBase, now: () => number): Promise<Outcome> {
   const before = now();
-  const { rows } = await client.query<{ ms: string }>('select extract(epoch from clock_timestamp()) * 1000 as ms');
+  const { rows } = await client.query<{ ms: string }>(
+    'select extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000 as ms',
+  );
   const after = now();
   const ahead = (before + after) / 2 - Number(rows[0]?.ms);
   const unsure = (after - before) / 2;
@@ -43,13 +47,13 @@ export async function checkConnections(
   { poolSize, maxReplicas }: Pick<Config, 'poolSize' | 'maxReplicas'>,
 ): Promise<Outcome> {
   const { rows } = await client.query<Limits>(
-    `select current_setting('max_connections')::int as most,
-       current_setting('superuser_reserved_connections')::int
-         + coalesce(current_setting('reserved_connections', true), '0')::int as reserved,
-       (select count(*)::int from pg_stat_activity
-         where backend_type = 'client backend' and usename <> current_user) as others,
-       (select rolconnlimit from pg_roles where rolname = current_user) as role,
-       (select datconnlimit from pg_database where datname = current_database()) as database`,
+    `select pg_catalog.current_setting('max_connections')::pg_catalog.int4 as most,
+       pg_catalog.current_setting('superuser_reserved_connections')::pg_catalog.int4
+         operator(pg_catalog.+) coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::pg_catalog.int4 as reserved,
+       (select pg_catalog.count(*)::pg_catalog.int4 from pg_catalog.pg_stat_activity
+         where backend_type operator(pg_catalog.=) 'client backend' and usename operator(pg_catalog.<>) current_user) as others,
+       (select rolconnlimit from pg_catalog.pg_roles where rolname operator(pg_catalog.=) current_user) as role,
+       (select datconnlimit from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database()) as database`,
   );
   const limits = rows[0] ?? { most: 0, reserved: 0, others: 0, role: -1, database: -1 };
   const left = limits.most - limits.reserved - limits.others;

@@ -9,7 +9,7 @@ const shown = ['TimeZone', 'DateStyle', 'IntervalStyle', 'statement_timeout', 'd
 /** The settings that a statement gets, what stands before PostgreSQL, and what that costs. */
 export async function checkSession({ client, session }: PoolConnection, { user }: DatabaseConfig): Promise<Outcome> {
   const { rows } = await client.query<{ name: string; value: string }>(
-    'select name, current_setting(name) as value from unnest($1::text[]) name',
+    'select name, pg_catalog.current_setting(name) as value from pg_catalog.unnest($1::pg_catalog.text[]) name',
     [shown],
   );
   const settings = rows.map(({ name, value }) => `${name}=${session.settings[name] ?? value}`).join(', ');
@@ -30,10 +30,10 @@ interface Role {
 export async function checkRole(client: ClientBase, schema: string): Promise<Outcome> {
   const { rows } = await client.query<Role>(
     `select r.rolname as name, r.rolsuper as super, r.rolbypassrls as bypass,
-       exists (select from pg_roles a where a.rolname = 'azure_pg_admin' and pg_has_role(r.oid, a.oid, 'member')) as administers,
-       exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where n.nspname = $1 and pg_has_role(r.oid, c.relowner, 'usage')) as owns
-     from pg_roles r where r.rolname = current_user`,
+       exists (select from pg_catalog.pg_roles a where a.rolname operator(pg_catalog.=) 'azure_pg_admin' and pg_catalog.pg_has_role(r.oid, a.oid, 'member')) as administers,
+       exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+         where n.nspname operator(pg_catalog.=) $1 and pg_catalog.pg_has_role(r.oid, c.relowner, 'usage')) as owns
+     from pg_catalog.pg_roles r where r.rolname operator(pg_catalog.=) current_user`,
     [schema],
   );
   const [role] = rows;

@@ -36,7 +36,7 @@ async function make({ owner, statements }: Change, client: ClientBase): Promise<
 /** A member who does not inherit the rights of an owner has them only as that owner. */
 async function mustBecome(client: ClientBase, owner: string): Promise<boolean> {
   const { rows } = await client.query<{ must: boolean }>(
-    "select not pg_has_role($1, 'usage') and pg_has_role($1, 'member') as must",
+    "select not pg_catalog.pg_has_role($1, 'usage') and pg_catalog.pg_has_role($1, 'member') as must",
     [owner],
   );
   return rows[0]?.must ?? false;

@@ -1,5 +1,5 @@
 import { isAccepted, roleStatement, sessionSettings } from '../../db/pool/session.ts';
-import { ident, sql } from '../../db/sql/sql.ts';
+import { eq, ident, sql } from '../../db/sql/sql.ts';
 import { type Change, literal, quoted, serverDatabase, statement } from './change.ts';
 import type { RoleState, ServerState } from './state.ts';
 import type { Wish } from './wish.ts';
@@ -80,7 +80,7 @@ export function settingChanges({ role }: ServerState, wish: Wish, writes: boolea
 /** Nobody logs in as the role any more, and then there is none; what else depends on it keeps it. */
 export function dropChanges({ role, sessions }: ServerState, wish: Wish): readonly Change[] {
   const name = ident(wish.role);
-  const end = sql`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = ${literal(wish.role)}`;
+  const end = sql`SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity WHERE usename ${eq} ${literal(wish.role)}`;
   return [
     onServer(`no login as ${quoted(wish.role)}`, role?.canLogin ? [statement(sql`ALTER ROLE ${name} NOLOGIN`)] : []),
     onServer(`no session of ${quoted(wish.role)}`, sessions > 0 ? [statement(end)] : []),

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Table } from '../../catalog/catalog.ts';
-import { extensionOf } from '../../db/introspect.ts';
+import { currentXactId, extensionOf } from '../../db/introspect.ts';
 import { noticeChannel } from '../../db/sql/notice.ts';
-import { type Sql, sql, toQuery } from '../../db/sql/sql.ts';
+import { eq, ne, own, type Sql, sql, toQuery } from '../../db/sql/sql.ts';
 import type { Wish } from './wish.ts';
 
 /** The privileges that are granted to the role itself, by PostgreSQL's names. */
@@ -82,91 +82,92 @@ async function ask<T>(client: ClientBase, value: Sql): Promise<T> {
   return row.value;
 }
 
-const createFunction = 'pgaadauth_create_principal_with_oid(text,text,text,boolean,boolean)';
+const createFunction =
+  'pgaadauth_create_principal_with_oid(pg_catalog.text,pg_catalog.text,pg_catalog.text,pg_catalog.bool,pg_catalog.bool)';
 
-const serverState = ({ role }: Wish): Sql => sql`json_build_object(
+const serverState = ({ role }: Wish): Sql => sql`pg_catalog.json_build_object(
   'administrator', current_user,
   'pgaadauth', (
-    select n.nspname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-    where p.oid = coalesce(to_regprocedure(${`pg_catalog.${createFunction}`}), to_regprocedure(${createFunction}))
+    select n.nspname from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid ${eq} p.pronamespace
+    where p.oid ${eq} coalesce(pg_catalog.to_regprocedure(${`pg_catalog.${createFunction}`}), pg_catalog.to_regprocedure(${createFunction}))
   ),
   'role', (
-    select json_build_object(
+    select pg_catalog.json_build_object(
       'canLogin', r.rolcanlogin,
       'isSuperuser', r.rolsuper,
       'label', (
-        select l.label from pg_shseclabel l
-        where l.objoid = r.oid and l.classoid = 'pg_authid'::regclass and l.provider = 'pgaadauth'
+        select l.label from pg_catalog.pg_shseclabel l
+        where l.objoid ${eq} r.oid and l.classoid ${eq} 'pg_catalog.pg_authid'::pg_catalog.regclass and l.provider ${eq} 'pgaadauth'
       ),
-      'settings', to_json(coalesce(r.rolconfig, '{}')))
-    from pg_roles r where r.rolname = ${role}
+      'settings', pg_catalog.to_json(coalesce(r.rolconfig, '{}')))
+    from pg_catalog.pg_roles r where r.rolname ${eq} ${role}
   ),
-  'sessions', (select count(*) from pg_stat_activity a where a.usename = ${role}))`;
+  'sessions', (select pg_catalog.count(*) from pg_catalog.pg_stat_activity a where a.usename ${eq} ${role}))`;
 
-const contentsState = ({ role, schema }: Wish): Sql => sql`json_build_object(
+const contentsState = ({ role, schema }: Wish): Sql => sql`pg_catalog.json_build_object(
   'database', (
-    select json_build_object(
+    select pg_catalog.json_build_object(
       'name', d.datname,
-      'owner', pg_get_userbyid(d.datdba),
+      'owner', pg_catalog.pg_get_userbyid(d.datdba),
       'held', ${held(sql`d.datacl`, role)},
       'isOpen', exists (
-        select from aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) p
-        where p.grantee = 0 and p.privilege_type = 'CONNECT'
+        select from pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) p
+        where p.grantee ${eq} 0 and p.privilege_type ${eq} 'CONNECT'
       ),
-      'isOurs', pg_has_role(d.datdba, 'member'))
-    from pg_database d where d.datname = current_database()
+      'isOurs', pg_catalog.pg_has_role(d.datdba, 'member'))
+    from pg_catalog.pg_database d where d.datname ${eq} pg_catalog.current_database()
   ),
   'schema', (
-    select json_build_object('owner', pg_get_userbyid(n.nspowner), 'held', ${held(sql`n.nspacl`, role)})
-    from pg_namespace n where n.nspname = ${schema}
+    select pg_catalog.json_build_object('owner', pg_catalog.pg_get_userbyid(n.nspowner), 'held', ${held(sql`n.nspacl`, role)})
+    from pg_catalog.pg_namespace n where n.nspname ${eq} ${schema}
   ),
   'hasNotices', exists (
-    select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-    where n.nspname = ${schema} and p.proname = ${noticeChannel}
+    select from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid ${eq} p.pronamespace
+    where n.nspname ${eq} ${schema} and p.proname ${eq} ${noticeChannel}
   ),
   'tables', (
-    select coalesce(json_agg(json_build_object(
+    select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       ${relation(role)},
-      'arrives', c.relkind in ('r', 'p') and (
-        obj_description(c.oid, 'pg_class') like '%@arrival %'
+      'arrives', c.relkind ${eq} any ('{r,p}') and (
+        pg_catalog.obj_description(c.oid, 'pg_class') ${own('~~')} '%@arrival %'
         or exists (
-          select from pg_attribute a left join pg_attrdef f on f.adrelid = a.attrelid and f.adnum = a.attnum
-          where a.attrelid = c.oid and (
-            a.attidentity = 'a' or pg_get_expr(f.adbin, f.adrelid) = 'pg_current_xact_id()'))),
-      'notifies', exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = ${noticeChannel}),
-      'canInsert', pg_relation_is_updatable(c.oid, true) & 8 <> 0,
-      'canUpdate', pg_relation_is_updatable(c.oid, true) & 4 <> 0,
-      'canDelete', pg_relation_is_updatable(c.oid, true) & 16 <> 0
-    ) order by c.relname collate "C"), '[]')
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = ${schema} and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+          select from pg_catalog.pg_attribute a left join pg_catalog.pg_attrdef f on f.adrelid ${eq} a.attrelid and f.adnum ${eq} a.attnum
+          where a.attrelid ${eq} c.oid and (
+            a.attidentity ${eq} 'a' or pg_catalog.pg_get_expr(f.adbin, f.adrelid) ${eq} ${currentXactId}))),
+      'notifies', exists (select from pg_catalog.pg_trigger t where t.tgrelid ${eq} c.oid and t.tgname ${eq} ${noticeChannel}),
+      'canInsert', (pg_catalog.pg_relation_is_updatable(c.oid, true) ${own('&')} 8) ${ne} 0,
+      'canUpdate', (pg_catalog.pg_relation_is_updatable(c.oid, true) ${own('&')} 4) ${ne} 0,
+      'canDelete', (pg_catalog.pg_relation_is_updatable(c.oid, true) ${own('&')} 16) ${ne} 0
+    ) order by c.relname collate pg_catalog."C"), '[]')
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid ${eq} c.relnamespace
+    where n.nspname ${eq} ${schema} and c.relkind ${eq} any ('{r,p,v,m,f}') and not c.relispartition
   ),
   'sequences', (
-    select coalesce(json_agg(json_build_object(
+    select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       ${relation(role)}
-    ) order by c.relname collate "C"), '[]')
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = ${schema} and c.relkind = 'S'
+    ) order by c.relname collate pg_catalog."C"), '[]')
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid ${eq} c.relnamespace
+    where n.nspname ${eq} ${schema} and c.relkind ${eq} 'S'
   ),
   'defaults', (
-    select coalesce(json_agg(json_build_object(
-      'owner', pg_get_userbyid(a.defaclrole),
-      'kind', case a.defaclobjtype when 'r' then 'TABLES' else 'SEQUENCES' end,
+    select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'owner', pg_catalog.pg_get_userbyid(a.defaclrole),
+      'kind', case when a.defaclobjtype ${eq} 'r' then 'TABLES' else 'SEQUENCES' end,
       'held', ${held(sql`a.defaclacl`, role)})), '[]')
-    from pg_default_acl a join pg_namespace n on n.oid = a.defaclnamespace
-    where n.nspname = ${schema} and a.defaclobjtype in ('r', 'S')
+    from pg_catalog.pg_default_acl a join pg_catalog.pg_namespace n on n.oid ${eq} a.defaclnamespace
+    where n.nspname ${eq} ${schema} and a.defaclobjtype ${eq} any ('{r,S}')
   ))`;
 
 /** The members of a `Relation`, of the row `c` of pg_class. */
 const relation = (role: string): Sql => sql`
   'name', c.relname,
-  'owner', pg_get_userbyid(c.relowner),
+  'owner', pg_catalog.pg_get_userbyid(c.relowner),
   'extension', ${extensionOf(sql`c.oid`)},
-  'comment', obj_description(c.oid, 'pg_class'),
+  'comment', pg_catalog.obj_description(c.oid, 'pg_class'),
   'held', ${held(sql`c.relacl`, role)}`;
 
 /** Those that a list of access rights grants to the role by name. */
 const held = (acl: Sql, role: string): Sql => sql`(
-  select coalesce(json_agg(distinct p.privilege_type), '[]')
-  from aclexplode(${acl}) p join pg_roles r on r.oid = p.grantee
-  where r.rolname = ${role})`;
+  select coalesce(pg_catalog.json_agg(distinct p.privilege_type), '[]')
+  from pg_catalog.aclexplode(${acl}) p join pg_catalog.pg_roles r on r.oid ${eq} p.grantee
+  where r.rolname ${eq} ${role})`;

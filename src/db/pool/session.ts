@@ -79,7 +79,7 @@ export async function examineSession(client: pg.Client, options: SessionOptions)
 const probe = 'events_graphql_probe';
 
 async function isRenamed(client: pg.Client): Promise<boolean> {
-  const text = 'select from pg_catalog.pg_prepared_statements where name = $1';
+  const text = 'select from pg_catalog.pg_prepared_statements where name operator(pg_catalog.=) $1';
   const { rowCount } = await client.query({ name: probe, text, values: [probe] });
   if (rowCount === 0) return true;
   await client.query(`deallocate ${probe}`);
@@ -90,7 +90,7 @@ async function isRenamed(client: pg.Client): Promise<boolean> {
 async function lackingSettings(client: pg.Client, options: SessionOptions): Promise<Session['settings']> {
   const wanted = sessionSettings(options);
   const { rows } = await client.query<{ name: string; value: string }>(
-    'select name, reset_val as value from pg_catalog.pg_settings where name = any($1)',
+    'select name, reset_val as value from pg_catalog.pg_settings where name operator(pg_catalog.=) any ($1)',
     [Object.keys(wanted)],
   );
   const values = new Map(rows.map(({ name, value }) => [name, value]));

@@ -9,7 +9,7 @@ export const createNoticeFunction = (
 ): Sql => sql`CREATE OR REPLACE FUNCTION ${ident(schema, noticeChannel)}()
   RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    PERFORM pg_catalog.pg_notify('${trusted(noticeChannel)}', pg_catalog.json_build_array(tg_table_schema, tg_table_name)::text);
+    PERFORM pg_catalog.pg_notify('${trusted(noticeChannel)}', pg_catalog.json_build_array(tg_table_schema, tg_table_name)::pg_catalog.text);
     RETURN NULL;
   END $$`;
 

@@ -1,6 +1,6 @@
 import type { Bound, Bounds, Bucket } from '../../db/sql/bucket.ts';
 import { cast } from '../../db/sql/select.ts';
-import { sql, trusted } from '../../db/sql/sql.ts';
+import { own, sql, trusted } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import { clocks } from '../filters/operators.ts';
@@ -80,7 +80,7 @@ function boundsIn(field: string, { column, leaf }: ShapeColumn, where: unknown):
   for (const [operator, operand] of flattened(where).flatMap((filter) => Object.entries(filter[field] ?? {}))) {
     if (operand === undefined) continue;
     if (operator === 'within') {
-      const start = sql`(${now} - ${String(operand)}::interval)::${trusted(column.type.sql)}`;
+      const start = sql`(${now} ${own('-')} ${String(operand)}::interval)::${trusted(column.type.sql)}`;
       lower.push({ value: start, isExclusive: false });
       upper.push({ value: now, isExclusive: false });
     }

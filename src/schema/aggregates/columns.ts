@@ -37,7 +37,7 @@ export interface Measured {
 
 /** The number of rows. */
 export const countAll: Measured = {
-  measure: { kind: 'value', name: 'count', expression: sql`count(*)`, whenEmpty: '0' },
+  measure: { kind: 'value', name: 'count', expression: sql`pg_catalog.count(*)`, whenEmpty: '0' },
   leaf: scalarLeaf('SafeInt'),
   type: resultType('SafeInt'),
 };

@@ -51,7 +51,7 @@ const extremes = {
 /** PostgreSQL has no `min` for some types that have an order; a percentile is one of the values of any such type. */
 function extreme(column: FilterOperand, name: 'min' | 'max'): Sql {
   if (column.leaf.type !== 'String' || /^(text|varchar|bpchar)$/.test(column.type.name))
-    return sql`${trusted(name)}(${column.sql})`;
+    return sql`pg_catalog.${trusted(name)}(${column.sql})`;
   return sql`pg_catalog.percentile_disc(${trusted(name === 'min' ? '0' : '1')}) within group (order by ${sortable(column)})`;
 }
 

@@ -1,0 +1,112 @@
+import { type GraphQLInputType, type GraphQLSchema, getNamedType, isInputObjectType, isListType } from 'graphql';
+import type { Question, ServedList } from './everyField.ts';
+
+/** The first value that each field of the rows has. */
+export const samplesOf = (rows: readonly Readonly<Record<string, unknown>>[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    rows.flatMap((row) => Object.entries(row).filter(([, value]) => value !== null && !hasNull(value))).reverse(),
+  );
+
+const hasNull = (value: unknown): boolean => Array.isArray(value) && value.includes(null);
+
+/** What operators take that do not take a value of their column, by the name of their argument's type. */
+const ownArguments: Readonly<Record<string, unknown>> = {
+  Boolean: true,
+  Duration: 'P1D',
+  JSONPathWhere: { path: ['a'], eq: 1 },
+  SafeInt: 1,
+  Float: 1.5,
+  Decimal: '1',
+  BigInt: '1',
+};
+
+/** Questions that use every operator of every column of a list; `samples` are values of its columns. */
+export function everyFilter(schema: GraphQLSchema, list: ServedList, samples: Readonly<Record<string, unknown>>) {
+  return fieldsOf(schema.getType(`${list.type.name}Where`)).flatMap(([column, type]): readonly Question[] => {
+    const operators = fieldsOf(type);
+    if (operators.some(([name]) => ['and', 'some'].includes(name))) return [];
+    return operators.flatMap(([operator, of]) => {
+      const argument = argumentOf(of, operator, samples[column]);
+      if (argument === undefined) return [];
+      return [
+        {
+          field: ({ where = '' }) => `${list.name}(first: 1, where: ${where}) { nodes { __typename } totalCount }`,
+          variables: { where: [`${list.type.name}Where`, { [column]: { [operator]: argument } }] },
+        },
+      ];
+    });
+  });
+}
+
+/** Questions that ask for the related rows of which any, none or all are as they are. */
+export const everyRelation = (schema: GraphQLSchema, list: ServedList): readonly Question[] =>
+  fieldsOf(schema.getType(`${list.type.name}Where`)).flatMap(([relation, type]) => {
+    const fields = fieldsOf(type);
+    const [, many] = fields.find(([name]) => name === 'some') ?? [];
+    if (isListType(type) || relation === 'not' || !(many || fields.some(([name]) => name === 'and'))) return [];
+    const where = anyValue(many ? fieldsOf(many) : fields);
+    const wheres = many ? ['some', 'none', 'every'].map((name) => ({ [name]: where })) : [where];
+    return wheres.map((where) => ({
+      field: ({ where: given = '' }) => `${list.name}(where: ${given}) { totalCount }`,
+      variables: { where: [`${list.type.name}Where`, { [relation]: where }] as const },
+    }));
+  });
+
+/** The condition that the first column has a value. */
+const anyValue = (fields: ReturnType<typeof fieldsOf>): object =>
+  Object.fromEntries(
+    fields
+      .filter(([, type]) => fieldsOf(type).some(([name]) => name === 'isNull'))
+      .slice(0, 1)
+      .map(([name]) => [name, { isNull: false }]),
+  );
+
+/** Questions for a list's groups in every order and under every condition on a measure. */
+export function everyMeasure(schema: GraphQLSchema, list: ServedList): readonly Question[] {
+  const row = list.type.name;
+  const [, by] = fieldsOf(schema.getType(`${row}GroupBy`)).find(([name]) => name === 'columns') ?? [];
+  if (!by) return [];
+  const of = (suffix: 'ColumnsHaving' | 'ColumnsOrderBy') => fieldsOf(schema.getType(row + suffix));
+  const ask = (argument: string, value: unknown): Question => ({
+    field: ({ given = '' }) =>
+      `${list.name}GroupedAggregate(groupBy: { columns: [] }, ${argument}: ${given}) { count }`,
+    variables: { given: [argument === 'having' ? `${row}Having` : `[${row}GroupedOrderBy!]`, value] },
+  });
+  const having = of('ColumnsHaving').flatMap(([column, type]) =>
+    fieldsOf(type).flatMap(([measure, tests]) => {
+      const isPercentile = measure === 'percentile';
+      const operators = isPercentile ? { p: 0.5, is: { isNull: false } } : testsOf(tests);
+      return [ask('having', { of: { [column]: { [measure]: operators } } })];
+    }),
+  );
+  const orders = of('ColumnsOrderBy').flatMap(([column, type]) =>
+    fieldsOf(type).map(([measure]) => {
+      const direction = measure === 'percentile' ? { p: 0.5, direction: 'DESC' } : 'DESC';
+      return ask('orderBy', [{ of: { [column]: { [measure]: direction } } }]);
+    }),
+  );
+  return [...having, ...orders, ask('having', { count: { gt: 0 } })];
+}
+
+/** A test of a measure with as many operators as need no value of a column. */
+const testsOf = (type: GraphQLInputType): object =>
+  Object.fromEntries(
+    fieldsOf(type).flatMap(([operator, of]) => {
+      const argument = operator === 'isNull' ? false : argumentOf(of, operator, undefined);
+      return argument === undefined || operator === 'at' ? [] : [[operator, argument]];
+    }),
+  );
+
+function argumentOf(type: GraphQLInputType, operator: string, sample: unknown): unknown {
+  const { name } = getNamedType(type);
+  if (['like', 'ilike', 'startsWith', 'endsWith', 'hasKey'].includes(operator)) return 'a';
+  if (operator === 'matches') return 'a.*';
+  const value = sample ?? ownArguments[name];
+  if (operator === 'isNull' || operator === 'within' || operator === 'at') return ownArguments[name];
+  return value !== undefined && isListType(type) && !Array.isArray(value) ? [value] : value;
+}
+
+const fieldsOf = (type: unknown): readonly (readonly [string, GraphQLInputType])[] => {
+  const named = type === undefined ? undefined : getNamedType(type as GraphQLInputType);
+  return isInputObjectType(named) ? Object.values(named.getFields()).map((field) => [field.name, field.type]) : [];
+};
