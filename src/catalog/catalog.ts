@@ -104,10 +104,29 @@ export interface Type {
   readonly isDomain: boolean;
   /** Whether a value is a row, which SQL takes for null where all its members are. */
   readonly isRow: boolean;
+  /** Whether it is a kind of text, and whether patterns are matched by an operator of its own. */
+  readonly isText: boolean;
+  readonly hasOwnPatterns: boolean;
+  /** Whether texts that differ in their bytes may be equal: PostgreSQL before 18 matches no patterns there. */
+  readonly isLoose: boolean;
+  /** What ranges are of, and the types of these and of several; null where a value is neither. */
+  readonly range: RangeTypes | null;
+  /** The quoted name of its schema, and of the extension that brought it. */
+  readonly schema: string;
+  readonly extension: string | null;
   /** Whether the role may name the type and its operators: USAGE on their schemas. */
   readonly isUsable: boolean;
-  /** Null where the type has neither order nor equality of its own. */
+  /** The schemas on which that is missing. */
+  readonly lacking: readonly string[];
+  /** Null where the type has neither order nor equality of its own, or the role may not use them. */
   readonly comparison: Comparison | null;
+}
+
+/** Types, as SQL. */
+export interface RangeTypes {
+  readonly element: string;
+  readonly range: string;
+  readonly multirange: string;
 }
 
 /**
@@ -122,7 +141,7 @@ export interface Comparison {
 
 export type Order = Readonly<Record<'lt' | 'lte' | 'gt' | 'gte', string>>;
 
-/** One of PostgreSQL's own types, that is neither an array nor a row and has an order. */
+/** One of PostgreSQL's own types: no array, row or range, and with an order. */
 export const builtIn = (name: string): Type => ({
   name,
   sql: `pg_catalog.${name}`,
@@ -131,7 +150,14 @@ export const builtIn = (name: string): Type => ({
   delimiter: ',',
   isDomain: false,
   isRow: false,
+  isText: name === 'text',
+  hasOwnPatterns: false,
+  isLoose: false,
+  range: null,
+  schema: 'pg_catalog',
+  extension: null,
   isUsable: true,
+  lacking: [],
   comparison: {
     eq: 'operator(pg_catalog.=)',
     order: {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   type Catalog,
   type CheckConstraint,
+  type Column,
   type Enum,
   type ForeignKey,
   type Index,
@@ -10,6 +11,7 @@ import {
 } from '../catalog/catalog.ts';
 import type { Db } from './db.ts';
 import { createTypeReader, type FoundType, resolvedTypes, typesValue } from './introspectedTypes.ts';
+import { extensionOf } from './sql/extension.ts';
 import { noticeChannel } from './sql/notice.ts';
 import { eq, gt, ne, own, type Sql, sql } from './sql/sql.ts';
 
@@ -21,7 +23,7 @@ interface Introspected extends Pick<Catalog, 'isStandby' | 'isPersonal'> {
 }
 
 type IntrospectedTable = Omit<Table, 'columns'> & {
-  readonly columns: readonly (Omit<Table['columns'][number], 'type'> & { readonly type: string })[];
+  readonly columns: readonly (Omit<Column, 'type'> & { readonly type: string; readonly isLoose: boolean })[];
 };
 
 export interface Introspection {
@@ -46,11 +48,21 @@ export async function readFingerprint(db: Db, schema: string): Promise<string> {
   return row?.['fingerprint'] ?? '';
 }
 
-/** Keys that cannot be read whole are left out. */
+/** Keys that cannot be read whole, or whose values the role cannot name or compare, are left out. */
 function catalogOf(schema: string, found: Introspected): Catalog {
-  const readable = new Map(found.tables.map((table) => [table.name, new Set(table.columns.map((c) => c.name))]));
-  const reads = (table: string, columns: readonly string[]) => columns.every((c) => readable.get(table)?.has(c));
   const typeOf = createTypeReader(found.types);
+  const readColumn = ({ type: id, isLoose, ...column }: IntrospectedTable['columns'][number]): Column => {
+    const type = typeOf(id);
+    const [mayInsert, mayUpdate] = [column.mayInsert && type.isUsable, column.mayUpdate && type.isUsable];
+    return { ...column, mayInsert, mayUpdate, type: { ...type, isLoose } };
+  };
+  const readable = new Map(
+    found.tables.map(({ name, columns }) => {
+      const usable = columns.filter(({ type }) => typeOf(type).isUsable);
+      return [name, new Set(usable.map((column) => column.name))];
+    }),
+  );
+  const reads = (table: string, columns: readonly string[]) => columns.every((c) => readable.get(table)?.has(c));
   return {
     schema,
     isStandby: found.isStandby,
@@ -61,7 +73,7 @@ function catalogOf(schema: string, found: Introspected): Catalog {
       .filter((table) => table.columns.length > 0)
       .map((table) => ({
         ...table,
-        columns: table.columns.map((column) => ({ ...column, type: typeOf(column.type) })),
+        columns: table.columns.map(readColumn),
         primaryKey: reads(table.name, table.primaryKey) ? table.primaryKey : [],
         indexes: table.indexes.filter((index: Index) => reads(table.name, index.columns)),
         foreignKeys: table.foreignKeys.filter(
@@ -77,12 +89,6 @@ const names = (relation: Sql, numbers: Sql): Sql => sql`(
   select pg_catalog.json_agg(a.attname order by k.ord)
   from pg_catalog.unnest(${numbers}) with ordinality k(attnum, ord)
   join pg_catalog.pg_attribute a on a.attrelid ${eq} ${relation} and a.attnum ${eq} k.attnum)`;
-
-/** The name of the extension that a relation belongs to, if it does to any. */
-export const extensionOf = (relation: Sql): Sql => sql`(
-  select e.extname from pg_catalog.pg_depend d join pg_catalog.pg_extension e on e.oid ${eq} d.refobjid
-  where d.classid ${eq} 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid ${eq} ${relation}
-    and d.refclassid ${eq} 'pg_catalog.pg_extension'::pg_catalog.regclass and d.deptype ${eq} 'e')`;
 
 /** Whether a NOT NULL was declared NOT VALID, as PostgreSQL 18 allows: rows from before may have a null. */
 const isUnchecked = sql`exists (
@@ -196,7 +202,7 @@ const catalogValue = (schema: string): Sql => sql`(
         'name', r.relname,
         'kind', ${kind},
         'comment', pg_catalog.obj_description(r.oid, 'pg_class'),
-        'extension', ${extensionOf(sql`r.oid`)},
+        'extension', ${extensionOf('pg_class', sql`r.oid`)},
         'wholeRow', r.whole,
         'hasHeirs', r.has_heirs,
         'numberings', ${numberings},
@@ -211,6 +217,8 @@ const catalogValue = (schema: string): Sql => sql`(
             'type', a.atttypid::pg_catalog.text,
             'nullable', not (a.attnotnull and not ${isUnchecked} or (t.typtype ${eq} 'd' and t.typnotnull and r.relkind ${ne} all ('{v,m}'))),
             'collation', case when a.attcollation ${ne} all (array[0, 'pg_catalog.default'::pg_catalog.regcollation]) then a.attcollation::pg_catalog.regcollation::pg_catalog.text end,
+            'isLoose', exists (
+              select from pg_catalog.pg_collation l where l.oid ${eq} a.attcollation and not l.collisdeterministic),
             'hasDefault', a.atthasdef and a.attgenerated ${eq} '' or t.typdefault is not null,
             'identity', ${identity},
             'generated', a.attgenerated ${ne} '',

@@ -1,12 +1,13 @@
 import type { Comparison, Type } from '../catalog/catalog.ts';
+import { extensionOf } from './sql/extension.ts';
 import { eq, gt, ne, type Sql, sql } from './sql/sql.ts';
 
 /** A type as the catalog's query tells it. */
-export interface FoundType extends Omit<Type, 'item' | 'isRow' | 'comparison'> {
+export interface FoundType extends Omit<Type, 'item' | 'isRow' | 'isLoose' | 'isUsable' | 'comparison'> {
   readonly item: string | null;
   /** The types of a row's members; null where a value is no row. */
   readonly members: readonly string[] | null;
-  /** By `eq`, `lt`, ...; null where there is no operator class, empty where its operators are not the role's to use. */
+  /** By `eq`, `lt`, ...; null where there is no operator class. Those that the role may not run are missing. */
   readonly operators: Readonly<Record<string, string>> | null;
 }
 
@@ -29,12 +30,16 @@ export function createTypeReader(found: Readonly<Record<string, FoundType>>): (i
     const item = itemId === null ? null : typeOf(itemId);
     const comparisons = parts.map((part) => typeOf(part).comparison);
     open.delete(id);
+    const lacking = [...new Set([...type.lacking, ...(item?.lacking ?? [])])];
+    const isUsable = lacking.length === 0 && (operators === null || 'eq' in operators) && (item?.isUsable ?? true);
     return {
       ...rest,
       item,
       isRow: members !== null,
-      isUsable: type.isUsable && (operators === null || 'eq' in operators) && (item?.isUsable ?? true),
-      comparison: comparisonOf(operators ?? {}, comparisons),
+      isLoose: false,
+      isUsable,
+      lacking,
+      comparison: isUsable ? comparisonOf(operators ?? {}, comparisons) : null,
     };
   };
   return typeOf;
@@ -92,16 +97,38 @@ const operatorClass = sql`
     where x.castsource ${eq} t.oid and x.casttarget ${eq} c.opcintype and x.castmethod ${eq} 'b' and x.castcontext ${eq} 'i'))
   order by m.amname, c.opcintype ${eq} t.oid desc limit 1`;
 
+/** The operators of the class, each with its schema. */
+const classOperators = sql`(${operatorClass}) class
+  join pg_catalog.pg_amop s on s.amopfamily ${eq} class.opcfamily and s.amoppurpose ${eq} 's'
+    and s.amoplefttype ${eq} class.opcintype and s.amoprighttype ${eq} class.opcintype
+  join pg_catalog.pg_operator o on o.oid ${eq} s.amopopr join pg_catalog.pg_namespace m on m.oid ${eq} o.oprnamespace`;
+
 const operators = sql`(
   select coalesce(pg_catalog.json_object_agg(
     case when class.amname ${eq} 'hash' then 'eq' else (array['lt', 'lte', 'eq', 'gte', 'gt'])[s.amopstrategy] end,
-    pg_catalog.format('operator(%I.%s)', n.nspname, o.oprname) order by s.amopstrategy
-  ) filter (where pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_function_privilege(o.oprcode, 'execute')), '{}')
-  from (${operatorClass}) class
-  join pg_catalog.pg_amop s on s.amopfamily ${eq} class.opcfamily and s.amoppurpose ${eq} 's'
-    and s.amoplefttype ${eq} class.opcintype and s.amoprighttype ${eq} class.opcintype
-  join pg_catalog.pg_operator o on o.oid ${eq} s.amopopr join pg_catalog.pg_namespace n on n.oid ${eq} o.oprnamespace
+    pg_catalog.format('operator(%I.%s)', m.nspname, o.oprname) order by s.amopstrategy
+  ) filter (where pg_catalog.has_function_privilege(o.oprcode, 'execute')), '{}')
+  from ${classOperators}
   having pg_catalog.count(*) ${gt} 0)`;
+
+const lacking = sql`(
+  select coalesce(pg_catalog.json_agg(distinct l.nspname), '[]')
+  from (select n.oid, n.nspname union select m.oid, m.nspname from ${classOperators}) l
+  where not pg_catalog.has_schema_privilege(l.oid, 'usage'))`;
+
+const hasOwnPatterns = sql`n.nspname ${ne} 'pg_catalog' and exists (
+  select from pg_catalog.pg_operator o
+  where o.oprname ${eq} '~~' and o.oprnamespace ${eq} n.oid and o.oprleft ${eq} t.oid
+    and o.oprright ${eq} 'pg_catalog.text'::pg_catalog.regtype)`;
+
+const nameOfType = (id: Sql): Sql => sql`(
+  select pg_catalog.format('%I.%I', s.nspname, y.typname)
+  from pg_catalog.pg_type y join pg_catalog.pg_namespace s on s.oid ${eq} y.typnamespace where y.oid ${eq} ${id})`;
+
+const range = sql`(
+  select pg_catalog.json_build_object('element', ${nameOfType(sql`g.rngsubtype`)},
+    'range', ${nameOfType(sql`g.rngtypid`)}, 'multirange', ${nameOfType(sql`g.rngmultitypid`)})
+  from pg_catalog.pg_range g where g.rngtypid ${eq} t.oid or g.rngmultitypid ${eq} t.oid)`;
 
 /** The `resolved` types by their ids, each a `FoundType`. */
 export const typesValue = sql`(
@@ -113,7 +140,12 @@ export const typesValue = sql`(
     'item', (select e.oid::pg_catalog.text from pg_catalog.pg_type e where e.oid ${eq} t.typelem and e.typarray ${eq} t.oid),
     'members', ${members},
     'isDomain', t.is_domain,
-    'isUsable', pg_catalog.has_schema_privilege(n.oid, 'usage'),
+    'isText', t.typcategory ${eq} 'S',
+    'hasOwnPatterns', ${hasOwnPatterns},
+    'range', ${range},
+    'schema', pg_catalog.quote_ident(n.nspname),
+    'extension', ${extensionOf('pg_type', sql`t.oid`)},
+    'lacking', ${lacking},
     'operators', ${operators}
   ) order by n.nspname, t.typname, t.declared), '{}')
   from resolved t join pg_catalog.pg_namespace n on n.oid ${eq} t.typnamespace)`;

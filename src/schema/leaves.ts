@@ -4,12 +4,15 @@ import { AppError } from '../errors.ts';
 import type { Builder, EnumRef } from './builder.ts';
 import { described } from './description.ts';
 import { type Scalar, type ScalarName, scalarOf, scalars } from './scalars.ts';
+import { type Sense, senseOf, textNames } from './senses.ts';
 
 /** How a column's values travel: one value, or a list of them. */
 export interface Leaf {
   readonly type: ScalarName | EnumRef;
   /** The name of the type, which those of its filters begin with. */
   readonly name: string;
+  /** How values are compared, those in a list too. */
+  readonly sense: Sense;
   readonly isList: boolean;
   /** Whether a value may have no form in GraphQL but null: a number that JSON does not have, or the null that JSON has. */
   readonly mayBeNull: boolean;
@@ -30,8 +33,11 @@ export function createLeaves(
   // GraphQL has no enum without values.
   const filled = catalog.enums.filter(({ labels }) => labels.length > 0);
   const enums = new Map(filled.map((type) => [type.id, enumLeaf(builder, type, names, onNewLabel)]));
-  const itemLeaf = (type: Type): Leaf =>
-    (type.enum === null ? undefined : enums.get(type.enum)) ?? scalarLeaf(scalarOf(type));
+  const itemLeaf = (type: Type): Leaf => {
+    const leaf = (type.enum === null ? undefined : enums.get(type.enum)) ?? scalarLeaf(scalarOf(type));
+    const sense = senseOf(type);
+    return { ...leaf, sense, name: leaf.type === 'String' ? textNames[sense] : leaf.name };
+  };
   return ({ type }) => {
     if (!type.item) return itemLeaf(type);
     return listLeaf(itemLeaf(type.item), type.item.delimiter);
@@ -54,6 +60,7 @@ export function scalarLeaf(name: ScalarName): Leaf {
   return {
     type: name,
     name,
+    sense: name === 'String' ? 'text' : name === 'Boolean' || name === 'JSON' ? 'equality' : 'order',
     isList: false,
     mayBeNull: name === 'Float' || name === 'JSON',
     read,
@@ -78,6 +85,7 @@ function enumLeaf(builder: Builder, type: Enum, names: Names, onNewLabel: (error
   return {
     type: ref,
     name,
+    sense: 'order',
     isList: false,
     mayBeNull: false,
     read(text) {

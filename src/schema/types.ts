@@ -16,6 +16,7 @@ import { connectionType, type EdgeRef, edgeType, pageInfoType, type RowRef, rowR
 import { createLivePlan, liveColumn, type PlanLive } from './lists/liveCursor.ts';
 import { createOrders, type Orders } from './lists/order.ts';
 import { customScalars } from './scalars.ts';
+import { textNames } from './senses.ts';
 
 export interface TableType {
   readonly table: Table;
@@ -121,5 +122,5 @@ const ownTypes = [
   'JSONPathWhere',
   ...scalarNames,
   'PercentileOrderBy',
-  ...scalarNames.flatMap((name) => leafFamily.map((suffix) => name + suffix)),
+  ...[...scalarNames, ...Object.values(textNames)].flatMap((name) => leafFamily.map((suffix) => name + suffix)),
 ];

@@ -4,7 +4,9 @@ import type { Question, ServedList } from './everyField.ts';
 /** The first value that each field of the rows has. */
 export const samplesOf = (rows: readonly Readonly<Record<string, unknown>>[]): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    rows.flatMap((row) => Object.entries(row).filter(([, value]) => value !== null && !hasNull(value))).reverse(),
+    rows
+      .flatMap((row) => Object.entries(row).filter(([, value]) => JSON.stringify(value) !== 'null' && !hasNull(value)))
+      .reverse(),
   );
 
 const hasNull = (value: unknown): boolean => Array.isArray(value) && value.includes(null);
@@ -64,6 +66,8 @@ const anyValue = (fields: ReturnType<typeof fieldsOf>): object =>
 /** Questions for a list's groups in every order and under every condition on a measure. */
 export function everyMeasure(schema: GraphQLSchema, list: ServedList): readonly Question[] {
   const row = list.type.name;
+  // An argument that leaves out a field called like what every object inherits is taken to give it.
+  if (fieldsOf(schema.getType(`${row}ColumnsHaving`)).some(([name]) => name in {})) return [];
   const [, by] = fieldsOf(schema.getType(`${row}GroupBy`)).find(([name]) => name === 'columns') ?? [];
   if (!by) return [];
   const of = (suffix: 'ColumnsHaving' | 'ColumnsOrderBy') => fieldsOf(schema.getType(row + suffix));
@@ -102,6 +106,7 @@ function argumentOf(type: GraphQLInputType, operator: string, sample: unknown): 
   if (['like', 'ilike', 'startsWith', 'endsWith', 'hasKey'].includes(operator)) return 'a';
   if (operator === 'matches') return 'a.*';
   const value = sample ?? ownArguments[name];
+  if (operator === 'in' || operator === 'notIn') return value === undefined ? undefined : [value];
   if (operator === 'isNull' || operator === 'within' || operator === 'at') return ownArguments[name];
   return value !== undefined && isListType(type) && !Array.isArray(value) ? [value] : value;
 }

@@ -75,8 +75,8 @@ function ordered(type: string, groups: readonly (readonly string[])[], write: (t
   };
 }
 
-/** Texts that are ordered by their bytes, or an `ordered` kind that the API shows as text. */
-function textual(base: Kind, shownAs: (value: string) => string): Kind {
+/** Texts, by an `ordered` kind. */
+function textual(base: Kind): Kind {
   const piece = fc.constantFrom('', 'a', 'A', 'b', '1', '%', '_', '\\', '.', '/', 'é', '😀', '[', ')');
   const pattern = fc
     .array(fc.constantFrom('a', 'B', '%', '_', '\\%', '\\_', '\\\\', '\\a', '1', '.', 'É', '(', '%'), { maxLength: 4 })
@@ -88,14 +88,13 @@ function textual(base: Kind, shownAs: (value: string) => string): Kind {
   return {
     ...base,
     operators: { ...base.operators, like: pattern, ilike: pattern, startsWith: part, endsWith: part, contains: part },
-    test(value, operator, argument) {
-      const shown = shownAs(value);
+    test(shown, operator, argument) {
       if (operator === 'like') return isLike(shown, String(argument));
       if (operator === 'ilike') return isLike(lowerAscii(shown), lowerAscii(String(argument)));
       if (operator === 'startsWith') return shown.startsWith(String(argument));
       if (operator === 'endsWith') return shown.endsWith(String(argument));
       if (operator === 'contains') return shown.includes(String(argument));
-      return base.test(value, operator, argument);
+      return base.test(shown, operator, argument);
     },
   };
 }
@@ -136,11 +135,7 @@ const words = [
 const bytewise = (texts: readonly string[]) =>
   texts.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).map((text) => [text]);
 
-const text = (type: string): Kind => textual(ordered(type, bytewise(words), asIs), asIs);
-
-/** A kind whose values the API shows as text, though they are none. */
-const shownAsText = (type: string, groups: readonly (readonly string[])[]): Kind =>
-  textual(ordered(type, groups, asIs), (value) => groups.find((group) => group.includes(value))?.[0] ?? value);
+const text = (type: string): Kind => textual(ordered(type, bytewise(words), asIs));
 
 const finite = (value: string) => (Number.isFinite(Number(value)) ? Number(value) : undefined);
 const constantCase = (label: string) => label.replace(' ', '_').toUpperCase();
@@ -246,6 +241,68 @@ function array(
 const arrayText = (items: readonly Json[]): string =>
   `{${items.map((item) => (isList(item) ? arrayText(item) : JSON.stringify(item))).join(',')}}`;
 
+/** Sets of values, as far as one may contain another. */
+interface Sets {
+  readonly contains: (outer: string, inner: string) => boolean;
+  readonly overlaps: (a: string, b: string) => boolean;
+  /** What the values may lie in, and what they alone may contain. */
+  readonly containers: readonly string[];
+  readonly contents: readonly string[];
+}
+
+/** A kind whose values are sets. */
+function containing(base: Kind, { contains, overlaps, containers, contents }: Sets): Kind {
+  const container = fc.constantFrom(...containers);
+  const any = fc.oneof(container, fc.constantFrom(...contents));
+  return {
+    ...base,
+    operators: { ...base.operators, contains: any, containedBy: container, overlaps: container },
+    test(value, operator, argument) {
+      const other = String(argument);
+      if (operator === 'contains') return contains(value, other);
+      if (operator === 'containedBy') return contains(other, value);
+      if (operator === 'overlaps') return overlaps(value, other);
+      return base.test(value, operator, argument);
+    },
+  };
+}
+
+/** The first day of a range of days and the day after its last one, as numbers; a single day is a range too. */
+function daysOf(text: string): readonly [number, number] {
+  if (text === 'empty') return [0, 0];
+  const dayOf = (date: string, isOpen: boolean, open: number) =>
+    date === '' ? open : Date.parse(date) / 86_400_000 + (isOpen ? 1 : 0);
+  const [, before = '[', from = text, to = text, after = ']'] = /^([[(])(.*),(.*)([\])])$/.exec(text) ?? [];
+  return [dayOf(from, before === '(', -Infinity), dayOf(to, after === ']', Infinity)];
+}
+
+const isEmpty = ([from, to]: readonly [number, number]) => from >= to;
+
+const ranges: Pick<Sets, 'contains' | 'overlaps'> = {
+  contains(outer, inner) {
+    const [a, b] = [daysOf(outer), daysOf(inner)];
+    return isEmpty(b) || (a[0] <= b[0] && b[1] <= a[1]);
+  },
+  overlaps(one, other) {
+    const [a, b] = [daysOf(one), daysOf(other)];
+    return !isEmpty(a) && !isEmpty(b) && a[0] < b[1] && b[0] < a[1];
+  },
+};
+
+/** The bits of a network's prefix; of the addresses of IPv6 those that are but zeros and a digit. */
+function prefixOf(text: string): string {
+  const [address = '', length] = text.split('/');
+  const isLong = address.includes(':');
+  const parts = isLong ? [...Array<string>(15).fill('0'), address.slice(2) || '0'] : address.split('.');
+  const bits = parts.map((part) => Number(part).toString(2).padStart(8, '0')).join('');
+  return (isLong ? '6' : '4') + bits.slice(0, length === undefined ? undefined : Number(length));
+}
+
+const networks: Pick<Sets, 'contains' | 'overlaps'> = {
+  contains: (outer, inner) => prefixOf(inner).startsWith(prefixOf(outer)),
+  overlaps: (a, b) => prefixOf(a).startsWith(prefixOf(b)) || prefixOf(b).startsWith(prefixOf(a)),
+};
+
 /** Times that lie so long before now; the ages are far from the durations that are asked for. */
 const recent = (
   type: string,
@@ -319,15 +376,30 @@ export const kinds: Readonly<Record<string, Kind>> = {
   bytes: ordered('bytea', [['\\x'], ['\\x00'], ['\\x00ff'], ['\\xff']], (hex) =>
     Buffer.from(hex.slice(2), 'hex').toString('base64'),
   ),
-  period: shownAsText('daterange', [
-    ['empty'],
-    ['(,2026-01-01)'],
-    ['[2026-01-01,2026-02-01)', '[2026-01-01,2026-01-31]'],
-    ['[2026-01-01,2026-03-01)'],
-    ['[2026-02-01,)'],
-  ]),
-  size: shownAsText('events.size', [['(1,a)'], ['(1,b)'], ['(2,a)']]),
-  ip: shownAsText('inet', [['10.0.0.0/8'], ['10.0.0.1', '10.0.0.1/32'], ['10.0.0.2'], ['::1']]),
+  period: containing(
+    ordered(
+      'daterange',
+      [
+        ['empty'],
+        ['(,2026-01-01)'],
+        ['[2026-01-01,2026-02-01)', '[2026-01-01,2026-01-31]'],
+        ['[2026-01-01,2026-03-01)'],
+        ['[2026-02-01,)'],
+      ],
+      asIs,
+    ),
+    {
+      ...ranges,
+      containers: ['empty', '(,)', '[2026-01-01,2026-01-31]', '(2025-12-31,2026-03-01)', '[2026-02-10,2026-02-20]'],
+      contents: ['2025-12-31', '2026-01-01', '2026-01-31', '2026-02-01', '2030-01-01'],
+    },
+  ),
+  size: ordered('events.size', [['(1,a)'], ['(1,b)'], ['(2,a)']], asIs),
+  ip: containing(ordered('inet', [['10.0.0.0/8'], ['10.0.0.1', '10.0.0.1/32'], ['10.0.0.2'], ['::1']], asIs), {
+    ...networks,
+    containers: ['10.0.0.0/8', '10.0.0.0/31', '0.0.0.0/0', '::/0', '11.0.0.0/8'],
+    contents: ['10.0.0.1', '10.0.0.2', '::1', '10.0.0.0/9'],
+  }),
   numbers: array(
     'integer[]',
     [

@@ -4,7 +4,8 @@ import type { Table } from '../../catalog/catalog.ts';
 import { applyDirectives, isExposed } from '../../catalog/directives.ts';
 import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/db.ts';
-import { extensionOf, introspect } from '../../db/introspect.ts';
+import { introspect } from '../../db/introspect.ts';
+import { extensionOf } from '../../db/sql/extension.ts';
 import { eq, gt, sql } from '../../db/sql/sql.ts';
 import { importExtensions } from '../../schema/extensions/folder.ts';
 import { createSchema } from '../../schema/schema.ts';
@@ -56,7 +57,7 @@ interface Relation extends Pick<Table, 'extension' | 'comment'> {
 async function readRelations(db: Db, schema: string): Promise<readonly Relation[]> {
   const rows = await db.rows(sql`
     select c.relname as name, pg_catalog.format('%I.%I', n.nspname, c.relname) as sql, pg_catalog.count(a.attnum)::pg_catalog.text as columns,
-      ${extensionOf(sql`c.oid`)} as extension, pg_catalog.obj_description(c.oid, 'pg_class') as comment,
+      ${extensionOf('pg_class', sql`c.oid`)} as extension, pg_catalog.obj_description(c.oid, 'pg_class') as comment,
       pg_catalog.to_json(coalesce(pg_catalog.array_agg(a.attname order by a.attnum)
         filter (where not pg_catalog.has_column_privilege(c.oid, a.attnum, 'select')), '{}'))::pg_catalog.text as unreadable
     from pg_catalog.pg_namespace n join pg_catalog.pg_class c on c.relnamespace ${eq} n.oid

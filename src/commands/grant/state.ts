@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Table } from '../../catalog/catalog.ts';
-import { currentXactId, extensionOf } from '../../db/introspect.ts';
+import { currentXactId } from '../../db/introspect.ts';
+import { extensionOf } from '../../db/sql/extension.ts';
 import { noticeChannel } from '../../db/sql/notice.ts';
 import { eq, ne, own, type Sql, sql, toQuery } from '../../db/sql/sql.ts';
 import type { Wish } from './wish.ts';
@@ -162,7 +163,7 @@ const contentsState = ({ role, schema }: Wish): Sql => sql`pg_catalog.json_build
 const relation = (role: string): Sql => sql`
   'name', c.relname,
   'owner', pg_catalog.pg_get_userbyid(c.relowner),
-  'extension', ${extensionOf(sql`c.oid`)},
+  'extension', ${extensionOf('pg_class', sql`c.oid`)},
   'comment', pg_catalog.obj_description(c.oid, 'pg_class'),
   'held', ${held(sql`c.relacl`, role)}`;
 

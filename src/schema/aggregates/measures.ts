@@ -1,7 +1,7 @@
 import { builtIn, type Type } from '../../catalog/catalog.ts';
 import { sortable } from '../../db/sql/compare.ts';
 import { type Sql, sql, trusted } from '../../db/sql/sql.ts';
-import type { FilterOperand } from '../filters/operators.ts';
+import type { FilterOperand } from '../filters/operator.ts';
 import type { Leaf } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
 
@@ -50,7 +50,7 @@ const extremes = {
 
 /** PostgreSQL has no `min` for some types that have an order; a percentile is one of the values of any such type. */
 function extreme(column: FilterOperand, name: 'min' | 'max'): Sql {
-  if (column.leaf.type !== 'String' || /^(text|varchar|bpchar)$/.test(column.type.name))
+  if (column.leaf.type !== 'String' || /^pg_catalog\.(text|varchar|bpchar)$/.test(column.type.sql))
     return sql`pg_catalog.${trusted(name)}(${column.sql})`;
   return sql`pg_catalog.percentile_disc(${trusted(name === 'min' ? '0' : '1')}) within group (order by ${sortable(column)})`;
 }
@@ -101,7 +101,7 @@ export function measurementsOf(leaf: Leaf): Readonly<Record<string, Measurement>
     case 'Byte':
       return counts;
     default:
-      return { ...counts, ...extremes };
+      return leaf.sense === 'none' || leaf.sense === 'equality' ? counts : { ...counts, ...extremes };
   }
 }
 

@@ -15,7 +15,8 @@ import { and, ident, or, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import type { Leaf } from '../leaves.ts';
-import { type FilterOperand, operatorsOf } from './operators.ts';
+import type { FilterOperand } from './operator.ts';
+import { operatorsOf } from './operators.ts';
 
 /** An input object as graphql-js coerced it. */
 type Input = Readonly<Record<string, unknown>>;
@@ -212,7 +213,12 @@ function createLeafFilters(builder: Builder) {
             const isList = argument === 'values' || (argument === 'value' && leaf.isList);
             const item =
               argument === 'path' ? jsonPath : argument === 'value' || argument === 'values' ? leaf.type : argument;
-            return [operator, t.field({ type: isList ? [item] : item, description })];
+            // Arrays may hold nulls, and so may what they are equal to; any other list holds values.
+            const required = { list: false, items: argument === 'values' };
+            const field = isList
+              ? t.field({ type: [item], description, required })
+              : t.field({ type: item, description });
+            return [operator, field];
           }),
         ),
     });

@@ -1,39 +1,31 @@
 import { escapeLiteral } from 'pg';
-import type { Comparison, Type } from '../../catalog/catalog.ts';
+import type { Order, Type } from '../../catalog/catalog.ts';
 import * as compare from '../../db/sql/compare.ts';
-import { gte, or, own, type Sql, sql, trusted, type Value } from '../../db/sql/sql.ts';
+import { gte, or, own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import type { Leaf } from '../leaves.ts';
+import type { Sense } from '../senses.ts';
 import { widerFor } from './beyond.ts';
-
-/** What an operator compares: a column of the table, as it is called in the statement. */
-export interface FilterOperand extends compare.Operand {
-  readonly leaf: Leaf;
-}
-
-/** What the argument of an operator is: a value of the column's type, a list of such, or something of its own. */
-type Argument = 'value' | 'values' | 'Boolean' | 'String' | 'Duration' | 'JSON' | 'path';
-
-export interface Operator {
-  readonly argument: Argument;
-  readonly description: string;
-  readonly condition: (operand: FilterOperand, argument: unknown) => Sql;
-}
+import { keyed, labelled, networked, ranged } from './containment.ts';
+import type { FilterOperand, Operator, Operators } from './operator.ts';
+import { textual } from './patterns.ts';
 
 const isEqual = (operand: FilterOperand, argument: unknown): Sql =>
   sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(operand.type).eq)} ${value(operand, argument)}`;
 
 /** Items that the column cannot have are compared apart: a wider type has other values for the rest. */
 const isAmong = (operand: FilterOperand, items: unknown): Sql => {
-  const { eq, type } = compare.comparedAs(operand.type);
-  const texts = (items as readonly unknown[]).map(operand.leaf.write);
-  const groups = Map.groupBy(texts, (text) => widerFor(operand.type, text) ?? type);
-  const among = (list: Value, as: string) =>
-    sql`${compare.comparable(operand)} ${trusted(eq)} any (${list}::${trusted(as)}[])`;
-  return groups.size === 0 ? among([], type) : or([...groups].map(([as, list]) => among(list, as)));
+  const { leaf, type } = operand;
+  const texts = (items as readonly unknown[]).map(leaf.write);
+  const groups = Map.groupBy(texts, (text) => widerFor(type, text));
+  const among = (list: readonly string[], wider?: string) => {
+    const given = wider === undefined ? listOf(type, list) : sql`${list}::${trusted(wider)}[]`;
+    return sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(type).eq)} any (${given})`;
+  };
+  return groups.size === 0 ? among([]) : or([...groups].map(([wider, list]) => among(list, wider)));
 };
 
 /** Not every type has a `<>`, but what is equal is not unequal. */
-const common: Readonly<Record<string, Operator>> = {
+const common: Operators = {
   eq: { argument: 'value', description: 'Equal to.', condition: isEqual },
   ne: {
     argument: 'value',
@@ -42,7 +34,7 @@ const common: Readonly<Record<string, Operator>> = {
   },
 };
 
-const listed: Readonly<Record<string, Operator>> = {
+const listed: Operators = {
   in: {
     argument: 'values',
     description: 'Equal to one of these; an empty list matches nothing.',
@@ -55,7 +47,7 @@ const listed: Readonly<Record<string, Operator>> = {
   },
 };
 
-const nullness: Readonly<Record<string, Operator>> = {
+const nullness: Operators = {
   isNull: {
     argument: 'Boolean',
     description: 'Whether there is no value.',
@@ -63,50 +55,18 @@ const nullness: Readonly<Record<string, Operator>> = {
   },
 };
 
-const inOrder = (name: keyof NonNullable<Comparison['order']>, description: string): Operator => ({
+const inOrder = (name: keyof Order, description: string): Operator => ({
   argument: 'value',
   description,
-  condition: (operand, argument) => {
-    const operator = compare.comparedAs(operand.type).order?.[name] ?? `operator(pg_catalog.${textOrder[name]})`;
-    return sql`${compare.comparable(operand)} ${trusted(operator)} ${value(operand, argument)}`;
-  },
+  condition: (operand, argument) =>
+    sql`${compare.comparable(operand)} ${trusted(compare.orderOf(operand)[name])} ${value(operand, argument)}`,
 });
 
-const textOrder = { lt: '<', lte: '<=', gt: '>', gte: '>=' };
-
-const ordered: Readonly<Record<string, Operator>> = {
+const ordered: Operators = {
   lt: inOrder('lt', 'Less than.'),
   lte: inOrder('lte', 'Less than or equal to.'),
   gt: inOrder('gt', 'Greater than.'),
   gte: inOrder('gte', 'Greater than or equal to.'),
-};
-
-/** What a column shows; a cast to text would add its length to the address of a host. */
-const shown = ({ sql: column, type }: FilterOperand): Sql =>
-  type.sql === 'pg_catalog.inet'
-    ? sql`pg_catalog.inet_out(${column})::pg_catalog.text`
-    : sql`${column}::pg_catalog.text`;
-
-/** A pattern made by `around` from the argument, whose own wildcards are taken literally. */
-const literal = (description: string, around: (text: string) => string): Operator => ({
-  argument: 'String',
-  description,
-  condition: (operand, text) =>
-    sql`${shown(operand)} ${own('~~')} ${around(String(text).replaceAll(/[\\%_]/g, '\\$&'))}::pg_catalog.text`,
-});
-
-const pattern = (operator: string, description: string): Operator => ({
-  argument: 'String',
-  description,
-  condition: (operand, text) => sql`${shown(operand)} ${own(operator)} ${String(text)}::pg_catalog.text`,
-});
-
-const textual: Readonly<Record<string, Operator>> = {
-  like: pattern('~~', 'Matches a pattern: % is any text, _ any character, \\ takes the next one literally.'),
-  ilike: pattern('~~*', 'Like `like`, without regard to case.'),
-  startsWith: literal('Begins with this text.', (text) => `${text}%`),
-  endsWith: literal('Ends with this text.', (text) => `%${text}`),
-  contains: literal('Contains this text.', (text) => `%${text}%`),
 };
 
 /** What `within` counts back from, by the type of the column. */
@@ -116,7 +76,7 @@ export const clocks: Readonly<Record<string, string>> = {
   date: 'current_date',
 };
 
-const timed: Readonly<Record<string, Operator>> = {
+const timed: Operators = {
   within: {
     argument: 'Duration',
     description: 'Not older than this, by the clock of the database.',
@@ -125,7 +85,7 @@ const timed: Readonly<Record<string, Operator>> = {
   },
 };
 
-const json: Readonly<Record<string, Operator>> = {
+const json: Operators = {
   contains: {
     argument: 'JSON',
     description: 'Contains these keys and values, or these items.',
@@ -148,43 +108,59 @@ const json: Readonly<Record<string, Operator>> = {
 };
 
 const ofItems = (operator: string, description: string): Operator => ({
-  argument: 'value',
+  argument: 'values',
   description,
   condition: (operand, argument) => sql`${compare.comparable(operand)} ${own(operator)} ${value(operand, argument)}`,
 });
 
-const list: Readonly<Record<string, Operator>> = {
+const list: Operators = {
   contains: ofItems('@>', 'Has all of these items.'),
   containedBy: ofItems('<@', 'Has no other items than these.'),
   overlaps: ofItems('&&', 'Has at least one of these items.'),
 };
 
+const equality = { ...common, ...listed, ...nullness };
+const order = { ...equality, ...ordered };
+
+const bySense: Readonly<Record<Sense, Operators>> = {
+  none: nullness,
+  equality,
+  order,
+  text: { ...order, ...textual },
+  range: { ...order, ...ranged },
+  multirange: { ...order, ...ranged },
+  network: { ...order, ...networked },
+  labelPath: { ...order, ...labelled },
+  hstore: { ...order, ...keyed },
+};
+
 /** The operators of a leaf's filter; all columns of one leaf share one input type. */
-export function operatorsOf(leaf: Leaf): Readonly<Record<string, Operator>> {
-  if (leaf.isList) return { ...common, ...nullness, ...list };
-  switch (leaf.type) {
-    case 'Boolean':
-      return { ...common, ...listed, ...nullness };
-    case 'JSON':
-      return { ...common, ...listed, ...nullness, ...json };
-    case 'String':
-      return { ...common, ...listed, ...nullness, ...ordered, ...textual };
-    case 'DateTime':
-    case 'LocalDateTime':
-    case 'Date':
-      return { ...common, ...listed, ...nullness, ...ordered, ...timed };
-    default:
-      return { ...common, ...listed, ...nullness, ...ordered };
-  }
+export function operatorsOf({ sense, isList, type }: Leaf): Operators {
+  if (sense === 'none') return nullness;
+  if (isList) return { ...common, ...nullness, ...list };
+  if (type === 'JSON') return { ...equality, ...json };
+  if (type === 'DateTime' || type === 'LocalDateTime' || type === 'Date') return { ...order, ...timed };
+  return bySense[sense];
 }
 
-/** A list is read as its own type first, which may part its items by another sign than the one that it is compared as. */
+/** A text is read as the column's type first, which says how it is written, and then in the form that is compared. */
 const value = ({ leaf, type }: FilterOperand, argument: unknown): Sql => {
   const text = leaf.write(argument);
   const written = hasFewValues(type) ? trusted(escapeLiteral(text)) : sql`${text}`;
-  const as = widerFor(type, text) ?? compare.comparedAs(type).type;
-  return sql`${written}${trusted(type.item ? `::${type.sql}` : '')}::${trusted(as)}`;
+  const wider = widerFor(type, text);
+  return wider === undefined
+    ? inForm(type, sql`${written}::${trusted(type.sql)}`, '')
+    : sql`${written}::${trusted(wider)}`;
 };
 
 /** Each of few values may have a statement of its own, whose plan PostgreSQL can keep; graphql-js lets no other in. */
 const hasFewValues = ({ sql: type, enum: id }: Type): boolean => id !== null || type === 'pg_catalog.bool';
+
+/** Arrays of types with a delimiter of their own are made of texts one by one. */
+const listOf = (type: Type, texts: readonly string[]): Sql => {
+  const listed = type.delimiter === ',' ? sql`${texts}` : sql`${texts}::pg_catalog.text[]`;
+  return inForm(type, sql`${listed}::${trusted(type.sql)}[]`, '[]');
+};
+
+const inForm = (type: Type, given: Sql, suffix: '' | '[]'): Sql =>
+  type.comparison ? given : sql`${given}::${trusted(compare.comparedAs(type).type + suffix)}`;

@@ -216,7 +216,7 @@ export type DeviceWhere = {
   incidents?: IncidentManyWhere | null | undefined;
   incidentsByCauseDeviceId?: IncidentManyWhere | null | undefined;
   installedOn?: DateWhere | null | undefined;
-  ipAddress?: StringWhere | null | undefined;
+  ipAddress?: NetworkTextWhere | null | undefined;
   model?: StringWhere | null | undefined;
   /** Not this; a condition on a null is neither true nor false. */
   not?: DeviceWhere | null | undefined;
@@ -268,7 +268,7 @@ export type EventTypeWhere = {
   eventTypeId?: StringWhere | null | undefined;
   events?: EventManyWhere | null | undefined;
   name?: StringWhere | null | undefined;
-  normalRange?: StringWhere | null | undefined;
+  normalRange?: RangeTextWhere | null | undefined;
   /** Not this; a condition on a null is neither true nor false. */
   not?: EventTypeWhere | null | undefined;
   /** At least one of these; an empty list matches nothing. */
@@ -394,6 +394,60 @@ export type JsonWhere = {
   notIn?: Array<unknown> | null | undefined;
 };
 
+export type NetworkTextWhere = {
+  /** Lies within this network, or is equal to it. Example: "10.0.0.0/8". */
+  containedBy?: string | null | undefined;
+  /** Contains this address or network, or is equal to it. Example: "10.1.0.0/16". */
+  contains?: string | null | undefined;
+  /** Equal to. */
+  eq?: string | null | undefined;
+  /** Greater than. */
+  gt?: string | null | undefined;
+  /** Greater than or equal to. */
+  gte?: string | null | undefined;
+  /** Equal to one of these; an empty list matches nothing. */
+  in?: Array<string> | null | undefined;
+  /** Whether there is no value. */
+  isNull?: boolean | null | undefined;
+  /** Less than. */
+  lt?: string | null | undefined;
+  /** Less than or equal to. */
+  lte?: string | null | undefined;
+  /** Not equal to; a null is neither. */
+  ne?: string | null | undefined;
+  /** Equal to none of these; a null is neither in nor out. */
+  notIn?: Array<string> | null | undefined;
+  /** Contains this network, or lies within it. Example: "10.0.0.0/8". */
+  overlaps?: string | null | undefined;
+};
+
+export type RangeTextWhere = {
+  /** Lies within this range. Example: "[1,5)". */
+  containedBy?: string | null | undefined;
+  /** Contains this value, or all of this range. Example: "[1,5)". */
+  contains?: string | null | undefined;
+  /** Equal to. */
+  eq?: string | null | undefined;
+  /** Greater than. */
+  gt?: string | null | undefined;
+  /** Greater than or equal to. */
+  gte?: string | null | undefined;
+  /** Equal to one of these; an empty list matches nothing. */
+  in?: Array<string> | null | undefined;
+  /** Whether there is no value. */
+  isNull?: boolean | null | undefined;
+  /** Less than. */
+  lt?: string | null | undefined;
+  /** Less than or equal to. */
+  lte?: string | null | undefined;
+  /** Not equal to; a null is neither. */
+  ne?: string | null | undefined;
+  /** Equal to none of these; a null is neither in nor out. */
+  notIn?: Array<string> | null | undefined;
+  /** Has a value in common with this range. Example: "[1,5)". */
+  overlaps?: string | null | undefined;
+};
+
 /**
  * How much attention something needs, least first.
  *
@@ -482,11 +536,11 @@ export type StringListWhere = {
   /** Has all of these items. */
   contains?: Array<string> | null | undefined;
   /** Equal to. */
-  eq?: Array<string> | null | undefined;
+  eq?: Array<string | null | undefined> | null | undefined;
   /** Whether there is no value. */
   isNull?: boolean | null | undefined;
   /** Not equal to; a null is neither. */
-  ne?: Array<string> | null | undefined;
+  ne?: Array<string | null | undefined> | null | undefined;
   /** Has at least one of these items. */
   overlaps?: Array<string> | null | undefined;
 };

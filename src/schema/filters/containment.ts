@@ -1,0 +1,70 @@
+import type { Type } from '../../catalog/catalog.ts';
+import * as compare from '../../db/sql/compare.ts';
+import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
+import { type Operator, type Operators, operatorIn } from './operator.ts';
+
+/** An operator whose argument is a text that is read in a type of its own. */
+const special = (
+  description: string,
+  typeOf: (type: Type, text: string) => string,
+  operatorOf: (type: Type) => Sql,
+): Operator => ({
+  argument: 'String',
+  description,
+  condition: (operand, text) =>
+    sql`${compare.based(operand)} ${operatorOf(operand.type)} ${String(text)}::${trusted(typeOf(operand.type, String(text)))}`,
+});
+
+/** A text that begins like a range or several is read as such; any other as one of the values that these are of. */
+function rangeType({ range, sql: type }: Type, text: string): string {
+  if (!range) return type;
+  if (/^\s*\{/.test(text)) return range.multirange;
+  return /^\s*([[(]|empty\s*$)/i.test(text) ? range.range : range.element;
+}
+
+export const ranged: Operators = {
+  contains: special('Contains this value, or all of this range. Example: "[1,5)".', rangeType, () => own('@>')),
+  containedBy: special('Lies within this range. Example: "[1,5)".', rangeType, () => own('<@')),
+  overlaps: special('Has a value in common with this range. Example: "[1,5)".', rangeType, () => own('&&')),
+};
+
+const inet = () => 'pg_catalog.inet';
+
+export const networked: Operators = {
+  contains: special('Contains this address or network, or is equal to it. Example: "10.1.0.0/16".', inet, () =>
+    own('>>='),
+  ),
+  containedBy: special('Lies within this network, or is equal to it. Example: "10.0.0.0/8".', inet, () => own('<<=')),
+  overlaps: special('Contains this network, or lies within it. Example: "10.0.0.0/8".', inet, () => own('&&')),
+};
+
+export const labelled: Operators = {
+  descendantOf: special(
+    'Is this path, or lies beneath it. Example: "top.site".',
+    ({ sql: type }) => type,
+    (type) => operatorIn(type, '<@'),
+  ),
+  ancestorOf: special(
+    'Is this path, or lies above it. Example: "top.site.device".',
+    ({ sql: type }) => type,
+    (type) => operatorIn(type, '@>'),
+  ),
+  matches: special(
+    'Matches this pattern of labels (lquery). Example: "top.*.device".',
+    ({ schema }) => `${schema}.lquery`,
+    (type) => operatorIn(type, '~'),
+  ),
+};
+
+export const keyed: Operators = {
+  contains: special(
+    'Has these keys with these values. Example: "unit=>V".',
+    ({ sql: type }) => type,
+    (type) => operatorIn(type, '@>'),
+  ),
+  hasKey: special(
+    'Has this key.',
+    () => 'pg_catalog.text',
+    (type) => operatorIn(type, '?'),
+  ),
+};

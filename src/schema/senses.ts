@@ -1,0 +1,42 @@
+import { isOrdered, type Type } from '../catalog/catalog.ts';
+import { scalarOf } from './scalars.ts';
+
+/** In what sense values are compared, which decides the operators of their filters. */
+export type Sense =
+  | 'none'
+  | 'equality'
+  | 'order'
+  | 'text'
+  | 'range'
+  | 'multirange'
+  | 'network'
+  | 'labelPath'
+  | 'hstore';
+
+/** What the types of the filters and measures of values that travel as text begin with, by the sense of these. */
+export const textNames: Readonly<Record<Sense, string>> = {
+  none: 'OpaqueText',
+  equality: 'EqualText',
+  order: 'OrderedText',
+  text: 'String',
+  range: 'RangeText',
+  multirange: 'MultirangeText',
+  network: 'NetworkText',
+  labelPath: 'LabelPathText',
+  hstore: 'HstoreText',
+};
+
+/** Types of extensions that have operators of their own. */
+const ofExtensions: Readonly<Record<string, Sense>> = { 'ltree.ltree': 'labelPath', 'hstore.hstore': 'hstore' };
+
+const networks = ['pg_catalog.inet', 'pg_catalog.cidr'];
+
+export function senseOf(type: Type): Sense {
+  if (!type.isUsable) return 'none';
+  const scalar = scalarOf(type);
+  if (!isOrdered(type) || scalar === 'Boolean' || scalar === 'JSON') return 'equality';
+  if (scalar !== 'String') return 'order';
+  if (type.range) return type.sql === type.range.multirange ? 'multirange' : 'range';
+  if (networks.includes(type.sql)) return 'network';
+  return ofExtensions[`${type.extension}.${type.name}`] ?? (type.isText ? 'text' : 'order');
+}
