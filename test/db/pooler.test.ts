@@ -10,6 +10,7 @@ import { createIdentityEndpoint } from '../platform/identity.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { hasPgBouncer, type PgBouncer, startPgBouncer } from '../support/pgBouncer.ts';
+import { startProgram } from '../support/program.ts';
 import { serveStreams } from '../support/streams.ts';
 
 describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and prepares nothing anew', () => {
@@ -239,16 +240,29 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
     });
   });
 
-  test('doctor says what it found, what it costs and what to do', async () => {
+  const variables = () => {
     const { user, password, database: name } = database.connection;
-    const findings = await examine({
-      PGHOST: '127.0.0.1',
+    return {
+      PGHOST: pgBouncer.host,
       PGPORT: String(pgBouncer.port),
       PGDATABASE: name,
       PGUSER: user,
       PGPASSWORD: password,
       PG_AUTH: 'password',
-    });
+    };
+  };
+
+  test('the log of the server says once what it costs and what to do', async () => {
+    const program = startProgram([], { ...variables(), PORT: '0' });
+    await program.printed(/GraphQL and GraphiQL/);
+    program.process.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+    const said = program.err().match(/.*each is planned every time.*/g);
+    expect(said).toEqual([expect.stringContaining('pgbouncer.max_prepared_statements')]);
+  });
+
+  test('doctor says what it found, what it costs and what to do', async () => {
+    const findings = await examine(variables());
     expect(findings.filter(({ status }) => status === 'failed')).toEqual([]);
     const session = findings.find(({ step }) => step === 'session');
     expect(session).toMatchObject({
@@ -256,6 +270,6 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
       message: expect.stringMatching(/^TimeZone=\S*UTC, .*statement_timeout=15000.* each is planned every time/),
       remedy: expect.stringContaining('pgbouncer.max_prepared_statements'),
     });
-    expect(session?.remedy).toContain(`ALTER ROLE "${user}" SET statement_timeout = '15000';`);
+    expect(session?.remedy).toContain(`ALTER ROLE "${database.connection.user}" SET statement_timeout = '15000';`);
   });
 });
