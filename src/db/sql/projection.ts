@@ -84,12 +84,16 @@ const tableName = (place: number): string => `j${place}`;
 type FoundRow = { -readonly [name in keyof Row]: Row[name] };
 
 function attacher(catalog: Catalog, joins: readonly Join[]): Joins['attach'] {
-  const parts = joins.map((join, i) => ({ ...join, names: join.columns.map((_, j) => joinedName(catalog, i, j)) }));
+  const parts = joins.map((join, i) => ({
+    ...join,
+    names: join.columns.map((_, j) => joinedName(catalog, i, j)),
+    empty: Object.fromEntries(join.columns.map((name) => [name, null])),
+  }));
   return (row) => {
     const found: (FoundRow | null)[] = [];
-    for (const { parent, joined, columns, names } of parts) {
+    for (const { parent, joined, columns, names, empty } of parts) {
       const holder: FoundRow | null | undefined = parent === -1 ? row : found[parent];
-      const own = row[names[0] ?? ''] === null ? null : pick(row, names, columns);
+      const own = row[names[0] ?? ''] === null ? null : pick(row, names, columns, empty);
       found.push(own);
       if (holder) holder[joined] = own;
     }
@@ -97,8 +101,9 @@ function attacher(catalog: Catalog, joins: readonly Join[]): Joins['attach'] {
   };
 }
 
-function pick(row: Row, names: readonly string[], columns: readonly string[]): FoundRow {
-  const picked: FoundRow = {};
+/** `empty` has the columns already: to set one called `__proto__` would else set what its name says. */
+function pick(row: Row, names: readonly string[], columns: readonly string[], empty: FoundRow): FoundRow {
+  const picked: FoundRow = { ...empty };
   for (let i = 0; i < columns.length; i++) picked[columns[i] ?? ''] = row[names[i] ?? ''] ?? null;
   return picked;
 }

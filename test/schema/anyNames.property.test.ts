@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { buildSchema, type GraphQLSchema, isEnumType, isObjectType, printSchema, validateSchema } from 'graphql';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { unlimited } from '../support/config.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { documentOf, servedLists } from '../support/everyField.ts';
+import { patience, runs } from '../support/property.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+});
+afterAll(() => database.drop());
+
+/** PostgreSQL cuts longer ones off. */
+const fits = (name: string) => name !== '' && Buffer.byteLength(name) <= 63 && !name.includes('\0');
+
+const system = ['tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax'];
+
+const anyName = fc
+  .oneof(
+    fc.constantFrom(
+      ...[
+        'id',
+        'ID',
+        'row_id',
+        'rowId',
+        'node',
+        'nodes',
+        'query',
+        'and',
+        'or',
+        'not',
+        'first',
+        'where',
+        'select',
+        'user',
+      ],
+      ...[
+        '__typename',
+        '__schema',
+        'constructor',
+        '__proto__',
+        'toString',
+        'then',
+        'true',
+        'null',
+        '$n',
+        '$0.0',
+        'key 0',
+      ],
+      ...[
+        'a b',
+        'a-b',
+        'a_b',
+        'aB',
+        'AB',
+        'a"b',
+        "a'b",
+        'a.b',
+        'a\\b',
+        'a\nb',
+        ' ',
+        '"',
+        '1st',
+        '_',
+        '__',
+        '%',
+        'String',
+      ],
+      ...['größe', 'e\u0301', 'é', '通知', '警告', 'температура', 'درجة', '🙂', 'u901A', 'u901A_u77E5', 'x'.repeat(63)],
+      ...[
+        'é'.repeat(31),
+        '知'.repeat(21),
+        `${'y'.repeat(59)}_id`,
+        'device',
+        'devices',
+        'device_id',
+        'Query',
+        'int_where',
+      ],
+    ),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
+  )
+  .filter((name) => fits(name) && !system.includes(name));
+
+const names = (size: number) => fc.uniqueArray(anyName, { minLength: size, maxLength: size });
+
+const anyNames = fc.record({ tables: names(3), columns: names(5), labels: names(4), types: names(1), keys: names(3) });
+type Named = typeof anyNames extends fc.Arbitrary<infer T> ? T : never;
+
+const id = pg.escapeIdentifier;
+const text = pg.escapeLiteral;
+
+/** Three tables of the same columns, each row referring to one of the table before it. */
+const ddlOf = (schema: string, { tables, columns, labels, types, keys }: Named): string => {
+  const [key = '', other = '', level = '', ...texts] = columns.map(id);
+  const type = `${schema}.${id(`type ${types[0]}`.slice(0, 12))}`;
+  const made = tables.map((table, i) => {
+    const to = tables[Math.max(0, i - 1)] ?? table;
+    return `create table ${schema}.${id(table)} (
+        ${key} int, ${other} int not null, ${level} ${type}, ${texts.map((name) => `${name} text`).join(', ')},
+        constraint ${id(`${i} ${keys[0]}`.slice(0, 20))} primary key (${key}),
+        constraint ${id(`${i}u ${keys[1]}`.slice(0, 20))} unique (${other}, ${key}),
+        constraint ${id(`${i}f ${keys[2]}`.slice(0, 20))} foreign key (${other}) references ${schema}.${id(to)});
+      insert into ${schema}.${id(table)}
+        values (1, 1, ${text(labels[i] ?? '')}, ${columns.slice(3).map(text).join(', ')})`;
+  });
+  return [
+    `create schema ${schema}`,
+    `create type ${type} as enum (${labels.map(text).join(', ')})`,
+    ...made,
+    `grant usage on schema ${schema} to ${database.connection.user}`,
+    `grant select, insert, update, delete on all tables in schema ${schema} to ${database.connection.user}`,
+  ].join(';\n');
+};
+
+/** Adds what no conversion can make equal to anything above. */
+const additionOf = (schema: string, { tables, labels, types }: Named): string => `
+  alter table ${schema}.${id(tables[0] ?? '')} add "ⅻ ꙮ" int;
+  alter type ${schema}.${id(`type ${types[0]}`.slice(0, 12))} add value 'ꙮⅻ' before ${text(labels[0] ?? '')};
+  create table ${schema}."ꙮ" ("ꙮ" int primary key);
+  grant select, insert, update, delete on all tables in schema ${schema} to ${database.connection.user}`;
+
+/** All that a document can name, with what it stands for. */
+function namesIn(schema: GraphQLSchema): readonly string[] {
+  return Object.values(schema.getTypeMap()).flatMap((type) => {
+    if (type.name.startsWith('__')) return [];
+    if (isEnumType(type)) return type.getValues().map(({ name, value }) => `${type.name}.${name} = ${value}`);
+    if (!isObjectType(type)) return [type.name];
+    return Object.values(type.getFields()).map(
+      (field) => `${type.name}.${field.name}: ${field.type} ${field.description}`,
+    );
+  });
+}
+
+/** What can be named in the API of a schema in the database, once `check` has looked at it. */
+async function served(schema: string, check: (api: TestApi) => Promise<void> = async () => {}) {
+  const api = await createTestApi(database.connection, { schema, config: { requestLimits: unlimited } });
+  try {
+    await check(api);
+    return namesIn(api.api.schema);
+  } finally {
+    await api.close();
+  }
+}
+
+/** The API is valid, also as it is printed, and gives all that is there. */
+async function isWhole(api: TestApi, given: Named): Promise<void> {
+  expect(validateSchema(api.api.schema)).toEqual([]);
+  expect(validateSchema(buildSchema(printSchema(api.api.schema)))).toEqual([]);
+  const lists = servedLists(api.api.schema);
+  expect(lists).toHaveLength(3);
+  const { document } = documentOf(
+    lists.map(({ name, everything }) => ({ field: () => `${name} { nodes { ${everything} } }`, variables: {} })),
+  );
+  const found = Object.values(await api.query(document)) as { nodes: Readonly<Record<string, unknown>>[] }[];
+  for (const { nodes } of found) {
+    expect(nodes).toHaveLength(1);
+    for (const value of given.columns.slice(3)) expect(Object.values(nodes[0] ?? {})).toContain(value);
+  }
+  for (const { name, values } of lists) {
+    const [row] = found[lists.findIndex((list) => list.name === name)]?.nodes ?? [];
+    for (const [column, type] of lists.find((list) => list.name === name)?.filters ?? []) {
+      const answer = await api.query(
+        `query ($v: ${type}) { list: ${name}(where: { ${column}: { eq: $v } }, orderBy: [{ ${column}: DESC }]) { nodes { ${values} } } }`,
+        { v: row?.[column] },
+      );
+      expect(answer).toMatchObject({ list: { nodes: [{ [column]: row?.[column] }] } });
+    }
+  }
+}
+
+test('any names give a valid schema in which all can be asked for, and additions rename nothing', {
+  timeout: patience,
+}, async () => {
+  let number = 0;
+  await fc.assert(
+    fc.asyncProperty(anyNames, async (given) => {
+      const schema = `names_${++number}`;
+      await database.admin(ddlOf(schema, given));
+      const before = await served(schema, (api) => isWhole(api, given));
+      await database.admin(additionOf(schema, given));
+      const after = new Set(await served(schema));
+      expect(before.filter((name) => !after.has(name))).toEqual([]);
+      await database.admin(`drop schema ${schema} cascade`);
+    }),
+    runs(12),
+  );
+});
