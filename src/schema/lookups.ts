@@ -34,12 +34,16 @@ export function defineLookups(builder: Builder, types: Types, { table, ref }: Ta
 export function defineNode(builder: Builder, types: Types): void {
   const byName = new Map(types.all.map((type) => [type.name, type]));
   const cached = createFieldCache();
+  /** The type of this name, or the one that was called so before: ids outlive names. */
+  const typeOf = (name: string) =>
+    [name, ...(types.formerNames.get(name) ?? [])].map((one) => byName.get(one)).find((type) => type !== undefined);
 
   /** The row of an id, marked with its type; null where there is none (any more). */
   const find = async (id: string, loaders: Loaders, info: GraphQLResolveInfo): Promise<Row | null> => {
-    const { type, key } = decodeNodeId(id);
-    const table = byName.get(type)?.table;
-    if (!table || table.primaryKey.length !== key.length) return null;
+    const { type: given, key } = decodeNodeId(id);
+    const found = typeOf(given);
+    if (!found || found.table.primaryKey.length !== key.length) return null;
+    const { table, name: type } = found;
     const leaves = table.primaryKey.map((name) => types.leaf(columnOf(table, name)));
     // A text that a client made up must not fail the statement of others. No row has it, of a type that is there or not.
     if (!leaves.every((leaf, i) => leaf.isText(key[i] ?? ''))) return null;

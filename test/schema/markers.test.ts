@@ -39,6 +39,7 @@ const names = [
     'lo',
     'hi',
     'positions',
+    '__proto__',
   ],
 ];
 const quoted = (name: string) => `"${name}"`;

@@ -56,6 +56,13 @@ test.each([
   for (const part of told) expect(messages.join('\n')).toContain(part);
 });
 
+test('the id of a row outlives the name of its type', async () => {
+  const id = Buffer.from(JSON.stringify(['GrE', '1'])).toString('base64url');
+  expect(await api.query('query ($id: ID!) { node(id: $id) { __typename id } }', { id })).toEqual({
+    node: { __typename: 'Gr_u00F6_u00DF_E', id: expect.not.stringMatching(id) },
+  });
+});
+
 test('a label may be deprecated', async () => {
   expect(
     await api.query('{ __type(name: "Level") { enumValues(includeDeprecated: true) { name deprecationReason } } }'),
