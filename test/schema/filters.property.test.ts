@@ -28,6 +28,17 @@ async function find(name: string, where: Where): Promise<readonly number[]> {
   return list.nodes.map(({ rowId }) => rowId).toSorted((a, b) => a - b);
 }
 
+/** The same for many conditions on things, in one document. */
+async function findAll(wheres: readonly Where[]): Promise<readonly (readonly number[])[]> {
+  const declared = wheres.map((_, i) => `$w${i}: ThingWhere`).join(', ');
+  const fields = wheres.map((_, i) => `q${i}: things(first: 1000, where: $w${i}) { nodes { rowId } }`).join('\n');
+  const answer = await api.query<Record<string, { nodes: { rowId: number }[] }>>(
+    `query (${declared}) { ${fields} }`,
+    Object.fromEntries(wheres.map((where, i) => [`w${i}`, where])),
+  );
+  return wheres.map((_, i) => (answer[`q${i}`]?.nodes ?? []).map(({ rowId }) => rowId).toSorted((a, b) => a - b));
+}
+
 /** The ids of the rows for which the condition is true. */
 const expected = (name: string, where: Where): readonly number[] =>
   thing(name)
@@ -48,6 +59,20 @@ test.each(Object.entries(kinds))(
   },
   patience,
 );
+
+test.each(Object.entries(kinds))('every operator on %s says what its model says', async (column, { operators }) => {
+  for (const [operator, argument] of Object.entries(operators)) {
+    const wheres = fc
+      .sample(argument, { numRuns: 12, seed: 1 })
+      .map((given): Where => ({ [column]: { [operator]: given } }));
+    const told = wheres.map((where) => expected('thing', where));
+    expect(await findAll(wheres), operator).toEqual(told);
+    // Answers that are all the same would be those of its opposite too, if only over rows without a value.
+    const untold = wheres.map((where) => expected('thing', { not: where }));
+    expect(told.flat().length + untold.flat().length, operator).toBeGreaterThan(0);
+    expect(told, operator).not.toEqual(untold);
+  }
+});
 
 test.each(Object.keys(things))(
   'any tree of conditions on %s and what it is related to finds the rows for which it is true',

@@ -220,11 +220,19 @@ function array(
   write: (item: Json) => Json = (item) => item,
 ): Kind {
   const list = fc.array(fc.constantFrom(...items.map(write)), { maxLength: 3 });
+  const withNulls = fc.array(fc.constantFrom(null, ...items.map(write)), { maxLength: 3 });
   return {
     type,
     values: lists.map((value) => JSON.stringify(value)),
     sql: (value) => pg.escapeLiteral(arrayText(JSON.parse(value) as readonly Json[])),
-    operators: { eq: list, ne: list, isNull: fc.boolean(), contains: list, containedBy: list, overlaps: list },
+    operators: {
+      eq: withNulls,
+      ne: withNulls,
+      isNull: fc.boolean(),
+      contains: list,
+      containedBy: list,
+      overlaps: list,
+    },
     test(value, operator, argument) {
       const held = JSON.parse(value) as readonly Json[];
       const wanted = argument as readonly Json[];
@@ -240,6 +248,18 @@ function array(
 
 const arrayText = (items: readonly Json[]): string =>
   `{${items.map((item) => (isList(item) ? arrayText(item) : JSON.stringify(item))).join(',')}}`;
+
+/** A kind whose values are equal or not, and no more. */
+function unordered(type: string, values: readonly string[]): Kind {
+  return {
+    ...ordered(
+      type,
+      values.map((value) => [value]),
+      asIs,
+    ),
+    operators: equality(fc.constantFrom(...values)),
+  };
+}
 
 /** Sets of values, as far as one may contain another. */
 interface Sets {
@@ -267,26 +287,32 @@ function containing(base: Kind, { contains, overlaps, containers, contents }: Se
   };
 }
 
-/** The first day of a range of days and the day after its last one, as numbers; a single day is a range too. */
-function daysOf(text: string): readonly [number, number] {
-  if (text === 'empty') return [0, 0];
+type Days = readonly [from: number, to: number];
+
+/** Ranges of days, each as its first day and the day after its last: none is empty, none meets another. A day is a range too. */
+function rangesOf(text: string): readonly Days[] {
+  const texts = /^\{(.*)\}$/.exec(text)?.[1]?.match(/[[(].*?[\])]/g) ?? [text];
+  const apart: Days[] = [];
+  for (const [from, to] of texts.filter((range) => !['empty', '{}'].includes(range)).map(daysOf)) {
+    const last = apart.at(-1);
+    if (last && from <= last[1]) apart[apart.length - 1] = [last[0], Math.max(last[1], to)];
+    else apart.push([from, to]);
+  }
+  return apart;
+}
+
+function daysOf(text: string): Days {
   const dayOf = (date: string, isOpen: boolean, open: number) =>
     date === '' ? open : Date.parse(date) / 86_400_000 + (isOpen ? 1 : 0);
   const [, before = '[', from = text, to = text, after = ']'] = /^([[(])(.*),(.*)([\])])$/.exec(text) ?? [];
   return [dayOf(from, before === '(', -Infinity), dayOf(to, after === ']', Infinity)];
 }
 
-const isEmpty = ([from, to]: readonly [number, number]) => from >= to;
-
 const ranges: Pick<Sets, 'contains' | 'overlaps'> = {
-  contains(outer, inner) {
-    const [a, b] = [daysOf(outer), daysOf(inner)];
-    return isEmpty(b) || (a[0] <= b[0] && b[1] <= a[1]);
-  },
-  overlaps(one, other) {
-    const [a, b] = [daysOf(one), daysOf(other)];
-    return !isEmpty(a) && !isEmpty(b) && a[0] < b[1] && b[0] < a[1];
-  },
+  contains: (outer, inner) =>
+    rangesOf(inner).every(([from, to]) => rangesOf(outer).some((range) => range[0] <= from && to <= range[1])),
+  overlaps: (one, other) =>
+    rangesOf(one).some(([from, to]) => rangesOf(other).some((range) => range[0] < to && from < range[1])),
 };
 
 /** The bits of a network's prefix; of the addresses of IPv6 those that are but zeros and a digit. */
@@ -394,12 +420,37 @@ export const kinds: Readonly<Record<string, Kind>> = {
       contents: ['2025-12-31', '2026-01-01', '2026-01-31', '2026-02-01', '2030-01-01'],
     },
   ),
+  periods: containing(
+    ordered(
+      'datemultirange',
+      [
+        ['{}'],
+        ['{(,2026-01-01)}'],
+        ['{[2026-01-01,2026-02-01)}', '{[2026-01-01,2026-01-10],[2026-01-10,2026-01-31]}'],
+        ['{[2026-01-01,2026-02-01),[2026-03-01,2026-04-01)}'],
+        ['{[2026-02-01,)}'],
+      ],
+      asIs,
+    ),
+    {
+      ...ranges,
+      containers: [
+        'empty',
+        '(,)',
+        '{(,)}',
+        '[2026-01-01,2026-01-31]',
+        '{[2026-01-01,2026-02-01),[2026-03-10,2026-05-01)}',
+      ],
+      contents: ['2025-12-31', '2026-01-01', '2026-02-15', '2026-03-31'],
+    },
+  ),
   size: ordered('events.size', [['(1,a)'], ['(1,b)'], ['(2,a)']], asIs),
   ip: containing(ordered('inet', [['10.0.0.0/8'], ['10.0.0.1', '10.0.0.1/32'], ['10.0.0.2'], ['::1']], asIs), {
     ...networks,
     containers: ['10.0.0.0/8', '10.0.0.0/31', '0.0.0.0/0', '::/0', '11.0.0.0/8'],
     contents: ['10.0.0.1', '10.0.0.2', '::1', '10.0.0.0/9'],
   }),
+  transaction: unordered('xid', ['1', '7', '4294967295']),
   numbers: array(
     'integer[]',
     [

@@ -37,6 +37,7 @@ export async function checkSchema(
       relations.filter(({ name }) => !shown.has(name)),
       user,
     ),
+    ...unusableLines(directed.catalog.tables, user),
     ...left,
     ...wrong,
   ];
@@ -83,6 +84,21 @@ function shownLine({ name, columns, unreadable }: Relation, shown = 0): string {
   ];
   return `${name}: shown with ${shown} of ${columns} columns (${missing.join('; ')})`;
 }
+
+/** Columns whose values can be read but not named, so that nothing finds, sorts or writes them. */
+const unusableLines = (tables: readonly Table[], user: string): readonly string[] =>
+  tables.flatMap(({ name, columns }) =>
+    columns
+      .filter(({ type }) => !type.isUsable)
+      .map(({ name: column, type }) => {
+        const schemas = type.lacking.map((schema) => pg.escapeIdentifier(schema)).join(', ');
+        const remedy =
+          schemas === ''
+            ? `no EXECUTE on the functions of the operators of ${type.sql}`
+            : `no USAGE on the schema of its type. To change that: GRANT USAGE ON SCHEMA ${schemas} TO ${pg.escapeIdentifier(user)};`;
+        return `${name}.${column}: shown, but not filtered, sorted or written: ${remedy}`;
+      }),
+  );
 
 const hidden = (relations: readonly Relation[], user: string): readonly string[] =>
   relations.map((relation) => {
