@@ -116,7 +116,7 @@ export interface Type {
   readonly extension: string | null;
   /** Whether the role may name the type and its operators: USAGE on their schemas. */
   readonly isUsable: boolean;
-  /** The schemas on which that is missing. */
+  /** The quoted names of the schemas on which that is missing. */
   readonly lacking: readonly string[];
   /** Null where the type has neither order nor equality of its own, or the role may not use them. */
   readonly comparison: Comparison | null;

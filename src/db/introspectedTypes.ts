@@ -3,8 +3,11 @@ import { extensionOf } from './sql/extension.ts';
 import { eq, gt, ne, type Sql, sql } from './sql/sql.ts';
 
 /** A type as the catalog's query tells it. */
-export interface FoundType extends Omit<Type, 'item' | 'isRow' | 'isLoose' | 'isUsable' | 'comparison'> {
+export interface FoundType extends Omit<Type, 'item' | 'isRow' | 'isLoose' | 'isUsable' | 'lacking' | 'comparison'> {
   readonly item: string | null;
+  /** Whether the role has USAGE on the type's schema, and the schemas of its operators on which it has none. */
+  readonly isNameable: boolean;
+  readonly lacking: readonly string[] | null;
   /** The types of a row's members; null where a value is no row. */
   readonly members: readonly string[] | null;
   /** By `eq`, `lt`, ...; null where there is no operator class. Those that the role may not run are missing. */
@@ -23,14 +26,15 @@ export function createTypeReader(found: Readonly<Record<string, FoundType>>): (i
   const make = (id: string): Type => {
     const type = found[id];
     if (!type) throw new Error(`No type ${id} in the catalog`);
-    const { members, operators, item: itemId, ...rest } = type;
+    const { members, operators, item: itemId, isNameable, lacking: operatorsLacking, ...rest } = type;
     open.add(id);
     // A table's row may hold rows of the same table, which say nothing new of what it compares by.
     const parts = [...(itemId === null ? [] : [itemId]), ...(members ?? [])].filter((part) => !open.has(part));
     const item = itemId === null ? null : typeOf(itemId);
     const comparisons = parts.map((part) => typeOf(part).comparison);
     open.delete(id);
-    const lacking = [...new Set([...type.lacking, ...(item?.lacking ?? [])])];
+    const own = isNameable ? [] : [type.schema];
+    const lacking = [...new Set([...own, ...(operatorsLacking ?? []), ...(item?.lacking ?? [])])];
     const isUsable = lacking.length === 0 && (operators === null || 'eq' in operators) && (item?.isUsable ?? true);
     return {
       ...rest,
@@ -97,24 +101,20 @@ const operatorClass = sql`
     where x.castsource ${eq} t.oid and x.casttarget ${eq} c.opcintype and x.castmethod ${eq} 'b' and x.castcontext ${eq} 'i'))
   order by m.amname, c.opcintype ${eq} t.oid desc limit 1`;
 
-/** The operators of the class, each with its schema. */
-const classOperators = sql`(${operatorClass}) class
+/** The operators of the class, and the schemas of these on which the role has no USAGE. */
+const operators = sql`
+  select
+    coalesce(pg_catalog.json_object_agg(
+      case when class.amname ${eq} 'hash' then 'eq' else (array['lt', 'lte', 'eq', 'gte', 'gt'])[s.amopstrategy] end,
+      pg_catalog.format('operator(%I.%s)', m.nspname, o.oprname) order by s.amopstrategy
+    ) filter (where pg_catalog.has_function_privilege(o.oprcode, 'execute')), '{}') as found,
+    pg_catalog.json_agg(distinct pg_catalog.quote_ident(m.nspname))
+      filter (where not pg_catalog.has_schema_privilege(m.oid, 'usage')) as lacking
+  from (${operatorClass}) class
   join pg_catalog.pg_amop s on s.amopfamily ${eq} class.opcfamily and s.amoppurpose ${eq} 's'
     and s.amoplefttype ${eq} class.opcintype and s.amoprighttype ${eq} class.opcintype
-  join pg_catalog.pg_operator o on o.oid ${eq} s.amopopr join pg_catalog.pg_namespace m on m.oid ${eq} o.oprnamespace`;
-
-const operators = sql`(
-  select coalesce(pg_catalog.json_object_agg(
-    case when class.amname ${eq} 'hash' then 'eq' else (array['lt', 'lte', 'eq', 'gte', 'gt'])[s.amopstrategy] end,
-    pg_catalog.format('operator(%I.%s)', m.nspname, o.oprname) order by s.amopstrategy
-  ) filter (where pg_catalog.has_function_privilege(o.oprcode, 'execute')), '{}')
-  from ${classOperators}
-  having pg_catalog.count(*) ${gt} 0)`;
-
-const lacking = sql`(
-  select coalesce(pg_catalog.json_agg(distinct l.nspname), '[]')
-  from (select n.oid, n.nspname union select m.oid, m.nspname from ${classOperators}) l
-  where not pg_catalog.has_schema_privilege(l.oid, 'usage'))`;
+  join pg_catalog.pg_operator o on o.oid ${eq} s.amopopr join pg_catalog.pg_namespace m on m.oid ${eq} o.oprnamespace
+  having pg_catalog.count(*) ${gt} 0`;
 
 const hasOwnPatterns = sql`n.nspname ${ne} 'pg_catalog' and exists (
   select from pg_catalog.pg_operator o
@@ -145,7 +145,9 @@ export const typesValue = sql`(
     'range', ${range},
     'schema', pg_catalog.quote_ident(n.nspname),
     'extension', ${extensionOf('pg_type', sql`t.oid`)},
-    'lacking', ${lacking},
-    'operators', ${operators}
+    'isNameable', pg_catalog.has_schema_privilege(n.oid, 'usage'),
+    'lacking', c.lacking,
+    'operators', c.found
   ) order by n.nspname, t.typname, t.declared), '{}')
-  from resolved t join pg_catalog.pg_namespace n on n.oid ${eq} t.typnamespace)`;
+  from resolved t join pg_catalog.pg_namespace n on n.oid ${eq} t.typnamespace
+  left join lateral (${operators}) c on true)`;

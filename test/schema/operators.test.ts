@@ -319,7 +319,7 @@ describe('a type in a schema that the role may not use', () => {
       extensions: null,
     });
     expect(details).toContainEqual(
-      expect.stringMatching(`^thing\\.mood: .*GRANT USAGE ON SCHEMA "hidden" TO "${user}";$`),
+      expect.stringMatching(`^thing\\.mood: .*GRANT USAGE ON SCHEMA hidden TO "${user}";$`),
     );
   });
 });

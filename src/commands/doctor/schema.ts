@@ -91,7 +91,7 @@ const unusableLines = (tables: readonly Table[], user: string): readonly string[
     columns
       .filter(({ type }) => !type.isUsable)
       .map(({ name: column, type }) => {
-        const schemas = type.lacking.map((schema) => pg.escapeIdentifier(schema)).join(', ');
+        const schemas = type.lacking.join(', ');
         const remedy =
           schemas === ''
             ? `no EXECUTE on the functions of the operators of ${type.sql}`
