@@ -4,6 +4,7 @@ import { checkSchema } from '../../src/commands/doctor/schema.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
 import { createEmptyDatabase, createExtendedDatabase, hasExtensions, type TestDatabase } from '../support/database.ts';
+import { costOf } from '../support/plans.ts';
 
 /** Makes the schema `events` with these tables, in `database` or one with nothing in it, and serves it. */
 function serve(tables: string, open: () => Promise<TestDatabase> = createEmptyDatabase) {
@@ -521,4 +522,43 @@ describe.skipIf(!hasExtensions('ltree', 'hstore', 'citext', 'cube', 'postgis'))(
       of: { path: { min: 'top', max: 'top.ab', countDistinct: 4 }, code: { max: 'C', countDistinct: 3 } },
     });
   });
+});
+
+describe.skipIf(!hasExtensions('citext'))('an index on a type of another schema or a domain', () => {
+  const served = serve(
+    `create schema ext;
+     grant usage on schema ext to public;
+     create extension citext schema ext;
+     create type e as enum ('a', 'b', 'c');
+     create domain state as e;
+     create table entry (entry_id int primary key, code ext.citext not null, kind ext.citext not null, state state not null);
+     insert into entry
+     select n, 'Code' || n, 'Kind' || n % 7, (array['a', 'b', 'c'])[1 + n % 3]::e from generate_series(1, 5000) n;
+     create index on entry (code);
+     create index on entry (kind, entry_id);
+     create index on entry (state, entry_id);
+     analyze entry;`,
+    () => createExtendedDatabase(),
+  );
+
+  test.each(['code', 'kind', 'state'])('serves the pages in the order of %s', async (column) => {
+    const page = `query ($after: String) { entries(first: 10, after: $after, orderBy: [{ ${column}: ASC }]) { nodes { entryId } pageInfo { endCursor } } }`;
+    const { entries } = await served.api.query<{ entries: { pageInfo: { endCursor: string } } }>(page);
+    await served.api.query(page, { after: entries.pageInfo.endCursor });
+    const [statement] = served.api.queries;
+    if (!statement) throw new Error('No statement was run');
+    const { scans, rows } = await costOf(served.api.db, statement);
+    expect(scans.filter((scan) => scan.startsWith('Seq Scan'))).toEqual([]);
+    expect(rows).toBeLessThan(40);
+  });
+
+  test.each(['{ code: { eq: "code7" } }', '{ code: { in: ["CODE7", "code8"] } }', '{ code: { gt: "code999" } }'])(
+    'serves the filter %s',
+    async (where) => {
+      await served.api.query(`{ entries(first: 10, where: ${where}) { nodes { entryId } } }`);
+      const [statement] = served.api.queries;
+      if (!statement) throw new Error('No statement was run');
+      expect((await costOf(served.api.db, statement)).scans).toContainEqual(expect.stringMatching(/entry_code_idx/));
+    },
+  );
 });
