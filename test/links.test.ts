@@ -1,0 +1,40 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = new URL('..', import.meta.url).pathname;
+const pages = globSync(['*.md', 'docs/*.md', 'examples/*/*.md'], { cwd: root });
+
+/** A page without its pieces of code. */
+const proseOf = (page: string) => readFileSync(join(root, page), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
+
+/** The anchors of a page, as GitHub makes them of its headings. */
+const anchorsOf = (page: string): readonly string[] =>
+  [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+/** Why a link of a page leads nowhere; null where it leads somewhere. */
+function problemOf(page: string, link: string): string | null {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : join(dirname(page), path);
+  if (!existsSync(join(root, target))) return `${page}: there is no ${target}`;
+  if (anchor === undefined || anchorsOf(target).includes(anchor)) return null;
+  return `${page}: ${target} has no heading #${anchor}`;
+}
+
+test.each(pages)('every relative link of %s leads somewhere', (page) => {
+  const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  const relative = links.filter((link) => !/^[a-z]+:/.test(link));
+  expect(relative.map((link) => problemOf(page, link)).filter((problem) => problem !== null)).toEqual([]);
+});
+
+test('every decision has a heading of its own', () => {
+  const headings = [...proseOf('docs/decisions.md').matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
+  expect(headings.length).toBeGreaterThan(0);
+  expect(headings.filter((heading, i) => headings.indexOf(heading) !== i)).toEqual([]);
+  expect(proseOf('docs/decisions.md')).not.toMatch(/^\*\*/m);
+});
