@@ -89,6 +89,23 @@ test('a list and its tail join without a gap, whatever is being written', async 
   expect(await told(first.events.liveCursor, 8)).toEqual([...late, ...before, ...after].toSorted());
 });
 
+test('a list says once what its live cursor tells apart, however much that is', async () => {
+  await api.query('{ events(first: 1) { liveCursor } }'); // something is settled
+  const writer = await database.connect();
+  await writer.query('begin; lock table events.event in row exclusive mode');
+  await add(9000); // beyond what is settled
+  const { events } = await api.query<{ events: { liveCursor: string; nodes: unknown[] } }>(
+    '{ events(first: 1000) { liveCursor nodes { severity } } }',
+  );
+  expect(events.nodes).toHaveLength(1000);
+  const after = await add(1);
+  await writer.query('commit');
+  await writer.end();
+  const stream = server.subscribe<Event>(added, { after: events.liveCursor });
+  expect((await stream.nodes(1)).map(({ eventId }) => eventId)).toEqual(after);
+  await stream.stop();
+});
+
 test('an empty list has a live cursor too, and so has each list of a relation', async () => {
   const { events, devices } = await api.query<{
     events: { liveCursor: string; nodes: unknown[] };

@@ -3,7 +3,7 @@ import { after, type KeysetPosition, type OrderKey, orderBy, reversed } from './
 import { marker } from './markers.ts';
 import type { Joins } from './projection.ts';
 import { alias, columnRef, from } from './select.ts';
-import { and, empty, ident, join, or, type Sql, sql, trusted } from './sql.ts';
+import { and, empty, eq, ident, join, or, type Sql, sql, trusted } from './sql.ts';
 
 /** One page of a list, in the order in which it is read: `keys` are already reversed for a page from the end. */
 export interface Page {
@@ -14,7 +14,7 @@ export interface Page {
   readonly before: KeysetPosition | null;
   readonly offset: number;
   readonly limit: number;
-  /** A value that is read in the page's own snapshot, and comes with every row, as `live`. */
+  /** A value that is read in the page's own snapshot, and comes with the first row, as `live`: it may be long. */
   readonly live?: Sql | undefined;
 }
 
@@ -32,7 +32,8 @@ export function selectPage(catalog: Catalog, page: Page, selected: Selected, mat
   const rows = selectJoined(catalog, page, selected, match);
   if (!page.live) return rows;
   const live = ident(marker(catalog, 'live'));
-  return sql`select l.${live}, p.* from (select ${page.live} as ${live}) l
+  const first = sql`pg_catalog.row_number() over () ${eq} 1`;
+  return sql`select case when ${first} then l.${live} end as ${live}, p.* from (select ${page.live} as ${live}) l
     left join lateral (select true as ${ident(marker(catalog, 'found'))}, r.* from (${rows}) r) p on true`;
 }
 
