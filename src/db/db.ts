@@ -8,7 +8,6 @@ import { fromPostgres, isHiding, isHint, isStaleName, isUnprepared, type Stateme
 import { createPrepared, type Prepared } from './prepared.ts';
 import type { Row } from './sql/row.ts';
 import { join, type Sql, sql, toQuery, type Value } from './sql/sql.ts';
-import { isWellFormedJson, loneSurrogate } from './sql/wellFormed.ts';
 
 export interface Db {
   /** Runs one statement; rejects with an AppError where PostgreSQL's error has a translation. */
@@ -77,7 +76,6 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
     const began = performance.now();
     const send = async (kind: StatementKind, query: Sql) => {
       const parameterised = toQuery(query);
-      if (!own.every(([, value]) => isWellFormedJson(value))) throw loneSurrogate();
       try {
         return await withRetry(pool, kind, (client, session) => run(client, session, parameterised, own), signal);
       } catch (error) {
