@@ -57,6 +57,9 @@ export interface SoakResult {
   readonly memory: readonly { readonly resident: number; readonly live: number }[];
 }
 
+/** The longest that readiness may take to turn red: an old answer is good for 1 s, a new one may take 2 s. */
+const probePatienceMs = 3500;
+
 /** A server under steady load, while everything that it stands on fails in turn. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const platform = await startPlatform(options.lifeSeconds);
@@ -179,6 +182,8 @@ async function run(
     down.from = now();
     await platform.postgres.stop();
     await pause(1500);
+    // What the probe found just before is good for a while yet.
+    while (unready.from === Infinity && now() - down.from < probePatienceMs) await pause(50);
     await platform.postgres.start();
     down.to = now();
     while (!isWhole() && !stopped) await pause(10);
