@@ -20,7 +20,8 @@ beforeAll(async () => {
     create table events.note (note_id bigint generated always as identity primary key, body text);
     create view events.slow as select pg_sleep(1)::text as rest`);
   await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
+  // An answer that no buffer on its way can take whole.
+  api = await createTestApi(database.connection, { config: { requestLimits: { bytes: 100_000_000 } } });
   const app: RequestListener = (request, response) => {
     responses.push(response);
     return api.app(request, response);

@@ -249,8 +249,6 @@ describe('an operand', () => {
   });
 
   test.each<[Column, string, RegExp]>([
-    ['big', '9223372036854775808', /out of range/],
-    ['tiny', '40000', /out of range/],
     ['day', '"2026-02-30"', /out of range/],
     ['at', '"2026-03-29T25:00:00Z"', /out of range/],
     ['at', '"0000-01-01T00:00:00Z"', /out of range/],
