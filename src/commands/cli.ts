@@ -19,6 +19,7 @@ const usage = `Usage: events-graphql [command]
   grant    as the server's administrator, make the app's role with its grants
            --role <name>       the role, which the app has as PGUSER
            --object-id <id>    the principal (object) id of the app's identity, not its client id
+           --type <type>       what has that id: service (the default), user or group
            --plain             a role with a password instead, on a PostgreSQL without Entra ID
            --write --delete    INSERT and UPDATE too, DELETE too
            --live              tables that live tails can follow tell of new rows (docs/live.md)

@@ -136,7 +136,8 @@ describe('with pgaadauth', () => {
     const { code, out } = await run('--role', role, '--object-id', objectId, '--print');
     expect(code).toBe(0);
     expect(out).toContain(
-      `SELECT * FROM "pg_catalog"."pgaadauth_create_principal_with_oid"('app''s "role"; --\n', '${objectId}', 'service', false, false);`,
+      `CREATE ROLE ${quoted(role)} LOGIN;\nSECURITY LABEL FOR "pgaadauth" ON ROLE ${quoted(role)} IS 'aadauth,oid=${objectId},type=service';\n` +
+        `-- Where that is refused: SELECT * FROM "pg_catalog"."pgaadauth_create_principal_with_oid"('app''s "role"; -- ', '${objectId}', 'service', false, false);`,
     );
     expect(out).toContain(
       `-- "table ""owner""", in the database "Tele'metry":\nGRANT CONNECT ON DATABASE "Tele'metry" TO ${quoted(role)};`,
@@ -227,7 +228,7 @@ describe('with pgaadauth', () => {
     expect((await run('--role', administrator, '--revoke')).err).toMatch(/is who runs this/);
     expect((await run('--role', 'postgres', '--revoke')).err).toMatch(/is a superuser/);
     expect((await run('--role', 'new')).err).toMatch(/^--object-id <id> is required/);
-    await expect(run('--role', role, '--object-id', 'app')).rejects.toThrow(/not the principal \(object\) id/);
+    await expect(run('--role', role, '--object-id', 'app')).rejects.toThrow(/not a principal \(object\) id/);
   });
 
   test('--revoke takes back what it may, ends the sessions and refuses the login', async () => {

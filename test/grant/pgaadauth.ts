@@ -1,16 +1,21 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
 /**
  * Stands in for what Azure's PostgreSQL has in its database `postgres`: functions of the same names and signatures. Its
- * label is written to the catalog directly, since SECURITY LABEL needs a provider that is written in C.
+ * label is written to the catalog directly, since a server has no provider of labels unless one is loaded. Whether the
+ * function gives its caller the right to alter the role is not documented: `maker` is what it does beside making it.
  * Source: Microsoft Learn, "Manage Microsoft Entra roles in Azure Database for PostgreSQL".
  */
-export const pgaadauth: readonly string[] = [
+const functions = (maker: string): readonly string[] => [
   'SET allow_system_table_mods = on',
   `CREATE FUNCTION pg_catalog.pgaadauth_create_principal_with_oid(
      "roleName" text, "objectId" text, "objectType" text, "isAdmin" boolean, "isMfa" boolean)
      RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET allow_system_table_mods = on AS $$
    BEGIN
      EXECUTE format('CREATE ROLE %I LOGIN', "roleName");
-     EXECUTE format('GRANT %I TO %I WITH ADMIN TRUE, INHERIT FALSE, SET FALSE', "roleName", session_user);
+     ${maker}
      INSERT INTO pg_shseclabel SELECT oid, 'pg_authid'::regclass, 'pgaadauth',
        'aadauth,oid=' || "objectId" || ',type=' || "objectType" FROM pg_authid WHERE rolname = "roleName";
      RETURN 'Created role for "' || "roleName" || '"';
@@ -21,3 +26,18 @@ export const pgaadauth: readonly string[] = [
    SELECT r.rolname, substring(l.label FROM 'type=(\\w+)'), substring(l.label FROM 'oid=([^,]+)'), '', 0, 0
    FROM pg_shseclabel l JOIN pg_authid r ON r.oid = l.objoid WHERE l.provider = 'pgaadauth' $$`,
 ];
+
+export const pgaadauth = functions(
+  `EXECUTE format('GRANT %I TO %I WITH ADMIN TRUE, INHERIT FALSE, SET FALSE', "roleName", session_user);`,
+);
+
+/** A pgaadauth that leaves its caller without a right over the role. */
+export const strictPgaadauth = functions('');
+
+/** Builds what lets SECURITY LABEL work, for a major version; the server loads the file. */
+export async function buildLabelProvider(folder: string, version: number): Promise<string> {
+  const library = join(folder, 'labels.so');
+  const source = new URL('labels.c', import.meta.url).pathname;
+  await promisify(execFile)('cc', ['-shared', '-fPIC', `-DVERSION=${version}`, '-o', library, source]);
+  return library;
+}

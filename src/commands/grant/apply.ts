@@ -10,16 +10,27 @@ export async function apply(changes: readonly Change[], clientOf: (database: str
   const failures = new Map<string, string>();
   for (const change of changes) {
     if (change.statements.length === 0) continue;
-    try {
-      await make(change, clientOf(change.database));
-    } catch (error) {
-      failures.set(change.what, error instanceof Error ? error.message : String(error));
-    }
+    const said = await make(change, clientOf(change.database));
+    if (said.length > 0) failures.set(change.what, [...new Set(said)].join('; otherwise: '));
   }
   return failures;
 }
 
-async function make({ owner, statements }: Change, client: ClientBase): Promise<void> {
+/** Resolves with what the server said to each way of making the change; with nothing when one of them worked. */
+async function make({ owner, statements, otherwise }: Change, client: ClientBase): Promise<readonly string[]> {
+  const said: string[] = [];
+  for (const way of otherwise ? [statements, otherwise] : [statements]) {
+    try {
+      await transact(client, owner, way);
+      return [];
+    } catch (error) {
+      said.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return said;
+}
+
+async function transact(client: ClientBase, owner: string | null, statements: readonly string[]): Promise<void> {
   await client.query('BEGIN');
   try {
     if (owner !== null && (await mustBecome(client, owner))) {

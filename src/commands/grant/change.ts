@@ -11,6 +11,10 @@ export interface Change {
   readonly owner: string | null;
   /** What makes it so; empty where it is so already. */
   readonly statements: readonly string[];
+  /** Another way, for a server that refuses the first. */
+  readonly otherwise?: readonly string[];
+  /** Whether the app runs without it. */
+  readonly isDispensable?: boolean;
 }
 
 /** Roles belong to no database; this one is in every server, and has Azure's functions for them. */

@@ -7,7 +7,7 @@ import { apply } from './apply.ts';
 import { quoted, serverDatabase } from './change.ts';
 import { objectionTo, plan } from './plan.ts';
 import { extrasOf } from './privileges.ts';
-import { asScript, changeLines, compare } from './render.ts';
+import { asScript, changeLines, compare, isSomethingNeeded } from './render.ts';
 import { readState } from './state.ts';
 import { readWish } from './wish.ts';
 
@@ -26,7 +26,7 @@ const terminal: Output = {
 
 /**
  * Makes the app's role and its grants as the administrator that the environment logs in as, or takes them back. What is
- * right already is left alone. Resolves with 1 when something is left that somebody else must do, else with 0.
+ * right already is left alone. Resolves with 1 when the app still lacks what it needs, else with 0.
  */
 export async function grant(
   environment: Environment,
@@ -54,11 +54,12 @@ export async function grant(
     const failures = await apply(changes, clientOf);
     const after = await readState(server, contents, wish);
     const results = compare(changes, plan(after, wish));
-    out(changeLines(results, failures, wish.isRevoked ? [] : extrasOf(after.contents, wish)));
+    const extras = wish.isRevoked ? [] : extrasOf(after.contents, wish);
+    out(changeLines(results, failures, extras, after.contents.database));
     if (wish.isPlain && !before.server.role) {
       out(`\nIt has no password yet: ALTER ROLE ${quoted(wish.role)} PASSWORD '...';\n`);
     }
-    return results.some(({ ending }) => ending === 'not done') ? 1 : 0;
+    return isSomethingNeeded(results) ? 1 : 0;
   } finally {
     await connections.close();
   }

@@ -12,6 +12,7 @@ export function liveChanges({ database, schema, hasNotices, tables }: ContentsSt
     database: database.name,
     owner,
     statements,
+    isDispensable: true,
   });
   const followed = tables.filter(({ arrives }) => arrives);
   return [

@@ -37,8 +37,8 @@ export function objectionTo({ server, contents }: State, wish: Wish): string | n
   if (!pgaadauth) {
     return `This PostgreSQL has no pgaadauth, so it is not Azure's or does not let Entra identities in: its database ${quoted(serverDatabase)} lacks pgaadauth_create_principal_with_oid. For development, --plain instead of --object-id makes a role that logs in with a password`;
   }
-  if (!wish.objectId && !role?.label) {
-    return `--object-id <id> is required to make ${name}: the principal (object) id of the identity, not its client id. az identity show --query principalId tells it`;
+  if (!wish.objectId && !role?.labels.length) {
+    return `--object-id <id> is required to make ${name}: the principal (object) id of the identity, not its client id. az identity show --query principalId tells it; of a person or a group it is the object id, with --type user or group`;
   }
   return null;
 }

@@ -75,7 +75,7 @@ function defaultChanges({ defaults }: ContentsState, wish: Wish, owner: string, 
     .map((kind) => {
       const held = defaults.filter((d) => d.owner === owner && d.kind === kind).flatMap((d) => d.held);
       const missing = wanted[kind].filter((privilege) => !held.includes(privilege));
-      return on(
+      const change = on(
         `${wanted[kind].join(', ')} on the ${kind.toLowerCase()} that ${quoted(owner)} creates`,
         owner,
         missing.length === 0
@@ -84,6 +84,7 @@ function defaultChanges({ defaults }: ContentsState, wish: Wish, owner: string, 
               sql`${defaultsOf(owner, wish.schema)} GRANT ${trusted(missing.join(', '))} ON ${trusted(kind)} TO ${ident(wish.role)}`,
             ],
       );
+      return { ...change, isDispensable: true };
     });
 }
 

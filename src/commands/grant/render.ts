@@ -1,5 +1,7 @@
+import { ident, sql } from '../../db/sql/sql.ts';
 import type { Failures } from './apply.ts';
-import { type Change, quoted } from './change.ts';
+import { type Change, quoted, statement } from './change.ts';
+import type { ContentsState } from './state.ts';
 
 /** How a change ended. */
 export interface Result {
@@ -18,7 +20,12 @@ export function compare(before: readonly Change[], after: readonly Change[]): re
 }
 
 /** A line for each, and the statements that somebody else must run. */
-export function changeLines(results: readonly Result[], failures: Failures, extras: readonly string[]): string {
+export function changeLines(
+  results: readonly Result[],
+  failures: Failures,
+  extras: readonly string[],
+  database: ContentsState['database'],
+): string {
   const lines = results.map(({ change, ending }) => {
     const said = failures.get(change.what);
     return `${ending.padEnd(13)}  ${change.what}${ending === 'not done' ? ` (${said ?? 'no right to grant it'})` : ''}`;
@@ -30,8 +37,23 @@ export function changeLines(results: readonly Result[], failures: Failures, extr
     '',
     `${title} must run:`,
     ...changes.flatMap(({ statements }) => statements.map((text) => `  ${text}`)),
+    ...handover(changes[0]?.owner, database),
   ]);
-  return [...lines, ...kept, ...sections].map((line) => `${line}\n`).join('');
+  const runs = todo.length > 0 && !isSomethingNeeded(results) ? ['', 'The app runs without what was not done.'] : [];
+  return [...lines, ...kept, ...sections, ...runs].map((line) => `${line}\n`).join('');
+}
+
+/** Whether the app does not run, since something was not done. */
+export const isSomethingNeeded = (results: readonly Result[]): boolean =>
+  results.some(({ change, ending }) => ending === 'not done' && !change.isDispensable);
+
+/** How an owner lets whoever shares the database grant on its tables from then on: no administrator may act for another. */
+function handover(owner: string | null | undefined, database: ContentsState['database']): readonly string[] {
+  if (!owner || !database.isOurs || !database.alsoOf.includes(owner)) return [];
+  return [
+    `or, once and for good, since whoever administers the server may act for ${quoted(database.owner)}:`,
+    `  ${statement(sql`REASSIGN OWNED BY ${ident(owner)} TO ${ident(database.owner)}`)}`,
+  ];
 }
 
 /** The statements that are still to be run, below comments that say by whom and in which database. */
@@ -42,7 +64,10 @@ export function asScript(changes: readonly Change[]): string {
     ...changes.filter((change) => !missing.includes(change)).map(({ what }) => `-- already right: ${oneLine(what)}`),
     ...[...groups].flatMap(([title, group]) => [
       `-- ${oneLine(title)}:`,
-      ...group.flatMap(({ statements }) => statements),
+      ...group.flatMap(({ statements, otherwise = [] }) => [
+        ...statements,
+        ...otherwise.map((text) => `-- Where that is refused: ${oneLine(text)}`),
+      ]),
     ]),
   ];
   return lines.map((line) => `${line}\n`).join('');

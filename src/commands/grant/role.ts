@@ -1,7 +1,8 @@
 import { isAccepted, roleStatement, sessionSettings } from '../../db/pool/session.ts';
 import { eq, ident, sql } from '../../db/sql/sql.ts';
 import { type Change, literal, quoted, serverDatabase, statement } from './change.ts';
-import type { RoleState, ServerState } from './state.ts';
+import { isLabelledFor } from './principal.ts';
+import type { ServerState } from './state.ts';
 import type { Wish } from './wish.ts';
 
 const onServer = (what: string, statements: readonly string[]): Change => ({
@@ -19,35 +20,31 @@ export function roleChanges(server: ServerState, wish: Wish): readonly Change[] 
     : `role ${quoted(wish.role)}`;
   const login = statement(sql`ALTER ROLE ${ident(wish.role)} LOGIN`);
   return [
-    onServer(what, principalStatements(server, wish)),
+    { ...onServer(what, principalStatements(server, wish)), ...anotherWay(server, wish) },
     ...(role && !role.canLogin ? [onServer(`login of ${quoted(wish.role)}`, [login])] : []),
   ];
 }
 
 /**
- * Source: Microsoft Learn, "Manage Microsoft Entra roles in Azure Database for PostgreSQL": the function creates a role,
- * and the label is what makes an existing one log in with tokens.
+ * Who makes a role may alter it, which the settings take. Where the label is what PostgreSQL does not let them set, the
+ * function makes both. Source of both ways: Microsoft Learn, "Manage Microsoft Entra roles in Azure Database for
+ * PostgreSQL".
  */
 function principalStatements({ role, pgaadauth }: ServerState, wish: Wish): readonly string[] {
   const name = ident(wish.role);
-  if (wish.isPlain || !pgaadauth) return role ? [] : [statement(sql`CREATE ROLE ${name} LOGIN`)];
-  const { objectId } = wish;
-  if (!objectId) return [];
-  if (!role) {
-    const create = ident(pgaadauth, 'pgaadauth_create_principal_with_oid');
-    return [
-      statement(sql`SELECT * FROM ${create}(${literal(wish.role)}, ${literal(objectId)}, 'service', false, false)`),
-    ];
-  }
-  if (isLabelledFor(role, objectId)) return [];
-  const label = literal(`aadauth,oid=${objectId},type=service`);
-  return [statement(sql`SECURITY LABEL FOR "pgaadauth" ON ROLE ${name} IS ${label}`)];
+  const { objectId, principalType } = wish;
+  const create = role ? [] : [statement(sql`CREATE ROLE ${name} LOGIN`)];
+  if (wish.isPlain || !pgaadauth) return create;
+  if (!objectId || (role && isLabelledFor(role, objectId, principalType))) return [];
+  const label = literal(`aadauth,oid=${objectId},type=${principalType}`);
+  return [...create, statement(sql`SECURITY LABEL FOR "pgaadauth" ON ROLE ${name} IS ${label}`)];
 }
 
-/** The label may say more, such as that the principal is an administrator. */
-function isLabelledFor({ label }: RoleState, objectId: string): boolean {
-  const parts = (label ?? '').toLowerCase().split(/\s*,\s*/);
-  return parts.includes(`oid=${objectId}`) && parts.includes('type=service');
+function anotherWay({ role, pgaadauth }: ServerState, { role: name, objectId, principalType }: Wish): Partial<Change> {
+  if (role || !pgaadauth || !objectId) return {};
+  const create = ident(pgaadauth, 'pgaadauth_create_principal_with_oid');
+  const call = sql`${create}(${literal(name)}, ${literal(objectId)}, ${literal(principalType)}, false, false)`;
+  return { otherwise: [statement(sql`SELECT * FROM ${call}`)] };
 }
 
 /** What sessions behind a pooler would else have to set in each transaction; `writes`: whether the role holds, or is to hold, a right to write. */
@@ -68,13 +65,14 @@ export function settingChanges({ role }: ServerState, wish: Wish, writes: boolea
     : isRight(readOnly, 'on')
       ? []
       : [roleStatement(wish.role, readOnly, 'on')];
+  // Without them the server sets them itself, in each transaction where it must.
   return [
     onServer(
       `settings of the sessions of ${quoted(wish.role)}`,
       missing.map(([name, value]) => roleStatement(wish.role, name, value)),
     ),
     onServer(`transactions of ${quoted(wish.role)} ${writes ? 'may write' : 'only read'}`, readOnlyStatements),
-  ];
+  ].map((change) => ({ ...change, isDispensable: true }));
 }
 
 /** Nobody logs in as the role any more, and then there is none; what else depends on it keeps it. */

@@ -29,8 +29,8 @@ export interface ServerState {
 export interface RoleState {
   readonly canLogin: boolean;
   readonly isSuperuser: boolean;
-  /** `aadauth,oid=<principal id>,type=service` on a role for an identity. */
-  readonly label: string | null;
+  /** Those of Azure's providers, on a role for an identity: `aadauth,oid=<principal id>,type=service`. */
+  readonly labels: readonly string[];
   /** `name=value`, one each. */
   readonly settings: readonly string[];
 }
@@ -45,6 +45,8 @@ export interface ContentsState {
     readonly isOpen: boolean;
     /** Whether the administrator may act for the owner. */
     readonly isOurs: boolean;
+    /** Other roles that may act for the owner, so that what they own could be its. */
+    readonly alsoOf: readonly string[];
   };
   readonly schema: { readonly owner: string; readonly held: Held } | null;
   /** Whether the schema has the function for triggers that tell of new rows. */
@@ -96,9 +98,10 @@ const serverState = ({ role }: Wish): Sql => sql`pg_catalog.json_build_object(
     select pg_catalog.json_build_object(
       'canLogin', r.rolcanlogin,
       'isSuperuser', r.rolsuper,
-      'label', (
-        select l.label from pg_catalog.pg_shseclabel l
-        where l.objoid ${eq} r.oid and l.classoid ${eq} 'pg_catalog.pg_authid'::pg_catalog.regclass and l.provider ${eq} 'pgaadauth'
+      'labels', (
+        select coalesce(pg_catalog.json_agg(l.label), '[]') from pg_catalog.pg_shseclabel l
+        where l.objoid ${eq} r.oid and l.classoid ${eq} 'pg_catalog.pg_authid'::pg_catalog.regclass
+          and l.provider ${eq} any ('{pgaadauth,pgaadauth-int}')
       ),
       'settings', pg_catalog.to_json(coalesce(r.rolconfig, '{}')))
     from pg_catalog.pg_roles r where r.rolname ${eq} ${role}
@@ -115,7 +118,11 @@ const contentsState = ({ role, schema }: Wish): Sql => sql`pg_catalog.json_build
         select from pg_catalog.aclexplode(coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))) p
         where p.grantee ${eq} 0 and p.privilege_type ${eq} 'CONNECT'
       ),
-      'isOurs', pg_catalog.pg_has_role(d.datdba, 'member'))
+      'isOurs', pg_catalog.pg_has_role(d.datdba, 'member'),
+      'alsoOf', (
+        select coalesce(pg_catalog.json_agg(r.rolname), '[]') from pg_catalog.pg_roles r
+        where not r.rolsuper and not r.oid ${eq} d.datdba and pg_catalog.pg_has_role(r.oid, d.datdba, 'member')
+      ))
     from pg_catalog.pg_database d where d.datname ${eq} pg_catalog.current_database()
   ),
   'schema', (

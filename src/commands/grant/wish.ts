@@ -7,6 +7,8 @@ export interface Wish {
   readonly role: string;
   /** The principal (object) id of the identity that logs in as the role; null for a role that exists. */
   readonly objectId: string | null;
+  /** What Entra ID has under that id. */
+  readonly principalType: PrincipalType;
   /** A role with a password, where there are no identities. */
   readonly isPlain: boolean;
   readonly mayWrite: boolean;
@@ -20,9 +22,15 @@ export interface Wish {
   readonly session: SessionOptions;
 }
 
+export type PrincipalType = (typeof principalTypes)[number];
+
+/** Those that PostgreSQL on Azure knows; `service` is an app or a managed identity. */
+const principalTypes = ['service', 'user', 'group'] as const;
+
 const options = {
   role: { type: 'string' },
   'object-id': { type: 'string' },
+  type: { type: 'string' },
   plain: { type: 'boolean', default: false },
   write: { type: 'boolean', default: false },
   delete: { type: 'boolean', default: false },
@@ -37,11 +45,14 @@ export function readWish(
   { schema, session }: Pick<Wish, 'schema' | 'session'>,
 ): { readonly wish: Wish; readonly isPrintOnly: boolean } {
   const { values } = parseArgs({ args: [...args], options });
-  const { role, 'object-id': objectId, plain, write, live, revoke, print } = values;
+  const { role, 'object-id': objectId, type = 'service', plain, write, live, revoke, print } = values;
   if (!role) throw new UsageError('--role <name> is required: the role of the app, which it has as PGUSER');
   if (objectId !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(objectId)) {
-    throw new UsageError(`--object-id: ${objectId} is not the principal (object) id of an identity`);
+    throw new UsageError(`--object-id: ${objectId} is not a principal (object) id`);
   }
+  const principalType = principalTypes.find((known) => known === type);
+  if (!principalType) throw new UsageError(`--type: ${type} is none of ${principalTypes.join(', ')}`);
+  if (values.type !== undefined && objectId === undefined) throw new UsageError('--type goes with --object-id');
   if (plain && objectId !== undefined) throw new UsageError('--plain and --object-id exclude each other');
   if (revoke && (write || live || values.delete || plain || objectId !== undefined)) {
     throw new UsageError('--revoke takes everything back: it goes with --role and --print only');
@@ -50,6 +61,7 @@ export function readWish(
     wish: {
       role,
       objectId: objectId?.toLowerCase() ?? null,
+      principalType,
       isPlain: plain,
       mayWrite: write,
       mayDelete: values.delete,
