@@ -215,6 +215,14 @@ var needsNewZone = access != 'present' && empty(postgresZoneId)
 var needsZoneLink = access != 'present' && (needsNewZone || linkPostgresZone)
 var needsPeering = !isNewServer && isInjected && !empty(postgresVnetId)
 
+// What is named is known before anything is deployed, so that a what-if can tell what would change.
+var newVnetName = 'vnet-events-${suffix}'
+var usedVnetId = makesVnet
+  ? resourceId(here, groupName, 'Microsoft.Network/virtualNetworks', newVnetName)
+  : (makesSubnets ? vnetId : vnetOf(appSubnetId))
+var serverName = isNewServer ? 'psql-events-${suffix}' : nameOf(postgresServerId, '')
+var registryName = empty(registryId) ? 'crevents${suffix}' : nameOf(registryId, '')
+
 // While a new revision takes over, the replicas of both are there, each with one connection more while it replaces one.
 var neededConnections = maxReplicas * (poolSize + 1) * 2
 var serverConnections = isNewServer ? postgresSizes[postgresSize].connections : existingServerConnections
@@ -223,9 +231,11 @@ var connections = usePgBouncer ? 5000 : serverConnections
 var fittingPoolSize = neededConnections < connections
   ? poolSize
   : fail('maxReplicas x (poolSize + 1) x 2 is ${neededConnections}, and there are ${connections} connections: choose fewer replicas, a smaller pool or a larger size')
-var zoneOfInjected = !isNewServer && isInjected && empty(postgresZoneId)
-  ? fail('an existing injected server has a private zone: set postgresZoneId')
-  : 'events-${suffix}.private.postgres.database.azure.com'
+var newZoneName = !isInjected
+  ? 'privatelink.postgres.database.azure.com'
+  : isNewServer
+      ? 'events-${suffix}.private.postgres.database.azure.com'
+      : fail('an existing injected server has a private zone: set postgresZoneId')
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: groupName
@@ -255,7 +265,7 @@ module securityGroups 'modules/security-groups.bicep' = if (makesSubnets) {
 module vnet 'modules/vnet.bicep' = if (makesVnet) {
   scope: group
   params: {
-    name: 'vnet-events-${suffix}'
+    name: newVnetName
     location: location
     addressPrefix: vnetAddressPrefix
     tags: allTags
@@ -265,7 +275,7 @@ module vnet 'modules/vnet.bicep' = if (makesVnet) {
 module subnets 'modules/subnets.bicep' = if (makesSubnets) {
   scope: resourceGroup(subscriptionOf(vnetId, here), groupOf(vnetId, groupName))
   params: {
-    vnetName: makesVnet ? vnet!.outputs.name : nameOf(vnetId, '')
+    vnetName: nameOf(usedVnetId, '')
     appPrefix: appSubnetPrefix
     endpointsPrefix: needsEndpoint && empty(endpointsSubnetId) ? endpointsSubnetPrefix : ''
     databasePrefix: needsDatabaseSubnet && empty(databaseSubnetId) ? databaseSubnetPrefix : ''
@@ -273,10 +283,10 @@ module subnets 'modules/subnets.bicep' = if (makesSubnets) {
     endpointsGroupId: securityGroups!.outputs.endpointsGroupId
     databaseGroupId: securityGroups!.outputs.databaseGroupId
   }
+  dependsOn: [vnet]
 }
 
 var usedAppSubnetId = makesSubnets ? subnets!.outputs.appSubnetId : appSubnetId
-var usedVnetId = makesVnet ? vnet!.outputs.id : (makesSubnets ? vnetId : vnetOf(appSubnetId))
 var usedEndpointsSubnetId = empty(endpointsSubnetId)
   ? (makesSubnets ? subnets!.outputs.endpointsSubnetId : fail('a private endpoint beside an existing subnet of the app needs a subnet too: set endpointsSubnetId'))
   : endpointsSubnetId
@@ -287,7 +297,7 @@ var usedDatabaseSubnetId = empty(databaseSubnetId)
 module postgresZone 'modules/private-zone.bicep' = if (needsNewZone) {
   scope: group
   params: {
-    name: isInjected ? zoneOfInjected : 'privatelink.postgres.database.azure.com'
+    name: newZoneName
     tags: allTags
   }
 }
@@ -297,10 +307,11 @@ var usedZoneId = needsNewZone ? postgresZone!.outputs.id : postgresZoneId
 module postgresZoneLink 'modules/zone-link.bicep' = if (needsZoneLink) {
   scope: resourceGroup(subscriptionOf(postgresZoneId, here), groupOf(postgresZoneId, groupName))
   params: {
-    zoneName: nameOf(usedZoneId, '')
+    zoneName: needsNewZone ? newZoneName : nameOf(postgresZoneId, '')
     vnetId: usedVnetId
     tags: allTags
   }
+  dependsOn: [postgresZone, vnet]
 }
 
 // From the network of the app to that of the server, and back.
@@ -313,6 +324,7 @@ module peeringToServer 'modules/peering.bicep' = if (needsPeering) {
     vnetName: nameOf(usedVnetId, '')
     remoteVnetId: postgresVnetId
   }
+  dependsOn: [vnet]
 }
 
 module peeringToApp 'modules/peering.bicep' = if (needsPeering) {
@@ -321,12 +333,13 @@ module peeringToApp 'modules/peering.bicep' = if (needsPeering) {
     vnetName: nameOf(postgresVnetId, '')
     remoteVnetId: usedVnetId
   }
+  dependsOn: [vnet]
 }
 
 module postgres 'modules/postgres.bicep' = if (isNewServer) {
   scope: group
   params: {
-    name: 'psql-events-${suffix}'
+    name: serverName
     location: location
     size: postgresSize
     version: postgresVersion
@@ -359,10 +372,11 @@ var grantAdministrators = isNewServer || addGrantAdministrator
 module postgresAdministrators 'modules/postgres-administrators.bicep' = {
   scope: resourceGroup(subscriptionOf(postgresServerId, here), groupOf(postgresServerId, groupName))
   params: {
-    serverName: isNewServer ? postgres!.outputs.name : nameOf(postgresServerId, '')
+    serverName: serverName
     tenantId: tenantId
     administrators: concat(grantAdministrators, administrators)
   }
+  dependsOn: [postgres]
 }
 
 module privateEndpoint 'modules/private-endpoint.bicep' = if (needsEndpoint) {
@@ -381,7 +395,7 @@ module privateEndpoint 'modules/private-endpoint.bicep' = if (needsEndpoint) {
 module registry 'modules/registry.bicep' = if (empty(registryId)) {
   scope: group
   params: {
-    name: 'crevents${suffix}'
+    name: registryName
     location: location
     tags: allTags
   }
@@ -390,9 +404,11 @@ module registry 'modules/registry.bicep' = if (empty(registryId)) {
 module registryAccess 'modules/registry-access.bicep' = {
   scope: resourceGroup(subscriptionOf(registryId, here), groupOf(registryId, groupName))
   params: {
-    registryName: empty(registryId) ? registry!.outputs.name : nameOf(registryId, '')
+    registryName: registryName
+    #disable-next-line what-if-short-circuiting // The identity gets it when it is made.
     principalId: identities.outputs.pull.principalId
   }
+  dependsOn: [registry]
 }
 
 module logs 'modules/logs.bicep' = if (empty(workspaceId)) {
@@ -421,6 +437,7 @@ module environment 'modules/environment.bicep' = {
 module environmentZone 'modules/environment-zone.bicep' = if (internal) {
   scope: group
   params: {
+    #disable-next-line what-if-short-circuiting // Azure chooses it.
     domain: environment.outputs.domain
     staticIp: environment.outputs.staticIp
     tags: allTags
@@ -430,10 +447,12 @@ module environmentZone 'modules/environment-zone.bicep' = if (internal) {
 module environmentZoneLink 'modules/zone-link.bicep' = if (internal) {
   scope: group
   params: {
+    #disable-next-line what-if-short-circuiting // Azure chooses it.
     zoneName: environmentZone!.outputs.name
     vnetId: usedVnetId
     tags: allTags
   }
+  dependsOn: [vnet]
 }
 
 module grantJob 'modules/job.bicep' = {

@@ -31,7 +31,15 @@ const functions = new Set([
     'split',
     'string',
   ],
-  ...['readEnvironmentVariable', 'resourceGroup', 'subscription', 'subscriptionResourceId', 'take', 'tenant'],
+  ...[
+    'readEnvironmentVariable',
+    'resourceGroup',
+    'resourceId',
+    'subscription',
+    'subscriptionResourceId',
+    'take',
+    'tenant',
+  ],
   ...['union', 'uniqueString'],
   ...['allowed', 'batchSize', 'description', 'export', 'maxLength', 'maxValue', 'minLength', 'minValue', 'secure'],
 ]);

@@ -115,6 +115,3 @@ resource settings 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025
 
 @description('The id of the server.')
 output id string = server.id
-
-@description('The name of the server.')
-output name string = server.name

@@ -17,6 +17,3 @@ resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' = {
     anonymousPullEnabled: false
   }
 }
-
-@description('The name of the registry.')
-output name string = registry.name

@@ -19,9 +19,3 @@ resource vnet 'Microsoft.Network/virtualNetworks@2025-01-01' = {
     addressSpace: { addressPrefixes: [addressPrefix] }
   }
 }
-
-@description('The name of the virtual network.')
-output name string = vnet.name
-
-@description('The id of the virtual network.')
-output id string = vnet.id

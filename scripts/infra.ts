@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { bicepEnvironment, findBicep, howToGetBicep } from './bicep.ts';
+
+/** Compiles and lints each file of Bicep. Anything that the compiler says, a warning too, is a failure. */
+const folder = fileURLToPath(new URL('../infra/bicep', import.meta.url));
+const compiler = await findBicep();
+
+if (compiler === null) {
+  console.warn(`Skipped: Bicep is not compiled, for there is no compiler; ${howToGetBicep}`);
+} else {
+  const diagnostics = [
+    ...diagnosticsOf(compiler, 'lint', '--pattern', `${folder}/**/*.bicep*`),
+    ...diagnosticsOf(compiler, 'build-params', `${folder}/main.bicepparam`, '--stdout'),
+  ];
+  // A module is compiled with each template that uses it.
+  for (const diagnostic of new Set(diagnostics)) console.error(diagnostic);
+  if (diagnostics.length > 0) process.exitCode = 1;
+  else console.log(`Bicep compiles, and its linter is content (${compiler})`);
+}
+
+function diagnosticsOf(bicep: string, ...args: string[]): string[] {
+  const { status, stderr, error } = spawnSync(bicep, args, { encoding: 'utf8', env: bicepEnvironment });
+  if (error) throw error;
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  return status === 0 || lines.length > 0 ? lines : [`bicep ${args.join(' ')} exits with ${status}`];
+}
