@@ -10,8 +10,11 @@ const scope = 'https://ossrdbms-aad.database.windows.net/.default';
 export interface Platform {
   readonly identity: IdentityEndpoint;
   readonly postgres: Postgres;
-  /** An identity that no one has used, with a role of the same name: MSAL caches for the life of the process. */
-  createIdentity(): Promise<string>;
+  /**
+   * An identity that no one has used, with a role of the same name: MSAL caches for the life of the process. `system`
+   * is the app's own.
+   */
+  createIdentity(clientId?: 'system'): Promise<string>;
   /** A pool that logs in as the identity, and what happens in it. */
   connect(clientId: string, options?: Partial<PoolOptions>): { readonly pool: Pool; readonly events: Events };
   /** The sessions of a role that the server has, as process ids. */
@@ -59,9 +62,8 @@ export async function startPlatform(lifeSeconds: number): Promise<Platform> {
   return {
     identity,
     postgres,
-    async createIdentity() {
-      const clientId = `app-${assigned.push('')}`;
-      assigned[assigned.length - 1] = clientId;
+    async createIdentity(clientId: string = `app-${assigned.length + 1}`) {
+      assigned.push(clientId);
       await postgres.admin(`CREATE ROLE "${clientId}"`);
       return clientId;
     },
