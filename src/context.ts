@@ -29,6 +29,8 @@ export interface RequestRecord {
 export interface Incoming {
   /** Null where the server asks nobody who they are. */
   readonly caller: Caller | null;
+  /** Who gets a fair share of the connections: a caller, or an address. */
+  readonly origin: string;
   /** When it aborts, nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
   /** Absent where nothing is told of requests. */

@@ -16,7 +16,7 @@ export interface ContextOptions {
  * count towards its budget.
  */
 export function createContext(incoming: Incoming, { db, catalog, limits }: ContextOptions): Context {
-  const { caller, signal, record } = incoming;
+  const { caller, origin, signal, record } = incoming;
   const budget = createBudget(limits);
   const through = (way: Db) => {
     const own = budget.limit(record?.watch(way) ?? way);
@@ -25,7 +25,7 @@ export function createContext(incoming: Incoming, { db, catalog, limits }: Conte
   return {
     ...incoming,
     budget,
-    ...through(db.within({ claims: caller?.claims, signal })),
+    ...through(db.within({ claims: caller?.claims, signal, borrower: { caller: origin, request: incoming } })),
     renew(event) {
       budget.renew();
       if (record) record.rows += event.rows.length;

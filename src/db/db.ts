@@ -4,6 +4,7 @@ import { type Ahead, queryAfter } from './ahead.ts';
 import type { Lender } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
 import type { Session } from './pool/session.ts';
+import type { Borrower } from './pool/turns.ts';
 import { fromPostgres, isHiding, isHint, isStaleName, isUnprepared, type StatementKind } from './postgresErrors.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
 import type { Row } from './sql/row.ts';
@@ -27,6 +28,8 @@ export interface Scope {
   readonly isWhole?: boolean;
   /** When it aborts, reads are cancelled and nothing more begins: they reject with its reason. Writes run to their end. */
   readonly signal?: AbortSignal;
+  /** Whose work it is, for a fair share of the connections. */
+  readonly borrower?: Borrower;
 }
 
 /** The database as the server itself uses it. */
@@ -71,13 +74,16 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
     }
   }
 
-  function within({ signal, ...scope }: Scope, watch = hasChanged): Db {
+  function within({ signal, borrower, ...scope }: Scope, watch = hasChanged): Db {
     const own = settingsOf(scope);
     const began = performance.now();
     const send = async (kind: StatementKind, query: Sql) => {
       const parameterised = toQuery(query);
       try {
-        return await withRetry(pool, kind, (client, session) => run(client, session, parameterised, own), signal);
+        return await withRetry(pool, kind, (client, session) => run(client, session, parameterised, own), {
+          signal,
+          borrower,
+        });
       } catch (error) {
         if (scope.isWhole && isHiding(error)) throw schemaChanging(error);
         throw isStaleName(error, kind) && (await watch(began, error)) ? schemaChanging(error) : error;

@@ -7,11 +7,12 @@ import { AppError } from '../errors.ts';
 import { tellRenamed } from '../schema/tellRenamed.ts';
 import type { Tails } from '../tails/tails.ts';
 import { errorResponse } from './errorResponse.ts';
+import { type OriginContext, originOf } from './origin.ts';
 import type { CallerContext } from './useCaller.ts';
 import type { LifetimeContext } from './useLifetime.ts';
 
 /** What a request carries from the moment that it comes in. */
-interface ServerContext extends CallerContext, LifetimeContext, Pick<Incoming, 'record'> {
+interface ServerContext extends CallerContext, LifetimeContext, Pick<OriginContext, 'req'>, Pick<Incoming, 'record'> {
   api?: Api;
 }
 
@@ -45,9 +46,10 @@ export function useApi({
     },
     onEnveloped({ setSchema, extendContext, context }) {
       if (!context?.api) throw new Error('There is no API to run on');
-      const { api, caller, lifetime, record } = context;
+      const { api, caller, lifetime, record, request } = context;
+      const origin = originOf(request, context, limits.proxies);
       setSchema(api.schema);
-      extendContext(api.createContext({ caller, tails, signal: lifetime.signal, record }, limits));
+      extendContext(api.createContext({ caller, origin, tails, signal: lifetime.signal, record }, limits));
     },
   };
 }

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
-import type { Incoming } from '../context.ts';
 import { AppError } from '../errors.ts';
+import { type OriginContext, originOf } from './origin.ts';
 
 export interface RateLimitOptions {
   readonly perMinute: number;
@@ -10,9 +9,6 @@ export interface RateLimitOptions {
   /** In milliseconds. */
   readonly now?: () => number;
 }
-
-/** There is no `req` where no socket is. */
-type RequestContext = Pick<Incoming, 'caller'> & { readonly req?: IncomingMessage };
 
 const minute = 60_000;
 
@@ -24,7 +20,7 @@ export function useRateLimit({
   perMinute,
   proxies,
   now = Date.now,
-}: RateLimitOptions): Plugin<RequestContext, RequestContext> {
+}: RateLimitOptions): Plugin<OriginContext, OriginContext> {
   let current = 0;
   let counts = new Map<string, number>();
   return {
@@ -35,8 +31,7 @@ export function useRateLimit({
         current = Math.floor(time / minute);
         counts = new Map();
       }
-      const { caller, req } = serverContext;
-      const key = caller ? `caller ${caller.id}` : clientAddress(request.headers, req?.socket.remoteAddress, proxies);
+      const key = originOf(request, serverContext, proxies);
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);
       if (count <= perMinute) return;
@@ -46,13 +41,4 @@ export function useRateLimit({
       });
     },
   };
-}
-
-/**
- * Where a request came from. Each proxy appends whom it heard from, so that the entry of the outermost one that is
- * trusted is the client; what stands further left the client may have written itself.
- */
-export function clientAddress(headers: Headers, peer: string | undefined, proxies: number): string {
-  const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim());
-  return (proxies > 0 && hops.at(-proxies)) || peer || 'unknown';
 }

@@ -49,6 +49,7 @@ test('the session has its settings from its start', async () => {
     idle_in_transaction_session_timeout: '60000',
     IntervalStyle: 'iso_8601',
     jit: 'off',
+    lock_timeout: '1667',
     statement_timeout: '5000',
     TimeZone: 'UTC',
   });

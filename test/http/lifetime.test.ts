@@ -80,7 +80,7 @@ describe('a client that goes away', () => {
 
 describe('a deadline', () => {
   test('ends the fields that are not done, as a TIMEOUT, and leaves the others their data', async () => {
-    api = await createTestApi(database.connection, { config: { requestTimeoutMs: 1000 } });
+    api = await createTestApi(database.connection, { size: 8, config: { requestTimeoutMs: 1000 } });
     const { status, data, errors } = await api.send(slow);
     expect({ status, data }).toEqual({
       status: 200,

@@ -114,7 +114,7 @@ const run = async (
 ) =>
   execute({
     ...{ schema, document, variableValues: given, operationName: name },
-    contextValue: createContext({ caller: null, tails }, config.requestLimits),
+    contextValue: createContext({ caller: null, origin: 'check', tails }, config.requestLimits),
   });
 
 /** Warns once of each large table that is read sequentially, whatever the number of statements. */

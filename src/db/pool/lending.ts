@@ -2,7 +2,8 @@ import { unavailable } from '../../errors.ts';
 import { inSpan } from '../../tracing/span.ts';
 import type { Member } from './members.ts';
 import { maxPauseMs } from './opener.ts';
-import { createQueue } from './queue.ts';
+import { type Borrower, createTurns } from './turns.ts';
+import { createWaitingRoom } from './waitingRoom.ts';
 
 export interface LendingOptions {
   readonly size: number;
@@ -19,12 +20,16 @@ export interface LendingOptions {
 
 export interface Lending {
   readonly waiting: number;
+  /** How many of those who wait could have a connection now, if there were enough. */
+  readonly wanting: number;
   /**
-   * One that is idle, the most recently used first, or else the next that is given back, of those that were alive
-   * since then (`performance.now()`). Rejects with DATABASE_UNAVAILABLE when that takes too long, and with the signal's
-   * reason when it aborts.
+   * One that is idle, the most recently used first, or else the next that is given back in the borrower's turn, of those
+   * that were alive since then (`performance.now()`). Rejects with DATABASE_UNAVAILABLE when that takes too long, and
+   * with the signal's reason when it aborts.
    */
-  borrow(aliveSince: number, signal?: AbortSignal): Promise<Member>;
+  borrow(borrower: Borrower, aliveSince: number, signal?: AbortSignal): Promise<Member>;
+  /** It is lent no longer, whether it is of use again or not. */
+  takeBack(member: Member): void;
   /** Lends it to whoever waits; else it is idle. */
   lend(member: Member): void;
   /** There is no connection left: those who wait do so no longer than those who come now. */
@@ -35,12 +40,26 @@ export interface Lending {
 
 /** While there is no connection: a pause between logins and the login, so that who comes when it is over is served. */
 const strandedWaitMs = maxPauseMs + 750;
-const maxQueue = 1000;
+const maxWaiting = 1000;
 
 /** Who gets which connection, and for how long it is waited for. */
 export function createLending(options: LendingOptions): Lending {
   const { size, waitTimeoutMs, usable, problem, onWaiting, onStranded } = options;
-  const queue = createQueue<Member>();
+  const turns = createTurns(size);
+  const room = createWaitingRoom<Member>(turns);
+  const lent = new Map<Member, () => void>();
+  const give = (member: Member, borrower: Borrower) => {
+    member.idle = false;
+    lent.set(member, turns.lend(borrower));
+  };
+  /** What was given back may have been all that kept others from a share of what is idle. */
+  const serve = () => {
+    if (room.length === 0) return;
+    for (const member of usable()) {
+      const borrower = member.idle ? room.offer(member) : null;
+      if (borrower) give(member, borrower);
+    }
+  };
   const late = (): Error => {
     if (usable().length > 0) return unavailable(new Error(`None of ${size} connections became free in time`));
     onStranded();
@@ -48,34 +67,39 @@ export function createLending(options: LendingOptions): Lending {
   };
   return {
     get waiting() {
-      return queue.length;
+      return room.length;
     },
-    async borrow(aliveSince, signal) {
+    get wanting() {
+      return room.wanting;
+    },
+    async borrow(borrower, aliveSince, signal) {
       const isAlive = (member: Member) => member.aliveAt >= aliveSince;
       const all = usable();
       // A lost connection makes room for another: in a full pool that one has come, and shown that the server lives.
       const suits = all.length >= size ? () => true : isAlive;
       const [member] = all.filter((one) => one.idle && suits(one)).sort((a, b) => b.aliveAt - a.aliveAt);
-      if (member) {
-        member.idle = false;
+      if (member && turns.share(borrower) > 0) {
+        give(member, borrower);
         return member;
       }
-      if (queue.length >= maxQueue) throw unavailable(new Error(`${maxQueue} requests wait for a connection`));
+      if (room.length >= maxWaiting) throw unavailable(new Error(`${maxWaiting} statements wait for a connection`));
       return inSpan('wait for a connection', {}, () => {
-        const waited = queue.wait(
-          isAlive,
-          problem() && all.length === 0 ? strandedWaitMs : waitTimeoutMs,
-          late,
-          signal,
-        );
+        const ms = problem() && all.length === 0 ? strandedWaitMs : waitTimeoutMs;
+        const waited = room.wait(borrower, { suits: isAlive, ms, late, signal });
         onWaiting();
         return waited;
       });
     },
-    lend(member) {
-      member.idle = !queue.offer(member);
+    takeBack(member) {
+      lent.get(member)?.();
+      lent.delete(member);
+      serve();
     },
-    hurry: () => queue.hurry(strandedWaitMs),
-    end: () => queue.hurry(0),
+    lend(member) {
+      member.idle = true;
+      serve();
+    },
+    hurry: () => room.hurry(strandedWaitMs),
+    end: () => room.hurry(0),
   };
 }

@@ -14,6 +14,7 @@ import { createMembers, type Member } from './members.ts';
 import { createOpener } from './opener.ts';
 import { startRotation } from './rotation.ts';
 import type { Session } from './session.ts';
+import { type Borrower, ownWork } from './turns.ts';
 
 export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionTimeoutMs'> {
   /** A fixed password, the identity whose tokens are the password, or their source, which ends with the pool. */
@@ -43,6 +44,8 @@ export type PoolEvent =
   | TokenEvent['type'];
 
 export interface UseOptions {
+  /** Whose work it is; without one the pool takes it for the server's own. */
+  readonly borrower?: Borrower | undefined;
   /** Lends only a connection that answered after this, on the clock of `performance.now()`: the work is run again. */
   readonly aliveSince?: number;
   /** Its abort ends the wait for a connection: `use` rejects with its reason, unless the work has begun. */
@@ -127,7 +130,7 @@ export function createPool(options: PoolOptions): Pool {
   const opener = createOpener({
     // A lost connection is made up for though nobody waits for it: before someone does, and to know when a database
     // that was away is back. One after the other, so that a server that has just started meets no herd.
-    wanted: () => Math.max(lending.waiting - members.logins, members.logins === 0 && usable() < peak ? 1 : 0),
+    wanted: () => Math.max(lending.wanting - members.logins, members.logins === 0 && usable() < peak ? 1 : 0),
     room: () => size + (replacing && members.hasSocket(replacing) ? 1 : 0) - members.sockets,
     logins: () => members.logins,
     open: async () => lending.lend(await open()),
@@ -156,6 +159,7 @@ export function createPool(options: PoolOptions): Pool {
     onPostponed: (error) => report('postponed', error),
   });
   const giveBack = (member: Member) => {
+    lending.takeBack(member);
     if (!members.has(member)) return;
     const isSpent = ended || member.retiring || member.client.getTransactionStatus() !== 'I';
     if (isSpent) void members.close(member);
@@ -164,11 +168,11 @@ export function createPool(options: PoolOptions): Pool {
 
   return {
     statementTimeoutMs: options.statementTimeoutMs,
-    async use(work, { aliveSince = 0, signal, cancel = false } = {}) {
+    async use(work, { borrower, aliveSince = 0, signal, cancel = false } = {}) {
       if (ended) throw unavailable(new Error('The pool has ended'));
       signal?.throwIfAborted();
       if (aliveSince > 0) report('run-again');
-      const member = await lending.borrow(aliveSince, signal);
+      const member = await lending.borrow(borrower ?? { caller: ownWork, request: {} }, aliveSince, signal);
       const run = () => work(member.client, member.session);
       const session = { cancel: member.cancel, close: () => members.close(member) };
       try {

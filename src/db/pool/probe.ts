@@ -39,7 +39,7 @@ async function look(pool: Parameters<typeof createProbe>[0]): Promise<void> {
       asked = true;
       return client.query('select 1');
     },
-    signal,
+    { signal },
   );
   try {
     await Promise.race([asking, silence]);

@@ -1,6 +1,6 @@
 import { codeOf } from '../../errors.ts';
 import { isConnectionLost } from './connectionLost.ts';
-import type { Lender, Work } from './pool.ts';
+import type { Lender, UseOptions, Work } from './pool.ts';
 
 const maxRuns = 3;
 
@@ -16,12 +16,12 @@ export async function withRetry<T>(
   pool: Lender,
   kind: 'read' | 'write',
   work: Work<T>,
-  signal?: AbortSignal,
+  { signal, borrower }: Pick<UseOptions, 'signal' | 'borrower'> = {},
 ): Promise<T> {
   const deadline = performance.now() + pool.statementTimeoutMs;
   for (let run = 1, aliveSince = 0; ; run++) {
     try {
-      return await pool.use(work, { aliveSince, signal, cancel: kind === 'read' });
+      return await pool.use(work, { borrower, aliveSince, signal, cancel: kind === 'read' });
     } catch (error) {
       aliveSince = performance.now();
       const may = isRolledBack(error) || (kind === 'read' ? isConnectionLost(error) : isNotSent(error));

@@ -8,7 +8,8 @@ export interface SessionOptions {
 
 /**
  * What the scalars rely on (UTC, ISO 8601, hex, every digit of a float), the limits of a statement, and no JIT: for
- * statements as short as these the compiling costs more than it saves.
+ * statements as short as these the compiling costs more than it saves. Who waits for a lock, as behind a migration, gives
+ * the connection up before others have waited for it in vain.
  */
 export const sessionSettings = ({
   statementTimeoutMs,
@@ -21,6 +22,7 @@ export const sessionSettings = ({
   extra_float_digits: '1',
   jit: 'off',
   statement_timeout: String(statementTimeoutMs),
+  lock_timeout: String(Math.ceil(statementTimeoutMs / 3)),
   idle_in_transaction_session_timeout: String(idleInTransactionTimeoutMs),
 });
 
@@ -42,6 +44,7 @@ const acceptedSettings: Readonly<Record<string, RegExp>> = {
   bytea_output: /^hex$/i,
   extra_float_digits: /^[123]$/,
   statement_timeout: /^[1-9]/,
+  lock_timeout: /^[1-9]/,
   idle_in_transaction_session_timeout: /^[1-9]/,
 };
 

@@ -1,0 +1,117 @@
+import type { Borrower, Turns } from './turns.ts';
+
+/** Those who wait for something to be lent, by caller and request; nobody waits for ever. */
+export interface WaitingRoom<T> {
+  readonly length: number;
+  /** How many could have something now, if there were enough. */
+  readonly wanting: number;
+  /** Answers the first thing offered in its turn that `suits`; rejects with `late()` after `ms`, or with the signal's reason. */
+  wait(borrower: Borrower, wish: WaitOptions<T>): Promise<T>;
+  /** Who takes it, if anybody: of the callers whoever has had least, and of one caller's requests each in its turn. */
+  offer(thing: T): Borrower | null;
+  /** From now on everyone waits at most `ms` more. */
+  hurry(ms: number): void;
+}
+
+export interface WaitOptions<T> {
+  readonly suits: (thing: T) => boolean;
+  readonly ms: number;
+  readonly late: () => Error;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Waiter<T> {
+  readonly suits: (thing: T) => boolean;
+  readonly resolve: (thing: T) => void;
+  readonly giveUp: () => void;
+  /** It waits no more, whatever for. */
+  readonly leave: () => void;
+  until: number;
+  timer: NodeJS.Timeout;
+}
+
+type Requests<T> = Map<object, Set<Waiter<T>>>;
+
+export function createWaitingRoom<T>(turns: Pick<Turns, 'share' | 'used'>): WaitingRoom<T> {
+  const callers = new Map<string, Requests<T>>();
+  let length = 0;
+
+  function enter({ caller, request }: Borrower, waiter: Waiter<T>): void {
+    const requests = callers.get(caller) ?? new Map();
+    const waiters = requests.get(request) ?? new Set();
+    callers.set(caller, requests.set(request, waiters.add(waiter)));
+    length++;
+  }
+
+  function leave({ caller, request }: Borrower, waiter: Waiter<T>): void {
+    const requests = callers.get(caller);
+    const waiters = requests?.get(request);
+    if (!waiters?.delete(waiter)) return;
+    length--;
+    if (waiters.size === 0) requests?.delete(request);
+    if (requests?.size === 0) callers.delete(caller);
+  }
+
+  function* inTurn(): Iterable<readonly [Borrower, Set<Waiter<T>>]> {
+    const byUse = [...callers.keys()].map((caller) => ({ caller, used: turns.used(caller) }));
+    for (const { caller } of byUse.sort((a, b) => a.used - b.used))
+      for (const [request, waiters] of callers.get(caller) ?? []) yield [{ caller, request }, waiters];
+  }
+
+  const all = () => [...callers.values()].flatMap((requests) => [...requests.values()].flatMap((set) => [...set]));
+
+  return {
+    get length() {
+      return length;
+    },
+    get wanting() {
+      let count = 0;
+      for (const [borrower, { size }] of inTurn()) count += Math.min(size, turns.share(borrower));
+      return count;
+    },
+    wait: (borrower, { suits, ms, late, signal }) =>
+      new Promise((resolve, reject) => {
+        const goes = () => {
+          clearTimeout(waiter.timer);
+          signal?.removeEventListener('abort', abort);
+          leave(borrower, waiter);
+        };
+        const giveUp = () => {
+          goes();
+          reject(late());
+        };
+        const abort = () => {
+          goes();
+          reject(signal?.reason);
+        };
+        const until = performance.now() + ms;
+        const waiter: Waiter<T> = { suits, resolve, giveUp, leave: goes, until, timer: setTimeout(giveUp, ms) };
+        signal?.addEventListener('abort', abort);
+        enter(borrower, waiter);
+      }),
+    offer(thing) {
+      for (const [borrower, waiters] of inTurn()) {
+        if (turns.share(borrower) <= 0) continue;
+        for (const waiter of waiters) {
+          if (!waiter.suits(thing)) continue;
+          waiter.leave();
+          // The request's other work waits behind the caller's other requests.
+          const requests = callers.get(borrower.caller);
+          if (requests?.delete(borrower.request)) requests.set(borrower.request, waiters);
+          waiter.resolve(thing);
+          return borrower;
+        }
+      }
+      return null;
+    },
+    hurry(ms) {
+      const until = performance.now() + ms;
+      for (const waiter of all()) {
+        if (waiter.until <= until) continue;
+        clearTimeout(waiter.timer);
+        waiter.until = until;
+        waiter.timer = setTimeout(waiter.giveUp, ms);
+      }
+    },
+  };
+}

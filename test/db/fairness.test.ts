@@ -1,0 +1,113 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createPool, type Pool } from '../../src/db/pool/pool.ts';
+import type { Borrower } from '../../src/db/pool/turns.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+const pools: Pool[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterEach(() => Promise.all(pools.splice(0).map((pool) => pool.end())));
+afterAll(() => database.drop());
+
+const poolOf = (size: number): Pool => {
+  const limits = { connectTimeoutMs: 10_000, statementTimeoutMs: 20_000, waitTimeoutMs: 20_000 };
+  const pool = createPool({ ...database.connection, ssl: false, ...limits, size, onError() {} });
+  pools.push(pool);
+  return pool;
+};
+
+const requestOf = (caller: string): Borrower => ({ caller, request: {} });
+
+/** Work that holds its connection until it is let go, and says when it has one. */
+function hold(pool: Pool, borrower: Borrower) {
+  const got = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const done = pool.use(
+    async () => {
+      got.resolve();
+      await gate.promise;
+    },
+    { borrower },
+  );
+  return { got: got.promise, letGo: gate.resolve, done };
+}
+
+const holdMany = (pool: Pool, count: number, borrower: () => Borrower) =>
+  Array.from({ length: count }, () => hold(pool, borrower()));
+
+test('one request has at most half of the connections, whatever it asks for', async () => {
+  const pool = poolOf(4);
+  const greedy = requestOf('a');
+  const works = holdMany(pool, 40, () => greedy);
+  await Promise.all(works.slice(0, 2).map(({ got }) => got));
+  const others = holdMany(pool, 2, () => requestOf('b'));
+  await Promise.all(others.map(({ got }) => got));
+  expect(pool.stats()).toMatchObject({ open: 4, idle: 0, waiting: 38 });
+  for (const { letGo } of [...others, ...works]) letGo();
+  await Promise.all([...works, ...others].map(({ done }) => done));
+});
+
+test('a caller leaves the last fifth of the connections to those who have none', async () => {
+  const pool = poolOf(10);
+  const works = holdMany(pool, 20, () => requestOf('a'));
+  await Promise.all(works.slice(0, 8).map(({ got }) => got));
+  const others = ['b', 'c'].map((caller) => hold(pool, requestOf(caller)));
+  await Promise.all(others.map(({ got }) => got));
+  expect(pool.stats().waiting).toBe(12);
+  for (const { letGo } of [...works, ...others]) letGo();
+  await Promise.all([...works, ...others].map(({ done }) => done));
+});
+
+/** Lets work through a pool of one, one after the other, and says whose it was. */
+async function orderOf(pool: Pool, borrowers: readonly Borrower[]): Promise<readonly number[]> {
+  const order: number[] = [];
+  const first = hold(pool, requestOf('first'));
+  await first.got;
+  const works = borrowers.map((borrower, i) =>
+    pool.use(
+      async () => {
+        order.push(i);
+      },
+      { borrower },
+    ),
+  );
+  first.letGo();
+  await Promise.all([first.done, ...works]);
+  return order;
+}
+
+test('a small request overtakes what waits of a large one of another caller', async () => {
+  const large = requestOf('a');
+  const order = await orderOf(poolOf(1), [...Array.from({ length: 20 }, () => large), requestOf('b')]);
+  expect(order.indexOf(20)).toBeLessThanOrEqual(1);
+});
+
+test('a small request overtakes what waits of a large one of the same caller', async () => {
+  const large = requestOf('a');
+  const order = await orderOf(poolOf(1), [...Array.from({ length: 20 }, () => large), requestOf('a')]);
+  expect(order.indexOf(20)).toBe(1);
+});
+
+test('requests of one caller with one statement each come in their order', async () => {
+  const order = await orderOf(
+    poolOf(1),
+    Array.from({ length: 20 }, () => requestOf('a')),
+  );
+  expect(order).toEqual(Array.from({ length: 20 }, (_, i) => i));
+});
+
+test('what waits in vain leaves its place, and what it was to have goes to the next', async () => {
+  const pool = poolOf(1);
+  const first = hold(pool, requestOf('a'));
+  await first.got;
+  const leaving = new AbortController();
+  const left = pool.use(async () => 'never', { borrower: requestOf('b'), signal: leaving.signal });
+  const next = pool.use(async () => 'next', { borrower: requestOf('b') });
+  leaving.abort(new Error('gone'));
+  await expect(left).rejects.toThrow('gone');
+  first.letGo();
+  expect(await next).toBe('next');
+});
