@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { preset } from '@graphql-codegen/client-preset';
 import { codegen } from '@graphql-codegen/core';
 import { buildSchema, parse, validate } from 'graphql';
+import { typesOfScalars } from './typesOfScalars.ts';
 
 /**
  * Compares the dashboard's types and its manifest with what its documents and schema.graphql make of them, or writes
@@ -15,19 +16,7 @@ const config = {
   useTypeImports: true,
   strictScalars: true,
   enumsAsTypes: true,
-  scalars: {
-    BigInt: { input: 'string | number', output: 'string' },
-    Byte: 'string',
-    Date: 'string',
-    DateTime: 'string',
-    Decimal: { input: 'string | number', output: 'string' },
-    Duration: 'string',
-    JSON: 'unknown',
-    LocalDateTime: 'string',
-    LocalTime: 'string',
-    SafeInt: 'number',
-    UUID: 'string',
-  },
+  scalars: typesOfScalars,
 };
 
 const sdl = await readFile(new URL('../schema.graphql', import.meta.url), 'utf8');

@@ -12,9 +12,11 @@ export interface Scalar {
   readonly write: (value: unknown) => string;
 }
 
-interface CustomScalar extends Scalar {
+export interface CustomScalar extends Scalar {
   readonly description: string;
   readonly specifiedByURL?: string;
+  /** Its type in TypeScript, for the generators of clients' types and for extensions; `string` without it. */
+  readonly inTypeScript?: 'number' | 'unknown' | { readonly input: 'string | number'; readonly output: 'string' };
   /** Reads a literal in a document, where JavaScript's value for it would lose digits. */
   readonly literal?: (node: ValueNode, variables: Variables) => unknown;
 }
@@ -41,6 +43,14 @@ const numberText = (value: unknown): unknown => (typeof value === 'number' ? Str
 const numberLiteral = (node: ValueNode, variables: Variables): unknown =>
   node.kind === Kind.INT || node.kind === Kind.FLOAT ? node.value : valueFromASTUntyped(node, variables);
 
+/** A scalar that is text in results, and a text or a number in arguments. */
+const numeric = (form: CustomScalar): CustomScalar => ({
+  ...form,
+  inTypeScript: { input: 'string | number', output: 'string' },
+  write: (value) => form.write(numberText(value)),
+  literal: numberLiteral,
+});
+
 const bigIntForm = textual(
   'BigInt',
   /^[+-]?\d+$/,
@@ -66,10 +76,11 @@ const parts = (letters: string) => [...letters].map((letter) => String.raw`([+-]
 
 /** The scalars beside GraphQL's own, by name. */
 export const customScalars = {
-  BigInt: { ...bigIntForm, write: (value) => bigIntForm.write(numberText(value)), literal: numberLiteral },
-  Decimal: { ...decimalForm, write: (value) => decimalForm.write(numberText(value)), literal: numberLiteral },
+  BigInt: numeric(bigIntForm),
+  Decimal: numeric(decimalForm),
   SafeInt: {
     description: 'A count: an integer up to 2^53 - 1, as a number. Example: 42.',
+    inTypeScript: 'number',
     read: Number,
     write(value) {
       if (Number.isSafeInteger(value)) return String(value);
@@ -113,6 +124,7 @@ export const customScalars = {
   JSON: {
     description: 'Any JSON value. Example: {"volt": 3.3}.',
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
+    inTypeScript: 'unknown',
     read: parseJson,
     write: (value) => JSON.stringify(value),
     literal: jsonLiteral,

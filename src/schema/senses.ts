@@ -35,8 +35,7 @@ export function senseOf(type: Type): Sense {
   if (!type.isUsable) return 'none';
   const scalar = scalarOf(type);
   if (!isOrdered(type) || scalar === 'Boolean' || scalar === 'JSON') return 'equality';
-  if (scalar !== 'String') return 'order';
   if (type.range) return type.sql === type.range.multirange ? 'multirange' : 'range';
   if (networks.includes(type.sql)) return 'network';
-  return ofExtensions[`${type.extension}.${type.name}`] ?? (type.isText ? 'text' : 'order');
+  return ofExtensions[`${type.extension}.${type.name}`] ?? (scalar === 'String' && type.isText ? 'text' : 'order');
 }

@@ -48,9 +48,13 @@ const extremes = {
   max: measurement('The greatest value.', null, (column) => extreme(column, 'max')),
 };
 
-/** PostgreSQL has no `min` for some types that have an order; a percentile is one of the values of any such type. */
+/** The types of PostgreSQL's own that have a `min` in every version; enums have one too. */
+const withExtremes = /^(int[248]|float[48]|numeric|text|varchar|bpchar|date|time|timestamp(tz)?|interval)$/;
+
+/** A percentile is one of the values of any type that has an order. */
 function extreme(column: FilterOperand, name: 'min' | 'max'): Sql {
-  if (column.leaf.type !== 'String' || /^pg_catalog\.(text|varchar|bpchar)$/.test(column.type.sql))
+  const { type } = column;
+  if (type.enum !== null || (type.sql.startsWith('pg_catalog.') && withExtremes.test(type.name)))
     return sql`pg_catalog.${trusted(name)}(${column.sql})`;
   return sql`pg_catalog.percentile_disc(${trusted(name === 'min' ? '0' : '1')}) within group (order by ${sortable(column)})`;
 }

@@ -1,7 +1,7 @@
 import type { Column } from '../../catalog/catalog.ts';
 import type { Row } from '../../db/sql/row.ts';
 import { type Leaf, listLeaf, scalarLeaf } from '../leaves.ts';
-import { type ScalarName, scalars } from '../scalars.ts';
+import { type CustomScalarName, type customScalars, type ScalarName, scalars } from '../scalars.ts';
 
 /** Names with the GraphQL type of each, in GraphQL's notation: `{ tags: '[String]!', battery: 'Int' }`. */
 export type Notations = Readonly<Record<string, string>>;
@@ -14,16 +14,22 @@ type Present<N extends string> = N extends `[${infer Item}]`
   ? readonly Noted<Item>[]
   : N extends keyof Values
     ? Values[N]
-    : string;
+    : N extends CustomScalarName
+      ? CustomValue<(typeof customScalars)[N]>
+      : string;
 
-/** What is not a text. */
+/** GraphQL's own scalars that are no text. */
 interface Values {
   readonly Int: number;
   readonly Float: number;
-  readonly SafeInt: number;
   readonly Boolean: boolean;
-  readonly JSON: unknown;
 }
+
+type CustomValue<S> = S extends { readonly inTypeScript: 'number' }
+  ? number
+  : S extends { readonly inTypeScript: 'unknown' }
+    ? unknown
+    : string;
 
 type Optional<N extends string> = N | `${N}!`;
 

@@ -3,6 +3,7 @@ import type { Order, Type } from '../../catalog/catalog.ts';
 import * as compare from '../../db/sql/compare.ts';
 import { gte, or, own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import type { Leaf } from '../leaves.ts';
+import type { ScalarName } from '../scalars.ts';
 import type { Sense } from '../senses.ts';
 import { widerFor } from './beyond.ts';
 import { keyed, labelled, networked, ranged } from './containment.ts';
@@ -134,13 +135,19 @@ const bySense: Readonly<Record<Sense, Operators>> = {
   hstore: { ...order, ...keyed },
 };
 
+/** What a scalar has beside the operators of its sense. */
+const byScalar: Readonly<Partial<Record<ScalarName, Operators>>> = {
+  DateTime: timed,
+  LocalDateTime: timed,
+  Date: timed,
+  JSON: json,
+};
+
 /** The operators of a leaf's filter; all columns of one leaf share one input type. */
 export function operatorsOf({ sense, isList, type }: Leaf): Operators {
   if (sense === 'none') return nullness;
   if (isList) return { ...common, ...nullness, ...list };
-  if (type === 'JSON') return { ...equality, ...json };
-  if (type === 'DateTime' || type === 'LocalDateTime' || type === 'Date') return { ...order, ...timed };
-  return bySense[sense];
+  return { ...bySense[sense], ...(typeof type === 'string' && byScalar[type]) };
 }
 
 /** A text is read as the column's type first, which says how it is written, and then in the form that is compared. */
