@@ -13,3 +13,12 @@ export const typesOfScalars: Readonly<Record<string, InTypeScript>> = Object.fro
 export const typesOfResults: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(typesOfScalars).map(([name, type]) => [name, typeof type === 'string' ? type : type.output]),
 );
+
+/** The table of the scalars for the documentation. */
+export const tableOfScalars: string = [
+  '| scalar | in TypeScript | what it is |',
+  '|---|---|---|',
+  ...Object.entries<CustomScalar>(customScalars).map(
+    ([name, { description }]) => `| \`${name}\` | \`${typesOfResults[name]}\` | ${description} |`,
+  ),
+].join('\n');

@@ -1,10 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { typesOfResults, typesOfScalars } from '../../scripts/typesOfScalars.ts';
+import { tableOfScalars, typesOfResults, typesOfScalars } from '../../scripts/typesOfScalars.ts';
+import { operatorsOf } from '../../src/schema/filters/operators.ts';
+import { listLeaf, scalarLeaf } from '../../src/schema/leaves.ts';
+import { type ScalarName, scalars } from '../../src/schema/scalars.ts';
+import { type Sense, textNames } from '../../src/schema/senses.ts';
 import type { CodegenConfig } from './frontEnd.ts';
 import { snippetsOf, textOf } from './snippets.ts';
 
 const root = new URL('../../', import.meta.url);
+const scalarNames = Object.keys(scalars) as ScalarName[];
 const folders = ['web', 'relay'];
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
 const page = await read('docs/clients.md');
@@ -52,9 +57,17 @@ test('the packages to install are those that the tests use', async () => {
 test('every scalar of the API is in the table and in both maps', async () => {
   const { default: config } = (await import('./web/codegen.ts')) as { default: CodegenConfig };
   const relay = JSON.parse(await read('test/clients/relay/relay.config.json')) as { customScalarTypes: object };
-  expect(namesUnder('Values')).toEqual(Object.keys(typesOfScalars));
+  expect(page).toContain(`\n\n${tableOfScalars}\n\n`);
   expect(config.generates['src/gql/']?.config.scalars).toEqual(typesOfScalars);
   expect(relay.customScalarTypes).toEqual(typesOfResults);
+});
+
+test('every operator is in the table', () => {
+  const leaves = Object.keys(textNames).map((sense) => ({ ...scalarLeaf('String'), sense: sense as Sense }));
+  const all = [...leaves, listLeaf(scalarLeaf('Int'), ','), ...scalarNames.map(scalarLeaf)].map(operatorsOf);
+  const table = [...page.matchAll(/^\| type \| operators \|$[\s\S]*?^$/gm)].join();
+  const named = new Set([...table.matchAll(/`([\w ]+)`/g)].flatMap(([, names = '']) => names.split(' ')));
+  expect(all.flatMap((operators) => Object.keys(operators)).filter((name) => !named.has(name))).toEqual([]);
 });
 
 test('every code of an error is in the table', async () => {
