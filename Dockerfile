@@ -24,6 +24,10 @@ LABEL org.opencontainers.image.title="events-graphql" \
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/dist ./dist
+# What a checkout has of its own; an image made of this one adds to the same folders.
+COPY documents ./documents
+COPY extensions ./extensions
+ENV PERSISTED_DOCUMENTS=documents EXTENSIONS=extensions
 EXPOSE 4000
 # The first process is Node.js itself, which hears SIGTERM; what follows the image's name is a command such as doctor.
 # Room for what a few hundred rows leave behind: the garbage of a request ends young.

@@ -8,26 +8,27 @@ import { bundle } from './bundle.ts';
  * Lays out in a folder what the last stage of the Dockerfile copies into the image, and prints its size:
  * `npm run image -- <folder>`. So the image's contents can be tried where there is no Docker.
  */
+const checkout = new URL('../', import.meta.url).pathname;
 const [folder] = process.argv.slice(2);
 if (!folder) throw new Error('Usage: npm run image -- <folder>');
 
 const stage = await mkdtemp(join(tmpdir(), 'events-graphql-build-'));
 try {
   await bundle(pathToFileURL(`${stage}/dist/`));
-  for (const [from, to] of await lastCopies()) await cp(join(stage, from), join(folder, to), { recursive: true });
+  for (const { from, to } of await lastCopies(stage)) await cp(from, join(folder, to), { recursive: true });
 } finally {
   await rm(stage, { recursive: true });
 }
 console.log(`${resolve(folder)}: ${((await sizeOf(folder)) / 1e6).toFixed(1)} MB without Node.js`);
 
-/** What the last stage takes out of the first, and whereto; both below its working directory. */
-async function lastCopies(): Promise<readonly (readonly [from: string, to: string])[]> {
+/** What the last stage takes out of the first or of the checkout, and whereto below its working directory. */
+async function lastCopies(stage: string): Promise<readonly { readonly from: string; readonly to: string }[]> {
   const dockerfile = await readFile(new URL('../Dockerfile', import.meta.url), 'utf8');
   const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
   return (last.match(/^(COPY|ADD) .*$/gm) ?? []).map((line) => {
-    const [, from, to] = /^COPY --from=build \/app\/(\S+) \.\/(\S+)$/.exec(line) ?? [];
+    const [, built, from, to] = /^COPY (--from=build \/app\/)?(\S+) \.\/(\S+)$/.exec(line) ?? [];
     if (!from || !to) throw new Error(`The Dockerfile's "${line}" is not known to this script`);
-    return [from, to];
+    return { from: join(built ? stage : checkout, from), to };
   });
 }
 

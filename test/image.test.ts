@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from './support/database.ts';
+import { readImageSettings } from './support/image.ts';
 import { get, type Place, portOf, post, startProgram, variablesFor } from './support/program.ts';
 import { createRelay } from './support/relay.ts';
 
@@ -16,6 +17,7 @@ let database: TestDatabase;
 let variables: Readonly<Record<string, string>>;
 let folder: string;
 let image: Place;
+let imageEnvironment: Readonly<Record<string, string>>;
 
 /** What the image holds, in a folder where its user may write nothing, with Node.js beside it. */
 beforeAll(async () => {
@@ -23,15 +25,11 @@ beforeAll(async () => {
   const script = new URL('../scripts/image.ts', import.meta.url).pathname;
   await promisify(execFile)(process.execPath, [script, join(folder, 'app')]);
   await cp(new URL('./documents/manifests', import.meta.url), join(folder, 'manifests'), { recursive: true });
-  await cp(new URL('../src/dev/embedded/extensions', import.meta.url), join(folder, 'app/extensions'), {
-    recursive: true,
-  });
   const node = join(folder, 'node');
   await copyFile(process.execPath, node);
   await chmod(folder, 0o755);
-  const dockerfile = await readFile(new URL('../Dockerfile', import.meta.url), 'utf8');
-  const [, entry = '[]'] = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile) ?? [];
-  const [, ...args] = JSON.parse(entry) as readonly string[];
+  const { args, environment } = await readImageSettings();
+  imageEnvironment = environment;
   image = {
     command: [node, ...args],
     cwd: join(folder, 'app'),
@@ -47,7 +45,7 @@ afterAll(async () => {
 });
 
 const start = (args: readonly string[], more: Readonly<Record<string, string>>) =>
-  startProgram(args, { NODE_ENV: 'production', ...more }, image);
+  startProgram(args, { ...imageEnvironment, ...more }, image);
 
 test('it serves from its own files alone, GraphiQL too', async () => {
   const program = start([], { ...variables, GRAPHIQL: 'on' });
@@ -74,12 +72,19 @@ test('the dashboard is in it, with its documents, and served when asked for', as
   expect(await program.ended).toBe(0);
 });
 
-test('a folder beside the bundle adds fields, and needs no packages', async () => {
-  const program = start([], { ...variables, EXTENSIONS: 'extensions' });
+test('what a derived image copies into its folders is served: fields that need no packages, and documents', async () => {
+  const app = join(folder, 'app');
+  await cp(new URL('../src/dev/embedded/extensions/device.ts', import.meta.url), join(app, 'extensions/device.ts'));
+  await cp(join(folder, 'manifests/client-preset.json'), join(app, 'documents/web.json'));
+  const program = start([], variables);
   const port = await portOf(program);
   await program.printed(/API built from the catalog/);
   const { data } = await (await post(port, '{ devices(first: 1) { nodes { label openIncidentCount } } }')).json();
   expect(data.devices.nodes).toEqual([{ label: 'Gateway G3 SN-000013', openIncidentCount: expect.any(Number) }]);
+  const [id] = Object.keys(JSON.parse(await readFile(join(app, 'documents/web.json'), 'utf8')));
+  expect(await (await get(port, `/graphql/${id}`)).json()).toEqual({ data: expect.anything() });
+  await rm(join(app, 'extensions/device.ts'));
+  await rm(join(app, 'documents/web.json'));
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
 });

@@ -34,13 +34,13 @@ export async function readManifests(paths: readonly string[]): Promise<Manifests
   return { entries: read.flatMap(({ entries }) => entries), problems: read.flatMap(({ problems }) => problems) };
 }
 
-/** Names that begin with a dot are passed over: a mounted volume has its versions in such folders. */
+/** Names that begin with a dot are passed over: a mounted volume has its versions in such folders. An empty folder has none. */
 async function readFolder(folder: string): Promise<Manifests> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
   const paths = names.map((name) => join(folder, name));
   const folders = await Promise.all(paths.map(async (path) => (await stat(path)).isDirectory()));
   const wanted = paths.filter((path, i) => folders[i] || ['.json', ...documentExtensions].includes(extname(path)));
-  return wanted.length > 0
+  return wanted.length > 0 || names.length === 0
     ? readManifests(wanted)
     : { entries: [], problems: [`${folder}: has no manifest (.json) and no document (.graphql, .gql)`] };
 }

@@ -116,6 +116,7 @@ describe('what cannot be relied on is a problem:', () => {
       ['m.json', 'n.json', 'o.json'].map((name) => expect.stringMatching(`^${name}: is not a manifest: expected`)),
     ],
     ['text that is no JSON', { 'm.json': '{' }, [expect.stringMatching(/^m\.json: Expected property name/)]],
+    ['an empty folder', {}, []],
     ['a folder of something else', { 'm.txt': '' }, [expect.stringMatching('has no manifest')]],
   ])('%s', async (_, files, problems) => {
     expect(await problemsOf(files)).toEqual(problems);

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { beyondClassicBuilder, parseDockerfile } from './dockerfile.ts';
 
@@ -32,4 +34,19 @@ test('each base is pinned by digest, and of a Debian that still gets patches', (
   const bases = parseDockerfile(dockerfile).filter(({ name }) => name === 'FROM');
   expect(bases).toHaveLength(2);
   for (const { rest } of bases) expect(rest).toMatch(/(trixie|debian13)\S*@sha256:[0-9a-f]{64}( AS \w+)?$/);
+});
+
+test('what it copies of the checkout is sent to the builder, folders that are empty too', async () => {
+  const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const sent = (await read('.dockerignore')).match(/(?<=^!).+$/gm) ?? [];
+  const tracked = (await promisify(execFile)('git', ['ls-files'], { cwd: new URL('../..', import.meta.url) })).stdout;
+  const copied = parseDockerfile(dockerfile)
+    .filter(({ name, flags }) => name === 'COPY' && flags.length === 0)
+    .flatMap(({ rest }) => rest.split(' ').slice(0, -1));
+  expect(copied).toContain('documents');
+  for (const source of copied) {
+    const path = source.replace(/\/$/, '');
+    expect(sent.filter((name) => path === name || path.startsWith(`${name}/`))).toHaveLength(1);
+    expect(tracked.split('\n').some((file) => file === path || file.startsWith(`${path}/`))).toBe(true);
+  }
 });

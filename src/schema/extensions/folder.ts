@@ -20,11 +20,12 @@ export async function importExtensions(folders: readonly string[]): Promise<read
   return modules;
 }
 
-/** Names that begin with a dot are passed over: a mounted volume has its versions there. What modules share lies below. */
+/** Names that begin with a dot are passed over: a mounted volume has its versions there. What modules share lies below. An empty folder has none. */
 async function filesOf(folder: string, problems: string[]): Promise<readonly string[]> {
   try {
-    const names = (await readdir(folder)).filter((name) => /^[^.].*(?<!\.d)\.m?[jt]s$/.test(name)).sort();
-    if (names.length === 0) problems.push(`EXTENSIONS: ${folder}: has no module (.js, .ts)`);
+    const visible = (await readdir(folder)).filter((name) => !/^\.|^package\.json$/.test(name)).sort();
+    const names = visible.filter((name) => /(?<!\.d)\.m?[jt]s$/.test(name));
+    if (names.length === 0 && visible.length > 0) problems.push(`EXTENSIONS: ${folder}: has no module (.js, .ts)`);
     return names.map((name) => join(folder, name));
   } catch (error) {
     problems.push(`EXTENSIONS: ${error instanceof Error ? error.message : String(error)}`);
