@@ -233,7 +233,7 @@ var fittingPoolSize = neededConnections < connections
   : fail('maxReplicas x (poolSize + 1) x 2 is ${neededConnections}, and there are ${connections} connections: choose fewer replicas, a smaller pool or a larger size')
 var newZoneName = !isInjected
   ? 'privatelink.postgres.database.azure.com'
-  : isNewServer
+  : isNewServer || !empty(postgresZoneId)
       ? 'events-${suffix}.private.postgres.database.azure.com'
       : fail('an existing injected server has a private zone: set postgresZoneId')
 

@@ -1,106 +1,81 @@
-import { dirname, join } from 'node:path/posix';
-import type { Node } from 'web-tree-sitter';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { bicepEnvironment, findBicep, howToGetBicep } from '../../scripts/bicep.ts';
 
-/** Something that a file declares. */
-export interface Declaration {
-  readonly kind: 'param' | 'var' | 'type' | 'func' | 'resource' | 'module' | 'output' | 'import';
+/** A resource as it would be deployed; what only Azure can tell is an expression in brackets. */
+export interface Resource {
+  readonly id: string;
+  readonly type: string;
   readonly name: string;
-  readonly node: Node;
-  readonly decorators: readonly Node[];
+  readonly apiVersion: string;
+  readonly scope?: string;
+  readonly identity?: { readonly type: string; readonly userAssignedIdentities: Readonly<Record<string, object>> };
+  // biome-ignore lint/suspicious/noExplicitAny: Each type has its own, which the compiler has checked.
+  readonly properties?: any;
 }
 
-export interface BicepFile {
-  /** Relative to the folder of all files. */
-  readonly path: string;
-  readonly root: Node;
-  readonly declarations: readonly Declaration[];
+export type Parameters = Readonly<Record<string, unknown>>;
+
+export interface Compiler {
+  /** Everything that a deployment of main.bicep would make; what the template refuses is an error with its words. */
+  readonly predict: (parameters: Parameters) => Promise<readonly Resource[]>;
+  readonly close: () => Promise<void>;
 }
 
-/** All files by their paths. */
-export type BicepFiles = ReadonlyMap<string, BicepFile>;
+export const here = '11111111-1111-1111-1111-111111111111';
+export const elsewhere = '22222222-2222-2222-2222-222222222222';
+export const tenantId = '33333333-3333-3333-3333-333333333333';
+const main = fileURLToPath(new URL('../../infra/bicep/main.bicep', import.meta.url));
 
-const kinds: Readonly<Record<string, Declaration['kind']>> = {
-  parameter_declaration: 'param',
-  variable_declaration: 'var',
-  type_declaration: 'type',
-  user_defined_function: 'func',
-  resource_declaration: 'resource',
-  module_declaration: 'module',
-  output_declaration: 'output',
-};
+const program = await findBicep();
 
-/** Lists what a parsed file declares, with the decorators above each. */
-export function readBicep(path: string, root: Node): BicepFile {
-  const declarations: Declaration[] = [];
-  let decorators: readonly Node[] = [];
-  for (const node of childrenOf(root)) {
-    if (node.type === 'decorators') {
-      decorators = childrenOf(node);
-      continue;
-    }
-    const kind = kinds[node.type];
-    if (kind) declarations.push({ kind, name: nameOf(node), node, decorators });
-    if (node.type === 'import_functionality') {
-      const names = childrenOf(node).filter(({ type }) => type === 'identifier');
-      for (const { text } of names) declarations.push({ kind: 'import', name: text, node, decorators });
-    }
-    decorators = [];
-  }
-  return { path, root, declarations };
-}
+/** Whether there is a compiler; where there is none, tests that need it are skipped. */
+export const hasBicep = program !== null;
+if (!hasBicep) process.stderr.write(`Tests that need Bicep are skipped; to run them: ${howToGetBicep}\n`);
 
-/** Comments are no part of the meaning. */
-export const childrenOf = (node: Node): Node[] =>
-  node.namedChildren.filter((child): child is Node => child !== null && child.type !== 'comment');
-
-export const nameOf = (node: Node): string => childrenOf(node)[0]?.text ?? '';
-
-export const isObject = ({ type }: Node): boolean => type === 'object';
-
-/** The text of a string without interpolation, else null. */
-export const literalOf = (node: Node | undefined): string | null =>
-  node?.type === 'string' && childrenOf(node).every(({ type }) => type === 'string_content')
-    ? node.text.slice(1, -1)
-    : null;
-
-/** The properties of an object, with names as they are without quotes. */
-export function propertiesOf(object: Node): { readonly name: string; readonly key: Node; readonly value: Node }[] {
-  return childrenOf(object).flatMap((property) => {
-    const [key, value] = childrenOf(property);
-    if (property.type !== 'object_property' || !key || !value) return [];
-    return [{ name: literalOf(key) ?? key.text, key, value }];
+export async function startCompiler(): Promise<Compiler> {
+  const folder = await mkdtemp(join(tmpdir(), 'bicep-'));
+  const child = spawn(program ?? '', ['jsonrpc', '--stdio'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: bicepEnvironment,
   });
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
+  connection.listen();
+  let files = 0;
+  return {
+    predict: async (parameters) => {
+      const path = join(folder, `${files++}.bicepparam`);
+      await writeFile(path, parameterFile(relative(folder, main), parameters));
+      const metadata = { tenantId, subscriptionId: here, location: 'westeurope', deploymentName: 'events' };
+      const { snapshot } = await connection.sendRequest<{ snapshot: string }>('bicep/getSnapshot', { path, metadata });
+      return JSON.parse(snapshot).predictedResources;
+    },
+    close: async () => {
+      connection.dispose();
+      await end(child);
+      await rm(folder, { recursive: true });
+    },
+  };
 }
 
-export const propertyOf = (object: Node | undefined, name: string): Node | undefined =>
-  object && propertiesOf(object).find((property) => property.name === name)?.value;
-
-/** The object of a resource or module, wherever a condition or a loop puts it. */
-export function bodyOf({ node }: Declaration): Node | undefined {
-  const value = childrenOf(node).at(-1);
-  return value && (isObject(value) ? value : childrenOf(value).findLast(isObject));
+async function end(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill();
+  await ended;
 }
 
-export const isConditional = ({ node }: Declaration): boolean => childrenOf(node).at(-1)?.type === 'if_statement';
-
-export const isExisting = ({ node }: Declaration): boolean => node.children.some((child) => child?.type === 'existing');
-
-export const hasDefault = ({ node }: Declaration): boolean => childrenOf(node).length > 2;
-
-/** The arguments of a decorator, null without it. */
-export function decoratorOf({ decorators }: Declaration, name: string): Node[] | null {
-  const call = decorators.map((decorator) => childrenOf(decorator)[0]).find((each) => each && nameOf(each) === name);
-  const values = call && childrenOf(call)[1];
-  return values ? childrenOf(values) : null;
+/** Values travel as JSON in a string of Bicep. */
+function parameterFile(template: string, parameters: Parameters): string {
+  const lines = Object.entries(parameters).map(
+    ([name, value]) => `param ${name} = json('${JSON.stringify(value).replace(/[\\'$]/g, '\\$&')}')`,
+  );
+  return `using '${template}'\n${lines.join('\n')}\n`;
 }
-
-/** The file that a module or an import names, seen from the folder of all files. */
-export function pathOf(from: BicepFile, { node }: Declaration): string {
-  const path = childrenOf(node)
-    .map(literalOf)
-    .find((text) => text !== null && text !== undefined);
-  return join(dirname(from.path), path ?? '');
-}
-
-export const named = (file: BicepFile | undefined, kind: Declaration['kind'], name: string): Declaration | undefined =>
-  file?.declarations.find((declaration) => declaration.kind === kind && declaration.name === name);

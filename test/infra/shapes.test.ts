@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Compiler, hasBicep, type Resource, startCompiler } from './bicep.ts';
+import { nameRules } from './names.ts';
+import { shapes } from './shapes.ts';
+
+// The compiler answers for names, types, versions and properties (npm run infra). What it cannot know is held here: what a
+// deployment comes to, and that it opens nothing.
+
+let compiler: Compiler;
+
+beforeAll(async () => {
+  if (hasBicep) compiler = await startCompiler();
+});
+
+afterAll(() => compiler?.close());
+
+const acrPull = '7f951dda-4ed3-4680-a7ca-43fe172d538d';
+const diagnosticSettings = 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview';
+
+describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) => {
+  let resources: readonly Resource[];
+
+  beforeAll(async () => {
+    resources = await compiler.predict(parameters);
+  });
+
+  const ofType = (...types: string[]) => resources.filter(({ type }) => types.includes(type));
+  const containers = () => ofType('Microsoft.App/containerApps', 'Microsoft.App/jobs');
+
+  test('makes these resources', () => {
+    expect(resources.map(describeResource).join('\n')).toMatchSnapshot();
+  });
+
+  test('lets nobody in from outside, unless the app is to be', () => {
+    const isPublic = 'internal' in parameters && !parameters.internal;
+    for (const { properties } of ofType('Microsoft.DBforPostgreSQL/flexibleServers')) {
+      expect(properties.network.publicNetworkAccess === 'Disabled').not.toBe(
+        'delegatedSubnetResourceId' in properties.network,
+      );
+    }
+    for (const { properties } of ofType('Microsoft.App/managedEnvironments')) {
+      expect(properties.vnetConfiguration.internal).toBe(!isPublic);
+      expect(properties.publicNetworkAccess).toBe(isPublic ? 'Enabled' : 'Disabled');
+    }
+    const rules = ofType('Microsoft.Network/networkSecurityGroups').flatMap(
+      ({ properties }) => properties?.securityRules ?? [],
+    );
+    const open = rules.filter(
+      (rule) => rule.properties.access === 'Allow' && rule.properties.sourceAddressPrefix !== 'VirtualNetwork',
+    );
+    expect(open.map(({ name }) => name)).toEqual(isPublic ? ['AllowHttpsInbound'] : []);
+    expect(resources.filter(({ type }) => /firewallRules|publicIPAddresses/i.test(type))).toEqual([]);
+    for (const { properties } of ofType('Microsoft.App/containerApps')) {
+      expect(properties.configuration.ingress.allowInsecure).toBe(false);
+    }
+  });
+
+  test('holds no secret, and no key or password opens anything', () => {
+    const text = JSON.stringify(resources).replaceAll('"passwordAuth":"Disabled"', '');
+    expect(text).not.toMatch(/password|secret|connectionstring|sharedkey|\blist\w*\(/i);
+    for (const { properties } of ofType('Microsoft.DBforPostgreSQL/flexibleServers')) {
+      expect(properties.authConfig).toMatchObject({ activeDirectoryAuth: 'Enabled', passwordAuth: 'Disabled' });
+    }
+    for (const { properties } of ofType('Microsoft.ContainerRegistry/registries')) {
+      expect(properties).toMatchObject({ adminUserEnabled: false, anonymousPullEnabled: false });
+    }
+    for (const { properties } of ofType('Microsoft.OperationalInsights/workspaces')) {
+      expect(properties.features).toMatchObject({ disableLocalAuth: true });
+    }
+  });
+
+  test('assigns one role: to pull from the registry, to the identity that pulls', () => {
+    const assignments = ofType('Microsoft.Authorization/roleAssignments');
+    expect(assignments).toHaveLength(1);
+    for (const { id, properties } of assignments) {
+      expect(id).toMatch(/^\[extensionResourceId\('[^']*\/Microsoft\.ContainerRegistry\/registries\/\w+', /);
+      expect(properties.roleDefinitionId).toMatch(new RegExp(`/${acrPull}$`));
+      expect(properties.principalId).toMatch(/\/id-pull-\w+', '[\d-]+'\)\.principalId\]$/);
+    }
+  });
+
+  test('gives a container one identity, and the one that pulls to nobody inside', () => {
+    for (const { identity, properties } of containers()) {
+      const lifecycles: { identity: string; lifecycle: string }[] = properties.configuration.identitySettings;
+      expect(Object.keys(identity?.userAssignedIdentities ?? {}).toSorted()).toEqual(
+        lifecycles.map((setting) => setting.identity).toSorted(),
+      );
+      const inside = lifecycles.filter(({ lifecycle }) => lifecycle !== 'None').map((setting) => setting.identity);
+      expect(inside).toEqual([expect.stringMatching(/\/id-(app|grant)-\w+$/)]);
+      expect(variablesOf({ properties }).AZURE_CLIENT_ID).toContain(`'${inside[0]}'`);
+      expect(properties.configuration.registries).toEqual([
+        expect.objectContaining({ identity: expect.stringMatching(/\/id-pull-\w+$/) }),
+      ]);
+    }
+    const administrating = containers().filter(({ identity }) => JSON.stringify(identity).includes('/id-grant-'));
+    expect(administrating.filter(({ type }) => type !== 'Microsoft.App/jobs')).toEqual([]);
+  });
+
+  test('calls each resource what Azure lets it be called', () => {
+    const wrong = resources.filter(({ type, name }) => {
+      const rule = nameRules[type];
+      const last = name.split('/').at(-1) ?? '';
+      // Azure and Entra ID choose some: a domain, an object id; a computed identifier is one in any case.
+      return !rule || !(name.startsWith('[') || rule.test(last));
+    });
+    expect(wrong.map(({ type, name }) => `${type} ${name}`)).toEqual([]);
+  });
+
+  test('uses one version of each type, and stable ones', () => {
+    const used = new Set(resources.map(({ type, apiVersion }) => `${type}@${apiVersion}`));
+    expect(new Set(resources.map(({ type }) => type)).size).toBe(used.size);
+    // It has no stable version with groups of categories.
+    expect([...used].filter((type) => type.endsWith('-preview') && type !== diagnosticSettings)).toEqual([]);
+  });
+});
+
+function variablesOf({ properties }: Pick<Resource, 'properties'>): Record<string, string> {
+  const variables: { name: string; value: string }[] = properties.template.containers[0].env;
+  return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+}
+
+/** Where a resource is, its type and name; what Azure will tell is named by the resource that it belongs to. */
+function describeResource({ id, type, name }: Resource): string {
+  const [, subscription = '', group = ''] = /\/?subscriptions\/([^/']+)(?:\/resourceGroups\/([^/']+))?/.exec(id) ?? [];
+  const readable = name
+    .replace(/reference\('[^']*\/([^/']+)', '[^']*'\)\.([\w.]+)/g, '<$2 of $1>')
+    .replace(/'\/[^']*\/([^/']+)'/g, "'$1'");
+  return `${subscription[0]} ${group} ${type} ${readable}`;
+}

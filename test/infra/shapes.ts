@@ -1,0 +1,74 @@
+import { elsewhere, here, type Parameters } from './bicep.ts';
+
+const inGroup = (subscription: string, group: string, path: string) =>
+  `/subscriptions/${subscription}/resourceGroups/${group}/providers/${path}`;
+
+const network = inGroup(here, 'rg-network', 'Microsoft.Network/virtualNetworks/vnet-hub');
+const zones = inGroup(elsewhere, 'rg-dns', 'Microsoft.Network/privateDnsZones');
+const server = inGroup(elsewhere, 'rg-data', 'Microsoft.DBforPostgreSQL/flexibleServers/psql-old');
+const serverNetwork = inGroup(elsewhere, 'rg-data', 'Microsoft.Network/virtualNetworks/vnet-data');
+
+const everywhere = {
+  environmentName: 'events',
+  location: 'westeurope',
+  image: 'crevents.azurecr.io/events-graphql:1',
+} as const;
+
+const production = {
+  ...everywhere,
+  minReplicas: 2,
+  zoneRedundant: true,
+  postgresHighAvailability: 'ZoneRedundant',
+  postgresGeoBackup: true,
+  alertEmail: 'operators@example.com',
+  administrators: [{ objectId: '44444444-4444-4444-4444-444444444444', name: 'DBAs', type: 'Group' }],
+} as const;
+
+/** What a deployment can be, each by the parameters that make it so. */
+export const shapes = {
+  'everything is new': everywhere,
+  'no image is published yet': { ...everywhere, image: '' },
+  'the names are long': {
+    ...everywhere,
+    environmentName: 'e'.repeat(32),
+    location: 'germanywestcentral',
+    alertEmail: 'operators@example.com',
+  },
+  'reached from the internet': { ...everywhere, internal: false },
+  'an existing network and zone': {
+    ...everywhere,
+    vnetId: network,
+    vnetAddressPrefix: '10.1.2.0/24',
+    postgresZoneId: `${zones}/privatelink.postgres.database.azure.com`,
+  },
+  'existing subnets': {
+    ...everywhere,
+    appSubnetId: `${network}/subnets/apps`,
+    endpointsSubnetId: `${network}/subnets/endpoints`,
+    postgresZoneId: `${zones}/privatelink.postgres.database.azure.com`,
+    linkPostgresZone: false,
+  },
+  'an existing server, registry and workspace': {
+    ...everywhere,
+    postgresServerId: server,
+    registryId: inGroup(here, 'rg-shared', 'Microsoft.ContainerRegistry/registries/crshared'),
+    workspaceId: inGroup(elsewhere, 'rg-shared', 'Microsoft.OperationalInsights/workspaces/log-shared'),
+  },
+  'an existing injected server': {
+    ...everywhere,
+    postgresServerId: server,
+    databaseAccess: 'injected',
+    postgresZoneId: `${zones}/events.private.postgres.database.azure.com`,
+    postgresVnetId: serverNetwork,
+  },
+  'an existing server that is reached already': {
+    ...everywhere,
+    appSubnetId: `${network}/subnets/apps`,
+    postgresServerId: server,
+    databaseAccess: 'present',
+    addGrantAdministrator: false,
+  },
+  'a new injected server': { ...everywhere, databaseAccess: 'injected' },
+  'through PgBouncer': { ...everywhere, usePgBouncer: true },
+  production,
+} as const satisfies Readonly<Record<string, Parameters>>;
