@@ -48,7 +48,6 @@ export function useDocuments({ endpoint, persistedOnly }: DocumentsOptions): Plu
       const operationName = params.operationName === '' ? undefined : params.operationName;
       setParams({ ...withoutId({ ...params }), query, operationName });
     },
-    // Yoga's cache may replace it by what it parsed of the same text before.
     onParse({ context, setParsedDocument }) {
       if (context.persisted?.document) setParsedDocument(context.persisted.document);
     },

@@ -15,6 +15,7 @@ import { useBodyLimit } from '../http/useBodyLimit.ts';
 import { useCaching } from '../http/useCaching.ts';
 import { useCaller } from '../http/useCaller.ts';
 import { useCsrfPrevention } from '../http/useCsrfPrevention.ts';
+import { useDocumentCache } from '../http/useDocumentCache.ts';
 import { useDocumentLimits } from '../http/useDocumentLimits.ts';
 import { useDocuments } from '../http/useDocuments.ts';
 import { useGetParams } from '../http/useGetParams.ts';
@@ -28,7 +29,6 @@ import { useResponseLimit } from '../http/useResponseLimit.ts';
 import { useSecurityHeaders } from '../http/useSecurityHeaders.ts';
 import { useStatus } from '../http/useStatus.ts';
 import { useVariables } from '../http/useVariables.ts';
-import { createDocumentCache } from '../pricing/documentCache.ts';
 import type { Tails } from '../tails/tails.ts';
 import { useOperation } from '../telemetry/useOperation.ts';
 
@@ -75,7 +75,7 @@ export function createApp({ config, served, dashboard, tails, probe, log }: AppO
     multipart: false,
     maxRequestBodySize: false, // in the place of Yoga's: see useBodyLimit
     batching: false,
-    parserAndValidationCache: { documentCache: createDocumentCache(keptTokens), errorCache: nothingKept },
+    parserAndValidationCache: { documentCache: nothingKept, errorCache: nothingKept },
     cors:
       config.corsOrigins.length > 0
         ? { origin: [...config.corsOrigins], exposedHeaders: ['Retry-After'], maxAge: 86_400 }
@@ -106,6 +106,7 @@ export function createApp({ config, served, dashboard, tails, probe, log }: AppO
       // From here on there is an API, and the document that is to run on it.
       useApi({ served, tails, endpoint, limits: requestLimits }),
       ...(config.auth ? [usePermissions()] : []),
+      useDocumentCache(keptTokens),
       useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),
       // A price goes by the variables as they are meant.
       useVariables(),
@@ -121,5 +122,5 @@ export function createApp({ config, served, dashboard, tails, probe, log }: AppO
   });
 }
 
-/** Documents that do not parse are not worth the memory. */
+/** In the place of Yoga's cache of parsed documents, and of those that do not parse: see useDocumentCache. */
 const nothingKept = { get: () => undefined, set: () => undefined };

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultRequestLimits as limits } from '../../src/config/limits.ts';
 import { sampleExtensions } from '../../src/dev/embedded/embedded.ts';
 import { priceOf } from '../../src/pricing/cost.ts';
-import { createDocumentCache } from '../../src/pricing/documentCache.ts';
 import { scan } from '../../src/pricing/scan.ts';
 import { checkShape } from '../../src/pricing/shape.ts';
 import { importExtensions } from '../../src/schema/extensions/folder.ts';
@@ -147,7 +146,7 @@ describe('a document is refused', () => {
       status: 400,
       code: 'QUERY_TOO_COMPLEX',
       message:
-        'The document may ask for 6,380,050 rows, more than the 150,000 of this server; most are those of ' +
+        'The document may ask for 6,380,050 rows, more than the 200,000 of this server; most are those of ' +
         '"sites.nodes.devices.nodes.site.devices.nodes.events" (6,250,000): ask for smaller pages',
     });
   });
@@ -255,21 +254,6 @@ describe('a document is refused', () => {
     const text = `{ __schema { types { ${nested('fields { type { ', 'name', '} }', 6)} } } }`;
     expect(await refusal(text)).toMatchObject({ status: 400 });
   });
-});
-
-test('parsed documents are kept only up to so many tokens, the latest used first', () => {
-  const cache = createDocumentCache(40);
-  const kept = (...texts: string[]) => texts.map((text) => cache.get(text) !== undefined);
-  const [a, b, c, long] = ['{ a }', '{ b }', '{ c }', `{ ${'x '.repeat(40)}}`];
-  for (const text of [a, b]) cache.set(text, parse(text));
-  cache.get(a);
-  cache.set(a, parse(a));
-  cache.set(c, parse(c));
-  expect(kept(a, b, c)).toEqual([true, true, true]);
-  cache.set(`# another ${a}`, parse(a));
-  expect(kept(a, b, c)).toEqual([false, true, true]);
-  cache.set(long, parse(long));
-  expect(kept(long, b, c)).toEqual([false, false, false]);
 });
 
 /** From now on counts how often somebody looks what a node of the document is. */

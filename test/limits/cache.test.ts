@@ -1,0 +1,72 @@
+import { type DocumentNode, GraphQLError } from 'graphql';
+import { createSchema, createYoga, type Plugin } from 'graphql-yoga';
+import { describe, expect, test } from 'vitest';
+import { tooComplex } from '../../src/errors.ts';
+import { useDocumentCache } from '../../src/http/useDocumentCache.ts';
+
+const schema = createSchema({ typeDefs: 'type Query { a: Int b: Int c: Int }' });
+const long = `{ ${'a '.repeat(40)}}`;
+
+/** A server that keeps documents of so many tokens; `parsed` has the texts that it parsed, in their order. */
+function serve(maxTokens: number, refusal: Plugin = {}) {
+  const parsed: string[] = [];
+  const counting: Plugin = {
+    onParse({ parseFn, setParseFn }) {
+      setParseFn((source, options): DocumentNode => {
+        parsed.push(String(source));
+        return parseFn(source, options);
+      });
+    },
+  };
+  const yoga = createYoga({
+    schema,
+    logging: false,
+    parserAndValidationCache: { documentCache: nothingKept, errorCache: nothingKept },
+    plugins: [counting, useDocumentCache(maxTokens), refusal],
+  });
+  const send = async (...texts: readonly string[]) => {
+    parsed.length = 0;
+    for (const query of texts) {
+      const body = JSON.stringify({ query });
+      await yoga.fetch('http://localhost/graphql', {
+        ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body },
+      });
+    }
+    return parsed;
+  };
+  return { send };
+}
+
+function refuse(): never {
+  throw tooComplex('too dear');
+}
+
+const nothingKept = { get: () => undefined, set: () => {} };
+
+test('parsed documents are kept up to so many tokens, those used last', async () => {
+  const { send } = serve(30);
+  expect(await send('{ a }', '{ b }', '{ a }', '{ b }')).toEqual(['{ a }', '{ b }']);
+  expect(await send('{ a }', '{ c }')).toEqual(['{ c }']);
+  expect(await send('{ a }', '{ c }', '{ b }')).toEqual(['{ b }']);
+});
+
+test('one that would take the place of all is not', async () => {
+  const { send } = serve(40);
+  expect(await send('{ a }', long, long, '{ a }')).toEqual(['{ a }', long, long]);
+});
+
+describe('one that was refused is not', () => {
+  test.each<{ readonly by: string; readonly text: string; readonly refusal?: Plugin }>([
+    { by: 'the parser', text: '{ a' },
+    { by: 'validation', text: '{ d }' },
+    {
+      by: 'its shape',
+      text: '{ a }',
+      refusal: { onValidate: ({ setResult }) => setResult([new GraphQLError('too deep')]) },
+    },
+    { by: 'its price', text: '{ a }', refusal: { onValidate: refuse } },
+  ])('by $by', async ({ text, refusal }) => {
+    const { send } = serve(1000, refusal);
+    expect(await send(text, text)).toEqual([text, text]);
+  });
+});
