@@ -11,7 +11,7 @@ import { flags } from './programs.ts';
 /**
  * Sends the largest answers that the limits allow, fifty at once in several rounds, to the built server in the memory
  * of a default replica, and prints how many came, what others had in the meantime, and the memory. Exits with 1 when
- * the server did not live. Limits that are set (MAX_RESPONSE_ROWS and so on) are the server's.
+ * the server did not live. Limits that are set (MAX_RESPONSE_BYTES and so on) are the server's.
  */
 const atOnce = Number(process.env['BENCH_AT_ONCE'] ?? 50);
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 4);

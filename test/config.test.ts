@@ -25,5 +25,5 @@ test('the defaults on the page are those of the server', () => {
 });
 
 test('at most 45 variables are read; a new one takes the place of an old one', () => {
-  expect(Object.keys(variables.shape).length).toBeLessThanOrEqual(47);
+  expect(Object.keys(variables.shape).length).toBeLessThanOrEqual(45);
 });

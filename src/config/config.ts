@@ -85,7 +85,6 @@ export function readConfig(environment: Environment): Config {
     requestLimits: {
       ...defaultRequestLimits,
       cost: env.MAX_DOCUMENT_COST,
-      rows: env.MAX_RESPONSE_ROWS,
       bytes: env.MAX_RESPONSE_BYTES,
       perMinute: env.RATE_LIMIT_PER_MINUTE ?? null,
       proxies: env.TRUSTED_PROXIES,

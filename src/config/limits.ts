@@ -14,9 +14,7 @@ export interface RequestLimits {
   readonly directives: number;
   /** The rows that a document can ask for: see `priceOf`. */
   readonly cost: number;
-  /** The rows that its statements may return. */
-  readonly rows: number;
-  /** Of the response's JSON. */
+  /** Of the response's JSON, and of the rows that its statements return: see `createBudget`. */
   readonly bytes: number;
   /** Requests of one caller, or of one address where nobody is asked who they are; null for any number. */
   readonly perMinute: number | null;
@@ -33,8 +31,7 @@ export const defaultRequestLimits: RequestLimits = {
   depth: 30,
   aliases: 1000,
   directives: 500,
-  cost: 150_000,
-  rows: 30_000,
+  cost: 200_000,
   bytes: 4_000_000,
   perMinute: null,
   proxies: 0,

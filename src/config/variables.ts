@@ -75,7 +75,6 @@ export const variables = z.object({
     )
     .default('no-cache'),
   MAX_DOCUMENT_COST: int(1, 1_000_000_000).default(defaultRequestLimits.cost),
-  MAX_RESPONSE_ROWS: int(1, 100_000_000).default(defaultRequestLimits.rows),
   MAX_RESPONSE_BYTES: int(1000, 500_000_000).default(defaultRequestLimits.bytes),
   RATE_LIMIT_PER_MINUTE: int(1, 1_000_000).optional(),
   TRUSTED_PROXIES: int(0, 10).default(0),

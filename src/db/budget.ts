@@ -6,8 +6,8 @@ import type { Row } from './sql/row.ts';
 /** What the reads of one response may return. */
 export interface Budget {
   /**
-   * A way to the database that ends with RESPONSE_TOO_LARGE once the reads on all such ways have returned more than the
-   * limits allow. A statement's rows are counted when all have arrived; how many one can return is for the price to bound.
+   * A way to the database that ends with RESPONSE_TOO_LARGE once the reads on all such ways have returned more bytes than
+   * a response may have. A statement's rows are counted when all have arrived; how many one can return is for the price to bound.
    */
   limit(db: Db): Db;
   /** Another response begins: the next message of a subscription. */
@@ -16,11 +16,17 @@ export interface Budget {
   readonly largestRow: number;
 }
 
-export function createBudget(limits: Pick<RequestLimits, 'rows' | 'bytes'>): Budget {
-  let read = { rows: 0, bytes: 0, largest: 0 };
+/**
+ * What a row counts for at least: it takes memory however short its values are. So many rows of nothing fit a response of
+ * 4 MB as do not fill a replica of 1 GiB when fifty callers ask for them at once: some 30,000.
+ */
+const leastBytes = 130;
+
+export function createBudget(limits: Pick<RequestLimits, 'bytes'>): Budget {
+  let read = { bytes: 0, largest: 0 };
   const check = () => {
-    if (read.rows > limits.rows) throw tooLarge(`more than ${limits.rows} rows`);
-    if (read.bytes > limits.bytes) throw tooLarge(`more than ${limits.bytes} bytes`);
+    if (read.bytes > limits.bytes)
+      throw tooLarge(`more than ${limits.bytes} bytes, a row counted as ${leastBytes} at least`);
   };
   const measured = (row: Row): number => {
     const size = sizeOf(row);
@@ -32,8 +38,7 @@ export function createBudget(limits: Pick<RequestLimits, 'rows' | 'bytes'>): Bud
       async rows(query) {
         check();
         const rows = await db.rows(query);
-        read.rows += rows.length;
-        for (const row of rows) read.bytes += measured(row);
+        for (const row of rows) read.bytes += Math.max(leastBytes, measured(row));
         check();
         return rows;
       },
@@ -44,7 +49,7 @@ export function createBudget(limits: Pick<RequestLimits, 'rows' | 'bytes'>): Bud
       },
     }),
     renew() {
-      read = { rows: 0, bytes: 0, largest: 0 };
+      read = { bytes: 0, largest: 0 };
     },
     get largestRow() {
       return read.largest;

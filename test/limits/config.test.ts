@@ -7,7 +7,6 @@ test('limits have defaults that variables change', () => {
   expect(readConfig({}).requestLimits).toEqual(defaultRequestLimits);
   const set = {
     MAX_DOCUMENT_COST: '3',
-    MAX_RESPONSE_ROWS: '4',
     MAX_RESPONSE_BYTES: '5000',
     RATE_LIMIT_PER_MINUTE: '6',
     TRUSTED_PROXIES: '2',
@@ -15,7 +14,6 @@ test('limits have defaults that variables change', () => {
   expect(readConfig(set).requestLimits).toEqual({
     ...defaultRequestLimits,
     cost: 3,
-    rows: 4,
     bytes: 5000,
     perMinute: 6,
     proxies: 2,
@@ -24,12 +22,12 @@ test('limits have defaults that variables change', () => {
 
 test('limits that make no sense are all told at once', () => {
   try {
-    readConfig({ MAX_DOCUMENT_COST: '0', MAX_RESPONSE_ROWS: 'many', RATE_LIMIT_PER_MINUTE: '-1' });
+    readConfig({ MAX_DOCUMENT_COST: '0', MAX_RESPONSE_BYTES: 'many', RATE_LIMIT_PER_MINUTE: '-1' });
     expect.unreachable();
   } catch (error) {
     expect((error as ConfigError).problems).toEqual([
       expect.stringMatching(/^MAX_DOCUMENT_COST: must be a whole number/),
-      expect.stringMatching(/^MAX_RESPONSE_ROWS: must be a whole number/),
+      expect.stringMatching(/^MAX_RESPONSE_BYTES: must be a whole number/),
       expect.stringMatching(/^RATE_LIMIT_PER_MINUTE: must be a whole number/),
     ]);
   }

@@ -18,4 +18,4 @@ export const appConfig: AppOptions['config'] & Pick<Config, 'schemaPollMs' | 'ss
 };
 
 /** For documents that ask for everything at once. */
-export const unlimited: Partial<RequestLimits> = { tokens: 1e6, aliases: 1e5, depth: 200, cost: 1e9, rows: 1e8 };
+export const unlimited: Partial<RequestLimits> = { tokens: 1e6, aliases: 1e5, depth: 200, cost: 1e9, bytes: 1e9 };

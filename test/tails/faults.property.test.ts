@@ -34,7 +34,7 @@ beforeAll(async () => {
     config: {
       auth: issuer.config,
       schemaPollMs: 200,
-      requestLimits: { ...appConfig.requestLimits, rows: 10, bytes: 20_000 },
+      requestLimits: { ...appConfig.requestLimits, bytes: 20_000 },
     },
   });
   server = await serveStreams(api);
