@@ -13,5 +13,6 @@ export default defineConfig({
     globalSetup: ['test/support/server.ts', 'test/support/debian.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } }, // what is waited for comes when a busy machine gets to it
   },
 });
