@@ -1,26 +1,20 @@
-import type { ExecutionResult } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /**
- * A reply with data is a 200, whatever errors its fields have; except where the database answered nothing at all:
- * then a 503 lets clients and proxies try again.
+ * A reply with data is a 200, whatever errors its fields have: what came of a request is for its errors to say. Their
+ * headers stay: `Retry-After` holds for what is missing.
  */
 export function useStatus(): Plugin {
   return {
     // After the mask, which gives statuses to the errors that nobody expected.
-    onExecutionResult({ result, setResult }) {
-      if (isSingle(result) && result.data && result.errors) setResult({ ...result, errors: settled(result) });
+    onExecutionResult({ result }) {
+      if (result && 'data' in result && result.data) result.errors?.forEach(dropStatus);
     },
   };
 }
 
-const isSingle = (result: unknown): result is ExecutionResult =>
-  typeof result === 'object' && result !== null && 'data' in result;
-
-function settled({ data, errors = [] }: ExecutionResult): ExecutionResult['errors'] {
-  const answered = Object.values(data ?? {}).some((value) => value !== null);
-  const unavailable = errors.every((error) => error.extensions['code'] === 'DATABASE_UNAVAILABLE');
-  if (!answered && unavailable) return errors;
-  for (const error of errors) delete error.extensions['http'];
-  return errors;
+function dropStatus({ extensions }: GraphQLError): void {
+  const { headers } = (extensions['http'] ?? {}) as { readonly headers?: Record<string, string> };
+  extensions['http'] = { headers };
 }

@@ -280,6 +280,19 @@ describe('while the database is away', () => {
     await server.stop();
   });
 
+  test('queries wait for what is missing beside data', async () => {
+    const { user } = database.connection;
+    await database.admin(`alter role ${user} nologin`);
+    await database.admin('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user]);
+    const { patientFetch } = await web.load<{ patientFetch: typeof fetch }>('src/patientFetch.ts');
+    const body = JSON.stringify({ query: '{ __typename devices { totalCount } }' });
+    const logged = () => api.log.filter(({ code }) => code === 'DATABASE_UNAVAILABLE');
+    const answer = patientFetch(url(), { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    await expect.poll(logged, { timeout: 5000 }).not.toEqual([]);
+    await database.admin(`alter role ${user} login`);
+    expect(await (await answer).json()).toEqual({ data: { __typename: 'Query', devices: { totalCount: 40 } } });
+  });
+
   test('mutations do not', async () => {
     const server = await startingServer(Infinity);
     const { patientFetch } = await web.load<{ patientFetch: typeof fetch }>('src/patientFetch.ts');

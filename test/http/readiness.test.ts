@@ -65,6 +65,10 @@ test('a database that refuses logins is not ready, and is ready again by itself'
   await owner.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user]);
   await expect.poll(probe, { timeout: 10_000 }).toBe(503);
   expect(new Set(await probes(500))).toEqual(new Set([503]));
+  const { status, headers } = await api.app.fetch('http://localhost/graphql?query={sites{totalCount}}', {
+    headers: { accept: 'application/graphql-response+json' },
+  });
+  expect([status, headers.get('retry-after')]).toEqual([200, '1']); // the reply has data: its only field is null
   await owner.query(`alter role ${user} login`);
   await expect.poll(probe, { timeout: 10_000 }).toBe(200);
   const told = api.log.flatMap(({ msg }) => (/^(Not ready|Ready again)$/.test(msg) ? [msg] : []));

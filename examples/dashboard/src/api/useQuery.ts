@@ -44,7 +44,8 @@ export function useQuery<Data, Variables extends AnyVariables>(
         const problem = problemIn(result.error);
         const { data } = result;
         report(problem);
-        setState((last) => (data ? { data, problem, key } : { ...last, problem }));
+        // What is away is null, too.
+        setState((last) => (data && problem?.kind !== 'away' ? { data, problem, key } : { ...last, problem }));
         failures = problem?.kind === 'away' ? failures + 1 : 0;
         if (failures === 0 && everyMs === null) return;
         await pause(failures > 0 ? backoff(failures) : (everyMs ?? 0), signal);
