@@ -128,6 +128,10 @@ param usePgBouncer bool = false
 @minValue(1)
 param existingServerConnections int = 100
 
+@description('max_connections of an existing server, all of which count for the alert on connections; 0: there is no such alert.')
+@minValue(0)
+param existingServerMaxConnections int = 0
+
 // The app
 
 @description('The image; empty: a placeholder, until there is one.')
@@ -202,17 +206,14 @@ var here = subscription().subscriptionId
 var roleName = 'events-app'
 
 var isNewServer = empty(postgresServerId)
-var access = isNewServer && databaseAccess == 'present'
-  ? fail('databaseAccess present needs an existing server: set postgresServerId')
-  : databaseAccess
-var isInjected = access == 'injected'
-var needsEndpoint = access == 'privateEndpoint'
+var isInjected = databaseAccess == 'injected'
+var needsEndpoint = databaseAccess == 'privateEndpoint'
 var needsDatabaseSubnet = isNewServer && isInjected
 
 var makesSubnets = empty(appSubnetId)
 var makesVnet = makesSubnets && empty(vnetId)
-var needsNewZone = access != 'present' && empty(postgresZoneId)
-var needsZoneLink = access != 'present' && (needsNewZone || linkPostgresZone)
+var needsNewZone = databaseAccess != 'present' && empty(postgresZoneId)
+var needsZoneLink = databaseAccess != 'present' && (needsNewZone || linkPostgresZone)
 var needsPeering = !isNewServer && isInjected && !empty(postgresVnetId)
 
 // What is named is known before anything is deployed, so that a what-if can tell what would change.
@@ -228,17 +229,52 @@ var neededConnections = maxReplicas * (poolSize + 1) * 2
 var serverConnections = isNewServer ? postgresSizes[postgresSize].connections : existingServerConnections
 // PgBouncer lets that many clients in by default.
 var connections = usePgBouncer ? 5000 : serverConnections
-var fittingPoolSize = neededConnections < connections
-  ? poolSize
-  : fail('maxReplicas x (poolSize + 1) x 2 is ${neededConnections}, and there are ${connections} connections: choose fewer replicas, a smaller pool or a larger size')
-var newZoneName = !isInjected
-  ? 'privatelink.postgres.database.azure.com'
-  : isNewServer || !empty(postgresZoneId)
-      ? 'events-${suffix}.private.postgres.database.azure.com'
-      : fail('an existing injected server has a private zone: set postgresZoneId')
+var newZoneName = isInjected
+  ? 'events-${suffix}.private.postgres.database.azure.com'
+  : 'privatelink.postgres.database.azure.com'
+
+var isBurstable = isNewServer && postgresSizes[postgresSize].tier == 'Burstable'
+var networkIds = filter([vnetId, appSubnetId, endpointsSubnetId, databaseSubnetId], id => !empty(id))
+var foreignNetworkIds = filter(networkIds, id => toLower(subscriptionOf(id, here)) != toLower(here))
+
+// What Azure would refuse only after minutes, or not refuse at all; whoever deploys is told all of it at once.
+var refusals = filter(
+  [
+    empty(foreignNetworkIds)
+      ? ''
+      : 'the app, an endpoint and an injected server are of the subscription of their network: deploy to that of ${join(foreignNetworkIds, ', ')}'
+    toLower(subscriptionOf(registryId, here)) == toLower(here)
+      ? ''
+      : 'azd looks for the registry in the subscription that it deploys to: registryId is of another one'
+    isNewServer && databaseAccess == 'present'
+      ? 'databaseAccess present needs an existing server: set postgresServerId'
+      : ''
+    !isNewServer && isInjected && empty(postgresZoneId)
+      ? 'an existing injected server has a private zone: set postgresZoneId'
+      : ''
+    !makesSubnets && needsEndpoint && empty(endpointsSubnetId)
+      ? 'a private endpoint beside an existing subnet of the app needs a subnet too: set endpointsSubnetId'
+      : ''
+    !makesSubnets && needsDatabaseSubnet && empty(databaseSubnetId)
+      ? 'an injected server beside an existing subnet of the app needs a subnet too: set databaseSubnetId'
+      : ''
+    isBurstable && usePgBouncer ? '${postgresSize} is Burstable and has no PgBouncer: choose a larger size' : ''
+    isBurstable && postgresHighAvailability != 'Disabled'
+      ? '${postgresSize} is Burstable and has no standby: choose a larger size'
+      : ''
+    neededConnections < connections
+      ? ''
+      : 'maxReplicas x (poolSize + 1) x 2 is ${neededConnections}, and there are ${connections} connections: choose fewer replicas, a smaller pool or a larger size'
+    concurrentRequests <= poolSize * 10
+      ? ''
+      : 'concurrentRequests ${concurrentRequests} is more than 10 for each of the ${poolSize} connections of a replica: they would wait for a connection before there is another replica'
+    minReplicas <= maxReplicas ? '' : 'minReplicas ${minReplicas} is more than maxReplicas ${maxReplicas}'
+  ],
+  refusal => !empty(refusal)
+)
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: groupName
+  name: empty(refusals) ? groupName : fail(join(refusals, '; '))
   location: location
   tags: allTags
 }
@@ -287,11 +323,11 @@ module subnets 'modules/subnets.bicep' = if (makesSubnets) {
 }
 
 var usedAppSubnetId = makesSubnets ? subnets!.outputs.appSubnetId : appSubnetId
-var usedEndpointsSubnetId = empty(endpointsSubnetId)
-  ? (makesSubnets ? subnets!.outputs.endpointsSubnetId : fail('a private endpoint beside an existing subnet of the app needs a subnet too: set endpointsSubnetId'))
+var usedEndpointsSubnetId = makesSubnets && empty(endpointsSubnetId)
+  ? subnets!.outputs.endpointsSubnetId
   : endpointsSubnetId
-var usedDatabaseSubnetId = empty(databaseSubnetId)
-  ? (makesSubnets ? subnets!.outputs.databaseSubnetId : fail('an injected server beside an existing subnet of the app needs a subnet too: set databaseSubnetId'))
+var usedDatabaseSubnetId = makesSubnets && empty(databaseSubnetId)
+  ? subnets!.outputs.databaseSubnetId
   : databaseSubnetId
 
 module postgresZone 'modules/private-zone.bicep' = if (needsNewZone) {
@@ -496,7 +532,7 @@ module doctorJob 'modules/job.bicep' = {
     schemaName: schemaName
     roleName: roleName
     variables: union(pgBouncerVariables(usePgBouncer), {
-      PG_POOL_SIZE: string(fittingPoolSize)
+      PG_POOL_SIZE: string(poolSize)
       MAX_REPLICAS: string(maxReplicas)
     })
     tags: allTags
@@ -518,7 +554,7 @@ module app 'modules/app.bicep' = {
     schemaName: schemaName
     roleName: roleName
     usePgBouncer: usePgBouncer
-    poolSize: fittingPoolSize
+    poolSize: poolSize
     auth: auth
     authTenantId: authTenantId
     authAudience: empty(authAudience) ? 'api://${environmentName}' : authAudience
@@ -542,7 +578,7 @@ module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
     emailAddress: alertEmail
     appId: app.outputs.id
     serverId: usedServerId
-    connections: serverConnections
+    connections: isNewServer ? serverConnections : existingServerMaxConnections
     tags: allTags
   }
 }

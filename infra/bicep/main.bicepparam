@@ -38,6 +38,7 @@ param postgresHighAvailability = readEnvironmentVariable('POSTGRES_HIGH_AVAILABI
 param postgresGeoBackup = bool(readEnvironmentVariable('POSTGRES_GEO_BACKUP', 'false'))
 param usePgBouncer = bool(readEnvironmentVariable('USE_PGBOUNCER', 'false'))
 param existingServerConnections = int(readEnvironmentVariable('EXISTING_SERVER_CONNECTIONS', '100'))
+param existingServerMaxConnections = int(readEnvironmentVariable('EXISTING_SERVER_MAX_CONNECTIONS', '0'))
 
 param image = readEnvironmentVariable('SERVICE_API_IMAGE_NAME', '')
 param registryId = readEnvironmentVariable('REGISTRY_ID', '')

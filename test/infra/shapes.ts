@@ -1,6 +1,7 @@
 import { elsewhere, here, type Parameters } from './bicep.ts';
 
-const inGroup = (subscription: string, group: string, path: string) =>
+/** The id of a resource in some group. */
+export const inGroup = (subscription: string, group: string, path: string) =>
   `/subscriptions/${subscription}/resourceGroups/${group}/providers/${path}`;
 
 const network = inGroup(here, 'rg-network', 'Microsoft.Network/virtualNetworks/vnet-hub');
@@ -53,6 +54,7 @@ export const shapes = {
     postgresServerId: server,
     registryId: inGroup(here, 'rg-shared', 'Microsoft.ContainerRegistry/registries/crshared'),
     workspaceId: inGroup(elsewhere, 'rg-shared', 'Microsoft.OperationalInsights/workspaces/log-shared'),
+    alertEmail: 'operators@example.com',
   },
   'an existing injected server': {
     ...everywhere,

@@ -10,7 +10,7 @@ param appId string
 @description('The PostgreSQL server.')
 param serverId string
 
-@description('The connections that the server has for users.')
+@description('The connections that the server has for all its users; 0: it is not known, and there is no alert on them.')
 param connections int
 
 @description('Tags of every resource.')
@@ -53,15 +53,6 @@ var alerts = [
     dimensions: []
   }
   {
-    name: 'database-connections'
-    description: 'More than 80% of the connections of the server are taken.'
-    scope: serverId
-    metric: 'active_connections'
-    aggregation: 'Maximum'
-    threshold: connections * 8 / 10
-    dimensions: []
-  }
-  {
     name: 'database-cpu'
     description: 'The server is busier than 85%.'
     scope: serverId
@@ -81,8 +72,20 @@ var alerts = [
   }
 ]
 
+var connectionAlerts = [
+  {
+    name: 'database-connections'
+    description: 'More than 80% of the connections of the server are taken.'
+    scope: serverId
+    metric: 'active_connections'
+    aggregation: 'Maximum'
+    threshold: connections * 8 / 10
+    dimensions: []
+  }
+]
+
 resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
-  for alert in alerts: {
+  for alert in concat(alerts, connections > 0 ? connectionAlerts : []): {
     name: '${alert.name}-${suffix}'
     location: 'global'
     tags: tags
