@@ -1,32 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runCollector } from '../src/dev/collector/collector.ts';
 import { createIncidentReport } from '../src/dev/collector/incidents.ts';
 import { createSend } from '../src/dev/collector/send.ts';
 import { createSimulation } from '../src/dev/collector/simulation.ts';
-import { type Listening, listen } from '../src/server/listen.ts';
-import { createTestApi, type TestApi } from './support/api.ts';
-import { createDatabase, type TestDatabase } from './support/database.ts';
+import { setUp, setUpServer } from './support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-let server: Listening;
-let url: string;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  api = await createTestApi(database.connection);
-  server = await listen(api.app, '127.0.0.1', 0);
-  url = `http://127.0.0.1:${server.port}/graphql`;
-});
-
-afterAll(async () => {
-  await server.drain(0);
-  await api.close();
-  await database.drop();
-});
+const { database, api } = await setUp();
+const { url } = await setUpServer(api);
 
 const countEvents = async () =>
   (await database.admin<{ count: number }>('select count(*)::int from events.event')).rows[0]?.count ?? 0;

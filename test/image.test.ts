@@ -4,48 +4,40 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from './support/database.ts';
+import { afterAll, expect, test } from 'vitest';
 import { readImageSettings } from './support/image.ts';
 import { get, type Place, portOf, post, startProgram, variablesFor } from './support/program.ts';
 import { createRelay } from './support/relay.ts';
+import { setUpDatabase } from './support/setUp.ts';
 
 /** The image's own user. Only root can become it; whoever else runs the tests stays who they are. */
 const nobody = 65_532;
 
-let database: TestDatabase;
-let variables: Readonly<Record<string, string>>;
-let folder: string;
-let image: Place;
-let imageEnvironment: Readonly<Record<string, string>>;
-
 /** What the image holds, in a folder where its user may write nothing, with Node.js beside it. */
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'events-graphql-image-'));
-  const script = new URL('../scripts/image.ts', import.meta.url).pathname;
-  await promisify(execFile)(process.execPath, [script, join(folder, 'app')]);
-  await cp(new URL('./documents/manifests', import.meta.url), join(folder, 'manifests'), { recursive: true });
-  const node = join(folder, 'node');
-  await copyFile(process.execPath, node);
-  await chmod(folder, 0o755);
-  const { args, environment } = await readImageSettings();
-  imageEnvironment = environment;
-  image = {
-    command: [node, ...args],
-    cwd: join(folder, 'app'),
-    ...(process.getuid?.() === 0 && { uid: nobody }),
-  };
-  database = await createDatabase();
-  variables = { ...variablesFor(database.connection), HOST: '127.0.0.1', DOCUMENTS: 'any' };
-});
+const folder = await mkdtemp(join(tmpdir(), 'events-graphql-image-'));
+const script = new URL('../scripts/image.ts', import.meta.url).pathname;
+await promisify(execFile)(process.execPath, [script, join(folder, 'app')]);
+await cp(new URL('./documents/manifests', import.meta.url), join(folder, 'manifests'), { recursive: true });
+const node = join(folder, 'node');
+await copyFile(process.execPath, node);
+await chmod(folder, 0o755);
+const { args, environment } = await readImageSettings();
+const image: Place = {
+  command: [node, ...args],
+  cwd: join(folder, 'app'),
+  ...(process.getuid?.() === 0 && { uid: nobody }),
+};
+const database = await setUpDatabase();
+const variables: Readonly<Record<string, string>> = {
+  ...variablesFor(database.connection),
+  HOST: '127.0.0.1',
+  DOCUMENTS: 'any',
+};
 
-afterAll(async () => {
-  await database.drop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => rm(folder, { recursive: true }));
 
 const start = (args: readonly string[], more: Readonly<Record<string, string>>) =>
-  startProgram(args, { ...imageEnvironment, ...more }, image);
+  startProgram(args, { ...environment, ...more }, image);
 
 test('it serves from its own files alone, GraphiQL too', async () => {
   const program = start([], { ...variables, GRAPHIQL: 'on' });

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { serveApi } from '../src/api/current.ts';
 import { readFingerprint } from '../src/db/introspect.ts';
 import { createTestApi, type TestApi } from './support/api.ts';
-import { createDatabase, type TestDatabase } from './support/database.ts';
 import { heldOf } from './support/garbage.ts';
+import { setUp } from './support/setUp.ts';
 import { serveStreams } from './support/streams.ts';
 
 /** Of all kinds that something might be kept for. */
@@ -19,18 +19,7 @@ const documents = [
 
 const silent = pino({ level: 'silent' });
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  api = await createTestApi(database.connection, { config: { schemaPollMs: 300 }, apartMs: 0 });
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
+const { database, api } = await setUp({ config: { schemaPollMs: 300 }, apartMs: 0 });
 
 const typeNames = () => Object.keys(api.served.current()?.schema.getTypeMap() ?? {});
 

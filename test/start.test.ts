@@ -3,25 +3,17 @@ import { rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from './support/database.ts';
+import { afterAll, expect, test } from 'vitest';
 import { portOf, post, startProgram, variablesFor } from './support/program.ts';
+import { setUpDatabase } from './support/setUp.ts';
 
 const invalid = join(tmpdir(), `events-graphql-invalid-${process.pid}.graphql`);
 
-let database: TestDatabase;
-let variables: Readonly<Record<string, string>>;
+await writeFile(invalid, '{ nothing }');
+const { connection } = await setUpDatabase();
+const variables = variablesFor(connection);
 
-beforeAll(async () => {
-  await writeFile(invalid, '{ nothing }');
-  database = await createDatabase();
-  variables = variablesFor(database.connection);
-});
-
-afterAll(async () => {
-  await database.drop();
-  await rm(invalid);
-});
+afterAll(() => rm(invalid));
 
 test.each([
   ['a misspelt variable', { PGHSOT: 'x' }, /PGHSOT.*did you mean PGHOST/],

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { arrivalOf } from '../../src/catalog/arrival.ts';
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { createDb } from '../../src/db/db.ts';
 import { introspect } from '../../src/db/introspect.ts';
-import { createPool, type Pool } from '../../src/db/pool/pool.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createPool } from '../../src/db/pool/pool.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUpDatabase } from '../support/setUp.ts';
 
 /** By table: the statements that make it, and its order of arrival or a word of why it has none. */
 const cases: Readonly<Record<string, readonly [sql: string, expected: readonly string[] | RegExp]>> = {
@@ -90,31 +91,22 @@ const cases: Readonly<Record<string, readonly [sql: string, expected: readonly s
   seen: ['create view events.seen as select id from events.always', /a view has no order of arrival/],
 };
 
-let database: TestDatabase;
-let pool: Pool;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(
-    `create schema events; ${Object.values(cases)
-      .map(([sql]) => sql)
-      .join(';')}`,
-  );
-  await database.grantAll(database.connection);
-  pool = createPool({
-    ...database.connection,
-    ssl: false,
-    size: 1,
-    connectTimeoutMs: 10_000,
-    statementTimeoutMs: 10_000,
-    onError: () => {},
-  });
+const { connection } = await setUpDatabase({
+  database: createEmptyDatabase,
+  prepare: `create schema events; ${Object.values(cases)
+    .map(([sql]) => sql)
+    .join(';')}`,
+});
+const pool = createPool({
+  ...connection,
+  ssl: false,
+  size: 1,
+  connectTimeoutMs: 10_000,
+  statementTimeoutMs: 10_000,
+  onError: () => {},
 });
 
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+afterAll(() => pool.end());
 
 describe('the order of arrival, or why there is none', () => {
   test.each(Object.entries(cases))('of %s', async (name, [, expected]) => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { buildSchema, GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, printSchema } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseComment } from '../../src/catalog/comment.ts';
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { createSchema } from '../../src/schema/schema.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
 import { catalog, table } from '../support/catalogs.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
 import { runs } from '../support/property.ts';
+import { setUp } from '../support/setUp.ts';
 
 describe('a line of a comment that begins with @ directs, whatever ends the line', () => {
   test.each(['\n', '\r\n', '\r'])('%j', (end) => {
@@ -54,13 +54,10 @@ test('any comment is printed as a description that reads the same', () => {
   );
 });
 
-describe('over a real database', () => {
-  let database: TestDatabase;
-  let api: TestApi;
-
-  beforeAll(async () => {
-    database = await createEmptyDatabase();
-    await database.admin(`
+describe('over a real database', async () => {
+  const { api } = await setUp({
+    database: createEmptyDatabase,
+    prepare: `
       create schema events;
       create table events.t (t_id int primary key, a int not null, b int, c int, d int, e int);
       create table events.old (old_id int primary key, t_id int references events.t);
@@ -70,13 +67,7 @@ describe('over a real database', () => {
       comment on column events.t.c is '@omit';
       comment on column events.t.d is E'\\n@deprecated\\n';
       comment on column events.t.e is 'ends with quote"';
-      comment on table events.old is E'Nobody writes it.\\r\\n@deprecated read t'`);
-    await database.grantAll(database.connection);
-    api = await createTestApi(database.connection);
-  });
-  afterAll(async () => {
-    await api.close();
-    await database.drop();
+      comment on table events.old is E'Nobody writes it.\\r\\n@deprecated read t'`,
   });
 
   test('what is deprecated says so, and its text is shown as it is', async () => {

@@ -1,12 +1,12 @@
 import { isObjectType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { pathKey } from '../../src/catalog/paths.ts';
 import { withoutAggregates } from '../support/aggregates.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
 import { catalog, column, enumeration, enumOf, foreignKey, table, type, unique } from '../support/catalogs.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
 /** What becomes of a catalog, and what the log says. */
 function direct(given: Catalog) {
@@ -207,13 +207,10 @@ test('a directive that means nothing where it stands is passed over, and the log
   expect(enums).toHaveLength(1);
 });
 
-describe('over a real database', () => {
-  let database: TestDatabase;
-  let api: TestApi;
-
-  beforeAll(async () => {
-    database = await createEmptyDatabase();
-    await database.admin(`
+describe('over a real database', async () => {
+  const { api } = await setUp({
+    database: createEmptyDatabase,
+    prepare: `
       create schema events;
       create type events.level as enum ('low', 'high');
       comment on type events.level is E'How much.\\n@name severity';
@@ -235,14 +232,7 @@ describe('over a real database', () => {
       comment on materialized view events.wrong is E'@key (nope)\\n@foreignKey (device_id) references draft (a)\\n@nonsense';
       insert into events.site values (1, 'A', 'n'), (2, 'B', 'n');
       insert into events.device values (10, 1, 'low'), (11, 1, 'high'), (12, null, 'low');
-      refresh materialized view events.wrong`);
-    await database.grantAll(database.connection);
-    api = await createTestApi(database.connection);
-  });
-
-  afterAll(async () => {
-    await api.close();
-    await database.drop();
+      refresh materialized view events.wrong`,
   });
 
   const fields = (name: string): readonly string[] => {

@@ -1,13 +1,12 @@
 import { isObjectType } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createTestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUpDatabase } from '../support/setUp.ts';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`
+const database = await setUpDatabase({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
     create extension pg_stat_statements schema events;
     create extension pg_buffercache schema events;
@@ -15,11 +14,8 @@ beforeAll(async () => {
     create table events.lookup (lookup_id int primary key, note_id int);
     create table events.note (note_id int primary key, lookup_id int references events.lookup);
     alter extension pg_buffercache add table events.lookup;
-    comment on view events.pg_buffercache is E'What is in memory.\\n@expose'`);
-  await database.grantAll(database.connection);
+    comment on view events.pg_buffercache is E'What is in memory.\\n@expose'`,
 });
-afterAll(() => database.drop());
-
 async function listsOf(): Promise<readonly string[]> {
   const api = await createTestApi(database.connection);
   const query = api.api.schema.getQueryType()?.getFields() ?? {};

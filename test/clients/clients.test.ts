@@ -5,11 +5,10 @@ import { pino } from 'pino';
 import type { Environment } from 'relay-runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/server/app.ts';
-import { type Listening, listen } from '../../src/server/listen.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
+import { listen } from '../../src/server/listen.ts';
 import { appConfig } from '../support/config.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { compileRelay, type FrontEnd, generateTypes, linkArtifacts, stage } from './frontEnd.ts';
+import { setUp, setUpServer } from '../support/setUp.ts';
+import { compileRelay, generateTypes, linkArtifacts, stage } from './frontEnd.ts';
 
 type Where = Readonly<Record<string, unknown>>;
 
@@ -43,34 +42,14 @@ interface RelayModule {
   readonly allDevices: (environment: Environment) => Promise<string[] | undefined>;
 }
 
-let database: TestDatabase;
-let api: TestApi;
-let server: Listening;
-let web: FrontEnd;
-let relay: FrontEnd;
-
-const url = () => `http://127.0.0.1:${server.port}/graphql`;
-
-beforeAll(async () => {
-  [database, web, relay] = await Promise.all([
-    createDatabase(),
-    stage('web'),
-    stage('relay', ['web/src/patientFetch.ts']),
-  ]);
-  await database.admin(
-    "create table events.note (id int primary key, body text); insert into events.note values (7, 'seven')",
-  );
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-  server = await listen(api.app, '127.0.0.1', 0);
-  await Promise.all([generateTypes(web, ['devices', 'events', 'overview']), compileRelay(relay)]);
+const web = await stage('web');
+const relay = await stage('relay', ['web/src/patientFetch.ts']);
+afterAll(() => Promise.all([web.remove(), relay.remove()]));
+const { database, api } = await setUp({
+  prepare: "create table events.note (id int primary key, body text); insert into events.note values (7, 'seven')",
 });
-
-afterAll(async () => {
-  await server.drain(0);
-  await api.close();
-  await Promise.all([database.drop(), web.remove(), relay.remove()]);
-});
+const { url } = await setUpServer(api);
+await Promise.all([generateTypes(web, ['devices', 'events', 'overview']), compileRelay(relay)]);
 
 /** The serials in an order, as the server tells them when nobody stands between. */
 async function serials(orderBy: string, where = '{}'): Promise<string[]> {
@@ -106,7 +85,7 @@ describe.each(['apollo', 'urql'])('%s', (name) => {
 
   test('a typed query filters and orders', async () => {
     const { createClient, findDevices } = await load();
-    const found = await findDevices(createClient(url()), { status: { eq: 'ACTIVE' }, siteId: { lte: 3 } });
+    const found = await findDevices(createClient(url), { status: { eq: 'ACTIVE' }, siteId: { lte: 3 } });
     expect(found).toEqual(
       await serials('[{ siteId: ASC }, { serial: ASC }]', '{ status: { eq: ACTIVE }, siteId: { lte: 3 } }'),
     );
@@ -115,16 +94,16 @@ describe.each(['apollo', 'urql'])('%s', (name) => {
 
   test('an error has its code', async () => {
     const { createClient, findDevices, codesOf } = await load();
-    const error = await findDevices(createClient(url()), { serial: { eq: null } }).catch((e: unknown) => e);
+    const error = await findDevices(createClient(url), { serial: { eq: null } }).catch((e: unknown) => e);
     expect(codesOf(error)).toEqual(['BAD_USER_INPUT']);
   });
 
   test('a field that fails leaves the others their data', async () => {
     const { createClient, overview } = await load();
     await withoutAccess('incident', async () => {
-      expect(await overview(createClient(url()))).toEqual({ devices: 40, incidents: null, codes: ['FORBIDDEN'] });
+      expect(await overview(createClient(url))).toEqual({ devices: 40, incidents: null, codes: ['FORBIDDEN'] });
     });
-    expect(await overview(createClient(url()))).toMatchObject({
+    expect(await overview(createClient(url))).toMatchObject({
       devices: 40,
       incidents: expect.any(Number),
       codes: [],
@@ -136,7 +115,7 @@ test('Apollo walks on from a cursor, and has all rows in one list', async () => 
   const { createClient, watchDevices } = await web.load<ApolloModule>('src/apollo.ts');
   let shown: readonly string[] = [];
   let hasMore = true;
-  const list = watchDevices(createClient(url()), (serials, more) => {
+  const list = watchDevices(createClient(url), (serials, more) => {
     [shown, hasMore] = [serials, more];
   });
   await expect.poll(() => shown.length).toBe(15);
@@ -149,7 +128,7 @@ test('Apollo walks on from a cursor, and has all rows in one list', async () => 
 
 test('urql walks on from a cursor, and has all rows in one list', async () => {
   const { createClient, allDevices } = await web.load<UrqlModule>('src/urql.ts');
-  expect(await allDevices(createClient(url()))).toEqual(await serials('[{ serial: ASC }]'));
+  expect(await allDevices(createClient(url))).toEqual(await serials('[{ serial: ASC }]'));
 });
 
 describe('Relay', () => {
@@ -163,7 +142,7 @@ describe('Relay', () => {
     const { createEnvironment } = await relay.load<{ createEnvironment: (url: string) => Environment }>(
       'src/environment.ts',
     );
-    environment = createEnvironment(url());
+    environment = createEnvironment(url);
   });
 
   test('walks on from a cursor, and has all rows in one connection', async () => {
@@ -191,7 +170,7 @@ describe('what people fill in', () => {
   ])('%j becomes a filter', async (search, where) => {
     const { createClient, findDevices } = await web.load<ApolloModule>('src/apollo.ts');
     const { whereOf } = await web.load<{ whereOf: (search: object) => Where }>('src/filters.ts');
-    expect(await findDevices(createClient(url()), whereOf(search))).toEqual(
+    expect(await findDevices(createClient(url), whereOf(search))).toEqual(
       await serials('[{ siteId: ASC }, { serial: ASC }]', where),
     );
   });
@@ -209,7 +188,7 @@ describe('what people fill in', () => {
 test('page numbers go by offset', async () => {
   const { createClient } = await web.load<UrqlModule>('src/urql.ts');
   const { deviceGridQuery } = await web.load<{ deviceGridQuery: TypedDocumentNode }>('src/devices.ts');
-  const { data } = await createClient(url()).query(deviceGridQuery, { offset: 25 });
+  const { data } = await createClient(url).query(deviceGridQuery, { offset: 25 });
   expect(data).toMatchObject({ devices: { nodes: { length: 15 }, totalCount: 40 } });
 });
 
@@ -217,7 +196,7 @@ describe('values', () => {
   test('are as documented', async () => {
     const { createClient } = await web.load<UrqlModule>('src/urql.ts');
     const { lastEventsQuery } = await web.load<{ lastEventsQuery: TypedDocumentNode }>('src/events.ts');
-    const { data } = await createClient(url()).query(lastEventsQuery, { serial: 'SN-000001' });
+    const { data } = await createClient(url).query(lastEventsQuery, { serial: 'SN-000001' });
     const event = {
       eventId: expect.stringMatching(/^\d+$/),
       occurredAt: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$/),
@@ -287,7 +266,7 @@ describe('while the database is away', () => {
     const { patientFetch } = await web.load<{ patientFetch: typeof fetch }>('src/patientFetch.ts');
     const body = JSON.stringify({ query: '{ __typename devices { totalCount } }' });
     const logged = () => api.log.filter(({ code }) => code === 'DATABASE_UNAVAILABLE');
-    const answer = patientFetch(url(), { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const answer = patientFetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     await expect.poll(logged, { timeout: 5000 }).not.toEqual([]);
     await database.admin(`alter role ${user} login`);
     expect(await (await answer).json()).toEqual({ data: { __typename: 'Query', devices: { totalCount: 40 } } });

@@ -1,23 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDb, type SharedDb } from '../../src/db/db.ts';
 import { createPool, type Pool } from '../../src/db/pool/pool.ts';
 import { sql } from '../../src/db/sql/sql.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { setUpDatabase } from '../support/setUp.ts';
 
-let database: TestDatabase;
 let pool: Pool;
 let db: SharedDb;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  await database.admin(`
+const database = await setUpDatabase({
+  prepare: `
     create function events.stubborn() returns void language plpgsql as $$
     begin
       for i in 1..30 loop
         begin perform pg_sleep(0.1); exception when query_canceled then null; end;
       end loop;
-    end $$`);
+    end $$`,
 });
+
+afterAll(() => pool.end());
 
 beforeEach(async () => {
   await pool?.end();
@@ -30,11 +30,6 @@ beforeEach(async () => {
     onError: () => {},
   });
   db = createDb(pool);
-});
-
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
 });
 
 /** How long to look for what is about to happen. */

@@ -1,28 +1,26 @@
 import fc from 'fast-check';
 import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
 import { createPool, type Pool } from '../../src/db/pool/pool.ts';
 import { sql, trusted } from '../../src/db/sql/sql.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { setUpDatabase } from '../support/setUp.ts';
 
-let database: TestDatabase;
 let pool: Pool;
 let db: SharedDb;
 /** How many times the server was ready for the next query: the round trips. */
 let roundTrips: number;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  const { user } = database.connection;
-  await database.admin(`
+const database = await setUpDatabase({
+  prepare: `
     create table events.note (owner text, n int);
     insert into events.note select o, n from unnest('{anna,ben}'::text[]) o, generate_series(1, 50) n;
     alter table events.note enable row level security;
     create policy own on events.note
-      using (owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid');
-    grant select, insert on events.note to ${user}`);
+      using (owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid')`,
 });
+
+afterAll(() => pool.end());
 
 beforeEach(async () => {
   await pool?.end();
@@ -48,11 +46,6 @@ beforeEach(async () => {
       }, options),
   });
   roundTrips = 0;
-});
-
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
 });
 
 const shown = sql`select current_setting('request.jwt.claims', true) as claims, pg_backend_pid() as pid`;

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/db/sql/keyset.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
 import { type Cost, costOf } from '../support/plans.ts';
+import { setUp } from '../support/setUp.ts';
 
 const total = 100_000;
 const size = 50;
@@ -55,22 +55,15 @@ const readings = `
   from generate_series(1, ${total}) n;
   alter table events.reading add primary key (id), add foreign key (device) references events.device (id)`;
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(readings);
-  for (const { index } of orders) await database.admin(`create index on events.reading (${index})`);
-  await database.admin('vacuum analyze events.reading');
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: async (database) => {
+    await database.admin(readings);
+    for (const { index } of orders) await database.admin(`create index on events.reading (${index})`);
+    await database.admin('vacuum analyze events.reading');
+    await database.grantAll(database.connection);
+  },
 });
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
-
 /** What the last statement of a document costs. */
 async function costOfLast(document: string): Promise<Cost> {
   await api.query(document);

@@ -1,27 +1,27 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createListener } from '../../src/db/pool/listener.ts';
 import { createNoticeFunction, createNoticeTrigger, type Notice } from '../../src/db/sql/notice.ts';
 import { type Sql, toQuery } from '../../src/db/sql/sql.ts';
 import { createTestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUpDatabase } from '../support/setUp.ts';
 import { serveStreams } from '../support/streams.ts';
 
-let database: TestDatabase;
 const name = 'a "name" that\' needs quotes';
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  const run = (statement: Sql) => database.admin(toQuery(statement).text);
-  await database.admin(`create schema events;
-    create table events."${name.replaceAll('"', '""')}" (id bigint generated always as identity primary key);
-    create table events.note (id bigint generated always as identity primary key, body text)`);
-  await run(createNoticeFunction('events'));
-  await run(createNoticeTrigger('events', name));
-  await run(createNoticeTrigger('events', 'note'));
-  await database.grantAll(database.connection);
+const database = await setUpDatabase({
+  database: createEmptyDatabase,
+  prepare: async (database) => {
+    const run = (statement: Sql) => database.admin(toQuery(statement).text);
+    await database.admin(`create schema events;
+      create table events."${name.replaceAll('"', '""')}" (id bigint generated always as identity primary key);
+      create table events.note (id bigint generated always as identity primary key, body text)`);
+    await run(createNoticeFunction('events'));
+    await run(createNoticeTrigger('events', name));
+    await run(createNoticeTrigger('events', 'note'));
+    await database.grantAll(database.connection);
+  },
 });
-
-afterAll(() => database.drop());
 
 const endSession = () =>
   database.admin(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { coerceInputValue, isInputType, Kind, parse } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { examineDocument } from '../../src/commands/check/examine.ts';
 import { createRecorder } from '../../src/commands/check/recorder.ts';
 import { countStatements } from '../../src/commands/check/statements.ts';
@@ -11,38 +11,26 @@ import { plausibleValue } from '../../src/commands/check/variables.ts';
 import { prepareDocuments } from '../../src/documents/prepare.ts';
 import { createStore } from '../../src/documents/store.ts';
 import { createLoaders } from '../../src/loaders/loaders.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { generateDocument } from '../support/documents.ts';
 import { startProgram } from '../support/program.ts';
 import { runs } from '../support/property.ts';
+import { setUp } from '../support/setUp.ts';
 import { withoutLooks } from '../support/streams.ts';
 
 const manifests = new URL('manifests', import.meta.url).pathname;
 
-let database: TestDatabase;
-let api: TestApi;
-let directory: string;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  await database.admin(`
+const { database, api } = await setUp({
+  prepare: `
     create table events.large (large_id int primary key, word text not null);
     insert into events.large select n, 'word ' || n from generate_series(1, 20000) n;
     create table events.uncounted (word text);
     insert into events.uncounted select repeat('x', 100) from generate_series(1, 20000);
-    analyze events.large`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-  directory = await mkdtemp(join(tmpdir(), 'events-graphql-check-'));
+    analyze events.large`,
 });
+const directory = await mkdtemp(join(tmpdir(), 'events-graphql-check-'));
 
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** Runs the command on these manifests; resolves with its exit code and what it printed. */
 async function check(...args: string[]) {

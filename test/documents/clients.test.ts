@@ -2,26 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readManifests } from '../../src/documents/manifest.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
 const manifests = new URL('manifests', import.meta.url).pathname;
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  const { entries } = await readManifests([manifests]);
-  api = await createTestApi(database.connection, { documents: entries });
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
+const { entries } = await readManifests([manifests]);
+const { api } = await setUp({ documents: entries });
 
 /** A client that sends hashes, and all that it sent. */
 function createClient(options: { readonly useGETForHashedQueries?: boolean } = {}) {

@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { DefinitionNode } from 'graphql';
 import { Kind, parse } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../src/documents/store.ts';
-import { createIssuer, type Issuer } from '../auth/issuer.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { runs } from '../support/property.ts';
+import { setUp, setUpApi, setUpIssuer } from '../support/setUp.ts';
 
 const file = 'test.json';
 const devices =
@@ -26,21 +25,8 @@ const documents = [
   { id: 'rename', text: mutation, file },
 ];
 
-let database: TestDatabase;
-let api: TestApi;
-let issuer: Issuer;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  api = await createTestApi(database.connection, { documents });
-  issuer = await createIssuer();
-});
-
-afterAll(async () => {
-  await issuer.end();
-  await api.close();
-  await database.drop();
-});
+const issuer = await setUpIssuer();
+const { database, api } = await setUp({ documents });
 
 const graphqlJson = 'application/graphql-response+json';
 const endpoint = 'http://localhost/graphql';
@@ -296,18 +282,10 @@ describe('caches', () => {
   });
 });
 
-describe('persisted documents only', () => {
-  let open: TestApi;
-  let closed: TestApi;
-  beforeAll(async () => {
-    const config = { documents: { paths: [], persistedOnly: true, strict: false } };
-    open = await createTestApi(database.connection, { documents, config });
-    closed = await createTestApi(database.connection, { documents, config: { ...config, auth: issuer.config } });
-  });
-  afterAll(async () => {
-    await open.close();
-    await closed.close();
-  });
+describe('persisted documents only', async () => {
+  const config = { documents: { paths: [], persistedOnly: true, strict: false } };
+  const open = await setUpApi(database.connection, { documents, config });
+  const closed = await setUpApi(database.connection, { documents, config: { ...config, auth: issuer.config } });
 
   const introspection = { query: '{ __schema { queryType { name } } }' };
   const refused = { status: 403, code: 'PERSISTED_DOCUMENT_REQUIRED' };

@@ -3,36 +3,24 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { importExtensions } from '../../src/schema/extensions/folder.ts';
 import { type Snippet, snippetsOf } from '../clients/snippets.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const snippets = snippetsOf(await readFile(join(root, 'docs/extending.md'), 'utf8'));
 const modules = snippets.filter(({ source }) => /\.[jt]s$/.test(source));
 
-let folder: string;
-let database: TestDatabase;
-let api: TestApi;
-
 /** Nothing of this repository is near the folder, as it is with its owner. */
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'events-graphql-extensions-'));
-  await mkdir(join(folder, 'extensions'));
-  await writeFile(join(folder, 'extensions/package.json'), '{ "type": "module" }');
-  for (const { source, text } of modules) await writeFile(join(folder, 'extensions', source), text);
-  database = await createDatabase();
-  const extensions = await importExtensions([join(folder, 'extensions')]);
-  api = await createTestApi(database.connection, { extensions });
-});
+const folder = await mkdtemp(join(tmpdir(), 'events-graphql-extensions-'));
+await mkdir(join(folder, 'extensions'));
+await writeFile(join(folder, 'extensions/package.json'), '{ "type": "module" }');
+for (const { source, text } of modules) await writeFile(join(folder, 'extensions', source), text);
+const extensions = await importExtensions([join(folder, 'extensions')]);
+const { api } = await setUp({ extensions });
 
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => rm(folder, { recursive: true }));
 
 /** Each document of the page with the answer below it. */
 const examples = snippets.flatMap((snippet, i): readonly [string, Snippet | undefined][] =>

@@ -1,5 +1,5 @@
 import { type GraphQLSchema, graphql, isObjectType, parse } from 'graphql';
-import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { introspect } from '../../src/db/introspect.ts';
 import { trusted } from '../../src/db/sql/sql.ts';
@@ -10,15 +10,11 @@ import type { Extension } from '../../src/schema/extensions/extension.ts';
 import { importExtensions } from '../../src/schema/extensions/folder.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { withoutAggregates } from '../support/aggregates.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestApi } from '../support/api.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  await database.admin(`
+const { database, api } = await setUp({
+  prepare: `
     create type events.mood as enum ('so so', 'well');
     create table events.kind (
       kind_id int primary key, big bigint not null, share real, amount numeric, flag boolean, at timestamptz,
@@ -27,14 +23,8 @@ beforeAll(async () => {
     insert into events.kind values
       (1, 9007199254740993, 0.5, 12.50, true, '2026-01-02 03:04:05+00', '{"a": [1]}', 'so so', '{well,null}',
        '{2026-01-02}', '\\x01'),
-      (2, 1, 'NaN', null, null, null, null, 'well', null, '{}', null)`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection, { extensions: await importExtensions([sampleExtensions]) });
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+      (2, 1, 'NaN', null, null, null, null, 'well', null, '{}', null)`,
+  extensions: await importExtensions([sampleExtensions]),
 });
 
 /** The columns that a statement selects. */

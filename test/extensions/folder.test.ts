@@ -1,13 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { afterAll, expect, test } from 'vitest';
 import { portOf, post, startProgram, variablesFor } from '../support/program.ts';
-
-let folder: string;
-let database: TestDatabase;
-let variables: Readonly<Record<string, string>>;
+import { setUpDatabase } from '../support/setUp.ts';
 
 const modules = {
   'good/greet.ts': `import type { Extension } from 'events-graphql/extension';
@@ -28,21 +24,16 @@ const modules = {
   'empty/readme.md': '',
 };
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'events-graphql-folder-'));
-  for (const [name, text] of Object.entries({ ...modules, 'package.json': '{ "type": "module" }' })) {
-    await mkdir(join(folder, name, '..'), { recursive: true });
-    await writeFile(join(folder, name), text);
-  }
-  await writeFile(join(folder, 'asks.graphql'), 'query Asks { greet sites(first: 1) { nodes { loud } } }');
-  database = await createDatabase();
-  variables = { ...variablesFor(database.connection), HOST: '127.0.0.1' };
-});
+const folder = await mkdtemp(join(tmpdir(), 'events-graphql-folder-'));
+for (const [name, text] of Object.entries({ ...modules, 'package.json': '{ "type": "module" }' })) {
+  await mkdir(join(folder, name, '..'), { recursive: true });
+  await writeFile(join(folder, name), text);
+}
+await writeFile(join(folder, 'asks.graphql'), 'query Asks { greet sites(first: 1) { nodes { loud } } }');
+const { connection } = await setUpDatabase();
+const variables = { ...variablesFor(connection), HOST: '127.0.0.1' };
 
-afterAll(async () => {
-  await database.drop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => rm(folder, { recursive: true }));
 
 const start = (args: readonly string[], name: string, more: Readonly<Record<string, string>> = {}) =>
   startProgram(args, { ...variables, EXTENSIONS: join(folder, name), ...more });

@@ -2,32 +2,15 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createYoga, createSchema as yogaSchema } from 'graphql-yoga';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createErrorMask } from '../../src/http/clientErrors.ts';
 import { clientAddress } from '../../src/http/origin.ts';
 import { useRateLimit } from '../../src/http/useRateLimit.ts';
-import { type Listening, listen } from '../../src/server/listen.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { setUp, setUpServer } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-let server: Listening;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  api = await createTestApi(database.connection, {
-    config: { corsOrigins: ['https://app.example'], graphiql: true, maxBodyBytes: 2000 },
-  });
-  const timeouts = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 };
-  server = await listen(api.app, '127.0.0.1', 0, timeouts);
-});
-
-afterAll(async () => {
-  await server.drain(0);
-  await api.close();
-  await database.drop();
-});
+const { api } = await setUp({ config: { corsOrigins: ['https://app.example'], graphiql: true, maxBodyBytes: 2000 } });
+const timeouts = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 };
+const server = await setUpServer(api, timeouts);
 
 const endpoint = 'http://localhost/graphql';
 const json = { 'content-type': 'application/json' };

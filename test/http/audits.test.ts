@@ -1,22 +1,9 @@
 import { serverAudits } from 'graphql-http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Listening, listen } from '../../src/server/listen.ts';
-import { createIssuer, type Issuer } from '../auth/issuer.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import { setUpApi, setUpDatabase, setUpIssuer, setUpServer } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let issuer: Issuer;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  issuer = await createIssuer();
-});
-
-afterAll(async () => {
-  await issuer.end();
-  await database.drop();
-});
+const issuer = await setUpIssuer();
+const database = await setUpDatabase();
 
 /** Only persisted documents run there, but for an explorer. */
 const closed = { documents: { paths: [], persistedOnly: true, strict: false } };
@@ -25,26 +12,14 @@ const documents = [{ id: 'own', text: '{ __typename }', file: 'm.json' }];
 describe.each([
   ['without authentication', false],
   ['with authentication and persisted documents', true],
-])('%s', (_, isClosed) => {
-  let api: TestApi;
-  let server: Listening;
-  let headers: Record<string, string> = {};
-
-  beforeAll(async () => {
-    const options = isClosed ? { config: { ...closed, auth: issuer.config }, documents } : {};
-    api = await createTestApi(database.connection, options);
-    server = await listen(api.app, '127.0.0.1', 0);
-    const token = await issuer.sign({ roles: ['Events.Read', 'Events.Explore'] });
-    headers = isClosed ? { authorization: `Bearer ${token}` } : {};
-  });
-
-  afterAll(async () => {
-    await server.drain(0);
-    await api.close();
-  });
+])('%s', async (_, isClosed) => {
+  const options = isClosed ? { config: { ...closed, auth: issuer.config }, documents } : {};
+  const { url } = await setUpServer(await setUpApi(database.connection, options));
+  const token = await issuer.sign({ roles: ['Events.Read', 'Events.Explore'] });
+  const headers: Record<string, string> = isClosed ? { authorization: `Bearer ${token}` } : {};
 
   const audits = serverAudits({
-    url: () => `http://127.0.0.1:${server.port}/graphql`,
+    url,
     fetchFn: (url: string, init?: RequestInit) => fetch(url, { ...init, headers: { ...init?.headers, ...headers } }),
   });
 

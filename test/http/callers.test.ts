@@ -1,36 +1,21 @@
 import { createSchema } from 'graphql-yoga';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createApp } from '../../src/server/app.ts';
-import { createIssuer, type Issuer } from '../auth/issuer.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { setUp, setUpIssuer } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let issuer: Issuer;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  await database.admin(`
+const issuer = await setUpIssuer();
+const { database, api } = await setUp({
+  prepare: `
     create table events.note (note_id int primary key, owner text not null);
     insert into events.note values (1, 'anna'), (2, 'ben'), (3, 'anna');
     alter table events.note enable row level security;
     create policy own on events.note
-      using (owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid');
-    grant select on events.note to ${database.connection.user}`);
-  issuer = await createIssuer();
-  api = await createTestApi(database.connection, {
-    config: { auth: issuer.config, graphiql: true, corsOrigins: ['https://app.example'] },
-    size: 1,
-  });
-});
-
-afterAll(async () => {
-  await api.close();
-  await issuer.end();
-  await database.drop();
+      using (owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid')`,
+  config: { auth: issuer.config, graphiql: true, corsOrigins: ['https://app.example'] },
+  size: 1,
 });
 
 const ask = (query: string, headers: Record<string, string> = {}, app: Pick<TestApi['app'], 'fetch'> = api.app) =>

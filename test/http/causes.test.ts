@@ -1,11 +1,9 @@
 import { DatabaseError } from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { sql } from '../../src/db/sql/sql.ts';
-import { createTestApi, type LogLine, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
-
-let database: TestDatabase;
-let api: TestApi;
+import type { LogLine, TestApi } from '../support/api.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
 /** What goes wrong inside of what the owner wrote, and what a client's value can meet. */
 const schema = `
@@ -64,23 +62,19 @@ const later = `
   create function events.reads_unsupported() returns int language plpgsql as
     $$ begin execute 'select count(*) from events.item for update'; return 1; end $$;`;
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  const [before = '', after = ''] = schema.split('  create view events.unsupported');
-  await database.admin(before + later);
-  await database.admin(`create view events.unsupported${after}`);
-  await database.admin('drop function events.gone()');
-  await database.grantAll(database.connection);
-  await database.admin(`
-    grant usage on all sequences in schema events to ${database.connection.user};
-    alter role ${database.connection.user} set temp_file_limit = '1MB';
-    alter role ${database.connection.user} set work_mem = '64kB'`);
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+const [before = '', after = ''] = schema.split('  create view events.unsupported');
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: async (database) => {
+    await database.admin(before + later);
+    await database.admin(`create view events.unsupported${after}`);
+    await database.admin('drop function events.gone()');
+    await database.grantAll(database.connection);
+    await database.admin(`
+      grant usage on all sequences in schema events to ${database.connection.user};
+      alter role ${database.connection.user} set temp_file_limit = '1MB';
+      alter role ${database.connection.user} set work_mem = '64kB'`);
+  },
 });
 
 /** A line of the log with an error in it. */

@@ -1,9 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-
-let database: TestDatabase;
-let api: TestApi;
+import { expect, test } from 'vitest';
+import { setUp } from '../support/setUp.ts';
 
 /** A view whose rows fail with the SQLSTATE that they are asked for by, and with all that an error can tell. */
 const failures = `
@@ -24,17 +20,12 @@ const states = `
   .trim()
   .split(/\s+/);
 
-beforeAll(async () => {
-  database = await createDatabase();
-  await database.admin(failures);
-  await database.admin('insert into events.failure_state select unnest($1::text[])', [states]);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+const { api } = await setUp({
+  prepare: async (database) => {
+    await database.admin(failures);
+    await database.admin('insert into events.failure_state select unnest($1::text[])', [states]);
+    await database.grantAll(database.connection);
+  },
 });
 
 const internals = /hidden|said by|events\.|select |\$1|\n\s+at |node_modules|\.[jt]s:\d|stack/i;

@@ -1,28 +1,22 @@
 import { createSchema } from 'graphql-yoga';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { sql } from '../../src/db/sql/sql.ts';
 import { createApp } from '../../src/server/app.ts';
 import { type Listening, listen } from '../../src/server/listen.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { setUpDatabase } from '../support/setUp.ts';
 
-let database: TestDatabase;
 let api: TestApi;
 let server: Listening;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  const { user } = database.connection;
-  await database.admin(`
+const database = await setUpDatabase({
+  prepare: `
     create view events.slow as select pg_sleep(15)::text as rest;
-    create table events.mark (n int);
-    grant select on events.slow to ${user}; grant select, insert on events.mark to ${user}`);
+    create table events.mark (n int)`,
 });
-
-afterAll(() => database.drop());
 
 /** How long to look for what is about to happen. */
 const soon = { timeout: 10_000 };

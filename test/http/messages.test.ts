@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`
+const { api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
-    create table events.note (note_id int primary key, word text, words text[], doc jsonb, raw json, span int4range, big int8)`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+    create table events.note (note_id int primary key, word text, words text[], doc jsonb, raw json, span int4range, big int8)`,
 });
 
 const long = 'x'.repeat(100_000);

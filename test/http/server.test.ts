@@ -1,21 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  api = await createTestApi(database.connection, {
-    config: { corsOrigins: ['https://app.example'], maxBodyBytes: 2000 },
-  });
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
+const { api } = await setUp({ config: { corsOrigins: ['https://app.example'], maxBodyBytes: 2000 } });
 
 const post = (body: string, headers: Record<string, string> = {}) =>
   api.app.fetch('http://localhost/graphql', {

@@ -1,40 +1,28 @@
 import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Listening, listen } from '../../src/server/listen.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp, setUpServer } from '../support/setUp.ts';
 
 const stalledMs = 300;
 
-let database: TestDatabase;
-let api: TestApi;
-let server: Listening;
 /** The answers that have begun, in their order. */
 const responses: ServerResponse[] = [];
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`create schema events;
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `create schema events;
     create table events.note (note_id bigint generated always as identity primary key, body text);
-    create view events.slow as select pg_sleep(1)::text as rest`);
-  await database.grantAll(database.connection);
+    create view events.slow as select pg_sleep(1)::text as rest`,
   // An answer that no buffer on its way can take whole.
-  api = await createTestApi(database.connection, { config: { requestLimits: { bytes: 100_000_000 } } });
-  const app: RequestListener = (request, response) => {
-    responses.push(response);
-    return api.app(request, response);
-  };
-  server = await listen(app, '127.0.0.1', 0, { stalledMs });
+  config: { requestLimits: { bytes: 100_000_000 } },
 });
-
-afterAll(async () => {
-  api.tails.stop();
-  await server.drain(0);
-  await api.close();
-  await database.drop();
-});
+const app: RequestListener = (request, response) => {
+  responses.push(response);
+  return api.app(request, response);
+};
+const server = await setUpServer({ app, tails: api.tails }, { stalledMs });
 
 /** Sends a request and reads the answer up to a text, then no more. */
 async function ask(query: string, accept: string, text: string): Promise<{ socket: Socket; response: ServerResponse }> {

@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`
+const { api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
     create table events.job (job_id int primary key, ratio float8);
     insert into events.job values (1, 'NaN');
     create function events.broken() returns int language plpgsql as $$ begin
       raise exception using errcode = 'XX000'; end $$;
-    create view events.broken_view as select events.broken() as number`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+    create view events.broken_view as select events.broken() as number`,
 });
 
 const strict = 'application/graphql-response+json';

@@ -1,26 +1,14 @@
 import { type ASTNode, type DocumentNode, getIntrospectionQuery, parse, Source, visit } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defaultRequestLimits as limits } from '../../src/config/limits.ts';
 import { sampleExtensions } from '../../src/dev/embedded/embedded.ts';
 import { priceOf } from '../../src/pricing/cost.ts';
 import { scan } from '../../src/pricing/scan.ts';
 import { checkShape } from '../../src/pricing/shape.ts';
 import { importExtensions } from '../../src/schema/extensions/folder.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  api = await createTestApi(database.connection, { extensions: await importExtensions([sampleExtensions]) });
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
+const { api } = await setUp({ extensions: await importExtensions([sampleExtensions]) });
 
 const pages = { defaultSize: 50, maxSize: 1000 };
 

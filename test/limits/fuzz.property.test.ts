@@ -1,30 +1,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Listening, listen } from '../../src/server/listen.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { afterEach, describe, expect, test } from 'vitest';
 import { patience, runs } from '../support/property.ts';
 import { type GeneratedRequest, generateRequest } from '../support/requests.ts';
+import { setUp, setUpServer } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-let server: Listening;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  api = await createTestApi(database.connection, {
-    config: { maxBodyBytes: 3_000_000, limits: { defaultSize: 5, maxSize: 20 } },
-  });
-  server = await listen(api.app, '127.0.0.1', 0);
-});
-
-afterAll(async () => {
-  await server.drain(0);
-  await api.close();
-  await database.drop();
-});
+const { api } = await setUp({ config: { maxBodyBytes: 3_000_000, limits: { defaultSize: 5, maxSize: 20 } } });
+const server = await setUpServer(api);
 
 /** What a client's own doing can lead to; the rest would be the server's fault. */
 const clientCodes = new Set([

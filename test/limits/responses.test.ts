@@ -1,20 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isLonger } from '../../src/http/useResponseLimit.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  api = await createTestApi(database.connection, { config: { requestLimits: { bytes: 13_000 } } });
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
+const { database, api } = await setUp({ config: { requestLimits: { bytes: 13_000 } } });
 
 const codes = (errors: readonly { extensions?: Record<string, unknown> }[] | undefined) =>
   errors?.map(({ extensions }) => extensions?.['code']);

@@ -1,61 +1,54 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
-
-let database: TestDatabase;
-let api: TestApi;
+import { describe, expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
 /** Tables in a row, each of which refers to the next. */
 const links = Array.from({ length: 10 }, (_, i) => String.fromCharCode(97 + i));
 const long = 'l'.repeat(62);
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  const { connection, admin } = database;
-  await admin('create schema events');
-  for (const link of links.toReversed())
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: async (database) => {
+    const { connection, admin } = database;
+    await admin('create schema events');
+    for (const link of links.toReversed())
+      await admin(`
+        create table events.${link}_link (id int primary key, next_id int
+          ${link === links.at(-1) ? '' : `references events.${links[links.indexOf(link) + 1]}_link`});
+        insert into events.${link}_link select n, n from generate_series(1, 3) n`);
     await admin(`
-      create table events.${link}_link (id int primary key, next_id int
-        ${link === links.at(-1) ? '' : `references events.${links[links.indexOf(link) + 1]}_link`});
-      insert into events.${link}_link select n, n from generate_series(1, 3) n`);
-  await admin(`
-    create table events.wide ("${long}a" int primary key, "${long}b" text);
-    create table events.narrow (id int primary key, wide_id int references events.wide);
-    insert into events.wide values (1, 'one');
-    insert into events.narrow values (1, 1), (2, null);
+      create table events.wide ("${long}a" int primary key, "${long}b" text);
+      create table events.narrow (id int primary key, wide_id int references events.wide);
+      insert into events.wide values (1, 'one');
+      insert into events.narrow values (1, 1), (2, null);
 
-    create table events.part (
-      id int primary key, parent_id int references events.part, rank int, hidden bool default false
-    );
-    insert into events.part
-      select n, nullif(n / 2, 0), case when n % 5 > 0 then n % 7 end, n = 3 from generate_series(1, 300) n;
-    create index on events.part (rank, id);
-    create table events.detail (part_id int primary key references events.part, text text);
-    insert into events.detail select n, 'detail ' || n from generate_series(1, 300, 2) n;
-    alter table events.part enable row level security;
-    create policy seen on events.part using (not hidden);
-    create policy changed on events.part for update using (true);
+      create table events.part (
+        id int primary key, parent_id int references events.part, rank int, hidden bool default false
+      );
+      insert into events.part
+        select n, nullif(n / 2, 0), case when n % 5 > 0 then n % 7 end, n = 3 from generate_series(1, 300) n;
+      create index on events.part (rank, id);
+      create table events.detail (part_id int primary key references events.part, text text);
+      insert into events.detail select n, 'detail ' || n from generate_series(1, 300, 2) n;
+      alter table events.part enable row level security;
+      create policy seen on events.part using (not hidden);
+      create policy changed on events.part for update using (true);
 
-    create table events.code (code text collate "C" primary key, meaning text);
-    insert into events.code values ('x', 'ex');
-    create table events.coded (id int primary key, code text collate "POSIX" references events.code);
-    insert into events.coded values (1, 'x'), (2, null);
+      create table events.code (code text collate "C" primary key, meaning text);
+      insert into events.code values ('x', 'ex');
+      create table events.coded (id int primary key, code text collate "POSIX" references events.code);
+      insert into events.coded values (1, 'x'), (2, null);
 
-    create table events.kind (kind text, place int, name text);
-    insert into events.kind values ('a', 1, 'first'), ('a', 2, 'second');
-    create table events.thing (id int primary key, kind text);
-    comment on table events.thing is '@foreignKey (kind) references kind (kind)';
-    insert into events.thing values (1, 'a'), (2, 'b'), (3, null);
-    analyze`);
-  await database.grantAll(connection);
-  // The joins that keep the order of a page by themselves are out of reach.
-  await admin(`alter role ${connection.user} set enable_nestloop = off`);
-  api = await createTestApi(connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+      create table events.kind (kind text, place int, name text);
+      insert into events.kind values ('a', 1, 'first'), ('a', 2, 'second');
+      create table events.thing (id int primary key, kind text);
+      comment on table events.thing is '@foreignKey (kind) references kind (kind)';
+      insert into events.thing values (1, 'a'), (2, 'b'), (3, null);
+      analyze`);
+    await database.grantAll(connection);
+    // The joins that keep the order of a page by themselves are out of reach.
+    await admin(`alter role ${connection.user} set enable_nestloop = off`);
+  },
 });
 
 describe('rows that relations to one row lead to', () => {

@@ -1,23 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
+import { describe, expect, test } from 'vitest';
 import { unlimited } from '../support/config.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { generateDocument } from '../support/documents.ts';
+import { setUp } from '../support/setUp.ts';
 import { withoutLooks } from '../support/streams.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  api = await createTestApi(database.connection, { config: { requestLimits: unlimited } });
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
+const { api } = await setUp({ config: { requestLimits: unlimited } });
 
 test('a document costs at most one statement for each list or aggregate with distinct arguments and each count', async () => {
   await fc.assert(

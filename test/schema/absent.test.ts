@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestApi, type Result, type TestApi } from '../support/api.ts';
-import type { TestDatabase } from '../support/database.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Result } from '../support/api.ts';
+import { setUp } from '../support/setUp.ts';
 import { createThings } from './mutations/things.ts';
 
 /** What a client gets: the codes of the things, what else the field gives, or a refusal. */
@@ -302,25 +302,14 @@ const tables = [
   ['subscription', tails],
 ] as const;
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createThings();
-  const documents = tables.flatMap(([operation, places]) =>
-    places.map((place) => ({
-      id: `${operation} ${place.place}`,
-      text: documentOf(operation, place),
-      file: 'test.json',
-    })),
-  );
-  api = await createTestApi(database.connection, { documents });
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
+const documents = tables.flatMap(([operation, places]) =>
+  places.map((place) => ({
+    id: `${operation} ${place.place}`,
+    text: documentOf(operation, place),
+    file: 'test.json',
+  })),
+);
+const { database, api } = await setUp({ database: createThings, documents });
 
 beforeEach(async () => {
   await database.admin(`

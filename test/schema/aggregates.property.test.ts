@@ -1,24 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
+import { expect, test } from 'vitest';
 import { unlimited } from '../support/config.ts';
-import type { TestDatabase } from '../support/database.ts';
 import { documentOf } from '../support/everyField.ts';
 import { patience, runs } from '../support/property.ts';
 import { anyAsked, asNumbers, createReadings, expected, questionOf, readings } from '../support/readings.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createReadings();
-  api = await createTestApi(database.connection, { config: { requestLimits: unlimited } });
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
+const { api } = await setUp({ database: createReadings, config: { requestLimits: unlimited } });
 
 type Answer = { of: { exact: Record<string, unknown> } };
 

@@ -1,15 +1,12 @@
 import { isObjectType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
 import { costOf } from '../support/plans.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
     create type events.mood as enum ('low', 'high');
     create table events.site (site_id int primary key, name text not null);
@@ -34,14 +31,7 @@ beforeAll(async () => {
     create table events.clock (clock_id int primary key, at timestamptz not null);
     insert into events.clock
     select row_number() over (), at from unnest(array['2026-03-27Z', '2026-10-23Z', '2026-03-06Z', '2026-10-30Z']::timestamptz[]) start
-    cross join lateral generate_series(start, start + interval '5 days', interval '15 minutes') at`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+    cross join lateral generate_series(start, start + interval '5 days', interval '15 minutes') at`,
 });
 
 const allOfSite = (site: number) => `readingsAggregate(where: { siteId: { eq: ${site} } })`;

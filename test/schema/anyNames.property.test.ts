@@ -1,20 +1,15 @@
 import fc from 'fast-check';
 import { buildSchema, type GraphQLSchema, isEnumType, isObjectType, printSchema, validateSchema } from 'graphql';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { unlimited } from '../support/config.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
 import { documentOf, servedLists } from '../support/everyField.ts';
 import { patience, runs } from '../support/property.ts';
+import { setUpDatabase } from '../support/setUp.ts';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-});
-afterAll(() => database.drop());
-
+const database = await setUpDatabase({ database: createEmptyDatabase });
 /** PostgreSQL cuts longer ones off. */
 const fits = (name: string) => name !== '' && Buffer.byteLength(name) <= 63 && !name.includes('\0');
 

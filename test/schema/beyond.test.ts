@@ -1,27 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
     create table events.thing (
       thing_id int2 primary key, small int2, big int8, single float4, exact numeric(6, 2));
     insert into events.thing values
       (1, -32768, -9223372036854775808, '-3.4028235e38', -9999.99), (2, 0, 0, 0, 0), (3, 7, 7, 0.1, 7),
       (4, 32767, 9223372036854775807, '3.4028235e38', 9999.99), (5, null, null, null, null),
-      (6, 8, 8, 'Infinity', 'NaN')`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+      (6, 8, 8, 'Infinity', 'NaN')`,
 });
 
 /** Numbers within and beyond each column's type, and the type by which SQL compares both. */

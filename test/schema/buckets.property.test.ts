@@ -1,12 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
+import { describe, expect, test } from 'vitest';
 import { bucketStart, day, hour, type Length, minute, wallTime } from '../support/calendar.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
 import { patience, runs } from '../support/property.ts';
-
-let database: TestDatabase;
-let api: TestApi;
+import { setUp } from '../support/setUp.ts';
 
 /** When clocks are changed at midnight, and when a zone changes its day. */
 const changes = [
@@ -29,23 +26,19 @@ const times = changes.flatMap(([, at]) =>
   Array.from({ length: 178 }, (_, i) => Date.parse(at) + (i - 89) * 97 * minute).filter((_, i) => i % 29 < 17),
 );
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`
-    create schema events;
-    create table events.row (row_id int generated always as identity primary key, at timestamptz, day date)`);
-  await database.admin(
-    `insert into events.row (at, day) select t, (t at time zone 'UTC')::date from unnest($1::timestamptz[]) t`,
-    [times.map((time) => new Date(time).toISOString())],
-  );
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
+const { api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: async (database) => {
+    await database.admin(`
+      create schema events;
+      create table events.row (row_id int generated always as identity primary key, at timestamptz, day date)`);
+    await database.admin(
+      `insert into events.row (at, day) select t, (t at time zone 'UTC')::date from unnest($1::timestamptz[]) t`,
+      [times.map((time) => new Date(time).toISOString())],
+    );
+    await database.grantAll(database.connection);
+  },
 });
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
-
 const lengths: readonly (readonly [string, Length])[] = [
   ['P1D', { unit: 'day', count: 1 }],
   ['P2D', { unit: 'day', count: 2 }],

@@ -1,23 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type Result, type TestApi } from '../support/api.ts';
-import type { TestDatabase } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import type { Result } from '../support/api.ts';
 import { kinds } from '../support/kinds.ts';
 import { patience, runs } from '../support/property.ts';
+import { setUp } from '../support/setUp.ts';
 import { anyTests, anyWhere, createThings, holds, thing, things, type Where } from '../support/things.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createThings();
-  api = await createTestApi(database.connection);
-});
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
-
+const { api } = await setUp({ database: createThings });
 /** The ids of the rows of a table that the API finds. */
 async function find(name: string, where: Where): Promise<readonly number[]> {
   const type = name.charAt(0).toUpperCase() + name.slice(1);

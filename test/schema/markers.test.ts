@@ -1,7 +1,7 @@
 import { isObjectType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
 /** As statements call what they select beside columns, where no column begins so; and the next choices. */
 const names = [
@@ -44,36 +44,26 @@ const names = [
 ];
 const quoted = (name: string) => `"${name}"`;
 
-let database: TestDatabase;
-let api: TestApi;
 /** Selects all of these columns. */
-let all: string;
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  const columns = names.map((name) => `${quoted(name)} text not null default '${name}'`).join(', ');
-  await database.admin(`
+const columns = names.map((name) => `${quoted(name)} text not null default '${name}'`).join(', ');
+const { api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
     create table events.odd (
       odd_id bigint generated always as identity primary key, code serial unique,
       parent_id bigint references events.odd, ${columns});
     insert into events.odd (parent_id) values (null), (1), (2);
     create view events.keyless as select ${names.map(quoted).join(', ')} from events.odd where odd_id = 1;
-    create table events.stored as select * from events.keyless`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-  const type = api.api.schema.getType('Odd');
-  const fields = isObjectType(type) ? Object.values(type.getFields()) : [];
-  all = fields
-    .filter(({ type }) => String(type) === 'String!')
-    .map(({ name }) => name)
-    .join(' ');
+    create table events.stored as select * from events.keyless`,
 });
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
-
+const type = api.api.schema.getType('Odd');
+const fields = isObjectType(type) ? Object.values(type.getFields()) : [];
+const all = fields
+  .filter(({ type }) => String(type) === 'String!')
+  .map(({ name }) => name)
+  .join(' ');
 /** Each column has its own name as its value. */
 const whole = (row: unknown) => {
   const texts = Object.values(row as object).filter((value) => typeof value === 'string');

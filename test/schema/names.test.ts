@@ -1,15 +1,12 @@
 import { validateSchema } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readFingerprint } from '../../src/db/introspect.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`
+const { api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
     do $$ begin
       for n in 1..300 loop
@@ -24,14 +21,7 @@ beforeAll(async () => {
     end $$;
     insert into events.table_1 values (1, null, 'root');
     insert into events.table_2 values (1, 1, 'child');
-    insert into events.wide (wide_id, column_1, column_499) values (1, 'first', '{"last": true}')`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+    insert into events.wide (wide_id, column_1, column_499) values (1, 'first', '{"last": true}')`,
 });
 
 test('300 tables and a table of 500 columns are served', async () => {

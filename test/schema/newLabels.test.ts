@@ -1,13 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createTestApi, type Result, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { Result } from '../support/api.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
     create type events.state as enum ('new');
     create domain events.phase as events.state;
@@ -16,14 +14,8 @@ beforeAll(async () => {
       job_id bigint generated always as identity primary key,
       state events.state not null, past events.state[] not null, phase events.phase not null,
       phases events.phase[] not null, perhaps events.state, at timestamptz not null default now());
-    create view events.job_view as select * from events.job`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection, { apartMs: 0 });
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+    create view events.job_view as select * from events.job`,
+  apartMs: 0,
 });
 
 const codesOf = ({ errors = [] }: Result) => [...new Set(errors.map(({ extensions }) => extensions?.['code']))];

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { encodeNodeId } from '../../src/schema/nodeId.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  await database.admin(`
-    create table events.hidden (hidden_id int primary key);
-    insert into events.hidden values (1)`);
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+const { api } = await setUp({
+  prepare: ({ admin }) =>
+    admin(`
+      create table events.hidden (hidden_id int primary key);
+      insert into events.hidden values (1)`),
 });
 
 const node = (id: string) => api.send('query ($id: ID!) { node(id: $id) { __typename } }', { id });

@@ -1,41 +1,36 @@
 import { readFile } from 'node:fs/promises';
 import { getNamedType, isEnumType, isInputObjectType, isObjectType, printSchema } from 'graphql';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildApi } from '../../src/api/api.ts';
 import { groupingsOf, measuresOf, withoutAggregates } from '../support/aggregates.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
 import { unlimited } from '../support/config.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
 import { documentOf, type Question, type ServedList, servedLists } from '../support/everyField.ts';
+import { setUp } from '../support/setUp.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-let database: TestDatabase;
-let api: TestApi;
-let lists: readonly ServedList[];
 /** The rows of each list, with all their values and relations. */
 const rows = new Map<string, readonly Row[]>();
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  const { connection, admin } = database;
-  await admin(await readFile(new URL('oddities.sql', import.meta.url), 'utf8'));
-  await database.grantAll(connection, 'odd');
-  await admin(`
-    grant usage on schema elsewhere to ${connection.user};
-    revoke select on odd.secret, odd.half_secret, odd.hidden_key, odd.curious from ${connection.user};
-    grant select (half_id, code) on odd.half_secret to ${connection.user};
-    grant select (code, note) on odd.hidden_key to ${connection.user};
-    grant select (curious_id, secret_id, half_id, code, key_id, key_code) on odd.curious to ${connection.user}`);
-  api = await createTestApi(connection, { schema: 'odd', config: { requestLimits: unlimited } });
-  lists = servedLists(api.api.schema);
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: async (database) => {
+    const { connection, admin } = database;
+    await admin(await readFile(new URL('oddities.sql', import.meta.url), 'utf8'));
+    await database.grantAll(connection, 'odd');
+    await admin(`
+      grant usage on schema elsewhere to ${connection.user};
+      revoke select on odd.secret, odd.half_secret, odd.hidden_key, odd.curious from ${connection.user};
+      grant select (half_id, code) on odd.half_secret to ${connection.user};
+      grant select (code, note) on odd.hidden_key to ${connection.user};
+      grant select (curious_id, secret_id, half_id, code, key_id, key_code) on odd.curious to ${connection.user}`);
+  },
+  schema: 'odd',
+  config: { requestLimits: unlimited },
 });
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
+const lists = servedLists(api.api.schema);
 
 /** Asks everything at once; numbers that JSON does not have are no problem here. */
 async function ask(questions: readonly Question[]): Promise<readonly unknown[]> {

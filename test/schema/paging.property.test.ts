@@ -1,7 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import type { TestDatabase } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
 import {
   createChildrenReader,
   createReader,
@@ -11,20 +9,10 @@ import {
   type Read,
 } from '../support/lists.ts';
 import { patience, runs } from '../support/property.ts';
+import { setUp } from '../support/setUp.ts';
 import { createShapes, orderable, type Shape, shapes } from '../support/shapes.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createShapes();
-  api = await createTestApi(database.connection);
-});
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
-
+const { database, api } = await setUp({ database: createShapes });
 /** What PostgreSQL calls the directions. */
 const directions = {
   ASC: 'asc nulls last',

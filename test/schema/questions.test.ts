@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { expect, test } from 'vitest';
+import { setUp } from '../support/setUp.ts';
 
 type Json = Record<string, unknown>;
 
@@ -196,25 +195,14 @@ const questions: Readonly<Record<string, Question>> = {
   },
 };
 
-let database: TestDatabase;
-let api: TestApi;
-let end: Date;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  await database.admin(`
+const { database, api } = await setUp({
+  prepare: `
     create schema test;
     create function test.iso(timestamptz) returns text language sql as $$
-      select to_json($1 at time zone 'UTC') #>> '{}' || 'Z' $$`);
-  api = await createTestApi(database.connection);
-  const { rows } = await database.admin<{ end: Date }>('select max(occurred_at) as end from events.event');
-  end = rows[0]?.end ?? new Date();
+      select to_json($1 at time zone 'UTC') #>> '{}' || 'Z' $$`,
 });
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
+const { rows } = await database.admin<{ end: Date }>('select max(occurred_at) as end from events.event');
+const end = rows[0]?.end ?? new Date();
 
 const page = await readFile(new URL('../../docs/aggregates.md', import.meta.url), 'utf8');
 const documents = [...page.matchAll(/^## (.*)\n\n```graphql\n([\s\S]*?)^```$/gm)].map(

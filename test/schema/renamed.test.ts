@@ -1,28 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`
+const { api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
     create type events.level as enum ('通知', '警告', 'on hold');
     comment on type events.level is E'How bad it is.\\n@name "on hold" held\\n@deprecated 警告 say 通知';
     create table events."größe" ("größe_id" int primary key, "höhe" int, level events.level);
     create table events.teil (teil_id int primary key, "größe_id" int references events."größe", länge int);
     comment on column events.teil.länge is '@name length';
-    insert into events."größe" values (1, 3, '通知'), (2, 4, 'on hold')`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
+    insert into events."größe" values (1, 3, '通知'), (2, 4, 'on hold')`,
 });
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
-
 test('names of any script are spelt out, and a directive names what has no comment', async () => {
   const document = '{ gr_u00F6_u00DF_eList { nodes { gr_u00F6_u00DF_eId h_u00F6_he level } } }';
   expect(await api.query(document)).toEqual({

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { findScans } from '../../src/commands/check/scans.ts';
 import { checkSchema } from '../../src/commands/doctor/schema.ts';
 import { checkClock, checkConnections, checkVersion } from '../../src/commands/doctor/server.ts';
@@ -11,11 +11,11 @@ import { readState } from '../../src/commands/grant/state.ts';
 import { readWish } from '../../src/commands/grant/wish.ts';
 import { sql } from '../../src/db/sql/sql.ts';
 import { groupingsOf, measuresOf } from '../support/aggregates.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig, unlimited } from '../support/config.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
-import { documentOf, type Question, type ServedList, servedLists } from '../support/everyField.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { documentOf, type Question, servedLists } from '../support/everyField.ts';
 import { everyFilter, everyMeasure, everyRelation, samplesOf } from '../support/everyOperator.ts';
+import { setUp } from '../support/setUp.ts';
 import { serveStreams } from '../support/streams.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -25,31 +25,26 @@ const most = 50;
 
 const path = 'twins, pg_catalog, odd, elsewhere, public';
 
-let database: TestDatabase;
-let api: TestApi;
-let lists: readonly ServedList[];
 const rows = new Map<string, readonly Row[]>();
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  const { connection, admin } = database;
-  await admin(await readFile(new URL('oddities.sql', import.meta.url), 'utf8'));
-  await admin(`
-    create table odd.arrived (arrived_id int primary key generated always as identity, at timestamptz, day date, local timestamp);
-    insert into odd.arrived (at, day, local) values ('2026-01-01', '2026-01-01', '2026-01-01'), ('2026-01-05', '2026-01-05', '2026-01-05')`);
-  await admin(await readFile(new URL('../support/twins.sql', import.meta.url), 'utf8'));
-  await database.grantAll(connection, 'odd');
-  await admin(`
-    grant usage on schema elsewhere to ${connection.user};
-    alter role ${connection.user} in database ${connection.database} set search_path = ${path}`);
-  api = await createTestApi(connection, { schema: 'odd', config: { requestLimits: unlimited } });
-  lists = servedLists(api.api.schema);
-}, 60_000);
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: async (database) => {
+    const { connection, admin } = database;
+    await admin(await readFile(new URL('oddities.sql', import.meta.url), 'utf8'));
+    await admin(`
+      create table odd.arrived (arrived_id int primary key generated always as identity, at timestamptz, day date, local timestamp);
+      insert into odd.arrived (at, day, local) values ('2026-01-01', '2026-01-01', '2026-01-01'), ('2026-01-05', '2026-01-05', '2026-01-05')`);
+    await admin(await readFile(new URL('../support/twins.sql', import.meta.url), 'utf8'));
+    await database.grantAll(connection, 'odd');
+    await admin(`
+      grant usage on schema elsewhere to ${connection.user};
+      alter role ${connection.user} in database ${connection.database} set search_path = ${path}`);
+  },
+  schema: 'odd',
+  config: { requestLimits: unlimited },
 });
+const lists = servedLists(api.api.schema);
 
 /** Asks everything at once; what JSON does not have, and what a value of another column is not, is no problem here. */
 async function ask(questions: readonly Question[]): Promise<readonly unknown[]> {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
 import { documentOf } from '../support/everyField.ts';
 import { patience, runs } from '../support/property.ts';
+import { setUp } from '../support/setUp.ts';
 
 /** The columns of the table, by name: their type in the database, and that of an operand in GraphQL. */
 const columns = {
@@ -44,25 +44,15 @@ const columns = {
 type Column = keyof typeof columns;
 const names = Object.keys(columns) as Column[];
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
     create type events.mood as enum ('sad', 'so so', '{"quoted", \\}');
     create table events.thing (
       thing_id int generated always as identity primary key,
       ${names.map((name) => `${name} ${columns[name][0]}`).join(', ')}
-    )`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+    )`,
 });
 
 const fieldOf = (column: Column) => column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

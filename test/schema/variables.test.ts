@@ -1,13 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type Result, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import type { Result } from '../support/api.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
     create table events.thing (
       thing_id int primary key, big int8, exact numeric, ratio float8, doc jsonb, raw json, bigs int8[], docs jsonb[]);
@@ -16,14 +14,7 @@ beforeAll(async () => {
       result_id int primary key, constructor_id int references events.constructor, position int, to_string text,
       value_of text, has_own_property text);
     insert into events.constructor values (1, 'Red');
-    insert into events.result values (1, 1, 1), (2, 1, 2)`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
+    insert into events.result values (1, 1, 1), (2, 1, 2)`,
 });
 
 /** Sends JSON as it is written here, by POST or GET. */

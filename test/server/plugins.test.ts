@@ -1,26 +1,12 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type AppOptions, createApp } from '../../src/server/app.ts';
-import { createIssuer, type Issuer } from '../auth/issuer.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
+import type { TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { setUp, setUpIssuer } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-let issuer: Issuer;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  issuer = await createIssuer();
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await issuer.end();
-  await database.drop();
-});
+const issuer = await setUpIssuer();
+const { api } = await setUp();
 
 const log = pino({ level: 'silent' });
 const appWith = (config: Partial<AppOptions['config']>, served = api.served) =>

@@ -1,6 +1,8 @@
+import type { RequestListener } from 'node:http';
 import { createClient, NetworkError } from 'graphql-sse';
 import { listen } from '../../src/server/listen.ts';
-import type { TestApi } from './api.ts';
+
+type Timeouts = Parameters<typeof listen>[3];
 
 /** What a message of a live tail holds, as far as a document asks for it. */
 export interface Added<Node> {
@@ -70,10 +72,10 @@ export const subscribeTo =
   };
 
 /** Serves an API on a socket. */
-export async function serveStreams(api: Pick<TestApi, 'app'>) {
-  const { port, drain } = await listen(api.app, '127.0.0.1', 0);
+export async function serveStreams({ app }: { readonly app: RequestListener }, timeouts: Timeouts = {}) {
+  const { port, drain } = await listen(app, '127.0.0.1', 0, timeouts);
   const url = `http://127.0.0.1:${port}/graphql`;
-  return { url, drain, subscribe: subscribeTo(url) };
+  return { port, url, drain, subscribe: subscribeTo(url) };
 }
 
 /** Without the statements by which live tails, whenever they like, see how far their tables are. */

@@ -1,36 +1,22 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { introspect } from '../../src/db/introspect.ts';
 import { sql } from '../../src/db/sql/sql.ts';
 import type { Extension } from '../../src/schema/extensions/extension.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { createApp } from '../../src/server/app.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { setUp, setUpServer } from '../support/setUp.ts';
 import { serveStreams, withoutLooks } from '../support/streams.ts';
 
 const requestLimits = { ...appConfig.requestLimits, bytes: 20_000 };
 
-let database: TestDatabase;
-let api: TestApi;
-let server: Awaited<ReturnType<typeof serveStreams>>;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  await database.admin('create table events.note (note_id int generated always as identity primary key, body text)');
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection, { config: { requestLimits } });
-  server = await serveStreams(api);
+const { database, api } = await setUp({
+  prepare: 'create table events.note (note_id int generated always as identity primary key, body text)',
+  config: { requestLimits },
 });
-
-afterAll(async () => {
-  api.tails.stop();
-  await server.drain(1000);
-  await api.close();
-  await database.drop();
-});
+const server = await setUpServer(api);
 
 const subscription = (selection: string) =>
   `subscription { added: eventsAdded { cursor end edges { node { eventId ${selection} } } } }`;

@@ -1,35 +1,30 @@
 import { NetworkError } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sha256 } from '../../src/documents/store.ts';
-import { createIssuer, type Issuer } from '../auth/issuer.ts';
 import { createTestApi, type TestApiOptions } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUpDatabase, setUpIssuer } from '../support/setUp.ts';
 import { serveStreams, withoutLooks } from '../support/streams.ts';
 
 const document =
   'subscription ($after: String) { added: notesAdded(after: $after) { cursor end edges { node { body } } } }';
 
-let database: TestDatabase;
-let issuer: Issuer;
 const stops: (() => Promise<void>)[] = [];
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`
+const issuer = await setUpIssuer();
+const database = await setUpDatabase({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
     create table events.note (
       note_id bigint generated always as identity primary key, owner text not null, body text not null);
     alter table events.note enable row level security;
     create policy own on events.note
-      using (owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid')`);
-  await database.grantAll(database.connection);
-  issuer = await createIssuer();
+      using (owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid')`,
 });
 
 afterAll(async () => {
   for (const stop of stops.toReversed()) await stop();
-  await issuer.end();
-  await database.drop();
 });
 
 async function start(config: TestApiOptions['config'] = {}, documents: TestApiOptions['documents'] = []) {

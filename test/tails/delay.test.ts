@@ -1,36 +1,22 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { observeTails } from '../../src/telemetry/tailMetrics.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
 import { keepMetrics } from '../support/metrics.ts';
-import { serveStreams } from '../support/streams.ts';
+import { setUp, setUpServer } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-let server: Awaited<ReturnType<typeof serveStreams>>;
-let measured: ReturnType<typeof keepMetrics>;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`create schema events;
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `create schema events;
     create table events.numbered (id bigint generated always as identity primary key, body text);
     create table events.stamped (
       key uuid primary key default gen_random_uuid(), body text, tx xid8 not null default pg_current_xact_id());
-    create index on events.stamped (tx, key)`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-  server = await serveStreams(api);
-  measured = keepMetrics();
-  observeTails(api.tails.stats);
+    create index on events.stamped (tx, key)`,
 });
+const server = await setUpServer(api);
+const measured = keepMetrics();
+observeTails(api.tails.stats);
 
-afterAll(async () => {
-  await measured.stop();
-  api.tails.stop();
-  await server.drain(1000);
-  await api.close();
-  await database.drop();
-});
+afterAll(() => measured.stop());
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -1,25 +1,22 @@
 import { get } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { arrivalOf } from '../../src/catalog/arrival.ts';
 import { tableOf } from '../../src/catalog/catalog.ts';
 import { sql } from '../../src/db/sql/sql.ts';
 import type { TailMessage } from '../../src/tails/tails.ts';
 import { createTestApi, type TestApi, type TestApiOptions } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
 import { startProgram } from '../support/program.ts';
+import { setUpDatabase } from '../support/setUp.ts';
 import { serveStreams, subscribeTo, withoutLooks } from '../support/streams.ts';
 
-let database: TestDatabase;
 const stops: (() => Promise<void>)[] = [];
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(
+const database = await setUpDatabase({
+  database: createEmptyDatabase,
+  prepare:
     'create schema events; create table events.note (note_id bigint generated always as identity primary key, body text)',
-  );
-  await database.grantAll(database.connection);
-  return () => database.drop();
 });
 
 afterEach(async () => {

@@ -1,25 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createIssuer, type Issuer } from '../auth/issuer.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
+import { beforeEach, expect, test } from 'vitest';
 import { appConfig } from '../support/config.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
 import { patience, runs } from '../support/property.ts';
-import { serveStreams } from '../support/streams.ts';
-
-let database: TestDatabase;
-let issuer: Issuer;
-let api: TestApi;
-let server: Awaited<ReturnType<typeof serveStreams>>;
-let anna: { readonly authorization: string };
+import { setUp, setUpIssuer, setUpServer } from '../support/setUp.ts';
 
 const own = "owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid'";
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  issuer = await createIssuer();
-  await database.admin(`
+const issuer = await setUpIssuer();
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
     create schema events;
     create type events.state as enum ('new');
     create table events.part (part_id int primary key, name text not null);
@@ -27,27 +19,16 @@ beforeAll(async () => {
     create table events.job (
       job_id bigint generated always as identity primary key, owner text not null, state events.state not null,
       past events.state[] not null, body text not null, ratio float8 not null, part_id int not null references events.part);
-    create policy own on events.job using (${own})`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection, {
-    ...{ heartbeatMs: 50, apartMs: 100 },
-    config: {
-      auth: issuer.config,
-      schemaPollMs: 200,
-      requestLimits: { ...appConfig.requestLimits, bytes: 20_000 },
-    },
-  });
-  server = await serveStreams(api);
-  anna = { authorization: `Bearer ${await issuer.sign({ oid: 'anna', roles: ['Events.Read'] })}` };
+    create policy own on events.job using (${own})`,
+  ...{ heartbeatMs: 50, apartMs: 100 },
+  config: {
+    auth: issuer.config,
+    schemaPollMs: 200,
+    requestLimits: { ...appConfig.requestLimits, bytes: 20_000 },
+  },
 });
-
-afterAll(async () => {
-  api.tails.stop();
-  await server.drain(1000);
-  await api.close();
-  await issuer.end();
-  await database.drop();
-});
+const server = await setUpServer(api);
+const anna = { authorization: `Bearer ${await issuer.sign({ oid: 'anna', roles: ['Events.Read'] })}` };
 
 const document = (selection: string) => `subscription ($after: String) {
   added: jobsAdded(after: $after) { cursor end edges { node { jobId ${selection} } } }

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { describe, expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
 import { patience, runs } from '../support/property.ts';
-import { type Stream, serveStreams } from '../support/streams.ts';
+import { setUp, setUpServer } from '../support/setUp.ts';
+import type { Stream } from '../support/streams.ts';
 import { anyScript, type Target, write } from '../support/writers.ts';
 
 /** Tables whose order of arrival is known in different ways. */
@@ -42,24 +42,12 @@ const tables: readonly (Target & { readonly list: string; readonly sql: string }
   },
 ];
 
-let database: TestDatabase;
-let api: TestApi;
-let server: Awaited<ReturnType<typeof serveStreams>>;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`create schema events; ${tables.map(({ sql }) => sql).join(';')}`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection, { config: { limits: { defaultSize: 50, maxSize: 100_000 } } });
-  server = await serveStreams(api);
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `create schema events; ${tables.map(({ sql }) => sql).join(';')}`,
+  config: { limits: { defaultSize: 50, maxSize: 100_000 } },
 });
-
-afterAll(async () => {
-  api.tails.stop();
-  await server.drain(1000);
-  await api.close();
-  await database.drop();
-});
+const server = await setUpServer(api);
 
 /** Reads all up to the label `end`, dropping the connection after so many rows as each of `drops` says. */
 async function follow(list: string, start: string, drops: readonly number[]): Promise<readonly string[]> {

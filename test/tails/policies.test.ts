@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createIssuer, type Issuer } from '../auth/issuer.ts';
+import { expect, test } from 'vitest';
 import { createTestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUpDatabase, setUpIssuer } from '../support/setUp.ts';
 import { serveStreams } from '../support/streams.ts';
 
-let database: TestDatabase;
-let issuer: Issuer;
-
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  issuer = await createIssuer();
-});
-
-afterAll(async () => {
-  await issuer.end();
-  await database.drop();
-});
+const issuer = await setUpIssuer();
+const database = await setUpDatabase({ database: createEmptyDatabase });
 
 const own = `owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid'`;
 const document =

@@ -1,24 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { serveStreams } from '../support/streams.ts';
+import { expect, test } from 'vitest';
+import { setUp, setUpServer } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-let server: Awaited<ReturnType<typeof serveStreams>>;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  api = await createTestApi(database.connection);
-  server = await serveStreams(api);
-});
-
-afterAll(async () => {
-  api.tails.stop();
-  await server.drain(1000);
-  await api.close();
-  await database.drop();
-});
+const { database, api } = await setUp();
+const server = await setUpServer(api);
 
 interface Event {
   readonly eventId: string;

@@ -1,29 +1,24 @@
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Caller } from '../../src/auth/callers/caller.ts';
 import { arrivalOf } from '../../src/catalog/arrival.ts';
-import { type Catalog, tableOf } from '../../src/catalog/catalog.ts';
+import { tableOf } from '../../src/catalog/catalog.ts';
 import { sql } from '../../src/db/sql/sql.ts';
 import { createShared, type Shared, type Subject } from '../../src/tails/hub.ts';
 import type { Watch } from '../../src/tails/watch.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
 let shared: Shared;
-/** The catalog as it is under row security. */
-let personal: Catalog;
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(`create schema events;
+const { database, api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `create schema events;
     create table events.note (note_id bigint generated always as identity primary key, body text);
-    insert into events.note (body) values ('before')`);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-  personal = { ...api.api.catalog, isPersonal: true };
+    insert into events.note (body) values ('before')`,
 });
+/** The catalog as it is under row security. */
+const personal = { ...api.api.catalog, isPersonal: true };
 
 beforeEach(() => {
   shared = createShared({ db: api.db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }) });
@@ -31,11 +26,6 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.useRealTimers();
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
 });
 
 function subjectOf(caller: Caller | null, isPersonal: boolean): Subject {

@@ -6,8 +6,8 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../scripts/bundle.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type Program, portOf, startProgram, variablesFor } from '../support/program.ts';
+import { setUpDatabase } from '../support/setUp.ts';
 import {
   type Collector,
   logsOf,
@@ -19,19 +19,11 @@ import {
   startGrpcCollector,
 } from './collector.ts';
 
-let folder: string;
-let database: TestDatabase;
+const folder = await mkdtemp(join(tmpdir(), 'events-graphql-'));
+await bundle(pathToFileURL(`${folder}/whole/`));
+const database = await setUpDatabase();
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'events-graphql-'));
-  await bundle(pathToFileURL(`${folder}/whole/`));
-  database = await createDatabase();
-});
-
-afterAll(async () => {
-  await database.drop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => rm(folder, { recursive: true }));
 
 /** The built server, in production, with two connections at most. */
 const start = (variables: Record<string, string>, build = 'whole'): Program =>

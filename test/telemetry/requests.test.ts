@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { Incoming, RequestRecord } from '../../src/context.ts';
 import { createApp } from '../../src/server/app.ts';
-import { type Listening, listen } from '../../src/server/listen.ts';
+import { listen } from '../../src/server/listen.ts';
 import { createTails } from '../../src/tails/tails.ts';
 import { createInstruments } from '../../src/telemetry/instruments.ts';
 import { createOperationMeasure } from '../../src/telemetry/operations.ts';
@@ -12,17 +12,13 @@ import { type RecordedListener, recordRequests } from '../../src/telemetry/reque
 import { createStatementWatch } from '../../src/telemetry/statements.ts';
 import { useOperation } from '../../src/telemetry/useOperation.ts';
 import { createIssuer } from '../auth/issuer.ts';
-import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { keepMetrics } from '../support/metrics.ts';
+import { setUp } from '../support/setUp.ts';
 import { subscribeTo } from '../support/streams.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
-let database: TestDatabase;
-let api: TestApi;
-let listening: Listening;
 const lines: Line[] = [];
 const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line) as Line) });
 
@@ -42,25 +38,17 @@ const emptyRecord: RequestRecord = { statements: 0, rows: 0, streams: false, sta
 let measured: ReturnType<typeof keepMetrics>;
 const collect = () => measured.collect();
 
-beforeAll(async () => {
-  database = await createDatabase();
-  await database.admin(`
-    create view events.slow as select pg_sleep(0.2)::text as rest;
-    grant select on events.slow to ${database.connection.user}`);
-  api = await createTestApi(database.connection);
-  listening = await serve(api.app, 100);
+const { database, api } = await setUp({
+  prepare: 'create view events.slow as select pg_sleep(0.2)::text as rest',
 });
+const listening = await serve(api.app, 100);
+
+afterAll(() => listening.drain(1000));
 
 beforeEach(() => {
   lines.length = 0;
   measured = keepMetrics();
   return measured.stop;
-});
-
-afterAll(async () => {
-  await listening.drain(1000);
-  await api.close();
-  await database.drop();
 });
 
 const post = async (query: string, variables?: unknown, port = listening.port, headers = {}) => {

@@ -1,25 +1,18 @@
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestApi, type Result, type TestApi } from '../../support/api.ts';
-import type { TestDatabase } from '../../support/database.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Result } from '../../support/api.ts';
+import { setUp } from '../../support/setUp.ts';
 import { createThings } from './things.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createThings();
-  await database.admin(`alter role ${database.connection.user} set deadlock_timeout = '20ms'`);
-  api = await createTestApi(database.connection, { size: 16, config: { maxBodyBytes: 10_000_000 } });
+const { database, api } = await setUp({
+  database: createThings,
+  prepare: ({ admin, connection }) => admin(`alter role ${connection.user} set deadlock_timeout = '20ms'`),
+  size: 16,
+  config: { maxBodyBytes: 10_000_000 },
 });
 
 beforeEach(async () => {
   await database.admin('truncate events.thing, events.part, events.reading restart identity');
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const createDocument = `mutation ($inputs: [CreateThingInput!]!, $onConflict: CreateThingOnConflict) {

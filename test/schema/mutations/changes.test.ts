@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../../support/api.ts';
-import type { TestDatabase } from '../../support/database.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { setUp } from '../../support/setUp.ts';
 import { createThings } from './things.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createThings();
-  api = await createTestApi(database.connection);
-});
+const { database, api } = await setUp({ database: createThings });
 
 beforeEach(async () => {
   await database.admin(`
     truncate events.thing, events.part, events.reading restart identity;
     insert into events.thing (code, amount) values ('first', 1), ('second', 2);
     insert into events.part values (1, 'wheel', 0.5)`);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
 });
 
 const things = async () =>

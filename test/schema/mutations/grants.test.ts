@@ -1,20 +1,14 @@
 import { isInputObjectType, isObjectType, isRequiredInputField } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createTestApi, type TestApi } from '../../support/api.ts';
-import type { TestDatabase } from '../../support/database.ts';
+import { setUpDatabase } from '../../support/setUp.ts';
 import { createThings } from './things.ts';
 
-let database: TestDatabase;
 const apis: TestApi[] = [];
 
-beforeAll(async () => {
-  database = await createThings();
-});
+const database = await setUpDatabase({ database: createThings });
 
-afterAll(async () => {
-  await Promise.all(apis.map((api) => api.close()));
-  await database.drop();
-});
+afterAll(() => Promise.all(apis.map((api) => api.close())));
 
 /** The API as a role of its own sees it, which has nothing but these privileges. */
 async function apiOf(...grants: readonly string[]): Promise<TestApi> {

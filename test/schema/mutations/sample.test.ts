@@ -1,21 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parse, validate } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../../support/api.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { expect, test } from 'vitest';
+import { setUp } from '../../support/setUp.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
+const { api } = await setUp();
 
 test('the documents in docs/writing.md fit the reference schema', async () => {
   const page = await readFile(new URL('../../../docs/writing.md', import.meta.url), 'utf8');

@@ -1,11 +1,8 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../../support/api.ts';
-import { createEmptyDatabase, type TestDatabase } from '../../support/database.ts';
+import { expect, test } from 'vitest';
+import { createEmptyDatabase } from '../../support/database.ts';
 import { patience, runs } from '../../support/property.ts';
-
-let database: TestDatabase;
-let api: TestApi;
+import { setUp } from '../../support/setUp.ts';
 
 /** Triggers that drop rows, move them to another key, change their values, and keep rows from being updated. */
 const tables = `
@@ -31,17 +28,7 @@ const tables = `
     execute function events.meddle();
   create trigger protect before update on events.part for each row execute function events.protect();`;
 
-beforeAll(async () => {
-  database = await createEmptyDatabase();
-  await database.admin(tables);
-  await database.grantAll(database.connection);
-  api = await createTestApi(database.connection);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
-});
+const { database, api } = await setUp({ database: createEmptyDatabase, prepare: tables });
 
 interface Note {
   readonly noteId: number;

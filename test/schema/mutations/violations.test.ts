@@ -1,32 +1,29 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../../support/api.ts';
-import type { TestDatabase } from '../../support/database.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { setUp } from '../../support/setUp.ts';
 import { createThings } from './things.ts';
 
-let database: TestDatabase;
-let api: TestApi;
-
-beforeAll(async () => {
-  database = await createThings();
-  await database.admin(`
-    alter table events.part add parent text, add note text,
-      add constraint same_thing foreign key (thing_id, parent) references events.part (thing_id, name);
-    create table events.booking (
-      room text, during daterange not null, held bool not null default true, at timestamptz unique,
-      guest uuid, person text, primary key (guest, person),
-      exclude using gist (during with &&),
-      constraint held_is_true check (held)
-    );
-    create table events.strict (strict_id int generated always as identity primary key, name text, secret text not null);
-    create function events.refuse() returns trigger language plpgsql as
-      $$ begin raise exception 'The shop is closed'; end $$;
-    create table events.closed (closed_id int primary key);
-    create trigger refuse before insert on events.closed for each row execute function events.refuse()`);
-  await database.grantAll(database.connection);
-  await database.admin(`
-    revoke select on events.strict from ${database.connection.user};
-    grant select (strict_id, name) on events.strict to ${database.connection.user}`);
-  api = await createTestApi(database.connection);
+const { database, api } = await setUp({
+  database: createThings,
+  prepare: async (database) => {
+    await database.admin(`
+      alter table events.part add parent text, add note text,
+        add constraint same_thing foreign key (thing_id, parent) references events.part (thing_id, name);
+      create table events.booking (
+        room text, during daterange not null, held bool not null default true, at timestamptz unique,
+        guest uuid, person text, primary key (guest, person),
+        exclude using gist (during with &&),
+        constraint held_is_true check (held)
+      );
+      create table events.strict (strict_id int generated always as identity primary key, name text, secret text not null);
+      create function events.refuse() returns trigger language plpgsql as
+        $$ begin raise exception 'The shop is closed'; end $$;
+      create table events.closed (closed_id int primary key);
+      create trigger refuse before insert on events.closed for each row execute function events.refuse()`);
+    await database.grantAll(database.connection);
+    await database.admin(`
+      revoke select on events.strict from ${database.connection.user};
+      grant select (strict_id, name) on events.strict to ${database.connection.user}`);
+  },
 });
 
 beforeEach(async () => {
@@ -34,11 +31,6 @@ beforeEach(async () => {
     truncate events.thing, events.part, events.reading, events.booking restart identity;
     insert into events.thing (code, amount) values ('first', 1), ('second', 2);
     insert into events.part (thing_id, name, parent) values (1, 'wheel', null), (1, 'spoke', 'wheel')`);
-});
-
-afterAll(async () => {
-  await api.close();
-  await database.drop();
 });
 
 /** The message and the extensions of a mutation's only error. */
