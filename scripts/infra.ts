@@ -3,15 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { bicepEnvironment, findBicep, howToGetBicep } from './bicep.ts';
 
 /** Compiles and lints each file of Bicep. Anything that the compiler says, a warning too, is a failure. */
-const folder = fileURLToPath(new URL('../infra/bicep', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folders = ['infra/bicep', 'examples/azure-function/infra'];
 const compiler = await findBicep();
 
 if (compiler === null) {
   console.warn(`Skipped: Bicep is not compiled, for there is no compiler; ${howToGetBicep}`);
 } else {
   const diagnostics = [
-    ...diagnosticsOf(compiler, 'lint', '--pattern', `${folder}/**/*.bicep*`),
-    ...diagnosticsOf(compiler, 'build-params', `${folder}/main.bicepparam`, '--stdout'),
+    ...folders.flatMap((folder) => diagnosticsOf(compiler, 'lint', '--pattern', `${root}${folder}/**/*.bicep*`)),
+    ...diagnosticsOf(compiler, 'build-params', `${root}infra/bicep/main.bicepparam`, '--stdout'),
   ];
   // A module is compiled with each template that uses it.
   for (const diagnostic of new Set(diagnostics)) console.error(diagnostic);

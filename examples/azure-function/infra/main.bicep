@@ -52,8 +52,14 @@ var fittingInstances = neededConnections < databaseConnections
   ? maxInstances
   : fail('maxInstances x (poolSize + 1) is ${neededConnections}, and there are ${databaseConnections} connections: choose fewer instances or a smaller pool')
 
+// Known before anything is deployed, so that a what-if can say what would change.
+var identityName = 'id-function-${suffix}'
+var appName = 'func-events-${suffix}'
+var storageName = 'stfunction${suffix}'
+var insightsName = 'appi-function-${suffix}'
+
 resource userIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = if (identity == 'user-assigned') {
-  name: 'id-function-${suffix}'
+  name: identityName
   location: location
   tags: tags
 }
@@ -68,7 +74,7 @@ module subnet 'modules/subnet.bicep' = {
 
 module storage 'modules/storage.bicep' = {
   params: {
-    name: 'stfunction${suffix}'
+    name: storageName
     location: location
     tags: tags
   }
@@ -76,7 +82,8 @@ module storage 'modules/storage.bicep' = {
 
 module logs 'modules/logs.bicep' = {
   params: {
-    suffix: suffix
+    workspaceName: 'log-function-${suffix}'
+    insightsName: insightsName
     location: location
     tags: tags
   }
@@ -84,7 +91,7 @@ module logs 'modules/logs.bicep' = {
 
 module app 'modules/app.bicep' = {
   params: {
-    name: 'func-events-${suffix}'
+    name: appName
     location: location
     runtime: runtime
     userIdentity: identity == 'user-assigned'
@@ -94,7 +101,7 @@ module app 'modules/app.bicep' = {
         }
       : null
     subnetId: subnet.outputs.id
-    storageName: storage.outputs.name
+    storageName: storageName
     containerUrl: storage.outputs.containerUrl
     insightsConnection: logs.outputs.insightsConnection
     maxInstances: fittingInstances
@@ -112,15 +119,15 @@ var principalId = identity == 'user-assigned' ? userIdentity!.properties.princip
 
 module access 'modules/access.bicep' = {
   params: {
-    storageName: storage.outputs.name
-    insightsName: logs.outputs.insightsName
+    storageName: storageName
+    insightsName: insightsName
     principalId: principalId
-    principalName: identity == 'user-assigned' ? 'id-function-${suffix}' : 'func-events-${suffix}'
+    principalName: identity == 'user-assigned' ? identityName : appName
   }
 }
 
 @description('The name of the function app.')
-output name string = app.outputs.name
+output name string = appName
 
 @description('Where its functions are.')
 output url string = 'https://${app.outputs.host}/api'

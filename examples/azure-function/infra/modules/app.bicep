@@ -123,9 +123,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   }
 }
 
-@description('The name of the function app.')
-output name string = app.name
-
 @description('Its host.')
 output host string = app.properties.defaultHostName
 

@@ -1,5 +1,8 @@
-@description('Part of every name.')
-param suffix string
+@description('The name of the workspace.')
+param workspaceName string
+
+@description('The name of the Application Insights resource.')
+param insightsName string
 
 @description('The region.')
 param location string
@@ -8,7 +11,7 @@ param location string
 param tags object
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
-  name: 'log-function-${suffix}'
+  name: workspaceName
   location: location
   tags: tags
   properties: {
@@ -18,7 +21,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
-  name: 'appi-function-${suffix}'
+  name: insightsName
   location: location
   tags: tags
   kind: 'web'
@@ -28,9 +31,6 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
     DisableLocalAuth: true
   }
 }
-
-@description('The name of the Application Insights resource.')
-output insightsName string = insights.name
 
 @description('Where telemetry goes, which takes it from identities only.')
 output insightsConnection string = insights.properties.ConnectionString

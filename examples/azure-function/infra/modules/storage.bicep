@@ -31,8 +31,5 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   }
 }
 
-@description('The name of the storage account.')
-output name string = account.name
-
 @description('Where packages are put.')
 output containerUrl string = '${account.properties.primaryEndpoints.blob}${account::blobs::packages.name}'
