@@ -24,7 +24,7 @@ interface Kind {
 }
 
 const devices = 500;
-const perDevice = 298;
+const perDevice = 398;
 
 /** One statement of the events of many devices. */
 const events = (selection: string) => (rows: number) =>
