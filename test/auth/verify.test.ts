@@ -2,7 +2,7 @@ import { decodeProtectedHeader, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createVerifier, type Verify } from '../../src/auth/callers/verify.ts';
 import { AppError } from '../../src/errors.ts';
-import { audience, createIssuer, type Issuer, tenantId } from './issuer.ts';
+import { audience, createIssuer, type Issuer, tenantId } from '../support/issuer.ts';
 
 let issuer: Issuer;
 let verify: Verify;

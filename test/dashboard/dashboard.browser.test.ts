@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bundle } from '../../scripts/bundle.ts';
-import { createIssuer, type Issuer } from '../auth/issuer.ts';
 import { isBrowserAbsent, launchBrowser } from '../support/browser.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { createIssuer, type Issuer } from '../support/issuer.ts';
 import { type Program, portOf, startProgram, variablesFor } from '../support/program.ts';
 
 const absent = isBrowserAbsent('the dashboard');

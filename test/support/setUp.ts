@@ -1,7 +1,7 @@
 import { afterAll } from 'vitest';
-import { createIssuer, type Issuer } from '../auth/issuer.ts';
 import { createTestApi, type TestApi, type TestApiOptions } from './api.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
+import { createIssuer, type Issuer } from './issuer.ts';
 import { serveStreams } from './streams.ts';
 
 // What a test file needs, awaited at its top or at that of a `describe`; it ends after the last test, what was made

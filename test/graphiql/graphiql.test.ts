@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { buildSchema, type GraphQLSchema, graphqlSync, parse, validate } from 'graphql';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { describe, expect, test } from 'vitest';
-import type { IntrospectedSchema } from '../src/graphiql/introspection.ts';
-import { introspectionQuery } from '../src/graphiql/lists.js';
-import { readyTabs } from '../src/graphiql/readyTabs.js';
-import { useGraphiQL } from '../src/graphiql/useGraphiQL.ts';
+import type { IntrospectedSchema } from '../../src/graphiql/introspection.ts';
+import { introspectionQuery } from '../../src/graphiql/lists.js';
+import { readyTabs } from '../../src/graphiql/readyTabs.js';
+import { useGraphiQL } from '../../src/graphiql/useGraphiQL.ts';
 
 const common = `
   scalar DateTime

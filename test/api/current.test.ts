@@ -1,11 +1,11 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { serveApi } from '../src/api/current.ts';
-import { readFingerprint } from '../src/db/introspect.ts';
-import { createTestApi, type TestApi } from './support/api.ts';
-import { heldOf } from './support/garbage.ts';
-import { setUp } from './support/setUp.ts';
-import { serveStreams } from './support/streams.ts';
+import { serveApi } from '../../src/api/current.ts';
+import { readFingerprint } from '../../src/db/introspect.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { heldOf } from '../support/garbage.ts';
+import { setUp } from '../support/setUp.ts';
+import { serveStreams } from '../support/streams.ts';
 
 /** Of all kinds that something might be kept for. */
 const documents = [

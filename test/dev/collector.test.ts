@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { runCollector } from '../src/dev/collector/collector.ts';
-import { createIncidentReport } from '../src/dev/collector/incidents.ts';
-import { createSend } from '../src/dev/collector/send.ts';
-import { createSimulation } from '../src/dev/collector/simulation.ts';
-import { setUp, setUpServer } from './support/setUp.ts';
+import { runCollector } from '../../src/dev/collector/collector.ts';
+import { createIncidentReport } from '../../src/dev/collector/incidents.ts';
+import { createSend } from '../../src/dev/collector/send.ts';
+import { createSimulation } from '../../src/dev/collector/simulation.ts';
+import { setUp, setUpServer } from '../support/setUp.ts';
 
 const { database, api } = await setUp();
 const { url } = await setUpServer(api);

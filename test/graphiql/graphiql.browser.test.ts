@@ -1,10 +1,10 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Listening, listen } from '../src/server/listen.ts';
-import { createIssuer } from './auth/issuer.ts';
-import { createTestApi, type TestApi } from './support/api.ts';
-import { isBrowserAbsent, launchBrowser } from './support/browser.ts';
-import { createDatabase, type TestDatabase } from './support/database.ts';
+import { type Listening, listen } from '../../src/server/listen.ts';
+import { createTestApi, type TestApi } from '../support/api.ts';
+import { isBrowserAbsent, launchBrowser } from '../support/browser.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { createIssuer } from '../support/issuer.ts';
 
 const absent = isBrowserAbsent('GraphiQL');
 

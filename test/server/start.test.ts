@@ -4,8 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { portOf, post, startProgram, variablesFor } from './support/program.ts';
-import { setUpDatabase } from './support/setUp.ts';
+import { portOf, post, startProgram, variablesFor } from '../support/program.ts';
+import { setUpDatabase } from '../support/setUp.ts';
 
 const invalid = join(tmpdir(), `events-graphql-invalid-${process.pid}.graphql`);
 
