@@ -121,6 +121,22 @@ param postgresGeoBackup bool = false
 @description('The oldest version of TLS that clients of a new server may speak.')
 param postgresMinimumTls 'TLSv1.2' | 'TLSv1.3' = 'TLSv1.2'
 
+@description('The extensions that may be created at a new server, such as postgis; empty: those that Azure allows by itself.')
+param postgresExtensions string[] = []
+
+@description('The zone of a new server, such as 1; empty: Azure chooses it. A standby is in another one.')
+param postgresAvailabilityZone '' | '1' | '2' | '3' = ''
+
+@description('The day of the week on which Azure may restart a new server; 0 is Sunday.')
+@minValue(0)
+@maxValue(6)
+param postgresMaintenanceDay int = 0
+
+@description('The hour of that day, of UTC.')
+@minValue(0)
+@maxValue(23)
+param postgresMaintenanceHour int = 2
+
 @description('Whether the app goes through the built-in PgBouncer, which is turned on at a new server. Burstable sizes have none.')
 param usePgBouncer bool = false
 
@@ -195,6 +211,9 @@ param poolSize int = 10
 @description('Requests at once, open streams included, from which on there is one more replica.')
 @minValue(1)
 param concurrentRequests int = 50
+
+@description('Where the app sends traces, metrics and logs by OTLP, such as a collector in the network; empty: nowhere.')
+param otlpEndpoint string = ''
 
 @description('Who is told by mail when something is wrong; empty: there are no alerts.')
 param alertEmail string = ''
@@ -372,6 +391,18 @@ module peeringToApp 'modules/peering.bicep' = if (needsPeering) {
   dependsOn: [vnet]
 }
 
+module logs 'modules/logs.bicep' = if (empty(workspaceId)) {
+  scope: group
+  params: {
+    name: 'log-events-${suffix}'
+    location: location
+    retentionInDays: logRetentionDays
+    tags: allTags
+  }
+}
+
+var usedWorkspaceId = empty(workspaceId) ? logs!.outputs.id : workspaceId
+
 module postgres 'modules/postgres.bicep' = if (isNewServer) {
   scope: group
   params: {
@@ -385,6 +416,11 @@ module postgres 'modules/postgres.bicep' = if (isNewServer) {
     geoRedundantBackup: postgresGeoBackup
     minimumTls: postgresMinimumTls
     pgBouncer: usePgBouncer
+    extensions: postgresExtensions
+    availabilityZone: postgresAvailabilityZone
+    maintenanceDay: postgresMaintenanceDay
+    maintenanceHour: postgresMaintenanceHour
+    workspaceId: usedWorkspaceId
     databaseName: databaseName
     tenantId: tenantId
     delegatedSubnetId: isInjected ? usedDatabaseSubnetId : ''
@@ -433,6 +469,7 @@ module registry 'modules/registry.bicep' = if (empty(registryId)) {
   params: {
     name: registryName
     location: location
+    workspaceId: usedWorkspaceId
     tags: allTags
   }
 }
@@ -447,16 +484,6 @@ module registryAccess 'modules/registry-access.bicep' = {
   dependsOn: [registry]
 }
 
-module logs 'modules/logs.bicep' = if (empty(workspaceId)) {
-  scope: group
-  params: {
-    name: 'log-events-${suffix}'
-    location: location
-    retentionInDays: logRetentionDays
-    tags: allTags
-  }
-}
-
 module environment 'modules/environment.bicep' = {
   scope: group
   params: {
@@ -465,7 +492,7 @@ module environment 'modules/environment.bicep' = {
     subnetId: usedAppSubnetId
     internal: internal
     zoneRedundant: zoneRedundant
-    workspaceId: empty(workspaceId) ? logs!.outputs.id : workspaceId
+    workspaceId: usedWorkspaceId
     tags: allTags
   }
 }
@@ -566,6 +593,7 @@ module app 'modules/app.bicep' = {
     minReplicas: minReplicas
     maxReplicas: maxReplicas
     concurrentRequests: concurrentRequests
+    otlpEndpoint: otlpEndpoint
     tags: allTags
   }
   dependsOn: [grantJob]
@@ -576,7 +604,10 @@ module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
   params: {
     suffix: suffix
     emailAddress: alertEmail
+    location: location
     appId: app.outputs.id
+    appName: app.outputs.name
+    workspaceId: usedWorkspaceId
     serverId: usedServerId
     connections: isNewServer ? serverConnections : existingServerMaxConnections
     tags: allTags

@@ -12,6 +12,7 @@ export const nameRules: Readonly<Record<string, RegExp>> = {
   'Microsoft.Insights/actionGroups': /^[\w-]{1,260}$/,
   'Microsoft.Insights/diagnosticSettings': /^[\w-]{1,260}$/,
   'Microsoft.Insights/metricAlerts': /^[\w-]{1,260}$/,
+  'Microsoft.Insights/scheduledQueryRules': /^[\w-]{1,260}$/,
   'Microsoft.ManagedIdentity/userAssignedIdentities': /^[a-zA-Z0-9][\w-]{2,127}$/,
   'Microsoft.Network/networkSecurityGroups': /^[a-zA-Z0-9][\w.-]{0,78}\w$/,
   'Microsoft.Network/privateDnsZones': /^(?=.{1,253}$)([a-z0-9_-]{1,63}\.)+[a-z]{2,63}$/,

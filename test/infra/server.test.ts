@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readWish } from '../../src/commands/grant/wish.ts';
 import { readConfig } from '../../src/config/config.ts';
@@ -84,6 +84,19 @@ describe.skipIf(!hasBicep)('the template', () => {
     );
   });
 
+  test('raises alerts on words that the server logs', async () => {
+    const rules = (await compiler.predict(shapes.production)).filter(({ type }) =>
+      type.endsWith('scheduledQueryRules'),
+    );
+    const words = rules.map(({ properties }) => /Log has "([^"]+)"/.exec(properties.criteria.allOf[0].query)?.[1]);
+    expect(words.length).toBeGreaterThan(3);
+    const source = readdirSync(sources, { recursive: true })
+      .filter((path) => String(path).endsWith('.ts'))
+      .map((path) => readFileSync(new URL(String(path), sources), 'utf8'))
+      .join('');
+    expect(words.filter((text) => !text || !(source.includes(`'${text}`) || source.includes(`\`${text}`)))).toEqual([]);
+  });
+
   describe('has probes', () => {
     let database: TestDatabase;
     let api: TestApi;
@@ -128,6 +141,8 @@ describe.skipIf(!hasBicep)('the template', () => {
   });
 });
 
+const sources = new URL('../../src/', import.meta.url);
+
 const isClientId = ({ name }: { name: string }) => name === 'AZURE_CLIENT_ID';
 
 /** A value that Azure tells, if it is one of these. */
@@ -138,7 +153,7 @@ function fill(value: string): string {
 
 /** A constant of the server that nothing else needs, from its source. */
 function constantOf(path: string, name: string): number {
-  const source = readFileSync(new URL(`../../src/${path}`, import.meta.url), 'utf8');
+  const source = readFileSync(new URL(path, sources), 'utf8');
   const [, value] = new RegExp(`const ${name} = ([\\d_]+);`).exec(source) ?? [];
   return Number(value?.replaceAll('_', ''));
 }

@@ -21,6 +21,9 @@ const production = {
   zoneRedundant: true,
   postgresHighAvailability: 'ZoneRedundant',
   postgresGeoBackup: true,
+  postgresExtensions: ['postgis', 'pg_partman'],
+  postgresAvailabilityZone: '1',
+  otlpEndpoint: 'http://collector:4318',
   alertEmail: 'operators@example.com',
   administrators: [{ objectId: '44444444-4444-4444-4444-444444444444', name: 'DBAs', type: 'Group' }],
 } as const;

@@ -13,6 +13,15 @@ param serverId string
 @description('The connections that the server has for all its users; 0: it is not known, and there is no alert on them.')
 param connections int
 
+@description('The Log Analytics workspace that has the logs of the app.')
+param workspaceId string
+
+@description('The name of the app.')
+param appName string
+
+@description('The region.')
+param location string
+
 @description('Tags of every resource.')
 param tags object
 
@@ -111,6 +120,67 @@ resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
         ]
       }
       actions: [{ actionGroupId: operators.id }]
+    }
+  }
+]
+
+// What the app says of itself, in the words of its log.
+var logAlerts = [
+  {
+    name: 'unexpected-errors'
+    description: 'A defect, or a fault in the schema of the database.'
+    message: 'Unexpected error'
+    threshold: 0
+  }
+  {
+    name: 'not-ready'
+    description: 'A replica gets no requests: doctor says why.'
+    message: 'Not ready'
+    threshold: 0
+  }
+  {
+    name: 'failing-logins'
+    description: 'Tokens or logins fail again and again: the identity, its assignment, or its role.'
+    message: 'A connection to the database failed'
+    threshold: 10
+  }
+  {
+    name: 'failing-telemetry'
+    description: 'Traces and metrics do not arrive.'
+    message: 'OpenTelemetry:'
+    threshold: 10
+  }
+]
+
+resource logQueries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for alert in logAlerts: {
+    name: '${alert.name}-${suffix}'
+    location: location
+    tags: tags
+    properties: {
+      description: alert.description
+      severity: 2
+      enabled: true
+      scopes: [workspaceId]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT10M'
+      criteria: {
+        allOf: [
+          {
+            query: 'ContainerAppConsoleLogs | where ContainerAppName == "${appName}" and Log has "${alert.message}"'
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: alert.threshold
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
+          }
+        ]
+      }
+      // A new workspace has no table of logs before there is one.
+      skipQueryValidation: true
+      actions: { actionGroups: [operators.id] }
     }
   }
 ]

@@ -73,6 +73,9 @@ param maxReplicas int
 @description('Requests at once, open streams included, from which on there is one more replica.')
 param concurrentRequests int
 
+@description('Where traces, metrics and logs go by OTLP; empty: nowhere.')
+param otlpEndpoint string
+
 @description('Tags of the resource.')
 param tags object
 
@@ -95,6 +98,8 @@ var serverSettings = {
   GRAPHIQL: graphiql ? 'on' : 'off'
   DOCUMENTS: documents
 }
+
+var telemetrySettings = empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }
 
 var databaseSettings = databaseVariables(databaseHost, databaseName, schemaName, roleName, appIdentity.clientId)
 
@@ -173,7 +178,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
         {
           name: 'events-graphql'
           image: hasImage ? image : 'mcr.microsoft.com/k8se/quickstart:latest'
-          env: map(items(union(databaseSettings, pgBouncerVariables(usePgBouncer), serverSettings, authSettings)), variable => {
+          env: map(items(union(databaseSettings, pgBouncerVariables(usePgBouncer), serverSettings, authSettings, telemetrySettings)), variable => {
             name: variable.key
             value: variable.value
           })

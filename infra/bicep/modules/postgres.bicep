@@ -45,6 +45,21 @@ param delegatedSubnetId string
 @description('The private zone of an injected server; empty: it is reached by a private endpoint.')
 param privateZoneId string
 
+@description('The extensions that may be created; empty: those that Azure allows by itself.')
+param extensions string[]
+
+@description('The zone of the server; empty: Azure chooses it.')
+param availabilityZone string
+
+@description('The day of the week on which Azure may restart the server; 0 is Sunday.')
+param maintenanceDay int
+
+@description('The hour of that day, of UTC.')
+param maintenanceHour int
+
+@description('The Log Analytics workspace.')
+param workspaceId string
+
 @description('Tags of the resource.')
 param tags object
 
@@ -56,7 +71,8 @@ var configurations = concat(
         { name: 'pgbouncer.enabled', value: 'true' }
         { name: 'pgbouncer.max_prepared_statements', value: '500' }
       ]
-    : []
+    : [],
+  empty(extensions) ? [] : [{ name: 'azure.extensions', value: join(extensions, ',') }]
 )
 
 // publicNetworkAccess and a delegated subnet exclude each other: with the latter there is no public access at all.
@@ -84,6 +100,13 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
       geoRedundantBackup: geoRedundantBackup ? 'Enabled' : 'Disabled'
     }
     highAvailability: { mode: highAvailability }
+    availabilityZone: empty(availabilityZone) ? null : availabilityZone
+    maintenanceWindow: {
+      customWindow: 'Enabled'
+      dayOfWeek: maintenanceDay
+      startHour: maintenanceHour
+      startMinute: 0
+    }
     network: empty(delegatedSubnetId)
       ? { publicNetworkAccess: 'Disabled' }
       : { delegatedSubnetResourceId: delegatedSubnetId, privateDnsZoneArmResourceId: privateZoneId }
@@ -112,6 +135,20 @@ resource settings 'Microsoft.DBforPostgreSQL/flexibleServers/configurations@2025
     dependsOn: [database]
   }
 ]
+
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'logs'
+  scope: server
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        category: 'PostgreSQLLogs'
+        enabled: true
+      }
+    ]
+  }
+}
 
 @description('The id of the server.')
 output id string = server.id

@@ -4,6 +4,9 @@ param name string
 @description('The region.')
 param location string
 
+@description('The Log Analytics workspace.')
+param workspaceId string
+
 @description('Tags of the resource.')
 param tags object
 
@@ -15,5 +18,19 @@ resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' = {
   properties: {
     adminUserEnabled: false
     anonymousPullEnabled: false
+  }
+}
+
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'logs'
+  scope: registry
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        categoryGroup: 'allLogs'
+        enabled: true
+      }
+    ]
   }
 }
