@@ -25,7 +25,12 @@ export function createContext(incoming: Incoming, { db, catalog, limits }: Conte
   return {
     ...incoming,
     budget,
-    ...through(db.within({ claims: caller?.claims, signal, borrower: { caller: origin, request: incoming } })),
+    ...through(
+      db.within({
+        ...{ claims: caller?.claims, signal, meter: budget.meter },
+        borrower: { caller: origin, request: incoming },
+      }),
+    ),
     renew(event) {
       budget.renew();
       if (record) record.rows += event.rows.length;

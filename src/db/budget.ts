@@ -1,15 +1,18 @@
 import type { RequestLimits } from '../config/limits.ts';
 import { AppError } from '../errors.ts';
 import type { Db } from './db.ts';
+import type { Meter } from './pool/meter.ts';
 import type { Row } from './sql/row.ts';
 
 /** What the reads of one response may return. */
 export interface Budget {
   /**
    * A way to the database that ends with RESPONSE_TOO_LARGE once the reads on all such ways have returned more bytes than
-   * a response may have. A statement's rows are counted when all have arrived; how many one can return is for the price to bound.
+   * a response may have. A statement's rows are counted when all have arrived; what PostgreSQL sends, as it comes, by a meter.
    */
   limit(db: Db): Db;
+  /** The meter of one read: ends it, and those beside it, once more comes than a response within the limits is made of. */
+  meter(): Meter;
   /** Another response begins: the next message of a subscription. */
   renew(): void;
   /** The length of the values of the largest row that was read or written. */
@@ -22,11 +25,18 @@ export interface Budget {
  */
 const leastBytes = 130;
 
+/**
+ * How many bytes PostgreSQL may send for each of the response's. A value comes with 4 bytes and a row with 7, where JSON
+ * has names and braces; a bytea in hex where JSON has base64; and a statement reads keys that the response does not show.
+ */
+const sentPerByte = 2;
+
 export function createBudget(limits: Pick<RequestLimits, 'bytes'>): Budget {
-  let read = { bytes: 0, largest: 0 };
+  let read = nothingRead();
+  const excess = () => tooLarge(`more than ${limits.bytes} bytes, a row counted as ${leastBytes} at least`);
   const check = () => {
-    if (read.bytes > limits.bytes)
-      throw tooLarge(`more than ${limits.bytes} bytes, a row counted as ${leastBytes} at least`);
+    if (read.bytes > limits.bytes) read.excess ??= excess();
+    if (read.excess) throw read.excess;
   };
   const measured = (row: Row): number => {
     const size = sizeOf(row);
@@ -48,8 +58,23 @@ export function createBudget(limits: Pick<RequestLimits, 'bytes'>): Budget {
         return rows;
       },
     }),
+    meter() {
+      const response = read;
+      let own = 0;
+      return {
+        add(bytes) {
+          own += bytes;
+          response.sent += bytes;
+          if (response.sent > sentPerByte * limits.bytes) response.excess ??= excess();
+          if (response.excess) throw response.excess;
+        },
+        drop() {
+          response.sent -= own;
+        },
+      };
+    },
     renew() {
-      read = { bytes: 0, largest: 0 };
+      read = nothingRead();
     },
     get largestRow() {
       return read.largest;
@@ -57,8 +82,22 @@ export function createBudget(limits: Pick<RequestLimits, 'bytes'>): Budget {
   };
 }
 
+interface Read {
+  /** The length of the rows' values, and what short rows count beside. */
+  bytes: number;
+  largest: number;
+  /** What PostgreSQL sent for them. */
+  sent: number;
+  /** Why nothing more is read. */
+  excess: AppError | null;
+}
+
+const nothingRead = (): Read => ({ bytes: 0, largest: 0, sent: 0, excess: null });
+
 export const tooLarge = (what: string): AppError =>
   new AppError('RESPONSE_TOO_LARGE', `The response would hold ${what}: ask for less at once`);
+
+export const isTooLarge = (error: unknown): boolean => error instanceof AppError && error.code === 'RESPONSE_TOO_LARGE';
 
 /** The length of a row's values. */
 export function sizeOf(row: Row): number {

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { schemaChanging } from '../errors.ts';
 import { type Ahead, queryAfter } from './ahead.ts';
+import type { Meter } from './pool/meter.ts';
 import type { Lender } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
 import type { Session } from './pool/session.ts';
@@ -30,6 +31,8 @@ export interface Scope {
   readonly signal?: AbortSignal;
   /** Whose work it is, for a fair share of the connections. */
   readonly borrower?: Borrower;
+  /** Makes the meter of each read, which ends it when too much comes. */
+  readonly meter?: () => Meter;
 }
 
 /** The database as the server itself uses it. */
@@ -74,7 +77,7 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
     }
   }
 
-  function within({ signal, borrower, ...scope }: Scope, watch = hasChanged): Db {
+  function within({ signal, borrower, meter, ...scope }: Scope, watch = hasChanged): Db {
     const own = settingsOf(scope);
     const began = performance.now();
     const send = async (kind: StatementKind, query: Sql) => {
@@ -83,6 +86,7 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
         return await withRetry(pool, kind, (client, session) => run(client, session, parameterised, own), {
           signal,
           borrower,
+          meter,
         });
       } catch (error) {
         if (scope.isWhole && isHiding(error)) throw schemaChanging(error);

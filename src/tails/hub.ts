@@ -3,7 +3,7 @@ import type { Caller } from '../auth/callers/caller.ts';
 import type { Arrival } from '../catalog/arrival.ts';
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { RequestLimits } from '../config/limits.ts';
-import { sizeOf } from '../db/budget.ts';
+import { createBudget, isTooLarge, sizeOf } from '../db/budget.ts';
 import type { Db, SharedDb } from '../db/db.ts';
 import type { Row } from '../db/sql/row.ts';
 import { identity, type Sql } from '../db/sql/sql.ts';
@@ -70,8 +70,10 @@ export function createShared({ db, record = (way) => way, limits, listen, log }:
     return JSON.stringify([id, table.name, arrival, catalog.isPersonal ? (caller?.claims ?? null) : null]);
   }
 
+  /** What clients share is on no response's budget: a statement may bring what a message may be made of. */
+  const meter = () => createBudget(limits).meter();
   const databaseOf = ({ catalog, caller }: Subject) =>
-    db.within(catalog.isPersonal ? { claims: caller?.claims } : { isWhole: true });
+    db.within({ meter, ...(catalog.isPersonal ? { claims: caller?.claims } : { isWhole: true }) });
   const sharedDatabaseOf = (subject: Subject) => record(databaseOf(subject));
 
   function watchOf(subject: Subject): Watch {
@@ -95,10 +97,12 @@ export function createShared({ db, record = (way) => way, limits, listen, log }:
     return createFeed({
       watch: watchOf(subject),
       async read(after, upTo, columns) {
-        const stretch = { table, arrival, where, after, upTo, limit: messageRows };
-        const found = await record(own).rows(selectStretch(catalog, stretch, columns));
+        const { found, limit } = await readFirst((limit) => {
+          const stretch = { table, arrival, where, after, upTo, limit };
+          return record(own).rows(selectStretch(catalog, stretch, columns));
+        });
         const rows = fitting(found, limits.bytes);
-        const last = rows.length < found.length || rows.length === messageRows ? rows.at(-1) : undefined;
+        const last = rows.length < found.length || rows.length === limit ? rows.at(-1) : undefined;
         return { rows, to: last ? placeAfter(last, arrival) : upTo, db: shareReads(own) };
       },
     });
@@ -129,6 +133,17 @@ export function createShared({ db, record = (way) => way, limits, listen, log }:
     },
     isRetired: (catalog) => retired.has(catalog),
   };
+}
+
+/** Reads as many rows as a message has, or fewer where so many are more than it may be made of. */
+async function readFirst(read: (limit: number) => Promise<readonly Row[]>) {
+  for (let limit = messageRows; ; limit = Math.ceil(limit / 8)) {
+    try {
+      return { found: await read(limit), limit };
+    } catch (error) {
+      if (limit === 1 || !isTooLarge(error)) throw error;
+    }
+  }
 }
 
 /** About what a message's JSON has of a row beside its values: names and its cursor. */

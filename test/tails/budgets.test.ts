@@ -98,7 +98,7 @@ const notes = (selection: string) =>
 test('rows that are too much for one message come in several', async () => {
   const stream = server.subscribe<{ body: string }>(notes('body'));
   await stream.next();
-  const bodies = Array.from({ length: 7 }, (_, n) => `${n}`.padEnd(6000, '.'));
+  const bodies = Array.from({ length: 12 }, (_, n) => `${n}`.padEnd(6000, '.'));
   await database.admin('insert into events.note (body) select unnest($1::text[])', [bodies]);
   const messages = [await stream.next(), await stream.next(), await stream.next()];
   while (messages.at(-1)?.edges.at(-1)?.node.body !== bodies.at(-1)) messages.push(await stream.next());

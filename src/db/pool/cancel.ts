@@ -44,20 +44,25 @@ export interface Stoppable {
 }
 
 /**
- * Runs `work` on the session, and cancels it when the signal aborts. Settles when the work has, and no cancel is on its
- * way that could hit the next statement; a session for which that cannot be known is closed.
+ * Runs `work` on the session, and cancels it when a signal aborts. Settles when the work has, and no cancel is on its way
+ * that could hit the next statement; a session for which that cannot be known is closed.
  */
-export async function cancellable<T>(work: () => Promise<T>, signal: AbortSignal, session: Stoppable): Promise<T> {
+export async function cancellable<T>(
+  work: () => Promise<T>,
+  signals: readonly AbortSignal[],
+  session: Stoppable,
+): Promise<T> {
   let stopping: { readonly settled: AbortController; readonly ended: Promise<void> } | undefined;
   const stop = () => {
+    if (stopping) return;
     const settled = new AbortController();
     stopping = { settled, ended: stopUntil(settled.signal, session) };
   };
-  signal.addEventListener('abort', stop);
+  for (const signal of signals) signal.addEventListener('abort', stop);
   try {
     return await work();
   } finally {
-    signal.removeEventListener('abort', stop);
+    for (const signal of signals) signal.removeEventListener('abort', stop);
     stopping?.settled.abort();
     await stopping?.ended;
   }

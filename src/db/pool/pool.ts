@@ -11,6 +11,7 @@ import { isConnectionLost } from './connectionLost.ts';
 import { createLending } from './lending.ts';
 import { LoginError } from './loginError.ts';
 import { createMembers, type Member } from './members.ts';
+import { type Meter, measure } from './meter.ts';
 import { createOpener } from './opener.ts';
 import { startRotation } from './rotation.ts';
 import type { Session } from './session.ts';
@@ -52,6 +53,8 @@ export interface UseOptions {
   readonly signal?: AbortSignal;
   /** With it the abort also ends the work, whose statement PostgreSQL then cancels. */
   readonly cancel?: boolean;
+  /** Counts what comes for the work, which is cancelled when there is too much: `use` rejects with what the meter throws. */
+  readonly meter?: Meter | undefined;
 }
 
 /** What runs on a connection. */
@@ -168,22 +171,27 @@ export function createPool(options: PoolOptions): Pool {
 
   return {
     statementTimeoutMs: options.statementTimeoutMs,
-    async use(work, { borrower, aliveSince = 0, signal, cancel = false } = {}) {
+    async use(work, { borrower, aliveSince = 0, signal, cancel = false, meter } = {}) {
       if (ended) throw unavailable(new Error('The pool has ended'));
       signal?.throwIfAborted();
       if (aliveSince > 0) report('run-again');
       const member = await lending.borrow(borrower ?? { caller: ownWork, request: {} }, aliveSince, signal);
       const run = () => work(member.client, member.session);
       const session = { cancel: member.cancel, close: () => members.close(member) };
+      const measured = meter && measure(member.client, meter, session.close);
+      const ends = [cancel ? signal : undefined, measured?.signal].filter((end) => end !== undefined);
       try {
         signal?.throwIfAborted();
-        const result = await (cancel && signal ? cancellable(run, signal, session) : run());
+        const result = await (ends.length > 0 ? cancellable(run, ends, session) : run());
+        measured?.signal.throwIfAborted();
         member.aliveAt = performance.now();
         return result;
       } catch (error) {
+        meter?.drop();
         if (isConnectionLost(error)) members.lose(member, error);
-        throw cancel && signal?.aborted ? signal.reason : error;
+        throw ends.find(({ aborted }) => aborted)?.reason ?? error;
       } finally {
+        measured?.end();
         giveBack(member);
       }
     },

@@ -1,8 +1,14 @@
 import { codeOf } from '../../errors.ts';
 import { isConnectionLost } from './connectionLost.ts';
+import type { Meter } from './meter.ts';
 import type { Lender, UseOptions, Work } from './pool.ts';
 
 const maxRuns = 3;
+
+export interface RetryOptions extends Pick<UseOptions, 'signal' | 'borrower'> {
+  /** Makes the meter of each run of a read. */
+  readonly meter?: (() => Meter) | undefined;
+}
 
 /**
  * Runs `work` on a connection, and at most twice again on one that is known to live, when its connection died or it was
@@ -10,18 +16,20 @@ const maxRuns = 3;
  * statement may take.
  * Failed logins need no such rule: no work has begun, and the pool goes on trying while the request waits.
  *
- * When the signal aborts, a read ends at once and is cancelled in PostgreSQL; a write that has begun runs to its end.
+ * When the signal aborts, or a meter throws, a read ends at once and is cancelled in PostgreSQL; a write that has begun
+ * runs to its end.
  */
 export async function withRetry<T>(
   pool: Lender,
   kind: 'read' | 'write',
   work: Work<T>,
-  { signal, borrower }: Pick<UseOptions, 'signal' | 'borrower'> = {},
+  { signal, borrower, meter }: RetryOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + pool.statementTimeoutMs;
   for (let run = 1, aliveSince = 0; ; run++) {
     try {
-      return await pool.use(work, { borrower, aliveSince, signal, cancel: kind === 'read' });
+      const ofRead = kind === 'read' && { cancel: true, meter: meter?.() };
+      return await pool.use(work, { borrower, aliveSince, signal, ...ofRead });
     } catch (error) {
       aliveSince = performance.now();
       const may = isRolledBack(error) || (kind === 'read' ? isConnectionLost(error) : isNotSent(error));
