@@ -27,6 +27,8 @@ COPY --from=build /app/dist ./dist
 # What a checkout has of its own; an image made of this one adds to the same folders.
 COPY documents ./documents
 COPY extensions ./extensions
+COPY migrations ./migrations
+COPY sample ./sample
 ENV PERSISTED_DOCUMENTS=documents EXTENSIONS=extensions
 EXPOSE 4000
 # The first process is Node.js itself, which hears SIGTERM; what follows the image's name is a command such as doctor.

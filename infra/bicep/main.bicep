@@ -3,7 +3,7 @@ targetScope = 'subscription'
 import { groupOf, nameOf, subscriptionOf, vnetOf } from 'ids.bicep'
 import { administrator } from 'modules/postgres-administrators.bicep'
 import { postgresSizes } from 'sizes.bicep'
-import { pgBouncerVariables } from 'variables.bicep'
+import { authVariables, pgBouncerVariables } from 'variables.bicep'
 
 @description('The name of the whole: part of the names of what is made.')
 @minLength(1)
@@ -68,6 +68,9 @@ param databaseName string = 'telemetry'
 
 @description('The schema that is served.')
 param schemaName string = 'events'
+
+@description('The folder of the image whose SQL files make the schema, migrations or one of your own; empty: the sample for a new server, and none for an existing one; none: nothing makes it.')
+param migrations string = ''
 
 @description('The tenant of the identities.')
 param tenantId string = tenant().tenantId
@@ -223,8 +226,11 @@ var suffix = uniqueString(subscription().id, groupName, environmentName, locatio
 var allTags = union(tags, { 'azd-env-name': environmentName })
 var here = subscription().subscriptionId
 var roleName = 'events-app'
+var usedAudience = empty(authAudience) ? 'api://${environmentName}' : authAudience
 
 var isNewServer = empty(postgresServerId)
+var usedMigrations = empty(migrations) ? (isNewServer ? 'sample/migrations' : 'none') : migrations
+var migrates = usedMigrations != 'none'
 var isInjected = databaseAccess == 'injected'
 var needsEndpoint = databaseAccess == 'privateEndpoint'
 var needsDatabaseSubnet = isNewServer && isInjected
@@ -543,6 +549,27 @@ module grantJob 'modules/job.bicep' = {
   dependsOn: [privateEndpoint, postgresZoneLink, peeringToServer, peeringToApp]
 }
 
+module migrateJob 'modules/job.bicep' = if (migrates) {
+  scope: group
+  params: {
+    name: 'job-migrate-${suffix}'
+    location: location
+    environmentId: environment.outputs.id
+    image: image
+    arguments: ['migrate', usedMigrations]
+    registryServer: registryAccess.outputs.loginServer
+    pullIdentityId: identities.outputs.pull.id
+    jobIdentity: identities.outputs.grant
+    databaseHost: postgresAdministrators.outputs.host
+    databaseName: databaseName
+    schemaName: schemaName
+    roleName: identities.outputs.grant.name
+    variables: {}
+    tags: allTags
+  }
+  dependsOn: [privateEndpoint, postgresZoneLink, peeringToServer, peeringToApp]
+}
+
 module doctorJob 'modules/job.bicep' = {
   scope: group
   params: {
@@ -558,7 +585,7 @@ module doctorJob 'modules/job.bicep' = {
     databaseName: databaseName
     schemaName: schemaName
     roleName: roleName
-    variables: union(pgBouncerVariables(usePgBouncer), {
+    variables: union(pgBouncerVariables(usePgBouncer), authVariables(auth, authTenantId, usedAudience), {
       PG_POOL_SIZE: string(poolSize)
       MAX_REPLICAS: string(maxReplicas)
     })
@@ -584,10 +611,11 @@ module app 'modules/app.bicep' = {
     poolSize: poolSize
     auth: auth
     authTenantId: authTenantId
-    authAudience: empty(authAudience) ? 'api://${environmentName}' : authAudience
+    authAudience: usedAudience
     corsOrigins: corsOrigins
     graphiql: graphiql
     documents: documents
+    manifests: usedMigrations == 'sample/migrations' ? 'documents,sample/documents' : 'documents'
     cpu: appCpu
     memory: appMemory
     minReplicas: minReplicas
@@ -628,6 +656,9 @@ output APP_URL string = 'https://${app.outputs.host}/graphql'
 
 @description('The job that makes the role of the app with its grants.')
 output GRANT_JOB_NAME string = grantJob.outputs.name
+
+@description('The job that makes the schema; empty: nothing does.')
+output MIGRATE_JOB_NAME string = migrates ? migrateJob!.outputs.name : ''
 
 @description('The job that looks for what keeps the app from its database.')
 output DOCTOR_JOB_NAME string = doctorJob.outputs.name

@@ -13,3 +13,11 @@ func databaseVariables(host string, database string, schema string, role string,
 @export()
 @description('The variables of who goes through the built-in PgBouncer.')
 func pgBouncerVariables(isUsed bool) object => isUsed ? { PGPORT: '6432' } : {}
+
+@export()
+@description('The variables by which the server tells its callers apart.')
+func authVariables(auth string, tenantId string, audience string) object => {
+  AUTH: auth
+  AUTH_TENANT_ID: auth == 'entra' ? tenantId : ''
+  AUTH_AUDIENCE: auth == 'entra' ? audience : ''
+}

@@ -25,6 +25,8 @@ const usage = `Usage: events-graphql [command]
            --live              tables that live tails can follow tell of new rows (docs/live.md)
            --print             print the statements, run none
            --revoke            take it all back and drop the role
+  migrate  as the server's administrator, run SQL files that have not run yet, all or none
+           <folder>            with files like 1.do.events.sql
 `;
 
 /** Resolves with the exit code. */
@@ -37,6 +39,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check/command.ts')).check,
   doctor: async () => (await import('./doctor/command.ts')).doctor,
   grant: async () => (await import('./grant/command.ts')).grant,
+  migrate: async () => (await import('./migrate/command.ts')).migrate,
 };
 
 /** Runs one command; resolves with the exit code once there is nothing left to do. */

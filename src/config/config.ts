@@ -66,7 +66,6 @@ export function readConfig(environment: Environment): Config {
     ...pool,
     production,
     auth,
-    schema: env.EVENTS_SCHEMA,
     host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
     port: env.PORT,
     graphiql: env.GRAPHIQL ? env.GRAPHIQL === 'on' : !production,
@@ -99,9 +98,9 @@ export function readConfig(environment: Environment): Config {
   };
 }
 
-export type PoolConfig = Pick<Config, 'database' | 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs'>;
+export type PoolConfig = Pick<Config, 'schema' | 'database' | 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs'>;
 
-/** As much of it as a program needs that only connects. */
+/** As much of it as a program needs that only connects, such as a job that has no callers. */
 export function readPoolConfig(environment: Environment): PoolConfig {
   const { env, production, problems } = readEnvironment(environment);
   const pool = poolOf(env, production, problems);
@@ -110,6 +109,7 @@ export function readPoolConfig(environment: Environment): PoolConfig {
 }
 
 const poolOf = (env: Variables, production: boolean, problems: string[]): PoolConfig => ({
+  schema: env.EVENTS_SCHEMA,
   database: databaseOf(env, production, problems),
   poolSize: env.PG_POOL_SIZE,
   statementTimeoutMs: env.PG_STATEMENT_TIMEOUT_MS,

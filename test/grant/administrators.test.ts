@@ -6,12 +6,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { grant } from '../../src/commands/grant/command.ts';
-import { type Server, startServer } from '../../src/dev/embedded/server.ts';
+import { type AdministeredServer, job, person, startAdministeredServer } from '../support/administrators.ts';
 import { admin } from '../support/ownServer.ts';
 import { buildLabelProvider, strictPgaadauth } from './pgaadauth.ts';
 
-const person = 'you_example.com#EXT#@tenant.onmicrosoft.com';
-const job = 'id-grant';
 const objectId = '1b4e28ba-2fa1-11d2-883f-0016d3cca427';
 
 const versions = [
@@ -21,25 +19,17 @@ const versions = [
 const isCompiled = spawnSync('cc', ['--version']).status === 0;
 if (!isCompiled) console.warn('Skipped: roles made by SECURITY LABEL, since there is no cc');
 
-/** Azure's administrators: none is a superuser, none has a right over another, and all act for one role. */
 describe.each(versions)('two administrators on PostgreSQL $version', ({ version, native }) => {
   const isAbsent = native !== undefined && !existsSync(native);
-  let server: Server;
+  let server: AdministeredServer;
   let folder: string;
 
   beforeAll(async () => {
     if (isAbsent) return;
-    server = await startServer({ native });
+    server = await startAdministeredServer(native);
     folder = await mkdtemp(join(tmpdir(), 'administrators-'));
     await chmod(folder, 0o755);
-    for (const text of [
-      'CREATE ROLE azure_pg_admin CREATEROLE CREATEDB',
-      ...[person, job].map((name) => `CREATE ROLE "${name}" LOGIN CREATEROLE CREATEDB PASSWORD 'secret'`),
-      ...[person, job].map((name) => `GRANT azure_pg_admin TO "${name}"`),
-      strictPgaadauth.join(';'),
-    ]) {
-      await admin(server, text);
-    }
+    await admin(server, strictPgaadauth.join(';'));
   });
   afterAll(async () => {
     await server?.stop();
@@ -48,56 +38,35 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
   beforeEach(async (context) => {
     if (isAbsent) return context.skip();
     await admin(server, 'ALTER DATABASE postgres RESET session_preload_libraries');
-    await admin(server, 'DROP DATABASE IF EXISTS telemetry WITH (FORCE)');
+    await server.createDatabase();
     for (const { rolname } of await admin(server, `SELECT rolname FROM pg_roles WHERE rolname ~ '^(app|people)'`)) {
       await admin(server, `DROP ROLE ${pg.escapeIdentifier(String(rolname))}`);
     }
-    await admin(server, 'CREATE DATABASE telemetry OWNER azure_pg_admin');
   });
-
-  const connectionOf = (user: string) => ({ ...server.connection, database: 'telemetry', user, password: 'secret' });
-
-  async function as(user: string, sql: string): Promise<readonly unknown[]> {
-    const client = new pg.Client(connectionOf(user));
-    await client.connect();
-    try {
-      return (await client.query(sql)).rows;
-    } finally {
-      await client.end();
-    }
-  }
 
   async function run(user: string, ...args: readonly string[]) {
     const out: string[] = [];
-    const { host, port } = server.connection;
-    const variables = {
-      PGHOST: host,
-      PGPORT: String(port),
-      PGDATABASE: 'telemetry',
-      PGUSER: user,
-      PGPASSWORD: 'secret',
-    };
     const print = (text: string) => void out.push(text);
-    const code = await grant(variables, args, { out: print, err: print });
+    const code = await grant(server.variablesOf(user), args, { out: print, err: print });
     return { code, out: out.join(''), lines: out.join('').split('\n') };
   }
   const forApp = ['--role', 'app', '--object-id', objectId];
 
   const read = async () => {
     await admin(server, `ALTER ROLE app PASSWORD 'secret'`);
-    return await as('app', 'SELECT * FROM events.device');
+    return await server.as('app', 'SELECT * FROM events.device');
   };
 
   test('tables that one made for both are granted by the other, those to come too', async () => {
-    await as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.site (id int)');
+    await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.site (id int)');
     const { code, out } = await run(job, ...forApp);
     expect([code, out]).toEqual([0, expect.stringContaining('SELECT on the tables that "azure_pg_admin" creates')]);
-    await as(person, 'SET ROLE azure_pg_admin; CREATE TABLE events.device (id int)');
+    await server.as(person, 'SET ROLE azure_pg_admin; CREATE TABLE events.device (id int)');
     expect(await read()).toEqual([]);
   });
 
   test('tables that one made for itself are handed over by one statement of its own', async () => {
-    await as(person, 'CREATE SCHEMA events; CREATE TABLE events.device (id int)');
+    await server.as(person, 'CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     const first = await run(job, ...forApp);
     expect(first.code).toBe(1);
     expect(first.lines).toContain(
@@ -105,22 +74,22 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     );
     const statement = `REASSIGN OWNED BY "${person}" TO "azure_pg_admin";`;
     expect(first.lines).toContain(`  ${statement}`);
-    await as(person, statement);
+    await server.as(person, statement);
     expect((await run(job, ...forApp)).code).toBe(0);
     expect(await read()).toEqual([]);
   });
 
   test('or granted by the statements that are printed', async () => {
-    await as(person, 'CREATE SCHEMA events; CREATE TABLE events.device (id int)');
+    await server.as(person, 'CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     const { out } = await run(job, ...forApp);
     const [, statements = ''] = out.split('must run:\n');
-    await as(person, statements.split('or, once')[0] ?? '');
+    await server.as(person, statements.split('or, once')[0] ?? '');
     expect((await run(job, ...forApp)).code).toBe(0);
     expect(await read()).toEqual([]);
   });
 
   test('what the app runs without may be left undone', async () => {
-    await as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');
+    await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     const { code, lines } = await run(job, ...forApp);
     expect(code).toBe(0);
     // Before 16 whoever may make roles may alter all of them.
@@ -133,7 +102,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
   test.skipIf(!isCompiled)('a role that is made and labelled may be altered by its maker', async () => {
     const library = await buildLabelProvider(folder, version);
     await admin(server, `ALTER DATABASE postgres SET session_preload_libraries = '${library}'`);
-    await as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');
+    await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     const { code, out, lines } = await run(job, ...forApp);
     expect([code, lines.filter((line) => line.startsWith('not done'))], out).toEqual([0, []]);
     const label = { provider: 'pgaadauth', label: `aadauth,oid=${objectId},type=service` };
@@ -148,7 +117,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     ['aadauth,oid=OID', 'type=service,oid=OID,tenant_id=3f0b1c52-6f5e-4c39-9d0e-1f8a5a6c7d11'],
     ['aadauth,oid=OID,type=service,admin', null],
   ])('a role labelled %s and %s is this identity’s', async (label, internal) => {
-    await as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events');
+    await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events');
     await admin(server, 'CREATE ROLE app LOGIN');
     for (const [provider, text] of Object.entries({ pgaadauth: label, 'pgaadauth-int': internal })) {
       if (text === null) continue;
@@ -166,7 +135,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     ['user', 'app_guest.example#EXT#@tenant.onmicrosoft.com'],
     ['group', 'people of "events"'],
   ])('a %s gets a role too', async (type, role) => {
-    await as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');
+    await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     const args = ['--role', role, '--object-id', objectId, '--type', type];
     expect((await run(job, ...args)).code).toBe(0);
     expect(await admin(server, 'SELECT rolname, principaltype FROM pgaadauth_list_principals(false)')).toContainEqual({

@@ -64,6 +64,25 @@ describe('the hook that grants', () => {
     expect(calls.at(-1)).toContain('--job-execution-name job-grant-x1');
   });
 
+  const withSchema = { ...environment, MIGRATE_JOB_NAME: 'job-migrate' };
+  const starts: [string, string][] = [['--name job-migrate --query name', 'echo job-migrate-x1'], start];
+
+  test('lets the schema be made before it grants on it', () => {
+    const { status, calls } = run('grant.sh', withSchema, [...starts, ['execution show', 'echo Succeeded']]);
+    expect(status).toBe(0);
+    const named = (command: string) =>
+      calls.filter((call) => call.includes(command)).map((call) => call.match(/--name (\S+)/)?.[1]);
+    expect(named('job update')).toEqual(['job-migrate', 'job-grant', 'job-doctor']);
+    expect(named('job start')).toEqual(['job-migrate', 'job-grant']);
+  });
+
+  test('does not grant on a schema that could not be made', () => {
+    const failed = run('grant.sh', withSchema, [...starts, ['execution show', 'echo Failed']]);
+    expect(failed.status).toBe(1);
+    expect(failed.stderr).toContain('--name job-migrate --resource-group g --execution job-migrate-x1');
+    expect(failed.calls.some((call) => call.includes('job start') && call.includes('job-grant'))).toBe(false);
+  });
+
   test.each(['Failed', 'Stopped', 'Degraded'])('fails when the job is %s, and says where to look', (state) => {
     const { status, stderr } = run('grant.sh', environment, [start, ['execution show', `echo ${state}`]]);
     expect(status).toBe(1);

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readWish } from '../../src/commands/grant/wish.ts';
-import { readConfig } from '../../src/config/config.ts';
+import { readConfig, readPoolConfig } from '../../src/config/config.ts';
 import { variables } from '../../src/config/variables.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type Compiler, hasBicep, type Resource, startCompiler, tenantId } from './bicep.ts';
+import { type Compiler, hasBicep, type Parameters, type Resource, startCompiler, tenantId } from './bicep.ts';
 import { shapes } from './shapes.ts';
 
 // What no compiler knows: whether the variables, probes and times of the template fit the server.
@@ -48,19 +48,40 @@ describe.skipIf(!hasBicep)('the template', () => {
     return Object.fromEntries(given.map(({ name, value }) => [name, fill(value)]));
   }
 
-  test.each(['ca-events', 'job-grant', 'job-doctor'])('sets variables that the server reads (%s)', (name) => {
-    expect(Object.keys(variablesOf(name)).filter((variable) => !(variable in variables.shape))).toEqual([]);
-  });
+  /** What Container Apps adds. */
+  const platform = { IDENTITY_ENDPOINT: 'http://localhost:42356/msi/token', IDENTITY_HEADER: 'header' };
+
+  test.each(['ca-events', 'job-migrate', 'job-grant', 'job-doctor'])(
+    'sets variables that the server reads (%s)',
+    (name) => {
+      expect(Object.keys(variablesOf(name)).filter((variable) => !(variable in variables.shape))).toEqual([]);
+    },
+  );
 
   test('sets all that the server requires in production', () => {
-    const config = readConfig({
-      ...variablesOf('ca-events'),
-      IDENTITY_ENDPOINT: 'http://localhost:42356/msi/token',
-      IDENTITY_HEADER: 'header',
-    });
+    const config = readConfig({ ...variablesOf('ca-events'), ...platform });
     expect(config).toMatchObject({ production: true, port: 4000, poolSize: 10, maxReplicas: 4 });
     expect(config.database?.password).toMatchObject({ kind: 'user-identity', clientId: identityId });
     expect(variablesOf('ca-events')).toMatchObject({ AUTH_TENANT_ID: tenantId, AUTH_AUDIENCE: 'api://events' });
+  });
+
+  test('sets all that the jobs require: doctor examines the app, the others only connect', () => {
+    expect(readConfig({ ...variablesOf('job-doctor'), ...platform })).toMatchObject({ production: true });
+    for (const name of ['job-migrate', 'job-grant']) {
+      const { database } = readPoolConfig({ ...variablesOf(name), ...platform });
+      expect(database?.user).toMatch(/^id-grant-/);
+    }
+  });
+
+  test('makes the sample and serves its documents on a new server, on an existing one only what is asked for', async () => {
+    expect(container('job-migrate').args).toEqual(['migrate', 'sample/migrations']);
+    expect(variablesOf('ca-events')['PERSISTED_DOCUMENTS']).toBe('documents,sample/documents');
+    const old = shapes['an existing server, registry and workspace'];
+    const jobs = async (parameters: Parameters) =>
+      (await compiler.predict(parameters)).filter(({ name }) => name.startsWith('job-migrate'));
+    expect(await jobs(old)).toEqual([]);
+    const [own] = await jobs({ ...old, migrations: 'migrations' });
+    expect(own?.properties.template.containers[0].args).toEqual(['migrate', 'migrations']);
   });
 
   test('has the app log in as the role that the grant job makes for its identity', () => {

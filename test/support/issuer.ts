@@ -12,6 +12,8 @@ type Key = Awaited<ReturnType<typeof generateKeyPair>> & { readonly kid: string 
 /** A tenant of Entra ID as far as a resource server sees it: an address with public keys, and tokens signed with them. */
 export interface Issuer {
   readonly config: AuthConfig;
+  /** What AUTH_AUTHORITY is for it. */
+  readonly authority: string;
   /** How many times the keys were asked for. */
   requests: number;
   /** The status of every answer, until told otherwise. */
@@ -56,6 +58,7 @@ export async function createIssuer(): Promise<Issuer> {
   };
   return Object.assign(state, {
     config: auth,
+    authority,
     strange,
     sign: (claims: JWTPayload = { roles: ['Events.Read'] }, { kid, privateKey }: Key = current) =>
       new SignJWT({ ...usual(), ...claims }).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid }).sign(privateKey),

@@ -1,4 +1,4 @@
-import { databaseVariables, pgBouncerVariables } from '../variables.bicep'
+import { authVariables, databaseVariables, pgBouncerVariables } from '../variables.bicep'
 import { identity } from 'identities.bicep'
 
 @description('The name of the app.')
@@ -58,6 +58,9 @@ param graphiql bool
 @description('Which documents callers may run: persisted-only or any.')
 param documents string
 
+@description('The folders of the image with persisted documents, separated by commas.')
+param manifests string
+
 @description('Cores of a replica, such as 0.5.')
 param cpu string
 
@@ -82,11 +85,7 @@ param tags object
 var port = 4000
 var hasImage = !empty(image)
 
-var authSettings = {
-  AUTH: auth
-  AUTH_TENANT_ID: auth == 'entra' ? authTenantId : ''
-  AUTH_AUDIENCE: auth == 'entra' ? authAudience : ''
-}
+var authSettings = authVariables(auth, authTenantId, authAudience)
 
 var serverSettings = {
   PORT: string(port)
@@ -97,6 +96,7 @@ var serverSettings = {
   CORS_ORIGINS: corsOrigins
   GRAPHIQL: graphiql ? 'on' : 'off'
   DOCUMENTS: documents
+  PERSISTED_DOCUMENTS: manifests
 }
 
 var telemetrySettings = empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }

@@ -1,8 +1,6 @@
-import { openTokenSource } from '../../auth/identity/tokenSource.ts';
-import { type Config, readConfig } from '../../config/config.ts';
-import { ConfigError } from '../../config/variables.ts';
-import { openConnection } from '../../db/pool/connection.ts';
-import { unavailable } from '../../errors.ts';
+import { type PoolConfig, readPoolConfig } from '../../config/config.ts';
+import { openAdministrator } from '../administrator.ts';
+import { type Output, terminal } from '../output.ts';
 import { apply } from './apply.ts';
 import { quoted, serverDatabase } from './change.ts';
 import { objectionTo, plan } from './plan.ts';
@@ -13,17 +11,6 @@ import { readWish } from './wish.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a command's results go, and what keeps it from having any. */
-export interface Output {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
-
-const terminal: Output = {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-};
-
 /**
  * Makes the app's role and its grants as the administrator that the environment logs in as, or takes them back. What is
  * right already is left alone. Resolves with 1 when the app still lacks what it needs, else with 0.
@@ -33,7 +20,7 @@ export async function grant(
   args: readonly string[],
   { out, err }: Output = terminal,
 ): Promise<number> {
-  const config = readConfig(environment);
+  const config = readPoolConfig(environment);
   const session = { statementTimeoutMs: config.statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
   const { wish, isPrintOnly } = readWish(args, { schema: config.schema, session });
   const connections = await open(config);
@@ -66,21 +53,12 @@ export async function grant(
 }
 
 /** Connects to the database of the roles and to the one with the schema. */
-async function open({ database, connectTimeoutMs, statementTimeoutMs }: Config) {
-  if (!database) throw new ConfigError(['PGHOST: required: the server, and PGUSER and PGDATABASE with it']);
-  const tokens = openTokenSource(database.password, () => {});
-  const options = { ...database, connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
-  try {
-    const contents = await openConnection(options, tokens);
-    const server = await openConnection({ ...options, database: serverDatabase }, tokens).catch(async (error) => {
-      await contents.close();
-      throw error;
-    });
-    const close = async () => void (await Promise.all([server.close(), contents.close()]));
-    return { server: server.client, contents: contents.client, close };
-  } catch (error) {
-    throw unavailable(error);
-  } finally {
-    tokens.end();
-  }
+async function open(config: PoolConfig) {
+  const contents = await openAdministrator(config);
+  const server = await openAdministrator(config, serverDatabase).catch(async (error) => {
+    await contents.close();
+    throw error;
+  });
+  const close = async () => void (await Promise.all([server.close(), contents.close()]));
+  return { server: server.client, contents: contents.client, close };
 }

@@ -26,7 +26,7 @@ export async function loadSample(client: ClientBase, options: SampleOptions = {}
     client.query(await read(name), values && [...values]);
   await client.query('begin');
   try {
-    await run('schema');
+    await client.query(await readFile(new URL('1.do.sample.sql', migrations), 'utf8'));
     for (const { statement } of (await run('partitions', [end])).rows) await client.query(statement);
     await run('sites', [sites, end]);
     await run('devices', [devices, end]);
@@ -38,7 +38,7 @@ export async function loadSample(client: ClientBase, options: SampleOptions = {}
       await run('events', [events, end, hour, hour + step]);
       onProgress?.(rowsPart * Math.min(1, (hour + step) / hours));
     }
-    await run('event_keys');
+    await client.query(await readFile(new URL('2.do.event-keys.sql', migrations), 'utf8'));
     await run('sequences');
     await client.query('commit');
   } catch (error) {
@@ -49,6 +49,9 @@ export async function loadSample(client: ClientBase, options: SampleOptions = {}
   await run('vacuum');
   onProgress?.(1);
 }
+
+/** What a new server on Azure gets too. */
+const migrations = new URL('../../../sample/migrations/', import.meta.url);
 
 const read = (name: string) => readFile(new URL(`./sample/${name}.sql`, import.meta.url), 'utf8');
 

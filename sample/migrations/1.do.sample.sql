@@ -77,7 +77,7 @@ comment on column events.event_type.unit is 'Unit of the value; none where there
 comment on column events.event_type.default_severity is 'Severity of an event of this kind when nothing is wrong.';
 comment on column events.event_type.normal_range is 'Values outside it deserve a look.';
 
--- Its foreign keys and further indexes follow in event_keys.sql.
+-- Its foreign keys and further indexes follow in 2.do.event-keys.sql.
 create table events.event (
   event_id bigint generated always as identity,
   occurred_at timestamptz not null,

@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util';
+import { readPoolConfig } from '../../config/config.ts';
+import { openAdministrator } from '../administrator.ts';
+import { quoted } from '../grant/change.ts';
+import { type Output, terminal } from '../output.ts';
+import { UsageError } from '../usageError.ts';
+import { MigrationError } from './migrationError.ts';
+import { runMigrations } from './run.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A table may take long to rewrite; who runs this ends it. */
+const statementTimeoutMs = 86_400_000;
+
+/**
+ * Runs the SQL files of a folder that have not run yet, all or none, as the role that owns the schema. Resolves with 1
+ * when one of them cannot run.
+ */
+export async function migrate(
+  environment: Environment,
+  args: readonly string[],
+  { out, err }: Output = terminal,
+): Promise<number> {
+  const config = readPoolConfig(environment);
+  const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });
+  const [folder, ...others] = positionals;
+  if (!folder || others.length > 0) throw new UsageError('migrate takes one argument: the folder of the SQL files');
+  const connection = await openAdministrator({ ...config, statementTimeoutMs });
+  try {
+    const { owner, files } = await runMigrations(connection.client, folder, config.schema);
+    for (const { name, isNew } of files) out(`${isNew ? 'ran       ' : 'ran before'}  ${name}\n`);
+    out(`\nWhat they make belongs to ${quoted(owner)}.\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error;
+    err(`${error.message}\n\nNothing was changed.\n`);
+    return 1;
+  } finally {
+    await connection.close();
+  }
+}

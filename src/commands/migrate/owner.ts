@@ -1,0 +1,37 @@
+import type { ClientBase } from 'pg';
+import { eq, ident, sql, toQuery } from '../../db/sql/sql.ts';
+import { quoted, statement } from '../grant/change.ts';
+import { MigrationError } from './migrationError.ts';
+
+interface Owners {
+  readonly administrator: string;
+  readonly ofDatabase: string;
+  /** Null where there is no such schema yet. */
+  readonly ofSchema: string | null;
+  /** Whether the administrator may act for the owner of the schema, or else of the database. */
+  readonly isOurs: boolean;
+}
+
+/** Who owns the schema, or will: on Azure a role that all administrators share, so that each may grant what another made. */
+export async function ownerOf(client: ClientBase, schema: string): Promise<string> {
+  // A schema of pg_database_owner, as which nobody acts, is that of the database's owner.
+  const owners = sql`
+    select current_user as administrator, pg_catalog.pg_get_userbyid(d.datdba) as "ofDatabase",
+      nullif(pg_catalog.pg_get_userbyid(n.nspowner), 'pg_database_owner') as "ofSchema",
+      pg_catalog.pg_has_role(coalesce(n.nspowner, d.datdba), 'member') as "isOurs"
+    from pg_catalog.pg_database d left join pg_catalog.pg_namespace n on n.nspname ${eq} ${schema}
+    where d.datname ${eq} pg_catalog.current_database()`;
+  const { rows } = await client.query<Owners>(toQuery(owners));
+  const [found] = rows;
+  if (!found) throw new Error('The catalog did not answer');
+  const { administrator, ofDatabase, ofSchema, isOurs } = found;
+  const owner = ofSchema ?? ofDatabase;
+  if (isOurs) return owner;
+  const handover = ofSchema
+    ? sql`REASSIGN OWNED BY ${ident(owner)} TO ${ident(ofDatabase)}`
+    : sql`GRANT ${ident(owner)} TO ${ident(administrator)}`;
+  const what = ofSchema ? `The schema ${quoted(schema)}` : 'The database';
+  throw new MigrationError(
+    `${what} belongs to ${quoted(owner)}, for whom ${quoted(administrator)} may not act. ${quoted(owner)} can change that: ${statement(handover)}`,
+  );
+}

@@ -1,0 +1,94 @@
+import { basename } from 'node:path';
+import type { ClientBase } from 'pg';
+import Postgrator from 'postgrator';
+import { ident, sql } from '../../db/sql/sql.ts';
+import { statement } from '../grant/change.ts';
+import { type MigrationFile, readMigrationFiles } from './files.ts';
+import { MigrationError } from './migrationError.ts';
+import { ownerOf } from './owner.ts';
+
+export interface Migrated {
+  /** Whose everything is that the files make. */
+  readonly owner: string;
+  readonly files: readonly (MigrationFile & { readonly isNew: boolean })[];
+}
+
+/** Where it is kept which files ran: not in the served schema, whose tables are all in the API. */
+const record = 'events_graphql.migrations';
+
+/** A number that nobody else is likely to lock. */
+const lock = 4_891_233_107;
+
+/** Runs the files that have not run yet, in one transaction, in which another run at the same time waits for this one. */
+export async function runMigrations(client: ClientBase, folder: string, schema: string): Promise<Migrated> {
+  const files = await readMigrationFiles(folder);
+  const owner = await ownerOf(client, schema);
+  // Each file begins as in a new session, whatever the one before it set.
+  const beginFile = `${statement(sql`SET LOCAL ROLE ${ident(owner)}`)} SET LOCAL search_path TO DEFAULT`;
+  await client.query('BEGIN');
+  try {
+    await client.query(`SELECT pg_catalog.pg_advisory_xact_lock(${lock}); ${beginFile}`);
+    const ran = await runNew(client, folder, beginFile);
+    await refuseSkipped(client, files);
+    await client.query('COMMIT');
+    return { owner, files: files.map((file) => ({ ...file, isNew: ran.has(file.number) })) };
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Resolves with the numbers of the files that ran. */
+async function runNew(client: ClientBase, folder: string, beginFile: string): Promise<ReadonlySet<number>> {
+  const transaction = await transactionOf(client);
+  let file = '';
+  const postgrator = new Postgrator({
+    driver: 'pg',
+    schemaTable: record,
+    migrationPattern: `${folder}/*.sql`,
+    newline: 'LF',
+    execQuery: (query) => client.query(query),
+    async execSqlScript(script) {
+      await client.query(beginFile);
+      await client.query(script).catch((error: Error) => {
+        throw new MigrationError(`${file}${lineOf(error, script)}: ${error.message}`);
+      });
+      if ((await transactionOf(client)) === transaction) return;
+      throw new MigrationError(
+        `${file} ends the transaction in which all files run: take COMMIT and ROLLBACK out of it`,
+      );
+    },
+  });
+  const begin = ({ filename }: Postgrator.Migration) => {
+    file = basename(filename);
+  };
+  postgrator.on('validation-started', begin);
+  postgrator.on('migration-started', begin);
+  try {
+    return new Set((await postgrator.migrate()).map(({ version }) => version));
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('MD5 checksum failed')) throw error;
+    throw new MigrationError(`${file} was changed after it ran: undo that, and write what is new into another file`);
+  }
+}
+
+/** What is numbered below a file that ran would never run. */
+async function refuseSkipped(client: ClientBase, files: readonly MigrationFile[]): Promise<void> {
+  const { rows } = await client.query<{ version: string }>(`SELECT version FROM ${record}`);
+  const ran = new Set(rows.map(({ version }) => Number(version)));
+  const skipped = files.filter(({ number }) => !ran.has(number)).map(({ name }) => name);
+  if (skipped.length === 0) return;
+  throw new MigrationError(
+    `${skipped.join(', ')}: files with higher numbers have run: use a number above ${Math.max(...ran)}`,
+  );
+}
+
+async function transactionOf(client: ClientBase): Promise<string | undefined> {
+  const { rows } = await client.query<{ id: string }>('SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text AS id');
+  return rows[0]?.id;
+}
+
+function lineOf(error: Error, script: string): string {
+  const position = 'position' in error ? Number(error.position) : 0;
+  return position > 0 ? `, line ${script.slice(0, position - 1).split('\n').length}` : '';
+}

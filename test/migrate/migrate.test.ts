@@ -1,0 +1,126 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { migrate } from '../../src/commands/migrate/command.ts';
+import { type AdministeredServer, job, person, startAdministeredServer } from '../support/administrators.ts';
+
+let server: AdministeredServer;
+let folder: string;
+
+beforeAll(async () => {
+  server = await startAdministeredServer();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  await server.createDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'migrate-'));
+  await write({ '1.do.schema.sql': 'CREATE SCHEMA events; CREATE TABLE events.site (id int PRIMARY KEY)' });
+  return () => rm(folder, { recursive: true });
+});
+
+async function write(files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+}
+
+async function run(user = job, ...args: readonly string[]) {
+  const [out, err]: [string[], string[]] = [[], []];
+  const print = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
+  const code = await migrate(server.variablesOf(user), args.length > 0 ? args : [folder], print);
+  return { code, out: out.join(''), err: err.join('') };
+}
+
+const tables = async () =>
+  (
+    await server.as(
+      job,
+      `SELECT relname, relowner::regrole::text AS owner FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace('events') ORDER BY 1`,
+    )
+  ).map(({ relname, owner }) => `${relname} of ${owner}`);
+
+test('files run once each, in the order of their numbers, whoever of the administrators runs them', async () => {
+  await write({
+    '10.do.tenth.sql': 'CREATE TABLE events.tenth (site int REFERENCES events.second)',
+    '2.do.second.sql': 'CREATE TABLE events.second (id int PRIMARY KEY REFERENCES events.site)',
+  });
+  expect(await run()).toEqual({
+    code: 0,
+    out: 'ran         1.do.schema.sql\nran         2.do.second.sql\nran         10.do.tenth.sql\n\nWhat they make belongs to "azure_pg_admin".\n',
+    err: '',
+  });
+  await write({ '11.do.more.sql': 'ALTER TABLE events.tenth ADD COLUMN more text' });
+  const { out } = await run(person);
+  expect(out.match(/^ran before/gm)).toHaveLength(3);
+  expect(out).toContain('ran         11.do.more.sql');
+  expect(await tables()).toEqual(['second', 'site', 'tenth'].map((name) => `${name} of azure_pg_admin`));
+});
+
+test('two runs at once do not run a file twice', async () => {
+  await write({ '2.do.slow.sql': 'SELECT pg_sleep(0.3); CREATE TABLE events.slow ()' });
+  const runs = await Promise.all([run(job), run(person), run(job)]);
+  expect(runs.map(({ code, err }) => [code, err])).toEqual(runs.map(() => [0, '']));
+  expect(runs.filter(({ out }) => out.includes('ran         2.do.slow.sql'))).toHaveLength(1);
+});
+
+test('what one file sets does not reach the next', async () => {
+  await write({
+    '2.do.dump.sql': `SELECT pg_catalog.set_config('search_path', '', false); RESET ROLE; SET search_path = events; CREATE TABLE mine ()`,
+    '3.do.next.sql': 'CREATE TABLE events.next (); CREATE TABLE elsewhere ()',
+  });
+  expect((await run()).err).toBe('');
+  const [elsewhere] = await server.as(
+    job,
+    `SELECT relowner::regrole::text AS owner FROM pg_class WHERE oid = 'public.elsewhere'::regclass`,
+  );
+  expect(elsewhere).toEqual({ owner: 'azure_pg_admin' });
+});
+
+test.each<[string, Readonly<Record<string, string>>, RegExp]>([
+  [
+    'an error',
+    { '2.do.wrong.sql': 'CREATE TABLE events.a ();\nCREATE TABLE nowhere.b ();' },
+    /^2\.do\.wrong\.sql, line 2: schema "nowhere" does not exist\n\nNothing was changed\.$/m,
+  ],
+  [
+    'a file that ends the transaction',
+    { '2.do.commit.sql': 'ROLLBACK; BEGIN' },
+    /^2\.do\.commit\.sql ends the transaction/,
+  ],
+])('%s keeps all of them from running', async (_what, files, message) => {
+  await write(files);
+  const { code, err, out } = await run();
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toMatch(message);
+  expect(await tables()).toEqual([]);
+});
+
+test('a file that ran may not be changed, but for its line ends, and none may come before it', async () => {
+  await write({ '3.do.third.sql': 'CREATE TABLE events.third (\n)' });
+  expect((await run()).code).toBe(0);
+  await write({ '3.do.third.sql': 'CREATE TABLE events.third (\r\n)' });
+  expect((await run()).code).toBe(0);
+  await write({ '2.do.late.sql': 'CREATE TABLE events.late ()' });
+  expect((await run()).err).toMatch(/^2\.do\.late\.sql: files with higher numbers have run: use a number above 3$/m);
+  await rm(join(folder, '2.do.late.sql'));
+  await write({ '3.do.third.sql': 'CREATE TABLE events.other ()' });
+  expect((await run()).err).toMatch(/^3\.do\.third\.sql was changed after it ran/);
+  expect(await tables()).toEqual(['site of azure_pg_admin', 'third of azure_pg_admin']);
+});
+
+test('a schema that is somebody’s own is handed over first', async () => {
+  await server.as(person, 'CREATE SCHEMA events');
+  await write({ '1.do.schema.sql': 'CREATE TABLE events.site ()' });
+  const { code, err } = await run();
+  expect(code).toBe(1);
+  const [, statement = ''] = /may not act\. .* can change that: (.*)$/m.exec(err) ?? [];
+  await server.as(person, statement);
+  expect((await run()).code).toBe(0);
+  expect(await tables()).toEqual(['site of azure_pg_admin']);
+});
+
+test('what is no folder of migrations is said', async () => {
+  await expect(run(job, join(folder, 'none'))).rejects.toThrow(/no such file or directory/);
+  await expect(run(job, folder, folder)).rejects.toThrow(/takes one argument/);
+  await write({ 'schema.sql': '', '2.undo.sql': '' });
+  await expect(run()).rejects.toThrow('2.undo.sql, schema.sql: a name is like 2.do.add-alarms.sql');
+});
