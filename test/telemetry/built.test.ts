@@ -34,7 +34,7 @@ const start = (variables: Record<string, string>, build = 'whole'): Program =>
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       DOCUMENTS: 'any',
-      PG_POOL_SIZE: '2',
+      PG_POOL_SIZE: '4', // half of them for one request
       ...variables,
     },
     { command: [process.execPath, join(folder, build, 'main.js')] },
@@ -217,7 +217,7 @@ describe('a collector of OTLP/HTTP', () => {
     expect(sum('events_graphql.operation.duration', { 'error.type': 'GRAPHQL_VALIDATION_FAILED' })).toBe(1);
     expect(sum('db.client.operation.duration')).toBe(4);
     expect(sum('db.client.operation.duration', { 'db.collection.name': 'events.device' })).toBe(2);
-    expect(sum('db.client.connection.max')).toBe(2);
+    expect(sum('db.client.connection.max')).toBe(4);
     expect(sum('db.client.connection.pending_requests')).toBe(0);
     expect(sum('events_graphql.login.count')).toBeGreaterThanOrEqual(1);
     expect(sum('events_graphql.statement.reruns')).toBe(0);
