@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { strictPgaadauth } from './grant/pgaadauth.ts';
 import { type AdministeredServer, job, person, startAdministeredServer } from './support/administrators.ts';
 import { readImageSettings } from './support/image.ts';
@@ -62,6 +62,7 @@ test('from an empty server and a manifest in the folder to the answer of a docum
     AUTH_AUTHORITY: issuer.authority,
     PERSISTED_DOCUMENTS: 'documents,sample/documents',
   });
+  onTestFinished(() => void program.process.kill('SIGKILL'));
   const port = await portOf(program);
   await program.printed(/API built from the catalog/);
   expect((await program.printed(/"documents":\d+,"invalidDocuments":\d+/))[0]).toBe(
