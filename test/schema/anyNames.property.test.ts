@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { buildSchema, type GraphQLSchema, isEnumType, isObjectType, printSchema, validateSchema } from 'graphql';
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { anyName } from '../support/anyName.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { unlimited } from '../support/config.ts';
 import { createEmptyDatabase } from '../support/database.ts';
@@ -10,78 +11,6 @@ import { patience, runs } from '../support/property.ts';
 import { setUpDatabase } from '../support/setUp.ts';
 
 const database = await setUpDatabase({ database: createEmptyDatabase });
-/** PostgreSQL cuts longer ones off. */
-const fits = (name: string) => name !== '' && Buffer.byteLength(name) <= 63 && !name.includes('\0');
-
-const system = ['tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax'];
-
-const anyName = fc
-  .oneof(
-    fc.constantFrom(
-      ...[
-        'id',
-        'ID',
-        'row_id',
-        'rowId',
-        'node',
-        'nodes',
-        'query',
-        'and',
-        'or',
-        'not',
-        'first',
-        'where',
-        'select',
-        'user',
-      ],
-      ...[
-        '__typename',
-        '__schema',
-        'constructor',
-        '__proto__',
-        'toString',
-        'then',
-        'true',
-        'null',
-        '$n',
-        '$0.0',
-        'key 0',
-      ],
-      ...[
-        'a b',
-        'a-b',
-        'a_b',
-        'aB',
-        'AB',
-        'a"b',
-        "a'b",
-        'a.b',
-        'a\\b',
-        'a\nb',
-        ' ',
-        '"',
-        '1st',
-        '_',
-        '__',
-        '%',
-        'String',
-      ],
-      ...['größe', 'e\u0301', 'é', '通知', '警告', 'температура', 'درجة', '🙂', 'u901A', 'u901A_u77E5', 'x'.repeat(63)],
-      ...[
-        'é'.repeat(31),
-        '知'.repeat(21),
-        `${'y'.repeat(59)}_id`,
-        'device',
-        'devices',
-        'device_id',
-        'Query',
-        'int_where',
-      ],
-    ),
-    fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
-    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
-  )
-  .filter((name) => fits(name) && !system.includes(name));
 
 const names = (size: number) => fc.uniqueArray(anyName, { minLength: size, maxLength: size });
 

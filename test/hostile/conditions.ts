@@ -1,0 +1,171 @@
+import pg from 'pg';
+import type { Family } from './builtins.ts';
+import type { ModelColumn } from './model.ts';
+
+/** A value of a row: PostgreSQL's text of it, and how the API is to show it. */
+export interface Cell {
+  readonly text: string;
+  readonly shown: unknown;
+}
+
+/** A condition as a filter of the API has it, and as plain SQL has it. */
+export interface Condition {
+  readonly operator: string;
+  readonly argument: unknown;
+  readonly sql: string;
+}
+
+const equality = ['eq', 'ne', 'in', 'notIn', 'isNull'];
+const order = [...equality, 'lt', 'lte', 'gt', 'gte'];
+const sets = ['contains', 'containedBy', 'overlaps'];
+const patterns = ['like', 'ilike', 'startsWith', 'endsWith', 'contains'];
+
+/** The operators that columns of a kind are to have, and no others. */
+export const operators: Readonly<Record<Family, readonly string[]>> = {
+  equality,
+  order,
+  text: [...order, ...patterns],
+  citext: [...order, ...patterns],
+  time: [...order, 'within'],
+  json: [...equality, 'contains', 'hasKey', 'at'],
+  list: ['eq', 'ne', 'isNull', ...sets],
+  range: [...order, ...sets],
+  multirange: [...order, ...sets],
+  network: [...order, ...sets],
+  ltree: [...order, 'descendantOf', 'ancestorOf', 'matches'],
+  hstore: [...order, 'contains', 'hasKey'],
+};
+
+const literal = pg.escapeLiteral;
+
+/** The column as it is compared: without its domain, and in a form that can be. */
+export const plainOf = ({ name, type }: ModelColumn): string =>
+  `(${pg.escapeIdentifier(name)}::${type.base})${type.form}`;
+
+/** What can be asked of a column about the values of two rows. */
+export function conditionsOf(column: ModelColumn, cell: Cell | null, other: Cell | null): readonly Condition[] {
+  const { type } = column;
+  const raw = pg.escapeIdentifier(column.name);
+  const isNull = [true, false].map((wanted) => ({
+    operator: 'isNull',
+    argument: wanted,
+    sql: `${raw} is ${wanted ? 'not ' : ''}distinct from null`,
+  }));
+  if (cell === null || cell.shown === null) return isNull;
+  const c = plainOf(column);
+  const v = `${literal(cell.text)}::${type.base}${type.form}`;
+  const of = (operator: string, sql: string, argument: unknown = cell.shown): Condition => ({
+    operator,
+    argument,
+    sql,
+  });
+  const second = other?.shown === null ? null : other;
+  const among = second ? `${c} = ${literal(second.text)}::${type.base}${type.form}` : 'false';
+  const both = second ? [cell.shown, second.shown] : [cell.shown];
+  const all = [
+    ...isNull,
+    of('eq', `${c} = ${v}`),
+    of('ne', `not (${c} = ${v})`),
+    of('in', `${c} = ${v} or ${among}`, both),
+    of('notIn', `not (${c} = ${v} or ${among})`, both),
+    ...(type.family === 'equality' || type.family === 'json'
+      ? []
+      : (['lt', 'lte', 'gt', 'gte'] as const).map((operator) =>
+          of(operator, `${c} ${signOf(operator, type.family)} ${v}`),
+        )),
+    ...own(column, cell, c, v, of),
+  ];
+  return all.filter(({ operator }) => operators[type.family].includes(operator));
+}
+
+/** hstore calls its order otherwise. */
+const signOf = (operator: keyof typeof signs, family: Family) =>
+  family === 'hstore' ? `#${signs[operator]}#` : signs[operator];
+
+const signs = { lt: '<', lte: '<=', gt: '>', gte: '>=' };
+
+type Of = (operator: string, sql: string, argument?: unknown) => Condition;
+
+function own(
+  { type, isLoose }: ModelColumn,
+  { text, shown }: Cell,
+  c: string,
+  v: string,
+  of: Of,
+): readonly Condition[] {
+  switch (type.family) {
+    case 'text':
+      return ofText(isLoose ? `(${c}::text collate "default")` : `${c}::text`, text, of, (x) => x);
+    case 'citext':
+      return ofText(`${c}::text`, text, of, (x) => `lower(${x})`);
+    case 'time':
+      return [of('within', `${c} >= ${clocks[type.base]} - interval 'P1D'`, 'P1D')];
+    case 'list': {
+      const items = `array_remove(${v}, null)`;
+      const given = (shown as readonly unknown[]).filter((item) => item !== null);
+      return [
+        of('contains', `${c} operator(pg_catalog.@>) ${items}`, given),
+        of('containedBy', `${c} operator(pg_catalog.<@) ${items}`, given),
+        of('overlaps', `${c} operator(pg_catalog.&&) ${items}`, given),
+      ];
+    }
+    case 'range':
+    case 'multirange':
+      return [of('contains', `${c} @> ${v}`), of('containedBy', `${c} <@ ${v}`), of('overlaps', `${c} && ${v}`)];
+    case 'network':
+      return [of('contains', `${c} >>= ${v}`), of('containedBy', `${c} <<= ${v}`), of('overlaps', `${c} && ${v}`)];
+    case 'ltree':
+      return [
+        of('descendantOf', `${c} <@ ${v}`),
+        of('ancestorOf', `${c} @> ${v}`),
+        of('matches', `${c} ~ ${literal(`${text}.*`)}::lquery`, `${text}.*`),
+      ];
+    case 'hstore':
+      return [of('contains', `${c} @> ${v}`), of('hasKey', `${c} ? 'a'`, 'a')];
+    case 'json':
+      return ofJson(`(${c})::jsonb`, v, shown, of);
+    default:
+      return [];
+  }
+}
+
+const clocks: Readonly<Record<string, string>> = {
+  timestamptz: 'now()',
+  timestamp: 'localtimestamp',
+  date: 'current_date',
+};
+
+/** By functions of strings where there are such; `fold` is what comparisons take no notice of. */
+function ofText(c: string, text: string, of: Of, fold: (sql: string) => string): readonly Condition[] {
+  const letters = [...text.trimEnd()];
+  const part = (from: number, to?: number) => letters.slice(from, to).join('');
+  const escaped = (given: string) => given.replaceAll(/[\\%_]/g, '\\$&');
+  const [start, end, middle] = [part(0, 2), part(-1), part(1, 2)];
+  const bytes = (sql: string) => `${fold(sql)} collate "C"`;
+  const pattern = `${escaped(part(0, 1))}%`;
+  const anyCase = `%${escaped(part(-1)).toUpperCase()}`;
+  return [
+    of('like', `${fold(c)} like ${fold(literal(pattern))}`, pattern),
+    of('ilike', `${c} ilike ${literal(anyCase)}`, anyCase),
+    of('startsWith', `left(${bytes(c)}, ${[...start].length}) = ${fold(literal(start))}`, start),
+    of('endsWith', `right(${bytes(c)}, ${[...end].length}) = ${fold(literal(end))}`, end),
+    of('contains', `strpos(${bytes(c)}, ${fold(literal(middle))}) > 0`, middle),
+  ];
+}
+
+function ofJson(c: string, v: string, shown: unknown, of: Of): readonly Condition[] {
+  const entries = typeof shown === 'object' && shown !== null && !Array.isArray(shown) ? Object.entries(shown) : [];
+  const [key, value] = entries.find(([, value]) => value !== null) ?? [];
+  return [
+    of('contains', `${c} @> ${v}::jsonb`),
+    ...(key === undefined
+      ? []
+      : [
+          of('hasKey', `${c} ? ${literal(key)}`, key),
+          of('at', `${c} #> array[${literal(key)}] = ${literal(JSON.stringify(value))}::jsonb`, {
+            path: [key],
+            eq: value,
+          }),
+        ]),
+  ];
+}

@@ -1,0 +1,81 @@
+import { aggregateChecks } from './aggregates.ts';
+import { type Check, type Crawl, check, Disagreement, type Place } from './check.ts';
+import { note } from './coverage.ts';
+import { filterChecks } from './filters.ts';
+import type { Host } from './host.ts';
+import { checkNodes, keyChecks } from './lookups.ts';
+import { readRows, rowsStatement } from './oracle.ts';
+import { checkPages } from './pages.ts';
+import { linkChecks } from './relations.ts';
+import { type Surface, surfacesOf } from './surface.ts';
+import { checkWrites } from './writes.ts';
+
+/** Compares all that the API says of a schema with what the database says itself. */
+export async function crawl(tools: Omit<Crawl, 'places'>): Promise<void> {
+  const { schema, host, oracle, model } = tools;
+  const surfaces = surfacesOf(schema, model);
+  const filled = surfaces.filter(({ relation }) => !relation.isEmpty);
+  const tables = await oracle.ask(filled.map(({ relation }) => rowsStatement(model.schema, relation)));
+  const places = filled.map((surface, i) => ({
+    surface,
+    rows: readRows(tables[i] ?? [], surface.relation, surface.labels),
+  }));
+  const all = { ...tools, places };
+  for (const { relation } of surfaces) for (const { type } of relation.columns) note(tools.coverage, 'type', type.what);
+  await checkEmpty(host, surfaces);
+  await check(all, places.map(valuesCheck));
+  await check(
+    all,
+    places.flatMap((place) => filterChecks(all, place)),
+  );
+  await check(
+    all,
+    places.flatMap((place) => keyChecks(all, place)),
+  );
+  await check(
+    all,
+    places.flatMap((place) => linkChecks(all, place)),
+  );
+  await check(
+    all,
+    places.flatMap((place) => aggregateChecks(all, place)),
+  );
+  await checkNodes(all);
+  await checkPages(all);
+  await checkWrites(all);
+}
+
+/** A materialized view that was never filled is a fault that only its owner can mend, not one to wait for. */
+async function checkEmpty(host: Host, surfaces: readonly Surface[]): Promise<void> {
+  for (const { relation, list } of surfaces.filter(({ relation }) => relation.isEmpty)) {
+    const { errors = [] } = await host.ask(`{ ${list} { nodes { __typename } } }`);
+    const isSaid =
+      errors[0]?.message === 'Unexpected error' && host.faults().at(-1)?.includes('has not been populated');
+    if (!isSaid) throw new Disagreement(`${relation.name} was never filled: ${JSON.stringify(errors)}`);
+  }
+}
+
+/** All values of all rows. */
+const valuesCheck = ({ surface, rows }: Place): Check => {
+  const { list, fields, mark } = surface;
+  return {
+    what: `values: of ${surface.relation.name}`,
+    question: {
+      field: () => `${list}(first: 100) { nodes { ${[...fields.values()].join(' ')} } totalCount }`,
+      variables: {},
+    },
+    expected: () => ({
+      nodes: rows.map(({ cells }) =>
+        Object.fromEntries([...cells].map(([name, cell]) => [fields.get(name), cell?.shown ?? null])),
+      ),
+      totalCount: rows.length,
+    }),
+    found: (answer) => {
+      const { nodes, totalCount } = answer as { nodes: Record<string, unknown>[]; totalCount: number };
+      return {
+        nodes: nodes.map((node) => ({ ...node })).toSorted((a, b) => Number(a[mark]) - Number(b[mark])),
+        totalCount,
+      };
+    },
+  };
+};

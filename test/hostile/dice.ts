@@ -1,0 +1,17 @@
+/** Numbers from 0 below `sides`, the same for the same seed. */
+export type Dice = (sides: number) => number;
+
+/** Lehmer's generator. */
+export function createDice(seed: number): Dice {
+  let state = (seed % 2_147_483_646) + 1;
+  return (sides) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % sides;
+  };
+}
+
+/** So many of the items, all where there are no more, each at most once. */
+export function some<T>(dice: Dice, items: readonly T[], count: number): readonly T[] {
+  const left = [...items];
+  return Array.from({ length: Math.min(count, left.length) }, () => left.splice(dice(left.length), 1)).flat();
+}

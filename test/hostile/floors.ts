@@ -1,0 +1,34 @@
+import type { Family } from './builtins.ts';
+import { operators } from './conditions.ts';
+import type { Floor } from './coverage.ts';
+
+const floor = (group: string, atLeast: number, things: readonly string[]): Floor => ({ group, atLeast, things });
+
+const own: readonly Family[] = ['equality', 'text', 'time', 'json', 'list', 'range', 'multirange', 'network'];
+const operatorsOf = (families: readonly Family[]) =>
+  families.flatMap((family) => operators[family].map((operator) => `${operator} of ${family}`));
+
+/** What comes without extensions; some four times as often as is asked here. */
+export const floors: readonly Floor[] = [
+  floor('check', 100, ['values', 'filter', 'walk', 'aggregate', 'extremes']),
+  floor('check', 50, ['lookup', 'node']),
+  floor('check', 20, ['relation']),
+  floor('relation', 20, ['plain']),
+  floor('relation', 2, ['range', 'list', 'hash', 'heirs', 'heir', 'secured', 'triggered']),
+  floor('relation', 2, ['view', 'keyed view', 'materialized', 'empty']),
+  floor('shape', 20, ['grants: all', 'no key', 'primary key', 'column: none', 'column: reference', 'comment: none']),
+  floor('shape', 3, ['grants: read', 'grants: columns', 'primary key of several', 'unique key', 'index key']),
+  floor('shape', 3, ['nullable key', 'partial key', 'expression key', 'deferred key of several', 'loose collation']),
+  floor('shape', 3, ['column: default', 'column: generated', 'column: always', 'column: by default']),
+  floor('shape', 3, ['comment: text', 'comment: name', 'comment: omit', 'comment: deprecated', 'comment: unknown']),
+  floor('shape', 2, ['reference to primary key', 'reference to unique key', 'reference to itself']),
+  floor('shape', 1, ['reference of several to primary key', 'two references to one table']),
+  floor('type', 0.5, ['enum', 'enum[]', 'domain(enum)', 'row', 'range', 'text', 'jsonb', 'text[]', 'domain(text)']),
+  floor('operator', 40, operatorsOf(['order'])),
+  floor('operator', 1, operatorsOf(own)),
+  floor('measure', 50, ['count of order', 'countDistinct of order', 'min, max of order', 'sum of order']),
+  floor('write', 5, ['create', 'update', 'delete']),
+];
+
+/** What comes where extensions are at hand as well. */
+export const extendedFloors: readonly Floor[] = [floor('operator', 0.2, operatorsOf(['citext', 'ltree', 'hstore']))];

@@ -1,0 +1,13 @@
+import type { SchemaSpec } from './shapes.ts';
+import type { TypeMaker } from './types.ts';
+
+/** What all statements of a schema share. */
+export interface Making {
+  readonly schema: string;
+  readonly role: string;
+  readonly spec: SchemaSpec;
+  readonly types: TypeMaker;
+  readonly relationName: () => string;
+  readonly plainName: () => string;
+  readonly mark: string;
+}

@@ -1,0 +1,101 @@
+import pg from 'pg';
+import type { Cell } from './conditions.ts';
+import type { ModelColumn, Relation } from './model.ts';
+
+/** A row as SQL shows it: its mark, and its values by column. */
+export interface OracleRow {
+  readonly mark: number;
+  readonly cells: ReadonlyMap<string, Cell | null>;
+}
+
+/** By column, what the API calls the labels of an enum. */
+export type LabelNames = (column: string) => ReadonlyMap<string, string> | undefined;
+
+/** Asks the database itself, as the role of the API. */
+export interface Oracle {
+  /** The results of statements, as PostgreSQL's texts. */
+  readonly ask: (statements: readonly string[]) => Promise<readonly (readonly Texts[])[]>;
+  readonly end: () => Promise<void>;
+}
+
+export type Texts = Readonly<Record<string, string | null>>;
+
+const id = pg.escapeIdentifier;
+
+export async function createOracle(connection: pg.ClientConfig): Promise<Oracle> {
+  const client = new pg.Client({ ...connection, options: '-c search_path=pg_catalog,ext' });
+  await client.connect();
+  await client.query(`set timezone = 'UTC'; set intervalstyle = iso_8601`);
+  return {
+    async ask(statements) {
+      if (statements.length === 0) return [];
+      const types = { getTypeParser: () => (value: unknown) => value };
+      const answer: unknown = await client.query({ text: statements.join(';\n'), types });
+      return [answer].flat().map((result) => (result as pg.QueryResult<Texts>).rows);
+    },
+    end: () => client.end(),
+  };
+}
+
+const relationSql = (schema: string, { name }: Relation) => `${schema}.${id(name)}`;
+
+/** Reads all rows of a relation, lists item by item. */
+export const rowsStatement = (schema: string, relation: Relation): string => {
+  const columns = relation.columns.flatMap(({ name, type }, i) => [
+    `${id(name)} as c${i}`,
+    ...(type.isList
+      ? [
+          `(select coalesce(json_agg(case when num_nulls(i) = 0 then format('%s', i) end), '[]')
+            from (select unnest(${id(name)}::${type.base}) as i) items) as l${i}`,
+        ]
+      : []),
+  ]);
+  return `select ${id(relation.mark)} as mark, ${columns.join(', ')} from ${relationSql(schema, relation)} order by 1`;
+};
+
+export const readRows = (rows: readonly Texts[], { columns }: Relation, labels: LabelNames): readonly OracleRow[] =>
+  rows.map((row) => ({
+    mark: Number(row['mark']),
+    cells: new Map(
+      columns.map((column, i) => {
+        const text = row[`c${i}`] ?? null;
+        return [column.name, text === null ? null : { text, shown: shownOf(column, text, row[`l${i}`], labels) }];
+      }),
+    ),
+  }));
+
+function shownOf(
+  { name, type }: ModelColumn,
+  text: string,
+  items: string | null | undefined,
+  labels: LabelNames,
+): unknown {
+  const show = (one: string) =>
+    typeof type.scalar === 'string' ? (scalars[type.scalar] ?? String)(one) : labels(name)?.get(one);
+  if (!type.isList) return show(text);
+  return (JSON.parse(items ?? '[]') as (string | null)[]).map((item) => (item === null ? null : show(item)));
+}
+
+const iso = (text: string) =>
+  /^\d{4}-\d\d-\d\d [\d:.]+(\+00)?$/.test(text) ? text.replace(' ', 'T').replace('+00', 'Z') : text;
+
+/** How the API shows PostgreSQL's text. */
+const scalars: Readonly<Record<string, (text: string) => unknown>> = {
+  Int: Number,
+  // JSON has no zero below zero.
+  Float: (text) => (Number.isFinite(Number(text)) ? Number(text) + 0 : null),
+  Boolean: (text) => text === 't' || text === 'true',
+  DateTime: iso,
+  LocalDateTime: iso,
+  JSON: (text) => JSON.parse(text) as unknown,
+  Byte: (text) => Buffer.from(text.slice(2), 'hex').toString('base64'),
+};
+
+/** Evaluates expressions of each row of a relation, called e0, e1, ... */
+export const expressionsStatement = (schema: string, relation: Relation, expressions: readonly string[]): string =>
+  `select ${[`${id(relation.mark)} as mark`, ...expressions.map((sql, i) => `(${sql})::text as e${i}`)].join(', ')}
+   from ${relationSql(schema, relation)}`;
+
+/** Evaluates aggregates of a relation, called e0, e1, ... */
+export const aggregatesStatement = (schema: string, relation: Relation, expressions: readonly string[]): string =>
+  `select ${expressions.map((sql, i) => `(${sql})::text as e${i}`).join(', ')} from ${relationSql(schema, relation)}`;

@@ -1,0 +1,152 @@
+import {
+  type GraphQLEnumType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import { expect } from 'vitest';
+import { operators } from './conditions.ts';
+import type { Model, ModelColumn, Relation } from './model.ts';
+
+/** What the API has for a relation, found by the names in the database that its descriptions tell. */
+export interface Surface {
+  readonly relation: Relation;
+  readonly type: GraphQLObjectType;
+  readonly list: string;
+  /** The field of each column. */
+  readonly fields: ReadonlyMap<string, string>;
+  readonly mark: string;
+  /** By column, what the labels of its enum are called. */
+  readonly labels: (column: string) => ReadonlyMap<string, string> | undefined;
+  /** The fields to rows of other relations, each with the type of these and whether there may be several. */
+  readonly links: readonly Link[];
+  /** The root's fields that find one row, with the columns that they find it by. */
+  readonly lookups: readonly Lookup[];
+}
+
+export interface Link {
+  readonly field: string;
+  readonly to: string;
+  readonly isList: boolean;
+}
+
+export interface Lookup {
+  readonly field: string;
+  /** By argument: its type and its column. */
+  readonly arguments: readonly (readonly [argument: string, type: string, column: string])[];
+}
+
+/** The name that a thing has in the database: its description ends with it where the API's is another. */
+const original = (name: string, description: string | null | undefined) =>
+  /(?:^|\n\n)`(.*)`$/s.exec(description ?? '')?.[1] ?? name;
+
+/** Finds all that the API has, and fails where that is not just what the model says. */
+export function surfacesOf(schema: GraphQLSchema, model: Model): readonly Surface[] {
+  const root = Object.values(schema.getQueryType()?.getFields() ?? {});
+  const lists = root.flatMap((field) => {
+    const type = rowsOf(field);
+    return type ? [{ field, type }] : [];
+  });
+  const found = lists.map(({ type }) => relationName(type));
+  expect(found.toSorted(), 'relations').toEqual(model.relations.map(({ name }) => name).toSorted());
+  const types = new Set(lists.map(({ type }) => type));
+  return lists.map(({ field, type }) => {
+    const relation = model.relations.find(({ name }) => name === relationName(type)) as Relation;
+    return surfaceOf(schema, relation, field.name, type, types, root);
+  });
+}
+
+const relationName = (type: GraphQLObjectType) => original(type.name, type.description);
+
+function surfaceOf(
+  schema: GraphQLSchema,
+  relation: Relation,
+  list: string,
+  type: GraphQLObjectType,
+  types: ReadonlySet<unknown>,
+  root: readonly GraphQLField<unknown, unknown>[],
+): Surface {
+  const own = Object.values(type.getFields());
+  const leaves = own.filter((field) => isLeafType(getNamedType(field.type)) && field.name !== 'id');
+  const fields = new Map(leaves.map((field) => [original(field.name, field.description), field.name]));
+  const about = `of ${relation.name}`;
+  expect([...fields.keys()].toSorted(), `columns ${about}`).toEqual(
+    relation.columns.map(({ name }) => name).toSorted(),
+  );
+  const enums = new Map<string, ReadonlyMap<string, string>>();
+  for (const column of relation.columns) {
+    const field = own.find(({ name }) => name === fields.get(column.name)) as GraphQLField<unknown, unknown>;
+    const labels = checkColumn(schema, type, column, field);
+    if (labels) enums.set(column.name, labels);
+  }
+  const columnOf = (name: string) => [...fields].find(([, field]) => field === name)?.[0] ?? `no column: ${name}`;
+  const orders = inputFields(schema, `${type.name}OrderBy`).map((field) => columnOf(field.name));
+  expect(orders.toSorted(), `orders ${about}`).toEqual(
+    relation.columns.flatMap(({ name, type }) => (type.ordered ? [name] : [])).toSorted(),
+  );
+  const lookups = root
+    .filter((field) => getNamedType(field.type) === type)
+    .map(({ name, args }) => ({
+      field: name,
+      arguments: args.map((a) => [a.name, String(a.type), columnOf(a.name)] as const),
+    }));
+  const keys = lookups.map((lookup) => lookup.arguments.map(([, , column]) => column).toSorted());
+  expect(keys.toSorted(), `keys ${about}`).toEqual(relation.keys.map((key) => key.toSorted()).toSorted());
+  return {
+    ...{ relation, type, list, fields, lookups, labels: (column) => enums.get(column) },
+    mark: fields.get(relation.mark) ?? '',
+    links: own.flatMap((field): readonly Link[] => {
+      const rows = rowsOf(field);
+      const one = getNamedType(field.type);
+      if (rows) return [{ field: field.name, to: relationName(rows), isList: true }];
+      return isObjectType(one) && types.has(one) ? [{ field: field.name, to: relationName(one), isList: false }] : [];
+    }),
+  };
+}
+
+/** The type of a column's field and the operators of its filter are those of its type; answers the names of its labels. */
+function checkColumn(
+  schema: GraphQLSchema,
+  row: GraphQLObjectType,
+  { name, type, nullable }: ModelColumn,
+  field: GraphQLField<unknown, unknown>,
+): ReadonlyMap<string, string> | undefined {
+  const about = `of ${row.name}.${name}: ${type.what}`;
+  const named = getNamedType(field.type);
+  const inner = isNonNullType(field.type) ? field.type.ofType : field.type;
+  expect(isListType(inner), `list ${about}`).toBe(type.isList);
+  const mayBeNull = nullable || (!type.isList && (type.scalar === 'Float' || type.scalar === 'JSON'));
+  if (!nullable) expect(!isNonNullType(field.type), `nullability ${about}`).toBe(mayBeNull);
+  const filter = inputFields(schema, `${row.name}Where`).find((input) => input.name === field.name);
+  const offered = filter ? inputFields(schema, getNamedType(filter.type).name).map((input) => input.name) : [];
+  expect(offered.toSorted(), `operators ${about}`).toEqual(operators[type.family].toSorted());
+  if (typeof type.scalar === 'string') {
+    expect(named.name, `type ${about}`).toBe(type.scalar);
+    return undefined;
+  }
+  expect(isEnumType(named), `enum ${about}`).toBe(true);
+  const values = (named as GraphQLEnumType).getValues();
+  const labels = new Map(values.map((value) => [original(value.name, value.description), value.name]));
+  expect([...labels.keys()].toSorted(), `labels ${about}`).toEqual(type.scalar.toSorted());
+  return labels;
+}
+
+/** The type of the rows that a field lists. */
+function rowsOf({ type }: GraphQLField<unknown, unknown>): GraphQLObjectType | null {
+  const connection = getNamedType(type);
+  const nodes = isObjectType(connection) ? connection.getFields()['nodes'] : undefined;
+  const row = nodes && getNamedType(nodes.type);
+  return isObjectType(row) ? row : null;
+}
+
+function inputFields(schema: GraphQLSchema, name: string) {
+  const type = schema.getType(name);
+  return isInputObjectType(type) ? Object.values(type.getFields()) : [];
+}

@@ -1,0 +1,167 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type GraphQLField, getNamedType, isObjectType } from 'graphql';
+import { type Crawl, Disagreement, dataOf, type Place } from './check.ts';
+import { note } from './coverage.ts';
+import type { ModelColumn } from './model.ts';
+import { type OracleRow, readRows, rowsStatement } from './oracle.ts';
+
+/** The mark of the row that is made. */
+const made = 500;
+
+type Mutation = GraphQLField<unknown, unknown>;
+
+/** Creates a row like one that is there, changes it, and deletes it, as far as the grants allow. */
+export async function checkWrites(crawl: Crawl): Promise<void> {
+  const writable = crawl.places.filter(({ surface: { relation }, rows }) => relation.mayInsert && rows.length > 0);
+  const place = writable[crawl.dice(Math.max(1, writable.length))];
+  if (!place) return;
+  const { relation } = place.surface;
+  const row = await create(crawl, place);
+  if (!row) return;
+  if (relation.columns.some(({ mayUpdate }) => mayUpdate)) await update(crawl, place, row);
+  if (relation.mayDelete) await remove(crawl, place, row);
+}
+
+/** The mutations that do this with rows of a relation, as their descriptions say. */
+const mutationsOf = ({ schema }: Crawl, place: Place, does: string): readonly Mutation[] =>
+  Object.values(schema.getMutationType()?.getFields() ?? {}).filter(
+    ({ type, description }) =>
+      rowField(type, place) !== undefined && description?.startsWith(does) && !description.includes('all or none'),
+  );
+
+/** The field of a payload that has the row. */
+const rowField = (type: Mutation['type'], { surface }: Place) => {
+  const payload = getNamedType(type);
+  return isObjectType(payload)
+    ? Object.values(payload.getFields()).find((field) => getNamedType(field.type) === surface.type)?.name
+    : undefined;
+};
+
+/** The values of a row, as an input gives them; null where one has none that can be given. */
+function inputOf(
+  { surface }: Place,
+  columns: readonly ModelColumn[],
+  { cells }: OracleRow,
+): Readonly<Record<string, unknown>> | null {
+  const values = columns.map((column) => [column, cells.get(column.name)] as const);
+  if (values.some(([, cell]) => cell && cell.shown === null)) return null;
+  return Object.fromEntries(
+    values.map(([{ name }, cell]) => [
+      surface.fields.get(name),
+      name === surface.relation.mark ? made : (cell?.shown ?? null),
+    ]),
+  );
+}
+
+/** Runs a mutation; resolves with the row afterwards as SQL has it, and fails where the payload says otherwise. */
+async function run(
+  { host, oracle, model, coverage }: Crawl,
+  place: Place,
+  mutation: Mutation,
+  given: Readonly<Record<string, unknown>>,
+): Promise<{ readonly isDone: boolean; readonly row: OracleRow | undefined; readonly document: string }> {
+  const { surface } = place;
+  const declared = mutation.args
+    .filter(({ name }) => Object.hasOwn(given, name))
+    .map(({ name, type }) => `$${name}: ${type}`);
+  const named = Object.keys(given).map((name) => `${name}: $${name}`);
+  const document = `mutation (${declared.join(', ')}) {
+    made: ${mutation.name}(${named.join(', ')}) { row: ${rowField(mutation.type, place)} { ${[...surface.fields.values()].join(' ')} } }
+  }`;
+  const answer = await host.ask(document, given);
+  if (answer.errors?.every(({ extensions }) => extensions.code === 'CONFLICT')) {
+    note(coverage, 'write', 'conflict');
+    return { isDone: false, row: undefined, document };
+  }
+  const data = dataOf(host, answer, document, given);
+  const [rows = []] = await oracle.ask([rowsStatement(model.schema, surface.relation)]);
+  const row = readRows(rows, surface.relation, surface.labels).find(({ mark }) => mark === made);
+  const shown = (data['made'] as { row: Readonly<Record<string, unknown>> | null }).row;
+  const expected =
+    row && Object.fromEntries([...row.cells].map(([name, cell]) => [surface.fields.get(name), cell?.shown ?? null]));
+  if (expected && !isDeepStrictEqual({ ...shown }, expected))
+    throw new Disagreement(
+      `${document}\n${JSON.stringify(given)}\nanswers ${JSON.stringify(shown)}, but there is ${JSON.stringify(expected)}`,
+    );
+  return { isDone: true, row, document };
+}
+
+/** Fails where a row does not have the values that it was given. */
+function checkGiven(
+  { surface }: Place,
+  row: OracleRow | undefined,
+  given: Readonly<Record<string, unknown>>,
+  document: string,
+) {
+  for (const [name, field] of surface.fields) {
+    if (!Object.hasOwn(given, field)) continue;
+    const found = row?.cells.get(name)?.shown ?? null;
+    if (!row || !isDeepStrictEqual(found, given[field]))
+      throw new Disagreement(`${document}\n${JSON.stringify(given)}\nmade ${name} ${JSON.stringify(found)}`);
+  }
+}
+
+async function create(crawl: Crawl, place: Place): Promise<OracleRow | undefined> {
+  const { dice, coverage } = crawl;
+  const [mutation] = mutationsOf(crawl, place, 'Creates a row');
+  const like = place.rows[dice(place.rows.length)];
+  const columns = place.surface.relation.columns.filter(({ mayInsert }) => mayInsert);
+  const input = like && inputOf(place, columns, like);
+  if (!input) return undefined;
+  if (!mutation) throw new Disagreement(`There is no mutation that creates a row of ${place.surface.relation.name}`);
+  const { isDone, row, document } = await run(crawl, place, mutation, { input });
+  if (!isDone) return undefined;
+  checkGiven(place, row, input, document);
+  note(coverage, 'write', 'create');
+  return row;
+}
+
+/** The arguments that find a row by the key of a mutation; null where the API shows no value of it. */
+function keyOf({ surface }: Place, { args }: Mutation, row: OracleRow): Readonly<Record<string, unknown>> | null {
+  const keys = args.filter(({ name }) => name !== 'patch' && name !== 'expect');
+  const values = keys.map(({ name }) => {
+    const [column = ''] = [...surface.fields].find(([, field]) => field === name || `${field}_` === name) ?? [];
+    return [name, row.cells.get(column)?.shown ?? null] as const;
+  });
+  const isWhole = values.every(([, value]) => value !== null && !(Array.isArray(value) && value.includes(null)));
+  return isWhole ? Object.fromEntries(values) : null;
+}
+
+async function update(crawl: Crawl, place: Place, row: OracleRow): Promise<void> {
+  const { dice, coverage } = crawl;
+  const { relation, fields, mark } = place.surface;
+  const mutations = mutationsOf(crawl, place, 'Changes a row');
+  if (mutations.length !== relation.keys.length)
+    throw new Disagreement(
+      `There are ${mutations.length} mutations that change a row of ${relation.name}, not ${relation.keys.length}`,
+    );
+  const mutation = mutations[dice(mutations.length)];
+  const key = mutation && keyOf(place, mutation, row);
+  const like = place.rows[dice(place.rows.length)];
+  const columns = relation.columns.filter(({ mayUpdate, name }) => mayUpdate && !relation.keys.flat().includes(name));
+  const patch =
+    like &&
+    inputOf(
+      place,
+      columns.filter(({ name }) => fields.get(name) !== mark),
+      like,
+    );
+  if (!mutation || !key || !patch || Object.keys(patch).length === 0) return;
+  const { isDone, row: changed, document } = await run(crawl, place, mutation, { ...key, patch });
+  if (!isDone) return;
+  checkGiven(place, changed, patch, document);
+  note(coverage, 'write', 'update');
+}
+
+async function remove(crawl: Crawl, place: Place, row: OracleRow): Promise<void> {
+  const [mutation] = mutationsOf(crawl, place, 'Deletes a row');
+  if (!mutation) {
+    if (place.surface.relation.keys.length === 0) return;
+    throw new Disagreement(`There is no mutation that deletes a row of ${place.surface.relation.name}`);
+  }
+  const key = keyOf(place, mutation, row);
+  if (!key) return;
+  const { isDone, row: left, document } = await run(crawl, place, mutation, key);
+  if (isDone && left) throw new Disagreement(`${document}\n${JSON.stringify(key)}\nleft the row`);
+  if (isDone) note(crawl.coverage, 'write', 'delete');
+}
