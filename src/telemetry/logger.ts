@@ -13,14 +13,16 @@ export function createLogger(level: string, further?: DestinationStream): Logger
 
 /**
  * What PostgreSQL says of an error is logged, but no values of rows: neither its DETAIL, nor those that its context has of
- * parameters where `log_parameter_max_length_on_error` is set.
+ * parameters where `log_parameter_max_length_on_error` is set; and no objects that hang on an error, such as a client with
+ * its password.
  */
 export const serializers = {
   err(error: unknown) {
     if (!(error instanceof Error)) return error;
     const { detail, where, ...rest } = pino.stdSerializers.err(error);
-    if (typeof where !== 'string') return rest;
-    return { ...rest, where: where.replace(/(\$\d+ = )'(?:[^']|'')*'/g, "$1'...'") };
+    const told = Object.fromEntries(Object.entries(rest).filter(([, value]) => typeof value !== 'object'));
+    if (typeof where !== 'string') return told;
+    return { ...told, where: where.replace(/(\$\d+ = )'(?:[^']|'')*'/g, "$1'...'") };
   },
 };
 
