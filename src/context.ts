@@ -1,6 +1,7 @@
 import type { Caller } from './auth/callers/caller.ts';
 import type { Budget } from './db/budget.ts';
 import type { Db } from './db/db.ts';
+import type { Share } from './db/inFlight.ts';
 import type { Row } from './db/sql/row.ts';
 import type { Loaders } from './loaders/loaders.ts';
 import type { Tails } from './tails/tails.ts';
@@ -31,6 +32,8 @@ export interface Incoming {
   readonly caller: Caller | null;
   /** Who gets a fair share of the connections: a caller, or an address. */
   readonly origin: string;
+  /** Its part of what is in flight. */
+  readonly share?: Share;
   /** When it aborts, nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
   /** Absent where nothing is told of requests. */

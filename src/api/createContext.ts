@@ -16,8 +16,8 @@ export interface ContextOptions {
  * count towards its budget.
  */
 export function createContext(incoming: Incoming, { db, catalog, limits }: ContextOptions): Context {
-  const { caller, origin, signal, record } = incoming;
-  const budget = createBudget(limits);
+  const { caller, origin, share, signal, record } = incoming;
+  const budget = createBudget(limits, share);
   const through = (way: Db) => {
     const own = budget.limit(record?.watch(way) ?? way);
     return { db: own, loaders: createLoaders(own, catalog) };

@@ -1,6 +1,7 @@
 import type { RequestLimits } from '../config/limits.ts';
 import { AppError } from '../errors.ts';
 import type { Db } from './db.ts';
+import type { Share } from './inFlight.ts';
 import type { Meter } from './pool/meter.ts';
 import type { Row } from './sql/row.ts';
 
@@ -31,7 +32,11 @@ const leastBytes = 130;
  */
 const sentPerByte = 2;
 
-export function createBudget(limits: Pick<RequestLimits, 'bytes'>): Budget {
+/** How many bytes PostgreSQL may send for one response. */
+export const mostSent = ({ bytes }: Pick<RequestLimits, 'bytes'>): number => sentPerByte * bytes;
+
+/** What comes for it counts for the request's share of what is in flight, too. */
+export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share): Budget {
   let read = nothingRead();
   const excess = () => tooLarge(`more than ${limits.bytes} bytes, a row counted as ${leastBytes} at least`);
   const check = () => {
@@ -65,11 +70,13 @@ export function createBudget(limits: Pick<RequestLimits, 'bytes'>): Budget {
         add(bytes) {
           own += bytes;
           response.sent += bytes;
-          if (response.sent > sentPerByte * limits.bytes) response.excess ??= excess();
+          if (response.sent > mostSent(limits)) response.excess ??= excess();
           if (response.excess) throw response.excess;
+          share?.add(bytes);
         },
         drop() {
           response.sent -= own;
+          share?.drop(own);
         },
       };
     },

@@ -12,7 +12,11 @@ import type { CallerContext } from './useCaller.ts';
 import type { LifetimeContext } from './useLifetime.ts';
 
 /** What a request carries from the moment that it comes in. */
-interface ServerContext extends CallerContext, LifetimeContext, Pick<OriginContext, 'req'>, Pick<Incoming, 'record'> {
+interface ServerContext
+  extends CallerContext,
+    LifetimeContext,
+    Pick<OriginContext, 'req'>,
+    Pick<Incoming, 'record' | 'share'> {
   api?: Api;
 }
 
@@ -46,10 +50,10 @@ export function useApi({
     },
     onEnveloped({ setSchema, extendContext, context }) {
       if (!context?.api) throw new Error('There is no API to run on');
-      const { api, caller, lifetime, record, request } = context;
+      const { api, caller, lifetime, record, request, share } = context;
       const origin = originOf(request, context, limits.proxies);
       setSchema(api.schema);
-      extendContext(api.createContext({ caller, origin, tails, signal: lifetime.signal, record }, limits));
+      extendContext(api.createContext({ caller, origin, share, tails, signal: lifetime.signal, record }, limits));
     },
   };
 }

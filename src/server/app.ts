@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { Incoming } from '../context.ts';
 import type { Dashboard } from '../dashboard/dashboard.ts';
 import { useDashboard } from '../dashboard/useDashboard.ts';
+import { createInFlight, type InFlight, memoryForRequests } from '../db/inFlight.ts';
 import type { Probe } from '../db/pool/probe.ts';
 import { useGraphiQL } from '../graphiql/useGraphiQL.ts';
 import { createErrorMask } from '../http/clientErrors.ts';
@@ -20,6 +21,7 @@ import { useDocumentLimits } from '../http/useDocumentLimits.ts';
 import { useDocuments } from '../http/useDocuments.ts';
 import { useGetParams } from '../http/useGetParams.ts';
 import { useHealth } from '../http/useHealth.ts';
+import { useInFlight } from '../http/useInFlight.ts';
 import { useJsonBody } from '../http/useJsonBody.ts';
 import { useLastMessage } from '../http/useLastMessage.ts';
 import { useLifetime } from '../http/useLifetime.ts';
@@ -49,6 +51,8 @@ export interface AppOptions {
   /** Null where it is not served. */
   readonly dashboard?: Dashboard | null;
   readonly tails: Tails;
+  /** What all requests together may have in memory; when absent, what the process has room for. */
+  readonly inFlight?: InFlight;
   /** Whether the database can be asked. */
   readonly probe: Probe;
   readonly log: Logger;
@@ -63,7 +67,8 @@ export const endpoint = '/graphql';
 const keptTokens = 50_000;
 
 /** The HTTP side of the API: GraphQL, GraphiQL, the dashboard and the probes. */
-export function createApp({ config, served, dashboard, tails, probe, log }: AppOptions) {
+export function createApp(options: AppOptions) {
+  const { config, served, dashboard, tails, inFlight = createInFlight(memoryForRequests()), probe, log } = options;
   const { requestLimits } = config;
   const { perMinute, proxies } = requestLimits;
   return createYoga<Partial<Incoming>>({
@@ -102,6 +107,7 @@ export function createApp({ config, served, dashboard, tails, probe, log }: AppO
       ...(perMinute === null ? [] : [useRateLimit({ perMinute, proxies })]),
       useJsonBody(),
       useBodyLimit(config.maxBodyBytes),
+      useInFlight(inFlight, requestLimits, config.maxBodyBytes),
       useGetParams(),
       // From here on there is an API, and the document that is to run on it.
       useApi({ served, tails, endpoint, limits: requestLimits }),

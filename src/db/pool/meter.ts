@@ -8,14 +8,21 @@ export interface Meter {
   drop(): void;
 }
 
+/** A statement whose bytes are counted. */
+export interface ByteCount {
+  /** Aborts with what the meter throws. */
+  readonly signal: AbortSignal;
+  end(): void;
+}
+
 /** A session whose server does not stop is worth less than what it may send in the time that a cancel has. */
 const maxDrainedBytes = 32_000_000;
 
 /**
- * Counts at the socket, since the parser keeps the bytes of a row until it is whole. The signal aborts with what the
- * meter throws. The socket is read on, because a server that cannot send does not look for a cancel, but so far only.
+ * Counts at the socket, since the parser keeps the bytes of a row until it is whole. When there are too many the socket is
+ * read on, because a server that cannot send does not look for a cancel; but so far only.
  */
-export function measure(client: pg.Client, meter: Meter, close: () => Promise<void>) {
+export function measure(client: pg.Client, meter: Meter, close: () => Promise<void>): ByteCount {
   const { stream } = client.connection;
   const excess = new AbortController();
   let drained = 0;
@@ -32,5 +39,5 @@ export function measure(client: pg.Client, meter: Meter, close: () => Promise<vo
     }
   };
   stream.on('data', count);
-  return { signal: excess.signal, end: () => stream.off('data', count) };
+  return { signal: excess.signal, end: () => void stream.off('data', count) };
 }

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { createInFlight } from '../../src/db/inFlight.ts';
+
+const kilobyte = 1024;
+/** Of each request so much is free. */
+const free = 32 * kilobyte;
+const room = 100 * kilobyte;
+
+const busy = { code: 'DATABASE_UNAVAILABLE' };
+
+/** Requests that each expect so much, in their order; who was let in is told by name. */
+function arrive(inFlight: ReturnType<typeof createInFlight>, wishes: Readonly<Record<string, number>>) {
+  const inside: string[] = [];
+  const requests = Object.entries(wishes).map(([name, kilobytes]) => {
+    const share = inFlight.open();
+    const entering = share.expect(free + kilobytes * kilobyte);
+    if (!entering) inside.push(name);
+    const entered = entering?.then(() => void inside.push(name));
+    entered?.catch(() => {});
+    return [name, { ...share, entered }] as const;
+  });
+  return { inside, of: Object.fromEntries(requests) };
+}
+
+test('those are let in for whom there is room, the others when others leave, whoever fits', async () => {
+  const inFlight = createInFlight(room, 60_000);
+  const { inside, of } = arrive(inFlight, { a: 60, b: 60, c: 30, d: 100, e: 20 });
+  expect(inside).toEqual(['a', 'c']);
+  of['c']?.release();
+  await of['e']?.entered;
+  expect(inside).toEqual(['a', 'c', 'e']);
+  of['a']?.release();
+  await of['b']?.entered;
+  expect(inFlight.waiting).toBe(1);
+  for (const name of ['b', 'e']) of[name]?.release();
+  await of['d']?.entered;
+  of['d']?.release();
+  expect(inFlight).toMatchObject({ held: 0, waiting: 0 });
+});
+
+test('whoever brings little waits for nobody', () => {
+  const inFlight = createInFlight(room);
+  inFlight.open().expect(free + room);
+  for (let n = 0; n < 1000; n++) expect(inFlight.open().expect(free)).toBeUndefined();
+});
+
+test('who is told to wait is told in the end that there is no room, and leaves nothing behind', async () => {
+  const inFlight = createInFlight(room, 1);
+  const { of } = arrive(inFlight, { a: 100, b: 1 });
+  await expect(of['b']?.entered).rejects.toMatchObject({
+    ...busy,
+    extensions: { http: { headers: { 'Retry-After': '1' } } },
+  });
+  of['b']?.release();
+  of['a']?.release();
+  expect(inFlight).toMatchObject({ held: 0, waiting: 0 });
+});
+
+test('who leaves waits no more, and is not counted later', async () => {
+  const inFlight = createInFlight(room, 60_000);
+  const { of } = arrive(inFlight, { a: 100, b: 10 });
+  of['b']?.release();
+  await expect(of['b']?.entered).rejects.toMatchObject(busy);
+  of['b']?.add(room);
+  of['a']?.release();
+  expect(inFlight).toMatchObject({ held: 0, waiting: 0 });
+});
+
+test('what comes beyond what was expected has to find room, what was expected has it', () => {
+  const inFlight = createInFlight(room);
+  const { of } = arrive(inFlight, { a: 60, b: 30 });
+  of['a']?.add(free + 60 * kilobyte);
+  of['a']?.add(10 * kilobyte);
+  expect(inFlight.held).toBe(room);
+  expect(() => of['a']?.add(1)).toThrow('no memory left');
+  of['b']?.add(free + 30 * kilobyte);
+  of['b']?.drop(30 * kilobyte);
+  of['b']?.add(30 * kilobyte);
+  expect(inFlight.held).toBe(room);
+});
+
+test('one that is larger than all the room has it alone', () => {
+  const inFlight = createInFlight(room);
+  const { inside, of } = arrive(inFlight, { a: 500, b: 1 });
+  of['a']?.add(free + 600 * kilobyte);
+  expect(inside).toEqual(['a']);
+});

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { pino } from 'pino';
+import { afterEach, expect, test } from 'vitest';
+import { createInFlight } from '../../src/db/inFlight.ts';
+import { createApp } from '../../src/server/app.ts';
+import { appConfig } from '../support/config.ts';
+import { setUp, setUpServer } from '../support/setUp.ts';
+
+const { api } = await setUp({
+  prepare: `create table events.doc (doc_id int primary key, content text);
+    insert into events.doc select n, repeat('x', 1000000) from generate_series(1, 40) n`,
+});
+const kilobyte = 1024;
+const free = 32 * kilobyte;
+const sockets: Socket[] = [];
+
+/** A server with so much room for what is in flight. */
+async function serveWith(room: number, bytes = appConfig.requestLimits.bytes) {
+  const inFlight = createInFlight(room, 15_000);
+  const app = createApp({
+    config: { ...appConfig, requestLimits: { ...appConfig.requestLimits, bytes } },
+    ...{ served: api.served, tails: api.tails, probe: api.probe, log: pino({ level: 'silent' }), inFlight },
+  });
+  return { inFlight, ...(await setUpServer({ app, tails: api.tails })) };
+}
+
+const room = 2000 * kilobyte;
+const narrow = await serveWith(room);
+const wide = await serveWith(45_000_000, 25_000_000);
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const { inFlight } of [narrow, wide]) await expect.poll(() => inFlight).toMatchObject({ held: 0, waiting: 0 });
+});
+
+function open({ port }: typeof narrow): Socket {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {}); // it is cut
+  sockets.push(socket);
+  return socket;
+}
+
+/** Sends all of a request but the last byte of its body. */
+function sendUnfinished(bytes: number): Socket {
+  const socket = open(narrow);
+  const body = JSON.stringify({ query: '{ __typename }' }).padEnd(bytes);
+  socket.write('POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n');
+  socket.write(`content-length: ${bytes}\r\n\r\n${body.slice(0, -1)}`);
+  return socket;
+}
+
+async function ask({ url }: typeof narrow, query: string): Promise<{ status: number; body: string }> {
+  const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return { status: response.status, body: await response.text() };
+}
+
+const small = '{ devices(first: 1) { nodes { serial } } }';
+
+test('bodies that do not end are taken in only where there is room; others are served meanwhile', async () => {
+  const bodies = Array.from({ length: 20 }, () => sendUnfinished(free + 500 * kilobyte));
+  await expect.poll(() => narrow.inFlight).toMatchObject({ held: room, waiting: 16 });
+  expect(await ask(narrow, small)).toMatchObject({ status: 200 });
+  const answers = bodies.map(async (socket) => String((await once(socket, 'data'))[0]).slice(0, 12));
+  for (const socket of bodies) socket.write(' ');
+  expect(await Promise.all(answers)).toEqual(Array(20).fill('HTTP/1.1 200'));
+});
+
+test('who leaves makes room', async () => {
+  const bodies = Array.from({ length: 8 }, () => sendUnfinished(free + 500 * kilobyte));
+  await expect.poll(() => narrow.inFlight.waiting).toBe(4);
+  for (const socket of bodies) socket.destroy();
+});
+
+test('answers that nobody takes count on, and what finds no room beside them is not read', async () => {
+  const large = '{ docs(first: 20) { nodes { content } } }';
+  for (let n = 0; n < 2; n++) {
+    const socket = open(wide);
+    socket.write(
+      `GET /graphql?query=${encodeURIComponent(large)} HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n\r\n`,
+    );
+    await once(socket, 'readable');
+  }
+  expect(wide.inFlight.held).toBeGreaterThan(39_000_000);
+  const { body } = await ask(wide, large);
+  expect(body).toContain('"code":"DATABASE_UNAVAILABLE"');
+  expect(body).toContain('no memory left');
+  expect(await ask(wide, small)).toMatchObject({ status: 200 });
+});
+
+test('a query waits where it may bring more than there is room for', async () => {
+  const body = sendUnfinished(1_000_000);
+  await expect.poll(() => narrow.inFlight.held).toBeGreaterThan(900 * kilobyte);
+  const asked = ask(narrow, '{ devices(first: 100) { nodes { events(first: 100) { nodes { severity } } } } }');
+  await expect.poll(() => narrow.inFlight.waiting).toBe(1);
+  body.destroy();
+  expect(await asked).toMatchObject({ status: 200 });
+});
