@@ -23,20 +23,24 @@ interface Thing {
 
 const { word, number, flag } = kinds as Readonly<Record<'word' | 'number' | 'flag', Kind>>;
 
-/** Always the same rows: as many, with nulls among them. */
+/** Always the same rows: as many, with nulls among them. A column's values hang on its name alone, not on other columns. */
 function makeRows(
   columns: Thing['columns'],
   keys: Readonly<Record<string, readonly (string | null)[]>>,
   count: number,
 ) {
   const values = { ...Object.fromEntries(Object.entries(columns).map(([name, kind]) => [name, kind.values])), ...keys };
-  const row = fc.record(
-    Object.fromEntries(
-      Object.entries(values).map(([name, choices]) => [name, fc.option(fc.constantFrom(...choices), { freq: 4 })]),
-    ),
-  );
-  return fc.sample(row, { numRuns: count, seed: 1 }).map((made, i): Row => ({ id: String(i + 1), ...made }));
+  const columnValues = Object.entries(values).map(([name, choices]) => {
+    const value = fc.option(fc.constantFrom(...choices), { freq: 4 });
+    return [name, fc.sample(value, { numRuns: count, seed: seedOf(name) })] as const;
+  });
+  return Array.from({ length: count }, (_, i): Row => {
+    const row = columnValues.map(([name, all]) => [name, all[i] ?? null] as const);
+    return { id: String(i + 1), ...Object.fromEntries(row) };
+  });
 }
+
+const seedOf = (name: string): number => Buffer.from(name).reduce((seed, byte) => (seed * 31 + byte) | 0, 1);
 
 const numbersTo = (last: number) => Array.from({ length: last }, (_, i) => String(i + 1));
 
