@@ -125,9 +125,10 @@ export function createTypeMaker({ schema, enums, freshName, hasExtensions }: Mak
       values: [nth(0), nth(1), rowText(members.map(() => null))],
     };
   };
-  /** A range over a type that can have one; any other stays as it is. */
+  /** A range over a type that PostgreSQL can sort and hash, or its joins of them may fail; any other stays as it is. */
   const rangeOf = (of: HostileType): HostileType => {
-    if (!of.ordered || of.isList || of.isRow || of.what.includes('domain')) return of;
+    const isHashed = of.scalar !== 'String' || of.family === 'text';
+    if (!of.ordered || !isHashed || of.isList || of.isRow || of.what.includes('domain')) return of;
     const name = create((name) => `create type ${name} as range (subtype = ${of.base})`);
     return {
       ...plain,
