@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbedded } from '../src/dev/embedded/embedded.ts';
@@ -29,6 +30,7 @@ const perDevice = 398;
 /** One statement of the events of many devices. */
 const events = (selection: string) => (rows: number) =>
   `{ devices(first: ${Math.ceil(rows / perDevice)}) { nodes { events(first: ${perDevice}) { ${selection} } } } }`;
+const small = '{ sites(first: 1) { nodes { name } } }';
 const severities = Array.from({ length: 40 }, (_, n) => `a${n}: severity`).join(' ');
 
 /** Answers that are large in their own ways. */
@@ -41,27 +43,56 @@ const kinds: readonly Kind[] = [
   { name: 'many values of a row', query: events(`nodes { ${severities} }`) },
   { name: 'texts of 20 kB', query: (rows) => `{ crowdPages(first: ${Math.ceil(rows / 150)}) { nodes { content } } }` },
 ];
-/** What the price lets through and the response does not: all rows arrive before they are counted. */
-const refused: Kind = { name: 'more rows than a response may hold', query: events('nodes { id payload }') };
+/** What the price lets through and the response does not. The second has few rows, which TOAST keeps in little. */
+const refused: readonly Kind[] = [
+  { name: 'more rows than a response may hold', query: events('nodes { id payload }') },
+  { name: 'rows of 4 MB', query: () => '{ crowdPiles(first: 300) { nodes { content } } }' },
+];
 
 await lock();
 const database = await startEmbedded({ sample: { devices, events: devices * perDevice } });
 await createPages();
 let alive = true;
 try {
-  for (const kind of [...kinds, refused]) {
-    const server = await start();
-    const query = await largest(server.port, kind);
-    for (let round = 1; round <= rounds; round++) console.log(`  ${await crowd(server.port, query)}`);
-    const lives = server.process.exitCode === null && server.process.signalCode === null;
-    console.log(lives ? `  alive, at most ${(await peakMegabytes(server.process.pid ?? 0)).toFixed(0)} MB` : '  DEAD');
-    alive &&= lives;
-    await server.stop();
-  }
+  for (const kind of [...kinds, ...refused])
+    await survive(async (port) => {
+      const query = await largest(port, kind);
+      for (let round = 1; round <= rounds; round++) console.log(`  ${await crowd(port, query)}`);
+    });
+  await survive(leaveBodies);
 } finally {
   await database.stop();
 }
 process.exit(alive ? 0 : 1);
+
+/** Has a server of its own go through something, and tells how it did. */
+async function survive(ordeal: (port: number) => Promise<void>): Promise<void> {
+  const server = await start();
+  await ordeal(server.port);
+  const lives = server.process.exitCode === null && server.process.signalCode === null;
+  console.log(lives ? `  alive, at most ${(await peakMegabytes(server.process.pid ?? 0)).toFixed(0)} MB` : '  DEAD');
+  alive &&= lives;
+  await server.stop();
+}
+
+/** Clients that each send almost all of a body, and then nothing; and small questions of others meanwhile. */
+async function leaveBodies(port: number): Promise<void> {
+  const count = 220;
+  console.log(`${count} bodies of 5 MB that do not end`);
+  const sockets = Array.from({ length: count }, () => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    socket.write('POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n');
+    socket.write(`content-length: 5000000\r\n\r\n${' '.repeat(4_900_000)}`);
+    return socket;
+  });
+  const answers = [];
+  for (let n = 0; n < 100; n++) {
+    answers.push(await ask(port, small));
+    await wait(50);
+  }
+  console.log(`  of others ${answers.filter(({ isWhole }) => isWhole).length} of ${answers.length} served`);
+  for (const socket of sockets) socket.destroy();
+}
 
 /** Rows of some 20 kB that no compression makes smaller. */
 async function createPages(): Promise<void> {
@@ -70,15 +101,18 @@ async function createPages(): Promise<void> {
   await client.query(`
     create table events.crowd_page (crowd_page_id int primary key, content text not null);
     insert into events.crowd_page select page, (select string_agg(md5(page || '-' || n), '') from generate_series(1, 625) n)
-      from generate_series(1, 1000) page`);
+      from generate_series(1, 1000) page;
+    create table events.crowd_pile (crowd_pile_id int primary key, content text not null);
+    insert into events.crowd_pile select n, repeat('x', 4000000) from generate_series(1, 400) n`);
   await client.end();
 }
 
 /** The query of this kind for the most rows that are answered, or, of the refused, that are read. */
-async function largest(port: number, { name, query }: Kind): Promise<string> {
+async function largest(port: number, kind: Kind): Promise<string> {
+  const { name, query } = kind;
   for (let rows = devices * perDevice; rows > 100; rows = Math.floor(rows * 0.9)) {
     const { isWhole, bytes, outcome } = await ask(port, query(rows));
-    if (!isWhole && !(name === refused.name && outcome === 'RESPONSE_TOO_LARGE')) continue;
+    if (!isWhole && !(refused.includes(kind) && outcome === 'RESPONSE_TOO_LARGE')) continue;
     console.log(`${name}: ${(bytes / 1e6).toFixed(1)} MB for ${rows} rows`);
     return query(rows);
   }
@@ -92,7 +126,7 @@ async function crowd(port: number, query: string): Promise<string> {
   let busy = true;
   const others = (async () => {
     while (busy) {
-      const { isWhole } = await ask(port, '{ sites(first: 1) { nodes { name } } }');
+      const { isWhole } = await ask(port, small);
       if (isWhole) served++;
       else failed++;
       await wait(50);

@@ -32,13 +32,15 @@ interface Waiter {
 /** Of each request this is free: those that bring no more never wait for those that do. */
 const freeBytes = 32_768;
 
-const full = (): AppError =>
-  new AppError('DATABASE_UNAVAILABLE', 'The server has no memory left for this at the moment; try again');
-
 /** Bounds what is in flight by `limit` bytes; what is larger than all of that has it alone. Whoever fits goes ahead. */
 export function createInFlight(limit: number, waitMs = 10_000): InFlight {
   const waiters = new Set<Waiter>();
   let held = 0;
+
+  const full = (): AppError =>
+    new AppError('DATABASE_UNAVAILABLE', 'The server has no memory left for this at the moment; try again', {
+      cause: new Error(`${held} of ${limit} bytes are in flight, and ${waiters.size} requests wait for room`),
+    });
 
   function serve(): void {
     for (const waiter of waiters) if (waiter.fits()) waiter.enter();
