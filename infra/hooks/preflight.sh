@@ -1,0 +1,83 @@
+#!/bin/sh
+# Before provisioning: what Azure would refuse only after minutes, all of it at once, each with the command that mends it.
+set -eu
+
+problems=''
+problem() {
+  problems="$problems
+- $1
+    $2"
+}
+
+finish() {
+  [ -z "$problems" ] && exit 0
+  printf 'Azure would refuse this deployment:%s\n' "$problems" >&2
+  exit 1
+}
+
+az extension show --name containerapp --output none 2>/dev/null ||
+  problem 'The Azure CLI cannot show what the jobs print.' 'az extension add --name containerapp'
+
+# Without a subscription that az may use, nothing else can be asked. azd has a login of its own.
+if [ -z "${AZURE_SUBSCRIPTION_ID:-}" ]; then
+  # shellcheck disable=SC2016 # Whoever reads it runs it.
+  problem 'No subscription is chosen.' 'azd env set AZURE_SUBSCRIPTION_ID "$(az account show --query id --output tsv)"'
+  finish
+fi
+if ! az account show --subscription "$AZURE_SUBSCRIPTION_ID" --output none; then
+  problem "The Azure CLI has no access to the subscription $AZURE_SUBSCRIPTION_ID." 'az login'
+  finish
+fi
+
+location="${AZURE_LOCATION:-westeurope}"
+
+registered=$(az provider list --subscription "$AZURE_SUBSCRIPTION_ID" --output tsv \
+  --query "[?registrationState=='Registered'].namespace")
+is_registered() { printf '%s\n' "$registered" | grep -qixF "$1"; }
+
+# Microsoft.ContainerService is what Microsoft.App is made of.
+for provider in Microsoft.App Microsoft.ContainerRegistry Microsoft.ContainerService Microsoft.DBforPostgreSQL \
+  Microsoft.Insights Microsoft.ManagedIdentity Microsoft.Network Microsoft.OperationalInsights; do
+  is_registered "$provider" || problem "The subscription does not have $provider." \
+    "az provider register --namespace $provider --wait --subscription $AZURE_SUBSCRIPTION_ID"
+done
+
+# What the region offers for a new server, which is one as long as there is no address of it.
+size="${POSTGRES_SIZE:-Standard_D2ds_v5}"
+if [ -z "${POSTGRES_SERVER_ID:-}${POSTGRES_HOST:-}" ] && is_registered Microsoft.DBforPostgreSQL; then
+  offered=$(az postgres flexible-server list-skus --location "$location" --subscription "$AZURE_SUBSCRIPTION_ID" \
+    --output tsv --query '[].supportedServerEditions[].supportedServerSkus[].name') || offered=''
+  if [ -z "$offered" ]; then
+    problem "$location has no PostgreSQL servers for this subscription." 'azd env set AZURE_LOCATION <another region>'
+  elif ! printf '%s\n' "$offered" | grep -qxF "$size"; then
+    problem "$location has no PostgreSQL servers of the size $size." \
+      'azd env set POSTGRES_SIZE <another size>, or azd env set AZURE_LOCATION <another region>'
+  fi
+fi
+
+# Resources that were there before: existing KIND ID asks for one, whose region it leaves in $region.
+existing() {
+  region=''
+  case "$2" in
+    /subscriptions/"$AZURE_SUBSCRIPTION_ID"/*)
+      region=$(az resource show --ids "$2" --query location --output tsv) ||
+        problem "There is no $1 $2, or you may not see it." "az resource show --ids $2"
+      ;;
+    *)
+      theirs=${2#/subscriptions/}
+      problem "The $1 $2 is of another subscription than $AZURE_SUBSCRIPTION_ID." \
+        "azd env set AZURE_SUBSCRIPTION_ID ${theirs%%/*}"
+      ;;
+  esac
+}
+
+subnet="${APP_SUBNET_ID:-}"
+network="${VNET_ID:-${subnet%/subnets/*}}"
+if [ -n "$network" ]; then
+  existing network "$network"
+  [ -z "$region" ] || [ "$region" = "$location" ] ||
+    problem "The network $network is in $region, and all else would be in $location." "azd env set AZURE_LOCATION $region"
+fi
+[ -z "${REGISTRY_ID:-}" ] || existing registry "$REGISTRY_ID"
+
+finish
