@@ -67,7 +67,10 @@ describe('the hook that grants', () => {
     ]);
     expect(calls[0]).toContain('--resource-group g --subscription s --name job-grant --image r.azurecr.io/events:1');
     expect(calls.filter((call) => call.startsWith('sleep'))).toHaveLength(2);
-    expect(calls.at(-1)).toContain('--job-execution-name job-grant-x1');
+    expect(calls.at(-2)).toContain('--job-execution-name job-grant-x1');
+    expect(calls.at(-1)).toContain(
+      'job logs show --resource-group g --subscription s --name job-grant --execution job-grant-x1',
+    );
   });
 
   const withSchema = { ...environment, MIGRATE_JOB_NAME: 'job-migrate' };
@@ -85,17 +88,35 @@ describe('the hook that grants', () => {
   test('does not grant on a schema that could not be made', () => {
     const failed = run('grant.sh', withSchema, [...starts, ['execution show', 'echo Failed']]);
     expect(failed.status).toBe(1);
-    expect(failed.stderr).toContain('--name job-migrate --resource-group g --execution job-migrate-x1');
+    expect(failed.stderr).toContain('The job job-migrate did not succeed (Failed)');
     expect(failed.calls.some((call) => call.includes('job start') && call.includes('job-grant'))).toBe(false);
   });
 
-  test.each(['Failed', 'Stopped', 'Degraded'])('fails when the job is %s, and says where to look', (state) => {
-    const { status, stderr } = run('grant.sh', environment, [start, ['execution show', `echo ${state}`]]);
+  test.each(['Failed', 'Stopped', 'Degraded'])('fails when the job is %s, and prints what it said', (state) => {
+    const answers: [string, string][] = [
+      start,
+      ['execution show', `echo ${state}`],
+      ['job logs show', 'echo "not done: SELECT"'],
+    ];
+    const { status, stdout, stderr } = run('grant.sh', environment, answers);
     expect(status).toBe(1);
     expect(stderr).toContain(`(${state})`);
-    expect(stderr).toContain(
-      'az containerapp job logs show --name job-grant --resource-group g --execution job-grant-x1',
-    );
+    expect(stdout).toContain('not done: SELECT');
+  });
+
+  test('says where the lines of a job are that Azure does not show, and goes on if it succeeded', () => {
+    for (const [state, expected] of [
+      ['Succeeded', 0],
+      ['Failed', 1],
+    ] as const) {
+      const answers: [string, string][] = [start, ['execution show', `echo ${state}`], ['job logs show', 'exit 1']];
+      const { status, stderr } = run('grant.sh', environment, answers);
+      expect(status).toBe(expected);
+      expect(stderr).toContain(
+        'az containerapp job logs show --name job-grant --resource-group g --execution job-grant-x1',
+      );
+      expect(stderr).toContain('ContainerGroupName startswith "job-grant-x1"');
+    }
   });
 
   test('gives up on a job that never ends', () => {
@@ -105,7 +126,11 @@ describe('the hook that grants', () => {
   });
 
   test('fails when az does', () => {
-    expect(run('grant.sh', environment, [['job start', 'exit 3']]).status).not.toBe(0);
+    for (const command of ['job update', 'job start', 'execution show']) {
+      const { status, calls } = run('grant.sh', environment, [[command, 'exit 3'], start]);
+      expect(status).not.toBe(0);
+      expect(calls.at(-1)).toContain(command);
+    }
   });
 });
 
@@ -137,6 +162,90 @@ describe('the hook before provisioning', () => {
   test('stops provisioning when it cannot know', () => {
     expect(run('image.sh', {}, [exists, ['containerapp list', 'exit 1']]).status).not.toBe(0);
     expect(run('image.sh', {}, [['group exists', 'exit 1']]).status).not.toBe(0);
+  });
+});
+
+describe('the end of azd up', () => {
+  const environment = {
+    AZURE_RESOURCE_GROUP: 'g',
+    APP_NAME: 'ca',
+    APP_URL: 'https://ca.example/graphql',
+    DOCTOR_JOB_NAME: 'job-doctor',
+  };
+  const ready: [string, string] = ['latestReadyRevisionName', 'echo ca--2'];
+  const known: [string, string][] = [
+    ['latestRevisionName', 'echo ca--2'],
+    ['AUTH_AUDIENCE', 'echo api://1'],
+    ['PGUSER', 'echo events-app'],
+    ['job start', 'echo job-doctor-x1'],
+    ['job logs show', 'echo "ok  login"'],
+  ];
+  const succeeded: [string, string] = ['execution show', 'echo Succeeded'];
+
+  test('says where the app is and who may call it, with what doctor printed', () => {
+    const { status, stdout } = run('verify.sh', environment, [ready, ...known, succeeded]);
+    expect(status).toBe(0);
+    expect(stdout.slice(stdout.indexOf('ok  login'))).toBe(
+      [
+        'ok  login\n',
+        'URL       https://ca.example/graphql',
+        'role      events-app',
+        'audience  api://1',
+        'verdict   healthy: the app is ready, and doctor found nothing wrong\n',
+      ].join('\n'),
+    );
+  });
+
+  test('waits for the newest revision before it starts doctor', () => {
+    const becomes = `[ "$(grep -c sleep '${join(bin, 'calls')}')" -ge 2 ] && echo ca--2 || echo ca--1`;
+    const answers: [string, string][] = [['latestReadyRevisionName', becomes], ...known, succeeded];
+    const { status, calls } = run('verify.sh', environment, answers);
+    expect(status).toBe(0);
+    expect(calls.filter((call) => call.startsWith('sleep'))).toHaveLength(2);
+    const started = calls.findIndex((call) => call.includes('job start'));
+    expect(started).toBeGreaterThan(calls.findLastIndex((call) => call.includes('latestReadyRevisionName')));
+  });
+
+  test('fails when the revision does not get ready, with what Azure and the revision say', () => {
+    const answers: [string, string][] = [
+      ['latestReadyRevisionName', 'echo ca--1'],
+      ['revision show', 'echo "state: Failed"'],
+      ['--name ca --revision ca--2 --format text', 'echo "PGHOST is not set"'],
+      ...known,
+    ];
+    const { status, stderr, calls } = run('verify.sh', environment, answers);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/state: Failed\nPGHOST is not set\nThe revision ca--2 is not ready/);
+    expect(stderr).toContain('az containerapp job start --name job-doctor --resource-group g');
+    expect(calls.join()).not.toContain('job start');
+  });
+
+  test.each([
+    ['doctor finds something', ['execution show', 'echo Failed']],
+    ['doctor cannot be started', ['job start', 'exit 1']],
+    ['nobody knows how doctor ended', ['execution show', 'exit 1']],
+  ] satisfies [string, [string, string]][])('fails when %s', (_, answer) => {
+    const { status, stdout } = run('verify.sh', environment, [answer, ready, ...known]);
+    expect(status).toBe(1);
+    expect(stdout).toContain('verdict   not healthy');
+  });
+
+  test('says that nobody is let in as long as there is no audience but the one that no token has', () => {
+    const unregistered: [string, string] = ['AUTH_AUDIENCE', 'echo api://e'];
+    const { status, stdout } = run('verify.sh', environment, [unregistered, ready, ...known, succeeded]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('Nobody is let in yet');
+  });
+
+  test('says that nobody is asked with AUTH=none', () => {
+    const { stdout } = run('verify.sh', environment, [['AUTH_AUDIENCE', 'true'], ready, ...known, succeeded]);
+    expect(stdout).toContain('audience  none');
+  });
+
+  test('fails when az does', () => {
+    const { status, calls } = run('verify.sh', environment, [['latestRevisionName', 'exit 1']]);
+    expect(status).not.toBe(0);
+    expect(calls).toHaveLength(1);
   });
 });
 
