@@ -39,6 +39,6 @@ audience  ${audience:-none: nobody is asked for a token}
 verdict   $verdict
 EOF
 if [ "$audience" = "api://$AZURE_ENV_NAME" ]; then
-  echo 'Nobody is let in yet: register the app, and set APP_AUTH_AUDIENCE (docs/deploy.md, Callers).'
+  echo 'Nobody is let in yet: infra/register-app.sh registers the app, and says what to set.'
 fi
 exit "$failed"

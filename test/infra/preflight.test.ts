@@ -1,0 +1,129 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Answer, root, run } from './scripts.ts';
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+const providers = [
+  'Microsoft.App',
+  'Microsoft.ContainerRegistry',
+  'Microsoft.ContainerService',
+  'Microsoft.DBforPostgreSQL',
+  'Microsoft.Insights',
+  'Microsoft.ManagedIdentity',
+  'Microsoft.Network',
+  'Microsoft.OperationalInsights',
+];
+const registered = (names: readonly string[]): Answer => ['provider list', `echo '${names.join('\n')}'`];
+const skus: Answer = ['list-skus', 'echo Standard_B1ms; echo Standard_D2ds_v5'];
+const mine = '/subscriptions/s/resourceGroups/n/providers/Microsoft.Network/virtualNetworks/v';
+const foreign = mine.replace('/s/', '/other/');
+
+test('lets a deployment go on that nothing is in the way of', () => {
+  const { status, stderr, calls } = run('hooks/preflight.sh', {}, [registered(providers), skus]);
+  expect([status, stderr]).toEqual([0, '']);
+  expect(calls.find((call) => call.includes('list-skus'))).toContain('--location westeurope --subscription s');
+});
+
+test('asks for a subscription, and then nothing that needs one', () => {
+  const { status, stderr, calls } = run('hooks/preflight.sh', { AZURE_SUBSCRIPTION_ID: '' }, []);
+  expect(status).toBe(1);
+  expect(stderr).toContain('azd env set AZURE_SUBSCRIPTION_ID "$(az account show');
+  expect(calls).toEqual(['az extension show --name containerapp --output none']);
+});
+
+test('asks for a login that may use the subscription', () => {
+  const { status, stderr, calls } = run('hooks/preflight.sh', {}, [['account show', 'exit 1']]);
+  expect(status).toBe(1);
+  expect(stderr).toContain('    az login\n');
+  expect(calls).toHaveLength(2);
+});
+
+test('names each missing provider with its command, whatever the case in which Azure writes it', () => {
+  const names = providers.slice(3).map((name) => name.toLowerCase());
+  const { status, stderr } = run('hooks/preflight.sh', {}, [registered(names), skus]);
+  expect(status).toBe(1);
+  expect(
+    [...stderr.matchAll(/az provider register --namespace (\S+) --wait --subscription s/g)].map(([, name]) => name),
+  ).toEqual(providers.slice(0, 3));
+});
+
+test('asks for every provider of which the template makes something', () => {
+  const folder = join(root, 'infra/bicep/modules');
+  const modules = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const used = [...modules.join('\n').matchAll(/'(Microsoft\.\w+)\/[\w/]+@/g)].map(([, name]) => name);
+  const always = ['Microsoft.Authorization', 'Microsoft.Resources'];
+  expect(used.length).toBeGreaterThan(20);
+  expect(used.filter((name) => ![...providers, ...always].includes(name ?? ''))).toEqual([]);
+});
+
+test('does not ask a provider that is missing for its sizes', () => {
+  const names = providers.filter((name) => name !== 'Microsoft.DBforPostgreSQL');
+  expect(run('hooks/preflight.sh', {}, [registered(names)]).calls.join()).not.toContain('list-skus');
+});
+
+test.each([
+  ['an existing server', { POSTGRES_SERVER_ID: '/subscriptions/s/x' }],
+  ['a server that has been made', { POSTGRES_HOST: 'h' }],
+])('asks for no size of %s', (_, environment) => {
+  expect(run('hooks/preflight.sh', environment, [registered(providers)]).calls.join()).not.toContain('list-skus');
+});
+
+test.each([
+  ['a size that the region does not have', { POSTGRES_SIZE: 'Standard_D2' }, skus[1], 'of the size Standard_D2.'],
+  ['a region that offers none', { AZURE_LOCATION: 'eastus' }, 'true', 'eastus has no PostgreSQL servers for this'],
+  [
+    'a region that Azure does not know',
+    { AZURE_LOCATION: 'moon' },
+    'exit 1',
+    'moon has no PostgreSQL servers for this',
+  ],
+])('refuses %s', (_, environment, answer, message) => {
+  const { status, stderr } = run('hooks/preflight.sh', environment, [registered(providers), ['list-skus', answer]]);
+  expect(status).toBe(1);
+  expect(stderr).toContain(message);
+  expect(stderr).toContain('azd env set AZURE_LOCATION');
+});
+
+test('refuses a network of another region, also that of a subnet', () => {
+  for (const [name, id] of [
+    ['VNET_ID', mine],
+    ['APP_SUBNET_ID', `${mine}/subnets/a`],
+  ] as const) {
+    const environment = { [name]: id };
+    const answers = [registered(providers), skus, [`--ids ${mine} `, 'echo eastus'] as Answer];
+    const { status, stderr } = run('hooks/preflight.sh', environment, answers);
+    expect(status).toBe(1);
+    expect(stderr).toContain('azd env set AZURE_LOCATION eastus\n');
+    expect(run('hooks/preflight.sh', { ...environment, AZURE_LOCATION: 'eastus' }, answers).status).toBe(0);
+  }
+});
+
+test('refuses a network and a registry of another subscription, and ones that are not there', () => {
+  const answers = [registered(providers), skus, ['resource show', 'exit 3'] as Answer];
+  const elsewhere = run('hooks/preflight.sh', { VNET_ID: foreign, REGISTRY_ID: foreign }, answers);
+  expect(elsewhere.status).toBe(1);
+  expect(elsewhere.stderr.match(/azd env set AZURE_SUBSCRIPTION_ID other\n/g)).toHaveLength(2);
+  const missing = run('hooks/preflight.sh', { VNET_ID: mine, REGISTRY_ID: mine }, answers);
+  expect(missing.stderr).toContain(`no network ${mine}`);
+  expect(missing.stderr).toContain(`no registry ${mine}`);
+});
+
+test('says all at once', () => {
+  const answers = [['extension show', 'exit 1'], registered(['Microsoft.DBforPostgreSQL']), ['list-skus', 'true']];
+  const { stderr } = run('hooks/preflight.sh', { VNET_ID: foreign }, answers as Answer[]);
+  expect(stderr.match(/^- /gm)).toHaveLength(1 + (providers.length - 1) + 1 + 1);
+});
+
+test('stops when it cannot know', () => {
+  expect(run('hooks/preflight.sh', {}, [['provider list', 'exit 1']]).status).not.toBe(0);
+});
+
+test('takes what is not set for what the parameter file takes it for', () => {
+  const script = read('infra/hooks/preflight.sh');
+  for (const name of ['AZURE_LOCATION', 'POSTGRES_SIZE']) {
+    const [, value] = new RegExp(`'${name}', '(.+)'`).exec(read('infra/bicep/main.bicepparam')) ?? [];
+    expect(script).toContain(`\${${name}:-${value}}`);
+  }
+});

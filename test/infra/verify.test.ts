@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { type Answer, run } from './scripts.ts';
+
+const environment = {
+  AZURE_RESOURCE_GROUP: 'g',
+  APP_NAME: 'ca',
+  APP_URL: 'https://ca.example/graphql',
+  DOCTOR_JOB_NAME: 'job-doctor',
+};
+const ready: Answer = ['latestReadyRevisionName', 'echo ca--2'];
+const known: Answer[] = [
+  ['latestRevisionName', 'echo ca--2'],
+  ['AUTH_AUDIENCE', 'echo api://1'],
+  ['PGUSER', 'echo events-app'],
+  ['job start', 'echo job-doctor-x1'],
+  ['job logs show', 'echo "ok  login"'],
+];
+const succeeded: Answer = ['execution show', 'echo Succeeded'];
+
+test('says where the app is and who may call it, with what doctor printed', () => {
+  const { status, stdout } = run('hooks/verify.sh', environment, [ready, ...known, succeeded]);
+  expect(status).toBe(0);
+  expect(stdout.slice(stdout.indexOf('ok  login'))).toBe(
+    [
+      'ok  login\n',
+      'URL       https://ca.example/graphql',
+      'role      events-app',
+      'audience  api://1',
+      'verdict   healthy: the app is ready, and doctor found nothing wrong\n',
+    ].join('\n'),
+  );
+});
+
+test('waits for the newest revision before it starts doctor', () => {
+  const becomes = `[ "$(grep -c sleep "$CALLS")" -ge 2 ] && echo ca--2 || echo ca--1`;
+  const answers: Answer[] = [['latestReadyRevisionName', becomes], ...known, succeeded];
+  const { status, calls } = run('hooks/verify.sh', environment, answers);
+  expect(status).toBe(0);
+  expect(calls.filter((call) => call.startsWith('sleep'))).toHaveLength(2);
+  const started = calls.findIndex((call) => call.includes('job start'));
+  expect(started).toBeGreaterThan(calls.findLastIndex((call) => call.includes('latestReadyRevisionName')));
+});
+
+test('fails when the revision does not get ready, with what Azure and the revision say', () => {
+  const answers: Answer[] = [
+    ['latestReadyRevisionName', 'echo ca--1'],
+    ['revision show', 'echo "state: Failed"'],
+    ['--name ca --revision ca--2 --format text', 'echo "PGHOST is not set"'],
+    ...known,
+  ];
+  const { status, stderr, calls } = run('hooks/verify.sh', environment, answers);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/state: Failed\nPGHOST is not set\nThe revision ca--2 is not ready/);
+  expect(stderr).toContain('az containerapp job start --name job-doctor --resource-group g');
+  expect(calls.join()).not.toContain('job start');
+});
+
+test.each([
+  ['doctor finds something', ['execution show', 'echo Failed']],
+  ['doctor cannot be started', ['job start', 'exit 1']],
+  ['nobody knows how doctor ended', ['execution show', 'exit 1']],
+] satisfies [string, Answer][])('fails when %s', (_, answer) => {
+  const { status, stdout } = run('hooks/verify.sh', environment, [answer, ready, ...known]);
+  expect(status).toBe(1);
+  expect(stdout).toContain('verdict   not healthy');
+});
+
+test('says that nobody is let in as long as there is no audience but the one that no token has', () => {
+  const unregistered: Answer = ['AUTH_AUDIENCE', 'echo api://e'];
+  const { status, stdout } = run('hooks/verify.sh', environment, [unregistered, ready, ...known, succeeded]);
+  expect(status).toBe(0);
+  expect(stdout).toContain('Nobody is let in yet');
+});
+
+test('says that nobody is asked with AUTH=none', () => {
+  const { stdout } = run('hooks/verify.sh', environment, [['AUTH_AUDIENCE', 'true'], ready, ...known, succeeded]);
+  expect(stdout).toContain('audience  none');
+});
+
+test('fails when az does', () => {
+  const { status, calls } = run('hooks/verify.sh', environment, [['latestRevisionName', 'exit 1']]);
+  expect(status).not.toBe(0);
+  expect(calls).toHaveLength(1);
+});
