@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { buildApi } from '../src/api/api.ts';
+import { defaultPageLimits } from '../src/config/limits.ts';
 import { createDb } from '../src/db/db.ts';
 import { createPool } from '../src/db/pool/pool.ts';
 import { sampleExtensions, startEmbedded } from '../src/dev/embedded/embedded.ts';
@@ -19,7 +20,7 @@ const pool = createPool({
   onError: () => {},
 });
 try {
-  const limits = { defaultSize: 50, maxSize: 1000 };
+  const limits = defaultPageLimits;
   const extensions = await importExtensions([sampleExtensions]);
   const db = createDb(pool);
   const { schema } = await buildApi({ db, schemaName: 'events', limits, extensions, log: pino({ level: 'warn' }) });

@@ -1,6 +1,6 @@
 import { type AuthConfig, authOf } from './auth.ts';
 import { type DatabaseConfig, databaseOf } from './database.ts';
-import { defaultRequestLimits, type PageLimits, type RequestLimits } from './limits.ts';
+import { defaultRequestLimits, type PageLimits, pageLimitsOf, type RequestLimits } from './limits.ts';
 import { ConfigError, type Environment, listOf, readEnvironment, type Variables } from './variables.ts';
 
 /** Everything that can be set, read once at the start; `null` for `database` means the embedded one. */
@@ -73,7 +73,7 @@ export function readConfig(environment: Environment): Config {
     dashboard: env.DASHBOARD ? env.DASHBOARD === 'on' : pool.database === null && !production,
     corsOrigins: listOf(env.CORS_ORIGINS),
     maxBodyBytes: env.MAX_BODY_BYTES,
-    limits: { defaultSize: Math.min(50, env.MAX_PAGE_SIZE), maxSize: env.MAX_PAGE_SIZE },
+    limits: pageLimitsOf(env.MAX_PAGE_SIZE),
     documents: {
       paths: listOf(env.PERSISTED_DOCUMENTS),
       persistedOnly: env.DOCUMENTS ? env.DOCUMENTS === 'persisted-only' : production,

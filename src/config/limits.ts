@@ -4,6 +4,11 @@ export interface PageLimits {
   readonly maxSize: number;
 }
 
+/** A list returns 50 rows when not told, or fewer where fewer are the most. */
+export const pageLimitsOf = (maxSize: number): PageLimits => ({ defaultSize: Math.min(50, maxSize), maxSize });
+
+export const defaultPageLimits = pageLimitsOf(1000);
+
 /** What one request may ask for, and what its answer may hold. */
 export interface RequestLimits {
   /** Of a document's text, and selections once its fragments are spread. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultRequestLimits } from './limits.ts';
+import { defaultPageLimits, defaultRequestLimits } from './limits.ts';
 import { misspelt } from './spelling.ts';
 
 /** Every problem of the configuration at once, each with the name of its variable. */
@@ -62,7 +62,7 @@ export const variables = z.object({
   DASHBOARD: onOff.optional(),
   CORS_ORIGINS: z.string().default(''),
   MAX_BODY_BYTES: int(1, 1_000_000_000).default(5_000_000),
-  MAX_PAGE_SIZE: int(1, 1_000_000).default(1000),
+  MAX_PAGE_SIZE: int(1, 1_000_000).default(defaultPageLimits.maxSize),
   PERSISTED_DOCUMENTS: z.string().default(''),
   EXTENSIONS: z.string().optional(),
   DOCUMENTS: oneOf('any', 'persisted-only').optional(),

@@ -3,6 +3,7 @@ import { buildSchema, GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType
 import { describe, expect, test } from 'vitest';
 import { parseComment } from '../../src/catalog/comment.ts';
 import { applyDirectives } from '../../src/catalog/directives.ts';
+import { defaultPageLimits } from '../../src/config/limits.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { catalog, table } from '../support/catalogs.ts';
 import { createEmptyDatabase } from '../support/database.ts';
@@ -40,7 +41,7 @@ test('any comment is printed as a description that reads the same', () => {
     fc.property(text, (comment) => {
       const directed = applyDirectives(catalog([table('thing', ['a'], { comment })]), () => {});
       const schema = createSchema(directed, {
-        limits: { defaultSize: 50, maxSize: 1000 },
+        limits: defaultPageLimits,
         extensions: [],
         warn: () => {},
       });

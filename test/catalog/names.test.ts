@@ -5,6 +5,7 @@ import { type Catalog, referencesTo, type Table, uniqueKeys } from '../../src/ca
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { leafFamily, listFamily, member, tableFamily } from '../../src/catalog/nameFamilies.ts';
 import { nameCatalog } from '../../src/catalog/naming.ts';
+import { defaultPageLimits } from '../../src/config/limits.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { withoutAggregates } from '../support/aggregates.ts';
 import {
@@ -23,7 +24,7 @@ import {
 } from '../support/catalogs.ts';
 import { patience, runs } from '../support/property.ts';
 
-const options = { limits: { defaultSize: 50, maxSize: 1000 }, extensions: [], warn: () => {} };
+const options = { limits: defaultPageLimits, extensions: [], warn: () => {} };
 const schemaOf = (given: Catalog) =>
   createSchema(
     applyDirectives(given, () => {}),

@@ -1,6 +1,7 @@
 import { type GraphQLSchema, graphql, isObjectType, parse } from 'graphql';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { applyDirectives } from '../../src/catalog/directives.ts';
+import { defaultPageLimits } from '../../src/config/limits.ts';
 import { introspect } from '../../src/db/introspect.ts';
 import { trusted } from '../../src/db/sql/sql.ts';
 import { sampleExtensions } from '../../src/dev/embedded/embedded.ts';
@@ -82,7 +83,7 @@ async function extend(...extensions: readonly Extension[]) {
   const schema = createSchema(
     applyDirectives(catalog, () => {}),
     {
-      limits: { defaultSize: 50, maxSize: 1000 },
+      limits: defaultPageLimits,
       extensions: extensions.map((define, i) => ({ file: `${i}.ts`, define })),
       warn: (line) => log.push(line),
     },
@@ -471,6 +472,6 @@ test.each([
     }));
     mutation((t) => ({ touched: t.field({ type: [device.type], resolve: resolveList }) }));
   });
-  const pages = { defaultSize: 50, maxSize: 1000 };
+  const pages = defaultPageLimits;
   expect(priceOf({ schema, document: parse(document), variables: {}, pages }).rows).toBe(cost);
 });

@@ -1,6 +1,6 @@
 import { type ASTNode, type DocumentNode, getIntrospectionQuery, parse, Source, visit } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { defaultRequestLimits as limits } from '../../src/config/limits.ts';
+import { defaultPageLimits, defaultRequestLimits as limits } from '../../src/config/limits.ts';
 import { sampleExtensions } from '../../src/dev/embedded/embedded.ts';
 import { priceOf } from '../../src/pricing/cost.ts';
 import { scan } from '../../src/pricing/scan.ts';
@@ -10,7 +10,7 @@ import { setUp } from '../support/setUp.ts';
 
 const { api } = await setUp({ extensions: await importExtensions([sampleExtensions]) });
 
-const pages = { defaultSize: 50, maxSize: 1000 };
+const pages = defaultPageLimits;
 
 const priceWith = (variables: Record<string, unknown> | null, text: string, operationName?: string) =>
   priceOf({ schema: api.api.schema, document: parse(text), operationName, variables, pages });

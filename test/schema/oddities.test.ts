@@ -3,6 +3,7 @@ import { getNamedType, isEnumType, isInputObjectType, isObjectType, printSchema 
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { buildApi } from '../../src/api/api.ts';
+import { defaultPageLimits } from '../../src/config/limits.ts';
 import { groupingsOf, measuresOf, withoutAggregates } from '../support/aggregates.ts';
 import { unlimited } from '../support/config.ts';
 import { createEmptyDatabase } from '../support/database.ts';
@@ -479,7 +480,7 @@ describe('from PostgreSQL 18 on', () => {
 
 test('a schema that the role may not use is told as it is', async () => {
   await database.admin('create schema closed create table t (a int); grant select on closed.t to public');
-  const options = { limits: { defaultSize: 50, maxSize: 1000 }, log: pino({ level: 'silent' }) };
+  const options = { limits: defaultPageLimits, log: pino({ level: 'silent' }) };
   await expect(buildApi({ ...options, db: api.db, schemaName: 'closed' })).rejects.toMatchObject({
     code: 'DATABASE_UNAVAILABLE',
     message: expect.stringMatching(/"closed": .* lacks USAGE/),

@@ -1,5 +1,5 @@
 import type { Config } from '../../src/config/config.ts';
-import { defaultRequestLimits, type RequestLimits } from '../../src/config/limits.ts';
+import { defaultPageLimits, defaultRequestLimits, type RequestLimits } from '../../src/config/limits.ts';
 import type { AppOptions } from '../../src/server/app.ts';
 
 /** A server that asks for little and refuses little; tests change what they are about. */
@@ -11,7 +11,7 @@ export const appConfig: AppOptions['config'] & Pick<Config, 'schemaPollMs' | 'ss
   requestTimeoutMs: 30_000,
   documents: { paths: [], persistedOnly: false, strict: false },
   cacheControl: 'no-cache',
-  limits: { defaultSize: 50, maxSize: 1000 },
+  limits: defaultPageLimits,
   requestLimits: defaultRequestLimits,
   schemaPollMs: 60_000,
   sseMaxSeconds: 230,

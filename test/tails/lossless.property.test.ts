@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { pageLimitsOf } from '../../src/config/limits.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { patience, runs } from '../support/property.ts';
 import { setUp, setUpServer } from '../support/setUp.ts';
@@ -45,7 +46,7 @@ const tables: readonly (Target & { readonly list: string; readonly sql: string }
 const { database, api } = await setUp({
   database: createEmptyDatabase,
   prepare: `create schema events; ${tables.map(({ sql }) => sql).join(';')}`,
-  config: { limits: { defaultSize: 50, maxSize: 100_000 } },
+  config: { limits: pageLimitsOf(100_000) },
 });
 const server = await setUpServer(api);
 
