@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 
 test('azd is of a version that takes down its own resource group alone', async () => {
@@ -7,4 +7,16 @@ test('azd is of a version that takes down its own resource group alone', async (
   expect([Number(major), Number(minor)]).toEqual([1, expect.toSatisfy((version: number) => version >= 25)]);
   const docs = await readFile(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
   expect(docs).toContain(`You need azd ${major}.${minor}.`);
+});
+
+test('hooks are scripts that can be run, and what they print stays on the terminal', async () => {
+  const text = await readFile(new URL('../../azure.yaml', import.meta.url), 'utf8');
+  const hooks = [...text.matchAll(/^( +)run: (.+)\n(.*)$/gm)];
+  expect(hooks.map(([, , path]) => path)).toEqual(
+    ['preflight', 'image', 'grant', 'verify', 'leftovers', 'grant'].map((name) => `infra/hooks/${name}.sh`),
+  );
+  for (const [, indent, path, next] of hooks) {
+    expect(next).toBe(`${indent}interactive: true`);
+    await access(new URL(`../../${path}`, import.meta.url), constants.X_OK);
+  }
 });
