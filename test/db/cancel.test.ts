@@ -11,7 +11,7 @@ const database = await setUpDatabase({
   prepare: `
     create function events.stubborn() returns void language plpgsql as $$
     begin
-      for i in 1..30 loop
+      for i in 1..100 loop
         begin perform pg_sleep(0.1); exception when query_canceled then null; end;
       end loop;
     end $$`,

@@ -14,11 +14,15 @@ export interface Floor {
   readonly atLeast: number;
 }
 
-/** What came too seldom in so many schemas. */
+/** A count that is this much below what was expected is no chance: three standard deviations, as of a Poisson distribution. */
+const least = (expected: number): number =>
+  Math.max(Math.floor(expected - 3 * Math.sqrt(expected)), expected < 10 ? 0 : 1);
+
+/** What came too seldom in so many schemas, which are made at random. */
 export const missing = (coverage: Coverage, floors: readonly Floor[], schemas: number): readonly string[] =>
   floors.flatMap(({ group, things, atLeast }) =>
     things.flatMap((thing) => {
-      const wanted = Math.floor((atLeast * schemas) / 100);
+      const wanted = least((atLeast * schemas) / 100);
       const count = coverage.get(group)?.get(thing) ?? 0;
       return count < wanted ? [`${group}: ${thing} came ${count} times, not ${wanted}`] : [];
     }),
