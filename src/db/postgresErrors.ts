@@ -50,7 +50,8 @@ export const isHiding = (error: unknown): boolean =>
   error instanceof DatabaseError && error.routine === 'check_enable_rls';
 
 /** PostgreSQL reads the text of a parameter before it runs the statement; types have SQLSTATEs of their own choice for it. */
-const isAboutParameter = ({ where = '' }: DatabaseError): boolean => /^[^"'\n]*\$\d+( = '.*)?$/s.test(where);
+const isAboutParameter = ({ where = '' }: DatabaseError): boolean =>
+  /^[^"'\n]*\$\d+( = '.*)?$|^invalid type name /s.test(where);
 
 /** The classes that PostgreSQL defines; any other is one that a function of the owner raises. */
 const definedClasses = new Set(

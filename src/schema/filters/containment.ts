@@ -15,15 +15,16 @@ const special = (
     sql`${compare.based(operand)} ${operatorOf(operand.type)} ${String(text)}::${trusted(typeOf(operand.type, String(text)))}`,
 });
 
-/** A text that begins like a range or several is read as such; any other as one of the values that these are of. */
-function rangeType({ range, sql: type }: Type, text: string): string {
-  if (!range) return type;
-  if (/^\s*\{/.test(text)) return range.multirange;
-  return /^\s*([[(]|empty\s*$)/i.test(text) ? range.range : range.element;
-}
+/** A text that begins like several ranges is read as such, any other as one. */
+const rangeType = ({ range, sql: type }: Type, text: string): string =>
+  range ? (/^\s*\{/.test(text) ? range.multirange : range.range) : type;
+
+/** A text that does not begin like a range either is read as one of the values that ranges are of. */
+const rangeOrValueType = (type: Type, text: string): string =>
+  type.range && !/^\s*([[({]|empty\s*$)/i.test(text) ? type.range.element : rangeType(type, text);
 
 export const ranged: Operators = {
-  contains: special('Contains this value, or all of this range. Example: "[1,5)".', rangeType, () => own('@>')),
+  contains: special('Contains this value, or all of this range. Example: "[1,5)".', rangeOrValueType, () => own('@>')),
   containedBy: special('Lies within this range. Example: "[1,5)".', rangeType, () => own('<@')),
   overlaps: special('Has a value in common with this range. Example: "[1,5)".', rangeType, () => own('&&')),
 };
