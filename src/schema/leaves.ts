@@ -120,5 +120,5 @@ function readList(text: string, delimiter: string, read: Scalar['read']): readon
 }
 
 /** PostgreSQL's text of an array: every item quoted. */
-const writeList = (items: readonly unknown[], delimiter: string, write: Leaf['write']): string =>
+export const writeList = (items: readonly unknown[], delimiter: string, write: Leaf['write']): string =>
   `{${items.map((item) => (item === null ? 'null' : `"${write(item).replaceAll(/["\\]/g, '\\$&')}"`)).join(delimiter)}}`;

@@ -2,7 +2,7 @@ import { escapeLiteral } from 'pg';
 import type { Order, Type } from '../../catalog/catalog.ts';
 import * as compare from '../../db/sql/compare.ts';
 import { gte, or, own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
-import type { Leaf } from '../leaves.ts';
+import { type Leaf, writeList } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
 import type { Sense } from '../senses.ts';
 import { widerFor } from './beyond.ts';
@@ -165,7 +165,7 @@ const hasFewValues = ({ sql: type, enum: id }: Type): boolean => id !== null || 
 
 /** Arrays of types with a delimiter of their own are made of texts one by one. */
 const listOf = (type: Type, texts: readonly string[]): Sql => {
-  const listed = type.delimiter === ',' ? sql`${texts}` : sql`${texts}::pg_catalog.text[]`;
+  const listed = type.delimiter === ',' ? texts : writeList(texts, type.delimiter, String);
   return inForm(type, sql`${listed}::${trusted(type.sql)}[]`, '[]');
 };
 
