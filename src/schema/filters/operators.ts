@@ -163,7 +163,7 @@ const value = ({ leaf, type }: FilterOperand, argument: unknown): Sql => {
 /** Each of few values may have a statement of its own, whose plan PostgreSQL can keep; graphql-js lets no other in. */
 const hasFewValues = ({ sql: type, enum: id }: Type): boolean => id !== null || type === 'pg_catalog.bool';
 
-/** Arrays of types with a delimiter of their own are made of texts one by one. */
+/** pg writes arrays with commas: those of types with another delimiter are written here. */
 const listOf = (type: Type, texts: readonly string[]): Sql => {
   const listed = type.delimiter === ',' ? texts : writeList(texts, type.delimiter, String);
   return inForm(type, sql`${listed}::${trusted(type.sql)}[]`, '[]');
