@@ -21,6 +21,7 @@ if (!isCompiled) console.warn('Skipped: roles made by SECURITY LABEL, since ther
 
 describe.each(versions)('two administrators on PostgreSQL $version', ({ version, native }) => {
   const isAbsent = native !== undefined && !existsSync(native);
+  if (isAbsent) console.warn(`Skipped on PostgreSQL ${version}: there is no ${native}`);
   let server: AdministeredServer;
   let folder: string;
 
@@ -36,7 +37,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     if (folder) await rm(folder, { recursive: true });
   });
   beforeEach(async (context) => {
-    if (isAbsent) return context.skip();
+    if (isAbsent) return context.skip(`there is no ${native}`);
     await admin(server, 'ALTER DATABASE postgres RESET session_preload_libraries');
     await server.createDatabase();
     for (const { rolname } of await admin(server, `SELECT rolname FROM pg_roles WHERE rolname ~ '^(app|people)'`)) {
