@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
 import { strictPgaadauth } from './grant/pgaadauth.ts';
+import { type Answer, run } from './infra/scripts.ts';
 import { type AdministeredServer, job, person, startAdministeredServer } from './support/administrators.ts';
 import { readImageSettings } from './support/image.ts';
 import { audience, createIssuer, type Issuer, tenantId } from './support/issuer.ts';
@@ -81,6 +83,33 @@ test('from an empty server and a manifest in the folder to the answer of a docum
   });
   expect(await ask('Devices')).toMatchObject({ body: { data: { devices: { nodes: [{ ...device, model: 'G3' }] } } } });
   expect(await ask('OpenIncidents')).toMatchObject({ body: { data: { incidents: { nodes: [] } } } });
+
+  // The end of azd up: az is a stand-in, what asks and who answers are not.
+  const url = `http://127.0.0.1:${port}/graphql`;
+  const verify = (token: string, internal: boolean) => {
+    const answers: Answer[] = [
+      ['latestR', 'echo ca--1'],
+      ['AUTH_AUDIENCE', `echo ${audience}`],
+      ['PERSISTED_DOCUMENTS', 'echo documents,sample/documents'],
+      ['get-access-token', `echo ${token}`],
+      ['--yaml', `shift 10; cp "$1" '${join(folder, 'template.yaml')}'; echo x2`],
+      ['job start', 'echo x1'],
+      ['execution show', 'echo Succeeded'],
+    ];
+    const names = { AZURE_RESOURCE_GROUP: 'g', APP_NAME: 'ca', DOCTOR_JOB_NAME: 'job' };
+    return run('hooks/verify.sh', { ...names, APP_URL: url, INTERNAL: String(internal) }, answers);
+  };
+  const answered = verify(await issuer.sign(), false);
+  expect(answered.stdout, answered.stderr).toContain('the document Devices was answered');
+  expect(verify(await issuer.sign({ roles: [] }), false).stderr).toContain('needs the role Events.Read');
+  expect(verify('', true).status).toBe(0);
+  const { command, args, env } = parse(await readFile(join(folder, 'template.yaml'), 'utf8')).containers[0];
+  const execute = async (token: string) => {
+    const variables = { [env[0].name]: env[0].value, [env[1].name]: token };
+    return promisify(execFile)(process.execPath, [...command.slice(1), ...args], { env: variables });
+  };
+  expect((await execute(await issuer.sign())).stdout).toBe('200 answered\n');
+  await expect(execute('none')).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('UNAUTHENTICATED') });
 
   // Nobody without a token, no document of one's own, and the table that was made later is served.
   expect((await get(port, `/graphql/${grid}`)).status).toBe(401);

@@ -1,7 +1,9 @@
 #!/bin/sh
-# At the end of azd up: whether the app runs, and reaches its database. It fails where one of them is not so.
+# At the end of azd up: whether the app runs, reaches its database, and answers a document. It fails where one of them is
+# not so.
 set -eu
 . "$(dirname "$0")/job.sh"
+. "$(dirname "$0")/ask.sh"
 
 of_app() { app show --name "$APP_NAME" --output tsv --query "$1"; }
 variable() { of_app "properties.template.containers[0].env[?name=='$1'].value | [0]"; }
@@ -24,13 +26,24 @@ EOF
   sleep 5
 done
 
-if run "$DOCTOR_JOB_NAME"; then
-  failed=0 verdict='healthy: the app is ready, and doctor found nothing wrong'
-else
+audience=$(variable AUTH_AUDIENCE)
+# The documents of the sample are there as long as nothing took its place.
+document="${VERIFY_DOCUMENT:-}"
+case "$document,$(variable PERSISTED_DOCUMENTS)" in ,*sample/documents*) document=Devices ;; esac
+
+failed=0
+if ! run "$DOCTOR_JOB_NAME"; then
   failed=1 verdict='not healthy: the app is ready, but doctor did not succeed; what is above says why'
+elif [ "$audience" = "api://$AZURE_ENV_NAME" ]; then
+  verdict='healthy, but nobody is let in yet: infra/register-app.sh registers the app, and says what to set'
+elif [ -z "$document" ] || [ "$document" = none ]; then
+  verdict='healthy: doctor found nothing wrong. No document was asked: azd env set VERIFY_DOCUMENT <id of one without variables>'
+elif ask "$APP_URL/$document" "$audience"; then
+  verdict="healthy: doctor found nothing wrong, and the document $document was answered"
+else
+  failed=1 verdict="not healthy: doctor found nothing wrong, but the document $document was not answered; what is above says why"
 fi
 
-audience=$(variable AUTH_AUDIENCE)
 cat <<EOF
 
 URL       $APP_URL
@@ -38,7 +51,4 @@ role      $(variable PGUSER)
 audience  ${audience:-none: nobody is asked for a token}
 verdict   $verdict
 EOF
-if [ "$audience" = "api://$AZURE_ENV_NAME" ]; then
-  echo 'Nobody is let in yet: infra/register-app.sh registers the app, and says what to set.'
-fi
 exit "$failed"

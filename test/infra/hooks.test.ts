@@ -135,8 +135,11 @@ describe('the hook before provisioning', () => {
   });
 });
 
+/** What the hooks alone read of the azd environment. */
+const ofHooks = ['VERIFY_DOCUMENT'];
+
 test('hooks and documentation name what azd knows: outputs of the template, and its own', () => {
-  const own = ['AZURE_SUBSCRIPTION_ID'];
+  const own = ['AZURE_SUBSCRIPTION_ID', ...ofHooks];
   const outputs = [...read('infra/bicep/main.bicep').matchAll(/^output (\w+)/gm)].map(([, name]) => name);
   const scripts = readdirSync(join(root, 'infra/hooks')).map((name) => read(`infra/hooks/${name}`));
   const used = [
@@ -149,7 +152,7 @@ test('hooks and documentation name what azd knows: outputs of the template, and 
 });
 
 test('the documentation sets only what the parameter file reads', () => {
-  const known = parameterVariables();
+  const known = [...parameterVariables(), ...ofHooks];
   const set = [...read('docs/deploy.md').matchAll(/(?:azd env set |[`\s])([A-Z][A-Z_]{4,})(?==| ")/g)].map(
     ([, name]) => name,
   );

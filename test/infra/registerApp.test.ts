@@ -12,7 +12,7 @@ const shown: readonly Answer[] = [
 
 /** Runs the script; the bodies are those of its changes, in their order. */
 function register(answers: readonly Answer[], options: readonly string[] = []) {
-  const result = run('register-app.sh', {}, answers, options);
+  const result = run('register-app.sh', {}, answers, { options });
   const changes = result.calls.filter((call) => call.startsWith('az rest'));
   return {
     ...result,

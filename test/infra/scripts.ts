@@ -9,12 +9,15 @@ export const root = new URL('../../', import.meta.url).pathname;
 /** What a stand-in does, in shell, when it is called with a text that the pattern is part of. `$CALLS` has all calls. */
 export type Answer = readonly [pattern: string, script: string];
 
-/** Runs a script of `infra` with an az, an azd and a sleep that note their calls; the first answer that fits is given. */
+/**
+ * Runs a script of `infra` with an az, an azd and a sleep that note their calls, and other programs that are to; the first
+ * answer that fits is given.
+ */
 export function run(
   script: string,
   environment: Readonly<Record<string, string>>,
   answers: readonly Answer[],
-  options: readonly string[] = [],
+  { options = [], programs = [] }: { readonly options?: readonly string[]; readonly programs?: readonly string[] } = {},
 ) {
   const bin = mkdtempSync(join(tmpdir(), 'hooks-'));
   try {
@@ -22,7 +25,7 @@ export function run(
     const cases = answers
       .map(([pattern, answer]) => `*'${pattern.replaceAll("'", `'\\''`)}'*) ${answer} ;;`)
       .join('\n');
-    for (const name of ['az', 'azd', 'sleep']) {
+    for (const name of ['az', 'azd', 'sleep', ...programs]) {
       const standIn = `#!/bin/sh\necho "${name} $*" | tr '\\n' ' ' | sed 's/ $//' >> "$CALLS"\necho >> "$CALLS"\ncase "${name} $*" in\n${cases}\n*) ;;\nesac\n`;
       writeFileSync(join(bin, name), standIn, { mode: 0o755 });
     }

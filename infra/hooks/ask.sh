@@ -1,0 +1,77 @@
+# A persisted document asked with a caller's token: the last thing that verify.sh does, which reads this file. It prints
+# what was wrong and what to do, and no row: what is printed may be kept.
+
+# Through the URL, from here: from_here URL TOKEN.
+from_here() (
+  body=$(mktemp)
+  trap 'rm -f "$body"' EXIT
+  # The token comes in by standard input, since everybody on the machine sees the arguments of a program.
+  status=$(printf '%s' "${2:+authorization: Bearer $2}" |
+    curl --silent --show-error --max-time 60 --header @- --output "$body" --write-out '%{http_code}' "$1" 2>&1) || true
+  if [ "$status $(head -c 9 "$body")" = '200 {"data":{' ] && ! grep -qF '"errors":[' "$body"; then
+    echo '200 answered'
+  else
+    printf '%s %s\n' "$status" "$(head -c 2000 "$body" | tr '\n' ' ' | sed 's/"data":{.*/"data"/')"
+    return 1
+  fi
+)
+
+# Through the URL, from the network of the app: from_inside URL TOKEN. An execution of the doctor's job does it, which keeps
+# the token as a secret until it has ended.
+from_inside() (
+  template=$(mktemp) secret=$(mktemp)
+  forget() {
+    rm -f "$template" "$secret"
+    app 'job secret remove' --name "$DOCTOR_JOB_NAME" --secret-names caller-token --yes --output none
+  }
+  trap forget EXIT
+  cat >"$template" <<EOF
+containers:
+  - name: events-graphql
+    image: $(of_app 'properties.template.containers[0].image')
+    command: [/nodejs/bin/node, --input-type=module, --eval]
+    args:
+      - |
+        const { ASK_URL: url, ASK_TOKEN: token } = process.env;
+        const response = await fetch(url, { headers: { authorization: \`Bearer \${token}\` } });
+        const body = await response.text();
+        const isAnswered = response.ok && body.startsWith('{"data":{') && !body.includes('"errors":[');
+        console.log(response.status, isAnswered ? 'answered' : body.slice(0, 2000).replace(/"data":{.*/s, '"data"'));
+        process.exitCode = isAnswered ? 0 : 1;
+    env:
+      - { name: ASK_URL, value: "$1" }
+      - { name: ASK_TOKEN, secretRef: caller-token }
+    resources: { cpu: 0.25, memory: 0.5Gi }
+EOF
+  printf 'caller-token=%s' "${2:-none}" >"$secret"
+  app 'job secret set' --name "$DOCTOR_JOB_NAME" --secrets "@$secret" --output none &&
+    run "$DOCTOR_JOB_NAME" --yaml "$template"
+)
+
+# Whether the document is answered: ask URL AUDIENCE; without an audience nobody is asked for a token.
+ask() {
+  token=''
+  if [ -n "$2" ] && ! token=$(az account get-access-token --scope "${2%%,*}/.default" --query accessToken --output tsv); then
+    cat >&2 <<EOF
+There is no token for ${2%%,*}. Let the Azure CLI ask for them, and give the role Events.Read to whoever deploys:
+  infra/register-app.sh, and docs/security.md, Give a role
+EOF
+    return 1
+  fi
+  way=from_inside refused=0
+  [ "${INTERNAL:-true}" = true ] || way=from_here
+  answer=$("$way" "$1" "$token") || refused=$?
+  printf '%s\n' "$answer"
+  [ "$refused" -eq 0 ] && return
+  case "$answer" in
+    *UNAUTHENTICATED*) remedy="The token is not one for the app: AUTH_AUDIENCE and AUTH_TENANT_ID are those of another registration." ;;
+    *FORBIDDEN*) remedy='Whoever deploys needs the role Events.Read: docs/security.md, Give a role. It is in the tokens issued from then on.' ;;
+    *PERSISTED_DOCUMENT_NOT_FOUND*) remedy='The image has no such document: put its manifest into documents/, or azd env set VERIFY_DOCUMENT <id of another>.' ;;
+    *BAD_USER_INPUT*) remedy='The document wants variables: azd env set VERIFY_DOCUMENT <id of one without>.' ;;
+    *'access denied'*) remedy='The ingress lets nobody in from here: ALLOWED_SOURCES.' ;;
+    *) remedy="The log of the app says more:
+  az containerapp logs show --name $APP_NAME --resource-group $AZURE_RESOURCE_GROUP --format text --tail 50" ;;
+  esac
+  printf 'The document %s was not answered. %s\n' "${1##*/}" "$remedy" >&2
+  return 1
+}
