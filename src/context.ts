@@ -1,6 +1,6 @@
 import type { Caller } from './auth/callers/caller.ts';
 import type { Budget } from './db/budget.ts';
-import type { Db } from './db/db.ts';
+import type { Db, SharedDb } from './db/db.ts';
 import type { Share } from './db/inFlight.ts';
 import type { Row } from './db/sql/row.ts';
 import type { Loaders } from './loaders/loaders.ts';
@@ -54,5 +54,5 @@ export interface Context extends Incoming {
 /** What a subscription has read for an event, and the way to the database for what the event leads to. */
 export interface SubscriptionEvent {
   readonly rows: readonly Row[];
-  readonly db: Db;
+  readonly db: Pick<SharedDb, 'within'>;
 }

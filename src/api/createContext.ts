@@ -34,7 +34,7 @@ export function createContext(incoming: Incoming, { db, catalog, limits }: Conte
     renew(event) {
       budget.renew();
       if (record) record.rows += event.rows.length;
-      return through(event.db);
+      return through(event.db.within({ signal, meter: budget.meter }));
     },
   };
 }

@@ -77,6 +77,7 @@ export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share
         drop() {
           response.sent -= own;
           share?.drop(own);
+          own = 0;
         },
       };
     },

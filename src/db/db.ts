@@ -2,17 +2,21 @@ import type { ClientBase } from 'pg';
 import { schemaChanging } from '../errors.ts';
 import { type Ahead, queryAfter } from './ahead.ts';
 import type { Meter } from './pool/meter.ts';
-import type { Lender } from './pool/pool.ts';
+import type { Lender, Work } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
 import type { Session } from './pool/session.ts';
 import type { Borrower } from './pool/turns.ts';
 import { fromPostgres, isHiding, isHint, isStaleName, isUnprepared, type StatementKind } from './postgresErrors.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
+import { type Reader, type SharedReads, shareReads } from './sharedReads.ts';
 import type { Row } from './sql/row.ts';
 import { join, type Sql, sql, toQuery, type Value } from './sql/sql.ts';
 
 export interface Db {
-  /** Runs one statement; rejects with an AppError where PostgreSQL's error has a translation. */
+  /**
+   * Runs one statement that reads, once for all equal ones that wait for a connection meanwhile. Rejects with an AppError
+   * where PostgreSQL's error has a translation.
+   */
   rows(query: Sql): Promise<readonly Row[]>;
   /**
    * Runs one statement that changes rows, in a transaction of its own; never again when it may have been applied. Rejects
@@ -33,6 +37,8 @@ export interface Scope {
   readonly borrower?: Borrower;
   /** Makes the meter of each read, which ends it when too much comes. */
   readonly meter?: () => Meter;
+  /** What finds equal reads, where it is not to be those of all who wait. */
+  readonly reads?: SharedReads;
 }
 
 /** The database as the server itself uses it. */
@@ -52,6 +58,7 @@ export type CatalogWatch = (since: number, reason: Error) => Promise<boolean>;
  */
 export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => false): SharedDb {
   const connections = new WeakMap<ClientBase, Prepared>();
+  const waiting = shareReads();
 
   function preparedOn(client: ClientBase, session: Session): Prepared {
     const prepared = connections.get(client) ?? createPrepared(session);
@@ -77,17 +84,16 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
     }
   }
 
-  function within({ signal, borrower, meter, ...scope }: Scope, watch = hasChanged): Db {
-    const own = settingsOf(scope);
+  function within({ signal, borrower, meter, reads = waiting, ...scope }: Scope, watch = hasChanged): Db {
+    const settings = settingsOf(scope);
     const began = performance.now();
-    const send = async (kind: StatementKind, query: Sql) => {
-      const parameterised = toQuery(query);
+    const send = async (kind: StatementKind, query: Query, reader: Reader, sending = () => {}) => {
+      const work: Work<readonly Row[]> = (client, session) => {
+        sending();
+        return run(client, session, query, settings);
+      };
       try {
-        return await withRetry(pool, kind, (client, session) => run(client, session, parameterised, own), {
-          signal,
-          borrower,
-          meter,
-        });
+        return await withRetry(pool, kind, work, { borrower, ...reader });
       } catch (error) {
         if (scope.isWhole && isHiding(error)) throw schemaChanging(error);
         throw isStaleName(error, kind) && (await watch(began, error)) ? schemaChanging(error) : error;
@@ -96,12 +102,14 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
     return {
       async rows(query) {
         try {
-          return await send('read', query);
+          const parameterised = toQuery(query);
+          const run = (reader: Reader, sending: () => void) => send('read', parameterised, reader, sending);
+          return await reads.rows({ ...parameterised, settings }, { signal, meter: meter?.() }, run);
         } catch (error) {
           throw fromPostgres(error, 'read');
         }
       },
-      write: (query) => send('write', query),
+      write: async (query) => send('write', toQuery(query), { signal }),
     };
   }
   return { ...within({}, async () => false), within: (scope) => within(scope) };

@@ -1,16 +1,21 @@
-import type { Db } from '../db/db.ts';
+import type { SharedDb } from '../db/db.ts';
 import type { Row } from '../db/sql/row.ts';
 import type { Place } from '../db/sql/tail.ts';
 import { AppError } from '../errors.ts';
 import { samePlace } from './position.ts';
 import type { Watch } from './watch.ts';
 
+/**
+ * The way from rows that arrived to others. Clients of one feed whose documents ask for the same share what they read
+ * there, though each has loaders and a budget of its own.
+ */
+export type WayOn = Pick<SharedDb, 'within'>;
+
 /** Rows as they arrived, and the place after them. */
 export interface Batch {
   readonly rows: readonly Row[];
   readonly to: Place;
-  /** The way from these rows to others: see `shareReads`. */
-  readonly db: Db;
+  readonly db: WayOn;
 }
 
 export interface Subscriber {

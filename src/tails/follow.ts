@@ -1,8 +1,7 @@
 import type { Arrival } from '../catalog/arrival.ts';
-import type { Db } from '../db/db.ts';
 import type { Row } from '../db/sql/row.ts';
 import type { Place } from '../db/sql/tail.ts';
-import type { Batch, Feed } from './feed.ts';
+import type { Batch, Feed, WayOn } from './feed.ts';
 import type { Mailbox, StreamEnd } from './mailbox.ts';
 import { advance, isBefore, type Position, samePlace, unseen } from './position.ts';
 import type { Watch } from './watch.ts';
@@ -15,8 +14,7 @@ export interface Message {
   readonly position: Position;
   /** Why it is the last one; null where more may come. */
   readonly end: StreamEnd | null;
-  /** The way from the rows to others. */
-  readonly db: Db;
+  readonly db: WayOn;
 }
 
 export interface FollowOptions {
@@ -27,7 +25,7 @@ export interface FollowOptions {
   readonly mailbox: Mailbox<Batch | Error>;
   readonly heartbeatMs: number;
   /** For messages without rows. */
-  readonly db: Db;
+  readonly db: WayOn;
 }
 
 /**

@@ -5,13 +5,13 @@ import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { RequestLimits } from '../config/limits.ts';
 import { createBudget, isTooLarge, sizeOf } from '../db/budget.ts';
 import type { Db, SharedDb } from '../db/db.ts';
+import { shareReads } from '../db/sharedReads.ts';
 import type { Row } from '../db/sql/row.ts';
 import { identity, type Sql } from '../db/sql/sql.ts';
 import { messageRows, selectMark, selectStretch } from '../db/sql/tail.ts';
 import { createDelayLog } from './delayLog.ts';
-import { createFeed, type Feed } from './feed.ts';
+import { createFeed, type Feed, type WayOn } from './feed.ts';
 import { placeAfter } from './position.ts';
-import { shareReads } from './shareReads.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 /** Whose rows of which table. */
@@ -24,10 +24,13 @@ export interface Subject {
 
 /** What the clients of one server share: a watch for each table, a feed for each filter of it. */
 export interface Shared {
-  /** The database as the subject's caller sees it, or as all do where it looks the same to all. */
+  /**
+   * The database as the subject's caller sees it, or as all do where it looks the same to all. What is read there serves
+   * all clients, and is recorded here rather than by the request of one.
+   */
   databaseOf(subject: Subject): Db;
-  /** The same for statements that serve all clients, which are recorded here rather than by the request of one. */
-  sharedDatabaseOf(subject: Subject): Db;
+  /** The same for what the rows of a message lead to. */
+  wayOnOf(subject: Subject): WayOn;
   watchOf(subject: Subject): Watch;
   /** A feed for one more client, to be released when that has gone. */
   lendFeed(subject: Subject, where: Sql): { readonly feed: Feed; readonly release: () => void };
@@ -72,9 +75,12 @@ export function createShared({ db, record = (way) => way, limits, listen, log }:
 
   /** What clients share is on no response's budget: a statement may bring what a message may be made of. */
   const meter = () => createBudget(limits).meter();
-  const databaseOf = ({ catalog, caller }: Subject) =>
-    db.within({ meter, ...(catalog.isPersonal ? { claims: caller?.claims } : { isWhole: true }) });
-  const sharedDatabaseOf = (subject: Subject) => record(databaseOf(subject));
+  const databaseOf = (subject: Subject) => record(db.within({ meter, ...scopeOf(subject) }));
+
+  function wayOnOf(subject: Subject): WayOn {
+    const reads = shareReads({ lasting: true });
+    return { within: (scope) => db.within({ ...scope, ...scopeOf(subject), reads }) };
+  }
 
   function watchOf(subject: Subject): Watch {
     const { catalog, table, arrival } = subject;
@@ -86,24 +92,23 @@ export function createShared({ db, record = (way) => way, limits, listen, log }:
     if (watches.size >= maxWatches) for (const [old] of idle) watches.delete(old);
     const statement = selectMark(catalog, table, arrival);
     const onLook = createDelayLog(log, table.name);
-    const watch = createWatch({ db: sharedDatabaseOf(subject), arrival, statement, onLook });
+    const watch = createWatch({ db: databaseOf(subject), arrival, statement, onLook });
     if (!retired.has(catalog)) watches.set(key, { watch, subject });
     return watch;
   }
 
   function createFeedOf(subject: Subject, where: Sql): Feed {
     const { catalog, table, arrival } = subject;
-    const own = databaseOf(subject);
     return createFeed({
       watch: watchOf(subject),
       async read(after, upTo, columns) {
         const { found, limit } = await readFirst((limit) => {
           const stretch = { table, arrival, where, after, upTo, limit };
-          return record(own).rows(selectStretch(catalog, stretch, columns));
+          return databaseOf(subject).rows(selectStretch(catalog, stretch, columns));
         });
         const rows = fitting(found, limits.bytes);
         const last = rows.length < found.length || rows.length === limit ? rows.at(-1) : undefined;
-        return { rows, to: last ? placeAfter(last, arrival) : upTo, db: shareReads(own) };
+        return { rows, to: last ? placeAfter(last, arrival) : upTo, db: wayOnOf(subject) };
       },
     });
   }
@@ -121,7 +126,7 @@ export function createShared({ db, record = (way) => way, limits, listen, log }:
 
   return {
     databaseOf,
-    sharedDatabaseOf,
+    wayOnOf,
     watchOf,
     lendFeed,
     get watches() {
@@ -134,6 +139,8 @@ export function createShared({ db, record = (way) => way, limits, listen, log }:
     isRetired: (catalog) => retired.has(catalog),
   };
 }
+
+const scopeOf = ({ catalog, caller }: Subject) => (catalog.isPersonal ? { claims: caller?.claims } : { isWhole: true });
 
 /** Reads as many rows as a message has, or fewer where so many are more than it may be made of. */
 async function readFirst(read: (limit: number) => Promise<readonly Row[]>) {

@@ -1,11 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Db } from '../db/db.ts';
 import type { Notice } from '../db/sql/notice.ts';
 import type { Row } from '../db/sql/row.ts';
 import { type Sql, sql } from '../db/sql/sql.ts';
 import { AppError, schemaChanging } from '../errors.ts';
-import type { Batch } from './feed.ts';
+import type { Batch, WayOn } from './feed.ts';
 import { follow, type Message } from './follow.ts';
 import { createShared, type SharedOptions, type Subject } from './hub.ts';
 import { createMailbox, type Mailbox, type StreamEnd } from './mailbox.ts';
@@ -71,7 +70,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
     const nothingSeen = { place: settled.place, seen: [] };
     if (settled.isLast) return nothingSeen;
     const { expression, after } = startAfter(subject, settled);
-    const [row] = await shared.sharedDatabaseOf(subject).rows(sql`select ${expression} as seen`);
+    const [row] = await shared.databaseOf(subject).rows(sql`select ${expression} as seen`);
     return after(row?.['seen'] ?? null) ?? nothingSeen;
   }
 
@@ -81,7 +80,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
     mailbox: Mailbox<Batch | Error>,
   ): AsyncGenerator<TailMessage | Error> {
     const { arrival, columns, where } = request;
-    const db = shared.databaseOf(request);
+    const db = shared.wayOnOf(request);
     try {
       const watch = shared.watchOf(request);
       const settled = await Promise.race([watch.look(), mailbox.over]);
@@ -165,7 +164,7 @@ const stillWritten =
   'A write transaction has been open for so long that the live tail has no place to begin; try again when it has ended';
 
 /** A stream that ends before it could begin ends where it was to begin, if the client said where. */
-function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: Db): Generator<TailMessage> {
+function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: WayOn): Generator<TailMessage> {
   if (!end) return;
   if (after === null) throw endedEarly(end);
   yield { rows: [], end, db, cursor: after, after: () => after };

@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import type pg from 'pg';
 import { pino } from 'pino';
 import { type Api, buildApi } from '../../src/api/api.ts';
 import { type Served, serveApi } from '../../src/api/current.ts';
@@ -6,7 +7,7 @@ import type { RequestLimits } from '../../src/config/limits.ts';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
 import { readFingerprint } from '../../src/db/introspect.ts';
 import { createListener } from '../../src/db/pool/listener.ts';
-import { createPool, type Pool } from '../../src/db/pool/pool.ts';
+import { createPool, type Lender, type Pool } from '../../src/db/pool/pool.ts';
 import { createProbe, type Probe } from '../../src/db/pool/probe.ts';
 import type { Sql } from '../../src/db/sql/sql.ts';
 import type { ManifestEntry } from '../../src/documents/manifest.ts';
@@ -31,6 +32,8 @@ export interface TestApi {
   /** The statements since the last `query`, and their texts. */
   readonly queries: readonly Sql[];
   readonly statements: readonly string[];
+  /** The texts that went to PostgreSQL over the pool: of equal reads that became one statement, one. */
+  readonly sent: readonly string[];
   readonly log: readonly LogLine[];
   /** Runs a document and resolves with its data; rejects when there are errors. */
   readonly query: <T = Record<string, unknown>>(document: string, variables?: Record<string, unknown>) => Promise<T>;
@@ -88,7 +91,8 @@ export async function createTestApi(
   const server = { ...connection, ssl: false, connectTimeoutMs: 10_000, statementTimeoutMs: 20_000 } as const;
   const onError = (error: Error) => logger.warn({ err: error }, 'A connection to the database failed');
   const pool = createPool({ ...server, size, onError });
-  const real = createDb(pool, (since, reason) => served.hasChanged(since, reason));
+  const sent: string[] = [];
+  const real = createDb(recorded(pool, sent), (since, reason) => served.hasChanged(since, reason));
   const counted =
     (run: Db['rows']): Db['rows'] =>
     (query) => {
@@ -150,6 +154,7 @@ export async function createTestApi(
     get statements() {
       return queries.map(({ text }) => text.join('?'));
     },
+    sent,
     log,
     send,
     async query<T>(document: string, variables?: Record<string, unknown>) {
@@ -163,5 +168,29 @@ export async function createTestApi(
       await listener.stop();
       await pool.end();
     },
+  };
+}
+
+/** The same pool, which writes down what its connections are asked, but not the settings that go ahead. */
+function recorded(pool: Pool, sent: string[]): Lender {
+  const seen = new WeakSet<pg.ClientBase>();
+  const record = (client: pg.ClientBase) => {
+    if (seen.has(client)) return;
+    seen.add(client);
+    const query = client.query.bind(client);
+    Object.assign(client, {
+      query(config: pg.QueryConfig) {
+        if (!config.text.includes('set_config')) sent.push(config.text);
+        return query(config);
+      },
+    });
+  };
+  return {
+    statementTimeoutMs: pool.statementTimeoutMs,
+    use: (work, options) =>
+      pool.use((client, session) => {
+        record(client);
+        return work(client, session);
+      }, options),
   };
 }

@@ -55,10 +55,10 @@ test('a client that asks for too much spends nothing of what the others of its f
 test('clients that ask for the same share what the rows lead to', async () => {
   const streams = Array.from({ length: 5 }, () => server.subscribe(subscription('device { site { name } }')));
   await Promise.all(streams.map((stream) => stream.next()));
-  const since = api.statements.length;
+  const since = api.sent.length;
   await add();
   await Promise.all(streams.map((stream) => stream.nodes(1)));
-  expect(withoutLooks(api.statements.slice(since))).toHaveLength(2);
+  expect(withoutLooks(api.sent.slice(since))).toHaveLength(2);
   await Promise.all(streams.map((stream) => stream.stop()));
 });
 

@@ -4,7 +4,7 @@ import type pg from 'pg';
 export interface Meter {
   /** So many more have come. What it throws ends the statement. */
   add(bytes: number): void;
-  /** The statement failed: nothing of what came for it is kept. */
+  /** The statement failed: nothing of what came for it is kept. It may be sent again. */
   drop(): void;
 }
 

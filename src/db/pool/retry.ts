@@ -1,14 +1,11 @@
 import { codeOf } from '../../errors.ts';
 import { isConnectionLost } from './connectionLost.ts';
-import type { Meter } from './meter.ts';
 import type { Lender, UseOptions, Work } from './pool.ts';
 
 const maxRuns = 3;
 
-export interface RetryOptions extends Pick<UseOptions, 'signal' | 'borrower'> {
-  /** Makes the meter of each run of a read. */
-  readonly meter?: (() => Meter) | undefined;
-}
+/** The meter is for reads. */
+export type RetryOptions = Pick<UseOptions, 'signal' | 'borrower' | 'meter'>;
 
 /**
  * Runs `work` on a connection, and at most twice again on one that is known to live, when its connection died or it was
@@ -28,7 +25,7 @@ export async function withRetry<T>(
   const deadline = performance.now() + pool.statementTimeoutMs;
   for (let run = 1, aliveSince = 0; ; run++) {
     try {
-      const ofRead = kind === 'read' && { cancel: true, meter: meter?.() };
+      const ofRead = kind === 'read' && { cancel: true, meter };
       return await pool.use(work, { borrower, aliveSince, signal, ...ofRead });
     } catch (error) {
       aliveSince = performance.now();
