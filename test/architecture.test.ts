@@ -26,7 +26,9 @@ interface Import {
 
 const imports: readonly Import[] = sources.flatMap((file) => {
   const text = readFileSync(join(root, file), 'utf8');
-  const found = [...text.matchAll(/^(?:import|export)\b[^;]*?from '(\.[^']+)'|\bimport\('(\.[^']+)'\)/gm)];
+  const found = [...text.matchAll(/^(?:import|export)\b[^;]*?from '(\.[^']+)'|\bimport\('(\.[^']+)'\)/gm)].filter(
+    ([, path = '']) => !path.endsWith('.json'),
+  );
   return found.map(([, static_, lazy]) => ({
     from: file,
     to: join(dirname(file), static_ ?? lazy ?? ''),

@@ -1,41 +1,19 @@
-import { parseArgs } from 'node:util';
+import packageJson from '../../package.json' with { type: 'json' };
 import { type Config, readConfig } from '../config/config.ts';
 import { ConfigError } from '../config/variables.ts';
-import { codeOf } from '../errors.ts';
+import { readArguments, unknownText } from './arguments.ts';
+import { type CommandName, commandLines } from './commandLines.ts';
 import { explain } from './explain.ts';
+import { helpOf, overview } from './help.ts';
 import { UsageError } from './usageError.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const usage = `Usage: events-graphql [command]
-
-  serve    serve the API (the default)
-           --no-feed           without simulated events, which the embedded database gets otherwise
-  schema   print the API's schema and exit
-  check    say whether persisted documents fit the schema, and what each costs
-           [manifest...]    files and folders; without any, those of PERSISTED_DOCUMENTS
-  doctor   look for what keeps the server from its database, step by step, and say what to do
-           --json   as one JSON document
-  grant    as the server's administrator, make the app's role with its grants
-           --role <name>       the role, which the app has as PGUSER
-           --object-id <id>    the principal (object) id of the app's identity, not its client id
-           --type <type>       what has that id: service (the default), user or group
-           --plain             a role with a password instead, on a PostgreSQL without Entra ID
-           --write --delete    INSERT and UPDATE too, DELETE too
-           --live              tables that live tails can follow tell of new rows (docs/live.md)
-           --print             print the statements, run none
-           --revoke            take it all back and drop the role
-  migrate  as the server's administrator, run SQL files that have not run yet, all or none
-           <folder>            with files like 1.do.events.sql
-`;
-
 /** Resolves with the exit code. */
-type Command = (environment: Environment, args: readonly string[]) => Promise<number>;
+type Command = (environment: Readonly<Record<string, string | undefined>>, args: readonly string[]) => Promise<number>;
 
 /** Each is loaded when it is asked for, so that none waits for the code of the others. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
+const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   serve: async () => serving((await import('../server/serve.ts')).serve),
-  schema: async () => plain((await import('./printSchema.ts')).printSchema),
+  schema: async () => printing((await import('./printSchema.ts')).printSchema),
   check: async () => (await import('./check/command.ts')).check,
   doctor: async () => (await import('./doctor/command.ts')).doctor,
   grant: async () => (await import('./grant/command.ts')).grant,
@@ -43,48 +21,61 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /** Runs one command; resolves with the exit code once there is nothing left to do. */
-export async function run(args: readonly string[], environment: Environment): Promise<number> {
-  // Options alone are those of `serve`, but for the one that asks for help.
-  const isOption = /^-(?!h$|-help$)/.test(args[0] ?? '');
-  const [command = 'serve', ...rest] = isOption ? ['serve', ...args] : args;
-  const load = commands[command];
-  if (!load) {
-    const asked = ['help', '--help', '-h'].includes(command);
-    (asked ? process.stdout : process.stderr).write(usage);
-    return asked ? 0 : 2;
+export async function run(args: readonly string[], environment: Parameters<Command>[0]): Promise<number> {
+  const [first = 'serve', ...rest] = args;
+  if (first === '-v' || args.includes('--version'))
+    return print(`${packageJson.name} ${packageJson.version}, Node.js ${process.version}\n`);
+  if (/^(help|--help|-h)$/.test(first)) {
+    const [about] = rest;
+    return print(about !== undefined && isCommand(about) ? helpOf(about, commandLines[about]) : overview());
   }
+  // Options alone are those of `serve`.
+  if (first.startsWith('-')) return runCommand('serve', args, environment);
+  return isCommand(first)
+    ? runCommand(first, rest, environment)
+    : refuse(unknownText(first, 'command', Object.keys(commands)));
+}
+
+async function runCommand(name: CommandName, args: readonly string[], environment: Parameters<Command>[0]) {
+  if (args.some((arg) => /^(--help|-h)$/.test(arg))) return print(helpOf(name, commandLines[name]));
   try {
-    return await (await load())(environment, rest);
+    const command = await commands[name]();
+    return await command(environment, args);
   } catch (error) {
-    if (isUsageError(error)) {
-      process.stderr.write(`${error.message}\n\n${usage}`);
-      return 2;
-    }
+    if (error instanceof UsageError) return refuse(`${name}: ${error.message}`, ` ${name}`);
     process.stderr.write(`${error instanceof ConfigError ? configurationText(error) : explain(error)}\n`);
     return 1;
   }
 }
 
+const isCommand = (name: string): name is CommandName => Object.hasOwn(commands, name);
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function refuse(problem: string, about = ''): number {
+  process.stderr.write(`${problem}\nevents-graphql${about} --help says what there is.\n`);
+  return 2;
+}
+
 /** A command that takes no arguments but the configuration, and either works or throws. */
-function plain(command: (config: Config) => Promise<void>): Command {
-  return async (environment, args) => {
-    parseArgs({ args: [...args], options: {} });
+const printing =
+  (command: (config: Config) => Promise<void>): Command =>
+  async (environment, args) => {
+    readArguments(commandLines.schema, args);
     await command(readConfig(environment));
     return 0;
   };
-}
 
-function serving(serve: (config: Config, options: { feed: boolean }) => Promise<void>): Command {
-  return async (environment, args) => {
-    const options = { feed: { type: 'boolean', default: true } } as const;
-    const { values } = parseArgs({ args: [...args], options, allowNegative: true });
-    await serve(readConfig(environment), values);
+const serving =
+  (serve: (config: Config, options: { feed: boolean }) => Promise<void>): Command =>
+  async (environment, args) => {
+    const { values } = readArguments(commandLines.serve, args);
+    await serve(readConfig(environment), { feed: !values['no-feed'] });
     return 0;
   };
-}
-
-const isUsageError = (error: unknown): error is Error =>
-  error instanceof UsageError || (error instanceof Error && /^ERR_PARSE_ARGS/.test(codeOf(error) ?? ''));
 
 const configurationText = ({ problems }: ConfigError) =>
   ['The configuration has a problem:', ...problems.map((problem) => `  ${problem}`)].join('\n');

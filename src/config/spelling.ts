@@ -5,14 +5,19 @@ const others = new Set(['PGHOSTADDR', 'PGPASSFILE', 'PGSSLCERT', 'PGSSLKEY', 'PG
 
 /** What to say of each name that is a slip away from one that is known. */
 export function misspelt(set: Readonly<Record<string, unknown>>, known: readonly string[]): readonly string[] {
+  const long = known.filter((name) => name.length > 4);
   return Object.keys(set)
     .filter((name) => !known.includes(name) && !others.has(name) && name.length > 4)
     .flatMap((name) => {
-      const meant = known.find((candidate) => candidate.length > 4 && oneSlip(name, candidate));
-      return meant ? [`${name}: unknown; did you mean ${meant}?`] : [];
+      const other = meant(name, long, 1);
+      return other ? [`${name}: unknown; did you mean ${other}?`] : [];
     });
 }
 
-/** Whether one letter was added, lost, changed or swapped with its neighbour. */
-const oneSlip = (a: string, b: string): boolean =>
-  Math.abs(a.length - b.length) <= 1 && damerauLevenshtein(a, b).steps === 1;
+/** The nearest name within so many slips: letters added, lost, changed, or swapped with their neighbours. */
+export const meant = (name: string, known: readonly string[], slips: number): string | undefined =>
+  known
+    .filter((other) => Math.abs(other.length - name.length) <= slips)
+    .map((other) => ({ other, steps: damerauLevenshtein(name, other).steps }))
+    .filter(({ steps }) => steps <= slips)
+    .toSorted((a, b) => a.steps - b.steps)[0]?.other;

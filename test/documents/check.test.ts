@@ -105,10 +105,64 @@ describe('the command', () => {
     expect(code).toBe(1);
   });
 
-  test('without a manifest says how it is used', async () => {
-    const { code, err } = await check();
-    expect(code).toBe(2);
-    expect(err).toMatch(/name a manifest, or set PERSISTED_DOCUMENTS\n\nUsage:/);
+  test('says the same to programs, and to GitHub beside the files', async () => {
+    const file = join(directory, 'ci,1.json');
+    const documents = {
+      old: 'query Old { nothing other }',
+      large: 'query Large { larges(where: { word: { eq: "a" } }) { nodes { word } } }',
+      fine: 'query Fine { devices(first: 1) { nodes { serial } } }',
+      'sha256:abc': '{ __typename }',
+    };
+    await writeFile(file, JSON.stringify(documents));
+    const json = await check('--json', file);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out)).toEqual({
+      ok: false,
+      findings: [
+        expect.objectContaining({ status: 'failed', name: 'Old', id: 'old', file, cost: null, statements: null }),
+        expect.objectContaining({ status: 'warning', name: 'Large', cost: 50, statements: 1 }),
+        { status: 'ok', name: 'Fine', id: 'fine', file, cost: 1, statements: 1, details: [] },
+      ],
+      problems: [expect.stringContaining('is not the SHA-256 of its document')],
+    });
+    const { code, out } = await check('--github', file);
+    expect(code).toBe(1);
+    const place = file.replace(',', '%2C');
+    const query = 'on type "Query".';
+    expect(out.split('\n').filter((line) => line.startsWith('::'))).toEqual([
+      `::error file=${place},title=Old::Cannot query field "nothing" ${query}%0ACannot query field "other" ${query}`,
+      `::warning file=${place},title=Large::sequential scan of events.large: about 20000 rows`,
+      expect.stringMatching(/^::error::.*is not the SHA-256 of its document/),
+    ]);
+    expect(out).toMatch(/^status +document/);
+  });
+
+  test('runs queries with the values that it is given', async () => {
+    const file = join(directory, 'serials.json');
+    const query =
+      'query Of($s: String!) { devices(where: { serial: { eq: $s } }) { nodes { deviceActivity { eventCount } } } }';
+    await writeFile(file, JSON.stringify({ of: query }));
+    const values = join(directory, 'values.json');
+    const { serial } = (await database.admin<{ serial: string }>('select min(serial) as serial from events.device'))
+      .rows[0] ?? { serial: '' };
+    const checked = async (given: unknown) => {
+      await writeFile(values, JSON.stringify(given));
+      return check('--variables', values, file);
+    };
+    expect((await check(file)).out).toContain('explained 1 of 2 statements');
+    expect(await checked({ Of: { s: serial } })).toMatchObject({
+      code: 0,
+      out: expect.not.stringContaining('explained'),
+    });
+    expect(await checked({ Off: {} })).toMatchObject({ code: 2, err: expect.stringContaining('did you mean Of?') });
+    expect(await checked({ Of: { t: 1 } })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('t: unknown variable of Of'),
+    });
+    expect(await checked({ Of: { s: 1 } })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('String cannot represent'),
+    });
   });
 });
 

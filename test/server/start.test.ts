@@ -57,9 +57,3 @@ test('the schema can be printed', async () => {
   expect(await program.ended).toBe(0);
   expect(program.out()).toMatch(/^type Query \{/m);
 });
-
-test.each(['sreve', '--no-fede'])('%s is answered with what there is', async (argument) => {
-  const program = startProgram([argument], variables);
-  expect(await program.ended).toBe(2);
-  expect(program.err()).toMatch(/Usage: events-graphql/);
-});

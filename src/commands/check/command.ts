@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { buildApi } from '../../api/api.ts';
 import { loadExtensions } from '../../api/extensions.ts';
 import { readConfig } from '../../config/config.ts';
@@ -7,10 +6,14 @@ import { prepareDocuments } from '../../documents/prepare.ts';
 import { readStore } from '../../documents/store.ts';
 import { createTails } from '../../tails/tails.ts';
 import { createLogger } from '../../telemetry/logger.ts';
+import { readArguments } from '../arguments.ts';
+import { commandLines } from '../commandLines.ts';
 import { UsageError } from '../usageError.ts';
+import { annotations } from './annotations.ts';
 import { type DocumentFinding, examineDocument } from './examine.ts';
+import { readGivenVariables } from './givenVariables.ts';
 import { createRecorder } from './recorder.ts';
-import { asTable } from './render.ts';
+import { asDocument, asTable, isPassed } from './render.ts';
 
 /**
  * `check [manifest...]`: does to persisted documents what the server does at its start, and says what each costs.
@@ -20,11 +23,13 @@ export async function check(
   environment: Readonly<Record<string, string | undefined>>,
   args: readonly string[],
 ): Promise<number> {
-  const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });
+  const { positionals, values } = readArguments(commandLines.check, args);
+  if (values.json && values.github) throw new UsageError('--json and --github exclude each other');
   const config = readConfig(environment);
   const paths = positionals.length > 0 ? positionals : config.documents.paths;
-  if (paths.length === 0) throw new UsageError('check: name a manifest, or set PERSISTED_DOCUMENTS');
+  if (paths.length === 0) throw new UsageError('name a manifest, or set PERSISTED_DOCUMENTS');
   const { store, problems } = await readStore(paths);
+  const given = values.variables === undefined ? {} : await readGivenVariables(values.variables, store);
   const database = await openDatabase(config);
   try {
     const { db } = database;
@@ -36,9 +41,10 @@ export async function check(
     const tails = createTails({ db, limits: requestLimits, maxSeconds: sseMaxSeconds, log });
     const findings: DocumentFinding[] = [];
     for (const document of prepareDocuments(store, api.schema).all)
-      findings.push(...(await examineDocument(document, { api, recorder, db, tails, config })));
-    process.stdout.write(asTable(findings, problems));
-    return problems.length > 0 || findings.some(({ status }) => status === 'failed') ? 1 : 0;
+      findings.push(...(await examineDocument(document, { api, recorder, db, tails, config, given })));
+    process.stdout.write(values.json ? asDocument(findings, problems) : asTable(findings, problems));
+    if (values.github) process.stdout.write(annotations(findings, problems));
+    return isPassed(findings, problems) ? 0 : 1;
   } finally {
     await database.close();
   }

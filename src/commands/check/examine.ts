@@ -6,6 +6,7 @@ import { identity, type Sql } from '../../db/sql/sql.ts';
 import type { PreparedDocument } from '../../documents/prepare.ts';
 import { priceOf } from '../../pricing/cost.ts';
 import type { Tails } from '../../tails/tails.ts';
+import type { GivenVariables } from './givenVariables.ts';
 import { readKeys } from './keys.ts';
 import type { Recorder } from './recorder.ts';
 import { findScans } from './scans.ts';
@@ -23,6 +24,8 @@ export interface DocumentFinding {
   /** How many it sends at most; null as well. */
   readonly statements: number | null;
   readonly details: readonly string[];
+  /** The manifest that it stands in. */
+  readonly file: string;
 }
 
 export interface ExamineOptions {
@@ -34,6 +37,8 @@ export interface ExamineOptions {
   /** Live tails of it, for the cursors of lists. */
   readonly tails: Tails;
   readonly config: Pick<Config, 'limits' | 'requestLimits'>;
+  /** Values to run operations with, by their names. */
+  readonly given?: GivenVariables;
 }
 
 /** A scan of fewer rows takes PostgreSQL a few milliseconds. */
@@ -47,10 +52,10 @@ export async function examineDocument(
   { stored, document, errors }: PreparedDocument,
   options: ExamineOptions,
 ): Promise<readonly DocumentFinding[]> {
-  const id = stored.ids[0] ?? '';
+  const of = { id: stored.ids[0] ?? '', file: stored.file };
   if (!document) {
-    const details = [...errors.map(({ message }) => message), `in ${stored.file}`];
-    return [{ status: 'failed', name: nameOf(stored.text), id, cost: null, statements: null, details }];
+    const details = errors.map(({ message }) => message);
+    return [{ ...of, status: 'failed', name: nameOf(stored.text), cost: null, statements: null, details }];
   }
   const findings: DocumentFinding[] = [];
   for (const operation of document.definitions) {
@@ -63,7 +68,7 @@ export async function examineDocument(
     findings.push({
       status: warnings.length > 0 ? 'warning' : 'ok',
       name: operation.name?.value ?? '(no name)',
-      id,
+      ...of,
       cost,
       statements,
       details: [...warnings, ...notes],
@@ -93,9 +98,11 @@ async function explain(
   const { api, recorder, db } = options;
   if (operation.operation !== 'query') return { warnings: [], notes: [`not explained: a ${operation.operation}`] };
   const keys = await readKeys(api.schema, operation, async (text) => (await run(options, parse(text))).data ?? null);
-  const variables = Object.fromEntries(
-    Object.entries(plausibleVariables(api.schema, operation)).map(([name, value]) => [name, keys[name] ?? value]),
-  );
+  const madeUp = Object.entries(plausibleVariables(api.schema, operation));
+  const variables = {
+    ...Object.fromEntries(madeUp.map(([name, value]) => [name, keys[name] ?? value])),
+    ...options.given?.[operation.name?.value ?? ''],
+  };
   recorder.take();
   const { errors = [] } = await run(options, document, variables, operation.name?.value);
   const sent = [...new Map(recorder.take().map((query) => [identity(query), query])).values()];

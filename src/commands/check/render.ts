@@ -11,9 +11,22 @@ export function asTable(findings: readonly DocumentFinding[], problems: readonly
   const indent = ' '.repeat((widths[0] ?? 0) + 2);
   return [
     line(cells[0] ?? []),
-    ...findings.flatMap(({ details }, i) => [line(rows[i] ?? []), ...details.map((detail) => indent + detail)]),
+    ...findings.flatMap((finding, i) => [
+      line(rows[i] ?? []),
+      ...[...finding.details, ...placeOf(finding)].map((detail) => indent + detail),
+    ]),
     ...problems.map((problem) => `${'failed'.padEnd(widths[0] ?? 0)}  ${problem}`),
   ]
     .map((text) => `${text.trimEnd()}\n`)
     .join('');
 }
+
+/** Where to look for what has to be mended. */
+const placeOf = ({ status, file }: DocumentFinding) => (status === 'failed' ? [`in ${file}`] : []);
+
+export const isPassed = (findings: readonly DocumentFinding[], problems: readonly string[]): boolean =>
+  problems.length === 0 && findings.every(({ status }) => status !== 'failed');
+
+/** The same as one JSON document. */
+export const asDocument = (findings: readonly DocumentFinding[], problems: readonly string[]): string =>
+  `${JSON.stringify({ ok: isPassed(findings, problems), findings, problems }, null, 2)}\n`;

@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { readArguments } from '../arguments.ts';
+import { commandLines } from '../commandLines.ts';
 import { examine } from './examine.ts';
 import { asJson, findingLines } from './render.ts';
 
@@ -7,7 +8,7 @@ export async function doctor(
   environment: Readonly<Record<string, string | undefined>>,
   args: readonly string[],
 ): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } });
+  const { values } = readArguments(commandLines.doctor, args);
   const findings = await examine(environment);
   process.stdout.write(values.json ? asJson(findings) : findingLines(findings));
   return findings.some(({ status }) => status === 'failed') ? 1 : 0;

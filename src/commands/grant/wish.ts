@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { SessionOptions } from '../../db/pool/session.ts';
+import { readArguments } from '../arguments.ts';
+import { commandLines } from '../commandLines.ts';
 import { UsageError } from '../usageError.ts';
 
 /** What is to hold for a role. */
@@ -27,25 +28,14 @@ export type PrincipalType = (typeof principalTypes)[number];
 /** Those that PostgreSQL on Azure knows; `service` is an app or a managed identity. */
 const principalTypes = ['service', 'user', 'group'] as const;
 
-const options = {
-  role: { type: 'string' },
-  'object-id': { type: 'string' },
-  type: { type: 'string' },
-  plain: { type: 'boolean', default: false },
-  write: { type: 'boolean', default: false },
-  delete: { type: 'boolean', default: false },
-  live: { type: 'boolean', default: false },
-  revoke: { type: 'boolean', default: false },
-  print: { type: 'boolean', default: false },
-} as const;
-
-/** Reads the command line; throws a UsageError, or parseArgs' own error. */
+/** Reads the command line; throws a UsageError. */
 export function readWish(
   args: readonly string[],
   { schema, session }: Pick<Wish, 'schema' | 'session'>,
 ): { readonly wish: Wish; readonly isPrintOnly: boolean } {
-  const { values } = parseArgs({ args: [...args], options });
-  const { role, 'object-id': objectId, type = 'service', plain, write, live, revoke, print } = values;
+  const { values } = readArguments(commandLines.grant, args);
+  const { role, 'object-id': objectId, type = 'service', plain = false, write = false, live = false } = values;
+  const { delete: mayDelete = false, print = false, revoke = false } = values;
   if (!role) throw new UsageError('--role <name> is required: the role of the app, which it has as PGUSER');
   if (objectId !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(objectId)) {
     throw new UsageError(`--object-id: ${objectId} is not a principal (object) id`);
@@ -54,7 +44,7 @@ export function readWish(
   if (!principalType) throw new UsageError(`--type: ${type} is none of ${principalTypes.join(', ')}`);
   if (values.type !== undefined && objectId === undefined) throw new UsageError('--type goes with --object-id');
   if (plain && objectId !== undefined) throw new UsageError('--plain and --object-id exclude each other');
-  if (revoke && (write || live || values.delete || plain || objectId !== undefined)) {
+  if (revoke && (write || live || mayDelete || plain || objectId !== undefined)) {
     throw new UsageError('--revoke takes everything back: it goes with --role and --print only');
   }
   return {
@@ -64,7 +54,7 @@ export function readWish(
       principalType,
       isPlain: plain,
       mayWrite: write,
-      mayDelete: values.delete,
+      mayDelete,
       isLive: live,
       isRevoked: revoke,
       schema,

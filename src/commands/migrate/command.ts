@@ -1,6 +1,7 @@
-import { parseArgs } from 'node:util';
 import { readPoolConfig } from '../../config/config.ts';
 import { openAdministrator } from '../administrator.ts';
+import { readArguments } from '../arguments.ts';
+import { commandLines } from '../commandLines.ts';
 import { quoted } from '../grant/change.ts';
 import { type Output, terminal } from '../output.ts';
 import { UsageError } from '../usageError.ts';
@@ -22,9 +23,9 @@ export async function migrate(
   { out, err }: Output = terminal,
 ): Promise<number> {
   const config = readPoolConfig(environment);
-  const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true });
+  const { positionals } = readArguments(commandLines.migrate, args);
   const [folder, ...others] = positionals;
-  if (!folder || others.length > 0) throw new UsageError('migrate takes one argument: the folder of the SQL files');
+  if (!folder || others.length > 0) throw new UsageError('takes one argument: the folder of the SQL files');
   const connection = await openAdministrator({ ...config, statementTimeoutMs });
   try {
     const { owner, files } = await runMigrations(connection.client, folder, config.schema);

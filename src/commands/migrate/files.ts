@@ -10,12 +10,12 @@ export interface MigrationFile {
 /** The migrations of a folder, in order; throws a UsageError that names what is none. */
 export async function readMigrationFiles(folder: string): Promise<readonly MigrationFile[]> {
   const names = await readdir(folder).catch((error: Error) => {
-    throw new UsageError(`migrate: ${error.message}`);
+    throw new UsageError(`${error.message}`);
   });
   const scripts = names.filter((name) => /^[^.].*\.sql$/.test(name));
   const files = scripts.map((name) => ({ number: Number(/^(\d{1,15})\.do\.[\w-]+\.sql$/.exec(name)?.[1]), name }));
   const wrong = files.filter(({ number }) => Number.isNaN(number)).map(({ name }) => name);
-  if (wrong.length > 0) throw new UsageError(`migrate: ${wrong.join(', ')}: a name is like 2.do.add-alarms.sql`);
-  if (files.length === 0) throw new UsageError(`migrate: ${folder} has no file like 1.do.events.sql`);
+  if (wrong.length > 0) throw new UsageError(`${wrong.join(', ')}: a name is like 2.do.add-alarms.sql`);
+  if (files.length === 0) throw new UsageError(`${folder} has no file like 1.do.events.sql`);
   return files.toSorted((a, b) => a.number - b.number);
 }

@@ -1,0 +1,36 @@
+import { type CommandLine, commandLines } from './commandLines.ts';
+
+/** What there is, for whoever asks for no command in particular. */
+export const overview = (): string =>
+  [
+    'Usage: events-graphql [command]',
+    '',
+    ...aligned(Object.entries(commandLines).map(([name, { summary }]) => [name, summary])),
+    '',
+    'events-graphql <command> --help says what a command takes; --version, which version this is.',
+    'Everything else is set by variables: docs/configuration.md.',
+    '',
+  ].join('\n');
+
+/** What one command takes. */
+export function helpOf(name: string, { summary, operands, options }: CommandLine): string {
+  const rows = Object.entries(options).map(([option, { value, help }]) => [
+    ['--', option, value && ` ${value}`].join(''),
+    help,
+  ]);
+  const usage = ['events-graphql', name, ...(rows.length > 0 ? ['[options]'] : []), operands].filter(Boolean);
+  return [
+    `Usage: ${usage.join(' ')}`,
+    '',
+    `${name}: ${summary}`,
+    ...(rows.length > 0 ? [''] : []),
+    ...aligned(rows),
+    '',
+  ].join('\n');
+}
+
+/** Lines of two columns. */
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const width = Math.max(...rows.map(([left = '']) => left.length));
+  return rows.map(([left = '', right = '']) => `  ${left.padEnd(width)}  ${right}`);
+}
