@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { pino } from 'pino';
-import { buildApi } from '../src/api/api.ts';
+import { createApiSource } from '../src/api/api.ts';
 import { serveApi } from '../src/api/current.ts';
 import { createDb } from '../src/db/db.ts';
 import { createPool } from '../src/db/pool/pool.ts';
@@ -47,13 +47,8 @@ const client = new pg.Client(embedded.connection);
 await client.connect();
 try {
   const db = createDb(pool);
-  const api = await buildApi({ db, schemaName: 'events', limits: appConfig.limits, log });
-  const served = serveApi(api, {
-    build: async () => api,
-    readFingerprint: async () => api.fingerprint,
-    pollMs: 2 ** 30,
-    log,
-  });
+  const source = createApiSource({ db, schemaName: 'events', limits: appConfig.limits, log });
+  const served = serveApi(source.build(await source.introspect()), { source, pollMs: 2 ** 30, log });
   const config = { ...appConfig, maxBodyBytes: 10_000_000 };
   const tails = createTails({
     db,

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { buildApi } from '../../src/api/api.ts';
+import { createApiSource } from '../../src/api/api.ts';
 import { serveApi } from '../../src/api/current.ts';
 import { createRecorder } from '../../src/commands/check/recorder.ts';
 import { createDb, type SharedDb } from '../../src/db/db.ts';
@@ -32,9 +32,8 @@ export async function openExplainer(
   });
   const db = createDb(pool);
   const recorder = createRecorder(db);
-  const api = await buildApi({ ...{ db: recorder.db, schemaName, log }, limits: appConfig.limits });
-  const readFingerprint = async () => api.fingerprint;
-  const served = serveApi(api, { build: async () => api, readFingerprint, pollMs: 2 ** 30, log });
+  const source = createApiSource({ ...{ db: recorder.db, schemaName, log }, limits: appConfig.limits });
+  const served = serveApi(source.build(await source.introspect()), { source, pollMs: 2 ** 30, log });
   const { requestLimits: limits, sseMaxSeconds: maxSeconds } = appConfig;
   const tails = createTails({ db, limits, maxSeconds, log });
   const app = createApp({ config: appConfig, served, tails, probe: createProbe(pool), log });

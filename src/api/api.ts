@@ -6,7 +6,8 @@ import { applyDirectives } from '../catalog/directives.ts';
 import type { PageLimits, RequestLimits } from '../config/limits.ts';
 import type { Context, Incoming } from '../context.ts';
 import type { SharedDb } from '../db/db.ts';
-import { introspect } from '../db/introspect.ts';
+import { readFingerprint } from '../db/introspect/fingerprint.ts';
+import { type Introspection, introspect } from '../db/introspect/introspect.ts';
 import { type PreparedDocuments, prepareDocuments } from '../documents/prepare.ts';
 import { type DocumentStore, noDocuments } from '../documents/store.ts';
 import { AppError } from '../errors.ts';
@@ -18,7 +19,8 @@ import { createContext } from './createContext.ts';
 export interface Api {
   readonly schema: GraphQLSchema;
   readonly catalog: Catalog;
-  readonly fingerprint: string;
+  /** What it was built from. */
+  readonly introspection: Pick<Introspection, 'digest' | 'fingerprint'>;
   readonly documents: PreparedDocuments;
   readonly createContext: (incoming: Incoming, limits: RequestLimits) => Context;
 }
@@ -43,12 +45,29 @@ export const nothingToRead = (schemaName: string): AppError =>
     `There is no table to read in the schema "${schemaName}": it does not exist, is empty, or the role lacks USAGE on it and SELECT on its tables; what an extension made, or a comment omits, does not count`,
   );
 
+/** Where APIs come from, one after the other. */
+export interface ApiSource {
+  readonly readFingerprint: () => Promise<string>;
+  readonly introspect: () => Promise<Introspection>;
+  /** Throws where there is nothing to serve. */
+  readonly build: (introspection: Introspection) => Api;
+}
+
+export const createApiSource = (options: ApiOptions): ApiSource => ({
+  readFingerprint: () => readFingerprint(options.db, options.schemaName),
+  introspect: () => introspect(options.db, options.schemaName),
+  build: (introspection) => buildFrom(introspection, options),
+});
+
 /** Reads the catalog and builds the API that it decides; rejects where there is nothing to serve. */
 export async function buildApi(options: ApiOptions): Promise<Api> {
+  const { introspect, build } = createApiSource(options);
+  return build(await introspect());
+}
+
+function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, options: ApiOptions): Api {
   const { db, schemaName, limits, extensions = [], documents, onSchemaChanged, log } = options;
   const started = performance.now();
-  const { catalog: found, fingerprint } = await introspect(db, schemaName);
-  const read = performance.now();
   const warn = (message: string) => log.warn({ schema: schemaName }, message);
   const directed = applyDirectives(found, warn);
   if (directed.catalog.tables.length === 0) throw nothingToRead(schemaName);
@@ -67,8 +86,8 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
       tables: catalog.tables.length,
       documents: prepared.all.length,
       invalidDocuments: invalid,
-      catalogMs: Math.round(read - started),
-      buildMs: Math.round(performance.now() - read),
+      catalogMs: Math.round(ms),
+      buildMs: Math.round(performance.now() - started),
     },
     'API built from the catalog',
   );
@@ -79,7 +98,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
   return {
     schema,
     catalog,
-    fingerprint,
+    introspection: { digest, fingerprint },
     documents: prepared,
     createContext: (incoming, limits) => createContext(incoming, { db, catalog, limits }),
   };

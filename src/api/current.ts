@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Api } from './api.ts';
+import type { Api, ApiSource } from './api.ts';
 
 /** The API that requests run on now, kept up with the database. */
 export interface Served {
@@ -19,8 +19,7 @@ export interface Served {
 }
 
 export interface ServedOptions {
-  readonly build: () => Promise<Api>;
-  readonly readFingerprint: () => Promise<string>;
+  readonly source: ApiSource;
   readonly pollMs: number;
   /** Hears of every API whose place another one has taken. */
   readonly onReplaced?: (api: Api) => void;
@@ -37,9 +36,10 @@ const retryMs = { first: 1000, longest: 30_000 };
  * A new API is built aside and takes the place of the old one whole; when that fails the old one stays.
  */
 export function serveApi(first: Api | null, options: ServedOptions): Served {
-  const { build, readFingerprint, onReplaced, pollMs, apartMs = 1000, log } = options;
+  const { source, onReplaced, pollMs, apartMs = 1000, log } = options;
   const stopped = new AbortController();
   let current = first;
+  let fingerprint = first?.introspection.fingerprint;
   let problem: string | null = first ? null : 'the catalog has not been read yet';
   let changedAt = 0;
   let running: Promise<void> | null = null;
@@ -51,9 +51,13 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
     if (!current) return;
     comparedAt = performance.now();
     try {
-      if ((await readFingerprint()) === current.fingerprint) return;
+      if ((await source.readFingerprint()) === fingerprint) return;
       const replaced = current;
-      current = await build();
+      const found = await source.introspect();
+      const isSame = found.digest === replaced.introspection.digest;
+      if (!isSame) current = source.build(found);
+      fingerprint = found.fingerprint;
+      if (isSame) return;
       changedAt = performance.now();
       log.info('The schema of the database changed; serving the new API');
       onReplaced?.(replaced);
@@ -94,7 +98,9 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
   async function start(): Promise<void> {
     for (let delay = retryMs.first; !current; delay = Math.min(delay * 2, retryMs.longest)) {
       try {
-        current = await build();
+        const found = await source.introspect();
+        current = source.build(found);
+        fingerprint = found.fingerprint;
         problem = null;
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error);

@@ -1,12 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { buildApi } from '../api/api.ts';
+import { createApiSource } from '../api/api.ts';
 import { serveApi } from '../api/current.ts';
 import { loadExtensions } from '../api/extensions.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/variables.ts';
 import { type Dashboard, readDashboard } from '../dashboard/dashboard.ts';
-import { readFingerprint } from '../db/introspect.ts';
 import { type Database, openDatabase } from '../db/open.ts';
 import { readStore } from '../documents/store.ts';
 import { createTails } from '../tails/tails.ts';
@@ -70,7 +69,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   const stopping = stopSignal();
   let served: ReturnType<typeof serveApi> | undefined;
   try {
-    const options = {
+    const source = createApiSource({
       db: database.db,
       schemaName: config.schema,
       limits: config.limits,
@@ -78,12 +77,10 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
       documents,
       onSchemaChanged,
       log,
-    };
-    const build = () => buildApi(options);
-    const first = config.production ? null : await build();
+    });
+    const first = config.production ? null : source.build(await source.introspect());
     served = serveApi(first, {
-      build,
-      readFingerprint: () => readFingerprint(database.db, config.schema),
+      source,
       onReplaced: ({ catalog }) => tails.retire(catalog),
       pollMs: config.schemaPollMs,
       log,

@@ -1,8 +1,9 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createApiSource } from '../../src/api/api.ts';
 import { serveApi } from '../../src/api/current.ts';
-import { readFingerprint } from '../../src/db/introspect.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
+import { appConfig } from '../support/config.ts';
 import { heldOf } from '../support/garbage.ts';
 import { setUp } from '../support/setUp.ts';
 import { serveStreams } from '../support/streams.ts';
@@ -102,12 +103,13 @@ test('sixteen clients that query while the schema changes under them see no unex
 
 test('however many errors ask for a comparison, one runs at once and no other before its time', async () => {
   let comparisons = 0;
+  const source = createApiSource({ db: api.db, schemaName: 'events', limits: appConfig.limits, log: silent });
+  const readFingerprint = () => {
+    comparisons++;
+    return source.readFingerprint();
+  };
   const served = serveApi(api.api, {
-    ...{ build: () => Promise.reject(new Error('not asked for')), pollMs: 3_600_000, apartMs: 3_600_000, log: silent },
-    readFingerprint() {
-      comparisons++;
-      return readFingerprint(api.db, 'events');
-    },
+    ...{ source: { ...source, readFingerprint }, pollMs: 3_600_000, apartMs: 3_600_000, log: silent },
   });
   onTestFinished(served.stop);
   for (let i = 0; i < 100; i++) served.checkSoon(new Error(`error ${i}`));

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { arrivalOf } from '../../src/catalog/arrival.ts';
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { createDb } from '../../src/db/db.ts';
-import { introspect } from '../../src/db/introspect.ts';
+import { introspect } from '../../src/db/introspect/introspect.ts';
 import { createPool } from '../../src/db/pool/pool.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUpDatabase } from '../support/setUp.ts';

@@ -2,7 +2,7 @@ import { type GraphQLSchema, graphql, isObjectType, parse } from 'graphql';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { defaultPageLimits } from '../../src/config/limits.ts';
-import { introspect } from '../../src/db/introspect.ts';
+import { introspect } from '../../src/db/introspect/introspect.ts';
 import { trusted } from '../../src/db/sql/sql.ts';
 import { sampleExtensions } from '../../src/dev/embedded/embedded.ts';
 import { createLoaders } from '../../src/loaders/loaders.ts';

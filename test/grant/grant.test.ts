@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { grant } from '../../src/commands/grant/command.ts';
 import { createDb } from '../../src/db/db.ts';
-import { introspect } from '../../src/db/introspect.ts';
+import { introspect } from '../../src/db/introspect/introspect.ts';
 import { type Postgres, startPostgres } from '../platform/postgres.ts';
 import { startProgram } from '../support/program.ts';
 import { pgaadauth } from './pgaadauth.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
-import { buildApi } from '../../src/api/api.ts';
+import { createApiSource } from '../../src/api/api.ts';
 import { serveApi } from '../../src/api/current.ts';
 import { createDb } from '../../src/db/db.ts';
 import type { Pool, PoolStats } from '../../src/db/pool/pool.ts';
@@ -84,8 +84,8 @@ const fill = (pool: Pool, size: number) =>
 async function serve(pool: Pool) {
   const log = pino({ level: 'silent' });
   const db = createDb(pool);
-  const build = () => buildApi({ db, schemaName: 'events', limits: appConfig.limits, log });
-  const served = serveApi(await build(), { build, readFingerprint: async () => '', pollMs: 3_600_000, log });
+  const source = createApiSource({ db, schemaName: 'events', limits: appConfig.limits, log });
+  const served = serveApi(source.build(await source.introspect()), { source, pollMs: 3_600_000, log });
   const tails = createTails({ db, limits: appConfig.requestLimits, maxSeconds: 230, log });
   const app = createApp({
     config: { ...appConfig, maxBodyBytes: 100_000 },

@@ -1,11 +1,10 @@
 import type { ExecutionResult } from 'graphql';
 import type pg from 'pg';
 import { pino } from 'pino';
-import { type Api, buildApi } from '../../src/api/api.ts';
+import { type Api, createApiSource } from '../../src/api/api.ts';
 import { type Served, serveApi } from '../../src/api/current.ts';
 import type { RequestLimits } from '../../src/config/limits.ts';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
-import { readFingerprint } from '../../src/db/introspect.ts';
 import { createListener } from '../../src/db/pool/listener.ts';
 import { createPool, type Lender, type Pool } from '../../src/db/pool/pool.ts';
 import { createProbe, type Probe } from '../../src/db/pool/probe.ts';
@@ -102,16 +101,14 @@ export async function createTestApi(
   const watched = ({ rows, write }: Db): Db => ({ rows: counted(rows), write: counted(write) });
   const db: SharedDb = { ...watched(real), within: (scope) => watched(real.within(scope)) };
   const { store } = createStore(documents);
-  const build = () =>
-    buildApi({
-      ...{ db, schemaName: schema, limits: settings.limits, extensions, log: logger },
-      onSchemaChanged: (error) => void served.checkSoon(error),
-      documents: { store, strict: settings.documents.strict },
-    });
-  const api = await build();
+  const source = createApiSource({
+    ...{ db, schemaName: schema, limits: settings.limits, extensions, log: logger },
+    onSchemaChanged: (error) => void served.checkSoon(error),
+    documents: { store, strict: settings.documents.strict },
+  });
+  const api = source.build(await source.introspect());
   const served = serveApi(api, {
-    build,
-    readFingerprint: () => readFingerprint(db, schema),
+    source,
     onReplaced: ({ catalog }) => tails.retire(catalog),
     pollMs: settings.schemaPollMs,
     apartMs,

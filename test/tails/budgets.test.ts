@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { applyDirectives } from '../../src/catalog/directives.ts';
-import { introspect } from '../../src/db/introspect.ts';
+import { introspect } from '../../src/db/introspect/introspect.ts';
 import { sql } from '../../src/db/sql/sql.ts';
 import type { Extension } from '../../src/schema/extensions/extension.ts';
 import { createSchema } from '../../src/schema/schema.ts';

@@ -4,7 +4,7 @@ import type { Table } from '../../catalog/catalog.ts';
 import { applyDirectives, isExposed } from '../../catalog/directives.ts';
 import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/db.ts';
-import { introspect } from '../../db/introspect.ts';
+import { introspect } from '../../db/introspect/introspect.ts';
 import { extensionOf } from '../../db/sql/extension.ts';
 import { eq, gt, sql } from '../../db/sql/sql.ts';
 import { importExtensions } from '../../schema/extensions/folder.ts';

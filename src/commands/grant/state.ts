@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Table } from '../../catalog/catalog.ts';
-import { currentXactId } from '../../db/introspect.ts';
+import { currentXactId } from '../../db/introspect/numberings.ts';
 import { extensionOf } from '../../db/sql/extension.ts';
 import { noticeChannel } from '../../db/sql/notice.ts';
 import { eq, ne, own, type Sql, sql, toQuery } from '../../db/sql/sql.ts';

@@ -1,9 +1,11 @@
-import type { Comparison, Type } from '../catalog/catalog.ts';
-import { extensionOf } from './sql/extension.ts';
-import { eq, gt, ne, type Sql, sql } from './sql/sql.ts';
+import type { Comparison, Enum, Type } from '../../catalog/catalog.ts';
+import type { Db } from '../db.ts';
+import { extensionOf } from '../sql/extension.ts';
+import { eq, gt, ne, type Sql, sql } from '../sql/sql.ts';
+import { findAll } from './found.ts';
 
-/** A type as the catalog's query tells it. */
 export interface FoundType extends Omit<Type, 'item' | 'isRow' | 'isLoose' | 'isUsable' | 'lacking' | 'comparison'> {
+  readonly id: string;
   readonly item: string | null;
   /** Whether the role has USAGE on the type's schema, and the schemas of its operators on which it has none. */
   readonly isNameable: boolean;
@@ -15,7 +17,8 @@ export interface FoundType extends Omit<Type, 'item' | 'isRow' | 'isLoose' | 'is
 }
 
 /** Finds types by their ids; arrays and rows compare as far as their items and members do. */
-export function createTypeReader(found: Readonly<Record<string, FoundType>>): (id: string) => Type {
+export function createTypeReader(types: readonly FoundType[]): (id: string) => Type {
+  const found = new Map(types.map((type) => [type.id, type]));
   const known = new Map<string, Type>();
   const open = new Set<string>();
   const typeOf = (id: string): Type => {
@@ -24,9 +27,9 @@ export function createTypeReader(found: Readonly<Record<string, FoundType>>): (i
     return made;
   };
   const make = (id: string): Type => {
-    const type = found[id];
+    const type = found.get(id);
     if (!type) throw new Error(`No type ${id} in the catalog`);
-    const { members, operators, item: itemId, isNameable, lacking: operatorsLacking, ...rest } = type;
+    const { id: _, members, operators, item: itemId, isNameable, lacking: operatorsLacking, ...rest } = type;
     open.add(id);
     // A table's row may hold rows of the same table, which say nothing new of what it compares by.
     const parts = [...(itemId === null ? [] : [itemId]), ...(members ?? [])].filter((part) => !open.has(part));
@@ -59,11 +62,11 @@ function comparisonOf(
 }
 
 /**
- * The types of the `readable` columns and all that these are made of, as the end of a WITH list: each `declared` one with
- * the row of `pg_type` on which it is based.
+ * The types of columns and all that these are made of: each `declared` one with the row of `pg_type` on which it is based.
  */
-export const resolvedTypes = sql`base(declared, oid) as (
-    select distinct atttypid, atttypid from readable
+const resolvedFrom = (ids: readonly string[]): Sql => sql`
+  with recursive base(declared, oid) as (
+    select id, id from pg_catalog.unnest(${ids}::pg_catalog.oid[]) id
     union
     select next.declared, next.oid from base b join pg_catalog.pg_type t on t.oid ${eq} b.oid cross join lateral (
       select b.declared, t.typbasetype as oid where t.typtype ${eq} 'd'
@@ -130,24 +133,35 @@ const range = sql`(
     'range', ${nameOfType(sql`g.rngtypid`)}, 'multirange', ${nameOfType(sql`g.rngmultitypid`)})
   from pg_catalog.pg_range g where g.rngtypid ${eq} t.oid or g.rngmultitypid ${eq} t.oid)`;
 
-/** The `resolved` types by their ids, each a `FoundType`. */
-export const typesValue = sql`(
-  select coalesce(pg_catalog.json_object_agg(t.declared::pg_catalog.text, pg_catalog.json_build_object(
-    'name', t.typname,
-    'sql', pg_catalog.format('%I.%I', n.nspname, t.typname),
-    'enum', case when t.typtype ${eq} 'e' then pg_catalog.concat(n.nspname, '.', t.typname) end,
-    'delimiter', t.typdelim,
-    'item', (select e.oid::pg_catalog.text from pg_catalog.pg_type e where e.oid ${eq} t.typelem and e.typarray ${eq} t.oid),
-    'members', ${members},
-    'isDomain', t.is_domain,
-    'isText', t.typcategory ${eq} 'S',
-    'hasOwnPatterns', ${hasOwnPatterns},
-    'range', ${range},
-    'schema', pg_catalog.quote_ident(n.nspname),
-    'extension', ${extensionOf('pg_type', sql`t.oid`)},
-    'isNameable', pg_catalog.has_schema_privilege(n.oid, 'usage'),
-    'lacking', c.lacking,
-    'operators', c.found
-  ) order by n.nspname, t.typname, t.declared), '{}')
-  from resolved t join pg_catalog.pg_namespace n on n.oid ${eq} t.typnamespace
-  left join lateral (${operators}) c on true)`;
+/** The types of these ids and all that these are made of, in the order of their names. */
+export const findTypes = (db: Db, ids: readonly string[]): Promise<readonly FoundType[]> =>
+  findAll(
+    db,
+    sql`
+    ${resolvedFrom(ids)}
+    select t.declared::pg_catalog.text as id, t.typname as name, pg_catalog.format('%I.%I', n.nspname, t.typname) as sql,
+      case when t.typtype ${eq} 'e' then pg_catalog.concat(n.nspname, '.', t.typname) end as enum,
+      t.typdelim as delimiter,
+      (select e.oid::pg_catalog.text from pg_catalog.pg_type e where e.oid ${eq} t.typelem and e.typarray ${eq} t.oid) as item,
+      ${members} as members, t.is_domain as "isDomain", t.typcategory ${eq} 'S' as "isText",
+      ${hasOwnPatterns} as "hasOwnPatterns", ${range} as range,
+      pg_catalog.quote_ident(n.nspname) as schema, ${extensionOf('pg_type', sql`t.oid`)} as extension,
+      pg_catalog.has_schema_privilege(n.oid, 'usage') as "isNameable", c.lacking, c.found as operators
+    from resolved t join pg_catalog.pg_namespace n on n.oid ${eq} t.typnamespace
+    left join lateral (${operators}) c on true
+    order by n.nspname, t.typname, t.declared`,
+  );
+
+/** The enums among the types of these ids and all that these are made of. */
+export const findEnums = (db: Db, ids: readonly string[]): Promise<readonly Enum[]> =>
+  findAll(
+    db,
+    sql`
+    ${resolvedFrom(ids)}
+    select pg_catalog.concat(n.nspname, '.', t.typname) as id, t.typname as name,
+      (select coalesce(pg_catalog.json_agg(e.enumlabel order by e.enumsortorder), '[]') from pg_catalog.pg_enum e where e.enumtypid ${eq} t.oid) as labels,
+      pg_catalog.obj_description(t.oid, 'pg_type') as comment
+    from (select distinct oid, typname, typnamespace from resolved where typtype ${eq} 'e') t
+    join pg_catalog.pg_namespace n on n.oid ${eq} t.typnamespace
+    order by t.typname collate pg_catalog."C", n.nspname collate pg_catalog."C"`,
+  );

@@ -1,0 +1,87 @@
+import { type Catalog, type Table, type Type, unusedPrefix } from '../../catalog/catalog.ts';
+import type { Db } from '../db.ts';
+import { createColumnReader, type FoundColumn, findColumns } from './columns.ts';
+import { readComments } from './comments.ts';
+import { groupedBy } from './found.ts';
+import { createKeyReader, findConstraints, findIndexes, type NamesOf } from './keys.ts';
+import { readNumberings } from './numberings.ts';
+import { type FoundRelation, findHeirs, findRelations, findSituation, findTriggers } from './relations.ts';
+import { createTypeReader, findEnums, findTypes } from './types.ts';
+
+/** Reads one catalog of PostgreSQL after the other, and puts together what belongs to each relation. */
+export async function readCatalog(db: Db, schema: string): Promise<Catalog> {
+  const relations = await findRelations(db, schema);
+  const situation = await findSituation(
+    db,
+    relations.map(({ id }) => id),
+  );
+  const columns = await findColumns(
+    db,
+    relations.map(({ id }) => id),
+  );
+  const typeIds = [...new Set(columns.map(({ type }) => type))];
+  const enums = await findEnums(db, typeIds);
+  const typeOf = createTypeReader(await findTypes(db, typeIds));
+  const tables = await readTables(db, relations, columns, typeOf);
+  return {
+    schema,
+    ...situation,
+    markerPrefix: unusedPrefix(columns.map(({ name }) => name)),
+    enums,
+    tables: tables.filter((table) => table.columns.length > 0),
+  };
+}
+
+async function readTables(
+  db: Db,
+  relations: readonly FoundRelation[],
+  found: readonly FoundColumn[],
+  typeOf: (id: string) => Type,
+): Promise<readonly Table[]> {
+  const ids = relations.map(({ id }) => id);
+  const heirsOf = groupedBy(await findHeirs(db, ids), ({ root }) => root);
+  const partsOf = ({ id, kind }: FoundRelation) =>
+    kind === 'partitioned table' ? [id, ...heirsOf(id).map((heir) => heir.id)] : [id];
+  const parts = relations.flatMap(partsOf);
+  const constraints = await findConstraints(db, ids);
+  const indexes = await findIndexes(db, ids);
+  const commentOf = await readComments(db, {
+    pg_class: [...ids, ...indexes.map(({ id }) => id)],
+    pg_constraint: constraints.map(({ id }) => id),
+  });
+  const numberingsOf = await readNumberings(db, parts, found, indexes);
+  const triggersOf = groupedBy(await findTriggers(db, parts), ({ relation }) => relation);
+  const columnsOf = createColumnReader(found, constraints, typeOf, commentOf);
+  const namesOf = namesAmong(found.filter(({ type }) => typeOf(type).isUsable));
+  const keysOf = createKeyReader(relations, constraints, indexes, namesOf, commentOf);
+  return relations.map((relation) => {
+    const { id, name, kind, extension, wholeRow, mayDelete } = relation;
+    const columns = columnsOf(relation);
+    const hasHeirs = kind !== 'partitioned table' && heirsOf(id).length > 0;
+    const own = partsOf(relation);
+    return {
+      name,
+      kind,
+      comment: commentOf('pg_class', id),
+      extension,
+      columns,
+      wholeRow,
+      ...keysOf(relation, hasHeirs),
+      hasHeirs,
+      numberings: isStored(relation) ? numberingsOf(id, own, columns) : [],
+      hasInsertTriggers: own.some((part) => triggersOf(part).some(({ alters }) => alters)),
+      notifies: triggersOf(id).some(({ notifies }) => notifies),
+      mayDelete,
+    };
+  });
+}
+
+const isStored = ({ kind }: FoundRelation): boolean => kind === 'table' || kind === 'partitioned table';
+
+function namesAmong(columns: readonly FoundColumn[]): NamesOf {
+  const names = new Map(columns.map(({ relation, number, name }) => [`${relation} ${number}`, name]));
+  return (relation, numbers) => {
+    const found = numbers.flatMap((number) => names.get(`${relation} ${number}`) ?? []);
+    return found.length === numbers.length ? found : null;
+  };
+}

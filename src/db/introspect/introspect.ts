@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Db } from '../db.ts';
+import { readCatalog } from './catalog.ts';
+import { readFingerprint } from './fingerprint.ts';
+
+export interface Introspection {
+  readonly catalog: Catalog;
+  /** Equal for equal catalogs. */
+  readonly digest: string;
+  /** What `readFingerprint` reads as long as the catalog is the same. */
+  readonly fingerprint: string;
+  /** How long it took to read. */
+  readonly ms: number;
+}
+
+/** A catalog that changes oftener than that while it is read is read another time. */
+const tries = 10;
+
+/**
+ * Reads what the connected role may see of a schema. Privileges and definitions are as of the moment when they are asked
+ * for, whatever the transaction, so the catalog is read again until nothing has changed in between.
+ */
+export async function introspect(db: Db, schema: string): Promise<Introspection> {
+  const started = performance.now();
+  let fingerprint = await readFingerprint(db, schema);
+  for (let left = tries; left > 0; left--) {
+    const [read] = await Promise.allSettled([readCatalog(db, schema)]);
+    const now = await readFingerprint(db, schema);
+    if (now === fingerprint) {
+      if (read.status === 'rejected') throw read.reason;
+      const catalog = read.value;
+      return { catalog, digest: digestOf(catalog), fingerprint, ms: performance.now() - started };
+    }
+    fingerprint = now;
+  }
+  throw new Error(`The schema "${schema}" changed each of the ${tries} times that its catalog was read`);
+}
+
+function digestOf({ tables, ...rest }: Catalog): string {
+  const hash = createHash('sha256').update(JSON.stringify(rest));
+  for (const table of tables) hash.update(JSON.stringify(table));
+  return hash.digest('hex');
+}

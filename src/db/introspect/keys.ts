@@ -1,0 +1,117 @@
+import type { Table } from '../../catalog/catalog.ts';
+import type { Db } from '../db.ts';
+import { eq, ne, own, sql } from '../sql/sql.ts';
+import type { CommentOf } from './comments.ts';
+import { findAll, groupedBy } from './found.ts';
+import type { FoundRelation } from './relations.ts';
+
+export interface FoundConstraint {
+  readonly id: string;
+  readonly relation: string;
+  readonly name: string;
+  readonly kind: 'check' | 'foreign' | 'primary' | 'unique' | 'unchecked not null';
+  /** The numbers of its columns; a key of several has its order. */
+  readonly numbers: readonly number[];
+  /** What a foreign key refers to. */
+  readonly target: string;
+  readonly targetNumbers: readonly number[];
+  /** The index of a key. */
+  readonly index: string;
+}
+
+const kind = sql`case when c.contype ${eq} 'c' then 'check' when c.contype ${eq} 'f' then 'foreign'
+  when c.contype ${eq} 'p' then 'primary' when c.contype ${eq} 'u' then 'unique' else 'unchecked not null' end`;
+
+/** Whether a foreign key is one of PERIOD, as PostgreSQL 18 allows: it refers to rows by overlap. */
+const isTemporal = sql`coalesce(pg_catalog.to_jsonb(c) ${own('->>')} 'conperiod', 'false')::pg_catalog.bool`;
+
+/**
+ * The constraints of the relations by their names. A NOT NULL that was declared NOT VALID, as PostgreSQL 18 allows, is
+ * one, too: rows from before may have a null. What partitions inherit of a foreign key is none.
+ */
+export const findConstraints = (db: Db, relations: readonly string[]): Promise<readonly FoundConstraint[]> =>
+  findAll(
+    db,
+    sql`
+    select c.oid::pg_catalog.text as id, c.conrelid::pg_catalog.text as relation, c.conname as name, ${kind} as kind,
+      coalesce(c.conkey, '{}') as numbers, c.confrelid::pg_catalog.text as target,
+      coalesce(c.confkey, '{}') as "targetNumbers", c.conindid::pg_catalog.text as index
+    from pg_catalog.pg_constraint c
+    where c.conrelid ${eq} any (${relations}::pg_catalog.oid[])
+      and (c.contype ${eq} any ('{c,p,u}') or c.contype ${eq} 'n' and not c.convalidated
+        or c.contype ${eq} 'f' and c.conparentid ${eq} 0 and not ${isTemporal})
+    order by c.conname collate pg_catalog."C"`,
+  );
+
+export interface FoundIndex {
+  readonly id: string;
+  readonly relation: string;
+  readonly name: string;
+  readonly numbers: readonly number[];
+  readonly isUnique: boolean;
+  readonly isExclusion: boolean;
+  readonly isBtree: boolean;
+}
+
+/** The indexes on plain columns that cover every row, by their names; those of deferrable keys are not unique. */
+export const findIndexes = (db: Db, relations: readonly string[]): Promise<readonly FoundIndex[]> =>
+  findAll(
+    db,
+    sql`
+    select i.indexrelid::pg_catalog.text as id, i.indrelid::pg_catalog.text as relation, c.relname as name,
+      (i.indkey::pg_catalog.int2[])[0:i.indnkeyatts ${own('-')} 1] as numbers,
+      i.indisunique and i.indimmediate as "isUnique", i.indisexclusion as "isExclusion", m.amname ${eq} 'btree' as "isBtree"
+    from pg_catalog.pg_index i
+    join pg_catalog.pg_class c on c.oid ${eq} i.indexrelid join pg_catalog.pg_am m on m.oid ${eq} c.relam
+    where i.indrelid ${eq} any (${relations}::pg_catalog.oid[]) and i.indisvalid and i.indpred is null
+      and 0 ${ne} all (i.indkey::pg_catalog.int2[])
+    order by c.relname collate pg_catalog."C"`,
+  );
+
+/** The names of columns by their numbers; null where the role cannot read one, or cannot compare its values. */
+export type NamesOf = (relation: string, numbers: readonly number[]) => readonly string[] | null;
+
+/** Finds the keys of a relation; those with a column that has no name are left out. */
+export function createKeyReader(
+  relations: readonly FoundRelation[],
+  constraints: readonly FoundConstraint[],
+  indexes: readonly FoundIndex[],
+  namesOf: NamesOf,
+  commentOf: CommentOf,
+): (relation: FoundRelation, hasHeirs: boolean) => Pick<Table, 'primaryKey' | 'indexes' | 'foreignKeys' | 'checks'> {
+  const constraintsOf = groupedBy(constraints, ({ relation, kind }) => `${relation} ${kind}`);
+  const indexesOf = groupedBy(indexes, ({ relation }) => relation);
+  const keys = constraints.filter(({ kind }) => kind === 'primary' || kind === 'unique');
+  const keyOfIndex = new Map(keys.map(({ index, id }) => [index, id]));
+  const tables = new Map(relations.map(({ id, name }) => [id, name]));
+
+  const foreignKey = ({ id, relation, name, numbers, target, targetNumbers }: FoundConstraint) => {
+    const [columns, table, targets] = [namesOf(relation, numbers), tables.get(target), namesOf(target, targetNumbers)];
+    if (!columns || table === undefined || !targets) return [];
+    return [{ name, columns, table, targets, comment: commentOf('pg_constraint', id) }];
+  };
+  /** A condition on the whole row has 0 among its numbers. */
+  const check = ({ id, relation, name, numbers }: FoundConstraint) => {
+    const columns = namesOf(
+      relation,
+      numbers.filter((number) => number !== 0),
+    );
+    return columns ? [{ name, columns, comment: commentOf('pg_constraint', id) }] : [];
+  };
+  const indexFrom = ({ id, relation, name, numbers, isUnique, isExclusion }: FoundIndex, hasHeirs: boolean) => {
+    const columns = namesOf(relation, numbers);
+    const unique = isUnique && !hasHeirs;
+    const comment = commentOf('pg_constraint', keyOfIndex.get(id) ?? '') ?? commentOf('pg_class', id);
+    return columns ? [{ name, columns, unique, arbiter: unique && !isExclusion, comment }] : [];
+  };
+
+  return ({ id }, hasHeirs) => {
+    const [primary] = constraintsOf(`${id} primary`);
+    return {
+      primaryKey: (primary && !hasHeirs && namesOf(id, primary.numbers)) || [],
+      indexes: indexesOf(id).flatMap((index) => indexFrom(index, hasHeirs)),
+      foreignKeys: constraintsOf(`${id} foreign`).flatMap(foreignKey),
+      checks: constraintsOf(`${id} check`).flatMap(check),
+    };
+  };
+}

@@ -1,0 +1,98 @@
+import type { Catalog, RelationKind } from '../../catalog/catalog.ts';
+import type { Db } from '../db.ts';
+import { extensionOf } from '../sql/extension.ts';
+import { noticeChannel } from '../sql/notice.ts';
+import { eq, own, type Sql, sql } from '../sql/sql.ts';
+import { findAll } from './found.ts';
+
+export interface FoundRelation {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: RelationKind;
+  readonly wholeRow: boolean;
+  readonly mayDelete: boolean;
+  readonly extension: string | null;
+}
+
+const kind = sql`case when c.relkind ${eq} 'r' then 'table' when c.relkind ${eq} 'p' then 'partitioned table'
+  when c.relkind ${eq} 'v' then 'view' when c.relkind ${eq} 'm' then 'materialized view' else 'foreign table' end`;
+
+/** Whether the relation `c` of `pg_class` may become a type. */
+export const isServed = (schema: string): Sql => sql`c.relnamespace ${eq} (
+    select s.oid from pg_catalog.pg_namespace s where s.nspname ${eq} ${schema} and pg_catalog.has_schema_privilege(s.oid, 'usage'))
+  and c.relkind ${eq} any ('{r,p,v,m,f}') and not c.relispartition`;
+
+/** The relations of the schema by their names. */
+export const findRelations = (db: Db, schema: string): Promise<readonly FoundRelation[]> =>
+  findAll(
+    db,
+    sql`
+    select c.oid::pg_catalog.text as id, c.relname as name, ${kind} as kind,
+      pg_catalog.has_table_privilege(c.oid, 'select') as "wholeRow",
+      pg_catalog.has_table_privilege(c.oid, 'delete') as "mayDelete",
+      ${extensionOf('pg_class', sql`c.oid`)} as extension
+    from pg_catalog.pg_class c where ${isServed(schema)}
+    order by c.relname collate pg_catalog."C"`,
+  );
+
+export interface Heir {
+  readonly root: string;
+  readonly id: string;
+}
+
+/** What inherits from the relations, as a partition or otherwise, itself or through others. */
+export const findHeirs = (db: Db, relations: readonly string[]): Promise<readonly Heir[]> =>
+  findAll(
+    db,
+    sql`
+    with recursive heir(root, oid) as (
+      select h.inhparent, h.inhrelid from pg_catalog.pg_inherits h
+      where h.inhparent ${eq} any (${relations}::pg_catalog.oid[]) and not h.inhdetachpending
+      union
+      select r.root, h.inhrelid from heir r join pg_catalog.pg_inherits h on h.inhparent ${eq} r.oid and not h.inhdetachpending
+    )
+    select root::pg_catalog.text as root, oid::pg_catalog.text as id from heir order by oid`,
+  );
+
+export interface FoundTrigger {
+  readonly relation: string;
+  /** Whether it may change or drop a row before it is inserted. */
+  readonly alters: boolean;
+  readonly notifies: boolean;
+}
+
+/** Bits of `tgtype`: for each row, before, INSERT. */
+export const findTriggers = (db: Db, relations: readonly string[]): Promise<readonly FoundTrigger[]> =>
+  findAll(
+    db,
+    sql`
+    select t.tgrelid::pg_catalog.text as relation,
+      (t.tgtype ${own('&')} 7::pg_catalog.int2) ${eq} 7 and not t.tgisinternal as alters,
+      t.tgname ${eq} ${noticeChannel} as notifies
+    from pg_catalog.pg_trigger t
+    where t.tgrelid ${eq} any (${relations}::pg_catalog.oid[]) and t.tgenabled ${eq} any ('{O,A}')`,
+  );
+
+/**
+ * Policies may look at the caller, and so may views; of these only the calls are known, not what their functions do. They
+ * are read as they are stored: `pg_get_viewdef` itself goes by the search_path.
+ */
+export async function findSituation(
+  db: Db,
+  relations: readonly string[],
+): Promise<Pick<Catalog, 'isStandby' | 'isPersonal'>> {
+  const [situation] = await findAll<Pick<Catalog, 'isStandby' | 'isPersonal'>>(
+    db,
+    sql`
+    select pg_catalog.pg_is_in_recovery() as "isStandby",
+      exists (select from pg_catalog.pg_class c where c.relrowsecurity)
+      or exists (
+        select from pg_catalog.pg_rewrite w
+        join pg_catalog.pg_class c on c.oid ${eq} w.ev_class and c.relkind ${eq} 'v'
+        join pg_catalog.pg_proc p on p.pronamespace ${eq} 'pg_catalog'::pg_catalog.regnamespace and p.proname ${eq} 'current_setting'
+        where w.ev_class ${eq} any (${relations}::pg_catalog.oid[])
+          and w.ev_action::pg_catalog.text ${own('~~')} pg_catalog.concat('%:funcid ', p.oid, ' %')) as "isPersonal"`,
+  );
+  if (!situation) throw new Error('PostgreSQL does not say whether it is a standby');
+  return situation;
+}
