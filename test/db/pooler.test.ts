@@ -3,6 +3,7 @@ import { createCredential, createIdentityHttp } from '../../src/auth/identity/cr
 import { createTokenSource } from '../../src/auth/identity/tokenSource.ts';
 import { examine } from '../../src/commands/doctor/examine.ts';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
+import { introspect } from '../../src/db/introspect/introspect.ts';
 import { createPool, type Pool, type PoolOptions } from '../../src/db/pool/pool.ts';
 import type { Session } from '../../src/db/pool/session.ts';
 import { sql, trusted } from '../../src/db/sql/sql.ts';
@@ -77,6 +78,13 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
     for (const [row] of seen) expect(row?.['values']).toMatch(/^\{(Etc\/)?UTC,"ISO, ...",iso_8601,hex,off,20s\}$/);
     const bare = () => pool.use((client) => client.query('show statement_timeout'));
     for (const { rows } of await Promise.all(six.map(bare))) expect(rows).toEqual([{ statement_timeout: '0' }]);
+  });
+
+  test('the catalog and its fingerprint are those that PostgreSQL tells without it', async () => {
+    const direct = open({ port: database.connection.port });
+    const { ms: _, ...expected } = await introspect(createDb(direct), 'events');
+    expect(await introspect(db, 'events')).toMatchObject(expected);
+    await direct.end();
   });
 
   test('a statement ends at its limit', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Api } from '../../src/api/api.ts';
 import { type Server, startServer } from '../../src/dev/embedded/server.ts';
 import { makeTemporaryDirectory } from '../../src/dev/embedded/temporary.ts';
 import { createApp } from '../../src/server/app.ts';
@@ -104,7 +105,21 @@ test('on a standby there is no tail, for it does not show who writes; after its 
     await expect(subscribe(noteTail).next()).rejects.toMatchObject(refusal);
   });
 
+  const there = await createTestApi(standby.connection);
+  await there.served.check();
+  expect(there.served.current()).toBe(there.api);
+  await admin(primary, "comment on table events.note is 'written on the primary'");
+  const served = async (what: (api: Api | null) => unknown) => {
+    await there.served.check();
+    return what(there.served.current());
+  };
+  await expect
+    .poll(() => served((now) => now?.catalog.tables.find(({ name }) => name === 'note')?.comment))
+    .toBe('written on the primary');
+
   await admin(standby, 'select pg_promote()');
+  expect(await served((now) => now?.schema.getSubscriptionType()?.name)).toBe('Subscription');
+  await there.close();
   await movedToStandby(async ({ subscribe }) => {
     await expect(subscribe(noteTail, { after }).next()).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
