@@ -6,6 +6,7 @@ import { applyDirectives } from '../catalog/directives.ts';
 import type { PageLimits, RequestLimits } from '../config/limits.ts';
 import type { Context, Incoming } from '../context.ts';
 import type { SharedDb } from '../db/db.ts';
+import { type Emptiness, readEmptiness } from '../db/introspect/emptiness.ts';
 import { readFingerprint } from '../db/introspect/fingerprint.ts';
 import { type Introspection, introspect } from '../db/introspect/introspect.ts';
 import { type PreparedDocuments, prepareDocuments } from '../documents/prepare.ts';
@@ -39,11 +40,25 @@ export interface ApiOptions {
 }
 
 /** The schema shows the role no table. */
-export const nothingToRead = (schemaName: string): AppError =>
-  new AppError(
-    'DATABASE_UNAVAILABLE',
-    `There is no table to read in the schema "${schemaName}": it does not exist, is empty, or the role lacks USAGE on it and SELECT on its tables; what an extension made, or a comment omits, does not count`,
-  );
+export function nothingToRead(schemaName: string, { cause, database, role, others }: Emptiness): AppError {
+  const causes = {
+    missing: `the database "${database}" has no such schema`,
+    'no usage': `the role "${role}" has no USAGE on it`,
+    'no table': `it has none that "${role}" may SELECT`,
+  };
+  const hint = others.length > 0 ? `EVENTS_SCHEMA can be one of ${others.join(', ')}` : 'No other schema has one';
+  return nothingToServe(schemaName, `${causes[cause]}. ${hint}`);
+}
+
+const nothingToServe = (schemaName: string, why: string): AppError =>
+  new AppError('DATABASE_UNAVAILABLE', `There is no table to read in the schema "${schemaName}": ${why}`);
+
+/** Rejects with what is wrong where there is nothing to read. */
+async function introspectSome({ db, schemaName }: ApiOptions): Promise<Introspection> {
+  const found = await introspect(db, schemaName);
+  if (found.catalog.tables.length > 0) return found;
+  throw nothingToRead(schemaName, await readEmptiness(db, schemaName));
+}
 
 /** Where APIs come from, one after the other. */
 export interface ApiSource {
@@ -55,7 +70,7 @@ export interface ApiSource {
 
 export const createApiSource = (options: ApiOptions): ApiSource => ({
   readFingerprint: () => readFingerprint(options.db, options.schemaName),
-  introspect: () => introspect(options.db, options.schemaName),
+  introspect: () => introspectSome(options),
   build: (introspection) => buildFrom(introspection, options),
 });
 
@@ -70,7 +85,8 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
   const started = performance.now();
   const warn = (message: string) => log.warn({ schema: schemaName }, message);
   const directed = applyDirectives(found, warn);
-  if (directed.catalog.tables.length === 0) throw nothingToRead(schemaName);
+  if (directed.catalog.tables.length === 0)
+    throw nothingToServe(schemaName, 'what an extension made, or a comment omits, does not count');
   const schema = createSchema(directed, { limits, extensions, warn, onSchemaChanged });
   const { catalog } = directed;
   const prepared = prepareDocuments(documents?.store ?? noDocuments, schema);

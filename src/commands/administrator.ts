@@ -9,7 +9,8 @@ export async function openAdministrator(
   { database, connectTimeoutMs, statementTimeoutMs }: PoolConfig,
   name = database?.database ?? '',
 ): Promise<PoolConnection> {
-  if (!database) throw new ConfigError(['PGHOST: required: the server, and PGUSER and PGDATABASE with it']);
+  if (!database)
+    throw new ConfigError(['PGHOST: required: the server, and PGUSER and PGDATABASE with it; or DATABASE_URL']);
   const tokens = openTokenSource(database.password, () => {});
   const options = { connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
   try {

@@ -5,8 +5,11 @@ export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (codeOf(error) === 'EADDRINUSE')
     return `Port ${portOf(error)} is in use: stop what listens there, or set PORT to another.`;
+  if ('syscall' in error && /^(listen|getaddrinfo)$/.test(String(error.syscall)))
+    return `${error.message}: set HOST or PORT to another.`;
   if (error instanceof AppError) return error.cause instanceof Error ? error.cause.message : error.message;
-  return error.stack ?? error.message;
+  // What the system refuses is no fault of ours.
+  return 'errno' in error ? error.message : (error.stack ?? error.message);
 }
 
 const portOf = (error: Error) => ('port' in error ? String(error.port) : '');

@@ -24,7 +24,7 @@ export function databaseOf(env: Variables, production: boolean, problems: string
   if (!host && !production && !user && !database) return null;
   if (!host) {
     const otherwise = production ? '' : ', or unset PGUSER and PGDATABASE for the embedded database';
-    problems.push(`PGHOST: required: the host of the PostgreSQL server${otherwise}`);
+    problems.push(`PGHOST: required: the host of the PostgreSQL server, unless DATABASE_URL has it${otherwise}`);
   }
   if (!user) problems.push('PGUSER: required: the role to log in as');
   if (production && !database) problems.push('PGDATABASE: required in production: the database that holds the schema');
@@ -50,7 +50,8 @@ function passwordOf(env: Variables, production: boolean, problems: string[]): Da
     if (password === undefined) problems.push('PGPASSWORD: required with PG_AUTH=password');
     return password ?? '';
   }
-  if (password !== undefined) problems.push(`PGPASSWORD: not used with PG_AUTH=${kind}: unset it`);
+  if (password !== undefined)
+    problems.push(`PGPASSWORD: not used with PG_AUTH=${kind}: unset it, and leave it out of DATABASE_URL`);
   if (kind === 'default-credential') return { kind, scope };
   if (!env.IDENTITY_ENDPOINT || !env.IDENTITY_HEADER) {
     const missing = env.IDENTITY_ENDPOINT ? 'IDENTITY_HEADER' : 'IDENTITY_ENDPOINT';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readDatabaseUrl } from './databaseUrl.ts';
 import { defaultPageLimits, defaultRequestLimits } from './limits.ts';
 import { misspelt } from './spelling.ts';
 
@@ -24,6 +25,7 @@ const onOff = oneOf('on', 'off');
 /** The server's own variables, by name, with those that libpq and the platform have for the same things. */
 export const variables = z.object({
   NODE_ENV: z.string().optional(),
+  DATABASE_URL: z.string().optional(),
   PGHOST: z.string().optional(),
   PGPORT: int(1, 65_535).default(5432),
   PGDATABASE: z.string().optional(),
@@ -106,7 +108,10 @@ export function readEnvironment(environment: Environment) {
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const problems = [...misspelt(set, Object.keys(all.shape)), ...twins(set)];
-  const env = parse(set, problems);
+  const { DATABASE_URL: url } = set;
+  const named = url === undefined ? {} : readDatabaseUrl(url, problems);
+  problems.push(...differences(named, set));
+  const env = parse({ ...named, ...set }, problems);
   return { env, production: env.NODE_ENV === 'production', problems };
 }
 
@@ -124,6 +129,18 @@ function parse(set: Readonly<Record<string, string | undefined>>, problems: stri
   for (const issue of error?.issues ?? []) problems.push(`${String(issue.path[0])}: ${issue.message}`);
   return all.parse(Object.fromEntries(Object.entries(set).filter(([name]) => !wrong.has(name))));
 }
+
+/** What an address says otherwise than the variables that are set beside it. */
+const differences = (named: Readonly<Record<string, unknown>>, set: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(named)
+    .flatMap(([name, value]) => namesOf(name).map((other) => ({ other, value })))
+    .filter(({ other, value }) => set[other] !== undefined && set[other] !== value)
+    .map(({ other }) => `DATABASE_URL: differs from ${other}: set one of the two`);
+
+const namesOf = (name: string): readonly string[] => [
+  name,
+  ...Object.entries(aliases).flatMap(([alias, meant]) => (meant === name ? [alias] : [])),
+];
 
 function twins(set: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(aliases)

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/variables.ts';
-import { codeOf } from '../errors.ts';
+import { codeOf, unavailable } from '../errors.ts';
 import type { DatabaseName } from '../tracing/span.ts';
 import { type CatalogWatch, createDb, type SharedDb } from './db.ts';
 import { createListener, type Listener, type ListenerOptions } from './pool/listener.ts';
@@ -67,12 +67,14 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
 
 /** Development only: neither the module nor the packages that it needs are in the build. */
 async function startEmbeddedDatabase() {
-  const { startEmbedded, sampleExtensions, createProgress } = await loadEmbedded();
+  const { startEmbedded, sampleExtensions, StartError, createProgress } = await loadEmbedded();
   const onProgress = createProgress('First start: making the sample data', process.stderr);
   const { connection, stop } = await startEmbedded({
     directory: '.data/postgres',
     sample: { onProgress },
     onLog: (message) => process.stderr.write(`${message}\n`),
+  }).catch((error) => {
+    throw error instanceof StartError ? unavailable(error) : error;
   });
   return { connection: { ...connection, ssl: false } as const, stop, extensions: sampleExtensions };
 }

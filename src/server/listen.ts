@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -34,6 +35,13 @@ const maxHeaderSize = 16_384;
 /** Connections beyond are closed at once. */
 const maxConnections = 5000;
 
+/** Rejects where `listen` would, so that no work is begun that would be lost. */
+export async function expectFree(host: string, port: number): Promise<void> {
+  const server = createServer();
+  await once(server.listen(port, host), 'listening');
+  await once(server.close(), 'close');
+}
+
 /** Listens; rejects where the port is taken or not allowed. */
 export async function listen(
   handler: RequestListener,
@@ -54,10 +62,7 @@ export async function listen(
   server.maxConnections = maxConnections;
   cutStalled(server, stalledMs);
   const cutUnsent = createCutUnsent(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
+  await once(server.listen(port, host), 'listening');
   return {
     port: (server.address() as AddressInfo).port,
     async drain(graceMs, lingerMs = 0) {

@@ -16,7 +16,7 @@ import { createStatementWatch } from '../telemetry/statements.ts';
 import { observeTails } from '../telemetry/tailMetrics.ts';
 import { startTelemetry } from '../telemetry/telemetry.ts';
 import { createApp, endpoint } from './app.ts';
-import { listen } from './listen.ts';
+import { expectFree, listen } from './listen.ts';
 
 /**
  * Container platforms send SIGKILL 30 seconds after SIGTERM, and go on sending requests until they have noticed that
@@ -42,6 +42,10 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   const documents = { store: await readDocuments(config, dashboard), strict: config.documents.strict };
   if (config.documents.persistedOnly && documents.store.all.length === 0)
     log.warn('PERSISTED_DOCUMENTS names no document, and DOCUMENTS lets only callers who may explore send their own');
+  if (!config.database) {
+    await expectFree(config.host, config.port);
+    await loadExtensions(config, { extensions: null });
+  }
   const onSchemaChanged = (error: Error) => void served?.checkSoon(error);
   const database = await openDatabase(config, {
     // Until it serves outside production, the same error ends it with a message.
@@ -148,7 +152,7 @@ function greet({ schema, dashboard }: Config, port: number, { label, isEmbedded 
     `GraphQL and GraphiQL: http://localhost:${port}/graphql`,
     `Serving ${tables} ${tables === 1 ? 'table' : 'tables'} of the schema "${schema}" in ${label}`,
     ...(isEmbedded
-      ? ['Your own database: PGHOST=... PGDATABASE=... PGUSER=... PGPASSWORD=... PG_AUTH=password npm start']
+      ? ['Your own database: set DATABASE_URL to its address, such as postgres://user:password@host/database']
       : []),
     'Ctrl-C stops it.',
   ];

@@ -10,7 +10,13 @@ import { setUpDatabase } from '../support/setUp.ts';
 const invalid = join(tmpdir(), `events-graphql-invalid-${process.pid}.graphql`);
 
 await writeFile(invalid, '{ nothing }');
-const { connection } = await setUpDatabase();
+const { connection } = await setUpDatabase({
+  prepare: async ({ admin, connection: { user } }) =>
+    admin(`
+      create schema closed; create schema empty; create schema other;
+      create table other.reading (n int); create table empty.secret (n int); create table closed.open (n int);
+      grant select on other.reading, closed.open to ${user}; grant usage on schema other, empty to ${user}`),
+});
 const variables = variablesFor(connection);
 
 afterAll(() => rm(invalid));
@@ -18,10 +24,25 @@ afterAll(() => rm(invalid));
 test.each([
   ['a misspelt variable', { PGHSOT: 'x' }, /PGHSOT.*did you mean PGHOST/],
   ['a database that refuses', { PGPORT: '1' }, /127\.0\.0\.1:1.*(not answer|ECONNREFUSED)/],
+  ['a server without TLS', { PGSSLMODE: 'verify-full' }, /127\.0\.0\.1:\d+ has no TLS: .*PGSSLMODE=disable/],
   ['a wrong password', { PGPASSWORD: 'wrong' }, /password/],
   ['a missing database', { PGDATABASE: 'nowhere' }, /"nowhere" does not exist/],
-  ['a missing schema', { EVENTS_SCHEMA: 'nowhere' }, /no table to read in the schema "nowhere"/],
-  ['a schema without a readable table', { EVENTS_SCHEMA: 'hidden' }, /no table to read in the schema "hidden"/],
+  [
+    'a missing schema',
+    { EVENTS_SCHEMA: 'nowhere' },
+    /schema "nowhere": the database ".*" has no such schema\. EVENTS_SCHEMA can be one of events, other$/m,
+  ],
+  [
+    'a schema without USAGE',
+    { EVENTS_SCHEMA: 'closed' },
+    /schema "closed": the role ".*" has no USAGE on it\. EVENTS_SCHEMA can/,
+  ],
+  [
+    'a schema without SELECT',
+    { EVENTS_SCHEMA: 'empty' },
+    /schema "empty": it has none that ".*" may SELECT\. EVENTS_SCHEMA can be/,
+  ],
+  ['a list of schemas', { EVENTS_SCHEMA: 'other,events' }, /schema "other,events": .* can be one of events, other$/m],
   ['a port that is no number', { PORT: 'abc' }, /PORT: /],
   ['a document that does not fit', { STRICT_DOCUMENTS: 'true', PERSISTED_DOCUMENTS: invalid }, /1 of 1 persisted/],
   ['a manifest that is not there', { PERSISTED_DOCUMENTS: 'nowhere.json' }, /PERSISTED_DOCUMENTS: .*nowhere\.json/],

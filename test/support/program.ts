@@ -30,7 +30,9 @@ export function startProgram(
   variables: Readonly<Record<string, string>>,
   { command: [program, ...first], ...place }: Place = { command: [process.execPath, main] },
 ): Program {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(PG|NODE_|AZURE_|OTEL_|VITEST)/.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(PG|DATABASE_URL$|NODE_|AZURE_|OTEL_|VITEST)/.test(name),
+  );
   const child = spawn(program, [...first, ...args], {
     ...place,
     env: { ...Object.fromEntries(inherited), ...variables },

@@ -82,7 +82,8 @@ function readConfiguration(environment: Readonly<Record<string, string | undefin
   try {
     const config = readConfig(environment);
     const { database } = config;
-    if (!database) return { outcome: warning('PGHOST is not set: the embedded database serves', 'Set PGHOST') };
+    if (!database)
+      return { outcome: warning('PGHOST is not set: the embedded database serves', 'Set PGHOST or DATABASE_URL') };
     const { host, port, user, password } = database;
     const how = typeof password === 'string' ? 'password' : password.kind;
     return { config, outcome: ok(`${user}@${host}:${port}/${database.database}, PG_AUTH=${how}`) };

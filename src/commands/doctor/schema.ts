@@ -4,6 +4,7 @@ import type { Table } from '../../catalog/catalog.ts';
 import { applyDirectives, isExposed } from '../../catalog/directives.ts';
 import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/db.ts';
+import { type Emptiness, readEmptiness } from '../../db/introspect/emptiness.ts';
 import { introspect } from '../../db/introspect/introspect.ts';
 import { extensionOf } from '../../db/sql/extension.ts';
 import { eq, gt, sql } from '../../db/sql/sql.ts';
@@ -20,8 +21,9 @@ export async function checkSchema(
   const { catalog } = await introspect(db, schema);
   const relations = await readRelations(db, schema);
   if (catalog.tables.length === 0) {
+    const emptiness = await readEmptiness(db, schema);
     return {
-      ...failed(nothingToRead(schema).message, await emptyRemedy(db, schema)),
+      ...failed(nothingToRead(schema, emptiness).message, emptyRemedy(schema, emptiness)),
       details: hidden(relations, user),
     };
   }
@@ -110,17 +112,13 @@ const hidden = (relations: readonly Relation[], user: string): readonly string[]
     return `${name}: not shown: no SELECT. To show it: GRANT SELECT ON ${table} TO ${pg.escapeIdentifier(user)};`;
   });
 
-/** Why there is nothing to read, as far as the catalog tells, and what its owner can do. */
-async function emptyRemedy(db: Db, schema: string): Promise<string> {
-  const [row] = await db.rows(sql`
-    select current_user::pg_catalog.text as role, pg_catalog.current_database()::pg_catalog.text as database,
-      (select pg_catalog.has_schema_privilege(oid, 'usage')::pg_catalog.text from pg_catalog.pg_namespace where nspname ${eq} ${schema}) as usage`);
+/** What the schema's owner can do, where there is nothing to read. */
+function emptyRemedy(schema: string, { cause, database, role }: Emptiness): string {
   const name = pg.escapeIdentifier(schema);
-  const role = pg.escapeIdentifier(row?.['role'] ?? '');
-  if (!row || row['usage'] === null) {
-    return `There is no schema ${name} in the database ${row?.['database']}: set EVENTS_SCHEMA or PGDATABASE, or create it`;
-  }
-  const select = `GRANT SELECT ON ALL TABLES IN SCHEMA ${name} TO ${role};`;
-  const grants = row['usage'] === 'true' ? select : `GRANT USAGE ON SCHEMA ${name} TO ${role}; ${select}`;
+  const grantee = pg.escapeIdentifier(role);
+  if (cause === 'missing')
+    return `There is no schema ${name} in the database ${database}: set EVENTS_SCHEMA or PGDATABASE, or create it`;
+  const select = `GRANT SELECT ON ALL TABLES IN SCHEMA ${name} TO ${grantee};`;
+  const grants = cause === 'no table' ? select : `GRANT USAGE ON SCHEMA ${name} TO ${grantee}; ${select}`;
   return `As the owner: ${grants} (events-graphql grant does this and the same for what is to come)`;
 }

@@ -51,6 +51,12 @@ export function explainLogin(error: unknown, target: LoginTarget): LoginError {
       `The name ${host} cannot be resolved: is its private DNS zone linked to this network? (${said})`,
     );
   }
+  if (/does not support SSL/.test(said)) {
+    return because(
+      'tls',
+      `The server ${host}:${port} has no TLS: turn it on there, or set PGSSLMODE=disable, with which the password and the data travel in clear`,
+    );
+  }
   if (unverified.test(code) || /SSL/.test(said)) {
     return because(
       'tls',

@@ -3,6 +3,8 @@ import pg from 'pg';
 import { loadSample, type SampleOptions } from './sample.ts';
 import { type Server, type ServerConnection, type ServerOptions, startServer } from './server.ts';
 
+export { StartError } from './startError.ts';
+
 export interface EmbeddedOptions extends Omit<ServerOptions, 'settings'> {
   /** What the first start loads. */
   readonly sample?: SampleOptions;

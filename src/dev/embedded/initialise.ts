@@ -3,6 +3,7 @@ import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile }
 import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../../errors.ts';
 import type { Installation } from './installation.ts';
+import { StartError } from './startError.ts';
 
 const passwordFile = 'password';
 
@@ -12,11 +13,10 @@ const passwordFile = 'password';
  */
 export async function initialise(installation: Installation): Promise<string> {
   const { directory } = installation;
+  await expectOwn(installation);
   const password = await passwordOf(directory);
   if (password) return password;
-  await mkdir(dirname(directory), { recursive: true });
-  await removeLeftovers(directory);
-  const fresh = await mkdtemp(`${directory}.new-`);
+  const fresh = await makeFresh(directory);
   const made = await fill(fresh, installation);
   try {
     await rename(fresh, directory);
@@ -56,9 +56,32 @@ async function passwordOf(directory: string): Promise<string | undefined> {
   try {
     return await readFile(join(directory, passwordFile), 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    if (codeOf(error) !== 'EACCES') throw error;
-    throw new Error(`${directory} belongs to another account: start as that one, or remove it`, { cause: error });
+    if (/^(ENOENT|ENOTDIR)$/.test(codeOf(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** PostgreSQL takes no data but those of the account that it runs as. */
+async function expectOwn({ directory, account }: Installation): Promise<void> {
+  const uid = account?.uid ?? process.getuid?.();
+  const owner = (await stat(directory).catch(() => undefined))?.uid ?? uid;
+  if (owner === uid) return;
+  throw new StartError(
+    `${directory} belongs to account ${owner}, and PostgreSQL would run as ${uid}: start as the one, give it to the other (chown -R), or remove it`,
+  );
+}
+
+async function makeFresh(directory: string): Promise<string> {
+  try {
+    await mkdir(dirname(directory), { recursive: true });
+    await removeLeftovers(directory);
+    return await mkdtemp(`${directory}.new-`);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new StartError(
+      `The embedded database cannot keep its data in ${directory} (${said}): start in a folder that may be written, or set DATABASE_URL to use a server of your own`,
+      { cause: error },
+    );
   }
 }
 

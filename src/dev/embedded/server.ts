@@ -5,14 +5,8 @@ import { AppError, codeOf } from '../../errors.ts';
 import { initialise } from './initialise.ts';
 import { findInstallation, type Installation } from './installation.ts';
 import { ownServer, readOwnership } from './ownership.ts';
-import {
-  findPostmaster,
-  guardPostmaster,
-  type Settings,
-  StartError,
-  startPostmaster,
-  stopPostmaster,
-} from './postmaster.ts';
+import { findPostmaster, guardPostmaster, type Settings, startPostmaster, stopPostmaster } from './postmaster.ts';
+import { StartError } from './startError.ts';
 import { makeTemporaryDirectory } from './temporary.ts';
 
 export interface ServerConnection {
@@ -96,7 +90,7 @@ async function endPrevious(
   const { owner, settled } = await readOwnership(connectionTo(previous.port));
   const { directory } = installation;
   if (owner && isAlive(Number(owner)))
-    throw new Error(
+    throw new StartError(
       `The database in ${directory} is in use by process ${owner}: end that one first, or set PGHOST to use another server`,
     );
   if (owner || !settled) throw new AppError('DATABASE_UNAVAILABLE', `The database in ${directory} is being started`);

@@ -1,0 +1,53 @@
+/** The variables of libpq by the names that an address gives the same things as parameters. */
+const parameters = new Map([
+  ['host', 'PGHOST'],
+  ['port', 'PGPORT'],
+  ['user', 'PGUSER'],
+  ['password', 'PGPASSWORD'],
+  ['dbname', 'PGDATABASE'],
+  ['sslmode', 'PGSSLMODE'],
+  ['sslrootcert', 'PGSSLROOTCERT'],
+]);
+
+const malformed =
+  'DATABASE_URL: must be an address such as postgres://user:password@host:5432/database, with other signs than letters and digits as %40 for @';
+
+/**
+ * What DATABASE_URL says, as the variables of libpq that say the same; what is wrong joins `problems`, without the
+ * password. Source: PostgreSQL documentation, "Connection URIs".
+ */
+export function readDatabaseUrl(text: string, problems: string[]): Readonly<Record<string, string>> {
+  const url = /^postgres(ql)?:\/\//.test(text) ? URL.parse(text) : null;
+  const parts = url && !url.hash ? partsOf(url) : null;
+  if (!url || !parts) {
+    problems.push(malformed);
+    return {};
+  }
+  for (const name of url.searchParams.keys())
+    if (!parameters.has(name))
+      problems.push(`DATABASE_URL: the parameter ${name} is not known here: leave it out, or use ${known}`);
+  if (!parts['PGHOST']) problems.push('DATABASE_URL: names no host');
+  return parts;
+}
+
+const known = [...parameters.keys()].join(', ');
+
+/** Null where something is not encoded as an address needs it. */
+function partsOf({ hostname, port, username, password, pathname, searchParams }: URL): Record<string, string> | null {
+  try {
+    const parts = {
+      PGHOST: decodeURIComponent(hostname).replace(/^\[(.*)\]$/, '$1'),
+      PGPORT: port,
+      PGUSER: decodeURIComponent(username),
+      PGPASSWORD: decodeURIComponent(password),
+      PGDATABASE: decodeURIComponent(pathname.slice(1)),
+    };
+    const given = [...searchParams].flatMap(([name, value]) => {
+      const variable = parameters.get(name);
+      return variable ? [[variable, value] as const] : [];
+    });
+    return Object.fromEntries([...Object.entries(parts), ...given].filter(([, value]) => value !== ''));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readConfig } from '../../src/config/config.ts';
+import { ConfigError } from '../../src/config/variables.ts';
+
+const databaseOf = (DATABASE_URL: string, more = {}) => readConfig({ DATABASE_URL, ...more }).database;
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+test('says what seven variables of libpq say', () => {
+  expect(databaseOf('postgres://app:secret@db.example:6432/telemetry?sslmode=disable')).toEqual({
+    host: 'db.example',
+    port: 6432,
+    user: 'app',
+    password: 'secret',
+    database: 'telemetry',
+    ssl: false,
+  });
+  expect(databaseOf('postgresql://app:secret@db.example/telemetry')).toMatchObject({ port: 5432, ssl: {} });
+  expect(databaseOf('postgres://app:secret@[::1]/telemetry')).toMatchObject({ host: '::1', ssl: false });
+});
+
+test('a folder of a socket can be its host, encoded or as a parameter', () => {
+  const folder = { host: '/run/postgresql', database: 'telemetry', ssl: false };
+  expect(databaseOf('postgres://app:x@%2Frun%2Fpostgresql/telemetry')).toMatchObject(folder);
+  expect(databaseOf('postgres:///telemetry?host=/run/postgresql&user=app&password=x')).toMatchObject(folder);
+});
+
+test('every user, password and database comes through', () => {
+  const text = fc.string({ minLength: 1, unit: 'binary' }).filter((value) => value.isWellFormed());
+  fc.assert(
+    fc.property(text, text, text, (user, password, database) => {
+      const [u, p, d] = [user, password, database].map(encodeURIComponent);
+      expect(databaseOf(`postgres://${u}:${p}@db.example/${d}`)).toMatchObject({ user, password, database });
+    }),
+  );
+});
+
+test('what it leaves out comes from the variables', () => {
+  expect(
+    databaseOf('postgres://db.example/telemetry', { PGUSER: 'app', PGPASSWORD: 'x', PGPORT: '6432' }),
+  ).toMatchObject({ host: 'db.example', port: 6432, user: 'app', password: 'x', database: 'telemetry' });
+});
+
+test.each([
+  ['PGHOST', 'other', 'db.example'],
+  ['PG_HOST', 'other', 'db.example'],
+  ['PGPORT', '5433', '5432'],
+  ['PGUSER', 'other', 'app'],
+  ['PG_USER', 'other', 'app'],
+  ['PGPASSWORD', 'other', 'secret'],
+  ['PGDATABASE', 'other', 'telemetry'],
+  ['PG_DB', 'other', 'telemetry'],
+  ['PGSSLMODE', 'disable', 'require'],
+])('%s that differs is an error that names both, and none that says the same', (name, differs, same) => {
+  const DATABASE_URL = 'postgres://app:secret@db.example:5432/telemetry?sslmode=require';
+  expect(problemsOf({ DATABASE_URL, [name]: differs })).toEqual([
+    `DATABASE_URL: differs from ${name}: set one of the two`,
+  ]);
+  expect(problemsOf({ DATABASE_URL, [name]: same })).toEqual([]);
+});
+
+test.each([
+  ['mysql://app:secret@db.example/telemetry', /must be an address such as postgres:/],
+  ['db.example', /must be an address/],
+  ['postgres://app:se#cret@db.example/telemetry', /must be an address.*%40/],
+  ['postgres://app:se/cret@db.example/telemetry', /must be an address.*%40/],
+  ['postgres://app:100%secret@db.example/telemetry', /must be an address.*%40/],
+  ['postgres://app:secret@one,two:5432,three:5432/telemetry', /must be an address/],
+  ['postgres://', /names no host/],
+  ['postgres:///telemetry', /names no host/],
+  [
+    'postgres://app:secret@db.example/telemetry?pgbouncer=true',
+    /the parameter pgbouncer is not known here: leave it out/,
+  ],
+  ['postgres://app:secret@db.example/telemetry?sslmode=prefer', /^PGSSLMODE: must be one of/],
+])('%s is refused with its reason, and without its password', (DATABASE_URL, reason) => {
+  const problems = problemsOf({ DATABASE_URL });
+  expect(problems).toContainEqual(expect.stringMatching(reason));
+  expect(problems.join()).not.toMatch(/secret|cret@/);
+});
+
+test('a name a slip away from it is pointed out', () => {
+  expect(problemsOf({ DATABASE_URI: 'postgres://x' })).toEqual(['DATABASE_URI: unknown; did you mean DATABASE_URL?']);
+});
