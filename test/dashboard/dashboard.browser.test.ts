@@ -1,116 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bundle } from '../../scripts/bundle.ts';
-import { isBrowserAbsent, launchBrowser } from '../support/browser.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { createIssuer, type Issuer } from '../support/issuer.ts';
-import { type Program, portOf, startProgram, variablesFor } from '../support/program.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { isBrowserAbsent } from '../support/browser.ts';
+import { always, setUpDashboard } from '../support/dashboard.ts';
 
 const absent = isBrowserAbsent('the dashboard');
 
-const timeout = 60_000;
-
-describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
-  let database: TestDatabase;
-  let issuer: Issuer;
-  let program: Program;
-  let port = 0;
-  let browser: Browser;
-  let folder: string;
-
-  /** The build, with all that it can be strict about. */
-  const startServer = async (): Promise<void> => {
-    const variables = {
-      ...variablesFor(database.connection),
-      HOST: 'localhost',
-      PORT: String(port),
-      DASHBOARD: 'on',
-      DOCUMENTS: 'persisted-only',
-      STRICT_DOCUMENTS: 'true',
-      AUTH: 'entra',
-      AUTH_TENANT_ID: issuer.config.tenantId,
-      AUTH_AUDIENCE: issuer.config.audiences.join(','),
-      AUTH_AUTHORITY: new URL(issuer.config.keysUrl).origin,
-    };
-    program = startProgram([], variables, { command: [process.execPath, join(folder, 'main.js')] });
-    port = await portOf(program);
-  };
-
-  const stopServer = async (): Promise<void> => {
-    program.process.kill('SIGTERM');
-    expect(await program.ended).toBe(0);
-  };
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'events-graphql-browser-'));
-    [database, issuer] = await Promise.all([createDatabase(), createIssuer(), bundle(pathToFileURL(`${folder}/`))]);
-    await startServer();
-    browser = await launchBrowser();
-  }, timeout);
-
-  afterAll(async () => {
-    await browser?.close();
-    await stopServer();
-    await issuer.end();
-    await database.drop();
-    await rm(folder, { recursive: true });
-  });
-
-  let context: BrowserContext;
+describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () => {
+  const { admin, address, chart, countOf, forgive, open, panel, showsEvents, ...dashboard } = setUpDashboard();
   let page: Page;
-  let complaints: string[];
-
-  beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: 'UTC', locale: 'en-GB' });
-    context.setDefaultTimeout(timeout / 3);
-    complaints = [];
-    context.on('weberror', (error) => complaints.push(error.error().message));
-    context.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-    });
-    page = await context.newPage();
+  beforeEach(() => {
+    page = dashboard.page();
   });
 
-  afterEach(async () => {
-    await context.close();
-    expect(complaints).toEqual([]);
-  });
-
-  const address = (search = '') => `http://localhost:${port}/dashboard${search}`;
-
-  /** Opens the page for somebody who has a token already. */
-  async function open(search = '', roles = ['Events.Read', 'Events.Write']): Promise<void> {
-    const token = await issuer.sign({ roles });
-    await page.addInitScript((text) => sessionStorage.setItem('access-token', text), token);
-    await page.goto(address(search));
-  }
-
-  /** Long ago until tomorrow: all events of the sample. */
-  const always = () => {
-    const at = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
-    return `from=${at(-35)}&to=${at(1)}`;
-  };
-
-  const countOf = async (condition = 'true'): Promise<number> => {
-    const { rows } = await database.admin<{ count: number }>(
-      `select count(*)::int from events.event join events.device using (device_id) join events.site using (site_id)
-       where ${condition}`,
-    );
-    return rows[0]?.count ?? 0;
-  };
-
-  const chart = (name: RegExp) => page.getByRole('img', { name });
   const eventsChart = () => chart(/^Events per/);
-  const panel = (name: string) => page.getByRole('region', { name, exact: true });
-  const tailRow = (serial: string) => panel('Live events').getByRole('row').filter({ hasText: serial });
-
-  /** Waits until the chart of events is about so many. */
-  const showsEvents = (count: number) =>
-    chart(new RegExp(`^Events per .*: ${count.toLocaleString('en-GB')} in all`)).waitFor();
+  const tailRows = () => panel('Live events').getByRole('listitem');
 
   /** How many different colours a chart's canvas has: an empty one has one. */
   const colorsOf = (name: RegExp) =>
@@ -123,7 +26,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
 
   /** Rows that arrive now, one after the other, each on the device with this serial number. */
   const insert = (serial: string, values: readonly number[]) =>
-    database.admin(
+    admin(
       `insert into events.event (occurred_at, device_id, event_type_id, severity, value)
        select clock_timestamp(), device_id, 'temperature', 'info', value
        from events.device, unnest($2::numeric[]) value where serial = $1`,
@@ -134,18 +37,18 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
     await open(`?${always()}`);
     await showsEvents(await countOf());
     await panel('Events per day').getByText('As a table').click();
-    const totals = await panel('Events per day').locator('tbody td:last-child').allTextContents();
+    const totals = await panel('Events per day').locator('tbody td:nth-last-child(2)').allTextContents();
     expect(totals.reduce((sum, text) => sum + Number(text), 0)).toBe(await countOf());
     await chart(/^Temperature, percentiles/).waitFor();
     expect(await colorsOf(/^Events per/)).toBeGreaterThan(5);
     expect(await colorsOf(/^Temperature, percentiles/)).toBeGreaterThan(5);
     expect(await panel('Noisiest devices').getByRole('listitem').count()).toBe(8);
-    expect(await panel('Live events').getByRole('row').count()).toBeGreaterThan(40);
+    expect(await tailRows().count()).toBeGreaterThan(40);
   });
 
   test('a filter changes the charts, stands in the address, and can be taken back', async () => {
     await open(`?${always()}`);
-    const { rows } = await database.admin<{ code: string; name: string }>('select code, name from events.site limit 1');
+    const { rows } = await admin<{ code: string; name: string }>('select code, name from events.site limit 1');
     const [site] = rows;
     await page.getByRole('combobox', { name: 'Site' }).selectOption(site?.name ?? '');
     await showsEvents(await countOf(`site.code = '${site?.code}'`));
@@ -186,9 +89,9 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
   test('a row that is inserted appears in the tail, and pausing loses none', async () => {
     const serial = 'SN-000001';
     await open(`?device=${serial}`);
-    await tailRow(serial).first().waitFor();
+    await tailRows().first().waitFor();
     await insert(serial, [4001]);
-    await tailRow(serial).filter({ hasText: '4,001' }).waitFor();
+    await tailRows().filter({ hasText: '4,001' }).waitFor();
     await panel('Live events').getByRole('button', { name: 'Pause' }).click();
     await panel('Live events').getByText('paused').waitFor();
     await insert(serial, [4002, 4003]);
@@ -201,27 +104,26 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
   test('a server that goes away is missed, and what came meanwhile is not', async () => {
     const serial = 'SN-000002';
     await open(`?device=${serial}&measure=humidity`);
-    await tailRow(serial).first().waitFor();
+    await tailRows().first().waitFor();
     await insert(serial, [501]);
-    await tailRow(serial).filter({ hasText: '501' }).waitFor();
-    await stopServer();
+    await tailRows().filter({ hasText: '501' }).waitFor();
+    await dashboard.stopServer();
     await page.getByText('The server is away').waitFor();
     await panel('Live events').getByText('reconnecting').waitFor();
     await insert(serial, [502, 503]);
-    await startServer();
+    await dashboard.startServer();
     await insert(serial, [504]);
-    await tailRow(serial).filter({ hasText: '504' }).waitFor();
+    await tailRows().filter({ hasText: '504' }).waitFor();
     await page.getByText('The server is away').waitFor({ state: 'hidden' });
-    const values = (await panel('Live events').locator('td:last-child').allTextContents()).map(Number.parseFloat);
+    const values = (await panel('Live events').locator('.value').allTextContents()).map(Number.parseFloat);
     expect(values.slice(0, 4)).toEqual([504, 503, 502, 501]);
-    expect(complaints.filter((text) => !/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/.test(text))).toEqual([]);
-    complaints.length = 0;
+    forgive(/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/);
   });
 
   describe('acknowledging an incident', () => {
     /** Opens an incident of a device, and the page of that device, where nothing is asked for again by itself. */
     async function openIncident(title: string, roles?: string[]) {
-      await database.admin(
+      await admin(
         `insert into events.incident (device_id, severity, title)
          select device_id, 'error', $1 from events.device where serial = 'SN-000003'`,
         [title],
@@ -231,11 +133,8 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
     }
 
     const stateOf = async (title: string) =>
-      (
-        await database.admin('select acknowledged_at is not null as done from events.incident where title = $1', [
-          title,
-        ])
-      ).rows[0]?.['done'];
+      (await admin('select acknowledged_at is not null as done from events.incident where title = $1', [title]))
+        .rows[0]?.['done'];
 
     test('is shown at once, and done', async () => {
       const incident = await openIncident('Trouble A');
@@ -256,13 +155,13 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
     test('that somebody else has acknowledged meanwhile says so, and changes nothing', async () => {
       const incident = await openIncident('Trouble B');
       await incident.getByRole('button', { name: /^Acknowledge/ }).waitFor();
-      await database.admin(
+      await admin(
         "update events.incident set acknowledged_at = opened_at + interval '1 microsecond' where title = 'Trouble B'",
       );
       await incident.getByRole('button', { name: /^Acknowledge/ }).click();
       await incident.getByRole('alert').filter({ hasText: 'Somebody else was first' }).waitFor();
       expect(await incident.getByRole('button').count()).toBe(0);
-      const { rows } = await database.admin(
+      const { rows } = await admin(
         "select acknowledged_at = opened_at + interval '1 microsecond' as same from events.incident where title = 'Trouble B'",
       );
       expect(rows).toEqual([{ same: true }]);
@@ -274,8 +173,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
       await incident.getByRole('alert').filter({ hasText: 'Not acknowledged' }).waitFor();
       expect(await incident.getByRole('button', { name: /^Acknowledge/ }).count()).toBe(1);
       expect(await stateOf('Trouble C')).toBe(false);
-      expect(complaints.filter((text) => !text.includes('403'))).toEqual([]);
-      complaints.length = 0;
+      forgive(/403/);
     });
   });
 
@@ -286,25 +184,24 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout }, () => {
     await form.getByLabel('Token', { exact: true }).fill('nonsense');
     await form.getByRole('button', { name: 'Use it' }).click();
     await form.getByRole('alert').filter({ hasText: /token/i }).waitFor();
-    await form.getByLabel('Token', { exact: true }).fill(await issuer.sign());
+    await form.getByLabel('Token', { exact: true }).fill(await dashboard.sign());
     await form.getByRole('button', { name: 'Use it' }).click();
     await showsEvents(await countOf());
     expect(await form.count()).toBe(0);
-    expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
-    complaints.length = 0;
+    forgive(/401/);
   });
 
-  test.each(['light', 'dark'] as const)('fits a narrow screen, %s', async (colorScheme) => {
-    await page.setViewportSize({ width: 390, height: 844 });
-    await page.emulateMedia({ colorScheme });
-    await open(`?${always()}`);
-    await showsEvents(await countOf());
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-    const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-    const before = await background();
-    await page.getByRole('button', { name: /colours$/ }).click();
-    await expect.poll(background).not.toBe(before);
-  });
+  test.each(['light', 'dark'] as const)(
+    'the colours are those of the system, %s, until others are chosen',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      await open();
+      const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+      const before = await background();
+      await page.getByRole('button', { name: /colours$/ }).click();
+      await expect.poll(background).not.toBe(before);
+    },
+  );
 
   test('says where there is nothing', async () => {
     await open('?device=SN-999999');

@@ -55,10 +55,10 @@ describe('the page', () => {
     expect(policy).not.toMatch(/https?:|\*|unsafe/);
   });
 
-  test('is less than 250 kB, compressed, with all its files', () => {
+  test('is less than 64 kB, compressed, with all its files', () => {
     const sizes = [...dashboard.files.values()].map(({ gzipped }) => gzipped.length);
     const all = sizes.reduce((sum, size) => sum + size, gzipSync(dashboard.html).length);
-    expect(all).toBeLessThan(250_000);
+    expect(all).toBeLessThan(64_000);
     expect(all).toBeGreaterThan(30_000);
   });
 

@@ -1,6 +1,7 @@
 import { ConnectionContext, useConnectionState } from './api/connection';
 import { Banner } from './controls/Banner';
 import { TokenDialog } from './controls/TokenDialog';
+import { Unfit } from './controls/Unfit';
 import { Dashboard } from './Dashboard';
 import { useScheme } from './state/useScheme';
 import { useView } from './state/useView';
@@ -8,13 +9,13 @@ import { ViewContext } from './state/ViewContext';
 
 export function App() {
   const connection = useConnectionState();
-  const [view, go] = useView();
+  const [{ view, faults }, go] = useView();
   const [scheme, toggleScheme] = useScheme();
   return (
     <ConnectionContext.Provider value={connection}>
       <ViewContext.Provider value={{ view, go }}>
         <Banner />
-        <Dashboard {...{ view, go, scheme, toggleScheme }} />
+        {connection.status === 'unfit' ? <Unfit /> : <Dashboard {...{ view, faults, go, scheme, toggleScheme }} />}
         {connection.status === 'locked' && <TokenDialog />}
       </ViewContext.Provider>
     </ConnectionContext.Provider>

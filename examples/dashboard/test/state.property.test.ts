@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { layersOf, severities, stackOf } from '../src/charts/stack';
-import { type Between, bucketOf, during, move, presetNames, type Range } from '../src/state/range';
-import { addressOf, parseView, type View } from '../src/state/view';
+import { layersOf, stackOf } from '../src/charts/stack';
+import { measured, stepped } from '../src/state/format';
+import { type Between, bucketOf, during, isPossible, longest, move, presetNames, type Range } from '../src/state/range';
+import { severities, toggled } from '../src/state/severities';
+import { addressOf, readAddress, usualView, type View } from '../src/state/view';
 import { incidentWhere, measureWhere } from '../src/state/where';
 import { change, noRows, type TailRow } from '../src/tail/rows';
 
@@ -10,15 +12,15 @@ beforeAll(() => {
   vi.stubGlobal('location', { pathname: '/dashboard' });
 });
 
-const minute = 60_000;
 const name = fc.string({ unit: 'binary', minLength: 1 }).filter((text) => text.isWellFormed());
 const between: fc.Arbitrary<Between> = fc
-  .record({ from: fc.integer({ min: 0, max: 4e12 }), length: fc.integer({ min: 1, max: 60 * 24 * 60 * minute }) })
+  .record({ from: fc.integer({ min: 0, max: 4e12 }), length: fc.integer({ min: 1, max: longest }) })
   .map(({ from, length }) => ({ from, to: from + length }));
 const range: fc.Arbitrary<Range> = fc.oneof(fc.constantFrom(...presetNames), between);
 const view: fc.Arbitrary<View> = fc.record({
   site: fc.option(name),
   device: fc.option(name),
+  severities: fc.subarray([...severities]),
   range,
   measure: name,
   live: fc.boolean(),
@@ -29,21 +31,53 @@ describe('an address', () => {
     fc.assert(
       fc.property(view, (shown) => {
         const { search } = new URL(addressOf(shown), 'http://localhost/dashboard');
-        expect(parseView(search)).toEqual(shown);
+        expect(readAddress(search)).toEqual({ view: shown, faults: [] });
       }),
     );
   });
 
-  test('that makes no sense is one of the usual view', () => {
-    const key = fc.constantFrom('site', 'device', 'range', 'from', 'to', 'measure', 'live', 'x');
-    fc.assert(
-      fc.property(fc.array(fc.tuple(key, fc.string())), (pairs) => {
-        const { range, measure } = parseView(String(new URLSearchParams(pairs)));
-        expect(bucketOf(range).ms).toBeGreaterThan(0);
-        expect(measure).not.toBe('');
-      }),
+  test('that asks for what there is not says so, and is otherwise as usual', () => {
+    const key = fc.constantFrom('severity', 'range', 'from', 'to', 'live', 'x');
+    const words = fc.constantFrom(
+      '1h',
+      'banana',
+      'error',
+      'error,banana',
+      'off',
+      'on',
+      '2026-01-01',
+      '2099-01-01',
+      '1',
     );
-    expect(parseView('?from=2026-01-02&to=2026-01-01&range=9y').range).toBe('24h');
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.tuple(key, fc.oneof(words, fc.string())), { selector: ([key]) => key }),
+        (pairs) => {
+          const { view, faults } = readAddress(String(new URLSearchParams(pairs)));
+          const said = new URLSearchParams(addressOf(view).replace(/^[^?]*/, ''));
+          // Whatever is not in the address of what is shown was refused, with a word about it, or is as usual anyway.
+          const lost = pairs.filter(([key, text]) => text !== '' && !said.has(key) && text !== '24h');
+          if (faults.length === 0)
+            expect(lost.filter(([key]) => !(said.has('range') && /from|to/.test(key)))).toEqual([]);
+          expect(bucketOf(view.range).ms).toBeGreaterThan(0);
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ['?range=banana', 'There is no range “banana”'],
+    ['?from=2026-01-02&to=2026-01-01', 'it ends before it begins'],
+    ['?from=yesterday&to=2026-01-01', 'both must be times'],
+    ['?from=2026-01-01', 'both must be times'],
+    ['?from=1770-01-01&to=2226-01-01', 'five years long at most'],
+    ['?severity=loud', 'There is no severity “loud”'],
+    ['?live=maybe', 'only “off”'],
+    ['?sight=S01', '“sight”, which this page does not know'],
+  ])('%s', (search, words) => {
+    const { view, faults } = readAddress(search);
+    expect(view).toEqual(usualView);
+    expect(faults).toEqual([expect.stringContaining(words)]);
   });
 });
 
@@ -58,17 +92,30 @@ describe('a range', () => {
     );
   });
 
-  test('keeps its length when it moves, and its middle when it grows', () => {
+  test('keeps its length when it moves, and its middle when it grows, unless that would pass now', () => {
     fc.assert(
       fc.property(between, fc.double({ min: -3, max: 3, noNaN: true }), (range, by) => {
-        fc.pre(range.to - range.from >= 10_000);
+        fc.pre(range.to - range.from >= 10_000 && range.from > 3 * longest && range.to - range.from < longest / 2);
         const length = range.to - range.from;
         const moved = move(range, { by });
         expect(Math.abs(moved.to - moved.from - length)).toBeLessThanOrEqual(1);
         expect(Math.abs(moved.from - range.from - by * length)).toBeLessThanOrEqual(1);
         const grown = move(range, { zoom: 2 });
-        expect(Math.abs(grown.from + grown.to - range.from - range.to)).toBeLessThanOrEqual(1);
         expect(Math.abs(grown.to - grown.from - 2 * length)).toBeLessThanOrEqual(1);
+        if (range.to + length < Date.now())
+          expect(Math.abs(grown.from + grown.to - range.from - range.to)).toBeLessThanOrEqual(1);
+        else expect(grown.to).toBeLessThanOrEqual(Math.max(range.to, Date.now()));
+      }),
+    );
+  });
+
+  test('stays one that can be shown, however often it is moved and grows', () => {
+    const step = fc.constantFrom({ by: -0.5 }, { by: 0.5 }, { zoom: 2 }, { zoom: 0.5 });
+    fc.assert(
+      fc.property(range, fc.array(step, { maxLength: 60 }), (start, steps) => {
+        const end = steps.reduce<Range>(move, start);
+        if (typeof end !== 'string') expect(isPossible(end)).toBe(true);
+        expect(bucketOf(end).ms).toBeGreaterThan(0);
       }),
     );
   });
@@ -82,6 +129,50 @@ test('a filter has no null and nothing undefined in it, and always a bound on ti
         expect(JSON.stringify(where)).not.toMatch(/:null[,}]/);
       }
       expect(measureWhere(shown).occurredAt).toEqual(during(shown.range));
+    }),
+  );
+});
+
+test('a value of the database has all of its digits, a calculated one its whole number at least', () => {
+  const digits = (text: string) => text.replaceAll(/[^\d.-]/g, '');
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), fc.nat(999), (whole, thousandths) => {
+      const text = `${whole}.${String(thousandths).padStart(3, '0')}`;
+      expect(digits(measured(text))).toBe(text.replace(/\.?0+$/, ''));
+    }),
+  );
+  expect(digits(measured(123_456_789.1))).toBe('123456789.1');
+  expect(digits(measured(0.001234))).toBe('0.001234');
+  fc.assert(
+    fc.property(fc.double({ min: 1e-6, max: 1e9, noNaN: true }), (value) => {
+      expect(Math.abs(Number(digits(measured(value))) - value)).toBeLessThan(Math.max(0.001, value / 1000));
+    }),
+  );
+});
+
+test('labels of an axis differ', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -9, max: 9 }),
+      fc.constantFrom(1, 2, 2.5, 5),
+      fc.nat(1000),
+      (power, factor, first) => {
+        const step = factor * 10 ** power;
+        const labels = stepped(
+          [0, 1, 2, 3].map((i) => (first + i) * step),
+          step,
+        );
+        expect(new Set(labels).size).toBe(4);
+      },
+    ),
+  );
+});
+
+test('a severity is chosen by the first click and no longer by the second', () => {
+  fc.assert(
+    fc.property(fc.subarray([...severities]), fc.constantFrom(...severities), (chosen, one) => {
+      expect(toggled(chosen, one).includes(one)).toBe(!chosen.includes(one));
+      expect(toggled(toggled(chosen, one), one)).toEqual(chosen);
     }),
   );
 });

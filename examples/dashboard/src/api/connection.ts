@@ -3,14 +3,17 @@ import { useCallback, useContext, useReducer } from 'preact/hooks';
 import type { Problem } from './problem';
 import { writeToken } from './token';
 
-/** Whether the server answers; `locked` means that it wants a token, or another one. */
-export type Status = 'ok' | 'away' | 'locked';
+/**
+ * Whether the server answers; `locked` means that it wants a token, or another one, `unfit` that it does not run this
+ * page's documents.
+ */
+export type Status = 'ok' | 'away' | 'locked' | 'unfit';
 
 export interface Connection {
   readonly status: Status;
   /** Changes when everybody should ask again at once. */
   readonly epoch: number;
-  /** Why it is locked. */
+  /** Why it is locked or unfit. */
   readonly message: string;
   /** Tells how a request went; null where it was answered. */
   readonly report: (problem: Problem | null) => void;
@@ -25,11 +28,12 @@ type Event = Problem | 'answered' | 'retry' | 'unlock';
 function reduce(state: State, event: Event): State {
   const again = { ...state, epoch: state.epoch + 1 };
   if (event === 'unlock') return { ...again, status: 'ok', message: '' };
-  if (event === 'retry') return again;
+  if (event === 'retry') return state.status === 'unfit' ? { ...again, status: 'ok', message: '' } : again;
   // What is still under way when it locks says nothing about the token that is asked for.
-  if (state.status === 'locked') return state;
+  if (state.status === 'locked' || state.status === 'unfit') return state;
   if (event === 'answered') return state.status === 'ok' ? state : { ...again, status: 'ok' };
-  if (event.kind === 'locked') return { ...state, status: 'locked', message: event.message };
+  if (event.kind === 'locked' || event.kind === 'unfit')
+    return { ...state, status: event.kind, message: event.message };
   if (event.kind === 'away') return state.status === 'away' ? state : { ...state, status: 'away' };
   return reduce(state, 'answered');
 }

@@ -1,6 +1,6 @@
 /** What keeps the page from its data, by what the page does about it. */
 export interface Problem {
-  readonly kind: 'away' | 'locked' | 'conflict' | 'refused' | 'other';
+  readonly kind: 'away' | 'locked' | 'unfit' | 'conflict' | 'refused' | 'other';
   /** For the user. */
   readonly message: string;
 }
@@ -12,7 +12,8 @@ interface GraphQLErrorLike {
 
 const messages: Readonly<Record<string, string>> = {
   PERSISTED_DOCUMENT_NOT_FOUND: 'The server does not know this page: reload it, or serve its manifest.',
-  PERSISTED_DOCUMENT_INVALID: 'The database has another schema than this page was made for.',
+  PERSISTED_DOCUMENT_INVALID:
+    'The database has another schema than this page was made for: it needs the tables of the sample.',
   TIMEOUT: 'That took too long. Choose a shorter range or a narrower filter.',
   RATE_LIMITED: 'Too many requests: the server asks for a pause.',
 };
@@ -25,6 +26,7 @@ export function problemOf([error]: readonly GraphQLErrorLike[]): Problem {
   const message = messages[code] ?? error?.message ?? 'Something went wrong.';
   if (away.has(code)) return unreachable;
   if (code === 'UNAUTHENTICATED') return { kind: 'locked', message };
+  if (code.startsWith('PERSISTED_DOCUMENT_')) return { kind: 'unfit', message };
   if (code === 'CONFLICT') return { kind: 'conflict', message };
   if (code === 'BAD_USER_INPUT') return { kind: 'refused', message };
   return { kind: 'other', message };

@@ -10,16 +10,21 @@ export interface Answer<Data> {
   /** The last answer to the question as it is now; while that is on its way, to the one before. */
   readonly data: Data | null;
   readonly problem: Problem | null;
-  /** Whether `data` is not about the present variables. */
+  /** When `data` came; null before there is any. */
+  readonly at: number | null;
+  /** Whether `data` is not about the present variables, or cannot be brought up to date. */
   readonly isStale: boolean;
   readonly refresh: () => void;
 }
 
 interface State<Data> {
   readonly data: Data | null;
+  readonly at: number | null;
   readonly problem: Problem | null;
   readonly key: string | null;
 }
+
+const nothing = { data: null, at: null, problem: null, key: null };
 
 /** Asks again every `everyMs`, or once where that is null; asks on while the server is away, and keeps what it had. */
 export function useQuery<Data, Variables extends AnyVariables>(
@@ -28,13 +33,13 @@ export function useQuery<Data, Variables extends AnyVariables>(
   everyMs: number | null = null,
 ): Answer<Data> {
   const { status, epoch, report } = useConnection();
-  const [state, setState] = useState<State<Data>>({ data: null, problem: null, key: null });
+  const [state, setState] = useState<State<Data>>(nothing);
   const [turn, setTurn] = useState(0);
   const key = JSON.stringify(variables);
-  const isLocked = status === 'locked';
+  const isIdle = status === 'locked' || status === 'unfit';
 
   useEffect(() => {
-    if (isLocked) return;
+    if (isIdle) return;
     const stop = new AbortController();
     const { signal } = stop;
     const run = async () => {
@@ -44,8 +49,13 @@ export function useQuery<Data, Variables extends AnyVariables>(
         const problem = problemIn(result.error);
         const { data } = result;
         report(problem);
-        // What is away is null, too.
-        setState((last) => (data && problem?.kind !== 'away' ? { data, problem, key } : { ...last, problem }));
+        setState((last) => {
+          // What is away is null, too.
+          if (problem?.kind === 'away') return { ...last, problem };
+          if (data) return { data, at: Date.now(), problem, key };
+          // Of a question that failed there is no other's answer to show.
+          return last.key === key ? { ...last, problem } : { ...nothing, problem, key };
+        });
         failures = problem?.kind === 'away' ? failures + 1 : 0;
         if (failures === 0 && everyMs === null) return;
         await pause(failures > 0 ? backoff(failures) : (everyMs ?? 0), signal);
@@ -53,8 +63,9 @@ export function useQuery<Data, Variables extends AnyVariables>(
     };
     void run();
     return () => stop.abort();
-  }, [document, key, everyMs, isLocked, epoch, turn, report]);
+  }, [document, key, everyMs, isIdle, epoch, turn, report]);
 
   const refresh = () => setTurn((last) => last + 1);
-  return { data: state.data, problem: state.problem, isStale: state.key !== key, refresh };
+  const { data, at, problem } = state;
+  return { data, at, problem, isStale: state.key !== key || problem?.kind === 'away', refresh };
 }

@@ -15,12 +15,16 @@ export interface ChartProps extends Calls {
   readonly series: (color: Look['color']) => Look['series'];
   readonly scheme: Scheme;
   readonly isCount?: boolean;
+  /** The indices of the series that are not drawn. */
+  readonly hidden?: readonly number[];
 }
+
+const none: readonly number[] = [];
 
 const height = 240;
 
 /** A chart over time, of which a stroke with the pointer chooses a part. */
-export function Chart({ label, data, series, scheme, isCount = false, ...given }: ChartProps) {
+export function Chart({ label, data, series, scheme, isCount = false, hidden = none, ...given }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   // The plot outlives what is given.
@@ -46,7 +50,12 @@ export function Chart({ label, data, series, scheme, isCount = false, ...given }
     };
   }, [series, scheme, isCount]);
 
+  const { marks } = given;
   useEffect(() => plot.current?.setData(data), [data]);
+  useEffect(() => plot.current?.redraw(false), [marks]);
+  useEffect(() => {
+    for (let i = 0; i < data.length - 1; i++) plot.current?.setSeries(i + 1, { show: !hidden.includes(i) });
+  }, [hidden, data, scheme]);
 
   return <div class="chart" ref={box} role="img" aria-label={label} />;
 }

@@ -1,8 +1,10 @@
 export interface LegendItem {
   readonly name: string;
-  /** Of the custom property that has its colour. */
-  readonly color: string;
+  /** Of the custom property that has its colour, where it has one. */
+  readonly color?: string;
   readonly value: string;
+  /** Where one may choose it: whether it is chosen, and what a click does. */
+  readonly choice?: { readonly isPressed: boolean; readonly toggle: () => void };
 }
 
 export interface LegendProps {
@@ -16,12 +18,24 @@ export function Legend({ title, items }: LegendProps) {
   return (
     <div class="legend">
       <span class="legend-title">{title}</span>
-      {items.map(({ name, color, value }) => (
-        <span class="legend-item" key={name}>
-          <i style={{ background: `var(--${color})` }} aria-hidden="true" />
-          {name} <b>{value}</b>
-        </span>
+      {items.map((item) => (
+        <LegendEntry key={item.name} item={item} />
       ))}
     </div>
+  );
+}
+
+function LegendEntry({ item: { name, color, value, choice } }: { readonly item: LegendItem }) {
+  const content = (
+    <>
+      {color && <i style={{ background: `var(--${color})` }} aria-hidden="true" />}
+      {name} <b>{value}</b>
+    </>
+  );
+  if (!choice) return <span class="legend-item">{content}</span>;
+  return (
+    <button type="button" class="legend-item" aria-pressed={choice.isPressed} onClick={choice.toggle}>
+      {content}
+    </button>
   );
 }

@@ -1,12 +1,13 @@
 import { useMemo, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import type { PercentilesQuery } from '../gql/graphql';
-import { dayAndClock, measured } from '../state/format';
+import { count, dayAndClock, measured } from '../state/format';
 import type { Between, Bucket } from '../state/range';
 import type { Scheme } from '../state/useScheme';
 import { AsTable } from './AsTable';
 import { Chart } from './Chart';
 import { Legend } from './Legend';
+import { countMarks, type Mark } from './marks';
 
 export interface PercentilesProps {
   readonly values: NonNullable<PercentilesQuery['values']>;
@@ -14,6 +15,8 @@ export interface PercentilesProps {
   readonly unit: string | null;
   readonly bucket: Bucket;
   readonly scheme: Scheme;
+  /** One for each incident. */
+  readonly marks: readonly Mark[];
   readonly onBrush: (range: Between) => void;
 }
 
@@ -26,6 +29,13 @@ const alone: uPlot.Series.Points.Filter = ({ data }, seriesIndex) => {
 
 const lines = ['p50', 'p95', 'p99'] as const;
 
+type Line = (typeof lines)[number];
+
+/** Of fewer values a percentile says nothing: none lies beyond it, or half of them are five. */
+const needed: Readonly<Record<Line, number>> = { p50: 10, p95: 20, p99: 100 };
+
+const fewText = lines.map((line) => `${line} from ${needed[line]}`).join(', ');
+
 const series = (color: (name: string) => string): readonly uPlot.Series[] =>
   lines.map((name) => ({
     label: name,
@@ -36,12 +46,18 @@ const series = (color: (name: string) => string): readonly uPlot.Series[] =>
     spanGaps: false,
   }));
 
-/** The median and the high end of a value, per bucket. */
-export function Percentiles({ values, name, unit, bucket, scheme, onBrush }: PercentilesProps) {
+/** The median and the high end of a value, per bucket, where there are values enough for them. */
+export function Percentiles({ values, name, unit, bucket, scheme, marks, onBrush }: PercentilesProps) {
   const [index, setIndex] = useState<number | null>(null);
+  const [hidden, setHidden] = useState<readonly number[]>([]);
   const rows = useMemo(
     () =>
-      values.flatMap(({ bucket, of }) => (bucket === null ? [] : [{ time: Date.parse(bucket) / 1000, ...of.value }])),
+      values.flatMap(({ bucket, of: { value } }) => {
+        const enough = (line: Line) => (value.count >= needed[line] ? value[line] : null);
+        if (bucket === null) return [];
+        const [p50, p95, p99] = [enough('p50'), enough('p95'), enough('p99')];
+        return [{ time: Date.parse(bucket) / 1000, count: value.count, p50, p95, p99 }];
+      }),
     [values],
   );
   const data = useMemo<uPlot.AlignedData>(
@@ -50,19 +66,35 @@ export function Percentiles({ values, name, unit, bucket, scheme, onBrush }: Per
   );
   const last = rows.findLast(({ p50 }) => p50 !== null);
   const shown = (index === null ? undefined : rows[index]) ?? last;
+  const seconds = bucket.ms / 1000;
   const timeOf = (time: number) => dayAndClock(time * 1000);
   const label = `${name}, percentiles per ${bucket.name}: the last median is ${measured(last?.p50 ?? null, unit)}, the last p99 ${measured(last?.p99 ?? null, unit)}`;
+  const toggle = (i: number) => setHidden((all) => (all.includes(i) ? all.filter((one) => one !== i) : [...all, i]));
   return (
     <>
       <Legend
         title={shown ? timeOf(shown.time) : ''}
-        items={lines.map((line) => ({ name: line, color: line, value: measured(shown?.[line] ?? null, unit) }))}
+        items={[
+          ...lines.map((line, i) => ({
+            name: line,
+            color: line,
+            value: measured(shown?.[line] ?? null, unit),
+            choice: { isPressed: !hidden.includes(i), toggle: () => toggle(i) },
+          })),
+          { name: 'values', value: count(shown?.count ?? 0) },
+          { name: '▼ incidents', value: count(shown ? countMarks(marks, shown.time, seconds) : 0) },
+        ]}
       />
-      <Chart {...{ label, data, series, scheme, onBrush }} step={bucket.ms / 1000} onPoint={setIndex} />
+      <Chart {...{ label, data, series, scheme, hidden, marks, onBrush }} step={seconds} onPoint={setIndex} />
+      <p class="about">
+        Per {bucket.name}, where there are values enough: {fewText}.
+      </p>
       <AsTable
-        caption={`${name} per ${bucket.name}`}
-        head={['Begin', ...lines]}
-        rows={() => rows.map((row) => [timeOf(row.time), ...lines.map((line) => measured(row[line], unit))])}
+        caption={`${name} per ${bucket.name}, as a table`}
+        head={['Begin', 'values', ...lines]}
+        rows={() =>
+          rows.map((row) => [timeOf(row.time), count(row.count), ...lines.map((line) => measured(row[line], unit))])
+        }
       />
     </>
   );

@@ -1,18 +1,25 @@
 import { useMemo, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import type { OverviewQuery } from '../gql/graphql';
+import type { OverviewQuery, Severity } from '../gql/graphql';
 import { count, dayAndClock } from '../state/format';
 import type { Between, Bucket } from '../state/range';
+import { nameOf, severities, toggled } from '../state/severities';
 import type { Scheme } from '../state/useScheme';
 import { AsTable } from './AsTable';
 import { Chart } from './Chart';
 import { Legend } from './Legend';
-import { layersOf, nameOf, severities, stackOf } from './stack';
+import { countMarks, type Mark } from './marks';
+import { layersOf, stackOf } from './stack';
 
 export interface SeveritiesProps {
   readonly groups: NonNullable<OverviewQuery['bySeverity']>;
   readonly bucket: Bucket;
   readonly scheme: Scheme;
+  /** One for each incident. */
+  readonly marks: readonly Mark[];
+  /** Those that were asked for; none of them is all of them. */
+  readonly chosen: readonly Severity[];
+  readonly onChoose: (chosen: readonly Severity[]) => void;
   readonly onBrush: (range: Between) => void;
 }
 
@@ -28,7 +35,7 @@ const series = (color: (name: string) => string): readonly uPlot.Series[] =>
   }));
 
 /** Events per bucket, stacked by severity. */
-export function Severities({ groups, bucket, scheme, onBrush }: SeveritiesProps) {
+export function Severities({ groups, bucket, scheme, marks, chosen, onChoose, onBrush }: SeveritiesProps) {
   const [index, setIndex] = useState<number | null>(null);
   const stack = useMemo(() => stackOf(groups), [groups]);
   const data = useMemo<uPlot.AlignedData>(
@@ -38,28 +45,41 @@ export function Severities({ groups, bucket, scheme, onBrush }: SeveritiesProps)
   const at = index !== null && index < stack.times.length ? index : null;
   const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
   const shown = (numbers: readonly number[]) => count((at === null ? sum(numbers) : numbers[at]) ?? 0);
+  const seconds = bucket.ms / 1000;
+  const isAsked = (severity: Severity) => chosen.length === 0 || chosen.includes(severity);
   const timeOf = (i: number) => dayAndClock((stack.times[i] ?? 0) * 1000);
   const peak = stack.totals.indexOf(Math.max(...stack.totals));
   const label = `Events per ${bucket.name} by severity: ${count(sum(stack.totals))} in all, most (${count(stack.totals[peak] ?? 0)}) at ${timeOf(peak)}`;
   return (
     <>
       <Legend
-        title={at === null ? 'In all' : timeOf(at)}
-        items={severities.map((severity) => ({
-          name: nameOf(severity),
-          color: nameOf(severity),
-          value: shown(stack.counts.get(severity) ?? []),
-        }))}
+        title={at === null ? 'Total' : timeOf(at)}
+        items={[
+          ...severities.map((severity) => ({
+            name: nameOf(severity),
+            color: nameOf(severity),
+            value: isAsked(severity) ? shown(stack.counts.get(severity) ?? []) : '–',
+            choice: {
+              isPressed: chosen.includes(severity),
+              toggle: () => onChoose(toggled(chosen, severity)),
+            },
+          })),
+          {
+            name: '▼ incidents',
+            value: count(at === null ? marks.length : countMarks(marks, stack.times[at], seconds)),
+          },
+        ]}
       />
-      <Chart isCount {...{ label, data, series, scheme, onBrush }} step={bucket.ms / 1000} onPoint={setIndex} />
+      <Chart isCount {...{ label, data, series, scheme, marks, onBrush }} step={seconds} onPoint={setIndex} />
       <AsTable
-        caption={`Events per ${bucket.name}`}
-        head={['Begin', ...severities.map(nameOf), 'all']}
+        caption={`Events per ${bucket.name}, as a table`}
+        head={['Begin', ...severities.map(nameOf), 'all', 'incidents']}
         rows={() =>
-          stack.times.map((_, i) => [
+          stack.times.map((time, i) => [
             timeOf(i),
             ...severities.map((severity) => count(stack.counts.get(severity)?.[i] ?? 0)),
             count(stack.totals[i] ?? 0),
+            count(countMarks(marks, time, seconds)),
           ])
         }
       />

@@ -1,13 +1,19 @@
 import type uPlot from 'uplot';
+import { stepped } from '../state/format';
 import type { Between } from '../state/range';
-import { timeAxis } from './timeAxis';
+import { drawMarks, type Mark } from './marks';
+import { font, widthOf } from './text';
+import { timeAxis, widestDay } from './timeAxis';
 
 /** What a chart tells, and is told while it is drawn. */
 export interface Calls {
-  /** Of one bucket, in seconds: the last one has a width too. */
+  /** From the first time to the last, in seconds; by default what the data span. */
+  readonly span?: readonly [from: number, to: number] | undefined;
+  /** Of one bucket, in seconds: the last one has a width too. Points have none. */
   readonly step: number;
+  readonly marks: readonly Mark[];
   readonly onBrush: (range: Between) => void;
-  /** The index of the bucket that the pointer is in; null when it is elsewhere. */
+  /** The index of the bucket that the pointer is in, or of the nearest point; null when it is elsewhere. */
   readonly onPoint: (index: number | null) => void;
 }
 
@@ -27,11 +33,11 @@ const shortestBrush = 6;
 export const optionsOf = ({ width, height, color, series, isCount }: Look, calls: () => Calls): uPlot.Options => ({
   width,
   height,
-  padding: [8, 16, 0, 0],
+  padding: [8, widestDay / 2, 0, 0],
   legend: { show: false },
   cursor: { drag: { x: true, y: false, setScale: false, dist: shortestBrush }, points: { show: false } },
   scales: {
-    x: { range: (_, min, max) => [min, max + calls().step] },
+    x: { range: (_, min, max) => [...(calls().span ?? [min, max + calls().step])] },
     y: { range: (_, min, max) => yRange(min, max, isCount) },
   },
   series: [{}, ...series],
@@ -46,7 +52,8 @@ export const optionsOf = ({ width, height, color, series, isCount }: Look, calls
         plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
       },
     ],
-    setCursor: [(plot) => calls().onPoint(bucketAt(plot))],
+    setCursor: [(plot) => calls().onPoint(calls().step > 0 ? bucketAt(plot) : nearest(plot))],
+    draw: [(plot) => drawMarks(plot, calls().marks, color)],
   },
 });
 
@@ -55,6 +62,8 @@ function bucketAt({ cursor: { left = -1, idx }, data: [times], posToVal }: uPlot
   if (left < 0 || idx === null || idx === undefined) return null;
   return (times[idx] ?? 0) > posToVal(left, 'x') ? Math.max(0, idx - 1) : idx;
 }
+
+const nearest = ({ cursor: { left = -1, idx } }: uPlot): number | null => (left < 0 ? null : (idx ?? null));
 
 /** Of values that are far from nothing only what they span. */
 function yRange(min: number | null, max: number | null, isCount: boolean): [number, number] {
@@ -65,17 +74,25 @@ function yRange(min: number | null, max: number | null, isCount: boolean): [numb
 }
 
 /** Between the lines of a chart of counts. */
-const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 1_000_000];
+const wholeSteps = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 1_000_000, 1e7, 1e8,
+];
 
 function axes(color: Look['color'], isCount: boolean): uPlot.Axis[] {
   const shared: uPlot.Axis = {
     stroke: color('muted'),
-    font: '11px system-ui, sans-serif',
+    font,
     ticks: { show: false },
     grid: { stroke: color('grid'), width: 1 },
   };
   return [
-    { ...shared, grid: { show: false }, size: 26, space: 64, values: timeAxis },
-    { ...shared, size: 48, space: 36, ...(isCount && { incrs: wholeSteps }) },
+    { ...shared, grid: { show: false }, size: 26, space: widestDay + 8, values: timeAxis },
+    {
+      ...shared,
+      size: (_, labels) => Math.max(40, ...(labels ?? []).map((label) => widthOf(label) + 12)),
+      space: 36,
+      values: (_plot, splits, _axis, _space, step) => stepped(splits, step),
+      ...(isCount && { incrs: wholeSteps }),
+    },
   ];
 }

@@ -1,9 +1,5 @@
 import type { OverviewQuery, Severity } from '../gql/graphql';
-
-/** The worst first: it stands at the bottom of the bars, where heights can be compared. */
-export const severities: readonly Severity[] = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'];
-
-export const nameOf = (severity: Severity): string => severity.toLowerCase();
+import { severities } from '../state/severities';
 
 export interface Stack {
   /** The beginnings of the buckets, in seconds since 1970. */

@@ -36,6 +36,7 @@ export function DeviceField({ view, go }: DeviceFieldProps) {
         autocomplete="off"
         spellcheck={false}
         value={text}
+        title={text}
         onInput={(event) => type(event.currentTarget.value)}
         onChange={(event) => choose(event.currentTarget.value)}
       />

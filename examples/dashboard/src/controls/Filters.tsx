@@ -1,6 +1,8 @@
+import type { Answer } from '../api/useQuery';
 import type { ChoicesQuery } from '../gql/graphql';
-import { dayAndClock } from '../state/format';
+import { fullTime, moment, timeZone } from '../state/format';
 import { isPreset, presetNames, presets } from '../state/range';
+import { nameOf } from '../state/severities';
 import type { Go } from '../state/useView';
 import type { View } from '../state/view';
 import { DeviceField } from './DeviceField';
@@ -9,10 +11,13 @@ export interface FiltersProps {
   readonly view: View;
   readonly go: Go;
   readonly choices: ChoicesQuery | null;
+  /** Whose age is that of the page. */
+  readonly answer: Pick<Answer<unknown>, 'at' | 'isStale'>;
 }
 
 /** What the page is about: where, which device, and when. */
-export function Filters({ view, go, choices }: FiltersProps) {
+export function Filters({ view, go, choices, answer: { at, isStale } }: FiltersProps) {
+  const sites = choices?.sites?.nodes ?? [];
   return (
     <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
       <label>
@@ -22,7 +27,12 @@ export function Filters({ view, go, choices }: FiltersProps) {
           onChange={(event) => go({ site: event.currentTarget.value || null, device: null })}
         >
           <option value="">All sites</option>
-          {choices?.sites?.nodes.map(({ id, code, name }) => (
+          {view.site && !sites.some(({ code }) => code === view.site) && (
+            <option value={view.site} selected>
+              {view.site}
+            </option>
+          )}
+          {sites.map(({ id, code, name }) => (
             <option key={id} value={code} selected={code === view.site}>
               {name}
             </option>
@@ -38,18 +48,30 @@ export function Filters({ view, go, choices }: FiltersProps) {
               type="radio"
               name="range"
               checked={view.range === name}
-              aria-label={presets[name].name}
+              aria-label={`${presets[name].label}: ${presets[name].name}`}
               onChange={() => go({ range: name })}
             />
             <span>{presets[name].label}</span>
           </label>
         ))}
       </fieldset>
-      {!isPreset(view.range) && (
-        <span class="between">
-          {dayAndClock(view.range.from)} – {dayAndClock(view.range.to)}
-        </span>
+      {view.severities.length > 0 && (
+        <button type="button" onClick={() => go({ severities: [] })}>
+          Only {view.severities.map(nameOf).join(', ')} <span aria-hidden="true">×</span>
+          <span class="hidden">: show all</span>
+        </button>
       )}
+      <p class="times">
+        {!isPreset(view.range) && (
+          <span>
+            {fullTime(view.range.from)} – {fullTime(view.range.to)}
+          </span>
+        )}
+        <small>
+          {at !== null && `${isStale ? 'Not up to date: as' : 'As'} of ${moment(at)}, `}
+          {timeZone}
+        </small>
+      </p>
     </form>
   );
 }

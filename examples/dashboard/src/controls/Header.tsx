@@ -1,3 +1,4 @@
+import { useConnection } from '../api/connection';
 import type { Scheme } from '../state/useScheme';
 import type { Go } from '../state/useView';
 import type { View } from '../state/view';
@@ -13,9 +14,10 @@ export interface HeaderProps {
 
 /** Where one is, and what holds for the whole page. */
 export function Header({ view: { device, live }, go, scheme, toggleScheme }: HeaderProps) {
+  const isAway = useConnection().status === 'away';
   return (
     <header class="page">
-      <h1>
+      <h1 title={device ?? undefined}>
         {device ? (
           <>
             <ViewLink to={{ device: null }}>Telemetry</ViewLink> <span aria-hidden="true">/</span> {device}
@@ -25,8 +27,8 @@ export function Header({ view: { device, live }, go, scheme, toggleScheme }: Hea
         )}
       </h1>
       <button type="button" role="switch" aria-checked={live} class="live" onClick={() => go({ live: !live })}>
-        <i aria-hidden="true" />
-        Live
+        <i aria-hidden="true" class={isAway ? 'away' : ''} />
+        Live{isAway && live && ', reconnecting'}
       </button>
       <button type="button" aria-label={`Use ${scheme === 'dark' ? 'light' : 'dark'} colours`} onClick={toggleScheme}>
         {scheme === 'dark' ? '☀' : '☾'}

@@ -19,7 +19,7 @@ export function RangeButtons({ range, go }: RangeButtonsProps) {
       <small aria-hidden="true">drag over a chart to zoom</small>
       {buttons.map(([name, sign, to]) => (
         <button key={name} type="button" aria-label={name} title={name} onClick={() => go({ range: to() })}>
-          {sign}
+          <span aria-hidden="true">{sign}</span>
         </button>
       ))}
       {!isPreset(range) && (

@@ -610,6 +610,22 @@ export type ChoicesQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ChoicesQuery = { sites: { nodes: Array<{ id: string, code: string, name: string }> } | null, measures: { nodes: Array<{ id: string, eventTypeId: string, name: string, unit: string | null }> } | null };
 
+export type DetailsQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DetailsQuery = { node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { receivedAt: string, payload: unknown, id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+   | null };
+
 export type DeviceQueryVariables = Exact<{
   serial: string;
 }>;
@@ -634,10 +650,11 @@ export type IncidentQuery = { incident: { id: string, incidentId: number, title:
 export type IncidentsQueryVariables = Exact<{
   where: IncidentWhere;
   open: IncidentWhere;
+  marked: IncidentWhere;
 }>;
 
 
-export type IncidentsQuery = { incidents: { nodes: Array<{ id: string, incidentId: number, title: string, severity: Severity, openedAt: string, acknowledgedAt: string | null, closedAt: string | null, device: { id: string, serial: string } | null }> } | null, open: { totalCount: number | null } | null };
+export type IncidentsQuery = { incidents: { nodes: Array<{ id: string, incidentId: number, title: string, severity: Severity, openedAt: string, acknowledgedAt: string | null, closedAt: string | null, device: { id: string, serial: string } | null }> } | null, open: { totalCount: number | null } | null, marked: { nodes: Array<{ id: string, severity: Severity, openedAt: string }> } | null };
 
 export type IncidentRowFragment = { id: string, incidentId: number, title: string, severity: Severity, openedAt: string, acknowledgedAt: string | null, closedAt: string | null, device: { id: string, serial: string } | null };
 
@@ -668,6 +685,13 @@ export type PercentilesQueryVariables = Exact<{
 
 export type PercentilesQuery = { values: Array<{ bucket: string | null, of: { value: { count: number, p50: number | null, p95: number | null, p99: number | null } } }> | null };
 
+export type ReadingsQueryVariables = Exact<{
+  where: EventWhere;
+}>;
+
+
+export type ReadingsQuery = { readings: { nodes: Array<{ id: string, occurredAt: string, value: string | null, device: { id: string, serial: string } | null }> } | null };
+
 export type TailSubscriptionVariables = Exact<{
   where: EventWhere;
   after: string;
@@ -680,11 +704,13 @@ export const IncidentRowFragmentDoc = {"kind":"Document","definitions":[{"kind":
 export const TailRowFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"TailRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Event"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"occurredAt"}},{"kind":"Field","name":{"kind":"Name","value":"severity"}},{"kind":"Field","name":{"kind":"Name","value":"value"}},{"kind":"Field","name":{"kind":"Name","value":"device"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"serial"}}]}},{"kind":"Field","name":{"kind":"Name","value":"eventType"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"unit"}}]}}]}}]} as unknown as DocumentNode<TailRowFragment, unknown>;
 export const AcknowledgeDocument = {"__meta__":{"hash":"sha256:be87a192c0e3a197d68e8ac4802d16a097c0665978e7319faa763c63fecdfb89"}} as unknown as DocumentNode<AcknowledgeMutation, AcknowledgeMutationVariables>;
 export const ChoicesDocument = {"__meta__":{"hash":"sha256:88fe163f73a129170e4e54c29e8ee76106c796503858709413b85bf6097e87fd"}} as unknown as DocumentNode<ChoicesQuery, ChoicesQueryVariables>;
+export const DetailsDocument = {"__meta__":{"hash":"sha256:6cf146c77a5316ead0134d76a6cf153cf196fca66c38a384087480908d9dce89"}} as unknown as DocumentNode<DetailsQuery, DetailsQueryVariables>;
 export const DeviceDocument = {"__meta__":{"hash":"sha256:28c24917e02295b452e46ba99456199efab9ad8fadfef36b88bc3ccdf1ad0878"}} as unknown as DocumentNode<DeviceQuery, DeviceQueryVariables>;
 export const FindDevicesDocument = {"__meta__":{"hash":"sha256:51eaa3b9ceac85ea87170db11c5874ddc3d972fe846952fdabcc3be8243c3076"}} as unknown as DocumentNode<FindDevicesQuery, FindDevicesQueryVariables>;
 export const IncidentDocument = {"__meta__":{"hash":"sha256:bdad295caad726f259a539d0decbdb534dde674e49b0a26e4eed9de90ae738d1"}} as unknown as DocumentNode<IncidentQuery, IncidentQueryVariables>;
-export const IncidentsDocument = {"__meta__":{"hash":"sha256:c90d2c28ca822ab73b7efbc49d8f500ed05e1fd87b2723f21d08adb5b24c19a5"}} as unknown as DocumentNode<IncidentsQuery, IncidentsQueryVariables>;
+export const IncidentsDocument = {"__meta__":{"hash":"sha256:7ee5c826ac7577e5f869c1148dce915e8de22922376428c01d7e5de85642a578"}} as unknown as DocumentNode<IncidentsQuery, IncidentsQueryVariables>;
 export const LatestDocument = {"__meta__":{"hash":"sha256:e575237cd292f274bf1704e84dc19ba133dfa2fa24f68c55638ad59312bffa27"}} as unknown as DocumentNode<LatestQuery, LatestQueryVariables>;
 export const OverviewDocument = {"__meta__":{"hash":"sha256:0a95bd017fcdc2b93775fdcb09dd1a36f372a5917f803ceda5c07dd62ad779fa"}} as unknown as DocumentNode<OverviewQuery, OverviewQueryVariables>;
 export const PercentilesDocument = {"__meta__":{"hash":"sha256:e5c259175c0d2061496a652ad6626ae6aaf683df28bd0f26a6c64c9848688dd3"}} as unknown as DocumentNode<PercentilesQuery, PercentilesQueryVariables>;
+export const ReadingsDocument = {"__meta__":{"hash":"sha256:9209787b0637f8c44ecdbfe54bcd3a1f4db8dcefa9fd6b96fa24417d919a2788"}} as unknown as DocumentNode<ReadingsQuery, ReadingsQueryVariables>;
 export const TailDocument = {"__meta__":{"hash":"sha256:0a1c3d49c96fe15f5bfb8355c009d1e6732cbce803e2d3a6c3cf2746f504a78b"}} as unknown as DocumentNode<TailSubscription, TailSubscriptionVariables>;

@@ -1,5 +1,5 @@
 import type { DeviceQuery } from '../gql/graphql';
-import { dayAndClock, dayOf, measured, share } from '../state/format';
+import { date, dayAndClock, measured, share } from '../state/format';
 
 export interface DeviceFactsProps {
   readonly device: NonNullable<DeviceQuery['device']>;
@@ -12,7 +12,7 @@ export function DeviceFacts({ device }: DeviceFactsProps) {
     ['Status', device.status.toLowerCase()],
     ['Site', device.site?.name ?? null],
     ['Battery', device.batteryLevel === null ? 'on mains' : share(device.batteryLevel)],
-    ['Installed', device.installedOn && dayOf(device.installedOn)],
+    ['Installed', device.installedOn && date(device.installedOn)],
     ['Tags', device.tags.join(', ') || null],
   ];
   return (

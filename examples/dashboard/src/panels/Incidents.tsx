@@ -19,7 +19,9 @@ export function Incidents({ incidents, refresh }: IncidentsProps) {
         const text = notice(incident);
         return (
           <li key={incident.id} aria-label={`${incident.title}, ${incident.device?.serial}`}>
-            <SeverityTag severity={incident.severity} />
+            <ViewLink to={{ severities: [incident.severity] }}>
+              <SeverityTag severity={incident.severity} />
+            </ViewLink>
             <span class="what">
               {incident.title}
               <span class="about">

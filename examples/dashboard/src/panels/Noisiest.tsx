@@ -13,8 +13,10 @@ export function Noisiest({ groups }: NoisiestProps) {
     <ol class="noisiest">
       {groups.map(({ key: { device }, count: events }) => (
         <li key={device?.serial} style={{ '--part': `${(100 * events) / most}%` }}>
-          <ViewLink to={{ device: device?.serial ?? null }}>{device?.serial}</ViewLink>
-          <span class="about">
+          <span class="name" title={device?.serial ?? ''}>
+            <ViewLink to={{ device: device?.serial ?? null }}>{device?.serial}</ViewLink>
+          </span>
+          <span class="about name" title={`${device?.model} · ${device?.site?.name}`}>
             {device?.model} · {device?.site?.name}
           </span>
           <b>{count(events)}</b>

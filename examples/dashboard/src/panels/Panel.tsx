@@ -16,7 +16,11 @@ export interface PanelProps {
 /** A titled part of the page, with what it says while it has no data, or none at all. */
 export function Panel({ name, title, aside, answer, empty, children }: PanelProps) {
   return (
-    <section class={`panel ${name}`} aria-labelledby={`${name}-title`} aria-busy={answer.isStale}>
+    <section
+      class={`panel ${name} ${answer.isStale ? 'stale' : ''}`}
+      aria-labelledby={`${name}-title`}
+      aria-busy={answer.isStale}
+    >
       <header>
         <h2 id={`${name}-title`}>{title}</h2>
         {aside}

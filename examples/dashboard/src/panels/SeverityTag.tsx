@@ -1,5 +1,5 @@
-import { nameOf } from '../charts/stack';
 import type { Severity } from '../gql/graphql';
+import { nameOf } from '../state/severities';
 
 export const SeverityTag = ({ severity }: { readonly severity: Severity }) => (
   <span class={`tag ${nameOf(severity)}`}>{nameOf(severity)}</span>

@@ -1,10 +1,10 @@
 import { createContext } from 'preact';
 import type { Go } from './useView';
-import { parseView, type View } from './view';
+import { usualView, type View } from './view';
 
 export interface ViewState {
   readonly view: View;
   readonly go: Go;
 }
 
-export const ViewContext = createContext<ViewState>({ view: parseView(''), go: () => undefined });
+export const ViewContext = createContext<ViewState>({ view: usualView, go: () => undefined });

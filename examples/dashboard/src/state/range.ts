@@ -27,6 +27,8 @@ export const presetNames = Object.keys(presets) as PresetName[];
 
 export const isPreset = (range: Range | string): range is PresetName => typeof range === 'string' && range in presets;
 
+const longestStep = ['P30D', 30 * day, '30 days'] as const;
+
 /** The lengths that a bucket may have. */
 const steps = [
   ['PT1S', 1000, 'second'],
@@ -38,10 +40,12 @@ const steps = [
   ['PT2H', 2 * hour, '2 hours'],
   ['PT8H', 8 * hour, '8 hours'],
   ['P1D', day, 'day'],
+  ['P7D', 7 * day, '7 days'],
+  longestStep,
 ] as const;
 
 /** Bars that one can still tell apart. */
-const mostBuckets = 100;
+const mostBars = 100;
 
 export interface Bucket {
   readonly every: string;
@@ -50,13 +54,18 @@ export interface Bucket {
 }
 
 /** The shortest bucket of which the range does not have too many. */
-export function bucketOf(range: Range): Bucket {
-  const fits = steps.find(([, ms]) => lengthOf(range) / ms <= mostBuckets);
-  const [every, ms, name] = fits ?? (['P1D', day, 'day'] as const);
+export function bucketOf(range: Range, most = mostBars): Bucket {
+  const { from, to } = spanOf(range);
+  const [every, ms, name] = steps.find(([, ms]) => (to - from) / ms <= most) ?? longestStep;
   return { every, ms, name };
 }
 
-const lengthOf = (range: Range): number => (isPreset(range) ? presets[range].ms : range.to - range.from);
+/** Where it begins and ends, for now. */
+export function spanOf(range: Range): Between {
+  if (!isPreset(range)) return range;
+  const to = Date.now();
+  return { from: to - presets[range].ms, to };
+}
 
 /** Up to now it goes by the clock of the database, which the page's own may not agree with. */
 export const during = (range: Range): DateTimeWhere =>
@@ -66,14 +75,23 @@ export const during = (range: Range): DateTimeWhere =>
 
 /** Shorter ones show nothing but single events. */
 const shortest = 10_000;
+/** Longer ones would have more buckets than can be told apart. */
+export const longest = 5 * 365 * day;
+/** The last time that four digits of a year can say. */
+const lastTime = Date.UTC(9999, 11, 31);
 
-/** The range `by` of its own length later, and `zoom` times as long. */
+/** Whether it can be shown: the right way round, no longer than the longest, and since 1970. */
+export const isPossible = ({ from, to }: Between): boolean =>
+  from >= 0 && from < to && to <= lastTime && to - from <= longest;
+
+/** The range `by` of its own length later, and `zoom` times as long: around its middle, but no further than now. */
 export function move(range: Range, { by = 0, zoom = 1 }: { by?: number; zoom?: number }): Between {
-  const length = lengthOf(range);
-  const to = isPreset(range) ? Date.now() : range.to;
-  const middle = to - length / 2 + by * length;
-  const half = Math.max(shortest, length * zoom) / 2;
-  return { from: Math.round(middle - half), to: Math.round(middle + half) };
+  const { from, to } = spanOf(range);
+  const length = Math.min(longest, Math.max(shortest, (to - from) * zoom));
+  const middle = (from + to) / 2 + by * (to - from);
+  const latest = zoom > 1 ? Math.max(to, Date.now()) : lastTime;
+  const begin = Math.max(0, Math.min(middle + length / 2, latest) - length);
+  return { from: Math.round(begin), to: Math.round(begin + length) };
 }
 
 /** How often to ask for it again: a chart of minutes moves sooner than one of hours. Null where nothing comes any more. */

@@ -1,19 +1,19 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { addressOf, parseView, type View } from './view';
+import { type Address, addressOf, readAddress, type View } from './view';
 
 export type Go = (change: Partial<View>) => void;
 
-/** The view of the address, and the way to another one. */
-export function useView(): readonly [View, Go] {
-  const [view, setView] = useState(() => parseView(location.search));
+/** What the address says, and the way to another view. */
+export function useView(): readonly [Address, Go] {
+  const [address, setAddress] = useState(() => readAddress(location.search));
   useEffect(() => {
-    const follow = () => setView(parseView(location.search));
+    const follow = () => setAddress(readAddress(location.search));
     addEventListener('popstate', follow);
     return () => removeEventListener('popstate', follow);
   }, []);
   const go = useCallback<Go>((change) => {
-    history.pushState(null, '', addressOf({ ...parseView(location.search), ...change }));
-    setView(parseView(location.search));
+    history.pushState(null, '', addressOf({ ...readAddress(location.search).view, ...change }));
+    setAddress(readAddress(location.search));
   }, []);
-  return [view, go];
+  return [address, go];
 }

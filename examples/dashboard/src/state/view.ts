@@ -1,4 +1,6 @@
-import { isPreset, type Range } from './range';
+import type { Severity } from '../gql/graphql';
+import { type Between, isPossible, isPreset, presetNames, presets, type Range } from './range';
+import { nameOf, severities } from './severities';
 
 /** What the page shows; all of it stands in its address. */
 export interface View {
@@ -6,6 +8,8 @@ export interface View {
   readonly site: string | null;
   /** The serial number of a device. */
   readonly device: string | null;
+  /** Of events; none of them is all of them. */
+  readonly severities: readonly Severity[];
   readonly range: Range;
   /** The event type whose values are drawn. */
   readonly measure: string;
@@ -14,31 +18,67 @@ export interface View {
 
 const usual = { range: '24h', measure: 'temperature' } as const;
 
-/** Reads an address; what it does not say, or says wrongly, is as usual. */
-export function parseView(search: string): View {
+export interface Address {
+  readonly view: View;
+  /** What it says wrongly, which is as usual instead. */
+  readonly faults: readonly string[];
+}
+
+const known = ['site', 'device', 'severity', 'range', 'from', 'to', 'measure', 'live'];
+
+/** The view of an address that says nothing. */
+export const usualView: View = { site: null, device: null, severities: [], live: true, ...usual };
+
+/** Reads an address; what it does not say is as usual. */
+export function readAddress(search: string): Address {
   const params = new URLSearchParams(search);
-  return {
+  const faults = [...params.keys()]
+    .filter((name) => !known.includes(name))
+    .map((name) => `The address says “${name}”, which this page does not know.`);
+  const view = {
     site: params.get('site') || null,
     device: params.get('device') || null,
-    range: parseRange(params),
+    severities: readSeverities(params.get('severity') ?? '', faults),
+    range: readRange(params, faults),
     measure: params.get('measure') || usual.measure,
     live: params.get('live') !== 'off',
   };
+  const live = params.get('live');
+  if (live && live !== 'off') faults.push(`The address says “live=${live}”; only “off” can be said. It is on.`);
+  return { view, faults };
 }
 
-function parseRange(params: URLSearchParams): Range {
-  const name = params.get('range') ?? '';
-  if (isPreset(name)) return name;
-  const from = Date.parse(params.get('from') ?? '');
-  const to = Date.parse(params.get('to') ?? '');
-  return from < to ? { from, to } : usual.range;
+function readSeverities(text: string, faults: string[]): readonly Severity[] {
+  const names = text.split(',').filter((name) => name !== '');
+  const unknown = names.filter((name) => !severities.some((severity) => nameOf(severity) === name));
+  if (unknown.length > 0)
+    faults.push(`There is no severity “${unknown.join('”, “')}”: there are ${severities.map(nameOf).join(', ')}.`);
+  return severities.filter((severity) => names.includes(nameOf(severity)));
+}
+
+function readRange(params: URLSearchParams, faults: string[]): Range {
+  const [name, begin, end] = ['range', 'from', 'to'].map((key) => params.get(key) ?? '');
+  const shown = `${presets[usual.range].name[0]?.toUpperCase()}${presets[usual.range].name.slice(1)} are shown.`;
+  if (name && isPreset(name)) return name;
+  if (name) faults.push(`There is no range “${name}”: there are ${presetNames.join(', ')}. ${shown}`);
+  if (!begin && !end) return usual.range;
+  const range = { from: Date.parse(begin ?? ''), to: Date.parse(end ?? '') };
+  if (isPossible(range)) return range;
+  faults.push(`From “${begin}” to “${end}” is no range: ${whyNot(range)}. ${shown}`);
+  return usual.range;
+}
+
+function whyNot({ from, to }: Between): string {
+  if (Number.isNaN(from) || Number.isNaN(to)) return 'both must be times such as 2026-01-31T12:00Z';
+  return from >= to ? 'it ends before it begins' : 'it may be five years long at most, from 1970 on';
 }
 
 /** The address of a view, without what is as usual. */
-export function addressOf({ site, device, range, measure, live }: View): string {
+export function addressOf({ site, device, severities, range, measure, live }: View): string {
   const params = new URLSearchParams();
   if (site) params.set('site', site);
   if (device) params.set('device', device);
+  if (severities.length > 0) params.set('severity', severities.map(nameOf).join(','));
   if (!isPreset(range)) {
     params.set('from', new Date(range.from).toISOString());
     params.set('to', new Date(range.to).toISOString());

@@ -1,0 +1,48 @@
+import type uPlot from 'uplot';
+import type { IncidentsQuery } from '../gql/graphql';
+import { nameOf } from '../state/severities';
+
+/** Something that happened, which a chart has a line for. */
+export interface Mark {
+  /** In seconds. */
+  readonly time: number;
+  /** The name of its colour. */
+  readonly color: string;
+}
+
+type Incidents = NonNullable<IncidentsQuery['marked']>['nodes'];
+
+/** One for the beginning of each incident. */
+export const marksOf = (incidents: Incidents): readonly Mark[] =>
+  incidents.map(({ openedAt, severity }) => ({ time: Date.parse(openedAt) / 1000, color: nameOf(severity) }));
+
+/** How many there are from a time on, for so long. */
+export const countMarks = (
+  marks: readonly Mark[],
+  from = Number.NEGATIVE_INFINITY,
+  seconds = Number.POSITIVE_INFINITY,
+) => marks.filter(({ time }) => time >= from && time - from < seconds).length;
+
+/** A dashed line each, with a triangle that hangs from the top. */
+export function drawMarks(plot: uPlot, marks: readonly Mark[], color: (name: string) => string): void {
+  const { ctx, bbox } = plot;
+  const size = 5 * devicePixelRatio;
+  ctx.save();
+  ctx.setLineDash([size / 2, size / 2]);
+  for (const mark of marks) {
+    const x = Math.round(plot.valToPos(mark.time, 'x', true));
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.strokeStyle = color(mark.color);
+    ctx.fillStyle = ctx.strokeStyle;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.beginPath();
+    ctx.moveTo(x - size, bbox.top);
+    ctx.lineTo(x + size, bbox.top);
+    ctx.lineTo(x, bbox.top + 1.5 * size);
+    ctx.fill();
+  }
+  ctx.restore();
+}
