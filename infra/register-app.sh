@@ -1,7 +1,7 @@
 #!/bin/sh
-# Registers the API in Entra ID: register-app.sh [NAME [CLIENT_ID...]]. Run again, it brings the registration of that
-# name up to date: its audience, its app roles, and the clients that get tokens for it without anybody's consent, which
-# are the Azure CLI and those that are given.
+# Registers the API in Entra ID: register-app.sh [NAME [CLIENT_ID|ADDRESS...]]. Run again, it brings the registration of
+# that name up to date: its audience, its app roles, the clients that get tokens for it without anybody's consent, which
+# are the Azure CLI and those that are given, and the addresses of the servers to whose pages people sign in.
 set -eu
 
 name="${1:-events-graphql}"
@@ -9,12 +9,19 @@ name="${1:-events-graphql}"
 azure_cli=04b07795-8ddb-461a-bbee-02f9e1bf7b46
 
 usage() {
-  echo "$1. Usage: register-app.sh [NAME [CLIENT_ID...]]" >&2
+  echo "$1. Usage: register-app.sh [NAME [CLIENT_ID|ADDRESS...]]" >&2
   exit 2
 }
 case "$name" in *[!A-Za-z0-9._-]*) usage "A name has letters, digits, '.', '_' and '-', not '$name'" ;; esac
-for client in "$@"; do
-  case "$client" in *[!0-9A-Fa-f-]*) usage "A client id is a GUID, not '$client'" ;; esac
+clients=$azure_cli
+pages=''
+for given in "$@"; do
+  case "$given" in
+    *[!A-Za-z0-9.:/_-]*) usage "A client id is a GUID, an address a URL, not '$given'" ;;
+    https://* | http://localhost*) pages="$pages${pages:+, }\"${given%/}/sign-in\"" ;;
+    *[!0-9A-Fa-f-]*) usage "A client id is a GUID, an address begins with https://, not '$given'" ;;
+    *) clients="$clients $given" ;;
+  esac
 done
 
 found=$(az ad app list --filter "displayName eq '$name'" --query '[].appId' --output tsv)
@@ -53,18 +60,18 @@ explore=$(role Events.Explore 'Explore events' 'Run documents of their own' 8a3f
 # Clients ask for a scope; this one permits nothing by itself, so that the roles decide.
 scope=$(id_of api.oauth2PermissionScopes access 8a3f5a2e-3f0e-4b8b-9d43-6a2b8f0b5c04)
 
-update "{\"identifierUris\": [\"api://$app\"],
+update "{\"identifierUris\": [\"api://$app\"], \"spa\": {\"redirectUris\": [$pages]},
   \"appRoles\": [$read, $write, $explore],
   \"api\": {\"requestedAccessTokenVersion\": 2, \"oauth2PermissionScopes\": [{\"id\": \"$scope\", \"value\": \"access\",
     \"type\": \"User\", \"isEnabled\": true, \"adminConsentDisplayName\": \"Use $name\",
     \"adminConsentDescription\": \"Use $name as oneself\"}]}}"
 
 # Only a scope that is there can be given to clients.
-clients=''
-for client in "$azure_cli" "$@"; do
-  clients="$clients${clients:+, }{\"appId\": \"$client\", \"delegatedPermissionIds\": [\"$scope\"]}"
+authorized=''
+for client in $clients; do
+  authorized="$authorized${authorized:+, }{\"appId\": \"$client\", \"delegatedPermissionIds\": [\"$scope\"]}"
 done
-update "{\"api\": {\"preAuthorizedApplications\": [$clients]}}"
+update "{\"api\": {\"preAuthorizedApplications\": [$authorized]}}"
 
 az ad sp show --id "$app" --output none 2>/dev/null || az ad sp create --id "$app" --output none
 

@@ -1,6 +1,7 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'rolldown';
+import { graphiqlFiles } from '../src/graphiql/assets.ts';
 import { buildDashboard } from './dashboard.ts';
 
 const root = new URL('../', import.meta.url);
@@ -32,7 +33,15 @@ export async function bundle(folder: URL): Promise<void> {
     logLevel: 'warn',
   });
   // The page's own files go to the browser as they are; the chunk that serves them looks for them beside itself.
-  for (const file of ['page.js', 'readyTabs.js', 'lists.js']) await cp(new URL(file, graphiql), new URL(file, folder));
+  for (const file of graphiqlFiles) await cp(new URL(file, graphiql), new URL(file, folder));
+  await cp(new URL('../signIn/page/', graphiql), new URL('sign-in/', folder), {
+    recursive: true,
+    filter: (file) => !file.endsWith('.json'),
+  });
+  await cp(
+    new URL('node_modules/@azure/msal-browser/lib/msal-browser.min.js', root),
+    new URL('sign-in/msal-browser.min.js', folder),
+  );
   await buildDashboard(new URL('dashboard/', folder));
   await writeFile(new URL('package.json', folder), '{ "type": "module" }\n');
 }

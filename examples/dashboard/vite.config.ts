@@ -16,5 +16,5 @@ export default defineConfig({
   // The page is `/dashboard`, its files are below: relative, so that a proxy may put a prefix in front of both.
   experimental: { renderBuiltUrl: (name) => `dashboard/${name}` },
   // `npm run dev` beside `npm start`: the page is rebuilt as it is edited, and asks the server that runs already.
-  server: { port: 4001, proxy: { '/graphql': 'http://localhost:4000' } },
+  server: { port: 4001, proxy: { '/graphql': 'http://localhost:4000', '/sign-in': 'http://localhost:4000' } },
 });

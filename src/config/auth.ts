@@ -16,6 +16,8 @@ export interface AuthConfig {
   /** What tokens must be for: one of these. */
   readonly audiences: readonly string[];
   readonly issuers: readonly string[];
+  /** The address of the tenant, where its people sign in. */
+  readonly authority: string;
   /** Where the issuer's public keys are. */
   readonly keysUrl: string;
 }
@@ -38,6 +40,7 @@ export function authOf(env: Variables, production: boolean, problems: string[]):
     tenantId,
     audiences,
     issuers: [`${tenant}/v2.0`, `https://${tokenService(authority)}/${tenantId}/`],
+    authority: tenant,
     keysUrl: `${tenant}/discovery/v2.0/keys`,
   };
 }

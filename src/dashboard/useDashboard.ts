@@ -3,28 +3,27 @@ import { respondWith } from '../http/assets.ts';
 import type { Dashboard } from './dashboard.ts';
 
 /** The page loads its own files and asks its own server; charts set styles by script, which needs no leave. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const security = { 'content-security-policy': policy, 'x-content-type-options': 'nosniff' };
-
-/** A file's name has its hash in it. */
-const forever = { ...security, 'cache-control': 'public, max-age=31536000, immutable' };
-const page = { ...security, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' };
+const policy = (sources: string) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `connect-src ${sources}`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
 const path = '/dashboard';
 const folder = `${path}/assets/`;
 
-/** Serves the page and its files. They hold no data, and need no token. */
-export function useDashboard({ html, files }: Dashboard): Plugin {
+/** Serves the page and its files. They hold no data, and need no token; the page may connect to these sources. */
+export function useDashboard({ html, files }: Dashboard, sources = "'self'"): Plugin {
+  const security = { 'content-security-policy': policy(sources), 'x-content-type-options': 'nosniff' };
+  // A file's name has its hash in it.
+  const forever = { ...security, 'cache-control': 'public, max-age=31536000, immutable' };
+  const page = { ...security, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' };
   return {
     onRequest({ request, url, fetchAPI, endResponse }) {
       const { pathname, search } = url;

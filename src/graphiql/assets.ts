@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { type Asset, assetOf } from '../http/assets.ts';
 
+/** What a browser gets as it is. */
+export const graphiqlFiles = ['page.js', 'page.css', 'bar.js', 'fetcher.js', 'readyTabs.js', 'lists.js'];
+
 /** Reads all files of the page; about 9 MB of text, which is why nobody should do it before the page is opened. */
 export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
@@ -11,9 +14,7 @@ export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
     'editorWorkerService.worker.js': bundle.editorWorkerService,
     'graphql.worker.js': bundle.graphqlWorker,
     'json.worker.js': bundle.jsonWorker,
-    'page.js': await own('page.js'),
-    'readyTabs.js': await own('readyTabs.js'),
-    'lists.js': await own('lists.js'),
+    ...Object.fromEntries(await Promise.all(graphiqlFiles.map(async (name) => [name, await own(name)] as const))),
   };
   const assets = Object.entries(texts).map(async ([name, text]) => [name, await assetOf(name, text)] as const);
   return new Map(await Promise.all(assets));

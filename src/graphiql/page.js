@@ -1,26 +1,24 @@
 // Plain JavaScript, because a browser gets this file as it is; tsc checks the types in its comments.
 
+import { createBar } from './bar.js';
+import { createFetcher } from './fetcher.js';
 import { introspectionQuery } from './lists.js';
 import { readyTabs } from './readyTabs.js';
 
 /** @import { IntrospectedSchema } from './introspection.ts' */
+/** @import { ListedDocument } from './useDocumentList.ts' */
 
 /**
- * What this page uses of its browser, and of the bundle that ran before it.
- * @typedef {{
- *   document: { querySelector(selector: string): object | null, fonts: { load(font: string): Promise<unknown> } },
- *   history: { replaceState(state: null, unused: string, url: string): void },
- *   location: { pathname: string, search: string },
- *   localStorage: { getItem(key: string): string | null, removeItem(key: string): void },
- *   MonacoEnvironment?: { getWorkerUrl(module: string, label: string): string },
- *   YogaGraphiQL: { renderYogaGraphiQL(root: object | null, options: object): void },
- * }} Browser
- *
  * As GraphiQL stores its tabs.
- * @typedef {{ query: string | null, variables: string | null, headers: string | null }} StoredTab
- * @typedef {{ tabs: StoredTab[], activeTabIndex: number }} TabState
+ * @typedef {{ query: string | null, variables?: string | null, headers?: string | null }} Tab
+ * @typedef {{ tabs: Tab[], activeTabIndex: number }} TabState
+ *
+ * What the bundle that ran before has put there.
+ * @typedef {{ renderYogaGraphiQL(root: Element | null, options: object): void }} Bundle
  */
-const browser = /** @type {Browser} */ (/** @type {unknown} */ (globalThis));
+
+/** @type {typeof import('../signIn/page/signIn.js')} */
+const { account, authorizedFetch, signOut } = await import(new URL('../../sign-in/signIn.js', import.meta.url).href);
 
 /** Where GraphiQL keeps its tabs. */
 const tabState = 'graphiql:tabState';
@@ -32,53 +30,85 @@ const tabState = 'graphiql:tabState';
 function storedTabs() {
   try {
     /** @type {TabState} */
-    const state = JSON.parse(browser.localStorage.getItem(tabState) ?? '');
+    const state = JSON.parse(localStorage.getItem(tabState) ?? '');
     return state.tabs.some(({ query }) => query?.trim()) ? state : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Tabs made from the schema; none where the server does not answer: GraphiQL asks it too, and shows why. */
-async function tabsOfSchema() {
+/**
+ * The schema; null where this caller may not see it, or the server does not answer: GraphiQL asks it too, and shows why.
+ * @returns {Promise<IntrospectedSchema | null>}
+ */
+async function readSchema() {
   try {
-    const response = await fetch(browser.location.pathname, {
+    const response = await authorizedFetch(location.pathname, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ query: introspectionQuery }),
     });
-    /** @type {{ data?: { __schema: IntrospectedSchema } }} */
-    const { data } = await response.json();
-    return data ? readyTabs(data.__schema) : [];
+    return (await response.json()).data?.__schema ?? null;
   } catch {
-    return [];
+    return null;
   }
 }
 
-/** The document in the address, if any. It is taken out of there, so that a reload does not open it once more. */
-function takeLinked() {
-  const parameters = new URLSearchParams(browser.location.search);
-  const query = parameters.get('query');
-  if (query === null) return undefined;
-  browser.history.replaceState(null, '', browser.location.pathname);
-  return { query, variables: parameters.get('variables') ?? '' };
+/** @returns {Promise<ListedDocument[]>} */
+async function readDocuments() {
+  const response = await authorizedFetch(new URL('documents.json', import.meta.url)).catch(() => null);
+  return response?.ok ? response.json() : [];
 }
 
+/**
+ * The document in the address, if any. It is taken out of there, so that a reload does not open it once more.
+ * @param {readonly ListedDocument[]} documents
+ * @returns {Tab | undefined}
+ */
+function takeLinked(documents) {
+  const parameters = new URLSearchParams(location.search);
+  const query = parameters.get('query');
+  const listed = documents.find(({ id }) => id === parameters.get('documentId'));
+  if (query === null && !listed) return undefined;
+  history.replaceState(null, '', location.pathname);
+  return { query: query ?? listed?.query ?? '', variables: parameters.get('variables') ?? listed?.variables ?? '' };
+}
+
+/** @param {readonly ListedDocument[]} documents */
+const persisted = (documents) => {
+  const ids = new Map(documents.map(({ id, query }) => [query.trim(), id]));
+  /** @param {import('./fetcher.js').Params} params */
+  return ({ query, ...params }) => {
+    const documentId = ids.get(query.trim());
+    return documentId ? { documentId, ...params } : { query, ...params };
+  };
+};
+
 async function render() {
-  const linked = takeLinked();
+  const [schema, documents] = await Promise.all([readSchema(), readDocuments()]);
+  const linked = takeLinked(documents);
   const stored = storedTabs();
-  if (!stored) browser.localStorage.removeItem(tabState);
-  const tabs = [...(linked ? [linked] : []), ...(stored ? [] : await tabsOfSchema())];
+  if (!stored) localStorage.removeItem(tabState);
+  // Whoever may not see the schema begins with what they may run.
+  const ready = schema ? readyTabs(schema) : documents.slice(0, 3);
+  const tabs = [...(linked ? [linked] : []), ...(stored ? [] : ready)];
+  /** @type {Tab | undefined} */
   const open = linked ?? stored?.tabs[stored.activeTabIndex] ?? tabs[0];
+  const bar = createBar({ documents, account: await account(), signOut });
+  if (bar) document.body.prepend(bar);
   // Tabs that a late font resizes lose the first click on them.
-  await browser.document.fonts.load('1em Roboto');
-  browser.YogaGraphiQL.renderYogaGraphiQL(browser.document.querySelector('#root'), {
+  await document.fonts.load('1em Roboto');
+  /** @type {Bundle} */
+  const bundle = Reflect.get(globalThis, 'YogaGraphiQL');
+  bundle.renderYogaGraphiQL(document.querySelector('#root'), {
     title: 'events-graphql',
-    ...(tabs.length > 0 && { defaultTabs: tabs }),
+    fetcher: createFetcher(location.pathname, authorizedFetch, persisted(documents)),
+    ...(!schema && documents.length > 0 && { schema: null }),
+    ...(tabs.length > 0 && { defaultTabs: tabs.map(({ query, variables }) => ({ query, variables })) }),
     // GraphiQL opens the stored tab that has just this content, and adds a tab where none has.
     initialQuery: open?.query ?? '',
     initialVariables: open?.variables ?? '',
-    initialHeaders: (open && 'headers' in open && open.headers) || '',
+    initialHeaders: open?.headers ?? '',
     // The bundle's own handler writes the whole document to the address, and so to the logs of whatever is in front.
     onEditQuery: () => {},
     // Headers may hold a token. Whoever wants them kept can say so in GraphiQL's settings.
@@ -86,7 +116,8 @@ async function render() {
   });
 }
 
-browser.MonacoEnvironment = {
+Reflect.set(globalThis, 'MonacoEnvironment', {
+  /** @type {(module: string, label: string) => string} */
   getWorkerUrl: (_module, label) => new URL(`./${label}.worker.js`, import.meta.url).href,
-};
+});
 await render();

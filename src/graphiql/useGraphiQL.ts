@@ -2,37 +2,39 @@ import { basename } from 'node:path/posix';
 import type { Plugin } from 'graphql-yoga';
 import { type Asset, respondWith } from '../http/assets.ts';
 import { loadAssets } from './assets.ts';
+import { documentListPath } from './useDocumentList.ts';
 
 /**
  * What the page may load: its own files and nothing else, so that the browser itself enforces that GraphiQL works in a
  * closed network. Inline styles are allowed because Monaco writes its own into the document.
  */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "worker-src 'self'",
-  "connect-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  'img-src data:',
-  'font-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const headers = {
-  'cache-control': 'no-cache',
-  'content-security-policy': policy,
-  'x-content-type-options': 'nosniff',
-};
+const policy = (sources: string) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "worker-src 'self'",
+    `connect-src ${sources}`,
+    "style-src 'self' 'unsafe-inline'",
+    'img-src data:',
+    'font-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
 /**
  * GraphiQL for browsers that open the endpoint, from this package's own files below `<endpoint>/graphiql/`. Yoga's own
- * must be off. Nothing in it depends on the schema: its ready tabs are made in the browser, from an introspection.
+ * must be off. Nothing in it depends on the schema: its ready tabs are made in the browser, from an introspection. The
+ * page may connect to these sources.
  */
-export function useGraphiQL(endpoint: string): Plugin {
+export function useGraphiQL(endpoint: string, sources = "'self'"): Plugin {
   const html = page(`${basename(endpoint)}/graphiql`);
   const folder = `${endpoint}/graphiql/`;
+  const headers = {
+    'cache-control': 'no-cache',
+    'content-security-policy': policy(sources),
+    'x-content-type-options': 'nosniff',
+  };
   let assets: Promise<ReadonlyMap<string, Asset>> | undefined;
   return {
     onRequest({ request, url, fetchAPI, endResponse }) {
@@ -40,7 +42,7 @@ export function useGraphiQL(endpoint: string): Plugin {
       if (url.pathname === endpoint && request.headers.get('accept')?.includes('text/html')) {
         const type = { 'content-type': 'text/html; charset=utf-8', vary: 'accept' };
         endResponse(new fetchAPI.Response(html, { headers: { ...headers, ...type } }));
-      } else if (url.pathname.startsWith(folder)) {
+      } else if (url.pathname.startsWith(folder) && url.pathname !== documentListPath(endpoint)) {
         assets ??= loadAssets();
         return assets.then((all) => {
           const asset = all.get(url.pathname.slice(folder.length));
@@ -60,6 +62,7 @@ const page = (folder: string) => `<!doctype html>
     <title>events-graphql</title>
     <link rel="icon" href="data:,">
     <link rel="stylesheet" href="${folder}/graphiql.css">
+    <link rel="stylesheet" href="${folder}/page.css">
     <script src="${folder}/graphiql.js" defer></script>
     <script src="${folder}/page.js" type="module"></script>
   </head>

@@ -1,6 +1,6 @@
-import { type DocumentNode, GraphQLError, getOperationAST } from 'graphql';
+import { type DocumentNode, GraphQLError, getOperationAST, type OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { permissionNames } from '../config/auth.ts';
+import { type Permission, permissionNames } from '../config/auth.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../errors.ts';
 
@@ -10,11 +10,15 @@ interface Operation {
   readonly contextValue: Context;
 }
 
-/** Runs an operation only for callers who may: mutations change rows, all others read them. */
+/** What its caller needs: mutations change rows, all others read them. */
+export const permissionFor = (operation: `${OperationTypeNode}`): Permission =>
+  operation === 'mutation' ? 'write' : 'read';
+
+/** Runs an operation only for callers who may. */
 export function usePermissions(): Plugin<Context> {
   const objectionTo = ({ document, operationName, contextValue: { caller } }: Operation) => {
     const operation = getOperationAST(document, operationName)?.operation ?? 'query';
-    const needed = operation === 'mutation' ? 'write' : 'read';
+    const needed = permissionFor(operation);
     if (caller?.permissions.has(needed)) return undefined;
     const message = `A ${operation} needs the role or scope "${permissionNames[needed]}"`;
     const { code, http } = new AppError('FORBIDDEN', message).extensions;

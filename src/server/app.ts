@@ -8,6 +8,7 @@ import type { Dashboard } from '../dashboard/dashboard.ts';
 import { useDashboard } from '../dashboard/useDashboard.ts';
 import { createInFlight, type InFlight, memoryForRequests } from '../db/inFlight.ts';
 import type { Probe } from '../db/pool/probe.ts';
+import { useDocumentList } from '../graphiql/useDocumentList.ts';
 import { useGraphiQL } from '../graphiql/useGraphiQL.ts';
 import { createErrorMask } from '../http/clientErrors.ts';
 import { useShortMessages } from '../http/shortMessages.ts';
@@ -31,6 +32,7 @@ import { useResponseLimit } from '../http/useResponseLimit.ts';
 import { useSecurityHeaders } from '../http/useSecurityHeaders.ts';
 import { useStatus } from '../http/useStatus.ts';
 import { useVariables } from '../http/useVariables.ts';
+import { tokenSources, useSignIn } from '../signIn/useSignIn.ts';
 import type { Tails } from '../tails/tails.ts';
 import { useOperation } from '../telemetry/useOperation.ts';
 
@@ -71,6 +73,7 @@ export function createApp(options: AppOptions) {
   const { config, served, dashboard, tails, inFlight = createInFlight(memoryForRequests()), probe, log } = options;
   const { requestLimits } = config;
   const { perMinute, proxies } = requestLimits;
+  const sources = tokenSources(config.auth);
   return createYoga<Partial<Incoming>>({
     // Below it stand the ids of persisted documents.
     graphqlEndpoint: `${endpoint}{/*}?`,
@@ -96,8 +99,9 @@ export function createApp(options: AppOptions) {
         if (problem) throw new Error(problem);
         await probe();
       }, log),
-      ...(config.graphiql ? [useGraphiQL(endpoint)] : []),
-      ...(dashboard ? [useDashboard(dashboard)] : []),
+      ...(config.graphiql ? [useGraphiQL(endpoint, sources)] : []),
+      ...(dashboard ? [useDashboard(dashboard, sources)] : []),
+      ...(config.graphiql || dashboard ? [useSignIn(config.auth)] : []),
       // Who is not let in learns nothing more: not whether there is an API, nor whether the document is known.
       useCaller(config.auth && createVerifier(config.auth), endpoint, log),
       useLifetime(config.requestTimeoutMs),
@@ -111,6 +115,7 @@ export function createApp(options: AppOptions) {
       useGetParams(),
       // From here on there is an API, and the document that is to run on it.
       useApi({ served, tails, endpoint, limits: requestLimits }),
+      ...(config.graphiql ? [useDocumentList(endpoint)] : []),
       ...(config.auth ? [usePermissions()] : []),
       useDocumentCache(keptTokens),
       useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),

@@ -94,6 +94,7 @@ describe('who may come in', () => {
     expect(authOf({ ...entra, AUTH_TENANT_ID: tenant.toUpperCase() })).toEqual({
       tenantId: tenant,
       audiences: ['api://events', '5d1c7a20'],
+      authority: `https://login.microsoftonline.com/${tenant}`,
       issuers: [`https://login.microsoftonline.com/${tenant}/v2.0`, `https://sts.windows.net/${tenant}/`],
       keysUrl: `https://login.microsoftonline.com/${tenant}/discovery/v2.0/keys`,
     });

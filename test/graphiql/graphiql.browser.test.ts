@@ -4,7 +4,6 @@ import { type Listening, listen } from '../../src/server/listen.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { isBrowserAbsent, launchBrowser } from '../support/browser.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { createIssuer } from '../support/issuer.ts';
 
 const absent = isBrowserAbsent('GraphiQL');
 
@@ -101,32 +100,6 @@ describe.skipIf(absent)('GraphiQL in a browser', { timeout }, () => {
     await editor().filter({ hasText: 'mine' }).waitFor();
     expect(await tabs().count()).toBe(3);
     await open('LatestEvents');
-  });
-
-  test('asks for the schema and runs documents with the token in its headers', async () => {
-    const issuer = await createIssuer();
-    const closed = await createTestApi(database.connection, { config: { graphiql: true, auth: issuer.config } });
-    const other = await listen(closed.app, 'localhost', 0);
-    const query = encodeURIComponent('query Mine { devices(first: 1) { totalCount } }');
-    await page.goto(`http://localhost:${other.port}/graphql?query=${query}`);
-    await page.getByRole('button', { name: 'Headers' }).click();
-    await page.getByRole('region', { name: 'Headers' }).locator('.graphiql-editor:not(.hidden) .view-lines').click();
-    await page.keyboard.insertText(JSON.stringify({ Authorization: `Bearer ${await issuer.sign()}` }));
-    const introspected = page.waitForResponse(
-      (response) => response.request().method() === 'POST' && response.status() === 200,
-    );
-    await page.getByRole('button', { name: 'Re-fetch GraphQL schema' }).click();
-    expect((await (await introspected).json()).data).toHaveProperty('__schema');
-    await page.getByRole('button', { name: /^Execute query/ }).click();
-    await result().filter({ hasText: '"totalCount": 40' }).waitFor();
-    await page.goto('about:blank');
-    // The first look for the schema had no token.
-    expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
-    complaints.length = 0;
-    hosts.delete(`localhost:${other.port}`);
-    await other.drain(0);
-    await closed.close();
-    await issuer.end();
   });
 
   test('opens the document that the address carries, next to the ready tabs', async () => {

@@ -295,7 +295,7 @@ describe('the page', () => {
     const html = await (await get('/graphql', browser)).text();
     const named = addressesIn(html).filter((address) => !address.startsWith('data:'));
     const folder = 'graphql/graphiql/';
-    const imported = ['lists.js', 'readyTabs.js'].map((name) => folder + name);
+    const imported = ['bar.js', 'fetcher.js', 'lists.js', 'readyTabs.js'].map((name) => folder + name);
     const workers = ['editorWorkerService', 'graphql', 'json'].map((label) => `${folder}${label}.worker.js`);
     for (const address of [...named, ...imported, ...workers]) {
       const response = await get(`/${address}`);

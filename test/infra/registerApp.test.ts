@@ -33,6 +33,7 @@ test('registers an app with its audience, its roles and a scope for clients, and
     'Events.Write',
     'Events.Explore',
   ]);
+  expect(first.spa).toEqual({ redirectUris: [] });
   expect(first.api.requestedAccessTokenVersion).toBe(2);
   const [scope] = first.api.oauth2PermissionScopes;
   expect(new Set([scope, ...first.appRoles].map(({ id }) => id)).size).toBe(4);
@@ -51,9 +52,16 @@ test('brings a registration up to date, in which roles and scope keep their ids'
     ['oauth2PermissionScopes', 'echo of-scope'],
     ...shown,
   ];
-  const { status, calls, bodies } = register(answers, ['events-graphql', 'aaaa-1', 'bbbb-2']);
+  const { status, calls, bodies } = register(answers, [
+    'events-graphql',
+    'aaaa-1',
+    'https://events.example/',
+    'bbbb-2',
+    'http://localhost:4000',
+  ]);
   expect(status).toBe(0);
   expect(calls.join()).not.toContain('create');
+  expect(bodies[0].spa.redirectUris).toEqual(['https://events.example/sign-in', 'http://localhost:4000/sign-in']);
   expect(bodies[0].appRoles[0].id).toBe('of-read');
   expect(bodies[0].appRoles[1].id).not.toBe('of-read');
   expect(bodies[0].api.oauth2PermissionScopes[0].id).toBe('of-scope');
@@ -77,6 +85,7 @@ test('changes nothing when several apps have the name', () => {
 test.each([
   ['a name', ["it's"]],
   ['a client', ['events', 'my client']],
+  ['an address', ['events', 'http://events.example']],
 ])('asks nobody about %s that cannot be one', (_, options) => {
   const { status, stderr, calls } = register([], options);
   expect([status, calls]).toEqual([2, []]);

@@ -56,7 +56,9 @@ function build({ subject, issuer, publicKey, key, host }: Content): string {
 /** ITU-T X.690: a tag, a length, the content. */
 function item(tag: number, ...content: readonly Buffer[]): Buffer {
   const all = Buffer.concat(content);
-  const length = all.length < 128 ? Buffer.of(all.length) : Buffer.of(0x82, all.length >> 8, all.length & 255);
+  // As short as it can be: browsers take no other.
+  const long = all.length < 256 ? Buffer.of(0x81, all.length) : Buffer.of(0x82, all.length >> 8, all.length & 255);
+  const length = all.length < 128 ? Buffer.of(all.length) : long;
   return Buffer.concat([Buffer.of(tag), length, all]);
 }
 

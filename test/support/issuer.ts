@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import type { AuthConfig } from '../../src/config/auth.ts';
@@ -6,6 +7,7 @@ import { readConfig } from '../../src/config/config.ts';
 
 export const tenantId = '3f0b1c52-6f5e-4c39-9d0e-1f8a5a6c7d11';
 export const audience = 'api://events';
+export const clientId = '5d1c7a20-0000-4000-8000-000000000001';
 
 type Key = Awaited<ReturnType<typeof generateKeyPair>> & { readonly kid: string };
 
@@ -29,25 +31,36 @@ export interface Issuer {
   end(): Promise<void>;
 }
 
-export async function createIssuer(): Promise<Issuer> {
+export interface IssuerOptions {
+  /** Of `localhost`, to be asked encrypted. */
+  readonly certificate?: { readonly certificate: string; readonly key: string };
+  /** Answers what is not about keys. */
+  readonly otherwise?: RequestListener;
+}
+
+export async function createIssuer({ certificate, otherwise }: IssuerOptions = {}): Promise<Issuer> {
   const strange = async (kid: string = crypto.randomUUID()): Promise<Key> => ({
     ...(await generateKeyPair('RS256')),
     kid,
   });
   let current = await strange();
   const state = { requests: 0, status: 200 };
-  const server = createServer(async (request, response) => {
+  const listener: RequestListener = async (request, response) => {
+    if (otherwise && request.url !== `/${tenantId}/discovery/v2.0/keys`) return otherwise(request, response);
     state.requests++;
     const found = request.url === `/${tenantId}/discovery/v2.0/keys` ? state.status : 404;
     const keys = [{ ...(await exportJWK(current.publicKey)), kid: current.kid, use: 'sig' }];
     response.writeHead(found, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const authority = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const server = certificate
+    ? createSecureServer({ cert: certificate.certificate, key: certificate.key }, listener)
+    : createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, certificate ? 'localhost' : '127.0.0.1', resolve));
+  const authority = `${certificate ? 'https://localhost' : 'http://127.0.0.1'}:${(server.address() as AddressInfo).port}`;
   const { auth } = readConfig({
     AUTH: 'entra',
     AUTH_TENANT_ID: tenantId,
-    AUTH_AUDIENCE: `${audience},5d1c7a20-0000-4000-8000-000000000001`,
+    AUTH_AUDIENCE: `${audience},${clientId}`,
     AUTH_AUTHORITY: authority,
   });
   if (!auth) throw new Error('There is no one to ask');

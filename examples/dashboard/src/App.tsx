@@ -1,6 +1,5 @@
 import { ConnectionContext, useConnectionState } from './api/connection';
 import { Banner } from './controls/Banner';
-import { TokenDialog } from './controls/TokenDialog';
 import { Unfit } from './controls/Unfit';
 import { Dashboard } from './Dashboard';
 import { useScheme } from './state/useScheme';
@@ -16,7 +15,6 @@ export function App() {
       <ViewContext.Provider value={{ view, go }}>
         <Banner />
         {connection.status === 'unfit' ? <Unfit /> : <Dashboard {...{ view, faults, go, scheme, toggleScheme }} />}
-        {connection.status === 'locked' && <TokenDialog />}
       </ViewContext.Provider>
     </ConnectionContext.Provider>
   );

@@ -7,8 +7,8 @@ import {
   type OperationResult,
   type PersistedDocument,
 } from '@urql/core';
+import { authorizedFetch } from './access';
 import { type Problem, problemOf, problemOfStatus, unreachable } from './problem';
-import { authorization } from './token';
 
 /** Beside the page, whatever prefix a proxy puts in front of both. */
 export const endpoint = new URL('graphql', document.baseURI).href;
@@ -22,7 +22,7 @@ export const client = new Client({
   exchanges: [fetchExchange],
   requestPolicy: 'network-only',
   preferGetMethod: 'within-url-limit',
-  fetchOptions: () => ({ headers: authorization() }),
+  fetch: authorizedFetch,
 });
 
 /** The id under which the server has a document; the page holds no document's text. */

@@ -1,6 +1,6 @@
 /** What keeps the page from its data, by what the page does about it. */
 export interface Problem {
-  readonly kind: 'away' | 'locked' | 'unfit' | 'conflict' | 'refused' | 'other';
+  readonly kind: 'away' | 'unfit' | 'conflict' | 'refused' | 'other';
   /** For the user. */
   readonly message: string;
 }
@@ -25,7 +25,6 @@ export function problemOf([error]: readonly GraphQLErrorLike[]): Problem {
   const code = String(error?.extensions?.['code'] ?? '');
   const message = messages[code] ?? error?.message ?? 'Something went wrong.';
   if (away.has(code)) return unreachable;
-  if (code === 'UNAUTHENTICATED') return { kind: 'locked', message };
   if (code.startsWith('PERSISTED_DOCUMENT_')) return { kind: 'unfit', message };
   if (code === 'CONFLICT') return { kind: 'conflict', message };
   if (code === 'BAD_USER_INPUT') return { kind: 'refused', message };
@@ -34,10 +33,6 @@ export function problemOf([error]: readonly GraphQLErrorLike[]): Problem {
 
 /** Of an answer that is no GraphQL. */
 export const problemOfStatus = (status: number): Problem =>
-  status === 401
-    ? { kind: 'locked', message: 'A bearer token is required' }
-    : status >= 500
-      ? unreachable
-      : { kind: 'other', message: `The server answered with the status ${status}.` };
+  status >= 500 ? unreachable : { kind: 'other', message: `The server answered with the status ${status}.` };
 
 export const unreachable: Problem = { kind: 'away', message: 'The server is away.' };

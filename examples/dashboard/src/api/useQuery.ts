@@ -36,10 +36,10 @@ export function useQuery<Data, Variables extends AnyVariables>(
   const [state, setState] = useState<State<Data>>(nothing);
   const [turn, setTurn] = useState(0);
   const key = JSON.stringify(variables);
-  const isIdle = status === 'locked' || status === 'unfit';
+  const isUnfit = status === 'unfit';
 
   useEffect(() => {
-    if (isIdle) return;
+    if (isUnfit) return;
     const stop = new AbortController();
     const { signal } = stop;
     const run = async () => {
@@ -63,7 +63,7 @@ export function useQuery<Data, Variables extends AnyVariables>(
     };
     void run();
     return () => stop.abort();
-  }, [document, key, everyMs, isIdle, epoch, turn, report]);
+  }, [document, key, everyMs, isUnfit, epoch, turn, report]);
 
   const refresh = () => setTurn((last) => last + 1);
   const { data, at, problem } = state;

@@ -2,6 +2,7 @@ import { useConnection } from '../api/connection';
 import type { Scheme } from '../state/useScheme';
 import type { Go } from '../state/useView';
 import type { View } from '../state/view';
+import { Account } from './Account';
 import { ViewLink } from './ViewLink';
 import './controls.css';
 
@@ -33,6 +34,7 @@ export function Header({ view: { device, live }, go, scheme, toggleScheme }: Hea
       <button type="button" aria-label={`Use ${scheme === 'dark' ? 'light' : 'dark'} colours`} onClick={toggleScheme}>
         {scheme === 'dark' ? '☀' : '☾'}
       </button>
+      <Account />
     </header>
   );
 }

@@ -32,7 +32,7 @@ export function Panel({ name, title, aside, answer, empty, children }: PanelProp
 
 function Content({ answer, empty, children }: Pick<PanelProps, 'answer' | 'empty' | 'children'>) {
   const { data, problem, refresh } = answer;
-  const failed = problem !== null && problem.kind !== 'away' && problem.kind !== 'locked';
+  const failed = problem !== null && problem.kind !== 'away';
   return (
     <>
       {failed && (

@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-sse';
+import { authorizedFetch } from '../api/access';
 import { documentIdOf, endpoint } from '../api/client';
 import { type Problem, problemOf, problemOfStatus, unreachable } from '../api/problem';
-import { authorization } from '../api/token';
 import { TailDocument, type TailSubscription, type TailSubscriptionVariables } from '../gql/graphql';
 
 export type Added = TailSubscription['eventsAdded'];
@@ -14,7 +14,7 @@ const silenceMs = 45_000;
  * again by itself: only its caller knows the cursor to go on with.
  */
 export async function* follow(variables: TailSubscriptionVariables, signal: AbortSignal): AsyncGenerator<Added, void> {
-  const client = createClient({ url: endpoint, headers: authorization, retryAttempts: 0 });
+  const client = createClient({ url: endpoint, fetchFn: authorizedFetch, retryAttempts: 0 });
   // The id stands for the document.
   const request = { query: '', documentId: documentIdOf(TailDocument), variables };
   const results = client.iterate<TailSubscription>(request);

@@ -20,13 +20,13 @@ export function useTail(where: EventWhere, isLive: boolean): Tail {
   const key = JSON.stringify(where);
   const place = useRef<{ readonly key: string; cursor: string | null }>({ key: '', cursor: null });
   const nap = useRef(new AbortController());
-  const isIdle = status === 'locked' || status === 'unfit';
+  const isUnfit = status === 'unfit';
 
   // Somebody else reached the server, or was told to try.
   useEffect(() => nap.current.abort(), [epoch]);
 
   useEffect(() => {
-    if (isIdle) return;
+    if (isUnfit) return;
     if (place.current.key !== key) {
       place.current = { key, cursor: null };
       dispatch({ type: 'begin' });
@@ -48,7 +48,7 @@ export function useTail(where: EventWhere, isLive: boolean): Tail {
       },
     });
     return () => stop.abort();
-  }, [key, isLive, isIdle, report]);
+  }, [key, isLive, isUnfit, report]);
 
   return { ...rows, problem };
 }

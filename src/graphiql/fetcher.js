@@ -1,0 +1,59 @@
+// Plain JavaScript, because a browser gets this file as it is; tsc checks the types in its comments.
+
+/**
+ * What GraphiQL hands over of an operation, and how it wants to be told of results.
+ * @typedef {{ query: string, operationName?: string | null, variables?: unknown }} Params
+ * @typedef {{ headers?: Record<string, string> }} Options
+ * @typedef {{ next(result: unknown): void, error(error: unknown): void, complete(): void }} Observer
+ */
+
+/**
+ * Runs GraphiQL's operations: one answer for a query or a mutation, one for each event of a subscription, which comes
+ * as a stream of server-sent events.
+ * @param {string} url
+ * @param {typeof fetch} send
+ * @param {(params: Params) => object} [body] what to send of an operation
+ */
+export const createFetcher =
+  (url, send, body = (params) => params) =>
+  /**
+   * @param {Params} params
+   * @param {Options} [options]
+   */
+  (params, { headers } = {}) => ({
+    /** @param {Observer} observer */
+    subscribe(observer) {
+      const stop = new AbortController();
+      const run = async () => {
+        const accept = 'application/graphql-response+json, application/json, text/event-stream';
+        const response = await send(url, {
+          method: 'POST',
+          headers: { accept, 'content-type': 'application/json', ...headers },
+          body: JSON.stringify(body(params)),
+          signal: stop.signal,
+        });
+        if (response.body && response.headers.get('content-type')?.startsWith('text/event-stream'))
+          await readEvents(response.body, observer.next);
+        else observer.next(await response.json());
+      };
+      run().then(observer.complete, (error) => stop.signal.aborted || observer.error(error));
+      return { unsubscribe: () => stop.abort() };
+    },
+  });
+
+/**
+ * @param {NonNullable<Response['body']>} body
+ * @param {(result: unknown) => void} next
+ */
+async function readEvents(body, next) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    const events = (text + chunk.value).split('\n\n');
+    text = events.pop() ?? '';
+    for (const event of events) {
+      const data = /^data: (.+)$/m.exec(event)?.[1];
+      if (data) next(JSON.parse(data));
+    }
+  }
+}

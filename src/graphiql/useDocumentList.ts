@@ -1,0 +1,43 @@
+import { type DocumentNode, Kind, type OperationDefinitionNode, print } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Api } from '../api/api.ts';
+import type { Caller } from '../auth/callers/caller.ts';
+import { permissionFor } from '../http/usePermissions.ts';
+
+/** A persisted document as GraphiQL lists it. */
+export interface ListedDocument {
+  readonly id: string;
+  readonly name: string;
+  readonly query: string;
+  /** JSON that names every variable which has no default. */
+  readonly variables: string;
+}
+
+export const documentListPath = (endpoint: string) => `${endpoint}/graphiql/documents.json`;
+
+/** Lists the persisted documents for GraphiQL: to each caller those that they may run, and that run. */
+export function useDocumentList(endpoint: string): Plugin<object, { api?: Api; caller: Caller | null }> {
+  return {
+    onRequest({ request, url, serverContext: { api, caller }, fetchAPI, endResponse }) {
+      if (!api || request.method !== 'GET' || url.pathname !== documentListPath(endpoint)) return;
+      const listed = api.documents.all.flatMap(({ stored, document }): readonly ListedDocument[] => {
+        const operations = document ? operationsIn(document) : [];
+        const runs = operations.filter(({ operation }) => !caller || caller.permissions.has(permissionFor(operation)));
+        const [id] = stored.ids;
+        if (!document || !id || runs.length === 0) return [];
+        const names = operations.flatMap(({ name }) => name?.value ?? []);
+        const variables = JSON.stringify(Object.fromEntries(operations.flatMap(openVariables)), null, 2);
+        return [{ id, name: names.join(', ') || id, query: print(document), variables }];
+      });
+      endResponse(fetchAPI.Response.json(listed.toSorted((a, b) => a.name.localeCompare(b.name))));
+    },
+  };
+}
+
+const operationsIn = ({ definitions }: DocumentNode) =>
+  definitions.filter(
+    (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
+  );
+
+const openVariables = ({ variableDefinitions = [] }: OperationDefinitionNode) =>
+  variableDefinitions.filter(({ defaultValue }) => !defaultValue).map(({ variable }) => [variable.name.value, null]);

@@ -1,0 +1,97 @@
+// Plain JavaScript, because a browser gets this file as it is; tsc checks the types in its comments.
+
+import { openEntra, takeRefusal } from './entra.js';
+import { askInDialog } from './tokenDialog.js';
+
+/** @import { SignInSettings } from '../settings.ts' */
+
+/** Where the token is that the user pasted, for as long as the tab is open. */
+const pastedKey = 'access-token';
+
+/** @returns {Promise<SignInSettings | null>} null where the server asks nobody who they are */
+const readSettings = async () => (await fetch(new URL('settings.json', import.meta.url))).json();
+
+/** @type {ReturnType<typeof readSettings> | undefined} */
+let settings;
+const knownSettings = () => {
+  settings ??= readSettings();
+  return settings;
+};
+
+/** @type {ReturnType<typeof openEntra> | undefined} */
+let opened;
+/** Null where nobody can sign in: browsers have the cryptography for it only where a page comes encrypted. */
+export async function entra() {
+  const found = (await knownSettings())?.entra;
+  if (found && isSecureContext) opened ??= openEntra(found);
+  return (await opened) ?? null;
+}
+
+/** The name of who is signed in; null where nobody is, or a token was pasted. */
+export const account = async () => (sessionStorage.getItem(pastedKey) ? null : ((await entra())?.account() ?? null));
+
+export async function signOut() {
+  await (await entra())?.signOut();
+}
+
+/** How often a token was given. */
+let given = 0;
+/** @type {Promise<void> | undefined} */
+let asking;
+
+/**
+ * `fetch` with the token of whoever uses the page. Where the server lets nobody in with it, asks the user for another
+ * one and then the server again.
+ * @param {RequestInfo | URL} input
+ * @param {RequestInit} [init]
+ */
+export async function authorizedFetch(input, init) {
+  const headers = new Headers(init?.headers);
+  if (headers.has('authorization')) return fetch(input, init);
+  for (;;) {
+    const before = given;
+    const token = sessionStorage.getItem(pastedKey) ?? (await (await entra())?.token());
+    if (token) headers.set('authorization', `Bearer ${token}`);
+    else headers.delete('authorization');
+    const response = await fetch(input, { ...init, headers });
+    const reason = await refusalIn(response);
+    if (reason === null) return response;
+    if (before === given) await askForToken(reason);
+  }
+}
+
+/**
+ * Why a token does not let its bearer in; null if it does, even if what was asked for is not allowed.
+ * @param {Response} response
+ * @returns {Promise<string | null>}
+ */
+async function refusalIn(response) {
+  const challenge = response.headers.get('www-authenticate') ?? '';
+  if (!challenge.startsWith('Bearer') || challenge.includes('scope=')) return null;
+  const { errors } = await response.json();
+  return errors[0].message;
+}
+
+/** @param {string} reason */
+function askForToken(reason) {
+  asking ??= ask(reason).finally(() => {
+    asking = undefined;
+    given++;
+  });
+  return asking;
+}
+
+/** @param {string} reason */
+async function ask(reason) {
+  const client = await entra();
+  const signIn = async () => {
+    sessionStorage.removeItem(pastedKey);
+    await client?.signIn();
+  };
+  const token = await askInDialog({
+    reason: takeRefusal() ?? reason,
+    command: (await knownSettings())?.command ?? '',
+    signIn: client && signIn,
+  });
+  sessionStorage.setItem(pastedKey, token);
+}
