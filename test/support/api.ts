@@ -176,8 +176,9 @@ function recorded(pool: Pool, sent: string[]): Lender {
     seen.add(client);
     const query = client.query.bind(client);
     Object.assign(client, {
-      query(config: pg.QueryConfig) {
-        if (!config.text.includes('set_config')) sent.push(config.text);
+      query(config: pg.QueryConfig | string) {
+        const text = typeof config === 'string' ? config : config.text;
+        if (!text.includes('set_config')) sent.push(text);
         return query(config);
       },
     });
