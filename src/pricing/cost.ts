@@ -171,6 +171,10 @@ function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: Argu
       }
       case 'relation':
         return { rows: 1, items: 1 };
+      case 'lookup': {
+        const items = isList ? listed(field, node) : 1;
+        return { rows: items, items };
+      }
       case 'aggregate': {
         const groups = isList ? size(node, groupSizes) : 1;
         return { rows: countRows + (isList ? groups : 0), items: groups };

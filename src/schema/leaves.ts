@@ -3,7 +3,7 @@ import type { Names } from '../catalog/naming.ts';
 import { AppError } from '../errors.ts';
 import type { Builder, EnumRef } from './builder.ts';
 import { described } from './description.ts';
-import { type Scalar, type ScalarName, scalarOf, scalars } from './scalars.ts';
+import { jsonWriter, quoted, type Scalar, type ScalarName, scalarOf, scalars } from './scalars.ts';
 import { type Sense, senseOf, textNames } from './senses.ts';
 
 /** How a column's values travel: one value, or a list of them. */
@@ -17,6 +17,10 @@ export interface Leaf {
   /** Whether a value may have no form in GraphQL but null: a number that JSON does not have, or the null that JSON has. */
   readonly mayBeNull: boolean;
   readonly read: Scalar['read'];
+  /** A value as text of JSON, or why it has no form there; of a list see `items`. */
+  readonly json: (text: string) => string | Error;
+  /** Of a list: how its items travel, and their texts. */
+  readonly items?: { readonly leaf: Leaf; readonly of: (text: string) => readonly (string | null)[] };
   /** The text of an argument, in which graphql-js has put that of custom scalars already. */
   readonly write: (argument: unknown) => string;
   /** Whether a text may be one of PostgreSQL's for a value; PostgreSQL itself looks closer. */
@@ -49,7 +53,8 @@ export const listLeaf = (item: Leaf, delimiter: string): Leaf => ({
   ...item,
   isList: true,
   mayBeNull: false,
-  read: (text) => readList(text, delimiter, item.read),
+  read: (text) => splitList(text, delimiter).map((one) => (one === null ? null : item.read(one))),
+  items: { leaf: item, of: (text) => splitList(text, delimiter) },
   write: (value) => writeList(Array.isArray(value) ? value : [value], delimiter, item.write),
   isText: (text) => text.endsWith('}'),
 });
@@ -64,6 +69,7 @@ export function scalarLeaf(name: ScalarName): Leaf {
     isList: false,
     mayBeNull: name === 'Float' || name === 'JSON',
     read,
+    json: jsonWriter(scalars[name]),
     write: String,
     isText: (text) => isReadable(text, read, write),
   };
@@ -72,6 +78,12 @@ export function scalarLeaf(name: ScalarName): Leaf {
 function enumLeaf(builder: Builder, type: Enum, names: Names, onNewLabel: (error: Error) => void): Leaf {
   const name = names.enumType(type);
   const values = names.enumValues(type);
+  const written = new Map([...values].map(([label, value]) => [label, quoted(value)]));
+  const unknownLabel = (): AppError => {
+    const error = new AppError('DATABASE_UNAVAILABLE', `A value of ${name} is new in the database; read it again`);
+    onNewLabel(error);
+    return error;
+  };
   const ref = builder.enumType(name, {
     description: described(type.comment, type.name, name),
     values: Object.fromEntries(
@@ -88,12 +100,8 @@ function enumLeaf(builder: Builder, type: Enum, names: Names, onNewLabel: (error
     sense: 'order',
     isList: false,
     mayBeNull: false,
-    read(text) {
-      if (values.has(text)) return text;
-      const error = new AppError('DATABASE_UNAVAILABLE', `A value of ${name} is new in the database; read it again`);
-      onNewLabel(error);
-      return error;
-    },
+    read: (text) => (values.has(text) ? text : unknownLabel()),
+    json: (text) => written.get(text) ?? unknownLabel(),
     write: String,
     isText: (text) => values.has(text),
   };
@@ -110,12 +118,12 @@ function isReadable(text: string, read: Scalar['read'], write: Scalar['write']):
 }
 
 /** PostgreSQL does not fix the number of an array's dimensions, GraphQL does: the items are listed row by row. */
-function readList(text: string, delimiter: string, read: Scalar['read']): readonly unknown[] {
+function splitList(text: string, delimiter: string): readonly (string | null)[] {
   const item = new RegExp(String.raw`"([^"\\]*(?:\\.[^"\\]*)*)"|[^{}${delimiter}]+`, 'g');
   // A lower bound other than 1 is written in front: [2:3]={a,b}.
-  return [...text.slice(text.indexOf('{')).matchAll(item)].map(([whole, quoted]) => {
-    if (quoted !== undefined) return read(quoted.replaceAll(/\\(.)/g, '$1'));
-    return whole === 'NULL' ? null : read(whole);
+  return [...text.slice(text.indexOf('{')).matchAll(item)].map(([whole, escaped]) => {
+    if (escaped !== undefined) return escaped.replaceAll(/\\(.)/g, '$1');
+    return whole === 'NULL' ? null : whole;
   });
 }
 

@@ -1,21 +1,23 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { columnOf, indexOf, type Table, uniqueKeys } from '../catalog/catalog.ts';
 import { marker } from '../db/sql/markers.ts';
-import type { Key } from '../db/sql/match.ts';
+import type { Match } from '../db/sql/match.ts';
 import type { Projection } from '../db/sql/projection.ts';
 import type { Row } from '../db/sql/row.ts';
 import { badInput } from '../errors.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import type { Builder } from './builder.ts';
+import type { Selection } from './fieldSource.ts';
+import { generated } from './generated.ts';
 import { keyArguments } from './keys.ts';
 import { decodeNodeId } from './nodeId.ts';
-import { createFieldCache, selectedRows } from './selection.ts';
+import { selectedRows } from './selection.ts';
 import type { TableType, Types } from './types.ts';
 
 /** Defines the fields that find one row by a unique key. */
 export function defineLookups(builder: Builder, types: Types, { table, ref }: TableType): void {
   for (const columns of uniqueKeys(table)) {
     const key = keyArguments(types, table, columns);
+    const match = matchOf(table, columns);
     builder.queryField(types.names.lookup(table, columns), (t) =>
       t.field({
         type: ref,
@@ -23,8 +25,14 @@ export function defineLookups(builder: Builder, types: Types, { table, ref }: Ta
         deprecationReason: table.deprecationReason,
         description: indexOf(table, columns)?.comment ?? table.comment ?? undefined,
         args: key.define(t),
-        resolve: (_root, args: Readonly<Record<string, unknown>>, { loaders }, info) =>
-          load(loaders, table, columns, key.read(args), selectedRows(info)),
+        ...generated(
+          { kind: 'lookup' },
+          {
+            ask: (args, selection) => ({ key: key.read(args), rows: selectedRows(selection) }),
+            loads: true,
+            get: (_root: unknown, asked, { loaders }) => loaders.row(match, asked.key, asked.rows),
+          },
+        ),
       }),
     );
   }
@@ -32,25 +40,35 @@ export function defineLookups(builder: Builder, types: Types, { table, ref }: Ta
 
 /** Defines `node` and `nodes`: rows of any table by their global ids. */
 export function defineNode(builder: Builder, types: Types): void {
-  const byName = new Map(types.all.map((type) => [type.name, type]));
-  const cached = createFieldCache();
+  const byName = new Map(
+    types.all.map(({ name, table }) => {
+      const leaves = table.primaryKey.map((column) => types.leaf(columnOf(table, column)));
+      return [name, { name, leaves, match: matchOf(table, table.primaryKey) }];
+    }),
+  );
   /** The type of this name, or the one that was called so before: ids outlive names. */
   const typeOf = (name: string) =>
     [name, ...(types.formerNames.get(name) ?? [])].map((one) => byName.get(one)).find((type) => type !== undefined);
 
+  /** What a document asks of the rows of each type. */
+  const asks = (selection: Selection) => {
+    const asked = new Map<string, Projection>();
+    return (type: string): Projection => {
+      const rows = asked.get(type) ?? selectedRows(selection, type);
+      asked.set(type, rows);
+      return rows;
+    };
+  };
+
   /** The row of an id, marked with its type; null where there is none (any more). */
-  const find = async (id: string, loaders: Loaders, info: GraphQLResolveInfo): Promise<Row | null> => {
+  const find = async (id: string, loaders: Loaders, asked: ReturnType<typeof asks>): Promise<Row | null> => {
     const { type: given, key } = decodeNodeId(id);
     const found = typeOf(given);
-    if (!found || found.table.primaryKey.length !== key.length) return null;
-    const { table, name: type } = found;
-    const leaves = table.primaryKey.map((name) => types.leaf(columnOf(table, name)));
+    if (!found || found.leaves.length !== key.length) return null;
+    const { match, name: type, leaves } = found;
     // A text that a client made up must not fail the statement of others. No row has it, of a type that is there or not.
     if (!leaves.every((leaf, i) => leaf.isText(key[i] ?? ''))) return null;
-    const asked = cached(info, () => new Map<string, Projection>());
-    const projection = asked.get(type) ?? selectedRows(info, type);
-    asked.set(type, projection);
-    const row = await load(loaders, table, table.primaryKey, key, projection);
+    const row = await loaders.row(match, key, asked(type));
     return row && { ...row, [marker(types.catalog, 'type')]: type };
   };
 
@@ -60,20 +78,40 @@ export function defineNode(builder: Builder, types: Types): void {
       nullable: true,
       description: 'The row with this global id.',
       args: { id: t.arg.id({ required: true }) },
-      resolve: (_root, { id }, { loaders }, info) => find(String(id), loaders, info),
+      ...generated(
+        { kind: 'lookup' },
+        {
+          ask: ({ id }, selection) => ({ id: String(id), rows: asks(selection) }),
+          loads: true,
+          get: (_root: unknown, { id, rows }, { loaders }) => find(id, loaders, rows),
+        },
+      ),
     }),
     nodes: t.field({
       type: [types.node],
       nullable: { list: false, items: true },
       description: 'The rows with these global ids, in their order; null where there is none.',
       args: { ids: t.arg.idList({ required: true }) },
-      resolve: (_root, { ids }, { loaders }, info) => {
-        if (ids.length > types.limits.maxSize) throw badInput(`ids must be at most ${types.limits.maxSize}`);
-        return ids.map((id) => find(String(id), loaders, info));
-      },
+      ...generated(
+        { kind: 'lookup' },
+        {
+          ask({ ids }, selection) {
+            const given = ids as readonly unknown[];
+            if (given.length > types.limits.maxSize) throw badInput(`ids must be at most ${types.limits.maxSize}`);
+            return { ids: given.map(String), rows: asks(selection) };
+          },
+          loads: true,
+          get: (_root: unknown, { ids, rows }, { loaders }) => ids.map((id) => find(id, loaders, rows)),
+        },
+      ),
     }),
   }));
 }
 
-const load = (loaders: Loaders, table: Table, columns: readonly string[], key: Key, asked: Projection) =>
-  loaders.row({ table, columns, origin: table, values: columns }, key, asked);
+/** How a key of a client's own finds a row. */
+const matchOf = (table: Table, columns: readonly string[]): Match => ({
+  table,
+  columns,
+  origin: table,
+  values: columns,
+});

@@ -5,10 +5,11 @@ import type { Row } from '../db/sql/row.ts';
 import { aggregateFields } from './aggregates/fields.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import { described } from './description.ts';
-import { matchSource, source } from './fieldSource.ts';
+import { generated, generatedLeaf } from './generated.ts';
+import { scalarLeaf } from './leaves.ts';
 import { listField } from './lists/list.ts';
 import { encodeNodeId } from './nodeId.ts';
-import { createFieldCache, selectedRows } from './selection.ts';
+import { selectedRows } from './selection.ts';
 import type { TableType, Types } from './types.ts';
 
 /** Defines a table's object type: its columns, the rows it refers to, and the rows that refer to it. */
@@ -33,8 +34,9 @@ export function defineObject(builder: Builder, types: Types, { table, name, ref 
 const idField = (t: FieldBuilder, type: string, table: Table) =>
   t.id({
     description: 'Identifies the row among the rows of all tables.',
-    extensions: source('column', table.primaryKey),
-    resolve: (row) => encodeNodeId(type, keyOf(row, table.primaryKey)),
+    ...generatedLeaf({ kind: 'column', columns: table.primaryKey }, scalarLeaf('ID'), {
+      get: (row: Row) => encodeNodeId(type, keyOf(row, table.primaryKey)),
+    }),
   });
 
 const columnField = (t: FieldBuilder, types: Types, table: Table, column: Column) => {
@@ -42,20 +44,19 @@ const columnField = (t: FieldBuilder, types: Types, table: Table, column: Column
   const options = {
     description: described(column.comment, column.name, types.names.column(table, column)),
     deprecationReason: column.deprecationReason,
-    extensions: source('column', [column.name]),
-    resolve: (row: Row) => {
-      const text = row[column.name];
-      return text === null || text === undefined ? null : leaf.read(text);
-    },
   };
+  const { extensions, resolve } = generatedLeaf({ kind: 'column', columns: [column.name] }, leaf, {
+    get: (row: Row) => row[column.name],
+  });
   return leaf.isList
     ? t.field({
         ...options,
+        extensions,
         type: [leaf.type],
         nullable: { list: column.nullable, items: true },
-        resolve: (row) => options.resolve(row) as unknown[],
+        resolve: (...given) => resolve(...given) as unknown[],
       })
-    : t.field({ ...options, type: leaf.type, nullable: column.nullable || leaf.mayBeNull });
+    : t.field({ ...options, extensions, resolve, type: leaf.type, nullable: column.nullable || leaf.mayBeNull });
 };
 
 const forwardField = (t: FieldBuilder, types: Types, table: Table, key: ForeignKey) => {
@@ -73,25 +74,25 @@ function backFields(t: FieldBuilder, types: Types, child: Table, key: ForeignKey
 
 /** The one row that matches; null too where row security hides it. A statement that read the parent may have joined it. */
 function rowField(t: FieldBuilder, types: Types, found: Match, description: string | null) {
-  const cached = createFieldCache();
   const match = toOne(found);
   return t.field({
     type: types.of(match.table.name).ref,
     nullable: true,
     deprecationReason: match.table.deprecationReason,
     description: description ?? undefined,
-    extensions: matchSource('relation', match),
-    resolve: (row, _args, { loaders }, info) => {
-      const joined = match.joined && row[match.joined];
-      if (joined !== undefined) return joined;
-      const key = keyOf(row, match.values);
-      if (key.includes(null)) return null;
-      return loaders.row(
-        match,
-        key,
-        cached(info, () => selectedRows(info)),
-      );
-    },
+    ...generated(
+      { kind: 'relation', match },
+      {
+        ask: (_args, selection) => selectedRows(selection),
+        loads: true,
+        get(row: Row, asked, { loaders }) {
+          const joined = match.joined && row[match.joined];
+          if (joined !== undefined) return joined;
+          const key = keyOf(row, match.values);
+          return key.includes(null) ? null : loaders.row(match, key, asked);
+        },
+      },
+    ),
   });
 }
 

@@ -9,6 +9,8 @@ import { JsonText, jsonLiteral, parseJson } from './json.ts';
  */
 export interface Scalar {
   readonly read: (text: string) => unknown;
+  /** The same as text of JSON, at once; a scalar without it is a text in results. */
+  readonly json?: (text: string) => string | Error;
   readonly write: (value: unknown) => string;
 }
 
@@ -82,6 +84,7 @@ export const customScalars = {
     description: 'A count: an integer up to 2^53 - 1, as a number. Example: 42.',
     inTypeScript: 'number',
     read: Number,
+    json: (text) => String(Number(text)),
     write(value) {
       if (Number.isSafeInteger(value)) return String(value);
       throw badInput(`${shown(value)} is not an integer up to 2^53 - 1`);
@@ -126,6 +129,8 @@ export const customScalars = {
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
     inTypeScript: 'unknown',
     read: parseJson,
+    // A line break would end a line of a stream of events.
+    json: (text) => (/[\n\r]/.test(text) ? JSON.stringify(parseJson(text)) : text),
     write: (value) => JSON.stringify(value),
     literal: jsonLiteral,
   },
@@ -149,16 +154,31 @@ export const scalars: Readonly<Record<ScalarName, Scalar>> = {
   ...customScalars,
   ID: { read: same, write: String },
   String: { read: same, write: String },
-  Int: { read: Number, write: String },
-  Boolean: { read: (text) => text === 't', write: String },
+  Int: { read: Number, json: same, write: String },
+  Boolean: { read: (text) => text === 't', json: (text) => (text === 't' ? 'true' : 'false'), write: String },
   Float: {
-    read(text) {
-      const value = Number(text);
-      return Number.isFinite(value) ? value : new AppError('VALUE_NOT_REPRESENTABLE', `${text} has no form in JSON`);
+    read: finite,
+    json(text) {
+      const value = finite(text);
+      return value instanceof Error ? value : String(value);
     },
     write: String,
   },
 };
+
+/** How a scalar's text becomes text of JSON. */
+export function jsonWriter({ read, json = (text) => quoted(String(read(text))) }: Scalar): NonNullable<Scalar['json']> {
+  return json;
+}
+
+/** A text as JSON; most need no escapes. */
+export const quoted = (text: string): string =>
+  /["\\]|[^\u0020-\uffff]/.test(text) ? JSON.stringify(text) : `"${text}"`;
+
+function finite(text: string): number | AppError {
+  const value = Number(text);
+  return Number.isFinite(value) ? value : new AppError('VALUE_NOT_REPRESENTABLE', `${text} has no form in JSON`);
+}
 
 /** The GraphQL type of a custom scalar: its inputs become PostgreSQL's text at once, its outputs are already read. */
 export function scalarType(name: CustomScalarName): GraphQLScalarType<string | JsonText, unknown> {

@@ -4,7 +4,6 @@ import {
   type GraphQLField,
   GraphQLIncludeDirective,
   type GraphQLObjectType,
-  type GraphQLResolveInfo,
   GraphQLSkipDirective,
   getDirectiveValues,
   getNamedType,
@@ -15,13 +14,13 @@ import {
 } from 'graphql';
 import type { Match } from '../db/sql/match.ts';
 import type { Projection } from '../db/sql/projection.ts';
-import { sourceOf } from './fieldSource.ts';
+import { type Selection, sourceOf } from './fieldSource.ts';
 
 /**
  * What a document asks of the rows which a field returns, directly or through `rows` fields such as `nodes`; `type` names
  * the rows' type where the field itself returns an interface.
  */
-export function selectedRows(info: GraphQLResolveInfo, type?: string): Projection {
+export function selectedRows(info: Selection, type?: string): Projection {
   const read = (start: unknown, nodes: readonly FieldNode[]): Projection => {
     const columns = new Set<string>();
     const relations = new Map<Match, SelectedField[]>();
@@ -56,20 +55,30 @@ export interface SelectedField {
 }
 
 /** The fields that a document asks for below `nodes`, which return an object of this type; what is skipped is left out. */
-export function selectedFields(
-  info: GraphQLResolveInfo,
-  type: unknown,
-  nodes: readonly FieldNode[],
-): readonly SelectedField[] {
+export function selectedFields(info: Selection, type: unknown, nodes: readonly FieldNode[]): readonly SelectedField[] {
   if (!isObjectType(type)) return [];
-  const fields: SelectedField[] = [];
+  return [...collectFields(info, type, nodes).values()].flat().flatMap((node) => {
+    const field = type.getFields()[node.name.value];
+    return field ? [{ field, node }] : [];
+  });
+}
+
+/** The same by their names in the response, in its order: those of one name become one value. */
+export function collectFields(
+  info: CollectedFrom,
+  type: GraphQLObjectType,
+  nodes: readonly { readonly selectionSet?: SelectionSetNode }[],
+): ReadonlyMap<string, readonly FieldNode[]> {
+  const fields = new Map<string, FieldNode[]>();
   const visited = new Set<string>();
   const visit = (selectionSet: SelectionSetNode | undefined): void => {
     for (const node of selectionSet?.selections ?? []) {
       if (!isIncluded(info, node)) continue;
       if (node.kind === 'Field') {
-        const field = type.getFields()[node.name.value];
-        if (field) fields.push({ field, node });
+        const key = node.alias?.value ?? node.name.value;
+        const same = fields.get(key);
+        if (same) same.push(node);
+        else fields.set(key, [node]);
         continue;
       }
       const spread = node.kind === 'FragmentSpread' ? node.name.value : null;
@@ -85,21 +94,23 @@ export function selectedFields(
 }
 
 /** Computes what depends on a field's arguments and selection alone once, however many rows resolve it in a request. */
-export function createFieldCache(): <T>(info: GraphQLResolveInfo, compute: () => T) => T {
+export function createFieldCache(): <T>(info: Pick<Selection, 'fieldNodes'>, compute: () => T) => T {
   // graphql-js hands every row of one execution the same array of nodes.
   const computed = new WeakMap<readonly FieldNode[], unknown>();
-  return <T>(info: GraphQLResolveInfo, compute: () => T): T => {
+  return <T>(info: Pick<Selection, 'fieldNodes'>, compute: () => T): T => {
     if (!computed.has(info.fieldNodes)) computed.set(info.fieldNodes, compute());
     return computed.get(info.fieldNodes) as T;
   };
 }
 
-function applies({ schema }: GraphQLResolveInfo, parent: GraphQLObjectType, condition: string | undefined): boolean {
+type CollectedFrom = Pick<Selection, 'schema' | 'fragments' | 'variableValues'>;
+
+function applies({ schema }: CollectedFrom, parent: GraphQLObjectType, condition: string | undefined): boolean {
   if (condition === undefined || condition === parent.name) return true;
   const type = schema.getType(condition) as GraphQLCompositeType | undefined;
   return isAbstractType(type) && schema.isSubType(type, parent);
 }
 
-const isIncluded = ({ variableValues }: GraphQLResolveInfo, node: SelectionNode): boolean =>
+const isIncluded = ({ variableValues }: CollectedFrom, node: SelectionNode): boolean =>
   getDirectiveValues(GraphQLSkipDirective, node, variableValues)?.['if'] !== true &&
   getDirectiveValues(GraphQLIncludeDirective, node, variableValues)?.['if'] !== false;

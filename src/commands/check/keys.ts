@@ -41,7 +41,7 @@ export async function readKeys(
 function lookupOf(schema: GraphQLSchema, node: FieldNode) {
   const query = schema.getQueryType();
   const field = query?.getFields()[node.name.value];
-  if (!query || !field || sourceOf(field)) return null;
+  if (!query || !field || sourceOf(field)?.kind !== 'lookup') return null;
   const type = isObjectType(getNamedType(field.type)) ? getNamedType(field.type) : firstCondition(schema, node);
   const list = Object.values(query.getFields()).find(
     (other) => sourceOf(other)?.kind === 'list' && rowsOf(other) === type,

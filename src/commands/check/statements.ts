@@ -67,7 +67,7 @@ export function countStatements(
         const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})${live}`;
         const isJoined = match?.joined && joins && (joins.has(here) || joins.size < maxJoins);
         if (isJoined) joins.add(here);
-        else if (kind && kind !== 'computed' ? kind === 'relation' || counted.has(kind) : path === '')
+        else if (kind && kind !== 'computed' ? loaded.has(kind) || counted.has(kind) : path === '')
           statements.add(here);
         if (!node.selectionSet || !isCompositeType(child)) continue;
         const isSame = kind === 'rows' || isJoined || (match?.joined && joins);
@@ -88,6 +88,9 @@ export function countStatements(
   if (root) visit(root, operation.selectionSet, { path: '', isList: false, joins: null });
   return statements.size;
 }
+
+/** Each of these has a statement of its own. */
+const loaded: ReadonlySet<Source['kind']> = new Set(['relation', 'lookup']);
 
 /** Beside a list's page these have a statement of their own. */
 const counted: ReadonlySet<Source['kind']> = new Set(['count', 'aggregate']);

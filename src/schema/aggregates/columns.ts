@@ -8,6 +8,7 @@ import { sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder, FieldBuilder, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
+import { generatedLeaf } from '../generated.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
 import type { Orders } from '../lists/order.ts';
 import { measurementsOf, percentileOf, resultType } from './measures.ts';
@@ -122,14 +123,14 @@ function valuesType(builder: Builder, name: string, leaf: Leaf) {
       ...Object.fromEntries(
         Object.entries(measurementsOf(leaf)).map(([field, measurement]) => {
           const { description, result, whenEmpty } = measurement;
-          const { type, read } = result === null ? leaf : scalarLeaf(result);
+          const own = result === null ? leaf : scalarLeaf(result);
           return [
             field,
             t.field({
-              type,
+              type: own.type,
               nullable: whenEmpty === null,
               description,
-              resolve: (values) => readMeasure(values, field, read),
+              ...generatedLeaf({ kind: 'part' }, own, { get: (values: ColumnValues) => measureOf(values, field) }),
             }),
           ];
         }),
@@ -142,22 +143,22 @@ function valuesType(builder: Builder, name: string, leaf: Leaf) {
 function percentileField(t: FieldBuilder<ColumnValues>, leaf: Leaf): FieldMap {
   const result = percentileOf(leaf);
   if (result === null) return {};
-  const { type, read } = scalarLeaf(result);
+  const own = scalarLeaf(result);
   return {
     percentile: t.field({
-      type,
+      type: own.type,
       nullable: true,
       description: 'The value at this part of the ordered values, interpolated; all that are asked for are one pass.',
       args: { p: t.arg.float({ required: true, description: fraction }) },
-      resolve: (values, { p }) => readMeasure(values, 'percentile', read, p),
+      ...generatedLeaf({ kind: 'part' }, own, {
+        ask: ({ p }) => Number(p),
+        get: (values: ColumnValues, p) => measureOf(values, 'percentile', p),
+      }),
     }),
   };
 }
 
-function readMeasure({ row, column }: ColumnValues, field: string, read: Leaf['read'], p?: number): unknown {
-  const text = row[nameOf(column, field, p)];
-  return text === null || text === undefined ? null : read(text);
-}
+const measureOf = ({ row, column }: ColumnValues, field: string, p?: number) => row[nameOf(column, field, p)];
 
 function createPercentileInputs(builder: Builder, filters: Filters, { direction }: Orders) {
   const having = new Map<string, InputObjectRef>();

@@ -9,9 +9,8 @@ import { and } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
 import type { FieldBuilder } from '../builder.ts';
-import { matchSource } from '../fieldSource.ts';
+import { generated } from '../generated.ts';
 import type { Leaf } from '../leaves.ts';
-import { createFieldCache } from '../selection.ts';
 import type { Types } from '../types.ts';
 import { readHaving } from './having.ts';
 import type { KeyNames } from './key.ts';
@@ -31,38 +30,41 @@ export function aggregateFields(t: Builders, types: Types, table: Table, list: s
 }
 
 function wholeField(t: Builders, types: Types, table: Table, match?: Match) {
-  const cached = createFieldCache();
   const { shape, whole } = types.aggregates.of(table.name);
   return t.field({
     type: whole,
     nullable: true,
     deprecationReason: table.deprecationReason,
     description: 'Measures of all rows that the filter lets through; only those asked for are computed.',
-    extensions: matchSource('aggregate', match),
     args: { where: t.arg({ type: types.filters.where(table) }) },
-    resolve: async (row, { where }, { loaders }, info) => {
-      const { condition, measures } = cached(info, () => ({
-        condition: types.filters.condition(table, where, alias),
-        measures: selectedMeasures(info, shape),
-      }));
-      const key = match && keyOf(row, match.values);
-      const found = measures.length > 0 ? await loaders.whole(table, condition, measures, match, key) : {};
-      return { row: found, names: new Map(), readBucket: String };
-    },
+    ...generated(
+      { kind: 'aggregate', match },
+      {
+        ask: ({ where }, selection) => ({
+          condition: types.filters.condition(table, where, alias),
+          measures: selectedMeasures(selection, shape),
+        }),
+        loads: true,
+        async get(row: Row, { condition, measures }, { loaders }) {
+          const key = match && keyOf(row, match.values);
+          const found = measures.length > 0 ? await loaders.whole(table, condition, measures, match, key) : {};
+          return { row: found, names: new Map(), readBucket: String };
+        },
+      },
+    ),
   });
 }
 
 /** The arguments of a grouped aggregate, after graphql-js coerced them. */
 interface GroupArguments {
   readonly where?: unknown;
-  readonly groupBy: unknown;
+  readonly groupBy?: unknown;
   readonly having?: unknown;
   readonly orderBy?: unknown;
   readonly first?: number | null;
 }
 
 function groupedField(t: Builders, types: Types, table: Table, match?: Match) {
-  const cached = createFieldCache();
   const { shape, groups } = types.aggregates.of(table.name);
   if (!groups) throw new Error(`Rows of ${table.name} cannot be grouped`);
   return t.field({
@@ -70,7 +72,6 @@ function groupedField(t: Builders, types: Types, table: Table, match?: Match) {
     nullable: true,
     deprecationReason: table.deprecationReason,
     description: `Measures of groups of the rows that the filter lets through, at most ${maxGroups}.`,
-    extensions: matchSource('aggregate', match),
     args: {
       where: t.arg({ type: types.filters.where(table) }),
       groupBy: t.arg({ type: types.aggregates.groupBy.input(table.name), required: true }),
@@ -81,14 +82,20 @@ function groupedField(t: Builders, types: Types, table: Table, match?: Match) {
       }),
       first: t.arg({ type: 'Int', description: 'The number of groups from the start; all without it.' }),
     },
-    resolve: async (row, args, { loaders }, info) => {
-      const { plan, measures } = cached(info, () => ({
-        plan: planGroups(types, shape, args),
-        measures: selectedMeasures(info, shape),
-      }));
-      const rows = await loadGroups(plan, measures, loaders, match, match && keyOf(row, match.values));
-      return rows.map((group) => ({ row: group, names: plan.names, readBucket: plan.readBucket }));
-    },
+    ...generated(
+      { kind: 'aggregate', match },
+      {
+        ask: (args: GroupArguments, selection) => ({
+          plan: planGroups(types, shape, args),
+          measures: selectedMeasures(selection, shape),
+        }),
+        loads: true,
+        async get(row: Row, { plan, measures }, { loaders }) {
+          const rows = await loadGroups(plan, measures, loaders, match, match && keyOf(row, match.values));
+          return rows.map((group) => ({ row: group, names: plan.names, readBucket: plan.readBucket }));
+        },
+      },
+    ),
   });
 }
 

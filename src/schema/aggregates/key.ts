@@ -1,5 +1,6 @@
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder, FieldBuilder, InputObjectRef } from '../builder.ts';
+import { generated, generatedLeaf } from '../generated.ts';
 import type { Orders } from '../lists/order.ts';
 import type { ShapeColumn, Shapes } from './shape.ts';
 
@@ -65,23 +66,26 @@ export function createKeyTypes(builder: Builder, shapes: Shapes, { direction }: 
 }
 
 function columnField(t: FieldBuilder<KeyValues>, name: string, { leaf, column: { deprecationReason } }: ShapeColumn) {
-  const resolve = ({ row, names, relations }: KeyValues) => {
-    const text = row[names.get(pathTo(...relations, name)) ?? ''];
-    return text === null || text === undefined ? null : leaf.read(text);
-  };
+  const { extensions, resolve } = generatedLeaf({ kind: 'part' }, leaf, {
+    get: ({ row, names, relations }: KeyValues) => row[names.get(pathTo(...relations, name)) ?? ''],
+  });
   return leaf.isList
     ? t.field({
         type: [leaf.type],
         nullable: { list: true, items: true },
         deprecationReason,
-        resolve: (key) => resolve(key) as unknown[],
+        extensions,
+        resolve: (...given) => resolve(...given) as unknown[],
       })
-    : t.field({ type: leaf.type, nullable: true, deprecationReason, resolve });
+    : t.field({ type: leaf.type, nullable: true, deprecationReason, extensions, resolve });
 }
 
 const relationField = (t: FieldBuilder<KeyValues>, name: string, type: KeyTypes['values']) =>
   t.field({
     type,
     nullable: true,
-    resolve: ({ relations, ...key }) => ({ ...key, relations: [...relations, name] }),
+    ...generated(
+      { kind: 'part' },
+      { get: ({ relations, ...key }: KeyValues) => ({ ...key, relations: [...relations, name] }) },
+    ),
   });

@@ -2,11 +2,10 @@ import type { FieldMap } from '@pothos/core';
 import { readKey } from '../../db/sql/measure.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder, EnumRef, FieldBuilder } from '../builder.ts';
-import { source } from '../fieldSource.ts';
-import type { Leaf } from '../leaves.ts';
+import { generated, generatedLeaf } from '../generated.ts';
+import { type Leaf, scalarLeaf } from '../leaves.ts';
 import type { RowRef } from '../lists/connection.ts';
-import { scalars } from '../scalars.ts';
-import { createFieldCache, selectedRows } from '../selection.ts';
+import { selectedRows } from '../selection.ts';
 import type { ColumnTypes } from './columns.ts';
 import type { KeyNames, KeyTypes } from './key.ts';
 import { endRow } from './selection.ts';
@@ -40,7 +39,7 @@ export const columnsType = (builder: Builder, shape: Shape, types: (leaf: Leaf) 
           t.field({
             type: types(column.leaf).values,
             deprecationReason: column.column.deprecationReason,
-            resolve: (row) => ({ row, column }),
+            ...generated({ kind: 'part' }, { get: (row: Row) => ({ row, column }) }),
           }),
         ]),
       ),
@@ -61,7 +60,7 @@ export const groupType = (builder: Builder, parts: Parts, key: KeyTypes['values'
       key: t.field({
         type: key,
         description: 'What the rows have in common.',
-        resolve: (group) => ({ ...group, relations: [] }),
+        ...generated({ kind: 'part' }, { get: (group: Aggregated) => ({ ...group, relations: [] }) }),
       }),
       ...bucketField(t, parts.shape),
       ...measureFields(t, parts),
@@ -73,9 +72,13 @@ function measureFields(t: FieldBuilder<Aggregated>, { shape, columns, time, node
     count: t.field({
       type: 'SafeInt',
       description: 'The number of rows.',
-      resolve: ({ row }) => scalars.SafeInt.read(row['count'] ?? '0'),
+      ...generatedLeaf({ kind: 'part' }, scalarLeaf('SafeInt'), { get: ({ row }: Aggregated) => row['count'] ?? '0' }),
     }),
-    of: t.field({ type: columns, description: 'Measures of the columns.', resolve: ({ row }) => row }),
+    of: t.field({
+      type: columns,
+      description: 'Measures of the columns.',
+      ...generated({ kind: 'part' }, { get: ({ row }: Aggregated) => row }),
+    }),
     ...(time !== null &&
       shape.key !== null && {
         first: endField(t, shape, 'first', time, node),
@@ -86,35 +89,43 @@ function measureFields(t: FieldBuilder<Aggregated>, { shape, columns, time, node
 
 /** The scalar of the bucketed column; where the times of a table are of several scalars, their text. */
 function bucketField(t: FieldBuilder<Aggregated>, { times }: Shape): FieldMap {
-  const [type, ...others] = new Set([...times.values()].map(({ leaf }) => leaf.type));
-  if (type === undefined) return {};
+  const [first, ...others] = new Map([...times.values()].map(({ leaf }) => [leaf.type, leaf])).values();
+  if (!first) return {};
+  const leaf = others.length === 0 ? first : scalarLeaf('String');
   return {
     bucket: t.field({
-      type: others.length === 0 ? type : 'String',
+      type: leaf.type,
       nullable: true,
       description: 'The start of the bucket, written like the times in it; null for rows without a time.',
-      resolve: ({ row, readBucket }) => {
-        const text = row['bucket'];
-        return text === null || text === undefined ? null : readBucket(text);
-      },
+      ...generatedLeaf({ kind: 'part' }, leaf, {
+        get({ row, readBucket }: Aggregated) {
+          const text = row['bucket'];
+          return leaf === first || text === null || text === undefined ? text : String(readBucket(text));
+        },
+      }),
     }),
   };
 }
 
 function endField(t: FieldBuilder<Aggregated>, shape: Shape, end: 'first' | 'last', time: EnumRef, node: RowRef) {
-  const cached = createFieldCache();
   const { table, key } = shape;
+  const match = key && { table, columns: key, origin: table, values: key };
   return t.field({
     type: node,
     nullable: true,
     description: `The row with the ${end === 'first' ? 'earliest' : 'latest'} time; of several the one with the ${end === 'first' ? 'least' : 'greatest'} key.`,
-    extensions: source('relation'),
     args: { by: t.arg({ type: time, required: true }) },
-    resolve: ({ row }, { by }, { loaders }, info) => {
-      const found = row[endRow(shape, end, by).name];
-      if (found === null || found === undefined || key === null) return null;
-      const asked = cached(info, () => selectedRows(info));
-      return loaders.row({ table, columns: key, origin: table, values: key }, readKey(found, key), asked);
-    },
+    ...generated(
+      { kind: 'relation' },
+      {
+        ask: ({ by }, selection) => ({ by, rows: selectedRows(selection) }),
+        loads: true,
+        get({ row }: Aggregated, { by, rows }, { loaders }) {
+          const found = row[endRow(shape, end, by).name];
+          if (found === null || found === undefined || match === null) return null;
+          return loaders.row(match, readKey(found, match.columns), rows);
+        },
+      },
+    ),
   });
 }

@@ -1,11 +1,12 @@
-import { type GraphQLResolveInfo, getArgumentValues, getNamedType } from 'graphql';
+import { getArgumentValues, getNamedType } from 'graphql';
 import { distinct, type Measure } from '../../db/sql/measure.ts';
+import type { Selection } from '../fieldSource.ts';
 import { type SelectedField, selectedFields } from '../selection.ts';
 import { countAll, measured } from './columns.ts';
 import { type Shape, shapeColumn } from './shape.ts';
 
 /** The measures that a document asks of the aggregates which a field returns; throws BAD_USER_INPUT for wrong arguments. */
-export function selectedMeasures(info: GraphQLResolveInfo, shape: Shape): readonly Measure[] {
+export function selectedMeasures(info: Selection, shape: Shape): readonly Measure[] {
   const below = ({ field, node }: SelectedField) => selectedFields(info, getNamedType(field.type), [node]);
   const argumentsOf = ({ field, node }: SelectedField) => getArgumentValues(field, node, info.variableValues);
   const fields = selectedFields(info, getNamedType(info.returnType), info.fieldNodes);

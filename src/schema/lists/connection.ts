@@ -10,9 +10,9 @@ import { alias } from '../../db/sql/select.ts';
 import { badInput } from '../../errors.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
-import { source } from '../fieldSource.ts';
 import type { Filters } from '../filters/filters.ts';
-import { scalars } from '../scalars.ts';
+import { generated, generatedLeaf } from '../generated.ts';
+import { scalarLeaf } from '../leaves.ts';
 import type { Live } from './liveCursor.ts';
 import type { Orders } from './order.ts';
 
@@ -72,7 +72,6 @@ export function planList(
   args: ListArguments,
   projection: Projection,
   { catalog, filters, orders, limits }: { catalog: Catalog; filters: Filters; orders: Orders; limits: PageLimits },
-  live: Live | null = null,
 ): ListPlan {
   const { first, last, after, before, offset } = args;
   if (isGiven(first) && isGiven(last)) throw badInput('Give first or last, not both');
@@ -96,7 +95,7 @@ export function planList(
     order,
     keys,
     projection,
-    live,
+    live: null,
     page: {
       table,
       keys: backward ? reversed(keys) : keys,
@@ -105,7 +104,6 @@ export function planList(
       before: backward ? start : end,
       offset: offset ?? 0,
       limit: size + 1, // one more row tells whether there are more
-      live: live?.expression,
     },
   };
 }
@@ -149,9 +147,9 @@ export const edgeType = (builder: Builder, name: string, node: RowRef) =>
     fields: (t) => ({
       cursor: t.string({
         description: 'Where the row stands in the list: an argument for `after` or `before`.',
-        resolve: ({ cursor }) => cursor(),
+        ...generatedLeaf({ kind: 'part' }, scalarLeaf('String'), { get: ({ cursor }: Edge) => cursor() }),
       }),
-      node: t.field({ type: node, extensions: source('rows'), resolve: ({ row }) => row }),
+      node: t.field({ type: node, ...generated({ kind: 'rows' }, { get: ({ row }: Edge) => row }) }),
     }),
   });
 
@@ -170,30 +168,42 @@ export function connectionType(builder: Builder, name: string, { node, edge, pag
     fields: (t) => ({
       edges: t.field({
         type: [edge],
-        extensions: source('rows'),
-        resolve: async ({ plan, load }) =>
-          (await load()).rows.map((row) => ({ row, cursor: () => cursorOf(row, plan) })),
+        ...generated(
+          { kind: 'rows' },
+          {
+            loads: true,
+            get: async ({ plan, load }: Connection) =>
+              (await load()).rows.map((row) => ({ row, cursor: () => cursorOf(row, plan) })),
+          },
+        ),
       }),
-      nodes: t.field({ type: [node], extensions: source('rows'), resolve: async ({ load }) => (await load()).rows }),
-      pageInfo: t.field({ type: pageInfo, resolve: (connection) => connection }),
+      nodes: t.field({
+        type: [node],
+        ...generated({ kind: 'rows' }, { loads: true, get: async ({ load }: Connection) => (await load()).rows }),
+      }),
+      pageInfo: t.field({
+        type: pageInfo,
+        ...generated({ kind: 'part' }, { get: (connection: Connection) => connection }),
+      }),
       approximateCount: t.field({
         type: 'SafeInt',
         nullable: true,
         description:
           "An estimate of the number of rows, on all pages: PostgreSQL's statistics, as old as the last ANALYZE. It counts rows that row security hides too. Null under a filter or a relation, and for views and tables that were never analysed.",
-        extensions: source('count'),
-        resolve: async ({ estimate }) => {
-          const text = await estimate();
-          return text === null ? null : scalars.SafeInt.read(text);
-        },
+        ...generatedLeaf({ kind: 'count' }, scalarLeaf('SafeInt'), {
+          loads: true,
+          get: ({ estimate }: Connection) => estimate(),
+        }),
       }),
       ...(live !== null && { liveCursor: liveCursorField(t, live) }),
       totalCount: t.field({
         type: 'SafeInt',
         nullable: true,
         description: 'The number of rows that the filter lets through, on all pages; counted only when selected.',
-        extensions: source('count'),
-        resolve: async ({ count }) => scalars.SafeInt.read(await count()),
+        ...generatedLeaf({ kind: 'count' }, scalarLeaf('SafeInt'), {
+          loads: true,
+          get: ({ count }: Connection) => count(),
+        }),
       }),
     }),
   });
@@ -204,25 +214,34 @@ const liveCursorField = (t: FieldBuilder<Connection>, column: string) =>
     nullable: true,
     description:
       'Where the live tail of the table goes on after what could be seen when this page was read: an argument for `after` there. With it, list and tail have every row exactly once.',
-    extensions: source('column', [column]),
-    resolve: async ({ plan: { live }, load }) => live?.cursor((await load()).seen) ?? null,
+    ...generatedLeaf({ kind: 'column', columns: [column] }, scalarLeaf('String'), {
+      loads: true,
+      get: async ({ plan: { live }, load }: Connection) => live?.cursor((await load()).seen),
+    }),
   });
 
 /** Defines `PageInfo`, which all connections share. */
 export function pageInfoType(builder: Builder) {
-  const cursorAt =
-    (end: 0 | -1) =>
-    async ({ plan, load }: Connection) => {
-      const row = (await load()).rows.at(end);
-      return row ? cursorOf(row, plan) : null;
-    };
+  const hasMore = (of: (loaded: Loaded) => boolean) =>
+    generatedLeaf({ kind: 'part' }, scalarLeaf('Boolean'), {
+      loads: true,
+      get: async ({ load }: Connection) => (of(await load()) ? 't' : 'f'),
+    });
+  const cursorAt = (end: 0 | -1) =>
+    generatedLeaf({ kind: 'part' }, scalarLeaf('String'), {
+      loads: true,
+      get: async ({ plan, load }: Connection) => {
+        const row = (await load()).rows.at(end);
+        return row && cursorOf(row, plan);
+      },
+    });
   return builder.objectRef<Connection>('PageInfo').implement({
     description: 'Where a page stands in its list.',
     fields: (t) => ({
-      hasNextPage: t.boolean({ resolve: async ({ load }) => (await load()).hasNextPage }),
-      hasPreviousPage: t.boolean({ resolve: async ({ load }) => (await load()).hasPreviousPage }),
-      startCursor: t.string({ nullable: true, resolve: cursorAt(0) }),
-      endCursor: t.string({ nullable: true, resolve: cursorAt(-1) }),
+      hasNextPage: t.boolean(hasMore((loaded) => loaded.hasNextPage)),
+      hasPreviousPage: t.boolean(hasMore((loaded) => loaded.hasPreviousPage)),
+      startCursor: t.string({ nullable: true, ...cursorAt(0) }),
+      endCursor: t.string({ nullable: true, ...cursorAt(-1) }),
     }),
   });
 }

@@ -3,11 +3,11 @@ import { keyOf, type Match } from '../../db/sql/match.ts';
 import type { Row } from '../../db/sql/row.ts';
 import { aggregateFields } from '../aggregates/fields.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
-import { matchSource } from '../fieldSource.ts';
-import { createFieldCache, selectedRows } from '../selection.ts';
+import { generated } from '../generated.ts';
+import { selectedRows } from '../selection.ts';
 import type { Types } from '../types.ts';
-import { connect, planList } from './connection.ts';
-import { liveColumn } from './liveCursor.ts';
+import { connect, type ListArguments, type ListPlan, planList } from './connection.ts';
+import { type Live, liveColumn } from './liveCursor.ts';
 
 /** Defines the list of all rows of a table, and the aggregates of it. */
 export function defineList(builder: Builder, types: Types, table: Table): void {
@@ -17,14 +17,12 @@ export function defineList(builder: Builder, types: Types, table: Table): void {
 
 /** A field that pages through a table, or through the rows of it that match the parent's row. */
 export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Types, table: Table, match?: Match) {
-  const cached = createFieldCache();
   const orderBy = types.orders.orderBy(table);
   return t.field({
     type: types.of(table.name).connection,
     nullable: true,
     deprecationReason: table.deprecationReason,
     description: table.comment ?? undefined,
-    extensions: matchSource('list', match),
     args: {
       first: t.arg({
         type: 'Int',
@@ -39,15 +37,32 @@ export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Ty
         orderBy: t.arg({ type: [orderBy], description: 'The order; without it, that of the primary key.' }),
       }),
     },
-    async resolve(row, args, context, info) {
-      const plan = await cached(info, async () => {
-        const asked = selectedRows(info);
-        if (!asked.columns.includes(liveColumn(types.catalog))) return planList(table, args, asked, types);
-        const live = await types.of(table.name).planLive(context);
-        const projection = { ...asked, columns: asked.columns.filter((name) => name !== liveColumn(types.catalog)) };
-        return planList(table, args, projection, types, live);
-      });
-      return connect(plan, context.loaders, match, match && keyOf(row, match.values));
-    },
+    ...generated(
+      { kind: 'list', match },
+      {
+        ask(args: ListArguments, selection) {
+          const asked = selectedRows(selection);
+          const columns = asked.columns.filter((name) => name !== liveColumn(types.catalog));
+          const plan = planList(table, args, { ...asked, columns }, types);
+          return { plan, isLive: columns.length < asked.columns.length, living: new WeakMap<Live, ListPlan>() };
+        },
+        loads: true,
+        get(row: Row, { plan, isLive, living }, context) {
+          const key = match && keyOf(row, match.values);
+          if (!isLive) return connect(plan, context.loaders, match, key);
+          return types
+            .of(table.name)
+            .planLive(context)
+            .then((live) => connect(live ? withLive(plan, live, living) : plan, context.loaders, match, key));
+        },
+      },
+    ),
   });
+}
+
+/** The plan of a list with a live cursor: one for all parents, so that their lists are one statement. */
+function withLive(plan: ListPlan, live: Live, known: WeakMap<Live, ListPlan>): ListPlan {
+  const found = known.get(live) ?? { ...plan, live, page: { ...plan.page, live: live.expression } };
+  known.set(live, found);
+  return found;
 }

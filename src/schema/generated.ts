@@ -1,0 +1,49 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../context.ts';
+import type { Arguments, Reading, Source } from './fieldSource.ts';
+import type { Leaf } from './leaves.ts';
+import { createFieldCache } from './selection.ts';
+
+type Described = Pick<Source, 'kind' | 'match'> & { readonly columns?: readonly string[] };
+type Resolve<Parent, Value> = (parent: Parent, args: Arguments, context: Context, info: GraphQLResolveInfo) => Value;
+
+/** A generated field as Pothos takes it: what it is, and the resolver that follows from it. */
+interface Generated<Parent, Value> {
+  readonly extensions: { readonly source: Source };
+  readonly resolve: Resolve<Parent, Value>;
+}
+
+/** A field whose value has fields. */
+export function generated<Parent, Asked, Value>(
+  { kind, match, columns = match?.values ?? [] }: Described,
+  reading: Reading<Parent, Asked, Value>,
+): Generated<Parent, Value> {
+  return { extensions: { source: { kind, columns, match, reading } }, resolve: resolverOf(reading) };
+}
+
+type Text = string | null | undefined;
+
+/** A field whose value is PostgreSQL's text of a leaf. */
+export function generatedLeaf<Parent, Asked>(
+  described: Described,
+  leaf: Leaf,
+  reading: Omit<Reading<Parent, Asked, Text | Promise<Text>>, 'leaf'>,
+): Generated<Parent, unknown> {
+  const { extensions, resolve } = generated(described, { ...reading, leaf });
+  const read = (text: Text) => (text === null || text === undefined ? null : leaf.read(text));
+  return {
+    extensions,
+    resolve: reading.loads
+      ? async (...given) => read(await resolve(...given))
+      : (...given) => read(resolve(...given) as Text),
+  };
+}
+
+function resolverOf<Parent, Asked, Value>(reading: Reading<Parent, Asked, Value>): Resolve<Parent, Value> {
+  const cached = createFieldCache();
+  return (parent, args, context, info) => {
+    const asked = cached(info, () => reading.ask?.(args, info));
+    // Without `ask` nothing is asked, and `get` has no parameter for it.
+    return reading.get(parent, asked as Asked, context);
+  };
+}
