@@ -13,6 +13,8 @@ export interface RequestRecord {
   documentId?: string;
   /** The object id of the caller. */
   caller?: string;
+  /** How it was answered. */
+  interpreter?: 'plan' | 'executor';
   /** Estimated before the document is run. */
   cost?: number;
   /** Of its first error. */

@@ -12,6 +12,7 @@ import { type Introspection, introspect } from '../db/introspect/introspect.ts';
 import { type PreparedDocuments, prepareDocuments } from '../documents/prepare.ts';
 import { type DocumentStore, noDocuments } from '../documents/store.ts';
 import { AppError } from '../errors.ts';
+import { createPlans, type Plans } from '../plan/plans.ts';
 import type { ExtensionModule } from '../schema/extensions/define.ts';
 import { createSchema } from '../schema/schema.ts';
 import { createContext } from './createContext.ts';
@@ -23,6 +24,7 @@ export interface Api {
   /** What it was built from. */
   readonly introspection: Pick<Introspection, 'digest' | 'fingerprint'>;
   readonly documents: PreparedDocuments;
+  readonly plans: Plans;
   readonly createContext: (incoming: Incoming, limits: RequestLimits) => Context;
 }
 
@@ -116,6 +118,7 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
     catalog,
     introspection: { digest, fingerprint },
     documents: prepared,
+    plans: createPlans(schema),
     createContext: (incoming, limits) => createContext(incoming, { db, catalog, limits }),
   };
 }

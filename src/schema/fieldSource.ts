@@ -11,11 +11,11 @@ export interface Source {
   /** How the parent's row leads to its rows. */
   readonly match?: Match | undefined;
   /** How its value is found; absent where a resolver of its own knows. */
-  readonly reading?: Reading;
+  readonly reading?: FieldReading;
 }
 
 /** How the value of a field is found, for the executor's resolvers and for plans. */
-export interface Reading<Parent = unknown, Asked = unknown, Value = unknown> {
+export interface FieldReading<Parent = unknown, Asked = unknown, Value = unknown> {
   /** What arguments and selection ask for, the same for all parents; throws BAD_USER_INPUT. */
   ask?(args: Arguments, selection: Selection): Asked;
   /** The value; of a leaf its text as PostgreSQL writes it. */

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
-import type { Arguments, Reading, Source } from './fieldSource.ts';
+import type { Arguments, FieldReading, Source } from './fieldSource.ts';
 import type { Leaf } from './leaves.ts';
 import { createFieldCache } from './selection.ts';
 
@@ -16,7 +16,7 @@ interface Generated<Parent, Value> {
 /** A field whose value has fields. */
 export function generated<Parent, Asked, Value>(
   { kind, match, columns = match?.values ?? [] }: Described,
-  reading: Reading<Parent, Asked, Value>,
+  reading: FieldReading<Parent, Asked, Value>,
 ): Generated<Parent, Value> {
   return { extensions: { source: { kind, columns, match, reading } }, resolve: resolverOf(reading) };
 }
@@ -27,7 +27,7 @@ type Text = string | null | undefined;
 export function generatedLeaf<Parent, Asked>(
   described: Described,
   leaf: Leaf,
-  reading: Omit<Reading<Parent, Asked, Text | Promise<Text>>, 'leaf'>,
+  reading: Omit<FieldReading<Parent, Asked, Text | Promise<Text>>, 'leaf'>,
 ): Generated<Parent, unknown> {
   const { extensions, resolve } = generated(described, { ...reading, leaf });
   const read = (text: Text) => (text === null || text === undefined ? null : leaf.read(text));
@@ -39,7 +39,7 @@ export function generatedLeaf<Parent, Asked>(
   };
 }
 
-function resolverOf<Parent, Asked, Value>(reading: Reading<Parent, Asked, Value>): Resolve<Parent, Value> {
+function resolverOf<Parent, Asked, Value>(reading: FieldReading<Parent, Asked, Value>): Resolve<Parent, Value> {
   const cached = createFieldCache();
   return (parent, args, context, info) => {
     const asked = cached(info, () => reading.ask?.(args, info));

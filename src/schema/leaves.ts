@@ -3,7 +3,7 @@ import type { Names } from '../catalog/naming.ts';
 import { AppError } from '../errors.ts';
 import type { Builder, EnumRef } from './builder.ts';
 import { described } from './description.ts';
-import { jsonWriter, quoted, type Scalar, type ScalarName, scalarOf, scalars } from './scalars.ts';
+import { jsonWriter, quotedJson, type Scalar, type ScalarName, scalarOf, scalars } from './scalars.ts';
 import { type Sense, senseOf, textNames } from './senses.ts';
 
 /** How a column's values travel: one value, or a list of them. */
@@ -78,7 +78,7 @@ export function scalarLeaf(name: ScalarName): Leaf {
 function enumLeaf(builder: Builder, type: Enum, names: Names, onNewLabel: (error: Error) => void): Leaf {
   const name = names.enumType(type);
   const values = names.enumValues(type);
-  const written = new Map([...values].map(([label, value]) => [label, quoted(value)]));
+  const written = new Map([...values].map(([label, value]) => [label, quotedJson(value)]));
   const unknownLabel = (): AppError => {
     const error = new AppError('DATABASE_UNAVAILABLE', `A value of ${name} is new in the database; read it again`);
     onNewLabel(error);
@@ -127,6 +127,6 @@ function splitList(text: string, delimiter: string): readonly (string | null)[] 
   });
 }
 
-/** PostgreSQL's text of an array: every item quoted. */
+/** PostgreSQL's text of an array: every item quotedJson. */
 export const writeList = (items: readonly unknown[], delimiter: string, write: Leaf['write']): string =>
   `{${items.map((item) => (item === null ? 'null' : `"${write(item).replaceAll(/["\\]/g, '\\$&')}"`)).join(delimiter)}}`;

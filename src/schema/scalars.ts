@@ -167,12 +167,15 @@ export const scalars: Readonly<Record<ScalarName, Scalar>> = {
 };
 
 /** How a scalar's text becomes text of JSON. */
-export function jsonWriter({ read, json = (text) => quoted(String(read(text))) }: Scalar): NonNullable<Scalar['json']> {
+export function jsonWriter({
+  read,
+  json = (text) => quotedJson(String(read(text))),
+}: Scalar): NonNullable<Scalar['json']> {
   return json;
 }
 
 /** A text as JSON; most need no escapes. */
-export const quoted = (text: string): string =>
+export const quotedJson = (text: string): string =>
   /["\\]|[^\u0020-\uffff]/.test(text) ? JSON.stringify(text) : `"${text}"`;
 
 function finite(text: string): number | AppError {

@@ -21,6 +21,17 @@ import { type Selection, sourceOf } from './fieldSource.ts';
  * the rows' type where the field itself returns an interface.
  */
 export function selectedRows(info: Selection, type?: string): Projection {
+  // graphql-js gives each execution arrays of nodes of its own, a plan each selection.
+  const known = selected.get(info.fieldNodes) ?? new Map<string | undefined, Projection>();
+  selected.set(info.fieldNodes, known);
+  const found = known.get(type) ?? readSelected(info, type);
+  known.set(type, found);
+  return found;
+}
+
+const selected = new WeakMap<readonly FieldNode[], Map<string | undefined, Projection>>();
+
+function readSelected(info: Selection, type: string | undefined): Projection {
   const read = (start: unknown, nodes: readonly FieldNode[]): Projection => {
     const columns = new Set<string>();
     const relations = new Map<Match, SelectedField[]>();

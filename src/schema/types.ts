@@ -100,12 +100,15 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
   };
 }
 
-const nodeInterface = (builder: Builder, catalog: Catalog) =>
-  builder.interfaceRef<Row>('Node').implement({
+const nodeInterface = (builder: Builder, catalog: Catalog) => {
+  const typeOf = (row: Row) => row[marker(catalog, 'type')];
+  return builder.interfaceRef<Row>('Node').implement({
     description: 'A row that can be fetched again by its id alone.',
-    resolveType: (row) => row[marker(catalog, 'type')],
+    extensions: { typeOf },
+    resolveType: typeOf,
     fields: (t) => ({ id: t.id({ description: 'Identifies the row among the rows of all tables.' }) }),
   });
+};
 
 const scalarNames = ['ID', 'String', 'Int', 'Float', 'Boolean', ...Object.keys(customScalars)];
 

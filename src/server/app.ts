@@ -27,6 +27,7 @@ import { useJsonBody } from '../http/useJsonBody.ts';
 import { useLastMessage } from '../http/useLastMessage.ts';
 import { useLifetime } from '../http/useLifetime.ts';
 import { usePermissions } from '../http/usePermissions.ts';
+import { usePlans } from '../http/usePlans.ts';
 import { useRateLimit } from '../http/useRateLimit.ts';
 import { useResponseLimit } from '../http/useResponseLimit.ts';
 import { useSecurityHeaders } from '../http/useSecurityHeaders.ts';
@@ -123,6 +124,7 @@ export function createApp(options: AppOptions) {
       useVariables(),
       useDocumentLimits(requestLimits, config.limits),
       useShortMessages(),
+      usePlans(requestLimits),
       // What becomes of the result, on its way out.
       useCaching(config.cacheControl),
       useStatus(),

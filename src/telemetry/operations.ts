@@ -17,13 +17,14 @@ export function createOperationMeasure(instruments: Instruments): (record: Reque
     return name;
   };
   return (record, ms) => {
-    const { operation, code, cost, streams } = record;
+    const { operation, interpreter, code, cost, streams } = record;
     const outcome = code === undefined ? {} : { 'error.type': code };
     if (streams) instruments.subscriptions.add(-1);
     if (code !== undefined && refusal.test(code)) instruments.documentsRefused.add(1, outcome);
     if (!operation) return;
     const attributes = { 'graphql.operation.type': operation.type, 'graphql.operation.name': boundedName(record) };
-    instruments.operationDuration.record(ms / 1000, { ...attributes, ...outcome });
+    const ran = interpreter && { 'events_graphql.interpreter': interpreter };
+    instruments.operationDuration.record(ms / 1000, { ...attributes, ...ran, ...outcome });
     if (cost !== undefined) instruments.operationCost.record(cost, attributes);
   };
 }

@@ -87,11 +87,12 @@ function createRecord({ watch, instruments }: RequestOptions): RequestRecord {
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? url;
 
 function factsOf(record: RequestRecord, ms: number, status: number | undefined) {
-  const { operation, documentId, caller, cost, code, statements, rows } = record;
+  const { operation, documentId, interpreter, caller, cost, code, statements, rows } = record;
   return {
     operation: operation?.name,
     operationType: operation?.type,
     document: documentId,
+    interpreter,
     caller,
     status,
     code,

@@ -101,11 +101,15 @@ export async function createTestApi(
   const watched = ({ rows, write }: Db): Db => ({ rows: counted(rows), write: counted(write) });
   const db: SharedDb = { ...watched(real), within: (scope) => watched(real.within(scope)) };
   const { store } = createStore(documents);
-  const source = createApiSource({
+  const actual = createApiSource({
     ...{ db, schemaName: schema, limits: settings.limits, extensions, log: logger },
     onSchemaChanged: (error) => void served.checkSoon(error),
     documents: { store, strict: settings.documents.strict },
   });
+  const source = {
+    ...actual,
+    build: (...given: Parameters<typeof actual.build>) => planningAtOnce(actual.build(...given)),
+  };
   const api = source.build(await source.introspect());
   const served = serveApi(api, {
     source,
@@ -192,3 +196,9 @@ function recorded(pool: Pool, sent: string[]): Lender {
       }, options),
   };
 }
+
+/** What is sent once is planned all the same: else no test would ask a plan. */
+const planningAtOnce = (api: Api): Api => ({
+  ...api,
+  plans: { of: (document, operationName) => api.plans.of(document, operationName, true) },
+});

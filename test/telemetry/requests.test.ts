@@ -69,7 +69,8 @@ test('a request is a line that counts its statements and rows and has none of it
   await post('query Named($s: String!) { devices(first: 3, where: { serial: { ne: $s } }) { nodes { serial } } }', {
     s: 'a-secret-value',
   });
-  await requestLine().toMatchObject({ level: 30, operation: 'Named', statements: 1, rows: 4, status: 200 });
+  const counted = { operation: 'Named', interpreter: 'plan', statements: 1, rows: 4 };
+  await requestLine().toMatchObject({ level: 30, ...counted, status: 200 });
   expect(JSON.stringify(lines)).not.toContain('a-secret-value');
 });
 

@@ -1,0 +1,56 @@
+import type { FieldNode } from 'graphql';
+import type { FieldReading } from '../schema/fieldSource.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** How an operation is answered: which fields are read and written, and what each of them asks for. */
+export interface Plan {
+  readonly root: PlannedObject;
+  /** What each field asks for that depends on variables; throws where it is for the executor to say what is wrong. */
+  readonly asks: readonly ((variables: Variables) => unknown)[];
+}
+
+/** What a document selects of an object. */
+export interface PlannedObject {
+  readonly type: string;
+  readonly fields: readonly PlannedField[];
+  /** Those of the fields that are read. */
+  readonly read: readonly PlannedField[];
+}
+
+/** A field of the response. */
+export interface PlannedField {
+  readonly key: string;
+  /** What stands before its value in JSON. */
+  readonly prefix: string;
+  readonly nodes: readonly FieldNode[];
+  /** What it is called in errors. */
+  readonly name: string;
+  readonly isRequired: boolean;
+  /** Of a list: whether its items may not be null. */
+  readonly items: { readonly isRequired: boolean } | null;
+  /** `__typename` is known beforehand. */
+  readonly constant: string | null;
+  readonly reading: FieldReading;
+  /** Whether its value is read before any is written, as what is loaded or has fields is. */
+  readonly isRead: boolean;
+  /** What it asks for, or the place of that among the plan's `asks`. */
+  readonly asked: { readonly value: unknown } | { readonly place: number };
+  readonly below: Below | null;
+}
+
+/** What is selected below a field: one object, or one for each type that it may be of. */
+export interface Below {
+  readonly objects: readonly PlannedObject[];
+  /** Absent where there is one. */
+  readonly typeOf?: (value: unknown) => string | undefined;
+}
+
+/** Why an operation has no plan. */
+export class Unplanned {
+  readonly field: string;
+
+  constructor(field: string) {
+    this.field = field;
+  }
+}

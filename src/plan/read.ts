@@ -1,0 +1,113 @@
+import type { Context } from '../context.ts';
+import { AppError } from '../errors.ts';
+import type { Plan, PlannedField, PlannedObject } from './plan.ts';
+
+/** Objects in one place of the response, and what was read for them. */
+export interface Level {
+  /** Those included that are null or an error. */
+  readonly objects: readonly unknown[];
+  /** By the place of a field among those that are read. */
+  readonly found: readonly Found[];
+}
+
+/** The values of one field. */
+export interface Found {
+  /** By the place of the parent; an error stands for a value that could not be had. */
+  readonly values: readonly unknown[];
+  /** Of a list: which of `objects` is the first item of each parent. */
+  readonly starts: readonly number[];
+  readonly objects: readonly unknown[];
+  /** By the place of their type among those below the field. */
+  readonly below: readonly Level[];
+}
+
+export type AskedOf = (field: PlannedField) => unknown;
+
+type Later<T> = T | Promise<T>;
+
+/**
+ * Answers what each field asks for with these variables, or the error that is in the place of its value; throws where the
+ * executor is to say what is wrong with them.
+ */
+export function askWith({ asks }: Plan, variables: Readonly<Record<string, unknown>>): AskedOf {
+  const values = asks.map((ask) => askedOrRefused(ask, variables));
+  return ({ asked }) => ('place' in asked ? values[asked.place] : asked.value);
+}
+
+function askedOrRefused(ask: Plan['asks'][number], variables: Readonly<Record<string, unknown>>): unknown {
+  try {
+    return ask(variables);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
+/**
+ * Reads what the fields of these objects need, level by level; a branch does not wait for others. What all of a level ask
+ * for is asked for at once, so that the loaders make one statement of it.
+ */
+export function readObjects(
+  { read }: PlannedObject,
+  objects: readonly unknown[],
+  askedOf: AskedOf,
+  context: Context,
+): Later<Level> {
+  const found = all(read.map((field) => readField(field, objects, askedOf, context)));
+  return then(found, (done) => ({ objects, found: done }));
+}
+
+function readField(field: PlannedField, parents: readonly unknown[], askedOf: AskedOf, context: Context): Later<Found> {
+  const { below, items } = field;
+  const asked = askedOf(field);
+  const read = parents.map((parent) => (isAbsent(parent) ? null : valueFor(field, parent, asked, context)));
+  return then(settled(read), (values) => {
+    if (!below) return { values, starts: [], objects: [], below: [] };
+    const starts: number[] = [];
+    const flat: unknown[] = [];
+    for (const value of items ? values : []) {
+      starts.push(flat.length);
+      if (!isAbsent(value)) for (const item of value as readonly unknown[]) flat.push(item);
+    }
+    return then(settled(items ? flat : values), (objects) => {
+      const { typeOf } = below;
+      const levels = below.objects.map((object) => {
+        const isOther = (one: unknown) => typeOf && !isAbsent(one) && typeOf(one) !== object.type;
+        return readObjects(
+          object,
+          typeOf ? objects.map((one) => (isOther(one) ? null : one)) : objects,
+          askedOf,
+          context,
+        );
+      });
+      return then(all(levels), (done) => ({ values, starts, objects, below: done }));
+    });
+  });
+}
+
+/** The value of a field for one parent, or the error in its place. */
+export function valueFor({ reading }: PlannedField, parent: unknown, asked: unknown, context: Context): unknown {
+  try {
+    if (asked instanceof Error) return asked;
+    return reading.get(parent, asked, context);
+  } catch (error) {
+    return asError(error);
+  }
+}
+
+/** There is nothing below it. */
+export const isAbsent = (value: unknown): boolean => value === null || value === undefined || value instanceof Error;
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+const settled = (values: readonly unknown[]): Later<readonly unknown[]> =>
+  values.some(isPromise) ? Promise.all(values.map((one) => (isPromise(one) ? one.catch(asError) : one))) : values;
+
+/** All of them, at once where none is a promise: most levels have nothing to wait for. */
+const all = <T>(values: readonly Later<T>[]): Later<readonly T[]> =>
+  values.some(isPromise) ? Promise.all(values) : (values as readonly T[]);
+
+const then = <T, R>(value: Later<T>, next: (value: T) => Later<R>): Later<R> =>
+  isPromise(value) ? value.then((one) => next(one as T)) : next(value);
+
+const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise;
