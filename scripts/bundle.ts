@@ -16,18 +16,25 @@ const bundledGrpc: Plugin = {
   },
 };
 
+/** What finds its own files beside itself keeps its place below `src`. */
+const inPlace = ['dev/embedded/embedded', 'dev/embedded/extensions/device'];
+
 /**
  * Writes into a folder what runs with no package installed: the server (`main.js`), its pool for other programs
- * (`pool.js`) and the dashboard. Bundled, the server starts in half the time: a few files are read where there were a
- * thousand.
+ * (`pool.js`), the dashboard, and all of the embedded database but PostgreSQL. Bundled, the server starts in half the
+ * time: a few files are read where there were a thousand.
  */
 export async function bundle(folder: URL): Promise<void> {
   await build({
     cwd: fileURLToPath(root),
-    input: { main: 'src/main.ts', pool: 'src/db/pool/standalone.ts' },
+    input: {
+      main: 'src/main.ts',
+      pool: 'src/db/pool/standalone.ts',
+      ...Object.fromEntries(inPlace.map((name) => [name, `src/${name}.ts`])),
+    },
     platform: 'node',
-    // pg looks for it and goes on without; the embedded database and its feed are for development, from the sources.
-    external: ['pg-native', /\/dev\/\w+\/\w+\.ts$/],
+    // pg looks for it and goes on without.
+    external: ['pg-native'],
     plugins: [bundledGrpc],
     output: { dir: fileURLToPath(folder), format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     logLevel: 'warn',
@@ -42,6 +49,7 @@ export async function bundle(folder: URL): Promise<void> {
     new URL('node_modules/@azure/msal-browser/lib/msal-browser.min.js', root),
     new URL('sign-in/msal-browser.min.js', folder),
   );
+  await cp(new URL('src/dev/embedded/sample/', root), new URL('dev/embedded/sample/', folder), { recursive: true });
   await buildDashboard(new URL('dashboard/', folder));
   await writeFile(new URL('package.json', folder), '{ "type": "module" }\n');
 }

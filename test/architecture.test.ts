@@ -47,7 +47,7 @@ test('a room imports only from rooms below it', () => {
   expect(upward.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
 });
 
-test('what is in no build is imported only when it is needed', () => {
+test('what is for development is imported only when it is needed', () => {
   const early = imports.filter(({ from, to, isLazy }) => roomOf(to) === 'dev' && roomOf(from) !== 'dev' && !isLazy);
   expect(early.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
 });

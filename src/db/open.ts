@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { ConfigError } from '../config/variables.ts';
-import { codeOf, unavailable } from '../errors.ts';
+import { unavailable } from '../errors.ts';
 import type { DatabaseName } from '../tracing/span.ts';
 import { type CatalogWatch, createDb, type SharedDb } from './db.ts';
 import { createListener, type Listener, type ListenerOptions } from './pool/listener.ts';
@@ -65,9 +64,10 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
   };
 }
 
-/** Development only: neither the module nor the packages that it needs are in the build. */
+/** Loaded where no other database is configured; PostgreSQL itself is a package that may not be there. */
 async function startEmbeddedDatabase() {
-  const { startEmbedded, sampleExtensions, StartError, createProgress } = await loadEmbedded();
+  const { startEmbedded, sampleExtensions, StartError } = await import('../dev/embedded/embedded.ts');
+  const { createProgress } = await import('../dev/embedded/progress.ts');
   const onProgress = createProgress('First start: making the sample data', process.stderr);
   const { connection, stop } = await startEmbedded({
     directory: '.data/postgres',
@@ -77,13 +77,4 @@ async function startEmbeddedDatabase() {
     throw error instanceof StartError ? unavailable(error) : error;
   });
   return { connection: { ...connection, ssl: false } as const, stop, extensions: sampleExtensions };
-}
-
-async function loadEmbedded() {
-  try {
-    return { ...(await import('../dev/embedded/embedded.ts')), ...(await import('../dev/embedded/progress.ts')) };
-  } catch (error) {
-    if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new ConfigError(['PGHOST: required: only a checkout of the sources has an embedded database']);
-  }
 }

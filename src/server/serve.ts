@@ -134,7 +134,7 @@ async function readDocuments({ documents: { paths } }: Config, dashboard: Dashbo
 const isFed = ({ auth, documents }: Config, { isEmbedded }: Database): boolean =>
   isEmbedded && !auth && !documents.persistedOnly;
 
-/** Development only, as the embedded database is: the build does not have it. */
+/** Development only, as the embedded database is. */
 async function startCollector({ host }: Config, port: number, log: Logger) {
   const { runCollector } = await import('../dev/collector/collector.ts');
   return runCollector({ url: `http://${host.includes(':') ? `[${host}]` : host}:${port}${endpoint}`, log });

