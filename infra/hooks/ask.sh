@@ -68,7 +68,7 @@ EOF
     *FORBIDDEN*) remedy='Whoever deploys needs the role Events.Read: docs/security.md, Give a role. It is in the tokens issued from then on.' ;;
     *PERSISTED_DOCUMENT_NOT_FOUND*) remedy='The image has no such document: put its manifest into documents/, or azd env set VERIFY_DOCUMENT <id of another>.' ;;
     *BAD_USER_INPUT*) remedy='The document wants variables: azd env set VERIFY_DOCUMENT <id of one without>.' ;;
-    *'access denied'*) remedy='The ingress lets nobody in from here: ALLOWED_SOURCES.' ;;
+    *'access denied'*) remedy='The ingress lets nobody in from here: ALLOWED_ADDRESSES.' ;;
     *) remedy="The log of the app says more:
   az containerapp logs show --name $APP_NAME --resource-group $AZURE_RESOURCE_GROUP --format text --tail 50" ;;
   esac

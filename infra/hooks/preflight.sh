@@ -31,8 +31,15 @@ fi
 
 location="${AZURE_LOCATION:-westeurope}"
 
+quotas='https://portal.azure.com/#view/Microsoft_Azure_Capacity/QuotaMenuBlade/~/myQuotas'
 registered=$(az provider list --subscription "$AZURE_SUBSCRIPTION_ID" --output tsv \
   --query "[?registrationState=='Registered'].namespace")
+# Whether a quota leaves as much: is_enough NEEDED 'LIMIT USED'. Where Azure does not say, Azure decides.
+is_enough() {
+  left=$(printf '%s\n' "$2" | awk 'NF == 2 { print $1 - $2 }')
+  [ -z "$left" ] || [ "$left" -ge "$1" ]
+}
+
 is_registered() { printf '%s\n' "$registered" | grep -qixF "$1"; }
 
 # Microsoft.ContainerService is what Microsoft.App is made of.
@@ -53,6 +60,29 @@ if [ -z "${POSTGRES_SERVER_ID:-}${POSTGRES_HOST:-}" ] && is_registered Microsoft
     problem "$location has no PostgreSQL servers of the size $size." \
       'azd env set POSTGRES_SIZE <another size>, or azd env set AZURE_LOCATION <another region>'
   fi
+
+  # Standard_D2ds_v5 takes 2 cores of the family standardDDSv5Family, Standard_B1ms 1 of standardBSFamily.
+  cores=$(printf '%s\n' "$size" | sed 's/^Standard_[A-Z]*\([0-9]*\).*/\1/')
+  case "$size" in
+    Standard_B*) family=standardBSFamily ;;
+    *) family=standard$(printf '%s\n' "${size#Standard_}" | sed 's/[0-9]*\([a-z]*\)_v/\1/; s/[0-9]*$//' | tr a-z A-Z)v${size##*_v}Family ;;
+  esac
+  [ "${POSTGRES_HIGH_AVAILABILITY:-Disabled}" = Disabled ] || cores=$((cores * 2))
+  usages="/subscriptions/$AZURE_SUBSCRIPTION_ID/providers/Microsoft.DBforPostgreSQL/locations/$location/resourceType/flexibleServers/usages?api-version=2025-08-01"
+  for quota in cores "$family"; do
+    is_enough "$cores" "$(az rest --url "$usages" --output tsv 2>/dev/null \
+      --query "value[?name.value=='$quota'].[limit, currentValue] | [0]" | tr '\n' ' ')" ||
+      problem "The quota $quota of PostgreSQL servers in $location has no $cores vCores left for $size." \
+        "az rest --url '$usages'; a larger one: $quotas, or azd env set POSTGRES_SIZE <another size>"
+  done
+fi
+
+# A new environment is one as long as there is no address of its app. How many cores it gets is known when it is there.
+if [ -z "${APP_URL:-}" ] && is_registered Microsoft.App; then
+  is_enough 1 "$(az containerapp list-usages --location "$location" --subscription "$AZURE_SUBSCRIPTION_ID" --output tsv 2>/dev/null \
+    --query "value[?name.value=='ManagedEnvironmentCount'].[limit, currentValue] | [0]" | tr '\n' ' ')" ||
+    problem "The subscription may have no further Container Apps environment in $location." \
+      "az containerapp list-usages --location $location --subscription $AZURE_SUBSCRIPTION_ID; a larger one: $quotas, or azd env set AZURE_LOCATION <another region>"
 fi
 
 # Resources that were there before: existing KIND ID asks for one, whose region it leaves in $region.

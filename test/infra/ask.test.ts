@@ -86,7 +86,7 @@ describe('from here', () => {
       'put its manifest into documents/',
     ],
     ['a document with variables', replies(400, error('BAD_USER_INPUT')), 'wants variables'],
-    ['an ingress that is closed', replies(403, 'RBAC: access denied'), 'ALLOWED_SOURCES'],
+    ['an ingress that is closed', replies(403, 'RBAC: access denied'), 'ALLOWED_ADDRESSES'],
     [
       'errors beside data',
       replies(200, { ...error('DATABASE_UNAVAILABLE'), ...data }),

@@ -110,6 +110,59 @@ test('refuses a network and a registry of another subscription, and ones that ar
   expect(missing.stderr).toContain(`no registry ${mine}`);
 });
 
+/** What Azure says of a quota: az prints a list as lines. */
+const quota = (name: string, limit: number, used: number): Answer => [`'${name}'`, `printf '${limit}\\n${used}\\n'`];
+
+test.each([
+  ['Standard_B1ms', 'standardBSFamily', 1],
+  ['Standard_D2ds_v5', 'standardDDSv5Family', 2],
+  ['Standard_D16ds_v5', 'standardDDSv5Family', 16],
+  ['Standard_E4ds_v5', 'standardEDSv5Family', 4],
+])('%s takes its vCores of %s', (size, family, cores) => {
+  const offered: Answer = ['list-skus', `echo ${size}`];
+  const check = (environment: Readonly<Record<string, string>>, used: number) =>
+    run('hooks/preflight.sh', { POSTGRES_SIZE: size, ...environment }, [
+      registered(providers),
+      offered,
+      quota(family, 100, used),
+    ]);
+  expect(check({}, 100 - cores).status).toBe(0);
+  const { status, stderr } = check({}, 101 - cores);
+  expect(status).toBe(1);
+  expect(stderr).toContain(`The quota ${family} of PostgreSQL servers in westeurope has no ${cores} vCores left`);
+  expect(stderr).toContain(
+    "    az rest --url '/subscriptions/s/providers/Microsoft.DBforPostgreSQL/locations/westeurope/",
+  );
+  // A standby is as large.
+  expect(check({ POSTGRES_HIGH_AVAILABILITY: 'SameZone' }, 100 - cores).stderr).toContain(`no ${2 * cores} vCores`);
+});
+
+test('refuses a server beyond the cores of all families together', () => {
+  const { status, stderr } = run('hooks/preflight.sh', {}, [registered(providers), skus, quota('cores', 10, 9)]);
+  expect(status).toBe(1);
+  expect(stderr).toContain('The quota cores of PostgreSQL servers');
+});
+
+test('refuses another environment where there are as many as there may be', () => {
+  const answers = [registered(providers), skus, quota('ManagedEnvironmentCount', 1, 1)];
+  const { status, stderr } = run('hooks/preflight.sh', {}, answers);
+  expect(status).toBe(1);
+  expect(stderr).toContain(
+    '    az containerapp list-usages --location westeurope --subscription s; a larger one: https://',
+  );
+  expect(run('hooks/preflight.sh', { APP_URL: 'https://ca' }, answers).status).toBe(0);
+});
+
+test('lets Azure decide about quotas that nobody tells', () => {
+  const answers: Answer[] = [registered(providers), skus, ['az rest', 'exit 1'], ['list-usages', 'exit 1']];
+  expect(run('hooks/preflight.sh', {}, answers).status).toBe(0);
+});
+
+test('asks for no quota of what is there', () => {
+  const there = { POSTGRES_HOST: 'h', APP_URL: 'https://ca' };
+  expect(run('hooks/preflight.sh', there, [registered(providers)]).calls.join()).not.toMatch(/az rest|list-usages/);
+});
+
 test('says all at once', () => {
   const answers = [['extension show', 'exit 1'], registered(['Microsoft.DBforPostgreSQL']), ['list-skus', 'true']];
   const { stderr } = run('hooks/preflight.sh', { VNET_ID: foreign }, answers as Answer[]);
@@ -122,7 +175,7 @@ test('stops when it cannot know', () => {
 
 test('takes what is not set for what the parameter file takes it for', () => {
   const script = read('infra/hooks/preflight.sh');
-  for (const name of ['AZURE_LOCATION', 'POSTGRES_SIZE']) {
+  for (const name of ['AZURE_LOCATION', 'POSTGRES_HIGH_AVAILABILITY', 'POSTGRES_SIZE']) {
     const [, value] = new RegExp(`'${name}', '(.+)'`).exec(read('infra/bicep/main.bicepparam')) ?? [];
     expect(script).toContain(`\${${name}:-${value}}`);
   }
