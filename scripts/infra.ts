@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
 import { bicepEnvironment, findBicep, howToGetBicep } from './bicep.ts';
 
 /** Compiles and lints each file of Bicep. Anything that the compiler says, a warning too, is a failure. */
@@ -11,8 +13,11 @@ if (compiler === null) {
   console.warn(`Skipped: Bicep is not compiled, for there is no compiler; ${howToGetBicep}`);
 } else {
   const diagnostics = [
-    ...folders.flatMap((folder) => diagnosticsOf(compiler, 'lint', '--pattern', `${root}${folder}/**/*.bicep*`)),
-    ...diagnosticsOf(compiler, 'build-params', `${root}infra/bicep/main.bicepparam`, '--stdout'),
+    ...folders.flatMap((folder) => diagnosticsOf(compiler, ['lint', '--pattern', `${root}${folder}/**/*.bicep*`])),
+    // As it is, and with the values of each environment.
+    ...[{}, ...environments()].flatMap((environment) =>
+      diagnosticsOf(compiler, ['build-params', `${root}infra/bicep/main.bicepparam`, '--stdout'], environment),
+    ),
   ];
   // A module is compiled with each template that uses it.
   for (const diagnostic of new Set(diagnostics)) console.error(diagnostic);
@@ -20,8 +25,14 @@ if (compiler === null) {
   else console.log(`Bicep compiles, and its linter is content (${compiler})`);
 }
 
-function diagnosticsOf(bicep: string, ...args: string[]): string[] {
-  const { status, stderr, error } = spawnSync(bicep, args, { encoding: 'utf8', env: bicepEnvironment });
+function environments(): NodeJS.Dict<string>[] {
+  const folder = `${root}infra/environments/`;
+  return readdirSync(folder).map((name) => parseEnv(readFileSync(folder + name, 'utf8')));
+}
+
+function diagnosticsOf(bicep: string, args: string[], environment: NodeJS.Dict<string> = {}): string[] {
+  const env = { ...bicepEnvironment, ...environment };
+  const { status, stderr, error } = spawnSync(bicep, args, { encoding: 'utf8', env });
   if (error) throw error;
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   return status === 0 || lines.length > 0 ? lines : [`bicep ${args.join(' ')} exits with ${status}`];

@@ -34,6 +34,9 @@ param endpointsSubnetId string = ''
 @description('An existing subnet of at least /28, delegated to Microsoft.DBforPostgreSQL/flexibleServers, for a new injected server; with an existing appSubnetId there is no new one.')
 param databaseSubnetId string = ''
 
+@description('What is there already of the network that a deployment of before has made, by name; it stays as it is, with the routes and gateways that others have given it.')
+param keptNetwork string[] = []
+
 @description('Addresses of a new virtual network, or free ones of an existing one: a /24 or larger, whose first three /26 are the subnets.')
 param vnetAddressPrefix string = '10.60.0.0/24'
 
@@ -159,6 +162,9 @@ param image string = ''
 @description('An existing registry; empty: a new one.')
 param registryId string = ''
 
+@description('Whether the existing registry grants its repositories one by one (ABAC), where the role AcrPull means nothing.')
+param registryAbac bool = false
+
 @description('An existing Log Analytics workspace; empty: a new one.')
 param workspaceId string = ''
 
@@ -169,6 +175,19 @@ param logRetentionDays int = 30
 
 @description('Whether the app is reached from its virtual network alone; this cannot be changed later.')
 param internal bool = true
+
+@description('The ranges of addresses that may reach an app that is not internal, such as 203.0.113.0/24; empty: all.')
+param allowedAddresses string[] = []
+
+@description('How many proxies stand before the app, each of which adds the address of its caller: the ingress, and one more for a gateway in front of it.')
+@minValue(1)
+param trustedProxies int = 1
+
+@description('A domain of your own for the app, whose records lead to it already; empty: only that of Azure.')
+param customDomain string = ''
+
+@description('A certificate in the Container Apps environment for that domain; empty: one that Azure makes and renews.')
+param customDomainCertificateId string = ''
 
 @description('Whether replicas are spread over zones; this cannot be changed later.')
 param zoneRedundant bool = false
@@ -218,6 +237,12 @@ param concurrentRequests int = 50
 @description('Where the app sends traces, metrics and logs by OTLP, such as a collector in the network; empty: nowhere.')
 param otlpEndpoint string = ''
 
+@description('Whether traces, metrics and logs go to Application Insights, by a collector that is made beside the app.')
+param applicationInsights bool = false
+
+@description('The OpenTelemetry Collector with the exporter for Azure Monitor.')
+param collectorImage string = 'ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib:0.157.0'
+
 @description('Who is told by mail when something is wrong; empty: there are no alerts.')
 param alertEmail string = ''
 
@@ -247,6 +272,7 @@ var usedVnetId = makesVnet
   ? resourceId(here, groupName, 'Microsoft.Network/virtualNetworks', newVnetName)
   : (makesSubnets ? vnetId : vnetOf(appSubnetId))
 var serverName = isNewServer ? 'psql-events-${suffix}' : nameOf(postgresServerId, '')
+var usedEnvironmentName = 'cae-events-${suffix}'
 var registryName = empty(registryId) ? 'crevents${suffix}' : nameOf(registryId, '')
 
 // While a new revision takes over, the replicas of both are there, each with one connection more while it replaces one.
@@ -258,6 +284,7 @@ var newZoneName = isInjected
   ? 'events-${suffix}.private.postgres.database.azure.com'
   : 'privatelink.postgres.database.azure.com'
 
+var isRestricted = internal || !empty(allowedAddresses)
 var isBurstable = isNewServer && postgresSizes[postgresSize].tier == 'Burstable'
 var networkIds = filter([vnetId, appSubnetId, endpointsSubnetId, databaseSubnetId], id => !empty(id))
 var foreignNetworkIds = filter(networkIds, id => toLower(subscriptionOf(id, here)) != toLower(here))
@@ -293,6 +320,18 @@ var refusals = filter(
     concurrentRequests <= poolSize * 10
       ? ''
       : 'concurrentRequests ${concurrentRequests} is more than 10 for each of the ${poolSize} connections of a replica: they would wait for a connection before there is another replica'
+    internal && !empty(allowedAddresses)
+      ? 'an internal app is reached from its network alone: allowedAddresses are for internal false'
+      : ''
+    isRestricted && !empty(customDomain) && empty(customDomainCertificateId)
+      ? 'Azure makes a certificate only for an app that everybody reaches: set customDomainCertificateId'
+      : ''
+    empty(customDomain) && !empty(customDomainCertificateId)
+      ? 'customDomainCertificateId needs the domain that it is for: set customDomain'
+      : ''
+    applicationInsights && !empty(otlpEndpoint)
+      ? 'telemetry goes to one place: set either applicationInsights or otlpEndpoint'
+      : ''
     minReplicas <= maxReplicas ? '' : 'minReplicas ${minReplicas} is more than maxReplicas ${maxReplicas}'
   ],
   refusal => !empty(refusal)
@@ -323,7 +362,7 @@ module securityGroups 'modules/security-groups.bicep' = if (makesSubnets) {
   }
 }
 
-module vnet 'modules/vnet.bicep' = if (makesVnet) {
+module vnet 'modules/vnet.bicep' = if (makesVnet && !contains(keptNetwork, newVnetName)) {
   scope: group
   params: {
     name: newVnetName
@@ -343,6 +382,7 @@ module subnets 'modules/subnets.bicep' = if (makesSubnets) {
     appGroupId: securityGroups!.outputs.appGroupId
     endpointsGroupId: securityGroups!.outputs.endpointsGroupId
     databaseGroupId: securityGroups!.outputs.databaseGroupId
+    kept: keptNetwork
   }
   dependsOn: [vnet]
 }
@@ -486,6 +526,7 @@ module registryAccess 'modules/registry-access.bicep' = {
     registryName: registryName
     #disable-next-line what-if-short-circuiting // The identity gets it when it is made.
     principalId: identities.outputs.pull.principalId
+    abac: registryAbac
   }
   dependsOn: [registry]
 }
@@ -493,7 +534,7 @@ module registryAccess 'modules/registry-access.bicep' = {
 module environment 'modules/environment.bicep' = {
   scope: group
   params: {
-    name: 'cae-events-${suffix}'
+    name: usedEnvironmentName
     location: location
     subnetId: usedAppSubnetId
     internal: internal
@@ -522,6 +563,18 @@ module environmentZoneLink 'modules/zone-link.bicep' = if (internal) {
     tags: allTags
   }
   dependsOn: [vnet]
+}
+
+module insights 'modules/insights.bicep' = if (applicationInsights) {
+  scope: group
+  params: {
+    suffix: suffix
+    location: location
+    environmentId: environment.outputs.id
+    workspaceId: usedWorkspaceId
+    image: collectorImage
+    tags: allTags
+  }
 }
 
 module grantJob 'modules/job.bicep' = {
@@ -621,10 +674,27 @@ module app 'modules/app.bicep' = {
     minReplicas: minReplicas
     maxReplicas: maxReplicas
     concurrentRequests: concurrentRequests
-    otlpEndpoint: otlpEndpoint
+    sendsTelemetry: applicationInsights || !empty(otlpEndpoint)
+    otlpEndpoint: applicationInsights ? insights!.outputs.endpoint : otlpEndpoint
+    allowedAddresses: allowedAddresses
+    trustedProxies: trustedProxies
+    customDomain: customDomain
+    customDomainCertificateId: customDomainCertificateId
     tags: allTags
   }
   dependsOn: [grantJob]
+}
+
+module certificate 'modules/certificate.bicep' = if (!empty(customDomain) && empty(customDomainCertificateId)) {
+  scope: group
+  params: {
+    environmentName: usedEnvironmentName
+    location: location
+    domain: customDomain
+    tags: allTags
+  }
+  // Only for a domain that an app has.
+  dependsOn: [app]
 }
 
 module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
@@ -636,7 +706,9 @@ module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
     appId: app.outputs.id
     appName: app.outputs.name
     workspaceId: usedWorkspaceId
-    serverId: usedServerId
+    // An alert is of the subscription of what it watches.
+    serverId: toLower(subscriptionOf(postgresServerId, here)) == toLower(here) ? usedServerId : ''
+    measures: applicationInsights
     connections: isNewServer ? serverConnections : existingServerMaxConnections
     tags: allTags
   }
@@ -652,7 +724,7 @@ output AZURE_CONTAINER_REGISTRY_ENDPOINT string = registryAccess.outputs.loginSe
 output APP_NAME string = app.outputs.name
 
 @description('Where the API is.')
-output APP_URL string = 'https://${app.outputs.host}/graphql'
+output APP_URL string = 'https://${empty(customDomain) ? app.outputs.host : customDomain}/graphql'
 
 @description('The job that makes the role of the app with its grants.')
 output GRANT_JOB_NAME string = grantJob.outputs.name

@@ -108,6 +108,17 @@ if [ -n "$network" ]; then
   [ -z "$region" ] || [ "$region" = "$location" ] ||
     problem "The network $network is in $region, and all else would be in $location." "azd env set AZURE_LOCATION $region"
 fi
-[ -z "${REGISTRY_ID:-}" ] || existing registry "$REGISTRY_ID"
+if [ -n "${REGISTRY_ID:-}" ]; then
+  existing registry "$REGISTRY_ID"
+  mode=$(az resource show --ids "$REGISTRY_ID" --query properties.roleAssignmentMode --output tsv 2>/dev/null) || mode=''
+  case "$mode,${REGISTRY_ABAC:-false}" in
+    AbacRepositoryPermissions,false)
+      problem "The registry $REGISTRY_ID has permissions by repository, where AcrPull means nothing." 'azd env set REGISTRY_ABAC true'
+      ;;
+    LegacyRegistryPermissions,true)
+      problem "The registry $REGISTRY_ID has no permissions by repository." 'azd env set REGISTRY_ABAC false'
+      ;;
+  esac
+fi
 
 finish

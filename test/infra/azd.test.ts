@@ -13,7 +13,7 @@ test('hooks are scripts that can be run, and what they print stays on the termin
   const text = await readFile(new URL('../../azure.yaml', import.meta.url), 'utf8');
   const hooks = [...text.matchAll(/^( +)run: (.+)\n(.*)$/gm)];
   expect(hooks.map(([, , path]) => path)).toEqual(
-    ['preflight', 'image', 'grant', 'verify', 'leftovers', 'grant'].map((name) => `infra/hooks/${name}.sh`),
+    ['preflight', 'present', 'grant', 'verify', 'leftovers', 'grant'].map((name) => `infra/hooks/${name}.sh`),
   );
   for (const [, indent, path, next] of hooks) {
     expect(next).toBe(`${indent}interactive: true`);

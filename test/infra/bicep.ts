@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { bicepEnvironment, findBicep, howToGetBicep } from '../../scripts/bicep.ts';
 
@@ -64,6 +65,16 @@ export async function startCompiler(): Promise<Compiler> {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** What main.bicepparam makes of the variables of an environment. */
+export async function readParameters(variables: NodeJS.Dict<string>): Promise<Parameters> {
+  const args = ['build-params', `${main}param`, '--stdout'];
+  const env = { ...bicepEnvironment, ...variables };
+  const { stdout } = await promisify(execFile)(program ?? '', args, { env, maxBuffer: 2 ** 26 });
+  const { parameters } = JSON.parse(JSON.parse(stdout).parametersJson);
+  const values = Object.entries<{ value: unknown }>(parameters).map(([name, { value }]) => [name, value]);
+  return Object.fromEntries(values);
 }
 
 async function end(child: ChildProcess): Promise<void> {

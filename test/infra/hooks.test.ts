@@ -106,32 +106,58 @@ describe('the hook that grants', () => {
 
 describe('the hook before provisioning', () => {
   const exists: Answer = ['group exists', 'echo true'];
+  const kept = (calls: readonly string[]) =>
+    calls.filter((call) => call.includes('KEPT_NETWORK')).map((call) => call.trim());
 
-  test('asks nobody when the image is known', () => {
-    expect(run('hooks/image.sh', { SERVICE_API_IMAGE_NAME: 'x' }, []).calls).toEqual([]);
+  test('keeps the image that is known', () => {
+    expect(run('hooks/present.sh', { SERVICE_API_IMAGE_NAME: 'x' }, [exists]).calls.join()).not.toContain('IMAGE_NAME');
   });
 
   test('leaves a new deployment its placeholder', () => {
-    const { status, calls } = run('hooks/image.sh', {}, [['group exists', 'echo false']]);
+    const { status, calls } = run('hooks/present.sh', {}, [['group exists', 'echo false']]);
     expect(status).toBe(0);
-    expect(calls).toEqual(['az group exists --name rg-e --subscription s']);
+    expect(calls).toEqual(['az group exists --name rg-e --subscription s', 'azd env set KEPT_NETWORK']);
   });
 
   test('keeps the image of an app that runs', () => {
-    const { status, calls } = run('hooks/image.sh', {}, [exists, ['containerapp list', 'echo r.azurecr.io/events:1']]);
+    const { status, calls } = run('hooks/present.sh', {}, [
+      exists,
+      ['containerapp list', 'echo r.azurecr.io/events:1'],
+    ]);
     expect(status).toBe(0);
     expect(calls.at(-1)).toBe('azd env set SERVICE_API_IMAGE_NAME r.azurecr.io/events:1');
   });
 
   test('takes the placeholder for no image', () => {
     const placeholder = 'echo mcr.microsoft.com/k8se/quickstart:latest';
-    const { calls } = run('hooks/image.sh', {}, [exists, ['containerapp list', placeholder]]);
-    expect(calls.filter((call) => call.startsWith('azd'))).toEqual([]);
+    const { calls } = run('hooks/present.sh', {}, [exists, ['containerapp list', placeholder]]);
+    expect(calls.filter((call) => call.includes('IMAGE_NAME'))).toEqual([]);
+  });
+
+  test('keeps the network of before, and what others gave its subnets', () => {
+    const names: Answer = ['vnet list', 'echo vnet-events-x; echo snet-events-app'];
+    const { calls } = run('hooks/present.sh', {}, [exists, names]);
+    expect(kept(calls)).toEqual(['azd env set KEPT_NETWORK vnet-events-x,snet-events-app']);
+  });
+
+  test('keeps its subnets in a network of yours, also before there is anything else', () => {
+    const names: Answer = ['vnet show --ids /v', 'echo snet-events-app; echo snet-events-endpoints'];
+    const { calls } = run('hooks/present.sh', { VNET_ID: '/v' }, [['group exists', 'echo false'], names]);
+    expect(kept(calls)).toEqual(['azd env set KEPT_NETWORK snet-events-app,snet-events-endpoints']);
+  });
+
+  test('forgets a network that is gone, and does not look at subnets of yours', () => {
+    const yours: Readonly<Record<string, string>> = { APP_SUBNET_ID: '/v/subnets/a', VNET_ID: '/v' };
+    for (const environment of [{}, yours]) {
+      const { calls } = run('hooks/present.sh', { KEPT_NETWORK: 'snet-events-app', ...environment }, [exists]);
+      expect(kept(calls)).toEqual(['azd env set KEPT_NETWORK']);
+    }
   });
 
   test('stops provisioning when it cannot know', () => {
-    expect(run('hooks/image.sh', {}, [exists, ['containerapp list', 'exit 1']]).status).not.toBe(0);
-    expect(run('hooks/image.sh', {}, [['group exists', 'exit 1']]).status).not.toBe(0);
+    for (const call of ['group exists', 'vnet list', 'containerapp list']) {
+      expect(run('hooks/present.sh', {}, [[call, 'exit 1'], exists]).status).not.toBe(0);
+    }
   });
 });
 

@@ -2,6 +2,7 @@
 export const nameRules: Readonly<Record<string, RegExp>> = {
   'Microsoft.App/containerApps': /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/,
   'Microsoft.App/jobs': /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/,
+  'Microsoft.App/managedEnvironments/managedCertificates': /^[a-z][a-z0-9-]{0,58}[a-z0-9]$/,
   'Microsoft.App/managedEnvironments': /^[a-zA-Z][\w-]{1,59}$/,
   'Microsoft.ContainerRegistry/registries': /^[a-zA-Z0-9]{5,50}$/,
   'Microsoft.DBforPostgreSQL/flexibleServers': /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
@@ -10,6 +11,7 @@ export const nameRules: Readonly<Record<string, RegExp>> = {
   'Microsoft.DBforPostgreSQL/flexibleServers/databases': /^\w{1,63}$/,
   'Microsoft.Authorization/roleAssignments': /^[\da-f-]{36}$/,
   'Microsoft.Insights/actionGroups': /^[\w-]{1,260}$/,
+  'Microsoft.Insights/components': /^[\w().-]{1,259}[\w()-]$/,
   'Microsoft.Insights/diagnosticSettings': /^[\w-]{1,260}$/,
   'Microsoft.Insights/metricAlerts': /^[\w-]{1,260}$/,
   'Microsoft.Insights/scheduledQueryRules': /^[\w-]{1,260}$/,

@@ -163,6 +163,17 @@ test('asks for no quota of what is there', () => {
   expect(run('hooks/preflight.sh', there, [registered(providers)]).calls.join()).not.toMatch(/az rest|list-usages/);
 });
 
+test.each([
+  ['AbacRepositoryPermissions', 'false', 'azd env set REGISTRY_ABAC true'],
+  ['LegacyRegistryPermissions', 'true', 'azd env set REGISTRY_ABAC false'],
+])('refuses a registry of the mode %s with REGISTRY_ABAC=%s', (mode, abac, remedy) => {
+  const answers: Answer[] = [registered(providers), skus, ['roleAssignmentMode', `echo ${mode}`]];
+  const check = (value: string) =>
+    run('hooks/preflight.sh', { REGISTRY_ID: '/subscriptions/s/x', REGISTRY_ABAC: value }, answers);
+  expect(check(abac).stderr).toContain(remedy);
+  expect(check(abac === 'true' ? 'false' : 'true').status).toBe(0);
+});
+
 test('says all at once', () => {
   const answers = [['extension show', 'exit 1'], registered(['Microsoft.DBforPostgreSQL']), ['list-skus', 'true']];
   const { stderr } = run('hooks/preflight.sh', { VNET_ID: foreign }, answers as Answer[]);
@@ -175,7 +186,7 @@ test('stops when it cannot know', () => {
 
 test('takes what is not set for what the parameter file takes it for', () => {
   const script = read('infra/hooks/preflight.sh');
-  for (const name of ['AZURE_LOCATION', 'POSTGRES_HIGH_AVAILABILITY', 'POSTGRES_SIZE']) {
+  for (const name of ['AZURE_LOCATION', 'POSTGRES_HIGH_AVAILABILITY', 'POSTGRES_SIZE', 'REGISTRY_ABAC']) {
     const [, value] = new RegExp(`'${name}', '(.+)'`).exec(read('infra/bicep/main.bicepparam')) ?? [];
     expect(script).toContain(`\${${name}:-${value}}`);
   }

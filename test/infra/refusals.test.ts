@@ -49,6 +49,19 @@ const refused: readonly [why: string, parameters: Parameters, words: string][] =
   ['more connections than an existing server spares', { postgresServerId: server, poolSize: 12 }, 'is 104, and there'],
   ['more connections than PgBouncer lets in', { usePgBouncer: true, maxReplicas: 300 }, 'is 6600, and there are 5000'],
   ['more requests than connections can bear', { concurrentRequests: 101 }, '101 is more than 10 for each of the 10'],
+  [
+    'addresses of an app that is internal',
+    { allowedAddresses: ['203.0.113.0/24'] },
+    'allowedAddresses are for internal',
+  ],
+  ['a certificate of Azure for an internal app', { customDomain: 'api.example.com' }, 'set customDomainCertificateId'],
+  [
+    'a certificate of Azure for an app that some addresses reach',
+    { internal: false, allowedAddresses: ['203.0.113.0/24'], customDomain: 'api.example.com' },
+    'set customDomainCertificateId',
+  ],
+  ['a certificate for no domain', { customDomainCertificateId: 'x' }, 'set customDomain'],
+  ['telemetry for two places', { applicationInsights: true, otlpEndpoint: 'http://x' }, 'telemetry goes to one place'],
   ['more replicas at least than at most', { minReplicas: 5 }, 'minReplicas 5 is more than maxReplicas 4'],
 ];
 

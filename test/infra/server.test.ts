@@ -105,17 +105,28 @@ describe.skipIf(!hasBicep)('the template', () => {
     );
   });
 
-  test('raises alerts on words that the server logs', async () => {
-    const rules = (await compiler.predict(shapes.production)).filter(({ type }) =>
-      type.endsWith('scheduledQueryRules'),
-    );
-    const words = rules.map(({ properties }) => /Log has "([^"]+)"/.exec(properties.criteria.allOf[0].query)?.[1]);
-    expect(words.length).toBeGreaterThan(3);
+  test('raises alerts on words that the server logs, codes that it answers and metrics that it has', async () => {
+    const observed = await compiler.predict(shapes['production, observed by Application Insights']);
+    const rules = observed.filter(({ type }) => type.endsWith('scheduledQueryRules'));
+    const queries: string[] = rules.map(({ properties }) => properties.criteria.allOf[0].query);
     const source = readdirSync(sources, { recursive: true })
       .filter((path) => String(path).endsWith('.ts'))
       .map((path) => readFileSync(new URL(String(path), sources), 'utf8'))
       .join('');
-    expect(words.filter((text) => !text || !(source.includes(`'${text}`) || source.includes(`\`${text}`)))).toEqual([]);
+    const found = (pattern: RegExp) => queries.flatMap((query) => [...query.matchAll(pattern)].map(([, text]) => text));
+    const words = found(/Log has "([^"]+)"/g);
+    const metrics = found(/ Name == "([^"]+)"/g);
+    expect([words.length, metrics.length]).toEqual([6, 4]);
+    expect(queries.filter((query) => !/Log has "| Name == "/.test(query))).toEqual([]);
+    const begins = (text = '') => source.includes(`'${text}`) || source.includes(`\`${text}`);
+    expect(words.filter((text) => !begins(text))).toEqual([]);
+    // One metric for each statistic of the event loop.
+    expect(metrics.filter((text) => !begins(text?.replace(/\.p99$/, '')))).toEqual([]);
+    expect(
+      found(/"([A-Z]+_?[A-Z_]+)"/g).filter(
+        (code) => !/^PERSISTED_$/.test(code ?? '') && !source.includes(`  ${code}: `),
+      ),
+    ).toEqual([]);
   });
 
   describe('has probes', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Compiler, hasBicep, type Resource, startCompiler } from './bicep.ts';
+import { type Compiler, elsewhere, hasBicep, type Resource, startCompiler } from './bicep.ts';
 import { nameRules } from './names.ts';
 import { shapes } from './shapes.ts';
 
@@ -15,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => compiler?.close());
 
 const acrPull = '7f951dda-4ed3-4680-a7ca-43fe172d538d';
+const repositoryReader = 'b93aa761-3e63-49ed-ac28-beffa264f7ac';
 const diagnosticSettings = 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview';
 
 describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) => {
@@ -25,7 +26,9 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
   });
 
   const ofType = (...types: string[]) => resources.filter(({ type }) => types.includes(type));
-  const containers = () => ofType('Microsoft.App/containerApps', 'Microsoft.App/jobs');
+  const isCollector = ({ name }: Resource) => name.startsWith('ca-collector-');
+  const containers = () =>
+    ofType('Microsoft.App/containerApps', 'Microsoft.App/jobs').filter((resource) => !isCollector(resource));
 
   test('makes these resources', () => {
     expect(resources.map(describeResource).join('\n')).toMatchSnapshot();
@@ -53,11 +56,29 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     for (const { properties } of ofType('Microsoft.App/containerApps')) {
       expect(properties.configuration.ingress.allowInsecure).toBe(false);
     }
+    const allowed = 'allowedAddresses' in parameters ? parameters.allowedAddresses : [];
+    for (const { properties } of containers().filter(({ type }) => type === 'Microsoft.App/containerApps')) {
+      const rules: { action: string; ipAddressRange: string }[] =
+        properties.configuration.ingress.ipSecurityRestrictions;
+      expect(rules.map(({ action, ipAddressRange }) => `${action} ${ipAddressRange}`)).toEqual(
+        allowed.map((range) => `Allow ${range}`),
+      );
+    }
   });
 
   test('holds no secret, and no key or password opens anything', () => {
-    const text = JSON.stringify(resources).replaceAll('"passwordAuth":"Disabled"', '');
+    const text = JSON.stringify(resources.filter((resource) => !isCollector(resource))).replaceAll(
+      '"passwordAuth":"Disabled"',
+      '',
+    );
     expect(text).not.toMatch(/password|secret|connectionstring|sharedkey|\blist\w*\(/i);
+    // The collector's lets its holder write telemetry; it has no identity, and is reached from the environment alone.
+    for (const { properties, identity } of resources.filter(isCollector)) {
+      expect([identity, properties.configuration.ingress.external]).toEqual([undefined, false]);
+      expect(properties.configuration.secrets).toEqual([
+        { name: 'connection-string', value: expect.stringMatching(/^\[reference\(.*\)\.ConnectionString\]$/) },
+      ]);
+    }
     for (const { properties } of ofType('Microsoft.DBforPostgreSQL/flexibleServers')) {
       expect(properties.authConfig).toMatchObject({ activeDirectoryAuth: 'Enabled', passwordAuth: 'Disabled' });
     }
@@ -74,7 +95,8 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     expect(assignments).toHaveLength(1);
     for (const { id, properties } of assignments) {
       expect(id).toMatch(/^\[extensionResourceId\('[^']*\/Microsoft\.ContainerRegistry\/registries\/\w+', /);
-      expect(properties.roleDefinitionId).toMatch(new RegExp(`/${acrPull}$`));
+      const role = 'registryAbac' in parameters ? repositoryReader : acrPull;
+      expect(properties.roleDefinitionId).toMatch(new RegExp(`/${role}$`));
       expect(properties.principalId).toMatch(/\/id-pull-\w+', '[\d-]+'\)\.principalId\]$/);
     }
   });
@@ -104,6 +126,24 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
       return !rule || !(name.startsWith('[') || rule.test(last));
     });
     expect(wrong.map(({ type, name }) => `${type} ${name}`)).toEqual([]);
+  });
+
+  test('keeps the domain of the app, with a certificate that is there or one that Azure makes', () => {
+    const domain = 'customDomain' in parameters ? parameters.customDomain : undefined;
+    const own = 'customDomainCertificateId' in parameters ? parameters.customDomainCertificateId : undefined;
+    for (const { properties } of containers().filter(({ type }) => type === 'Microsoft.App/containerApps')) {
+      const bound = own ? { bindingType: 'SniEnabled', certificateId: own } : { bindingType: 'Auto' };
+      expect(properties.configuration.ingress.customDomains).toEqual(domain ? [{ name: domain, ...bound }] : []);
+    }
+    const made = ofType('Microsoft.App/managedEnvironments/managedCertificates');
+    expect(made.map(({ properties }) => properties.subjectName)).toEqual(domain && !own ? [domain] : []);
+  });
+
+  test('sets alerts only on what is of its subscription', () => {
+    for (const { properties } of ofType('Microsoft.Insights/metricAlerts')) {
+      expect(properties.scopes).toHaveLength(1);
+      expect(properties.scopes[0]).not.toContain(elsewhere);
+    }
   });
 
   test('uses one version of each type, and stable ones', () => {

@@ -38,12 +38,26 @@ export const shapes = {
     location: 'germanywestcentral',
     alertEmail: 'operators@example.com',
   },
-  'reached from the internet': { ...everywhere, internal: false },
+  'reached from the internet': { ...everywhere, internal: false, customDomain: 'api.example.com' },
+  'reached from some addresses': {
+    ...everywhere,
+    internal: false,
+    allowedAddresses: ['203.0.113.0/24', '198.51.100.7/32'],
+    trustedProxies: 2,
+    customDomain: 'api.example.com',
+    customDomainCertificateId: `${inGroup(here, 'rg-events', 'Microsoft.App/managedEnvironments/cae')}/certificates/api`,
+  },
   'an existing network and zone': {
     ...everywhere,
     vnetId: network,
     vnetAddressPrefix: '10.1.2.0/24',
     postgresZoneId: `${zones}/privatelink.postgres.database.azure.com`,
+  },
+  'deployed again to a network': {
+    ...everywhere,
+    vnetId: network,
+    vnetAddressPrefix: '10.1.2.0/24',
+    keptNetwork: ['snet-events-app', 'snet-events-endpoints'],
   },
   'existing subnets': {
     ...everywhere,
@@ -58,6 +72,11 @@ export const shapes = {
     registryId: inGroup(here, 'rg-shared', 'Microsoft.ContainerRegistry/registries/crshared'),
     workspaceId: inGroup(elsewhere, 'rg-shared', 'Microsoft.OperationalInsights/workspaces/log-shared'),
     alertEmail: 'operators@example.com',
+  },
+  'a registry with permissions by repository': {
+    ...everywhere,
+    registryId: inGroup(here, 'rg-shared', 'Microsoft.ContainerRegistry/registries/crshared'),
+    registryAbac: true,
   },
   'an existing injected server': {
     ...everywhere,
@@ -76,4 +95,5 @@ export const shapes = {
   'a new injected server': { ...everywhere, databaseAccess: 'injected' },
   'through PgBouncer': { ...everywhere, usePgBouncer: true },
   production,
+  'production, observed by Application Insights': { ...production, otlpEndpoint: '', applicationInsights: true },
 } as const satisfies Readonly<Record<string, Parameters>>;

@@ -7,7 +7,7 @@ param emailAddress string
 @description('The app.')
 param appId string
 
-@description('The PostgreSQL server.')
+@description('The PostgreSQL server; empty: it is of another subscription, and its alerts are for others.')
 param serverId string
 
 @description('The connections that the server has for all its users; 0: it is not known, and there is no alert on them.')
@@ -15,6 +15,9 @@ param connections int
 
 @description('The Log Analytics workspace that has the logs of the app.')
 param workspaceId string
+
+@description('Whether the metrics of the app come into the workspace.')
+param measures bool
 
 @description('The name of the app.')
 param appName string
@@ -42,15 +45,30 @@ resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-var alerts = [
+// What clients see of it: a 503 is announced, with the second to come back in, and is wrong when it lasts.
+var alertsOfApp = [
   {
     name: 'failing-requests'
-    description: 'More than 10 replies with a 5xx in 5 minutes.'
+    description: 'More than 10 replies with a 5xx other than 503 in 5 minutes.'
     scope: appId
     metric: 'Requests'
     aggregation: 'Total'
     threshold: 10
-    dimensions: [{ name: 'statusCodeCategory', operator: 'Include', values: ['5xx'] }]
+    window: 'PT5M'
+    dimensions: [
+      { name: 'statusCodeCategory', operator: 'Include', values: ['5xx'] }
+      { name: 'statusCode', operator: 'Exclude', values: ['503'] }
+    ]
+  }
+  {
+    name: 'unavailable'
+    description: 'More than 100 replies with a 503 in 15 minutes: the app, its database, its memory or the issuer of tokens is away for longer than a moment.'
+    scope: appId
+    metric: 'Requests'
+    aggregation: 'Total'
+    threshold: 100
+    window: 'PT15M'
+    dimensions: [{ name: 'statusCode', operator: 'Include', values: ['503'] }]
   }
   {
     name: 'restarts'
@@ -59,8 +77,12 @@ var alerts = [
     metric: 'RestartCount'
     aggregation: 'Maximum'
     threshold: 3
+    window: 'PT5M'
     dimensions: []
   }
+]
+
+var alertsOfServer = [
   {
     name: 'database-cpu'
     description: 'The server is busier than 85%.'
@@ -68,6 +90,7 @@ var alerts = [
     metric: 'cpu_percent'
     aggregation: 'Average'
     threshold: 85
+    window: 'PT5M'
     dimensions: []
   }
   {
@@ -77,11 +100,12 @@ var alerts = [
     metric: 'storage_percent'
     aggregation: 'Maximum'
     threshold: 85
+    window: 'PT5M'
     dimensions: []
   }
 ]
 
-var connectionAlerts = [
+var alertsOfConnections = [
   {
     name: 'database-connections'
     description: 'More than 80% of the connections of the server are taken.'
@@ -89,12 +113,18 @@ var connectionAlerts = [
     metric: 'active_connections'
     aggregation: 'Maximum'
     threshold: connections * 8 / 10
+    window: 'PT5M'
     dimensions: []
   }
 ]
 
+var alerts = concat(
+  alertsOfApp,
+  empty(serverId) ? [] : concat(alertsOfServer, connections > 0 ? alertsOfConnections : [])
+)
+
 resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
-  for alert in concat(alerts, connections > 0 ? connectionAlerts : []): {
+  for alert in alerts: {
     name: '${alert.name}-${suffix}'
     location: 'global'
     tags: tags
@@ -104,7 +134,7 @@ resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
       enabled: true
       scopes: [alert.scope]
       evaluationFrequency: 'PT1M'
-      windowSize: 'PT5M'
+      windowSize: alert.window
       criteria: {
         'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
         allOf: [
@@ -125,35 +155,78 @@ resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
 ]
 
 // What the app says of itself, in the words of its log.
+var ofApp = 'ContainerAppConsoleLogs | where ContainerAppName == "${appName}"'
+var requests = '${ofApp} and Log has "Request" | extend line = parse_json(Log) | where line.msg == "Request"'
 var logAlerts = [
+  {
+    name: 'failing-operations'
+    description: 'More than 1% of the operations fail by a fault of the server, whatever the status of the reply.'
+    query: '${requests} | summarize total = count(), failed = countif(tostring(line.code) in ("DATABASE_UNAVAILABLE", "TIMEOUT", "INTERNAL_SERVER_ERROR")) | where failed > 5 and failed * 100 > total'
+    threshold: 0
+  }
+  {
+    name: 'refused-documents'
+    description: 'Documents are asked for that are not there: a front end was released before its documents, or somebody tries things.'
+    query: '${requests} and tostring(line.code) startswith "PERSISTED_"'
+    threshold: 20
+  }
   {
     name: 'unexpected-errors'
     description: 'A defect, or a fault in the schema of the database.'
-    message: 'Unexpected error'
+    query: '${ofApp} and Log has "Unexpected error"'
     threshold: 0
   }
   {
     name: 'not-ready'
     description: 'A replica gets no requests: doctor says why.'
-    message: 'Not ready'
+    query: '${ofApp} and Log has "Not ready"'
     threshold: 0
   }
   {
     name: 'failing-logins'
     description: 'Tokens or logins fail again and again: the identity, its assignment, or its role.'
-    message: 'A connection to the database failed'
-    threshold: 10
+    query: '${ofApp} and Log has "A connection to the database failed"'
+    threshold: 5
   }
   {
     name: 'failing-telemetry'
     description: 'Traces and metrics do not arrive.'
-    message: 'OpenTelemetry:'
-    threshold: 10
+    query: '${ofApp} and Log has "OpenTelemetry:"'
+    threshold: 5
+  }
+]
+
+// What it measures, once a minute.
+var measured = 'AppMetrics | where AppRoleName == "events-graphql" | extend value = Sum / ItemCount'
+var measureAlerts = [
+  {
+    name: 'token-ends'
+    description: 'The token of a replica ends within a minute, and there is no newer one.'
+    query: '${measured} | where Name == "events_graphql.token.time_to_expiry" and value < 60'
+    threshold: 0
+  }
+  {
+    name: 'failing-tokens'
+    description: 'The endpoint of the identity gives no tokens: the endpoint, or the assignment.'
+    query: '${measured} | where Name == "events_graphql.token.refreshes" and isnotempty(Properties["error.type"]) and value > 0'
+    threshold: 5
+  }
+  {
+    name: 'waiting-statements'
+    description: 'Statements wait for a connection: the pool is the bottleneck.'
+    query: '${measured} | where Name == "db.client.connection.pending_requests" and value > 0'
+    threshold: 5
+  }
+  {
+    name: 'busy-processor'
+    description: 'The event loop is late by more than a tenth of a second: more replicas.'
+    query: '${measured} | where Name == "nodejs.eventloop.delay.p99" and value > 0.1'
+    threshold: 5
   }
 ]
 
 resource logQueries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
-  for alert in logAlerts: {
+  for alert in concat(logAlerts, measures ? measureAlerts : []): {
     name: '${alert.name}-${suffix}'
     location: location
     tags: tags
@@ -167,7 +240,7 @@ resource logQueries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       criteria: {
         allOf: [
           {
-            query: 'ContainerAppConsoleLogs | where ContainerAppName == "${appName}" and Log has "${alert.message}"'
+            query: alert.query
             timeAggregation: 'Count'
             operator: 'GreaterThan'
             threshold: alert.threshold

@@ -76,8 +76,23 @@ param maxReplicas int
 @description('Requests at once, open streams included, from which on there is one more replica.')
 param concurrentRequests int
 
-@description('Where traces, metrics and logs go by OTLP; empty: nowhere.')
+@description('Whether traces, metrics and logs are sent.')
+param sendsTelemetry bool
+
+@description('Where they go by OTLP.')
 param otlpEndpoint string
+
+@description('The ranges of addresses that may reach the app; empty: all that its environment lets in.')
+param allowedAddresses string[]
+
+@description('How many proxies stand before the app.')
+param trustedProxies int
+
+@description('A domain of your own; empty: none.')
+param customDomain string
+
+@description('A certificate in the environment for that domain; empty: Azure binds the one that it makes.')
+param customDomainCertificateId string
 
 @description('Tags of the resource.')
 param tags object
@@ -91,15 +106,26 @@ var serverSettings = {
   PORT: string(port)
   PG_POOL_SIZE: string(poolSize)
   MAX_REPLICAS: string(maxReplicas)
-  // The ingress of Container Apps; a gateway in front of it would be one more.
-  TRUSTED_PROXIES: '1'
+  TRUSTED_PROXIES: string(trustedProxies)
   CORS_ORIGINS: corsOrigins
   GRAPHIQL: graphiql ? 'on' : 'off'
   DOCUMENTS: documents
   PERSISTED_DOCUMENTS: manifests
 }
 
-var telemetrySettings = empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }
+var telemetrySettings = !sendsTelemetry ? {} : {
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
+  // What Azure Monitor counts by: what came since the last time.
+  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta'
+  OTEL_TRACES_SAMPLER: 'parentbased_traceidratio'
+  OTEL_TRACES_SAMPLER_ARG: '0.1'
+}
+
+// What is not declared here a deployment takes off.
+var binding = empty(customDomainCertificateId)
+  ? { bindingType: 'Auto' }
+  : { bindingType: 'SniEnabled', certificateId: customDomainCertificateId }
+var customDomains = empty(customDomain) ? [] : [union({ name: customDomain }, binding)]
 
 var databaseSettings = databaseVariables(databaseHost, databaseName, schemaName, roleName, appIdentity.clientId)
 
@@ -153,6 +179,13 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
         transport: 'auto'
         allowInsecure: false
         stickySessions: { affinity: 'none' }
+        customDomains: customDomains
+        // As soon as one range is allowed, all others are not.
+        ipSecurityRestrictions: map(allowedAddresses, (range, index) => {
+          name: 'allowed-${index}'
+          action: 'Allow'
+          ipAddressRange: range
+        })
       }
       registries: [
         {

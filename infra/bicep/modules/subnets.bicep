@@ -19,11 +19,14 @@ param endpointsGroupId string
 @description('The security group of an injected server.')
 param databaseGroupId string
 
+@description('The subnets that are there and stay as they are, by name: writing one takes off the routes and gateways that others have given it.')
+param kept string[]
+
 resource vnet 'Microsoft.Network/virtualNetworks@2025-01-01' existing = {
   name: vnetName
 }
 
-resource app 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = {
+resource app 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = if (!contains(kept, 'snet-events-app')) {
   parent: vnet
   name: 'snet-events-app'
   properties: {
@@ -39,7 +42,7 @@ resource app 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = {
 }
 
 // A virtual network takes one change at a time.
-resource endpoints 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = if (!empty(endpointsPrefix)) {
+resource endpoints 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = if (!empty(endpointsPrefix) && !contains(kept, 'snet-events-endpoints')) {
   parent: vnet
   name: 'snet-events-endpoints'
   properties: {
@@ -50,7 +53,7 @@ resource endpoints 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = if (
   dependsOn: [app]
 }
 
-resource database 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = if (!empty(databasePrefix)) {
+resource database 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = if (!empty(databasePrefix) && !contains(kept, 'snet-events-database')) {
   parent: vnet
   name: 'snet-events-database'
   properties: {

@@ -1,0 +1,76 @@
+@description('Part of every name.')
+param suffix string
+
+@description('The region.')
+param location string
+
+@description('The Container Apps environment.')
+param environmentId string
+
+@description('The Log Analytics workspace.')
+param workspaceId string
+
+@description('The OpenTelemetry Collector with the exporter for Azure Monitor.')
+param image string
+
+@description('Tags of every resource.')
+param tags object
+
+resource component 'Microsoft.Insights/components@2020-02-02' = {
+  name: 'appi-events-${suffix}'
+  location: location
+  tags: tags
+  kind: 'web'
+  properties: {
+    Application_Type: 'web'
+    WorkspaceResourceId: workspaceId
+    IngestionMode: 'LogAnalytics'
+  }
+}
+
+// The agent of Container Apps itself takes no metrics there.
+var pipeline = { receivers: ['otlp'], processors: ['memory_limiter', 'batch'], exporters: ['azuremonitor'] }
+var configuration = {
+  receivers: { otlp: { protocols: { http: { endpoint: '0.0.0.0:4318' } } } }
+  processors: {
+    memory_limiter: { check_interval: '1s', limit_percentage: 80, spike_limit_percentage: 20 }
+    batch: {}
+  }
+  exporters: { azuremonitor: { connection_string: '\${env:APPLICATIONINSIGHTS_CONNECTION_STRING}' } }
+  service: { pipelines: { traces: pipeline, metrics: pipeline, logs: pipeline } }
+}
+
+resource collector 'Microsoft.App/containerApps@2025-07-01' = {
+  name: 'ca-collector-${suffix}'
+  location: location
+  tags: tags
+  properties: {
+    environmentId: environmentId
+    workloadProfileName: 'Consumption'
+    configuration: {
+      activeRevisionsMode: 'Single'
+      // Reached from the apps of the environment alone.
+      ingress: { external: false, targetPort: 4318, transport: 'http', allowInsecure: false }
+      // It lets its holder write telemetry, and read nothing.
+      secrets: [{ name: 'connection-string', value: component.properties.ConnectionString }]
+    }
+    template: {
+      containers: [
+        {
+          name: 'collector'
+          image: image
+          args: ['--config=env:CONFIGURATION']
+          env: [
+            { name: 'CONFIGURATION', value: string(configuration) }
+            { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', secretRef: 'connection-string' }
+          ]
+          resources: { cpu: json('0.25'), memory: '0.5Gi' }
+        }
+      ]
+      scale: { minReplicas: 1, maxReplicas: 1 }
+    }
+  }
+}
+
+@description('Where the app sends its telemetry by OTLP.')
+output endpoint string = 'https://${collector.properties.configuration.ingress.fqdn}'

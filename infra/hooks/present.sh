@@ -1,0 +1,31 @@
+#!/bin/sh
+# Before provisioning: what is there already, which the template would put back to what it knows. A fresh azd environment
+# does not know the image of an app, for which it would put its placeholder; and writing a network or a subnet takes off
+# what others gave it: routes, gateways, DNS servers.
+set -eu
+
+group="${AZURE_RESOURCE_GROUP:-rg-$AZURE_ENV_NAME}"
+exists=$(az group exists --name "$group" --subscription "$AZURE_SUBSCRIPTION_ID")
+
+# A subnet without its security group is one that azd down was about to delete: it is written again.
+made="subnets[?networkSecurityGroup && starts_with(name, 'snet-events-')].name"
+kept=''
+if [ -n "${VNET_ID:-}" ] && [ -z "${APP_SUBNET_ID:-}" ]; then
+  kept=$(az network vnet show --ids "$VNET_ID" --query "$made" --output tsv)
+elif [ "$exists" = true ] && [ -z "${APP_SUBNET_ID:-}" ]; then
+  kept=$(az network vnet list --resource-group "$group" --subscription "$AZURE_SUBSCRIPTION_ID" --output tsv \
+    --query "[?starts_with(name, 'vnet-events-')].[name, $made][][]")
+fi
+azd env set KEPT_NETWORK "$(printf '%s' "$kept" | tr '\n' ',')"
+
+[ -z "${SERVICE_API_IMAGE_NAME:-}" ] || exit 0
+[ "$exists" = true ] || exit 0
+image=$(az containerapp list --resource-group "$group" --subscription "$AZURE_SUBSCRIPTION_ID" --output tsv \
+  --query "[?tags.\"azd-service-name\"=='api'].properties.template.containers[0].image | [0]")
+case "$image" in
+  '' | mcr.microsoft.com/k8se/*) ;;
+  *)
+    echo "The app runs $image: it stays."
+    azd env set SERVICE_API_IMAGE_NAME "$image"
+    ;;
+esac

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Compiler, hasBicep, type Resource, readParameters, startCompiler } from './bicep.ts';
+import { root } from './scripts.ts';
+
+// Values for azd env set --file, one file an environment.
+
+const folder = join(root, 'infra/environments');
+const template = join(root, 'infra/bicep/main.bicepparam');
+const published = { SERVICE_API_IMAGE_NAME: 'crevents.azurecr.io/events-graphql:1' };
+const read = (name: string) => parseEnv(readFileSync(join(folder, name), 'utf8'));
+
+test.each(readdirSync(folder))('%s sets what the parameter file reads', (name) => {
+  const known = [...readFileSync(template, 'utf8').matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(([, key]) => key);
+  expect(Object.keys(read(name)).filter((key) => !known.includes(key))).toEqual([]);
+});
+
+// The compiler starts for the parameters, and for what they make.
+describe.skipIf(!hasBicep)('an environment', { timeout: 120_000 }, () => {
+  let compiler: Compiler;
+  beforeAll(async () => {
+    compiler = await startCompiler();
+  });
+  afterAll(() => compiler?.close());
+
+  const predict = async (name: string) => compiler.predict(await readParameters({ ...read(name), ...published }));
+  const one = (resources: readonly Resource[], type: string, name: string) =>
+    resources.find((resource) => resource.type === type && resource.name.startsWith(name))?.properties;
+  const serverType = 'Microsoft.DBforPostgreSQL/flexibleServers';
+  const appType = 'Microsoft.App/containerApps';
+
+  test('to try things costs nothing while nobody asks, but for the smallest server', async () => {
+    const resources = await predict('dev.env');
+    expect(one(resources, serverType, 'psql-')?.highAvailability.mode).toBe('Disabled');
+    expect(one(resources, appType, 'ca-events-')?.template.scale).toMatchObject({ minReplicas: 0, maxReplicas: 1 });
+  });
+
+  test('for production lives on when a zone is away, and is observed', async () => {
+    const resources = await predict('prod.env');
+    expect(one(resources, serverType, 'psql-')?.highAvailability.mode).toBe('ZoneRedundant');
+    expect(one(resources, 'Microsoft.App/managedEnvironments', 'cae-')?.zoneRedundant).toBe(true);
+    expect(one(resources, appType, 'ca-events-')?.template.scale.minReplicas).toBeGreaterThan(1);
+    expect(one(resources, 'Microsoft.Insights/components', 'appi-')).toBeDefined();
+  });
+});
