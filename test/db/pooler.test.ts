@@ -61,8 +61,8 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
   });
 
   const six = Array.from({ length: 6 }, (_, n) => n);
-  /** Opens all connections of the pool. */
-  const fill = () => Promise.all(six.map(() => db.rows(sql`select pg_sleep(0.05)`)));
+  /** Opens all connections of the pool. Equal reads would share one. */
+  const fill = () => Promise.all(six.map((n) => db.rows(sql`select pg_sleep(0.05), ${n}::int`)));
 
   test('is found, and told of once for all connections', async () => {
     await fill();
@@ -73,8 +73,9 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
   test('every statement has the settings, and none of them stays on a backend', async () => {
     await fill();
     const names = ['TimeZone', 'DateStyle', 'IntervalStyle', 'bytea_output', 'jit', 'statement_timeout'];
-    const shown = sql`select array(select current_setting(name) from unnest(${names}::text[]) name) as values`;
-    const seen = await Promise.all(six.map(() => db.rows(shown)));
+    const shown = (n: number) =>
+      sql`select array(select current_setting(name) from unnest(${names}::text[]) name) as values, ${n}::int`;
+    const seen = await Promise.all(six.map((n) => db.rows(shown(n))));
     for (const [row] of seen) expect(row?.['values']).toMatch(/^\{(Etc\/)?UTC,"ISO, ...",iso_8601,hex,off,20s\}$/);
     const bare = () => pool.use((client) => client.query('show statement_timeout'));
     for (const { rows } of await Promise.all(six.map(bare))) expect(rows).toEqual([{ statement_timeout: '0' }]);
