@@ -24,7 +24,7 @@ export interface Budget {
  * What a row counts for at least: it takes memory however short its values are. So many rows of nothing fit a response of
  * 4 MB as do not fill a replica of 1 GiB when fifty callers ask for them at once: some 30,000.
  */
-const leastBytes = 130;
+export const leastBytes = 130;
 
 /**
  * How many bytes PostgreSQL may send for each of the response's. A value comes with 4 bytes and a row with 7, where JSON

@@ -2,10 +2,13 @@ import { totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import { AppError } from '../errors.ts';
 
-/** The memory for what all requests bring in: their bodies, and what PostgreSQL sends for them until the answer is taken. */
+/**
+ * The memory for what all requests bring in: their bodies, and what PostgreSQL sends for them until the answer is taken.
+ * Streams hold a part for as long as they are open, and more while a message needs it.
+ */
 export interface InFlight {
-  /** One request's part of it, of nothing as yet. */
-  open(): Share;
+  /** A caller's request's part of it, of nothing as yet. So many bytes of it are free. */
+  open(caller: string, free?: number): Share;
   readonly held: number;
   readonly waiting: number;
 }
@@ -20,6 +23,10 @@ export interface Share {
   add(bytes: number): void;
   /** So many are kept no longer, and may come again. */
   drop(bytes: number): void;
+  /** The request is a stream, whose messages have so many bytes for as long as it is open. Waits for them as `expect`. */
+  stream(bytes: number): Promise<void> | undefined;
+  /** Of what came, and was expected, so many bytes are kept and no more: none when a message of a stream is taken. */
+  keep(bytes: number): void;
   /** The request is answered: from now on nothing of it counts. */
   release(): void;
 }
@@ -29,32 +36,50 @@ interface Waiter {
   readonly enter: () => void;
 }
 
+/** What a stream has for itself: so much, and as much of the rows of its feed, each message has without waiting. */
+export const bytesOfStream = 16_384;
+
 /** Of each request this is free: those that bring no more never wait for those that do. */
 const freeBytes = 32_768;
 
-/** Bounds what is in flight by `limit` bytes; what is larger than all of that has it alone. Whoever fits goes ahead. */
+/**
+ * Bounds what is in flight by `limit` bytes, of which a caller who holds some already leaves the last fifth to those who
+ * hold none. What is larger than all of that has it alone, but for streams. Whoever fits goes ahead.
+ */
 export function createInFlight(limit: number, waitMs = 10_000): InFlight {
   const waiters = new Set<Waiter>();
+  const heldBy = new Map<string, number>();
+  const reserve = limit / 5;
   let held = 0;
+  /** Of that, what streams hold for as long as they are open. */
+  let lasting = 0;
 
   const full = (): AppError =>
     new AppError('DATABASE_UNAVAILABLE', 'The server has no memory left for this at the moment; try again', {
       cause: new Error(`${held} of ${limit} bytes are in flight, and ${waiters.size} requests wait for room`),
     });
 
-  function serve(): void {
-    for (const waiter of waiters) if (waiter.fits()) waiter.enter();
+  function hold(caller: string, bytes: number): void {
+    held += bytes;
+    const own = (heldBy.get(caller) ?? 0) + bytes;
+    if (own > 0) heldBy.set(caller, own);
+    else heldBy.delete(caller);
+    if (bytes < 0) for (const waiter of waiters) if (waiter.fits()) waiter.enter();
   }
 
-  function open(): Share {
-    let [arrived, counted] = [0, 0];
+  function open(caller: string, free = freeBytes): Share {
+    let [arrived, counted, least] = [0, 0, 0];
     let isReleased = false;
     let refuse = () => {};
-    const missing = (total: number) => Math.max(0, total - freeBytes - counted);
-    const fits = (bytes: number) => held === counted || held + bytes <= limit;
+    const missing = (total: number) => Math.max(0, total - free - counted);
+    const fits = (bytes: number) => {
+      if (held - counted === lasting - least) return true;
+      const hasMore = (heldBy.get(caller) ?? 0) > counted;
+      return held + bytes <= (hasMore ? limit - reserve : limit);
+    };
     const count = (bytes: number) => {
-      held += bytes;
       counted += bytes;
+      hold(caller, bytes);
     };
     const wait = (bytes: number) =>
       new Promise<void>((resolve, reject) => {
@@ -75,7 +100,11 @@ export function createInFlight(limit: number, waitMs = 10_000): InFlight {
         const timer = setTimeout(refuse, waitMs);
         waiters.add(waiter);
       });
-    return {
+    const holdLasting = (bytes: number) => {
+      lasting += bytes - least;
+      least = bytes;
+    };
+    const share: Share = {
       expect(bytes) {
         const more = missing(arrived + bytes);
         if (isReleased || more === 0) return;
@@ -90,16 +119,28 @@ export function createInFlight(limit: number, waitMs = 10_000): InFlight {
         count(more);
       },
       drop(bytes) {
-        arrived -= bytes;
+        arrived = Math.max(0, arrived - bytes);
+      },
+      stream(bytes) {
+        share.keep(0);
+        free = 0;
+        if (!isReleased) holdLasting(bytes);
+        return share.expect(bytes);
+      },
+      keep(bytes) {
+        arrived = bytes;
+        const kept = Math.max(least, bytes - free);
+        if (counted > kept) count(kept - counted);
       },
       release() {
         if (isReleased) return;
         isReleased = true;
         refuse();
-        held -= counted;
-        serve();
+        holdLasting(0);
+        count(-counted);
       },
     };
+    return share;
   }
 
   return {

@@ -69,11 +69,20 @@ function defineTail(
           description: 'A cursor of a message before, or the `liveCursor` of a list; without it the stream starts now.',
         }),
       },
-      subscribe(_root, { where, after = null }, { tails, caller }, info) {
+      subscribe(_root, { where, after = null }, { tails, caller, share }, info) {
         try {
           const condition = types.filters.condition(table, where, alias);
           const { columns } = selectedRows(info);
-          return tails.open({ catalog: types.catalog, table, arrival, caller, where: condition, columns, after });
+          return tails.open({
+            catalog: types.catalog,
+            table,
+            arrival,
+            caller,
+            share,
+            where: condition,
+            columns,
+            after,
+          });
         } catch (error) {
           return messageOf(error);
         }

@@ -6,6 +6,7 @@ import { loadExtensions } from '../api/extensions.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/variables.ts';
 import { type Dashboard, readDashboard } from '../dashboard/dashboard.ts';
+import { createInFlight, memoryForRequests } from '../db/inFlight.ts';
 import { type Database, openDatabase } from '../db/open.ts';
 import { readStore } from '../documents/store.ts';
 import { createTails } from '../tails/tails.ts';
@@ -62,8 +63,10 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     slowStatementMs: config.slowStatementMs,
   });
   const listener = database.createListener((notice) => tails.wake(notice));
+  const inFlight = createInFlight(memoryForRequests());
   const tails = createTails({
     db: database.db,
+    inFlight,
     record: watch.ofTails,
     limits: config.requestLimits,
     maxSeconds: config.sseMaxSeconds,
@@ -91,7 +94,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     });
     const { checkSoon } = served;
     process.on('SIGHUP', () => void checkSoon());
-    const app = createApp({ config, served, dashboard, tails, probe: database.probe, log });
+    const app = createApp({ config, served, dashboard, tails, inFlight, probe: database.probe, log });
     observeTails(tails.stats);
     observePool({ stats: database.stats, size: config.poolSize });
     const recorded = recordRequests(app, { instruments, log, endpoint, watch: watch.ofRequest });

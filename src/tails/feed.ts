@@ -14,13 +14,17 @@ export type WayOn = Pick<SharedDb, 'within'>;
 /** Rows as they arrived, and the place after them. */
 export interface Batch {
   readonly rows: readonly Row[];
+  /** About what the rows take in a message. */
+  readonly bytes: number;
   readonly to: Place;
   readonly db: WayOn;
+  /** Whoever got it has no use for it any more. */
+  readonly release: () => void;
 }
 
 export interface Subscriber {
   readonly columns: readonly string[];
-  /** Gets every batch from its joining on, or why there are no more. */
+  /** Gets every batch from its joining on, to be released once, or why there are no more. */
   readonly put: (batch: Batch | Error) => void;
 }
 
@@ -45,6 +49,15 @@ export interface FeedOptions {
   readonly read: Feed['read'];
 }
 
+/** It is released when all have released it. */
+function giveTo(members: readonly Subscriber[], batch: Batch): void {
+  let left = members.length;
+  const release = () => {
+    if (--left === 0) batch.release();
+  };
+  for (const member of members) member.put({ ...batch, release });
+}
+
 export function createFeed({ watch, read }: FeedOptions): Feed {
   const members = new Set<Subscriber>();
   let place: Place = [];
@@ -65,11 +78,13 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
       const [from, asked] = [place, columns()];
       const batch = await read(from, watch.settled.place, asked);
       // Who joined meanwhile is owed these rows too, with its columns; and all may have left, and others joined elsewhere.
-      if (!samePlace(from, place) || columns().some((name) => !asked.includes(name))) continue;
-      place = batch.to;
-      if (batch.rows.length === 0) continue;
-      isWanted = false;
-      for (const member of [...members]) member.put(batch);
+      const isStale = !samePlace(from, place) || columns().some((name) => !asked.includes(name));
+      if (!isStale) place = batch.to;
+      if (isStale || batch.rows.length === 0) batch.release();
+      else {
+        isWanted = false;
+        giveTo([...members], batch);
+      }
     }
   }
 

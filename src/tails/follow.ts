@@ -9,6 +9,7 @@ import type { Watch } from './watch.ts';
 /** One message to a client. */
 export interface Message {
   readonly rows: readonly Row[];
+  readonly bytes: number;
   /** How far the client had come before it, and has with it. */
   readonly before: Position;
   readonly position: Position;
@@ -39,16 +40,25 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
   const take = (batch: Batch): Message => {
     const before = position;
     position = advance(before, batch.to);
-    return { rows: unseen(before, batch.rows, arrival), before, position, end: null, db: batch.db };
+    const rows = unseen(before, batch.rows, arrival);
+    return { rows, bytes: batch.bytes, before, position, end: null, db: batch.db };
   };
-  const nothing = (to: Place): Batch => ({ rows: [], to, db });
+  const nothing = (to: Place): Batch => ({ rows: [], bytes: 0, to, db, release() {} });
+  /** Until the client asks for the next, it has its batch. */
+  async function* give(batch: Batch) {
+    try {
+      if (!mailbox.isOver) yield take(batch);
+    } finally {
+      batch.release();
+    }
+  }
 
   let isFirst = true;
   while (!mailbox.isOver && !samePlace(position.place, feed.place)) {
     const batch = await nextPage(position, options);
-    if (!batch || mailbox.isOver) continue;
+    if (!batch) continue;
     isFirst = false;
-    yield take(batch);
+    yield* give(batch);
   }
   const seat = feed.join({ columns, put: mailbox.put });
   // Not in the end of this function: a client that does not read does not come to it.
@@ -57,9 +67,8 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
   while (!mailbox.isOver) {
     if (mailbox.isEmpty) seat.ready();
     const item = await mailbox.take(heartbeatMs, () => nothing(feed.place));
-    if (mailbox.isOver) break;
-    if (item instanceof Error) throw item;
-    yield take(item);
+    if (!(item instanceof Error)) yield* give(item);
+    else if (!mailbox.isOver) throw item;
   }
   if (mailbox.ended) yield { ...take(nothing(position.place)), end: mailbox.ended };
 }

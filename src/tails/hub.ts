@@ -3,14 +3,16 @@ import type { Caller } from '../auth/callers/caller.ts';
 import type { Arrival } from '../catalog/arrival.ts';
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { RequestLimits } from '../config/limits.ts';
-import { createBudget, isTooLarge, sizeOf } from '../db/budget.ts';
+import { createBudget, isTooLarge, leastBytes, sizeOf } from '../db/budget.ts';
 import type { Db, SharedDb } from '../db/db.ts';
+import { bytesOfStream, createInFlight, type InFlight, memoryForRequests, type Share } from '../db/inFlight.ts';
+import { ownWork } from '../db/pool/turns.ts';
 import { shareReads } from '../db/sharedReads.ts';
 import type { Row } from '../db/sql/row.ts';
 import { identity, type Sql } from '../db/sql/sql.ts';
 import { messageRows, selectMark, selectStretch } from '../db/sql/tail.ts';
 import { createDelayLog } from './delayLog.ts';
-import { createFeed, type Feed, type WayOn } from './feed.ts';
+import { type Batch, createFeed, type Feed, type WayOn } from './feed.ts';
 import { placeAfter } from './position.ts';
 import { createWatch, type Watch } from './watch.ts';
 
@@ -51,6 +53,11 @@ export interface SharedOptions {
   readonly record?: (db: Db) => Db;
   /** What a message may hold. */
   readonly limits: Pick<RequestLimits, 'bytes'>;
+  /**
+   * Where the rows of feeds count from when they are read until no client has use for them; when absent, what the process
+   * has room for.
+   */
+  readonly inFlight?: InFlight;
   /** Somebody looks for new rows in a table that tells of them. */
   readonly listen?: () => void;
   readonly log: Logger;
@@ -59,7 +66,14 @@ export interface SharedOptions {
 /** Watches that nobody listens to are kept for what they know, so long as there are no more. */
 const maxWatches = 1000;
 
-export function createShared({ db, record = (way) => way, limits, listen, log }: SharedOptions): Shared {
+export function createShared({
+  db,
+  record = (way) => way,
+  limits,
+  inFlight = createInFlight(memoryForRequests()),
+  listen,
+  log,
+}: SharedOptions): Shared {
   const watches = new Map<string, Watched>();
   const feeds = new Map<string, { readonly feed: Feed; clients: number }>();
   const catalogs = new WeakMap<Catalog, number>();
@@ -74,8 +88,8 @@ export function createShared({ db, record = (way) => way, limits, listen, log }:
   }
 
   /** What clients share is on no response's budget: a statement may bring what a message may be made of. */
-  const meter = () => createBudget(limits).meter();
-  const databaseOf = (subject: Subject) => record(db.within({ meter, ...scopeOf(subject) }));
+  const databaseOf = (subject: Subject, share?: Share) =>
+    record(db.within({ meter: () => createBudget(limits, share).meter(), ...scopeOf(subject) }));
 
   function wayOnOf(subject: Subject): WayOn {
     const reads = shareReads({ lasting: true });
@@ -102,13 +116,22 @@ export function createShared({ db, record = (way) => way, limits, listen, log }:
     return createFeed({
       watch: watchOf(subject),
       async read(after, upTo, columns) {
-        const { found, limit } = await readFirst((limit) => {
-          const stretch = { table, arrival, where, after, upTo, limit };
-          return databaseOf(subject).rows(selectStretch(catalog, stretch, columns));
-        });
-        const rows = fitting(found, limits.bytes);
-        const last = rows.length < found.length || rows.length === limit ? rows.at(-1) : undefined;
-        return { rows, to: last ? placeAfter(last, arrival) : upTo, db: wayOnOf(subject) };
+        const share = inFlight.open(ownWork, bytesOfStream);
+        const own = databaseOf(subject, share);
+        try {
+          await share.expect(messageRows * leastBytes);
+          const { found, limit } = await readFirst((limit) =>
+            own.rows(selectStretch(catalog, { table, arrival, where, after, upTo, limit }, columns)),
+          );
+          const { rows, bytes } = fitting(found, limits.bytes);
+          share.keep(bytes);
+          const last = rows.length < found.length || rows.length === limit ? rows.at(-1) : undefined;
+          const to = last ? placeAfter(last, arrival) : upTo;
+          return { rows, bytes, to, db: wayOnOf(subject), release: share.release };
+        } catch (error) {
+          share.release();
+          throw error;
+        }
       },
     });
   }
@@ -157,11 +180,12 @@ async function readFirst(read: (limit: number) => Promise<readonly Row[]>) {
 const aroundRow = 200;
 
 /** As many of the first rows as a message of so many bytes has room for, beside what they lead to; one at least. */
-function fitting(rows: readonly Row[], maxBytes: number): readonly Row[] {
-  let size = 0;
-  const end = rows.findIndex((row, i) => {
-    size += sizeOf(row) + aroundRow;
-    return i > 0 && size > maxBytes / 2;
-  });
-  return end < 0 ? rows : rows.slice(0, end);
+function fitting(rows: readonly Row[], maxBytes: number): Pick<Batch, 'rows' | 'bytes'> {
+  let bytes = 0;
+  for (const [i, row] of rows.entries()) {
+    const more = sizeOf(row) + aroundRow;
+    if (i > 0 && bytes + more > maxBytes / 2) return { rows: rows.slice(0, i), bytes };
+    bytes += more;
+  }
+  return { rows, bytes };
 }

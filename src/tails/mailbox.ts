@@ -3,7 +3,7 @@ export type StreamEnd = 'TIME_LIMIT' | 'TOKEN_EXPIRED' | 'TOO_SLOW' | 'SCHEMA_CH
 
 /** What waits for one client to take it; bounded, so that a client that does not read costs no more than one that does. */
 export interface Mailbox<T> {
-  /** One too many ends it. */
+  /** One too many ends it; what nobody will take is dropped. */
   put(item: T): void;
   /** What was not taken is dropped: the client resumes from what it took. */
   end(reason: StreamEnd): void;
@@ -18,7 +18,7 @@ export interface Mailbox<T> {
   readonly over: Promise<void>;
 }
 
-export function createMailbox<T>(size: number): Mailbox<T> {
+export function createMailbox<T>(size: number, drop: (item: T) => void): Mailbox<T> {
   const items: T[] = [];
   const { promise: over, resolve: finish } = Promise.withResolvers<void>();
   let ended: StreamEnd | null = null;
@@ -26,7 +26,7 @@ export function createMailbox<T>(size: number): Mailbox<T> {
   let wake = () => {};
   const stop = () => {
     isOver = true;
-    items.length = 0;
+    for (const item of items.splice(0)) drop(item);
     finish();
     wake();
   };
@@ -37,7 +37,7 @@ export function createMailbox<T>(size: number): Mailbox<T> {
   };
   return {
     put(item) {
-      if (isOver) return;
+      if (isOver) return drop(item);
       items.push(item);
       if (items.length > size) end('TOO_SLOW');
       else wake();

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Share } from '../db/inFlight.ts';
 import type { Notice } from '../db/sql/notice.ts';
 import type { Row } from '../db/sql/row.ts';
 import { type Sql, sql } from '../db/sql/sql.ts';
@@ -16,6 +17,8 @@ import { moved, type Settled } from './watch.ts';
 export interface TailRequest extends Subject {
   readonly where: Sql;
   readonly columns: readonly string[];
+  /** What its messages count for, while there is room for them. */
+  readonly share?: Share | undefined;
   /** A cursor; null starts now. */
   readonly after: string | null;
 }
@@ -79,7 +82,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
     given: Cursor | null,
     mailbox: Mailbox<Batch | Error>,
   ): AsyncGenerator<TailMessage | Error> {
-    const { arrival, columns, where } = request;
+    const { arrival, columns, where, share } = request;
     const db = shared.wayOnOf(request);
     try {
       const watch = shared.watchOf(request);
@@ -92,9 +95,12 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
       void mailbox.over.then(release);
       const cursorOf = (position: Position) => encodeTailCursor(request, { history, position });
       for await (const message of follow(start, { watch, feed, arrival, columns, mailbox, heartbeatMs, db })) {
-        const { before, position, ...rest } = message;
+        const { before, position, bytes, ...rest } = message;
         const after = (row: Row) => cursorOf(advance(before, placeAfter(row, arrival)));
+        await share?.expect(bytes);
+        share?.add(bytes);
         yield { ...rest, cursor: cursorOf(position), after };
+        share?.keep(0);
       }
     } catch (error) {
       yield error instanceof Error ? error : new Error(String(error));
@@ -106,7 +112,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
   return {
     open(request) {
       const given = request.after === null ? null : decodeTailCursor(request.after, request);
-      const mailbox = createMailbox<Batch | Error>(maxWaiting);
+      const mailbox = createMailbox<Batch | Error>(maxWaiting, release);
       const untilExpiry = Math.max(0, (request.caller?.expiresAt ?? Infinity) - Date.now());
       const limitMs = Math.min(maxSeconds * 1000, untilExpiry);
       const timer = setTimeout(() => mailbox.end(limitMs === untilExpiry ? 'TOKEN_EXPIRED' : 'TIME_LIMIT'), limitMs);
@@ -169,6 +175,10 @@ function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: WayOn):
   if (after === null) throw endedEarly(end);
   yield { rows: [], end, db, cursor: after, after: () => after };
 }
+
+const release = (item: Batch | Error) => {
+  if (!(item instanceof Error)) item.release();
+};
 
 /** A generator that waits for something returns only when that comes: `close` ends the wait. */
 function closing<T>(messages: AsyncGenerator<T>, close: () => void): AsyncIterableIterator<T> {

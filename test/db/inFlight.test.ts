@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createInFlight } from '../../src/db/inFlight.ts';
 
 const kilobyte = 1024;
@@ -12,7 +12,7 @@ const busy = { code: 'DATABASE_UNAVAILABLE' };
 function arrive(inFlight: ReturnType<typeof createInFlight>, wishes: Readonly<Record<string, number>>) {
   const inside: string[] = [];
   const requests = Object.entries(wishes).map(([name, kilobytes]) => {
-    const share = inFlight.open();
+    const share = inFlight.open(name);
     const entering = share.expect(free + kilobytes * kilobyte);
     if (!entering) inside.push(name);
     const entered = entering?.then(() => void inside.push(name));
@@ -40,8 +40,8 @@ test('those are let in for whom there is room, the others when others leave, who
 
 test('whoever brings little waits for nobody', () => {
   const inFlight = createInFlight(room);
-  inFlight.open().expect(free + room);
-  for (let n = 0; n < 1000; n++) expect(inFlight.open().expect(free)).toBeUndefined();
+  inFlight.open('a').expect(free + room);
+  for (let n = 0; n < 1000; n++) expect(inFlight.open(`${n}`).expect(free)).toBeUndefined();
 });
 
 test('who is told to wait is told in the end that there is no room, and leaves nothing behind', async () => {
@@ -84,4 +84,81 @@ test('one that is larger than all the room has it alone', () => {
   const { inside, of } = arrive(inFlight, { a: 500, b: 1 });
   of['a']?.add(free + 600 * kilobyte);
   expect(inside).toEqual(['a']);
+});
+
+test('a caller who holds some leaves the last fifth to those who hold none', async () => {
+  const inFlight = createInFlight(room, 60_000);
+  const open = (caller: string, kilobytes: number) => {
+    const share = inFlight.open(caller);
+    return { share, waits: share.expect(free + kilobytes * kilobyte) };
+  };
+  const greedy = Array.from({ length: 10 }, () => open('greedy', 20));
+  expect(greedy.filter(({ waits }) => !waits)).toHaveLength(4);
+  const modest = open('modest', 20);
+  expect(modest.waits).toBeUndefined();
+  expect(inFlight).toMatchObject({ held: room, waiting: 6 });
+  modest.share.release();
+  expect(inFlight).toMatchObject({ held: 80 * kilobyte, waiting: 6 });
+  greedy[0]?.share.release();
+  await greedy[4]?.waits;
+  const rest = greedy.slice(5).map(({ waits }) => expect(waits).rejects.toMatchObject(busy));
+  for (const { share } of greedy.toReversed()) share.release();
+  await Promise.all(rest);
+  expect(inFlight).toMatchObject({ held: 0, waiting: 0 });
+});
+
+describe('a stream', () => {
+  const base = 16 * kilobyte;
+
+  test('has a part while it is open, which its messages need not wait for', () => {
+    const inFlight = createInFlight(room);
+    const share = inFlight.open('a');
+    share.add(free);
+    expect(share.stream(base)).toBeUndefined();
+    expect(inFlight.held).toBe(base);
+    inFlight.open('b').add(free + room - base);
+    for (let message = 0; message < 3; message++) {
+      expect(share.expect(base)).toBeUndefined();
+      share.add(base);
+      expect(() => share.add(1)).toThrow('no memory left');
+      share.keep(0);
+    }
+    share.release();
+    expect(inFlight.held).toBe(room - base);
+  });
+
+  test('has what a message needs beyond that until it is taken', async () => {
+    const inFlight = createInFlight(room, 60_000);
+    const streams = Array.from({ length: 3 }, (_, n) => inFlight.open(`${n}`));
+    for (const stream of streams) await stream.stream(base);
+    const [first, second] = streams;
+    expect(first?.expect(50 * kilobyte)).toBeUndefined();
+    const waits = second?.expect(50 * kilobyte);
+    expect(waits).toBeDefined();
+    first?.keep(0);
+    await waits;
+    for (const stream of streams) stream.release();
+    expect(inFlight).toMatchObject({ held: 0, waiting: 0 });
+  });
+
+  test('keeps nobody from having all the rest', () => {
+    const inFlight = createInFlight(room);
+    inFlight.open('a').stream(base);
+    const other = inFlight.open('b');
+    expect(other.expect(free + 5 * room)).toBeUndefined();
+    other.release();
+    expect(inFlight.held).toBe(base);
+  });
+
+  test('that ends while it waits for its part leaves nothing behind', async () => {
+    const inFlight = createInFlight(room, 60_000);
+    const other = inFlight.open('a');
+    other.add(free + room);
+    const share = inFlight.open('b');
+    const waits = share.stream(base);
+    share.release();
+    await expect(waits).rejects.toMatchObject(busy);
+    other.release();
+    expect(inFlight).toMatchObject({ held: 0, waiting: 0 });
+  });
 });

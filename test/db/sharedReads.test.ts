@@ -178,7 +178,7 @@ describe('what comes counts for each reader', () => {
   async function readLong(limits: readonly number[]) {
     const letGo = await hold(pool);
     const inFlight = createInFlight(room);
-    const shares = limits.map(() => inFlight.open());
+    const shares = limits.map((_, i) => inFlight.open(`${i}`));
     const reads = limits.map((bytes, i) => {
       const budget = createBudget({ bytes }, shares[i]);
       return budget.limit(db.within({ meter: budget.meter })).rows(long);
@@ -204,7 +204,7 @@ describe('what comes counts for each reader', () => {
 
   test('once, though its first connection was lost on the way', async () => {
     const inFlight = createInFlight(room);
-    const shares = [inFlight.open(), inFlight.open()];
+    const shares = [inFlight.open('a'), inFlight.open('b')];
     const query = sql`select repeat('x', 1000000) as text, pg_sleep(0.1)::text as slow_ticket from generate_series(1, 4)`;
     const letGo = await hold(pool);
     const reads = shares.map((share) => {

@@ -14,12 +14,13 @@ const { api } = await setUp({
 const kilobyte = 1024;
 const free = 32 * kilobyte;
 const sockets: Socket[] = [];
+let addresses = 0;
 
 /** A server with so much room for what is in flight. */
 async function serveWith(room: number, bytes = appConfig.requestLimits.bytes) {
   const inFlight = createInFlight(room, 15_000);
   const app = createApp({
-    config: { ...appConfig, requestLimits: { ...appConfig.requestLimits, bytes } },
+    config: { ...appConfig, requestLimits: { ...appConfig.requestLimits, bytes, proxies: 1 } },
     ...{ served: api.served, tails: api.tails, probe: api.probe, log: pino({ level: 'silent' }), inFlight },
   });
   return { inFlight, ...(await setUpServer({ app, tails: api.tails })) };
@@ -41,11 +42,13 @@ function open({ port }: typeof narrow): Socket {
   return socket;
 }
 
-/** Sends all of a request but the last byte of its body. */
-function sendUnfinished(bytes: number): Socket {
+/** Sends all of a request but the last byte of its body, from an address of its own where nothing is said. */
+function sendUnfinished(bytes: number, address = `${++addresses}`): Socket {
   const socket = open(narrow);
   const body = JSON.stringify({ query: '{ __typename }' }).padEnd(bytes);
-  socket.write('POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n');
+  socket.write(
+    `POST /graphql HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: ${address}\r\ncontent-type: application/json\r\n`,
+  );
   socket.write(`content-length: ${bytes}\r\n\r\n${body.slice(0, -1)}`);
   return socket;
 }
@@ -67,6 +70,15 @@ test('bodies that do not end are taken in only where there is room; others are s
   expect(await Promise.all(answers)).toEqual(Array(20).fill('HTTP/1.1 200'));
 });
 
+test('one caller does not have all the room', async () => {
+  const bodies = Array.from({ length: 8 }, () => sendUnfinished(free + 500 * kilobyte, 'greedy'));
+  await expect.poll(() => narrow.inFlight).toMatchObject({ held: 1500 * kilobyte, waiting: 5 });
+  sendUnfinished(free + 450 * kilobyte);
+  await expect.poll(() => narrow.inFlight.held).toBeGreaterThan(1900 * kilobyte);
+  expect(narrow.inFlight.waiting).toBe(5);
+  for (const socket of bodies) socket.destroy();
+});
+
 test('who leaves makes room', async () => {
   const bodies = Array.from({ length: 8 }, () => sendUnfinished(free + 500 * kilobyte));
   await expect.poll(() => narrow.inFlight.waiting).toBe(4);
@@ -78,7 +90,7 @@ test('answers that nobody takes count on, and what finds no room beside them is 
   for (let n = 0; n < 2; n++) {
     const socket = open(wide);
     socket.write(
-      `GET /graphql?query=${encodeURIComponent(large)} HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n\r\n`,
+      `GET /graphql?query=${encodeURIComponent(large)} HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: ${n}\r\naccept: application/json\r\n\r\n`,
     );
     await once(socket, 'readable');
   }

@@ -5,6 +5,7 @@ import { type Api, createApiSource } from '../../src/api/api.ts';
 import { type Served, serveApi } from '../../src/api/current.ts';
 import type { RequestLimits } from '../../src/config/limits.ts';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
+import { createInFlight, type InFlight } from '../../src/db/inFlight.ts';
 import { createListener } from '../../src/db/pool/listener.ts';
 import { createPool, type Lender, type Pool } from '../../src/db/pool/pool.ts';
 import { createProbe, type Probe } from '../../src/db/pool/probe.ts';
@@ -28,6 +29,7 @@ export interface TestApi {
   readonly probe: Probe;
   readonly served: Served;
   readonly tails: Tails;
+  readonly inFlight: InFlight;
   /** The statements since the last `query`, and their texts. */
   readonly queries: readonly Sql[];
   readonly statements: readonly string[];
@@ -69,12 +71,23 @@ export interface TestApiOptions {
   readonly documents?: readonly ManifestEntry[];
   /** Connections at most. */
   readonly size?: number;
+  /** For what is in flight, in bytes. */
+  readonly room?: number;
 }
 
 /** The whole server over one database, without a socket. */
 export async function createTestApi(
   connection: Connection,
-  { schema = 'events', config, extensions = [], documents = [], size = 4, heartbeatMs, apartMs }: TestApiOptions = {},
+  {
+    schema = 'events',
+    config,
+    extensions = [],
+    documents = [],
+    size = 4,
+    room = 256 * 2 ** 20,
+    heartbeatMs,
+    apartMs,
+  }: TestApiOptions = {},
 ): Promise<TestApi> {
   const queries: Sql[] = [];
   const log: LogLine[] = [];
@@ -123,8 +136,10 @@ export async function createTestApi(
     onNotice: (notice) => tails.wake(notice),
     onError,
   });
+  const inFlight = createInFlight(room);
   const tails = createTails({
     db,
+    inFlight,
     limits: settings.requestLimits,
     maxSeconds: settings.sseMaxSeconds,
     heartbeatMs,
@@ -132,7 +147,7 @@ export async function createTestApi(
     log: logger,
   });
   const probe = createProbe(pool);
-  const app = createApp({ config: settings, served, tails, probe, log: logger });
+  const app = createApp({ config: settings, served, tails, inFlight, probe, log: logger });
 
   const send: TestApi['send'] = async (query, variables) => {
     queries.length = 0;
@@ -151,6 +166,7 @@ export async function createTestApi(
     probe,
     served,
     tails,
+    inFlight,
     queries,
     get statements() {
       return queries.map(({ text }) => text.join('?'));
