@@ -10,11 +10,15 @@ let folder: string;
 let program: Program;
 let port: number;
 
+const start = async () => {
+  program = startProgram([], { PORT: '0' }, { command: [process.execPath, main], cwd: folder });
+  port = await portOf(program);
+};
+
 /** What a newcomer starts: nothing configured, and a folder without data. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'events-graphql-start-'));
-  program = startProgram([], { PORT: '0' }, { command: [process.execPath, main], cwd: folder });
-  port = await portOf(program);
+  await start();
 }, 90_000);
 
 afterAll(async () => {
@@ -36,9 +40,28 @@ test('it runs the documents of the dashboard by their ids', async () => {
   expect(data.sites.nodes).toHaveLength(20);
 });
 
-test('it gets new events by itself', async () => {
-  const count = async () =>
-    (await (await post(port, '{ events(first: 1) { totalCount } }')).json()).data.events.totalCount;
-  const before = await count();
-  await expect.poll(count, { timeout: 20_000 }).toBeGreaterThan(before);
-});
+test('its events end now, and go on: after a restart there is what its devices did meanwhile', async () => {
+  interface Event {
+    readonly eventId: string;
+    readonly occurredAt: string;
+  }
+  const newest = async (): Promise<readonly Event[]> => {
+    const query = '{ events(first: 30, orderBy: [{ occurredAt: DESC }]) { nodes { eventId occurredAt } } }';
+    return (await (await post(port, query)).json()).data.events.nodes;
+  };
+  const ageOf = (event: Event | undefined) => Date.now() - Date.parse(event?.occurredAt ?? '');
+  const before = await newest();
+  // Every hour near the end of the sample has events.
+  expect(ageOf(before[0])).toBeLessThan(3_600_000);
+  for (const { eventId, occurredAt } of before)
+    await post(
+      port,
+      `mutation { deleteEvent(eventId: "${eventId}", occurredAt: "${occurredAt}") { event { eventId } } }`,
+    );
+  const left = await newest();
+  expect(ageOf(left[0])).toBeGreaterThan(ageOf(before[0]));
+  program.process.kill('SIGINT');
+  expect(await program.ended).toBe(0);
+  await start();
+  await expect.poll(async () => (await newest())[0]?.occurredAt ?? '').not.toBe(left[0]?.occurredAt);
+}, 90_000);

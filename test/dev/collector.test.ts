@@ -1,18 +1,18 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
-import { describe, expect, test } from 'vitest';
-import { runCollector } from '../../src/dev/collector/collector.ts';
-import { createIncidentReport } from '../../src/dev/collector/incidents.ts';
-import { createSend } from '../../src/dev/collector/send.ts';
-import { createSimulation } from '../../src/dev/collector/simulation.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type CollectorOptions, runCollector } from '../../src/dev/collector/collector.ts';
+import { AwayError, createSend } from '../../src/dev/collector/send.ts';
 import { setUp, setUpServer } from '../support/setUp.ts';
 
 const { database, api } = await setUp();
 const { url } = await setUpServer(api);
 
-const countEvents = async () =>
-  (await database.admin<{ count: number }>('select count(*)::int from events.event')).rows[0]?.count ?? 0;
+const countEvents = async (condition = 'true') =>
+  (await database.admin<{ count: number }>(`select count(*)::int from events.event where ${condition}`)).rows[0]
+    ?.count ?? 0;
 
 /** A log, and a promise of its first line that matches. */
 function createLog() {
@@ -26,122 +26,170 @@ function createLog() {
   return { log, first: first.promise, lines };
 }
 
+/** A server that stands before the API, or for it. */
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+}
+
+/** Leaves a hole before now: nobody was there to collect what devices said. */
+const forget = (since: string) =>
+  database.admin(`
+    delete from events.event where occurred_at > now() - interval '${since}';
+    delete from events.incident where opened_at > now() - interval '${since}'`);
+
+/** Rows that are only here, or only there, of what happened in the hole and of what happened whole weeks before. */
+async function differences(since: string, weeks: number): Promise<unknown[]> {
+  const { rows } = await database.admin(`
+    with hole as (select now() - interval '${since}' as from_, now() - interval '1 minute' as to_),
+    made as (
+      select occurred_at, device_id, event_type_id, severity, value, payload from events.event, hole
+      where occurred_at between from_ and to_
+    ), model as (
+      select occurred_at + interval '${weeks * 7} days' as occurred_at, device_id, event_type_id, severity, value, payload
+      from events.event, hole
+      where occurred_at between from_ - interval '${weeks * 7} days' and to_ - interval '${weeks * 7} days'
+    )
+    (table made except all table model) union all (table model except all table made)`);
+  return rows;
+}
+
 describe('the simulated collector', () => {
-  test('writes through the API until it is stopped, and nothing after that', async () => {
-    const before = await countEvents();
+  function collect(options: Partial<CollectorOptions> = {}) {
+    const feed = runCollector({ url, log: createLog().log, everyMs: 5, ...options });
+    onTestFinished(feed.stop);
+    return feed;
+  }
+
+  test.each([
+    ['5 hours', 1],
+    ['6 days', 1],
+    ['10 days', 2],
+  ])('after %s without it devices have done what they did %i weeks before', async (since, weeks) => {
+    await forget(since);
+    expect(await differences(since, weeks)).not.toEqual([]);
     const { log, lines } = createLog();
-    const feed = runCollector({ url, log, everyMs: 1 });
-    await expect.poll(countEvents).toBeGreaterThan(before + 50);
+    const feed = collect({ log });
+    await expect.poll(() => differences(since, weeks)).toEqual([]);
     await feed.stop();
-    const after = await countEvents();
-    const { rows } = await database.admin(
-      "select count(*)::int from events.event where occurred_at > now() - interval '1 minute'",
-    );
-    expect(rows[0]?.['count']).toBeGreaterThan(50);
-    expect(await countEvents()).toBe(after);
+    expect(await countEvents('occurred_at > now()')).toBe(0);
     expect(lines).toEqual([]);
   });
 
-  test('stops by itself when there are enough events', async () => {
-    const maxEvents = (await countEvents()) + 20;
+  test('opens and closes incidents as they were opened and closed', async () => {
+    await forget('6 days');
+    await database.admin(`insert into events.incident (device_id, severity, title, opened_at, closed_at)
+      select device_id, 'error', 'Again', now() - opened, now() - closed
+      from (select device_id from events.device limit 1) device,
+        (values (interval '9 days', interval '8 days'), ('8 days', null)) times (opened, closed)`);
+    const shapes = `select device_id, severity, opened_at + interval '7 days' as opened_at, duration
+      from events.incident where title = 'Again' order by opened_at`;
+    const { rows: model } = await database.admin(shapes);
+    const feed = collect();
+    const made = shapes
+      .replace("+ interval '7 days'", '')
+      .replace('order', "and opened_at > now() - interval '3 days' order");
+    await expect.poll(async () => (await database.admin(made)).rows).toEqual(model);
+    await feed.stop();
+  });
+
+  test('goes on by itself, event by event', async () => {
+    const feed = collect();
+    const before = await countEvents();
+    await database.admin(`insert into events.event (occurred_at, device_id, event_type_id, value)
+      select now() - interval '7 days' + interval '1 second', device_id, 'temperature', 77 from events.device limit 1`);
+    await expect.poll(() => countEvents("value = 77 and occurred_at > now() - interval '1 minute'")).toBe(1);
+    await feed.stop();
+    expect(await countEvents()).toBeGreaterThanOrEqual(before + 2);
+  });
+
+  test('whose batch arrives though its answer does not has each event once', async () => {
+    await forget('5 hours');
+    let lost = 0;
+    const proxy = await serve(async (request, response) => {
+      const body = await text(request);
+      const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      const answered = await answer.text();
+      if (body.includes('mutation Collect') && lost++ === 0) response.destroy();
+      else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answered);
+    });
+    const { log, lines } = createLog();
+    const feed = collect({ url: proxy, log });
+    await expect.poll(() => differences('5 hours', 1)).toEqual([]);
+    await feed.stop();
+    expect(lost).toBeGreaterThan(0);
+    expect(lines).toEqual([]);
+  });
+
+  test('leaves out what the database refuses, and goes on', async () => {
+    await forget('5 hours');
+    await database.admin(`
+      create function events.refuse() returns trigger language plpgsql as $$ begin raise 'No'; end $$;
+      create trigger refuse before insert on events.event for each row execute function events.refuse()`);
     const { log, first } = createLog();
-    const feed = runCollector({ url, log, everyMs: 1, maxEvents });
+    const feed = collect({ log });
+    expect(await first).toContain('gave up a batch');
+    await database.admin('drop trigger refuse on events.event; drop function events.refuse()');
+    await database.admin(`insert into events.event (occurred_at, device_id, event_type_id, value)
+      select now() - interval '7 days' + interval '1 second', device_id, 'temperature', 78 from events.device limit 1`);
+    await expect.poll(() => countEvents("value = 78 and occurred_at > now() - interval '1 minute'")).toBe(1);
+    await feed.stop();
+  });
+
+  test('writes nothing after it was stopped', async () => {
+    await forget('5 hours');
+    const feed = collect();
+    await feed.stop();
+    const after = await countEvents();
+    await collect({ everyMs: 100_000 }).stop();
+    expect(await countEvents()).toBe(after);
+  });
+
+  test('stops by itself when there are enough events', async () => {
+    const { log, first } = createLog();
+    const feed = collect({ log, maxEvents: 10 });
     expect(await first).toMatch(/simulated collector stopped: there are/);
-    expect(await countEvents()).toBeGreaterThanOrEqual(maxEvents);
-    expect(await countEvents()).toBeLessThan(maxEvents + 11);
     await feed.stop();
   });
 });
 
-const never = new AbortController().signal;
-
-test('trouble is an incident, for as long as it lasts', async () => {
-  const { rows } = await database.admin<{ device_id: string }>('select device_id from events.device limit 1');
-  const trouble = { deviceId: rows[0]?.device_id ?? '', severity: 'ERROR', title: 'Simulated trouble' };
-  const stateOf = async () =>
-    (
-      await database.admin(
-        `select closed_at is not null as closed from events.incident where title = '${trouble.title}'`,
-      )
-    ).rows;
-  const report = createIncidentReport(createSend(url, never));
-  await report(trouble, null);
-  expect(await stateOf()).toEqual([{ closed: false }]);
-  await report(null, null);
-  expect(await stateOf()).toEqual([{ closed: false }]);
-  await report(null, trouble);
-  expect(await stateOf()).toEqual([{ closed: true }]);
-});
-
 describe('what it sends', () => {
-  /** A server that answers each request with the next of these. */
-  async function answering(...answers: readonly [status: number, body: object][]) {
-    let requests = 0;
-    const server = createServer((request, response) => {
-      request.resume();
-      const [status, body] = answers[requests++] ?? [500, {}];
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    return {
-      url: `http://127.0.0.1:${port}/graphql`,
-      requests: () => requests,
-      end: () => new Promise((resolve) => server.close(resolve)),
-    };
-  }
-
+  const never = new AbortController().signal;
   const failed = (code: string) => ({ data: null, errors: [{ message: code, extensions: { code } }] });
-
-  test('is sent again while it may still get through', async () => {
-    const server = await answering(
-      [503, failed('DATABASE_UNAVAILABLE')],
-      [200, { ...failed('DATABASE_UNAVAILABLE'), data: { x: null } }],
-      [502, {}],
-      [200, failed('TIMEOUT')],
-      [200, { data: 7 }],
+  const answering = (status: number, body: object) =>
+    serve((_, response) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
     );
-    expect(await createSend(server.url, never, 1)('{ x }')).toBe(7);
-    expect(server.requests()).toBe(5);
-    await server.end();
+
+  test('has the data of an answer', async () => {
+    expect(await createSend(await answering(200, { data: 7 }), never)('{ x }')).toBe(7);
   });
 
-  test('waits for a server that is not there yet', async () => {
-    const { url, end } = await answering();
-    await end();
-    const sent = createSend(url, never, 1)('{ x }');
-    const late = createServer((_, response) => response.end('{"data":8}'));
-    await new Promise<void>((resolve) => late.listen(Number(new URL(url).port), '127.0.0.1', resolve));
-    expect(await sent).toBe(8);
-    late.close();
-    late.closeAllConnections();
+  test.each([
+    [503, failed('DATABASE_UNAVAILABLE')],
+    [200, { ...failed('DATABASE_UNAVAILABLE'), data: { x: null } }],
+    [502, {}],
+    [200, failed('TIMEOUT')],
+  ])('may get an answer later after %i, %j', async (status, body) => {
+    await expect(createSend(await answering(status, body), never)('{ x }')).rejects.toThrow(AwayError);
   });
 
-  test('is given up when the API refuses it', async () => {
-    const server = await answering([200, failed('BAD_USER_INPUT')]);
-    await expect(createSend(server.url, never, 1)('{ x }')).rejects.toThrow('BAD_USER_INPUT');
-    expect(server.requests()).toBe(1);
-    await server.end();
+  test('may get an answer later where nobody listens', async () => {
+    const nobody = createServer();
+    await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
+    const { port } = nobody.address() as AddressInfo;
+    await new Promise((resolve) => nobody.close(resolve));
+    await expect(createSend(`http://127.0.0.1:${port}`, never)('{ x }')).rejects.toThrow(AwayError);
   });
 
-  test('is given up when it is told to stop', async () => {
-    const stopped = new AbortController();
-    const server = await answering();
-    const sent = createSend(server.url, stopped.signal, 100_000)('{ x }');
-    await expect.poll(server.requests).toBe(1);
-    stopped.abort();
-    await expect(sent).rejects.toThrow();
-    await server.end();
+  test('is refused for good otherwise', async () => {
+    const send = createSend(await answering(200, failed('BAD_USER_INPUT')), never);
+    await expect(send('{ x }')).rejects.toThrow(/^BAD_USER_INPUT$/);
+    await expect(send('{ x }')).rejects.not.toThrow(AwayError);
   });
-});
-
-test('trouble begins and ends in turn, and a device in trouble reports more', () => {
-  const next = createSimulation(['a', 'b', 'c']);
-  const moments = Array.from({ length: 20_000 }, next);
-  const turns = moments.flatMap(({ begun, ended }) => [...(ended ? ['ended'] : []), ...(begun ? ['begun'] : [])]);
-  expect(turns.length).toBeGreaterThan(50);
-  expect(turns).toEqual(turns.map((_, i) => (i % 2 === 0 ? 'begun' : 'ended')));
-  const sizes = moments.map(({ readings }) => readings.length);
-  expect(Math.min(...sizes)).toBe(1);
-  expect(Math.max(...sizes)).toBe(10);
 });

@@ -1,17 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { z } from 'zod';
-import { createIncidentReport } from './incidents.ts';
-import { createSend } from './send.ts';
-import { createSimulation } from './simulation.ts';
+import { createReplay } from './replay.ts';
+import { AwayError, createSend } from './send.ts';
 
 export interface CollectorOptions {
   /** The address of the API. */
   readonly url: string;
   readonly log: Logger;
-  /** How often it sends a batch. */
+  /** How often it looks for what is due. */
   readonly everyMs?: number;
-  /** With so many events in the table it stops: that is nearly a month at the usual pace. */
+  /** With so many events in the table it stops: that is nearly a year at the sample's pace. */
   readonly maxEvents?: number;
 }
 
@@ -21,29 +19,25 @@ export interface Collector {
 }
 
 /**
- * A simulated collector, for the embedded database: it writes through the API like any other client, some 25 events a
- * minute. When the answer to a batch is lost it sends the batch again; events have no key of the collector's own, so
- * those that had arrived are then there twice.
+ * A simulated collector, for the embedded database: it writes through the API like any other client. Its devices do
+ * what those of the sample did whole weeks before, also while nobody was there to collect it.
  */
 export function runCollector({ url, log, everyMs = 5000, maxEvents = 1_000_000 }: CollectorOptions): Collector {
   const stopped = new AbortController();
   const { signal } = stopped;
-  const send = createSend(url, signal);
+  const replay = createReplay(createSend(url, signal));
 
   async function run(): Promise<void> {
-    const { devices, events } = start.parse(await send(startDocument));
-    const next = createSimulation(devices.nodes.map(({ deviceId }) => deviceId));
-    const report = createIncidentReport(send);
-    for (let total = events.totalCount; total < maxEvents; ) {
-      await wait(everyMs, undefined, { signal });
-      const { readings, begun, ended } = next();
+    for (let isBehind = true; ; ) {
+      if (!isBehind) await wait(everyMs, undefined, { signal });
       try {
-        await send(createDocument, { inputs: readings });
-        total += readings.length;
-        await report(begun, ended);
+        const { total, isDone } = await replay(new Date());
+        if (total >= maxEvents) break;
+        isBehind = !isDone;
       } catch (error) {
         signal.throwIfAborted();
-        log.warn({ err: error }, 'The simulated collector gave up a batch');
+        isBehind = false;
+        if (!(error instanceof AwayError)) log.warn({ err: error }, 'The simulated collector gave up a batch');
       }
     }
     log.warn(`The simulated collector stopped: there are ${maxEvents} events. Delete .data/ to start afresh`);
@@ -59,15 +53,3 @@ export function runCollector({ url, log, everyMs = 5000, maxEvents = 1_000_000 }
     },
   };
 }
-
-const start = z.object({
-  devices: z.object({ nodes: z.array(z.object({ deviceId: z.string() })).min(1) }),
-  events: z.object({ totalCount: z.number() }),
-});
-
-const startDocument = `query Start {
-  devices(first: 500, where: { status: { in: [ACTIVE, MAINTENANCE] } }) { nodes { deviceId } }
-  events(first: 1) { totalCount }
-}`;
-
-const createDocument = `mutation Collect($inputs: [CreateEventInput!]!) { createEvents(inputs: $inputs) { createdCount } }`;

@@ -1,27 +1,58 @@
 import { z } from 'zod';
 import type { Send } from './send.ts';
-import type { Trouble } from './simulation.ts';
+import { shifted } from './shifted.ts';
 
-/** Opens an incident when trouble begins, and closes it when that is over; `send` runs a document against the API. */
-export function createIncidentReport(send: Send) {
-  let incidentId: number | null = null;
-  return async (begun: Trouble | null, ended: Trouble | null): Promise<void> => {
-    if (begun) {
-      const { deviceId, severity, title } = begun;
-      const answer = opened.parse(await send(openDocument, { input: { deviceId, severity, title } }));
-      incidentId = answer.createIncident.incident.incidentId;
+interface Window {
+  readonly gt: string;
+  readonly lte: string;
+}
+
+/** Opens again what was opened in a window of time, so much later, and closes what was closed in it. */
+export function createIncidentReplay(send: Send) {
+  async function close({ deviceId, openedAt, closedAt }: z.infer<typeof closed>, shift: number): Promise<void> {
+    const { incidents } = open.parse(await send(findDocument, { deviceId, openedAt: shifted(openedAt, shift) }));
+    for (const { incidentId, acknowledgedAt } of incidents.nodes) {
+      const at = shifted(closedAt, shift);
+      // Whoever acknowledged it may have been later.
+      const isLate = acknowledgedAt && Date.parse(acknowledgedAt) > Date.parse(at);
+      await send(closeDocument, { incidentId, closedAt: isLate ? acknowledgedAt : at });
     }
-    if (ended && incidentId !== null)
-      await send(closeDocument, { incidentId, patch: { closedAt: new Date().toISOString() } });
+  }
+
+  return async (window: Window, shift: number): Promise<void> => {
+    const due = incidentsDue.parse(await send(dueDocument, { in: window }));
+    const inputs = due.opened.nodes.map((incident) => ({ ...incident, openedAt: shifted(incident.openedAt, shift) }));
+    if (inputs.length > 0) await send(openDocument, { inputs });
+    for (const incident of due.closed.nodes) await close(incident, shift);
   };
 }
 
-const opened = z.object({ createIncident: z.object({ incident: z.object({ incidentId: z.number() }) }) });
+const closed = z.object({ deviceId: z.string(), openedAt: z.string(), closedAt: z.string() });
 
-const openDocument = `mutation Open($input: CreateIncidentInput!) {
-  createIncident(input: $input) { incident { incidentId } }
+const incidentsDue = z.object({
+  opened: z.object({ nodes: z.array(z.looseObject({ openedAt: z.string() })) }),
+  closed: z.object({ nodes: z.array(closed) }),
+});
+
+const dueDocument = `query DueIncidents($in: DateTimeWhere!) {
+  opened: incidents(first: 1000, where: { openedAt: $in }) {
+    nodes { deviceId causeDeviceId severity title openedAt }
+  }
+  closed: incidents(first: 1000, where: { closedAt: $in }) { nodes { deviceId openedAt closedAt } }
 }`;
 
-const closeDocument = `mutation Close($incidentId: Int!, $patch: UpdateIncidentPatch!) {
-  updateIncident(incidentId: $incidentId, patch: $patch) { incident { incidentId } }
+const openDocument = `mutation Open($inputs: [CreateIncidentInput!]!) { createIncidents(inputs: $inputs) { createdCount } }`;
+
+const open = z.object({
+  incidents: z.object({ nodes: z.array(z.object({ incidentId: z.number(), acknowledgedAt: z.string().nullable() })) }),
+});
+
+const findDocument = `query Open($deviceId: UUID!, $openedAt: DateTime!) {
+  incidents(
+    first: 10, where: { deviceId: { eq: $deviceId }, openedAt: { eq: $openedAt }, closedAt: { isNull: true } }
+  ) { nodes { incidentId acknowledgedAt } }
+}`;
+
+const closeDocument = `mutation Close($incidentId: Int!, $closedAt: DateTime!) {
+  updateIncident(incidentId: $incidentId, patch: { closedAt: $closedAt }) { incident { incidentId } }
 }`;

@@ -5,7 +5,7 @@ export interface SampleOptions {
   readonly sites?: number;
   readonly devices?: number;
   readonly events?: number;
-  /** The end of the 30 days that the events span; the full hour before now by default. */
+  /** The end of the 30 days that the events span; now by default. */
   readonly until?: Date;
   /** Called with the done part of the work, from 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
@@ -20,7 +20,7 @@ const rowsPart = 0.8;
  * Equal options make equal rows, whatever the machine.
  */
 export async function loadSample(client: ClientBase, options: SampleOptions = {}): Promise<void> {
-  const { sites = 20, devices = 500, events = 100_000, until = lastFullHour(), onProgress } = options;
+  const { sites = 20, devices = 500, events = 100_000, until = new Date(), onProgress } = options;
   const end = until.toISOString();
   const run = async (name: string, values?: readonly unknown[]) =>
     client.query(await read(name), values && [...values]);
@@ -54,5 +54,3 @@ export async function loadSample(client: ClientBase, options: SampleOptions = {}
 const migrations = new URL('../../../sample/migrations/', import.meta.url);
 
 const read = (name: string) => readFile(new URL(`./sample/${name}.sql`, import.meta.url), 'utf8');
-
-const lastFullHour = () => new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000);

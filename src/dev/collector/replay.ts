@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { createIncidentReplay } from './incidents.ts';
+import { AwayError, type Send } from './send.ts';
+import { shifted } from './shifted.ts';
+
+const week = 7 * 86_400_000;
+/** What is older is not made up for: the sample is not much longer. */
+const longestMs = 4 * week;
+const pageSize = 1000;
+
+export interface Replayed {
+  /** About how many events there are. */
+  readonly total: number;
+  /** Whether nothing more is due by now. */
+  readonly isDone: boolean;
+}
+
+/**
+ * Events and incidents again, whole weeks after they were: at the same time of day, and as many. Each call goes on where
+ * the one before ended. Where nobody knows how that ended the database is asked, so that no event is there twice; what
+ * it refuses is left out.
+ */
+export function createReplay(send: Send): (now: Date) => Promise<Replayed> {
+  const replayIncidents = createIncidentReplay(send);
+  let total = 0;
+
+  async function begin(now: Date): Promise<string> {
+    const { events } = newest.parse(await send(newestDocument, { now: now.toISOString() }));
+    const [event] = events.nodes;
+    total = Number(event?.eventId ?? 0);
+    const longAgo = now.getTime() - longestMs;
+    return event && Date.parse(event.occurredAt) > longAgo ? event.occurredAt : new Date(longAgo).toISOString();
+  }
+
+  /** Up to here everything is there; null where that is not known. */
+  let known: string | null = null;
+
+  return async (now) => {
+    const from = known ?? (await begin(now));
+    known = null;
+    // What is copied lies wholly before what is made of it.
+    const shift = week * Math.ceil((now.getTime() - Date.parse(from)) / week);
+    const gt = shifted(from, -shift);
+    const { events } = due.parse(await send(dueDocument, { in: { gt, lte: shifted(now.toISOString(), -shift) } }));
+    const inputs = events.nodes.map((event) => ({ ...event, occurredAt: shifted(event.occurredAt, shift) }));
+    const isDone = inputs.length < pageSize;
+    const to = isDone ? now.toISOString() : (inputs.at(-1)?.occurredAt ?? from);
+    try {
+      if (inputs.length > 0) await send(createDocument, { inputs });
+      await replayIncidents({ gt, lte: shifted(to, -shift) }, shift);
+    } catch (error) {
+      if (!(error instanceof AwayError)) known = to;
+      throw error;
+    }
+    known = to;
+    total += inputs.length;
+    return { total, isDone };
+  };
+}
+
+const newest = z.object({
+  events: z.object({ nodes: z.array(z.object({ eventId: z.string(), occurredAt: z.string() })) }),
+});
+
+const newestDocument = `query Newest($now: DateTime!) {
+  events(first: 1, where: { occurredAt: { lte: $now } }, orderBy: [{ occurredAt: DESC }]) { nodes { eventId occurredAt } }
+}`;
+
+const due = z.object({ events: z.object({ nodes: z.array(z.looseObject({ occurredAt: z.string() })) }) });
+
+const dueDocument = `query Due($in: DateTimeWhere!) {
+  events(first: ${pageSize}, where: { occurredAt: $in }, orderBy: [{ occurredAt: ASC }]) {
+    nodes { occurredAt deviceId eventTypeId severity value payload }
+  }
+}`;
+
+const createDocument = `mutation Collect($inputs: [CreateEventInput!]!) { createEvents(inputs: $inputs) { createdCount } }`;
