@@ -23,15 +23,17 @@ export const countMarks = (
   seconds = Number.POSITIVE_INFINITY,
 ) => marks.filter(({ time }) => time >= from && time - from < seconds).length;
 
-/** A dashed line each, with a triangle that hangs from the top. */
+/** A dashed line each, with a triangle that hangs from the top; of those that would cover each other one. */
 export function drawMarks(plot: uPlot, marks: readonly Mark[], color: (name: string) => string): void {
   const { ctx, bbox } = plot;
   const size = 5 * devicePixelRatio;
   ctx.save();
   ctx.setLineDash([size / 2, size / 2]);
+  let drawn = Number.POSITIVE_INFINITY;
   for (const mark of marks) {
     const x = Math.round(plot.valToPos(mark.time, 'x', true));
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    if (x < bbox.left || x > bbox.left + bbox.width || Math.abs(drawn - x) < 2 * size) continue;
+    drawn = x;
     ctx.strokeStyle = color(mark.color);
     ctx.fillStyle = ctx.strokeStyle;
     ctx.beginPath();

@@ -18,7 +18,7 @@ export function Header({ view: { device, live }, go, scheme, toggleScheme }: Hea
   const isAway = useConnection().status === 'away';
   return (
     <header class="page">
-      <h1 title={device ?? undefined}>
+      <h1>
         {device ? (
           <>
             <ViewLink to={{ device: null }}>Telemetry</ViewLink> <span aria-hidden="true">/</span> {device}
