@@ -54,7 +54,13 @@ function ReadingsPanel(props: MeasurePanelProps) {
   const answer = useQuery(ReadingsDocument, { where: measureWhere(view) }, everyMs);
   const readings = answer.data?.readings?.nodes ?? [];
   return (
-    <Panel name="measure" title="Values" aside={<MeasureChoice {...props} />} answer={answer} empty={null}>
+    <Panel
+      name="measure"
+      title={readings.length < mostReadings ? 'Values' : `The newest ${mostReadings} values`}
+      aside={<MeasureChoice {...props} />}
+      answer={answer}
+      empty={null}
+    >
       <Readings
         {...{ readings, scheme, marks, ...measureOf(props) }}
         span={spanOf(view.range)}

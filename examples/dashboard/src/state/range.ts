@@ -25,7 +25,8 @@ export type PresetName = keyof typeof presets;
 
 export const presetNames = Object.keys(presets) as PresetName[];
 
-export const isPreset = (range: Range | string): range is PresetName => typeof range === 'string' && range in presets;
+export const isPreset = (range: Range | string): range is PresetName =>
+  typeof range === 'string' && Object.hasOwn(presets, range);
 
 const longestStep = ['P30D', 30 * day, '30 days'] as const;
 

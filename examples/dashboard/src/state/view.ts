@@ -35,21 +35,21 @@ export function readAddress(search: string): Address {
   const faults = [...params.keys()]
     .filter((name) => !known.includes(name))
     .map((name) => `The address says “${name}”, which this page does not know.`);
+  const live = params.get('live') || 'on';
+  if (live !== 'on' && live !== 'off') faults.push(`Live is “on” or “off”, not “${live}”. It is on.`);
   const view = {
     site: params.get('site') || null,
     device: params.get('device') || null,
     severities: readSeverities(params.get('severity') ?? '', faults),
     range: readRange(params, faults),
     measure: params.get('measure') || usual.measure,
-    live: params.get('live') !== 'off',
+    live: live !== 'off',
   };
-  const live = params.get('live');
-  if (live && live !== 'off') faults.push(`The address says “live=${live}”; only “off” can be said. It is on.`);
   return { view, faults };
 }
 
 function readSeverities(text: string, faults: string[]): readonly Severity[] {
-  const names = text.split(',').filter((name) => name !== '');
+  const names = text === '' ? [] : text.split(',');
   const unknown = names.filter((name) => !severities.some((severity) => nameOf(severity) === name));
   if (unknown.length > 0)
     faults.push(`There is no severity “${unknown.join('”, “')}”: there are ${severities.map(nameOf).join(', ')}.`);
@@ -58,14 +58,14 @@ function readSeverities(text: string, faults: string[]): readonly Severity[] {
 
 function readRange(params: URLSearchParams, faults: string[]): Range {
   const [name, begin, end] = ['range', 'from', 'to'].map((key) => params.get(key) ?? '');
-  const shown = `${presets[usual.range].name[0]?.toUpperCase()}${presets[usual.range].name.slice(1)} are shown.`;
-  if (name && isPreset(name)) return name;
-  if (name) faults.push(`There is no range “${name}”: there are ${presetNames.join(', ')}. ${shown}`);
+  const refuse = (reason: string): Range => {
+    faults.push(`${reason}. What is shown is ${presets[usual.range].name}.`);
+    return usual.range;
+  };
+  if (name) return isPreset(name) ? name : refuse(`There is no range “${name}”: there are ${presetNames.join(', ')}`);
   if (!begin && !end) return usual.range;
   const range = { from: Date.parse(begin ?? ''), to: Date.parse(end ?? '') };
-  if (isPossible(range)) return range;
-  faults.push(`From “${begin}” to “${end}” is no range: ${whyNot(range)}. ${shown}`);
-  return usual.range;
+  return isPossible(range) ? range : refuse(`From “${begin}” to “${end}” is no range: ${whyNot(range)}`);
 }
 
 function whyNot({ from, to }: Between): string {
