@@ -2,7 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { type Asset, assetOf } from '../http/assets.ts';
 
 /** What a browser gets as it is. */
-export const graphiqlFiles = ['page.js', 'page.css', 'bar.js', 'fetcher.js', 'readyTabs.js', 'lists.js'];
+export const graphiqlFiles = [
+  'page.js',
+  'page.css',
+  'bar.js',
+  'fetcher.js',
+  'readyTabs.js',
+  'operationTabs.js',
+  'documentText.js',
+  'lists.js',
+];
 
 /** Reads all files of the page; about 9 MB of text, which is why nobody should do it before the page is opened. */
 export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {

@@ -3,11 +3,10 @@
 /** @import { ListedDocument } from './useDocumentList.ts' */
 
 /**
- * A line above GraphiQL: the persisted documents, and who is signed in. Null where there is neither.
+ * A line above GraphiQL: the persisted documents, and who is signed in, where there are any.
  * @param {{ documents: readonly ListedDocument[], account: string | null, signOut: () => Promise<void> }} content
  */
 export function createBar({ documents, account, signOut }) {
-  if (documents.length === 0 && account === null) return null;
   const bar = element('header', { className: 'bar' });
   bar.append(element('h1', { textContent: 'events-graphql' }));
   if (documents.length > 0) bar.append(menuOf(documents));

@@ -1,6 +1,8 @@
 /** The part of a GraphQL introspection that the ready tabs are made from. */
 export interface IntrospectedSchema {
   readonly queryType: { readonly name: string } | null;
+  readonly mutationType?: { readonly name: string } | null;
+  readonly subscriptionType?: { readonly name: string } | null;
   readonly types: readonly IntrospectedType[];
 }
 

@@ -18,6 +18,8 @@
 export const introspectionQuery = `query Introspection {
   __schema {
     queryType { name }
+    mutationType { name }
+    subscriptionType { name }
     types {
       kind
       name
@@ -143,22 +145,22 @@ function nodeOf(field, types) {
  * @param {IntrospectedType | undefined} type
  * @param {string} name
  */
-const fieldOf = (type, name) => optionalFields(type).find((field) => field.name === name);
+export const fieldOf = (type, name) => optionalFields(type).find((field) => field.name === name);
 
 /**
  * Fields that can be asked for without an argument.
  * @param {IntrospectedType | undefined} type
  */
-const optionalFields = (type) => (type?.fields ?? []).filter(({ args }) => args.every(isOptional));
+export const optionalFields = (type) => (type?.fields ?? []).filter(({ args }) => args.every(isOptional));
 
 /** @param {IntrospectedArgument} argument */
-const isOptional = ({ type, defaultValue }) => type.kind !== 'NON_NULL' || typeof defaultValue === 'string';
+export const isOptional = ({ type, defaultValue }) => type.kind !== 'NON_NULL' || typeof defaultValue === 'string';
 
 /**
  * @param {{ readonly type: TypeRef } | undefined} field
  * @param {Types} types
  */
-const typeOf = (field, types) => (field ? types.get(named(field.type)) : undefined);
+export const typeOf = (field, types) => (field ? types.get(named(field.type)) : undefined);
 
 /**
  * The name of the type inside all wrappers.

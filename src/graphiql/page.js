@@ -94,8 +94,7 @@ async function render() {
   const tabs = [...(linked ? [linked] : []), ...(stored ? [] : ready)];
   /** @type {Tab | undefined} */
   const open = linked ?? stored?.tabs[stored.activeTabIndex] ?? tabs[0];
-  const bar = createBar({ documents, account: await account(), signOut });
-  if (bar) document.body.prepend(bar);
+  document.body.prepend(createBar({ documents, account: await account(), signOut }));
   // Tabs that a late font resizes lose the first click on them.
   await document.fonts.load('1em Roboto');
   /** @type {Bundle} */

@@ -1,14 +1,17 @@
 // Plain JavaScript, because a browser gets this file as it is; tsc checks the types in its comments.
 
+import { capitalized, columns, printed, select } from './documentText.js';
 import { isList, listsOf, named } from './lists.js';
+import { operationTabs } from './operationTabs.js';
 
-/** @import { Field, IntrospectedSchema, TypeRef } from './introspection.ts' */
+/** @import { Field, IntrospectedSchema } from './introspection.ts' */
 /** @import { List, Relation, Row } from './lists.js' */
 
 /** @typedef {{ query: string, variables?: string }} Tab */
 
 /**
- * Documents that show what a schema offers, as far as it offers it: the newest rows, a row with its relations, paging.
+ * Documents that show what a schema offers, as far as it offers it: the newest rows, a row with its relations, paging,
+ * an aggregate, a mutation, a live tail.
  * Each is valid for the schema that it was made from, whatever the tables are called.
  * @param {IntrospectedSchema} schema
  * @returns {Tab[]}
@@ -22,6 +25,7 @@ export function readyTabs(schema) {
     ...(dated ? [latestTab(dated)] : []),
     ...(related ? [relationsTab(related)] : []),
     ...(paged ? [pagingTab(paged)] : []),
+    ...operationTabs(schema, dated ? [dated, ...lists] : lists),
   ];
 }
 
@@ -130,13 +134,6 @@ const limitOf = ({ args }) => args.find(({ name, type }) => name === 'first' && 
 const reference = ({ field, row }) => select(field.name, ...columns(row, 3));
 
 /**
- * @param {Row} row
- * @param {number} most
- */
-const columns = (row, most) =>
-  row.columns.length > 0 ? row.columns.slice(0, most).map(({ name }) => name) : ['__typename'];
-
-/**
  * A field with its arguments, among them `first` where it takes that.
  * @param {Field} field
  * @param {number} first
@@ -146,23 +143,3 @@ function call(field, first, ...rest) {
   const args = [...(limitOf(field) ? [`first: ${first}`] : []), ...rest];
   return args.length > 0 ? `${field.name}(${args.join(', ')})` : field.name;
 }
-
-/**
- * A selection set over several lines, indented within its braces.
- * @param {string} head
- * @param {...string} fields
- */
-const select = (head, ...fields) => `${head} {\n${fields.join('\n').replace(/^/gm, '  ')}\n}`;
-
-/**
- * A type as GraphQL writes it.
- * @param {TypeRef} type
- * @returns {string}
- */
-function printed(type) {
-  const inner = type.ofType ? printed(type.ofType) : (type.name ?? '');
-  return type.kind === 'NON_NULL' ? `${inner}!` : type.kind === 'LIST' ? `[${inner}]` : inner;
-}
-
-/** @param {string} name */
-const capitalized = (name) => name.charAt(0).toUpperCase() + name.slice(1);

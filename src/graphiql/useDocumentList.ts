@@ -9,7 +9,7 @@ export interface ListedDocument {
   readonly id: string;
   readonly name: string;
   readonly query: string;
-  /** JSON that names every variable which has no default. */
+  /** JSON that names every variable which has no default; empty where there is none. */
   readonly variables: string;
 }
 
@@ -26,7 +26,8 @@ export function useDocumentList(endpoint: string): Plugin<object, { api?: Api; c
         const [id] = stored.ids;
         if (!document || !id || runs.length === 0) return [];
         const names = operations.flatMap(({ name }) => name?.value ?? []);
-        const variables = JSON.stringify(Object.fromEntries(operations.flatMap(openVariables)), null, 2);
+        const open = operations.flatMap(openVariables);
+        const variables = open.length > 0 ? JSON.stringify(Object.fromEntries(open), null, 2) : '';
         return [{ id, name: names.join(', ') || id, query: print(document), variables }];
       });
       endResponse(fetchAPI.Response.json(listed.toSorted((a, b) => a.name.localeCompare(b.name))));

@@ -68,7 +68,7 @@ const page = (folder: string) => `<!doctype html>
   </head>
   <body>
     <noscript>GraphiQL needs JavaScript.</noscript>
-    <div id="root"></div>
+    <main id="root"></main>
   </body>
 </html>
 `;

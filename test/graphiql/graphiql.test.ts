@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { buildSchema, type GraphQLSchema, graphqlSync, parse, validate } from 'graphql';
@@ -162,7 +163,33 @@ query PageThroughDevices($first: Int, $after: String) {
 `,
         variables: '{\n  "first": 5,\n  "after": null\n}',
       },
+      {
+        query: `# How many, and their measures. Narrow them with "where".
+query DevicesAggregate {
+  devicesAggregate {
+    count
+  }
+}
+`,
+      },
     ]);
+  });
+
+  test('of the sample have an aggregate, a mutation and a live tail, too', () => {
+    const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+    const tabs = tabsOf(schema);
+    expect(tabs.map(nameOf)).toEqual([
+      'LatestEvents',
+      'DeviceWithSiteAndEvents',
+      'PageThroughDevices',
+      'EventsAggregate',
+      'CreateEvent',
+      'EventsAdded',
+    ]);
+    expect(tabs[3]?.query).toContain('value {');
+    expect(JSON.parse(tabs[4]?.variables ?? '')).toEqual({
+      input: { deviceId: null, eventTypeId: null, occurredAt: null },
+    });
   });
 
   test('are fewer where nothing is related', () => {
@@ -244,7 +271,7 @@ function anySchema(names: readonly string[]) {
   });
 }
 
-const nameOf = ({ query }: { query: string }) => /query (\w+)/.exec(query)?.[1];
+const nameOf = ({ query }: { query: string }) => /(?:query|mutation|subscription) (\w+)/.exec(query)?.[1];
 
 describe('the page', () => {
   const schema = createSchema({
@@ -295,7 +322,9 @@ describe('the page', () => {
     const html = await (await get('/graphql', browser)).text();
     const named = addressesIn(html).filter((address) => !address.startsWith('data:'));
     const folder = 'graphql/graphiql/';
-    const imported = ['bar.js', 'fetcher.js', 'lists.js', 'readyTabs.js'].map((name) => folder + name);
+    const imported = ['bar.js', 'fetcher.js', 'lists.js', 'readyTabs.js', 'operationTabs.js', 'documentText.js'].map(
+      (name) => folder + name,
+    );
     const workers = ['editorWorkerService', 'graphql', 'json'].map((label) => `${folder}${label}.worker.js`);
     for (const address of [...named, ...imported, ...workers]) {
       const response = await get(`/${address}`);

@@ -1,0 +1,105 @@
+// Plain JavaScript, because a browser gets this file as it is; tsc checks the types in its comments.
+
+import { capitalized, columns, printed, select } from './documentText.js';
+import { fieldOf, isList, isOptional, named, optionalFields, typeOf } from './lists.js';
+
+/** @import { Field, IntrospectedArgument, IntrospectedSchema } from './introspection.ts' */
+/** @import { List, Row, Types } from './lists.js' */
+/** @import { Tab } from './readyTabs.js' */
+
+/**
+ * An aggregate, a mutation and a live tail, as far as a schema has them.
+ * @param {IntrospectedSchema} schema
+ * @param {readonly List[]} lists the one to prefer first
+ * @returns {Tab[]}
+ */
+export function operationTabs(schema, lists) {
+  /** @type {Types} */
+  const types = new Map(schema.types.map((type) => [type.name, type]));
+  const [query, mutation, subscription] = [schema.queryType, schema.mutationType, schema.subscriptionType].map(
+    (root) => types.get(root?.name ?? '')?.fields ?? [],
+  );
+  const rows = lists.map(({ row }) => row);
+  return [
+    ...first(lists, ({ field }) => aggregateTab(query ?? [], `${field.name}Aggregate`, types)),
+    ...first(rows, (row) => first(mutation ?? [], (field) => mutationTab(field, row, types))),
+    ...first(rows, (row) => first(subscription ?? [], (field) => tailTab(field, row, types))),
+  ];
+}
+
+/**
+ * What is made of the first item of which something can be made.
+ * @template T
+ * @param {readonly T[]} items
+ * @param {(item: T) => Tab[]} make
+ */
+const first = (items, make) => items.map(make).find((tabs) => tabs.length > 0) ?? [];
+
+/**
+ * @param {readonly Field[]} query
+ * @param {string} name
+ * @param {Types} types
+ */
+function aggregateTab(query, name, types) {
+  const field = query.find((candidate) => candidate.name === name && candidate.args.every(isOptional));
+  const aggregate = typeOf(field, types);
+  if (!fieldOf(aggregate, 'count')) return [];
+  const measured = optionalFields(typeOf(fieldOf(aggregate, 'of'), types)).flatMap((column) => {
+    const measures = ['min', 'avg', 'max'].filter((measure) => fieldOf(typeOf(column, types), measure));
+    return measures.length === 3 ? [select(column.name, ...measures)] : [];
+  });
+  const of = measured.length > 0 ? [select('of', ...measured.slice(0, 2))] : [];
+  const text = select(`query ${capitalized(name)}`, select(name, 'count', ...of));
+  return [{ query: `# How many, and their measures. Narrow them with "where".\n${text}\n` }];
+}
+
+/**
+ * @param {Field} field
+ * @param {Row} row
+ * @param {Types} types
+ */
+function mutationTab(field, row, types) {
+  const changed = optionalFields(typeOf(field, types)).find(({ type }) => !isList(type) && named(type) === row.name);
+  if (!changed || !/^(create|update)/.test(field.name)) return [];
+  const required = field.args.filter((argument) => !isOptional(argument));
+  const declared = required.map(({ name, type }) => `$${name}: ${printed(type)}`);
+  const used = required.map(({ name }) => `${name}: $${name}`);
+  const selection = select(
+    used.length > 0 ? `${field.name}(${used.join(', ')})` : field.name,
+    select(changed.name, ...columns(row, 4)),
+  );
+  const head = `mutation ${capitalized(field.name)}${declared.length > 0 ? `(${declared.join(', ')})` : ''}`;
+  const variables = Object.fromEntries(required.map((argument) => [argument.name, blank(argument, types)]));
+  return [
+    {
+      query: `# Fill in the variables first.\n${select(head, selection)}\n`,
+      variables: JSON.stringify(variables, null, 2),
+    },
+  ];
+}
+
+/**
+ * A value to fill in: null, or an object with what it must have.
+ * @param {IntrospectedArgument} input
+ * @param {Types} types
+ * @returns {unknown}
+ */
+function blank(input, types) {
+  const fields = isList(input.type) ? null : typeOf(input, types)?.inputFields;
+  if (!fields) return null;
+  return Object.fromEntries(fields.filter((field) => !isOptional(field)).map(({ name }) => [name, null]));
+}
+
+/**
+ * @param {Field} field
+ * @param {Row} row
+ * @param {Types} types
+ */
+function tailTab(field, row, types) {
+  const message = typeOf(field, types);
+  const node = fieldOf(typeOf(fieldOf(message, 'edges'), types), 'node');
+  if (!field.args.every(isOptional) || !fieldOf(message, 'cursor') || !node || named(node.type) !== row.name) return [];
+  const edges = select('edges', select('node', ...columns(row, 5)));
+  const text = select(`subscription ${capitalized(field.name)}`, select(field.name, edges, 'cursor'));
+  return [{ query: `# Every new row from now on, until you stop it.\n${text}\n` }];
+}
