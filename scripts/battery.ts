@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { findBreakingChanges } from 'graphql';
+import { createDice } from '../test/hostile/dice.ts';
+import { difference } from './battery/compare.ts';
+import { openEndpoint } from './battery/endpoint.ts';
+import { readLists } from './battery/lists.ts';
+import { createQuestions } from './battery/questions.ts';
+import { walk, walksOf } from './battery/walks.ts';
+
+/**
+ * Asks two servers the same, over databases with the same rows, and says where their answers differ: documents that are
+ * made at random from the schema of the first and from values there, and walks through all lists by their cursors.
+ * Exits with 1 when an answer differs, or one server alone refuses.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    documents: { type: 'string', default: '300' },
+    seed: { type: 'string', default: '1' },
+    show: { type: 'string', default: '5' },
+  },
+});
+const [left, right] = positionals.map((url) => openEndpoint(url, process.env['AUTHORIZATION']));
+if (!left || !right)
+  throw new Error('npm run battery -- <url of GraphQL> <url of GraphQL> [--documents 300] [--seed 1]');
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const digest = createHash('sha256');
+let shown = 0;
+const counts = { equal: 0, different: 0, refused: 0, 'refused by both': 0 };
+
+function judge(what: string, first: unknown, second: unknown, question: unknown): void {
+  const found = difference(first, second);
+  const [isRefused, isOther] = [first, second].map((answer) => JSON.stringify(answer).startsWith('{"errors"'));
+  digest.update(JSON.stringify(first));
+  const kind =
+    found === null ? (isRefused ? 'refused by both' : 'equal') : isOther || isRefused ? 'refused' : 'different';
+  counts[kind]++;
+  if (found === null || shown++ >= Number(values.show)) return;
+  print(`\n${what} ${kind}: ${found.slice(0, 600)}\n${JSON.stringify(question)}`);
+}
+
+const schema = await left.schema();
+for (const { description } of findBreakingChanges(schema, await right.schema())) print(`on the right: ${description}`);
+const dice = createDice(Number(values.seed));
+const lists = await readLists(schema, left);
+const next = createQuestions(schema, lists, dice);
+for (let i = 0; i < Number(values.documents); i++) {
+  const question = next();
+  const [first, second] = await Promise.all([left.ask(question), right.ask(question)]);
+  judge('document', answerOf(first), answerOf(second), question);
+}
+for (const steps of walksOf(lists, dice)) {
+  const [first, second] = await Promise.all([walk(left, steps), walk(right, steps)]);
+  judge('walk', first, second, { ...steps, list: steps.list.name });
+}
+print(
+  `\n${Object.entries(counts)
+    .map(([kind, count]) => `${kind} ${count}`)
+    .join(', ')}; seed ${values.seed}, digest ${digest.digest('hex').slice(0, 16)}`,
+);
+process.exitCode = counts.different + counts.refused > 0 ? 1 : 0;
+
+/** Ids of requests differ; where an error is within the answer stands in its data. */
+function answerOf({ data, errors }: Awaited<ReturnType<NonNullable<typeof left>['ask']>>): unknown {
+  const told = errors?.map(({ message, extensions }) => ({ message, code: extensions?.code }));
+  return told ? { errors: told, data } : { data };
+}
