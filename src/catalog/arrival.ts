@@ -1,4 +1,4 @@
-import { type Catalog, type Numbering, type Table, uniqueKeys } from './catalog.ts';
+import { type Catalog, isOnNodes, type Numbering, type Table, uniqueKeys } from './catalog.ts';
 import type { Warn } from './comment.ts';
 import type { Directed } from './directives.ts';
 
@@ -43,6 +43,11 @@ export function arrivalOf(
     return { reason: `a ${table.kind} has no order of arrival: follow the table behind it` };
   if (table.hasHeirs)
     return { reason: 'other tables inherit from it, and number their rows for themselves: use partitions' };
+  if (isOnNodes(table) && declared === undefined)
+    return {
+      reason:
+        "each node of the cluster numbers rows for itself: where all writers go through the coordinator, say @arrival <column> in the table's comment",
+    };
   const found = candidates(table, declared).map((numbering) => check(table, numbering, declared !== undefined));
   return (
     found.find((one) => 'columns' in one) ??
@@ -71,6 +76,10 @@ const candidates = ({ numberings }: Table, declared: string | undefined): readon
 function check(table: Table, numbering: Numbering, isDeclared: boolean): Arrival | NoArrival {
   const { column, kind, nullable } = numbering;
   if (nullable) return { reason: `${column} may be null: alter column ${column} set not null` };
+  if (kind === 'transaction' && isOnNodes(table))
+    return {
+      reason: `${column} tells the order on one node only, and the cluster has several: use an identity column`,
+    };
   return kind === 'transaction' ? checkTransaction(table, numbering) : checkNumber(numbering, isDeclared);
 }
 

@@ -49,7 +49,24 @@ export interface Table {
   /** Whether a trigger of ours tells of new rows. */
   readonly notifies: boolean;
   readonly mayDelete: boolean;
+  /** How an extension spreads its rows, where one does. */
+  readonly spread?: Spread | undefined;
 }
+
+export type Spread =
+  /** Over the nodes of a cluster, each row to where the value of the column says; null for a table that is not divided. */
+  | { readonly by: 'citus'; readonly column: string | null }
+  /** Over chunks by their time, some of them perhaps compressed. */
+  | { readonly by: 'timescaledb'; readonly isCompressed: boolean };
+
+/** Whether Citus keeps the table on nodes of a cluster. */
+export const isOnNodes = ({ spread }: Table): boolean => spread?.by === 'citus';
+
+/** Whether statements over the catalog are for Citus, which refuses or answers wrongly some that PostgreSQL answers. */
+export const isCluster = ({ tables }: Pick<Catalog, 'tables'>): boolean => tables.some(isOnNodes);
+
+/** The column that says on which node a row is, which never changes. */
+export const distributionColumn = ({ spread }: Table): string | null => (spread?.by === 'citus' ? spread.column : null);
 
 /** A column that may hold the order in which rows arrive: a whole number, or the id of the transaction that wrote the row. */
 export interface Numbering {
@@ -251,7 +268,9 @@ export const insertable = (table: Table): readonly Column[] =>
 
 /** The columns that an UPDATE of the role may give a value. */
 export const updatable = (table: Table): readonly Column[] =>
-  isStored(table) ? table.columns.filter((column) => column.mayUpdate && isSettable(column)) : [];
+  isStored(table)
+    ? table.columns.filter((c) => c.mayUpdate && isSettable(c) && c.name !== distributionColumn(table))
+    : [];
 
 /** The keys by which one row can be changed: those of `uniqueKeys` that an index makes sure of. */
 export const writeKeys = (table: Table): readonly (readonly string[])[] =>

@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import pg, { type ClientBase } from 'pg';
 import { schemaChanging } from '../errors.ts';
 import { type Ahead, queryAfter } from './ahead.ts';
 import type { Meter } from './pool/meter.ts';
@@ -10,7 +10,7 @@ import { fromPostgres, isHiding, isHint, isStaleName, isUnprepared, type Stateme
 import { createPrepared, type Prepared } from './prepared.ts';
 import { type Reader, type SharedReads, shareReads } from './sharedReads.ts';
 import type { Row } from './sql/row.ts';
-import { join, type Sql, sql, toQuery, type Value } from './sql/sql.ts';
+import { ident, join, type Sql, sql, toQuery, trusted, type Value } from './sql/sql.ts';
 
 export interface Db {
   /**
@@ -73,14 +73,17 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
     own: readonly Setting[],
   ): Promise<readonly Row[]> {
     const prepared = preparedOn(client, session);
-    const ahead = settingsAhead(session, own);
+    const isSent = session.isCluster && own.length > 0;
+    const ahead = settingsAhead(session, isSent ? [] : own);
+    const attempt = () => execute(client, prepared, query, ahead);
+    const execution = isSent ? () => inTransaction(client, own, attempt) : attempt;
     try {
-      return await execute(client, prepared, query, ahead);
+      return await execution();
     } catch (error) {
       if (isHint(error)) void hasChanged(performance.now(), error);
       if (!isUnprepared(error)) throw error;
       for (const { text } of ahead ? [ahead, query] : [query]) prepared.renew(text);
-      return await execute(client, prepared, query, ahead);
+      return await execution();
     }
   }
 
@@ -134,6 +137,26 @@ async function execute(
     prepared.ready.add(name);
   }
   return (await queryAfter<Row>(client, { ...ahead, name }, query)).rows;
+}
+
+/**
+ * Runs work in a transaction of its own, in which the settings hold on all nodes of a cluster: they hear of SET, within
+ * BEGIN and COMMIT, but of nothing that a function does.
+ */
+async function inTransaction<T>(client: ClientBase, own: readonly Setting[], work: () => Promise<T>): Promise<T> {
+  const sets = own.map(
+    ([name, value]) => sql`set local ${ident(...name.split('.'))} = ${trusted(pg.escapeLiteral(value))}`,
+  );
+  const begin = [sql`begin`, sql`set local citus.propagate_set_commands = 'local'`, ...sets];
+  await client.query(toQuery(join(begin, '; ')).text);
+  try {
+    const result = await work();
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error;
+  }
 }
 
 type Setting = readonly [name: string, value: string];

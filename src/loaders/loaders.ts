@@ -4,13 +4,14 @@ import type { Db } from '../db/db.ts';
 import { isRefused } from '../db/postgresErrors.ts';
 import { type Grouping, selectGroupCount, selectGroups, selectWhole } from '../db/sql/aggregate.ts';
 import { marker } from '../db/sql/markers.ts';
-import { type Key, keyRows, type Match, matchesKey } from '../db/sql/match.ts';
+import type { Key, Match } from '../db/sql/match.ts';
 import { distinct, type Measure } from '../db/sql/measure.ts';
 import { type Page, type Selected, selectPage } from '../db/sql/page.ts';
+import { selectForKeys, selectRowsOfKeys } from '../db/sql/perKey.ts';
 import { joinsOf, merged, noJoins, nothing, type Projection } from '../db/sql/projection.ts';
 import type { Row } from '../db/sql/row.ts';
-import { alias, from, selectCount, selectEstimate, wholeStatement } from '../db/sql/select.ts';
-import { ident, identity, join, type Sql, sql } from '../db/sql/sql.ts';
+import { isEstimated, selectCount, selectEstimate, wholeStatement } from '../db/sql/select.ts';
+import { identity, type Sql } from '../db/sql/sql.ts';
 
 /** A value with which JSON can tell two loads apart. */
 export type LoadArgument =
@@ -131,14 +132,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       const rows = await db.rows(reading(table, select([])));
       return keys.map(() => rows);
     }
-    // A nested loop keeps the order within each key: the lateral list is read whole before the next key's.
-    return perKey(
-      table,
-      keys,
-      sql`
-      select k.n as ${ident(number)}, p.* from ${keyRows(match, keys)}
-      cross join lateral (${select([matchesKey(match)])}) p`,
-    );
+    return perKey(table, keys, selectForKeys(catalog, match, keys, select));
   };
 
   const countPerKey = async (...args: Parameters<typeof listPerKey>): Promise<readonly string[]> =>
@@ -148,18 +142,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     row: (match, key, projection) =>
       loader<Row | null, Projection>(`row ${matchName(match)}`, (keys, asked) =>
         readJoined(asked, async ({ columns, joins }) => {
-          const list = join([
-            sql`k.n as ${ident(number)}`,
-            ...columns.map((name) => ident(alias, name)),
-            ...joins.list,
-          ]);
-          const groups = await perKey(
-            match.table,
-            keys,
-            sql`
-            select ${list} from ${keyRows(match, keys)}
-            join ${from(catalog, match.table)} ${ident(alias)} on ${matchesKey(match)}${joins.from}`,
-          );
+          const groups = await perKey(match.table, keys, selectRowsOfKeys(catalog, match, keys, { columns, joins }));
           return groups.map(([row]) => (row ? joins.attach(row) : null));
         }),
       ).load({ key, asked: projection }),
@@ -181,11 +164,13 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
         (keys) => countPerKey(table, match, keys, (conditions) => selectCount(catalog, table, [where, ...conditions])),
       ).load({ key, asked: nothing }),
 
-    estimate: (table) =>
-      loader<string | null, Projection>(`estimate ${table.name}`, async (keys) => {
-        const [row] = await db.rows(reading(table, selectEstimate(catalog, table)));
-        return keys.map(() => row?.['count'] ?? null);
-      }).load({ key: [], asked: nothing }),
+    estimate: async (table) =>
+      !isEstimated(table)
+        ? null
+        : loader<string | null, Projection>(`estimate ${table.name}`, async (keys) => {
+            const [row] = await db.rows(reading(table, selectEstimate(catalog, table)));
+            return keys.map(() => row?.['count'] ?? null);
+          }).load({ key: [], asked: nothing }),
 
     whole: (table, where, measures, match, key = []) =>
       loader<Row, readonly Measure[]>(

@@ -67,7 +67,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
   test('is found, and told of once for all connections', async () => {
     await fill();
     expect(pool.stats().open).toBe(6);
-    expect(pooled).toEqual([{ pooler: { prepares: false }, settings: expect.anything() }]);
+    expect(pooled).toEqual([{ pooler: { prepares: false }, isCluster: false, settings: expect.anything() }]);
   });
 
   test('every statement has the settings, and none of them stays on a backend', async () => {
@@ -157,7 +157,8 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
   test('a pooler that stops to prepare anew while it runs fails no statement', async () => {
     const mistaken = createDb({
       statementTimeoutMs: pool.statementTimeoutMs,
-      use: (work, options) => pool.use((client) => work(client, { settings: {}, pooler: { prepares: true } }), options),
+      use: (work, options) =>
+        pool.use((client) => work(client, { settings: {}, pooler: { prepares: true }, isCluster: false }), options),
     });
     const numbers = Array.from({ length: 120 }, (_, n) => n % 5);
     const ask = async (n: number) => {

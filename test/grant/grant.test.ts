@@ -96,7 +96,10 @@ async function asSuperuser(text: string): Promise<void> {
 async function catalogOf(user: string) {
   await server.setToken(user, 'secret', Date.now() + 3_600_000);
   const client = await connect(user);
-  const db = createDb({ use: (work) => work(client, { settings: {}, pooler: null }), statementTimeoutMs: 1000 });
+  const db = createDb({
+    use: (work) => work(client, { settings: {}, pooler: null, isCluster: false }),
+    statementTimeoutMs: 1000,
+  });
   const { catalog } = await introspect(db, 'events');
   const readOnly = (await client.query('show default_transaction_read_only')).rows[0];
   await client.end();

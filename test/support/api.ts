@@ -198,7 +198,7 @@ function recorded(pool: Pool, sent: string[]): Lender {
     Object.assign(client, {
       query(config: pg.QueryConfig | string) {
         const text = typeof config === 'string' ? config : config.text;
-        if (!text.includes('set_config')) sent.push(text);
+        if (!/set_config|^(begin|commit|rollback)/.test(text)) sent.push(text);
         return query(config);
       },
     });

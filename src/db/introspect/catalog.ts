@@ -6,11 +6,13 @@ import { groupedBy } from './found.ts';
 import { createKeyReader, findConstraints, findIndexes, type NamesOf } from './keys.ts';
 import { readNumberings } from './numberings.ts';
 import { type FoundRelation, findHeirs, findRelations, findSituation, findTriggers } from './relations.ts';
+import { readSpreads, type Spreads } from './spreads.ts';
 import { createTypeReader, findEnums, findTypes } from './types.ts';
 
 /** Reads one catalog of PostgreSQL after the other, and puts together what belongs to each relation. */
 export async function readCatalog(db: Db, schema: string): Promise<Catalog> {
-  const relations = await findRelations(db, schema);
+  const spreads = await readSpreads(db, schema);
+  const relations = (await findRelations(db, schema)).filter(({ name }) => !spreads.chunks.includes(name));
   const situation = await findSituation(
     db,
     relations.map(({ id }) => id),
@@ -22,7 +24,7 @@ export async function readCatalog(db: Db, schema: string): Promise<Catalog> {
   const typeIds = [...new Set(columns.map(({ type }) => type))];
   const enums = await findEnums(db, typeIds);
   const typeOf = createTypeReader(await findTypes(db, typeIds));
-  const tables = await readTables(db, relations, columns, typeOf);
+  const tables = await readTables(db, relations, columns, typeOf, spreads);
   return {
     schema,
     ...situation,
@@ -37,6 +39,7 @@ async function readTables(
   relations: readonly FoundRelation[],
   found: readonly FoundColumn[],
   typeOf: (id: string) => Type,
+  { byTable }: Spreads,
 ): Promise<readonly Table[]> {
   const ids = relations.map(({ id }) => id);
   const heirsOf = groupedBy(await findHeirs(db, ids), ({ root }) => root);
@@ -57,7 +60,8 @@ async function readTables(
   return relations.map((relation) => {
     const { id, name, kind, extension, wholeRow, mayDelete } = relation;
     const columns = columnsOf(relation);
-    const hasHeirs = kind !== 'partitioned table' && heirsOf(id).length > 0;
+    const spread = byTable[name];
+    const hasHeirs = kind !== 'partitioned table' && spread?.by !== 'timescaledb' && heirsOf(id).length > 0;
     const own = partsOf(relation);
     return {
       name,
@@ -72,6 +76,7 @@ async function readTables(
       hasInsertTriggers: own.some((part) => triggersOf(part).some(({ alters }) => alters)),
       notifies: triggersOf(id).some(({ notifies }) => notifies),
       mayDelete,
+      spread,
     };
   });
 }

@@ -1,12 +1,14 @@
 import type { Db } from '../db.ts';
 import { eq, gt, gte, join, ne, own, type Sql, sql, trusted } from '../sql/sql.ts';
 import { isServed } from './relations.ts';
+import { readSpreads } from './spreads.ts';
 
 /**
  * Reads a text that changes whenever what `introspect` reads may have: counts and hashes of the catalogs' rows that it
  * depends on. Different ones may still be of one catalog, as after a REFRESH.
  */
 export async function readFingerprint(db: Db, schema: string): Promise<string> {
+  const spreads = await readSpreads(db, schema);
   const [row] = await db.rows(sql`
     with recursive relation as materialized (
       select c.oid from pg_catalog.pg_class c where ${isServed(schema)}
@@ -30,7 +32,7 @@ export async function readFingerprint(db: Db, schema: string): Promise<string> {
       select m.roleid from role g join pg_catalog.pg_auth_members m on m.member ${eq} g.oid
     )
     select pg_catalog.concat_ws(' ', ${join([...sources.map(hashOf), ...values])}) as fingerprint`);
-  return row?.['fingerprint'] ?? '';
+  return [row?.['fingerprint'], JSON.stringify(spreads)].join(' ');
 }
 
 /** By values where something else changes the row's version, by `xmin` elsewhere. */

@@ -58,6 +58,8 @@ export interface Session {
   readonly settings: Readonly<Record<string, string>>;
   /** What lends its transactions a backend each; null where the session is PostgreSQL's own. */
   readonly pooler: Pooler | null;
+  /** Whether PostgreSQL is a node of a Citus cluster. */
+  readonly isCluster: boolean;
 }
 
 export interface Pooler {
@@ -71,10 +73,14 @@ export interface Pooler {
  * meet the same one by luck.
  */
 export async function examineSession(client: pg.Client, options: SessionOptions): Promise<Session> {
-  const { rows } = await client.query<{ pid: number }>('select pg_catalog.pg_backend_pid() as pid');
-  if (rows[0]?.pid === backendKeyOf(client).processID) return { settings: {}, pooler: null };
+  const { rows } = await client.query<{ pid: number; isCluster: boolean }>(
+    `select pg_catalog.pg_backend_pid() as pid, pg_catalog.current_setting('citus.version', true) is not null as "isCluster"`,
+  );
+  const isCluster = rows[0]?.isCluster ?? false;
+  if (rows[0]?.pid === backendKeyOf(client).processID) return { settings: {}, pooler: null, isCluster };
   await client.query('begin');
-  const session = { settings: await lackingSettings(client, options), pooler: { prepares: await isRenamed(client) } };
+  const pooler = { prepares: await isRenamed(client) };
+  const session = { settings: await lackingSettings(client, options), pooler, isCluster };
   await client.query('rollback');
   return session;
 }

@@ -49,9 +49,13 @@ export const sortable = (operand: Operand): Sql =>
  * Whether two values are equal. Types that differ in their operator have a common one among PostgreSQL's own, as a
  * foreign key between them does.
  */
-export function equal(left: Operand, right: Operand): Sql {
+export const equal = (left: Operand, right: Operand): Sql =>
+  sql`${comparable(left)} ${trusted(equality(left, right))} ${comparable(right)}`;
+
+/** The operator of `equal`. */
+export function equality(left: Operand, right: Operand): string {
   const [{ eq }, other] = [comparedAs(left.type), comparedAs(right.type)];
-  return sql`${comparable(left)} ${trusted(eq === other.eq ? eq : ownEquality.eq)} ${comparable(right)}`;
+  return eq === other.eq ? eq : ownEquality.eq;
 }
 
 /** Whether there is no value; a row without any value in it is one all the same, which SQL denies. */

@@ -1,4 +1,12 @@
-import { type Catalog, type Column, columnOf, hasOwnValue, type Table } from '../../catalog/catalog.ts';
+import {
+  type Catalog,
+  type Column,
+  columnOf,
+  distributionColumn,
+  hasOwnValue,
+  isOnNodes,
+  type Table,
+} from '../../catalog/catalog.ts';
 import { badInput } from '../../errors.ts';
 import { equal, operandOf } from './compare.ts';
 import { marker } from './markers.ts';
@@ -60,10 +68,14 @@ export function insertRows(catalog: Catalog, insert: Insert, selected: readonly 
   const given = table.columns.filter((column) => groups.some(({ columns }) => columns.includes(column)));
   const input: Input = (name) => ident(`c${given.findIndex((column) => column.name === name)}`);
   const traced = isTraced(insert);
-  const returned = [...new Set([...selected, ...(traced ? [] : (conflict?.key ?? []))])].map((n) => ident(alias, n));
+  const place = distributionColumn(table);
+  const isPlaced = place !== null && conflict === null && insert.rows.length > 1;
+  const found = [...(traced ? [] : (conflict?.key ?? [])), ...(isPlaced ? [place] : [])];
+  const returned = [...new Set([...selected, ...found])].map((n) => ident(alias, n));
+  const told = traced ? [trace(catalog)] : conflict?.action === 'update' ? [wasThere(catalog)] : [];
   const inserts = groups.map(
     (group) => sql`${nameOf(group)} as (${insertGroup(catalog, insert, group, input)}
-      returning ${join([sql`${numberOf(group)} as ${ident(marker(catalog, 'group'))}`, ...(traced ? [trace(catalog)] : []), ...returned])})`,
+      returning ${join([sql`${numberOf(group)} as ${ident(marker(catalog, 'group'))}`, ...told, ...returned])})`,
   );
   const rows = inputRows(insert, groups, given);
   const written = join(
@@ -74,7 +86,9 @@ export function insertRows(catalog: Catalog, insert: Insert, selected: readonly 
     ? sql`with ${join([rows, repeatedKey(conflict, input), ...inserts, sql`written as (${written})`])}
           select o.*, (select positions from repeated) as ${ident(marker(catalog, 'repeated'))}
           from (select) one left join (${traced ? sql`select * from written` : foundByKey(catalog, table, conflict, input)}) o on true`
-    : sql`with ${join([rows, ...inserts])} ${written}`;
+    : isPlaced
+      ? sql`with ${join([rows, ...inserts, sql`written as (${written})`])} ${foundByPlace(catalog, columnOf(table, place), input)}`
+      : sql`with ${join([rows, ...inserts])} ${written}`;
   return {
     query: wholeStatement('INSERT', catalog, table, query),
     read: (answer) => readAnswer(catalog, answer, groups),
@@ -88,7 +102,7 @@ function insertGroup(catalog: Catalog, insert: Insert, group: Group, input: Inpu
   const target = sql`insert into ${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? list(names) : sql``}`;
   const isOne = [sql`g ${eq} ${numberOf(group)}`, ...(conflict ? [sql`not exists (select from repeated)`] : [])];
   const source = sql`from input where ${and(isOne)} order by ${conflict ? join(conflict.key.map(input)) : sql`n`}`;
-  const resolution = conflict ? onConflict(conflict, names) : sql``;
+  const resolution = conflict ? onConflict(table, conflict, names) : sql``;
   return isTraced(insert)
     ? sql`${target} select ${columns} from (select * ${source} offset 0) i where ${isNext} ${resolution}`
     : sql`${target} select ${columns} ${source} ${resolution}`;
@@ -108,6 +122,22 @@ function foundByKey(catalog: Catalog, table: Table, { key }: Conflict, input: In
     }),
   );
   return sql`select w.*, i.n as ${ident(marker(catalog, 'n'))} from written w join input i on ${isSame}`;
+}
+
+/**
+ * The rows that were written, each with the position of its input. They come from several nodes, each of which keeps the
+ * order: of the inputs that name one value of the column the first row is the first's.
+ */
+function foundByPlace(catalog: Catalog, column: Column, input: Input): Sql {
+  const [group, row, position] = (['group', 'row', 'position'] as const).map((name) => ident(marker(catalog, name)));
+  if (!group || !row || !position) throw new Error('Markers have names');
+  const [place, given] = [ident('w', column.name), sql`i.${input(column.name)}`];
+  const counted = (by: Sql, order: Sql) =>
+    sql`pg_catalog.row_number() over (partition by ${by} order by ${order}) as ${position}`;
+  return sql`select w.*, i.n as ${ident(marker(catalog, 'n'))}
+    from (select w.*, ${counted(sql`w.${group}, ${place}`, sql`w.${row}`)} from (select w.*, pg_catalog.row_number() over () as ${row} from written w) w) w
+    join (select i.*, ${counted(sql`i.g, ${given}`, sql`i.n`)} from input i) i
+      on w.${group} ${eq} i.g and w.${position} ${eq} i.${position} and ${equal(operandOf(column, place), operandOf(column, given))}`;
 }
 
 /** Rows without a position come in the order of their group, and none of it is missing. */
@@ -175,7 +205,12 @@ function inputRows({ rows }: Insert, groups: readonly Group[], given: readonly C
  * nor their keys tell it; and no column says of a row whether it was there (`xmax` does, but not where single columns are
  * granted, nor in every partition). Not elsewhere: Citus takes no settings in INSERTs.
  */
-const isTraced = ({ table, conflict }: Insert): boolean => table.hasInsertTriggers || conflict?.action === 'update';
+const isTraced = ({ table, conflict }: Insert): boolean =>
+  !isOnNodes(table) && (table.hasInsertTriggers || conflict?.action === 'update');
+
+/** Whether a row was there, as Citus lets one ask. */
+const wasThere = (catalog: Catalog): Sql =>
+  sql`${ident(alias, 'xmax')} operator(pg_catalog.<>) 0 as ${ident(marker(catalog, 'updated'))}`;
 
 /**
  * Settings of the transaction, which an INSERT sets and reads as one row after the other goes through it: which input it is
@@ -189,12 +224,13 @@ const isNext = isSet(current, sql`i.n::pg_catalog.text`);
 const trace = (catalog: Catalog) => sql`${settingText(current)} as ${ident(marker(catalog, 'n'))},
   coalesce(${settingText(updated)} ${eq} ${settingText(current)}, false) as ${ident(marker(catalog, 'updated'))}`;
 
-function onConflict({ key, action }: Conflict, names: readonly string[]): Sql {
+function onConflict(table: Table, { key, action }: Conflict, names: readonly string[]): Sql {
   if (action === 'ignore') return sql`on conflict ${list(key)} do nothing`;
   const set = names
     .filter((name) => !key.includes(name))
     .map((name) => sql`${ident(name)} = ${ident('excluded', name)}`);
-  return sql`on conflict ${list(key)} do update set ${join(set)} where ${isSet(updated, settingText(current))}`;
+  const update = sql`on conflict ${list(key)} do update set ${join(set)}`;
+  return isOnNodes(table) ? update : sql`${update} where ${isSet(updated, settingText(current))}`;
 }
 
 const list = (names: readonly string[]): Sql => sql`(${join(names.map((name) => ident(name)))})`;

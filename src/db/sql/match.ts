@@ -37,21 +37,21 @@ const haveOneCollation = (a: { collation: string | null }, b: { collation: strin
 /** The text of a key's columns in a row. */
 export const keyOf = (row: Row, columns: readonly string[]): Key => columns.map((name) => row[name] ?? null);
 
-/** One row for each key, as `k`: its number `n`, from 1, and its values as text. A single key is not taken for several. */
+/** One row for each key, as `k`: its number `n`, from 1, and its values as text. */
 export function keyRows({ values }: Match, keys: readonly Key[]): Sql {
-  const [first = [], ...others] = keys;
-  if (others.length === 0)
-    return sql`(select ${join(values.map((_, i) => sql`${first[i] ?? null}::pg_catalog.text as ${ident(`k${i}`)}`))}, 1 as n) k`;
   const lists = values.map((_, i) => sql`pg_catalog.unnest(${keys.map((key) => key[i] ?? null)}::pg_catalog.text[])`);
   return sql`rows from (${join(lists)}) with ordinality as k(${join([...values.map((_, i) => ident(`k${i}`)), sql`n`])})`;
 }
 
-/** Whether a row of the match's table matches the key `k`. */
-export const matchesKey = ({ table, columns, origin, values }: Match): Sql =>
+/** Whether a row of the match's table matches a key: without one, what the statement calls `k`. */
+export const matchesKey = ({ table, columns, origin, values }: Match, key?: Key): Sql =>
   and(
     columns.map((name, i) => {
       const [column, from] = [columnOf(table, name), columnOf(origin, values[i] ?? name)];
-      return equal(operandOf(column, columnRef(column)), operandOf(from, cast(ident('k', `k${i}`), from)));
+      return equal(
+        operandOf(column, columnRef(column)),
+        operandOf(from, cast(key ? (key[i] ?? null) : ident('k', `k${i}`), from)),
+      );
     }),
   );
 

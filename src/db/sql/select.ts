@@ -26,6 +26,10 @@ export const cast = (value: string | Sql | null, column: Column): Sql => sql`${v
 export const selectCount = (catalog: Catalog, table: Table, conditions: readonly Sql[]): Sql =>
   sql`select pg_catalog.count(*) as count from ${from(catalog, table)} ${ident(alias)} where ${and(conditions)}`;
 
+/** Whether PostgreSQL estimates a table: not the rows on other nodes of a cluster, nor those within compressed chunks. */
+export const isEstimated = ({ spread }: Table): boolean =>
+  !spread || (spread.by === 'timescaledb' && !spread.isCompressed);
+
 /**
  * How many rows the planner takes a table for, with its partitions and heirs; null where one of them has rows but no
  * statistics.

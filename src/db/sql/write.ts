@@ -29,9 +29,10 @@ export function updateRow(
     where ${and([isTarget(target), ...(expect ? [expect] : [])])} returning ${returned(catalog, selected)}`;
   const whole = (query: Sql) => wholeStatement('UPDATE', catalog, table, query);
   if (!expect) return whole(update);
+  // Citus refuses the row of a FROM without tables beside a statement that writes.
   return whole(sql`with written as (${update})
-    select w.*, exists (select from ${from(catalog, table)} ${ident(alias)} where ${isTarget(target)}) as ${ident(marker(catalog, 'found'))}
-    from (select) one left join written w on true`);
+    select ${join([marker(catalog, 'written'), ...selected].map((name) => ident('w', name)))}, true as ${ident(marker(catalog, 'found'))}
+    from ${from(catalog, table)} ${ident(alias)} left join written w on true where ${isTarget(target)}`);
 }
 
 /** The statement that deletes one row, with `selected` of what it was to return. */

@@ -50,7 +50,12 @@ const nameOf = ({ index }: ShapeColumn, field: string, fraction?: number): strin
 /** What a field of a column's aggregates stands for; throws BAD_USER_INPUT for a fraction that is none. */
 export function measured(of: ShapeColumn, field: string, fraction?: unknown): Measured {
   const { column, leaf } = of;
-  const operand = { sql: based(operandOf(column, columnRef(column))), type: column.type, leaf };
+  const operand = {
+    sql: based(operandOf(column, columnRef(column))),
+    type: column.type,
+    leaf,
+    isOnNodes: of.isOnNodes,
+  };
   const percentile = percentileOf(leaf);
   if (field === 'percentile' && percentile !== null) {
     if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) throw badInput('p must be from 0 to 1');

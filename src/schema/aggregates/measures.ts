@@ -6,11 +6,16 @@ import type { Leaf } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
 
 /** Something that is computed of the values of a column, nulls left out. */
+/** What is measured, and whether rows of several nodes are. */
+interface MeasuredOperand extends FilterOperand {
+  readonly isOnNodes: boolean;
+}
+
 export interface Measurement {
   readonly description: string;
   /** The scalar of the result; null where it is the column's own. */
   readonly result: keyof typeof resultTypes | null;
-  readonly expression: (column: FilterOperand) => Sql;
+  readonly expression: (column: MeasuredOperand) => Sql;
   readonly whenEmpty: '0' | null;
 }
 
@@ -51,22 +56,27 @@ const extremes = {
 /** The types of PostgreSQL's own that have a `min` in every version; enums have one too. */
 const withExtremes = /^(int[248]|float[48]|numeric|text|varchar|bpchar|date|time|timestamp(tz)?|interval)$/;
 
-/** A percentile is one of the values of any type that has an order. */
-function extreme(column: FilterOperand, name: 'min' | 'max'): Sql {
-  const { type } = column;
-  if (type.enum !== null || (type.sql.startsWith('pg_catalog.') && withExtremes.test(type.name)))
+/** A percentile is one of the values of any type that has an order. Citus puts no labels of several nodes together. */
+function extreme(column: MeasuredOperand, name: 'min' | 'max'): Sql {
+  const { type, isOnNodes } = column;
+  if ((type.enum !== null && !isOnNodes) || (type.sql.startsWith('pg_catalog.') && withExtremes.test(type.name)))
     return sql`pg_catalog.${trusted(name)}(${column.sql})`;
   return sql`pg_catalog.percentile_disc(${trusted(name === 'min' ? '0' : '1')}) within group (order by ${sortable(column)})`;
 }
 
-/** `cast` keeps digits that PostgreSQL's result would lose, or loses those that the scalar cannot have. */
+/**
+ * `cast` keeps digits that PostgreSQL's result would lose, or loses those that the scalar cannot have. Floats are cast
+ * before they are added: the sums of several nodes would be added with six digits.
+ */
 const numbers = (sum: Measurement['result'], mean: 'Float' | 'Decimal', cast: (x: Sql) => Sql) => ({
   sum: measurement(
     'The sum of all values.',
     sum,
     ({ sql: x }) => sql`pg_catalog.sum(${sum === 'Float' ? cast(x) : x})`,
   ),
-  avg: measurement('The mean.', mean, ({ sql: x }) => cast(sql`pg_catalog.avg(${x})`)),
+  avg: measurement('The mean.', mean, ({ sql: x }) =>
+    sum === 'Float' ? sql`pg_catalog.avg(${cast(x)})` : cast(sql`pg_catalog.avg(${x})`),
+  ),
   stddev: measurement('The standard deviation of a sample; null for a single value.', mean, ({ sql: x }) =>
     cast(sql`pg_catalog.stddev_samp(${x})`),
   ),

@@ -1,6 +1,7 @@
 import {
   type Catalog,
   type Column,
+  isOnNodes,
   isOrdered,
   isUnique,
   referencesTo,
@@ -33,6 +34,7 @@ export interface ShapeColumn {
   readonly index: number;
   /** What enums of columns call it. */
   readonly value: string;
+  readonly isOnNodes: boolean;
 }
 
 export interface ToOne {
@@ -73,7 +75,7 @@ function shapeOf(catalog: Catalog, names: Names, leafOf: (column: Column) => Lea
   const columns = new Map(
     table.columns.map((column, index): [string, ShapeColumn] => [
       names.column(table, column),
-      { column, leaf: leafOf(column), index, value: names.columnValue(table, column) },
+      { column, leaf: leafOf(column), index, value: names.columnValue(table, column), isOnNodes: isOnNodes(table) },
     ]),
   );
   const only = (test: (column: ShapeColumn) => boolean) => new Map([...columns].filter(([, column]) => test(column)));

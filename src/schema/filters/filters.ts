@@ -9,9 +9,10 @@ import {
   tableOf,
 } from '../../catalog/catalog.ts';
 import type { Names } from '../../catalog/naming.ts';
-import { equal, operandOf } from '../../db/sql/compare.ts';
-import { columnRef, from } from '../../db/sql/select.ts';
-import { and, ident, or, type Sql, sql } from '../../db/sql/sql.ts';
+import { operandOf } from '../../db/sql/compare.ts';
+import { columnRef } from '../../db/sql/select.ts';
+import { hasRow } from '../../db/sql/semiJoin.ts';
+import { and, or, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import type { Leaf } from '../leaves.ts';
@@ -83,11 +84,11 @@ export function createFilters(
       const inner = below(alias);
       const tied = columns.map((name, i) => {
         const [column, target] = [columnOf(other, name), columnOf(of, targets[i] ?? name)];
-        return equal(operandOf(column, columnRef(column, inner)), operandOf(target, columnRef(target, alias)));
+        return [operandOf(column, columnRef(column, inner)), operandOf(target, columnRef(target, alias))] as const;
       });
       const condition = conditionOf(other, argument, inner);
       const tested = negated ? sql`(${condition}) is not true` : condition;
-      return sql`exists (select from ${from(catalog, other)} ${ident(inner)} where ${and([...tied, tested])})`;
+      return hasRow(catalog, other, inner, tied, tested);
     };
   };
 

@@ -88,7 +88,8 @@ function withTieBreak(catalog: Catalog, table: Table, keys: readonly OrderKey[])
     const added = unique.filter((name) => !has(name)).map((name) => columnOf(table, name));
     return [...keys, ...added.map((column) => keyOf(column, { descending, nullsFirst: descending }))];
   }
-  const stored = table.wholeRow && !['view', 'foreign table'].includes(table.kind);
+  // Nodes have places of the same name, and compressed chunks none.
+  const stored = table.wholeRow && !table.spread && !['view', 'foreign table'].includes(table.kind);
   return [
     ...keys,
     ...(stored ? storageOrder : rowOrder)(catalog).map((key) => ({ ...key, descending, nullsFirst: descending })),

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { insertable, type Table } from '../../catalog/catalog.ts';
+import { distributionColumn, insertable, type Table } from '../../catalog/catalog.ts';
 import type { Context } from '../../context.ts';
 import { type Conflict, type Inserted, insertRows, type Values } from '../../db/sql/insert.ts';
 import { badInput } from '../../errors.ts';
@@ -87,11 +87,24 @@ async function createMany(
 ): Promise<CreatedMany> {
   if (rows.length === 0) return { rows: [], createdCount: 0, updatedCount: 0, ignoredCount: 0 };
   if (conflict) checkConflict(types, table, rows, conflict);
+  checkPlaces(types, table, rows);
   const { query, read } = insertRows(types.catalog, { table, rows, conflict }, selectedRows(info).columns);
   const change = { table, verb: 'create', values: rows } as const;
   const { repeated, ...inserted } = read(await write(types, context, change, query));
   if (repeated.length > 0) throw sameKey(repeated, types.names.fieldsOf(table, conflict?.key ?? []));
   return { ...inserted, ignoredCount: rows.length - inserted.createdCount - inserted.updatedCount };
+}
+
+/** Throws where a row does not say to which node it belongs: of several such rows nothing tells their order. */
+function checkPlaces(types: Types, table: Table, rows: readonly Values[]): void {
+  const column = distributionColumn(table);
+  const index = column === null || rows.length === 1 ? -1 : rows.findIndex((row) => !row.has(column));
+  if (column === null || index === -1) return;
+  const fields = types.names.fieldsOf(table, [column]);
+  throw badInput(
+    `inputs[${index}] must give ${fields.join()}, by which rows are distributed; else create one at a time`,
+    { fields, index },
+  );
 }
 
 function createManyPayload(builder: Builder, types: Types, { table, name, ref }: TableType) {

@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import type { Table } from '../../catalog/catalog.ts';
+import { isOnNodes, type Table } from '../../catalog/catalog.ts';
 import type { Values } from '../../db/sql/insert.ts';
 import { AppError, badInput, type ErrorDetails } from '../../errors.ts';
 import type { Types } from '../types.ts';
@@ -92,14 +92,20 @@ function violationOf(types: Types, { table, values }: RowChange, cause: Database
 }
 
 /** The constraint that the catalog has by this name; a partition's own is that of the whole table on the same columns. */
-function constraintOf(table: Table, { constraint, code }: DatabaseError, { columns }: Failing) {
+function constraintOf(table: Table, cause: DatabaseError, { columns }: Failing) {
+  const { constraint, code } = cause;
   const all = [...table.indexes.filter(({ unique }) => unique), ...table.foreignKeys, ...table.checks];
   const isSame = (other: readonly string[]) => other.join('\n') === columns.join('\n');
   return (
     all.find(({ name }) => name === constraint) ??
+    all.find(({ name }) => namedOnShards(table, cause).includes(name)) ??
     (code === '23505' ? table.indexes.find((index) => index.unique && isSame(index.columns)) : undefined)
   );
 }
+
+/** Citus tells names in the message alone, most of them as a shard has them: `"event_device_id_fkey_102048"`. */
+const namedOnShards = (table: Table, { message }: DatabaseError): readonly string[] =>
+  isOnNodes(table) ? [...message.matchAll(/"([^"]+?)(?:_\d+)?"/g)].flatMap(([, name = '']) => name) : [];
 
 /** What the violation means; undefined where the general message says all that there is to say. */
 function messageOf(types: Types, change: RowChange, cause: DatabaseError, violation: Violation): string | undefined {
@@ -131,6 +137,7 @@ function referenceMessage(types: Types, change: RowChange, cause: DatabaseError,
   const isNew = verb === 'create' || violation.columns.some((name) => values instanceof Map && values.has(name));
   if (key && isNew) return `There is no ${types.of(key.table).name} with this ${violation.fields.join(', ')}`;
   if (verb === 'create') return 'The row refers to one that is not there';
-  const referring = types.all.find((other) => other.table.name === cause.table);
+  const onShards = namedOnShards(table, cause).filter((name) => name !== table.name);
+  const referring = types.all.find((other) => [cause.table, ...onShards].includes(other.table.name));
   return `${referring ? `A ${referring.name}` : 'Something'} still refers to this ${types.of(table.name).name}`;
 }

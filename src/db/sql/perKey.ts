@@ -1,0 +1,49 @@
+import { type Catalog, isCluster } from '../../catalog/catalog.ts';
+import { marker } from './markers.ts';
+import { type Key, keyRows, type Match, matchesKey } from './match.ts';
+import type { Selected } from './page.ts';
+import { alias, from } from './select.ts';
+import { ident, join, type Sql, sql, trusted } from './sql.ts';
+
+/**
+ * The statement that reads something for each key, which `select` writes for the rows that a key matches; each row says
+ * by its number to which key it belongs. One key needs no table of keys, and that is as well: Citus sends a lateral
+ * subquery of one row to every shard, and would give an answer for each.
+ */
+export function selectForKeys(
+  catalog: Catalog,
+  match: Match,
+  keys: readonly Key[],
+  select: (match: readonly Sql[]) => Sql,
+): Sql {
+  const [first = [], ...others] = keys;
+  const number = ident(marker(catalog, 'n'));
+  const arm = (key: Key, n: number) =>
+    sql`select ${trusted(String(n))} as ${number}, p.* from (${select([matchesKey(match, key)])}) p`;
+  if (others.length === 0) return arm(first, 1);
+  if (isCluster(catalog))
+    return join(
+      padded(keys).map((key, i) => sql`(${arm(key, i + 1)})`),
+      ' union all ',
+    );
+  // A nested loop keeps the order within each key: the lateral list is read whole before the next key's.
+  return sql`select k.n as ${number}, p.* from ${keyRows(match, keys)} cross join lateral (${select([matchesKey(match)])}) p`;
+}
+
+/** Fills up with keys that match nothing, so that there are few different texts. */
+function padded(keys: readonly Key[]): readonly Key[] {
+  const size = 2 ** Math.ceil(Math.log2(keys.length));
+  return [...keys, ...Array<Key>(size - keys.length).fill([])];
+}
+
+/** The statement that reads the row of each unique key, which says by its number to which it belongs. */
+export function selectRowsOfKeys(catalog: Catalog, match: Match, keys: readonly Key[], selected: Selected): Sql {
+  const number = ident(marker(catalog, 'n'));
+  const { columns, joins } = selected;
+  const list = (n: Sql) => join([sql`${n} as ${number}`, ...columns.map((name) => ident(alias, name)), ...joins.list]);
+  const table = sql`${from(catalog, match.table)} ${ident(alias)}`;
+  const [only = [], ...others] = keys;
+  return others.length === 0
+    ? sql`select ${list(sql`1`)} from ${table}${joins.from} where ${matchesKey(match, only)}`
+    : sql`select ${list(sql`k.n`)} from ${keyRows(match, keys)} join ${table} on ${matchesKey(match)}${joins.from}`;
+}

@@ -1,0 +1,24 @@
+import { type Catalog, isCluster, type Table } from '../../catalog/catalog.ts';
+import { comparable, equal, equality, type Operand } from './compare.ts';
+import { from } from './select.ts';
+import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
+
+/**
+ * Whether a table has a row, called `inner`, that fulfils a condition and of each pair has the first value equal to the
+ * second, of the row outside. Citus refuses most subqueries that name the row outside; PostgreSQL makes no semi-join
+ * of one that does not (docs/decisions.md).
+ */
+export function hasRow(
+  catalog: Catalog,
+  table: Table,
+  inner: string,
+  pairs: readonly (readonly [Operand, Operand])[],
+  condition: Sql,
+): Sql {
+  const rows = sql`from ${from(catalog, table)} ${ident(inner)} where`;
+  const [operator, ...others] = new Set(pairs.map(([left, right]) => equality(left, right)));
+  if (operator === undefined || others.length > 0 || !isCluster(catalog))
+    return sql`exists (select ${rows} ${and([...pairs.map(([left, right]) => equal(left, right)), condition])})`;
+  const [inside, outside] = [0, 1].map((side) => join(pairs.map((pair) => comparable(pair[side as 0 | 1]))));
+  return sql`coalesce((${outside ?? sql``}) ${trusted(operator)} any (select ${inside ?? sql``} ${rows} ${condition}), false)`;
+}

@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import { difference } from '../../scripts/battery/compare.ts';
+import type { Endpoint } from '../../scripts/battery/endpoint.ts';
+import { readLists } from '../../scripts/battery/lists.ts';
+import { createQuestions } from '../../scripts/battery/questions.ts';
+import { walk, walksOf } from '../../scripts/battery/walks.ts';
+import { sql } from '../../src/db/sql/sql.ts';
+import { createDice } from '../hostile/dice.ts';
+import type { TestApi } from '../support/api.ts';
+import { unlimited } from '../support/config.ts';
+import { distribute } from '../support/engines.ts';
+import { setUp, setUpDatabase } from '../support/setUp.ts';
+
+const placement = {
+  ...{ site: null, event_type: null, device_group: null, device_group_member: null, device: null },
+  ...{ event: 'device_id', incident: 'device_id' },
+};
+const extra = `
+  create table events.log (at timestamptz not null, device_id uuid not null, message text);
+  insert into events.log select '2026-01-01', md5((n % 7)::text)::uuid, 'message ' || n % 5 from generate_series(1, 90) n;
+  create table events.reading (device_id uuid, n int, value real, primary key (device_id, n))`;
+const config = { requestLimits: unlimited };
+const plain = await setUp({ prepare: extra, config });
+const cluster = await setUp({
+  config,
+  prepare: async (database) => {
+    await database.admin(extra);
+    await database.grantAll(database.connection);
+    await distribute(database, { ...placement, log: 'device_id', reading: 'device_id' });
+  },
+});
+
+const endpointOf = ({ send, api }: TestApi): Endpoint => ({
+  ask: async ({ query, variables }) => {
+    const { data, errors } = await send(query, { ...variables });
+    return JSON.parse(JSON.stringify({ data, errors })) as object;
+  },
+  schema: async () => api.schema,
+});
+const [left, right] = [endpointOf(plain.api), endpointOf(cluster.api)];
+const lists = await readLists(plain.api.api.schema, left);
+
+test('documents are answered in the form for Citus as in the form for PostgreSQL', async () => {
+  const next = createQuestions(plain.api.api.schema, lists, createDice(7));
+  let answered = 0;
+  for (let i = 0; i < 150; i++) {
+    const question = next();
+    const [first, second] = [await left.ask(question), await right.ask(question)];
+    expect(difference(first, second), JSON.stringify(question)).toBeNull();
+    if (first.data) answered++;
+  }
+  expect(answered).toBeGreaterThan(130);
+});
+
+test('walks through lists meet the same rows, those of keyless tables in whatever order', async () => {
+  for (const steps of walksOf(lists, createDice(3)))
+    expect(difference(await walk(left, steps), await walk(right, steps)), JSON.stringify(steps)).toBeNull();
+});
+
+test('no statement for a cluster is one that Citus answers for each shard, or refuses', async () => {
+  await cluster.api.query(`{
+    eventType(eventTypeId: "alarm") { events(first: 2) { nodes { eventId } totalCount } eventsAggregate { count } }
+    devices(first: 3, where: {events: {some: {severity: {eq: INFO}}}, site: {code: {eq: "RTM"}}}) {
+      nodes { serial site { name } events(first: 2) { nodes { device { serial } } totalCount } incidentsAggregate { of { severity { min } } } }
+    }
+    logs(first: 2) { nodes { message } approximateCount }
+  }`);
+  for (const statement of cluster.api.statements)
+    expect(statement).not.toMatch(/exists|ctid|cross join lateral|reltuples|catalog\.min/);
+});
+
+test('the number of parents makes few texts', async () => {
+  const texts = new Set<string>();
+  for (let first = 5; first <= 8; first++) {
+    await cluster.api.query(`{ devices(first: ${first}) { nodes { events(first: 1) { totalCount } } } }`);
+    texts.add(cluster.api.statements.at(-1) ?? '');
+  }
+  expect(texts.size).toBe(1);
+});
+
+test('live tails, estimates and changes of the column that says on which node a row is are not offered', async () => {
+  const { schema } = cluster.api.api;
+  expect(schema.getSubscriptionType()).toBeUndefined();
+  const { errors } = await cluster.api.send(
+    'mutation { updateIncident(incidentId: 1, patch: {deviceId: "00000000-0000-4000-8000-000000000000"}) { incident { title } } }',
+  );
+  expect(errors?.[0]?.message).toMatch(/Field "deviceId" is not defined by type "UpdateIncidentPatch"/);
+  expect(await cluster.api.query('{ devices { approximateCount } }')).toEqual({ devices: { approximateCount: null } });
+});
+
+const id = (n: number) => `d0000000-0000-4000-8000-00000000000${n}`;
+
+test('rows that are created at once come back in the order of the inputs, whichever fields each names', async () => {
+  const inputs = [1, 2, 1, 3, 2, 2].map((device, n) => ({
+    deviceId: id(device),
+    n,
+    ...(n % 2 === 0 && { value: n / 2 }),
+  }));
+  const document = `mutation ($inputs: [CreateReadingInput!]!) {
+    createReadings(inputs: $inputs) { readings { deviceId n value } createdCount }
+  }`;
+  expect(await cluster.api.query(document, { inputs })).toEqual(await plain.api.query(document, { inputs }));
+  const { errors } = await cluster.api.send(document, { inputs: [{ deviceId: id(4), n: 1 }, { n: 2 }] });
+  expect(errors).toMatchObject([{ message: expect.stringMatching(/deviceId/) }]);
+});
+
+test('rows are created, updated and ignored, and counted', async () => {
+  const document = (action: string) => `mutation ($inputs: [CreateReadingInput!]!) {
+    createReadings(inputs: $inputs, onConflict: { do: ${action}, on: DEVICE_ID_N }) {
+      readings { deviceId n value } createdCount updatedCount ignoredCount
+    }
+  }`;
+  const row = (device: number, n: number, value: number) => ({ deviceId: id(device), n, value });
+  for (const inputs of [[row(7, 1, 1)], [row(8, 1, 2), row(7, 1, 3), row(6, 1, 4)]])
+    for (const action of ['UPDATE', 'IGNORE'])
+      expect(await cluster.api.query(document(action), { inputs })).toEqual(
+        await plain.api.query(document(action), { inputs }),
+      );
+});
+
+test('a change that expects something says whether the row is there, and is as expected', async () => {
+  const documents = ['"RTM"', '"XXX"'].flatMap((code) =>
+    [1, 99_999].map(
+      (siteId) =>
+        `mutation { updateSite(siteId: ${siteId}, patch: { name: "n" }, expect: { code: { eq: ${code} } }) { site { name code } } }`,
+    ),
+  );
+  for (const document of documents)
+    expect((await cluster.api.send(document)).errors?.[0]?.extensions).toEqual(
+      (await plain.api.send(document)).errors?.[0]?.extensions,
+    );
+});
+
+test('callers have claims of their own on every node, also after an error and where a statement is gone', async () => {
+  const { db } = cluster.api;
+  const askAs = (name: string) =>
+    db.within({ claims: { name } }).rows(sql`select current_setting('request.jwt.claims') as claims`);
+  await expect(db.within({ claims: {} }).rows(sql`select 1 / 0`)).rejects.toMatchObject({
+    message: 'division by zero',
+  });
+  for (const name of ['anna', 'it\'s "b\\en"'])
+    expect(JSON.parse((await askAs(name))[0]?.['claims'] ?? '')).toEqual({ name });
+  await Promise.all(Array.from({ length: 4 }, () => db.rows(sql`deallocate all`)));
+  expect(await askAs('clara')).toHaveLength(1);
+  expect(await db.rows(sql`select coalesce(current_setting('request.jwt.claims', true), '') as claims`)).toEqual([
+    { claims: '' },
+  ]);
+});
+
+test('a worker is not served, since it has no comments to go by', async () => {
+  const database = await setUpDatabase({
+    prepare: async (worker) => {
+      await worker.grantAll(worker.connection);
+      await distribute(worker, placement, 3);
+    },
+  });
+  await expect(setUp({ database: async () => database })).rejects.toThrow(/worker.*coordinator/);
+});

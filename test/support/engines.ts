@@ -1,0 +1,47 @@
+import type { TestDatabase } from './database.ts';
+
+/**
+ * Has PostgreSQL say of tables of `events` what the coordinator of a Citus cluster says: by which column each is
+ * distributed, null for one that is not divided. So statements have the form that Citus needs, and PostgreSQL runs them.
+ */
+export async function distribute(
+  database: TestDatabase,
+  tables: Readonly<Record<string, string | null>>,
+  group = 0,
+): Promise<void> {
+  await database.admin(`
+    set allow_system_table_mods = on;
+    create table pg_catalog.pg_dist_partition (logicalrelid regclass, partkey text);
+    create table pg_catalog.pg_dist_local_group (groupid integer);
+    grant select on pg_catalog.pg_dist_partition, pg_catalog.pg_dist_local_group to public;
+    reset allow_system_table_mods;
+    insert into pg_catalog.pg_dist_local_group values (${group});
+    alter role ${database.connection.user} set citus.version = '13.2.2'`);
+  for (const [table, column] of Object.entries(tables))
+    await database.admin(
+      `insert into pg_catalog.pg_dist_partition
+       select $1::regclass, '{VAR :varno 1 :varattno ' || (select attnum from pg_attribute where attrelid = $1::regclass and attname = $2) || ' :vartype 20}'`,
+      [`events.${table}`, column],
+    );
+}
+
+/** Has PostgreSQL say of tables of `events` what TimescaleDB says of hypertables, and of which chunks they have there. */
+export async function makeHypertables(
+  database: TestDatabase,
+  tables: Readonly<Record<string, { readonly isCompressed: boolean }>>,
+  chunks: readonly string[] = [],
+): Promise<void> {
+  await database.admin(`
+    create schema _timescaledb_catalog;
+    create table _timescaledb_catalog.hypertable (schema_name name, table_name name, compression_state smallint);
+    create table _timescaledb_catalog.chunk (schema_name name, table_name name);
+    grant usage on schema _timescaledb_catalog to public;
+    grant select on all tables in schema _timescaledb_catalog to public`);
+  for (const [table, { isCompressed }] of Object.entries(tables))
+    await database.admin("insert into _timescaledb_catalog.hypertable values ('events', $1, $2)", [
+      table,
+      Number(isCompressed),
+    ]);
+  for (const chunk of chunks)
+    await database.admin("insert into _timescaledb_catalog.chunk values ('events', $1)", [chunk]);
+}
