@@ -3,8 +3,10 @@ import type { Api } from '../api/api.ts';
 import type { Incoming } from '../context.ts';
 import { type DocumentRequest, identify, withoutId } from '../documents/identify.ts';
 import type { PreparedDocument } from '../documents/prepare.ts';
+import { createRegister } from '../documents/registered.ts';
 import { isSha256, sha256 } from '../documents/store.ts';
 import { AppError, badInput } from '../errors.ts';
+import { type OriginContext, originOf } from './origin.ts';
 
 /** What the plugins hand on from hook to hook. */
 export interface DocumentContext extends Incoming {
@@ -18,32 +20,59 @@ export interface DocumentsOptions {
   readonly endpoint: string;
   /** Whether only callers who may explore send documents of their own. */
   readonly persistedOnly: boolean;
+  /** Trusted, by which senders are told apart. */
+  readonly proxies: number;
 }
 
-/** Runs persisted documents by their ids, already parsed and validated, and refuses others where they are not wanted. */
-export function useDocuments({ endpoint, persistedOnly }: DocumentsOptions): Plugin<DocumentContext, DocumentContext> {
+/** Of documents that clients register, which bounds them to some 20 MB. */
+const registerLimits = { senders: 100, characters: 200_000 };
+
+/**
+ * Runs persisted documents by their ids, already parsed and validated, and refuses others where they are not wanted.
+ * Whoever may send any document may also register one under its hash, as Apollo's link does.
+ */
+export function useDocuments({
+  endpoint,
+  persistedOnly,
+  proxies,
+}: DocumentsOptions): Plugin<DocumentContext, DocumentContext & Pick<OriginContext, 'req'>> {
+  const registered = createRegister(registerLimits);
+
   /** The text to run; undefined where the request has none, which Yoga says in its own words. */
-  function choose(asked: DocumentRequest | null, text: string | undefined, context: DocumentContext) {
+  function choose(asked: DocumentRequest | null, text: string | undefined, context: DocumentContext, sender: string) {
     const { api, caller } = context;
-    if (asked && text && typeof text !== 'string') throw badInput('query must be a string');
-    const found = asked && api.documents.find(asked.id);
+    const maySend = !persistedOnly || caller?.permissions.has('explore') === true;
+    if (text && typeof text !== 'string') throw badInput('query must be a string');
+    // Apollo's link stops to send hashes once it is told to; what was agreed on runs all the same.
+    const id = asked?.id ?? (text && !maySend ? sha256(text) : null);
+    const found = id === null ? undefined : api.documents.find(id);
     if (found) {
       if (text && text !== found.stored.text) throw mismatch();
       if (!found.document) throw invalid();
       context.persisted = found;
-      if (context.record) context.record.documentId = asked.id;
+      if (context.record && id !== null) context.record.documentId = id;
       return found.stored.text;
     }
-    if (asked && !text) throw notFound(asked);
-    if (text && persistedOnly && !caller?.permissions.has('explore')) throw required();
-    if (asked && text) verify(asked, text);
+    if (asked && !text) return ofHash(asked, maySend);
+    if (text && !maySend) throw required();
+    if (asked && text) {
+      verify(asked, text);
+      if (asked.isApollo) registered.register(asked.id, text, sender);
+    }
+    return text;
+  }
+
+  function ofHash(asked: DocumentRequest, maySend: boolean): string {
+    if (asked.isApollo && !maySend) throw notSupported();
+    const text = asked.isApollo ? registered.find(asked.id) : undefined;
+    if (text === undefined) throw notFound(asked);
     return text;
   }
 
   return {
     onParams({ params, request, context, setParams }) {
       const asked = identify({ ...params }, new URL(request.url).pathname, endpoint);
-      const query = choose(asked, params.query, context);
+      const query = choose(asked, params.query, context, originOf(request, context, proxies));
       // GraphQL over HTTP: an empty operationName is none.
       const operationName = params.operationName === '' ? undefined : params.operationName;
       setParams({ ...withoutId({ ...params }), query, operationName });
@@ -70,6 +99,9 @@ const notFound = ({ isApollo }: DocumentRequest) =>
   isApollo
     ? new AppError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound')
     : new AppError('PERSISTED_DOCUMENT_NOT_FOUND', 'There is no persisted document with this id');
+
+/** Makes Apollo's link send no more hashes, rather than a second request for every document that is refused anyway. */
+const notSupported = () => new AppError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
 
 const invalid = () =>
   new AppError('PERSISTED_DOCUMENT_INVALID', 'The persisted document does not fit the schema as it is now');

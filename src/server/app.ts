@@ -119,7 +119,7 @@ export function createApp(options: AppOptions) {
       ...(config.graphiql ? [useDocumentList(endpoint)] : []),
       ...(config.auth ? [usePermissions()] : []),
       useDocumentCache(keptTokens),
-      useDocuments({ endpoint, persistedOnly: config.documents.persistedOnly }),
+      useDocuments({ endpoint, proxies, persistedOnly: config.documents.persistedOnly }),
       // A price goes by the variables as they are meant.
       useVariables(),
       useDocumentLimits(requestLimits, config.limits),

@@ -147,8 +147,9 @@ describe('errors, by media type', () => {
     const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(query) } };
     expect(await answer(post({ query, extensions }))).toEqual({ __typename: 'Query' });
     expect(await answer(post({ query, documentId: `sha256:${sha256(query)}` }))).toEqual({ __typename: 'Query' });
-    // It was not registered by that.
-    expect(await answer(post({ extensions }))).toMatchObject({ code: 'PERSISTED_QUERY_NOT_FOUND' });
+    // It was registered by that, for Apollo's link.
+    expect(await answer(post({ extensions }))).toEqual({ __typename: 'Query' });
+    expect(await answer(post({ documentId: sha256(query) }))).toMatchObject({ code: 'PERSISTED_DOCUMENT_NOT_FOUND' });
   });
 
   test('nothing of a document that does not fit is said to the client, and all of it to the log', async () => {
@@ -219,6 +220,67 @@ describe('whatever is sent for an id', () => {
       }),
       runs(400),
     );
+  });
+});
+
+describe("documents that Apollo's link registers", async () => {
+  const config = { auth: issuer.config, documents: { paths: [], persistedOnly: false, strict: false } };
+  const on = await setUpApi(database.connection, { documents, config });
+  const caller = async (sub: string, ...roles: string[]) => ({
+    on,
+    headers: { authorization: `Bearer ${await issuer.sign({ oid: sub, sub, roles: ['Events.Read', ...roles] })}` },
+  });
+  const hashOf = (query: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash: sha256(query) } } });
+  const register = (query: string, sent: Sent) => answer(post({ query, ...hashOf(query) }, sent));
+  const unknown = { status: 404, code: 'PERSISTED_QUERY_NOT_FOUND' };
+  const long = (name: string) => `{ ${name}: __typename } # ${'x'.repeat(60_000)}`;
+
+  test('are found by everybody who may send them, by GET too', async () => {
+    const query = '{ known: __typename }';
+    await register(query, await caller('first'));
+    expect(await answer(post(hashOf(query), await caller('second')))).toEqual({ known: 'Query' });
+    const rest = `?extensions=${encodeURIComponent(JSON.stringify(hashOf(query).extensions))}`;
+    expect(await answer(get(rest, await caller('second')))).toEqual({ known: 'Query' });
+  });
+
+  test('push out those of the same caller only, those used last stay', async () => {
+    await register('{ other: __typename }', await caller('quiet'));
+    for (const name of ['a', 'b', 'c']) await register(long(name), await caller('loud'));
+    expect(await answer(post(hashOf(long('a')), await caller('quiet')))).toEqual({ a: 'Query' });
+    for (const name of ['d', 'e']) await register(long(name), await caller('loud'));
+    expect(await answer(post(hashOf(long('b')), await caller('quiet')))).toEqual(unknown);
+    expect(await answer(post(hashOf(long('e')), await caller('quiet')))).toEqual({ e: 'Query' });
+    expect(await answer(post(hashOf('{ other: __typename }'), await caller('loud')))).toEqual({ other: 'Query' });
+  });
+
+  test('are many small ones at most', async () => {
+    const names = Array.from({ length: 500 }, (_, i) => `{ f${i}: __typename }`);
+    for (const query of names) await register(query, await caller('many'));
+    const found = await Promise.all(
+      names.map(async (query) => 'status' in (await answer(post(hashOf(query), await caller('many'))))),
+    );
+    expect(found.filter((isUnknown) => !isUnknown).length).toBeLessThan(400);
+    expect(found.at(-1)).toBe(false);
+  });
+
+  test('give nobody what their permissions do not', async () => {
+    const rename = 'mutation { __typename }';
+    await register(rename, await caller('writer', 'Events.Write'));
+    expect(await answer(post(hashOf(rename), await caller('reader')))).toEqual({ status: 403, code: 'FORBIDDEN' });
+    expect(
+      (
+        await get(
+          `?extensions=${encodeURIComponent(JSON.stringify(hashOf(rename).extensions))}`,
+          await caller('writer', 'Events.Write'),
+        )
+      ).status,
+    ).toBe(405);
+  });
+
+  test('that lie about their hash are not kept', async () => {
+    const lie = { query: '{ lie: __typename }', ...hashOf('{ truth: __typename }') };
+    expect(await answer(post(lie, await caller('liar')))).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
+    expect(await answer(post(hashOf('{ truth: __typename }'), await caller('liar')))).toEqual(unknown);
   });
 });
 
@@ -303,7 +365,8 @@ describe('persisted documents only', async () => {
     expect(await answer(post({ query: '{ __typename }', documentId: sha256('{ __typename }') }, sent))).toEqual(
       refused,
     );
-    expect(await answer(post({ query: '{ ' }, sent))).toEqual(refused);
+    expect(await answer(post({ query: '{ a' }, sent))).toEqual(refused);
+    expect(await answer(post({ query: devices }, sent))).toEqual(data);
     expect(await answer(post(introspection, { ...sent, accept: 'application/json' }))).toEqual({
       ...refused,
       status: 200,
