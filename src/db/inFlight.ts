@@ -23,7 +23,10 @@ export interface Share {
   add(bytes: number): void;
   /** So many are kept no longer, and may come again. */
   drop(bytes: number): void;
-  /** The request is a stream, whose messages have so many bytes for as long as it is open. Waits for them as `expect`. */
+  /**
+   * The request is a stream, whose messages have so many bytes for as long as it is open. Waits for them as `expect`;
+   * throws DATABASE_UNAVAILABLE where as many are open as may be.
+   */
   stream(bytes: number): Promise<void> | undefined;
   /** Of what came, and was expected, so many bytes are kept and no more: none when a message of a stream is taken. */
   keep(bytes: number): void;
@@ -39,31 +42,33 @@ interface Waiter {
 /** What a stream has for itself: so much, and as much of the rows of its feed, each message has without waiting. */
 export const bytesOfStream = 16_384;
 
+/** Streams beyond are refused, so that some of the server's connections are left for requests and probes. */
+export const maxStreams = 5000;
+
 /** Of each request this is free: those that bring no more never wait for those that do. */
 const freeBytes = 32_768;
 
 /**
  * Bounds what is in flight by `limit` bytes, of which a caller who holds some already leaves the last fifth to those who
- * hold none. What is larger than all of that has it alone, but for streams. Whoever fits goes ahead.
+ * hold none; likewise the number of streams. What is larger than all of that has it alone, but for streams. Whoever fits
+ * goes ahead.
  */
-export function createInFlight(limit: number, waitMs = 10_000): InFlight {
+export function createInFlight(limit: number, waitMs = 10_000, streams = maxStreams): InFlight {
   const waiters = new Set<Waiter>();
   const heldBy = new Map<string, number>();
-  const reserve = limit / 5;
   let held = 0;
-  /** Of that, what streams hold for as long as they are open. */
+  /** Of that, what streams hold for as long as they are open: all, and each caller's. */
   let lasting = 0;
+  const lastingOf = new Map<string, number>();
 
-  const full = (): AppError =>
-    new AppError('DATABASE_UNAVAILABLE', 'The server has no memory left for this at the moment; try again', {
+  const full = (what = 'memory left for this'): AppError =>
+    new AppError('DATABASE_UNAVAILABLE', `The server has no ${what} at the moment; try again`, {
       cause: new Error(`${held} of ${limit} bytes are in flight, and ${waiters.size} requests wait for room`),
     });
 
   function hold(caller: string, bytes: number): void {
     held += bytes;
-    const own = (heldBy.get(caller) ?? 0) + bytes;
-    if (own > 0) heldBy.set(caller, own);
-    else heldBy.delete(caller);
+    grow(heldBy, caller, bytes);
     if (bytes < 0) for (const waiter of waiters) if (waiter.fits()) waiter.enter();
   }
 
@@ -74,8 +79,7 @@ export function createInFlight(limit: number, waitMs = 10_000): InFlight {
     const missing = (total: number) => Math.max(0, total - free - counted);
     const fits = (bytes: number) => {
       if (held - counted === lasting - least) return true;
-      const hasMore = (heldBy.get(caller) ?? 0) > counted;
-      return held + bytes <= (hasMore ? limit - reserve : limit);
+      return held + bytes <= roomOf(limit, (heldBy.get(caller) ?? 0) > counted);
     };
     const count = (bytes: number) => {
       counted += bytes;
@@ -102,6 +106,7 @@ export function createInFlight(limit: number, waitMs = 10_000): InFlight {
       });
     const holdLasting = (bytes: number) => {
       lasting += bytes - least;
+      grow(lastingOf, caller, bytes - least);
       least = bytes;
     };
     const share: Share = {
@@ -122,6 +127,7 @@ export function createInFlight(limit: number, waitMs = 10_000): InFlight {
         arrived = Math.max(0, arrived - bytes);
       },
       stream(bytes) {
+        if (lasting + bytes > roomOf(streams * bytes, lastingOf.has(caller))) throw full('room for another stream');
         share.keep(0);
         free = 0;
         if (!isReleased) holdLasting(bytes);
@@ -152,6 +158,15 @@ export function createInFlight(limit: number, waitMs = 10_000): InFlight {
       return waiters.size;
     },
   };
+}
+
+/** The last fifth is for those who hold none. */
+const roomOf = (all: number, holdsSome: boolean): number => (holdsSome ? 0.8 * all : all);
+
+function grow(held: Map<string, number>, caller: string, bytes: number): void {
+  const own = (held.get(caller) ?? 0) + bytes;
+  if (own > 0) held.set(caller, own);
+  else held.delete(caller);
 }
 
 /**

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { maxStreams } from '../db/inFlight.ts';
 import { cutStalled } from './cutStalled.ts';
 import { createCutUnsent } from './cutUnsent.ts';
 
@@ -32,8 +33,8 @@ const unsentMs = 2000;
 /** Of the request line and the headers together, in bytes; longer ones get a 431. */
 const maxHeaderSize = 16_384;
 
-/** Connections beyond are closed at once. */
-const maxConnections = 5000;
+/** Connections beyond are closed at once. Streams leave a sixth of them to requests and probes. */
+const connections = 1.2 * maxStreams;
 
 /** Rejects where `listen` would, so that no work is begun that would be lost. */
 export async function expectFree(host: string, port: number): Promise<void> {
@@ -47,7 +48,11 @@ export async function listen(
   handler: RequestListener,
   host: string,
   port: number,
-  { stalledMs = maxStallMs, ...timeouts }: Partial<typeof patience> & { readonly stalledMs?: number } = {},
+  {
+    stalledMs = maxStallMs,
+    maxConnections = connections,
+    ...timeouts
+  }: Partial<typeof patience> & { readonly stalledMs?: number; readonly maxConnections?: number } = {},
 ): Promise<Listening> {
   let draining = false;
   const server = createServer({ maxHeaderSize, ...patience, ...timeouts }, (request, response) => {
@@ -60,6 +65,8 @@ export async function listen(
     response.writeHead(400, { 'content-type': 'text/plain' }).end('The Host header is not the name of a host\n');
   });
   server.maxConnections = maxConnections;
+  // Who only keeps a connection makes room for the next one.
+  server.on('drop', () => server.closeIdleConnections());
   cutStalled(server, stalledMs);
   const cutUnsent = createCutUnsent(server);
   await once(server.listen(port, host), 'listening');

@@ -150,6 +150,22 @@ describe('a stream', () => {
     expect(inFlight.held).toBe(base);
   });
 
+  test('is refused where as many are open as may be, of which a caller leaves the last fifth to those who have none', () => {
+    const inFlight = createInFlight(100 * room, 60_000, 5);
+    const open = (caller: string) => {
+      const share = inFlight.open(caller);
+      share.stream(base);
+      return share;
+    };
+    const [first, ...rest] = Array.from({ length: 4 }, () => open('greedy'));
+    expect(() => open('greedy')).toThrow('no room for another stream');
+    const modest = open('modest');
+    expect(() => open('another')).toThrow('no room for another stream');
+    first?.release();
+    for (const share of [...rest, modest, open('another')]) share.release();
+    expect(inFlight.held).toBe(0);
+  });
+
   test('that ends while it waits for its part leaves nothing behind', async () => {
     const inFlight = createInFlight(room, 60_000);
     const other = inFlight.open('a');

@@ -9,7 +9,8 @@ import { setUp, setUpServer } from '../support/setUp.ts';
 
 const { api } = await setUp({
   prepare: `create table events.doc (doc_id int primary key, content text);
-    insert into events.doc select n, repeat('x', 1000000) from generate_series(1, 40) n`,
+    insert into events.doc select n, repeat('x', 1000000) from generate_series(1, 40) n;
+    create table events.note (note_id bigint generated always as identity primary key)`,
 });
 const kilobyte = 1024;
 const free = 32 * kilobyte;
@@ -17,22 +18,29 @@ const sockets: Socket[] = [];
 let addresses = 0;
 
 /** A server with so much room for what is in flight. */
-async function serveWith(room: number, bytes = appConfig.requestLimits.bytes) {
-  const inFlight = createInFlight(room, 15_000);
+async function serveWith(
+  room: number,
+  bytes = appConfig.requestLimits.bytes,
+  streams?: number,
+  maxConnections?: number,
+) {
+  const inFlight = createInFlight(room, 15_000, streams);
   const app = createApp({
     config: { ...appConfig, requestLimits: { ...appConfig.requestLimits, bytes, proxies: 1 } },
     ...{ served: api.served, tails: api.tails, probe: api.probe, log: pino({ level: 'silent' }), inFlight },
   });
-  return { inFlight, ...(await setUpServer({ app, tails: api.tails })) };
+  return { inFlight, ...(await setUpServer({ app, tails: api.tails }, { maxConnections })) };
 }
 
 const room = 2000 * kilobyte;
 const narrow = await serveWith(room);
+const few = await serveWith(room, undefined, 3, 5);
 const wide = await serveWith(45_000_000, 25_000_000);
 
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
-  for (const { inFlight } of [narrow, wide]) await expect.poll(() => inFlight).toMatchObject({ held: 0, waiting: 0 });
+  for (const { inFlight } of [narrow, wide, few])
+    await expect.poll(() => inFlight).toMatchObject({ held: 0, waiting: 0 });
 });
 
 function open({ port }: typeof narrow): Socket {
@@ -108,4 +116,25 @@ test('a query waits where it may bring more than there is room for', async () =>
   await expect.poll(() => narrow.inFlight.waiting).toBe(1);
   body.destroy();
   expect(await asked).toMatchObject({ status: 200 });
+});
+
+/** Asks from an address of its own; resolves with what comes first of the answer. */
+async function begin(address: number, path: string, accept = 'application/json'): Promise<string> {
+  const socket = open(few);
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: ${address}\r\naccept: ${accept}\r\n\r\n`);
+  return String((await once(socket, 'data'))[0]);
+}
+
+test('streams leave connections for requests and probes', async () => {
+  const subscription = `/graphql?query=${encodeURIComponent('subscription { notesAdded { cursor } }')}`;
+  for (let n = 0; n < 3; n++) expect(await begin(n, subscription, 'text/event-stream')).toContain('200 OK');
+  const refused = await begin(3, subscription, 'text/event-stream');
+  expect(refused).toContain('no room for another stream');
+  expect(await begin(4, '/health/ready')).toContain('200 OK');
+  // That one and the refused keep their connections, and so have all that are left: they lose them to the next.
+  const idle = sockets.slice(-2).map((socket) => once(socket, 'close'));
+  open(few);
+  await Promise.all(idle);
+  expect(await begin(5, '/graphql?query={__typename}')).toContain('200 OK');
+  expect(few.inFlight.held).toBe(3 * 16 * kilobyte);
 });
