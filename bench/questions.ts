@@ -104,7 +104,7 @@ export const questions: readonly Question[] = [
         ? null
         : {
             query:
-              'query Q6($from: DateTime!, $until: DateTime!) { eventsGroupedAggregate(where: { occurredAt: { gte: $from, lt: $until } }, groupBy: { columns: [SEVERITY], bucket: { column: OCCURRED_AT, every: "PT1H" } }) { bucket key { severity } count } }',
+              'query Q6($from: DateTime!, $until: DateTime!) { eventsGroupedAggregate(where: { occurredAt: { gte: $from, lt: $until } }, groupBy: { columns: [SEVERITY], occurredAt: { every: "PT1H" } }) { bucket key { severity } count } }',
             variables: { from, until },
           },
   },

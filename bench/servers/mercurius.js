@@ -19,8 +19,8 @@ const typeDefs = `
   }
   input EventWhere { occurredAt: DateTimeWhere! }
   input DateTimeWhere { gte: DateTime! lt: DateTime! }
-  input EventGroupBy { columns: [EventColumn!]! bucket: EventBucket! }
-  input EventBucket { column: EventColumn! every: String! }
+  input EventGroupBy { columns: [EventColumn!]! occurredAt: Bucket! }
+  input Bucket { every: String! }
   enum EventColumn { SEVERITY OCCURRED_AT }
   type EventGroup { bucket: DateTime! key: EventKey! count: Int! }
   type EventKey { severity: String! }

@@ -5,11 +5,9 @@ import { several } from './words.ts';
  * plural.
  */
 export const tableFamily = [
-  ...['Connection', 'Edge', 'Where', 'OrderBy', 'ManyWhere', 'Column', 'TimeColumn'],
-  ...['Aggregate', 'GroupedAggregate', 'ColumnAggregates', 'GroupKey', 'GroupBy', 'RelatedGroupBy', 'Bucket'],
-  ...['Having', 'ColumnsHaving', 'GroupedOrderBy', 'ColumnsOrderBy', 'GroupedKeyOrderBy'],
-  ...['Create*Input', 'Create*OnConflict', 'Create*ConflictKey', 'Update*Patch'],
-  ...['Create*Payload', 'Create+Payload', 'Update*Payload', 'Delete*Payload', '+Added'],
+  ...['Connection', 'Edge', 'Where', 'OrderBy', 'ManyWhere', 'Column'],
+  ...['Aggregate', 'ColumnAggregates', 'GroupKey', 'GroupBy', 'Having', 'GroupedOrderBy'],
+  ...['Create*Input', 'Create*OnConflict', 'Create*ConflictKey', 'Update*Patch', 'Payload', 'Create+Payload', '+Added'],
 ];
 /** The same for the types made for a scalar or an enum. */
 export const leafFamily = ['Where', 'Aggregate', 'AggregateHaving', 'AggregateOrderBy', 'PercentileHaving'].flatMap(

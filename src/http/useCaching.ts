@@ -23,9 +23,10 @@ export function useCaching(cacheControl: string): Plugin<object, Incoming> {
       if (isClean === undefined) return;
       const { headers } = response;
       if (!isClean || !headers.get('content-type')?.includes('json')) return headers.set('cache-control', 'no-store');
-      const body = await response.text();
+      const body = Buffer.from(await response.arrayBuffer());
       const etag = `"${createHash('sha256')
-        .update(`${headers.get('content-type')}\n${body}`)
+        .update(`${headers.get('content-type')}\n${headers.get('content-encoding') ?? ''}\n`)
+        .update(body)
         .digest('base64url')}"`;
       headers.set('etag', etag);
       headers.set('cache-control', serverContext.caller ? own : shared);

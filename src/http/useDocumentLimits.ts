@@ -65,7 +65,8 @@ export function useDocumentLimits(
       const price = priceFor({ schema, document, operationName, variables: variables ?? {}, pages });
       extendContext({ price });
       if (context.record) context.record.cost = price.rows;
-      refuse(price, limits.cost);
+      if (price.isStatic) refuseStatic(price);
+      else refuse(price, limits.cost);
     },
   };
 }
@@ -75,6 +76,19 @@ function refuse({ rows, dearest }: Price, limit: number): void {
   const most = dearest && `; most are those of "${dearest.path}" (${count(dearest.rows)})`;
   throw tooComplex(
     `The document may ask for ${count(rows)} rows, more than the ${count(limit)} of this server${most}: ask for smaller pages`,
+  );
+}
+
+/**
+ * What a document of introspection may list for each type: several times what tools ask for. An answer is made once, so
+ * it costs no rows; but a shape that goes round in circles would be dear once.
+ */
+const maxIntrospected = 400;
+
+function refuseStatic({ rows }: Price): void {
+  if (rows <= maxIntrospected) return;
+  throw tooComplex(
+    `The introspection may list ${count(rows)} things for each type, more than the ${maxIntrospected} of this server: nest fewer lists, and ask once`,
   );
 }
 

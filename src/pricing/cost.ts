@@ -21,6 +21,7 @@ import {
 import type { PageLimits } from '../config/limits.ts';
 import { messageRows } from '../db/sql/tail.ts';
 import { sourceOf } from '../schema/fieldSource.ts';
+import { typeCount } from '../schema/lazySchema.ts';
 import { type FieldsOptions, fragmentsOf, type MergedField, mergedFields, type Part, partsBelow } from './fields.ts';
 
 /** What a document can ask for. */
@@ -33,6 +34,8 @@ export interface Price {
   readonly names: number;
   /** Whether it is the same for all variables. */
   readonly isFixed: boolean;
+  /** Whether it asks for nothing but the schema: then its rows are what it lists for each type, and read nothing. */
+  readonly isStatic: boolean;
 }
 
 export interface Priced {
@@ -73,7 +76,7 @@ interface Share {
 export function priceOf({ schema, document, operationName, variables, pages }: Priced): Price {
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
-  if (!operation || !root) return { rows: 0, dearest: null, values: 0, names: 0, isFixed: true };
+  if (!operation || !root) return { rows: 0, dearest: null, values: 0, names: 0, isFixed: true, isStatic: false };
   let isFixed = true;
   const argumentOf = createArguments(operation, variables, () => {
     isFixed = false;
@@ -90,7 +93,10 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
     rows += amount;
     if (amount > (dearest?.rows ?? 0)) dearest = { path, rows: amount };
   };
-  const share = createShares(schema, pages, argumentOf);
+  const top: Part = { type: root.name, selectionSet: operation.selectionSet };
+  const fields = mergedFields([top], options);
+  const isStatic = asksForSchemaOnly(fields);
+  const share = createShares(schema, pages, argumentOf, isStatic ? 1 : undefined);
 
   const walk = (fields: readonly MergedField[], parents: number, page: number, above: string): void => {
     const asked = new Set<string>();
@@ -115,9 +121,8 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
       walk(below, parents * items * (sourceOf(definition)?.kind === 'rows' ? page : 1), ownPage, `${path}.`);
     }
   };
-  const top: Part = { type: root.name, selectionSet: operation.selectionSet };
-  walk(mergedFields([top], options), 1, 1, '');
-  return { rows, dearest, values, names, isFixed };
+  walk(fields, 1, 1, '');
+  return { rows, dearest, values, names, isFixed, isStatic };
 }
 
 type Definition = GraphQLField<unknown, unknown>;
@@ -135,7 +140,7 @@ function definitionOf(schema: GraphQLSchema, type: string | undefined, name: str
 }
 
 /** Prices the fields that have fields below them. */
-function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: ArgumentOf) {
+function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: ArgumentOf, types = typeCount(schema)) {
   const given = (node: FieldNode, name: string): unknown => {
     const argument = node.arguments?.find((one) => one.name.value === name);
     return argument && argumentOf(argument.value);
@@ -184,7 +189,7 @@ function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: Argu
     }
     if (source) return { rows: 0, items: 1 };
     if (isIntrospectionType(getNamedType(field.type))) {
-      const items = field.name === 'types' ? Object.keys(schema.getTypeMap()).length : introspectedItems;
+      const items = field.name === 'types' ? types : introspectedItems;
       return isList ? { rows: items, items } : { rows: 0, items: 1 };
     }
     if (parent === schema.getSubscriptionType()?.name) return { rows: messageRows, items: 1, page: messageRows };
@@ -196,6 +201,12 @@ function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: Argu
     // What a mutation writes has a limit of its own; what is read below it counts for each row.
     return { rows: 0, items: parent === schema.getMutationType()?.name ? listed(field, node) : 1 };
   };
+}
+
+/** Whether nothing but `__schema` and `__type` is asked for, and perhaps the name of the root. */
+function asksForSchemaOnly(fields: readonly MergedField[]): boolean {
+  const names = fields.map(({ nodes }) => nodes[0]?.name.value ?? '');
+  return names.every((name) => name.startsWith('__')) && names.some((name) => name !== '__typename');
 }
 
 /** Whether a field of a connection needs the rows of its page. */

@@ -24,9 +24,34 @@ export interface SchemaTypes {
 /** A Pothos builder that knows the scalars; one for each schema that is built. */
 export function createBuilder() {
   const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
+  deferFields(builder);
   for (const name of Object.keys(customScalars) as CustomScalarName[]) builder.addScalarType(name, scalarType(name));
   builder.queryType({ description: 'Reads of the schema.' });
   return builder;
+}
+
+/** Leaves the fields of each type a function until something asks for them, by name; for a builder that has no types yet. */
+function deferFields({ configStore }: InstanceType<typeof SchemaBuilder<SchemaTypes>>): void {
+  const { addTypeRef, onPrepare, getFields } = configStore;
+  const deferred = new Map<string, () => void>();
+  let declared: string | null = null;
+  Object.assign(configStore, {
+    addTypeRef(ref: Parameters<typeof addTypeRef>[0]) {
+      declared = ref.name;
+      addTypeRef.call(configStore, ref);
+      declared = null;
+    },
+    onPrepare(addFields: () => void) {
+      if (declared === null) onPrepare.call(configStore, addFields);
+      else deferred.set(declared, addFields);
+    },
+    getFields(...[name, kind]: Parameters<typeof getFields>) {
+      const addFields = deferred.get(name);
+      deferred.delete(name);
+      addFields?.();
+      return new Map([...getFields.call(configStore, name, kind)].sort(([a], [b]) => (a < b ? -1 : 1)));
+    },
+  });
 }
 
 export type Builder = ReturnType<typeof createBuilder>;

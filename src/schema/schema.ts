@@ -1,4 +1,4 @@
-import { assertValidSchema, type GraphQLSchema } from 'graphql';
+import { assertValidSchema, GraphQLSchema } from 'graphql';
 import { findArrivals } from '../catalog/arrival.ts';
 import type { Warn } from '../catalog/comment.ts';
 import type { Directed } from '../catalog/directives.ts';
@@ -6,6 +6,7 @@ import type { PageLimits } from '../config/limits.ts';
 import { ConfigError } from '../config/variables.ts';
 import { createBuilder } from './builder.ts';
 import { defineExtensions, type ExtensionModule } from './extensions/define.ts';
+import { LazySchema } from './lazySchema.ts';
 import { defineList } from './lists/list.ts';
 import { defineLookups, defineNode } from './lookups.ts';
 import { defineMutations } from './mutations/mutations.ts';
@@ -67,7 +68,7 @@ function build(directed: Directed, options: SchemaOptions): GraphQLSchema {
   defineMutations(builder, types);
   defineTails(builder, types);
   defineExtensions(builder, types, extensions, warn);
-  const schema = builder.toSchema({ extensions: renamed(types.formerNames) });
-  if (extensions.length > 0) assertValidSchema(schema);
+  const schema = new LazySchema(builder, renamed(types.formerNames));
+  if (extensions.length > 0) assertValidSchema(new GraphQLSchema({ ...schema.toConfig(), assumeValid: false }));
   return schema;
 }

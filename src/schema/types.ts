@@ -125,5 +125,6 @@ const ownTypes = [
   'JSONPathWhere',
   ...scalarNames,
   'PercentileOrderBy',
+  'Bucket',
   ...[...scalarNames, ...Object.values(textNames)].flatMap((name) => leafFamily.map((suffix) => name + suffix)),
 ];

@@ -23,6 +23,7 @@ import { useDocuments } from '../http/useDocuments.ts';
 import { useGetParams } from '../http/useGetParams.ts';
 import { useHealth } from '../http/useHealth.ts';
 import { useInFlight } from '../http/useInFlight.ts';
+import { useIntrospection } from '../http/useIntrospection.ts';
 import { useJsonBody } from '../http/useJsonBody.ts';
 import { useLastMessage } from '../http/useLastMessage.ts';
 import { useLifetime } from '../http/useLifetime.ts';
@@ -124,6 +125,7 @@ export function createApp(options: AppOptions) {
       useVariables(),
       useDocumentLimits(requestLimits, config.limits),
       useShortMessages(),
+      useIntrospection(),
       usePlans(requestLimits),
       // What becomes of the result, on its way out.
       useCaching(config.cacheControl),

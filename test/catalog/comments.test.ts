@@ -99,8 +99,8 @@ describe('over a real database', async () => {
     const columns = (...types: readonly string[]) => types.flatMap((type) => [`${type}.a`, `${type}.d`]);
     expect(deprecated.toSorted()).toEqual(
       [
-        ...columns('T', 'TWhere', 'TOrderBy', 'TColumnAggregates', 'TColumnsHaving', 'TColumnsOrderBy', 'TGroupKey'),
-        ...columns('TGroupedKeyOrderBy', 'UpdateTPatch'),
+        ...columns('T', 'TWhere', 'TOrderBy', 'TColumnAggregates', 'THaving', 'TGroupedOrderBy', 'TGroupKey'),
+        ...columns('UpdateTPatch'),
         ...['TColumn.A', 'TColumn.D', 'CreateTInput.d'], // CreateTInput.a is required
         ...['old', 'olds', 'oldsAggregate', 'oldsGroupedAggregate'].map((name) => `Query.${name}`),
         ...['createOld', 'createOlds', 'updateOld', 'deleteOld'].map((name) => `Mutation.${name}`),

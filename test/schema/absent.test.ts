@@ -161,10 +161,9 @@ const aggregates = [
     given: [
       [{}, each],
       [{ count: {} }, refused],
-      [{ of: {} }, refused],
-      [{ of: { amount: {} } }, refused],
-      [{ of: { amount: { max: {} } } }, refused],
-      [{ of: { amount: { percentile: { p: 0.5, is: {} } } } }, refused],
+      [{ amount: {} }, refused],
+      [{ amount: { max: {} } }, refused],
+      [{ amount: { percentile: { p: 0.5, is: {} } } }, refused],
       [{ not: {} }, refused],
       [{ and: [{}] }, refused],
       [{ or: [{}] }, refused],

@@ -122,7 +122,7 @@ describe('a day on which clocks change', () => {
       `query ($timeZone: String!, $every: Duration!, $from: DateTime!, $to: DateTime!) {
         clocksGroupedAggregate(
           where: { at: { gte: $from, lt: $to } }
-          groupBy: { bucket: { column: AT, every: $every, timeZone: $timeZone, fill: true } }
+          groupBy: { at: { every: $every, timeZone: $timeZone, fill: true } }
         ) { bucket count }
       }`,
       { every, timeZone, from, to },
@@ -196,7 +196,7 @@ test('an end row is found by any key', async () => {
 });
 
 describe('what makes no sense is refused', () => {
-  const bucket = (more: string) => `clocksGroupedAggregate(groupBy: { bucket: { column: AT, ${more} } }) { count }`;
+  const bucket = (more: string) => `clocksGroupedAggregate(groupBy: { at: { ${more} } }) { count }`;
 
   test.each([
     [bucket('every: "P1DT1H"'), /mixes units/],
@@ -210,15 +210,25 @@ describe('what makes no sense is refused', () => {
     [bucket('every: "P1D", timeZone: "Mars/Phobos"'), /"Mars\/Phobos" is not the IANA name/],
     [bucket('every: "P1D", timeZone: "+02:00"'), /"\+02:00" is not the IANA name/],
     [bucket('every: "P1D", origin: "2026-01-01T00:00Z"'), /origin goes with hours or less/],
-    ['readingsGroupedAggregate(groupBy: { bucket: { column: DAY, every: "PT1H" } }) { count }', /DAY are days/],
+    ['readingsGroupedAggregate(groupBy: { day: { every: "PT1H" } }) { count }', /DAY are days/],
     [
       'readingsGroupedAggregate(groupBy: { columns: [WORD] }, orderBy: [{ bucket: ASC }]) { count }',
       /names the bucket/,
     ],
     [
-      'readingsGroupedAggregate(groupBy: { site: { columns: [NAME] } }, orderBy: [{ key: { word: ASC } }]) { count }',
+      'readingsGroupedAggregate(groupBy: { site: { columns: [NAME] } }, orderBy: [{ word: { key: ASC } }]) { count }',
       /names the key word/,
     ],
+    ['readingsGroupedAggregate(groupBy: {}, orderBy: [{ site: { count: ASC } }]) { count }', /count is of the groups/],
+    [
+      'readingsGroupedAggregate(groupBy: { site: { columns: [NAME] } }, orderBy: [{ site: { name: { min: ASC } } }]) { count }',
+      /site.name is of related rows/,
+    ],
+    [
+      'readingsGroupedAggregate(groupBy: { at: { every: "P1D" }, day: { every: "P1D" } }) { count }',
+      /buckets of at and of day/,
+    ],
+    ['readingsAggregate { first(by: WORD) { word } }', /first: by must hold times: AT/],
     ['readingsGroupedAggregate(groupBy: { columns: null }) { count }', /"columns" in groupBy is null/],
     ['readingsGroupedAggregate(groupBy: {}, having: { count: { gt: null } }) { count }', /"gt" is null/],
     ['readingsGroupedAggregate(groupBy: {}, orderBy: null) { count }', /orderBy is null/],
@@ -241,7 +251,7 @@ describe('too much is refused with the number', () => {
   };
   const filled = (where: string, every: string, more = '', columns = '') =>
     `clocksGroupedAggregate(where: { at: { ${where} } }, ${more}
-      groupBy: { ${columns} bucket: { column: AT, every: "${every}", fill: true } }) { bucket count }`;
+      groupBy: { ${columns} at: { every: "${every}", fill: true } }) { bucket count }`;
 
   test('without a look at the table where the bounds say so', async () => {
     const day = 'gte: "2026-03-29T00:00Z", lt: "2026-03-30T00:00Z"';

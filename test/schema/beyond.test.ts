@@ -72,7 +72,7 @@ test('a literal, a condition on a measure and a count of pages compare likewise'
     await api.query(`{
       below: things(where: { big: { lt: 99999999999999999999 } }) { totalCount }
       above: things(where: { big: { gt: 99999999999999999999 } }) { totalCount }
-      groups: thingsGroupedAggregate(groupBy: {}, having: { of: { big: { max: { lt: 99999999999999999999 } } } }) { count }
+      groups: thingsGroupedAggregate(groupBy: {}, having: { big: { max: { lt: 99999999999999999999 } } }) { count }
     }`),
   ).toEqual({ below: { totalCount: 5 }, above: { totalCount: 0 }, groups: [{ count: 6 }] });
 });

@@ -112,7 +112,7 @@ test('a bucket is given for every day that a zone has, once', { timeout: patienc
       const { groups } = await api.query<{ groups: readonly Group[] }>(
         `query ($where: RowWhere, $every: Duration!, $timeZone: String) {
           groups: rowsGroupedAggregate(where: $where, groupBy: {
-            bucket: { column: AT, every: $every, timeZone: $timeZone, fill: true }
+            at: { every: $every, timeZone: $timeZone, fill: true }
           }) { bucket count }
         }`,
         { where, every: length[0], timeZone: zone },
@@ -128,7 +128,7 @@ test('a bucket is given for every day that a zone has, once', { timeout: patienc
 describe('the bounds of filled buckets', () => {
   const ask = (where: string, every: string, column = 'DAY') =>
     api.send(`{ rowsGroupedAggregate(
-      where: { ${where} }, groupBy: { bucket: { column: ${column}, every: "${every}", fill: true } }
+      where: { ${where} }, groupBy: { ${column.toLowerCase()}: { every: "${every}", fill: true } }
     ) { bucket count } }`);
   const buckets = async (...args: Parameters<typeof ask>) => {
     const { data, errors } = await ask(...args);

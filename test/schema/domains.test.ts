@@ -70,7 +70,7 @@ describe('a domain', () => {
     }
     expect(
       await served.api.query(`{
-        groups: jobsGroupedAggregate(groupBy: { columns: [ST] }, orderBy: [{ key: { st: DESC } }]) {
+        groups: jobsGroupedAggregate(groupBy: { columns: [ST] }, orderBy: [{ st: { key: DESC } }]) {
           key { st } count last(by: AT) { jobId }
         }
         jobsAggregate { of { st { min max countDistinct } pos { sum max } span { min max } pair { max } } }

@@ -161,7 +161,7 @@ test('buckets of every kind are filled', async () => {
           `, where: { ${column.toLowerCase()}: { gt: "2026-01-01${column === 'DAY' ? '' : column === 'AT' ? 'T00:00:00Z' : 'T00:00:00'}", lt: "2026-02-01${column === 'DAY' ? '' : column === 'AT' ? 'T00:00:00Z' : 'T00:00:00'}" } }`,
         ].map((where) => ({
           field: () =>
-            `arrivedsGroupedAggregate(groupBy: { bucket: { column: ${column}, every: "${every}", timeZone: "Europe/Berlin", fill: true } }${where}) { bucket count }`,
+            `arrivedsGroupedAggregate(groupBy: { ${column.toLowerCase()}: { every: "${every}", timeZone: "Europe/Berlin", fill: true } }${where}) { bucket count }`,
           variables: {},
         })),
       ),

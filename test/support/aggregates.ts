@@ -1,4 +1,5 @@
 import { type GraphQLSchema, getNamedType, isEnumType, isInputObjectType, isLeafType, isObjectType } from 'graphql';
+import { sourceOf } from '../../src/schema/fieldSource.ts';
 
 /** Names of fields without those that aggregate a list, which are called as the list is and go on. */
 export const withoutAggregates = (names: readonly string[]): string[] =>
@@ -10,11 +11,28 @@ function fieldsOf(schema: GraphQLSchema, name: string) {
   return isObjectType(type) ? Object.values(type.getFields()) : [];
 }
 
-/** A table's columns in its enum of those to group by, or of those that hold times. */
-function columnsOf(schema: GraphQLSchema, row: string, suffix: 'Column' | 'TimeColumn'): readonly string[] {
-  const type = schema.getType(row + suffix);
+/** A table's columns in its enum of those to group by. */
+function columnsOf(schema: GraphQLSchema, row: string): readonly string[] {
+  const type = schema.getType(`${row}Column`);
   return isEnumType(type) ? type.getValues().map(({ name }) => name) : [];
 }
+
+/** What holds times: the fields of a table's `groupBy` that make buckets. */
+function timesOf(schema: GraphQLSchema, row: string): readonly string[] {
+  const input = schema.getType(`${row}GroupBy`);
+  const fields = isInputObjectType(input) ? Object.values(input.getFields()) : [];
+  return fields.filter(({ type }) => getNamedType(type).name === 'Bucket').map(({ name }) => name);
+}
+
+/** The values of a table's enum of columns that hold times. */
+export const timeColumnsOf = (schema: GraphQLSchema, row: string): readonly string[] => {
+  const times = timesOf(schema, row);
+  const columns = fieldsOf(schema, row).flatMap((field) =>
+    times.includes(field.name) ? (sourceOf(field)?.columns ?? []) : [],
+  );
+  const type = schema.getType(`${row}Column`);
+  return isEnumType(type) ? type.getValues().flatMap(({ name, value }) => (columns.includes(value) ? [name] : [])) : [];
+};
 
 /** A selection of all measures of rows of a type, and of the first and last of them by each time. */
 export function measuresOf(schema: GraphQLSchema, row: string): string {
@@ -26,9 +44,7 @@ export function measuresOf(schema: GraphQLSchema, row: string): string {
   });
   const ends = fieldsOf(schema, `${row}Aggregate`)
     .filter(({ name }) => name === 'first' || name === 'last')
-    .flatMap(({ name }) =>
-      columnsOf(schema, row, 'TimeColumn').map((by) => `${name}_${by}: ${name}(by: ${by}) { __typename }`),
-    );
+    .flatMap(({ name }) => timeColumnsOf(schema, row).map((by) => `${name}_${by}: ${name}(by: ${by}) { __typename }`));
   return `count of { ${columns.join(' ')} } ${ends.join(' ')}`;
 }
 
@@ -38,20 +54,20 @@ export function groupingsOf(schema: GraphQLSchema, row: string) {
   const inputs = isInputObjectType(input) ? Object.keys(input.getFields()) : [];
   const keys = fieldsOf(schema, `${row}GroupKey`);
   const values = keys.filter(({ type }) => isLeafType(getNamedType(type)));
-  const own = columnsOf(schema, row, 'Column').map((column) => ({
+  const own = columnsOf(schema, row).map((column) => ({
     groupBy: `columns: [${column}]`,
     selected: `key { ${values.map(({ name }) => name).join(' ')} }`,
   }));
   const related = keys.flatMap(({ name, type }) => {
     const to = getNamedType(type).name.replace(/GroupKey$/, '');
-    const [column] = columnsOf(schema, to, 'Column');
+    const [column] = columnsOf(schema, to);
     return inputs.includes(name) && isObjectType(getNamedType(type))
       ? [{ groupBy: `${name}: { columns: [${column}] }`, selected: `key { ${name} { __typename } }` }]
       : [];
   });
-  const times = columnsOf(schema, row, 'TimeColumn').flatMap((column) =>
+  const times = timesOf(schema, row).flatMap((column) =>
     ['P1D', 'P2W', 'P5Y'].map((every) => ({
-      groupBy: `bucket: { column: ${column}, every: "${every}", timeZone: "America/New_York" }`,
+      groupBy: `${column}: { every: "${every}", timeZone: "America/New_York" }`,
       selected: 'bucket',
     })),
   );

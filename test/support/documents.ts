@@ -8,6 +8,7 @@ import {
   isLeafType,
   isObjectType,
 } from 'graphql';
+import { timeColumnsOf } from './aggregates.ts';
 
 /** A document, and what it costs at most: one statement for each path of lists, aggregates and arguments that it asks for; relations to one row are joined, save those to a view. */
 export interface GeneratedDocument {
@@ -42,8 +43,8 @@ export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): Gene
   };
 
   const aggregate = (path: string, type: GraphQLObjectType): string => {
-    const table = type.name.replace(/(Grouped)?Aggregate$/, '');
-    const isGrouped = type.name.endsWith('GroupedAggregate');
+    const table = type.name.replace(/Aggregate$/, '');
+    const isGrouped = path.endsWith('GroupedAggregate');
     const args = isGrouped ? `(groupBy: { columns: [${pick(enumValues(schema, `${table}Column`))}] })` : '';
     const here = `${path}${args}`;
     statements.add(here);
@@ -53,7 +54,7 @@ export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): Gene
       g(fc.boolean) && `of { ${pick(columns)} { countDistinct } }`,
       isGrouped && g(fc.boolean) && 'key { __typename }',
     ].filter((part) => part !== false);
-    const times = enumValues(schema, `${table}TimeColumn`);
+    const times = timeColumnsOf(schema, table);
     if (type.getFields()['last'] && g(fc.boolean)) {
       const by = pick(times);
       parts.push(`last(by: ${by}) { __typename }`);

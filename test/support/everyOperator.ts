@@ -67,26 +67,31 @@ const anyValue = (fields: ReturnType<typeof fieldsOf>): object =>
 export function everyMeasure(schema: GraphQLSchema, list: ServedList): readonly Question[] {
   const row = list.type.name;
   // An argument that leaves out a field called like what every object inherits is taken to give it.
-  if (fieldsOf(schema.getType(`${row}ColumnsHaving`)).some(([name]) => name in {})) return [];
+  if (fieldsOf(schema.getType(`${row}Having`)).some(([name]) => name in {})) return [];
   const [, by] = fieldsOf(schema.getType(`${row}GroupBy`)).find(([name]) => name === 'columns') ?? [];
   if (!by) return [];
-  const of = (suffix: 'ColumnsHaving' | 'ColumnsOrderBy') => fieldsOf(schema.getType(row + suffix));
+  /** The fields of the columns in an input; those beside them are of other types. */
+  const of = (suffix: 'Having' | 'GroupedOrderBy') =>
+    fieldsOf(schema.getType(row + suffix)).filter(([, type]) =>
+      `${type}`.endsWith(`Aggregate${suffix.replace('Grouped', '')}`),
+    );
   const ask = (argument: string, value: unknown): Question => ({
     field: ({ given = '' }) =>
       `${list.name}GroupedAggregate(groupBy: { columns: [] }, ${argument}: ${given}) { count }`,
     variables: { given: [argument === 'having' ? `${row}Having` : `[${row}GroupedOrderBy!]`, value] },
   });
-  const having = of('ColumnsHaving').flatMap(([column, type]) =>
+  const having = of('Having').flatMap(([column, type]) =>
     fieldsOf(type).flatMap(([measure, tests]) => {
       const isPercentile = measure === 'percentile';
       const operators = isPercentile ? { p: 0.5, is: { isNull: false } } : testsOf(tests);
-      return [ask('having', { of: { [column]: { [measure]: operators } } })];
+      return [ask('having', { [column]: { [measure]: operators } })];
     }),
   );
-  const orders = of('ColumnsOrderBy').flatMap(([column, type]) =>
-    fieldsOf(type).map(([measure]) => {
+  const orders = of('GroupedOrderBy').flatMap(([column, type]) =>
+    fieldsOf(type).flatMap(([measure]) => {
+      if (measure === 'key') return []; // of which there is none
       const direction = measure === 'percentile' ? { p: 0.5, direction: 'DESC' } : 'DESC';
-      return ask('orderBy', [{ of: { [column]: { [measure]: direction } } }]);
+      return ask('orderBy', [{ [column]: { [measure]: direction } }]);
     }),
   );
   return [...having, ...orders, ask('having', { count: { gt: 0 } })];

@@ -459,7 +459,7 @@ export function questionOf({ keys, bucket, bounds, mood, having, order, first, i
   const wholeOf = (measure: MeasureName, value: unknown, median: object) =>
     measure === 'count'
       ? { count: value }
-      : { of: { whole: measure === 'median' ? { percentile: { p: 0.5, ...median } } : { [measure]: value } } };
+      : { whole: measure === 'median' ? { percentile: { p: 0.5, ...median } } : { [measure]: value } };
   return {
     field: (names) =>
       isNested
@@ -481,13 +481,8 @@ export function questionOf({ keys, bucket, bounds, mood, having, order, first, i
           columns: own,
           ...(keys.includes('kind') && { deviceByDevice: { columns: ['KIND'] } }),
           ...(bucket && {
-            bucket: {
-              ...{
-                column: bucket.column.toUpperCase(),
-                every: bucket.every[0],
-                timeZone: bucket.timeZone,
-                fill: bucket.fill,
-              },
+            [bucket.column]: {
+              ...{ every: bucket.every[0], timeZone: bucket.timeZone, fill: bucket.fill },
               ...(bucket.origin !== null && { origin: new Date(bucket.origin).toISOString() }),
             },
           }),
@@ -508,7 +503,9 @@ export function questionOf({ keys, bucket, bounds, mood, having, order, first, i
           if (by in measures) return wholeOf(by as MeasureName, direction, { direction });
           return by === 'bucket'
             ? { bucket: direction }
-            : { key: by === 'kind' ? { deviceByDevice: { kind: direction } } : { [by]: direction } };
+            : by === 'kind'
+              ? { deviceByDevice: { kind: { key: direction } } }
+              : { [by]: { key: direction } };
         }),
       ],
       first: ['Int', first],

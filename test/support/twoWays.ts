@@ -116,16 +116,9 @@ export function kindsIn(schema: GraphQLSchema, text: string): ReadonlySet<string
         const isNamed = ['part', 'rows', 'count', 'lookup'].includes(source.kind) && !source.reading?.leaf?.items;
         const parent = info.getParentType()?.name ?? '';
         const isKey = /GroupKey$/.test(parent);
-        const isMeasure = /Aggregate$/.test(parent) && !/GroupedAggregate$/.test(parent);
-        kinds.add(
-          isKey
-            ? 'key'
-            : isMeasure && field.name !== 'of'
-              ? 'measure'
-              : isNamed
-                ? nameOf(parent, field.name)
-                : source.kind,
-        );
+        // The aggregate of a table has those of its columns.
+        const isMeasure = /Aggregate$/.test(parent) && fieldsOf(info.getParentType())['of'] === undefined;
+        kinds.add(isKey ? 'key' : isMeasure ? 'measure' : isNamed ? nameOf(parent, field.name) : source.kind);
         if (source.reading?.leaf?.items) kinds.add('list of values');
         if (source.kind === 'relation') kinds.add(source.match?.joined ? 'joined row' : 'loaded row');
       },
@@ -133,6 +126,8 @@ export function kindsIn(schema: GraphQLSchema, text: string): ReadonlySet<string
   );
   return kinds;
 }
+
+const fieldsOf = (type: unknown) => (isObjectType(type) ? type.getFields() : {});
 
 const nameOf = (parent: string, field: string): string =>
   parent === 'Query'

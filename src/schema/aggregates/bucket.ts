@@ -2,18 +2,17 @@ import type { Bound, Bounds, Bucket } from '../../db/sql/bucket.ts';
 import { cast } from '../../db/sql/select.ts';
 import { own, sql, trusted } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
-import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
+import type { Builder, InputObjectRef } from '../builder.ts';
 import { clocks } from '../filters/operators.ts';
 import { readEvery } from './every.ts';
 import { givenIn } from './given.ts';
-import type { Shape, ShapeColumn } from './shape.ts';
+import type { ShapeColumn } from './shape.ts';
 
-/** Defines the input that cuts a time column of a table into buckets. */
-export const bucketInput = (builder: Builder, name: string, column: EnumRef): InputObjectRef =>
-  builder.inputType(`${name}Bucket`, {
-    description: 'Puts rows into buckets of time.',
+/** Defines the input that cuts times into buckets; the tables share it. */
+export const bucketInput = (builder: Builder): InputObjectRef =>
+  builder.inputType('Bucket', {
+    description: 'Puts rows into buckets of time; a row without a time is in none.',
     fields: (t) => ({
-      column: t.field({ type: column, required: true, description: 'Whose times are cut; a null is in no bucket.' }),
       every: t.field({
         type: 'Duration',
         required: true,
@@ -38,20 +37,16 @@ export const bucketInput = (builder: Builder, name: string, column: EnumRef): In
   });
 
 interface BucketArguments {
-  readonly column: string;
   readonly every: string;
   readonly timeZone?: string;
   readonly origin?: string;
   readonly fill?: boolean;
 }
 
-/** Reads the input; throws BAD_USER_INPUT for buckets that there cannot be. */
-export function readBucket(shape: Shape, input: unknown, where: unknown): Bucket {
-  givenIn('bucket', input); // refuses nulls
+/** Reads the input of the column that the API calls `field`; throws BAD_USER_INPUT for buckets that there cannot be. */
+export function readBucket(field: string, times: ShapeColumn, input: unknown, where: unknown): Bucket {
+  givenIn(field, input); // refuses nulls
   const args = input as BucketArguments;
-  const [found] = [...shape.times].filter(([, { column }]) => column.name === args.column);
-  if (!found) throw new Error(`No times ${args.column}`);
-  const [field, times] = found;
   const every = readEvery(args.every);
   const { origin = null, timeZone = 'UTC' } = args;
   if (!isTimeZone(timeZone)) throw badInput(`timeZone: "${timeZone}" is not the IANA name of a time zone`);

@@ -11,6 +11,7 @@ import type { Filters } from '../filters/filters.ts';
 import { generatedLeaf } from '../generated.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
 import type { Orders } from '../lists/order.ts';
+import { textNames } from '../senses.ts';
 import { measurementsOf, percentileOf, resultType } from './measures.ts';
 import type { ShapeColumn } from './shape.ts';
 
@@ -25,7 +26,7 @@ export interface ColumnTypes {
   readonly values: ReturnType<typeof valuesType>;
   /** Conditions on the measures. */
   readonly having: InputObjectRef;
-  /** One measure to order by. */
+  /** The key, or one measure, to order groups by. */
   readonly orderBy: InputObjectRef;
 }
 
@@ -42,6 +43,9 @@ export const countAll: Measured = {
   leaf: scalarLeaf('SafeInt'),
   type: resultType('SafeInt'),
 };
+
+/** What orders call a column as a part of the key. */
+export const keyField = 'key';
 
 /** What the measure of a field is called in rows: short, however long the name of the column is. */
 const nameOf = ({ index }: ShapeColumn, field: string, fraction?: number): string =>
@@ -91,24 +95,26 @@ export function createColumnTypes(builder: Builder, filters: Filters, orders: Or
     if (known) return known;
     const measurements = Object.entries(measurementsOf(leaf));
     const percentile = percentileOf(leaf);
+    const tests = new Map(
+      measurements.map(([field, { result }]) => [
+        field,
+        filters.leaf(result === null ? leaf : scalarLeaf(result)).type,
+      ]),
+    );
+    if (percentile) tests.set('percentile', percentileInputs.having(percentile));
     const made: ColumnTypes = {
       values: valuesType(builder, name, leaf),
       having: builder.inputType(`${name}Having`, {
         description: 'Conditions on measures of a column; all must hold.',
-        fields: (t) => ({
-          ...Object.fromEntries(
-            measurements.map(([field, { result }]) => [
-              field,
-              t.field({ type: filters.leaf(result === null ? leaf : scalarLeaf(result)).type }),
-            ]),
-          ),
-          ...(percentile && { percentile: t.field({ type: percentileInputs.having(percentile) }) }),
-        }),
+        fields: (t) => Object.fromEntries([...tests].map(([field, type]) => [field, t.field({ type })])),
       }),
       orderBy: builder.inputType(`${name}OrderBy`, {
         isOneOf: true,
-        description: 'One measure of a column to order by.',
+        description: 'What of a column to order groups by.',
         fields: (t) => ({
+          ...(!withoutOrder.includes(leaf.name) && {
+            [keyField]: t.field({ type: orders.direction, description: 'The part of the key that `groupBy` names.' }),
+          }),
           ...Object.fromEntries(measurements.map(([field]) => [field, t.field({ type: orders.direction })])),
           ...(percentile && { percentile: t.field({ type: percentileInputs.orderBy }) }),
         }),
@@ -118,6 +124,9 @@ export function createColumnTypes(builder: Builder, filters: Filters, orders: Or
     return made;
   };
 }
+
+/** Values by which nothing is grouped. */
+const withoutOrder: readonly string[] = [textNames.none, textNames.equality];
 
 const fraction = 'From 0 to 1: the part of the values that is not greater. Example: 0.95.';
 
@@ -177,10 +186,11 @@ function createPercentileInputs(builder: Builder, filters: Filters, { direction 
     having(result: 'Float' | 'Duration'): InputObjectRef {
       const known = having.get(result);
       if (known) return known;
+      const { type } = filters.leaf(scalarLeaf(result));
       const made = builder.inputType(`${result}PercentileHaving`, {
         fields: (t) => ({
           p: t.float({ required: true, description: fraction }),
-          is: t.field({ type: filters.leaf(scalarLeaf(result)).type, required: true }),
+          is: t.field({ type, required: true }),
         }),
       });
       having.set(result, made);

@@ -14,7 +14,6 @@ import type { Leaf } from '../leaves.ts';
 import type { Types } from '../types.ts';
 import { readHaving } from './having.ts';
 import type { KeyNames } from './key.ts';
-import { readGroupOrder } from './order.ts';
 import { selectedMeasures } from './selection.ts';
 import type { Shape } from './shape.ts';
 
@@ -30,9 +29,9 @@ export function aggregateFields(t: Builders, types: Types, table: Table, list: s
 }
 
 function wholeField(t: Builders, types: Types, table: Table, match?: Match) {
-  const { shape, whole } = types.aggregates.of(table.name);
+  const { shape, type } = types.aggregates.of(table.name);
   return t.field({
-    type: whole,
+    type,
     nullable: true,
     deprecationReason: table.deprecationReason,
     description: 'Measures of all rows that the filter lets through; only those asked for are computed.',
@@ -65,16 +64,16 @@ interface GroupArguments {
 }
 
 function groupedField(t: Builders, types: Types, table: Table, match?: Match) {
-  const { shape, groups } = types.aggregates.of(table.name);
+  const { shape, type, groups } = types.aggregates.of(table.name);
   if (!groups) throw new Error(`Rows of ${table.name} cannot be grouped`);
   return t.field({
-    type: [groups.type],
+    type: [type],
     nullable: true,
     deprecationReason: table.deprecationReason,
     description: `Measures of groups of the rows that the filter lets through, at most ${maxGroups}.`,
     args: {
       where: t.arg({ type: types.filters.where(table) }),
-      groupBy: t.arg({ type: types.aggregates.groupBy.input(table.name), required: true }),
+      groupBy: t.arg({ type: groups.by, required: true }),
       having: t.arg({ type: groups.having }),
       orderBy: t.arg({
         type: [groups.orderBy],
@@ -113,9 +112,9 @@ function planGroups({ filters, aggregates }: Types, shape: Shape, args: GroupArg
   if (first !== null && !(first >= 0 && first <= maxGroups)) throw badInput(`first must be from 0 to ${maxGroups}`);
   const { table } = shape;
   const where = filters.condition(table, args.where, alias);
-  const { names, ...groups } = aggregates.groupBy.read(shape, args.groupBy, args.where);
+  const { names, ...groups } = aggregates.readGroups(shape, args.groupBy, args.where);
   const having = args.having === undefined ? null : readHaving(filters, shape, args.having);
-  const order = readGroupOrder(shape, { names, ...groups }, args.orderBy);
+  const order = aggregates.readOrder(shape, { names, ...groups }, args.orderBy);
   const times = [...shape.times.values()].find(({ column }) => column === groups.bucket?.column);
   return {
     grouping: {

@@ -4,12 +4,12 @@ import type { Bucket } from '../../db/sql/bucket.ts';
 import { equal, operandOf } from '../../db/sql/compare.ts';
 import { alias, columnRef, from } from '../../db/sql/select.ts';
 import { and, ident, join, type Sql, sql } from '../../db/sql/sql.ts';
-import { required } from '../../errors.ts';
+import { badInput, required } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import { bucketInput, readBucket } from './bucket.ts';
 import { givenIn } from './given.ts';
 import { type KeyNames, pathTo } from './key.ts';
-import type { Shape, Shapes } from './shape.ts';
+import { inputName, type Shape, type ShapeColumn, type Shapes } from './shape.ts';
 
 /** What makes the groups. */
 export interface Groups {
@@ -27,44 +27,49 @@ export interface GroupBy {
   readonly read: (shape: Shape, groupBy: unknown, where: unknown) => Groups;
 }
 
-/** Defines the `groupBy` inputs of all tables; `times` are the enums of their time columns. */
+/** What stands beside times and relations. */
+const ownFields = ['columns'];
+
+/** Defines the `groupBy` inputs of all tables that have a column to group by; `columns` are the enums of these. */
 export function createGroupBy(
   builder: Builder,
   catalog: Catalog,
   shapes: Shapes,
-  times: (table: string) => EnumRef | null,
+  columns: ReadonlyMap<string, EnumRef>,
 ): GroupBy {
-  const groupable = shapes.all.filter((shape) => shape.groupable.size > 0);
+  const groupable = shapes.all.filter(({ table }) => columns.has(table.name));
+  const bucket = groupable.some(({ times }) => times.size > 0) ? bucketInput(builder) : null;
   const inputs = new Map(groupable.map(({ name, table }) => [table.name, builder.inputRef<object>(`${name}GroupBy`)]));
-  const related = new Map(
-    groupable.map(({ name, table }) => [table.name, builder.inputRef<object>(`${name}RelatedGroupBy`)]),
-  );
   for (const shape of groupable) {
-    const { name, table } = shape;
-    const column = builder.enumType(`${name}Column`, {
-      description: `Columns of \`${table.name}\`.`,
-      values: columnValues(shape.groupable),
+    const { table, times, relations } = shape;
+    const column = required(columns, table.name);
+    const called = (name: string) => inputName(shape, name, ownFields);
+    required(inputs, table.name).implement({
+      description: 'What the rows of a group have in common.',
+      fields: (t) => ({
+        columns: t.field({ type: [column], description: 'Rows of one group have the same values here.' }),
+        ...(bucket &&
+          Object.fromEntries(
+            [...times].map(([name, { column }]) => [
+              called(name),
+              t.field({
+                type: bucket,
+                description: 'And times in the same bucket; of one column, and of no relation.',
+                deprecationReason: column.deprecationReason,
+              }),
+            ]),
+          )),
+        ...Object.fromEntries(
+          [...relations].map(([name, to]) => [called(name), t.field({ type: required(inputs, to.table) })]),
+        ),
+      }),
     });
-    const time = times(table.name);
-    const bucket = time && bucketInput(builder, name, time);
-    const relations = [...shape.relations].map(([relation, to]) => [inputName(shape, relation), to.table] as const);
-    const define = (input: InputObjectRef, description: string, isRoot: boolean) =>
-      builder.inputType(input, {
-        description,
-        fields: (t) => ({
-          columns: t.field({ type: [column], description: 'Rows of one group have the same values here.' }),
-          ...(isRoot && bucket && { bucket: t.field({ type: bucket, description: 'And times in the same bucket.' }) }),
-          ...Object.fromEntries(relations.map(([field, to]) => [field, t.field({ type: required(related, to) })])),
-        }),
-      });
-    define(required(inputs, table.name), 'What the rows of a group have in common.', true);
-    define(required(related, table.name), 'What the related rows of a group have in common.', false);
   }
 
   /** Adds the keys that an input names of the rows that the statement calls `of`. */
   const collect = (shape: Shape, input: unknown, of: string, relations: readonly string[], found: Found): void => {
     for (const [field, value] of givenIn('groupBy', input)) {
-      if (field === 'bucket') continue;
+      const isCalled = ([name]: readonly [string, unknown]) => inputName(shape, name, ownFields) === field;
       if (field === 'columns') {
         for (const name of value as readonly string[]) {
           const [path, column] = [...shape.groupable].find(([, c]) => c.column.name === name) ?? [];
@@ -72,7 +77,14 @@ export function createGroupBy(
         }
         continue;
       }
-      const [relation, to] = [...shape.relations].find(([name]) => inputName(shape, name) === field) ?? [];
+      const times = [...shape.times].find(isCalled);
+      if (times) {
+        if (relations.length > 0)
+          throw badInput(`groupBy: ${pathTo(...relations, field)} is of related rows, whose times make no buckets`);
+        found.buckets.push([...times, value]);
+        continue;
+      }
+      const [relation, to] = [...shape.relations].find(isCalled) ?? [];
       if (relation === undefined || !to) throw new Error(`No relation ${field} of ${shape.table.name}`);
       const inner = `j${found.joins.length}`;
       const other = tableOf(catalog, to.table);
@@ -88,14 +100,16 @@ export function createGroupBy(
   return {
     input: (table) => required(inputs, table),
     read(shape, groupBy, where) {
-      const found: Found = { keys: new Map(), joins: [] };
+      const found: Found = { keys: new Map(), joins: [], buckets: [] };
       collect(shape, groupBy, alias, [], found);
-      const [, bucket] = givenIn('groupBy', groupBy).find(([field]) => field === 'bucket') ?? [];
+      const [bucket, other] = found.buckets;
+      if (bucket && other)
+        throw badInput(`groupBy has buckets of ${bucket[0]} and of ${other[0]}; give those of one column`);
       return {
         keys: [...found.keys.values()],
         names: new Map([...found.keys.keys()].map((path, i) => [path, keyName(i)])),
         joins: join(found.joins, ' '),
-        bucket: bucket === undefined ? null : readBucket(shape, bucket, where),
+        bucket: bucket ? readBucket(...bucket, where) : null,
       };
     },
   };
@@ -104,23 +118,6 @@ export function createGroupBy(
 interface Found {
   readonly keys: Map<string, Sql>;
   readonly joins: Sql[];
-}
-
-/** The values of an enum of columns: their names in the database. */
-export const columnValues = (columns: Shape['columns']) =>
-  Object.fromEntries(
-    [...columns.values()].map(({ column: { name, deprecationReason }, value }) => [
-      value,
-      { value: name, deprecationReason },
-    ]),
-  );
-
-/** What stands beside the relations in an input. */
-const ownFields = ['columns', 'bucket'];
-
-/** What an input calls a relation. */
-function inputName({ relations }: Shape, relation: string): string {
-  let name = relation;
-  while (ownFields.includes(name) || (name !== relation && relations.has(name))) name += '_';
-  return name;
+  /** By the name of the column. */
+  readonly buckets: (readonly [string, ShapeColumn, unknown])[];
 }

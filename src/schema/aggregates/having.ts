@@ -1,16 +1,20 @@
 import type { Measure } from '../../db/sql/measure.ts';
 import { and, ident, or, type Sql, sql } from '../../db/sql/sql.ts';
+import { required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import { type Filters, given, stated } from '../filters/filters.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
 import { type ColumnTypes, countAll, type Measured, measured } from './columns.ts';
-import { type Shape, type ShapeColumn, shapeColumn } from './shape.ts';
+import { inputName, type Shape, type ShapeColumn } from './shape.ts';
 
 /** A condition on measures, and the measures that it is about. */
 export interface Condition {
   readonly sql: Sql;
   readonly measures: readonly Measure[];
 }
+
+/** What stands beside the columns. */
+const ownFields = ['and', 'or', 'not', 'count'];
 
 /** Defines the `having` input of a table. */
 export function havingInput(
@@ -19,24 +23,22 @@ export function havingInput(
   filters: Filters,
   types: (leaf: Leaf) => ColumnTypes,
 ): InputObjectRef {
-  const columns = builder.inputType(`${shape.name}ColumnsHaving`, {
-    fields: (t) =>
-      Object.fromEntries(
-        [...shape.columns].map(([name, column]) => [
-          name,
-          t.field({ type: types(column.leaf).having, deprecationReason: column.column.deprecationReason }),
-        ]),
-      ),
-  });
+  const count = filters.leaf(scalarLeaf('SafeInt')).type;
+  const columns = [...shape.columns].map(
+    ([name, { column, leaf }]) =>
+      [inputName(shape, name, ownFields), types(leaf).having, column.deprecationReason] as const,
+  );
   const having = builder.inputRef<object>(`${shape.name}Having`);
   return having.implement({
-    description: 'Conditions on groups; all must hold.',
+    description: 'Conditions on groups, and on measures of their columns; all must hold.',
     fields: (t) => ({
       and: t.field({ type: [having], description: 'All of these.' }),
       or: t.field({ type: [having], description: 'At least one of these.' }),
       not: t.field({ type: having, description: 'Not this.' }),
-      count: t.field({ type: filters.leaf(scalarLeaf('SafeInt')).type, description: 'The number of rows.' }),
-      of: t.field({ type: columns, description: 'Measures of columns.' }),
+      count: t.field({ type: count, description: 'The number of rows.' }),
+      ...Object.fromEntries(
+        columns.map(([name, type, deprecationReason]) => [name, t.field({ type, deprecationReason })]),
+      ),
     }),
   });
 }
@@ -44,6 +46,7 @@ export function havingInput(
 /** Reads a `having` argument; throws BAD_USER_INPUT for a null in it, and for a part that says nothing. */
 export function readHaving(filters: Filters, shape: Shape, having: unknown): Condition {
   const measures: Measure[] = [];
+  const columns = new Map([...shape.columns].map(([name, column]) => [inputName(shape, name, ownFields), column]));
   const test = (name: string, { measure, type, leaf }: Measured, tests: unknown): Sql => {
     measures.push(measure);
     return filters.leaf(leaf).condition(name, { sql: ident('a', measure.name), type, leaf }, tests);
@@ -64,11 +67,7 @@ export function readHaving(filters: Filters, shape: Shape, having: unknown): Con
         if (name === 'or') return or((value as readonly unknown[]).map(part));
         if (name === 'not') return sql`not (${part(value)})`;
         if (name === 'count') return test(name, countAll, value);
-        return and(
-          given(stated(name, value)).map(([field, tests]) =>
-            columnTests(shapeColumn(shape, field), stated(field, tests)),
-          ),
-        );
+        return columnTests(required(columns, name), stated(name, value));
       }),
     );
   return { sql: conditionOf(having), measures };

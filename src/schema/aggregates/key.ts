@@ -1,7 +1,7 @@
 import type { Row } from '../../db/sql/row.ts';
-import type { Builder, FieldBuilder, InputObjectRef } from '../builder.ts';
+import { required } from '../../errors.ts';
+import type { Builder, FieldBuilder } from '../builder.ts';
 import { generated, generatedLeaf } from '../generated.ts';
-import type { Orders } from '../lists/order.ts';
 import type { ShapeColumn, Shapes } from './shape.ts';
 
 /** Where the keys of a grouping are in its rows: the name there of each, by `pathTo` it. */
@@ -17,48 +17,21 @@ export interface KeyValues {
   readonly relations: readonly string[];
 }
 
-export interface KeyTypes {
-  readonly values: ReturnType<typeof keyRef>;
-  /** One column of the key to order by. */
-  readonly orderBy: InputObjectRef;
-}
+export type KeyRef = ReturnType<typeof keyRef>;
 
 const keyRef = (builder: Builder, name: string) => builder.objectRef<KeyValues>(`${name}GroupKey`);
 
-/** Defines what makes a group of a table's rows, by the name of the table. */
-export function createKeyTypes(builder: Builder, shapes: Shapes, { direction }: Orders): (table: string) => KeyTypes {
-  const types = new Map(
-    shapes.all.map((shape): [string, KeyTypes] => [
-      shape.table.name,
-      { values: keyRef(builder, shape.name), orderBy: builder.inputRef(`${shape.name}GroupedKeyOrderBy`) },
-    ]),
-  );
-  const of = (table: string): KeyTypes => {
-    const found = types.get(table);
-    if (!found) throw new Error(`No key of table ${table}`);
-    return found;
-  };
-  for (const shape of shapes.all.filter(({ groupable }) => groupable.size > 0)) {
-    const { values, orderBy } = of(shape.table.name);
-    const relations = [...shape.relations].map(([name, { table }]) => [name, of(table)] as const);
-    builder.objectType(values, {
+/** Defines what makes a group of a table's rows, by the name of the table; where nothing does, there is none. */
+export function createKeyTypes(builder: Builder, shapes: Shapes): (table: string) => KeyRef {
+  const shared = shapes.all.filter((shape) => shape.groupable.size > 0);
+  const types = new Map(shared.map(({ name, table }) => [table.name, keyRef(builder, name)]));
+  const of = (table: string) => required(types, table);
+  for (const { table, groupable, relations } of shared) {
+    builder.objectType(of(table.name), {
       description: 'What the rows of a group have in common; null too for what `groupBy` does not name.',
       fields: (t) => ({
-        ...Object.fromEntries([...shape.groupable].map(([name, column]) => [name, columnField(t, name, column)])),
-        ...Object.fromEntries(relations.map(([name, { values: type }]) => [name, relationField(t, name, type)])),
-      }),
-    });
-    builder.inputType(orderBy, {
-      isOneOf: true,
-      description: 'One part of the key to order by.',
-      fields: (t) => ({
-        ...Object.fromEntries(
-          [...shape.groupable].map(([name, { column }]) => [
-            name,
-            t.field({ type: direction, deprecationReason: column.deprecationReason }),
-          ]),
-        ),
-        ...Object.fromEntries(relations.map(([name, { orderBy: type }]) => [name, t.field({ type })])),
+        ...Object.fromEntries([...groupable].map(([name, column]) => [name, columnField(t, name, column)])),
+        ...Object.fromEntries([...relations].map(([name, to]) => [name, relationField(t, name, of(to.table))])),
       }),
     });
   }
@@ -80,7 +53,7 @@ function columnField(t: FieldBuilder<KeyValues>, name: string, { leaf, column: {
     : t.field({ type: leaf.type, nullable: true, deprecationReason, extensions, resolve });
 }
 
-const relationField = (t: FieldBuilder<KeyValues>, name: string, type: KeyTypes['values']) =>
+const relationField = (t: FieldBuilder<KeyValues>, name: string, type: KeyRef) =>
   t.field({
     type,
     nullable: true,

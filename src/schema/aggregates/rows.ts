@@ -7,7 +7,7 @@ import { type Leaf, scalarLeaf } from '../leaves.ts';
 import type { RowRef } from '../lists/connection.ts';
 import { selectedRows } from '../selection.ts';
 import type { ColumnTypes } from './columns.ts';
-import type { KeyNames, KeyTypes } from './key.ts';
+import type { KeyNames, KeyRef } from './key.ts';
 import { endRow } from './selection.ts';
 import type { Shape } from './shape.ts';
 
@@ -18,74 +18,69 @@ export interface Aggregated {
   readonly readBucket: Leaf['read'];
 }
 
-export type AggregateRef = ReturnType<typeof wholeType>;
+export type AggregateRef = ReturnType<typeof aggregateType>;
 
 interface Parts {
   readonly shape: Shape;
   readonly columns: ReturnType<typeof columnsType>;
-  /** The enum of the time columns, if there are any. */
-  readonly time: EnumRef | null;
+  /** The enum of the columns that have an order, and what rows have in common there; null where there are none. */
+  readonly column: EnumRef | null;
+  readonly key: KeyRef | null;
   readonly node: RowRef;
 }
 
 /** Defines the aggregates of the columns of a table. */
-export const columnsType = (builder: Builder, shape: Shape, types: (leaf: Leaf) => ColumnTypes) =>
-  builder.objectRef<Row>(`${shape.name}ColumnAggregates`).implement({
+export function columnsType(builder: Builder, shape: Shape, types: (leaf: Leaf) => ColumnTypes) {
+  const columns = [...shape.columns].map(([name, column]) => [name, column, types(column.leaf).values] as const);
+  return builder.objectRef<Row>(`${shape.name}ColumnAggregates`).implement({
     description: `Measures of the columns of \`${shape.table.name}\`.`,
     fields: (t) =>
       Object.fromEntries(
-        [...shape.columns].map(([name, column]) => [
+        columns.map(([name, column, type]) => [
           name,
           t.field({
-            type: types(column.leaf).values,
+            type,
             deprecationReason: column.column.deprecationReason,
             ...generated({ kind: 'part' }, { get: (row: Row) => ({ row, column }) }),
           }),
         ]),
       ),
   });
-
-/** Defines the aggregates of all rows of a list. */
-export const wholeType = (builder: Builder, parts: Parts) =>
-  builder.objectRef<Aggregated>(`${parts.shape.name}Aggregate`).implement({
-    description: `Measures of rows of \`${parts.shape.table.name}\`.`,
-    fields: (t) => measureFields(t, parts),
-  });
-
-/** Defines the aggregates of one group of rows. */
-export const groupType = (builder: Builder, parts: Parts, key: KeyTypes['values']) =>
-  builder.objectRef<Aggregated>(`${parts.shape.name}GroupedAggregate`).implement({
-    description: `Measures of a group of rows of \`${parts.shape.table.name}\`.`,
-    fields: (t) => ({
-      key: t.field({
-        type: key,
-        description: 'What the rows have in common.',
-        ...generated({ kind: 'part' }, { get: (group: Aggregated) => ({ ...group, relations: [] }) }),
-      }),
-      ...bucketField(t, parts.shape),
-      ...measureFields(t, parts),
-    }),
-  });
-
-function measureFields(t: FieldBuilder<Aggregated>, { shape, columns, time, node }: Parts): FieldMap {
-  return {
-    count: t.field({
-      type: 'SafeInt',
-      description: 'The number of rows.',
-      ...generatedLeaf({ kind: 'part' }, scalarLeaf('SafeInt'), { get: ({ row }: Aggregated) => row['count'] ?? '0' }),
-    }),
-    of: t.field({
-      type: columns,
-      description: 'Measures of the columns.',
-      ...generated({ kind: 'part' }, { get: ({ row }: Aggregated) => row }),
-    }),
-    ...(time !== null &&
-      shape.key !== null && {
-        first: endField(t, shape, 'first', time, node),
-        last: endField(t, shape, 'last', time, node),
-      }),
-  };
 }
+
+/** Defines the aggregates of rows: of all, or of a group of them. */
+export const aggregateType = (builder: Builder, { shape, columns, column, node, key }: Parts) =>
+  builder.objectRef<Aggregated>(`${shape.name}Aggregate`).implement({
+    description: `Measures of rows of \`${shape.table.name}\`.`,
+    fields: (t) => ({
+      ...(key !== null && {
+        key: t.field({
+          type: key,
+          description: 'What the rows have in common; all rows together have nothing.',
+          ...generated({ kind: 'part' }, { get: (group: Aggregated) => ({ ...group, relations: [] }) }),
+        }),
+        ...bucketField(t, shape),
+      }),
+      count: t.field({
+        type: 'SafeInt',
+        description: 'The number of rows.',
+        ...generatedLeaf({ kind: 'part' }, scalarLeaf('SafeInt'), {
+          get: ({ row }: Aggregated) => row['count'] ?? '0',
+        }),
+      }),
+      of: t.field({
+        type: columns,
+        description: 'Measures of the columns.',
+        ...generated({ kind: 'part' }, { get: ({ row }: Aggregated) => row }),
+      }),
+      ...(column !== null &&
+        shape.times.size > 0 &&
+        shape.key !== null && {
+          first: endField(t, shape, 'first', column, node),
+          last: endField(t, shape, 'last', column, node),
+        }),
+    }),
+  });
 
 /** The scalar of the bucketed column; where the times of a table are of several scalars, their text. */
 function bucketField(t: FieldBuilder<Aggregated>, { times }: Shape): FieldMap {
@@ -107,14 +102,14 @@ function bucketField(t: FieldBuilder<Aggregated>, { times }: Shape): FieldMap {
   };
 }
 
-function endField(t: FieldBuilder<Aggregated>, shape: Shape, end: 'first' | 'last', time: EnumRef, node: RowRef) {
+function endField(t: FieldBuilder<Aggregated>, shape: Shape, end: 'first' | 'last', column: EnumRef, node: RowRef) {
   const { table, key } = shape;
   const match = key && { table, columns: key, origin: table, values: key };
   return t.field({
     type: node,
     nullable: true,
     description: `The row with the ${end === 'first' ? 'earliest' : 'latest'} time; of several the one with the ${end === 'first' ? 'least' : 'greatest'} key.`,
-    args: { by: t.arg({ type: time, required: true }) },
+    args: { by: t.arg({ type: column, required: true, description: 'A column that holds times.' }) },
     ...generated(
       { kind: 'relation' },
       {

@@ -1,5 +1,6 @@
 import { getArgumentValues, getNamedType } from 'graphql';
 import { distinct, type Measure } from '../../db/sql/measure.ts';
+import { badInput } from '../../errors.ts';
 import type { Selection } from '../fieldSource.ts';
 import { type SelectedField, selectedFields } from '../selection.ts';
 import { countAll, measured } from './columns.ts';
@@ -24,9 +25,10 @@ export function selectedMeasures(info: Selection, shape: Shape): readonly Measur
   return distinct(measures);
 }
 
-/** The measure that finds the first or the last row by a time column. */
+/** The measure that finds the first or the last row by a time column; throws BAD_USER_INPUT for another one. */
 export function endRow(shape: Shape, end: 'first' | 'last', by: unknown): Measure {
-  const found = [...shape.times.values()].find(({ column }) => column.name === by);
-  if (!found || !shape.key) throw new Error(`No ${end} row of ${shape.table.name}`);
+  const times = [...shape.times.values()];
+  const found = times.find(({ column }) => column.name === by);
+  if (!found || !shape.key) throw badInput(`${end}: by must hold times: ${times.map(({ value }) => value).join(', ')}`);
   return { kind: 'row', name: `${end} ${found.index}`, end, by: found.column, key: shape.key };
 }

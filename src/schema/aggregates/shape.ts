@@ -71,6 +71,13 @@ export function shapeColumn({ columns, table }: Shape, field: string): ShapeColu
   return column;
 }
 
+/** What an input calls a column or a relation, beside its `own` fields. */
+export function inputName({ columns, relations }: Shape, field: string, own: readonly string[]): string {
+  let name = field;
+  while (own.includes(name) || (name !== field && (columns.has(name) || relations.has(name)))) name += '_';
+  return name;
+}
+
 function shapeOf(catalog: Catalog, names: Names, leafOf: (column: Column) => Leaf, table: Table): Shape {
   const columns = new Map(
     table.columns.map((column, index): [string, ShapeColumn] => [

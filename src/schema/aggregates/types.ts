@@ -1,32 +1,32 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { required } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
 import type { RowRef } from '../lists/connection.ts';
 import type { Orders } from '../lists/order.ts';
 import { createColumnTypes } from './columns.ts';
-import { columnValues, createGroupBy, type GroupBy } from './groupBy.ts';
+import { createGroupBy, type Groups } from './groupBy.ts';
 import { havingInput } from './having.ts';
 import { createKeyTypes } from './key.ts';
-import { groupOrderInput } from './order.ts';
-import { type AggregateRef, columnsType, groupType, wholeType } from './rows.ts';
+import { createGroupOrders, type GroupOrder, readGroupOrder } from './order.ts';
+import { type AggregateRef, aggregateType, columnsType } from './rows.ts';
 import type { Shape, Shapes } from './shape.ts';
 
 /** The types of the aggregates of one table. */
 export interface TableAggregates {
   readonly shape: Shape;
-  readonly whole: AggregateRef;
-  /** Null where the rows have nothing by which they could be grouped. */
-  readonly groups: {
-    readonly type: AggregateRef;
-    readonly having: InputObjectRef;
-    readonly orderBy: InputObjectRef;
-  } | null;
+  readonly type: AggregateRef;
+  /** What makes groups; null where the rows have nothing by which they could be grouped. */
+  readonly groups: Readonly<Record<'by' | 'having' | 'orderBy', InputObjectRef>> | null;
 }
 
 export interface Aggregates {
-  readonly groupBy: GroupBy;
   /** By the name of the table. */
   readonly of: (table: string) => TableAggregates;
+  /** Reads `groupBy`; a filter bounds the buckets. Throws BAD_USER_INPUT for a null in it and for wrong buckets. */
+  readonly readGroups: (shape: Shape, groupBy: unknown, where: unknown) => Groups;
+  /** Reads `orderBy`; throws BAD_USER_INPUT for what the groups do not have. */
+  readonly readOrder: (shape: Shape, groups: Groups, orderBy: unknown) => GroupOrder;
 }
 
 /** What the aggregates are made of. */
@@ -42,39 +42,44 @@ interface Parts {
 /** Defines the types of the aggregates of all tables. */
 export function createAggregates(builder: Builder, { catalog, shapes, filters, orders, rowOf }: Parts): Aggregates {
   const columnTypes = createColumnTypes(builder, filters, orders);
-  const keyTypes = createKeyTypes(builder, shapes, orders);
-  const times = new Map(shapes.all.map((shape) => [shape.table.name, timeEnum(builder, shape)]));
+  const keyOf = createKeyTypes(builder, shapes);
+  const groupable = shapes.all.filter((shape) => shape.groupable.size > 0);
+  const columns = new Map(groupable.map((shape) => [shape.table.name, columnEnum(builder, shape)]));
+  const groupBy = createGroupBy(builder, catalog, shapes, columns);
+  const orderOf = createGroupOrders(builder, groupable, orders, columnTypes);
   const define = (shape: Shape): TableAggregates => {
     const { name } = shape.table;
-    const parts = {
+    const column = columns.get(name) ?? null;
+    const type = aggregateType(builder, {
       shape,
       columns: columnsType(builder, shape, columnTypes),
-      time: times.get(name) ?? null,
+      column,
+      key: column && keyOf(name),
       node: rowOf(name),
-    };
-    const key = keyTypes(name);
-    const groups = shape.groupable.size > 0 && {
-      type: groupType(builder, parts, key.values),
+    });
+    const groups = column && {
+      by: groupBy.input(name),
       having: havingInput(builder, shape, filters, columnTypes),
-      orderBy: groupOrderInput(builder, shape, orders, key.orderBy, columnTypes),
+      orderBy: orderOf(name),
     };
-    return { shape, whole: wholeType(builder, parts), groups: groups || null };
+    return { shape, type, groups };
   };
   const defined = new Map(shapes.all.map((shape) => [shape.table.name, define(shape)]));
   return {
-    groupBy: createGroupBy(builder, catalog, shapes, (table) => times.get(table) ?? null),
-    of(table) {
-      const found = defined.get(table);
-      if (!found) throw new Error(`No aggregates of table ${table}`);
-      return found;
-    },
+    of: (table) => required(defined, table),
+    readGroups: groupBy.read,
+    readOrder: (...args) => readGroupOrder(shapes, ...args),
   };
 }
 
-const timeEnum = (builder: Builder, { name, table, times }: Shape): EnumRef | null =>
-  times.size === 0
-    ? null
-    : builder.enumType(`${name}TimeColumn`, {
-        description: `Columns of \`${table.name}\` that hold times.`,
-        values: columnValues(times),
-      });
+/** Its values are the names of the columns in the database. */
+const columnEnum = (builder: Builder, { name, table, groupable }: Shape): EnumRef =>
+  builder.enumType(`${name}Column`, {
+    description: `Columns of \`${table.name}\`.`,
+    values: Object.fromEntries(
+      [...groupable.values()].map(({ column: { name, deprecationReason }, value }) => [
+        value,
+        { value: name, deprecationReason },
+      ]),
+    ),
+  });

@@ -9,7 +9,7 @@ import { selectedRows } from '../selection.ts';
 import type { TableType, Types } from '../types.ts';
 import { type ConflictAction, checkConflict, onConflictInput } from './conflict.ts';
 import { rowInput } from './inputs.ts';
-import { payloadType } from './payload.ts';
+import type { PayloadRef } from './payload.ts';
 import { sameKey } from './violations.ts';
 import { write } from './write.ts';
 
@@ -17,7 +17,13 @@ import { write } from './write.ts';
 const maxInputs = 10_000;
 
 /** Defines the creation of one row and of many. */
-export function defineCreate(builder: Builder, types: Types, type: TableType, action: ConflictAction | null): void {
+export function defineCreate(
+  builder: Builder,
+  types: Types,
+  type: TableType,
+  payload: PayloadRef,
+  action: ConflictAction | null,
+): void {
   const { table, name } = type;
   const { names } = types;
   const input = rowInput(builder, types, {
@@ -29,7 +35,7 @@ export function defineCreate(builder: Builder, types: Types, type: TableType, ac
   });
   builder.mutationField(names.create(table), (t) =>
     t.field({
-      type: payloadType(builder, types, type, 'Create'),
+      type: payload,
       nullable: true,
       deprecationReason: table.deprecationReason,
       description: `Creates a row of \`${table.name}\`.`,
@@ -47,10 +53,11 @@ export function defineCreate(builder: Builder, types: Types, type: TableType, ac
       },
     }),
   );
+  const many = createManyPayload(builder, types, type);
   const onConflict = onConflictInput(builder, types, type, action);
   builder.mutationField(names.createMany(table), (t) =>
     t.field({
-      type: createManyPayload(builder, types, type),
+      type: many,
       nullable: true,
       deprecationReason: table.deprecationReason,
       description: `Creates rows of \`${table.name}\`, all or none; at most ${maxInputs}.`,

@@ -4,13 +4,11 @@ import type { Builder } from '../builder.ts';
 import { keyArguments } from '../keys.ts';
 import { selectedRows } from '../selection.ts';
 import type { TableType, Types } from '../types.ts';
-import { payloadType } from './payload.ts';
+import type { PayloadRef } from './payload.ts';
 import { write } from './write.ts';
 
 /** Defines the deletion of one row, by each of its keys. */
-export function defineDelete(builder: Builder, types: Types, type: TableType): void {
-  const { table } = type;
-  const payload = payloadType(builder, types, type, 'Delete');
+export function defineDelete(builder: Builder, types: Types, { table }: TableType, payload: PayloadRef): void {
   for (const columns of writeKeys(table)) {
     const key = keyArguments(types, table, columns);
     builder.mutationField(types.names.delete(table, columns), (t) =>

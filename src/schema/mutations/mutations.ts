@@ -1,24 +1,35 @@
-import { conflictKeys, insertable, updatable, writeKeys } from '../../catalog/catalog.ts';
+import { conflictKeys, insertable, type Table, updatable, writeKeys } from '../../catalog/catalog.ts';
 import type { Builder } from '../builder.ts';
 import type { Types } from '../types.ts';
 import { conflictAction } from './conflict.ts';
 import { defineCreate } from './create.ts';
 import { defineDelete } from './delete.ts';
+import { payloadType } from './payload.ts';
 import { defineUpdate } from './update.ts';
 
 /** Defines the mutations that the role's grants allow; without any there is no Mutation type. */
 export function defineMutations(builder: Builder, types: Types): void {
-  const creatable = types.all.filter(({ table }) => insertable(table).length > 0);
-  const keyed = types.all.filter(({ table }) => writeKeys(table).length > 0);
-  const changeable = keyed.filter(({ table }) => updatable(table).length > 0);
-  const deletable = keyed.filter(({ table }) => table.mayDelete);
-  if ([creatable, changeable, deletable].every((tables) => tables.length === 0)) return;
+  const permitted = types.all.map((type) => ({ type, ...permittedOn(type.table) }));
+  if (!permitted.some(({ create, update, remove }) => create || update || remove)) return;
   declareMutation(builder);
-  const mayConflict = creatable.some(({ table }) => conflictKeys(table).length > 0);
+  const mayConflict = permitted.some(({ type, create }) => create && conflictKeys(type.table).length > 0);
   const action = mayConflict ? conflictAction(builder) : null;
-  for (const type of creatable) defineCreate(builder, types, type, action);
-  for (const type of changeable) defineUpdate(builder, types, type);
-  for (const type of deletable) defineDelete(builder, types, type);
+  for (const { type, create, update, remove } of permitted) {
+    if (!create && !update && !remove) continue;
+    const payload = payloadType(builder, types, type);
+    if (create) defineCreate(builder, types, type, payload, action);
+    if (update) defineUpdate(builder, types, type, payload);
+    if (remove) defineDelete(builder, types, type, payload);
+  }
+}
+
+function permittedOn(table: Table): Readonly<Record<'create' | 'update' | 'remove', boolean>> {
+  const isKeyed = writeKeys(table).length > 0;
+  return {
+    create: insertable(table).length > 0,
+    update: isKeyed && updatable(table).length > 0,
+    remove: isKeyed && table.mayDelete,
+  };
 }
 
 /** Declares the Mutation type, unless it is there. */

@@ -9,22 +9,18 @@ export interface Payload {
   readonly row: Row | null;
 }
 
-/** What the row of a payload is, by what was done to it. */
-const descriptions = {
-  Create: 'The new row.',
-  Update: 'The row as it is now; null where there is none, or none that may be changed.',
-  Delete: 'The row as it was; null where there was none, or none that may be deleted.',
-};
+export type PayloadRef = ReturnType<typeof payloadType>;
 
-/** Defines the payload of a mutation of one row. */
-export function payloadType(builder: Builder, types: Types, type: TableType, verb: keyof typeof descriptions) {
-  const { table, name, ref } = type;
-  return builder.objectRef<Payload>(`${verb}${name}Payload`).implement({
+/** Defines the payload of the mutations of one row of a table. */
+export function payloadType(builder: Builder, types: Types, { table, name, ref }: TableType) {
+  return builder.objectRef<Payload>(`${name}Payload`).implement({
+    description: 'What became of a row.',
     fields: (t) => ({
       [types.names.one(table)]: t.field({
         type: ref,
         nullable: true,
-        description: descriptions[verb],
+        description:
+          'The row as it is now, or was before it was deleted; null where there is none, or none that may be changed.',
         extensions: source('rows'),
         resolve: ({ row }) => row,
       }),

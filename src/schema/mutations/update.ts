@@ -9,11 +9,11 @@ import { keyArguments } from '../keys.ts';
 import { selectedRows } from '../selection.ts';
 import type { TableType, Types } from '../types.ts';
 import { rowInput } from './inputs.ts';
-import { type Payload, payloadType } from './payload.ts';
+import type { Payload, PayloadRef } from './payload.ts';
 import { write } from './write.ts';
 
 /** Defines the change of one row, by each of its keys. */
-export function defineUpdate(builder: Builder, types: Types, type: TableType): void {
+export function defineUpdate(builder: Builder, types: Types, type: TableType, payload: PayloadRef): void {
   const { table, name } = type;
   const patch = rowInput(builder, types, {
     table,
@@ -22,7 +22,6 @@ export function defineUpdate(builder: Builder, types: Types, type: TableType): v
     description: `Changes to a row of \`${table.name}\`. What is left out stays as it is; null takes the value away.`,
     forCreate: false,
   });
-  const payload = payloadType(builder, types, type, 'Update');
   for (const columns of writeKeys(table)) {
     const key = keyArguments(types, table, columns, ['patch', 'expect']);
     builder.mutationField(types.names.update(table, columns), (t) =>

@@ -1,0 +1,79 @@
+import { getIntrospectionQuery } from 'graphql';
+import { expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
+
+const { api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
+    create schema events;
+    do $$ begin
+      for n in 1..150 loop
+        execute format('create table events.item_%s (
+          item_%1$s_id int primary key, other_id int references events.item_%s, at timestamptz, value numeric)', n, greatest(1, n - 1));
+      end loop;
+    end $$`,
+  config: { requestLimits: { cost: 1000, bytes: 100_000 } },
+});
+
+const ask = (query: string, headers: Readonly<Record<string, string>> = {}) =>
+  api.app.fetch('http://localhost/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+
+const standard = getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true });
+
+test('introspection is neither too dear nor too long, however many tables there are', async () => {
+  const response = await ask(standard);
+  const text = await response.text();
+  expect(text.length).toBeGreaterThan(1_000_000);
+  expect(JSON.parse(text).data.__schema.types.length).toBeGreaterThan(2000);
+});
+
+test('it is sent compressed to whom can read that, and as it is to others', async () => {
+  const compressed = await ask(standard, {
+    'accept-encoding': 'gzip, br',
+    accept: 'application/graphql-response+json',
+  });
+  expect(Object.fromEntries(compressed.headers)).toMatchObject({
+    'content-type': 'application/graphql-response+json; charset=utf-8',
+    'content-encoding': 'gzip',
+  });
+  const body = compressed.body?.pipeThrough(new DecompressionStream('gzip'));
+  const plain = await ask(standard);
+  expect(plain.headers.get('content-encoding')).toBeNull();
+  const text = await plain.text();
+  expect(text.length).toBeGreaterThan(1_000_000);
+  expect(await new Response(body).text()).toBe(text);
+});
+
+test('by GET it has an ETag, as every answer', async () => {
+  const url = `http://localhost/graphql?query=${encodeURIComponent('{ __type(name: "Item1") { name } }')}`;
+  const first = await api.app.fetch(url, { headers: { 'accept-encoding': 'gzip' } });
+  const again = await api.app.fetch(url, {
+    headers: { 'accept-encoding': 'gzip', 'if-none-match': first.headers.get('etag') ?? '' },
+  });
+  expect([first.status, first.headers.get('content-encoding'), again.status]).toEqual([200, 'gzip', 304]);
+});
+
+test('variables are part of the question', async () => {
+  const query = 'query ($name: String!) { __type(name: $name) { name } }';
+  expect(await api.query(query, { name: 'Item1' })).toEqual({ __type: { name: 'Item1' } });
+  expect(await api.query(query, { name: 'Item2' })).toEqual({ __type: { name: 'Item2' } });
+});
+
+test.each([
+  [
+    'in circles',
+    '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }',
+  ],
+  [
+    'again and again',
+    `{ ${Array.from({ length: 20 }, (_, i) => `a${i}: __schema { types { fields { args { name } } } }`).join(' ')} }`,
+  ],
+  ['beside rows', `{ item1s { totalCount } __schema { types { fields { args { name } } } } }`],
+])('%s it is refused', async (_, query) => {
+  expect(await (await ask(query)).json()).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] });
+});
