@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { findBreakingChanges } from 'graphql';
 import { createDice } from '../test/hostile/dice.ts';
 import { difference } from './battery/compare.ts';
-import { openEndpoint } from './battery/endpoint.ts';
+import { type Answer, openEndpoint } from './battery/endpoint.ts';
 import { readLists } from './battery/lists.ts';
 import { createQuestions } from './battery/questions.ts';
 import { walk, walksOf } from './battery/walks.ts';
@@ -16,18 +16,20 @@ import { walk, walksOf } from './battery/walks.ts';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    documents: { type: 'string', default: '300' },
+    documents: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
     show: { type: 'string', default: '5' },
   },
 });
 const [left, right] = positionals.map((url) => openEndpoint(url, process.env['AUTHORIZATION']));
 if (!left || !right)
-  throw new Error('npm run battery -- <url of GraphQL> <url of GraphQL> [--documents 300] [--seed 1]');
+  throw new Error('npm run battery -- <url of GraphQL> <url of GraphQL> [--documents 500] [--seed 1]');
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const digest = createHash('sha256');
 let shown = 0;
+/** Why the first refuses what both refuse. */
+const refusals = new Map<string, number>();
 const counts = { equal: 0, different: 0, refused: 0, 'refused by both': 0 };
 
 function judge(what: string, first: unknown, second: unknown, question: unknown): void {
@@ -37,12 +39,16 @@ function judge(what: string, first: unknown, second: unknown, question: unknown)
   const kind =
     found === null ? (isRefused ? 'refused by both' : 'equal') : isOther || isRefused ? 'refused' : 'different';
   counts[kind]++;
+  for (const { message } of isRefused ? ((first as Answer).errors ?? []) : [])
+    refusals.set(message, (refusals.get(message) ?? 0) + 1);
   if (found === null || shown++ >= Number(values.show)) return;
   print(`\n${what} ${kind}: ${found.slice(0, 600)}\n${JSON.stringify(question)}`);
 }
 
 const schema = await left.schema();
-for (const { description } of findBreakingChanges(schema, await right.schema())) print(`on the right: ${description}`);
+const changes = findBreakingChanges(schema, await right.schema());
+const missing = changes.map(({ description }) => description.replace(/ was removed.*/s, ''));
+if (missing.length > 0) print(`missing on the right: ${missing.join(', ')}`);
 const dice = createDice(Number(values.seed));
 const lists = await readLists(schema, left);
 const next = createQuestions(schema, lists, dice);
@@ -55,6 +61,7 @@ for (const steps of walksOf(lists, dice)) {
   const [first, second] = await Promise.all([walk(left, steps), walk(right, steps)]);
   judge('walk', first, second, { ...steps, list: steps.list.name });
 }
+for (const [message, count] of refusals) print(`refused ${count} times: ${message}`);
 print(
   `\n${Object.entries(counts)
     .map(([kind, count]) => `${kind} ${count}`)
@@ -63,7 +70,7 @@ print(
 process.exitCode = counts.different + counts.refused > 0 ? 1 : 0;
 
 /** Ids of requests differ; where an error is within the answer stands in its data. */
-function answerOf({ data, errors }: Awaited<ReturnType<NonNullable<typeof left>['ask']>>): unknown {
+function answerOf({ data, errors }: Answer): unknown {
   const told = errors?.map(({ message, extensions }) => ({ message, code: extensions?.code }));
   return told ? { errors: told, data } : { data };
 }

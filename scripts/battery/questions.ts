@@ -120,7 +120,7 @@ export function createQuestions(schema: GraphQLSchema, lists: readonly List[], d
     });
     const ends = row && type.getFields()['last'] && chance(4) ? endOf(row) : '';
     const isGrouped = type.name.endsWith('GroupedAggregate');
-    const given = argumentsOf([isGrouped && row && groupBy(row), row && filter(row, 2)]);
+    const given = argumentsOf([isGrouped && row && groupBy(row), isGrouped && 'first: 20', row && filter(row, 2)]);
     const key = isGrouped && keyOf(row);
     return `${field.name}${given} { count of { ${of.join(' ')} } ${ends} ${key || ''} }`;
   }
@@ -164,13 +164,29 @@ export function createQuestions(schema: GraphQLSchema, lists: readonly List[], d
     return `${field.name} { ${values(type, depth)} }`;
   }
 
+  /** The field that finds one row, by one of its keys or its id. */
+  function lookup(): string | undefined {
+    const { type, samples } = pick(lists);
+    const [row] = some(dice, samples, 1);
+    const keys = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(
+      (field) => getNamedType(field.type) === type && field.args.length > 0,
+    );
+    if (!row || keys.length === 0) return undefined;
+    if (chance(3)) return `node(id: ${variable('ID!', row['id'])}) { ... on ${type.name} { ${values(type, 1)} } }`;
+    const key = pick(keys);
+    const given = key.args.map(
+      (argument) => `${argument.name}: ${variable(String(argument.type), row[argument.name])}`,
+    );
+    return `${key.name}(${given.join(', ')}) { ${values(type, 1)} }`;
+  }
+
   const roots = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(({ type }) => {
     const named = getNamedType(type);
     return isConnection(named) || (isObjectType(named) && named.name.endsWith('Aggregate'));
   });
   return () => {
     variables = [];
-    const body = related(pick(roots), 1);
+    const body = (chance(5) && lookup()) || related(pick(roots), 1);
     const declared = variables.map(({ name, type }) => `$${name}: ${type}`).join(', ');
     const query = `query${declared && `(${declared})`} { ${body} }`;
     return { query, variables: Object.fromEntries(variables.map(({ name, value }) => [name, value])) };
