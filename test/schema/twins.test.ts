@@ -215,7 +215,7 @@ test('doctor and check examine, and grant grants', async () => {
   ]);
   const client = await twinned();
   for (const check of [
-    checkVersion(client),
+    checkVersion(client, { port: 5432 }),
     checkClock(client, () => Date.now()),
     checkConnections(client, { poolSize: 1, maxReplicas: 1 }),
     checkRole(client, 'odd'),

@@ -14,6 +14,7 @@ export async function distribute(
     create table pg_catalog.pg_dist_partition (logicalrelid regclass, partkey text);
     create table pg_catalog.pg_dist_local_group (groupid integer);
     grant select on pg_catalog.pg_dist_partition, pg_catalog.pg_dist_local_group to public;
+    insert into pg_catalog.pg_extension values (4711, 'citus', 10, 11, false, '13.2-2');
     reset allow_system_table_mods;
     insert into pg_catalog.pg_dist_local_group values (${group});
     alter role ${database.connection.user} set citus.version = '13.2.2'`);

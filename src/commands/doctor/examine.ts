@@ -66,7 +66,7 @@ export async function examine(
         async (error) => loginRemedy(error, database, claimsOf((await tokens.get()).text)),
       ),
       session: explained(async () => checkSession(await visit.connection(), database)),
-      ...inSession(config, database.user, visit, now),
+      ...inSession(config, database, visit, now),
     });
   } finally {
     tokens.end();
@@ -133,7 +133,12 @@ async function checkLogin(visit: Visit, { user, database }: DatabaseConfig): Pro
   return ok(`${user} is let into ${database}`);
 }
 
-function inSession(config: Config, user: string, visit: Visit, now: () => number): Partial<Record<Step, Check>> {
+function inSession(
+  config: Config,
+  database: DatabaseConfig,
+  visit: Visit,
+  now: () => number,
+): Partial<Record<Step, Check>> {
   const answered =
     (ask: (connection: PoolConnection) => Promise<Outcome>): Check =>
     async () => {
@@ -145,8 +150,8 @@ function inSession(config: Config, user: string, visit: Visit, now: () => number
     };
   return {
     role: answered(({ client }) => checkRole(client, config.schema)),
-    schema: answered((connection) => checkSchema(dbOf(connection, config.statementTimeoutMs), user, config)),
-    version: answered(({ client }) => checkVersion(client)),
+    schema: answered((connection) => checkSchema(dbOf(connection, config.statementTimeoutMs), database.user, config)),
+    version: answered(({ client }) => checkVersion(client, database)),
     clock: answered(({ client }) => checkClock(client, now)),
     connections: answered(({ client }) => checkConnections(client, config)),
   };

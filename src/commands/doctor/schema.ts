@@ -32,7 +32,7 @@ export async function checkSchema(
   const left: string[] = [];
   const extensions = await importExtensions(folder === null ? [] : [folder]);
   createSchema(directed, { limits, extensions, warn: (message) => void left.push(message) });
-  const shown = new Map(directed.catalog.tables.map((table) => [table.name, table.columns.length]));
+  const shown = new Map(directed.catalog.tables.map((table) => [table.name, table]));
   const details = [
     ...relations.filter(({ name }) => shown.has(name)).map((relation) => shownLine(relation, shown.get(relation.name))),
     ...hidden(
@@ -77,14 +77,23 @@ async function readRelations(db: Db, schema: string): Promise<readonly Relation[
   }));
 }
 
-function shownLine({ name, columns, unreadable }: Relation, shown = 0): string {
-  if (shown === columns) return `${name}: shown`;
+/** How an extension spreads the rows of a table. */
+function spreadOf({ spread }: Table): string {
+  if (!spread) return '';
+  if (spread.by === 'timescaledb') return `, a hypertable${spread.isCompressed ? ' with compression' : ''}`;
+  return spread.column === null ? ', whole on nodes of the cluster' : `, distributed by ${spread.column}`;
+}
+
+function shownLine({ name, columns, unreadable }: Relation, table: Table | undefined): string {
+  const shown = table?.columns.length ?? 0;
+  const spread = table ? spreadOf(table) : '';
+  if (shown === columns) return `${name}: shown${spread}`;
   const omitted = columns - unreadable.length - shown;
   const missing = [
     ...(unreadable.length > 0 ? [`no SELECT on ${unreadable.join(', ')}`] : []),
     ...(omitted > 0 ? [`${omitted} left out by their comment or name`] : []),
   ];
-  return `${name}: shown with ${shown} of ${columns} columns (${missing.join('; ')})`;
+  return `${name}: shown with ${shown} of ${columns} columns${spread} (${missing.join('; ')})`;
 }
 
 /** Columns whose values can be read but not named, so that nothing finds, sorts or writes them. */

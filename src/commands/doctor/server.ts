@@ -1,16 +1,28 @@
 import type { ClientBase } from 'pg';
 import type { Config } from '../../config/config.ts';
+import type { DatabaseConfig } from '../../config/database.ts';
 import { failed, type Outcome, ok, warning } from './finding.ts';
 
 const oldest = 14;
 
-export async function checkVersion(client: ClientBase): Promise<Outcome> {
-  const { rows } = await client.query<{ version: string }>(
-    "select pg_catalog.current_setting('server_version') as version",
+/** What of Azure's ports leads to any node of a cluster, the pooler's too. */
+const portsOfNodes = [7432, 8432];
+
+/** Which engine answers, and in which part. */
+export async function checkVersion(client: ClientBase, { port }: Pick<DatabaseConfig, 'port'>): Promise<Outcome> {
+  const { rows } = await client.query<{ version: string; citus: string | null; isStandby: boolean }>(
+    `select pg_catalog.current_setting('server_version') as version, pg_catalog.current_setting('citus.version', true) as citus,
+       pg_catalog.pg_is_in_recovery() as "isStandby"`,
   );
-  const version = rows[0]?.version ?? '';
-  if (Number.parseInt(version, 10) >= oldest) return ok(`PostgreSQL ${version}`);
-  return warning(`PostgreSQL ${version} is older than what this is tested with`, `Use PostgreSQL ${oldest} or newer`);
+  const { version = '', citus, isStandby } = rows[0] ?? {};
+  if (Number.parseInt(version, 10) < oldest)
+    return warning(`PostgreSQL ${version} is older than what this is tested with`, `Use PostgreSQL ${oldest} or newer`);
+  const found = `PostgreSQL ${version}${citus ? `, Citus ${citus}` : ''}${isStandby ? ', a standby: no mutations and no live tails' : ''}`;
+  if (!citus || !portsOfNodes.includes(port)) return ok(found);
+  return warning(
+    `${found}; port ${port} leads to any node`,
+    'Set PGPORT to 5432 (6432 for PgBouncer), which leads to the coordinator: other nodes are not served',
+  );
 }
 
 /** Tokens bear times that both sides judge by their own clocks. */

@@ -27,6 +27,9 @@ export function statement(query: Sql): string {
   return `${text};`;
 }
 
+/** Citus refuses statements over reference tables after it has worked on several shards at once. */
+export const inSequence = "SET citus.multi_shard_modify_mode TO 'sequential';";
+
 export const literal = (text: string): Sql => trusted(pg.escapeLiteral(text));
 
 /** A name for people, as a statement would quote it. */

@@ -2,7 +2,7 @@ import { type PoolConfig, readPoolConfig } from '../../config/config.ts';
 import { openAdministrator } from '../administrator.ts';
 import { type Output, terminal } from '../output.ts';
 import { apply } from './apply.ts';
-import { quoted, serverDatabase } from './change.ts';
+import { inSequence, quoted, serverDatabase } from './change.ts';
 import { objectionTo, plan } from './plan.ts';
 import { extrasOf } from './privileges.ts';
 import { asScript, changeLines, compare, isSomethingNeeded } from './render.ts';
@@ -34,10 +34,13 @@ export async function grant(
     }
     const changes = plan(before, wish);
     if (isPrintOnly) {
-      out(asScript(changes));
+      out(asScript(changes, before.contents));
       return 0;
     }
-    const clientOf = (database: string) => (database === before.contents.database.name ? contents : server);
+    const { isCluster, database: own } = before.contents;
+    // A cluster has the roles that are made in the database which knows its nodes.
+    const clientOf = (database: string) => (isCluster || database === own.name ? contents : server);
+    if (isCluster) await contents.query(inSequence);
     const failures = await apply(changes, clientOf);
     const after = await readState(server, contents, wish);
     const results = compare(changes, plan(after, wish));

@@ -1,6 +1,6 @@
 import { ident, sql } from '../../db/sql/sql.ts';
 import type { Failures } from './apply.ts';
-import { type Change, quoted, statement } from './change.ts';
+import { type Change, inSequence, quoted, statement } from './change.ts';
 import type { ContentsState } from './state.ts';
 
 /** How a change ended. */
@@ -57,13 +57,14 @@ function handover(owner: string | null | undefined, database: ContentsState['dat
 }
 
 /** The statements that are still to be run, below comments that say by whom and in which database. */
-export function asScript(changes: readonly Change[]): string {
+export function asScript(changes: readonly Change[], { isCluster }: Pick<ContentsState, 'isCluster'>): string {
   const missing = changes.filter(({ statements }) => statements.length > 0);
   const groups = Map.groupBy(missing, ({ owner, database }) => heading(owner, database));
   const lines = [
     ...changes.filter((change) => !missing.includes(change)).map(({ what }) => `-- already right: ${oneLine(what)}`),
     ...[...groups].flatMap(([title, group]) => [
       `-- ${oneLine(title)}:`,
+      ...(isCluster ? [inSequence] : []),
       ...group.flatMap(({ statements, otherwise = [] }) => [
         ...statements,
         ...otherwise.map((text) => `-- Where that is refused: ${oneLine(text)}`),

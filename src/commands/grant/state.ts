@@ -49,6 +49,8 @@ export interface ContentsState {
     readonly alsoOf: readonly string[];
   };
   readonly schema: { readonly owner: string; readonly held: Held } | null;
+  /** Whether it is the coordinator's of a Citus cluster. */
+  readonly isCluster: boolean;
   /** Whether the schema has the function for triggers that tell of new rows. */
   readonly hasNotices: boolean;
   /** Partitions are not among them: who reads or writes their table needs nothing more. */
@@ -129,6 +131,7 @@ const contentsState = ({ role, schema }: Wish): Sql => sql`pg_catalog.json_build
     select pg_catalog.json_build_object('owner', pg_catalog.pg_get_userbyid(n.nspowner), 'held', ${held(sql`n.nspacl`, role)})
     from pg_catalog.pg_namespace n where n.nspname ${eq} ${schema}
   ),
+  'isCluster', exists (select from pg_catalog.pg_extension x where x.extname ${eq} 'citus'),
   'hasNotices', exists (
     select from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid ${eq} p.pronamespace
     where n.nspname ${eq} ${schema} and p.proname ${eq} ${noticeChannel}
