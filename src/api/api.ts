@@ -89,9 +89,14 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
   const directed = applyDirectives(found, warn);
   if (directed.catalog.tables.length === 0)
     throw nothingToServe(schemaName, 'what an extension made, or a comment omits, does not count');
-  const schema = createSchema(directed, { limits, extensions, warn, onSchemaChanged });
   const { catalog } = directed;
-  const prepared = prepareDocuments(documents?.store ?? noDocuments, schema);
+  const schema = createSchema(directed, { limits, extensions, warn, onSchemaChanged });
+  const store = documents?.store ?? noDocuments;
+  const ofPrimary =
+    catalog.isStandby && store.all.length > 0
+      ? createSchema({ ...directed, catalog: { ...catalog, isStandby: false } }, { limits, extensions, warn: () => {} })
+      : undefined;
+  const prepared = prepareDocuments(store, schema, ofPrimary);
   const invalid = reportInvalid(prepared, log);
   if (documents?.strict && invalid > 0)
     throw new AppError(
@@ -125,7 +130,10 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
 
 /** Logs each document that does not fit, and says how many there are. */
 function reportInvalid({ all }: PreparedDocuments, log: Logger): number {
-  const invalid = all.filter(({ document }) => document === null);
+  const invalid = all.filter(({ document, isForPrimary }) => document === null && !isForPrimary);
+  const waiting = all.filter(({ isForPrimary }) => isForPrimary);
+  if (waiting.length > 0)
+    log.info({ ids: waiting.flatMap(({ stored }) => stored.ids) }, 'Persisted documents that a standby does not serve');
   for (const { stored, errors } of invalid) {
     const details = { file: stored.file, ids: stored.ids, problems: errors.map(({ message }) => message) };
     log.error(details, 'A persisted document does not fit the schema');

@@ -1,4 +1,11 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, specifiedRules, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  specifiedRules,
+  type ValidationRule,
+  validate,
+} from 'graphql';
 import { tellRenamed } from '../schema/tellRenamed.ts';
 import type { DocumentStore, StoredDocument } from './store.ts';
 
@@ -9,6 +16,8 @@ export interface PreparedDocument {
   readonly document: DocumentNode | null;
   /** Why it does not fit. */
   readonly errors: readonly GraphQLError[];
+  /** Whether it fits the schema that a standby has once it is the primary. */
+  readonly isForPrimary?: boolean;
 }
 
 /** All persisted documents, as one schema sees them. */
@@ -17,9 +26,13 @@ export interface PreparedDocuments {
   readonly find: (id: string) => PreparedDocument | undefined;
 }
 
-/** Validates all documents, so that no request needs to. */
-export function prepareDocuments({ all, byId }: DocumentStore, schema: GraphQLSchema): PreparedDocuments {
-  const prepared = new Map(all.map((stored) => [stored, prepare(stored, schema)]));
+/** Validates all documents, so that no request needs to; on a standby with the schema of its primary beside its own. */
+export function prepareDocuments(
+  { all, byId }: DocumentStore,
+  schema: GraphQLSchema,
+  ofPrimary?: GraphQLSchema,
+): PreparedDocuments {
+  const prepared = new Map(all.map((stored) => [stored, prepare(stored, schema, ofPrimary)]));
   return {
     all: [...prepared.values()],
     find: (id) => {
@@ -29,9 +42,20 @@ export function prepareDocuments({ all, byId }: DocumentStore, schema: GraphQLSc
   };
 }
 
-function prepare(stored: StoredDocument, schema: GraphQLSchema): PreparedDocument {
+/** What graphql-js says only when it runs the document. */
+const knownOperation: ValidationRule = (context) => ({
+  OperationDefinition(node) {
+    if (!context.getSchema().getRootType(node.operation))
+      context.reportError(new GraphQLError(`There is no ${node.operation} in the schema`, { nodes: node }));
+  },
+});
+
+const rules = [...specifiedRules, knownOperation];
+
+function prepare(stored: StoredDocument, schema: GraphQLSchema, ofPrimary?: GraphQLSchema): PreparedDocument {
   const { parsed } = stored;
   if (parsed instanceof GraphQLError) return { stored, document: null, errors: [parsed] };
-  const errors = validate(schema, parsed, [...specifiedRules, tellRenamed]);
-  return { stored, document: errors.length > 0 ? null : parsed, errors };
+  const errors = validate(schema, parsed, [...rules, tellRenamed]);
+  const isForPrimary = errors.length > 0 && ofPrimary !== undefined && validate(ofPrimary, parsed, rules).length === 0;
+  return { stored, document: errors.length > 0 ? null : parsed, errors, isForPrimary };
 }

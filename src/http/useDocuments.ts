@@ -48,7 +48,7 @@ export function useDocuments({
     const found = id === null ? undefined : api.documents.find(id);
     if (found) {
       if (text && text !== found.stored.text) throw mismatch();
-      if (!found.document) throw invalid();
+      if (!found.document) throw found.isForPrimary ? forPrimary() : invalid();
       context.persisted = found;
       if (context.record && id !== null) context.record.documentId = id;
       return found.stored.text;
@@ -105,6 +105,12 @@ const notSupported = () => new AppError('PERSISTED_QUERY_NOT_SUPPORTED', 'Persis
 
 const invalid = () =>
   new AppError('PERSISTED_DOCUMENT_INVALID', 'The persisted document does not fit the schema as it is now');
+
+const forPrimary = () =>
+  new AppError(
+    'PERSISTED_DOCUMENT_INVALID',
+    'The persisted document changes rows or follows them, which this server does not, since its database is a standby',
+  );
 
 const required = () =>
   new AppError('PERSISTED_DOCUMENT_REQUIRED', 'Only persisted documents are run here: send the id of one');

@@ -65,7 +65,8 @@ function build(directed: Directed, options: SchemaOptions): GraphQLSchema {
     defineLookups(builder, types, type);
     defineList(builder, types, type.table);
   }
-  defineMutations(builder, types);
+  // A standby refuses them.
+  if (!types.catalog.isStandby) defineMutations(builder, types);
   defineTails(builder, types);
   defineExtensions(builder, types, extensions, warn);
   const schema = new LazySchema(builder, renamed(types.formerNames));

@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { appendFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Server, type ServerConnection, startServer } from '../../src/dev/embedded/server.ts';
 import { makeTemporaryDirectory } from '../../src/dev/embedded/temporary.ts';
@@ -29,6 +33,27 @@ export async function startOwnServer() {
 /** Follows the table. */
 export const noteTail =
   'subscription ($after: String) { added: notesAdded(after: $after) { cursor end edges { node { body } } } }';
+
+/** A server with such a table, and a standby: a copy of it that follows by streaming replication. */
+export async function startPair() {
+  const [one, other] = [await startOwnServer(), await makeTemporaryDirectory()];
+  await one.server.stop();
+  await promisify(execFile)('cp', ['-a', `${one.directory.path}/.`, other.path]); // owners too
+  const primary = await startServer({ directory: one.directory.path });
+  const { host, port, user, password } = primary.connection;
+  const data = join(other.path, 'data');
+  const conninfo = `host=${host} port=${port} user=${user} password=${password}`;
+  await appendFile(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${conninfo}'\n`);
+  await writeFile(join(data, 'standby.signal'), '');
+  const standby = await startServer({ directory: other.path });
+  const end = async () => {
+    await standby.stop();
+    await primary.stop();
+    await one.directory.remove();
+    await other.remove();
+  };
+  return { primary, standby, end };
+}
 
 type Streams = Awaited<ReturnType<typeof serveStreams>>;
 

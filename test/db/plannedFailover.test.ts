@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { afterAll, expect, test } from 'vitest';
+import type { Server } from '../../src/dev/embedded/server.ts';
+import { admin, startPair } from '../support/ownServer.ts';
+import { startProgram } from '../support/program.ts';
+
+const { primary, standby, end } = await startPair();
+afterAll(end);
+
+/** An address that leads to one server after the other, as a name in DNS does; in between nobody is there. */
+async function createName(first: Server) {
+  let target: Server | null = first;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    if (!target) return client.destroy();
+    const upstream = connect(target.connection.port, target.connection.host);
+    for (const [socket, other] of [[client, upstream] as const, [upstream, client] as const]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => other.destroy());
+      socket.pipe(other);
+    }
+    return undefined;
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    lead: (to: Server | null) => {
+      target = to;
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+test('a planned failover costs no read, and of the writes only those that were under way', async () => {
+  const name = await createName(primary);
+  const { user, password, database } = primary.connection;
+  const program = startProgram(['serve'], {
+    ...{ PGHOST: '127.0.0.1', PGPORT: String(name.port), PGUSER: user, PGPASSWORD: password, PGDATABASE: database },
+    ...{ PG_AUTH: 'password', PGSSLMODE: 'disable', PORT: '0', AUTH: 'none', NODE_ENV: 'production', DOCUMENTS: 'any' },
+  });
+  const [, port] = await program.printed(/"port":(\d+)/);
+  const ask = async (query: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query }),
+    });
+    return (await response.json()) as { data?: Record<string, unknown>; errors?: { message: string }[] };
+  };
+  await expect.poll(async () => (await ask('{ notes { totalCount } }')).data).toBeDefined();
+
+  const acknowledged: string[] = [];
+  const failedWrites: string[] = [];
+  const failedReads: unknown[] = [];
+  let [reads, isOver] = [0, false];
+  const read = async () => {
+    while (!isOver) {
+      const { data, errors } = await ask('{ notes(first: 5) { nodes { body } totalCount } }');
+      if (!data?.['notes']) failedReads.push(errors);
+      reads++;
+    }
+  };
+  const write = async (writer: number) => {
+    for (let n = 0; !isOver; n++) {
+      const body = `${writer}/${n}`;
+      const { errors } = await ask(`mutation { createNote(input: { body: "${body}" }) { note { body } } }`);
+      if (errors) failedWrites.push(errors[0]?.message ?? '');
+      else acknowledged.push(body);
+    }
+  };
+  const load = [...Array.from({ length: 6 }, read), ...[1, 2, 3].map(write)];
+
+  await expect.poll(() => acknowledged.length).toBeGreaterThan(30);
+  name.lead(null);
+  await primary.stop();
+  await admin(standby, 'select pg_promote()');
+  name.lead(standby);
+  const [before, readsBefore] = [acknowledged.length, reads];
+  await expect.poll(() => acknowledged.length - before, { timeout: 30_000 }).toBeGreaterThan(30);
+  await expect.poll(() => reads - readsBefore).toBeGreaterThan(30);
+  isOver = true;
+  await Promise.all(load);
+
+  expect(failedReads).toEqual([]);
+  expect(failedWrites.length).toBeLessThanOrEqual(3);
+  for (const message of failedWrites) expect(message).toMatch(/whether the change was made is not known/);
+  const bodies = (await admin(standby, 'select body from events.note')).map(({ body }) => body);
+  expect(new Set(bodies).size).toBe(bodies.length);
+  expect(bodies).toEqual(expect.arrayContaining(acknowledged));
+  program.process.kill('SIGTERM');
+  expect(await program.ended).toBe(0);
+  name.close();
+}, 120_000);
