@@ -3,6 +3,7 @@ import { openDatabase } from './database.ts';
 import { growConnections } from './growth/connections.ts';
 import { growDepth } from './growth/depth.ts';
 import { growPages } from './growth/pages.ts';
+import { growPartitions } from './growth/partitions.ts';
 import { growPositions } from './growth/positions.ts';
 import type { Plan, Section } from './growth/section.ts';
 import { growTables } from './growth/tables.ts';
@@ -18,8 +19,8 @@ const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
 });
 const plan: Plan = values.quick
-  ? { seconds: 0.5, starts: 1, tables: [10, 100], tableRows: [1e4, 1e5] }
-  : { seconds: 3, starts: 3, tables: [10, 100, 1000], tableRows: [1e4, 1e5, 1e6, 1e7] };
+  ? { seconds: 0.5, starts: 1, tables: [10, 100], tableRows: [1e4, 1e5], partitions: [10, 100] }
+  : { seconds: 3, starts: 3, tables: [10, 100, 1000], tableRows: [1e4, 1e5, 1e6, 1e7], partitions: [10, 1000, 1e4] };
 console.log(`This takes about ${values.quick ? 1 : 10} min`);
 
 await lock();
@@ -32,6 +33,7 @@ try {
     connections: growConnections,
     tables: growTables,
     positions: growPositions,
+    partitions: growPartitions,
   };
   for (const [name, grow] of Object.entries(all)) {
     if (values.only !== undefined && !values.only.split(',').includes(name)) continue;

@@ -8,6 +8,7 @@ export interface Plan {
   readonly starts: number;
   readonly tables: readonly number[];
   readonly tableRows: readonly number[];
+  readonly partitions: readonly number[];
 }
 
 /** What came of growing one thing: a row for each of its sizes. */

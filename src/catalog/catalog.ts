@@ -99,6 +99,8 @@ export interface Column {
   readonly hasDefault: boolean;
   readonly identity: 'always' | 'by default' | null;
   readonly generated: boolean;
+  /** Whether its value has a say in which partition a row is. */
+  readonly divides: boolean;
   readonly comment: string | null;
   /** Why it is not to be used any more, where its owner says so. */
   readonly deprecationReason?: string;

@@ -105,14 +105,14 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
     return {
       async rows(query) {
         try {
-          const parameterised = toQuery(query);
+          const parameterised = queryOf(query);
           const run = (reader: Reader, sending: () => void) => send('read', parameterised, reader, sending);
           return await reads.rows({ ...parameterised, settings }, { signal, meter: meter?.() }, run);
         } catch (error) {
           throw fromPostgres(error, 'read');
         }
       },
-      write: async (query) => send('write', toQuery(query), { signal }),
+      write: async (query) => send('write', queryOf(query), { signal }),
     };
   }
   return { ...within({}, async () => false), within: (scope) => within(scope) };
@@ -121,15 +121,22 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
 interface Query {
   readonly text: string;
   readonly values: Value[];
+  readonly prunes: boolean;
 }
 
+const queryOf = (query: Sql): Query => ({ ...toQuery(query), prunes: query.prunes });
+
+/**
+ * What leaves out partitions has no name, so that each time there is a plan for its values: for one that serves all values,
+ * which PostgreSQL makes at the sixth run of a name if only to compare, it locks and opens every partition.
+ */
 async function execute(
   client: ClientBase,
   prepared: Prepared,
-  { text, values }: Query,
+  { text, values, prunes }: Query,
   ahead: Omit<Ahead, 'name'> | undefined,
 ): Promise<readonly Row[]> {
-  const query = { name: prepared.nameOf(text), text, values, types: asText };
+  const query = { name: prunes ? undefined : prepared.nameOf(text), text, values, types: asText };
   if (!ahead) return (await client.query<Row>(query)).rows;
   const name = prepared.nameOf(ahead.text);
   if (name !== undefined && !prepared.ready.has(name)) {

@@ -71,6 +71,8 @@ export interface TestApiOptions {
   readonly documents?: readonly ManifestEntry[];
   /** Connections at most. */
   readonly size?: number;
+  /** What lends the pool's connections in its stead. */
+  readonly lending?: (pool: Lender) => Lender;
   /** For what is in flight, in bytes. */
   readonly room?: number;
 }
@@ -84,6 +86,7 @@ export async function createTestApi(
     extensions = [],
     documents = [],
     size = 4,
+    lending = (pool) => pool,
     room = 256 * 2 ** 20,
     heartbeatMs,
     apartMs,
@@ -104,7 +107,7 @@ export async function createTestApi(
   const onError = (error: Error) => logger.warn({ err: error }, 'A connection to the database failed');
   const pool = createPool({ ...server, size, onError });
   const sent: string[] = [];
-  const real = createDb(recorded(pool, sent), (since, reason) => served.hasChanged(since, reason));
+  const real = createDb(recorded(lending(pool), sent), (since, reason) => served.hasChanged(since, reason));
   const counted =
     (run: Db['rows']): Db['rows'] =>
     (query) => {
@@ -189,7 +192,7 @@ export async function createTestApi(
 }
 
 /** The same pool, which writes down what its connections are asked, but not the settings that go ahead. */
-function recorded(pool: Pool, sent: string[]): Lender {
+function recorded(pool: Lender, sent: string[]): Lender {
   const seen = new WeakSet<pg.ClientBase>();
   const record = (client: pg.ClientBase) => {
     if (seen.has(client)) return;

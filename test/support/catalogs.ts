@@ -29,6 +29,7 @@ export const column = (name: string, change: Partial<Column> = {}): Column => ({
   hasDefault: false,
   identity: null,
   generated: false,
+  divides: false,
   comment: null,
   mayInsert: false,
   mayUpdate: false,

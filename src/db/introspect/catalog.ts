@@ -5,7 +5,14 @@ import { readComments } from './comments.ts';
 import { groupedBy } from './found.ts';
 import { createKeyReader, findConstraints, findIndexes, type NamesOf } from './keys.ts';
 import { readNumberings } from './numberings.ts';
-import { type FoundRelation, findHeirs, findRelations, findSituation, findTriggers } from './relations.ts';
+import {
+  type FoundRelation,
+  findDivisions,
+  findHeirs,
+  findRelations,
+  findSituation,
+  findTriggers,
+} from './relations.ts';
 import { readSpreads, type Spreads } from './spreads.ts';
 import { createTypeReader, findEnums, findTypes } from './types.ts';
 
@@ -53,16 +60,18 @@ async function readTables(
     pg_constraint: constraints.map(({ id }) => id),
   });
   const numberingsOf = await readNumberings(db, parts, found, indexes);
+  const divisionsOf = groupedBy(await findDivisions(db, parts), (division) => division.relation);
   const triggersOf = groupedBy(await findTriggers(db, parts), ({ relation }) => relation);
   const columnsOf = createColumnReader(found, constraints, typeOf, commentOf);
   const namesOf = namesAmong(found.filter(({ type }) => typeOf(type).isUsable));
   const keysOf = createKeyReader(relations, constraints, indexes, namesOf, commentOf);
   return relations.map((relation) => {
     const { id, name, kind, extension, wholeRow, mayDelete } = relation;
-    const columns = columnsOf(relation);
+    const own = partsOf(relation);
+    const dividing = own.flatMap(divisionsOf).map(({ column }) => column);
+    const columns = columnsOf(relation, dividing);
     const spread = byTable[name];
     const hasHeirs = kind !== 'partitioned table' && spread?.by !== 'timescaledb' && heirsOf(id).length > 0;
-    const own = partsOf(relation);
     return {
       name,
       kind,

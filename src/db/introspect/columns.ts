@@ -6,7 +6,7 @@ import { findAll, groupedBy } from './found.ts';
 import type { FoundConstraint } from './keys.ts';
 import type { FoundRelation } from './relations.ts';
 
-export interface FoundColumn extends Omit<Column, 'type' | 'comment'> {
+export interface FoundColumn extends Omit<Column, 'type' | 'comment' | 'divides'> {
   readonly relation: string;
   readonly number: number;
   readonly type: string;
@@ -44,19 +44,19 @@ export const findColumns = (db: Db, relations: readonly string[]): Promise<reado
     order by a.attrelid, a.attnum`,
   );
 
-/** Tells the columns of a relation, in their order. */
+/** Tells the columns of a relation, in their order; some of them divide it into its partitions. */
 export function createColumnReader(
   found: readonly FoundColumn[],
   constraints: readonly FoundConstraint[],
   typeOf: (id: string) => Type,
   commentOf: CommentOf,
-): (relation: FoundRelation) => readonly Column[] {
+): (relation: FoundRelation, dividing: readonly string[]) => readonly Column[] {
   const columnsOf = groupedBy(found, ({ relation }) => relation);
   const uncheckedIn = groupedBy(
     constraints.filter(({ kind }) => kind === 'unchecked not null'),
     ({ relation }) => relation,
   );
-  return ({ id, kind }) => {
+  return ({ id, kind }, dividing) => {
     const isView = kind === 'view' || kind === 'materialized view';
     const unchecked = uncheckedIn(id).flatMap(({ numbers }) => numbers);
     return columnsOf(id).map((column) => {
@@ -71,6 +71,7 @@ export function createColumnReader(
         hasDefault,
         identity,
         generated,
+        divides: dividing.includes(name),
         comment: commentOf('pg_class', id, column.number),
         mayInsert: column.mayInsert && type.isUsable,
         mayUpdate: column.mayUpdate && type.isUsable,

@@ -54,6 +54,22 @@ export const findHeirs = (db: Db, relations: readonly string[]): Promise<readonl
     select root::pg_catalog.text as root, oid::pg_catalog.text as id from heir order by oid`,
   );
 
+export interface FoundDivision {
+  readonly relation: string;
+  readonly column: string;
+}
+
+/** The columns by which relations are divided into partitions. */
+export const findDivisions = (db: Db, relations: readonly string[]): Promise<readonly FoundDivision[]> =>
+  findAll(
+    db,
+    sql`
+    select p.partrelid::pg_catalog.text as relation, a.attname as column
+    from pg_catalog.pg_partitioned_table p
+    join pg_catalog.pg_attribute a on a.attrelid ${eq} p.partrelid and a.attnum ${eq} any (p.partattrs::pg_catalog.int2[])
+    where p.partrelid ${eq} any (${relations}::pg_catalog.oid[])`,
+  );
+
 export interface FoundTrigger {
   readonly relation: string;
   /** Whether it may change or drop a row before it is inserted. */

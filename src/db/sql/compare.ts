@@ -1,13 +1,15 @@
 import { type Column, type Comparison, isOrdered, type Order, type Type } from '../../catalog/catalog.ts';
-import { type Sql, sql, trusted } from './sql.ts';
+import { pruning, type Sql, sql, trusted } from './sql.ts';
 
 /** A value of a statement, and its type. */
 export interface Operand {
   readonly sql: Sql;
   readonly type: Type;
+  /** Whether it is a column that divides a table. */
+  readonly divides?: boolean | undefined;
 }
 
-export const operandOf = (column: Column, value: Sql): Operand => ({ sql: value, type: column.type });
+export const operandOf = ({ type, divides }: Column, value: Sql): Operand => ({ sql: value, type, divides });
 
 /** What values of a type are compared as, and by which operators: as themselves, or in a form that can be compared. */
 interface ComparedAs extends Comparison {
@@ -49,8 +51,10 @@ export const sortable = (operand: Operand): Sql =>
  * Whether two values are equal. Types that differ in their operator have a common one among PostgreSQL's own, as a
  * foreign key between them does.
  */
-export const equal = (left: Operand, right: Operand): Sql =>
-  sql`${comparable(left)} ${trusted(equality(left, right))} ${comparable(right)}`;
+export function equal(left: Operand, right: Operand): Sql {
+  const condition = sql`${comparable(left)} ${trusted(equality(left, right))} ${comparable(right)}`;
+  return left.divides && right.sql.values.length > 0 ? pruning(condition) : condition;
+}
 
 /** The operator of `equal`. */
 export function equality(left: Operand, right: Operand): string {

@@ -2,7 +2,7 @@ import type { Type } from '../../catalog/catalog.ts';
 import { badInput } from '../../errors.ts';
 import { comparable, equal, isNotNull, isNull, type Operand, orderOf } from './compare.ts';
 import { decodeOpaque, encodeOpaque, excerpt, fingerprint } from './opaque.ts';
-import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
+import { and, ident, join, pruning, type Sql, sql, trusted } from './sql.ts';
 
 /** One part of an order. All its values are rows' text under `name` in the result. */
 export interface OrderKey {
@@ -13,6 +13,8 @@ export interface OrderKey {
   readonly nullable: boolean;
   readonly descending: boolean;
   readonly nullsFirst: boolean;
+  /** Whether it is a column that divides the table. */
+  readonly divides?: boolean;
 }
 
 /** The text of each key of a row, in the order of the keys. */
@@ -80,7 +82,10 @@ const operandOf = ({ expression, type }: OrderKey): Operand => ({ sql: expressio
 const equals = (key: OrderKey, value: string | null | undefined): Sql =>
   equal(operandOf(key), { sql: bound(key, value), type: key.type });
 
-const bound = (key: OrderKey, value: string | null = null): Sql => sql`${value}::${trusted(key.type.sql)}`;
+function bound({ type, divides }: OrderKey, value: string | null = null): Sql {
+  const text = sql`${value}::${trusted(type.sql)}`;
+  return divides ? pruning(text) : text;
+}
 
 /** An opaque text for a position; `order` is what it is a position in. */
 export const encodeCursor = (order: string, position: KeysetPosition): string => encodeOpaque([order, ...position]);

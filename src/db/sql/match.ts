@@ -1,8 +1,8 @@
 import { columnOf, type Table } from '../../catalog/catalog.ts';
-import { equal, operandOf } from './compare.ts';
+import { comparable, equal, equality, operandOf } from './compare.ts';
 import type { Row } from './row.ts';
 import { cast, columnRef } from './select.ts';
-import { and, ident, join, type Sql, sql } from './sql.ts';
+import { and, empty, ident, join, pruning, type Sql, sql, trusted } from './sql.ts';
 
 /** The text of a key's columns, in its order. */
 export type Key = readonly (string | null)[];
@@ -54,6 +54,16 @@ export const matchesKey = ({ table, columns, origin, values }: Match, key?: Key)
       );
     }),
   );
+
+/** What the keys `k` say of columns that divide the table once more, as values from which partitions can be told. */
+export const isAmongKeys = ({ table, columns, origin, values }: Match, keys: readonly Key[]): readonly Sql[] =>
+  columns.flatMap((name, i) => {
+    const [column, from] = [columnOf(table, name), columnOf(origin, values[i] ?? name)];
+    if (!column.divides) return [];
+    const [left, right] = [operandOf(column, columnRef(column)), operandOf(from, empty)];
+    const among = sql`${keys.map((key) => key[i] ?? null)}::${trusted(from.type.sql)}[]`;
+    return [pruning(sql`${comparable(left)} ${trusted(equality(left, right))} any (${among})`)];
+  });
 
 /** How a statement calls the table in which it looks for a row that matches another of its rows. */
 export const inner = 'm';

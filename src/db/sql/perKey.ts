@@ -1,9 +1,9 @@
 import { type Catalog, isCluster } from '../../catalog/catalog.ts';
 import { marker } from './markers.ts';
-import { type Key, keyRows, type Match, matchesKey } from './match.ts';
+import { isAmongKeys, type Key, keyRows, type Match, matchesKey } from './match.ts';
 import type { Selected } from './page.ts';
 import { alias, from } from './select.ts';
-import { ident, join, type Sql, sql, trusted } from './sql.ts';
+import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
 /**
  * The statement that reads something for each key, which `select` writes for the rows that a key matches; each row says
@@ -45,5 +45,6 @@ export function selectRowsOfKeys(catalog: Catalog, match: Match, keys: readonly 
   const [only = [], ...others] = keys;
   return others.length === 0
     ? sql`select ${list(sql`1`)} from ${table}${joins.from} where ${matchesKey(match, only)}`
-    : sql`select ${list(sql`k.n`)} from ${keyRows(match, keys)} join ${table} on ${matchesKey(match)}${joins.from}`;
+    : sql`select ${list(sql`k.n`)} from ${keyRows(match, keys)} join ${table}
+        on ${and([matchesKey(match), ...isAmongKeys(match, keys)])}${joins.from}`;
 }

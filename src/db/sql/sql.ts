@@ -7,6 +7,8 @@ const isSql = Symbol('sql');
 export interface Sql {
   readonly text: readonly string[];
   readonly values: readonly Value[];
+  /** Whether its values leave out partitions, if only for a plan that is made for these values. */
+  readonly prunes: boolean;
   /** Of a whole statement; a part has none, nor has a statement that it becomes a part of. */
   readonly subject?: StatementSubject;
   readonly [isSql]: true;
@@ -24,19 +26,21 @@ export type Value = string | number | null | readonly (string | number | null)[]
 export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Value)[]): Sql {
   const text = [strings[0] ?? ''];
   const values: Value[] = [];
+  let prunes = false;
   const append = (s: string) => text.push((text.pop() ?? '') + s);
   parts.forEach((part, i) => {
     if (isFragment(part)) {
       append(part.text[0] ?? '');
       text.push(...part.text.slice(1));
       values.push(...part.values);
+      prunes ||= part.prunes;
     } else {
       values.push(part);
       text.push('');
     }
     append(strings[i + 1] ?? '');
   });
-  return { text, values, [isSql]: true };
+  return { text, values, prunes, [isSql]: true };
 }
 
 export const empty = sql``;
@@ -45,7 +49,7 @@ export const empty = sql``;
 export const ident = (...names: readonly string[]): Sql => trusted(names.map(quote).join('.'));
 
 /** SQL that comes from the catalog or from this program (a type's name, a keyword), never from a client. */
-export const trusted = (text: string): Sql => ({ text: [text], values: [], [isSql]: true });
+export const trusted = (text: string): Sql => ({ text: [text], values: [], prunes: false, [isSql]: true });
 
 /** The operator of PostgreSQL's own, whatever the search_path puts before it; it binds tighter than `=` and looser than `+`. */
 export const own = (operator: string): Sql => trusted(`operator(pg_catalog.${operator})`);
@@ -64,8 +68,11 @@ export function join(parts: readonly Sql[], glue = ', '): Sql {
     text.push((text.pop() ?? '') + (i === 0 ? '' : glue) + (part.text[0] ?? ''), ...part.text.slice(1));
     values.push(...part.values);
   });
-  return { text, values, [isSql]: true };
+  return { text, values, prunes: parts.some((part) => part.prunes), [isSql]: true };
 }
+
+/** A condition on a column that divides a table. */
+export const pruning = (condition: Sql): Sql => ({ ...condition, prunes: true });
 
 export const and = (parts: readonly Sql[]): Sql =>
   parts.length === 0 ? sql`true` : parts.length === 1 && parts[0] ? parts[0] : sql`(${join(parts, ' and ')})`;

@@ -3,7 +3,7 @@ import { builtIn, type Catalog, columnOf, type Order, type Table } from '../../c
 import { comparable, type Operand, orderOf } from './compare.ts';
 import type { Row } from './row.ts';
 import { alias, from, wholeStatement } from './select.ts';
-import { and, eq, ident, join, lt, or, type Sql, sql, toQuery, trusted } from './sql.ts';
+import { and, eq, ident, join, lt, or, pruning, type Sql, sql, toQuery, trusted } from './sql.ts';
 
 /** The rows of a tail's message at most. */
 export const messageRows = 500;
@@ -63,7 +63,8 @@ const lockHolders = sql`(
   select pg_catalog.json_agg(pg_catalog.json_build_array(l.virtualtransaction, l.pid)) from pg_catalog.pg_locks l
   where l.locktype ${eq} 'relation' and l.granted
     and l.database ${eq} (select d.oid from pg_catalog.pg_database d where d.datname ${eq} pg_catalog.current_database())
-    and l.relation ${eq} any (select relation.oid union select relid from pg_catalog.pg_partition_tree(relation.oid))
+    and (l.relation ${eq} relation.oid or exists (
+      select from pg_catalog.pg_partition_ancestors(l.relation) a where a.relid ${eq} relation.oid))
     and l.mode ${eq} any ('{RowExclusiveLock,ShareRowExclusiveLock,ExclusiveLock,AccessExclusiveLock}'))`;
 
 /** The transaction that everything waits for: not only one that writes to the table. */
@@ -131,8 +132,10 @@ interface Pair {
 function beyond(table: Table, arrival: Arrival, place: Place, operator: 'gt' | 'lte'): readonly Sql[] {
   if (place.length === 0) return [];
   const pairs = arrival.columns.slice(0, place.length).map((name, i): Pair => {
+    const column = table.columns.find((one) => one.name === name);
     const type = i === 0 ? firstTypes[arrival.kind] : columnOf(table, name).type;
-    return { column: { sql: ident(alias, name), type }, value: sql`${place[i] ?? ''}::${trusted(type.sql)}` };
+    const value = sql`${place[i] ?? ''}::${trusted(type.sql)}`;
+    return { column: { sql: ident(alias, name), type }, value: column?.divides ? pruning(value) : value };
   });
   return [compareRows(pairs, operator)];
 }

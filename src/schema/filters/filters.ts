@@ -12,7 +12,7 @@ import type { Names } from '../../catalog/naming.ts';
 import { operandOf } from '../../db/sql/compare.ts';
 import { columnRef } from '../../db/sql/select.ts';
 import { hasRow } from '../../db/sql/semiJoin.ts';
-import { and, or, type Sql, sql } from '../../db/sql/sql.ts';
+import { and, or, pruning, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import type { Leaf } from '../leaves.ts';
@@ -74,7 +74,10 @@ export function createFilters(
       name,
       type,
       deprecationReason: column.deprecationReason,
-      condition: (tests, alias) => condition(name, { sql: columnRef(column, alias), type: column.type, leaf }, tests),
+      condition(tests, alias) {
+        const tested = condition(name, { sql: columnRef(column, alias), type: column.type, leaf }, tests);
+        return column.divides ? pruning(tested) : tested;
+      },
     };
   };
 

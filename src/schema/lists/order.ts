@@ -101,6 +101,7 @@ const keyOf = (column: Column, direction: Pick<OrderKey, 'descending' | 'nullsFi
   expression: columnRef(column),
   type: column.type,
   nullable: column.nullable,
+  divides: column.divides,
   ...direction,
 });
 
