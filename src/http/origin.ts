@@ -19,3 +19,7 @@ export function clientAddress(headers: Headers, peer: string | undefined, proxie
   const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim());
   return (proxies > 0 && hops.at(-proxies)) || peer || 'unknown';
 }
+
+/** Whether a path is the API's, or below it. */
+export const isWithin = (endpoint: string, path: string): boolean =>
+  path === endpoint || path.startsWith(`${endpoint}/`);

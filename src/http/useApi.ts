@@ -7,12 +7,12 @@ import { AppError } from '../errors.ts';
 import { tellRenamed } from '../schema/tellRenamed.ts';
 import type { Tails } from '../tails/tails.ts';
 import { errorResponse } from './errorResponse.ts';
-import { type OriginContext, originOf } from './origin.ts';
+import { isWithin, type OriginContext, originOf } from './origin.ts';
 import type { CallerContext } from './useCaller.ts';
 import type { LifetimeContext } from './useLifetime.ts';
 
 /** What a request carries from the moment that it comes in. */
-interface ServerContext
+export interface ServerContext
   extends CallerContext,
     LifetimeContext,
     Pick<OriginContext, 'req'>,
@@ -20,23 +20,32 @@ interface ServerContext
   api?: Api;
 }
 
+/** Makes the context of a request's operation on an API. */
+export type ContextOf = (request: Request, context: ServerContext, api: Api) => Context;
+
+export const createContextOf =
+  (tails: Tails, limits: RequestLimits): ContextOf =>
+  (request, context, api) => {
+    const { caller, lifetime, record, share } = context;
+    const origin = originOf(request, context, limits.proxies);
+    return api.createContext({ caller, origin, share, tails, signal: lifetime.signal, record }, limits);
+  };
+
 export interface ApiPluginOptions {
   readonly served: Served;
-  readonly tails: Tails;
+  readonly contextOf: ContextOf;
   readonly endpoint: string;
-  readonly limits: RequestLimits;
 }
 
 /** Runs each request on the API that is served when it comes in, which tells what it renamed; until there is one the answer is a 503. */
 export function useApi({
   served,
-  tails,
+  contextOf,
   endpoint,
-  limits,
 }: ApiPluginOptions): Plugin<Context & ServerContext, ServerContext> {
   return {
     onRequest({ url, serverContext, fetchAPI, endResponse }) {
-      if (url.pathname !== endpoint && !url.pathname.startsWith(`${endpoint}/`)) return;
+      if (!isWithin(endpoint, url.pathname)) return;
       const api = served.current();
       if (api) {
         serverContext.api = api;
@@ -50,10 +59,8 @@ export function useApi({
     },
     onEnveloped({ setSchema, extendContext, context }) {
       if (!context?.api) throw new Error('There is no API to run on');
-      const { api, caller, lifetime, record, request, share } = context;
-      const origin = originOf(request, context, limits.proxies);
-      setSchema(api.schema);
-      extendContext(api.createContext({ caller, origin, share, tails, signal: lifetime.signal, record }, limits));
+      setSchema(context.api.schema);
+      extendContext(contextOf(context.request, context, context.api));
     },
   };
 }

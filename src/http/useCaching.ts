@@ -2,17 +2,46 @@ import { createHash } from 'node:crypto';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Incoming } from '../context.ts';
 
+/** An answer that may be kept, as far as caches go. */
+interface CachedAnswer {
+  /** Whether the client has it already. */
+  readonly isKnown: boolean;
+  readonly headers: Readonly<Record<'etag' | 'cache-control' | 'vary', string>>;
+}
+
+/** Says how an answer without errors to a query by GET may be kept; `form` is its content type and encoding, a line each. */
+export type CacheAnswer = (
+  request: Request,
+  caller: Incoming['caller'],
+  form: string,
+  body: string | Buffer,
+) => CachedAnswer;
+
 /**
- * Lets clients and proxies keep the answers to queries by GET: each has an ETag, by which it is asked for again, and
- * this `Cache-Control`. With a caller only the caller's own cache may keep it. An answer with an error is kept nowhere.
+ * Lets clients and proxies keep answers: each has an ETag, by which it is asked for again, and this `Cache-Control`. With
+ * a caller only the caller's own cache may keep it.
  */
-export function useCaching(cacheControl: string): Plugin<object, Incoming> {
-  /** Of the answers to requests by GET: whether each is free of errors. */
-  const answers = new WeakMap<Request, boolean>();
+export function createCaching(cacheControl: string): CacheAnswer {
   const directives = cacheControl.split(',').map((directive) => directive.trim());
   const shared = directives.join(', ');
   const own = ['private', ...directives.filter((name) => !/^(public|private|s-maxage)\b/i.test(name))].join(', ');
+  return (request, caller, form, body) => {
+    const etag = `"${createHash('sha256').update(`${form}\n`).update(body).digest('base64url')}"`;
+    return {
+      isKnown: isKnown(request.headers.get('if-none-match'), etag),
+      headers: {
+        etag,
+        'cache-control': caller ? own : shared,
+        vary: caller ? 'Accept, Authorization' : 'Accept',
+      },
+    };
+  };
+}
 
+/** Lets answers to queries by GET be kept, but for one with an error, which is kept nowhere. */
+export function useCaching(cache: CacheAnswer): Plugin<object, Incoming> {
+  /** Of the answers to requests by GET: whether each is free of errors. */
+  const answers = new WeakMap<Request, boolean>();
   return {
     onResultProcess({ request, result }) {
       if (request.method !== 'GET' || isAsyncIterable(result)) return;
@@ -22,16 +51,15 @@ export function useCaching(cacheControl: string): Plugin<object, Incoming> {
       const isClean = answers.get(request);
       if (isClean === undefined) return;
       const { headers } = response;
-      if (!isClean || !headers.get('content-type')?.includes('json')) return headers.set('cache-control', 'no-store');
+      const contentType = headers.get('content-type');
+      if (!isClean || !contentType?.includes('json')) return headers.set('cache-control', 'no-store');
       const body = Buffer.from(await response.arrayBuffer());
-      const etag = `"${createHash('sha256')
-        .update(`${headers.get('content-type')}\n${headers.get('content-encoding') ?? ''}\n`)
-        .update(body)
-        .digest('base64url')}"`;
-      headers.set('etag', etag);
-      headers.set('cache-control', serverContext.caller ? own : shared);
-      headers.append('vary', serverContext.caller ? 'Accept, Authorization' : 'Accept');
-      if (isKnown(request.headers.get('if-none-match'), etag)) {
+      const form = `${contentType}\n${headers.get('content-encoding') ?? ''}`;
+      const { isKnown, headers: further } = cache(request, serverContext.caller, form, body);
+      headers.set('etag', further.etag);
+      headers.set('cache-control', further['cache-control']);
+      headers.append('vary', further.vary);
+      if (isKnown) {
         headers.delete('content-type');
         headers.delete('content-length');
         setResponse(new fetchAPI.Response(null, { status: 304, headers }));

@@ -4,6 +4,7 @@ import type { Caller } from '../auth/callers/caller.ts';
 import type { Verify } from '../auth/callers/verify.ts';
 import { AppError } from '../errors.ts';
 import { errorResponse } from './errorResponse.ts';
+import { isWithin } from './origin.ts';
 
 export interface CallerContext {
   /** Null where the server asks nobody who they are. */
@@ -38,8 +39,6 @@ export function useCaller(verify: Verify | null, endpoint: string, log: Logger):
     },
   };
 }
-
-const isWithin = (endpoint: string, path: string) => path === endpoint || path.startsWith(`${endpoint}/`);
 
 function challenge({ code, message }: AppError, hasToken: boolean): Record<string, string> {
   if (code === 'FORBIDDEN') return { 'www-authenticate': `Bearer error="insufficient_scope"` };

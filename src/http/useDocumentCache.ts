@@ -6,15 +6,18 @@ import type { DocumentContext } from './useDocuments.ts';
 /** What a document takes beside its tokens, as if it were tokens: some 6 kB. */
 const ownTokens = 10;
 
+/** Parsed documents that were let in, by their texts. */
+export type DocumentCache = LRUCache<string, DocumentNode>;
+
 /**
- * Keeps the parsed documents that were let in, those used last, up to so many tokens together. That bounds their memory
- * whatever clients send: a token takes some 650 bytes once it is parsed, be it of one character or of forty.
+ * Keeps the documents used last, up to so many tokens together. That bounds their memory whatever clients send: a token
+ * takes some 650 bytes once it is parsed, be it of one character or of forty.
  */
-export function useDocumentCache(maxTokens: number): Plugin<Partial<DocumentContext>> {
-  const documents = new LRUCache<string, DocumentNode>({
-    maxSize: maxTokens,
-    sizeCalculation: ({ tokenCount = 0 }) => ownTokens + tokenCount,
-  });
+export const createDocumentCache = (maxTokens: number): DocumentCache =>
+  new LRUCache({ maxSize: maxTokens, sizeCalculation: ({ tokenCount = 0 }) => ownTokens + tokenCount });
+
+/** Parses a document once for as long as it is kept. */
+export function useDocumentCache(documents: DocumentCache): Plugin<Partial<DocumentContext>> {
   return {
     onParse({ params: { source }, setParsedDocument }) {
       const document = documents.get(typeof source === 'string' ? source : source.body);

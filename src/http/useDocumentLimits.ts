@@ -18,17 +18,34 @@ interface FixedPrice extends Pick<Priced, 'operationName'> {
   readonly price: Price;
 }
 
+/** Says what an operation with its variables may cost. */
+export type PriceOperation = (priced: Omit<Priced, 'pages'>) => Price;
+
+/** A price that depends on variables is found out for each request, any other once. */
+export function createPricing(pages: PageLimits): PriceOperation {
+  // Documents outlive schemas: what is kept for a document must not keep the schema that it is of.
+  const prices = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, FixedPrice>>();
+  return (priced) => {
+    const { schema, document, operationName } = priced;
+    const ofSchema = prices.get(schema) ?? new WeakMap<DocumentNode, FixedPrice>();
+    prices.set(schema, ofSchema);
+    const known = ofSchema.get(document);
+    if (known && known.operationName === operationName) return known.price;
+    const price = priceOf({ ...priced, pages });
+    if (price.isFixed) ofSchema.set(document, { operationName, price });
+    return price;
+  };
+}
+
 /**
  * Lets a document be parsed, validated and executed only as far as it is within its limits. What depends on the text
- * alone is looked at once for each document that is parsed, a price that depends on variables once for each request.
+ * alone is looked at once for each document that is parsed.
  */
 export function useDocumentLimits(
   limits: RequestLimits,
-  pages: PageLimits,
+  pricing: PriceOperation,
 ): Plugin<Context & DocumentContext & PricedContext> {
   const shapes = new WeakMap<DocumentNode, readonly GraphQLError[]>();
-  // Documents outlive schemas: what is kept for a document must not keep the schema that it is of.
-  const prices = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, FixedPrice>>();
 
   function shapeOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
     const known = shapes.get(document);
@@ -36,17 +53,6 @@ export function useDocumentLimits(
     const errors = checkShape(schema, document, limits);
     shapes.set(document, errors);
     return errors;
-  }
-
-  function priceFor(priced: Priced): Price {
-    const { schema, document, operationName } = priced;
-    const ofSchema = prices.get(schema) ?? new WeakMap<DocumentNode, FixedPrice>();
-    prices.set(schema, ofSchema);
-    const known = ofSchema.get(document);
-    if (known && known.operationName === operationName) return known.price;
-    const price = priceOf(priced);
-    if (price.isFixed) ofSchema.set(document, { operationName, price });
-    return price;
   }
 
   return {
@@ -62,17 +68,19 @@ export function useDocumentLimits(
       // Whoever agreed on a persisted document knows its shape; how much it asks for depends on the variables.
       const errors = context.persisted ? [] : shapeOf(schema, document);
       if (errors.length > 0) return setResult(errors);
-      const price = priceFor({ schema, document, operationName, variables: variables ?? {}, pages });
+      const price = pricing({ schema, document, operationName, variables: variables ?? {} });
       extendContext({ price });
       if (context.record) context.record.cost = price.rows;
-      if (price.isStatic) refuseStatic(price);
-      else refuse(price, limits.cost);
+      refuseDear(price, limits);
     },
   };
 }
 
-function refuse({ rows, dearest }: Price, limit: number): void {
-  if (rows <= limit) return;
+/** Throws QUERY_TOO_COMPLEX where an operation may cost more than it may. */
+export function refuseDear(price: Price, { cost: limit }: Pick<RequestLimits, 'cost'>): void {
+  const { rows, dearest } = price;
+  if (price.isStatic) refuseStatic(price);
+  if (price.isStatic || rows <= limit) return;
   const most = dearest && `; most are those of "${dearest.path}" (${count(dearest.rows)})`;
   throw tooComplex(
     `The document may ask for ${count(rows)} rows, more than the ${count(limit)} of this server${most}: ask for smaller pages`,

@@ -1,4 +1,4 @@
-import type { Plugin } from 'graphql-yoga';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import type { Api } from '../api/api.ts';
 import type { Incoming } from '../context.ts';
 import { type DocumentRequest, identify, withoutId } from '../documents/identify.ts';
@@ -16,7 +16,7 @@ export interface DocumentContext extends Incoming {
   persisted?: PreparedDocument;
 }
 
-export interface DocumentsOptions {
+interface DocumentsOptions {
   readonly endpoint: string;
   /** Whether only callers who may explore send documents of their own. */
   readonly persistedOnly: boolean;
@@ -27,40 +27,25 @@ export interface DocumentsOptions {
 /** Of documents that clients register, which bounds them to some 20 MB. */
 const registerLimits = { senders: 100, characters: 200_000 };
 
-/**
- * Runs persisted documents by their ids, already parsed and validated, and refuses others where they are not wanted.
- * Whoever may send any document may also register one under its hash, as Apollo's link does.
- */
-export function useDocuments({
-  endpoint,
-  persistedOnly,
-  proxies,
-}: DocumentsOptions): Plugin<DocumentContext, DocumentContext & Pick<OriginContext, 'req'>> {
-  const registered = createRegister(registerLimits);
+/** The document that a request asks for. */
+interface Chosen {
+  /** Undefined where the request has none, which Yoga says in its own words. */
+  readonly text: string | undefined;
+  /** The id under which it is persisted. */
+  readonly id?: string;
+  readonly persisted?: PreparedDocument;
+}
 
-  /** The text to run; undefined where the request has none, which Yoga says in its own words. */
-  function choose(asked: DocumentRequest | null, text: string | undefined, context: DocumentContext, sender: string) {
-    const { api, caller } = context;
-    const maySend = !persistedOnly || caller?.permissions.has('explore') === true;
-    if (text && typeof text !== 'string') throw badInput('query must be a string');
-    // Apollo's link stops to send hashes once it is told to; what was agreed on runs all the same.
-    const id = asked?.id ?? (text && !maySend ? sha256(text) : null);
-    const found = id === null ? undefined : api.documents.find(id);
-    if (found) {
-      if (text && text !== found.stored.text) throw mismatch();
-      if (!found.document) throw found.isForPrimary ? forPrimary() : invalid();
-      context.persisted = found;
-      if (context.record && id !== null) context.record.documentId = id;
-      return found.stored.text;
-    }
-    if (asked && !text) return ofHash(asked, maySend);
-    if (text && !maySend) throw required();
-    if (asked && text) {
-      verify(asked, text);
-      if (asked.isApollo) registered.register(asked.id, text, sender);
-    }
-    return text;
-  }
+type Choosing = Pick<DocumentContext, 'api' | 'caller'> & Pick<OriginContext, 'req'>;
+
+/**
+ * Finds the document that a request's parameters or its path ask for; throws where its caller may not run it. Whoever may
+ * send any document may also register one under its hash, as Apollo's link does.
+ */
+export type ChooseDocument = (params: GraphQLParams, path: string, request: Request, context: Choosing) => Chosen;
+
+export function createDocumentChoice({ endpoint, persistedOnly, proxies }: DocumentsOptions): ChooseDocument {
+  const registered = createRegister(registerLimits);
 
   function ofHash(asked: DocumentRequest, maySend: boolean): string {
     if (asked.isApollo && !maySend) throw notSupported();
@@ -69,13 +54,40 @@ export function useDocuments({
     return text;
   }
 
+  return (params, path, request, context) => {
+    const { api, caller } = context;
+    const asked = identify({ ...params }, path, endpoint);
+    const text = params.query;
+    const maySend = !persistedOnly || caller?.permissions.has('explore') === true;
+    if (text && typeof text !== 'string') throw badInput('query must be a string');
+    // Apollo's link stops to send hashes once it is told to; what was agreed on runs all the same.
+    const id = asked?.id ?? (text && !maySend ? sha256(text) : null);
+    const found = id === null ? undefined : api.documents.find(id);
+    if (found) {
+      if (text && text !== found.stored.text) throw mismatch();
+      if (!found.document) throw found.isForPrimary ? forPrimary() : invalid();
+      return { text: found.stored.text, persisted: found, ...(id !== null && { id }) };
+    }
+    if (asked && !text) return { text: ofHash(asked, maySend) };
+    if (text && !maySend) throw required();
+    if (asked && text) {
+      verify(asked, text);
+      if (asked.isApollo) registered.register(asked.id, text, originOf(request, context, proxies));
+    }
+    return { text };
+  };
+}
+
+/** Runs persisted documents by their ids, already parsed and validated, and refuses others where they are not wanted. */
+export function useDocuments(
+  choose: ChooseDocument,
+): Plugin<DocumentContext, DocumentContext & Pick<OriginContext, 'req'>> {
   return {
     onParams({ params, request, context, setParams }) {
-      const asked = identify({ ...params }, new URL(request.url).pathname, endpoint);
-      const query = choose(asked, params.query, context, originOf(request, context, proxies));
-      // GraphQL over HTTP: an empty operationName is none.
-      const operationName = params.operationName === '' ? undefined : params.operationName;
-      setParams({ ...withoutId({ ...params }), query, operationName });
+      const { text, id, persisted } = choose(params, new URL(request.url).pathname, request, context);
+      if (persisted) context.persisted = persisted;
+      if (context.record && id !== undefined) context.record.documentId = id;
+      setParams({ ...withoutId({ ...params }), query: text, operationName: operationNameOf(params) });
     },
     onParse({ context, setParsedDocument }) {
       if (context.persisted?.document) setParsedDocument(context.persisted.document);
@@ -85,6 +97,9 @@ export function useDocuments({
     },
   };
 }
+
+/** GraphQL over HTTP: an empty name is none. */
+export const operationNameOf = ({ operationName }: GraphQLParams) => (operationName === '' ? undefined : operationName);
 
 /** A document that came with an id which the manifests do not have may run on its own, if the id can be checked at all. */
 function verify(asked: DocumentRequest, text: string): void {

@@ -4,8 +4,15 @@ import type { RequestLimits } from '../config/limits.ts';
 import type { Context, Incoming } from '../context.ts';
 import { mostSent } from '../db/budget.ts';
 import { bytesOfStream, type InFlight } from '../db/inFlight.ts';
+import type { PlannedResult } from '../plan/run.ts';
+import type { Price } from '../pricing/cost.ts';
 import { type OriginContext, originOf } from './origin.ts';
 import type { PricedContext } from './useDocumentLimits.ts';
+
+/** What a request carries where its plan has run, and there is more to say than data. */
+export interface PlannedContext {
+  planned?: Promise<PlannedResult>;
+}
 
 interface ShareContext extends OriginContext {
   share?: Incoming['share'];
@@ -16,30 +23,28 @@ interface ShareContext extends OriginContext {
 /** What PostgreSQL sends for an ordinary row. A longer one is counted as it comes. */
 const bytesOfRow = 130;
 
+/** Waits until there is room for an answer of this price among what is in flight. */
+export const expectAnswer = (share: Incoming['share'], price: Price, limits: Pick<RequestLimits, 'bytes'>) =>
+  share?.expect(Math.min(price.rows * bytesOfRow, mostSent(limits)));
+
 /**
- * Lets a request's body and its answer into memory only where there is room among those of all: a body as long as it is
- * announced, or may be; an answer by its price. Until the client has taken the answer both count. A stream holds a part
- * while it is open, and its messages what they need beyond that until they are taken.
+ * Gives a request its share of the memory for those in flight: its body and its answer count there until the client has
+ * taken the answer. A stream holds a part while it is open, and its messages what they need beyond that until they are
+ * taken.
  */
 export function useInFlight(
   inFlight: InFlight,
   limits: Pick<RequestLimits, 'bytes' | 'proxies'>,
-  maxBodyBytes: number,
-): Plugin<Context & PricedContext, ShareContext> {
+): Plugin<Context & PricedContext & PlannedContext, ShareContext> {
   return {
     onRequest({ request, serverContext }) {
       const share = inFlight.open(originOf(request, serverContext, limits.proxies));
       serverContext.share = share;
       serverContext.res?.once('close', share.release);
     },
-    onRequestParse({ request, serverContext: { share } }) {
-      if (request.method !== 'POST') return;
-      const length = Number(request.headers.get('content-length') ?? maxBodyBytes);
-      return share?.expect(length)?.then(() => share.add(length)) ?? share?.add(length);
-    },
     onExecute({ args: { contextValue } }) {
-      const { share, price } = contextValue;
-      if (price) return share?.expect(Math.min(price.rows * bytesOfRow, mostSent(limits)));
+      const { share, price, planned } = contextValue;
+      if (price && !planned) return expectAnswer(share, price, limits);
     },
     onSubscribe({ args: { contextValue } }) {
       return contextValue.share?.stream(bytesOfStream);

@@ -4,35 +4,41 @@ import { type Permission, permissionNames } from '../config/auth.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../errors.ts';
 
+/** What its caller needs: mutations change rows, all others read them. */
+export const permissionFor = (operation: `${OperationTypeNode}`): Permission =>
+  operation === 'mutation' ? 'write' : 'read';
+
+/** Why a caller may not run an operation; undefined where they may. */
+export function objectionTo(
+  operation: `${OperationTypeNode}`,
+  { caller }: Pick<Context, 'caller'>,
+): GraphQLError | undefined {
+  const needed = permissionFor(operation);
+  if (caller?.permissions.has(needed)) return undefined;
+  const message = `A ${operation} needs the role or scope "${permissionNames[needed]}"`;
+  const { code, http } = new AppError('FORBIDDEN', message).extensions;
+  const headers = { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${permissionNames[needed]}"` };
+  return new GraphQLError(message, { extensions: { code, http: { ...http, headers } } });
+}
+
 interface Operation {
   readonly document: DocumentNode;
   readonly operationName?: string | null;
   readonly contextValue: Context;
 }
 
-/** What its caller needs: mutations change rows, all others read them. */
-export const permissionFor = (operation: `${OperationTypeNode}`): Permission =>
-  operation === 'mutation' ? 'write' : 'read';
-
 /** Runs an operation only for callers who may. */
 export function usePermissions(): Plugin<Context> {
-  const objectionTo = ({ document, operationName, contextValue: { caller } }: Operation) => {
-    const operation = getOperationAST(document, operationName)?.operation ?? 'query';
-    const needed = permissionFor(operation);
-    if (caller?.permissions.has(needed)) return undefined;
-    const message = `A ${operation} needs the role or scope "${permissionNames[needed]}"`;
-    const { code, http } = new AppError('FORBIDDEN', message).extensions;
-    const headers = { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${permissionNames[needed]}"` };
-    return new GraphQLError(message, { extensions: { code, http: { ...http, headers } } });
-  };
+  const objection = ({ document, operationName, contextValue }: Operation) =>
+    objectionTo(getOperationAST(document, operationName)?.operation ?? 'query', contextValue);
   return {
     onExecute({ args, setResultAndStopExecution }) {
-      const objection = objectionTo(args);
-      if (objection) setResultAndStopExecution({ errors: [objection] });
+      const found = objection(args);
+      if (found) setResultAndStopExecution({ errors: [found] });
     },
     onSubscribe({ args, setResultAndStopExecution }) {
-      const objection = objectionTo(args);
-      if (objection) setResultAndStopExecution({ errors: [objection] });
+      const found = objection(args);
+      if (found) setResultAndStopExecution({ errors: [found] });
     },
   };
 }

@@ -1,23 +1,70 @@
-import { getVariableValues } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { RequestLimits } from '../config/limits.ts';
 import type { Context } from '../context.ts';
-import { Unplanned } from '../plan/plan.ts';
-import type { OperationPlans } from '../plan/plans.ts';
-import { askWith } from '../plan/read.ts';
-import { type PlannedResult, runPlan, textOf } from '../plan/run.ts';
-import type { DocumentContext } from './useDocuments.ts';
+import { type PlannedResult, prepareRun, textOf } from '../plan/run.ts';
+import type { Admitted } from './useAdmission.ts';
+import type { ContextOf, ServerContext } from './useApi.ts';
+import type { CacheAnswer } from './useCaching.ts';
+import type { DocumentCache } from './useDocumentCache.ts';
+import { type PriceOperation, refuseDear } from './useDocumentLimits.ts';
+import { type ChooseDocument, type DocumentContext, operationNameOf } from './useDocuments.ts';
+import { expectAnswer, type PlannedContext } from './useInFlight.ts';
+import { inOperation } from './useOperation.ts';
+import { objectionTo } from './usePermissions.ts';
+import { securityHeaders } from './useSecurityHeaders.ts';
+import { variablesOf } from './useVariables.ts';
 
-/** Answers an operation by its plan, where it has one; any other is the executor's. */
-export function usePlans(limits: Pick<RequestLimits, 'bytes'>): Plugin<Context & DocumentContext> {
+type PlanContext = ServerContext & Admitted & PlannedContext;
+
+export interface PlansOptions {
+  readonly limits: RequestLimits;
+  /** Whether everyone may read. */
+  readonly isOpen: boolean;
+  readonly documents: DocumentCache;
+  readonly choose: ChooseDocument;
+  readonly pricing: PriceOperation;
+  readonly contextOf: ContextOf;
+  readonly cache: CacheAnswer;
+}
+
+/**
+ * Answers a query by its plan, where it has one: in short, before Yoga makes promises of parsing, validating and
+ * executing, where all is well with it. Whatever is not is for Yoga's whole way to say, which goes on with what is known
+ * by then. What a document is comes from there, and so does the type of its answer; who may run it, with which price and
+ * how much of it is asked for each request.
+ */
+export function usePlans(options: PlansOptions): Plugin<Context & DocumentContext & PlannedContext, PlanContext> {
+  const { limits } = options;
+  const types = createTypes();
   return {
+    async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
+      const type = types.of(request);
+      const text = type && (await answerShortly(request, url.pathname, serverContext, options));
+      if (!type || !text) return;
+      const cached = request.method === 'GET' ? options.cache(request, serverContext.caller, `${type}\n`, text) : null;
+      const { Response: ResponseClass } = fetchAPI;
+      const headers = { ...securityHeaders, ...cached?.headers };
+      endResponse(
+        cached?.isKnown
+          ? new ResponseClass(null, { status: 304, headers })
+          : new ResponseClass(text, { headers: { 'content-type': type, ...headers } }),
+      );
+    },
     onExecute({ args, setExecuteFn }) {
       const { document, operationName, variableValues, contextValue } = args;
-      const { api, persisted, record } = contextValue;
+      const { api, persisted, record, planned } = contextValue;
+      if (planned) return setExecuteFn(() => planned.then(withText));
       const plans = api.plans.of(document, operationName, persisted !== undefined);
-      const run = plans && prepare(plans, api.schema, variableValues ?? {}, contextValue, limits.bytes);
+      const run = plans && prepareRun(plans, variableValues ?? {});
       if (record) record.interpreter = run ? 'plan' : 'executor';
-      if (run) setExecuteFn(() => run().then(withText));
+      if (run) setExecuteFn(() => run(contextValue, limits.bytes).then(withText));
+    },
+    onResultProcess({ request, result }) {
+      if (!isAsyncIterable(result) && !Array.isArray(result) && 'data' in result && !result.errors)
+        types.expect(request);
+    },
+    onResponse({ request, response }) {
+      types.learn(request, response);
     },
   };
 }
@@ -25,21 +72,88 @@ export function usePlans(limits: Pick<RequestLimits, 'bytes'>): Plugin<Context &
 /** Yoga writes a result by the function that it brings along. */
 const withText = (result: PlannedResult) => ({ ...result, stringify: textOf });
 
-/** How the operation is answered with these variables; null where that is for the executor, too, where they are wrong. */
-function prepare(
-  plans: OperationPlans,
-  schema: Parameters<typeof getVariableValues>[0],
-  given: Readonly<Record<string, unknown>>,
-  context: Context,
-  longest: number,
-): (() => Promise<PlannedResult>) | null {
-  const { coerced } = getVariableValues(schema, plans.operation.variableDefinitions ?? [], given);
-  const plan = coerced && plans.with(coerced);
-  if (!plan || plan instanceof Unplanned) return null;
+/** The text of an answer that is data alone; null for the whole way. */
+async function answerShortly(
+  request: Request,
+  path: string,
+  context: PlanContext,
+  options: PlansOptions,
+): Promise<string | null> {
+  const found = findRun(request, path, context, options);
+  if (!found) return null;
+  const { api, run, price } = found;
+  const { limits, contextOf } = options;
+  const { record, share, lifetime } = context;
+  const planned = inOperation(record, async () => {
+    await expectAnswer(share, price, limits);
+    lifetime.endWith(request.signal);
+    return run(contextOf(request, context, api), limits.bytes);
+  });
+  const result = await planned.catch(() => null);
+  if (result?.data && !result.errors) return textOf(result);
+  context.planned = planned;
+  return null;
+}
+
+/** How a request is answered by a plan that there is; null where that is not certain yet, or is to be refused. */
+function findRun(request: Request, path: string, context: PlanContext, options: PlansOptions) {
+  const { api, params, record } = context;
+  if (!api || !params || !isOrdinary(params)) return null;
   try {
-    const askedOf = askWith(plan, coerced);
-    return () => runPlan(plan, askedOf, context, longest);
+    const { text, id, persisted } = options.choose(params, path, request, { ...context, api });
+    const document = persisted?.document ?? options.documents.get(text ?? '');
+    const operationName = operationNameOf(params);
+    const plans = document && api.plans.known(document, operationName);
+    if (!plans || (!options.isOpen && objectionTo('query', context))) return null;
+    const { schema, operation } = plans;
+    const variables = (variablesOf(schema, operation, params.variables) ?? {}) as Readonly<Record<string, unknown>>;
+    const price = options.pricing({ schema, document, operationName, variables });
+    refuseDear(price, options.limits);
+    const run = prepareRun(plans, variables);
+    if (!run) return null;
+    if (record)
+      Object.assign(record, {
+        operation: { type: operation.operation, name: operation.name?.value },
+        documentId: id,
+        cost: price.rows,
+        interpreter: 'plan',
+      });
+    return { api, run, price };
   } catch {
     return null;
   }
+}
+
+const known = new Set(['query', 'variables', 'operationName', 'extensions', 'documentId', 'doc_id', 'id']);
+
+/** Whether the whole way would find nothing wrong with the parameters themselves. */
+function isOrdinary(params: GraphQLParams): boolean {
+  const { operationName, variables, extensions } = params;
+  const isObject = (value: unknown) =>
+    value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value));
+  return (
+    !Array.isArray(params) &&
+    (operationName === undefined || typeof operationName === 'string') &&
+    isObject(variables) &&
+    isObject(extensions) &&
+    Object.keys(params).every((name) => known.has(name))
+  );
+}
+
+/** So many spellings of `Accept` are known. */
+const maxTypes = 50;
+
+/** The content types of answers that are data, by the `Accept` of their requests, as Yoga's whole way has chosen them. */
+function createTypes() {
+  const types = new Map<string, string>();
+  const expected = new WeakSet<Request>();
+  const acceptOf = ({ headers }: Request) => headers.get('accept') ?? '';
+  return {
+    of: (request: Request) => types.get(acceptOf(request)),
+    expect: (request: Request) => void expected.add(request),
+    learn(request: Request, { headers }: Response) {
+      const type = headers.get('content-type');
+      if (expected.has(request) && type?.includes('json') && types.size < maxTypes) types.set(acceptOf(request), type);
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 
 /** For every answer that does not say otherwise itself, as GraphiQL's page does. */
-const defaults = {
+export const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
@@ -12,7 +12,7 @@ const defaults = {
 export function useSecurityHeaders(): Plugin {
   return {
     onResponse({ response }) {
-      for (const [name, value] of Object.entries(defaults))
+      for (const [name, value] of Object.entries(securityHeaders))
         if (!response.headers.has(name)) response.headers.set(name, value);
     },
   };

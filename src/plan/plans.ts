@@ -21,10 +21,13 @@ type Variables = Readonly<Record<string, unknown>>;
 export interface Plans {
   /** The plans of an operation that is a query; null for any other, and until a document `isKnown` or seen again. */
   of(document: DocumentNode, operationName: string | null | undefined, isKnown: boolean): OperationPlans | null;
+  /** Those that there are already: the document is one that was let in. */
+  known(document: DocumentNode, operationName: string | null | undefined): OperationPlans | null;
 }
 
 /** The plans of one operation, one for each way in which its variables decide what is selected. */
 export interface OperationPlans {
+  readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   /** The plan for these variables, as graphql-js coerced them. */
   with(variables: Variables): Plan | Unplanned;
@@ -50,6 +53,10 @@ export function createPlans(schema: GraphQLSchema): Plans {
       known.set(operation, made);
       return made;
     },
+    known(document, operationName) {
+      const operation = getOperationAST(document, operationName);
+      return (operation && known.get(operation)) ?? null;
+    },
   };
 }
 
@@ -60,6 +67,7 @@ function plansOf(schema: GraphQLSchema, document: DocumentNode, operation: Opera
   const keyOf = ({ decided }: Variants, variables: Variables) =>
     JSON.stringify([...decided].map((name) => (Object.hasOwn(variables, name) ? [variables[name]] : [])));
   return {
+    schema,
     operation,
     with(variables) {
       const key = keyOf(many, variables);

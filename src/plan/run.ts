@@ -1,7 +1,8 @@
-import type { ExecutionResult } from 'graphql';
+import { type ExecutionResult, getVariableValues } from 'graphql';
 import type { Context } from '../context.ts';
-import type { Plan } from './plan.ts';
-import { type AskedOf, readObjects } from './read.ts';
+import { type Plan, Unplanned } from './plan.ts';
+import type { OperationPlans } from './plans.ts';
+import { type AskedOf, askWith, readObjects } from './read.ts';
 import { writePlanned } from './write.ts';
 
 /** The data of a response as JSON. */
@@ -22,13 +23,26 @@ export interface PlannedResult extends Pick<ExecutionResult, 'errors'> {
   readonly data: JsonData | null;
 }
 
-/** Answers an operation by its plan, in no more than `longest` bytes; rejects with RESPONSE_TOO_LARGE. */
-export async function runPlan(
-  { root }: Plan,
-  askedOf: AskedOf,
-  context: Context,
-  longest: number,
-): Promise<PlannedResult> {
+/** Answers an operation, in no more than `longest` bytes; rejects with RESPONSE_TOO_LARGE. */
+export type Run = (context: Context, longest: number) => Promise<PlannedResult>;
+
+/**
+ * How an operation is answered with these variables, as its client sent them; null where that is for the executor: it has
+ * no plan, or the executor is to say what is wrong with the variables.
+ */
+export function prepareRun(plans: OperationPlans, given: Readonly<Record<string, unknown>>): Run | null {
+  const { coerced } = getVariableValues(plans.schema, plans.operation.variableDefinitions ?? [], given);
+  const plan = coerced && plans.with(coerced);
+  if (!plan || plan instanceof Unplanned) return null;
+  try {
+    const askedOf = askWith(plan, coerced);
+    return (context, longest) => runPlan(plan, askedOf, context, longest);
+  } catch {
+    return null;
+  }
+}
+
+async function runPlan({ root }: Plan, askedOf: AskedOf, context: Context, longest: number): Promise<PlannedResult> {
   const level = await readObjects(root, [{}], askedOf, context);
   const { data, errors } = writePlanned(root, level, { askedOf, context, longest });
   return { ...(errors.length > 0 && { errors }), data: data === null ? null : new JsonData(data) };

@@ -11,32 +11,31 @@ import type { Probe } from '../db/pool/probe.ts';
 import { useDocumentList } from '../graphiql/useDocumentList.ts';
 import { useGraphiQL } from '../graphiql/useGraphiQL.ts';
 import { createErrorMask } from '../http/clientErrors.ts';
+import { preventCsrf } from '../http/csrf.ts';
+import { limitRate } from '../http/rateLimit.ts';
+import { createParamsReader, limitBody } from '../http/readParams.ts';
 import { useShortMessages } from '../http/shortMessages.ts';
-import { useApi } from '../http/useApi.ts';
-import { useBodyLimit } from '../http/useBodyLimit.ts';
-import { useCaching } from '../http/useCaching.ts';
+import { useAdmission } from '../http/useAdmission.ts';
+import { createContextOf, useApi } from '../http/useApi.ts';
+import { createCaching, useCaching } from '../http/useCaching.ts';
 import { useCaller } from '../http/useCaller.ts';
-import { useCsrfPrevention } from '../http/useCsrfPrevention.ts';
-import { useDocumentCache } from '../http/useDocumentCache.ts';
-import { useDocumentLimits } from '../http/useDocumentLimits.ts';
-import { useDocuments } from '../http/useDocuments.ts';
-import { useGetParams } from '../http/useGetParams.ts';
+import { createDocumentCache, useDocumentCache } from '../http/useDocumentCache.ts';
+import { createPricing, useDocumentLimits } from '../http/useDocumentLimits.ts';
+import { createDocumentChoice, useDocuments } from '../http/useDocuments.ts';
 import { useHealth } from '../http/useHealth.ts';
 import { useInFlight } from '../http/useInFlight.ts';
 import { useIntrospection } from '../http/useIntrospection.ts';
-import { useJsonBody } from '../http/useJsonBody.ts';
 import { useLastMessage } from '../http/useLastMessage.ts';
 import { useLifetime } from '../http/useLifetime.ts';
+import { useOperation } from '../http/useOperation.ts';
 import { usePermissions } from '../http/usePermissions.ts';
 import { usePlans } from '../http/usePlans.ts';
-import { useRateLimit } from '../http/useRateLimit.ts';
 import { useResponseLimit } from '../http/useResponseLimit.ts';
 import { useSecurityHeaders } from '../http/useSecurityHeaders.ts';
 import { useStatus } from '../http/useStatus.ts';
 import { useVariables } from '../http/useVariables.ts';
 import { tokenSources, useSignIn } from '../signIn/useSignIn.ts';
 import type { Tails } from '../tails/tails.ts';
-import { useOperation } from '../telemetry/useOperation.ts';
 
 export interface AppOptions {
   readonly config: Pick<
@@ -76,6 +75,12 @@ export function createApp(options: AppOptions) {
   const { requestLimits } = config;
   const { perMinute, proxies } = requestLimits;
   const sources = tokenSources(config.auth);
+  // What both ways of an answer ask: Yoga's, and that by a plan.
+  const documents = createDocumentCache(keptTokens);
+  const choose = createDocumentChoice({ endpoint, proxies, persistedOnly: config.documents.persistedOnly });
+  const pricing = createPricing(config.limits);
+  const contextOf = createContextOf(tails, requestLimits);
+  const cache = createCaching(config.cacheControl);
   return createYoga<Partial<Incoming>>({
     // Below it stand the ids of persisted documents.
     graphqlEndpoint: `${endpoint}{/*}?`,
@@ -83,7 +88,7 @@ export function createApp(options: AppOptions) {
     landingPage: false,
     graphiql: false,
     multipart: false,
-    maxRequestBodySize: false, // in the place of Yoga's: see useBodyLimit
+    maxRequestBodySize: false, // in the place of Yoga's: see limitBody
     batching: false,
     parserAndValidationCache: { documentCache: nothingKept, errorCache: nothingKept },
     cors:
@@ -107,28 +112,32 @@ export function createApp(options: AppOptions) {
       // Who is not let in learns nothing more: not whether there is an API, nor whether the document is known.
       useCaller(config.auth && createVerifier(config.auth), endpoint, log),
       useLifetime(config.requestTimeoutMs),
-      // A page of another origin is refused before its body is read.
-      useCsrfPrevention(config.corsOrigins),
-      // Requests count whatever is wrong with them.
-      ...(perMinute === null ? [] : [useRateLimit({ perMinute, proxies })]),
-      useJsonBody(),
-      useBodyLimit(config.maxBodyBytes),
-      useInFlight(inFlight, requestLimits, config.maxBodyBytes),
-      useGetParams(),
-      // From here on there is an API, and the document that is to run on it.
-      useApi({ served, tails, endpoint, limits: requestLimits }),
+      useInFlight(inFlight, requestLimits),
+      // From here on there is an API, the request was let in, and its body was read.
+      useApi({ served, contextOf, endpoint }),
       ...(config.graphiql ? [useDocumentList(endpoint)] : []),
+      useAdmission(
+        endpoint,
+        [
+          // A page of another origin is refused before its body is read.
+          preventCsrf(config.corsOrigins),
+          // Requests count whatever is wrong with them.
+          ...(perMinute === null ? [] : [limitRate({ perMinute, proxies })]),
+          limitBody(config.maxBodyBytes),
+        ],
+        createParamsReader(config.maxBodyBytes),
+      ),
       ...(config.auth ? [usePermissions()] : []),
-      useDocumentCache(keptTokens),
-      useDocuments({ endpoint, proxies, persistedOnly: config.documents.persistedOnly }),
+      useDocumentCache(documents),
+      useDocuments(choose),
       // A price goes by the variables as they are meant.
       useVariables(),
-      useDocumentLimits(requestLimits, config.limits),
+      useDocumentLimits(requestLimits, pricing),
       useShortMessages(),
       useIntrospection(),
-      usePlans(requestLimits),
+      usePlans({ limits: requestLimits, isOpen: !config.auth, documents, choose, pricing, contextOf, cache }),
       // What becomes of the result, on its way out.
-      useCaching(config.cacheControl),
+      useCaching(cache),
       useStatus(),
       useResponseLimit(requestLimits.bytes),
       useLastMessage(),

@@ -5,7 +5,8 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { createErrorMask } from '../../src/http/clientErrors.ts';
 import { clientAddress } from '../../src/http/origin.ts';
-import { useRateLimit } from '../../src/http/useRateLimit.ts';
+import { limitRate } from '../../src/http/rateLimit.ts';
+import { useAdmission } from '../../src/http/useAdmission.ts';
 import { setUp, setUpServer } from '../support/setUp.ts';
 
 const { api } = await setUp({ config: { corsOrigins: ['https://app.example'], graphiql: true, maxBodyBytes: 2000 } });
@@ -205,7 +206,11 @@ describe('the rate limit', () => {
       maskedErrors: { maskError: createErrorMask(pino({ level: 'silent' })) },
       plugins: [
         { onRequest: ({ serverContext }) => void Object.assign(serverContext, { caller }) },
-        useRateLimit({ perMinute: 2, proxies: 1, now: () => clock.time }),
+        useAdmission(
+          '/graphql',
+          [limitRate({ perMinute: 2, proxies: 1, now: () => clock.time })],
+          async () => undefined,
+        ),
       ],
     });
   const ask = (app: ReturnType<typeof limited>, address: string) =>

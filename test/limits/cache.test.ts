@@ -2,7 +2,7 @@ import { type DocumentNode, GraphQLError } from 'graphql';
 import { createSchema, createYoga, type Plugin } from 'graphql-yoga';
 import { describe, expect, test } from 'vitest';
 import { tooComplex } from '../../src/errors.ts';
-import { useDocumentCache } from '../../src/http/useDocumentCache.ts';
+import { createDocumentCache, useDocumentCache } from '../../src/http/useDocumentCache.ts';
 
 const schema = createSchema({ typeDefs: 'type Query { a: Int b: Int c: Int }' });
 const long = `{ ${'a '.repeat(40)}}`;
@@ -22,7 +22,7 @@ function serve(maxTokens: number, refusal: Plugin = {}) {
     schema,
     logging: false,
     parserAndValidationCache: { documentCache: nothingKept, errorCache: nothingKept },
-    plugins: [counting, useDocumentCache(maxTokens), refusal],
+    plugins: [counting, useDocumentCache(createDocumentCache(maxTokens)), refusal],
   });
   const send = async (...texts: readonly string[]) => {
     parsed.length = 0;

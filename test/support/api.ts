@@ -219,5 +219,5 @@ function recorded(pool: Lender, sent: string[]): Lender {
 /** What is sent once is planned all the same: else no test would ask a plan. */
 const planningAtOnce = (api: Api): Api => ({
   ...api,
-  plans: { of: (document, operationName) => api.plans.of(document, operationName, true) },
+  plans: { ...api.plans, of: (document, operationName) => api.plans.of(document, operationName, true) },
 });

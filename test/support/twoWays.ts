@@ -39,7 +39,7 @@ export function createTwoWays(api: TestApi, config: NonNullable<TestApiOptions['
   const options = { config: settings, tails: api.tails, probe: api.probe, log: pino({ level: 'silent' }) };
   // The API as it was built first, whatever has become of the schema.
   const planning = createApp({ ...options, served: { ...api.served, current: () => api.api } });
-  const plain = { ...api.api, plans: { of: () => null } };
+  const plain = { ...api.api, plans: { of: () => null, known: () => null } };
   const executing = createApp({ ...options, served: { ...api.served, current: () => plain } });
 
   async function send(

@@ -8,13 +8,7 @@ import { failSpan, inSpan } from '../tracing/span.ts';
 export function useOperation(): Plugin<Partial<Incoming>, Partial<Incoming>> {
   return {
     instrumentation: {
-      operation({ context: { record } }, wrapped) {
-        if (!record) return wrapped();
-        return inSpan('GraphQL Operation', {}, async (span) => {
-          await wrapped();
-          describe(span, record);
-        });
-      },
+      operation: ({ context: { record } }, wrapped) => inOperation(record, async () => wrapped()),
     },
     onParse({ context: { params, record } }) {
       return ({ result }) => {
@@ -38,6 +32,16 @@ export function useOperation(): Plugin<Partial<Incoming>, Partial<Incoming>> {
       if (response.status >= 400) record.code ??= codeIn(await response.clone().text());
     },
   };
+}
+
+/** Runs an operation in a span of its own, which tells what its record does. */
+export function inOperation<T>(record: RequestRecord | undefined, work: () => Promise<T>): Promise<T> {
+  if (!record) return work();
+  return inSpan('GraphQL Operation', {}, async (span) => {
+    const done = await work();
+    describe(span, record);
+    return done;
+  });
 }
 
 function note(result: ExecutionResult | AsyncIterable<unknown>, record: RequestRecord): void {

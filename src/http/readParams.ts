@@ -1,0 +1,133 @@
+import type { IncomingMessage } from 'node:http';
+import { GraphQLError } from 'graphql';
+import type { GraphQLParams } from 'graphql-yoga';
+import type { Incoming } from '../context.ts';
+import { AppError, badInput } from '../errors.ts';
+import { parseJson } from '../schema/json.ts';
+import type { Rule } from './useAdmission.ts';
+import type { CallerContext } from './useCaller.ts';
+
+interface BodyContext extends CallerContext, Pick<Incoming, 'share'> {
+  /** Absent where no socket is. */
+  readonly req?: IncomingMessage;
+}
+
+const texts = ['query', 'operationName', 'documentId', 'doc_id', 'id'] as const;
+const json = ['variables', 'extensions'] as const;
+const jsonTypes = ['application/json', 'application/graphql+json'];
+
+/** Enough for any document with its variables; what is longer are rows to be written. */
+const readerBytes = 1_000_000;
+
+const limitOf = ({ caller }: BodyContext, maxBytes: number): number =>
+  !caller || caller.permissions.has('write') ? maxBytes : Math.min(maxBytes, readerBytes);
+
+/**
+ * Refuses bodies that are longer, or longer than a megabyte where the caller may not write, and those that are encoded;
+ * the others wait until there is room for them among those in flight.
+ */
+export function limitBody(maxBytes: number): Rule<BodyContext> {
+  return (request, context) => {
+    if (request.method !== 'POST') return;
+    const encoding = request.headers.get('content-encoding') ?? 'identity';
+    if (encoding.toLowerCase() !== 'identity') throw encoded(encoding);
+    const announced = request.headers.get('content-length');
+    const limit = limitOf(context, maxBytes);
+    if (announced !== null && !(Number(announced) <= limit)) throw tooLong(limit);
+    const { share } = context;
+    const length = Number(announced ?? maxBytes);
+    return share?.expect(length)?.then(() => share.add(length)) ?? share?.add(length);
+  };
+}
+
+/** Reads the parameters of a request; of what comes as neither JSON nor a document nothing is read. */
+export function createParamsReader(maxBytes: number) {
+  return async (request: Request, context: BodyContext): Promise<GraphQLParams | undefined> => {
+    if (request.method === 'GET') return paramsOf(new URL(request.url).searchParams);
+    if (request.method !== 'POST') return undefined;
+    const [given = ''] = (request.headers.get('content-type') ?? '').split(/[;,]/);
+    const type = given.trim().toLowerCase();
+    const isJson = jsonTypes.includes(type);
+    if (!isJson && type !== 'application/graphql') return undefined;
+    const text = textOf(await bodyOf(request, context.req, limitOf(context, maxBytes)));
+    return isJson ? paramsIn(text) : { query: text };
+  };
+}
+
+/**
+ * The body, which is counted as it comes, since its length need not be announced. At the limit the rest is left alone: to
+ * cancel it would end the connection before the answer.
+ */
+const bodyOf = (request: Request, req: IncomingMessage | undefined, limit: number): Promise<Uint8Array> =>
+  req ? received(req, limit) : read(request.body, limit);
+
+/** By events, which cost less than a stream's iterator. */
+function received(req: IncomingMessage, limit: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  return new Promise((resolve, reject) => {
+    req.on('data', (chunk: Buffer) => {
+      bytes += chunk.byteLength;
+      if (bytes <= limit) return chunks.push(chunk);
+      req.pause();
+      reject(tooLong(limit));
+    });
+    req.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    req.once('error', reject);
+  });
+}
+
+async function read(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const reader = body?.getReader();
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+    bytes += next.value.byteLength;
+    if (bytes > limit) throw tooLong(limit);
+    chunks.push(next.value);
+  }
+  return Buffer.concat(chunks);
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw badInput('The body is not UTF-8');
+  }
+}
+
+function paramsIn(text: string): GraphQLParams {
+  const body = parsed('The body is not JSON', text);
+  if (typeof body === 'object' && body !== null && !JSON.isRawJSON(body)) return body;
+  throw badInput(`The body must be a JSON object, not ${text.slice(0, 40)}`);
+}
+
+/** Of a GET: an empty parameter is none; those of other names are for others. */
+function paramsOf(params: URLSearchParams): GraphQLParams {
+  const given = <Name extends string>(names: readonly Name[]) =>
+    names.flatMap((name) => {
+      const text = params.get(name);
+      return text ? [[name, text] as const] : [];
+    });
+  const values = given(json).map(([name, text]) => [name, parsed(`${name} must be JSON`, text)] as const);
+  return Object.fromEntries([...given(texts), ...values]);
+}
+
+function parsed(problem: string, text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    throw badInput(problem);
+  }
+}
+
+const tooLong = (limit: number) =>
+  new AppError('PAYLOAD_TOO_LARGE', `The request's body is longer than ${limit} bytes`);
+
+const encoded = (encoding: string) =>
+  new GraphQLError(`The body is encoded as ${encoding.slice(0, 40)}: send it as it is`, {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 415, headers: { 'Accept-Encoding': 'identity' } } },
+  });

@@ -1,0 +1,249 @@
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import type { RequestRecord } from '../../src/context.ts';
+import type { Plans } from '../../src/plan/plans.ts';
+import { createApp } from '../../src/server/app.ts';
+import { appConfig } from '../support/config.ts';
+import { setUp, setUpIssuer } from '../support/setUp.ts';
+
+const issuer = await setUpIssuer();
+const persisted = '{ devices(first: 1) { nodes { serial } } }';
+const { api, database } = await setUp({
+  documents: [{ id: 'one', text: persisted, file: 'manifest.json' }],
+  prepare: `create view events.breaking as select id, 1 / (id - 2) as part from generate_series(1, 3) id`,
+});
+await database.grantAll(database.connection);
+await api.served.check();
+
+const log = pino({ level: 'silent' });
+type Config = Partial<typeof appConfig>;
+const parts = { tails: api.tails, probe: api.probe, log };
+
+/** The whole server, and one that has no plans: its answers are Yoga's. */
+function bothWays(config: Config) {
+  const settings = { ...appConfig, ...config };
+  /** How many operations the whole server answered by Yoga's way. */
+  const wholeWays = { count: 0 };
+  const served = (plansOf: (plans: Plans) => Plans) => ({
+    ...api.served,
+    current() {
+      const current = api.served.current();
+      return current && { ...current, plans: plansOf(current.plans) };
+    },
+  });
+  const counting = served(({ of, known }) => ({
+    of(...given) {
+      wholeWays.count++;
+      return of(...given);
+    },
+    known,
+  }));
+  return {
+    wholeWays,
+    short: createApp({ ...parts, config: settings, served: counting }),
+    whole: createApp({ ...parts, config: settings, served: served(() => ({ of: () => null, known: () => null })) }),
+  };
+}
+
+interface Sent {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+const request = ({ method = 'POST', path = '', headers = {}, body }: Sent) =>
+  [
+    `http://localhost/graphql${path}`,
+    {
+      method,
+      headers: { ...(method === 'POST' && { 'content-type': 'application/json' }), ...headers },
+      ...(method === 'POST' && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    },
+  ] as const;
+
+type App = ReturnType<typeof createApp>;
+
+/** All that a client is told, but for ids of errors and what an ETag stands for. */
+async function told(app: App, sent: Sent) {
+  const record = { startStream() {}, watch: (db) => db } as Partial<RequestRecord> as RequestRecord;
+  const response = await app.fetch(...request(sent), { record } as object);
+  const text = await response.text();
+  const headers = [...response.headers].map(([name, value]) => [name.toLowerCase(), value] as const);
+  const compared = headers.filter(([name]) => !['etag', 'content-length'].includes(name)).sort();
+  const isJson = response.headers.get('content-type')?.includes('json') && text !== '';
+  const body: unknown = isJson ? JSON.parse(text) : text;
+  return { answer: { status: response.status, headers: compared, body }, record };
+}
+
+const query = '{ devices(first: 2) { nodes { serial site { name } } totalCount } }';
+const variables =
+  'query Q($first: Int, $serial: String) { devices(first: $first, where: { serial: { eq: $serial } }) { nodes { serial } } }';
+const limited = { ...appConfig.requestLimits, cost: 100 };
+const token = async (...roles: string[]) => ({ authorization: `Bearer ${await issuer.sign({ roles })}` });
+const reader = await token('Events.Read');
+const writer = await token('Events.Write');
+const nobody = await token('Somebody.Else');
+
+const get = (text: string, more = '') => ({ method: 'GET', path: `?query=${encodeURIComponent(text)}${more}` });
+
+/** Requests after one that warms, which is let in. */
+const cases: readonly [name: string, warm: Sent, then: Sent, way: 'short' | 'whole', config?: Config][] = [
+  ['the same again', { body: { query } }, { body: { query } }, 'short'],
+  ['nothing but a type', { body: { query: '{ __typename }' } }, { body: { query: '{ __typename }' } }, 'short'],
+  ['as a GET', { body: { query } }, get(query), 'whole'],
+  ['a GET again', get(query), get(query), 'short'],
+  [
+    'with other variables',
+    { body: { query: variables, variables: { first: 1, serial: 'a' } } },
+    { body: { query: variables, variables: { first: 3, serial: 'b' } } },
+    'short',
+  ],
+  [
+    'with variables of a wrong type',
+    { body: { query: variables, variables: { first: 1, serial: 'a' } } },
+    { body: { query: variables, variables: { first: 'x' } } },
+    'whole',
+  ],
+  ['with variables that are no object', { body: { query } }, { body: { query, variables: [1] } }, 'whole'],
+  [
+    'with variables that nest',
+    { body: { query } },
+    { body: `{"query":${JSON.stringify(query)},"variables":{"a":${'['.repeat(300)}${']'.repeat(300)}}}` },
+    'whole',
+  ],
+  ['with an unknown parameter', { body: { query } }, { body: { query, what: 1 } }, 'whole'],
+  ['with an operation that it has not', { body: { query } }, { body: { query, operationName: 'None' } }, 'whole'],
+  ['with an empty operation name', { body: { query } }, { body: { query, operationName: '' } }, 'short'],
+  ['as one of several', { body: { query } }, { body: [{ query }] }, 'whole'],
+  ['by an id', { body: { documentId: 'one' } }, { body: { documentId: 'one' } }, 'short'],
+  ['by an id in the path', { method: 'GET', path: '/one' }, { method: 'GET', path: '/one' }, 'short'],
+  ['by an id that is not there', { body: { documentId: 'one' } }, { body: { documentId: 'two' } }, 'whole'],
+  ['by an id with another text', { body: { documentId: 'one' } }, { body: { documentId: 'one', query } }, 'whole'],
+  [
+    'in another media type',
+    { body: { query } },
+    { body: { query }, headers: { accept: 'application/graphql-response+json' } },
+    'whole',
+  ],
+  ['in none that there is', { body: { query } }, { body: { query }, headers: { accept: 'image/png' } }, 'whole'],
+  [
+    'as a stream of events',
+    { body: { query } },
+    { body: { query }, headers: { accept: 'text/event-stream' } },
+    'whole',
+  ],
+  [
+    'from a page of another origin',
+    { body: { query } },
+    { body: { query }, headers: { 'sec-fetch-site': 'cross-site' } },
+    'whole',
+  ],
+  [
+    'as a form',
+    { body: { query } },
+    { body: 'query={a}', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+    'whole',
+  ],
+  [
+    'as a text of a document',
+    { body: { query } },
+    { body: query, headers: { 'content-type': 'application/graphql' } },
+    'short',
+  ],
+  ['encoded', { body: { query } }, { body: { query }, headers: { 'content-encoding': 'gzip' } }, 'whole'],
+  [
+    'that is too long',
+    { body: { query } },
+    { body: { query, extensions: { x: 'x'.repeat(3000) } } },
+    'whole',
+    { maxBodyBytes: 2000 },
+  ],
+  ['that is no JSON', { body: { query } }, { body: '{' }, 'whole'],
+  ['by another method', { body: { query } }, { method: 'PUT' }, 'whole'],
+  [
+    'that costs too much',
+    { body: { query: variables, variables: { first: 1 } } },
+    { body: { query: variables, variables: { first: 200 } } },
+    'whole',
+    { requestLimits: limited },
+  ],
+  [
+    'that reads too much',
+    { body: { query: variables, variables: { first: 1, serial: 'a' } } },
+    { body: { query: '{ devices { nodes { serial } } }' } },
+    'whole',
+    { requestLimits: { ...appConfig.requestLimits, bytes: 500 } },
+  ],
+  [
+    'that comes too often',
+    { body: { query } },
+    { body: { query } },
+    'whole',
+    { requestLimits: { ...appConfig.requestLimits, perMinute: 1 } },
+  ],
+  [
+    'of a caller who may read',
+    { body: { query }, headers: reader },
+    { body: { query }, headers: reader },
+    'short',
+    { auth: issuer.config },
+  ],
+  [
+    'of a caller who may not read',
+    { body: { query }, headers: reader },
+    { body: { query }, headers: writer },
+    'whole',
+    { auth: issuer.config },
+  ],
+  [
+    'of a caller who may do nothing',
+    { body: { query }, headers: reader },
+    { body: { query }, headers: nobody },
+    'whole',
+    { auth: issuer.config },
+  ],
+  ['of nobody', { body: { query }, headers: reader }, { body: { query } }, 'whole', { auth: issuer.config }],
+  [
+    'of a caller who may not explore',
+    { body: { query }, headers: await token('Events.Read', 'Events.Explore') },
+    { body: { query }, headers: reader },
+    'whole',
+    { auth: issuer.config, documents: { paths: [], persistedOnly: true, strict: false } },
+  ],
+  [
+    'with errors',
+    { body: { query: '{ breakings(first: 1) { nodes { id } } }' } },
+    { body: { query: '{ breakings { nodes { part } } }' } },
+    'whole',
+  ],
+];
+
+describe('after a plan was made, a request is answered as without plans', () => {
+  test.each(cases)('%s', async (_, warm, then, way, config = {}) => {
+    const apps = bothWays(config);
+    for (const app of [apps.short, apps.whole]) await told(app, warm);
+    apps.wholeWays.count = 0;
+    const [short, whole] = [await told(apps.short, then), await told(apps.whole, then)];
+    expect(short.answer).toEqual(whole.answer);
+    if (way === 'short') expect([short.record.interpreter, apps.wholeWays.count]).toEqual(['plan', 0]);
+  });
+
+  test('and is said to be known', async () => {
+    const { short } = bothWays({});
+    const first = await short.fetch(...request(get(query)));
+    const etag = first.headers.get('etag') ?? '';
+    const again = await short.fetch(...request({ ...get(query), headers: { 'if-none-match': etag } }));
+    expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, '']);
+  });
+});
+
+test('statements that fail in short are not run again', async () => {
+  const { short } = bothWays({});
+  const failing = '{ breakings { nodes { part } } }';
+  for (let i = 0; i < 3; i++) {
+    (api.queries as unknown[]).length = 0;
+    const { answer } = await told(short, { body: { query: failing } });
+    expect([answer.status, api.queries.length]).toEqual([200, 1]);
+  }
+});
