@@ -9,7 +9,7 @@ export const permissionFor = (operation: `${OperationTypeNode}`): Permission =>
   operation === 'mutation' ? 'write' : 'read';
 
 /** Why a caller may not run an operation; undefined where they may. */
-export function objectionTo(
+export function refusalOf(
   operation: `${OperationTypeNode}`,
   { caller }: Pick<Context, 'caller'>,
 ): GraphQLError | undefined {
@@ -30,7 +30,7 @@ interface Operation {
 /** Runs an operation only for callers who may. */
 export function usePermissions(): Plugin<Context> {
   const objection = ({ document, operationName, contextValue }: Operation) =>
-    objectionTo(getOperationAST(document, operationName)?.operation ?? 'query', contextValue);
+    refusalOf(getOperationAST(document, operationName)?.operation ?? 'query', contextValue);
   return {
     onExecute({ args, setResultAndStopExecution }) {
       const found = objection(args);

@@ -10,7 +10,7 @@ import { type PriceOperation, refuseDear } from './useDocumentLimits.ts';
 import { type ChooseDocument, type DocumentContext, operationNameOf } from './useDocuments.ts';
 import { expectAnswer, type PlannedContext } from './useInFlight.ts';
 import { inOperation } from './useOperation.ts';
-import { objectionTo } from './usePermissions.ts';
+import { refusalOf } from './usePermissions.ts';
 import { securityHeaders } from './useSecurityHeaders.ts';
 import { variablesOf } from './useVariables.ts';
 
@@ -104,7 +104,7 @@ function findRun(request: Request, path: string, context: PlanContext, options: 
     const document = persisted?.document ?? options.documents.get(text ?? '');
     const operationName = operationNameOf(params);
     const plans = document && api.plans.known(document, operationName);
-    if (!plans || (!options.isOpen && objectionTo('query', context))) return null;
+    if (!plans || (!options.isOpen && refusalOf('query', context))) return null;
     const { schema, operation } = plans;
     const variables = (variablesOf(schema, operation, params.variables) ?? {}) as Readonly<Record<string, unknown>>;
     const price = options.pricing({ schema, document, operationName, variables });

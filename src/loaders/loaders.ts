@@ -66,7 +66,6 @@ type Loader<V, A, K> = DataLoader<Request<A, K>, V, string>;
 
 export function createLoaders(db: Db, catalog: Catalog): Loaders {
   const loaders = new Map<string, unknown>();
-  const nameOf = createNames();
 
   /** The loader of this name. What is loaded under a name always has the types that its name stands for. */
   function loader<V, A extends object, K = Key>(
@@ -94,6 +93,8 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       : '';
   const pageName = (page: Page) =>
     nameOf(page, () => identity(selectPage(catalog, page, { columns: [], joins: noJoins })));
+  const conditionName = (table: Table, where: Sql) => `${table.name} ${nameOf(where, () => identity(where))}`;
+  const groupingName = (grouping: Grouping) => nameOf(grouping, () => identity(selectGroups(catalog, grouping, [])));
 
   /**
    * Reads what is asked of all. Where PostgreSQL refuses that, perhaps for what is joined, the rows come without it: so
@@ -101,13 +102,15 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
    */
   async function readJoined<T>(asked: readonly Projection[], read: (selected: Selected) => Promise<T>): Promise<T> {
     const projection = merged(asked);
-    const { columns } = projection;
-    const joins = joinsOf(catalog, projection);
+    const selected = selections.of(projection, '', () => ({
+      columns: projection.columns,
+      joins: joinsOf(catalog, projection),
+    }));
     try {
-      return await read({ columns, joins });
+      return await read(selected);
     } catch (error) {
-      if (joins.list.length === 0 || !isRefused(error)) throw error;
-      return read({ columns, joins: noJoins });
+      if (selected.joins.list.length === 0 || !isRefused(error)) throw error;
+      return read({ columns: projection.columns, joins: noJoins });
     }
   }
 
@@ -121,6 +124,12 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     return groups;
   };
 
+  /** The rows of one statement, for all. */
+  const wholeList = async (keys: readonly Key[], query: Sql): Promise<readonly (readonly Row[])[]> => {
+    const rows = await db.rows(query);
+    return keys.map(() => rows);
+  };
+
   /** The rows of one statement for each key; without a parent the keys of a batch differ in their columns only. */
   const listPerKey = async (
     table: Table,
@@ -128,10 +137,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     keys: readonly Key[],
     select: (match: readonly Sql[]) => Sql,
   ): Promise<readonly (readonly Row[])[]> => {
-    if (!match) {
-      const rows = await db.rows(reading(table, select([])));
-      return keys.map(() => rows);
-    }
+    if (!match) return wholeList(keys, reading(table, select([])));
     return perKey(table, keys, selectForKeys(catalog, match, keys, select));
   };
 
@@ -150,18 +156,20 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     page: (page, projection, match, key = []) =>
       loader<readonly Row[], Projection>(`page ${matchName(match)} ${pageName(page)}`, (keys, asked) =>
         readJoined(asked, async (selected) => {
-          const pages = await listPerKey(page.table, match, keys, (conditions) =>
-            selectPage(catalog, page, selected, conditions),
-          );
+          const pages = match
+            ? await listPerKey(page.table, match, keys, (conditions) => selectPage(catalog, page, selected, conditions))
+            : await wholeList(
+                keys,
+                statements.of(page, nameOf(selected), () => reading(page.table, selectPage(catalog, page, selected))),
+              );
           for (const rows of new Set(pages)) rows.forEach(selected.joins.attach);
           return pages;
         }),
       ).load({ key, asked: projection }),
 
     count: (table, where, match, key = []) =>
-      loader<string, Projection>(
-        `count ${matchName(match)} ${identity(selectCount(catalog, table, [where]))}`,
-        (keys) => countPerKey(table, match, keys, (conditions) => selectCount(catalog, table, [where, ...conditions])),
+      loader<string, Projection>(`count ${matchName(match)} ${conditionName(table, where)}`, (keys) =>
+        countPerKey(table, match, keys, (conditions) => selectCount(catalog, table, [where, ...conditions])),
       ).load({ key, asked: nothing }),
 
     estimate: async (table) =>
@@ -174,7 +182,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
 
     whole: (table, where, measures, match, key = []) =>
       loader<Row, readonly Measure[]>(
-        `whole ${matchName(match)} ${identity(selectCount(catalog, table, [where]))}`,
+        `whole ${matchName(match)} ${conditionName(table, where)}`,
         async (keys, asked) => {
           const rows = await listPerKey(table, match, keys, (conditions) =>
             selectWhole(catalog, table, [where, ...conditions], distinct(asked.flat())),
@@ -185,7 +193,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
 
     groups: (grouping, measures, match, key = []) =>
       loader<readonly Row[], readonly Measure[]>(
-        `groups ${matchName(match)} ${identity(selectGroups(catalog, grouping, []))}`,
+        `groups ${matchName(match)} ${groupingName(grouping)}`,
         (keys, asked) =>
           listPerKey(grouping.table, match, keys, (conditions) =>
             selectGroups(catalog, grouping, distinct(asked.flat()), conditions),
@@ -193,10 +201,8 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       ).load({ key, asked: measures }),
 
     groupCount: (grouping, match, key = []) =>
-      loader<string, Projection>(
-        `groupCount ${matchName(match)} ${identity(selectGroupCount(catalog, grouping))}`,
-        (keys) =>
-          countPerKey(grouping.table, match, keys, (conditions) => selectGroupCount(catalog, grouping, conditions)),
+      loader<string, Projection>(`groupCount ${matchName(match)} ${groupingName(grouping)}`, (keys) =>
+        countPerKey(grouping.table, match, keys, (conditions) => selectGroupCount(catalog, grouping, conditions)),
       ).load({ key, asked: nothing }),
 
     custom: <K extends LoadArgument, A extends readonly LoadArgument[], V>(
@@ -222,3 +228,22 @@ function createNames(): (thing: object, nameOf?: () => string) => string {
     return name;
   };
 }
+
+/** Keeps what is made of a thing, under names, for as long as the thing is there. */
+function createKept<T>() {
+  const kept = new WeakMap<object, Map<string, T>>();
+  return {
+    of(thing: object, name: string, make: () => T): T {
+      const known = kept.get(thing) ?? new Map<string, T>();
+      kept.set(thing, known);
+      const found = known.get(name) ?? make();
+      known.set(name, found);
+      return found;
+    },
+  };
+}
+
+// A plan asks for the same things in each request: their names and statements are made once, and end with the plan.
+const nameOf = createNames();
+const selections = createKept<Selected>();
+const statements = createKept<Sql>();

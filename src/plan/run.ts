@@ -24,13 +24,13 @@ export interface PlannedResult extends Pick<ExecutionResult, 'errors'> {
 }
 
 /** Answers an operation, in no more than `longest` bytes; rejects with RESPONSE_TOO_LARGE. */
-export type Run = (context: Context, longest: number) => Promise<PlannedResult>;
+export type PlannedRun = (context: Context, longest: number) => Promise<PlannedResult>;
 
 /**
  * How an operation is answered with these variables, as its client sent them; null where that is for the executor: it has
  * no plan, or the executor is to say what is wrong with the variables.
  */
-export function prepareRun(plans: OperationPlans, given: Readonly<Record<string, unknown>>): Run | null {
+export function prepareRun(plans: OperationPlans, given: Readonly<Record<string, unknown>>): PlannedRun | null {
   const { coerced } = getVariableValues(plans.schema, plans.operation.variableDefinitions ?? [], given);
   const plan = coerced && plans.with(coerced);
   if (!plan || plan instanceof Unplanned) return null;

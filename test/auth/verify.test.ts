@@ -1,5 +1,5 @@
 import { decodeProtectedHeader, SignJWT } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createVerifier, type Verify } from '../../src/auth/callers/verify.ts';
 import { AppError } from '../../src/errors.ts';
 import { audience, createIssuer, type Issuer, tenantId } from '../support/issuer.ts';
@@ -119,6 +119,15 @@ describe('a token is refused', () => {
       message: expect.stringMatching(message),
     });
   });
+});
+
+test('a good token is verified once, and is refused from its end on', async () => {
+  const token = await issuer.sign({ exp: inSeconds(60) });
+  const caller = await verify(token);
+  expect(await verify(token)).toBe(caller);
+  vi.useFakeTimers({ toFake: ['Date'], now: caller.expiresAt });
+  onTestFinished(() => void vi.useRealTimers());
+  expect(await refusal(token)).toMatchObject({ code: 'UNAUTHENTICATED', message: 'The token has expired' });
 });
 
 describe('the keys of the issuer', () => {

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 
 /** As long as Microsoft's own middleware keeps them; a token that names an unknown one makes it look earlier. */
 const keysLiveMs = 86_400_000;
@@ -10,11 +10,25 @@ export interface KeysOptions {
   readonly retryMs?: number;
 }
 
+export interface Keys {
+  readonly find: JWTVerifyGetKey;
+  /** Which keys are held: another number when they were asked for again, undefined when they must be. */
+  readonly held: () => number | undefined;
+}
+
 /** The public keys of an issuer. However many tokens name keys that are not known, it is asked now and then only. */
-export function createKeys(url: string, { cooldownMs = 30_000, retryMs = 1000 }: KeysOptions = {}): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(new URL(url), { cacheMaxAge: keysLiveMs, cooldownDuration: cooldownMs });
+export function createKeys(url: string, { cooldownMs = 30_000, retryMs = 1000 }: KeysOptions = {}): Keys {
+  let times = 0;
+  const keys = createRemoteJWKSet(new URL(url), {
+    cacheMaxAge: keysLiveMs,
+    cooldownDuration: cooldownMs,
+    [customFetch](...given) {
+      times++;
+      return fetch(...given);
+    },
+  });
   let failed: { readonly error: unknown; readonly at: number } | null = null;
-  return async (header, token) => {
+  const find: JWTVerifyGetKey = async (header, token) => {
     const isKnown = () => keys.fresh && keys.jwks()?.keys.some(({ kid }) => kid === header.kid);
     if (failed && performance.now() - failed.at < retryMs && !isKnown()) throw failed.error;
     try {
@@ -24,6 +38,7 @@ export function createKeys(url: string, { cooldownMs = 30_000, retryMs = 1000 }:
       throw error;
     }
   };
+  return { find, held: () => (keys.fresh ? times : undefined) };
 }
 
 /** The keys were had, and none of them is the token's. */

@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { type AuthConfig, type Permission, permissionNames } from '../../config/auth.ts';
 import { AppError } from '../../errors.ts';
 import type { Caller } from './caller.ts';
-import { createKeys, type KeysOptions } from './keys.ts';
+import { createKeys, type Keys, type KeysOptions } from './keys.ts';
 
 /**
  * Says who the bearer of a token is. Rejects with UNAUTHENTICATED and what is wrong with the token, or with
@@ -13,12 +15,32 @@ export type Verify = (token: string) => Promise<Caller>;
 /** What clocks may differ by. */
 const leewaySeconds = 60;
 
-/** Verifies access tokens of Microsoft Entra ID: v1 and v2, of people and of applications. */
+/** So many tokens are remembered, by their hashes. */
+const maxKnown = 1000;
+
+/**
+ * Verifies access tokens of Microsoft Entra ID: v1 and v2, of people and of applications. A good one is remembered until it
+ * ends, or the keys were had again: to verify a signature takes twenty times as long as to hash it.
+ */
 export function createVerifier(config: AuthConfig, options?: KeysOptions): Verify {
   const keys = createKeys(config.keysUrl, options);
+  const known = new LRUCache<string, { readonly caller: Caller; readonly keys: number | undefined }>({ max: maxKnown });
+  const verify = createVerification(config, keys);
+  return async (token) => {
+    const id = hash('sha256', token, 'base64');
+    const found = known.get(id);
+    const held = keys.held();
+    if (found && held !== undefined && found.keys === held && Date.now() < found.caller.expiresAt) return found.caller;
+    const caller = await verify(token);
+    known.set(id, { caller, keys: keys.held() });
+    return caller;
+  };
+}
+
+function createVerification(config: AuthConfig, keys: Keys): Verify {
   return async (token) => {
     try {
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload } = await jwtVerify(token, keys.find, {
         algorithms: ['RS256'],
         issuer: [...config.issuers],
         audience: [...config.audiences],

@@ -87,8 +87,13 @@ const maxValues = 65_535;
 export function toQuery({ text, values }: Sql): { text: string; values: Value[] } {
   if (values.length > maxValues) throw tooComplex(`The query has more than ${maxValues} values; give fewer at once`);
   if (!values.every(isText)) throw loneSurrogate();
-  return { text: text.reduce((all, part, i) => `${all}$${i}${part}`), values: [...values] };
+  // Statements that are kept share their parts, whatever their values.
+  const whole = texts.get(text) ?? text.reduce((all, part, i) => `${all}$${i}${part}`);
+  texts.set(text, whole);
+  return { text: whole, values: [...values] };
 }
+
+const texts = new WeakMap<readonly string[], string>();
 
 /** Whether a value reaches PostgreSQL as it is. */
 const isText = (value: Value): boolean =>
