@@ -7,9 +7,10 @@ import { createPool } from '../src/db/pool/pool.ts';
 import { sampleExtensions, startEmbedded } from '../src/dev/embedded/embedded.ts';
 import { importExtensions } from '../src/schema/extensions/folder.ts';
 import { printSdl } from '../src/schema/print.ts';
+import { createEveryType } from './reference/everyType.ts';
+import { referencePage } from './reference/page.ts';
 
-/** Compares schema.graphql with the schema of the reference database, or writes it with `--write`. */
-const file = new URL('../schema.graphql', import.meta.url);
+/** Compares schema.graphql and docs/reference.md with what the code makes, or writes them with `--write`. */
 const embedded = await startEmbedded({ sample: { sites: 1, devices: 1, events: 1 } });
 const pool = createPool({
   ...embedded.connection,
@@ -23,14 +24,21 @@ try {
   const limits = defaultPageLimits;
   const extensions = await importExtensions([sampleExtensions]);
   const db = createDb(pool);
-  const { schema } = await buildApi({ db, schemaName: 'events', limits, extensions, log: pino({ level: 'warn' }) });
-  const printed = printSdl(schema);
-  if (process.argv.includes('--write')) await writeFile(file, printed);
-  else if (printed !== (await readFile(file, 'utf8'))) {
-    console.error(
-      'schema.graphql is not the schema of the reference database: npm run schema:write, then look at the difference.',
-    );
-    process.exitCode = 1;
+  const log = pino({ level: 'warn' });
+  const sample = await buildApi({ db, schemaName: 'events', limits, extensions, log });
+  const types = await createEveryType(embedded.connection);
+  const ofEveryType = await buildApi({ db, schemaName: 'made', limits, log });
+  const made = {
+    'schema.graphql': printSdl(sample.schema),
+    'docs/reference.md': referencePage(types, ofEveryType.schema, sample.schema),
+  };
+  for (const [name, text] of Object.entries(made)) {
+    const file = new URL(`../${name}`, import.meta.url);
+    if (process.argv.includes('--write')) await writeFile(file, text);
+    else if (text !== (await readFile(file, 'utf8'))) {
+      console.error(`${name} is not what the code makes: npm run schema:write, then look at the difference.`);
+      process.exitCode = 1;
+    }
   }
 } finally {
   await pool.end();

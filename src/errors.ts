@@ -24,8 +24,18 @@ const statuses = {
 
 export type ErrorCode = keyof typeof statuses;
 
+export const errorCodes = Object.keys(statuses) as readonly ErrorCode[];
+
 /** How long a client should wait before it tries again, in seconds. */
 const retryAfter: Partial<Record<ErrorCode, number>> = { AUTHENTICATION_UNAVAILABLE: 1, DATABASE_UNAVAILABLE: 1 };
+
+/** The codes of what passes: the same request may work later. */
+export const passing: ReadonlySet<unknown> = new Set<ErrorCode>([
+  'AUTHENTICATION_UNAVAILABLE',
+  'DATABASE_UNAVAILABLE',
+  'RATE_LIMITED',
+  'TIMEOUT',
+]);
 
 /** What Yoga makes the HTTP response from; `spec`: under application/graphql-response+json only. */
 interface HttpExtensions {

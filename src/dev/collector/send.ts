@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { passing } from '../../errors.ts';
 
 /** Runs a document; rejects with an `AwayError` where it may get an answer later, or when the signal aborts. */
 export type Send = (query: string, variables?: object) => Promise<unknown>;
@@ -10,9 +11,6 @@ const answer = z.object({
   data: z.unknown().optional(),
   errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }) })).default([]),
 });
-
-/** What the same request may get past later. */
-const passing = new Set(['DATABASE_UNAVAILABLE', 'AUTHENTICATION_UNAVAILABLE', 'RATE_LIMITED', 'TIMEOUT']);
 
 export function createSend(url: string, signal: AbortSignal): Send {
   const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };

@@ -1,0 +1,24 @@
+import { type GraphQLField, type GraphQLSchema, isRequiredArgument } from 'graphql';
+import { code, section, table } from './markdown.ts';
+
+const fieldsOfEvent = /^(events?|events(Aggregate|GroupedAggregate|Added)|(create|update|delete)Events?)$/;
+
+/** What there is for a table at the roots of the sample's schema. */
+export function fieldsSection(schema: GraphQLSchema): string {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const rows = roots.flatMap((root) =>
+    Object.values(root?.getFields() ?? {})
+      .filter(({ name }) => fieldsOfEvent.test(name))
+      .map((field) => [String(root), code(signature(field)), code(String(field.type)), field.description ?? '']),
+  );
+  return section(
+    'Fields of a table',
+    "Those of the sample's table `event`, for a role that may read and write it. Required arguments have a `!`. How things are named: [names.md](names.md).",
+    table(['in', 'field', 'type', 'what it is'], rows),
+  );
+}
+
+const signature = ({ name, args }: GraphQLField<unknown, unknown>): string =>
+  args.length === 0
+    ? name
+    : `${name}(${args.map((arg) => arg.name + (isRequiredArgument(arg) ? '!' : '')).join(', ')})`;

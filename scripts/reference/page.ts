@@ -1,0 +1,27 @@
+import { type GraphQLSchema, lexicographicSortSchema } from 'graphql';
+import { commandsSection } from './commands.ts';
+import { errorsSection } from './errors.ts';
+import type { EveryType } from './everyType.ts';
+import { fieldsSection } from './fields.ts';
+import { typesSections } from './types.ts';
+
+const introduction = `# Reference
+
+Made from the code by \`npm run schema:write\`; \`npm run check\` fails where it is out of date.
+
+- [Types](#types), and what can be asked of them: [operators](#operators), [measures](#measures)
+- [Fields of a table](#fields-of-a-table)
+- [Errors](#errors)
+- [Commands](#commands)
+- Elsewhere: [scalars](clients.md#values), [names](names.md), [variables](configuration.md), [metrics](operations.md#metrics)
+`;
+
+/** The reference of what the code does, by the schema of every type and that of the sample. */
+export const referencePage = (everyType: EveryType, ofEveryType: GraphQLSchema, ofSample: GraphQLSchema): string =>
+  [
+    introduction,
+    ...typesSections(everyType, lexicographicSortSchema(ofEveryType)),
+    fieldsSection(lexicographicSortSchema(ofSample)),
+    errorsSection(),
+    commandsSection(),
+  ].join('\n');

@@ -1,0 +1,128 @@
+import { assertInputObjectType, assertObjectType, type GraphQLSchema } from 'graphql';
+import type { EveryType } from './everyType.ts';
+import { code, codes, section, table } from './markdown.ts';
+
+/** What all columns of one GraphQL type have that are compared in the same way. */
+interface Kind {
+  /** What the types of its filters and aggregates begin with. */
+  readonly name: string;
+  readonly type: string;
+  /** The types in PostgreSQL. */
+  readonly columns: readonly string[];
+  readonly operators: readonly Member[];
+  readonly measures: readonly Member[];
+}
+
+/** An operator with the type of its argument, or a measure with that of its result. */
+interface Member {
+  readonly name: string;
+  readonly type: string;
+  readonly description: string;
+}
+
+export function typesSections(types: EveryType, schema: GraphQLSchema): readonly string[] {
+  const kinds = kindsOf(types, schema);
+  return [
+    section(
+      'Types',
+      'What a column of each type of PostgreSQL 18 is: its type in results (with `!` where the column is `NOT NULL`, but for `Float` and `JSON`, which have values that GraphQL has not), and its kind. Columns of one kind have the same filter, such as `IntWhere`, and the same aggregates, `IntAggregate`. A type in a schema on which the role has no `USAGE` is `OpaqueText`, whose filter has `isNull` alone.',
+      table(
+        ['PostgreSQL', 'GraphQL', 'kind'],
+        kinds.map(({ name, type, columns }) => [columns.join(', '), code(type), code(name)]),
+      ),
+    ),
+    section(
+      'Operators',
+      table(
+        ['of', 'operators'],
+        byNames(kinds, (kind) => kind.operators),
+      ),
+      table(
+        ['operator', 'of', 'takes', 'what it says'],
+        members(kinds, (kind) => kind.operators, argumentOf),
+      ),
+    ),
+    section(
+      'Measures',
+      table(
+        ['of', 'measures'],
+        byNames(kinds, (kind) => kind.measures),
+      ),
+      table(
+        ['measure', 'of', 'is', 'what it is'],
+        members(kinds, (kind) => kind.measures, resultOf),
+      ),
+    ),
+  ];
+}
+
+function kindsOf(types: EveryType, schema: GraphQLSchema): readonly Kind[] {
+  const fields = assertObjectType(schema.getType('Thing')).getFields();
+  const wheres = assertInputObjectType(schema.getType('ThingWhere')).getFields();
+  const named = [...types].map(([column, inPostgres]) => ({
+    name: String(wheres[column]?.type).replace(/Where$/, ''),
+    type: String(fields[column]?.type),
+    column: inPostgres,
+  }));
+  return [...Map.groupBy(named, ({ name }) => name)].map(([name, all]) => ({
+    name,
+    type: all[0]?.type ?? '',
+    columns: all.map(({ column }) => column),
+    operators: membersOf(assertInputObjectType(schema.getType(`${name}Where`)).getFields()),
+    measures: membersOf(assertObjectType(schema.getType(`${name}Aggregate`)).getFields()),
+  }));
+}
+
+type Fields = Readonly<Record<string, { readonly type: unknown; readonly description?: string | null | undefined }>>;
+
+const membersOf = (fields: Fields): readonly Member[] =>
+  Object.entries(fields).map(([name, { type, description }]) => ({
+    name,
+    type: String(type).replaceAll('!', ''),
+    description: description ?? '',
+  }));
+
+type MembersOf = (kind: Kind) => readonly Member[];
+
+/** Kinds with the same members are one row. */
+const byNames = (kinds: readonly Kind[], of: MembersOf) =>
+  [...Map.groupBy(kinds, (kind) => codes(of(kind).map(({ name }) => name)))].map(([names, same]) => [
+    codes(same.map(({ name }) => name)),
+    names,
+  ]);
+
+type Owned = readonly (Member & { readonly kind: Kind })[];
+
+/** Members that say the same are one row, or several where their types differ. */
+function members(kinds: readonly Kind[], of: MembersOf, typeOf: (same: Owned) => string | null) {
+  const all = kinds.flatMap((kind) => of(kind).map((member) => ({ ...member, kind })));
+  const same = [...Map.groupBy(all, ({ name, description }) => JSON.stringify([name, description])).values()];
+  return same
+    .toSorted((a, b) => b.length - a.length)
+    .flatMap((group) => {
+      const type = typeOf(group);
+      const parts = type === null ? [...Map.groupBy(group, (member) => member.type).values()] : [group];
+      return parts.map((part) => [
+        code(part[0]?.name ?? ''),
+        ofKinds(part, kinds),
+        type ?? code(part[0]?.type ?? ''),
+        part[0]?.description ?? '',
+      ]);
+    });
+}
+
+function ofKinds(part: Owned, kinds: readonly Kind[]): string {
+  const others = kinds.filter((kind) => !part.some((member) => member.kind === kind));
+  if (others.length === 0) return 'all';
+  const names = (some: readonly Kind[]) => codes(some.map(({ name }) => name));
+  return others.length < part.length / 2 ? `all but ${names(others)}` : names(part.map(({ kind }) => kind));
+}
+
+const argumentOf = (same: Owned): string | null => {
+  if (same.every(({ type, kind }) => type === kind.type)) return 'a value';
+  if (same.every(({ type, kind }) => type === `[${kind.type}]`)) return 'values';
+  return null;
+};
+
+const resultOf = (same: Owned): string | null =>
+  same.every(({ type, kind }) => type === kind.type) ? 'a value' : null;
