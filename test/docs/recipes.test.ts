@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
+import { expect, test } from 'vitest';
+import { loadSample } from '../../src/dev/embedded/sample.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
+
+const file = new URL('../../docs/recipes.md', import.meta.url);
+const page = await readFile(file, 'utf8');
+const example = /^```graphql\n([\s\S]*?)^```\n\n```json\n[\s\S]*?^```$/gm;
+const documents = [...page.matchAll(example)].map(([, document = '']) => document);
+
+/** When the answers on the page were given. */
+const now = '2026-03-27T12:00:00Z';
+const sample = { sites: 5, devices: 40, events: 20_000, until: new Date(now) };
+
+const { api, database } = await setUp({
+  database: createEmptyDatabase,
+  async prepare({ connect, grantAll, connection }) {
+    const owner = await connect();
+    await loadSample(owner, sample);
+    await owner.end();
+    await grantAll(connection);
+  },
+});
+
+/** A document as if it were that time. */
+async function then(document: string): Promise<string> {
+  const lengths = [...new Set([...document.matchAll(/within: "(.*?)"/g)].map(([, length = '']) => length))];
+  const from = (length: string) =>
+    database.admin<{ from: Date }>(`select $1::timestamptz - ${pg.escapeLiteral(length)}::interval as from`, [now]);
+  const texts = lengths.map(async (length): Promise<readonly [string, string]> => {
+    const { rows } = await from(length);
+    return [`within: "${length}"`, `gte: "${rows[0]?.from.toISOString()}", lt: "${now}"`];
+  });
+  return (await Promise.all(texts)).reduce((text, [within, bounds]) => text.replaceAll(within, bounds), document);
+}
+
+/** JSON with a line for each part that does not fit one. */
+function shown(value: unknown, indent = ''): string {
+  const line = JSON.stringify(value, null, 1).replaceAll(/\n */g, ' ');
+  if (typeof value !== 'object' || value === null || indent.length + line.length < 120) return line;
+  const inner = `${indent}  `;
+  const parts = Array.isArray(value)
+    ? value.map((item) => inner + shown(item, inner))
+    : Object.entries(value).map(([key, item]) => `${inner}${JSON.stringify(key)}: ${shown(item, inner)}`);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return `${open}\n${parts.join(',\n')}\n${indent}${close}`;
+}
+
+test('the page has twenty recipes', () => {
+  expect(documents.length).toBeGreaterThanOrEqual(20);
+  expect(page.match(/^```graphql$/gm)).toHaveLength(documents.length);
+});
+
+test('each recipe is right as it stands', async () => {
+  for (const document of documents.filter((text) => text.includes('within:'))) await api.query(document);
+});
+
+/** With `-u` the answers are written. */
+test('the page tells the answers', async () => {
+  let told = page;
+  for (const document of documents) {
+    const answer = shown(await api.query(await then(document)));
+    expect(answer, document).not.toMatch(/\[\]|null/);
+    const start = told.indexOf(document) + document.length;
+    const end = told.indexOf('\n```\n', start + '```\n\n```json'.length);
+    told = `${told.slice(0, start)}\`\`\`\n\n\`\`\`json\n${answer}${told.slice(end)}`;
+  }
+  await expect(told).toMatchFileSnapshot(file.pathname);
+});
