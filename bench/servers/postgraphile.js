@@ -5,7 +5,7 @@ import { makePgService } from 'postgraphile/adaptors/pg';
 import { grafserv } from 'postgraphile/grafserv/node';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 
-const { PORT, PGUSER, PGPASSWORD, PGHOST, PGPORT, PGDATABASE, POOL } = process.env;
+const { PORT, PGUSER, PGPASSWORD, PGHOST, PGPORT, PGDATABASE, POOL, EVENTS_SCHEMA = 'events' } = process.env;
 
 const server = createServer();
 await postgraphile({
@@ -13,7 +13,7 @@ await postgraphile({
   pgServices: [
     makePgService({
       connectionString: `postgres://${PGUSER}:${PGPASSWORD}@${PGHOST}:${PGPORT}/${PGDATABASE}`,
-      schemas: ['events'],
+      schemas: [EVENTS_SCHEMA],
       poolConfig: { max: Number(POOL) },
     }),
   ],

@@ -21,7 +21,6 @@ import {
 import type { PageLimits } from '../config/limits.ts';
 import { messageRows } from '../db/sql/tail.ts';
 import { sourceOf } from '../schema/fieldSource.ts';
-import { typeCount } from '../schema/lazySchema.ts';
 import { type FieldsOptions, fragmentsOf, type MergedField, mergedFields, type Part, partsBelow } from './fields.ts';
 
 /** What a document can ask for. */
@@ -140,7 +139,12 @@ function definitionOf(schema: GraphQLSchema, type: string | undefined, name: str
 }
 
 /** Prices the fields that have fields below them. */
-function createShares(schema: GraphQLSchema, pages: PageLimits, argumentOf: ArgumentOf, types = typeCount(schema)) {
+function createShares(
+  schema: GraphQLSchema,
+  pages: PageLimits,
+  argumentOf: ArgumentOf,
+  types = Object.keys(schema.getTypeMap()).length,
+) {
   const given = (node: FieldNode, name: string): unknown => {
     const argument = node.arguments?.find((one) => one.name.value === name);
     return argument && argumentOf(argument.value);

@@ -11,12 +11,12 @@ import type { Builder } from './builder.ts';
 
 /**
  * A schema whose types are built when they are asked for. A document meets few of them, and all of a thousand tables would
- * take seconds and hundreds of megabytes. Whoever asks for the whole map, as introspection does, has all built.
+ * take seconds and hundreds of megabytes. Introspection meets all, and has them built.
  */
 export class LazySchema extends GraphQLSchema {
   readonly #builder: Builder;
   readonly #cache: BuildCache<Builder['$inferSchemaTypes']>;
-  #all: ReturnType<GraphQLSchema['getTypeMap']> | null = null;
+  #map: ReturnType<GraphQLSchema['getTypeMap']> | null = null;
   #implementations = new Map<string, ReturnType<GraphQLSchema['getImplementations']>>();
 
   /** Of a builder whose fields are deferred, and to which no more types are added. */
@@ -37,22 +37,18 @@ export class LazySchema extends GraphQLSchema {
     return types.get(name) ?? super.getTypeMap()[name];
   }
 
-  /** How many types it has; they need not be built for that. */
-  get size(): number {
-    return this.#builder.configStore.typeConfigs.size + Object.keys(super.getTypeMap()).length;
-  }
-
-  /** By name, as they are listed. */
+  /** By name, as they are listed; a type is built when it is taken out, since every validation asks for the names. */
   override getTypeMap(): ReturnType<GraphQLSchema['getTypeMap']> {
-    this.#all ??= this.#buildAll();
-    return this.#all;
+    this.#map ??= this.#createMap();
+    return this.#map;
   }
 
-  #buildAll(): ReturnType<GraphQLSchema['getTypeMap']> {
+  #createMap(): ReturnType<GraphQLSchema['getTypeMap']> {
+    const map = Object.create(null);
     const names = [...Object.keys(super.getTypeMap()), ...this.#builder.configStore.typeConfigs.keys()];
-    const types = [...new Set(names)].sort().flatMap((name) => this.getType(name) ?? []);
-    for (const type of types) if ('getFields' in type) type.getFields();
-    return Object.fromEntries(types.map((type) => [type.name, type]));
+    for (const name of [...new Set(names)].sort())
+      Object.defineProperty(map, name, { enumerable: true, get: () => this.getType(name) });
+    return map;
   }
 
   #root(name: string): GraphQLObjectType | undefined {
@@ -81,7 +77,3 @@ export class LazySchema extends GraphQLSchema {
     return found;
   }
 }
-
-/** How many types a schema has. */
-export const typeCount = (schema: GraphQLSchema): number =>
-  schema instanceof LazySchema ? schema.size : Object.keys(schema.getTypeMap()).length;

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
+
+const { api } = await setUp({
+  database: createEmptyDatabase,
+  prepare: `
+    create schema events;
+    do $$ begin
+      for n in 1..50 loop
+        execute format('create table events.item_%s (item_%1$s_id int primary key, other_id int references events.item_%s)',
+          n, greatest(1, n - 1));
+      end loop;
+    end $$`,
+});
+
+/** The types whose fields somebody has asked for. */
+const built = () =>
+  Object.values(api.api.schema.getTypeMap()).filter(
+    (type) => typeof Reflect.get(type, '_fields') === 'object' && !type.name.startsWith('__'),
+  );
+
+test('a document builds the types that it meets, and a start none', async () => {
+  expect(built().map(({ name }) => name)).toEqual([]);
+  const document = `query ($where: Item7Where) { item7List(where: $where) { nodes { ...row } } }
+    fragment row on Item7 { item7Id }`;
+  await api.query(document, { where: { item7Id: { gt: 0 } } });
+  expect(built().map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['Query', 'Item7', 'Item7Connection', 'Item7Where', 'IntWhere']),
+  );
+  expect(built().length).toBeLessThan(15);
+});
+
+test('a type is there by its name before any field has led to it', () => {
+  for (const name of ['Item9GroupKey', 'IntAggregateHaving', 'FloatPercentileHaving', 'Item50Payload'])
+    expect([name, api.api.schema.getType(name)?.name]).toEqual([name, name]);
+});
