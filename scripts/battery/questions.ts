@@ -17,7 +17,11 @@ const directions = ['ASC', 'DESC', 'ASC_NULLS_FIRST', 'DESC_NULLS_LAST'];
 const operators = ['eq', 'ne', 'in', 'lt', 'lte', 'gt', 'gte', 'isNull', 'startsWith', 'contains'];
 const measures = ['count', 'countDistinct', 'min', 'max', 'sum', 'avg', 'every', 'some'];
 const buckets = ['PT1H', 'P1D', 'P1W', 'P1M'];
+const times = ['DateTime', 'LocalDateTime', 'Date'];
 const zones = ['UTC', 'America/Sao_Paulo', 'Asia/Kathmandu'];
+
+/** What enums call a column. */
+const enumValueOf = (name: string): string => name.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
 
 /** Makes documents of all that the API reads, at random, over values that are there. */
 export function createQuestions(schema: GraphQLSchema, lists: readonly List[], dice: Dice): () => Question {
@@ -107,7 +111,7 @@ export function createQuestions(schema: GraphQLSchema, lists: readonly List[], d
   }
 
   function aggregate(field: GraphQLField<unknown, unknown>, type: GraphQLObjectType): string {
-    const row = byType.get(type.name.replace(/(Grouped)?Aggregate$/, ''))?.type;
+    const row = byType.get(type.name.replace(/Aggregate$/, ''))?.type;
     const columns = (getNamedType(type.getFields()['of']?.type) as GraphQLObjectType).getFields();
     const of = some(dice, Object.values(columns), 2).map((column) => {
       const measured = getNamedType(column.type) as GraphQLObjectType;
@@ -119,34 +123,32 @@ export function createQuestions(schema: GraphQLSchema, lists: readonly List[], d
       ).join(' ')}${fraction} }`;
     });
     const ends = row && type.getFields()['last'] && chance(4) ? endOf(row) : '';
-    const isGrouped = type.name.endsWith('GroupedAggregate');
+    const isGrouped = field.name.endsWith('GroupedAggregate');
     const given = argumentsOf([isGrouped && row && groupBy(row), isGrouped && 'first: 20', row && filter(row, 2)]);
     const key = isGrouped && keyOf(row);
     return `${field.name}${given} { count of { ${of.join(' ')} } ${ends} ${key || ''} }`;
   }
 
+  const timesOf = (row: GraphQLObjectType) =>
+    leavesOf(row).filter((name) => times.includes(getNamedType(row.getFields()[name]?.type)?.name ?? ''));
+
   function endOf(row: GraphQLObjectType): string {
-    const times = schema.getType(`${row.name}TimeColumn`);
-    const leaves = leavesOf(row).join(' ');
-    return isEnumType(times) ? `last(by: ${pick(times.getValues()).name}) { ${leaves} }` : '';
+    const columns = timesOf(row);
+    return columns.length > 0 ? `last(by: ${enumValueOf(pick(columns))}) { ${leavesOf(row).join(' ')} }` : '';
   }
 
   let grouped: readonly string[] = [];
   function groupBy(row: GraphQLObjectType): string {
     const columns = schema.getType(`${row.name}Column`);
     const names = isEnumType(columns) ? columns.getValues().map(({ name }) => name) : [];
-    grouped = some(dice, names, 1 + dice(2));
-    const times = schema.getType(`${row.name}TimeColumn`);
-    const bucketed = isEnumType(times) && chance(2);
-    const time = bucketed ? pick(times.getValues()).name : '';
-    const bucket = bucketed ? `, bucket: {column: ${time}, every: "${pick(buckets)}", timeZone: "${pick(zones)}"}` : '';
-    return `groupBy: {columns: [${grouped.join(', ')}]${bucket}}`;
+    const cut = chance(2) ? some(dice, timesOf(row), 1) : [];
+    const bucket = cut.map((column) => `, ${column}: {every: "${pick(buckets)}", timeZone: "${pick(zones)}"}`);
+    grouped = some(dice, names, 1 + dice(2)).filter((name) => !cut.map(enumValueOf).includes(name));
+    return `groupBy: {columns: [${grouped.join(', ')}]${bucket.join('')}}`;
   }
 
   const keyOf = (row: GraphQLObjectType | undefined) => {
-    const leaves = row
-      ? leavesOf(row).filter((name) => grouped.includes(name.replaceAll(/[A-Z]/g, '_$&').toUpperCase()))
-      : [];
+    const leaves = row ? leavesOf(row).filter((name) => grouped.includes(enumValueOf(name))) : [];
     return leaves.length > 0 ? `key { ${leaves.join(' ')} }` : '';
   };
 

@@ -59,6 +59,10 @@ const definedClasses = new Set(
   72 F0 HV P0 XX`.split(/\s+/),
 );
 
+/** Citus plans no such statement over the rows of several nodes; it says so by the files of its planner alone. */
+const isUnplanned = ({ file = '' }: DatabaseError): boolean =>
+  /^(multi|query_pushdown|recursive|distributed|insert_select)_\w+\.c$/.test(file);
+
 /** A function of the owner raised it to say something of its own: PostgreSQL and its extensions raise without context. */
 const isOwnersWord = ({ code = '', where }: DatabaseError): boolean =>
   !definedClasses.has(code.slice(0, 2)) && where !== undefined;
@@ -71,6 +75,13 @@ const isOwnersWord = ({ code = '', where }: DatabaseError): boolean =>
 const translations: readonly Translation[] = [
   { states: /^(22|P0001)/, code: 'BAD_USER_INPUT' },
   { states: /^(0A|3F|42|54|XX)/, when: isAboutParameter, code: 'BAD_USER_INPUT' },
+  {
+    states: /^(0A000|XX000)$/,
+    when: isUnplanned,
+    code: 'QUERY_TOO_COMPLEX',
+    message:
+      'The nodes of the cluster cannot answer this together; leave out what puts rows of one node beside rows of others',
+  },
   { states: /./, when: isOwnersWord, code: 'BAD_USER_INPUT' },
   {
     states: /^21000$/,

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import pg, { DatabaseError } from 'pg';
 import { expect, inject, test } from 'vitest';
 import { difference } from '../../scripts/battery/compare.ts';
 import type { Endpoint } from '../../scripts/battery/endpoint.ts';
@@ -9,11 +9,13 @@ import { checkSchema } from '../../src/commands/doctor/schema.ts';
 import { checkVersion } from '../../src/commands/doctor/server.ts';
 import { grant } from '../../src/commands/grant/command.ts';
 import { defaultPageLimits as limits } from '../../src/config/limits.ts';
+import { fromPostgres } from '../../src/db/postgresErrors.ts';
 import { sql } from '../../src/db/sql/sql.ts';
 import { createDice } from '../hostile/dice.ts';
 import type { TestApi } from '../support/api.ts';
 import { unlimited } from '../support/config.ts';
 import { distribute } from '../support/engines.ts';
+import { patience } from '../support/property.ts';
 import { setUp, setUpDatabase } from '../support/setUp.ts';
 
 const placement = {
@@ -45,20 +47,22 @@ const endpointOf = ({ send, api }: TestApi): Endpoint => ({
 const [left, right] = [endpointOf(plain.api), endpointOf(cluster.api)];
 const lists = await readLists(plain.api.api.schema, left);
 
-test('documents are answered in the form for Citus as in the form for PostgreSQL', async () => {
+test('documents are answered in the form for Citus as in the form for PostgreSQL', { timeout: patience }, async () => {
   const next = createQuestions(plain.api.api.schema, lists, createDice(7));
   let answered = 0;
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 60; i++) {
     const question = next();
     const [first, second] = [await left.ask(question), await right.ask(question)];
     expect(difference(first, second), JSON.stringify(question)).toBeNull();
     if (first.data) answered++;
   }
-  expect(answered).toBeGreaterThan(85);
+  expect(answered).toBeGreaterThan(50);
 });
 
-test('walks through lists meet the same rows, those of keyless tables in whatever order', async () => {
-  for (const steps of walksOf(lists, createDice(3)))
+test('walks through lists meet the same rows, those of keyless tables in whatever order', {
+  timeout: patience,
+}, async () => {
+  for (const steps of walksOf(lists, createDice(3)).filter((_, i) => i % 3 === 0))
     expect(difference(await walk(left, steps), await walk(right, steps)), JSON.stringify(steps)).toBeNull();
 });
 
@@ -190,6 +194,16 @@ test('what grant runs on a cluster goes through its shards one after the other',
   expect(out.join('')).toContain(
     `in the database "${database}":\nSET citus.multi_shard_modify_mode TO 'sequential';\n`,
   );
+});
+
+test('what Citus cannot plan is told as what the client can change, and not as a fault for a while', () => {
+  const refusal = new DatabaseError('complex joins are only supported when ...', 0, 'error');
+  expect(
+    fromPostgres(Object.assign(refusal, { code: '0A000', file: 'query_pushdown_planning.c' }), 'read'),
+  ).toMatchObject({
+    code: 'QUERY_TOO_COMPLEX',
+    message: expect.stringMatching(/nodes of the cluster/),
+  });
 });
 
 test('a worker is not served, since it has no comments to go by', async () => {
