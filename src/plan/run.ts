@@ -42,6 +42,13 @@ export function prepareRun(plans: OperationPlans, given: Readonly<Record<string,
   }
 }
 
+/** The field for which an operation has no plan with these variables; null where it has one, or the variables are wrong. */
+export function obstacleTo(plans: OperationPlans, given: Readonly<Record<string, unknown>>): string | null {
+  const { coerced } = getVariableValues(plans.schema, plans.operation.variableDefinitions ?? [], given);
+  const plan = coerced && plans.with(coerced);
+  return plan instanceof Unplanned ? plan.field : null;
+}
+
 async function runPlan({ root }: Plan, askedOf: AskedOf, context: Context, longest: number): Promise<PlannedResult> {
   const level = await readObjects(root, [{}], askedOf, context);
   const { data, errors } = writePlanned(root, level, { askedOf, context, longest });

@@ -60,7 +60,7 @@ async function examined(text: string) {
     return { ...context, db: recorder.db, loaders: createLoaders(recorder.db, api.api.catalog) };
   };
   return examineDocument(document, {
-    api: { schema: api.api.schema, createContext },
+    api: { schema: api.api.schema, plans: api.api.plans, createContext },
     recorder,
     tails: api.tails,
     db: api.db,
@@ -206,6 +206,11 @@ describe('of an operation', () => {
         { name: 'B', statements: 1, details: [] },
       ],
     );
+  });
+
+  test('the field for which it has no plan is named', async () => {
+    const [asked] = await examined('{ devices { nodes { serial } } __schema { queryType { name } } }');
+    expect(asked?.details).toContain('no plan, so the executor answers it: Query.__schema');
   });
 
   test('what changes rows is not run', async () => {

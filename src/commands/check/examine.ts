@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/db.ts';
 import { identity, type Sql } from '../../db/sql/sql.ts';
 import type { PreparedDocument } from '../../documents/prepare.ts';
+import { obstacleTo } from '../../plan/run.ts';
 import { priceOf } from '../../pricing/cost.ts';
 import type { Tails } from '../../tails/tails.ts';
 import type { GivenVariables } from './givenVariables.ts';
@@ -29,7 +30,7 @@ export interface DocumentFinding {
 }
 
 export interface ExamineOptions {
-  readonly api: Pick<Api, 'schema' | 'createContext'>;
+  readonly api: Pick<Api, 'schema' | 'plans' | 'createContext'>;
   /** The database that `api` reads. */
   readonly recorder: Recorder;
   /** The same database, for EXPLAIN. */
@@ -110,7 +111,10 @@ async function explain(
   const given = Object.keys(variables).length > 0 ? ` (with ${JSON.stringify(variables)})` : '';
   const missed = expected > sent.length ? [`explained ${sent.length} of ${expected} statements${given}`] : [];
   const failures = errors.map(({ path, message }) => (path ? `${path.join('.')}: ${message}` : message));
-  return { warnings, notes: [...missed, ...failures, ...notes] };
+  const plans = api.plans.of(document, operation.name?.value, true);
+  const obstacle = plans && obstacleTo(plans, variables);
+  const slower = obstacle === null ? [] : [`no plan, so the executor answers it: ${obstacle}`];
+  return { warnings, notes: [...missed, ...failures, ...slower, ...notes] };
 }
 
 const run = async (
