@@ -7,7 +7,7 @@ import { marker } from '../db/sql/markers.ts';
 import type { Key, Match } from '../db/sql/match.ts';
 import { distinct, type Measure } from '../db/sql/measure.ts';
 import { type Page, type Selected, selectPage } from '../db/sql/page.ts';
-import { selectForKeys, selectRowsOfKeys } from '../db/sql/perKey.ts';
+import { distinctTexts, type KeyedStatement, selectForKeys, selectRowsOfKeys, withKeys } from '../db/sql/perKey.ts';
 import { joinsOf, merged, noJoins, nothing, type Projection } from '../db/sql/projection.ts';
 import type { Row } from '../db/sql/row.ts';
 import { isEstimated, selectCount, selectEstimate, wholeStatement } from '../db/sql/select.ts';
@@ -60,6 +60,12 @@ export interface Loaders {
 interface Request<A, K> {
   readonly key: K;
   readonly asked: A;
+}
+
+/** What a statement is made of, and which of the statements made of that it is. */
+interface StatementName {
+  readonly of: object;
+  readonly as: string;
 }
 
 type Loader<V, A, K> = DataLoader<Request<A, K>, V, string>;
@@ -118,27 +124,32 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
   const reading = (table: Table, query: Sql) => wholeStatement('SELECT', catalog, table, query);
 
   /** Runs one statement whose rows say by their number to which key they belong. */
-  const perKey = async (table: Table, keys: readonly Key[], query: Sql): Promise<readonly (readonly Row[])[]> => {
+  const perKey = async (
+    name: StatementName,
+    match: Match,
+    keys: readonly Key[],
+    build: (keys: readonly Key[]) => Sql,
+  ): Promise<readonly (readonly Row[])[]> => {
+    const count = distinctTexts(catalog, keys.length);
+    const statement = keyedStatements.of(name.of, `${name.as} ${matchName(match)} ${count}`, () =>
+      withKeys(match.values.length, count, (stand) => reading(match.table, build(stand))),
+    );
     const groups: Row[][] = keys.map(() => []);
-    for (const row of await db.rows(reading(table, query))) groups[Number(row[number]) - 1]?.push(row);
+    for (const row of await db.rows(statement(keys))) groups[Number(row[number]) - 1]?.push(row);
     return groups;
-  };
-
-  /** The rows of one statement, for all. */
-  const wholeList = async (keys: readonly Key[], query: Sql): Promise<readonly (readonly Row[])[]> => {
-    const rows = await db.rows(query);
-    return keys.map(() => rows);
   };
 
   /** The rows of one statement for each key; without a parent the keys of a batch differ in their columns only. */
   const listPerKey = async (
+    name: StatementName,
     table: Table,
     match: Match | undefined,
     keys: readonly Key[],
     select: (match: readonly Sql[]) => Sql,
   ): Promise<readonly (readonly Row[])[]> => {
-    if (!match) return wholeList(keys, reading(table, select([])));
-    return perKey(table, keys, selectForKeys(catalog, match, keys, select));
+    if (match) return perKey(name, match, keys, (stand) => selectForKeys(catalog, match, stand, select));
+    const rows = await db.rows(statements.of(name.of, name.as, () => reading(table, select([]))));
+    return keys.map(() => rows);
   };
 
   const countPerKey = async (...args: Parameters<typeof listPerKey>): Promise<readonly string[]> =>
@@ -147,21 +158,21 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
   return {
     row: (match, key, projection) =>
       loader<Row | null, Projection>(`row ${matchName(match)}`, (keys, asked) =>
-        readJoined(asked, async ({ columns, joins }) => {
-          const groups = await perKey(match.table, keys, selectRowsOfKeys(catalog, match, keys, { columns, joins }));
-          return groups.map(([row]) => (row ? joins.attach(row) : null));
+        readJoined(asked, async (selected) => {
+          const groups = await perKey({ of: selected, as: 'row' }, match, keys, (stand) =>
+            selectRowsOfKeys(catalog, match, stand, selected),
+          );
+          return groups.map(([row]) => (row ? selected.joins.attach(row) : null));
         }),
       ).load({ key, asked: projection }),
 
     page: (page, projection, match, key = []) =>
       loader<readonly Row[], Projection>(`page ${matchName(match)} ${pageName(page)}`, (keys, asked) =>
         readJoined(asked, async (selected) => {
-          const pages = match
-            ? await listPerKey(page.table, match, keys, (conditions) => selectPage(catalog, page, selected, conditions))
-            : await wholeList(
-                keys,
-                statements.of(page, nameOf(selected), () => reading(page.table, selectPage(catalog, page, selected))),
-              );
+          const name = { of: page, as: nameOf(selected) };
+          const pages = await listPerKey(name, page.table, match, keys, (conditions) =>
+            selectPage(catalog, page, selected, conditions),
+          );
           for (const rows of new Set(pages)) rows.forEach(selected.joins.attach);
           return pages;
         }),
@@ -169,7 +180,9 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
 
     count: (table, where, match, key = []) =>
       loader<string, Projection>(`count ${matchName(match)} ${conditionName(table, where)}`, (keys) =>
-        countPerKey(table, match, keys, (conditions) => selectCount(catalog, table, [where, ...conditions])),
+        countPerKey({ of: where, as: `count ${table.name}` }, table, match, keys, (conditions) =>
+          selectCount(catalog, table, [where, ...conditions]),
+        ),
       ).load({ key, asked: nothing }),
 
     estimate: async (table) =>
@@ -184,7 +197,8 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       loader<Row, readonly Measure[]>(
         `whole ${matchName(match)} ${conditionName(table, where)}`,
         async (keys, asked) => {
-          const rows = await listPerKey(table, match, keys, (conditions) =>
+          const name = { of: where, as: `whole ${table.name} ${namesOf(asked)}` };
+          const rows = await listPerKey(name, table, match, keys, (conditions) =>
             selectWhole(catalog, table, [where, ...conditions], distinct(asked.flat())),
           );
           return rows.map(([row]) => row ?? {});
@@ -195,14 +209,16 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       loader<readonly Row[], readonly Measure[]>(
         `groups ${matchName(match)} ${groupingName(grouping)}`,
         (keys, asked) =>
-          listPerKey(grouping.table, match, keys, (conditions) =>
+          listPerKey({ of: grouping, as: namesOf(asked) }, grouping.table, match, keys, (conditions) =>
             selectGroups(catalog, grouping, distinct(asked.flat()), conditions),
           ),
       ).load({ key, asked: measures }),
 
     groupCount: (grouping, match, key = []) =>
       loader<string, Projection>(`groupCount ${matchName(match)} ${groupingName(grouping)}`, (keys) =>
-        countPerKey(grouping.table, match, keys, (conditions) => selectGroupCount(catalog, grouping, conditions)),
+        countPerKey({ of: grouping, as: 'count' }, grouping.table, match, keys, (conditions) =>
+          selectGroupCount(catalog, grouping, conditions),
+        ),
       ).load({ key, asked: nothing }),
 
     custom: <K extends LoadArgument, A extends readonly LoadArgument[], V>(
@@ -245,5 +261,7 @@ function createKept<T>() {
 
 // A plan asks for the same things in each request: their names and statements are made once, and end with the plan.
 const nameOf = createNames();
+const namesOf = (things: readonly object[]): string => [...new Set(things)].map((thing) => nameOf(thing)).join();
 const selections = createKept<Selected>();
 const statements = createKept<Sql>();
+const keyedStatements = createKept<KeyedStatement>();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Catalog, isCluster } from '../../catalog/catalog.ts';
 import { marker } from './markers.ts';
 import { isAmongKeys, type Key, keyRows, type Match, matchesKey } from './match.ts';
@@ -47,4 +48,33 @@ export function selectRowsOfKeys(catalog: Catalog, match: Match, keys: readonly 
     ? sql`select ${list(sql`1`)} from ${table}${joins.from} where ${matchesKey(match, only)}`
     : sql`select ${list(sql`k.n`)} from ${keyRows(match, keys)} join ${table}
         on ${and([matchesKey(match), ...isAmongKeys(match, keys)])}${joins.from}`;
+}
+
+/** How many keys a statement is written for where it is to serve so many: a table of keys is one text for any number. */
+export const distinctTexts = (catalog: Catalog, count: number): number =>
+  isCluster(catalog) ? count : Math.min(count, 2);
+
+/** A statement that gets its keys when it runs. */
+export type KeyedStatement = (keys: readonly Key[]) => Sql;
+
+/** What stands for a key while a statement is built; no client can guess it. */
+const stand = randomUUID();
+
+/** Builds a statement once for keys of so many columns, however often it runs: their values are slots. */
+export function withKeys(columns: number, count: number, build: (keys: readonly Key[]) => Sql): KeyedStatement {
+  const places = Array.from({ length: count }, (_, n) => Array.from({ length: columns }, (_, i) => ({ n, i })));
+  const standIns = new Map(places.flat().map((place) => [`${stand} ${place.n} ${place.i}`, place]));
+  const built = build(places.map((key) => key.map(({ n, i }) => `${stand} ${n} ${i}`)));
+  const slots = built.values.map((value) => {
+    const place = standIns.get(String(Array.isArray(value) ? value[0] : value));
+    return place && { ...place, isList: Array.isArray(value) };
+  });
+  return (keys) => ({
+    ...built,
+    values: built.values.map((value, at) => {
+      const slot = slots[at];
+      if (!slot) return value;
+      return slot.isList ? keys.map((key) => key[slot.i] ?? null) : (keys[slot.n]?.[slot.i] ?? null);
+    }),
+  });
 }
