@@ -1,43 +1,13 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
-import type { Server } from '../../src/dev/embedded/server.ts';
 import { admin, startPair } from '../support/ownServer.ts';
 import { startProgram } from '../support/program.ts';
+import { startProxy } from '../support/proxy.ts';
 
 const { primary, standby, end } = await startPair();
 afterAll(end);
 
-/** An address that leads to one server after the other, as a name in DNS does; in between nobody is there. */
-async function createName(first: Server) {
-  let target: Server | null = first;
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    if (!target) return client.destroy();
-    const upstream = connect(target.connection.port, target.connection.host);
-    for (const [socket, other] of [[client, upstream] as const, [upstream, client] as const]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => other.destroy());
-      socket.pipe(other);
-    }
-    return undefined;
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    lead: (to: Server | null) => {
-      target = to;
-    },
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}
-
 test('a planned failover costs no read, and of the writes only those that were under way', async () => {
-  const name = await createName(primary);
+  const name = await startProxy(primary.connection.port);
   const { user, password, database } = primary.connection;
   const program = startProgram(['serve'], {
     ...{ PGHOST: '127.0.0.1', PGPORT: String(name.port), PGUSER: user, PGPASSWORD: password, PGDATABASE: database },
@@ -77,10 +47,10 @@ test('a planned failover costs no read, and of the writes only those that were u
   const load = [...Array.from({ length: 6 }, read), ...[1, 2, 3].map(write)];
 
   await expect.poll(() => acknowledged.length).toBeGreaterThan(30);
-  name.lead(null);
+  name.route();
   await primary.stop();
   await admin(standby, 'select pg_promote()');
-  name.lead(standby);
+  name.route(standby.connection.port);
   const [before, readsBefore] = [acknowledged.length, reads];
   await expect.poll(() => acknowledged.length - before, { timeout: 30_000 }).toBeGreaterThan(30);
   await expect.poll(() => reads - readsBefore).toBeGreaterThan(30);
@@ -95,5 +65,5 @@ test('a planned failover costs no read, and of the writes only those that were u
   expect(bodies).toEqual(expect.arrayContaining(acknowledged));
   program.process.kill('SIGTERM');
   expect(await program.ended).toBe(0);
-  name.close();
+  await name.close();
 }, 120_000);

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** A TCP proxy, such as a name that comes to mean another server, or the ingress before several. */
+export interface Proxy {
+  readonly port: number;
+  /** Sends new connections to these ports in turn; without any they are closed at once. Open ones stay as they are. */
+  route(...ports: readonly number[]): void;
+  /** Cuts all open connections. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+export async function startProxy(...first: readonly number[]): Promise<Proxy> {
+  let ports = first;
+  let turn = 0;
+  const open = new Set<Socket>();
+  const track = (socket: Socket, other?: Socket) => {
+    open.add(socket);
+    socket.on('error', () => {}); // its end tells the other side
+    socket.on('close', () => {
+      open.delete(socket);
+      other?.destroySoon();
+    });
+  };
+  const server = createServer((near) => {
+    const port = ports[turn++ % ports.length];
+    if (port === undefined) return void near.on('error', () => {}).destroy();
+    const far = connect(port, '127.0.0.1');
+    track(near, far);
+    track(far, near);
+    near.pipe(far).pipe(near);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const cut = () => {
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    route(...next) {
+      ports = next;
+    },
+    cut,
+    async close() {
+      server.close();
+      cut();
+      await once(server, 'close');
+    },
+  };
+}
