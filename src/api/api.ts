@@ -9,7 +9,7 @@ import type { SharedDb } from '../db/db.ts';
 import { type Emptiness, readEmptiness } from '../db/introspect/emptiness.ts';
 import { readFingerprint } from '../db/introspect/fingerprint.ts';
 import { type Introspection, introspect } from '../db/introspect/introspect.ts';
-import { type PreparedDocuments, prepareDocuments } from '../documents/prepare.ts';
+import { type PreparedDocument, type PreparedDocuments, prepareDocuments } from '../documents/prepare.ts';
 import { type DocumentStore, noDocuments } from '../documents/store.ts';
 import { AppError } from '../errors.ts';
 import { createPlans, type Plans } from '../plan/plans.ts';
@@ -24,6 +24,8 @@ export interface Api {
   /** What it was built from. */
   readonly introspection: Pick<Introspection, 'digest' | 'fingerprint'>;
   readonly documents: PreparedDocuments;
+  /** The persisted documents of the moment, as the schema sees them; throws where they may not be served. */
+  readonly fitDocuments: () => PreparedDocuments;
   readonly plans: Plans;
   readonly createContext: (incoming: Incoming, limits: RequestLimits) => Context;
 }
@@ -34,7 +36,7 @@ export interface ApiOptions {
   readonly schemaName: string;
   readonly limits: PageLimits;
   readonly extensions?: readonly ExtensionModule[];
-  /** Persisted documents; with `strict` there is no API when one of them does not fit its schema. */
+  /** Persisted documents, those of the moment; with `strict` there is no API when one of them does not fit its schema. */
   readonly documents?: { readonly store: DocumentStore; readonly strict: boolean };
   /** Hears of every value that the schema in the database no longer explains. */
   readonly onSchemaChanged?: (error: Error) => void;
@@ -83,7 +85,7 @@ export async function buildApi(options: ApiOptions): Promise<Api> {
 }
 
 function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, options: ApiOptions): Api {
-  const { db, schemaName, limits, extensions = [], documents, onSchemaChanged, log } = options;
+  const { db, schemaName, limits, extensions = [], onSchemaChanged, log } = options;
   const started = performance.now();
   const warn = (message: string) => log.warn({ schema: schemaName }, message);
   const directed = applyDirectives(found, warn);
@@ -91,24 +93,16 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
     throw nothingToServe(schemaName, 'what an extension made, or a comment omits, does not count');
   const { catalog } = directed;
   const schema = createSchema(directed, { limits, extensions, warn, onSchemaChanged });
-  const store = documents?.store ?? noDocuments;
-  const ofPrimary =
-    catalog.isStandby && store.all.length > 0
-      ? createSchema({ ...directed, catalog: { ...catalog, isStandby: false } }, { limits, extensions, warn: () => {} })
-      : undefined;
-  const prepared = prepareDocuments(store, schema, ofPrimary);
-  const invalid = reportInvalid(prepared, log);
-  if (documents?.strict && invalid > 0)
-    throw new AppError(
-      'PERSISTED_DOCUMENT_INVALID',
-      `STRICT_DOCUMENTS: ${invalid} of ${prepared.all.length} persisted documents do not fit the schema`,
-    );
+  const primary = { ...directed, catalog: { ...catalog, isStandby: false } };
+  const ofPrimary = () =>
+    catalog.isStandby ? createSchema(primary, { limits, extensions, warn: () => {} }) : undefined;
+  const fit = () => fitDocuments(schema, ofPrimary, options);
+  const documents = fit();
   log.info(
     {
       schema: schemaName,
       tables: catalog.tables.length,
-      documents: prepared.all.length,
-      invalidDocuments: invalid,
+      ...countsOf(documents),
       catalogMs: Math.round(ms),
       buildMs: Math.round(performance.now() - started),
     },
@@ -122,21 +116,39 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
     schema,
     catalog,
     introspection: { digest, fingerprint },
-    documents: prepared,
+    documents,
+    fitDocuments: fit,
     plans: createPlans(schema),
     createContext: (incoming, limits) => createContext(incoming, { db, catalog, limits }),
   };
 }
 
-/** Logs each document that does not fit, and says how many there are. */
-function reportInvalid({ all }: PreparedDocuments, log: Logger): number {
-  const invalid = all.filter(({ document, isForPrimary }) => document === null && !isForPrimary);
-  const waiting = all.filter(({ isForPrimary }) => isForPrimary);
+/** Validates the persisted documents, and logs each that does not fit; throws where that is asked for. */
+function fitDocuments(
+  schema: GraphQLSchema,
+  ofPrimary: () => GraphQLSchema | undefined,
+  { documents: { store, strict } = { store: noDocuments, strict: false }, log }: ApiOptions,
+): PreparedDocuments {
+  const prepared = prepareDocuments(store, schema, store.all.length > 0 ? ofPrimary() : undefined);
+  const waiting = prepared.all.filter(({ isForPrimary }) => isForPrimary);
   if (waiting.length > 0)
     log.info({ ids: waiting.flatMap(({ stored }) => stored.ids) }, 'Persisted documents that a standby does not serve');
-  for (const { stored, errors } of invalid) {
+  for (const { stored, errors } of prepared.all.filter(isInvalid)) {
     const details = { file: stored.file, ids: stored.ids, problems: errors.map(({ message }) => message) };
     log.error(details, 'A persisted document does not fit the schema');
   }
-  return invalid.length;
+  const { documents: all, invalidDocuments: invalid } = countsOf(prepared);
+  if (!strict || invalid === 0) return prepared;
+  throw new AppError(
+    'PERSISTED_DOCUMENT_INVALID',
+    `STRICT_DOCUMENTS: ${invalid} of ${all} persisted documents do not fit the schema`,
+  );
 }
+
+/** How many there are, for the log. */
+export const countsOf = ({ all }: PreparedDocuments) => ({
+  documents: all.length,
+  invalidDocuments: all.filter(isInvalid).length,
+});
+
+const isInvalid = ({ document, isForPrimary }: PreparedDocument) => document === null && !isForPrimary;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Api, ApiSource } from './api.ts';
+import { type Api, type ApiSource, countsOf } from './api.ts';
 
 /** The API that requests run on now, kept up with the database. */
 export interface Served {
@@ -14,6 +14,8 @@ export interface Served {
   readonly checkSoon: (reason?: Error) => Promise<void>;
   /** The same, and says whether the API has changed since then (`performance.now()`), or may have. */
   readonly hasChanged: (since: number, reason: Error) => Promise<boolean>;
+  /** There are other persisted documents: serves these from now on, if they may be. */
+  readonly refreshDocuments: () => void;
   /** Ends the looking; the API that is served stays, to answer what is still to come. */
   readonly stop: () => void;
 }
@@ -123,6 +125,16 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
     if (!stopped.signal.aborted) log.error({ err: error }, 'Stopped looking for changes of the schema');
   });
 
+  function refreshDocuments(): void {
+    if (!current) return;
+    try {
+      current = { ...current, documents: current.fitDocuments() };
+      log.info(countsOf(current.documents), 'The persisted documents changed; serving the new ones');
+    } catch (error) {
+      log.error({ err: error }, 'The persisted documents changed; serving those of before');
+    }
+  }
+
   return {
     current: () => current,
     problem: () => (stopped.signal.aborted ? 'the server is stopping' : problem),
@@ -132,6 +144,7 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
       await checkSoon(reason);
       return changedAt >= since;
     },
+    refreshDocuments,
     stop: () => stopped.abort(),
   };
 }

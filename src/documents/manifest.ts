@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 
 /** A document as a manifest has it. */
@@ -14,6 +14,8 @@ export interface Manifests {
   readonly entries: readonly ManifestEntry[];
   /** Everything that could not be read, for people. */
   readonly problems: readonly string[];
+  /** Where a change is another set of documents. */
+  readonly folders: readonly string[];
 }
 
 /**
@@ -23,15 +25,22 @@ export interface Manifests {
 export async function readManifests(paths: readonly string[]): Promise<Manifests> {
   const read = await Promise.all(
     paths.map(async (path): Promise<Manifests> => {
+      const none = { entries: [], problems: [], folders: [dirname(path)] };
       try {
         const isFolder = (await stat(path)).isDirectory();
-        return isFolder ? await readFolder(path) : { entries: await readManifestFile(path), problems: [] };
+        if (!isFolder) return { ...none, entries: await readManifestFile(path) };
+        const { folders, ...content } = await readFolder(path);
+        return { ...content, folders: [...none.folders, path, ...folders] };
       } catch (error) {
-        return { entries: [], problems: [error instanceof Error ? error.message : String(error)] };
+        return { ...none, problems: [error instanceof Error ? error.message : String(error)] };
       }
     }),
   );
-  return { entries: read.flatMap(({ entries }) => entries), problems: read.flatMap(({ problems }) => problems) };
+  return {
+    entries: read.flatMap(({ entries }) => entries),
+    problems: read.flatMap(({ problems }) => problems),
+    folders: [...new Set(read.flatMap(({ folders }) => folders))],
+  };
 }
 
 /** Names that begin with a dot are passed over: a mounted volume has its versions in such folders. An empty folder has none. */
@@ -42,7 +51,7 @@ async function readFolder(folder: string): Promise<Manifests> {
   const wanted = paths.filter((path, i) => folders[i] || ['.json', ...documentExtensions].includes(extname(path)));
   return wanted.length > 0 || names.length === 0
     ? readManifests(wanted)
-    : { entries: [], problems: [`${folder}: has no manifest (.json) and no document (.graphql, .gql)`] };
+    : { entries: [], folders: [], problems: [`${folder}: has no manifest (.json) and no document (.graphql, .gql)`] };
 }
 
 const documentExtensions = ['.graphql', '.gql'];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
-import { type ManifestEntry, readManifests } from './manifest.ts';
+import { type ManifestEntry, type Manifests, readManifests } from './manifest.ts';
 
 /** A persisted document, parsed once for all schemas. */
 export interface StoredDocument {
@@ -19,13 +19,20 @@ export interface DocumentStore {
 
 export const noDocuments: DocumentStore = { all: [], byId: new Map() };
 
-/** Reads and indexes the documents of these manifests; `problems` says everything that is wrong with them, for people. */
-export async function readStore(
-  paths: readonly string[],
-): Promise<{ readonly store: DocumentStore; readonly problems: readonly string[] }> {
-  const { entries, problems } = await readManifests(paths);
-  const { store, problems: more } = createStore(entries);
-  return { store, problems: [...problems, ...more] };
+/** Documents as they were read; `problems` says everything that is wrong with them, for people. */
+export interface ReadDocuments {
+  readonly store: DocumentStore;
+  readonly problems: readonly string[];
+  readonly manifests: Manifests;
+}
+
+/** Reads and indexes the documents of these manifests. */
+export const readStore = async (paths: readonly string[]): Promise<ReadDocuments> =>
+  indexManifests(await readManifests(paths));
+
+export function indexManifests(manifests: Manifests): ReadDocuments {
+  const { store, problems } = createStore(manifests.entries);
+  return { store, problems: [...manifests.problems, ...problems], manifests };
 }
 
 /** Indexes documents; an id that is not that of its text, or has two texts, is a problem. */

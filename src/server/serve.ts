@@ -8,7 +8,8 @@ import { ConfigError } from '../config/variables.ts';
 import { type Dashboard, readDashboard } from '../dashboard/dashboard.ts';
 import { createInFlight, memoryForRequests } from '../db/inFlight.ts';
 import { type Database, openDatabase } from '../db/open.ts';
-import { readStore } from '../documents/store.ts';
+import { type Following, followManifests } from '../documents/follow.ts';
+import { type ReadDocuments, readStore } from '../documents/store.ts';
 import { createTails } from '../tails/tails.ts';
 import { createInstruments } from '../telemetry/instruments.ts';
 import { observePool } from '../telemetry/poolMetrics.ts';
@@ -40,8 +41,10 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   const { log } = telemetry;
   if (config.production && !config.auth) log.warn('AUTH=none: whoever reaches this server may read what its role may');
   const dashboard = await findDashboard(config);
-  const documents = { store: await readDocuments(config, dashboard), strict: config.documents.strict };
-  if (config.documents.persistedOnly && documents.store.all.length === 0)
+  const paths = dashboard ? [...config.documents.paths, dashboard.manifest] : config.documents.paths;
+  const { store, manifests } = await readDocuments(paths);
+  const documents = { store, strict: config.documents.strict };
+  if (config.documents.persistedOnly && store.all.length === 0)
     log.warn('PERSISTED_DOCUMENTS names no document, and DOCUMENTS lets only callers who may explore send their own');
   if (!config.database) {
     await expectFree(config.host, config.port);
@@ -75,6 +78,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   });
   const stopping = stopSignal();
   let served: ReturnType<typeof serveApi> | undefined;
+  let following: Following | undefined;
   try {
     const source = createApiSource({
       db: database.db,
@@ -92,8 +96,16 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
       pollMs: config.schemaPollMs,
       log,
     });
-    const { checkSoon } = served;
-    process.on('SIGHUP', () => void checkSoon());
+    const { checkSoon, refreshDocuments } = served;
+    following = followManifests({
+      ...{ paths, first: manifests, pollMs: config.schemaPollMs, log },
+      onChange(changed) {
+        documents.store = changed;
+        refreshDocuments();
+      },
+    });
+    const { check } = following;
+    process.on('SIGHUP', () => void check().then(() => checkSoon()));
     const app = createApp({ config, served, dashboard, tails, inFlight, probe: database.probe, log });
     observeTails(tails.stats);
     observePool({ stats: database.stats, size: config.poolSize });
@@ -111,6 +123,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     void wait(linger).then(tails.stop);
     await listening.drain(graceMs, linger);
   } finally {
+    following?.stop();
     served?.stop();
     await listener.stop();
     await database.close();
@@ -127,10 +140,11 @@ async function findDashboard(config: Config): Promise<Dashboard | null> {
 }
 
 /** Ids that cannot be relied on end the start: what they run is not what was agreed. */
-async function readDocuments({ documents: { paths } }: Config, dashboard: Dashboard | null) {
-  const { store, problems } = await readStore(dashboard ? [...paths, dashboard.manifest] : paths);
-  if (problems.length > 0) throw new ConfigError(problems.map((problem) => `PERSISTED_DOCUMENTS: ${problem}`));
-  return store;
+async function readDocuments(paths: readonly string[]): Promise<ReadDocuments> {
+  const read = await readStore(paths);
+  if (read.problems.length > 0)
+    throw new ConfigError(read.problems.map((problem) => `PERSISTED_DOCUMENTS: ${problem}`));
+  return read;
 }
 
 /** The collector has no token, and sends documents of its own. */

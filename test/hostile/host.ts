@@ -47,6 +47,7 @@ export function createHost(connection: ServerConnection): Host {
     check: async () => {},
     checkSoon: async () => {},
     hasChanged: async () => false,
+    refreshDocuments: () => {},
     stop: () => {},
   };
   const tails = createTails({

@@ -11,7 +11,7 @@ import { createPool, type Lender, type Pool } from '../../src/db/pool/pool.ts';
 import { createProbe, type Probe } from '../../src/db/pool/probe.ts';
 import type { Sql } from '../../src/db/sql/sql.ts';
 import type { ManifestEntry } from '../../src/documents/manifest.ts';
-import { createStore } from '../../src/documents/store.ts';
+import { createStore, type DocumentStore } from '../../src/documents/store.ts';
 import type { ExtensionModule } from '../../src/schema/extensions/define.ts';
 import { type App, createApp } from '../../src/server/app.ts';
 import { createTails, type Tails } from '../../src/tails/tails.ts';
@@ -40,6 +40,8 @@ export interface TestApi {
   readonly query: <T = Record<string, unknown>>(document: string, variables?: Record<string, unknown>) => Promise<T>;
   /** Runs a document and resolves with the response as it is. */
   readonly send: (document: string, variables?: Record<string, unknown>) => Promise<Result>;
+  /** From now on these are the persisted documents. */
+  readonly serveDocuments: (store: DocumentStore) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -116,11 +118,11 @@ export async function createTestApi(
     };
   const watched = ({ rows, write }: Db): Db => ({ rows: counted(rows), write: counted(write) });
   const db: SharedDb = { ...watched(real), within: (scope) => watched(real.within(scope)) };
-  const { store } = createStore(documents);
+  const persisted = { ...createStore(documents), strict: settings.documents.strict };
   const actual = createApiSource({
     ...{ db, schemaName: schema, limits: settings.limits, extensions, log: logger },
     onSchemaChanged: (error) => void served.checkSoon(error),
-    documents: { store, strict: settings.documents.strict },
+    documents: persisted,
   });
   const source = {
     ...actual,
@@ -176,6 +178,10 @@ export async function createTestApi(
     },
     sent,
     log,
+    serveDocuments(store) {
+      persisted.store = store;
+      served.refreshDocuments();
+    },
     send,
     async query<T>(document: string, variables?: Record<string, unknown>) {
       const { data, errors } = await send(document, variables);
