@@ -96,8 +96,8 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
   const primary = { ...directed, catalog: { ...catalog, isStandby: false } };
   const ofPrimary = () =>
     catalog.isStandby ? createSchema(primary, { limits, extensions, warn: () => {} }) : undefined;
-  const fit = () => fitDocuments(schema, ofPrimary, options);
-  const documents = fit();
+  const refit = () => fitDocuments(schema, ofPrimary, options);
+  const documents = refit();
   log.info(
     {
       schema: schemaName,
@@ -117,7 +117,7 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
     catalog,
     introspection: { digest, fingerprint },
     documents,
-    fitDocuments: fit,
+    fitDocuments: refit,
     plans: createPlans(schema),
     createContext: (incoming, limits) => createContext(incoming, { db, catalog, limits }),
   };

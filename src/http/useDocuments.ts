@@ -58,7 +58,7 @@ export function createDocumentChoice({ endpoint, persistedOnly, proxies }: Docum
     const { api, caller } = context;
     const asked = identify({ ...params }, path, endpoint);
     const text = params.query;
-    const maySend = !persistedOnly || caller?.permissions.has('explore') === true;
+    const maySend = !persistedOnly || mayExplore(caller);
     if (text && typeof text !== 'string') throw badInput('query must be a string');
     // Apollo's link stops to send hashes once it is told to; what was agreed on runs all the same.
     const id = asked?.id ?? (text && !maySend ? sha256(text) : null);
@@ -69,7 +69,7 @@ export function createDocumentChoice({ endpoint, persistedOnly, proxies }: Docum
       return { text: found.stored.text, persisted: found, ...(id !== null && { id }) };
     }
     if (asked && !text) return { text: ofHash(asked, maySend) };
-    if (text && !maySend) throw required();
+    if (text && !maySend) throw documentRequired();
     if (asked && text) {
       verify(asked, text);
       if (asked.isApollo) registered.register(asked.id, text, originOf(request, context, proxies));
@@ -77,6 +77,8 @@ export function createDocumentChoice({ endpoint, persistedOnly, proxies }: Docum
     return { text };
   };
 }
+
+export const mayExplore = (caller: Incoming['caller']): boolean => caller?.permissions.has('explore') === true;
 
 /** Runs persisted documents by their ids, already parsed and validated, and refuses others where they are not wanted. */
 export function useDocuments(
@@ -127,5 +129,5 @@ const forPrimary = () =>
     'The persisted document changes rows or follows them, which this server does not, since its database is a standby',
   );
 
-const required = () =>
+export const documentRequired = () =>
   new AppError('PERSISTED_DOCUMENT_REQUIRED', 'Only persisted documents are run here: send the id of one');

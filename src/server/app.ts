@@ -31,6 +31,7 @@ import { useOperation } from '../http/useOperation.ts';
 import { usePermissions } from '../http/usePermissions.ts';
 import { usePlans } from '../http/usePlans.ts';
 import { useResponseLimit } from '../http/useResponseLimit.ts';
+import { useSchemaText } from '../http/useSchemaText.ts';
 import { useSecurityHeaders } from '../http/useSecurityHeaders.ts';
 import { useStatus } from '../http/useStatus.ts';
 import { useVariables } from '../http/useVariables.ts';
@@ -77,7 +78,8 @@ export function createApp(options: AppOptions) {
   const sources = tokenSources(config.auth);
   // What both ways of an answer ask: Yoga's, and that by a plan.
   const documents = createDocumentCache(keptTokens);
-  const choose = createDocumentChoice({ endpoint, proxies, persistedOnly: config.documents.persistedOnly });
+  const { persistedOnly } = config.documents;
+  const choose = createDocumentChoice({ endpoint, proxies, persistedOnly });
   const pricing = createPricing(config.limits);
   const contextOf = createContextOf(tails, requestLimits);
   const cache = createCaching(config.cacheControl);
@@ -127,6 +129,7 @@ export function createApp(options: AppOptions) {
         ],
         createParamsReader(config.maxBodyBytes),
       ),
+      useSchemaText({ endpoint, persistedOnly, isClosed: config.auth !== null, cache }),
       ...(config.auth ? [usePermissions()] : []),
       useDocumentCache(documents),
       useDocuments(choose),

@@ -47,7 +47,8 @@ test('the packages to install are those that the tests use', async () => {
   const lock = JSON.parse(await read('package-lock.json')) as { packages: Record<string, unknown> };
   const names = snippets
     .filter(({ language }) => language === 'sh')
-    .flatMap(({ text }) => [...text.matchAll(/(?<= )@?[a-z][\w/-]*/g)].map(([name]) => name))
+    .flatMap(({ text }) => text.match(/^npm install .*$/gm) ?? [])
+    .flatMap((line) => [...line.matchAll(/(?<= )@?[a-z][\w/-]*/g)].map(([name]) => name))
     .filter((name) => name !== 'install');
   expect(names.length).toBeGreaterThan(8);
   // The tests run the core of the code generator, which its command line is a large wrapper of.
