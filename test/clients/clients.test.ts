@@ -3,7 +3,7 @@ import type { TypedDocumentNode, Client as UrqlClient } from '@urql/core';
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
 import { pino } from 'pino';
 import type { Environment } from 'relay-runtime';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
 import { appConfig } from '../support/config.ts';
@@ -43,13 +43,16 @@ interface RelayModule {
 }
 
 const web = await stage('web');
-const relay = await stage('relay', ['web/src/patientFetch.ts']);
+const relay = await stage('relay', ['web/src/patientFetch.ts', 'web/src/follow.ts']);
 afterAll(() => Promise.all([web.remove(), relay.remove()]));
+/** What a front end's build would have put into a manifest. */
+const tail = 'subscription ($after: String) { eventsAdded(after: $after) { edges { node { eventId } } cursor end } }';
 const { database, api } = await setUp({
   prepare: "create table events.note (id int primary key, body text); insert into events.note values (7, 'seven')",
+  documents: [{ id: 'tail', text: tail, file: 'test' }],
 });
 const { url } = await setUpServer(api);
-await Promise.all([generateTypes(web, ['devices', 'events', 'overview']), compileRelay(relay)]);
+await Promise.all([generateTypes(web, ['aggregates', 'devices', 'events', 'overview', 'tail']), compileRelay(relay)]);
 
 /** The serials in an order, as the server tells them when nobody stands between. */
 async function serials(orderBy: string, where = '{}'): Promise<string[]> {
@@ -160,6 +163,124 @@ describe('Relay', () => {
     await withoutAccess('site', async () => {
       await expect(list.loadDevices(environment, { count: 6 })).rejects.toThrow('Unexpected response payload');
     });
+  });
+});
+
+describe('aggregates, which have no id, in caches', () => {
+  const variables = { serial: 'SN-000001' };
+  type Queries = Record<'meanQuery' | 'rangeQuery' | 'bySeverityQuery', TypedDocumentNode>;
+  const both = { deviceBySerial: { eventsAggregate: { of: { value: expect.anything() } } } };
+
+  /** Does the work, counts its requests and keeps what clients say to the console. */
+  async function watched(work: () => Promise<void>) {
+    const consoles = (['warn', 'error'] as const).map((name) => vi.spyOn(console, name).mockImplementation(() => {}));
+    const sent = vi.spyOn(globalThis, 'fetch');
+    try {
+      await work();
+      return { requests: sent.mock.calls.length, warnings: consoles.flatMap((spy) => spy.mock.calls) };
+    } finally {
+      for (const spy of [...consoles, sent]) spy.mockRestore();
+    }
+  }
+
+  test('Apollo keeps the measures of two queries beside each other', async () => {
+    const { createClient } = await web.load<ApolloModule>('src/apollo.ts');
+    const { meanQuery, rangeQuery } = await web.load<Queries>('src/aggregates.ts');
+    const client = createClient(url);
+    const found = await watched(async () => {
+      for (const query of [meanQuery, rangeQuery, meanQuery, rangeQuery])
+        expect((await client.query({ query, variables })).data).toMatchObject(both);
+    });
+    expect(found).toEqual({ requests: 2, warnings: [] });
+  });
+
+  test('urql does too, and has nothing to warn of', async () => {
+    const { createClient } = await web.load<UrqlModule>('src/urql.ts');
+    const { meanQuery, rangeQuery, bySeverityQuery } = await web.load<Queries>('src/aggregates.ts');
+    const client = createClient(url);
+    const found = await watched(async () => {
+      for (const query of [meanQuery, rangeQuery, meanQuery, rangeQuery])
+        expect((await client.query(query, variables)).data).toMatchObject(both);
+      expect((await client.query(bySeverityQuery, {})).data?.eventsGroupedAggregate.length).toBeGreaterThan(1);
+    });
+    expect(found).toEqual({ requests: 3, warnings: [] });
+  });
+});
+
+describe('a tail', () => {
+  interface TailModule<Client> {
+    readonly createClient: (url: string) => Client;
+    readonly followEvents: (client: Client, after: string | null, onEvent: (eventId: string) => void) => () => void;
+  }
+
+  const add = (count: number) =>
+    database.admin(
+      `insert into events.event (occurred_at, device_id, event_type_id)
+        select now(), device_id, event_type_id from events.event limit $1`,
+      [count],
+    );
+  const now = async () => {
+    const { events } = await api.query<{ events: { liveCursor: string } }>('{ events(first: 1) { liveCursor } }');
+    return events.liveCursor;
+  };
+  const added = async (after: string) => {
+    const {
+      rows: [row],
+    } = await database.admin<{ ids: string[] | null }>(
+      'select array_agg(event_id::text order by event_id) as ids from events.event where event_id > $1',
+      [after],
+    );
+    return row?.ids ?? [];
+  };
+
+  /** Rows come once, in their order, also when the server has ended the stream in between. */
+  async function isFollowed(followEvents: (after: string, onEvent: (eventId: string) => void) => () => void) {
+    const seen: string[] = [];
+    const {
+      rows: [last],
+    } = await database.admin<{ max: string }>('select max(event_id)::text from events.event');
+    const stop = followEvents(await now(), (eventId) => seen.push(eventId));
+    for (const count of [3, 2]) {
+      await add(count);
+      const expected = await added(last?.max ?? '');
+      await expect.poll(() => seen, { timeout: 20_000 }).toEqual(expected);
+      await database.admin(`comment on table events.note is '${expected.length} of ${last?.max}'`);
+      await api.served.check();
+    }
+    stop();
+    expect(seen).toHaveLength(5);
+  }
+
+  test.each(['apollo', 'urql'])('is followed by %s, over the end of a stream', async (name) => {
+    const { createClient, followEvents } = await web.load<TailModule<unknown>>(`src/${name}Tail.ts`);
+    const client = createClient(url);
+    await isFollowed((after, onEvent) => followEvents(client, after, onEvent));
+  });
+
+  test('is followed by Relay, over the end of a stream', async () => {
+    await linkArtifacts(relay, 'src/EventTail.ts');
+    const { createTailEnvironment, followEvents } = await relay.load<
+      Pick<TailModule<Environment>, 'followEvents'> & { createTailEnvironment: (url: string) => Environment }
+    >('src/EventTail.ts');
+    const environment = createTailEnvironment(url);
+    await isFollowed((after, onEvent) => followEvents(environment, after, onEvent));
+  });
+
+  test('runs by the id of a persisted document', async () => {
+    interface Tail {
+      readonly eventsAdded: { readonly edges: readonly unknown[] };
+    }
+    const { openPersisted } = await web.load<{
+      openPersisted: <Data>(
+        url: string,
+        id: string,
+        variables: object,
+      ) => AsyncIterableIterator<{ data?: Data | null }>;
+    }>('src/persistedTail.ts');
+    const stream = openPersisted<Tail>(url, 'tail', { after: await now() });
+    await add(1);
+    for (let rows = 0; rows === 0; ) rows = (await stream.next()).value?.data?.eventsAdded.edges.length ?? Number.NaN;
+    await stream.return?.();
   });
 });
 

@@ -13,7 +13,7 @@ const scalarNames = Object.keys(scalars) as ScalarName[];
 const folders = ['web', 'relay'];
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
 const page = await read('docs/clients.md');
-const snippets = snippetsOf(page);
+const snippets = [page, await read('docs/subscriptions.md')].flatMap(snippetsOf);
 const code = snippets.filter(({ language }) => language !== 'sh');
 
 /** The first cells of the rows of the table under a heading, each of them names in backquotes. */

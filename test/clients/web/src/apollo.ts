@@ -1,6 +1,7 @@
 // #region client
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
+import { parts } from './aggregates';
 import { patientFetch } from './patientFetch';
 
 export const createClient = (uri: string) =>
@@ -10,6 +11,7 @@ export const createClient = (uri: string) =>
       typePolicies: {
         Query: { fields: { devices: relayStylePagination(['where', 'orderBy']) } },
         Device: { fields: { events: relayStylePagination(['where', 'orderBy']) } },
+        ...Object.fromEntries(parts.map((name) => [name, { merge: true }])),
       },
     }),
   });

@@ -2,6 +2,7 @@
 import { Client, fetchExchange } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
+import { parts } from './aggregates';
 import { patientFetch } from './patientFetch';
 
 export const createClient = (url: string) =>
@@ -11,6 +12,7 @@ export const createClient = (url: string) =>
     preferGetMethod: false, // a GET would put the filters into the logs of every proxy
     exchanges: [
       cacheExchange({
+        keys: Object.fromEntries(parts.map((name) => [name, () => null])),
         resolvers: { Query: { devices: relayPagination() }, Device: { events: relayPagination() } },
       }),
       fetchExchange,

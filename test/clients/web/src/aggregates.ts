@@ -1,0 +1,55 @@
+// #region types
+/** The types without an id that documents of this front end ask for: each belongs to the object that it is a field of. */
+export const parts = [
+  ...['EventAggregate', 'EventColumnAggregates', 'DecimalAggregate', 'EventGroupKey'],
+  'EventsAdded',
+];
+
+// #endregion
+
+// #region queries
+import { graphql } from './gql';
+
+export const meanQuery = graphql(`
+  query Mean($serial: String!) {
+    deviceBySerial(serial: $serial) {
+      id
+      eventsAggregate {
+        count
+        of {
+          value {
+            avg
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const rangeQuery = graphql(`
+  query Range($serial: String!) {
+    deviceBySerial(serial: $serial) {
+      id
+      eventsAggregate {
+        of {
+          value {
+            min
+            max
+          }
+        }
+      }
+    }
+  }
+`);
+// #endregion
+
+export const bySeverityQuery = graphql(`
+  query BySeverity {
+    eventsGroupedAggregate(groupBy: { columns: [SEVERITY] }) {
+      key {
+        severity
+      }
+      count
+    }
+  }
+`);
