@@ -6,9 +6,33 @@ import { type DestinationStream, type Logger, pino } from 'pino';
  * A line that a traced request causes carries its ids.
  */
 export function createLogger(level: string, further?: DestinationStream): Logger {
-  const standardError = pino.destination({ dest: 2, sync: true });
+  const standardError = gathered(pino.destination({ dest: 2, sync: true }));
   const streams = further && pino.multistream([standardError, further].map((stream) => ({ stream, level: 'trace' })));
   return pino({ level, mixin: traceIds, serializers }, streams ?? standardError);
+}
+
+/** So long a line waits for others, and so many characters of them. */
+const gatherMs = 20;
+const mostGathered = 16_384;
+
+/** Writes the lines of a moment at once, since each write is a call of the system; when the process ends none is left. */
+function gathered(out: DestinationStream): DestinationStream {
+  let lines = '';
+  let timer: NodeJS.Timeout | undefined;
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (lines !== '') out.write(lines);
+    lines = '';
+  };
+  process.on('exit', flush);
+  return {
+    write(line) {
+      lines += line;
+      if (lines.length > mostGathered) flush();
+      else timer ??= setTimeout(flush, gatherMs).unref();
+    },
+  };
 }
 
 /**

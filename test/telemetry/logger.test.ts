@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { serializers } from '../../src/telemetry/logger.ts';
 
@@ -11,4 +13,22 @@ test('an error is logged without the objects that hang on it, such as the client
   const told = serializers.err(error);
   expect(told).toMatchObject({ code: '57P01', message: expect.stringContaining('because') });
   expect(JSON.stringify(told)).not.toContain('secret');
+});
+
+test.each([
+  ['that ends', ''],
+  ['that is ended', 'process.exit(0);'],
+])('a process %s has written every line, in their order', async (_, end) => {
+  const logger = new URL('../../src/telemetry/logger.ts', import.meta.url).href;
+  const script = `
+    const { createLogger } = await import('${logger}');
+    const log = createLogger('info');
+    for (let n = 0; n < 1000; n++) log.info({ n }, 'Line');
+    ${end}`;
+  const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { n: number }).n);
+  expect(lines).toEqual(Array.from({ length: 1000 }, (_, n) => n));
 });
