@@ -6,12 +6,14 @@ import {
   type GraphQLSchema,
   getArgumentValues,
   getNullableType,
+  type InlineFragmentNode,
   isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  visit,
 } from 'graphql';
 import { AppError } from '../errors.ts';
 import { type Selection, sourceOf } from '../schema/fieldSource.ts';
@@ -34,6 +36,7 @@ export function compile({ schema, document, operation, variables, decided }: Com
   const fragments = fragmentsByName(document);
   const asks: ((variables: Variables) => unknown)[] = [];
   const from = { schema, fragments, variableValues: variables };
+  const named = typesNamedIn(document);
 
   function objectOf(type: GraphQLObjectType, nodes: readonly Pick<FieldNode, 'selectionSet'>[]): PlannedObject {
     const fields = [...collectFields(from, type, nodes)].map(([key, same], i) => fieldOf(type, key, same, i === 0));
@@ -84,10 +87,24 @@ export function compile({ schema, document, operation, variables, decided }: Com
   }
 
   function belowOf(type: unknown, nodes: readonly FieldNode[]): Below | null {
-    if (isObjectType(type)) return { objects: [objectOf(type, nodes)] };
+    if (isObjectType(type)) {
+      const object = objectOf(type, nodes);
+      return { only: type.name, typeOf: () => type.name, objectOf: () => object };
+    }
     if (!isInterfaceType(type)) return null;
-    const typeOf = type.extensions['typeOf'] as Below['typeOf'];
-    return { objects: schema.getPossibleTypes(type).map((one) => objectOf(one, nodes)), typeOf };
+    const objects = new Map(
+      schema.getPossibleTypes(type).flatMap((one) => (named.has(one.name) ? [[one.name, objectOf(one, nodes)]] : [])),
+    );
+    return {
+      only: null,
+      typeOf: type.extensions['typeOf'] as Below['typeOf'],
+      // Of a type that the document does not name there is no more than the interface has: its fields are built when met.
+      objectOf(name) {
+        const object = objects.get(name) ?? objectOf(schema.getType(name) as GraphQLObjectType, nodes);
+        objects.set(name, object);
+        return object;
+      },
+    };
   }
 
   const query = schema.getQueryType();
@@ -126,6 +143,16 @@ const watch = (variables: Variables, onRead: (name: string) => void): Variables 
       return Reflect.getOwnPropertyDescriptor(target, name);
     },
   });
+
+/** The types that fragments are on. */
+function typesNamedIn(document: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  const note = ({ typeCondition }: InlineFragmentNode | FragmentDefinitionNode) => {
+    if (typeCondition) names.add(typeCondition.name.value);
+  };
+  visit(document, { InlineFragment: note, FragmentDefinition: note });
+  return names;
+}
 
 const fragmentsByName = ({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> =>
   Object.assign(

@@ -41,9 +41,10 @@ export interface PlannedField {
 
 /** What is selected below a field: one object, or one for each type that it may be of. */
 export interface Below {
-  readonly objects: readonly PlannedObject[];
-  /** Absent where there is one. */
-  readonly typeOf?: (value: unknown) => string | undefined;
+  /** The only type; null where there are several. */
+  readonly only: string | null;
+  readonly typeOf: (value: unknown) => string;
+  readonly objectOf: (type: string) => PlannedObject;
 }
 
 /** Why an operation has no plan. */

@@ -17,8 +17,8 @@ export interface Found {
   /** Of a list: which of `objects` is the first item of each parent. */
   readonly starts: readonly number[];
   readonly objects: readonly unknown[];
-  /** By the place of their type among those below the field. */
-  readonly below: readonly Level[];
+  /** By the type of the objects. */
+  readonly below: ReadonlyMap<string, Level>;
 }
 
 export type AskedOf = (field: PlannedField) => unknown;
@@ -62,7 +62,7 @@ function readField(field: PlannedField, parents: readonly unknown[], askedOf: As
   const asked = askedOf(field);
   const read = parents.map((parent) => (isAbsent(parent) ? null : valueFor(field, parent, asked, context)));
   return then(settled(read), (values) => {
-    if (!below) return { values, starts: [], objects: [], below: [] };
+    if (!below) return { values, starts: [], objects: [], below: new Map() };
     const starts: number[] = [];
     const flat: unknown[] = [];
     for (const value of items ? values : []) {
@@ -70,17 +70,14 @@ function readField(field: PlannedField, parents: readonly unknown[], askedOf: As
       if (!isAbsent(value)) for (const item of value as readonly unknown[]) flat.push(item);
     }
     return then(settled(items ? flat : values), (objects) => {
-      const { typeOf } = below;
-      const levels = below.objects.map((object) => {
-        const isOther = (one: unknown) => typeOf && !isAbsent(one) && typeOf(one) !== object.type;
-        return readObjects(
-          object,
-          typeOf ? objects.map((one) => (isOther(one) ? null : one)) : objects,
-          askedOf,
-          context,
-        );
+      const typeOf = (one: unknown) => below.only ?? below.typeOf(one);
+      const names = below.only === null ? new Set(objects.filter((one) => !isAbsent(one)).map(typeOf)) : [below.only];
+      const levels = [...names].map((name) => {
+        const isOther = (one: unknown) => !isAbsent(one) && typeOf(one) !== name;
+        const own = below.only === null ? objects.map((one) => (isOther(one) ? null : one)) : objects;
+        return then(readObjects(below.objectOf(name), own, askedOf, context), (level) => [name, level] as const);
       });
-      return then(all(levels), (done) => ({ values, starts, objects, below: done }));
+      return then(all(levels), (done) => ({ values, starts, objects, below: new Map(done) }));
     });
   });
 }

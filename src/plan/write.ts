@@ -91,11 +91,10 @@ export function writePlanned(root: PlannedObject, level: Level, { askedOf, conte
   function belowAt({ below }: PlannedField, found: Found, object: unknown, i: number): string | null {
     if (object instanceof Error) throw object;
     if (!below || isAbsent(object)) return null;
-    const place = below.typeOf ? below.objects.findIndex(({ type }) => type === below.typeOf?.(object)) : 0;
-    const [selected, level] = [below.objects[place], found.below[place]];
-    if (!selected || !level)
-      throw new Error(`An object of ${below.objects.map(({ type }) => type)} is of another type`);
-    return objectAt(selected, level, i);
+    const type = below.typeOf(object);
+    const level = found.below.get(type);
+    if (!level) throw new Error(`An object of ${type} was not read`);
+    return objectAt(below.objectOf(type), level, i);
   }
 
   function failed({ nodes }: PlannedField, isRequired: boolean, error: unknown): string {
