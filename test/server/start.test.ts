@@ -43,6 +43,11 @@ test.each([
     /schema "empty": it has none that ".*" may SELECT\. EVENTS_SCHEMA can be/,
   ],
   ['a list of schemas', { EVENTS_SCHEMA: 'other,events' }, /schema "other,events": .* can be one of events, other$/m],
+  [
+    'a catalog that takes too long to read',
+    { PG_STATEMENT_TIMEOUT_MS: '3' },
+    /catalog of the schema "events" takes too long .* after \d+ ms\. Raise PG_STATEMENT_TIMEOUT_MS$/m,
+  ],
   ['a port that is no number', { PORT: 'abc' }, /PORT: /],
   ['a document that does not fit', { STRICT_DOCUMENTS: 'true', PERSISTED_DOCUMENTS: invalid }, /1 of 1 persisted/],
   ['a manifest that is not there', { PERSISTED_DOCUMENTS: 'nowhere.json' }, /PERSISTED_DOCUMENTS: .*nowhere\.json/],

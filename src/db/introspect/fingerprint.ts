@@ -1,5 +1,6 @@
 import type { Db } from '../db.ts';
 import { eq, gt, gte, join, ne, own, type Sql, sql, trusted } from '../sql/sql.ts';
+import { inTime } from './inTime.ts';
 import { isServed } from './relations.ts';
 import { readSpreads } from './spreads.ts';
 
@@ -8,8 +9,9 @@ import { readSpreads } from './spreads.ts';
  * depends on. Different ones may still be of one catalog, as after a REFRESH.
  */
 export async function readFingerprint(db: Db, schema: string): Promise<string> {
-  const spreads = await readSpreads(db, schema);
-  const [row] = await db.rows(sql`
+  const catalogs = inTime(db, schema);
+  const spreads = await readSpreads(catalogs, schema);
+  const [row] = await catalogs.rows(sql`
     with recursive relation as materialized (
       select c.oid from pg_catalog.pg_class c where ${isServed(schema)}
     ), heir(oid) as (

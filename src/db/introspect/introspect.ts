@@ -3,6 +3,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Db } from '../db.ts';
 import { readCatalog } from './catalog.ts';
 import { readFingerprint } from './fingerprint.ts';
+import { inTime } from './inTime.ts';
 
 export interface Introspection {
   readonly catalog: Catalog;
@@ -25,7 +26,7 @@ export async function introspect(db: Db, schema: string): Promise<Introspection>
   const started = performance.now();
   let fingerprint = await readFingerprint(db, schema);
   for (let left = tries; left > 0; left--) {
-    const [read] = await Promise.allSettled([readCatalog(db, schema)]);
+    const [read] = await Promise.allSettled([readCatalog(inTime(db, schema), schema)]);
     const now = await readFingerprint(db, schema);
     if (now === fingerprint) {
       if (read.status === 'rejected') throw read.reason;

@@ -1,0 +1,20 @@
+import { AppError } from '../../errors.ts';
+import type { Db } from '../db.ts';
+
+/** The database for statements that read a catalog: what the statement timeout ends says which variable to raise. */
+export const inTime = (db: Db, schema: string): Db => ({
+  ...db,
+  async rows(query) {
+    const started = performance.now();
+    try {
+      return await db.rows(query);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'TIMEOUT') throw error;
+      const ms = Math.round(performance.now() - started);
+      throw new AppError(
+        'TIMEOUT',
+        `The catalog of the schema "${schema}" takes too long to read: PostgreSQL ended a statement of it after ${ms} ms. Raise PG_STATEMENT_TIMEOUT_MS`,
+      );
+    }
+  },
+});
