@@ -59,8 +59,8 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
       const isSame = found.digest === replaced.introspection.digest;
       if (!isSame) current = source.build(found);
       fingerprint = found.fingerprint;
+      changedAt = performance.now(); // also where it was changed back: statements have failed in between
       if (isSame) return;
-      changedAt = performance.now();
       log.info('The schema of the database changed; serving the new API');
       onReplaced?.(replaced);
     } catch (error) {

@@ -149,6 +149,18 @@ test('an API that was replaced is freed whole, whatever was asked of it', async 
   await database.admin('alter table events.site drop of_this_schema, drop of_another_schema');
 });
 
+test('a change there and back is one: what failed in between may be tried again', async () => {
+  const source = createApiSource({ db: api.db, schemaName: 'events', limits: appConfig.limits, log: silent });
+  const served = serveApi(api.api, { source, pollMs: 3_600_000, apartMs: 0, log: silent });
+  onTestFinished(served.stop);
+  await served.check();
+  const before = performance.now();
+  await database.admin('alter table events.device rename serial to other');
+  await database.admin('alter table events.device rename other to serial');
+  expect(await served.hasChanged(before, new Error('column serial does not exist'))).toBe(true);
+  expect(await served.hasChanged(performance.now(), new Error('column nothing does not exist'))).toBe(false);
+});
+
 describe('a column that is dropped', () => {
   let own: TestApi;
   let server: Awaited<ReturnType<typeof serveStreams>>;
