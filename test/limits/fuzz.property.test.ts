@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { requestsOf } from '../support/fuzz.ts';
 import { patience, runs } from '../support/property.ts';
 import { type GeneratedRequest, generateRequest } from '../support/requests.ts';
 import { setUp, setUpServer } from '../support/setUp.ts';
@@ -55,7 +56,7 @@ describe('every request is answered with data or with what was wrong with it', (
         const [path, init] = post(JSON.stringify(request));
         await checkAnswer(await api.app.fetch(`http://localhost${path}`, init), request);
       }),
-      runs(1200),
+      runs(requestsOf.documents),
     );
   });
 
@@ -69,7 +70,7 @@ describe('every request is answered with data or with what was wrong with it', (
           byGet && isShort && request.query.startsWith('query') ? get(request) : post(JSON.stringify(request));
         await checkAnswer(await fetch(`http://127.0.0.1:${server.port}${path}`, init), request);
       }),
-      runs(200),
+      runs(requestsOf.atSocket),
     );
   });
 
@@ -84,7 +85,7 @@ describe('every request is answered with data or with what was wrong with it', (
         const headers = { accept: 'application/graphql-response+json' };
         await checkAnswer(await api.app.fetch(url, { headers }), params);
       }),
-      runs(500),
+      runs(requestsOf.addresses),
     );
   });
 
@@ -107,7 +108,7 @@ describe('every request is answered with data or with what was wrong with it', (
         const [path, init] = post(body);
         await checkAnswer(await api.app.fetch(`http://localhost${path}`, init), body);
       }),
-      runs(1000),
+      runs(requestsOf.bodies),
     );
   });
 });

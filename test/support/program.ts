@@ -91,9 +91,14 @@ export const portOf = async (program: Program): Promise<number> =>
 export const get = (port: number, path: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`http://127.0.0.1:${port}${path}`, { headers });
 
-export const post = (port: number, query: string): Promise<Response> =>
+export const post = (
+  port: number,
+  query: string,
+  headers: Readonly<Record<string, string>> = {},
+  variables?: Readonly<Record<string, unknown>>,
+): Promise<Response> =>
   fetch(`http://127.0.0.1:${port}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
   });

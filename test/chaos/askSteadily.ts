@@ -1,0 +1,56 @@
+import { request } from 'node:http';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** A thread that asks so often, whatever becomes of the requests before, each on a connection of its own. */
+const everyMs = 50;
+const probeEveryMs = 1000;
+const patienceMs = 30_000;
+
+export interface Sample {
+  readonly kind: 'query' | 'probe';
+  readonly ms: number;
+  /** 0 where no answer came. */
+  readonly status: number;
+  /** A 503 that says when to come again. */
+  readonly announced: boolean;
+  readonly text: string;
+}
+
+const { port, headers } = workerData as { readonly port: number; readonly headers: Readonly<Record<string, string>> };
+const body = JSON.stringify({ query: '{ sites(first: 1) { nodes { name } } }' });
+let samples: Promise<Sample>[] = [];
+
+setInterval(() => samples.push(ask('query')), everyMs);
+setInterval(() => samples.push(ask('probe')), probeEveryMs);
+parentPort?.on('message', async () => {
+  const asked = samples;
+  samples = [];
+  parentPort?.postMessage(await Promise.all(asked));
+});
+
+function ask(kind: Sample['kind']): Promise<Sample> {
+  const began = performance.now();
+  const options =
+    kind === 'probe'
+      ? { path: '/health/ready' }
+      : {
+          path: '/graphql',
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+        };
+  return new Promise((resolve) => {
+    const end = (status: number, announced: boolean, text: string) =>
+      resolve({ kind, ms: performance.now() - began, status, announced, text: text.slice(0, 200) });
+    const signal = AbortSignal.timeout(patienceMs);
+    const sent = request({ ...options, host: '127.0.0.1', port, agent: false, signal }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+      });
+      response.on('error', (error) => end(0, false, error.message));
+      response.on('end', () => end(response.statusCode ?? 0, response.headers['retry-after'] !== undefined, text));
+    });
+    sent.on('error', (error) => end(0, false, error.message));
+    sent.end(kind === 'query' ? body : undefined);
+  });
+}

@@ -1,0 +1,22 @@
+import { Agent, request } from 'node:http';
+import { type Attack, repeat } from '../attack.ts';
+
+/** Nobody's token is needed: the readiness probe, on 1,500 connections that are kept. */
+export const probes: Attack = {
+  name: 'probes',
+  async run({ container }, signal) {
+    const agent = new Agent({ keepAlive: true });
+    const { port } = container();
+    const ask = () =>
+      new Promise<boolean>((resolve) => {
+        request({ agent, host: '127.0.0.1', port, path: '/health/ready' }, (response) => {
+          response.resume().on('close', () => resolve(response.statusCode === 200));
+        })
+          .on('error', () => resolve(false))
+          .end();
+      });
+    const result = await repeat(signal, 1500, ask);
+    agent.destroy();
+    return result;
+  },
+};

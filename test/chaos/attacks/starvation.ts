@@ -1,0 +1,27 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { outcomeOf } from '../../support/outcome.ts';
+import { type Attack, repeat } from '../attack.ts';
+
+const counts = Array.from(
+  { length: 400 },
+  (_, n) => `a${n}: events(where: { payload: { contains: { n: ${n} } } }) { totalCount }`,
+).join(' ');
+
+/** Two requests with 400 slow counts each, again and again; and a migration that holds the lock of a table that they read. */
+export const starvation: Attack = {
+  name: 'starvation',
+  async run({ ask, database }, signal) {
+    const locked = (async () => {
+      while (!signal.aborted) {
+        await database.admin('begin; lock table events.device; select pg_sleep(2); rollback');
+        await wait(500);
+      }
+    })();
+    const result = await repeat(signal, 2, async (n) => {
+      const query = n % 2 === 0 ? `{ ${counts} }` : '{ devices(first: 10) { nodes { serial } } }';
+      return (await outcomeOf(ask(query))).isWhole;
+    });
+    await locked;
+    return result;
+  },
+};

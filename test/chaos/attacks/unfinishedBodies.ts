@@ -1,0 +1,20 @@
+import { sendUnfinished } from '../../support/unfinished.ts';
+import { type Attack, repeat } from '../attack.ts';
+
+/** 220 clients of one caller who may write, each with almost all of a body of 5 MB; who is cut off comes again. */
+export const unfinishedBodies: Attack = {
+  name: 'unfinished bodies',
+  async run({ container, headersOf }, signal) {
+    const headers = await headersOf('attacker');
+    return repeat(signal, 220, async () => {
+      const socket = sendUnfinished(container().port, 5_000_000, headers);
+      const stop = () => socket.destroy();
+      signal.addEventListener('abort', stop);
+      if (signal.aborted) stop();
+      socket.resume();
+      await new Promise((resolve) => socket.once('close', resolve));
+      signal.removeEventListener('abort', stop);
+      return signal.aborted;
+    });
+  },
+};

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { peakMegabytes } from '../../bench/processes.ts';
+
+/** The server in a bound on its memory. */
+export interface Container {
+  readonly process: ChildProcess;
+  readonly port: number;
+  /** The first match in what it has logged. */
+  readonly logged: (pattern: RegExp) => Promise<RegExpExecArray>;
+  /** How its memory is bounded. */
+  readonly bound: 'control group' | 'heap';
+  readonly lives: () => boolean;
+  /** The most that was resident. */
+  readonly peakMegabytes: () => Promise<number>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface ContainerOptions {
+  /** The folder of the server's files, and the arguments of Node.js that run it. */
+  readonly folder: string;
+  readonly args: readonly string[];
+  readonly megabytes: number;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+let started = 0;
+
+/**
+ * Starts the server in a control group with so much memory; where none can be made, with a heap in proportion. Its log
+ * is a file: a pipe that a busy process does not read would stop the server.
+ */
+export async function startContainer({ folder, args, megabytes, variables }: ContainerOptions): Promise<Container> {
+  const name = `events-graphql-${process.pid}-${++started}`;
+  const group = await createGroup(name, megabytes);
+  const file = join(tmpdir(), `${name}.log`);
+  const log = await open(file, 'w');
+  const enter = group ? `echo $$ > ${group}/cgroup.procs && exec "$@"` : 'exec "$@"';
+  const heap = group ? [] : [`--max-old-space-size=${Math.floor(megabytes / 2)}`];
+  const child = spawn('sh', ['-c', enter, 'sh', process.execPath, ...heap, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', log.fd],
+    env: { PATH: process.env['PATH'], ...variables },
+  });
+  await log.close();
+  const ended = once(child, 'exit');
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill); // of a run that fails nothing is left
+  const lives = () => child.exitCode === null && child.signalCode === null;
+  const logged: Container['logged'] = async (pattern) => {
+    for (;;) {
+      const text = await readFile(file, 'utf8');
+      const match = pattern.exec(text);
+      if (match) return match;
+      if (!lives()) throw new Error(`Ended without logging ${pattern}:\n${text}`);
+      await wait(50);
+    }
+  };
+  const port = Number((await logged(/"port":(\d+),.*"Listening"/))[1]);
+  await logged(/API built/);
+  return {
+    process: child,
+    port,
+    logged,
+    bound: group ? 'control group' : 'heap',
+    lives,
+    peakMegabytes: () => peakMegabytes(child.pid ?? 0),
+    async stop() {
+      process.off('exit', kill);
+      kill();
+      await ended;
+      await rm(file);
+      if (group) await rmdir(group);
+    },
+  };
+}
+
+/** A control group with a bound on its memory, of either version of Linux's; null where this process may make none. */
+async function createGroup(name: string, megabytes: number): Promise<string | null> {
+  const versions = [
+    ['/sys/fs/cgroup/memory', 'memory.limit_in_bytes'],
+    ['/sys/fs/cgroup', 'memory.max'],
+  ] as const;
+  for (const [root, limit] of versions) {
+    const group = `${root}/${name}`;
+    try {
+      await mkdir(group);
+      await writeFile(`${group}/${limit}`, String(megabytes * 2 ** 20));
+      return group;
+    } catch {
+      await rmdir(group).catch(() => {});
+    }
+  }
+  return null;
+}
