@@ -20,6 +20,8 @@ import { createContext } from './createContext.ts';
 /** A GraphQL schema with all that belongs to it; a request runs from start to end on one. */
 export interface Api {
   readonly schema: GraphQLSchema;
+  /** The same schema once more, to ask for all of its types: they are collected with it, unless it is held. */
+  readonly wholeSchema: () => GraphQLSchema;
   readonly catalog: Catalog;
   /** What it was built from. */
   readonly introspection: Pick<Introspection, 'digest' | 'fingerprint'>;
@@ -93,6 +95,7 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
     throw nothingToServe(schemaName, 'what an extension made, or a comment omits, does not count');
   const { catalog } = directed;
   const schema = createSchema(directed, { limits, extensions, warn, onSchemaChanged });
+  const wholeSchema = heldWeakly(() => createSchema(directed, { limits, extensions, warn: () => {} }));
   const primary = { ...directed, catalog: { ...catalog, isStandby: false } };
   const ofPrimary = () =>
     catalog.isStandby ? createSchema(primary, { limits, extensions, warn: () => {} }) : undefined;
@@ -114,12 +117,23 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
   log.info({ schema: schemaName, withoutTail }, 'Tables without a live tail, and why');
   return {
     schema,
+    wholeSchema,
     catalog,
     introspection: { digest, fingerprint },
     documents,
     fitDocuments: refit,
     plans: createPlans(schema),
     createContext: (incoming, limits) => createContext(incoming, { db, catalog, limits }),
+  };
+}
+
+/** Makes a thing, and makes it again once it was collected. */
+function heldWeakly<T extends object>(make: () => T): () => T {
+  let held: WeakRef<T> | undefined;
+  return () => {
+    const thing = held?.deref() ?? make();
+    held = new WeakRef(thing);
+    return thing;
   };
 }
 

@@ -4,6 +4,7 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, print } f
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
+import type { ServerContext } from './useApi.ts';
 import type { PricedContext } from './useDocumentLimits.ts';
 
 /** Tools ask in a few ways; of a thousand tables an answer takes some megabytes. */
@@ -13,7 +14,7 @@ const kept = 8;
  * Answers introspection with the text that it was for the same schema and the same question: it is as long as the schema,
  * so it is made once, kept compressed, and sent so to whom can read it. No limit of rows or bytes is for it.
  */
-export function useIntrospection(): Plugin<Context & PricedContext> {
+export function useIntrospection(): Plugin<Context & PricedContext & Pick<ServerContext, 'api'>> {
   const answers = new WeakMap<GraphQLSchema, LRUCache<string, Promise<ExecutionResult>>>();
   /** What stands for the text of an answer, and the text. */
   const texts = new WeakMap<object, Buffer>();
@@ -32,7 +33,8 @@ export function useIntrospection(): Plugin<Context & PricedContext> {
       const ofSchema = answers.get(args.schema) ?? new LRUCache({ max: kept });
       answers.set(args.schema, ofSchema);
       const key = questionOf(args);
-      const answer = ofSchema.get(key) ?? tell(args, executeFn);
+      const answer =
+        ofSchema.get(key) ?? tell({ ...args, schema: args.contextValue.api?.wholeSchema() ?? args.schema }, executeFn);
       ofSchema.set(key, answer);
       return answer.then(setResultAndStopExecution);
     },

@@ -26,8 +26,8 @@ export function useSchemaText({
 }: SchemaTextOptions): Plugin<object, { api?: Api; caller: Incoming['caller'] }> {
   const texts = new WeakMap<GraphQLSchema, string>();
 
-  function textOf(schema: GraphQLSchema): string {
-    const text = texts.get(schema) ?? printSdl(schema);
+  function textOf({ schema, wholeSchema }: Api): string {
+    const text = texts.get(schema) ?? printSdl(wholeSchema());
     texts.set(schema, text);
     return text;
   }
@@ -42,7 +42,7 @@ export function useSchemaText({
         return endResponse(errorResponse(fetchAPI, new AppError('FORBIDDEN', refused.message), headers));
       }
       const type = 'text/plain; charset=utf-8';
-      const text = textOf(api.schema);
+      const text = textOf(api);
       const { isKnown, headers } = cache(request, caller, `${type}\n`, text);
       const body = isKnown ? null : text;
       const own = { ...headers, ...(!isKnown && { 'content-type': type }) };

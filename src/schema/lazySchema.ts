@@ -11,7 +11,7 @@ import type { Builder } from './builder.ts';
 
 /**
  * A schema whose types are built when they are asked for. A document meets few of them, and all of a thousand tables would
- * take seconds and hundreds of megabytes. Introspection meets all, and has them built.
+ * take seconds and hundreds of megabytes.
  */
 export class LazySchema extends GraphQLSchema {
   readonly #builder: Builder;

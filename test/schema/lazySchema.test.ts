@@ -1,5 +1,8 @@
+import { getIntrospectionQuery } from 'graphql';
 import { expect, test } from 'vitest';
+import { printSdl } from '../../src/schema/print.ts';
 import { createEmptyDatabase } from '../support/database.ts';
+import { heldOf } from '../support/garbage.ts';
 import { setUp } from '../support/setUp.ts';
 
 const { api } = await setUp({
@@ -29,6 +32,19 @@ test('a document builds the types that it meets, and a start none', async () => 
     expect.arrayContaining(['Query', 'Item7', 'Item7Connection', 'Item7Where', 'IntWhere']),
   );
   expect(built().length).toBeLessThan(15);
+});
+
+test('introspection and the printed schema build none of those that requests run on', async () => {
+  const before = built().length;
+  const { __schema } = await api.query<{ __schema: { types: object[] } }>(getIntrospectionQuery());
+  expect(__schema.types.length).toBeGreaterThan(50 * 15);
+  const printed = await api.app.fetch('http://localhost/graphql/schema.graphql');
+  expect(await printed.text()).toBe(printSdl(api.api.wholeSchema()));
+  expect(built().length).toBeLessThan(before + 5);
+});
+
+test('what they build is collected', async () => {
+  expect(await heldOf({ schema: new WeakRef(api.api.wholeSchema()) })).toEqual([]);
 });
 
 test('a type is there by its name before any field has led to it', () => {
