@@ -60,8 +60,8 @@ const nothingToServe = (schemaName: string, why: string): AppError =>
   new AppError('DATABASE_UNAVAILABLE', `There is no table to read in the schema "${schemaName}": ${why}`);
 
 /** Rejects with what is wrong where there is nothing to read. */
-async function introspectSome({ db, schemaName }: ApiOptions): Promise<Introspection> {
-  const found = await introspect(db, schemaName);
+async function introspectSome({ db, schemaName }: ApiOptions, fingerprint?: string): Promise<Introspection> {
+  const found = await introspect(db, schemaName, fingerprint);
   if (found.catalog.tables.length > 0) return found;
   throw nothingToRead(schemaName, await readEmptiness(db, schemaName));
 }
@@ -69,14 +69,15 @@ async function introspectSome({ db, schemaName }: ApiOptions): Promise<Introspec
 /** Where APIs come from, one after the other. */
 export interface ApiSource {
   readonly readFingerprint: () => Promise<string>;
-  readonly introspect: () => Promise<Introspection>;
+  /** Reads the catalog, where there is a fingerprint that was just read, after that. */
+  readonly introspect: (fingerprint?: string) => Promise<Introspection>;
   /** Throws where there is nothing to serve. */
   readonly build: (introspection: Introspection) => Api;
 }
 
 export const createApiSource = (options: ApiOptions): ApiSource => ({
   readFingerprint: () => readFingerprint(options.db, options.schemaName),
-  introspect: () => introspectSome(options),
+  introspect: (fingerprint) => introspectSome(options, fingerprint),
   build: (introspection) => buildFrom(introspection, options),
 });
 

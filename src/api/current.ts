@@ -53,9 +53,10 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
     if (!current) return;
     comparedAt = performance.now();
     try {
-      if ((await source.readFingerprint()) === fingerprint) return;
+      const now = await source.readFingerprint();
+      if (now === fingerprint) return;
       const replaced = current;
-      const found = await source.introspect();
+      const found = await source.introspect(now);
       const isSame = found.digest === replaced.introspection.digest;
       if (!isSame) current = source.build(found);
       fingerprint = found.fingerprint;

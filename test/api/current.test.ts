@@ -119,6 +119,23 @@ test('however many errors ask for a comparison, one runs at once and no other be
   expect(comparisons).toBe(2);
 });
 
+test('a change is read between the fingerprint that noticed it and one more', async () => {
+  let fingerprints = 0;
+  const rows: typeof api.db.rows = (query) => {
+    if (query.text.join('').includes(' as fingerprint')) fingerprints++;
+    return api.db.rows(query);
+  };
+  const source = createApiSource({
+    ...{ db: { ...api.db, rows }, schemaName: 'events', limits: appConfig.limits, log: silent },
+  });
+  const served = serveApi(api.api, { source, pollMs: 3_600_000, log: silent });
+  onTestFinished(served.stop);
+  await database.admin('alter table events.site add noticed int');
+  await served.check();
+  expect(fingerprints).toBe(2);
+  await database.admin('alter table events.site drop noticed');
+});
+
 test('an API that was replaced is freed whole, whatever was asked of it', async () => {
   const stored = { id: 'sites', text: '{ sites { nodes { name } } }', file: 'test.json' };
   const own = await createTestApi(database.connection, { documents: [stored] });

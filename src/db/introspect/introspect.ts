@@ -20,11 +20,12 @@ const tries = 10;
 
 /**
  * Reads what the connected role may see of a schema. Privileges and definitions are as of the moment when they are asked
- * for, whatever the transaction, so the catalog is read again until nothing has changed in between.
+ * for, whatever the transaction, so the catalog is read again until nothing has changed in between. `before` is a fingerprint
+ * that was read already.
  */
-export async function introspect(db: Db, schema: string): Promise<Introspection> {
+export async function introspect(db: Db, schema: string, before?: string): Promise<Introspection> {
   const started = performance.now();
-  let fingerprint = await readFingerprint(db, schema);
+  let fingerprint = before ?? (await readFingerprint(db, schema));
   for (let left = tries; left > 0; left--) {
     const [read] = await Promise.allSettled([readCatalog(inTime(db, schema), schema)]);
     const now = await readFingerprint(db, schema);
