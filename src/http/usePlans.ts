@@ -1,4 +1,5 @@
 import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
 import type { RequestLimits } from '../config/limits.ts';
 import type { Context } from '../context.ts';
 import { type PlannedResult, prepareRun, textOf } from '../plan/run.ts';
@@ -140,12 +141,12 @@ function isOrdinary(params: GraphQLParams): boolean {
   );
 }
 
-/** So many spellings of `Accept` are known. */
+/** So many spellings of `Accept` are known, those used last. */
 const maxTypes = 50;
 
 /** The content types of answers that are data, by the `Accept` of their requests, as Yoga's whole way has chosen them. */
 function createTypes() {
-  const types = new Map<string, string>();
+  const types = new LRUCache<string, string>({ max: maxTypes });
   const expected = new WeakSet<Request>();
   const acceptOf = ({ headers }: Request) => headers.get('accept') ?? '';
   return {
@@ -153,7 +154,7 @@ function createTypes() {
     expect: (request: Request) => void expected.add(request),
     learn(request: Request, { headers }: Response) {
       const type = headers.get('content-type');
-      if (expected.has(request) && type?.includes('json') && types.size < maxTypes) types.set(acceptOf(request), type);
+      if (expected.has(request) && type?.includes('json')) types.set(acceptOf(request), type);
     },
   };
 }

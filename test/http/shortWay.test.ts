@@ -247,3 +247,121 @@ test('statements that fail in short are not run again', async () => {
     expect([answer.status, api.queries.length]).toEqual([200, 1]);
   }
 });
+
+/** What a client may accept, of which some is not to be had. */
+const accepts = [
+  'text/event-stream',
+  'TEXT/EVENT-STREAM, text/html',
+  'multipart/mixed',
+  'image/png',
+  'application/json; charset=latin1',
+  'application/json; charset=utf-8',
+  'application/json, application/graphql-response+json',
+  'application/graphql-response+json, application/json;q=0.9',
+  'text/event-stream, application/*',
+  'text/html, */*;q=0.1',
+];
+
+test.each(accepts)('%s: introspection has the type of any answer, and none of another', async (accept) => {
+  const { short, whole } = bothWays({});
+  const headers = { accept };
+  const typeOf = ({ status, headers }: Awaited<ReturnType<typeof told>>['answer']) => [
+    status,
+    headers.find(([name]) => name === 'content-type'),
+  ];
+  const { answer } = await told(whole, { body: { query }, headers });
+  await told(short, { body: { query } });
+  const introspection = await told(short, { body: { query: '{ __schema { queryType { name } } }' }, headers });
+  expect(typeOf(introspection.answer)).toEqual(typeOf(answer));
+  if (answer.status === 200) expect(JSON.stringify(introspection.answer.body)).toContain('Query');
+  expect((await told(short, { body: { query }, headers })).answer).toEqual(answer);
+});
+
+test('however many types others accepted, the short way is open', async () => {
+  const { short, wholeWays } = bothWays({});
+  for (let i = 0; i < 60; i++) await told(short, { body: { query }, headers: { accept: `application/json, x/${i}` } });
+  await told(short, { body: { query } });
+  wholeWays.count = 0;
+  await told(short, { body: { query } });
+  expect(wholeWays.count).toBe(0);
+});
+
+/** Requests that may be odd in one thing. */
+const odd: readonly Sent[] = [
+  { body: { query: 0, documentId: 'one' } },
+  { body: { query: '', documentId: 'one' } },
+  { body: { query: null, documentId: 'one' } },
+  { body: { query: false, documentId: 'one' } },
+  { body: { query: [], documentId: 'one' } },
+  { body: { query, extensions: { persistedQuery: null } } },
+  { body: { query, extensions: { persistedQuery: 1 } } },
+  { body: { query, extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } } },
+  { body: { query, extensions: '' } },
+  { body: { query, operationName: null } },
+  { body: { query, operationName: 0 } },
+  { body: { query, variables: '' } },
+  { body: { query, variables: null } },
+  { body: { query, id: null, doc_id: null } },
+  { body: { query, id: '' } },
+  { body: { query, what: null } },
+  { body: `{"query":${JSON.stringify(query)},"__proto__":{"a":1}}` },
+  { body: `{"query":${JSON.stringify(query)},"variables":{"__proto__":{"first":1},"constructor":2}}` },
+  { body: `{"query":${JSON.stringify(variables)},"variables":{"__proto__":{"first":1},"serial":"a"}}` },
+  { body: `{"query":"{ a }","query":${JSON.stringify(query)}}` },
+  { body: `{"query":${JSON.stringify(query)},"query":"{ a }"}` },
+  { body: `{"query":${JSON.stringify(variables)},"variables":{"first":99999999999999999999999,"serial":"a"}}` },
+  { body: `{"query":${JSON.stringify(variables)},"variables":{"first":1e1,"serial":"a"}}` },
+  { body: `{"query":${JSON.stringify(variables)},"variables":{"first":1.0,"serial":"a\\u0000"}}` },
+  { body: `{"query":${JSON.stringify(variables)},"variables":{"first":-1,"serial":"a"}}` },
+  { body: `\uFEFF{"query":${JSON.stringify(query)}}` },
+  { body: { query }, headers: { 'content-type': 'application/json; charset=utf-16' } },
+  { body: { query }, headers: { 'content-type': 'application/json; charset=latin1' } },
+  { body: { query }, headers: { 'content-type': 'APPLICATION/JSON' } },
+  { body: { query }, headers: { 'content-type': 'text/plain' } },
+  { body: { query }, headers: { origin: 'https://a.example' } },
+  { body: { query }, headers: { origin: 'https://b.example' } },
+  { ...get(query), headers: { origin: 'https://a.example' } },
+  { ...get(query), headers: { 'if-none-match': '*' } },
+  { ...get(query), headers: { 'if-none-match': '*', origin: 'https://a.example' } },
+  { ...get(query), method: 'HEAD' },
+  { ...get(query), method: 'OPTIONS' },
+  { ...get(query), method: 'DELETE' },
+  { ...get(query, '&query=x') },
+  { ...get(query, '&what=x') },
+  { ...get(query, '&variables=x') },
+  { ...get(query, '&variables=[]') },
+  { ...get(query, '&variables=null') },
+  { ...get(query, '&extensions=1') },
+  { ...get('mutation { __typename }') },
+  { body: { query: 'mutation { __typename }' } },
+  { method: 'GET', path: '/one?query=%7B' },
+  { method: 'GET', path: '/one/' },
+  { method: 'GET', path: '/%6fne' },
+  { method: 'GET', path: '//one' },
+  { path: '/one', body: {} },
+  { path: '/one', body: { documentId: 'two' } },
+  { path: '/one', body: { operationName: 'x' } },
+  { body: 'null' },
+  { body: '"x"' },
+  { body: '[]' },
+  { body: '' },
+];
+test.each(odd.map((one) => [JSON.stringify(one), one] as const))(
+  '%s is answered and recorded as without plans',
+  async (_, sent) => {
+    const apps = bothWays({ corsOrigins: ['https://a.example'] });
+    const warm: readonly Sent[] = [
+      { body: { query } },
+      get(query),
+      { body: { documentId: 'one' } },
+      { method: 'GET', path: '/one' },
+      { body: { query: variables, variables: { first: 1, serial: 'a' } } },
+      sent,
+    ];
+    for (const app of [apps.short, apps.whole]) for (const one of warm) await told(app, one);
+    const [short, whole] = [await told(apps.short, sent), await told(apps.whole, sent)];
+    expect(short.answer).toEqual(whole.answer);
+    const recorded = ({ record }: typeof short) => JSON.parse(JSON.stringify({ ...record, interpreter: undefined }));
+    expect(recorded(short)).toEqual(recorded(whole));
+  },
+);

@@ -77,3 +77,12 @@ test.each([
 ])('%s it is refused', async (_, query) => {
   expect(await (await ask(query)).json()).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] });
 });
+
+test('its bytes are in flight, however little it asks for', async () => {
+  const others = api.inFlight.open('others');
+  others.add(256 * 2 ** 20);
+  const asking = ask('{ __schema { types { name description } } }');
+  await expect.poll(() => api.inFlight.waiting).toBe(1);
+  others.release();
+  expect((await asking).status).toBe(200);
+});
