@@ -37,6 +37,7 @@ export function compile({ schema, document, operation, variables, decided }: Com
   const asks: ((variables: Variables) => unknown)[] = [];
   const from = { schema, fragments, variableValues: variables };
   const named = typesNamedIn(document);
+  let size = 0;
 
   function objectOf(type: GraphQLObjectType, nodes: readonly Pick<FieldNode, 'selectionSet'>[]): PlannedObject {
     const fields = [...collectFields(from, type, nodes)].map(([key, same], i) => fieldOf(type, key, same, i === 0));
@@ -49,6 +50,7 @@ export function compile({ schema, document, operation, variables, decided }: Com
     nodes: readonly FieldNode[],
     isFirst: boolean,
   ): PlannedField {
+    size++;
     const [node] = nodes;
     const prefix = `${isFirst ? '' : ','}${JSON.stringify(key)}:`;
     const name = `${parent.name}.${node?.name.value}`;
@@ -110,7 +112,8 @@ export function compile({ schema, document, operation, variables, decided }: Com
   const query = schema.getQueryType();
   if (!query || operation.operation !== 'query') return new Unplanned(operation.operation);
   try {
-    return { root: objectOf(query, [operation]), asks };
+    const root = objectOf(query, [operation]);
+    return { root, size, asks };
   } catch (error) {
     if (error instanceof Unplanned) return error;
     return new Unplanned(error instanceof Error ? error.message : String(error));

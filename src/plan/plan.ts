@@ -6,6 +6,8 @@ type Variables = Readonly<Record<string, unknown>>;
 /** How an operation is answered: which fields are read and written, and what each of them asks for. */
 export interface Plan {
   readonly root: PlannedObject;
+  /** How many fields it has. */
+  readonly size: number;
   /** What each field asks for that depends on variables; throws where it is for the executor to say what is wrong. */
   readonly asks: readonly ((variables: Variables) => unknown)[];
 }

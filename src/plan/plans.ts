@@ -17,7 +17,7 @@ import type { Plan, Unplanned } from './plan.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** The plans of a schema's documents; they live as long as both. */
+/** The plans of a schema's documents, those used last. */
 export interface Plans {
   /** The plans of an operation that is a query; null for any other, and until a document `isKnown` or seen again. */
   of(document: DocumentNode, operationName: string | null | undefined, isKnown: boolean): OperationPlans | null;
@@ -33,12 +33,19 @@ export interface OperationPlans {
   with(variables: Variables): Plan | Unplanned;
 }
 
-/** Of one operation. */
+/** Of one operation, before its plans no longer go by each of its variables. */
 const maxVariants = 16;
+
+/** Of all plans together, with the tokens of the documents that they hold. A token takes some 650 bytes, a field less. */
+const keptFields = 100_000;
+
+type Kept = LRUCache<string, Plan | Unplanned>;
 
 export function createPlans(schema: GraphQLSchema): Plans {
   const seen = new WeakSet<DocumentNode>();
   const known = new WeakMap<OperationDefinitionNode, OperationPlans>();
+  const kept: Kept = new LRUCache({ maxSize: keptFields });
+  let operations = 0;
   return {
     of(document, operationName, isKnown) {
       const operation = getOperationAST(document, operationName);
@@ -49,7 +56,7 @@ export function createPlans(schema: GraphQLSchema): Plans {
         seen.add(document);
         return null;
       }
-      const made = plansOf(schema, document, operation);
+      const made = plansOf({ schema, document, operation }, ++operations, kept);
       known.set(operation, made);
       return made;
     },
@@ -60,40 +67,39 @@ export function createPlans(schema: GraphQLSchema): Plans {
   };
 }
 
-function plansOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): OperationPlans {
-  const directing = directingVariables(document);
-  const few = variantsBy(directing);
-  const many = variantsBy([...directing, ...literalVariables(schema, operation)]);
-  const keyOf = ({ decided }: Variants, variables: Variables) =>
-    JSON.stringify([...decided].map((name) => (Object.hasOwn(variables, name) ? [variables[name]] : [])));
+interface Planned {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+}
+
+function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
+  const { schema, document, operation } = planned;
+  const few = new Set(directingVariables(document));
+  const many = new Set([...few, ...literalVariables(schema, operation)]);
+  const keys = new Set<string>();
   return {
     schema,
     operation,
     with(variables) {
       const key = keyOf(many, variables);
-      const found = many.plans.get(key);
-      if (found) return found;
       // Beyond so many values a plan for each costs more than it saves.
-      const isOpen = many.plans.size < maxVariants;
-      const { decided, plans } = isOpen ? many : few;
-      const place = isOpen ? key : keyOf(few, variables);
-      const plan = plans.get(place) ?? compile({ schema, document, operation, variables, decided });
-      plans.set(place, plan);
+      if (keys.size < maxVariants) keys.add(key);
+      const decided = keys.has(key) ? many : few;
+      const place = `${id} ${decided === many} ${decided === many ? key : keyOf(few, variables)}`;
+      const found = kept.get(place);
+      if (found) return found;
+      const plan = compile({ ...planned, variables, decided });
+      const fields = 'root' in plan ? plan.size : 0;
+      kept.set(place, plan, { size: 1 + fields + (document.tokenCount ?? 0) });
       return plan;
     },
   };
 }
 
-/** Plans by the values of some variables. */
-interface Variants {
-  readonly decided: ReadonlySet<string>;
-  readonly plans: LRUCache<string, Plan | Unplanned>;
-}
-
-const variantsBy = (names: readonly string[]): Variants => ({
-  decided: new Set(names),
-  plans: new LRUCache({ max: maxVariants }),
-});
+/** The values of some of the variables. */
+const keyOf = (names: ReadonlySet<string>, variables: Variables): string =>
+  JSON.stringify([...names].map((name) => (Object.hasOwn(variables, name) ? [variables[name]] : [])));
 
 /** The variables that `@skip` and `@include` go by: of these the selection depends. */
 function directingVariables(document: DocumentNode): readonly string[] {
