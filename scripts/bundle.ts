@@ -1,6 +1,7 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'rolldown';
+import { type LicenseInfo, licensePlugin } from 'rolldown-license-plugin';
 import { graphiqlFiles } from '../src/graphiql/assets.ts';
 import { buildDashboard } from './dashboard.ts';
 
@@ -15,6 +16,19 @@ const bundledGrpc: Plugin = {
     handler: (code) => code.replaceAll('__require("@grpc/grpc-js")', 'require("@grpc/grpc-js")'),
   },
 };
+
+/** The licences of all packages that the bundle has code of, from their own files: most want to be passed on with it. */
+const notices = licensePlugin({
+  done: (packages, { emitFile }) => {
+    emitFile({ type: 'asset', fileName: 'THIRD-PARTY-NOTICES', source: packages.map(noticeOf).join('\n') });
+  },
+  allow: ({ license }) => license !== '',
+  failOnUnlicensed: true,
+});
+
+/** A few packages have the name of their licence alone. */
+const noticeOf = ({ name, version, license, licenseText }: LicenseInfo) =>
+  `${name} ${version} (${license})\n\n${licenseText.trim()}\n\n${'-'.repeat(80)}\n`;
 
 /** What finds its own files beside itself keeps its place below `src`. */
 const inPlace = ['dev/embedded/embedded', 'dev/embedded/extensions/device'];
@@ -35,7 +49,7 @@ export async function bundle(folder: URL): Promise<void> {
     platform: 'node',
     // pg looks for it and goes on without.
     external: ['pg-native'],
-    plugins: [bundledGrpc],
+    plugins: [bundledGrpc, notices],
     output: { dir: fileURLToPath(folder), format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     logLevel: 'warn',
   });
@@ -45,10 +59,9 @@ export async function bundle(folder: URL): Promise<void> {
     recursive: true,
     filter: (file) => !file.endsWith('.json'),
   });
-  await cp(
-    new URL('node_modules/@azure/msal-browser/lib/msal-browser.min.js', root),
-    new URL('sign-in/msal-browser.min.js', folder),
-  );
+  const msal = new URL('node_modules/@azure/msal-browser/', root);
+  await cp(new URL('lib/msal-browser.min.js', msal), new URL('sign-in/msal-browser.min.js', folder));
+  await cp(new URL('LICENSE', msal), new URL('sign-in/msal-browser.LICENSE', folder));
   await cp(new URL('src/dev/embedded/sample/', root), new URL('dev/embedded/sample/', folder), { recursive: true });
   await buildDashboard(new URL('dashboard/', folder));
   await writeFile(new URL('package.json', folder), '{ "type": "module" }\n');

@@ -52,6 +52,32 @@ test('it brings no other package, and nothing but what runs', async () => {
   ]);
 });
 
+/** The packages whose code a source has, not its types alone. */
+const importedBy = (source: string): readonly string[] =>
+  [...source.matchAll(/^(?:import|export) (?!type\b)[^;']*?from '((?:@[\w-]+\/)?\w[\w-]*)/gm)].flatMap(
+    ([, name]) => name ?? [],
+  );
+
+test('it brings the licence of each package whose code is in it', async () => {
+  const dist = join(packages, 'events-graphql/dist');
+  const notices = await readFile(join(dist, 'THIRD-PARTY-NOTICES'), 'utf8');
+  const named = [...notices.matchAll(/^(\S+) \d\S* \(.+\)$/gm)].map(([, name]) => name);
+  const sources = (await readdir(join(checkout, 'src'), { recursive: true })).filter((name) => name.endsWith('.ts'));
+  const texts = await Promise.all(sources.map((name) => readFile(join(checkout, 'src', name), 'utf8')));
+  const imported = texts.flatMap(importedBy).filter((name) => name !== 'node');
+  // One of its own, and one that another brings.
+  expect(imported).toContain('graphql');
+  expect(named).toContain('pg-protocol');
+  expect(imported.filter((name) => !named.includes(name))).toEqual([]);
+  const { name, version, license } = JSON.parse(
+    await readFile(join(checkout, 'node_modules/graphql/package.json'), 'utf8'),
+  );
+  const text = await readFile(join(checkout, 'node_modules/graphql/LICENSE'), 'utf8');
+  expect(notices).toContain(`${name} ${version} (${license})\n\n${text.trim()}`);
+  expect(await readFile(join(dist, 'dashboard/THIRD-PARTY-NOTICES.md'), 'utf8')).toContain('## preact');
+  expect(await readFile(join(dist, 'sign-in/msal-browser.LICENSE'), 'utf8')).toContain('Microsoft');
+});
+
 test("it serves a database of one's own", async () => {
   const { user, password, host, port, database } = connection;
   const DATABASE_URL = `postgres://${user}:${password}@${host}:${port}/${database}`;

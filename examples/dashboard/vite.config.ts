@@ -12,7 +12,7 @@ const manifest: Plugin = {
 
 export default defineConfig({
   plugins: [manifest],
-  build: { modulePreload: false, assetsInlineLimit: 0 },
+  build: { modulePreload: false, assetsInlineLimit: 0, license: { fileName: 'THIRD-PARTY-NOTICES.md' } },
   // The page is `/dashboard`, its files are below: relative, so that a proxy may put a prefix in front of both.
   experimental: { renderBuiltUrl: (name) => `dashboard/${name}` },
   // `npm run dev` beside `npm start`: the page is rebuilt as it is edited, and asks the server that runs already.
