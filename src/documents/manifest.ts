@@ -32,7 +32,7 @@ export async function readManifests(paths: readonly string[]): Promise<Manifests
         const { folders, ...content } = await readFolder(path);
         return { ...content, folders: [...none.folders, path, ...folders] };
       } catch (error) {
-        return { ...none, problems: [error instanceof Error ? error.message : String(error)] };
+        return { ...none, problems: [problemOf(path, error)] };
       }
     }),
   );
@@ -42,6 +42,13 @@ export async function readManifests(paths: readonly string[]): Promise<Manifests
     folders: [...new Set(read.flatMap(({ folders }) => folders))],
   };
 }
+
+const problemOf = (path: string, error: unknown): string =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    ? `${path}: there is no such file or folder`
+    : toText(error);
+
+const toText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Names that begin with a dot are passed over: a mounted volume has its versions in such folders. An empty folder has none. */
 async function readFolder(folder: string): Promise<Manifests> {
@@ -64,7 +71,7 @@ async function readManifestFile(file: string): Promise<readonly ManifestEntry[]>
   try {
     json = JSON.parse(content);
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${file}: ${toText(error)}`);
   }
   const documents = documentsOf(json);
   if (!documents)

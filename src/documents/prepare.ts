@@ -7,6 +7,7 @@ import {
   validate,
 } from 'graphql';
 import { tellRenamed } from '../schema/tellRenamed.ts';
+import { tellStep } from '../schema/tellStep.ts';
 import type { DocumentStore, StoredDocument } from './store.ts';
 
 /** What a schema makes of a persisted document. */
@@ -55,7 +56,7 @@ const rules = [...specifiedRules, knownOperation];
 function prepare(stored: StoredDocument, schema: GraphQLSchema, ofPrimary?: GraphQLSchema): PreparedDocument {
   const { parsed } = stored;
   if (parsed instanceof GraphQLError) return { stored, document: null, errors: [parsed] };
-  const errors = validate(schema, parsed, [...rules, tellRenamed]);
+  const errors = validate(schema, parsed, [...rules, tellRenamed, tellStep]);
   const isForPrimary = errors.length > 0 && ofPrimary !== undefined && validate(ofPrimary, parsed, rules).length === 0;
   return { stored, document: errors.length > 0 ? null : parsed, errors, isForPrimary };
 }

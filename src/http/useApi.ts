@@ -5,6 +5,7 @@ import type { RequestLimits } from '../config/limits.ts';
 import type { Context, Incoming } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { tellRenamed } from '../schema/tellRenamed.ts';
+import { tellStep } from '../schema/tellStep.ts';
 import type { Tails } from '../tails/tails.ts';
 import { errorResponse } from './errorResponse.ts';
 import { isWithin, type OriginContext, originOf } from './origin.ts';
@@ -56,6 +57,7 @@ export function useApi({
     },
     onValidate({ addValidationRule }) {
       addValidationRule(tellRenamed);
+      addValidationRule(tellStep);
     },
     onEnveloped({ setSchema, extendContext, context }) {
       if (!context?.api) throw new Error('There is no API to run on');

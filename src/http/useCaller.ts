@@ -23,7 +23,8 @@ export function useCaller(verify: Verify | null, endpoint: string, log: Logger):
       if (!verify || request.method === 'OPTIONS' || !isWithin(endpoint, url.pathname)) return;
       const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
       try {
-        if (token === undefined) throw new AppError('UNAUTHENTICATED', 'A bearer token is required');
+        if (token === undefined)
+          throw new AppError('UNAUTHENTICATED', 'A bearer token is required, as Authorization: Bearer <token>');
         const caller = await verify(token);
         if (caller.permissions.size === 0) throw new AppError('FORBIDDEN', 'The token gives no permission here');
         serverContext.caller = caller;

@@ -58,6 +58,30 @@ describe('a message quotes no more than it must', () => {
   });
 });
 
+describe('a step that was left out is told', () => {
+  test.each([
+    ['nodes', '{ notes { word } }', 'nodes { word }'],
+    ['the row of a payload', 'mutation { createNote(input: { noteId: 2 }) { word } }', 'note { word }'],
+    ['a text', '{ notes(where: { word: "a" }) { totalCount } }', '{ eq: "a" }'],
+    ['a number, within a condition', '{ notes(where: { or: [{ noteId: 1 }] }) { totalCount } }', '{ eq: 1 }'],
+  ])('%s', async (_, document, meant) => {
+    const { errors = [] } = await api.send(document);
+    expect(errors.map(({ message }) => message)).toContain(`Did you mean "${meant}"?`);
+  });
+
+  test('but not where there is none', async () => {
+    const { errors = [] } = await api.send('{ nix notes(where: { a: 1, words: "a" }) { nix nodes { wrd } } }');
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Cannot query field "nix" on type "Query"/),
+      expect.stringMatching(/^Field "a" is not defined/),
+      expect.stringMatching(/^Expected value/),
+      expect.stringMatching(/^Did you mean "{ eq: "a" }"/),
+      expect.stringMatching(/^Cannot query field "nix" on type "NoteConnection"/),
+      expect.stringMatching(/^Cannot query field "wrd" on type "Note"/),
+    ]);
+  });
+});
+
 describe('half of a surrogate pair', () => {
   const half = 'a\ud800b';
   const whole = 'a\ud83d\ude00\\ud800b';

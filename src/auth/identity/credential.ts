@@ -45,7 +45,7 @@ function explain(identity: Identity, answer: Answer | undefined, error: unknown)
   const said = error instanceof Error ? error.message : String(error);
   return new IdentityError(
     'no-endpoint',
-    `No credential gave a token: log in with "az login", or set PG_AUTH and what it needs (${withoutTokens(said)})`,
+    `No credential gave a token: log in with "az login", or give a password as PGPASSWORD or in DATABASE_URL, or set PG_AUTH and what it needs (${withoutTokens(said)})`,
   );
 }
 
