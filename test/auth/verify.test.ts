@@ -122,6 +122,7 @@ describe('a token is refused', () => {
 });
 
 test('a good token is verified once, and is refused from its end on', async () => {
+  await verify(await issuer.sign());
   const token = await issuer.sign({ exp: inSeconds(60) });
   const caller = await verify(token);
   expect(await verify(token)).toBe(caller);
@@ -145,6 +146,23 @@ describe('the keys of the issuer', () => {
     await issuer.rotate();
     await verify(await issuer.sign());
     expect(await refusal(old)).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  test('that are on their way leave nothing of the old one, for whom it was verified meanwhile', async () => {
+    verify = createVerifier(issuer.config, { cooldownMs: 0 });
+    const old = await issuer.sign();
+    const other = await issuer.sign();
+    await verify(old);
+    await issuer.rotate();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    issuer.ready = promise;
+    const before = issuer.requests;
+    const renewing = verify(await issuer.sign());
+    await expect.poll(() => issuer.requests).toBe(before + 1);
+    await verify(other);
+    resolve();
+    await renewing;
+    expect(await refusal(other)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   test('are not had again for a flood of tokens with unknown ones', async () => {

@@ -20,6 +20,8 @@ export interface Issuer {
   requests: number;
   /** The status of every answer, until told otherwise. */
   status: number;
+  /** What answers about keys wait for. */
+  ready: Promise<void>;
   /** A token with these claims in place of the usual ones; `undefined` leaves one out. */
   sign(claims?: JWTPayload, key?: Key): Promise<string>;
   /** The public key that signs now, as text. */
@@ -44,10 +46,11 @@ export async function createIssuer({ certificate, otherwise }: IssuerOptions = {
     kid,
   });
   let current = await strange();
-  const state = { requests: 0, status: 200 };
+  const state = { requests: 0, status: 200, ready: Promise.resolve() };
   const listener: RequestListener = async (request, response) => {
     if (otherwise && request.url !== `/${tenantId}/discovery/v2.0/keys`) return otherwise(request, response);
     state.requests++;
+    await state.ready;
     const found = request.url === `/${tenantId}/discovery/v2.0/keys` ? state.status : 404;
     const keys = [{ ...(await exportJWK(current.publicKey)), kid: current.kid, use: 'sig' }];
     response.writeHead(found, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, type ExportedJWKSCache, errors, type JWTVerifyGetKey, jwksCache } from 'jose';
 
 /** As long as Microsoft's own middleware keeps them; a token that names an unknown one makes it look earlier. */
 const keysLiveMs = 86_400_000;
@@ -12,20 +12,17 @@ export interface KeysOptions {
 
 export interface Keys {
   readonly find: JWTVerifyGetKey;
-  /** Which keys are held: another number when they were asked for again, undefined when they must be. */
-  readonly held: () => number | undefined;
+  /** The keys that are held: another object from when they came again, undefined when they must be asked for. */
+  readonly held: () => object | undefined;
 }
 
 /** The public keys of an issuer. However many tokens name keys that are not known, it is asked now and then only. */
 export function createKeys(url: string, { cooldownMs = 30_000, retryMs = 1000 }: KeysOptions = {}): Keys {
-  let times = 0;
+  const cache: Partial<ExportedJWKSCache> = {};
   const keys = createRemoteJWKSet(new URL(url), {
     cacheMaxAge: keysLiveMs,
     cooldownDuration: cooldownMs,
-    [customFetch](...given) {
-      times++;
-      return fetch(...given);
-    },
+    [jwksCache]: cache as Record<string, never>,
   });
   let failed: { readonly error: unknown; readonly at: number } | null = null;
   const find: JWTVerifyGetKey = async (header, token) => {
@@ -38,7 +35,7 @@ export function createKeys(url: string, { cooldownMs = 30_000, retryMs = 1000 }:
       throw error;
     }
   };
-  return { find, held: () => (keys.fresh ? times : undefined) };
+  return { find, held: () => (keys.fresh ? cache.jwks : undefined) };
 }
 
 /** The keys were had, and none of them is the token's. */

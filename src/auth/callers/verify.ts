@@ -24,15 +24,16 @@ const maxKnown = 1000;
  */
 export function createVerifier(config: AuthConfig, options?: KeysOptions): Verify {
   const keys = createKeys(config.keysUrl, options);
-  const known = new LRUCache<string, { readonly caller: Caller; readonly keys: number | undefined }>({ max: maxKnown });
+  const known = new LRUCache<string, { readonly caller: Caller; readonly keys: object }>({ max: maxKnown });
   const verify = createVerification(config, keys);
   return async (token) => {
     const id = hash('sha256', token, 'base64');
     const found = known.get(id);
     const held = keys.held();
-    if (found && held !== undefined && found.keys === held && Date.now() < found.caller.expiresAt) return found.caller;
+    if (found && found.keys === held && Date.now() < found.caller.expiresAt) return found.caller;
     const caller = await verify(token);
-    known.set(id, { caller, keys: keys.held() });
+    // Keys that came meanwhile are not those that it was verified with.
+    if (held && held === keys.held()) known.set(id, { caller, keys: held });
     return caller;
   };
 }
