@@ -2,6 +2,7 @@ import { type DocumentNode, Kind, type OperationDefinitionNode, print } from 'gr
 import type { Plugin } from 'graphql-yoga';
 import type { Api } from '../api/api.ts';
 import type { Caller } from '../auth/callers/caller.ts';
+import type { Admitted } from '../http/useAdmission.ts';
 import { permissionFor } from '../http/usePermissions.ts';
 
 /** A persisted document as GraphiQL lists it. */
@@ -16,10 +17,10 @@ export interface ListedDocument {
 export const documentListPath = (endpoint: string) => `${endpoint}/graphiql/documents.json`;
 
 /** Lists the persisted documents for GraphiQL: to each caller those that they may run, and that run. */
-export function useDocumentList(endpoint: string): Plugin<object, { api?: Api; caller: Caller | null }> {
+export function useDocumentList(endpoint: string): Plugin<object, Admitted & { api?: Api; caller: Caller | null }> {
   return {
-    onRequest({ request, url, serverContext: { api, caller }, fetchAPI, endResponse }) {
-      if (!api || request.method !== 'GET' || url.pathname !== documentListPath(endpoint)) return;
+    onRequest({ request, url, serverContext: { api, caller, refusal }, fetchAPI, endResponse }) {
+      if (!api || refusal || request.method !== 'GET' || url.pathname !== documentListPath(endpoint)) return;
       const listed = api.documents.all.flatMap(({ stored, document }): readonly ListedDocument[] => {
         const operations = document ? operationsIn(document) : [];
         const runs = operations.filter(({ operation }) => !caller || caller.permissions.has(permissionFor(operation)));

@@ -5,6 +5,7 @@ import type { Incoming } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { printSdl } from '../schema/print.ts';
 import { errorResponse } from './errorResponse.ts';
+import type { Admitted } from './useAdmission.ts';
 import type { CacheAnswer } from './useCaching.ts';
 import { documentRequired, mayExplore } from './useDocuments.ts';
 import { refusalOf } from './usePermissions.ts';
@@ -23,7 +24,7 @@ export function useSchemaText({
   persistedOnly,
   isClosed,
   cache,
-}: SchemaTextOptions): Plugin<object, { api?: Api; caller: Incoming['caller'] }> {
+}: SchemaTextOptions): Plugin<object, Admitted & { api?: Api; caller: Incoming['caller'] }> {
   const texts = new WeakMap<GraphQLSchema, string>();
 
   function textOf({ schema, wholeSchema }: Api): string {
@@ -33,8 +34,8 @@ export function useSchemaText({
   }
 
   return {
-    onRequest({ request, url, serverContext: { api, caller }, fetchAPI, endResponse }) {
-      if (!api || request.method !== 'GET' || url.pathname !== `${endpoint}/schema.graphql`) return;
+    onRequest({ request, url, serverContext: { api, caller, refusal }, fetchAPI, endResponse }) {
+      if (!api || refusal || request.method !== 'GET' || url.pathname !== `${endpoint}/schema.graphql`) return;
       if (persistedOnly && !mayExplore(caller)) return endResponse(errorResponse(fetchAPI, documentRequired()));
       const refused = isClosed ? refusalOf('query', { caller }) : undefined;
       if (refused) {

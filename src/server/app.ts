@@ -117,7 +117,6 @@ export function createApp(options: AppOptions) {
       useInFlight(inFlight, requestLimits),
       // From here on there is an API, the request was let in, and its body was read.
       useApi({ served, contextOf, endpoint }),
-      ...(config.graphiql ? [useDocumentList(endpoint)] : []),
       useAdmission(
         endpoint,
         [
@@ -129,6 +128,7 @@ export function createApp(options: AppOptions) {
         ],
         createParamsReader(config.maxBodyBytes),
       ),
+      ...(config.graphiql ? [useDocumentList(endpoint)] : []),
       useSchemaText({ endpoint, persistedOnly, isClosed: config.auth !== null, cache }),
       ...(config.auth ? [usePermissions()] : []),
       useDocumentCache(documents),

@@ -35,6 +35,17 @@ test('while there is no API it is a 503', async () => {
   expect((await app.fetch(address)).status).toBe(503);
 });
 
+test.each([address, 'http://localhost/graphql/graphiql/documents.json'])(
+  '%s is behind what lets requests in',
+  async (path) => {
+    const requestLimits = { ...appConfig.requestLimits, perMinute: 2 };
+    const { app } = await setUpApi(database.connection, { config: { requestLimits, graphiql: true } });
+    const status = async (headers = {}) => (await app.fetch(path, { headers })).status;
+    const foreign = { 'sec-fetch-site': 'cross-site' };
+    expect([await status(foreign), await status(), await status(), await status()]).toEqual([403, 200, 200, 429]);
+  },
+);
+
 describe.each([true, false])(
   'whoever may not introspect does not get it either (persisted documents only: %s)',
   async (persistedOnly) => {
