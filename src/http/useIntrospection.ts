@@ -1,9 +1,12 @@
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { gunzip, gunzipSync, gzip } from 'node:zlib';
-import { type ExecutionArgs, type ExecutionResult, type GraphQLSchema, print } from 'graphql';
+import { createGzip, gunzip, gunzipSync } from 'node:zlib';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema, print } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
+import { introspectInParts } from './introspectInParts.ts';
 import type { ServerContext } from './useApi.ts';
 import type { PricedContext } from './useDocumentLimits.ts';
 
@@ -28,14 +31,22 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
   const texts = new WeakMap<object, Text>();
 
   async function tell(args: ExecutionArgs, execute: (args: ExecutionArgs) => unknown): Promise<ExecutionResult> {
-    const result = (await execute(args)) as ExecutionResult;
-    if (result.errors) return result;
-    const text = JSON.stringify({ data: result.data });
-    const compressed = await promisify(gzip)(text);
-    // What is no JSON, as a stream of events, is written by Yoga.
-    const answer = { data: {}, stringify: () => gunzipSync(compressed).toString() };
-    texts.set(answer, { compressed, length: Buffer.byteLength(text) });
-    return answer;
+    let length = 0;
+    async function* body() {
+      for await (const piece of introspectInParts(args, execute)) {
+        length += Buffer.byteLength(piece);
+        yield piece;
+      }
+    }
+    try {
+      const compressed = await pipeline(body, createGzip(), buffer);
+      const answer = answerOf(compressed);
+      texts.set(answer, { compressed, length });
+      return answer;
+    } catch (error) {
+      if (error instanceof GraphQLError) return { errors: [error] };
+      throw error;
+    }
   }
 
   return {
@@ -69,6 +80,12 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
     },
   };
 }
+
+/** Made apart, or it would hold the schema too. What is no JSON, as a stream of events, is written by Yoga. */
+const answerOf = (compressed: Buffer): ExecutionResult & { readonly stringify: () => string } => ({
+  data: {},
+  stringify: () => gunzipSync(compressed).toString(),
+});
 
 const readsGzip = ({ headers }: Request): boolean => headers.get('accept-encoding')?.includes('gzip') ?? false;
 

@@ -1,4 +1,4 @@
-import { getIntrospectionQuery } from 'graphql';
+import { getIntrospectionQuery, graphqlSync } from 'graphql';
 import { expect, test } from 'vitest';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
@@ -30,6 +30,18 @@ test('introspection is neither too dear nor too long, however many tables there 
   const text = await response.text();
   expect(text.length).toBeGreaterThan(1_000_000);
   expect(JSON.parse(text).data.__schema.types.length).toBeGreaterThan(2000);
+});
+
+test.each([
+  standard,
+  '{ a: __schema { of: types { name } queryType { name interfaces { name } } } b: __typename }',
+  '{ __schema { types { name } again: types { kind } } }',
+  '{ __type(name: "Item1") { interfaces { name } possibleTypes { name } fields { name } } }',
+  '{ __type(name: "IntWhere") { enumValues { name } inputFields { name } } __schema { types { name possibleTypes { name } } } }',
+  '{ __schema { directives { name } } }',
+])('what is executed in parts is what it is as a whole: %#', async (query) => {
+  const { schema } = api.api;
+  expect(await (await ask(query)).json()).toEqual(JSON.parse(JSON.stringify(graphqlSync({ schema, source: query }))));
 });
 
 test('it is sent compressed to whom can read that, and as it is to others', async () => {
