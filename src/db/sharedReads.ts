@@ -122,13 +122,16 @@ function leave(member: Member, reason: unknown): void {
   }
 }
 
+/** Made once: an error for each would cost its stack. */
+const readByAnother = new Error('another reader reads it');
+
 function takeOver(reading: Reading, other: Reading): void {
   for (const member of other.members) {
     member.reading = reading;
     reading.members.add(member);
   }
   other.members.clear();
-  other.end.abort();
+  other.end.abort(readByAnother);
 }
 
 const meterOf = (reading: Reading): Meter => ({
