@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { loadSample } from '../../src/dev/embedded/sample.ts';
-import { createEmptyDatabase } from '../support/database.ts';
+import { sampleUntil } from '../support/sampleUntil.ts';
 import { setUp } from '../support/setUp.ts';
 
 const file = new URL('../../docs/recipes.md', import.meta.url);
@@ -14,15 +13,7 @@ const documents = [...page.matchAll(example)].map(([, document = '']) => documen
 const now = '2026-03-27T12:00:00Z';
 const sample = { sites: 5, devices: 40, events: 20_000, until: new Date(now) };
 
-const { api, database } = await setUp({
-  database: createEmptyDatabase,
-  async prepare({ connect, grantAll, connection }) {
-    const owner = await connect();
-    await loadSample(owner, sample);
-    await owner.end();
-    await grantAll(connection);
-  },
-});
+const { api, database } = await setUp(sampleUntil(sample));
 
 /** A document as if it were that time. */
 async function then(document: string): Promise<string> {

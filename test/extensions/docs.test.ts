@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { importExtensions } from '../../src/schema/extensions/folder.ts';
 import { type Snippet, snippetsOf } from '../clients/snippets.ts';
+import { sampleUntil } from '../support/sampleUntil.ts';
 import { setUp } from '../support/setUp.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -18,7 +19,9 @@ await mkdir(join(folder, 'extensions'));
 await writeFile(join(folder, 'extensions/package.json'), '{ "type": "module" }');
 for (const { source, text } of modules) await writeFile(join(folder, 'extensions', source), text);
 const extensions = await importExtensions([join(folder, 'extensions')]);
-const { api } = await setUp({ extensions });
+/** The severity of what devices send goes by the time of day. */
+const sample = sampleUntil({ sites: 5, devices: 40, events: 2_000, until: new Date('2026-03-27T12:00:00Z') });
+const { api } = await setUp({ ...sample, extensions });
 
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -482,7 +482,7 @@ test('a schema that the role may not use is told as it is', async () => {
   const options = { limits: defaultPageLimits, log: pino({ level: 'silent' }) };
   await expect(buildApi({ ...options, db: api.db, schemaName: 'closed' })).rejects.toMatchObject({
     code: 'DATABASE_UNAVAILABLE',
-    message: expect.stringMatching(/"closed": .* lacks USAGE/),
+    message: expect.stringMatching(/"closed": .* has no USAGE on it/),
   });
 });
 

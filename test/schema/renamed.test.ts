@@ -59,9 +59,9 @@ test('a label may be deprecated', async () => {
   ).toEqual({
     __type: {
       enumValues: [
-        { name: 'HELD', deprecationReason: null },
-        { name: 'u8B66_u544A', deprecationReason: 'say 通知' },
         { name: 'u901A_u77E5', deprecationReason: null },
+        { name: 'u8B66_u544A', deprecationReason: 'say 通知' },
+        { name: 'HELD', deprecationReason: null },
       ],
     },
   });
