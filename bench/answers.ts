@@ -5,7 +5,7 @@ import type { Server } from './servers.ts';
 import type { Target } from './target.ts';
 
 /**
- * What each server that knows the question is sent. All are asked once: rejects where two answers differ in more than
+ * What each server that knows the question is sent. All are asked twice, and loaded with what they know by then: rejects where two answers differ in more than
  * how they write a time, a number or a label, or, of a question that writes, where the rows in the table differ.
  */
 export async function targetsOf(
@@ -18,6 +18,8 @@ export async function targetsOf(
   for (const server of servers) {
     const target = await targetOf(question, server, database);
     if (!target) continue;
+    await ask(target); // a plan, which ours makes of a query that it sees again, writes JSON columns as PostgreSQL does
+    if (question.writes) await database.truncateReadings();
     const { data, bytes } = await ask(target);
     targets.set(server, { ...target, answerBytes: bytes });
     answers.push([server.name, question.writes ? await database.readings() : alike(data)]);
