@@ -138,7 +138,7 @@ function heldWeakly<T extends object>(make: () => T): () => T {
   };
 }
 
-/** Validates the persisted documents, and logs each that does not fit; throws where that is asked for. */
+/** Validates the persisted documents, and logs those of a file that do not fit; throws where that is asked for. */
 function fitDocuments(
   schema: GraphQLSchema,
   ofPrimary: () => GraphQLSchema | undefined,
@@ -148,9 +148,12 @@ function fitDocuments(
   const waiting = prepared.all.filter(({ isForPrimary }) => isForPrimary);
   if (waiting.length > 0)
     log.info({ ids: waiting.flatMap(({ stored }) => stored.ids) }, 'Persisted documents that a standby does not serve');
-  for (const { stored, errors } of prepared.all.filter(isInvalid)) {
-    const details = { file: stored.file, ids: stored.ids, problems: errors.map(({ message }) => message) };
-    log.error(details, 'A persisted document does not fit the schema');
+  for (const [file, misfits] of Map.groupBy(prepared.all.filter(isInvalid), ({ stored }) => stored.file)) {
+    const documents = misfits.map(({ stored, errors }) => ({
+      ids: stored.ids,
+      problems: errors.map(({ message }) => message),
+    }));
+    log.error({ file, documents }, 'Persisted documents do not fit the schema');
   }
   const { documents: all, invalidDocuments: invalid } = countsOf(prepared);
   if (!strict || invalid === 0) return prepared;

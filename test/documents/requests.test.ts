@@ -157,9 +157,10 @@ describe('errors, by media type', () => {
     expect(body).not.toMatch(/Cannot query|nothing/);
     expect(api.log).toContainEqual(
       expect.objectContaining({
-        msg: 'A persisted document does not fit the schema',
-        ids: ['invalid'],
-        problems: ['Cannot query field "nothing" on type "Query".'],
+        msg: 'Persisted documents do not fit the schema',
+        documents: expect.arrayContaining([
+          { ids: ['invalid'], problems: ['Cannot query field "nothing" on type "Query".'] },
+        ]),
       }),
     );
     expect(api.log).toContainEqual(expect.objectContaining({ documents: 5, invalidDocuments: 2 }));
