@@ -23,7 +23,7 @@ const policy = (sources: string) =>
   ].join('; ');
 
 /**
- * GraphiQL for browsers that open the endpoint, from this package's own files below `<endpoint>/graphiql/`. Yoga's own
+ * GraphiQL for browsers that open the endpoint, to which the server's root leads, from this package's own files below `<endpoint>/graphiql/`. Yoga's own
  * must be off. Nothing in it depends on the schema: its ready tabs are made in the browser, from an introspection. The
  * page may connect to these sources.
  */
@@ -42,6 +42,8 @@ export function useGraphiQL(endpoint: string, sources = "'self'"): Plugin {
       if (url.pathname === endpoint && request.headers.get('accept')?.includes('text/html')) {
         const type = { 'content-type': 'text/html; charset=utf-8', vary: 'accept' };
         endResponse(new fetchAPI.Response(html, { headers: { ...headers, ...type } }));
+      } else if (url.pathname === '/') {
+        endResponse(new fetchAPI.Response(null, { status: 302, headers: { location: basename(endpoint) } }));
       } else if (url.pathname.startsWith(folder) && url.pathname !== documentListPath(endpoint)) {
         assets ??= loadAssets();
         return assets.then((all) => {

@@ -287,6 +287,11 @@ describe('the page', () => {
   const addressesIn = (html: string) =>
     [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address ?? '');
 
+  test('is where the root leads, below a prefix of a proxy too', async () => {
+    const response = await get('/', browser);
+    expect([response.status, response.headers.get('location')]).toEqual([302, 'graphql']);
+  });
+
   test('is for browsers', async () => {
     const response = await get('/graphql', browser);
     expect(response.status).toBe(200);
