@@ -2,9 +2,11 @@
 import { createClient } from 'graphql-sse';
 import {
   Environment,
+  type GraphQLResponse,
   graphql,
   Network,
   Observable,
+  type PayloadData,
   RecordSource,
   requestSubscription,
   Store,
@@ -16,11 +18,14 @@ export function createTailEnvironment(url: string) {
   const subscribe: SubscribeFunction = ({ text, id }, variables) =>
     Observable.create((sink) =>
       // Relay compiles persisted documents to their ids.
-      sse.subscribe<never>(id ? { query: '', ...{ documentId: id }, variables } : { query: text ?? '', variables }, {
-        next: (result) => sink.next(result as never),
-        error: (error) => sink.error(error as Error),
-        complete: () => sink.complete(),
-      }),
+      sse.subscribe<PayloadData>(
+        id ? { query: '', ...{ documentId: id }, variables } : { query: text ?? '', variables },
+        {
+          next: (result) => sink.next(result as GraphQLResponse),
+          error: (error) => sink.error(error as Error),
+          complete: () => sink.complete(),
+        },
+      ),
     );
   const network = Network.create(() => Promise.reject(new Error('This environment only subscribes')), subscribe);
   return new Environment({ network, store: new Store(new RecordSource()) });
