@@ -246,7 +246,7 @@ describe('over a real database', async () => {
     ]);
     expect(fields('Gadget')).toEqual(['alarm', 'deviceId', 'deviceState', 'home', 'house', 'id']);
     expect(fields('Site')).toEqual(['code', 'deviceStates', 'deviceStatesByCode', 'gadgetsByHome', 'id', 'siteId']);
-    expect(api.api.schema.getType('Severity')?.description).toBe('How much.\n\n`level`');
+    expect(api.api.schema.getType('Severity')?.description).toBe('How much. `level`');
   });
 
   test('comments of constraints describe the fields that these give', () => {

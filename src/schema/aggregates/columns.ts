@@ -128,7 +128,7 @@ export function createColumnTypes(builder: Builder, filters: Filters, orders: Or
 /** Values by which nothing is grouped. */
 const withoutOrder: readonly string[] = [textNames.none, textNames.equality];
 
-const fraction = 'From 0 to 1: the part of the values that is not greater. Example: 0.95.';
+const fraction = 'A fraction from 0 to 1, such as 0.95 for the 95th percentile.';
 
 function valuesType(builder: Builder, name: string, leaf: Leaf) {
   return builder.objectRef<ColumnValues>(name).implement({
@@ -162,7 +162,7 @@ function percentileField(t: FieldBuilder<ColumnValues>, leaf: Leaf): FieldMap {
     percentile: t.field({
       type: own.type,
       nullable: true,
-      description: 'The value at this part of the ordered values, interpolated; all that are asked for are one pass.',
+      description: 'The interpolated value at this fraction; several cost one pass.',
       args: { p: t.arg.float({ required: true, description: fraction }) },
       ...generatedLeaf({ kind: 'part' }, own, {
         ask: ({ p }) => Number(p),

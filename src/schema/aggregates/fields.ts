@@ -34,7 +34,7 @@ function wholeField(t: Builders, types: Types, table: Table, match?: Match) {
     type,
     nullable: true,
     deprecationReason: table.deprecationReason,
-    description: 'Measures of all rows that the filter lets through; only those asked for are computed.',
+    description: 'Measures of all matching rows; only what is selected is computed.',
     args: { where: t.arg({ type: types.filters.where(table) }) },
     ...generated(
       { kind: 'aggregate', match },
@@ -70,14 +70,14 @@ function groupedField(t: Builders, types: Types, table: Table, match?: Match) {
     type: [type],
     nullable: true,
     deprecationReason: table.deprecationReason,
-    description: `Measures of groups of the rows that the filter lets through, at most ${maxGroups}.`,
+    description: `Measures of the matching rows in groups, at most ${maxGroups}.`,
     args: {
       where: t.arg({ type: types.filters.where(table) }),
       groupBy: t.arg({ type: groups.by, required: true }),
       having: t.arg({ type: groups.having }),
       orderBy: t.arg({
         type: [groups.orderBy],
-        description: 'The order; without it, and where it leaves ties, that of the keys, then of the bucket.',
+        description: 'The order; ties, and no order at all, go by key, then by bucket.',
       }),
       first: t.arg({ type: 'Int', description: 'The number of groups from the start; all without it.' }),
     },

@@ -28,7 +28,7 @@ export function createKeyTypes(builder: Builder, shapes: Shapes): (table: string
   const of = (table: string) => required(types, table);
   for (const { table, groupable, relations } of shared) {
     builder.objectType(of(table.name), {
-      description: 'What the rows of a group have in common; null too for what `groupBy` does not name.',
+      description: 'The values that all rows of a group share; null unless grouped by.',
       fields: (t) => ({
         ...Object.fromEntries([...groupable].map(([name, column]) => [name, columnField(t, name, column)])),
         ...Object.fromEntries([...relations].map(([name, to]) => [name, relationField(t, name, of(to.table))])),

@@ -35,8 +35,7 @@ export function createGroupOrders(
     const columns = [...shape.columns].map(([name, { column, leaf }]) => [name, types(leaf).orderBy, column] as const);
     required(inputs, shape.table.name).implement({
       isOneOf: true,
-      description:
-        'What to order groups by; the list of it goes from the most to the least significant. Of a relation it is a part of the key.',
+      description: 'What to order groups by; the first entry is the most significant.',
       fields: (t) => ({
         count: t.field({ type: direction, description: 'The number of rows.' }),
         ...(shape.times.size > 0 && { bucket: t.field({ type: direction, description: 'The start of the bucket.' }) }),

@@ -91,7 +91,7 @@ function bucketField(t: FieldBuilder<Aggregated>, { times }: Shape): FieldMap {
     bucket: t.field({
       type: leaf.type,
       nullable: true,
-      description: 'The start of the bucket, written like the times in it; null for rows without a time.',
+      description: 'When the bucket starts; null for rows without a time.',
       ...generatedLeaf({ kind: 'part' }, leaf, {
         get({ row, readBucket }: Aggregated) {
           const text = row['bucket'];
@@ -108,7 +108,7 @@ function endField(t: FieldBuilder<Aggregated>, shape: Shape, end: 'first' | 'las
   return t.field({
     type: node,
     nullable: true,
-    description: `The row with the ${end === 'first' ? 'earliest' : 'latest'} time; of several the one with the ${end === 'first' ? 'least' : 'greatest'} key.`,
+    description: `The row with the ${end === 'first' ? 'earliest' : 'latest'} time; the ${end === 'first' ? 'least' : 'greatest'} key breaks ties.`,
     args: { by: t.arg({ type: column, required: true, description: 'A column that holds times.' }) },
     ...generated(
       { kind: 'relation' },

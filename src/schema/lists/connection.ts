@@ -199,7 +199,7 @@ export function connectionType(builder: Builder, name: string, { node, edge, pag
       totalCount: t.field({
         type: 'SafeInt',
         nullable: true,
-        description: 'The number of rows that the filter lets through, on all pages; counted only when selected.',
+        description: 'How many rows match, on all pages; counted only when selected.',
         ...generatedLeaf({ kind: 'count' }, scalarLeaf('SafeInt'), {
           loads: true,
           get: ({ count }: Connection) => count(),

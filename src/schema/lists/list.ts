@@ -26,15 +26,15 @@ export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Ty
     args: {
       first: t.arg({
         type: 'Int',
-        description: `The number of rows from the start, at most ${types.limits.maxSize}; ${types.limits.defaultSize} when neither first nor last is given.`,
+        description: `How many rows from the start: at most ${types.limits.maxSize}, ${types.limits.defaultSize} by default.`,
       }),
       after: t.arg({ type: 'String', description: 'Only rows after this cursor.' }),
-      last: t.arg({ type: 'Int', description: 'The number of rows from the end.' }),
+      last: t.arg({ type: 'Int', description: 'How many rows from the end.' }),
       before: t.arg({ type: 'String', description: 'Only rows before this cursor.' }),
-      offset: t.arg({ type: 'Int', description: 'Rows to pass over, with first alone.' }),
+      offset: t.arg({ type: 'Int', description: 'How many rows to skip; only together with `first`.' }),
       where: t.arg({ type: types.filters.where(table) }),
       ...(orderBy && {
-        orderBy: t.arg({ type: [orderBy], description: 'The order; without it, that of the primary key.' }),
+        orderBy: t.arg({ type: [orderBy], description: 'The order; by primary key if none is given.' }),
       }),
     },
     ...generated(

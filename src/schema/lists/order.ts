@@ -38,7 +38,7 @@ export function createOrders(builder: Builder, catalog: Catalog, names: Names): 
       if (columns.size === 0) return [table.name, null];
       const input = builder.inputType(`${names.type(table)}OrderBy`, {
         isOneOf: true,
-        description: 'One column to order by; the list of them goes from the most to the least significant.',
+        description: 'What to order rows by; the first entry is the most significant.',
         fields: (t) =>
           Object.fromEntries(
             [...columns].map(([name, { deprecationReason }]) => [

@@ -30,7 +30,7 @@ export function onConflictInput(
     values: Object.fromEntries([...keys.keys()].map((value) => [value, { value }])),
   });
   const type = builder.inputType(`Create${name}OnConflict`, {
-    description: 'What to do with inputs whose rows are there already; without it they are a CONFLICT.',
+    description: 'What to do with rows that exist already; an error CONFLICT by default.',
     fields: (t) => ({
       do: t.field({ type: action, required: true }),
       on: t.field({ type: on, required: true, description: 'The key; each input gives it, and each once.' }),

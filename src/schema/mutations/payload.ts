@@ -19,8 +19,7 @@ export function payloadType(builder: Builder, types: Types, { table, name, ref }
       [types.names.one(table)]: t.field({
         type: ref,
         nullable: true,
-        description:
-          'The row as it is now, or was before it was deleted; null where there is none, or none that may be changed.',
+        description: 'The row, or what it was before it was deleted; null if none matched.',
         extensions: source('rows'),
         resolve: ({ row }) => row,
       }),

@@ -167,11 +167,7 @@ export type DeviceManyWhere = {
   some?: DeviceWhere | null | undefined;
 };
 
-/**
- * Where a device is in its life.
- *
- * `device_status`
- */
+/** Where a device is in its life. `device_status` */
 export type DeviceStatus =
   /** `active` */
   | 'ACTIVE'
@@ -448,11 +444,7 @@ export type RangeTextWhere = {
   overlaps?: string | null | undefined;
 };
 
-/**
- * How much attention something needs, least first.
- *
- * `severity`
- */
+/** How much attention something needs, least first. `severity` */
 export type Severity =
   /** `critical` */
   | 'CRITICAL'
