@@ -6,54 +6,54 @@ import type { Row } from './db/sql/row.ts';
 import type { Loaders } from './loaders/loaders.ts';
 import type { Tails } from './tails/tails.ts';
 
-/** What one request asked for and took: for its line in the log, its spans and the metrics. */
+/** What a request asked for and used: for the request log, spans and metrics. */
 export interface RequestRecord {
   operation?: { readonly type: string; readonly name?: string };
-  /** Of the persisted document that it named. */
+  /** Id of the persisted document. */
   documentId?: string;
-  /** The object id of the caller. */
+  /** Object id of the caller. */
   caller?: string;
-  /** How it was answered. */
+  /** The way in which it was answered. */
   interpreter?: 'plan' | 'executor';
-  /** Estimated before the document is run. */
+  /** Estimated price, calculated before the document runs. */
   cost?: number;
-  /** Of its first error. */
+  /** Code of its first error. */
   code?: string;
   statements: number;
   rows: number;
-  /** The response is a stream that is open. */
+  /** Whether the response is an open stream. */
   streams: boolean;
   readonly startStream: () => void;
-  /** Answers the same database, whose statements are counted here, timed and traced. */
+  /** Wraps a database so that its statements are counted here, timed and traced. */
   readonly watch: (db: Db) => Db;
 }
 
-/** What a request brings along before there is an API to run it on. */
+/** Context of a request before there is an API to run it on. */
 export interface Incoming {
-  /** Null where the server asks nobody who they are. */
+  /** Null where callers are anonymous. */
   readonly caller: Caller | null;
-  /** Who gets a fair share of the connections: a caller, or an address. */
+  /** The caller or address that gets a fair share of the connections. */
   readonly origin: string;
-  /** Its part of what is in flight. */
+  /** Its share of the memory in flight. */
   readonly share?: Share;
-  /** When it aborts, nobody waits for the answer any more. */
+  /** Aborts when nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
-  /** Absent where nothing is told of requests. */
+  /** Absent where requests are not recorded. */
   readonly record?: RequestRecord;
   readonly tails: Tails;
 }
 
-/** What one request carries; its loaders live no longer than it does, those of a subscription no longer than an event. */
+/** Context of an operation. Its loaders live as long as the request, or in a subscription as long as an event. */
 export interface Context extends Incoming {
-  /** Bounds what `db` and `loaders` read; in a subscription, for each event. */
+  /** Limits what `db` and `loaders` read; in a subscription, for each event. */
   readonly budget: Budget;
   db: Db;
   loaders: Loaders;
-  /** What takes the place of `db` and `loaders` when another event of a subscription begins. */
+  /** Replaces `db` and `loaders` for the next event of a subscription. */
   readonly renew: (event: SubscriptionEvent) => Pick<Context, 'db' | 'loaders'>;
 }
 
-/** What a subscription has read for an event, and the way to the database for what the event leads to. */
+/** What a subscription read for an event, and the database for fields below it. */
 export interface SubscriptionEvent {
   readonly rows: readonly Row[];
   readonly db: Pick<SharedDb, 'within'>;

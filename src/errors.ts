@@ -1,4 +1,4 @@
-/** The values of `extensions.code`, each with the HTTP status of a reply that has no data. */
+/** The values of `extensions.code`, each with the HTTP status of a response without data. */
 const statuses = {
   BAD_USER_INPUT: 400,
   GRAPHQL_PARSE_FAILED: 400,
@@ -26,10 +26,10 @@ export type ErrorCode = keyof typeof statuses;
 
 export const errorCodes = Object.keys(statuses) as readonly ErrorCode[];
 
-/** How long a client should wait before it tries again, in seconds. */
+/** Time in seconds after which a client may try again. */
 const retryAfter: Partial<Record<ErrorCode, number>> = { AUTHENTICATION_UNAVAILABLE: 1, DATABASE_UNAVAILABLE: 1 };
 
-/** The codes of what passes: the same request may work later. */
+/** Codes of temporary errors: the same request may succeed later. */
 export const passing: ReadonlySet<unknown> = new Set<ErrorCode>([
   'AUTHENTICATION_UNAVAILABLE',
   'DATABASE_UNAVAILABLE',
@@ -37,7 +37,7 @@ export const passing: ReadonlySet<unknown> = new Set<ErrorCode>([
   'TIMEOUT',
 ]);
 
-/** What Yoga makes the HTTP response from; `spec`: under application/graphql-response+json only. */
+/** What Yoga makes the HTTP response from; `spec` restricts the status to application/graphql-response+json. */
 interface HttpExtensions {
   readonly status: number;
   readonly spec?: boolean;
@@ -45,17 +45,17 @@ interface HttpExtensions {
 }
 
 /**
- * The request was well-formed, so that under application/json the status is a 200: clients cannot tell there whether
- * any other status is the server's or a proxy's (GraphQL over HTTP).
+ * Codes of well-formed requests, which get a 200 under application/json: there clients cannot tell whether another
+ * status is the server's or a proxy's (GraphQL over HTTP).
  */
 const wellFormed = /^PERSISTED_/;
 
-/** What a client may want to know of an error beside its code, in the words of the API. */
+/** Details of an error in the words of the API, beside its code. */
 export interface ErrorDetails {
-  /** The constraint that was violated, and the fields that it is about. */
+  /** The violated constraint, and the fields that it covers. */
   readonly constraint?: string;
   readonly fields?: readonly string[];
-  /** Which of a request's inputs are wrong, from 0. */
+  /** Indexes, from 0, of the inputs that are wrong. */
   readonly index?: number;
   readonly indexes?: readonly number[];
 }
@@ -65,14 +65,14 @@ interface AppErrorOptions extends ErrorOptions {
   readonly retryAfter?: number;
 }
 
-/** An error whose message and details are meant for the client; its cause is for the log only. */
+/** An error whose message and details are meant for the client. Its cause is for the log only. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
   readonly #retryAfter: number | undefined;
 
-  /** `retryAfter`: how long a client should wait, in seconds, where that is not always the same for the code. */
+  /** Takes `retryAfter`, in seconds, where it differs from the default of the code. */
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options);
     this.code = code;
@@ -80,7 +80,10 @@ export class AppError extends Error {
     this.#retryAfter = options.retryAfter ?? retryAfter[code];
   }
 
-  /** Made anew each time: one error can fail several fields, and Yoga takes `http` out of the extensions of each. */
+  /**
+   * Returns a new object each time: one error can fail several fields, and Yoga removes `http` from the extensions of
+   * each.
+   */
   get extensions(): ErrorDetails & { readonly code: ErrorCode; readonly http: HttpExtensions } {
     const seconds = this.#retryAfter;
     const headers = seconds && { headers: { 'Retry-After': String(seconds) } };
@@ -94,19 +97,19 @@ export const badInput = (message: string, details?: ErrorDetails): AppError =>
 
 export const tooComplex = (message: string): AppError => new AppError('QUERY_TOO_COMPLEX', message);
 
-/** The database cannot be asked for now; `cause` says why, to the log. */
+/** Creates the error for a database that cannot be reached now; `cause` goes to the log. */
 export const unavailable = (cause: unknown): AppError =>
   new AppError('DATABASE_UNAVAILABLE', 'The database is not available; try again', { cause });
 
-/** What the client asked for is about to be another schema's. */
+/** Creates the error for a request that depends on a part of the schema that is changing. */
 export const schemaChanging = (cause?: unknown): AppError =>
   new AppError('DATABASE_UNAVAILABLE', 'The schema of the database is changing; try again', { cause });
 
-/** The SQLSTATE or the system's error code, whichever the error carries. */
+/** Returns the SQLSTATE or the system's error code that an error carries. */
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
-/** The value of a key that is there by construction; that it is missing is a defect of ours. */
+/** Returns the value of a key that must be present; throws if it is missing, which is a defect. */
 export function required<V>(map: ReadonlyMap<string, V>, key: string): V {
   const value = map.get(key);
   if (value === undefined) throw new Error(`There is nothing called ${key}`);

@@ -17,16 +17,16 @@ import type { ExtensionModule } from '../schema/extensions/define.ts';
 import { createSchema } from '../schema/schema.ts';
 import { createContext } from './createContext.ts';
 
-/** A GraphQL schema with all that belongs to it; a request runs from start to end on one. */
+/** A GraphQL schema with everything that belongs to it. A request runs on one API from start to end. */
 export interface Api {
   readonly schema: GraphQLSchema;
-  /** The same schema once more, to ask for all of its types: they are collected with it, unless it is held. */
+  /** Returns the same schema with all of its types built. It is held weakly, so that its types can be collected. */
   readonly wholeSchema: () => GraphQLSchema;
   readonly catalog: Catalog;
-  /** What it was built from. */
+  /** Identity of the catalog that it was built from. */
   readonly introspection: Pick<Introspection, 'digest' | 'fingerprint'>;
   readonly documents: PreparedDocuments;
-  /** The persisted documents of the moment, as the schema sees them; throws where they may not be served. */
+  /** Returns the persisted documents as the schema sees them; throws if they may not be served. */
   readonly fitDocuments: () => PreparedDocuments;
   readonly plans: Plans;
   readonly createContext: (incoming: Incoming, limits: RequestLimits) => Context;
@@ -38,14 +38,14 @@ export interface ApiOptions {
   readonly schemaName: string;
   readonly limits: PageLimits;
   readonly extensions?: readonly ExtensionModule[];
-  /** Persisted documents, those of the moment; with `strict` there is no API when one of them does not fit its schema. */
+  /** The persisted documents. With `strict` there is no API when one of them does not fit its schema. */
   readonly documents?: { readonly store: DocumentStore; readonly strict: boolean };
-  /** Hears of every value that the schema in the database no longer explains. */
+  /** Called with every value that the schema in the database no longer explains. */
   readonly onSchemaChanged?: (error: Error) => void;
   readonly log: Logger;
 }
 
-/** The schema shows the role no table. */
+/** Creates the error for a schema in which the role can see no table. */
 export function nothingToRead(schemaName: string, { cause, database, role, others }: Emptiness): AppError {
   const causes = {
     missing: `the database "${database}" has no such schema`,
@@ -59,17 +59,17 @@ export function nothingToRead(schemaName: string, { cause, database, role, other
 const nothingToServe = (schemaName: string, why: string): AppError =>
   new AppError('DATABASE_UNAVAILABLE', `There is no table to read in the schema "${schemaName}": ${why}`);
 
-/** Rejects with what is wrong where there is nothing to read. */
+/** Reads the catalog; rejects with an explanation where it is empty. */
 async function introspectSome({ db, schemaName }: ApiOptions, fingerprint?: string): Promise<Introspection> {
   const found = await introspect(db, schemaName, fingerprint);
   if (found.catalog.tables.length > 0) return found;
   throw nothingToRead(schemaName, await readEmptiness(db, schemaName));
 }
 
-/** Where APIs come from, one after the other. */
+/** Where APIs come from: the catalog of one schema. */
 export interface ApiSource {
   readonly readFingerprint: () => Promise<string>;
-  /** Reads the catalog, where there is a fingerprint that was just read, after that. */
+  /** Reads the catalog; a fingerprint that was just read saves another one. */
   readonly introspect: (fingerprint?: string) => Promise<Introspection>;
   /** Throws where there is nothing to serve. */
   readonly build: (introspection: Introspection) => Api;
@@ -81,7 +81,7 @@ export const createApiSource = (options: ApiOptions): ApiSource => ({
   build: (introspection) => buildFrom(introspection, options),
 });
 
-/** Reads the catalog and builds the API that it decides; rejects where there is nothing to serve. */
+/** Reads the catalog and builds its API; rejects where there is nothing to serve. */
 export async function buildApi(options: ApiOptions): Promise<Api> {
   const { introspect, build } = createApiSource(options);
   return build(await introspect());
@@ -128,7 +128,7 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
   };
 }
 
-/** Makes a thing, and makes it again once it was collected. */
+/** Creates a value on demand, and again after it was collected. */
 function heldWeakly<T extends object>(make: () => T): () => T {
   let held: WeakRef<T> | undefined;
   return () => {
@@ -138,7 +138,7 @@ function heldWeakly<T extends object>(make: () => T): () => T {
   };
 }
 
-/** Validates the persisted documents, and logs those of a file that do not fit; throws where that is asked for. */
+/** Validates the persisted documents and logs those that do not fit; throws if `strict` asks for that. */
 function fitDocuments(
   schema: GraphQLSchema,
   ofPrimary: () => GraphQLSchema | undefined,
@@ -163,7 +163,7 @@ function fitDocuments(
   );
 }
 
-/** How many there are, for the log. */
+/** Counts the documents, for the log. */
 export const countsOf = ({ all }: PreparedDocuments) => ({
   documents: all.length,
   invalidDocuments: all.filter(isInvalid).length,

@@ -12,8 +12,8 @@ export interface ContextOptions {
 }
 
 /**
- * Makes the context of one request. Whichever way to the database its statements take, they are recorded first and then
- * count towards its budget.
+ * Creates the context of a request. Its statements are recorded and count towards its budget, however they reach the
+ * database.
  */
 export function createContext(incoming: Incoming, { db, catalog, limits }: ContextOptions): Context {
   const { caller, origin, share, signal, record } = incoming;

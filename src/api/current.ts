@@ -2,40 +2,40 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Api, type ApiSource, countsOf } from './api.ts';
 
-/** The API that requests run on now, kept up with the database. */
+/** The API on which requests run now, kept up to date with the database. */
 export interface Served {
-  /** Null until the first one is built. */
+  /** Null until the first API is built. */
   readonly current: () => Api | null;
-  /** Why there is no API yet, or not for much longer, for the readiness probe's log. */
+  /** Why there is no API yet, or why it may soon end; logged by the readiness probe. */
   readonly problem: () => string | null;
-  /** Compares the catalog with the one that is served, now; calls while one runs share the next. */
+  /** Compares the catalog with the API's now. Calls during a comparison share the next one. */
   readonly check: () => Promise<void>;
-  /** Something speaks for another schema, such as an error: compares at once, but no sooner after the last time than `apartMs`. */
+  /** Compares because of a hint, such as an error, but at least `apartMs` after the last time. */
   readonly checkSoon: (reason?: Error) => Promise<void>;
-  /** The same, and says whether the API has changed since then (`performance.now()`), or may have. */
+  /** Does the same, and tells whether the API changed, or may have changed, since then (`performance.now()`). */
   readonly hasChanged: (since: number, reason: Error) => Promise<boolean>;
-  /** There are other persisted documents: serves these from now on, if they may be. */
+  /** Serves the persisted documents that were read last, if they may be served. */
   readonly refreshDocuments: () => void;
-  /** Ends the looking; the API that is served stays, to answer what is still to come. */
+  /** Stops comparing; the API keeps answering. */
   readonly stop: () => void;
 }
 
 export interface ServedOptions {
   readonly source: ApiSource;
   readonly pollMs: number;
-  /** Hears of every API whose place another one has taken. */
+  /** Called with every API that was replaced. */
   readonly onReplaced?: (api: Api) => void;
-  /** Between comparisons that errors ask for, which anybody may cause. */
+  /** Least time between comparisons that errors ask for, since clients can cause errors. */
   readonly apartMs?: number;
   readonly log: Logger;
 }
 
-/** The first wait after a failed start and the longest, in milliseconds. */
+/** Delays between attempts to start, in milliseconds. */
 const retryMs = { first: 1000, longest: 30_000 };
 
 /**
- * Serves `first`, or builds one as soon as the database lets it; then looks for changes of the schema every `pollMs`.
- * A new API is built aside and takes the place of the old one whole; when that fails the old one stays.
+ * Serves `first`, or an API built as soon as the database allows it; then compares the catalog every `pollMs`. A new
+ * API is built aside and replaces the old one as a whole; if building fails, the old one stays.
  */
 export function serveApi(first: Api | null, options: ServedOptions): Served {
   const { source, onReplaced, pollMs, apartMs = 1000, log } = options;
@@ -90,7 +90,10 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
     return asked;
   }
 
-  /** What asks for a comparison while one waits is answered by that one, and while one runs by the next. */
+  /**
+   * Compares for several hints together: those during the wait share this comparison, those during a comparison the
+   * next one.
+   */
   async function compareApart(reason: Error | undefined): Promise<void> {
     log[reason ? 'warn' : 'info']({ err: reason }, 'The schema of the database may have changed: comparing it');
     await pause(Math.max(0, comparedAt + apartMs - performance.now()));

@@ -3,7 +3,7 @@ import type { Database } from '../db/open.ts';
 import type { ExtensionModule } from '../schema/extensions/define.ts';
 import { importExtensions } from '../schema/extensions/folder.ts';
 
-/** The extensions of an API: those that belong to the database's sample, and those of the folder that EXTENSIONS names. */
+/** Loads the extensions: those of the embedded sample, and those of the folder in EXTENSIONS. */
 export const loadExtensions = (
   { extensions }: Pick<Config, 'extensions'>,
   database: Pick<Database, 'extensions'>,

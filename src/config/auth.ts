@@ -1,28 +1,30 @@
 import { listOf, type Variables } from './variables.ts';
 
-/** What a caller may do: run agreed documents, change rows, or run documents of their own. */
+/** A permission of a caller: to run persisted documents, to change rows, or to run documents of their own. */
 export type Permission = 'read' | 'write' | 'explore';
 
-/** The app roles, or scopes, that give the permissions. */
+/** The app role, or scope, that gives each permission. */
 export const permissionNames: Readonly<Record<Permission, string>> = {
   read: 'Events.Read',
   write: 'Events.Write',
   explore: 'Events.Explore',
 };
 
-/** Whose tokens the API takes. */
+/** Which access tokens the API accepts. */
 export interface AuthConfig {
   readonly tenantId: string;
-  /** What tokens must be for: one of these. */
+  /** Accepted values of the token's `aud` claim. */
   readonly audiences: readonly string[];
   readonly issuers: readonly string[];
-  /** The address of the tenant, where its people sign in. */
+  /** The address of the tenant at which its users sign in. */
   readonly authority: string;
-  /** Where the issuer's public keys are. */
+  /** URL of the issuer's public keys. */
   readonly keysUrl: string;
 }
 
-/** Where nothing says who may come in, everyone may only outside production, and only if nothing of it is set. */
+/**
+ * Reads how callers are authenticated. Without any of these variables everyone is let in, but only outside production.
+ */
 export function authOf(env: Variables, production: boolean, problems: string[]): AuthConfig | null {
   const { AUTH_TENANT_ID: tenantId = '', AUTH_AUTHORITY: authority } = env;
   const audiences = listOf(env.AUTH_AUDIENCE ?? '');
@@ -45,6 +47,8 @@ export function authOf(env: Variables, production: boolean, problems: string[]):
   };
 }
 
-/** Who issues version 1 tokens. Source: Microsoft Entra documentation, "National clouds" and "Access tokens". */
+/**
+ * Returns the issuer of version 1 tokens. Source: Microsoft Entra documentation, "National clouds" and "Access tokens".
+ */
 const tokenService = (authority: string): string =>
   authority.includes('partner.microsoftonline.cn') ? 'sts.chinacloudapi.cn' : 'sts.windows.net';

@@ -3,17 +3,17 @@ import { type DatabaseConfig, databaseOf } from './database.ts';
 import { defaultRequestLimits, type PageLimits, pageLimitsOf, type RequestLimits } from './limits.ts';
 import { ConfigError, type Environment, listOf, readEnvironment, type Variables } from './variables.ts';
 
-/** Everything that can be set, read once at the start; `null` for `database` means the embedded one. */
+/** The configuration, read once at the start; `database` is null for the embedded one. */
 export interface Config {
   readonly production: boolean;
   readonly database: DatabaseConfig | null;
-  /** Null where nobody is asked who they are. */
+  /** Null where callers are anonymous. */
   readonly auth: AuthConfig | null;
   readonly schema: string;
   readonly host: string;
   readonly port: number;
   readonly graphiql: boolean;
-  /** Whether to serve the dashboard, and its documents with it. */
+  /** Whether to serve the dashboard and its persisted documents. */
   readonly dashboard: boolean;
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
@@ -21,26 +21,26 @@ export interface Config {
   readonly documents: DocumentsConfig;
   /** A folder of extensions. */
   readonly extensions: string | null;
-  /** The Cache-Control of answers to queries by GET. */
+  /** The Cache-Control header of answers to queries by GET. */
   readonly cacheControl: string;
   readonly requestLimits: RequestLimits;
   readonly poolSize: number;
-  /** How many of this server may run at once, all with a pool of their own. */
+  /** Greatest number of replicas, each with a pool of its own. */
   readonly maxReplicas: number;
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly schemaPollMs: number;
-  /** How old a stream of a live tail may get. */
+  /** Lifetime of a live tail's stream, after which the client reconnects. */
   readonly sseMaxSeconds: number;
   readonly logLevel: string;
-  /** A statement that takes longer is in the log. */
+  /** Statements that take longer are logged. */
   readonly slowStatementMs: number;
   /** Null where no collector is configured. */
   readonly telemetry: Signals | null;
 }
 
-/** What OpenTelemetry has an endpoint for. */
+/** The signals that have an OpenTelemetry endpoint. */
 export interface Signals {
   readonly traces: boolean;
   readonly metrics: boolean;
@@ -48,15 +48,15 @@ export interface Signals {
 }
 
 export interface DocumentsConfig {
-  /** Manifests, and folders of them. */
+  /** Manifests, and folders of manifests. */
   readonly paths: readonly string[];
-  /** Whether only callers who may explore send documents of their own. */
+  /** Whether only callers with the permission to explore may send documents of their own. */
   readonly persistedOnly: boolean;
-  /** Whether a document that does not fit the schema keeps the API from being served. */
+  /** Whether a document that does not fit the schema prevents the API from being served. */
   readonly strict: boolean;
 }
 
-/** Reads and checks the environment; throws a ConfigError that lists everything wrong in it. */
+/** Reads and validates the environment; throws a ConfigError that lists all problems. */
 export function readConfig(environment: Environment): Config {
   const { env, production, problems } = readEnvironment(environment);
   const pool = poolOf(env, production, problems);
@@ -69,7 +69,7 @@ export function readConfig(environment: Environment): Config {
     host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
     port: env.PORT,
     graphiql: env.GRAPHIQL ? env.GRAPHIQL === 'on' : !production,
-    // It is made for the schema of the embedded database.
+    // The dashboard's documents only fit the schema of the embedded database.
     dashboard: env.DASHBOARD ? env.DASHBOARD === 'on' : pool.database === null && !production,
     corsOrigins: listOf(env.CORS_ORIGINS),
     maxBodyBytes: env.MAX_BODY_BYTES,
@@ -100,7 +100,7 @@ export function readConfig(environment: Environment): Config {
 
 export type PoolConfig = Pick<Config, 'schema' | 'database' | 'poolSize' | 'statementTimeoutMs' | 'connectTimeoutMs'>;
 
-/** As much of it as a program needs that only connects, such as a job that has no callers. */
+/** Reads only what a program needs to connect, such as a job that serves no callers. */
 export function readPoolConfig(environment: Environment): PoolConfig {
   const { env, production, problems } = readEnvironment(environment);
   const pool = poolOf(env, production, problems);
@@ -116,7 +116,10 @@ const poolOf = (env: Variables, production: boolean, problems: string[]): PoolCo
   connectTimeoutMs: env.PG_CONNECT_TIMEOUT_MS,
 });
 
-/** The SDK reads these and many more variables itself; without an endpoint it would send to this machine. */
+/**
+ * Reads which signals to export. The SDK reads these variables itself, but without an endpoint it would export to
+ * localhost.
+ */
 function signalsOf(env: Variables): Signals | null {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return null;
   const all = env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;

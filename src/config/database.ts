@@ -6,17 +6,20 @@ export interface DatabaseConfig {
   readonly port: number;
   readonly database: string;
   readonly user: string;
-  /** A fixed password, or the identity whose tokens are the password. */
+  /** A fixed password, or the identity whose access tokens serve as the password. */
   readonly password: string | Identity;
   readonly ssl: false | { readonly ca?: string };
 }
 
-/** Who the server is in Entra ID; `scope` names the resource that the tokens are for. */
+/** The server's identity in Entra ID; `scope` names the resource that the tokens are for. */
 export type Identity =
   | { readonly kind: 'user-identity'; readonly clientId: string; readonly scope: string }
   | { readonly kind: 'system-identity' | 'default-credential'; readonly scope: string };
 
-/** Null for the embedded one, outside production; what is wrong joins `problems`. */
+/**
+ * Reads how to reach the database; null stands for the embedded one, which exists only outside production. Adds to
+ * `problems`.
+ */
 export function databaseOf(env: Variables, production: boolean, problems: string[]): DatabaseConfig | null {
   const host = env.PGHOST ?? env.PG_HOST;
   const user = env.PGUSER ?? env.PG_USER;
@@ -38,7 +41,9 @@ export function databaseOf(env: Variables, production: boolean, problems: string
   };
 }
 
-/** Outside production a password that is set is meant; without one it is the developer's own login. */
+/**
+ * Chooses how to log in. Outside production a password that is set is used, and without one the developer's own login.
+ */
 function passwordOf(env: Variables, production: boolean, problems: string[]): DatabaseConfig['password'] {
   const { PGPASSWORD: password, AZURE_CLIENT_ID: clientId, PG_TOKEN_SCOPE: scope } = env;
   if (production && !env.PG_AUTH) {
@@ -64,10 +69,13 @@ function passwordOf(env: Variables, production: boolean, problems: string[]): Da
   return { kind, clientId: clientId ?? '', scope };
 }
 
-/** Whether nobody but this machine is at the other end: a socket's folder, or a loopback name or address. */
+/** Tells whether the other end can only be this machine: a socket's folder, or a loopback name or address. */
 export const isLoopback = (host: string): boolean => /^(localhost|127\.|::1$|\/)/.test(host);
 
-/** TLS is always verified in full; it is off only towards this machine or when asked for by name. */
+/**
+ * Reads the TLS settings. Certificates are always verified in full; TLS is off only for this machine or on explicit
+ * request.
+ */
 function sslOf(env: Variables, host: string, problems: string[]): DatabaseConfig['ssl'] {
   if (env.PGSSLMODE === 'disable' || (env.PGSSLMODE === undefined && isLoopback(host))) return false;
   if (!env.PGSSLROOTCERT) return {};

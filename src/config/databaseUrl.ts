@@ -1,4 +1,4 @@
-/** The variables of libpq by the names that an address gives the same things as parameters. */
+/** libpq's variable for each parameter of a connection URI. */
 const parameters = new Map([
   ['host', 'PGHOST'],
   ['port', 'PGPORT'],
@@ -13,8 +13,8 @@ const malformed =
   'DATABASE_URL: must be an address such as postgres://user:password@host:5432/database, with other signs than letters and digits as %40 for @';
 
 /**
- * What DATABASE_URL says, as the variables of libpq that say the same; what is wrong joins `problems`, without the
- * password. Source: PostgreSQL documentation, "Connection URIs".
+ * Translates DATABASE_URL into libpq's variables. Adds to `problems`, without quoting the password. Source: PostgreSQL
+ * documentation, "Connection URIs".
  */
 export function readDatabaseUrl(text: string, problems: string[]): Readonly<Record<string, string>> {
   const url = /^postgres(ql)?:\/\//.test(text) ? URL.parse(text) : null;
@@ -32,7 +32,7 @@ export function readDatabaseUrl(text: string, problems: string[]): Readonly<Reco
 
 const known = [...parameters.keys()].join(', ');
 
-/** Null where something is not encoded as an address needs it. */
+/** Returns null where a part is not percent-encoded correctly. */
 function partsOf({ hostname, port, username, password, pathname, searchParams }: URL): Record<string, string> | null {
   try {
     const parts = {

@@ -1,35 +1,35 @@
-/** Page sizes: what a list returns when not told, and at most. */
+/** Page sizes of lists: by default, and at most. */
 export interface PageLimits {
   readonly defaultSize: number;
   readonly maxSize: number;
 }
 
-/** A list returns 50 rows when not told, or fewer where fewer are the most. */
+/** Derives the page sizes: 50 rows by default, or the maximum if that is smaller. */
 export const pageLimitsOf = (maxSize: number): PageLimits => ({ defaultSize: Math.min(50, maxSize), maxSize });
 
 export const defaultPageLimits = pageLimitsOf(1000);
 
-/** What one request may ask for, and what its answer may hold. */
+/** Limits of a single request and its answer. */
 export interface RequestLimits {
-  /** Of a document's text, and selections once its fragments are spread. */
+  /** Tokens of the document, and selections once its fragments are spread. */
   readonly tokens: number;
-  /** Fields within fields. */
+  /** Levels of nested fields. */
   readonly depth: number;
   readonly aliases: number;
   readonly directives: number;
-  /** The rows that a document can ask for: see `priceOf`. */
+  /** Rows that the document can ask for: see `priceOf`. */
   readonly cost: number;
-  /** Of the response's JSON, and of the rows that its statements return: see `createBudget`. */
+  /** Bytes of the response's JSON, and of the rows that statements return: see `createBudget`. */
   readonly bytes: number;
-  /** Requests of one caller, or of one address where nobody is asked who they are; null for any number. */
+  /** Requests of one caller, or of one address where callers are anonymous; null for no limit. */
   readonly perMinute: number | null;
-  /** How many proxies in front append to X-Forwarded-For. */
+  /** Number of trusted proxies that append to X-Forwarded-For. */
   readonly proxies: number;
 }
 
 /**
- * What ordinary use does not meet, and fifty requests at once that use all of it do not fill a replica of 1 GiB with
- * (`npm run bench:crowd`).
+ * Defaults beyond ordinary use. Fifty concurrent requests that exhaust all of them fit into a replica of 1 GiB (`npm
+ * run bench:crowd`).
  */
 export const defaultRequestLimits: RequestLimits = {
   tokens: 20_000,

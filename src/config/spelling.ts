@@ -1,9 +1,9 @@
 import damerauLevenshtein from 'damerau-levenshtein';
 
-/** libpq's own variables that this server does not read, and that are one letter away from one that it does. */
+/** Variables of libpq that this server does not read, and that differ by one letter from one that it does. */
 const others = new Set(['PGHOSTADDR', 'PGPASSFILE', 'PGSSLCERT', 'PGSSLKEY', 'PGSSLCRL', 'PGSERVICE', 'PGAPPNAME']);
 
-/** What to say of each name that is a slip away from one that is known. */
+/** Returns a message for each variable whose name is one slip away from a known one. */
 export function misspelt(set: Readonly<Record<string, unknown>>, known: readonly string[]): readonly string[] {
   const long = known.filter((name) => name.length > 4);
   return Object.keys(set)
@@ -14,7 +14,7 @@ export function misspelt(set: Readonly<Record<string, unknown>>, known: readonly
     });
 }
 
-/** The nearest name within so many slips: letters added, lost, changed, or swapped with their neighbours. */
+/** Finds the nearest name within a number of slips: letters added, lost, changed, or swapped with their neighbours. */
 export const meant = (name: string, known: readonly string[], slips: number): string | undefined =>
   known
     .filter((other) => Math.abs(other.length - name.length) <= slips)

@@ -3,7 +3,7 @@ import { readDatabaseUrl } from './databaseUrl.ts';
 import { defaultPageLimits, defaultRequestLimits } from './limits.ts';
 import { misspelt } from './spelling.ts';
 
-/** Every problem of the configuration at once, each with the name of its variable. */
+/** An error that lists every problem of the configuration, each with the name of its variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -22,7 +22,7 @@ const oneOf = <const T extends readonly string[]>(...values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 const onOff = oneOf('on', 'off');
 
-/** The server's own variables, by name, with those that libpq and the platform have for the same things. */
+/** The server's own variables, and those of libpq and the platform that it understands. */
 export const variables = z.object({
   NODE_ENV: z.string().optional(),
   DATABASE_URL: z.string().optional(),
@@ -84,7 +84,7 @@ export const variables = z.object({
   SLOW_STATEMENT_MS: int(1, 3_600_000).default(1000),
 });
 
-/** As many of OpenTelemetry's variables as tell what to start; the SDK reads these and the rest of them itself. */
+/** The variables of OpenTelemetry that decide what to start. The SDK reads these and many more itself. */
 export const telemetryVariables = z.object({
   OTEL_SDK_DISABLED: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.string().optional(),
@@ -102,7 +102,7 @@ const aliases = { PG_HOST: 'PGHOST', PG_DB: 'PGDATABASE', PG_USER: 'PGUSER' } as
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads what is set, each variable by itself, with all that is wrong so far; what is empty is not set. */
+/** Reads the variables one by one and collects all problems; an empty variable counts as not set. */
 export function readEnvironment(environment: Environment) {
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
@@ -115,14 +115,16 @@ export function readEnvironment(environment: Environment) {
   return { env, production: env.NODE_ENV === 'production', problems };
 }
 
-/** The items of a list with commas. */
+/** Splits a comma-separated list. */
 export const listOf = (text: string): readonly string[] =>
   text
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean);
 
-/** Reports each value that cannot be read and goes on as if it were not set, so that later problems show up too. */
+/**
+ * Reports each value that cannot be read and continues as if it were not set, so that later problems are reported too.
+ */
 function parse(set: Readonly<Record<string, string | undefined>>, problems: string[]): Variables {
   const { error } = all.safeParse(set);
   const wrong = new Set(error?.issues.map((issue) => String(issue.path[0])));
@@ -130,7 +132,7 @@ function parse(set: Readonly<Record<string, string | undefined>>, problems: stri
   return all.parse(Object.fromEntries(Object.entries(set).filter(([name]) => !wrong.has(name))));
 }
 
-/** What an address says otherwise than the variables that are set beside it. */
+/** Lists where DATABASE_URL contradicts the variables beside it. */
 const differences = (named: Readonly<Record<string, unknown>>, set: Readonly<Record<string, unknown>>): string[] =>
   Object.entries(named)
     .flatMap(([name, value]) => namesOf(name).map((other) => ({ other, value })))

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-/** A file for the browser, compressed: everything that can run our pages accepts gzip. */
+/** A compressed file for the browser. Every browser that can run our pages accepts gzip. */
 export interface Asset {
   readonly type: string;
   readonly gzipped: Uint8Array<ArrayBuffer>;
@@ -17,7 +17,7 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
 };
 
-/** The type goes by the name; a name of a type that no page of ours has is an error. */
+/** Compresses a file and derives its content type from its name; throws for an unknown file extension. */
 export async function assetOf(name: string, text: string): Promise<Asset> {
   const type = types[extname(name)];
   if (!type) throw new Error(`${name}: files of this type are not served`);
@@ -28,7 +28,7 @@ export async function assetOf(name: string, text: string): Promise<Asset> {
   };
 }
 
-/** Answers a request for a file; 404 where there is none. */
+/** Answers a request for a file, with a 404 where the file does not exist. */
 export function respondWith(
   asset: Asset | undefined,
   request: Request,

@@ -5,8 +5,8 @@ import { AppError } from '../errors.ts';
 import { shortened } from './shortMessages.ts';
 
 /**
- * What of an error a client may see: errors of this API and of graphql-js as they are, each with a code; any other as
- * an id, under which the log holds it whole.
+ * Creates the mask for errors on their way to a client. Errors of this API and of graphql-js pass through with a code;
+ * any other becomes an id, under which the log holds the whole error.
  */
 export function createErrorMask(log: Logger): (error: unknown) => Error {
   return (error) => shortened(masked(error));
@@ -28,7 +28,7 @@ export function createErrorMask(log: Logger): (error: unknown) => Error {
   }
 }
 
-/** Codes of Yoga's own, in the words of this API. */
+/** Our code for each code that Yoga sets itself. */
 const ownCodes: Readonly<Record<string, string>> = {
   BAD_REQUEST: 'BAD_USER_INPUT',
   OPERATION_RESOLUTION_FAILURE: 'BAD_USER_INPUT',
@@ -36,8 +36,8 @@ const ownCodes: Readonly<Record<string, string>> = {
 };
 
 /**
- * graphql-js gives its errors no code: of a field of the response it says that a value did not fit its type; anything
- * else, an argument of such a field too, was wrong in the request.
+ * Adds a code to an error of graphql-js, which sets none. An error with a path and without a cause is the server's: a
+ * field's value did not fit its type. All others, wrong arguments included, are the client's.
  */
 function coded(error: GraphQLError): GraphQLError {
   const { code } = error.extensions;

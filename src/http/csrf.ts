@@ -2,13 +2,14 @@ import { AppError, badInput } from '../errors.ts';
 import type { Rule } from './useAdmission.ts';
 
 /**
- * Refuses what a browser sends for a foreign page without asking first. Browsers name such requests in
- * `Sec-Fetch-Site`; for those that do not, forms are no way to send a document: any other content type is asked for.
- * A link that somebody follows (`navigate`) is let in: it changes nothing, and its answer is for them alone to see.
+ * Creates the rule that refuses requests which a browser sends on behalf of a foreign page without asking the server
+ * first. Browsers mark them with `Sec-Fetch-Site`; for browsers that do not, content types that an HTML form can send
+ * are refused. Following a link (`navigate`) is allowed: it changes nothing, and only the person who followed it sees
+ * the answer.
  */
 export function preventCsrf(corsOrigins: readonly string[]): Rule<unknown> {
   const isForeign = ({ method, headers }: Request) =>
-    // Other hosts of one site are foreign too: a platform's domain is shared by strangers.
+    // Another host of the same site counts as foreign: strangers share the domain of a hosting platform.
     /^(cross|same)-site$/.test(headers.get('sec-fetch-site') ?? '') &&
     !(method === 'GET' && headers.get('sec-fetch-mode') === 'navigate') &&
     !corsOrigins.includes(headers.get('origin') ?? '');

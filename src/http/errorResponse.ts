@@ -1,7 +1,7 @@
 import type { FetchAPI } from 'graphql-yoga';
 import type { AppError } from '../errors.ts';
 
-/** The answer to a request that does not get as far as GraphQL. */
+/** Creates the response to a request that fails before it reaches GraphQL. */
 export function errorResponse(
   { Response: ResponseClass }: Pick<FetchAPI, 'Response'>,
   { message, extensions }: AppError,

@@ -4,12 +4,13 @@ import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 type Execute = (args: ExecutionArgs) => unknown;
 type TypeMap = ReturnType<GraphQLSchema['getTypeMap']>;
 
-/** Types whose part of an answer is in memory at once. */
+/** Number of types whose part of the answer is in memory at once. */
 const typesAtOnce = 500;
 
 /**
- * Executes introspection for the list of types a part at a time, and yields the text of its answer: of a thousand tables all
- * together would have hundreds of megabytes, and everybody else would wait meanwhile. Errors are the result of none.
+ * Executes an introspection for a part of the types at a time, and yields the text of the answer. For a thousand tables
+ * the whole answer would take hundreds of megabytes and block the event loop. Where there are errors, nothing is
+ * yielded.
  */
 export async function* introspectInParts(args: ExecutionArgs, execute: Execute): AsyncGenerator<string> {
   const run = async (types: TypeMap) => {
@@ -39,7 +40,7 @@ export async function* introspectInParts(args: ExecutionArgs, execute: Execute):
   yield `]${after}`;
 }
 
-/** The schema, which lists no other types, though it has them. */
+/** Creates a schema that lists only the given types, though it still knows all of them. */
 const listing = (schema: GraphQLSchema, types: TypeMap): GraphQLSchema =>
   new Proxy(schema, {
     get(target, key) {
@@ -51,7 +52,10 @@ const listing = (schema: GraphQLSchema, types: TypeMap): GraphQLSchema =>
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** The lists in the fields of an operation, where `types` of `__schema` is, that are empty; and the same in other data. */
+/**
+ * Finds the empty lists among an operation's fields, where the `types` of `__schema` stand, and the same lists in other
+ * data.
+ */
 const emptyListsOf = (data: ExecutionResult['data']) =>
   Object.entries(data ?? {}).flatMap(([field, value]) =>
     Object.entries(isObject(value) ? value : {}).flatMap(([key, items]) => {

@@ -1,25 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 import type { Incoming } from '../context.ts';
 
-/** There is no `req` where no socket is. */
+/** Context of a request; `req` is absent where there is no socket, as in tests. */
 export interface OriginContext {
   readonly caller: Incoming['caller'];
   readonly req?: IncomingMessage;
 }
 
-/** Whose request it is: the caller's, or that of an address where nobody is asked who they are. */
+/** Identifies the sender of a request: the caller, or the client's address where callers are anonymous. */
 export const originOf = ({ headers }: Request, { caller, req }: OriginContext, proxies: number): string =>
   caller ? `caller ${caller.id}` : clientAddress(headers, req?.socket.remoteAddress, proxies);
 
 /**
- * Where a request came from. Each proxy appends whom it heard from, so that the entry of the outermost one that is
- * trusted is the client; what stands further left the client may have written itself.
+ * Finds the address of the client. Each proxy appends the address it heard from to X-Forwarded-For, so the client is
+ * the entry of the outermost trusted proxy; anything further left may be made up by the client.
  */
 export function clientAddress(headers: Headers, peer: string | undefined, proxies: number): string {
   const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim());
   return (proxies > 0 && hops.at(-proxies)) || peer || 'unknown';
 }
 
-/** Whether a path is the API's, or below it. */
+/** Tells whether a path is the API's or lies below it. */
 export const isWithin = (endpoint: string, path: string): boolean =>
   path === endpoint || path.startsWith(`${endpoint}/`);

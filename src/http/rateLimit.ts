@@ -4,17 +4,17 @@ import type { Rule } from './useAdmission.ts';
 
 export interface RateLimitOptions {
   readonly perMinute: number;
-  /** How many proxies in front append to X-Forwarded-For. */
+  /** Number of trusted proxies that append to X-Forwarded-For. */
   readonly proxies: number;
-  /** In milliseconds. */
+  /** Clock, in milliseconds. */
   readonly now?: () => number;
 }
 
 const minute = 60_000;
 
 /**
- * Lets each caller, or each address where nobody is asked who they are, send so many requests in a minute. It counts
- * in memory: each replica for itself, and no longer than the minute, which bounds what it holds.
+ * Creates the rule that limits the requests per minute of each caller, or of each address where callers are anonymous.
+ * Each replica counts for itself, in memory, and forgets after a minute.
  */
 export function limitRate({ perMinute, proxies, now = Date.now }: RateLimitOptions): Rule<OriginContext> {
   let current = 0;

@@ -8,7 +8,7 @@ import type { Rule } from './useAdmission.ts';
 import type { CallerContext } from './useCaller.ts';
 
 interface BodyContext extends CallerContext, Pick<Incoming, 'share'> {
-  /** Absent where no socket is. */
+  /** Absent where there is no socket. */
   readonly req?: IncomingMessage;
 }
 
@@ -16,15 +16,15 @@ const texts = ['query', 'operationName', 'documentId', 'doc_id', 'id'] as const;
 const json = ['variables', 'extensions'] as const;
 const jsonTypes = ['application/json', 'application/graphql+json'];
 
-/** Enough for any document with its variables; what is longer are rows to be written. */
+/** Limit for callers who may not write, in bytes. Longer bodies only make sense for rows to be created. */
 const readerBytes = 1_000_000;
 
 const limitOf = ({ caller }: BodyContext, maxBytes: number): number =>
   !caller || caller.permissions.has('write') ? maxBytes : Math.min(maxBytes, readerBytes);
 
 /**
- * Refuses bodies that are longer, or longer than a megabyte where the caller may not write, and those that are encoded;
- * the others wait until there is room for them among those in flight.
+ * Creates the rule that refuses bodies above the limit, or above a megabyte where the caller may not write, and bodies
+ * with a content encoding. All others wait for their share of the memory in flight.
  */
 export function limitBody(maxBytes: number): Rule<BodyContext> {
   return (request, context) => {
@@ -40,7 +40,10 @@ export function limitBody(maxBytes: number): Rule<BodyContext> {
   };
 }
 
-/** Reads the parameters of a request; of what comes as neither JSON nor a document nothing is read. */
+/**
+ * Creates the function that reads a request's parameters. It reads nothing of a body that is neither JSON nor a GraphQL
+ * document.
+ */
 export function createParamsReader(maxBytes: number) {
   return async (request: Request, context: BodyContext): Promise<GraphQLParams | undefined> => {
     if (request.method === 'GET') return paramsOf(new URL(request.url).searchParams);
@@ -55,13 +58,13 @@ export function createParamsReader(maxBytes: number) {
 }
 
 /**
- * The body, which is counted as it comes, since its length need not be announced. At the limit the rest is left alone: to
- * cancel it would end the connection before the answer.
+ * Reads the body and counts its bytes as they arrive, since its length need not be announced. At the limit it stops
+ * reading but does not cancel, which would close the connection before the answer is sent.
  */
 const bodyOf = (request: Request, req: IncomingMessage | undefined, limit: number): Promise<Uint8Array> =>
   req ? received(req, limit) : read(request.body, limit);
 
-/** By events, which cost less than a stream's iterator. */
+/** Collects a body from events, which cost less than an async iterator. */
 function received(req: IncomingMessage, limit: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -105,7 +108,7 @@ function paramsIn(text: string): GraphQLParams {
   throw badInput(`The body must be a JSON object, not ${text.slice(0, 40)}`);
 }
 
-/** Of a GET: an empty parameter is none; those of other names are for others. */
+/** Reads the parameters of a GET. An empty parameter counts as absent, and parameters with other names are ignored. */
 function paramsOf(params: URLSearchParams): GraphQLParams {
   const given = <Name extends string>(names: readonly Name[]) =>
     names.flatMap((name) => {

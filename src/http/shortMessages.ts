@@ -5,7 +5,7 @@ import type { Plugin } from 'graphql-yoga';
 const longestWord = 200;
 const longestMessage = 1000;
 
-/** The error without most of what it quotes of the request, which may be as long as that; the reason stands around it. */
+/** Shortens what an error quotes from the request, which may be as long as the request itself. */
 export function shortened(error: GraphQLError): GraphQLError {
   const { message, nodes, source, positions, path, originalError, extensions } = error;
   if (message.length <= longestMessage) return error;
@@ -14,14 +14,14 @@ export function shortened(error: GraphQLError): GraphQLError {
   return new GraphQLError(cut(words.join(' '), longestMessage), options);
 }
 
-/** The ends of a long text. */
+/** Keeps both ends of a long text. */
 function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const half = longest / 2;
   return `${text.slice(0, half)}...${text.slice(-half)}`;
 }
 
-/** Shortens what validation says, which no mask sees. */
+/** Shortens the messages of validation, which the mask for errors does not see. */
 export function useShortMessages(): Plugin {
   return {
     onValidate:

@@ -1,19 +1,19 @@
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { isWithin } from './origin.ts';
 
-/** What is asked of a request; throws, or rejects with, what the client is told. */
+/** A check of each request. It throws, or rejects with, the error for the client. */
 export type Rule<C> = (request: Request, context: C) => Promise<void> | void;
 
-/** What a request carries once it was let in, or was not. */
+/** The outcome of admission, carried in the request's context. */
 export interface Admitted {
-  /** Its parameters; absent where its body is of no type that holds any. */
+  /** The parameters; absent where the type of the body can hold none. */
   params?: GraphQLParams | undefined;
   refusal?: unknown;
 }
 
 /**
- * Asks each request to the API by these rules, in their order, and reads its parameters, before either way answers it: by
- * a plan, or Yoga's own, which says why a request was not let in.
+ * Applies the rules in order and reads the parameters before a request is answered, by a plan or by Yoga. A refusal is
+ * kept, and Yoga reports it.
  */
 export function useAdmission<C extends object>(
   endpoint: string,

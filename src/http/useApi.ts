@@ -12,7 +12,7 @@ import { isWithin, type OriginContext, originOf } from './origin.ts';
 import type { CallerContext } from './useCaller.ts';
 import type { LifetimeContext } from './useLifetime.ts';
 
-/** What a request carries from the moment that it comes in. */
+/** Context of a request from the moment it arrives. */
 export interface ServerContext
   extends CallerContext,
     LifetimeContext,
@@ -21,7 +21,7 @@ export interface ServerContext
   api?: Api;
 }
 
-/** Makes the context of a request's operation on an API. */
+/** Creates the context in which a request's operation runs on an API. */
 export type ContextOf = (request: Request, context: ServerContext, api: Api) => Context;
 
 export const createContextOf =
@@ -38,7 +38,10 @@ export interface ApiPluginOptions {
   readonly endpoint: string;
 }
 
-/** Runs each request on the API that is served when it comes in, which tells what it renamed; until there is one the answer is a 503. */
+/**
+ * Runs each request on the API that is current when it arrives, and tells clients about renamed fields. Answers with a
+ * 503 until there is an API.
+ */
 export function useApi({
   served,
   contextOf,

@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Incoming } from '../context.ts';
 
-/** An answer that may be kept, as far as caches go. */
+/** Cache headers of an answer. */
 interface CachedAnswer {
-  /** Whether the client has it already. */
+  /** Whether the client already has this answer. */
   readonly isKnown: boolean;
   readonly headers: Readonly<Record<'etag' | 'cache-control' | 'vary', string>>;
 }
 
-/** Says how an answer without errors to a query by GET may be kept; `form` is its content type and encoding, a line each. */
+/**
+ * Decides how an answer without errors to a GET may be cached. `form` holds its content type and encoding, one per
+ * line.
+ */
 export type CacheAnswer = (
   request: Request,
   caller: Incoming['caller'],
@@ -18,8 +21,8 @@ export type CacheAnswer = (
 ) => CachedAnswer;
 
 /**
- * Lets clients and proxies keep answers: each has an ETag, by which it is asked for again, and this `Cache-Control`. With
- * a caller only the caller's own cache may keep it.
+ * Creates the caching policy: each answer has an ETag for revalidation and this `Cache-Control`. An answer to a known
+ * caller may only be stored by that caller's own cache.
  */
 export function createCaching(cacheControl: string): CacheAnswer {
   const directives = cacheControl.split(',').map((directive) => directive.trim());
@@ -38,9 +41,9 @@ export function createCaching(cacheControl: string): CacheAnswer {
   };
 }
 
-/** Lets answers to queries by GET be kept, but for one with an error, which is kept nowhere. */
+/** Makes answers to queries by GET cacheable. An answer with an error is never cached. */
 export function useCaching(cache: CacheAnswer): Plugin<object, Incoming> {
-  /** Of the answers to requests by GET: whether each is free of errors. */
+  /** Whether the answer to each request by GET is free of errors. */
   const answers = new WeakMap<Request, boolean>();
   return {
     onResultProcess({ request, result }) {
@@ -68,6 +71,6 @@ export function useCaching(cache: CacheAnswer): Plugin<object, Incoming> {
   };
 }
 
-/** Whether `If-None-Match` names the ETag, by the weak comparison that RFC 9110 asks for. */
+/** Tells whether `If-None-Match` names the ETag, by the weak comparison of RFC 9110. */
 const isKnown = (known: string | null, etag: string): boolean =>
   (known ?? '').split(',').some((item) => ['*', etag].includes(item.trim().replace(/^W\//, '')));

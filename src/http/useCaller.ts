@@ -7,13 +7,13 @@ import { errorResponse } from './errorResponse.ts';
 import { isWithin } from './origin.ts';
 
 export interface CallerContext {
-  /** Null where the server asks nobody who they are. */
+  /** Null where callers are anonymous. */
   caller: Caller | null;
 }
 
 /**
- * Lets in whoever has a token with a permission; without `verify` everyone, as nobody. Preflights bring no token. Source
- * of the answers' headers: RFC 6750, "Bearer Token Usage", section 3.
+ * Admits callers whose token carries a permission, or everyone as anonymous if `verify` is null. Preflights carry no
+ * token and pass. The answer's headers follow RFC 6750, "Bearer Token Usage", section 3.
  */
 export function useCaller(verify: Verify | null, endpoint: string, log: Logger): Plugin<object, CallerContext> {
   let told: unknown;
@@ -31,7 +31,7 @@ export function useCaller(verify: Verify | null, endpoint: string, log: Logger):
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         const { code, message, cause } = error;
-        // Until the keys are asked for again all fail for one cause, which is told once.
+        // Until the keys are fetched again, all requests fail for the same cause, which is logged once.
         const isNews = code === 'AUTHENTICATION_UNAVAILABLE' && cause !== told;
         if (isNews) told = cause;
         log[isNews ? 'warn' : 'debug']({ err: cause, code }, message);

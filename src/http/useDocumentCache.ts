@@ -3,20 +3,20 @@ import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { DocumentContext } from './useDocuments.ts';
 
-/** What a document takes beside its tokens, as if it were tokens: some 6 kB. */
+/** Overhead of a document, expressed in tokens: about 6 kB. */
 const ownTokens = 10;
 
-/** Parsed documents that were let in, by their texts. */
+/** Parsed documents that were admitted, by text. */
 export type DocumentCache = LRUCache<string, DocumentNode>;
 
 /**
- * Keeps the documents used last, up to so many tokens together. That bounds their memory whatever clients send: a token
- * takes some 650 bytes once it is parsed, be it of one character or of forty.
+ * Creates the cache of the documents used last, limited by their total number of tokens. This bounds memory whatever
+ * clients send: a parsed token takes about 650 bytes, whether it has one character or forty.
  */
 export const createDocumentCache = (maxTokens: number): DocumentCache =>
   new LRUCache({ maxSize: maxTokens, sizeCalculation: ({ tokenCount = 0 }) => ownTokens + tokenCount });
 
-/** Parses a document once for as long as it is kept. */
+/** Parses each document only once while it is cached. */
 export function useDocumentCache(documents: DocumentCache): Plugin<Partial<DocumentContext>> {
   return {
     onParse({ params: { source }, setParsedDocument }) {
@@ -26,7 +26,7 @@ export function useDocumentCache(documents: DocumentCache): Plugin<Partial<Docum
     onValidate({ params: { documentAST }, context }) {
       return ({ valid }) => {
         const text = documentAST.loc?.source.body;
-        // Persisted documents are kept anyway.
+        // Persisted documents are kept by their store.
         if (valid && text !== undefined && !context.persisted) documents.set(text, documentAST);
       };
     },

@@ -8,22 +8,25 @@ import { scan } from '../pricing/scan.ts';
 import { checkShape } from '../pricing/shape.ts';
 import type { DocumentContext } from './useDocuments.ts';
 
-/** What a request carries once its document was let in. */
+/** Context of a request whose document was admitted. */
 export interface PricedContext {
   readonly price?: Price;
 }
 
-/** A price that is the same whatever the variables. */
+/** A price that does not depend on variables. */
 interface FixedPrice extends Pick<Priced, 'operationName'> {
   readonly price: Price;
 }
 
-/** Says what an operation with its variables may cost. */
+/** Calculates the most that an operation with its variables can cost. */
 export type PriceOperation = (priced: Omit<Priced, 'pages'>) => Price;
 
-/** A price that depends on variables is found out for each request, any other once. */
+/**
+ * Creates the price calculator. It keeps prices that do not depend on variables; others are calculated for each
+ * request.
+ */
 export function createPricing(pages: PageLimits): PriceOperation {
-  // Documents outlive schemas: what is kept for a document must not keep the schema that it is of.
+  // Documents outlive schemas, so a price kept for a document must not hold on to its schema.
   const prices = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, FixedPrice>>();
   return (priced) => {
     const { schema, document, operationName } = priced;
@@ -38,8 +41,8 @@ export function createPricing(pages: PageLimits): PriceOperation {
 }
 
 /**
- * Lets a document be parsed, validated and executed only as far as it is within its limits. What depends on the text
- * alone is looked at once for each document that is parsed.
+ * Stops parsing, validation and execution of a document that exceeds a limit. Checks that depend on the text alone run
+ * once for each parsed document.
  */
 export function useDocumentLimits(
   limits: RequestLimits,
@@ -65,7 +68,7 @@ export function useDocumentLimits(
     onValidate({ params, context, setResult, extendContext }) {
       const { schema, documentAST: document } = params;
       const { variables, operationName } = context.params;
-      // Whoever agreed on a persisted document knows its shape; how much it asks for depends on the variables.
+      // The shape of a persisted document is trusted. How much it asks for still depends on its variables.
       const errors = context.persisted ? [] : shapeOf(schema, document);
       if (errors.length > 0) return setResult(errors);
       const price = pricing({ schema, document, operationName, variables: variables ?? {} });
@@ -76,7 +79,7 @@ export function useDocumentLimits(
   };
 }
 
-/** Throws QUERY_TOO_COMPLEX where an operation may cost more than it may. */
+/** Throws QUERY_TOO_COMPLEX for an operation that may cost more than the limit. */
 export function refuseDear(price: Price, { cost: limit }: Pick<RequestLimits, 'cost'>): void {
   const { rows, dearest } = price;
   if (price.isStatic) refuseStatic(price);
@@ -88,8 +91,8 @@ export function refuseDear(price: Price, { cost: limit }: Pick<RequestLimits, 'c
 }
 
 /**
- * What a document of introspection may list for each type: several times what tools ask for. An answer is made once, so
- * it costs no rows; but a shape that goes round in circles would be dear once.
+ * Limit of what an introspection may select for each type: several times what tools select. An introspection is
+ * executed only once, so it has no price in rows, but a circular selection would be expensive even once.
  */
 const maxIntrospected = 400;
 

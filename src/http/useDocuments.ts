@@ -8,28 +8,28 @@ import { isSha256, sha256 } from '../documents/store.ts';
 import { AppError, badInput } from '../errors.ts';
 import { type OriginContext, originOf } from './origin.ts';
 
-/** What the plugins hand on from hook to hook. */
+/** Context of a request that the plugins share. */
 export interface DocumentContext extends Incoming {
-  /** The API that the request runs on. */
+  /** The API on which the request runs. */
   readonly api: Api;
-  /** The document that the request named by an id. */
+  /** The persisted document that the request named by its id. */
   persisted?: PreparedDocument;
 }
 
 interface DocumentsOptions {
   readonly endpoint: string;
-  /** Whether only callers who may explore send documents of their own. */
+  /** Whether only callers with the permission to explore may send documents of their own. */
   readonly persistedOnly: boolean;
-  /** Trusted, by which senders are told apart. */
+  /** Number of trusted proxies, needed to tell senders apart. */
   readonly proxies: number;
 }
 
-/** Of documents that clients register, which bounds them to some 20 MB. */
+/** Limits of the documents that clients register: about 20 MB in total. */
 const registerLimits = { senders: 100, characters: 200_000 };
 
 /** The document that a request asks for. */
 interface Chosen {
-  /** Undefined where the request has none, which Yoga says in its own words. */
+  /** Undefined where the request has none, which Yoga reports. */
   readonly text: string | undefined;
   /** The id under which it is persisted. */
   readonly id?: string;
@@ -39,8 +39,8 @@ interface Chosen {
 type Choosing = Pick<DocumentContext, 'api' | 'caller'> & Pick<OriginContext, 'req'>;
 
 /**
- * Finds the document that a request's parameters or its path ask for; throws where its caller may not run it. Whoever may
- * send any document may also register one under its hash, as Apollo's link does.
+ * Finds the document named by a request's parameters or path; throws if the caller may not run it. Callers who may send
+ * any document may also register one under its hash, as Apollo's link does.
  */
 export type ChooseDocument = (params: GraphQLParams, path: string, request: Request, context: Choosing) => Chosen;
 
@@ -60,7 +60,7 @@ export function createDocumentChoice({ endpoint, persistedOnly, proxies }: Docum
     const text = params.query;
     const maySend = !persistedOnly || mayExplore(caller);
     if (text && typeof text !== 'string') throw badInput('query must be a string');
-    // Apollo's link stops to send hashes once it is told to; what was agreed on runs all the same.
+    // Apollo's link stops sending hashes once it is told to; documents that are already known still run.
     const id = asked?.id ?? (text && !maySend ? sha256(text) : null);
     const found = id === null ? undefined : api.documents.find(id);
     if (found) {
@@ -80,7 +80,10 @@ export function createDocumentChoice({ endpoint, persistedOnly, proxies }: Docum
 
 export const mayExplore = (caller: Incoming['caller']): boolean => caller?.permissions.has('explore') === true;
 
-/** Runs persisted documents by their ids, already parsed and validated, and refuses others where they are not wanted. */
+/**
+ * Runs persisted documents by id, already parsed and validated, and refuses all others where only persisted documents
+ * may run.
+ */
 export function useDocuments(
   choose: ChooseDocument,
 ): Plugin<DocumentContext, DocumentContext & Pick<OriginContext, 'req'>> {
@@ -100,10 +103,10 @@ export function useDocuments(
   };
 }
 
-/** GraphQL over HTTP: an empty name is none. */
+/** Reads the operation's name. By GraphQL over HTTP an empty name counts as absent. */
 export const operationNameOf = ({ operationName }: GraphQLParams) => (operationName === '' ? undefined : operationName);
 
-/** A document that came with an id which the manifests do not have may run on its own, if the id can be checked at all. */
+/** Checks a document that was sent together with an id which no manifest has: it may run if the id is its hash. */
 function verify(asked: DocumentRequest, text: string): void {
   if (!isSha256(asked.id)) throw notFound(asked);
   if (![sha256(text), `sha256:${sha256(text)}`].includes(asked.id)) throw mismatch();
@@ -111,13 +114,13 @@ function verify(asked: DocumentRequest, text: string): void {
 
 const mismatch = () => badInput('The document that was sent is not the one that the id names');
 
-/** Apollo's link sends the document along when it reads its own code and message. */
+/** The error that makes Apollo's link send the document along, recognised by code and message. */
 const notFound = ({ isApollo }: DocumentRequest) =>
   isApollo
     ? new AppError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound')
     : new AppError('PERSISTED_DOCUMENT_NOT_FOUND', 'There is no persisted document with this id');
 
-/** Makes Apollo's link send no more hashes, rather than a second request for every document that is refused anyway. */
+/** The error that makes Apollo's link stop sending hashes, so that it does not repeat every request. */
 const notSupported = () => new AppError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
 
 const invalid = () =>

@@ -1,7 +1,10 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 
-/** Live as soon as it listens; ready when `check` resolves, which rejects with the reason. Reasons go to the log only. */
+/**
+ * Answers health probes: live once the server listens, ready while `check` resolves. The reason for a rejection is only
+ * logged.
+ */
 export function useHealth(check: () => Promise<void>, log: Logger): Plugin {
   let ready = true;
   return {
@@ -16,7 +19,7 @@ export function useHealth(check: () => Promise<void>, log: Logger): Plugin {
         ready = true;
         respond(200, 'ready');
       } catch (error) {
-        // Probes come every few seconds: the log tells of the change, not of each.
+        // Probes arrive every few seconds, so only changes are logged.
         if (ready) log.warn({ err: error }, 'Not ready');
         ready = false;
         respond(503, 'not ready');

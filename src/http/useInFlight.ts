@@ -9,28 +9,27 @@ import type { Price } from '../pricing/cost.ts';
 import { type OriginContext, originOf } from './origin.ts';
 import type { PricedContext } from './useDocumentLimits.ts';
 
-/** What a request carries where its plan has run, and there is more to say than data. */
+/** Context of a request whose plan ran, where the answer holds more than data. */
 export interface PlannedContext {
   planned?: Promise<PlannedResult>;
 }
 
 interface ShareContext extends OriginContext {
   share?: Incoming['share'];
-  /** Absent where no socket is. */
+  /** Absent where there is no socket. */
   readonly res?: ServerResponse;
 }
 
-/** What PostgreSQL sends for an ordinary row. A longer one is counted as it comes. */
+/** Bytes that PostgreSQL sends for an ordinary row. Longer rows are counted as they arrive. */
 const bytesOfRow = 130;
 
-/** Waits until there is room for an answer of this price among what is in flight. */
+/** Waits until the memory in flight has room for an answer of this price. */
 export const expectAnswer = (share: Incoming['share'], price: Price, limits: Pick<RequestLimits, 'bytes'>) =>
   share?.expect(Math.min(price.rows * bytesOfRow, mostSent(limits)));
 
 /**
- * Gives a request its share of the memory for those in flight: its body and its answer count there until the client has
- * taken the answer. A stream holds a part while it is open, and its messages what they need beyond that until they are
- * taken.
+ * Gives each request its share of the memory in flight. Body and answer count until the client has taken the answer. A
+ * stream holds a base share while it is open, and each message holds what it needs until it is taken.
  */
 export function useInFlight(
   inFlight: InFlight,

@@ -10,24 +10,27 @@ import { introspectInParts } from './introspectInParts.ts';
 import type { ServerContext } from './useApi.ts';
 import type { PricedContext } from './useDocumentLimits.ts';
 
-/** Tools ask in a few ways; of a thousand tables an answer takes some megabytes. */
+/**
+ * Number of answers kept. Tools introspect in a few different ways, and for a thousand tables an answer takes some
+ * megabytes.
+ */
 const kept = 8;
 
 /** The text of an answer. */
 interface Text {
   readonly compressed: Buffer;
-  /** In bytes, as it is. */
+  /** In bytes, uncompressed. */
   readonly length: number;
 }
 
 /**
- * Answers introspection with the text that it was for the same schema and the same question: it is as long as the schema,
- * so it is made once, kept compressed, and sent so to whom can read it. No limit of rows or bytes is for it, but its bytes
- * are in flight as any.
+ * Answers introspection from a cache by schema and document. The answer is as long as the schema, so it is built once,
+ * kept compressed, and sent compressed to clients that accept it. Limits of rows and bytes do not apply, but its bytes
+ * count as memory in flight.
  */
 export function useIntrospection(): Plugin<Context & PricedContext & Pick<ServerContext, 'api'>> {
   const answers = new WeakMap<GraphQLSchema, LRUCache<string, Promise<ExecutionResult>>>();
-  /** By what stands for them. */
+  /** Answers by the object that stands in for them in the result. */
   const texts = new WeakMap<object, Text>();
 
   async function tell(args: ExecutionArgs, execute: (args: ExecutionArgs) => unknown): Promise<ExecutionResult> {
@@ -81,7 +84,10 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
   };
 }
 
-/** Made apart, or it would hold the schema too. What is no JSON, as a stream of events, is written by Yoga. */
+/**
+ * Created outside of the hook, whose closure would keep the schema alive. Yoga itself writes results that are not JSON,
+ * such as streams of events.
+ */
 const answerOf = (compressed: Buffer): ExecutionResult & { readonly stringify: () => string } => ({
   data: {},
   stringify: () => gunzipSync(compressed).toString(),
@@ -89,7 +95,7 @@ const answerOf = (compressed: Buffer): ExecutionResult & { readonly stringify: (
 
 const readsGzip = ({ headers }: Request): boolean => headers.get('accept-encoding')?.includes('gzip') ?? false;
 
-/** The type of JSON that Yoga would choose by `Accept`: of those that there are, the one that is named first. */
+/** Chooses the JSON type that Yoga would choose: the first one named in `Accept`. */
 function jsonTypeOf({ headers }: Request): string | undefined {
   const accepted = (headers.get('accept') || '*/*').toLowerCase().replaceAll(/\s/g, '').split(',');
   const isOtherCharset = (one: string) => /;charset=(?!utf-8(;|$))/.test(one);

@@ -1,9 +1,9 @@
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
 
 /**
- * Makes a message without data the last of its stream. What it was to tell did not reach the client, whose last cursor
- * is still before it; a cursor of a later message would be beyond. Its connection ends with the stream: a client that
- * goes on there, as one may whose server stops, would be cut off.
+ * Ends a stream after a message without data. Its events did not reach the client, whose last cursor still lies before
+ * them; the cursor of a later message would skip them. The connection ends with the stream, so that the client
+ * reconnects, perhaps to another replica.
  */
 export function useLastMessage(): Plugin {
   return {

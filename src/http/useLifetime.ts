@@ -7,19 +7,19 @@ export interface LifetimeContext {
   lifetime: Lifetime;
 }
 
-/** How long a request's answer is of use. */
+/** The time in which a request's answer is of use. */
 interface Lifetime {
-  /** Aborts with an AppError when it is not any more. */
+  /** Aborts with an AppError once the answer is of no use. */
   readonly signal: AbortSignal;
-  /** From now on it ends with this, too. */
+  /** Also ends the lifetime when the client departs. */
   endWith(departure: AbortSignal): void;
-  /** There is no deadline any more. */
+  /** Removes the deadline. */
   release(): void;
 }
 
 /**
- * Gives each request a deadline, and ends what it does in the database when that passes or the client goes away. Only
- * the deadline ends a mutation, whose statements are not cancelled either; a subscription has none.
+ * Gives each request a deadline, and cancels its statements when that passes or the client departs. A mutation ends
+ * only at its deadline, and its statements are not cancelled. A subscription has no deadline.
  */
 export function useLifetime(timeoutMs: number): Plugin<Context & LifetimeContext, LifetimeContext> {
   return {
@@ -35,7 +35,7 @@ export function useLifetime(timeoutMs: number): Plugin<Context & LifetimeContext
       lifetime.release();
       lifetime.endWith(request.signal);
     },
-    // An earlier plugin may have answered before there was a lifetime.
+    // Absent where an earlier plugin has already answered.
     onResponse: ({ serverContext }) => serverContext.lifetime?.release(),
   };
 }

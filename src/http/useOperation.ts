@@ -4,7 +4,7 @@ import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Incoming, RequestRecord } from '../context.ts';
 import { failSpan, inSpan } from '../tracing/span.ts';
 
-/** Writes into the record of a request which operation it runs and what becomes of it, and gives the operation a span. */
+/** Records which operation a request runs and what became of it, and gives the operation a span. */
 export function useOperation(): Plugin<Partial<Incoming>, Partial<Incoming>> {
   return {
     instrumentation: {
@@ -28,13 +28,13 @@ export function useOperation(): Plugin<Partial<Incoming>, Partial<Incoming>> {
     async onResponse({ response, serverContext: { record, caller } }) {
       if (!record) return;
       record.caller = caller?.id;
-      // Answered before there was a result: by whatever lets requests in, which the body alone tells of.
+      // A refused request has no result, only a body.
       if (response.status >= 400) record.code ??= codeIn(await response.clone().text());
     },
   };
 }
 
-/** Runs an operation in a span of its own, which tells what its record does. */
+/** Runs an operation in a span of its own with the attributes of its record. */
 export function inOperation<T>(record: RequestRecord | undefined, work: () => Promise<T>): Promise<T> {
   if (!record) return work();
   return inSpan('GraphQL Operation', {}, async (span) => {
@@ -49,7 +49,7 @@ function note(result: ExecutionResult | AsyncIterable<unknown>, record: RequestR
   record.code = codeOf(result.errors);
 }
 
-/** The code of the first error in the text of a response; undefined where it has none. */
+/** Finds the code of the first error in the text of a response; undefined where there is none. */
 function codeIn(text: string): string | undefined {
   try {
     const { errors } = JSON.parse(text) as Partial<ExecutionResult>;
@@ -64,7 +64,7 @@ function codeOf(errors: ExecutionResult['errors']): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Codes of what is not the client's to mend. */
+/** Codes of errors that the client cannot fix. */
 const ours = /^(INTERNAL_SERVER_ERROR|DATABASE_UNAVAILABLE|TIMEOUT)$/;
 
 function describe(span: Span, { operation, documentId, code }: RequestRecord): void {

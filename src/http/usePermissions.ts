@@ -4,11 +4,11 @@ import { type Permission, permissionNames } from '../config/auth.ts';
 import type { Context } from '../context.ts';
 import { AppError } from '../errors.ts';
 
-/** What its caller needs: mutations change rows, all others read them. */
+/** Returns the permission that an operation needs: mutations write, all others read. */
 export const permissionFor = (operation: `${OperationTypeNode}`): Permission =>
   operation === 'mutation' ? 'write' : 'read';
 
-/** Why a caller may not run an operation; undefined where they may. */
+/** Returns the error for a caller who may not run an operation; undefined if they may. */
 export function refusalOf(
   operation: `${OperationTypeNode}`,
   { caller }: Pick<Context, 'caller'>,
@@ -27,7 +27,7 @@ interface Operation {
   readonly contextValue: Context;
 }
 
-/** Runs an operation only for callers who may. */
+/** Refuses operations that the caller may not run. */
 export function usePermissions(): Plugin<Context> {
   const objection = ({ document, operationName, contextValue }: Operation) =>
     refusalOf(getOperationAST(document, operationName)?.operation ?? 'query', contextValue);

@@ -19,7 +19,7 @@ type PlanContext = ServerContext & Admitted & PlannedContext;
 
 export interface PlansOptions {
   readonly limits: RequestLimits;
-  /** Whether everyone may read. */
+  /** Whether anonymous callers may read. */
   readonly isOpen: boolean;
   readonly documents: DocumentCache;
   readonly choose: ChooseDocument;
@@ -29,10 +29,10 @@ export interface PlansOptions {
 }
 
 /**
- * Answers a query by its plan, where it has one: in short, before Yoga makes promises of parsing, validating and
- * executing, where all is well with it. Whatever is not is for Yoga's whole way to say, which goes on with what is known
- * by then. What a document is comes from there, and so does the type of its answer; who may run it, with which price and
- * how much of it is asked for each request.
+ * Answers a query by its plan, if it has one. The short way answers before Yoga creates promises of parsing, validating
+ * and executing. Where anything is wrong, Yoga's whole way continues with what is known by then and reports it. The
+ * whole way also determines what a document is and the content type of its answer; permission, price and limits are
+ * checked for each request.
  */
 export function usePlans(options: PlansOptions): Plugin<Context & DocumentContext & PlannedContext, PlanContext> {
   const { limits } = options;
@@ -70,10 +70,10 @@ export function usePlans(options: PlansOptions): Plugin<Context & DocumentContex
   };
 }
 
-/** Yoga writes a result by the function that it brings along. */
+/** Adds the function with which Yoga turns a result into text. */
 const withText = (result: PlannedResult) => ({ ...result, stringify: textOf });
 
-/** The text of an answer that is data alone; null for the whole way. */
+/** Returns the text of an answer that is data alone; null to continue on the whole way. */
 async function answerShortly(
   request: Request,
   path: string,
@@ -96,7 +96,7 @@ async function answerShortly(
   return null;
 }
 
-/** How a request is answered by a plan that there is; null where that is not certain yet, or is to be refused. */
+/** Decides how a plan answers a request; null where that is not certain yet, or where the request is to be refused. */
 function findRun(request: Request, path: string, context: PlanContext, options: PlansOptions) {
   const { api, params, record } = context;
   if (!api || !params || !isOrdinary(params)) return null;
@@ -127,7 +127,7 @@ function findRun(request: Request, path: string, context: PlanContext, options: 
 
 const known = new Set(['query', 'variables', 'operationName', 'extensions', 'documentId', 'doc_id', 'id']);
 
-/** Whether the whole way would find nothing wrong with the parameters themselves. */
+/** Tells whether Yoga would accept the parameters themselves. */
 function isOrdinary(params: GraphQLParams): boolean {
   const { operationName, variables, extensions } = params;
   const isObject = (value: unknown) =>
@@ -141,10 +141,10 @@ function isOrdinary(params: GraphQLParams): boolean {
   );
 }
 
-/** So many spellings of `Accept` are known, those used last. */
+/** Number of spellings of `Accept` that are kept, those used last. */
 const maxTypes = 50;
 
-/** The content types of answers that are data, by the `Accept` of their requests, as Yoga's whole way has chosen them. */
+/** Creates the table of content types by `Accept` header, as chosen on the whole way. */
 function createTypes() {
   const types = new LRUCache<string, string>({ max: maxTypes });
   const expected = new WeakSet<Request>();

@@ -5,8 +5,8 @@ import { tooLarge } from '../db/budget.ts';
 import type { PricedContext } from './useDocumentLimits.ts';
 
 /**
- * Refuses to send a response whose JSON is longer, before it is written: a value may stand in it many times. In a
- * stream that holds for each message.
+ * Refuses a response whose JSON would exceed the limit, before it is written: one value may occur in it many times. In
+ * a stream the limit applies to each message.
  */
 export function useResponseLimit(maxBytes: number): Plugin<object, Partial<Context & PricedContext>> {
   return {
@@ -24,16 +24,19 @@ export function useResponseLimit(maxBytes: number): Plugin<object, Partial<Conte
   };
 }
 
-/** What a value may have beside the text of its row: quotes, what a global id or a cursor adds, another form of a time. */
+/** What a value may add to the text of its row: quotes, a global id or cursor around it, another format of a time. */
 const aroundValue = 200;
 
-/** Upper bound computed without scanning the result, since a scan costs as much as serialising it; infinite where nothing is known. */
+/**
+ * Upper bound computed without scanning the result, since a scan costs as much as serialising it; infinite where
+ * nothing is known.
+ */
 const upperBound = ({ price, budget }: Partial<Context & PricedContext>): number =>
   price && budget ? price.values * (3 * budget.largestRow + aroundValue) + price.names : Number.POSITIVE_INFINITY;
 
-/** Whether a value's JSON has more bytes, escapes not counted; looks no further than it must. */
+/** Tells whether a value's JSON exceeds a number of bytes, not counting escapes. Stops as soon as that is certain. */
 export const isLonger = (value: unknown, maxBytes: number): boolean =>
-  // No character takes more than three bytes; to count them takes longer than to write the JSON.
+  // A character takes at most three bytes, and counting them exactly takes longer than writing the JSON.
   exceeds(value, maxBytes, (text) => 3 * text.length) && exceeds(value, maxBytes, (text) => Buffer.byteLength(text));
 
 function exceeds(value: unknown, maxBytes: number, sizeOf: (text: string) => number): boolean {

@@ -13,12 +13,15 @@ import { refusalOf } from './usePermissions.ts';
 interface SchemaTextOptions {
   readonly endpoint: string;
   readonly persistedOnly: boolean;
-  /** Whether callers are asked who they are. */
+  /** Whether callers need a token. */
   readonly isClosed: boolean;
   readonly cache: CacheAnswer;
 }
 
-/** Serves the schema in GraphQL's definition language to those who may introspect it, and refuses others in the same words. */
+/**
+ * Serves the schema as SDL to callers who may introspect it, and refuses others with the same error as an
+ * introspection.
+ */
 export function useSchemaText({
   endpoint,
   persistedOnly,

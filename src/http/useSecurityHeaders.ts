@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 
-/** For every answer that does not say otherwise itself, as GraphiQL's page does. */
+/** Default headers of every answer. A handler may set its own, as GraphiQL's page does. */
 export const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -8,7 +8,10 @@ export const securityHeaders = {
   'x-content-type-options': 'nosniff',
 };
 
-/** What browsers must know of an API's answers: nothing in them is a page, a script or for anybody else to keep. */
+/**
+ * Adds headers that tell browsers to treat an answer as data only: never as a page or a script, and never to share it
+ * with another origin.
+ */
 export function useSecurityHeaders(): Plugin {
   return {
     onResponse({ response }) {

@@ -2,12 +2,12 @@ import type { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /**
- * A reply with data is a 200, whatever errors its fields have: what came of a request is for its errors to say. Their
- * headers stay: `Retry-After` holds for what is missing.
+ * Sets the status of a response with data to 200, whatever errors its fields have; the errors themselves tell what
+ * failed. Headers of the errors stay: `Retry-After` tells when to ask for what is missing.
  */
 export function useStatus(): Plugin {
   return {
-    // After the mask, which gives statuses to the errors that nobody expected.
+    // Runs after the mask, which sets the status of unexpected errors.
     onExecutionResult({ result }) {
       if (result && 'data' in result && result.data) result.errors?.forEach(dropStatus);
     },

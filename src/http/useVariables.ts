@@ -5,7 +5,7 @@ import { badInput } from '../errors.ts';
 import { maxNesting, nestsTooDeep } from '../pricing/scan.ts';
 import { readVariables } from '../schema/variables.ts';
 
-/** The variables in the form that their types ask for; throws BAD_USER_INPUT where they nest without end. */
+/** Converts the variables to the form that their types expect; throws BAD_USER_INPUT for values nested too deeply. */
 export function variablesOf(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode | null | undefined,
@@ -15,7 +15,7 @@ export function variablesOf(
   return operation && isObject(variables) ? readVariables(schema, operation, variables) : variables;
 }
 
-/** Gives each variable the form that its type asks for, before anything else looks at it. */
+/** Converts each variable to the form that its type expects, before any other plugin looks at it. */
 export function useVariables(): Plugin<Context> {
   return {
     onValidate({ params: { schema, documentAST }, context: { params } }) {

@@ -52,31 +52,31 @@ export interface AppOptions {
     | 'cacheControl'
   >;
   readonly served: Served;
-  /** Null where it is not served. */
+  /** Null where the dashboard is not served. */
   readonly dashboard?: Dashboard | null;
   readonly tails: Tails;
-  /** What all requests together may have in memory; when absent, what the process has room for. */
+  /** The memory that all requests may use together; by default what the process has. */
   readonly inFlight?: InFlight;
-  /** Whether the database can be asked. */
+  /** Asks whether the database answers. */
   readonly probe: Probe;
   readonly log: Logger;
 }
 
 export type App = ReturnType<typeof createApp>;
 
-/** The path of the API. */
+/** Path of the API. */
 export const endpoint = '/graphql';
 
-/** Of the parsed documents that are kept, which bounds them to some 30 MB. */
+/** Total tokens of the parsed documents that are cached: about 30 MB. */
 const keptTokens = 50_000;
 
-/** The HTTP side of the API: GraphQL, GraphiQL, the dashboard and the probes. */
+/** Creates the HTTP application: GraphQL, GraphiQL, the dashboard and the health probes. */
 export function createApp(options: AppOptions) {
   const { config, served, dashboard, tails, inFlight = createInFlight(memoryForRequests()), probe, log } = options;
   const { requestLimits } = config;
   const { perMinute, proxies } = requestLimits;
   const sources = tokenSources(config.auth);
-  // What both ways of an answer ask: Yoga's, and that by a plan.
+  // Used on both ways to an answer, Yoga's and that of a plan.
   const documents = createDocumentCache(keptTokens);
   const { persistedOnly } = config.documents;
   const choose = createDocumentChoice({ endpoint, proxies, persistedOnly });
@@ -84,7 +84,7 @@ export function createApp(options: AppOptions) {
   const contextOf = createContextOf(tails, requestLimits);
   const cache = createCaching(config.cacheControl);
   return createYoga<Partial<Incoming>>({
-    // Below it stand the ids of persisted documents.
+    // The ids of persisted documents are paths below the endpoint.
     graphqlEndpoint: `${endpoint}{/*}?`,
     logging: false, // it would log what clients do wrong as errors: the mask logs what is worth it
     landingPage: false,
@@ -98,11 +98,11 @@ export function createApp(options: AppOptions) {
         ? { origin: [...config.corsOrigins], exposedHeaders: ['Retry-After'], maxAge: 86_400 }
         : false,
     maskedErrors: { maskError: createErrorMask(log) },
-    // Their order is a contract where two take part in the same hook; test/server/plugins.test.ts holds it.
+    // Where two plugins use the same hook, their order matters; test/server/plugins.test.ts asserts it.
     plugins: [
-      // The record of a request is told of every answer, whoever gives it.
+      // Records every answer, whichever plugin gives it.
       useOperation(),
-      // What needs no caller: probes, and pages that hold no data.
+      // Needs no caller: probes, and pages without data.
       useHealth(async () => {
         const problem = served.problem();
         if (problem) throw new Error(problem);
@@ -111,18 +111,19 @@ export function createApp(options: AppOptions) {
       ...(config.graphiql ? [useGraphiQL(endpoint, sources)] : []),
       ...(dashboard ? [useDashboard(dashboard, sources)] : []),
       ...(config.graphiql || dashboard ? [useSignIn(config.auth)] : []),
-      // Who is not let in learns nothing more: not whether there is an API, nor whether the document is known.
+      // A caller who is refused learns nothing else: neither whether there is an API, nor whether the document is
+      // known.
       useCaller(config.auth && createVerifier(config.auth), endpoint, log),
       useLifetime(config.requestTimeoutMs),
       useInFlight(inFlight, requestLimits),
-      // From here on there is an API, the request was let in, and its body was read.
+      // From here on the request is admitted, its body is read, and there is an API.
       useApi({ served, contextOf, endpoint }),
       useAdmission(
         endpoint,
         [
-          // A page of another origin is refused before its body is read.
+          // Refuses requests of foreign pages before their body is read.
           preventCsrf(config.corsOrigins),
-          // Requests count whatever is wrong with them.
+          // Counts every request, whatever is wrong with it.
           ...(perMinute === null ? [] : [limitRate({ perMinute, proxies })]),
           limitBody(config.maxBodyBytes),
         ],
@@ -133,13 +134,13 @@ export function createApp(options: AppOptions) {
       ...(config.auth ? [usePermissions()] : []),
       useDocumentCache(documents),
       useDocuments(choose),
-      // A price goes by the variables as they are meant.
+      // Prices need the variables in their final form.
       useVariables(),
       useDocumentLimits(requestLimits, pricing),
       useShortMessages(),
       useIntrospection(),
       usePlans({ limits: requestLimits, isOpen: !config.auth, documents, choose, pricing, contextOf, cache }),
-      // What becomes of the result, on its way out.
+      // Shapes the result on its way out.
       useCaching(cache),
       useStatus(),
       useResponseLimit(requestLimits.bytes),
@@ -149,5 +150,5 @@ export function createApp(options: AppOptions) {
   });
 }
 
-/** In the place of Yoga's cache of parsed documents, and of those that do not parse: see useDocumentCache. */
+/** Disables Yoga's cache of parsed documents, which would also keep those that do not parse: see useDocumentCache. */
 const nothingKept = { get: () => undefined, set: () => undefined };

@@ -2,9 +2,9 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Cuts the connections of clients that have stopped to read: those that for so long take nothing of what waits for
- * them, which costs memory. Yoga switches the server's own timeout off where it streams, and that one would also end
- * those that wait for their answer. Node's timeout of a socket sees when a part of a write gets through.
+ * Cuts the connections of clients that stopped reading, since what waits for them takes memory. Yoga disables the
+ * server's own timeout for streams, and that timeout would also end clients that wait for an answer. Node's socket
+ * timeout, used here, is reset whenever a part of a write gets through.
  */
 export function cutStalled(server: Server, stalledMs: number): void {
   const sockets = new Set<Socket>();

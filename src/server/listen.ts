@@ -9,41 +9,41 @@ import { createCutUnsent } from './cutUnsent.ts';
 export interface Listening {
   readonly port: number;
   /**
-   * For `lingerMs` goes on as before, but for telling each client that its connection ends: so those that are about to
-   * send lose nothing. Then stops accepting, lets running requests end, and cuts what still runs after `graceMs`, and
-   * before that who does not send a whole request.
+   * Closes the server in two phases. For `lingerMs` it serves as before but tells each client that its connection
+   * closes, so that requests on their way are not lost. Then it stops accepting, cuts incomplete requests, and gives
+   * running requests `graceMs` to end.
    */
   readonly drain: (graceMs: number, lingerMs?: number) => Promise<void>;
 }
 
-/** How long clients may take to send a request, in milliseconds; slower ones get a 408 and lose their connection. */
+/** Time that clients have to send a request, in milliseconds; slower ones get a 408 and are disconnected. */
 const patience = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
-  /** How often the two are looked at. */
+  /** Interval at which both are checked. */
   connectionsCheckingInterval: 5000,
 } satisfies ServerOptions;
 
-/** How long a client may take nothing of what waits for it. */
+/** Time that a client may leave its answer unread. */
 const maxStallMs = 30_000;
 
-/** How long, once nobody is accepted any more, clients may take for the rest of a request that they have begun. */
+/** Time that clients have, once the server stops accepting, to complete a request. */
 const unsentMs = 2000;
 
-/** Of the request line and the headers together, in bytes; longer ones get a 431. */
+/** Limit of the request line and headers together, in bytes; longer ones get a 431. */
 const maxHeaderSize = 16_384;
 
-/** Connections beyond are closed at once. Streams leave a sixth of them to requests and probes. */
+/** Limit of connections; more are closed at once. A sixth is left to requests and probes when all streams are open. */
 const connections = 1.2 * maxStreams;
 
-/** Rejects where `listen` would, so that no work is begun that would be lost. */
+/** Rejects where `listen` would, before any work begins that would be lost. */
 export async function expectFree(host: string, port: number): Promise<void> {
   const server = createServer();
   await once(server.listen(port, host), 'listening');
   await once(server.close(), 'close');
 }
 
-/** Listens; rejects where the port is taken or not allowed. */
+/** Starts to listen; rejects if the port is taken or forbidden. */
 export async function listen(
   handler: RequestListener,
   host: string,
@@ -56,16 +56,17 @@ export async function listen(
 ): Promise<Listening> {
   let draining = false;
   const server = createServer({ maxHeaderSize, ...patience, ...timeouts }, (request, response) => {
-    // A client that keeps its connection must learn that it is the last answer on it.
+    // Tells a client with a persistent connection that this is its last answer.
     if (draining) response.setHeader('connection', 'close');
-    // One whose answer began before that, such as a stream, would be kept though nobody accepts any more.
+    // Closes the connection of an answer that began earlier, such as a stream; Node would keep it although the server
+    // accepts no more.
     response.on('close', () => !server.listening && server.closeIdleConnections());
-    // Yoga makes an address of it, and would answer with a stack trace where that cannot be done.
+    // Yoga builds a URL of it, and would answer an invalid one with a stack trace.
     if (URL.canParse(`http://${request.headers.host ?? 'localhost'}`)) return handler(request, response);
     response.writeHead(400, { 'content-type': 'text/plain' }).end('The Host header is not the name of a host\n');
   });
   server.maxConnections = maxConnections;
-  // Who only keeps a connection makes room for the next one.
+  // Makes room for new connections by closing idle ones.
   server.on('drop', () => server.closeIdleConnections());
   cutStalled(server, stalledMs);
   const cutUnsent = createCutUnsent(server);

@@ -21,8 +21,8 @@ import { createApp, endpoint } from './app.ts';
 import { expectFree, listen } from './listen.ts';
 
 /**
- * Container platforms send SIGKILL 30 seconds after SIGTERM, and go on sending requests until they have noticed that
- * the server is not ready.
+ * Time to keep serving after SIGTERM, in milliseconds. Container platforms continue to send requests until they notice
+ * that the server is not ready, and send SIGKILL after 30 seconds.
  */
 const lingerMs = 3000;
 const graceMs = 22_000;
@@ -33,8 +33,8 @@ export interface ServeOptions {
 }
 
 /**
- * Serves until a signal ends it. In production it listens at once and waits for the database; elsewhere whatever keeps
- * it from serving is an error.
+ * Serves until a signal ends it. In production it listens at once and waits for the database; elsewhere it fails if it
+ * cannot serve.
  */
 export async function serve(config: Config, { feed }: ServeOptions): Promise<void> {
   const telemetry = await startTelemetry(config);
@@ -52,7 +52,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   }
   const onSchemaChanged = (error: Error) => void served?.checkSoon(error);
   const database = await openDatabase(config, {
-    // Until it serves outside production, the same error ends it with a message.
+    // Outside production an error before the first API ends the server with this message.
     onError: (error) =>
       (config.production || served) && log.warn({ err: error }, 'A connection to the database failed'),
     hasChanged: async (since, reason) => (await served?.hasChanged(since, reason)) ?? false,
@@ -119,7 +119,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     served.stop();
     await collector?.stop();
     const linger = config.production ? lingerMs : 0;
-    // Not before: until then the platform would send them here again.
+    // Ends the streams only now, since until now the platform would reconnect them to this replica.
     void wait(linger).then(tails.stop);
     await listening.drain(graceMs, linger);
   } finally {
@@ -131,7 +131,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   }
 }
 
-/** The page is not served without the documents that it runs, nor these without the page. */
+/** Finds the dashboard; page and documents are only served together. */
 async function findDashboard(config: Config): Promise<Dashboard | null> {
   if (!config.dashboard) return null;
   const dashboard = await readDashboard();
@@ -139,7 +139,10 @@ async function findDashboard(config: Config): Promise<Dashboard | null> {
   return dashboard;
 }
 
-/** Ids that cannot be relied on end the start: what they run is not what was agreed. */
+/**
+ * Reads the persisted documents. An invalid id prevents the start, because it would not run the document that was
+ * agreed on.
+ */
 async function readDocuments(paths: readonly string[]): Promise<ReadDocuments> {
   const read = await readStore(paths);
   if (read.problems.length > 0)
@@ -147,11 +150,11 @@ async function readDocuments(paths: readonly string[]): Promise<ReadDocuments> {
   return read;
 }
 
-/** The collector has no token, and sends documents of its own. */
+/** The collector has no token and sends documents of its own. */
 const isFed = ({ auth, documents }: Config, { isEmbedded }: Database): boolean =>
   isEmbedded && !auth && !documents.persistedOnly;
 
-/** Development only, as the embedded database is. */
+/** Starts the simulated collector, which exists only in development, like the embedded database. */
 async function startCollector({ host }: Config, port: number, log: Logger) {
   const { runCollector } = await import('../dev/collector/collector.ts');
   return runCollector({ url: `http://${host.includes(':') ? `[${host}]` : host}:${port}${endpoint}`, log });
