@@ -3,29 +3,29 @@ import type { Logger } from 'pino';
 import { type Manifests, readManifests } from './manifest.ts';
 import { type DocumentStore, indexManifests, sha256 } from './store.ts';
 
-/** Looks for other documents in manifests, until it is stopped. */
+/** A watch on manifests, until it is stopped. */
 export interface Following {
-  /** Reads the manifests, now. */
+  /** Reads the manifests now. */
   readonly check: () => Promise<void>;
   readonly stop: () => void;
 }
 
 export interface ManifestOptions {
   readonly paths: readonly string[];
-  /** What was read at the start. */
+  /** The manifests as read at the start. */
   readonly first: Manifests;
   readonly pollMs: number;
   readonly onChange: (store: DocumentStore) => void;
   readonly log: Logger;
 }
 
-/** Whoever writes files writes several. */
+/** Delay after an event, since tools write several files in a row. */
 const settleMs = 200;
 
 /**
- * Reads manifests again when something happens in their folders, and every `pollMs`: shares of a network, such as Azure
- * Files, tell of nothing. Kubernetes changes none of the files but the link through which all of them lead, within the
- * folder. Where something is wrong the documents stay as they were.
+ * Reads manifests again when something changes in their folders, and every `pollMs`, because network shares such as
+ * Azure Files report no changes. Kubernetes replaces a symbolic link within the folder rather than the files. On an
+ * error the documents stay as they were.
  */
 export function followManifests({ paths, first, pollMs, onChange, log }: ManifestOptions): Following {
   let known = digestOf(first);
@@ -40,7 +40,7 @@ export function followManifests({ paths, first, pollMs, onChange, log }: Manifes
     for (const watcher of watchers) watcher.close();
   };
 
-  /** A folder that was moved away, and one that took its place, have other watchers though their names are the same. */
+  /** Replaces all watchers: a folder that was moved and replaced needs a new one although its name is the same. */
   function watchAnew(): void {
     for (const watcher of watchers) watcher.close();
     watchers = folders.flatMap((folder) => watcherOf(folder, soon) ?? []);
@@ -77,7 +77,7 @@ export function followManifests({ paths, first, pollMs, onChange, log }: Manifes
 
 const digestOf = ({ entries, problems }: Manifests) => sha256(JSON.stringify([entries, problems]));
 
-/** Undefined where there is nothing to watch, or the system has no watcher left: the next look finds what is there. */
+/** Returns undefined if the folder does not exist or the system has no watchers left; polling covers both. */
 function watcherOf(folder: string, onEvent: () => void): FSWatcher | undefined {
   try {
     return watch(folder, { persistent: false }, onEvent).on('error', () => {});

@@ -1,19 +1,22 @@
 import { badInput } from '../errors.ts';
 
-/** Which document a request asks for, and whether it asks in the form of Apollo's link, which wants its own answer. */
+/**
+ * The document that a request asks for, and whether it asks in the protocol of Apollo's link, which expects its own
+ * errors.
+ */
 export interface DocumentRequest {
   readonly id: string;
   readonly isApollo: boolean;
 }
 
-/** The names that clients send an id under: the one of GraphQL over HTTP, and those of Relay. */
+/** Names under which clients send an id: that of GraphQL over HTTP, and those of Relay. */
 const names = ['documentId', 'doc_id', 'id'] as const;
 
 type Params = Readonly<Record<string, unknown>>;
 
 /**
- * The id in a request's parameters or its path; null when there is none. Throws BAD_USER_INPUT where the request names
- * two, or something that is no id.
+ * Finds the id in a request's parameters or path; null if there is none. Throws BAD_USER_INPUT if there are two, or if
+ * it is not a valid id.
  */
 export function identify(params: Params, pathname: string, endpoint: string): DocumentRequest | null {
   const found = [...names.map((name) => idOf(name, params[name])), pathId(pathname, endpoint)].filter(
@@ -26,7 +29,7 @@ export function identify(params: Params, pathname: string, endpoint: string): Do
   return id === undefined ? null : { id, isApollo: found.length === 0 };
 }
 
-/** The parameters that are left when the id is known. */
+/** Returns the parameters without the id. */
 export const withoutId = (params: Params): Params =>
   Object.fromEntries(Object.entries(params).filter(([name]) => !names.some((known) => known === name)));
 

@@ -2,25 +2,25 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 
-/** A document as a manifest has it. */
+/** A document in a manifest. */
 export interface ManifestEntry {
   readonly id: string;
   readonly text: string;
-  /** The file that it was read from. */
+  /** The file it was read from. */
   readonly file: string;
 }
 
 export interface Manifests {
   readonly entries: readonly ManifestEntry[];
-  /** Everything that could not be read, for people. */
+  /** Everything that could not be read, as messages for people. */
   readonly problems: readonly string[];
-  /** Where a change is another set of documents. */
+  /** Folders whose changes can change the documents. */
   readonly folders: readonly string[];
 }
 
 /**
- * Reads the manifests that build tools write, and folders of them: a `.json` file is a manifest, a `.graphql` or `.gql`
- * file a document whose name is its id.
+ * Reads manifests as build tools write them, and folders of them: a `.json` file is a manifest, a `.graphql` or `.gql`
+ * file a document with the file's name as its id.
  */
 export async function readManifests(paths: readonly string[]): Promise<Manifests> {
   const read = await Promise.all(
@@ -50,7 +50,10 @@ const problemOf = (path: string, error: unknown): string =>
 
 const toText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Names that begin with a dot are passed over: a mounted volume has its versions in such folders. An empty folder has none. */
+/**
+ * Reads a folder. Names that begin with a dot are skipped: mounted volumes keep versions there. An empty folder has no
+ * documents.
+ */
 async function readFolder(folder: string): Promise<Manifests> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
   const paths = names.map((name) => join(folder, name));
@@ -86,7 +89,7 @@ const apollo = z.object({
 });
 const flat = z.record(z.string().min(1), z.string());
 
-/** The documents by their ids; null where the JSON is in neither shape. */
+/** Returns the documents by id; null if the JSON has neither known shape. */
 function documentsOf(json: unknown): readonly (readonly [id: string, text: string])[] | null {
   const asApollo = apollo.safeParse(json);
   if (asApollo.success) return asApollo.data.operations.map(({ id, body }) => [id, body]);

@@ -10,24 +10,27 @@ import { tellRenamed } from '../schema/tellRenamed.ts';
 import { tellStep } from '../schema/tellStep.ts';
 import type { DocumentStore, StoredDocument } from './store.ts';
 
-/** What a schema makes of a persisted document. */
+/** A persisted document, validated against a schema. */
 export interface PreparedDocument {
   readonly stored: StoredDocument;
-  /** To be executed as it is; null when it does not fit the schema. */
+  /** Ready to execute; null if it does not fit the schema. */
   readonly document: DocumentNode | null;
-  /** Why it does not fit. */
+  /** The reasons why it does not fit. */
   readonly errors: readonly GraphQLError[];
-  /** Whether it fits the schema that a standby has once it is the primary. */
+  /** Whether it fits the schema that a standby will have once it is promoted. */
   readonly isForPrimary?: boolean;
 }
 
-/** All persisted documents, as one schema sees them. */
+/** All persisted documents, validated against one schema. */
 export interface PreparedDocuments {
   readonly all: readonly PreparedDocument[];
   readonly find: (id: string) => PreparedDocument | undefined;
 }
 
-/** Validates all documents, so that no request needs to; on a standby with the schema of its primary beside its own. */
+/**
+ * Validates all documents once, so that requests need not. On a standby it also validates against the schema of its
+ * primary.
+ */
 export function prepareDocuments(
   { all, byId }: DocumentStore,
   schema: GraphQLSchema,
@@ -43,7 +46,7 @@ export function prepareDocuments(
   };
 }
 
-/** What graphql-js says only when it runs the document. */
+/** Reports what graphql-js otherwise reports only on execution. */
 const knownOperation: ValidationRule = (context) => ({
   OperationDefinition(node) {
     if (!context.getSchema().getRootType(node.operation))

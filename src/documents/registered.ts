@@ -1,23 +1,26 @@
 import { LRUCache } from 'lru-cache';
 
-/** Documents that clients registered under their hashes, as Apollo's link does, in memory. */
+/** Documents that clients registered under their hashes, as Apollo's link does; kept in memory. */
 export interface RegisteredDocuments {
   readonly find: (hash: string) => string | undefined;
-  /** Keeps a text whose hash was checked, in the share of whoever sent it. */
+  /** Keeps a text whose hash was verified, and charges it to its sender. */
   readonly register: (hash: string, text: string, sender: string) => void;
 }
 
 export interface RegisterLimits {
-  /** Whose documents are kept: those whose documents were used last. */
+  /** Greatest number of senders; the documents of the least recently active one are dropped. */
   readonly senders: number;
-  /** What each may have, in characters. */
+  /** Characters per sender. */
   readonly characters: number;
 }
 
-/** What a document takes beside its text, as if it were characters. */
+/** Overhead of a document, expressed in characters. */
 const ownCharacters = 500;
 
-/** One sender's documents help everybody; they only ever push out that sender's own. */
+/**
+ * Creates the register. Everybody may use a sender's documents, but a new document only displaces those of its own
+ * sender.
+ */
 export function createRegister({ senders, characters }: RegisterLimits): RegisteredDocuments {
   const senderOf = new Map<string, string>();
   const forget = (_: unknown, hash: string) => senderOf.delete(hash);

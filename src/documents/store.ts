@@ -4,14 +4,14 @@ import { type ManifestEntry, type Manifests, readManifests } from './manifest.ts
 
 /** A persisted document, parsed once for all schemas. */
 export interface StoredDocument {
-  /** As the manifests give them. */
+  /** Its ids as given in the manifests. */
   readonly ids: readonly string[];
   readonly text: string;
   readonly file: string;
   readonly parsed: DocumentNode | GraphQLError;
 }
 
-/** Documents by any of their ids: those that were given, `sha256:<hex>` of the text, and that `<hex>` alone. */
+/** Documents by each of their ids: the given ones, `sha256:<hex>` of the text, and that `<hex>` alone. */
 export interface DocumentStore {
   readonly all: readonly StoredDocument[];
   readonly byId: ReadonlyMap<string, StoredDocument>;
@@ -19,14 +19,14 @@ export interface DocumentStore {
 
 export const noDocuments: DocumentStore = { all: [], byId: new Map() };
 
-/** Documents as they were read; `problems` says everything that is wrong with them, for people. */
+/** The documents that were read; `problems` lists all faults, as messages for people. */
 export interface ReadDocuments {
   readonly store: DocumentStore;
   readonly problems: readonly string[];
   readonly manifests: Manifests;
 }
 
-/** Reads and indexes the documents of these manifests. */
+/** Reads and indexes the documents of the given manifests. */
 export const readStore = async (paths: readonly string[]): Promise<ReadDocuments> =>
   indexManifests(await readManifests(paths));
 
@@ -35,7 +35,7 @@ export function indexManifests(manifests: Manifests): ReadDocuments {
   return { store, problems: [...manifests.problems, ...problems], manifests };
 }
 
-/** Indexes documents; an id that is not that of its text, or has two texts, is a problem. */
+/** Indexes documents. An id with two texts, or a hash that is not that of its text, is reported as a problem. */
 export function createStore(entries: readonly ManifestEntry[]): {
   readonly store: DocumentStore;
   readonly problems: readonly string[];
@@ -68,10 +68,10 @@ export function createStore(entries: readonly ManifestEntry[]): {
   return { store: { all, byId }, problems };
 }
 
-/** The lower-case hexadecimal SHA-256 of a text in UTF-8. */
+/** Returns the lower-case hexadecimal SHA-256 of a text in UTF-8. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Whether an id claims to be a SHA-256; one of 64 digits does without saying so, as Relay's and Apollo's do. */
+/** Tells whether an id claims to be a SHA-256; Relay and Apollo send 64 hexadecimal digits without a prefix. */
 export const isSha256 = (id: string): boolean => /^(sha256:|[0-9a-f]{64}$)/.test(id);
 
 function parsed(text: string): DocumentNode | GraphQLError {

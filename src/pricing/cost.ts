@@ -23,54 +23,57 @@ import { messageRows } from '../db/sql/tail.ts';
 import { sourceOf } from '../schema/fieldSource.ts';
 import { type FieldsOptions, fragmentsOf, type MergedField, mergedFields, type Part, partsBelow } from './fields.ts';
 
-/** What a document can ask for. */
+/** The most that a document can ask for. */
 export interface Price {
   readonly rows: number;
-  /** The field that asks for the most, by its path in the response; null where none asks for any. */
+  /** Path of the field that asks for the most rows; null if none asks for any. */
   readonly dearest: { readonly path: string; readonly rows: number } | null;
-  /** How many values the response can hold, and how many characters the names of its fields. */
+  /** Greatest number of values in the response, and of characters in their names. */
   readonly values: number;
   readonly names: number;
-  /** Whether it is the same for all variables. */
+  /** Whether the price does not depend on variables. */
   readonly isFixed: boolean;
-  /** Whether it asks for nothing but the schema: then its rows are what it lists for each type, and read nothing. */
+  /**
+   * Whether it selects nothing but the schema. Its rows then count listed items for each type; the database is not
+   * asked.
+   */
   readonly isStatic: boolean;
 }
 
 export interface Priced {
   readonly schema: GraphQLSchema;
-  /** One that `checkShape` let through; it need not be valid. */
+  /** A document that passed `checkShape`; it need not be valid. */
   readonly document: DocumentNode;
   readonly operationName?: string | null | undefined;
   /**
-   * As the client sent them; null where they are not known yet: then each has its default, and one without a default
-   * asks for the largest page.
+   * Variables as the client sent them; null if they are not known yet. Then each variable has its default, and a page
+   * size without one counts as the largest.
    */
   readonly variables: Readonly<Record<string, unknown>> | null;
   readonly pages: PageLimits;
 }
 
-/** A count or an aggregate reads rows, but returns one and is often answered by an index. */
+/** Price of a count or an aggregate: it reads many rows, but returns one and an index often answers it. */
 const countRows = 10;
 
-/** How many groups are expected where a document does not say, and the most; the rows of the response count besides. */
+/** Groups counted where a document does not limit them, and the most; rows in the response are added. */
 const groupSizes: PageLimits = { defaultSize: 1000, maxSize: 10_000 };
 
-/** How many items a list of the introspection has, other than that of all types. */
+/** Items counted for a list of the introspection other than the list of all types. */
 const introspectedItems = 5;
 
-/** What one occurrence of a field costs, and how often what is selected below it is asked for. */
+/** Cost of one occurrence of a field, and how often its selection is evaluated. */
 interface Share {
   readonly rows: number;
   readonly items: number;
-  /** How often what is selected below its `nodes` and `edges` is. */
+  /** How often the selection below `nodes` and `edges` is evaluated. */
   readonly page?: number;
 }
 
 /**
- * The rows that an operation, or each message of a subscription, can ask for: each page multiplied by the rows above it,
- * one for each to-one relation and lookup, `countRows` for a count or an aggregate. A value that is asked for again under
- * another name costs a row too.
+ * Calculates how many rows an operation, or each message of a subscription, can ask for: pages are multiplied by the
+ * rows above them, to-one relations and lookups count one row each, counts and aggregates `countRows`. Selecting a
+ * value again under another alias costs another row.
  */
 export function priceOf({ schema, document, operationName, variables, pages }: Priced): Price {
   const operation = getOperationAST(document, operationName);
@@ -126,7 +129,7 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
 
 type Definition = GraphQLField<unknown, unknown>;
 
-/** The value of an argument as far as a price depends on it; `unknown` for a variable that is to come. */
+/** Returns an argument's value as far as a price depends on it; `unknown` for a variable that is not known yet. */
 type ArgumentOf = (node: ValueNode) => unknown;
 
 const unknown = Symbol('unknown');
@@ -138,7 +141,7 @@ function definitionOf(schema: GraphQLSchema, type: string | undefined, name: str
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }
 
-/** Prices the fields that have fields below them. */
+/** Creates the function that prices fields with a selection. */
 function createShares(
   schema: GraphQLSchema,
   pages: PageLimits,
@@ -155,7 +158,7 @@ function createShares(
     const number = asked.find((value) => typeof value === 'number') ?? defaultSize;
     return Math.min(Math.max(0, number), maxSize);
   };
-  /** As many as the longest list among the arguments has items, such as ids or inputs. */
+  /** Counts the items of the longest list among the arguments, such as ids or inputs. */
   const listed = (field: Definition, node: FieldNode): number =>
     field.args.reduce((longest, { name, type }) => {
       if (!isListType(getNullableType(type))) return longest;
@@ -163,7 +166,7 @@ function createShares(
       if (items === unknown) return Math.max(longest, pages.maxSize);
       return Array.isArray(items) ? Math.max(longest, items.length) : longest;
     }, 1);
-  /** What an extension returns: a row, or a list as long as its arguments say, else a page. */
+  /** Counts the rows of an extension field: one, or for a list as many as its arguments say, otherwise a page. */
   const rowsOf = (field: Definition, node: FieldNode): Share => {
     const items = isListType(getNullableType(field.type)) ? Math.max(size(node, pages), listed(field, node)) : 1;
     return { rows: items, items };
@@ -202,18 +205,18 @@ function createShares(
       return { rows: items, items };
     }
     if (isList) return rowsOf(field, node);
-    // What a mutation writes has a limit of its own; what is read below it counts for each row.
+    // A mutation's own rows have a limit of their own; the selection on its payload counts per row.
     return { rows: 0, items: parent === schema.getMutationType()?.name ? listed(field, node) : 1 };
   };
 }
 
-/** Whether nothing but `__schema` and `__type` is asked for, and perhaps the name of the root. */
+/** Tells whether an operation selects only `__schema`, `__type` and `__typename`. */
 function asksForSchemaOnly(fields: readonly MergedField[]): boolean {
   const names = fields.map(({ nodes }) => nodes[0]?.name.value ?? '');
   return names.every((name) => name.startsWith('__')) && names.some((name) => name !== '__typename');
 }
 
-/** Whether a field of a connection needs the rows of its page. */
+/** Tells whether a field of a connection needs the rows of its page. */
 const readsPage = (schema: GraphQLSchema, { type, nodes }: MergedField): boolean => {
   const name = nodes[0]?.name.value ?? '';
   return name !== '__typename' && sourceOf(definitionOf(schema, type, name))?.kind !== 'count';
@@ -243,7 +246,7 @@ function createArguments(
   };
 }
 
-/** What depends on a variable that is to come is taken as let in. */
+/** Evaluates `@skip` and `@include`; a field behind a variable that is not known yet counts as included. */
 function isIncluded({ directives = [] }: SelectionNode, argumentOf: ArgumentOf): boolean {
   return directives.every(({ name, arguments: [condition] = [] }) => {
     const value = condition && argumentOf(condition.value);

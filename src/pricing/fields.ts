@@ -7,18 +7,21 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** The fields that become one value of the response: equal names on the same type, wherever they were written. */
+/**
+ * Fields that become one value of the response: those with equal names on the same type, wherever the document has
+ * them.
+ */
 export interface MergedField {
-  /** The name of the type that the selection is on, as the document or the field says; undefined where neither does. */
+  /** Name of the type of the selection; undefined where neither the document nor the field gives it. */
   readonly type: string | undefined;
-  /** Its name in the response. */
+  /** Name in the response. */
   readonly key: string;
   readonly nodes: FieldNode[];
-  /** Whether one of them is let through by its `@skip` and `@include`. */
+  /** Whether `@skip` and `@include` let at least one of them through. */
   isIncluded: boolean;
 }
 
-/** What is selected on a type. */
+/** A selection on a type. */
 export interface Part {
   readonly type: string | undefined;
   readonly selectionSet: SelectionSetNode;
@@ -27,15 +30,15 @@ export interface Part {
 export interface FieldsOptions {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly isIncluded?: (node: SelectionNode) => boolean;
-  /** Hears of each selection. */
+  /** Called for each selection. */
   readonly onSelection?: () => void;
-  /** Hears of each fragment that is spread, once. */
+  /** Called for each fragment that is spread, once. */
   readonly onFragment?: () => void;
 }
 
 /**
- * The fields of one object of the response, merged as execution merges them: a fragment counts once, however often it
- * is spread there. Fragments on different types of an interface are taken as if all applied.
+ * Merges the fields of one object of the response as execution does: a fragment counts once however often it is spread.
+ * Fragments on different types of an interface count as if all applied.
  */
 export function mergedFields(parts: readonly Part[], options: FieldsOptions): readonly MergedField[] {
   const { fragments, isIncluded = () => true, onSelection, onFragment } = options;
@@ -67,7 +70,7 @@ export function mergedFields(parts: readonly Part[], options: FieldsOptions): re
   function spreadOut(name: string, isIn: boolean): void {
     const fragment = fragments.get(name);
     const before = spread.get(name);
-    // Again only where it was left out before and is let in now.
+    // Visits a fragment again only if it was skipped before and is included now.
     if (!fragment || before || (before === false && !isIn)) return;
     if (before === undefined) onFragment?.();
     spread.set(name, isIn);
@@ -78,11 +81,11 @@ export function mergedFields(parts: readonly Part[], options: FieldsOptions): re
   return [...fields.values()];
 }
 
-/** What is selected below a field, whose type's name is given where it is known. */
+/** Returns the selection below a field, with the type's name if it is known. */
 export const partsBelow = ({ nodes }: MergedField, type?: string): readonly Part[] =>
   nodes.flatMap(({ selectionSet }) => (selectionSet ? [{ type, selectionSet }] : []));
 
-/** The fragments of a document by name. */
+/** Indexes the fragments of a document by name. */
 export const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
   new Map(
     definitions.flatMap((definition) =>

@@ -3,8 +3,8 @@ import type { RequestLimits } from '../config/limits.ts';
 import { tooComplex } from '../errors.ts';
 
 /**
- * Brackets within brackets. The parser, the validation rules and the reading of values call themselves for each, and
- * 10,000 levels, which fit into 30 kB, end the stack.
+ * Limit of nested brackets. Parser, validation rules and value readers are recursive, and 10,000 levels, which fit into
+ * 30 kB, overflow the stack.
  */
 export const maxNesting = 200;
 
@@ -12,8 +12,8 @@ const opening: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACK
 const closing: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /**
- * Reads a document's tokens once, before it is parsed. Throws QUERY_TOO_COMPLEX at the first token beyond a limit, and
- * a GraphQLError where the text has no tokens.
+ * Scans a document's tokens once, before it is parsed. Throws QUERY_TOO_COMPLEX at the first token beyond a limit, and
+ * a GraphQLError if the text cannot be tokenised.
  */
 export function scan(source: Source, limits: Pick<RequestLimits, 'tokens' | 'aliases' | 'directives'>): void {
   const lexer = new Lexer(source);
@@ -27,7 +27,7 @@ export function scan(source: Source, limits: Pick<RequestLimits, 'tokens' | 'ali
     spend('tokens');
     if (kind === TokenKind.PAREN_L) parentheses++;
     if (kind === TokenKind.PAREN_R) parentheses--;
-    // Within parentheses a colon belongs to an argument or a variable.
+    // Inside parentheses a colon belongs to an argument or a variable, not to an alias.
     if (kind === TokenKind.COLON && parentheses <= 0) spend('aliases');
     if (kind === TokenKind.AT) spend('directives');
     if (opening.has(kind) && ++nesting > maxNesting)
@@ -36,7 +36,7 @@ export function scan(source: Source, limits: Pick<RequestLimits, 'tokens' | 'ali
   }
 }
 
-/** Whether lists and objects of a JSON value stand in each other more than `maxNesting` deep. */
+/** Tells whether a JSON value nests lists and objects deeper than `maxNesting`. */
 export const nestsTooDeep = (value: unknown, levels = maxNesting): boolean =>
   typeof value === 'object' &&
   value !== null &&

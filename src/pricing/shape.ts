@@ -12,16 +12,19 @@ import type { RequestLimits } from '../config/limits.ts';
 import { tooComplex } from '../errors.ts';
 import { fragmentsOf, mergedFields, type Part, partsBelow } from './fields.ts';
 
-/** With these every fragment is reached from an operation, and none from itself; each takes linear time. */
+/** Rules that make every fragment reachable from an operation and none from itself. Each takes linear time. */
 const fragmentRules = [UniqueFragmentNamesRule, NoUnusedFragmentsRule, NoFragmentCyclesRule];
 
-/** graphql-js compares every two fields of one name, and every two fragments of one selection: so many pairs take 0.1 s. */
+/**
+ * graphql-js compares all pairs of fields with the same name, and of fragments in the same selection; this many take
+ * 0.1 s.
+ */
 const maxPairs = 200_000;
 
 /**
- * Whether a document stays within limits once its fragments are spread, so that the rules of validation, some of which
- * take exponential or quadratic time, can be let at it. Returns what the rules for fragments say against it; throws
- * QUERY_TOO_COMPLEX. It visits at most `limits.tokens` selections.
+ * Checks that a document stays within limits with its fragments spread, before validation rules that take quadratic or
+ * exponential time. Returns the errors of the rules for fragments; throws QUERY_TOO_COMPLEX. Visits at most
+ * `limits.tokens` selections.
  */
 export function checkShape(
   schema: GraphQLSchema,
@@ -47,7 +50,7 @@ export function checkShape(
     let spread = 0;
     const fields = mergedFields(parts, { fragments, onSelection, onFragment: () => spread++ });
     compare(spread);
-    // Fields of one name are compared on different types too, and what is selected below them.
+    // graphql-js also compares fields of the same name on different types, and the selections below them.
     for (const same of Map.groupBy(fields, ({ key }) => key).values()) {
       compare(same.reduce((sum, { nodes }) => sum + nodes.length, 0));
       walk(
