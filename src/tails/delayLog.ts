@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { Watch } from './watch.ts';
 
-/** Delays that are worth a line, and how often it is repeated, in milliseconds. */
+/** Delay in milliseconds that is worth a log line, and the interval at which the line is repeated. */
 const worthALine = 10_000;
 const repeated = 60_000;
 
-/** Tells the log which transaction keeps a table's live tail waiting. */
+/** Creates a function that logs which transaction delays a table's live tail. */
 export function createDelayLog(log: Logger, table: string): (watch: Pick<Watch, 'delay'>) => void {
   let toldAt = -Infinity;
   return (watch) => {

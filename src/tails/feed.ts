@@ -6,40 +6,40 @@ import { samePlace } from './position.ts';
 import type { Watch } from './watch.ts';
 
 /**
- * The way from rows that arrived to others. Clients of one feed whose documents ask for the same share what they read
- * there, though each has loaders and a budget of its own.
+ * The database for relations of rows that arrived. Clients of one feed with the same document share these reads,
+ * although each has its own loaders and budget.
  */
 export type WayOn = Pick<SharedDb, 'within'>;
 
-/** Rows as they arrived, and the place after them. */
+/** Rows that arrived, and the place after them. */
 export interface Batch {
   readonly rows: readonly Row[];
-  /** About what the rows take in a message. */
+  /** Approximate size of the rows in a message. */
   readonly bytes: number;
   readonly to: Place;
   readonly db: WayOn;
-  /** Whoever got it has no use for it any more. */
+  /** Tells that the receiver needs the rows no longer. */
   readonly release: () => void;
 }
 
 export interface Subscriber {
   readonly columns: readonly string[];
-  /** Gets every batch from its joining on, to be released once, or why there are no more. */
+  /** Receives every batch from joining on, to be released once, or the error that ends the feed. */
   readonly put: (batch: Batch | Error) => void;
 }
 
-/** What comes to a table and passes one filter, read once for all clients. */
+/** The new rows of a table that pass one filter, read once for all clients. */
 export interface Feed {
-  /** How far it has read; as long as it has no members, where the settled part of the table ends. */
+  /** The place up to which the feed has read; without members, the end of the settled part of the table. */
   readonly place: Place;
-  /** Rows between two places, at most a message's. */
+  /** Reads rows between two places, at most one message's worth. */
   read(after: Place, upTo: Place, columns: readonly string[]): Promise<Batch>;
-  /** From the feed's place on. */
+  /** Joins a member at the feed's current place. */
   join(member: Subscriber): Seat;
 }
 
 export interface Seat {
-  /** The member has nothing left of what it got. The first one to say so sets the pace: the feed reads on for it. */
+  /** Tells that the member has consumed its batches. The fastest member sets the pace: the feed reads on for it. */
   ready(): void;
   leave(): void;
 }
@@ -49,7 +49,7 @@ export interface FeedOptions {
   readonly read: Feed['read'];
 }
 
-/** It is released when all have released it. */
+/** Gives a batch to members; it is released once all of them released it. */
 function giveTo(members: readonly Subscriber[], batch: Batch): void {
   let left = members.length;
   const release = () => {
@@ -77,7 +77,8 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
       }
       const [from, asked] = [place, columns()];
       const batch = await read(from, watch.settled.place, asked);
-      // Who joined meanwhile is owed these rows too, with its columns; and all may have left, and others joined elsewhere.
+      // Members who joined in the meantime also need these rows, with their columns; and all members may have left, or
+      // others joined.
       const isStale = !samePlace(from, place) || columns().some((name) => !asked.includes(name));
       if (!isStale) place = batch.to;
       if (isStale || batch.rows.length === 0) batch.release();
@@ -89,7 +90,7 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
   }
 
   function fail(error: unknown): void {
-    // The database may be back at the next look, and nothing is lost then.
+    // The next look may succeed, and nothing is lost until then.
     if (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE') return;
     for (const member of [...members]) member.put(error instanceof Error ? error : new Error(String(error)));
   }

@@ -10,10 +10,10 @@ import type { Watch } from './watch.ts';
 export interface Message {
   readonly rows: readonly Row[];
   readonly bytes: number;
-  /** How far the client had come before it, and has with it. */
+  /** The client's position before the message, and after it. */
   readonly before: Position;
   readonly position: Position;
-  /** Why it is the last one; null where more may come. */
+  /** Why the stream ends with this message; null if it goes on. */
   readonly end: StreamEnd | null;
   readonly db: WayOn;
 }
@@ -25,14 +25,14 @@ export interface FollowOptions {
   readonly columns: readonly string[];
   readonly mailbox: Mailbox<Batch | Error>;
   readonly heartbeatMs: number;
-  /** For messages without rows. */
+  /** Database for messages without rows. */
   readonly db: WayOn;
 }
 
 /**
- * Every row after a position, each once: first what the feed has read before, page by page, then what it reads. With
- * nothing to tell it yields an empty message first and now and then, so that the client's cursor keeps up. Whoever
- * gives it up before its end closes the mailbox.
+ * Yields every row after a position exactly once: first, page by page, what the feed has already read, then what it
+ * reads. Without rows it yields an empty message at the start and at each heartbeat, so that the client's cursor keeps
+ * up. A caller that stops early must close the mailbox.
  */
 export async function* follow(start: Position, options: FollowOptions): AsyncGenerator<Message, void, void> {
   const { feed, arrival, columns, mailbox, heartbeatMs, db } = options;
@@ -44,7 +44,7 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
     return { rows, bytes: batch.bytes, before, position, end: null, db: batch.db };
   };
   const nothing = (to: Place): Batch => ({ rows: [], bytes: 0, to, db, release() {} });
-  /** Until the client asks for the next, it has its batch. */
+  /** Yields a batch and releases it when the client asks for the next. */
   async function* give(batch: Batch) {
     try {
       if (!mailbox.isOver) yield take(batch);
@@ -61,7 +61,7 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
     yield* give(batch);
   }
   const seat = feed.join({ columns, put: mailbox.put });
-  // Not in the end of this function: a client that does not read does not come to it.
+  // Not in a `finally` of this function, which a client that does not read never reaches.
   void mailbox.over.then(seat.leave);
   if (isFirst && !mailbox.isOver) yield take(nothing(position.place));
   while (!mailbox.isOver) {
@@ -73,7 +73,10 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
   if (mailbox.ended) yield { ...take(nothing(position.place)), end: mailbox.ended };
 }
 
-/** What lies between the client and the feed. One that comes from another server may be ahead: it waits for the feed. */
+/**
+ * Reads what lies between the client and the feed. A client that comes from another server may be ahead, and then waits
+ * for the feed.
+ */
 async function nextPage({ place }: Position, { watch, feed, columns, mailbox }: FollowOptions): Promise<Batch | null> {
   if (isBefore(place, feed.place)) return feed.read(place, feed.place, columns);
   await Promise.race([watch.next(), mailbox.over]);

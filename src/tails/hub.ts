@@ -16,7 +16,7 @@ import { type Batch, createFeed, type Feed, type WayOn } from './feed.ts';
 import { placeAfter } from './position.ts';
 import { createWatch, type Watch } from './watch.ts';
 
-/** Whose rows of which table. */
+/** Which caller reads which table. */
 export interface Subject {
   readonly catalog: Catalog;
   readonly table: Table;
@@ -24,20 +24,20 @@ export interface Subject {
   readonly caller: Caller | null;
 }
 
-/** What the clients of one server share: a watch for each table, a feed for each filter of it. */
+/** What the clients of one server share: a watch per table, a feed per filter. */
 export interface Shared {
   /**
-   * The database as the subject's caller sees it, or as all do where it looks the same to all. What is read there serves
-   * all clients, and is recorded here rather than by the request of one.
+   * Returns the database as the subject's caller sees it, shared by all callers where it looks the same to everybody.
+   * Its statements serve all clients, so they are recorded here and not with a request.
    */
   databaseOf(subject: Subject): Db;
-  /** The same for what the rows of a message lead to. */
+  /** Returns the database for relations of a message's rows. */
   wayOnOf(subject: Subject): WayOn;
   watchOf(subject: Subject): Watch;
-  /** A feed for one more client, to be released when that has gone. */
+  /** Lends a feed to one more client, to be released when the client leaves. */
   lendFeed(subject: Subject, where: Sql): { readonly feed: Feed; readonly release: () => void };
   readonly watches: Iterable<Watched>;
-  /** Nothing is kept for the clients of this catalog any more. */
+  /** Drops everything that is kept for the clients of a catalog. */
   retire(catalog: Catalog): void;
   isRetired(catalog: Catalog): boolean;
 }
@@ -51,19 +51,16 @@ export interface SharedOptions {
   readonly db: SharedDb;
   /** Records the statements that serve all clients. */
   readonly record?: (db: Db) => Db;
-  /** What a message may hold. */
+  /** Limits of a message. */
   readonly limits: Pick<RequestLimits, 'bytes'>;
-  /**
-   * Where the rows of feeds count from when they are read until no client has use for them; when absent, what the process
-   * has room for.
-   */
+  /** The memory that a feed's rows count against until no client needs them; by default what the process has. */
   readonly inFlight?: InFlight;
-  /** Somebody looks for new rows in a table that tells of them. */
+  /** Called when somebody starts to watch a table that sends notices. */
   readonly listen?: () => void;
   readonly log: Logger;
 }
 
-/** Watches that nobody listens to are kept for what they know, so long as there are no more. */
+/** Limit of watches that are kept without listeners, for what they know. */
 const maxWatches = 1000;
 
 export function createShared({
@@ -80,14 +77,14 @@ export function createShared({
   const retired = new WeakSet<Catalog>();
   let lastCatalog = 0;
 
-  /** Of another catalog a table of the same name may be another one. */
+  /** In another catalog a table of the same name may be a different one. */
   function keyOf({ catalog, table, arrival, caller }: Subject): string {
     const id = catalogs.get(catalog) ?? ++lastCatalog;
     catalogs.set(catalog, id);
     return JSON.stringify([id, table.name, arrival, catalog.isPersonal ? (caller?.claims ?? null) : null]);
   }
 
-  /** What clients share is on no response's budget: a statement may bring what a message may be made of. */
+  /** Shared reads are on no response's budget; a statement may return what one message may be made of. */
   const databaseOf = (subject: Subject, share?: Share) =>
     record(db.within({ meter: () => createBudget(limits, share).meter(), ...scopeOf(subject) }));
 
@@ -165,7 +162,7 @@ export function createShared({
 
 const scopeOf = ({ catalog, caller }: Subject) => (catalog.isPersonal ? { claims: caller?.claims } : { isWhole: true });
 
-/** Reads as many rows as a message has, or fewer where so many are more than it may be made of. */
+/** Reads as many rows as fit into a message, or fewer if those are larger than a message may be. */
 async function readFirst(read: (limit: number) => Promise<readonly Row[]>) {
   for (let limit = messageRows; ; limit = Math.ceil(limit / 8)) {
     try {
@@ -176,10 +173,10 @@ async function readFirst(read: (limit: number) => Promise<readonly Row[]>) {
   }
 }
 
-/** About what a message's JSON has of a row beside its values: names and its cursor. */
+/** Approximate bytes of a row in a message's JSON beside its values: names and its cursor. */
 const aroundRow = 200;
 
-/** As many of the first rows as a message of so many bytes has room for, beside what they lead to; one at least. */
+/** Takes the first rows that fit into a message of the given size beside their relations; at least one. */
 function fitting(rows: readonly Row[], maxBytes: number): Pick<Batch, 'rows' | 'bytes'> {
   let bytes = 0;
   for (const [i, row] of rows.entries()) {

@@ -1,20 +1,20 @@
 /** Why the server ends a stream. */
 export type StreamEnd = 'TIME_LIMIT' | 'TOKEN_EXPIRED' | 'TOO_SLOW' | 'SCHEMA_CHANGED' | 'SHUTDOWN';
 
-/** What waits for one client to take it; bounded, so that a client that does not read costs no more than one that does. */
+/** A bounded queue for one client, so that a client which does not read costs no more than one which does. */
 export interface Mailbox<T> {
-  /** One too many ends it; what nobody will take is dropped. */
+  /** Adds an item. An item too many ends the mailbox; items nobody will take are dropped. */
   put(item: T): void;
-  /** What was not taken is dropped: the client resumes from what it took. */
+  /** Ends the mailbox and drops what was not taken: the client resumes after what it took. */
   end(reason: StreamEnd): void;
-  /** The client has left. */
+  /** Closes the mailbox after the client has left. */
   close(): void;
-  /** The next item, or what stands for none when none comes in time or it is over. */
+  /** Takes the next item, or calls `otherwise` if none arrives in time or the mailbox is over. */
   take(ms: number, otherwise: () => T): Promise<T>;
   readonly ended: StreamEnd | null;
   readonly isOver: boolean;
   readonly isEmpty: boolean;
-  /** Resolves when it ends or closes. */
+  /** Resolves when the mailbox ends or closes. */
   readonly over: Promise<void>;
 }
 

@@ -5,33 +5,33 @@ import type { Row } from '../db/sql/row.ts';
 import type { Place } from '../db/sql/tail.ts';
 import { badInput } from '../errors.ts';
 
-/** How far a client has come. */
+/** How far a client has read. */
 export interface Position {
   readonly place: Place;
-  /** Values of the order's first column beyond the place whose rows the client has already, as a list showed them. */
+  /** Values of the order's first column, beyond the place, whose rows a list has already shown to the client. */
   readonly seen: readonly Range[];
 }
 
-/** From and to, both included. */
+/** A range with both ends included. */
 type Range = readonly [from: bigint, to: bigint];
 
-/** A cursor, and the history of the server in which it is one. */
+/** A position, and the history of the server to which it belongs. */
 export interface Cursor {
   readonly history: string;
   readonly position: Position;
 }
 
-/** What a cursor is a cursor of. */
+/** The tail to which a cursor belongs. */
 interface Tail {
   readonly table: Table;
   readonly arrival: Arrival;
 }
 
-/** An opaque text for a position in the order of a table. */
+/** Encodes a position in a table's order of arrival as an opaque text. */
 export const encodeTailCursor = (tail: Tail, { history, position: { place, seen } }: Cursor): string =>
   encodeOpaque([tailFingerprint(tail), history, place, seen.flat().map(String)]);
 
-/** Reads a cursor back; throws BAD_USER_INPUT for one that is broken or of another tail. */
+/** Decodes a cursor; throws BAD_USER_INPUT if it is malformed or belongs to another tail. */
 export function decodeTailCursor(cursor: string, tail: Tail): Cursor {
   const broken = () => badInput(`${excerpt(cursor)} is not a cursor of a live tail`);
   const parts = decodeOpaque(cursor);
@@ -49,19 +49,19 @@ export function decodeTailCursor(cursor: string, tail: Tail): Cursor {
   return { history, position: { place, seen } };
 }
 
-/** A short text that two tails share only when their tables and orders are the same. */
+/** Returns a short text that two tails only share if their tables and orders are equal. */
 const tailFingerprint = ({ table, arrival }: Tail): string =>
   fingerprint([table.name, arrival.kind, ...arrival.columns]);
 
-/** The place after a row. */
+/** Returns the place after a row. */
 export const placeAfter = (row: Row, { columns }: Arrival): Place => columns.map((name) => row[name] ?? '');
 
 export const samePlace = (a: Place, b: Place): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);
 
 /**
- * Whether a place certainly lies before another. Of two places within one transaction it says no: the order of the keys
- * there is PostgreSQL's to know.
+ * Tells whether a place certainly lies before another; false for two places within one transaction, where only
+ * PostgreSQL knows the order of the keys.
  */
 export function isBefore(place: Place, other: Place): boolean {
   const [[a], [b]] = [place, other];
@@ -69,7 +69,7 @@ export function isBefore(place: Place, other: Place): boolean {
   return a === b ? place.length > 1 && other.length === 1 : BigInt(a) < BigInt(b);
 }
 
-/** The position at a later place. Within a transaction the rest of it may be among what the client has already. */
+/** Moves a position to a later place. Within a transaction, the client may already have some of the remaining rows. */
 export const advance = ({ seen }: Position, place: Place): Position => {
   const [value, ...within] = place;
   if (value === undefined) return { place, seen };
@@ -77,7 +77,7 @@ export const advance = ({ seen }: Position, place: Place): Position => {
   return { place, seen: seen.filter(([, to]) => isAhead(to)) };
 };
 
-/** The rows that the client has not seen. */
+/** Returns the rows that the client has not seen. */
 export const unseen = ({ seen }: Position, rows: readonly Row[], { columns: [first = ''] }: Arrival): readonly Row[] =>
   seen.length === 0
     ? rows
@@ -86,10 +86,10 @@ export const unseen = ({ seen }: Position, rows: readonly Row[], { columns: [fir
         return !seen.some(([from, to]) => from <= value && value <= to);
       });
 
-/** So many ranges a cursor may name. */
+/** Limit of ranges in a cursor. */
 const maxRanges = 500;
 
-/** Ascending values as ranges; null where a cursor would become too long. */
+/** Combines ascending values into ranges; null if the cursor would become too long. */
 export function rangesOf(values: readonly bigint[]): readonly Range[] | null {
   const ranges: Range[] = [];
   for (const value of values) {

@@ -1,30 +1,31 @@
 import type { Holder, Mark } from '../db/sql/tail.ts';
 
-/** A value of the order of arrival: null comes before the first row, undefined is not known yet. */
+/** A value of the order of arrival: null precedes the first row, undefined is not known yet. */
 type Value = bigint | null | undefined;
 
-/** What is known of a table's order of arrival. */
+/** What is known about a table's order of arrival. */
 export interface Settling {
-  /** Up to here every row is there that will ever be. */
+  /** The value up to which no further row can appear. */
   readonly settled: Value;
-  /** Higher values, and what each waits for; ascending. */
+  /** Higher values and the transactions that each waits for, ascending. */
   readonly pending: readonly Pending[];
-  /** The holders of the last look. */
+  /** The lock holders at the last look. */
   readonly seen: ReadonlySet<string>;
 }
 
 interface Pending {
   readonly value: Value;
   readonly holders: readonly Holder[];
-  /** When it was first waited for. */
+  /** When waiting began. */
   readonly since: number;
 }
 
 export const unknown: Settling = { settled: undefined, pending: [], seen: new Set() };
 
 /**
- * Takes in one more look. A number is settled once all who held a writer's lock when it was read have ended: any lower
- * number was drawn by then, under that lock. Of transactions the database says itself which are settled.
+ * Takes in another look. A number is settled once all transactions that held a writer's lock when it was read have
+ * ended: any lower number had been drawn by then, under that lock. For orders by transaction, the database itself says
+ * which are settled.
  */
 export function settle(before: Settling, { latest, settled, holders }: Mark, now: number): Settling {
   const present = new Set(holders.map(({ id }) => id));
@@ -39,7 +40,10 @@ export function settle(before: Settling, { latest, settled, holders }: Mark, now
   return { settled: reached, pending: distinct(values.filter(({ value }) => isHigher(value, reached))), seen: present };
 }
 
-/** PREPARE TRANSACTION gives a transaction another name: each new one may be one that has gone. */
+/**
+ * Removes the holders that have ended. PREPARE TRANSACTION renames a transaction, so each new prepared one may be one
+ * that disappeared.
+ */
 function remaining(
   holders: readonly Holder[],
   present: ReadonlySet<string>,
@@ -53,8 +57,8 @@ function remaining(
 const isPrepared = (id: string) => id.startsWith('-1/');
 
 /**
- * A value that is no higher than an earlier one waits for no fewer; of those that wait for the same the highest will do.
- * So there are no more than there are holders.
+ * Drops values that add nothing: a value that is no higher than an earlier one waits for at least as much, and of those
+ * that wait for the same transactions the highest is enough. So there are never more values than holders.
  */
 function distinct(values: readonly Pending[]): readonly Pending[] {
   const kept: Pending[] = [];

@@ -4,15 +4,15 @@ import type { Subject } from './hub.ts';
 import { type Position, rangesOf } from './position.ts';
 import type { Settled } from './watch.ts';
 
-/** Where a tail begins that follows on what a statement shows. */
+/** The start of a tail that continues after what a statement shows. */
 export interface Start {
-  /** What the statement is to read along with it. */
+  /** Expression for the statement to read as well. */
   readonly expression: Sql;
-  /** The position after all that the statement could see; null where that is too much to say. */
+  /** Returns the position after everything that the statement could see; null if that is too much to encode. */
   readonly after: (seen: string | null) => Position | null;
 }
 
-/** Begins after all that is settled, but for what can be seen beyond. */
+/** Starts after everything settled, and excludes rows beyond it that the statement already saw. */
 export const startAfter = ({ catalog, table, arrival }: Subject, { place }: Settled): Start => ({
   expression: seenBeyond(catalog, table, arrival, place),
   after(text) {

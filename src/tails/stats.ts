@@ -3,12 +3,12 @@ import type { Subject, Watched } from './hub.ts';
 export interface TailStats {
   readonly table: string;
   readonly streams: number;
-  /** For how long a writer has kept the streams waiting; 0 where none does. */
+  /** How long a writer has delayed the streams, in milliseconds; 0 if none does. */
   readonly delayMs: number;
   readonly pid: number | null;
 }
 
-/** By table: callers who do not share a watch wait for the same writers. */
+/** Combines the statistics by table: callers with different watches wait for the same writers. */
 export function statsOf(watches: Iterable<Watched>, streams: Iterable<Subject>): readonly TailStats[] {
   const all = new Map<string, TailStats>();
   for (const { watch, subject } of watches) {

@@ -17,50 +17,50 @@ import { moved, type Settled } from './watch.ts';
 export interface TailRequest extends Subject {
   readonly where: Sql;
   readonly columns: readonly string[];
-  /** What its messages count for, while there is room for them. */
+  /** The memory that its messages count against. */
   readonly share?: Share | undefined;
-  /** A cursor; null starts now. */
+  /** A cursor; null to start now. */
   readonly after: string | null;
 }
 
 /** One message to a client. */
 export interface TailMessage extends Pick<Message, 'rows' | 'end' | 'db'> {
-  /** Where to go on after the message. */
+  /** Cursor after the message. */
   readonly cursor: string;
-  /** Where to go on after one of its rows. */
+  /** Returns the cursor after one of its rows. */
   readonly after: (row: Row) => string;
 }
 
-/** What a list's statement reads for the cursor of its tail, and the cursor that this makes; throws CONFLICT. */
+/** What a list's statement reads for the cursor of its tail, and the cursor made from it; throws CONFLICT. */
 export interface ListStart extends Pick<Start, 'expression'> {
   readonly cursor: (seen: string | null) => string;
 }
 
 /** The live tails of a server, which share what they read. */
 export interface Tails {
-  /** The messages of one client; an error is the last. Throws BAD_USER_INPUT for a text that is no cursor. */
+  /** Opens the messages of one client; an error is the last. Throws BAD_USER_INPUT for an invalid cursor. */
   open(request: TailRequest): AsyncIterableIterator<TailMessage | Error>;
-  /** Where a tail can begin, for a list that is to have a cursor. Rejects with CONFLICT where a writer keeps it from telling. */
+  /** Returns where a tail can start, for a list with a live cursor. Rejects with CONFLICT if a writer prevents that. */
   start(subject: Subject): Promise<ListStart>;
-  /** Somebody wrote to a table; null: perhaps to any. */
+  /** Tells that somebody wrote to a table; null if it may be any table. */
   wake(notice: Notice | null): void;
   stats(): readonly TailStats[];
-  /** Another catalog has taken the place of this one: ends its streams, each with a cursor to resume from, and forgets it. */
+  /** Ends the streams of a catalog that was replaced, each with a cursor to resume from, and forgets it. */
   retire(catalog: Catalog): void;
   /** Ends all streams, each with a cursor to resume from. */
   stop(): void;
 }
 
 export interface TailsOptions extends SharedOptions {
-  /** How old a stream may get. */
+  /** Lifetime of a stream. */
   readonly maxSeconds: number;
-  /** How long a client hears nothing. */
+  /** Interval of messages without rows. */
   readonly heartbeatMs?: number;
 }
 
-/** Messages that may wait for a client. */
+/** Limit of messages that wait for a client. */
 const maxWaiting = 8;
-/** How long a list waits for a place where its tail can begin. */
+/** Time that a list waits for a place where its tail can start. */
 const patienceMs = 5000;
 
 export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: TailsOptions): Tails {
@@ -68,7 +68,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
   const streams = new Map<Mailbox<Batch | Error>, Subject>();
   let isStopping = false;
 
-  /** Where there is too much to tell apart, some of it comes again. */
+  /** If there is too much to exclude, some rows are repeated. */
   async function now(subject: Subject, settled: Settled): Promise<Position> {
     const nothingSeen = { place: settled.place, seen: [] };
     if (settled.isLast) return nothingSeen;
@@ -118,7 +118,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
       const timer = setTimeout(() => mailbox.end(limitMs === untilExpiry ? 'TOKEN_EXPIRED' : 'TIME_LIMIT'), limitMs);
       streams.set(mailbox, request);
       if (isStopping) mailbox.end('SHUTDOWN');
-      // The request came in before another catalog took its place.
+      // The request arrived before another catalog replaced this one.
       if (shared.isRetired(request.catalog)) mailbox.end('SCHEMA_CHANGED');
       void mailbox.over.then(() => {
         clearTimeout(timer);
@@ -158,7 +158,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
   };
 }
 
-/** Why a stream without a cursor ended before it could have one. */
+/** Creates the error for a stream without a cursor that ends before it could have one. */
 const endedEarly = (end: StreamEnd): AppError => {
   if (end === 'TOKEN_EXPIRED') return new AppError('UNAUTHENTICATED', 'The token has expired');
   if (end === 'SCHEMA_CHANGED') return schemaChanging();
@@ -169,7 +169,9 @@ const endedEarly = (end: StreamEnd): AppError => {
 const stillWritten =
   'A write transaction has been open for so long that the live tail has no place to begin; try again when it has ended';
 
-/** A stream that ends before it could begin ends where it was to begin, if the client said where. */
+/**
+ * Yields the only message of a stream that ends before it starts: it stays at the cursor that the client gave, if any.
+ */
 function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: WayOn): Generator<TailMessage> {
   if (!end) return;
   if (after === null) throw endedEarly(end);
@@ -180,7 +182,9 @@ const release = (item: Batch | Error) => {
   if (!(item instanceof Error)) item.release();
 };
 
-/** A generator that waits for something returns only when that comes: `close` ends the wait. */
+/**
+ * Wraps a generator so that `return` ends a pending wait by `close`; by itself a generator returns only after the wait.
+ */
 function closing<T>(messages: AsyncGenerator<T>, close: () => void): AsyncIterableIterator<T> {
   return {
     next: () => messages.next(),

@@ -5,33 +5,33 @@ import { type Mark, markOf, type Place } from '../db/sql/tail.ts';
 import { AppError, badInput } from '../errors.ts';
 import { type Settling, settle, unknown } from './settling.ts';
 
-/** Where the settled part of a table ends. */
+/** The end of the settled part of a table. */
 export interface Settled {
   readonly history: string;
   readonly place: Place;
-  /** Whether no row could be seen beyond. */
+  /** Whether no row could be seen beyond it. */
   readonly isLast: boolean;
 }
 
 export interface Watch {
   /** Null until something is settled. */
   readonly settled: Settled | null;
-  /** Looks on as long as somebody listens, and tells of every look, with the error where one failed. */
+  /** Keeps looking while somebody listens, and reports every look, with the error if it failed. */
   listen(onLook: (error: unknown) => void): () => void;
-  /** Resolves with the next look; rejects when it fails. */
+  /** Resolves with the next look; rejects if it fails. */
   next(): Promise<void>;
-  /** Looks now. Resolves once something is settled; rejects when a look fails. */
+  /** Looks now. Resolves once something is settled; rejects if a look fails. */
   look(): Promise<Settled>;
-  /** Somebody wrote. */
+  /** Tells that somebody wrote. */
   wake(): void;
   readonly isListenedTo: boolean;
-  /** The writer that the tail has waited for the longest, if it waits. */
+  /** Returns the writer for which the tail has waited longest, if any. */
   delay(): Delay | null;
 }
 
 export interface Delay {
   readonly ms: number;
-  /** What `pg_locks` calls the transaction; one that is prepared has no process. */
+  /** The transaction's name in `pg_locks`; a prepared one has no process. */
   readonly transaction: string | null;
   readonly pid: number | null;
 }
@@ -44,16 +44,16 @@ export interface WatchOptions {
   readonly onLook: (watch: Watch) => void;
 }
 
-/** The error of those who come from another history. */
+/** Creates the error for cursors of another history. */
 export const moved = (): AppError =>
   badInput(
     'The cursor is of a time before the database was restored or failed over, or the table began anew: begin with the list and its liveCursor',
   );
 
-/** Milliseconds between looks: while rows come, while somebody writes, at most, and after a word that somebody wrote. */
+/** Milliseconds between looks: while rows arrive, at most, and after a notice of a write. */
 const pauses = { busy: 250, longest: 5000, woken: 25 };
 
-/** Watches where the settled part of a table ends: one statement a look, whoever listens. */
+/** Watches where the settled part of a table ends, with one statement per look however many listen. */
 export function createWatch({ db, arrival, statement, onLook }: WatchOptions): Watch {
   const listeners = new Set<(error: unknown) => void>();
   let settling: Settling = unknown;
@@ -75,7 +75,7 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
     } catch (error) {
       failure = error;
     }
-    // Those who begin now are no worse off for it.
+    // Those who start now lose nothing by it.
     const told = failure ?? (origin === null || origin === history ? null : moved());
     const isNews = settled?.place[0] !== before?.place[0];
     const most = settling.seen.size > 0 ? pauses.busy : pauses.longest;

@@ -3,7 +3,9 @@ import { metrics } from '@opentelemetry/api';
 
 const nanosecond = 1e-9;
 
-/** Reports by how much the event loop was late since metrics were last collected, as the conventions for Node.js do. */
+/**
+ * Reports the delay of the event loop since the last collection of metrics, by OpenTelemetry's conventions for Node.js.
+ */
 export function observeEventLoop(): void {
   const meter = metrics.getMeter('events-graphql');
   const delays = monitorEventLoopDelay({ resolution: 10 });

@@ -1,14 +1,16 @@
 import { metrics } from '@opentelemetry/api';
 
-/** What is measured as it happens. */
+/** Instruments that are recorded as things happen. */
 export type Instruments = ReturnType<typeof createInstruments>;
 
-/** From the stable semantic conventions of HTTP and database clients, in seconds. */
+/** Histogram boundaries in seconds, from the stable semantic conventions for HTTP and database clients. */
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const statementBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 const costBuckets = [1, 10, 50, 100, 500, 1000, 5000, 10_000, 50_000, 100_000];
 
-/** Instruments of the SDK that is registered, or ones that do nothing. Names that no convention has begin with ours. */
+/**
+ * Creates the instruments; without an SDK they do nothing. Metrics that no convention names begin with our own prefix.
+ */
 export function createInstruments() {
   const meter = metrics.getMeter('events-graphql');
   const histogram = (name: string, unit: string, description: string, explicitBucketBoundaries: number[]) =>

@@ -1,7 +1,7 @@
 import { type AnyValue, logs, SeverityNumber } from '@opentelemetry/api';
 import type { DestinationStream } from 'pino';
 
-/** pino's levels, from which a line has the severity that is next below. */
+/** pino's levels and their severities. A level in between has the severity of the next lower one. */
 const severities: readonly (readonly [level: number, number: SeverityNumber, text: string])[] = [
   [60, SeverityNumber.FATAL, 'FATAL'],
   [50, SeverityNumber.ERROR, 'ERROR'],
@@ -11,7 +11,7 @@ const severities: readonly (readonly [level: number, number: SeverityNumber, tex
   [0, SeverityNumber.TRACE, 'TRACE'],
 ];
 
-/** A line as pino writes it. */
+/** A log line as pino writes it. */
 interface Line {
   readonly level: number;
   readonly time: number;
@@ -25,7 +25,10 @@ interface Line {
   readonly [name: string]: unknown;
 }
 
-/** Sends lines of pino as log records, in the trace that is active: pino writes a line while it is being called. */
+/**
+ * Creates a stream that sends pino's lines as log records. A record belongs to the trace active at that moment, since
+ * pino writes synchronously.
+ */
 export function createLogStream(): DestinationStream {
   const logger = logs.getLogger('events-graphql');
   return {

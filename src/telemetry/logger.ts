@@ -2,8 +2,8 @@ import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /**
- * JSON lines on standard error, and to `further` where there is one: standard output belongs to what a command prints.
- * A line that a traced request causes carries its ids.
+ * Creates a logger that writes JSON lines to standard error, and to `further` if given. Standard output is reserved for
+ * the output of commands. A line within a traced request carries the trace's ids.
  */
 export function createLogger(level: string, further?: DestinationStream): Logger {
   const standardError = gathered(pino.destination({ dest: 2, sync: true }));
@@ -11,11 +11,13 @@ export function createLogger(level: string, further?: DestinationStream): Logger
   return pino({ level, mixin: traceIds, serializers }, streams ?? standardError);
 }
 
-/** So long a line waits for others, and so many characters of them. */
+/** Limits of gathering: milliseconds that a line may wait, and characters that may wait together. */
 const gatherMs = 20;
 const mostGathered = 16_384;
 
-/** Writes the lines of a moment at once, since each write is a call of the system; when the process ends none is left. */
+/**
+ * Gathers lines briefly and writes them together, since each write is a system call. On exit it writes what is left.
+ */
 function gathered(out: DestinationStream): DestinationStream {
   let lines = '';
   let timer: NodeJS.Timeout | undefined;
@@ -36,9 +38,9 @@ function gathered(out: DestinationStream): DestinationStream {
 }
 
 /**
- * What PostgreSQL says of an error is logged, but no values of rows: neither its DETAIL, nor those that its context has of
- * parameters where `log_parameter_max_length_on_error` is set; and no objects that hang on an error, such as a client with
- * its password.
+ * Serialisers that log PostgreSQL's errors without values of rows: neither DETAIL nor the parameters in CONTEXT that
+ * `log_parameter_max_length_on_error` adds. Objects attached to an error, such as a client with its password, are
+ * dropped.
  */
 export const serializers = {
   err(error: unknown) {
@@ -50,7 +52,7 @@ export const serializers = {
   },
 };
 
-/** Under the names of OpenTelemetry's data model for logs that are not OTLP. */
+/** Returns the trace's ids under the names of OpenTelemetry's data model for logs outside OTLP. */
 function traceIds() {
   const span = trace.getActiveSpan()?.spanContext();
   return span && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};

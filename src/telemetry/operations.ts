@@ -1,12 +1,12 @@
 import type { RequestRecord } from '../context.ts';
 import type { Instruments } from './instruments.ts';
 
-/** How many names of operations clients can bring into the metrics, beyond those of persisted documents. */
+/** Limit of operation names that clients can add to metrics, beyond the names of persisted documents. */
 const maxNames = 200;
 
 const refusal = /^(PERSISTED_|QUERY_TOO_COMPLEX$)/;
 
-/** Answers what measures a request as a GraphQL operation, `ms` after it came in. */
+/** Returns a function that records a request as a GraphQL operation, `ms` after it arrived. */
 export function createOperationMeasure(instruments: Instruments): (record: RequestRecord, ms: number) => void {
   const names = new Set<string>();
   const boundedName = ({ operation, documentId }: RequestRecord): string => {

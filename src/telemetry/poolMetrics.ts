@@ -1,7 +1,7 @@
 import { type Attributes, metrics, type ObservableGauge } from '@opentelemetry/api';
 import type { PoolEvent, PoolStats } from '../db/pool/pool.ts';
 
-/** The events of the pool that are counted, each with its metric. */
+/** The events of the pool that have a counter. */
 const counted: readonly (readonly [event: PoolEvent, name: string, unit: string, attributes?: Attributes])[] = [
   ['opened', 'events_graphql.login.count', '{login}'],
   ['login-failed', 'events_graphql.login.count', '{login}', { 'error.type': 'login-failed' }],
@@ -15,7 +15,7 @@ const counted: readonly (readonly [event: PoolEvent, name: string, unit: string,
 
 export interface PoolMetricsOptions {
   readonly stats: () => PoolStats;
-  /** How many connections there are at most. */
+  /** Greatest number of connections. */
   readonly size: number;
 }
 

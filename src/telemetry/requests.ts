@@ -7,7 +7,7 @@ import type { Instruments } from './instruments.ts';
 import { createOperationMeasure } from './operations.ts';
 import type { StatementWatch } from './statements.ts';
 
-/** Answers a request; what it adds to the record is told when the answer has been sent. */
+/** Answers a request; what it adds to the record is reported once the answer is sent. */
 export type RecordedListener = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -17,15 +17,15 @@ export type RecordedListener = (
 export interface RequestOptions {
   readonly instruments: Instruments;
   readonly log: Logger;
-  /** The path of the API, below which others may stand. */
+  /** Path of the API; other paths may lie below it. */
   readonly endpoint: string;
   /** Watches the statements of one request. */
   readonly watch: StatementWatch['ofRequest'];
 }
 
 /**
- * Makes of each request a trace, or a part of the one that its `traceparent` names, its measurements, and a line in the
- * log. Probes come every few seconds and get none of it.
+ * Gives each request a span in the trace of its `traceparent`, its metrics, and a log line. Health probes are left out,
+ * since they arrive every few seconds.
  */
 export function recordRequests(listener: RecordedListener, options: RequestOptions): RequestListener {
   const { instruments, log, endpoint } = options;
@@ -56,7 +56,7 @@ export function recordRequests(listener: RecordedListener, options: RequestOptio
   };
 }
 
-/** Starts the span of a request; answers the attributes that its measurements have too. */
+/** Starts a request's span; returns the attributes that its metrics share. */
 function startSpan({ method = '_OTHER', headers }: IncomingMessage, path: string, route: string | undefined) {
   const attributes = { 'http.request.method': method, 'url.scheme': 'http', ...(route && { 'http.route': route }) };
   const agent = headers['user-agent'];
@@ -83,7 +83,7 @@ function createRecord({ watch, instruments }: RequestOptions): RequestRecord {
   return record;
 }
 
-/** Without the parameters, which hold the variables of a query. */
+/** Returns the path without the parameters, which may hold a query's variables. */
 const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? url;
 
 function factsOf(record: RequestRecord, ms: number, status: number | undefined) {

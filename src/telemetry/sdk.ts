@@ -5,8 +5,8 @@ import type { Logger } from 'pino';
 import type { Signals } from '../config/config.ts';
 
 /**
- * Starts OpenTelemetry as the standard `OTEL_*` variables say, which it reads itself, for the signals that have somewhere
- * to go. What it has to say of itself goes to `log`, which must not lead back to it. Answers what ends it, sending the rest.
+ * Starts OpenTelemetry for the given signals, configured by the standard `OTEL_*` variables that the SDK reads itself.
+ * Its own messages go to `log`, which must not export to it. Returns a function that flushes and stops it.
  */
 export function startSdk(signals: Signals, log: Logger): () => Promise<void> {
   diag.setLogger(diagnostics(log), { logLevel: DiagLogLevel.WARN }); // in its place the console, with OTEL_LOG_LEVEL
@@ -22,7 +22,7 @@ export function startSdk(signals: Signals, log: Logger): () => Promise<void> {
 
 const repeatMs = 60_000;
 
-/** What the SDK says of itself: exporters complain with every batch, so the log has one line a minute. */
+/** Creates the SDK's logger, limited to a line a minute, since exporters complain about every batch. */
 function diagnostics(log: Logger): DiagLogger {
   let toldAt = -Infinity;
   const say = (level: 'warn' | 'error') => (message: string) => {
@@ -34,7 +34,7 @@ function diagnostics(log: Logger): DiagLogger {
   return { error: say('error'), warn: say('warn'), info: ignore, debug: ignore, verbose: ignore };
 }
 
-/** The SDK says errors as JSON. */
+/** Extracts the message from the JSON in which the SDK reports errors. */
 function messageOf(text: string): string {
   try {
     const parsed: unknown = JSON.parse(text);

@@ -13,15 +13,15 @@ export interface StatementWatchOptions {
   readonly instruments: Instruments;
   readonly log: Logger;
   readonly database: DatabaseName;
-  /** A statement that took longer is in the log. */
+  /** Statements that take longer are logged. */
   readonly slowStatementMs: number;
 }
 
-/** Ways to the database whose statements are measured; slow ones are in the log. */
+/** Wraps databases so that their statements are measured and slow ones logged. */
 export interface StatementWatch {
-  /** For one request, whose record counts them; each is a span of its trace. */
+  /** For one request: its record counts the statements, and each is a span of its trace. */
   readonly ofRequest: (db: Db, record: RequestRecord) => Db;
-  /** For what live tails read for all their clients, which belongs to no trace. */
+  /** For live tails, which read for all their clients and belong to no trace. */
   readonly ofTails: (db: Db) => Db;
 }
 
@@ -77,7 +77,7 @@ export function createStatementWatch({
 
 const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
-/** What tells statements apart without their text; those of extensions do not say what they are about. */
+/** Returns what tells statements apart without their text. Statements of extensions have no subject. */
 function summaryOf({ subject }: Sql) {
   if (!subject) return { 'db.query.summary': 'SQL' };
   const { operation, collection } = subject;
@@ -88,7 +88,7 @@ function summaryOf({ subject }: Sql) {
   };
 }
 
-/** With the SQLSTATE, where PostgreSQL answered. */
+/** Returns the SQLSTATE, if PostgreSQL answered. */
 function failureOf(error: unknown): Attributes {
   const cause = error instanceof AppError ? error.cause : error;
   const state = cause instanceof DatabaseError && cause.code;

@@ -1,14 +1,14 @@
 import { metrics } from '@opentelemetry/api';
 import type { TailStats } from '../tails/stats.ts';
 
-/** Reports for how long writers have kept the live tails of each table waiting, whenever metrics are collected. */
+/** Reports, whenever metrics are collected, how long writers have delayed the live tails of each table. */
 export function observeTails(stats: () => readonly TailStats[]): void {
   const description = 'How long a writer has kept the rows of a table from its live tails';
   const delay = metrics.getMeter('events-graphql').createObservableGauge('events_graphql.tail.delay', {
     unit: 's',
     description,
   });
-  // The SDK goes on with the last value of what is observed no more: nobody waits where there is no stream any more.
+  // The SDK repeats the last value of a series that is no longer observed, so tables without streams report 0.
   const delays = new Map<string, number>();
   delay.addCallback((result) => {
     for (const table of delays.keys()) delays.set(table, 0);

@@ -3,19 +3,19 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { createLogger } from './logger.ts';
 
-/** What the server tells of itself while it runs. */
+/** The server's log and instruments. */
 export interface Telemetry {
   readonly log: Logger;
-  /** Sends what has not been sent, for so long at most. */
+  /** Flushes what is left, within a time limit. */
   readonly end: () => Promise<void>;
 }
 
-/** Together with the draining of requests less than the 30 seconds that a container platform gives. */
+/** In milliseconds. Together with draining, it stays below the 30 seconds that container platforms give. */
 const flushMs = 3000;
 
 /**
- * Opens the log and, where a collector is configured, starts OpenTelemetry, whose code is loaded only then. Instruments
- * that are made before this measure nothing.
+ * Opens the log and starts OpenTelemetry if a collector is configured; only then is its code loaded. Instruments
+ * created earlier would measure nothing.
  */
 export async function startTelemetry({
   telemetry,

@@ -1,12 +1,12 @@
 import type { Permission } from '../../config/auth.ts';
 
-/** Who sent a request. */
+/** The sender of a request. */
 export interface Caller {
-  /** The object id of the person or the application in Microsoft Entra ID. */
+  /** Object id of the user or application in Microsoft Entra ID. */
   readonly id: string;
   readonly permissions: ReadonlySet<Permission>;
-  /** What the token says of its bearer, as it came: policies of the database see it. */
+  /** The token's claims, unchanged, for policies in the database. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** From when on the token is refused, in milliseconds since 1970: some leeway after its end. */
+  /** When the token stops being accepted, in milliseconds since 1970: its end plus the leeway. */
   readonly expiresAt: number;
 }

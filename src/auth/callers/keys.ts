@@ -1,22 +1,27 @@
 import { createRemoteJWKSet, type ExportedJWKSCache, errors, type JWTVerifyGetKey, jwksCache } from 'jose';
 
-/** As long as Microsoft's own middleware keeps them; a token that names an unknown one makes it look earlier. */
+/**
+ * Lifetime of fetched keys, in milliseconds: the same as in Microsoft's own middleware. A token with an unknown key
+ * causes an earlier fetch.
+ */
 const keysLiveMs = 86_400_000;
 
 export interface KeysOptions {
-  /** After the keys were had, a token that names an unknown one does not make the server ask again for so long. */
+  /** Least time after a successful fetch before a token with an unknown key causes another. */
   readonly cooldownMs?: number;
-  /** Nor, after they could not be had, for so long: until then it rejects with the same error. */
+  /** Least time after a failed fetch; until then it rejects with the same error. */
   readonly retryMs?: number;
 }
 
 export interface Keys {
   readonly find: JWTVerifyGetKey;
-  /** The keys that are held: another object from when they came again, undefined when they must be asked for. */
+  /**
+   * Returns an object that identifies the fetched keys: another one after each fetch, undefined once they have expired.
+   */
   readonly held: () => object | undefined;
 }
 
-/** The public keys of an issuer. However many tokens name keys that are not known, it is asked now and then only. */
+/** Creates the source of an issuer's public keys. However many tokens name unknown keys, fetches stay rare. */
 export function createKeys(url: string, { cooldownMs = 30_000, retryMs = 1000 }: KeysOptions = {}): Keys {
   const cache: Partial<ExportedJWKSCache> = {};
   const keys = createRemoteJWKSet(new URL(url), {
@@ -38,7 +43,7 @@ export function createKeys(url: string, { cooldownMs = 30_000, retryMs = 1000 }:
   return { find, held: () => (keys.fresh ? cache.jwks : undefined) };
 }
 
-/** The keys were had, and none of them is the token's. */
+/** Tells whether an error means that the keys were fetched but do not include the token's. */
 const isAboutToken = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey ||
   error instanceof errors.JWKSMultipleMatchingKeys ||

@@ -7,20 +7,21 @@ import type { Caller } from './caller.ts';
 import { createKeys, type Keys, type KeysOptions } from './keys.ts';
 
 /**
- * Says who the bearer of a token is. Rejects with UNAUTHENTICATED and what is wrong with the token, or with
- * AUTHENTICATION_UNAVAILABLE where the issuer's keys cannot be had.
+ * Verifies a token and returns its bearer. Rejects with UNAUTHENTICATED and the reason, or with
+ * AUTHENTICATION_UNAVAILABLE if the issuer's keys cannot be fetched.
  */
 export type Verify = (token: string) => Promise<Caller>;
 
-/** What clocks may differ by. */
+/** Tolerated difference between clocks. */
 const leewaySeconds = 60;
 
-/** So many tokens are remembered, by their hashes. */
+/** Number of verified tokens that are remembered, by hash. */
 const maxKnown = 1000;
 
 /**
- * Verifies access tokens of Microsoft Entra ID: v1 and v2, of people and of applications. A good one is remembered until it
- * ends, or the keys were had again: to verify a signature takes twenty times as long as to hash it.
+ * Creates the verifier for access tokens of Microsoft Entra ID: v1 and v2, of users and of applications. A valid token
+ * is remembered until it ends or the keys are fetched again, since verifying a signature takes twenty times as long as
+ * hashing the token.
  */
 export function createVerifier(config: AuthConfig, options?: KeysOptions): Verify {
   const keys = createKeys(config.keysUrl, options);
@@ -32,7 +33,7 @@ export function createVerifier(config: AuthConfig, options?: KeysOptions): Verif
     const held = keys.held();
     if (found && found.keys === held && Date.now() < found.caller.expiresAt) return found.caller;
     const caller = await verify(token);
-    // Keys that came meanwhile are not those that it was verified with.
+    // The keys may have been fetched again in the meantime; then the token is not remembered under them.
     if (held && held === keys.held()) known.set(id, { caller, keys: held });
     return caller;
   };
@@ -68,21 +69,21 @@ function callerOf(claims: JWTPayload, { tenantId }: AuthConfig): Caller {
   return { id: oid, permissions: new Set(permissions), claims, expiresAt: (exp + leewaySeconds) * 1000 };
 }
 
-/** Whether PostgreSQL can read it as jsonb: a policy that does must not fail. */
+/** Tells whether PostgreSQL can read a value as jsonb, so that a policy which does cannot fail. */
 const isStorable = (value: unknown): boolean => {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   return typeof value !== 'object' || value === null || Object.entries(value).flat().every(isStorable);
 };
 
-/** App roles: a list. */
+/** Reads the app roles, which are a list. */
 const rolesOf = ({ roles }: JWTPayload): readonly unknown[] => (Array.isArray(roles) ? roles : []);
 
-/** Delegated scopes: words in one text. */
+/** Reads the delegated scopes, which are words in one text. */
 const scopesOf = ({ scp }: JWTPayload): readonly string[] => (typeof scp === 'string' ? scp.split(' ') : []);
 
 const unauthenticated = (message: string) => new AppError('UNAUTHENTICATED', message);
 
-/** What is wrong with a token, by jose's codes. Every other error is one of the way to the keys. */
+/** Messages by jose's error codes for faulty tokens. All other errors concern fetching the keys. */
 const faults: Readonly<Record<string, string>> = {
   ERR_JOSE_ALG_NOT_ALLOWED: 'The token is not signed with RS256',
   ERR_JOSE_NOT_SUPPORTED: 'The token is of a kind that is not supported',

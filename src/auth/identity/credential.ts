@@ -3,16 +3,16 @@ import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential
 import type { Identity } from '../../config/database.ts';
 import { type Answer, explainAnswer, IdentityError, withoutTokens } from './identityError.ts';
 
-/** What an identity gives: the password of a login, and when it ends in milliseconds since 1970. */
+/** An access token: the password of a login, with its end in milliseconds since 1970. */
 export interface IssuedToken {
   readonly text: string;
   readonly expiresAt: number;
 }
 
-/** Asks for a token once, without repeating; rejects with an IdentityError. */
+/** Requests a token once, without retries; rejects with an IdentityError. */
 export type Credential = () => Promise<IssuedToken>;
 
-/** The identity's credential from `@azure/identity`. */
+/** Creates the credential of `@azure/identity` for an identity. */
 export function createCredential(identity: Identity, http: IdentityHttp): Credential {
   const credential = azureCredential(identity, http.client);
   return async () => {
@@ -27,7 +27,10 @@ export function createCredential(identity: Identity, http: IdentityHttp): Creden
   };
 }
 
-/** Repeating is the token source's: the library's own takes up to 20 s in which a caller cannot be told anything. */
+/**
+ * Creates the library's credential without retries. The token source retries instead, since the library would be silent
+ * for up to 20 s.
+ */
 function azureCredential(identity: Identity, httpClient: HttpClient): TokenCredential {
   const options = { httpClient, retryOptions: { maxRetries: 0 } };
   switch (identity.kind) {
@@ -49,7 +52,7 @@ function explain(identity: Identity, answer: Answer | undefined, error: unknown)
   );
 }
 
-/** The HTTP client of the identity library, and what was last answered to it. */
+/** HTTP client of the identity library that remembers the last answer. */
 export interface IdentityHttp {
   readonly client: HttpClient;
   answer(): Answer | undefined;
@@ -57,9 +60,9 @@ export interface IdentityHttp {
 }
 
 /**
- * The library's errors carry neither the status nor Retry-After, and it ignores abort signals; so its HTTP client is
- * watched, and each request given `timeoutMs`, from the outside. One a process: MSAL goes on using the first that a
- * managed identity was made with, whichever identity asks.
+ * Creates an HTTP client that records answers and limits each request to `timeoutMs`: the library's errors carry
+ * neither status nor Retry-After, and it ignores abort signals. Use one per process, because MSAL keeps the first
+ * client that any managed identity was created with.
  */
 export function createIdentityHttp(timeoutMs: number): IdentityHttp {
   const http = createDefaultHttpClient();

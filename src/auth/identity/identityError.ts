@@ -1,4 +1,4 @@
-/** Why no token could be had, or why the database did not take it: each calls for another remedy. */
+/** Reasons why a token could not be had, or was refused by the database. Each has another remedy. */
 export type IdentityProblem =
   | 'no-endpoint'
   | 'not-assigned'
@@ -7,11 +7,11 @@ export type IdentityProblem =
   | 'wrong-audience'
   | 'token-expired';
 
-/** Speaks to the operator, with the remedy; clients only ever see DATABASE_UNAVAILABLE. */
+/** An error for the operator, with the remedy. Clients only see DATABASE_UNAVAILABLE. */
 export class IdentityError extends Error {
   override readonly name = 'IdentityError';
   readonly problem: IdentityProblem;
-  /** How long the endpoint asked to be left alone, in milliseconds. */
+  /** The pause that the endpoint asked for, in milliseconds. */
   readonly retryAfterMs: number;
 
   constructor(problem: IdentityProblem, message: string, options: ErrorOptions & { retryAfterMs?: number } = {}) {
@@ -21,22 +21,25 @@ export class IdentityError extends Error {
   }
 }
 
-/** What an identity endpoint answered to a request for a token. */
+/** The answer of an identity endpoint to a request for a token. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
-  /** The header as it came: seconds or a date. */
+  /** The header as received: seconds or a date. */
   readonly retryAfter: string | undefined;
 }
 
-/** How App Service, Container Apps and the metadata service word a missing identity; they have no common code. */
+/** Wordings of App Service, Container Apps and the metadata service for a missing identity; they share no code. */
 const unassigned = /no (user assigned|msi|managed identit)|identity (was )?not found|unable to load .*identity/i;
-/** AADSTS500011, 650057 and 70011: no such resource, not permitted for the application, malformed scope. */
+/**
+ * Codes of an unusable scope: AADSTS500011 (no such resource), 650057 (not permitted for the application), 70011
+ * (malformed).
+ */
 const unknownResource = /AADSTS(500011|650057|70011)|\b(resource|audience|scope)\b/i;
 
 /**
- * Reads an answer that is not a token; one that never came is an endpoint that is down, for the given cause. The library's
- * error about an answer is no cause, since it repeats what may be a token.
+ * Explains an answer that is not a token. Without an answer the endpoint is down, with the given cause; with one, the
+ * library's own error is dropped, because it quotes what may be a token.
  */
 export function explainAnswer(answer: Answer | undefined, scope: string, cause: unknown): IdentityError {
   if (!answer) {
@@ -60,16 +63,19 @@ export function explainAnswer(answer: Answer | undefined, scope: string, cause: 
   return new IdentityError('denied', `The identity endpoint refused to give a token (${said})`);
 }
 
-/** What was said, for the log: nothing of a success, which is a token in whatever form, and no token that a refusal repeats. */
+/**
+ * Quotes an answer for the log: nothing of a success, which must hold a token in some form, and no token that a refusal
+ * repeats.
+ */
 const quote = ({ status, body }: Answer): string =>
   status >= 200 && status < 300 ? ', with no token that can be read' : `: ${withoutTokens(body.slice(0, 500))}`;
 
 const tokenMember = /(token\\?["']?\s*[:=]\s*\\?["']?)(?:\\.|[^"'\\&\s,}])+/gi;
 const jsonWebToken = /eyJ[\w-]+\.[\w.-]+/g;
-/** The text with its tokens masked, whole or cut off. */
+/** Masks the tokens in a text, including truncated ones. */
 export const withoutTokens = (text: string): string => text.replace(tokenMember, '$1***').replace(jsonWebToken, '***');
 
-/** RFC 9110, Retry-After: seconds or a date; nothing, or nonsense, asks for no wait. */
+/** Reads Retry-After (RFC 9110), in seconds or as a date, as milliseconds; 0 if it is absent or invalid. */
 function milliseconds(retryAfter: string | undefined): number {
   if (!retryAfter) return 0;
   const wait = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();

@@ -2,12 +2,12 @@ import type { IssuedToken } from './credential.ts';
 import { IdentityError } from './identityError.ts';
 import { claimsOf } from './tokenClaims.ts';
 
-/** The application id of "Azure OSSRDBMS Database", which stands as the audience in version 2 tokens. */
+/** Application id of "Azure OSSRDBMS Database", the audience of version 2 tokens. */
 const databaseApplication = '123cd850-d9df-40bd-94d5-c9f07b7fa203';
 
 /**
- * Why the database did not take a token, from its words and from the token's own. The words are those of Azure's
- * `pgaadauth`; a plain PostgreSQL only says that authentication failed.
+ * Explains why the database refused a token, from its message and from the token's claims. The messages are those of
+ * Azure's `pgaadauth`; a plain PostgreSQL only says that authentication failed.
  */
 export function explainRefusal(reason: Error, token: IssuedToken, scope: string): IdentityError {
   const said = reason.message;
@@ -25,6 +25,6 @@ export function explainRefusal(reason: Error, token: IssuedToken, scope: string)
   return new IdentityError('denied', `The database refused the identity: ${remedy} (${said})`, { cause: reason });
 }
 
-/** Whether a token with this audience is one for the scope, in either version of Entra's tokens. */
+/** Tells whether a token with this audience is for the scope, in either version of Entra's tokens. */
 export const isFor = (scope: string, audience: string): boolean =>
   audience === databaseApplication || audience.replace(/\/$/, '') === scope.replace(/\/\.default$/, '');

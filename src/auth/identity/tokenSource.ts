@@ -5,34 +5,37 @@ import { explainRefusal } from './refusal.ts';
 
 /** The password of a login. Times are milliseconds since 1970; a fixed password never ends. */
 export interface Token extends IssuedToken {
-  /** From here on a newer one is being asked for. */
+  /** When a newer token is requested. */
   readonly refreshAt: number;
 }
 
 export interface TokenSource {
-  /** The token to log in with: at once while one lives, else when it arrives. Rejects with an IdentityError. */
+  /** Returns a living token at once, otherwise waits for one. Rejects with an IdentityError. */
   get(): Promise<Token>;
-  /** The database did not accept this token: the next `get` asks for another. Answers why, for the log. */
+  /**
+   * Discards a token that the database refused, so that the next `get` requests another. Returns the reason, for the
+   * log.
+   */
   refuse(token: Token, reason: Error): IdentityError;
-  /** Ends the refreshing in the background. */
+  /** Stops refreshing in the background. */
   end(): void;
 }
 
 export type TokenEvent =
   | { readonly type: 'token-issued'; readonly token: Token }
-  /** `livesMs`: how long the token in use still lives; 0 when there is none. */
+  /** `livesMs`: remaining life of the token in use; 0 if there is none. */
   | { readonly type: 'token-failed'; readonly error: IdentityError; readonly livesMs: number };
 
 export interface TokenSourceOptions {
   readonly credential: Credential;
   /** Names the resource that the tokens are for. */
   readonly scope: string;
-  /** After this an attempt counts as failed, whatever becomes of it. */
+  /** Time after which an attempt counts as failed. */
   readonly attemptTimeoutMs: number;
   readonly onEvent?: (event: TokenEvent) => void;
 }
 
-/** A password that does not change, where the server knows one. */
+/** Creates the source of a fixed password. */
 const fixedPassword = (text: string): TokenSource => ({
   get: async () => ({ text, expiresAt: Infinity, refreshAt: Infinity }),
   refuse: (_, reason) => new IdentityError('denied', `The password was refused (${reason.message})`, { cause: reason }),
@@ -42,14 +45,14 @@ const fixedPassword = (text: string): TokenSource => ({
 const leadMs = 300_000;
 const firstWaitMs = 250;
 const maxWaitMs = 15_000;
-/** However long an endpoint asks to be left alone: it may be well again at once, and without a token nothing is served. */
+/** Limit of a pause that an endpoint asks for, since without a token nothing is served. */
 const maxPauseMs = 60_000;
-/** Node.js takes a time beyond 2^31 ms for one millisecond. */
+/** Longest delay of a timer in Node.js, which turns longer ones into 1 ms. */
 const maxTimerMs = 2 ** 31 - 1;
 
 /**
- * Keeps one living token at hand. It is refreshed ahead of its end in the background, by one request at a time
- * however many callers wait, and used until its very end when no newer one can be had.
+ * Creates a source that keeps a living token at hand. It refreshes ahead of the token's end, in the background and with
+ * one request at a time, and uses the token to its very end if no newer one can be had.
  */
 export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent }: TokenSourceOptions): TokenSource {
   let current: Token | undefined;
@@ -69,14 +72,14 @@ export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent
     const token = { ...issued, refreshAt: refreshTime(issued.expiresAt) };
     failures = 0;
     pause = undefined;
-    // The platform may hand out the same token again: it is of use to this caller only if the database is, by now.
+    // The platform may return the same token again. This caller can only use it if the database accepts it by now.
     if (token.text !== refused) current = token;
     if (Number.isFinite(token.refreshAt)) refreshIn(Math.max(1000, token.refreshAt - Date.now()));
     onEvent?.({ type: 'token-issued', token });
     return token;
   };
   const fail = (error: IdentityError): void => {
-    // A pause ends with the token in use, so that whoever needs one then does not wait in vain.
+    // The pause never outlasts the token in use, so that nobody waits in vain.
     const pauseMs = Math.min(error.retryAfterMs, maxPauseMs, livesMs() || Infinity);
     if (pauseMs > 0) pause = { until: Date.now() + pauseMs, error };
     refreshIn(Math.max(jitter(Math.min(firstWaitMs * 2 ** failures++, maxWaitMs)), pauseMs));
@@ -117,17 +120,17 @@ export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent
 }
 
 /**
- * Five minutes before the end, or at 80 % of a shorter life; a little later by chance, so that replicas do not ask
- * all at once, and so that MSAL, which keeps a token until exactly five minutes before its end, asks too.
+ * Chooses when to refresh: five minutes before the end, or at 80 % of a shorter life, slightly later at random so that
+ * replicas do not all ask at once. MSAL also returns its cached token until exactly five minutes before the end.
  */
 function refreshTime(expiresAt: number): number {
   const life = expiresAt - Date.now();
-  // Issued already ended: this machine's clock is ahead. Only the database can tell whether it takes the token.
+  // A token that has already ended on arrival means that this machine's clock is ahead. Only the database can judge it.
   if (life <= 0) return Infinity;
   return expiresAt - jitter(Math.min(leadMs, life / 5), 0.1);
 }
 
-/** The given time, shortened by chance by up to `share` of it. */
+/** Shortens a time at random by up to `share` of it. */
 const jitter = (ms: number, share = 0.5): number => ms * (1 - share * Math.random());
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
@@ -144,10 +147,12 @@ const asIdentityError = (error: unknown): IdentityError =>
     ? error
     : new IdentityError('denied', `The identity gave no token: ${String(error)}`, { cause: error });
 
-/** An identity's endpoint is on the same host; a developer's `az` is a process that takes its seconds. */
+/**
+ * Timeouts of an attempt: a managed identity's endpoint is on the same host, while a developer's `az` starts a process.
+ */
 const attemptTimeoutMs = { 'user-identity': 5000, 'system-identity': 5000, 'default-credential': 30_000 };
 
-/** The source of the configured password: fixed, or an identity's tokens. */
+/** Creates the token source for the configured password: a fixed one, or an identity's tokens. */
 export function openTokenSource(password: string | Identity, onEvent: (event: TokenEvent) => void): TokenSource {
   if (typeof password === 'string') return fixedPassword(password);
   const timeoutMs = attemptTimeoutMs[password.kind];
@@ -155,7 +160,10 @@ export function openTokenSource(password: string | Identity, onEvent: (event: To
   return createTokenSource({ credential, scope: password.scope, attemptTimeoutMs: timeoutMs, onEvent });
 }
 
-/** Loads `@azure/identity` when a token is first asked for: it is a third of all the code, and a password needs none of it. */
+/**
+ * Loads `@azure/identity` on the first request for a token: it makes up a third of all code, and a password needs none
+ * of it.
+ */
 function openCredential(identity: Identity, timeoutMs: number): Credential {
   const opened = async () => {
     const { createCredential, createIdentityHttp } = await import('./credential.ts');
