@@ -23,7 +23,7 @@ const query = graphql`
   }
 `;
 
-/** Loads a page; resolves with all rows that the connection in the store then has. */
+/** Loads a page and resolves with all rows of the connection in the store. */
 export const loadDevices = (environment: Environment, variables: DeviceListQuery['variables']) =>
   fetchQuery<DeviceListQuery>(environment, query, variables).toPromise();
 // #endregion

@@ -2,7 +2,7 @@
 import { Environment, type FetchFunction, Network, RecordSource, Store } from 'relay-runtime';
 import { patientFetch } from './patientFetch';
 
-/** Nothing of an operation worked; `codes` say why. */
+/** An operation whose fields all failed; `codes` are the reasons. */
 export class ApiError extends Error {
   codes: string[];
 

@@ -1,5 +1,5 @@
 // #region types
-/** The types without an id that documents of this front end ask for: each belongs to the object that it is a field of. */
+/** Types without an id in this front end's documents: each object belongs to its parent object. */
 export const parts = [
   ...['EventAggregate', 'EventColumnAggregates', 'DecimalAggregate', 'EventGroupKey'],
   'EventsAdded',

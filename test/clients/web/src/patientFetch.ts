@@ -1,5 +1,5 @@
 // #region fetch
-/** A `fetch` that asks again while the API waits for its database. */
+/** A `fetch` that retries while the API cannot reach its database. */
 export const patientFetch: typeof fetch = async (input, init) => {
   for (let attempt = 1; ; attempt++) {
     const response = await fetch(input, init);
@@ -11,10 +11,10 @@ export const patientFetch: typeof fetch = async (input, init) => {
   }
 };
 
-/** A mutation may have been done although its answer was lost: that is for people to decide. */
+/** Mutations are not retried: one whose response was lost may have succeeded. */
 const isRead = (init: RequestInit = {}) => init.method !== 'POST' || /"query":"\s*(query\b|\{)/.test(String(init.body));
 
-/** Where some fields have data the status is 200, and the errors say what is away. */
+/** Whether the database is away: with partial data the status is 200, and only the errors tell. */
 async function isAway(response: Response): Promise<boolean> {
   if (!/json/.test(response.headers.get('content-type') ?? '')) return response.status === 503;
   const { errors = [] } = await response.clone().json();
