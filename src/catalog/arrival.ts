@@ -4,21 +4,26 @@ import type { Directed } from './directives.ts';
 
 /** The order in which the rows of a table arrive, which its live tail follows. */
 export interface Arrival {
-  /** `number`: drawn by the INSERT, so whoever may still commit a lower one holds the table's lock. */
+  /**
+   * `number`: drawn during the INSERT, so that a transaction which may still commit a lower one holds the table's lock.
+   */
   readonly kind: Numbering['kind'];
-  /** A number alone, or the transaction's id and what tells its rows apart. */
+  /** A number alone, or the transaction's id and the columns that tell its rows apart. */
   readonly columns: readonly string[];
 }
 
-/** Why a table has no live tail, and what its owner can do. */
+/** The reason why a table has no live tail, and what its owner can do. */
 export interface NoArrival {
   readonly reason: string;
 }
 
-/** By table. */
+/** Orders of arrival by table. */
 export type Arrivals = ReadonlyMap<string, Arrival | NoArrival>;
 
-/** The order of arrival of each table, or why it has none; `warn` hears of those that their owner declared in vain. */
+/**
+ * Finds the order of arrival of each table, or why it has none; `warn` is called for declared orders that cannot be
+ * used.
+ */
 export function findArrivals({ catalog, arrivals }: Directed, warn: Warn): Arrivals {
   return new Map(
     catalog.tables.map((table) => {
@@ -31,7 +36,7 @@ export function findArrivals({ catalog, arrivals }: Directed, warn: Warn): Arriv
   );
 }
 
-/** The order of arrival of a table, or why there is none that is safe to follow; `declared` is what its owner calls so. */
+/** Finds a table's order of arrival, or why none is safe to follow; `declared` is the column that its owner names. */
 export function arrivalOf(
   { isStandby }: Pick<Catalog, 'isStandby'>,
   table: Table,
@@ -62,7 +67,10 @@ export function arrivalOf(
 const remedy =
   'add an identity column (bigint generated always as identity) with an index, or an xid8 column (docs/live.md)';
 
-/** The owner's word decides; else a column made for it, then an identity column. */
+/**
+ * Returns the possible columns: the declared one, otherwise a column made for the purpose, otherwise an identity
+ * column.
+ */
 const candidates = ({ numberings }: Table, declared: string | undefined): readonly Numbering[] =>
   declared === undefined
     ? [

@@ -1,19 +1,19 @@
 import { member } from './nameFamilies.ts';
 
-/** Something that wants a name. */
+/** A thing that needs a name. */
 export interface Wanted {
   readonly key: string;
-  /** The name in the database; one that conversion left unchanged wins a collision. */
+  /** Name in the database. In a collision, a name that conversion left unchanged wins. */
   readonly from: string;
   readonly name: string;
-  /** The further names that come with it. */
+  /** Further names derived from it. */
   readonly family?: readonly string[];
 }
 
 /**
- * Gives each its wanted name; in a collision the unchanged name wins, then byte order, and the losers get `_2`, `_3`.
- * A name that belongs to another's family loses to it, and a number never makes a name that another wants. What wants a
- * `reserved` name gets it with `_`; `taken` names were given before.
+ * Gives each thing the name it wants. In a collision the unchanged name wins, then byte order, and the losers get `_2`,
+ * `_3`. A name in another thing's family loses to it, and a number is never appended if another thing wants the result.
+ * A `reserved` name gets an appended `_`; `taken` names are already in use.
  */
 export function assign(
   wanted: readonly Wanted[],

@@ -1,90 +1,92 @@
-/** What a schema holds, as far as the connected role may read it; everything is in a stable order. */
+/** The contents of a schema as far as the connected role may read them, all in a stable order. */
 export interface Catalog {
   readonly schema: string;
-  /** Whether the server follows another one, whose writers it does not show. */
+  /** Whether the server is a standby, which does not show the writers of its primary. */
   readonly isStandby: boolean;
-  /** Whether what is read may depend on who is calling: policies or views look at the caller. */
+  /** Whether results may depend on the caller, because policies or views read the caller's claims. */
   readonly isPersonal: boolean;
-  /** Begins the names that statements give to what is no column; no column's name begins so. */
+  /** Prefix of names in statements that are not columns; no column's name begins with it. */
   readonly markerPrefix: string;
   readonly enums: readonly Enum[];
   readonly tables: readonly Table[];
 }
 
 export interface Enum {
-  /** `schema.name`, unquoted: what a column's type refers to. */
+  /** Referenced by columns' types: `schema.name`, unquoted. */
   readonly id: string;
   readonly name: string;
   readonly labels: readonly string[];
   readonly comment: string | null;
-  /** By label: why it is not to be used any more. */
+  /** Reasons of deprecation, by label. */
   readonly deprecations?: ReadonlyMap<string, string>;
 }
 
 export type RelationKind = 'table' | 'partitioned table' | 'view' | 'materialized view' | 'foreign table';
 
-/** A relation of any kind; partitions are part of their partitioned table. */
+/** A relation of any kind. Partitions are part of their partitioned table. */
 export interface Table {
   readonly name: string;
   readonly kind: RelationKind;
   readonly comment: string | null;
-  /** Why it is not to be used any more, where its owner says so. */
+  /** Reason of deprecation, if its owner gives one. */
   readonly deprecationReason?: string;
-  /** The extension that made it; null for the schema's own. */
+  /** The extension that created it; null if none did. */
   readonly extension: string | null;
-  /** The columns that the role may read. */
+  /** Columns that the role may read. */
   readonly columns: readonly Column[];
-  /** Whether SELECT is granted on the whole table, which its system columns need. */
+  /** Whether SELECT is granted on the whole table, which system columns need. */
   readonly wholeRow: boolean;
-  /** Empty where there is none that is wholly readable. */
+  /** Empty if no key is wholly readable. */
   readonly primaryKey: readonly string[];
   readonly indexes: readonly Index[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly checks: readonly CheckConstraint[];
-  /** Whether other tables inherit from it, other than as its partitions. */
+  /** Whether other tables inherit from it, apart from its partitions. */
   readonly hasHeirs: boolean;
   readonly numberings: readonly Numbering[];
-  /** Whether triggers may change or drop a row before it is inserted, into the table or a partition. */
+  /** Whether triggers on the table or a partition may change or drop a row before it is inserted. */
   readonly hasInsertTriggers: boolean;
-  /** Whether a trigger of ours tells of new rows. */
+  /** Whether our trigger sends notices of new rows. */
   readonly notifies: boolean;
   readonly mayDelete: boolean;
-  /** How an extension spreads its rows, where one does. */
+  /** How an extension distributes the rows, if one does. */
   readonly spread?: Spread | undefined;
 }
 
 export type Spread =
-  /** Over the nodes of a cluster, each row to where the value of the column says; null for a table that is not divided. */
+  /** Over the nodes of a cluster by the value of a column; null for a table that is not distributed. */
   | { readonly by: 'citus'; readonly column: string | null }
-  /** Over chunks by their time, some of them perhaps compressed. */
+  /** Over chunks by time, which may be compressed. */
   | { readonly by: 'timescaledb'; readonly isCompressed: boolean };
 
-/** Whether Citus keeps the table on nodes of a cluster. */
+/** Tells whether Citus keeps the table on a cluster's nodes. */
 export const isOnNodes = ({ spread }: Table): boolean => spread?.by === 'citus';
 
-/** Whether statements over the catalog are for Citus, which refuses or answers wrongly some that PostgreSQL answers. */
+/** Tells whether statements must suit Citus, which refuses some that PostgreSQL answers, or answers them wrongly. */
 export const isCluster = ({ tables }: Pick<Catalog, 'tables'>): boolean => tables.some(isOnNodes);
 
-/** The column that says on which node a row is, which never changes. */
+/** Returns the column that determines a row's node and never changes. */
 export const distributionColumn = ({ spread }: Table): string | null => (spread?.by === 'citus' ? spread.column : null);
 
-/** A column that may hold the order in which rows arrive: a whole number, or the id of the transaction that wrote the row. */
+/**
+ * A column that may hold the order in which rows arrive: an integer, or the id of the transaction that wrote the row.
+ */
 export interface Numbering {
   readonly column: string;
   readonly kind: 'number' | 'transaction';
   readonly nullable: boolean;
   readonly identity: Column['identity'];
-  /** Those from which the table and its partitions number rows. */
+  /** Sequences that feed the column in the table and its partitions. */
   readonly sequences: readonly Sequence[];
-  /** Whether the table and its partitions put the transaction's id there themselves. */
+  /** Whether the table and its partitions fill in the transaction's id themselves. */
   readonly isStamped: boolean;
-  /** The columns of each B-tree index of every row that begins with it. */
+  /** Columns of each B-tree index that covers all rows and begins with the column. */
   readonly indexes: readonly (readonly string[])[];
 }
 
 export interface Sequence {
   readonly name: string;
-  /** How many numbers a session takes at once. */
+  /** Numbers that a session draws at once. */
   readonly cache: number;
   readonly increment: number;
   readonly cycles: boolean;
@@ -94,54 +96,54 @@ export interface Column {
   readonly name: string;
   readonly type: Type;
   readonly nullable: boolean;
-  /** In which it is compared, where that is not the database's own; null too where it has none. */
+  /** Collation, if it is not the database's default; null for types without one. */
   readonly collation: string | null;
   readonly hasDefault: boolean;
   readonly identity: 'always' | 'by default' | null;
   readonly generated: boolean;
-  /** Whether its value has a say in which partition a row is. */
+  /** Whether its value helps to choose a row's partition. */
   readonly divides: boolean;
   readonly comment: string | null;
-  /** Why it is not to be used any more, where its owner says so. */
+  /** Reason of deprecation, if its owner gives one. */
   readonly deprecationReason?: string;
   readonly mayInsert: boolean;
   readonly mayUpdate: boolean;
 }
 
-/** A type as PostgreSQL works with it: domains are resolved to what they are based on. */
+/** A type as PostgreSQL handles it; domains are resolved to their base types. */
 export interface Type {
-  /** The unqualified name, such as `int4`, `_text` or `event_severity`. */
+  /** Unqualified name, such as `int4`, `_text` or `event_severity`. */
   readonly name: string;
-  /** The quoted, qualified name to cast to. */
+  /** Quoted and qualified name, for casts. */
   readonly sql: string;
   readonly enum: string | null;
-  /** The type of an array's items, whatever the number of dimensions. */
+  /** Type of an array's items, whatever its number of dimensions. */
   readonly item: Type | null;
-  /** What stands between two values of the type in the text of an array. */
+  /** Delimiter between values of the type in the text of an array. */
   readonly delimiter: string;
   /** Whether the column has a domain over this type. */
   readonly isDomain: boolean;
-  /** Whether a value is a row, which SQL takes for null where all its members are. */
+  /** Whether a value is a row, which SQL considers null if all its members are. */
   readonly isRow: boolean;
-  /** Whether it is a kind of text, and whether patterns are matched by an operator of its own. */
+  /** Whether it is a kind of text, and whether it has its own operators for patterns. */
   readonly isText: boolean;
   readonly hasOwnPatterns: boolean;
-  /** Whether texts that differ in their bytes may be equal: PostgreSQL before 18 matches no patterns there. */
+  /** Whether texts with different bytes may be equal. PostgreSQL before 18 cannot match patterns then. */
   readonly isLoose: boolean;
-  /** What ranges are of, and the types of these and of several; null where a value is neither. */
+  /** Types related to ranges; null if it is not one. */
   readonly range: RangeTypes | null;
-  /** The quoted name of its schema, and of the extension that brought it. */
+  /** Quoted name of its schema, and of the extension that created it. */
   readonly schema: string;
   readonly extension: string | null;
-  /** Whether the role may name the type and its operators: USAGE on their schemas. */
+  /** Whether the role may name the type and its operators, which takes USAGE on their schemas. */
   readonly isUsable: boolean;
-  /** The quoted names of the schemas on which that is missing. */
+  /** Quoted names of the schemas without that privilege. */
   readonly lacking: readonly string[];
-  /** Null where the type has neither order nor equality of its own, or the role may not use them. */
+  /** Null if the type has neither an order nor an equality, or the role may not use them. */
   readonly comparison: Comparison | null;
 }
 
-/** Types, as SQL. */
+/** Types as SQL. */
 export interface RangeTypes {
   readonly element: string;
   readonly range: string;
@@ -149,18 +151,18 @@ export interface RangeTypes {
 }
 
 /**
- * The operators of a type's default operator class, by which PostgreSQL sorts, groups and indexes its values, as
+ * Operators of a type's default operator class, by which PostgreSQL sorts, groups and indexes values, as
  * `operator(schema.name)`.
  */
 export interface Comparison {
   readonly eq: string;
-  /** Null where there is a hash class alone. */
+  /** Null if the type only has a hash operator class. */
   readonly order: Order | null;
 }
 
 export type Order = Readonly<Record<'lt' | 'lte' | 'gt' | 'gte', string>>;
 
-/** One of PostgreSQL's own types: no array, row or range, and with an order. */
+/** Returns one of PostgreSQL's own types: ordered, and not an array, row or range. */
 export const builtIn = (name: string): Type => ({
   name,
   sql: `pg_catalog.${name}`,
@@ -188,20 +190,23 @@ export const builtIn = (name: string): Type => ({
   },
 });
 
-/** Whether values of the type can be sorted. */
+/** Tells whether values of the type can be sorted. */
 export const isOrdered = ({ comparison }: Type): boolean => comparison !== null && comparison.order !== null;
 
-/** An index on plain columns that covers every row. */
+/** An index on plain columns that covers all rows. */
 export interface Index {
   readonly name: string;
   readonly columns: readonly string[];
   readonly unique: boolean;
-  /** Whether ON CONFLICT finds it by its columns: a key that forbids overlaps is unique, but no such index. */
+  /**
+   * Whether ON CONFLICT can infer it from its columns; an exclusion constraint on overlaps is unique but cannot be
+   * inferred.
+   */
   readonly arbiter: boolean;
   readonly comment: string | null;
 }
 
-/** A condition on rows, with the columns that it speaks of. */
+/** A condition on rows, with the columns that it mentions. */
 export interface CheckConstraint {
   readonly name: string;
   readonly columns: readonly string[];
@@ -211,13 +216,13 @@ export interface CheckConstraint {
 export interface ForeignKey {
   readonly name: string;
   readonly columns: readonly string[];
-  /** The table that it refers to, and the columns there, in the same order. */
+  /** The referenced table, and its columns in the same order. */
   readonly table: string;
   readonly targets: readonly string[];
   readonly comment: string | null;
 }
 
-/** A beginning that none of the names has. */
+/** Returns a prefix that no given name has. */
 export function unusedPrefix(names: readonly string[]): string {
   const isUsed = (prefix: string) => names.some((name) => name.startsWith(prefix));
   let prefix = '$';
@@ -237,7 +242,7 @@ export function tableOf(catalog: Catalog, name: string): Table {
   return table;
 }
 
-/** The keys by which one row can be looked up: unique, no part of them null, the primary key first. */
+/** Returns the keys by which one row can be looked up: unique and without nulls, the primary key first. */
 export function uniqueKeys(table: Table): readonly (readonly string[])[] {
   const keys = [
     table.primaryKey,
@@ -248,46 +253,46 @@ export function uniqueKeys(table: Table): readonly (readonly string[])[] {
   return keys.filter((columns, i) => keys.findIndex((other) => sameSet(other, columns)) === i);
 }
 
-/** The unique index on just these columns, which carries what their owner says of the key. */
+/** Returns the unique index on exactly these columns, which carries its owner's comment. */
 export const indexOf = (table: Table, key: readonly string[]): Index | undefined =>
   table.indexes.find((index) => index.unique && sameSet(index.columns, key));
 
-/** Whether at most one row can carry a value of these columns. */
+/** Tells whether a combination of values in these columns occurs at most once. */
 export const isUnique = (table: Table, columns: readonly string[]): boolean =>
   [table.primaryKey, ...table.indexes.filter((index) => index.unique).map((index) => index.columns)].some(
     (key) => key.length > 0 && key.every((name) => columns.includes(name)),
   );
 
-/** The foreign keys that refer to a table, each with the table that holds it. */
+/** Returns the foreign keys that refer to a table, each with its own table. */
 export const referencesTo = (catalog: Catalog, target: Table): readonly (readonly [Table, ForeignKey])[] =>
   catalog.tables.flatMap((table) =>
     table.foreignKeys.filter((key) => key.table === target.name).map((key) => [table, key] as const),
   );
 
-/** The columns that an INSERT of the role may give a value. */
+/** Returns the columns to which the role's INSERT may give values. */
 export const insertable = (table: Table): readonly Column[] =>
   isStored(table) ? table.columns.filter((column) => column.mayInsert && isSettable(column)) : [];
 
-/** The columns that an UPDATE of the role may give a value. */
+/** Returns the columns to which the role's UPDATE may give values. */
 export const updatable = (table: Table): readonly Column[] =>
   isStored(table)
     ? table.columns.filter((c) => c.mayUpdate && isSettable(c) && c.name !== distributionColumn(table))
     : [];
 
-/** The keys by which one row can be changed: those of `uniqueKeys` that an index makes sure of. */
+/** Returns the keys by which one row can be changed: those of `uniqueKeys` with an index behind them. */
 export const writeKeys = (table: Table): readonly (readonly string[])[] =>
   isStored(table) ? uniqueKeys(table).filter((key) => indexOf(table, key)) : [];
 
-/** The keys that tell an INSERT which of its rows are there already: it gives a value to all their columns. */
+/** Returns the keys by which an INSERT can detect existing rows; it gives values to all their columns. */
 export const conflictKeys = (table: Table): readonly (readonly string[])[] => {
   const given = insertable(table).map((column) => column.name);
   return writeKeys(table).filter((key) => indexOf(table, key)?.arbiter && key.every((name) => given.includes(name)));
 };
 
-/** Whether an INSERT must give the column a value. */
+/** Tells whether an INSERT must give the column a value. */
 export const isRequired = (column: Column): boolean => !column.nullable && !hasOwnValue(column);
 
-/** Whether a column gets a value other than null where an INSERT gives none. */
+/** Tells whether the column gets a value other than null if an INSERT gives none. */
 export const hasOwnValue = ({ hasDefault, identity }: Column): boolean => hasDefault || identity !== null;
 
 const isStored = ({ kind }: Table) => kind === 'table' || kind === 'partitioned table';

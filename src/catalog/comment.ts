@@ -1,6 +1,6 @@
 import { DEFAULT_DEPRECATION_REASON } from 'graphql';
 
-/** A line for the log: which comment holds a directive that cannot be followed, and why. */
+/** Logs which comment contains a directive that cannot be followed, and why. */
 export type Warn = (message: string) => void;
 
 /** A line of a comment that begins with `@`: an instruction to this API. */
@@ -14,7 +14,7 @@ export interface Comment {
   readonly directives: readonly Directive[];
 }
 
-/** Parts a comment of the database into what readers see and what directs the API; lines end as on any system. */
+/** Splits a comment into the description for readers and the directives for the API. Any line ending is accepted. */
 export function parseComment(comment: string | null): Comment {
   const lines = (comment ?? '').split(/\r\n?|\n/);
   const directives = lines.flatMap((line) => {
@@ -28,8 +28,8 @@ export function parseComment(comment: string | null): Comment {
   return { description: description || null, directives };
 }
 
-/** Whether a text can be a name in GraphQL that is not one of introspection. */
+/** Tells whether a text is a valid GraphQL name outside of introspection's. */
 export const isName = (text: string): boolean => /^[A-Za-z]\w*$/.test(text);
 
-/** What `@deprecated` gives as the reason. */
+/** Returns the reason that `@deprecated` gives. */
 export const reasonOf = (argument: string): string => argument || DEFAULT_DEPRECATION_REASON;

@@ -15,23 +15,26 @@ import { type Directive, isName, parseComment, reasonOf, type Warn } from './com
 import { directLabels, isOfLabel } from './labels.ts';
 import { type Path, pathKey, shownPath } from './paths.ts';
 
-/** Names that an owner gave, by `pathKey`'s key; they take the place of the name in the database. */
+/**
+ * The catalog with its directives applied. `names` holds the names that owners gave, by `pathKey`, in place of those in
+ * the database.
+ */
 export interface Directed {
   readonly catalog: Catalog;
   readonly names: ReadonlyMap<string, string>;
-  /** By table: the column that its owner calls the order of arrival. */
+  /** The declared column of arrival, by table. */
   readonly arrivals: ReadonlyMap<string, string>;
 }
 
 /**
- * Follows the directives in comments and takes them out of the descriptions: `@name x`, `@omit`,
- * `@deprecated reason`, `@expose`, `@key (a, b)`, `@foreignKey (a) references t (b)`, `@arrival column`. One that is
- * wrong is reported and passed over.
+ * Applies the directives in comments and removes them from the descriptions: `@name x`, `@omit`, `@deprecated reason`,
+ * `@expose`, `@key (a, b)`, `@foreignKey (a) references t (b)`, `@arrival column`. Invalid ones are reported and
+ * skipped.
  */
 export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
   const names = new Map<string, string>();
   const arrivals = new Map<string, string>();
-  /** Reads a thing's comment; `allowed` are the directives that mean something there. */
+  /** Reads a comment; `allowed` lists the directives that apply to the thing. */
   const read = <T extends { readonly comment: string | null }>(thing: T, path: Path, allowed: readonly string[]) => {
     const { description, directives } = parseComment(thing.comment);
     const followed = directives.filter(({ name }) => {
@@ -99,15 +102,18 @@ const omits = (directives: readonly Directive[]) => directives.some(({ name }) =
 const keep = <T>(things: readonly { kept: T; directives: readonly Directive[] }[]): T[] =>
   things.filter(({ directives }) => !omits(directives)).map(({ kept }) => kept);
 
-/** Whether the API serves a relation: one that belongs to an extension only where its comment says `@expose`. */
+/** Tells whether the API serves a relation; one of an extension needs `@expose`. */
 export const isExposed = ({ extension, comment }: Pick<Table, 'extension' | 'comment'>): boolean =>
   extension === null || parseComment(comment).directives.some(({ name }) => name === 'expose');
 
-/** The primary key, unless the index behind it was omitted. */
+/** Returns the primary key, unless its index was omitted. */
 const keptKey = (table: Table, indexes: readonly Index[]): readonly string[] =>
   indexOf(table, table.primaryKey) && !indexOf({ ...table, indexes }, table.primaryKey) ? [] : table.primaryKey;
 
-/** Adds the keys and the order of arrival that the comment of a table declares; the columns of a declared key are never null. */
+/**
+ * Adds the keys and the order of arrival that a table's comment declares. The columns of a declared key count as not
+ * null.
+ */
 function declare(
   table: Table,
   directives: readonly Directive[],
@@ -145,7 +151,7 @@ function declare(
   return { ...table, columns, primaryKey, foreignKeys };
 }
 
-/** The foreign key that the directive declares, or what is wrong with it. */
+/** Reads the declared foreign key; a text tells what is wrong with it. */
 function foreignKeyOf(table: Table, argument: string, tables: readonly Table[]): ForeignKey | string {
   const [, from, name, to] = /^(\(.*?\))\s*references\s+(".+"|[^\s(]+)\s*(\(.*\))$/i.exec(argument) ?? [];
   const columns = columnList(from ?? '');
@@ -167,7 +173,7 @@ function columnList(text: string): readonly string[] | null {
   return names ? names.map((name) => unquote(name.trim())) : null;
 }
 
-/** Types of which one can be compared with another, beside equal ones. */
+/** Groups of different types that can be compared with each other. */
 const families = [
   ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8'],
   ['text', 'varchar', 'bpchar', 'name'],
@@ -182,7 +188,7 @@ const unquote = (name: string) => name.replace(/^"(.*)"$/, '$1').replaceAll('""'
 const missingColumn = (table: Table, names: readonly string[]) =>
   names.find((name) => !table.columns.some((column) => column.name === name));
 
-/** Keys and references that lost a column or their table to `@omit` go too. */
+/** Removes keys and references that lost a column or a table to `@omit`. */
 function withoutOmitted(tables: readonly Table[]): readonly Table[] {
   const has = (name: string, columns: readonly string[]) => {
     const table = tables.find((t) => t.name === name);

@@ -4,13 +4,13 @@ import { listFamily } from './nameFamilies.ts';
 import type { Path } from './paths.ts';
 import { fieldName, listName, singular, typeCase } from './words.ts';
 
-/** What a thing is called in the database, or by a directive in its place. */
+/** Returns a thing's name: the one from a directive, otherwise the one in the database. */
 export type NameOf = (...path: Path) => string;
 
-/** Fields that every type of the API may need for itself. */
+/** Names of fields that any type of the API may need itself. */
 export const reservedFields = ['and', 'or', 'not', 'node', 'nodes', 'query', 'id'];
 
-/** A type's fields: its columns first, then what it refers to, then what refers to it. */
+/** Names a type's fields: first its columns, then what it refers to, then what refers to it. */
 export function fieldsOf(catalog: Catalog, table: Table, nameOf: NameOf): ReadonlyMap<string, string> {
   const columns = assign(
     table.columns.map((column) => {
@@ -63,7 +63,7 @@ function backName(child: Table, key: ForeignKey, nameOf: NameOf): string {
   return plain ? base : base + by(child, key.columns, nameOf);
 }
 
-/** What the field is called that finds a row by a key. */
+/** Names the field that finds a row by a key. */
 export function lookupName(table: Table, key: readonly string[], nameOf: NameOf): string {
   const index = indexOf(table, key);
   const given = index && nameOf('index', table.name, index.name);
@@ -75,7 +75,7 @@ export function lookupName(table: Table, key: readonly string[], nameOf: NameOf)
 const by = (table: Table, columns: readonly string[], nameOf: NameOf) =>
   `By${columns.map((column) => typeCase(nameOf('column', table.name, column))).join('')}`;
 
-/** Under which keys `fieldsOf` gives the names. */
+/** Returns a column's key in the result of `fieldsOf`. */
 export const columnKey = (column: Pick<Column, 'name'>) => `column ${column.name}`;
 export const forwardKey = (key: ForeignKey) => `forward ${key.name}`;
 export const backKey = (child: Table, key: ForeignKey) => `back ${JSON.stringify([child.name, key.name])}`;

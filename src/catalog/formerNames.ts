@@ -4,12 +4,12 @@ import { leafFamily, member, tableFamily } from './nameFamilies.ts';
 import { type Names, nameCatalog } from './naming.ts';
 import { type Path, pathKey } from './paths.ts';
 
-/** By a name that things had before: the names that they have now. */
+/** Current names by former name. */
 export type FormerNames = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * What the things of a catalog were called before a directive named them, and before characters that GraphQL does not
- * have were spelt out, when each was taken for a space.
+ * Finds the former names in a catalog: those before a directive named a thing, and those from when characters unknown
+ * to GraphQL became separators.
  */
 export function formerNames(directed: Directed, taken: readonly string[], names: Names): FormerNames {
   const { catalog } = directed;
@@ -38,7 +38,7 @@ const thingsOf = ({ tables, enums }: Catalog): readonly Path[] => [
   ...enums.flatMap(({ id, labels }): Path[] => [['enum', id], ...labels.map((label): Path => ['label', id, label])]),
 ];
 
-/** All names, in an order that hangs on the catalog alone. */
+/** Returns all names, in an order that depends on the catalog alone. */
 const allNames = (catalog: Catalog, names: Names): readonly string[] => [
   ...catalog.tables.flatMap((table) => [...tableNames(table, names), ...fieldNames(catalog, table, names)]),
   ...catalog.enums.flatMap((type) => enumNames(type, names)),

@@ -2,13 +2,13 @@ import type { Enum } from './catalog.ts';
 import { type Directive, isName, reasonOf, type Warn } from './comment.ts';
 import { type Path, pathKey, shownPath } from './paths.ts';
 
-/** The comment of an enum type speaks of a label by naming it first, in double quotes where it is no plain word. */
+/** A directive on a label of an enum type begins with the label, in double quotes unless it is a plain word. */
 const ofLabel = /^("(?:[^"]|"")*"|\S+)\s+(.+)$/s;
 
-/** Whether a directive in the comment of an enum type is about one of its labels. */
+/** Tells whether a directive on an enum type concerns one of its labels. */
 export const isOfLabel = ({ argument }: Directive): boolean => ofLabel.test(argument);
 
-/** Follows what directives say of an enum type's labels, which have no comments of their own. */
+/** Applies the directives on an enum type's labels, which have no comments of their own. */
 export function directLabels(
   type: Enum,
   directives: readonly Directive[],

@@ -1,7 +1,7 @@
 import { several } from './words.ts';
 
 /**
- * The names of the types made for a table's type: what follows its name, or with a `*` for its name and a `+` for its
+ * Suffixes of the types derived from a table's type. In longer forms `*` stands for the type's name and `+` for its
  * plural.
  */
 export const tableFamily = [
@@ -9,13 +9,13 @@ export const tableFamily = [
   ...['Aggregate', 'ColumnAggregates', 'GroupKey', 'GroupBy', 'Having', 'GroupedOrderBy'],
   ...['Create*Input', 'Create*OnConflict', 'Create*ConflictKey', 'Update*Patch', 'Payload', 'Create+Payload', '+Added'],
 ];
-/** The same for the types made for a scalar or an enum. */
+/** The same for the types derived from a scalar or an enum. */
 export const leafFamily = ['Where', 'Aggregate', 'AggregateHaving', 'AggregateOrderBy', 'PercentileHaving'].flatMap(
   (suffix) => [suffix, `List${suffix}`],
 );
-/** What follows the name of a list in the names of the fields made for it. */
+/** Suffixes of the fields derived from a list. */
 export const listFamily = ['Aggregate', 'GroupedAggregate'] as const;
 
-/** The name of a member of a name's family. */
+/** Returns the name of a member of a name's family. */
 export const member = (name: string, part: string): string =>
   /[*+]/.test(part) ? part.replace('*', name).replace('+', several(name)) : name + part;

@@ -21,40 +21,40 @@ import { capital, enumValue, listName, several, typeCase, typeName, uncapital } 
 export interface Names {
   readonly type: (table: Table) => string;
   readonly enumType: (type: Enum) => string;
-  /** By label. */
+  /** Names of an enum's values, by label. */
   readonly enumValues: (type: Enum) => ReadonlyMap<string, string>;
   readonly column: (table: Table, column: Column) => string;
-  /** The fields of some columns, in the order of these. */
+  /** Returns the fields of the given columns, in the same order. */
   readonly fieldsOf: (table: Table, columns: readonly string[]) => readonly string[];
-  /** What enums of columns call a column. */
+  /** Returns a column's value in enums of columns. */
   readonly columnValue: (table: Table, column: Column) => string;
   readonly forward: (table: Table, key: ForeignKey) => string;
-  /** What the referred table calls the rows, or the row, that refer to it. */
+  /** Returns the referenced table's field for the referring rows. */
   readonly back: (table: Table, key: ForeignKey) => string;
-  /** All fields that a table's type has of its columns and keys. */
+  /** Returns the fields of a table's type that stem from its columns and keys. */
   readonly fields: (table: Table) => readonly string[];
-  /** Query fields. */
+  /** Names of query fields. */
   readonly list: (table: Table) => string;
   readonly lookup: (table: Table, key: readonly string[]) => string;
-  /** A row of the table, and several, as a payload calls them. */
+  /** Names of a row and of several rows, as in payloads. */
   readonly one: (table: Table) => string;
   readonly many: (table: Table) => string;
-  /** Mutation fields. */
+  /** Names of mutation fields. */
   readonly create: (table: Table) => string;
   readonly createMany: (table: Table) => string;
   readonly update: (table: Table, key: readonly string[]) => string;
   readonly delete: (table: Table, key: readonly string[]) => string;
-  /** The type of what `createMany` returns. */
+  /** Type of the result of `createMany`. */
   readonly createManyPayload: (table: Table) => string;
-  /** The values of the enum of a table's `conflictKeys`, each with its key. */
+  /** Enum values for a table's `conflictKeys`. */
   readonly conflictKeys: (table: Table) => ReadonlyMap<string, readonly string[]>;
-  /** The fields that aggregate the rows of a list: the one of all rows, and the one of groups of them. */
+  /** Names of the fields that aggregate a list: the one for all rows and the one for groups. */
   readonly aggregates: (list: string) => readonly [whole: string, grouped: string];
-  /** The subscription field of a table's live tail, and the type of its messages. */
+  /** Subscription field of a table's live tail, and the type of its messages. */
   readonly added: (table: Table) => readonly [field: string, type: string];
 }
 
-/** Names everything once; equal catalogs give equal names. `taken` are the names of types that the API itself has. */
+/** Names everything in a catalog; equal catalogs get equal names. `taken` are the type names of the API itself. */
 export function nameCatalog({ catalog, names: given }: Directed, taken: readonly string[]): Names {
   const nameOf: NameOf = (...path) => given.get(pathKey(...path)) ?? path.at(-1) ?? '';
   const tableName = (table: Table) => nameOf('table', table.name);
@@ -168,7 +168,7 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
   };
 }
 
-/** What spells out other letters has no words to part. */
+/** Names with other scripts are kept whole, since spelt code points have no words to separate. */
 const columnValue = (name: string, field: string) => enumValue(/\P{ASCII}/u.test(name) ? name : field);
 
 const aggregates = (list: string) => [`${list}${listFamily[0]}`, `${list}${listFamily[1]}`] as const;

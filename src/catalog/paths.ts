@@ -1,11 +1,11 @@
-/** A thing that its owner may name: what it is, its table or type if it belongs to one, and its name. */
+/** A thing that its owner may name: its kind, its table or type if it has one, and its name. */
 export type Path = readonly [
   kind: 'enum' | 'label' | 'table' | 'column' | 'index' | 'foreign key' | 'check',
   ...names: string[],
 ];
 
-/** The key of a thing in `Directed.names`. */
+/** Returns a thing's key in `Directed.names`. */
 export const pathKey = (...path: Path): string => JSON.stringify(path);
 
-/** The thing, for people. */
+/** Formats a thing for people. */
 export const shownPath = ([kind, ...names]: Path): string => `${kind} ${names.join('.')}`;

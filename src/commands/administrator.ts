@@ -4,7 +4,10 @@ import { ConfigError } from '../config/variables.ts';
 import { openConnection, type PoolConnection } from '../db/pool/connection.ts';
 import { unavailable } from '../errors.ts';
 
-/** Logs in once as the administrator whom the environment names, to its database or another of the same server. */
+/**
+ * Logs in as the administrator named by the environment, to the administrator's database or another one on the same
+ * server.
+ */
 export async function openAdministrator(
   { database, connectTimeoutMs, statementTimeoutMs }: PoolConfig,
   name = database?.database ?? '',

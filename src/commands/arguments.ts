@@ -4,7 +4,7 @@ import { codeOf } from '../errors.ts';
 import type { CommandLine } from './commandLines.ts';
 import { UsageError } from './usageError.ts';
 
-/** Reads what follows a command's name; throws a UsageError for what the command does not take. */
+/** Reads the arguments after a command's name; throws a UsageError for any that the command does not take. */
 export function readArguments<L extends CommandLine>({ options, operands }: L, args: readonly string[]) {
   const config = { args: [...args], options: options as L['options'], allowPositionals: operands !== null };
   const { tokens } = parseArgs({ ...config, strict: false, allowPositionals: true, tokens: true });
@@ -21,7 +21,7 @@ export function readArguments<L extends CommandLine>({ options, operands }: L, a
   }
 }
 
-/** Says that there is no such thing, and which one may be meant. */
+/** Formats the message for an unknown name, with the name that was probably meant. */
 export function unknownText(name: string, kind: string, known: readonly string[]): string {
   const other = meant(name, known, Math.min(3, Math.ceil(name.length / 3)));
   return `${name}: unknown ${kind}${other ? `; did you mean ${other}?` : ''}`;

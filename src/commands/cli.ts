@@ -10,7 +10,7 @@ import { UsageError } from './usageError.ts';
 /** Resolves with the exit code. */
 type Command = (environment: Readonly<Record<string, string | undefined>>, args: readonly string[]) => Promise<number>;
 
-/** Each is loaded when it is asked for, so that none waits for the code of the others. */
+/** The commands. Each is loaded on demand, so that none waits for the code of the others. */
 const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   serve: async () => serving((await import('../server/serve.ts')).serve),
   schema: async () => printing((await import('./printSchema.ts')).printSchema),
@@ -20,7 +20,7 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   migrate: async () => (await import('./migrate/command.ts')).migrate,
 };
 
-/** Runs one command; resolves with the exit code once there is nothing left to do. */
+/** Runs one command; resolves with the exit code once it has ended. */
 export async function run(args: readonly string[], environment: Parameters<Command>[0]): Promise<number> {
   const [first = 'serve', ...rest] = args;
   if (first === '-v' || args.includes('--version'))
@@ -29,7 +29,7 @@ export async function run(args: readonly string[], environment: Parameters<Comma
     const [about] = rest;
     return print(about !== undefined && isCommand(about) ? helpOf(about, commandLines[about]) : overview());
   }
-  // Options alone are those of `serve`.
+  // Options without a command belong to `serve`.
   if (first.startsWith('-')) return runCommand('serve', args, environment);
   return isCommand(first)
     ? runCommand(first, rest, environment)
@@ -60,7 +60,7 @@ function refuse(problem: string, about = ''): number {
   return 2;
 }
 
-/** A command that takes no arguments but the configuration, and either works or throws. */
+/** Wraps a command that takes no arguments and either works or throws. */
 const printing =
   (command: (config: Config) => Promise<void>): Command =>
   async (environment, args) => {

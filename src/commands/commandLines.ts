@@ -1,14 +1,14 @@
-/** What a command is for and what it takes: read by the parser, and printed where somebody asks. */
+/** A command's purpose and arguments, for the parser and for `--help`. */
 export interface CommandLine {
   readonly summary: string;
-  /** Its arguments beside options, as they are shown; null for none. */
+  /** Operands as shown by `--help`; null for none. */
   readonly operands: string | null;
   readonly options: Readonly<Record<string, Option>>;
 }
 
 interface Option {
   readonly type: 'boolean' | 'string';
-  /** What stands for the value of a `string`. */
+  /** Placeholder for the value of a `string` option. */
   readonly value?: string;
   readonly help: string;
 }

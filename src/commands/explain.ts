@@ -1,6 +1,6 @@
 import { AppError, codeOf } from '../errors.ts';
 
-/** For the person who started the program: what went wrong, without a stack trace unless it is a fault of ours. */
+/** Formats an error for the person who started the program: without a stack trace, unless it is a defect. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (codeOf(error) === 'EADDRINUSE')
@@ -8,7 +8,7 @@ export function explain(error: unknown): string {
   if ('syscall' in error && /^(listen|getaddrinfo)$/.test(String(error.syscall)))
     return `${error.message}: set HOST or PORT to another.`;
   if (error instanceof AppError) return error.cause instanceof Error ? error.cause.message : error.message;
-  // What the system refuses is no fault of ours.
+  // A refusal of the operating system is not a defect.
   return 'errno' in error ? error.message : (error.stack ?? error.message);
 }
 

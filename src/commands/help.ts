@@ -1,6 +1,6 @@
 import { type CommandLine, commandLines } from './commandLines.ts';
 
-/** What there is, for whoever asks for no command in particular. */
+/** Formats the overview of all commands. */
 export const overview = (): string =>
   [
     'Usage: events-graphql [command]',
@@ -12,7 +12,7 @@ export const overview = (): string =>
     '',
   ].join('\n');
 
-/** What one command takes. */
+/** Formats the help of one command. */
 export function helpOf(name: string, { summary, operands, options }: CommandLine): string {
   const rows = Object.entries(options).map(([option, { value, help }]) => [
     ['--', option, value && ` ${value}`].join(''),
@@ -29,7 +29,7 @@ export function helpOf(name: string, { summary, operands, options }: CommandLine
   ].join('\n');
 }
 
-/** Lines of two columns. */
+/** Aligns rows in two columns. */
 function aligned(rows: readonly (readonly string[])[]): readonly string[] {
   const width = Math.max(...rows.map(([left = '']) => left.length));
   return rows.map(([left = '', right = '']) => `  ${left.padEnd(width)}  ${right}`);

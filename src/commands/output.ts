@@ -1,4 +1,4 @@
-/** Where a command's results go, and what keeps it from having any. */
+/** Destination of a command's results and of what keeps it from having any. */
 export interface Output {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;

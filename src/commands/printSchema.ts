@@ -5,7 +5,7 @@ import { openDatabase } from '../db/open.ts';
 import { printSdl } from '../schema/print.ts';
 import { createLogger } from '../telemetry/logger.ts';
 
-/** `schema`: prints the API's schema for the tables that the role may read. */
+/** Runs `schema`: prints the API's schema for the tables that the role may read. */
 export async function printSchema(config: Config): Promise<void> {
   const log = createLogger(config.logLevel);
   const database = await openDatabase(config);

@@ -1,4 +1,4 @@
-/** The command line asks for something that there is not, or not together; the message says what. */
+/** An error for a wrong command line; the message tells what is wrong with it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

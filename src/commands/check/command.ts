@@ -16,8 +16,8 @@ import { createRecorder } from './recorder.ts';
 import { asDocument, asTable, isPassed } from './render.ts';
 
 /**
- * `check [manifest...]`: does to persisted documents what the server does at its start, and says what each costs.
- * Resolves with 1 when one cannot be relied on or does not fit the schema, else with 0.
+ * Runs `check [manifest...]`: validates persisted documents as the server does at its start, and tells what each costs.
+ * Resolves with 1 if a document is invalid, else with 0.
  */
 export async function check(
   environment: Readonly<Record<string, string | undefined>>,

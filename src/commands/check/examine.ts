@@ -14,18 +14,18 @@ import { findScans } from './scans.ts';
 import { countStatements } from './statements.ts';
 import { plausibleVariables } from './variables.ts';
 
-/** What was found out about one operation of a document, or about a document without any. */
+/** Findings about one operation of a document, or about a document without operations. */
 export interface DocumentFinding {
   readonly status: 'ok' | 'warning' | 'failed';
   readonly name: string;
   /** One of the document's ids. */
   readonly id: string;
-  /** The rows that it can ask for at most; null where the document does not fit the schema. */
+  /** The most rows that it can ask for; null if the document does not fit the schema. */
   readonly cost: number | null;
-  /** How many it sends at most; null as well. */
+  /** The most statements that it sends; null in the same case. */
   readonly statements: number | null;
   readonly details: readonly string[];
-  /** The manifest that it stands in. */
+  /** The manifest that contains it. */
   readonly file: string;
 }
 
@@ -35,19 +35,19 @@ export interface ExamineOptions {
   readonly recorder: Recorder;
   /** The same database, for EXPLAIN. */
   readonly db: Db;
-  /** Live tails of it, for the cursors of lists. */
+  /** Its live tails, for the cursors of lists. */
   readonly tails: Tails;
   readonly config: Pick<Config, 'limits' | 'requestLimits'>;
-  /** Values to run operations with, by their names. */
+  /** Values of variables, by operation. */
   readonly given?: GivenVariables;
 }
 
-/** A scan of fewer rows takes PostgreSQL a few milliseconds. */
+/** Rows from which a sequential scan is worth a warning; PostgreSQL scans fewer in a few milliseconds. */
 const large = 10_000;
 
 /**
- * Says of each operation what it costs. To see the statements of every level its queries are run, once; what changes
- * rows is not.
+ * Determines the cost of each operation. Queries are run once to see the statements of every level; mutations and
+ * subscriptions are not run.
  */
 export async function examineDocument(
   { stored, document, errors }: PreparedDocument,
@@ -78,11 +78,14 @@ export async function examineDocument(
   return findings;
 }
 
-/** Variables that a client sends take their default, or ask for the largest page. */
+/**
+ * Calculates a price without values of variables: each has its default, and a page size without one counts as the
+ * largest.
+ */
 const costOf = (document: DocumentNode, { name }: OperationDefinitionNode, { api, config }: ExamineOptions): number =>
   priceOf({ schema: api.schema, document, operationName: name?.value, variables: null, pages: config.limits }).rows;
 
-/** The name of a document's first operation, as far as it can be read. */
+/** Finds the name of a document's first operation, even if the document does not parse. */
 const nameOf = (text: string): string => /\b(?:query|mutation|subscription)\s+(\w+)/.exec(text)?.[1] ?? '(no name)';
 
 interface Explained {
@@ -128,7 +131,7 @@ const run = async (
     contextValue: createContext({ caller: null, origin: 'check', tails }, config.requestLimits),
   });
 
-/** Warns once of each large table that is read sequentially, whatever the number of statements. */
+/** Warns once for each large table that is scanned sequentially, however many statements do so. */
 async function explainAll(db: Db, queries: readonly Sql[]): Promise<Explained> {
   const plans = await Promise.allSettled(queries.map((query) => findScans(db, query)));
   const scans = plans.flatMap((plan) => (plan.status === 'fulfilled' ? plan.value : []));

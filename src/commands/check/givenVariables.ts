@@ -5,12 +5,12 @@ import type { DocumentStore } from '../../documents/store.ts';
 import { unknownText } from '../arguments.ts';
 import { UsageError } from '../usageError.ts';
 
-/** Values of variables by the names of operations. */
+/** Values of variables, by the name of the operation. */
 export type GivenVariables = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 const givenVariables = z.record(z.string(), z.record(z.string(), z.unknown()));
 
-/** Reads values for operations of these documents; throws a UsageError for a name that is in none of them. */
+/** Reads values of variables; throws a UsageError for the name of an operation that no document has. */
 export async function readGivenVariables(file: string, { all }: DocumentStore): Promise<GivenVariables> {
   const wrong = (problem: string) => new UsageError(`--variables: ${problem}`);
   const text = await readFile(file, 'utf8').catch((error: Error) => {

@@ -18,8 +18,8 @@ interface List {
 }
 
 /**
- * The key of a row that there is, for each field of the root that looks one up by variables: without a row nothing can
- * be said of the levels below. Empty where a table has no rows, or none that may be read.
+ * Finds the key of an existing row for each root field that looks up a row by variables, since without a row the levels
+ * below are never read. Empty if a table has no readable rows.
  */
 export async function readKeys(
   schema: GraphQLSchema,
@@ -37,7 +37,7 @@ export async function readKeys(
   return values;
 }
 
-/** The list that has the rows which a field looks up, and the columns that its variables are of. */
+/** Finds the list that contains a looked-up row, and the columns of its variables. */
 function lookupOf(schema: GraphQLSchema, node: FieldNode) {
   const query = schema.getQueryType();
   const field = query?.getFields()[node.name.value];
@@ -55,7 +55,7 @@ function lookupOf(schema: GraphQLSchema, node: FieldNode) {
   return keys.length > 0 ? { list: list.name, keys } : null;
 }
 
-/** Of `node(id:)`: the type of the first `... on` in it. */
+/** Returns the type of the first inline fragment in `node(id:)`. */
 function firstCondition(schema: GraphQLSchema, { selectionSet }: FieldNode): GraphQLNamedType | undefined {
   const conditions = selectionSet?.selections.flatMap((node) =>
     node.kind === Kind.INLINE_FRAGMENT && node.typeCondition ? [node.typeCondition.name.value] : [],

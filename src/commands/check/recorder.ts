@@ -1,10 +1,10 @@
 import type { Db, SharedDb } from '../../db/db.ts';
 import type { Sql } from '../../db/sql/sql.ts';
 
-/** A database that remembers what is read of it. */
+/** A database that records the statements it runs. */
 export interface Recorder {
   readonly db: SharedDb;
-  /** Everything that was read since the last call. */
+  /** Returns the statements since the last call. */
   readonly take: () => readonly Sql[];
 }
 

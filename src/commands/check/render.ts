@@ -1,6 +1,9 @@
 import type { DocumentFinding } from './examine.ts';
 
-/** A line for each operation in columns, its details below it, and the problems of the manifests at the end. */
+/**
+ * Formats findings as a table with a line for each operation and its details below, followed by the problems of the
+ * manifests.
+ */
 export function asTable(findings: readonly DocumentFinding[], problems: readonly string[]): string {
   const rows = findings.map(({ status, name, cost, statements, id }) => [
     ...[status, name, String(cost ?? '-'), String(statements ?? '-'), id],
@@ -21,12 +24,12 @@ export function asTable(findings: readonly DocumentFinding[], problems: readonly
     .join('');
 }
 
-/** Where to look for what has to be mended. */
+/** Returns where to find a document that has to be fixed. */
 const placeOf = ({ status, file }: DocumentFinding) => (status === 'failed' ? [`in ${file}`] : []);
 
 export const isPassed = (findings: readonly DocumentFinding[], problems: readonly string[]): boolean =>
   problems.length === 0 && findings.every(({ status }) => status !== 'failed');
 
-/** The same as one JSON document. */
+/** Formats the same as one JSON document. */
 export const asDocument = (findings: readonly DocumentFinding[], problems: readonly string[]): string =>
   `${JSON.stringify({ ok: isPassed(findings, problems), findings, problems }, null, 2)}\n`;

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/db.ts';
 import { eq, lt, own, type Sql, sql } from '../../db/sql/sql.ts';
 
-/** A node of a plan, as EXPLAIN tells it in JSON. */
+/** A node of a plan in EXPLAIN's JSON. */
 interface Node {
   readonly 'Node Type': string;
   readonly Schema?: string;
@@ -9,15 +9,15 @@ interface Node {
   readonly Plans?: readonly Node[];
 }
 
-/** A table that a statement reads from end to end, and about how many rows it has. */
+/** A table that a statement scans sequentially, and its estimated number of rows. */
 export interface Scan {
   readonly table: string;
   readonly rows: number;
 }
 
 /**
- * What a statement's plan reads sequentially; partitions count as their table. Where PostgreSQL never counted the rows
- * their number is guessed from the size, at 100 bytes each.
+ * Finds the sequential scans in a statement's plan; partitions count as their table. If PostgreSQL never counted the
+ * rows, the number is estimated at 100 bytes per row.
  */
 export async function findScans(db: Db, query: Sql): Promise<readonly Scan[]> {
   const [row] = await db.rows(sql`explain (verbose, format json) ${query}`);

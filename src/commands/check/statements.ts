@@ -18,10 +18,10 @@ import { fragmentsOf, mergedFields } from '../../pricing/fields.ts';
 import { type Source, sourceOf } from '../../schema/fieldSource.ts';
 
 /**
- * How many statements an operation of a valid document sends at most: one for each list, relation, count and aggregate
- * with distinct arguments on each level, and one for each field of the root that is none of these; none for a relation
- * that the statement of its parent's rows joins. A list that is asked for a live cursor is read apart from an equal one
- * that is not. What extensions load by themselves is not counted, nor are the looks of live tails.
+ * Counts the statements that an operation of a valid document sends at most: one for each list, relation, count and
+ * aggregate with distinct arguments on each level, and one for each other root field; none for a relation that the
+ * statement of its parent joins. A list with a live cursor is read separately from an equal one without. Loads of
+ * extensions and looks of live tails are not counted.
  */
 export function countStatements(
   schema: GraphQLSchema,
@@ -31,7 +31,7 @@ export function countStatements(
   const fragments = fragmentsOf(document);
   const statements = new Set<string>();
   const visited = new Set<string>();
-  /** What each statement joins; what a mutation or a subscription returns is joined to nothing. */
+  /** Relations that each statement joins. Payloads of mutations and messages of subscriptions join nothing. */
   const joinsAt = new Map<string, Set<string>>();
   const joinsOf = (path: string): Set<string> => {
     const joins = joinsAt.get(path) ?? new Set();
@@ -47,8 +47,8 @@ export function countStatements(
     );
 
   /**
-   * `path` is equal where rows are: aliases, and `nodes` beside `edges`, share their statements. `joins` belongs to the
-   * statement that reads the parents' rows.
+   * Visits a selection. Equal values of `path` stand for the same rows: aliases, and `nodes` beside `edges`, share
+   * their statements. `joins` belongs to the statement that reads the parents' rows.
    */
   function visit(
     type: GraphQLCompositeType,
@@ -89,8 +89,8 @@ export function countStatements(
   return statements.size;
 }
 
-/** Each of these has a statement of its own. */
+/** Kinds of fields with a statement of their own. */
 const loaded: ReadonlySet<Source['kind']> = new Set(['relation', 'lookup']);
 
-/** Beside a list's page these have a statement of their own. */
+/** Kinds of fields with a statement beside that of the list's page. */
 const counted: ReadonlySet<Source['kind']> = new Set(['count', 'aggregate']);

@@ -11,8 +11,8 @@ import {
 } from 'graphql';
 
 /**
- * Values for the variables that an operation cannot do without; those with a default, and those that may be absent, are
- * left out.
+ * Makes up values for the variables that an operation requires. Optional variables and those with a default are left
+ * out.
  */
 export function plausibleVariables(schema: GraphQLSchema, operation: OperationDefinitionNode): Record<string, unknown> {
   const values: Record<string, unknown> = {};
@@ -23,10 +23,10 @@ export function plausibleVariables(schema: GraphQLSchema, operation: OperationDe
   return values;
 }
 
-/** GraphQL's own scalars; those of this API have an example in their description. */
+/** Values of GraphQL's own scalars; the scalars of this API have an example in their description. */
 const plain: Readonly<Record<string, unknown>> = { Int: 10, Float: 1.5, String: 'a', Boolean: true, ID: 'a' };
 
-/** A value that a type takes; of an input object only what it requires. */
+/** Makes up a value that a type accepts; an input object gets only its required fields. */
 export function plausibleValue(type: GraphQLInputType): unknown {
   if (isNonNullType(type)) return plausibleValue(type.ofType);
   if (isListType(type)) return [plausibleValue(type.ofType)];

@@ -3,7 +3,7 @@ import { commandLines } from '../commandLines.ts';
 import { examine } from './examine.ts';
 import { asJson, findingLines } from './render.ts';
 
-/** `doctor [--json]`: prints what was found; resolves with 1 when a step failed, else with 0. */
+/** Runs `doctor [--json]` and prints its findings; resolves with 1 if a step failed, else with 0. */
 export async function doctor(
   environment: Readonly<Record<string, string | undefined>>,
   args: readonly string[],

@@ -16,7 +16,7 @@ import { checkRole, checkSession } from './session.ts';
 import { checkTls, tlsRemedy } from './tls.ts';
 import { checkToken, tokenRemedy } from './token.ts';
 
-/** What the examination asks outside the database. */
+/** What the examination uses outside the database. */
 export interface Surroundings {
   readonly lookup: Lookup;
   /** This machine's clock, in milliseconds since 1970. */
@@ -30,7 +30,7 @@ const instruments: Surroundings = {
   openTokens: (password) => openTokenSource(password, () => {}),
 };
 
-/** Goes the server's way to the database one step at a time; an error of a step is its finding, never a rejection. */
+/** Takes the server's path to the database step by step. The error of a step becomes its finding, never a rejection. */
 export async function examine(
   environment: Readonly<Record<string, string | undefined>>,
   { lookup, now, openTokens }: Surroundings = instruments,
@@ -74,7 +74,7 @@ export async function examine(
   }
 }
 
-/** Every problem in one finding; without a server to ask there is no more to find. */
+/** Reports all problems of the configuration in one finding; without a server to ask, nothing else is examined. */
 function readConfiguration(environment: Readonly<Record<string, string | undefined>>): {
   readonly config?: Config;
   readonly outcome: Outcome;
@@ -95,7 +95,7 @@ function readConfiguration(environment: Readonly<Record<string, string | undefin
 }
 
 interface Visit {
-  /** The one connection of the examination, opened when it is first asked for. Rejects with a LoginError. */
+  /** Opens the examination's only connection when first called. Rejects with a LoginError. */
   connection(): Promise<PoolConnection>;
   end(): Promise<void>;
 }
@@ -116,7 +116,7 @@ function openVisit(config: Config, database: DatabaseConfig, tokens: TokenSource
   };
 }
 
-/** What a login's step throws is worded as the server's log words it. */
+/** Explains a failed step of a login in the words of the server's log. */
 const explainedFor =
   (database: DatabaseConfig) =>
   (check: Check, remedy?: (error: unknown) => string | Promise<string>): Check =>

@@ -1,17 +1,17 @@
 import type { LoginStep } from '../../db/pool/loginError.ts';
 
-/** What is looked at, a login's own steps by the names that the server's log gives them. */
+/** A step of the examination. Steps of a login are named as in the server's log. */
 export type Step = 'configuration' | LoginStep | 'session' | 'role' | 'schema' | 'version' | 'clock' | 'connections';
 
-/** What one step found out. */
+/** The outcome of one step. */
 export interface Finding {
   readonly step: Step;
-  /** `skipped`: a step that it depends on failed, so that nothing can be said. */
+  /** `skipped`: a step that it depends on failed. */
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped';
   readonly message: string;
   /** What to do about a warning or a failure. */
   readonly remedy?: string;
-  /** Further lines, such as one for each table. */
+  /** Further lines, such as one per table. */
   readonly details?: readonly string[];
 }
 
@@ -25,10 +25,10 @@ export const failed = (message: string, remedy?: string): Outcome => ({
   ...(remedy !== undefined && { remedy }),
 });
 
-/** Looks at one thing; what it throws is for the step's name to explain. */
+/** Examines one thing; an error that it throws is explained by the step's name. */
 export type Check = () => Promise<Outcome>;
 
-/** The steps in their order, each with those without which it can say nothing. */
+/** The steps in order, each with the steps that it depends on. */
 const needs: Readonly<Record<Step, readonly Step[]>> = {
   configuration: [],
   name: ['configuration'],
@@ -46,7 +46,7 @@ const needs: Readonly<Record<Step, readonly Step[]>> = {
 
 const steps = Object.keys(needs) as Step[];
 
-/** Runs the checks one after the other; one that is not there, or whose needs are not met, is skipped. */
+/** Runs the checks in order. A step without a check, or whose dependencies failed, is skipped. */
 export async function runChecks(checks: Readonly<Partial<Record<Step, Check>>>): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const isMet = (step: Step) => findings.some((f) => f.step === step && /ok|warning/.test(f.status));

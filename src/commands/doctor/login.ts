@@ -4,7 +4,7 @@ import type { Claims } from '../../auth/identity/tokenClaims.ts';
 import type { DatabaseConfig } from '../../config/database.ts';
 import { scopes } from './token.ts';
 
-/** The statement or command that makes a refused login work; `claims` are those of the token that was refused. */
+/** Returns the statement or command that makes a refused login work; `claims` are those of the refused token. */
 export function loginRemedy(error: unknown, database: DatabaseConfig, claims: Claims): string {
   const chain = causes(error);
   const refusal = chain.find((cause) => cause instanceof IdentityError);
@@ -24,7 +24,10 @@ export function loginRemedy(error: unknown, database: DatabaseConfig, claims: Cl
   return 'Look at what the server said, and into its log';
 }
 
-/** A server does not say before a login whether a role is missing, has another name, or was made for another identity. */
+/**
+ * Before a login, a server does not tell whether the role is missing, has another name, or belongs to another identity;
+ * the remedy covers all three.
+ */
 function refusedRemedy({ user, password }: DatabaseConfig, { oid }: Claims, quoted: string): string {
   if (typeof password === 'string') {
     return `Compare PGUSER and PGPASSWORD; as an administrator: CREATE ROLE ${quoted} LOGIN; or: ALTER ROLE ${quoted} PASSWORD '...';`;
@@ -35,7 +38,7 @@ function refusedRemedy({ user, password }: DatabaseConfig, { oid }: Claims, quot
 
 const shellQuoted = (text: string) => (/^[\w.@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
 
-/** An error and what caused it, outermost first. */
+/** Returns an error and its causes, outermost first. */
 function causes(error: unknown): readonly Error[] {
   return error instanceof Error ? [error, ...causes(error.cause)] : [];
 }

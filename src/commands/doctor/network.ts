@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { connectTo } from '../../db/pool/socket.ts';
 import { type Outcome, ok, warning } from './finding.ts';
 
-/** Resolves a name to all its addresses, as `dns.promises.lookup` does with `all`. */
+/** Resolves a name to all its addresses, like `dns.promises.lookup` with `all`. */
 export type Lookup = (host: string) => Promise<readonly { readonly address: string }[]>;
 
 interface Target {
@@ -10,7 +10,7 @@ interface Target {
   readonly port: number;
 }
 
-/** Resolves the host's name, and warns where the server of a private network shows its public face. */
+/** Resolves the host's name, and warns if the server of a private network resolves to a public address. */
 export async function checkName({ host }: Target, lookup: Lookup): Promise<Outcome> {
   if (host.startsWith('/')) return ok(`${host} is a folder of this machine`);
   if (isIP(host)) return ok(`${host} is an address`);
@@ -23,17 +23,20 @@ export async function checkName({ host }: Target, lookup: Lookup): Promise<Outco
   );
 }
 
-/** Flexible Server's names in the public cloud, the US Government's and China's. */
+/** Tells whether a name belongs to Flexible Server in the public cloud, or that of the US Government or China. */
 export const isAzure = (host: string): boolean =>
   /\.postgres\.database\.(azure\.com|usgovcloudapi\.net|chinacloudapi\.cn)$/i.test(host);
 
-/** RFC 1918, RFC 6598, loopback, and what IPv6 has for them (RFC 4193, RFC 4291). */
+/**
+ * Tells whether an address is private: RFC 1918, RFC 6598, loopback, and their counterparts in IPv6 (RFC 4193, RFC
+ * 4291).
+ */
 const isPrivate = (address: string): boolean =>
   /^(10\.|127\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|::1$|f[cd]|fe80:)/i.test(
     address,
   );
 
-/** Opens a connection of TCP and closes it. */
+/** Opens a TCP connection and closes it. */
 export async function checkConnect({ host, port }: Target, timeoutMs: number): Promise<Outcome> {
   const started = performance.now();
   const socket = await connectTo(host, port, timeoutMs);

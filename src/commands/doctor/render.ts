@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 
-/** A line for each step, its details and what to do below it. */
+/** Formats a line for each step, with its details and remedy below. */
 export const findingLines = (findings: readonly Finding[]): string =>
   findings
     .flatMap(({ status, step, message, details = [], remedy }) => [
@@ -10,6 +10,6 @@ export const findingLines = (findings: readonly Finding[]): string =>
     .map((line) => `${line}\n`)
     .join('');
 
-/** The findings as one JSON document: `{ ok, findings }`. */
+/** Formats the findings as one JSON document: `{ ok, findings }`. */
 export const asJson = (findings: readonly Finding[]): string =>
   `${JSON.stringify({ ok: findings.every(({ status }) => status !== 'failed'), findings }, null, 2)}\n`;

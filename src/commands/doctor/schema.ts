@@ -12,7 +12,7 @@ import { importExtensions } from '../../schema/extensions/folder.ts';
 import { createSchema } from '../../schema/schema.ts';
 import { failed, type Outcome, ok, warning } from './finding.ts';
 
-/** Builds the API as the server does, and tells what it shows, what it does not, and why. */
+/** Builds the API as the server does, and tells what it exposes, what it does not, and why. */
 export async function checkSchema(
   db: Db,
   user: string,
@@ -56,7 +56,7 @@ interface Relation extends Pick<Table, 'extension' | 'comment'> {
   readonly unreadable: readonly string[];
 }
 
-/** Everything in the schema that could be a type of the API, whether the role may read it or not. */
+/** Reads everything in the schema that could become a type, readable by the role or not. */
 async function readRelations(db: Db, schema: string): Promise<readonly Relation[]> {
   const rows = await db.rows(sql`
     select c.relname as name, pg_catalog.format('%I.%I', n.nspname, c.relname) as sql, pg_catalog.count(a.attnum)::pg_catalog.text as columns,
@@ -77,7 +77,7 @@ async function readRelations(db: Db, schema: string): Promise<readonly Relation[
   }));
 }
 
-/** How an extension spreads the rows of a table. */
+/** Describes how an extension distributes the rows of a table. */
 function spreadOf({ spread }: Table): string {
   if (!spread) return '';
   if (spread.by === 'timescaledb') return `, a hypertable${spread.isCompressed ? ' with compression' : ''}`;
@@ -96,7 +96,7 @@ function shownLine({ name, columns, unreadable }: Relation, table: Table | undef
   return `${name}: shown with ${shown} of ${columns} columns${spread} (${missing.join('; ')})`;
 }
 
-/** Columns whose values can be read but not named, so that nothing finds, sorts or writes them. */
+/** Lists columns whose values can be read but not compared, so that no filter, order or write can use them. */
 const unusableLines = (tables: readonly Table[], user: string): readonly string[] =>
   tables.flatMap(({ name, columns }) =>
     columns
@@ -121,7 +121,7 @@ const hidden = (relations: readonly Relation[], user: string): readonly string[]
     return `${name}: not shown: no SELECT. To show it: GRANT SELECT ON ${table} TO ${pg.escapeIdentifier(user)};`;
   });
 
-/** What the schema's owner can do, where there is nothing to read. */
+/** Returns what the schema's owner can do when there is nothing to read. */
 function emptyRemedy(schema: string, { cause, database, role }: Emptiness): string {
   const name = pg.escapeIdentifier(schema);
   const grantee = pg.escapeIdentifier(role);

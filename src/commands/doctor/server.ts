@@ -5,10 +5,10 @@ import { failed, type Outcome, ok, warning } from './finding.ts';
 
 const oldest = 14;
 
-/** What of Azure's ports leads to any node of a cluster, the pooler's too. */
+/** Azure's ports that lead to any node of a cluster, one of them through its pooler. */
 const portsOfNodes = [7432, 8432];
 
-/** Which engine answers, and in which part. */
+/** Determines which engine answers, and in which role. */
 export async function checkVersion(client: ClientBase, { port }: Pick<DatabaseConfig, 'port'>): Promise<Outcome> {
   const { rows } = await client.query<{ version: string; citus: string | null; isStandby: boolean }>(
     `select pg_catalog.current_setting('server_version') as version, pg_catalog.current_setting('citus.version', true) as citus,
@@ -25,10 +25,10 @@ export async function checkVersion(client: ClientBase, { port }: Pick<DatabaseCo
   );
 }
 
-/** Tokens bear times that both sides judge by their own clocks. */
+/** Tolerated difference: tokens carry times that both sides compare with their own clocks. */
 const toleratedMs = 5000;
 
-/** Compares the database's clock with this machine's, which `now` reads in ms since 1970. */
+/** Compares the database's clock with this machine's, which `now` reads in milliseconds since 1970. */
 export async function checkClock(client: ClientBase, now: () => number): Promise<Outcome> {
   const before = now();
   const { rows } = await client.query<{ ms: string }>(
@@ -53,7 +53,10 @@ interface Limits {
   readonly database: number;
 }
 
-/** Compares what all replicas may open with what the server lets them, -1 being no limit of a role or a database. */
+/**
+ * Compares the connections of all replicas with the limits of the server, where -1 means that a role or database has no
+ * limit.
+ */
 export async function checkConnections(
   client: ClientBase,
   { poolSize, maxReplicas }: Pick<Config, 'poolSize' | 'maxReplicas'>,

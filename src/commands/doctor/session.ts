@@ -6,7 +6,7 @@ import { type Outcome, ok, warning } from './finding.ts';
 
 const shown = ['TimeZone', 'DateStyle', 'IntervalStyle', 'statement_timeout', 'default_transaction_read_only'];
 
-/** The settings that a statement gets, what stands before PostgreSQL, and what that costs. */
+/** Checks the session's settings and a pooler before PostgreSQL, and tells what they cost. */
 export async function checkSession({ client, session }: PoolConnection, { user }: DatabaseConfig): Promise<Outcome> {
   const { rows } = await client.query<{ name: string; value: string }>(
     'select name, pg_catalog.current_setting(name) as value from pg_catalog.unnest($1::pg_catalog.text[]) name',
@@ -26,7 +26,7 @@ interface Role {
   readonly owns: boolean;
 }
 
-/** Grants decide what the API shows; a role that stands above them shows everything. */
+/** Checks the role. Grants decide what the API exposes, and a role that bypasses them exposes everything. */
 export async function checkRole(client: ClientBase, schema: string): Promise<Outcome> {
   const { rows } = await client.query<Role>(
     `select r.rolname as name, r.rolsuper as super, r.rolbypassrls as bypass,

@@ -7,7 +7,9 @@ import { type Outcome, ok, warning } from './finding.ts';
 const dayMs = 86_400_000;
 const shortDays = 30;
 
-/** Verifies the server's certificate as a login does: its chain, its name, its dates. `now` is in ms since 1970. */
+/**
+ * Verifies the server's certificate as a login does: its chain, name and dates. `now` is in milliseconds since 1970.
+ */
 export async function checkTls(
   { host, port, ssl }: Pick<DatabaseConfig, 'host' | 'port' | 'ssl'>,
   timeoutMs: number,
@@ -32,7 +34,7 @@ function describe(certificate: PeerCertificate): string {
   return `certificate for ${names} by ${issuer} until ${new Date(certificate.valid_to).toISOString().slice(0, 10)}`;
 }
 
-/** What to do, by Node.js' and OpenSSL's codes for what does not verify. */
+/** Returns what to do, by the codes of Node.js and OpenSSL for certificates that do not verify. */
 export function tlsRemedy(error: unknown, host: string): string {
   const code = codeOf(error) ?? '';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {

@@ -5,10 +5,10 @@ import type { Token } from '../../auth/identity/tokenSource.ts';
 import type { Identity } from '../../config/database.ts';
 import { type Outcome, ok, warning } from './finding.ts';
 
-/** A clock that differs by less does no harm. */
+/** Tolerated difference between clocks, in milliseconds. */
 const toleratedMs = 5000;
 
-/** Judges a token by what it says of itself, which never includes the token. `now` is in ms since 1970. */
+/** Examines a token by its claims, and never reports the token itself. `now` is in milliseconds since 1970. */
 export function checkToken(password: string | Identity, token: Token, now: number): Outcome {
   if (typeof password === 'string') return ok('none: a fixed password (PG_AUTH=password)');
   const claims = claimsOf(token.text);
@@ -29,11 +29,11 @@ const identityOf = ({ oid, appid, upn }: Claims): string =>
 const lifeOf = ({ expiresAt }: Token, now: number): string =>
   expiresAt <= now ? 'already ended' : `ends in ${Math.floor((expiresAt - now) / 1000)} s`;
 
-/** The scopes of the three clouds; the server takes tokens for its own only. */
+/** The scopes of the three clouds; a server only accepts tokens for its own. */
 export const scopes =
   'https://ossrdbms-aad.database.windows.net/.default (in the US Government cloud ...database.usgovcloudapi.net, in China ...database.chinacloudapi.cn)';
 
-/** What to do when an identity gives no token. */
+/** Returns what to do if an identity gets no token. */
 export function tokenRemedy(error: unknown, password: string | Identity): string {
   const problem = error instanceof IdentityError ? error.problem : 'denied';
   switch (problem) {

@@ -2,10 +2,10 @@ import type { ClientBase } from 'pg';
 import { ident, sql } from '../../db/sql/sql.ts';
 import { type Change, statement } from './change.ts';
 
-/** What the server said to those that it did not do, by what they are about. */
+/** The server's messages for changes that failed, by what they are about. */
 export type Failures = ReadonlyMap<string, string>;
 
-/** Makes each change in a transaction of its own, so that one that is not permitted keeps none of the others. */
+/** Makes each change in a transaction of its own, so that a forbidden one does not undo the others. */
 export async function apply(changes: readonly Change[], clientOf: (database: string) => ClientBase): Promise<Failures> {
   const failures = new Map<string, string>();
   for (const change of changes) {
@@ -16,7 +16,7 @@ export async function apply(changes: readonly Change[], clientOf: (database: str
   return failures;
 }
 
-/** Resolves with what the server said to each way of making the change; with nothing when one of them worked. */
+/** Resolves with the server's message for each attempt to make the change; empty if one succeeded. */
 async function make({ owner, statements, otherwise }: Change, client: ClientBase): Promise<readonly string[]> {
   const said: string[] = [];
   for (const way of otherwise ? [statements, otherwise] : [statements]) {
@@ -44,7 +44,7 @@ async function transact(client: ClientBase, owner: string | null, statements: re
   }
 }
 
-/** A member who does not inherit the rights of an owner has them only as that owner. */
+/** Tells whether a member must assume an owner's role because it does not inherit the owner's rights. */
 async function mustBecome(client: ClientBase, owner: string): Promise<boolean> {
   const { rows } = await client.query<{ must: boolean }>(
     "select not pg_catalog.pg_has_role($1, 'usage') and pg_catalog.pg_has_role($1, 'member') as must",

@@ -12,8 +12,8 @@ import { readWish } from './wish.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Makes the app's role and its grants as the administrator that the environment logs in as, or takes them back. What is
- * right already is left alone. Resolves with 1 when the app still lacks what it needs, else with 0.
+ * Creates the app's role with its grants, or revokes them, as the administrator named by the environment. What already
+ * holds is left alone. Resolves with 1 if the app still lacks something it needs, else with 0.
  */
 export async function grant(
   environment: Environment,
@@ -38,7 +38,7 @@ export async function grant(
       return 0;
     }
     const { isCluster, database: own } = before.contents;
-    // A cluster has the roles that are made in the database which knows its nodes.
+    // In a cluster, roles created in the database that knows the nodes exist on all nodes.
     const clientOf = (database: string) => (isCluster || database === own.name ? contents : server);
     if (isCluster) await contents.query(inSequence);
     const failures = await apply(changes, clientOf);

@@ -4,7 +4,7 @@ import { byOwner, count } from './relations.ts';
 import type { ContentsState } from './state.ts';
 import type { Wish } from './wish.ts';
 
-/** Tables that live tails can follow tell of new rows, so that nobody has to look for them. */
+/** Plans the triggers by which tables with live tails send notices of new rows, which saves polling. */
 export function liveChanges({ database, schema, hasNotices, tables }: ContentsState, wish: Wish): readonly Change[] {
   if (!schema) return [];
   const on = (what: string, owner: string, statements: readonly string[]): Change => ({

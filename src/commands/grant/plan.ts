@@ -7,7 +7,7 @@ import { dropChanges, roleChanges, settingChanges } from './role.ts';
 import type { State } from './state.ts';
 import type { Wish } from './wish.ts';
 
-/** All that is to hold, in the order in which it can be made so. */
+/** Plans all changes, in the order in which they can be made. */
 export function plan({ server, contents }: State, wish: Wish): readonly Change[] {
   if (wish.isRevoked) return [...revokeChanges(contents, wish), ...dropChanges(server, wish)];
   const served = {
@@ -23,7 +23,7 @@ export function plan({ server, contents }: State, wish: Wish): readonly Change[]
   ];
 }
 
-/** Why the wish cannot be fulfilled here, whatever is changed; null when it can. */
+/** Returns why the wish cannot be fulfilled here whatever is changed; null if it can. */
 export function objectionTo({ server, contents }: State, wish: Wish): string | null {
   const { role, pgaadauth, administrator } = server;
   const name = quoted(wish.role);

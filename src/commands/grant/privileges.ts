@@ -4,7 +4,7 @@ import { byOwner, count, defaultsOf, names } from './relations.ts';
 import type { ContentsState, Relation } from './state.ts';
 import type { Wish } from './wish.ts';
 
-/** The role reaches the schema and all that is in it, and what is to come. */
+/** Plans the privileges on the schema, on everything in it, and on future tables. */
 export function privilegeChanges(contents: ContentsState, wish: Wish): readonly Change[] {
   const { database, schema, tables, sequences } = contents;
   if (!schema) return [];
@@ -67,7 +67,7 @@ export function privilegeChanges(contents: ContentsState, wish: Wish): readonly 
 
 type On = (what: string, owner: string, statements: readonly Sql[]) => Change;
 
-/** Without FOR ROLE these would only be about what the administrator itself creates. */
+/** Plans default privileges. Without FOR ROLE they would only apply to what the administrator itself creates. */
 function defaultChanges({ defaults }: ContentsState, wish: Wish, owner: string, on: On): readonly Change[] {
   const wanted = { TABLES: tablePrivileges(wish), SEQUENCES: wish.mayWrite ? ['USAGE'] : [] };
   return (['TABLES', 'SEQUENCES'] as const)
@@ -94,14 +94,14 @@ const tablePrivileges = ({ mayWrite, mayDelete }: Wish): readonly string[] => [
   ...(mayDelete ? ['DELETE'] : []),
 ];
 
-/** Who creates tables in the schema, as far as one can tell from it. The role itself needs no grants. */
+/** Returns the roles that own tables in the schema and so probably create them. The app's own role needs no grants. */
 function ownersOf({ schema, tables, sequences }: ContentsState): readonly string[] {
   const owners = [...tables, ...sequences].map(({ owner }) => owner);
-  // A role of PostgreSQL's own, as which nobody logs in.
+  // Excludes PostgreSQL's predefined roles, as which nobody logs in.
   return [...new Set([...(schema ? [schema.owner] : []), ...owners])].filter((owner) => owner !== 'pg_database_owner');
 }
 
-/** What the role holds beyond the wish: it is left, since somebody else may have meant it. */
+/** Lists privileges beyond the wish, which are kept because somebody else may have granted them on purpose. */
 export function extrasOf({ tables }: ContentsState, wish: Wish): readonly string[] {
   return ['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']
     .filter((privilege) => !tablePrivileges(wish).includes(privilege))
@@ -111,7 +111,7 @@ export function extrasOf({ tables }: ContentsState, wish: Wish): readonly string
     });
 }
 
-/** Whether the role may write, now or by the wish. */
+/** Tells whether the role may write, now or by the wish. */
 export const writesWith = (contents: ContentsState, wish: Wish): boolean =>
   wish.mayWrite ||
   wish.mayDelete ||

@@ -1,11 +1,11 @@
 import { ident, join, type Sql, sql } from '../../db/sql/sql.ts';
 import type { Relation } from './state.ts';
 
-/** The beginning of a statement about what an owner will create. */
+/** Starts a statement about the future objects of an owner. */
 export const defaultsOf = (owner: string, schema: string): Sql =>
   sql`ALTER DEFAULT PRIVILEGES FOR ROLE ${ident(owner)} IN SCHEMA ${ident(schema)}`;
 
-/** Only an owner's own statements reach what is its. */
+/** Groups relations by owner, since only an owner's own statements reach its objects. */
 export const byOwner = <R extends Relation>(relations: readonly R[]): readonly (readonly [string, readonly R[]])[] => [
   ...Map.groupBy(relations, ({ owner }) => owner),
 ];
@@ -13,6 +13,6 @@ export const byOwner = <R extends Relation>(relations: readonly R[]): readonly (
 export const names = (schema: string, relations: readonly Relation[]): Sql =>
   join(relations.map(({ name }) => ident(schema, name)));
 
-/** For people. */
+/** Formats a number of relations for people. */
 export const count = ({ length }: readonly Relation[], kind: 'TABLE' | 'SEQUENCE'): string =>
   `${length} ${kind.toLowerCase()}${length === 1 ? '' : 's'}`;

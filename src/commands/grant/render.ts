@@ -3,13 +3,16 @@ import type { Failures } from './apply.ts';
 import { type Change, inSequence, quoted, statement } from './change.ts';
 import type { ContentsState } from './state.ts';
 
-/** How a change ended. */
+/** The outcome of a change. */
 export interface Result {
   readonly change: Change;
   readonly ending: 'changed' | 'already right' | 'not done';
 }
 
-/** Compares what was to be done with what is still to be done: a GRANT without the right to it is only a warning. */
+/**
+ * Compares what was to be done with what remains. A GRANT by somebody without the right to it is only a warning in
+ * PostgreSQL.
+ */
 export function compare(before: readonly Change[], after: readonly Change[]): readonly Result[] {
   const left = new Map(after.filter(({ statements }) => statements.length > 0).map((change) => [change.what, change]));
   return before.map((change) => {
@@ -19,7 +22,7 @@ export function compare(before: readonly Change[], after: readonly Change[]): re
   });
 }
 
-/** A line for each, and the statements that somebody else must run. */
+/** Formats a line for each change, and the statements that somebody else must run. */
 export function changeLines(
   results: readonly Result[],
   failures: Failures,
@@ -43,11 +46,14 @@ export function changeLines(
   return [...lines, ...kept, ...sections, ...runs].map((line) => `${line}\n`).join('');
 }
 
-/** Whether the app does not run, since something was not done. */
+/** Tells whether a missing change keeps the app from running. */
 export const isSomethingNeeded = (results: readonly Result[]): boolean =>
   results.some(({ change, ending }) => ending === 'not done' && !change.isDispensable);
 
-/** How an owner lets whoever shares the database grant on its tables from then on: no administrator may act for another. */
+/**
+ * Returns the statements by which an owner lets the database's other administrators grant on its tables, since none may
+ * act for another.
+ */
 function handover(owner: string | null | undefined, database: ContentsState['database']): readonly string[] {
   if (!owner || !database.isOurs || !database.alsoOf.includes(owner)) return [];
   return [
@@ -56,7 +62,7 @@ function handover(owner: string | null | undefined, database: ContentsState['dat
   ];
 }
 
-/** The statements that are still to be run, below comments that say by whom and in which database. */
+/** Formats the remaining statements as a script, with comments that say who runs them in which database. */
 export function asScript(changes: readonly Change[], { isCluster }: Pick<ContentsState, 'isCluster'>): string {
   const missing = changes.filter(({ statements }) => statements.length > 0);
   const groups = Map.groupBy(missing, ({ owner, database }) => heading(owner, database));
@@ -77,5 +83,5 @@ export function asScript(changes: readonly Change[], { isCluster }: Pick<Content
 const heading = (owner: string | null, database: string): string =>
   `${owner === null ? 'An administrator of roles' : quoted(owner)}, in the database ${quoted(database)},`;
 
-/** A name may hold a line feed, after which a comment would be one no more. */
+/** Puts a name on one line, since a line break in it would end a comment. */
 const oneLine = (text: string): string => text.replaceAll(/\s/g, ' ').replace(/,$/, '');

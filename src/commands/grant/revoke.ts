@@ -4,7 +4,7 @@ import { byOwner, count, defaultsOf, names } from './relations.ts';
 import type { ContentsState, Relation } from './state.ts';
 import type { Wish } from './wish.ts';
 
-/** Everything that the role was granted in the database is taken back. */
+/** Plans to revoke everything that the role was granted in the database. */
 export function revokeChanges(
   { database, schema, tables, sequences, defaults }: ContentsState,
   wish: Wish,

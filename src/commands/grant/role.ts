@@ -12,7 +12,7 @@ const onServer = (what: string, statements: readonly string[]): Change => ({
   statements,
 });
 
-/** The role exists, is for the identity, and may log in. */
+/** Plans the role: it exists, belongs to the identity, and may log in. */
 export function roleChanges(server: ServerState, wish: Wish): readonly Change[] {
   const { role } = server;
   const what = wish.objectId
@@ -26,9 +26,9 @@ export function roleChanges(server: ServerState, wish: Wish): readonly Change[] 
 }
 
 /**
- * Who makes a role may alter it, which the settings take. Where the label is what PostgreSQL does not let them set, the
- * function makes both. Source of both ways: Microsoft Learn, "Manage Microsoft Entra roles in Azure Database for
- * PostgreSQL".
+ * Returns the statements for an Entra role. The role's creator may also alter it, which the settings need. Where
+ * PostgreSQL forbids that creator to set the label, Azure's function creates both. Source of both ways: Microsoft
+ * Learn, "Manage Microsoft Entra roles in Azure Database for PostgreSQL".
  */
 function principalStatements({ role, pgaadauth }: ServerState, wish: Wish): readonly string[] {
   const name = ident(wish.role);
@@ -47,7 +47,10 @@ function anotherWay({ role, pgaadauth }: ServerState, { role: name, objectId, pr
   return { otherwise: [statement(sql`SELECT * FROM ${call}`)] };
 }
 
-/** What sessions behind a pooler would else have to set in each transaction; `writes`: whether the role holds, or is to hold, a right to write. */
+/**
+ * Plans the role's settings, which sessions behind a pooler would otherwise need in each transaction; `writes` tells
+ * whether the role can write, now or by the wish.
+ */
 export function settingChanges({ role }: ServerState, wish: Wish, writes: boolean): readonly Change[] {
   const set = new Map(
     role?.settings.map((setting) => {
@@ -65,7 +68,7 @@ export function settingChanges({ role }: ServerState, wish: Wish, writes: boolea
     : isRight(readOnly, 'on')
       ? []
       : [roleStatement(wish.role, readOnly, 'on')];
-  // Without them the server sets them itself, in each transaction where it must.
+  // The settings are optional: without them the server sets them itself, if need be in each transaction.
   return [
     onServer(
       `settings of the sessions of ${quoted(wish.role)}`,
@@ -75,7 +78,7 @@ export function settingChanges({ role }: ServerState, wish: Wish, writes: boolea
   ].map((change) => ({ ...change, isDispensable: true }));
 }
 
-/** Nobody logs in as the role any more, and then there is none; what else depends on it keeps it. */
+/** Plans to end the role's sessions and drop it; objects that depend on it prevent the drop. */
 export function dropChanges({ role, sessions }: ServerState, wish: Wish): readonly Change[] {
   const name = ident(wish.role);
   const end = sql`SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity WHERE usename ${eq} ${literal(wish.role)}`;

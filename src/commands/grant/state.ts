@@ -6,59 +6,59 @@ import { noticeChannel } from '../../db/sql/notice.ts';
 import { eq, ne, own, type Sql, sql, toQuery } from '../../db/sql/sql.ts';
 import type { Wish } from './wish.ts';
 
-/** The privileges that are granted to the role itself, by PostgreSQL's names. */
+/** Privileges granted to the role itself, by PostgreSQL's names. */
 type Held = readonly string[];
 
-/** What the catalogs say of a role and of all that it is to be granted. */
+/** State of a role and of everything that it is to be granted. */
 export interface State {
   readonly server: ServerState;
   readonly contents: ContentsState;
 }
 
-/** What holds in all databases of the server. */
+/** State that all databases of the server share. */
 export interface ServerState {
   readonly administrator: string;
-  /** The schema that has the functions for Entra roles; null where this is not Azure's PostgreSQL. */
+  /** The schema with the functions for Entra roles; null if this is not Azure's PostgreSQL. */
   readonly pgaadauth: string | null;
-  /** Null where there is none of that name. */
+  /** Null if the role does not exist. */
   readonly role: RoleState | null;
-  /** How many the role has open. */
+  /** Number of the role's open sessions. */
   readonly sessions: number;
 }
 
 export interface RoleState {
   readonly canLogin: boolean;
   readonly isSuperuser: boolean;
-  /** Those of Azure's providers, on a role for an identity: `aadauth,oid=<principal id>,type=service`. */
+  /** Security labels of Azure's providers on a role for an identity: `aadauth,oid=<principal id>,type=service`. */
   readonly labels: readonly string[];
-  /** `name=value`, one each. */
+  /** Settings in the form `name=value`. */
   readonly settings: readonly string[];
 }
 
-/** What holds in the database with the schema. */
+/** State of the database with the schema. */
 export interface ContentsState {
   readonly database: {
     readonly name: string;
     readonly owner: string;
     readonly held: Held;
-    /** Whether anybody may connect. */
+    /** Whether everybody may connect. */
     readonly isOpen: boolean;
     /** Whether the administrator may act for the owner. */
     readonly isOurs: boolean;
-    /** Other roles that may act for the owner, so that what they own could be its. */
+    /** Other roles that may act for the owner and could own its objects. */
     readonly alsoOf: readonly string[];
   };
   readonly schema: { readonly owner: string; readonly held: Held } | null;
-  /** Whether it is the coordinator's of a Citus cluster. */
+  /** Whether it is the coordinator of a Citus cluster. */
   readonly isCluster: boolean;
-  /** Whether the schema has the function for triggers that tell of new rows. */
+  /** Whether the schema has the trigger function that sends notices of new rows. */
   readonly hasNotices: boolean;
-  /** Partitions are not among them: who reads or writes their table needs nothing more. */
+  /** Tables without partitions, since reading or writing a table needs no privileges on its partitions. */
   readonly tables: readonly (Relation & {
     readonly canInsert: boolean;
     readonly canUpdate: boolean;
     readonly canDelete: boolean;
-    /** Whether it has a column that may be an order of arrival, and a trigger that tells of new rows. */
+    /** Whether it has a column that may be an order of arrival, and whether it has the trigger that sends notices. */
     readonly arrives: boolean;
     readonly notifies: boolean;
   })[];
@@ -72,7 +72,7 @@ export interface Relation extends Pick<Table, 'extension' | 'comment'> {
   readonly held: Held;
 }
 
-/** Reads both databases. `server` is connected to the database `postgres`, `contents` to the one with the schema. */
+/** Reads both databases: `server` is connected to `postgres`, `contents` to the one with the schema. */
 export async function readState(server: ClientBase, contents: ClientBase, wish: Wish): Promise<State> {
   return {
     server: await ask<ServerState>(server, serverState(wish)),
@@ -169,7 +169,7 @@ const contentsState = ({ role, schema }: Wish): Sql => sql`pg_catalog.json_build
     where n.nspname ${eq} ${schema} and a.defaclobjtype ${eq} any ('{r,S}')
   ))`;
 
-/** The members of a `Relation`, of the row `c` of pg_class. */
+/** Selects the members of a `Relation` from a row `c` of pg_class. */
 const relation = (role: string): Sql => sql`
   'name', c.relname,
   'owner', pg_catalog.pg_get_userbyid(c.relowner),
@@ -177,7 +177,7 @@ const relation = (role: string): Sql => sql`
   'comment', pg_catalog.obj_description(c.oid, 'pg_class'),
   'held', ${held(sql`c.relacl`, role)}`;
 
-/** Those that a list of access rights grants to the role by name. */
+/** Selects the privileges that an access control list grants to the role by name. */
 const held = (acl: Sql, role: string): Sql => sql`(
   select coalesce(pg_catalog.json_agg(distinct p.privilege_type), '[]')
   from pg_catalog.aclexplode(${acl}) p join pg_catalog.pg_roles r on r.oid ${eq} p.grantee

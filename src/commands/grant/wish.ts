@@ -3,29 +3,29 @@ import { readArguments } from '../arguments.ts';
 import { commandLines } from '../commandLines.ts';
 import { UsageError } from '../usageError.ts';
 
-/** What is to hold for a role. */
+/** The desired state of a role. */
 export interface Wish {
   readonly role: string;
-  /** The principal (object) id of the identity that logs in as the role; null for a role that exists. */
+  /** Object id of the principal that logs in as the role; null for an existing role. */
   readonly objectId: string | null;
-  /** What Entra ID has under that id. */
+  /** Type of that principal in Entra ID. */
   readonly principalType: PrincipalType;
-  /** A role with a password, where there are no identities. */
+  /** Whether the role has a password instead of an identity. */
   readonly isPlain: boolean;
   readonly mayWrite: boolean;
   readonly mayDelete: boolean;
-  /** Tables that can be followed tell of new rows. */
+  /** Whether tables with live tails send notices of new rows. */
   readonly isLive: boolean;
-  /** Nothing of it is to be left. */
+  /** Whether to revoke everything. */
   readonly isRevoked: boolean;
   readonly schema: string;
-  /** What the role's sessions are set to. */
+  /** Settings of the role's sessions. */
   readonly session: SessionOptions;
 }
 
 export type PrincipalType = (typeof principalTypes)[number];
 
-/** Those that PostgreSQL on Azure knows; `service` is an app or a managed identity. */
+/** Types that PostgreSQL on Azure knows; `service` is an application or a managed identity. */
 const principalTypes = ['service', 'user', 'group'] as const;
 
 /** Reads the command line; throws a UsageError. */

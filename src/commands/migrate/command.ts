@@ -10,12 +10,12 @@ import { runMigrations } from './run.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A table may take long to rewrite; who runs this ends it. */
+/** Timeout of a day: rewriting a large table takes long, and the person who runs the command can interrupt it. */
 const statementTimeoutMs = 86_400_000;
 
 /**
  * Runs the SQL files of a folder that have not run yet, all or none, as the role that owns the schema. Resolves with 1
- * when one of them cannot run.
+ * if one of them cannot run.
  */
 export async function migrate(
   environment: Environment,

@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { UsageError } from '../usageError.ts';
 
-/** A file of SQL that runs once, after those with lower numbers: `2.do.add-alarms.sql`. */
+/** A SQL file that runs once, after those with lower numbers: `2.do.add-alarms.sql`. */
 export interface MigrationFile {
   readonly number: number;
   readonly name: string;
 }
 
-/** The migrations of a folder, in order; throws a UsageError that names what is none. */
+/** Reads the migrations of a folder in order; throws a UsageError that names any other file. */
 export async function readMigrationFiles(folder: string): Promise<readonly MigrationFile[]> {
   const names = await readdir(folder).catch((error: Error) => {
     throw new UsageError(`${error.message}`);

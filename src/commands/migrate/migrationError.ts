@@ -1,4 +1,4 @@
-/** Why migrations cannot run, in words for whoever wrote them. */
+/** An error that keeps migrations from running, in words for their author. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }

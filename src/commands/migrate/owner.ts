@@ -6,15 +6,18 @@ import { MigrationError } from './migrationError.ts';
 interface Owners {
   readonly administrator: string;
   readonly ofDatabase: string;
-  /** Null where there is no such schema yet. */
+  /** Null if the schema does not exist yet. */
   readonly ofSchema: string | null;
   /** Whether the administrator may act for the owner of the schema, or else of the database. */
   readonly isOurs: boolean;
 }
 
-/** Who owns the schema, or will: on Azure a role that all administrators share, so that each may grant what another made. */
+/**
+ * Returns the current or future owner of the schema. On Azure that is a role shared by all administrators, so that each
+ * may grant on what another created.
+ */
 export async function ownerOf(client: ClientBase, schema: string): Promise<string> {
-  // A schema of pg_database_owner, as which nobody acts, is that of the database's owner.
+  // A schema of pg_database_owner, a role that nobody can assume, counts as the database owner's.
   const owners = sql`
     select current_user as administrator, pg_catalog.pg_get_userbyid(d.datdba) as "ofDatabase",
       nullif(pg_catalog.pg_get_userbyid(n.nspowner), 'pg_database_owner') as "ofSchema",

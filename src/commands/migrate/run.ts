@@ -8,22 +8,22 @@ import { MigrationError } from './migrationError.ts';
 import { ownerOf } from './owner.ts';
 
 export interface Migrated {
-  /** Whose everything is that the files make. */
+  /** Owner of everything that the files create. */
   readonly owner: string;
   readonly files: readonly (MigrationFile & { readonly isNew: boolean })[];
 }
 
-/** Where it is kept which files ran: not in the served schema, whose tables are all in the API. */
+/** The table of files that ran. It lies outside the served schema, whose tables are all in the API. */
 const record = 'events_graphql.migrations';
 
-/** A number that nobody else is likely to lock. */
+/** An arbitrary number for the advisory lock, unlikely to be used by anybody else. */
 const lock = 4_891_233_107;
 
-/** Runs the files that have not run yet, in one transaction, in which another run at the same time waits for this one. */
+/** Runs the files that have not run yet in one transaction; a concurrent run waits for it. */
 export async function runMigrations(client: ClientBase, folder: string, schema: string): Promise<Migrated> {
   const files = await readMigrationFiles(folder);
   const owner = await ownerOf(client, schema);
-  // Each file begins as in a new session, whatever the one before it set.
+  // Resets what the previous file set, so that each file starts as in a new session.
   const beginFile = `${statement(sql`SET LOCAL ROLE ${ident(owner)}`)} SET LOCAL search_path TO DEFAULT`;
   await client.query('BEGIN');
   try {
@@ -72,7 +72,7 @@ async function runNew(client: ClientBase, folder: string, beginFile: string): Pr
   }
 }
 
-/** What is numbered below a file that ran would never run. */
+/** Refuses files with a lower number than one that ran, since they would never run. */
 async function refuseSkipped(client: ClientBase, files: readonly MigrationFile[]): Promise<void> {
   const { rows } = await client.query<{ version: string }>(`SELECT version FROM ${record}`);
   const ran = new Set(rows.map(({ version }) => Number(version)));
