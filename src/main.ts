@@ -6,8 +6,8 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.exit(1);
 }
 
-// Loaded only now: what it imports may not even parse on an older Node.
+// Loaded only now, because an older Node may not be able to parse it.
 const { run } = await import('./commands/cli.ts');
 const code = await run(process.argv.slice(2), process.env);
-// Ends also what still waits for others, such as telemetry for its collector, once all is printed.
+// Also ends what is still waiting, such as telemetry for its collector, once everything is printed.
 process.stdout.write('', () => process.exit(code));

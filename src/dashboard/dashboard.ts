@@ -6,16 +6,16 @@ import { type Asset, assetOf } from '../http/assets.ts';
 /** The built page: a folder with `index.html`, hashed files in `assets/`, and the manifest of its documents. */
 export interface Dashboard {
   readonly html: string;
-  /** By their names. */
+  /** Files by name. */
   readonly files: ReadonlyMap<string, Asset>;
-  /** The path of its manifest. */
+  /** Path of its manifest. */
   readonly manifest: string;
 }
 
-/** Beside the bundle, or where a checkout builds it. */
+/** Locations: beside the bundle, or the build folder of a checkout. */
 const folders = ['dashboard/', '../../examples/dashboard/dist/'].map((path) => new URL(path, import.meta.url));
 
-/** Reads the page; null where it was not built. */
+/** Reads the page; null if it has not been built. */
 export async function readDashboard(
   folder = folders.find((candidate) => existsSync(new URL('index.html', candidate))),
 ): Promise<Dashboard | null> {

@@ -2,7 +2,10 @@ import type { Plugin } from 'graphql-yoga';
 import { respondWith } from '../http/assets.ts';
 import type { Dashboard } from './dashboard.ts';
 
-/** The page loads its own files and asks its own server; charts set styles by script, which needs no leave. */
+/**
+ * Content-Security-Policy of the page: it loads its own files and asks its own server. Charts set styles by script,
+ * which needs no exception.
+ */
 const policy = (sources: string) =>
   [
     "default-src 'none'",
@@ -18,10 +21,10 @@ const policy = (sources: string) =>
 const path = '/dashboard';
 const folder = `${path}/assets/`;
 
-/** Serves the page and its files. They hold no data, and need no token; the page may connect to these sources. */
+/** Serves the page and its files, which hold no data and need no token. The page may connect to `sources`. */
 export function useDashboard({ html, files }: Dashboard, sources = "'self'"): Plugin {
   const security = { 'content-security-policy': policy(sources), 'x-content-type-options': 'nosniff' };
-  // A file's name has its hash in it.
+  // File names contain a hash of the content.
   const forever = { ...security, 'cache-control': 'public, max-age=31536000, immutable' };
   const page = { ...security, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' };
   return {
@@ -30,7 +33,7 @@ export function useDashboard({ html, files }: Dashboard, sources = "'self'"): Pl
       if (!['GET', 'HEAD'].includes(request.method) || (pathname !== path && !pathname.startsWith(`${path}/`))) return;
       const { Response: ResponseClass } = fetchAPI;
       if (pathname === path) endResponse(new ResponseClass(html, { headers: page }));
-      // Its addresses are relative to the one without a slash.
+      // The page's links are relative to the path without a slash.
       else if (pathname === `${path}/`)
         endResponse(new ResponseClass(null, { status: 308, headers: { location: `..${path}${search}` } }));
       else {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Asset, assetOf } from '../http/assets.ts';
 
-/** What a browser gets as it is. */
+/** Files that a browser gets unchanged. */
 export const graphiqlFiles = [
   'page.js',
   'page.css',
@@ -13,13 +13,13 @@ export const graphiqlFiles = [
   'lists.js',
 ];
 
-/** Reads all files of the page; about 9 MB of text, which is why nobody should do it before the page is opened. */
+/** Reads all files of the page: about 9 MB of text, so only once the page is opened. */
 export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
   const texts: Record<string, string> = {
     'graphiql.css': bundle.css,
     'graphiql.js': bundle.js,
-    // Named as Monaco names its workers: `page.js` builds their address from the name.
+    // Monaco's names for its workers, from which `page.js` builds their URLs.
     'editorWorkerService.worker.js': bundle.editorWorkerService,
     'graphql.worker.js': bundle.graphqlWorker,
     'json.worker.js': bundle.jsonWorker,

@@ -1,4 +1,4 @@
-/** The part of a GraphQL introspection that the ready tabs are made from. */
+/** The part of a GraphQL introspection from which the ready tabs are made. */
 export interface IntrospectedSchema {
   readonly queryType: { readonly name: string } | null;
   readonly mutationType?: { readonly name: string } | null;

@@ -10,13 +10,15 @@ export interface ListedDocument {
   readonly id: string;
   readonly name: string;
   readonly query: string;
-  /** JSON that names every variable which has no default; empty where there is none. */
+  /** JSON with every variable that has no default; empty if there is none. */
   readonly variables: string;
 }
 
 export const documentListPath = (endpoint: string) => `${endpoint}/graphiql/documents.json`;
 
-/** Lists the persisted documents for GraphiQL: to each caller those that they may run, and that run. */
+/**
+ * Lists the persisted documents for GraphiQL: for each caller those that fit the schema and that the caller may run.
+ */
 export function useDocumentList(endpoint: string): Plugin<object, Admitted & { api?: Api; caller: Caller | null }> {
   return {
     onRequest({ request, url, serverContext: { api, caller, refusal }, fetchAPI, endResponse }) {

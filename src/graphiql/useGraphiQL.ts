@@ -5,8 +5,8 @@ import { loadAssets } from './assets.ts';
 import { documentListPath } from './useDocumentList.ts';
 
 /**
- * What the page may load: its own files and nothing else, so that the browser itself enforces that GraphiQL works in a
- * closed network. Inline styles are allowed because Monaco writes its own into the document.
+ * Content-Security-Policy of the page: it loads only its own files, so the browser itself enforces that GraphiQL works
+ * in a closed network. Inline styles are allowed because Monaco creates some.
  */
 const policy = (sources: string) =>
   [
@@ -23,9 +23,9 @@ const policy = (sources: string) =>
   ].join('; ');
 
 /**
- * GraphiQL for browsers that open the endpoint, to which the server's root leads, from this package's own files below `<endpoint>/graphiql/`. Yoga's own
- * must be off. Nothing in it depends on the schema: its ready tabs are made in the browser, from an introspection. The
- * page may connect to these sources.
+ * Serves GraphiQL to browsers that open the endpoint, and redirects the server's root to it. Its files lie below
+ * `<endpoint>/graphiql/`; Yoga's own GraphiQL must be off. The page does not depend on the schema, since the browser
+ * creates its ready tabs from an introspection. It may connect to `sources`.
  */
 export function useGraphiQL(endpoint: string, sources = "'self'"): Plugin {
   const html = page(`${basename(endpoint)}/graphiql`);
@@ -55,7 +55,7 @@ export function useGraphiQL(endpoint: string, sources = "'self'"): Plugin {
   };
 }
 
-/** Addresses are relative to the endpoint, so that a proxy may put a prefix in front of it. */
+/** Links are relative to the endpoint, so that a proxy may add a prefix. */
 const page = (folder: string) => `<!doctype html>
 <html lang="en">
   <head>

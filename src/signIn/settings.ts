@@ -1,14 +1,14 @@
 import type { AuthConfig } from '../config/auth.ts';
 
-/** What a page needs so that its user can come by an access token. */
+/** Settings with which a page helps its user to get an access token. */
 export interface SignInSettings {
-  /** Prints a token in a shell. */
+  /** A shell command that prints a token. */
   readonly command: string;
-  /** Where and as which app to sign in; null where no audience names an app, or the way there is not encrypted. */
+  /** The authority and app for signing in; null if no audience names an app, or the connection is not encrypted. */
   readonly entra: { readonly authority: string; readonly clientId: string } | null;
 }
 
-/** The app that a token is for is also the one that its users sign in to: its client id is in the audience. */
+/** Matches an audience that contains the client id of the app, which is also the app that users sign in to. */
 const audienceOfApp = /^(?:api:\/\/)?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
 
 export function signInSettings({ tenantId, audiences, authority }: AuthConfig): SignInSettings {

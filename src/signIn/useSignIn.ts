@@ -7,7 +7,7 @@ import { signInSettings } from './settings.ts';
 
 const names = ['signIn.js', 'entra.js', 'tokenDialog.js', 'returned.js', 'signIn.css', 'msal-browser.min.js'];
 
-/** Beside the bundle, or where a checkout has them. */
+/** Locations: beside the bundle, or those of a checkout. */
 const folders = ['sign-in/', 'page/', '../../node_modules/@azure/msal-browser/lib/'].map(
   (path) => new URL(path, import.meta.url),
 );
@@ -15,8 +15,8 @@ const folders = ['sign-in/', 'page/', '../../node_modules/@azure/msal-browser/li
 const path = '/sign-in';
 
 /**
- * What GraphiQL and the dashboard share to get a token for their user: a dialog, and the page to which Entra ID sends
- * the browser back. None of it holds anything secret.
+ * Serves what GraphiQL and the dashboard share to get a token for their user: a dialog, and the page to which Entra ID
+ * redirects. None of it is secret.
  */
 export function useSignIn(auth: AuthConfig | null): Plugin {
   const settings = auth && signInSettings(auth);
@@ -41,7 +41,7 @@ export function useSignIn(auth: AuthConfig | null): Plugin {
         const headers = { ...security, 'content-type': 'text/html; charset=utf-8' };
         endResponse(new ResponseClass(html, { headers }));
       } else if (pathname === `${path}/settings.json`)
-        // A copy, since it writes into them.
+        // A copy, because the response is modified.
         endResponse(ResponseClass.json(settings, { headers: { ...security } }));
       else {
         assets ??= loadSignIn();
@@ -52,7 +52,7 @@ export function useSignIn(auth: AuthConfig | null): Plugin {
   };
 }
 
-/** What a page that gets tokens may connect to. */
+/** Returns the sources to which a page that gets tokens may connect. */
 export function tokenSources(auth: AuthConfig | null): string {
   const entra = auth && signInSettings(auth).entra;
   return entra ? `'self' ${new URL(entra.authority).origin}` : "'self'";
@@ -67,7 +67,7 @@ async function loadSignIn(): Promise<ReadonlyMap<string, Asset>> {
   return new Map(await Promise.all(assets));
 }
 
-/** Addresses are relative, so that a proxy may put a prefix in front of them. */
+/** Links are relative, so that a proxy may add a prefix. */
 const html = `<!doctype html>
 <html lang="en">
   <head>

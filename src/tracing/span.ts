@@ -10,10 +10,10 @@ import {
 } from '@opentelemetry/api';
 import { codeOf } from '../errors.ts';
 
-/** Makes spans that are nothing until an SDK is registered. */
+/** Creates spans, which do nothing until an SDK is registered. */
 export const tracer = trace.getTracer('events-graphql');
 
-/** Runs `work` within a span of its own, a child of the one that is active; of what is not sampled, nor are the parts. */
+/** Runs `work` within a new span, a child of the active one. Children of an unsampled span are not sampled either. */
 export function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
   const parent = trace.getActiveSpan();
   if (parent && !parent.isRecording()) return work(parent);
@@ -26,8 +26,8 @@ export function inSpan<T>(name: string, options: SpanOptions, work: (span: Span)
 }
 
 /**
- * The same for work that outlives whoever asks for it: what it leaves behind, such as sockets and timers, belongs to no
- * trace; and nor does the span when the one that is active has ended.
+ * Does the same for work that outlives its caller: sockets and timers that it leaves behind belong to no trace, nor
+ * does the span if the active one has ended.
  */
 export async function inDetachedSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
   const parent = trace.getActiveSpan()?.isRecording() ? context.active() : ROOT_CONTEXT;
@@ -45,26 +45,26 @@ async function settle<T>(span: Span, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Says in which way it failed; no message, since that may quote a value. */
+/** Marks a span as failed with the type of the error but not its message, which may quote a value. */
 export function failSpan(span: Span, type: string): void {
   span.setAttribute('error.type', type);
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** An SQLSTATE or a code of the system, where an error of the API has one in its cause; its own code; or its class. */
+/** Returns an error's type: the SQLSTATE or system code of its cause, otherwise its own code, otherwise its class. */
 export function errorType(error: unknown): string {
   if (!(error instanceof Error)) return '_OTHER';
   return codeOf(error.cause) ?? codeOf(error) ?? error.name;
 }
 
-/** Where statements run. */
+/** The database that runs the statements. */
 export interface DatabaseName {
   readonly host: string;
   readonly port: number;
   readonly database: string;
 }
 
-/** The attributes of whatever has to do with the database. */
+/** Returns the attributes of spans and metrics about the database. */
 export const databaseAttributes = ({ host, port, database }: DatabaseName): Attributes => ({
   'db.system.name': 'postgresql',
   'db.namespace': database,

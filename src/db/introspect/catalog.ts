@@ -16,7 +16,7 @@ import {
 import { readSpreads, type Spreads } from './spreads.ts';
 import { createTypeReader, findEnums, findTypes } from './types.ts';
 
-/** Reads one catalog of PostgreSQL after the other, and puts together what belongs to each relation. */
+/** Reads PostgreSQL's catalogs one after the other, and assembles the result by relation. */
 export async function readCatalog(db: Db, schema: string): Promise<Catalog> {
   const spreads = await readSpreads(db, schema);
   const relations = (await findRelations(db, schema)).filter(({ name }) => !spreads.chunks.includes(name));

@@ -11,17 +11,17 @@ export interface FoundColumn extends Omit<Column, 'type' | 'comment' | 'divides'
   readonly number: number;
   readonly type: string;
   readonly isLoose: boolean;
-  /** Whether nulls are refused by the table, and by the column's domain. */
+  /** Whether the table, or the column's domain, refuses nulls. */
   readonly notNull: boolean;
   readonly domainNotNull: boolean;
-  /** Which numbers it holds, where it may hold the order in which rows arrive. */
+  /** Kind of numbers it holds, if it may be an order of arrival. */
   readonly numbering: Numbering['kind'] | null;
 }
 
-/** Whole numbers and ids of transactions: the types of columns that may hold the order in which rows arrive. */
+/** Types of columns that may be an order of arrival: integers and transaction ids. */
 export const numberTypes = sql`('{pg_catalog.int2,pg_catalog.int4,pg_catalog.int8,pg_catalog.xid8}'::pg_catalog.regtype[])`;
 
-/** The columns of the relations that the role may read, in their order. */
+/** Selects the columns of the relations that the role may read, in order. */
 export const findColumns = (db: Db, relations: readonly string[]): Promise<readonly FoundColumn[]> =>
   findAll(
     db,
@@ -44,7 +44,7 @@ export const findColumns = (db: Db, relations: readonly string[]): Promise<reado
     order by a.attrelid, a.attnum`,
   );
 
-/** Tells the columns of a relation, in their order; some of them divide it into its partitions. */
+/** Creates the reader of a relation's columns, which also marks those that partition it. */
 export function createColumnReader(
   found: readonly FoundColumn[],
   constraints: readonly FoundConstraint[],

@@ -8,10 +8,10 @@ interface FoundComment {
   readonly comment: string;
 }
 
-/** What is said of a relation, an index or a constraint; `part` is the number of a relation's column. */
+/** Returns the comment on a relation, an index or a constraint; `part` is the number of a relation's column. */
 export type CommentOf = (catalog: 'pg_class' | 'pg_constraint', id: string, part?: number) => string | null;
 
-/** Reads what is said of these relations, their columns, indexes and constraints. */
+/** Reads the comments on relations, their columns, indexes and constraints. */
 export async function readComments(
   db: Db,
   ids: Readonly<Record<Parameters<CommentOf>[0], readonly string[]>>,

@@ -2,12 +2,12 @@ import type { Db } from '../db.ts';
 import { extensionOf } from '../sql/extension.ts';
 import { eq, ne, sql } from '../sql/sql.ts';
 
-/** Why a schema shows the role no table, as far as the catalog tells. */
+/** Reasons why a schema shows the role no table, as far as the catalog tells. */
 export interface Emptiness {
   readonly database: string;
   readonly role: string;
   readonly cause: 'missing' | 'no usage' | 'no table';
-  /** Schemas that show the role a table: the first ten. */
+  /** The first ten other schemas with a table that the role can see. */
   readonly others: readonly string[];
 }
 

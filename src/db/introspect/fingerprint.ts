@@ -5,8 +5,8 @@ import { isServed } from './relations.ts';
 import { readSpreads } from './spreads.ts';
 
 /**
- * Reads a text that changes whenever what `introspect` reads may have: counts and hashes of the catalogs' rows that it
- * depends on. Different ones may still be of one catalog, as after a REFRESH.
+ * Reads a text that changes whenever the result of `introspect` may have changed: counts and hashes of the catalogs'
+ * rows that it depends on. It may also change without that, for instance after a REFRESH.
  */
 export async function readFingerprint(db: Db, schema: string): Promise<string> {
   const catalogs = inTime(db, schema);
@@ -37,17 +37,17 @@ export async function readFingerprint(db: Db, schema: string): Promise<string> {
   return [row?.['fingerprint'], JSON.stringify(spreads)].join(' ');
 }
 
-/** By values where something else changes the row's version, by `xmin` elsewhere. */
+/** Rows of a catalog, hashed by `xmin`, or by their values where something else changes the row version. */
 interface Source {
   readonly columns: Sql;
   readonly from: Sql;
 }
 
-/** Sums need no order; the count tells of rows that are gone, whatever they add up to. */
+/** Hashes as a sum, which needs no order, and a count, which reveals deletions. */
 const hashOf = ({ columns, from }: Source): Sql => sql`(
   select pg_catalog.concat(pg_catalog.count(*), ':', pg_catalog.sum(pg_catalog.hash_record_extended(row(${columns}), 0))) from ${from})`;
 
-/** The first id of what is not PostgreSQL's own. */
+/** The first object id after PostgreSQL's own objects. */
 const firstOwn = sql`16384::pg_catalog.oid`;
 
 const sources: readonly Source[] = [
@@ -129,7 +129,7 @@ const sources: readonly Source[] = [
   },
 ];
 
-/** The owner of the database is a member of `pg_database_owner`. */
+/** Includes the owner of the database, who is a member of `pg_database_owner`. */
 const values: readonly Sql[] = [
   sql`current_user`,
   sql`(select d.datdba from pg_catalog.pg_database d where d.datname ${eq} pg_catalog.current_database())`,

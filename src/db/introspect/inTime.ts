@@ -1,7 +1,9 @@
 import { AppError } from '../../errors.ts';
 import type { Db } from '../db.ts';
 
-/** The database for statements that read a catalog: what the statement timeout ends says which variable to raise. */
+/**
+ * Wraps the database for statements over the catalog: an error by the statement timeout names the variable to raise.
+ */
 export const inTime = (db: Db, schema: string): Db => ({
   ...db,
   async rows(query) {

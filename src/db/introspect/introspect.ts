@@ -9,19 +9,19 @@ export interface Introspection {
   readonly catalog: Catalog;
   /** Equal for equal catalogs. */
   readonly digest: string;
-  /** What `readFingerprint` reads as long as the catalog is the same. */
+  /** The value of `readFingerprint` for this catalog. */
   readonly fingerprint: string;
-  /** How long it took to read. */
+  /** Duration of the reading. */
   readonly ms: number;
 }
 
-/** A catalog that changes oftener than that while it is read is read another time. */
+/** Limit of repetitions while the catalog keeps changing. */
 const tries = 10;
 
 /**
- * Reads what the connected role may see of a schema. Privileges and definitions are as of the moment when they are asked
- * for, whatever the transaction, so the catalog is read again until nothing has changed in between. `before` is a fingerprint
- * that was read already.
+ * Reads what the connected role may see of a schema. Privileges and definitions are always current, whatever the
+ * transaction's snapshot, so it reads again until nothing has changed in between. `before` is a fingerprint that was
+ * just read.
  */
 export async function introspect(db: Db, schema: string, before?: string): Promise<Introspection> {
   const started = performance.now();

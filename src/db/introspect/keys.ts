@@ -10,24 +10,24 @@ export interface FoundConstraint {
   readonly relation: string;
   readonly name: string;
   readonly kind: 'check' | 'foreign' | 'primary' | 'unique' | 'unchecked not null';
-  /** The numbers of its columns; a key of several has its order. */
+  /** Column numbers; the order matters for keys of several columns. */
   readonly numbers: readonly number[];
-  /** What a foreign key refers to. */
+  /** The referenced relation. */
   readonly target: string;
   readonly targetNumbers: readonly number[];
-  /** The index of a key. */
+  /** The index behind a key. */
   readonly index: string;
 }
 
 const kind = sql`case when c.contype ${eq} 'c' then 'check' when c.contype ${eq} 'f' then 'foreign'
   when c.contype ${eq} 'p' then 'primary' when c.contype ${eq} 'u' then 'unique' else 'unchecked not null' end`;
 
-/** Whether a foreign key is one of PERIOD, as PostgreSQL 18 allows: it refers to rows by overlap. */
+/** Tells whether a foreign key uses PERIOD (PostgreSQL 18) and so refers to rows by overlap. */
 const isTemporal = sql`coalesce(pg_catalog.to_jsonb(c) ${own('->>')} 'conperiod', 'false')::pg_catalog.bool`;
 
 /**
- * The constraints of the relations by their names. A NOT NULL that was declared NOT VALID, as PostgreSQL 18 allows, is
- * one, too: rows from before may have a null. What partitions inherit of a foreign key is none.
+ * Selects the constraints of the relations, by name. A NOT NULL declared NOT VALID (PostgreSQL 18) is included, because
+ * older rows may hold nulls. Foreign keys that partitions inherit are not.
  */
 export const findConstraints = (db: Db, relations: readonly string[]): Promise<readonly FoundConstraint[]> =>
   findAll(
@@ -53,7 +53,7 @@ export interface FoundIndex {
   readonly isBtree: boolean;
 }
 
-/** The indexes on plain columns that cover every row, by their names; those of deferrable keys are not unique. */
+/** Selects the indexes on plain columns that cover all rows, by name; those of deferrable keys count as not unique. */
 export const findIndexes = (db: Db, relations: readonly string[]): Promise<readonly FoundIndex[]> =>
   findAll(
     db,
@@ -68,10 +68,10 @@ export const findIndexes = (db: Db, relations: readonly string[]): Promise<reado
     order by c.relname collate pg_catalog."C"`,
   );
 
-/** The names of columns by their numbers; null where the role cannot read one, or cannot compare its values. */
+/** Returns the names of columns by number; null if the role cannot read one, or cannot compare its values. */
 export type NamesOf = (relation: string, numbers: readonly number[]) => readonly string[] | null;
 
-/** Finds the keys of a relation; those with a column that has no name are left out. */
+/** Creates the reader of a relation's keys. Keys that contain an unusable column are left out. */
 export function createKeyReader(
   relations: readonly FoundRelation[],
   constraints: readonly FoundConstraint[],
@@ -90,7 +90,7 @@ export function createKeyReader(
     if (!columns || table === undefined || !targets) return [];
     return [{ name, columns, table, targets, comment: commentOf('pg_constraint', id) }];
   };
-  /** A condition on the whole row has 0 among its numbers. */
+  /** A condition on the whole row has the column number 0. */
   const check = ({ id, relation, name, numbers }: FoundConstraint) => {
     const columns = namesOf(
       relation,

@@ -5,7 +5,7 @@ import { type FoundColumn, numberTypes } from './columns.ts';
 import { findAll, groupedBy } from './found.ts';
 import type { FoundIndex } from './keys.ts';
 
-/** How `pg_get_expr` writes a call of PostgreSQL's own function, which depends on the search_path. */
+/** The text in which `pg_get_expr` writes a call of PostgreSQL's own function; it depends on the search_path. */
 export const currentXactId = sql`('pg_catalog.pg_current_xact_id()'::pg_catalog.regprocedure::pg_catalog.text)`;
 
 interface FoundDefault {
@@ -15,7 +15,7 @@ interface FoundDefault {
   readonly isXactId: boolean;
 }
 
-/** The defaults of columns that may number rows. */
+/** Selects the defaults of columns that may number rows. */
 const findDefaults = (db: Db, relations: readonly string[]): Promise<readonly FoundDefault[]> =>
   findAll(
     db,
@@ -36,7 +36,7 @@ interface FoundSequence {
   readonly cycles: boolean;
 }
 
-/** The sequences that belong to an identity column, and those that a default names, by their names. */
+/** Selects the sequences of identity columns and those in defaults, by name. */
 const findSequences = (db: Db, relations: readonly string[]): Promise<readonly FoundSequence[]> =>
   findAll(
     db,
@@ -62,8 +62,8 @@ const findSequences = (db: Db, relations: readonly string[]): Promise<readonly F
   );
 
 /**
- * Reads what numbers the rows of relations and of their partitions, and tells which columns of a relation may be its order
- * of arrival; `parts` are itself and its partitions.
+ * Reads what numbers the rows of relations and their partitions, and returns the columns of a relation that may be its
+ * order of arrival; `parts` are the relation and its partitions.
  */
 export async function readNumberings(
   db: Db,
@@ -98,14 +98,14 @@ export async function readNumberings(
 
 const spotOf = ({ relation, column }: Pick<FoundDefault, 'relation' | 'column'>): string => `${relation} ${column}`;
 
-/** Of an index, the columns before the first that the role cannot read. */
+/** Returns an index's columns before the first one that the role cannot read. */
 function readableNames(columns: readonly FoundColumn[], numbers: readonly number[]): readonly string[] {
   const names = numbers.map((number) => columns.find((column) => column.number === number)?.name);
   const end = names.indexOf(undefined);
   return names.slice(0, end < 0 ? undefined : end).filter((name) => name !== undefined);
 }
 
-/** Partitions may number their rows from one sequence. */
+/** Lists each sequence once, since partitions may share one. */
 function sequencesFrom(found: readonly FoundSequence[]): Numbering['sequences'] {
   const each = new Map(found.map(({ id, name, cache, increment, cycles }) => [id, { name, cache, increment, cycles }]));
   return [...each.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -17,12 +17,12 @@ export interface FoundRelation {
 const kind = sql`case when c.relkind ${eq} 'r' then 'table' when c.relkind ${eq} 'p' then 'partitioned table'
   when c.relkind ${eq} 'v' then 'view' when c.relkind ${eq} 'm' then 'materialized view' else 'foreign table' end`;
 
-/** Whether the relation `c` of `pg_class` may become a type. */
+/** Tells whether the relation `c` of `pg_class` may become a type. */
 export const isServed = (schema: string): Sql => sql`c.relnamespace ${eq} (
     select s.oid from pg_catalog.pg_namespace s where s.nspname ${eq} ${schema} and pg_catalog.has_schema_privilege(s.oid, 'usage'))
   and c.relkind ${eq} any ('{r,p,v,m,f}') and not c.relispartition`;
 
-/** The relations of the schema by their names. */
+/** Selects the relations of the schema, by name. */
 export const findRelations = (db: Db, schema: string): Promise<readonly FoundRelation[]> =>
   findAll(
     db,
@@ -40,7 +40,7 @@ export interface Heir {
   readonly id: string;
 }
 
-/** What inherits from the relations, as a partition or otherwise, itself or through others. */
+/** Selects the relations that inherit from the given ones, directly or not, as partitions or otherwise. */
 export const findHeirs = (db: Db, relations: readonly string[]): Promise<readonly Heir[]> =>
   findAll(
     db,
@@ -59,7 +59,7 @@ export interface FoundDivision {
   readonly column: string;
 }
 
-/** The columns by which relations are divided into partitions. */
+/** Selects the columns by which relations are partitioned. */
 export const findDivisions = (db: Db, relations: readonly string[]): Promise<readonly FoundDivision[]> =>
   findAll(
     db,
@@ -77,7 +77,7 @@ export interface FoundTrigger {
   readonly notifies: boolean;
 }
 
-/** Bits of `tgtype`: for each row, before, INSERT. */
+/** Selects triggers by the bits of `tgtype`: for each row, before, INSERT. */
 export const findTriggers = (db: Db, relations: readonly string[]): Promise<readonly FoundTrigger[]> =>
   findAll(
     db,
@@ -90,8 +90,9 @@ export const findTriggers = (db: Db, relations: readonly string[]): Promise<read
   );
 
 /**
- * Policies may look at the caller, and so may views; of these only the calls are known, not what their functions do. They
- * are read as they are stored: `pg_get_viewdef` itself goes by the search_path.
+ * Finds out whether results depend on the caller, as policies and views may. For a view only the functions that it
+ * calls are known, not what they do. Definitions are read as stored, because the result of `pg_get_viewdef` depends on
+ * the search_path.
  */
 export async function findSituation(
   db: Db,

@@ -4,14 +4,17 @@ import type { Db } from '../db.ts';
 import { eq, gt, ident, ne, sql } from '../sql/sql.ts';
 import { findAll } from './found.ts';
 
-/** What Citus and TimescaleDB say in catalogs of their own, as far as these extensions are there. */
+/** How Citus and TimescaleDB distribute tables, from their own catalogs if these extensions exist. */
 export interface Spreads {
   readonly byTable: Readonly<Record<string, Spread>>;
-  /** The chunks that lie in the schema, which are no tables of their own. */
+  /** Chunks in the schema, which are not tables of their own. */
   readonly chunks: readonly string[];
 }
 
-/** Rejects on a node that does not know the comments of its tables, and so not what they hide. */
+/**
+ * Reads how tables are distributed. Rejects on a worker node, which lacks the tables' comments and so does not know
+ * what they hide.
+ */
 export async function readSpreads(db: Db, schema: string): Promise<Spreads> {
   const [citus, hypertables, chunks] = [
     'pg_catalog.pg_dist_partition',
@@ -38,7 +41,7 @@ export async function readSpreads(db: Db, schema: string): Promise<Spreads> {
   };
 }
 
-/** Citus keeps the column as PostgreSQL stores an expression. */
+/** Selects distributed tables. Citus stores the column as PostgreSQL stores an expression. */
 const findDistributed = (db: Db, schema: string) =>
   findAll<{ name: string; column: string | null; isWorker: boolean }>(
     db,

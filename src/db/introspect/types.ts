@@ -7,16 +7,17 @@ import { findAll } from './found.ts';
 export interface FoundType extends Omit<Type, 'item' | 'isRow' | 'isLoose' | 'isUsable' | 'lacking' | 'comparison'> {
   readonly id: string;
   readonly item: string | null;
-  /** Whether the role has USAGE on the type's schema, and the schemas of its operators on which it has none. */
+  /** Whether the role has USAGE on the type's schema. */
   readonly isNameable: boolean;
+  /** Schemas of its operators on which the role lacks USAGE. */
   readonly lacking: readonly string[] | null;
-  /** The types of a row's members; null where a value is no row. */
+  /** Types of a row's members; null if a value is not a row. */
   readonly members: readonly string[] | null;
-  /** By `eq`, `lt`, ...; null where there is no operator class. Those that the role may not run are missing. */
+  /** Operators by `eq`, `lt`, ...; null without an operator class. Those that the role may not execute are missing. */
   readonly operators: Readonly<Record<string, string>> | null;
 }
 
-/** Finds types by their ids; arrays and rows compare as far as their items and members do. */
+/** Creates the reader of types by id. Arrays and rows are comparable as far as their items and members are. */
 export function createTypeReader(types: readonly FoundType[]): (id: string) => Type {
   const found = new Map(types.map((type) => [type.id, type]));
   const known = new Map<string, Type>();
@@ -31,7 +32,7 @@ export function createTypeReader(types: readonly FoundType[]): (id: string) => T
     if (!type) throw new Error(`No type ${id} in the catalog`);
     const { id: _, members, operators, item: itemId, isNameable, lacking: operatorsLacking, ...rest } = type;
     open.add(id);
-    // A table's row may hold rows of the same table, which say nothing new of what it compares by.
+    // A table's row may contain rows of the same table, which add nothing to how it compares.
     const parts = [...(itemId === null ? [] : [itemId]), ...(members ?? [])].filter((part) => !open.has(part));
     const item = itemId === null ? null : typeOf(itemId);
     const comparisons = parts.map((part) => typeOf(part).comparison);
@@ -62,7 +63,8 @@ function comparisonOf(
 }
 
 /**
- * The types of columns and all that these are made of: each `declared` one with the row of `pg_type` on which it is based.
+ * Selects the given types and all types that they are made of: each `declared` type with the row of `pg_type` on which
+ * it is based.
  */
 const resolvedFrom = (ids: readonly string[]): Sql => sql`
   with recursive base(declared, oid) as (
@@ -87,7 +89,7 @@ const members = sql`case when t.typtype ${eq} 'c' then (
   from pg_catalog.pg_attribute a
   where a.attrelid ${eq} t.typrelid and a.attnum ${gt} 0 and not a.attisdropped) end`;
 
-/** The type for which PostgreSQL declares the operators of all enums, arrays, ranges or rows. */
+/** Selects the type for which PostgreSQL declares the operators of all enums, arrays, ranges or rows. */
 const polymorphic: Sql = sql`case
   when t.typtype ${eq} 'e' then 'pg_catalog.anyenum'::pg_catalog.regtype
   when t.typtype ${eq} 'r' then 'pg_catalog.anyrange'::pg_catalog.regtype
@@ -95,7 +97,10 @@ const polymorphic: Sql = sql`case
   when t.typtype ${eq} 'c' then 'pg_catalog.record'::pg_catalog.regtype
   when t.typcategory ${eq} 'A' then 'pg_catalog.anyarray'::pg_catalog.regtype end`;
 
-/** The default class that PostgreSQL takes: B-tree before hash, one of the very type before those that it can be taken for. */
+/**
+ * Selects the default operator class as PostgreSQL chooses it: B-tree before hash, the type's own before those of types
+ * it can be cast to.
+ */
 const operatorClass = sql`
   select c.opcfamily, c.opcintype, m.amname from pg_catalog.pg_opclass c
   join pg_catalog.pg_am m on m.oid ${eq} c.opcmethod and m.amname ${eq} any ('{btree,hash}')
@@ -104,7 +109,7 @@ const operatorClass = sql`
     where x.castsource ${eq} t.oid and x.casttarget ${eq} c.opcintype and x.castmethod ${eq} 'b' and x.castcontext ${eq} 'i'))
   order by m.amname, c.opcintype ${eq} t.oid desc limit 1`;
 
-/** The operators of the class, and the schemas of these on which the role has no USAGE. */
+/** Selects the operators of the class, and their schemas on which the role has no USAGE. */
 const operators = sql`
   select
     coalesce(pg_catalog.json_object_agg(
@@ -133,7 +138,7 @@ const range = sql`(
     'range', ${nameOfType(sql`g.rngtypid`)}, 'multirange', ${nameOfType(sql`g.rngmultitypid`)})
   from pg_catalog.pg_range g where g.rngtypid ${eq} t.oid or g.rngmultitypid ${eq} t.oid)`;
 
-/** The types of these ids and all that these are made of, in the order of their names. */
+/** Selects the given types and all types that they are made of, by name. */
 export const findTypes = (db: Db, ids: readonly string[]): Promise<readonly FoundType[]> =>
   findAll(
     db,
@@ -152,7 +157,7 @@ export const findTypes = (db: Db, ids: readonly string[]): Promise<readonly Foun
     order by n.nspname, t.typname, t.declared`,
   );
 
-/** The enums among the types of these ids and all that these are made of. */
+/** Selects the enums among the given types and the types that they are made of. */
 export const findEnums = (db: Db, ids: readonly string[]): Promise<readonly Enum[]> =>
   findAll(
     db,

@@ -4,12 +4,12 @@ import { createReplay } from './replay.ts';
 import { AwayError, createSend } from './send.ts';
 
 export interface CollectorOptions {
-  /** The address of the API. */
+  /** URL of the API. */
   readonly url: string;
   readonly log: Logger;
-  /** How often it looks for what is due. */
+  /** Interval of looking for what is due. */
   readonly everyMs?: number;
-  /** With so many events in the table it stops: that is nearly a year at the sample's pace. */
+  /** Stops when the table has this many events: nearly a year at the sample's rate. */
   readonly maxEvents?: number;
 }
 
@@ -19,8 +19,8 @@ export interface Collector {
 }
 
 /**
- * A simulated collector, for the embedded database: it writes through the API like any other client. Its devices do
- * what those of the sample did whole weeks before, also while nobody was there to collect it.
+ * Runs a simulated collector for the embedded database. It writes through the API like any other client, and repeats
+ * the sample from whole weeks earlier, including the time while it was not running.
  */
 export function runCollector({ url, log, everyMs = 5000, maxEvents = 1_000_000 }: CollectorOptions): Collector {
   const stopped = new AbortController();

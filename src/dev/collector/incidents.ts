@@ -7,13 +7,13 @@ interface Window {
   readonly lte: string;
 }
 
-/** Opens again what was opened in a window of time, so much later, and closes what was closed in it. */
+/** Creates the function that repeats a window of time: it opens and closes incidents again, shifted by whole weeks. */
 export function createIncidentReplay(send: Send) {
   async function close({ deviceId, openedAt, closedAt }: z.infer<typeof closed>, shift: number): Promise<void> {
     const { incidents } = open.parse(await send(findDocument, { deviceId, openedAt: shifted(openedAt, shift) }));
     for (const { incidentId, acknowledgedAt } of incidents.nodes) {
       const at = shifted(closedAt, shift);
-      // Whoever acknowledged it may have been later.
+      // The acknowledgement may have come later than the window.
       const isLate = acknowledgedAt && Date.parse(acknowledgedAt) > Date.parse(at);
       await send(closeDocument, { incidentId, closedAt: isLate ? acknowledgedAt : at });
     }

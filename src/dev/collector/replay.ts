@@ -4,21 +4,21 @@ import { AwayError, type Send } from './send.ts';
 import { shifted } from './shifted.ts';
 
 const week = 7 * 86_400_000;
-/** What is older is not made up for: the sample is not much longer. */
+/** Longest gap that is made up for; the sample is not much longer. */
 const longestMs = 4 * week;
 const pageSize = 1000;
 
 export interface Replayed {
-  /** About how many events there are. */
+  /** Approximate number of events. */
   readonly total: number;
-  /** Whether nothing more is due by now. */
+  /** Whether nothing more is due yet. */
   readonly isDone: boolean;
 }
 
 /**
- * Events and incidents again, whole weeks after they were: at the same time of day, and as many. Each call goes on where
- * the one before ended. Where nobody knows how that ended the database is asked, so that no event is there twice; what
- * it refuses is left out.
+ * Creates the function that repeats events and incidents whole weeks later, at the same time of day. Each call
+ * continues where the previous one ended. If the outcome of that one is unknown the database is asked, so that no event
+ * is sent twice; events that the API refuses are skipped.
  */
 export function createReplay(send: Send): (now: Date) => Promise<Replayed> {
   const replayIncidents = createIncidentReplay(send);
@@ -32,13 +32,13 @@ export function createReplay(send: Send): (now: Date) => Promise<Replayed> {
     return event && Date.parse(event.occurredAt) > longAgo ? event.occurredAt : new Date(longAgo).toISOString();
   }
 
-  /** Up to here everything is there; null where that is not known. */
+  /** The time up to which everything is sent; null if unknown. */
   let known: string | null = null;
 
   return async (now) => {
     const from = known ?? (await begin(now));
     known = null;
-    // What is copied lies wholly before what is made of it.
+    // The copied window lies wholly before its copy.
     const shift = week * Math.ceil((now.getTime() - Date.parse(from)) / week);
     const gt = shifted(from, -shift);
     const { events } = due.parse(await send(dueDocument, { in: { gt, lte: shifted(now.toISOString(), -shift) } }));

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { passing } from '../../errors.ts';
 
-/** Runs a document; rejects with an `AwayError` where it may get an answer later, or when the signal aborts. */
+/** Runs a document; rejects with an `AwayError` if it may succeed later, or if the signal aborts. */
 export type Send = (query: string, variables?: object) => Promise<unknown>;
 
-/** Nobody knows whether the request was carried out. */
+/** An error for a request whose outcome is unknown. */
 export class AwayError extends Error {}
 
 const answer = z.object({
@@ -19,7 +19,7 @@ export function createSend(url: string, signal: AbortSignal): Send {
     const response = await fetch(url, { method: 'POST', headers, body, signal }).catch(() => null);
     const text = await response?.text().catch(() => null);
     signal.throwIfAborted();
-    // A proxy's own pages come with such a status, too.
+    // A proxy's own error pages have such a status, too.
     if (!response || typeof text !== 'string' || response.status >= 500) throw new AwayError('No answer');
     const { data, errors } = answer.parse(JSON.parse(text));
     const [error] = errors;

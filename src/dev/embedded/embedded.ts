@@ -6,27 +6,27 @@ import { type Server, type ServerConnection, type ServerOptions, startServer } f
 export { StartError } from './startError.ts';
 
 export interface EmbeddedOptions extends Omit<ServerOptions, 'settings'> {
-  /** What the first start loads. */
+  /** Options of the sample that the first start loads. */
   readonly sample?: SampleOptions;
 }
 
 export interface EmbeddedDatabase {
-  /** The owner of the sample; no superuser. */
+  /** Connection as the owner of the sample, who is not a superuser. */
   readonly connection: ServerConnection;
-  /** Ends the server; connections that are still open are cut. */
+  /** Stops the server and cuts open connections. */
   stop(): Promise<void>;
 }
 
-/** The folder of the extensions that belong to the sample. */
+/** The folder of the sample's extensions. */
 export const sampleExtensions = fileURLToPath(new URL('extensions', import.meta.url));
 
 const database = 'events';
 const user = 'app';
 
-/** Losing the last moments in a power cut is fine here, a broken database is not: so `fsync` stays on. */
+/** Losing the last moments in a power cut is acceptable, a corrupt database is not: so `fsync` stays on. */
 const settings = { synchronous_commit: 'off' };
 
-/** Starts the database that serves where no other is configured: a real server, with the sample from the first start on. */
+/** Starts the embedded database, a real server that loads the sample on its first start. */
 export async function startEmbedded({ sample = {}, ...options }: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const server = await startServer({ ...options, settings });
   try {
@@ -38,7 +38,10 @@ export async function startEmbedded({ sample = {}, ...options }: EmbeddedOptions
   return { connection: { ...server.connection, database, user }, stop: server.stop };
 }
 
-/** The database gets its name only when the sample in it is whole, so that a start that was cut off leaves no half. */
+/**
+ * Loads the sample. The database gets its final name only once the sample is complete, so that an interrupted start
+ * leaves nothing half done.
+ */
 const ensureSample = ({ connection }: Server, sample: SampleOptions): Promise<void> =>
   withClient(connection, async (admin) => {
     const unfinished = `${database}_unfinished`;

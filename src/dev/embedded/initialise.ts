@@ -8,8 +8,8 @@ import { StartError } from './startError.ts';
 const passwordFile = 'password';
 
 /**
- * Makes the data directory on first use and returns the password of its superuser.
- * It is made under another name, so that one that bears its own name is whole.
+ * Creates the data directory on first use and returns its superuser's password. The directory is created under another
+ * name, so that one with the final name is complete.
  */
 export async function initialise(installation: Installation): Promise<string> {
   const { directory } = installation;
@@ -46,7 +46,7 @@ async function fill(fresh: string, { account, run }: Installation): Promise<stri
   return password;
 }
 
-/** The same order of text on every machine; before PostgreSQL 17 what a letter is comes from the system. */
+/** Returns flags for the same text order on every machine; before PostgreSQL 17 the system decides what a letter is. */
 const localeFlags = (version: string): readonly string[] =>
   Number(/\d+/.exec(version)) >= 17
     ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
@@ -61,7 +61,7 @@ async function passwordOf(directory: string): Promise<string | undefined> {
   }
 }
 
-/** PostgreSQL takes no data but those of the account that it runs as. */
+/** Rejects if the data belongs to another account, which PostgreSQL would refuse. */
 async function expectOwn({ directory, account }: Installation): Promise<void> {
   const uid = account?.uid ?? process.getuid?.();
   const owner = (await stat(directory).catch(() => undefined))?.uid ?? uid;
@@ -85,7 +85,7 @@ async function makeFresh(directory: string): Promise<string> {
   }
 }
 
-/** Half-made directories, older than it could take to make one. */
+/** Removes half-created directories that are too old to be in progress. */
 async function removeLeftovers(directory: string): Promise<void> {
   const parent = dirname(directory);
   const names = (await readdir(parent)).filter((name) => name.startsWith(`${basename(directory)}.new-`));

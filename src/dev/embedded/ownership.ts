@@ -4,8 +4,8 @@ const prefix = 'events-graphql owner ';
 const local = { ssl: false, connectionTimeoutMillis: 5000 } as const;
 
 /**
- * A session that says which process owns the server. It ends with that process, however that ends, and since one
- * server at a time can run on a directory, there is one owner at a time.
+ * Opens a session that marks this process as the server's owner. It ends with the process, however that ends; and since
+ * only one server can run on a directory, there is one owner at a time.
  */
 export async function ownServer(connection: pg.ClientConfig): Promise<pg.Client> {
   const client = new pg.Client({ ...connection, ...local, application_name: `${prefix}${process.pid}` });
@@ -15,9 +15,9 @@ export async function ownServer(connection: pg.ClientConfig): Promise<pg.Client>
 }
 
 export interface Ownership {
-  /** The process id of the owner. */
+  /** Process id of the owner. */
   readonly owner: string | null;
-  /** Whether the server has run for so long that its starter must have connected, if it still lives. */
+  /** Whether the server has run long enough for its starter to have connected, if that is still alive. */
   readonly settled: boolean;
 }
 

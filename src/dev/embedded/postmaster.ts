@@ -17,8 +17,8 @@ export type Settings = Readonly<Record<string, string | number>>;
 const dataOf = ({ directory }: Installation) => join(directory, 'data');
 
 /**
- * Starts the server and resolves when it accepts connections, on a port of 127.0.0.1 that the system chose.
- * The server is in a session of its own: Ctrl-C in the terminal does not reach it.
+ * Starts the server and resolves when it accepts connections on a free port of 127.0.0.1. The server has a session of
+ * its own, so Ctrl-C in the terminal does not reach it.
  */
 export async function startPostmaster(installation: Installation, settings: Settings): Promise<Postmaster> {
   const log = join(installation.directory, 'server.log');
@@ -48,7 +48,7 @@ export async function startPostmaster(installation: Installation, settings: Sett
   return started;
 }
 
-/** Ends the server, if one runs, and waits until it has gone; open transactions are rolled back. */
+/** Stops the server, if it runs, and waits until it has ended; open transactions are rolled back. */
 export async function stopPostmaster(installation: Installation): Promise<void> {
   if (!(await findPostmaster(installation))) return;
   try {
@@ -58,19 +58,19 @@ export async function stopPostmaster(installation: Installation): Promise<void> 
   }
 }
 
-/** The server that runs in the directory. The pid file of one that no longer does is removed. */
+/** Finds the server that runs in the directory. A stale pid file is removed. */
 export async function findPostmaster(installation: Installation): Promise<Postmaster | undefined> {
   const data = dataOf(installation);
   const file = join(data, 'postmaster.pid');
   const content = await readFile(file, 'utf8').catch(() => '');
   const [pid, , , port] = content.split('\n').map(Number);
   if (pid && (await runsIn(pid, data))) return { pid, port: port ?? 0 };
-  // PostgreSQL itself takes any living process with that number for a server, and would not start.
+  // PostgreSQL takes any living process with that number for a server, and would refuse to start.
   await rm(file, { force: true });
   return undefined;
 }
 
-/** Whether the process is a server of that data directory, which is its working folder and on its command line. */
+/** Tells whether a process is the server of a data directory, by its working folder and command line. */
 async function runsIn(pid: number, data: string): Promise<boolean> {
   try {
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(data));
@@ -81,8 +81,8 @@ async function runsIn(pid: number, data: string): Promise<boolean> {
 }
 
 /**
- * Ends the server when this process ends, in whatever way: a small process waits for the end of a pipe that this one
- * holds open. On Windows there is none; what is left running is found by the next start.
+ * Stops the server when this process ends, however that happens: a small process waits for the end of a pipe that this
+ * one holds open. Windows has no such guard; there the next start stops the leftover server.
  */
 export function guardPostmaster({ pid }: Postmaster, account: Account | null): { release(): void } {
   if (process.platform === 'win32') return { release() {} };
@@ -102,7 +102,7 @@ export function guardPostmaster({ pid }: Postmaster, account: Account | null): {
   };
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** Finds a free port on 127.0.0.1. */
 export function freePort(): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const server = createServer().once('error', reject);

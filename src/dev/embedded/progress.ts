@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty';
 
 const width = 30;
 
-/** Shows how much of a work is done: a bar that grows on a terminal, elsewhere one line when it begins. */
+/** Creates a progress display: a growing bar on a terminal, elsewhere one line at the start. */
 export function createProgress(title: string, out: NodeJS.WriteStream | WriteStream): (fraction: number) => void {
   let begun = false;
   return (fraction) => {

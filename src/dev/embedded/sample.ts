@@ -5,19 +5,19 @@ export interface SampleOptions {
   readonly sites?: number;
   readonly devices?: number;
   readonly events?: number;
-  /** The end of the 30 days that the events span; now by default. */
+  /** End of the 30 days of events; now by default. */
   readonly until?: Date;
-  /** Called with the done part of the work, from 0 to 1. */
+  /** Called with the completed fraction of the work, from 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
 }
 
 const hours = 720;
-/** How much of the work the rows of events are; the rest is keys and statistics. */
+/** Fraction of the work that inserts events; the rest is keys and statistics. */
 const rowsPart = 0.8;
 
 /**
- * Makes the `events` schema and fills it, all or nothing, in a database that has none yet.
- * Equal options make equal rows, whatever the machine.
+ * Creates the `events` schema and fills it, all or nothing, in a database without one. Equal options create equal rows
+ * on any machine.
  */
 export async function loadSample(client: ClientBase, options: SampleOptions = {}): Promise<void> {
   const { sites = 20, devices = 500, events = 100_000, until = new Date(), onProgress } = options;
@@ -45,12 +45,12 @@ export async function loadSample(client: ClientBase, options: SampleOptions = {}
     await client.query('rollback').catch(() => undefined); // the first error says more
     throw error;
   }
-  // Statistics and visibility now, rather than when the first queries run.
+  // Collects statistics and visibility now rather than during the first queries.
   await run('vacuum');
   onProgress?.(1);
 }
 
-/** What a new server on Azure gets too. */
+/** The same migrations that a new server on Azure gets. */
 const migrations = new URL('../../../sample/migrations/', import.meta.url);
 
 const read = (name: string) => readFile(new URL(`./sample/${name}.sql`, import.meta.url), 'utf8');

@@ -18,28 +18,28 @@ export interface ServerConnection {
 }
 
 export interface ServerOptions {
-  /** Where the data is kept from one start to the next; without it, in a temporary folder that `stop` removes. */
+  /** Folder that keeps the data between starts; by default a temporary folder that `stop` removes. */
   readonly directory?: string;
   readonly settings?: Settings;
-  /** The folder whose `bin` has PostgreSQL's programs; without it, those that npm installed. */
+  /** Folder whose `bin` has PostgreSQL's programs; by default those that npm installed. */
   readonly native?: string;
-  /** Told what somebody at the terminal may want to know. */
+  /** Called with messages for somebody at the terminal. */
   readonly onLog?: (message: string) => void;
 }
 
 export interface Server {
-  /** The superuser, in the database `postgres`. */
+  /** Connection as the superuser to the database `postgres`. */
   readonly connection: ServerConnection;
   stop(): Promise<void>;
 }
 
-/** How long the server of an earlier run may take to start or to end. */
+/** Time that a previous run's server may take to start or to stop. */
 const patienceMs = 20_000;
 const pollMs = 50;
 
 /**
- * Starts a PostgreSQL server of one's own, made on first use; rejects when another living process uses the directory.
- * What a killed process left behind, up to a running server, is cleared away first.
+ * Starts a private PostgreSQL server, created on first use; rejects if another living process uses the directory.
+ * Leftovers of a killed process, including a running server, are removed first.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { directory, settings = {}, native, onLog = () => {} } = options;
@@ -79,7 +79,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-/** Ends the server of an earlier run, if it still runs and its owner does not. */
+/** Stops a previous run's server if its owner has ended. */
 async function endPrevious(
   installation: Installation,
   connectionTo: (port: number) => ServerConnection,
@@ -98,7 +98,7 @@ async function endPrevious(
   await stopPostmaster(installation);
 }
 
-/** Tries again for a while: the server of an earlier run may still be starting or already ending. */
+/** Retries for a while, since a previous run's server may be starting or stopping. */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + patienceMs;
   for (;;) {

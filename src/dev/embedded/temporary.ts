@@ -7,7 +7,9 @@ export interface TemporaryDirectory {
   remove(): Promise<void>;
 }
 
-/** A folder for a server that is not kept. Any account may enter it, since the server's may be another one. */
+/**
+ * Creates a folder for a server that is not kept. Any account may enter it, since the server may run under another one.
+ */
 export async function makeTemporaryDirectory(): Promise<TemporaryDirectory> {
   const parent = await mkdtemp(join(tmpdir(), 'events-graphql-'));
   await chmod(parent, 0o711);

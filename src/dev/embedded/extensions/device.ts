@@ -1,6 +1,6 @@
 import type { Extension } from 'events-graphql/extension';
 
-/** What a telemetry team asks of a device beside its columns. */
+/** Fields of a device that a telemetry team needs beside its columns. */
 export default (({ table, batch, read, sql }) => {
   const device = table('device', { device_id: 'UUID!', model: 'String!', serial: 'String!' });
   const incident = table('incident', { device_id: 'UUID', closed_at: 'DateTime' });
