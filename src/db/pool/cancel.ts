@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import { connectTo, next, openTls, type ServerAddress } from './socket.ts';
 
-/** What the server told of a session at its start; pg keeps it, but has no types for it. */
+/** The session's key from the server's start-up messages; pg keeps it without declaring it. */
 interface BackendKey {
   readonly processID: number;
   readonly secretKey: number;
@@ -13,9 +13,9 @@ export const backendKeyOf = (client: pg.Client): BackendKey => client as pg.Clie
 const cancelCode = 80_877_102;
 
 /**
- * Asks the server to cancel what the session runs, over a connection of the request's own, which needs no login and
- * works behind PgBouncer too. Resolves when the server has hung up: by then the session has the signal. What runs next
- * is safe only then. Source: PostgreSQL documentation, "Canceling Requests in Progress".
+ * Asks the server to cancel the session's statement, over a connection of its own that needs no login and also works
+ * behind PgBouncer. Resolves when the server hangs up: by then the session has received the signal, and only then is it
+ * safe to run the next statement. Source: PostgreSQL documentation, "Canceling Requests in Progress".
  */
 export async function requestCancel(
   { host, port, ssl }: ServerAddress,
@@ -37,15 +37,15 @@ export async function requestCancel(
   }
 }
 
-/** A session that can be told to stop. */
+/** A session whose statement can be cancelled. */
 export interface Stoppable {
   cancel(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Runs `work` on the session, and cancels it when a signal aborts. Settles when the work has, and no cancel is on its way
- * that could hit the next statement; a session for which that cannot be known is closed.
+ * Runs `work` on the session, and cancels it when a signal aborts. Settles once the work has settled and no cancel is
+ * on its way that could hit the next statement; a session for which that is uncertain is closed.
  */
 export async function cancellable<T>(
   work: () => Promise<T>,
@@ -71,7 +71,7 @@ export async function cancellable<T>(
 const patienceMs = 1000;
 const pauseMs = 50;
 
-/** A cancel that comes before the statement has started is lost: it is sent again. */
+/** Repeats the cancel, since one that arrives before the statement starts is lost. */
 async function stopUntil(settled: AbortSignal, session: Stoppable): Promise<void> {
   const until = performance.now() + patienceMs;
   try {

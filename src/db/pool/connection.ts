@@ -9,18 +9,18 @@ import type { ServerAddress } from './socket.ts';
 export interface ConnectionOptions extends SessionOptions, ServerAddress {
   readonly database: string;
   readonly user: string;
-  /** How long a login may take, the token excluded. */
+  /** Time limit of a login, not counting the token. */
   readonly connectTimeoutMs: number;
 }
 
 export interface PoolConnection {
   readonly client: pg.Client;
   readonly session: Session;
-  /** The token that opened it. */
+  /** The token with which it logged in. */
   readonly token: Token;
-  /** Asks the server to cancel the statement that runs; resolves when no later one can be meant. */
+  /** Asks the server to cancel the running statement; resolves when no later one can be hit. */
   cancel(): Promise<void>;
-  /** Says goodbye, then waits for the socket to close; one that does not answer is cut. */
+  /** Terminates the session and waits for the socket to close; cuts a connection that does not respond. */
   close(): Promise<void>;
   /** Resolves when the socket is closed, whoever closed it. */
   readonly closed: Promise<void>;
@@ -29,8 +29,8 @@ export interface PoolConnection {
 const logins = 2;
 
 /**
- * Opens one connection. The token is had before the socket, so that an identity that is down holds no sockets;
- * one that the server refuses is replaced once, since it may have ended meanwhile. Rejects with a LoginError.
+ * Opens one connection. The token is obtained before the socket, so that an unavailable identity holds no sockets. A
+ * token that the server refuses is replaced once, since it may just have ended. Rejects with a LoginError.
  */
 export async function openConnection(options: ConnectionOptions, tokens: TokenSource): Promise<PoolConnection> {
   try {
@@ -49,7 +49,7 @@ export async function openConnection(options: ConnectionOptions, tokens: TokenSo
   }
 }
 
-/** A PgBouncer takes no settings at the start of a session. */
+/** Logs in. PgBouncer accepts no settings at the start of a session, so they may have to follow. */
 async function login(options: ConnectionOptions, token: Token): Promise<PoolConnection> {
   try {
     return await connect(options, token, startupOptions(options));
@@ -73,12 +73,12 @@ async function connect(options: ConnectionOptions, token: Token, startup?: strin
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: connectTimeoutMs,
-    // Later than the server's own limit: it only ever ends the wait for a server that is silent.
+    // Later than the server's own limit, so it only ends waiting for a silent server.
     query_timeout: statementTimeoutMs + 5000,
     application_name: 'events-graphql',
     ...(startup !== undefined && { options: startup }),
   });
-  // An error event that nobody listens to would end the process; the owner of the connection listens for itself.
+  // Without a listener an error event would end the process; the connection's owner has its own listeners.
   client.on('error', () => {});
   let session: Session;
   try {

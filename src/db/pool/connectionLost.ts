@@ -3,13 +3,16 @@ import { AppError, codeOf } from '../../errors.ts';
 
 const socketErrors =
   /^(E(CONN(REFUSED|RESET|ABORTED)|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)|ERR_(STREAM|SSL)_\w+)$/;
-/** How pg words the loss of a connection, for which it has no code. */
+/** pg's messages for a lost connection, for which it has no code. */
 const lostConnection =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client (has encountered|was closed))/;
-/** Protocol violations, shutdown, crash, start, a dropped database, and the limits that end a session. */
+/**
+ * SQLSTATEs of a protocol violation, a shutdown, a crash, a start, a dropped database, and the limits that end a
+ * session.
+ */
 const endedSession = /^(08|57P0[1-5]|25P0[34])/;
 
-/** Whether the connection died under the statement; the server may have run it all the same. */
+/** Tells whether the connection died during the statement, which the server may have run nevertheless. */
 export function isConnectionLost(error: unknown): error is Error {
   if (error instanceof AppError || !(error instanceof Error)) return false;
   if (error instanceof DatabaseError) return endedSession.test(error.code ?? '');

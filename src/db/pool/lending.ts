@@ -10,39 +10,42 @@ export interface LendingOptions {
   readonly waitTimeoutMs: number;
   /** The connections that may be lent, idle or not. */
   readonly usable: () => readonly Member[];
-  /** Why no connection can be opened, if so. */
+  /** The reason why no connection can be opened, if any. */
   readonly problem: () => Error | null;
-  /** Someone waits for a connection. */
+  /** Called when somebody waits for a connection. */
   readonly onWaiting: () => void;
-  /** Someone waited in vain, and there is no connection at all. */
+  /** Called when somebody waited in vain and there is no connection at all. */
   readonly onStranded: () => void;
 }
 
 export interface Lending {
   readonly waiting: number;
-  /** How many of those who wait could have a connection now, if there were enough. */
+  /** Number of waiting borrowers who could have a connection now if there were enough. */
   readonly wanting: number;
   /**
-   * One that is idle, the most recently used first, or else the next that is given back in the borrower's turn, of those
-   * that were alive since then (`performance.now()`). Rejects with DATABASE_UNAVAILABLE when that takes too long, and
-   * with the signal's reason when it aborts.
+   * Borrows the most recently used idle connection, otherwise the next one that is returned in the borrower's turn. It
+   * must have been alive since `aliveSince` (`performance.now()`). Rejects with DATABASE_UNAVAILABLE after too long a
+   * wait, and with the signal's reason when that aborts.
    */
   borrow(borrower: Borrower, aliveSince: number, signal?: AbortSignal): Promise<Member>;
-  /** It is lent no longer, whether it is of use again or not. */
+  /** Takes a connection back, whether or not it can be lent again. */
   takeBack(member: Member): void;
-  /** Lends it to whoever waits; else it is idle. */
+  /** Lends a connection to somebody who waits; otherwise it becomes idle. */
   lend(member: Member): void;
-  /** There is no connection left: those who wait do so no longer than those who come now. */
+  /** Shortens all waits, because no connection is left. */
   hurry(): void;
-  /** Turns away all who wait. */
+  /** Turns away everybody who waits. */
   end(): void;
 }
 
-/** While there is no connection: a pause between logins and the login, so that who comes when it is over is served. */
+/**
+ * Longest wait while there is no connection: a pause between logins plus a login, so that a borrower who outlasts the
+ * pause is served.
+ */
 const strandedWaitMs = maxPauseMs + 750;
 const maxWaiting = 1000;
 
-/** Who gets which connection, and for how long it is waited for. */
+/** Creates the lending desk, which decides who gets which connection and how long they wait. */
 export function createLending(options: LendingOptions): Lending {
   const { size, waitTimeoutMs, usable, problem, onWaiting, onStranded } = options;
   const turns = createTurns(size);
@@ -52,7 +55,7 @@ export function createLending(options: LendingOptions): Lending {
     member.idle = false;
     lent.set(member, turns.lend(borrower));
   };
-  /** What was given back may have been all that kept others from a share of what is idle. */
+  /** Serves those who wait, since a returned connection may also free others' share of the idle ones. */
   const serve = () => {
     if (room.length === 0) return;
     for (const member of usable()) {
@@ -75,7 +78,7 @@ export function createLending(options: LendingOptions): Lending {
     async borrow(borrower, aliveSince, signal) {
       const isAlive = (member: Member) => member.aliveAt >= aliveSince;
       const all = usable();
-      // A lost connection makes room for another: in a full pool that one has come, and shown that the server lives.
+      // A lost connection makes room for a new one, which proves that the server is alive.
       const suits = all.length >= size ? () => true : isAlive;
       const [member] = all.filter((one) => one.idle && suits(one)).sort((a, b) => b.aliveAt - a.aliveAt);
       if (member && turns.share(borrower) > 0) {

@@ -5,24 +5,27 @@ import { type Notice, noticeChannel, readNotice } from '../sql/notice.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 
 export interface Listener {
-  /** From now on a connection listens, again and again when it is lost. More calls change nothing. */
+  /** Starts listening and reconnects whenever the connection is lost. Repeated calls have no effect. */
   start(): void;
   stop(): Promise<void>;
 }
 
 export interface ListenerOptions {
-  /** Where it connects to; the connection is its own. */
+  /** The server; the listener has a connection of its own. */
   readonly server: ConnectionOptions & { readonly password: string | Identity };
-  /** A notice came; null: some may have been missed. */
+  /** Called with each notice; with null if some may have been missed. */
   readonly onNotice: (notice: Notice | null) => void;
   readonly onError: (error: Error) => void;
 }
 
-/** Milliseconds between attempts, and how old a connection may get. */
+/** Delays between attempts, and the greatest age of a connection, in milliseconds. */
 const pauses = { first: 500, longest: 30_000 };
 const maxLifetimeMs = 2_700_000;
 
-/** Listens for the notices of triggers. They only wake those who look: what is missed is found a little later. */
+/**
+ * Creates a listener for the notices of triggers. A notice only wakes those who poll; a missed one is made up for by
+ * the next poll.
+ */
 export function createListener({ server, onNotice, onError }: ListenerOptions): Listener {
   const stopped = new AbortController();
   const { signal } = stopped;

@@ -2,10 +2,10 @@ import { DatabaseError } from 'pg';
 import { IdentityError } from '../../auth/identity/identityError.ts';
 import { codeOf } from '../../errors.ts';
 
-/** The steps of a login, in their order. */
+/** The steps of a login, in order. */
 export type LoginStep = 'token' | 'name' | 'connect' | 'tls' | 'login';
 
-/** Why no connection could be opened, in words for the operator. */
+/** The reason why a connection could not be opened, in words for the operator. */
 export class LoginError extends Error {
   override readonly name = 'LoginError';
   readonly step: LoginStep;
@@ -22,24 +22,24 @@ export interface LoginTarget {
   readonly user: string;
 }
 
-/** Node.js' and OpenSSL's codes for a chain or a name that does not verify. */
+/** Codes of Node.js and OpenSSL for a certificate chain or name that does not verify. */
 const unverified = /CERT|SIGNATURE|ISSUER|ALTNAME|ERR_(SSL|TLS)/;
 
-/** Whether the server turned the password down, which for a token may only mean that it has ended. */
+/** Tells whether the server refused the password; for a token that may only mean that it has ended. */
 export const isPasswordRefused = (error: unknown): boolean =>
   error instanceof DatabaseError &&
   (/^28/.test(error.code ?? '') ||
     (/^08P01$/.test(error.code ?? '') && /access token|password|auth/i.test(error.message)));
 
-/** Whether a pooler turned down what the session asked for at its start. */
+/** Tells whether a pooler refused the settings at the start of the session. */
 export const isStartupRefused = (error: unknown): boolean =>
   error instanceof DatabaseError && error.code === '08P01' && /unsupported startup parameter/.test(error.message);
 
-/** Names the step at which a login failed, and the usual remedy. */
+/** Explains at which step a login failed, with the usual remedy. */
 export function explainLogin(error: unknown, target: LoginTarget): LoginError {
   if (error instanceof LoginError) return error;
   const code = codeOf(error) ?? '';
-  // Where several addresses of a name were tried, the error of them all has a code and no message.
+  // For a name with several addresses, the combined error has a code but no message.
   const said = error instanceof Error ? error.message || code : String(error);
   const { host, port, user } = target;
   const because = (step: LoginStep, message: string) => new LoginError(step, message, { cause: error });

@@ -7,31 +7,31 @@ import type { Session } from './session.ts';
 export interface Member extends Aging {
   readonly client: pg.Client;
   readonly session: Session;
-  /** When it was last seen to answer, on the clock of `performance.now()`. */
+  /** When it last answered, by `performance.now()`. */
   aliveAt: number;
   idle: boolean;
-  /** Another has taken its place; it goes when its work is done. */
+  /** Whether it has been replaced and closes once its work is done. */
   retiring: boolean;
   /** Resolves when its socket is closed. */
   readonly gone: Promise<void>;
-  /** Cancels the statement that it runs. */
+  /** Cancels its running statement. */
   cancel(): Promise<void>;
 }
 
 export interface Members {
-  /** Those that may be lent. */
+  /** Returns the connections that may be lent. */
   usable(): readonly Member[];
   has(member: Member): boolean;
   hasSocket(member: Member): boolean;
-  /** How many are being opened. */
+  /** Number of logins in progress. */
   readonly logins: number;
-  /** Every socket, those included that are being opened or closed. */
+  /** Number of sockets, including those being opened or closed. */
   readonly sockets: number;
-  /** Opens one more, which is not yet idle. Rejects with a LoginError. */
+  /** Opens another connection, which is not idle yet. Rejects with a LoginError. */
   open(): Promise<Member>;
-  /** Lets it go; resolves when its socket is closed. */
+  /** Closes a connection; resolves when its socket is closed. */
   close(member: Member): Promise<void>;
-  /** It is of no more use: its connection broke. Says so once. */
+  /** Removes a broken connection, and reports it once. */
   lose(member: Member, error: Error): void;
   /** Resolves when nothing is open or being opened. */
   emptied(): Promise<void>;
@@ -41,11 +41,11 @@ export interface MembersOptions {
   readonly connect: () => Promise<PoolConnection>;
   readonly maxLifetimeMs: number;
   readonly onLost: (error: Error) => void;
-  /** A socket was closed, for whatever reason. */
+  /** Called when a socket was closed, for any reason. */
   readonly onGone: () => void;
 }
 
-/** The connections that are open, each of them watched until its socket is closed. */
+/** Creates the set of open connections, each watched until its socket is closed. */
 export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: MembersOptions): Members {
   const members = new Map<Member, PoolConnection>();
   const logins = new Set<Promise<Member>>();

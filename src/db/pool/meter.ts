@@ -1,26 +1,27 @@
 import type pg from 'pg';
 
-/** Counts the bytes that PostgreSQL sends for one statement. */
+/** Counts the bytes that PostgreSQL sends for a statement. */
 export interface Meter {
-  /** So many more have come. What it throws ends the statement. */
+  /** Adds bytes that arrived. An error that it throws ends the statement. */
   add(bytes: number): void;
-  /** The statement failed: nothing of what came for it is kept. It may be sent again. */
+  /** Discards the count of a failed statement, which may be sent again. */
   drop(): void;
 }
 
 /** A statement whose bytes are counted. */
 export interface ByteCount {
-  /** Aborts with what the meter throws. */
+  /** Aborts with the error of the meter. */
   readonly signal: AbortSignal;
   end(): void;
 }
 
-/** A session whose server does not stop is worth less than what it may send in the time that a cancel has. */
+/** Bytes after which a session is closed rather than drained, if its server does not react to a cancel. */
 const maxDrainedBytes = 32_000_000;
 
 /**
- * Counts at the socket, since the parser keeps the bytes of a row until it is whole. When there are too many the socket is
- * read on, because a server that cannot send does not look for a cancel; but so far only.
+ * Counts bytes at the socket, because the parser buffers a row until it is complete. Above the limit it cancels and
+ * keeps reading, since a server that is blocked on sending does not look for a cancel; after too many more bytes it
+ * closes.
  */
 export function measure(client: pg.Client, meter: Meter, close: () => Promise<void>): ByteCount {
   const { stream } = client.connection;

@@ -1,22 +1,22 @@
 import { LoginError } from './loginError.ts';
 
 export interface OpenerOptions {
-  /** How many more connections someone waits for, and how many more there may be. */
+  /** Returns how many more connections are wanted, and how many more there may be. */
   readonly wanted: () => number;
   readonly room: () => number;
-  /** How many logins are under way. */
+  /** Returns the number of logins in progress. */
   readonly logins: () => number;
-  /** Opens one and gives it to those who wait. Rejects with a LoginError. */
+  /** Opens a connection and lends it to somebody who waits. Rejects with a LoginError. */
   readonly open: () => Promise<void>;
   readonly onFailed: (error: LoginError) => void;
 }
 
 export interface Opener {
-  /** Opens what is wanted; while the last login failed, one at a time and only after a pause. */
+  /** Opens the wanted connections; after a failed login, only one at a time and after a pause. */
   grow(): void;
-  /** The logins under way take so long that the database counts as away until one succeeds. */
+  /** Reports that logins take so long that the database counts as unavailable until one succeeds. */
   suspect(error: LoginError): void;
-  /** Why the last login failed; null since one succeeded. */
+  /** The reason why the last login failed; null if it succeeded. */
   readonly problem: LoginError | null;
   end(): void;
 }
@@ -24,7 +24,10 @@ export interface Opener {
 const firstPauseMs = 100;
 export const maxPauseMs = 500;
 
-/** Decides when a connection is opened, so that a database that is away meets one login at a time, not a herd. */
+/**
+ * Creates the opener, which decides when to open connections, so that an unavailable database meets one login at a time
+ * instead of a herd.
+ */
 export function createOpener({ wanted, room, logins, open, onFailed }: OpenerOptions): Opener {
   let problem: LoginError | null = null;
   let probe: NodeJS.Timeout | undefined;
@@ -45,7 +48,7 @@ export function createOpener({ wanted, room, logins, open, onFailed }: OpenerOpt
     if (ended) return;
     problem = error;
     onFailed(error);
-    // Logins that were under way together fail together: one pause for all.
+    // Logins that ran at the same time fail together, and share one pause.
     if (probe) return;
     const pause = Math.min(firstPauseMs * 2 ** failures++, maxPauseMs) * (1 - Math.random() / 2);
     probe = setTimeout(look, pause).unref();

@@ -20,17 +20,17 @@ import { type Borrower, ownWork } from './turns.ts';
 export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionTimeoutMs'> {
   /** A fixed password, the identity whose tokens are the password, or their source, which ends with the pool. */
   readonly password: string | Identity | TokenSource;
-  /** How many connections there are at most; one more while one is being replaced. */
+  /** Greatest number of connections; a replacement may briefly exceed it by one. */
   readonly size: number;
-  /** How long a request waits for a free connection. */
+  /** Time that a request waits for a free connection. */
   readonly waitTimeoutMs?: number;
   readonly idleInTransactionTimeoutMs?: number;
-  /** No connection gets older, so that a role that was dropped or a server that moved is noticed. */
+  /** Age at which a connection is replaced, so that a dropped role or a moved server is noticed. */
   readonly maxLifetimeMs?: number;
-  /** What the operator should know: a connection broke, a login or a token failed, a rotation has to wait. */
+  /** Called with what an operator should know: a broken connection, a failed login or token, a postponed rotation. */
   readonly onError: (error: Error) => void;
   readonly onEvent?: (event: PoolEvent) => void;
-  /** Told of the sessions behind a pooler: of the first, and of one that differs from the last. */
+  /** Called for the first session behind a pooler, and for each that differs from the last. */
   readonly onPooled?: (session: Session) => void;
 }
 
@@ -45,56 +45,57 @@ export type PoolEvent =
   | TokenEvent['type'];
 
 export interface UseOptions {
-  /** Whose work it is; without one the pool takes it for the server's own. */
+  /** Who borrows; by default the server itself. */
   readonly borrower?: Borrower | undefined;
-  /** Lends only a connection that answered after this, on the clock of `performance.now()`: the work is run again. */
+  /** Only lends a connection that has answered since then (`performance.now()`): set when work is repeated. */
   readonly aliveSince?: number;
-  /** Its abort ends the wait for a connection: `use` rejects with its reason, unless the work has begun. */
+  /** Ends the wait for a connection when it aborts: `use` rejects with its reason, unless the work has begun. */
   readonly signal?: AbortSignal;
-  /** With it the abort also ends the work, whose statement PostgreSQL then cancels. */
+  /** Whether the signal also cancels the running statement in PostgreSQL. */
   readonly cancel?: boolean;
-  /** Counts what comes for the work, which is cancelled when there is too much: `use` rejects with what the meter throws. */
+  /** Counts the bytes of the results. If it throws, the work is cancelled and `use` rejects with that error. */
   readonly meter?: Meter | undefined;
 }
 
-/** What runs on a connection. */
+/** Work that runs on a connection. */
 export type Work<T> = (client: pg.ClientBase, session: Session) => Promise<T>;
 
 export interface Pool {
   /**
-   * Lends a connection for the time that `work` runs; one for which `work` rejects with a lost connection, or that it
-   * leaves in a transaction, is closed. Rejects with DATABASE_UNAVAILABLE when none becomes free in time.
+   * Lends a connection while `work` runs. It is closed afterwards if `work` rejects because the connection was lost, or
+   * leaves a transaction open. Rejects with DATABASE_UNAVAILABLE if no connection becomes free in time.
    */
   use<T>(work: Work<T>, options?: UseOptions): Promise<T>;
   stats(): PoolStats;
-  /** How long a statement may run, and so how long after its start it may still be run again. */
+  /** Time limit of a statement, within which it may also be repeated. */
   readonly statementTimeoutMs: number;
-  /** Waits for the connections that are lent, then closes all. */
+  /** Waits for lent connections, then closes all. */
   end(): Promise<void>;
 }
 
-/** As much of a pool as running a statement needs. */
+/** The part of a pool that is needed to run statements. */
 export type Lender = Pick<Pool, 'use' | 'statementTimeoutMs'>;
 
 export interface PoolStats {
-  /** Those included that are being opened or closed. */
+  /** Number of sockets, including those being opened or closed. */
   readonly sockets: number;
   readonly open: number;
   readonly idle: number;
   readonly waiting: number;
-  /** Since the start. */
+  /** Counts since the start. */
   readonly counts: Readonly<Record<PoolEvent, number>>;
-  /** When the newest token came, in milliseconds since 1970; null for a password. */
+  /** When the newest token was issued, in milliseconds since 1970; null for a password. */
   readonly tokenIssuedAt: number | null;
   /** When the newest token of an open connection ends, in milliseconds since 1970; Infinity for a password. */
   readonly tokenEndsAt: number | null;
-  /** Why the last login failed; null since one succeeded. */
+  /** The reason why the last login failed; null if it succeeded. */
   readonly problem: LoginError | null;
 }
 
 /**
- * A pool whose sessions speak UTC and ISO 8601, which the scalars rely on. It replaces connections as their tokens
- * end; pg.Pool cannot, since it closes the old one first and opens the new one when a request waits for it.
+ * Creates a pool whose sessions use UTC and ISO 8601, on which the scalars rely. It replaces connections before their
+ * tokens end. pg.Pool cannot do that: it closes the old connection first, and opens a new one only when a request
+ * waits.
  */
 export function createPool(options: PoolOptions): Pool {
   const { size, waitTimeoutMs = 5000, idleInTransactionTimeoutMs = 60_000, maxLifetimeMs = 2_700_000 } = options;
@@ -131,8 +132,8 @@ export function createPool(options: PoolOptions): Pool {
     throw new LoginError('connect', 'The pool has ended');
   };
   const opener = createOpener({
-    // A lost connection is made up for though nobody waits for it: before someone does, and to know when a database
-    // that was away is back. One after the other, so that a server that has just started meets no herd.
+    // A lost connection is replaced at once: before somebody waits for it, and to notice when the database is back. One
+    // at a time, so that a server that has just started is not flooded.
     wanted: () => Math.max(lending.wanting - members.logins, members.logins === 0 && usable() < peak ? 1 : 0),
     room: () => size + (replacing && members.hasSocket(replacing) ? 1 : 0) - members.sockets,
     logins: () => members.logins,
@@ -217,7 +218,7 @@ export function createPool(options: PoolOptions): Pool {
   };
 }
 
-/** Tells of a session behind a pooler unless the last one was the same. */
+/** Wraps the callback for sessions behind a pooler so that equal sessions are only reported once. */
 function tellOnce(tell: PoolOptions['onPooled'] = () => {}) {
   let last: Session | undefined;
   return (session: Session) => {
@@ -233,7 +234,9 @@ const tokensOf = (password: PoolOptions['password'], report: Report): TokenSourc
     ? password
     : openTokenSource(password, (event) => report(event.type, event.type === 'token-failed' ? event.error : undefined));
 
-/** Counts what happens, and tells those who listen; an error that repeats itself is told once a minute. */
+/**
+ * Creates the reporter of events: it counts them and calls the listeners; a repeated error is reported once a minute.
+ */
 function createReport({ onError, onEvent }: Pick<PoolOptions, 'onError' | 'onEvent'>) {
   const counts: Record<PoolEvent, number> = {
     opened: 0,

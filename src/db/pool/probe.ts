@@ -1,16 +1,16 @@
 import type { Pool } from './pool.ts';
 import { withRetry } from './retry.ts';
 
-/** How long the database may take to answer: shorter than the probes of container platforms wait. */
+/** Time that the database has to answer, shorter than the timeouts of container platforms' probes. */
 const probeMs = 2000;
 
-/** How long an answer is good for: however many ask, the database is asked once in this time. */
+/** Time for which an answer is reused, so that the database is asked once however many probes arrive. */
 const goodForMs = 1000;
 
-/** Resolves when the database can be asked; rejects with the reason. */
+/** Resolves if the database can be asked; rejects with the reason. */
 export type Probe = () => Promise<void>;
 
-/** Looks whether the database answers, one look at a time for all who ask. */
+/** Creates a probe of the database that runs one check at a time for all callers. */
 export function createProbe(pool: Pick<Pool, 'use' | 'stats' | 'statementTimeoutMs'>): Probe {
   let answer: Promise<void> | null = null;
   const forget = () => {
@@ -23,8 +23,8 @@ export function createProbe(pool: Pick<Pool, 'use' | 'stats' | 'statementTimeout
 }
 
 /**
- * Asks over a connection like any other. Where none becomes free in time the pool is busy, not the database away: it
- * works for those who hold them, and a connection that PostgreSQL does not answer on is lost by the end of its statement.
+ * Checks over an ordinary connection. If none becomes free in time, the pool is busy but the database is working for
+ * those who hold its connections; a connection without answers is lost by the end of its statement.
  */
 async function look(pool: Parameters<typeof createProbe>[0]): Promise<void> {
   const signal = AbortSignal.timeout(probeMs);

@@ -4,17 +4,14 @@ import type { Lender, UseOptions, Work } from './pool.ts';
 
 const maxRuns = 3;
 
-/** The meter is for reads. */
+/** Options of a repeated run; the meter is for reads. */
 export type RetryOptions = Pick<UseOptions, 'signal' | 'borrower' | 'meter'>;
 
 /**
- * Runs `work` on a connection, and at most twice again on one that is known to live, when its connection died or it was
- * rolled back: a read always, a write only when it is certain that it was not applied. Not after the time that a
- * statement may take.
- * Failed logins need no such rule: no work has begun, and the pool goes on trying while the request waits.
- *
- * When the signal aborts, or a meter throws, a read ends at once and is cancelled in PostgreSQL; a write that has begun
- * runs to its end.
+ * Runs `work` on a connection. If the connection dies or the transaction is rolled back, it repeats the work up to
+ * twice on a connection that is known to live: a read always, a write only if it was certainly not applied, and never
+ * after the time limit of a statement. Failed logins are retried by the pool while the request waits. When the signal
+ * aborts or a meter throws, a read ends at once and is cancelled in PostgreSQL; a write that has begun runs to its end.
  */
 export async function withRetry<T>(
   pool: Lender,
@@ -35,9 +32,12 @@ export async function withRetry<T>(
   }
 }
 
-/** A serialization failure, a deadlock, or what replication had to remove from under a read on a standby. */
+/**
+ * Tells whether a transaction was rolled back: by a serialization failure, a deadlock, or a conflict with recovery on a
+ * standby.
+ */
 const isRolledBack = (error: unknown): boolean => /^40(001|P01)$/.test(codeOf(error) ?? '');
 
-/** pg refuses a query on a connection that it knows to be dead. Any other loss may be one of the answer only. */
+/** Tells whether pg refused to send a query on a dead connection. With any other loss the query may have run. */
 const isNotSent = (error: unknown): boolean =>
   error instanceof Error && /^Client (has encountered|was closed).* not queryable$/.test(error.message);

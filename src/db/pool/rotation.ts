@@ -3,29 +3,29 @@ import type { Token, TokenSource } from '../../auth/identity/tokenSource.ts';
 /** An open connection as the rotation sees it. Times are milliseconds since 1970. */
 export interface Aging {
   readonly token: Token;
-  /** From here on one with a newer token takes its place. */
+  /** When a connection with a newer token should replace it. */
   readonly tokenDueAt: number;
-  /** From here on another takes its place, whatever the token. */
+  /** When another connection should replace it, whatever its token. */
   readonly lifetimeDueAt: number;
   readonly idle: boolean;
 }
 
 export interface RotationOptions<T extends Aging> {
   readonly tokens: TokenSource;
-  /** The connections that are not already retiring. */
+  /** Returns the connections that are not retiring yet. */
   readonly members: () => readonly T[];
-  /** Opens another, lets it serve, then retires the given one; resolves when that one is gone. */
+  /** Opens a replacement, lets it serve, then retires the given connection; resolves when that is closed. */
   readonly replace: (member: T) => Promise<void>;
-  /** No newer token can be had, or the login failed: the connection keeps serving. Once until it works again. */
+  /** Called once when a replacement fails for lack of a token or login; the connection keeps serving. */
   readonly onPostponed: (error: Error) => void;
 }
 
-/** Draws when a connection is to be replaced: at another time than its siblings and the other replicas' connections. */
+/** Draws at random when a connection is due, so that not all connections of all replicas are replaced at once. */
 export function dueTimes(token: Token, maxLifetimeMs: number): Pick<Aging, 'tokenDueAt' | 'lifetimeDueAt'> {
   const between = (from: number, to: number) => from + (to - from) * Math.random();
   const lead = token.expiresAt - token.refreshAt;
   return {
-    // The newer token is asked for at `refreshAt`; it has a fifth of the lead to come, and so have the logins.
+    // The newer token is requested at `refreshAt`. It has a fifth of the lead time to arrive, and so have the logins.
     tokenDueAt: Number.isFinite(lead) ? between(token.refreshAt + lead / 5, token.expiresAt - lead / 5) : Infinity,
     lifetimeDueAt: Date.now() + between(0.8, 1) * maxLifetimeMs,
   };
@@ -34,7 +34,7 @@ export function dueTimes(token: Token, maxLifetimeMs: number): Pick<Aging, 'toke
 const maxLookMs = 1000;
 const nothingNewer = 'No newer token can be had: the connections keep serving, also past the end of theirs';
 
-/** Replaces connections that come of age, one after the other; answers the function that ends it. */
+/** Replaces connections that are due, one after the other; returns the function that stops it. */
 export function startRotation<T extends Aging>(options: RotationOptions<T>): () => void {
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
@@ -68,8 +68,8 @@ export function startRotation<T extends Aging>(options: RotationOptions<T>): () 
 const dueAt = (member: Aging): number => Math.min(member.tokenDueAt, member.lifetimeDueAt);
 
 /**
- * One whose lifetime is over first, since it needs no newer token; then an idle one, which can go at once, so that the
- * pool is over its size for the shortest time.
+ * Chooses a connection past its lifetime first, since it needs no newer token, then an idle one, which can close at
+ * once, so that the pool exceeds its size only briefly.
  */
 function choose<T extends Aging>(members: readonly T[]): T | undefined {
   const aged = members.filter((member) => member.lifetimeDueAt <= Date.now());

@@ -7,9 +7,9 @@ export interface SessionOptions {
 }
 
 /**
- * What the scalars rely on (UTC, ISO 8601, hex, every digit of a float), the limits of a statement, and no JIT: for
- * statements as short as these the compiling costs more than it saves. Who waits for a lock, as behind a migration, gives
- * the connection up before others have waited for it in vain.
+ * Settings of a session: what the scalars rely on (UTC, ISO 8601, hex, all digits of a float), limits of a statement,
+ * and no JIT, which costs short statements more than it saves. The limit of waiting for a lock, for instance behind a
+ * migration, frees the connection before others wait for it in vain.
  */
 export const sessionSettings = ({
   statementTimeoutMs,
@@ -26,17 +26,20 @@ export const sessionSettings = ({
   idle_in_transaction_session_timeout: String(idleInTransactionTimeoutMs),
 });
 
-/** The settings as the startup packet takes them, which saves a round trip and overrides those of the role. */
+/** Returns the settings for the startup packet, which saves a round trip and overrides the role's settings. */
 export const startupOptions = (options: SessionOptions): string =>
   Object.entries(sessionSettings(options))
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
 
-/** Takes effect at the role's next login. */
+/** Returns the statement that changes a role's setting from its next login on. */
 export const roleStatement = (role: string, name: string, value: string): string =>
   `ALTER ROLE "${role.replaceAll('"', '""')}" SET ${name} = '${value}';`;
 
-/** Names are compared as PostgreSQL does, without case; any limit will do, since it is the role's owner's to choose. */
+/**
+ * Values that serve as well as ours. As in PostgreSQL, case is ignored; any limit is fine, since the role's owner may
+ * choose it.
+ */
 const acceptedSettings: Readonly<Record<string, RegExp>> = {
   TimeZone: /^(Etc\/)?UTC$/i,
   DateStyle: /^ISO\b/i,
@@ -48,29 +51,29 @@ const acceptedSettings: Readonly<Record<string, RegExp>> = {
   idle_in_transaction_session_timeout: /^[1-9]/,
 };
 
-/** Whether a role's setting serves as well as the one that is wanted. */
+/** Tells whether a role's setting serves as well as the wanted one. */
 export const isAccepted = (name: string, value: string | undefined, wanted: string): boolean =>
   value !== undefined && (acceptedSettings[name]?.test(value) ?? value === wanted);
 
-/** What a connection found out at its login about the session that it has. */
+/** What a connection found out about its session at login. */
 export interface Session {
-  /** The settings that it lacks, so that each transaction has to set them. */
+  /** Settings that the session lacks and each transaction must set. */
   readonly settings: Readonly<Record<string, string>>;
-  /** What lends its transactions a backend each; null where the session is PostgreSQL's own. */
+  /** The pooler that assigns a backend to each transaction; null if the session is PostgreSQL's own. */
   readonly pooler: Pooler | null;
   /** Whether PostgreSQL is a node of a Citus cluster. */
   readonly isCluster: boolean;
 }
 
 export interface Pooler {
-  /** Whether it prepares a statement anew on a backend that does not have it. */
+  /** Whether it prepares a statement again on a backend that lacks it. */
   readonly prepares: boolean;
 }
 
 /**
- * Finds out what stands before PostgreSQL. A pooler gives its clients process ids of its own, and one that prepares
- * statements anew does so under names of its own. That is seen within one transaction, which has one backend: two may
- * meet the same one by luck.
+ * Detects a pooler before PostgreSQL. A pooler gives its clients process ids of its own, and one that re-prepares
+ * statements uses its own names for them. The check runs within one transaction, which has one backend; two
+ * transactions could share one by luck.
  */
 export async function examineSession(client: pg.Client, options: SessionOptions): Promise<Session> {
   const { rows } = await client.query<{ pid: number; isCluster: boolean }>(
@@ -95,7 +98,10 @@ async function isRenamed(client: pg.Client): Promise<boolean> {
   return false;
 }
 
-/** What the role and the server set are the same on every backend; what somebody set in a session is not asked for. */
+/**
+ * Finds the missing settings. What the role or the server sets is equal on every backend; what was set within a session
+ * does not count.
+ */
 async function lackingSettings(client: pg.Client, options: SessionOptions): Promise<Session['settings']> {
   const wanted = sessionSettings(options);
   const { rows } = await client.query<{ name: string; value: string }>(
@@ -110,7 +116,7 @@ async function lackingSettings(client: pg.Client, options: SessionOptions): Prom
 
 const describe = 'A pooler such as PgBouncer stands before PostgreSQL';
 
-/** For the operator: what was found, and what to do about what it costs, if anything. */
+/** Explains to the operator what was found, and what to do about its cost. */
 export function explainSession({ pooler, settings }: Session, role: string) {
   if (!pooler) return { found: 'its settings were sent at its start', remedies: [] };
   const lacking = Object.entries(settings);

@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import { type TLSSocket, connect as wrap } from 'node:tls';
 
-/** Listens to errors that nobody awaits: unheard, one would end the process. */
+/** Listens to errors that nobody awaits, since an unheard error event would end the process. */
 const ignore = (): void => {};
 
-/** Where a PostgreSQL server is, and how to reach it: TLS verifies its certificate, by `ca` where that is given. */
+/** The address of a PostgreSQL server. With TLS its certificate is verified, by `ca` if given. */
 export interface ServerAddress {
   readonly host: string;
   readonly port: number;
   readonly ssl: false | { readonly ca?: string };
 }
 
-/** Connects to a PostgreSQL server; silence of `timeoutMs`, then or later, is an error of the socket. */
+/** Connects to a PostgreSQL server; `timeoutMs` without traffic is an error of the socket, also later. */
 export async function connectTo(host: string, port: number, timeoutMs: number): Promise<Socket> {
-  // libpq's name for the socket in a folder, which pg follows.
+  // libpq's name for a socket in a folder, which pg follows.
   const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect({ host, port });
   socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)));
   socket.on('error', ignore);
@@ -23,8 +23,8 @@ export async function connectTo(host: string, port: number, timeoutMs: number): 
 }
 
 /**
- * The same within TLS, with the server's certificate verified as a login does. PostgreSQL's own request for TLS comes
- * before TLS. Source: PostgreSQL documentation, "SSL Session Encryption".
+ * Connects with TLS and verifies the server's certificate as a login does. PostgreSQL expects its own request before
+ * TLS starts. Source: PostgreSQL documentation, "SSL Session Encryption".
  */
 export async function openTls(
   host: string,
@@ -39,7 +39,7 @@ export async function openTls(
     plain.destroy();
     throw new Error('The server does not support SSL connections');
   }
-  // Without a name the host of the socket is what the certificate must be for, an address included.
+  // Without a name, the certificate must be for the socket's host, which may be an address.
   const secure = wrap({ socket: plain, host, ...(ca && { ca }), ...(!isIP(host) && { servername: host }) });
   secure.on('error', ignore);
   try {
@@ -51,7 +51,7 @@ export async function openTls(
   return secure;
 }
 
-/** The next such event; rejects when the socket fails or closes before. */
+/** Resolves with the next event; rejects if the socket fails or closes first. */
 export const next = <T>(socket: Socket, event: 'data' | 'end'): Promise<T> =>
   new Promise((resolve, reject) => {
     socket.once(event, resolve);

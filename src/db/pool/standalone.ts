@@ -20,8 +20,8 @@ export { createPool, type Pool, type PoolEvent, type PoolOptions, type PoolStats
 export { withRetry } from './retry.ts';
 
 /**
- * Reads the variables that the server reads: `PGHOST`, `PG_AUTH`, `AZURE_CLIENT_ID`, `PG_POOL_SIZE` and the others that
- * docs/identity.md lists. Throws a ConfigError that names everything wrong or missing.
+ * Reads the same variables as the server: `PGHOST`, `PG_AUTH`, `AZURE_CLIENT_ID`, `PG_POOL_SIZE` and the others in
+ * docs/identity.md. Throws a ConfigError that names everything wrong or missing.
  */
 export function readPoolOptions(
   environment: Readonly<Record<string, string | undefined>>,

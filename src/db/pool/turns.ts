@@ -1,44 +1,44 @@
-/** Whose work wants a connection. */
+/** Who wants a connection. */
 export interface Borrower {
-  /** A caller, or an address where nobody is asked who they are. */
+  /** A caller, or an address where callers are anonymous. */
   readonly caller: string;
-  /** The request that the work is for. */
+  /** The request that the work belongs to. */
   readonly request: object;
 }
 
-/** Who may have one more connection of a pool, and who is next. */
+/** Decides who may have another connection of a pool, and who is next. */
 export interface Turns {
-  /** How many more connections the work of a request may have now. */
+  /** Returns how many more connections a request may have now. */
   share(borrower: Borrower): number;
-  /** It has one more; what is answered is called when it gives that back. */
+  /** Records that a connection was lent; returns the function to call when it is returned. */
   lend(borrower: Borrower): () => void;
-  /** How long a caller has lately had connections, in milliseconds; whoever has had least is next. */
+  /** Returns how long a caller has recently held connections, in milliseconds; whoever has the least is next. */
   used(caller: string): number;
 }
 
 interface Account {
-  /** Of the connections that it has given back, as it counted at `at`. */
+  /** Time of returned connections, as counted at `at`. */
   usedMs: number;
   at: number;
   held: number;
-  /** The sum of the times at which those it holds were lent. */
+  /** Sum of the times at which the held connections were lent. */
   lentAt: number;
   readonly byRequest: Map<object, number>;
 }
 
-/** What the server does for itself: its share is not bounded, and it does little. */
+/** The server's own work: it has no limit and is small. */
 export const ownWork = 'server';
 
-/** After so long the use of a connection counts half. */
+/** Time after which the past use of a connection counts half. */
 const halfLifeMs = 1000;
 
-/** Accounts of callers who hold nothing are kept for what they know, so long as there are no more. */
+/** Limit of accounts that are kept for callers who hold nothing. */
 const maxAccounts = 1000;
 
 /**
- * One request has at most half of a pool of `size` connections at once, and a caller who holds some leaves the last fifth
- * to those who hold none. The turns go by the time that connections were lent rather than by prices: a price says how
- * many rows a document may ask for, not how long PostgreSQL looks for them.
+ * Creates the turns. One request holds at most half of a pool of `size` connections, and a caller who already holds
+ * some leaves the last fifth to those who hold none. Turns go by the time that connections were held rather than by
+ * price: a price tells how many rows a document may ask for, not how long PostgreSQL searches for them.
  */
 export function createTurns(size: number, now: () => number = () => performance.now()): Turns {
   const perRequest = Math.ceil(size / 2);

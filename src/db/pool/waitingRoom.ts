@@ -1,15 +1,21 @@
 import type { Borrower, Turns } from './turns.ts';
 
-/** Those who wait for something to be lent, by caller and request; nobody waits for ever. */
+/** Those who wait to borrow something, by caller and request, each with a time limit. */
 export interface WaitingRoom<T> {
   readonly length: number;
-  /** How many could have something now, if there were enough. */
+  /** Number of those who could be served now if there were enough. */
   readonly wanting: number;
-  /** Answers the first thing offered in its turn that `suits`; rejects with `late()` after `ms`, or with the signal's reason. */
+  /**
+   * Waits for something that `suits` in the borrower's turn; rejects with `late()` after `ms`, or with the signal's
+   * reason.
+   */
   wait(borrower: Borrower, wish: WaitOptions<T>): Promise<T>;
-  /** Who takes it, if anybody: of the callers whoever has had least, and of one caller's requests each in its turn. */
+  /**
+   * Offers a thing to those who wait, and returns who took it: the caller who used least, and among that caller's
+   * requests each in turn.
+   */
   offer(thing: T): Borrower | null;
-  /** From now on everyone waits at most `ms` more. */
+  /** Limits all waits to `ms` from now on. */
   hurry(ms: number): void;
 }
 
@@ -24,7 +30,7 @@ interface Waiter<T> {
   readonly suits: (thing: T) => boolean;
   readonly resolve: (thing: T) => void;
   readonly giveUp: () => void;
-  /** It waits no more, whatever for. */
+  /** Stops waiting. */
   readonly leave: () => void;
   until: number;
   timer: NodeJS.Timeout;
@@ -95,7 +101,7 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'share' | 'used'>): Wait
         for (const waiter of waiters) {
           if (!waiter.suits(thing)) continue;
           waiter.leave();
-          // The request's other work waits behind the caller's other requests.
+          // Moves the request behind the caller's other requests.
           const requests = callers.get(borrower.caller);
           if (requests?.delete(borrower.request)) requests.set(borrower.request, waiters);
           waiter.resolve(thing);
