@@ -14,7 +14,7 @@ import {
 } from 'relay-runtime';
 
 export function createTailEnvironment(url: string) {
-  const sse = createClient({ url, retryAttempts: 0 }); // it would begin anew where it began at first
+  const sse = createClient({ url, retryAttempts: 0 }); // its own retry would start at the first cursor
   const subscribe: SubscribeFunction = ({ text, id }, variables) =>
     Observable.create((sink) =>
       // Relay compiles persisted documents to their ids.

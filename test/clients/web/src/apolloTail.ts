@@ -3,9 +3,9 @@ import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, Observable } from '@
 import { OperationTypeNode, print } from 'graphql';
 import { createClient as createSseClient } from 'graphql-sse';
 
-/** Carries subscriptions by server-sent events, one connection each. */
+/** A link for subscriptions over server-sent events, one connection each. */
 function createSseLink(url: string) {
-  const client = createSseClient({ url, retryAttempts: 0 }); // it would begin anew where it began at first
+  const client = createSseClient({ url, retryAttempts: 0 }); // its own retry would start at the first cursor
   return new ApolloLink(
     ({ query, variables }) =>
       new Observable((observer) =>

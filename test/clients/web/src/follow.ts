@@ -4,13 +4,13 @@ export interface Message<Node> {
   readonly cursor: string;
 }
 
-/** Opens one stream, which ends with `end` whatever the reason; returns what closes it. */
+/** Opens one stream, which calls `end` whatever ends it. Returns a function that closes it. */
 export type Open<Node> = (
   after: string | null,
   on: { readonly next: (message: Message<Node>) => void; readonly end: () => void },
 ) => () => void;
 
-/** Calls `onRow` for every row once: where a stream ends or is lost, the next one goes on with the last cursor. */
+/** Calls `onRow` once for every row. When a stream ends or is lost, the next one resumes at the last cursor. */
 export function follow<Node>(open: Open<Node>, after: string | null, onRow: (node: Node) => void): () => void {
   let isOver = false;
   let close = () => {};

@@ -3,7 +3,7 @@ import { Client, type ExecutionResult, fetchExchange, subscriptionExchange } fro
 import { createClient as createSseClient } from 'graphql-sse';
 
 export function createClient(url: string) {
-  const sse = createSseClient({ url, retryAttempts: 0 }); // it would begin anew where it began at first
+  const sse = createSseClient({ url, retryAttempts: 0 }); // its own retry would start at the first cursor
   return new Client({
     url,
     preferGetMethod: false,
