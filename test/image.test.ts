@@ -42,7 +42,7 @@ const start = (args: readonly string[], more: Readonly<Record<string, string>>) 
 test('it serves from its own files alone, GraphiQL too', async () => {
   const program = start([], { ...variables, GRAPHIQL: 'on' });
   const port = await portOf(program);
-  await program.printed(/API built from the catalog/);
+  await program.printed(/Built the API from the catalog/);
   const { data } = await (await post(port, '{ devices(first: 1) { nodes { serial } } }')).json();
   expect(data.devices.nodes).toEqual([{ serial: expect.any(String) }]);
   const page = await (await get(port, '/graphql', { accept: 'text/html' })).text();
@@ -70,7 +70,7 @@ test('what a derived image copies into its folders is served: fields that need n
   await cp(join(folder, 'manifests/client-preset.json'), join(app, 'documents/web.json'));
   const program = start([], variables);
   const port = await portOf(program);
-  await program.printed(/API built from the catalog/);
+  await program.printed(/Built the API from the catalog/);
   const { data } = await (await post(port, '{ devices(first: 1) { nodes { label openIncidentCount } } }')).json();
   expect(data.devices.nodes).toEqual([{ label: 'Gateway G3 SN-000013', openIncidentCount: expect.any(Number) }]);
   const [id] = Object.keys(JSON.parse(await readFile(join(app, 'documents/web.json'), 'utf8')));
@@ -105,7 +105,7 @@ test('it waits for the database: live, not ready, 503, and well again by itself'
   expect(refused.headers.get('retry-after')).toBe('1');
   expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'DATABASE_UNAVAILABLE' } }] });
   await relay.open();
-  await program.printed(/API built from the catalog/);
+  await program.printed(/Built the API from the catalog/);
   expect((await get(port, '/health/ready')).status).toBe(200);
   expect((await post(port, '{ devices { totalCount } }')).status).toBe(200);
   program.process.kill('SIGTERM');
@@ -118,7 +118,7 @@ test('a request that runs when it is told to stop gets its answer', async () => 
   await database.admin(`grant select on events.slow to ${database.connection.user}`);
   const program = start([], { ...variables, HOST: '127.0.0.1' });
   const port = await portOf(program);
-  await program.printed(/API built from the catalog/);
+  await program.printed(/Built the API from the catalog/);
   const running = post(port, '{ slows { nodes { rest } } }');
   await expect
     .poll(
@@ -162,7 +162,7 @@ test('it says when nobody can run anything', async () => {
 test('told to stop, it loses no request of clients that keep their connections', async () => {
   const program = start([], variables);
   const port = await portOf(program);
-  await program.printed(/API built from the catalog/);
+  await program.printed(/Built the API from the catalog/);
   const clients = Array.from({ length: 8 }, () => askUntilTold(port));
   await Promise.all(clients.map(({ first }) => first));
   program.process.kill('SIGTERM');

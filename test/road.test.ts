@@ -66,7 +66,7 @@ test('from an empty server and a manifest in the folder to the answer of a docum
   });
   onTestFinished(() => void program.process.kill('SIGKILL'));
   const port = await portOf(program);
-  await program.printed(/API built from the catalog/);
+  await program.printed(/Built the API from the catalog/);
   expect((await program.printed(/"documents":\d+,"invalidDocuments":\d+/))[0]).toBe(
     '"documents":4,"invalidDocuments":0',
   );

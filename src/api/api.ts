@@ -93,7 +93,7 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
   const warn = (message: string) => log.warn({ schema: schemaName }, message);
   const directed = applyDirectives(found, warn);
   if (directed.catalog.tables.length === 0)
-    throw nothingToServe(schemaName, 'what an extension made, or a comment omits, does not count');
+    throw nothingToServe(schemaName, 'tables of extensions, and those that a comment omits, do not count');
   const { catalog } = directed;
   const schema = createSchema(directed, { limits, extensions, warn, onSchemaChanged });
   const wholeSchema = heldWeakly(() => createSchema(directed, { limits, extensions, warn: () => {} }));
@@ -110,7 +110,7 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
       catalogMs: Math.round(ms),
       buildMs: Math.round(performance.now() - started),
     },
-    'API built from the catalog',
+    'Built the API from the catalog',
   );
   const withoutTail = [...findArrivals(directed, () => {})].flatMap(([table, found]) =>
     'reason' in found ? [`${table}: ${found.reason}`] : [],
@@ -147,7 +147,10 @@ function fitDocuments(
   const prepared = prepareDocuments(store, schema, store.all.length > 0 ? ofPrimary() : undefined);
   const waiting = prepared.all.filter(({ isForPrimary }) => isForPrimary);
   if (waiting.length > 0)
-    log.info({ ids: waiting.flatMap(({ stored }) => stored.ids) }, 'Persisted documents that a standby does not serve');
+    log.info(
+      { ids: waiting.flatMap(({ stored }) => stored.ids) },
+      'Some persisted documents need the primary and are not served by a standby',
+    );
   for (const [file, misfits] of Map.groupBy(prepared.all.filter(isInvalid), ({ stored }) => stored.file)) {
     const documents = misfits.map(({ stored, errors }) => ({
       ids: stored.ids,

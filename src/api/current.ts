@@ -66,7 +66,7 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
       onReplaced?.(replaced);
     } catch (error) {
       changedAt = performance.now();
-      log.warn({ err: error }, 'Could not follow a change of the schema; serving the API as it was');
+      log.warn({ err: error }, 'Could not apply a change of the schema; still serving the previous API');
     }
   }
 
@@ -95,7 +95,7 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
    * next one.
    */
   async function compareApart(reason: Error | undefined): Promise<void> {
-    log[reason ? 'warn' : 'info']({ err: reason }, 'The schema of the database may have changed: comparing it');
+    log[reason ? 'warn' : 'info']({ err: reason }, 'The schema of the database may have changed; reading it again');
     await pause(Math.max(0, comparedAt + apartMs - performance.now()));
     asked = null;
     await check();
@@ -126,7 +126,7 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
 
   const pause = (ms: number) => wait(ms, undefined, { signal: stopped.signal, ref: false });
   void poll().catch((error: unknown) => {
-    if (!stopped.signal.aborted) log.error({ err: error }, 'Stopped looking for changes of the schema');
+    if (!stopped.signal.aborted) log.error({ err: error }, 'Stopped watching for changes of the schema');
   });
 
   function refreshDocuments(): void {
@@ -135,7 +135,7 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
       current = { ...current, documents: current.fitDocuments() };
       log.info(countsOf(current.documents), 'The persisted documents changed; serving the new ones');
     } catch (error) {
-      log.error({ err: error }, 'The persisted documents changed; serving those of before');
+      log.error({ err: error }, 'The persisted documents changed but are invalid; still serving the previous ones');
     }
   }
 

@@ -43,23 +43,25 @@ export function arrivalOf(
   declared: string | undefined,
 ): Arrival | NoArrival {
   if (isStandby)
-    return { reason: 'the server is a standby, which does not show the writers of its primary: connect to that' };
+    return {
+      reason: 'the server is a standby, which does not show the writers on its primary: connect to the primary',
+    };
   if (table.kind !== 'table' && table.kind !== 'partitioned table')
-    return { reason: `a ${table.kind} has no order of arrival: follow the table behind it` };
+    return { reason: `a ${table.kind} has no order of arrival: use the live tail of the table behind it` };
   if (table.hasHeirs)
-    return { reason: 'other tables inherit from it, and number their rows for themselves: use partitions' };
+    return { reason: 'other tables inherit from it and number their rows on their own: use partitions instead' };
   if (isOnNodes(table) && declared === undefined)
     return {
       reason:
-        "each node of the cluster numbers rows for itself: where all writers go through the coordinator, say @arrival <column> in the table's comment",
+        "each node of the cluster numbers rows on its own: if all writers go through the coordinator, add @arrival <column> to the table's comment",
     };
   const found = candidates(table, declared).map((numbering) => check(table, numbering, declared !== undefined));
   return (
     found.find((one) => 'columns' in one) ??
     found[0] ?? {
       reason: declared
-        ? `${declared} is neither a whole number nor an xid8, so no order of arrival can be told from it: ${remedy}`
-        : `it has no column that numbers rows as they arrive: ${remedy}`,
+        ? `${declared} is neither an integer nor an xid8, so it cannot be an order of arrival: ${remedy}`
+        : `it has no column that numbers rows in their order of arrival: ${remedy}`,
     }
   );
 }
@@ -83,45 +85,46 @@ const candidates = ({ numberings }: Table, declared: string | undefined): readon
 
 function check(table: Table, numbering: Numbering, isDeclared: boolean): Arrival | NoArrival {
   const { column, kind, nullable } = numbering;
-  if (nullable) return { reason: `${column} may be null: alter column ${column} set not null` };
+  if (nullable) return { reason: `${column} may be null: run alter column ${column} set not null` };
   if (kind === 'transaction' && isOnNodes(table))
     return {
-      reason: `${column} tells the order on one node only, and the cluster has several: use an identity column`,
+      reason: `${column} is in order on one node only, and the cluster has several: use an identity column`,
     };
   return kind === 'transaction' ? checkTransaction(table, numbering) : checkNumber(numbering, isDeclared);
 }
 
 function checkTransaction(table: Table, { column, indexes }: Numbering): Arrival | NoArrival {
   const keys = uniqueKeys(table);
-  if (keys.length === 0) return { reason: `no readable key tells the rows of one ${column} apart: add a primary key` };
+  if (keys.length === 0)
+    return { reason: `no readable key distinguishes the rows of one ${column} apart: add a primary key` };
   const columns = keys
     .map((key) => [column, ...key])
     .find((wanted) => indexes.some((index) => wanted.every((name, i) => index[i] === name)));
   return columns
     ? { kind: 'transaction', columns }
     : {
-        reason: `no index serves the order: create index on ${table.name} (${[column, ...(keys[0] ?? [])].join(', ')})`,
+        reason: `no index supports the order: run create index on ${table.name} (${[column, ...(keys[0] ?? [])].join(', ')})`,
       };
 }
 
 function checkNumber({ column, identity, sequences, indexes }: Numbering, isDeclared: boolean): Arrival | NoArrival {
   if (identity !== 'always' && !isDeclared)
     return {
-      reason: `${column} may be given by the client, hence out of order: set generated always, or say @arrival ${column} in the table's comment`,
+      reason: `${column} can be set by clients, so it may be out of order: set generated always, or add @arrival ${column} in the table's comment`,
     };
   if (sequences.length > 1)
     return {
-      reason: `${column} is numbered by several sequences (${sequences.map(({ name }) => name).join(', ')}): use one`,
+      reason: `${column} is fed by several sequences (${sequences.map(({ name }) => name).join(', ')}): use one`,
     };
   for (const { name, cache, increment, cycles } of sequences) {
     if (cache !== 1)
       return {
         reason: `a session takes ${cache} numbers of ${name} at once, hence out of order: alter sequence ${name} cache 1`,
       };
-    if (increment < 0) return { reason: `${name} counts downwards: alter sequence ${name} increment 1` };
-    if (cycles) return { reason: `${name} begins again at its end: alter sequence ${name} no cycle` };
+    if (increment < 0) return { reason: `${name} counts downwards: run alter sequence ${name} increment 1` };
+    if (cycles) return { reason: `${name} starts again at its end: run alter sequence ${name} no cycle` };
   }
   return indexes.length > 0
     ? { kind: 'number', columns: [column] }
-    : { reason: `no index begins with ${column}: create one, else every look reads the whole table` };
+    : { reason: `no index begins with ${column}: create one, otherwise every poll reads the whole table` };
 }

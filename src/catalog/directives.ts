@@ -39,7 +39,7 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
     const { description, directives } = parseComment(thing.comment);
     const followed = directives.filter(({ name }) => {
       const valid = allowed.includes(name);
-      if (!valid) warn(`@${name} on ${shownPath(path)}: not a directive that can stand here${known(allowed)}`);
+      if (!valid) warn(`@${name} on ${shownPath(path)}: not a directive that applies here${known(allowed)}`);
       return valid;
     });
     const given = followed.find(
@@ -164,7 +164,8 @@ function foreignKeyOf(table: Table, argument: string, tables: readonly Table[]):
   if (missing !== undefined) return `there is no readable column ${missing}`;
   const typeOf = (of: Table, column = '') => columnOf(of, column).type;
   const unlike = columns.find((column, i) => !comparable(typeOf(table, column), typeOf(target, targets[i])));
-  if (unlike !== undefined) return `${unlike} cannot be compared with what it refers to, which has another type`;
+  if (unlike !== undefined)
+    return `${unlike} cannot be compared with the column that it refers to, which has another type`;
   return { name: `@foreignKey ${argument}`, columns, table: target.name, targets, comment: null };
 }
 

@@ -13,7 +13,7 @@ export async function openAdministrator(
   name = database?.database ?? '',
 ): Promise<PoolConnection> {
   if (!database)
-    throw new ConfigError(['PGHOST: required: the server, and PGUSER and PGDATABASE with it; or DATABASE_URL']);
+    throw new ConfigError(['PGHOST: required, with PGUSER and PGDATABASE, or instead of them DATABASE_URL']);
   const tokens = openTokenSource(database.password, () => {});
   const options = { connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
   try {

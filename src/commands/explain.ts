@@ -4,7 +4,7 @@ import { AppError, codeOf } from '../errors.ts';
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (codeOf(error) === 'EADDRINUSE')
-    return `Port ${portOf(error)} is in use: stop what listens there, or set PORT to another.`;
+    return `Port ${portOf(error)} is in use: stop the program that listens there, or set PORT to another.`;
   if ('syscall' in error && /^(listen|getaddrinfo)$/.test(String(error.syscall)))
     return `${error.message}: set HOST or PORT to another.`;
   if (error instanceof AppError) return error.cause instanceof Error ? error.cause.message : error.message;

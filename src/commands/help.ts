@@ -7,8 +7,8 @@ export const overview = (): string =>
     '',
     ...aligned(Object.entries(commandLines).map(([name, { summary }]) => [name, summary])),
     '',
-    'events-graphql <command> --help says what a command takes; --version, which version this is.',
-    'Everything else is set by variables: docs/configuration.md.',
+    'events-graphql <command> --help explains a command; --version prints the version.',
+    'Everything else is configured by environment variables: docs/configuration.md.',
     '',
   ].join('\n');
 

@@ -29,13 +29,16 @@ export function authOf(env: Variables, production: boolean, problems: string[]):
   const { AUTH_TENANT_ID: tenantId = '', AUTH_AUTHORITY: authority } = env;
   const audiences = listOf(env.AUTH_AUDIENCE ?? '');
   if (env.AUTH !== 'entra') {
-    if (production && !env.AUTH) problems.push('AUTH: required in production: entra, or none to let everyone in');
+    if (production && !env.AUTH) problems.push('AUTH: required in production: entra, or none to admit everyone');
     if (tenantId || audiences.length > 0) problems.push('AUTH: must be entra for AUTH_TENANT_ID and AUTH_AUDIENCE');
     return null;
   }
-  if (!tenantId) problems.push('AUTH_TENANT_ID: required with AUTH=entra: the id of the tenant whose tokens are taken');
+  if (!tenantId)
+    problems.push('AUTH_TENANT_ID: required with AUTH=entra: the id of the tenant whose tokens are accepted');
   if (audiences.length === 0) {
-    problems.push('AUTH_AUDIENCE: required with AUTH=entra: what tokens must be for, such as api://<client id>');
+    problems.push(
+      'AUTH_AUDIENCE: required with AUTH=entra: the audience of accepted tokens, such as api://<client id>',
+    );
   }
   const tenant = `${authority.replace(/\/$/, '')}/${tenantId}`;
   return {

@@ -10,7 +10,7 @@ const parameters = new Map([
 ]);
 
 const malformed =
-  'DATABASE_URL: must be an address such as postgres://user:password@host:5432/database, with other signs than letters and digits as %40 for @';
+  'DATABASE_URL: must be an address such as postgres://user:password@host:5432/database, with special characters percent-encoded, such as %40 for @';
 
 /**
  * Translates DATABASE_URL into libpq's variables. Adds to `problems`, without quoting the password. Source: PostgreSQL
@@ -25,8 +25,8 @@ export function readDatabaseUrl(text: string, problems: string[]): Readonly<Reco
   }
   for (const name of url.searchParams.keys())
     if (!parameters.has(name))
-      problems.push(`DATABASE_URL: the parameter ${name} is not known here: leave it out, or use ${known}`);
-  if (!parts['PGHOST']) problems.push('DATABASE_URL: names no host');
+      problems.push(`DATABASE_URL: the parameter ${name} is not supported: leave it out, or use ${known}`);
+  if (!parts['PGHOST']) problems.push('DATABASE_URL: has no host');
   return parts;
 }
 

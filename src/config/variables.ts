@@ -40,7 +40,7 @@ export const variables = z.object({
   AZURE_CLIENT_ID: z.string().optional(),
   PG_TOKEN_SCOPE: z
     .string()
-    .regex(/^https:\/\/.+\/\.default$/, 'must be the address of a resource followed by /.default')
+    .regex(/^https:\/\/.+\/\.default$/, 'must be the URL of a resource followed by /.default')
     .default('https://ossrdbms-aad.database.windows.net/.default'),
   IDENTITY_ENDPOINT: z.string().optional(),
   IDENTITY_HEADER: z.string().optional(),
@@ -53,7 +53,7 @@ export const variables = z.object({
   AUTH_AUDIENCE: z.string().optional(),
   AUTH_AUTHORITY: z
     .string()
-    .regex(/^(https:|http:\/\/(localhost|127\.0\.0\.1)\b)/, 'must be an address that begins with https://')
+    .regex(/^(https:|http:\/\/(localhost|127\.0\.0\.1)\b)/, 'must be a URL that begins with https://')
     .default('https://login.microsoftonline.com'),
   EVENTS_SCHEMA: z.string().default('events'),
   SCHEMA_POLL_MS: int(100, 86_400_000).default(60_000),

@@ -27,7 +27,7 @@ export function queryAfter<R extends pg.QueryResultRow>(
     const query = new pg.Query<R>(config, (error, results) => {
       const second = secondOf<R>(results);
       if (second) resolve(second);
-      else reject(error ?? new Error('A query ran without what goes ahead of it'));
+      else reject(error ?? new Error('A query ran without the statements that must precede it'));
     });
     const internals = query as unknown as QueryInternals;
     const { prepare } = internals;

@@ -61,7 +61,7 @@ export function createInFlight(limit: number, waitMs = 10_000, streams = maxStre
   let lasting = 0;
   const lastingOf = new Map<string, number>();
 
-  const full = (what = 'memory left for this'): AppError =>
+  const full = (what = 'memory left for this request'): AppError =>
     new AppError('DATABASE_UNAVAILABLE', `The server has no ${what} at the moment; try again`, {
       cause: new Error(`${held} of ${limit} bytes are in flight, and ${waiters.size} requests wait for room`),
     });

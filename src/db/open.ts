@@ -68,7 +68,7 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
 async function startEmbeddedDatabase() {
   const { startEmbedded, sampleExtensions, StartError } = await import('../dev/embedded/embedded.ts');
   const { createProgress } = await import('../dev/embedded/progress.ts');
-  const onProgress = createProgress('First start: making the sample data', process.stderr);
+  const onProgress = createProgress('First start: creating the sample data', process.stderr);
   const { connection, stop } = await startEmbedded({
     directory: '.data/postgres',
     sample: { onProgress },

@@ -62,7 +62,7 @@ export function followManifests({ paths, first, pollMs, onChange, log }: Manifes
     known = digest;
     const { store, problems } = indexManifests(manifests);
     if (problems.length === 0) onChange(store);
-    else log.error({ problems }, 'Persisted documents cannot be read; serving those of before');
+    else log.error({ problems }, 'Persisted documents cannot be read; still serving the previous ones');
   }
 
   function check(): Promise<void> {

@@ -24,7 +24,7 @@ export function identify(params: Params, pathname: string, endpoint: string): Do
   );
   const apolloId = apolloHash(params['extensions']);
   const ids = new Set(apolloId === null ? found : [...found, apolloId]);
-  if (ids.size > 1) throw badInput(`The request names ${ids.size} documents: give one id`);
+  if (ids.size > 1) throw badInput(`The request names ${ids.size} documents: pass one id`);
   const [id] = ids;
   return id === undefined ? null : { id, isApollo: found.length === 0 };
 }

@@ -45,7 +45,7 @@ export async function readManifests(paths: readonly string[]): Promise<Manifests
 
 const problemOf = (path: string, error: unknown): string =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    ? `${path}: there is no such file or folder`
+    ? `${path}: no such file or folder`
     : toText(error);
 
 const toText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -61,7 +61,11 @@ async function readFolder(folder: string): Promise<Manifests> {
   const wanted = paths.filter((path, i) => folders[i] || ['.json', ...documentExtensions].includes(extname(path)));
   return wanted.length > 0 || names.length === 0
     ? readManifests(wanted)
-    : { entries: [], folders: [], problems: [`${folder}: has no manifest (.json) and no document (.graphql, .gql)`] };
+    : {
+        entries: [],
+        folders: [],
+        problems: [`${folder}: contains no manifest (.json) and no document (.graphql, .gql)`],
+      };
 }
 
 const documentExtensions = ['.graphql', '.gql'];

@@ -16,8 +16,11 @@ export function preventCsrf(corsOrigins: readonly string[]): Rule<unknown> {
 
   return (request) => {
     if (isForeign(request))
-      throw new AppError('FORBIDDEN', 'Pages of this origin may not call the API: CORS_ORIGINS names those that may');
+      throw new AppError(
+        'FORBIDDEN',
+        'Pages of this origin may not call the API; CORS_ORIGINS lists the origins that may',
+      );
     if (/^application\/x-www-form-urlencoded\b/i.test(request.headers.get('content-type') ?? ''))
-      throw badInput('A document does not come as a form: send it as application/json');
+      throw badInput('A document cannot be sent as a form: send it as application/json');
   };
 }

@@ -127,8 +127,7 @@ function parsed(problem: string, text: string): unknown {
   }
 }
 
-const tooLong = (limit: number) =>
-  new AppError('PAYLOAD_TOO_LARGE', `The request's body is longer than ${limit} bytes`);
+const tooLong = (limit: number) => new AppError('PAYLOAD_TOO_LARGE', `The request body is longer than ${limit} bytes`);
 
 const encoded = (encoding: string) =>
   new GraphQLError(`The body is encoded as ${encoding.slice(0, 40)}: send it as it is`, {

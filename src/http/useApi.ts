@@ -55,7 +55,7 @@ export function useApi({
         serverContext.api = api;
         return;
       }
-      const message = 'The API is starting: it waits for the database';
+      const message = 'The API is starting and waits for the database';
       endResponse(errorResponse(fetchAPI, new AppError('DATABASE_UNAVAILABLE', message)));
     },
     onValidate({ addValidationRule }) {
@@ -63,7 +63,7 @@ export function useApi({
       addValidationRule(tellStep);
     },
     onEnveloped({ setSchema, extendContext, context }) {
-      if (!context?.api) throw new Error('There is no API to run on');
+      if (!context?.api) throw new Error('There is no API yet');
       setSchema(context.api.schema);
       extendContext(contextOf(context.request, context, context.api));
     },

@@ -24,9 +24,10 @@ export function useCaller(verify: Verify | null, endpoint: string, log: Logger):
       const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
       try {
         if (token === undefined)
-          throw new AppError('UNAUTHENTICATED', 'A bearer token is required, as Authorization: Bearer <token>');
+          throw new AppError('UNAUTHENTICATED', 'A bearer token is required: Authorization: Bearer <token>');
         const caller = await verify(token);
-        if (caller.permissions.size === 0) throw new AppError('FORBIDDEN', 'The token gives no permission here');
+        if (caller.permissions.size === 0)
+          throw new AppError('FORBIDDEN', 'The token carries no permission for this API');
         serverContext.caller = caller;
       } catch (error) {
         if (!(error instanceof AppError)) throw error;

@@ -99,7 +99,7 @@ const maxIntrospected = 400;
 function refuseStatic({ rows }: Price): void {
   if (rows <= maxIntrospected) return;
   throw tooComplex(
-    `The introspection may list ${count(rows)} things for each type, more than the ${maxIntrospected} of this server: nest fewer lists, and ask once`,
+    `The introspection may list ${count(rows)} things for each type, more than the ${maxIntrospected} of this server: nest fewer lists, and select each only once`,
   );
 }
 

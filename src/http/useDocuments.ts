@@ -112,7 +112,7 @@ function verify(asked: DocumentRequest, text: string): void {
   if (![sha256(text), `sha256:${sha256(text)}`].includes(asked.id)) throw mismatch();
 }
 
-const mismatch = () => badInput('The document that was sent is not the one that the id names');
+const mismatch = () => badInput('The document does not match the id that was sent with it');
 
 /** The error that makes Apollo's link send the document along, recognised by code and message. */
 const notFound = ({ isApollo }: DocumentRequest) =>
@@ -124,13 +124,13 @@ const notFound = ({ isApollo }: DocumentRequest) =>
 const notSupported = () => new AppError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
 
 const invalid = () =>
-  new AppError('PERSISTED_DOCUMENT_INVALID', 'The persisted document does not fit the schema as it is now');
+  new AppError('PERSISTED_DOCUMENT_INVALID', 'The persisted document does not fit the current schema');
 
 const forPrimary = () =>
   new AppError(
     'PERSISTED_DOCUMENT_INVALID',
-    'The persisted document changes rows or follows them, which this server does not, since its database is a standby',
+    'The persisted document is a mutation or subscription, which this server does not run because its database is a standby',
   );
 
 export const documentRequired = () =>
-  new AppError('PERSISTED_DOCUMENT_REQUIRED', 'Only persisted documents are run here: send the id of one');
+  new AppError('PERSISTED_DOCUMENT_REQUIRED', 'This server only runs persisted documents: send the id of one');

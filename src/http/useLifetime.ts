@@ -47,7 +47,7 @@ function createLifetime(timeoutMs: number): Lifetime {
   return {
     signal: controller.signal,
     endWith(departure) {
-      const leave = () => end('The client went away');
+      const leave = () => end('The client disconnected');
       if (departure.aborted) leave();
       else departure.addEventListener('abort', leave);
     },

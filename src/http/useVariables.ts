@@ -11,7 +11,7 @@ export function variablesOf(
   operation: OperationDefinitionNode | null | undefined,
   variables: unknown,
 ): unknown {
-  if (nestsTooDeep(variables)) throw badInput(`The variables nest more than ${maxNesting} lists and objects`);
+  if (nestsTooDeep(variables)) throw badInput(`The variables nest deeper than ${maxNesting} lists and objects`);
   return operation && isObject(variables) ? readVariables(schema, operation, variables) : variables;
 }
 

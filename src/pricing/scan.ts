@@ -31,7 +31,7 @@ export function scan(source: Source, limits: Pick<RequestLimits, 'tokens' | 'ali
     if (kind === TokenKind.COLON && parentheses <= 0) spend('aliases');
     if (kind === TokenKind.AT) spend('directives');
     if (opening.has(kind) && ++nesting > maxNesting)
-      throw tooComplex(`The document nests more than ${maxNesting} brackets`);
+      throw tooComplex(`The document nests deeper than ${maxNesting} brackets`);
     if (closing.has(kind)) nesting--;
   }
 }

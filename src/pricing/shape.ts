@@ -42,11 +42,11 @@ export function checkShape(
   };
   const compare = (count: number) => {
     pairs += (count * (count - 1)) / 2;
-    if (pairs > maxPairs) throw tooComplex('The document selects too many fields or fragments again and again');
+    if (pairs > maxPairs) throw tooComplex('The document repeats too many fields or fragments');
   };
   const walk = (parts: readonly Part[], depth: number): void => {
     if (parts.length === 0) return;
-    if (depth > limits.depth) throw tooComplex(`The document has fields deeper than ${limits.depth} levels`);
+    if (depth > limits.depth) throw tooComplex(`The document nests fields deeper than ${limits.depth} levels`);
     let spread = 0;
     const fields = mergedFields(parts, { fragments, onSelection, onFragment: () => spread++ });
     compare(spread);

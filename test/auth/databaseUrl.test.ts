@@ -75,11 +75,11 @@ test.each([
   ['postgres://app:se/cret@db.example/telemetry', /must be an address.*%40/],
   ['postgres://app:100%secret@db.example/telemetry', /must be an address.*%40/],
   ['postgres://app:secret@one,two:5432,three:5432/telemetry', /must be an address/],
-  ['postgres://', /names no host/],
-  ['postgres:///telemetry', /names no host/],
+  ['postgres://', /has no host/],
+  ['postgres:///telemetry', /has no host/],
   [
     'postgres://app:secret@db.example/telemetry?pgbouncer=true',
-    /the parameter pgbouncer is not known here: leave it out/,
+    /the parameter pgbouncer is not supported: leave it out/,
   ],
   ['postgres://app:secret@db.example/telemetry?sslmode=prefer', /^PGSSLMODE: must be one of/],
 ])('%s is refused with its reason, and without its password', (DATABASE_URL, reason) => {

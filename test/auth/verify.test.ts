@@ -63,11 +63,11 @@ describe('a token is refused', () => {
     ['of another tenant', { tid: crypto.randomUUID() }, /another tenant/],
     ['that has expired', { exp: inSeconds(-120) }, /expired/],
     ['that is not valid yet', { nbf: inSeconds(120) }, /not valid yet/],
-    ['that never expires', { exp: undefined }, /does not say what it must/],
-    ['of nobody', { oid: undefined }, /does not say what it must/],
-    ['of somebody without a name', { oid: '' }, /whose it is/],
-    ['with a zero character', { site: 'a\0' }, /no text may hold/],
-    ['with half a character, however deep', { roles: [{ '\ud800': 1 }] }, /no text may hold/],
+    ['that never expires', { exp: undefined }, /lacks a required claim/],
+    ['of nobody', { oid: undefined }, /lacks a required claim/],
+    ['of somebody without a name', { oid: '' }, /does not identify its bearer/],
+    ['with a zero character', { site: 'a\0' }, /PostgreSQL cannot store/],
+    ['with half a character, however deep', { roles: [{ '\ud800': 1 }] }, /PostgreSQL cannot store/],
   ] as const)('%s', async (_, claims, message) => {
     const error = await refusal(await issuer.sign(claims));
     expect(error).toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringMatching(message) });
@@ -96,7 +96,7 @@ describe('a token is refused', () => {
       },
       /signature/,
     ],
-    ['of an unknown key', async () => issuer.sign({}, await issuer.strange()), /key that the issuer does not have/],
+    ['of an unknown key', async () => issuer.sign({}, await issuer.strange()), /key that its issuer does not publish/],
     [
       'over other claims',
       async () => {

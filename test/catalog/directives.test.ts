@@ -162,8 +162,14 @@ describe('@foreignKey', () => {
     ['(site_id) references sites (site_id)', 'there is no readable table sites'],
     ['(nope) references site (site_id)', 'there is no readable column nope'],
     ['(site_id) references site (nope)', 'there is no readable column nope'],
-    ['(site_id) references site (code)', 'site_id cannot be compared with what it refers to, which has another type'],
-    ['(place) references site (site_id)', 'place cannot be compared with what it refers to, which has another type'],
+    [
+      '(site_id) references site (code)',
+      'site_id cannot be compared with the column that it refers to, which has another type',
+    ],
+    [
+      '(place) references site (site_id)',
+      'place cannot be compared with the column that it refers to, which has another type',
+    ],
   ])('%j is passed over, and the log says why', (argument, reason) => {
     const { device, log } = directTable(`@foreignKey ${argument}`);
     expect(log).toEqual([`@foreignKey ${argument} on table device: ${reason}`]);
@@ -196,12 +202,12 @@ test('a directive that means nothing where it stands is passed over, and the log
   const others = '@name @omit';
   const onTable = '@name @omit @deprecated @expose @key @foreignKey @arrival';
   expect(log).toEqual([
-    '@omit on enum events.status: not a directive that can stand here; known are @name @deprecated',
-    `@todo on table device: not a directive that can stand here; known are ${onTable}`,
-    `@ on table device: not a directive that can stand here; known are ${onTable}`,
-    `@arrival on index device.u: not a directive that can stand here; known are ${others}`,
-    `@key on column device.a: not a directive that can stand here; known are ${others} @deprecated`,
-    `@key on foreign key device.f: not a directive that can stand here; known are ${others}`,
+    '@omit on enum events.status: not a directive that applies here; known are @name @deprecated',
+    `@todo on table device: not a directive that applies here; known are ${onTable}`,
+    `@ on table device: not a directive that applies here; known are ${onTable}`,
+    `@arrival on index device.u: not a directive that applies here; known are ${others}`,
+    `@key on column device.a: not a directive that applies here; known are ${others} @deprecated`,
+    `@key on foreign key device.f: not a directive that applies here; known are ${others}`,
   ]);
   expect(tables).toHaveLength(1);
   expect(enums).toHaveLength(1);
@@ -279,7 +285,7 @@ describe('over a real database', async () => {
   test('wrong ones are lines in the log, and the rest is served', async () => {
     const lines = api.log.filter(({ level, msg }) => level === 40 && msg.startsWith('@')).map(({ msg }) => msg);
     expect(lines).toEqual([
-      '@nonsense on table wrong: not a directive that can stand here; known are @name @omit @deprecated @expose @key @foreignKey @arrival',
+      '@nonsense on table wrong: not a directive that applies here; known are @name @omit @deprecated @expose @key @foreignKey @arrival',
       '@key (nope) on table wrong: there is no readable column nope',
       '@foreignKey (device_id) references draft (a) on table wrong: there is no readable table draft',
     ]);

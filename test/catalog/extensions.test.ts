@@ -25,7 +25,7 @@ async function listsOf(): Promise<readonly string[]> {
   return [...Object.keys(query), ...fields].filter((name) => !name.endsWith('Aggregate'));
 }
 
-test('what an extension made is served where its comment exposes it, and so are relations to it', async () => {
+test('tables of extensions is served where its comment exposes it, and so are relations to it', async () => {
   expect(await listsOf()).toEqual([
     ...['kept', 'kepts', 'node', 'nodes', 'note', 'notes', 'pgBuffercaches'],
     ...['id', 'lookupId', 'noteId'],
@@ -43,6 +43,6 @@ test('a schema that holds nothing but what extensions made has nothing to read',
     create table monitoring.made (a int); alter extension pg_visibility add table monitoring.made`);
   await database.grantAll(database.connection, 'monitoring');
   await expect(createTestApi(database.connection, { schema: 'monitoring' })).rejects.toThrow(
-    /no table to read in the schema "monitoring".*what an extension made/,
+    /no table to read in the schema "monitoring".*tables of extensions/,
   );
 });

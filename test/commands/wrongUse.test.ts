@@ -33,12 +33,16 @@ test.each<[line: string, reason: string | RegExp, about?: string]>([
   ['serve --no-feed=1', /^serve: Option '--no-feed' does not take an argument/, 'serve'],
   ['schema --json', 'schema: --json: unknown option', 'schema'],
   ['schema events', /^schema: Unexpected argument 'events'/, 'schema'],
-  ['check', 'check: name a manifest, or set PERSISTED_DOCUMENTS', 'check'],
+  ['check', 'check: pass a manifest, or set PERSISTED_DOCUMENTS', 'check'],
   ['check --jsno m.json', 'check: --jsno: unknown option; did you mean --json?', 'check'],
   ['check --json --github m.json', 'check: --json and --github exclude each other', 'check'],
   ['check --variables', /^check: Option '--variables <value>' argument missing/, 'check'],
   [`check --variables ${missing} ${manifest}`, /^check: --variables: ENOENT.*nowhere/, 'check'],
-  [`check --variables ${import.meta.filename} ${manifest}`, /^check: --variables: .* is no JSON like \{/, 'check'],
+  [
+    `check --variables ${import.meta.filename} ${manifest}`,
+    /^check: --variables: .* is not JSON of the form \{/,
+    'check',
+  ],
   [`check --variables ${manifest} ${manifest}`, /^check: --variables: /, 'check'],
   ['doctor --jason', 'doctor: --jason: unknown option; did you mean --json?', 'doctor'],
   ['doctor now', /^doctor: Unexpected argument 'now'/, 'doctor'],
@@ -47,9 +51,9 @@ test.each<[line: string, reason: string | RegExp, about?: string]>([
   ['grant --role --write', /^grant: Option '--role' argument is ambiguous/, 'grant'],
   ['grant --role app --object-id 1', 'grant: --object-id: 1 is not a principal (object) id', 'grant'],
   [`grant --role app --object-id ${id} --type robot`, /^grant: --type: robot is none of/, 'grant'],
-  ['grant --role app --type user', 'grant: --type goes with --object-id', 'grant'],
+  ['grant --role app --type user', 'grant: --type needs --object-id', 'grant'],
   [`grant --role app --plain --object-id ${id}`, 'grant: --plain and --object-id exclude each other', 'grant'],
-  ['grant --role app --revoke --write', /^grant: --revoke takes everything back/, 'grant'],
+  ['grant --role app --revoke --write', /^grant: --revoke revokes everything/, 'grant'],
   ['migrate', /^migrate: takes one argument/, 'migrate'],
   ['migrate a b', /^migrate: takes one argument/, 'migrate'],
   ['migrate --dry-run a', 'migrate: --dry-run: unknown option', 'migrate'],
@@ -58,7 +62,7 @@ test.each<[line: string, reason: string | RegExp, about?: string]>([
   const [first = '', ...rest] = printed(err).trimEnd().split('\n');
   expect(first).toMatch(reason);
   if (typeof reason === 'string') expect(first).toBe(reason);
-  expect(rest).toEqual([`events-graphql ${about ? `${about} ` : ''}--help says what there is.`]);
+  expect(rest).toEqual([`Run events-graphql ${about ? `${about} ` : ''}--help to see what it takes.`]);
   expect(printed(out)).toBe('');
 });
 

@@ -104,7 +104,7 @@ describe('when the process was killed', () => {
     await startPostmaster(await findInstallation(directory, () => {}), {});
     const messages: string[] = [];
     const database = await startEmbedded({ directory, sample, onLog: (message) => messages.push(message) });
-    expect(messages).toEqual(['Ending the database that an earlier run left behind']);
+    expect(messages).toEqual(['Stopping the database that an earlier run left behind']);
     await database.stop();
   });
 

@@ -124,9 +124,13 @@ describe('where all is well', () => {
     expect(out).toMatch(/^ok {7}tls .*TLSv1.3, certificate for localhost by Test authority until \d{4}-/m);
     expect(out).toMatch(/^ok {7}session .*TimeZone=UTC.*statement_timeout=15s/m);
     expect(out).toMatch(/^ok {7}schema .*"events" shows 1 of 4 tables/m);
-    expect(out).toMatch(/ audit: not shown: no SELECT. To show it: GRANT SELECT ON events.audit TO "app-\d+";/);
-    expect(out).toMatch(/ internal: not shown: its comment/);
-    expect(out).toMatch(/ pg_buffercache: not shown: it belongs to the extension pg_buffercache. To show it: @expose/);
+    expect(out).toMatch(
+      / audit: not shown, because the role has no SELECT. To grant it: GRANT SELECT ON events.audit TO "app-\d+";/,
+    );
+    expect(out).toMatch(/ internal: not shown, because its comment/);
+    expect(out).toMatch(
+      / pg_buffercache: not shown, because it belongs to the extension pg_buffercache. To show it, add @expose/,
+    );
     expect(out).toMatch(/ site: shown with 2 of 3 columns \(no SELECT on secret\)/);
     expect(out).not.toMatch(/eyJ/);
   });
@@ -216,7 +220,7 @@ describe('on the way to the server', () => {
   test('a server without TLS', async () => {
     const { host, port } = inject('postgres').admin;
     const found = await look({ PGHOST: host, PGPORT: String(port) });
-    expect(found.tls).toMatchObject({ status: 'failed', remedy: expect.stringMatching(/Turn TLS on/) });
+    expect(found.tls).toMatchObject({ status: 'failed', remedy: expect.stringMatching(/Turn on TLS/) });
   });
 
   test('a certificate that ends within a month', async () => {
@@ -247,7 +251,7 @@ describe('the identity', () => {
     expect(found.token).toMatchObject({ status: 'warning', remedy: expect.stringMatching(/^Set PG_TOKEN_SCOPE/) });
     expect(found.login).toMatchObject({
       status: 'failed',
-      message: expect.stringMatching(/^The database does not take tokens for https:\/\/management.azure.com/),
+      message: expect.stringMatching(/^The database does not accept tokens for https:\/\/management.azure.com/),
       remedy: expect.stringMatching(/^Set PG_TOKEN_SCOPE to https/),
     });
   });
@@ -256,9 +260,11 @@ describe('the identity', () => {
     const found = await look({ PGUSER: "o'dd role" });
     expect(found.login).toMatchObject({
       status: 'failed',
-      message: expect.stringMatching(/^The database refused the identity: PGUSER must be the role made for this very/),
+      message: expect.stringMatching(
+        /^The database refused the identity: PGUSER must be the role that was created for this/,
+      ),
       remedy: expect.stringContaining(
-        String.raw`events-graphql grant --role 'o'\''dd role' --object-id ${role} makes the role`,
+        String.raw`events-graphql grant --role 'o'\''dd role' --object-id ${role} creates the role`,
       ),
     });
     expect(found.login.message).toBe(await refusal({ PGUSER: "o'dd role" }));
@@ -271,7 +277,7 @@ describe('the identity', () => {
     expect(found.token).toMatchObject({ status: 'warning', message: expect.stringMatching(/already ended$/) });
     expect(found.login).toMatchObject({
       status: 'failed',
-      message: expect.stringMatching(/^The token has ended/),
+      message: expect.stringMatching(/^The token has expired/),
       remedy: expect.stringMatching(/^Set this machine's clock/),
     });
   });

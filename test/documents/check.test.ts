@@ -210,7 +210,7 @@ describe('of an operation', () => {
 
   test('the field for which it has no plan is named', async () => {
     const [asked] = await examined('{ devices { nodes { serial } } __schema { queryType { name } } }');
-    expect(asked?.details).toContain('no plan, so the executor answers it: Query.__schema');
+    expect(asked?.details).toContain('no plan, so it runs in the executor: Query.__schema');
   });
 
   test('what changes rows is not run', async () => {

@@ -137,7 +137,7 @@ test.each([
   await check();
   expect(logged).toEqual([
     expect.objectContaining({
-      msg: 'Persisted documents cannot be read; serving those of before',
+      msg: 'Persisted documents cannot be read; still serving the previous ones',
       problems: [expect.stringMatching(problem)],
     }),
   ]);
@@ -166,7 +166,10 @@ test('strictly, documents that do not fit are not served until the schema has ch
   await check();
   expect(await answered('a', 'b')).toEqual(['a']);
   expect(api.log).toContainEqual(
-    expect.objectContaining({ level: 50, msg: 'The persisted documents changed; serving those of before' }),
+    expect.objectContaining({
+      level: 50,
+      msg: 'The persisted documents changed but are invalid; still serving the previous ones',
+    }),
   );
   await database.admin('create table events.later (later_id int primary key)');
   await database.grantAll(database.connection);

@@ -117,14 +117,14 @@ describe('what cannot be relied on is a problem:', () => {
     ],
     ['text that is no JSON', { 'm.json': '{' }, [expect.stringMatching(/^m\.json: Expected property name/)]],
     ['an empty folder', {}, []],
-    ['a folder of something else', { 'm.txt': '' }, [expect.stringMatching('has no manifest')]],
+    ['a folder of something else', { 'm.txt': '' }, [expect.stringMatching('contains no manifest')]],
   ])('%s', async (_, files, problems) => {
     expect(await problemsOf(files)).toEqual(problems);
   });
 
   test('a path where there is nothing', async () => {
     expect((await readStore([join(directory, 'nowhere')])).problems).toEqual([
-      `${join(directory, 'nowhere')}: there is no such file or folder`,
+      `${join(directory, 'nowhere')}: no such file or folder`,
     ]);
   });
 

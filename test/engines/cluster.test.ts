@@ -160,7 +160,10 @@ test('doctor says what is distributed, and that some ports lead to any node', as
   const { user } = cluster.database.connection;
   const { details } = await checkSchema(cluster.api.db, user, { schema: 'events', limits, extensions: null });
   expect(details).toEqual(
-    expect.arrayContaining(['event: shown, distributed by device_id', 'site: shown, whole on nodes of the cluster']),
+    expect.arrayContaining([
+      'event: shown, distributed by device_id',
+      'site: shown, complete on each node of the cluster',
+    ]),
   );
   const client = new pg.Client(cluster.database.connection);
   await client.connect();

@@ -140,7 +140,7 @@ describe('with pgaadauth', () => {
     expect(code).toBe(0);
     expect(out).toContain(
       `CREATE ROLE ${quoted(role)} LOGIN;\nSECURITY LABEL FOR "pgaadauth" ON ROLE ${quoted(role)} IS 'aadauth,oid=${objectId},type=service';\n` +
-        `-- Where that is refused: SELECT * FROM "pg_catalog"."pgaadauth_create_principal_with_oid"('app''s "role"; -- ', '${objectId}', 'service', false, false);`,
+        `-- If that is refused: SELECT * FROM "pg_catalog"."pgaadauth_create_principal_with_oid"('app''s "role"; -- ', '${objectId}', 'service', false, false);`,
     );
     expect(out).toContain(
       `-- "table ""owner""", in the database "Tele'metry":\nGRANT CONNECT ON DATABASE "Tele'metry" TO ${quoted(role)};`,
@@ -228,7 +228,7 @@ describe('with pgaadauth', () => {
   });
 
   test('a role that is not the app’s own is left alone', async () => {
-    expect((await run('--role', administrator, '--revoke')).err).toMatch(/is who runs this/);
+    expect((await run('--role', administrator, '--revoke')).err).toMatch(/is the role that runs this command/);
     expect((await run('--role', 'postgres', '--revoke')).err).toMatch(/is a superuser/);
     expect((await run('--role', 'new')).err).toMatch(/^--object-id <id> is required/);
     await expect(run('--role', role, '--object-id', 'app')).rejects.toThrow(/not a principal \(object\) id/);
@@ -260,7 +260,7 @@ test('--live lets the tables that can be followed tell of new rows, once', async
     CREATE TABLE events.stamped (key uuid, tx xid8 NOT NULL DEFAULT pg_current_xact_id())`);
   const { out } = await run('--role', 'live', '--plain', '--live');
   expect(endings(out, 'changed').filter((line) => line.includes('new rows'))).toEqual([
-    expect.stringContaining('a function in "events" that tells of new rows'),
+    expect.stringContaining('a function in "events" that notifies of new rows'),
     expect.stringContaining('notices of new rows in 2 tables of "table ""owner"""'),
   ]);
   const client = await connect('postgres');

@@ -126,7 +126,7 @@ describe.skipIf(absent)('whoever has a login', { timeout }, () => {
 
   test('hears from the server that they have no role, and comes in as somebody who has one', async () => {
     await signIn(choices.stranger);
-    await reason().filter({ hasText: 'The token gives no permission here' }).waitFor();
+    await reason().filter({ hasText: 'The token carries no permission for this API' }).waitFor();
     await signIn(choices.reader);
     await page.getByText('reader@example.com').waitFor();
   });

@@ -175,7 +175,7 @@ test('a value that no index can hold is the client’s to mend', async () => {
   );
   expect(answer).toMatchObject({
     ...theirs,
-    message: 'A value is too long for the table or one of its indexes',
+    message: 'A value is too large for the table or one of its indexes',
     state: '54000',
   });
 });
@@ -230,7 +230,7 @@ test('a database that is read-only for now can be tried again, and the log warns
   const answer = await failure('mutation { createItem(input: { itemId: 2 }) { item { itemId } } }');
   expect(answer).toMatchObject({
     ...{ code: 'DATABASE_UNAVAILABLE', level: levels.warn, state: '25006' },
-    message: 'The database is read-only for now; try again later',
+    message: 'The database is read-only at the moment; try again later',
   });
   await database.admin(`alter role ${user} reset default_transaction_read_only`);
   await database.admin('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user]);

@@ -231,7 +231,7 @@ describe('a document is refused', () => {
     expect(await response.json()).toMatchObject({
       errors: [
         {
-          message: 'The variables nest more than 200 lists and objects',
+          message: 'The variables nest deeper than 200 lists and objects',
           extensions: { code: 'BAD_USER_INPUT' },
         },
       ],

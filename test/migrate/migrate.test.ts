@@ -100,7 +100,9 @@ test('a file that ran may not be changed, but for its line ends, and none may co
   await write({ '3.do.third.sql': 'CREATE TABLE events.third (\r\n)' });
   expect((await run()).code).toBe(0);
   await write({ '2.do.late.sql': 'CREATE TABLE events.late ()' });
-  expect((await run()).err).toMatch(/^2\.do\.late\.sql: files with higher numbers have run: use a number above 3$/m);
+  expect((await run()).err).toMatch(
+    /^2\.do\.late\.sql: files with higher numbers have already run: use a number above 3$/m,
+  );
   await rm(join(folder, '2.do.late.sql'));
   await write({ '3.do.third.sql': 'CREATE TABLE events.other ()' });
   expect((await run()).err).toMatch(/^3\.do\.third\.sql was changed after it ran/);
@@ -122,5 +124,5 @@ test('what is no folder of migrations is said', async () => {
   await expect(run(job, join(folder, 'none'))).rejects.toThrow(/no such file or directory/);
   await expect(run(job, folder, folder)).rejects.toThrow(/takes one argument/);
   await write({ 'schema.sql': '', '2.undo.sql': '' });
-  await expect(run()).rejects.toThrow('2.undo.sql, schema.sql: a name is like 2.do.add-alarms.sql');
+  await expect(run()).rejects.toThrow('2.undo.sql, schema.sql: name it like 2.do.add-alarms.sql');
 });

@@ -25,7 +25,7 @@ const { api } = await setUp({
 });
 
 test('300 tables and a table of 500 columns are served', async () => {
-  const [built] = api.log.filter(({ msg }) => msg === 'API built from the catalog');
+  const [built] = api.log.filter(({ msg }) => msg === 'Built the API from the catalog');
   expect(built).toMatchObject({ tables: 301 });
   expect(validateSchema(api.api.schema)).toEqual([]);
   const started = performance.now();

@@ -42,7 +42,7 @@ const start = (variables: Record<string, string>, build = 'whole'): Program =>
 
 /** The port, once there is an API. */
 async function readyPort(program: Program): Promise<number> {
-  await program.printed(/API built from the catalog/);
+  await program.printed(/Built the API from the catalog/);
   return portOf(program);
 }
 

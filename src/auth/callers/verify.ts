@@ -58,10 +58,11 @@ function createVerification(config: AuthConfig, keys: Keys): Verify {
 
 function callerOf(claims: JWTPayload, { tenantId }: AuthConfig): Caller {
   const { oid, tid, exp } = claims;
-  if (tid !== tenantId) throw unauthenticated('The token is of another tenant');
+  if (tid !== tenantId) throw unauthenticated('The token belongs to another tenant');
   if (typeof oid !== 'string' || oid === '' || exp === undefined)
-    throw unauthenticated('The token does not say whose it is');
-  if (!isStorable(claims)) throw unauthenticated('A claim of the token holds a character that no text may hold');
+    throw unauthenticated('The token does not identify its bearer: it has no oid');
+  if (!isStorable(claims))
+    throw unauthenticated('A claim of the token contains a character that PostgreSQL cannot store');
   const names = [...rolesOf(claims), ...scopesOf(claims)];
   const permissions = (Object.keys(permissionNames) as Permission[]).filter((permission) =>
     names.includes(permissionNames[permission]),
@@ -86,19 +87,19 @@ const unauthenticated = (message: string) => new AppError('UNAUTHENTICATED', mes
 /** Messages by jose's error codes for faulty tokens. All other errors concern fetching the keys. */
 const faults: Readonly<Record<string, string>> = {
   ERR_JOSE_ALG_NOT_ALLOWED: 'The token is not signed with RS256',
-  ERR_JOSE_NOT_SUPPORTED: 'The token is of a kind that is not supported',
-  ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'The token does not say which key signed it',
-  ERR_JWKS_NO_MATCHING_KEY: 'The token is signed with a key that the issuer does not have',
+  ERR_JOSE_NOT_SUPPORTED: 'This kind of token is not supported',
+  ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'The token does not name the key that signed it',
+  ERR_JWKS_NO_MATCHING_KEY: 'The token is signed with a key that its issuer does not publish',
   ERR_JWS_INVALID: 'The token is not a signed JWT',
-  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'The signature of the token is wrong',
-  ERR_JWT_CLAIM_VALIDATION_FAILED: 'The token does not say what it must',
+  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: "The token's signature is invalid",
+  ERR_JWT_CLAIM_VALIDATION_FAILED: 'The token lacks a required claim',
   ERR_JWT_EXPIRED: 'The token has expired',
   ERR_JWT_INVALID: 'The token is not a signed JWT',
 };
 
 const wrongClaims: Readonly<Record<string, string>> = {
   aud: 'The token is for another audience',
-  iss: 'The token is of another issuer',
+  iss: 'The token comes from another issuer',
   nbf: 'The token is not valid yet',
 };
 

@@ -19,7 +19,7 @@ export function createCredential(identity: Identity, http: IdentityHttp): Creden
     http.forget();
     try {
       const token = await credential.getToken(identity.scope);
-      if (!token) throw new Error('no credential of the chain applies');
+      if (!token) throw new Error('none of its credentials is set up');
       return { text: token.token, expiresAt: token.expiresOnTimestamp };
     } catch (error) {
       throw explain(identity, http.answer(), error);
@@ -48,7 +48,7 @@ function explain(identity: Identity, answer: Answer | undefined, error: unknown)
   const said = error instanceof Error ? error.message : String(error);
   return new IdentityError(
     'no-endpoint',
-    `No credential gave a token: log in with "az login", or give a password as PGPASSWORD or in DATABASE_URL, or set PG_AUTH and what it needs (${withoutTokens(said)})`,
+    `No credential returned a token: log in with "az login", set a password in PGPASSWORD or DATABASE_URL, or set PG_AUTH and the variables it needs (${withoutTokens(said)})`,
   );
 }
 

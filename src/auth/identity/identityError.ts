@@ -49,7 +49,7 @@ export function explainAnswer(answer: Answer | undefined, scope: string, cause: 
   const { status, body } = answer;
   const said = `HTTP ${status}${quote(answer)}`;
   if (status === 404 || status === 410 || status === 429 || status >= 500) {
-    const message = `The identity endpoint cannot give a token for now (${said})`;
+    const message = `The identity endpoint cannot issue a token at the moment (${said})`;
     return new IdentityError('endpoint-down', message, { retryAfterMs: milliseconds(answer.retryAfter) });
   }
   if (unassigned.test(body)) {
@@ -57,10 +57,10 @@ export function explainAnswer(answer: Answer | undefined, scope: string, cause: 
     return new IdentityError('not-assigned', `The identity is not assigned to this app: ${remedy} (${said})`);
   }
   if (status === 400 && unknownResource.test(body)) {
-    const message = `PG_TOKEN_SCOPE=${scope} names no resource that tokens are given for (${said})`;
+    const message = `PG_TOKEN_SCOPE=${scope} is not a resource that tokens can be issued for (${said})`;
     return new IdentityError('wrong-audience', message);
   }
-  return new IdentityError('denied', `The identity endpoint refused to give a token (${said})`);
+  return new IdentityError('denied', `The identity endpoint refused to issue a token (${said})`);
 }
 
 /**
@@ -68,7 +68,7 @@ export function explainAnswer(answer: Answer | undefined, scope: string, cause: 
  * repeats.
  */
 const quote = ({ status, body }: Answer): string =>
-  status >= 200 && status < 300 ? ', with no token that can be read' : `: ${withoutTokens(body.slice(0, 500))}`;
+  status >= 200 && status < 300 ? ', without a readable token' : `: ${withoutTokens(body.slice(0, 500))}`;
 
 const tokenMember = /(token\\?["']?\s*[:=]\s*\\?["']?)(?:\\.|[^"'\\&\s,}])+/gi;
 const jsonWebToken = /eyJ[\w-]+\.[\w.-]+/g;

@@ -13,15 +13,15 @@ export function explainRefusal(reason: Error, token: IssuedToken, scope: string)
   const said = reason.message;
   const audience = claimsOf(token.text).aud;
   if (/audience/i.test(said) || (audience !== undefined && !isFor(scope, audience))) {
-    const message = `The database does not take tokens for ${audience ?? scope}: PG_TOKEN_SCOPE must be its cloud's (${said})`;
+    const message = `The database does not accept tokens for ${audience ?? scope}: set PG_TOKEN_SCOPE to that of its cloud (${said})`;
     return new IdentityError('wrong-audience', message, { cause: reason });
   }
   if (/expired/i.test(said) || token.expiresAt <= Date.now()) {
-    return new IdentityError('token-expired', `The token has ended: compare the clocks if this stays (${said})`, {
+    return new IdentityError('token-expired', `The token has expired: if this persists, compare the clocks (${said})`, {
       cause: reason,
     });
   }
-  const remedy = 'PGUSER must be the role made for this very identity, with its principal (object) id';
+  const remedy = 'PGUSER must be the role that was created for this identity by its principal (object) id';
   return new IdentityError('denied', `The database refused the identity: ${remedy} (${said})`, { cause: reason });
 }
 

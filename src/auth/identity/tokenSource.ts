@@ -145,7 +145,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 const asIdentityError = (error: unknown): IdentityError =>
   error instanceof IdentityError
     ? error
-    : new IdentityError('denied', `The identity gave no token: ${String(error)}`, { cause: error });
+    : new IdentityError('denied', `No token for the identity: ${String(error)}`, { cause: error });
 
 /**
  * Timeouts of an attempt: a managed identity's endpoint is on the same host, while a developer's `az` starts a process.

@@ -27,7 +27,7 @@ export async function check(
   if (values.json && values.github) throw new UsageError('--json and --github exclude each other');
   const config = readConfig(environment);
   const paths = positionals.length > 0 ? positionals : config.documents.paths;
-  if (paths.length === 0) throw new UsageError('name a manifest, or set PERSISTED_DOCUMENTS');
+  if (paths.length === 0) throw new UsageError('pass a manifest, or set PERSISTED_DOCUMENTS');
   const { store, problems } = await readStore(paths);
   const given = values.variables === undefined ? {} : await readGivenVariables(values.variables, store);
   const database = await openDatabase(config);

@@ -116,7 +116,7 @@ async function explain(
   const failures = errors.map(({ path, message }) => (path ? `${path.join('.')}: ${message}` : message));
   const plans = api.plans.of(document, operation.name?.value, true);
   const obstacle = plans && obstacleTo(plans, variables);
-  const slower = obstacle === null ? [] : [`no plan, so the executor answers it: ${obstacle}`];
+  const slower = obstacle === null ? [] : [`no plan, so it runs in the executor: ${obstacle}`];
   return { warnings, notes: [...missed, ...failures, ...slower, ...notes] };
 }
 

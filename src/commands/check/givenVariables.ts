@@ -17,7 +17,7 @@ export async function readGivenVariables(file: string, { all }: DocumentStore): 
     throw wrong(error.message);
   });
   const { data: given, success } = z.preprocess(parsedJson, givenVariables).safeParse(text);
-  if (!success) throw wrong(`${file} is no JSON like { "Operation": { "variable": 1 } }`);
+  if (!success) throw wrong(`${file} is not JSON of the form { "Operation": { "variable": 1 } }`);
   const definitions = all.flatMap(({ parsed }) => ('definitions' in parsed ? parsed.definitions : []));
   const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   const variables = Map.groupBy(operations, ({ name }) => name?.value ?? '');

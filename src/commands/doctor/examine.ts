@@ -83,7 +83,7 @@ function readConfiguration(environment: Readonly<Record<string, string | undefin
     const config = readConfig(environment);
     const { database } = config;
     if (!database)
-      return { outcome: warning('PGHOST is not set: the embedded database serves', 'Set PGHOST or DATABASE_URL') };
+      return { outcome: warning('PGHOST is not set, so the embedded database is used', 'Set PGHOST or DATABASE_URL') };
     const { host, port, user, password } = database;
     const how = typeof password === 'string' ? 'password' : password.kind;
     return { config, outcome: ok(`${user}@${host}:${port}/${database.database}, PG_AUTH=${how}`) };
@@ -162,10 +162,10 @@ const dbOf = ({ client, session }: PoolConnection, statementTimeoutMs: number): 
 
 const nameRemedy = (host: string): string =>
   isAzure(host)
-    ? "Link the server's private DNS zone to the virtual network that this runs in, or to the one that its DNS server is in; then restart the app"
-    : 'Compare PGHOST with the name of the server, and ask the DNS server of this network for it';
+    ? "Link the server's private DNS zone to the virtual network of the app, or to that of its DNS server; then restart the app"
+    : "Check that PGHOST is the server's name, and that this network's DNS server resolves it";
 
 const connectRemedy = (host: string): string =>
   isAzure(host)
-    ? 'See that the server runs, that PGPORT is 5432 (6432 for PgBouncer), and that network rules let this network reach it'
-    : 'See that the server runs and listens there, and compare PGHOST and PGPORT';
+    ? 'Check that the server runs, that PGPORT is 5432 (6432 for PgBouncer), and that network rules allow this network'
+    : 'Check that the server runs and listens there, and that PGHOST and PGPORT are right';

@@ -18,10 +18,10 @@ export function loginRemedy(error: unknown, database: DatabaseConfig, claims: Cl
   const [user, name] = [pg.escapeIdentifier(database.user), pg.escapeIdentifier(database.database)];
   if (code === '3D000') return `Set PGDATABASE to a database of this server, or: CREATE DATABASE ${name};`;
   if (code === '42501') return `GRANT CONNECT ON DATABASE ${name} TO ${user};`;
-  if (code === '53300') return 'Lower PG_POOL_SIZE or the number of replicas, or raise max_connections of the server';
+  if (code === '53300') return 'Lower PG_POOL_SIZE or the number of replicas, or raise max_connections on the server';
   if (/not permitted to log ?in/.test(said)) return `ALTER ROLE ${user} LOGIN;`;
   if (/^(28|08P01)/.test(code)) return refusedRemedy(database, claims, user);
-  return 'Look at what the server said, and into its log';
+  return "Read the server's message and its log";
 }
 
 /**
@@ -30,10 +30,10 @@ export function loginRemedy(error: unknown, database: DatabaseConfig, claims: Cl
  */
 function refusedRemedy({ user, password }: DatabaseConfig, { oid }: Claims, quoted: string): string {
   if (typeof password === 'string') {
-    return `Compare PGUSER and PGPASSWORD; as an administrator: CREATE ROLE ${quoted} LOGIN; or: ALTER ROLE ${quoted} PASSWORD '...';`;
+    return `Check PGUSER and PGPASSWORD; as an administrator: CREATE ROLE ${quoted} LOGIN; or: ALTER ROLE ${quoted} PASSWORD '...';`;
   }
   const grant = `events-graphql grant --role ${shellQuoted(user)} --object-id ${oid ?? '<principal id of the identity>'}`;
-  return `As the server's Entra administrator: ${grant} makes the role, or repairs one that was made for another identity. If the role has another name, set PGUSER to it; in database postgres: select * from pgaadauth_list_principals(false);`;
+  return `As the server's Entra administrator: ${grant} creates the role, or repairs one that belongs to another identity. If the role has another name, set PGUSER to that; in database postgres: select * from pgaadauth_list_principals(false);`;
 }
 
 const shellQuoted = (text: string) => (/^[\w.@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);

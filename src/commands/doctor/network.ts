@@ -12,14 +12,14 @@ interface Target {
 
 /** Resolves the host's name, and warns if the server of a private network resolves to a public address. */
 export async function checkName({ host }: Target, lookup: Lookup): Promise<Outcome> {
-  if (host.startsWith('/')) return ok(`${host} is a folder of this machine`);
+  if (host.startsWith('/')) return ok(`${host} is a folder on this machine`);
   if (isIP(host)) return ok(`${host} is an address`);
   const addresses = (await lookup(host)).map(({ address }) => address);
   const found = `${host} is ${addresses.join(', ')}`;
   if (!isAzure(host) || addresses.every(isPrivate)) return ok(found);
   return warning(
     `${found}: a public address`,
-    'Where the server is to be private: link its private DNS zone (privatelink.postgres.database.azure.com with a private endpoint, the zone of the server with VNet integration) to the network that this runs in',
+    'If the server should be private, link its private DNS zone (privatelink.postgres.database.azure.com with a private endpoint, the zone of the server with VNet integration) to this network',
   );
 }
 

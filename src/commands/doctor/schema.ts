@@ -45,7 +45,10 @@ export async function checkSchema(
   ];
   const found = `"${schema}" shows ${shown.size} of ${relations.length} tables and views`;
   if (wrong.length === 0) return ok(found, details);
-  return { ...warning(found, 'Correct the comments that the last lines name, as docs/directives.md says'), details };
+  return {
+    ...warning(found, 'Correct the comments named in the last lines; docs/directives.md explains directives'),
+    details,
+  };
 }
 
 interface Relation extends Pick<Table, 'extension' | 'comment'> {
@@ -81,7 +84,7 @@ async function readRelations(db: Db, schema: string): Promise<readonly Relation[
 function spreadOf({ spread }: Table): string {
   if (!spread) return '';
   if (spread.by === 'timescaledb') return `, a hypertable${spread.isCompressed ? ' with compression' : ''}`;
-  return spread.column === null ? ', whole on nodes of the cluster' : `, distributed by ${spread.column}`;
+  return spread.column === null ? ', complete on each node of the cluster' : `, distributed by ${spread.column}`;
 }
 
 function shownLine({ name, columns, unreadable }: Relation, table: Table | undefined): string {
@@ -91,7 +94,7 @@ function shownLine({ name, columns, unreadable }: Relation, table: Table | undef
   const omitted = columns - unreadable.length - shown;
   const missing = [
     ...(unreadable.length > 0 ? [`no SELECT on ${unreadable.join(', ')}`] : []),
-    ...(omitted > 0 ? [`${omitted} left out by their comment or name`] : []),
+    ...(omitted > 0 ? [`${omitted} omitted because of their comment or name`] : []),
   ];
   return `${name}: shown with ${shown} of ${columns} columns${spread} (${missing.join('; ')})`;
 }
@@ -106,8 +109,8 @@ const unusableLines = (tables: readonly Table[], user: string): readonly string[
         const remedy =
           schemas === ''
             ? `no EXECUTE on the functions of the operators of ${type.sql}`
-            : `no USAGE on the schema of its type. To change that: GRANT USAGE ON SCHEMA ${schemas} TO ${pg.escapeIdentifier(user)};`;
-        return `${name}.${column}: shown, but not filtered, sorted or written: ${remedy}`;
+            : `no USAGE on the schema of its type. To grant it: GRANT USAGE ON SCHEMA ${schemas} TO ${pg.escapeIdentifier(user)};`;
+        return `${name}.${column}: shown, but cannot be filtered, sorted or written: ${remedy}`;
       }),
   );
 
@@ -115,10 +118,11 @@ const hidden = (relations: readonly Relation[], user: string): readonly string[]
   relations.map((relation) => {
     const { name, sql: table, columns, unreadable, extension } = relation;
     if (!isExposed(relation))
-      return `${name}: not shown: it belongs to the extension ${extension}. To show it: @expose in its comment`;
-    if (columns === 0) return `${name}: not shown: it has no columns`;
-    if (unreadable.length < columns) return `${name}: not shown: its comment, or that of all its columns, has @omit`;
-    return `${name}: not shown: no SELECT. To show it: GRANT SELECT ON ${table} TO ${pg.escapeIdentifier(user)};`;
+      return `${name}: not shown, because it belongs to the extension ${extension}. To show it, add @expose to its comment`;
+    if (columns === 0) return `${name}: not shown, because it has no columns`;
+    if (unreadable.length < columns)
+      return `${name}: not shown, because its comment, or the comment of each column, has @omit`;
+    return `${name}: not shown, because the role has no SELECT. To grant it: GRANT SELECT ON ${table} TO ${pg.escapeIdentifier(user)};`;
   });
 
 /** Returns what the schema's owner can do when there is nothing to read. */
@@ -129,5 +133,5 @@ function emptyRemedy(schema: string, { cause, database, role }: Emptiness): stri
     return `There is no schema ${name} in the database ${database}: set EVENTS_SCHEMA or PGDATABASE, or create it`;
   const select = `GRANT SELECT ON ALL TABLES IN SCHEMA ${name} TO ${grantee};`;
   const grants = cause === 'no table' ? select : `GRANT USAGE ON SCHEMA ${name} TO ${grantee}; ${select}`;
-  return `As the owner: ${grants} (events-graphql grant does this and the same for what is to come)`;
+  return `As the owner: ${grants} (events-graphql grant does this, for future tables too)`;
 }

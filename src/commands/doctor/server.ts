@@ -16,11 +16,11 @@ export async function checkVersion(client: ClientBase, { port }: Pick<DatabaseCo
   );
   const { version = '', citus, isStandby } = rows[0] ?? {};
   if (Number.parseInt(version, 10) < oldest)
-    return warning(`PostgreSQL ${version} is older than what this is tested with`, `Use PostgreSQL ${oldest} or newer`);
+    return warning(`PostgreSQL ${version} is older than the tested versions`, `Use PostgreSQL ${oldest} or newer`);
   const found = `PostgreSQL ${version}${citus ? `, Citus ${citus}` : ''}${isStandby ? ', a standby: no mutations and no live tails' : ''}`;
   if (!citus || !portsOfNodes.includes(port)) return ok(found);
   return warning(
-    `${found}; port ${port} leads to any node`,
+    `${found}; port ${port} may lead to any node`,
     'Set PGPORT to 5432 (6432 for PgBouncer), which leads to the coordinator: other nodes are not served',
   );
 }
@@ -75,9 +75,9 @@ export async function checkConnections(
   const room = Math.min(left, ...[limits.role, limits.database].filter((limit) => limit >= 0));
   const needed = (poolSize + 1) * maxReplicas;
   const count = `${maxReplicas} × (${poolSize} + 1) = ${needed} connections`;
-  const found = `${count}, twice that while a new revision takes over; the server has room for ${room} (max_connections ${limits.most}, ${limits.reserved} reserved, ${limits.others} in use by others)`;
+  const found = `${count}, twice that during a deployment; the server has room for ${room} (max_connections ${limits.most}, ${limits.reserved} reserved, ${limits.others} in use by others)`;
   const remedy =
-    'Lower PG_POOL_SIZE or the number of replicas (MAX_REPLICAS says it to this command), or raise max_connections';
+    'Lower PG_POOL_SIZE or the number of replicas (this command reads MAX_REPLICAS), or raise max_connections';
   if (needed > room) return failed(found, remedy);
   return needed * 2 > room ? warning(found, remedy) : ok(found);
 }

@@ -37,16 +37,16 @@ export async function checkRole(client: ClientBase, schema: string): Promise<Out
     [schema],
   );
   const [role] = rows;
-  if (!role) return warning('unknown', 'Look whether the role was dropped just now');
+  if (!role) return warning('unknown', 'Check whether the role was just dropped');
   const powers = [
     role.super && 'a superuser',
     role.administers && 'an administrator of the server',
     !role.super && role.bypass && 'not bound by row security',
     !role.super && role.owns && `an owner in the schema "${schema}"`,
   ].filter((power) => power !== false);
-  if (powers.length === 0) return ok(`${role.name} may do what it is granted`);
+  if (powers.length === 0) return ok(`${role.name} has only the privileges that it was granted`);
   return warning(
     `${role.name} is ${powers.join(' and ')}: grants do not limit it`,
-    'Serve with a role of its own: events-graphql grant --role <name> makes one',
+    'Use a dedicated role: events-graphql grant --role <name> creates one',
   );
 }

@@ -16,8 +16,8 @@ export async function checkTls(
   now: number,
 ): Promise<Outcome> {
   if (ssl === false) {
-    if (isLoopback(host)) return ok('off, towards this machine');
-    return warning('off: the password and the data travel in clear', 'Unset PGSSLMODE, or set it to verify-full');
+    if (isLoopback(host)) return ok('off, for a server on this machine');
+    return warning('off: password and data are sent unencrypted', 'Unset PGSSLMODE, or set it to verify-full');
   }
   const socket = await openTls(host, port, ssl.ca, timeoutMs);
   const certificate = socket.getPeerCertificate(true);
@@ -25,7 +25,7 @@ export async function checkTls(
   socket.destroy();
   const daysLeft = Math.floor((Date.parse(certificate.valid_to) - now) / dayMs);
   if (daysLeft >= shortDays) return ok(found);
-  return warning(`${found}: ${daysLeft} days from now`, "Renew the server's certificate before it ends");
+  return warning(`${found}: ${daysLeft} days from now`, "Renew the server's certificate before it expires");
 }
 
 function describe(certificate: PeerCertificate): string {
@@ -44,5 +44,5 @@ export function tlsRemedy(error: unknown, host: string): string {
   if (/SELF_SIGNED|ISSUER|LEAF/.test(code)) {
     return "Set PGSSLROOTCERT to a file with the authority that signed the server's certificate; Azure's are known without it, so a proxy may be in between";
   }
-  return 'Turn TLS on at the server, or towards a server of your own set PGSSLMODE=disable';
+  return 'Turn on TLS on the server, or for a trusted network set PGSSLMODE=disable';
 }

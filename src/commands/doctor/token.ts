@@ -16,7 +16,7 @@ export function checkToken(password: string | Identity, token: Token, now: numbe
   if (claims.aud !== undefined && !isFor(password.scope, claims.aud)) {
     return warning(found, `Set PG_TOKEN_SCOPE to ${scopes}: tokens for anything else are refused`);
   }
-  if (token.expiresAt <= now) return warning(found, 'Compare the clocks of this machine and of the token service');
+  if (token.expiresAt <= now) return warning(found, "Compare this machine's clock with that of the token service");
   if ((claims.iat ?? 0) * 1000 > now + toleratedMs) {
     return warning(`${found}, issued in the future`, "Set this machine's clock: it is behind the token service's");
   }
@@ -42,12 +42,12 @@ export function tokenRemedy(error: unknown, password: string | Identity): string
         ? `az containerapp identity assign --name <app> --resource-group <group> --user-assigned <identity> (a Function: az functionapp identity assign --identities), and set AZURE_CLIENT_ID to its client id (now ${password.clientId})`
         : 'az containerapp (or functionapp) identity assign --name <app> --resource-group <group> --system-assigned';
     case 'no-endpoint':
-      return 'Log in with "az login"; on Kubernetes look whether the pod has AZURE_FEDERATED_TOKEN_FILE, which the label azure.workload.identity/use brings; where the platform has identities set PG_AUTH=user-identity';
+      return 'Log in with "az login"; on Kubernetes check that the pod has AZURE_FEDERATED_TOKEN_FILE, which the label azure.workload.identity/use adds; on a platform with identities set PG_AUTH=user-identity';
     case 'endpoint-down':
-      return 'Wait and run this again: right after its start a container can be ahead of its identity endpoint';
+      return 'Wait and run this again: right after a container starts, its identity endpoint may not be ready';
     case 'wrong-audience':
       return `Set PG_TOKEN_SCOPE to ${scopes}`;
     default:
-      return 'Compare AZURE_CLIENT_ID with the identities that are assigned to the app';
+      return 'Check that AZURE_CLIENT_ID belongs to an identity that is assigned to the app';
   }
 }

@@ -17,7 +17,7 @@ export function liveChanges({ database, schema, hasNotices, tables }: ContentsSt
   const followed = tables.filter(({ arrives }) => arrives);
   return [
     on(
-      `a function in ${quoted(wish.schema)} that tells of new rows`,
+      `a function in ${quoted(wish.schema)} that notifies of new rows`,
       schema.owner,
       hasNotices ? [] : [statement(createNoticeFunction(wish.schema))],
     ),

@@ -27,18 +27,19 @@ export function plan({ server, contents }: State, wish: Wish): readonly Change[]
 export function objectionTo({ server, contents }: State, wish: Wish): string | null {
   const { role, pgaadauth, administrator } = server;
   const name = quoted(wish.role);
-  if (role?.isSuperuser) return `${name} is a superuser: grants do not limit it. Use a role of the app's own`;
-  if (wish.role === administrator) return `${name} is who runs this. Use a role of the app's own`;
+  if (role?.isSuperuser) return `${name} is a superuser, which grants do not limit. Use a dedicated role for the app`;
+  if (wish.role === administrator)
+    return `${name} is the role that runs this command. Use a dedicated role for the app`;
   if (wish.isRevoked) return null;
   if (!contents.schema) {
     return `There is no schema ${quoted(wish.schema)} in the database ${quoted(contents.database.name)}: create it first, or set EVENTS_SCHEMA or PGDATABASE`;
   }
   if (wish.isPlain) return null;
   if (!pgaadauth) {
-    return `This PostgreSQL has no pgaadauth, so it is not Azure's or does not let Entra identities in: its database ${quoted(serverDatabase)} lacks pgaadauth_create_principal_with_oid. For development, --plain instead of --object-id makes a role that logs in with a password`;
+    return `This PostgreSQL has no pgaadauth, so it is not on Azure or has Entra authentication turned off: its database ${quoted(serverDatabase)} lacks pgaadauth_create_principal_with_oid. For development, --plain instead of --object-id creates a role with a password`;
   }
   if (!wish.objectId && !role?.labels.length) {
-    return `--object-id <id> is required to make ${name}: the principal (object) id of the identity, not its client id. az identity show --query principalId tells it; of a person or a group it is the object id, with --type user or group`;
+    return `--object-id <id> is required to make ${name}: the principal (object) id of the identity, not its client id. az identity show --query principalId prints it; for a person or a group pass the object id with --type user or group`;
   }
   return null;
 }

@@ -31,9 +31,9 @@ export function changeLines(
 ): string {
   const lines = results.map(({ change, ending }) => {
     const said = failures.get(change.what);
-    return `${ending.padEnd(13)}  ${change.what}${ending === 'not done' ? ` (${said ?? 'no right to grant it'})` : ''}`;
+    return `${ending.padEnd(13)}  ${change.what}${ending === 'not done' ? ` (${said ?? 'not permitted to grant it'})` : ''}`;
   });
-  const kept = extras.map((extra) => `${'kept'.padEnd(13)}  ${extra}: not asked for, not taken away`);
+  const kept = extras.map((extra) => `${'kept'.padEnd(13)}  ${extra}: not requested, and not revoked`);
   const todo = results.filter(({ ending }) => ending === 'not done').map(({ change }) => change);
   const byOwner = Map.groupBy(todo, ({ owner, database }) => heading(owner, database));
   const sections = [...byOwner].flatMap(([title, changes]) => [
@@ -42,7 +42,8 @@ export function changeLines(
     ...changes.flatMap(({ statements }) => statements.map((text) => `  ${text}`)),
     ...handover(changes[0]?.owner, database),
   ]);
-  const runs = todo.length > 0 && !isSomethingNeeded(results) ? ['', 'The app runs without what was not done.'] : [];
+  const runs =
+    todo.length > 0 && !isSomethingNeeded(results) ? ['', 'The app runs without what could not be done.'] : [];
   return [...lines, ...kept, ...sections, ...runs].map((line) => `${line}\n`).join('');
 }
 
@@ -57,7 +58,7 @@ export const isSomethingNeeded = (results: readonly Result[]): boolean =>
 function handover(owner: string | null | undefined, database: ContentsState['database']): readonly string[] {
   if (!owner || !database.isOurs || !database.alsoOf.includes(owner)) return [];
   return [
-    `or, once and for good, since whoever administers the server may act for ${quoted(database.owner)}:`,
+    `or, once, as anybody who can act for ${quoted(database.owner)}:`,
     `  ${statement(sql`REASSIGN OWNED BY ${ident(owner)} TO ${ident(database.owner)}`)}`,
   ];
 }
@@ -73,7 +74,7 @@ export function asScript(changes: readonly Change[], { isCluster }: Pick<Content
       ...(isCluster ? [inSequence] : []),
       ...group.flatMap(({ statements, otherwise = [] }) => [
         ...statements,
-        ...otherwise.map((text) => `-- Where that is refused: ${oneLine(text)}`),
+        ...otherwise.map((text) => `-- If that is refused: ${oneLine(text)}`),
       ]),
     ]),
   ];

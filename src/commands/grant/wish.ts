@@ -36,16 +36,16 @@ export function readWish(
   const { values } = readArguments(commandLines.grant, args);
   const { role, 'object-id': objectId, type = 'service', plain = false, write = false, live = false } = values;
   const { delete: mayDelete = false, print = false, revoke = false } = values;
-  if (!role) throw new UsageError('--role <name> is required: the role of the app, which it has as PGUSER');
+  if (!role) throw new UsageError("--role <name> is required: the app's role, its PGUSER");
   if (objectId !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(objectId)) {
     throw new UsageError(`--object-id: ${objectId} is not a principal (object) id`);
   }
   const principalType = principalTypes.find((known) => known === type);
   if (!principalType) throw new UsageError(`--type: ${type} is none of ${principalTypes.join(', ')}`);
-  if (values.type !== undefined && objectId === undefined) throw new UsageError('--type goes with --object-id');
+  if (values.type !== undefined && objectId === undefined) throw new UsageError('--type needs --object-id');
   if (plain && objectId !== undefined) throw new UsageError('--plain and --object-id exclude each other');
   if (revoke && (write || live || mayDelete || plain || objectId !== undefined)) {
-    throw new UsageError('--revoke takes everything back: it goes with --role and --print only');
+    throw new UsageError('--revoke revokes everything: combine it only with --role and --print');
   }
   return {
     wish: {

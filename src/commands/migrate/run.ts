@@ -54,9 +54,7 @@ async function runNew(client: ClientBase, folder: string, beginFile: string): Pr
         throw new MigrationError(`${file}${lineOf(error, script)}: ${error.message}`);
       });
       if ((await transactionOf(client)) === transaction) return;
-      throw new MigrationError(
-        `${file} ends the transaction in which all files run: take COMMIT and ROLLBACK out of it`,
-      );
+      throw new MigrationError(`${file} ends the transaction in which all files run: remove COMMIT and ROLLBACK`);
     },
   });
   const begin = ({ filename }: Postgrator.Migration) => {
@@ -68,7 +66,7 @@ async function runNew(client: ClientBase, folder: string, beginFile: string): Pr
     return new Set((await postgrator.migrate()).map(({ version }) => version));
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith('MD5 checksum failed')) throw error;
-    throw new MigrationError(`${file} was changed after it ran: undo that, and write what is new into another file`);
+    throw new MigrationError(`${file} was changed after it ran: undo that, and put the change into a new file`);
   }
 }
 
@@ -79,7 +77,7 @@ async function refuseSkipped(client: ClientBase, files: readonly MigrationFile[]
   const skipped = files.filter(({ number }) => !ran.has(number)).map(({ name }) => name);
   if (skipped.length === 0) return;
   throw new MigrationError(
-    `${skipped.join(', ')}: files with higher numbers have run: use a number above ${Math.max(...ran)}`,
+    `${skipped.join(', ')}: files with higher numbers have already run: use a number above ${Math.max(...ran)}`,
   );
 }
 

@@ -15,7 +15,7 @@ export const inTime = (db: Db, schema: string): Db => ({
       const ms = Math.round(performance.now() - started);
       throw new AppError(
         'TIMEOUT',
-        `The catalog of the schema "${schema}" takes too long to read: PostgreSQL ended a statement of it after ${ms} ms. Raise PG_STATEMENT_TIMEOUT_MS`,
+        `The catalog of the schema "${schema}" takes too long to read: PostgreSQL ended a statement after ${ms} ms. Raise PG_STATEMENT_TIMEOUT_MS`,
       );
     }
   },

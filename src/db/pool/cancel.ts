@@ -76,7 +76,7 @@ async function stopUntil(settled: AbortSignal, session: Stoppable): Promise<void
   const until = performance.now() + patienceMs;
   try {
     while (!settled.aborted) {
-      if (performance.now() > until) throw new Error('The statement does not end');
+      if (performance.now() > until) throw new Error('The statement did not end after it was cancelled');
       await session.cancel();
       await wait(pauseMs, undefined, { signal: settled }).catch(() => {});
     }

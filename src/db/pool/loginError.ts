@@ -54,13 +54,13 @@ export function explainLogin(error: unknown, target: LoginTarget): LoginError {
   if (/does not support SSL/.test(said)) {
     return because(
       'tls',
-      `The server ${host}:${port} has no TLS: turn it on there, or set PGSSLMODE=disable, with which the password and the data travel in clear`,
+      `The server ${host}:${port} has no TLS: turn it on, or set PGSSLMODE=disable, which sends password and data unencrypted`,
     );
   }
   if (unverified.test(code) || /SSL/.test(said)) {
     return because(
       'tls',
-      `The server ${host} cannot be trusted: is PGSSLROOTCERT its authority, PGHOST its name? (${said})`,
+      `The server ${host} cannot be verified: is PGSSLROOTCERT its certificate authority, and PGHOST its name? (${said})`,
     );
   }
   return because('connect', `The server ${host}:${port} does not answer (${said})`);

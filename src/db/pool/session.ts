@@ -114,7 +114,7 @@ async function lackingSettings(client: pg.Client, options: SessionOptions): Prom
   return Object.fromEntries(Object.entries(wanted).filter(([name, value]) => !isHeld(name, value)));
 }
 
-const describe = 'A pooler such as PgBouncer stands before PostgreSQL';
+const describe = 'There is a pooler such as PgBouncer before PostgreSQL';
 
 /** Explains to the operator what was found, and what to do about its cost. */
 export function explainSession({ pooler, settings }: Session, role: string) {
@@ -122,7 +122,7 @@ export function explainSession({ pooler, settings }: Session, role: string) {
   const lacking = Object.entries(settings);
   const names = lacking.map(([name]) => name).join(', ');
   const found = [
-    `${describe} and ${pooler.prepares ? 'prepares statements anew' : 'does not prepare statements anew: each is planned every time'}`,
+    `${describe} and ${pooler.prepares ? 're-prepares statements on each backend' : 'does not re-prepare statements, so each is planned every time'}`,
     lacking.length === 0 ? 'the role has the settings' : `each transaction sets ${names}, which the role lacks`,
   ];
   const remedies = [

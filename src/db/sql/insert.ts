@@ -175,7 +175,7 @@ function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
   const parted = Map.groupBy(rows.keys(), (position) => JSON.stringify(columnsOf[position]?.map(({ name }) => name)));
   if (parted.size > maxGroups)
     throw badInput(
-      `The inputs give ${parted.size} different sets of fields; at most ${maxGroups} can be created at once: give all inputs the same`,
+      `The inputs give ${parted.size} different sets of fields; at most ${maxGroups} can be created at once: give all inputs the same fields`,
     );
   return [...parted.values()].map((positions, number) => ({
     number,

@@ -97,7 +97,7 @@ export function decodeCursor(cursor: string, order: string, keys: readonly Order
   if (!values?.every((value) => value === null || typeof value === 'string')) throw broken();
   const [of, ...position] = values;
   if (of !== order || position.length !== keys.length)
-    throw badInput('The cursor belongs to another list or another orderBy; start again without a cursor');
+    throw badInput('The cursor belongs to another list or orderBy; start again without a cursor');
   if (keys.some(({ nullable }, i) => !nullable && position[i] === null)) throw broken();
   return position;
 }

@@ -37,10 +37,10 @@ export function runCollector({ url, log, everyMs = 5000, maxEvents = 1_000_000 }
       } catch (error) {
         signal.throwIfAborted();
         isBehind = false;
-        if (!(error instanceof AwayError)) log.warn({ err: error }, 'The simulated collector gave up a batch');
+        if (!(error instanceof AwayError)) log.warn({ err: error }, 'The simulated collector skipped a batch');
       }
     }
-    log.warn(`The simulated collector stopped: there are ${maxEvents} events. Delete .data/ to start afresh`);
+    log.warn(`The simulated collector stopped: there are ${maxEvents} events. Delete .data/ to start again`);
   }
 
   const running = run().catch((error: unknown) => {

@@ -67,7 +67,7 @@ async function expectOwn({ directory, account }: Installation): Promise<void> {
   const owner = (await stat(directory).catch(() => undefined))?.uid ?? uid;
   if (owner === uid) return;
   throw new StartError(
-    `${directory} belongs to account ${owner}, and PostgreSQL would run as ${uid}: start as the one, give it to the other (chown -R), or remove it`,
+    `${directory} belongs to account ${owner}, and PostgreSQL would run as ${uid}: run as its owner, change the owner (chown -R), or remove it`,
   );
 }
 
@@ -79,7 +79,7 @@ async function makeFresh(directory: string): Promise<string> {
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     throw new StartError(
-      `The embedded database cannot keep its data in ${directory} (${said}): start in a folder that may be written, or set DATABASE_URL to use a server of your own`,
+      `The embedded database cannot keep its data in ${directory} (${said}): start in a writable folder, or set DATABASE_URL to use your own server`,
       { cause: error },
     );
   }

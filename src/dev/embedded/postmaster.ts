@@ -44,7 +44,7 @@ export async function startPostmaster(installation: Installation, settings: Sett
     });
   }
   const started = await findPostmaster(installation);
-  if (!started) throw new StartError(`The database in ${installation.directory} ended right after its start`);
+  if (!started) throw new StartError(`The database in ${installation.directory} stopped right after it started`);
   return started;
 }
 

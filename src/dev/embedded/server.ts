@@ -62,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const owner = await ownServer(connection);
   let stopping: Promise<void> | undefined;
   owner.on('end', () => {
-    if (!stopping) onLog(`The database has ended; see ${join(installation.directory, 'server.log')}`);
+    if (!stopping) onLog(`The database has stopped; see ${join(installation.directory, 'server.log')}`);
   });
   const stop = async () => {
     guard.release();
@@ -91,10 +91,10 @@ async function endPrevious(
   const { directory } = installation;
   if (owner && isAlive(Number(owner)))
     throw new StartError(
-      `The database in ${directory} is in use by process ${owner}: end that one first, or set PGHOST to use another server`,
+      `The database in ${directory} is in use by process ${owner}: stop that process first, or set PGHOST to use another server`,
     );
   if (owner || !settled) throw new AppError('DATABASE_UNAVAILABLE', `The database in ${directory} is being started`);
-  onLog('Ending the database that an earlier run left behind');
+  onLog('Stopping the database that an earlier run left behind');
   await stopPostmaster(installation);
 }
 
