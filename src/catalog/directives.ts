@@ -11,7 +11,10 @@ import {
   type Table,
   type Type,
 } from './catalog.ts';
+import { columnList, missingColumn, unquote } from './columnList.ts';
 import { type Directive, isName, parseComment, reasonOf, type Warn } from './comment.ts';
+import type { Composite, DbFunction } from './dbFunction.ts';
+import { directFunction, withoutOmittedFunctions } from './functionDirectives.ts';
 import { directLabels, isOfLabel } from './labels.ts';
 import { type Path, pathKey, shownPath } from './paths.ts';
 
@@ -28,8 +31,8 @@ export interface Directed {
 
 /**
  * Applies the directives in comments and removes them from the descriptions: `@name x`, `@omit`, `@deprecated reason`,
- * `@expose`, `@key (a, b)`, `@foreignKey (a) references t (b)`, `@arrival column`. Invalid ones are reported and
- * skipped.
+ * `@expose`, `@key (a, b)`, `@foreignKey (a) references t (b)`, `@arrival column`, `@filterable`,
+ * `@sortable`. Invalid ones are reported and skipped.
  */
 export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
   const names = new Map<string, string>();
@@ -86,8 +89,21 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
       warn,
     ),
   );
-  return { catalog: { ...catalog, enums, tables: withoutOmitted(declared) }, names, arrivals };
+  const kept = withoutOmitted(declared);
+  const composites = catalog.composites.map(
+    (type) => (type.table === null ? read<Composite>(type, ['composite', type.id], ['name']) : { kept: type }).kept,
+  );
+  const functions = catalog.functions.flatMap((fn) => {
+    const found = read<DbFunction>(fn, ['function', fn.signature], functionDirectives);
+    if (omits(found.directives)) return [];
+    const followed = directFunction({ ...catalog, composites, tables: kept }, found.kept, found.directives, warn);
+    return [{ ...followed, ...deprecated(found.directives) }];
+  });
+  const directed = { ...catalog, enums, composites, functions, tables: kept };
+  return { catalog: withoutOmittedFunctions(directed), names, arrivals };
 }
+
+const functionDirectives = ['name', 'omit', 'deprecated', 'expose', 'key', 'filterable', 'sortable'];
 
 const known = (directives: readonly string[]): string =>
   directives.length > 0 ? `; known are ${directives.map((name) => `@${name}`).join(' ')}` : '';
@@ -169,11 +185,6 @@ function foreignKeyOf(table: Table, argument: string, tables: readonly Table[]):
   return { name: `@foreignKey ${argument}`, columns, table: target.name, targets, comment: null };
 }
 
-function columnList(text: string): readonly string[] | null {
-  const names = /^\((.+)\)$/.exec(text)?.[1]?.match(/"(?:[^"]|"")+"|[^",\s][^",]*/g);
-  return names ? names.map((name) => unquote(name.trim())) : null;
-}
-
 /** Groups of different types that can be compared with each other. */
 const families = [
   ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8'],
@@ -183,11 +194,6 @@ const families = [
 
 const comparable = (a: Type, b: Type): boolean =>
   isOrdered(a) && (a.sql === b.sql || families.some((family) => [a, b].every(({ name }) => family.includes(name))));
-
-const unquote = (name: string) => name.replace(/^"(.*)"$/, '$1').replaceAll('""', '"');
-
-const missingColumn = (table: Table, names: readonly string[]) =>
-  names.find((name) => !table.columns.some((column) => column.name === name));
 
 /** Removes keys and references that lost a column or a table to `@omit`. */
 function withoutOmitted(tables: readonly Table[]): readonly Table[] {

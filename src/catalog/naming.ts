@@ -13,12 +13,13 @@ import {
 } from './catalog.ts';
 import type { Directed } from './directives.ts';
 import { backKey, columnKey, fieldsOf, forwardKey, lookupName, type NameOf, reservedFields } from './fieldNames.ts';
+import { type FunctionNames, mutationPlace, nameFunctions, queryPlace } from './functionNames.ts';
 import { leafFamily, listFamily, member, tableFamily } from './nameFamilies.ts';
 import { pathKey } from './paths.ts';
 import { capital, enumValue, listName, several, typeCase, typeName, uncapital } from './words.ts';
 
 /** The GraphQL names of everything in a catalog. */
-export interface Names {
+export interface Names extends FunctionNames {
   readonly type: (table: Table) => string;
   readonly enumType: (type: Enum) => string;
   /** Names of an enum's values, by label. */
@@ -118,7 +119,26 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
       ),
     ]),
   );
+  const families = (names: ReadonlyMap<string, string>, family: (key: string) => readonly string[]) =>
+    [...names].flatMap(([key, name]) => ['', ...family(key)].map((part) => member(name, part)));
+  const functions = nameFunctions({
+    catalog,
+    names: given,
+    typeOf,
+    types: [...taken, ...families(types, (key) => (key.startsWith('table ') ? tableFamily : leafFamily))],
+    fields(place) {
+      if (place === mutationPlace) return { reserved: [], taken: [...mutation.values()] };
+      if (place === queryPlace)
+        return {
+          reserved: reservedFields,
+          taken: families(query, (key) => (key.startsWith('list ') ? listFamily : [])),
+        };
+      const known = required(fields, place);
+      return { reserved: reservedFields, taken: families(known, (key) => (key.startsWith('back ') ? listFamily : [])) };
+    },
+  });
   return {
+    ...functions,
     type: typeOf,
     enumType: (type) => required(types, `enum ${type.id}`),
     enumValues: (type) =>

@@ -1,6 +1,6 @@
 /** A thing that its owner may name: its kind, its table or type if it has one, and its name. */
 export type Path = readonly [
-  kind: 'enum' | 'label' | 'table' | 'column' | 'index' | 'foreign key' | 'check',
+  kind: 'enum' | 'label' | 'table' | 'column' | 'index' | 'foreign key' | 'check' | 'function' | 'composite',
   ...names: string[],
 ];
 

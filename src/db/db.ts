@@ -6,7 +6,15 @@ import type { Lender, Work } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
 import type { Session } from './pool/session.ts';
 import type { Borrower } from './pool/turns.ts';
-import { fromPostgres, isHiding, isHint, isStaleName, isUnprepared, type StatementKind } from './postgresErrors.ts';
+import {
+  fromPostgres,
+  isHiding,
+  isHint,
+  isStaleName,
+  isUnprepared,
+  isWriting,
+  type StatementKind,
+} from './postgresErrors.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
 import { type Reader, type SharedReads, shareReads } from './sharedReads.ts';
 import type { Row } from './sql/row.ts';
@@ -93,11 +101,15 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
     const send = async (kind: StatementKind, query: Query, reader: Reader, sending = () => {}) => {
       const work: Work<readonly Row[]> = (client, session) => {
         sending();
-        return run(client, session, query, settings);
+        return run(client, session, query, kind === 'read' && query.calls ? [...settings, readOnly] : settings);
       };
       try {
         return await withRetry(pool, kind, work, { borrower, ...reader });
       } catch (error) {
+        if (query.calls && kind === 'read' && isWriting(error))
+          throw new Error(`A function that does not say VOLATILE changes something: ${error.message}`, {
+            cause: error,
+          });
         if (scope.isWhole && isHiding(error)) throw schemaChanging(error);
         throw isStaleName(error, kind) && (await watch(began, error)) ? schemaChanging(error) : error;
       }
@@ -122,9 +134,10 @@ interface Query {
   readonly text: string;
   readonly values: Value[];
   readonly prunes: boolean;
+  readonly calls: boolean;
 }
 
-const queryOf = (query: Sql): Query => ({ ...toQuery(query), prunes: query.prunes });
+const queryOf = (query: Sql): Query => ({ ...toQuery(query), prunes: query.prunes, calls: query.calls });
 
 /**
  * What leaves out partitions has no name, so that each time there is a plan for its values: for one that serves all values,
@@ -167,6 +180,9 @@ async function inTransaction<T>(client: ClientBase, own: readonly Setting[], wor
 }
 
 type Setting = readonly [name: string, value: string];
+
+/** For reads that call functions: what is STABLE may call what writes. */
+const readOnly: Setting = ['transaction_read_only', 'on'];
 
 /** Policies of the database ask for the claims with `current_setting('request.jwt.claims', true)`. */
 const settingsOf = ({ claims, isWhole }: Scope): readonly Setting[] => [

@@ -49,6 +49,10 @@ export const isHint = (error: unknown): error is DatabaseError =>
 export const isHiding = (error: unknown): boolean =>
   error instanceof DatabaseError && error.routine === 'check_enable_rls';
 
+/** Whether a statement would change something where nothing may. */
+export const isWriting = (error: unknown): error is DatabaseError =>
+  error instanceof DatabaseError && error.code === '25006';
+
 /** PostgreSQL reads the text of a parameter before it runs the statement; types have SQLSTATEs of their own choice for it. */
 const isAboutParameter = ({ where = '' }: DatabaseError): boolean =>
   /^[^"'\n]*\$\d+( = '.*)?$|^invalid type name /s.test(where);

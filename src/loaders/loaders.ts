@@ -3,6 +3,7 @@ import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { Db } from '../db/db.ts';
 import { isRefused } from '../db/postgresErrors.ts';
 import { type Grouping, selectGroupCount, selectGroups, selectWhole } from '../db/sql/aggregate.ts';
+import type { ComputedValue } from '../db/sql/call.ts';
 import { marker } from '../db/sql/markers.ts';
 import type { Key, Match } from '../db/sql/match.ts';
 import { distinct, type Measure } from '../db/sql/measure.ts';
@@ -10,7 +11,7 @@ import { type Page, type Selected, selectPage } from '../db/sql/page.ts';
 import { distinctTexts, type KeyedStatement, selectForKeys, selectRowsOfKeys, withKeys } from '../db/sql/perKey.ts';
 import { joinsOf, merged, noJoins, nothing, type Projection } from '../db/sql/projection.ts';
 import type { Row } from '../db/sql/row.ts';
-import { isEstimated, selectCount, selectEstimate, wholeStatement } from '../db/sql/select.ts';
+import { isEstimated, type Rows, selectCount, selectEstimate, wholeStatement } from '../db/sql/select.ts';
 import { identity, type Sql } from '../db/sql/sql.ts';
 
 /** A value with which JSON can tell two loads apart. */
@@ -34,14 +35,16 @@ export type BatchRead<K extends LoadArgument, A extends readonly LoadArgument[],
 export interface Loaders {
   /** The row with this unique key, with at least what is projected. */
   row(match: Match, key: Key, projection: Projection): Promise<Row | null>;
+  /** A computed value of the row with this unique key, as text; null where there is no such row. */
+  computed(match: Match, key: Key, value: ComputedValue): Promise<string | null>;
   /** One page of a table, or of the rows that match a key. */
   page(page: Page, projection: Projection, match?: Match, key?: Key): Promise<readonly Row[]>;
   /** How many rows fulfil the condition, as text. */
-  count(table: Table, where: Sql, match?: Match, key?: Key): Promise<string>;
+  count(table: Rows, where: Sql, match?: Match, key?: Key): Promise<string>;
   /** How many rows the planner takes a table for, as text; null where it does not know. */
   estimate(table: Table): Promise<string | null>;
   /** These measures of all rows that fulfil the condition. */
-  whole(table: Table, where: Sql, measures: readonly Measure[], match?: Match, key?: Key): Promise<Row>;
+  whole(table: Rows, where: Sql, measures: readonly Measure[], match?: Match, key?: Key): Promise<Row>;
   /** The groups of a table, or of the rows that match a key, with at least these measures. */
   groups(grouping: Grouping, measures: readonly Measure[], match?: Match, key?: Key): Promise<readonly Row[]>;
   /** How many groups there are, whatever the grouping's limit, as text. */
@@ -95,28 +98,33 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
   /** One name for equal matches, and for each statement. */
   const matchName = (match: Match | undefined) =>
     match
-      ? nameOf(match, () => JSON.stringify([match.table.name, match.columns, match.origin.name, match.values]))
+      ? nameOf(match, () =>
+          JSON.stringify([match.table.name, match.columns, match.origin.name, match.values, match.alias]),
+        )
       : '';
   const pageName = (page: Page) =>
-    nameOf(page, () => identity(selectPage(catalog, page, { columns: [], joins: noJoins })));
-  const conditionName = (table: Table, where: Sql) => `${table.name} ${nameOf(where, () => identity(where))}`;
+    nameOf(page, () => identity(selectPage(catalog, page, { columns: [], computed: [], joins: noJoins })));
+  const conditionName = ({ name, call }: Rows, where: Sql) =>
+    `${name} ${call ? nameOf(call, () => identity(call.rows)) : ''} ${nameOf(where, () => identity(where))}`;
   const groupingName = (grouping: Grouping) => nameOf(grouping, () => identity(selectGroups(catalog, grouping, [])));
 
   /**
-   * Reads what is asked of all. Where PostgreSQL refuses that, perhaps for what is joined, the rows come without it: so
-   * the fields that lead further fail by themselves.
+   * Reads what is asked of all. Where PostgreSQL refuses that, perhaps for what is joined or computed, the rows come
+   * without it: so the fields that lead further fail by themselves.
    */
   async function readJoined<T>(asked: readonly Projection[], read: (selected: Selected) => Promise<T>): Promise<T> {
     const projection = merged(asked);
     const selected = selections.of(projection, '', () => ({
       columns: projection.columns,
+      computed: projection.computed,
       joins: joinsOf(catalog, projection),
     }));
     try {
       return await read(selected);
     } catch (error) {
-      if (selected.joins.list.length === 0 || !isRefused(error)) throw error;
-      return read({ columns: projection.columns, joins: noJoins });
+      const isPlain = selected.joins.list.length + selected.computed.length === 0;
+      if (isPlain || !isRefused(error)) throw error;
+      return read({ columns: projection.columns, computed: [], joins: noJoins });
     }
   }
 
@@ -165,6 +173,15 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
           return groups.map(([row]) => (row ? selected.joins.attach(row) : null));
         }),
       ).load({ key, asked: projection }),
+
+    computed: (match, key, value) =>
+      loader<string | null, Projection>(`computed ${matchName(match)} ${value.name}`, async (keys) => {
+        const selected = { columns: [], computed: [value], joins: noJoins };
+        const groups = await perKey({ of: value, as: 'computed' }, match, keys, (stand) =>
+          selectRowsOfKeys(catalog, match, stand, selected),
+        );
+        return groups.map(([row]) => row?.[value.name] ?? null);
+      }).load({ key, asked: nothing }),
 
     page: (page, projection, match, key = []) =>
       loader<readonly Row[], Projection>(`page ${matchName(match)} ${pageName(page)}`, (keys, asked) =>

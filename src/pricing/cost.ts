@@ -113,7 +113,7 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
       if (!type || !isCompositeType(type)) {
         values += parents;
         if (asked.has(name)) charge(path, parents);
-        else if (sourceOf(definition)?.kind === 'count') charge(path, parents * countRows);
+        else charge(path, parents * leafRows(definition));
         asked.add(name);
         continue;
       }
@@ -128,6 +128,13 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
 }
 
 type Definition = GraphQLField<unknown, unknown>;
+
+/** What a value costs that is no column's. */
+function leafRows(definition: Definition | undefined): number {
+  const source = sourceOf(definition);
+  if (source?.kind === 'call') return 1 + (source.calledRows ?? 0);
+  return source?.kind === 'count' ? countRows : 0;
+}
 
 /** Returns an argument's value as far as a price depends on it; `unknown` for a variable that is not known yet. */
 type ArgumentOf = (node: ValueNode) => unknown;
@@ -179,7 +186,8 @@ function createShares(
     switch (source?.kind) {
       case 'list': {
         const page = size(node, pages);
-        return { rows: below.some((child) => readsPage(schema, child)) ? page : 0, items: 1, page };
+        const called = source.calledRows ?? 0;
+        return { rows: called + (below.some((child) => readsPage(schema, child)) ? page : 0), items: 1, page };
       }
       case 'relation':
         return { rows: 1, items: 1 };
@@ -189,7 +197,11 @@ function createShares(
       }
       case 'aggregate': {
         const groups = isList ? size(node, groupSizes) : 1;
-        return { rows: countRows + (isList ? groups : 0), items: groups };
+        return { rows: countRows + (source.calledRows ?? 0) + (isList ? groups : 0), items: groups };
+      }
+      case 'call': {
+        const items = isList ? size(node, pages) : 1;
+        return { rows: (source.calledRows ?? 0) + items, items };
       }
       case 'computed':
         return rowsOf(field, node);

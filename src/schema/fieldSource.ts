@@ -1,15 +1,30 @@
 import type { GraphQLField, GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
+import type { ComputedValue } from '../db/sql/call.ts';
 import type { Match } from '../db/sql/match.ts';
 import type { Leaf } from './leaves.ts';
 
 /** What a generated field is; it stands in the field's extensions, under `source`. */
 export interface Source {
-  readonly kind: 'column' | 'relation' | 'list' | 'computed' | 'rows' | 'count' | 'aggregate' | 'lookup' | 'part';
+  readonly kind:
+    | 'column'
+    | 'relation'
+    | 'list'
+    | 'computed'
+    | 'rows'
+    | 'count'
+    | 'aggregate'
+    | 'lookup'
+    | 'part'
+    | 'call';
   /** The columns of the parent's table that its value is made of. */
   readonly columns: readonly string[];
   /** How the parent's row leads to its rows. */
   readonly match?: Match | undefined;
+  /** The value of a call that its arguments ask for, which a statement computes with the parent's row. */
+  readonly computed?: ((args: Arguments) => ComputedValue) | undefined;
+  /** How many rows a function returns for it, whatever is asked of them. */
+  readonly calledRows?: number | undefined;
   /** How its value is found; absent where a resolver of its own knows. */
   readonly reading?: FieldReading;
 }

@@ -4,7 +4,7 @@ import type { Arguments, FieldReading, Source } from './fieldSource.ts';
 import type { Leaf } from './leaves.ts';
 import { createFieldCache } from './selection.ts';
 
-type Described = Pick<Source, 'kind' | 'match'> & { readonly columns?: readonly string[] };
+type Described = Pick<Source, 'kind' | 'match' | 'computed' | 'calledRows'> & { readonly columns?: readonly string[] };
 type Resolve<Parent, Value> = (parent: Parent, args: Arguments, context: Context, info: GraphQLResolveInfo) => Value;
 
 /** A generated field as Pothos takes it: what it is, and the resolver that follows from it. */
@@ -15,10 +15,10 @@ interface Generated<Parent, Value> {
 
 /** A field whose value has fields. */
 export function generated<Parent, Asked, Value>(
-  { kind, match, columns = match?.values ?? [] }: Described,
+  { match, columns = match?.values ?? [], ...described }: Described,
   reading: FieldReading<Parent, Asked, Value>,
 ): Generated<Parent, Value> {
-  return { extensions: { source: { kind, columns, match, reading } }, resolve: resolverOf(reading) };
+  return { extensions: { source: { ...described, columns, match, reading } }, resolve: resolverOf(reading) };
 }
 
 type Text = string | null | undefined;

@@ -5,7 +5,9 @@ import type { Row } from '../db/sql/row.ts';
 import { aggregateFields } from './aggregates/fields.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import { described } from './description.ts';
+import { computedFields } from './functions/fields.ts';
 import { generated, generatedLeaf } from './generated.ts';
+import { leafField } from './leafField.ts';
 import { scalarLeaf } from './leaves.ts';
 import { listField } from './lists/list.ts';
 import { encodeNodeId } from './nodeId.ts';
@@ -27,6 +29,7 @@ export function defineObject(builder: Builder, types: Types, { table, name, ref 
         {},
         ...referencesTo(catalog, table).map(([child, key]) => backFields(t, types, child, key, table)),
       ),
+      ...computedFields(t, types, table),
     }),
   });
 }
@@ -41,22 +44,12 @@ const idField = (t: FieldBuilder, type: string, table: Table) =>
 
 const columnField = (t: FieldBuilder, types: Types, table: Table, column: Column) => {
   const leaf = types.leaf(column);
-  const options = {
+  return leafField(t, leaf, {
     description: described(column.comment, column.name, types.names.column(table, column)),
     deprecationReason: column.deprecationReason,
-  };
-  const { extensions, resolve } = generatedLeaf({ kind: 'column', columns: [column.name] }, leaf, {
-    get: (row: Row) => row[column.name],
+    nullable: column.nullable,
+    read: generatedLeaf({ kind: 'column', columns: [column.name] }, leaf, { get: (row: Row) => row[column.name] }),
   });
-  return leaf.isList
-    ? t.field({
-        ...options,
-        extensions,
-        type: [leaf.type],
-        nullable: { list: column.nullable, items: true },
-        resolve: (...given) => resolve(...given) as unknown[],
-      })
-    : t.field({ ...options, extensions, resolve, type: leaf.type, nullable: column.nullable || leaf.mayBeNull });
 };
 
 const forwardField = (t: FieldBuilder, types: Types, table: Table, key: ForeignKey) => {
@@ -69,7 +62,7 @@ function backFields(t: FieldBuilder, types: Types, child: Table, key: ForeignKey
   const match: Match = { table: child, columns: key.columns, origin: table, values: key.targets };
   const name = types.names.back(child, key);
   if (isUnique(child, key.columns)) return { [name]: rowField(t, types, match, null) };
-  return { [name]: listField(t, types, child, match), ...aggregateFields(t, types, child, name, match) };
+  return { [name]: listField(t, types, child, { match }), ...aggregateFields(t, types, child, name, { match }) };
 }
 
 /** The one row that matches; null too where row security hides it. A statement that read the parent may have joined it. */

@@ -6,6 +6,7 @@ import type { PageLimits } from '../config/limits.ts';
 import { ConfigError } from '../config/variables.ts';
 import { createBuilder } from './builder.ts';
 import { defineExtensions, type ExtensionModule } from './extensions/define.ts';
+import { defineFunctions } from './functions/functions.ts';
 import { LazySchema } from './lazySchema.ts';
 import { defineList } from './lists/list.ts';
 import { defineLookups, defineNode } from './lookups.ts';
@@ -67,6 +68,7 @@ function build(directed: Directed, options: SchemaOptions): GraphQLSchema {
   }
   // A standby refuses them.
   if (!types.catalog.isStandby) defineMutations(builder, types);
+  defineFunctions(builder, types);
   defineTails(builder, types);
   defineExtensions(builder, types, extensions, warn);
   const schema = new LazySchema(builder, renamed(types.formerNames));

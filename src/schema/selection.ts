@@ -5,6 +5,7 @@ import {
   GraphQLIncludeDirective,
   type GraphQLObjectType,
   GraphQLSkipDirective,
+  getArgumentValues,
   getDirectiveValues,
   getNamedType,
   isAbstractType,
@@ -12,9 +13,10 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { ComputedValue } from '../db/sql/call.ts';
 import type { Match } from '../db/sql/match.ts';
 import type { Projection } from '../db/sql/projection.ts';
-import { type Selection, sourceOf } from './fieldSource.ts';
+import { type Selection, type Source, sourceOf } from './fieldSource.ts';
 
 /**
  * What a document asks of the rows which a field returns, directly or through `rows` fields such as `nodes`; `type` names
@@ -22,23 +24,38 @@ import { type Selection, sourceOf } from './fieldSource.ts';
  */
 export function selectedRows(info: Selection, type?: string): Projection {
   // graphql-js gives each execution arrays of nodes of its own, a plan each selection.
-  const known = selected.get(info.fieldNodes) ?? new Map<string | undefined, Projection>();
+  const known = selected.get(info.fieldNodes) ?? new Map<string | undefined, Selected>();
   selected.set(info.fieldNodes, known);
-  const found = known.get(type) ?? readSelected(info, type);
+  const before = known.get(type);
+  const isKnown = before && (before.variables === null || before.variables === info.variableValues);
+  const found = isKnown ? before : readSelected(info, type);
   known.set(type, found);
-  return found;
+  return found.projection;
 }
 
-const selected = new WeakMap<readonly FieldNode[], Map<string | undefined, Projection>>();
+interface Selected {
+  readonly projection: Projection;
+  /** Those for which it holds; null where it holds for all. */
+  readonly variables: Selection['variableValues'] | null;
+}
 
-function readSelected(info: Selection, type: string | undefined): Projection {
+const selected = new WeakMap<readonly FieldNode[], Map<string | undefined, Selected>>();
+
+function readSelected(info: Selection, type: string | undefined): Selected {
+  let varies = false;
   const read = (start: unknown, nodes: readonly FieldNode[]): Projection => {
     const columns = new Set<string>();
     const relations = new Map<Match, SelectedField[]>();
+    const computed = new Map<string, ComputedValue>();
     const visit = (parent: unknown, below: readonly FieldNode[]): void => {
       for (const selected of selectedFields(info, parent, below)) {
         const found = sourceOf(selected.field);
         for (const column of found?.columns ?? []) columns.add(column);
+        if (found?.computed) {
+          varies ||= (selected.node.arguments ?? []).length > 0;
+          const value = computedFor(found.computed, selected, info);
+          if (value) computed.set(value.name, value);
+        }
         if (found?.kind === 'rows') visit(getNamedType(selected.field.type), [selected.node]);
         if (found?.kind === 'relation' && found.match?.joined)
           relations.set(found.match, [...(relations.get(found.match) ?? []), selected]);
@@ -47,6 +64,7 @@ function readSelected(info: Selection, type: string | undefined): Projection {
     visit(start, nodes);
     return {
       columns: [...columns],
+      computed: [...computed.values()],
       relations: [...relations].map(([match, fields]) => ({
         match,
         rows: read(
@@ -56,7 +74,22 @@ function readSelected(info: Selection, type: string | undefined): Projection {
       })),
     };
   };
-  return read(type === undefined ? getNamedType(info.returnType) : info.schema.getType(type), info.fieldNodes);
+  const start = type === undefined ? getNamedType(info.returnType) : info.schema.getType(type);
+  const projection = read(start, info.fieldNodes);
+  return { projection, variables: varies ? info.variableValues : null };
+}
+
+/** The value that a field asks for; undefined where its arguments are wrong, which the field itself says. */
+function computedFor(
+  computed: NonNullable<Source['computed']>,
+  { field, node }: SelectedField,
+  { variableValues }: Selection,
+): ComputedValue | undefined {
+  try {
+    return computed(getArgumentValues(field, node, variableValues));
+  } catch {
+    return undefined;
+  }
 }
 
 /** A field that a document asks for, as it is defined and as it is written there. */

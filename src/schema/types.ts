@@ -11,6 +11,8 @@ import { createShapes } from './aggregates/shape.ts';
 import { type Aggregates, createAggregates } from './aggregates/types.ts';
 import type { Builder } from './builder.ts';
 import { createFilters, type Filters } from './filters/filters.ts';
+import { createRecords, type Records } from './functions/records.ts';
+import { createRowInputs, type RowInputs } from './functions/rowInputs.ts';
 import { createLeaves, type Leaf } from './leaves.ts';
 import { connectionType, type EdgeRef, edgeType, pageInfoType, type RowRef, rowRef } from './lists/connection.ts';
 import { createLivePlan, liveColumn, type PlanLive } from './lists/liveCursor.ts';
@@ -34,11 +36,14 @@ export interface Types {
   readonly catalog: Catalog;
   readonly names: Names;
   readonly formerNames: FormerNames;
-  readonly leaf: (column: Column) => Leaf;
+  readonly leaf: (column: Pick<Column, 'type'>) => Leaf;
   readonly filters: Filters;
   readonly orders: Orders;
   readonly aggregates: Aggregates;
   readonly limits: PageLimits;
+  /** The types of rows that functions take and return beside those of tables. */
+  readonly rowInputs: RowInputs;
+  readonly records: Records;
   readonly node: ReturnType<typeof nodeInterface>;
   readonly all: readonly TableType[];
   /** By the name of the table. */
@@ -94,6 +99,8 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
     filters,
     orders,
     aggregates,
+    rowInputs: createRowInputs(builder, catalog, names, leaf),
+    records: createRecords(builder, { catalog, names, leaf }),
     node: nodeInterface(builder, catalog),
     all: [...byTable.values()],
     of,

@@ -123,6 +123,16 @@ const changes = [
   'alter table other.apart disable row level security',
   'alter table events.reading add primary key (reading_id, at)',
   "create table elsewhere.numbered partition of events.reading for values from ('2022-01-01') to ('2023-01-01'); create sequence elsewhere.own; alter table elsewhere.numbered alter reading_id set default nextval('elsewhere.own')",
+  'create function events.made(n int) returns int language sql stable as $$select n$$; grant execute on function events.made to :user',
+  "comment on function events.made is 'what it makes'",
+  'create or replace function events.made(n int) returns int language sql volatile as $$select n$$',
+  'alter function events.made(int) rename to maker',
+  'revoke execute on function events.maker from :user',
+  "comment on function events.maker is '@expose'",
+  'revoke execute on function events.maker from public',
+  'create type events.pair as (a int, b int); create function events.paired() returns events.pair language sql stable as $$select 1, 2$$; grant execute on function events.paired to :user',
+  'alter type events.pair add attribute c int',
+  'drop function events.paired()',
   'alter table other.apart set schema events; grant select on events.apart to :user',
 ];
 
@@ -145,6 +155,7 @@ const others = [
   'alter table events.thing alter note set statistics 50',
   'create or replace function events.passes() returns trigger language plpgsql as $$begin return null;\nend$$',
   'alter role :group createdb',
+  'create function events.hidden() returns int language sql as $$select 1$$; drop function events.hidden()',
 ];
 
 describe('each by itself', async () => {

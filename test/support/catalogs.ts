@@ -87,6 +87,8 @@ export const catalog = (tables: readonly Table[], enums: readonly Enum[] = []): 
   schema: 'events',
   isStandby: false,
   isPersonal: false,
+  composites: [],
+  functions: [],
   markerPrefix: unusedPrefix(tables.flatMap(({ columns }) => columns.map(({ name }) => name))),
   enums,
   tables,

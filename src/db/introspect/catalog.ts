@@ -3,6 +3,7 @@ import type { Db } from '../db.ts';
 import { createColumnReader, type FoundColumn, findColumns } from './columns.ts';
 import { readComments } from './comments.ts';
 import { groupedBy } from './found.ts';
+import { findFunctions, functionOf, isServedFunction, readComposites, typesOfFunctions } from './functions.ts';
 import { createKeyReader, findConstraints, findIndexes, type NamesOf } from './keys.ts';
 import { readNumberings } from './numberings.ts';
 import {
@@ -28,16 +29,21 @@ export async function readCatalog(db: Db, schema: string): Promise<Catalog> {
     db,
     relations.map(({ id }) => id),
   );
-  const typeIds = [...new Set(columns.map(({ type }) => type))];
+  const served = (await findFunctions(db, schema)).filter(isServedFunction);
+  const typesOfCalls = typesOfFunctions(served);
+  const typeIds = [...new Set([...columns.map(({ type }) => type), ...typesOfCalls])];
   const enums = await findEnums(db, typeIds);
   const typeOf = createTypeReader(await findTypes(db, typeIds));
   const tables = await readTables(db, relations, columns, typeOf, spreads);
+  const composites = await readComposites(db, schema, typesOfCalls, typeOf);
   return {
     schema,
     ...situation,
     markerPrefix: unusedPrefix(columns.map(({ name }) => name)),
     enums,
     tables: tables.filter((table) => table.columns.length > 0),
+    composites,
+    functions: served.flatMap((found) => functionOf(found, typeOf, composites) ?? []),
   };
 }
 

@@ -21,6 +21,9 @@ export async function readFingerprint(db: Db, schema: string): Promise<string> {
     ), type(oid) as (
       select a.atttypid from relation r join pg_catalog.pg_attribute a on a.attrelid ${eq} r.oid
       union
+      select pg_catalog.unnest(coalesce(p.proallargtypes, p.proargtypes::pg_catalog.oid[]) ${own('||')} p.prorettype)
+      from pg_catalog.pg_proc p where ${isInSchema(schema)}
+      union
       select next.oid from type u join pg_catalog.pg_type t on t.oid ${eq} u.oid cross join lateral (
         select t.typbasetype as oid
         union all
@@ -33,7 +36,7 @@ export async function readFingerprint(db: Db, schema: string): Promise<string> {
       union
       select m.roleid from role g join pg_catalog.pg_auth_members m on m.member ${eq} g.oid
     )
-    select pg_catalog.concat_ws(' ', ${join([...sources.map(hashOf), ...values])}) as fingerprint`);
+    select pg_catalog.concat_ws(' ', ${join([...sources(schema).map(hashOf), ...values])}) as fingerprint`);
   return [row?.['fingerprint'], JSON.stringify(spreads)].join(' ');
 }
 
@@ -50,7 +53,10 @@ const hashOf = ({ columns, from }: Source): Sql => sql`(
 /** The first object id after PostgreSQL's own objects. */
 const firstOwn = sql`16384::pg_catalog.oid`;
 
-const sources: readonly Source[] = [
+const isInSchema = (schema: string): Sql => sql`p.pronamespace ${eq} (
+  select s.oid from pg_catalog.pg_namespace s where s.nspname ${eq} ${schema})`;
+
+const sources = (schema: string): readonly Source[] => [
   {
     columns: sql`c.oid, c.relname, c.relkind, c.relowner, c.relacl`,
     from: sql`relation r join pg_catalog.pg_class c on c.oid ${eq} r.oid`,
@@ -96,7 +102,7 @@ const sources: readonly Source[] = [
   {
     columns: sql`d.objoid, d.classoid, d.objsubid, d.xmin`,
     from: sql`pg_catalog.pg_description d where d.objoid ${gte} ${firstOwn}
-      and d.classoid ${eq} any ('{pg_catalog.pg_class,pg_catalog.pg_constraint,pg_catalog.pg_type}'::pg_catalog.regclass[])`,
+      and d.classoid ${eq} any ('{pg_catalog.pg_class,pg_catalog.pg_constraint,pg_catalog.pg_type,pg_catalog.pg_proc}'::pg_catalog.regclass[])`,
   },
   {
     columns: sql`q.seqrelid, q.xmin, c.relname`,
@@ -105,7 +111,7 @@ const sources: readonly Source[] = [
   {
     columns: sql`d.objid, d.refobjid`,
     from: sql`pg_catalog.pg_depend d where d.refclassid ${eq} 'pg_catalog.pg_extension'::pg_catalog.regclass and d.deptype ${eq} 'e'
-      and d.classid ${eq} any ('{pg_catalog.pg_class,pg_catalog.pg_type}'::pg_catalog.regclass[])`,
+      and d.classid ${eq} any ('{pg_catalog.pg_class,pg_catalog.pg_type,pg_catalog.pg_proc}'::pg_catalog.regclass[])`,
   },
   {
     columns: sql`n.oid, n.xmin`,
@@ -118,6 +124,10 @@ const sources: readonly Source[] = [
   {
     columns: sql`p.oid, p.proowner, p.proacl`,
     from: sql`pg_catalog.pg_proc p where p.proacl is not null`,
+  },
+  {
+    columns: sql`p.oid, p.xmin`,
+    from: sql`pg_catalog.pg_proc p where ${isInSchema(schema)}`,
   },
   {
     columns: sql`u.oid, u.rolsuper, u.rolinherit`,

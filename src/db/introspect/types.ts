@@ -66,7 +66,7 @@ function comparisonOf(
  * Selects the given types and all types that they are made of: each `declared` type with the row of `pg_type` on which
  * it is based.
  */
-const resolvedFrom = (ids: readonly string[]): Sql => sql`
+export const resolvedFrom = (ids: readonly string[]): Sql => sql`
   with recursive base(declared, oid) as (
     select id, id from pg_catalog.unnest(${ids}::pg_catalog.oid[]) id
     union

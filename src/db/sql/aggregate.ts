@@ -10,7 +10,7 @@ import {
 } from './bucket.ts';
 import { type OrderKey, orderBy } from './keyset.ts';
 import { computed, distinct, type Measure, selectEndRow, shown } from './measure.ts';
-import { alias, from } from './select.ts';
+import { alias, from, type Rows } from './select.ts';
 import { and, empty, gt, ident, join, lte, own, type Sql, sql, trusted } from './sql.ts';
 
 /** The most groups that one field gives, and the most buckets of one group. */
@@ -20,7 +20,7 @@ const maxFilled = 100_000;
 
 /** How rows are put into groups, and which groups are wanted in which order. */
 export interface Grouping {
-  readonly table: Table;
+  readonly table: Rows;
   readonly where: Sql;
   /** Joins of to-one relations, whose columns may be among the keys. */
   readonly joins: Sql;

@@ -9,6 +9,8 @@ type Marker =
   | 'position'
   | 'tableoid'
   | 'ctid'
+  /** The position of a row in what a function returns. */
+  | 'ordinality'
   /** Of a page: the value that was read with it, and whether the row is one of its rows. */
   | 'live'
   | 'found'
@@ -24,6 +26,9 @@ type Marked = Pick<Catalog, 'markerPrefix'>;
 
 /** The name of a marker, which no column has. */
 export const marker = ({ markerPrefix }: Marked, name: Marker): string => markerPrefix + name;
+
+/** The name of the value of a call with a row; `digest` tells different calls apart. */
+export const calledName = ({ markerPrefix }: Marked, digest: string): string => `${markerPrefix}()${digest}`;
 
 /** The name of a column of a joined row; numbers, since names together may be longer than PostgreSQL's 63 bytes. */
 export const joinedName = ({ markerPrefix }: Marked, place: number, column: number): string =>

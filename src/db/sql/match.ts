@@ -14,6 +14,8 @@ export interface Match {
   /** Where the values come from, which decides their type; the same as `table` and `columns` for a client's own values. */
   readonly origin: Table;
   readonly values: readonly string[];
+  /** What the statement calls the rows that match, where they are others than those it reads. */
+  readonly alias?: string;
   /** Under which a row of `origin` holds the one row that matches, or null, once a statement has joined it. */
   readonly joined?: symbol;
 }
@@ -44,12 +46,12 @@ export function keyRows({ values }: Match, keys: readonly Key[]): Sql {
 }
 
 /** Whether a row of the match's table matches a key: without one, what the statement calls `k`. */
-export const matchesKey = ({ table, columns, origin, values }: Match, key?: Key): Sql =>
+export const matchesKey = ({ table, columns, origin, values, alias }: Match, key?: Key): Sql =>
   and(
     columns.map((name, i) => {
       const [column, from] = [columnOf(table, name), columnOf(origin, values[i] ?? name)];
       return equal(
-        operandOf(column, columnRef(column)),
+        operandOf(column, columnRef(column, alias)),
         operandOf(from, cast(key ? (key[i] ?? null) : ident('k', `k${i}`), from)),
       );
     }),

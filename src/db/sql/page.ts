@@ -1,13 +1,14 @@
 import { builtIn, type Catalog, type Table } from '../../catalog/catalog.ts';
+import type { ComputedValue } from './call.ts';
 import { after, type KeysetPosition, type OrderKey, orderBy, reversed } from './keyset.ts';
 import { marker } from './markers.ts';
-import type { Joins } from './projection.ts';
-import { alias, columnRef, from } from './select.ts';
+import { computedList, type Joins } from './projection.ts';
+import { alias, columnRef, from, type Rows } from './select.ts';
 import { and, empty, eq, ident, join, or, type Sql, sql, trusted } from './sql.ts';
 
 /** One page of a list, in the order in which it is read: `keys` are already reversed for a page from the end. */
 export interface Page {
-  readonly table: Table;
+  readonly table: Rows;
   readonly keys: readonly OrderKey[];
   readonly where: Sql;
   readonly after: KeysetPosition | null;
@@ -21,6 +22,7 @@ export interface Page {
 /** What a statement reads of the rows of a page. */
 export interface Selected {
   readonly columns: readonly string[];
+  readonly computed: readonly ComputedValue[];
   readonly joins: Joins;
 }
 
@@ -38,17 +40,18 @@ export function selectPage(catalog: Catalog, page: Page, selected: Selected, mat
 }
 
 /** What is joined to the rows of a page is looked up for these alone; a join need not keep their order. */
-function selectJoined(catalog: Catalog, page: Page, { columns, joins }: Selected, match: readonly Sql[]): Sql {
-  const rows = selectRows(catalog, page, columns, match);
+function selectJoined(catalog: Catalog, page: Page, selected: Selected, match: readonly Sql[]): Sql {
+  const { joins } = selected;
+  const rows = selectRows(catalog, page, selected, match);
   if (joins.list.length === 0) return rows;
   const list = join([sql`${ident(alias)}.*`, ...joins.list]);
   return sql`select ${list} from (${rows}) ${ident(alias)}${joins.from} order by ${orderBy(page.keys)}`;
 }
 
-function selectRows(catalog: Catalog, page: Page, columns: readonly string[], match: readonly Sql[]): Sql {
+function selectRows(catalog: Catalog, page: Page, wanted: Selected, match: readonly Sql[]): Sql {
   const { table, keys } = page;
   const conditions = [page.where, ...match];
-  const selected = selectList(columns, keys);
+  const selected = selectList(wanted, keys);
   const limited = sql`order by ${orderBy(keys)} limit ${limitOf(page)}`;
   const offset = page.offset > 0 ? sql` offset ${page.offset}` : empty;
   if (keys.some((key) => key.name === marker(catalog, 'position'))) {
@@ -57,7 +60,7 @@ function selectRows(catalog: Catalog, page: Page, columns: readonly string[], ma
   }
   const arms = ranges(page).map((range) => {
     const where = and([...conditions, ...range]);
-    return sql`select ${selected} from ${from(catalog, table)} ${ident(alias)} where ${where} ${limited}`;
+    return sql`select ${selected} from ${orderedFrom(catalog, page)} ${ident(alias)} where ${where} ${limited}`;
   });
   if (arms.length === 1) return sql`${join(arms)}${offset}`;
   // With a limit of its own each arm is read from its index and merged; without it, all are read whole and sorted.
@@ -67,6 +70,12 @@ function selectRows(catalog: Catalog, page: Page, columns: readonly string[], ma
   );
   return sql`select * from (${merged}) u ${limited}`;
 }
+
+/** A page in the order in which a function returns its rows needs their positions. */
+const orderedFrom = (catalog: Catalog, { table, keys }: Page): Sql =>
+  table.call && keys.some(({ name }) => name === marker(catalog, 'ordinality'))
+    ? table.call.numbered
+    : from(catalog, table);
 
 /**
  * PostgreSQL keeps one plan for all values of a prepared statement only when it seems as cheap as that for the values at
@@ -112,14 +121,19 @@ const placeKey = (
 
 function numbered(catalog: Catalog, table: Table, conditions: readonly Sql[]): Sql {
   const text = sql`row(${join(table.columns.map((column) => columnRef(column)))})::pg_catalog.text`;
-  const all = table.columns.map((column) => columnRef(column));
-  return sql`select ${join(all)}, pg_catalog.md5(${text}) as ${ident(marker(catalog, 'row'))},
+  // Computed values need columns that the API does not show.
+  const all = table.wholeRow ? sql`${ident(alias)}.*` : join(table.columns.map((column) => columnRef(column)));
+  return sql`select ${all}, pg_catalog.md5(${text}) as ${ident(marker(catalog, 'row'))},
     pg_catalog.row_number() over (partition by pg_catalog.md5(${text}) order by ${text} collate pg_catalog."C") as ${ident(marker(catalog, 'position'))}
     from ${from(catalog, table)} ${ident(alias)} where ${and(conditions)}`;
 }
 
-const selectList = (columns: readonly string[], keys: readonly OrderKey[]): Sql =>
+const selectList = ({ columns, computed }: Selected, keys: readonly OrderKey[]): Sql =>
   join([
     ...[...new Set(columns)].filter((name) => !keys.some((key) => key.name === name)).map((name) => ident(alias, name)),
+    ...computedList(
+      computed.filter(({ name }) => !keys.some((key) => key.name === name)),
+      alias,
+    ),
     ...keys.map((key) => sql`${key.expression} as ${ident(key.name)}`),
   ]);

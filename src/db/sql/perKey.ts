@@ -3,6 +3,7 @@ import { type Catalog, isCluster } from '../../catalog/catalog.ts';
 import { marker } from './markers.ts';
 import { isAmongKeys, type Key, keyRows, type Match, matchesKey } from './match.ts';
 import type { Selected } from './page.ts';
+import { computedList } from './projection.ts';
 import { alias, from } from './select.ts';
 import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
@@ -40,8 +41,9 @@ function padded(keys: readonly Key[]): readonly Key[] {
 /** The statement that reads the row of each unique key, which says by its number to which it belongs. */
 export function selectRowsOfKeys(catalog: Catalog, match: Match, keys: readonly Key[], selected: Selected): Sql {
   const number = ident(marker(catalog, 'n'));
-  const { columns, joins } = selected;
-  const list = (n: Sql) => join([sql`${n} as ${number}`, ...columns.map((name) => ident(alias, name)), ...joins.list]);
+  const { columns, computed, joins } = selected;
+  const values = [...columns.map((name) => ident(alias, name)), ...computedList(computed, alias), ...joins.list];
+  const list = (n: Sql) => join([sql`${n} as ${number}`, ...values]);
   const table = sql`${from(catalog, match.table)} ${ident(alias)}`;
   const [only = [], ...others] = keys;
   return others.length === 0

@@ -1,6 +1,8 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { ComputedValue } from './call.ts';
 import { joinedName } from './markers.ts';
 import { inner, type Match, matchesRow } from './match.ts';
+import { distinct } from './measure.ts';
 import type { Row } from './row.ts';
 import { alias, from } from './select.ts';
 import { empty, ident, join, type Sql, sql } from './sql.ts';
@@ -9,6 +11,8 @@ import { empty, ident, join, type Sql, sql } from './sql.ts';
 export interface Projection {
   readonly columns: readonly string[];
   readonly relations: readonly Related[];
+  /** The values of calls with each row. */
+  readonly computed: readonly ComputedValue[];
 }
 
 export interface Related {
@@ -38,13 +42,14 @@ interface Join {
   readonly match: Match;
   /** The first is never null in a row that was found. */
   readonly columns: readonly string[];
+  readonly computed: readonly ComputedValue[];
 }
 
 export function joinsOf(catalog: Catalog, projection: Projection): Joins {
   const joins = planJoins(projection);
   return {
-    list: joins.flatMap(({ columns }, i) =>
-      columns.map((name, j) => sql`${ident(tableName(i), name)} as ${ident(joinedName(catalog, i, j))}`),
+    list: joins.flatMap((joined, i) =>
+      namesIn(joined).map((name, j) => sql`${ident(tableName(i), name)} as ${ident(joinedName(catalog, i, j))}`),
     ),
     from: join(
       joins.map(
@@ -60,9 +65,10 @@ export function joinsOf(catalog: Catalog, projection: Projection): Joins {
  * LIMIT makes PostgreSQL look each row up in the index. For the few rows of a page it would otherwise rather read the
  * whole table and hash it, since it takes tables to be on disk (`npm run bench:plans`).
  */
-function selectJoined(catalog: Catalog, { parent, match, columns }: Join): Sql {
+function selectJoined(catalog: Catalog, { parent, match, columns, computed }: Join): Sql {
   const condition = matchesRow(match, parent === -1 ? alias : tableName(parent));
-  return sql`select ${join(columns.map((name) => ident(inner, name)))}
+  const list = join([...columns.map((name) => ident(inner, name)), ...computedList(computed, inner)]);
+  return sql`select ${list}
     from ${from(catalog, match.table)} ${ident(inner)} where ${condition} limit 1`;
 }
 
@@ -73,11 +79,21 @@ function planJoins({ relations }: Projection): readonly Join[] {
   for (const { parent, match, rows } of waiting) {
     if (match.joined === undefined || joins.length === maxJoins) continue;
     const columns = [...new Set([...match.columns, ...rows.columns])];
-    const place = joins.push({ parent, joined: match.joined, match, columns }) - 1;
+    const place = joins.push({ parent, joined: match.joined, match, columns, computed: rows.computed }) - 1;
     waiting.push(...rows.relations.map((related) => ({ parent: place, ...related })));
   }
   return joins;
 }
+
+/** The columns and the computed values of a joined row. */
+const namesIn = ({ columns, computed }: Pick<Join, 'columns' | 'computed'>): readonly string[] => [
+  ...columns,
+  ...computed.map(({ name }) => name),
+];
+
+/** Computed values in a select list, of the rows that the statement calls `table`. */
+export const computedList = (computed: readonly ComputedValue[], table: string): readonly Sql[] =>
+  computed.map(({ name, of }) => sql`${of(table)} as ${ident(name)}`);
 
 const tableName = (place: number): string => `j${place}`;
 
@@ -86,8 +102,9 @@ type FoundRow = { -readonly [name in keyof Row]: Row[name] };
 function attacher(catalog: Catalog, joins: readonly Join[]): Joins['attach'] {
   const parts = joins.map((join, i) => ({
     ...join,
-    names: join.columns.map((_, j) => joinedName(catalog, i, j)),
-    empty: Object.fromEntries(join.columns.map((name) => [name, null])),
+    columns: namesIn(join),
+    names: namesIn(join).map((_, j) => joinedName(catalog, i, j)),
+    empty: Object.fromEntries(namesIn(join).map((name) => [name, null])),
   }));
   return (row) => {
     const found: (FoundRow | null)[] = [];
@@ -118,8 +135,9 @@ export function merged(projections: readonly Projection[]): Projection {
   return {
     columns: [...new Set([first, ...others].flatMap(({ columns }) => columns))],
     relations: [...relations].map(([match, rows]) => ({ match, rows: merged(rows) })),
+    computed: distinct([first, ...others].flatMap(({ computed }) => computed)),
   };
 }
 
 /** No more than that a row is there. */
-export const nothing: Projection = { columns: [], relations: [] };
+export const nothing: Projection = { columns: [], relations: [], computed: [] };

@@ -4,7 +4,19 @@ import { and, eq, gte, ident, ne, type Sql, type StatementSubject, sql, trusted 
 /** How every statement calls the table that it reads. */
 export const alias = 't';
 
-export const from = (catalog: Catalog, table: Table): Sql => ident(catalog.schema, table.name);
+/** The rows of a table, or those of its type that a function returns. */
+export type Rows = Table & { readonly call?: CalledRows };
+
+/** What takes the place of a table in FROM. */
+export interface CalledRows {
+  /** The name in the database of the function. */
+  readonly function: string;
+  readonly rows: Sql;
+  /** The same with the position of each row under the marker `ordinality`, in the order in which the function returns them. */
+  readonly numbered: Sql;
+}
+
+export const from = (catalog: Catalog, { call, name }: Rows): Sql => call?.rows ?? ident(catalog.schema, name);
 
 export const columnRef = (column: Pick<Column, 'name'>, of = alias): Sql => ident(of, column.name);
 

@@ -9,6 +9,8 @@ export interface Sql {
   readonly values: readonly Value[];
   /** Whether its values leave out partitions, if only for a plan that is made for these values. */
   readonly prunes: boolean;
+  /** Whether it calls functions of the schema's owner, which may do anything. */
+  readonly calls: boolean;
   /** Of a whole statement; a part has none, nor has a statement that it becomes a part of. */
   readonly subject?: StatementSubject;
   readonly [isSql]: true;
@@ -27,6 +29,7 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Val
   const text = [strings[0] ?? ''];
   const values: Value[] = [];
   let prunes = false;
+  let calls = false;
   const append = (s: string) => text.push((text.pop() ?? '') + s);
   parts.forEach((part, i) => {
     if (isFragment(part)) {
@@ -34,13 +37,14 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Val
       text.push(...part.text.slice(1));
       values.push(...part.values);
       prunes ||= part.prunes;
+      calls ||= part.calls;
     } else {
       values.push(part);
       text.push('');
     }
     append(strings[i + 1] ?? '');
   });
-  return { text, values, prunes, [isSql]: true };
+  return { text, values, prunes, calls, [isSql]: true };
 }
 
 export const empty = sql``;
@@ -49,7 +53,13 @@ export const empty = sql``;
 export const ident = (...names: readonly string[]): Sql => trusted(names.map(quote).join('.'));
 
 /** SQL that comes from the catalog or from this program (a type's name, a keyword), never from a client. */
-export const trusted = (text: string): Sql => ({ text: [text], values: [], prunes: false, [isSql]: true });
+export const trusted = (text: string): Sql => ({
+  text: [text],
+  values: [],
+  prunes: false,
+  calls: false,
+  [isSql]: true,
+});
 
 /** The operator of PostgreSQL's own, whatever the search_path puts before it; it binds tighter than `=` and looser than `+`. */
 export const own = (operator: string): Sql => trusted(`operator(pg_catalog.${operator})`);
@@ -68,11 +78,15 @@ export function join(parts: readonly Sql[], glue = ', '): Sql {
     text.push((text.pop() ?? '') + (i === 0 ? '' : glue) + (part.text[0] ?? ''), ...part.text.slice(1));
     values.push(...part.values);
   });
-  return { text, values, prunes: parts.some((part) => part.prunes), [isSql]: true };
+  const some = (flag: 'prunes' | 'calls') => parts.some((part) => part[flag]);
+  return { text, values, prunes: some('prunes'), calls: some('calls'), [isSql]: true };
 }
 
 /** A condition on a column that divides a table. */
 export const pruning = (condition: Sql): Sql => ({ ...condition, prunes: true });
+
+/** A call of a function of the schema's owner. */
+export const calling = (call: Sql): Sql => ({ ...call, calls: true });
 
 export const and = (parts: readonly Sql[]): Sql =>
   parts.length === 0 ? sql`true` : parts.length === 1 && parts[0] ? parts[0] : sql`(${join(parts, ' and ')})`;

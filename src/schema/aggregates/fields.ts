@@ -4,13 +4,15 @@ import { excess, type Grouping, maxGroups } from '../../db/sql/aggregate.ts';
 import { type Key, keyOf, type Match } from '../../db/sql/match.ts';
 import type { Measure } from '../../db/sql/measure.ts';
 import type { Row } from '../../db/sql/row.ts';
-import { alias } from '../../db/sql/select.ts';
+import { alias, type Rows } from '../../db/sql/select.ts';
 import { and } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
 import type { FieldBuilder } from '../builder.ts';
+import type { Arguments } from '../fieldSource.ts';
 import { generated } from '../generated.ts';
 import type { Leaf } from '../leaves.ts';
+import type { RowSource } from '../rowSource.ts';
 import type { Types } from '../types.ts';
 import { readHaving } from './having.ts';
 import type { KeyNames } from './key.ts';
@@ -20,33 +22,41 @@ import type { Shape } from './shape.ts';
 type Builders = Pick<FieldBuilder, 'field' | 'arg'>;
 
 /** The fields that aggregate the rows of a list called `list`: all of a table, or those that match the parent's row. */
-export function aggregateFields(t: Builders, types: Types, table: Table, list: string, match?: Match): FieldMap {
+export function aggregateFields(
+  t: Builders,
+  types: Types,
+  table: Table,
+  list: string,
+  source: Partial<RowSource> = {},
+): FieldMap {
   const [whole, grouped] = types.names.aggregates(list);
   return {
-    [whole]: wholeField(t, types, table, match),
-    ...(types.aggregates.of(table.name).groups && { [grouped]: groupedField(t, types, table, match) }),
+    [whole]: wholeField(t, types, table, source),
+    ...(types.aggregates.of(table.name).groups && { [grouped]: groupedField(t, types, table, source) }),
   };
 }
 
-function wholeField(t: Builders, types: Types, table: Table, match?: Match) {
+function wholeField(t: Builders, types: Types, table: Table, source: Partial<RowSource>) {
+  const { match, calledRows } = source;
   const { shape, type } = types.aggregates.of(table.name);
   return t.field({
     type,
     nullable: true,
-    deprecationReason: table.deprecationReason,
+    deprecationReason: source.deprecationReason ?? table.deprecationReason,
     description: 'Measures of all matching rows; only what is selected is computed.',
-    args: { where: t.arg({ type: types.filters.where(table) }) },
+    args: { ...source.arguments, where: t.arg({ type: types.filters.where(table) }) },
     ...generated(
-      { kind: 'aggregate', match },
+      { kind: 'aggregate', match, calledRows },
       {
-        ask: ({ where }, selection) => ({
+        ask: ({ where, ...args }: Arguments, selection) => ({
+          rows: source.rows?.(args) ?? table,
           condition: types.filters.condition(table, where, alias),
           measures: selectedMeasures(selection, shape),
         }),
         loads: true,
-        async get(row: Row, { condition, measures }, { loaders }) {
+        async get(row: Row, { rows, condition, measures }, { loaders }) {
           const key = match && keyOf(row, match.values);
-          const found = measures.length > 0 ? await loaders.whole(table, condition, measures, match, key) : {};
+          const found = measures.length > 0 ? await loaders.whole(rows, condition, measures, match, key) : {};
           return { row: found, names: new Map(), readBucket: String };
         },
       },
@@ -63,15 +73,17 @@ interface GroupArguments {
   readonly first?: number | null;
 }
 
-function groupedField(t: Builders, types: Types, table: Table, match?: Match) {
+function groupedField(t: Builders, types: Types, table: Table, source: Partial<RowSource>) {
+  const { match, calledRows } = source;
   const { shape, type, groups } = types.aggregates.of(table.name);
   if (!groups) throw new Error(`Rows of ${table.name} cannot be grouped`);
   return t.field({
     type: [type],
     nullable: true,
-    deprecationReason: table.deprecationReason,
+    deprecationReason: source.deprecationReason ?? table.deprecationReason,
     description: `Measures of the matching rows in groups, at most ${maxGroups}.`,
     args: {
+      ...source.arguments,
       where: t.arg({ type: types.filters.where(table) }),
       groupBy: t.arg({ type: groups.by, required: true }),
       having: t.arg({ type: groups.having }),
@@ -82,10 +94,10 @@ function groupedField(t: Builders, types: Types, table: Table, match?: Match) {
       first: t.arg({ type: 'Int', description: 'The number of groups from the start; all without it.' }),
     },
     ...generated(
-      { kind: 'aggregate', match },
+      { kind: 'aggregate', match, calledRows },
       {
-        ask: (args: GroupArguments, selection) => ({
-          plan: planGroups(types, shape, args),
+        ask: (args: GroupArguments & Arguments, selection) => ({
+          plan: planGroups(types, shape, source.rows?.(args) ?? table, args),
           measures: selectedMeasures(selection, shape),
         }),
         loads: true,
@@ -107,10 +119,9 @@ interface GroupPlan {
 }
 
 /** Reads the arguments; throws BAD_USER_INPUT where they make no groups. */
-function planGroups({ filters, aggregates }: Types, shape: Shape, args: GroupArguments): GroupPlan {
+function planGroups({ filters, aggregates }: Types, shape: Shape, table: Rows, args: GroupArguments): GroupPlan {
   const first = args.first ?? null;
   if (first !== null && !(first >= 0 && first <= maxGroups)) throw badInput(`first must be from 0 to ${maxGroups}`);
-  const { table } = shape;
   const where = filters.condition(table, args.where, alias);
   const { names, ...groups } = aggregates.readGroups(shape, args.groupBy, args.where);
   const having = args.having === undefined ? null : readHaving(filters, shape, args.having);

@@ -8,7 +8,10 @@ import {
   type Table,
   tableOf,
 } from '../../catalog/catalog.ts';
+import type { DbFunction } from '../../catalog/dbFunction.ts';
+import { computedFunctions } from '../../catalog/functions.ts';
 import type { Names } from '../../catalog/naming.ts';
+import { computedValue } from '../../db/sql/call.ts';
 import { operandOf } from '../../db/sql/compare.ts';
 import { columnRef } from '../../db/sql/select.ts';
 import { hasRow } from '../../db/sql/semiJoin.ts';
@@ -58,7 +61,7 @@ export function createFilters(
   builder: Builder,
   catalog: Catalog,
   names: Names,
-  leafOf: (column: Column) => Leaf,
+  leafOf: (column: Pick<Column, 'type'>) => Leaf,
 ): Filters {
   const leafFilter = createLeafFilters(builder);
   const wheres = new Map(
@@ -79,6 +82,25 @@ export function createFilters(
         return column.divides ? pruning(tested) : tested;
       },
     };
+  };
+
+  /** A computed field whose owner lets filters use it. */
+  const computedField = (fn: DbFunction): readonly FilterField[] => {
+    if (!fn.isFilterable || fn.result.kind !== 'value') return [];
+    const { type } = fn.result;
+    const leaf = leafOf({ type });
+    const { type: input, condition } = leafFilter(leaf);
+    const { of } = computedValue(catalog, fn, new Map());
+    const name = names.call(fn);
+    const { deprecationReason } = fn;
+    return [
+      {
+        name,
+        type: input,
+        deprecationReason,
+        condition: (tests, alias) => condition(name, { sql: of(alias), type, leaf }, tests),
+      },
+    ];
   };
 
   /** The rows of `other` whose `columns` equal the `targets` of the filtered row, one of `of`, and that fulfil a condition. */
@@ -131,6 +153,7 @@ export function createFilters(
           }),
         ),
         ...referencesTo(catalog, table).map(([child, key]) => backField(child, key)),
+        ...computedFunctions(catalog, table).flatMap((fn) => computedField(fn)),
       ]),
     ]),
   );

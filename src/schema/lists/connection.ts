@@ -1,4 +1,4 @@
-import type { Catalog, Table } from '../../catalog/catalog.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { PageLimits } from '../../config/limits.ts';
 import { decodeCursor, encodeCursor, type OrderKey, orderFingerprint, reversed } from '../../db/sql/keyset.ts';
 import { marker } from '../../db/sql/markers.ts';
@@ -6,7 +6,7 @@ import type { Key, Match } from '../../db/sql/match.ts';
 import type { Page } from '../../db/sql/page.ts';
 import type { Projection } from '../../db/sql/projection.ts';
 import type { Row } from '../../db/sql/row.ts';
-import { alias } from '../../db/sql/select.ts';
+import { alias, type Rows } from '../../db/sql/select.ts';
 import { badInput } from '../../errors.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
@@ -68,7 +68,7 @@ export interface Edge {
 
 /** Reads the arguments of a list; throws BAD_USER_INPUT where they make no page. */
 export function planList(
-  table: Table,
+  table: Rows,
   args: ListArguments,
   projection: Projection,
   { catalog, filters, orders, limits }: { catalog: Catalog; filters: Filters; orders: Orders; limits: PageLimits },
@@ -84,7 +84,7 @@ export function planList(
   if (!(size >= 0 && size <= limits.maxSize))
     throw badInput(`${backward ? 'last' : 'first'} must be from 0 to ${limits.maxSize}`);
   const keys = orders.keysOf(table, args.orderBy);
-  const order = orderFingerprint(table.name, keys);
+  const order = orderFingerprint(table.call?.function ?? table.name, keys);
   const position = (cursor: string | null | undefined) => (isGiven(cursor) ? decodeCursor(cursor, order, keys) : null);
   const [start, end] = [position(after), position(before)];
   return {
@@ -134,7 +134,7 @@ export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: K
       };
     },
     count: () => loaders.count(page.table, page.where, match, key),
-    estimate: async () => (match || isFiltered ? null : loaders.estimate(page.table)),
+    estimate: async () => (match || isFiltered || page.table.call ? null : loaders.estimate(page.table)),
   };
 };
 

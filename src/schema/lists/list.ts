@@ -1,9 +1,11 @@
 import type { Table } from '../../catalog/catalog.ts';
-import { keyOf, type Match } from '../../db/sql/match.ts';
+import { keyOf } from '../../db/sql/match.ts';
 import type { Row } from '../../db/sql/row.ts';
 import { aggregateFields } from '../aggregates/fields.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
+import type { Arguments } from '../fieldSource.ts';
 import { generated } from '../generated.ts';
+import type { RowSource } from '../rowSource.ts';
 import { selectedRows } from '../selection.ts';
 import type { Types } from '../types.ts';
 import { connect, type ListArguments, type ListPlan, planList } from './connection.ts';
@@ -15,15 +17,26 @@ export function defineList(builder: Builder, types: Types, table: Table): void {
   builder.queryFields((t) => ({ [name]: listField(t, types, table), ...aggregateFields(t, types, table, name) }));
 }
 
-/** A field that pages through a table, or through the rows of it that match the parent's row. */
-export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Types, table: Table, match?: Match) {
+/** A field that pages through a table, through the rows of it that match the parent's row, or through those of a source. */
+export function listField(
+  t: Pick<FieldBuilder<Row>, 'field' | 'arg'>,
+  types: Types,
+  table: Table,
+  { match, ...source }: Partial<RowSource> = {},
+) {
+  const { deprecationReason, description, calledRows } = {
+    description: table.comment ?? undefined,
+    deprecationReason: table.deprecationReason,
+    ...source,
+  };
   const orderBy = types.orders.orderBy(table);
   return t.field({
     type: types.of(table.name).connection,
     nullable: true,
-    deprecationReason: table.deprecationReason,
-    description: table.comment ?? undefined,
+    deprecationReason,
+    description,
     args: {
+      ...source.arguments,
       first: t.arg({
         type: 'Int',
         description: `How many rows from the start: at most ${types.limits.maxSize}, ${types.limits.defaultSize} by default.`,
@@ -38,12 +51,13 @@ export function listField(t: Pick<FieldBuilder<Row>, 'field' | 'arg'>, types: Ty
       }),
     },
     ...generated(
-      { kind: 'list', match },
+      { kind: 'list', match, calledRows },
       {
-        ask(args: ListArguments, selection) {
+        ask(args: ListArguments & Arguments, selection) {
+          const rows = source.rows?.(args) ?? table;
           const asked = selectedRows(selection);
           const columns = asked.columns.filter((name) => name !== liveColumn(types.catalog));
-          const plan = planList(table, args, { ...asked, columns }, types);
+          const plan = planList(rows, args, { ...asked, columns }, types);
           return { plan, isLive: columns.length < asked.columns.length, living: new WeakMap<Live, ListPlan>() };
         },
         loads: true,

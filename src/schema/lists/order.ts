@@ -1,8 +1,9 @@
 import { type Catalog, type Column, columnOf, isOrdered, type Table, uniqueKeys } from '../../catalog/catalog.ts';
 import type { Names } from '../../catalog/naming.ts';
+import { ordinalOrder } from '../../db/sql/call.ts';
 import type { OrderKey } from '../../db/sql/keyset.ts';
 import { rowOrder, storageOrder } from '../../db/sql/page.ts';
-import { columnRef } from '../../db/sql/select.ts';
+import { columnRef, type Rows } from '../../db/sql/select.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 
@@ -23,7 +24,7 @@ export interface Orders {
   /** The type of one item of a table's `orderBy`; null where no column has an order. */
   readonly orderBy: (table: Table) => InputObjectRef | null;
   /** The whole order of a list, ties broken; throws BAD_USER_INPUT for a null. */
-  readonly keysOf: (table: Table, orderBy: unknown) => readonly OrderKey[];
+  readonly keysOf: (table: Rows, orderBy: unknown) => readonly OrderKey[];
 }
 
 /** Defines the `orderBy` inputs of all tables. */
@@ -58,7 +59,8 @@ export function createOrders(builder: Builder, catalog: Catalog, names: Names): 
         const [[name, value] = ['', '']] = Object.entries(item);
         const column = defined.get(table.name)?.columns.get(name);
         if (!column) throw new Error(`No order by ${name} of ${table.name}`);
-        return keyOf(column, directions[value as Direction]);
+        const key = keyOf(column, directions[value as Direction]);
+        return table.call ? { ...key, nullable: true } : key;
       });
       return withTieBreak(
         catalog,
@@ -78,7 +80,7 @@ function given(orderBy: unknown): readonly object[] {
  * Makes every row's place certain: by a readable unique key, else by the place on disk, else by the row's own text.
  * Ties go in the direction of the last column, so that one index can serve the whole order.
  */
-function withTieBreak(catalog: Catalog, table: Table, keys: readonly OrderKey[]): readonly OrderKey[] {
+function withTieBreak(catalog: Catalog, table: Rows, keys: readonly OrderKey[]): readonly OrderKey[] {
   const candidates = uniqueKeys(table);
   const has = (name: string) => keys.some((key) => key.name === name);
   if (candidates.some((key) => key.every(has))) return keys;
@@ -88,6 +90,7 @@ function withTieBreak(catalog: Catalog, table: Table, keys: readonly OrderKey[])
     const added = unique.filter((name) => !has(name)).map((name) => columnOf(table, name));
     return [...keys, ...added.map((column) => keyOf(column, { descending, nullsFirst: descending }))];
   }
+  if (table.call) return [...keys, ...ordinalOrder(catalog)];
   // Nodes have places of the same name, and compressed chunks none.
   const stored = table.wholeRow && !table.spread && !['view', 'foreign table'].includes(table.kind);
   return [

@@ -1,0 +1,55 @@
+import { type Catalog, columnOf, isOrdered } from './catalog.ts';
+import { columnList, missingColumn } from './columnList.ts';
+import type { Directive, Warn } from './comment.ts';
+import type { DbFunction } from './dbFunction.ts';
+import { compositeOf, computedOn, isPlainComputed } from './functions.ts';
+
+/** Follows what the comment of a function says beside its name: `@filterable`, `@sortable` and `@key (a, b)`. */
+export function directFunction(
+  catalog: Catalog,
+  fn: DbFunction,
+  directives: readonly Directive[],
+  warn: Warn,
+): DbFunction {
+  let directed = fn;
+  for (const { name, argument } of directives) {
+    const wrong = (why: string) => warn(`@${name} on function ${fn.signature}: ${why}`);
+    if (name === 'key') {
+      const key = keyOf(catalog, fn, argument);
+      if (typeof key === 'string') wrong(key);
+      else directed = { ...directed, key };
+    }
+    if (name !== 'filterable' && name !== 'sortable') continue;
+    if (computedOn(catalog, fn) === null || !isPlainComputed(fn))
+      wrong('it is for a function of one row that returns one value and needs no other argument');
+    else if (name === 'filterable') directed = { ...directed, isFilterable: true };
+    else if (fn.result.kind === 'value' && !isOrdered(fn.result.type)) wrong('its values have no order');
+    else directed = { ...directed, isSortable: true };
+  }
+  return directed;
+}
+
+/** The columns of the result that the directive names, or what is wrong with it. */
+function keyOf({ tables }: Catalog, { result, returnsSet }: DbFunction, argument: string): readonly string[] | string {
+  const table = result.kind === 'table' && returnsSet && tables.find(({ name }) => name === result.table);
+  if (!table) return 'it is for a function that returns a set of rows of a table';
+  const columns = columnList(argument);
+  if (!columns) return 'write it as @key (a, b)';
+  const missing = missingColumn(table, columns);
+  if (missing !== undefined) return `there is no readable column ${missing}`;
+  return columns.every((name) => isOrdered(columnOf(table, name).type))
+    ? columns
+    : 'values of a key must have an order';
+}
+
+/** Functions of rows whose table is not served go with it. */
+export function withoutOmittedFunctions(catalog: Catalog): Catalog {
+  const isServed = (name: string | null | undefined) =>
+    name === null || name === undefined || catalog.tables.some((table) => table.name === name);
+  const functions = catalog.functions.filter(
+    ({ parameters, result }) =>
+      parameters.every(({ type }) => isServed(compositeOf(catalog, type)?.table)) &&
+      (result.kind !== 'table' || isServed(result.table)),
+  );
+  return { ...catalog, functions };
+}

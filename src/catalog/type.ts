@@ -1,0 +1,82 @@
+/** A type as PostgreSQL handles it; domains are resolved to their base types. */
+export interface Type {
+  /** Unqualified name, such as `int4`, `_text` or `event_severity`. */
+  readonly name: string;
+  /** Quoted and qualified name, for casts. */
+  readonly sql: string;
+  readonly enum: string | null;
+  /** Type of an array's items, whatever its number of dimensions. */
+  readonly item: Type | null;
+  /** Delimiter between values of the type in the text of an array. */
+  readonly delimiter: string;
+  /** Whether the column has a domain over this type. */
+  readonly isDomain: boolean;
+  /** Whether a value is a row, which SQL considers null if all its members are. */
+  readonly isRow: boolean;
+  /** Whether it is a kind of text, and whether it has its own operators for patterns. */
+  readonly isText: boolean;
+  readonly hasOwnPatterns: boolean;
+  /** Whether texts with different bytes may be equal. PostgreSQL before 18 cannot match patterns then. */
+  readonly isLoose: boolean;
+  /** Types related to ranges; null if it is not one. */
+  readonly range: RangeTypes | null;
+  /** Quoted name of its schema, and of the extension that created it. */
+  readonly schema: string;
+  readonly extension: string | null;
+  /** Whether the role may name the type and its operators, which takes USAGE on their schemas. */
+  readonly isUsable: boolean;
+  /** Quoted names of the schemas without that privilege. */
+  readonly lacking: readonly string[];
+  /** Null if the type has neither an order nor an equality, or the role may not use them. */
+  readonly comparison: Comparison | null;
+}
+
+/** Types as SQL. */
+export interface RangeTypes {
+  readonly element: string;
+  readonly range: string;
+  readonly multirange: string;
+}
+
+/**
+ * Operators of a type's default operator class, by which PostgreSQL sorts, groups and indexes values, as
+ * `operator(schema.name)`.
+ */
+export interface Comparison {
+  readonly eq: string;
+  /** Null if the type only has a hash operator class. */
+  readonly order: Order | null;
+}
+
+export type Order = Readonly<Record<'lt' | 'lte' | 'gt' | 'gte', string>>;
+
+/** Returns one of PostgreSQL's own types: ordered, and not an array, row or range. */
+export const builtIn = (name: string): Type => ({
+  name,
+  sql: `pg_catalog.${name}`,
+  enum: null,
+  item: null,
+  delimiter: ',',
+  isDomain: false,
+  isRow: false,
+  isText: name === 'text',
+  hasOwnPatterns: false,
+  isLoose: false,
+  range: null,
+  schema: 'pg_catalog',
+  extension: null,
+  isUsable: true,
+  lacking: [],
+  comparison: {
+    eq: 'operator(pg_catalog.=)',
+    order: {
+      lt: 'operator(pg_catalog.<)',
+      lte: 'operator(pg_catalog.<=)',
+      gt: 'operator(pg_catalog.>)',
+      gte: 'operator(pg_catalog.>=)',
+    },
+  },
+});
+
+/** Tells whether values of the type can be sorted. */
+export const isOrdered = ({ comparison }: Type): boolean => comparison !== null && comparison.order !== null;

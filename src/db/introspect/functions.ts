@@ -1,0 +1,182 @@
+import type { Type } from '../../catalog/catalog.ts';
+import { parseComment } from '../../catalog/comment.ts';
+import type { Composite, DbFunction, FunctionResult, Parameter, RowMember } from '../../catalog/dbFunction.ts';
+import type { Db } from '../db.ts';
+import { extensionOf } from '../sql/extension.ts';
+import { eq, gt, ne, own, type Sql, sql } from '../sql/sql.ts';
+import { findAll } from './found.ts';
+import { resolvedFrom } from './types.ts';
+
+export interface FoundFunction
+  extends Pick<
+    DbFunction,
+    'name' | 'comment' | 'isVolatile' | 'isStrict' | 'returnsSet' | 'expectedRows' | 'mayBeInlined'
+  > {
+  /** The modes, names and types of its parameters and of the columns that it returns; without modes all are parameters. */
+  readonly modes: readonly string[] | null;
+  readonly names: readonly string[] | null;
+  readonly types: readonly string[];
+  /** The quoted, qualified names of these types. */
+  readonly declared: readonly string[];
+  readonly defaults: number;
+  readonly returns: string;
+  readonly returnsNothing: boolean;
+  /** Why it cannot be served, whatever is granted. */
+  readonly obstacle: string | null;
+  /** Whether a role other than PUBLIC and the owner, which the role of the API is or belongs to, was granted EXECUTE. */
+  readonly isGranted: boolean;
+  readonly mayExecute: boolean;
+}
+
+/** Whether the function `p` was granted to somebody in particular whom this session is or belongs to. */
+const isGranted = sql`exists (
+  select from pg_catalog.aclexplode(p.proacl) a
+  where a.privilege_type ${eq} 'EXECUTE' and a.grantee ${ne} 0 and a.grantee ${ne} p.proowner
+    and pg_catalog.pg_has_role(a.grantee, 'usage'))`;
+
+const types = sql`coalesce(p.proallargtypes, p.proargtypes::pg_catalog.oid[])`;
+
+const outputs = sql`coalesce(p.proargmodes::pg_catalog.text[] ${own('&&')} '{o,b,t}', false)`;
+
+/** Types without values of their own: what is polymorphic, internal, or a record of columns that nobody names. */
+const hasPseudoType = sql`exists (
+  select from pg_catalog.pg_type t
+  where t.typtype ${eq} 'p' and (t.oid ${eq} any (${types}) or (
+    t.oid ${eq} p.prorettype and t.oid ${ne} 'pg_catalog.void'::pg_catalog.regtype
+    and not (t.oid ${eq} 'pg_catalog.record'::pg_catalog.regtype and ${outputs}))))`;
+
+const obstacle = sql`case
+  when p.prokind ${ne} 'f' then 'it is a procedure, an aggregate or a window function'
+  when p.prorettype ${eq} any ('{pg_catalog.trigger,pg_catalog.event_trigger}'::pg_catalog.regtype[]) then 'it is for triggers'
+  when ${extensionOf('pg_proc', sql`p.oid`)} is not null then pg_catalog.concat('it belongs to the extension ', ${extensionOf('pg_proc', sql`p.oid`)})
+  when p.provariadic ${ne} 0 then 'it is VARIADIC'
+  when ${hasPseudoType} then 'a type among its parameters or results has no values of its own' end`;
+
+/** PostgreSQL puts the query of such a body in place of the call, where it is one query. */
+const mayBeInlined = sql`l.lanname ${eq} 'sql' and p.proretset and p.provolatile ${ne} 'v' and not p.proisstrict
+  and not p.prosecdef and p.proconfig is null
+  and (p.prosqlbody is not null or not p.prosrc ${own('~')} ';\\s*\\S')`;
+
+/** All functions of the schema, in the order of their names. */
+export const findFunctions = (db: Db, schema: string): Promise<readonly FoundFunction[]> =>
+  findAll(
+    db,
+    sql`
+    select p.proname as name, pg_catalog.obj_description(p.oid, 'pg_proc') as comment,
+      p.provolatile ${eq} 'v' as "isVolatile", p.proisstrict as "isStrict", p.proretset as "returnsSet",
+      p.prorows as "expectedRows", ${mayBeInlined} as "mayBeInlined",
+      p.proargmodes::pg_catalog.text[] as modes, p.proargnames as names,
+      ${types}::pg_catalog.text[] as types, p.pronargdefaults as defaults,
+      (select coalesce(pg_catalog.json_agg(pg_catalog.format('%I.%I', s.nspname, t.typname) order by u.n), '[]')
+        from pg_catalog.unnest(${types}) with ordinality u(id, n)
+        join pg_catalog.pg_type t on t.oid ${eq} u.id join pg_catalog.pg_namespace s on s.oid ${eq} t.typnamespace) as declared,
+      p.prorettype::pg_catalog.text as returns, p.prorettype ${eq} 'pg_catalog.void'::pg_catalog.regtype as "returnsNothing",
+      ${obstacle} as obstacle, ${isGranted} as "isGranted", pg_catalog.has_function_privilege(p.oid, 'execute') as "mayExecute"
+    from pg_catalog.pg_proc p
+    join pg_catalog.pg_language l on l.oid ${eq} p.prolang
+    join pg_catalog.pg_namespace n on n.oid ${eq} p.pronamespace
+    where n.nspname ${eq} ${schema} and pg_catalog.has_schema_privilege(n.oid, 'usage')
+    order by p.proname collate pg_catalog."C", p.pronargs, p.proargtypes::pg_catalog.text collate pg_catalog."C"`,
+  );
+
+/** Whether the API may serve a function: its owner grants it to somebody in particular, or says `@expose`. */
+export const isServedFunction = ({ obstacle, mayExecute, isGranted, comment }: FoundFunction): boolean =>
+  obstacle === null &&
+  mayExecute &&
+  (isGranted || parseComment(comment).directives.some(({ name }) => name === 'expose'));
+
+/** The types that functions take and return. */
+export const typesOfFunctions = (functions: readonly FoundFunction[]): readonly string[] => [
+  ...new Set(
+    functions.flatMap(({ types, returns, returnsNothing, modes }) => [
+      ...types,
+      ...(returnsNothing || modes ? [] : [returns]),
+    ]),
+  ),
+];
+
+interface FoundComposite extends Omit<Composite, 'members'> {
+  readonly members: readonly { readonly name: string; readonly type: string }[];
+}
+
+/** The types of rows among the types of these ids and all that these are made of; those of tables elsewhere are left out. */
+export async function readComposites(
+  db: Db,
+  schema: string,
+  ids: readonly string[],
+  typeOf: (id: string) => Type,
+): Promise<readonly Composite[]> {
+  if (ids.length === 0) return [];
+  const found = await findAll<FoundComposite>(db, compositesAmong(schema, ids));
+  return found.map((composite) => ({
+    ...composite,
+    members: composite.members.map(({ name, type }) => ({ name, type: typeOf(type) })),
+  }));
+}
+
+const compositesAmong = (schema: string, ids: readonly string[]): Sql => sql`
+  ${resolvedFrom(ids)}
+  select pg_catalog.format('%I.%I', n.nspname, t.typname) as id, t.typname as name, pg_catalog.obj_description(t.oid, 'pg_type') as comment,
+    case when c.relkind ${ne} 'c' then c.relname end as table,
+    (select pg_catalog.json_agg(pg_catalog.json_build_object('name', a.attname, 'type', a.atttypid::pg_catalog.text) order by a.attnum)
+      from pg_catalog.pg_attribute a where a.attrelid ${eq} c.oid and a.attnum ${gt} 0 and not a.attisdropped) as members
+  from (select distinct oid, typname, typnamespace, typrelid from resolved where typtype ${eq} 'c') t
+  join pg_catalog.pg_namespace n on n.oid ${eq} t.typnamespace
+  join pg_catalog.pg_class c on c.oid ${eq} t.typrelid
+  where (c.relkind ${eq} 'c' or n.nspname ${eq} ${schema}) and exists (
+    select from pg_catalog.pg_attribute a where a.attrelid ${eq} c.oid and a.attnum ${gt} 0 and not a.attisdropped)
+  order by n.nspname collate pg_catalog."C", t.typname collate pg_catalog."C"`;
+
+/** The function that was found; null where a value among its parameters or results has no form in the API. */
+export function functionOf(
+  found: FoundFunction,
+  typeOf: (id: string) => Type,
+  composites: readonly Composite[],
+): DbFunction | null {
+  const { modes, names, types, declared, defaults, returns, returnsNothing } = found;
+  const all = types.map((type, i) => ({
+    type,
+    declared: declared[i] ?? '',
+    name: names?.[i] || null,
+    mode: modes?.[i] ?? 'i',
+  }));
+  const inputs = all.filter(({ mode }) => mode === 'i' || mode === 'b');
+  const parameters = inputs.map(
+    ({ name, type, declared }, i): Parameter => ({
+      name,
+      type: typeOf(type),
+      declared,
+      hasDefault: i >= inputs.length - defaults,
+    }),
+  );
+  const outputs = all
+    .filter(({ mode }) => mode === 'o' || mode === 'b' || mode === 't')
+    .map(({ name, type }, i): RowMember => ({ name: name ?? `column${i + 1}`, type: typeOf(type) }));
+  const isKnown = ({ type }: { readonly type: Type }) =>
+    !(type.item ?? type).isRow || composites.some(({ id }) => id === (type.item ?? type).sql);
+  const type = returnsNothing ? null : (outputs[0]?.type ?? typeOf(returns));
+  const result = resultOf(type, outputs, composites);
+  if (!result || !parameters.every(isKnown) || (found.returnsSet && result.kind === 'value' && result.type.item))
+    return null;
+  const signature = `${found.name}(${parameters.map(({ declared }) => declared).join(', ')})`;
+  const { name, comment, isVolatile, isStrict, returnsSet, expectedRows, mayBeInlined } = found;
+  return {
+    ...{ name, signature, comment, isVolatile, isStrict, parameters, result },
+    ...{ returnsSet, expectedRows, mayBeInlined },
+  };
+}
+
+function resultOf(
+  type: Type | null,
+  outputs: readonly RowMember[],
+  composites: readonly Composite[],
+): FunctionResult | null {
+  if (!type) return { kind: 'nothing' };
+  if (outputs.length > 1) return { kind: 'record', composite: null, members: outputs };
+  if (!type.isRow) return { kind: 'value', type };
+  const composite = composites.find(({ id }) => id === type.sql);
+  if (!composite) return null;
+  const { id, table, members } = composite;
+  if (table === null) return { kind: 'record', composite: id, members };
+  return { kind: 'table', table, columns: members.map(({ name }) => name) };
+}

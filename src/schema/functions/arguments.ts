@@ -1,0 +1,57 @@
+import type { InputFieldMap } from '@pothos/core';
+import type { DbFunction, Parameter } from '../../catalog/dbFunction.ts';
+import { argument, type GivenArguments, isCallable } from '../../db/sql/call.ts';
+import { badInput } from '../../errors.ts';
+import type { FieldBuilder } from '../builder.ts';
+import type { Arguments } from '../fieldSource.ts';
+import { writeList } from '../leaves.ts';
+import type { Types } from '../types.ts';
+
+/** The arguments of a function's field. */
+export interface FunctionArguments {
+  readonly define: (t: Pick<FieldBuilder<unknown>, 'arg'>) => InputFieldMap;
+  /** Throws BAD_USER_INPUT where one is missing that has no default. */
+  readonly read: (args: Arguments) => GivenArguments;
+}
+
+/** The arguments for a function's parameters, the first `skipped` aside; an argument never has a name that is `taken`. */
+export function functionArguments(
+  types: Types,
+  fn: DbFunction,
+  { skipped = 0, taken = [] }: { readonly skipped?: number; readonly taken?: readonly string[] },
+): FunctionArguments {
+  const names = types.names.parameters(fn, taken);
+  const all = fn.parameters.map((parameter, i) => ({ ...formOf(types, parameter), parameter, name: names[i] ?? '' }));
+  const given = all.slice(skipped).filter(({ parameter }) => isCallable(parameter));
+  return {
+    define: (t) =>
+      Object.fromEntries(
+        given.map(({ name, parameter, type, isList }) => {
+          const required = fn.isStrict && !parameter.hasDefault;
+          return [
+            name,
+            isList ? t.arg({ type: [type], required: { list: required, items: false } }) : t.arg({ type, required }),
+          ];
+        }),
+      ),
+    read: (args) =>
+      new Map(
+        given.flatMap(({ name, parameter, write }) => {
+          const value = args[name];
+          if (value === undefined && parameter.hasDefault) return [];
+          if (value === undefined) throw badInput(`"${name}" is missing; give a value, or null`);
+          return [[parameter, argument(value === null ? null : write(value), parameter)]];
+        }),
+      ),
+  };
+}
+
+/** How values of a parameter are given: as those of a column, or as input objects where they are rows. */
+function formOf(types: Types, { type }: Pick<Parameter, 'type'>) {
+  const row = types.rowInputs.of(type);
+  if (!row) return types.leaf({ type });
+  if (!type.item) return { type: row.ref, isList: false, write: row.write };
+  const { delimiter } = type.item;
+  const writeRows = (value: unknown) => writeList(Array.isArray(value) ? value : [value], delimiter, row.write);
+  return { type: row.ref, isList: true, write: writeRows };
+}

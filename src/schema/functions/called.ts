@@ -1,0 +1,103 @@
+import type { Table } from '../../catalog/catalog.ts';
+import type { DbFunction } from '../../catalog/dbFunction.ts';
+import { columnsOf } from '../../catalog/functions.ts';
+import type { Context } from '../../context.ts';
+import { calledRows, ordinalOrder, parentAlias } from '../../db/sql/call.ts';
+import { type Key, keyOf, type Match } from '../../db/sql/match.ts';
+import type { Page } from '../../db/sql/page.ts';
+import { nothing, type Projection } from '../../db/sql/projection.ts';
+import type { Row } from '../../db/sql/row.ts';
+import { alias, type Rows } from '../../db/sql/select.ts';
+import { gt, ident, join, type Sql, sql } from '../../db/sql/sql.ts';
+import { badInput } from '../../errors.ts';
+import type { Arguments } from '../fieldSource.ts';
+import type { Types } from '../types.ts';
+import { type FunctionArguments, functionArguments } from './arguments.ts';
+import { recordTable } from './records.ts';
+
+/** A function as the source of rows: of one value, of a record, or of a table. */
+export interface CalledFunction {
+  readonly fn: DbFunction;
+  readonly arguments: FunctionArguments;
+  /** The rows for the arguments of the field. */
+  readonly rows: (args: Arguments) => Rows;
+  /** How a row of the parent's table finds its rows; undefined for a field of a root. */
+  readonly match: Match | undefined;
+  /** How many rows a call returns whatever is asked of them, for the price. */
+  readonly calledRows: number;
+}
+
+/** The function as a field of a root or, with a parent, of this table's rows; `taken` are names of other arguments. */
+export function calledFunction(
+  types: Types,
+  fn: DbFunction,
+  { parent, taken = [] }: { readonly parent?: Table | undefined; readonly taken?: readonly string[] } = {},
+): CalledFunction {
+  const args = functionArguments(types, fn, { skipped: parent ? 1 : 0, taken });
+  const columns = columnsOf(fn);
+  const { result, key } = fn;
+  const table = result.kind === 'table' ? types.of(result.table).table : recordTable(fn, membersOf(fn));
+  return {
+    fn,
+    arguments: args,
+    // A function may return a row twice, and rows that are not in the table: of these no key is sure.
+    rows: (given) => ({
+      ...table,
+      ...{ wholeRow: false, primaryKey: key ?? [], indexes: [] },
+      call: calledRows(types.catalog, fn, columns, args.read(given), parent),
+    }),
+    match: parent && {
+      table: parent,
+      columns: parent.primaryKey,
+      origin: parent,
+      values: parent.primaryKey,
+      alias: parentAlias,
+    },
+    calledRows: fn.returnsSet && !(key && fn.mayBeInlined) ? fn.expectedRows : 0,
+  };
+}
+
+const membersOf = ({ result }: DbFunction) => {
+  if (result.kind === 'record') return result.members;
+  return result.kind === 'value' ? [{ name: 'value', type: result.type }] : [];
+};
+
+/** A page of what a function returns, in its own order; without `slice` its one row, null where all in it is null. */
+export function pageOf(types: Types, fn: DbFunction, table: Rows, slice?: Slice): Page {
+  const { offset, limit } = slice ?? { offset: 0, limit: 1 };
+  const where = slice || fn.result.kind === 'value' ? sql`true` : isPresent(fn);
+  return { table, keys: ordinalOrder(types.catalog), where, after: null, before: null, offset, limit };
+}
+
+/** Whether a row has a value at all: one without is what a function returns for no row. */
+export const isPresent = (fn: DbFunction): Sql =>
+  sql`pg_catalog.num_nonnulls(${join(columnsOf(fn).map((name) => ident(alias, name)))}) ${gt} 0`;
+
+export interface Slice {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** Throws BAD_USER_INPUT. */
+export function sliceOf({ limits }: Types, { first, offset }: Arguments): Slice {
+  const limit = typeof first === 'number' ? first : limits.defaultSize;
+  if (!(limit >= 0 && limit <= limits.maxSize)) throw badInput(`first must be from 0 to ${limits.maxSize}`);
+  const start = typeof offset === 'number' ? offset : 0;
+  if (start < 0) throw badInput('offset must not be negative');
+  return { offset: start, limit };
+}
+
+/** Loads rows of a call for a parent, which without a key of its own has none. */
+export async function loadCalled(
+  { match }: CalledFunction,
+  page: Page,
+  projection: Projection,
+  parent: unknown,
+  { loaders }: Context,
+): Promise<readonly Row[]> {
+  const key: Key | undefined = match && keyOf(parent as Row, match.values);
+  return loaders.page(page, projection, match, key);
+}
+
+/** What is read of the rows of single values. */
+export const ofValue: Projection = { ...nothing, columns: ['value'] };

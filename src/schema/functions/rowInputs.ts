@@ -1,0 +1,90 @@
+import { type Catalog, type Column, type Type, tableOf } from '../../catalog/catalog.ts';
+import type { Composite } from '../../catalog/dbFunction.ts';
+import { compositeOf } from '../../catalog/functions.ts';
+import type { Names } from '../../catalog/naming.ts';
+import type { Builder, InputObjectRef } from '../builder.ts';
+import { described } from '../description.ts';
+import type { Leaf } from '../leaves.ts';
+
+/** The input type of rows that are arguments of functions, and PostgreSQL's text of one. */
+interface RowInput {
+  readonly ref: InputObjectRef;
+  readonly write: (value: unknown) => string;
+}
+
+export interface RowInputs {
+  /** Of the type or its items; undefined where these are no rows. */
+  readonly of: (type: Type) => RowInput | undefined;
+}
+
+/** A member of a row that can be given. */
+interface Field extends Pick<Leaf, 'type' | 'isList' | 'write'> {}
+
+/** Makes the input types of rows, each when a parameter first needs it. */
+export function createRowInputs(
+  builder: Builder,
+  catalog: Catalog,
+  names: Names,
+  leafOf: (column: Pick<Column, 'type'>) => Leaf,
+): RowInputs {
+  const defined = new Map<string, RowInput>();
+
+  function of(type: Type): RowInput | undefined {
+    const composite = compositeOf(catalog, type);
+    return composite && (defined.get(composite.id) ?? define(composite));
+  }
+
+  function define(composite: Composite): RowInput {
+    const name = names.rowInput(composite);
+    const fields = fieldsOf(composite);
+    const ref = builder.inputType(name, {
+      description: described(
+        composite.comment ?? `A row of \`${composite.name}\`; what is left out is null.`,
+        composite.name,
+        composite.name,
+      ),
+      fields: (t) =>
+        Object.fromEntries(
+          fields.flatMap(({ name, leaf }) =>
+            leaf && name !== null
+              ? [
+                  [
+                    name,
+                    leaf.isList
+                      ? t.field({ type: [leaf.type], required: { list: false, items: false } })
+                      : t.field({ type: leaf.type }),
+                  ],
+                ]
+              : [],
+          ),
+        ),
+    });
+    const write = (value: unknown): string => {
+      const given = value as Readonly<Record<string, unknown>>;
+      return rowText(
+        fields.map(({ name, leaf }) => {
+          const one = name === null ? null : (given[name] ?? null);
+          return one === null || !leaf ? null : leaf.write(one);
+        }),
+      );
+    };
+    const made = { ref, write };
+    defined.set(composite.id, made);
+    return made;
+  }
+
+  /** A member that the API does not show has no name; it is always null. */
+  function fieldsOf({ table, members }: Composite): readonly { readonly name: string | null; readonly leaf: Field }[] {
+    const own = names.members(members);
+    return members.map(({ name, type }, i) => {
+      const column = table === null ? null : tableOf(catalog, table).columns.find((one) => one.name === name);
+      const field = table === null ? (own[i] ?? null) : column ? names.column(tableOf(catalog, table), column) : null;
+      return { name: field, leaf: leafOf({ type }) };
+    });
+  }
+  return { of };
+}
+
+/** PostgreSQL's text of a row. */
+const rowText = (values: readonly (string | null)[]): string =>
+  `(${values.map((text) => (text === null ? '' : `"${text.replaceAll(/["\\]/g, '$&$&')}"`)).join()})`;

@@ -1,0 +1,30 @@
+import type { InputFieldMap } from '@pothos/core';
+import type { FieldBuilder } from './builder.ts';
+import type { generatedLeaf } from './generated.ts';
+import type { Leaf } from './leaves.ts';
+
+interface LeafFieldOptions<Parent> {
+  readonly description?: string | undefined;
+  readonly deprecationReason?: string | undefined;
+  /** Whether there may be no value. */
+  readonly nullable: boolean;
+  readonly args?: InputFieldMap;
+  readonly read: ReturnType<typeof generatedLeaf<Parent, unknown>>;
+}
+
+/** A field whose value is a leaf's: one value or a list. */
+export function leafField<Parent>(
+  t: Pick<FieldBuilder<Parent>, 'field'>,
+  leaf: Leaf,
+  { nullable, read: { extensions, resolve }, ...options }: LeafFieldOptions<Parent>,
+) {
+  return leaf.isList
+    ? t.field({
+        ...options,
+        extensions,
+        type: [leaf.type],
+        nullable: { list: nullable, items: true },
+        resolve: (...given) => resolve(...given) as unknown[],
+      })
+    : t.field({ ...options, extensions, type: leaf.type, nullable: nullable || leaf.mayBeNull, resolve });
+}

@@ -1,0 +1,276 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { createEmptyDatabase } from '../support/database.ts';
+import { setUp } from '../support/setUp.ts';
+
+const { api, database } = await setUp({
+  database: createEmptyDatabase,
+  schema: 'calls',
+  prepare: async (database) => {
+    await database.admin(await readFile(new URL('functions.sql', import.meta.url), 'utf8'));
+    await database.grantAll(database.connection, 'calls');
+  },
+});
+
+const otherRole = database.createRole().then(({ user }) => user);
+
+test('every comment is followed', () => {
+  expect(api.log.filter(({ level }) => level >= 40)).toEqual([]);
+});
+
+describe('a function of a query', () => {
+  test.each<[document: string, expected: Record<string, unknown>]>([
+    ['{ doubleOf(n: 4) }', { doubleOf: 8 }],
+    ['{ greet(name: "Ada") }', { greet: 'Hello, Ada!' }],
+    ['{ greet(name: null, mark: ".") }', { greet: 'Hello, nobody.' }],
+    ['{ greet(name: "Ada", greeting: null) }', { greet: 'Nothing, Ada!' }],
+    ['{ opposite(m: SO_SO) }', { opposite: 'GLAD' }],
+    ['{ reversed(list: [1, null, 3]) }', { reversed: [3, null, 1] }],
+    ['{ half(p: 25) }', { half: '12.5000000000000000' }],
+    ['{ document(d: { a: [1] }) }', { document: { a: [1], seen: true } }],
+    ['{ width(span: { lo: 2, hi: 7 }) }', { width: 5 }],
+    ['{ width(span: { lo: 2 }) }', { width: null }],
+    ['{ widths(spans: [{ lo: 2, hi: 7 }, null, { hi: 1, lo: 0 }]) }', { widths: [5, null, 1] }],
+    ['{ unnamed(arg1: 3) }', { unnamed: 'x3' }],
+    ['{ numbers(n: 3) }', { numbers: [1, 2, 3] }],
+    ['{ numbers(n: 9, first: 2, offset: 4) }', { numbers: [5, 6] }],
+    [
+      '{ spans(n: 2) { lo hi } }',
+      {
+        spans: [
+          { lo: 1, hi: 2 },
+          { lo: 2, hi: 4 },
+        ],
+      },
+    ],
+    ['{ nearest { lo } }', { nearest: null }],
+    ['{ parted(arg1: "a\\"b") { head tail } }', { parted: { head: 'a', tail: '"b' } }],
+    [
+      '{ counted { mood howMany __typename } }',
+      {
+        counted: [
+          { mood: 'GLAD', howMany: '5', __typename: 'CountedResult' },
+          { mood: 'SO_SO', howMany: '5', __typename: 'CountedResult' },
+        ],
+      },
+    ],
+    [
+      '{ best { name notes(first: 1) { nodes { body } } } }',
+      { best: { name: 'thing 2', notes: { nodes: [{ body: 'note 4' }] } } },
+    ],
+    ['{ nobody { name } }', { nobody: null }],
+    [
+      '{ namedLike(part: "1") { totalCount approximateCount nodes { name title firstNote { body } } } }',
+      {
+        namedLike: {
+          totalCount: 2,
+          approximateCount: null,
+          nodes: [
+            { name: 'thing 10', title: 'THING 10', firstNote: null },
+            { name: 'thing 1', title: 'THING 1', firstNote: { body: 'note 1' } },
+          ],
+        },
+      },
+    ],
+    [
+      '{ namedLike(part: "", most: 5, where: { score: { gt: 0 } }, orderBy: { score: DESC }) { nodes { thingId score } } }',
+      {
+        namedLike: {
+          nodes: [
+            { thingId: 10, score: 2 },
+            { thingId: 6, score: 2 },
+            { thingId: 9, score: 1 },
+          ],
+        },
+      },
+    ],
+    [
+      '{ namedLikeAggregate(part: "thing", where: { thingId: { lte: 4 } }) { count of { score { max } } } }',
+      { namedLikeAggregate: { count: 4, of: { score: { max: 2 } } } },
+    ],
+    [
+      '{ namedLikeGroupedAggregate(part: "", groupBy: { columns: [MOOD] }) { key { mood } count } }',
+      {
+        namedLikeGroupedAggregate: [
+          { key: { mood: 'GLAD' }, count: 5 },
+          { key: { mood: 'SO_SO' }, count: 5 },
+        ],
+      },
+    ],
+    ['{ pick(n: 1) }', { pick: 'int' }],
+    ['{ pickByText(t: "") }', { pickByText: 'text' }],
+    ['{ pickByInt4Text(n: 1, t: "") }', { pickByInt4Text: 'both' }],
+  ])('%s', async (document, expected) => {
+    expect(await api.query(document)).toEqual(expected);
+  });
+
+  test('needs what has no default, if only as null', async () => {
+    const { errors } = await api.send('{ greet }');
+    expect(errors).toMatchObject([
+      { message: '"name" is missing; give a value, or null', extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+
+  test('runs in a transaction that is read-only, with the claims of the caller', async () => {
+    expect(await api.query('{ readonly }')).toEqual({ readonly: 'on' });
+    const claims = { sub: 'somebody' };
+    const { types } = { types: api.db.within({ claims }) };
+    const { calling, sql } = await import('../../src/db/sql/sql.ts');
+    expect(await types.rows(calling(sql`select calls.whoami() as claims, calls.readonly() as mode`))).toEqual([
+      { claims: JSON.stringify(claims), mode: 'on' },
+    ]);
+    expect(await types.rows(sql`select calls.readonly() as mode`)).toEqual([{ mode: 'off' }]);
+  });
+
+  test('that changes something all the same fails, as a fault of its owner', async () => {
+    const { data, errors } = await api.send('{ sly readonly }');
+    expect(data).toEqual({ sly: null, readonly: 'on' });
+    expect(errors).toMatchObject([{ path: ['sly'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+    expect(JSON.stringify(api.log)).toContain('does not say VOLATILE');
+    expect((await database.admin('select from calls.log')).rowCount).toBe(0);
+  });
+
+  test.each([
+    ['P0001', 'BAD_USER_INPUT', 'no P0001'],
+    ['TM001', 'BAD_USER_INPUT', 'no TM001'],
+    ['57014', 'TIMEOUT', expect.not.stringContaining('no 57014')],
+    ['XX000', 'INTERNAL_SERVER_ERROR', expect.not.stringContaining('no XX000')],
+  ])('that raises %s is answered with %s', async (state, code, message) => {
+    const { errors } = await api.send('query ($state: String!) { refuseAll(state: $state) }', { state });
+    expect(errors).toMatchObject([{ message, extensions: { code } }]);
+  });
+});
+
+describe('a computed field', () => {
+  test.each<[document: string, expected: Record<string, unknown>]>([
+    [
+      '{ thing(thingId: 1) { title padded(width: 9) p: padded(width: 8, fill: "-") } }',
+      { thing: { title: 'THING 1', padded: 'thing 1..', p: 'thing 1-' } },
+    ],
+    [
+      '{ notes(first: 2, offset: 3) { nodes { thing { title padded(width: 8) } } } }',
+      { notes: { nodes: Array.from({ length: 2 }, () => ({ thing: { title: 'THING 2', padded: 'thing 2.' } })) } },
+    ],
+    [
+      '{ things(first: 2) { nodes { rangeOf { lo hi } scores firstNote { noteId } latest { totalCount nodes { body } } latestAggregate(most: 1) { count } } } }',
+      {
+        things: {
+          nodes: [
+            {
+              rangeOf: { lo: 1, hi: 1 },
+              scores: [1],
+              firstNote: { noteId: 1 },
+              latest: { totalCount: 2, nodes: [{ body: 'note 3' }, { body: 'note 2' }] },
+              latestAggregate: { count: 1 },
+            },
+            {
+              rangeOf: { lo: 2, hi: 2 },
+              scores: [1, 2],
+              firstNote: { noteId: 4 },
+              latest: { totalCount: 2, nodes: [{ body: 'note 6' }, { body: 'note 5' }] },
+              latestAggregate: { count: 1 },
+            },
+          ],
+        },
+      },
+    ],
+    [
+      '{ looses(first: 1, orderBy: { score: ASC }) { nodes { caption } } }',
+      { looses: { nodes: [{ caption: expect.stringMatching(/^thing \d\?$/) }] } },
+    ],
+    ['{ things(where: { title: { eq: "THING 5" } }) { nodes { thingId } } }', { things: { nodes: [{ thingId: 5 }] } }],
+    ['{ notes(where: { thing: { title: { eq: "THING 4" } } }) { totalCount } }', { notes: { totalCount: 3 } }],
+    [
+      '{ namedLike(part: "", where: { title: { startsWith: "THING 1" } }) { totalCount nodes { thingId } } }',
+      { namedLike: { totalCount: 2, nodes: [{ thingId: 10 }, { thingId: 1 }] } },
+    ],
+    [
+      'mutation { updateThing(thingId: 9, patch: { name: "nine" }) { thing { name title latest { totalCount } } } }',
+      { updateThing: { thing: { name: 'nine', title: 'NINE', latest: { totalCount: 0 } } } },
+    ],
+  ])('%s', async (document, expected) => {
+    expect(await api.query(document)).toEqual(expected);
+  });
+
+  test('comes with the statement that reads the rows', async () => {
+    await api.query('{ things { nodes { title padded(width: 3) notes { nodes { thing { title } } } } } }');
+    expect(api.queries).toHaveLength(2);
+  });
+
+  test('fails by itself', async () => {
+    const { data, errors } = await api.send('{ things(first: 4) { nodes { thingId inverse } } }');
+    expect(data).toEqual({ things: { nodes: [1, 2, 3, 4].map((thingId) => ({ thingId, inverse: null })) } });
+    expect(errors?.map(({ path, extensions }) => [path?.join('.'), extensions?.['code']])).toEqual(
+      [0, 1, 2, 3].map((n) => [`things.nodes.${n}.inverse`, 'BAD_USER_INPUT']),
+    );
+  });
+
+  test('refuses a wrong argument by itself', async () => {
+    const { data, errors } = await api.send(
+      'query ($w: Int) { things(first: 1) { nodes { thingId padded(width: $w) } } }',
+    );
+    expect(data).toEqual({ things: { nodes: [{ thingId: 1, padded: null }] } });
+    expect(errors).toMatchObject([{ path: ['things', 'nodes', 0, 'padded'], extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  test('goes by the variables of each request', async () => {
+    const document = 'query ($w: Int) { things(first: 1) { nodes { padded(width: $w) } } }';
+    for (const w of [3, 5, 3])
+      expect(await api.query(document, { w })).toEqual({ things: { nodes: [{ padded: 'thing 1'.slice(0, w) }] } });
+  });
+});
+
+describe('a function of mutations', () => {
+  test.each<[document: string, expected: Record<string, unknown>]>([
+    ['mutation { say(said: "a") { logId said } }', { say: { logId: expect.any(Number), said: 'a' } }],
+    ['mutation { sayEach(said: ["b", "c"]) { said } }', { sayEach: [{ said: 'b' }, { said: 'c' }] }],
+    ['mutation { keep(t: { name: "kept", thingId: 3 }) }', { keep: 'kept' }],
+    ['mutation { forget }', { forget: true }],
+  ])('%s', async (document, expected) => {
+    expect(await api.query(document)).toEqual(expected);
+  });
+
+  test('says what it raises', async () => {
+    const { errors } = await api.send('mutation { refuse(state: "now") }');
+    expect(errors).toMatchObject([{ message: 'not now', extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  test('says which constraint it violates', async () => {
+    const { errors } = await api.send('mutation { say(said: null) { said } }');
+    expect(errors).toMatchObject([
+      { message: 'A value violates a constraint of the table', extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+});
+
+test('what has no form, and what is omitted, is not there', () => {
+  const { schema } = api.api;
+  const all = [schema.getQueryType(), schema.getMutationType()].flatMap((type) => Object.keys(type?.getFields() ?? {}));
+  for (const name of ['anyOne', 'passes', 'record', 'lists', 'proceed', 'total', 'sayAll', 'next', 'twice'])
+    expect(all).not.toContain(name);
+});
+
+describe('a function is shown', () => {
+  const isShown = async () => {
+    await api.served.check();
+    return 'alone' in (api.served.current()?.schema.getQueryType()?.getFields() ?? {});
+  };
+
+  test.each<[what: string, statement: string, shown: boolean]>([
+    ['nobody was granted', 'create function calls.alone() returns int language sql stable as $$select 1$$', false],
+    ['with PUBLIC and the owner', 'grant execute on function calls.alone to public', false],
+    ['another role', 'grant execute on function calls.alone to :other', false],
+    ['a role that the role belongs to', 'grant :other to :user', true],
+    ['not any more', 'revoke :other from :user', false],
+    ['the role itself', 'grant execute on function calls.alone to :user', true],
+    ['and not PUBLIC', 'revoke execute on function calls.alone from public', true],
+    ['nobody again', 'revoke execute on function calls.alone from :user', false],
+    ['with @expose, but without EXECUTE', `comment on function calls.alone is '@expose'`, false],
+    ['with both', 'grant execute on function calls.alone to public', true],
+    ['without the comment', 'comment on function calls.alone is null', false],
+  ])('%s', async (_, statement, shown) => {
+    const other = await otherRole;
+    await database.admin(statement.replaceAll(':other', other).replaceAll(':user', database.connection.user));
+    expect(await isShown()).toBe(shown);
+  });
+});
