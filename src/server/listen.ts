@@ -70,7 +70,8 @@ export async function listen(
   server.on('drop', () => server.closeIdleConnections());
   cutStalled(server, stalledMs);
   const cutUnsent = createCutUnsent(server);
-  await once(server.listen(port, host), 'listening');
+  // Beyond Node's own 511, clients that connect at once would be heard a second later, when they try again.
+  await once(server.listen({ port, host, backlog: maxConnections }), 'listening');
   return {
     port: (server.address() as AddressInfo).port,
     async drain(graceMs, lingerMs = 0) {
