@@ -2,6 +2,7 @@ import type { Caller } from './auth/callers/caller.ts';
 import type { Budget } from './db/budget.ts';
 import type { Db, SharedDb } from './db/db.ts';
 import type { Share } from './db/inFlight.ts';
+import type { Borrower } from './db/pool/turns.ts';
 import type { Row } from './db/sql/row.ts';
 import type { Loaders } from './loaders/loaders.ts';
 import type { Tails } from './tails/tails.ts';
@@ -45,6 +46,8 @@ export interface Incoming {
 
 /** Context of an operation. Its loaders live as long as the request, or in a subscription as long as an event. */
 export interface Context extends Incoming {
+  /** The borrower for whom it reads and does long work. */
+  readonly borrower: Borrower;
   /** Limits what `db` and `loaders` read; in a subscription, for each event. */
   readonly budget: Budget;
   db: Db;

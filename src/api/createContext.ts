@@ -18,17 +18,18 @@ export interface ContextOptions {
 export function createContext(incoming: Incoming, { db, catalog, limits }: ContextOptions): Context {
   const { caller, origin, share, signal, record } = incoming;
   const budget = createBudget(limits, share);
+  const borrower = { caller: origin, request: incoming };
   const through = (way: Db) => {
     const own = budget.limit(record?.watch(way) ?? way);
     return { db: own, loaders: createLoaders(own, catalog) };
   };
   return {
     ...incoming,
+    borrower,
     budget,
     ...through(
       db.within({
-        ...{ claims: caller?.claims, signal, meter: budget.meter },
-        borrower: { caller: origin, request: incoming },
+        ...{ claims: caller?.claims, signal, meter: budget.meter, borrower },
       }),
     ),
     renew(event) {

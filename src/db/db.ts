@@ -5,6 +5,7 @@ import type { Meter } from './pool/meter.ts';
 import type { Lender, Work } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
 import type { Session } from './pool/session.ts';
+import { nextSlice, valuesOfSlice } from './pool/slices.ts';
 import type { Borrower } from './pool/turns.ts';
 import {
   fromPostgres,
@@ -119,7 +120,9 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
         try {
           const parameterised = queryOf(query);
           const run = (reader: Reader, sending: () => void) => send('read', parameterised, reader, sending);
-          return await reads.rows({ ...parameterised, settings }, { signal, meter: meter?.() }, run);
+          const rows = await reads.rows({ ...parameterised, settings }, { signal, meter: meter?.() }, run);
+          if (borrower && rows.length > valuesOfSlice) await nextSlice(borrower);
+          return rows;
         } catch (error) {
           throw fromPostgres(error, 'read');
         }

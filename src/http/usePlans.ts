@@ -2,12 +2,13 @@ import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { RequestLimits } from '../config/limits.ts';
 import type { Context } from '../context.ts';
+import { valuesOfSlice } from '../db/pool/slices.ts';
 import { type PlannedResult, prepareRun, textOf } from '../plan/run.ts';
 import type { Admitted } from './useAdmission.ts';
 import type { ContextOf, ServerContext } from './useApi.ts';
 import type { CacheAnswer } from './useCaching.ts';
 import type { DocumentCache } from './useDocumentCache.ts';
-import { type PriceOperation, refuseDear } from './useDocumentLimits.ts';
+import { type PricedContext, type PriceOperation, refuseDear } from './useDocumentLimits.ts';
 import { type ChooseDocument, type DocumentContext, operationNameOf } from './useDocuments.ts';
 import { expectAnswer, type PlannedContext } from './useInFlight.ts';
 import { inOperation } from './useOperation.ts';
@@ -34,7 +35,9 @@ export interface PlansOptions {
  * whole way also determines what a document is and the content type of its answer; permission, price and limits are
  * checked for each request.
  */
-export function usePlans(options: PlansOptions): Plugin<Context & DocumentContext & PlannedContext, PlanContext> {
+export function usePlans(
+  options: PlansOptions,
+): Plugin<Context & DocumentContext & PlannedContext & PricedContext, PlanContext> {
   const { limits } = options;
   const types = createTypes();
   return {
@@ -53,9 +56,11 @@ export function usePlans(options: PlansOptions): Plugin<Context & DocumentContex
     },
     onExecute({ args, setExecuteFn }) {
       const { document, operationName, variableValues, contextValue } = args;
-      const { api, persisted, record, planned } = contextValue;
+      const { api, persisted, record, planned, price } = contextValue;
       if (planned) return setExecuteFn(() => planned.then(withText));
-      const plans = api.plans.of(document, operationName, persisted !== undefined);
+      // The executor cannot divide a large answer into slices.
+      const isLarge = price !== undefined && price.values > valuesOfSlice;
+      const plans = api.plans.of(document, operationName, persisted !== undefined || isLarge);
       const run = plans && prepareRun(plans, variableValues ?? {});
       if (record) record.interpreter = run ? 'plan' : 'executor';
       if (run) setExecuteFn(() => run(contextValue, limits.bytes).then(withText));

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { nextSlice, valuesOfSlice } from '../db/pool/slices.ts';
 import { AppError } from '../errors.ts';
 import type { Plan, PlannedField, PlannedObject } from './plan.ts';
 
@@ -61,7 +62,7 @@ function readField(field: PlannedField, parents: readonly unknown[], askedOf: As
   const { below, items } = field;
   const asked = askedOf(field);
   const read = parents.map((parent) => (isAbsent(parent) ? null : valueFor(field, parent, asked, context)));
-  return then(settled(read), (values) => {
+  return then(settled(read, context), (values) => {
     if (!below) return { values, starts: [], objects: [], below: new Map() };
     const starts: number[] = [];
     const flat: unknown[] = [];
@@ -69,7 +70,7 @@ function readField(field: PlannedField, parents: readonly unknown[], askedOf: As
       starts.push(flat.length);
       if (!isAbsent(value)) for (const item of value as readonly unknown[]) flat.push(item);
     }
-    return then(settled(items ? flat : values), (objects) => {
+    return then(settled(items ? flat : values, context), (objects) => {
       const typeOf = (one: unknown) => below.only ?? below.typeOf(one);
       const names = below.only === null ? new Set(objects.filter((one) => !isAbsent(one)).map(typeOf)) : [below.only];
       const levels = [...names].map((name) => {
@@ -97,8 +98,13 @@ export const isAbsent = (value: unknown): boolean => value === null || value ===
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
-const settled = (values: readonly unknown[]): Later<readonly unknown[]> =>
-  values.some(isPromise) ? Promise.all(values.map((one) => (isPromise(one) ? one.catch(asError) : one))) : values;
+/** Resolves all values. What follows many of them begins in a new slice. */
+function settled(values: readonly unknown[], { borrower }: Context): Later<readonly unknown[]> {
+  const known = values.some(isPromise)
+    ? Promise.all(values.map((one) => (isPromise(one) ? one.catch(asError) : one)))
+    : values;
+  return values.length > valuesOfSlice ? nextSlice(borrower).then(() => known) : known;
+}
 
 /** All of them, at once where none is a promise: most levels have nothing to wait for. */
 const all = <T>(values: readonly Later<T>[]): Later<readonly T[]> =>

@@ -1,5 +1,6 @@
 import { type ExecutionResult, getVariableValues } from 'graphql';
 import type { Context } from '../context.ts';
+import { inSlices } from '../db/pool/slices.ts';
 import { type Plan, Unplanned } from './plan.ts';
 import type { OperationPlans } from './plans.ts';
 import { type AskedOf, askWith, readObjects } from './read.ts';
@@ -51,7 +52,7 @@ export function obstacleTo(plans: OperationPlans, given: Readonly<Record<string,
 
 async function runPlan({ root }: Plan, askedOf: AskedOf, context: Context, longest: number): Promise<PlannedResult> {
   const level = await readObjects(root, [{}], askedOf, context);
-  const { data, errors } = writePlanned(root, level, { askedOf, context, longest });
+  const { data, errors } = await inSlices(context.borrower, writePlanned(root, level, { askedOf, context, longest }));
   return { ...(errors.length > 0 && { errors }), data: data === null ? null : new JsonData(data) };
 }
 

@@ -1,6 +1,7 @@
 import { type GraphQLError, locatedError } from 'graphql';
 import type { Context } from '../context.ts';
 import { tooLarge } from '../db/budget.ts';
+import { valuesOfSlice } from '../db/pool/slices.ts';
 import type { PlannedField, PlannedObject } from './plan.ts';
 import { type AskedOf, type Found, isAbsent, type Level, valueFor } from './read.ts';
 
@@ -18,69 +19,93 @@ interface Writing {
 }
 
 /**
- * Writes the response from the texts of the rows, with errors and nulls where the executor would have them. A list is
- * joined of its items' texts at once: appended one by one they would cost the collector twice as much. Throws
- * RESPONSE_TOO_LARGE as soon as that is certain.
+ * Writes the response from the texts of the rows, with errors and nulls where the executor would have them; yields where
+ * a slice is done. A list is joined of its items' texts at once: appended one by one they would cost the collector twice
+ * as much. Throws RESPONSE_TOO_LARGE as soon as that is certain.
  */
-export function writePlanned(root: PlannedObject, level: Level, { askedOf, context, longest }: Writing): Written {
+export function* writePlanned(
+  root: PlannedObject,
+  level: Level,
+  { askedOf, context, longest }: Writing,
+): Generator<void, Written> {
   const errors: GraphQLError[] = [];
   const path: (string | number)[] = [];
+  let left = valuesOfSlice;
 
-  function objectAt({ fields }: PlannedObject, { objects, found }: Level, i: number): string {
+  function* objectAt({ fields }: PlannedObject, { objects, found }: Level, i: number): Writer {
     let text = '{';
     let read = 0;
-    for (const field of fields)
-      text +=
-        field.prefix + (field.constant ?? fieldAt(field, objects[i], field.isRead ? found[read++] : undefined, i));
+    for (const field of fields) {
+      const own = field.isRead ? found[read++] : undefined;
+      text += field.prefix;
+      if (field.constant !== null) text += field.constant;
+      else if (own && field.below) text += yield* placed(field.key, field, field.isRequired, branchAt(field, own, i));
+      else text += leafAt(field.key, field, field.isRequired, () => leafOf(field, objects[i], own, i));
+    }
+    if (left <= 0) {
+      yield;
+      left = valuesOfSlice;
+    }
     return `${text}}`;
   }
 
-  function fieldAt(field: PlannedField, object: unknown, found: Found | undefined, i: number): string {
-    path.push(field.key);
-    try {
-      const value = found ? found.values[i] : valueFor(field, object, askedOf(field), context);
-      return present(field, field.isRequired, valueAt(field, value, found, i));
-    } catch (error) {
-      return failed(field, field.isRequired, error);
-    } finally {
-      path.pop();
-    }
+  function* branchAt(field: PlannedField, found: Found, i: number): Writer {
+    const value = found.values[i];
+    if (value instanceof Error) throw value;
+    if (isAbsent(value)) return null;
+    if (!field.items) return yield* belowAt(field, found, value, i);
+    const { isRequired } = field.items;
+    const start = found.starts[i] ?? 0;
+    const texts = createTexts();
+    for (let j = 0; j < (value as readonly unknown[]).length; j++)
+      texts.add(yield* placed(j, field, isRequired, belowAt(field, found, found.objects[start + j], start + j)));
+    return texts.list();
   }
 
-  function valueAt(field: PlannedField, value: unknown, found: Found | undefined, i: number): string | null {
+  function* belowAt({ below }: PlannedField, found: Found, object: unknown, i: number): Writer {
+    if (object instanceof Error) throw object;
+    if (!below || isAbsent(object)) return null;
+    const type = below.typeOf(object);
+    const level = found.below.get(type);
+    if (!level) throw new Error(`An object of ${type} was not read`);
+    return yield* objectAt(below.objectOf(type), level, i);
+  }
+
+  function leafOf(field: PlannedField, object: unknown, found: Found | undefined, i: number): string | null {
+    const value = found ? found.values[i] : valueFor(field, object, askedOf(field), context);
     if (value instanceof Error) throw value;
     if (isAbsent(value)) return null;
     const { leaf } = field.reading;
-    if (leaf?.items) {
-      const { items } = leaf;
-      return listOf(field, items.of(String(value)), (one) => (one === null ? null : written(items.leaf.json(one))));
-    }
-    if (leaf) return written(leaf.json(String(value)));
-    if (!found) throw new Error(`${field.name} was not read`);
-    if (!field.items) return belowAt(field, found, value, i);
-    const start = found.starts[i] ?? 0;
-    return listOf(field, value as readonly unknown[], (_, j) =>
-      belowAt(field, found, found.objects[start + j], start + j),
-    );
+    if (!leaf) throw new Error(`${field.name} was not read`);
+    if (!leaf.items) return written(leaf.json(String(value)));
+    const { items } = leaf;
+    const texts = createTexts();
+    items.of(String(value)).forEach((one, j) => {
+      const textOf = () => (one === null ? null : written(items.leaf.json(one)));
+      texts.add(leafAt(j, field, field.items?.isRequired ?? false, textOf));
+    });
+    return texts.list();
   }
 
-  function listOf<T>(field: PlannedField, items: readonly T[], textOf: (item: T, j: number) => string | null): string {
-    const isRequired = field.items?.isRequired ?? false;
-    let length = 0;
+  function createTexts() {
     const texts: string[] = [];
-    for (let j = 0; j < items.length; j++) {
-      const text = itemAt(field, isRequired, j, () => textOf(items[j] as T, j));
-      length += text.length;
-      if (length > longest) throw new TooLong();
-      texts.push(text);
-    }
-    return `[${texts.join()}]`;
+    let length = 0;
+    return {
+      add(text: string) {
+        length += text.length;
+        if (length > longest) throw new TooLong();
+        texts.push(text);
+      },
+      list: () => `[${texts.join()}]`,
+    };
   }
 
-  function itemAt(field: PlannedField, isRequired: boolean, j: number, textOf: () => string | null): string {
-    path.push(j);
+  function leafAt(place: string | number, field: PlannedField, isRequired: boolean, textOf: () => string | null) {
+    path.push(place);
     try {
-      return present(field, isRequired, textOf());
+      const text = present(field, isRequired, textOf());
+      left -= 1 + text.length / charactersOfValue;
+      return text;
     } catch (error) {
       return failed(field, isRequired, error);
     } finally {
@@ -88,13 +113,15 @@ export function writePlanned(root: PlannedObject, level: Level, { askedOf, conte
     }
   }
 
-  function belowAt({ below }: PlannedField, found: Found, object: unknown, i: number): string | null {
-    if (object instanceof Error) throw object;
-    if (!below || isAbsent(object)) return null;
-    const type = below.typeOf(object);
-    const level = found.below.get(type);
-    if (!level) throw new Error(`An object of ${type} was not read`);
-    return objectAt(below.objectOf(type), level, i);
+  function* placed(place: string | number, field: PlannedField, isRequired: boolean, writer: Writer) {
+    path.push(place);
+    try {
+      return present(field, isRequired, yield* writer);
+    } catch (error) {
+      return failed(field, isRequired, error);
+    } finally {
+      path.pop();
+    }
   }
 
   function failed({ nodes }: PlannedField, isRequired: boolean, error: unknown): string {
@@ -106,12 +133,18 @@ export function writePlanned(root: PlannedObject, level: Level, { askedOf, conte
   }
 
   try {
-    return { data: objectAt(root, level, 0), errors };
+    return { data: yield* objectAt(root, level, 0), errors };
   } catch (error) {
     if (error instanceof TooLong) throw tooLarge(`more than ${longest} bytes`);
     return { data: null, errors: [...errors, error as GraphQLError] };
   }
 }
+
+/** Writes one place of a response. */
+type Writer = Generator<void, string | null>;
+
+/** So many characters take as long as a value. */
+const charactersOfValue = 256;
 
 /** Ends the writing: the response would be longer than it may. */
 class TooLong extends Error {}

@@ -70,7 +70,7 @@ export async function listen(
   server.on('drop', () => server.closeIdleConnections());
   cutStalled(server, stalledMs);
   const cutUnsent = createCutUnsent(server);
-  // Beyond Node's own 511, clients that connect at once would be heard a second later, when they try again.
+  // With Node's default of 511, more clients than that would have to retry their connection after a second.
   await once(server.listen({ port, host, backlog: maxConnections }), 'listening');
   return {
     port: (server.address() as AddressInfo).port,

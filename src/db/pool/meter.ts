@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { bytesOfSlice, nextSlice } from './slices.ts';
+import type { Borrower } from './turns.ts';
 
 /** Counts the bytes that PostgreSQL sends for a statement. */
 export interface Meter {
@@ -21,12 +23,14 @@ const maxDrainedBytes = 32_000_000;
 /**
  * Counts bytes at the socket, because the parser buffers a row until it is complete. Above the limit it cancels and
  * keeps reading, since a server that is blocked on sending does not look for a cancel; after too many more bytes it
- * closes.
+ * closes. Below the limit, a long result is read in slices.
  */
-export function measure(client: pg.Client, meter: Meter, close: () => Promise<void>): ByteCount {
+export function measure(client: pg.Client, meter: Meter, borrower: Borrower, close: () => Promise<void>): ByteCount {
   const { stream } = client.connection;
   const excess = new AbortController();
+  const goOn = () => void stream.resume();
   let drained = 0;
+  let left = bytesOfSlice;
   const count = ({ length }: Buffer) => {
     if (excess.signal.aborted) {
       drained += length;
@@ -36,9 +40,20 @@ export function measure(client: pg.Client, meter: Meter, close: () => Promise<vo
     try {
       meter.add(length);
     } catch (error) {
-      excess.abort(error);
+      return excess.abort(error);
     }
+    left -= length;
+    if (left > 0) return;
+    left = bytesOfSlice;
+    stream.pause();
+    void nextSlice(borrower).then(goOn);
   };
   stream.on('data', count);
-  return { signal: excess.signal, end: () => void stream.off('data', count) };
+  return {
+    signal: excess.signal,
+    end() {
+      stream.off('data', count);
+      goOn();
+    },
+  };
 }

@@ -172,14 +172,17 @@ export function createPool(options: PoolOptions): Pool {
 
   return {
     statementTimeoutMs: options.statementTimeoutMs,
-    async use(work, { borrower, aliveSince = 0, signal, cancel = false, meter } = {}) {
+    async use(
+      work,
+      { borrower = { caller: ownWork, request: {} }, aliveSince = 0, signal, cancel = false, meter } = {},
+    ) {
       if (ended) throw unavailable(new Error('The pool has ended'));
       signal?.throwIfAborted();
       if (aliveSince > 0) report('run-again');
-      const member = await lending.borrow(borrower ?? { caller: ownWork, request: {} }, aliveSince, signal);
+      const member = await lending.borrow(borrower, aliveSince, signal);
       const run = () => work(member.client, member.session);
       const session = { cancel: member.cancel, close: () => members.close(member) };
-      const measured = meter && measure(member.client, meter, session.close);
+      const measured = meter && measure(member.client, meter, borrower, session.close);
       const ends = [cancel ? signal : undefined, measured?.signal].filter((end) => end !== undefined);
       try {
         signal?.throwIfAborted();

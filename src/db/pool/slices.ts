@@ -1,0 +1,51 @@
+import type { Borrower } from './turns.ts';
+
+/** Bytes of a result that a slice parses. */
+export const bytesOfSlice = 65_536;
+
+/** Values of an answer that a slice writes. */
+export const valuesOfSlice = 2000;
+
+interface Waiter {
+  /** Orders the requests by when their long work began. */
+  readonly place: number;
+  readonly begin: () => void;
+}
+
+const waiting = new Map<string, Waiter[]>();
+const places = new WeakMap<object, number>();
+let lastPlace = 0;
+
+/**
+ * Waits for the next slice of long work. Each turn of the event loop does one slice, so that small requests never wait for
+ * a whole large one: a turn accepts only one connection, and a request takes several turns. Callers alternate. Among the
+ * requests of one caller the oldest continues, because every unfinished one holds memory.
+ */
+export const nextSlice = ({ caller, request }: Borrower): Promise<void> =>
+  new Promise((begin) => {
+    if (waiting.size === 0) setImmediate(beginOne);
+    const place = places.get(request) ?? ++lastPlace;
+    places.set(request, place);
+    const own = waiting.get(caller) ?? [];
+    own.splice(own.findLastIndex((other) => other.place <= place) + 1, 0, { place, begin });
+    waiting.set(caller, own);
+  });
+
+function beginOne(): void {
+  for (const [caller, own] of waiting) {
+    waiting.delete(caller);
+    own.shift()?.begin();
+    if (own.length > 0) waiting.set(caller, own);
+    break;
+  }
+  if (waiting.size > 0) setImmediate(beginOne);
+}
+
+/** Runs work that yields at the end of each slice. */
+export async function inSlices<T>(borrower: Borrower, work: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    await nextSlice(borrower);
+  }
+}

@@ -1,0 +1,95 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import type { Lender } from '../../src/db/pool/pool.ts';
+import { bytesOfSlice, nextSlice, valuesOfSlice } from '../../src/db/pool/slices.ts';
+import type { Plans } from '../../src/plan/plans.ts';
+import { createApp } from '../../src/server/app.ts';
+import { appConfig } from '../support/config.ts';
+import { setUp } from '../support/setUp.ts';
+
+const rows = 10_000;
+const limits = { defaultSize: 10, maxSize: rows };
+let onRead = () => {};
+const { api } = await setUp({
+  prepare: `create view events.number as select n, n % 7 as a, n % 11 as b, repeat('x', 90) as text from generate_series(1, ${rows}) n;
+    comment on view events.number is '@key (n)'`,
+  config: { limits },
+  lending: (pool): Lender => ({
+    ...pool,
+    async use(work, options) {
+      const result = await pool.use(work, options);
+      onRead();
+      return result;
+    },
+  }),
+});
+
+/** Counts the turns of the event loop until it is told to stop. */
+function countTurns() {
+  let [turns, goesOn] = [0, true];
+  const counting = (async () => {
+    for (; goesOn; turns++) await turn();
+  })();
+  return async () => {
+    goesOn = false;
+    await counting;
+    return turns;
+  };
+}
+
+test('a turn of the event loop does one slice; callers alternate, and the older of their requests goes first', async () => {
+  const begun: string[] = [];
+  const work = async (caller: string, slices: number) => {
+    const request = {};
+    for (let n = 1; n <= slices; n++) {
+      await nextSlice({ caller, request });
+      begun.push(`${caller}${n}`);
+    }
+  };
+  const all = Promise.all([work('a', 3), work('a', 1), work('b', 2)]);
+  for (let n = 1; n <= 6; n++) {
+    await turn();
+    expect(begun).toHaveLength(n);
+  }
+  await all;
+  expect(begun).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'a1']);
+});
+
+test('a large answer is written in many turns of the event loop', async () => {
+  const counted = Promise.withResolvers<() => Promise<number>>();
+  onRead = () => counted.resolve(countTurns());
+  await api.query(`{ numbers(first: ${rows}) { nodes { n a b c: a } } }`);
+  const stop = await counted.promise;
+  expect(await stop()).toBeGreaterThan((4 * rows) / valuesOfSlice);
+});
+
+test('a large result is read in many turns', async () => {
+  const asked = Promise.withResolvers<void>();
+  let stop = async () => 0;
+  const read = Promise.withResolvers<number>();
+  onRead = () => void stop().then(read.resolve);
+  const answer = api.query(`{ numbers(first: ${rows}) { nodes { text } } }`).finally(asked.resolve);
+  await Promise.race([turn(), asked.promise]);
+  // So long that PostgreSQL has sent as much as there is room for.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  stop = countTurns();
+  await answer;
+  expect(await read.promise).toBeGreaterThan((90 * rows) / (3 * bytesOfSlice));
+});
+
+test('a document of many values has a plan from the first time, since the executor does not pause', async () => {
+  const known: boolean[] = [];
+  const { of } = api.api.plans;
+  const plans: Plans = {
+    ...api.api.plans,
+    of(...given) {
+      known.push(given[2]);
+      return of(...given);
+    },
+  };
+  const served = { ...api.served, current: () => ({ ...api.api, plans }) };
+  const app = createApp({ ...api, config: { ...appConfig, limits }, served, log: pino({ level: 'silent' }) });
+  for (const first of [10, rows]) await app.fetch(`http://localhost/graphql?query={numbers(first:${first}){nodes{n}}}`);
+  expect(known).toEqual([false, true]);
+});
