@@ -1,28 +1,31 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { nextSlice } from '../db/pool/slices.ts';
 
 /**
  * Answers health probes: live once the server listens, ready while `check` resolves. The reason for a rejection is only
- * logged.
+ * logged. Probes need no token, so each turn of the event loop answers one.
  */
 export function useHealth(check: () => Promise<void>, log: Logger): Plugin {
   let ready = true;
   return {
     async onRequest({ url, fetchAPI, endResponse }) {
-      const respond = (status: number, state: string) =>
+      const respond = async (status: number, state: string) => {
+        await nextSlice({ caller: 'probes', request: {} });
         endResponse(fetchAPI.Response.json({ status: state }, { status, headers: { 'cache-control': 'no-store' } }));
-      if (url.pathname === '/health/live') respond(200, 'live');
+      };
+      if (url.pathname === '/health/live') await respond(200, 'live');
       if (url.pathname !== '/health/ready') return;
       try {
         await check();
         if (!ready) log.info('Ready again');
         ready = true;
-        respond(200, 'ready');
+        await respond(200, 'ready');
       } catch (error) {
         // Probes arrive every few seconds, so only changes are logged.
         if (ready) log.warn({ err: error }, 'Not ready');
         ready = false;
-        respond(503, 'not ready');
+        await respond(503, 'not ready');
       }
     },
   };

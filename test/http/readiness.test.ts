@@ -77,3 +77,15 @@ test('a database that refuses logins is not ready, and is ready again by itself'
   const told = api.log.flatMap(({ msg }) => (/^(Not ready|Ready again)$/.test(msg) ? [msg] : []));
   expect(told).toEqual(['Not ready', 'Ready again']);
 });
+
+test('a flood of probes keeps no request waiting that comes behind it', async () => {
+  await probe();
+  let answered = 0;
+  const flood = Array.from({ length: 500 }, async () => {
+    await probe();
+    answered++;
+  });
+  await api.send('{ __typename }');
+  expect(answered).toBeLessThan(250);
+  await Promise.all(flood);
+});
