@@ -1,20 +1,25 @@
 import { Agent, type ClientRequest, get } from 'node:http';
 import { type Attack, repeat } from '../attack.ts';
 
-const subscription = encodeURIComponent('subscription { marksAdded { cursor edges { node { n } } } }');
+/** Each with a filter of its own. */
+const subscriptionOf = (n: number) =>
+  encodeURIComponent(`subscription { marksAdded(where: { n: { ne: ${-n} } }) { cursor edges { node { n } } } }`);
 
-/** More streams than are let in, of two callers. Some of the connections are still for others. */
+/** As many as two callers may have who hold some already; beyond that each stream has a caller of its own. */
+const ofTwo = 4000;
+
+/** More streams than are let in. Some of the connections are still for others. */
 export const streams: Attack = {
   name: 'streams',
   async run({ container, headersOf }, signal) {
     const opened: ClientRequest[] = [];
-    const headers = await Promise.all(['attacker', 'accomplice'].map(headersOf));
     const { port } = container();
-    const open = (n: number) =>
-      new Promise<boolean>((resolve) => {
+    const open = async (n: number) => {
+      const headers = await headersOf(n < ofTwo ? `attacker ${n % 2}` : `attacker ${n}`);
+      return new Promise<boolean>((resolve) => {
         const options = {
-          ...{ host: '127.0.0.1', port, path: `/graphql?query=${subscription}`, agent: new Agent() },
-          headers: { ...headers[n % 2], accept: 'text/event-stream' },
+          ...{ host: '127.0.0.1', port, path: `/graphql?query=${subscriptionOf(n)}`, agent: new Agent() },
+          headers: { ...headers, accept: 'text/event-stream' },
         };
         const stream = get(options, (response) => {
           response.setEncoding('utf8').on('error', () => {});
@@ -27,6 +32,7 @@ export const streams: Attack = {
         stream.on('error', () => resolve(false));
         opened.push(stream);
       });
+    };
     const enough = new AbortController();
     const result = await repeat(AbortSignal.any([signal, enough.signal]), 50, async (n) => {
       if (n > 5500) enough.abort();
