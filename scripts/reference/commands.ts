@@ -6,7 +6,7 @@ export function commandsSection(): string {
   const helps = Object.entries(commandLines).map(([name, line]) => helpOf(name, line));
   return section(
     'Commands',
-    'What they do, step by step: [operator.md](operator.md).',
+    '[operator.md](operator.md) explains each command.',
     `\`\`\`text\n${[overview(), ...helps].join('\n')}\`\`\``,
   );
 }

@@ -13,8 +13,8 @@ export function fieldsSection(schema: GraphQLSchema): string {
   );
   return section(
     'Fields of a table',
-    "Those of the sample's table `event`, for a role that may read and write it. Required arguments have a `!`. How things are named: [names.md](names.md).",
-    table(['in', 'field', 'type', 'what it is'], rows),
+    "The fields for the sample's table `event`, if the role may read and write it. Required arguments have a `!`. For other names see [names.md](names.md).",
+    table(['in', 'field', 'type', 'description'], rows),
   );
 }
 

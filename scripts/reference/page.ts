@@ -7,13 +7,13 @@ import { typesSections } from './types.ts';
 
 const introduction = `# Reference
 
-Made from the code by \`npm run schema:write\`; \`npm run check\` fails where it is out of date.
+\`npm run schema:write\` generates this page from the code; \`npm run check\` fails if it is outdated.
 
-- [Types](#types), and what can be asked of them: [operators](#operators), [measures](#measures)
+- [Types](#types), their [operators](#operators) and [measures](#measures)
 - [Fields of a table](#fields-of-a-table)
 - [Errors](#errors)
 - [Commands](#commands)
-- Elsewhere: [scalars](clients.md#values), [names](names.md), [variables](configuration.md), [metrics](operations.md#metrics)
+- On other pages: [scalars](clients.md#values), [names](names.md), [variables](configuration.md), [metrics](operations.md#metrics)
 `;
 
 /** The reference of what the code does, by the schema of every type and that of the sample. */

@@ -25,7 +25,7 @@ export function typesSections(types: EveryType, schema: GraphQLSchema): readonly
   return [
     section(
       'Types',
-      'What a column of each type of PostgreSQL 18 is: its type in results (with `!` where the column is `NOT NULL`, but for `Float` and `JSON`, which have values that GraphQL has not), and its kind. Columns of one kind have the same filter, such as `IntWhere`, and the same aggregates, `IntAggregate`. A type in a schema on which the role has no `USAGE` is `OpaqueText`, whose filter has `isNull` alone.',
+      'What each PostgreSQL 18 type becomes: its GraphQL type in results, and its kind. Columns of one kind share a filter, such as `IntWhere`, and aggregates, such as `IntAggregate`. A `NOT NULL` column has a `!`, except `Float` and `JSON`, which have values that GraphQL cannot express. A type in a schema on which the role has no `USAGE` is of the kind `OpaqueText`, whose filter has only `isNull`.',
       table(
         ['PostgreSQL', 'GraphQL', 'kind'],
         kinds.map(({ name, type, columns }) => [columns.join(', '), code(type), code(name)]),
@@ -34,22 +34,22 @@ export function typesSections(types: EveryType, schema: GraphQLSchema): readonly
     section(
       'Operators',
       table(
-        ['of', 'operators'],
+        ['kind', 'operators'],
         byNames(kinds, (kind) => kind.operators),
       ),
       table(
-        ['operator', 'of', 'takes', 'what it says'],
+        ['operator', 'kind', 'argument', 'description'],
         members(kinds, (kind) => kind.operators, argumentOf),
       ),
     ),
     section(
       'Measures',
       table(
-        ['of', 'measures'],
+        ['kind', 'measures'],
         byNames(kinds, (kind) => kind.measures),
       ),
       table(
-        ['measure', 'of', 'is', 'what it is'],
+        ['measure', 'kind', 'result', 'description'],
         members(kinds, (kind) => kind.measures, resultOf),
       ),
     ),

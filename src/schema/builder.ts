@@ -26,7 +26,7 @@ export function createBuilder() {
   const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
   deferFields(builder);
   for (const name of Object.keys(customScalars) as CustomScalarName[]) builder.addScalarType(name, scalarType(name));
-  builder.queryType({ description: 'Reads of the schema.' });
+  builder.queryType({ description: 'The root of all queries.' });
   return builder;
 }
 

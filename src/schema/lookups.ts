@@ -90,7 +90,7 @@ export function defineNode(builder: Builder, types: Types): void {
     nodes: t.field({
       type: [types.node],
       nullable: { list: false, items: true },
-      description: 'The rows with these global ids, in their order; null where there is none.',
+      description: 'The rows with these global ids, in this order; null for unknown ones.',
       args: { ids: t.arg.idList({ required: true }) },
       ...generated(
         { kind: 'lookup' },

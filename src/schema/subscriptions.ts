@@ -8,11 +8,12 @@ import { selectedRows } from './selection.ts';
 import type { TableType, Types } from './types.ts';
 
 const ends: Readonly<Record<StreamEnd, string>> = {
-  TIME_LIMIT: 'The stream is as old as one may get. Go on with the cursor at once.',
-  TOKEN_EXPIRED: 'The token of the request has expired. Go on with the cursor and a new token.',
-  TOO_SLOW: 'The client read more slowly than rows came. Go on with the cursor, perhaps with a narrower filter.',
-  SCHEMA_CHANGED: 'The schema of the database has changed. Go on with the cursor, and a document that fits the schema.',
-  SHUTDOWN: 'The server stops. Go on with the cursor, which another one understands.',
+  TIME_LIMIT: 'The stream has reached its maximum age. Resume with the cursor at once.',
+  TOKEN_EXPIRED: 'The token has expired. Resume with the cursor and a new token.',
+  TOO_SLOW: 'The client read more slowly than rows arrived. Resume with the cursor, perhaps with a narrower filter.',
+  SCHEMA_CHANGED:
+    'The schema of the database has changed. Resume with the cursor and a document that fits the new schema.',
+  SHUTDOWN: 'The server is stopping. Resume with the cursor on any other replica.',
 };
 
 /** Defines the live tails of the tables that have an order of arrival. */
@@ -37,22 +38,22 @@ function defineTail(
 ): void {
   const [fieldName, typeName] = types.names.added(table);
   const message = builder.objectRef<TailMessage>(typeName).implement({
-    description: `Rows of ${name} that were added, in the order of their arrival.`,
+    description: `Added rows of ${name}, in order of arrival.`,
     fields: (t) => ({
       edges: t.field({
         type: [edge],
-        description: 'Each with the cursor to go on after it. None in a message that only keeps the cursor up to date.',
+        description: 'Rows with cursors to resume after them; none if the message only updates the cursor.',
         extensions: source('rows'),
         resolve: ({ rows, after }) => rows.map((row) => ({ row, cursor: () => after(row) })),
       }),
       cursor: t.string({
-        description: 'Where to go on after this message: the argument `after` of another subscription.',
+        description: 'Where to resume after this message: the argument `after` of another subscription.',
         resolve: ({ cursor }) => cursor,
       }),
       end: t.field({
         type: streamEnd,
         nullable: true,
-        description: 'Why this message is the last one; null where more may come.',
+        description: 'Why this message is the last; null if more may follow.',
         resolve: ({ end }) => end,
       }),
     }),
@@ -61,12 +62,13 @@ function defineTail(
     t.field({
       type: message,
       deprecationReason: table.deprecationReason,
-      description: `Every row that is added from now on, or after a cursor, exactly once. Ordered by \`${arrival.columns[0]}\`.`,
+      description: `Every row added from now on, or after a cursor, exactly once. Ordered by \`${arrival.columns[0]}\`.`,
       args: {
         where: t.arg({ type: types.filters.where(table) }),
         after: t.arg({
           type: 'String',
-          description: 'A cursor of a message before, or the `liveCursor` of a list; without it the stream starts now.',
+          description:
+            'A cursor of an earlier message, or the `liveCursor` of a list. By default the stream starts now.',
         }),
       },
       subscribe(_root, { where, after = null }, { tails, caller, share }, info) {

@@ -110,7 +110,7 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
 const nodeInterface = (builder: Builder, catalog: Catalog) => {
   const typeOf = (row: Row) => row[marker(catalog, 'type')];
   return builder.interfaceRef<Row>('Node').implement({
-    description: 'A row that can be fetched again by its id alone.',
+    description: 'A row that can be fetched by its global id.',
     extensions: { typeOf },
     resolveType: typeOf,
     fields: (t) => ({ id: t.id({ description: 'Identifies the row among the rows of all tables.' }) }),

@@ -11,27 +11,26 @@ import type { ShapeColumn } from './shape.ts';
 /** Defines the input that cuts times into buckets; the tables share it. */
 export const bucketInput = (builder: Builder): InputObjectRef =>
   builder.inputType('Bucket', {
-    description: 'Puts rows into buckets of time; a row without a time is in none.',
+    description: 'Puts rows into time buckets; a row without a time is in none.',
     fields: (t) => ({
       every: t.field({
         type: 'Duration',
         required: true,
         description:
-          'The length of a bucket. Days or more in one unit (P1D, P1W, P3M, P1Y) follow the calendar of `timeZone`, weeks from Monday, several of a unit counted from January 2000; hours or less (PT1H, PT5M) are of a fixed length.',
+          'The length of a bucket. Days or more in one unit (P1D, P1W, P3M, P1Y) follow the calendar of `timeZone`; weeks begin on Monday, and several units count from January 2000. Hours or less (PT1H, PT5M) have a fixed length.',
       }),
       timeZone: t.string({
         defaultValue: 'UTC',
-        description: 'The IANA name of the time zone whose days these are. Example: "Europe/Berlin".',
+        description: 'The IANA name of the time zone. Example: "Europe/Berlin".',
       }),
       origin: t.field({
         type: 'DateTime',
-        description:
-          'An instant at which a bucket of hours or less begins; midnight of 2000-01-01 in `timeZone` without it.',
+        description: 'The start of a bucket of hours or less; by default midnight of 2000-01-01 in `timeZone`.',
       }),
       fill: t.boolean({
         defaultValue: false,
         description:
-          'Whether empty buckets are given too, for each group, between the bounds that `where` puts on the column at its top or under `and`; an end without a bound is where the rows end.',
+          'Whether to return empty buckets too, for each group, between the bounds on the column at the top of `where` or under `and`. Without a bound, the rows are the bound.',
       }),
     }),
   });

@@ -110,10 +110,13 @@ export function createColumnTypes(builder: Builder, filters: Filters, orders: Or
       }),
       orderBy: builder.inputType(`${name}OrderBy`, {
         isOneOf: true,
-        description: 'What of a column to order groups by.',
+        description: 'What to order groups by: a measure of the column, or its key.',
         fields: (t) => ({
           ...(!withoutOrder.includes(leaf.name) && {
-            [keyField]: t.field({ type: orders.direction, description: 'The part of the key that `groupBy` names.' }),
+            [keyField]: t.field({
+              type: orders.direction,
+              description: 'This part of the key; `groupBy` must have it.',
+            }),
           }),
           ...Object.fromEntries(measurements.map(([field]) => [field, t.field({ type: orders.direction })])),
           ...(percentile && { percentile: t.field({ type: percentileInputs.orderBy }) }),
@@ -132,7 +135,7 @@ const fraction = 'A fraction from 0 to 1, such as 0.95 for the 95th percentile.'
 
 function valuesType(builder: Builder, name: string, leaf: Leaf) {
   return builder.objectRef<ColumnValues>(name).implement({
-    description: 'Measures of the values of a column; nulls are left out.',
+    description: 'Measures of the values of a column; nulls are ignored.',
     fields: (t) => ({
       ...Object.fromEntries(
         Object.entries(measurementsOf(leaf)).map(([field, measurement]) => {

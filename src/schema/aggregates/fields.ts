@@ -89,9 +89,9 @@ function groupedField(t: Builders, types: Types, table: Table, source: Partial<R
       having: t.arg({ type: groups.having }),
       orderBy: t.arg({
         type: [groups.orderBy],
-        description: 'The order; ties, and no order at all, go by key, then by bucket.',
+        description: 'The order; ties and the default go by key, then by bucket.',
       }),
-      first: t.arg({ type: 'Int', description: 'The number of groups from the start; all without it.' }),
+      first: t.arg({ type: 'Int', description: 'How many groups to return; all by default.' }),
     },
     ...generated(
       { kind: 'aggregate', match, calledRows },

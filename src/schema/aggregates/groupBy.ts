@@ -45,16 +45,16 @@ export function createGroupBy(
     const column = required(columns, table.name);
     const called = (name: string) => inputName(shape, name, ownFields);
     required(inputs, table.name).implement({
-      description: 'What the rows of a group have in common.',
+      description: 'What to group rows by.',
       fields: (t) => ({
-        columns: t.field({ type: [column], description: 'Rows of one group have the same values here.' }),
+        columns: t.field({ type: [column], description: 'Columns whose values are equal within a group.' }),
         ...(bucket &&
           Object.fromEntries(
             [...times].map(([name, { column }]) => [
               called(name),
               t.field({
                 type: bucket,
-                description: 'And times in the same bucket; of one column, and of no relation.',
+                description: 'Time buckets of this column; only one column, not of a relation.',
                 deprecationReason: column.deprecationReason,
               }),
             ]),

@@ -39,9 +39,9 @@ const measurement = (
 ): Measurement => ({ description, result, expression, whenEmpty });
 
 const counts = {
-  count: measurement('How many values there are.', 'SafeInt', ({ sql: x }) => sql`pg_catalog.count(${x})`, '0'),
+  count: measurement('The number of values.', 'SafeInt', ({ sql: x }) => sql`pg_catalog.count(${x})`, '0'),
   countDistinct: measurement(
-    'How many different values there are.',
+    'The number of distinct values.',
     'SafeInt',
     (column) => sql`pg_catalog.count(distinct ${sortable(column)})`,
     '0',
@@ -49,8 +49,8 @@ const counts = {
 };
 
 const extremes = {
-  min: measurement('The least value.', null, (column) => extreme(column, 'min')),
-  max: measurement('The greatest value.', null, (column) => extreme(column, 'max')),
+  min: measurement('The smallest value.', null, (column) => extreme(column, 'min')),
+  max: measurement('The largest value.', null, (column) => extreme(column, 'max')),
 };
 
 /** The types of PostgreSQL's own that have a `min` in every version; enums have one too. */

@@ -56,7 +56,7 @@ export const aggregateType = (builder: Builder, { shape, columns, column, node, 
       ...(key !== null && {
         key: t.field({
           type: key,
-          description: 'What the rows have in common; all rows together have nothing.',
+          description: 'The values that identify the group; null for all rows together.',
           ...generated({ kind: 'part' }, { get: (group: Aggregated) => ({ ...group, relations: [] }) }),
         }),
         ...bucketField(t, shape),
@@ -108,8 +108,8 @@ function endField(t: FieldBuilder<Aggregated>, shape: Shape, end: 'first' | 'las
   return t.field({
     type: node,
     nullable: true,
-    description: `The row with the ${end === 'first' ? 'earliest' : 'latest'} time; the ${end === 'first' ? 'least' : 'greatest'} key breaks ties.`,
-    args: { by: t.arg({ type: column, required: true, description: 'A column that holds times.' }) },
+    description: `The row with the ${end === 'first' ? 'earliest' : 'latest'} time; the ${end === 'first' ? 'smallest' : 'largest'} key breaks ties.`,
+    args: { by: t.arg({ type: column, required: true, description: 'A column of times.' }) },
     ...generated(
       { kind: 'relation' },
       {

@@ -175,7 +175,7 @@ export function createFilters(
       fields: (t) => ({
         and: t.field({ type: [where(table)], description: 'All of these; an empty list matches everything.' }),
         or: t.field({ type: [where(table)], description: 'At least one of these; an empty list matches nothing.' }),
-        not: t.field({ type: where(table), description: 'Not this; a condition on a null is neither true nor false.' }),
+        not: t.field({ type: where(table), description: 'Not this; a condition on null is neither true nor false.' }),
         ...Object.fromEntries(
           [...required(fields, table.name).values()].map(({ name, type, deprecationReason }) => [
             name,
@@ -209,9 +209,9 @@ const below = (alias: string): string => `${alias.charAt(0)}${Number(alias.slice
 function defineMany(builder: Builder, typeName: string, where: InputObjectRef): InputObjectRef {
   return builder.inputType(`${typeName}ManyWhere`, {
     fields: (t) => ({
-      some: t.field({ type: where, description: 'At least one row fulfils this.' }),
-      none: t.field({ type: where, description: 'No row fulfils this.' }),
-      every: t.field({ type: where, description: 'There is no row that does not fulfil this.' }),
+      some: t.field({ type: where, description: 'At least one row matches this.' }),
+      none: t.field({ type: where, description: 'No row matches this.' }),
+      every: t.field({ type: where, description: 'All rows match this; also true if there are none.' }),
     }),
   });
 }
@@ -222,9 +222,9 @@ function createLeafFilters(builder: Builder) {
     fields: (t) => ({
       path: t.stringList({
         required: true,
-        description: 'Keys, and positions in lists. Example: ["sensors", "0", "unit"].',
+        description: 'A path of keys and list positions. Example: ["sensors", "0", "unit"].',
       }),
-      eq: t.field({ type: 'JSON', required: true, description: 'What stands there.' }),
+      eq: t.field({ type: 'JSON', required: true, description: 'The value at the path.' }),
     }),
   });
   const defined = new Map<string, LeafFilter>();

@@ -30,7 +30,7 @@ const common: Operators = {
   eq: { argument: 'value', description: 'Equal to.', condition: isEqual },
   ne: {
     argument: 'value',
-    description: 'Not equal to; a null is neither.',
+    description: 'Not equal to; never matches null.',
     condition: (operand, argument) => sql`not (${isEqual(operand, argument)})`,
   },
 };
@@ -43,7 +43,7 @@ const listed: Operators = {
   },
   notIn: {
     argument: 'values',
-    description: 'Equal to none of these; a null is neither in nor out.',
+    description: 'Equal to none of these; never matches null.',
     condition: (operand, items) => sql`not (${isAmong(operand, items)})`,
   },
 };
@@ -51,7 +51,7 @@ const listed: Operators = {
 const nullness: Operators = {
   isNull: {
     argument: 'Boolean',
-    description: 'Whether there is no value.',
+    description: 'Whether the value is null.',
     condition: (operand, wanted) => (wanted === true ? compare.isNull(operand) : compare.isNotNull(operand)),
   },
 };
@@ -100,7 +100,7 @@ const json: Operators = {
   },
   at: {
     argument: 'path',
-    description: 'Compares what stands at a path.',
+    description: 'Compares the value at a path.',
     condition: ({ sql: column }, argument) => {
       const { path, eq } = argument as { readonly path: readonly string[]; readonly eq: unknown };
       return sql`(${column}::pg_catalog.jsonb ${own('#>')} ${path}::pg_catalog.text[]) ${own('=')} ${String(eq)}::pg_catalog.jsonb`;

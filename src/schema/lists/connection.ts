@@ -146,7 +146,7 @@ export const edgeType = (builder: Builder, name: string, node: RowRef) =>
     description: `A ${name} in a list.`,
     fields: (t) => ({
       cursor: t.string({
-        description: 'Where the row stands in the list: an argument for `after` or `before`.',
+        description: 'The position of the row in the list, for `after` or `before`.',
         ...generatedLeaf({ kind: 'part' }, scalarLeaf('String'), { get: ({ cursor }: Edge) => cursor() }),
       }),
       node: t.field({ type: node, ...generated({ kind: 'rows' }, { get: ({ row }: Edge) => row }) }),
@@ -236,7 +236,7 @@ export function pageInfoType(builder: Builder) {
       },
     });
   return builder.objectRef<Connection>('PageInfo').implement({
-    description: 'Where a page stands in its list.',
+    description: 'The position of a page in its list.',
     fields: (t) => ({
       hasNextPage: t.boolean(hasMore((loaded) => loaded.hasNextPage)),
       hasPreviousPage: t.boolean(hasMore((loaded) => loaded.hasPreviousPage)),

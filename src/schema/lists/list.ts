@@ -39,7 +39,7 @@ export function listField(
       ...source.arguments,
       first: t.arg({
         type: 'Int',
-        description: `How many rows from the start: at most ${types.limits.maxSize}, ${types.limits.defaultSize} by default.`,
+        description: `How many rows from the start: ${types.limits.defaultSize} by default, at most ${types.limits.maxSize}.`,
       }),
       after: t.arg({ type: 'String', description: 'Only rows after this cursor.' }),
       last: t.arg({ type: 'Int', description: 'How many rows from the end.' }),

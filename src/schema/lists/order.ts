@@ -30,7 +30,7 @@ export interface Orders {
 /** Defines the `orderBy` inputs of all tables. */
 export function createOrders(builder: Builder, catalog: Catalog, names: Names): Orders {
   const direction = builder.enumType('OrderDirection', {
-    description: 'The direction of an order. Without a word on nulls they come last in ASC and first in DESC.',
+    description: 'A direction. By default nulls are last in ASC and first in DESC.',
     values: Object.fromEntries(Object.keys(directions).map((name) => [name, { value: name }])),
   });
   const defined = new Map(

@@ -9,10 +9,10 @@ export type ConflictAction = ReturnType<typeof conflictAction>;
 /** Defines what to do with rows that are there already; all tables share it. */
 export const conflictAction = (builder: Builder) =>
   builder.enumType('ConflictAction', {
-    description: 'What to do with an input whose row is there already.',
+    description: 'What to do with an input whose row exists already.',
     values: {
       IGNORE: { value: 'ignore', description: 'Leave the row as it is.' },
-      UPDATE: { value: 'update', description: 'Set the fields that the input gives.' },
+      UPDATE: { value: 'update', description: 'Set the fields in the input.' },
     } as const,
   });
 
@@ -26,14 +26,18 @@ export function onConflictInput(
   const keys = types.names.conflictKeys(table);
   if (!action || keys.size === 0) return null;
   const on = builder.enumType(`Create${name}ConflictKey`, {
-    description: `The keys of \`${table.name}\` by which a row can be found to be there.`,
+    description: `The keys of \`${table.name}\` that can find an existing row.`,
     values: Object.fromEntries([...keys.keys()].map((value) => [value, { value }])),
   });
   const type = builder.inputType(`Create${name}OnConflict`, {
-    description: 'What to do with rows that exist already; an error CONFLICT by default.',
+    description: 'What to do if a row exists already; by default an error CONFLICT.',
     fields: (t) => ({
       do: t.field({ type: action, required: true }),
-      on: t.field({ type: on, required: true, description: 'The key; each input gives it, and each once.' }),
+      on: t.field({
+        type: on,
+        required: true,
+        description: 'The key, which every input must have and no two may share.',
+      }),
     }),
   });
   const read = (argument: unknown): Conflict | null => {

@@ -116,7 +116,7 @@ function checkPlaces(types: Types, table: Table, rows: readonly Values[]): void 
 
 function createManyPayload(builder: Builder, types: Types, { table, name, ref }: TableType) {
   return builder.objectRef<CreatedMany>(types.names.createManyPayload(table)).implement({
-    description: `What became of the inputs, one ${name} each.`,
+    description: `The result of creating rows of ${name}.`,
     fields: (t) => ({
       [types.names.many(table)]: t.field({
         type: [ref],

@@ -35,5 +35,5 @@ function permittedOn(table: Table): Readonly<Record<'create' | 'update' | 'remov
 /** Declares the Mutation type, unless it is there. */
 export function declareMutation(builder: Builder): void {
   if (builder.configStore.hasConfig('Mutation')) return;
-  builder.mutationType({ description: 'Changes of rows. Each is a transaction of its own, and they run one by one.' });
+  builder.mutationType({ description: 'Changes of rows. They run one by one, each in its own transaction.' });
 }

@@ -14,12 +14,12 @@ export type PayloadRef = ReturnType<typeof payloadType>;
 /** Defines the payload of the mutations of one row of a table. */
 export function payloadType(builder: Builder, types: Types, { table, name, ref }: TableType) {
   return builder.objectRef<Payload>(`${name}Payload`).implement({
-    description: 'What became of a row.',
+    description: 'The result of changing one row.',
     fields: (t) => ({
       [types.names.one(table)]: t.field({
         type: ref,
         nullable: true,
-        description: 'The row, or what it was before it was deleted; null if none matched.',
+        description: 'The row, or a deleted row as it was; null if none matched.',
         extensions: source('rows'),
         resolve: ({ row }) => row,
       }),

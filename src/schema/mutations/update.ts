@@ -35,7 +35,7 @@ export function defineUpdate(builder: Builder, types: Types, type: TableType, pa
           patch: t.arg({ type: patch.type, required: true }),
           expect: t.arg({
             type: types.filters.where(table),
-            description: 'What the row must still look like; otherwise the error is CONFLICT.',
+            description: 'A filter that the row must match; otherwise the error is CONFLICT.',
           }),
         },
         async resolve(_root, args: Readonly<Record<string, unknown>>, context, info) {

@@ -13,15 +13,15 @@ export type BigIntWhere = {
   gte?: string | number | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<string | number> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Less than. */
   lt?: string | number | null | undefined;
   /** Less than or equal to. */
   lte?: string | number | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: string | number | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<string | number> | null | undefined;
 };
 
@@ -34,15 +34,15 @@ export type DateTimeWhere = {
   gte?: string | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<string> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Less than. */
   lt?: string | null | undefined;
   /** Less than or equal to. */
   lte?: string | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: string | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<string> | null | undefined;
   /** Not older than this, by the clock of the database. */
   within?: string | null | undefined;
@@ -57,15 +57,15 @@ export type DateWhere = {
   gte?: string | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<string> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Less than. */
   lt?: string | null | undefined;
   /** Less than or equal to. */
   lte?: string | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: string | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<string> | null | undefined;
   /** Not older than this, by the clock of the database. */
   within?: string | null | undefined;
@@ -80,24 +80,24 @@ export type DecimalWhere = {
   gte?: string | number | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<string | number> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Less than. */
   lt?: string | number | null | undefined;
   /** Less than or equal to. */
   lte?: string | number | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: string | number | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<string | number> | null | undefined;
 };
 
 export type DeviceActivityManyWhere = {
-  /** There is no row that does not fulfil this. */
+  /** All rows match this; also true if there are none. */
   every?: DeviceActivityWhere | null | undefined;
-  /** No row fulfils this. */
+  /** No row matches this. */
   none?: DeviceActivityWhere | null | undefined;
-  /** At least one row fulfils this. */
+  /** At least one row matches this. */
   some?: DeviceActivityWhere | null | undefined;
 };
 
@@ -110,7 +110,7 @@ export type DeviceActivityWhere = {
   errorCount?: BigIntWhere | null | undefined;
   eventCount?: BigIntWhere | null | undefined;
   lastEventAt?: DateTimeWhere | null | undefined;
-  /** Not this; a condition on a null is neither true nor false. */
+  /** Not this; a condition on null is neither true nor false. */
   not?: DeviceActivityWhere | null | undefined;
   openIncidents?: BigIntWhere | null | undefined;
   /** At least one of these; an empty list matches nothing. */
@@ -121,11 +121,11 @@ export type DeviceActivityWhere = {
 };
 
 export type DeviceGroupMemberManyWhere = {
-  /** There is no row that does not fulfil this. */
+  /** All rows match this; also true if there are none. */
   every?: DeviceGroupMemberWhere | null | undefined;
-  /** No row fulfils this. */
+  /** No row matches this. */
   none?: DeviceGroupMemberWhere | null | undefined;
-  /** At least one row fulfils this. */
+  /** At least one row matches this. */
   some?: DeviceGroupMemberWhere | null | undefined;
 };
 
@@ -138,7 +138,7 @@ export type DeviceGroupMemberWhere = {
   deviceGroup?: DeviceGroupWhere | null | undefined;
   deviceGroupId?: IntWhere | null | undefined;
   deviceId?: UuidWhere | null | undefined;
-  /** Not this; a condition on a null is neither true nor false. */
+  /** Not this; a condition on null is neither true nor false. */
   not?: DeviceGroupMemberWhere | null | undefined;
   /** At least one of these; an empty list matches nothing. */
   or?: Array<DeviceGroupMemberWhere> | null | undefined;
@@ -152,18 +152,18 @@ export type DeviceGroupWhere = {
   deviceGroupId?: IntWhere | null | undefined;
   deviceGroupMembers?: DeviceGroupMemberManyWhere | null | undefined;
   name?: StringWhere | null | undefined;
-  /** Not this; a condition on a null is neither true nor false. */
+  /** Not this; a condition on null is neither true nor false. */
   not?: DeviceGroupWhere | null | undefined;
   /** At least one of these; an empty list matches nothing. */
   or?: Array<DeviceGroupWhere> | null | undefined;
 };
 
 export type DeviceManyWhere = {
-  /** There is no row that does not fulfil this. */
+  /** All rows match this; also true if there are none. */
   every?: DeviceWhere | null | undefined;
-  /** No row fulfils this. */
+  /** No row matches this. */
   none?: DeviceWhere | null | undefined;
-  /** At least one row fulfils this. */
+  /** At least one row matches this. */
   some?: DeviceWhere | null | undefined;
 };
 
@@ -187,15 +187,15 @@ export type DeviceStatusWhere = {
   gte?: DeviceStatus | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<DeviceStatus> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Less than. */
   lt?: DeviceStatus | null | undefined;
   /** Less than or equal to. */
   lte?: DeviceStatus | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: DeviceStatus | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<DeviceStatus> | null | undefined;
 };
 
@@ -214,7 +214,7 @@ export type DeviceWhere = {
   installedOn?: DateWhere | null | undefined;
   ipAddress?: NetworkTextWhere | null | undefined;
   model?: StringWhere | null | undefined;
-  /** Not this; a condition on a null is neither true nor false. */
+  /** Not this; a condition on null is neither true nor false. */
   not?: DeviceWhere | null | undefined;
   /** At least one of these; an empty list matches nothing. */
   or?: Array<DeviceWhere> | null | undefined;
@@ -235,24 +235,24 @@ export type DurationWhere = {
   gte?: string | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<string> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Less than. */
   lt?: string | null | undefined;
   /** Less than or equal to. */
   lte?: string | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: string | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<string> | null | undefined;
 };
 
 export type EventManyWhere = {
-  /** There is no row that does not fulfil this. */
+  /** All rows match this; also true if there are none. */
   every?: EventWhere | null | undefined;
-  /** No row fulfils this. */
+  /** No row matches this. */
   none?: EventWhere | null | undefined;
-  /** At least one row fulfils this. */
+  /** At least one row matches this. */
   some?: EventWhere | null | undefined;
 };
 
@@ -265,7 +265,7 @@ export type EventTypeWhere = {
   events?: EventManyWhere | null | undefined;
   name?: StringWhere | null | undefined;
   normalRange?: RangeTextWhere | null | undefined;
-  /** Not this; a condition on a null is neither true nor false. */
+  /** Not this; a condition on null is neither true nor false. */
   not?: EventTypeWhere | null | undefined;
   /** At least one of these; an empty list matches nothing. */
   or?: Array<EventTypeWhere> | null | undefined;
@@ -281,7 +281,7 @@ export type EventWhere = {
   eventId?: BigIntWhere | null | undefined;
   eventType?: EventTypeWhere | null | undefined;
   eventTypeId?: StringWhere | null | undefined;
-  /** Not this; a condition on a null is neither true nor false. */
+  /** Not this; a condition on null is neither true nor false. */
   not?: EventWhere | null | undefined;
   occurredAt?: DateTimeWhere | null | undefined;
   /** At least one of these; an empty list matches nothing. */
@@ -301,24 +301,24 @@ export type FloatWhere = {
   gte?: number | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<number> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Less than. */
   lt?: number | null | undefined;
   /** Less than or equal to. */
   lte?: number | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: number | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<number> | null | undefined;
 };
 
 export type IncidentManyWhere = {
-  /** There is no row that does not fulfil this. */
+  /** All rows match this; also true if there are none. */
   every?: IncidentWhere | null | undefined;
-  /** No row fulfils this. */
+  /** No row matches this. */
   none?: IncidentWhere | null | undefined;
-  /** At least one row fulfils this. */
+  /** At least one row matches this. */
   some?: IncidentWhere | null | undefined;
 };
 
@@ -334,7 +334,7 @@ export type IncidentWhere = {
   deviceId?: UuidWhere | null | undefined;
   duration?: DurationWhere | null | undefined;
   incidentId?: IntWhere | null | undefined;
-  /** Not this; a condition on a null is neither true nor false. */
+  /** Not this; a condition on null is neither true nor false. */
   not?: IncidentWhere | null | undefined;
   openedAt?: DateTimeWhere | null | undefined;
   /** At least one of these; an empty list matches nothing. */
@@ -352,27 +352,27 @@ export type IntWhere = {
   gte?: number | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<number> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Less than. */
   lt?: number | null | undefined;
   /** Less than or equal to. */
   lte?: number | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: number | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<number> | null | undefined;
 };
 
 export type JsonPathWhere = {
-  /** What stands there. */
+  /** The value at the path. */
   eq: unknown;
-  /** Keys, and positions in lists. Example: ["sensors", "0", "unit"]. */
+  /** A path of keys and list positions. Example: ["sensors", "0", "unit"]. */
   path: Array<string>;
 };
 
 export type JsonWhere = {
-  /** Compares what stands at a path. */
+  /** Compares the value at a path. */
   at?: JsonPathWhere | null | undefined;
   /** Contains these keys and values, or these items. */
   contains?: unknown;
@@ -382,11 +382,11 @@ export type JsonWhere = {
   hasKey?: string | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<unknown> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: unknown;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<unknown> | null | undefined;
 };
 
@@ -403,15 +403,15 @@ export type NetworkTextWhere = {
   gte?: string | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<string> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Less than. */
   lt?: string | null | undefined;
   /** Less than or equal to. */
   lte?: string | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: string | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<string> | null | undefined;
   /** Contains this network, or lies within it. Example: "10.0.0.0/8". */
   overlaps?: string | null | undefined;
@@ -430,15 +430,15 @@ export type RangeTextWhere = {
   gte?: string | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<string> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Less than. */
   lt?: string | null | undefined;
   /** Less than or equal to. */
   lte?: string | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: string | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<string> | null | undefined;
   /** Has a value in common with this range. Example: "[1,5)". */
   overlaps?: string | null | undefined;
@@ -466,24 +466,24 @@ export type SeverityWhere = {
   gte?: Severity | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<Severity> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Less than. */
   lt?: Severity | null | undefined;
   /** Less than or equal to. */
   lte?: Severity | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: Severity | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<Severity> | null | undefined;
 };
 
 export type SiteManyWhere = {
-  /** There is no row that does not fulfil this. */
+  /** All rows match this; also true if there are none. */
   every?: SiteWhere | null | undefined;
-  /** No row fulfils this. */
+  /** No row matches this. */
   none?: SiteWhere | null | undefined;
-  /** At least one row fulfils this. */
+  /** At least one row matches this. */
   some?: SiteWhere | null | undefined;
 };
 
@@ -497,7 +497,7 @@ export type SiteWhere = {
   latitude?: FloatWhere | null | undefined;
   longitude?: FloatWhere | null | undefined;
   name?: StringWhere | null | undefined;
-  /** Not this; a condition on a null is neither true nor false. */
+  /** Not this; a condition on null is neither true nor false. */
   not?: SiteWhere | null | undefined;
   openedOn?: DateWhere | null | undefined;
   /** At least one of these; an empty list matches nothing. */
@@ -511,15 +511,15 @@ export type SiteWhere = {
 
 /** Why the server ends a stream. */
 export type StreamEnd =
-  /** The schema of the database has changed. Go on with the cursor, and a document that fits the schema. */
+  /** The schema of the database has changed. Resume with the cursor and a document that fits the new schema. */
   | 'SCHEMA_CHANGED'
-  /** The server stops. Go on with the cursor, which another one understands. */
+  /** The server is stopping. Resume with the cursor on any other replica. */
   | 'SHUTDOWN'
-  /** The stream is as old as one may get. Go on with the cursor at once. */
+  /** The stream has reached its maximum age. Resume with the cursor at once. */
   | 'TIME_LIMIT'
-  /** The token of the request has expired. Go on with the cursor and a new token. */
+  /** The token has expired. Resume with the cursor and a new token. */
   | 'TOKEN_EXPIRED'
-  /** The client read more slowly than rows came. Go on with the cursor, perhaps with a narrower filter. */
+  /** The client read more slowly than rows arrived. Resume with the cursor, perhaps with a narrower filter. */
   | 'TOO_SLOW';
 
 export type StringListWhere = {
@@ -529,9 +529,9 @@ export type StringListWhere = {
   contains?: Array<string> | null | undefined;
   /** Equal to. */
   eq?: Array<string | null | undefined> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: Array<string | null | undefined> | null | undefined;
   /** Has at least one of these items. */
   overlaps?: Array<string> | null | undefined;
@@ -552,7 +552,7 @@ export type StringWhere = {
   ilike?: string | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<string> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Matches a pattern: % is any text, _ any character, \ takes the next one literally. */
   like?: string | null | undefined;
@@ -560,9 +560,9 @@ export type StringWhere = {
   lt?: string | null | undefined;
   /** Less than or equal to. */
   lte?: string | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: string | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<string> | null | undefined;
   /** Begins with this text. */
   startsWith?: string | null | undefined;
@@ -577,15 +577,15 @@ export type UuidWhere = {
   gte?: string | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<string> | null | undefined;
-  /** Whether there is no value. */
+  /** Whether the value is null. */
   isNull?: boolean | null | undefined;
   /** Less than. */
   lt?: string | null | undefined;
   /** Less than or equal to. */
   lte?: string | null | undefined;
-  /** Not equal to; a null is neither. */
+  /** Not equal to; never matches null. */
   ne?: string | null | undefined;
-  /** Equal to none of these; a null is neither in nor out. */
+  /** Equal to none of these; never matches null. */
   notIn?: Array<string> | null | undefined;
 };
 
