@@ -216,7 +216,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
         async (keys, asked) => {
           const name = { of: where, as: `whole ${table.name} ${namesOf(asked)}` };
           const rows = await listPerKey(name, table, match, keys, (conditions) =>
-            selectWhole(catalog, table, [where, ...conditions], distinct(asked.flat())),
+            selectWhole(catalog, table, where, distinct(asked.flat()), conditions),
           );
           return rows.map(([row]) => row ?? {});
         },

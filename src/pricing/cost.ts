@@ -100,7 +100,7 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
   const isStatic = asksForSchemaOnly(fields);
   const share = createShares(schema, pages, argumentOf, isStatic ? 1 : undefined);
 
-  const walk = (fields: readonly MergedField[], parents: number, page: number, above: string): void => {
+  const walk = (fields: readonly MergedField[], parents: number, page: number, above: string, each = 0): void => {
     const asked = new Set<string>();
     for (const field of fields) {
       const node = field.nodes[0];
@@ -118,9 +118,10 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
         continue;
       }
       const below = mergedFields(partsBelow(field, type.name), options);
-      const { rows: own, items, page: ownPage = 1 } = share(definition, field.type ?? '', node, below);
-      charge(path, parents * own);
-      walk(below, parents * items * (sourceOf(definition)?.kind === 'rows' ? page : 1), ownPage, `${path}.`);
+      const { rows: own, items, page: ownPage = 1 } = share(definition, field.type ?? '', node, below, each);
+      charge(path, Math.round(parents * own));
+      const times = sourceOf(definition)?.kind === 'rows' ? page : 1;
+      walk(below, parents * items * times, ownPage, `${path}.`, own / Math.max(1, items));
     }
   };
   walk(fields, 1, 1, '');
@@ -180,7 +181,7 @@ function createShares(
   };
   const isRoot = (type: string) => type === schema.getQueryType()?.name;
 
-  return (field: Definition, parent: string, node: FieldNode, below: readonly MergedField[]): Share => {
+  return (field: Definition, parent: string, node: FieldNode, below: readonly MergedField[], each: number): Share => {
     const source = sourceOf(field);
     const isList = isListType(getNullableType(field.type));
     switch (source?.kind) {
@@ -203,6 +204,8 @@ function createShares(
         const items = isList ? size(node, pages) : 1;
         return { rows: (source.calledRows ?? 0) + items, items };
       }
+      case 'again':
+        return { rows: each, items: 1 };
       case 'computed':
         return rowsOf(field, node);
     }

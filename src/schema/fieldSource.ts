@@ -14,6 +14,7 @@ export interface Source {
     | 'rows'
     | 'count'
     | 'aggregate'
+    | 'again'
     | 'lookup'
     | 'part'
     | 'call';

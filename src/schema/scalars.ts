@@ -76,6 +76,24 @@ const moment = (form: string) => new RegExp(`^(${form}( BC)?|-?infinity)$`, 'i')
 /** Parts of a duration, each a number before its letter. */
 const parts = (letters: string) => [...letters].map((letter) => String.raw`([+-]?\d+(\.\d+)?${letter})?`).join('');
 
+const durationForm = textual(
+  'Duration',
+  new RegExp(`^(P(?=.)${parts('YMWD')}(T(?=.)${parts('HMS')})?|-?infinity)$`),
+  'A length of time in ISO 8601; arguments may also be short, in weeks to seconds, such as "1d12h" or "15m".',
+  '"P1DT2H30M"',
+);
+
+const shortDuration = /^(?=\d)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+(?:\.\d+)?s)?$/;
+
+/** A short duration, such as 1d12h, in ISO 8601; anything else as it is. */
+function inIso(value: unknown): unknown {
+  const found = typeof value === 'string' && shortDuration.exec(value);
+  if (!found) return value;
+  const [weeks = '', days = '', ...clock] = found.slice(1);
+  const time = clock.join('');
+  return `P${weeks}${days}${time && `T${time}`}`.toUpperCase();
+}
+
 /** The scalars beside GraphQL's own, by name. */
 export const customScalars = {
   BigInt: numeric(bigIntForm),
@@ -118,12 +136,7 @@ export const customScalars = {
   },
   Date: textual('Date', moment(day), 'A date in ISO 8601.', '"2026-03-29"'),
   LocalTime: textual('LocalTime', new RegExp(`^${clock}$`), 'A time of day in ISO 8601.', '"13:45:00.25"'),
-  Duration: textual(
-    'Duration',
-    new RegExp(`^(P(?=.)${parts('YMWD')}(T(?=.)${parts('HMS')})?|-?infinity)$`),
-    'A length of time in ISO 8601.',
-    '"P1DT2H30M"',
-  ),
+  Duration: { ...durationForm, write: (value) => durationForm.write(inIso(value)) },
   JSON: {
     description: 'Any JSON value. Example: {"volt": 3.3}.',
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',

@@ -133,5 +133,11 @@ const ownTypes = [
   ...scalarNames,
   'PercentileOrderBy',
   'Bucket',
+  'Change',
+  'ChangeAggregate',
+  'EpochAggregate',
+  'TimePart',
+  'TimeParts',
+  'TimePartsOrderBy',
   ...[...scalarNames, ...Object.values(textNames)].flatMap((name) => leafFamily.map((suffix) => name + suffix)),
 ];

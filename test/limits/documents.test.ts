@@ -35,6 +35,12 @@ describe('a price', () => {
     ['a row for each to-one relation', '{ events(first: 10) { nodes { device { site { name } } } } }', 30],
     ['a lookup', '{ deviceBySerial(serial: "x") { events(first: 3) { nodes { severity } } } }', 4],
     ['ids', '{ nodes(ids: ["a", "b", "c"]) { ... on Device { site { name } } } }', 6],
+    ['an aggregate again for the period before', '{ eventsAggregate { count previous { count } } }', 10 + 10],
+    [
+      'groups again for the period before',
+      '{ eventsGroupedAggregate(first: 7, groupBy: {}) { count previous { count } } }',
+      17 + 17,
+    ],
     ['a column once', '{ devices(first: 9) { nodes { serial model label } } }', 9],
     ['a column again under another name', '{ devices(first: 9) { nodes { serial again: serial } } }', 18],
     ['the name of a type under many names', '{ a: __typename b: __typename c: __typename }', 2],

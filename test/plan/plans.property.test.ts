@@ -70,7 +70,8 @@ test('plans ran for every kind of field, and arguments of every form', () => {
   const kinds = [
     ...['column', 'list of values', 'joined row', 'loaded row', 'lookup', 'node', 'nodes', 'list', 'edges', 'cursor'],
     ...['pageInfo', 'hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor', 'totalCount', 'approximateCount'],
-    ...['aggregate', 'count', 'of', 'of a column', 'measure', 'key', 'bucket'],
+    ...['aggregate', 'count', 'of', 'of a column', 'measure', 'key', 'bucket', 'parts'],
+    ...['bucketEpochMs', 'countChange', 'again'],
   ];
   expect([...kinds, ...argumentForms].filter((name) => !ran.has(name))).toEqual([]);
   expect((ran.get('executor') ?? 0) / (ran.get('plan') ?? 0)).toBeLessThan(0.2);

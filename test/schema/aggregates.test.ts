@@ -46,12 +46,15 @@ describe('a measure', () => {
     };
     const counts = { count: 'SafeInt!', countDistinct: 'SafeInt!' };
     const extremes = (type: string) => ({ ...counts, min: type, max: type });
+    const changes = { difference: 'ChangeAggregate!', rate: 'ChangeAggregate!' };
+    const forms = { float: 'FloatAggregate!', ...changes };
     const numbers = (type: string, sum: string, mean: string) => ({
       ...extremes(type),
       sum,
       avg: mean,
       stddev: mean,
       percentile: 'Float',
+      ...(type === 'Float' ? changes : forms),
     });
     expect(fields('IntAggregate')).toEqual(numbers('Int', 'BigInt', 'Float'));
     expect(fields('BigIntAggregate')).toEqual(numbers('BigInt', 'Decimal', 'Decimal'));
@@ -62,11 +65,13 @@ describe('a measure', () => {
       sum: 'Duration',
       avg: 'Duration',
       percentile: 'Duration',
+      ...forms,
     });
     expect(fields('BooleanAggregate')).toEqual({ ...counts, every: 'Boolean', some: 'Boolean' });
     expect(fields('MoodAggregate')).toEqual(extremes('Mood'));
-    for (const name of ['String', 'DateTime', 'LocalDateTime', 'Date'])
-      expect(fields(`${name}Aggregate`)).toEqual(extremes(name));
+    expect(fields('StringAggregate')).toEqual(extremes('String'));
+    for (const name of ['DateTime', 'LocalDateTime', 'Date'])
+      expect(fields(`${name}Aggregate`)).toEqual({ ...extremes(name), epochMs: 'EpochAggregate!' });
     for (const name of ['UUID', 'JSON', 'StringList']) expect(fields(`${name}Aggregate`)).toEqual(counts);
   });
 

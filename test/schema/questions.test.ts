@@ -193,6 +193,60 @@ const questions: Readonly<Record<string, Question>> = {
           from events.event e where e.device_id = silent.device_id order by occurred_at desc limit 1))
       ) order by device_id))) from silent`,
   },
+  'When errors happen: by weekday and hour, on local clocks': {
+    statements: 1,
+    sql: `
+      select json_build_object('eventsGroupedAggregate', json_agg(json_build_object(
+        'parts', json_build_object('weekday', weekday, 'hourOfDay', hour), 'count', n) order by weekday, hour))
+      from (
+        select extract(isodow from at)::int as weekday, extract(hour from at)::int as hour, count(*) as n
+        from (select occurred_at at time zone 'Europe/Berlin' as at from events.event where severity >= 'error') e
+        group by 1, 2) t`,
+  },
+  'Temperatures for a chart, and how fast they change': {
+    variables: week,
+    parameters: ['from', 'to'],
+    statements: 1,
+    sql: `
+      select json_build_object('eventsGroupedAggregate', json_agg(json_build_object(
+        'key', json_build_object('device', json_build_object('model', model)),
+        'bucketEpochMs', extract(epoch from bucket)::float8 * 1000,
+        'countChange', json_build_object('difference', added::float8),
+        'of', json_build_object('value', json_build_object(
+          'float', json_build_object('avg', mean::float8, 'max', max::float8),
+          'difference', json_build_object('avg', change::float8),
+          'rate', json_build_object('avg', change::float8 / seconds::float8)))
+      ) order by model, bucket))
+      from (
+        select t.*, n - lag(n) over w as added, mean - lag(mean) over w as change,
+          extract(epoch from bucket - lag(bucket) over w) as seconds
+        from (
+          select model, date_bin('6 hours', occurred_at, '2000-01-01Z') as bucket, count(*) as n, avg(value) as mean, max(value)
+        from events.event join events.device using (device_id)
+        where event_type_id = 'temperature' and occurred_at >= $1::timestamptz and occurred_at < $2::timestamptz
+        group by 1, 2) t window w as (partition by model order by bucket)) t`,
+  },
+  'A week by days, beside the week before': {
+    variables: week,
+    parameters: ['from', 'to'],
+    statements: 1,
+    sql: `
+      with event as (
+        select date_trunc('day', occurred_at at time zone 'UTC') as day, occurred_at >= $1::timestamptz as is_new,
+          count(*) as n, max(value)
+        from events.event
+        where occurred_at >= $1::timestamptz - ($2::timestamptz - $1::timestamptz) and occurred_at < $2::timestamptz
+        group by 1, 2
+      )
+      select json_build_object('eventsGroupedAggregate', json_agg(json_build_object(
+        'bucket', test.iso(day at time zone 'UTC'), 'count', n, 'of', json_build_object('value', json_build_object('max', max::text)),
+        'previous', (
+          select json_build_object('bucket', test.iso((e.day - interval '7 days') at time zone 'UTC'),
+            'count', coalesce(sum(b.n), 0), 'of', json_build_object('value', json_build_object('max', max(b.max)::text)))
+          from event b where b.day = e.day - interval '7 days' and not b.is_new)
+      ) order by day))
+      from event e where is_new`,
+  },
 };
 
 const { database, api } = await setUp({
@@ -212,9 +266,9 @@ const documents = [...page.matchAll(/^## (.*)\n\n```graphql\n([\s\S]*?)^```$/gm)
   }),
 );
 
-test('the page asks ten questions, each with its SQL', () => {
+test('the page asks thirteen questions, each with its SQL', () => {
   expect(documents.map(({ title }) => title)).toEqual(Object.keys(questions));
-  expect(documents).toHaveLength(10);
+  expect(documents).toHaveLength(13);
 });
 
 test.each(documents)('$title', async ({ title, document }) => {

@@ -133,7 +133,7 @@ test('every aggregate is computed, grouped and filtered', async () => {
   for (const list of lists) {
     const measures = measuresOf(schema, list.type.name);
     const groupings = groupingsOf(schema, list.type.name).filter(
-      ({ selected }) => list.name !== 'extremes' || selected !== 'bucket',
+      ({ selected }) => list.name !== 'extremes' || !selected.startsWith('bucket'),
     );
     await ask([
       { field: () => `${list.name}Aggregate { ${measures} }`, variables: {} },

@@ -196,6 +196,8 @@ describe('an operand', () => {
     ['bytes', 'AP8Q'],
     ['bytes', ''],
     ['mood', 'SAD', 'SAD'],
+    ['span', '1w2d3h4m5.5s'],
+    ['span', '15m'],
     ['bigs', ['1', 2]],
   ])('of %s may be %j', async (column, operand, literal) => {
     const answers = await filter(column, operand, literal);
@@ -221,6 +223,9 @@ describe('an operand', () => {
     ['clock', '1:30', /is not a LocalTime; write it like "13:45:00\.25"/],
     ['clock', '01:30+02', /is not a LocalTime/],
     ['span', '1 day', /is not a Duration; write it like "P1DT2H30M"/],
+    ['span', '1m1h', /is not a Duration/],
+    ['span', '1.5h', /is not a Duration/],
+    ['span', '1y', /is not a Duration/],
     ['span', 'P', /is not a Duration/],
     ['span', 'PT', /is not a Duration/],
     ['span', 'P1H', /is not a Duration/],

@@ -21,7 +21,11 @@ function columnsOf(schema: GraphQLSchema, row: string): readonly string[] {
 function timesOf(schema: GraphQLSchema, row: string): readonly string[] {
   const input = schema.getType(`${row}GroupBy`);
   const fields = isInputObjectType(input) ? Object.values(input.getFields()) : [];
-  return fields.filter(({ type }) => getNamedType(type).name === 'Bucket').map(({ name }) => name);
+  const hasDays = new Set(['DateTime', 'LocalDateTime', 'Date']);
+  const days = fieldsOf(schema, row).flatMap(({ name, type }) => (hasDays.has(getNamedType(type).name) ? [name] : []));
+  return fields.flatMap(({ name, type }) =>
+    getNamedType(type).name === 'Bucket' && days.includes(name) ? [name] : [],
+  );
 }
 
 /** The values of a table's enum of columns that hold times. */
@@ -34,14 +38,24 @@ export const timeColumnsOf = (schema: GraphQLSchema, row: string): readonly stri
   return isEnumType(type) ? type.getValues().flatMap(({ name, value }) => (columns.includes(value) ? [name] : [])) : [];
 };
 
-/** A selection of all measures of rows of a type, and of the first and last of them by each time. */
-export function measuresOf(schema: GraphQLSchema, row: string): string {
-  const columns = fieldsOf(schema, `${row}ColumnAggregates`).map(({ name, type }) => {
-    const measures = fieldsOf(schema, getNamedType(type).name).flatMap((measure) =>
-      measure.name === 'percentile' ? ['p50: percentile(p: 0.5)', 'p90: percentile(p: 0.9)'] : [measure.name],
-    );
-    return `${name} { ${measures.join(' ')} }`;
+/** A selection of all measures in a type, in all forms; of changes where there are any. */
+function everyMeasureOf(schema: GraphQLSchema, type: string, hasChanges: boolean): string {
+  const measures = fieldsOf(schema, type).flatMap(({ name, type }) => {
+    if (name === 'percentile') return ['p50: percentile(p: 0.5)', 'p90: percentile(p: 0.9)'];
+    const inner = getNamedType(type);
+    if (!isObjectType(inner)) return [name];
+    return inner.name === 'ChangeAggregate' && !hasChanges
+      ? []
+      : [`${name} { ${everyMeasureOf(schema, inner.name, false)} }`];
   });
+  return measures.join(' ');
+}
+
+/** A selection of all measures of rows of a type, and of the first and last of them by each time. */
+export function measuresOf(schema: GraphQLSchema, row: string, hasChanges = false): string {
+  const columns = fieldsOf(schema, `${row}ColumnAggregates`).map(
+    ({ name, type }) => `${name} { ${everyMeasureOf(schema, getNamedType(type).name, hasChanges)} }`,
+  );
   const ends = fieldsOf(schema, `${row}Aggregate`)
     .filter(({ name }) => name === 'first' || name === 'last')
     .flatMap(({ name }) => timeColumnsOf(schema, row).map((by) => `${name}_${by}: ${name}(by: ${by}) { __typename }`));
@@ -68,8 +82,13 @@ export function groupingsOf(schema: GraphQLSchema, row: string) {
   const times = timesOf(schema, row).flatMap((column) =>
     ['P1D', 'P2W', 'P5Y'].map((every) => ({
       groupBy: `${column}: { every: "${every}", timeZone: "America/New_York" }`,
-      selected: 'bucket',
+      selected: `bucket bucketEpochMs countChange { difference rate } changes: ${measuresOf(schema, row, true).replace(/^count of/, 'of')}
+        previous(shift: "P1DT1H") { bucket ${measuresOf(schema, row)} }`,
     })),
   );
-  return [...own, ...related, ...times];
+  const parts = timesOf(schema, row).map((column) => ({
+    groupBy: `${column}: { parts: [WEEKDAY, MONTH, YEAR, ISO_YEAR], timeZone: "America/New_York" }`,
+    selected: 'parts { weekday month year isoYear }',
+  }));
+  return [...own, ...related, ...times, ...parts];
 }

@@ -21,10 +21,53 @@ export function wallTime(instant: number, timeZone: string): number {
   return Date.UTC(year, month - 1, date, hours, minutes, seconds) + (((instant % second) + second) % second);
 }
 
-/** The instant at which a clock on the wall shows this. */
+/**
+ * The instant at which a clock on the wall shows this: of two the later, and where clocks skip it, the one by the offset
+ * of before.
+ */
 export function instantOf(wall: number, timeZone: string): number {
-  const guess = wall - (wallTime(wall, timeZone) - wall);
-  return guess - (wallTime(guess, timeZone) - wall);
+  const by = (near: number) => wall - (wallTime(near, timeZone) - near);
+  const [before, after] = [by(wall - day), by(wall + day)];
+  return wallTime(after, timeZone) === wall ? after : before;
+}
+
+/** A length of time: months and days of the calendar, and milliseconds. */
+export interface Span {
+  readonly months: number;
+  readonly days: number;
+  readonly ms: number;
+}
+
+/** What the clock on the wall shows earlier by a length; a day that a month does not have is its last. */
+export function earlierWall(wall: number, { months, days, ms }: Span): number {
+  const date = new Date(wall);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() - months];
+  const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  const midnight = Date.UTC(year, month, Math.min(date.getUTCDate(), last));
+  return midnight + (((wall % day) + day) % day) - days * day - ms;
+}
+
+/** The instant earlier by a length, of which months and days go by the clock on the wall. */
+export const earlierInstant = (instant: number, span: Span, timeZone: string): number =>
+  instantOf(earlierWall(wallTime(instant, timeZone), { ...span, ms: 0 }), timeZone) - span.ms;
+
+/** The parts of what a clock on the wall shows. */
+export function partsOf(wall: number) {
+  const date = new Date(wall);
+  const weekday = date.getUTCDay() || 7;
+  const thursday = new Date(wall + (4 - weekday) * day);
+  const isoYear = thursday.getUTCFullYear();
+  return {
+    minuteOfHour: date.getUTCMinutes(),
+    hourOfDay: date.getUTCHours(),
+    weekday,
+    dayOfMonth: date.getUTCDate(),
+    isoWeek: 1 + Math.floor((thursday.getTime() - Date.UTC(isoYear, 0, 1)) / (7 * day)),
+    month: date.getUTCMonth() + 1,
+    quarter: 1 + Math.floor(date.getUTCMonth() / 3),
+    year: date.getUTCFullYear(),
+    isoYear,
+  };
 }
 
 /** The length of a bucket: a number of units of the calendar, or milliseconds. */

@@ -47,7 +47,8 @@ const scalars: Readonly<Record<string, readonly unknown[]>> = {
 /** Arguments and fields of inputs that want some values of their scalar. */
 const named: Readonly<Record<string, readonly unknown[]>> = {
   timeZone: ['UTC', 'Europe/Berlin', 'America/New_York'],
-  every: ['PT1H', 'P1D', 'P1M', 'PT15M', 'P2D'],
+  every: ['PT1H', 'P1D', 'P1M', '15m', '2d'],
+  shift: ['P1D', '1h', 'P1M'],
   p: [0, 0.5, 0.95, 1],
   path: ['a', '0', 'signal'],
 };

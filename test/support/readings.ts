@@ -1,6 +1,19 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { bucketStart, day, hour, instantOf, type Length, minute, nextBucket, wallTime } from './calendar.ts';
+import {
+  bucketStart,
+  day,
+  earlierInstant,
+  earlierWall,
+  hour,
+  instantOf,
+  type Length,
+  minute,
+  nextBucket,
+  partsOf,
+  type Span,
+  wallTime,
+} from './calendar.ts';
 import { createEmptyDatabase, type TestDatabase } from './database.ts';
 import type { Question } from './everyField.ts';
 
@@ -89,12 +102,37 @@ const lengths: readonly (readonly [string, Length])[] = [
   ['PT1H', { ms: hour }],
   ['PT5H', { ms: 5 * hour }],
   ['PT24H', { ms: day }],
-  ['PT90M', { ms: 90 * minute }],
+  ['90m', { ms: 90 * minute }],
+  ['1d', { unit: 'day', count: 1 }],
+];
+
+const parts = {
+  MINUTE_OF_HOUR: 'minuteOfHour',
+  HOUR_OF_DAY: 'hourOfDay',
+  WEEKDAY: 'weekday',
+  DAY_OF_MONTH: 'dayOfMonth',
+  ISO_WEEK: 'isoWeek',
+  MONTH: 'month',
+  QUARTER: 'quarter',
+  YEAR: 'year',
+  ISO_YEAR: 'isoYear',
+} as const;
+type Part = keyof typeof parts;
+const partNames = Object.keys(parts) as Part[];
+
+const shifts: readonly (readonly [string, Span])[] = [
+  ['P1D', { months: 0, days: 1, ms: 0 }],
+  ['P7D', { months: 0, days: 7, ms: 0 }],
+  ['PT5H', { months: 0, days: 0, ms: 5 * hour }],
+  ['P1M', { months: 1, days: 0, ms: 0 }],
+  ['P1DT1H', { months: 0, days: 1, ms: hour }],
 ];
 
 interface Bucket {
   readonly column: 'at' | 'local' | 'day';
-  readonly every: readonly [string, Length];
+  /** Null where only parts make the groups. */
+  readonly every: readonly [string, Length] | null;
+  readonly parts: readonly Part[];
   readonly timeZone: string;
   readonly origin: number | null;
   readonly fill: boolean;
@@ -113,7 +151,9 @@ export interface Asked {
   readonly bounds: Bounds | null;
   readonly mood: string | null;
   readonly having: readonly (readonly [MeasureName, 'gt' | 'lte', number])[];
-  readonly order: readonly (readonly [Key | MeasureName | 'bucket', Direction])[];
+  readonly order: readonly (readonly [Key | MeasureName | Part | 'bucket', Direction])[];
+  /** By how much a period before is earlier that is asked for too; `own` for its own length. */
+  readonly shift: (typeof shifts)[number] | 'own' | null;
   readonly first: number | null;
   readonly isNested: boolean;
 }
@@ -165,14 +205,21 @@ const bucketArbitrary: fc.Arbitrary<Bucket> = fc
     timeZone: fc.constantFrom(...zones),
     origin: fc.option(moment),
     fill: fc.boolean(),
+    parts: fc.oneof(fc.constant<Part[]>([]), fc.subarray(partNames, { minLength: 1, maxLength: 3 })),
+    isCut: fc.boolean(),
   })
-  .map((bucket): Bucket => {
+  .map(({ isCut, ...bucket }): Bucket => {
     const every = bucket.column === 'day' && 'ms' in bucket.every[1] ? (lengths[0] ?? bucket.every) : bucket.every;
+    const isClock = (part: Part) => part === 'MINUTE_OF_HOUR' || part === 'HOUR_OF_DAY';
+    const parts = bucket.parts.filter((part) => bucket.column !== 'day' || !isClock(part));
+    const isBucketed = isCut || parts.length === 0;
     return {
       ...bucket,
-      every,
+      parts,
+      every: isBucketed ? every : null,
       column: bucket.column as Bucket['column'],
-      origin: 'ms' in every[1] ? bucket.origin : null,
+      origin: isBucketed && 'ms' in every[1] ? bucket.origin : null,
+      fill: bucket.fill && parts.length === 0,
     };
   });
 
@@ -191,9 +238,13 @@ const anyBounds: fc.Arbitrary<Bounds> = fc
     lt: upper === 'lt' || upper === 'both' ? start + days * day + hour : null,
   }));
 
+/** Whether both ends are bounded, so that a period does not depend on the time of the test. */
+const isClosed = (bounds: Bounds | null) =>
+  bounds !== null && (bounds.gte ?? bounds.gt) !== null && (bounds.lte ?? bounds.lt) !== null;
+
 /** Whether filling makes more buckets than can be compared in good time. */
 function isLong({ keys, bucket, bounds }: Pick<Asked, 'keys' | 'bucket' | 'bounds'>): boolean {
-  if (!bucket?.fill) return false;
+  if (!bucket?.fill || !bucket.every) return false;
   const [from, to] = [bounds?.gte ?? bounds?.gt ?? null, bounds?.lte ?? bounds?.lt ?? null];
   const span = from === null || to === null ? 240 * day : to - from;
   return span / nextBucket(0, bucket.every[1]) > (keys.length > 0 ? 20 : 120);
@@ -215,20 +266,26 @@ export const anyAsked: fc.Arbitrary<Asked> = fc
     ),
     order: fc.array(
       fc.tuple(
-        fc.constantFrom(...keys, ...(Object.keys(measures) as MeasureName[]), 'bucket' as const),
+        fc.constantFrom(...keys, ...(Object.keys(measures) as MeasureName[]), ...partNames, 'bucket' as const),
         fc.constantFrom(...(Object.keys(directions) as Direction[])),
       ),
       { maxLength: 3 },
     ),
     first: fc.option(fc.nat({ max: 9 }), { freq: 1 }),
+    shift: fc.option(fc.oneof(fc.constantFrom(...shifts), fc.constant('own' as const)), { freq: 3 }),
     isNested: fc.boolean(),
   })
   .map((asked) => ({
     ...asked,
     bucket: asked.bucket && { ...asked.bucket, fill: asked.bucket.fill && !isLong(asked) },
     order: asked.order.filter(
-      ([by]) => by in measures || (by === 'bucket' ? asked.bucket !== null : asked.keys.some((key) => key === by)),
+      ([by]) =>
+        by in measures ||
+        (by === 'bucket'
+          ? asked.bucket?.every
+          : [...asked.keys, ...(asked.bucket?.parts ?? [])].some((key) => key === by)),
     ),
+    shift: asked.bucket && isClosed(asked.bounds) ? asked.shift : null,
   }));
 
 // The plain computation ---------------------------------------------------------------------------------------------
@@ -250,19 +307,26 @@ const boundsOf = (bucket: Bucket, bounds: Bounds): Bounds => {
 };
 
 /** Whether buckets are cut from what the clock on the wall shows. */
-const isLocal = ({ column, every: [, length] }: Bucket) => column === 'at' && !('ms' in length);
+const isLocal = ({ column, every }: Bucket) => column === 'at' && every !== null && !('ms' in every[1]);
 const cut = (bucket: Bucket, time: number) => (isLocal(bucket) ? wallTime(time, bucket.timeZone) : time);
 
-function startOf(bucket: Bucket, time: number): number {
-  const { origin, timeZone, column } = bucket;
+const startOf = (bucket: Bucket, time: number): number => cutStart(bucket, cut(bucket, time));
+
+/** The start of a bucket with this time, in the form from which buckets are cut. */
+function cutStart(bucket: Bucket, time: number): number {
+  const { origin, timeZone, column, every } = bucket;
+  if (!every) return Number.NaN;
   const midnight = column === 'at' ? instantOf(Date.UTC(2000, 0, 1), timeZone) : Date.UTC(2000, 0, 1);
   const given = origin !== null && column === 'local' ? wallTime(origin, timeZone) : origin;
-  return bucketStart(cut(bucket, time), bucket.every[1], given ?? midnight);
+  return bucketStart(time, every[1], given ?? midnight);
 }
+
+/** The instant that a bucket's start is; of times without a zone as if they were of UTC. */
+const instantAt = (bucket: Bucket, start: number) => (isLocal(bucket) ? instantOf(start, bucket.timeZone) : start);
 
 /** A bucket's start as the API writes it. */
 function written(bucket: Bucket, start: number): string {
-  const time = isLocal(bucket) ? instantOf(start, bucket.timeZone) : start;
+  const time = instantAt(bucket, start);
   const text = new Date(time).toISOString().replace(/\.?0+Z$/, 'Z');
   return bucket.column === 'at' ? text : bucket.column === 'day' ? text.slice(0, 10) : text.slice(0, -1);
 }
@@ -292,9 +356,14 @@ function groupsOf({ keys, bucket, bounds, mood }: Asked, all: readonly Reading[]
   if (keys.length === 0 && !bucket) return [{ keys: {}, start: null, rows }];
   for (const row of rows) {
     const time = bucket && row[bucket.column];
+    const wall =
+      bucket && time !== null ? partsOf(bucket.column === 'at' ? wallTime(time, bucket.timeZone) : time) : null;
     put(
-      Object.fromEntries(keys.map((key) => [key, keyOf(row, key)])),
-      bucket && time !== null ? startOf(bucket, time) : null,
+      Object.fromEntries([
+        ...keys.map((key) => [key, keyOf(row, key)]),
+        ...(bucket?.parts ?? []).map((part) => [part, wall?.[parts[part]] ?? null]),
+      ]),
+      bucket?.every && time !== null ? startOf(bucket, time) : null,
       row,
     );
   }
@@ -318,7 +387,7 @@ function seriesOf(bucket: Bucket, bounds: Bounds | null, groups: readonly Group[
   const lo = from.length > 0 ? startOf(bucket, Math.max(...from)) : Math.min(...starts);
   const hi = to.length > 0 ? startOf(bucket, Math.min(...to)) : Math.max(...starts);
   const series: number[] = [];
-  for (let start = lo; start <= hi && Number.isFinite(lo); start = nextBucket(start, bucket.every[1]))
+  for (let start = lo; start <= hi && Number.isFinite(lo); start = nextBucket(start, bucket.every?.[1] ?? { ms: day }))
     series.push(start);
   return series;
 }
@@ -345,13 +414,16 @@ function rankOf(group: Group, by: string): Value {
 
 export function expected(asked: Asked, all: readonly Reading[]): readonly unknown[] {
   const { having, order, first, bucket } = asked;
-  const kept = groupsOf(asked, all).filter((group) =>
+  const groups = groupsOf(asked, all);
+  const kept = groups.filter((group) =>
     having.every(([measure, operator, limit]) => {
       const value = measures[measure](group.rows);
       return value !== null && (operator === 'gt' ? value > limit : value <= limit);
     }),
   );
-  const orders = [...order, ...asked.keys.map((key) => [key, 'ASC'] as const), ['bucket', 'ASC'] as const];
+  const named = [...asked.keys, ...(bucket?.parts ?? []), 'bucket' as const];
+  const orders = [...order, ...named.map((key) => [key, 'ASC'] as const)];
+  const before = previousOf(asked, all);
   const sorted = kept.toSorted((a, b) => {
     for (const [by, direction] of orders) {
       const way = compare(rankOf(a, by), rankOf(b, by), direction);
@@ -359,10 +431,87 @@ export function expected(asked: Asked, all: readonly Reading[]): readonly unknow
     }
     return 0;
   });
-  return sorted.slice(0, first ?? undefined).map((group) => shown(asked, bucket, group));
+  return sorted.slice(0, first ?? undefined).map((group) => ({
+    ...shown(asked, bucket, group),
+    ...measured(group.rows),
+    ...(bucket?.every && changesOf(bucket, group, groups)),
+    ...(before && { previous: before(group) }),
+  }));
 }
 
-function shown({ keys }: Asked, bucket: Bucket | null, { keys: values, start, rows }: Group): unknown {
+/** The changes from the last bucket before with the same key. */
+function changesOf(bucket: Bucket, group: Group, groups: readonly Group[]) {
+  const series = groups.filter(
+    ({ keys, start }) => start !== null && JSON.stringify(keys) === JSON.stringify(group.keys),
+  );
+  const earlier = series.filter(({ start }) => group.start !== null && Number(start) < group.start);
+  const last = earlier.toSorted((a, b) => Number(a.start) - Number(b.start)).at(-1);
+  const change = (measure: (rows: readonly Reading[]) => number | null) => {
+    const [now, then] = [measure(group.rows), last ? measure(last.rows) : null];
+    const difference = now === null || then === null ? null : now - then;
+    const seconds = (instantAt(bucket, group.start ?? 0) - instantAt(bucket, last?.start ?? 0)) / 1000;
+    return { difference: near(difference), rate: near(difference === null ? null : difference / seconds) };
+  };
+  const sum = change((rows) => add(wholes(rows)));
+  const avg = change((rows) => mean(exacts(rows)));
+  const median = change((rows) => percentile(wholes(rows), 0.5));
+  const count = change((rows) => wholes(rows).length);
+  return {
+    countChange: change((rows) => rows.length),
+    changes: {
+      whole: {
+        difference: { sum: sum.difference, median: median.difference, count: count.difference },
+        rate: { sum: sum.rate, count: count.rate },
+      },
+      exact: { difference: { avg: avg.difference }, rate: { avg: avg.rate } },
+    },
+  };
+}
+
+/** The measures of a period before by the groups beside which they stand. */
+function previousOf(asked: Asked, all: readonly Reading[]) {
+  const { shift, bucket, bounds } = asked;
+  if (shift === null || !bucket || !bounds) return null;
+  const limits = boundsOf(bucket, bounds);
+  const inWall = (time: number) => (bucket.column === 'at' ? wallTime(time, bucket.timeZone) : time);
+  const step = bucket.column === 'day' ? day : 0;
+  const least = Math.max(limits.gte ?? -Infinity, limits.gt === null ? -Infinity : limits.gt + step);
+  const greatest = Math.min(limits.lte === null ? Infinity : limits.lte + step, limits.lt ?? Infinity);
+  const own = inWall(greatest) - inWall(least);
+  const span = shift === 'own' ? { months: 0, days: Math.trunc(own / day), ms: own % day } : shift[1];
+  const earlier = (time: number | null) => {
+    if (time === null) return null;
+    const at = bucket.column === 'at' ? earlierInstant(time, span, bucket.timeZone) : earlierWall(time, span);
+    return bucket.column === 'day' ? bucketStart(at, { unit: 'day', count: 1 }) : at;
+  };
+  const [gte, gt, lt, lte] = [earlier(limits.gte), earlier(limits.gt), earlier(limits.lt), earlier(limits.lte)];
+  const isOpen = shift === 'own' && step === 0;
+  const moved = isOpen ? { gte, gt, lte: null, lt: lt === null ? lte : Math.min(lt, lte ?? lt) } : { gte, gt, lt, lte };
+  const rows = all.filter((row) => isWithin(row[bucket.column], moved));
+  const groups = groupsOf({ ...asked, bounds: null, bucket: { ...bucket, fill: false } }, rows);
+  return ({ keys, start }: Group) => {
+    const before =
+      start === null
+        ? null
+        : cutStart(
+            bucket,
+            bucket.column === 'at' && !isLocal(bucket)
+              ? earlierInstant(start, span, bucket.timeZone)
+              : earlierWall(start, span),
+          );
+    const isBeside = (group: Group) =>
+      JSON.stringify([group.keys, group.start]) === JSON.stringify([keys, bucket.every ? before : null]);
+    const found = bucket.every && start === null ? undefined : groups.find(isBeside);
+    const { of, ...rest } = measured(found?.rows ?? []);
+    return {
+      bucket: bucket.every && before !== null ? written(bucket, before) : null,
+      ...rest,
+      of: { whole: of.whole },
+    };
+  };
+}
+
+function shown({ keys }: Asked, bucket: Bucket | null, { keys: values, start }: Group) {
   const key = (name: Key) => (keys.includes(name) ? (values[name] ?? null) : null);
   const mood = key('mood');
   return {
@@ -373,7 +522,8 @@ function shown({ keys }: Asked, bucket: Bucket | null, { keys: values, start, ro
       deviceByDevice: { kind: key('kind') },
     },
     bucket: bucket && start !== null ? written(bucket, start) : null,
-    ...measured(rows),
+    bucketEpochMs: bucket && start !== null ? instantAt(bucket, start) : null,
+    parts: Object.fromEntries(partNames.map((part) => [parts[part], values[part] ?? null])),
   };
 }
 
@@ -411,8 +561,14 @@ function measured(rows: readonly Reading[]) {
         avg: near(mean(exact)),
         stddev: near(deviation(exact)),
         p10: near(percentile(exact, 0.1)),
+        float: { count: exact.length, sum: near(add(exact)), max: ranked(exact).at(-1) ?? null },
       },
-      at: { min: written(ranked(times)[0]), max: written(ranked(times).at(-1)), countDistinct: new Set(times).size },
+      at: {
+        min: written(ranked(times)[0]),
+        max: written(ranked(times).at(-1)),
+        countDistinct: new Set(times).size,
+        epochMs: { min: ranked(times)[0] ?? null },
+      },
       mood: { min: moodOf(ranked(present)[0]), max: moodOf(ranked(present).at(-1)), count: present.length },
     },
     first: rowOf(timed[0]),
@@ -432,19 +588,36 @@ export function asNumbers<T extends { of: { exact: Record<string, unknown> } }>(
 
 // The request -------------------------------------------------------------------------------------------------------
 
+const whole =
+  'whole { count countDistinct min max sum avg stddev median: percentile(p: 0.5) p90: percentile(p: 0.9) p0: percentile(p: 0) }';
+const ends = 'first(by: AT) { rowId word } last(by: AT) { rowId word }';
+
 const selection = `
   count
   of {
-    whole { count countDistinct min max sum avg stddev median: percentile(p: 0.5) p90: percentile(p: 0.9) p0: percentile(p: 0) }
-    exact { sum avg stddev p10: percentile(p: 0.1) }
-    at { min max countDistinct }
+    ${whole}
+    exact { sum avg stddev p10: percentile(p: 0.1) float { count sum max } }
+    at { min max countDistinct epochMs { min } }
     mood { min max count }
   }
-  first(by: AT) { rowId word } last(by: AT) { rowId word }`;
+  ${ends}`;
 
-const grouped = ({ where, groupBy, having, orderBy, first }: Readonly<Record<string, string>>) => `
+const change = `
+  countChange { difference rate }
+  changes: of {
+    whole { difference { sum median: percentile(p: 0.5) count } rate { sum count } }
+    exact { difference { avg } rate { avg } }
+  }`;
+
+/** What is asked of a group; a period before by a variable. */
+const selectionOf = ({ bucket, shift }: Asked, given: string | undefined) => `
+  ${selection}
+  ${bucket?.every ? change : ''}
+  ${shift === null ? '' : `previous(shift: ${given}) { bucket count of { ${whole} } ${ends} }`}`;
+
+const grouped = (asked: Asked, { where, groupBy, having, orderBy, first, shift }: Readonly<Record<string, string>>) => `
   readingsGroupedAggregate(where: ${where}, groupBy: ${groupBy}, having: ${having}, orderBy: ${orderBy}, first: ${first}) {
-    key { word mood whole deviceByDevice { kind } } bucket ${selection}
+    key { word mood whole deviceByDevice { kind } } bucket bucketEpochMs parts { ${Object.values(parts).join(' ')} } ${selectionOf(asked, shift)}
   }`;
 
 const operand = (column: Bucket['column'], time: number) => {
@@ -452,7 +625,8 @@ const operand = (column: Bucket['column'], time: number) => {
   return column === 'at' ? iso : column === 'local' ? iso.slice(0, -1) : iso.slice(0, 10);
 };
 
-export function questionOf({ keys, bucket, bounds, mood, having, order, first, isNested }: Asked): Question {
+export function questionOf(asked: Asked): Question {
+  const { keys, bucket, bounds, mood, having, order, first, shift, isNested } = asked;
   const own = keys.filter((key) => key !== 'kind').map((key) => key.toUpperCase());
   const range = bucket && bounds && Object.entries(bounds).filter(([, time]) => time !== null);
   const tests = Object.fromEntries((range ?? []).map(([op, time]) => [op, operand(bucket?.column ?? 'at', time)]));
@@ -463,8 +637,8 @@ export function questionOf({ keys, bucket, bounds, mood, having, order, first, i
   return {
     field: (names) =>
       isNested
-        ? `devices { nodes { rowId ${grouped(names).replace('readings', 'readingsByDevice')} } }`
-        : grouped(names),
+        ? `devices { nodes { rowId ${grouped(asked, names).replace('readings', 'readingsByDevice')} } }`
+        : grouped(asked, names),
     variables: {
       where: [
         'ReadingWhere',
@@ -482,7 +656,9 @@ export function questionOf({ keys, bucket, bounds, mood, having, order, first, i
           ...(keys.includes('kind') && { deviceByDevice: { columns: ['KIND'] } }),
           ...(bucket && {
             [bucket.column]: {
-              ...{ every: bucket.every[0], timeZone: bucket.timeZone, fill: bucket.fill },
+              ...{ timeZone: bucket.timeZone, fill: bucket.fill },
+              ...(bucket.every && { every: bucket.every[0] }),
+              ...(bucket.parts.length > 0 && { parts: bucket.parts }),
               ...(bucket.origin !== null && { origin: new Date(bucket.origin).toISOString() }),
             },
           }),
@@ -501,6 +677,7 @@ export function questionOf({ keys, bucket, bounds, mood, having, order, first, i
         '[ReadingGroupedOrderBy!]',
         order.map(([by, direction]) => {
           if (by in measures) return wholeOf(by as MeasureName, direction, { direction });
+          if (by in parts) return { parts: { [parts[by as Part]]: direction } };
           return by === 'bucket'
             ? { bucket: direction }
             : by === 'kind'
@@ -509,6 +686,7 @@ export function questionOf({ keys, bucket, bounds, mood, having, order, first, i
         }),
       ],
       first: ['Int', first],
+      ...(shift !== null && { shift: ['Duration', shift === 'own' ? null : shift[0]] as const }),
     },
   };
 }

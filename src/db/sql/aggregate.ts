@@ -1,17 +1,28 @@
 import type { Catalog, Table } from '../../catalog/catalog.ts';
 import {
-  type Bounds,
   type Bucket,
   bucketsBetween,
   bucketValue,
+  secondsBetween,
   selectBucket,
   selectEnds,
   selectSeries,
 } from './bucket.ts';
 import { type OrderKey, orderBy } from './keyset.ts';
-import { computed, distinct, type Measure, selectEndRow, shown } from './measure.ts';
+import {
+  byPeriod,
+  computed,
+  distinct,
+  type Measure,
+  type OfRows,
+  type Period,
+  selectEndRow,
+  shown,
+  shownBefore,
+} from './measure.ts';
+import type { Bounds } from './period.ts';
 import { alias, from, type Rows } from './select.ts';
-import { and, empty, gt, ident, join, lte, own, type Sql, sql, trusted } from './sql.ts';
+import { and, empty, eq, gt, ident, join, lte, own, type Sql, sql, trusted } from './sql.ts';
 
 /** The most groups that one field gives, and the most buckets of one group. */
 export const maxGroups = 10_000;
@@ -45,19 +56,33 @@ export const excess = '$excess';
 export function selectWhole(
   catalog: Catalog,
   table: Table,
-  conditions: readonly Sql[],
+  where: Sql,
   measures: readonly Measure[],
+  match: readonly Sql[] = [],
 ): Sql {
   const source = sql`${from(catalog, table)} ${ident(alias)}`;
-  const aggregates = measures.filter(({ kind }) => kind !== 'row');
-  const list = computed(table, aggregates).map(named);
-  const group = sql`from (select ${join(list)} from ${source} where ${and(conditions)}) g`;
-  const values = measures.map((measure) => {
-    const value =
-      measure.kind === 'row' ? sql`(${selectEndRow(table, source, conditions, measure)})` : shown(measure, aggregates);
-    return named({ name: measure.name, expression: value });
+  const { own, periods } = byPeriod(measures);
+  const parts = [
+    { alias: 'g', where, measures: own.map((of) => ({ name: of.name, of })) },
+    ...periods.map(({ alias, period, measures }) => ({ alias, where: period.where, measures })),
+  ];
+  const sources = parts.flatMap(({ alias, where, measures }) => {
+    const aggregates = measures.map(({ of }) => of).filter(({ kind }) => kind !== 'row');
+    const list = computed(table, aggregates).map(named);
+    const conditions = and([where, ...match]);
+    return list.length > 0 ? [sql`(select ${join(list)} from ${source} where ${conditions}) ${ident(alias)}`] : [];
   });
-  return sql`select ${join(values)} ${aggregates.length > 0 ? group : empty}`;
+  const values = parts.flatMap(({ alias, where, measures }) =>
+    measures.map((measure) => {
+      const { name, of } = measure;
+      const expression =
+        of.kind === 'row'
+          ? sql`(${selectEndRow(table, source, [where, ...match], of)})`
+          : shownBefore(measure, measures, alias);
+      return named({ name, expression });
+    }),
+  );
+  return sql`select ${join(values)} ${sources.length > 0 ? sql`from ${join(sources)}` : empty}`;
 }
 
 /** The statement for the groups and their measures; `match` narrows it further, to the rows of one parent. */
@@ -70,7 +95,8 @@ export function selectGroups(
   const { bucket, order, limit } = grouping;
   const all = distinct([...grouping.measures, ...measures]);
   const values = bucket && [named({ name: 'bucket', expression: bucketValue(bucket, ident('a', 'bucket')) })];
-  const names = [...keyNames(grouping), ...all.map(({ name }) => name), ...(bucket?.fill ? [excess] : [])];
+  const before = bucket ? byPeriod(all).periods.map(({ period }) => bucketName(period)) : [];
+  const names = [...keyNames(grouping), ...all.map(({ name }) => name), ...before, ...(bucket?.fill ? [excess] : [])];
   const list = join([...names.map((name) => ident('a', name)), ...(values ?? [])]);
   const sorted = order.length > 0 ? sql`order by ${orderBy(order)}` : empty;
   return sql`select ${list} from (${selectAll(catalog, grouping, all, match)}) a
@@ -89,21 +115,68 @@ const wanted = ({ having, bucket }: Grouping): Sql =>
 /** All groups, with their measures under their names. */
 function selectAll(catalog: Catalog, grouping: Grouping, measures: readonly Measure[], match: readonly Sql[]): Sql {
   const { bucket } = grouping;
+  const { own, periods } = byPeriod(measures);
+  const rows = { measures: own, elapsed: bucket && elapsed(bucket) };
   const list = [
     ...groupNames(grouping).map((name) => ident('g', name)),
-    ...measures.map((measure) => named({ name: measure.name, expression: shown(measure, measures) })),
+    ...own.map((measure) => named({ name: measure.name, expression: shown(measure, rows) })),
+    ...periods.flatMap((period) => besideList(grouping, period)),
   ];
-  if (!bucket?.fill) return sql`select ${join(list)} from (${selectFound(catalog, grouping, measures, match)}) g`;
+  const beside = periods.map((period) => besideGroups(catalog, grouping, period, match));
+  const tail = join([...beside, ...(own.some(isChange) ? [seriesOf(grouping)] : [])], ' ');
+  if (!bucket?.fill) return sql`select ${join(list)} from (${selectFound(catalog, grouping, own, match)}) g ${tail}`;
   const size = named({ name: excess, expression: sql`(select excess from size)` });
-  return sql`with ${filled(catalog, grouping, bucket, bucket.fill, measures, match)}
-    select ${join([...list, size])} from filled g`;
+  return sql`with ${filled(catalog, grouping, bucket, bucket.fill, own, match)}
+    select ${join([...list, size])} from filled g ${tail}`;
+}
+
+const isChange = (measure: OfRows): boolean => measure.kind === 'derived' && measure.form !== 'float';
+
+/** The window of the buckets with equal keys, in order. */
+const seriesOf = (grouping: Grouping): Sql => {
+  const keys = keyNames(grouping).map((name) => ident('g', name));
+  return sql`window series as (${keys.length > 0 ? sql`partition by ${join(keys)}` : empty} order by ${ident('g', 'bucket')})`;
+};
+
+const elapsed = (bucket: Bucket): Sql => {
+  const start = ident('g', 'bucket');
+  return secondsBetween(bucket, sql`pg_catalog.lag(${start}) over series`, start);
+};
+
+const bucketName = ({ name }: Period): string => `${name} bucket`;
+
+type Beside = ReturnType<typeof byPeriod>['periods'][number];
+
+/** The columns of an earlier period: its measures, and the start of its bucket. */
+const besideList = ({ bucket }: Grouping, { period, measures, alias }: Beside): readonly Sql[] => [
+  ...measures.map((measure) => named({ name: measure.name, expression: shownBefore(measure, measures, alias) })),
+  ...(bucket
+    ? [
+        named({
+          name: bucketName(period),
+          expression: bucketValue(bucket, period.bucketBefore(ident('g', 'bucket'))),
+        }),
+      ]
+    : []),
+];
+
+/** Joins the groups of an earlier period by their keys. Comparing whole records makes nulls equal. */
+function besideGroups(catalog: Catalog, grouping: Grouping, beside: Beside, match: readonly Sql[]): Sql {
+  const { period, measures, alias } = beside;
+  const of = measures.map((measure) => measure.of);
+  const names = groupNames(grouping);
+  const there = names.map((name) => ident(alias, name));
+  const here = names.map((name) => (name === 'bucket' ? period.bucketBefore(ident('g', name)) : ident('g', name)));
+  const row = (parts: readonly Sql[]) => sql`row(${join(parts)})::pg_catalog.record`;
+  return sql`left join (${selectFound(catalog, { ...grouping, where: period.where }, of, match)}) ${ident(alias)}
+    on ${names.length > 0 ? sql`${row(here)} ${eq} ${row(there)}` : sql`true`}`;
 }
 
 /** The groups that have rows. */
 function selectFound(
   catalog: Catalog,
   grouping: Grouping,
-  measures: readonly Measure[],
+  measures: readonly OfRows[],
   conditions: readonly Sql[],
 ): Sql {
   const { table, where, joins, keys, bucket } = grouping;
@@ -127,7 +200,7 @@ function filled(
   grouping: Grouping,
   bucket: Bucket,
   bounds: Bounds,
-  measures: readonly Measure[],
+  measures: readonly OfRows[],
   match: readonly Sql[],
 ): Sql {
   const keys = keyNames(grouping).map((name) => ident(name));

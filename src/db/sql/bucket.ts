@@ -1,4 +1,5 @@
 import type { Column } from '../../catalog/catalog.ts';
+import { type Bound, type Bounds, earlier } from './period.ts';
 import { columnRef } from './select.ts';
 import { join, own, type Sql, sql, trusted } from './sql.ts';
 
@@ -6,18 +7,6 @@ import { join, own, type Sql, sql, trusted } from './sql.ts';
 export type Every =
   | { readonly unit: 'months' | 'weeks' | 'days'; readonly count: number }
   | { readonly unit: 'time'; readonly length: string };
-
-/** One end of the times that a filter lets through, as a value of the bucketed column. */
-export interface Bound {
-  readonly value: Sql;
-  readonly isExclusive: boolean;
-}
-
-/** The times between which empty buckets are wanted too; an end without a bound is the data's. */
-export interface Bounds {
-  readonly lower: readonly Bound[];
-  readonly upper: readonly Bound[];
-}
 
 export interface Bucket {
   readonly column: Column;
@@ -116,6 +105,16 @@ export function selectEnds(bucket: Bucket, { lower, upper }: Bounds): Sql {
   return sql`select ${start(first)} as lo, ${start(last)} as hi,
     ${first && last ? sql`(${first} ${gt} ${last})` : sql`false`} as "isEmpty"`;
 }
+
+/** The seconds between the starts of two buckets; null if one is infinite. */
+export const secondsBetween = (bucket: Bucket, from: Sql, to: Sql): Sql => {
+  const seconds = (start: Sql) => sql`extract(epoch from ${bucketValue(bucket, start)})`;
+  return sql`case when pg_catalog.isfinite(${from}) and pg_catalog.isfinite(${to}) then ${seconds(to)} ${minus} ${seconds(from)} end`;
+};
+
+/** The start of the bucket that contains the moment `length` before this start. */
+export const selectBucketBefore = (bucket: Bucket, start: Sql, length: Sql): Sql =>
+  startOf(bucket, isLocal(bucket) ? sql`(${start} ${minus} ${length})` : earlier(start, length, bucket.timeZone));
 
 /** How many buckets there are from `lo` to `hi`; null where an end is open. */
 export function bucketsBetween({ every }: Bucket, lo: Sql, hi: Sql): Sql {

@@ -1,9 +1,15 @@
 import { type Column, columnOf, type Table } from '../../catalog/catalog.ts';
 import { columnRef } from './select.ts';
-import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
+import { and, ident, join, own, type Sql, sql, trusted } from './sql.ts';
 
 /** What is computed of rows; its value is in the result under its name. */
-export type Measure = Value | Percentile | EndRow;
+export type Measure = OfRows | Before;
+
+/** What is computed of the rows of a group. */
+export type OfRows = OfValues | EndRow | Derived;
+
+/** What is computed of values. */
+export type OfValues = Value | Percentile;
 
 interface Value {
   readonly kind: 'value';
@@ -32,6 +38,38 @@ interface EndRow {
   readonly key: readonly string[];
 }
 
+/** A measure as a number, or its change since the previous bucket. */
+export interface Derived {
+  readonly kind: 'derived';
+  readonly name: string;
+  readonly of: OfValues;
+  readonly form: NumberForm;
+  /** Casts the measure to a numeric type without losing digits. */
+  readonly number: (value: Sql) => Sql;
+}
+
+/** The number itself, its difference to the previous bucket, or that difference per second. */
+export const numberForms = ['float', 'difference', 'rate'] as const;
+export type NumberForm = (typeof numberForms)[number];
+
+/** A measure for an earlier period. */
+interface Before {
+  readonly kind: 'before';
+  readonly name: string;
+  readonly of: OfRows;
+  readonly period: Period;
+}
+
+/** A period before the one that is measured. */
+export interface Period {
+  /** The prefix of the names of its measures. */
+  readonly name: string;
+  /** The conditions on its rows. */
+  readonly where: Sql;
+  /** The start of the bucket to compare with the one that has this start. */
+  readonly bucketBefore: (start: Sql) => Sql;
+}
+
 /** What a statement computes of its rows: under names that `shown` knows. */
 interface Computed {
   readonly name: string;
@@ -40,8 +78,8 @@ interface Computed {
 }
 
 /** The aggregates behind the measures, each once. */
-export function computed(table: Table, measures: readonly Measure[]): readonly Computed[] {
-  const all = measures.map((measure): Computed => {
+export function computed(table: Table, measures: readonly OfRows[]): readonly Computed[] {
+  const all = measures.map(underlying).map((measure): Computed => {
     if (measure.kind === 'value') return measure;
     if (measure.kind === 'row') return { name: measure.name, expression: endRow(table, measure), whenEmpty: null };
     const fractions = fractionsOf(measures, measure.list).map(String);
@@ -51,16 +89,61 @@ export function computed(table: Table, measures: readonly Measure[]): readonly C
   return distinct(all);
 }
 
-/** A measure's value, taken from the rows `g` of what was `computed` for all the measures. */
-export function shown(measure: Measure, measures: readonly Measure[]): Sql {
-  if (measure.kind !== 'percentile') return ident('g', measure.name);
-  const place = fractionsOf(measures, measure.list).indexOf(measure.fraction) + 1;
-  return sql`(${ident('g', measure.list)})[${trusted(String(place))}]`;
+/** The rows that hold what was computed. */
+interface Shown {
+  readonly measures: readonly OfRows[];
+  /** Their alias; `g` by default. */
+  readonly of?: string;
+  /** The seconds between the starts of a row's bucket and the previous one in the window `series`. */
+  readonly elapsed?: Sql | null;
 }
 
-const fractionsOf = (measures: readonly Measure[], list: string): readonly number[] => [
-  ...new Set(measures.flatMap((m) => (m.kind === 'percentile' && m.list === list ? [m.fraction] : []))),
+/** A measure's value, taken from rows of what was `computed` for all the measures. */
+export function shown(measure: OfRows, rows: Shown): Sql {
+  const { of = 'g', elapsed = null } = rows;
+  if (measure.kind === 'derived') {
+    const { form, number } = measure;
+    const value = number(shown(measure.of, rows));
+    if (form === 'float') return sql`(${value})::pg_catalog.float8`;
+    if (elapsed === null) throw new Error('Without buckets there is no change');
+    const difference = sql`(${value} ${own('-')} pg_catalog.lag(${value}) over series)::pg_catalog.float8`;
+    return form === 'rate'
+      ? sql`${difference} ${own('/')} (${elapsed})::pg_catalog.float8`
+      : sql`case when (${elapsed}) is not null then ${difference} end`;
+  }
+  if (measure.kind !== 'percentile') return ident(of, measure.name);
+  const place = fractionsOf(rows.measures, measure.list).indexOf(measure.fraction) + 1;
+  return sql`(${ident(of, measure.list)})[${trusted(String(place))}]`;
+}
+
+const underlying = (measure: OfRows) => (measure.kind === 'derived' ? measure.of : measure);
+
+const fractionsOf = (measures: readonly OfRows[], list: string): readonly number[] => [
+  ...new Set(measures.map(underlying).flatMap((m) => (m.kind === 'percentile' && m.list === list ? [m.fraction] : []))),
 ];
+
+/** Splits measures by period: the current one, and each earlier one with an alias for its rows. */
+export function byPeriod(measures: readonly Measure[]) {
+  const before = measures.filter((measure) => measure.kind === 'before');
+  return {
+    own: measures.filter((measure) => measure.kind !== 'before'),
+    periods: distinct(before.map(({ period }) => period)).map((period, i) => ({
+      alias: `b${i}`,
+      period,
+      measures: before.filter((measure) => measure.period.name === period.name),
+    })),
+  };
+}
+
+type Of = Pick<Before, 'of'>;
+
+/** A measure of an earlier period, from joined rows that may be missing. */
+export function shownBefore({ of }: Of, measures: readonly Of[], alias: string): Sql {
+  const value = shown(of, { measures: measures.map((measure) => measure.of), of: alias });
+  const counted = of.kind === 'derived' ? of.of : of;
+  const whenEmpty = counted.kind === 'value' ? counted.whenEmpty : null;
+  return whenEmpty === null ? value : sql`coalesce(${value}, ${trusted(whenEmpty)})`;
+}
 
 /** Those of different names. */
 export const distinct = <T extends { readonly name: string }>(things: readonly T[]): readonly T[] => [

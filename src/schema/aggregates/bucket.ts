@@ -1,23 +1,27 @@
-import type { Bound, Bounds, Bucket } from '../../db/sql/bucket.ts';
-import { cast } from '../../db/sql/select.ts';
-import { own, sql, trusted } from '../../db/sql/sql.ts';
+import type { Bucket } from '../../db/sql/bucket.ts';
+import type { Sql } from '../../db/sql/sql.ts';
+import { selectTimePart } from '../../db/sql/timePart.ts';
 import { badInput } from '../../errors.ts';
-import type { Builder, InputObjectRef } from '../builder.ts';
-import { clocks } from '../filters/operators.ts';
+import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
+import { boundsIn } from './bounds.ts';
 import { readEvery } from './every.ts';
 import { givenIn } from './given.ts';
+import { type TimePart, timeField } from './parts.ts';
 import type { ShapeColumn } from './shape.ts';
 
-/** Defines the input that cuts times into buckets; the tables share it. */
-export const bucketInput = (builder: Builder): InputObjectRef =>
+/** Defines the input that groups by times; the tables share it. */
+export const bucketInput = (builder: Builder, part: EnumRef): InputObjectRef =>
   builder.inputType('Bucket', {
-    description: 'Puts rows into time buckets; a row without a time is in none.',
+    description: 'Groups rows by buckets of time, by parts of the time, or both.',
     fields: (t) => ({
       every: t.field({
         type: 'Duration',
-        required: true,
         description:
           'The length of a bucket. Days or more in one unit (P1D, P1W, P3M, P1Y) follow the calendar of `timeZone`; weeks begin on Monday, and several units count from January 2000. Hours or less (PT1H, PT5M) have a fixed length.',
+      }),
+      parts: t.field({
+        type: [part],
+        description: 'Parts of the time to group by.',
       }),
       timeZone: t.string({
         defaultValue: 'UTC',
@@ -36,19 +40,48 @@ export const bucketInput = (builder: Builder): InputObjectRef =>
   });
 
 interface BucketArguments {
-  readonly every: string;
+  readonly every?: string;
+  readonly parts?: readonly TimePart[];
   readonly timeZone?: string;
   readonly origin?: string;
   readonly fill?: boolean;
 }
 
-/** Reads the input of the column that the API calls `field`; throws BAD_USER_INPUT for buckets that there cannot be. */
-export function readBucket(field: string, times: ShapeColumn, input: unknown, where: unknown): Bucket {
+/** How the times of a column group rows. */
+interface TimeGroups {
+  readonly bucket: Bucket | null;
+  readonly parts: ReadonlyMap<TimePart, Sql>;
+  readonly timeZone: string;
+}
+
+/** Reads the input of the column that the API calls `field`; throws BAD_USER_INPUT for groups that there cannot be. */
+export function readTimes(field: string, times: ShapeColumn, input: unknown, where: unknown): TimeGroups {
   givenIn(field, input); // refuses nulls
-  const args = input as BucketArguments;
+  const { every, parts = [], ...rest } = input as BucketArguments;
+  const { timeZone = 'UTC', fill = false, origin } = rest;
+  if (!isTimeZone(timeZone)) throw badInput(`timeZone: "${timeZone}" is not the IANA name of a time zone`);
+  if (every === undefined && parts.length === 0) throw badInput(`${field}: give every, parts, or both`);
+  if (fill && (every === undefined || parts.length > 0))
+    throw badInput('fill needs every without parts: only buckets are filled');
+  if (every === undefined && origin !== undefined) throw badInput('origin goes with every');
+  return {
+    timeZone,
+    bucket: every === undefined ? null : readBucket(field, times, { ...rest, every }, where),
+    parts: new Map(
+      parts.map((part) => [part, selectTimePart(times.column, timeField(part, times), timeZone)] as const),
+    ),
+  };
+}
+
+function readBucket(
+  field: string,
+  times: ShapeColumn,
+  args: BucketArguments & { readonly every: string },
+  where: unknown,
+): Bucket {
   const every = readEvery(args.every);
   const { origin = null, timeZone = 'UTC' } = args;
-  if (!isTimeZone(timeZone)) throw badInput(`timeZone: "${timeZone}" is not the IANA name of a time zone`);
+  if (times.leaf.type === 'LocalTime') throw badInput(`every: the times of ${times.value} are of any day; give parts`);
   if (every.unit !== 'time' && origin !== null)
     throw badInput('origin goes with hours or less; longer buckets begin where the calendar says');
   if (every.unit === 'time' && times.leaf.type === 'Date')
@@ -65,30 +98,3 @@ function isTimeZone(name: string): boolean {
     return false;
   }
 }
-
-/** What the filter at its top, and under `and`, says of the times; `within` ends now. */
-function boundsIn(field: string, { column, leaf }: ShapeColumn, where: unknown): Bounds {
-  const now = trusted(clocks[column.type.name] ?? 'now()');
-  const lower: Bound[] = [];
-  const upper: Bound[] = [];
-  for (const [operator, operand] of flattened(where).flatMap((filter) => Object.entries(filter[field] ?? {}))) {
-    if (operand === undefined) continue;
-    if (operator === 'within') {
-      const start = sql`(${now} ${own('-')} ${String(operand)}::interval)::${trusted(column.type.sql)}`;
-      lower.push({ value: start, isExclusive: false });
-      upper.push({ value: now, isExclusive: false });
-    }
-    const isExclusive = operator === 'gt' || operator === 'lt';
-    const bound = () => ({ value: cast(leaf.write(operand), column), isExclusive });
-    if (['eq', 'gt', 'gte'].includes(operator)) lower.push(bound());
-    if (['eq', 'lt', 'lte'].includes(operator)) upper.push(bound());
-  }
-  return { lower, upper };
-}
-
-type Filter = Readonly<Record<string, unknown>>;
-
-const flattened = (where: unknown): readonly Filter[] => {
-  const filter = (where ?? {}) as Filter & { readonly and?: readonly unknown[] };
-  return [filter, ...(filter.and ?? []).flatMap(flattened)];
-};

@@ -14,8 +14,10 @@ import { generated } from '../generated.ts';
 import type { Leaf } from '../leaves.ts';
 import type { RowSource } from '../rowSource.ts';
 import type { Types } from '../types.ts';
+import type { Groups } from './groupBy.ts';
 import { readHaving } from './having.ts';
 import type { KeyNames } from './key.ts';
+import { readPeriod } from './period.ts';
 import { selectedMeasures } from './selection.ts';
 import type { Shape } from './shape.ts';
 
@@ -51,7 +53,11 @@ function wholeField(t: Builders, types: Types, table: Table, source: Partial<Row
         ask: ({ where, ...args }: Arguments, selection) => ({
           rows: source.rows?.(args) ?? table,
           condition: types.filters.condition(table, where, alias),
-          measures: selectedMeasures(selection, shape),
+          measures: selectedMeasures(selection, {
+            shape,
+            isBucketed: false,
+            periodBefore: (shift) => readPeriod(types.filters, shape, { where, times: null, bucket: null }, shift),
+          }),
         }),
         loads: true,
         async get(row: Row, { rows, condition, measures }, { loaders }) {
@@ -96,10 +102,13 @@ function groupedField(t: Builders, types: Types, table: Table, source: Partial<R
     ...generated(
       { kind: 'aggregate', match, calledRows },
       {
-        ask: (args: GroupArguments & Arguments, selection) => ({
-          plan: planGroups(types, shape, source.rows?.(args) ?? table, args),
-          measures: selectedMeasures(selection, shape),
-        }),
+        ask(args: GroupArguments & Arguments, selection) {
+          const { times, ...plan } = planGroups(types, shape, source.rows?.(args) ?? table, args);
+          const { bucket } = plan.grouping;
+          const periodBefore = (shift: string | null) =>
+            readPeriod(types.filters, shape, { where: args.where, times, bucket }, shift);
+          return { plan, measures: selectedMeasures(selection, { shape, isBucketed: bucket !== null, periodBefore }) };
+        },
         loads: true,
         async get(row: Row, { plan, measures }, { loaders }) {
           const rows = await loadGroups(plan, measures, loaders, match, match && keyOf(row, match.values));
@@ -116,6 +125,7 @@ interface GroupPlan {
   readonly readBucket: Leaf['read'];
   /** Whether the number of groups is the caller's choice. */
   readonly isCut: boolean;
+  readonly times: Groups['times'];
 }
 
 /** Reads the arguments; throws BAD_USER_INPUT where they make no groups. */
@@ -123,10 +133,9 @@ function planGroups({ filters, aggregates }: Types, shape: Shape, table: Rows, a
   const first = args.first ?? null;
   if (first !== null && !(first >= 0 && first <= maxGroups)) throw badInput(`first must be from 0 to ${maxGroups}`);
   const where = filters.condition(table, args.where, alias);
-  const { names, ...groups } = aggregates.readGroups(shape, args.groupBy, args.where);
+  const { names, times, ...groups } = aggregates.readGroups(shape, args.groupBy, args.where);
   const having = args.having === undefined ? null : readHaving(filters, shape, args.having);
-  const order = aggregates.readOrder(shape, { names, ...groups }, args.orderBy);
-  const times = [...shape.times.values()].find(({ column }) => column === groups.bucket?.column);
+  const order = aggregates.readOrder(shape, { names, times, ...groups }, args.orderBy);
   return {
     grouping: {
       table,
@@ -138,14 +147,15 @@ function planGroups({ filters, aggregates }: Types, shape: Shape, table: Rows, a
       limit: first ?? maxGroups + 1, // one more tells that there are too many
     },
     names,
-    readBucket: times?.leaf.read ?? String,
+    readBucket: times?.column[1].leaf.read ?? String,
+    times,
     isCut: first !== null,
   };
 }
 
 /** Loads the groups; throws BAD_USER_INPUT with the number where there are too many. */
 async function loadGroups(
-  { grouping, isCut }: GroupPlan,
+  { grouping, isCut }: Omit<GroupPlan, 'times'>,
   measures: readonly Measure[],
   loaders: Loaders,
   match?: Match,

@@ -6,9 +6,10 @@ import { alias, columnRef, from } from '../../db/sql/select.ts';
 import { and, ident, join, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
-import { bucketInput, readBucket } from './bucket.ts';
+import { bucketInput, readTimes } from './bucket.ts';
 import { givenIn } from './given.ts';
 import { type KeyNames, pathTo } from './key.ts';
+import { partPath } from './parts.ts';
 import { inputName, type Shape, type ShapeColumn, type Shapes } from './shape.ts';
 
 /** What makes the groups. */
@@ -18,6 +19,13 @@ export interface Groups {
   /** The joins of the relations to which keys belong. */
   readonly joins: Sql;
   readonly bucket: Bucket | null;
+  readonly times: GroupedTimes | null;
+}
+
+/** The time column that groups rows, with its API name, and the time zone. */
+export interface GroupedTimes {
+  readonly column: readonly [string, ShapeColumn];
+  readonly timeZone: string;
 }
 
 export interface GroupBy {
@@ -36,12 +44,13 @@ export function createGroupBy(
   catalog: Catalog,
   shapes: Shapes,
   columns: ReadonlyMap<string, EnumRef>,
+  part: EnumRef,
 ): GroupBy {
   const groupable = shapes.all.filter(({ table }) => columns.has(table.name));
-  const bucket = groupable.some(({ times }) => times.size > 0) ? bucketInput(builder) : null;
+  const bucket = groupable.some(({ parted }) => parted.size > 0) ? bucketInput(builder, part) : null;
   const inputs = new Map(groupable.map(({ name, table }) => [table.name, builder.inputRef<object>(`${name}GroupBy`)]));
   for (const shape of groupable) {
-    const { table, times, relations } = shape;
+    const { table, parted, relations } = shape;
     const column = required(columns, table.name);
     const called = (name: string) => inputName(shape, name, ownFields);
     required(inputs, table.name).implement({
@@ -50,11 +59,11 @@ export function createGroupBy(
         columns: t.field({ type: [column], description: 'Columns whose values are equal within a group.' }),
         ...(bucket &&
           Object.fromEntries(
-            [...times].map(([name, { column }]) => [
+            [...parted].map(([name, { column }]) => [
               called(name),
               t.field({
                 type: bucket,
-                description: 'Time buckets of this column; only one column, not of a relation.',
+                description: 'The bucket or the parts of this column; only one column, not of a relation.',
                 deprecationReason: column.deprecationReason,
               }),
             ]),
@@ -77,11 +86,11 @@ export function createGroupBy(
         }
         continue;
       }
-      const times = [...shape.times].find(isCalled);
+      const times = [...shape.parted].find(isCalled);
       if (times) {
         if (relations.length > 0)
           throw badInput(`groupBy: ${pathTo(...relations, field)} is of related rows, whose times make no buckets`);
-        found.buckets.push([...times, value]);
+        found.times.push([...times, value]);
         continue;
       }
       const [relation, to] = [...shape.relations].find(isCalled) ?? [];
@@ -100,16 +109,19 @@ export function createGroupBy(
   return {
     input: (table) => required(inputs, table),
     read(shape, groupBy, where) {
-      const found: Found = { keys: new Map(), joins: [], buckets: [] };
+      const found: Found = { keys: new Map(), joins: [], times: [] };
       collect(shape, groupBy, alias, [], found);
-      const [bucket, other] = found.buckets;
-      if (bucket && other)
-        throw badInput(`groupBy has buckets of ${bucket[0]} and of ${other[0]}; give those of one column`);
+      const [times, other] = found.times;
+      if (times && other)
+        throw badInput(`groupBy has buckets of ${times[0]} and of ${other[0]}; give those of one column`);
+      const read = times && readTimes(...times, where);
+      for (const [part, expression] of read?.parts ?? []) found.keys.set(partPath(part), expression);
       return {
         keys: [...found.keys.values()],
         names: new Map([...found.keys.keys()].map((path, i) => [path, keyName(i)])),
         joins: join(found.joins, ' '),
-        bucket: bucket ? readBucket(...bucket, where) : null,
+        bucket: read?.bucket ?? null,
+        times: times && read ? { column: [times[0], times[1]], timeZone: read.timeZone } : null,
       };
     },
   };
@@ -119,5 +131,5 @@ interface Found {
   readonly keys: Map<string, Sql>;
   readonly joins: Sql[];
   /** By the name of the column. */
-  readonly buckets: (readonly [string, ShapeColumn, unknown])[];
+  readonly times: (readonly [string, ShapeColumn, unknown])[];
 }

@@ -4,7 +4,8 @@ import { required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import { type Filters, given, stated } from '../filters/filters.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
-import { type ColumnTypes, countAll, type Measured, measured } from './columns.ts';
+import type { ColumnTypes } from './columns.ts';
+import { countAll, type Measured, measured } from './measured.ts';
 import { inputName, type Shape, type ShapeColumn } from './shape.ts';
 
 /** A condition on measures, and the measures that it is about. */

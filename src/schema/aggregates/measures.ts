@@ -5,12 +5,12 @@ import type { FilterOperand } from '../filters/operator.ts';
 import type { Leaf } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
 
-/** Something that is computed of the values of a column, nulls left out. */
 /** What is measured, and whether rows of several nodes are. */
-interface MeasuredOperand extends FilterOperand {
+export interface MeasuredOperand extends FilterOperand {
   readonly isOnNodes: boolean;
 }
 
+/** Something that is computed of the values of a column, nulls left out. */
 export interface Measurement {
   readonly description: string;
   /** The scalar of the result; null where it is the column's own. */

@@ -6,10 +6,12 @@ import { badInput, required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import type { Leaf } from '../leaves.ts';
 import { type Direction, directions, type Orders } from '../lists/order.ts';
-import { type ColumnTypes, countAll, keyField, measured } from './columns.ts';
+import { type ColumnTypes, keyField } from './columns.ts';
 import { oneOf } from './given.ts';
 import type { Groups } from './groupBy.ts';
 import { pathTo } from './key.ts';
+import { countAll, measured } from './measured.ts';
+import { partOf, partPath } from './parts.ts';
 import { inputName, type Shape, type ShapeColumn, type Shapes } from './shape.ts';
 
 /** An order of groups, and the measures that it is about. */
@@ -19,7 +21,7 @@ export interface GroupOrder {
 }
 
 /** What stands beside the columns and relations. */
-const ownFields = ['count', 'bucket'];
+const ownFields = ['count', 'bucket', 'parts'];
 
 /** Defines the types of the items of `orderBy` of groups, by the name of the table. */
 export function createGroupOrders(
@@ -27,6 +29,7 @@ export function createGroupOrders(
   shapes: readonly Shape[],
   { direction }: Orders,
   types: (leaf: Leaf) => ColumnTypes,
+  parts: InputObjectRef,
 ): (table: string) => InputObjectRef {
   const inputs = new Map(
     shapes.map(({ name, table }) => [table.name, builder.inputRef<object>(`${name}GroupedOrderBy`)]),
@@ -39,6 +42,7 @@ export function createGroupOrders(
       fields: (t) => ({
         count: t.field({ type: direction, description: 'The number of rows.' }),
         ...(shape.times.size > 0 && { bucket: t.field({ type: direction, description: 'The start of the bucket.' }) }),
+        ...(shape.parted.size > 0 && { parts: t.field({ type: parts }) }),
         ...Object.fromEntries(
           columns.map(([name, type, { deprecationReason }]) => [
             inputName(shape, name, ownFields),
@@ -86,6 +90,10 @@ export function readGroupOrder(shapes: Shapes, shape: Shape, { names, bucket }: 
     if (field === 'bucket') {
       if (!bucket) throw badInput('orderBy names the bucket, but groupBy has none');
       return orderKey('bucket', value);
+    }
+    if (field === 'parts') {
+      const [part, direction] = oneOf(field, value);
+      return keyed(partPath(partOf(part)), direction);
     }
     const isCalled = ([name]: readonly [string, unknown]) => inputName(of, name, ownFields) === field;
     const [name, column] = [...of.columns].find(isCalled) ?? [];

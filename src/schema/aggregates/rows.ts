@@ -1,5 +1,5 @@
-import type { FieldMap } from '@pothos/core';
-import { readKey } from '../../db/sql/measure.ts';
+import type { FieldMap, ObjectRef } from '@pothos/core';
+import { type NumberForm, readKey } from '../../db/sql/measure.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder, EnumRef, FieldBuilder } from '../builder.ts';
 import { generated, generatedLeaf } from '../generated.ts';
@@ -7,8 +7,12 @@ import { type Leaf, scalarLeaf } from '../leaves.ts';
 import type { RowRef } from '../lists/connection.ts';
 import { selectedRows } from '../selection.ts';
 import type { ColumnTypes } from './columns.ts';
+import { epochMs } from './epoch.ts';
 import type { KeyNames, KeyRef } from './key.ts';
-import { endRow } from './selection.ts';
+import { countAll, numberOf } from './measured.ts';
+import type { PartTypes } from './parts.ts';
+import { periodName, rowBefore } from './period.ts';
+import { endRow, shiftOf } from './selection.ts';
 import type { Shape } from './shape.ts';
 
 /** A row of measures, and what its group has there: keys, and the start of a bucket. */
@@ -26,6 +30,8 @@ interface Parts {
   /** The enum of the columns that have an order, and what rows have in common there; null where there are none. */
   readonly column: EnumRef | null;
   readonly key: KeyRef | null;
+  readonly change: ReturnType<typeof changeType>;
+  readonly parts: PartTypes['values'];
   readonly node: RowRef;
 }
 
@@ -49,8 +55,9 @@ export function columnsType(builder: Builder, shape: Shape, types: (leaf: Leaf) 
 }
 
 /** Defines the aggregates of rows: of all, or of a group of them. */
-export const aggregateType = (builder: Builder, { shape, columns, column, node, key }: Parts) =>
-  builder.objectRef<Aggregated>(`${shape.name}Aggregate`).implement({
+export const aggregateType = (builder: Builder, { shape, columns, column, node, key, parts, change }: Parts) => {
+  const type = builder.objectRef<Aggregated>(`${shape.name}Aggregate`);
+  return type.implement({
     description: `Measures of rows of \`${shape.table.name}\`.`,
     fields: (t) => ({
       ...(key !== null && {
@@ -59,7 +66,13 @@ export const aggregateType = (builder: Builder, { shape, columns, column, node, 
           description: 'The values that identify the group; null for all rows together.',
           ...generated({ kind: 'part' }, { get: (group: Aggregated) => ({ ...group, relations: [] }) }),
         }),
-        ...bucketField(t, shape),
+        ...bucketFields(t, shape),
+        ...(shape.parted.size > 0 && {
+          parts: t.field({
+            type: parts,
+            ...generated({ kind: 'part' }, { get: (group: Aggregated) => group }),
+          }),
+        }),
       }),
       count: t.field({
         type: 'SafeInt',
@@ -79,11 +92,60 @@ export const aggregateType = (builder: Builder, { shape, columns, column, node, 
           first: endField(t, shape, 'first', column, node),
           last: endField(t, shape, 'last', column, node),
         }),
+      ...(shape.times.size > 0 && {
+        ...(key !== null && {
+          countChange: t.field({
+            type: change,
+            ...generated({ kind: 'part' }, { get: ({ row }: Aggregated) => row }),
+          }),
+        }),
+        previous: previousField(t, type),
+      }),
     }),
+  });
+};
+
+/** Defines the change of a count since the previous bucket; all tables share it. */
+export const changeType = (builder: Builder) =>
+  builder.objectRef<Row>('Change').implement({
+    description: 'A change since the previous bucket of the same key; null for the first.',
+    fields: (t) => {
+      const field = (form: NumberForm, description: string) =>
+        t.float({
+          nullable: true,
+          description,
+          ...generatedLeaf({ kind: 'part' }, scalarLeaf('Float'), {
+            get: (row: Row) => row[numberOf(countAll, form).name],
+          }),
+        });
+      return {
+        difference: field('difference', 'The difference; without `fill`, to the last bucket that has rows.'),
+        rate: field('rate', 'The difference per second since the start of that bucket.'),
+      };
+    },
+  });
+
+const previousField = (t: FieldBuilder<Aggregated>, type: ObjectRef<Builder['$inferSchemaTypes'], Aggregated>) =>
+  t.field({
+    type,
+    description: 'The same measures for an earlier period.',
+    args: {
+      shift: t.arg({
+        type: 'Duration',
+        description: 'How much earlier; by default, the length of the period.',
+      }),
+    },
+    ...generated(
+      { kind: 'again' },
+      {
+        ask: (args) => periodName(shiftOf(args)),
+        get: ({ row, ...group }: Aggregated, name) => ({ ...group, row: rowBefore(row, name, group.names.values()) }),
+      },
+    ),
   });
 
 /** The scalar of the bucketed column; where the times of a table are of several scalars, their text. */
-function bucketField(t: FieldBuilder<Aggregated>, { times }: Shape): FieldMap {
+function bucketFields(t: FieldBuilder<Aggregated>, { times }: Shape): FieldMap {
   const [first, ...others] = new Map([...times.values()].map(({ leaf }) => [leaf.type, leaf])).values();
   if (!first) return {};
   const leaf = others.length === 0 ? first : scalarLeaf('String');
@@ -97,6 +159,13 @@ function bucketField(t: FieldBuilder<Aggregated>, { times }: Shape): FieldMap {
           const text = row['bucket'];
           return leaf === first || text === null || text === undefined ? text : String(readBucket(text));
         },
+      }),
+    }),
+    bucketEpochMs: t.float({
+      nullable: true,
+      description: 'When the bucket starts, in milliseconds since 1970.',
+      ...generatedLeaf({ kind: 'part' }, scalarLeaf('Float'), {
+        get: ({ row }: Aggregated) => epochMs(row['bucket']),
       }),
     }),
   };

@@ -1,32 +1,79 @@
 import { getArgumentValues, getNamedType } from 'graphql';
-import { distinct, type Measure } from '../../db/sql/measure.ts';
+import {
+  distinct,
+  type Measure,
+  type NumberForm,
+  numberForms,
+  type OfRows,
+  type Period,
+} from '../../db/sql/measure.ts';
 import { badInput } from '../../errors.ts';
 import type { Selection } from '../fieldSource.ts';
 import { type SelectedField, selectedFields } from '../selection.ts';
-import { countAll, measured } from './columns.ts';
-import { type Shape, shapeColumn } from './shape.ts';
+import { countAll, measured, measuredNumber, numberOf } from './measured.ts';
+import { type Shape, type ShapeColumn, shapeColumn } from './shape.ts';
+
+/** What is measured. */
+interface Surveyed {
+  readonly shape: Shape;
+  /** Whether rows are in buckets, which have changes from one to the next. */
+  readonly isBucketed: boolean;
+  /** The earlier period that a field asks for. */
+  readonly periodBefore: (shift: string | null) => Period;
+}
 
 /** The measures that a document asks of the aggregates which a field returns; throws BAD_USER_INPUT for wrong arguments. */
-export function selectedMeasures(info: Selection, shape: Shape): readonly Measure[] {
+export function selectedMeasures(info: Selection, { shape, isBucketed, periodBefore }: Surveyed): readonly Measure[] {
   const below = ({ field, node }: SelectedField) => selectedFields(info, getNamedType(field.type), [node]);
   const argumentsOf = ({ field, node }: SelectedField) => getArgumentValues(field, node, info.variableValues);
-  const fields = selectedFields(info, getNamedType(info.returnType), info.fieldNodes);
-  const measures = fields.flatMap((selected): readonly Measure[] => {
-    const { name } = selected.field;
-    if (name === 'count') return [countAll.measure];
-    if (name === 'first' || name === 'last') return [endRow(shape, name, argumentsOf(selected)['by'])];
-    if (name !== 'of') return [];
-    return below(selected).flatMap((column) =>
-      below(column).map(
-        (of) => measured(shapeColumn(shape, column.field.name), of.field.name, argumentsOf(of)['p']).measure,
-      ),
-    );
-  });
-  return distinct(measures);
+
+  const ofColumn = (column: ShapeColumn, fields: readonly SelectedField[], form?: NumberForm): readonly OfRows[] =>
+    fields.flatMap((of) => {
+      const { name } = of.field;
+      const { p } = argumentsOf(of);
+      const inner = formOf(name);
+      if (inner) return ofColumn(column, below(of), inner);
+      if (name === 'epochMs') return ofColumn(column, below(of));
+      return form ? measuredNumber(column, name, form, p) : measured(column, name, p).measure;
+    });
+
+  const ofRows = (fields: readonly SelectedField[]): readonly Measure[] =>
+    fields.flatMap((selected): readonly Measure[] => {
+      const { name } = selected.field;
+      if (name === 'count') return [countAll.measure];
+      if (name === 'countChange') return below(selected).map(({ field }) => numberOf(countAll, changeOf(field.name)));
+      if (name === 'first' || name === 'last') return [endRow(shape, name, argumentsOf(selected)['by'])];
+      if (name === 'of')
+        return below(selected).flatMap((column) => ofColumn(shapeColumn(shape, column.field.name), below(column)));
+      if (name !== 'previous') return [];
+      const period = periodBefore(shiftOf(argumentsOf(selected)));
+      return ofRows(below(selected)).map((measure) => before(period, measure));
+    });
+
+  const measures = distinct(ofRows(selectedFields(info, getNamedType(info.returnType), info.fieldNodes)));
+  if (!isBucketed && measures.some(isChange)) throw badInput('Changes need buckets: give every in groupBy');
+  return measures;
+}
+
+/** The `shift` argument; null if it is left out. */
+export const shiftOf = ({ shift }: Readonly<Record<string, unknown>>): string | null =>
+  typeof shift === 'string' ? shift : null;
+
+const formOf = (field: string) => numberForms.find((form) => form === field);
+
+/** The form that a field of `countChange` has. */
+const changeOf = (field: string): NumberForm => (field === 'rate' ? 'rate' : 'difference');
+
+const isChange = (measure: Measure) => measure.kind === 'derived' && measure.form !== 'float';
+
+function before(period: Period, measure: Measure): Measure {
+  if (measure.kind === 'before' || isChange(measure))
+    throw badInput('previous has neither changes nor another previous; select measures');
+  return { kind: 'before', name: `${period.name} ${measure.name}`, of: measure, period };
 }
 
 /** The measure that finds the first or the last row by a time column; throws BAD_USER_INPUT for another one. */
-export function endRow(shape: Shape, end: 'first' | 'last', by: unknown): Measure {
+export function endRow(shape: Shape, end: 'first' | 'last', by: unknown): OfRows {
   const times = [...shape.times.values()];
   const found = times.find(({ column }) => column.name === by);
   if (!found || !shape.key) throw badInput(`${end}: by must hold times: ${times.map(({ value }) => value).join(', ')}`);

@@ -21,6 +21,8 @@ export interface Shape {
   readonly groupable: ReadonlyMap<string, ShapeColumn>;
   /** The columns that are cut into buckets, and that say which row is the first or the last. */
   readonly times: ReadonlyMap<string, ShapeColumn>;
+  /** The columns that have parts: times and times of day. */
+  readonly parted: ReadonlyMap<string, ShapeColumn>;
   /** The relations to one row of a table that has groupable columns. */
   readonly relations: ReadonlyMap<string, ToOne>;
   /** The key by which the first or the last row is loaded; null where there is none. */
@@ -44,7 +46,10 @@ export interface ToOne {
   readonly columns: readonly string[];
 }
 
-const times = ['DateTime', 'LocalDateTime', 'Date'];
+const timeScalars = ['DateTime', 'LocalDateTime', 'Date'];
+
+/** Whether values are times that can be put into buckets. */
+export const isTime = ({ isList, type }: Leaf): boolean => !isList && timeScalars.some((name) => name === type);
 
 export interface Shapes {
   readonly all: readonly Shape[];
@@ -92,7 +97,8 @@ function shapeOf(catalog: Catalog, names: Names, leafOf: (column: Column) => Lea
     name: names.type(table),
     columns,
     groupable: only(({ column }) => isOrdered(column.type)),
-    times: only(({ leaf }) => !leaf.isList && times.some((name) => name === leaf.type)),
+    times: only(({ leaf }) => isTime(leaf)),
+    parted: only(({ leaf }) => isTime(leaf) || (!leaf.isList && leaf.type === 'LocalTime')),
     relations: new Map(
       toOnes(catalog, names, table).filter(([, { table: other }]) => isGroupable(tableOf(catalog, other))),
     ),

@@ -9,7 +9,8 @@ import { createGroupBy, type Groups } from './groupBy.ts';
 import { havingInput } from './having.ts';
 import { createKeyTypes } from './key.ts';
 import { createGroupOrders, type GroupOrder, readGroupOrder } from './order.ts';
-import { type AggregateRef, aggregateType, columnsType } from './rows.ts';
+import { createPartTypes } from './parts.ts';
+import { type AggregateRef, aggregateType, changeType, columnsType } from './rows.ts';
 import type { Shape, Shapes } from './shape.ts';
 
 /** The types of the aggregates of one table. */
@@ -42,11 +43,13 @@ interface Parts {
 /** Defines the types of the aggregates of all tables. */
 export function createAggregates(builder: Builder, { catalog, shapes, filters, orders, rowOf }: Parts): Aggregates {
   const columnTypes = createColumnTypes(builder, filters, orders);
+  const parts = createPartTypes(builder, orders);
+  const change = changeType(builder);
   const keyOf = createKeyTypes(builder, shapes);
   const groupable = shapes.all.filter((shape) => shape.groupable.size > 0);
   const columns = new Map(groupable.map((shape) => [shape.table.name, columnEnum(builder, shape)]));
-  const groupBy = createGroupBy(builder, catalog, shapes, columns);
-  const orderOf = createGroupOrders(builder, groupable, orders, columnTypes);
+  const groupBy = createGroupBy(builder, catalog, shapes, columns, parts.name);
+  const orderOf = createGroupOrders(builder, groupable, orders, columnTypes, parts.orderBy);
   const define = (shape: Shape): TableAggregates => {
     const { name } = shape.table;
     const column = columns.get(name) ?? null;
@@ -55,6 +58,8 @@ export function createAggregates(builder: Builder, { catalog, shapes, filters, o
       columns: columnsType(builder, shape, columnTypes),
       column,
       key: column && keyOf(name),
+      parts: parts.values,
+      change,
       node: rowOf(name),
     });
     const groups = column && {

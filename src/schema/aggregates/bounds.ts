@@ -1,0 +1,67 @@
+import type { Column } from '../../catalog/catalog.ts';
+import type { Bound, Bounds } from '../../db/sql/period.ts';
+import { cast } from '../../db/sql/select.ts';
+import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
+import { badInput } from '../../errors.ts';
+import { clocks } from '../filters/operators.ts';
+import type { ShapeColumn } from './shape.ts';
+
+type Filter = Readonly<Record<string, unknown>>;
+
+/** Now, as a value of a column of times. */
+export const clockOf = ({ type }: Column): Sql => trusted(clocks[type.name] ?? 'pg_catalog.now()');
+
+/** What the filter at its top, and under `and`, says of the times; `within` ends now. */
+export function boundsIn(field: string, { column, leaf }: ShapeColumn, where: unknown): Bounds {
+  const now = clockOf(column);
+  const lower: Bound[] = [];
+  const upper: Bound[] = [];
+  for (const [operator, operand] of flattened(where).flatMap((filter) => Object.entries(filter[field] ?? {}))) {
+    if (operand === undefined) continue;
+    if (operator === 'within') {
+      const start = sql`(${now} ${own('-')} ${String(operand)}::interval)::${trusted(column.type.sql)}`;
+      lower.push({ value: start, isExclusive: false });
+      upper.push({ value: now, isExclusive: false });
+    }
+    const isExclusive = operator === 'gt' || operator === 'lt';
+    const bound = () => ({ value: cast(leaf.write(operand), column), isExclusive });
+    if (['eq', 'gt', 'gte'].includes(operator)) lower.push(bound());
+    if (['eq', 'lt', 'lte'].includes(operator)) upper.push(bound());
+  }
+  return { lower, upper };
+}
+
+const flattened = (where: unknown): readonly Filter[] => {
+  const filter = (where ?? {}) as Filter & { readonly and?: readonly unknown[] };
+  return [filter, ...(filter.and ?? []).flatMap(flattened)];
+};
+
+const bounding = ['eq', 'gt', 'gte', 'lt', 'lte', 'within'];
+
+/**
+ * The filter without the bounds that `boundsIn` finds; null if nothing is left. Throws BAD_USER_INPUT for any other
+ * condition on the column, which cannot be moved to another period.
+ */
+export function withoutBounds(field: string, where: unknown): Filter | null {
+  const { [field]: tests, and, ...rest } = (where ?? {}) as Filter & { readonly and?: readonly unknown[] };
+  const others = Object.entries(tests ?? {}).filter(
+    ([operator, operand]) => operand !== undefined && !bounding.includes(operator),
+  );
+  if (others.length > 0 || names(field, [rest['or'], rest['not']]))
+    throw badInput(
+      `previous: ${field} may stand in where only at the top level or under and, with ${bounding.join(', ')}`,
+    );
+  const parts = and?.flatMap((part) => withoutBounds(field, part) ?? []);
+  const kept = { ...rest, ...(parts && parts.length > 0 && { and: parts }) };
+  return Object.values(kept).some((value) => value !== undefined) ? kept : null;
+}
+
+/** Whether a part of a filter tests a column of the filtered rows. */
+const names = (field: string, part: unknown): boolean =>
+  Array.isArray(part)
+    ? part.some((one) => names(field, one))
+    : typeof part === 'object' &&
+      part !== null &&
+      Object.entries(part).some(
+        ([name, value]) => name === field || (['and', 'or', 'not'].includes(name) && names(field, value)),
+      );

@@ -1,0 +1,80 @@
+import { builtIn, type Type } from '../../catalog/catalog.ts';
+import { based, operandOf } from '../../db/sql/compare.ts';
+import type { Derived, NumberForm, OfValues } from '../../db/sql/measure.ts';
+import { columnRef } from '../../db/sql/select.ts';
+import { type Sql, sql } from '../../db/sql/sql.ts';
+import { badInput } from '../../errors.ts';
+import { type Leaf, scalarLeaf } from '../leaves.ts';
+import { type MeasuredOperand, measurementsOf, percentileOf, resultType } from './measures.ts';
+import type { ShapeColumn } from './shape.ts';
+
+/** A measure, and how its value travels. */
+export interface Measured {
+  readonly measure: OfValues;
+  readonly leaf: Leaf;
+  readonly type: Type;
+}
+
+/** The number of rows. */
+export const countAll: Measured = {
+  measure: { kind: 'value', name: 'count', expression: sql`pg_catalog.count(*)`, whenEmpty: '0' },
+  leaf: scalarLeaf('SafeInt'),
+  type: resultType('SafeInt'),
+};
+
+/** What the measure of a field is called in rows: short, however long the name of the column is. */
+export function measureName({ index, leaf }: ShapeColumn, field: string, fraction?: number, form?: NumberForm): string {
+  const number = form === undefined ? [] : [form, ...(leaf.type === 'Duration' ? ['seconds'] : [])];
+  return [...number, field, index, ...(fraction === undefined ? [] : [fraction])].join(' ');
+}
+
+/** What a field of a column's aggregates stands for; throws BAD_USER_INPUT for a fraction that is none. */
+export function measured(of: ShapeColumn, field: string, fraction?: unknown): Measured {
+  const { column, leaf, isOnNodes } = of;
+  return measureOf(
+    { sql: columnValue(of), type: column.type, leaf, isOnNodes },
+    measureName(of, field),
+    field,
+    fraction,
+  );
+}
+
+/** The same measure as a number, or as its change; durations are measured in seconds. */
+export function measuredNumber(of: ShapeColumn, field: string, form: NumberForm, fraction?: unknown) {
+  if (of.leaf.type !== 'Duration') return numberOf(measured(of, field, fraction), form);
+  const seconds = sql`extract(epoch from ${columnValue(of)})`;
+  const operand = { ...of, sql: seconds, type: builtIn('numeric'), leaf: scalarLeaf('Decimal') };
+  return numberOf(measureOf(operand, `seconds ${measureName(of, field)}`, field, fraction), form);
+}
+
+const columnValue = ({ column }: ShapeColumn): Sql => based(operandOf(column, columnRef(column)));
+
+function measureOf(operand: MeasuredOperand, name: string, field: string, fraction: unknown): Measured {
+  const { leaf, type } = operand;
+  const percentile = percentileOf(leaf);
+  if (field === 'percentile' && percentile !== null) {
+    if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1)) throw badInput('p must be from 0 to 1');
+    return {
+      measure: { kind: 'percentile', name: `${name} ${fraction}`, list: name, values: operand.sql, fraction },
+      leaf: scalarLeaf(percentile),
+      type: resultType(percentile),
+    };
+  }
+  const found = measurementsOf(leaf)[field];
+  if (!found) throw new Error(`No measure ${field} of ${type.name}`);
+  const { expression, whenEmpty, result } = found;
+  return {
+    measure: { kind: 'value', name, expression: expression(operand), whenEmpty },
+    leaf: result === null ? leaf : scalarLeaf(result),
+    type: result === null ? type : resultType(result),
+  };
+}
+
+/** A measure as a number. Integers become numeric, whose differences cannot overflow. */
+export const numberOf = ({ measure, type: { name } }: Measured, form: NumberForm): Derived => ({
+  kind: 'derived',
+  name: `${form} ${measure.name}`,
+  of: measure,
+  form,
+  number: (value) => (/^float/.test(name) ? sql`${value}::pg_catalog.float8` : sql`${value}::pg_catalog.numeric`),
+});

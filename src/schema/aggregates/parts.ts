@@ -1,0 +1,83 @@
+import { fieldName } from '../../catalog/words.ts';
+import type { Row } from '../../db/sql/row.ts';
+import type { TimeField } from '../../db/sql/timePart.ts';
+import { badInput, required } from '../../errors.ts';
+import type { Builder } from '../builder.ts';
+import { generatedLeaf } from '../generated.ts';
+import { scalarLeaf } from '../leaves.ts';
+import type { Orders } from '../lists/order.ts';
+import type { KeyNames } from './key.ts';
+import type { ShapeColumn } from './shape.ts';
+
+const part = (field: TimeField, description: string) => ({ field, description });
+
+/** The parts of a time of day. */
+const ofClock = {
+  MINUTE_OF_HOUR: part('minute', 'From 0 to 59.'),
+  HOUR_OF_DAY: part('hour', 'From 0 to 23.'),
+};
+
+/** The parts of a date. */
+const ofDate = {
+  WEEKDAY: part('isodow', 'From 1, Monday, to 7, Sunday.'),
+  DAY_OF_MONTH: part('day', 'From 1 to 31.'),
+  ISO_WEEK: part('week', 'From 1 to 53; week 1 has the first Thursday of its `ISO_YEAR`.'),
+  MONTH: part('month', 'From 1 to 12.'),
+  QUARTER: part('quarter', 'From 1 to 4.'),
+  YEAR: part('year', 'The year; negative before Christ.'),
+  ISO_YEAR: part('isoyear', 'The year to which the ISO week belongs.'),
+};
+
+const allParts = { ...ofClock, ...ofDate };
+export type TimePart = keyof typeof allParts;
+
+/** PostgreSQL's name of a part; throws BAD_USER_INPUT if the column's times do not have it. */
+export function timeField(name: TimePart, { leaf, value }: ShapeColumn): TimeField {
+  const parts = leaf.type === 'LocalTime' ? ofClock : leaf.type === 'Date' ? ofDate : allParts;
+  if (!(name in parts)) throw badInput(`parts: ${value} has no ${name}, only ${Object.keys(parts).join(', ')}`);
+  return allParts[name].field;
+}
+
+/** The path of a part among the keys of a grouping; no GraphQL name contains a space. */
+export const partPath = (name: TimePart): string => `part ${name}`;
+
+/** The parts under the names of fields. */
+const fields: ReadonlyMap<string, TimePart> = new Map(
+  (Object.keys(allParts) as TimePart[]).map((name) => [fieldName(name), name]),
+);
+
+/** The part that a field stands for. */
+export const partOf = (field: string): TimePart => required(fields, field);
+
+export type PartTypes = ReturnType<typeof createPartTypes>;
+
+/** Defines the types of the parts of times; the tables share them. */
+export const createPartTypes = (builder: Builder, { direction }: Orders) => ({
+  name: builder.enumType('TimePart', {
+    description: 'A part of a time, as a number.',
+    values: Object.fromEntries(Object.entries(allParts).map(([name, { description }]) => [name, { description }])),
+  }),
+  values: builder.objectRef<{ readonly row: Row; readonly names: KeyNames }>('TimeParts').implement({
+    description: 'The parts of the time that all rows of a group share; null unless grouped by.',
+    fields: (t) =>
+      Object.fromEntries(
+        [...fields].map(([field, name]) => [
+          field,
+          t.field({
+            type: 'Int',
+            nullable: true,
+            description: allParts[name].description,
+            ...generatedLeaf({ kind: 'part' }, scalarLeaf('Int'), {
+              get: ({ row, names }: { readonly row: Row; readonly names: KeyNames }) =>
+                row[names.get(partPath(name)) ?? ''],
+            }),
+          }),
+        ]),
+      ),
+  }),
+  orderBy: builder.inputType('TimePartsOrderBy', {
+    isOneOf: true,
+    description: 'The part to order groups by.',
+    fields: (t) => Object.fromEntries([...fields.keys()].map((field) => [field, t.field({ type: direction })])),
+  }),
+});

@@ -1,0 +1,69 @@
+import { selectBucketBefore } from '../../db/sql/bucket.ts';
+import type { Period } from '../../db/sql/measure.ts';
+import { isEarlierBy, selectLength, type Times } from '../../db/sql/period.ts';
+import type { Row } from '../../db/sql/row.ts';
+import { alias } from '../../db/sql/select.ts';
+import { and, sql } from '../../db/sql/sql.ts';
+import { badInput } from '../../errors.ts';
+import type { Filters } from '../filters/filters.ts';
+import { boundsIn, clockOf, withoutBounds } from './bounds.ts';
+import type { Groups } from './groupBy.ts';
+import type { Shape } from './shape.ts';
+
+/** The filter of the measured rows, and how their times group them. */
+export interface Surveyed extends Pick<Groups, 'times' | 'bucket'> {
+  readonly where: unknown;
+}
+
+/** The prefix of the names of an earlier period's measures. */
+export const periodName = (shift: string | null): string => `before ${shift ?? ''}`;
+
+/** The measures of an earlier period, from a row that also has those of the current one. */
+export function rowBefore(row: Row, name: string, keys: Iterable<string>): Row {
+  const start = `${name} `;
+  const own = Object.entries(row).filter(([key]) => key.startsWith(start));
+  const values = own.map(([key, value]) => [key.slice(start.length), value] as const);
+  return Object.fromEntries([...values, ...[...keys].map((key) => [key, row[key] ?? null] as const)]);
+}
+
+/** The period moved back by `shift`, or by its own length; throws BAD_USER_INPUT if `where` does not allow that. */
+export function readPeriod(
+  filters: Filters,
+  shape: Shape,
+  { where, times, bucket }: Surveyed,
+  shift: string | null,
+): Period {
+  const [field, column] = times && shape.times.has(times.column[0]) ? times.column : boundedColumn(shape, where);
+  const bounds = boundsIn(field, column, where);
+  const timeZone = times?.timeZone ?? 'UTC';
+  if (shift === null && bounds.lower.length === 0)
+    throw badInput(`previous: give shift, or a lower bound of ${field} in where, by gte or within`);
+  if (shift?.includes('infinity')) throw badInput('previous: shift must be finite');
+  const isInstant = column.leaf.type !== 'Date';
+  const upper = bounds.upper.length > 0 ? bounds.upper : [{ value: clockOf(column.column), isExclusive: isInstant }];
+  // Moved by its own length, a period ends where the current one begins, so that no row is in both.
+  const ends = upper.map((bound) => ({ ...bound, isExclusive: bound.isExclusive || (shift === null && isInstant) }));
+  const within: Times = { column: column.column, timeZone, lower: bounds.lower, upper: ends };
+  const length = shift === null ? selectLength(within) : sql`${shift}::pg_catalog.interval`;
+  const rest = withoutBounds(field, where);
+  const condition = filters.condition(shape.table, rest ?? undefined, alias);
+  return {
+    name: periodName(shift),
+    where: and([condition, isEarlierBy(length, within)]),
+    bucketBefore: (start) => (bucket ? selectBucketBefore(bucket, start, length) : start),
+  };
+}
+
+/** The only time column that a filter bounds. */
+function boundedColumn(shape: Shape, where: unknown) {
+  const bounded = [...shape.times].filter(([field, column]) => {
+    const { lower, upper } = boundsIn(field, column, where);
+    return lower.length + upper.length > 0;
+  });
+  const [one, other] = bounded;
+  if (one && !other) return one;
+  const columns = [...shape.times.keys()].join(', ');
+  throw badInput(
+    `previous: where must bound exactly one of the time columns ${columns}; it bounds ${bounded.length || 'none'}`,
+  );
+}

@@ -1,0 +1,162 @@
+import type { FieldMap } from '@pothos/core';
+import { type NumberForm, numberForms } from '../../db/sql/measure.ts';
+import type { Row } from '../../db/sql/row.ts';
+import type { Builder, FieldBuilder } from '../builder.ts';
+import { generated, generatedLeaf } from '../generated.ts';
+import { type Leaf, scalarLeaf } from '../leaves.ts';
+import { epochMs } from './epoch.ts';
+import { measureName } from './measured.ts';
+import { measurementsOf, percentileOf } from './measures.ts';
+import { isTime, type ShapeColumn } from './shape.ts';
+
+/** A row of measures, the column to read them of, and their form. */
+export interface ColumnValues {
+  readonly row: Row;
+  readonly column: ShapeColumn;
+  readonly form?: NumberForm;
+}
+
+export type ValuesRef = ReturnType<typeof valuesRef>;
+
+const valuesRef = (builder: Builder, name: string) => builder.objectRef<ColumnValues>(name);
+
+/** The prefix of the names of a leaf's aggregate types. */
+export const leafName = ({ name, isList }: Leaf): string => `${name}${isList ? 'List' : ''}`;
+
+/** Defines the aggregate type of a leaf once, when a column first needs it. */
+export function createValuesTypes(builder: Builder): (leaf: Leaf) => ValuesRef {
+  const defined = new Map<string, ValuesRef>();
+  const once = (name: string, implement: (ref: ValuesRef) => void): ValuesRef => {
+    const known = defined.get(name);
+    if (known) return known;
+    const made = valuesRef(builder, name);
+    defined.set(name, made);
+    implement(made);
+    return made;
+  };
+  const change = () => once('ChangeAggregate', (ref) => implementChanges(ref));
+  const epoch = () => once('EpochAggregate', (ref) => implementEpoch(ref));
+  const formsOf = ({ type }: Leaf): Forms => ({
+    ...(type !== 'Float' && { float: of(scalarLeaf('Float')) }),
+    difference: change(),
+    rate: change(),
+  });
+  const of = (leaf: Leaf): ValuesRef =>
+    once(`${leafName(leaf)}Aggregate`, (ref) => {
+      const forms = percentileOf(leaf) === null ? null : formsOf(leaf);
+      const times = isTime(leaf) ? epoch() : null;
+      ref.implement({
+        description: 'Measures of the values of a column; nulls are ignored.',
+        fields: (t) => ({
+          ...measureFields(t, leaf),
+          ...percentileField(t, percentileOf(leaf)),
+          ...(forms && formFields(t, forms)),
+          ...(times && {
+            epochMs: t.field({
+              type: times,
+              description: 'Times in milliseconds since 1970.',
+              ...generated({ kind: 'part' }, { get: (values: ColumnValues) => values }),
+            }),
+          }),
+        }),
+      });
+    });
+  return of;
+}
+
+const formDescriptions: Readonly<Record<NumberForm, string>> = {
+  float: 'The measures as JSON numbers, for charts; durations in seconds.',
+  difference: 'The change since the previous bucket of the same key; null for the first.',
+  rate: 'The change per second since the start of the previous bucket.',
+};
+
+type Forms = Partial<Readonly<Record<NumberForm, ValuesRef>>>;
+
+const formFields = (t: FieldBuilder<ColumnValues>, types: Forms): FieldMap =>
+  Object.fromEntries(
+    numberForms.flatMap((form) => {
+      const type = types[form];
+      if (!type) return [];
+      const description = formDescriptions[form];
+      const { extensions, resolve } = generated(
+        { kind: 'part' },
+        { get: (values: ColumnValues) => ({ ...values, form }) },
+      );
+      return [[form, t.field({ type, description, extensions, resolve })]];
+    }),
+  );
+
+const measureFields = (t: FieldBuilder<ColumnValues>, leaf: Leaf): FieldMap =>
+  Object.fromEntries(
+    Object.entries(measurementsOf(leaf)).map(([field, { description, result, whenEmpty }]) => {
+      const own = result === null ? leaf : scalarLeaf(result);
+      return [
+        field,
+        t.field({
+          type: own.type,
+          nullable: whenEmpty === null,
+          description,
+          ...generatedLeaf({ kind: 'part' }, own, { get: (values: ColumnValues) => textOf(values, field) }),
+        }),
+      ];
+    }),
+  );
+
+export const fractionDescription = 'A fraction from 0 to 1, such as 0.95 for the 95th percentile.';
+
+function percentileField(t: FieldBuilder<ColumnValues>, result: 'Float' | 'Duration' | null): FieldMap {
+  if (result === null) return {};
+  const own = scalarLeaf(result);
+  return {
+    percentile: t.field({
+      type: own.type,
+      nullable: true,
+      description: 'The interpolated value at this fraction; several cost one pass.',
+      args: { p: t.arg.float({ required: true, description: fractionDescription }) },
+      ...generatedLeaf({ kind: 'part' }, own, {
+        ask: ({ p }) => Number(p),
+        get: (values: ColumnValues, p) => textOf(values, 'percentile', p),
+      }),
+    }),
+  };
+}
+
+const textOf = ({ row, column, form }: ColumnValues, field: string, p?: number) =>
+  row[measureName(column, field, p, form)];
+
+const float = scalarLeaf('Float');
+
+/** Changes of counts may be negative, and their rates are fractions: all fields are nullable floats. */
+const implementChanges = (ref: ValuesRef) =>
+  ref.implement({
+    description: 'Changes of measures since the previous bucket.',
+    fields: (t) => ({
+      ...Object.fromEntries(
+        Object.keys(measurementsOf(float)).map((field) => [
+          field,
+          t.float({
+            nullable: true,
+            ...generatedLeaf({ kind: 'part' }, float, { get: (values: ColumnValues) => textOf(values, field) }),
+          }),
+        ]),
+      ),
+      ...percentileField(t, 'Float'),
+    }),
+  });
+
+const implementEpoch = (ref: ValuesRef) =>
+  ref.implement({
+    description: 'Times in milliseconds since 1970; times without a zone count as UTC.',
+    fields: (t) =>
+      Object.fromEntries(
+        ['min', 'max'].map((field) => [
+          field,
+          t.float({
+            nullable: true,
+            ...generatedLeaf({ kind: 'part' }, float, {
+              get: (values: ColumnValues) => epochMs(textOf(values, field)),
+            }),
+          }),
+        ]),
+      ),
+  });
