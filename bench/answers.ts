@@ -1,29 +1,40 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BenchDatabase } from './database.ts';
-import type { Question, Request } from './questions.ts';
+import { cursorsOf, type Question, type Request } from './questions.ts';
 import type { Server } from './servers.ts';
-import type { Target } from './target.ts';
+import { send, type Target } from './target.ts';
+
+/** So many of a question's different requests are compared; of the others the length of the answer is learnt. */
+const compared = 16;
 
 /**
- * What each server that knows the question is sent. All are asked twice, and loaded with what they know by then: rejects where two answers differ in more than
- * how they write a time, a number or a label, or, of a question that writes, where the rows in the table differ.
+ * What each server that knows the question is sent, each time about something else. All are asked twice, and loaded with
+ * what they know by then: rejects where two answers differ in more than how they write a time, a number or a label, or,
+ * of a question that writes, where the rows in the table differ.
  */
 export async function targetsOf(
   question: Question,
   servers: readonly Server[],
   database: BenchDatabase,
-): Promise<ReadonlyMap<Server, Target>> {
-  const targets = new Map<Server, Target>();
+): Promise<ReadonlyMap<Server, readonly Target[]>> {
+  const targets = new Map<Server, readonly Target[]>();
   const answers: (readonly [server: string, answer: unknown])[] = [];
   for (const server of servers) {
-    const target = await targetOf(question, server, database);
-    if (!target) continue;
-    await ask(target); // a plan, which ours makes of a query that it sees again, writes JSON columns as PostgreSQL does
+    const [first, ...others] = await requestsOf(question, server, database);
+    if (!first) continue;
+    await ask(first); // a plan, which ours makes of a query that it sees again, writes JSON columns as PostgreSQL does
+    const known: Target[] = [];
+    const datas: unknown[] = [];
+    for (const target of [first, ...others]) {
+      const isCompared = known.length < compared;
+      if (isCompared && question.writes) await database.truncateReadings();
+      const { data, bytes } = await ask(target);
+      known.push({ ...target, answerBytes: bytes });
+      if (isCompared) datas.push(question.writes ? await database.readings() : alike(data));
+    }
     if (question.writes) await database.truncateReadings();
-    const { data, bytes } = await ask(target);
-    targets.set(server, { ...target, answerBytes: bytes });
-    answers.push([server.name, question.writes ? await database.readings() : alike(data)]);
-    if (question.writes) await database.truncateReadings();
+    targets.set(server, known);
+    answers.push([server.name, datas]);
   }
   const [[first, expected] = [], ...others] = answers;
   for (const [name, answer] of others) {
@@ -34,27 +45,33 @@ export async function targetsOf(
   return targets;
 }
 
-async function targetOf(question: Question, server: Server, { facts }: BenchDatabase): Promise<Target | null> {
-  const cursor = question.start ? await cursorOf(server, question.start(server.dialect)) : '';
-  const request = question.request(server.dialect, facts, cursor);
-  if (!request) return null;
-  if (question.persisted && server.persisted)
-    return { url: `http://127.0.0.1:${server.port}/graphql/${question.name}`, body: null };
-  return { url: `http://127.0.0.1:${server.port}/graphql`, body: JSON.stringify(request) };
+/** None where the server has no such question. */
+async function requestsOf(question: Question, server: Server, { facts }: BenchDatabase): Promise<readonly Target[]> {
+  const cursors = question.after ? await ask(targetOf(server, cursorsOf(server.dialect, question.after))) : null;
+  const edges = cursors ? (cursors.data as { rows: { edges: { cursor: string }[] } }).rows.edges : [];
+  return facts.slice(0, question.variety).flatMap((fact, n) => {
+    const request = question.request(server.dialect, fact, edges[n % edges.length]?.cursor ?? '');
+    return request ? [targetOf(server, request, question)] : [];
+  });
 }
 
-async function cursorOf({ port }: Server, request: Request): Promise<string> {
-  const { data } = await ask({ url: `http://127.0.0.1:${port}/graphql`, body: JSON.stringify(request) });
-  return (data as { rows: { pageInfo: { endCursor: string } } }).rows.pageInfo.endCursor;
+export function targetOf(
+  { port, persisted, token }: Pick<Server, 'port' | 'persisted' | 'token'>,
+  request: Request,
+  question?: Question,
+): Target {
+  const url = `http://127.0.0.1:${port}/graphql`;
+  if (!question?.persisted || !persisted) return { url, token, body: JSON.stringify(request) };
+  const variables = encodeURIComponent(JSON.stringify(request.variables));
+  return { url: `${url}/${question.name}?variables=${variables}`, token, body: null };
 }
 
 /** The data that a server answers, and the length of the answer; rejects where there are errors. */
-export async function ask({ url, body }: Target): Promise<{ readonly data: unknown; readonly bytes: number }> {
-  const headers = { 'content-type': 'application/json', accept: 'application/json', 'accept-encoding': 'identity' };
-  const response = await fetch(url, body === null ? { headers } : { method: 'POST', headers, body });
-  const answer = Buffer.from(await response.arrayBuffer());
+export async function ask(target: Target): Promise<{ readonly data: unknown; readonly bytes: number }> {
+  const answer = Buffer.from(await (await send(target)).arrayBuffer());
   const { data, errors } = JSON.parse(answer.toString()) as { data?: unknown; errors?: unknown };
-  if (errors || !data) throw new Error(`${url} answered ${JSON.stringify(errors)} to ${body?.slice(0, 300)}`);
+  if (errors || !data)
+    throw new Error(`${target.url} answered ${JSON.stringify(errors)} to ${target.body?.slice(0, 300)}`);
   return { data, bytes: answer.length };
 }
 
@@ -67,7 +84,7 @@ function alike(value: unknown): unknown {
         .toSorted(([a], [b]) => (a < b ? -1 : 1)),
     );
   if (typeof value !== 'string') return value;
-  // pg and mercurius have milliseconds; the others' microseconds are theirs to keep.
+  // pg has milliseconds; the others' microseconds are theirs to keep.
   if (/^\d{4}-\d{2}-\d{2}T/.test(value)) return Math.floor(Date.parse(value));
   return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value.toUpperCase();
 }

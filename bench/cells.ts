@@ -1,18 +1,20 @@
+import type { Column } from './columns.ts';
 import type { Measurement } from './measure.ts';
+import type { Program } from './programs.ts';
 import type { Question } from './questions.ts';
 
 /** What one server did with one question, round by round. */
 export interface Cell {
   readonly question: Question;
   readonly server: string;
-  readonly connections: number;
+  readonly column: Column;
   readonly measurements: readonly Measurement[];
 }
 
 /** Where a cell stands. */
-export interface Place {
+interface Place {
   readonly question: string;
-  readonly connections: number;
+  readonly column: Column;
 }
 
 type Figure = (measurement: Measurement) => number;
@@ -20,15 +22,15 @@ type Figure = (measurement: Measurement) => number;
 /** A server's figure as a ratio to another's, round by round; without rounds of which one of them has no figure. */
 export function ratiosOf(
   cells: readonly Cell[],
-  { question, connections }: Place,
-  [server, to]: readonly [server: string, to: string],
+  { question, column }: Place,
+  [program, to]: readonly [program: Pick<Program, 'name'>, to: Pick<Program, 'name'>],
   figure: Figure,
 ): readonly number[] {
-  const of = (name: string) =>
-    cells.find((cell) => cell.question.name === question && cell.server === name && cell.connections === connections)
+  const of = ({ name }: Pick<Program, 'name'>) =>
+    cells.find((cell) => cell.question.name === question && cell.server === name && cell.column === column)
       ?.measurements ?? [];
   const theirs = of(to);
-  return of(server).flatMap((mine, round) => {
+  return of(program).flatMap((mine, round) => {
     const other = theirs[round];
     const ratio = other ? figure(mine) / figure(other) : Number.NaN;
     return Number.isFinite(ratio) ? [ratio] : [];
@@ -37,4 +39,4 @@ export function ratiosOf(
 
 export const serversOf = (cells: readonly Cell[]) => [...new Set(cells.map(({ server }) => server))];
 export const questionsOf = (cells: readonly Cell[]) => [...new Set(cells.map(({ question }) => question))];
-export const connectionsOf = (cells: readonly Cell[]) => [...new Set(cells.map(({ connections }) => connections))];
+export const columnsOf = (cells: readonly Cell[]) => [...new Set(cells.map(({ column }) => column))];

@@ -1,86 +1,120 @@
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { targetsOf } from './answers.ts';
 import type { Cell } from './cells.ts';
+import { type Column, columns } from './columns.ts';
+import { createControlGroup } from './controlGroup.ts';
 import { openDatabase } from './database.ts';
+import { openDistance } from './distance.ts';
 import { longEnough } from './load.ts';
 import { lock } from './lock.ts';
 import { type Measurement, measure } from './measure.ts';
 import { peakMegabytes } from './processes.ts';
-import { base, byHand, ours, programs } from './programs.ts';
+import { openProduction } from './production.ts';
+import { base, byHand, ours } from './programs.ts';
 import { type Question, questions } from './questions.ts';
 import { report } from './report.ts';
 import { type Server, startServers } from './servers.ts';
 import { measureStarts } from './starts.ts';
-import type { Load, Target } from './target.ts';
+import { type Load, type Target, visitsOf } from './target.ts';
+import { measureViewers } from './viewers.ts';
 
 /**
  * Loads all servers with all questions, in rounds that alternate between them, and writes what came of it. Ends with 1
- * where one of them failed a request. `--quick` is for daily use: less data, fewer servers, one short round, nothing
- * written; nor is it with `--only=Q1,Q2`.
+ * where one of them failed a request. `--quick` is for daily use: less data, one short round, nothing written; nor is it
+ * with `--only=Q1,Q2`.
  */
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
 });
-const plan = values.quick
-  ? {
-      events: 100_000,
-      programs: [base, ours, byHand],
-      starts: 1,
-      rounds: 1,
-      seconds: 0.9,
-      warmSeconds: 0.4,
-      connections: [32],
-    }
-  : { events: 1_000_000, programs, starts: 5, rounds: 5, seconds: 2, warmSeconds: 5, connections: [1, 32, 256] };
-const asked = questions.filter(({ name }) => values.only === '' || values.only.split(',').includes(name));
+const { quick: isQuick } = values;
+const plan = isQuick
+  ? { events: 100_000, starts: 1, seconds: 0.7, warmSeconds: 0.7 }
+  : { events: 1_000_000, starts: 5, seconds: 1.5, warmSeconds: 3 };
+const isAsked = (name: string) => values.only === '' || values.only.split(',').includes(name);
+const asked = questions.filter(({ name }) => isAsked(name));
 
-const loads = asked.length * plan.programs.length;
-const estimate = loads * (plan.warmSeconds + plan.rounds * plan.connections.length * (plan.seconds + 0.3));
-console.log(
-  `This takes about ${Math.ceil((estimate + plan.starts * 7) / 60)} min, and more where the data is not there yet`,
-);
-
+console.log(`This takes about ${isQuick ? 4 : 28} min, and more where the data is not there yet`);
 await lock();
 const database = await openDatabase(plan.events);
+const production = await openProduction();
+const distance = await openDistance(database);
+const bounded = await createControlGroup(`events-graphql-bench-${process.pid}`, 'cpu', cpus().length);
+if (!bounded) console.warn('Skipped: half a core, since this process may make no control group that bounds it');
+const measured = columns.filter(({ cores }) => cores === undefined || bounded);
+/** What was found last of how far away the database is. */
+const pings = new Map<Column, number>();
 let servers: readonly Server[] = [];
+let farServers: readonly Server[] = [];
 try {
-  const starts = await measureStarts(database, plan.starts);
-  servers = await startServers(plan.programs, database);
+  const starts = await measureStarts(database, plan.starts, production);
+  servers = await startServers([...new Set(columns.flatMap(({ programs }) => programs))], database, production);
+  farServers = await startServers([base, ours, byHand], { ...database, ...distance }, production);
+  for (const { pid } of servers) await bounded?.add(pid);
   const cells: Cell[] = [];
   for (const question of asked) {
     cells.push(...(await compare(question)));
     console.log(`${new Date().toISOString().slice(11, 19)} ${question.name}: ${question.asks}`);
   }
+  const viewers = isAsked('Q9') ? await measureViewers(servers, database, plan.seconds * 4) : [];
   const peaks = await Promise.all(servers.map(async ({ name, pid }) => [name, await peakMegabytes(pid)] as const));
-  const { events, rounds, seconds } = plan;
-  const run = { cells, starts, peaks: new Map(peaks), database, events, rounds, seconds };
-  const failures = await report(run, { write: !values.quick && values.only === '' });
+  const { events, seconds } = plan;
+  const run = { cells, starts, viewers, pings, peaks: new Map(peaks), database, events, seconds };
+  const failures = await report(run, { write: !isQuick && values.only === '' });
   if (failures > 0) process.exitCode = 1;
 } finally {
-  await Promise.all(servers.map((server) => server.stop()));
+  await Promise.all([...servers, ...farServers].map((server) => server.stop()));
+  await bounded?.remove();
+  distance.stop();
+  await production.stop();
   await database.stop();
 }
 
-/** A question's cells: all servers in turns, the order reversed in every other round, so that no drift favours one. */
+/** A question's cells, column by column. */
 async function compare(question: Question): Promise<readonly Cell[]> {
-  const targets = [...(await targetsOf(question, servers, database))];
-  const once = async (server: Server, target: Target, how: Load): Promise<Measurement> => {
-    const measurement = await measure(server, target, how, database);
+  const targets = await targetsOf(question, servers, database);
+  const warmed = new Set<Server>();
+  const cells: Cell[] = [];
+  for (const column of measured) {
+    if (column.questions && !column.questions.includes(question.name)) continue;
+    cells.push(...(await compareIn(column, question, targets, warmed)));
+  }
+  return cells;
+}
+
+/** All servers in turns, the order reversed in every other round, so that no drift favours one. */
+async function compareIn(
+  column: Column,
+  question: Question,
+  targets: ReadonlyMap<Server, readonly Target[]>,
+  warmed: Set<Server>,
+): Promise<readonly Cell[]> {
+  const once = async (server: Server, targets: readonly Target[], how: Load): Promise<Measurement> => {
+    const measurement = await measure(server, visitsOf(targets), how, database);
     // What was written would slow down what comes next.
     if (question.writes) await database.truncateReadings();
     return measurement;
   };
-  const warm = new Map<Server, Measurement>();
-  for (const [server, target] of targets)
-    warm.set(server, await once(server, target, { connections: 32, seconds: plan.warmSeconds }));
-  const cells = plan.connections.flatMap((connections) =>
-    targets.map(([server, target]) => ({
-      ...{ question, server: server.name, connections },
-      measurements: [] as Measurement[],
-      run: () => once(server, target, longEnough({ connections, seconds: plan.seconds }, warm.get(server))),
-    })),
-  );
-  for (let round = 0; round < plan.rounds; round++)
-    for (const cell of round % 2 ? cells.toReversed() : cells) cell.measurements.push(await cell.run());
+  if (column.away !== undefined) pings.set(column, await distance.set(column.away));
+  await bounded?.bound(column.cores ?? cpus().length);
+  const cells = [];
+  for (const { name } of column.programs) {
+    const server = servers.find((one) => one.name === name);
+    const runner = column.away === undefined ? server : farServers.find((one) => one.name === name);
+    const asked = server && targets.get(server);
+    if (!runner || !asked) continue;
+    const own = asked.map((target) => ({ ...target, url: target.url.replace(`:${server.port}/`, `:${runner.port}/`) }));
+    const { connections } = column;
+    const seconds = warmed.has(runner) ? plan.seconds / 2 : plan.warmSeconds;
+    const warm = await once(runner, own, { connections: 32, seconds });
+    warmed.add(runner);
+    const how = longEnough({ connections, seconds: plan.seconds }, warm);
+    const measurements: Measurement[] = [];
+    const run = async () => measurements.push(await once(runner, own, how));
+    cells.push({ question, server: name, column, measurements, run });
+  }
+  for (let round = 0; round < (isQuick ? 1 : column.rounds); round++)
+    for (const cell of round % 2 ? cells.toReversed() : cells) await cell.run();
+  await bounded?.bound(cpus().length);
   return cells;
 }

@@ -1,21 +1,25 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbedded } from '../src/dev/embedded/embedded.ts';
 import { loadSample } from '../src/dev/embedded/sample.ts';
 import type { ServerConnection } from '../src/dev/embedded/server.ts';
 import { parentOf } from './processes.ts';
-import type { Facts } from './questions.ts';
+import { type Facts, variety } from './questions.ts';
 
 export interface BenchDatabase {
   /** The variables that libpq, pg and every server that is compared read. */
   readonly variables: Readonly<Record<string, string>>;
   readonly version: string;
-  readonly facts: Facts;
+  /** What clients ask about, the same in each run. */
+  readonly facts: readonly Facts[];
   /** The process whose children run the statements; null where the server is not on this machine. */
   readonly postmaster: number | null;
   readonly client: pg.Client;
   /** The rows that bulk creates have made. */
   readonly readings: () => Promise<readonly unknown[]>;
   readonly truncateReadings: () => Promise<void>;
+  /** How many statements have run in this database; it waits until sessions at rest have told theirs. */
+  readonly statements: () => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
@@ -44,6 +48,13 @@ export async function openDatabase(events: number): Promise<BenchDatabase> {
     async truncateReadings() {
       await client.query('truncate events.bench_reading');
     },
+    async statements() {
+      await wait(sessionsTellAfterMs);
+      const { rows } = await client.query<{ count: number }>(
+        'select (xact_commit + xact_rollback)::int as count from pg_stat_database where datname = current_database()',
+      );
+      return rows[0]?.count ?? Number.NaN;
+    },
     async stop() {
       await client.query('drop table events.bench_reading');
       await client.end();
@@ -51,6 +62,9 @@ export async function openDatabase(events: number): Promise<BenchDatabase> {
     },
   };
 }
+
+/** PostgreSQL's `PGSTAT_IDLE_INTERVAL` is 10 seconds. */
+const sessionsTellAfterMs = 11_000;
 
 /** Bulk creates have a table of their own, so that they leave the answers of the others as they are. */
 const createReadings = (client: pg.Client) =>
@@ -62,13 +76,19 @@ const createReadings = (client: pg.Client) =>
     ) with (autovacuum_enabled = off)`);
 
 async function read(client: pg.Client): Promise<Pick<BenchDatabase, 'version' | 'facts' | 'postmaster'>> {
-  const { rows } = await client.query(`
-    select pg_backend_pid() as pid, current_setting('server_version') as version,
-      (select device_id from events.device order by serial limit 1) as "deviceId",
-      date_trunc('hour', max(occurred_at)) - interval '7 days' as from, date_trunc('hour', max(occurred_at)) as until
-    from events.event`);
-  const { pid, version, deviceId, from, until } = rows[0];
-  const facts = { deviceId, rows: 100, from: from.toISOString(), until: until.toISOString() };
+  const { rows: situation } = await client.query(
+    `select pg_backend_pid() as pid, current_setting('server_version') as version`,
+  );
+  const { pid, version } = situation[0];
+  const { rows } = await client.query(
+    `select device_id as "deviceId", until - interval '7 days' as from, until
+     from (select device_id, date_trunc('hour', (select max(occurred_at) from events.event))
+       - row_number() over (order by md5(serial)) * interval '1 hour' as until from events.device) one
+     order by until desc limit ${variety}`,
+  );
+  const facts = rows.map(({ deviceId, from, until }) => ({
+    ...{ deviceId, rows: 100, from: from.toISOString(), until: until.toISOString() },
+  }));
   return { version, facts, postmaster: await parentOf(pid).catch(() => null) };
 }
 

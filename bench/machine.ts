@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
-import { generator } from './load.ts';
 
-const peers = ['postgraphile', 'mercurius', 'graphql', 'pg'];
+const peers = ['postgraphile', 'graphql', 'pg'];
 
 /** What a run was made on, and with what. */
 export const machine = (postgres: string): string =>
   [
     new Date().toISOString().slice(0, 10),
-    `${cpus().length} cores of ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}, shared by ${generator}, the servers and PostgreSQL`,
+    `${cpus().length} cores of ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}, shared by the clients, the servers and PostgreSQL`,
     `Node.js ${process.version.slice(1)}, PostgreSQL ${postgres}, ${peers.map((name) => `${name} ${versionOf(name)}`).join(', ')} (of the peers)`,
   ].join('; ');
 

@@ -2,7 +2,7 @@ import type { BenchDatabase } from './database.ts';
 import { load } from './load.ts';
 import { cpuSeconds, familyCpuSeconds, rest } from './processes.ts';
 import type { Server } from './servers.ts';
-import type { Load, Outcome, Target } from './target.ts';
+import type { Load, Outcome, Visit } from './target.ts';
 
 /** One run of load against one server. CPU is in milliseconds for each request; PostgreSQL's is NaN where it is away. */
 export interface Measurement extends Outcome {
@@ -13,7 +13,7 @@ export interface Measurement extends Outcome {
 /** Loads a server, and reads what it and the database's processes have used meanwhile; resolves when both are at rest. */
 export async function measure(
   { pid }: Pick<Server, 'pid'>,
-  target: Target,
+  visits: readonly Visit[],
   how: Load,
   { postmaster }: Pick<BenchDatabase, 'postmaster'>,
 ): Promise<Measurement> {
@@ -21,8 +21,10 @@ export async function measure(
     node: await cpuSeconds(pid),
     postgres: postmaster === null ? Number.NaN : await familyCpuSeconds(postmaster),
   });
-  const before = await used();
-  const outcome = await load(target, how);
+  let before = await used();
+  const outcome = await load(visits, how, async () => {
+    before = await used();
+  });
   const after = await used();
   await rest(async () => {
     const { node, postgres } = await used();
@@ -34,3 +36,7 @@ export async function measure(
     postgresCpu: ((after.postgres - before.postgres) * 1000) / outcome.requests,
   };
 }
+
+/** What both have used; Node.js alone where the database is away. */
+export const allCpu = ({ nodeCpu, postgresCpu }: Measurement): number =>
+  Number.isNaN(postgresCpu) ? nodeCpu : nodeCpu + postgresCpu;

@@ -9,6 +9,7 @@ import { lock } from './lock.ts';
 import { ours } from './programs.ts';
 import { questions } from './questions.ts';
 import { startServer } from './servers.ts';
+import { visitsOf } from './target.ts';
 
 /**
  * Where our server's time goes under load, by package and file: `node bench/profile.ts Q4`. It runs from its sources,
@@ -24,8 +25,8 @@ const folder = await mkdtemp(join(tmpdir(), 'events-graphql-profile-'));
 try {
   const variables = { ...database.variables, NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` };
   const server = await startServer({ ...ours, file: '../src/main.ts', persisted: false }, variables);
-  for (const target of (await targetsOf(question, [server], database)).values())
-    await load(target, { connections: 32, seconds: 10 });
+  for (const targets of (await targetsOf(question, [server], database)).values())
+    await load(visitsOf(targets), { connections: 32, seconds: 10 });
   await server.stop('SIGTERM'); // which is when it writes what it has seen
   const [file = ''] = await readdir(folder);
   const shares = sharesOf(profile.parse(JSON.parse(await readFile(join(folder, file), 'utf8'))));

@@ -7,8 +7,9 @@ export interface Request {
 /** How a server that is compared names the same things; every document gives them the same names by aliases. */
 export type Dialect = 'ours' | 'postgraphile' | 'own';
 
+/** What one client asks about at one time; the next asks about something else. */
 export interface Facts {
-  /** A device, and how many rows each bulk create makes. */
+  /** A device, and how many rows a bulk create makes. */
   readonly deviceId: string;
   readonly rows: number;
   /** The week of the hourly counts. */
@@ -16,48 +17,83 @@ export interface Facts {
   readonly until: string;
 }
 
+/** A list of whose rows cursors are, after which pages begin. */
+export type CursorList = 'events' | 'devices' | 'errors';
+
 export interface Question {
   readonly name: string;
   readonly asks: string;
-  /** What a server is asked; null where it has no such question. `cursor` is what `start` answered, where there is one. */
+  /** What a server is asked; null where it has no such question. `cursor` is of the list that is named by `after`. */
   readonly request: (dialect: Dialect, facts: Facts, cursor: string) => Request | null;
-  /** A request whose answer holds the cursor that the page begins after, as `data.rows.pageInfo.endCursor`. */
-  readonly start?: (dialect: Dialect) => Request;
+  readonly after?: CursorList;
+  /** In how many ways it is asked, where `variety` would take long. */
+  readonly variety?: number;
   /** Sent by GET as a persisted document, where the server can. */
   readonly persisted?: true;
   /** It adds rows to `bench_reading`. */
   readonly writes?: true;
 }
 
+/** So many different requests does a question have: as many as there are clients at most. */
+export const variety = 256;
+/** How many rows stand before the pages of Q5. */
+export const farFromStart = 5000;
+
 const named = (names: Readonly<Record<Dialect, string>>) => (dialect: Dialect) => names[dialect];
 
 const device = named({ ours: 'device', postgraphile: 'device: deviceByDeviceId', own: 'device' });
 const site = named({ ours: 'site', postgraphile: 'site: siteBySiteId', own: 'site' });
-const devices = named({ ours: 'devices', postgraphile: 'devices: allDevices', own: 'devices' });
-const events = named({ ours: 'events', postgraphile: 'events: allEvents', own: 'events' });
 const ofDevice = named({ ours: 'events', postgraphile: 'events: eventsByDeviceId', own: 'events' });
-const filter = named({
+const cursor = named({ ours: 'String', postgraphile: 'Cursor', own: 'String' });
+const lists = {
+  events: named({ ours: 'events', postgraphile: 'allEvents', own: 'events' }),
+  devices: named({ ours: 'devices', postgraphile: 'allDevices', own: 'devices' }),
+};
+const errors = named({
   ours: 'where: { severity: { eq: ERROR } }, orderBy: [{ occurredAt: DESC }]',
   postgraphile: 'condition: { severity: error }, orderBy: [OCCURRED_AT_DESC, EVENT_ID_DESC]',
   own: '',
 });
 
-const newest50 = (dialect: Dialect, operation: string): Request => ({
-  query: `query ${operation} { ${events(dialect)}(first: 50) { nodes { eventId occurredAt severity ${device(dialect)} { serial ${site(dialect)} { name } } } } }`,
-  variables: {},
-});
-
-const page = (dialect: Dialect, head: string, place: string, selection: string, cursor?: string): Request => {
-  const list = events(dialect).replace('events: ', '');
-  const args = [place, filter(dialect)].filter(Boolean).join(', ');
+/** A request for cursors, as `data.rows.edges[].cursor`. */
+export function cursorsOf(dialect: Dialect, list: CursorList): Request {
+  const field = lists[list === 'devices' ? 'devices' : 'events'](dialect);
+  const place = list === 'errors' ? `, offset: ${farFromStart}, ${errors(dialect)}` : '';
   return {
-    query: `query ${head} { rows: ${list}(${args}) { ${selection} } }`,
-    variables: cursor === undefined ? {} : { after: cursor },
+    query: `query ${list}Cursors { rows: ${field}(first: ${variety}${place}) { edges { cursor } } }`,
+    variables: {},
   };
-};
+}
+
+interface Page {
+  readonly list: keyof typeof lists;
+  readonly args: string;
+  readonly selection: string;
+}
+
+/** A page of a list after a cursor. */
+function pageAfter(dialect: Dialect, operation: string, after: string, { list, args, selection }: Page): Request {
+  const field = `rows: ${lists[list](dialect)}(${args}, after: $after)`;
+  return {
+    query: `query ${operation}($after: ${cursor(dialect)}) { ${field} { ${selection} } }`,
+    variables: { after },
+  };
+}
+
+const next50 = (dialect: Dialect, operation: string, after: string): Request =>
+  pageAfter(dialect, operation, after, {
+    list: 'events',
+    args: 'first: 50',
+    selection: `nodes { eventId occurredAt severity ${device(dialect)} { serial ${site(dialect)} { name } } }`,
+  });
 
 /** The questions of the benchmark, in the order of the report. */
 export const questions: readonly Question[] = [
+  {
+    name: 'Q0',
+    asks: '`{ __typename }`, which reads nothing',
+    request: () => ({ query: 'query Q0 { __typename }', variables: {} }),
+  },
   {
     name: 'Q1',
     asks: 'a device by its key, with its site',
@@ -66,39 +102,49 @@ export const questions: readonly Question[] = [
       variables: { deviceId },
     }),
   },
-  { name: 'Q2', asks: '50 events with device and site', request: (dialect) => newest50(dialect, 'Q2') },
+  {
+    name: 'Q2',
+    asks: '50 events with device and site',
+    after: 'events',
+    request: (dialect, _, after) => next50(dialect, 'Q2', after),
+  },
   {
     name: 'Q3',
     asks: '20 devices with site and 10 events each, with payload',
-    request: (dialect) => ({
-      query: `query Q3 { ${devices(dialect)}(first: 20) { nodes { serial status ${site(dialect)} { name } ${ofDevice(dialect)}(first: 10) { nodes { occurredAt payload } } } } }`,
-      variables: {},
-    }),
+    after: 'devices',
+    request: (dialect, _, after) =>
+      pageAfter(dialect, 'Q3', after, {
+        list: 'devices',
+        args: 'first: 20',
+        selection: `nodes { serial status ${site(dialect)} { name } ${ofDevice(dialect)}(first: 10) { nodes { occurredAt payload } } }`,
+      }),
   },
   {
     name: 'Q4',
     asks: '1,000 events, 6 fields',
-    request: (dialect) => ({
-      query: `query Q4 { ${events(dialect)}(first: 1000) { nodes { eventId occurredAt severity value deviceId payload } } }`,
-      variables: {},
-    }),
+    after: 'events',
+    request: (dialect, _, after) =>
+      pageAfter(dialect, 'Q4', after, {
+        list: 'events',
+        args: 'first: 1000',
+        selection: 'nodes { eventId occurredAt severity value deviceId payload }',
+      }),
   },
   {
     name: 'Q5',
     asks: 'a filtered, ordered page far from the start, with totalCount',
-    start: (dialect) => page(dialect, 'Q5start', `first: 1, offset: ${farFromStart}`, 'pageInfo { endCursor }'),
-    request: (dialect, _, cursor) =>
-      page(
-        dialect,
-        `Q5($after: ${dialect === 'postgraphile' ? 'Cursor' : 'String'})`,
-        'first: 50, after: $after',
-        'nodes { eventId occurredAt } totalCount pageInfo { hasNextPage }',
-        cursor,
-      ),
+    after: 'errors',
+    request: (dialect, _, after) =>
+      pageAfter(dialect, 'Q5', after, {
+        list: 'events',
+        args: `first: 50, ${errors(dialect)}`,
+        selection: 'nodes { eventId occurredAt } totalCount pageInfo { hasNextPage }',
+      }),
   },
   {
     name: 'Q6',
     asks: 'hourly counts per severity over a week',
+    variety: 64,
     request: (dialect, { from, until }) =>
       dialect === 'postgraphile'
         ? null
@@ -111,15 +157,16 @@ export const questions: readonly Question[] = [
   {
     name: 'Q7',
     asks: 'Q2 as a persisted document, by GET',
+    after: 'events',
     persisted: true,
-    request: (dialect) => (dialect === 'postgraphile' ? newest50(dialect, 'Q2') : newest50(dialect, 'Q7')),
+    request: (dialect, _, after) => next50(dialect, dialect === 'postgraphile' ? 'Q2' : 'Q7', after),
   },
   {
     name: 'Q8',
     asks: 'bulk create of 100 rows',
     writes: true,
-    request: (dialect, { deviceId, rows }) => {
-      const inputs = Array.from({ length: rows }, (_, n) => ({ deviceId, at: '2026-01-01T00:00:00Z', value: n + 0.5 }));
+    request: (dialect, { deviceId, rows, from }) => {
+      const inputs = Array.from({ length: rows }, (_, n) => ({ deviceId, at: from, value: n + 0.5 }));
       if (dialect !== 'postgraphile')
         return {
           query:
@@ -136,6 +183,3 @@ export const questions: readonly Question[] = [
     },
   },
 ];
-
-/** How many rows stand before the page of Q5. */
-export const farFromStart = 5000;

@@ -1,21 +1,26 @@
-import { type Cell, connectionsOf, questionsOf, ratiosOf, serversOf } from './cells.ts';
+import { type Cell, columnsOf, questionsOf, ratiosOf, serversOf } from './cells.ts';
+import { type Column, near } from './columns.ts';
 import type { BenchDatabase } from './database.ts';
 import { drawRatios } from './draw.ts';
 import { goalsOf, medianAndSpread, throughputGoals } from './goals.ts';
 import { machine } from './machine.ts';
 import { table, writePicture, writeSection } from './markdown.ts';
+import type { Measurement } from './measure.ts';
 import { base, flags } from './programs.ts';
 import type { Start } from './starts.ts';
 import { median } from './statistics.ts';
+import type { Viewing } from './viewers.ts';
 
 interface Run {
   readonly cells: readonly Cell[];
   readonly starts: ReadonlyMap<string, readonly Start[]>;
+  readonly viewers: readonly Viewing[];
+  /** What a ping adds where the database is away, in milliseconds. */
+  readonly pings: ReadonlyMap<Column, number>;
   /** By server: megabytes. */
   readonly peaks: ReadonlyMap<string, number>;
   readonly database: Pick<BenchDatabase, 'version'>;
   readonly events: number;
-  readonly rounds: number;
   readonly seconds: number;
 }
 
@@ -24,10 +29,11 @@ export async function report(run: Run, { write }: { readonly write: boolean }): 
   const { cells } = run;
   const failed = cells.flatMap((cell) => failuresOf(cell));
   const sections = [
-    `${machine(run.database.version)}. ${run.events.toLocaleString('en')} events, 5,000 devices, 50 sites; rounds of ${run.seconds} s: ${run.rounds}; Node.js with \`${flags.join(' ')}\`.`,
+    `${machine(run.database.version)}. ${run.events.toLocaleString('en')} events, 5,000 devices, 50 sites; loads of ${run.seconds} s; Node.js with \`${flags.join(' ')}\`.`,
     failed.length === 0 ? 'No request failed.' : `**Failed**: ${failed.join('; ')}.`,
     goalTable(run),
-    ...connectionsOf(cells).flatMap((connections) => tablesAt(cells, connections)),
+    ...columnsOf(cells).flatMap((column) => tablesOf(run, column)),
+    ...(run.viewers.length > 0 ? [viewersTable(run.viewers)] : []),
     'Starts, and memory (the resident set: at rest after the first answer, and the largest of the whole run):',
     processTable(run),
   ];
@@ -40,45 +46,65 @@ export async function report(run: Run, { write }: { readonly write: boolean }): 
   return failed.length;
 }
 
-const failuresOf = ({ question, server, connections, measurements }: Cell): readonly string[] => {
+const failuresOf = ({ question, server, column, measurements }: Cell): readonly string[] => {
   const [failures, requests] = [sum(measurements.map((m) => m.failures)), sum(measurements.map((m) => m.requests))];
-  if (requests === 0) return [`${server}, ${question.name}, ${connections} connections: no answer in time`];
+  if (requests === 0) return [`${server}, ${question.name}, ${column.name}: no answer in time`];
   if (failures === 0) return [];
-  return [`${server}, ${question.name}, ${connections} connections: ${failures} of ${requests} requests`];
+  return [`${server}, ${question.name}, ${column.name}: ${failures} of ${requests} requests`];
 };
 
 const goalTable = ({ cells, starts }: Run): string =>
   table(
-    ['goal', '', 'median (spread)', 'reached'],
+    ['goal', '', 'median (lowest to highest)', 'reached'],
     goalsOf(cells, starts)
       .filter(({ ratios }) => ratios.length > 0)
       .map(({ what, wanted, ratios, reached }) => [what, wanted, medianAndSpread(ratios), reached ? 'yes' : '**no**']),
   );
 
-function tablesAt(cells: readonly Cell[], connections: number): readonly string[] {
-  const at = cells.filter((cell) => cell.connections === connections);
-  const others = serversOf(at).filter((name) => name !== base.name);
-  const rows = questionsOf(at).map(({ name: question, asks }) => [
+function tablesOf({ cells, pings }: Run, column: Column): readonly string[] {
+  const within = cells.filter((cell) => cell.column === column);
+  const others = serversOf(within).filter((name) => name !== base.name);
+  const rows = questionsOf(within).map(({ name: question, asks }) => [
     `${question} ${asks}`,
-    ...others.map((server) =>
-      medianAndSpread(ratiosOf(at, { question, connections }, [server, base.name], (m) => m.perSecond)),
+    ...others.map((name) =>
+      medianAndSpread(ratiosOf(within, { question, column }, [{ name }, base], (m) => m.perSecond)),
     ),
   ]);
+  const ping = pings.get(column);
   return [
-    `**${connections} ${connections === 1 ? 'connection' : 'connections'}**, throughput as a ratio to ${base.name} in the same round (median, spread):`,
+    `**${column.name}**${ping === undefined ? '' : ` (a ping says ${ping.toFixed(2)} ms)`}, throughput as a ratio to ${base.name} in the same round (median, lowest to highest):`,
     table(['', ...others], rows),
     'Requests a second, latency, and CPU for each request (median):',
-    table(['', 'server', 'requests/s', 'p50 ms', 'p99 ms', 'Node CPU ms', 'PostgreSQL CPU ms'], at.map(figuresOf)),
+    table(['', 'server', ...figures], within.map(figuresOf)),
   ];
 }
+
+const figures = ['requests/s', 'p50 ms', 'p99 ms', 'Node CPU ms', 'PostgreSQL CPU ms'];
 
 const figuresOf = ({ question, server, measurements }: Cell): readonly string[] => [
   question.name,
   server,
+  ...textsOf(measurements),
+];
+
+const textsOf = (measurements: readonly Measurement[]): readonly string[] => [
   median(measurements.map((m) => m.perSecond)).toFixed(0),
   ...(['p50', 'p99'] as const).map((figure) => median(measurements.map((m) => m[figure])).toFixed(2)),
   ...(['nodeCpu', 'postgresCpu'] as const).map((figure) => median(measurements.map((m) => m[figure])).toFixed(3)),
 ];
+
+const viewersTable = (viewers: readonly Viewing[]): string =>
+  [
+    '**Q9**, the first page of the dashboard, all its documents at once, by 64 viewers, each for a site, over a day; of `events-graphql`, by pages:',
+    table(
+      ['filters', 'statements/s', ...figures.map((name) => name.replace('requests', 'pages'))],
+      viewers.map(({ filters, statementsPerSecond, measurement }) => [
+        filters,
+        statementsPerSecond.toFixed(0),
+        ...textsOf([measurement]),
+      ]),
+    ),
+  ].join('\n\n');
 
 const processTable = ({ starts, peaks }: Run): string =>
   table(
@@ -99,7 +125,7 @@ const medianRatios = (cells: readonly Cell[]) =>
         .filter((name) => name !== base.name)
         .map((server) => ({
           name: server,
-          ratios: ratiosOf(cells, { question, connections: 32 }, [server, base.name], (m) => m.perSecond),
+          ratios: ratiosOf(cells, { question, column: near }, [{ name: server }, base], (m) => m.perSecond),
         }))
         .filter(({ ratios }) => ratios.length > 0)
         .map(({ name, ratios }) => ({ name, value: median(ratios) })),

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { BenchDatabase } from './database.ts';
+import type { Production } from './production.ts';
 import { flags, ours, type Program, settingsOf } from './programs.ts';
-import { type Dialect, questions, type Request } from './questions.ts';
+import { questions, type Request } from './questions.ts';
+import { send, type Target } from './target.ts';
 
 /** One of the servers that are compared, running. */
 export interface Server extends Omit<Program, 'file'> {
@@ -15,13 +17,17 @@ export interface Server extends Omit<Program, 'file'> {
   readonly pid: number;
   /** From the start of the process to its first answer. */
   readonly startMs: number;
+  /** Of whoever asks it. */
+  readonly token: string | undefined;
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 interface StartOptions {
   /** The query that it has started with when it is answered. */
   readonly first?: Request;
-  /** Where its log goes. */
+  /** Who asks it; nobody is asked for a token where it is absent. */
+  readonly production?: Production;
+  /** Where its errors go; nowhere by default where that is the log of requests. */
   readonly stderr?: 'inherit' | 'ignore';
 }
 
@@ -31,25 +37,16 @@ const [exactness, leastMs] = [0.01, 5];
 /** Starts some, with their production settings and the questions that are persisted documents. */
 export async function startServers(
   programs: readonly Program[],
-  { variables, facts }: BenchDatabase,
+  { variables, facts: [facts] }: Pick<BenchDatabase, 'variables' | 'facts'>,
+  production: Production,
 ): Promise<readonly Server[]> {
   const folder = await mkdtemp(join(tmpdir(), 'events-graphql-bench-'));
-  const documents = (dialect: Dialect) => {
-    const persisted = questions.filter((question) => question.persisted);
-    return JSON.stringify(
-      Object.fromEntries(persisted.map(({ name, request }) => [name, request(dialect, facts, '')?.query])),
-    );
-  };
+  const persisted = questions.filter((question) => question.persisted);
+  const documents = persisted.map(({ name, request }) => [name, facts && request('ours', facts, '')?.query]);
   const manifest = join(folder, 'documents.json');
-  await writeFile(manifest, documents('ours'));
+  await writeFile(manifest, JSON.stringify(Object.fromEntries(documents)));
   const servers = await Promise.all(
-    programs.map((program) =>
-      startServer(program, {
-        ...variables,
-        // Ours reads a manifest; the others have what there is of theirs in a variable.
-        ...(program.dialect === 'ours' ? { PERSISTED_DOCUMENTS: manifest } : { PERSISTED: documents(program.dialect) }),
-      }),
-    ),
+    programs.map((program) => startServer(program, { ...variables, PERSISTED_DOCUMENTS: manifest }, { production })),
   );
   await rm(folder, { recursive: true });
   return servers;
@@ -59,20 +56,32 @@ export async function startServers(
 export async function startServer(
   program: Program,
   variables: Readonly<Record<string, string>>,
-  { first = { query: 'query Q2 { __typename }', variables: {} }, stderr = 'inherit' }: StartOptions = {},
+  {
+    first = { query: 'query Q0 { __typename }', variables: {} },
+    production,
+    stderr = production && program.dialect === 'ours' ? 'ignore' : 'inherit',
+  }: StartOptions = {},
 ): Promise<Server> {
   const port = await freePort();
   const started = performance.now();
   const child = spawn(process.execPath, [...flags, new URL(program.file, import.meta.url).pathname], {
-    env: { PATH: process.env['PATH'], ...settingsOf(program), ...variables, PORT: String(port) },
+    env: {
+      PATH: process.env['PATH'],
+      ...settingsOf(program),
+      ...production?.variablesOf(program),
+      ...variables,
+      PORT: String(port),
+    },
     stdio: ['ignore', 'ignore', stderr],
   });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill); // of a run that fails nothing is left
-  await answers(child, program, port, first);
+  const token = production?.tokenOf(program);
+  await answers(child, program, { url: `http://127.0.0.1:${port}/graphql`, body: JSON.stringify(first), token });
   return {
     ...program,
     port,
+    token,
     pid: child.pid ?? 0,
     startMs: performance.now() - started,
     async stop(signal = 'SIGKILL') {
@@ -98,15 +107,11 @@ export async function withOurs<T>(
 }
 
 /** Resolves when it serves; before, it refuses connections or answers 503. */
-async function answers(child: ChildProcess, { name }: Program, port: number, first: Request): Promise<void> {
+async function answers(child: ChildProcess, { name }: Program, target: Target): Promise<void> {
   const started = performance.now();
   for (;;) {
     if (child.exitCode !== null) throw new Error(`${name} ended at its start`);
-    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(first),
-    }).catch(() => undefined);
+    const response = await send(target).catch(() => undefined);
     await response?.arrayBuffer();
     if (response?.ok) return;
     await wait(Math.max(leastMs, exactness * (performance.now() - started)));

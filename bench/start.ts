@@ -2,6 +2,7 @@ import { openDatabase } from './database.ts';
 import { goalsOf, medianAndSpread } from './goals.ts';
 import { lock } from './lock.ts';
 import { machine } from './machine.ts';
+import { openProduction } from './production.ts';
 import { measureStarts } from './starts.ts';
 import { median } from './statistics.ts';
 
@@ -10,8 +11,9 @@ const times = 10;
 
 await lock();
 const database = await openDatabase(100_000);
+const production = await openProduction();
 try {
-  const starts = await measureStarts(database, times);
+  const starts = await measureStarts(database, times, production);
   for (const [name, each] of starts) {
     const ms = median(each.map((start) => start.ms)).toFixed(0);
     const megabytes = median(each.map((start) => start.idleMegabytes)).toFixed(0);
@@ -21,5 +23,6 @@ try {
     console.log(`${what}: ${medianAndSpread(ratios)}`);
   console.log(`Medians of ${times} starts each; ${machine(database.version)}`);
 } finally {
+  await production.stop();
   await database.stop();
 }

@@ -1,5 +1,6 @@
 import type { BenchDatabase } from './database.ts';
 import { idleMegabytes } from './processes.ts';
+import type { Production } from './production.ts';
 import { base, ours } from './programs.ts';
 import { questions } from './questions.ts';
 import { startServer } from './servers.ts';
@@ -12,10 +13,13 @@ export interface Start {
   readonly idleMegabytes: number;
 }
 
+const firstAsked = questions.find(({ name }) => name === 'Q1');
+
 /** Starts our server and PostGraphile in turns, so many times each, over a database that already runs. */
 export async function measureStarts(
-  { variables, facts }: BenchDatabase,
+  { variables, facts: [facts] }: BenchDatabase,
   times: number,
+  production: Production,
 ): Promise<ReadonlyMap<string, readonly Start[]>> {
   const starts = new Map<string, Start[]>([
     [ours.name, []],
@@ -24,8 +28,8 @@ export async function measureStarts(
   // The first of each reads the program's files from the disk and is not counted.
   for (let round = 0; round <= times; round++) {
     for (const program of round % 2 ? [ours, base] : [base, ours]) {
-      const first = questions[0]?.request(program.dialect, facts, '') ?? undefined;
-      const server = await startServer(program, variables, { first });
+      const first = (facts && firstAsked?.request(program.dialect, facts, '')) ?? undefined;
+      const server = await startServer(program, variables, { first, production });
       const idle = round > 0 ? await idleMegabytes(server.pid) : 0;
       await server.stop();
       if (round > 0) starts.get(program.name)?.push({ ms: server.startMs, idleMegabytes: idle });

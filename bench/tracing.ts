@@ -75,7 +75,7 @@ async function compare(label: string, body: string): Promise<void> {
 /** Milliseconds of CPU for each request. */
 async function cpuOf(server: Server, body: string): Promise<number> {
   const target = { url: `http://127.0.0.1:${server.port}/graphql`, body };
-  const { requests, failures, nodeCpu } = await measure(server, target, how, { postmaster: null });
+  const { requests, failures, nodeCpu } = await measure(server, [[target]], how, { postmaster: null });
   if (failures > 0) throw new Error(`${failures} of ${requests} requests failed`);
   return nodeCpu;
 }

@@ -14,8 +14,8 @@ export async function probe(
 ): Promise<Measurement> {
   const asked = { url: `http://127.0.0.1:${server.port}/graphql`, body: JSON.stringify(request) };
   const target = { ...asked, answerBytes: (await ask(asked)).bytes };
-  const warm = await measure(server, target, { connections: Math.min(connections, 32), seconds }, database);
-  const measurement = await measure(server, target, longEnough({ connections, seconds }, warm), database);
+  const warm = await measure(server, [[target]], { connections: Math.min(connections, 32), seconds }, database);
+  const measurement = await measure(server, [[target]], longEnough({ connections, seconds }, warm), database);
   const { failures, requests } = measurement;
   if (failures > 0 || requests === 0) throw new Error(`${failures} of ${requests} requests failed: ${request.query}`);
   return measurement;

@@ -6,8 +6,10 @@ import { grafserv } from 'postgraphile/grafserv/node';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 
 const { PORT, PGUSER, PGPASSWORD, PGHOST, PGPORT, PGDATABASE, POOL, EVENTS_SCHEMA = 'events' } = process.env;
+const gate = process.env.TOKEN_KEYS ? await import('./gate.ts') : null;
 
 const server = createServer();
+gate?.logRequests(server);
 await postgraphile({
   extends: [PostGraphileAmberPreset],
   pgServices: [
@@ -18,6 +20,12 @@ await postgraphile({
     }),
   ],
   grafserv: { graphqlPath: '/graphql', graphiql: false, watch: false, maxRequestLength: 10_000_000 },
+  grafast: {
+    async context({ node }) {
+      await gate?.admit(node?.req.headers.authorization);
+      return {};
+    },
+  },
 })
   .createServ(grafserv)
   .addTo(server);

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { createControlGroup } from '../../bench/controlGroup.ts';
 import { peakMegabytes } from '../../bench/processes.ts';
 
 /** The server in a bound on its memory. */
@@ -36,10 +37,10 @@ let started = 0;
  */
 export async function startContainer({ folder, args, megabytes, variables }: ContainerOptions): Promise<Container> {
   const name = `events-graphql-${process.pid}-${++started}`;
-  const group = await createGroup(name, megabytes);
+  const group = await createControlGroup(name, 'memory', megabytes * 2 ** 20);
   const file = join(tmpdir(), `${name}.log`);
   const log = await open(file, 'w');
-  const enter = group ? `echo $$ > ${group}/cgroup.procs && exec "$@"` : 'exec "$@"';
+  const enter = group ? `echo $$ > ${group.processes} && exec "$@"` : 'exec "$@"';
   const heap = group ? [] : [`--max-old-space-size=${Math.floor(megabytes / 2)}`];
   const child = spawn('sh', ['-c', enter, 'sh', process.execPath, ...heap, ...args], {
     cwd: folder,
@@ -74,26 +75,7 @@ export async function startContainer({ folder, args, megabytes, variables }: Con
       kill();
       await ended;
       await rm(file);
-      if (group) await rmdir(group);
+      await group?.remove();
     },
   };
-}
-
-/** A control group with a bound on its memory, of either version of Linux's; null where this process may make none. */
-async function createGroup(name: string, megabytes: number): Promise<string | null> {
-  const versions = [
-    ['/sys/fs/cgroup/memory', 'memory.limit_in_bytes'],
-    ['/sys/fs/cgroup', 'memory.max'],
-  ] as const;
-  for (const [root, limit] of versions) {
-    const group = `${root}/${name}`;
-    try {
-      await mkdir(group);
-      await writeFile(`${group}/${limit}`, String(megabytes * 2 ** 20));
-      return group;
-    } catch {
-      await rmdir(group).catch(() => {});
-    }
-  }
-  return null;
 }

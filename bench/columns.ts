@@ -1,0 +1,32 @@
+import { base, byHand, ours, oursOpen, type Program } from './programs.ts';
+
+/** What servers are loaded under; a column of the report. */
+export interface Column {
+  readonly name: string;
+  readonly connections: number;
+  readonly programs: readonly Program[];
+  /** The questions, where they are not all. */
+  readonly questions?: readonly string[];
+  /** Milliseconds to the database, where it is not beside the server. */
+  readonly away?: number;
+  /** How much of a processor the server has, where that is bounded. */
+  readonly cores?: number;
+  readonly rounds: number;
+}
+
+const three = [base, ours, byHand];
+
+export const near: Column = { name: '32 connections', connections: 32, programs: [...three, oursOpen], rounds: 4 };
+export const crowded: Column = {
+  ...{ name: '256 connections', connections: 256, programs: three, rounds: 3 },
+  questions: ['Q1', 'Q2', 'Q3', 'Q4', 'Q7'],
+};
+export const far: Column = { name: '3 ms away', connections: 32, programs: three, away: 3, rounds: 3 };
+
+export const columns: readonly Column[] = [
+  near,
+  crowded,
+  { name: '1 ms away', connections: 32, programs: three, away: 1, rounds: 2 },
+  far,
+  { name: 'half a core', connections: 32, programs: three, cores: 0.5, rounds: 2 },
+];

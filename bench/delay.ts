@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/**
+ * A process with a way to a database on this machine that is longer: what the database sends arrives so much later as
+ * its parent last said. Timers of Node.js know whole milliseconds, so it sleeps for parts of one where something is due.
+ */
+interface Parcel {
+  readonly due: number;
+  readonly to: Socket;
+  readonly data: Buffer;
+}
+
+const mostSlept = 0.1;
+const nothing = new Int32Array(new SharedArrayBuffer(4));
+
+const port = Number(process.argv[2]);
+let delayMs = 0;
+let parcels: Parcel[] = [];
+
+const server = createServer({ noDelay: true }, (near) => {
+  const far = connect({ port, host: '127.0.0.1', noDelay: true });
+  for (const [socket, other] of [
+    [near, far],
+    [far, near],
+  ] as const) {
+    socket.on('error', () => {}); // its end tells the other side
+    socket.on('close', () => other.destroySoon());
+  }
+  near.pipe(far);
+  far.on('data', (data) => {
+    if (parcels.length === 0) setImmediate(deliver);
+    parcels.push({ due: performance.now() + delayMs, to: near, data });
+  });
+});
+process.on('message', (ms: number) => {
+  delayMs = ms;
+});
+process.on('disconnect', () => process.exit());
+await once(server.listen(0, '127.0.0.1'), 'listening');
+process.send?.((server.address() as AddressInfo).port);
+
+/** All are due in the order in which they came, but around a change of the delay. */
+function deliver(): void {
+  const now = performance.now();
+  const later = parcels.findIndex(({ due }) => due > now);
+  const due = later === -1 ? parcels : parcels.slice(0, later);
+  parcels = parcels.slice(due.length);
+  for (const { to, data } of due) if (to.writable) to.write(data);
+  const [next] = parcels;
+  if (!next) return;
+  Atomics.wait(nothing, 0, 0, Math.min(mostSlept, next.due - now));
+  setImmediate(deliver);
+}
