@@ -13,7 +13,10 @@ declare global {
 
 /** Parses JSON so that `JSON.stringify` gives every number back with the digits that it had. */
 export const parseJson = (text: string): unknown =>
-  /\d{16}|\de/i.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+  longOrExponential.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+
+/** Finds more than such numbers, in texts too, but not every UUID, which a digit before an `e` is common in. */
+const longOrExponential = /\d{16}|(?:^|[[:,\s])-?[\d.]+e/i;
 
 const keepDigits = (_key: string, value: unknown, { source }: { source?: string }): unknown =>
   typeof value === 'number' && source !== undefined && source !== String(value) ? JSON.rawJSON(source) : value;

@@ -1,0 +1,18 @@
+import { expect, test, vi } from 'vitest';
+import { parseJson } from '../../src/schema/json.ts';
+
+const kept = ['1e400', '[-1.50e400]', '{"a":1E+400}', '{"a":[0,2.5e-400]}', '\n 1e400', '[0 , 12345678901234567890]'];
+
+test.each(kept)('a number keeps its digits wherever it stands: %j', (text) => {
+  expect(JSON.stringify(parseJson(text))).toBe(text.replaceAll(/\s/g, ''));
+});
+
+test('a UUID makes nothing look at each value', () => {
+  const parse = vi.spyOn(JSON, 'parse');
+  try {
+    parseJson('{"id": "0c4e2f1e-7e1a-4b5e-9e2e-3e4e5e6e7e8e", "at": "2026-01-01T00:00:00Z", "value": 0.5}');
+    expect(parse.mock.calls.map(({ length }) => length)).toEqual([1]);
+  } finally {
+    parse.mockRestore();
+  }
+});
