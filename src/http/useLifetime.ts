@@ -1,4 +1,4 @@
-import { getOperationAST } from 'graphql';
+import { getOperationAST, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
 import { AppError } from '../errors.ts';
@@ -28,7 +28,7 @@ export function useLifetime(timeoutMs: number): Plugin<Context & LifetimeContext
     },
     onExecute({ args: { document, operationName, contextValue } }) {
       const { lifetime, request } = contextValue;
-      if (getOperationAST(document, operationName)?.operation !== 'mutation') lifetime.endWith(request.signal);
+      endWithClient(lifetime, getOperationAST(document, operationName)?.operation, request);
     },
     onSubscribe({ args: { contextValue } }) {
       const { lifetime, request } = contextValue;
@@ -38,6 +38,11 @@ export function useLifetime(timeoutMs: number): Plugin<Context & LifetimeContext
     // Absent where an earlier plugin has already answered.
     onResponse: ({ serverContext }) => serverContext.lifetime?.release(),
   };
+}
+
+/** A client that goes away ends what was read for it, but no mutation. */
+export function endWithClient(lifetime: Lifetime, operation: OperationTypeNode | undefined, { signal }: Request): void {
+  if (operation !== OperationTypeNode.MUTATION) lifetime.endWith(signal);
 }
 
 function createLifetime(timeoutMs: number): Lifetime {

@@ -11,6 +11,7 @@ import type { DocumentCache } from './useDocumentCache.ts';
 import { type PricedContext, type PriceOperation, refuseDear } from './useDocumentLimits.ts';
 import { type ChooseDocument, type DocumentContext, operationNameOf } from './useDocuments.ts';
 import { expectAnswer, type PlannedContext } from './useInFlight.ts';
+import { endWithClient } from './useLifetime.ts';
 import { inOperation } from './useOperation.ts';
 import { refusalOf } from './usePermissions.ts';
 import { securityHeaders } from './useSecurityHeaders.ts';
@@ -87,12 +88,12 @@ async function answerShortly(
 ): Promise<string | null> {
   const found = findRun(request, path, context, options);
   if (!found) return null;
-  const { api, run, price } = found;
+  const { api, run, price, operation } = found;
   const { limits, contextOf } = options;
   const { record, share, lifetime } = context;
   const planned = inOperation(record, async () => {
     await expectAnswer(share, price, limits);
-    lifetime.endWith(request.signal);
+    endWithClient(lifetime, operation, request);
     return run(contextOf(request, context, api), limits.bytes);
   });
   const result = await planned.catch(() => null);
@@ -110,8 +111,10 @@ function findRun(request: Request, path: string, context: PlanContext, options: 
     const document = persisted?.document ?? options.documents.get(text ?? '');
     const operationName = operationNameOf(params);
     const plans = document && api.plans.known(document, operationName);
-    if (!plans || (!options.isOpen && refusalOf('query', context))) return null;
+    if (!plans) return null;
     const { schema, operation } = plans;
+    if (request.method !== 'POST' && operation.operation !== 'query') return null;
+    if (!options.isOpen && refusalOf(operation.operation, context)) return null;
     const variables = (variablesOf(schema, operation, params.variables) ?? {}) as Readonly<Record<string, unknown>>;
     const price = options.pricing({ schema, document, operationName, variables });
     refuseDear(price, options.limits);
@@ -124,7 +127,7 @@ function findRun(request: Request, path: string, context: PlanContext, options: 
         cost: price.rows,
         interpreter: 'plan',
       });
-    return { api, run, price };
+    return { api, run, price, operation: operation.operation };
   } catch {
     return null;
   }

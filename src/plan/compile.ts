@@ -109,10 +109,12 @@ export function compile({ schema, document, operation, variables, decided }: Com
     };
   }
 
-  const query = schema.getQueryType();
-  if (!query || operation.operation !== 'query') return new Unplanned(operation.operation);
+  const type = schema.getRootType(operation.operation);
+  if (!type || operation.operation === 'subscription') return new Unplanned(operation.operation);
   try {
-    const root = objectOf(query, [operation]);
+    const root = objectOf(type, [operation]);
+    // What is read is asked for at once, but mutations run one after the other.
+    if (operation.operation === 'mutation' && root.read.length > 1) return new Unplanned('several mutations');
     return { root, size, asks };
   } catch (error) {
     if (error instanceof Unplanned) return error;

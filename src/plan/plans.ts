@@ -19,7 +19,7 @@ type Variables = Readonly<Record<string, unknown>>;
 
 /** The plans of a schema's documents, those used last. */
 export interface Plans {
-  /** The plans of an operation that is a query; null for any other, and until a document `isKnown` or seen again. */
+  /** The plans of an operation; null for a subscription, and until a document `isKnown` or seen again. */
   of(document: DocumentNode, operationName: string | null | undefined, isKnown: boolean): OperationPlans | null;
   /** Those that there are already: the document is one that was let in. */
   known(document: DocumentNode, operationName: string | null | undefined): OperationPlans | null;
@@ -49,7 +49,7 @@ export function createPlans(schema: GraphQLSchema): Plans {
   return {
     of(document, operationName, isKnown) {
       const operation = getOperationAST(document, operationName);
-      if (operation?.operation !== 'query') return null;
+      if (!operation || operation.operation === 'subscription') return null;
       const plans = known.get(operation);
       if (plans) return plans;
       if (!isKnown && !seen.has(document)) {

@@ -98,7 +98,7 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
   const top: Part = { type: root.name, selectionSet: operation.selectionSet };
   const fields = mergedFields([top], options);
   const isStatic = asksForSchemaOnly(fields);
-  const share = createShares(schema, pages, argumentOf, isStatic ? 1 : undefined);
+  const share = createShares(schema, pages, argumentOf, isStatic ? () => 1 : undefined);
 
   const walk = (fields: readonly MergedField[], parents: number, page: number, above: string, each = 0): void => {
     const asked = new Set<string>();
@@ -154,7 +154,7 @@ function createShares(
   schema: GraphQLSchema,
   pages: PageLimits,
   argumentOf: ArgumentOf,
-  types = Object.keys(schema.getTypeMap()).length,
+  types = () => Object.keys(schema.getTypeMap()).length,
 ) {
   const given = (node: FieldNode, name: string): unknown => {
     const argument = node.arguments?.find((one) => one.name.value === name);
@@ -206,12 +206,14 @@ function createShares(
       }
       case 'again':
         return { rows: each, items: 1 };
+      case 'write':
+        return { rows: 0, items: listed(field, node) };
       case 'computed':
         return rowsOf(field, node);
     }
     if (source) return { rows: 0, items: 1 };
     if (isIntrospectionType(getNamedType(field.type))) {
-      const items = field.name === 'types' ? types : introspectedItems;
+      const items = field.name === 'types' ? types() : introspectedItems;
       return isList ? { rows: items, items } : { rows: 0, items: 1 };
     }
     if (parent === schema.getSubscriptionType()?.name) return { rows: messageRows, items: 1, page: messageRows };

@@ -17,7 +17,8 @@ export interface Source {
     | 'again'
     | 'lookup'
     | 'part'
-    | 'call';
+    | 'call'
+    | 'write';
   /** The columns of the parent's table that its value is made of. */
   readonly columns: readonly string[];
   /** How the parent's row leads to its rows. */

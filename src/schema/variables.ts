@@ -43,10 +43,17 @@ function valueAs(value: unknown, type: GraphQLInputType | undefined): unknown {
   if (JSON.isRawJSON(value)) return numberAs(value.rawJSON, isLeafType(inner) ? inner.name : '') ?? value;
   if (!isInputObjectType(inner) || Array.isArray(value)) return value;
   const fields = inner.getFields();
-  const read: Record<string, unknown> = Object.create(null);
+  const read = new Bare();
   for (const [name, field] of Object.entries(value)) read[name] = valueAs(field, fields[name]?.type);
   return read;
 }
+
+/** An object that inherits nothing. V8 reads it faster than one of `Object.create(null)`, which it takes for a dictionary. */
+class Bare {
+  [name: string]: unknown;
+}
+Object.setPrototypeOf(Bare.prototype, null);
+Reflect.deleteProperty(Bare.prototype, 'constructor');
 
 /** A number as its type wants it; undefined where that is the number as it was written. */
 function numberAs(digits: string, type: string): number | string | undefined {

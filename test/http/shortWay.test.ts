@@ -79,6 +79,7 @@ async function told(app: App, sent: Sent) {
 const query = '{ devices(first: 2) { nodes { serial site { name } } totalCount } }';
 const variables =
   'query Q($first: Int, $serial: String) { devices(first: $first, where: { serial: { eq: $serial } }) { nodes { serial } } }';
+const mutation = 'mutation { deleteSite(siteId: 999999) { site { name } } }';
 const limited = { ...appConfig.requestLimits, cost: 100 };
 const token = async (...roles: string[]) => ({ authorization: `Bearer ${await issuer.sign({ roles })}` });
 const reader = await token('Events.Read');
@@ -210,6 +211,22 @@ const cases: readonly [name: string, warm: Sent, then: Sent, way: 'short' | 'who
     { body: { query }, headers: reader },
     'whole',
     { auth: issuer.config, documents: { paths: [], persistedOnly: true, strict: false } },
+  ],
+  ['as a mutation', { body: { query: mutation } }, { body: { query: mutation } }, 'short'],
+  ['as a mutation by GET', { body: { query: mutation } }, get(mutation), 'whole'],
+  [
+    'as a mutation of a caller who may write',
+    { body: { query: mutation }, headers: writer },
+    { body: { query: mutation }, headers: writer },
+    'short',
+    { auth: issuer.config },
+  ],
+  [
+    'as a mutation of a caller who may only read',
+    { body: { query: mutation }, headers: writer },
+    { body: { query: mutation }, headers: reader },
+    'whole',
+    { auth: issuer.config },
   ],
   [
     'with errors',

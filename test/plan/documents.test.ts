@@ -18,7 +18,7 @@ const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url
 /** The queries of a document, with the field for which one has no plan. */
 function obstaclesIn(document: DocumentNode, { schema, plans } = api.api) {
   return document.definitions.flatMap((operation) => {
-    if (operation.kind !== Kind.OPERATION_DEFINITION || operation.operation !== 'query') return [];
+    if (operation.kind !== Kind.OPERATION_DEFINITION || operation.operation === 'subscription') return [];
     const found = plans.of(document, operation.name?.value, true);
     return [found && obstacleTo(found, plausibleVariables(schema, operation))];
   });

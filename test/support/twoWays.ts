@@ -32,8 +32,12 @@ interface Failure {
 
 const told = ['content-type', 'cache-control', 'vary', 'retry-after', 'www-authenticate'];
 
-/** Answers each query by a plan, where it has one, and by the executor. */
-export function createTwoWays(api: TestApi, config: NonNullable<TestApiOptions['config']> = {}) {
+/** Answers each operation by the executor, and by a plan, where it has one; `prepare` comes before either. */
+export function createTwoWays(
+  api: TestApi,
+  config: NonNullable<TestApiOptions['config']> = {},
+  prepare: () => Promise<unknown> = async () => {},
+) {
   const requestLimits = { ...appConfig.requestLimits, ...config.requestLimits };
   const settings = { ...appConfig, ...config, requestLimits };
   const options = { config: settings, tails: api.tails, probe: api.probe, log: pino({ level: 'silent' }) };
@@ -47,6 +51,7 @@ export function createTwoWays(api: TestApi, config: NonNullable<TestApiOptions['
     { text, variables }: Pick<GeneratedQuery, 'text' | 'variables'>,
     record?: object,
   ) {
+    await prepare();
     (api.queries as unknown[]).length = 0;
     const init = {
       method: 'POST',

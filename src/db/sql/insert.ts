@@ -1,35 +1,18 @@
+import { LRUCache } from 'lru-cache';
 import {
   type Catalog,
   type Column,
   columnOf,
   distributionColumn,
-  hasOwnValue,
   isOnNodes,
   type Table,
 } from '../../catalog/catalog.ts';
-import { badInput } from '../../errors.ts';
 import { equal, operandOf } from './compare.ts';
+import { type Conflict, type Group, groupsOf, type Insert, inputRows, inputValues, nameList } from './insertInput.ts';
 import { marker } from './markers.ts';
 import type { Row } from './row.ts';
-import { alias, cast, from, wholeStatement } from './select.ts';
+import { alias, from, wholeStatement } from './select.ts';
 import { and, eq, gt, ident, join, own, type Sql, sql, trusted } from './sql.ts';
-
-/** The text of the values that a row is given, by column. */
-export type Values = ReadonlyMap<string, string | null>;
-
-/** What to do with a row whose key is there already. */
-export interface Conflict {
-  readonly key: readonly string[];
-  /** An update sets what the row gives beside its key. */
-  readonly action: 'ignore' | 'update';
-}
-
-/** Rows to create; a column that a row does not name gets its default. With a conflict each names all of the key. */
-export interface Insert {
-  readonly table: Table;
-  readonly rows: readonly Values[];
-  readonly conflict: Conflict | null;
-}
 
 /** What an INSERT did. */
 export interface Inserted {
@@ -39,14 +22,6 @@ export interface Inserted {
   readonly updatedCount: number;
   /** The positions of the first rows that share a key, from 0; if there are any, nothing was written. */
   readonly repeated: readonly number[];
-}
-
-/** Rows that name the same columns: one INSERT of the statement. */
-interface Group {
-  /** From 0. */
-  readonly number: number;
-  readonly columns: readonly Column[];
-  readonly positions: readonly number[];
 }
 
 export interface InsertStatement {
@@ -63,9 +38,35 @@ type Input = (name: string) => Sql;
  * many the rows. Throws BAD_USER_INPUT where these are too unlike each other.
  */
 export function insertRows(catalog: Catalog, insert: Insert, selected: readonly string[]): InsertStatement {
-  const { table, conflict } = insert;
+  const { table, conflict, rows } = insert;
   const groups = groupsOf(insert);
   const given = table.columns.filter((column) => groups.some(({ columns }) => columns.includes(column)));
+  const named = groups.map(({ columns }) => columns.map(({ name }) => name));
+  const shape = JSON.stringify([named, conflict, selected, rows.length > 1]);
+  const known = statements.get(table) ?? new LRUCache<string, Sql>({ max: maxShapes });
+  statements.set(table, known);
+  const query = known.get(shape) ?? { ...writeInsert(catalog, insert, { groups, given, selected }), values: [] };
+  known.set(shape, query);
+  return {
+    query: { ...query, values: inputValues(rows, groups, given) },
+    read: (answer) => readAnswer(catalog, answer, groups),
+  };
+}
+
+/** Statements without their values, by what they are written of: their text is the same for all rows that name the same. */
+const statements = new WeakMap<Table, LRUCache<string, Sql>>();
+/** Of one table, those used last. */
+const maxShapes = 20;
+
+interface Shape {
+  readonly groups: readonly Group[];
+  /** The columns that any of them names. */
+  readonly given: readonly Column[];
+  readonly selected: readonly string[];
+}
+
+function writeInsert(catalog: Catalog, insert: Insert, { groups, given, selected }: Shape): Sql {
+  const { table, conflict } = insert;
   const input: Input = (name) => ident(`c${given.findIndex((column) => column.name === name)}`);
   const traced = isTraced(insert);
   const place = distributionColumn(table);
@@ -77,7 +78,7 @@ export function insertRows(catalog: Catalog, insert: Insert, selected: readonly 
     (group) => sql`${nameOf(group)} as (${insertGroup(catalog, insert, group, input)}
       returning ${join([sql`${numberOf(group)} as ${ident(marker(catalog, 'group'))}`, ...told, ...returned])})`,
   );
-  const rows = inputRows(insert, groups, given);
+  const rows = inputRows(given);
   const written = join(
     groups.map((group) => sql`select * from ${nameOf(group)}`),
     ' union all ',
@@ -89,17 +90,14 @@ export function insertRows(catalog: Catalog, insert: Insert, selected: readonly 
     : isPlaced
       ? sql`with ${join([rows, ...inserts, sql`written as (${written})`])} ${foundByPlace(catalog, columnOf(table, place), input)}`
       : sql`with ${join([rows, ...inserts])} ${written}`;
-  return {
-    query: wholeStatement('INSERT', catalog, table, query),
-    read: (answer) => readAnswer(catalog, answer, groups),
-  };
+  return wholeStatement('INSERT', catalog, table, query);
 }
 
 function insertGroup(catalog: Catalog, insert: Insert, group: Group, input: Input): Sql {
   const { table, conflict } = insert;
   const names = group.columns.map(({ name }) => name);
   const columns = join(names.map(input));
-  const target = sql`insert into ${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? list(names) : sql``}`;
+  const target = sql`insert into ${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? nameList(names) : sql``}`;
   const isOne = [sql`g ${eq} ${numberOf(group)}`, ...(conflict ? [sql`not exists (select from repeated)`] : [])];
   const source = sql`from input where ${and(isOne)} order by ${conflict ? join(conflict.key.map(input)) : sql`n`}`;
   const resolution = conflict ? onConflict(table, conflict, names) : sql``;
@@ -161,45 +159,6 @@ function readAnswer(catalog: Catalog, answer: readonly Row[], groups: readonly G
 const sorted = (placed: readonly { readonly row: Row; readonly at: number }[]): readonly Row[] =>
   placed.toSorted((a, b) => a.at - b.at).map(({ row }) => row);
 
-/** So many INSERTs can a statement have. */
-const maxGroups = 100;
-
-/**
- * Parts rows by the columns that they name, since INSERT takes DEFAULT for all of its rows or for none. A column without
- * a default parts no rows, as null says the same; but an update leaves alone what is not named.
- */
-function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
-  const named = table.columns.filter(({ name }) => rows.some((row) => row.has(name)));
-  const always = conflict?.action === 'update' ? [] : named.filter((column) => !hasOwnValue(column));
-  const columnsOf = rows.map((row) => named.filter((c) => row.has(c.name) || always.includes(c)));
-  const parted = Map.groupBy(rows.keys(), (position) => JSON.stringify(columnsOf[position]?.map(({ name }) => name)));
-  if (parted.size > maxGroups)
-    throw badInput(
-      `The inputs give ${parted.size} different sets of fields; at most ${maxGroups} can be created at once: give all inputs the same fields`,
-    );
-  return [...parted.values()].map((positions, number) => ({
-    number,
-    positions,
-    columns: columnsOf[positions[0] ?? 0] ?? [],
-  }));
-}
-
-/** All rows with the columns that any of them names, the number of a row's group as `g`, and its position from 1 as `n`. */
-function inputRows({ rows }: Insert, groups: readonly Group[], given: readonly Column[]): Sql {
-  const groupOf = new Map(
-    groups.flatMap(({ positions, number }) => positions.map((position) => [position, String(number)])),
-  );
-  const texts = [
-    ...given.map(({ name }) => rows.map((row) => row.get(name) ?? null)),
-    rows.map((_, position) => groupOf.get(position) ?? null),
-  ];
-  const names = given.map((_, i) => `c${i}`);
-  const typed = given.map((column, i) => sql`${cast(ident('u', `c${i}`), column)} as ${ident(`c${i}`)}`);
-  return sql`input as materialized (
-    select ${join([...typed, sql`u.g::pg_catalog.int4 as g`, sql`u.n`])}
-    from rows from (${join(texts.map((column) => sql`pg_catalog.unnest(${column}::pg_catalog.text[])`))}) with ordinality as u ${list([...names, 'g', 'n'])})`;
-}
-
 /**
  * Whether each row says from which input it is. A trigger may drop rows and change their keys, so that neither their order
  * nor their keys tell it; and no column says of a row whether it was there (`xmax` does, but not where single columns are
@@ -225,14 +184,13 @@ const trace = (catalog: Catalog) => sql`${settingText(current)} as ${ident(marke
   coalesce(${settingText(updated)} ${eq} ${settingText(current)}, false) as ${ident(marker(catalog, 'updated'))}`;
 
 function onConflict(table: Table, { key, action }: Conflict, names: readonly string[]): Sql {
-  if (action === 'ignore') return sql`on conflict ${list(key)} do nothing`;
+  if (action === 'ignore') return sql`on conflict ${nameList(key)} do nothing`;
   const set = names
     .filter((name) => !key.includes(name))
     .map((name) => sql`${ident(name)} = ${ident('excluded', name)}`);
-  const update = sql`on conflict ${list(key)} do update set ${join(set)}`;
+  const update = sql`on conflict ${nameList(key)} do update set ${join(set)}`;
   return isOnNodes(table) ? update : sql`${update} where ${isSet(updated, settingText(current))}`;
 }
 
-const list = (names: readonly string[]): Sql => sql`(${join(names.map((name) => ident(name)))})`;
 const nameOf = ({ number }: Group): Sql => ident(`w${number}`);
 const numberOf = ({ number }: Group): Sql => trusted(String(number));

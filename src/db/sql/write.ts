@@ -1,6 +1,6 @@
 import { type Catalog, columnOf, type Table } from '../../catalog/catalog.ts';
 import { equal, operandOf } from './compare.ts';
-import type { Values } from './insert.ts';
+import type { Values } from './insertInput.ts';
 import { marker } from './markers.ts';
 import { alias, cast, columnRef, from, wholeStatement } from './select.ts';
 import { and, ident, join, type Sql, sql } from './sql.ts';

@@ -1,5 +1,5 @@
 import { type Table, updatable } from '../../catalog/catalog.ts';
-import type { Conflict, Values } from '../../db/sql/insert.ts';
+import type { Conflict, Values } from '../../db/sql/insertInput.ts';
 import { AppError, badInput } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
 import type { TableType, Types } from '../types.ts';

@@ -1,15 +1,17 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import { distributionColumn, insertable, type Table } from '../../catalog/catalog.ts';
 import type { Context } from '../../context.ts';
-import { type Conflict, type Inserted, insertRows, type Values } from '../../db/sql/insert.ts';
+import { type Inserted, insertRows } from '../../db/sql/insert.ts';
+import type { Insert, Values } from '../../db/sql/insertInput.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
-import { source } from '../fieldSource.ts';
+import type { Selection } from '../fieldSource.ts';
+import { generated, generatedLeaf } from '../generated.ts';
+import { scalarLeaf } from '../leaves.ts';
 import { selectedRows } from '../selection.ts';
 import type { TableType, Types } from '../types.ts';
 import { type ConflictAction, checkConflict, onConflictInput } from './conflict.ts';
 import { rowInput } from './inputs.ts';
-import type { PayloadRef } from './payload.ts';
+import type { Payload, PayloadRef } from './payload.ts';
 import { sameKey } from './violations.ts';
 import { write } from './write.ts';
 
@@ -40,17 +42,21 @@ export function defineCreate(
       deprecationReason: table.deprecationReason,
       description: `Creates a row of \`${table.name}\`.`,
       args: { input: t.arg({ type: input.type, required: true }) },
-      async resolve(_root, args, context, info) {
-        const values = input.read(args.input);
-        const change = { table, verb: 'create', values } as const;
-        const { query, read } = insertRows(
-          types.catalog,
-          { table, rows: [values], conflict: null },
-          selectedRows(info).columns,
-        );
-        const { rows } = read(await write(types, context, change, query));
-        return { row: rows[0] ?? null };
-      },
+      ...generated(
+        { kind: 'write' },
+        {
+          ask(args, selection) {
+            const values = input.read(args['input']);
+            const insert = { table, rows: [values], conflict: null };
+            const statement = insertRows(types.catalog, insert, selectedRows(selection).columns);
+            return { change: { table, verb: 'create', values } as const, ...statement };
+          },
+          async get(_root: object, { change, query, read }, context): Promise<Payload> {
+            const { rows } = read(await write(types, context, change, query));
+            return { row: rows[0] ?? null };
+          },
+        },
+      ),
     }),
   );
   const many = createManyPayload(builder, types, type);
@@ -65,37 +71,42 @@ export function defineCreate(
         inputs: t.arg({ type: [input.type], required: true }),
         ...(onConflict && { onConflict: t.arg({ type: onConflict.type }) }),
       },
-      resolve(_root, { inputs, ...args }: CreateManyArguments, context, info) {
-        if (inputs.length > maxInputs)
-          throw badInput(`There are ${inputs.length} inputs; at most ${maxInputs} can be created at once`);
-        const rows = inputs.map((item, index) => input.read(item, index));
-        const conflict = onConflict?.read(args.onConflict) ?? null;
-        return createMany(types, table, rows, conflict, context, info);
-      },
+      ...generated(
+        { kind: 'write' },
+        {
+          ask(args, selection) {
+            const inputs = args['inputs'] as readonly unknown[];
+            if (inputs.length > maxInputs)
+              throw badInput(`There are ${inputs.length} inputs; at most ${maxInputs} can be created at once`);
+            const rows = inputs.map((item, index) => input.read(item, index));
+            const conflict = onConflict?.read(args['onConflict']) ?? null;
+            return rows.length > 0 ? creationOf(types, { table, rows, conflict }, selection) : null;
+          },
+          get: (_root: object, creation, context) => (creation ? createMany(types, creation, context) : nothingCreated),
+        },
+      ),
     }),
   );
-}
-
-interface CreateManyArguments {
-  readonly inputs: readonly unknown[];
-  readonly onConflict?: unknown;
 }
 
 /** What `create<Types>` made of its inputs. */
 type CreatedMany = Omit<Inserted, 'repeated'> & { readonly ignoredCount: number };
 
-async function createMany(
-  types: Types,
-  table: Table,
-  rows: readonly Values[],
-  conflict: Conflict | null,
-  context: Context,
-  info: GraphQLResolveInfo,
-): Promise<CreatedMany> {
-  if (rows.length === 0) return { rows: [], createdCount: 0, updatedCount: 0, ignoredCount: 0 };
+const nothingCreated: CreatedMany = { rows: [], createdCount: 0, updatedCount: 0, ignoredCount: 0 };
+
+/** Checks the rows of a bulk create and writes its statement. */
+function creationOf(types: Types, insert: Insert, selection: Selection) {
+  const { table, rows, conflict } = insert;
   if (conflict) checkConflict(types, table, rows, conflict);
   checkPlaces(types, table, rows);
-  const { query, read } = insertRows(types.catalog, { table, rows, conflict }, selectedRows(info).columns);
+  return { insert, ...insertRows(types.catalog, insert, selectedRows(selection).columns) };
+}
+
+async function createMany(
+  types: Types,
+  { insert: { table, rows, conflict }, query, read }: ReturnType<typeof creationOf>,
+  context: Context,
+): Promise<CreatedMany> {
   const change = { table, verb: 'create', values: rows } as const;
   const { repeated, ...inserted } = read(await write(types, context, change, query));
   if (repeated.length > 0) throw sameKey(repeated, types.names.fieldsOf(table, conflict?.key ?? []));
@@ -121,12 +132,14 @@ function createManyPayload(builder: Builder, types: Types, { table, name, ref }:
       [types.names.many(table)]: t.field({
         type: [ref],
         description: 'The created and the updated rows, in the order of their inputs.',
-        extensions: source('rows'),
-        resolve: ({ rows }) => rows,
+        ...generated({ kind: 'rows' }, { get: ({ rows }: CreatedMany) => rows }),
       }),
-      createdCount: t.field({ type: 'SafeInt', resolve: ({ createdCount }) => createdCount }),
-      updatedCount: t.field({ type: 'SafeInt', resolve: ({ updatedCount }) => updatedCount }),
-      ignoredCount: t.field({ type: 'SafeInt', resolve: ({ ignoredCount }) => ignoredCount }),
+      createdCount: t.field({ type: 'SafeInt', ...countOf((created) => created.createdCount) }),
+      updatedCount: t.field({ type: 'SafeInt', ...countOf((created) => created.updatedCount) }),
+      ignoredCount: t.field({ type: 'SafeInt', ...countOf((created) => created.ignoredCount) }),
     }),
   });
 }
+
+const countOf = (read: (created: CreatedMany) => number) =>
+  generatedLeaf({ kind: 'part' }, scalarLeaf('SafeInt'), { get: (created: CreatedMany) => String(read(created)) });

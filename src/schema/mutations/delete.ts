@@ -1,10 +1,11 @@
 import { writeKeys } from '../../catalog/catalog.ts';
 import { deleteRow } from '../../db/sql/write.ts';
 import type { Builder } from '../builder.ts';
+import { generated } from '../generated.ts';
 import { keyArguments } from '../keys.ts';
 import { selectedRows } from '../selection.ts';
 import type { TableType, Types } from '../types.ts';
-import type { PayloadRef } from './payload.ts';
+import type { Payload, PayloadRef } from './payload.ts';
 import { write } from './write.ts';
 
 /** Defines the deletion of one row, by each of its keys. */
@@ -18,11 +19,17 @@ export function defineDelete(builder: Builder, types: Types, { table }: TableTyp
         deprecationReason: table.deprecationReason,
         description: `Deletes a row of \`${table.name}\`.`,
         args: key.define(t),
-        async resolve(_root, args: Readonly<Record<string, unknown>>, context, info) {
-          const query = deleteRow(types.catalog, { table, columns, key: key.read(args) }, selectedRows(info).columns);
-          const [row] = await write(types, context, { table, verb: 'delete', values: new Map() }, query);
-          return { row: row ?? null };
-        },
+        ...generated(
+          { kind: 'write' },
+          {
+            ask: (args, selection) =>
+              deleteRow(types.catalog, { table, columns, key: key.read(args) }, selectedRows(selection).columns),
+            async get(_root: object, query, context): Promise<Payload> {
+              const [row] = await write(types, context, { table, verb: 'delete', values: new Map() }, query);
+              return { row: row ?? null };
+            },
+          },
+        ),
       }),
     );
   }

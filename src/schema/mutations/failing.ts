@@ -1,6 +1,6 @@
 import type { DatabaseError } from 'pg';
 import { columnOf, type Table } from '../../catalog/catalog.ts';
-import type { Values } from '../../db/sql/insert.ts';
+import type { Values } from '../../db/sql/insertInput.ts';
 import type { Leaf } from '../leaves.ts';
 import type { Types } from '../types.ts';
 

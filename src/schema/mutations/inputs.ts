@@ -1,5 +1,5 @@
 import { type Column, isRequired, type Table } from '../../catalog/catalog.ts';
-import type { Values } from '../../db/sql/insert.ts';
+import type { Values } from '../../db/sql/insertInput.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import { described } from '../description.ts';
@@ -48,15 +48,14 @@ export function rowInput(
     type,
     read: (input, index) => {
       const given = input as Readonly<Record<string, unknown>>;
-      return new Map(
-        fields
-          .filter(({ name }) => Object.hasOwn(given, name) && given[name] !== undefined)
-          .map(({ column, name, leaf }) => {
-            const value = given[name];
-            if (value === null && !column.nullable) throw isNull(name, index);
-            return [column.name, value === null ? null : leaf.write(value)];
-          }),
-      );
+      const values = new Map<string, string | null>();
+      for (const { column, name, leaf } of fields) {
+        const value = Object.hasOwn(given, name) ? given[name] : undefined;
+        if (value === undefined) continue;
+        if (value === null && !column.nullable) throw isNull(name, index);
+        values.set(column.name, value === null ? null : leaf.write(value));
+      }
+      return values;
     },
   };
 }

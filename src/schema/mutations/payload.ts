@@ -1,6 +1,6 @@
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder } from '../builder.ts';
-import { source } from '../fieldSource.ts';
+import { generated } from '../generated.ts';
 import type { TableType, Types } from '../types.ts';
 
 /** What became of one row. */
@@ -20,8 +20,7 @@ export function payloadType(builder: Builder, types: Types, { table, name, ref }
         type: ref,
         nullable: true,
         description: 'The row, or a deleted row as it was; null if none matched.',
-        extensions: source('rows'),
-        resolve: ({ row }) => row,
+        ...generated({ kind: 'rows' }, { get: ({ row }: Payload) => row }),
       }),
     }),
   });

@@ -5,6 +5,7 @@ import { alias } from '../../db/sql/select.ts';
 import { updateRow } from '../../db/sql/write.ts';
 import { AppError, badInput } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
+import { generated } from '../generated.ts';
 import { keyArguments } from '../keys.ts';
 import { selectedRows } from '../selection.ts';
 import type { TableType, Types } from '../types.ts';
@@ -38,15 +39,23 @@ export function defineUpdate(builder: Builder, types: Types, type: TableType, pa
             description: 'A filter that the row must match; otherwise the error is CONFLICT.',
           }),
         },
-        async resolve(_root, args: Readonly<Record<string, unknown>>, context, info) {
-          const values = patch.read(args['patch']);
-          if (values.size === 0) throw badInput('patch is empty; give at least one field to change');
-          const expect = types.filters.expectation(table, args['expect'], alias);
-          const target = { table, columns, key: key.read(args) };
-          const query = updateRow(types.catalog, target, values, expect, selectedRows(info).columns);
-          const [row] = await write(types, context, { table, verb: 'update', values }, query);
-          return changed(types.catalog, row);
-        },
+        ...generated(
+          { kind: 'write' },
+          {
+            ask(args, selection) {
+              const values = patch.read(args['patch']);
+              if (values.size === 0) throw badInput('patch is empty; give at least one field to change');
+              const expect = types.filters.expectation(table, args['expect'], alias);
+              const target = { table, columns, key: key.read(args) };
+              const query = updateRow(types.catalog, target, values, expect, selectedRows(selection).columns);
+              return { change: { table, verb: 'update', values } as const, query };
+            },
+            async get(_root: object, { change, query }, context) {
+              const [row] = await write(types, context, change, query);
+              return changed(types.catalog, row);
+            },
+          },
+        ),
       }),
     );
   }

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { isOnNodes, type Table } from '../../catalog/catalog.ts';
-import type { Values } from '../../db/sql/insert.ts';
+import type { Values } from '../../db/sql/insertInput.ts';
 import { AppError, badInput, type ErrorDetails } from '../../errors.ts';
 import type { Types } from '../types.ts';
 import { type Failing, failingOf, matching } from './failing.ts';

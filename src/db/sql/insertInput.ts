@@ -1,0 +1,71 @@
+import { type Column, hasOwnValue, type Table } from '../../catalog/catalog.ts';
+import { badInput } from '../../errors.ts';
+import { cast } from './select.ts';
+import { ident, join, type Sql, sql, type Value } from './sql.ts';
+
+/** The text of the values that a row is given, by column. */
+export type Values = ReadonlyMap<string, string | null>;
+
+/** What to do with a row whose key is there already. */
+export interface Conflict {
+  readonly key: readonly string[];
+  /** An update sets what the row gives beside its key. */
+  readonly action: 'ignore' | 'update';
+}
+
+/** Rows to create; a column that a row does not name gets its default. With a conflict each names all of the key. */
+export interface Insert {
+  readonly table: Table;
+  readonly rows: readonly Values[];
+  readonly conflict: Conflict | null;
+}
+
+/** Rows that name the same columns: one INSERT of the statement. */
+export interface Group {
+  /** From 0. */
+  readonly number: number;
+  readonly columns: readonly Column[];
+  readonly positions: readonly number[];
+}
+
+/** So many INSERTs can a statement have. */
+const maxGroups = 100;
+
+/**
+ * Parts rows by the columns that they name, since INSERT takes DEFAULT for all of its rows or for none. A column without
+ * a default parts no rows, as null says the same; but an update leaves alone what is not named.
+ */
+export function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
+  const named = table.columns.filter(({ name }) => rows.some((row) => row.has(name)));
+  const always = conflict?.action === 'update' ? [] : named.filter((column) => !hasOwnValue(column));
+  const parting = named.filter((column) => !always.includes(column));
+  const parted = Map.groupBy(rows.keys(), (i) => parting.map(({ name }) => (rows[i]?.has(name) ? 1 : 0)).join(''));
+  if (parted.size > maxGroups)
+    throw badInput(
+      `The inputs give ${parted.size} different sets of fields; at most ${maxGroups} can be created at once: give all inputs the same fields`,
+    );
+  return [...parted.values()].map((positions, number) => ({
+    number,
+    positions,
+    columns: named.filter((column) => always.includes(column) || rows[positions[0] ?? 0]?.has(column.name)),
+  }));
+}
+
+/** The rows as a part of a statement: these columns, the number of a row's group as `g`, and its position from 1 as `n`. */
+export function inputRows(given: readonly Column[]): Sql {
+  const names = given.map((_, i) => `c${i}`);
+  const typed = given.map((column, i) => sql`${cast(ident('u', `c${i}`), column)} as ${ident(`c${i}`)}`);
+  const values = [...names, 'g'].map(() => sql`pg_catalog.unnest(${null}::pg_catalog.text[])`);
+  return sql`input as materialized (
+    select ${join([...typed, sql`u.g::pg_catalog.int4 as g`, sql`u.n`])}
+    from rows from (${join(values)}) with ordinality as u ${nameList([...names, 'g', 'n'])})`;
+}
+
+/** The values of the same part, in its order. */
+export function inputValues(rows: readonly Values[], groups: readonly Group[], given: readonly Column[]): Value[] {
+  const groupOf: string[] = [];
+  for (const { positions, number } of groups) for (const position of positions) groupOf[position] = String(number);
+  return [...given.map(({ name }) => rows.map((row) => row.get(name) ?? null)), groupOf];
+}
+
+export const nameList = (names: readonly string[]): Sql => sql`(${join(names.map((name) => ident(name)))})`;
