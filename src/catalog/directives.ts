@@ -8,6 +8,7 @@ import {
   type Index,
   indexOf,
   isOrdered,
+  type PartialKey,
   type Table,
   type Type,
 } from './catalog.ts';
@@ -17,6 +18,7 @@ import type { Composite, DbFunction } from './dbFunction.ts';
 import { directFunction, withoutOmittedFunctions } from './functionDirectives.ts';
 import { directLabels, isOfLabel } from './labels.ts';
 import { type Path, pathKey, shownPath } from './paths.ts';
+import { isSearchable } from './type.ts';
 
 /**
  * The catalog with its directives applied. `names` holds the names that owners gave, by `pathKey`, in place of those in
@@ -31,7 +33,7 @@ export interface Directed {
 
 /**
  * Applies the directives in comments and removes them from the descriptions: `@name x`, `@omit`, `@deprecated reason`,
- * `@expose`, `@key (a, b)`, `@foreignKey (a) references t (b)`, `@arrival column`, `@filterable`,
+ * `@search configuration`, `@expose`, `@key (a, b)`, `@foreignKey (a) references t (b)`, `@arrival column`, `@filterable`,
  * `@sortable`. Invalid ones are reported and skipped.
  */
 export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
@@ -58,8 +60,10 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
     return directLabels(kept, directives, names, warn);
   });
   const readColumn = (table: string, column: Column) => {
-    const { kept, directives } = read<Column>(column, ['column', table, column.name], ['name', 'omit', 'deprecated']);
-    return { kept: { ...kept, ...deprecated(directives) }, directives };
+    const path: Path = ['column', table, column.name];
+    const { kept, directives } = read<Column>(column, path, ['name', 'omit', 'deprecated', 'search']);
+    const searched = searchOf(catalog, column, path, directives, warn);
+    return { kept: { ...kept, ...deprecated(directives), ...searched }, directives };
   };
   const tables = catalog.tables.filter(isExposed).flatMap((table) => {
     const { name } = table;
@@ -73,6 +77,7 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
       columns: keep(table.columns.map((c) => readColumn(name, c))),
       primaryKey: keptKey(table, indexes),
       indexes,
+      partialKeys: keep(table.partialKeys.map((k) => read<PartialKey>(k, ['index', name, k.name], ['name', 'omit']))),
       foreignKeys: keep(
         table.foreignKeys.map((k) => read<ForeignKey>(k, ['foreign key', name, k.name], ['name', 'omit'])),
       ),
@@ -112,6 +117,25 @@ const deprecated = (directives: readonly Directive[]): { readonly deprecationRea
   const found = directives.find(({ name }) => name === 'deprecated');
   return found ? { deprecationReason: reasonOf(found.argument) } : {};
 };
+
+/** By which configuration a column is searched. */
+function searchOf(
+  { searchConfigurations }: Catalog,
+  { type }: Column,
+  path: Path,
+  directives: readonly Directive[],
+  warn: Warn,
+): Pick<Column, 'search'> {
+  const given = directives.find(({ name }) => name === 'search');
+  if (!given) return {};
+  const wrong = (why: string) => warn(`@search ${given.argument} on ${shownPath(path)}: ${why}`);
+  const found = searchConfigurations.find(({ name }) => name === given.argument);
+  if (!isSearchable(type)) wrong('only columns of text and tsvector are searched');
+  else if (!found)
+    wrong(`there is no such configuration; there are ${searchConfigurations.map(({ name }) => name).join(' ')}`);
+  else return { search: found.sql };
+  return {};
+}
 
 const omits = (directives: readonly Directive[]) => directives.some(({ name }) => name === 'omit');
 
@@ -207,6 +231,7 @@ function withoutOmitted(tables: readonly Table[]): readonly Table[] {
       ...table,
       primaryKey: has(table.name, table.primaryKey) ? table.primaryKey : [],
       indexes: table.indexes.filter((index) => has(table.name, index.columns)),
+      partialKeys: table.partialKeys.filter((key) => has(table.name, key.columns)),
       foreignKeys: table.foreignKeys.filter((key) => has(table.name, key.columns) && has(key.table, key.targets)),
       checks: table.checks.filter((check) => has(table.name, check.columns)),
     }));

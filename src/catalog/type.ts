@@ -80,3 +80,9 @@ export const builtIn = (name: string): Type => ({
 
 /** Tells whether values of the type can be sorted. */
 export const isOrdered = ({ comparison }: Type): boolean => comparison !== null && comparison.order !== null;
+
+/** Tells whether the words of a value can be searched. */
+export const isSearchable = ({ sql, isText }: Type): boolean => isText || isVector({ sql });
+
+/** Tells whether a value holds the words of a text. */
+export const isVector = ({ sql }: Pick<Type, 'sql'>): boolean => sql === 'pg_catalog.tsvector';

@@ -1,4 +1,4 @@
-import { isOrdered, type Type } from '../catalog/catalog.ts';
+import { isOrdered, isVector, type Type } from '../catalog/type.ts';
 import { scalarOf } from './scalars.ts';
 
 /** In what sense values are compared, which decides the operators of their filters. */
@@ -11,7 +11,8 @@ export type Sense =
   | 'multirange'
   | 'network'
   | 'labelPath'
-  | 'hstore';
+  | 'hstore'
+  | 'vector';
 
 /** What the types of the filters and measures of values that travel as text begin with, by the sense of these. */
 export const textNames: Readonly<Record<Sense, string>> = {
@@ -24,6 +25,7 @@ export const textNames: Readonly<Record<Sense, string>> = {
   network: 'NetworkText',
   labelPath: 'LabelPathText',
   hstore: 'HstoreText',
+  vector: 'SearchText',
 };
 
 /** Types of extensions that have operators of their own. */
@@ -37,5 +39,6 @@ export function senseOf(type: Type): Sense {
   if (!isOrdered(type) || scalar === 'Boolean' || scalar === 'JSON') return 'equality';
   if (type.range) return type.sql === type.range.multirange ? 'multirange' : 'range';
   if (networks.includes(type.sql)) return 'network';
+  if (isVector(type)) return 'vector';
   return ofExtensions[`${type.extension}.${type.name}`] ?? (scalar === 'String' && type.isText ? 'text' : 'order');
 }

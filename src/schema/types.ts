@@ -130,6 +130,7 @@ const ownTypes = [
   'ConflictAction',
   'StreamEnd',
   'JSONPathWhere',
+  'JSONType',
   ...scalarNames,
   'PercentileOrderBy',
   'Bucket',

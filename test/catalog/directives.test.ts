@@ -206,7 +206,7 @@ test('a directive that means nothing where it stands is passed over, and the log
     `@todo on table device: not a directive that applies here; known are ${onTable}`,
     `@ on table device: not a directive that applies here; known are ${onTable}`,
     `@arrival on index device.u: not a directive that applies here; known are ${others}`,
-    `@key on column device.a: not a directive that applies here; known are ${others} @deprecated`,
+    `@key on column device.a: not a directive that applies here; known are ${others} @deprecated @search`,
     `@key on foreign key device.f: not a directive that applies here; known are ${others}`,
   ]);
   expect(tables).toHaveLength(1);

@@ -3,7 +3,8 @@ import { kinds } from '../support/kinds.ts';
 /** What can be asked of the values of a type beside whether they are equal. */
 export type Family =
   | ('equality' | 'order' | 'text' | 'time' | 'json' | 'list')
-  | ('range' | 'multirange' | 'network' | 'citext' | 'ltree' | 'hstore');
+  | ('range' | 'multirange' | 'network' | 'citext' | 'ltree' | 'hstore')
+  | 'vector';
 
 /** One of PostgreSQL's own types or of an extension's. */
 export interface Builtin {
@@ -109,7 +110,7 @@ export const builtins: readonly Builtin[] = [
   builtin(['xid8', 'String', 'order'], ['0', '7', '18446744073709551615']),
   builtin(['xid', 'String', 'equality'], known('transaction')),
   builtin(['pg_lsn', 'String', 'order'], ['0/0', '16/B374D848']),
-  builtin(['tsvector', 'String', 'order'], ["'a':1 'b':2", "'c'", '']),
+  builtin(['tsvector', 'String', 'vector'], ["'a':1 'b':2", "'c'", '']),
   builtin(['tsquery', 'String', 'order'], ["'a' & 'b'", "!'c'"]),
   builtin(['point', 'String', 'equality'], ['(1,2)', '(-0.5,1e+20)'], unequal),
   builtin(['box', 'String', 'equality'], ['(2,2),(1,1)', '(0,0),(0,0)'], { ...unequal, delimiter: ';' }),

@@ -18,7 +18,10 @@ export interface Condition {
 const equality = ['eq', 'ne', 'in', 'notIn', 'isNull'];
 const order = [...equality, 'lt', 'lte', 'gt', 'gte'];
 const sets = ['contains', 'containedBy', 'overlaps'];
-const patterns = ['like', 'ilike', 'startsWith', 'endsWith', 'contains'];
+const patterns = [
+  ...['like', 'ilike', 'startsWith', 'endsWith', 'contains', 'matches', 'matchesInsensitive', 'search'],
+  ...['eqInsensitive', 'startsWithInsensitive', 'endsWithInsensitive', 'containsInsensitive'],
+];
 
 /** The operators that columns of a kind are to have, and no others. */
 export const operators: Readonly<Record<Family, readonly string[]>> = {
@@ -27,13 +30,14 @@ export const operators: Readonly<Record<Family, readonly string[]>> = {
   text: [...order, ...patterns],
   citext: [...order, ...patterns],
   time: [...order, 'within'],
-  json: [...equality, 'contains', 'hasKey', 'at'],
+  json: [...equality, 'contains', 'hasKey', 'at', 'type', 'number', 'string', 'boolean', 'instant', 'length'],
   list: ['eq', 'ne', 'isNull', ...sets],
   range: [...order, ...sets],
   multirange: [...order, ...sets],
   network: [...order, ...sets],
   ltree: [...order, 'descendantOf', 'ancestorOf', 'matches'],
   hstore: [...order, 'contains', 'hasKey'],
+  vector: [...order, 'search'],
 };
 
 const literal = pg.escapeLiteral;
@@ -122,6 +126,8 @@ function own(
       ];
     case 'hstore':
       return [of('contains', `${c} @> ${v}`), of('hasKey', `${c} ? 'a'`, 'a')];
+    case 'vector':
+      return [of('search', `${c} @@ websearch_to_tsquery('b')`, 'b')];
     case 'json':
       return ofJson(`(${c})::jsonb`, v, shown, of);
     default:
@@ -150,14 +156,30 @@ function ofText(c: string, text: string, of: Of, fold: (sql: string) => string):
     of('startsWith', `left(${bytes(c)}, ${[...start].length}) = ${fold(literal(start))}`, start),
     of('endsWith', `right(${bytes(c)}, ${[...end].length}) = ${fold(literal(end))}`, end),
     of('contains', `strpos(${bytes(c)}, ${fold(literal(middle))}) > 0`, middle),
+    of('eqInsensitive', `${c} ilike ${literal(escaped(text).toUpperCase())}`, text.toUpperCase()),
+    of('startsWithInsensitive', `${c} ilike ${literal(`${escaped(start)}%`)}`, start),
+    of('endsWithInsensitive', `${c} ilike ${literal(`%${escaped(end)}`)}`, end),
+    of('containsInsensitive', `${c} ilike ${literal(`%${escaped(middle)}%`)}`, middle),
+    of('matches', `${fold(c)} ~ ${fold(literal(`^${bracketed(start)}`))}`, `^${bracketed(start)}`),
+    of('matchesInsensitive', `${c} ~* ${literal(`${bracketed(end)}$`)}`, `${bracketed(end)}$`),
+    of('search', `to_tsvector(${c}) @@ websearch_to_tsquery(${literal(start)})`, start),
   ];
 }
+
+/** A regular expression that is each of the characters. */
+const bracketed = (text: string) => [...text].map((one) => (/\w/.test(one) ? one : `[.${one}.]`)).join('');
 
 function ofJson(c: string, v: string, shown: unknown, of: Of): readonly Condition[] {
   const entries = typeof shown === 'object' && shown !== null && !Array.isArray(shown) ? Object.entries(shown) : [];
   const [key, value] = entries.find(([, value]) => value !== null) ?? [];
   return [
     of('contains', `${c} @> ${v}::jsonb`),
+    of('type', `jsonb_typeof(${c}) in ('object', 'null')`, ['OBJECT', 'NULL']),
+    ...['number', 'string', 'boolean'].map((type) =>
+      of(type, `jsonb_typeof(${c}) operator(pg_catalog.=) '${type}'`, { isNull: false }),
+    ),
+    of('instant', `${c}::text ~ '^"\\d{4}-\\d\\d-\\d\\dT'`, { isNull: false }),
+    of('length', `case when jsonb_typeof(${c}) = 'array' then jsonb_array_length(${c}) > 1 end`, { gt: 1 }),
     ...(key === undefined
       ? []
       : [

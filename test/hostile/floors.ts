@@ -4,7 +4,7 @@ import type { Floor } from './coverage.ts';
 
 const floor = (group: string, atLeast: number, things: readonly string[]): Floor => ({ group, atLeast, things });
 
-const own: readonly Family[] = ['equality', 'text', 'time', 'json', 'list', 'range', 'multirange', 'network'];
+const own: readonly Family[] = ['equality', 'text', 'time', 'json', 'list', 'range', 'multirange', 'network', 'vector'];
 const operatorsOf = (families: readonly Family[]) =>
   families.flatMap((family) => operators[family].map((operator) => `${operator} of ${family}`));
 

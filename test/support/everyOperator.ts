@@ -15,7 +15,13 @@ const hasNull = (value: unknown): boolean => Array.isArray(value) && value.inclu
 const ownArguments: Readonly<Record<string, unknown>> = {
   Boolean: true,
   Duration: 'P1D',
-  JSONPathWhere: { path: ['a'], eq: 1 },
+  JSONPathWhere: { path: ['a'], number: { gt: '1' }, type: ['NUMBER'], length: { lt: 2 }, instant: { within: 'P1D' } },
+  JSONType: ['NULL'],
+  DecimalWhere: { lt: '1' },
+  StringWhere: { containsInsensitive: 'a', search: 'a' },
+  BooleanWhere: { eq: true },
+  DateTimeWhere: { within: 'P1D' },
+  IntWhere: { gt: 1 },
   SafeInt: 1,
   Float: 1.5,
   Decimal: '1',
@@ -108,11 +114,12 @@ const testsOf = (type: GraphQLInputType): object =>
 
 function argumentOf(type: GraphQLInputType, operator: string, sample: unknown): unknown {
   const { name } = getNamedType(type);
-  if (['like', 'ilike', 'startsWith', 'endsWith', 'hasKey'].includes(operator)) return 'a';
+  if (/^(i?like|hasKey|search|\w+Insensitive|(starts|ends)With)$/.test(operator)) return 'a';
   if (operator === 'matches') return 'a.*';
+  if (isInputObjectType(getNamedType(type)) || name === 'JSONType') return ownArguments[name];
   const value = sample ?? ownArguments[name];
   if (operator === 'in' || operator === 'notIn') return value === undefined ? undefined : [value];
-  if (operator === 'isNull' || operator === 'within' || operator === 'at') return ownArguments[name];
+  if (operator === 'isNull' || operator === 'within') return ownArguments[name];
   return value !== undefined && isListType(type) && !Array.isArray(value) ? [value] : value;
 }
 

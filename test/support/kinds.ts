@@ -13,15 +13,24 @@ export interface Kind {
   readonly operators: Readonly<Record<string, fc.Arbitrary<unknown>>>;
   /** Whether a value that is not null fulfils an operator other than `isNull`. */
   readonly test: (value: string, operator: string, argument: unknown) => Truth;
+  /** The same of a null; without it nothing is known of one. */
+  readonly testNull?: (operator: string, argument: unknown) => Truth;
 }
 
 /** Whether a value fulfils an operator. */
 export function fulfils(kind: Kind, value: string | null, operator: string, argument: unknown): Truth {
   if (operator === 'isNull') return (value === null) === argument;
-  // A comparison with each item of no list is not made, and so never unknown.
-  if (Array.isArray(argument) && argument.length === 0 && operator === 'in') return false;
-  if (Array.isArray(argument) && argument.length === 0 && operator === 'notIn') return true;
-  return value === null ? null : kind.test(value, operator, argument);
+  if (Array.isArray(argument) && argument.length === 0 && ['in', 'notIn'].includes(operator))
+    return ofNone(operator, argument);
+  if (value !== null) return kind.test(value, operator, argument);
+  return kind.testNull ? kind.testNull(operator, argument) : null;
+}
+
+/** What an operator says of no value; a comparison with each item of no list is not made, and so never unknown. */
+function ofNone(operator: string, argument: unknown): Truth {
+  return Array.isArray(argument) && argument.length === 0 && /^(in|notIn|type)$/.test(operator)
+    ? operator === 'notIn'
+    : null;
 }
 
 const asIs = (text: string) => text;
@@ -85,10 +94,31 @@ function textual(base: Kind): Kind {
     fc.array(piece, { maxLength: 3 }).map((pieces) => pieces.join('')),
     fc.constantFrom(...base.values).chain((value) => fc.nat({ max: 3 }).map((n) => [...value].slice(n).join(''))),
   );
+  const expression = fc
+    .array(
+      fc.constantFrom('a', 'B', 'é', '1', '.', '^', '$', '[ab]', '[^a]', '(a|b)', 'a*', 'b?', '\\\\', '\\.', '.+'),
+      {
+        maxLength: 4,
+      },
+    )
+    .map((pieces) => pieces.join(''));
+  const query = fc.constantFrom('a', 'AB', '1 or a', '-a', '"a b"', 'é -1', '1', '%');
   return {
     ...base,
-    operators: { ...base.operators, like: pattern, ilike: pattern, startsWith: part, endsWith: part, contains: part },
+    operators: {
+      ...base.operators,
+      ...{ like: pattern, ilike: pattern, startsWith: part, endsWith: part, contains: part },
+      ...{ eqInsensitive: part, startsWithInsensitive: part, endsWithInsensitive: part, containsInsensitive: part },
+      ...{ matches: expression, matchesInsensitive: expression, search: query },
+    },
     test(shown, operator, argument) {
+      if (operator === 'search') return isFound(shown, String(argument));
+      if (operator === 'matches') return new RegExp(String(argument), 'su').test(shown);
+      if (operator === 'matchesInsensitive')
+        return new RegExp(lowerAscii(String(argument)), 'su').test(lowerAscii(shown));
+      const [, strict] = /^(\w+)Insensitive$/.exec(operator) ?? [];
+      if (strict === 'eq') return lowerAscii(shown) === lowerAscii(String(argument));
+      if (strict !== undefined) return this.test(lowerAscii(shown), strict, lowerAscii(String(argument)));
       if (operator === 'like') return isLike(shown, String(argument));
       if (operator === 'ilike') return isLike(lowerAscii(shown), lowerAscii(String(argument)));
       if (operator === 'startsWith') return shown.startsWith(String(argument));
@@ -97,6 +127,19 @@ function textual(base: Kind): Kind {
       return base.test(shown, operator, argument);
     },
   };
+}
+
+/** Whether the words of a text, which have no endings here, are those of a query. */
+function isFound(text: string, query: string): boolean {
+  const found: readonly string[] = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const parts: readonly string[] = query.toLowerCase().match(/"[^"]*"|[^ ]+/g) ?? [];
+  const fits = (part: string): boolean => {
+    if (part.startsWith('-')) return !fits(part.slice(1));
+    if (part.startsWith('"')) return found.join(' ').includes(part.slice(1, -1));
+    return found.includes(part);
+  };
+  if (parts.includes('or')) return parts.some((part) => part !== 'or' && fits(part));
+  return parts.every(fits);
 }
 
 const lowerAscii = (text: string) => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
@@ -141,6 +184,9 @@ const finite = (value: string) => (Number.isFinite(Number(value)) ? Number(value
 const constantCase = (label: string) => label.replace(' ', '_').toUpperCase();
 const moods = ['Low end', 'mid', 'HIGH'];
 
+/** A text in which documents have it. */
+const instant = '2026-03-01T00:00:00+01:30';
+
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 const isObject = (json: Json): json is { readonly [key: string]: Json } =>
@@ -176,8 +222,81 @@ const atPath = (json: Json | undefined, path: readonly string[]): Json | undefin
 const documents: readonly Json[] = [
   ...[null, true, 0, 1, 'a', '', [], {}, [1, 2, 'a'], [[1], { a: 1 }], [null]],
   ...[{ a: 1 }, { a: 1, b: [1, { c: null }] }, { a: { b: { c: 'x' } } }, { a: null }, { '': 0 }, { b: ['a', 'b'] }],
+  ...[instant, '2026-02-30T00:00:00Z', [instant], { a: instant, b: true }, false, -1, 2],
 ];
 const given = fc.constantFrom(...documents.filter((json) => json !== null));
+
+/** What JSON of one type is compared as: a value of another kind, if a document is of the type. */
+interface Nested {
+  readonly kind: Kind;
+  readonly of: (json: Json) => string | null;
+}
+
+const nested: Readonly<Record<string, Nested>> = {
+  number: {
+    kind: ordered('numeric', [['-1'], ['0'], ['1', '1.0'], ['2']], asIs),
+    of: (json) => (typeof json === 'number' ? String(json) : null),
+  },
+  string: {
+    kind: textual(ordered('text', [[''], ['2026-02-30T00:00:00Z'], [instant], ['a'], ['x']], asIs)),
+    of: (json) => (typeof json === 'string' ? json : null),
+  },
+  boolean: {
+    kind: ordered('boolean', [['false'], ['true']], (value) => value === 'true'),
+    of: (json) => (typeof json === 'boolean' ? String(json) : null),
+  },
+  instant: {
+    kind: ordered(
+      'timestamptz',
+      [['2025-12-31T23:00:00Z'], [instant, '2026-02-28T22:30:00Z'], ['2027-01-01T00:00:00Z']],
+      asIs,
+    ),
+    of: (json) => (json === instant ? json : null),
+  },
+  length: {
+    kind: ordered('int4', [['0'], ['1'], ['2'], ['3']], Number),
+    of: (json) => (isList(json) ? String(json.length) : null),
+  },
+};
+
+const typeOf = (json: Json) =>
+  json === null ? 'NULL' : isList(json) ? 'ARRAY' : typeof json === 'object' ? 'OBJECT' : (typeof json).toUpperCase();
+
+/** The operators that JSON has at a path too. */
+const ofJson: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  contains: given,
+  hasKey: fc.constantFrom('a', 'b', '', '0', 'c'),
+  type: fc.uniqueArray(fc.constantFrom('OBJECT', 'ARRAY', 'STRING', 'NUMBER', 'BOOLEAN', 'NULL'), { maxLength: 3 }),
+  ...Object.fromEntries(Object.entries(nested).map(([name, { kind }]) => [name, anyTest(kind.operators)])),
+};
+
+/** One of some operators with an argument. */
+function anyTest(operators: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<object> {
+  return fc.oneof(...Object.entries(operators).map(([name, argument]) => argument.map((value) => ({ [name]: value }))));
+}
+
+/** Whether JSON fulfils an operator; undefined is where there is none. */
+function fitsJson(document: Json | undefined, operator: string, argument: unknown): Truth {
+  if (operator === 'at') {
+    const { path, ...tests } = argument as { readonly path: readonly string[] };
+    return all(Object.entries(tests).map(([name, test]) => fitsJson(atPath(document, path), name, test)));
+  }
+  const part = nested[operator];
+  if (part) {
+    const value = document === undefined ? null : part.of(document);
+    return all(Object.entries(argument as object).map(([name, test]) => fulfils(part.kind, value, name, test)));
+  }
+  if (operator === 'isNull') return (document === undefined) === argument;
+  if (document === undefined) return ofNone(operator, argument);
+  if (operator === 'contains') return containsJson(document, argument as Json);
+  if (operator === 'type') return (argument as readonly string[]).includes(typeOf(document));
+  if (operator === 'hasKey') {
+    const key = String(argument);
+    if (isList(document)) return document.includes(key);
+    return isObject(document) ? Object.hasOwn(document, key) : document === key;
+  }
+  return compared(operator, argument, (item) => (isSame(document, item as Json) ? 0 : 1));
+}
 
 const json = (type: string): Kind => ({
   type,
@@ -185,31 +304,16 @@ const json = (type: string): Kind => ({
   sql: pg.escapeLiteral,
   operators: {
     ...equality(given),
-    contains: given,
-    hasKey: fc.constantFrom('a', 'b', '', '0', 'c'),
-    at: fc.record({
-      path: fc.array(fc.constantFrom('a', 'b', 'c', '0', '1', '-1', ''), { maxLength: 3 }),
-      eq: given,
-    }),
+    ...ofJson,
+    at: fc
+      .tuple(
+        fc.array(fc.constantFrom('a', 'b', 'c', '0', '1', '-1', ''), { maxLength: 3 }),
+        anyTest({ ...equality(given), ...ofJson }),
+      )
+      .map(([path, test]) => ({ path, ...test })),
   },
-  test(value, operator, argument) {
-    const document = JSON.parse(value) as Json;
-    if (operator === 'contains') return containsJson(document, argument as Json);
-    if (operator === 'hasKey') {
-      const key = String(argument);
-      return isList(document)
-        ? document.includes(key)
-        : isObject(document)
-          ? Object.hasOwn(document, key)
-          : document === key;
-    }
-    if (operator === 'at') {
-      const { path, eq } = argument as { readonly path: readonly string[]; readonly eq: Json };
-      const found = atPath(document, path);
-      return found === undefined ? null : isSame(found, eq);
-    }
-    return compared(operator, argument, (item) => (isSame(document, item as Json) ? 0 : 1));
-  },
+  test: (value, operator, argument) => fitsJson(JSON.parse(value) as Json, operator, argument),
+  testNull: (operator, argument) => fitsJson(undefined, operator, argument),
 });
 
 /** Arrays; the values are given as JSON, a list of lists for two dimensions. */

@@ -105,6 +105,10 @@ const sources = (schema: string): readonly Source[] => [
       and d.classoid ${eq} any ('{pg_catalog.pg_class,pg_catalog.pg_constraint,pg_catalog.pg_type,pg_catalog.pg_proc}'::pg_catalog.regclass[])`,
   },
   {
+    columns: sql`c.oid, c.xmin`,
+    from: sql`pg_catalog.pg_ts_config c where c.oid ${gte} ${firstOwn}`,
+  },
+  {
     columns: sql`q.seqrelid, q.xmin, c.relname`,
     from: sql`pg_catalog.pg_sequence q join pg_catalog.pg_class c on c.oid ${eq} q.seqrelid where c.relpersistence ${ne} 't'`,
   },

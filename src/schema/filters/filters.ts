@@ -19,11 +19,8 @@ import { and, or, pruning, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import type { Leaf } from '../leaves.ts';
-import type { FilterOperand } from './operator.ts';
-import { operatorsOf } from './operators.ts';
-
-/** An input object as graphql-js coerced it. */
-type Input = Readonly<Record<string, unknown>>;
+import { given, type Input, stated } from './given.ts';
+import { createLeafFilters, type LeafFilter } from './leafFilter.ts';
 
 /** One field of a `where` input, and the condition that it stands for on the rows that a statement calls `alias`. */
 interface FilterField {
@@ -45,15 +42,6 @@ export interface Filters {
   readonly expectation: (table: Table, expect: unknown, alias: string) => Sql | null;
   /** The input of a leaf's operators, and what they stand for. */
   readonly leaf: (leaf: Leaf) => LeafFilter;
-}
-
-export interface LeafFilter {
-  readonly type: InputObjectRef;
-  /**
-   * The condition that the operators with their arguments stand for, which the filter has under `name`; throws
-   * BAD_USER_INPUT for a null among them, and where there are none.
-   */
-  readonly condition: (name: string, operand: FilterOperand, tests: unknown) => Sql;
 }
 
 /** Defines the `where` inputs of all tables: their columns, and the tables that they are related to. */
@@ -78,7 +66,11 @@ export function createFilters(
       type,
       deprecationReason: column.deprecationReason,
       condition(tests, alias) {
-        const tested = condition(name, { sql: columnRef(column, alias), type: column.type, leaf }, tests);
+        const tested = condition(
+          name,
+          { sql: columnRef(column, alias), type: column.type, leaf, search: column.search },
+          tests,
+        );
         return column.divides ? pruning(tested) : tested;
       },
     };
@@ -214,73 +206,6 @@ function defineMany(builder: Builder, typeName: string, where: InputObjectRef): 
       every: t.field({ type: where, description: 'All rows match this; also true if there are none.' }),
     }),
   });
-}
-
-/** Defines the input of each leaf once, when a column first needs it. */
-function createLeafFilters(builder: Builder) {
-  const jsonPath = builder.inputType('JSONPathWhere', {
-    fields: (t) => ({
-      path: t.stringList({
-        required: true,
-        description: 'A path of keys and list positions. Example: ["sensors", "0", "unit"].',
-      }),
-      eq: t.field({ type: 'JSON', required: true, description: 'The value at the path.' }),
-    }),
-  });
-  const defined = new Map<string, LeafFilter>();
-  return (leaf: Leaf): LeafFilter => {
-    const name = `${leaf.name}${leaf.isList ? 'List' : ''}Where`;
-    const known = defined.get(name);
-    if (known) return known;
-    const operators = new Map(Object.entries(operatorsOf(leaf)));
-    const type = builder.inputType(name, {
-      fields: (t) =>
-        Object.fromEntries(
-          [...operators].map(([operator, { argument, description }]) => {
-            const isList = argument === 'values' || (argument === 'value' && leaf.isList);
-            const item =
-              argument === 'path' ? jsonPath : argument === 'value' || argument === 'values' ? leaf.type : argument;
-            // Arrays may hold nulls, and so may what they are equal to; any other list holds values.
-            const required = { list: false, items: argument === 'values' };
-            const field = isList
-              ? t.field({ type: [item], description, required })
-              : t.field({ type: item, description });
-            return [operator, field];
-          }),
-        ),
-    });
-    const made: LeafFilter = {
-      type,
-      condition: (name, operand, tests) =>
-        and(
-          given(stated(name, tests)).map(([operator, value]) =>
-            required(operators, operator).condition(operand, value),
-          ),
-        ),
-    };
-    defined.set(name, made);
-    return made;
-  };
-}
-
-/** The fields that a client gave; a null is refused, so that a forgotten value never widens a filter. */
-export function given(input: unknown): readonly (readonly [string, unknown])[] {
-  if (input === null) throw badInput('A filter is null; leave it out, or use isNull to look for nulls');
-  return Object.entries(input as Input)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => {
-      if (value === null)
-        throw badInput(`The filter's "${name}" is null; leave it out, or use isNull to look for nulls`);
-      return [name, value];
-    });
-}
-
-/** The part that a filter has under `name`; refused where nothing is in it, which is all that a forgotten variable leaves. */
-export function stated(name: string, part: unknown): unknown {
-  if (given(part).length > 0) return part;
-  throw badInput(
-    `The filter's "${name}" is empty, as a variable that was left out makes it; give it a condition, or leave "${name}" out`,
-  );
 }
 
 /** Whether a filter has no condition but such as hold for every row. */

@@ -7,8 +7,10 @@ import type { ScalarName } from '../scalars.ts';
 import type { Sense } from '../senses.ts';
 import { widerFor } from './beyond.ts';
 import { keyed, labelled, networked, ranged } from './containment.ts';
+import { at, json } from './json.ts';
 import type { FilterOperand, Operator, Operators } from './operator.ts';
 import { textual } from './patterns.ts';
+import { searched } from './searched.ts';
 
 const isEqual = (operand: FilterOperand, argument: unknown): Sql =>
   sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(operand.type).eq)} ${value(operand, argument)}`;
@@ -86,28 +88,6 @@ const timed: Operators = {
   },
 };
 
-const json: Operators = {
-  contains: {
-    argument: 'JSON',
-    description: 'Contains these keys and values, or these items.',
-    condition: ({ sql: column }, document) =>
-      sql`${column}::pg_catalog.jsonb ${own('@>')} ${String(document)}::pg_catalog.jsonb`,
-  },
-  hasKey: {
-    argument: 'String',
-    description: 'Has this key at its top level, or this string as an item.',
-    condition: ({ sql: column }, key) => sql`${column}::pg_catalog.jsonb ${own('?')} ${String(key)}::pg_catalog.text`,
-  },
-  at: {
-    argument: 'path',
-    description: 'Compares the value at a path.',
-    condition: ({ sql: column }, argument) => {
-      const { path, eq } = argument as { readonly path: readonly string[]; readonly eq: unknown };
-      return sql`(${column}::pg_catalog.jsonb ${own('#>')} ${path}::pg_catalog.text[]) ${own('=')} ${String(eq)}::pg_catalog.jsonb`;
-    },
-  },
-};
-
 const ofItems = (operator: string, description: string): Operator => ({
   argument: 'values',
   description,
@@ -127,12 +107,13 @@ const bySense: Readonly<Record<Sense, Operators>> = {
   none: nullness,
   equality,
   order,
-  text: { ...order, ...textual },
+  text: { ...order, ...textual, ...searched },
   range: { ...order, ...ranged },
   multirange: { ...order, ...ranged },
   network: { ...order, ...networked },
   labelPath: { ...order, ...labelled },
   hstore: { ...order, ...keyed },
+  vector: { ...order, ...searched },
 };
 
 /** What a scalar has beside the operators of its sense. */
@@ -140,7 +121,7 @@ const byScalar: Readonly<Partial<Record<ScalarName, Operators>>> = {
   DateTime: timed,
   LocalDateTime: timed,
   Date: timed,
-  JSON: json,
+  JSON: { ...json, at },
 };
 
 /** The operators of a leaf's filter; all columns of one leaf share one input type. */

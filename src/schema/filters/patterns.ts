@@ -1,32 +1,68 @@
 import * as compare from '../../db/sql/compare.ts';
 import { own, type Sql, sql } from '../../db/sql/sql.ts';
+import { badInput } from '../../errors.ts';
 import { type FilterOperand, type Operator, type Operators, operatorIn } from './operator.ts';
 
+type PatternOperator = '~~' | '~~*' | '~' | '~*';
+
 /** By a type's own pattern operators where it has such; in a collation that PostgreSQL can match patterns in. */
-function matches({ sql: column, type }: FilterOperand, name: '~~' | '~~*', pattern: string): Sql {
-  const text = type.hasOwnPatterns ? compare.based({ sql: column, type }) : sql`${column}::pg_catalog.text`;
-  const strict = type.isLoose ? sql`(${text} collate pg_catalog."default")` : text;
+function matches({ sql: column, type }: FilterOperand, name: PatternOperator, pattern: string): Sql {
   const operator = type.hasOwnPatterns ? operatorIn(type, name) : own(name);
-  return sql`${strict} ${operator} ${pattern}::pg_catalog.text`;
+  return sql`${strict({ sql: column, type })} ${operator} ${pattern}::pg_catalog.text`;
+}
+
+function strict({ sql: column, type }: Pick<FilterOperand, 'sql' | 'type'>): Sql {
+  const text = type.hasOwnPatterns ? compare.based({ sql: column, type }) : sql`${column}::pg_catalog.text`;
+  return type.isLoose ? sql`(${text} collate pg_catalog."default")` : text;
 }
 
 /** A pattern made by `around` from the argument, whose own wildcards are taken literally. */
-const literal = (description: string, around: (text: string) => string): Operator => ({
+const literal = (name: PatternOperator, description: string, around: (text: string) => string): Operator => ({
   argument: 'String',
   description,
-  condition: (operand, text) => matches(operand, '~~', around(String(text).replaceAll(/[\\%_]/g, '\\$&'))),
+  condition: (operand, text) => matches(operand, name, around(String(text).replaceAll(/[\\%_]/g, '\\$&'))),
 });
 
-const pattern = (name: '~~' | '~~*', description: string): Operator => ({
+const pattern = (name: PatternOperator, description: string): Operator => ({
   argument: 'String',
   description,
   condition: (operand, text) => matches(operand, name, String(text)),
 });
 
+/** So long a regular expression can be: one of a few characters more can already take PostgreSQL seconds to compile. */
+const maxExpression = 200;
+
+/**
+ * A regular expression whose cost is bounded: without references to what a group matched PostgreSQL reads a text once,
+ * however the expression nests. What it makes of its repetitions is bounded by PostgreSQL.
+ */
+const expression = (name: '~' | '~*', description: string): Operator => ({
+  argument: 'String',
+  description,
+  condition(operand, given) {
+    const text = String(given);
+    if (text.length > maxExpression)
+      throw badInput(`A regular expression has at most ${maxExpression} characters; this one has ${text.length}`);
+    if (/(?<!\\)(\\\\)*\\[1-9]/.test(text))
+      throw badInput('A regular expression has no references to groups (\\1), which may take for ever');
+    return matches(operand, name, text);
+  },
+});
+
+const begins = (text: string) => `${text}%`;
+const ends = (text: string) => `%${text}`;
+const has = (text: string) => `%${text}%`;
+
 export const textual: Operators = {
   like: pattern('~~', 'Matches a pattern: % is any text, _ any character, \\ takes the next one literally.'),
   ilike: pattern('~~*', 'Like `like`, without regard to case.'),
-  startsWith: literal('Begins with this text.', (text) => `${text}%`),
-  endsWith: literal('Ends with this text.', (text) => `%${text}`),
-  contains: literal('Contains this text.', (text) => `%${text}%`),
+  startsWith: literal('~~', 'Begins with this text.', begins),
+  endsWith: literal('~~', 'Ends with this text.', ends),
+  contains: literal('~~', 'Contains this text.', has),
+  eqInsensitive: literal('~~*', 'Equal to this text, without regard to case.', String),
+  startsWithInsensitive: literal('~~*', 'Begins with this text, without regard to case.', begins),
+  endsWithInsensitive: literal('~~*', 'Ends with this text, without regard to case.', ends),
+  containsInsensitive: literal('~~*', 'Contains this text, without regard to case.', has),
+  matches: expression('~', 'Matches a regular expression of PostgreSQL, anywhere in the text. Example: "^SN-\\\\d+$".'),
+  matchesInsensitive: expression('~*', 'Like `matches`, without regard to case.'),
 };

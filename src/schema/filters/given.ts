@@ -1,0 +1,24 @@
+import { badInput } from '../../errors.ts';
+
+/** An input object as graphql-js coerced it. */
+export type Input = Readonly<Record<string, unknown>>;
+
+/** The fields that a client gave; a null is refused, so that a forgotten value never widens a filter. */
+export function given(input: unknown): readonly (readonly [string, unknown])[] {
+  if (input === null) throw badInput('A filter is null; leave it out, or use isNull to look for nulls');
+  return Object.entries(input as Input)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => {
+      if (value === null)
+        throw badInput(`The filter's "${name}" is null; leave it out, or use isNull to look for nulls`);
+      return [name, value];
+    });
+}
+
+/** The part that a filter has under `name`; refused where nothing is in it, which is all that a forgotten variable leaves. */
+export function stated(name: string, part: unknown): unknown {
+  if (given(part).length > 0) return part;
+  throw badInput(
+    `The filter's "${name}" is empty, as a variable that was left out makes it; give it a condition, or leave "${name}" out`,
+  );
+}

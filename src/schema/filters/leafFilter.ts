@@ -1,0 +1,97 @@
+import { and, type Sql } from '../../db/sql/sql.ts';
+import { required } from '../../errors.ts';
+import type { Builder, InputObjectRef } from '../builder.ts';
+import { type Leaf, scalarLeaf } from '../leaves.ts';
+import { given, type Input, stated } from './given.ts';
+import { jsonTypes } from './json.ts';
+import type { FilterOperand, NestedOperator, Operator, Operators } from './operator.ts';
+import { operatorsOf } from './operators.ts';
+
+type Condition = (name: string, operand: FilterOperand, tests: unknown) => Sql;
+
+export interface LeafFilter {
+  readonly type: InputObjectRef;
+  /**
+   * The condition that the operators with their arguments stand for, which the filter has under `name`; throws
+   * BAD_USER_INPUT for a null among them, and where there are none.
+   */
+  readonly condition: Condition;
+}
+
+/** Defines the input of each leaf once, when a column first needs it. */
+export function createLeafFilters(builder: Builder): (leaf: Leaf) => LeafFilter {
+  const defined = new Map<string, LeafFilter>();
+  const jsonType = builder.enumType('JSONType', {
+    values: Object.fromEntries(jsonTypes.map((type) => [type.toUpperCase(), { value: type }])),
+  });
+
+  const filterOf = (leaf: Leaf): LeafFilter => {
+    const name = `${leaf.name}${leaf.isList ? 'List' : ''}Where`;
+    const made = defined.get(name) ?? define(name, leaf, operatorsOf(leaf));
+    defined.set(name, made);
+    return made;
+  };
+
+  const define = (name: string, leaf: Leaf, operators: Operators, hasPath = false): LeafFilter => {
+    const fields = new Map(
+      Object.entries(operators).map(([field, operator]) => [
+        field,
+        'nested' in operator ? nestedField(field, operator) : plainField(leaf, operator),
+      ]),
+    );
+    const type = builder.inputType(name, {
+      fields: (t) => ({
+        ...(hasPath && { path: t.stringList({ required: true, description: pathDescription }) }),
+        ...Object.fromEntries(
+          [...fields].map(([field, { type, isList, description }]) => [
+            field,
+            isList
+              ? // Arrays may hold nulls, and so may what they are equal to; any other list holds values.
+                t.field({ type: [type], description, required: { list: false, items: isList === 'of values' } })
+              : t.field({ type, description }),
+          ]),
+        ),
+      }),
+    });
+    return {
+      type,
+      condition: (name, operand, tests) =>
+        and(given(stated(name, tests)).map(([field, value]) => required(fields, field).condition(operand, value))),
+    };
+  };
+
+  const plainField = (leaf: Leaf, { argument, description, condition }: Operator) => ({
+    description,
+    condition,
+    type: argument === 'jsonTypes' ? jsonType : argument === 'value' || argument === 'values' ? leaf.type : argument,
+    isList:
+      argument === 'values' || argument === 'jsonTypes'
+        ? ('of values' as const)
+        : argument === 'value' && leaf.isList && ('of any' as const),
+  });
+
+  const nestedField = (name: string, { nested, description, operand }: NestedOperator) => {
+    const { type, condition } = nested === 'path' ? define('JSONPathWhere', json, ofPath, true) : filterOf(nested);
+    return {
+      description,
+      type,
+      isList: false as const,
+      condition: (outer: FilterOperand, argument: unknown) => {
+        const { path = [], ...tests } = argument as Input;
+        return condition(name, operand(outer, path as readonly string[]), tests);
+      },
+    };
+  };
+  return filterOf;
+}
+
+const pathDescription = 'A path of keys and list positions. Example: ["sensors", "0", "unit"].';
+
+const json = scalarLeaf('JSON');
+
+/** What stands at a path has the operators of JSON, but for that which leads there. */
+const ofPath = withoutPath(operatorsOf(json));
+
+function withoutPath({ at: _, ...rest }: Operators): Operators {
+  return rest;
+}
