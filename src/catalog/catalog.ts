@@ -18,6 +18,15 @@ export interface Catalog {
   readonly composites: readonly Composite[];
   /** The functions that the role may call and the API serves. */
   readonly functions: readonly DbFunction[];
+  readonly searchConfigurations: readonly SearchConfiguration[];
+}
+
+/** A configuration of text search: how PostgreSQL turns a text into words. */
+export interface SearchConfiguration {
+  /** Qualified, unless it is built in. */
+  readonly name: string;
+  /** The quoted, qualified name. */
+  readonly sql: string;
 }
 
 export interface Enum {
@@ -48,6 +57,7 @@ export interface Table {
   /** Empty if no key is wholly readable. */
   readonly primaryKey: readonly string[];
   readonly indexes: readonly Index[];
+  readonly partialKeys: readonly PartialKey[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly checks: readonly CheckConstraint[];
   /** Whether other tables inherit from it, apart from its partitions. */
@@ -115,6 +125,8 @@ export interface Column {
   readonly comment: string | null;
   /** Reason of deprecation, if its owner gives one. */
   readonly deprecationReason?: string;
+  /** Configuration of text search, as SQL; the database's default if absent. */
+  readonly search?: string;
   readonly mayInsert: boolean;
   readonly mayUpdate: boolean;
 }
@@ -129,7 +141,21 @@ export interface Index {
    * inferred.
    */
   readonly arbiter: boolean;
+  /** Whether two nulls are equal (NULLS NOT DISTINCT). */
+  readonly nullsEqual: boolean;
   readonly comment: string | null;
+}
+
+/** A unique index on plain columns that covers only some rows. */
+export interface PartialKey extends Pick<Index, 'name' | 'columns' | 'nullsEqual' | 'comment'> {
+  /** Condition on those rows, as SQL. */
+  readonly predicate: string;
+}
+
+/** A key by which an INSERT can detect existing rows. */
+export interface ConflictKey extends Pick<Index, 'columns' | 'nullsEqual'> {
+  /** The partial key; null if the key covers all rows. */
+  readonly partial: PartialKey | null;
 }
 
 /** A condition on rows, with the columns that it mentions. */
@@ -209,11 +235,31 @@ export const updatable = (table: Table): readonly Column[] =>
 export const writeKeys = (table: Table): readonly (readonly string[])[] =>
   isStored(table) ? uniqueKeys(table).filter((key) => indexOf(table, key)) : [];
 
-/** Returns the keys by which an INSERT can detect existing rows; it gives values to all their columns. */
-export const conflictKeys = (table: Table): readonly (readonly string[])[] => {
+/**
+ * Returns the keys by which an INSERT can detect existing rows; it gives values to all their columns. Citus supports only
+ * those without nulls.
+ */
+export function conflictKeys(table: Table): readonly ConflictKey[] {
+  if (!isStored(table)) return [];
   const given = insertable(table).map((column) => column.name);
-  return writeKeys(table).filter((key) => indexOf(table, key)?.arbiter && key.every((name) => given.includes(name)));
-};
+  const nullable = table.indexes.filter(({ columns, arbiter }) => arbiter && hasNullable(table, columns));
+  const whole = [...uniqueKeys(table), ...nullable.map(({ columns }) => columns)]
+    .filter((columns, i, all) => all.findIndex((other) => sameSet(other, columns)) === i)
+    .flatMap((columns): readonly ConflictKey[] => {
+      const index = indexOf(table, columns);
+      return index?.arbiter ? [{ columns, nullsEqual: index.nullsEqual, partial: null }] : [];
+    });
+  const partial = table.partialKeys.map((key): ConflictKey => ({ ...key, partial: key }));
+  return [...whole, ...partial].filter(
+    ({ columns, partial }) =>
+      columns.every((name) => given.includes(name)) &&
+      !(isOnNodes(table) && (partial !== null || hasNullable(table, columns))),
+  );
+}
+
+/** Tells whether one of the columns may be null. */
+export const hasNullable = (table: Table, columns: readonly string[]): boolean =>
+  columns.some((name) => columnOf(table, name).nullable);
 
 /** Tells whether an INSERT must give the column a value. */
 export const isRequired = (column: Column): boolean => !column.nullable && !hasOwnValue(column);

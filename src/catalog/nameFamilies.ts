@@ -7,12 +7,26 @@ import { several } from './words.ts';
 export const tableFamily = [
   ...['Connection', 'Edge', 'Where', 'OrderBy', 'ManyWhere', 'Column'],
   ...['Aggregate', 'ColumnAggregates', 'GroupKey', 'GroupBy', 'Having', 'GroupedOrderBy'],
-  ...['Create*Input', 'Create*OnConflict', 'Create*ConflictKey', 'Update*Patch', 'Payload', 'Create+Payload', '+Added'],
+  ...[
+    'Create*Input',
+    'Create*OnConflict',
+    'Create*ConflictKey',
+    'Update*Patch',
+    'Update*Change',
+    'Payload',
+    'Create+Payload',
+    '+Added',
+  ],
 ];
 /** The same for the types derived from a scalar or an enum. */
-export const leafFamily = ['Where', 'Aggregate', 'AggregateHaving', 'AggregateOrderBy', 'PercentileHaving'].flatMap(
-  (suffix) => [suffix, `List${suffix}`],
-);
+export const leafFamily = [
+  'Where',
+  'Aggregate',
+  'AggregateHaving',
+  'AggregateOrderBy',
+  'PercentileHaving',
+  'Change',
+].flatMap((suffix) => [suffix, `List${suffix}`]);
 /** Suffixes of the fields derived from a list. */
 export const listFamily = ['Aggregate', 'GroupedAggregate'] as const;
 

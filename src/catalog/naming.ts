@@ -2,6 +2,7 @@ import { required } from '../errors.ts';
 import { assign } from './assign.ts';
 import {
   type Column,
+  type ConflictKey,
   conflictKeys,
   type Enum,
   type ForeignKey,
@@ -48,7 +49,7 @@ export interface Names extends FunctionNames {
   /** Type of the result of `createMany`. */
   readonly createManyPayload: (table: Table) => string;
   /** Enum values for a table's `conflictKeys`. */
-  readonly conflictKeys: (table: Table) => ReadonlyMap<string, readonly string[]>;
+  readonly conflictKeys: (table: Table) => ReadonlyMap<string, ConflictKey>;
   /** Names of the fields that aggregate a list: the one for all rows and the one for groups. */
   readonly aggregates: (list: string) => readonly [whole: string, grouped: string];
   /** Subscription field of a table's live tail, and the type of its messages. */
@@ -172,16 +173,25 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
     delete: (table, key) => required(mutation, `delete ${lookupKey(table, key)}`),
     createManyPayload: (table) => member(typeOf(table), 'Create+Payload'),
     conflictKeys: (table) => {
-      const keys = new Map(conflictKeys(table).map((key) => [lookupKey(table, key), key]));
+      const keys = new Map(
+        conflictKeys(table).map((key) => [
+          key.partial ? `partial ${key.partial.name}` : lookupKey(table, key.columns),
+          key,
+        ]),
+      );
+      const called = ({ columns, partial }: ConflictKey) =>
+        partial
+          ? nameOf('index', table.name, partial.name)
+          : columns.map((column) => nameOf('column', table.name, column)).join('_');
       const values = assign(
         [...keys].map(([id, key]) => ({
           key: id,
           from: '',
-          name: enumValue(key.map((column) => nameOf('column', table.name, column)).join('_')),
+          name: enumValue(called(key)),
         })),
         ['true', 'false', 'null'],
       );
-      return new Map([...values].map(([id, name]) => [name, keys.get(id) ?? []]));
+      return new Map([...values].map(([id, name]) => [name, required(keys, id)]));
     },
     aggregates,
     added: (table) => [`${required(query, listKey(table))}Added`, member(typeOf(table), '+Added')],

@@ -100,7 +100,7 @@ describe('over a real database', async () => {
     expect(deprecated.toSorted()).toEqual(
       [
         ...columns('T', 'TWhere', 'TOrderBy', 'TColumnAggregates', 'THaving', 'TGroupedOrderBy', 'TGroupKey'),
-        ...columns('UpdateTPatch'),
+        ...columns('UpdateTPatch', 'UpdateTChange'),
         ...['TColumn.A', 'TColumn.D', 'CreateTInput.d'], // CreateTInput.a is required
         ...['old', 'olds', 'oldsAggregate', 'oldsGroupedAggregate'].map((name) => `Query.${name}`),
         ...['createOld', 'createOlds', 'updateOld', 'deleteOld'].map((name) => `Mutation.${name}`),

@@ -50,6 +50,7 @@ export const table = (
   wholeRow: true,
   primaryKey: [],
   indexes: [],
+  partialKeys: [],
   foreignKeys: [],
   checks: [],
   hasHeirs: false,
@@ -65,6 +66,7 @@ export const unique = (name: string, columns: readonly string[], comment: string
   columns,
   unique: true,
   arbiter: true,
+  nullsEqual: false,
   comment,
 });
 
@@ -92,6 +94,7 @@ export const catalog = (tables: readonly Table[], enums: readonly Enum[] = []): 
   markerPrefix: unusedPrefix(tables.flatMap(({ columns }) => columns.map(({ name }) => name))),
   enums,
   tables,
+  searchConfigurations: [{ name: 'english', sql: 'pg_catalog.english' }],
 });
 
 /** Names that the API itself has, that conversion makes equal, and that no conversion can keep. */

@@ -4,7 +4,7 @@ import { createColumnReader, type FoundColumn, findColumns } from './columns.ts'
 import { readComments } from './comments.ts';
 import { groupedBy } from './found.ts';
 import { findFunctions, functionOf, isServedFunction, readComposites, typesOfFunctions } from './functions.ts';
-import { createKeyReader, findConstraints, findIndexes, type NamesOf } from './keys.ts';
+import { createKeyReader, findConstraints, findIndexes, findPartialKeys, type NamesOf } from './keys.ts';
 import { readNumberings } from './numberings.ts';
 import {
   type FoundRelation,
@@ -14,6 +14,7 @@ import {
   findSituation,
   findTriggers,
 } from './relations.ts';
+import { findSearchConfigurations } from './searchConfigurations.ts';
 import { readSpreads, type Spreads } from './spreads.ts';
 import { createTypeReader, findEnums, findTypes } from './types.ts';
 
@@ -44,6 +45,7 @@ export async function readCatalog(db: Db, schema: string): Promise<Catalog> {
     tables: tables.filter((table) => table.columns.length > 0),
     composites,
     functions: served.flatMap((found) => functionOf(found, typeOf, composites) ?? []),
+    searchConfigurations: await findSearchConfigurations(db),
   };
 }
 
@@ -61,8 +63,9 @@ async function readTables(
   const parts = relations.flatMap(partsOf);
   const constraints = await findConstraints(db, ids);
   const indexes = await findIndexes(db, ids);
+  const partials = await findPartialKeys(db, ids);
   const commentOf = await readComments(db, {
-    pg_class: [...ids, ...indexes.map(({ id }) => id)],
+    pg_class: [...ids, ...[...indexes, ...partials].map(({ id }) => id)],
     pg_constraint: constraints.map(({ id }) => id),
   });
   const numberingsOf = await readNumberings(db, parts, found, indexes);
@@ -70,7 +73,7 @@ async function readTables(
   const triggersOf = groupedBy(await findTriggers(db, parts), ({ relation }) => relation);
   const columnsOf = createColumnReader(found, constraints, typeOf, commentOf);
   const namesOf = namesAmong(found.filter(({ type }) => typeOf(type).isUsable));
-  const keysOf = createKeyReader(relations, constraints, indexes, namesOf, commentOf);
+  const keysOf = createKeyReader(relations, constraints, indexes, partials, namesOf, commentOf);
   return relations.map((relation) => {
     const { id, name, kind, extension, wholeRow, mayDelete } = relation;
     const own = partsOf(relation);

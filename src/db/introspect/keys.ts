@@ -51,7 +51,13 @@ export interface FoundIndex {
   readonly isUnique: boolean;
   readonly isExclusion: boolean;
   readonly isBtree: boolean;
+  readonly nullsEqual: boolean;
 }
+
+/** Whether the index `i` has NULLS NOT DISTINCT, which PostgreSQL has since version 15. */
+const nullsEqual = sql`coalesce(pg_catalog.to_jsonb(i) ${own('->>')} 'indnullsnotdistinct', 'false')::pg_catalog.bool`;
+
+const keyNumbers = sql`(i.indkey::pg_catalog.int2[])[0:i.indnkeyatts ${own('-')} 1]`;
 
 /** Selects the indexes on plain columns that cover all rows, by name; those of deferrable keys count as not unique. */
 export const findIndexes = (db: Db, relations: readonly string[]): Promise<readonly FoundIndex[]> =>
@@ -59,12 +65,34 @@ export const findIndexes = (db: Db, relations: readonly string[]): Promise<reado
     db,
     sql`
     select i.indexrelid::pg_catalog.text as id, i.indrelid::pg_catalog.text as relation, c.relname as name,
-      (i.indkey::pg_catalog.int2[])[0:i.indnkeyatts ${own('-')} 1] as numbers,
+      ${keyNumbers} as numbers, ${nullsEqual} as "nullsEqual",
       i.indisunique and i.indimmediate as "isUnique", i.indisexclusion as "isExclusion", m.amname ${eq} 'btree' as "isBtree"
     from pg_catalog.pg_index i
     join pg_catalog.pg_class c on c.oid ${eq} i.indexrelid join pg_catalog.pg_am m on m.oid ${eq} c.relam
     where i.indrelid ${eq} any (${relations}::pg_catalog.oid[]) and i.indisvalid and i.indpred is null
       and 0 ${ne} all (i.indkey::pg_catalog.int2[])
+    order by c.relname collate pg_catalog."C"`,
+  );
+
+export interface FoundPartialKey extends Pick<FoundIndex, 'id' | 'relation' | 'name' | 'numbers' | 'nullsEqual'> {
+  readonly predicate: string;
+  /** Numbers of all its columns, those of the predicate included. */
+  readonly mentioned: readonly number[];
+}
+
+/** Selects the unique indexes on plain columns that cover only some rows, by name. */
+export const findPartialKeys = (db: Db, relations: readonly string[]): Promise<readonly FoundPartialKey[]> =>
+  findAll(
+    db,
+    sql`
+    select i.indexrelid::pg_catalog.text as id, i.indrelid::pg_catalog.text as relation, c.relname as name,
+      ${keyNumbers} as numbers, ${nullsEqual} as "nullsEqual", pg_catalog.pg_get_expr(i.indpred, i.indrelid) as predicate,
+      (select coalesce(pg_catalog.json_agg(distinct d.refobjsubid), '[]') from pg_catalog.pg_depend d
+        where d.classid ${eq} 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid ${eq} i.indexrelid
+          and d.refclassid ${eq} 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid ${eq} i.indrelid and d.refobjsubid ${ne} 0) as mentioned
+    from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid ${eq} i.indexrelid
+    where i.indrelid ${eq} any (${relations}::pg_catalog.oid[]) and i.indisvalid and i.indpred is not null
+      and i.indisunique and i.indimmediate and not i.indisexclusion and 0 ${ne} all (i.indkey::pg_catalog.int2[])
     order by c.relname collate pg_catalog."C"`,
   );
 
@@ -76,11 +104,16 @@ export function createKeyReader(
   relations: readonly FoundRelation[],
   constraints: readonly FoundConstraint[],
   indexes: readonly FoundIndex[],
+  partials: readonly FoundPartialKey[],
   namesOf: NamesOf,
   commentOf: CommentOf,
-): (relation: FoundRelation, hasHeirs: boolean) => Pick<Table, 'primaryKey' | 'indexes' | 'foreignKeys' | 'checks'> {
+): (
+  relation: FoundRelation,
+  hasHeirs: boolean,
+) => Pick<Table, 'primaryKey' | 'indexes' | 'partialKeys' | 'foreignKeys' | 'checks'> {
   const constraintsOf = groupedBy(constraints, ({ relation, kind }) => `${relation} ${kind}`);
   const indexesOf = groupedBy(indexes, ({ relation }) => relation);
+  const partialsOf = groupedBy(partials, ({ relation }) => relation);
   const keys = constraints.filter(({ kind }) => kind === 'primary' || kind === 'unique');
   const keyOfIndex = new Map(keys.map(({ index, id }) => [index, id]));
   const tables = new Map(relations.map(({ id, name }) => [id, name]));
@@ -98,11 +131,19 @@ export function createKeyReader(
     );
     return columns ? [{ name, columns, comment: commentOf('pg_constraint', id) }] : [];
   };
-  const indexFrom = ({ id, relation, name, numbers, isUnique, isExclusion }: FoundIndex, hasHeirs: boolean) => {
+  const indexFrom = (
+    { id, relation, name, numbers, isUnique, isExclusion, nullsEqual }: FoundIndex,
+    hasHeirs: boolean,
+  ) => {
     const columns = namesOf(relation, numbers);
     const unique = isUnique && !hasHeirs;
     const comment = commentOf('pg_constraint', keyOfIndex.get(id) ?? '') ?? commentOf('pg_class', id);
-    return columns ? [{ name, columns, unique, arbiter: unique && !isExclusion, comment }] : [];
+    return columns ? [{ name, columns, unique, arbiter: unique && !isExclusion, nullsEqual, comment }] : [];
+  };
+
+  const partialFrom = ({ id, relation, name, numbers, mentioned, predicate, nullsEqual }: FoundPartialKey) => {
+    const columns = namesOf(relation, mentioned) && namesOf(relation, numbers);
+    return columns ? [{ name, columns, predicate, nullsEqual, comment: commentOf('pg_class', id) }] : [];
   };
 
   return ({ id }, hasHeirs) => {
@@ -110,6 +151,7 @@ export function createKeyReader(
     return {
       primaryKey: (primary && !hasHeirs && namesOf(id, primary.numbers)) || [],
       indexes: indexesOf(id).flatMap((index) => indexFrom(index, hasHeirs)),
+      partialKeys: hasHeirs ? [] : partialsOf(id).flatMap(partialFrom),
       foreignKeys: constraintsOf(`${id} foreign`).flatMap(foreignKey),
       checks: constraintsOf(`${id} check`).flatMap(check),
     };

@@ -4,15 +4,16 @@ import {
   type Column,
   columnOf,
   distributionColumn,
+  hasNullable,
   isOnNodes,
   type Table,
 } from '../../catalog/catalog.ts';
-import { equal, operandOf } from './compare.ts';
+import { equal, isNotNull, operandOf } from './compare.ts';
 import { type Conflict, type Group, groupsOf, type Insert, inputRows, inputValues, nameList } from './insertInput.ts';
 import { marker } from './markers.ts';
 import type { Row } from './row.ts';
 import { alias, from, wholeStatement } from './select.ts';
-import { and, eq, gt, ident, join, own, type Sql, sql, trusted } from './sql.ts';
+import { and, empty, eq, gt, ident, join, own, type Sql, sql, trusted } from './sql.ts';
 
 /** What an INSERT did. */
 export interface Inserted {
@@ -71,7 +72,7 @@ function writeInsert(catalog: Catalog, insert: Insert, { groups, given, selected
   const traced = isTraced(insert);
   const place = distributionColumn(table);
   const isPlaced = place !== null && conflict === null && insert.rows.length > 1;
-  const found = [...(traced ? [] : (conflict?.key ?? [])), ...(isPlaced ? [place] : [])];
+  const found = [...(traced ? [] : (conflict?.key.columns ?? [])), ...(isPlaced ? [place] : [])];
   const returned = [...new Set([...selected, ...found])].map((n) => ident(alias, n));
   const told = traced ? [trace(catalog)] : conflict?.action === 'update' ? [wasThere(catalog)] : [];
   const inserts = groups.map(
@@ -84,7 +85,7 @@ function writeInsert(catalog: Catalog, insert: Insert, { groups, given, selected
     ' union all ',
   );
   const query = conflict
-    ? sql`with ${join([rows, repeatedKey(conflict, input), ...inserts, sql`written as (${written})`])}
+    ? sql`with ${join([rows, repeatedKey(table, conflict, input), ...inserts, sql`written as (${written})`])}
           select o.*, (select positions from repeated) as ${ident(marker(catalog, 'repeated'))}
           from (select) one left join (${traced ? sql`select * from written` : foundByKey(catalog, table, conflict, input)}) o on true`
     : isPlaced
@@ -99,22 +100,27 @@ function insertGroup(catalog: Catalog, insert: Insert, group: Group, input: Inpu
   const columns = join(names.map(input));
   const target = sql`insert into ${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? nameList(names) : sql``}`;
   const isOne = [sql`g ${eq} ${numberOf(group)}`, ...(conflict ? [sql`not exists (select from repeated)`] : [])];
-  const source = sql`from input where ${and(isOne)} order by ${conflict ? join(conflict.key.map(input)) : sql`n`}`;
+  const source = sql`from input where ${and(isOne)} order by ${conflict ? join(conflict.key.columns.map(input)) : sql`n`}`;
   const resolution = conflict ? onConflict(table, conflict, names) : sql``;
   return isTraced(insert)
     ? sql`${target} select ${columns} from (select * ${source} offset 0) i where ${isNext} ${resolution}`
     : sql`${target} select ${columns} ${source} ${resolution}`;
 }
 
-/** The rows that share a key, if any do. */
-const repeatedKey = ({ key }: Conflict, input: Input): Sql => sql`repeated as materialized (
-  select pg_catalog.string_agg((n ${own('-')} 1)::pg_catalog.text, ' ' order by n) as positions
-  from input group by ${join(key.map(input))} having pg_catalog.count(*) ${gt} 1 order by pg_catalog.min(n) limit 1)`;
+/** The rows that share a key, if any do; where nulls differ, a row with one shares none. */
+function repeatedKey(table: Table, { key: { columns, nullsEqual } }: Conflict, input: Input): Sql {
+  const telling = nullsEqual ? [] : columns.map((name) => columnOf(table, name)).filter(({ nullable }) => nullable);
+  const isTelling = and(telling.map((column) => isNotNull(operandOf(column, input(column.name)))));
+  return sql`repeated as materialized (
+    select pg_catalog.string_agg((n ${own('-')} 1)::pg_catalog.text, ' ' order by n) as positions
+    from input where ${isTelling} group by ${join(columns.map(input))} having pg_catalog.count(*) ${gt} 1
+    order by pg_catalog.min(n) limit 1)`;
+}
 
 /** The rows that were written, each with the position of the input that has its key. */
 function foundByKey(catalog: Catalog, table: Table, { key }: Conflict, input: Input): Sql {
   const isSame = and(
-    key.map((name) => {
+    key.columns.map((name) => {
       const column = columnOf(table, name);
       return equal(operandOf(column, ident('w', name)), operandOf(column, sql`i.${input(name)}`));
     }),
@@ -165,7 +171,9 @@ const sorted = (placed: readonly { readonly row: Row; readonly at: number }[]): 
  * granted, nor in every partition). Not elsewhere: Citus takes no settings in INSERTs.
  */
 const isTraced = ({ table, conflict }: Insert): boolean =>
-  !isOnNodes(table) && (table.hasInsertTriggers || conflict?.action === 'update');
+  !isOnNodes(table) &&
+  (table.hasInsertTriggers ||
+    (conflict !== null && (conflict.action === 'update' || hasNullable(table, conflict.key.columns))));
 
 /** Whether a row was there, as Citus lets one ask. */
 const wasThere = (catalog: Catalog): Sql =>
@@ -184,11 +192,13 @@ const trace = (catalog: Catalog) => sql`${settingText(current)} as ${ident(marke
   coalesce(${settingText(updated)} ${eq} ${settingText(current)}, false) as ${ident(marker(catalog, 'updated'))}`;
 
 function onConflict(table: Table, { key, action }: Conflict, names: readonly string[]): Sql {
-  if (action === 'ignore') return sql`on conflict ${nameList(key)} do nothing`;
+  const { columns, partial } = key;
+  const target = sql`${nameList(columns)}${partial ? sql` where ${trusted(partial.predicate)}` : empty}`;
+  if (action === 'ignore') return sql`on conflict ${target} do nothing`;
   const set = names
-    .filter((name) => !key.includes(name))
+    .filter((name) => !columns.includes(name))
     .map((name) => sql`${ident(name)} = ${ident('excluded', name)}`);
-  const update = sql`on conflict ${nameList(key)} do update set ${join(set)}`;
+  const update = sql`on conflict ${target} do update set ${join(set)}`;
   return isOnNodes(table) ? update : sql`${update} where ${isSet(updated, settingText(current))}`;
 }
 

@@ -1,4 +1,4 @@
-import { type Column, hasOwnValue, type Table } from '../../catalog/catalog.ts';
+import { type Column, type ConflictKey, hasOwnValue, type Table } from '../../catalog/catalog.ts';
 import { badInput } from '../../errors.ts';
 import { cast } from './select.ts';
 import { ident, join, type Sql, sql, type Value } from './sql.ts';
@@ -8,7 +8,7 @@ export type Values = ReadonlyMap<string, string | null>;
 
 /** What to do with a row whose key is there already. */
 export interface Conflict {
-  readonly key: readonly string[];
+  readonly key: ConflictKey;
   /** An update sets what the row gives beside its key. */
   readonly action: 'ignore' | 'update';
 }

@@ -1,6 +1,5 @@
 import { type Catalog, columnOf, type Table } from '../../catalog/catalog.ts';
 import { equal, operandOf } from './compare.ts';
-import type { Values } from './insertInput.ts';
 import { marker } from './markers.ts';
 import { alias, cast, columnRef, from, wholeStatement } from './select.ts';
 import { and, ident, join, type Sql, sql } from './sql.ts';
@@ -19,12 +18,12 @@ export interface Target {
 export function updateRow(
   catalog: Catalog,
   target: Target,
-  values: Values,
+  settings: ReadonlyMap<string, Sql>,
   expect: Sql | null,
   selected: readonly string[],
 ): Sql {
   const { table } = target;
-  const set = [...values].map(([name, value]) => sql`${ident(name)} = ${cast(value, columnOf(table, name))}`);
+  const set = [...settings].map(([name, value]) => sql`${ident(name)} = ${value}`);
   const update = sql`update ${from(catalog, table)} as ${ident(alias)} set ${join(set)}
     where ${and([isTarget(target), ...(expect ? [expect] : [])])} returning ${returned(catalog, selected)}`;
   const whole = (query: Sql) => wholeStatement('UPDATE', catalog, table, query);

@@ -81,6 +81,7 @@ export const recordTable = ({ name }: DbFunction, members: readonly RowMember[])
   wholeRow: true,
   primaryKey: [],
   indexes: [],
+  partialKeys: [],
   foreignKeys: [],
   checks: [],
   hasHeirs: false,

@@ -1,7 +1,8 @@
 import { type Table, updatable } from '../../catalog/catalog.ts';
 import type { Conflict, Values } from '../../db/sql/insertInput.ts';
-import { AppError, badInput } from '../../errors.ts';
+import { AppError, badInput, required } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
+import { described } from '../description.ts';
 import type { TableType, Types } from '../types.ts';
 
 export type ConflictAction = ReturnType<typeof conflictAction>;
@@ -27,7 +28,12 @@ export function onConflictInput(
   if (!action || keys.size === 0) return null;
   const on = builder.enumType(`Create${name}ConflictKey`, {
     description: `The keys of \`${table.name}\` that can find an existing row.`,
-    values: Object.fromEntries([...keys.keys()].map((value) => [value, { value }])),
+    values: Object.fromEntries(
+      [...keys].map(([value, { partial }]) => [
+        value,
+        { value, ...(partial && { description: described(partial.comment, partial.name, value) }) },
+      ]),
+    ),
   });
   const type = builder.inputType(`Create${name}OnConflict`, {
     description: 'What to do if a row exists already; by default an error CONFLICT.',
@@ -44,7 +50,7 @@ export function onConflictInput(
     if (argument === undefined) return null;
     if (argument === null) throw badInput('onConflict is null; leave it out to create new rows only');
     const given = argument as { readonly do: Conflict['action']; readonly on: string };
-    return { key: keys.get(given.on) ?? [], action: given.do };
+    return { key: required(keys, given.on), action: given.do };
   };
   return { type, read };
 }
@@ -53,13 +59,13 @@ export function onConflictInput(
 export function checkConflict(types: Types, table: Table, rows: readonly Values[], { key, action }: Conflict): void {
   const may = updatable(table).map((column) => column.name);
   rows.forEach((row, index) => {
-    const missing = key.filter((name) => (row.get(name) ?? null) === null);
+    const missing = key.columns.filter((name) => !row.has(name));
     if (missing.length > 0) {
       const fields = types.names.fieldsOf(table, missing);
       throw badInput(`inputs[${index}] must give ${fields.join(', ')}, which onConflict goes by`, { fields, index });
     }
     if (action === 'ignore') return;
-    const set = [...row.keys()].filter((name) => !key.includes(name));
+    const set = [...row.keys()].filter((name) => !key.columns.includes(name));
     if (set.length === 0)
       throw badInput(`inputs[${index}] gives nothing to update beside its key; use IGNORE`, { index });
     const denied = set.filter((name) => !may.includes(name));

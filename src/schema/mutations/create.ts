@@ -109,7 +109,7 @@ async function createMany(
 ): Promise<CreatedMany> {
   const change = { table, verb: 'create', values: rows } as const;
   const { repeated, ...inserted } = read(await write(types, context, change, query));
-  if (repeated.length > 0) throw sameKey(repeated, types.names.fieldsOf(table, conflict?.key ?? []));
+  if (repeated.length > 0) throw sameKey(repeated, types.names.fieldsOf(table, conflict?.key.columns ?? []));
   return { ...inserted, ignoredCount: rows.length - inserted.createdCount - inserted.updatedCount };
 }
 

@@ -1,6 +1,7 @@
 import { conflictKeys, insertable, type Table, updatable, writeKeys } from '../../catalog/catalog.ts';
 import type { Builder } from '../builder.ts';
 import type { Types } from '../types.ts';
+import { createLeafChanges } from './columnChange.ts';
 import { conflictAction } from './conflict.ts';
 import { defineCreate } from './create.ts';
 import { defineDelete } from './delete.ts';
@@ -14,11 +15,12 @@ export function defineMutations(builder: Builder, types: Types): void {
   declareMutation(builder);
   const mayConflict = permitted.some(({ type, create }) => create && conflictKeys(type.table).length > 0);
   const action = mayConflict ? conflictAction(builder) : null;
+  const leafChanges = createLeafChanges(builder);
   for (const { type, create, update, remove } of permitted) {
     if (!create && !update && !remove) continue;
     const payload = payloadType(builder, types, type);
     if (create) defineCreate(builder, types, type, payload, action);
-    if (update) defineUpdate(builder, types, type, payload);
+    if (update) defineUpdate(builder, types, type, payload, leafChanges);
     if (remove) defineDelete(builder, types, type, payload);
   }
 }

@@ -1,7 +1,9 @@
-import { type Catalog, updatable, writeKeys } from '../../catalog/catalog.ts';
+import { type Catalog, columnOf, type Table, updatable, writeKeys } from '../../catalog/catalog.ts';
+import type { Values } from '../../db/sql/insertInput.ts';
 import { marker } from '../../db/sql/markers.ts';
 import type { Row } from '../../db/sql/row.ts';
-import { alias } from '../../db/sql/select.ts';
+import { alias, cast } from '../../db/sql/select.ts';
+import type { Sql } from '../../db/sql/sql.ts';
 import { updateRow } from '../../db/sql/write.ts';
 import { AppError, badInput } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
@@ -9,12 +11,20 @@ import { generated } from '../generated.ts';
 import { keyArguments } from '../keys.ts';
 import { selectedRows } from '../selection.ts';
 import type { TableType, Types } from '../types.ts';
+import { changeInput } from './changes.ts';
+import type { LeafChanges } from './columnChange.ts';
 import { rowInput } from './inputs.ts';
 import type { Payload, PayloadRef } from './payload.ts';
 import { write } from './write.ts';
 
 /** Defines the change of one row, by each of its keys. */
-export function defineUpdate(builder: Builder, types: Types, type: TableType, payload: PayloadRef): void {
+export function defineUpdate(
+  builder: Builder,
+  types: Types,
+  type: TableType,
+  payload: PayloadRef,
+  leafChanges: LeafChanges,
+): void {
   const { table, name } = type;
   const patch = rowInput(builder, types, {
     table,
@@ -23,8 +33,9 @@ export function defineUpdate(builder: Builder, types: Types, type: TableType, pa
     description: `Changes to a row of \`${table.name}\`. What is left out stays as it is; null takes the value away.`,
     forCreate: false,
   });
+  const change = changeInput(builder, types, table, name, leafChanges);
   for (const columns of writeKeys(table)) {
-    const key = keyArguments(types, table, columns, ['patch', 'expect']);
+    const key = keyArguments(types, table, columns, ['patch', 'expect', ...(change ? ['change'] : [])]);
     builder.mutationField(types.names.update(table, columns), (t) =>
       t.field({
         type: payload,
@@ -33,7 +44,10 @@ export function defineUpdate(builder: Builder, types: Types, type: TableType, pa
         description: `Changes a row of \`${table.name}\`.`,
         args: {
           ...key.define(t),
-          patch: t.arg({ type: patch.type, required: true }),
+          patch: t.arg({ type: patch.type }),
+          ...(change && {
+            change: t.arg({ type: change.type, description: 'Changes that go by what the row holds.' }),
+          }),
           expect: t.arg({
             type: types.filters.where(table),
             description: 'A filter that the row must match; otherwise the error is CONFLICT.',
@@ -43,11 +57,19 @@ export function defineUpdate(builder: Builder, types: Types, type: TableType, pa
           { kind: 'write' },
           {
             ask(args, selection) {
-              const values = patch.read(args['patch']);
-              if (values.size === 0) throw badInput('patch is empty; give at least one field to change');
+              const values = patch.read(args['patch'] ?? {});
+              const changes = change?.read(args['change']) ?? new Map<string, Sql>();
+              checkOnce(types, table, values, changes);
               const expect = types.filters.expectation(table, args['expect'], alias);
               const target = { table, columns, key: key.read(args) };
-              const query = updateRow(types.catalog, target, values, expect, selectedRows(selection).columns);
+              const texts = Array.from(values, ([name, text]) => [name, cast(text, columnOf(table, name))] as const);
+              const query = updateRow(
+                types.catalog,
+                target,
+                new Map([...texts, ...changes]),
+                expect,
+                selectedRows(selection).columns,
+              );
               return { change: { table, verb: 'update', values } as const, query };
             },
             async get(_root: object, { change, query }, context) {
@@ -59,6 +81,15 @@ export function defineUpdate(builder: Builder, types: Types, type: TableType, pa
       }),
     );
   }
+}
+
+/** Throws where nothing is changed, or a column twice. */
+function checkOnce(types: Types, table: Table, values: Values, changes: ReadonlyMap<string, Sql>): void {
+  if (values.size === 0 && changes.size === 0) throw badInput('patch is empty; give at least one field to change');
+  const twice = [...changes.keys()].filter((name) => values.has(name));
+  if (twice.length === 0) return;
+  const fields = types.names.fieldsOf(table, twice);
+  throw badInput(`patch and change both give ${fields.join(', ')}; give one of them`, { fields });
 }
 
 function changed(catalog: Catalog, row: Row | undefined): Payload {

@@ -94,7 +94,12 @@ function violationOf(types: Types, { table, values }: RowChange, cause: Database
 /** The constraint that the catalog has by this name; a partition's own is that of the whole table on the same columns. */
 function constraintOf(table: Table, cause: DatabaseError, { columns }: Failing) {
   const { constraint, code } = cause;
-  const all = [...table.indexes.filter(({ unique }) => unique), ...table.foreignKeys, ...table.checks];
+  const all = [
+    ...table.indexes.filter(({ unique }) => unique),
+    ...table.partialKeys,
+    ...table.foreignKeys,
+    ...table.checks,
+  ];
   const isSame = (other: readonly string[]) => other.join('\n') === columns.join('\n');
   return (
     all.find(({ name }) => name === constraint) ??

@@ -25,6 +25,19 @@ export type BigIntWhere = {
   notIn?: Array<string | number> | null | undefined;
 };
 
+export type BooleanWhere = {
+  /** Equal to. */
+  eq?: boolean | null | undefined;
+  /** Equal to one of these; an empty list matches nothing. */
+  in?: Array<boolean> | null | undefined;
+  /** Whether the value is null. */
+  isNull?: boolean | null | undefined;
+  /** Not equal to; never matches null. */
+  ne?: boolean | null | undefined;
+  /** Equal to none of these; never matches null. */
+  notIn?: Array<boolean> | null | undefined;
+};
+
 export type DateTimeWhere = {
   /** Equal to. */
   eq?: string | null | undefined;
@@ -365,15 +378,8 @@ export type IntWhere = {
 };
 
 export type JsonPathWhere = {
-  /** The value at the path. */
-  eq: unknown;
-  /** A path of keys and list positions. Example: ["sensors", "0", "unit"]. */
-  path: Array<string>;
-};
-
-export type JsonWhere = {
-  /** Compares the value at a path. */
-  at?: JsonPathWhere | null | undefined;
+  /** Compares a Boolean; other values count as absent. */
+  boolean?: BooleanWhere | null | undefined;
   /** Contains these keys and values, or these items. */
   contains?: unknown;
   /** Equal to. */
@@ -382,12 +388,63 @@ export type JsonWhere = {
   hasKey?: string | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<unknown> | null | undefined;
+  /** Compares an instant, a string in RFC 3339; other values count as absent. */
+  instant?: DateTimeWhere | null | undefined;
   /** Whether the value is null. */
   isNull?: boolean | null | undefined;
+  /** Compares the length of an array; other values count as absent. */
+  length?: IntWhere | null | undefined;
   /** Not equal to; never matches null. */
   ne?: unknown;
   /** Equal to none of these; never matches null. */
   notIn?: Array<unknown> | null | undefined;
+  /** Compares a number; other values count as absent. */
+  number?: DecimalWhere | null | undefined;
+  /** A path of keys and list positions. Example: ["sensors", "0", "unit"]. */
+  path: Array<string>;
+  /** Compares a string; other values count as absent. */
+  string?: StringWhere | null | undefined;
+  /** Has one of these types; NULL is JSON's null. */
+  type?: Array<JsonType> | null | undefined;
+};
+
+export type JsonType =
+  | 'ARRAY'
+  | 'BOOLEAN'
+  | 'NULL'
+  | 'NUMBER'
+  | 'OBJECT'
+  | 'STRING';
+
+export type JsonWhere = {
+  /** Compares the value at a path. */
+  at?: JsonPathWhere | null | undefined;
+  /** Compares a Boolean; other values count as absent. */
+  boolean?: BooleanWhere | null | undefined;
+  /** Contains these keys and values, or these items. */
+  contains?: unknown;
+  /** Equal to. */
+  eq?: unknown;
+  /** Has this key at its top level, or this string as an item. */
+  hasKey?: string | null | undefined;
+  /** Equal to one of these; an empty list matches nothing. */
+  in?: Array<unknown> | null | undefined;
+  /** Compares an instant, a string in RFC 3339; other values count as absent. */
+  instant?: DateTimeWhere | null | undefined;
+  /** Whether the value is null. */
+  isNull?: boolean | null | undefined;
+  /** Compares the length of an array; other values count as absent. */
+  length?: IntWhere | null | undefined;
+  /** Not equal to; never matches null. */
+  ne?: unknown;
+  /** Equal to none of these; never matches null. */
+  notIn?: Array<unknown> | null | undefined;
+  /** Compares a number; other values count as absent. */
+  number?: DecimalWhere | null | undefined;
+  /** Compares a string; other values count as absent. */
+  string?: StringWhere | null | undefined;
+  /** Has one of these types; NULL is JSON's null. */
+  type?: Array<JsonType> | null | undefined;
 };
 
 export type NetworkTextWhere = {
@@ -540,10 +597,16 @@ export type StringListWhere = {
 export type StringWhere = {
   /** Contains this text. */
   contains?: string | null | undefined;
+  /** Contains this text, without regard to case. */
+  containsInsensitive?: string | null | undefined;
   /** Ends with this text. */
   endsWith?: string | null | undefined;
+  /** Ends with this text, without regard to case. */
+  endsWithInsensitive?: string | null | undefined;
   /** Equal to. */
   eq?: string | null | undefined;
+  /** Equal to this text, without regard to case. */
+  eqInsensitive?: string | null | undefined;
   /** Greater than. */
   gt?: string | null | undefined;
   /** Greater than or equal to. */
@@ -560,12 +623,20 @@ export type StringWhere = {
   lt?: string | null | undefined;
   /** Less than or equal to. */
   lte?: string | null | undefined;
+  /** Matches a regular expression of PostgreSQL, anywhere in the text. Example: "^SN-\\d+$". */
+  matches?: string | null | undefined;
+  /** Like `matches`, without regard to case. */
+  matchesInsensitive?: string | null | undefined;
   /** Not equal to; never matches null. */
   ne?: string | null | undefined;
   /** Equal to none of these; never matches null. */
   notIn?: Array<string> | null | undefined;
+  /** Has these words, in any form; takes "a phrase", or, and -word. Example: "pump or valve -test". */
+  search?: string | null | undefined;
   /** Begins with this text. */
   startsWith?: string | null | undefined;
+  /** Begins with this text, without regard to case. */
+  startsWithInsensitive?: string | null | undefined;
 };
 
 export type UuidWhere = {

@@ -1,0 +1,65 @@
+import { type Column, type Table, updatable } from '../../catalog/catalog.ts';
+import { alias, columnRef } from '../../db/sql/select.ts';
+import type { Sql } from '../../db/sql/sql.ts';
+import { givenIn } from '../aggregates/given.ts';
+import type { Builder, InputObjectRef } from '../builder.ts';
+import type { Types } from '../types.ts';
+import type { LeafChanges } from './columnChange.ts';
+
+/** The values that columns are set to, by column. */
+type Settings = ReadonlyMap<string, Sql>;
+
+/** An input object with a field for each column that can be changed by what it holds. */
+interface ChangeInput {
+  readonly type: InputObjectRef;
+  /** Reads the argument; throws BAD_USER_INPUT for a null. */
+  readonly read: (change: unknown) => Settings;
+}
+
+/** Defines the `change` argument of a table; null where no column can be changed so. */
+export function changeInput(
+  builder: Builder,
+  types: Types,
+  table: Table,
+  name: string,
+  leafChanges: LeafChanges,
+): ChangeInput | null {
+  const fields = new Map(
+    updatable(table).flatMap((column) => {
+      if (isReference(table, column)) return [];
+      const leaf = types.leaf(column);
+      const change = leafChanges(leaf);
+      return change ? [[types.names.column(table, column), { column, leaf, change }] as const] : [];
+    }),
+  );
+  if (fields.size === 0) return null;
+  const type = builder.inputType(`Update${name}Change`, {
+    description: `Changes to a row of \`${table.name}\` that go by what it holds.`,
+    fields: (t) =>
+      Object.fromEntries(
+        [...fields].map(([field, { column, change }]) => [
+          field,
+          t.field({ type: change.type, deprecationReason: column.deprecationReason }),
+        ]),
+      ),
+  });
+  return {
+    type,
+    read(argument) {
+      if (argument === undefined) return new Map();
+      return new Map(
+        givenIn('change', argument).map(([field, input]) => {
+          const found = fields.get(field);
+          if (!found) throw new Error(`No change of ${field} of ${table.name}`);
+          const { column, leaf, change } = found;
+          const operand = { sql: columnRef(column, alias), type: column.type, leaf };
+          return [column.name, change.read(operand, input)] as const;
+        }),
+      );
+    },
+  };
+}
+
+/** Whether a column says which row it is, or which it refers to: that is set, and nothing is added to it. */
+const isReference = ({ primaryKey, foreignKeys }: Table, { name }: Column): boolean =>
+  [primaryKey, ...foreignKeys.map(({ columns }) => columns)].some((columns) => columns.includes(name));

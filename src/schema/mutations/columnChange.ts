@@ -1,0 +1,140 @@
+import { based, comparable, comparedAs } from '../../db/sql/compare.ts';
+import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
+import type { Builder, InputObjectRef } from '../builder.ts';
+import type { FilterOperand } from '../filters/operator.ts';
+import type { Leaf } from '../leaves.ts';
+import type { ScalarName } from '../scalars.ts';
+import { mergePatch } from './mergePatch.ts';
+
+/** A change of a column that goes by what it holds: the argument, and the value that is set. */
+interface Change {
+  readonly description: string;
+  readonly result: (operand: FilterOperand, argument: unknown) => Sql;
+}
+
+/** By the names of their fields. */
+type Changes = Readonly<Record<string, Change>>;
+
+/** A null counts as zero or as empty, so that what is added to it is there afterwards. */
+const added = (sum: Sql, value: Sql): Sql => sql`coalesce(${sum}, ${value})`;
+
+const typed = ({ leaf, type }: FilterOperand, argument: unknown): Sql =>
+  sql`${leaf.write(argument)}::${trusted(type.sql)}`;
+
+const numbers: Changes = {
+  increment: {
+    description: 'Adds this, which may be negative; a null counts as zero.',
+    result: (operand, argument) => {
+      const value = typed(operand, argument);
+      return added(sql`${based(operand)} ${own('+')} ${value}`, value);
+    },
+  },
+};
+
+const joined = (operand: FilterOperand, join: (column: Sql, value: Sql) => Sql, argument: unknown): Sql => {
+  const value = sql`${String(argument)}::pg_catalog.text`;
+  return added(join(sql`${operand.sql}::pg_catalog.text`, value), value);
+};
+
+const texts: Changes = {
+  append: {
+    description: 'Adds this at the end.',
+    result: (operand, argument) => joined(operand, (column, value) => sql`${column} ${own('||')} ${value}`, argument),
+  },
+  prepend: {
+    description: 'Adds this at the start.',
+    result: (operand, argument) => joined(operand, (column, value) => sql`${value} ${own('||')} ${column}`, argument),
+  },
+};
+
+const lists: Changes = {
+  append: {
+    description: 'Adds these items at the end.',
+    result: (operand, items) => sql`pg_catalog.array_cat(${based(operand)}, ${typed(operand, items)})`,
+  },
+  prepend: {
+    description: 'Adds these items at the start.',
+    result: (operand, items) => sql`pg_catalog.array_cat(${typed(operand, items)}, ${based(operand)})`,
+  },
+  remove: {
+    description: 'Removes all items that are equal to one of these.',
+    result: (operand, items) => without(operand, typed(operand, items)),
+  },
+};
+
+/** The items of a list that are not among others, in their order. */
+function without(operand: FilterOperand, others: Sql): Sql {
+  const { item } = operand.type;
+  if (!item) throw new Error(`${operand.type.sql} is no list`);
+  const { eq, type } = comparedAs(item);
+  const isAmong = sql`${comparable({ sql: sql`i.x`, type: item })} ${trusted(eq)} any (${others}::${trusted(type)}[])`;
+  return sql`(case when ${operand.sql} is not null then array(
+    select i.x from pg_catalog.unnest(${based(operand)}) with ordinality i (x, n) where (${isAmong}) is not true order by i.n) end)`;
+}
+
+const documents: Changes = {
+  merge: {
+    description: 'Merges this into the document (RFC 7396): a null removes a key, a list is replaced as a whole.',
+    result: ({ sql: column, type }, patch) =>
+      sql`${mergePatch(sql`${column}::pg_catalog.jsonb`, String(patch))}::${trusted(type.sql)}`,
+  },
+};
+
+const byScalar: Readonly<Partial<Record<ScalarName, Changes>>> = {
+  Int: numbers,
+  BigInt: numbers,
+  Float: numbers,
+  Decimal: numbers,
+  Duration: numbers,
+  JSON: documents,
+};
+
+function changesOf({ type, isList, sense }: Leaf): Changes | null {
+  if (sense === 'none') return null;
+  if (isList) return lists;
+  if (sense === 'text') return texts;
+  return (typeof type === 'string' && byScalar[type]) || null;
+}
+
+/** How the columns of a leaf are changed by what they hold. */
+export interface LeafChange {
+  readonly type: InputObjectRef;
+  /** The value that the column is set to. */
+  readonly read: (operand: FilterOperand, input: unknown) => Sql;
+}
+
+export type LeafChanges = (leaf: Leaf) => LeafChange | null;
+
+/** Defines the input of each leaf once, when a column first needs it; null for values that are only set. */
+export function createLeafChanges(builder: Builder): LeafChanges {
+  const defined = new Map<string, LeafChange>();
+  return (leaf) => {
+    const changes = changesOf(leaf);
+    if (!changes) return null;
+    const name = `${leaf.name}${leaf.isList ? 'List' : ''}Change`;
+    const made = defined.get(name) ?? define(builder, name, leaf, changes);
+    defined.set(name, made);
+    return made;
+  };
+}
+
+const define = (builder: Builder, name: string, leaf: Leaf, changes: Changes): LeafChange => ({
+  type: builder.inputType(name, {
+    isOneOf: true,
+    fields: (t) =>
+      Object.fromEntries(
+        Object.entries(changes).map(([field, { description }]) => [
+          field,
+          leaf.isList
+            ? t.field({ type: [leaf.type], description, required: { list: false, items: false } })
+            : t.field({ type: leaf.type, description }),
+        ]),
+      ),
+  }),
+  read(operand, input) {
+    const [[field, argument] = ['', null]] = Object.entries(input as object);
+    const change = changes[field];
+    if (!change) throw new Error(`No change ${field} of ${name}`);
+    return change.result(operand, argument);
+  },
+});
