@@ -68,7 +68,10 @@ describe('every request is answered with data or with what was wrong with it', (
         const isShort = JSON.stringify(request).length < 2000;
         const [path, init] =
           byGet && isShort && request.query.startsWith('query') ? get(request) : post(JSON.stringify(request));
-        await checkAnswer(await fetch(`http://127.0.0.1:${server.port}${path}`, init), request);
+        // Server and client share a thread. If it stalls for longer than a connection is kept alive, the server closes the
+        // connection on which the client is about to send.
+        const headers = { ...init.headers, connection: 'close' };
+        await checkAnswer(await fetch(`http://127.0.0.1:${server.port}${path}`, { ...init, headers }), request);
       }),
       runs(requestsOf.atSocket),
     );

@@ -2,7 +2,7 @@
 const factor = Number(process.env['FC_RUNS'] ?? 1);
 
 /** How long a test with properties may take, in milliseconds. */
-export const patience = 30_000 * Math.max(1, factor);
+export const patience = factor > 1 ? 120_000 * factor : 30_000;
 
 /** The parameters of a property that runs so often, unless told to run more; a failure is shown before patience ends. */
 export const runs = (usual: number) => ({
