@@ -31,6 +31,9 @@ export interface ContainerOptions {
 
 let started = 0;
 
+/** How long a server may take to log what is waited for. */
+const maxSilenceMs = 60_000;
+
 /**
  * Starts the server in a control group with so much memory; where none can be made, with a heap in proportion. Its log
  * is a file: a pipe that a busy process does not read would stop the server.
@@ -53,16 +56,16 @@ export async function startContainer({ folder, args, megabytes, variables }: Con
   process.once('exit', kill); // of a run that fails nothing is left
   const lives = () => child.exitCode === null && child.signalCode === null;
   const logged: Container['logged'] = async (pattern) => {
-    for (;;) {
+    for (const since = performance.now(); ; ) {
       const text = await readFile(file, 'utf8');
       const match = pattern.exec(text);
       if (match) return match;
-      if (!lives()) throw new Error(`Ended without logging ${pattern}:\n${text}`);
+      if (!lives() || performance.now() - since > maxSilenceMs) throw new Error(`Did not log ${pattern}:\n${text}`);
       await wait(50);
     }
   };
   const port = Number((await logged(/"port":(\d+),.*"Listening"/))[1]);
-  await logged(/API built/);
+  await logged(/Built the API/);
   return {
     process: child,
     port,
