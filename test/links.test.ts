@@ -3,12 +3,15 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = new URL('..', import.meta.url).pathname;
-const pages = globSync(['*.md', 'docs/*.md', 'examples/*/*.md'], { cwd: root });
+const pages = globSync('{*.md,{docs,examples,infra,scripts,test,.github}/**/*.md}', {
+  cwd: root,
+  exclude: ['**/node_modules'],
+});
 
 /** A page without its pieces of code. */
 const proseOf = (page: string) => readFileSync(join(root, page), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
 
-/** The anchors of a page, as GitHub makes them of its headings. */
+/** The anchors of a page's headings, as GitHub forms them. */
 const anchorsOf = (page: string): readonly string[] =>
   [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -17,7 +20,7 @@ const anchorsOf = (page: string): readonly string[] =>
       .replaceAll(' ', '-'),
   );
 
-/** Why a link of a page leads nowhere; null where it leads somewhere. */
+/** The problem of a link on a page; null if the link is right. */
 function problemOf(page: string, link: string): string | null {
   const [path = '', anchor] = link.split('#');
   const target = path === '' ? page : join(dirname(page), path);
@@ -30,6 +33,25 @@ test.each(pages)('every relative link of %s leads somewhere', (page) => {
   const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
   const relative = links.filter((link) => !/^[a-z]+:/.test(link));
   expect(relative.map((link) => problemOf(page, link)).filter((problem) => problem !== null)).toEqual([]);
+});
+
+test('every page that a message, a script or a comment names exists', () => {
+  const files = globSync('{src,infra,scripts,examples}/**/*.{ts,js,sh,bicep,bicepparam,env,yaml,json}', {
+    cwd: root,
+    exclude: ['**/node_modules'],
+  });
+  const named = files.flatMap((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    return [...text.matchAll(/\bdocs\/[\w-]+\.md/g)].map(([page]) => `${file}: ${page}`);
+  });
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((name) => !pages.includes(name.split(': ')[1] ?? ''))).toEqual([]);
+});
+
+test('the README lists every page of the documentation', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const documentation = pages.filter((page) => page.startsWith('docs/'));
+  expect(documentation.filter((page) => !readme.includes(`](${page})`))).toEqual([]);
 });
 
 test('every decision has a heading of its own', () => {
