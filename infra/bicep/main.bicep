@@ -5,7 +5,7 @@ import { administrator } from 'modules/postgres-administrators.bicep'
 import { postgresSizes } from 'sizes.bicep'
 import { authVariables, pgBouncerVariables } from 'variables.bicep'
 
-@description('The name of the whole: part of the names of what is made.')
+@description('The name of the environment, part of all resource names.')
 @minLength(1)
 @maxLength(32)
 param environmentName string
@@ -14,7 +14,7 @@ param environmentName string
 @minLength(1)
 param location string
 
-@description('The resource group, which is made when there is none; empty: rg- and environmentName.')
+@description('The resource group, created if missing; empty: rg- followed by environmentName.')
 param resourceGroupName string = ''
 
 @description('Tags of every resource.')
@@ -22,31 +22,31 @@ param tags object = {}
 
 // The network
 
-@description('An existing virtual network to put the subnets into; empty: a new one, unless there are subnets.')
+@description('An existing virtual network for the subnets; empty: a new one, unless subnets are given.')
 param vnetId string = ''
 
-@description('An existing subnet of at least /27, delegated to Microsoft.App/environments and used by nothing else; empty: a new one.')
+@description('An existing subnet for the app, at least /27, delegated to Microsoft.App/environments and otherwise empty; empty: a new one.')
 param appSubnetId string = ''
 
-@description('An existing subnet for the private endpoint; with an existing appSubnetId there is no new one.')
+@description('An existing subnet for the private endpoint; with appSubnetId no new one is created.')
 param endpointsSubnetId string = ''
 
-@description('An existing subnet of at least /28, delegated to Microsoft.DBforPostgreSQL/flexibleServers, for a new injected server; with an existing appSubnetId there is no new one.')
+@description('An existing subnet for a new injected server, at least /28, delegated to Microsoft.DBforPostgreSQL/flexibleServers; with appSubnetId no new one is created.')
 param databaseSubnetId string = ''
 
-@description('What is there already of the network that a deployment of before has made, by name; it stays as it is, with the routes and gateways that others have given it.')
+@description('The parts of the network that an earlier deployment created, by name. They stay as they are, with the routes and gateways that others added.')
 param keptNetwork string[] = []
 
-@description('Addresses of a new virtual network, or free ones of an existing one: a /24 or larger, whose first three /26 are the subnets.')
+@description('The addresses of a new virtual network, or free addresses in an existing one: /24 or larger, with the first three /26 for the subnets.')
 param vnetAddressPrefix string = '10.60.0.0/24'
 
-@description('Addresses of the new subnet of the app, a /27 or larger.')
+@description('The addresses of the app\'s new subnet, /27 or larger.')
 param appSubnetPrefix string = cidrSubnet(vnetAddressPrefix, 26, 0)
 
-@description('Addresses of the new subnet for the private endpoint.')
+@description('The addresses of the private endpoint\'s new subnet.')
 param endpointsSubnetPrefix string = cidrSubnet(vnetAddressPrefix, 26, 1)
 
-@description('Addresses of the new subnet of an injected server, a /28 or larger.')
+@description('The addresses of an injected server\'s new subnet, /28 or larger.')
 param databaseSubnetPrefix string = cidrSubnet(vnetAddressPrefix, 26, 2)
 
 // The database
@@ -54,34 +54,34 @@ param databaseSubnetPrefix string = cidrSubnet(vnetAddressPrefix, 26, 2)
 @description('An existing flexible server; empty: a new one.')
 param postgresServerId string = ''
 
-@description('How the app reaches the server: by a private endpoint, in its own subnet (injected: an existing server has been made so), or, an existing server only, by a way that is there already.')
+@description('How the app reaches the server: privateEndpoint; injected, in a subnet of its own, as an existing server may be; or present, for an existing server that the network reaches already.')
 param databaseAccess 'privateEndpoint' | 'injected' | 'present' = 'privateEndpoint'
 
-@description('The existing private zone with the name of the server: privatelink.postgres.database.azure.com, or with an injected server its own zone; empty: a new zone.')
+@description('The existing private DNS zone that has the server\'s name: privatelink.postgres.database.azure.com, or an injected server\'s own zone; empty: a new zone.')
 param postgresZoneId string = ''
 
-@description('Whether to link the existing zone to the network of the app; false when it is linked, or another zone answers for it.')
+@description('Whether to link the existing zone to the app\'s network; false if it is linked, or if another zone answers for it.')
 param linkPostgresZone bool = true
 
-@description('The virtual network of an existing injected server, to peer with that of the app; empty: they are one, or peered.')
+@description('The virtual network of an existing injected server, to peer with the app\'s; empty: both are the same or already peered.')
 param postgresVnetId string = ''
 
-@description('The database; a new server gets it.')
+@description('The database, created on a new server.')
 param databaseName string = 'telemetry'
 
-@description('The schema that is served.')
+@description('The schema to serve.')
 param schemaName string = 'events'
 
-@description('The folder of the image whose SQL files make the schema, migrations or one of your own; empty: the sample for a new server, and none for an existing one; none: nothing makes it.')
+@description('The folder in the image with the SQL files that create the schema, such as migrations; empty: the sample on a new server, none on an existing one; none: no job creates it.')
 param migrations string = ''
 
 @description('The tenant of the identities.')
 param tenantId string = tenant().tenantId
 
-@description('People or groups who are to administer the server, beside the identity of the grant job.')
+@description('People or groups to administer the server, besides the grant job\'s identity.')
 param administrators administrator[] = []
 
-@description('Whether the identity of the grant job becomes an administrator of an existing server; without it somebody else has to run grant.')
+@description('Whether the grant job\'s identity becomes an administrator of an existing server; otherwise somebody else has to run grant.')
 param addGrantAdministrator bool = true
 
 @description('Whether the app may insert and update.')
@@ -109,14 +109,14 @@ param postgresSize string = 'Standard_D2ds_v5'
 @allowed(['14', '15', '16', '17', '18'])
 param postgresVersion string = '17'
 
-@description('Storage of a new server in GiB, a power of two; it grows by itself.')
+@description('The storage of a new server in GiB, a power of two; it grows automatically.')
 @minValue(32)
 param postgresStorageGB int = 128
 
-@description('A standby of a new server. Burstable sizes have none, and some regions no zones.')
+@description('The standby of a new server. Burstable sizes have none, and some regions have no zones.')
 param postgresHighAvailability 'Disabled' | 'SameZone' | 'ZoneRedundant' = 'Disabled'
 
-@description('How many days back a new server can be restored.')
+@description('For how many days backups of a new server are kept.')
 @minValue(7)
 @maxValue(35)
 param postgresBackupDays int = 14
@@ -124,13 +124,13 @@ param postgresBackupDays int = 14
 @description('Whether backups of a new server are copied to the paired region; this cannot be changed later.')
 param postgresGeoBackup bool = false
 
-@description('The oldest version of TLS that clients of a new server may speak.')
+@description('The minimum TLS version on a new server.')
 param postgresMinimumTls 'TLSv1.2' | 'TLSv1.3' = 'TLSv1.2'
 
-@description('The extensions that may be created at a new server, such as postgis; empty: those that Azure allows by itself.')
+@description('The extensions that may be created on a new server, such as postgis; empty: Azure\'s default.')
 param postgresExtensions string[] = []
 
-@description('The zone of a new server, such as 1; empty: Azure chooses it. A standby is in another one.')
+@description('The availability zone of a new server, such as 1; empty: Azure chooses. A standby is in another zone.')
 param postgresAvailabilityZone '' | '1' | '2' | '3' = ''
 
 @description('The day of the week on which Azure may restart a new server; 0 is Sunday.')
@@ -138,31 +138,31 @@ param postgresAvailabilityZone '' | '1' | '2' | '3' = ''
 @maxValue(6)
 param postgresMaintenanceDay int = 0
 
-@description('The hour of that day, of UTC.')
+@description('The hour of that day, in UTC.')
 @minValue(0)
 @maxValue(23)
 param postgresMaintenanceHour int = 2
 
-@description('Whether the app goes through the built-in PgBouncer, which is turned on at a new server. Burstable sizes have none.')
+@description('Whether the app uses the built-in PgBouncer, which is enabled on a new server. Burstable sizes have none.')
 param usePgBouncer bool = false
 
-@description('The connections that an existing server has for this app: max_connections less what others and the server itself need.')
+@description('The connections that an existing server has for this app: max_connections minus what others and the server itself need.')
 @minValue(1)
 param existingServerConnections int = 100
 
-@description('max_connections of an existing server, all of which count for the alert on connections; 0: there is no such alert.')
+@description('max_connections of an existing server, for the alert on connections; 0: no such alert.')
 @minValue(0)
 param existingServerMaxConnections int = 0
 
 // The app
 
-@description('The image; empty: a placeholder, until there is one.')
+@description('The image; empty: a placeholder.')
 param image string = ''
 
 @description('An existing registry; empty: a new one.')
 param registryId string = ''
 
-@description('Whether the existing registry grants its repositories one by one (ABAC), where the role AcrPull means nothing.')
+@description('Whether the existing registry has repository permissions (ABAC), for which the role AcrPull has no effect.')
 param registryAbac bool = false
 
 @description('An existing Log Analytics workspace; empty: a new one.')
@@ -173,77 +173,77 @@ param workspaceId string = ''
 @maxValue(730)
 param logRetentionDays int = 30
 
-@description('Whether the app is reached from its virtual network alone; this cannot be changed later.')
+@description('Whether the app is reachable only from its virtual network; this cannot be changed later.')
 param internal bool = true
 
-@description('The ranges of addresses that may reach an app that is not internal, such as 203.0.113.0/24; empty: all.')
+@description('The address ranges that may reach an app that is not internal, such as 203.0.113.0/24; empty: all.')
 param allowedAddresses string[] = []
 
-@description('How many proxies stand before the app, each of which adds the address of its caller: the ingress, and one more for a gateway in front of it.')
+@description('How many proxies in front of the app append their caller\'s address: 1 for the ingress, 2 with a gateway in front of it.')
 @minValue(1)
 param trustedProxies int = 1
 
-@description('A domain of your own for the app, whose records lead to it already; empty: only that of Azure.')
+@description('A domain of your own, whose DNS records exist already; empty: only Azure\'s.')
 param customDomain string = ''
 
-@description('A certificate in the Container Apps environment for that domain; empty: one that Azure makes and renews.')
+@description('A certificate in the Container Apps environment for that domain; empty: one that Azure issues and renews.')
 param customDomainCertificateId string = ''
 
 @description('Whether replicas are spread over zones; this cannot be changed later.')
 param zoneRedundant bool = false
 
-@description('How callers are told apart: by their tokens of Entra ID, or not at all.')
+@description('How callers authenticate: with Entra ID tokens, or not at all.')
 param auth 'entra' | 'none' = 'entra'
 
-@description('The tenant whose tokens callers show.')
+@description('The tenant of the callers\' tokens.')
 param authTenantId string = tenant().tenantId
 
-@description('The audience of those tokens, which an app registration defines; empty: api:// and environmentName, which no token has as long as you register no such thing.')
+@description('The audience of the callers\' tokens, from an app registration; empty: api:// followed by environmentName, which no token has unless you register it.')
 param authAudience string = ''
 
 @description('Origins whose pages may call the API, separated by commas.')
 param corsOrigins string = ''
 
-@description('Whether browsers are shown GraphiQL.')
+@description('Whether to serve GraphiQL.')
 param graphiql bool = false
 
-@description('Which documents callers may run: persisted ones alone, but for those who may explore, or any.')
+@description('Which documents callers may run: only persisted ones (except callers who may explore), or any.')
 param documents 'persisted-only' | 'any' = 'persisted-only'
 
-@description('Cores of a replica.')
+@description('The cores of a replica.')
 @allowed(['0.25', '0.5', '0.75', '1.0', '1.25', '1.5', '1.75', '2.0'])
 param appCpu string = '0.5'
 
-@description('Memory of a replica: 2Gi for each core.')
+@description('The memory of a replica: 2Gi per core.')
 param appMemory string = '1Gi'
 
-@description('Replicas at least; 0 saves money and costs the first caller seconds.')
+@description('The minimum number of replicas; 0 saves money and delays the first caller by seconds.')
 @minValue(0)
 param minReplicas int = 1
 
-@description('Replicas at most.')
+@description('The maximum number of replicas.')
 @minValue(1)
 @maxValue(300)
 param maxReplicas int = 4
 
-@description('Connections of each replica at most; one more while one is being replaced.')
+@description('The maximum number of connections per replica; one more while one is replaced.')
 @minValue(1)
 param poolSize int = 10
 
-@description('Requests at once, open streams included, from which on there is one more replica.')
+@description('The number of concurrent requests per replica, including open streams, beyond which another replica starts.')
 @minValue(1)
 param concurrentRequests int = 50
 
-@description('Where the app sends traces, metrics and logs by OTLP, such as a collector in the network; empty: nowhere.')
+@description('Where the app sends traces, metrics and logs by OTLP, such as a collector in the network; empty: it sends none.')
 param otlpEndpoint string = ''
 
-@description('Whether traces, metrics and logs go to Application Insights, by a collector that is made beside the app.')
+@description('Whether to send traces, metrics and logs to Application Insights, through a collector beside the app.')
 param applicationInsights bool = false
 
-@description('The OpenTelemetry Collector with the exporter for Azure Monitor.')
+@description('The image of the OpenTelemetry Collector with the Azure Monitor exporter.')
 param collectorImage string = 'ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib:0.157.0'
 
-@description('Who is told by mail when something is wrong; empty: there are no alerts.')
+@description('The mail address for alerts; empty: no alerts.')
 param alertEmail string = ''
 
 var groupName = empty(resourceGroupName) ? 'rg-${environmentName}' : resourceGroupName
@@ -717,22 +717,22 @@ module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
 @description('The resource group.')
 output AZURE_RESOURCE_GROUP string = group.name
 
-@description('The host of the registry that azd pushes the image to.')
+@description('The host of the registry that azd pushes to.')
 output AZURE_CONTAINER_REGISTRY_ENDPOINT string = registryAccess.outputs.loginServer
 
 @description('The name of the app.')
 output APP_NAME string = app.outputs.name
 
-@description('Where the API is.')
+@description('The URL of the API.')
 output APP_URL string = 'https://${empty(customDomain) ? app.outputs.host : customDomain}/graphql'
 
-@description('The job that makes the role of the app with its grants.')
+@description('The job that creates the app\'s role and its privileges.')
 output GRANT_JOB_NAME string = grantJob.outputs.name
 
-@description('The job that makes the schema; empty: nothing does.')
+@description('The job that creates the schema; empty: none does.')
 output MIGRATE_JOB_NAME string = migrates ? migrateJob!.outputs.name : ''
 
-@description('The job that looks for what keeps the app from its database.')
+@description('The job that checks the app\'s way to its database.')
 output DOCTOR_JOB_NAME string = doctorJob.outputs.name
 
 @description('The host of the database server.')

@@ -64,12 +64,12 @@ EOF
   printf '%s\n' "$answer"
   [ "$refused" -eq 0 ] && return
   case "$answer" in
-    *UNAUTHENTICATED*) remedy="The token is not one for the app: AUTH_AUDIENCE and AUTH_TENANT_ID are those of another registration." ;;
-    *FORBIDDEN*) remedy='Whoever deploys needs the role Events.Read: docs/security.md, Give a role. It is in the tokens issued from then on.' ;;
+    *UNAUTHENTICATED*) remedy="The token is not one for the app: AUTH_AUDIENCE and AUTH_TENANT_ID name another registration." ;;
+    *FORBIDDEN*) remedy='Whoever deploys needs the role Events.Read (docs/security.md, Give a role). Tokens issued from then on contain it.' ;;
     *PERSISTED_DOCUMENT_NOT_FOUND*) remedy='The image has no such document: put its manifest into documents/, or azd env set VERIFY_DOCUMENT <id of another>.' ;;
-    *BAD_USER_INPUT*) remedy='The document wants variables: azd env set VERIFY_DOCUMENT <id of one without>.' ;;
-    *'access denied'*) remedy='The ingress lets nobody in from here: ALLOWED_ADDRESSES.' ;;
-    *) remedy="The log of the app says more:
+    *BAD_USER_INPUT*) remedy='The document needs variables: azd env set VERIFY_DOCUMENT <id of one without>.' ;;
+    *'access denied'*) remedy='The ingress rejects the address of this machine: add it to ALLOWED_ADDRESSES.' ;;
+    *) remedy="See the log of the app:
   az containerapp logs show --name $APP_NAME --resource-group $AZURE_RESOURCE_GROUP --format text --tail 50" ;;
   esac
   printf 'The document %s was not answered. %s\n' "${1##*/}" "$remedy" >&2

@@ -5,7 +5,7 @@ set -eu
 . "$(dirname "$0")/job.sh"
 
 if [ -z "${SERVICE_API_IMAGE_NAME:-}" ]; then
-  echo 'No image is published yet: the jobs run when there is one.'
+  echo 'No image is published yet; the jobs will run once there is one.'
   exit 0
 fi
 
@@ -18,4 +18,4 @@ if [ -n "${MIGRATE_JOB_NAME:-}" ]; then
   echo 'The schema is up to date.'
 fi
 run "$GRANT_JOB_NAME"
-echo 'The role of the app has its grants.'
+echo 'The role of the app has its privileges.'

@@ -34,6 +34,6 @@ or the workspace in some minutes:
   ContainerAppConsoleLogs | where ContainerGroupName startswith "$execution" | order by TimeGenerated asc | project Log
 EOF
   [ "$status" = Succeeded ] && return
-  echo "The job $job did not succeed ($status). What to do then: docs/deploy.md." >&2
+  echo "The job $job did not succeed ($status). See docs/deploy.md." >&2
   return 1
 }

@@ -27,14 +27,14 @@ each() {
   done
 }
 
-echo "azd down deletes the resource group $group and all that is in it, with the data of a server that was made there."
+echo "azd down deletes the resource group $group with everything in it, including the data of a server there."
 
 network="${VNET_ID:-}"
 if [ -n "$network" ] && [ -z "${APP_SUBNET_ID:-}" ]; then
   for subnet in $(ask network vnet show --ids "$network" \
     --query "subnets[?networkSecurityGroup && contains(networkSecurityGroup.id, '/resourceGroups/$group/')].id"); do
     az network vnet subnet update --ids "$subnet" --remove networkSecurityGroup --output none
-    echo "The subnet $(name subnets "$subnet") has no security group any more, so that azd down can delete it."
+    echo "The subnet $(name subnets "$subnet") was detached from its security group, so that azd down can delete the group."
   done
   each 'the subnet' subnets \
     "$(ask network vnet show --ids "$network" --query "subnets[?starts_with(name, 'snet-events-')].id")" \
@@ -67,7 +67,7 @@ if [ -n "${POSTGRES_VNET_ID:-}" ]; then
 fi
 
 if [ -n "${POSTGRES_SERVER_ID:-}" ]; then
-  echo 'The role of the app stays in the database, with its grants, unless you run "events-graphql grant --revoke" first.'
+  echo 'The role of the app stays in the database with its privileges, unless you run "events-graphql grant --revoke" first.'
   granting=''
   [ "${ADD_GRANT_ADMINISTRATOR:-true}" = false ] || granting=$(principal grant)
   for id in $granting ${POSTGRES_ADMIN_OBJECT_ID:-}; do
@@ -87,4 +87,4 @@ if [ -n "${REGISTRY_ID:-}" ]; then
     "az acr repository delete --yes --name $(name registries "$REGISTRY_ID") --repository ${repository%%[:@]*}"
 fi
 
-[ -z "$stays" ] || printf 'In what was there before stays, until you delete it when azd down has ended:%s\n' "$stays"
+[ -z "$stays" ] || printf 'These parts of your own resources remain. Delete them after azd down:%s\n' "$stays"

@@ -16,7 +16,7 @@ finish() {
 }
 
 az extension show --name containerapp --output none 2>/dev/null ||
-  problem 'The Azure CLI cannot show what the jobs print.' 'az extension add --name containerapp'
+  problem 'The Azure CLI cannot show the output of the jobs.' 'az extension add --name containerapp'
 
 # Without a subscription that az may use, nothing else can be asked. azd has a login of its own.
 if [ -z "${AZURE_SUBSCRIPTION_ID:-}" ]; then
@@ -45,7 +45,7 @@ is_registered() { printf '%s\n' "$registered" | grep -qixF "$1"; }
 # Microsoft.ContainerService is what Microsoft.App is made of.
 for provider in Microsoft.App Microsoft.ContainerRegistry Microsoft.ContainerService Microsoft.DBforPostgreSQL \
   Microsoft.Insights Microsoft.ManagedIdentity Microsoft.Network Microsoft.OperationalInsights; do
-  is_registered "$provider" || problem "The subscription does not have $provider." \
+  is_registered "$provider" || problem "The resource provider $provider is not registered in the subscription." \
     "az provider register --namespace $provider --wait --subscription $AZURE_SUBSCRIPTION_ID"
 done
 
@@ -72,7 +72,7 @@ if [ -z "${POSTGRES_SERVER_ID:-}${POSTGRES_HOST:-}" ] && is_registered Microsoft
   for quota in cores "$family"; do
     is_enough "$cores" "$(az rest --url "$usages" --output tsv 2>/dev/null \
       --query "value[?name.value=='$quota'].[limit, currentValue] | [0]" | tr '\n' ' ')" ||
-      problem "The quota $quota of PostgreSQL servers in $location has no $cores vCores left for $size." \
+      problem "The quota $quota of PostgreSQL servers in $location has fewer than the $cores vCores that $size needs." \
         "az rest --url '$usages'; a larger one: $quotas, or azd env set POSTGRES_SIZE <another size>"
   done
 fi
@@ -81,7 +81,7 @@ fi
 if [ -z "${APP_URL:-}" ] && is_registered Microsoft.App; then
   is_enough 1 "$(az containerapp list-usages --location "$location" --subscription "$AZURE_SUBSCRIPTION_ID" --output tsv 2>/dev/null \
     --query "value[?name.value=='ManagedEnvironmentCount'].[limit, currentValue] | [0]" | tr '\n' ' ')" ||
-    problem "The subscription may have no further Container Apps environment in $location." \
+    problem "The subscription has reached its limit of Container Apps environments in $location." \
       "az containerapp list-usages --location $location --subscription $AZURE_SUBSCRIPTION_ID; a larger one: $quotas, or azd env set AZURE_LOCATION <another region>"
 fi
 
@@ -95,7 +95,7 @@ existing() {
       ;;
     *)
       theirs=${2#/subscriptions/}
-      problem "The $1 $2 is of another subscription than $AZURE_SUBSCRIPTION_ID." \
+      problem "The $1 $2 is not in the subscription $AZURE_SUBSCRIPTION_ID." \
         "azd env set AZURE_SUBSCRIPTION_ID ${theirs%%/*}"
       ;;
   esac
@@ -106,17 +106,17 @@ network="${VNET_ID:-${subnet%/subnets/*}}"
 if [ -n "$network" ]; then
   existing network "$network"
   [ -z "$region" ] || [ "$region" = "$location" ] ||
-    problem "The network $network is in $region, and all else would be in $location." "azd env set AZURE_LOCATION $region"
+    problem "The network $network is in $region, but the deployment is for $location." "azd env set AZURE_LOCATION $region"
 fi
 if [ -n "${REGISTRY_ID:-}" ]; then
   existing registry "$REGISTRY_ID"
   mode=$(az resource show --ids "$REGISTRY_ID" --query properties.roleAssignmentMode --output tsv 2>/dev/null) || mode=''
   case "$mode,${REGISTRY_ABAC:-false}" in
     AbacRepositoryPermissions,false)
-      problem "The registry $REGISTRY_ID has permissions by repository, where AcrPull means nothing." 'azd env set REGISTRY_ABAC true'
+      problem "The registry $REGISTRY_ID has repository permissions (ABAC), for which AcrPull has no effect." 'azd env set REGISTRY_ABAC true'
       ;;
     LegacyRegistryPermissions,true)
-      problem "The registry $REGISTRY_ID has no permissions by repository." 'azd env set REGISTRY_ABAC false'
+      problem "The registry $REGISTRY_ID has no repository permissions (ABAC)." 'azd env set REGISTRY_ABAC false'
       ;;
   esac
 fi

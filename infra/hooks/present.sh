@@ -25,7 +25,7 @@ image=$(az containerapp list --resource-group "$group" --subscription "$AZURE_SU
 case "$image" in
   '' | mcr.microsoft.com/k8se/*) ;;
   *)
-    echo "The app runs $image: it stays."
+    echo "The app keeps its image $image."
     azd env set SERVICE_API_IMAGE_NAME "$image"
     ;;
 esac

@@ -33,22 +33,22 @@ case "$document,$(variable PERSISTED_DOCUMENTS)" in ,*sample/documents*) documen
 
 failed=0
 if ! run "$DOCTOR_JOB_NAME"; then
-  failed=1 verdict='not healthy: the app is ready, but doctor did not succeed; what is above says why'
+  failed=1 verdict='not healthy: the app is ready, but doctor did not succeed; see its lines above'
 elif [ "$audience" = "api://$AZURE_ENV_NAME" ]; then
-  verdict='healthy, but nobody is let in yet: infra/register-app.sh registers the app, and says what to set'
+  verdict='healthy, but it rejects every caller: run infra/register-app.sh, and set what it prints'
 elif [ -z "$document" ] || [ "$document" = none ]; then
-  verdict='healthy: doctor found nothing wrong. No document was asked: azd env set VERIFY_DOCUMENT <id of one without variables>'
+  verdict='healthy: doctor found nothing wrong. No document was sent: azd env set VERIFY_DOCUMENT <id of one without variables>'
 elif ask "$APP_URL/$document" "$audience"; then
   verdict="healthy: doctor found nothing wrong, and the document $document was answered"
 else
-  failed=1 verdict="not healthy: doctor found nothing wrong, but the document $document was not answered; what is above says why"
+  failed=1 verdict="not healthy: doctor found nothing wrong, but the document $document was not answered; see the lines above"
 fi
 
 cat <<EOF
 
 URL       $APP_URL
 role      $(variable PGUSER)
-audience  ${audience:-none: nobody is asked for a token}
+audience  ${audience:-none: callers need no token}
 verdict   $verdict
 EOF
 exit "$failed"

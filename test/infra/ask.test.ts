@@ -66,8 +66,8 @@ describe('from here', () => {
   });
 
   test.each([
-    ['no document is known', { PERSISTED: 'documents' }, 'No document was asked: azd env set VERIFY_DOCUMENT'],
-    ['none is wanted', { VERIFY_DOCUMENT: 'none' }, 'No document was asked'],
+    ['no document is known', { PERSISTED: 'documents' }, 'No document was sent: azd env set VERIFY_DOCUMENT'],
+    ['none is wanted', { VERIFY_DOCUMENT: 'none' }, 'No document was sent'],
   ])('nothing is asked where %s', (_, variables, verdict) => {
     const { status, stdout, calls } = verify({ ...outside, ...variables }, [
       ['PERSISTED_DOCUMENTS', 'echo "$PERSISTED"'],
@@ -85,7 +85,7 @@ describe('from here', () => {
       replies(200, error('PERSISTED_DOCUMENT_NOT_FOUND')),
       'put its manifest into documents/',
     ],
-    ['a document with variables', replies(400, error('BAD_USER_INPUT')), 'wants variables'],
+    ['a document with variables', replies(400, error('BAD_USER_INPUT')), 'needs variables'],
     ['an ingress that is closed', replies(403, 'RBAC: access denied'), 'ALLOWED_ADDRESSES'],
     [
       'errors beside data',

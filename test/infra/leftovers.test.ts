@@ -26,7 +26,7 @@ function leave(environment: Readonly<Record<string, string>>, answers: readonly 
 test('says that all is deleted where nothing was there before, and asks nobody', () => {
   const { status, stdout, calls } = leave({});
   expect([status, calls]).toEqual([0, []]);
-  expect(stdout).toMatch(/^azd down deletes the resource group rg-e and all that is in it.*\n$/);
+  expect(stdout).toMatch(/^azd down deletes the resource group rg-e with everything in it.*\n$/);
 });
 
 test('takes our security groups off subnets of a network, and names the subnets that stay', () => {

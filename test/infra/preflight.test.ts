@@ -129,12 +129,16 @@ test.each([
   expect(check({}, 100 - cores).status).toBe(0);
   const { status, stderr } = check({}, 101 - cores);
   expect(status).toBe(1);
-  expect(stderr).toContain(`The quota ${family} of PostgreSQL servers in westeurope has no ${cores} vCores left`);
+  expect(stderr).toContain(
+    `The quota ${family} of PostgreSQL servers in westeurope has fewer than the ${cores} vCores`,
+  );
   expect(stderr).toContain(
     "    az rest --url '/subscriptions/s/providers/Microsoft.DBforPostgreSQL/locations/westeurope/",
   );
   // A standby is as large.
-  expect(check({ POSTGRES_HIGH_AVAILABILITY: 'SameZone' }, 100 - cores).stderr).toContain(`no ${2 * cores} vCores`);
+  expect(check({ POSTGRES_HIGH_AVAILABILITY: 'SameZone' }, 100 - cores).stderr).toContain(
+    `than the ${2 * cores} vCores`,
+  );
 });
 
 test('refuses a server beyond the cores of all families together', () => {

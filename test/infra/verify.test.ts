@@ -26,7 +26,7 @@ test('says where the app is and who may call it, with what doctor printed', () =
       'URL       https://ca.example/graphql',
       'role      events-app',
       'audience  api://1',
-      'verdict   healthy: doctor found nothing wrong. No document was asked: azd env set VERIFY_DOCUMENT <id of one without variables>\n',
+      'verdict   healthy: doctor found nothing wrong. No document was sent: azd env set VERIFY_DOCUMENT <id of one without variables>\n',
     ].join('\n'),
   );
 });
@@ -69,7 +69,7 @@ test('says that nobody is let in as long as there is no audience but the one tha
   const unregistered: Answer = ['AUTH_AUDIENCE', 'echo api://e'];
   const { status, stdout } = run('hooks/verify.sh', environment, [unregistered, ready, ...known, succeeded]);
   expect(status).toBe(0);
-  expect(stdout).toContain('healthy, but nobody is let in yet: infra/register-app.sh');
+  expect(stdout).toContain('healthy, but it rejects every caller: run infra/register-app.sh');
 });
 
 test('says that nobody is asked with AUTH=none', () => {
