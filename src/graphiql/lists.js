@@ -49,7 +49,7 @@ export function listsOf(schema) {
   const types = new Map(schema.types.map((type) => [type.name, type]));
   const query = types.get(schema.queryType?.name ?? '');
   const found = optionalFields(query).flatMap((field) => {
-    const node = nodeOf(field, types);
+    const node = isOfFunction(field) ? undefined : nodeOf(field, types);
     return node ? [{ field, node }] : [];
   });
   const rows = rowsOf(
@@ -64,6 +64,16 @@ export function listsOf(schema) {
     return [{ field, row, counted, ...(newest && { newest }) }];
   });
 }
+
+/** Arguments of lists; others belong to functions. */
+const listArguments = ['first', 'after', 'last', 'before', 'offset', 'where', 'orderBy', 'distinctOn'];
+
+/**
+ * Tells whether a list takes the arguments of a function.
+ * @param {Field} field
+ */
+export const isOfFunction = ({ args }) =>
+  args.some(({ name }) => name === 'where') && args.some(({ name }) => !listArguments.includes(name));
 
 /**
  * @param {readonly IntrospectedType[]} nodes

@@ -1,14 +1,14 @@
 // Plain JavaScript, because a browser gets this file as it is; tsc checks the types in its comments.
 
 import { capitalized, columns, printed, select } from './documentText.js';
-import { fieldOf, isList, isOptional, named, optionalFields, typeOf } from './lists.js';
+import { fieldOf, isList, isOfFunction, isOptional, named, optionalFields, typeOf } from './lists.js';
 
 /** @import { Field, IntrospectedArgument, IntrospectedSchema } from './introspection.ts' */
 /** @import { List, Row, Types } from './lists.js' */
 /** @import { Tab } from './readyTabs.js' */
 
 /**
- * An aggregate, a mutation and a live tail, as far as a schema has them.
+ * An aggregate, a function, a mutation and a live tail, as far as a schema has them.
  * @param {IntrospectedSchema} schema
  * @param {readonly List[]} lists the one to prefer first
  * @returns {Tab[]}
@@ -22,6 +22,7 @@ export function operationTabs(schema, lists) {
   const rows = lists.map(({ row }) => row);
   return [
     ...first(lists, ({ field }) => aggregateTab(query ?? [], `${field.name}Aggregate`, types)),
+    ...first(rows, (row) => first(query ?? [], (field) => functionTab(field, row, types))),
     ...first(rows, (row) => first(mutation ?? [], (field) => mutationTab(field, row, types))),
     ...first(rows, (row) => first(subscription ?? [], (field) => tailTab(field, row, types))),
   ];
@@ -73,6 +74,28 @@ function mutationTab(field, row, types) {
   return [
     {
       query: `# Fill in the variables first.\n${select(head, selection)}\n`,
+      variables: JSON.stringify(variables, null, 2),
+    },
+  ];
+}
+
+/**
+ * @param {Field} field
+ * @param {Row} row
+ * @param {Types} types
+ */
+function functionTab(field, row, types) {
+  const nodes = fieldOf(typeOf(field, types), 'nodes');
+  if (!isOfFunction(field) || !nodes || named(nodes.type) !== row.name) return [];
+  const required = field.args.filter((argument) => !isOptional(argument));
+  const declared = required.map(({ name, type }) => `$${name}: ${printed(type)}`);
+  const used = [...required.map(({ name }) => `${name}: $${name}`), 'first: 5'];
+  const head = `query ${capitalized(field.name)}${declared.length > 0 ? `(${declared.join(', ')})` : ''}`;
+  const text = select(head, select(`${field.name}(${used.join(', ')})`, select('nodes', ...columns(row, 4))));
+  const variables = Object.fromEntries(required.map((argument) => [argument.name, blank(argument, types)]));
+  return [
+    {
+      query: `# A function of the database. Fill in the variables first.\n${text}\n`,
       variables: JSON.stringify(variables, null, 2),
     },
   ];

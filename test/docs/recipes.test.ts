@@ -4,10 +4,15 @@ import { expect, test } from 'vitest';
 import { sampleUntil } from '../support/sampleUntil.ts';
 import { setUp } from '../support/setUp.ts';
 
-const file = new URL('../../docs/recipes.md', import.meta.url);
-const page = await readFile(file, 'utf8');
 const example = /^```graphql\n([\s\S]*?)^```\n\n```json\n[\s\S]*?^```$/gm;
-const documents = [...page.matchAll(example)].map(([, document = '']) => document);
+
+const pages = await Promise.all(
+  ['recipes.md', 'functions.md'].map(async (name) => {
+    const file = new URL(`../../docs/${name}`, import.meta.url).pathname;
+    const page = await readFile(file, 'utf8');
+    return { name, file, page, documents: [...page.matchAll(example)].map(([, document = '']) => document) };
+  }),
+);
 
 /** When the answers on the page were given. */
 const now = '2026-03-27T12:00:00Z';
@@ -39,17 +44,21 @@ function shown(value: unknown, indent = ''): string {
   return `${open}\n${parts.join(',\n')}\n${indent}${close}`;
 }
 
-test('the page has twenty recipes', () => {
-  expect(documents.length).toBeGreaterThanOrEqual(20);
+test.each(pages)('every document on $name has its answer', ({ page, documents }) => {
   expect(page.match(/^```graphql$/gm)).toHaveLength(documents.length);
 });
 
+test('there are twenty recipes', () => {
+  expect(pages[0]?.documents.length).toBeGreaterThanOrEqual(20);
+});
+
 test('each recipe is right as it stands', async () => {
-  for (const document of documents.filter((text) => text.includes('within:'))) await api.query(document);
+  for (const document of pages.flatMap(({ documents }) => documents).filter((text) => text.includes('within:')))
+    await api.query(document);
 });
 
 /** With `-u` the answers are written. */
-test('the page tells the answers', async () => {
+test.each(pages)('$name tells the answers', async ({ file, page, documents }) => {
   let told = page;
   for (const document of documents) {
     const answer = shown(await api.query(await then(document)));
@@ -58,5 +67,5 @@ test('the page tells the answers', async () => {
     const end = told.indexOf('\n```\n', start + '```\n\n```json'.length);
     told = `${told.slice(0, start)}\`\`\`\n\n\`\`\`json\n${answer}${told.slice(end)}`;
   }
-  await expect(told).toMatchFileSnapshot(file.pathname);
+  await expect(told).toMatchFileSnapshot(file);
 });

@@ -56,7 +56,12 @@ beforeAll(async () => {
     CREATE TABLE closed.thing (code int);
     CREATE SCHEMA odd;
     CREATE TABLE odd.thing (code int);
-    COMMENT ON TABLE odd.thing IS '@key (missing)'`);
+    COMMENT ON TABLE odd.thing IS '@key (missing)';
+    CREATE FUNCTION events.told() RETURNS int LANGUAGE sql STABLE AS 'select 1';
+    CREATE FUNCTION events.open() RETURNS int LANGUAGE sql STABLE AS 'select 1';
+    CREATE FUNCTION events.closed() RETURNS int LANGUAGE sql STABLE AS 'select 1';
+    REVOKE EXECUTE ON FUNCTION events.closed FROM PUBLIC;
+    CREATE FUNCTION events.passes() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end'`);
 });
 beforeEach(async () => {
   platform.identity.fault = undefined;
@@ -65,7 +70,8 @@ beforeEach(async () => {
   await platform.postgres.admin(`
     GRANT USAGE ON SCHEMA events, odd TO "${role}";
     GRANT SELECT (code, name) ON events.site TO "${role}";
-    GRANT SELECT ON events.internal, odd.thing TO "${role}"`);
+    GRANT SELECT ON events.internal, odd.thing TO "${role}";
+    GRANT EXECUTE ON FUNCTION events.told TO "${role}"`);
   variables = {
     NODE_ENV: 'production',
     AUTH: 'none',
@@ -127,6 +133,12 @@ describe('where all is well', () => {
     expect(out).toMatch(
       / audit: not shown, because the role has no SELECT. To grant it: GRANT SELECT ON events.audit TO "app-\d+";/,
     );
+    expect(out).toMatch(/ told\(\): shown$/m);
+    expect(out).toMatch(
+      / open\(\): not shown, because only PUBLIC or its owner was granted EXECUTE\. To show it, add @expose to its comment, or: GRANT EXECUTE ON FUNCTION "events"\.open\(\) TO "app-\d+";/,
+    );
+    expect(out).toMatch(/ closed\(\): not shown, because the role has no EXECUTE\. To grant it: GRANT EXECUTE/);
+    expect(out).toMatch(/ passes\(\): not shown, because it is for triggers$/m);
     expect(out).toMatch(/ internal: not shown, because its comment/);
     expect(out).toMatch(
       / pg_buffercache: not shown, because it belongs to the extension pg_buffercache. To show it, add @expose/,

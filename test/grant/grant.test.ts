@@ -105,6 +105,7 @@ async function catalogOf(user: string) {
   await client.end();
   return {
     tables: catalog.tables.map(({ name }) => name),
+    functions: catalog.functions.map(({ name }) => name),
     mayInsert: catalog.tables.filter((t) => t.columns.some((c) => c.mayInsert)).map(({ name }) => name),
     mayUpdate: catalog.tables.filter((t) => t.columns.some((c) => c.mayUpdate)).map(({ name }) => name),
     mayDelete: catalog.tables.filter((t) => t.mayDelete).map(({ name }) => name),
@@ -159,6 +160,7 @@ describe('with pgaadauth', () => {
     await asSuperuser(`SET ROLE ${quoted(owner)}; CREATE TABLE events.later (code int PRIMARY KEY)`);
     expect(await catalogOf(role)).toEqual({
       tables: ['later', 'odd " name', 'site', 'summary'],
+      functions: [],
       mayInsert: [],
       mayUpdate: [],
       mayDelete: [],
@@ -277,6 +279,37 @@ test('--live lets the tables that can be followed tell of new rows, once', async
   await client.end();
   expect(endings((await run('--role', 'live', '--plain', '--live')).out, 'changed')).toEqual([]);
   await run('--role', 'live', '--revoke');
+});
+
+test('functions are executed by those who were granted that by name, and by nobody else', async () => {
+  await asSuperuser(`SET ROLE ${quoted(owner)};
+    CREATE FUNCTION events."look up"(n int) RETURNS int LANGUAGE sql STABLE AS 'select n';
+    CREATE FUNCTION events.look_back(s text DEFAULT 'x') RETURNS text LANGUAGE sql STABLE AS 'select s';
+    CREATE FUNCTION events.put() RETURNS int LANGUAGE sql AS 'select 1';
+    CREATE FUNCTION events.as_owner() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER AS 'select 1';
+    CREATE FUNCTION events.hidden() RETURNS int LANGUAGE sql STABLE AS 'select 1';
+    COMMENT ON FUNCTION events.hidden IS '@omit';
+    CREATE FUNCTION events.passes() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end'`);
+  const shown = async (...args: readonly string[]) => {
+    await run('--role', 'caller', '--plain', ...args); // some of the tables are another owner's
+    expect(endings((await run('--role', 'caller', '--plain', ...args)).out, 'changed')).toEqual([]);
+    return (await catalogOf('caller')).functions;
+  };
+  const { out } = await run('--role', 'caller', '--plain', '--print');
+  expect(out).toContain(
+    'GRANT EXECUTE ON FUNCTION "events"."look up"(pg_catalog.int4), "events".look_back(pg_catalog.text) TO "caller"',
+  );
+  expect(out).toContain(
+    'REVOKE EXECUTE ON FUNCTION "events"."look up"(pg_catalog.int4), "events".look_back(pg_catalog.text) FROM PUBLIC',
+  );
+  expect(await shown()).toEqual(['look up', 'look_back']);
+  expect(await shown('--write')).toEqual(['look up', 'look_back', 'put']);
+  await asSuperuser(`COMMENT ON FUNCTION events.as_owner IS '@expose'`);
+  expect(await shown()).toEqual(['as_owner', 'look up', 'look_back', 'put']);
+  expect((await run('--role', 'caller', '--revoke')).code).toBe(0);
+  await asSuperuser(
+    `DROP FUNCTION events."look up", events.look_back, events.put, events.as_owner, events.hidden, events.passes`,
+  );
 });
 
 test('what an extension made is left alone, unless its comment exposes it, and taken back all the same', async () => {

@@ -175,7 +175,7 @@ query DevicesAggregate {
     ]);
   });
 
-  test('of the sample have an aggregate, a mutation and a live tail, too', () => {
+  test('of the sample have an aggregate, a function, a mutation and a live tail, too', () => {
     const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
     const tabs = tabsOf(schema);
     expect(tabs.map(nameOf)).toEqual([
@@ -183,11 +183,13 @@ query DevicesAggregate {
       'DeviceWithSiteAndEvents',
       'PageThroughDevices',
       'EventsAggregate',
+      'DevicesNear',
       'CreateEvent',
       'EventsAdded',
     ]);
     expect(tabs[3]?.query).toContain('value {');
-    expect(JSON.parse(tabs[4]?.variables ?? '')).toEqual({
+    expect(JSON.parse(tabs[4]?.variables ?? '')).toEqual({ latitude: null, longitude: null });
+    expect(JSON.parse(tabs[5]?.variables ?? '')).toEqual({
       input: { deviceId: null, eventTypeId: null, occurredAt: null },
     });
   });

@@ -34,6 +34,9 @@ create function calls.named_like(part text, most int default 100) returns setof 
   as $$begin return query select * from calls.thing where name like '%' || part || '%' order by thing_id desc limit most; end$$;
 create function calls.doubled() returns setof calls.thing language sql stable
   as 'select * from calls.thing union all select * from calls.thing where thing_id < 4';
+create function calls.shuffled() returns setof calls.thing language plpgsql stable
+  as $$begin return query select * from calls.thing order by md5(name); end$$;
+create function calls.by_key() returns setof calls.thing language sql stable as 'select * from calls.thing';
 create function calls.keyed(lowest int) returns setof calls.thing language sql stable
   as 'select * from calls.thing where score >= lowest';
 
@@ -83,5 +86,6 @@ end $$;
 comment on function calls.title is E'What is printed on it.\n@expose\n@filterable\n@sortable';
 comment on function calls.inverse is E'@expose\n@filterable';
 comment on function calls.keyed is E'@expose\n@key (thing_id)';
+comment on function calls.by_key is E'@expose\n@key (thing_id)';
 comment on function calls.twice is E'@expose\n@name doubleOf\n@deprecated multiply yourself';
 comment on function calls.next is E'@expose\n@omit';

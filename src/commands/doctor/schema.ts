@@ -11,6 +11,7 @@ import { eq, gt, sql } from '../../db/sql/sql.ts';
 import { importExtensions } from '../../schema/extensions/folder.ts';
 import { createSchema } from '../../schema/schema.ts';
 import { failed, type Outcome, ok, warning } from './finding.ts';
+import { functionLines } from './functions.ts';
 
 /** Builds the API as the server does, and tells what it exposes, what it does not, and why. */
 export async function checkSchema(
@@ -39,6 +40,7 @@ export async function checkSchema(
       relations.filter(({ name }) => !shown.has(name)),
       user,
     ),
+    ...(await functionLines(db, schema, user, directed.catalog.functions)),
     ...unusableLines(directed.catalog.tables, user),
     ...left,
     ...wrong,

@@ -1,5 +1,6 @@
 import { isExposed } from '../../catalog/directives.ts';
 import { type Change, quoted, serverDatabase } from './change.ts';
+import { functionChanges } from './functions.ts';
 import { liveChanges } from './live.ts';
 import { privilegeChanges, writesWith } from './privileges.ts';
 import { revokeChanges } from './revoke.ts';
@@ -18,6 +19,7 @@ export function plan({ server, contents }: State, wish: Wish): readonly Change[]
   return [
     ...roleChanges(server, wish),
     ...privilegeChanges(served, wish),
+    ...functionChanges(served, wish),
     ...settingChanges(server, wish, writesWith(contents, wish)),
     ...(wish.isLive ? liveChanges(served, wish) : []),
   ];

@@ -14,5 +14,5 @@ export const names = (schema: string, relations: readonly Relation[]): Sql =>
   join(relations.map(({ name }) => ident(schema, name)));
 
 /** Formats a number of relations for people. */
-export const count = ({ length }: readonly Relation[], kind: 'TABLE' | 'SEQUENCE'): string =>
+export const count = ({ length }: readonly Relation[], kind: 'TABLE' | 'SEQUENCE' | 'FUNCTION'): string =>
   `${length} ${kind.toLowerCase()}${length === 1 ? '' : 's'}`;

@@ -1,12 +1,13 @@
 import { ident, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { type Change, quoted, statement } from './change.ts';
+import { functionNames } from './functions.ts';
 import { byOwner, count, defaultsOf, names } from './relations.ts';
 import type { ContentsState, Relation } from './state.ts';
 import type { Wish } from './wish.ts';
 
 /** Plans to revoke everything that the role was granted in the database. */
 export function revokeChanges(
-  { database, schema, tables, sequences, defaults }: ContentsState,
+  { database, schema, tables, sequences, functions, defaults }: ContentsState,
   wish: Wish,
 ): readonly Change[] {
   const from = ident(wish.role);
@@ -27,6 +28,13 @@ export function revokeChanges(
   return [
     ...revokeAll('TABLE', tables),
     ...revokeAll('SEQUENCE', sequences),
+    ...byOwner(functions.filter(({ held }) => held.length > 0)).map(([owner, owned]) =>
+      on(
+        `privilege on ${count(owned, 'FUNCTION')} of ${quoted(owner)}`,
+        owner,
+        sql`REVOKE ALL ON FUNCTION ${functionNames(wish, owned)} FROM ${from}`,
+      ),
+    ),
     ...defaults
       .filter(({ held }) => held.length > 0)
       .map(({ owner, kind }) =>

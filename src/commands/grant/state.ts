@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Table } from '../../catalog/catalog.ts';
+import { obstacle, signature } from '../../db/introspect/functions.ts';
 import { currentXactId } from '../../db/introspect/numberings.ts';
 import { extensionOf } from '../../db/sql/extension.ts';
 import { noticeChannel } from '../../db/sql/notice.ts';
@@ -63,7 +64,18 @@ export interface ContentsState {
     readonly notifies: boolean;
   })[];
   readonly sequences: readonly Relation[];
+  /** Functions that the API can serve. */
+  readonly functions: readonly GrantedFunction[];
   readonly defaults: readonly { readonly owner: string; readonly kind: 'TABLES' | 'SEQUENCES'; readonly held: Held }[];
+}
+
+export interface GrantedFunction extends Relation {
+  /** Quoted name with the types of its parameters, as GRANT takes it. */
+  readonly sql: string;
+  readonly isVolatile: boolean;
+  readonly isDefiner: boolean;
+  /** Whether PUBLIC may execute it. */
+  readonly isOpen: boolean;
 }
 
 export interface Relation extends Pick<Table, 'extension' | 'comment'> {
@@ -159,6 +171,24 @@ const contentsState = ({ role, schema }: Wish): Sql => sql`pg_catalog.json_build
     ) order by c.relname collate pg_catalog."C"), '[]')
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid ${eq} c.relnamespace
     where n.nspname ${eq} ${schema} and c.relkind ${eq} 'S'
+  ),
+  'functions', (
+    select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+      'name', p.proname,
+      'sql', ${signature},
+      'owner', pg_catalog.pg_get_userbyid(p.proowner),
+      'extension', null,
+      'comment', pg_catalog.obj_description(p.oid, 'pg_proc'),
+      'isVolatile', p.provolatile ${eq} 'v',
+      'isDefiner', p.prosecdef,
+      'isOpen', exists (
+        select from pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+        where a.grantee ${eq} 0 and a.privilege_type ${eq} 'EXECUTE'
+      ),
+      'held', ${held(sql`p.proacl`, role)}
+    ) order by p.proname collate pg_catalog."C", p.proargtypes::pg_catalog.text), '[]')
+    from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid ${eq} p.pronamespace
+    where n.nspname ${eq} ${schema} and ${obstacle} is null
   ),
   'defaults', (
     select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(

@@ -10,7 +10,7 @@ import { resolvedFrom } from './types.ts';
 export interface FoundFunction
   extends Pick<
     DbFunction,
-    'name' | 'comment' | 'isVolatile' | 'isStrict' | 'returnsSet' | 'expectedRows' | 'mayBeInlined'
+    'name' | 'signature' | 'comment' | 'isVolatile' | 'isStrict' | 'returnsSet' | 'expectedRows' | 'mayBeInlined'
   > {
   /** The modes, names and types of its parameters and of the columns that it returns; without modes all are parameters. */
   readonly modes: readonly string[] | null;
@@ -45,7 +45,14 @@ const hasPseudoType = sql`exists (
     t.oid ${eq} p.prorettype and t.oid ${ne} 'pg_catalog.void'::pg_catalog.regtype
     and not (t.oid ${eq} 'pg_catalog.record'::pg_catalog.regtype and ${outputs}))))`;
 
-const obstacle = sql`case
+/** Quoted name of the function `p` with the types of its parameters, as GRANT takes it. */
+export const signature = sql`pg_catalog.concat(pg_catalog.quote_ident(p.proname), '(', (
+  select pg_catalog.string_agg(pg_catalog.format('%I.%I', s.nspname, t.typname), ', ' order by u.n)
+  from pg_catalog.unnest(p.proargtypes::pg_catalog.oid[]) with ordinality u(id, n)
+  join pg_catalog.pg_type t on t.oid ${eq} u.id join pg_catalog.pg_namespace s on s.oid ${eq} t.typnamespace), ')')`;
+
+/** Why the API cannot serve the function `p`, whatever is granted; null if it can. */
+export const obstacle = sql`case
   when p.prokind ${ne} 'f' then 'it is a procedure, an aggregate or a window function'
   when p.prorettype ${eq} any ('{pg_catalog.trigger,pg_catalog.event_trigger}'::pg_catalog.regtype[]) then 'it is for triggers'
   when ${extensionOf('pg_proc', sql`p.oid`)} is not null then pg_catalog.concat('it belongs to the extension ', ${extensionOf('pg_proc', sql`p.oid`)})
@@ -66,7 +73,7 @@ export const findFunctions = (db: Db, schema: string): Promise<readonly FoundFun
       p.provolatile ${eq} 'v' as "isVolatile", p.proisstrict as "isStrict", p.proretset as "returnsSet",
       p.prorows as "expectedRows", ${mayBeInlined} as "mayBeInlined",
       p.proargmodes::pg_catalog.text[] as modes, p.proargnames as names,
-      ${types}::pg_catalog.text[] as types, p.pronargdefaults as defaults,
+      ${signature} as signature, ${types}::pg_catalog.text[] as types, p.pronargdefaults as defaults,
       (select coalesce(pg_catalog.json_agg(pg_catalog.format('%I.%I', s.nspname, t.typname) order by u.n), '[]')
         from pg_catalog.unnest(${types}) with ordinality u(id, n)
         join pg_catalog.pg_type t on t.oid ${eq} u.id join pg_catalog.pg_namespace s on s.oid ${eq} t.typnamespace) as declared,
@@ -158,8 +165,7 @@ export function functionOf(
   const result = resultOf(type, outputs, composites);
   if (!result || !parameters.every(isKnown) || (found.returnsSet && result.kind === 'value' && result.type.item))
     return null;
-  const signature = `${found.name}(${parameters.map(({ declared }) => declared).join(', ')})`;
-  const { name, comment, isVolatile, isStrict, returnsSet, expectedRows, mayBeInlined } = found;
+  const { name, signature, comment, isVolatile, isStrict, returnsSet, expectedRows, mayBeInlined } = found;
   return {
     ...{ name, signature, comment, isVolatile, isStrict, parameters, result },
     ...{ returnsSet, expectedRows, mayBeInlined },

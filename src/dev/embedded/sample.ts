@@ -39,6 +39,7 @@ export async function loadSample(client: ClientBase, options: SampleOptions = {}
       onProgress?.(rowsPart * Math.min(1, (hour + step) / hours));
     }
     await client.query(await readFile(new URL('2.do.event-keys.sql', migrations), 'utf8'));
+    await client.query(await readFile(new URL('3.do.functions.sql', migrations), 'utf8'));
     await run('sequences');
     await client.query('commit');
   } catch (error) {

@@ -16,6 +16,12 @@ import { functionFields, leafOf, optionsOf, rowsType, valueText } from './fields
 /** Defines the fields of the roots that call functions: those that change nothing are queries, the others mutations. */
 export function defineFunctions(builder: Builder, types: Types): void {
   const { functions, isStandby } = types.catalog;
+  // Fields are built when something asks for them; types must be there before.
+  for (const fn of functions) {
+    const isComputed = computedOn(types.catalog, fn) !== null;
+    for (const { type } of fn.parameters.slice(isComputed ? 1 : 0)) types.rowInputs.of(type);
+    if (fn.result.kind === 'record') types.records.of(fn, fn.result.members);
+  }
   const queries = functions.filter((fn) => !fn.isVolatile && computedOn(types.catalog, fn) === null);
   for (const fn of queries) builder.queryFields((t) => functionFields(t as unknown as FieldBuilder<Row>, types, fn));
   const mutations = isStandby ? [] : functions.filter(({ isVolatile }) => isVolatile);

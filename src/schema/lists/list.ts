@@ -47,7 +47,12 @@ export function listField(
       offset: t.arg({ type: 'Int', description: 'How many rows to skip; only together with `first`.' }),
       where: t.arg({ type: types.filters.where(table) }),
       ...(orderBy && {
-        orderBy: t.arg({ type: [orderBy], description: 'The order; by primary key if none is given.' }),
+        orderBy: t.arg({
+          type: [orderBy],
+          description: source.rows
+            ? 'The order; the one of the function if none is given.'
+            : 'The order; by primary key if none is given.',
+        }),
       }),
     },
     ...generated(

@@ -221,6 +221,7 @@ export type DeviceWhere = {
   deviceActivity?: DeviceActivityWhere | null | undefined;
   deviceGroupMembers?: DeviceGroupMemberManyWhere | null | undefined;
   deviceId?: UuidWhere | null | undefined;
+  displayName?: StringWhere | null | undefined;
   events?: EventManyWhere | null | undefined;
   incidents?: IncidentManyWhere | null | undefined;
   incidentsByCauseDeviceId?: IncidentManyWhere | null | undefined;

@@ -1,0 +1,33 @@
+import pg from 'pg';
+import { parseComment } from '../../catalog/comment.ts';
+import type { DbFunction } from '../../catalog/dbFunction.ts';
+import type { Db } from '../../db/db.ts';
+import { type FoundFunction, findFunctions, isServedFunction } from '../../db/introspect/functions.ts';
+
+/** Says of each function of the schema whether the API shows it, and if not, why. */
+export async function functionLines(
+  db: Db,
+  schema: string,
+  user: string,
+  shown: readonly DbFunction[],
+): Promise<readonly string[]> {
+  const found = await findFunctions(db, schema);
+  return found.map((fn) => {
+    const isShown = shown.some((one) => one.signature === fn.signature);
+    return isShown ? `${fn.signature}: shown` : `${fn.signature}: not shown, because ${reasonFor(fn, schema, user)}`;
+  });
+}
+
+function reasonFor(fn: FoundFunction, schema: string, user: string): string {
+  const { obstacle, comment, mayExecute, signature } = fn;
+  if (obstacle !== null) return obstacle;
+  if (isServedFunction(fn))
+    return parseComment(comment).directives.some(({ name }) => name === 'omit')
+      ? 'its comment has @omit'
+      : 'the API has no form for its parameters or result, or does not show their table';
+  const name = `${pg.escapeIdentifier(schema)}.${signature}`;
+  const grant = `GRANT EXECUTE ON FUNCTION ${name} TO ${pg.escapeIdentifier(user)};`;
+  return mayExecute
+    ? `only PUBLIC or its owner was granted EXECUTE. To show it, add @expose to its comment, or: ${grant}`
+    : `the role has no EXECUTE. To grant it: ${grant}`;
+}
