@@ -47,7 +47,10 @@ describe.each([
       await fc.assert(
         fc.asyncProperty(anyOrder, anyFilter, fc.integer({ min: 1, max: 6 }), async (order, { where, sql }, size) => {
           const isDescending = last !== 'ordinality' && order.at(-1)?.[1].startsWith('DESC');
-          const terms = [...order.map(([column, to]) => `${columns[column]} ${directions[to]}`), `${last} ${isDescending ? 'desc' : ''}`];
+          const terms = [
+            ...order.map(([column, to]) => `${columns[column]} ${directions[to]}`),
+            `${last} ${isDescending ? 'desc' : ''}`,
+          ];
           const { rows } = await database.admin<{ thing_id: number }>(
             `select thing_id from ${from} where ${sql} order by ${terms.join(', ')}`,
           );

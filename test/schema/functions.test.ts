@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { calling, sql, toQuery } from '../../src/db/sql/sql.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
 
@@ -114,12 +115,11 @@ describe('a function of a query', () => {
   test('runs in a transaction that is read-only, with the claims of the caller', async () => {
     expect(await api.query('{ readonly }')).toEqual({ readonly: 'on' });
     const claims = { sub: 'somebody' };
-    const { types } = { types: api.db.within({ claims }) };
-    const { calling, sql } = await import('../../src/db/sql/sql.ts');
-    expect(await types.rows(calling(sql`select calls.whoami() as claims, calls.readonly() as mode`))).toEqual([
+    const db = api.db.within({ claims });
+    expect(await db.rows(calling(sql`select calls.whoami() as claims, calls.readonly() as mode`))).toEqual([
       { claims: JSON.stringify(claims), mode: 'on' },
     ]);
-    expect(await types.rows(sql`select calls.readonly() as mode`)).toEqual([{ mode: 'off' }]);
+    expect(await db.rows(sql`select calls.readonly() as mode`)).toEqual([{ mode: 'off' }]);
   });
 
   test('that changes something all the same fails, as a fault of its owner', async () => {
@@ -217,6 +217,33 @@ describe('a computed field', () => {
     const document = 'query ($w: Int) { things(first: 1) { nodes { padded(width: $w) } } }';
     for (const w of [3, 5, 3])
       expect(await api.query(document, { w })).toEqual({ things: { nodes: [{ padded: 'thing 1'.slice(0, w) }] } });
+  });
+});
+
+describe('PostgreSQL puts the body of an SQL function in place of the call', () => {
+  test.each([
+    [
+      'of a computed field, whose expression has an index',
+      '{ things(where: { title: { eq: "THING 5" } }) { nodes { thingId } } }',
+      'thing_title',
+    ],
+    [
+      'of a list with a declared key',
+      '{ keyed(lowest: 1, where: { thingId: { eq: 3 } }, first: 1) { nodes { name } } }',
+      'thing_pkey',
+    ],
+  ])('%s', async (_, document, index) => {
+    await database.admin(
+      'create index if not exists thing_title on calls.thing (upper(name)); set enable_seqscan = off',
+    );
+    await api.query(document);
+    const [query] = api.queries;
+    if (!query) throw new Error('There was no statement');
+    const { text, values } = toQuery(query);
+    const { rows } = await database.admin<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain(`using ${index} `);
+    expect(plan).not.toContain('Function Scan');
   });
 });
 
