@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { ClientBase } from 'pg';
 import { openDatabase } from './database.ts';
 import { lock } from './lock.ts';
+import { statements } from './servers/sql.ts';
 import { median } from './statistics.ts';
 
 /** How long PostgreSQL takes for a page of events with device and site, by how its statement is written. */
@@ -20,6 +21,14 @@ for (const size of [50, 1000])
     const ms = await time(client, `${name} ${size}`, text(size), text(size).includes('$1') ? [size] : []);
     console.log(`${String(size).padStart(4)} rows, ${name}: ${ms.toFixed(2)} ms`);
   }
+const { rows } = await client.query({ text: statements.eventCursors.text, values: [0, 1], rowMode: 'array' });
+for (const [name, how] of [
+  ['kept', statements.events.name],
+  ['made each time', undefined],
+] as const) {
+  const ms = await time(client, how, statements.events.text, rows[0] ?? []);
+  console.log(`  50 rows after a cursor, of 5 partitions, plan ${name}: ${ms.toFixed(2)} ms`);
+}
 await stop();
 
 function page(join: 'lateral' | 'plain', limit: (size: number) => string) {
@@ -35,7 +44,12 @@ function page(join: 'lateral' | 'plain', limit: (size: number) => string) {
 }
 
 /** The median of a prepared statement's executions, in milliseconds; PostgreSQL chooses its plan in the first ones. */
-async function time(on: ClientBase, name: string, text: string, values: readonly number[]): Promise<number> {
+async function time(
+  on: ClientBase,
+  name: string | undefined,
+  text: string,
+  values: readonly unknown[],
+): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < executions; i++) {
     const started = performance.now();

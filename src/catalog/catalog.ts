@@ -111,6 +111,9 @@ export interface Sequence {
   readonly cycles: boolean;
 }
 
+/** How many partitions a table has: of few, a plan that opens all costs less than planning each statement. */
+export type Division = 'few' | 'many';
+
 export interface Column {
   readonly name: string;
   readonly type: Type;
@@ -120,8 +123,8 @@ export interface Column {
   readonly hasDefault: boolean;
   readonly identity: 'always' | 'by default' | null;
   readonly generated: boolean;
-  /** Whether its value helps to choose a row's partition. */
-  readonly divides: boolean;
+  /** Whether its value helps to choose a row's partition, and of how many. */
+  readonly divides: Division | false;
   readonly comment: string | null;
   /** Reason of deprecation, if its owner gives one. */
   readonly deprecationReason?: string;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import type { Lender } from '../../src/db/pool/pool.ts';
+import { sql } from '../../src/db/sql/sql.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp, setUpServer } from '../support/setUp.ts';
 
@@ -122,6 +123,18 @@ test.each([
   const [one, other] = [await few.run(document), await many.run(document)];
   expect(other.answers).toEqual(one.answers);
   expect(other.most).toBe(one.most);
+});
+
+test('a statement about few partitions keeps its plan, which saves planning it each time', async () => {
+  const handful = await setUpDays(2);
+  const list = `{ readings(${days}, first: 5) { ${nodes} } }`;
+  const kept = async ({ run, api }: typeof few) => {
+    await run(list);
+    const prepared = sql`select count(*) as count from pg_catalog.pg_prepared_statements where statement like '%"reading"%"at"%' and statement not like '%pg_prepared%'`;
+    const [row] = await api.db.rows(prepared);
+    return Number(row?.['count']);
+  };
+  expect([await kept(handful), await kept(many)]).toEqual([1, 0]);
 });
 
 const tail = `subscription { added: readingsAdded(where: { at: { gte: ${time(2)}, lt: ${time(3)} } }) { cursor end edges { node { value } } } }`;

@@ -77,7 +77,8 @@ async function readTables(
   return relations.map((relation) => {
     const { id, name, kind, extension, wholeRow, mayDelete } = relation;
     const own = partsOf(relation);
-    const dividing = own.flatMap(divisionsOf).map(({ column }) => column);
+    const division = own.length > mostOfFew ? 'many' : 'few';
+    const dividing = new Map(own.flatMap(divisionsOf).map(({ column }) => [column, division] as const));
     const columns = columnsOf(relation, dividing);
     const spread = byTable[name];
     const hasHeirs = kind !== 'partitioned table' && spread?.by !== 'timescaledb' && heirsOf(id).length > 0;
@@ -98,6 +99,9 @@ async function readTables(
     };
   });
 }
+
+/** A table and its partitions that are few. */
+const mostOfFew = 16;
 
 const isStored = ({ kind }: FoundRelation): boolean => kind === 'table' || kind === 'partitioned table';
 

@@ -1,4 +1,4 @@
-import type { Column, Numbering, Type } from '../../catalog/catalog.ts';
+import type { Column, Division, Numbering, Type } from '../../catalog/catalog.ts';
 import type { Db } from '../db.ts';
 import { eq, gt, ne, sql } from '../sql/sql.ts';
 import type { CommentOf } from './comments.ts';
@@ -50,7 +50,7 @@ export function createColumnReader(
   constraints: readonly FoundConstraint[],
   typeOf: (id: string) => Type,
   commentOf: CommentOf,
-): (relation: FoundRelation, dividing: readonly string[]) => readonly Column[] {
+): (relation: FoundRelation, dividing: ReadonlyMap<string, Division>) => readonly Column[] {
   const columnsOf = groupedBy(found, ({ relation }) => relation);
   const uncheckedIn = groupedBy(
     constraints.filter(({ kind }) => kind === 'unchecked not null'),
@@ -71,7 +71,7 @@ export function createColumnReader(
         hasDefault,
         identity,
         generated,
-        divides: dividing.includes(name),
+        divides: dividing.get(name) ?? false,
         comment: commentOf('pg_class', id, column.number),
         mayInsert: column.mayInsert && type.isUsable,
         mayUpdate: column.mayUpdate && type.isUsable,

@@ -1,4 +1,11 @@
-import { type Column, type Comparison, isOrdered, type Order, type Type } from '../../catalog/catalog.ts';
+import {
+  type Column,
+  type Comparison,
+  type Division,
+  isOrdered,
+  type Order,
+  type Type,
+} from '../../catalog/catalog.ts';
 import { pruning, type Sql, sql, trusted } from './sql.ts';
 
 /** A value of a statement, and its type. */
@@ -6,7 +13,7 @@ export interface Operand {
   readonly sql: Sql;
   readonly type: Type;
   /** Whether it is a column that divides a table. */
-  readonly divides?: boolean | undefined;
+  readonly divides?: Division | false | undefined;
 }
 
 export const operandOf = ({ type, divides }: Column, value: Sql): Operand => ({ sql: value, type, divides });
@@ -53,7 +60,7 @@ export const sortable = (operand: Operand): Sql =>
  */
 export function equal(left: Operand, right: Operand): Sql {
   const condition = sql`${comparable(left)} ${trusted(equality(left, right))} ${comparable(right)}`;
-  return left.divides && right.sql.values.length > 0 ? pruning(condition) : condition;
+  return right.sql.values.length > 0 ? pruning(condition, left.divides) : condition;
 }
 
 /** The operator of `equal`. */

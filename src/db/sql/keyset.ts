@@ -1,4 +1,4 @@
-import type { Type } from '../../catalog/catalog.ts';
+import type { Division, Type } from '../../catalog/catalog.ts';
 import { badInput } from '../../errors.ts';
 import { comparable, equal, isNotNull, isNull, type Operand, orderOf } from './compare.ts';
 import { decodeOpaque, encodeOpaque, excerpt, fingerprint } from './opaque.ts';
@@ -14,7 +14,7 @@ export interface OrderKey {
   readonly descending: boolean;
   readonly nullsFirst: boolean;
   /** Whether it is a column that divides the table. */
-  readonly divides?: boolean;
+  readonly divides?: Division | false;
 }
 
 /** The text of each key of a row, in the order of the keys. */
@@ -83,8 +83,7 @@ const equals = (key: OrderKey, value: string | null | undefined): Sql =>
   equal(operandOf(key), { sql: bound(key, value), type: key.type });
 
 function bound({ type, divides }: OrderKey, value: string | null = null): Sql {
-  const text = sql`${value}::${trusted(type.sql)}`;
-  return divides ? pruning(text) : text;
+  return pruning(sql`${value}::${trusted(type.sql)}`, divides);
 }
 
 /** An opaque text for a position; `order` is what it is a position in. */

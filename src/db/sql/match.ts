@@ -64,7 +64,7 @@ export const isAmongKeys = ({ table, columns, origin, values }: Match, keys: rea
     if (!column.divides) return [];
     const [left, right] = [operandOf(column, columnRef(column)), operandOf(from, empty)];
     const among = sql`${keys.map((key) => key[i] ?? null)}::${trusted(from.type.sql)}[]`;
-    return [pruning(sql`${comparable(left)} ${trusted(equality(left, right))} any (${among})`)];
+    return [pruning(sql`${comparable(left)} ${trusted(equality(left, right))} any (${among})`, column.divides)];
   });
 
 /** How a statement calls the table in which it looks for a row that matches another of its rows. */

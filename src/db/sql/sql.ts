@@ -1,3 +1,4 @@
+import type { Division } from '../../catalog/catalog.ts';
 import { tooComplex } from '../../errors.ts';
 import { loneSurrogate } from './wellFormed.ts';
 
@@ -82,8 +83,9 @@ export function join(parts: readonly Sql[], glue = ', '): Sql {
   return { text, values, prunes: some('prunes'), calls: some('calls'), [isSql]: true };
 }
 
-/** A condition on a column that divides a table. */
-export const pruning = (condition: Sql): Sql => ({ ...condition, prunes: true });
+/** A condition on a column that may divide a table. */
+export const pruning = (condition: Sql, divides: Division | false | undefined): Sql =>
+  divides === 'many' ? { ...condition, prunes: true } : condition;
 
 /** A call of a function of the schema's owner. */
 export const calling = (call: Sql): Sql => ({ ...call, calls: true });

@@ -71,7 +71,7 @@ export function createFilters(
           { sql: columnRef(column, alias), type: column.type, leaf, search: column.search },
           tests,
         );
-        return column.divides ? pruning(tested) : tested;
+        return pruning(tested, column.divides);
       },
     };
   };
