@@ -23,7 +23,7 @@ export function leafField<Parent>(
         ...options,
         extensions,
         type: [leaf.type],
-        nullable: { list: nullable, items: true },
+        nullable: { list: nullable, items: leaf.items?.mayBeNull ?? true },
         resolve: (...given) => resolve(...given) as unknown[],
       })
     : t.field({ ...options, extensions, type: leaf.type, nullable: nullable || leaf.mayBeNull, resolve });

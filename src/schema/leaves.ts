@@ -1,6 +1,6 @@
 import type { Catalog, Column, Enum, Type } from '../catalog/catalog.ts';
 import type { Names } from '../catalog/naming.ts';
-import { AppError } from '../errors.ts';
+import { AppError, badInput } from '../errors.ts';
 import type { Builder, EnumRef } from './builder.ts';
 import { described } from './description.ts';
 import { jsonWriter, quotedJson, type Scalar, type ScalarName, scalarOf, scalars } from './scalars.ts';
@@ -20,7 +20,11 @@ export interface Leaf {
   /** A value as text of JSON, or why it has no form there; of a list see `items`. */
   readonly json: (text: string) => string | Error;
   /** Of a list: how its items travel, and their texts. */
-  readonly items?: { readonly leaf: Leaf; readonly of: (text: string) => readonly (string | null)[] };
+  readonly items?: {
+    readonly leaf: Leaf;
+    readonly mayBeNull: boolean;
+    readonly of: (text: string) => readonly (string | null)[];
+  };
   /** The text of an argument, in which graphql-js has put that of custom scalars already. */
   readonly write: (argument: unknown) => string;
   /** Whether a text may be one of PostgreSQL's for a value; PostgreSQL itself looks closer. */
@@ -40,11 +44,18 @@ export function createLeaves(
   const itemLeaf = (type: Type): Leaf => {
     const leaf = (type.enum === null ? undefined : enums.get(type.enum)) ?? scalarLeaf(scalarOf(type));
     const sense = senseOf(type);
+    if (sense === 'hstore') return hstoreLeaf;
+    if (sense === 'embedding') return vectorLeaf;
     return { ...leaf, sense, name: leaf.type === 'String' ? textNames[sense] : leaf.name };
   };
   return ({ type }) => {
     if (!type.item) return itemLeaf(type);
-    return listLeaf(itemLeaf(type.item), type.item.delimiter);
+    const item = itemLeaf(type.item);
+    // GraphQL has lists of lists, but a leaf has not.
+    return listLeaf(
+      item.isList ? { ...scalarLeaf('String'), name: textNames.equality, sense: 'equality' } : item,
+      type.item.delimiter,
+    );
   };
 }
 
@@ -54,7 +65,7 @@ export const listLeaf = (item: Leaf, delimiter: string): Leaf => ({
   isList: true,
   mayBeNull: false,
   read: (text) => splitList(text, delimiter).map((one) => (one === null ? null : item.read(one))),
-  items: { leaf: item, of: (text) => splitList(text, delimiter) },
+  items: { leaf: item, mayBeNull: true, of: (text) => splitList(text, delimiter) },
   write: (value) => writeList(Array.isArray(value) ? value : [value], delimiter, item.write),
   isText: (text) => text.endsWith('}'),
 });
@@ -74,6 +85,54 @@ export function scalarLeaf(name: ScalarName): Leaf {
     isText: (text) => isReadable(text, read, write),
   };
 }
+
+const pair = /"((?:[^"\\]|\\.)*)"=>(?:NULL|"((?:[^"\\]|\\.)*)")/gs;
+const unescaped = (text: string) => text.replaceAll(/\\(.)/gs, '$1');
+
+/** An hstore, as a JSON object of strings and nulls. */
+const hstoreLeaf: Leaf = {
+  ...scalarLeaf('JSON'),
+  name: textNames.hstore,
+  sense: 'hstore',
+  mayBeNull: false,
+  read: readHstore,
+  json: (text) => JSON.stringify(readHstore(text)),
+  write: writeHstore,
+};
+
+function readHstore(text: string): Readonly<Record<string, string | null>> {
+  const entries = [...text.matchAll(pair)].map(
+    ([, key = '', value]) => [unescaped(key), value === undefined ? null : unescaped(value)] as const,
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Reads the text of a JSON argument; numbers and truths become their text, as hstore has it. */
+function writeHstore(argument: unknown): string {
+  const given: unknown = JSON.parse(String(argument));
+  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+  const entries = isObject ? Object.entries(given) : [];
+  if (!isObject || entries.some(([, value]) => typeof value === 'object' && value !== null))
+    throw badInput('An hstore is a JSON object of strings and nulls; write it like {"unit": "V"}');
+  const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+  return entries.map(([key, value]) => `${quoted(key)}=>${value === null ? 'NULL' : quoted(String(value))}`).join(',');
+}
+
+const float = scalarLeaf('Float');
+const numbersOf = (text: string) => text.slice(1, -1).split(',');
+
+/** A vector of pgvector, as a list of numbers. */
+const vectorLeaf: Leaf = {
+  ...float,
+  name: textNames.embedding,
+  sense: 'embedding',
+  isList: true,
+  mayBeNull: false,
+  read: (text) => numbersOf(text).map(float.read),
+  items: { leaf: float, mayBeNull: false, of: numbersOf },
+  write: (value) => JSON.stringify(value),
+  isText: (text) => text.startsWith('['),
+};
 
 function enumLeaf(builder: Builder, type: Enum, names: Names, onNewLabel: (error: Error) => void): Leaf {
   const name = names.enumType(type);

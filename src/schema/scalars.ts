@@ -1,6 +1,7 @@
 import { GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
 import type { Type } from '../catalog/catalog.ts';
 import { AppError, badInput } from '../errors.ts';
+import { readGeometry, writeGeometry } from './geoJson.ts';
 import { JsonText, jsonLiteral, parseJson } from './json.ts';
 
 /**
@@ -147,6 +148,19 @@ export const customScalars = {
     write: (value) => JSON.stringify(value),
     literal: jsonLiteral,
   },
+  GeoJSON: {
+    description:
+      'A geometry in GeoJSON. Other coordinates than longitude and latitude have a `crs`, null where they are unknown. Example: {"type": "Point", "coordinates": [8.68, 50.11]}.',
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc7946#section-3.1',
+    inTypeScript: 'unknown',
+    read: readGeometry,
+    json(text) {
+      const geometry = readGeometry(text);
+      return geometry instanceof Error ? geometry : JSON.stringify(geometry);
+    },
+    write: writeGeometry,
+    literal: jsonLiteral,
+  },
   Byte: {
     description: 'Bytes in base64. Example: "aGVsbG8=".',
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc4648#section-4',
@@ -210,9 +224,15 @@ export function scalarType(name: CustomScalarName): GraphQLScalarType<string | J
   });
 }
 
-/** How values of a type travel: those of PostgreSQL's own by its name, any other as its text. */
-export const scalarOf = ({ name, sql }: Type): ScalarName =>
-  (sql.startsWith('pg_catalog.') ? byName[name] : undefined) ?? 'String';
+/** How values of a type travel: those of PostgreSQL's own and of some extensions by name, any other as its text. */
+export const scalarOf = ({ name, sql, extension }: Type): ScalarName =>
+  (sql.startsWith('pg_catalog.') ? byName[name] : ofExtensions[`${extension}.${name}`]) ?? 'String';
+
+const ofExtensions: Readonly<Record<string, ScalarName>> = {
+  'postgis.geometry': 'GeoJSON',
+  'postgis.geography': 'GeoJSON',
+  'hstore.hstore': 'JSON',
+};
 
 const byName: Readonly<Record<string, ScalarName>> = {
   bool: 'Boolean',

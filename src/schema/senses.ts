@@ -12,6 +12,8 @@ export type Sense =
   | 'network'
   | 'labelPath'
   | 'hstore'
+  | 'geometry'
+  | 'embedding'
   | 'vector';
 
 /** What the types of the filters and measures of values that travel as text begin with, by the sense of these. */
@@ -24,21 +26,31 @@ export const textNames: Readonly<Record<Sense, string>> = {
   multirange: 'MultirangeText',
   network: 'NetworkText',
   labelPath: 'LabelPathText',
-  hstore: 'HstoreText',
+  hstore: 'Hstore',
+  geometry: 'GeoJSON',
+  embedding: 'Vector',
   vector: 'SearchText',
 };
 
 /** Types of extensions that have operators of their own. */
-const ofExtensions: Readonly<Record<string, Sense>> = { 'ltree.ltree': 'labelPath', 'hstore.hstore': 'hstore' };
+const ofExtensions: Readonly<Record<string, Sense>> = {
+  'ltree.ltree': 'labelPath',
+  'hstore.hstore': 'hstore',
+  'postgis.geometry': 'geometry',
+  'postgis.geography': 'geometry',
+  'vector.vector': 'embedding',
+};
 
 const networks = ['pg_catalog.inet', 'pg_catalog.cidr'];
 
 export function senseOf(type: Type): Sense {
   if (!type.isUsable) return 'none';
   const scalar = scalarOf(type);
+  const own = ofExtensions[`${type.extension}.${type.name}`];
+  if (own) return own;
   if (!isOrdered(type) || scalar === 'Boolean' || scalar === 'JSON') return 'equality';
   if (type.range) return type.sql === type.range.multirange ? 'multirange' : 'range';
   if (networks.includes(type.sql)) return 'network';
   if (isVector(type)) return 'vector';
-  return ofExtensions[`${type.extension}.${type.name}`] ?? (scalar === 'String' && type.isText ? 'text' : 'order');
+  return scalar === 'String' && type.isText ? 'text' : 'order';
 }

@@ -131,6 +131,7 @@ const ownTypes = [
   'StreamEnd',
   'JSONPathWhere',
   'JSONType',
+  'GeoJSONDistanceWhere',
   ...scalarNames,
   'PercentileOrderBy',
   'Bucket',

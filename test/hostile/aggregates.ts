@@ -94,4 +94,4 @@ function extremeChecks({ model, coverage }: Crawl, { surface, rows }: Place): re
 }
 
 const hasExtremes = (scalar: ModelColumn['type']['scalar']) =>
-  typeof scalar !== 'string' || !['Boolean', 'UUID', 'JSON', 'Byte'].includes(scalar);
+  typeof scalar !== 'string' || !['Boolean', 'UUID', 'JSON', 'GeoJSON', 'Byte'].includes(scalar);

@@ -3,7 +3,7 @@ import { kinds } from '../support/kinds.ts';
 /** What can be asked of the values of a type beside whether they are equal. */
 export type Family =
   | ('equality' | 'order' | 'text' | 'time' | 'json' | 'list')
-  | ('range' | 'multirange' | 'network' | 'citext' | 'ltree' | 'hstore')
+  | ('range' | 'multirange' | 'network' | 'citext' | 'ltree' | 'hstore' | 'geometry')
   | 'vector';
 
 /** One of PostgreSQL's own types or of an extension's. */
@@ -126,8 +126,8 @@ export const builtins: readonly Builtin[] = [
 export const extended: readonly Builtin[] = [
   builtin(['ext.citext', 'String', 'citext'], ['', 'a', 'A', 'aB', 'Ab%', 'a_b', 'é']),
   builtin(['ext.ltree', 'String', 'ltree'], ['top', 'top.site', 'top.site.device', 'other']),
-  builtin(['ext.hstore', 'String', 'hstore'], ['', '"a"=>"1"', '"a"=>NULL, "b"=>"x,y"', '"\\""=>"{}"']),
-  builtin(['ext.geometry', 'String', 'order'], ['POINT(1 2)', 'LINESTRING(0 0,1 1)', 'POINT EMPTY'], {
+  builtin(['ext.hstore', 'JSON', 'hstore'], ['', '"a"=>"1"', '"a"=>NULL, "b"=>"x,y"', '"\\""=>"{}"']),
+  builtin(['ext.geometry', 'GeoJSON', 'geometry'], ['POINT(1 2)', 'LINESTRING(0 0,1 1)', 'POINT EMPTY'], {
     delimiter: ':',
   }),
 ];

@@ -32,11 +32,12 @@ export const operators: Readonly<Record<Family, readonly string[]>> = {
   time: [...order, 'within'],
   json: [...equality, 'contains', 'hasKey', 'at', 'type', 'number', 'string', 'boolean', 'instant', 'length'],
   list: ['eq', 'ne', 'isNull', ...sets],
-  range: [...order, ...sets],
-  multirange: [...order, ...sets],
+  range: [...order, ...sets, 'adjacent'],
+  multirange: [...order, ...sets, 'adjacent'],
   network: [...order, ...sets],
   ltree: [...order, 'descendantOf', 'ancestorOf', 'matches'],
-  hstore: [...order, 'contains', 'hasKey'],
+  hstore: [...equality, 'contains', 'hasKey'],
+  geometry: [...equality, 'intersects', 'within', 'dWithin', 'bbox'],
   vector: [...order, 'search'],
 };
 
@@ -72,19 +73,13 @@ export function conditionsOf(column: ModelColumn, cell: Cell | null, other: Cell
     of('ne', `not (${c} = ${v})`),
     of('in', `${c} = ${v} or ${among}`, both),
     of('notIn', `not (${c} = ${v} or ${among})`, both),
-    ...(type.family === 'equality' || type.family === 'json'
+    ...(['equality', 'json', 'hstore'].includes(type.family)
       ? []
-      : (['lt', 'lte', 'gt', 'gte'] as const).map((operator) =>
-          of(operator, `${c} ${signOf(operator, type.family)} ${v}`),
-        )),
+      : (['lt', 'lte', 'gt', 'gte'] as const).map((operator) => of(operator, `${c} ${signs[operator]} ${v}`))),
     ...own(column, cell, c, v, of),
   ];
   return all.filter(({ operator }) => operators[type.family].includes(operator));
 }
-
-/** hstore calls its order otherwise. */
-const signOf = (operator: keyof typeof signs, family: Family) =>
-  family === 'hstore' ? `#${signs[operator]}#` : signs[operator];
 
 const signs = { lt: '<', lte: '<=', gt: '>', gte: '>=' };
 
@@ -115,7 +110,12 @@ function own(
     }
     case 'range':
     case 'multirange':
-      return [of('contains', `${c} @> ${v}`), of('containedBy', `${c} <@ ${v}`), of('overlaps', `${c} && ${v}`)];
+      return [
+        of('contains', `${c} @> ${v}`),
+        of('containedBy', `${c} <@ ${v}`),
+        of('overlaps', `${c} && ${v}`),
+        of('adjacent', `${c} -|- ${v}`),
+      ];
     case 'network':
       return [of('contains', `${c} >>= ${v}`), of('containedBy', `${c} <<= ${v}`), of('overlaps', `${c} && ${v}`)];
     case 'ltree':
@@ -128,6 +128,13 @@ function own(
       return [of('contains', `${c} @> ${v}`), of('hasKey', `${c} ? 'a'`, 'a')];
     case 'vector':
       return [of('search', `${c} @@ websearch_to_tsquery('b')`, 'b')];
+    case 'geometry':
+      return [
+        of('intersects', `st_intersects(${c}, ${v})`),
+        of('within', `st_within(${c}, ${v})`),
+        of('dWithin', `st_dwithin(${c}, ${v}, 1.5)`, { from: shown, distance: 1.5 }),
+        of('bbox', `${c} && st_makeenvelope(0, 0, 1, 2)`, [0, 0, 1, 2]),
+      ];
     case 'json':
       return ofJson(`(${c})::jsonb`, v, shown, of);
     default:

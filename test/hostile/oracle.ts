@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { readGeometry } from '../../src/schema/geoJson.ts';
 import type { Cell } from './conditions.ts';
 import type { ModelColumn, Relation } from './model.ts';
 
@@ -79,6 +80,8 @@ function shownOf(
 const iso = (text: string) =>
   /^\d{4}-\d\d-\d\d [\d:.]+(\+00)?$/.test(text) ? text.replace(' ', 'T').replace('+00', 'Z') : text;
 
+const jsonOfHstore = (text: string) => `{${text.replaceAll('=>NULL', ':null').replaceAll('=>', ':')}}`;
+
 /** How the API shows PostgreSQL's text. */
 const scalars: Readonly<Record<string, (text: string) => unknown>> = {
   Int: Number,
@@ -87,7 +90,8 @@ const scalars: Readonly<Record<string, (text: string) => unknown>> = {
   Boolean: (text) => text === 't' || text === 'true',
   DateTime: iso,
   LocalDateTime: iso,
-  JSON: (text) => JSON.parse(text) as unknown,
+  JSON: (text) => JSON.parse(/=>|^$/.test(text) ? jsonOfHstore(text) : text) as unknown,
+  GeoJSON: readGeometry,
   Byte: (text) => Buffer.from(text.slice(2), 'hex').toString('base64'),
 };
 

@@ -34,10 +34,11 @@ describe.skipIf(!hasExtensions(...extensions))('with extensions', () => {
     await database.drop();
   });
 
-  test('values are those that PostgreSQL writes as text', async () => {
+  test('values are those that PostgreSQL writes as text or JSON', async () => {
     const { place } = await api.query('{ place(placeId: 5) { position area path tags code } }');
     const { rows } = await database.admin(
-      'select position::text, area::text, path::text, tags::text, code::text from events.place where place_id = 5',
+      `select st_asgeojson(position)::json as position, st_asgeojson(area)::json as area, path::text, tags::json, code::text
+       from events.place where place_id = 5`,
     );
     expect(place).toEqual(rows[0]);
   });

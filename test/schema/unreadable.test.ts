@@ -82,8 +82,11 @@ async function expectNoDefect(api: TestApi, columns: number, texts: readonly str
     for (const { name, type } of operators.filter((one) => one.name !== 'isNull'))
       for (const x of texts) {
         const document = `query ($x: ${type}) { things(where: { c${i}: { ${name}: $x } }) { totalCount } }`;
-        const { errors = [] } = await api.send(document, { x: isListType(type) ? [x] : x });
-        for (const { extensions } of errors) expect(extensions?.['code'], `${name}: ${x}`).toBe('BAD_USER_INPUT');
+        const { errors = [] } = await api.send(document, {
+          x: isListType(type) ? [x] : isInputObjectType(type) ? { from: x, distance: 1 } : x,
+        });
+        for (const { message, extensions } of errors)
+          expect(extensions?.['code'], `${name}: ${x} ${message}`).toBe('BAD_USER_INPUT');
       }
   }
 }

@@ -24,6 +24,9 @@ export const pgBouncer = '/usr/sbin/pgbouncer';
 
 const programs = '/usr/lib/postgresql';
 const wanted = ['hstore', 'ltree', 'citext', 'postgis', 'pg_partman'];
+
+/** An extension that Debian 12 does not have. */
+const fromSource = { name: 'vector', source: 'https://github.com/pgvector/pgvector' };
 const settings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: 100 };
 
 /** Runs before all tests, and starts a server when the first test asks for one: one for all of them. */
@@ -37,6 +40,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     process.stderr.write(
       `Tests that need ${missing.join(', ')} are skipped; to run them: apt-get install ${packages}\n`,
     );
+  }
+  if (version && !extensions.includes(fromSource.name)) {
+    process.stderr.write(`Tests that need ${fromSource.name} are skipped; to run them, build ${fromSource.source}\n`);
   }
   if (!existsSync(pgBouncer)) {
     process.stderr.write('Tests that need PgBouncer are skipped; to run them: apt-get install pgbouncer\n');

@@ -369,23 +369,29 @@ function unordered(type: string, values: readonly string[]): Kind {
 interface Sets {
   readonly contains: (outer: string, inner: string) => boolean;
   readonly overlaps: (a: string, b: string) => boolean;
+  readonly adjacent?: (a: string, b: string) => boolean;
   /** What the values may lie in, and what they alone may contain. */
   readonly containers: readonly string[];
   readonly contents: readonly string[];
 }
 
 /** A kind whose values are sets. */
-function containing(base: Kind, { contains, overlaps, containers, contents }: Sets): Kind {
+function containing(base: Kind, { contains, overlaps, adjacent, containers, contents }: Sets): Kind {
   const container = fc.constantFrom(...containers);
   const any = fc.oneof(container, fc.constantFrom(...contents));
   return {
     ...base,
-    operators: { ...base.operators, contains: any, containedBy: container, overlaps: container },
+    operators: {
+      ...base.operators,
+      ...{ contains: any, containedBy: container, overlaps: container },
+      ...(adjacent && { adjacent: container }),
+    },
     test(value, operator, argument) {
       const other = String(argument);
       if (operator === 'contains') return contains(value, other);
       if (operator === 'containedBy') return contains(other, value);
       if (operator === 'overlaps') return overlaps(value, other);
+      if (operator === 'adjacent') return adjacent?.(value, other) ?? false;
       return base.test(value, operator, argument);
     },
   };
@@ -412,11 +418,17 @@ function daysOf(text: string): Days {
   return [dayOf(from, before === '(', -Infinity), dayOf(to, after === ']', Infinity)];
 }
 
-const ranges: Pick<Sets, 'contains' | 'overlaps'> = {
+const ranges: Pick<Sets, 'contains' | 'overlaps' | 'adjacent'> = {
   contains: (outer, inner) =>
     rangesOf(inner).every(([from, to]) => rangesOf(outer).some((range) => range[0] <= from && to <= range[1])),
   overlaps: (one, other) =>
     rangesOf(one).some(([from, to]) => rangesOf(other).some((range) => range[0] < to && from < range[1])),
+  adjacent(one, other) {
+    const [a, b] = [rangesOf(one), rangesOf(other)];
+    const follows = (earlier: readonly Days[], later: readonly Days[]) =>
+      earlier.length > 0 && earlier.at(-1)?.[1] === later[0]?.[0];
+    return follows(a, b) || follows(b, a);
+  },
 };
 
 /** The bits of a network's prefix; of the addresses of IPv6 those that are but zeros and a digit. */

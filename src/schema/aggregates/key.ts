@@ -2,6 +2,7 @@ import type { Row } from '../../db/sql/row.ts';
 import { required } from '../../errors.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
 import { generated, generatedLeaf } from '../generated.ts';
+import { leafField } from '../leafField.ts';
 import type { ShapeColumn, Shapes } from './shape.ts';
 
 /** Where the keys of a grouping are in its rows: the name there of each, by `pathTo` it. */
@@ -38,20 +39,14 @@ export function createKeyTypes(builder: Builder, shapes: Shapes): (table: string
   return of;
 }
 
-function columnField(t: FieldBuilder<KeyValues>, name: string, { leaf, column: { deprecationReason } }: ShapeColumn) {
-  const { extensions, resolve } = generatedLeaf({ kind: 'part' }, leaf, {
-    get: ({ row, names, relations }: KeyValues) => row[names.get(pathTo(...relations, name)) ?? ''],
+const columnField = (t: FieldBuilder<KeyValues>, name: string, { leaf, column }: ShapeColumn) =>
+  leafField(t, leaf, {
+    nullable: true,
+    deprecationReason: column.deprecationReason,
+    read: generatedLeaf({ kind: 'part' }, leaf, {
+      get: ({ row, names, relations }: KeyValues) => row[names.get(pathTo(...relations, name)) ?? ''],
+    }),
   });
-  return leaf.isList
-    ? t.field({
-        type: [leaf.type],
-        nullable: { list: true, items: true },
-        deprecationReason,
-        extensions,
-        resolve: (...given) => resolve(...given) as unknown[],
-      })
-    : t.field({ type: leaf.type, nullable: true, deprecationReason, extensions, resolve });
-}
 
 const relationField = (t: FieldBuilder<KeyValues>, name: string, type: KeyRef) =>
   t.field({

@@ -112,6 +112,7 @@ export function measurementsOf(leaf: Leaf): Readonly<Record<string, Measurement>
       return { ...counts, ...truths };
     case 'UUID':
     case 'JSON':
+    case 'GeoJSON':
     case 'Byte':
       return counts;
     default:

@@ -27,6 +27,7 @@ export const ranged: Operators = {
   contains: special('Contains this value, or all of this range. Example: "[1,5)".', rangeOrValueType, () => own('@>')),
   containedBy: special('Lies within this range. Example: "[1,5)".', rangeType, () => own('<@')),
   overlaps: special('Has a value in common with this range. Example: "[1,5)".', rangeType, () => own('&&')),
+  adjacent: special('Touches this range without a value in common. Example: "[1,5)".', rangeType, () => own('-|-')),
 };
 
 const inet = () => 'pg_catalog.inet';
@@ -58,11 +59,12 @@ export const labelled: Operators = {
 };
 
 export const keyed: Operators = {
-  contains: special(
-    'Has these keys with these values. Example: "unit=>V".',
-    ({ sql: type }) => type,
-    (type) => operatorIn(type, '@>'),
-  ),
+  contains: {
+    argument: 'value',
+    description: 'Has these keys with these values. Example: {"unit": "V"}.',
+    condition: ({ leaf, ...operand }, keys) =>
+      sql`${compare.based(operand)} ${operatorIn(operand.type, '@>')} ${leaf.write(keys)}::${trusted(operand.type.sql)}`,
+  },
   hasKey: special(
     'Has this key.',
     () => 'pg_catalog.text',

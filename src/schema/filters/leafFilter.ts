@@ -25,6 +25,8 @@ export function createLeafFilters(builder: Builder): (leaf: Leaf) => LeafFilter 
     values: Object.fromEntries(jsonTypes.map((type) => [type.toUpperCase(), { value: type }])),
   });
 
+  let circle: InputObjectRef | undefined;
+
   const filterOf = (leaf: Leaf): LeafFilter => {
     const name = `${leaf.name}${leaf.isList ? 'List' : ''}Where`;
     const made = defined.get(name) ?? define(name, leaf, operatorsOf(leaf));
@@ -60,14 +62,30 @@ export function createLeafFilters(builder: Builder): (leaf: Leaf) => LeafFilter 
     };
   };
 
+  const typeOf = ({ type }: Leaf, argument: Operator['argument']) => {
+    switch (argument) {
+      case 'value':
+      case 'values':
+        return type;
+      case 'jsonTypes':
+        return jsonType;
+      case 'box':
+        return 'Float';
+      case 'circle':
+        circle ??= circleInput(builder);
+        return circle;
+      default:
+        return argument;
+    }
+  };
+
   const plainField = (leaf: Leaf, { argument, description, condition }: Operator) => ({
     description,
     condition,
-    type: argument === 'jsonTypes' ? jsonType : argument === 'value' || argument === 'values' ? leaf.type : argument,
-    isList:
-      argument === 'values' || argument === 'jsonTypes'
-        ? ('of values' as const)
-        : argument === 'value' && leaf.isList && ('of any' as const),
+    type: typeOf(leaf, argument),
+    isList: ['values', 'jsonTypes', 'box'].includes(argument)
+      ? ('of values' as const)
+      : argument === 'value' && leaf.isList && (leaf.items?.mayBeNull ? ('of any' as const) : ('of values' as const)),
   });
 
   const nestedField = (name: string, { nested, description, operand }: NestedOperator) => {
@@ -84,6 +102,17 @@ export function createLeafFilters(builder: Builder): (leaf: Leaf) => LeafFilter 
   };
   return filterOf;
 }
+
+const circleInput = (builder: Builder): InputObjectRef =>
+  builder.inputType('GeoJSONDistanceWhere', {
+    fields: (t) => ({
+      from: t.field({ type: 'GeoJSON', required: true, description: 'The geometry to measure from.' }),
+      distance: t.float({
+        required: true,
+        description: 'The distance in metres for a geography, in the units of its coordinates for a geometry.',
+      }),
+    }),
+  });
 
 const pathDescription = 'A path of keys and list positions. Example: ["sensors", "0", "unit"].';
 

@@ -11,8 +11,11 @@ export interface FilterOperand extends compare.Operand {
   readonly search?: string | undefined;
 }
 
-/** What the argument of an operator is: a value of the column's type, a list of such, types of JSON, or a scalar. */
-type Argument = 'value' | 'values' | 'jsonTypes' | ScalarName;
+/**
+ * What the argument of an operator is: a value of the column's type, a list of such, types of JSON, a box or a circle, or a
+ * scalar.
+ */
+type Argument = 'value' | 'values' | 'jsonTypes' | 'box' | 'circle' | ScalarName;
 
 export interface Operator {
   readonly argument: Argument;

@@ -11,6 +11,7 @@ import { at, json } from './json.ts';
 import type { FilterOperand, Operator, Operators } from './operator.ts';
 import { textual } from './patterns.ts';
 import { searched } from './searched.ts';
+import { spatial } from './spatial.ts';
 
 const isEqual = (operand: FilterOperand, argument: unknown): Sql =>
   sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(operand.type).eq)} ${value(operand, argument)}`;
@@ -112,8 +113,10 @@ const bySense: Readonly<Record<Sense, Operators>> = {
   multirange: { ...order, ...ranged },
   network: { ...order, ...networked },
   labelPath: { ...order, ...labelled },
-  hstore: { ...order, ...keyed },
+  hstore: { ...equality, ...keyed },
   vector: { ...order, ...searched },
+  geometry: { ...equality, ...spatial },
+  embedding: { ...common, ...nullness },
 };
 
 /** What a scalar has beside the operators of its sense. */
@@ -127,8 +130,9 @@ const byScalar: Readonly<Partial<Record<ScalarName, Operators>>> = {
 /** The operators of a leaf's filter; all columns of one leaf share one input type. */
 export function operatorsOf({ sense, isList, type }: Leaf): Operators {
   if (sense === 'none') return nullness;
-  if (isList) return { ...common, ...nullness, ...list };
-  return { ...bySense[sense], ...(typeof type === 'string' && byScalar[type]) };
+  if (isList && sense !== 'embedding') return { ...common, ...nullness, ...list };
+  const own = sense === 'hstore' || typeof type !== 'string' ? null : byScalar[type];
+  return { ...bySense[sense], ...own };
 }
 
 /** A text is read as the column's type first, which says how it is written, and then in the form that is compared. */

@@ -38,7 +38,11 @@ export function rowInput(
             deprecationReason: required ? undefined : column.deprecationReason,
           };
           const field = leaf.isList
-            ? t.field({ ...options, type: [leaf.type], required: { list: required, items: false } })
+            ? t.field({
+                ...options,
+                type: [leaf.type],
+                required: { list: required, items: leaf.items?.mayBeNull === false },
+              })
             : t.field({ ...options, type: leaf.type, required });
           return [name, field];
         }),

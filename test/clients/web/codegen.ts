@@ -15,6 +15,7 @@ export default {
           DateTime: 'string',
           Decimal: { input: 'string | number', output: 'string' },
           Duration: 'string',
+          GeoJSON: 'unknown',
           JSON: 'unknown',
           LocalDateTime: 'string',
           LocalTime: 'string',

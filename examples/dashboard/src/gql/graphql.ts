@@ -476,6 +476,8 @@ export type NetworkTextWhere = {
 };
 
 export type RangeTextWhere = {
+  /** Touches this range without a value in common. Example: "[1,5)". */
+  adjacent?: string | null | undefined;
   /** Lies within this range. Example: "[1,5)". */
   containedBy?: string | null | undefined;
   /** Contains this value, or all of this range. Example: "[1,5)". */

@@ -1,0 +1,52 @@
+import * as compare from '../../db/sql/compare.ts';
+import { join, type Sql, sql, trusted } from '../../db/sql/sql.ts';
+import { badInput } from '../../errors.ts';
+import { type FilterOperand, type Operator, type Operators, operatorIn } from './operator.ts';
+
+/** A function of PostGIS, whose name depends on whether it is of geographies. */
+const call = ({ type }: FilterOperand, name: string, onGeography = name): Sql =>
+  trusted(`${type.schema}.${type.name === 'geography' ? onGeography : name}`);
+
+const geometry = ({ type }: FilterOperand, text: unknown): Sql => sql`${String(text)}::${trusted(type.sql)}`;
+
+const relation = (description: string, name: string, onGeography?: string): Operator => ({
+  argument: 'GeoJSON',
+  description,
+  condition: (operand, other) =>
+    sql`${call(operand, name, onGeography)}(${compare.based(operand)}, ${geometry(operand, other)})`,
+});
+
+/** The operators of geometries and geographies. A spatial index serves them, except `bbox` of a geography. */
+export const spatial: Operators = {
+  intersects: relation('Has a point in common with this geometry.', 'st_intersects'),
+  within: relation('Lies within this geometry.', 'st_within', 'st_coveredby'),
+  dWithin: {
+    argument: 'circle',
+    description: 'Lies within a distance of a geometry.',
+    condition(operand, argument) {
+      const { from, distance } = argument as { readonly from: unknown; readonly distance: number };
+      if (!(distance >= 0)) throw badInput('dWithin: distance is negative');
+      return sql`${call(operand, 'st_dwithin')}(${compare.based(operand)}, ${geometry(operand, from)}, ${distance}::pg_catalog.float8)`;
+    },
+  },
+  bbox: {
+    argument: 'box',
+    description: 'Its bounding box meets this one in the coordinates of the column: [west, south, east, north].',
+    condition(operand, argument) {
+      const [west, south, east, north, ...more] = argument as readonly number[];
+      if (west === undefined || south === undefined || east === undefined || north === undefined || more.length > 0)
+        throw badInput('bbox: give four numbers, [west, south, east, north]');
+      if (south > north) throw badInput('bbox: south is greater than north');
+      const meets = (from: number, to: number) => meetsBox(operand, [from, south, to, north]);
+      // A box that crosses the antimeridian is two, as RFC 7946 says.
+      return west <= east ? meets(west, east) : sql`(${meets(west, 180)} or ${meets(-180, east)})`;
+    },
+  },
+};
+
+/** Boxes of geographies are not those of longitudes and latitudes, so a geography is compared as a geometry. */
+function meetsBox({ type, ...operand }: FilterOperand, corners: readonly number[]): Sql {
+  const numbers = join(corners.map((number) => sql`${number}::pg_catalog.float8`));
+  const value = sql`${compare.based({ ...operand, type })}::${trusted(`${type.schema}.geometry`)}`;
+  return sql`${value} ${operatorIn(type, '&&')} ${trusted(type.schema)}.st_makeenvelope(${numbers})`;
+}
