@@ -12,7 +12,13 @@ const forms = {
   'each row looked up, limit as a parameter': page('lateral', () => '$1::int8'),
 } as const;
 
-const executions = 200;
+/** The same for a page of devices in the order of their events' greatest value. */
+const measures = {
+  'each device by the index': `lateral (select max(value) from events.event m where m.device_id = t.device_id) o on true`,
+  'all events once': `(select device_id, max(value) from events.event group by 1) o on o.device_id = t.device_id`,
+} as const;
+
+const lists = { 'all devices': 'true', 'the devices of a site': 't.site_id = 1' } as const;
 
 await lock();
 const { client, stop } = await openDatabase(100_000);
@@ -29,6 +35,14 @@ for (const [name, how] of [
   const ms = await time(client, how, statements.events.text, rows[0] ?? []);
   console.log(`  50 rows after a cursor, of 5 partitions, plan ${name}: ${ms.toFixed(2)} ms`);
 }
+for (const [list, where] of Object.entries(lists))
+  for (const [name, join] of Object.entries(measures)) {
+    const text = `select t.serial, t.device_id, o.max from events.device t left join ${join}
+      where ${where} order by o.max desc, t.device_id desc limit 50`;
+    console.log(
+      `${list} by a measure, ${name}: ${(await time(client, `${list} ${name}`, text, [], 20)).toFixed(1)} ms`,
+    );
+  }
 await stop();
 
 function page(join: 'lateral' | 'plain', limit: (size: number) => string) {
@@ -49,6 +63,7 @@ async function time(
   name: string | undefined,
   text: string,
   values: readonly unknown[],
+  executions = 200,
 ): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < executions; i++) {

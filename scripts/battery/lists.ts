@@ -2,6 +2,7 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
+  isEnumType,
   isInputObjectType,
   isLeafType,
   isObjectType,
@@ -59,5 +60,6 @@ export const leavesOf = (type: GraphQLObjectType): readonly string[] =>
 
 export function ordersOf(schema: GraphQLSchema, row: GraphQLObjectType): readonly string[] {
   const type = schema.getType(`${row.name}OrderBy`);
-  return isInputObjectType(type) ? Object.keys(type.getFields()) : [];
+  if (!isInputObjectType(type)) return [];
+  return Object.values(type.getFields()).flatMap((field) => (isEnumType(field.type) ? [field.name] : []));
 }

@@ -39,8 +39,8 @@ export interface Loaders {
   computed(match: Match, key: Key, value: ComputedValue): Promise<string | null>;
   /** One page of a table, or of the rows that match a key. */
   page(page: Page, projection: Projection, match?: Match, key?: Key): Promise<readonly Row[]>;
-  /** How many rows fulfil the condition, as text. */
-  count(table: Rows, where: Sql, match?: Match, key?: Key): Promise<string>;
+  /** Counts the rows of a list across all pages; the result is text. */
+  count(list: Counted, match?: Match, key?: Key): Promise<string>;
   /** How many rows the planner takes a table for, as text; null where it does not know. */
   estimate(table: Table): Promise<string | null>;
   /** These measures of all rows that fulfil the condition. */
@@ -58,6 +58,9 @@ export interface Loaders {
   /** Forgets all that was loaded: rows have changed. */
   clear(): void;
 }
+
+/** The parts of a page that determine which rows its list has. */
+type Counted = Pick<Page, 'table' | 'where' | 'distinct'>;
 
 /** One load of a batch, whose statement reads what is asked of all. */
 interface Request<A, K> {
@@ -195,12 +198,15 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
         }),
       ).load({ key, asked: projection }),
 
-    count: (table, where, match, key = []) =>
-      loader<string, Projection>(`count ${matchName(match)} ${conditionName(table, where)}`, (keys) =>
-        countPerKey({ of: where, as: `count ${table.name}` }, table, match, keys, (conditions) =>
-          selectCount(catalog, table, [where, ...conditions]),
+    count: ({ table, where, distinct }, match, key = []) => {
+      const columns = distinct?.columns ?? [];
+      const name = `count ${JSON.stringify(columns.map((column) => column.name))}`;
+      return loader<string, Projection>(`${name} ${matchName(match)} ${conditionName(table, where)}`, (keys) =>
+        countPerKey({ of: where, as: `${name} ${table.name}` }, table, match, keys, (conditions) =>
+          selectCount(catalog, table, [where, ...conditions], columns),
         ),
-      ).load({ key, asked: nothing }),
+      ).load({ key, asked: nothing });
+    },
 
     estimate: async (table) =>
       !isEstimated(table)

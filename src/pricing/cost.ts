@@ -2,11 +2,13 @@ import {
   type DocumentNode,
   type FieldNode,
   type GraphQLField,
+  type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
   getOperationAST,
   isCompositeType,
+  isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
   isListType,
@@ -80,12 +82,12 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
   const root = operation && schema.getRootType(operation.operation);
   if (!operation || !root) return { rows: 0, dearest: null, values: 0, names: 0, isFixed: true, isStatic: false };
   let isFixed = true;
-  const argumentOf = createArguments(operation, variables, () => {
+  const given = createValues(operation, variables, () => {
     isFixed = false;
   });
   const options: FieldsOptions = {
     fragments: fragmentsOf(document),
-    isIncluded: (node) => isIncluded(node, argumentOf),
+    isIncluded: (node) => isIncluded(node, given.argumentOf),
   };
   let rows = 0;
   let values = 0;
@@ -98,7 +100,7 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
   const top: Part = { type: root.name, selectionSet: operation.selectionSet };
   const fields = mergedFields([top], options);
   const isStatic = asksForSchemaOnly(fields);
-  const share = createShares(schema, pages, argumentOf, isStatic ? () => 1 : undefined);
+  const share = createShares(schema, pages, given, isStatic ? () => 1 : undefined);
 
   const walk = (fields: readonly MergedField[], parents: number, page: number, above: string, each = 0): void => {
     const asked = new Set<string>();
@@ -137,8 +139,12 @@ function leafRows(definition: Definition | undefined): number {
   return source?.kind === 'count' ? countRows : 0;
 }
 
-/** Returns an argument's value as far as a price depends on it; `unknown` for a variable that is not known yet. */
-type ArgumentOf = (node: ValueNode) => unknown;
+interface Values {
+  /** Returns an argument's value as far as a price depends on it; `unknown` for a variable that is not known yet. */
+  readonly argumentOf: (node: ValueNode) => unknown;
+  /** Returns a value with everything nested in it; undefined for a variable that is not known yet. */
+  readonly wholeOf: (node: ValueNode) => unknown;
+}
 
 const unknown = Symbol('unknown');
 
@@ -153,7 +159,7 @@ function definitionOf(schema: GraphQLSchema, type: string | undefined, name: str
 function createShares(
   schema: GraphQLSchema,
   pages: PageLimits,
-  argumentOf: ArgumentOf,
+  { argumentOf, wholeOf }: Values,
   types = () => Object.keys(schema.getTypeMap()).length,
 ) {
   const given = (node: FieldNode, name: string): unknown => {
@@ -174,6 +180,12 @@ function createShares(
       if (items === unknown) return Math.max(longest, pages.maxSize);
       return Array.isArray(items) ? Math.max(longest, items.length) : longest;
     }, 1);
+  /** Counts what an order reads per row beside the row itself, as if it were selected. */
+  const ordering = (field: Definition, node: FieldNode): number => {
+    const argument = node.arguments?.find(({ name }) => name.value === 'orderBy');
+    const type = field.args.find(({ name }) => name === 'orderBy')?.type;
+    return argument && type ? readBy(getNamedType(type), wholeOf(argument.value)) : 0;
+  };
   /** Counts the rows of an extension field: one, or for a list as many as its arguments say, otherwise a page. */
   const rowsOf = (field: Definition, node: FieldNode): Share => {
     const items = isListType(getNullableType(field.type)) ? Math.max(size(node, pages), listed(field, node)) : 1;
@@ -187,8 +199,9 @@ function createShares(
     switch (source?.kind) {
       case 'list': {
         const page = size(node, pages);
-        const called = source.calledRows ?? 0;
-        return { rows: called + (below.some((child) => readsPage(schema, child)) ? page : 0), items: 1, page };
+        const called = (source.calledRows ?? 0) + (given(node, 'distinctOn') === undefined ? 0 : countRows);
+        const rows = below.some((child) => readsPage(schema, child)) ? page * (1 + ordering(field, node)) : 0;
+        return { rows: called + rows, items: 1, page };
       }
       case 'relation':
         return { rows: 1, items: 1 };
@@ -227,6 +240,18 @@ function createShares(
   };
 }
 
+/** Counts the related rows and aggregates that an order reads per row. */
+function readBy(type: GraphQLNamedType, order: unknown): number {
+  if (Array.isArray(order)) return order.reduce((sum, item) => sum + readBy(type, item), 0);
+  if (!isInputObjectType(type) || typeof order !== 'object' || order === null) return 0;
+  return Object.entries(order).reduce((sum, [name, below]) => {
+    const field = type.getFields()[name];
+    const kind = sourceOf(field)?.kind;
+    if (kind === 'aggregate') return sum + countRows;
+    return field && kind === 'relation' ? sum + 1 + readBy(getNamedType(field.type), below) : sum;
+  }, 0);
+}
+
 /** Tells whether an operation selects only `__schema`, `__type` and `__typename`. */
 function asksForSchemaOnly(fields: readonly MergedField[]): boolean {
   const names = fields.map(({ nodes }) => nodes[0]?.name.value ?? '');
@@ -239,11 +264,11 @@ const readsPage = (schema: GraphQLSchema, { type, nodes }: MergedField): boolean
   return name !== '__typename' && sourceOf(definitionOf(schema, type, name))?.kind !== 'count';
 };
 
-function createArguments(
+function createValues(
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Priced['variables'],
   onVariable: () => void,
-): ArgumentOf {
+): Values {
   const defaults = new Map(
     variableDefinitions.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
   );
@@ -252,19 +277,26 @@ function createArguments(
     if (node.kind === Kind.BOOLEAN) return node.value;
     return node.kind === Kind.LIST ? node.values : undefined;
   };
-  return (node) => {
-    if (node.kind !== Kind.VARIABLE) return literal(node);
+  const readValue = (node: ValueNode, read: (literal: ValueNode) => unknown, missing?: symbol): unknown => {
+    if (node.kind !== Kind.VARIABLE) return read(node);
     onVariable();
     const name = node.name.value;
     if (variables && Object.hasOwn(variables, name)) return variables[name];
     const otherwise = defaults.get(name);
-    if (otherwise) return literal(otherwise);
-    return variables ? undefined : unknown;
+    if (otherwise) return read(otherwise);
+    return variables ? undefined : missing;
   };
+  const whole = (node: ValueNode): unknown => {
+    if (node.kind === Kind.LIST) return node.values.map(wholeOf);
+    if (node.kind !== Kind.OBJECT) return undefined;
+    return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, wholeOf(value)]));
+  };
+  const wholeOf = (node: ValueNode) => readValue(node, whole);
+  return { argumentOf: (node) => readValue(node, literal, unknown), wholeOf };
 }
 
 /** Evaluates `@skip` and `@include`; a field behind a variable that is not known yet counts as included. */
-function isIncluded({ directives = [] }: SelectionNode, argumentOf: ArgumentOf): boolean {
+function isIncluded({ directives = [] }: SelectionNode, argumentOf: Values['argumentOf']): boolean {
   return directives.every(({ name, arguments: [condition] = [] }) => {
     const value = condition && argumentOf(condition.value);
     return !((name.value === 'skip' && value === true) || (name.value === 'include' && value === false));

@@ -57,6 +57,6 @@ export const source = (kind: Source['kind'], columns: readonly string[] = []): {
   source: { kind, columns },
 });
 
-/** What a generated field is; undefined where it is not one that the rows of a table have. */
-export const sourceOf = (field: GraphQLField<unknown, unknown> | undefined): Source | undefined =>
+/** What a generated field, also one of an input, is; undefined where it is not one that the rows of a table have. */
+export const sourceOf = (field: Pick<GraphQLField<unknown, unknown>, 'extensions'> | undefined): Source | undefined =>
   field?.extensions['source'] as Source | undefined;

@@ -15,6 +15,7 @@ import { createRecords, type Records } from './functions/records.ts';
 import { createRowInputs, type RowInputs } from './functions/rowInputs.ts';
 import { createLeaves, type Leaf } from './leaves.ts';
 import { connectionType, type EdgeRef, edgeType, pageInfoType, type RowRef, rowRef } from './lists/connection.ts';
+import { directionEnum } from './lists/direction.ts';
 import { createLivePlan, liveColumn, type PlanLive } from './lists/liveCursor.ts';
 import { createOrders, type Orders } from './lists/order.ts';
 import { customScalars } from './scalars.ts';
@@ -87,9 +88,11 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
     return type;
   };
   const filters = createFilters(builder, catalog, names, leaf);
-  const orders = createOrders(builder, catalog, names);
   const shapes = createShapes(catalog, names, leaf);
-  const aggregates = createAggregates(builder, { catalog, shapes, filters, orders, rowOf: (table) => of(table).ref });
+  const direction = directionEnum(builder);
+  const rowOf = (table: string) => of(table).ref;
+  const aggregates = createAggregates(builder, { catalog, shapes, filters, direction, rowOf });
+  const orders = createOrders(builder, { catalog, names, shapes, aggregates, direction });
   return {
     catalog,
     names,

@@ -14,7 +14,8 @@ const folders = ['web', 'relay'];
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
 const page = await read('docs/clients.md');
 const snippets = [page, await read('docs/subscriptions.md')].flatMap(snippetsOf);
-const code = snippets.filter(({ language }) => language !== 'sh');
+/** The documents are run by test/docs/recipes.test.ts. */
+const code = snippets.filter(({ language }) => !['sh', 'graphql'].includes(language));
 
 /** The first cells of the rows of the table under a heading, each of them names in backquotes. */
 const namesUnder = (heading: string) =>

@@ -57,6 +57,15 @@ test('each recipe is right as it stands', async () => {
     await api.query(document);
 });
 
+test('the documents and orders on the page for front ends are right', async () => {
+  const clients = await readFile(new URL('../../docs/clients.md', import.meta.url), 'utf8');
+  const shown = [...clients.matchAll(/^```graphql\n([\s\S]*?)^```$/gm)].map(([, document = '']) => document);
+  const orders = [...clients.matchAll(/^\| `(\{ .* \})` \| .* \|$/gm)].map(([, item]) => item);
+  expect([shown.length, orders.length]).toEqual([3, 4]);
+  for (const document of [...shown, ...orders.map((item) => `{ devices(orderBy: [${item}]) { nodes { serial } } }`)])
+    await api.query(document);
+});
+
 /** With `-u` the answers are written. */
 test.each(pages)('$name tells the answers', async ({ file, page, documents }) => {
   let told = page;

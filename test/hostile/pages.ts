@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Direction } from '../../src/schema/lists/order.ts';
+import type { Direction } from '../../src/schema/lists/direction.ts';
 import { documentOf, type Question } from '../support/everyField.ts';
 import type { Edge, PageInfo } from '../support/lists.ts';
 import { type Crawl, Disagreement, dataOf, type Place } from './check.ts';

@@ -44,6 +44,21 @@ describe('a price', () => {
     ['a column once', '{ devices(first: 9) { nodes { serial model label } } }', 9],
     ['a column again under another name', '{ devices(first: 9) { nodes { serial again: serial } } }', 18],
     ['the name of a type under many names', '{ a: __typename b: __typename c: __typename }', 2],
+    [
+      'what is related as often as an order reads it',
+      '{ events(first: 10, orderBy: [{ device: { site: { name: ASC } } }, { value: ASC }]) { nodes { value } } }',
+      10 + 20,
+    ],
+    [
+      'an aggregate for each row that is ordered by it',
+      '{ devices(first: 10, orderBy: { eventsAggregate: { count: DESC } }) { nodes { serial } } }',
+      10 + 100,
+    ],
+    [
+      'the rows that are told apart as a count',
+      '{ events(first: 10, distinctOn: [DEVICE_ID], orderBy: [{ occurredAt: DESC }]) { nodes { value } } }',
+      10 + 10,
+    ],
     ['nothing that is skipped', '{ devices(first: 9) @skip(if: true) { nodes { serial } } }', 0],
     ['a page that the schema refuses as the largest', '{ devices(first: 5000) { nodes { serial } } }', 1000],
     ['a full message of a subscription', 'subscription { eventsAdded { edges { node { device { serial } } } } }', 1000],
@@ -80,6 +95,19 @@ describe('a price', () => {
     expect(rows(paged, { n: 5 })).toBe(5 + 15);
     expect(rows(paged, { n: 5, m: 2 })).toBe(5 + 10);
     expect(rows(paged)).toBe(50 + 150);
+  });
+
+  test('is of the order that was sent, or of its default', () => {
+    const text = (order: string) =>
+      `query ($order: [DeviceOrderBy!] = [{ site: { name: ASC } }], $to: SiteOrderBy = { name: DESC }) {
+        devices(first: 10, orderBy: ${order}) { nodes { serial } } }`;
+    expect(rows(text('$order'))).toBe(20);
+    expect(rows(text('$order'), { order: [{ serial: 'ASC' }] })).toBe(10);
+    expect(rows(text('$order'), { order: { eventsAggregate: { count: 'DESC' } } })).toBe(110);
+    expect(rows(text('[{ site: $to }]'))).toBe(20);
+    expect(rows(text('[{ site: $to }]'), { to: { devicesAggregate: { count: 'DESC' } } })).toBe(120);
+    for (const order of [null, 'ASC', [null], [{ site: null }], [{ site: [] }], [{ constructor: {} }]])
+      expect(rows(text('$order'), { order })).toBeLessThanOrEqual(20);
   });
 
   test('takes no name of a variable for a value that it does not have', () => {

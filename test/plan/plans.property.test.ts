@@ -72,6 +72,7 @@ test('plans ran for every kind of field, and arguments of every form', () => {
     ...['pageInfo', 'hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor', 'totalCount', 'approximateCount'],
     ...['aggregate', 'count', 'of', 'of a column', 'measure', 'key', 'bucket', 'parts'],
     ...['bucketEpochMs', 'countChange', 'again'],
+    ...['order by relation', 'order by aggregate', 'distinct list'],
   ];
   expect([...kinds, ...argumentForms].filter((name) => !ran.has(name))).toEqual([]);
   expect((ran.get('executor') ?? 0) / (ran.get('plan') ?? 0)).toBeLessThan(0.2);

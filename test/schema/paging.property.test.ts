@@ -23,18 +23,72 @@ const directions = {
   DESC_NULLS_LAST: 'desc nulls last',
 } as const;
 
-interface Order {
-  readonly column: string;
-  readonly direction: keyof typeof directions;
+type Direction = keyof typeof directions;
+
+/** What a list can be ordered by: as an item of `orderBy`, and in SQL, where its rows are called `t`. */
+interface Term {
+  readonly item: (direction: Direction) => object;
+  readonly sql: string;
 }
 
-const anyOrder: fc.Arbitrary<readonly Order[]> = fc.uniqueArray(
-  fc.record({
-    column: fc.constantFrom(...orderable),
-    direction: fc.constantFrom(...(Object.keys(directions) as (keyof typeof directions)[])),
-  }),
-  { maxLength: 3, selector: ({ column }) => column },
-);
+const columns: readonly Term[] = orderable.map((name) => ({ item: (to) => ({ [name]: to }), sql: `t.${name}` }));
+
+const ofParent = (measured: string) => `(select ${measured} from events.key_row r where r.parent_id = t.parent_id)`;
+
+/** What is related to the rows of every shape. */
+const related: readonly Term[] = [
+  {
+    item: (to) => ({ parent: { name: to } }),
+    sql: '(select p.name from events.parent p where p.id = t.parent_id)',
+  },
+  {
+    item: (to) => ({ parent: { region: { name: to } } }),
+    sql: '(select r.name from events.parent p join events.region r on r.id = p.region_id where p.id = t.parent_id)',
+  },
+  {
+    item: (to) => ({ parent: { keyRowsAggregate: { count: to } } }),
+    sql: `case when t.parent_id is not null then ${ofParent('count(*)')} end`,
+  },
+  { item: (to) => ({ parent: { keyRowsAggregate: { score: { max: to } } } }), sql: ofParent('max(r.score)') },
+  { item: (to) => ({ parent: { keyRowsAggregate: { amount: { avg: to } } } }), sql: ofParent('avg(r.amount)') },
+];
+
+const ofParts = (measured: string) => `(select ${measured} from events.part p where p.key_row_id = t.id)`;
+
+/** What is related to the rows of one shape, by its list. */
+const relatedOf: Readonly<Record<string, readonly Term[]>> = {
+  keyRows: [
+    { item: (to) => ({ partsAggregate: { count: to } }), sql: ofParts('count(*)') },
+    { item: (to) => ({ partsAggregate: { weight: { countDistinct: to } } }), sql: ofParts('count(distinct weight)') },
+    { item: (to) => ({ partsAggregate: { weight: { sum: to } } }), sql: ofParts('sum(weight order by weight)') },
+    {
+      item: (to) => ({ partsAggregate: { weight: { percentile: { p: 0.5, direction: to } } } }),
+      sql: ofParts('percentile_cont(0.5) within group (order by weight)'),
+    },
+    { item: (to) => ({ tally: { least: to } }), sql: ofParts('min(weight)') },
+  ],
+};
+
+interface Order extends Term {
+  readonly direction: Direction;
+}
+
+const anyOrderOf = (terms: readonly Term[], minLength = 0): fc.Arbitrary<readonly Order[]> =>
+  fc
+    .uniqueArray(
+      fc.record({
+        term: fc.constantFrom(...terms),
+        direction: fc.constantFrom(...(Object.keys(directions) as Direction[])),
+      }),
+      { minLength, maxLength: 3, selector: ({ term }) => term },
+    )
+    .map((order) => order.map(({ term, direction }) => ({ ...term, direction })));
+
+/** Half of what lists are ordered by is related to their rows. */
+const anyOrder = ({ list }: Shape, minLength = 0): fc.Arbitrary<readonly Order[]> => {
+  const others = [...related, ...(relatedOf[list] ?? [])];
+  return fc.oneof(anyOrderOf(columns, minLength), anyOrderOf([...columns, ...others, ...others], minLength));
+};
 
 /** Filters, with what they are in SQL. */
 const filters = [
@@ -52,7 +106,7 @@ const filters = [
 
 const anyFilter = fc.constantFrom(...filters);
 
-const orderBy = (order: readonly Order[]) => order.map(({ column, direction }) => ({ [column]: direction }));
+const orderBy = (order: readonly Order[]) => order.map(({ item, direction }) => item(direction));
 
 /** The whole list in one request. */
 const readAll = async (read: Read, args: ListArguments): Promise<readonly Edge[]> => {
@@ -96,16 +150,33 @@ async function walkBackward(read: Read, args: ListArguments, size: number, all: 
 
 /** Checks a whole list against the places that PostgreSQL gives its rows; rows of one place may follow one another anyhow. */
 async function expectOrder(shape: Shape, order: readonly Order[], condition: string, all: readonly Edge[]) {
-  const terms = order.map(({ column, direction }) => `${column} ${directions[direction]}`);
+  const terms = order.map(({ sql, direction }) => `${sql} ${directions[direction]}`);
   const { rows } = await database.admin<{ label: string; place: number }>(`
     select label, rank() over (${terms.length > 0 ? `order by ${terms.join(', ')}` : ''})::int as place
-    from events.${shape.relation} where ${condition}`);
+    from events.${shape.relation} t where ${condition}`);
   const labels = all.map(({ node }) => String(node['label']));
   expect(labels.toSorted()).toEqual(rows.map(({ label }) => label).toSorted());
   const placeOf = new Map(rows.map(({ label, place }) => [label, place]));
   const places = labels.map((label) => placeOf.get(label) ?? 0);
   expect(places).toEqual(places.toSorted((a, b) => a - b));
   expect(new Set(all.map(({ cursor }) => cursor)).size).toBe(all.length);
+}
+
+/** The first row of a whole list for each value, as PostgreSQL tells values apart. */
+async function firstOfEach({ relation }: Shape, names: readonly string[], condition: string, all: readonly Edge[]) {
+  const { rows } = await database.admin<{ label: string; value: number }>(`
+    select label, dense_rank() over (order by ${names.join(', ')})::int as value
+    from events.${relation} t where ${condition}`);
+  const valueByLabel = new Map(rows.map(({ label, value }) => [label, value]));
+  const values = all.map(({ node }) => valueByLabel.get(String(node['label'])));
+  return all.filter((_, i) => values.indexOf(values[i]) === i);
+}
+
+async function countOf({ list, type }: Shape, args: ListArguments): Promise<number> {
+  const document = `query ($where: ${type}Where, $orderBy: [${type}OrderBy!], $distinctOn: [${type}Column!]) {
+    list: ${list}(where: $where, orderBy: $orderBy, distinctOn: $distinctOn) { totalCount }
+  }`;
+  return (await api.query<{ list: { totalCount: number } }>(document, { ...args })).list.totalCount;
 }
 
 /** What to cut out of a list: cursors are those of its rows at these places. */
@@ -157,12 +228,17 @@ describe.each(shapes)('$what', (shape) => {
     async () => {
       const read = createReader(api, shape);
       await fc.assert(
-        fc.asyncProperty(anyOrder, anyFilter, fc.integer({ min: 1, max: 30 }), async (order, { where, sql }, size) => {
-          const args = { where, orderBy: orderBy(order) };
-          const all = await readAll(read, args);
-          await expectOrder(shape, order, sql, all);
-          await Promise.all([walkForward(read, args, size, all), walkBackward(read, args, size, all)]);
-        }),
+        fc.asyncProperty(
+          anyOrder(shape),
+          anyFilter,
+          fc.integer({ min: 1, max: 30 }),
+          async (order, { where, sql }, size) => {
+            const args = { where, orderBy: orderBy(order) };
+            const all = await readAll(read, args);
+            await expectOrder(shape, order, sql, all);
+            await Promise.all([walkForward(read, args, size, all), walkBackward(read, args, size, all)]);
+          },
+        ),
         runs(8),
       );
     },
@@ -175,7 +251,7 @@ describe.each(shapes)('$what', (shape) => {
       const read = createReader(api, shape);
       const cuts = fc.array(anyCut, { minLength: 5, maxLength: 5 });
       await fc.assert(
-        fc.asyncProperty(anyOrder, anyFilter, cuts, async (order, { where }, several) => {
+        fc.asyncProperty(anyOrder(shape), anyFilter, cuts, async (order, { where }, several) => {
           const args = { where, orderBy: orderBy(order) };
           const all = await readAll(read, args);
           await Promise.all(
@@ -191,12 +267,33 @@ describe.each(shapes)('$what', (shape) => {
   );
 
   test(
+    'has the first row of those with the same values, each page too, where it is distinct',
+    async () => {
+      const read = createReader(api, shape);
+      const some = fc.uniqueArray(fc.constantFrom(...orderable), { minLength: 1, maxLength: 2 });
+      await fc.assert(
+        fc.asyncProperty(anyOrder(shape, 1), anyFilter, some, anyCut, async (order, { where, sql }, names, cut) => {
+          const args = { where, orderBy: orderBy(order) };
+          const distinct = { ...args, distinctOn: names.map((name) => name.toUpperCase()) };
+          const [whole, all] = [await readAll(read, args), await readAll(read, distinct)];
+          expect(all).toEqual(await firstOfEach(shape, names, sql, whole));
+          await Promise.all([walkForward(read, distinct, 7, all), walkBackward(read, distinct, 7, all)]);
+          expectPage(await read({ ...distinct, ...argumentsOf(cut, all) }), all, sliceOf(cut, all, all));
+          expect(await countOf(shape, distinct)).toBe(all.length);
+        }),
+        runs(4),
+      );
+    },
+    patience,
+  );
+
+  test(
     'is paged under several parents at once as it is by itself',
     async () => {
       const read = createReader(api, shape);
       const readChildren = createChildrenReader(api, shape);
       await fc.assert(
-        fc.asyncProperty(anyOrder, anyFilter, anyCut, async (order, { where }, cut) => {
+        fc.asyncProperty(anyOrder(shape), anyFilter, anyCut, async (order, { where }, cut) => {
           const args = { where, orderBy: orderBy(order) };
           const all = await readAll(read, args);
           const parents = await readChildren({ ...args, ...argumentsOf(cut, all) });
@@ -219,17 +316,22 @@ describe.each(shapes)('$what', (shape) => {
     async () => {
       const read = createReader(api, shape);
       await fc.assert(
-        fc.asyncProperty(anyOrder, anyFilter, fc.integer({ min: 1, max: 10 }), async (order, { where }, size) => {
-          const args = { where, orderBy: orderBy(order) };
-          const all = await readAll(read, args);
-          await Promise.all(
-            [1, 2, 5].flatMap((parent) => {
-              const readOne = createReader(api, shape, parent);
-              const children = all.filter(({ node }) => node['parentId'] === parent);
-              return [walkForward(readOne, args, size, children), walkBackward(readOne, args, size, children)];
-            }),
-          );
-        }),
+        fc.asyncProperty(
+          anyOrder(shape),
+          anyFilter,
+          fc.integer({ min: 1, max: 10 }),
+          async (order, { where }, size) => {
+            const args = { where, orderBy: orderBy(order) };
+            const all = await readAll(read, args);
+            await Promise.all(
+              [1, 2, 5].flatMap((parent) => {
+                const readOne = createReader(api, shape, parent);
+                const children = all.filter(({ node }) => node['parentId'] === parent);
+                return [walkForward(readOne, args, size, children), walkBackward(readOne, args, size, children)];
+              }),
+            );
+          },
+        ),
         runs(2),
       );
     },
@@ -295,10 +397,9 @@ describe('a cursor', () => {
       const value = fc.option(fc.oneof(fc.string(), fc.constantFrom('\0', '\ud800', 'NaN', '1e9999', '{', '(0,1)')));
       await fc.assert(
         fc.asyncProperty(
-          fc.constantFrom(...shapes),
-          anyOrder,
+          fc.constantFrom(...shapes).chain((shape) => fc.tuple(fc.constant(shape), anyOrder(shape))),
           fc.array(value, { minLength: 1 }),
-          async (shape, order, values) => {
+          async ([shape, order], values) => {
             const cursor = await cursorOf(shape, orderBy(order));
             const parts: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
             const changed = parts.map((part, i) => (i === 0 ? part : values[i % values.length]));
@@ -328,6 +429,16 @@ describe('a list', () => {
     ['a negative offset', '(offset: -1)'],
     ['an offset beyond 10,000', '(offset: 10001)'],
     ['null as its order', '(orderBy: null)'],
+    ['null as what is distinct', '(distinctOn: null, orderBy: [{ grade: ASC }])'],
+    ['nothing as what is distinct', '(distinctOn: [], orderBy: [{ grade: ASC }])'],
+    ['distinct rows without an order', '(distinctOn: [GRADE])'],
+    ['distinct rows in an empty order', '(distinctOn: [GRADE], orderBy: [])'],
+    [
+      'the key of rows that are related to related ones',
+      '(orderBy: [{ partsAggregate: { keyRow: { grade: { key: ASC } } } }])',
+    ],
+    ['the key of related rows', '(orderBy: [{ partsAggregate: { weight: { key: ASC } } }])'],
+    ['a percentile beyond 1', '(orderBy: [{ partsAggregate: { weight: { percentile: { p: 2, direction: ASC } } } }])'],
   ])('refuses %s', async (_, args) => {
     const { errors } = await api.send(`{ keyRows${args} { nodes { label } } }`);
     expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['BAD_USER_INPUT']);

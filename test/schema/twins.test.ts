@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isEnumType } from 'graphql';
 import type pg from 'pg';
 import { expect, test } from 'vitest';
 import { findScans } from '../../src/commands/check/scans.ts';
@@ -103,17 +104,26 @@ test('every list is walked in every order, forward and backward, and every key i
     for (const order of list.orders) {
       const page = `edges { cursor } pageInfo { endCursor }`;
       const [first] = await ask([
-        { field: () => `${list.name}(first: 1, orderBy: { ${order}: DESC_NULLS_LAST }) { ${page} }`, variables: {} },
+        { field: () => `${list.name}(first: 1, orderBy: ${order('DESC_NULLS_LAST')}) { ${page} }`, variables: {} },
       ]);
       const cursor = (first as { pageInfo: { endCursor: string | null } }).pageInfo.endCursor;
       await ask(
         ['first: 5, after', 'last: 5, before'].map((way) => ({
           field: ({ cursor = '' }) =>
-            `${list.name}(${way}: ${cursor}, orderBy: { ${order}: DESC_NULLS_LAST }) { ${page} }`,
+            `${list.name}(${way}: ${cursor}, where: { not: { or: [] } }, orderBy: ${order('DESC_NULLS_LAST')}) { ${page} }`,
           variables: { cursor: ['String', cursor] as const },
         })),
       );
     }
+    const columns = api.api.schema.getType(`${list.type.name}Column`);
+    const distinct = isEnumType(columns) ? columns.getValues().map(({ name }) => name) : [];
+    await ask(
+      distinct.map((column) => ({
+        field: () =>
+          `${list.name}(distinctOn: [${column}], orderBy: ${list.orders[0]?.('ASC')}) { totalCount edges { cursor } }`,
+        variables: {},
+      })),
+    );
     const [row] = rows.get(list.name) ?? [];
     await ask(
       [...list.lookups].flatMap(([lookup, args]) => {

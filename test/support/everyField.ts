@@ -1,8 +1,10 @@
 import {
   type GraphQLField,
+  type GraphQLInputField,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
+  isEnumType,
   isInputObjectType,
   isLeafType,
   isObjectType,
@@ -20,7 +22,8 @@ export interface ServedList {
   readonly everything: string;
   /** By what it can be filtered, with the type of the operand of `eq`. */
   readonly filters: ReadonlyMap<string, string>;
-  readonly orders: readonly string[];
+  /** Items of `orderBy` in a direction: every column, and something of each relation. */
+  readonly orders: readonly ((direction: string) => string)[];
   /** The fields that find one row of the list's type, with the types of their arguments. */
   readonly lookups: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
@@ -47,7 +50,7 @@ export function servedLists(schema: GraphQLSchema): readonly ServedList[] {
         values: values(type),
         everything: [values(type), ...relations(type)].join(' '),
         filters: operandsOf(field),
-        orders: Object.keys(inputFields(field, 'orderBy')),
+        orders: Object.values(inputFields(field, 'orderBy')).flatMap(itemsOf),
         lookups: new Map(lookups.map(({ name, args }) => [name, new Map(args.map((a) => [a.name, String(a.type)]))])),
       },
     ];
@@ -90,6 +93,15 @@ function rowsOf({ type }: GraphQLField<unknown, unknown>): GraphQLObjectType | n
   const nodes = isObjectType(connection) ? connection.getFields()['nodes'] : undefined;
   const row = nodes && getNamedType(nodes.type);
   return isObjectType(row) ? row : null;
+}
+
+function itemsOf({ name, type }: GraphQLInputField): readonly ((direction: string) => string)[] {
+  const below = getNamedType(type);
+  if (!isInputObjectType(below)) return [(direction) => `{ ${name}: ${direction} }`];
+  const fields = below.getFields();
+  const column = Object.values(fields).find((field) => isEnumType(getNamedType(field.type)));
+  const field = below.name.endsWith('GroupedOrderBy') ? fields['count'] : column;
+  return field ? [(direction) => `{ ${name}: { ${field.name}: ${direction} } }`] : [];
 }
 
 const operandsOf = (field: GraphQLField<unknown, unknown>): ReadonlyMap<string, string> =>

@@ -9,6 +9,7 @@ export interface ListArguments {
   readonly offset?: number;
   readonly where?: object;
   readonly orderBy?: readonly object[];
+  readonly distinctOn?: readonly string[];
 }
 
 /** A list, the type of its rows, and the fields that are asked for. */
@@ -40,13 +41,13 @@ export type Read = (args: ListArguments) => Promise<ListPage>;
 
 /** The list, with its arguments from variables. */
 const selection = (list: string, fields: readonly string[]) => `
-  ${list}(first: $first, after: $after, last: $last, before: $before, offset: $offset, where: $where, orderBy: $orderBy) {
+  ${list}(first: $first, after: $after, last: $last, before: $before, offset: $offset, where: $where, orderBy: $orderBy, distinctOn: $distinctOn) {
     edges { cursor node { ${fields.join(' ')} } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }`;
 
 const query = (type: string, selected: string) => `
-  query ($first: Int, $after: String, $last: Int, $before: String, $offset: Int, $where: ${type}Where, $orderBy: [${type}OrderBy!]) {
+  query ($first: Int, $after: String, $last: Int, $before: String, $offset: Int, $where: ${type}Where, $orderBy: [${type}OrderBy!], $distinctOn: [${type}Column!]) {
     ${selected}
   }`;
 

@@ -29,13 +29,16 @@ export interface Cost {
 export async function costOf(db: Db, query: Sql): Promise<Cost> {
   const [row] = await db.rows(sql`explain (analyze, buffers, format json) ${query}`);
   const [{ Plan: plan }] = JSON.parse(row?.['QUERY PLAN'] ?? '') as [{ Plan: Node }];
-  const scans = nodesOf(plan).filter((node) => node['Node Type'].includes('Scan') && node['Actual Loops'] > 0);
+  const scans = nodesOf(plan).filter((node) => isRead(node) && node['Actual Loops'] > 0);
   return {
     rows: scans.map(rowsOf).reduce((a, b) => a + b, 0),
     blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
     scans: scans.map((node) => `${node['Node Type']} ${node['Index Name'] ?? node['Relation Name'] ?? ''}`),
   };
 }
+
+/** Rows of a subquery were read below it. */
+const isRead = ({ 'Node Type': type }: Node) => type.includes('Scan') && type !== 'Subquery Scan';
 
 const nodesOf = (node: Node): readonly Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 

@@ -54,7 +54,9 @@ const named: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 /** One of so many fields has these arguments, which go with few others. */
-const rarity: Readonly<Record<string, number>> = { first: 2, last: 12, offset: 12, orderBy: 8, before: 10, having: 10 };
+const rarity: Readonly<Record<string, number>> = {
+  ...{ first: 2, last: 12, offset: 12, orderBy: 3, distinctOn: 12, before: 10, having: 10 },
+};
 
 const sizes = new Set(['first', 'last', 'offset']);
 const maxDepth = 5;
@@ -101,7 +103,8 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
     const fields = fieldsOf(type);
     const flat = fields.filter((field) => depth < 3 || !isInputObjectType(getNamedType(field.type)));
     const usable = flat.length > 0 ? flat : fields;
-    if (type.isOneOf) return [pick(usable)];
+    const nested = usable.filter((field) => isInputObjectType(getNamedType(field.type)));
+    if (type.isOneOf) return [pick(nested.length > 0 && chance(2) ? nested : usable)];
     const required = fields.filter((field) => isNonNullType(field.type));
     return [...new Set([...required, ...Array.from({ length: chance(8) ? 2 : 1 }, () => pick(usable))])];
   };
@@ -186,7 +189,10 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
   const call = (parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, depth: number): string => {
     const required = field.args.filter(({ type }) => isNonNullType(type));
     const optional = field.args.filter((arg) => !isNonNullType(arg.type) && chance(rarity[arg.name] ?? 5));
-    const args = [...required, ...optional].map((arg) => argument(arg, getNamedType(field.type).name));
+    // Which row is the first of those that are alike, an order says.
+    const isDistinct = optional.some(({ name }) => name === 'distinctOn');
+    const order = field.args.filter((arg) => isDistinct && arg.name === 'orderBy' && !optional.includes(arg));
+    const args = [...required, ...optional, ...order].map((arg) => argument(arg, getNamedType(field.type).name));
     const alias = args.length > 0 || chance(4) ? `f${names++}: ` : '';
     const head = `${alias}${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''}`;
     const type = getNamedType(field.type);

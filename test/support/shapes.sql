@@ -42,8 +42,10 @@ select 'row ' || n,
 from generate_series(1, 40) n;
 insert into source select source.* from source, generate_series(1, 2) where label like '%0';
 
-create table events.parent (id int primary key, name text not null);
-insert into events.parent select n, 'parent ' || n from generate_series(1, 5) n;
+create table events.region (id int primary key, name text);
+insert into events.region values (1, 'b'), (2, null), (3, 'a');
+create table events.parent (id int primary key, name text not null, region_id int references events.region (id));
+insert into events.parent select n, 'parent ' || n % 3, nullif(n % 4, 0) from generate_series(1, 5) n;
 
 create table events.key_row (like source, id int generated always as identity primary key);
 create table events.pair_row (like source, side text, number int, primary key (side, number));
@@ -70,6 +72,17 @@ insert into events.bare_row select * from source order by md5(label || 'bare');
 insert into events.hidden_row select *, md5(random()::text) from source order by md5(label || 'hidden');
 insert into events.shown_row select *, md5(random()::text) from source order by md5(label || 'shown');
 insert into events.parted_row select * from source order by md5(label || 'parted');
+
+create table events.part (
+  id int generated always as identity primary key, key_row_id int references events.key_row (id), weight float8);
+-- Of rows that share a label none has parts.
+insert into events.part (key_row_id, weight)
+select case when n % 9 > 0 then k.id end, pick(array['0.1', '0.2', '0.3', '1e16', '-1e16', 'NaN', null]::float8[], n, 'weight')
+from generate_series(1, 90) n
+join (select id, row_number() over (order by id) as place from events.key_row where label not like '%0') k
+  on k.place = n % 33;
+create view events.tally as select key_row_id, count(*) as many, min(weight) as least from events.part group by 1;
+comment on view events.tally is E'@key (key_row_id)\n@foreignKey (key_row_id) references key_row (id)';
 
 create view events.view_row as select * from events.bare_row;
 comment on view events.view_row is '@foreignKey (parent_id) references parent (id)';

@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type GraphQLSchema, getNamedType, isObjectType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import {
+  type GraphQLSchema,
+  getNamedType,
+  isInputObjectType,
+  isObjectType,
+  parse,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
 import { pino } from 'pino';
 import type { RequestRecord } from '../../src/context.ts';
 import { sourceOf } from '../../src/schema/fieldSource.ts';
@@ -126,6 +135,14 @@ export function kindsIn(schema: GraphQLSchema, text: string): ReadonlySet<string
         kinds.add(isKey ? 'key' : isMeasure ? 'measure' : isNamed ? nameOf(parent, field.name) : source.kind);
         if (source.reading?.leaf?.items) kinds.add('list of values');
         if (source.kind === 'relation') kinds.add(source.match?.joined ? 'joined row' : 'loaded row');
+      },
+      Argument({ name }) {
+        if (name.value === 'distinctOn') kinds.add('distinct list');
+      },
+      ObjectField({ name }) {
+        const parent = getNamedType(info.getParentInputType());
+        const read = isInputObjectType(parent) && sourceOf(parent.getFields()[name.value]);
+        if (read) kinds.add(`order by ${read.kind}`);
       },
     }),
   );

@@ -1,7 +1,8 @@
-import type { Division, Type } from '../../catalog/catalog.ts';
+import type { Column, Division, Type } from '../../catalog/catalog.ts';
 import { badInput } from '../../errors.ts';
 import { comparable, equal, isNotNull, isNull, type Operand, orderOf } from './compare.ts';
 import { decodeOpaque, encodeOpaque, excerpt, fingerprint } from './opaque.ts';
+import { columnRef } from './select.ts';
 import { and, ident, join, pruning, type Sql, sql, trusted } from './sql.ts';
 
 /** One part of an order. All its values are rows' text under `name` in the result. */
@@ -15,7 +16,19 @@ export interface OrderKey {
   readonly nullsFirst: boolean;
   /** Whether it is a column that divides the table. */
   readonly divides?: Division | false;
+  /** Whether its value is not a column of the list's table, so that no index of the table can provide the order. */
+  readonly isComputed?: boolean;
 }
+
+/** Builds the key for a column of the list's table. */
+export const keyOfColumn = (column: Column, direction: Pick<OrderKey, 'descending' | 'nullsFirst'>): OrderKey => ({
+  name: column.name,
+  expression: columnRef(column),
+  type: column.type,
+  nullable: column.nullable,
+  divides: column.divides,
+  ...direction,
+});
 
 /** The text of each key of a row, in the order of the keys. */
 export type KeysetPosition = readonly (string | null)[];

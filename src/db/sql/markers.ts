@@ -14,6 +14,8 @@ type Marker =
   /** Of a page: the value that was read with it, and whether the row is one of its rows. */
   | 'live'
   | 'found'
+  /** The prefix of keys that are not columns of the list's table. */
+  | 'order'
   /** Of what was written: whether it was, by which INSERT of the statement, and which inputs share a key. */
   | 'written'
   | 'updated'

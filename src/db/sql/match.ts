@@ -70,11 +70,11 @@ export const isAmongKeys = ({ table, columns, origin, values }: Match, keys: rea
 /** How a statement calls the table in which it looks for a row that matches another of its rows. */
 export const inner = 'm';
 
-/** Whether a row of the match's table matches the one that the statement calls `outer`. */
-export const matchesRow = ({ table, columns, origin, values }: Match, outer: string): Sql =>
+/** Whether a row of the match's table, called `name`, matches the one that the statement calls `outer`. */
+export const matchesRow = ({ table, columns, origin, values }: Match, outer: string, name = inner): Sql =>
   and(
-    columns.map((name, i) => {
-      const [column, from] = [columnOf(table, name), columnOf(origin, values[i] ?? name)];
-      return equal(operandOf(column, columnRef(column, inner)), operandOf(from, columnRef(from, outer)));
+    columns.map((target, i) => {
+      const [column, from] = [columnOf(table, target), columnOf(origin, values[i] ?? target)];
+      return equal(operandOf(column, columnRef(column, name)), operandOf(from, columnRef(from, outer)));
     }),
   );

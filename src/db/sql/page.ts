@@ -1,6 +1,6 @@
-import { builtIn, type Catalog, type Table } from '../../catalog/catalog.ts';
+import { builtIn, type Catalog, type Column, type Table } from '../../catalog/catalog.ts';
 import type { ComputedValue } from './call.ts';
-import { after, type KeysetPosition, type OrderKey, orderBy, reversed } from './keyset.ts';
+import { after, type KeysetPosition, keyOfColumn, type OrderKey, orderBy, reversed } from './keyset.ts';
 import { marker } from './markers.ts';
 import { computedList, type Joins } from './projection.ts';
 import { alias, columnRef, from, type Rows } from './select.ts';
@@ -10,6 +10,10 @@ import { and, empty, eq, ident, join, or, type Sql, sql, trusted } from './sql.t
 export interface Page {
   readonly table: Rows;
   readonly keys: readonly OrderKey[];
+  /** Joins of related rows and their measures, which keys refer to. */
+  readonly joins: Sql;
+  /** Restricts the list to the first row of each combination of values; null for all rows. */
+  readonly distinct: Distinct | null;
   readonly where: Sql;
   readonly after: KeysetPosition | null;
   readonly before: KeysetPosition | null;
@@ -17,6 +21,12 @@ export interface Page {
   readonly limit: number;
   /** A value that is read in the page's own snapshot, and comes with the first row, as `live`: it may be long. */
   readonly live?: Sql | undefined;
+}
+
+/** Keeps only the first row, in the list's order, of those with the same values in `columns`. */
+export interface Distinct {
+  readonly columns: readonly Column[];
+  readonly keys: readonly OrderKey[];
 }
 
 /** What a statement reads of the rows of a page. */
@@ -49,26 +59,41 @@ function selectJoined(catalog: Catalog, page: Page, selected: Selected, match: r
 }
 
 function selectRows(catalog: Catalog, page: Page, wanted: Selected, match: readonly Sql[]): Sql {
-  const { table, keys } = page;
-  const conditions = [page.where, ...match];
-  const selected = selectList(wanted, keys);
-  const limited = sql`order by ${orderBy(keys)} limit ${limitOf(page)}`;
-  const offset = page.offset > 0 ? sql` offset ${page.offset}` : empty;
-  if (keys.some((key) => key.name === marker(catalog, 'position'))) {
-    const source = numbered(catalog, table, conditions);
-    return sql`select ${selected} from (${source}) ${ident(alias)} where ${or(ranges(page).map(and))} ${limited}${offset}`;
+  const { keys, distinct } = page;
+  const source = sourceOf(catalog, page, [page.where, ...match]);
+  if (distinct) {
+    const rows = selectDistinct(source, wanted, distinct);
+    const found = { ...wanted, columns: [...wanted.columns, ...wanted.computed.map(({ name }) => name)], computed: [] };
+    const kept = { from: sql`(${rows}) ${ident(alias)}`, conditions: [] };
+    return selectWhole(kept, { ...page, keys: keys.map(foundKey) }, found);
   }
+  // No index provides the order of joined or numbered values, so one scan evaluates each row once.
+  if (keys[0]?.isComputed || isNumbered(catalog, page)) return selectWhole(source, page, wanted);
+  const limited = limitedTo(page);
   const arms = ranges(page).map((range) => {
-    const where = and([...conditions, ...range]);
-    return sql`select ${selected} from ${orderedFrom(catalog, page)} ${ident(alias)} where ${where} ${limited}`;
+    const where = and([...source.conditions, ...range]);
+    return sql`select ${selectList(wanted, keys)} from ${source.from} where ${where} ${limited}`;
   });
-  if (arms.length === 1) return sql`${join(arms)}${offset}`;
+  if (arms.length === 1) return sql`${join(arms)}${offsetOf(page)}`;
   // With a limit of its own each arm is read from its index and merged; without it, all are read whole and sorted.
   const merged = join(
     arms.map((arm) => sql`(${arm})`),
     ' union all ',
   );
-  return sql`select * from (${merged}) u ${limited}`;
+  return sql`select * from (${merged}) u ${limited}${offsetOf(page)}`;
+}
+
+/** The rows of a list before paging. */
+interface Source {
+  readonly from: Sql;
+  readonly conditions: readonly Sql[];
+}
+
+function sourceOf(catalog: Catalog, page: Page, conditions: readonly Sql[]): Source {
+  if (!isNumbered(catalog, page))
+    return { from: sql`${orderedFrom(catalog, page)} ${ident(alias)}${page.joins}`, conditions };
+  const rows = numbered(catalog, page.table, conditions);
+  return { from: sql`(${rows}) ${ident(alias)}${page.joins}`, conditions: [] };
 }
 
 /** A page in the order in which a function returns its rows needs their positions. */
@@ -76,6 +101,34 @@ const orderedFrom = (catalog: Catalog, { table, keys }: Page): Sql =>
   table.call && keys.some(({ name }) => name === marker(catalog, 'ordinality'))
     ? table.call.numbered
     : from(catalog, table);
+
+const isNumbered = (catalog: Catalog, { keys }: Page): boolean =>
+  keys.some(({ name }) => name === marker(catalog, 'position'));
+
+/** Selects a page in a single scan that covers all its ranges. */
+function selectWhole({ from, conditions }: Source, page: Page, wanted: Selected): Sql {
+  const where = and([...conditions, or(ranges(page).map(and))]);
+  return sql`select ${selectList(wanted, page.keys)} from ${from} where ${where} ${limitedTo(page)}${offsetOf(page)}`;
+}
+
+/** Selects the first row per value: sorts by these columns, then by the list's order, so that one index can serve both. */
+function selectDistinct({ from, conditions }: Source, wanted: Selected, distinct: Distinct): Sql {
+  const isDistinct = ({ name }: OrderKey) => distinct.columns.some((column) => column.name === name);
+  const others = distinct.columns.filter(({ name }) => !distinct.keys.some((key) => key.name === name));
+  const leading = [
+    ...distinct.keys.filter(isDistinct),
+    ...others.map((column) => keyOfColumn(column, { descending: false, nullsFirst: false })),
+  ];
+  const keys = [...leading, ...distinct.keys.filter((key) => !isDistinct(key))];
+  return sql`select distinct on (${join(leading.map((key) => key.expression))}) ${selectList(wanted, keys)}
+    from ${from} where ${and(conditions)} order by ${orderBy(keys)}`;
+}
+
+/** Refers to a key's value in a subquery that selected it under its name. */
+const foundKey = (key: OrderKey): OrderKey => ({ ...key, expression: ident(alias, key.name) });
+
+const limitedTo = (page: Page): Sql => sql`order by ${orderBy(page.keys)} limit ${limitOf(page)}`;
+const offsetOf = ({ offset }: Page): Sql => (offset > 0 ? sql` offset ${offset}` : empty);
 
 /**
  * PostgreSQL keeps one plan for all values of a prepared statement only when it seems as cheap as that for the values at

@@ -1,5 +1,5 @@
 import type { Catalog, Column, Table } from '../../catalog/catalog.ts';
-import { and, eq, gte, ident, ne, type Sql, type StatementSubject, sql, trusted } from './sql.ts';
+import { and, eq, gte, ident, join, ne, type Sql, type StatementSubject, sql, trusted } from './sql.ts';
 
 /** How every statement calls the table that it reads. */
 export const alias = 't';
@@ -34,9 +34,18 @@ export const wholeStatement = (
 /** A value's text in the type of a column. */
 export const cast = (value: string | Sql | null, column: Column): Sql => sql`${value}::${trusted(column.type.sql)}`;
 
-/** How many rows a page's list has in all. */
-export const selectCount = (catalog: Catalog, table: Table, conditions: readonly Sql[]): Sql =>
-  sql`select pg_catalog.count(*) as count from ${from(catalog, table)} ${ident(alias)} where ${and(conditions)}`;
+/** Counts the rows of a list; rows with the same values in the `distinct` columns count once. */
+export function selectCount(
+  catalog: Catalog,
+  table: Rows,
+  conditions: readonly Sql[],
+  distinct: readonly Column[] = [],
+): Sql {
+  const rows = sql`from ${from(catalog, table)} ${ident(alias)} where ${and(conditions)}`;
+  if (distinct.length === 0) return sql`select pg_catalog.count(*) as count ${rows}`;
+  const columns = join(distinct.map((column) => columnRef(column)));
+  return sql`select pg_catalog.count(*) as count from (select distinct ${columns} ${rows}) d`;
+}
 
 /** Whether PostgreSQL estimates a table: not the rows on other nodes of a cluster, nor those within compressed chunks. */
 export const isEstimated = ({ spread }: Table): boolean =>

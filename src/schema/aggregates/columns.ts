@@ -1,7 +1,6 @@
-import type { Builder, InputObjectRef } from '../builder.ts';
+import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
-import type { Orders } from '../lists/order.ts';
 import { textNames } from '../senses.ts';
 import { measurementsOf, percentileOf } from './measures.ts';
 import { createValuesTypes, fractionDescription, leafName, type ValuesRef } from './values.ts';
@@ -19,8 +18,8 @@ export interface ColumnTypes {
 export const keyField = 'key';
 
 /** Defines the types of a leaf once, when a column first needs them. */
-export function createColumnTypes(builder: Builder, filters: Filters, orders: Orders): (leaf: Leaf) => ColumnTypes {
-  const percentileInputs = createPercentileInputs(builder, filters, orders);
+export function createColumnTypes(builder: Builder, filters: Filters, direction: EnumRef): (leaf: Leaf) => ColumnTypes {
+  const percentileInputs = createPercentileInputs(builder, filters, direction);
   const valuesOf = createValuesTypes(builder);
   const defined = new Map<string, ColumnTypes>();
   return (leaf) => {
@@ -48,11 +47,11 @@ export function createColumnTypes(builder: Builder, filters: Filters, orders: Or
         fields: (t) => ({
           ...(!withoutOrder.includes(leaf.name) && {
             [keyField]: t.field({
-              type: orders.direction,
+              type: direction,
               description: 'This part of the key; `groupBy` must have it.',
             }),
           }),
-          ...Object.fromEntries(measurements.map(([field]) => [field, t.field({ type: orders.direction })])),
+          ...Object.fromEntries(measurements.map(([field]) => [field, t.field({ type: direction })])),
           ...(percentile && { percentile: t.field({ type: percentileInputs.orderBy }) }),
         }),
       }),
@@ -65,7 +64,7 @@ export function createColumnTypes(builder: Builder, filters: Filters, orders: Or
 /** Values by which nothing is grouped. */
 const withoutOrder: readonly string[] = [textNames.none, textNames.equality];
 
-function createPercentileInputs(builder: Builder, filters: Filters, { direction }: Orders) {
+function createPercentileInputs(builder: Builder, filters: Filters, direction: EnumRef) {
   const having = new Map<string, InputObjectRef>();
   return {
     orderBy: builder.inputType('PercentileOrderBy', {

@@ -1,7 +1,7 @@
 import { builtIn, type Type } from '../../catalog/catalog.ts';
 import { based, operandOf } from '../../db/sql/compare.ts';
 import type { Derived, NumberForm, OfValues } from '../../db/sql/measure.ts';
-import { columnRef } from '../../db/sql/select.ts';
+import { alias, columnRef } from '../../db/sql/select.ts';
 import { type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
@@ -28,26 +28,31 @@ export function measureName({ index, leaf }: ShapeColumn, field: string, fractio
   return [...number, field, index, ...(fraction === undefined ? [] : [fraction])].join(' ');
 }
 
+/** The rows being measured: their alias, and whether the measure must be reproducible to the last digit. */
+export interface MeasuredRows {
+  readonly name: string;
+  readonly isExact: boolean;
+}
+
+const ownRows: MeasuredRows = { name: alias, isExact: false };
+
 /** What a field of a column's aggregates stands for; throws BAD_USER_INPUT for a fraction that is none. */
-export function measured(of: ShapeColumn, field: string, fraction?: unknown): Measured {
+export function measured(of: ShapeColumn, field: string, fraction?: unknown, rows = ownRows): Measured {
   const { column, leaf, isOnNodes } = of;
-  return measureOf(
-    { sql: columnValue(of), type: column.type, leaf, isOnNodes },
-    measureName(of, field),
-    field,
-    fraction,
-  );
+  const operand = { sql: columnValue(of, rows.name), type: column.type, leaf, isOnNodes, isExact: rows.isExact };
+  return measureOf(operand, measureName(of, field), field, fraction);
 }
 
 /** The same measure as a number, or as its change; durations are measured in seconds. */
 export function measuredNumber(of: ShapeColumn, field: string, form: NumberForm, fraction?: unknown) {
   if (of.leaf.type !== 'Duration') return numberOf(measured(of, field, fraction), form);
   const seconds = sql`extract(epoch from ${columnValue(of)})`;
-  const operand = { ...of, sql: seconds, type: builtIn('numeric'), leaf: scalarLeaf('Decimal') };
+  const type = builtIn('numeric');
+  const operand = { ...of, sql: seconds, type, leaf: scalarLeaf('Decimal'), isExact: false };
   return numberOf(measureOf(operand, `seconds ${measureName(of, field)}`, field, fraction), form);
 }
 
-const columnValue = ({ column }: ShapeColumn): Sql => based(operandOf(column, columnRef(column)));
+const columnValue = ({ column }: ShapeColumn, rows = alias): Sql => based(operandOf(column, columnRef(column, rows)));
 
 function measureOf(operand: MeasuredOperand, name: string, field: string, fraction: unknown): Measured {
   const { leaf, type } = operand;

@@ -5,9 +5,12 @@ import type { FilterOperand } from '../filters/operator.ts';
 import type { Leaf } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
 
-/** What is measured, and whether rows of several nodes are. */
+/** The values of a column that are measured. */
 export interface MeasuredOperand extends FilterOperand {
+  /** Whether the rows are distributed over several nodes. */
   readonly isOnNodes: boolean;
+  /** Whether the result must not depend on the order in which rows are read; the last digits of a sum of floats do. */
+  readonly isExact: boolean;
 }
 
 /** Something that is computed of the values of a column, nulls left out. */
@@ -69,18 +72,21 @@ function extreme(column: MeasuredOperand, name: 'min' | 'max'): Sql {
  * before they are added: the sums of several nodes would be added with six digits.
  */
 const numbers = (sum: Measurement['result'], mean: 'Float' | 'Decimal', cast: (x: Sql) => Sql) => ({
-  sum: measurement(
-    'The sum of all values.',
-    sum,
-    ({ sql: x }) => sql`pg_catalog.sum(${sum === 'Float' ? cast(x) : x})`,
-  ),
-  avg: measurement('The mean.', mean, ({ sql: x }) =>
-    sum === 'Float' ? sql`pg_catalog.avg(${cast(x)})` : cast(sql`pg_catalog.avg(${x})`),
-  ),
-  stddev: measurement('The standard deviation of a sample; null for a single value.', mean, ({ sql: x }) =>
-    cast(sql`pg_catalog.stddev_samp(${x})`),
+  sum: measurement('The sum of all values.', sum, (x) => sql`pg_catalog.sum(${added(x, sum, cast)})`),
+  avg: measurement('The mean.', mean, (x) => {
+    const value = sql`pg_catalog.avg(${added(x, sum, cast)})`;
+    return sum === 'Float' ? value : cast(value);
+  }),
+  stddev: measurement('The standard deviation of a sample; null for a single value.', mean, (x) =>
+    cast(sql`pg_catalog.stddev_samp(${added(x, sum, cast)})`),
   ),
 });
+
+/** Writes the argument of an aggregate that adds values up. */
+function added({ sql: x, isExact }: MeasuredOperand, sum: Measurement['result'], cast: (x: Sql) => Sql): Sql {
+  if (sum !== 'Float') return x;
+  return isExact ? sql`${cast(x)} order by ${x}` : cast(x);
+}
 
 const asFloat = (x: Sql): Sql => sql`${x}::pg_catalog.float8`;
 const asItIs = (x: Sql): Sql => x;

@@ -3,16 +3,16 @@ import type { OrderKey } from '../../db/sql/keyset.ts';
 import type { Measure } from '../../db/sql/measure.ts';
 import { ident } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
-import type { Builder, InputObjectRef } from '../builder.ts';
+import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import type { Leaf } from '../leaves.ts';
-import { type Direction, directions, type Orders } from '../lists/order.ts';
+import { type Direction, directions } from '../lists/direction.ts';
 import { type ColumnTypes, keyField } from './columns.ts';
 import { oneOf } from './given.ts';
 import type { Groups } from './groupBy.ts';
 import { pathTo } from './key.ts';
-import { countAll, measured } from './measured.ts';
+import { countAll, type Measured, type MeasuredRows, measured } from './measured.ts';
 import { partOf, partPath } from './parts.ts';
-import { inputName, type Shape, type ShapeColumn, type Shapes } from './shape.ts';
+import { inputName, type Shape, type Shapes } from './shape.ts';
 
 /** An order of groups, and the measures that it is about. */
 export interface GroupOrder {
@@ -27,7 +27,7 @@ const ownFields = ['count', 'bucket', 'parts'];
 export function createGroupOrders(
   builder: Builder,
   shapes: readonly Shape[],
-  { direction }: Orders,
+  direction: EnumRef,
   types: (leaf: Leaf) => ColumnTypes,
   parts: InputObjectRef,
 ): (table: string) => InputObjectRef {
@@ -61,32 +61,40 @@ export function createGroupOrders(
   return (table) => required(inputs, table);
 }
 
+/** An order by a measure, with the path of field names that leads to it. */
+interface MeasureOrder {
+  readonly measured: Measured;
+  readonly direction: unknown;
+  readonly path: readonly string[];
+}
+
+/** Reads an item that orders by the number of rows or a measure of a column; null for any other item. */
+export function readMeasure(shape: Shape, item: unknown, rows?: MeasuredRows): MeasureOrder | null {
+  const [field, value] = oneOf('orderBy', item);
+  if (field === 'count') return { measured: countAll, direction: value, path: [field] };
+  const [, column] = [...shape.columns].find(([name]) => inputName(shape, name, ownFields) === field) ?? [];
+  if (!column) return null;
+  const [part, asked] = oneOf('orderBy', value);
+  if (part === keyField) return null;
+  if (part !== 'percentile')
+    return { measured: measured(column, part, undefined, rows), direction: asked, path: [field, part] };
+  const { p, direction } = asked as { readonly p: number; readonly direction: string };
+  return { measured: measured(column, part, p, rows), direction, path: [field, part, String(p)] };
+}
+
 /** The whole order of groups: after what is given the keys and the bucket, so that it is always the same. */
 export function readGroupOrder(shapes: Shapes, shape: Shape, { names, bucket }: Groups, orderBy: unknown): GroupOrder {
   if (orderBy === null) throw badInput('orderBy is null; leave it out for the order of the keys');
   const measures: Measure[] = [];
-  const measuredBy = (measure: Measure, direction: unknown): OrderKey => {
-    measures.push(measure);
-    return orderKey(measure.name, direction);
-  };
   const keyed = (path: string, direction: unknown): OrderKey => {
     const name = names.get(path);
     if (name === undefined) throw badInput(`orderBy names the key ${path}, but groupBy does not`);
     return orderKey(name, direction);
   };
-  const ofColumn = (column: ShapeColumn, path: readonly string[], [field, value]: readonly [string, unknown]) => {
-    if (field === keyField) return keyed(pathTo(...path), value);
-    if (path.length > 1)
-      throw badInput(`orderBy: ${pathTo(...path)} is of related rows, of which the key alone gives an order`);
-    if (field !== 'percentile') return measuredBy(measured(column, field).measure, value);
-    const { p, direction } = value as { readonly p: number; readonly direction: string };
-    return measuredBy(measured(column, field, p).measure, direction);
-  };
   const read = (of: Shape, item: unknown, relations: readonly string[]): OrderKey => {
     const [field, value] = oneOf('orderBy', item);
     if (ownFields.includes(field) && relations.length > 0)
       throw badInput(`orderBy: ${field} is of the groups; it does not stand in ${pathTo(...relations)}`);
-    if (field === 'count') return measuredBy(countAll.measure, value);
     if (field === 'bucket') {
       if (!bucket) throw badInput('orderBy names the bucket, but groupBy has none');
       return orderKey('bucket', value);
@@ -95,9 +103,18 @@ export function readGroupOrder(shapes: Shapes, shape: Shape, { names, bucket }: 
       const [part, direction] = oneOf(field, value);
       return keyed(partPath(partOf(part)), direction);
     }
+    const found = readMeasure(of, item);
     const isCalled = ([name]: readonly [string, unknown]) => inputName(of, name, ownFields) === field;
-    const [name, column] = [...of.columns].find(isCalled) ?? [];
-    if (name !== undefined && column) return ofColumn(column, [...relations, name], oneOf('orderBy', value));
+    const [name = field] = [...of.columns].find(isCalled) ?? [];
+    if (found) {
+      if (relations.length > 0)
+        throw badInput(
+          `orderBy: ${pathTo(...relations, name)} is of related rows, of which the key alone gives an order`,
+        );
+      measures.push(found.measured.measure);
+      return orderKey(found.measured.measure.name, found.direction);
+    }
+    if (of.columns.has(name)) return keyed(pathTo(...relations, name), oneOf('orderBy', value)[1]);
     const [relation, to] = [...of.relations].find(isCalled) ?? [];
     if (relation === undefined || !to) throw new Error(`No order by ${field} of groups of ${of.table.name}`);
     return read(shapes.of(to.table), value, [...relations, relation]);

@@ -2,10 +2,9 @@ import { fieldName } from '../../catalog/words.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { TimeField } from '../../db/sql/timePart.ts';
 import { badInput, required } from '../../errors.ts';
-import type { Builder } from '../builder.ts';
+import type { Builder, EnumRef } from '../builder.ts';
 import { generatedLeaf } from '../generated.ts';
 import { scalarLeaf } from '../leaves.ts';
-import type { Orders } from '../lists/order.ts';
 import type { KeyNames } from './key.ts';
 import type { ShapeColumn } from './shape.ts';
 
@@ -52,7 +51,7 @@ export const partOf = (field: string): TimePart => required(fields, field);
 export type PartTypes = ReturnType<typeof createPartTypes>;
 
 /** Defines the types of the parts of times; the tables share them. */
-export const createPartTypes = (builder: Builder, { direction }: Orders) => ({
+export const createPartTypes = (builder: Builder, direction: EnumRef) => ({
   name: builder.enumType('TimePart', {
     description: 'A part of a time, as a number.',
     values: Object.fromEntries(Object.entries(allParts).map(([name, { description }]) => [name, { description }])),

@@ -3,7 +3,6 @@ import { required } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
 import type { RowRef } from '../lists/connection.ts';
-import type { Orders } from '../lists/order.ts';
 import { createColumnTypes } from './columns.ts';
 import { createGroupBy, type Groups } from './groupBy.ts';
 import { havingInput } from './having.ts';
@@ -17,6 +16,8 @@ import type { Shape, Shapes } from './shape.ts';
 export interface TableAggregates {
   readonly shape: Shape;
   readonly type: AggregateRef;
+  /** The enum of the orderable columns; null if there are none. */
+  readonly column: EnumRef | null;
   /** What makes groups; null where the rows have nothing by which they could be grouped. */
   readonly groups: Readonly<Record<'by' | 'having' | 'orderBy', InputObjectRef>> | null;
 }
@@ -35,21 +36,21 @@ interface Parts {
   readonly catalog: Catalog;
   readonly shapes: Shapes;
   readonly filters: Filters;
-  readonly orders: Orders;
+  readonly direction: EnumRef;
   /** The type of the rows of a table. */
   readonly rowOf: (table: string) => RowRef;
 }
 
 /** Defines the types of the aggregates of all tables. */
-export function createAggregates(builder: Builder, { catalog, shapes, filters, orders, rowOf }: Parts): Aggregates {
-  const columnTypes = createColumnTypes(builder, filters, orders);
-  const parts = createPartTypes(builder, orders);
+export function createAggregates(builder: Builder, { catalog, shapes, filters, direction, rowOf }: Parts): Aggregates {
+  const columnTypes = createColumnTypes(builder, filters, direction);
+  const parts = createPartTypes(builder, direction);
   const change = changeType(builder);
   const keyOf = createKeyTypes(builder, shapes);
   const groupable = shapes.all.filter((shape) => shape.groupable.size > 0);
   const columns = new Map(groupable.map((shape) => [shape.table.name, columnEnum(builder, shape)]));
   const groupBy = createGroupBy(builder, catalog, shapes, columns, parts.name);
-  const orderOf = createGroupOrders(builder, groupable, orders, columnTypes, parts.orderBy);
+  const orderOf = createGroupOrders(builder, groupable, direction, columnTypes, parts.orderBy);
   const define = (shape: Shape): TableAggregates => {
     const { name } = shape.table;
     const column = columns.get(name) ?? null;
@@ -67,7 +68,7 @@ export function createAggregates(builder: Builder, { catalog, shapes, filters, o
       having: havingInput(builder, shape, filters, columnTypes),
       orderBy: orderOf(name),
     };
-    return { shape, type, groups };
+    return { shape, type, column, groups };
   };
   const defined = new Map(shapes.all.map((shape) => [shape.table.name, define(shape)]));
   return {

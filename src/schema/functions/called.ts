@@ -8,7 +8,7 @@ import type { Page } from '../../db/sql/page.ts';
 import { nothing, type Projection } from '../../db/sql/projection.ts';
 import type { Row } from '../../db/sql/row.ts';
 import { alias, type Rows } from '../../db/sql/select.ts';
-import { gt, ident, join, type Sql, sql } from '../../db/sql/sql.ts';
+import { empty, gt, ident, join, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import type { Arguments } from '../fieldSource.ts';
 import type { Types } from '../types.ts';
@@ -66,7 +66,8 @@ const membersOf = ({ result }: DbFunction) => {
 export function pageOf(types: Types, fn: DbFunction, table: Rows, slice?: Slice): Page {
   const { offset, limit } = slice ?? { offset: 0, limit: 1 };
   const where = slice || fn.result.kind === 'value' ? sql`true` : isPresent(fn);
-  return { table, keys: ordinalOrder(types.catalog), where, after: null, before: null, offset, limit };
+  const order = { keys: ordinalOrder(types.catalog), joins: empty, distinct: null };
+  return { table, ...order, where, after: null, before: null, offset, limit };
 }
 
 /** Whether a row has a value at all: one without is what a function returns for no row. */

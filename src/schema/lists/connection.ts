@@ -1,33 +1,15 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { PageLimits } from '../../config/limits.ts';
-import { decodeCursor, encodeCursor, type OrderKey, orderFingerprint, reversed } from '../../db/sql/keyset.ts';
+import { encodeCursor, type OrderKey } from '../../db/sql/keyset.ts';
 import { marker } from '../../db/sql/markers.ts';
 import type { Key, Match } from '../../db/sql/match.ts';
 import type { Page } from '../../db/sql/page.ts';
 import type { Projection } from '../../db/sql/projection.ts';
 import type { Row } from '../../db/sql/row.ts';
-import { alias, type Rows } from '../../db/sql/select.ts';
-import { badInput } from '../../errors.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
-import type { Filters } from '../filters/filters.ts';
 import { generated, generatedLeaf } from '../generated.ts';
 import { scalarLeaf } from '../leaves.ts';
 import type { Live } from './liveCursor.ts';
-import type { Orders } from './order.ts';
-
-const maxOffset = 10_000;
-
-/** The arguments of a list, after graphql-js coerced them. */
-export interface ListArguments {
-  readonly first?: number | null;
-  readonly after?: string | null;
-  readonly last?: number | null;
-  readonly before?: string | null;
-  readonly offset?: number | null;
-  readonly where?: unknown;
-  readonly orderBy?: unknown;
-}
 
 /** What a list's arguments mean; the same for every row that has such a list. */
 export interface ListPlan {
@@ -35,7 +17,8 @@ export interface ListPlan {
   readonly page: Page;
   readonly size: number;
   readonly backward: boolean;
-  readonly isFiltered: boolean;
+  /** Whether the arguments restrict the list in no way: it has all rows of its table. */
+  readonly isWhole: boolean;
   /** The order's fingerprint, and the names of its keys in a row. */
   readonly order: string;
   readonly keys: readonly OrderKey[];
@@ -66,53 +49,9 @@ export interface Edge {
   readonly cursor: () => string;
 }
 
-/** Reads the arguments of a list; throws BAD_USER_INPUT where they make no page. */
-export function planList(
-  table: Rows,
-  args: ListArguments,
-  projection: Projection,
-  { catalog, filters, orders, limits }: { catalog: Catalog; filters: Filters; orders: Orders; limits: PageLimits },
-): ListPlan {
-  const { first, last, after, before, offset } = args;
-  if (isGiven(first) && isGiven(last)) throw badInput('Give first or last, not both');
-  if (isGiven(offset) && (isGiven(last) || isGiven(after) || isGiven(before)))
-    throw badInput('offset goes with first only; to walk on from a cursor leave it out');
-  if (isGiven(offset) && !(offset >= 0 && offset <= maxOffset))
-    throw badInput(`offset must be from 0 to ${maxOffset}; beyond that, walk with cursors or narrow the filter`);
-  const backward = isGiven(last);
-  const size = last ?? first ?? limits.defaultSize;
-  if (!(size >= 0 && size <= limits.maxSize))
-    throw badInput(`${backward ? 'last' : 'first'} must be from 0 to ${limits.maxSize}`);
-  const keys = orders.keysOf(table, args.orderBy);
-  const order = orderFingerprint(table.call?.function ?? table.name, keys);
-  const position = (cursor: string | null | undefined) => (isGiven(cursor) ? decodeCursor(cursor, order, keys) : null);
-  const [start, end] = [position(after), position(before)];
-  return {
-    catalog,
-    size,
-    backward,
-    isFiltered: Object.keys((args.where ?? {}) as object).length > 0,
-    order,
-    keys,
-    projection,
-    live: null,
-    page: {
-      table,
-      keys: backward ? reversed(keys) : keys,
-      where: filters.condition(table, args.where, alias),
-      after: backward ? end : start,
-      before: backward ? start : end,
-      offset: offset ?? 0,
-      limit: size + 1, // one more row tells whether there are more
-    },
-  };
-}
-
-const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
-
 /** Ties a plan to the loaders of a request, and to one parent's key where the list is a relation. */
 export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: Key): Connection => {
-  const { catalog, page, size, backward, isFiltered } = plan;
+  const { catalog, page, size, backward, isWhole } = plan;
   const found = marker(catalog, 'found');
   const read = (part: Page) => loaders.page(part, plan.projection, match, key);
   return {
@@ -133,8 +72,8 @@ export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: K
         hasPreviousPage: backward ? beyond || page.before !== null : behind,
       };
     },
-    count: () => loaders.count(page.table, page.where, match, key),
-    estimate: async () => (match || isFiltered || page.table.call ? null : loaders.estimate(page.table)),
+    count: () => loaders.count(page, match, key),
+    estimate: async () => (isWhole ? loaders.estimate(page.table) : null),
   };
 };
 

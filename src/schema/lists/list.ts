@@ -8,8 +8,9 @@ import { generated } from '../generated.ts';
 import type { RowSource } from '../rowSource.ts';
 import { selectedRows } from '../selection.ts';
 import type { Types } from '../types.ts';
-import { connect, type ListArguments, type ListPlan, planList } from './connection.ts';
+import { connect, type ListPlan } from './connection.ts';
 import { type Live, liveColumn } from './liveCursor.ts';
+import { type ListArguments, planList } from './planList.ts';
 
 /** Defines the list of all rows of a table, and the aggregates of it. */
 export function defineList(builder: Builder, types: Types, table: Table): void {
@@ -30,6 +31,7 @@ export function listField(
     ...source,
   };
   const orderBy = types.orders.orderBy(table);
+  const { column } = types.aggregates.of(table.name);
   return t.field({
     type: types.of(table.name).connection,
     nullable: true,
@@ -54,6 +56,12 @@ export function listField(
             : 'The order; by primary key if none is given.',
         }),
       }),
+      ...(column && {
+        distinctOn: t.arg({
+          type: [column],
+          description: 'Keeps only the first row per value of these columns; needs orderBy.',
+        }),
+      }),
     },
     ...generated(
       { kind: 'list', match, calledRows },
@@ -62,7 +70,7 @@ export function listField(
           const rows = source.rows?.(args) ?? table;
           const asked = selectedRows(selection);
           const columns = asked.columns.filter((name) => name !== liveColumn(types.catalog));
-          const plan = planList(rows, args, { ...asked, columns }, types);
+          const plan = planList(rows, args, { ...asked, columns }, match !== undefined, types);
           return { plan, isLive: columns.length < asked.columns.length, living: new WeakMap<Live, ListPlan>() };
         },
         loads: true,

@@ -1,111 +1,169 @@
-import { type Catalog, type Column, columnOf, isOrdered, type Table, uniqueKeys } from '../../catalog/catalog.ts';
+import { type Catalog, type Column, isUnique, referencesTo, type Table } from '../../catalog/catalog.ts';
 import type { Names } from '../../catalog/naming.ts';
-import { ordinalOrder } from '../../db/sql/call.ts';
-import type { OrderKey } from '../../db/sql/keyset.ts';
-import { rowOrder, storageOrder } from '../../db/sql/page.ts';
-import { columnRef, type Rows } from '../../db/sql/select.ts';
-import { badInput } from '../../errors.ts';
+import { keyOfColumn, type OrderKey } from '../../db/sql/keyset.ts';
+import { marker } from '../../db/sql/markers.ts';
+import { inner, type Match } from '../../db/sql/match.ts';
+import { fingerprint } from '../../db/sql/opaque.ts';
+import { createOrderJoins, type OrderJoins } from '../../db/sql/orderJoins.ts';
+import { alias, columnRef, type Rows } from '../../db/sql/select.ts';
+import type { Sql } from '../../db/sql/sql.ts';
+import { badInput, required } from '../../errors.ts';
+import { oneOf } from '../aggregates/given.ts';
+import { readMeasure } from '../aggregates/order.ts';
+import type { Shape, Shapes } from '../aggregates/shape.ts';
+import type { Aggregates } from '../aggregates/types.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
+import { source } from '../fieldSource.ts';
+import { type Direction, directions } from './direction.ts';
+import { withTieBreak } from './tieBreak.ts';
 
-/** The values of `OrderDirection`. As in PostgreSQL, nulls count as greater than everything. */
-export const directions = {
-  ASC: { descending: false, nullsFirst: false },
-  ASC_NULLS_FIRST: { descending: false, nullsFirst: true },
-  ASC_NULLS_LAST: { descending: false, nullsFirst: false },
-  DESC: { descending: true, nullsFirst: true },
-  DESC_NULLS_FIRST: { descending: true, nullsFirst: true },
-  DESC_NULLS_LAST: { descending: true, nullsFirst: false },
-} as const;
-
-export type Direction = keyof typeof directions;
-
-export interface Orders {
-  readonly direction: EnumRef;
-  /** The type of one item of a table's `orderBy`; null where no column has an order. */
-  readonly orderBy: (table: Table) => InputObjectRef | null;
-  /** The whole order of a list, ties broken; throws BAD_USER_INPUT for a null. */
-  readonly keysOf: (table: Rows, orderBy: unknown) => readonly OrderKey[];
+/** The total order of a list, and the joins that its keys refer to. */
+export interface ListOrder {
+  readonly keys: readonly OrderKey[];
+  readonly joins: Sql;
 }
 
-/** Defines the `orderBy` inputs of all tables. */
-export function createOrders(builder: Builder, catalog: Catalog, names: Names): Orders {
-  const direction = builder.enumType('OrderDirection', {
-    description: 'A direction. By default nulls are last in ASC and first in DESC.',
-    values: Object.fromEntries(Object.keys(directions).map((name) => [name, { value: name }])),
+export interface Orders {
+  /** The type of one item of a table's `orderBy`; null where no column has an order. */
+  readonly orderBy: (table: Table) => InputObjectRef | null;
+  /** Reads `orderBy`; `isWhole` says that the list has all rows of the table. Throws BAD_USER_INPUT for a null. */
+  readonly read: (table: Rows, orderBy: unknown, isWhole: boolean) => ListOrder;
+}
+
+/** How far an item of `orderBy` has been followed: the alias of the rows reached, and the field names on the way. */
+interface Way {
+  readonly rows: string;
+  readonly path: readonly string[];
+  readonly joins: OrderJoins;
+}
+
+/** A field of an `orderBy` input, and the key that its value stands for. */
+interface OrderField {
+  readonly type: InputObjectRef | EnumRef;
+  readonly deprecationReason?: string | undefined;
+  /** What is read per row beside the row itself, which determines the price. */
+  readonly reads?: 'relation' | 'aggregate';
+  readonly keyOf: (value: unknown, way: Way) => OrderKey;
+}
+
+interface Parts {
+  readonly catalog: Catalog;
+  readonly names: Names;
+  readonly shapes: Shapes;
+  readonly aggregates: Aggregates;
+  readonly direction: EnumRef;
+}
+
+/** Defines the `orderBy` inputs of all tables: columns, to-one relations, and aggregates of to-many relations. */
+export function createOrders(builder: Builder, { catalog, names, shapes, aggregates, direction }: Parts): Orders {
+  const ordered = shapes.all.filter(({ groupable }) => groupable.size > 0);
+  const inputs = new Map(ordered.map(({ name, table }) => [table.name, builder.inputRef<object>(`${name}OrderBy`)]));
+
+  /** Builds the key of a value that is not a column of the list's table; its name derives from the path. */
+  const computedKey = (
+    path: readonly string[],
+    key: Pick<OrderKey, 'expression' | 'type' | 'nullable'>,
+    to: unknown,
+  ) => ({
+    ...{ ...key, ...directions[to as Direction] },
+    name: marker(catalog, 'order') + fingerprint(path),
+    isComputed: true,
   });
-  const defined = new Map(
-    catalog.tables.map((table) => {
-      const columns = new Map(orderable(table).map((column) => [names.column(table, column), column]));
-      if (columns.size === 0) return [table.name, null];
-      const input = builder.inputType(`${names.type(table)}OrderBy`, {
-        isOneOf: true,
-        description: 'What to order rows by; the first entry is the most significant.',
-        fields: (t) =>
-          Object.fromEntries(
-            [...columns].map(([name, { deprecationReason }]) => [
-              name,
-              t.field({ type: direction, deprecationReason }),
-            ]),
-          ),
-      });
-      return [table.name, { input, columns }];
-    }),
-  );
-  return {
-    direction,
-    orderBy: (table) => defined.get(table.name)?.input ?? null,
-    keysOf(table, orderBy) {
-      const keys = (orderBy === undefined ? [] : given(orderBy)).map((item) => {
-        const [[name, value] = ['', '']] = Object.entries(item);
-        const column = defined.get(table.name)?.columns.get(name);
-        if (!column) throw new Error(`No order by ${name} of ${table.name}`);
-        const key = keyOf(column, directions[value as Direction]);
-        return table.call ? { ...key, nullable: true } : key;
-      });
-      return withTieBreak(
-        catalog,
-        table,
-        keys.filter((key, i) => keys.findIndex((k) => k.name === key.name) === i),
+
+  const columnField = (name: string, column: Column): OrderField => ({
+    type: direction,
+    deprecationReason: column.deprecationReason,
+    keyOf(value, { rows, path }) {
+      if (path.length === 0) return keyOfColumn(column, directions[value as Direction]);
+      return computedKey(
+        [...path, name],
+        { expression: columnRef(column, rows), type: column.type, nullable: true },
+        value,
       );
+    },
+  });
+
+  const relationField = (name: string, to: Shape, match: Match): OrderField => ({
+    type: required(inputs, to.table.name),
+    deprecationReason: to.table.deprecationReason,
+    reads: 'relation',
+    keyOf: (item, { rows, path, joins }) =>
+      keyIn(to, item, { rows: joins.row(match, rows), path: [...path, name], joins }),
+  });
+
+  const aggregateField = (name: string, of: Shape, match: Match, type: InputObjectRef): OrderField => ({
+    type,
+    deprecationReason: of.table.deprecationReason,
+    reads: 'aggregate',
+    keyOf(item, { rows, path, joins }) {
+      const found = readMeasure(of, item, { name: inner, isExact: true });
+      if (!found) throw badInput(`orderBy: ${[...path, name].join('.')} takes count, or a measure of a column`);
+      const { measure, type } = found.measured;
+      const nullable = path.length > 0 || measure.kind !== 'value' || measure.whenEmpty === null;
+      const expression = joins.measure(match, rows, measure);
+      return computedKey([...path, name, ...found.path], { expression, type, nullable }, found.direction);
+    },
+  });
+
+  const fieldsOf = (shape: Shape): ReadonlyMap<string, OrderField> => {
+    const { table } = shape;
+    return new Map([
+      ...[...shape.groupable].map(([name, { column }]) => [name, columnField(name, column)] as const),
+      ...[...shape.relations].map(([name, to]) => {
+        const other = shapes.of(to.table);
+        const match = { table: other.table, columns: to.targets, origin: table, values: to.columns };
+        return [name, relationField(name, other, match)] as const;
+      }),
+      ...referencesTo(catalog, table).flatMap(([child, key]) => {
+        const { groups } = aggregates.of(child.name);
+        if (!groups || isUnique(child, key.columns)) return [];
+        const [name] = names.aggregates(names.back(child, key));
+        const match = { table: child, columns: key.columns, origin: table, values: key.targets };
+        return [[name, aggregateField(name, shapes.of(child.name), match, groups.orderBy)] as const];
+      }),
+    ]);
+  };
+
+  const fields = new Map<string, ReadonlyMap<string, OrderField>>();
+  const known = (shape: Shape) => {
+    const found = fields.get(shape.table.name) ?? fieldsOf(shape);
+    fields.set(shape.table.name, found);
+    return found;
+  };
+
+  const keyIn = (shape: Shape, item: unknown, way: Way): OrderKey => {
+    const [name, value] = oneOf('orderBy', item);
+    return required(known(shape), name).keyOf(value, way);
+  };
+
+  for (const shape of ordered)
+    required(inputs, shape.table.name).implement({
+      isOneOf: true,
+      description: 'What to order rows by; the first entry is the most significant.',
+      fields: (t) =>
+        Object.fromEntries(
+          [...known(shape)].map(([name, { type, deprecationReason, reads }]) => [
+            name,
+            t.field({ type, deprecationReason, ...(reads && { extensions: source(reads) }) }),
+          ]),
+        ),
+    });
+
+  return {
+    orderBy: (table) => inputs.get(table.name) ?? null,
+    read(table, orderBy, isWhole) {
+      const joins = createOrderJoins(catalog, isWhole);
+      const way: Way = { rows: alias, path: [], joins };
+      const keys = given(orderBy).map((item) => keyIn(shapes.of(table.name), item, way));
+      const different = keys.filter((key, i) => keys.findIndex(({ name }) => name === key.name) === i);
+      // A function may return nulls whatever the columns of its type are.
+      const nullable = table.call ? different.map((key) => ({ ...key, nullable: true })) : different;
+      return { keys: withTieBreak(catalog, table, nullable), joins: joins.sql() };
     },
   };
 }
 
-function given(orderBy: unknown): readonly object[] {
+function given(orderBy: unknown): readonly unknown[] {
   if (orderBy === null) throw badInput('orderBy is null; leave it out for the default order');
-  return orderBy as readonly object[];
+  return (orderBy ?? []) as readonly unknown[];
 }
-
-/**
- * Makes every row's place certain: by a readable unique key, else by the place on disk, else by the row's own text.
- * Ties go in the direction of the last column, so that one index can serve the whole order.
- */
-function withTieBreak(catalog: Catalog, table: Rows, keys: readonly OrderKey[]): readonly OrderKey[] {
-  const candidates = uniqueKeys(table);
-  const has = (name: string) => keys.some((key) => key.name === name);
-  if (candidates.some((key) => key.every(has))) return keys;
-  const descending = keys.at(-1)?.descending ?? false;
-  const [unique] = candidates;
-  if (unique) {
-    const added = unique.filter((name) => !has(name)).map((name) => columnOf(table, name));
-    return [...keys, ...added.map((column) => keyOf(column, { descending, nullsFirst: descending }))];
-  }
-  if (table.call) return [...keys, ...ordinalOrder(catalog)];
-  // Nodes have places of the same name, and compressed chunks none.
-  const stored = table.wholeRow && !table.spread && !['view', 'foreign table'].includes(table.kind);
-  return [
-    ...keys,
-    ...(stored ? storageOrder : rowOrder)(catalog).map((key) => ({ ...key, descending, nullsFirst: descending })),
-  ];
-}
-
-const keyOf = (column: Column, direction: Pick<OrderKey, 'descending' | 'nullsFirst'>): OrderKey => ({
-  name: column.name,
-  expression: columnRef(column),
-  type: column.type,
-  nullable: column.nullable,
-  divides: column.divides,
-  ...direction,
-});
-
-const orderable = (table: Table) => table.columns.filter((column) => isOrdered(column.type));

@@ -1,0 +1,87 @@
+import { columnOf, type Table } from '../../catalog/catalog.ts';
+import { decodeCursor, type OrderKey, orderFingerprint, reversed } from '../../db/sql/keyset.ts';
+import type { Distinct } from '../../db/sql/page.ts';
+import type { Projection } from '../../db/sql/projection.ts';
+import { alias, type Rows } from '../../db/sql/select.ts';
+import { badInput } from '../../errors.ts';
+import type { Types } from '../types.ts';
+import type { ListPlan } from './connection.ts';
+
+const maxOffset = 10_000;
+
+/** The arguments of a list, after graphql-js coerced them. */
+export interface ListArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+  readonly offset?: number | null;
+  readonly where?: unknown;
+  readonly orderBy?: unknown;
+  /** Column names in the database. */
+  readonly distinctOn?: readonly string[] | null;
+}
+
+/** Reads the arguments of a list; throws BAD_USER_INPUT where they make no page. */
+export function planList(
+  table: Rows,
+  args: ListArguments,
+  projection: Projection,
+  isRelated: boolean,
+  { catalog, filters, orders, limits }: Pick<Types, 'catalog' | 'filters' | 'orders' | 'limits'>,
+): ListPlan {
+  const { first, last, after, before, offset } = args;
+  if (isGiven(first) && isGiven(last)) throw badInput('Give first or last, not both');
+  if (isGiven(offset) && (isGiven(last) || isGiven(after) || isGiven(before)))
+    throw badInput('offset goes with first only; to walk on from a cursor leave it out');
+  if (isGiven(offset) && !(offset >= 0 && offset <= maxOffset))
+    throw badInput(`offset must be from 0 to ${maxOffset}; beyond that, walk with cursors or narrow the filter`);
+  const backward = isGiven(last);
+  const size = last ?? first ?? limits.defaultSize;
+  if (!(size >= 0 && size <= limits.maxSize))
+    throw badInput(`${backward ? 'last' : 'first'} must be from 0 to ${limits.maxSize}`);
+  const isFiltered = Object.keys((args.where ?? {}) as object).length > 0;
+  const isWhole = !isFiltered && !isRelated && !table.call;
+  const { keys, joins } = orders.read(table, args.orderBy, isWhole);
+  const distinct = readDistinct(table, args, keys);
+  const order = orderFingerprint(table.call?.function ?? table.name, keys);
+  const position = (cursor: string | null | undefined) => (isGiven(cursor) ? decodeCursor(cursor, order, keys) : null);
+  const [start, end] = [position(after), position(before)];
+  return {
+    catalog,
+    size,
+    backward,
+    isWhole: isWhole && !distinct,
+    order,
+    keys,
+    projection,
+    live: null,
+    page: {
+      table,
+      keys: backward ? reversed(keys) : keys,
+      joins,
+      distinct,
+      where: filters.condition(table, args.where, alias),
+      after: backward ? end : start,
+      before: backward ? start : end,
+      offset: offset ?? 0,
+      limit: size + 1, // one more row tells whether there are more
+    },
+  };
+}
+
+/** Reads `distinctOn`; without an explicit order the row that stays would be arbitrary. */
+function readDistinct(
+  table: Table,
+  { distinctOn, orderBy }: ListArguments,
+  keys: readonly OrderKey[],
+): Distinct | null {
+  if (distinctOn === undefined) return null;
+  if (distinctOn === null || distinctOn.length === 0)
+    throw badInput('distinctOn is empty; name a column, or leave it out');
+  if (!Array.isArray(orderBy) || orderBy.length === 0)
+    throw badInput('distinctOn keeps the first row in the order of orderBy; give orderBy too');
+  return { columns: [...new Set(distinctOn)].map((name) => columnOf(table, name)), keys };
+}
+
+const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;

@@ -1,0 +1,28 @@
+import { type Catalog, columnOf, uniqueKeys } from '../../catalog/catalog.ts';
+import { ordinalOrder } from '../../db/sql/call.ts';
+import { keyOfColumn, type OrderKey } from '../../db/sql/keyset.ts';
+import { rowOrder, storageOrder } from '../../db/sql/page.ts';
+import type { Rows } from '../../db/sql/select.ts';
+
+/**
+ * Makes every row's place certain: by a readable unique key, else by the place on disk, else by the row's own text.
+ * Ties go in the direction of the last key, so that one index can serve the whole order.
+ */
+export function withTieBreak(catalog: Catalog, table: Rows, keys: readonly OrderKey[]): readonly OrderKey[] {
+  const candidates = uniqueKeys(table);
+  const has = (name: string) => keys.some((key) => key.name === name);
+  if (candidates.some((key) => key.every(has))) return keys;
+  const descending = keys.at(-1)?.descending ?? false;
+  const [unique] = candidates;
+  if (unique) {
+    const added = unique.filter((name) => !has(name)).map((name) => columnOf(table, name));
+    return [...keys, ...added.map((column) => keyOfColumn(column, { descending, nullsFirst: descending }))];
+  }
+  if (table.call) return [...keys, ...ordinalOrder(catalog)];
+  // Nodes have places of the same name, and compressed chunks none.
+  const stored = table.wholeRow && !table.spread && !['view', 'foreign table'].includes(table.kind);
+  return [
+    ...keys,
+    ...(stored ? storageOrder : rowOrder)(catalog).map((key) => ({ ...key, descending, nullsFirst: descending })),
+  ];
+}
