@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import type { Db } from './db.ts';
 import type { Share } from './inFlight.ts';
 import type { Meter } from './pool/meter.ts';
-import type { Row } from './sql/row.ts';
+import { type Row, textsOf } from './sql/row.ts';
 
 /** What the reads of one response may return. */
 export interface Budget {
@@ -110,6 +110,6 @@ export const isTooLarge = (error: unknown): boolean => error instanceof AppError
 /** The length of a row's values. */
 export function sizeOf(row: Row): number {
   let size = 0;
-  for (const name in row) size += row[name]?.length ?? 0;
+  for (const text of textsOf(row)) size += text?.length ?? 0;
   return size;
 }

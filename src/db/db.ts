@@ -1,6 +1,5 @@
 import pg, { type ClientBase } from 'pg';
 import { schemaChanging } from '../errors.ts';
-import { type Ahead, queryAfter } from './ahead.ts';
 import type { Meter } from './pool/meter.ts';
 import type { Lender, Work } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
@@ -17,6 +16,7 @@ import {
   type StatementKind,
 } from './postgresErrors.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
+import { queryRows, type Statement } from './rowsQuery.ts';
 import { type Reader, type SharedReads, shareReads } from './sharedReads.ts';
 import type { Row } from './sql/row.ts';
 import { ident, join, type Sql, sql, toQuery, trusted, type Value } from './sql/sql.ts';
@@ -55,8 +55,6 @@ export interface SharedDb extends Db {
   /** The database as one request uses it. */
   within(scope: Scope): Db;
 }
-
-const asText = { getTypeParser: () => (value: unknown) => value };
 
 /** Looks whether the catalog has changed since then, on the clock of `performance.now()`; the reason is for the log. */
 export type CatalogWatch = (since: number, reason: Error) => Promise<boolean>;
@@ -150,16 +148,18 @@ async function execute(
   client: ClientBase,
   prepared: Prepared,
   { text, values, prunes }: Query,
-  ahead: Omit<Ahead, 'name'> | undefined,
+  ahead: Omit<Statement, 'name'> | undefined,
 ): Promise<readonly Row[]> {
-  const query = { name: prunes ? undefined : prepared.nameOf(text), text, values, types: asText };
-  if (!ahead) return (await client.query<Row>(query)).rows;
-  const name = prepared.nameOf(ahead.text);
-  if (name !== undefined && !prepared.ready.has(name)) {
-    await client.query({ ...ahead, name });
-    prepared.ready.add(name);
+  const name = prunes ? undefined : prepared.nameOf(text);
+  const first = ahead && { ...ahead, name: prepared.nameOf(ahead.text) };
+  if (first?.name !== undefined && !prepared.ready.has(first.name)) {
+    await queryRows(client, first);
+    prepared.ready.add(first.name);
   }
-  return (await queryAfter<Row>(client, { ...ahead, name }, query)).rows;
+  const shape = name === undefined ? undefined : prepared.shapes.get(name);
+  const found = await queryRows(client, { name, text, values }, { ahead: first, shape });
+  if (name !== undefined && found.shape) prepared.shapes.set(name, found.shape);
+  return found.rows;
 }
 
 /**
@@ -194,7 +194,7 @@ const settingsOf = ({ claims, isWhole }: Scope): readonly Setting[] => [
 ];
 
 /** Sets for one transaction what does not hold for the session. */
-function settingsAhead({ settings }: Session, own: readonly Setting[]): Omit<Ahead, 'name'> | undefined {
+function settingsAhead({ settings }: Session, own: readonly Setting[]): Omit<Statement, 'name'> | undefined {
   const all = [...Object.entries(settings), ...own];
   if (all.length === 0) return undefined;
   const calls = all.map(([name, value]) => sql`pg_catalog.set_config(${name}, ${value}, true)`);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Session } from './pool/session.ts';
+import type { RowShape } from './sql/row.ts';
 
 /** The names under which a connection has statements prepared. */
 export interface Prepared {
@@ -9,6 +10,8 @@ export interface Prepared {
   renew(text: string): void;
   /** The names that a statement was prepared under ahead of its first use. */
   readonly ready: Set<string>;
+  /** What the rows of prepared statements are like, by their names; as long as one is prepared that does not change. */
+  readonly shapes: Map<string, RowShape>;
 }
 
 /** On one connection at most so many statements are prepared, which bounds its memory; the rest are planned each time. */
@@ -28,6 +31,7 @@ export function createPrepared({ pooler }: Session): Prepared {
       if (name !== undefined) names.set(text, pooler ? undefined : digest(name));
     },
     ready: new Set(),
+    shapes: new Map(),
   };
 }
 

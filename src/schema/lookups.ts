@@ -2,7 +2,7 @@ import { columnOf, indexOf, type Table, uniqueKeys } from '../catalog/catalog.ts
 import { marker } from '../db/sql/markers.ts';
 import type { Match } from '../db/sql/match.ts';
 import type { Projection } from '../db/sql/projection.ts';
-import type { Row } from '../db/sql/row.ts';
+import { type Row, rowWith } from '../db/sql/row.ts';
 import { badInput } from '../errors.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import type { Builder } from './builder.ts';
@@ -69,7 +69,7 @@ export function defineNode(builder: Builder, types: Types): void {
     // A text that a client made up must not fail the statement of others. No row has it, of a type that is there or not.
     if (!leaves.every((leaf, i) => leaf.isText(key[i] ?? ''))) return null;
     const row = await loaders.row(match, key, asked(type));
-    return row && { ...row, [marker(types.catalog, 'type')]: type };
+    return row && rowWith(row, marker(types.catalog, 'type'), type);
   };
 
   builder.queryFields((t) => ({

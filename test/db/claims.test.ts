@@ -98,18 +98,18 @@ describe('the claims of a caller', () => {
     const all = sql`select * from events.note limit 1`;
     await anna.rows(all);
     await pool.use((client) => client.query('deallocate all'));
-    expect(await anna.rows(all)).toEqual([{ owner: 'anna', n: '1' }]);
+    expect(await anna.rows(all)).toMatchObject([{ owner: 'anna', n: '1' }]);
     await database.admin('alter table events.note add extra int');
-    expect(await anna.rows(all)).toEqual([{ owner: 'anna', n: '1', extra: null }]);
+    expect(await anna.rows(all)).toMatchObject([{ owner: 'anna', n: '1', extra: null }]);
     await database.admin('alter table events.note drop extra');
-    expect(await anna.rows(all)).toEqual([{ owner: 'anna', n: '1' }]);
+    expect(await anna.rows(all)).toMatchObject([{ owner: 'anna', n: '1' }]);
   });
 
   test('are set for statements that are not prepared too', async () => {
     const anna = db.within({ claims: { oid: 'anna' } });
     for (let i = 0; i < 501; i++) await anna.rows(sql`select ${trusted(String(i))}`);
-    expect(await anna.rows(sql`select count(*) from events.note where n > 0`)).toEqual([{ count: '50' }]);
-    expect(await anna.rows(sql`select n from events.note where n = ${7}`)).toEqual([{ n: '7' }]);
+    expect(await anna.rows(sql`select count(*) from events.note where n > 0`)).toMatchObject([{ count: '50' }]);
+    expect(await anna.rows(sql`select n from events.note where n = ${7}`)).toMatchObject([{ n: '7' }]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { ComputedValue } from './call.ts';
 import { joinedName } from './markers.ts';
 import { inner, type Match, matchesRow } from './match.ts';
 import { distinct } from './measure.ts';
-import type { Row } from './row.ts';
+import { type Row, shapeOf } from './row.ts';
 import { alias, from } from './select.ts';
 import { empty, ident, join, type Sql, sql } from './sql.ts';
 
@@ -104,25 +104,17 @@ function attacher(catalog: Catalog, joins: readonly Join[]): Joins['attach'] {
     ...join,
     columns: namesIn(join),
     names: namesIn(join).map((_, j) => joinedName(catalog, i, j)),
-    empty: Object.fromEntries(namesIn(join).map((name) => [name, null])),
   }));
   return (row) => {
     const found: (FoundRow | null)[] = [];
-    for (const { parent, joined, columns, names, empty } of parts) {
+    for (const { parent, joined, columns, names } of parts) {
       const holder: FoundRow | null | undefined = parent === -1 ? row : found[parent];
-      const own = row[names[0] ?? ''] === null ? null : pick(row, names, columns, empty);
+      const own = row[names[0] ?? ''] === null ? null : shapeOf(row).part(row, names, columns);
       found.push(own);
       if (holder) holder[joined] = own;
     }
     return row;
   };
-}
-
-/** `empty` has the columns already: to set one called `__proto__` would else set what its name says. */
-function pick(row: Row, names: readonly string[], columns: readonly string[], empty: FoundRow): FoundRow {
-  const picked: FoundRow = { ...empty };
-  for (let i = 0; i < columns.length; i++) picked[columns[i] ?? ''] = row[names[i] ?? ''] ?? null;
-  return picked;
 }
 
 /** What serves all of several: the very one where they are one. */

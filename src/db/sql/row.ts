@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /**
  * Every value as the text that PostgreSQL sent, so that no digit is lost on the way, and the rows that were joined, each
  * under the symbol of its match.
@@ -6,3 +8,74 @@ export interface Row {
   readonly [column: string]: string | null;
   readonly [joined: symbol]: Row | null;
 }
+
+/** What PostgreSQL sent of a row, in the order of the statement's columns. */
+export type Texts = readonly (string | null)[];
+
+const texts = Symbol('texts');
+const shape = Symbol('shape');
+
+/** The rows of a statement: each keeps its texts as they came, and finds them by the names of the columns. */
+export class RowShape {
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #Row: new (
+    of: Texts,
+  ) => object;
+  readonly #views = new WeakMap<readonly string[], RowShape>();
+
+  constructor(places: ReadonlyMap<string, number>) {
+    this.#places = places;
+    this.#Row = class {
+      readonly [texts]: Texts;
+      constructor(of: Texts) {
+        this[texts] = of;
+      }
+    };
+    Object.defineProperty(this.#Row.prototype, shape, { value: this });
+    for (const [name, place] of places) Object.defineProperty(this.#Row.prototype, name, getterOf(place));
+  }
+
+  row(of: Texts): Row {
+    return new this.#Row(of) as Row;
+  }
+
+  /** A row of some of these columns, under other names. */
+  part(row: Row, names: readonly string[], columns: readonly string[]): Row {
+    const view =
+      this.#views.get(names) ?? new RowShape(placesOf(columns, (i) => this.#places.get(names[i] ?? '') ?? -1));
+    this.#views.set(names, view);
+    return view.row(textsOf(row));
+  }
+}
+
+const getterOf = (place: number): PropertyDescriptor & ThisType<{ readonly [texts]: Texts }> => ({
+  enumerable: true,
+  get() {
+    return this[texts][place] ?? null;
+  },
+});
+
+/** Of two columns with one name the last counts. */
+const placesOf = (names: readonly string[], placeOf: (i: number) => number) =>
+  new Map(names.map((name, i) => [name, placeOf(i)]));
+
+const shapes = new LRUCache<string, RowShape>({ max: 1000 });
+
+/** The shape of rows with these columns, one for all statements that have the same. */
+export function shapeWith(columns: readonly string[]): RowShape {
+  const name = JSON.stringify(columns);
+  const found = shapes.get(name) ?? new RowShape(placesOf(columns, (i) => i));
+  shapes.set(name, found);
+  return found;
+}
+
+/** The shape of a row that a statement gave. */
+export const shapeOf = (row: Row): RowShape => (row as unknown as { readonly [shape]: RowShape })[shape];
+
+/** All texts of a row, with those of the rows that were joined. */
+export const textsOf = (row: Row): Texts =>
+  (row as unknown as { readonly [texts]?: Texts })[texts] ?? Object.values(row);
+
+/** The same row with another value. */
+export const rowWith = (row: Row, name: string, value: string): Row =>
+  Object.assign(Object.create(Object.getPrototypeOf(row)), row, { [name]: value });

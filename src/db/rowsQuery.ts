@@ -1,0 +1,103 @@
+import pg from 'pg';
+import { type Row, type RowShape, shapeWith, type Texts } from './sql/row.ts';
+
+/** A statement for a connection. */
+export interface Statement {
+  /** Under which it has been prepared on the connection; without one it is parsed each time. */
+  readonly name: string | undefined;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/** What this relies on of pg, whose version is pinned for it: how a query writes its messages, and hears of those that come. */
+interface QueryInternals extends pg.Submittable {
+  requiresPreparation(): boolean;
+  prepare(connection: pg.Connection): void;
+}
+
+interface Column {
+  readonly name: string;
+}
+
+const PgQuery = pg.Query as unknown as new (
+  statement: Statement,
+  done: (error: Error | null) => void,
+) => QueryInternals;
+
+/**
+ * A query whose rows keep the texts as they came. With a statement ahead of it, both go before one Sync: that is one round
+ * trip and one implicit transaction, so that an error in the one ends the other, and what the first sets for its
+ * transaction is gone after the second. What the first answers does not count.
+ */
+class RowsQuery extends PgQuery {
+  readonly #ahead: Statement | undefined;
+  readonly #found: Row[] = [];
+  #completed = 0;
+  shape: RowShape | undefined;
+
+  constructor(statement: Statement, { ahead, shape }: Sending, done: (error: Error | null) => void) {
+    super(statement, done);
+    this.#ahead = ahead;
+    this.shape = shape;
+  }
+
+  /** Throws where it ran without what goes ahead of it. */
+  found(): readonly Row[] {
+    if (this.#ahead && this.#completed < 2) throw new Error('A query ran without what goes ahead of it');
+    return this.#found;
+  }
+
+  override requiresPreparation(): boolean {
+    return this.#ahead !== undefined || super.requiresPreparation();
+  }
+
+  override prepare(connection: pg.Connection): void {
+    if (this.#ahead) writeAhead(connection, this.#ahead);
+    super.prepare(this.shape ? undescribed(connection) : connection);
+  }
+
+  handleRowDescription({ fields }: { readonly fields: readonly Column[] }): void {
+    this.shape = shapeWith(fields.map(({ name }) => name));
+  }
+
+  handleDataRow({ fields }: { readonly fields: Texts }): void {
+    if (this.shape && !(this.#ahead && this.#completed === 0)) this.#found.push(this.shape.row(fields));
+  }
+
+  handleCommandComplete(): void {
+    this.#completed++;
+  }
+}
+
+function writeAhead(connection: pg.Connection, { name = '', text, values }: Statement): void {
+  if (name === '') connection.parse({ name, text, types: [] }, true);
+  connection.bind({ statement: name, values: values as string[] }, true);
+  connection.execute({}, true);
+}
+
+/** The same connection, on which PostgreSQL is not asked for the columns of a statement. */
+const undescribed = (connection: pg.Connection): pg.Connection =>
+  Object.create(connection, { describe: { value: () => {} } }) as pg.Connection;
+
+/** How a statement is sent. */
+export interface Sending {
+  /** What goes ahead of it. */
+  readonly ahead?: Statement | undefined;
+  /** What its rows are like, where that is known since it was prepared. */
+  readonly shape?: RowShape | undefined;
+}
+
+/** Runs a statement; answers the shape of its rows too, where it has any. */
+export function queryRows(client: pg.ClientBase, statement: Statement, sending: Sending = {}) {
+  return new Promise<{ rows: readonly Row[]; shape: RowShape | undefined }>((resolve, reject) => {
+    const query: RowsQuery = new RowsQuery(statement, sending, (error) => {
+      if (error) return reject(error);
+      try {
+        resolve({ rows: query.found(), shape: query.shape });
+      } catch (reason) {
+        reject(reason);
+      }
+    });
+    client.query(query);
+  });
+}
