@@ -43,7 +43,7 @@ class RowsQuery extends PgQuery {
 
   /** Throws where it ran without what goes ahead of it. */
   found(): readonly Row[] {
-    if (this.#ahead && this.#completed < 2) throw new Error('A query ran without what goes ahead of it');
+    if (this.#ahead && this.#completed < 2) throw new Error('A query ran without the statements that must precede it');
     return this.#found;
   }
 

@@ -12,7 +12,7 @@ import { distinctTexts, type KeyedStatement, selectForKeys, selectRowsOfKeys, wi
 import { joinsOf, merged, noJoins, nothing, type Projection } from '../db/sql/projection.ts';
 import type { Row } from '../db/sql/row.ts';
 import { isEstimated, type Rows, selectCount, selectEstimate, wholeStatement } from '../db/sql/select.ts';
-import { identity, type Sql } from '../db/sql/sql.ts';
+import { filled, identity, type Sql } from '../db/sql/sql.ts';
 
 /** A value with which JSON can tell two loads apart. */
 export type LoadArgument =
@@ -23,6 +23,8 @@ export type LoadArgument =
   | undefined
   | readonly LoadArgument[]
   | { readonly [name: string]: LoadArgument };
+
+type Variables = Readonly<Record<string, unknown>>;
 
 /** Loads one result for each key, in the keys' order; the arguments are the same for all keys of a batch. */
 export type BatchRead<K extends LoadArgument, A extends readonly LoadArgument[], V> = (
@@ -57,6 +59,8 @@ export interface Loaders {
   ): Promise<V>;
   /** Forgets all that was loaded: rows have changed. */
   clear(): void;
+  /** Loaders whose statements have the values of these variables in their slots. */
+  filling(variables: Variables): Loaders;
 }
 
 /** The parts of a page that determine which rows its list has. */
@@ -76,7 +80,7 @@ interface StatementName {
 
 type Loader<V, A, K> = DataLoader<Request<A, K>, V, string>;
 
-export function createLoaders(db: Db, catalog: Catalog): Loaders {
+export function createLoaders(db: Db, catalog: Catalog, variables: Variables = {}): Loaders {
   const loaders = new Map<string, unknown>();
 
   /** The loader of this name. What is loaded under a name always has the types that its name stands for. */
@@ -105,11 +109,12 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
           JSON.stringify([match.table.name, match.columns, match.origin.name, match.values, match.alias]),
         )
       : '';
+  const statementName = (of: object, build: () => Sql) => identity(filled(statements.of(of, 'name', build), variables));
   const pageName = (page: Page) =>
-    nameOf(page, () => identity(selectPage(catalog, page, { columns: [], computed: [], joins: noJoins })));
+    statementName(page, () => selectPage(catalog, page, { columns: [], computed: [], joins: noJoins }));
   const conditionName = ({ name, call }: Rows, where: Sql) =>
-    `${name} ${call ? nameOf(call, () => identity(call.rows)) : ''} ${nameOf(where, () => identity(where))}`;
-  const groupingName = (grouping: Grouping) => nameOf(grouping, () => identity(selectGroups(catalog, grouping, [])));
+    `${name} ${call ? statementName(call, () => call.rows) : ''} ${statementName(where, () => where)}`;
+  const groupingName = (grouping: Grouping) => statementName(grouping, () => selectGroups(catalog, grouping, []));
 
   /**
    * Reads what is asked of all. Where PostgreSQL refuses that, perhaps for what is joined or computed, the rows come
@@ -132,6 +137,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
   }
 
   const number = marker(catalog, 'n');
+  const rowsOf = (statement: Sql) => db.rows(filled(statement, variables));
   const reading = (table: Table, query: Sql) => wholeStatement('SELECT', catalog, table, query);
 
   /** Runs one statement whose rows say by their number to which key they belong. */
@@ -146,7 +152,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       withKeys(match.values.length, count, (stand) => reading(match.table, build(stand))),
     );
     const groups: Row[][] = keys.map(() => []);
-    for (const row of await db.rows(statement(keys))) groups[Number(row[number]) - 1]?.push(row);
+    for (const row of await rowsOf(statement(keys))) groups[Number(row[number]) - 1]?.push(row);
     return groups;
   };
 
@@ -159,7 +165,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
     select: (match: readonly Sql[]) => Sql,
   ): Promise<readonly (readonly Row[])[]> => {
     if (match) return perKey(name, match, keys, (stand) => selectForKeys(catalog, match, stand, select));
-    const rows = await db.rows(statements.of(name.of, name.as, () => reading(table, select([]))));
+    const rows = await rowsOf(statements.of(name.of, name.as, () => reading(table, select([]))));
     return keys.map(() => rows);
   };
 
@@ -254,6 +260,7 @@ export function createLoaders(db: Db, catalog: Catalog): Loaders {
       ).load({ key, asked: nothing }),
 
     clear: () => loaders.clear(),
+    filling: (given) => createLoaders(db, catalog, given),
   };
 }
 

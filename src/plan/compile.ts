@@ -1,7 +1,9 @@
 import {
+  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
   getArgumentValues,
@@ -13,12 +15,14 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
+  valueFromAST,
   visit,
 } from 'graphql';
+import { Slots } from '../db/sql/slot.ts';
 import { AppError } from '../errors.ts';
-import { type Selection, sourceOf } from '../schema/fieldSource.ts';
+import { type Arguments, type Selection, sourceOf } from '../schema/fieldSource.ts';
 import { collectFields } from '../schema/selection.ts';
-import { type Below, type Plan, type PlannedField, type PlannedObject, Unplanned } from './plan.ts';
+import { type Ask, type Below, type Plan, type PlannedField, type PlannedObject, Unplanned } from './plan.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -29,12 +33,17 @@ interface Compiled {
   readonly variables: Variables;
   /** The names of those whose values the plan holds for. */
   readonly decided: ReadonlySet<string>;
+  /** The names of those whose values are never null, and may be slots of statements. */
+  readonly slotted: ReadonlySet<string>;
 }
 
-/** Compiles an operation of a valid document. What depends on other variables than those that are decided is left to each request. */
-export function compile({ schema, document, operation, variables, decided }: Compiled): Plan | Unplanned {
+/**
+ * Compiles an operation of a valid document. What depends on other variables than those that are decided is left to each
+ * request, unless it has slots for them.
+ */
+export function compile({ schema, document, operation, variables, decided, slotted }: Compiled): Plan | Unplanned {
   const fragments = fragmentsByName(document);
-  const asks: ((variables: Variables) => unknown)[] = [];
+  const asks: Ask[] = [];
   const from = { schema, fragments, variableValues: variables };
   const named = typesNamedIn(document);
   let size = 0;
@@ -62,8 +71,10 @@ export function compile({ schema, document, operation, variables, decided }: Com
     const type = getNullableType(field.type);
     const item = isListType(type) ? (type.ofType as typeof field.type) : null;
     const selection: Selection = { ...from, fieldNodes: nodes, returnType: field.type };
-    const ask = (values: Variables) =>
-      reading.ask?.(getArgumentValues(field, node, values), { ...selection, variableValues: values });
+    const ask = (given: Variables, slots = given) => {
+      const args = argumentsOf(field, node, { given, slots, takers: reading.slots ?? [] });
+      return reading.ask?.(args, { ...selection, variableValues: given });
+    };
     const below = belowOf(getNullableType(item ?? type), nodes);
     return {
       ...{ key, prefix, nodes, name, isRequired, reading, below, constant: null },
@@ -74,18 +85,36 @@ export function compile({ schema, document, operation, variables, decided }: Com
   }
 
   /** What a field asks for, which is for each request to say where it depends on its variables. */
-  function askedOf(ask: (variables: Variables) => unknown): PlannedField['asked'] {
+  function askedOf(ask: Ask['of']): PlannedField['asked'] {
     let depends = false;
     const watched = watch(variables, (name) => {
       depends ||= !decided.has(name);
     });
     try {
       const value = ask(watched);
-      if (!depends) return { value };
+      if (!depends) return { value, place: null };
     } catch (error) {
       if (!depends && !(error instanceof AppError)) throw error;
     }
-    return { place: asks.push(ask) - 1 };
+    return { value: undefined, place: asks.push({ of: ask, kept: keptOf(ask) }) - 1 };
+  }
+
+  /** What a field asks for with slots in the place of variables; null where it depends on others, or on their values. */
+  function keptOf(ask: (given: Variables, slots: Variables) => unknown): Ask['kept'] {
+    if (slotted.size === 0) return null;
+    let depends = false;
+    const watched = (values: Variables, known: ReadonlySet<string>) =>
+      watch(values, (name) => {
+        depends ||= !known.has(name);
+      });
+    try {
+      const kept = Slots.build(variables, slotted, (slots) =>
+        ask(watched(variables, decided), watched(slots, new Set([...decided, ...slotted]))),
+      );
+      return depends ? null : kept;
+    } catch {
+      return null; // a value says what is asked for
+    }
   }
 
   function belowOf(type: unknown, nodes: readonly FieldNode[]): Below | null {
@@ -122,6 +151,28 @@ export function compile({ schema, document, operation, variables, decided }: Com
   }
 }
 
+/** The arguments of a field; those that take slots get them in the place of variables. */
+function argumentsOf(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  {
+    given,
+    slots,
+    takers,
+  }: { readonly given: Variables; readonly slots: Variables; readonly takers: readonly string[] },
+): Arguments {
+  if (slots === given) return getArgumentValues(field, node, given);
+  const takes = ({ name }: ArgumentNode) => takers.includes(name.value);
+  const { arguments: all = [] } = node;
+  const args = getArgumentValues(field, { ...node, arguments: all.filter((one) => !takes(one)) }, given);
+  for (const { name, value } of all.filter(takes)) {
+    const type = field.args.find((arg) => arg.name === name.value)?.type;
+    const taken = type && valueFromAST(value, type, slots);
+    if (taken !== undefined) args[name.value] = taken;
+  }
+  return args;
+}
+
 const typeName = (
   { name }: GraphQLObjectType,
   field: Pick<PlannedField, 'key' | 'prefix' | 'nodes' | 'name'>,
@@ -132,7 +183,7 @@ const typeName = (
   constant: JSON.stringify(name),
   reading: { get: () => name },
   isRead: false,
-  asked: { value: undefined },
+  asked: { value: undefined, place: null },
   below: null,
 });
 

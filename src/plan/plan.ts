@@ -1,4 +1,5 @@
 import type { FieldNode } from 'graphql';
+import type { Slots } from '../db/sql/slot.ts';
 import type { FieldReading } from '../schema/fieldSource.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -8,8 +9,16 @@ export interface Plan {
   readonly root: PlannedObject;
   /** How many fields it has. */
   readonly size: number;
-  /** What each field asks for that depends on variables; throws where it is for the executor to say what is wrong. */
-  readonly asks: readonly ((variables: Variables) => unknown)[];
+  /** Of each field for which that depends on variables, what it asks for. */
+  readonly asks: readonly Ask[];
+}
+
+/** What a field asks for. */
+export interface Ask {
+  /** With these variables; throws where it is for the executor to say what is wrong with them. */
+  readonly of: (variables: Variables) => unknown;
+  /** The same with slots in the place of variables, for all that they fit. */
+  readonly kept: { readonly value: unknown; readonly slots: Slots } | null;
 }
 
 /** What a document selects of an object. */
@@ -36,8 +45,8 @@ export interface PlannedField {
   readonly reading: FieldReading;
   /** Whether its value is read before any is written, as what is loaded or has fields is. */
   readonly isRead: boolean;
-  /** What it asks for, or the place of that among the plan's `asks`. */
-  readonly asked: { readonly value: unknown } | { readonly place: number };
+  /** What it asks for, or the place of that among the plan's `asks`; null where it is known. */
+  readonly asked: { readonly value: unknown; readonly place: number | null };
   readonly below: Below | null;
 }
 

@@ -3,9 +3,11 @@ import {
   GraphQLBoolean,
   GraphQLInt,
   type GraphQLSchema,
+  getNamedType,
   getNullableType,
   getOperationAST,
   isEnumType,
+  isLeafType,
   Kind,
   type OperationDefinitionNode,
   typeFromAST,
@@ -75,21 +77,28 @@ interface Planned {
 
 function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
   const { schema, document, operation } = planned;
-  const few = new Set(directingVariables(document));
-  const many = new Set([...few, ...literalVariables(schema, operation)]);
+  const directing = directingVariables(document);
+  const { literals, slots } = rolesOf(planned);
+  const many = [...new Set([...directing, ...literals])];
   const keys = new Set<string>();
   return {
     schema,
     operation,
     with(variables) {
-      const key = keyOf(many, variables);
+      const slotted = slots.filter((name) => variables[name] !== undefined && variables[name] !== null);
+      const nulls = slots.filter((name) => !slotted.includes(name));
+      const key = keyOf([...many, ...nulls], variables);
       // Beyond so many values a plan for each costs more than it saves.
       if (keys.size < maxVariants) keys.add(key);
-      const decided = keys.has(key) ? many : few;
-      const place = `${id} ${decided === many} ${decided === many ? key : keyOf(few, variables)}`;
+      const isMany = keys.has(key);
+      const place = `${id} ${isMany} ${isMany ? key : keyOf(directing, variables)}`;
       const found = kept.get(place);
       if (found) return found;
-      const plan = compile({ ...planned, variables, decided });
+      const plan = compile({
+        ...{ ...planned, variables },
+        decided: new Set(isMany ? [...many, ...nulls] : directing),
+        slotted: new Set(isMany ? slotted : []),
+      });
       const fields = 'root' in plan ? plan.size : 0;
       kept.set(place, plan, { size: 1 + fields + (document.tokenCount ?? 0) });
       return plan;
@@ -97,9 +106,9 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
   };
 }
 
-/** The values of some of the variables. */
-const keyOf = (names: ReadonlySet<string>, variables: Variables): string =>
-  JSON.stringify([...names].map((name) => (Object.hasOwn(variables, name) ? [variables[name]] : [])));
+/** Some of the variables, with their values. */
+const keyOf = (names: readonly string[], variables: Variables): string =>
+  JSON.stringify(names.map((name) => (Object.hasOwn(variables, name) ? [name, variables[name]] : [name])));
 
 /** The variables that `@skip` and `@include` go by: of these the selection depends. */
 function directingVariables(document: DocumentNode): readonly string[] {
@@ -112,10 +121,25 @@ function directingVariables(document: DocumentNode): readonly string[] {
   return names;
 }
 
-/** The variables that have few values, and stand for what is written into the text of a statement. */
-const literalVariables = (schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode) =>
-  variableDefinitions.flatMap(({ variable, type }) => {
+/**
+ * What becomes of an operation's variables in statements. Those that have few values, and sizes of pages, are written into
+ * the text; any other value of a leaf has a slot there.
+ */
+function rolesOf({ schema, document, operation: { variableDefinitions = [] } }: Planned) {
+  const alone = new Set<string>();
+  visit(document, {
+    Argument({ value }) {
+      if (value.kind === Kind.VARIABLE) alone.add(value.name.value);
+    },
+  });
+  const literals: string[] = [];
+  const slots: string[] = [];
+  for (const { variable, type } of variableDefinitions) {
+    const { value: name } = variable.name;
     const found = typeFromAST(schema, type);
     const inner = found && getNullableType(found);
-    return isEnumType(inner) || inner === GraphQLBoolean || inner === GraphQLInt ? [variable.name.value] : [];
-  });
+    if (isEnumType(inner) || inner === GraphQLBoolean || (inner === GraphQLInt && alone.has(name))) literals.push(name);
+    else if (isLeafType(getNamedType(found))) slots.push(name);
+  }
+  return { literals, slots };
+}

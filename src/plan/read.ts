@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { nextSlice, valuesOfSlice } from '../db/pool/slices.ts';
 import { AppError } from '../errors.ts';
-import type { Plan, PlannedField, PlannedObject } from './plan.ts';
+import type { Ask, Plan, PlannedField, PlannedObject } from './plan.ts';
 
 /** Objects in one place of the response, and what was read for them. */
 export interface Level {
@@ -32,12 +32,12 @@ type Later<T> = T | Promise<T>;
  */
 export function askWith({ asks }: Plan, variables: Readonly<Record<string, unknown>>): AskedOf {
   const values = asks.map((ask) => askedOrRefused(ask, variables));
-  return ({ asked }) => ('place' in asked ? values[asked.place] : asked.value);
+  return ({ asked: { value, place } }) => (place === null ? value : values[place]);
 }
 
-function askedOrRefused(ask: Plan['asks'][number], variables: Readonly<Record<string, unknown>>): unknown {
+function askedOrRefused({ of, kept }: Ask, variables: Readonly<Record<string, unknown>>): unknown {
   try {
-    return ask(variables);
+    return kept?.slots.fit(variables) ? kept.value : of(variables);
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;

@@ -35,6 +35,8 @@ export interface Source {
 export interface FieldReading<Parent = unknown, Asked = unknown, Value = unknown> {
   /** What arguments and selection ask for, the same for all parents; throws BAD_USER_INPUT. */
   ask?(args: Arguments, selection: Selection): Asked;
+  /** The arguments in which `ask` takes a slot for a value. */
+  readonly slots?: readonly string[];
   /** The value; of a leaf its text as PostgreSQL writes it. */
   get(parent: Parent, asked: Asked, context: Context): Value;
   /** Whether `get` asks the database, and so may answer with a promise. */

@@ -58,6 +58,8 @@ describe.each([
         const query = generateQuery(g, schema, values);
         const answers = await ask(query);
         expect({ query, difference: differenceOf(answers) }).toEqual({ query, difference: null });
+        const others = await ask({ ...query, variables: query.others });
+        expect({ query, difference: differenceOf(others) }).toEqual({ query, difference: null });
         if (answers.interpreter) count([answers.interpreter]);
         if (answers.interpreter === 'plan') count([...kindsIn(schema, query.text), ...query.forms]);
       }),

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { getNullableType, isInputObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../support/api.ts';
 import { kinds } from '../support/kinds.ts';
@@ -62,6 +63,32 @@ test.each(Object.entries(kinds))('every operator on %s says what its model says'
     expect(told, operator).not.toEqual(untold);
   }
 });
+
+test.each(Object.entries(kinds))(
+  'every operator on %s says it of a variable too, by a statement that is written once',
+  async (column, { operators }) => {
+    for (const [operator, argument] of Object.entries(operators)) {
+      const type = fieldOf(fieldOf(api.api.schema.getType('ThingWhere'), column), operator);
+      if (isInputObjectType(type)) continue; // a whole object has no slot
+      const document = `query ($given: ${type}!) {
+        list: things(first: 1000, where: { ${column}: { ${operator}: $given } }) { nodes { rowId } }
+      }`;
+      const given = fc.sample(argument, { numRuns: 10, seed: 2 });
+      const written = new Set<unknown>();
+      const found: unknown[] = [];
+      for (const value of given) {
+        const { list } = await api.query<{ list: { nodes: { rowId: number }[] } }>(document, { given: value });
+        found.push(list.nodes.map(({ rowId }) => rowId).toSorted((a, b) => a - b));
+        written.add(api.queries[0]?.text);
+      }
+      expect(found, operator).toEqual(given.map((value) => expected('thing', { [column]: { [operator]: value } })));
+      expect(written.size, operator).toBeLessThan(given.length);
+    }
+  },
+);
+
+const fieldOf = (type: unknown, name: string): unknown =>
+  isInputObjectType(type) ? getNullableType(type.getFields()[name]?.type) : undefined;
 
 test.each(Object.keys(things))(
   'any tree of conditions on %s and what it is related to finds the rows for which it is true',

@@ -116,10 +116,10 @@ describe('a function of a query', () => {
     expect(await api.query('{ readonly }')).toEqual({ readonly: 'on' });
     const claims = { sub: 'somebody' };
     const db = api.db.within({ claims });
-    expect(await db.rows(calling(sql`select calls.whoami() as claims, calls.readonly() as mode`))).toEqual([
+    expect(await db.rows(calling(sql`select calls.whoami() as claims, calls.readonly() as mode`))).toMatchObject([
       { claims: JSON.stringify(claims), mode: 'on' },
     ]);
-    expect(await db.rows(sql`select calls.readonly() as mode`)).toEqual([{ mode: 'off' }]);
+    expect(await db.rows(sql`select calls.readonly() as mode`)).toMatchObject([{ mode: 'off' }]);
   });
 
   test('that changes something all the same fails, as a fault of its owner', async () => {

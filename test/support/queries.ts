@@ -22,6 +22,8 @@ import { sourceOf } from '../../src/schema/fieldSource.ts';
 export interface GeneratedQuery {
   readonly text: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Other values of the same variables. */
+  readonly others: Readonly<Record<string, unknown>>;
   readonly forms: ReadonlySet<ArgumentForm>;
 }
 
@@ -67,6 +69,7 @@ const maxDepth = 5;
  */
 export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: Values): GeneratedQuery {
   const variables: Record<string, unknown> = {};
+  const others: Record<string, unknown> = {};
   const declared: string[] = [];
   const fragments: string[] = [];
   const forms = new Set<ArgumentForm>();
@@ -140,13 +143,16 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
     declared.push(
       `$${name}: ${isOne && !isNonNullType(type) ? `${type}!` : type}${isDefault ? ` = ${printedWhole(type, depth, of)}` : ''}`,
     );
-    if (!required && chance(4)) {
-      forms.add(isDefault ? 'default' : 'left out');
-      if (chance(3)) {
-        variables[name] = null;
-        forms.add('null');
-      }
-    } else variables[name] = required ? valueOfOne(type, depth, of) : value(type, depth, of);
+    const give = (to: Record<string, unknown>, isLeftOut: boolean) => {
+      if (!isLeftOut) to[name] = required ? valueOfOne(type, depth, of) : value(type, depth, of);
+      else if (chance(3)) to[name] = null;
+    };
+    const isLeftOut = !required && chance(4);
+    give(variables, isLeftOut);
+    if (isLeftOut) forms.add(isDefault ? 'default' : 'left out');
+    if (variables[name] === null) forms.add('null');
+    // Where the same are given, a plan that was made for the ones may serve the others.
+    give(others, chance(4) ? !required && chance(4) : isLeftOut);
     return `$${name}`;
   }
 
@@ -172,6 +178,7 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
       forms.add('variable');
       declared.push(`$${size}: Int`);
       variables[size] = below(5);
+      others[size] = chance(2) ? variables[size] : below(5);
       return `${name}: $${size}`;
     }
     if ((name === 'after' || name === 'before') && cursors.length > 0 && !chance(8)) {
@@ -180,6 +187,7 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
       forms.add('variable');
       declared.push(`$${cursor}: String`);
       variables[cursor] = pick(cursors);
+      others[cursor] = pick(cursors);
       return `${name}: $${cursor}`;
     }
     return `${name}: ${literal(type, 0, 'variable', name)}`;
@@ -207,6 +215,7 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
       const name = `v${names++}`;
       declared.push(`$${name}: Boolean!`);
       variables[name] = chance(2);
+      others[name] = chance(4) ? chance(2) : variables[name];
       return `$${name}`;
     };
     return pick([() => ` @skip(if: ${condition()})`, () => ` @include(if: ${condition()})`])();
@@ -249,7 +258,7 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
   const roots = Object.values(query.getFields());
   const body = Array.from({ length: 1 + below(3) }, () => call(query, pick(roots), 0)).join(' ');
   const head = `query${declared.length > 0 ? ` (${declared.join(', ')})` : ''}`;
-  return { text: [`${head} { ${body} }`, ...fragments].join('\n'), variables, forms };
+  return { text: [`${head} { ${body} }`, ...fragments].join('\n'), variables, others, forms };
 }
 
 const fieldsOf = (type: { readonly isOneOf: boolean; getFields(): object }) =>

@@ -3,6 +3,7 @@ import { badInput } from '../../errors.ts';
 import { comparable, equal, isNotNull, isNull, type Operand, orderOf } from './compare.ts';
 import { decodeOpaque, encodeOpaque, excerpt, fingerprint } from './opaque.ts';
 import { columnRef } from './select.ts';
+import { Slot } from './slot.ts';
 import { and, ident, join, pruning, type Sql, sql, trusted } from './sql.ts';
 
 /** One part of an order. All its values are rows' text under `name` in the result. */
@@ -31,7 +32,7 @@ export const keyOfColumn = (column: Column, direction: Pick<OrderKey, 'descendin
 });
 
 /** The text of each key of a row, in the order of the keys. */
-export type KeysetPosition = readonly (string | null)[];
+export type KeysetPosition = readonly (string | Slot | null)[];
 
 /** The same order, read from its end. */
 export const reversed = (keys: readonly OrderKey[]): readonly OrderKey[] =>
@@ -92,18 +93,26 @@ const past = (key: OrderKey): string => orderOf(key)[key.descending ? 'lt' : 'gt
 
 const operandOf = ({ expression, type }: OrderKey): Operand => ({ sql: expression, type });
 
-const equals = (key: OrderKey, value: string | null | undefined): Sql =>
+const equals = (key: OrderKey, value: KeysetPosition[number] | undefined): Sql =>
   equal(operandOf(key), { sql: bound(key, value), type: key.type });
 
-function bound({ type, divides }: OrderKey, value: string | null = null): Sql {
+function bound({ type, divides }: OrderKey, value: KeysetPosition[number] = null): Sql {
   return pruning(sql`${value}::${trusted(type.sql)}`, divides);
 }
 
 /** An opaque text for a position; `order` is what it is a position in. */
 export const encodeCursor = (order: string, position: KeysetPosition): string => encodeOpaque([order, ...position]);
 
-/** Reads a cursor back; throws BAD_USER_INPUT for one that is broken or of another order. */
-export function decodeCursor(cursor: string, order: string, keys: readonly OrderKey[]): KeysetPosition {
+/** Reads a cursor back; which of its parts are null decides how rows are found. Throws BAD_USER_INPUT for one that is broken or of another order. */
+export function positionOf(cursor: unknown, order: string, keys: readonly OrderKey[]): KeysetPosition {
+  const read = (given: unknown) => decodeCursor(String(given), order, keys);
+  if (!(cursor instanceof Slot)) return read(cursor);
+  return cursor
+    .look((given) => read(given).map((value) => value === null))
+    .map((isNull, i) => (isNull ? null : cursor.map((given) => read(given)[i] ?? null)));
+}
+
+function decodeCursor(cursor: string, order: string, keys: readonly OrderKey[]): readonly (string | null)[] {
   const values = decodeOpaque(cursor);
   const broken = () => badInput(`${excerpt(cursor)} is not a cursor`);
   if (!values?.every((value) => value === null || typeof value === 'string')) throw broken();

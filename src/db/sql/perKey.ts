@@ -68,7 +68,8 @@ export function withKeys(columns: number, count: number, build: (keys: readonly 
   const standIns = new Map(places.flat().map((place) => [`${stand} ${place.n} ${place.i}`, place]));
   const built = build(places.map((key) => key.map(({ n, i }) => `${stand} ${n} ${i}`)));
   const slots = built.values.map((value) => {
-    const place = standIns.get(String(Array.isArray(value) ? value[0] : value));
+    const [first] = Array.isArray(value) ? value : [value];
+    const place = standIns.get(typeof first === 'string' ? first : '');
     return place && { ...place, isList: Array.isArray(value) };
   });
   return (keys) => ({

@@ -76,6 +76,13 @@ export const shapeOf = (row: Row): RowShape => (row as unknown as { readonly [sh
 export const textsOf = (row: Row): Texts =>
   (row as unknown as { readonly [texts]?: Texts })[texts] ?? Object.values(row);
 
+/** The columns of a row with their texts. */
+export function entriesOf(row: Row): readonly (readonly [string, string | null])[] {
+  const entries: [string, string | null][] = [];
+  for (const name in row) entries.push([name, row[name] ?? null]);
+  return entries;
+}
+
 /** The same row with another value. */
 export const rowWith = (row: Row, name: string, value: string): Row =>
   Object.assign(Object.create(Object.getPrototypeOf(row)), row, { [name]: value });

@@ -1,6 +1,7 @@
 import { escapeLiteral } from 'pg';
 import { isVector } from '../../catalog/type.ts';
 import type { Operand } from './compare.ts';
+import type { Slot } from './slot.ts';
 import { own, type Sql, sql, trusted } from './sql.ts';
 
 /** A search for words in a column. */
@@ -14,7 +15,11 @@ export interface Search {
  * Searches for a query as people write it for search engines; a text is read by a configuration, else by that of the
  * database. The configuration is a constant of the statement: so an index on `to_tsvector('english', text)` serves it.
  */
-export function searchFor({ sql: value, type }: Operand, configuration: string | undefined, query: string): Search {
+export function searchFor(
+  { sql: value, type }: Operand,
+  configuration: string | undefined,
+  query: string | Slot,
+): Search {
   const by =
     configuration === undefined ? sql`` : sql`${trusted(escapeLiteral(configuration))}::pg_catalog.regconfig, `;
   return {

@@ -1,4 +1,5 @@
 import type { Catalog, Column, Table } from '../../catalog/catalog.ts';
+import type { Slot } from './slot.ts';
 import { and, eq, gte, ident, join, ne, type Sql, type StatementSubject, sql, trusted } from './sql.ts';
 
 /** How every statement calls the table that it reads. */
@@ -32,7 +33,8 @@ export const wholeStatement = (
 });
 
 /** A value's text in the type of a column. */
-export const cast = (value: string | Sql | null, column: Column): Sql => sql`${value}::${trusted(column.type.sql)}`;
+export const cast = (value: string | Sql | Slot | null, column: Column): Sql =>
+  sql`${value}::${trusted(column.type.sql)}`;
 
 /** Counts the rows of a list; rows with the same values in the `distinct` columns count once. */
 export function selectCount(

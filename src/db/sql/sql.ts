@@ -1,5 +1,6 @@
 import type { Division } from '../../catalog/catalog.ts';
 import { tooComplex } from '../../errors.ts';
+import { Slot } from './slot.ts';
 import { loneSurrogate } from './wellFormed.ts';
 
 const isSql = Symbol('sql');
@@ -23,8 +24,8 @@ export interface StatementSubject {
   readonly collection: string;
 }
 
-/** What may be bound: text in the format of PostgreSQL's own input, or a list of it. */
-export type Value = string | number | null | readonly (string | number | null)[];
+/** What may be bound: text in the format of PostgreSQL's own input, or a list of it; or a slot for it, until it is filled. */
+export type Value = string | number | null | readonly (string | number | null)[] | Slot;
 
 export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Value)[]): Sql {
   const text = [strings[0] ?? ''];
@@ -103,20 +104,42 @@ const maxValues = 65_535;
 export function toQuery({ text, values }: Sql): { text: string; values: Value[] } {
   if (values.length > maxValues) throw tooComplex(`The query has more than ${maxValues} values; give fewer at once`);
   if (!values.every(isText)) throw loneSurrogate();
-  // Statements that are kept share their parts, whatever their values.
-  const whole = texts.get(text) ?? text.reduce((all, part, i) => `${all}$${i}${part}`);
-  texts.set(text, whole);
-  return { text: whole, values: [...values] };
+  return { text: textOf(text), values: [...values] };
+}
+
+/** Statements that are kept share their parts, whatever their values. */
+function textOf(parts: readonly string[]): string {
+  const text = texts.get(parts) ?? parts.reduce((all, part, i) => `${all}$${i}${part}`);
+  texts.set(parts, text);
+  return text;
 }
 
 const texts = new WeakMap<readonly string[], string>();
 
-/** Whether a value reaches PostgreSQL as it is. */
-const isText = (value: Value): boolean =>
-  typeof value === 'string' ? value.isWellFormed() : typeof value !== 'object' || (value?.every(isText) ?? true);
+/** Whether a value reaches PostgreSQL as it is; a slot never does. */
+function isText(value: Value): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (value instanceof Slot) return value.toString();
+  return typeof value !== 'object' || (value?.every(isText) ?? true);
+}
+
+/** The statement with the values that its slots have for these variables. */
+export const filled = (query: Sql, variables: Readonly<Record<string, unknown>>): Sql =>
+  query.values.some((value) => value instanceof Slot)
+    ? {
+        ...query,
+        values: query.values.map((value) => (value instanceof Slot ? (value.valueFor(variables) as Value) : value)),
+      }
+    : query;
 
 /** One text for equal statements with equal values: the name of a loader. */
-export const identity = (query: Sql): string => JSON.stringify([query.text, query.values]);
+export function identity(query: Sql): string {
+  const name = identities.get(query) ?? textOf(query.text) + JSON.stringify(query.values);
+  identities.set(query, name);
+  return name;
+}
+
+const identities = new WeakMap<Sql, string>();
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const isFragment = (part: Sql | Value): part is Sql => typeof part === 'object' && part !== null && isSql in part;

@@ -1,6 +1,7 @@
 import type { Column } from '../../catalog/catalog.ts';
 import type { Bound, Bounds } from '../../db/sql/period.ts';
 import { cast } from '../../db/sql/select.ts';
+import { mapped } from '../../db/sql/slot.ts';
 import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import { clocks } from '../filters/operators.ts';
@@ -19,12 +20,12 @@ export function boundsIn(field: string, { column, leaf }: ShapeColumn, where: un
   for (const [operator, operand] of flattened(where).flatMap((filter) => Object.entries(filter[field] ?? {}))) {
     if (operand === undefined) continue;
     if (operator === 'within') {
-      const start = sql`(${now} ${own('-')} ${String(operand)}::interval)::${trusted(column.type.sql)}`;
+      const start = sql`(${now} ${own('-')} ${mapped(operand, String)}::interval)::${trusted(column.type.sql)}`;
       lower.push({ value: start, isExclusive: false });
       upper.push({ value: now, isExclusive: false });
     }
     const isExclusive = operator === 'gt' || operator === 'lt';
-    const bound = () => ({ value: cast(leaf.write(operand), column), isExclusive });
+    const bound = () => ({ value: cast(mapped(operand, leaf.write), column), isExclusive });
     if (['eq', 'gt', 'gte'].includes(operator)) lower.push(bound());
     if (['eq', 'lt', 'lte'].includes(operator)) upper.push(bound());
   }

@@ -59,6 +59,7 @@ function wholeField(t: Builders, types: Types, table: Table, source: Partial<Row
             periodBefore: (shift) => readPeriod(types.filters, shape, { where, times: null, bucket: null }, shift),
           }),
         }),
+        slots: ['where'],
         loads: true,
         async get(row: Row, { rows, condition, measures }, { loaders }) {
           const key = match && keyOf(row, match.values);
@@ -109,6 +110,7 @@ function groupedField(t: Builders, types: Types, table: Table, source: Partial<R
             readPeriod(types.filters, shape, { where: args.where, times, bucket }, shift);
           return { plan, measures: selectedMeasures(selection, { shape, isBucketed: bucket !== null, periodBefore }) };
         },
+        slots: ['where'],
         loads: true,
         async get(row: Row, { plan, measures }, { loaders }) {
           const rows = await loadGroups(plan, measures, loaders, match, match && keyOf(row, match.values));

@@ -1,7 +1,7 @@
 import { selectBucketBefore } from '../../db/sql/bucket.ts';
 import type { Period } from '../../db/sql/measure.ts';
 import { isEarlierBy, selectLength, type Times } from '../../db/sql/period.ts';
-import type { Row } from '../../db/sql/row.ts';
+import { entriesOf, type Row } from '../../db/sql/row.ts';
 import { alias } from '../../db/sql/select.ts';
 import { and, sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
@@ -21,7 +21,7 @@ export const periodName = (shift: string | null): string => `before ${shift ?? '
 /** The measures of an earlier period, from a row that also has those of the current one. */
 export function rowBefore(row: Row, name: string, keys: Iterable<string>): Row {
   const start = `${name} `;
-  const own = Object.entries(row).filter(([key]) => key.startsWith(start));
+  const own = entriesOf(row).filter(([key]) => key.startsWith(start));
   const values = own.map(([key, value]) => [key.slice(start.length), value] as const);
   return Object.fromEntries([...values, ...[...keys].map((key) => [key, row[key] ?? null] as const)]);
 }

@@ -1,11 +1,14 @@
 import type { Type } from '../../catalog/catalog.ts';
+import { looked, type Slot } from '../../db/sql/slot.ts';
 
 /**
  * The type as which a number is compared that a column's own type does not hold, so that it is less or greater than all
  * that the column has, as SQL says; undefined where the column could have it.
  */
-export const widerFor = ({ sql: type }: Pick<Type, 'sql'>, number: string): string | undefined =>
-  widers[type]?.(number);
+export function widerFor({ sql: type }: Pick<Type, 'sql'>, number: string | Slot): string | undefined {
+  const wider = widers[type];
+  return wider && looked(number, (text) => wider(String(text)));
+}
 
 const widers: Readonly<Record<string, (number: string) => string | undefined>> = {
   'pg_catalog.int2': (text) => (Math.abs(Number(text) + 0.5) > 2 ** 15 ? 'pg_catalog.int4' : undefined),

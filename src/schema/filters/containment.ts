@@ -1,5 +1,6 @@
 import type { Type } from '../../catalog/catalog.ts';
 import * as compare from '../../db/sql/compare.ts';
+import { looked, mapped } from '../../db/sql/slot.ts';
 import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { type Operator, type Operators, operatorIn } from './operator.ts';
 
@@ -11,8 +12,10 @@ const special = (
 ): Operator => ({
   argument: 'String',
   description,
-  condition: (operand, text) =>
-    sql`${compare.based(operand)} ${operatorOf(operand.type)} ${String(text)}::${trusted(typeOf(operand.type, String(text)))}`,
+  condition(operand, argument) {
+    const type = looked(argument, (text) => typeOf(operand.type, String(text)));
+    return sql`${compare.based(operand)} ${operatorOf(operand.type)} ${mapped(argument, String)}::${trusted(type)}`;
+  },
 });
 
 /** A text that begins like several ranges is read as such, any other as one. */

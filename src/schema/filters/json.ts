@@ -1,6 +1,7 @@
 import { escapeLiteral } from 'pg';
 import { builtIn } from '../../catalog/catalog.ts';
 import { atPath, whereTyped } from '../../db/sql/json.ts';
+import { mapped } from '../../db/sql/slot.ts';
 import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { scalarLeaf } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
@@ -36,12 +37,12 @@ export const json: Operators = {
   contains: {
     argument: 'JSON',
     description: 'Contains these keys and values, or these items.',
-    condition: (operand, part) => sql`${document(operand)} ${own('@>')} ${String(part)}::pg_catalog.jsonb`,
+    condition: (operand, part) => sql`${document(operand)} ${own('@>')} ${mapped(part, String)}::pg_catalog.jsonb`,
   },
   hasKey: {
     argument: 'String',
     description: 'Has this key at its top level, or this string as an item.',
-    condition: (operand, key) => sql`${document(operand)} ${own('?')} ${String(key)}::pg_catalog.text`,
+    condition: (operand, key) => sql`${document(operand)} ${own('?')} ${mapped(key, String)}::pg_catalog.text`,
   },
   type: {
     argument: 'jsonTypes',

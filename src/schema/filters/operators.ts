@@ -1,6 +1,7 @@
 import { escapeLiteral } from 'pg';
 import type { Order, Type } from '../../catalog/catalog.ts';
 import * as compare from '../../db/sql/compare.ts';
+import { looked, mapped, type Slot } from '../../db/sql/slot.ts';
 import { gte, or, own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { type Leaf, writeList } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
@@ -19,13 +20,24 @@ const isEqual = (operand: FilterOperand, argument: unknown): Sql =>
 /** Items that the column cannot have are compared apart: a wider type has other values for the rest. */
 const isAmong = (operand: FilterOperand, items: unknown): Sql => {
   const { leaf, type } = operand;
-  const texts = (items as readonly unknown[]).map(leaf.write);
-  const groups = Map.groupBy(texts, (text) => widerFor(type, text));
-  const among = (list: readonly string[], wider?: string) => {
+  const among = (list: readonly string[] | Slot, wider?: string) => {
     const given = wider === undefined ? listOf(type, list) : sql`${list}::${trusted(wider)}[]`;
     return sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(type).eq)} any (${given})`;
   };
-  return groups.size === 0 ? among([]) : or([...groups].map(([wider, list]) => among(list, wider)));
+  const textsIn = (list: unknown) => (list as readonly unknown[]).map(leaf.write);
+  const widers = looked(items, (list) => {
+    const found = new Set(textsIn(list).map((text) => widerFor(type, text)));
+    return found.size === 0 ? [undefined] : [...found];
+  });
+  return or(
+    widers.map((wider) => {
+      const isOfThese = (text: string) => widerFor(type, text) === wider;
+      return among(
+        mapped(items, (list) => textsIn(list).filter(isOfThese)),
+        wider,
+      );
+    }),
+  );
 };
 
 /** Not every type has a `<>`, but what is equal is not unequal. */
@@ -85,7 +97,7 @@ const timed: Operators = {
     argument: 'Duration',
     description: 'Not older than this, by the clock of the database.',
     condition: ({ sql: column, type }, duration) =>
-      sql`${column} ${gte} (${trusted(clocks[type.name] ?? 'pg_catalog.now()')} ${own('-')} ${String(duration)}::interval)`,
+      sql`${column} ${gte} (${trusted(clocks[type.name] ?? 'pg_catalog.now()')} ${own('-')} ${mapped(duration, String)}::interval)`,
   },
 };
 
@@ -137,8 +149,8 @@ export function operatorsOf({ sense, isList, type }: Leaf): Operators {
 
 /** A text is read as the column's type first, which says how it is written, and then in the form that is compared. */
 const value = ({ leaf, type }: FilterOperand, argument: unknown): Sql => {
-  const text = leaf.write(argument);
-  const written = hasFewValues(type) ? trusted(escapeLiteral(text)) : sql`${text}`;
+  const text = mapped(argument, leaf.write);
+  const written = hasFewValues(type) ? trusted(escapeLiteral(String(text))) : sql`${text}`;
   const wider = widerFor(type, text);
   return wider === undefined
     ? inForm(type, sql`${written}::${trusted(type.sql)}`, '')
@@ -149,8 +161,9 @@ const value = ({ leaf, type }: FilterOperand, argument: unknown): Sql => {
 const hasFewValues = ({ sql: type, enum: id }: Type): boolean => id !== null || type === 'pg_catalog.bool';
 
 /** pg writes arrays with commas: those of types with another delimiter are written here. */
-const listOf = (type: Type, texts: readonly string[]): Sql => {
-  const listed = type.delimiter === ',' ? texts : writeList(texts, type.delimiter, String);
+const listOf = (type: Type, texts: readonly string[] | Slot): Sql => {
+  const write = (list: unknown) => writeList(list as readonly string[], type.delimiter, String);
+  const listed = type.delimiter === ',' ? texts : mapped(texts, write);
   return inForm(type, sql`${listed}::${trusted(type.sql)}[]`, '[]');
 };
 

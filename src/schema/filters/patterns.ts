@@ -1,4 +1,5 @@
 import * as compare from '../../db/sql/compare.ts';
+import { looked, mapped, type Slot } from '../../db/sql/slot.ts';
 import { own, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import { type FilterOperand, type Operator, type Operators, operatorIn } from './operator.ts';
@@ -6,7 +7,7 @@ import { type FilterOperand, type Operator, type Operators, operatorIn } from '.
 type PatternOperator = '~~' | '~~*' | '~' | '~*';
 
 /** By a type's own pattern operators where it has such; in a collation that PostgreSQL can match patterns in. */
-function matches({ sql: column, type }: FilterOperand, name: PatternOperator, pattern: string): Sql {
+function matches({ sql: column, type }: FilterOperand, name: PatternOperator, pattern: string | Slot): Sql {
   const operator = type.hasOwnPatterns ? operatorIn(type, name) : own(name);
   return sql`${strict({ sql: column, type })} ${operator} ${pattern}::pg_catalog.text`;
 }
@@ -20,13 +21,18 @@ function strict({ sql: column, type }: Pick<FilterOperand, 'sql' | 'type'>): Sql
 const literal = (name: PatternOperator, description: string, around: (text: string) => string): Operator => ({
   argument: 'String',
   description,
-  condition: (operand, text) => matches(operand, name, around(String(text).replaceAll(/[\\%_]/g, '\\$&'))),
+  condition: (operand, argument) =>
+    matches(
+      operand,
+      name,
+      mapped(argument, (text) => around(String(text).replaceAll(/[\\%_]/g, '\\$&'))),
+    ),
 });
 
 const pattern = (name: PatternOperator, description: string): Operator => ({
   argument: 'String',
   description,
-  condition: (operand, text) => matches(operand, name, String(text)),
+  condition: (operand, text) => matches(operand, name, mapped(text, String)),
 });
 
 /** So long a regular expression can be: one of a few characters more can already take PostgreSQL seconds to compile. */
@@ -40,14 +46,18 @@ const expression = (name: '~' | '~*', description: string): Operator => ({
   argument: 'String',
   description,
   condition(operand, given) {
-    const text = String(given);
-    if (text.length > maxExpression)
-      throw badInput(`A regular expression has at most ${maxExpression} characters; this one has ${text.length}`);
-    if (/(?<!\\)(\\\\)*\\[1-9]/.test(text))
-      throw badInput('A regular expression has no references to groups (\\1), which may take for ever');
-    return matches(operand, name, text);
+    looked(given, refuseDear);
+    return matches(operand, name, mapped(given, String));
   },
 });
+
+function refuseDear(expression: unknown): void {
+  const text = String(expression);
+  if (text.length > maxExpression)
+    throw badInput(`A regular expression has at most ${maxExpression} characters; this one has ${text.length}`);
+  if (/(?<!\\)(\\\\)*\\[1-9]/.test(text))
+    throw badInput('A regular expression has no references to groups (\\1), which may take for ever');
+}
 
 const begins = (text: string) => `${text}%`;
 const ends = (text: string) => `%${text}`;

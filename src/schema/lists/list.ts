@@ -73,6 +73,7 @@ export function listField(
           const plan = planList(rows, args, { ...asked, columns }, match !== undefined, types);
           return { plan, isLive: columns.length < asked.columns.length, living: new WeakMap<Live, ListPlan>() };
         },
+        slots: ['where', 'after', 'before'],
         loads: true,
         get(row: Row, { plan, isLive, living }, context) {
           const key = match && keyOf(row, match.values);

@@ -1,8 +1,9 @@
 import { columnOf, type Table } from '../../catalog/catalog.ts';
-import { decodeCursor, type OrderKey, orderFingerprint, reversed } from '../../db/sql/keyset.ts';
+import { type OrderKey, orderFingerprint, positionOf, reversed } from '../../db/sql/keyset.ts';
 import type { Distinct } from '../../db/sql/page.ts';
 import type { Projection } from '../../db/sql/projection.ts';
 import { alias, type Rows } from '../../db/sql/select.ts';
+import type { Slot } from '../../db/sql/slot.ts';
 import { badInput } from '../../errors.ts';
 import type { Types } from '../types.ts';
 import type { ListPlan } from './connection.ts';
@@ -12,9 +13,9 @@ const maxOffset = 10_000;
 /** The arguments of a list, after graphql-js coerced them. */
 export interface ListArguments {
   readonly first?: number | null;
-  readonly after?: string | null;
+  readonly after?: string | Slot | null;
   readonly last?: number | null;
-  readonly before?: string | null;
+  readonly before?: string | Slot | null;
   readonly offset?: number | null;
   readonly where?: unknown;
   readonly orderBy?: unknown;
@@ -45,7 +46,7 @@ export function planList(
   const { keys, joins } = orders.read(table, args.orderBy, isWhole);
   const distinct = readDistinct(table, args, keys);
   const order = orderFingerprint(table.call?.function ?? table.name, keys);
-  const position = (cursor: string | null | undefined) => (isGiven(cursor) ? decodeCursor(cursor, order, keys) : null);
+  const position = (cursor: ListArguments['after']) => (isGiven(cursor) ? positionOf(cursor, order, keys) : null);
   const [start, end] = [position(after), position(before)];
   return {
     catalog,
