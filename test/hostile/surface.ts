@@ -45,7 +45,7 @@ export interface Lookup {
 
 /** The name that a thing has in the database: its description ends with it where the API's is another. */
 const original = (name: string, description: string | null | undefined) =>
-  /(?:^|\n\n)`(.*)`$/s.exec(description ?? '')?.[1] ?? name;
+  /(?:^|\n\n|^[^`\n]+ )`(.*)`$/s.exec(description ?? '')?.[1] ?? name;
 
 /** Finds all that the API has, and fails where that is not just what the model says. */
 export function surfacesOf(schema: GraphQLSchema, model: Model): readonly Surface[] {
