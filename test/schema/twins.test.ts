@@ -35,7 +35,19 @@ const { database, api } = await setUp({
     await admin(await readFile(new URL('oddities.sql', import.meta.url), 'utf8'));
     await admin(`
       create table odd.arrived (arrived_id int primary key generated always as identity, at timestamptz, day date, local timestamp);
-      insert into odd.arrived (at, day, local) values ('2026-01-01', '2026-01-01', '2026-01-01'), ('2026-01-05', '2026-01-05', '2026-01-05')`);
+      insert into odd.arrived (at, day, local) values ('2026-01-01', '2026-01-01', '2026-01-01'), ('2026-01-05', '2026-01-05', '2026-01-05');
+      create type odd.halves as (a int, b text);
+      create function odd.later(since timestamptz default '-infinity', pair odd.halves default null, tags text[] default '{}') returns setof odd.arrived
+        language sql stable begin atomic select * from odd.arrived where at >= since order by at; end;
+      create function odd.pairs(n int) returns table (a int, b date) language sql stable begin atomic select n, current_date; end;
+      create function odd.shown(a odd.arrived, mark text default '') returns text language sql stable return a.day || mark;
+      create function odd.others(a odd.arrived) returns setof odd.arrived language sql stable
+        begin atomic select o.* from odd.arrived o where o.arrived_id <> a.arrived_id; end;
+      create function odd.arrive(day date) returns odd.arrived language sql
+        begin atomic insert into odd.arrived (day) values (day) returning *; end;
+      comment on function odd.later is '@expose'; comment on function odd.pairs is '@expose';
+      comment on function odd.shown is E'@expose\n@filterable\n@sortable'; comment on function odd.others is '@expose';
+      comment on function odd.arrive is '@expose'`);
     await admin(await readFile(new URL('../support/twins.sql', import.meta.url), 'utf8'));
     await database.grantAll(connection, 'odd');
     await admin(`
@@ -179,12 +191,32 @@ test('buckets of every kind are filled', async () => {
   );
 });
 
+test('functions are called', async () => {
+  const answer = await api.query(`{
+    later(since: "2026-01-02T00:00:00Z", pair: { a: 1, b: "x" }, tags: ["a", "b"], where: { shown: { startsWith: "2026" } }, orderBy: { day: DESC }) {
+      totalCount
+      nodes { shown(mark: "!") others(first: 1) { totalCount nodes { shown } } }
+    }
+    laterAggregate(since: "2026-01-02T00:00:00Z") { count }
+    pairs(n: 3) { a }
+  }`);
+  expect(answer).toEqual({
+    later: {
+      totalCount: 1,
+      nodes: [{ shown: '2026-01-05!', others: { totalCount: 1, nodes: [{ shown: '2026-01-01' }] } }],
+    },
+    laterAggregate: { count: 1 },
+    pairs: [{ a: 3 }],
+  });
+});
+
 test('rows are created, changed and deleted', async () => {
   const answer = await api.query(`mutation {
     createArrived(input: { day: "2026-03-01" }) { arrived { arrivedId } }
     createArriveds(inputs: [{ day: "2026-03-01" }, { local: "2026-03-01T00:00:00" }]) { createdCount }
     updateArrived(arrivedId: 1, patch: { day: "2026-01-02" }, expect: { day: { eq: "2026-01-01" } }) { arrived { day } }
     deleteArrived(arrivedId: 2) { arrived { arrivedId } }
+    arrive(day: "2026-03-02") { shown }
     createBuiltIns(inputs: [{ rowId: 1 }, { rowId: 99 }], onConflict: { do: IGNORE, on: ID }) { createdCount ignoredCount }
   }`);
   expect(answer).toEqual({
@@ -192,6 +224,7 @@ test('rows are created, changed and deleted', async () => {
     createArriveds: { createdCount: 2 },
     updateArrived: { arrived: { day: '2026-01-02' } },
     deleteArrived: { arrived: { arrivedId: 2 } },
+    arrive: { shown: '2026-03-02' },
     createBuiltIns: { createdCount: 1, ignoredCount: 1 },
   });
 });
@@ -207,7 +240,7 @@ test('a list says where its live tail begins, and the tail tells of new rows', a
   );
   await stream.next();
   await database.admin('insert into odd.arrived (at) values (now())');
-  expect(await stream.nodes(1)).toEqual([{ arrivedId: 6 }]);
+  expect(await stream.nodes(1)).toEqual([{ arrivedId: 7 }]);
   await stream.stop();
   await streams.drain(0);
 });
