@@ -17,7 +17,13 @@ const { api, database } = await setUp({
 
 /** Orders of the API with what they are in SQL; nulls are greater than all values in both. */
 const directions = { ASC: 'asc', DESC: 'desc', ASC_NULLS_FIRST: 'asc nulls first', DESC_NULLS_LAST: 'desc nulls last' };
-const columns = { score: 'score', mood: 'mood', name: 'name' };
+const columns = {
+  score: 'score',
+  mood: 'mood',
+  name: 'name',
+  title: 'upper(name)',
+  negated: '-score',
+};
 
 const anyOrder = fc.uniqueArray(
   fc.tuple(
@@ -35,10 +41,11 @@ const anyFilter = fc.constantFrom(
 );
 
 describe.each([
-  ['in the order of the function', 'shuffled', 'calls.shuffled() with ordinality', 'ordinality'],
-  ['with rows that come twice', 'doubled', 'calls.doubled() with ordinality', 'ordinality'],
-  ['with a declared key', 'byKey', 'calls.by_key()', 'thing_id'],
-])('a list of a function %s', (_, list, from, last) => {
+  ['of a function in its own order', 'shuffled', 'calls.shuffled() with ordinality', 'ordinality'],
+  ['of a function with rows that come twice', 'doubled', 'calls.doubled() with ordinality', 'ordinality'],
+  ['of a function with a declared key', 'byKey', 'calls.by_key()', 'thing_id'],
+  ['of a table', 'things', 'calls.thing', 'thing_id'],
+])('a list %s', (_, list, from, last) => {
   const read = createReader(api, { list, type: 'Thing', fields: ['thingId', 'score'] });
 
   test(

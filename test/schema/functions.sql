@@ -41,6 +41,7 @@ create function calls.keyed(lowest int) returns setof calls.thing language sql s
   as 'select * from calls.thing where score >= lowest';
 
 create function calls.title(t calls.thing) returns text language sql immutable as $$select upper(t.name)$$;
+create function calls.negated(t calls.thing) returns int language sql immutable as 'select -t.score';
 create function calls.padded(t calls.thing, width int, fill text default '.') returns text language sql immutable
   as $$select rpad(t.name, width, fill)$$;
 create function calls.inverse(t calls.thing) returns numeric language sql stable as 'select 1.0 / t.score';
@@ -84,6 +85,7 @@ begin
   end loop;
 end $$;
 comment on function calls.title is E'What is printed on it.\n@expose\n@filterable\n@sortable';
+comment on function calls.negated is E'@expose\n@sortable';
 comment on function calls.inverse is E'@expose\n@filterable';
 comment on function calls.keyed is E'@expose\n@key (thing_id)';
 comment on function calls.by_key is E'@expose\n@key (thing_id)';

@@ -179,6 +179,10 @@ describe('a computed field', () => {
       { looses: { nodes: [{ caption: expect.stringMatching(/^thing \d\?$/) }] } },
     ],
     ['{ things(where: { title: { eq: "THING 5" } }) { nodes { thingId } } }', { things: { nodes: [{ thingId: 5 }] } }],
+    [
+      '{ notes(orderBy: { thing: { negated: ASC_NULLS_LAST } }, first: 1) { nodes { noteId } } }',
+      { notes: { nodes: [{ noteId: 4 }] } },
+    ],
     ['{ notes(where: { thing: { title: { eq: "THING 4" } } }) { totalCount } }', { notes: { totalCount: 3 } }],
     [
       '{ namedLike(part: "", where: { title: { startsWith: "THING 1" } }) { totalCount nodes { thingId } } }',

@@ -1,5 +1,8 @@
 import { type Catalog, type Column, isUnique, referencesTo, type Table } from '../../catalog/catalog.ts';
+import type { DbFunction } from '../../catalog/dbFunction.ts';
+import { computedFunctions } from '../../catalog/functions.ts';
 import type { Names } from '../../catalog/naming.ts';
+import { computedValue } from '../../db/sql/call.ts';
 import { keyOfColumn, type OrderKey } from '../../db/sql/keyset.ts';
 import { marker } from '../../db/sql/markers.ts';
 import { inner, type Match } from '../../db/sql/match.ts';
@@ -83,6 +86,16 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
     },
   });
 
+  const functionField = (name: string, fn: DbFunction): readonly (readonly [string, OrderField])[] => {
+    if (!fn.isSortable || fn.result.kind !== 'value') return [];
+    const { type } = fn.result;
+    const { of } = computedValue(catalog, fn, new Map());
+    const { deprecationReason } = fn;
+    const keyOf: OrderField['keyOf'] = (value, { rows, path }) =>
+      computedKey([...path, name], { expression: of(rows), type, nullable: true }, value);
+    return [[name, { type: direction, deprecationReason, keyOf }]];
+  };
+
   const relationField = (name: string, to: Shape, match: Match): OrderField => ({
     type: required(inputs, to.table.name),
     deprecationReason: to.table.deprecationReason,
@@ -109,6 +122,7 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
     const { table } = shape;
     return new Map([
       ...[...shape.groupable].map(([name, { column }]) => [name, columnField(name, column)] as const),
+      ...computedFunctions(catalog, table).flatMap((fn) => functionField(names.call(fn), fn)),
       ...[...shape.relations].map(([name, to]) => {
         const other = shapes.of(to.table);
         const match = { table: other.table, columns: to.targets, origin: table, values: to.columns };
