@@ -188,4 +188,4 @@ function splitList(text: string, delimiter: string): readonly (string | null)[] 
 
 /** PostgreSQL's text of an array: every item quotedJson. */
 export const writeList = (items: readonly unknown[], delimiter: string, write: Leaf['write']): string =>
-  `{${items.map((item) => (item === null ? 'null' : `"${write(item).replaceAll(/["\\]/g, '\\$&')}"`)).join(delimiter)}}`;
+  `{${items.map((item) => (item === null ? 'NULL' : `"${write(item).replaceAll(/["\\]/g, '\\$&')}"`)).join(delimiter)}}`;

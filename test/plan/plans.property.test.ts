@@ -26,6 +26,15 @@ const odd = await setUp({
   schema: 'odd',
   config: { requestLimits: unlimited, limits: { defaultSize: 4, maxSize: 20 } },
 });
+const functions = await setUp({
+  database: createEmptyDatabase,
+  prepare: async (database) => {
+    await database.admin(await readFile(new URL('../schema/functions.sql', import.meta.url), 'utf8'));
+    await database.grantAll(database.connection, 'calls');
+  },
+  schema: 'calls',
+  config: { requestLimits: unlimited, limits: { defaultSize: 4, maxSize: 20 } },
+});
 // What the API does not know of: values that are null after all, and rows that may not be read any more.
 await odd.database.admin(`
   alter table odd.promised alter column always drop not null;
@@ -44,6 +53,7 @@ const count = (names: Iterable<string>) => {
 describe.each([
   ['the reference schema', reference, 50],
   ['an odd schema', odd, 70],
+  ['a schema of functions', functions, 70],
 ])('a plan answers as the executor does, over %s', async (_, { api }, usual) => {
   const values = await valuesOf(api);
   const { schema } = api.api;
@@ -74,6 +84,7 @@ test('plans ran for every kind of field, and arguments of every form', () => {
     ...['pageInfo', 'hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor', 'totalCount', 'approximateCount'],
     ...['aggregate', 'count', 'of', 'of a column', 'measure', 'key', 'bucket', 'parts'],
     ...['bucketEpochMs', 'countChange', 'again'],
+    ...['computed value', 'called value', 'order by call'],
     ...['order by relation', 'order by aggregate', 'distinct list'],
   ];
   expect([...kinds, ...argumentForms].filter((name) => !ran.has(name))).toEqual([]);

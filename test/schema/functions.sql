@@ -23,6 +23,7 @@ create function calls.width(span calls.span) returns int language sql immutable 
 create function calls.widths(spans calls.span[]) returns setof int language sql immutable as 'select s.hi - s.lo from unnest(spans) s';
 create function calls.unnamed(int, text default 'x') returns text language sql immutable as 'select $2 || $1';
 create function calls.numbers(n int) returns setof int language sql stable as 'select generate_series(1, n)';
+create function calls.texts() returns setof text language sql stable as $$values ('null'), (null), ('NULL'), ('{"a,b"}')$$;
 create function calls.spans(n int) returns setof calls.span language sql stable as 'select i, i * 2 from generate_series(1, n) i';
 create function calls.nearest() returns calls.span language sql stable as 'select null::calls.span';
 create function calls.parted(text, out head text, out tail text) language sql immutable as 'select left($1, 1), substr($1, 2)';
@@ -30,14 +31,14 @@ create function calls.counted() returns table (mood calls.mood, "how many" bigin
   as 'select mood, count(*) from calls.thing group by 1 order by 1';
 create function calls.best() returns calls.thing language sql stable as 'select * from calls.thing order by score desc nulls last, thing_id limit 1';
 create function calls.nobody() returns calls.thing language sql stable as 'select * from calls.thing where false';
-create function calls.named_like(part text, most int default 100) returns setof calls.thing language plpgsql stable rows 20
+create function calls.named_like(part text default '', most int default 100) returns setof calls.thing language plpgsql stable rows 20
   as $$begin return query select * from calls.thing where name like '%' || part || '%' order by thing_id desc limit most; end$$;
 create function calls.doubled() returns setof calls.thing language sql stable
   as 'select * from calls.thing union all select * from calls.thing where thing_id < 4';
 create function calls.shuffled() returns setof calls.thing language plpgsql stable
   as $$begin return query select * from calls.thing order by md5(name); end$$;
 create function calls.by_key() returns setof calls.thing language sql stable as 'select * from calls.thing';
-create function calls.keyed(lowest int) returns setof calls.thing language sql stable
+create function calls.keyed(lowest int default 0) returns setof calls.thing language sql stable
   as 'select * from calls.thing where score >= lowest';
 
 create function calls.title(t calls.thing) returns text language sql immutable as $$select upper(t.name)$$;

@@ -34,6 +34,7 @@ describe('a function of a query', () => {
     ['{ widths(spans: [{ lo: 2, hi: 7 }, null, { hi: 1, lo: 0 }]) }', { widths: [5, null, 1] }],
     ['{ unnamed(arg1: 3) }', { unnamed: 'x3' }],
     ['{ numbers(n: 3) }', { numbers: [1, 2, 3] }],
+    ['{ texts }', { texts: ['null', null, 'NULL', '{"a,b"}'] }],
     ['{ numbers(n: 9, first: 2, offset: 4) }', { numbers: [5, 6] }],
     [
       '{ spans(n: 2) { lo hi } }',

@@ -132,6 +132,7 @@ export function kindsIn(schema: GraphQLSchema, text: string): ReadonlySet<string
         const isKey = /GroupKey$/.test(parent);
         // The aggregate of a table has those of its columns.
         const isMeasure = /Aggregate$/.test(parent) && fieldsOf(info.getParentType())['of'] === undefined;
+        if (source.kind === 'call') kinds.add(source.computed ? 'computed value' : 'called value');
         kinds.add(isKey ? 'key' : isMeasure ? 'measure' : isNamed ? nameOf(parent, field.name) : source.kind);
         if (source.reading?.leaf?.items) kinds.add('list of values');
         if (source.kind === 'relation') kinds.add(source.match?.joined ? 'joined row' : 'loaded row');

@@ -45,7 +45,7 @@ interface OrderField {
   readonly type: InputObjectRef | EnumRef;
   readonly deprecationReason?: string | undefined;
   /** What is read per row beside the row itself, which determines the price. */
-  readonly reads?: 'relation' | 'aggregate';
+  readonly reads?: 'relation' | 'aggregate' | 'call';
   readonly keyOf: (value: unknown, way: Way) => OrderKey;
 }
 
@@ -93,7 +93,7 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
     const { deprecationReason } = fn;
     const keyOf: OrderField['keyOf'] = (value, { rows, path }) =>
       computedKey([...path, name], { expression: of(rows), type, nullable: true }, value);
-    return [[name, { type: direction, deprecationReason, keyOf }]];
+    return [[name, { type: direction, deprecationReason, reads: 'call', keyOf }]];
   };
 
   const relationField = (name: string, to: Shape, match: Match): OrderField => ({
