@@ -5,37 +5,45 @@ import type { Share } from './inFlight.ts';
 import type { Meter } from './pool/meter.ts';
 import { type Row, textsOf } from './sql/row.ts';
 
-/** What the reads of one response may return. */
+/** Limit of what the reads of one response may return. */
 export interface Budget {
   /**
-   * A way to the database that ends with RESPONSE_TOO_LARGE once the reads on all such ways have returned more bytes than
-   * a response may have. A statement's rows are counted when all have arrived; what PostgreSQL sends, as it comes, by a meter.
+   * Wraps a database so that reads end with RESPONSE_TOO_LARGE once all reads together have returned more bytes than a
+   * response may have. Rows are counted when a statement is complete; bytes from PostgreSQL are counted by a meter as
+   * they arrive.
    */
   limit(db: Db): Db;
-  /** The meter of one read: ends it, and those beside it, once more comes than a response within the limits is made of. */
+  /**
+   * Creates the meter of one read. It ends all reads of the response once more arrives than a response within the
+   * limits can be made of.
+   */
   meter(): Meter;
-  /** Another response begins: the next message of a subscription. */
+  /** Starts the next response, that is, the next message of a subscription. */
   renew(): void;
-  /** The length of the values of the largest row that was read or written. */
+  /** Length of the values of the largest row that was read or written. */
   readonly largestRow: number;
 }
 
 /**
- * What a row counts for at least: it takes memory however short its values are. So many rows of nothing fit a response of
- * 4 MB as do not fill a replica of 1 GiB when fifty callers ask for them at once: some 30,000.
+ * Bytes that a row counts at least, since it takes memory however short its values are. 4 MB of such rows, some 30,000,
+ * fit into a replica of 1 GiB for fifty callers at once.
  */
 export const leastBytes = 130;
 
 /**
- * How many bytes PostgreSQL may send for each of the response's. A value comes with 4 bytes and a row with 7, where JSON
- * has names and braces; a bytea in hex where JSON has base64; and a statement reads keys that the response does not show.
+ * Bytes that PostgreSQL may send for each byte of the response. A value takes 4 more bytes and a row 7, where JSON has
+ * names and braces; a bytea arrives in hexadecimal and leaves in base64; and statements read keys that the response
+ * does not show.
  */
 const sentPerByte = 2;
 
-/** How many bytes PostgreSQL may send for one response. */
+/** Calculates how many bytes PostgreSQL may send for one response. */
 export const mostSent = ({ bytes }: Pick<RequestLimits, 'bytes'>): number => sentPerByte * bytes;
 
-/** What comes for it counts for the request's share of what is in flight, too. */
+/**
+ * Creates the budget of a response. What arrives for it also counts against the request's share of the memory in
+ * flight.
+ */
 export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share): Budget {
   let read = nothingRead();
   const excess = () => tooLarge(`more than ${limits.bytes} bytes, a row counted as ${leastBytes} at least`);
@@ -91,12 +99,12 @@ export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share
 }
 
 interface Read {
-  /** The length of the rows' values, and what short rows count beside. */
+  /** Length of the rows' values, with the minimum for short rows. */
   bytes: number;
   largest: number;
-  /** What PostgreSQL sent for them. */
+  /** Bytes that PostgreSQL sent for them. */
   sent: number;
-  /** Why nothing more is read. */
+  /** The error that ends further reads. */
   excess: AppError | null;
 }
 
@@ -107,7 +115,7 @@ export const tooLarge = (what: string): AppError =>
 
 export const isTooLarge = (error: unknown): boolean => error instanceof AppError && error.code === 'RESPONSE_TOO_LARGE';
 
-/** The length of a row's values. */
+/** Calculates the length of a row's values. */
 export function sizeOf(row: Row): number {
   let size = 0;
   for (const text of textsOf(row)) size += text?.length ?? 0;

@@ -23,45 +23,46 @@ import { ident, join, type Sql, sql, toQuery, trusted, type Value } from './sql/
 
 export interface Db {
   /**
-   * Runs one statement that reads, once for all equal ones that wait for a connection meanwhile. Rejects with an AppError
-   * where PostgreSQL's error has a translation.
+   * Runs one statement that reads, once for all equal reads that wait for a connection at the same time. Rejects with
+   * an AppError where PostgreSQL's error has a translation.
    */
   rows(query: Sql): Promise<readonly Row[]>;
   /**
-   * Runs one statement that changes rows, in a transaction of its own; never again when it may have been applied. Rejects
-   * with PostgreSQL's own error, for whoever knows what was to be written.
+   * Runs one statement that writes, in a transaction of its own; never again if it may have been applied. Rejects with
+   * PostgreSQL's own error, for callers who know what was to be written.
    */
   write(query: Sql): Promise<readonly Row[]>;
 }
 
-/** What the statements of one request run under. */
+/** Everything under which the statements of one request run. */
 export interface Scope {
-  /** Who is calling, as policies of the database see it; nothing is added to a statement where nobody is. */
+  /** The caller's claims, for policies in the database; absent for anonymous callers. */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** Whether a statement fails where policies would hide rows from it: what is read for all callers must be whole. */
+  /** Whether a statement fails if policies would hide rows from it, because it reads for all callers. */
   readonly isWhole?: boolean;
-  /** When it aborts, reads are cancelled and nothing more begins: they reject with its reason. Writes run to their end. */
+  /** Cancels reads and prevents new statements when it aborts: they reject with its reason. Writes run to their end. */
   readonly signal?: AbortSignal;
-  /** Whose work it is, for a fair share of the connections. */
+  /** Who borrows connections, for a fair share of them. */
   readonly borrower?: Borrower;
-  /** Makes the meter of each read, which ends it when too much comes. */
+  /** Creates the meter of each read, which ends the read when too many bytes arrive. */
   readonly meter?: () => Meter;
-  /** What finds equal reads, where it is not to be those of all who wait. */
+  /** Where to find equal reads, if not among all that wait. */
   readonly reads?: SharedReads;
 }
 
 /** The database as the server itself uses it. */
 export interface SharedDb extends Db {
-  /** The database as one request uses it. */
+  /** Returns the database as one request uses it. */
   within(scope: Scope): Db;
 }
 
-/** Looks whether the catalog has changed since then, on the clock of `performance.now()`; the reason is for the log. */
+/** Finds out whether the catalog has changed since then (`performance.now()`); the reason is logged. */
 export type CatalogWatch = (since: number, reason: Error) => Promise<boolean>;
 
 /**
- * A request whose statement fails as it would after a change of the database's schema asks `hasChanged`: if it has not,
- * trying again would not help. What reads the catalog must not wait for that, so outside of requests nobody asks.
+ * Creates the database. If a statement of a request fails as it would after a change of the schema, `hasChanged`
+ * decides whether trying again would help. Outside of requests it is not asked, because reading the catalog must not
+ * wait for itself.
  */
 export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => false): SharedDb {
   const connections = new WeakMap<ClientBase, Prepared>();
@@ -141,8 +142,8 @@ interface Query {
 const queryOf = (query: Sql): Query => ({ ...toQuery(query), prunes: query.prunes, calls: query.calls });
 
 /**
- * What leaves out partitions has no name, so that each time there is a plan for its values: for one that serves all values,
- * which PostgreSQL makes at the sixth run of a name if only to compare, it locks and opens every partition.
+ * Executes a statement. One that should skip partitions has no name, so that it is planned for its values each time: a
+ * generic plan, which PostgreSQL considers from the sixth run of a name on, locks and opens every partition.
  */
 async function execute(
   client: ClientBase,
@@ -163,8 +164,8 @@ async function execute(
 }
 
 /**
- * Runs work in a transaction of its own, in which the settings hold on all nodes of a cluster: they hear of SET, within
- * BEGIN and COMMIT, but of nothing that a function does.
+ * Runs work in an explicit transaction whose settings hold on all nodes of a cluster: they receive SET between BEGIN
+ * and COMMIT, but not what a function sets.
  */
 async function inTransaction<T>(client: ClientBase, own: readonly Setting[], work: () => Promise<T>): Promise<T> {
   const sets = own.map(
@@ -184,16 +185,16 @@ async function inTransaction<T>(client: ClientBase, own: readonly Setting[], wor
 
 type Setting = readonly [name: string, value: string];
 
-/** For reads that call functions: what is STABLE may call what writes. */
+/** Set for reads that call functions, since a STABLE function may call one that writes. */
 const readOnly: Setting = ['transaction_read_only', 'on'];
 
-/** Policies of the database ask for the claims with `current_setting('request.jwt.claims', true)`. */
+/** Returns the settings for a scope. Policies read the claims by `current_setting('request.jwt.claims', true)`. */
 const settingsOf = ({ claims, isWhole }: Scope): readonly Setting[] => [
   ...(isWhole ? [['row_security', 'off'] as const] : []),
   ...(claims ? [['request.jwt.claims', JSON.stringify(claims)] as const] : []),
 ];
 
-/** Sets for one transaction what does not hold for the session. */
+/** Returns the statement that sets, for one transaction, what the session lacks. */
 function settingsAhead({ settings }: Session, own: readonly Setting[]): Omit<Statement, 'name'> | undefined {
   const all = [...Object.entries(settings), ...own];
   if (all.length === 0) return undefined;

@@ -3,11 +3,11 @@ import { getHeapStatistics } from 'node:v8';
 import { AppError } from '../errors.ts';
 
 /**
- * The memory for what all requests bring in: their bodies, and what PostgreSQL sends for them until the answer is taken.
- * Streams hold a part for as long as they are open, and more while a message needs it.
+ * The memory that all requests together use for bodies and for PostgreSQL's results until the answer is taken. An open
+ * stream holds a base share, and more while a message needs it.
  */
 export interface InFlight {
-  /** A caller's request's part of it, of nothing as yet. So many bytes of it are free. */
+  /** Opens the empty share of a caller's request, of which `free` bytes do not count. */
   open(caller: string, free?: number): Share;
   readonly held: number;
   readonly waiting: number;
@@ -15,22 +15,22 @@ export interface InFlight {
 
 export interface Share {
   /**
-   * So many bytes are about to come. Waits for room where there is none; rejects with DATABASE_UNAVAILABLE when none
-   * comes in time, or the share is released.
+   * Announces bytes. Waits until there is room; rejects with DATABASE_UNAVAILABLE if there is none in time, or when the
+   * share is released.
    */
   expect(bytes: number): Promise<void> | undefined;
-  /** So many have come. What was not expected may find no room, and throws DATABASE_UNAVAILABLE. */
+  /** Adds bytes that arrived. Throws DATABASE_UNAVAILABLE if they were not announced and there is no room. */
   add(bytes: number): void;
-  /** So many are kept no longer, and may come again. */
+  /** Removes bytes that are no longer held; they may be added again. */
   drop(bytes: number): void;
   /**
-   * The request is a stream, whose messages have so many bytes for as long as it is open. Waits for them as `expect`;
-   * throws DATABASE_UNAVAILABLE where as many are open as may be.
+   * Turns the request into a stream, which holds bytes for its messages while it is open. Waits like `expect`; throws
+   * DATABASE_UNAVAILABLE if too many streams are open.
    */
   stream(bytes: number): Promise<void> | undefined;
-  /** Of what came, and was expected, so many bytes are kept and no more: none when a message of a stream is taken. */
+  /** Keeps only this many of the bytes that arrived or were announced: none once a message of a stream is taken. */
   keep(bytes: number): void;
-  /** The request is answered: from now on nothing of it counts. */
+  /** Ends the share once the request is answered. */
   release(): void;
 }
 
@@ -39,25 +39,25 @@ interface Waiter {
   readonly enter: () => void;
 }
 
-/** What a stream has for itself: so much, and as much of the rows of its feed, each message has without waiting. */
+/** Base share of a stream: each message may use this much, and as much of its feed's rows, without waiting. */
 export const bytesOfStream = 16_384;
 
-/** Streams beyond are refused, so that some of the server's connections are left for requests and probes. */
+/** Limit of streams, which leaves some of the server's connections to requests and probes. */
 export const maxStreams = 5000;
 
-/** Of each request this is free: those that bring no more never wait for those that do. */
+/** Free bytes of each request, so that small requests never wait for large ones. */
 const freeBytes = 32_768;
 
 /**
- * Bounds what is in flight by `limit` bytes, of which a caller who holds some already leaves the last fifth to those who
- * hold none; likewise the number of streams. What is larger than all of that has it alone, but for streams. Whoever fits
- * goes ahead.
+ * Creates the limit of what is in flight: `limit` bytes, of which a caller who already holds some leaves the last fifth
+ * to those who hold none. The number of streams is limited likewise. A request larger than the limit runs alone, apart
+ * from streams. A request that fits may overtake those that do not.
  */
 export function createInFlight(limit: number, waitMs = 10_000, streams = maxStreams): InFlight {
   const waiters = new Set<Waiter>();
   const heldBy = new Map<string, number>();
   let held = 0;
-  /** Of that, what streams hold for as long as they are open: all, and each caller's. */
+  /** Bytes of that which streams hold while they are open, in total and by caller. */
   let lasting = 0;
   const lastingOf = new Map<string, number>();
 
@@ -160,7 +160,7 @@ export function createInFlight(limit: number, waitMs = 10_000, streams = maxStre
   };
 }
 
-/** The last fifth is for those who hold none. */
+/** Reserves the last fifth for callers who hold nothing. */
 const roomOf = (all: number, holdsSome: boolean): number => (holdsSome ? 0.8 * all : all);
 
 function grow(held: Map<string, number>, caller: string, bytes: number): void {
@@ -170,8 +170,8 @@ function grow(held: Map<string, number>, caller: string, bytes: number): void {
 }
 
 /**
- * How much of this process' memory requests may bring in: a quarter of the container's, or of the machine's. A byte that
- * comes is three or so by the time that it is answered: text, rows, values, JSON. Nor more than half of the heap.
+ * Returns how much memory requests may use: a quarter of the container's or machine's, because each byte that arrives
+ * exists about three times until it is answered, as text, rows, values and JSON; and at most half of the heap.
  */
 export function memoryForRequests(): number {
   const constrained = process.constrainedMemory();

@@ -13,25 +13,25 @@ export interface Database {
   readonly name: DatabaseName;
   readonly stats: () => PoolStats;
   readonly probe: Probe;
-  /** For people: where it is. */
+  /** Location, for people. */
   readonly label: string;
   readonly isEmbedded: boolean;
-  /** The folder of the extensions that belong to its data; null but for the embedded one. */
+  /** Folder of the extensions that belong to its data; null except for the embedded database. */
   readonly extensions: string | null;
-  /** Listens for new rows, over a connection of its own. */
+  /** Creates a listener for new rows, with a connection of its own. */
   readonly createListener: (onNotice: ListenerOptions['onNotice']) => Listener;
   readonly close: () => Promise<void>;
 }
 
 export interface DatabaseEvents {
-  /** A connection broke or could not be made; whoever needs one hears of it too. */
+  /** Called when a connection broke or could not be opened; whoever needs one gets an error as well. */
   readonly onError?: (error: Error) => void;
   readonly hasChanged?: CatalogWatch;
-  /** A pooler stands before PostgreSQL: in words for the operator. */
+  /** Called when there is a pooler before PostgreSQL, with an explanation for the operator. */
   readonly onPooled?: (found: string, remedies: readonly string[]) => void;
 }
 
-/** Opens the pool; connections are made when they are needed. */
+/** Opens the pool; connections are opened on demand. */
 export async function openDatabase(config: Config, events: DatabaseEvents = {}): Promise<Database> {
   const embedded = config.database ? null : await startEmbeddedDatabase();
   const connection = config.database ?? embedded?.connection;
@@ -64,7 +64,7 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
   };
 }
 
-/** Loaded where no other database is configured; PostgreSQL itself is a package that may not be there. */
+/** Starts the embedded database, if none is configured; the package with PostgreSQL may be missing. */
 async function startEmbeddedDatabase() {
   const { startEmbedded, sampleExtensions, StartError } = await import('../dev/embedded/embedded.ts');
   const { createProgress } = await import('../dev/embedded/progress.ts');

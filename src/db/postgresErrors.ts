@@ -5,39 +5,43 @@ import { isConnectionLost } from './pool/connectionLost.ts';
 export type StatementKind = 'read' | 'write';
 
 interface Translation {
-  /** The SQLSTATEs. */
+  /** The SQLSTATEs that it translates. */
   readonly states: RegExp;
-  /** What must be so beside. */
+  /** A further condition. */
   readonly when?: (error: DatabaseError, kind: StatementKind) => boolean;
   readonly code: ErrorCode;
-  /** Without one PostgreSQL's own is shown: it speaks of the client's value, or is what the owner has to say. */
+  /**
+   * The message; without one PostgreSQL's own is shown, which concerns the client's value or was written by the owner.
+   */
   readonly message?: string;
 }
 
-/** Whether the name that PostgreSQL does not find stands in our statement, not in what the owner of the schema wrote. */
+/**
+ * Tells whether a missing name is in our statement and not in the owner's code: only then PostgreSQL gives a position.
+ */
 const isOurs = ({ position }: DatabaseError): boolean => position !== undefined;
 
-/** "cached plan must not change result type": the schema has changed since the statement was prepared. */
+/** Detects "cached plan must not change result type": the schema changed after the statement was prepared. */
 const isStalePlan = ({ code, routine }: DatabaseError): boolean =>
   code === '0A000' && routine === 'RevalidateCachedQuery';
 
 /**
- * A plan that is stale, a prepared statement that is gone, or one that is there already: where a pooler lends another's
- * backend. PostgreSQL says them before it runs the statement.
+ * Tells whether a prepared statement is stale, is missing, or already exists because a pooler switched backends.
+ * PostgreSQL reports these before it runs the statement.
  */
 export const isUnprepared = (error: unknown): boolean =>
   error instanceof DatabaseError && (isStalePlan(error) || /^(26000|42P05)$/.test(error.code ?? ''));
 
-/** Whether what our statement names is not what the catalog said that it is: so the catalog may have changed. */
+/** Tells whether a name in our statement is no longer what the catalog said, so that the catalog may have changed. */
 export const isStaleName = (error: unknown, kind: StatementKind): error is DatabaseError =>
   error instanceof DatabaseError &&
   ((isOurs(error) && /^(42P01|42703|42704|42804|42809|42846|42883|3F000)$/.test(error.code ?? '')) ||
-    // What a column or a key has become, PostgreSQL says after it has parsed the statement, without a position.
+    // Changes of a column's kind or of a key are reported after parsing, without a position.
     (kind === 'write' && error.where === undefined && /^(428C9|42P10)$/.test(error.code ?? '')));
 
 /**
- * Whether the catalog may have changed though the error has another meaning as well. A row that a policy refuses is the
- * client's fault; clients cannot send a label that an enum does not have, unless it had it when the catalog was read.
+ * Tells whether the catalog may have changed although the error has another meaning as well. A row that a policy
+ * refuses is the client's fault, and clients can only send labels that an enum had when the catalog was read.
  */
 export const isHint = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError &&
@@ -45,36 +49,42 @@ export const isHint = (error: unknown): error is DatabaseError =>
     (error.code === '42501' && error.routine !== 'ExecWithCheckOptions') ||
     (error.code === '22P02' && error.routine === 'enum_in'));
 
-/** Whether a policy would hide rows from a statement that must read all. */
+/** Tells whether a policy would hide rows from a statement that must read all. */
 export const isHiding = (error: unknown): boolean =>
   error instanceof DatabaseError && error.routine === 'check_enable_rls';
 
-/** Whether a statement would change something where nothing may. */
+/** Tells whether a statement tried to write where only reads are allowed. */
 export const isWriting = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError && error.code === '25006';
 
-/** PostgreSQL reads the text of a parameter before it runs the statement; types have SQLSTATEs of their own choice for it. */
+/**
+ * Tells whether an error concerns the text of a parameter, which PostgreSQL reads before it runs the statement. Types
+ * choose their own SQLSTATEs for that.
+ */
 const isAboutParameter = ({ where = '' }: DatabaseError): boolean =>
   /^[^"'\n]*\$\d+( = '.*)?$|^invalid type name /s.test(where);
 
-/** The classes that PostgreSQL defines; any other is one that a function of the owner raises. */
+/** Error classes that PostgreSQL defines; any other is raised by the owner's functions. */
 const definedClasses = new Set(
   `00 01 02 03 08 09 0A 0B 0F 0L 0P 0Z 10 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 40 42 44 53 54 55 57 58
   72 F0 HV P0 XX`.split(/\s+/),
 );
 
-/** Citus plans no such statement over the rows of several nodes; it says so by the files of its planner alone. */
+/** Detects a statement that Citus cannot plan over several nodes; only the file names of its planner tell. */
 const isUnplanned = ({ file = '' }: DatabaseError): boolean =>
   /^(multi|query_pushdown|recursive|distributed|insert_select)_\w+\.c$/.test(file);
 
-/** A function of the owner raised it to say something of its own: PostgreSQL and its extensions raise without context. */
+/**
+ * Tells whether a function of the owner raised the error as a message of its own: PostgreSQL and its extensions raise
+ * errors without context.
+ */
 const isOwnersWord = ({ code = '', where }: DatabaseError): boolean =>
   !definedClasses.has(code.slice(0, 2)) && where !== undefined;
 
 /**
- * First match wins. What none matches is a defect, or a fault in the owner's views, policies, triggers and functions that
- * only its owner can mend: it is masked, and the log has it whole. What a violated constraint means,
- * `schema/mutations/violations.ts` tells. Source: PostgreSQL documentation, appendix "PostgreSQL Error Codes".
+ * Translations of errors; the first match wins. An error without a translation is a defect, or a fault in the owner's
+ * views, policies, triggers and functions: it is masked, and logged in full. Violated constraints are explained by
+ * `schema/mutations/violations.ts`. Source: PostgreSQL documentation, appendix "PostgreSQL Error Codes".
  */
 const translations: readonly Translation[] = [
   { states: /^(22|P0001)/, code: 'BAD_USER_INPUT' },
@@ -127,7 +137,7 @@ const translations: readonly Translation[] = [
   },
 ];
 
-/** Translates what pg throws; an error it does not know comes back unchanged, to be masked. */
+/** Translates an error of pg; an unknown one is returned unchanged, to be masked. */
 export function fromPostgres(error: unknown, kind: StatementKind): unknown {
   if (error instanceof DatabaseError) {
     const { code = '' } = error;
@@ -137,7 +147,7 @@ export function fromPostgres(error: unknown, kind: StatementKind): unknown {
   return isConnectionLost(error) ? unavailable(error) : error;
 }
 
-/** Whether PostgreSQL refuses a statement for what it says, so that another one may well succeed now. */
+/** Tells whether PostgreSQL refused a statement because of its content, so that another statement may succeed. */
 export function isRefused(error: unknown): boolean {
   const cause = error instanceof AppError ? error.cause : error;
   return cause instanceof DatabaseError && !/^(08|25|40|53|57)/.test(cause.code ?? '');

@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import type { Session } from './pool/session.ts';
 import type { RowShape } from './sql/row.ts';
 
-/** The names under which a connection has statements prepared. */
+/** The names of the prepared statements of a connection. */
 export interface Prepared {
-  /** The name for a text; undefined where it is to be parsed each time. */
+  /** Returns the name for a text; undefined if it is to be parsed each time. */
   nameOf(text: string): string | undefined;
-  /** What has the name of that text is stale, or gone, or was there before. */
+  /** Replaces the name of a text whose statement is stale, is gone, or already existed. */
   renew(text: string): void;
-  /** The names that a statement was prepared under ahead of its first use. */
+  /** Names that were already prepared before their first use as a query. */
   readonly ready: Set<string>;
   /** What the rows of prepared statements are like, by their names; as long as one is prepared that does not change. */
   readonly shapes: Map<string, RowShape>;
 }
 
-/** On one connection at most so many statements are prepared, which bounds its memory; the rest are planned each time. */
+/** Limit of prepared statements on one connection, which bounds its memory; others are planned each time. */
 const limit = 500;
 
 export function createPrepared({ pooler }: Session): Prepared {
@@ -27,7 +27,8 @@ export function createPrepared({ pooler }: Session): Prepared {
     },
     renew(text) {
       const name = names.get(text);
-      // pg refuses to prepare under a name twice. A pooler goes by the text: with another name it is the same statement.
+      // pg refuses to prepare a name twice. Behind a pooler a new name does not help: it identifies statements by their
+      // text.
       if (name !== undefined) names.set(text, pooler ? undefined : digest(name));
     },
     ready: new Set(),

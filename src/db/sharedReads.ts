@@ -2,24 +2,27 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Meter } from './pool/meter.ts';
 import type { Row } from './sql/row.ts';
 
-/** A statement with what it runs under: of one database, equal ones find the same rows at the same time. */
+/** A statement with its settings. On one database, equal questions at the same time have the same answer. */
 export interface Question {
   readonly text: string;
   readonly values: readonly unknown[];
   readonly settings: readonly unknown[];
 }
 
-/** Who wants the rows of a statement. */
+/** A request that wants the rows of a statement. */
 export interface Reader {
-  /** It wants them no longer. */
+  /** Aborts when it no longer wants them. */
   readonly signal?: AbortSignal | undefined;
-  /** Counts what comes for it. What this throws is for this reader alone. */
+  /** Counts its bytes. An error that it throws affects this reader alone. */
   readonly meter?: Meter | undefined;
 }
 
-/** Equal reads that are one statement. It ends when none of its readers wants the rows any more. */
+/** Equal reads that share one statement, which ends when none of its readers wants the rows any more. */
 export interface SharedReads {
-  /** `run` waits for a connection as any read does, and calls `sending` before each time that it sends the statement. */
+  /**
+   * Reads the rows. `run` waits for a connection like any read, and calls `sending` each time before it sends the
+   * statement.
+   */
   rows(
     question: Question,
     reader: Reader,
@@ -31,7 +34,7 @@ interface Reading {
   readonly question: Question;
   readonly members: Set<Member>;
   readonly end: AbortController;
-  /** So many bytes have come. */
+  /** Bytes that have arrived. */
   bytes: number;
   rows?: readonly Row[];
 }
@@ -43,8 +46,8 @@ interface Member extends Reader {
 }
 
 /**
- * Reads that wait for a connection wait each in its own turn: the first that gets one reads for all equal ones that wait
- * at that moment. Who comes later gets rows of later. Lasting ones are for all who ask for them, whenever they do.
+ * Shares reads: of equal ones that wait for a connection, each in its own turn, the first to get one reads for all of
+ * them. Those who come later get later rows. Lasting reads are shared by all, whenever they ask.
  */
 export function shareReads({ lasting = false } = {}): SharedReads {
   const open = new Map<string, Set<Reading>>();
@@ -111,7 +114,7 @@ async function join(reading: Reading, reader: Reader): Promise<readonly Row[]> {
   }
 }
 
-/** The last one takes the statement along, and is done when that has ended. */
+/** Removes a reader. The last one cancels the statement, and is done when that has ended. */
 function leave(member: Member, reason: unknown): void {
   const { members, end } = member.reading;
   if (members.size === 1) end.abort(reason);
@@ -122,7 +125,7 @@ function leave(member: Member, reason: unknown): void {
   }
 }
 
-/** Made once: an error for each would cost its stack. */
+/** Created once, since each new error would capture a stack. */
 const readByAnother = new Error('another reader reads it');
 
 function takeOver(reading: Reading, other: Reading): void {

@@ -14,7 +14,7 @@ import type { Row } from '../db/sql/row.ts';
 import { isEstimated, type Rows, selectCount, selectEstimate, wholeStatement } from '../db/sql/select.ts';
 import { filled, identity, type Sql } from '../db/sql/sql.ts';
 
-/** A value with which JSON can tell two loads apart. */
+/** A value that JSON can distinguish in the arguments of a load. */
 export type LoadArgument =
   | string
   | number
@@ -26,53 +26,56 @@ export type LoadArgument =
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Loads one result for each key, in the keys' order; the arguments are the same for all keys of a batch. */
+/** Loads one result per key, in the keys' order; the arguments are the same for all keys of a batch. */
 export type BatchRead<K extends LoadArgument, A extends readonly LoadArgument[], V> = (
   keys: readonly K[],
   db: Db,
   ...args: A
 ) => Promise<readonly V[]>;
 
-/** One request's way to rows, until they change. Loads of one turn of the event loop that differ in nothing but their keys are one statement. */
+/**
+ * The loaders of one request, until rows change. Loads in the same turn of the event loop that only differ in their
+ * keys become one statement.
+ */
 export interface Loaders {
-  /** The row with this unique key, with at least what is projected. */
+  /** Loads the row with this unique key, with at least the projected columns. */
   row(match: Match, key: Key, projection: Projection): Promise<Row | null>;
-  /** A computed value of the row with this unique key, as text; null where there is no such row. */
+  /** Loads a computed value of the row with this unique key, as text; null if there is no such row. */
   computed(match: Match, key: Key, value: ComputedValue): Promise<string | null>;
-  /** One page of a table, or of the rows that match a key. */
+  /** Loads one page of a table, or of the rows that match a key. */
   page(page: Page, projection: Projection, match?: Match, key?: Key): Promise<readonly Row[]>;
   /** Counts the rows of a list across all pages; the result is text. */
   count(list: Counted, match?: Match, key?: Key): Promise<string>;
-  /** How many rows the planner takes a table for, as text; null where it does not know. */
+  /** Loads the planner's estimate of a table's rows, as text; null if unknown. */
   estimate(table: Table): Promise<string | null>;
-  /** These measures of all rows that fulfil the condition. */
+  /** Loads measures of all rows that fulfil a condition. */
   whole(table: Rows, where: Sql, measures: readonly Measure[], match?: Match, key?: Key): Promise<Row>;
-  /** The groups of a table, or of the rows that match a key, with at least these measures. */
+  /** Loads the groups of a table, or of the rows that match a key, with at least these measures. */
   groups(grouping: Grouping, measures: readonly Measure[], match?: Match, key?: Key): Promise<readonly Row[]>;
-  /** How many groups there are, whatever the grouping's limit, as text. */
+  /** Counts the groups, regardless of the grouping's limit; the result is text. */
   groupCount(grouping: Grouping, match?: Match, key?: Key): Promise<string>;
-  /** The result for this key of the batch of all loads with this very function and equal arguments. */
+  /** Loads this key's result from the batch of all loads with this very function and equal arguments. */
   custom<K extends LoadArgument, A extends readonly LoadArgument[], V>(
     batch: BatchRead<K, A, V>,
     key: K,
     ...args: A
   ): Promise<V>;
-  /** Forgets all that was loaded: rows have changed. */
+  /** Forgets everything that was loaded, because rows have changed. */
   clear(): void;
   /** Loaders whose statements have the values of these variables in their slots. */
   filling(variables: Variables): Loaders;
 }
 
-/** The parts of a page that determine which rows its list has. */
+/** The parts of a page that determine the rows of its list. */
 type Counted = Pick<Page, 'table' | 'where' | 'distinct'>;
 
-/** One load of a batch, whose statement reads what is asked of all. */
+/** A load of a batch; one statement reads what all of them need. */
 interface Request<A, K> {
   readonly key: K;
   readonly asked: A;
 }
 
-/** What a statement is made of, and which of the statements made of that it is. */
+/** The parts of a statement, and which of the statements made of them it is. */
 interface StatementName {
   readonly of: object;
   readonly as: string;
@@ -83,7 +86,7 @@ type Loader<V, A, K> = DataLoader<Request<A, K>, V, string>;
 export function createLoaders(db: Db, catalog: Catalog, variables: Variables = {}): Loaders {
   const loaders = new Map<string, unknown>();
 
-  /** The loader of this name. What is loaded under a name always has the types that its name stands for. */
+  /** Returns the loader of a name. A name always stands for the same types. */
   function loader<V, A extends object, K = Key>(
     name: string,
     load: (keys: readonly K[], asked: readonly A[]) => Promise<readonly V[]>,
@@ -102,7 +105,7 @@ export function createLoaders(db: Db, catalog: Catalog, variables: Variables = {
     return made;
   }
 
-  /** One name for equal matches, and for each statement. */
+  /** Returns one name for equal matches, and one for each statement. */
   const matchName = (match: Match | undefined) =>
     match
       ? nameOf(match, () =>
@@ -117,8 +120,8 @@ export function createLoaders(db: Db, catalog: Catalog, variables: Variables = {
   const groupingName = (grouping: Grouping) => statementName(grouping, () => selectGroups(catalog, grouping, []));
 
   /**
-   * Reads what is asked of all. Where PostgreSQL refuses that, perhaps for what is joined or computed, the rows come
-   * without it: so the fields that lead further fail by themselves.
+   * Reads what all requests need. If PostgreSQL refuses, perhaps because of what is joined or computed, the rows are
+   * read without it, so that only the fields below fail.
    */
   async function readJoined<T>(asked: readonly Projection[], read: (selected: Selected) => Promise<T>): Promise<T> {
     const projection = merged(asked);
@@ -140,7 +143,7 @@ export function createLoaders(db: Db, catalog: Catalog, variables: Variables = {
   const rowsOf = (statement: Sql) => db.rows(filled(statement, variables));
   const reading = (table: Table, query: Sql) => wholeStatement('SELECT', catalog, table, query);
 
-  /** Runs one statement whose rows say by their number to which key they belong. */
+  /** Runs one statement whose rows contain the number of their key. */
   const perKey = async (
     name: StatementName,
     match: Match,
@@ -156,7 +159,9 @@ export function createLoaders(db: Db, catalog: Catalog, variables: Variables = {
     return groups;
   };
 
-  /** The rows of one statement for each key; without a parent the keys of a batch differ in their columns only. */
+  /**
+   * Reads the rows for each key in one statement. Without a parent, the keys of a batch differ in their columns only.
+   */
   const listPerKey = async (
     name: StatementName,
     table: Table,
@@ -264,7 +269,7 @@ export function createLoaders(db: Db, catalog: Catalog, variables: Variables = {
   };
 }
 
-/** Names things for as long as they are there; without a text of its own each gets a number. */
+/** Creates names for things as long as they exist; a thing without a text of its own gets a number. */
 function createNames(): (thing: object, nameOf?: () => string) => string {
   const names = new WeakMap<object, string>();
   let last = 0;
@@ -275,7 +280,7 @@ function createNames(): (thing: object, nameOf?: () => string) => string {
   };
 }
 
-/** Keeps what is made of a thing, under names, for as long as the thing is there. */
+/** Caches what is made of a thing, by name, as long as the thing exists. */
 function createKept<T>() {
   const kept = new WeakMap<object, Map<string, T>>();
   return {
@@ -289,7 +294,7 @@ function createKept<T>() {
   };
 }
 
-// A plan asks for the same things in each request: their names and statements are made once, and end with the plan.
+// A plan asks for the same things in each request; their names and statements are created once and end with the plan.
 const nameOf = createNames();
 const namesOf = (things: readonly object[]): string => [...new Set(things)].map((thing) => nameOf(thing)).join();
 const selections = createKept<Selected>();

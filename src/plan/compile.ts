@@ -31,7 +31,7 @@ interface Compiled {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Variables;
-  /** The names of those whose values the plan holds for. */
+  /** The variables whose values are fixed in the plan. */
   readonly decided: ReadonlySet<string>;
   /** The names of those whose values are never null, and may be slots of statements. */
   readonly slotted: ReadonlySet<string>;
@@ -84,7 +84,7 @@ export function compile({ schema, document, operation, variables, decided, slott
     };
   }
 
-  /** What a field asks for, which is for each request to say where it depends on its variables. */
+  /** Evaluates what a field asks for; if that depends on variables it is left to each request. */
   function askedOf(ask: Ask['of']): PlannedField['asked'] {
     let depends = false;
     const watched = watch(variables, (name) => {
@@ -129,7 +129,8 @@ export function compile({ schema, document, operation, variables, decided, slott
     return {
       only: null,
       typeOf: type.extensions['typeOf'] as Below['typeOf'],
-      // Of a type that the document does not name there is no more than the interface has: its fields are built when met.
+      // A type that the document does not name only has the interface's fields, which are compiled when such an object
+      // is met.
       objectOf(name) {
         const object = objects.get(name) ?? objectOf(schema.getType(name) as GraphQLObjectType, nodes);
         objects.set(name, object);
@@ -142,7 +143,7 @@ export function compile({ schema, document, operation, variables, decided, slott
   if (!type || operation.operation === 'subscription') return new Unplanned(operation.operation);
   try {
     const root = objectOf(type, [operation]);
-    // What is read is asked for at once, but mutations run one after the other.
+    // Reads are asked for together, but mutations run one after the other.
     if (operation.operation === 'mutation' && root.read.length > 1) return new Unplanned('several mutations');
     return { root, size, asks };
   } catch (error) {
@@ -187,7 +188,7 @@ const typeName = (
   below: null,
 });
 
-/** The variables, whose readers are told of. */
+/** Wraps variables so that each access is reported. */
 const watch = (variables: Variables, onRead: (name: string) => void): Variables =>
   new Proxy(variables, {
     get(target, name) {
@@ -200,7 +201,7 @@ const watch = (variables: Variables, onRead: (name: string) => void): Variables 
     },
   });
 
-/** The types that fragments are on. */
+/** Returns the types on which fragments are defined. */
 function typesNamedIn(document: DocumentNode): ReadonlySet<string> {
   const names = new Set<string>();
   const note = ({ typeCondition }: InlineFragmentNode | FragmentDefinitionNode) => {

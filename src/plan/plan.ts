@@ -4,10 +4,10 @@ import type { FieldReading } from '../schema/fieldSource.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** How an operation is answered: which fields are read and written, and what each of them asks for. */
+/** A compiled operation: which fields are read and written, and what each asks for. */
 export interface Plan {
   readonly root: PlannedObject;
-  /** How many fields it has. */
+  /** Number of fields. */
   readonly size: number;
   /** Of each field for which that depends on variables, what it asks for. */
   readonly asks: readonly Ask[];
@@ -21,44 +21,44 @@ export interface Ask {
   readonly kept: { readonly value: unknown; readonly slots: Slots } | null;
 }
 
-/** What a document selects of an object. */
+/** The selection on an object. */
 export interface PlannedObject {
   readonly type: string;
   readonly fields: readonly PlannedField[];
-  /** Those of the fields that are read. */
+  /** The fields that are read. */
   readonly read: readonly PlannedField[];
 }
 
 /** A field of the response. */
 export interface PlannedField {
   readonly key: string;
-  /** What stands before its value in JSON. */
+  /** JSON before its value. */
   readonly prefix: string;
   readonly nodes: readonly FieldNode[];
-  /** What it is called in errors. */
+  /** Its name in errors. */
   readonly name: string;
   readonly isRequired: boolean;
-  /** Of a list: whether its items may not be null. */
+  /** For a list, whether its items are non-null. */
   readonly items: { readonly isRequired: boolean } | null;
-  /** `__typename` is known beforehand. */
+  /** Its value if it is always the same, like that of `__typename`. */
   readonly constant: string | null;
   readonly reading: FieldReading;
-  /** Whether its value is read before any is written, as what is loaded or has fields is. */
+  /** Whether it is read before anything is written, because it is loaded or has a selection. */
   readonly isRead: boolean;
   /** What it asks for, or the place of that among the plan's `asks`; null where it is known. */
   readonly asked: { readonly value: unknown; readonly place: number | null };
   readonly below: Below | null;
 }
 
-/** What is selected below a field: one object, or one for each type that it may be of. */
+/** The selection below a field: on one type, or on each possible type. */
 export interface Below {
-  /** The only type; null where there are several. */
+  /** The only type; null if there are several. */
   readonly only: string | null;
   readonly typeOf: (value: unknown) => string;
   readonly objectOf: (type: string) => PlannedObject;
 }
 
-/** Why an operation has no plan. */
+/** The reason why an operation has no plan. */
 export class Unplanned {
   readonly field: string;
 

@@ -21,24 +21,29 @@ type Variables = Readonly<Record<string, unknown>>;
 
 /** The plans of a schema's documents, those used last. */
 export interface Plans {
-  /** The plans of an operation; null for a subscription, and until a document `isKnown` or seen again. */
+  /**
+   * Returns an operation's plans; null for a subscription, and for a document that is seen for the first time unless
+   * `isKnown`.
+   */
   of(document: DocumentNode, operationName: string | null | undefined, isKnown: boolean): OperationPlans | null;
-  /** Those that there are already: the document is one that was let in. */
+  /** Returns existing plans, whose document was admitted before. */
   known(document: DocumentNode, operationName: string | null | undefined): OperationPlans | null;
 }
 
-/** The plans of one operation, one for each way in which its variables decide what is selected. */
+/** The plans of one operation, one for each way in which variables decide its selection. */
 export interface OperationPlans {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
-  /** The plan for these variables, as graphql-js coerced them. */
+  /** Returns the plan for variables that graphql-js has coerced. */
   with(variables: Variables): Plan | Unplanned;
 }
 
-/** Of one operation, before its plans no longer go by each of its variables. */
+/** Limit of plans per operation, after which fewer variables are fixed. */
 const maxVariants = 16;
 
-/** Of all plans together, with the tokens of the documents that they hold. A token takes some 650 bytes, a field less. */
+/**
+ * Limit of all plans together, in fields plus tokens of their documents. A token takes some 650 bytes, a field less.
+ */
 const keptFields = 100_000;
 
 type Kept = LRUCache<string, Plan | Unplanned>;
@@ -88,7 +93,7 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
       const slotted = slots.filter((name) => variables[name] !== undefined && variables[name] !== null);
       const nulls = slots.filter((name) => !slotted.includes(name));
       const key = keyOf([...many, ...nulls], variables);
-      // Beyond so many values a plan for each costs more than it saves.
+      // A variable with more values costs more in plans than it saves.
       if (keys.size < maxVariants) keys.add(key);
       const isMany = keys.has(key);
       const place = `${id} ${isMany} ${isMany ? key : keyOf(directing, variables)}`;
@@ -110,7 +115,7 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
 const keyOf = (names: readonly string[], variables: Variables): string =>
   JSON.stringify(names.map((name) => (Object.hasOwn(variables, name) ? [name, variables[name]] : [name])));
 
-/** The variables that `@skip` and `@include` go by: of these the selection depends. */
+/** Returns the variables in `@skip` and `@include`, which decide the selection. */
 function directingVariables(document: DocumentNode): readonly string[] {
   const names: string[] = [];
   visit(document, {

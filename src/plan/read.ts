@@ -3,22 +3,22 @@ import { nextSlice, valuesOfSlice } from '../db/pool/slices.ts';
 import { AppError } from '../errors.ts';
 import type { Ask, Plan, PlannedField, PlannedObject } from './plan.ts';
 
-/** Objects in one place of the response, and what was read for them. */
+/** Objects in one place of the response, with what was read for them. */
 export interface Level {
-  /** Those included that are null or an error. */
+  /** The objects, including nulls and errors. */
   readonly objects: readonly unknown[];
-  /** By the place of a field among those that are read. */
+  /** Results by the index of the field that was read. */
   readonly found: readonly Found[];
 }
 
 /** The values of one field. */
 export interface Found {
-  /** By the place of the parent; an error stands for a value that could not be had. */
+  /** Values by the index of the parent; an error takes the place of a value that failed. */
   readonly values: readonly unknown[];
-  /** Of a list: which of `objects` is the first item of each parent. */
+  /** For a list, the index in `objects` of each parent's first item. */
   readonly starts: readonly number[];
   readonly objects: readonly unknown[];
-  /** By the type of the objects. */
+  /** Levels by type of the objects. */
   readonly below: ReadonlyMap<string, Level>;
 }
 
@@ -27,8 +27,8 @@ export type AskedOf = (field: PlannedField) => unknown;
 type Later<T> = T | Promise<T>;
 
 /**
- * Answers what each field asks for with these variables, or the error that is in the place of its value; throws where the
- * executor is to say what is wrong with them.
+ * Returns what each field asks for with these variables, or the error in the place of its value; throws where the
+ * executor is to report an error in the variables.
  */
 export function askWith({ asks }: Plan, variables: Readonly<Record<string, unknown>>): AskedOf {
   const values = asks.map((ask) => askedOrRefused(ask, variables));
@@ -45,8 +45,8 @@ function askedOrRefused({ of, kept }: Ask, variables: Readonly<Record<string, un
 }
 
 /**
- * Reads what the fields of these objects need, level by level; a branch does not wait for others. What all of a level ask
- * for is asked for at once, so that the loaders make one statement of it.
+ * Reads what the fields of objects need, level by level; branches do not wait for each other. All requests of a level
+ * are made together, so that the loaders combine them into one statement.
  */
 export function readObjects(
   { read }: PlannedObject,
@@ -83,7 +83,7 @@ function readField(field: PlannedField, parents: readonly unknown[], askedOf: As
   });
 }
 
-/** The value of a field for one parent, or the error in its place. */
+/** Reads the value of a field for one parent, or the error in its place. */
 export function valueFor({ reading }: PlannedField, parent: unknown, asked: unknown, context: Context): unknown {
   try {
     if (asked instanceof Error) return asked;
@@ -93,12 +93,12 @@ export function valueFor({ reading }: PlannedField, parent: unknown, asked: unkn
   }
 }
 
-/** There is nothing below it. */
+/** Tells whether there is nothing below a value. */
 export const isAbsent = (value: unknown): boolean => value === null || value === undefined || value instanceof Error;
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
-/** Resolves all values. What follows many of them begins in a new slice. */
+/** Resolves all values. What follows many of them starts in a new slice. */
 function settled(values: readonly unknown[], { borrower }: Context): Later<readonly unknown[]> {
   const known = values.some(isPromise)
     ? Promise.all(values.map((one) => (isPromise(one) ? one.catch(asError) : one)))
@@ -106,7 +106,7 @@ function settled(values: readonly unknown[], { borrower }: Context): Later<reado
   return values.length > valuesOfSlice ? nextSlice(borrower).then(() => known) : known;
 }
 
-/** All of them, at once where none is a promise: most levels have nothing to wait for. */
+/** Combines results, synchronously if none is a promise: most levels wait for nothing. */
 const all = <T>(values: readonly Later<T>[]): Later<readonly T[]> =>
   values.some(isPromise) ? Promise.all(values) : (values as readonly T[]);
 

@@ -19,17 +19,17 @@ export class JsonData {
   }
 }
 
-/** The result of an operation, as graphql-js has it but for its data. */
+/** The result of an operation in graphql-js' form, except for its data. */
 export interface PlannedResult extends Pick<ExecutionResult, 'errors'> {
   readonly data: JsonData | null;
 }
 
-/** Answers an operation, in no more than `longest` bytes; rejects with RESPONSE_TOO_LARGE. */
+/** Answers an operation in at most `longest` bytes; rejects with RESPONSE_TOO_LARGE. */
 export type PlannedRun = (context: Context, longest: number) => Promise<PlannedResult>;
 
 /**
- * How an operation is answered with these variables, as its client sent them; null where that is for the executor: it has
- * no plan, or the executor is to say what is wrong with the variables.
+ * Prepares the answer to an operation with variables as the client sent them. Null leaves it to the executor, because
+ * it has no plan or the executor is to report an error in the variables.
  */
 export function prepareRun(plans: OperationPlans, given: Readonly<Record<string, unknown>>): PlannedRun | null {
   const { coerced } = getVariableValues(plans.schema, plans.operation.variableDefinitions ?? [], given);
@@ -44,7 +44,10 @@ export function prepareRun(plans: OperationPlans, given: Readonly<Record<string,
   }
 }
 
-/** The field for which an operation has no plan with these variables; null where it has one, or the variables are wrong. */
+/**
+ * Returns the field because of which an operation has no plan with these variables; null if it has one, or if the
+ * variables are wrong.
+ */
 export function obstacleTo(plans: OperationPlans, given: Readonly<Record<string, unknown>>): string | null {
   const { coerced } = getVariableValues(plans.schema, plans.operation.variableDefinitions ?? [], given);
   const plan = coerced && plans.with(coerced);
@@ -57,6 +60,6 @@ async function runPlan({ root }: Plan, askedOf: AskedOf, context: Context, longe
   return { ...(errors.length > 0 && { errors }), data: data === null ? null : new JsonData(data) };
 }
 
-/** The JSON of a result. */
+/** Formats a result as JSON. */
 export const textOf = ({ data, errors }: PlannedResult): string =>
   `{${errors ? `"errors":${JSON.stringify(errors)},` : ''}"data":${data?.text ?? null}}`;

@@ -5,7 +5,7 @@ import { valuesOfSlice } from '../db/pool/slices.ts';
 import type { PlannedField, PlannedObject } from './plan.ts';
 import { type AskedOf, type Found, isAbsent, type Level, valueFor } from './read.ts';
 
-/** What became of an operation: JSON, null where an error took all of it. */
+/** The outcome of an operation: JSON, or null where an error nulled everything. */
 export interface Written {
   readonly data: string | null;
   readonly errors: readonly GraphQLError[];
@@ -14,14 +14,14 @@ export interface Written {
 interface Writing {
   readonly askedOf: AskedOf;
   readonly context: Context;
-  /** Of the response, in bytes. */
+  /** Length of the response, in bytes. */
   readonly longest: number;
 }
 
 /**
- * Writes the response from the texts of the rows, with errors and nulls where the executor would have them; yields where
- * a slice is done. A list is joined of its items' texts at once: appended one by one they would cost the collector twice
- * as much. Throws RESPONSE_TOO_LARGE as soon as that is certain.
+ * Writes the response from the texts of the rows, with errors and nulls where the executor would have them; yields
+ * after each slice. The texts of a list's items are joined at once, since appending them one by one costs the garbage
+ * collector twice as much. Throws RESPONSE_TOO_LARGE as soon as that is certain.
  */
 export function* writePlanned(
   root: PlannedObject,
@@ -140,13 +140,13 @@ export function* writePlanned(
   }
 }
 
-/** Writes one place of a response. */
+/** Writes one part of a response. */
 type Writer = Generator<void, string | null>;
 
-/** So many characters take as long as a value. */
+/** Number of characters that take as long as one value. */
 const charactersOfValue = 256;
 
-/** Ends the writing: the response would be longer than it may. */
+/** An error that ends the writing because the response would exceed its limit. */
 class TooLong extends Error {}
 
 function present({ name }: PlannedField, isRequired: boolean, text: string | null): string {
