@@ -10,7 +10,7 @@ export interface Prepared {
   renew(text: string): void;
   /** Names that were already prepared before their first use as a query. */
   readonly ready: Set<string>;
-  /** What the rows of prepared statements are like, by their names; as long as one is prepared that does not change. */
+  /** The shape of the rows of prepared statements, by name; it does not change while a statement stays prepared. */
   readonly shapes: Map<string, RowShape>;
 }
 

@@ -3,13 +3,16 @@ import { type Row, type RowShape, shapeWith, type Texts } from './sql/row.ts';
 
 /** A statement for a connection. */
 export interface Statement {
-  /** Under which it has been prepared on the connection; without one it is parsed each time. */
+  /** Name under which the connection has prepared it; without a name it is parsed each time. */
   readonly name: string | undefined;
   readonly text: string;
   readonly values: unknown[];
 }
 
-/** What this relies on of pg, whose version is pinned for it: how a query writes its messages, and hears of those that come. */
+/**
+ * The internals of pg that this relies on, for which pg's version is pinned: how a query writes its messages, and
+ * receives those that arrive.
+ */
 interface QueryInternals extends pg.Submittable {
   requiresPreparation(): boolean;
   prepare(connection: pg.Connection): void;
@@ -25,9 +28,9 @@ const PgQuery = pg.Query as unknown as new (
 ) => QueryInternals;
 
 /**
- * A query whose rows keep the texts as they came. With a statement ahead of it, both go before one Sync: that is one round
- * trip and one implicit transaction, so that an error in the one ends the other, and what the first sets for its
- * transaction is gone after the second. What the first answers does not count.
+ * A query whose rows keep the texts as they arrived. With a statement ahead of it, both are sent before a single Sync:
+ * one round trip and one implicit transaction, so that an error in one ends the other, and settings for the transaction
+ * end with it. The result of the first is ignored.
  */
 class RowsQuery extends PgQuery {
   readonly #ahead: Statement | undefined;
@@ -41,7 +44,7 @@ class RowsQuery extends PgQuery {
     this.shape = shape;
   }
 
-  /** Throws where it ran without what goes ahead of it. */
+  /** Returns the rows; throws if the query ran without the statement that must precede it. */
   found(): readonly Row[] {
     if (this.#ahead && this.#completed < 2) throw new Error('A query ran without the statements that must precede it');
     return this.#found;
@@ -75,19 +78,19 @@ function writeAhead(connection: pg.Connection, { name = '', text, values }: Stat
   connection.execute({}, true);
 }
 
-/** The same connection, on which PostgreSQL is not asked for the columns of a statement. */
+/** Returns the same connection, without asking PostgreSQL to describe a statement's columns. */
 const undescribed = (connection: pg.Connection): pg.Connection =>
   Object.create(connection, { describe: { value: () => {} } }) as pg.Connection;
 
 /** How a statement is sent. */
 export interface Sending {
-  /** What goes ahead of it. */
+  /** A statement to run before it. */
   readonly ahead?: Statement | undefined;
-  /** What its rows are like, where that is known since it was prepared. */
+  /** The shape of its rows, if known from an earlier run. */
   readonly shape?: RowShape | undefined;
 }
 
-/** Runs a statement; answers the shape of its rows too, where it has any. */
+/** Runs a statement; also returns the shape of its rows, if it returns any. */
 export function queryRows(client: pg.ClientBase, statement: Statement, sending: Sending = {}) {
   return new Promise<{ rows: readonly Row[]; shape: RowShape | undefined }>((resolve, reject) => {
     const query: RowsQuery = new RowsQuery(statement, sending, (error) => {

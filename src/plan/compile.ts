@@ -33,13 +33,13 @@ interface Compiled {
   readonly variables: Variables;
   /** The variables whose values are fixed in the plan. */
   readonly decided: ReadonlySet<string>;
-  /** The names of those whose values are never null, and may be slots of statements. */
+  /** Names of variables whose values are never null, and which may be slots in statements. */
   readonly slotted: ReadonlySet<string>;
 }
 
 /**
- * Compiles an operation of a valid document. What depends on other variables than those that are decided is left to each
- * request, unless it has slots for them.
+ * Compiles an operation of a valid document. What depends on other variables than the decided ones is left to each
+ * request, unless it can have slots for them.
  */
 export function compile({ schema, document, operation, variables, decided, slotted }: Compiled): Plan | Unplanned {
   const fragments = fragmentsByName(document);
@@ -99,7 +99,10 @@ export function compile({ schema, document, operation, variables, decided, slott
     return { value: undefined, place: asks.push({ of: ask, kept: keptOf(ask) }) - 1 };
   }
 
-  /** What a field asks for with slots in the place of variables; null where it depends on others, or on their values. */
+  /**
+   * Evaluates what a field asks for, with slots in place of variables; null if it depends on others, or on their
+   * values.
+   */
   function keptOf(ask: (given: Variables, slots: Variables) => unknown): Ask['kept'] {
     if (slotted.size === 0) return null;
     let depends = false;
@@ -152,7 +155,7 @@ export function compile({ schema, document, operation, variables, decided, slott
   }
 }
 
-/** The arguments of a field; those that take slots get them in the place of variables. */
+/** Returns the arguments of a field, with slots in place of variables where the field supports them. */
 function argumentsOf(
   field: GraphQLField<unknown, unknown>,
   node: FieldNode,

@@ -9,15 +9,15 @@ export interface Plan {
   readonly root: PlannedObject;
   /** Number of fields. */
   readonly size: number;
-  /** Of each field for which that depends on variables, what it asks for. */
+  /** What each field with variables asks for. */
   readonly asks: readonly Ask[];
 }
 
 /** What a field asks for. */
 export interface Ask {
-  /** With these variables; throws where it is for the executor to say what is wrong with them. */
+  /** Returns it for these variables; throws where the executor is to report an error in them. */
   readonly of: (variables: Variables) => unknown;
-  /** The same with slots in the place of variables, for all that they fit. */
+  /** The same with slots in place of variables, for all variables that they fit. */
   readonly kept: { readonly value: unknown; readonly slots: Slots } | null;
 }
 
@@ -45,7 +45,7 @@ export interface PlannedField {
   readonly reading: FieldReading;
   /** Whether it is read before anything is written, because it is loaded or has a selection. */
   readonly isRead: boolean;
-  /** What it asks for, or the place of that among the plan's `asks`; null where it is known. */
+  /** What it asks for, or the index of that in the plan's `asks`; null if it is known. */
   readonly asked: { readonly value: unknown; readonly place: number | null };
   readonly below: Below | null;
 }

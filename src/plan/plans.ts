@@ -111,7 +111,7 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
   };
 }
 
-/** Some of the variables, with their values. */
+/** Returns a key for some of the variables, with their values. */
 const keyOf = (names: readonly string[], variables: Variables): string =>
   JSON.stringify(names.map((name) => (Object.hasOwn(variables, name) ? [name, variables[name]] : [name])));
 
@@ -127,8 +127,8 @@ function directingVariables(document: DocumentNode): readonly string[] {
 }
 
 /**
- * What becomes of an operation's variables in statements. Those that have few values, and sizes of pages, are written into
- * the text; any other value of a leaf has a slot there.
+ * Decides what becomes of an operation's variables in statements. Variables with few values, and page sizes, become
+ * literals; the value of any other leaf becomes a slot.
  */
 function rolesOf({ schema, document, operation: { variableDefinitions = [] } }: Planned) {
   const alone = new Set<string>();

@@ -24,24 +24,24 @@ import type { Bounds } from './period.ts';
 import { alias, from, type Rows } from './select.ts';
 import { and, empty, eq, gt, ident, join, lte, own, type Sql, sql, trusted } from './sql.ts';
 
-/** The most groups that one field gives, and the most buckets of one group. */
+/** Limit of the groups of one field, and of the buckets of one group. */
 export const maxGroups = 10_000;
-/** The most buckets of all groups of which some may be given: `having` and a limit come after filling. */
+/** Limit of the buckets of all groups, some of which may then be dropped: `having` and a limit apply after filling. */
 const maxFilled = 100_000;
 
-/** How rows are put into groups, and which groups are wanted in which order. */
+/** How rows are grouped, and which groups are wanted in which order. */
 export interface Grouping {
   readonly table: Rows;
   readonly where: Sql;
   /** Joins of to-one relations, whose columns may be among the keys. */
   readonly joins: Sql;
-  /** What makes the groups beside the bucket; in the result `key 0`, `key 1`, ... */
+  /** Grouping expressions beside the bucket; `key 0`, `key 1`, ... in the result. */
   readonly keys: readonly Sql[];
-  /** In the result `bucket`. */
+  /** The bucket; `bucket` in the result. */
   readonly bucket: Bucket | null;
   /** A condition on the names of `measures`. */
   readonly having: Sql;
-  /** By the names of `measures`, keys and `bucket`. */
+  /** An order by the names of `measures`, keys and `bucket`. */
   readonly order: readonly OrderKey[];
   readonly measures: readonly Measure[];
   readonly limit: number;
@@ -49,10 +49,10 @@ export interface Grouping {
 
 export const keyName = (index: number): string => `key ${index}`;
 
-/** Under which name each row says how many buckets filling takes, where these are too many and none is made. */
+/** Name under which a row reports how many buckets filling would take, if these are too many and none was created. */
 export const excess = '$excess';
 
-/** The statement for one row: measures of all rows that fulfil the conditions. */
+/** Builds the statement for one row: measures of all rows that fulfil the conditions. */
 export function selectWhole(
   catalog: Catalog,
   table: Table,
@@ -85,7 +85,7 @@ export function selectWhole(
   return sql`select ${join(values)} ${sources.length > 0 ? sql`from ${join(sources)}` : empty}`;
 }
 
-/** The statement for the groups and their measures; `match` narrows it further, to the rows of one parent. */
+/** Builds the statement for the groups and their measures; `match` restricts it to the rows of one parent. */
 export function selectGroups(
   catalog: Catalog,
   grouping: Grouping,
@@ -103,16 +103,16 @@ export function selectGroups(
     where ${wanted(grouping)} ${sorted} limit ${limit}`;
 }
 
-/** How many groups there are, whatever the limit. */
+/** Counts the groups, regardless of the limit. */
 export const selectGroupCount = (catalog: Catalog, grouping: Grouping, match: readonly Sql[] = []): Sql =>
   sql`select pg_catalog.count(*) as count from (${selectAll(catalog, grouping, grouping.measures, match)}) a
     where ${wanted(grouping)}`;
 
-/** Where there are too many buckets, a row is left to say so. */
+/** Selects the wanted groups; a row that reports too many buckets is kept. */
 const wanted = ({ having, bucket }: Grouping): Sql =>
   bucket?.fill ? sql`(${having} or ${ident('a', excess)} is not null)` : having;
 
-/** All groups, with their measures under their names. */
+/** Selects all groups, with their measures by name. */
 function selectAll(catalog: Catalog, grouping: Grouping, measures: readonly Measure[], match: readonly Sql[]): Sql {
   const { bucket } = grouping;
   const { own, periods } = byPeriod(measures);
@@ -132,7 +132,7 @@ function selectAll(catalog: Catalog, grouping: Grouping, measures: readonly Meas
 
 const isChange = (measure: OfRows): boolean => measure.kind === 'derived' && measure.form !== 'float';
 
-/** The window of the buckets with equal keys, in order. */
+/** Defines the window over the buckets with equal keys, in order. */
 const seriesOf = (grouping: Grouping): Sql => {
   const keys = keyNames(grouping).map((name) => ident('g', name));
   return sql`window series as (${keys.length > 0 ? sql`partition by ${join(keys)}` : empty} order by ${ident('g', 'bucket')})`;
@@ -147,7 +147,7 @@ const bucketName = ({ name }: Period): string => `${name} bucket`;
 
 type Beside = ReturnType<typeof byPeriod>['periods'][number];
 
-/** The columns of an earlier period: its measures, and the start of its bucket. */
+/** Selects the columns of an earlier period: its measures, and the start of its bucket. */
 const besideList = ({ bucket }: Grouping, { period, measures, alias }: Beside): readonly Sql[] => [
   ...measures.map((measure) => named({ name: measure.name, expression: shownBefore(measure, measures, alias) })),
   ...(bucket
@@ -172,7 +172,7 @@ function besideGroups(catalog: Catalog, grouping: Grouping, beside: Beside, matc
     on ${names.length > 0 ? sql`${row(here)} ${eq} ${row(there)}` : sql`true`}`;
 }
 
-/** The groups that have rows. */
+/** Selects the groups that have rows. */
 function selectFound(
   catalog: Catalog,
   grouping: Grouping,
@@ -186,14 +186,14 @@ function selectFound(
   ];
   const list = [...parts, ...computed(table, measures)].map(named);
   const by = parts.map((_, i) => trusted(String(i + 1)));
-  // Without a key and a measure there still is one group, and not one for each row.
+  // Without a key or a measure there is still one group, not one for each row.
   return sql`select ${list.length > 0 ? join(list) : sql`pg_catalog.count(*)`} from ${from(catalog, table)} ${ident(alias)} ${joins}
     where ${and([where, ...conditions])} ${by.length > 0 ? sql`group by ${join(by)}` : empty}`;
 }
 
 /**
- * The groups that have rows and, of each combination of keys among them, the buckets that have none. Nothing is read
- * when the bounds alone ask for too many. One more row says so, since there may be no other.
+ * Selects the groups that have rows and, for each combination of their keys, the empty buckets. If the bounds alone ask
+ * for too many buckets, nothing is read, and one extra row reports that.
  */
 function filled(
   catalog: Catalog,

@@ -3,7 +3,7 @@ import { type Bound, type Bounds, earlier } from './period.ts';
 import { columnRef } from './select.ts';
 import { join, own, type Sql, sql, trusted } from './sql.ts';
 
-/** The length of a bucket: whole units of the local calendar, or a fixed time that is PostgreSQL's to read. */
+/** The length of a bucket: whole units of the local calendar, or a fixed duration in PostgreSQL's notation. */
 export type Every =
   | { readonly unit: 'months' | 'weeks' | 'days'; readonly count: number }
   | { readonly unit: 'time'; readonly length: string };
@@ -11,17 +11,17 @@ export type Every =
 export interface Bucket {
   readonly column: Column;
   readonly every: Every;
-  /** A name that PostgreSQL knows; means nothing to columns without a time zone. */
+  /** A time zone name of PostgreSQL; columns without a time zone ignore it. */
   readonly timeZone: string;
-  /** An instant at which a bucket of a fixed time begins, as text; null for local midnight of 2000-01-01. */
+  /** An instant at which a bucket of fixed length starts, as text; null for local midnight of 2000-01-01. */
   readonly origin: string | null;
-  /** Null where only buckets with rows are wanted. */
+  /** Null if only buckets with rows are wanted. */
   readonly fill: Bounds | null;
 }
 
 /**
- * Buckets are cut from the time that a clock on the wall shows (a `timestamp`) when they follow the calendar: a day is
- * then from midnight to midnight however many hours it has. Those of a fixed time are cut from the column as it is.
+ * Tells whether buckets are cut from local time (a `timestamp`): those that follow the calendar are, so that a day
+ * lasts from midnight to midnight however many hours it has. Buckets of fixed length are cut from the column itself.
  */
 const isLocal = ({ every, column }: Bucket) => every.unit !== 'time' || column.type.name !== 'timestamptz';
 const isConverted = (bucket: Bucket) => isLocal(bucket) && bucket.column.type.name === 'timestamptz';
@@ -31,16 +31,16 @@ const toWall = (bucket: Bucket, value: Sql): Sql => {
   return bucket.column.type.name === 'date' ? sql`${value}::timestamp` : value;
 };
 
-/** The start of a bucket as `selectBucket` gives it, in the type of the column. */
+/** Converts the start of a bucket from `selectBucket` to the type of the column. */
 export const bucketValue = (bucket: Bucket, start: Sql): Sql => {
   if (isConverted(bucket)) return sql`(${start} at time zone ${bucket.timeZone}::pg_catalog.text)`;
   return bucket.column.type.name === 'date' ? sql`${start}::pg_catalog.date` : start;
 };
 
-/** The start of the bucket in which a row's time lies. */
+/** Selects the start of the bucket that contains a row's time. */
 export const selectBucket = (bucket: Bucket): Sql => startOf(bucket, toWall(bucket, columnRef(bucket.column)));
 
-/** What PostgreSQL has a name for, by its months: faster than the arithmetic that other numbers of them take. */
+/** PostgreSQL's names for numbers of months, which are faster than arithmetic with other numbers. */
 const calendarUnits: Readonly<Record<number, string>> = { 1: 'month', 3: 'quarter', 12: 'year' };
 
 /** January 2000, counted in months. */
@@ -49,7 +49,7 @@ const firstMonth = 24_000;
 const [plus, minus, times, per, modulo] = ['+', '-', '*', '/', '%'].map(own) as [Sql, Sql, Sql, Sql, Sql];
 const [equals, lt, gt] = ['=', '<', '>'].map(own) as [Sql, Sql, Sql];
 
-/** The number of a time's month, from the first of year 0 as 1; PostgreSQL calls that year -1. */
+/** Returns the number of a time's month, where 1 is the first month of year 0, which PostgreSQL calls -1. */
 const monthsOf = (time: Sql): Sql => {
   const year = sql`extract(year from ${time})`;
   const counted = sql`(${year} ${plus} case when ${year} ${lt} 0 then 1 else 0 end)`;
@@ -69,7 +69,7 @@ function startOf(bucket: Bucket, time: Sql): Sql {
     else v.t end from (select ${time} as t) v)`;
 }
 
-/** Where buckets that follow the calendar are counted from: weeks from a Monday. */
+/** Origins of buckets that follow the calendar; weeks start on Mondays. */
 const calendarOrigins = { weeks: '2000-01-03', days: '2000-01-01' } as const;
 
 function originOf(bucket: Bucket): Sql {
@@ -90,14 +90,14 @@ function stepOf(every: Every): Sql {
 }
 
 /**
- * One row: the starts `lo` and `hi` of the first and the last bucket within the bounds, as far as there are bounds, and
- * whether these leave no time between them.
+ * Selects one row: the starts `lo` and `hi` of the first and the last bucket within the bounds, as far as there are
+ * bounds, and whether the bounds exclude each other.
  */
 export function selectEnds(bucket: Bucket, { lower, upper }: Bounds): Sql {
   const next = bucket.column.type.name === 'date' ? sql`1` : sql`interval '1 microsecond'`;
   const inside = (shift: Sql) => (bound: Bound) =>
     bound.isExclusive ? sql`(${bound.value} ${shift} ${next})` : bound.value;
-  // Of instants, since a wall clock that is put back shows the later of two as the earlier.
+  // Compares instants, since local time shows the later of two as the earlier when clocks are set back.
   const first = lower.length > 0 ? sql`greatest(${join(lower.map(inside(plus)))})` : null;
   const last = upper.length > 0 ? sql`least(${join(upper.map(inside(minus)))})` : null;
   const open = sql`null::${trusted(isLocal(bucket) ? 'timestamp' : 'pg_catalog.timestamptz')}`;
@@ -106,17 +106,17 @@ export function selectEnds(bucket: Bucket, { lower, upper }: Bounds): Sql {
     ${first && last ? sql`(${first} ${gt} ${last})` : sql`false`} as "isEmpty"`;
 }
 
-/** The seconds between the starts of two buckets; null if one is infinite. */
+/** Selects the seconds between the starts of two buckets; null if one is infinite. */
 export const secondsBetween = (bucket: Bucket, from: Sql, to: Sql): Sql => {
   const seconds = (start: Sql) => sql`extract(epoch from ${bucketValue(bucket, start)})`;
   return sql`case when pg_catalog.isfinite(${from}) and pg_catalog.isfinite(${to}) then ${seconds(to)} ${minus} ${seconds(from)} end`;
 };
 
-/** The start of the bucket that contains the moment `length` before this start. */
+/** Selects the start of the bucket that contains the moment `length` before this start. */
 export const selectBucketBefore = (bucket: Bucket, start: Sql, length: Sql): Sql =>
   startOf(bucket, isLocal(bucket) ? sql`(${start} ${minus} ${length})` : earlier(start, length, bucket.timeZone));
 
-/** How many buckets there are from `lo` to `hi`; null where an end is open. */
+/** Counts the buckets from `lo` to `hi`; null if an end is open. */
 export function bucketsBetween({ every }: Bucket, lo: Sql, hi: Sql): Sql {
   const steps =
     every.unit === 'months'
@@ -125,7 +125,7 @@ export function bucketsBetween({ every }: Bucket, lo: Sql, hi: Sql): Sql {
   return sql`case when pg_catalog.isfinite(${lo}) and pg_catalog.isfinite(${hi}) then greatest(pg_catalog.floor(${steps}) ${plus} 1, 0) end`;
 }
 
-/** The starts of all buckets from `lo` to `hi`, each in a row; a day that the time zone skips has no bucket. */
+/** Selects the starts of all buckets from `lo` to `hi`, one per row. A day that the time zone skips has no bucket. */
 export function selectSeries(bucket: Bucket, lo: Sql, hi: Sql): Sql {
   const starts = sql`(${selectStarts(bucket, lo, hi)}) s`;
   if (!isConverted(bucket)) return sql`select s.start from ${starts}`;
@@ -133,7 +133,10 @@ export function selectSeries(bucket: Bucket, lo: Sql, hi: Sql): Sql {
   return sql`select s.start from ${starts} where ${startOf(bucket, shown)} ${equals} s.start`;
 }
 
-/** Units of the calendar are counted from the first start: a step beyond the last could leave PostgreSQL's range. */
+/**
+ * Selects the starts. Units of the calendar are counted from the first start, since a step beyond the last one could
+ * leave PostgreSQL's range.
+ */
 function selectStarts(bucket: Bucket, lo: Sql, hi: Sql): Sql {
   const { every } = bucket;
   if (every.unit === 'time') return sql`select pg_catalog.generate_series(${lo}, ${hi}, ${stepOf(every)}) as start`;

@@ -7,17 +7,19 @@ import type { CalledRows } from './select.ts';
 import { alias, from } from './select.ts';
 import { calling, ident, identity, join, type Sql, sql, trusted } from './sql.ts';
 
-/** The arguments of a call; a parameter that is not among them gets its default. */
+/** The arguments of a call; other parameters get their defaults. */
 export type GivenArguments = ReadonlyMap<Parameter, Sql>;
 
-/** The value of a call with each row, under a name of its own. */
+/** The value of a call for each row, under a unique name. */
 export interface ComputedValue {
   readonly name: string;
-  /** For the row of a table that the statement calls so. */
+  /** Returns the call for the rows of a table with this alias. */
   readonly of: (table: string) => Sql;
 }
 
-/** A call. What has no default goes by its place, so that parameters need no names; the rest goes by name. */
+/**
+ * Builds a call. Arguments without a default are positional, so that parameters need no names; the others are named.
+ */
 function callOf(catalog: Catalog, { name, parameters }: DbFunction, given: GivenArguments): Sql {
   const list = parameters.flatMap((parameter) => {
     const value = given.get(parameter);
@@ -27,13 +29,19 @@ function callOf(catalog: Catalog, { name, parameters }: DbFunction, given: Given
   return calling(sql`${ident(catalog.schema, name)}(${join(list)})`);
 }
 
-/** The text of an argument, read as the type that the function declares. */
+/** Reads an argument's text as the type that the function declares. */
 export const argument = (text: string | null, { declared }: Parameter): Sql => sql`${text}::${trusted(declared)}`;
 
-/** Whether an argument can be given: the default of a parameter without a name cannot be replaced without all before it. */
+/**
+ * Tells whether a parameter can be given: a default without a name can only be replaced together with all parameters
+ * before it.
+ */
 export const isCallable = ({ name, hasDefault }: Parameter): boolean => name !== null || !hasDefault;
 
-/** A call with the row of each table in a statement: every column by itself, since a subquery's rows have no type. */
+/**
+ * Builds a call for each row of a table. The row is composed of its columns, because rows of a subquery have no named
+ * type.
+ */
 export function computedValue(catalog: Catalog, fn: DbFunction, given: GivenArguments): ComputedValue {
   const [first] = fn.parameters;
   const composite = catalog.composites.find(({ id }) => id === first?.type.sql);
@@ -48,10 +56,10 @@ export function computedValue(catalog: Catalog, fn: DbFunction, given: GivenArgu
   return { name: calledName(catalog, digest), of };
 }
 
-/** What the statement calls the rows of a table that each have rows of their own by a call. */
+/** Alias of the parent table, each of whose rows gets the rows of a call. */
 export const parentAlias = 'p';
 
-/** The rows of a call, whose columns have these names; with a parent, of a call with each of its rows. */
+/** Builds the rows of a call, with these column names; with a parent, of a call for each of its rows. */
 export function calledRows(
   catalog: Catalog,
   fn: DbFunction,
@@ -69,7 +77,7 @@ export function calledRows(
   };
 }
 
-/** The order in which a function returns its rows. */
+/** Returns the order in which a function returns its rows. */
 export const ordinalOrder = (catalog: Catalog): readonly OrderKey[] => [
   {
     name: marker(catalog, 'ordinality'),

@@ -15,28 +15,28 @@ import type { Row } from './row.ts';
 import { alias, from, wholeStatement } from './select.ts';
 import { and, empty, eq, gt, ident, join, own, type Sql, sql, trusted } from './sql.ts';
 
-/** What an INSERT did. */
+/** The outcome of an INSERT. */
 export interface Inserted {
-  /** The created and the updated rows, in the order in which they were given. */
+  /** The created and updated rows, in the order of the inputs. */
   readonly rows: readonly Row[];
   readonly createdCount: number;
   readonly updatedCount: number;
-  /** The positions of the first rows that share a key, from 0; if there are any, nothing was written. */
+  /** Positions, from 0, of the first inputs that share a key; if there are any, nothing was written. */
   readonly repeated: readonly number[];
 }
 
 export interface InsertStatement {
   readonly query: Sql;
-  /** Reads its answer. */
+  /** Reads the statement's result. */
   readonly read: (answer: readonly Row[]) => Inserted;
 }
 
-/** How the statement calls a column's values in its input; a name of our own, in whose way no column's can be. */
+/** Names a column's values in the input, apart from all names of columns. */
 type Input = (name: string) => Sql;
 
 /**
- * The statement that creates rows, all or none, with `selected` of each to return. Each column is one parameter, however
- * many the rows. Throws BAD_USER_INPUT where these are too unlike each other.
+ * Builds the statement that creates rows, all or none, and returns the `selected` columns of each. Each column is one
+ * parameter, however many rows there are. Throws BAD_USER_INPUT if the rows name too many different sets of columns.
  */
 export function insertRows(catalog: Catalog, insert: Insert, selected: readonly string[]): InsertStatement {
   const { table, conflict, rows } = insert;
@@ -54,14 +54,14 @@ export function insertRows(catalog: Catalog, insert: Insert, selected: readonly 
   };
 }
 
-/** Statements without their values, by what they are written of: their text is the same for all rows that name the same. */
+/** Statements without their values. Rows that name the same columns share their text. */
 const statements = new WeakMap<Table, LRUCache<string, Sql>>();
-/** Of one table, those used last. */
+/** Statements that are kept per table, those used last. */
 const maxShapes = 20;
 
 interface Shape {
   readonly groups: readonly Group[];
-  /** The columns that any of them names. */
+  /** The columns that any row names. */
   readonly given: readonly Column[];
   readonly selected: readonly string[];
 }
@@ -107,7 +107,7 @@ function insertGroup(catalog: Catalog, insert: Insert, group: Group, input: Inpu
     : sql`${target} select ${columns} ${source} ${resolution}`;
 }
 
-/** The rows that share a key, if any do; where nulls differ, a row with one shares none. */
+/** Selects the inputs that share a key. If nulls are distinct, an input with a null shares none. */
 function repeatedKey(table: Table, { key: { columns, nullsEqual } }: Conflict, input: Input): Sql {
   const telling = nullsEqual ? [] : columns.map((name) => columnOf(table, name)).filter(({ nullable }) => nullable);
   const isTelling = and(telling.map((column) => isNotNull(operandOf(column, input(column.name)))));
@@ -117,7 +117,7 @@ function repeatedKey(table: Table, { key: { columns, nullsEqual } }: Conflict, i
     order by pg_catalog.min(n) limit 1)`;
 }
 
-/** The rows that were written, each with the position of the input that has its key. */
+/** Selects the written rows, each with the position of the input that has its key. */
 function foundByKey(catalog: Catalog, table: Table, { key }: Conflict, input: Input): Sql {
   const isSame = and(
     key.columns.map((name) => {
@@ -129,8 +129,8 @@ function foundByKey(catalog: Catalog, table: Table, { key }: Conflict, input: In
 }
 
 /**
- * The rows that were written, each with the position of its input. They come from several nodes, each of which keeps the
- * order: of the inputs that name one value of the column the first row is the first's.
+ * Selects the written rows, each with the position of its input. They come from several nodes, and each node keeps the
+ * order: among the inputs with the same value of the column, the first row belongs to the first input.
  */
 function foundByPlace(catalog: Catalog, column: Column, input: Input): Sql {
   const [group, row, position] = (['group', 'row', 'position'] as const).map((name) => ident(marker(catalog, name)));
@@ -144,7 +144,7 @@ function foundByPlace(catalog: Catalog, column: Column, input: Input): Sql {
       on w.${group} ${eq} i.g and w.${position} ${eq} i.${position} and ${equal(operandOf(column, place), operandOf(column, given))}`;
 }
 
-/** Rows without a position come in the order of their group, and none of it is missing. */
+/** Reads the result. Rows without a position are complete and in the order of their group. */
 function readAnswer(catalog: Catalog, answer: readonly Row[], groups: readonly Group[]): Inserted {
   const positions = groups.map((group) => group.positions.values());
   const [n, group] = [marker(catalog, 'n'), marker(catalog, 'group')];
@@ -166,22 +166,22 @@ const sorted = (placed: readonly { readonly row: Row; readonly at: number }[]): 
   placed.toSorted((a, b) => a.at - b.at).map(({ row }) => row);
 
 /**
- * Whether each row says from which input it is. A trigger may drop rows and change their keys, so that neither their order
- * nor their keys tell it; and no column says of a row whether it was there (`xmax` does, but not where single columns are
- * granted, nor in every partition). Not elsewhere: Citus takes no settings in INSERTs.
+ * Tells whether each row has to report its input. A trigger may drop rows and change their keys, so neither order nor
+ * keys tell; and no column tells whether a row already existed: `xmax` does, but it needs SELECT on the whole table,
+ * and not every partition has it. Citus does not support settings in INSERTs.
  */
 const isTraced = ({ table, conflict }: Insert): boolean =>
   !isOnNodes(table) &&
   (table.hasInsertTriggers ||
     (conflict !== null && (conflict.action === 'update' || hasNullable(table, conflict.key.columns))));
 
-/** Whether a row was there, as Citus lets one ask. */
+/** Tells whether a row existed, in the way that Citus supports. */
 const wasThere = (catalog: Catalog): Sql =>
   sql`${ident(alias, 'xmax')} operator(pg_catalog.<>) 0 as ${ident(marker(catalog, 'updated'))}`;
 
 /**
- * Settings of the transaction, which an INSERT sets and reads as one row after the other goes through it: which input it is
- * at, and which one it last updated a row by.
+ * The transaction's settings that an INSERT sets and reads for each row: the current input, and the last input by which
+ * a row was updated.
  */
 const current = sql`'events_graphql.input'`;
 const updated = sql`'events_graphql.updated'`;

@@ -3,37 +3,41 @@ import { badInput } from '../../errors.ts';
 import { cast } from './select.ts';
 import { ident, join, type Sql, sql, type Value } from './sql.ts';
 
-/** The text of the values that a row is given, by column. */
+/** The text of a row's values, by column. */
 export type Values = ReadonlyMap<string, string | null>;
 
-/** What to do with a row whose key is there already. */
+/** What to do with a row whose key already exists. */
 export interface Conflict {
   readonly key: ConflictKey;
   /** An update sets what the row gives beside its key. */
   readonly action: 'ignore' | 'update';
 }
 
-/** Rows to create; a column that a row does not name gets its default. With a conflict each names all of the key. */
+/**
+ * Rows to create; a column that a row does not name gets its default. With a conflict, each row names all columns of
+ * the key.
+ */
 export interface Insert {
   readonly table: Table;
   readonly rows: readonly Values[];
   readonly conflict: Conflict | null;
 }
 
-/** Rows that name the same columns: one INSERT of the statement. */
+/** Rows that name the same columns, for one INSERT of the statement. */
 export interface Group {
-  /** From 0. */
+  /** Number of the group, from 0. */
   readonly number: number;
   readonly columns: readonly Column[];
   readonly positions: readonly number[];
 }
 
-/** So many INSERTs can a statement have. */
+/** Limit of INSERTs in one statement. */
 const maxGroups = 100;
 
 /**
- * Parts rows by the columns that they name, since INSERT takes DEFAULT for all of its rows or for none. A column without
- * a default parts no rows, as null says the same; but an update leaves alone what is not named.
+ * Groups rows by the columns that they name, since INSERT accepts DEFAULT for all of its rows or for none. Columns
+ * without a default do not separate rows, as null means the same; but an update leaves columns alone that a row does
+ * not name.
  */
 export function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
   const named = table.columns.filter(({ name }) => rows.some((row) => row.has(name)));
@@ -51,7 +55,10 @@ export function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
   }));
 }
 
-/** The rows as a part of a statement: these columns, the number of a row's group as `g`, and its position from 1 as `n`. */
+/**
+ * Builds the rows as a part of a statement: the columns, the number of each row's group as `g`, and its position from 1
+ * as `n`.
+ */
 export function inputRows(given: readonly Column[]): Sql {
   const names = given.map((_, i) => `c${i}`);
   const typed = given.map((column, i) => sql`${cast(ident('u', `c${i}`), column)} as ${ident(`c${i}`)}`);
@@ -61,7 +68,7 @@ export function inputRows(given: readonly Column[]): Sql {
     from rows from (${join(values)}) with ordinality as u ${nameList([...names, 'g', 'n'])})`;
 }
 
-/** The values of the same part, in its order. */
+/** Returns the values for that part, in its order. */
 export function inputValues(rows: readonly Values[], groups: readonly Group[], given: readonly Column[]): Value[] {
   const groupOf: string[] = [];
   for (const { positions, number } of groups) for (const position of positions) groupOf[position] = String(number);

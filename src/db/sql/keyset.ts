@@ -6,16 +6,16 @@ import { columnRef } from './select.ts';
 import { Slot } from './slot.ts';
 import { and, ident, join, pruning, type Sql, sql, trusted } from './sql.ts';
 
-/** One part of an order. All its values are rows' text under `name` in the result. */
+/** One key of an order. The result holds its values, as text, under `name`. */
 export interface OrderKey {
   readonly name: string;
   readonly expression: Sql;
-  /** In which a cursor's text is read, and by whose operators it is compared. */
+  /** The type in which a cursor's text is read, and whose operators compare it. */
   readonly type: Type;
   readonly nullable: boolean;
   readonly descending: boolean;
   readonly nullsFirst: boolean;
-  /** Whether it is a column that divides the table. */
+  /** Whether it is a column by which the table is partitioned. */
   readonly divides?: Division | false;
   /** Whether its value is not a column of the list's table, so that no index of the table can provide the order. */
   readonly isComputed?: boolean;
@@ -34,11 +34,14 @@ export const keyOfColumn = (column: Column, direction: Pick<OrderKey, 'descendin
 /** The text of each key of a row, in the order of the keys. */
 export type KeysetPosition = readonly (string | Slot | null)[];
 
-/** The same order, read from its end. */
+/** Returns the same order, read from its end. */
 export const reversed = (keys: readonly OrderKey[]): readonly OrderKey[] =>
   keys.map((key) => ({ ...key, descending: !key.descending, nullsFirst: !key.nullsFirst }));
 
-/** `NULLS ...` is written for nullable keys only, and only where it is not the default: else an index would not serve. */
+/**
+ * Builds ORDER BY. `NULLS ...` is only written for nullable keys and if it is not the default, because otherwise no
+ * index could be used.
+ */
 export const orderBy = (keys: readonly OrderKey[]): Sql =>
   join(
     keys.map(({ name, nullable, descending, nullsFirst }) => {
@@ -48,8 +51,8 @@ export const orderBy = (keys: readonly OrderKey[]): Sql =>
   );
 
 /**
- * The rows after a position, as conditions of which a row fulfils one at most. Each is one range of an index on the
- * keys: rows that tie with the position in the first keys are not read, however many they are.
+ * Selects the rows after a position by conditions, at most one of which is true for a row. Each is one range of an
+ * index on the keys, so rows that tie with the position in the first keys are not read.
  */
 export function after(keys: readonly OrderKey[], position: KeysetPosition): readonly Sql[] {
   const [first] = keys;
@@ -67,7 +70,10 @@ export function after(keys: readonly OrderKey[], position: KeysetPosition): read
   return [...rest, rowComparison(run, position), ...nulls];
 }
 
-/** The first keys that one row comparison serves: they have one direction and operator, and a value each at the position. */
+/**
+ * Returns the first keys that one row comparison can serve: they share direction and operator, and have a value at the
+ * position.
+ */
 function leadingRun(keys: readonly OrderKey[], position: KeysetPosition): readonly OrderKey[] {
   const end = keys.findIndex(
     (key, i) => key.descending !== keys[0]?.descending || past(key) !== past(keys[0] ?? key) || position[i] === null,
@@ -76,8 +82,9 @@ function leadingRun(keys: readonly OrderKey[], position: KeysetPosition): readon
 }
 
 /**
- * Not true of a row with a null among the keys, unless an earlier key decides. Of the first key it says so in words:
- * else, where two cursors' ranges exclude each other, PostgreSQL 15 reads the index to its end to find nothing.
+ * Builds a row comparison. It is not true for a row with a null among the keys, unless an earlier key decides. The
+ * first key's condition is also written on its own: otherwise PostgreSQL 15 reads an index to its end when two cursors'
+ * ranges exclude each other.
  */
 function rowComparison(keys: readonly OrderKey[], position: KeysetPosition): Sql {
   const [first] = keys;
@@ -88,7 +95,7 @@ function rowComparison(keys: readonly OrderKey[], position: KeysetPosition): Sql
   return first.nullable ? and([isNotNull(operandOf(first)), compared]) : compared;
 }
 
-/** The operator that says of a value that it comes after another. */
+/** Returns the operator that tells whether a value comes after another. */
 const past = (key: OrderKey): string => orderOf(key)[key.descending ? 'lt' : 'gt'];
 
 const operandOf = ({ expression, type }: OrderKey): Operand => ({ sql: expression, type });
@@ -100,10 +107,13 @@ function bound({ type, divides }: OrderKey, value: KeysetPosition[number] = null
   return pruning(sql`${value}::${trusted(type.sql)}`, divides);
 }
 
-/** An opaque text for a position; `order` is what it is a position in. */
+/** Encodes a position as an opaque text; `order` identifies the order to which it belongs. */
 export const encodeCursor = (order: string, position: KeysetPosition): string => encodeOpaque([order, ...position]);
 
-/** Reads a cursor back; which of its parts are null decides how rows are found. Throws BAD_USER_INPUT for one that is broken or of another order. */
+/**
+ * Decodes a cursor; which of its parts are null decides how rows are found. Throws BAD_USER_INPUT if it is malformed or
+ * belongs to another order.
+ */
 export function positionOf(cursor: unknown, order: string, keys: readonly OrderKey[]): KeysetPosition {
   const read = (given: unknown) => decodeCursor(String(given), order, keys);
   if (!(cursor instanceof Slot)) return read(cursor);
@@ -123,6 +133,6 @@ function decodeCursor(cursor: string, order: string, keys: readonly OrderKey[]):
   return position;
 }
 
-/** A short text that two lists share only when their tables and orders are the same. */
+/** Returns a short text that two lists only share if their tables and orders are equal. */
 export const orderFingerprint = (table: string, keys: readonly OrderKey[]): string =>
   fingerprint([table, ...keys.map((k) => [k.name, k.type.sql, k.descending, k.nullable && k.nullsFirst])]);

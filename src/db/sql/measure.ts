@@ -2,20 +2,20 @@ import { type Column, columnOf, type Table } from '../../catalog/catalog.ts';
 import { columnRef } from './select.ts';
 import { and, ident, join, own, type Sql, sql, trusted } from './sql.ts';
 
-/** What is computed of rows; its value is in the result under its name. */
+/** A computed value of rows; the result holds it under its name. */
 export type Measure = OfRows | Before;
 
-/** What is computed of the rows of a group. */
+/** A computed value of the rows of a group. */
 export type OfRows = OfValues | EndRow | Derived;
 
-/** What is computed of values. */
+/** A computed value of a column's values. */
 export type OfValues = Value | Percentile;
 
 interface Value {
   readonly kind: 'value';
   readonly name: string;
   readonly expression: Sql;
-  /** Its value where there are no rows. */
+  /** Its value if there are no rows. */
   readonly whenEmpty: '0' | null;
 }
 
@@ -23,13 +23,13 @@ interface Value {
 interface Percentile {
   readonly kind: 'percentile';
   readonly name: string;
-  /** The name that all percentiles of these values share: they are computed in one pass. */
+  /** Name shared by all percentiles of these values, which are computed in one pass. */
   readonly list: string;
   readonly values: Sql;
   readonly fraction: number;
 }
 
-/** The key of the row with the earliest or the latest time, in the text of a row that `readKey` reads. */
+/** The key of the row with the earliest or the latest time, as text for `readKey`. */
 interface EndRow {
   readonly kind: 'row';
   readonly name: string;
@@ -70,14 +70,14 @@ export interface Period {
   readonly bucketBefore: (start: Sql) => Sql;
 }
 
-/** What a statement computes of its rows: under names that `shown` knows. */
+/** An expression that a statement computes, under a name that `shown` knows. */
 interface Computed {
   readonly name: string;
   readonly expression: Sql;
   readonly whenEmpty: '0' | null;
 }
 
-/** The aggregates behind the measures, each once. */
+/** Returns the aggregates behind the measures, each once. */
 export function computed(table: Table, measures: readonly OfRows[]): readonly Computed[] {
   const all = measures.map(underlying).map((measure): Computed => {
     if (measure.kind === 'value') return measure;
@@ -89,7 +89,7 @@ export function computed(table: Table, measures: readonly OfRows[]): readonly Co
   return distinct(all);
 }
 
-/** The rows that hold what was computed. */
+/** The rows that contain the computed values. */
 interface Shown {
   readonly measures: readonly OfRows[];
   /** Their alias; `g` by default. */
@@ -98,7 +98,7 @@ interface Shown {
   readonly elapsed?: Sql | null;
 }
 
-/** A measure's value, taken from rows of what was `computed` for all the measures. */
+/** Returns a measure's value from rows with the `computed` values. */
 export function shown(measure: OfRows, rows: Shown): Sql {
   const { of = 'g', elapsed = null } = rows;
   if (measure.kind === 'derived') {
@@ -145,12 +145,12 @@ export function shownBefore({ of }: Of, measures: readonly Of[], alias: string):
   return whenEmpty === null ? value : sql`coalesce(${value}, ${trusted(whenEmpty)})`;
 }
 
-/** Those of different names. */
+/** Keeps the first of those with the same name. */
 export const distinct = <T extends { readonly name: string }>(things: readonly T[]): readonly T[] => [
   ...new Map(things.map((thing) => [thing.name, thing])).values(),
 ];
 
-/** Rows are compared value by value; ties go to the key, so that it is always the same row. */
+/** Selects the end row by comparing rows value by value; the key breaks ties, so that it is always the same row. */
 function endRow(table: Table, { by, end, key }: EndRow): Sql {
   const order = sql`row(${join(orderOf(table, by, key))})`;
   const place = trusted(end === 'first' ? '0' : '1');
@@ -158,7 +158,9 @@ function endRow(table: Table, { by, end, key }: EndRow): Sql {
     filter (where ${columnRef(by)} is not null)::pg_catalog.text`;
 }
 
-/** The same over all rows that fulfil the conditions: an index on the time finds one row faster than an aggregate. */
+/**
+ * Selects the same over all rows that fulfil the conditions, where an index on the time is faster than an aggregate.
+ */
 export function selectEndRow(table: Table, source: Sql, conditions: readonly Sql[], { by, end, key }: EndRow): Sql {
   const parts = orderOf(table, by, key);
   const order = parts.map((part) => (end === 'last' ? sql`${part} desc` : part));
@@ -169,7 +171,7 @@ export function selectEndRow(table: Table, source: Sql, conditions: readonly Sql
 const orderOf = (table: Table, by: Column, key: readonly string[]): readonly Sql[] =>
   [by, ...key.map((name) => columnOf(table, name))].map((column) => columnRef(column));
 
-/** The text of a key's columns, which come last in what an `EndRow` gives; none of them is null. */
+/** Reads the key's text from an `EndRow`, where its columns come last and are never null. */
 export function readKey(text: string, key: readonly string[]): readonly string[] {
   const values = text.slice(1, -1).matchAll(/(?:^|,)(?:"((?:[^"\\]|""|\\.)*)"|([^,]*))/gs);
   return [...values]

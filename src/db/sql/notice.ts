@@ -1,9 +1,9 @@
 import { ident, type Sql, sql, trusted } from './sql.ts';
 
-/** The channel on which triggers tell of new rows; the triggers and their function have the same name. */
+/** Channel of the triggers' notices; the triggers and their function have the same name. */
 export const noticeChannel = 'events_graphql_live';
 
-/** The function that the triggers of a schema run: a notice is the schema and the table, for `readNotice`. */
+/** Creates the trigger function of a schema: a notice contains the schema and the table, for `readNotice`. */
 export const createNoticeFunction = (
   schema: string,
 ): Sql => sql`CREATE OR REPLACE FUNCTION ${ident(schema, noticeChannel)}()
@@ -13,7 +13,7 @@ export const createNoticeFunction = (
     RETURN NULL;
   END $$`;
 
-/** Once for each statement, however many rows it adds; several notices of one transaction are one. */
+/** Creates a trigger that runs once per statement; several equal notices in a transaction are delivered once. */
 export const createNoticeTrigger = (schema: string, table: string): Sql =>
   sql`CREATE TRIGGER ${ident(noticeChannel)} AFTER INSERT ON ${ident(schema, table)}
   FOR EACH STATEMENT EXECUTE FUNCTION ${ident(schema, noticeChannel)}()`;
@@ -23,7 +23,7 @@ export interface Notice {
   readonly table: string;
 }
 
-/** Reads what a trigger sent; null for what somebody else did. */
+/** Reads the payload of a notice; null if it is not one of ours. */
 export function readNotice(payload: string | undefined): Notice | null {
   try {
     const [schema, table] = JSON.parse(payload ?? '') as readonly unknown[];

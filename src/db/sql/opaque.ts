@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** A text that clients keep and send back without knowing what is in it, such as a cursor; `parts` become JSON. */
+/** Encodes `parts`, as JSON, in an opaque text such as a cursor, which clients keep and send back. */
 export const encodeOpaque = (parts: readonly unknown[]): string =>
   Buffer.from(JSON.stringify(parts)).toString('base64url');
 
-/** The parts of an opaque text; null where the text is none. */
+/** Decodes an opaque text; null if it is not one. */
 export function decodeOpaque(text: string): readonly unknown[] | null {
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
@@ -14,9 +14,9 @@ export function decodeOpaque(text: string): readonly unknown[] | null {
   }
 }
 
-/** Six characters that say what an opaque text is of: equal only for equal parts. */
+/** Returns six characters that identify what an opaque text belongs to: equal only for equal parts. */
 export const fingerprint = (parts: readonly unknown[]): string =>
   createHash('sha1').update(JSON.stringify(parts)).digest('base64url').slice(0, 6);
 
-/** What an error shows of a text that a client sent. */
+/** Returns the part of a client's text that an error may quote. */
 export const excerpt = (text: string): string => `"${text.slice(0, 80)}"`;

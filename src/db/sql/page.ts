@@ -6,7 +6,7 @@ import { computedList, type Joins } from './projection.ts';
 import { alias, columnRef, from, type Rows } from './select.ts';
 import { and, empty, eq, ident, join, or, type Sql, sql, trusted } from './sql.ts';
 
-/** One page of a list, in the order in which it is read: `keys` are already reversed for a page from the end. */
+/** One page of a list, in reading order: `keys` are already reversed for a page from the end. */
 export interface Page {
   readonly table: Rows;
   readonly keys: readonly OrderKey[];
@@ -19,7 +19,9 @@ export interface Page {
   readonly before: KeysetPosition | null;
   readonly offset: number;
   readonly limit: number;
-  /** A value that is read in the page's own snapshot, and comes with the first row, as `live`: it may be long. */
+  /**
+   * A value that is read in the page's own snapshot and returned with the first row, as `live`, because it may be long.
+   */
   readonly live?: Sql | undefined;
 }
 
@@ -29,7 +31,7 @@ export interface Distinct {
   readonly keys: readonly OrderKey[];
 }
 
-/** What a statement reads of the rows of a page. */
+/** What a statement reads of a page's rows. */
 export interface Selected {
   readonly columns: readonly string[];
   readonly computed: readonly ComputedValue[];
@@ -37,8 +39,8 @@ export interface Selected {
 }
 
 /**
- * The statement for one page; `match` narrows it further, to the rows of one parent. With a `live` value it has a row for
- * that even where the page is empty: rows of the page are `found`.
+ * Builds the statement for one page; `match` restricts it to the rows of one parent. With a `live` value there is a row
+ * even if the page is empty; rows of the page have `found` set.
  */
 export function selectPage(catalog: Catalog, page: Page, selected: Selected, match: readonly Sql[] = []): Sql {
   const rows = selectJoined(catalog, page, selected, match);
@@ -49,7 +51,7 @@ export function selectPage(catalog: Catalog, page: Page, selected: Selected, mat
     left join lateral (select true as ${ident(marker(catalog, 'found'))}, r.* from (${rows}) r) p on true`;
 }
 
-/** What is joined to the rows of a page is looked up for these alone; a join need not keep their order. */
+/** Joins further rows to the page's rows only. A join need not keep their order, so it is applied again. */
 function selectJoined(catalog: Catalog, page: Page, selected: Selected, match: readonly Sql[]): Sql {
   const { joins } = selected;
   const rows = selectRows(catalog, page, selected, match);
@@ -75,7 +77,8 @@ function selectRows(catalog: Catalog, page: Page, wanted: Selected, match: reado
     return sql`select ${selectList(wanted, keys)} from ${source.from} where ${where} ${limited}`;
   });
   if (arms.length === 1) return sql`${join(arms)}${offsetOf(page)}`;
-  // With a limit of its own each arm is read from its index and merged; without it, all are read whole and sorted.
+  // With a limit of its own, each range is read from its index and merged; without one, all ranges would be read
+  // completely and sorted.
   const merged = join(
     arms.map((arm) => sql`(${arm})`),
     ' union all ',
@@ -96,7 +99,7 @@ function sourceOf(catalog: Catalog, page: Page, conditions: readonly Sql[]): Sou
   return { from: sql`(${rows}) ${ident(alias)}${page.joins}`, conditions: [] };
 }
 
-/** A page in the order in which a function returns its rows needs their positions. */
+/** Numbers a function's rows if the page is in the order in which the function returns them. */
 const orderedFrom = (catalog: Catalog, { table, keys }: Page): Sql =>
   table.call && keys.some(({ name }) => name === marker(catalog, 'ordinality'))
     ? table.call.numbered
@@ -131,12 +134,16 @@ const limitedTo = (page: Page): Sql => sql`order by ${orderBy(page.keys)} limit 
 const offsetOf = ({ offset }: Page): Sql => (offset > 0 ? sql` offset ${offset}` : empty);
 
 /**
- * PostgreSQL keeps one plan for all values of a prepared statement only when it seems as cheap as that for the values at
- * hand. With a limit that it does not know it never does: as it should be under a filter, whose values may be rare.
+ * Writes a limit as a literal, unless there is a filter. PostgreSQL only keeps one plan for all values of a prepared
+ * statement if it seems as cheap as a plan for the current values, which it never does with an unknown limit. With a
+ * filter that is right, since its values may be rare.
  */
 const limitOf = ({ where, limit }: Page): Sql => (where.values.length > 0 ? sql`${limit}` : trusted(String(limit)));
 
-/** What a page's cursors leave of a list: ranges, each of conditions that all hold; no row is in two of them. */
+/**
+ * Splits what a page's cursors leave of a list into ranges, each a list of conditions that all hold; no row is in two
+ * ranges.
+ */
 function ranges({ keys, after: start, before: end }: Page): readonly (readonly Sql[])[] {
   const starts = start ? after(keys, start).map((arm) => [arm]) : [[]];
   const ends = end ? after(reversed(keys), end).map((arm) => [arm]) : [[]];
@@ -144,15 +151,15 @@ function ranges({ keys, after: start, before: end }: Page): readonly (readonly S
 }
 
 /**
- * The order of rows for which there is no key at all: their text, then the position among rows of the same text.
- * Text and not values: equal values may still differ (1.0 and 1.00), and a cursor of 32 digits stays short.
+ * Returns the order of rows without any key: by their text, then by their position among rows with equal text. Text
+ * rather than values, because equal values may differ (1.0 and 1.00), and because a cursor of 32 digits stays short.
  */
 export const rowOrder = (catalog: Catalog): readonly OrderKey[] => [
   placeKey(catalog, 'row', ident(alias, marker(catalog, 'row')), 'text'),
   placeKey(catalog, 'position', ident(alias, marker(catalog, 'position')), 'int8'),
 ];
 
-/** The order of rows on disk, which a table without a key still has; an UPDATE moves a row. */
+/** Returns the order of rows on disk, which tables without a key have; an UPDATE moves a row. */
 export const storageOrder = (catalog: Catalog): readonly OrderKey[] => [
   placeKey(catalog, 'tableoid', ident(alias, 'tableoid'), 'oid'),
   placeKey(catalog, 'ctid', ident(alias, 'ctid'), 'tid'),
@@ -174,7 +181,7 @@ const placeKey = (
 
 function numbered(catalog: Catalog, table: Table, conditions: readonly Sql[]): Sql {
   const text = sql`row(${join(table.columns.map((column) => columnRef(column)))})::pg_catalog.text`;
-  // Computed values need columns that the API does not show.
+  // Computed values need columns that the API does not expose.
   const all = table.wholeRow ? sql`${ident(alias)}.*` : join(table.columns.map((column) => columnRef(column)));
   return sql`select ${all}, pg_catalog.md5(${text}) as ${ident(marker(catalog, 'row'))},
     pg_catalog.row_number() over (partition by pg_catalog.md5(${text}) order by ${text} collate pg_catalog."C") as ${ident(marker(catalog, 'position'))}

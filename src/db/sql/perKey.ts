@@ -8,9 +8,9 @@ import { alias, from } from './select.ts';
 import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
 /**
- * The statement that reads something for each key, which `select` writes for the rows that a key matches; each row says
- * by its number to which key it belongs. One key needs no table of keys, and that is as well: Citus sends a lateral
- * subquery of one row to every shard, and would give an answer for each.
+ * Builds the statement that reads something for each key; `select` writes the part for the rows that match a key, and
+ * each row contains the number of its key. A single key needs no table of keys, which Citus requires: it would send a
+ * lateral subquery of one row to every shard and return an answer for each.
  */
 export function selectForKeys(
   catalog: Catalog,
@@ -28,17 +28,18 @@ export function selectForKeys(
       padded(keys).map((key, i) => sql`(${arm(key, i + 1)})`),
       ' union all ',
     );
-  // A nested loop keeps the order within each key: the lateral list is read whole before the next key's.
+  // A nested loop keeps the order within each key, since the lateral list is read completely before that of the next
+  // key.
   return sql`select k.n as ${number}, p.* from ${keyRows(match, keys)} cross join lateral (${select([matchesKey(match)])}) p`;
 }
 
-/** Fills up with keys that match nothing, so that there are few different texts. */
+/** Adds keys that match nothing, so that there are few different texts. */
 function padded(keys: readonly Key[]): readonly Key[] {
   const size = 2 ** Math.ceil(Math.log2(keys.length));
   return [...keys, ...Array<Key>(size - keys.length).fill([])];
 }
 
-/** The statement that reads the row of each unique key, which says by its number to which it belongs. */
+/** Builds the statement that reads the row of each unique key, with the number of its key. */
 export function selectRowsOfKeys(catalog: Catalog, match: Match, keys: readonly Key[], selected: Selected): Sql {
   const number = ident(marker(catalog, 'n'));
   const { columns, computed, joins } = selected;
@@ -52,17 +53,17 @@ export function selectRowsOfKeys(catalog: Catalog, match: Match, keys: readonly 
         on ${and([matchesKey(match), ...isAmongKeys(match, keys)])}${joins.from}`;
 }
 
-/** How many keys a statement is written for where it is to serve so many: a table of keys is one text for any number. */
+/** Returns for how many keys a statement is written that serves this many; a table of keys needs only one text. */
 export const distinctTexts = (catalog: Catalog, count: number): number =>
   isCluster(catalog) ? count : Math.min(count, 2);
 
-/** A statement that gets its keys when it runs. */
+/** Completes a statement with its keys. */
 export type KeyedStatement = (keys: readonly Key[]) => Sql;
 
-/** What stands for a key while a statement is built; no client can guess it. */
+/** Placeholder of a key while a statement is built; no client can guess it. */
 const stand = randomUUID();
 
-/** Builds a statement once for keys of so many columns, however often it runs: their values are slots. */
+/** Builds a statement once for keys of a number of columns; their values are slots, filled each time it runs. */
 export function withKeys(columns: number, count: number, build: (keys: readonly Key[]) => Sql): KeyedStatement {
   const places = Array.from({ length: count }, (_, n) => Array.from({ length: columns }, (_, i) => ({ n, i })));
   const standIns = new Map(places.flat().map((place) => [`${stand} ${place.n} ${place.i}`, place]));

@@ -26,7 +26,7 @@ export function earlier(instant: Sql, length: Sql, timeZone: string): Sql {
 /** The times of a period; its upper end is never open. */
 export interface Times extends Bounds {
   readonly column: Column;
-  /** Whose days the period has. */
+  /** The time zone whose days the period has. */
   readonly timeZone: string;
 }
 

@@ -7,11 +7,11 @@ import { type Row, shapeOf } from './row.ts';
 import { alias, from } from './select.ts';
 import { empty, ident, join, type Sql, sql } from './sql.ts';
 
-/** What is read of the rows of a table: columns, and the rows that relations to one row lead to. */
+/** What is read of a table's rows: columns, computed values, and the rows of to-one relations. */
 export interface Projection {
   readonly columns: readonly string[];
   readonly relations: readonly Related[];
-  /** The values of calls with each row. */
+  /** Calls whose values are read with each row. */
   readonly computed: readonly ComputedValue[];
 }
 
@@ -20,27 +20,29 @@ export interface Related {
   readonly rows: Projection;
 }
 
-/** The joins of a projection, for a statement that calls the table `t`. */
+/** The joins of a projection, for a statement with the alias `t`. */
 export interface Joins {
-  /** What they add to the select list, and to FROM; both are empty where nothing is joined. */
+  /** Additions to the select list and to FROM; both are empty without joins. */
   readonly list: readonly Sql[];
   readonly from: Sql;
-  /** Puts the joined rows of a result's row in their places. */
+  /** Attaches the joined rows to a row of the result. */
   readonly attach: (row: Row) => Row;
 }
 
-/** Nothing is joined. */
+/** A projection without joins. */
 export const noJoins: Joins = { list: [], from: empty, attach: (row) => row };
 
-/** PostgreSQL's `join_collapse_limit`, the statement's own table included; the rest is left to the loaders. */
+/**
+ * PostgreSQL's `join_collapse_limit`, including the statement's own table; further relations are left to the loaders.
+ */
 export const maxJoins = 7;
 
 interface Join {
-  /** The place among the joins of the one whose rows lead to these, -1 for the statement's own. */
+  /** Index of the join whose rows lead to these; -1 for the statement's own rows. */
   readonly parent: number;
   readonly joined: symbol;
   readonly match: Match;
-  /** The first is never null in a row that was found. */
+  /** Columns of the row; the first is never null in a row that was found. */
   readonly columns: readonly string[];
   readonly computed: readonly ComputedValue[];
 }
@@ -62,8 +64,8 @@ export function joinsOf(catalog: Catalog, projection: Projection): Joins {
 }
 
 /**
- * LIMIT makes PostgreSQL look each row up in the index. For the few rows of a page it would otherwise rather read the
- * whole table and hash it, since it takes tables to be on disk (`npm run bench:plans`).
+ * Joins a row with LIMIT, so that PostgreSQL looks each row up in an index. For the few rows of a page it would
+ * otherwise read and hash the whole table, since it assumes that tables are on disk (`npm run bench:plans`).
  */
 function selectJoined(catalog: Catalog, { parent, match, columns, computed }: Join): Sql {
   const condition = matchesRow(match, parent === -1 ? alias : tableName(parent));
@@ -72,7 +74,7 @@ function selectJoined(catalog: Catalog, { parent, match, columns, computed }: Jo
     from ${from(catalog, match.table)} ${ident(inner)} where ${condition} limit 1`;
 }
 
-/** Those nearest to the statement's table come first. */
+/** Lists the joins, those nearest to the statement's table first. */
 function planJoins({ relations }: Projection): readonly Join[] {
   const joins: Join[] = [];
   const waiting = relations.map((related) => ({ parent: -1, ...related }));
@@ -85,13 +87,13 @@ function planJoins({ relations }: Projection): readonly Join[] {
   return joins;
 }
 
-/** The columns and the computed values of a joined row. */
+/** Returns the columns and computed values of a joined row. */
 const namesIn = ({ columns, computed }: Pick<Join, 'columns' | 'computed'>): readonly string[] => [
   ...columns,
   ...computed.map(({ name }) => name),
 ];
 
-/** Computed values in a select list, of the rows that the statement calls `table`. */
+/** Returns the select list of computed values, for rows with the alias `table`. */
 export const computedList = (computed: readonly ComputedValue[], table: string): readonly Sql[] =>
   computed.map(({ name, of }) => sql`${of(table)} as ${ident(name)}`);
 
@@ -117,7 +119,7 @@ function attacher(catalog: Catalog, joins: readonly Join[]): Joins['attach'] {
   };
 }
 
-/** What serves all of several: the very one where they are one. */
+/** Returns a projection that serves all the given ones; the same object if they are one. */
 export function merged(projections: readonly Projection[]): Projection {
   const [first = nothing, ...others] = new Set(projections);
   if (others.length === 0) return first;
@@ -131,5 +133,5 @@ export function merged(projections: readonly Projection[]): Projection {
   };
 }
 
-/** No more than that a row is there. */
+/** The projection that only tells that a row exists. */
 export const nothing: Projection = { columns: [], relations: [], computed: [] };

@@ -1,21 +1,21 @@
 import { LRUCache } from 'lru-cache';
 
 /**
- * Every value as the text that PostgreSQL sent, so that no digit is lost on the way, and the rows that were joined, each
- * under the symbol of its match.
+ * A row with every value as PostgreSQL's text, so that no digit is lost, and with its joined rows, each under the
+ * symbol of its match.
  */
 export interface Row {
   readonly [column: string]: string | null;
   readonly [joined: symbol]: Row | null;
 }
 
-/** What PostgreSQL sent of a row, in the order of the statement's columns. */
+/** The texts of a row, in the order of the statement's columns. */
 export type Texts = readonly (string | null)[];
 
 const texts = Symbol('texts');
 const shape = Symbol('shape');
 
-/** The rows of a statement: each keeps its texts as they came, and finds them by the names of the columns. */
+/** The shape of a statement's rows: each row keeps its texts as they arrived, and finds them by column name. */
 export class RowShape {
   readonly #places: ReadonlyMap<string, number>;
   readonly #Row: new (
@@ -39,7 +39,7 @@ export class RowShape {
     return new this.#Row(of) as Row;
   }
 
-  /** A row of some of these columns, under other names. */
+  /** Returns some columns of a row as a row with other names. */
   part(row: Row, names: readonly string[], columns: readonly string[]): Row {
     const view =
       this.#views.get(names) ?? new RowShape(placesOf(columns, (i) => this.#places.get(names[i] ?? '') ?? -1));
@@ -55,13 +55,13 @@ const getterOf = (place: number): PropertyDescriptor & ThisType<{ readonly [text
   },
 });
 
-/** Of two columns with one name the last counts. */
+/** Returns the position of each name; of two equal names the last one counts. */
 const placesOf = (names: readonly string[], placeOf: (i: number) => number) =>
   new Map(names.map((name, i) => [name, placeOf(i)]));
 
 const shapes = new LRUCache<string, RowShape>({ max: 1000 });
 
-/** The shape of rows with these columns, one for all statements that have the same. */
+/** Returns the shape of rows with these columns, shared by all statements with the same columns. */
 export function shapeWith(columns: readonly string[]): RowShape {
   const name = JSON.stringify(columns);
   const found = shapes.get(name) ?? new RowShape(placesOf(columns, (i) => i));
@@ -69,20 +69,20 @@ export function shapeWith(columns: readonly string[]): RowShape {
   return found;
 }
 
-/** The shape of a row that a statement gave. */
+/** Returns the shape of a row from a statement. */
 export const shapeOf = (row: Row): RowShape => (row as unknown as { readonly [shape]: RowShape })[shape];
 
-/** All texts of a row, with those of the rows that were joined. */
+/** Returns all texts of a row, including those of joined rows. */
 export const textsOf = (row: Row): Texts =>
   (row as unknown as { readonly [texts]?: Texts })[texts] ?? Object.values(row);
 
-/** The columns of a row with their texts. */
+/** Returns the columns of a row with their texts. */
 export function entriesOf(row: Row): readonly (readonly [string, string | null])[] {
   const entries: [string, string | null][] = [];
   for (const name in row) entries.push([name, row[name] ?? null]);
   return entries;
 }
 
-/** The same row with another value. */
+/** Returns a copy of the row with another value. */
 export const rowWith = (row: Row, name: string, value: string): Row =>
   Object.assign(Object.create(Object.getPrototypeOf(row)), row, { [name]: value });

@@ -4,16 +4,17 @@ import type { Operand } from './compare.ts';
 import type { Slot } from './slot.ts';
 import { own, type Sql, sql, trusted } from './sql.ts';
 
-/** A search for words in a column. */
+/** A full-text search in a column. */
 export interface Search {
-  /** The words of the column, and the query for them. */
+  /** The column's words, and the query for them. */
   readonly vector: Sql;
   readonly query: Sql;
 }
 
 /**
- * Searches for a query as people write it for search engines; a text is read by a configuration, else by that of the
- * database. The configuration is a constant of the statement: so an index on `to_tsvector('english', text)` serves it.
+ * Builds a search for a query in web search syntax. A text is parsed by the given configuration, otherwise by the
+ * database's. The configuration is a constant of the statement, so that an index on `to_tsvector('english', text)` can
+ * serve it.
  */
 export function searchFor(
   { sql: value, type }: Operand,

@@ -2,18 +2,20 @@ import type { Catalog, Column, Table } from '../../catalog/catalog.ts';
 import type { Slot } from './slot.ts';
 import { and, eq, gte, ident, join, ne, type Sql, type StatementSubject, sql, trusted } from './sql.ts';
 
-/** How every statement calls the table that it reads. */
+/** Alias of the table that a statement reads. */
 export const alias = 't';
 
-/** The rows of a table, or those of its type that a function returns. */
+/** The rows of a table, or rows of its type that a function returns. */
 export type Rows = Table & { readonly call?: CalledRows };
 
-/** What takes the place of a table in FROM. */
+/** What replaces a table in FROM. */
 export interface CalledRows {
-  /** The name in the database of the function. */
+  /** Name of the function in the database. */
   readonly function: string;
   readonly rows: Sql;
-  /** The same with the position of each row under the marker `ordinality`, in the order in which the function returns them. */
+  /**
+   * The same with each row's position, under the marker `ordinality`, in the order in which the function returns them.
+   */
   readonly numbered: Sql;
 }
 
@@ -21,7 +23,7 @@ export const from = (catalog: Catalog, { call, name }: Rows): Sql => call?.rows 
 
 export const columnRef = (column: Pick<Column, 'name'>, of = alias): Sql => ident(of, column.name);
 
-/** A whole statement, which says what it does to which table. */
+/** Builds a whole statement, labelled with what it does to which table. */
 export const wholeStatement = (
   operation: StatementSubject['operation'],
   catalog: Catalog,
@@ -32,7 +34,7 @@ export const wholeStatement = (
   subject: { operation, collection: `${catalog.schema}.${table.name}` },
 });
 
-/** A value's text in the type of a column. */
+/** Casts a value's text to the type of a column. */
 export const cast = (value: string | Sql | Slot | null, column: Column): Sql =>
   sql`${value}::${trusted(column.type.sql)}`;
 
@@ -49,13 +51,16 @@ export function selectCount(
   return sql`select pg_catalog.count(*) as count from (select distinct ${columns} ${rows}) d`;
 }
 
-/** Whether PostgreSQL estimates a table: not the rows on other nodes of a cluster, nor those within compressed chunks. */
+/**
+ * Tells whether PostgreSQL can estimate a table: it knows neither rows on other nodes of a cluster nor those in
+ * compressed chunks.
+ */
 export const isEstimated = ({ spread }: Table): boolean =>
   !spread || (spread.by === 'timescaledb' && !spread.isCompressed);
 
 /**
- * How many rows the planner takes a table for, with its partitions and heirs; null where one of them has rows but no
- * statistics.
+ * Selects the planner's estimate of a table's rows, including partitions and inheriting tables; null if one of them has
+ * rows but no statistics.
  */
 export const selectEstimate = (catalog: Catalog, table: Table): Sql => sql`
   with recursive part as (

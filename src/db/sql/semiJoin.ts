@@ -4,9 +4,9 @@ import { from } from './select.ts';
 import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
 /**
- * Whether a table has a row, called `inner`, that fulfils a condition and of each pair has the first value equal to the
- * second, of the row outside. Citus refuses most subqueries that name the row outside; PostgreSQL makes no semi-join
- * of one that does not (docs/decisions.md).
+ * Tells whether a table has a row, aliased `inner`, that fulfils a condition and whose values equal those of the outer
+ * row, pair by pair. Citus refuses most subqueries that refer to the outer row, while PostgreSQL only makes a semi-join
+ * of one that does (docs/decisions.md).
  */
 export function hasRow(
   catalog: Catalog,

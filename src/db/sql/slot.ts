@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What a statement that is kept was built for, beside the values that its slots get. */
+/** Something that a kept statement relies on beside the values in its slots. */
 interface Assumption {
   readonly slot: Slot;
   readonly look: (value: unknown) => unknown;
@@ -10,11 +10,11 @@ interface Assumption {
 }
 
 /**
- * A place in a statement for a value that each request has of its own. Whatever reads it as if it were that value throws,
- * so that a statement never holds what is of one request alone.
+ * A placeholder for a value that differs from request to request. Code that reads it like a value throws, so that a
+ * statement never contains the data of one request.
  */
 export class Slot {
-  /** What is to be bound there. */
+  /** Returns the value to bind. */
   readonly valueFor: (variables: Variables) => unknown;
   readonly #slots: Slots;
 
@@ -40,9 +40,11 @@ export class Slot {
   }
 }
 
-/** The slots of what is built for some variables at first, and holds for all in which the same is found. */
+/**
+ * The slots of something that is built for certain variables, and holds for all variables of which the same is true.
+ */
 export class Slots {
-  /** The variables that it is built for, with a slot in the place of each that has one; null when it is built. */
+  /** The variables during the build, with slots in the place of values; null afterwards. */
   #first: Variables | null;
   readonly #assumptions: Assumption[] = [];
 
@@ -50,7 +52,7 @@ export class Slots {
     this.#first = variables;
   }
 
-  /** Builds with a slot in the place of each of these variables. */
+  /** Builds something with a slot in the place of each of these variables. */
   static build<T>(variables: Variables, names: Iterable<string>, build: (variables: Variables) => T) {
     const slots = new Slots(variables);
     const given = [...names].map((name) => [name, new Slot(slots, (later) => later[name])] as const);
@@ -66,7 +68,7 @@ export class Slots {
     return found;
   }
 
-  /** Whether what was built is right for these variables too. */
+  /** Tells whether what was built is right for these variables, too. */
   fit(variables: Variables): boolean {
     try {
       return this.#assumptions.every(({ slot, look, found }) =>
@@ -78,10 +80,13 @@ export class Slots {
   }
 }
 
-/** What a value becomes: at once, or in each request where it is a slot. */
+/** Transforms a value: at once, or for each request if it is a slot. */
 export const mapped = <T>(given: unknown, change: (value: unknown) => T): T | Slot =>
   given instanceof Slot ? given.map(change) : change(given);
 
-/** Finds in a value what decides how a statement is written; with a slot for it the statement serves only values in which the same is found. */
+/**
+ * Reads a property of a value that decides how a statement is written. With a slot, the statement only serves values
+ * with the same property.
+ */
 export const looked = <T>(given: unknown, look: (value: unknown) => T): T =>
   given instanceof Slot ? given.look(look) : look(given);

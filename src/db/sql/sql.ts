@@ -5,26 +5,26 @@ import { loneSurrogate } from './wellFormed.ts';
 
 const isSql = Symbol('sql');
 
-/** A fragment of SQL with its bound values; fragments nest, values never enter the text. */
+/** A fragment of SQL with its bound values. Fragments nest, and values never become part of the text. */
 export interface Sql {
   readonly text: readonly string[];
   readonly values: readonly Value[];
-  /** Whether its values leave out partitions, if only for a plan that is made for these values. */
+  /** Whether its values can prune partitions, possibly only in a plan for exactly these values. */
   readonly prunes: boolean;
   /** Whether it calls functions of the schema's owner, which may do anything. */
   readonly calls: boolean;
-  /** Of a whole statement; a part has none, nor has a statement that it becomes a part of. */
+  /** What a whole statement is about; absent for a fragment. */
   readonly subject?: StatementSubject;
   readonly [isSql]: true;
 }
 
-/** What a statement does, and to which table of which schema: for those who measure it. */
+/** What a statement does, to which table of which schema, for measurements. */
 export interface StatementSubject {
   readonly operation: 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
   readonly collection: string;
 }
 
-/** What may be bound: text in the format of PostgreSQL's own input, or a list of it; or a slot for it, until it is filled. */
+/** A value that can be bound: text in PostgreSQL's input format, a list of texts, or a slot to be filled. */
 export type Value = string | number | null | readonly (string | number | null)[] | Slot;
 
 export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Value)[]): Sql {
@@ -51,10 +51,10 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Val
 
 export const empty = sql``;
 
-/** A quoted, possibly qualified identifier. */
+/** Quotes an identifier, which may be qualified. */
 export const ident = (...names: readonly string[]): Sql => trusted(names.map(quote).join('.'));
 
-/** SQL that comes from the catalog or from this program (a type's name, a keyword), never from a client. */
+/** Inserts SQL from the catalog or from this program, such as a type's name or a keyword; never from a client. */
 export const trusted = (text: string): Sql => ({
   text: [text],
   values: [],
@@ -63,7 +63,7 @@ export const trusted = (text: string): Sql => ({
   [isSql]: true,
 });
 
-/** The operator of PostgreSQL's own, whatever the search_path puts before it; it binds tighter than `=` and looser than `+`. */
+/** Returns PostgreSQL's own operator, independent of the search_path. It binds tighter than `=` and looser than `+`. */
 export const own = (operator: string): Sql => trusted(`operator(pg_catalog.${operator})`);
 
 export const eq = own('=');
@@ -84,11 +84,11 @@ export function join(parts: readonly Sql[], glue = ', '): Sql {
   return { text, values, prunes: some('prunes'), calls: some('calls'), [isSql]: true };
 }
 
-/** A condition on a column that may divide a table. */
+/** Marks a condition on a column that may partition a table. */
 export const pruning = (condition: Sql, divides: Division | false | undefined): Sql =>
   divides === 'many' ? { ...condition, prunes: true } : condition;
 
-/** A call of a function of the schema's owner. */
+/** Marks a call of a function of the schema's owner. */
 export const calling = (call: Sql): Sql => ({ ...call, calls: true });
 
 export const and = (parts: readonly Sql[]): Sql =>
@@ -97,17 +97,23 @@ export const and = (parts: readonly Sql[]): Sql =>
 export const or = (parts: readonly Sql[]): Sql =>
   parts.length === 0 ? sql`false` : parts.length === 1 && parts[0] ? parts[0] : sql`(${join(parts, ' or ')})`;
 
-/** PostgreSQL's protocol counts parameters in 16 bits; more would be taken for another message, and end the connection. */
+/**
+ * Limit of parameters: PostgreSQL's protocol counts them in 16 bits, and more would corrupt the message and end the
+ * connection.
+ */
 const maxValues = 65_535;
 
-/** The text with `$1, $2, ...` and its values, as pg takes them; throws QUERY_TOO_COMPLEX for more values than fit. */
+/**
+ * Renders the text with `$1, $2, ...` and its values, as pg expects them; throws QUERY_TOO_COMPLEX if there are too
+ * many values.
+ */
 export function toQuery({ text, values }: Sql): { text: string; values: Value[] } {
   if (values.length > maxValues) throw tooComplex(`The query has more than ${maxValues} values; give fewer at once`);
   if (!values.every(isText)) throw loneSurrogate();
   return { text: textOf(text), values: [...values] };
 }
 
-/** Statements that are kept share their parts, whatever their values. */
+/** Returns the text of a statement's parts, which kept statements share whatever their values. */
 function textOf(parts: readonly string[]): string {
   const text = texts.get(parts) ?? parts.reduce((all, part, i) => `${all}$${i}${part}`);
   texts.set(parts, text);
@@ -116,14 +122,14 @@ function textOf(parts: readonly string[]): string {
 
 const texts = new WeakMap<readonly string[], string>();
 
-/** Whether a value reaches PostgreSQL as it is; a slot never does. */
+/** Tells whether a value reaches PostgreSQL unchanged, which a slot never does. */
 function isText(value: Value): boolean {
   if (typeof value === 'string') return value.isWellFormed();
   if (value instanceof Slot) return value.toString();
   return typeof value !== 'object' || (value?.every(isText) ?? true);
 }
 
-/** The statement with the values that its slots have for these variables. */
+/** Fills a statement's slots with their values for these variables. */
 export const filled = (query: Sql, variables: Readonly<Record<string, unknown>>): Sql =>
   query.values.some((value) => value instanceof Slot)
     ? {
@@ -132,7 +138,7 @@ export const filled = (query: Sql, variables: Readonly<Record<string, unknown>>)
       }
     : query;
 
-/** One text for equal statements with equal values: the name of a loader. */
+/** Returns a text that is equal for equal statements with equal values, as a loader's name. */
 export function identity(query: Sql): string {
   const name = identities.get(query) ?? textOf(query.text) + JSON.stringify(query.values);
   identities.set(query, name);

@@ -5,22 +5,24 @@ import type { Row } from './row.ts';
 import { alias, from, wholeStatement } from './select.ts';
 import { and, eq, ident, join, lt, or, pruning, type Sql, sql, toQuery, trusted } from './sql.ts';
 
-/** The rows of a tail's message at most. */
+/** Limit of the rows in a message of a tail. */
 export const messageRows = 500;
 
-/** Someone who may still commit rows: a transaction, as `pg_locks` calls it, and its process, if it has one. */
+/** A transaction that may still commit rows: its name in `pg_locks`, and its process, if it has one. */
 export interface Holder {
   readonly id: string;
   readonly pid: number | null;
 }
 
-/** What one look at a table tells of its order of arrival. */
+/** What one look at a table reveals about its order of arrival. */
 export interface Mark {
-  /** A digest of what positions are of: the server's system and timeline, the table, its sequence. Null on a standby. */
+  /**
+   * A digest of what positions refer to: the server's system and timeline, the table, its sequence. Null on a standby.
+   */
   readonly history: string | null;
-  /** The highest value there is; null where there is no row. */
+  /** The highest value; null if there is no row. */
   readonly latest: bigint | null;
-  /** The highest value that is settled, null where none is; undefined where the holders decide that. */
+  /** The highest settled value, null if there is none; undefined if the holders decide that. */
   readonly settled: bigint | null | undefined;
   readonly holders: readonly Holder[];
 }
@@ -31,7 +33,7 @@ export interface Mark {
  */
 export type Place = readonly string[];
 
-/** Says where a table's order of arrival is by now. */
+/** Selects the current state of a table's order of arrival. */
 export function selectMark(catalog: Catalog, table: Table, arrival: Arrival): Sql {
   const relation = from(catalog, table);
   const name = toQuery(relation).text;
@@ -47,8 +49,8 @@ export function selectMark(catalog: Catalog, table: Table, arrival: Arrival): Sq
 }
 
 /**
- * The name of a WAL file begins with the timeline; `pg_control_checkpoint()` tells the old one after a promotion. A
- * sequence that begins anew gets another file.
+ * Selects the history. The name of a WAL file begins with the timeline, while `pg_control_checkpoint()` returns the old
+ * timeline right after a promotion. A sequence that is restarted gets a new file.
  */
 const historyOf = (relation: string, column: string): Sql => sql`case when not pg_catalog.pg_is_in_recovery() then (
     select pg_catalog.left(pg_catalog.md5(pg_catalog.concat_ws('.', system_identifier, pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8), relation.oid,
@@ -56,8 +58,9 @@ const historyOf = (relation: string, column: string): Sql => sql`case when not p
     from pg_catalog.pg_control_system()) end`;
 
 /**
- * Whoever holds the lock of a writer. That they are read in the statement that reads the highest number is enough: its
- * snapshot is older, so a lower number that it does not see belongs to one of these or is committed by now.
+ * Selects the holders of a writer's lock. Reading them in the same statement as the highest number is enough: the
+ * statement's snapshot is older, so a lower number that it does not show belongs to one of these or has committed by
+ * now.
  */
 const lockHolders = sql`(
   select pg_catalog.json_agg(pg_catalog.json_build_array(l.virtualtransaction, l.pid)) from pg_catalog.pg_locks l
@@ -67,7 +70,7 @@ const lockHolders = sql`(
       select from pg_catalog.pg_partition_ancestors(l.relation) a where a.relid ${eq} relation.oid))
     and l.mode ${eq} any ('{RowExclusiveLock,ShareRowExclusiveLock,ExclusiveLock,AccessExclusiveLock}'))`;
 
-/** The transaction that everything waits for: not only one that writes to the table. */
+/** Selects the transaction that everything waits for, which need not write to the table. */
 const oldestWriter = sql`(
   select pg_catalog.json_agg(pg_catalog.json_build_array(l.virtualtransaction, l.pid)) from pg_catalog.pg_locks l
   where l.locktype ${eq} 'transactionid' and l.granted
@@ -93,7 +96,7 @@ export interface Stretch {
   readonly limit: number;
 }
 
-/** The rows between two places, in the order of arrival. */
+/** Selects the rows between two places, in the order of arrival. */
 export function selectStretch(catalog: Catalog, stretch: Stretch, columns: readonly string[]): Sql {
   const { table, arrival, where, after, upTo, limit } = stretch;
   const keys = arrival.columns.map((name) => ident(alias, name));
@@ -104,23 +107,26 @@ export function selectStretch(catalog: Catalog, stretch: Stretch, columns: reado
   return wholeStatement('SELECT', catalog, table, query);
 }
 
-/** How many values beyond a place a cursor may have to tell apart. */
+/** Limit of values beyond a place that a cursor may have to list. */
 const maxValues = 10_000;
 
-/** The values of the order's first column that a statement's snapshot shows beyond a place, for `valuesOf`. */
+/**
+ * Selects the values of the order's first column, beyond a place, that a statement's snapshot shows; read by
+ * `valuesOf`.
+ */
 export const seenBeyond = (catalog: Catalog, table: Table, arrival: Arrival, place: Place): Sql => {
   const first = ident(alias, arrival.columns[0] ?? '');
   return sql`array(select distinct ${first} from ${from(catalog, table)} ${ident(alias)}
     where ${and(beyond(table, arrival, place, 'gt'))} order by 1 limit ${maxValues + 1})`;
 };
 
-/** The values in ascending order; null where there are too many. */
+/** Returns the values in ascending order; null if there are too many. */
 export function valuesOf(seen: string | null | undefined): readonly bigint[] | null {
   const values = (seen ?? '{}').slice(1, -1).split(',').filter(Boolean).map(BigInt);
   return values.length > maxValues ? null : values;
 }
 
-/** The first column may be one that the API omits. */
+/** Types of the first column, which the API may omit. */
 const firstTypes = { number: builtIn('int8'), transaction: builtIn('xid8') } as const;
 
 /** A column of the order, and its value at a place. */
@@ -140,7 +146,10 @@ function beyond(table: Table, arrival: Arrival, place: Place, operator: 'gt' | '
   return [compareRows(pairs, operator)];
 }
 
-/** A comparison of rows has one operator for all its pairs: where it changes, the rest decides among what is equal so far. */
+/**
+ * Compares rows. A row comparison has one operator for all pairs, so where the operator changes, the rest is compared
+ * among rows that are equal so far.
+ */
 function compareRows(pairs: readonly Pair[], operator: 'gt' | 'lte'): Sql {
   const [first] = pairs;
   const end = pairs.findIndex(({ column }) => orderOf(column)[operator] !== (first && orderOf(first.column)[operator]));

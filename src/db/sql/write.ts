@@ -4,7 +4,7 @@ import { marker } from './markers.ts';
 import { alias, cast, columnRef, from, wholeStatement } from './select.ts';
 import { and, ident, join, type Sql, sql } from './sql.ts';
 
-/** What finds the one row to change: a value, as text, for each column of a key. */
+/** The one row to change: a value, as text, for each column of a key. */
 export interface Target {
   readonly table: Table;
   readonly columns: readonly string[];
@@ -12,8 +12,8 @@ export interface Target {
 }
 
 /**
- * The statement that changes one row, where it fulfils `expect` if given. A row of its answer that is `written` has
- * `selected` of the changed row; `found` says whether there was a row at all, with `expect` only.
+ * Builds the statement that changes one row, if it fulfils `expect`. A row of the result with `written` set has the
+ * `selected` columns of the changed row; with `expect`, `found` tells whether the row exists at all.
  */
 export function updateRow(
   catalog: Catalog,
@@ -28,13 +28,13 @@ export function updateRow(
     where ${and([isTarget(target), ...(expect ? [expect] : [])])} returning ${returned(catalog, selected)}`;
   const whole = (query: Sql) => wholeStatement('UPDATE', catalog, table, query);
   if (!expect) return whole(update);
-  // Citus refuses the row of a FROM without tables beside a statement that writes.
+  // Citus refuses a FROM without tables beside a statement that writes.
   return whole(sql`with written as (${update})
     select ${join([marker(catalog, 'written'), ...selected].map((name) => ident('w', name)))}, true as ${ident(marker(catalog, 'found'))}
     from ${from(catalog, table)} ${ident(alias)} left join written w on true where ${isTarget(target)}`);
 }
 
-/** The statement that deletes one row, with `selected` of what it was to return. */
+/** Builds the statement that deletes one row and returns its `selected` columns. */
 export const deleteRow = (catalog: Catalog, target: Target, selected: readonly string[]): Sql =>
   wholeStatement(
     'DELETE',
