@@ -9,10 +9,13 @@ import type { ShapeColumn } from './shape.ts';
 
 type Filter = Readonly<Record<string, unknown>>;
 
-/** Now, as a value of a column of times. */
+/** The current time, in the type of a column of times. */
 export const clockOf = ({ type }: Column): Sql => trusted(clocks[type.name] ?? 'pg_catalog.now()');
 
-/** What the filter at its top, and under `and`, says of the times; `within` ends now. */
+/**
+ * Returns the bounds that a filter sets on a time column at its top level and under `and`; `within` ends at the current
+ * time.
+ */
 export function boundsIn(field: string, { column, leaf }: ShapeColumn, where: unknown): Bounds {
   const now = clockOf(column);
   const lower: Bound[] = [];
@@ -40,8 +43,8 @@ const flattened = (where: unknown): readonly Filter[] => {
 const bounding = ['eq', 'gt', 'gte', 'lt', 'lte', 'within'];
 
 /**
- * The filter without the bounds that `boundsIn` finds; null if nothing is left. Throws BAD_USER_INPUT for any other
- * condition on the column, which cannot be moved to another period.
+ * Returns the filter without the bounds that `boundsIn` finds; null if nothing is left. Throws BAD_USER_INPUT for any
+ * other condition on the column, since that cannot be moved to another period.
  */
 export function withoutBounds(field: string, where: unknown): Filter | null {
   const { [field]: tests, and, ...rest } = (where ?? {}) as Filter & { readonly and?: readonly unknown[] };
@@ -57,7 +60,7 @@ export function withoutBounds(field: string, where: unknown): Filter | null {
   return Object.values(kept).some((value) => value !== undefined) ? kept : null;
 }
 
-/** Whether a part of a filter tests a column of the filtered rows. */
+/** Tells whether a part of a filter tests the given column of the filtered rows. */
 const names = (field: string, part: unknown): boolean =>
   Array.isArray(part)
     ? part.some((one) => names(field, one))

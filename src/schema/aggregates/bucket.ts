@@ -9,7 +9,7 @@ import { givenIn } from './given.ts';
 import { type TimePart, timeField } from './parts.ts';
 import type { ShapeColumn } from './shape.ts';
 
-/** Defines the input that groups by times; the tables share it. */
+/** Defines the input that groups rows by time; all tables share it. */
 export const bucketInput = (builder: Builder, part: EnumRef): InputObjectRef =>
   builder.inputType('Bucket', {
     description: 'Groups rows by buckets of time, by parts of the time, or both.',
@@ -47,14 +47,17 @@ interface BucketArguments {
   readonly fill?: boolean;
 }
 
-/** How the times of a column group rows. */
+/** The groups that a time column makes. */
 interface TimeGroups {
   readonly bucket: Bucket | null;
   readonly parts: ReadonlyMap<TimePart, Sql>;
   readonly timeZone: string;
 }
 
-/** Reads the input of the column that the API calls `field`; throws BAD_USER_INPUT for groups that there cannot be. */
+/**
+ * Reads the input of a time column, which the API calls `field`. Throws BAD_USER_INPUT for arguments that do not make
+ * groups.
+ */
 export function readTimes(field: string, times: ShapeColumn, input: unknown, where: unknown): TimeGroups {
   givenIn(field, input); // refuses nulls
   const { every, parts = [], ...rest } = input as BucketArguments;
@@ -90,7 +93,7 @@ function readBucket(
   return { column: times.column, every, timeZone, origin, fill };
 }
 
-/** PostgreSQL reads an offset with the opposite sign. */
+/** Tells whether the name is an IANA time zone. An offset is none, since PostgreSQL reads it with the opposite sign. */
 function isTimeZone(name: string): boolean {
   try {
     return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== null;

@@ -5,19 +5,19 @@ import { textNames } from '../senses.ts';
 import { measurementsOf, percentileOf } from './measures.ts';
 import { createValuesTypes, fractionDescription, leafName, type ValuesRef } from './values.ts';
 
-/** The types that all columns of one leaf share. */
+/** The types shared by all columns of one leaf. */
 export interface ColumnTypes {
   readonly values: ValuesRef;
-  /** Conditions on the measures. */
+  /** The input of conditions on the column's measures. */
   readonly having: InputObjectRef;
-  /** The key, or one measure, to order groups by. */
+  /** The input that orders groups by the key or by one measure. */
   readonly orderBy: InputObjectRef;
 }
 
-/** What orders call a column as a part of the key. */
+/** The field by which an order names a column as part of the key. */
 export const keyField = 'key';
 
-/** Defines the types of a leaf once, when a column first needs them. */
+/** Returns the function that defines the types of a leaf when a column first needs them. */
 export function createColumnTypes(builder: Builder, filters: Filters, direction: EnumRef): (leaf: Leaf) => ColumnTypes {
   const percentileInputs = createPercentileInputs(builder, filters, direction);
   const valuesOf = createValuesTypes(builder);
@@ -61,7 +61,7 @@ export function createColumnTypes(builder: Builder, filters: Filters, direction:
   };
 }
 
-/** Values by which nothing is grouped. */
+/** Names of the leaves whose values cannot be sorted, and so cannot be part of a key. */
 const withoutOrder: readonly string[] = [textNames.none, textNames.equality];
 
 function createPercentileInputs(builder: Builder, filters: Filters, direction: EnumRef) {

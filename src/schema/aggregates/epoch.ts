@@ -1,7 +1,7 @@
 const time = /^(\d{4,})-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(\.\d+)?)?(?:\+00)?( BC)?$/;
 
 /**
- * The milliseconds since 1970 of a time in PostgreSQL's text. Infinite times are returned as they are, which `Float`
+ * Converts PostgreSQL's text of a time to milliseconds since 1970. Returns infinite times unchanged, which `Float` then
  * refuses.
  */
 export function epochMs(text: string | null | undefined): string | null {

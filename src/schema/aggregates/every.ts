@@ -7,7 +7,7 @@ const duration = new RegExp(form.source.replaceAll('(.+)', number));
 
 const howTo = 'write days or more in one whole unit (P1D, P1W, P3M, P1Y), or hours or less (PT1H, PT5M, PT0.5S)';
 
-/** Reads the length of buckets; throws BAD_USER_INPUT for one that is neither of the calendar nor a fixed time. */
+/** Reads the length of a bucket. Throws BAD_USER_INPUT unless it follows the calendar or has a fixed length. */
 export function readEvery(text: string): Every {
   const found = duration.exec(text);
   const wrong = (why: string) => badInput(`every: "${text}" ${why}; ${howTo}`);

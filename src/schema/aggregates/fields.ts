@@ -23,7 +23,7 @@ import type { Shape } from './shape.ts';
 
 type Builders = Pick<FieldBuilder, 'field' | 'arg'>;
 
-/** The fields that aggregate the rows of a list called `list`: all of a table, or those that match the parent's row. */
+/** Creates the fields that aggregate the rows of `list`: all rows of a table, or those that match the parent's row. */
 export function aggregateFields(
   t: Builders,
   types: Types,
@@ -71,7 +71,7 @@ function wholeField(t: Builders, types: Types, table: Table, source: Partial<Row
   });
 }
 
-/** The arguments of a grouped aggregate, after graphql-js coerced them. */
+/** The arguments of a grouped aggregate, as graphql-js coerced them. */
 interface GroupArguments {
   readonly where?: unknown;
   readonly groupBy?: unknown;
@@ -125,12 +125,12 @@ interface GroupPlan {
   readonly grouping: Grouping;
   readonly names: KeyNames;
   readonly readBucket: Leaf['read'];
-  /** Whether the number of groups is the caller's choice. */
+  /** Whether the caller limits the number of groups. */
   readonly isCut: boolean;
   readonly times: Groups['times'];
 }
 
-/** Reads the arguments; throws BAD_USER_INPUT where they make no groups. */
+/** Reads the arguments; throws BAD_USER_INPUT if they do not make groups. */
 function planGroups({ filters, aggregates }: Types, shape: Shape, table: Rows, args: GroupArguments): GroupPlan {
   const first = args.first ?? null;
   if (first !== null && !(first >= 0 && first <= maxGroups)) throw badInput(`first must be from 0 to ${maxGroups}`);
@@ -155,7 +155,7 @@ function planGroups({ filters, aggregates }: Types, shape: Shape, table: Rows, a
   };
 }
 
-/** Loads the groups; throws BAD_USER_INPUT with the number where there are too many. */
+/** Loads the groups. Throws BAD_USER_INPUT with their number if there are too many. */
 async function loadGroups(
   { grouping, isCut }: Omit<GroupPlan, 'times'>,
   measures: readonly Measure[],

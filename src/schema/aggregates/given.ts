@@ -1,6 +1,9 @@
 import { badInput } from '../../errors.ts';
 
-/** The fields of an input that a client gave; a null is refused, so that a forgotten variable never changes the question. */
+/**
+ * Returns the fields of an input that the client gave. Throws BAD_USER_INPUT for a null, so that a forgotten variable
+ * cannot change the question.
+ */
 export function givenIn(what: string, input: unknown): readonly (readonly [string, unknown])[] {
   if (input === null) throw badInput(`${what} is null; leave it out`);
   return Object.entries(input as Readonly<Record<string, unknown>>)
@@ -11,7 +14,7 @@ export function givenIn(what: string, input: unknown): readonly (readonly [strin
     });
 }
 
-/** The one field of an input of which exactly one is given, which graphql-js has checked. */
+/** Returns the only field of a `@oneOf` input, which graphql-js has already checked. */
 export function oneOf(what: string, input: unknown): readonly [string, unknown] {
   const [one] = givenIn(what, input);
   if (!one) throw badInput(`${what} is empty`);

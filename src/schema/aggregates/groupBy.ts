@@ -12,33 +12,35 @@ import { type KeyNames, pathTo } from './key.ts';
 import { partPath } from './parts.ts';
 import { inputName, type Shape, type ShapeColumn, type Shapes } from './shape.ts';
 
-/** What makes the groups. */
+/** The keys and buckets that make the groups. */
 export interface Groups {
   readonly keys: readonly Sql[];
   readonly names: KeyNames;
-  /** The joins of the relations to which keys belong. */
+  /** Joins of the related rows whose columns are keys. */
   readonly joins: Sql;
   readonly bucket: Bucket | null;
   readonly times: GroupedTimes | null;
 }
 
-/** The time column that groups rows, with its API name, and the time zone. */
+/** The time column that groups rows, with its API name and the time zone. */
 export interface GroupedTimes {
   readonly column: readonly [string, ShapeColumn];
   readonly timeZone: string;
 }
 
 export interface GroupBy {
-  /** The type of a table's `groupBy` argument. */
+  /** Returns the type of a table's `groupBy` argument. */
   readonly input: (table: string) => InputObjectRef;
-  /** Reads the argument; a filter bounds the buckets. Throws BAD_USER_INPUT for a null in it and for wrong buckets. */
+  /** Reads the argument; the filter bounds the buckets to fill. Throws BAD_USER_INPUT for nulls and invalid buckets. */
   readonly read: (shape: Shape, groupBy: unknown, where: unknown) => Groups;
 }
 
-/** What stands beside times and relations. */
+/** Fields of the input that are not named after a column or relation. */
 const ownFields = ['columns'];
 
-/** Defines the `groupBy` inputs of all tables that have a column to group by; `columns` are the enums of these. */
+/**
+ * Defines the `groupBy` inputs of all tables that have a column to group by; `columns` are the enums of these columns.
+ */
 export function createGroupBy(
   builder: Builder,
   catalog: Catalog,
@@ -75,7 +77,7 @@ export function createGroupBy(
     });
   }
 
-  /** Adds the keys that an input names of the rows that the statement calls `of`. */
+  /** Collects the keys that an input names; `of` is the alias of the rows that have them. */
   const collect = (shape: Shape, input: unknown, of: string, relations: readonly string[], found: Found): void => {
     for (const [field, value] of givenIn('groupBy', input)) {
       const isCalled = ([name]: readonly [string, unknown]) => inputName(shape, name, ownFields) === field;
@@ -130,6 +132,6 @@ export function createGroupBy(
 interface Found {
   readonly keys: Map<string, Sql>;
   readonly joins: Sql[];
-  /** By the name of the column. */
+  /** Time columns by API name, with their inputs. */
   readonly times: (readonly [string, ShapeColumn, unknown])[];
 }

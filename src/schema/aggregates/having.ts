@@ -9,13 +9,13 @@ import type { ColumnTypes } from './columns.ts';
 import { countAll, type Measured, measured } from './measured.ts';
 import { inputName, type Shape, type ShapeColumn } from './shape.ts';
 
-/** A condition on measures, and the measures that it is about. */
+/** A condition on groups, and the measures that it tests. */
 export interface Condition {
   readonly sql: Sql;
   readonly measures: readonly Measure[];
 }
 
-/** What stands beside the columns. */
+/** Fields of the input that are not named after a column. */
 const ownFields = ['and', 'or', 'not', 'count'];
 
 /** Defines the `having` input of a table. */
@@ -45,7 +45,7 @@ export function havingInput(
   });
 }
 
-/** Reads a `having` argument; throws BAD_USER_INPUT for a null in it, and for a part that says nothing. */
+/** Reads a `having` argument; throws BAD_USER_INPUT for nulls and empty parts. */
 export function readHaving(filters: Filters, shape: Shape, having: unknown): Condition {
   const measures: Measure[] = [];
   const columns = new Map([...shape.columns].map(([name, column]) => [inputName(shape, name, ownFields), column]));

@@ -5,13 +5,13 @@ import { generated, generatedLeaf } from '../generated.ts';
 import { leafField } from '../leafField.ts';
 import type { ShapeColumn, Shapes } from './shape.ts';
 
-/** Where the keys of a grouping are in its rows: the name there of each, by `pathTo` it. */
+/** Names of the keys in the rows of a grouping, by their `pathTo`. */
 export type KeyNames = ReadonlyMap<string, string>;
 
-/** The way to a key: the relations that lead there, and its column. */
+/** Returns the path of a key: the relations that lead to its column, then the column. */
 export const pathTo = (...path: readonly string[]): string => path.join('.');
 
-/** A group, and the relations that lead from it to the row whose columns are looked at. */
+/** A group, and the relations from its rows to the row whose columns are read. */
 export interface KeyValues {
   readonly row: Row;
   readonly names: KeyNames;
@@ -22,7 +22,7 @@ export type KeyRef = ReturnType<typeof keyRef>;
 
 const keyRef = (builder: Builder, name: string) => builder.objectRef<KeyValues>(`${name}GroupKey`);
 
-/** Defines what makes a group of a table's rows, by the name of the table; where nothing does, there is none. */
+/** Defines the key types of all tables that have columns to group by, and returns a table's type by its name. */
 export function createKeyTypes(builder: Builder, shapes: Shapes): (table: string) => KeyRef {
   const shared = shapes.all.filter((shape) => shape.groupable.size > 0);
   const types = new Map(shared.map(({ name, table }) => [table.name, keyRef(builder, name)]));

@@ -15,14 +15,17 @@ export interface Measured {
   readonly type: Type;
 }
 
-/** The number of rows. */
+/** Measure that counts rows. */
 export const countAll: Measured = {
   measure: { kind: 'value', name: 'count', expression: sql`pg_catalog.count(*)`, whenEmpty: '0' },
   leaf: scalarLeaf('SafeInt'),
   type: resultType('SafeInt'),
 };
 
-/** What the measure of a field is called in rows: short, however long the name of the column is. */
+/**
+ * Returns the name of a column's measure in rows. It contains the column's index, so that it is short however long the
+ * column's name is.
+ */
 export function measureName({ index, leaf }: ShapeColumn, field: string, fraction?: number, form?: NumberForm): string {
   const number = form === undefined ? [] : [form, ...(leaf.type === 'Duration' ? ['seconds'] : [])];
   return [...number, field, index, ...(fraction === undefined ? [] : [fraction])].join(' ');
@@ -36,14 +39,16 @@ export interface MeasuredRows {
 
 const ownRows: MeasuredRows = { name: alias, isExact: false };
 
-/** What a field of a column's aggregates stands for; throws BAD_USER_INPUT for a fraction that is none. */
+/**
+ * Returns the measure of a field in a column's aggregates; throws BAD_USER_INPUT unless the fraction is from 0 to 1.
+ */
 export function measured(of: ShapeColumn, field: string, fraction?: unknown, rows = ownRows): Measured {
   const { column, leaf, isOnNodes } = of;
   const operand = { sql: columnValue(of, rows.name), type: column.type, leaf, isOnNodes, isExact: rows.isExact };
   return measureOf(operand, measureName(of, field), field, fraction);
 }
 
-/** The same measure as a number, or as its change; durations are measured in seconds. */
+/** Returns the same measure as a number or as its change; durations are measured in seconds. */
 export function measuredNumber(of: ShapeColumn, field: string, form: NumberForm, fraction?: unknown) {
   if (of.leaf.type !== 'Duration') return numberOf(measured(of, field, fraction), form);
   const seconds = sql`extract(epoch from ${columnValue(of)})`;
@@ -75,7 +80,7 @@ function measureOf(operand: MeasuredOperand, name: string, field: string, fracti
   };
 }
 
-/** A measure as a number. Integers become numeric, whose differences cannot overflow. */
+/** Returns a measure as a number or as its change. Integers become numeric, so that differences cannot overflow. */
 export const numberOf = ({ measure, type: { name } }: Measured, form: NumberForm): Derived => ({
   kind: 'derived',
   name: `${form} ${measure.name}`,

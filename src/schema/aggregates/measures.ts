@@ -5,18 +5,20 @@ import type { FilterOperand } from '../filters/operator.ts';
 import type { Leaf } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
 
-/** The values of a column that are measured. */
+/** The values of a column to measure. */
 export interface MeasuredOperand extends FilterOperand {
   /** Whether the rows are distributed over several nodes. */
   readonly isOnNodes: boolean;
-  /** Whether the result must not depend on the order in which rows are read; the last digits of a sum of floats do. */
+  /**
+   * Whether the result must not depend on the order in which rows are read, as the last digits of a sum of floats do.
+   */
   readonly isExact: boolean;
 }
 
-/** Something that is computed of the values of a column, nulls left out. */
+/** An aggregate of a column's values, which ignores nulls. */
 export interface Measurement {
   readonly description: string;
-  /** The scalar of the result; null where it is the column's own. */
+  /** Scalar of the result; null for the column's own. */
   readonly result: keyof typeof resultTypes | null;
   readonly expression: (column: MeasuredOperand) => Sql;
   readonly whenEmpty: '0' | null;
@@ -31,7 +33,7 @@ const resultTypes = {
   Boolean: 'bool',
 } as const satisfies Partial<Record<ScalarName, string>>;
 
-/** The type of a result in PostgreSQL. */
+/** Returns the PostgreSQL type of a result. */
 export const resultType = (result: keyof typeof resultTypes): Type => builtIn(resultTypes[result]);
 
 const measurement = (
@@ -56,10 +58,13 @@ const extremes = {
   max: measurement('The largest value.', null, (column) => extreme(column, 'max')),
 };
 
-/** The types of PostgreSQL's own that have a `min` in every version; enums have one too. */
+/** Built-in types for which every PostgreSQL version has `min` and `max`, as it has for enums. */
 const withExtremes = /^(int[248]|float[48]|numeric|text|varchar|bpchar|date|time|timestamp(tz)?|interval)$/;
 
-/** A percentile is one of the values of any type that has an order. Citus puts no labels of several nodes together. */
+/**
+ * Returns the smallest or largest value. Types without `min` and `max` take a percentile, as do enums on several nodes,
+ * whose results Citus cannot combine.
+ */
 function extreme(column: MeasuredOperand, name: 'min' | 'max'): Sql {
   const { type, isOnNodes } = column;
   if ((type.enum !== null && !isOnNodes) || (type.sql.startsWith('pg_catalog.') && withExtremes.test(type.name)))
@@ -68,8 +73,9 @@ function extreme(column: MeasuredOperand, name: 'min' | 'max'): Sql {
 }
 
 /**
- * `cast` keeps digits that PostgreSQL's result would lose, or loses those that the scalar cannot have. Floats are cast
- * before they are added: the sums of several nodes would be added with six digits.
+ * Returns the measurements of numbers. `cast` keeps digits that PostgreSQL's result would lose, or drops those that the
+ * scalar cannot hold. Floats are cast before they are added, since the sums of several nodes would be combined with
+ * only six digits.
  */
 const numbers = (sum: Measurement['result'], mean: 'Float' | 'Decimal', cast: (x: Sql) => Sql) => ({
   sum: measurement('The sum of all values.', sum, (x) => sql`pg_catalog.sum(${added(x, sum, cast)})`),
@@ -82,7 +88,7 @@ const numbers = (sum: Measurement['result'], mean: 'Float' | 'Decimal', cast: (x
   ),
 });
 
-/** Writes the argument of an aggregate that adds values up. */
+/** Builds the argument of an aggregate that adds up values. */
 function added({ sql: x, isExact }: MeasuredOperand, sum: Measurement['result'], cast: (x: Sql) => Sql): Sql {
   if (sum !== 'Float') return x;
   return isExact ? sql`${cast(x)} order by ${x}` : cast(x);
@@ -101,7 +107,7 @@ const lengths = {
   avg: measurement('The mean.', 'Duration', ({ sql: x }) => sql`pg_catalog.avg(${x})`),
 };
 
-/** The measurements of a leaf, by the names of their fields; all columns of one leaf share them. */
+/** Returns the measurements of a leaf by field name; all columns of one leaf share them. */
 export function measurementsOf(leaf: Leaf): Readonly<Record<string, Measurement>> {
   if (leaf.isList) return counts;
   switch (leaf.type) {
@@ -126,7 +132,7 @@ export function measurementsOf(leaf: Leaf): Readonly<Record<string, Measurement>
   }
 }
 
-/** What a percentile of a leaf's values is; null where there is none between two values. */
+/** Returns the scalar of a percentile of the leaf's values; null if values cannot be interpolated. */
 export function percentileOf(leaf: Leaf): 'Float' | 'Duration' | null {
   if (leaf.isList) return null;
   if (leaf.type === 'Duration') return 'Duration';

@@ -14,16 +14,16 @@ import { countAll, type Measured, type MeasuredRows, measured } from './measured
 import { partOf, partPath } from './parts.ts';
 import { inputName, type Shape, type Shapes } from './shape.ts';
 
-/** An order of groups, and the measures that it is about. */
+/** An order of groups, and the measures that it sorts by. */
 export interface GroupOrder {
   readonly keys: readonly OrderKey[];
   readonly measures: readonly Measure[];
 }
 
-/** What stands beside the columns and relations. */
+/** Fields of the input that are not named after a column or relation. */
 const ownFields = ['count', 'bucket', 'parts'];
 
-/** Defines the types of the items of `orderBy` of groups, by the name of the table. */
+/** Defines the `orderBy` items of groups, and returns a table's type by its name. */
 export function createGroupOrders(
   builder: Builder,
   shapes: readonly Shape[],
@@ -61,14 +61,14 @@ export function createGroupOrders(
   return (table) => required(inputs, table);
 }
 
-/** An order by a measure, with the path of field names that leads to it. */
+/** An order by a measure, with the path of field names to it. */
 interface MeasureOrder {
   readonly measured: Measured;
   readonly direction: unknown;
   readonly path: readonly string[];
 }
 
-/** Reads an item that orders by the number of rows or a measure of a column; null for any other item. */
+/** Reads an item that orders by the number of rows or by a measure of a column; null for any other item. */
 export function readMeasure(shape: Shape, item: unknown, rows?: MeasuredRows): MeasureOrder | null {
   const [field, value] = oneOf('orderBy', item);
   if (field === 'count') return { measured: countAll, direction: value, path: [field] };
@@ -82,7 +82,7 @@ export function readMeasure(shape: Shape, item: unknown, rows?: MeasuredRows): M
   return { measured: measured(column, part, p, rows), direction, path: [field, part, String(p)] };
 }
 
-/** The whole order of groups: after what is given the keys and the bucket, so that it is always the same. */
+/** Reads the total order of groups: the given items, followed by the remaining keys and the bucket to break ties. */
 export function readGroupOrder(shapes: Shapes, shape: Shape, { names, bucket }: Groups, orderBy: unknown): GroupOrder {
   if (orderBy === null) throw badInput('orderBy is null; leave it out for the order of the keys');
   const measures: Measure[] = [];

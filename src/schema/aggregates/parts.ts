@@ -10,13 +10,13 @@ import type { ShapeColumn } from './shape.ts';
 
 const part = (field: TimeField, description: string) => ({ field, description });
 
-/** The parts of a time of day. */
+/** Parts of a time of day. */
 const ofClock = {
   MINUTE_OF_HOUR: part('minute', 'From 0 to 59.'),
   HOUR_OF_DAY: part('hour', 'From 0 to 23.'),
 };
 
-/** The parts of a date. */
+/** Parts of a date. */
 const ofDate = {
   WEEKDAY: part('isodow', 'From 1, Monday, to 7, Sunday.'),
   DAY_OF_MONTH: part('day', 'From 1 to 31.'),
@@ -30,27 +30,27 @@ const ofDate = {
 const allParts = { ...ofClock, ...ofDate };
 export type TimePart = keyof typeof allParts;
 
-/** PostgreSQL's name of a part; throws BAD_USER_INPUT if the column's times do not have it. */
+/** Returns PostgreSQL's name of a part; throws BAD_USER_INPUT if the column's times do not have that part. */
 export function timeField(name: TimePart, { leaf, value }: ShapeColumn): TimeField {
   const parts = leaf.type === 'LocalTime' ? ofClock : leaf.type === 'Date' ? ofDate : allParts;
   if (!(name in parts)) throw badInput(`parts: ${value} has no ${name}, only ${Object.keys(parts).join(', ')}`);
   return allParts[name].field;
 }
 
-/** The path of a part among the keys of a grouping; no GraphQL name contains a space. */
+/** Returns the path of a part among the keys of a grouping. It contains a space, which no GraphQL name does. */
 export const partPath = (name: TimePart): string => `part ${name}`;
 
-/** The parts under the names of fields. */
+/** Parts by the names of their fields. */
 const fields: ReadonlyMap<string, TimePart> = new Map(
   (Object.keys(allParts) as TimePart[]).map((name) => [fieldName(name), name]),
 );
 
-/** The part that a field stands for. */
+/** Returns the part of a field. */
 export const partOf = (field: string): TimePart => required(fields, field);
 
 export type PartTypes = ReturnType<typeof createPartTypes>;
 
-/** Defines the types of the parts of times; the tables share them. */
+/** Defines the types for parts of times; all tables share them. */
 export const createPartTypes = (builder: Builder, direction: EnumRef) => ({
   name: builder.enumType('TimePart', {
     description: 'A part of a time, as a number.',

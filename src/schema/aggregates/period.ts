@@ -15,10 +15,10 @@ export interface Surveyed extends Pick<Groups, 'times' | 'bucket'> {
   readonly where: unknown;
 }
 
-/** The prefix of the names of an earlier period's measures. */
+/** Returns the name of an earlier period, which prefixes the names of its measures. */
 export const periodName = (shift: string | null): string => `before ${shift ?? ''}`;
 
-/** The measures of an earlier period, from a row that also has those of the current one. */
+/** Returns the measures of an earlier period from a row that also has those of the current one. */
 export function rowBefore(row: Row, name: string, keys: Iterable<string>): Row {
   const start = `${name} `;
   const own = entriesOf(row).filter(([key]) => key.startsWith(start));
@@ -26,7 +26,10 @@ export function rowBefore(row: Row, name: string, keys: Iterable<string>): Row {
   return Object.fromEntries([...values, ...[...keys].map((key) => [key, row[key] ?? null] as const)]);
 }
 
-/** The period moved back by `shift`, or by its own length; throws BAD_USER_INPUT if `where` does not allow that. */
+/**
+ * Reads the period moved back by `shift`, or by its own length. Throws BAD_USER_INPUT if `where` does not define a
+ * period.
+ */
 export function readPeriod(
   filters: Filters,
   shape: Shape,
@@ -41,7 +44,8 @@ export function readPeriod(
   if (shift?.includes('infinity')) throw badInput('previous: shift must be finite');
   const isInstant = column.leaf.type !== 'Date';
   const upper = bounds.upper.length > 0 ? bounds.upper : [{ value: clockOf(column.column), isExclusive: isInstant }];
-  // Moved by its own length, a period ends where the current one begins, so that no row is in both.
+  // A period moved back by its own length ends where the current one begins. Its end is exclusive, so that no row
+  // belongs to both.
   const ends = upper.map((bound) => ({ ...bound, isExclusive: bound.isExclusive || (shift === null && isInstant) }));
   const within: Times = { column: column.column, timeZone, lower: bounds.lower, upper: ends };
   const length = shift === null ? selectLength(within) : sql`${shift}::pg_catalog.interval`;
@@ -54,7 +58,7 @@ export function readPeriod(
   };
 }
 
-/** The only time column that a filter bounds. */
+/** Returns the only time column that a filter bounds. */
 function boundedColumn(shape: Shape, where: unknown) {
   const bounded = [...shape.times].filter(([field, column]) => {
     const { lower, upper } = boundsIn(field, column, where);

@@ -15,7 +15,7 @@ import { periodName, rowBefore } from './period.ts';
 import { endRow, shiftOf } from './selection.ts';
 import type { Shape } from './shape.ts';
 
-/** A row of measures, and what its group has there: keys, and the start of a bucket. */
+/** A row of measures, with the names of the group's keys and the reader of its bucket. */
 export interface Aggregated {
   readonly row: Row;
   readonly names: KeyNames;
@@ -27,7 +27,7 @@ export type AggregateRef = ReturnType<typeof aggregateType>;
 interface Parts {
   readonly shape: Shape;
   readonly columns: ReturnType<typeof columnsType>;
-  /** The enum of the columns that have an order, and what rows have in common there; null where there are none. */
+  /** Enum of the columns that can be sorted; null if there are none. */
   readonly column: EnumRef | null;
   readonly key: KeyRef | null;
   readonly change: ReturnType<typeof changeType>;
@@ -35,7 +35,7 @@ interface Parts {
   readonly node: RowRef;
 }
 
-/** Defines the aggregates of the columns of a table. */
+/** Defines the type with the aggregates of a table's columns. */
 export function columnsType(builder: Builder, shape: Shape, types: (leaf: Leaf) => ColumnTypes) {
   const columns = [...shape.columns].map(([name, column]) => [name, column, types(column.leaf).values] as const);
   return builder.objectRef<Row>(`${shape.name}ColumnAggregates`).implement({
@@ -54,7 +54,7 @@ export function columnsType(builder: Builder, shape: Shape, types: (leaf: Leaf) 
   });
 }
 
-/** Defines the aggregates of rows: of all, or of a group of them. */
+/** Defines the type with the aggregates of a table's rows: all of them, or those of a group. */
 export const aggregateType = (builder: Builder, { shape, columns, column, node, key, parts, change }: Parts) => {
   const type = builder.objectRef<Aggregated>(`${shape.name}Aggregate`);
   return type.implement({
@@ -144,7 +144,10 @@ const previousField = (t: FieldBuilder<Aggregated>, type: ObjectRef<Builder['$in
     ),
   });
 
-/** The scalar of the bucketed column; where the times of a table are of several scalars, their text. */
+/**
+ * Creates the fields of a bucket's start. It has the scalar of the bucketed column, or is text if the table's time
+ * columns have several scalars.
+ */
 function bucketFields(t: FieldBuilder<Aggregated>, { times }: Shape): FieldMap {
   const [first, ...others] = new Map([...times.values()].map(({ leaf }) => [leaf.type, leaf])).values();
   if (!first) return {};

@@ -13,16 +13,18 @@ import { type SelectedField, selectedFields } from '../selection.ts';
 import { countAll, measured, measuredNumber, numberOf } from './measured.ts';
 import { type Shape, type ShapeColumn, shapeColumn } from './shape.ts';
 
-/** What is measured. */
+/** The aggregates being selected. */
 interface Surveyed {
   readonly shape: Shape;
   /** Whether rows are in buckets, which have changes from one to the next. */
   readonly isBucketed: boolean;
-  /** The earlier period that a field asks for. */
+  /** Returns the earlier period that a field asks for. */
   readonly periodBefore: (shift: string | null) => Period;
 }
 
-/** The measures that a document asks of the aggregates which a field returns; throws BAD_USER_INPUT for wrong arguments. */
+/**
+ * Returns the measures that a document selects in the aggregates of a field; throws BAD_USER_INPUT for wrong arguments.
+ */
 export function selectedMeasures(info: Selection, { shape, isBucketed, periodBefore }: Surveyed): readonly Measure[] {
   const below = ({ field, node }: SelectedField) => selectedFields(info, getNamedType(field.type), [node]);
   const argumentsOf = ({ field, node }: SelectedField) => getArgumentValues(field, node, info.variableValues);
@@ -55,13 +57,13 @@ export function selectedMeasures(info: Selection, { shape, isBucketed, periodBef
   return measures;
 }
 
-/** The `shift` argument; null if it is left out. */
+/** Returns the `shift` argument; null if it was left out. */
 export const shiftOf = ({ shift }: Readonly<Record<string, unknown>>): string | null =>
   typeof shift === 'string' ? shift : null;
 
 const formOf = (field: string) => numberForms.find((form) => form === field);
 
-/** The form that a field of `countChange` has. */
+/** Returns the form that a field of `countChange` has. */
 const changeOf = (field: string): NumberForm => (field === 'rate' ? 'rate' : 'difference');
 
 const isChange = (measure: Measure) => measure.kind === 'derived' && measure.form !== 'float';
@@ -72,7 +74,9 @@ function before(period: Period, measure: Measure): Measure {
   return { kind: 'before', name: `${period.name} ${measure.name}`, of: measure, period };
 }
 
-/** The measure that finds the first or the last row by a time column; throws BAD_USER_INPUT for another one. */
+/**
+ * Returns the measure that finds the first or last row by a time column; throws BAD_USER_INPUT for any other column.
+ */
 export function endRow(shape: Shape, end: 'first' | 'last', by: unknown): OfRows {
   const times = [...shape.times.values()];
   const found = times.find(({ column }) => column.name === by);

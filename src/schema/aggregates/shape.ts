@@ -12,20 +12,20 @@ import {
 import type { Names } from '../../catalog/naming.ts';
 import type { Leaf } from '../leaves.ts';
 
-/** What aggregates know of a table, by the names that the API gives. */
+/** A table as its aggregates see it, by API names. */
 export interface Shape {
   readonly table: Table;
   readonly name: string;
   readonly columns: ReadonlyMap<string, ShapeColumn>;
-  /** The columns whose values have an order, so that they can be told apart. */
+  /** Columns whose values can be sorted. */
   readonly groupable: ReadonlyMap<string, ShapeColumn>;
-  /** The columns that are cut into buckets, and that say which row is the first or the last. */
+  /** Columns that can be cut into buckets, and that determine the first and last row. */
   readonly times: ReadonlyMap<string, ShapeColumn>;
-  /** The columns that have parts: times and times of day. */
+  /** Columns that have parts: times and times of day. */
   readonly parted: ReadonlyMap<string, ShapeColumn>;
-  /** The relations to one row of a table that has groupable columns. */
+  /** To-one relations to tables with groupable columns. */
   readonly relations: ReadonlyMap<string, ToOne>;
-  /** The key by which the first or the last row is loaded; null where there is none. */
+  /** Key by which the first or last row is loaded; null if there is none. */
   readonly key: readonly string[] | null;
 }
 
@@ -34,26 +34,26 @@ export interface ShapeColumn {
   readonly leaf: Leaf;
   /** Stands for the column in the names of measures, which must be short. */
   readonly index: number;
-  /** What enums of columns call it. */
+  /** The column's value in enums of columns. */
   readonly value: string;
   readonly isOnNodes: boolean;
 }
 
 export interface ToOne {
   readonly table: string;
-  /** The columns of the other table, and those here that they equal, in the same order. */
+  /** Columns of the other table; each equals the column of `columns` at the same position. */
   readonly targets: readonly string[];
   readonly columns: readonly string[];
 }
 
 const timeScalars = ['DateTime', 'LocalDateTime', 'Date'];
 
-/** Whether values are times that can be put into buckets. */
+/** Tells whether the leaf's values are times that can be cut into buckets. */
 export const isTime = ({ isList, type }: Leaf): boolean => !isList && timeScalars.some((name) => name === type);
 
 export interface Shapes {
   readonly all: readonly Shape[];
-  /** By the name of the table. */
+  /** Returns the shape of a table by its name. */
   readonly of: (table: string) => Shape;
 }
 
@@ -69,14 +69,14 @@ export function createShapes(catalog: Catalog, names: Names, leafOf: (column: Co
   };
 }
 
-/** The column that the API calls so. */
+/** Returns the column with this API name. */
 export function shapeColumn({ columns, table }: Shape, field: string): ShapeColumn {
   const column = columns.get(field);
   if (!column) throw new Error(`No column ${field} of ${table.name}`);
   return column;
 }
 
-/** What an input calls a column or a relation, beside its `own` fields. */
+/** Returns the name of a column or relation in an input that also has the fields `own`. */
 export function inputName({ columns, relations }: Shape, field: string, own: readonly string[]): string {
   let name = field;
   while (own.includes(name) || (name !== field && (columns.has(name) || relations.has(name)))) name += '_';
@@ -109,7 +109,8 @@ function shapeOf(catalog: Catalog, names: Names, leafOf: (column: Column) => Lea
 const isGroupable = (table: Table) => table.columns.some(({ type }) => isOrdered(type));
 
 const toOnes = (catalog: Catalog, names: Names, table: Table): readonly (readonly [string, ToOne])[] => [
-  // A foreign key that a comment declares may refer to what many rows have: joined, each would count a row again.
+  // Joins only unique targets. A foreign key declared in a comment may refer to several rows, and a join would count a
+  // row for each.
   ...table.foreignKeys
     .filter((key) => isUnique(tableOf(catalog, key.table), key.targets))
     .map((key) => [names.forward(table, key), key] as const),

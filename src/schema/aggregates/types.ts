@@ -12,36 +12,36 @@ import { createPartTypes } from './parts.ts';
 import { type AggregateRef, aggregateType, changeType, columnsType } from './rows.ts';
 import type { Shape, Shapes } from './shape.ts';
 
-/** The types of the aggregates of one table. */
+/** The aggregate types of one table. */
 export interface TableAggregates {
   readonly shape: Shape;
   readonly type: AggregateRef;
-  /** The enum of the orderable columns; null if there are none. */
+  /** Enum of the columns that can be sorted; null if there are none. */
   readonly column: EnumRef | null;
-  /** What makes groups; null where the rows have nothing by which they could be grouped. */
+  /** Inputs of grouped aggregates; null if the table has no column to group by. */
   readonly groups: Readonly<Record<'by' | 'having' | 'orderBy', InputObjectRef>> | null;
 }
 
 export interface Aggregates {
-  /** By the name of the table. */
+  /** Returns the types of a table by its name. */
   readonly of: (table: string) => TableAggregates;
-  /** Reads `groupBy`; a filter bounds the buckets. Throws BAD_USER_INPUT for a null in it and for wrong buckets. */
+  /** Reads `groupBy`; the filter bounds the buckets to fill. Throws BAD_USER_INPUT for nulls and invalid buckets. */
   readonly readGroups: (shape: Shape, groupBy: unknown, where: unknown) => Groups;
-  /** Reads `orderBy`; throws BAD_USER_INPUT for what the groups do not have. */
+  /** Reads `orderBy`; throws BAD_USER_INPUT for a key or bucket that the groups do not have. */
   readonly readOrder: (shape: Shape, groups: Groups, orderBy: unknown) => GroupOrder;
 }
 
-/** What the aggregates are made of. */
+/** The types and settings from which aggregates are built. */
 interface Parts {
   readonly catalog: Catalog;
   readonly shapes: Shapes;
   readonly filters: Filters;
   readonly direction: EnumRef;
-  /** The type of the rows of a table. */
+  /** Returns the object type of a table by its name. */
   readonly rowOf: (table: string) => RowRef;
 }
 
-/** Defines the types of the aggregates of all tables. */
+/** Defines the aggregate types of all tables. */
 export function createAggregates(builder: Builder, { catalog, shapes, filters, direction, rowOf }: Parts): Aggregates {
   const columnTypes = createColumnTypes(builder, filters, direction);
   const parts = createPartTypes(builder, direction);
@@ -78,7 +78,7 @@ export function createAggregates(builder: Builder, { catalog, shapes, filters, d
   };
 }
 
-/** Its values are the names of the columns in the database. */
+/** Defines the enum of a table's columns; the values are the column names in the database. */
 const columnEnum = (builder: Builder, { name, table, groupable }: Shape): EnumRef =>
   builder.enumType(`${name}Column`, {
     description: `Columns of \`${table.name}\`.`,

@@ -9,7 +9,7 @@ import { measureName } from './measured.ts';
 import { measurementsOf, percentileOf } from './measures.ts';
 import { isTime, type ShapeColumn } from './shape.ts';
 
-/** A row of measures, the column to read them of, and their form. */
+/** A row of measures, the column whose measures are read, and their form. */
 export interface ColumnValues {
   readonly row: Row;
   readonly column: ShapeColumn;
@@ -20,10 +20,10 @@ export type ValuesRef = ReturnType<typeof valuesRef>;
 
 const valuesRef = (builder: Builder, name: string) => builder.objectRef<ColumnValues>(name);
 
-/** The prefix of the names of a leaf's aggregate types. */
+/** Returns the prefix of a leaf's aggregate types. */
 export const leafName = ({ name, isList }: Leaf): string => `${name}${isList ? 'List' : ''}`;
 
-/** Defines the aggregate type of a leaf once, when a column first needs it. */
+/** Returns the function that defines the aggregate type of a leaf when a column first needs it. */
 export function createValuesTypes(builder: Builder): (leaf: Leaf) => ValuesRef {
   const defined = new Map<string, ValuesRef>();
   const once = (name: string, implement: (ref: ValuesRef) => void): ValuesRef => {
@@ -126,7 +126,10 @@ const textOf = ({ row, column, form }: ColumnValues, field: string, p?: number) 
 
 const float = scalarLeaf('Float');
 
-/** Changes of counts may be negative, and their rates are fractions: all fields are nullable floats. */
+/**
+ * Defines the fields of changes. All are nullable floats, since changes of counts may be negative and rates are
+ * fractions.
+ */
 const implementChanges = (ref: ValuesRef) =>
   ref.implement({
     description: 'Changes of measures since the previous bucket.',
