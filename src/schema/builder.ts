@@ -3,7 +3,10 @@ import type { Context } from '../context.ts';
 import type { Row } from '../db/sql/row.ts';
 import { type CustomScalarName, customScalars, scalarType } from './scalars.ts';
 
-/** What a scalar stands for in results is unknown to TypeScript: the catalog, read at run time, decides it. */
+/**
+ * The types of a scalar in arguments and results. A result is unknown to TypeScript, since the catalog decides at run
+ * time.
+ */
 interface ScalarTypes<Input> {
   Input: Input;
   Output: unknown;
@@ -21,7 +24,7 @@ export interface SchemaTypes {
   };
 }
 
-/** A Pothos builder that knows the scalars; one for each schema that is built. */
+/** Creates a Pothos builder that knows the scalars; each schema is built by its own. */
 export function createBuilder() {
   const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
   deferFields(builder);
@@ -30,7 +33,10 @@ export function createBuilder() {
   return builder;
 }
 
-/** Leaves the fields of each type a function until something asks for them, by name; for a builder that has no types yet. */
+/**
+ * Defers the fields of each type until they are requested, and sorts them by name. The builder must not have any types
+ * yet.
+ */
 function deferFields({ configStore }: InstanceType<typeof SchemaBuilder<SchemaTypes>>): void {
   const { addTypeRef, onPrepare, getFields } = configStore;
   const deferred = new Map<string, () => void>();

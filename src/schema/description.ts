@@ -1,4 +1,7 @@
-/** The description of a thing of the database: its comment, then its name there where the API's differs, on the same line if there is only one. */
+/**
+ * Returns the description of a database object: its comment, followed by its name in the database if the API's name
+ * differs. Both are on the same line if the comment has only one.
+ */
 export function described(comment: string | null, original: string, name: string): string | undefined {
   const parts = [comment, original === name ? null : `\`${original}\``].filter((part) => part !== null);
   return parts.length > 0 ? parts.join(comment?.includes('\n') ? '\n\n' : ' ') : undefined;

@@ -4,7 +4,7 @@ import type { ComputedValue } from '../db/sql/call.ts';
 import type { Match } from '../db/sql/match.ts';
 import type { Leaf } from './leaves.ts';
 
-/** What a generated field is; it stands in the field's extensions, under `source`. */
+/** The origin of a field's value, kept in the field's extensions under `source`. */
 export interface Source {
   readonly kind:
     | 'column'
@@ -19,46 +19,46 @@ export interface Source {
     | 'part'
     | 'call'
     | 'write';
-  /** The columns of the parent's table that its value is made of. */
+  /** Columns of the parent's table from which the value is made. */
   readonly columns: readonly string[];
-  /** How the parent's row leads to its rows. */
+  /** Leads from the parent's row to the rows of the field. */
   readonly match?: Match | undefined;
-  /** The value of a call that its arguments ask for, which a statement computes with the parent's row. */
+  /** Returns the computed value that the arguments ask for, which the statement of the parent's row selects. */
   readonly computed?: ((args: Arguments) => ComputedValue) | undefined;
-  /** How many rows a function returns for it, whatever is asked of them. */
+  /** Estimated number of rows that a function computes, however few are selected. */
   readonly calledRows?: number | undefined;
-  /** How its value is found; absent where a resolver of its own knows. */
+  /** Describes how to get the value; absent for a field with a resolver of its own. */
   readonly reading?: FieldReading;
 }
 
-/** How the value of a field is found, for the executor's resolvers and for plans. */
+/** Describes how to get a field's value, both for the executor's resolvers and for plans. */
 export interface FieldReading<Parent = unknown, Asked = unknown, Value = unknown> {
-  /** What arguments and selection ask for, the same for all parents; throws BAD_USER_INPUT. */
+  /** Reads the arguments and the selection, which are the same for all parents; throws BAD_USER_INPUT. */
   ask?(args: Arguments, selection: Selection): Asked;
-  /** The arguments in which `ask` takes a slot for a value. */
+  /** Arguments for which `ask` accepts a slot in place of a value. */
   readonly slots?: readonly string[];
-  /** The value; of a leaf its text as PostgreSQL writes it. */
+  /** Returns the value; for a leaf, its text as PostgreSQL writes it. */
   get(parent: Parent, asked: Asked, context: Context): Value;
-  /** Whether `get` asks the database, and so may answer with a promise. */
+  /** Whether `get` asks the database, and so may return a promise. */
   readonly loads?: boolean;
-  /** How the text of a leaf travels. */
+  /** Leaf whose text `get` returns. */
   readonly leaf?: Leaf;
 }
 
-/** The arguments of a field, after graphql-js coerced them. */
+/** The arguments of a field, as graphql-js coerced them. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** A field in a document, with what is selected below it. */
+/** A field in a document, with its selection. */
 export type Selection = Pick<
   GraphQLResolveInfo,
   'schema' | 'fragments' | 'variableValues' | 'fieldNodes' | 'returnType'
 >;
 
-/** The `extensions` of a field with a resolver of its own, which reads these columns of its parent's row. */
+/** Returns the `extensions` of a field with a resolver of its own that reads these columns of the parent's row. */
 export const source = (kind: Source['kind'], columns: readonly string[] = []): { source: Source } => ({
   source: { kind, columns },
 });
 
-/** What a generated field, also one of an input, is; undefined where it is not one that the rows of a table have. */
+/** Returns the source of a generated field or input field; undefined for all other fields. */
 export const sourceOf = (field: Pick<GraphQLField<unknown, unknown>, 'extensions'> | undefined): Source | undefined =>
   field?.extensions['source'] as Source | undefined;

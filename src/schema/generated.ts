@@ -7,13 +7,13 @@ import { createFieldCache } from './selection.ts';
 type Described = Pick<Source, 'kind' | 'match' | 'computed' | 'calledRows'> & { readonly columns?: readonly string[] };
 type Resolve<Parent, Value> = (parent: Parent, args: Arguments, context: Context, info: GraphQLResolveInfo) => Value;
 
-/** A generated field as Pothos takes it: what it is, and the resolver that follows from it. */
+/** The options of a generated field for Pothos: its source, and the resolver made from it. */
 interface Generated<Parent, Value> {
   readonly extensions: { readonly source: Source };
   readonly resolve: Resolve<Parent, Value>;
 }
 
-/** A field whose value has fields. */
+/** Creates a field whose value has fields of its own. */
 export function generated<Parent, Asked, Value>(
   { match, columns = match?.values ?? [], ...described }: Described,
   reading: FieldReading<Parent, Asked, Value>,
@@ -23,7 +23,7 @@ export function generated<Parent, Asked, Value>(
 
 type Text = string | null | undefined;
 
-/** A field whose value is PostgreSQL's text of a leaf. */
+/** Creates a field whose value is a leaf, read from PostgreSQL's text. */
 export function generatedLeaf<Parent, Asked>(
   described: Described,
   leaf: Leaf,
@@ -43,7 +43,7 @@ function resolverOf<Parent, Asked, Value>(reading: FieldReading<Parent, Asked, V
   const cached = createFieldCache();
   return (parent, args, context, info) => {
     const asked = cached(info, () => reading.ask?.(args, info));
-    // Without `ask` nothing is asked, and `get` has no parameter for it.
+    // Without `ask` nothing is asked, and `get` does not use it.
     return reading.get(parent, asked as Asked, context);
   };
 }

@@ -1,6 +1,6 @@
 import { AppError, badInput } from '../errors.ts';
 
-/** The geometries of RFC 7946 by their numbers in PostGIS's binary form, with the nesting of their coordinates. */
+/** The geometry types of RFC 7946, with their codes in PostGIS's binary form and the nesting of their coordinates. */
 const kinds = {
   Point: { code: 1, depth: 0 },
   LineString: { code: 2, depth: 1 },
@@ -16,7 +16,7 @@ type Coordinates = readonly (number | Coordinates)[];
 
 interface Geometry {
   readonly type: Kind;
-  /** Only where it is not WGS 84, which RFC 7946 means without it: null is unknown. */
+  /** Absent for WGS 84, the default of RFC 7946; null if unknown. */
   readonly crs?: { readonly type: 'name'; readonly properties: { readonly name: string } } | null;
   readonly coordinates?: Coordinates;
   readonly geometries?: readonly Geometry[];
@@ -25,7 +25,7 @@ interface Geometry {
 const wgs84 = 4326;
 const [hasZ, hasM, hasSrid] = [0x8000_0000, 0x4000_0000, 0x2000_0000];
 
-/** Reads the hexadecimal EWKB that PostGIS writes. An error stands for a geometry that GeoJSON does not have, such as a curve. */
+/** Reads PostGIS's hexadecimal EWKB. Returns an error for a geometry that GeoJSON cannot express, such as a curve. */
 export function readGeometry(hex: string): Geometry | AppError {
   const bytes = Buffer.from(hex, 'hex');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -81,9 +81,9 @@ const crsOf = (srid: number): Geometry['crs'] =>
 
 const example = '{"type": "Point", "coordinates": [8.68, 50.11]}';
 
-/** Writes a client's GeoJSON as the text that PostGIS reads; throws BAD_USER_INPUT for anything else. */
+/** Writes a client's GeoJSON as text for PostGIS; throws BAD_USER_INPUT for anything else. */
 export function writeGeometry(value: unknown): string {
-  // Numbers of a client may be their text, of which a float has no more digits.
+  // A client's numbers may be raw JSON. Parsing them loses nothing, since coordinates are floats.
   const given: unknown = JSON.parse(JSON.stringify(value) ?? 'null');
   return `SRID=${sridOf(given)};${written(given)}`;
 }

@@ -3,7 +3,10 @@ import { isWellFormedJson, loneSurrogate } from '../db/sql/wellFormed.ts';
 import { badInput } from '../errors.ts';
 
 declare global {
-  /** In Node.js since 21; TypeScript does not know it yet. Source: the ECMAScript proposal "JSON.parse source text access". */
+  /**
+   * Functions that Node.js has since version 21 and TypeScript does not declare yet. Source: ECMAScript proposal
+   * "JSON.parse source text access".
+   */
   interface JSON {
     parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
     rawJSON(text: string): unknown;
@@ -11,17 +14,22 @@ declare global {
   }
 }
 
-/** Parses JSON so that `JSON.stringify` gives every number back with the digits that it had. */
+/** Parses JSON such that `JSON.stringify` returns every number with its original digits. */
 export const parseJson = (text: string): unknown =>
   longOrExponential.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
 
-/** Finds more than such numbers, in texts too, but not every UUID, which a digit before an `e` is common in. */
+/**
+ * Finds all numbers whose digits JavaScript could change. It may also match other numbers and texts, but not most
+ * UUIDs, in which a digit is often followed by an `e`.
+ */
 const longOrExponential = /\d{16}|(?:^|[[:,\s])-?[\d.]+e/i;
 
 const keepDigits = (_key: string, value: unknown, { source }: { source?: string }): unknown =>
   typeof value === 'number' && source !== undefined && source !== String(value) ? JSON.rawJSON(source) : value;
 
-/** A JSON value of a client as text, which is told from a string where it becomes a part of another JSON value. */
+/**
+ * A client's JSON value as text. The class distinguishes it from a string when it becomes part of another JSON value.
+ */
 export class JsonText {
   readonly text: string;
 
@@ -40,8 +48,9 @@ export class JsonText {
 }
 
 /**
- * The JSON that a literal in a document stands for, its numbers as they are written there; `variables` are undefined
- * while they are not known. Throws BAD_USER_INPUT for a variable that was left out: without it the value is another one.
+ * Returns the JSON value of a literal in a document, in which numbers keep their digits. `variables` are undefined
+ * while they are unknown. Throws BAD_USER_INPUT for a missing variable, without which the value would be a different
+ * one.
  */
 export function jsonLiteral(node: ValueNode, variables: Readonly<Record<string, unknown>> | undefined): unknown {
   switch (node.kind) {

@@ -5,7 +5,7 @@ import type { FieldBuilder } from './builder.ts';
 import { widerFor } from './filters/beyond.ts';
 import type { Types } from './types.ts';
 
-/** The arguments that take a key of a table, one for each of its columns; a name that is `taken` gets a `_`. */
+/** Creates the arguments for a key of a table, one per column; a name in `taken` gets a `_`. */
 export function keyArguments(types: Types, table: Table, columns: readonly string[], taken: readonly string[] = []) {
   const keys = columns.map((name) => {
     const column = columnOf(table, name);
@@ -25,7 +25,7 @@ export function keyArguments(types: Types, table: Table, columns: readonly strin
     read: (args: Readonly<Record<string, unknown>>): Key =>
       keys.map(({ argument, column, leaf }) => {
         const text = leaf.write(args[argument]);
-        // It must not fail the statement of others.
+        // An out-of-range number must not fail the statement that it shares with other keys.
         if (widerFor(column.type, text)) throw badInput(`"${argument}" is beyond the numbers of its column`);
         return text;
       }),

@@ -10,8 +10,8 @@ import {
 import type { Builder } from './builder.ts';
 
 /**
- * A schema whose types are built when they are asked for. A document meets few of them, and all of a thousand tables would
- * take seconds and hundreds of megabytes.
+ * A schema that builds its types on demand. A document uses few of them, and building the types of a thousand tables
+ * would take seconds and hundreds of megabytes.
  */
 export class LazySchema extends GraphQLSchema {
   readonly #builder: Builder;
@@ -19,7 +19,7 @@ export class LazySchema extends GraphQLSchema {
   #map: ReturnType<GraphQLSchema['getTypeMap']> | null = null;
   #implementations = new Map<string, ReturnType<GraphQLSchema['getImplementations']>>();
 
-  /** Of a builder whose fields are deferred, and to which no more types are added. */
+  /** Takes a builder whose fields are deferred, and to which no more types are added. */
   constructor(builder: Builder, extensions: GraphQLSchema['extensions']) {
     super({ extensions, assumeValid: true });
     for (const scalar of specifiedScalarTypes)
@@ -37,7 +37,7 @@ export class LazySchema extends GraphQLSchema {
     return types.get(name) ?? super.getTypeMap()[name];
   }
 
-  /** By name, as they are listed; a type is built when it is taken out, since every validation asks for the names. */
+  /** Returns the types by name, in order. Each is built when it is read, since every validation lists the names. */
   override getTypeMap(): ReturnType<GraphQLSchema['getTypeMap']> {
     this.#map ??= this.#createMap();
     return this.#map;

@@ -6,13 +6,13 @@ import type { Leaf } from './leaves.ts';
 interface LeafFieldOptions<Parent> {
   readonly description?: string | undefined;
   readonly deprecationReason?: string | undefined;
-  /** Whether there may be no value. */
+  /** Whether the value may be missing. */
   readonly nullable: boolean;
   readonly args?: InputFieldMap;
   readonly read: ReturnType<typeof generatedLeaf<Parent, unknown>>;
 }
 
-/** A field whose value is a leaf's: one value or a list. */
+/** Creates a field for the values of a leaf: a single value or a list. */
 export function leafField<Parent>(
   t: Pick<FieldBuilder<Parent>, 'field'>,
   leaf: Leaf,

@@ -6,39 +6,42 @@ import { described } from './description.ts';
 import { jsonWriter, quotedJson, type Scalar, type ScalarName, scalarOf, scalars } from './scalars.ts';
 import { type Sense, senseOf, textNames } from './senses.ts';
 
-/** How a column's values travel: one value, or a list of them. */
+/** Describes how a column's values travel between PostgreSQL and the client: a single value, or a list. */
 export interface Leaf {
   readonly type: ScalarName | EnumRef;
-  /** The name of the type, which those of its filters begin with. */
+  /** Name of the type, with which the names of its filters begin. */
   readonly name: string;
-  /** How values are compared, those in a list too. */
+  /** Determines how values, or the items of a list, are compared. */
   readonly sense: Sense;
   readonly isList: boolean;
-  /** Whether a value may have no form in GraphQL but null: a number that JSON does not have, or the null that JSON has. */
+  /** Whether GraphQL may have to show a value as null: a number that JSON cannot express, or JSON's own null. */
   readonly mayBeNull: boolean;
   readonly read: Scalar['read'];
-  /** A value as text of JSON, or why it has no form there; of a list see `items`. */
+  /** Converts a value to JSON text, or returns the error that prevents it. For lists see `items`. */
   readonly json: (text: string) => string | Error;
-  /** Of a list: how its items travel, and their texts. */
+  /** Leaf of a list's items, and the function that splits a list into their texts. */
   readonly items?: {
     readonly leaf: Leaf;
     readonly mayBeNull: boolean;
     readonly of: (text: string) => readonly (string | null)[];
   };
-  /** The text of an argument, in which graphql-js has put that of custom scalars already. */
+  /** Returns the text of an argument. graphql-js has already converted those of custom scalars to text. */
   readonly write: (argument: unknown) => string;
-  /** Whether a text may be one of PostgreSQL's for a value; PostgreSQL itself looks closer. */
+  /** Tells whether a text could be PostgreSQL's text of a value; PostgreSQL itself checks more closely. */
   readonly isText: (text: string) => boolean;
 }
 
-/** Finds the leaf of a column; the enum types are defined once, here. `onNewLabel` hears of labels that they do not have. */
+/**
+ * Returns the function that finds a column's leaf, and defines the enum types. `onNewLabel` is called for enum labels
+ * that the catalog lacks.
+ */
 export function createLeaves(
   builder: Builder,
   catalog: Catalog,
   names: Names,
   onNewLabel: (error: Error) => void = () => {},
 ): (column: Pick<Column, 'type'>) => Leaf {
-  // GraphQL has no enum without values.
+  // GraphQL does not allow enums without values.
   const filled = catalog.enums.filter(({ labels }) => labels.length > 0);
   const enums = new Map(filled.map((type) => [type.id, enumLeaf(builder, type, names, onNewLabel)]));
   const itemLeaf = (type: Type): Leaf => {
@@ -51,7 +54,7 @@ export function createLeaves(
   return ({ type }) => {
     if (!type.item) return itemLeaf(type);
     const item = itemLeaf(type.item);
-    // GraphQL has lists of lists, but a leaf has not.
+    // GraphQL has nested lists, but leaves do not.
     return listLeaf(
       item.isList ? { ...scalarLeaf('String'), name: textNames.equality, sense: 'equality' } : item,
       type.item.delimiter,
@@ -59,7 +62,7 @@ export function createLeaves(
   };
 }
 
-/** The leaf of PostgreSQL's array of these items. */
+/** Returns the leaf of PostgreSQL's arrays of such items. */
 export const listLeaf = (item: Leaf, delimiter: string): Leaf => ({
   ...item,
   isList: true,
@@ -70,7 +73,7 @@ export const listLeaf = (item: Leaf, delimiter: string): Leaf => ({
   isText: (text) => text.endsWith('}'),
 });
 
-/** The leaf of a scalar, whatever the column. */
+/** Returns the leaf of a scalar, independently of any column. */
 export function scalarLeaf(name: ScalarName): Leaf {
   const { read, write } = scalars[name];
   return {
@@ -89,7 +92,7 @@ export function scalarLeaf(name: ScalarName): Leaf {
 const pair = /"((?:[^"\\]|\\.)*)"=>(?:NULL|"((?:[^"\\]|\\.)*)")/gs;
 const unescaped = (text: string) => text.replaceAll(/\\(.)/gs, '$1');
 
-/** An hstore, as a JSON object of strings and nulls. */
+/** Leaf of hstore: a JSON object of strings and nulls. */
 const hstoreLeaf: Leaf = {
   ...scalarLeaf('JSON'),
   name: textNames.hstore,
@@ -107,7 +110,7 @@ function readHstore(text: string): Readonly<Record<string, string | null>> {
   return Object.fromEntries(entries);
 }
 
-/** Reads the text of a JSON argument; numbers and truths become their text, as hstore has it. */
+/** Converts a JSON argument to hstore. Numbers and Booleans become text, since hstore has no other values. */
 function writeHstore(argument: unknown): string {
   const given: unknown = JSON.parse(String(argument));
   const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
@@ -121,7 +124,7 @@ function writeHstore(argument: unknown): string {
 const float = scalarLeaf('Float');
 const numbersOf = (text: string) => text.slice(1, -1).split(',');
 
-/** A vector of pgvector, as a list of numbers. */
+/** Leaf of pgvector's vectors: a list of numbers. */
 const vectorLeaf: Leaf = {
   ...float,
   name: textNames.embedding,
@@ -176,16 +179,19 @@ function isReadable(text: string, read: Scalar['read'], write: Scalar['write']):
   }
 }
 
-/** PostgreSQL does not fix the number of an array's dimensions, GraphQL does: the items are listed row by row. */
+/**
+ * Splits an array's text into the texts of its items. Items of a multidimensional array are listed row by row, because
+ * PostgreSQL does not fix the number of dimensions and GraphQL does.
+ */
 function splitList(text: string, delimiter: string): readonly (string | null)[] {
   const item = new RegExp(String.raw`"([^"\\]*(?:\\.[^"\\]*)*)"|[^{}${delimiter}]+`, 'g');
-  // A lower bound other than 1 is written in front: [2:3]={a,b}.
+  // A lower bound other than 1 is a prefix: [2:3]={a,b}.
   return [...text.slice(text.indexOf('{')).matchAll(item)].map(([whole, escaped]) => {
     if (escaped !== undefined) return escaped.replaceAll(/\\(.)/g, '$1');
     return whole === 'NULL' ? null : whole;
   });
 }
 
-/** PostgreSQL's text of an array: every item quotedJson. */
+/** Writes PostgreSQL's text of an array, with all items quoted. */
 export const writeList = (items: readonly unknown[], delimiter: string, write: Leaf['write']): string =>
   `{${items.map((item) => (item === null ? 'NULL' : `"${write(item).replaceAll(/["\\]/g, '\\$&')}"`)).join(delimiter)}}`;

@@ -38,7 +38,7 @@ export function defineLookups(builder: Builder, types: Types, { table, ref }: Ta
   }
 }
 
-/** Defines `node` and `nodes`: rows of any table by their global ids. */
+/** Defines `node` and `nodes`, which find rows of any table by their global ids. */
 export function defineNode(builder: Builder, types: Types): void {
   const byName = new Map(
     types.all.map(({ name, table }) => {
@@ -46,11 +46,11 @@ export function defineNode(builder: Builder, types: Types): void {
       return [name, { name, leaves, match: matchOf(table, table.primaryKey) }];
     }),
   );
-  /** The type of this name, or the one that was called so before: ids outlive names. */
+  /** Returns the type with this current or former name, since ids outlive names. */
   const typeOf = (name: string) =>
     [name, ...(types.formerNames.get(name) ?? [])].map((one) => byName.get(one)).find((type) => type !== undefined);
 
-  /** What a document asks of the rows of each type. */
+  /** Returns the function that reads a document's selection for rows of a type. */
   const asks = (selection: Selection) => {
     const asked = new Map<string, Projection>();
     return (type: string): Projection => {
@@ -60,13 +60,13 @@ export function defineNode(builder: Builder, types: Types): void {
     };
   };
 
-  /** The row of an id, marked with its type; null where there is none (any more). */
+  /** Finds the row with an id and marks it with its type; null if it does not exist. */
   const find = async (id: string, loaders: Loaders, asked: ReturnType<typeof asks>): Promise<Row | null> => {
     const { type: given, key } = decodeNodeId(id);
     const found = typeOf(given);
     if (!found || found.leaves.length !== key.length) return null;
     const { match, name: type, leaves } = found;
-    // A text that a client made up must not fail the statement of others. No row has it, of a type that is there or not.
+    // An invalid key must not fail the statement that it shares with other keys. No row has it anyway.
     if (!leaves.every((leaf, i) => leaf.isText(key[i] ?? ''))) return null;
     const row = await loaders.row(match, key, asked(type));
     return row && rowWith(row, marker(types.catalog, 'type'), type);
@@ -108,7 +108,7 @@ export function defineNode(builder: Builder, types: Types): void {
   }));
 }
 
-/** How a key of a client's own finds a row. */
+/** Returns the match that finds a row by a key from the client. */
 const matchOf = (table: Table, columns: readonly string[]): Match => ({
   table,
   columns,

@@ -14,7 +14,7 @@ import { encodeNodeId } from './nodeId.ts';
 import { selectedRows } from './selection.ts';
 import type { TableType, Types } from './types.ts';
 
-/** Defines a table's object type: its columns, the rows it refers to, and the rows that refer to it. */
+/** Defines a table's object type: its columns, the rows to which it refers, and the rows that refer to it. */
 export function defineObject(builder: Builder, types: Types, { table, name, ref }: TableType): void {
   const { names, catalog } = types;
   const hasId = table.primaryKey.length > 0;
@@ -57,7 +57,7 @@ const forwardField = (t: FieldBuilder, types: Types, table: Table, key: ForeignK
   return rowField(t, types, match, key.comment);
 };
 
-/** What refers to a row: one row, or a list and its aggregates. */
+/** Creates the fields for rows that refer to this one: a single row, or a list and its aggregates. */
 function backFields(t: FieldBuilder, types: Types, child: Table, key: ForeignKey, table: Table): FieldMap {
   const match: Match = { table: child, columns: key.columns, origin: table, values: key.targets };
   const name = types.names.back(child, key);
@@ -65,7 +65,10 @@ function backFields(t: FieldBuilder, types: Types, child: Table, key: ForeignKey
   return { [name]: listField(t, types, child, { match }), ...aggregateFields(t, types, child, name, { match }) };
 }
 
-/** The one row that matches; null too where row security hides it. A statement that read the parent may have joined it. */
+/**
+ * Creates the field of the one row that matches. It is null too if row security hides the row. The parent's statement
+ * may already have joined it.
+ */
 function rowField(t: FieldBuilder, types: Types, found: Match, description: string | null) {
   const match = toOne(found);
   return t.field({

@@ -1,7 +1,10 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 
-/** graphql-js leaves it out, as part of GraphQL; tools that do not know it yet, such as Apollo's composition, refuse a schema that uses it without. */
+/**
+ * Declaration of `@oneOf`, which graphql-js omits as part of GraphQL. Tools that do not know it yet, such as Apollo's
+ * composition, reject a schema that uses it undeclared.
+ */
 const oneOf = 'directive @oneOf on INPUT_OBJECT\n\n';
 
-/** The schema in GraphQL's definition language, by name: two prints of one schema differ in nothing. */
+/** Prints a schema in GraphQL's definition language, sorted by name, so that equal schemas print the same. */
 export const printSdl = (schema: GraphQLSchema): string => `${oneOf}${printSchema(lexicographicSortSchema(schema))}\n`;

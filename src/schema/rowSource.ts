@@ -6,10 +6,10 @@ import type { Arguments } from './fieldSource.ts';
 /** The rows that a function returns, for a list of them. */
 export interface RowSource {
   readonly arguments: InputFieldMap;
-  /** Throws BAD_USER_INPUT. */
+  /** Returns the rows for the field's arguments; throws BAD_USER_INPUT. */
   readonly rows: (args: Arguments) => Rows;
   readonly match: Match | undefined;
-  /** How many rows a call returns whatever is asked of them. */
+  /** Estimated number of rows that a call computes, however few are selected. */
   readonly calledRows: number;
   readonly description: string | undefined;
   readonly deprecationReason: string | undefined;

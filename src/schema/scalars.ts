@@ -5,12 +5,12 @@ import { readGeometry, writeGeometry } from './geoJson.ts';
 import { JsonText, jsonLiteral, parseJson } from './json.ts';
 
 /**
- * How a scalar travels: `read` turns PostgreSQL's text into the value of the response (an Error stands for a value
- * that has no form there), `write` turns a client's value into text that PostgreSQL reads.
+ * Describes how a scalar travels. `read` turns PostgreSQL's text into the value of the response, or into an Error if
+ * the value has no form there. `write` turns a client's value into text for PostgreSQL.
  */
 export interface Scalar {
   readonly read: (text: string) => unknown;
-  /** The same as text of JSON, at once; a scalar without it is a text in results. */
+  /** Converts PostgreSQL's text directly to JSON text; if absent, the value is a JSON string. */
   readonly json?: (text: string) => string | Error;
   readonly write: (value: unknown) => string;
 }
@@ -18,9 +18,9 @@ export interface Scalar {
 export interface CustomScalar extends Scalar {
   readonly description: string;
   readonly specifiedByURL?: string;
-  /** Its type in TypeScript, for the generators of clients' types and for extensions; `string` without it. */
+  /** TypeScript type, for generators of client types and for extensions; `string` if absent. */
   readonly inTypeScript?: 'number' | 'unknown' | { readonly input: 'string | number'; readonly output: 'string' };
-  /** Reads a literal in a document, where JavaScript's value for it would lose digits. */
+  /** Reads a literal in a document, if JavaScript's value would lose digits. */
   readonly literal?: (node: ValueNode, variables: Variables) => unknown;
 }
 
@@ -28,7 +28,7 @@ type Variables = Readonly<Record<string, unknown>> | undefined;
 
 const same = (text: string): string => text;
 
-/** A scalar that is text on both sides; `form` is what a client may send. */
+/** Creates a scalar that is text on both sides; `form` matches what clients may send. */
 const textual = (name: string, form: RegExp, what: string, example: string, specifiedByURL?: string): CustomScalar => ({
   description: `${what} Example: ${example}.`,
   ...(specifiedByURL && { specifiedByURL }),
@@ -39,14 +39,14 @@ const textual = (name: string, form: RegExp, what: string, example: string, spec
   },
 });
 
-/** A number of a client as text, which is the one that was sent: where it would not be, `readVariables` gives the text. */
+/** Converts a client's number to text. No digit is lost, since `readVariables` passes longer numbers as text. */
 const numberText = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
 
-/** A number in a document, as it is written there. */
+/** Reads a number in a document with all its digits. */
 const numberLiteral = (node: ValueNode, variables: Variables): unknown =>
   node.kind === Kind.INT || node.kind === Kind.FLOAT ? node.value : valueFromASTUntyped(node, variables);
 
-/** A scalar that is text in results, and a text or a number in arguments. */
+/** Creates a scalar that is text in results, and text or a number in arguments. */
 const numeric = (form: CustomScalar): CustomScalar => ({
   ...form,
   inTypeScript: { input: 'string | number', output: 'string' },
@@ -68,13 +68,13 @@ const decimalForm = textual(
   '"1234.50"',
 );
 
-/** PostgreSQL has years up to seven digits long, from 4713 BC on. */
+/** PostgreSQL's years have up to seven digits and begin in 4713 BC. */
 const day = String.raw`\d{4,7}-\d{2}-\d{2}`;
 const clock = String.raw`\d{2}:\d{2}(:\d{2}(\.\d+)?)?`;
 const zone = String.raw`(Z|[+-]\d{2}(:?\d{2})?)`;
 const moment = (form: string) => new RegExp(`^(${form}( BC)?|-?infinity)$`, 'i');
 
-/** Parts of a duration, each a number before its letter. */
+/** Matches the parts of a duration, each a number followed by its letter. */
 const parts = (letters: string) => [...letters].map((letter) => String.raw`([+-]?\d+(\.\d+)?${letter})?`).join('');
 
 const durationForm = textual(
@@ -86,7 +86,7 @@ const durationForm = textual(
 
 const shortDuration = /^(?=\d)(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+(?:\.\d+)?s)?$/;
 
-/** A short duration, such as 1d12h, in ISO 8601; anything else as it is. */
+/** Converts a short duration such as 1d12h to ISO 8601; returns anything else unchanged. */
 function inIso(value: unknown): unknown {
   const found = typeof value === 'string' && shortDuration.exec(value);
   if (!found) return value;
@@ -95,7 +95,7 @@ function inIso(value: unknown): unknown {
   return `P${weeks}${days}${time && `T${time}`}`.toUpperCase();
 }
 
-/** The scalars beside GraphQL's own, by name. */
+/** Scalars in addition to GraphQL's own, by name. */
 export const customScalars = {
   BigInt: numeric(bigIntForm),
   Decimal: numeric(decimalForm),
@@ -143,7 +143,7 @@ export const customScalars = {
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
     inTypeScript: 'unknown',
     read: parseJson,
-    // A line break would end a line of a stream of events.
+    // A line break would end a line in an event stream.
     json: (text) => (/[\n\r]/.test(text) ? JSON.stringify(parseJson(text)) : text),
     write: (value) => JSON.stringify(value),
     literal: jsonLiteral,
@@ -176,7 +176,7 @@ export const customScalars = {
 export type CustomScalarName = keyof typeof customScalars;
 export type ScalarName = 'ID' | 'String' | 'Int' | 'Float' | 'Boolean' | CustomScalarName;
 
-/** Every scalar of the API; for GraphQL's own, graphql-js has already checked what a client sent. */
+/** All scalars of the API. For GraphQL's own, graphql-js has already checked the client's values. */
 export const scalars: Readonly<Record<ScalarName, Scalar>> = {
   ...customScalars,
   ID: { read: same, write: String },
@@ -193,7 +193,7 @@ export const scalars: Readonly<Record<ScalarName, Scalar>> = {
   },
 };
 
-/** How a scalar's text becomes text of JSON. */
+/** Returns the function that converts a scalar's text to JSON text. */
 export function jsonWriter({
   read,
   json = (text) => quotedJson(String(read(text))),
@@ -201,7 +201,7 @@ export function jsonWriter({
   return json;
 }
 
-/** A text as JSON; most need no escapes. */
+/** Quotes a text as JSON; most texts need no escapes. */
 export const quotedJson = (text: string): string =>
   /["\\]|[^\u0020-\uffff]/.test(text) ? JSON.stringify(text) : `"${text}"`;
 
@@ -210,7 +210,10 @@ function finite(text: string): number | AppError {
   return Number.isFinite(value) ? value : new AppError('VALUE_NOT_REPRESENTABLE', `${text} has no form in JSON`);
 }
 
-/** The GraphQL type of a custom scalar: its inputs become PostgreSQL's text at once, its outputs are already read. */
+/**
+ * Creates the GraphQL type of a custom scalar. Inputs are converted to PostgreSQL's text right away; outputs have
+ * already been read.
+ */
 export function scalarType(name: CustomScalarName): GraphQLScalarType<string | JsonText, unknown> {
   const { description, literal = valueFromASTUntyped, ...rest }: CustomScalar = customScalars[name];
   const write = name === 'JSON' ? (value: unknown) => new JsonText(value) : rest.write;
@@ -224,7 +227,7 @@ export function scalarType(name: CustomScalarName): GraphQLScalarType<string | J
   });
 }
 
-/** How values of a type travel: those of PostgreSQL's own and of some extensions by name, any other as its text. */
+/** Returns the scalar of a type: by name for built-in types and some of extensions, String for all others. */
 export const scalarOf = ({ name, sql, extension }: Type): ScalarName =>
   (sql.startsWith('pg_catalog.') ? byName[name] : ofExtensions[`${extension}.${name}`]) ?? 'String';
 

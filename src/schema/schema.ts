@@ -19,15 +19,15 @@ import { createTypes } from './types.ts';
 export interface SchemaOptions {
   readonly limits: PageLimits;
   readonly extensions: readonly ExtensionModule[];
-  /** Hears of extensions that are left out. */
+  /** Called for extensions that are left out. */
   readonly warn: Warn;
-  /** Hears of values that the catalog does not explain: the schema in the database is another one by now. */
+  /** Called for values that the catalog does not know, which means that the database's schema has changed. */
   readonly onSchemaChanged?: (error: Error) => void;
 }
 
 /**
- * Builds the GraphQL schema of a catalog; equal catalogs give equal schemas, byte for byte when printed. Throws a
- * ConfigError that names the file of an extension that does not fit.
+ * Builds the GraphQL schema of a catalog. Equal catalogs print the same schema, byte for byte. Throws a ConfigError
+ * that names the file of an extension that does not fit.
  */
 export function createSchema(directed: Directed, options: SchemaOptions): GraphQLSchema {
   try {
@@ -40,8 +40,8 @@ export function createSchema(directed: Directed, options: SchemaOptions): GraphQ
 }
 
 /**
- * The file of the first extension with which there is no schema. Most of what is wrong shows when all is put together,
- * which does not tell where it comes from.
+ * Finds the first extension with which the schema cannot be built. Most faults only show in the complete schema, which
+ * does not tell where they come from.
  */
 function culprit(directed: Directed, options: SchemaOptions): string | undefined {
   const { extensions } = options;
@@ -66,7 +66,7 @@ function build(directed: Directed, options: SchemaOptions): GraphQLSchema {
     defineLookups(builder, types, type);
     defineList(builder, types, type.table);
   }
-  // A standby refuses them.
+  // A standby cannot write.
   if (!types.catalog.isStandby) defineMutations(builder, types);
   defineFunctions(builder, types);
   defineTails(builder, types);

@@ -19,11 +19,11 @@ import type { Projection } from '../db/sql/projection.ts';
 import { type Selection, type Source, sourceOf } from './fieldSource.ts';
 
 /**
- * What a document asks of the rows which a field returns, directly or through `rows` fields such as `nodes`; `type` names
- * the rows' type where the field itself returns an interface.
+ * Reads what a document selects of a field's rows, directly or through `rows` fields such as `nodes`. `type` names the
+ * rows' type if the field returns an interface.
  */
 export function selectedRows(info: Selection, type?: string): Projection {
-  // graphql-js gives each execution arrays of nodes of its own, a plan each selection.
+  // graphql-js creates new arrays of nodes for each execution; a plan keeps one for each selection.
   const known = selected.get(info.fieldNodes) ?? new Map<string | undefined, Selected>();
   selected.set(info.fieldNodes, known);
   const before = known.get(type);
@@ -35,7 +35,7 @@ export function selectedRows(info: Selection, type?: string): Projection {
 
 interface Selected {
   readonly projection: Projection;
-  /** Those for which it holds; null where it holds for all. */
+  /** The variables for which it holds; null if it holds for all. */
   readonly variables: Selection['variableValues'] | null;
 }
 
@@ -79,7 +79,10 @@ function readSelected(info: Selection, type: string | undefined): Selected {
   return { projection, variables: varies ? info.variableValues : null };
 }
 
-/** The value that a field asks for; undefined where its arguments are wrong, which the field itself says. */
+/**
+ * Returns the computed value that a field asks for; undefined if its arguments are wrong, which the field itself
+ * reports.
+ */
 function computedFor(
   computed: NonNullable<Source['computed']>,
   { field, node }: SelectedField,
@@ -92,13 +95,13 @@ function computedFor(
   }
 }
 
-/** A field that a document asks for, as it is defined and as it is written there. */
+/** A field in a document: its definition and its node. */
 export interface SelectedField {
   readonly field: GraphQLField<unknown, unknown>;
   readonly node: FieldNode;
 }
 
-/** The fields that a document asks for below `nodes`, which return an object of this type; what is skipped is left out. */
+/** Returns the fields selected below `nodes`, which return objects of this type, without skipped ones. */
 export function selectedFields(info: Selection, type: unknown, nodes: readonly FieldNode[]): readonly SelectedField[] {
   if (!isObjectType(type)) return [];
   return [...collectFields(info, type, nodes).values()].flat().flatMap((node) => {
@@ -107,7 +110,7 @@ export function selectedFields(info: Selection, type: unknown, nodes: readonly F
   });
 }
 
-/** The same by their names in the response, in its order: those of one name become one value. */
+/** Collects the same fields by their response names, in order; nodes with the same name make one value. */
 export function collectFields(
   info: CollectedFrom,
   type: GraphQLObjectType,
@@ -137,9 +140,12 @@ export function collectFields(
   return fields;
 }
 
-/** Computes what depends on a field's arguments and selection alone once, however many rows resolve it in a request. */
+/**
+ * Creates a cache for what depends only on a field's arguments and selection, so that it is computed once per request
+ * and not for each row.
+ */
 export function createFieldCache(): <T>(info: Pick<Selection, 'fieldNodes'>, compute: () => T) => T {
-  // graphql-js hands every row of one execution the same array of nodes.
+  // graphql-js passes the same array of nodes for all rows of an execution.
   const computed = new WeakMap<readonly FieldNode[], unknown>();
   return <T>(info: Pick<Selection, 'fieldNodes'>, compute: () => T): T => {
     if (!computed.has(info.fieldNodes)) computed.set(info.fieldNodes, compute());

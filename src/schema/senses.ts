@@ -1,7 +1,7 @@
 import { isOrdered, isVector, type Type } from '../catalog/type.ts';
 import { scalarOf } from './scalars.ts';
 
-/** In what sense values are compared, which decides the operators of their filters. */
+/** The kind of comparison that values support, which decides the operators of their filters. */
 export type Sense =
   | 'none'
   | 'equality'
@@ -16,7 +16,7 @@ export type Sense =
   | 'embedding'
   | 'vector';
 
-/** What the types of the filters and measures of values that travel as text begin with, by the sense of these. */
+/** Names with which the filter and measure types begin, for values that travel as text, by sense. */
 export const textNames: Readonly<Record<Sense, string>> = {
   none: 'OpaqueText',
   equality: 'EqualText',
@@ -32,7 +32,7 @@ export const textNames: Readonly<Record<Sense, string>> = {
   vector: 'SearchText',
 };
 
-/** Types of extensions that have operators of their own. */
+/** Extensions' types with operators of their own. */
 const ofExtensions: Readonly<Record<string, Sense>> = {
   'ltree.ltree': 'labelPath',
   'hstore.hstore': 'hstore',

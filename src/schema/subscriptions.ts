@@ -16,7 +16,7 @@ const ends: Readonly<Record<StreamEnd, string>> = {
   SHUTDOWN: 'The server is stopping. Resume with the cursor on any other replica.',
 };
 
-/** Defines the live tails of the tables that have an order of arrival. */
+/** Defines the live tails of all tables with an order of arrival. */
 export function defineTails(builder: Builder, types: Types): void {
   const followed = types.all.flatMap((type) => (type.arrival ? [{ ...type, arrival: type.arrival }] : []));
   if (followed.length === 0) return;
@@ -91,7 +91,7 @@ function defineTail(
       },
       resolve(event, _args, context) {
         if (event instanceof Error) throw event;
-        // Others than before: the rows that an earlier event led to may have changed.
+        // Every event gets its own loaders, since rows loaded for an earlier one may have changed.
         Object.assign(context, context.renew(event));
         return event;
       },
@@ -99,7 +99,7 @@ function defineTail(
   );
 }
 
-/** Clients of streams show no more of a 400 than its status: what is wrong with the arguments is a message too. */
+/** Yields an error as a message, because stream clients show only the status of a response with 400. */
 async function* messageOf(error: unknown): AsyncGenerator<Error> {
   yield error instanceof Error ? error : new Error(String(error));
 }

@@ -11,10 +11,12 @@ import {
 } from 'graphql';
 import type { FormerNames } from '../catalog/formerNames.ts';
 
-/** The extensions of a schema that let `tellRenamed` know what things were called before. */
+/** Returns the schema extensions that tell `tellRenamed` the former names. */
 export const renamed = (names: FormerNames): GraphQLSchema['extensions'] => ({ formerNames: names });
 
-/** Tells documents that use a name of before what the type, field, argument or value is called now. */
+/**
+ * Validation rule that tells a document which uses a former name what the type, field, argument or value is now called.
+ */
 export const tellRenamed: ValidationRule = (context) => {
   const schema = context.getSchema();
   const names = schema.extensions['formerNames'] as FormerNames | undefined;

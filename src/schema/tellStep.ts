@@ -10,10 +10,10 @@ import {
   type ValueNode,
 } from 'graphql';
 
-/** Tells documents that leave out a step to what they name, such as `nodes` before a column or `eq` before a value. */
+/** Validation rule that suggests a missing step, such as `nodes` before a column or `eq` before a value. */
 export const tellStep: ValidationRule = (context) => {
   const schema = context.getSchema();
-  // Their fields lead to every type there is, most of which are not built yet.
+  // Roots are skipped, since their fields lead to all types, most of which are not built yet.
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   const suggest = (meant: string, nodes: FieldNode | ValueNode) =>
     context.reportError(new GraphQLError(`Did you mean "${meant}"?`, { nodes }));

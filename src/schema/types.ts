@@ -27,12 +27,12 @@ export interface TableType {
   readonly ref: RowRef;
   readonly edge: EdgeRef;
   readonly connection: ReturnType<typeof connectionType>;
-  /** The order that its live tail follows; null where it has none. */
+  /** Order of its live tail; null if it has none. */
   readonly arrival: Arrival | null;
   readonly planLive: PlanLive;
 }
 
-/** The GraphQL types of a catalog: everything that a field may refer to, declared before the fields. */
+/** The GraphQL types of a catalog: everything to which fields may refer, declared before them. */
 export interface Types {
   readonly catalog: Catalog;
   readonly names: Names;
@@ -42,23 +42,23 @@ export interface Types {
   readonly orders: Orders;
   readonly aggregates: Aggregates;
   readonly limits: PageLimits;
-  /** The types of rows that functions take and return beside those of tables. */
+  /** Input types of rows that functions take. */
   readonly rowInputs: RowInputs;
   readonly records: Records;
   readonly node: ReturnType<typeof nodeInterface>;
   readonly all: readonly TableType[];
-  /** By the name of the table. */
+  /** Returns the types of a table by its name. */
   readonly of: (table: string) => TableType;
 }
 
 interface TypesOptions {
   readonly arrivals: Arrivals;
   readonly limits: PageLimits;
-  /** Hears of values that the catalog does not explain. */
+  /** Called for values that the catalog does not know. */
   readonly onSchemaChanged?: (error: Error) => void;
 }
 
-/** Declares every table's GraphQL types before any field refers to one. */
+/** Declares the GraphQL types of all tables before any field refers to them. */
 export function createTypes(builder: Builder, directed: Directed, options: TypesOptions): Types {
   const { arrivals, limits, onSchemaChanged } = options;
   const { catalog } = directed;
@@ -122,7 +122,7 @@ const nodeInterface = (builder: Builder, catalog: Catalog) => {
 
 const scalarNames = ['ID', 'String', 'Int', 'Float', 'Boolean', ...Object.keys(customScalars)];
 
-/** Names of types that the API has for itself, whatever the tables. */
+/** Names of types that the API reserves, whatever the tables. */
 const ownTypes = [
   'Query',
   'Mutation',

@@ -13,9 +13,9 @@ import {
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * The variables of an operation in the form that graphql-js reads without loss: a number whose digits were kept is text
- * where its type has more of them than JavaScript's numbers, and input objects inherit nothing, since graphql-js takes
- * what a plain object inherits (`constructor`, `toString`) for a field that was given.
+ * Converts the variables of an operation to the form that graphql-js reads without loss. A number whose digits were
+ * kept becomes text if its type holds more digits than JavaScript's numbers. Input objects inherit nothing, since
+ * graphql-js takes inherited properties (`constructor`, `toString`) for given fields.
  */
 export function readVariables(
   schema: GraphQLSchema,
@@ -32,7 +32,7 @@ export function readVariables(
   return read;
 }
 
-/** The value as its type wants it; one that does not fit its type stays what it is, for graphql-js to refuse. */
+/** Converts a value for its type. A value that does not fit is returned unchanged, so that graphql-js refuses it. */
 function valueAs(value: unknown, type: GraphQLInputType | undefined): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const inner = type && getNullableType(type);
@@ -48,14 +48,17 @@ function valueAs(value: unknown, type: GraphQLInputType | undefined): unknown {
   return read;
 }
 
-/** An object that inherits nothing. V8 reads it faster than one of `Object.create(null)`, which it takes for a dictionary. */
+/**
+ * An object that inherits nothing. V8 reads it faster than one made by `Object.create(null)`, which it treats as a
+ * dictionary.
+ */
 class Bare {
   [name: string]: unknown;
 }
 Object.setPrototypeOf(Bare.prototype, null);
 Reflect.deleteProperty(Bare.prototype, 'constructor');
 
-/** A number as its type wants it; undefined where that is the number as it was written. */
+/** Converts a number for its type; undefined if its digits are kept as written. */
 function numberAs(digits: string, type: string): number | string | undefined {
   if (type === 'JSON') return undefined;
   const rounded = Number(digits);

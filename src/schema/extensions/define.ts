@@ -10,18 +10,18 @@ import { asExtension } from './fields.ts';
 import { readRows } from './notation.ts';
 import { createTables, MissingTable } from './table.ts';
 
-/** An extension, and the file that it was imported from. */
+/** An extension, and the file from which it was imported. */
 export interface ExtensionModule {
   readonly file: string;
   readonly define: Extension;
 }
 
-/** Something that an extension adds to the schema. */
+/** Adds fields to the schema. */
 type Part = () => void;
 
 /**
- * Runs the extensions on a schema that has everything else. `warn` hears of those that are left out, since a table is not
- * there.
+ * Runs the extensions on a schema that is otherwise complete. `warn` is called for extensions that are left out because
+ * a table does not exist.
  */
 export function defineExtensions(
   builder: Builder,
@@ -39,7 +39,7 @@ export function defineExtensions(
   }
 }
 
-/** What a module adds; nothing is added before the whole of it has run. */
+/** Returns what a module adds to the schema. Nothing is added before the whole module has run. */
 function partsOf(builder: Builder, types: Types, define: Extension): readonly Part[] {
   const parts: Part[] = [];
   let isRunning = true;

@@ -1,6 +1,6 @@
 /**
- * The types of extensions: modules in a folder of one's own that add fields to the API. A module needs them while it is
- * written and checked only (`import type`); at run time it is given all that it uses.
+ * The types of extensions: modules in a folder of your own that add fields to the API. A module imports types only
+ * (`import type`); everything that it uses at run time is passed to it.
  *
  * @example
  * import type { Extension } from 'events-graphql/extension';
@@ -32,74 +32,77 @@ export type { Db } from '../../db/db.ts';
 export type { Sql } from '../../db/sql/sql.ts';
 export type { Notations, ScalarNotation, Shaped } from './notation.ts';
 
-/** The default export of a module, called whenever an API is built from the catalog; it returns nothing. */
+/** The default export of a module. It is called whenever an API is built from the catalog, and returns nothing. */
 export type Extension = (tools: Tools) => void;
 
-/** What a module is given. */
+/** The tools passed to a module. */
 export interface Tools {
   /**
-   * A table or view, by its name in the database, with those of its columns that the module is about and their types in
-   * GraphQL's notation. Where there is no such table to read, the module is left out; a column that is not there, or
-   * has another type, is an error.
+   * Finds a table or view by its name in the database. `columns` names the columns that the module uses, with their
+   * types in GraphQL's notation. The module is left out if the role cannot read such a table; a missing column or one
+   * of another type is an error.
    */
   readonly table: <const C extends Notations>(name: string, columns: C) => ExtensionTable<C>;
   /** Adds fields to Query. */
   readonly query: (fields: (t: QueryBuilder) => FieldMap) => void;
-  /** Adds fields to Mutation; they need the permission to write. */
+  /** Adds fields to Mutation; callers need permission to write. */
   readonly mutation: (fields: (t: MutationBuilder) => FieldMap) => void;
-  /** Pothos' builder, for types of one's own. */
+  /** Pothos' builder, for types of your own. */
   readonly builder: Pick<
     Builder,
     'enumType' | 'inputRef' | 'inputType' | 'interfaceRef' | 'interfaceType' | 'objectRef' | 'objectType' | 'unionType'
   >;
-  /** Makes a load for many keys at once, to be declared once in the module and not in a resolver. */
+  /** Creates a batched load for many keys. Call it once in the module, not in a resolver. */
   readonly batch: <K extends LoadArgument, A extends readonly LoadArgument[], V>(
     read: BatchRead<K, A, V>,
   ) => BatchLoad<K, A, V>;
-  /** Runs one statement that reads; its rows have the columns that are noted, as the API shows such values. */
+  /** Runs a statement that reads. Its rows have the columns in `columns`, with values as the API shows them. */
   readonly read: <const N extends Readonly<Record<string, ScalarNotation>>>(
     db: Db,
     query: Sql,
     columns: N,
   ) => Promise<readonly Shaped<N>[]>;
-  /** The same for one that changes rows, in a transaction of its own. */
+  /** Runs a statement that changes rows, in a transaction of its own. Its rows are like those of `read`. */
   readonly write: <const N extends Readonly<Record<string, ScalarNotation>>>(
     context: Context,
     query: Sql,
     columns: N,
   ) => Promise<readonly Shaped<N>[]>;
-  /** SQL as a value: what stands in `${}` is bound, unless it is SQL itself. */
+  /** Builds SQL as a value: everything in `${}` is bound, unless it is SQL itself. */
   readonly sql: typeof sql;
-  /** A quoted, possibly qualified name in SQL. */
+  /** Builds a quoted and possibly qualified name. */
   readonly ident: typeof ident;
   readonly join: typeof join;
-  /** An error whose message the client sees, with the code BAD_USER_INPUT; any other is masked. */
+  /** Creates an error whose message the client sees, with the code BAD_USER_INPUT; all other errors are masked. */
   readonly badInput: typeof badInput;
 }
 
 export interface ExtensionTable<C extends Notations> {
-  /** Quoted and qualified. */
+  /** The quoted and qualified name of the table. */
   readonly sql: Sql;
   /** The object type of its rows. */
   readonly type: RowRef;
-  /** The GraphQL type of a column's values, that of the items where they are lists. */
+  /** Returns the GraphQL type of a column's values; for a list, that of its items. */
   readonly columnType: (column: keyof C & string) => ScalarName | EnumRef;
-  /** The row with this primary key, for a field of this type; null where it is not there. All of a list are one statement. */
+  /**
+   * Loads the row with this primary key, for a field of this type; null if it does not exist. All rows of a list are
+   * loaded in one statement.
+   */
   readonly row: (
     key: readonly (string | number | boolean)[],
     context: Context,
     info: GraphQLResolveInfo,
   ) => Promise<Row | null>;
-  /** Adds fields to the type; `t` makes arguments and fields that read no column. */
+  /** Adds fields to the type; `t` creates arguments, and fields that read no columns. */
   readonly fields: (fields: (t: FieldBuilder<Shaped<Record<never, never>>>, from: From<C>) => FieldMap) => void;
 }
 
-/** Makes fields that read these columns, which the statement selects when such a field is asked for, and no others. */
+/** Returns a builder of fields that read these columns, which are selected only if such a field is. */
 export type From<C extends Notations> = <const Used extends readonly (keyof C & string)[]>(
   ...columns: Used
 ) => FieldBuilder<Shaped<Pick<C, Used[number]>>>;
 
 export interface BatchLoad<K extends LoadArgument, A extends readonly LoadArgument[], V> {
-  /** The result for one key; the loads of a list with equal arguments are one call. */
+  /** Loads the value of one key. All keys of a list with equal arguments share one call. */
   readonly load: (context: Pick<Context, 'loaders'>, key: K, ...args: A) => Promise<V>;
 }

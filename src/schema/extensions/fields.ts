@@ -5,7 +5,7 @@ import { source } from '../fieldSource.ts';
 import type { Leaf } from '../leaves.ts';
 import { rowReader } from './notation.ts';
 
-/** Marks fields as an extension's, for all who look at where a field comes from. */
+/** Marks fields as belonging to an extension, in their `source`. */
 export function asExtension(fields: FieldMap): FieldMap {
   for (const field of Object.values(fields))
     if (field instanceof FieldRef)
@@ -13,7 +13,7 @@ export function asExtension(fields: FieldMap): FieldMap {
   return fields;
 }
 
-/** Makes fields of a table's type that join these columns to the statement's list, and whose resolvers see their values. */
+/** Returns a builder of fields whose resolvers receive these columns. The parent's statement selects them. */
 export function fieldsFrom<Parent>(builder: Builder, leaves: ReadonlyMap<string, Leaf>): FieldBuilder<Parent> {
   const t = new ObjectFieldBuilder<Builder['$inferSchemaTypes'], Parent>(builder);
   const read = rowReader(leaves);

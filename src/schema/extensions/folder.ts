@@ -5,7 +5,7 @@ import { ConfigError } from '../../config/variables.ts';
 import type { ExtensionModule } from './define.ts';
 import type { Extension } from './extension.ts';
 
-/** Imports the modules of these folders; throws a ConfigError that names every file that is no extension. */
+/** Imports the modules in the folders. Throws a ConfigError that names every file that is not an extension. */
 export async function importExtensions(folders: readonly string[]): Promise<readonly ExtensionModule[]> {
   const problems: string[] = [];
   const modules: ExtensionModule[] = [];
@@ -20,7 +20,10 @@ export async function importExtensions(folders: readonly string[]): Promise<read
   return modules;
 }
 
-/** Names that begin with a dot are passed over: a mounted volume has its versions there. What modules share lies below. An empty folder has none. */
+/**
+ * Returns the files of the modules in a folder. Names beginning with a dot are skipped, because mounted volumes keep
+ * their versions there. Code that modules share belongs in subfolders. An empty folder is valid.
+ */
 async function filesOf(folder: string, problems: string[]): Promise<readonly string[]> {
   try {
     const visible = (await readdir(folder)).filter((name) => !/^\.|^package\.json$/.test(name)).sort();

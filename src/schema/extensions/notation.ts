@@ -3,10 +3,10 @@ import type { Row } from '../../db/sql/row.ts';
 import { type Leaf, listLeaf, scalarLeaf } from '../leaves.ts';
 import { type CustomScalarName, type customScalars, type ScalarName, scalars } from '../scalars.ts';
 
-/** Names with the GraphQL type of each, in GraphQL's notation: `{ tags: '[String]!', battery: 'Int' }`. */
+/** GraphQL types by column name, in GraphQL's notation: `{ tags: '[String]!', battery: 'Int' }`. */
 export type Notations = Readonly<Record<string, string>>;
 
-/** Values as the API shows them, by their names; those of enums are the labels that the database has. */
+/** Values by column name, as the API shows them; enum values are the database's labels. */
 export type Shaped<N extends Notations> = { readonly [name in keyof N]: Noted<N[name]> };
 
 type Noted<N extends string> = N extends `${infer Type}!` ? Present<Type> : Present<N> | null;
@@ -18,7 +18,7 @@ type Present<N extends string> = N extends `[${infer Item}]`
       ? CustomValue<(typeof customScalars)[N]>
       : string;
 
-/** GraphQL's own scalars that are no text. */
+/** Values of GraphQL's own scalars that are not text. */
 interface Values {
   readonly Int: number;
   readonly Float: number;
@@ -33,19 +33,19 @@ type CustomValue<S> = S extends { readonly inTypeScript: 'number' }
 
 type Optional<N extends string> = N | `${N}!`;
 
-/** The notation of a scalar, or of a list of one. */
+/** The notation of a scalar, or of a list of scalars. */
 export type ScalarNotation = Optional<ScalarName | `[${Optional<ScalarName>}]`>;
 
-/** The notation of a column's type; null is noted wherever the API may show it. */
+/** Returns the notation of a column's type; it is nullable if the API may show null. */
 export const notationOf = ({ nullable }: Pick<Column, 'nullable'>, { name, isList, mayBeNull }: Leaf): string =>
   `${isList ? `[${name}]` : name}${nullable || mayBeNull ? '' : '!'}`;
 
-/** Reads the values of some columns of a row, each by its leaf. */
+/** Returns a function that reads the values of a row's columns, each by its leaf. */
 export function rowReader(leaves: ReadonlyMap<string, Leaf>): (row: Row) => Readonly<Record<string, unknown>> {
   return (row) => Object.fromEntries([...leaves].map(([name, leaf]) => [name, readValue(row[name] ?? null, leaf)]));
 }
 
-/** Reads the rows of a statement, whose columns have the names and types that are noted; throws where they have not. */
+/** Reads the rows of a statement; throws unless its columns have the names and types in `notations`. */
 export function readRows<N extends Readonly<Record<string, ScalarNotation>>>(
   rows: readonly Row[],
   notations: N,

@@ -9,12 +9,12 @@ import type { ExtensionTable, From, Tools } from './extension.ts';
 import { asExtension, fieldsFrom } from './fields.ts';
 import { type Notations, notationOf } from './notation.ts';
 
-/** There is no such table that the role may read: not yet, or not any more. */
+/** Thrown if the role cannot read a table of this name (yet, or any longer). */
 export class MissingTable extends Error {
   override readonly name = 'MissingTable';
 }
 
-/** Makes an extension's way to its tables. */
+/** Creates the function by which an extension accesses its tables. */
 export const createTables =
   (builder: Builder, types: Types, onPart: (part: () => void) => void): Tools['table'] =>
   <C extends Notations>(name: string, columns: C): ExtensionTable<C> => {
@@ -29,7 +29,7 @@ export const createTables =
     };
     const match: Match = { table, columns: table.primaryKey, origin: table, values: table.primaryKey };
     const cached = createFieldCache();
-    // The leaves have the types that the notations say.
+    // The leaves are checked against the notations, so their values have the types that the notations describe.
     const from: From<C> = (...used) => fieldsFrom(builder, new Map(used.map((column) => [column, leaf(column)])));
     return {
       sql: ident(types.catalog.schema, name),
@@ -48,7 +48,7 @@ export const createTables =
     };
   };
 
-/** The leaf of each column; throws where one is not there or has another type. */
+/** Returns the leaf of each column; throws if a column does not exist or has another type. */
 function leavesOf(types: Types, table: Table, columns: Notations): ReadonlyMap<string, Leaf> {
   const names = table.columns.map(({ name }) => `"${name}"`).join(', ');
   return new Map(
@@ -57,7 +57,7 @@ function leavesOf(types: Types, table: Table, columns: Notations): ReadonlyMap<s
       if (!column) throw new Error(`"${table.name}" has no readable column "${name}"; it has ${names}`);
       const leaf = types.leaf(column);
       const actual = notationOf(column, leaf);
-      // What is never null may be taken for what can be.
+      // A column that is never null may be declared as nullable.
       if (notation !== actual && `${notation}!` !== actual)
         throw new Error(`"${table.name}"."${name}" is "${actual}", not "${notation}"`);
       return [name, leaf];

@@ -2,8 +2,8 @@ import type { Type } from '../../catalog/catalog.ts';
 import { looked, type Slot } from '../../db/sql/slot.ts';
 
 /**
- * The type as which a number is compared that a column's own type does not hold, so that it is less or greater than all
- * that the column has, as SQL says; undefined where the column could have it.
+ * Returns a wider type in which to compare a number that the column's type cannot hold, so that it is less or greater
+ * than every value of the column. Returns undefined if the column's type can hold it.
  */
 export function widerFor({ sql: type }: Pick<Type, 'sql'>, number: string | Slot): string | undefined {
   const wider = widers[type];
@@ -16,7 +16,9 @@ const widers: Readonly<Record<string, (number: string) => string | undefined>> =
   'pg_catalog.float4': (text) => (isSingle(Number(text)) ? undefined : 'pg_catalog.float8'),
 };
 
-/** Long ones are not calculated with, which takes time. */
+/**
+ * Tells whether a number fits into 64 bits. Long numbers are refused by their length, since converting them takes time.
+ */
 function isBigInt(text: string): boolean {
   const digits = text.replace(/^[+-]?0*/, '');
   if (digits.length > 19) return false;
@@ -24,6 +26,6 @@ function isBigInt(text: string): boolean {
   return BigInt.asIntN(64, number) === number;
 }
 
-/** PostgreSQL refuses a number that would become infinite, or zero. */
+/** Tells whether a number can be cast to float4. PostgreSQL refuses one that would become infinite or zero. */
 const isSingle = (number: number): boolean =>
   !Number.isFinite(number) || number === 0 || (Number.isFinite(Math.fround(number)) && Math.fround(number) !== 0);

@@ -4,7 +4,7 @@ import { looked, mapped } from '../../db/sql/slot.ts';
 import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { type Operator, type Operators, operatorIn } from './operator.ts';
 
-/** An operator whose argument is a text that is read in a type of its own. */
+/** Creates an operator whose argument is text, to be cast to a type of its own. */
 const special = (
   description: string,
   typeOf: (type: Type, text: string) => string,
@@ -18,11 +18,11 @@ const special = (
   },
 });
 
-/** A text that begins like several ranges is read as such, any other as one. */
+/** Returns the type to which a text is cast: the multirange if it begins with `{`, otherwise the range. */
 const rangeType = ({ range, sql: type }: Type, text: string): string =>
   range ? (/^\s*\{/.test(text) ? range.multirange : range.range) : type;
 
-/** A text that does not begin like a range either is read as one of the values that ranges are of. */
+/** Returns the same, or the element type for a text that does not begin like a range. */
 const rangeOrValueType = (type: Type, text: string): string =>
   type.range && !/^\s*([[({]|empty\s*$)/i.test(text) ? type.range.element : rangeType(type, text);
 

@@ -22,7 +22,7 @@ import type { Leaf } from '../leaves.ts';
 import { given, type Input, stated } from './given.ts';
 import { createLeafFilters, type LeafFilter } from './leafFilter.ts';
 
-/** One field of a `where` input, and the condition that it stands for on the rows that a statement calls `alias`. */
+/** A field of a `where` input, and its condition on the rows that have the alias `alias`. */
 interface FilterField {
   readonly name: string;
   readonly type: InputObjectRef;
@@ -31,20 +31,20 @@ interface FilterField {
 }
 
 export interface Filters {
-  /** The type of a table's `where` argument. */
+  /** Returns the type of a table's `where` argument. */
   readonly where: (table: Table) => InputObjectRef;
-  /**
-   * The condition that the value of a `where` argument stands for; throws BAD_USER_INPUT for a null in it, and for a part
-   * that says nothing.
-   */
+  /** Returns the condition of a `where` argument. Throws BAD_USER_INPUT for nulls and empty parts. */
   readonly condition: (table: Table, where: unknown, alias: string) => Sql;
-  /** The condition that a change depends on: where it is given it must say something, and so must all of its parts. */
+  /**
+   * Returns the condition of an `expect` argument; null if it was left out. Throws BAD_USER_INPUT if it, or a part of
+   * it, is empty.
+   */
   readonly expectation: (table: Table, expect: unknown, alias: string) => Sql | null;
-  /** The input of a leaf's operators, and what they stand for. */
+  /** Returns the input of a leaf's operators, with their conditions. */
   readonly leaf: (leaf: Leaf) => LeafFilter;
 }
 
-/** Defines the `where` inputs of all tables: their columns, and the tables that they are related to. */
+/** Defines the `where` inputs of all tables: their columns and related tables. */
 export function createFilters(
   builder: Builder,
   catalog: Catalog,
@@ -76,7 +76,7 @@ export function createFilters(
     };
   };
 
-  /** A computed field whose owner lets filters use it. */
+  /** Returns the field of a computed column, if its owner marked it as filterable. */
   const computedField = (fn: DbFunction): readonly FilterField[] => {
     if (!fn.isFilterable || fn.result.kind !== 'value') return [];
     const { type } = fn.result;
@@ -95,7 +95,10 @@ export function createFilters(
     ];
   };
 
-  /** The rows of `other` whose `columns` equal the `targets` of the filtered row, one of `of`, and that fulfil a condition. */
+  /**
+   * Builds the condition that a related row exists: a row of `other` whose `columns` equal the `targets` of the
+   * filtered row in `of`, and that meets the client's condition.
+   */
   const related = (of: Table, targets: readonly string[], other: Table, columns: readonly string[]) => {
     return (argument: unknown, alias: string, negated = false): Sql => {
       const inner = below(alias);
@@ -194,10 +197,13 @@ export function createFilters(
 const byName = (fields: readonly FilterField[]): ReadonlyMap<string, FilterField> =>
   new Map(fields.map((field) => [field.name, field]));
 
-/** What a statement calls the rows one level below: a short name, since PostgreSQL cuts off long ones and confuses them. */
+/**
+ * Returns the alias of the rows one level below. It is short, because PostgreSQL truncates long names and could then
+ * confuse them.
+ */
 const below = (alias: string): string => `${alias.charAt(0)}${Number(alias.slice(1)) + 1}`;
 
-/** The input for a to-many relation. */
+/** Defines the input for a to-many relation. */
 function defineMany(builder: Builder, typeName: string, where: InputObjectRef): InputObjectRef {
   return builder.inputType(`${typeName}ManyWhere`, {
     fields: (t) => ({
@@ -208,11 +214,11 @@ function defineMany(builder: Builder, typeName: string, where: InputObjectRef): 
   });
 }
 
-/** Whether a filter has no condition but such as hold for every row. */
+/** Tells whether a filter holds for every row. */
 const holdsAlways = (filter: unknown): boolean =>
   given(filter).every(([name, value]) => name === 'and' && items(value).every(holdsAlways));
 
-/** Whether an input object within a coerced value is empty; values of columns are no objects by then. */
+/** Tells whether a coerced value contains an empty input object. Values of columns are no longer objects by then. */
 const hasEmpty = (value: unknown): boolean => {
   if (Array.isArray(value)) return value.some(hasEmpty);
   if (typeof value !== 'object' || value === null) return false;

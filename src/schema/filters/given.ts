@@ -3,7 +3,10 @@ import { badInput } from '../../errors.ts';
 /** An input object as graphql-js coerced it. */
 export type Input = Readonly<Record<string, unknown>>;
 
-/** The fields that a client gave; a null is refused, so that a forgotten value never widens a filter. */
+/**
+ * Returns the fields that the client gave. Throws BAD_USER_INPUT for a null, so that a forgotten value cannot widen a
+ * filter.
+ */
 export function given(input: unknown): readonly (readonly [string, unknown])[] {
   if (input === null) throw badInput('A filter is null; leave it out, or use isNull to look for nulls');
   return Object.entries(input as Input)
@@ -15,7 +18,10 @@ export function given(input: unknown): readonly (readonly [string, unknown])[] {
     });
 }
 
-/** The part that a filter has under `name`; refused where nothing is in it, which is all that a forgotten variable leaves. */
+/**
+ * Returns the part of a filter named `name`. Throws BAD_USER_INPUT if it is empty, which is all that a forgotten
+ * variable leaves of it.
+ */
 export function stated(name: string, part: unknown): unknown {
   if (given(part).length > 0) return part;
   throw badInput(

@@ -7,12 +7,12 @@ import { scalarLeaf } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
 import type { FilterOperand, NestedOperator, Operators } from './operator.ts';
 
-/** The types of values of JSON, as PostgreSQL calls them. */
+/** The types of JSON values, as PostgreSQL names them. */
 export const jsonTypes = ['object', 'array', 'string', 'number', 'boolean', 'null'] as const;
 
 const document = ({ sql: value }: FilterOperand): Sql => sql`${value}::pg_catalog.jsonb`;
 
-/** Tests what is of one type of JSON as a scalar; anything else is as if there were no value. */
+/** Creates an operator that compares JSON values of one type as a scalar; values of other types count as absent. */
 const typed = (description: string, scalar: ScalarName, type: string, value: (json: Sql) => Sql): NestedOperator => {
   const leaf = scalarLeaf(scalar);
   return {
@@ -25,8 +25,8 @@ const typed = (description: string, scalar: ScalarName, type: string, value: (js
 const textOf = (json: Sql): Sql => sql`(${json} ${own('#>>')} '{}')`;
 
 /**
- * An instant in RFC 3339 that PostgreSQL reads without an error: PostgreSQL 14 and 15 have no other way to find out.
- * Twenty-eight days has every month; the 29th of February has a year that is divisible by 4, but not by 100, unless by 400.
+ * Pattern of an instant in RFC 3339 that PostgreSQL can certainly cast; PostgreSQL 14 and 15 have no other way to test
+ * a text. Every month has 28 days. A leap year is divisible by 4 but not by 100, unless it is divisible by 400.
  */
 const day = String.raw`(?:(?!0000)\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)`;
 const clock = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?`;

@@ -12,13 +12,13 @@ type Condition = (name: string, operand: FilterOperand, tests: unknown) => Sql;
 export interface LeafFilter {
   readonly type: InputObjectRef;
   /**
-   * The condition that the operators with their arguments stand for, which the filter has under `name`; throws
-   * BAD_USER_INPUT for a null among them, and where there are none.
+   * Returns the condition of the operators in the part of the filter named `name`. Throws BAD_USER_INPUT for a null,
+   * and if there are no operators.
    */
   readonly condition: Condition;
 }
 
-/** Defines the input of each leaf once, when a column first needs it. */
+/** Returns the function that defines the input of each leaf when a column first needs it. */
 export function createLeafFilters(builder: Builder): (leaf: Leaf) => LeafFilter {
   const defined = new Map<string, LeafFilter>();
   const jsonType = builder.enumType('JSONType', {
@@ -118,7 +118,7 @@ const pathDescription = 'A path of keys and list positions. Example: ["sensors",
 
 const json = scalarLeaf('JSON');
 
-/** What stands at a path has the operators of JSON, but for that which leads there. */
+/** Operators for the value at a JSON path: those of JSON, except `at`. */
 const ofPath = withoutPath(operatorsOf(json));
 
 function withoutPath({ at: _, ...rest }: Operators): Operators {

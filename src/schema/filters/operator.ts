@@ -4,15 +4,15 @@ import { type Sql, trusted } from '../../db/sql/sql.ts';
 import type { Leaf } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
 
-/** What an operator compares: a column of the table, as it is called in the statement, or a value that is made of it. */
+/** The left side of a comparison: a column of the table, or a value computed from it. */
 export interface FilterOperand extends compare.Operand {
   readonly leaf: Leaf;
-  /** The configuration by which its text is searched, as SQL. */
+  /** Configuration of text search, as SQL. */
   readonly search?: string | undefined;
 }
 
 /**
- * What the argument of an operator is: a value of the column's type, a list of such, types of JSON, a box or a circle, or a
+ * The kind of an operator's argument: a value of the column's type, a list of these, JSON types, a box, a circle, or a
  * scalar.
  */
 type Argument = 'value' | 'values' | 'jsonTypes' | 'box' | 'circle' | ScalarName;
@@ -23,16 +23,16 @@ export interface Operator {
   readonly condition: (operand: FilterOperand, argument: unknown) => Sql;
 }
 
-/** An operator whose argument has operators of its own, on a value that is made of the column's. */
+/** An operator whose argument has operators of its own, which compare a value computed from the column. */
 export interface NestedOperator {
-  /** What is compared; at a path in JSON the argument says where. */
+  /** Leaf of the compared value; `path` for the JSON value at a path in the argument. */
   readonly nested: Leaf | 'path';
   readonly description: string;
   readonly operand: (operand: FilterOperand, path: readonly string[]) => FilterOperand;
 }
 
-/** By the names of their fields. */
+/** Operators by field name. */
 export type Operators = Readonly<Record<string, Operator | NestedOperator>>;
 
-/** An operator that the type's extension brought. */
+/** Returns an operator that the type's extension defines, qualified with its schema. */
 export const operatorIn = ({ schema }: Type, name: string): Sql => trusted(`operator(${schema}.${name})`);

@@ -17,7 +17,10 @@ import { spatial } from './spatial.ts';
 const isEqual = (operand: FilterOperand, argument: unknown): Sql =>
   sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(operand.type).eq)} ${value(operand, argument)}`;
 
-/** Items that the column cannot have are compared apart: a wider type has other values for the rest. */
+/**
+ * Tests whether a value is in a list. Items beyond the column's type are compared separately in a wider type, since the
+ * cast could change the others.
+ */
 const isAmong = (operand: FilterOperand, items: unknown): Sql => {
   const { leaf, type } = operand;
   const among = (list: readonly string[] | Slot, wider?: string) => {
@@ -40,7 +43,7 @@ const isAmong = (operand: FilterOperand, items: unknown): Sql => {
   );
 };
 
-/** Not every type has a `<>`, but what is equal is not unequal. */
+/** Operators of all comparable types. `ne` negates equality, because not every type has `<>`. */
 const common: Operators = {
   eq: { argument: 'value', description: 'Equal to.', condition: isEqual },
   ne: {
@@ -85,7 +88,7 @@ const ordered: Operators = {
   gte: inOrder('gte', 'Greater than or equal to.'),
 };
 
-/** What `within` counts back from, by the type of the column. */
+/** The time from which `within` counts back, by column type. */
 export const clocks: Readonly<Record<string, string>> = {
   timestamptz: 'pg_catalog.now()',
   timestamp: 'localtimestamp',
@@ -131,7 +134,7 @@ const bySense: Readonly<Record<Sense, Operators>> = {
   embedding: { ...common, ...nullness },
 };
 
-/** What a scalar has beside the operators of its sense. */
+/** Operators that scalars have in addition to those of their sense. */
 const byScalar: Readonly<Partial<Record<ScalarName, Operators>>> = {
   DateTime: timed,
   LocalDateTime: timed,
@@ -139,7 +142,7 @@ const byScalar: Readonly<Partial<Record<ScalarName, Operators>>> = {
   JSON: { ...json, at },
 };
 
-/** The operators of a leaf's filter; all columns of one leaf share one input type. */
+/** Returns the operators of a leaf's filter; all columns of one leaf share one input type. */
 export function operatorsOf({ sense, isList, type }: Leaf): Operators {
   if (sense === 'none') return nullness;
   if (isList && sense !== 'embedding') return { ...common, ...nullness, ...list };
@@ -147,7 +150,7 @@ export function operatorsOf({ sense, isList, type }: Leaf): Operators {
   return { ...bySense[sense], ...own };
 }
 
-/** A text is read as the column's type first, which says how it is written, and then in the form that is compared. */
+/** Casts the argument to the column's type, which defines how it is written, and then to the form that is compared. */
 const value = ({ leaf, type }: FilterOperand, argument: unknown): Sql => {
   const text = mapped(argument, leaf.write);
   const written = hasFewValues(type) ? trusted(escapeLiteral(String(text))) : sql`${text}`;
@@ -157,10 +160,13 @@ const value = ({ leaf, type }: FilterOperand, argument: unknown): Sql => {
     : sql`${written}::${trusted(wider)}`;
 };
 
-/** Each of few values may have a statement of its own, whose plan PostgreSQL can keep; graphql-js lets no other in. */
+/**
+ * Tells whether the type has so few values that each may have its own statement, so that PostgreSQL can plan for it.
+ * Only values checked by graphql-js arrive here.
+ */
 const hasFewValues = ({ sql: type, enum: id }: Type): boolean => id !== null || type === 'pg_catalog.bool';
 
-/** pg writes arrays with commas: those of types with another delimiter are written here. */
+/** Casts a list to an array. pg separates items by commas, so arrays with another delimiter are written here. */
 const listOf = (type: Type, texts: readonly string[] | Slot): Sql => {
   const write = (list: unknown) => writeList(list as readonly string[], type.delimiter, String);
   const listed = type.delimiter === ',' ? texts : mapped(texts, write);

@@ -6,7 +6,7 @@ import { type FilterOperand, type Operator, type Operators, operatorIn } from '.
 
 type PatternOperator = '~~' | '~~*' | '~' | '~*';
 
-/** By a type's own pattern operators where it has such; in a collation that PostgreSQL can match patterns in. */
+/** Matches text by the type's own pattern operators, if it has any, and in a collation that supports patterns. */
 function matches({ sql: column, type }: FilterOperand, name: PatternOperator, pattern: string | Slot): Sql {
   const operator = type.hasOwnPatterns ? operatorIn(type, name) : own(name);
   return sql`${strict({ sql: column, type })} ${operator} ${pattern}::pg_catalog.text`;
@@ -17,7 +17,7 @@ function strict({ sql: column, type }: Pick<FilterOperand, 'sql' | 'type'>): Sql
   return type.isLoose ? sql`(${text} collate pg_catalog."default")` : text;
 }
 
-/** A pattern made by `around` from the argument, whose own wildcards are taken literally. */
+/** Creates an operator that matches a pattern built from the argument, in which wildcards are escaped. */
 const literal = (name: PatternOperator, description: string, around: (text: string) => string): Operator => ({
   argument: 'String',
   description,
@@ -35,12 +35,12 @@ const pattern = (name: PatternOperator, description: string): Operator => ({
   condition: (operand, text) => matches(operand, name, mapped(text, String)),
 });
 
-/** So long a regular expression can be: one of a few characters more can already take PostgreSQL seconds to compile. */
+/** Maximum length of a regular expression. Slightly longer ones can already take PostgreSQL seconds to compile. */
 const maxExpression = 200;
 
 /**
- * A regular expression whose cost is bounded: without references to what a group matched PostgreSQL reads a text once,
- * however the expression nests. What it makes of its repetitions is bounded by PostgreSQL.
+ * Creates an operator that matches regular expressions at a bounded cost. Without back references PostgreSQL reads the
+ * text once, however the expression nests, and it limits the size of repetitions itself.
  */
 const expression = (name: '~' | '~*', description: string): Operator => ({
   argument: 'String',

@@ -3,7 +3,7 @@ import { join, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import { type FilterOperand, type Operator, type Operators, operatorIn } from './operator.ts';
 
-/** A function of PostGIS, whose name depends on whether it is of geographies. */
+/** Returns a PostGIS function; some have another name for geographies. */
 const call = ({ type }: FilterOperand, name: string, onGeography = name): Sql =>
   trusted(`${type.schema}.${type.name === 'geography' ? onGeography : name}`);
 
@@ -16,7 +16,7 @@ const relation = (description: string, name: string, onGeography?: string): Oper
     sql`${call(operand, name, onGeography)}(${compare.based(operand)}, ${geometry(operand, other)})`,
 });
 
-/** The operators of geometries and geographies. A spatial index serves them, except `bbox` of a geography. */
+/** Operators of geometries and geographies. Spatial indexes support all of them, except `bbox` on geographies. */
 export const spatial: Operators = {
   intersects: relation('Has a point in common with this geometry.', 'st_intersects'),
   within: relation('Lies within this geometry.', 'st_within', 'st_coveredby'),
@@ -38,13 +38,16 @@ export const spatial: Operators = {
         throw badInput('bbox: give four numbers, [west, south, east, north]');
       if (south > north) throw badInput('bbox: south is greater than north');
       const meets = (from: number, to: number) => meetsBox(operand, [from, south, to, north]);
-      // A box that crosses the antimeridian is two, as RFC 7946 says.
+      // A box that crosses the antimeridian is two boxes (RFC 7946).
       return west <= east ? meets(west, east) : sql`(${meets(west, 180)} or ${meets(-180, east)})`;
     },
   },
 };
 
-/** Boxes of geographies are not those of longitudes and latitudes, so a geography is compared as a geometry. */
+/**
+ * Tests whether bounding boxes intersect. A geography is compared as a geometry, because its own boxes are not in
+ * longitudes and latitudes.
+ */
 function meetsBox({ type, ...operand }: FilterOperand, corners: readonly number[]): Sql {
   const numbers = join(corners.map((number) => sql`${number}::pg_catalog.float8`));
   const value = sql`${compare.based({ ...operand, type })}::${trusted(`${type.schema}.geometry`)}`;

@@ -10,11 +10,14 @@ import type { Types } from '../types.ts';
 /** The arguments of a function's field. */
 export interface FunctionArguments {
   readonly define: (t: Pick<FieldBuilder<unknown>, 'arg'>) => InputFieldMap;
-  /** Throws BAD_USER_INPUT where one is missing that has no default. */
+  /** Reads the arguments. Throws BAD_USER_INPUT if one without a default is missing. */
   readonly read: (args: Arguments) => GivenArguments;
 }
 
-/** The arguments for a function's parameters, the first `skipped` aside; an argument never has a name that is `taken`. */
+/**
+ * Creates the arguments for a function's parameters, except the first `skipped` ones. No argument is given a name in
+ * `taken`.
+ */
 export function functionArguments(
   types: Types,
   fn: DbFunction,
@@ -46,7 +49,7 @@ export function functionArguments(
   };
 }
 
-/** How values of a parameter are given: as those of a column, or as input objects where they are rows. */
+/** Returns the input type of a parameter: an input object for rows, otherwise the type of a column with such values. */
 function formOf(types: Types, { type }: Pick<Parameter, 'type'>) {
   const row = types.rowInputs.of(type);
   if (!row) return types.leaf({ type });

@@ -15,19 +15,22 @@ import type { Types } from '../types.ts';
 import { type FunctionArguments, functionArguments } from './arguments.ts';
 import { recordTable } from './records.ts';
 
-/** A function as the source of rows: of one value, of a record, or of a table. */
+/** A function as a source of rows. A single value is a row with one column. */
 export interface CalledFunction {
   readonly fn: DbFunction;
   readonly arguments: FunctionArguments;
-  /** The rows for the arguments of the field. */
+  /** Returns the rows for the field's arguments. */
   readonly rows: (args: Arguments) => Rows;
-  /** How a row of the parent's table finds its rows; undefined for a field of a root. */
+  /** Leads from a row of the parent's table to its rows; undefined for a root field. */
   readonly match: Match | undefined;
-  /** How many rows a call returns whatever is asked of them, for the price. */
+  /** Estimated number of rows that a call computes, however few are selected; determines the price. */
   readonly calledRows: number;
 }
 
-/** The function as a field of a root or, with a parent, of this table's rows; `taken` are names of other arguments. */
+/**
+ * Creates the call for a root field or, with `parent`, for a field of that table's rows. `taken` are names of other
+ * arguments.
+ */
 export function calledFunction(
   types: Types,
   fn: DbFunction,
@@ -40,7 +43,7 @@ export function calledFunction(
   return {
     fn,
     arguments: args,
-    // A function may return a row twice, and rows that are not in the table: of these no key is sure.
+    // A function may return a row twice, or rows that the table does not have, so its keys cannot be relied on.
     rows: (given) => ({
       ...table,
       ...{ wholeRow: false, primaryKey: key ?? [], indexes: [] },
@@ -62,7 +65,10 @@ const membersOf = ({ result }: DbFunction) => {
   return result.kind === 'value' ? [{ name: 'value', type: result.type }] : [];
 };
 
-/** A page of what a function returns, in its own order; without `slice` its one row, null where all in it is null. */
+/**
+ * Returns a page of a function's rows, in its own order. Without `slice` it has only one row, and none if all columns
+ * are null.
+ */
 export function pageOf(types: Types, fn: DbFunction, table: Rows, slice?: Slice): Page {
   const { offset, limit } = slice ?? { offset: 0, limit: 1 };
   const where = slice || fn.result.kind === 'value' ? sql`true` : isPresent(fn);
@@ -70,7 +76,7 @@ export function pageOf(types: Types, fn: DbFunction, table: Rows, slice?: Slice)
   return { table, ...order, where, after: null, before: null, offset, limit };
 }
 
-/** Whether a row has a value at all: one without is what a function returns for no row. */
+/** Tests whether any column of a row has a value. A function that returns no row yields one with only nulls. */
 export const isPresent = (fn: DbFunction): Sql =>
   sql`pg_catalog.num_nonnulls(${join(columnsOf(fn).map((name) => ident(alias, name)))}) ${gt} 0`;
 
@@ -79,7 +85,7 @@ export interface Slice {
   readonly limit: number;
 }
 
-/** Throws BAD_USER_INPUT. */
+/** Reads `first` and `offset`; throws BAD_USER_INPUT. */
 export function sliceOf({ limits }: Types, { first, offset }: Arguments): Slice {
   const limit = typeof first === 'number' ? first : limits.defaultSize;
   if (!(limit >= 0 && limit <= limits.maxSize)) throw badInput(`first must be from 0 to ${limits.maxSize}`);
@@ -88,7 +94,7 @@ export function sliceOf({ limits }: Types, { first, offset }: Arguments): Slice 
   return { offset: start, limit };
 }
 
-/** Loads rows of a call for a parent, which without a key of its own has none. */
+/** Loads rows of a call, for a parent if the call belongs to one. */
 export async function loadCalled(
   { match }: CalledFunction,
   page: Page,
@@ -100,5 +106,5 @@ export async function loadCalled(
   return loaders.page(page, projection, match, key);
 }
 
-/** What is read of the rows of single values. */
+/** Projection for the rows of single values. */
 export const ofValue: Projection = { ...nothing, columns: ['value'] };

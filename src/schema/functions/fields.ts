@@ -21,50 +21,56 @@ import { calledFunction, loadCalled, ofValue, pageOf, sliceOf } from './called.t
 
 type Fields = Pick<FieldBuilder<Row>, 'field' | 'arg'>;
 
-/** The fields that functions of its rows give a table's type. */
+/** Creates the fields of a table's type that call functions on its rows. */
 export const computedFields = (t: Fields, types: Types, table: Table): FieldMap =>
   Object.assign({}, ...computedFunctions(types.catalog, table).map((fn) => functionFields(t, types, fn, table)));
 
-/** The fields of a function that changes nothing: of a root or, with a `parent`, of this table's type. */
+/**
+ * Creates the fields of a function that does not change data: root fields or, with `parent`, fields of that table's
+ * type.
+ */
 export function functionFields(t: Fields, types: Types, fn: DbFunction, parent?: Table): FieldMap {
   const name = types.names.call(fn);
   const { result, returnsSet } = fn;
   if (result.kind === 'nothing') return {};
   if (parent && result.kind === 'value' && !returnsSet)
     return parent.wholeRow ? { [name]: computedField(t, types, fn, result.type, parent) } : {};
-  // A row is found again by its key.
+  // Rows without a key cannot be found again for the call.
   if (parent && (!parent.wholeRow || parent.primaryKey.length === 0)) return {};
   if (result.kind === 'value') return { [name]: valueField(t, types, fn, result.type, parent) };
   if (result.kind === 'table' && returnsSet) return listFields(t, types, fn, types.of(result.table).table, parent);
   return { [name]: rowsField(t, types, fn, parent) };
 }
 
-/** What the fields of a function have in common. */
+/** Returns the options that all fields of a function share. */
 export const optionsOf = ({ names }: Pick<Types, 'names'>, fn: DbFunction) => ({
   description: described(fn.comment, fn.name, names.call(fn)),
   deprecationReason: fn.deprecationReason,
 });
 
-/** The object type of the rows that a function returns. */
+/** Returns the object type of a function's rows. */
 export const rowsType = (
   types: Types,
   fn: DbFunction,
   result: Extract<FunctionResult, { kind: 'table' | 'record' }>,
 ): RowRef => (result.kind === 'table' ? types.of(result.table).ref : types.records.of(fn, result.members));
 
-/** The leaf of one value, or of a set of them. */
+/** Returns the leaf of a single value, or of a list for a set of values. */
 export const leafOf = (types: Types, { returnsSet }: DbFunction, type: Type): Leaf => {
   const leaf = types.leaf({ type });
   return returnsSet ? listLeaf(leaf, type.delimiter) : leaf;
 };
 
-/** The text of one value, or of a set of them. */
+/** Returns the text of a single value, or of a list for a set of values. */
 export const valueText = ({ returnsSet }: DbFunction, { delimiter }: Type, rows: readonly Row[]): string | null => {
   const texts = rows.map((row) => row['value'] ?? null);
   return returnsSet ? writeList(texts, delimiter, String) : (texts[0] ?? null);
 };
 
-/** A value that the statement which reads a row computes with it; other rows ask for it by their key. */
+/**
+ * Creates the field of a single value. The statement that reads the row also computes it; otherwise it is loaded by the
+ * row's key.
+ */
 function computedField(t: Fields, types: Types, fn: DbFunction, type: Type, parent: Table) {
   const leaf = types.leaf({ type });
   const args = functionArguments(types, fn, { skipped: 1 });
@@ -91,7 +97,7 @@ function computedField(t: Fields, types: Types, fn: DbFunction, type: Type, pare
   });
 }
 
-/** One value, or a set of them as a list. */
+/** Creates the field of a single value, or of a list for a set of values. */
 function valueField(t: Fields, types: Types, fn: DbFunction, type: Type, parent?: Table) {
   const { called, ask, args } = sliced(t, types, fn, parent);
   const leaf = leafOf(types, fn, type);
@@ -109,7 +115,7 @@ function valueField(t: Fields, types: Types, fn: DbFunction, type: Type, parent?
   });
 }
 
-/** One row, or a set of rows that are no table's as a list. */
+/** Creates the field of one row, or of a list for a set of rows that belong to no table. */
 function rowsField(t: Fields, types: Types, fn: DbFunction, parent?: Table) {
   const { called, ask, args } = sliced(t, types, fn, parent);
   const { result } = fn;
@@ -132,7 +138,10 @@ function rowsField(t: Fields, types: Types, fn: DbFunction, parent?: Table) {
     : t.field({ ...options, type, resolve: async (...given) => (await resolve(...given)) as Row | null });
 }
 
-/** A function whose field takes `first` and `offset` where it returns a set, and the page that it asks for. */
+/**
+ * Returns a call, its arguments, and the function that reads its page. For a set the arguments include `first` and
+ * `offset`.
+ */
 function sliced(t: Fields, types: Types, fn: DbFunction, parent?: Table) {
   const called = calledFunction(types, fn, { parent, taken: fn.returnsSet ? ['first', 'offset'] : [] });
   const { defaultSize, maxSize } = types.limits;
@@ -148,10 +157,10 @@ function sliced(t: Fields, types: Types, fn: DbFunction, parent?: Table) {
   return { called, args, ask };
 }
 
-/** The arguments of lists and of their aggregates. */
+/** Arguments of lists and of their aggregates. */
 const ofLists = ['first', 'after', 'last', 'before', 'offset', 'where', 'orderBy', 'groupBy', 'having'];
 
-/** The connection of a set of rows of a table, and its aggregates. */
+/** Creates the connection for a set of a table's rows, and its aggregates. */
 function listFields(t: Fields, types: Types, fn: DbFunction, table: Table, parent?: Table): FieldMap {
   const name = types.names.call(fn);
   const called = calledFunction(types, fn, { parent, taken: ofLists });

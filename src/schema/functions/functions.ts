@@ -13,10 +13,12 @@ import type { Types } from '../types.ts';
 import { calledFunction, isPresent } from './called.ts';
 import { functionFields, leafOf, optionsOf, rowsType, valueText } from './fields.ts';
 
-/** Defines the fields of the roots that call functions: those that change nothing are queries, the others mutations. */
+/**
+ * Defines the root fields that call functions: mutations for functions that may change data, queries for all others.
+ */
 export function defineFunctions(builder: Builder, types: Types): void {
   const { functions, isStandby } = types.catalog;
-  // Fields are built when something asks for them; types must be there before.
+  // Fields are built on demand, but their types must be defined beforehand.
   for (const fn of functions) {
     const isComputed = computedOn(types.catalog, fn) !== null;
     for (const { type } of fn.parameters.slice(isComputed ? 1 : 0)) types.rowInputs.of(type);
@@ -29,7 +31,7 @@ export function defineFunctions(builder: Builder, types: Types): void {
   for (const fn of mutations) defineMutation(builder, types, fn);
 }
 
-/** Defines the mutation that calls a function, once, in a transaction of its own. */
+/** Defines the mutation that calls a function once, in a transaction of its own. */
 function defineMutation(builder: Builder, types: Types, fn: DbFunction): void {
   const called = calledFunction(types, fn);
   const { result } = fn;

@@ -9,9 +9,9 @@ import { leafField } from '../leafField.ts';
 import type { Leaf } from '../leaves.ts';
 import type { RowRef } from '../lists/connection.ts';
 
-/** The object types of rows that are no table's. */
+/** The object types of rows that belong to no table. */
 export interface Records {
-  /** Of the rows that a function returns. */
+  /** Returns the type of the rows that a function returns. */
   readonly of: (fn: DbFunction, members: readonly RowMember[]) => RowRef;
 }
 
@@ -21,7 +21,9 @@ interface Known {
   readonly leaf: (column: Pick<Column, 'type'>) => Leaf;
 }
 
-/** Makes the object types of composite types, and of the columns that functions return, each when it is first needed. */
+/**
+ * Creates the object types of composite types and of the columns that functions return, each when it is first needed.
+ */
 export function createRecords(builder: Builder, types: Known): Records {
   const defined = new Map<string, RowRef>();
   return {
@@ -60,7 +62,7 @@ function descriptionOf({ catalog }: Known, { name, result }: DbFunction): string
   return composite?.comment ?? `\`${composite?.name}\``;
 }
 
-/** What a function returns, as statements read it: a table that has these columns and nothing else. */
+/** Describes a function's rows to statements, as a table with only these columns. */
 export const recordTable = ({ name }: DbFunction, members: readonly RowMember[]): Table => ({
   name,
   kind: 'view',

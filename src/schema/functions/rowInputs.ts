@@ -6,21 +6,21 @@ import type { Builder, InputObjectRef } from '../builder.ts';
 import { described } from '../description.ts';
 import type { Leaf } from '../leaves.ts';
 
-/** The input type of rows that are arguments of functions, and PostgreSQL's text of one. */
+/** The input type of rows as arguments of functions, with the function that writes PostgreSQL's text of a row. */
 interface RowInput {
   readonly ref: InputObjectRef;
   readonly write: (value: unknown) => string;
 }
 
 export interface RowInputs {
-  /** Of the type or its items; undefined where these are no rows. */
+  /** Returns the input of a type, or of its items; undefined if these are not rows. */
   readonly of: (type: Type) => RowInput | undefined;
 }
 
-/** A member of a row that can be given. */
+/** A member of a row that clients can give. */
 interface Field extends Pick<Leaf, 'type' | 'isList' | 'write'> {}
 
-/** Makes the input types of rows, each when a parameter first needs it. */
+/** Creates the input types of rows, each when a parameter first needs it. */
 export function createRowInputs(
   builder: Builder,
   catalog: Catalog,
@@ -73,7 +73,7 @@ export function createRowInputs(
     return made;
   }
 
-  /** A member that the API does not show has no name; it is always null. */
+  /** Returns the fields of a row type, in order. A member that the API does not show has no name and is always null. */
   function fieldsOf({ table, members }: Composite): readonly { readonly name: string | null; readonly leaf: Field }[] {
     const own = names.members(members);
     return members.map(({ name, type }, i) => {
@@ -85,6 +85,6 @@ export function createRowInputs(
   return { of };
 }
 
-/** PostgreSQL's text of a row. */
+/** Writes PostgreSQL's text of a row. */
 const rowText = (values: readonly (string | null)[]): string =>
   `(${values.map((text) => (text === null ? '' : `"${text.replaceAll(/["\\]/g, '$&$&')}"`)).join()})`;

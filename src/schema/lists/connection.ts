@@ -11,45 +11,47 @@ import { generated, generatedLeaf } from '../generated.ts';
 import { scalarLeaf } from '../leaves.ts';
 import type { Live } from './liveCursor.ts';
 
-/** What a list's arguments mean; the same for every row that has such a list. */
+/** The meaning of a list's arguments, which is the same for all parents. */
 export interface ListPlan {
   readonly catalog: Catalog;
   readonly page: Page;
   readonly size: number;
   readonly backward: boolean;
-  /** Whether the arguments restrict the list in no way: it has all rows of its table. */
+  /** Whether the list has all rows of its table, because no argument restricts it. */
   readonly isWhole: boolean;
-  /** The order's fingerprint, and the names of its keys in a row. */
+  /** Fingerprint of the order. */
   readonly order: string;
   readonly keys: readonly OrderKey[];
   readonly projection: Projection;
   readonly live: Live | null;
 }
 
-/** One list of one parent; its rows are loaded when a field asks for them, once. */
+/** The list of one parent. Its rows are loaded once, when a field first asks for them. */
 export interface Connection {
   readonly plan: ListPlan;
   readonly load: () => Promise<Loaded>;
   readonly count: () => Promise<string>;
-  /** What the planner takes the number of all rows for; null where it has no opinion on just these. */
+  /**
+   * Returns the planner's estimate of the number of rows; null for a restricted list, and if there are no statistics.
+   */
   readonly estimate: () => Promise<string | null>;
 }
 
 interface Loaded {
   readonly rows: readonly Row[];
-  /** What came with the page for its live cursor. */
+  /** What the page's statement read for the live cursor. */
   readonly seen: string | null;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
 }
 
-/** A row in a list or a live tail, with its place there. */
+/** A row in a list or live tail, with its cursor. */
 export interface Edge {
   readonly row: Row;
   readonly cursor: () => string;
 }
 
-/** Ties a plan to the loaders of a request, and to one parent's key where the list is a relation. */
+/** Creates a connection from a plan: for the parent with the given key if the list is a relation. */
 export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: Key): Connection => {
   const { catalog, page, size, backward, isWhole } = plan;
   const found = marker(catalog, 'found');
@@ -61,7 +63,7 @@ export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: K
       const present = page.live ? all.filter((row) => row[found] !== null) : all;
       const rows = present.slice(0, size);
       const beyond = present.length > size;
-      // What an offset passed over is known to be there only when a row follows.
+      // Rows that an offset skipped are known to exist only if another row follows.
       const passed = async () =>
         present.length > 0 || (await read({ ...page, offset: 0, limit: 1, live: undefined })).length > 0;
       const behind = page.after !== null || (page.offset > 0 && (await passed()));
@@ -79,7 +81,7 @@ export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: K
 
 export type EdgeRef = ReturnType<typeof edgeType>;
 
-/** Defines the edge type of one table. */
+/** Defines the edge type of a table. */
 export const edgeType = (builder: Builder, name: string, node: RowRef) =>
   builder.objectRef<Edge>(`${name}Edge`).implement({
     description: `A ${name} in a list.`,
@@ -96,11 +98,11 @@ interface ConnectionParts {
   readonly node: RowRef;
   readonly edge: EdgeRef;
   readonly pageInfo: PageInfoRef;
-  /** The column that stands for a live cursor; null where the table has no tail. */
+  /** Marker of the live cursor among the selected columns; null if the table has no live tail. */
   readonly live: string | null;
 }
 
-/** Defines the connection type of one table. */
+/** Defines the connection type of a table. */
 export function connectionType(builder: Builder, name: string, { node, edge, pageInfo, live }: ConnectionParts) {
   return builder.objectRef<Connection>(`${name}Connection`).implement({
     description: `A page of a list of ${name}.`,
@@ -188,7 +190,7 @@ export function pageInfoType(builder: Builder) {
 export type RowRef = ReturnType<typeof rowRef>;
 type PageInfoRef = ReturnType<typeof pageInfoType>;
 
-/** The object type of a table, before its fields are known. */
+/** Declares the object type of a table, before its fields are known. */
 export const rowRef = (builder: Builder, name: string) => builder.objectRef<Row>(name);
 
 const cursorOf = (row: Row, plan: ListPlan): string =>

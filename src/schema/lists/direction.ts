@@ -1,6 +1,6 @@
 import type { Builder, EnumRef } from '../builder.ts';
 
-/** The values of `OrderDirection`. As in PostgreSQL, nulls count as greater than everything. */
+/** Values of `OrderDirection`. By default nulls count as greater than all values, as in PostgreSQL. */
 export const directions = {
   ASC: { descending: false, nullsFirst: false },
   ASC_NULLS_FIRST: { descending: false, nullsFirst: true },

@@ -12,13 +12,16 @@ import { connect, type ListPlan } from './connection.ts';
 import { type Live, liveColumn } from './liveCursor.ts';
 import { type ListArguments, planList } from './planList.ts';
 
-/** Defines the list of all rows of a table, and the aggregates of it. */
+/** Defines the list of all rows of a table, and its aggregates. */
 export function defineList(builder: Builder, types: Types, table: Table): void {
   const name = types.names.list(table);
   builder.queryFields((t) => ({ [name]: listField(t, types, table), ...aggregateFields(t, types, table, name) }));
 }
 
-/** A field that pages through a table, through the rows of it that match the parent's row, or through those of a source. */
+/**
+ * Creates a field that pages through a table, through its rows that match the parent's row, or through the rows of
+ * `source`.
+ */
 export function listField(
   t: Pick<FieldBuilder<Row>, 'field' | 'arg'>,
   types: Types,
@@ -88,7 +91,9 @@ export function listField(
   });
 }
 
-/** The plan of a list with a live cursor: one for all parents, so that their lists are one statement. */
+/**
+ * Returns the plan of a list with a live cursor. All parents share it, so that their lists are loaded in one statement.
+ */
 function withLive(plan: ListPlan, live: Live, known: WeakMap<Live, ListPlan>): ListPlan {
   const found = known.get(live) ?? { ...plan, live, page: { ...plan.page, live: live.expression } };
   known.set(live, found);

@@ -5,19 +5,19 @@ import { marker } from '../../db/sql/markers.ts';
 import type { Sql } from '../../db/sql/sql.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
 
-/** Stands among the columns that a document asks for where it asks for a list's live cursor. */
+/** Returns the marker that stands for a live cursor among the columns that a document selects. */
 export const liveColumn = (catalog: Catalog): string => marker(catalog, 'live');
 
-/** The live cursor of a list: what its statement reads for it, and the cursor that this makes. */
+/** The live cursor of a list: the expression that its statement selects, and the cursor made from it. */
 export interface Live {
   readonly expression?: Sql;
   readonly cursor: (seen: string | null) => string;
 }
 
-/** Finds out where the live tail of a table is, before lists of it are read. */
+/** Determines the position of a table's live tail before its lists are read; null if the table has none. */
 export type PlanLive = (context: Pick<Context, 'tails' | 'caller' | 'loaders'>) => Promise<Live | null>;
 
-/** One look serves all lists of the table in an execution, so that equal ones remain one statement. */
+/** Creates a `PlanLive` that asks once per execution, so that equal lists still share a statement. */
 export function createLivePlan(catalog: Catalog, table: Table, arrival: Arrival | null): PlanLive {
   const planned = new WeakMap<Loaders, Promise<Live>>();
   return async ({ tails, caller, loaders }) => {
@@ -28,7 +28,7 @@ export function createLivePlan(catalog: Catalog, table: Table, arrival: Arrival 
   };
 }
 
-/** What fails, fails the cursor alone. */
+/** Creates a live cursor that throws the error, so that the list itself does not fail. */
 const failing = (error: unknown): Live => ({
   cursor() {
     throw error;

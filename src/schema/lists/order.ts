@@ -20,31 +20,33 @@ import { source } from '../fieldSource.ts';
 import { type Direction, directions } from './direction.ts';
 import { withTieBreak } from './tieBreak.ts';
 
-/** The total order of a list, and the joins that its keys refer to. */
+/** The total order of a list, and the joins to which its keys refer. */
 export interface ListOrder {
   readonly keys: readonly OrderKey[];
   readonly joins: Sql;
 }
 
 export interface Orders {
-  /** The type of one item of a table's `orderBy`; null where no column has an order. */
+  /** Returns the type of an item of a table's `orderBy`; null if no column can be sorted. */
   readonly orderBy: (table: Table) => InputObjectRef | null;
-  /** Reads `orderBy`; `isWhole` says that the list has all rows of the table. Throws BAD_USER_INPUT for a null. */
+  /** Reads `orderBy`; `isWhole` tells that the list has all rows of the table. Throws BAD_USER_INPUT for a null. */
   readonly read: (table: Rows, orderBy: unknown, isWhole: boolean) => ListOrder;
 }
 
-/** How far an item of `orderBy` has been followed: the alias of the rows reached, and the field names on the way. */
+/**
+ * The position in an `orderBy` item while it is read: the alias of the rows reached, and the field names on the way.
+ */
 interface Way {
   readonly rows: string;
   readonly path: readonly string[];
   readonly joins: OrderJoins;
 }
 
-/** A field of an `orderBy` input, and the key that its value stands for. */
+/** A field of an `orderBy` input, which makes a key from its value. */
 interface OrderField {
   readonly type: InputObjectRef | EnumRef;
   readonly deprecationReason?: string | undefined;
-  /** What is read per row beside the row itself, which determines the price. */
+  /** What it reads per row in addition to the row itself, which determines its price. */
   readonly reads?: 'relation' | 'aggregate' | 'call';
   readonly keyOf: (value: unknown, way: Way) => OrderKey;
 }
@@ -62,7 +64,7 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
   const ordered = shapes.all.filter(({ groupable }) => groupable.size > 0);
   const inputs = new Map(ordered.map(({ name, table }) => [table.name, builder.inputRef<object>(`${name}OrderBy`)]));
 
-  /** Builds the key of a value that is not a column of the list's table; its name derives from the path. */
+  /** Builds the key of a value that is not a column of the list's table. Its name derives from the path. */
   const computedKey = (
     path: readonly string[],
     key: Pick<OrderKey, 'expression' | 'type' | 'nullable'>,
@@ -170,7 +172,7 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
       const way: Way = { rows: alias, path: [], joins };
       const keys = given(orderBy).map((item) => keyIn(shapes.of(table.name), item, way));
       const different = keys.filter((key, i) => keys.findIndex(({ name }) => name === key.name) === i);
-      // A function may return nulls whatever the columns of its type are.
+      // A function may return nulls even in columns that are never null in the table.
       const nullable = table.call ? different.map((key) => ({ ...key, nullable: true })) : different;
       return { keys: withTieBreak(catalog, table, nullable), joins: joins.sql() };
     },

@@ -10,7 +10,7 @@ import type { ListPlan } from './connection.ts';
 
 const maxOffset = 10_000;
 
-/** The arguments of a list, after graphql-js coerced them. */
+/** The arguments of a list, as graphql-js coerced them. */
 export interface ListArguments {
   readonly first?: number | null;
   readonly after?: string | Slot | null;
@@ -23,7 +23,7 @@ export interface ListArguments {
   readonly distinctOn?: readonly string[] | null;
 }
 
-/** Reads the arguments of a list; throws BAD_USER_INPUT where they make no page. */
+/** Reads the arguments of a list; throws BAD_USER_INPUT if they do not make a page. */
 export function planList(
   table: Rows,
   args: ListArguments,
@@ -71,7 +71,7 @@ export function planList(
   };
 }
 
-/** Reads `distinctOn`; without an explicit order the row that stays would be arbitrary. */
+/** Reads `distinctOn`. Throws BAD_USER_INPUT without `orderBy`, since the rows to keep would then be arbitrary. */
 function readDistinct(
   table: Table,
   { distinctOn, orderBy }: ListArguments,

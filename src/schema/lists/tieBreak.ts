@@ -5,8 +5,8 @@ import { rowOrder, storageOrder } from '../../db/sql/page.ts';
 import type { Rows } from '../../db/sql/select.ts';
 
 /**
- * Makes every row's place certain: by a readable unique key, else by the place on disk, else by the row's own text.
- * Ties go in the direction of the last key, so that one index can serve the whole order.
+ * Completes an order so that no two rows tie: by a readable unique key, otherwise by the place on disk, otherwise by
+ * the row's text. Ties follow the direction of the last key, so that one index can serve the whole order.
  */
 export function withTieBreak(catalog: Catalog, table: Rows, keys: readonly OrderKey[]): readonly OrderKey[] {
   const candidates = uniqueKeys(table);
@@ -19,7 +19,7 @@ export function withTieBreak(catalog: Catalog, table: Rows, keys: readonly Order
     return [...keys, ...added.map((column) => keyOfColumn(column, { descending, nullsFirst: descending }))];
   }
   if (table.call) return [...keys, ...ordinalOrder(catalog)];
-  // Nodes have places of the same name, and compressed chunks none.
+  // Several nodes use the same places, and compressed chunks have none.
   const stored = table.wholeRow && !table.spread && !['view', 'foreign table'].includes(table.kind);
   return [
     ...keys,

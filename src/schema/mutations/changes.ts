@@ -6,17 +6,17 @@ import type { Builder, InputObjectRef } from '../builder.ts';
 import type { Types } from '../types.ts';
 import type { LeafChanges } from './columnChange.ts';
 
-/** The values that columns are set to, by column. */
+/** New values by column. */
 type Settings = ReadonlyMap<string, Sql>;
 
-/** An input object with a field for each column that can be changed by what it holds. */
+/** An input object with a field for each column that can be changed relative to its value. */
 interface ChangeInput {
   readonly type: InputObjectRef;
   /** Reads the argument; throws BAD_USER_INPUT for a null. */
   readonly read: (change: unknown) => Settings;
 }
 
-/** Defines the `change` argument of a table; null where no column can be changed so. */
+/** Defines the `change` argument of a table; null if no column can be changed relative to its value. */
 export function changeInput(
   builder: Builder,
   types: Types,
@@ -60,6 +60,6 @@ export function changeInput(
   };
 }
 
-/** Whether a column says which row it is, or which it refers to: that is set, and nothing is added to it. */
+/** Tells whether a column identifies the row or refers to another row. Such a column can only be set. */
 const isReference = ({ primaryKey, foreignKeys }: Table, { name }: Column): boolean =>
   [primaryKey, ...foreignKeys.map(({ columns }) => columns)].some((columns) => columns.includes(name));

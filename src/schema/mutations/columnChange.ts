@@ -6,16 +6,16 @@ import type { Leaf } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
 import { mergePatch } from './mergePatch.ts';
 
-/** A change of a column that goes by what it holds: the argument, and the value that is set. */
+/** A change relative to a column's value; `result` returns the new value. */
 interface Change {
   readonly description: string;
   readonly result: (operand: FilterOperand, argument: unknown) => Sql;
 }
 
-/** By the names of their fields. */
+/** Changes by field name. */
 type Changes = Readonly<Record<string, Change>>;
 
-/** A null counts as zero or as empty, so that what is added to it is there afterwards. */
+/** Returns the sum, or only `value` if the column is null. A null counts as zero or as empty. */
 const added = (sum: Sql, value: Sql): Sql => sql`coalesce(${sum}, ${value})`;
 
 const typed = ({ leaf, type }: FilterOperand, argument: unknown): Sql =>
@@ -62,7 +62,7 @@ const lists: Changes = {
   },
 };
 
-/** The items of a list that are not among others, in their order. */
+/** Returns the items of a list that are not in `others`, in their order. */
 function without(operand: FilterOperand, others: Sql): Sql {
   const { item } = operand.type;
   if (!item) throw new Error(`${operand.type.sql} is no list`);
@@ -96,16 +96,19 @@ function changesOf({ type, isList, sense }: Leaf): Changes | null {
   return (typeof type === 'string' && byScalar[type]) || null;
 }
 
-/** How the columns of a leaf are changed by what they hold. */
+/** The changes that a leaf's columns support. */
 export interface LeafChange {
   readonly type: InputObjectRef;
-  /** The value that the column is set to. */
+  /** Returns the new value of the column. */
   readonly read: (operand: FilterOperand, input: unknown) => Sql;
 }
 
 export type LeafChanges = (leaf: Leaf) => LeafChange | null;
 
-/** Defines the input of each leaf once, when a column first needs it; null for values that are only set. */
+/**
+ * Returns the function that defines the input of each leaf when a column first needs it; null for values that can only
+ * be set.
+ */
 export function createLeafChanges(builder: Builder): LeafChanges {
   const defined = new Map<string, LeafChange>();
   return (leaf) => {

@@ -7,7 +7,7 @@ import type { TableType, Types } from '../types.ts';
 
 export type ConflictAction = ReturnType<typeof conflictAction>;
 
-/** Defines what to do with rows that are there already; all tables share it. */
+/** Defines the actions for existing rows; all tables share them. */
 export const conflictAction = (builder: Builder) =>
   builder.enumType('ConflictAction', {
     description: 'What to do with an input whose row exists already.',
@@ -17,7 +17,7 @@ export const conflictAction = (builder: Builder) =>
     } as const,
   });
 
-/** Defines the `onConflict` argument of a table; null where no key can tell that a row is there. */
+/** Defines the `onConflict` argument of a table; null if no key can find existing rows. */
 export function onConflictInput(
   builder: Builder,
   types: Types,
@@ -55,7 +55,9 @@ export function onConflictInput(
   return { type, read };
 }
 
-/** Throws where inputs cannot be told from rows that are there, or an update has nothing to set or may not set it. */
+/**
+ * Throws if an input lacks the key, or if an update has nothing to set or sets columns that the role may not update.
+ */
 export function checkConflict(types: Types, table: Table, rows: readonly Values[], { key, action }: Conflict): void {
   const may = updatable(table).map((column) => column.name);
   rows.forEach((row, index) => {

@@ -15,10 +15,10 @@ import type { Payload, PayloadRef } from './payload.ts';
 import { sameKey } from './violations.ts';
 import { write } from './write.ts';
 
-/** So many rows can be created at once. */
+/** Maximum number of rows to create at once. */
 const maxInputs = 10_000;
 
-/** Defines the creation of one row and of many. */
+/** Defines the mutations that create one row and many rows. */
 export function defineCreate(
   builder: Builder,
   types: Types,
@@ -89,12 +89,12 @@ export function defineCreate(
   );
 }
 
-/** What `create<Types>` made of its inputs. */
+/** The result of `create<Types>`. */
 type CreatedMany = Omit<Inserted, 'repeated'> & { readonly ignoredCount: number };
 
 const nothingCreated: CreatedMany = { rows: [], createdCount: 0, updatedCount: 0, ignoredCount: 0 };
 
-/** Checks the rows of a bulk create and writes its statement. */
+/** Checks the rows of a bulk create and builds its statement. */
 function creationOf(types: Types, insert: Insert, selection: Selection) {
   const { table, rows, conflict } = insert;
   if (conflict) checkConflict(types, table, rows, conflict);
@@ -113,7 +113,10 @@ async function createMany(
   return { ...inserted, ignoredCount: rows.length - inserted.createdCount - inserted.updatedCount };
 }
 
-/** Throws where a row does not say to which node it belongs: of several such rows nothing tells their order. */
+/**
+ * Throws if one of several rows has no value for the distribution column. Without it nothing determines the order of
+ * the created rows.
+ */
 function checkPlaces(types: Types, table: Table, rows: readonly Values[]): void {
   const column = distributionColumn(table);
   const index = column === null || rows.length === 1 ? -1 : rows.findIndex((row) => !row.has(column));

@@ -8,7 +8,7 @@ import type { TableType, Types } from '../types.ts';
 import type { Payload, PayloadRef } from './payload.ts';
 import { write } from './write.ts';
 
-/** Defines the deletion of one row, by each of its keys. */
+/** Defines the mutations that delete one row, by each of its keys. */
 export function defineDelete(builder: Builder, types: Types, { table }: TableType, payload: PayloadRef): void {
   for (const columns of writeKeys(table)) {
     const key = keyArguments(types, table, columns);

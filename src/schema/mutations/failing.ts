@@ -4,25 +4,25 @@ import type { Values } from '../../db/sql/insertInput.ts';
 import type { Leaf } from '../leaves.ts';
 import type { Types } from '../types.ts';
 
-/** What an error's detail shows of the row that failed: the values of a key, or of the whole row. */
+/** The failed row in an error's detail: the values of a key, or of the whole row. */
 export interface Failing {
-  /** The columns of the key; empty for a whole row. */
+  /** Columns of the key; empty for a whole row. */
   readonly columns: readonly string[];
   /** The values, separated by `, `. */
   readonly values: string | null;
 }
 
-/** Reads `Key (a, b)=(1, x) ...`, `... contains (a) = (1).` and `... contains (1, x).`, in whatever language. */
+/** Reads `Key (a, b)=(1, x) ...`, `... contains (a) = (1).` and `... contains (1, x).`, in any language. */
 export function failingOf({ detail = '', code, constraint }: DatabaseError): Failing {
   const [, columns = '', values] = /\((.*?)\) ?= ?\((.*)\)/s.exec(detail) ?? [];
   if (values === undefined) return { columns: [], values: /\((.*)\)/s.exec(detail)?.[1] ?? null };
-  // A row shows its columns too where the role may not read all of them.
+  // The detail also lists a row's columns if the role may not read all of them.
   if (code === '23502' || (code === '23514' && constraint)) return { columns: [], values };
   const names = columns.match(/"(?:[^"]|"")+"|[^",\s][^",]*/g) ?? [];
   return { columns: names.map((name) => name.replace(/^"(.*)"$/, '$1').replaceAll('""', '"')), values };
 }
 
-/** The positions of the inputs that the detail can mean. */
+/** Returns the positions of the inputs that the detail may refer to. */
 export function matching(
   types: Types,
   table: Table,
@@ -45,7 +45,7 @@ export function matching(
   return positions((row) => [...row.keys()].every((name) => `, ${values}, `.includes(`, ${shown(row, name)}, `)));
 }
 
-/** How PostgreSQL shows a client's text, as far as it matters to find it in a message. */
+/** Converts a client's text to the form in which PostgreSQL shows it in an error's detail. */
 function shownAs({ type, isList }: Leaf, text: string): string {
   if (isList) return text;
   if (type === 'UUID') return text.toLowerCase();

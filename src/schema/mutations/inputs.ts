@@ -9,13 +9,13 @@ import type { Types } from '../types.ts';
 export interface RowInput {
   readonly type: InputObjectRef;
   /**
-   * The values that a client gave; a field that was left out is not among them, and one that is null is. Throws
-   * BAD_USER_INPUT for a null where there can be none; `index` is the input's place in a list of them.
+   * Returns the values that the client gave, nulls included, by column. Throws BAD_USER_INPUT for a null in a column
+   * that is never null; `index` is the input's position in a list.
    */
   readonly read: (input: unknown, index?: number) => Values;
 }
 
-/** Defines the input of some columns; of those that a new row must have, `forCreate` asks. */
+/** Defines the input object of some columns; with `forCreate`, columns without a default are required. */
 export function rowInput(
   builder: Builder,
   types: Types,
@@ -34,7 +34,7 @@ export function rowInput(
         fields.map(({ column, name, leaf, required }) => {
           const options = {
             description: described(column.comment, column.name, name),
-            // GraphQL has no required field that is deprecated.
+            // GraphQL does not allow required fields to be deprecated.
             deprecationReason: required ? undefined : column.deprecationReason,
           };
           const field = leaf.isList

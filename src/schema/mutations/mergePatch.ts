@@ -3,12 +3,12 @@ import { join, own, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import { parseJson } from '../json.ts';
 
-/** So many objects can a patch have, each of which is a part of the statement. */
+/** Maximum number of objects in a patch, since each becomes part of the statement. */
 const maxObjects = 100;
 
 /**
- * The document after a patch of RFC 7396: a key with null is removed, an object is merged into what stands there, anything
- * else takes its place.
+ * Builds the document after a patch of RFC 7396: a null removes its key, an object is merged into the existing value,
+ * and any other value replaces it.
  */
 export function mergePatch(document: Sql, patch: string): Sql {
   let objects = 0;

@@ -8,7 +8,7 @@ import { defineDelete } from './delete.ts';
 import { payloadType } from './payload.ts';
 import { defineUpdate } from './update.ts';
 
-/** Defines the mutations that the role's grants allow; without any there is no Mutation type. */
+/** Defines the mutations that the role's grants allow. Without any there is no Mutation type. */
 export function defineMutations(builder: Builder, types: Types): void {
   const permitted = types.all.map((type) => ({ type, ...permittedOn(type.table) }));
   if (!permitted.some(({ create, update, remove }) => create || update || remove)) return;
@@ -34,7 +34,7 @@ function permittedOn(table: Table): Readonly<Record<'create' | 'update' | 'remov
   };
 }
 
-/** Declares the Mutation type, unless it is there. */
+/** Declares the Mutation type, unless it is already declared. */
 export function declareMutation(builder: Builder): void {
   if (builder.configStore.hasConfig('Mutation')) return;
   builder.mutationType({ description: 'Changes of rows. They run one by one, each in its own transaction.' });

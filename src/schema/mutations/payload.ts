@@ -3,15 +3,15 @@ import type { Builder } from '../builder.ts';
 import { generated } from '../generated.ts';
 import type { TableType, Types } from '../types.ts';
 
-/** What became of one row. */
+/** The result of a mutation of one row. */
 export interface Payload {
-  /** Null where there is none. */
+  /** The row; null if none matched. */
   readonly row: Row | null;
 }
 
 export type PayloadRef = ReturnType<typeof payloadType>;
 
-/** Defines the payload of the mutations of one row of a table. */
+/** Defines the payload of the mutations of one row. */
 export function payloadType(builder: Builder, types: Types, { table, name, ref }: TableType) {
   return builder.objectRef<Payload>(`${name}Payload`).implement({
     description: 'The result of changing one row.',

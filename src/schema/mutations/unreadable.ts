@@ -7,8 +7,9 @@ import type { Types } from '../types.ts';
 import type { RowChange } from './violations.ts';
 
 /**
- * Says in which field a type does not take the text that a client gave, where the SQLSTATE and the error's context leave
- * open whether that is why PostgreSQL refused a change: so it is asked to read the values alone. Null where it can.
+ * Finds the field whose type rejects the client's text, when SQLSTATE and context do not tell whether this made
+ * PostgreSQL refuse the change. It asks PostgreSQL to read each column's values alone. Returns null if all are
+ * readable.
  */
 export async function explainUnreadable(
   types: Types,
@@ -35,6 +36,9 @@ export async function explainUnreadable(
   return null;
 }
 
-/** Types choose among these for text that they do not take, without a place in a statement or a function's name. */
+/**
+ * Tells whether the error may come from a type that rejected a text: these are the SQLSTATEs that types use for it,
+ * without a position in the statement or a function's name.
+ */
 const mayBeUnreadable = ({ code = '', position, where }: DatabaseError): boolean =>
   /^(0A|3F|42|54|XX)/.test(code) && code !== '42501' && position === undefined && where === undefined;

@@ -17,7 +17,7 @@ import { rowInput } from './inputs.ts';
 import type { Payload, PayloadRef } from './payload.ts';
 import { write } from './write.ts';
 
-/** Defines the change of one row, by each of its keys. */
+/** Defines the mutations that change one row, by each of its keys. */
 export function defineUpdate(
   builder: Builder,
   types: Types,
@@ -83,7 +83,7 @@ export function defineUpdate(
   }
 }
 
-/** Throws where nothing is changed, or a column twice. */
+/** Throws if nothing is changed, or a column is changed twice. */
 function checkOnce(types: Types, table: Table, values: Values, changes: ReadonlyMap<string, Sql>): void {
   if (values.size === 0 && changes.size === 0) throw badInput('patch is empty; give at least one field to change');
   const twice = [...changes.keys()].filter((name) => values.has(name));

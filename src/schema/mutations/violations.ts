@@ -5,26 +5,26 @@ import { AppError, badInput, type ErrorDetails } from '../../errors.ts';
 import type { Types } from '../types.ts';
 import { type Failing, failingOf, matching } from './failing.ts';
 
-/** What a statement is about to do, to tell what went wrong. */
+/** A change of rows, as far as it explains an error. */
 export interface RowChange {
   readonly table: Table;
   readonly verb: 'create' | 'update' | 'delete';
-  /** The values that it writes: of one row, or of each of a list of inputs. */
+  /** The values to write: those of one row, or of each input in a list. */
   readonly values: Values | readonly Values[];
 }
 
-/** A violated constraint, as far as the API has words for it. */
+/** A violated constraint, in the terms of the database and of the API. */
 interface Violation {
   readonly constraint: string | null;
   readonly comment: string | null;
   readonly columns: readonly string[];
-  /** The same, in the words of the API. */
+  /** API names of the columns. */
   readonly fields: readonly string[];
-  /** Which inputs may have caused it; null where there is but one row. */
+  /** Positions of the inputs that may have caused it; null if there is only one row. */
   readonly inputs: readonly number[] | null;
 }
 
-/** Says which constraint of the table a change violates, by which input; null for any other error. */
+/** Explains which constraint of the table a change violates, and by which input; null for any other error. */
 export function explainViolation(types: Types, change: RowChange, cause: unknown): AppError | null {
   if (!(cause instanceof DatabaseError && cause.code?.startsWith('23'))) return null;
   const violation = violationOf(types, change, cause);
@@ -41,7 +41,7 @@ export function explainViolation(types: Types, change: RowChange, cause: unknown
   return new AppError(code, messageOf(types, change, cause, violation) ?? general, { cause, details });
 }
 
-/** Says that a constraint is violated by a statement of which no more is known; null for any other error. */
+/** Explains a violated constraint without knowing the statement; null for any other error. */
 export function explainAnyViolation(cause: unknown): AppError | null {
   if (!(cause instanceof DatabaseError && cause.code?.startsWith('23'))) return null;
   const [code, message] = generalOf(cause);
@@ -53,7 +53,10 @@ const generalOf = ({ code = '' }: DatabaseError) =>
     ? (['BAD_USER_INPUT', 'A value violates a constraint of the table'] as const)
     : (['CONFLICT', 'The row conflicts with another row'] as const);
 
-/** Without a detail, which a partition has only for those who may read it itself, inputs still tell what they share. */
+/**
+ * Finds inputs that share a unique key. It is for errors without a detail, which partitions give only to roles that may
+ * read them directly.
+ */
 function repeatedKey(types: Types, { table, values }: RowChange): AppError | null {
   if (!Array.isArray(values)) return null;
   const rows: readonly Values[] = values;
@@ -67,14 +70,14 @@ function repeatedKey(types: Types, { table, values }: RowChange): AppError | nul
   return null;
 }
 
-/** Inputs of one request are for the same row. */
+/** Creates the error for inputs with the same key. */
 export function sameKey(indexes: readonly number[], fields: readonly string[]): AppError {
   const more = indexes.length - shownInputs;
   const shown = indexes.slice(0, shownInputs).join(', ') + (more > 0 ? ` and ${more} more` : '');
   return badInput(`inputs ${shown} have the same ${fields.join(', ')}`, { fields, indexes });
 }
 
-/** So many positions at most does a message name. */
+/** Maximum number of positions in a message. */
 const shownInputs = 10;
 
 function violationOf(types: Types, { table, values }: RowChange, cause: DatabaseError): Violation {
@@ -91,7 +94,10 @@ function violationOf(types: Types, { table, values }: RowChange, cause: Database
   };
 }
 
-/** The constraint that the catalog has by this name; a partition's own is that of the whole table on the same columns. */
+/**
+ * Finds the violated constraint in the catalog. A partition's unique constraint is that of the whole table on the same
+ * columns.
+ */
 function constraintOf(table: Table, cause: DatabaseError, { columns }: Failing) {
   const { constraint, code } = cause;
   const all = [
@@ -108,11 +114,14 @@ function constraintOf(table: Table, cause: DatabaseError, { columns }: Failing) 
   );
 }
 
-/** Citus tells names in the message alone, most of them as a shard has them: `"event_device_id_fkey_102048"`. */
+/**
+ * Returns the constraint names in an error of a table on several nodes. Citus has them only in the message, usually as
+ * a shard names them: `"event_device_id_fkey_102048"`.
+ */
 const namedOnShards = (table: Table, { message }: DatabaseError): readonly string[] =>
   isOnNodes(table) ? [...message.matchAll(/"([^"]+?)(?:_\d+)?"/g)].flatMap(([, name = '']) => name) : [];
 
-/** What the violation means; undefined where the general message says all that there is to say. */
+/** Explains a violation; undefined if there is nothing to add to the general message. */
 function messageOf(types: Types, change: RowChange, cause: DatabaseError, violation: Violation): string | undefined {
   const { constraint, comment, fields } = violation;
   const type = types.of(change.table.name).name;
@@ -135,7 +144,10 @@ function messageOf(types: Types, change: RowChange, cause: DatabaseError, violat
   }
 }
 
-/** A new row refers to none that is there, a row that goes is still referred to; a changed one may do either. */
+/**
+ * Explains a violated foreign key. The new row refers to a missing row, or a deleted row is still referred to; an
+ * update may do either.
+ */
 function referenceMessage(types: Types, change: RowChange, cause: DatabaseError, violation: Violation): string {
   const { table, verb, values } = change;
   const key = table.foreignKeys.find(({ name }) => name === violation.constraint);

@@ -8,7 +8,7 @@ import type { Types } from '../types.ts';
 import { explainUnreadable } from './unreadable.ts';
 import { explainAnyViolation, explainViolation, type RowChange } from './violations.ts';
 
-/** Runs a statement that changes rows of a table, whose constraints and columns explain what they refuse. */
+/** Runs a statement that changes rows of a table, and explains its errors in terms of the table. */
 export const write = (types: Types, context: Context, change: RowChange, query: Sql): Promise<readonly Row[]> =>
   writeRows(
     context,
@@ -18,8 +18,8 @@ export const write = (types: Types, context: Context, change: RowChange, query: 
   );
 
 /**
- * Runs a statement that changes rows. Whatever came of it, what was loaded before may be true no more. `explain` finds
- * better words for an error.
+ * Runs a statement that changes rows. Loaded rows are discarded whatever its outcome, since they may be outdated.
+ * `explain` may find a better error.
  */
 export async function writeRows(
   { db, loaders }: Context,
