@@ -54,6 +54,13 @@ test('the README lists every page of the documentation', () => {
   expect(documentation.filter((page) => !readme.includes(`](${page})`))).toEqual([]);
 });
 
+test('the changelog has every entry once', () => {
+  const entries = proseOf('CHANGELOG.md')
+    .split('\n')
+    .filter((line) => line.startsWith('- '));
+  expect(entries.filter((entry, i) => entries.indexOf(entry) !== i)).toEqual([]);
+});
+
 test('every decision has a heading of its own', () => {
   const headings = [...proseOf('docs/decisions.md').matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
   expect(headings.length).toBeGreaterThan(0);

@@ -150,7 +150,7 @@ export const customScalars = {
   },
   GeoJSON: {
     description:
-      'A geometry in GeoJSON. Other coordinates than longitude and latitude have a `crs`, null where they are unknown. Example: {"type": "Point", "coordinates": [8.68, 50.11]}.',
+      'A geometry in GeoJSON. Coordinates other than longitude and latitude have a `crs`, which is null if unknown. Example: {"type": "Point", "coordinates": [8.68, 50.11]}.',
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc7946#section-3.1',
     inTypeScript: 'unknown',
     read: readGeometry,
