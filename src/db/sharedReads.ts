@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Meter } from './pool/meter.ts';
 import type { Row } from './sql/row.ts';
 
@@ -32,6 +31,8 @@ export interface SharedReads {
 
 interface Reading {
   readonly question: Question;
+  /** Its values and settings as one text, once it was compared. */
+  compared?: string;
   readonly members: Set<Member>;
   readonly end: AbortController;
   /** Bytes that have arrived. */
@@ -52,15 +53,14 @@ interface Member extends Reader {
 export function shareReads({ lasting = false } = {}): SharedReads {
   const open = new Map<string, Set<Reading>>();
 
-  const equalTo = (question: Question): readonly Reading[] =>
-    [...(open.get(question.text) ?? [])].filter(
-      (reading) => !reading.end.signal.aborted && isDeepStrictEqual(reading.question, question),
+  const equalTo = (reading: Reading): readonly Reading[] =>
+    [...(open.get(reading.question.text) ?? [])].filter(
+      (other) => !other.end.signal.aborted && valuesIn(other) === valuesIn(reading),
     );
 
-  function begin(question: Question): Reading {
-    const reading: Reading = { question, members: new Set(), end: new AbortController(), bytes: 0 };
-    open.set(question.text, (open.get(question.text) ?? new Set()).add(reading));
-    return reading;
+  function begin(reading: Reading): void {
+    const { text } = reading.question;
+    open.set(text, (open.get(text) ?? new Set()).add(reading));
   }
 
   function close(reading: Reading): void {
@@ -71,13 +71,14 @@ export function shareReads({ lasting = false } = {}): SharedReads {
 
   return {
     rows(question, reader, run) {
-      const [known] = lasting ? equalTo(question) : [];
+      const reading: Reading = { question, members: new Set(), end: new AbortController(), bytes: 0 };
+      const [known] = lasting ? equalTo(reading) : [];
       if (known) return join(known, reader);
-      const reading = begin(question);
+      begin(reading);
       const sending = () => {
         if (lasting) return;
         close(reading);
-        for (const other of equalTo(question)) {
+        for (const other of equalTo(reading)) {
           close(other);
           takeOver(reading, other);
         }
@@ -96,6 +97,12 @@ export function shareReads({ lasting = false } = {}): SharedReads {
       return joined;
     },
   };
+}
+
+function valuesIn(reading: Reading): string {
+  const { values, settings } = reading.question;
+  reading.compared ??= JSON.stringify([values, settings]);
+  return reading.compared;
 }
 
 async function join(reading: Reading, reader: Reader): Promise<readonly Row[]> {

@@ -123,7 +123,8 @@ export function compile({ schema, document, operation, variables, decided, slott
   function belowOf(type: unknown, nodes: readonly FieldNode[]): Below | null {
     if (isObjectType(type)) {
       const object = objectOf(type, nodes);
-      return { only: type.name, typeOf: () => type.name, objectOf: () => object };
+      const isFlat = object.fields.every(({ below, items }) => !below || (!items && below.isFlat));
+      return { only: type.name, isFlat, typeOf: () => type.name, objectOf: () => object };
     }
     if (!isInterfaceType(type)) return null;
     const objects = new Map(
@@ -131,6 +132,7 @@ export function compile({ schema, document, operation, variables, decided, slott
     );
     return {
       only: null,
+      isFlat: false,
       typeOf: type.extensions['typeOf'] as Below['typeOf'],
       // A type that the document does not name only has the interface's fields, which are compiled when such an object
       // is met.

@@ -54,6 +54,8 @@ export interface PlannedField {
 export interface Below {
   /** The only type; null if there are several. */
   readonly only: string | null;
+  /** Whether there are no lists of objects further below. */
+  readonly isFlat: boolean;
   readonly typeOf: (value: unknown) => string;
   readonly objectOf: (type: string) => PlannedObject;
 }

@@ -19,9 +19,9 @@ interface Writing {
 }
 
 /**
- * Writes the response from the texts of the rows, with errors and nulls where the executor would have them; yields
- * after each slice. The texts of a list's items are joined at once, since appending them one by one costs the garbage
- * collector twice as much. Throws RESPONSE_TOO_LARGE as soon as that is certain.
+ * Writes the response from the texts of the rows, with errors and nulls where the executor would have them; yields at the
+ * end of each slice, which may be after any list item. All text is appended to one string that is flattened when it is
+ * sent, because joining a list would flatten each item first. Throws RESPONSE_TOO_LARGE as soon as that is certain.
  */
 export function* writePlanned(
   root: PlannedObject,
@@ -38,74 +38,103 @@ export function* writePlanned(
     for (const field of fields) {
       const own = field.isRead ? found[read++] : undefined;
       text += field.prefix;
-      if (field.constant !== null) text += field.constant;
-      else if (own && field.below) text += yield* placed(field.key, field, field.isRequired, branchAt(field, own, i));
-      else text += leafAt(field.key, field, field.isRequired, () => leafOf(field, objects[i], own, i));
-    }
-    if (left <= 0) {
-      yield;
-      left = valuesOfSlice;
+      if (own && field.below && !isFlat(field))
+        text += yield* placedSlowly(field.key, field, field.isRequired, branchAt(field, own, i));
+      else text += fieldAt(field, objects[i], own, i);
     }
     return `${text}}`;
   }
 
+  /** Writes an object that has no lists of objects, without pausing. */
+  function flatAt({ fields }: PlannedObject, { objects, found }: Level, i: number): string {
+    let text = '{';
+    let read = 0;
+    for (const field of fields)
+      text += field.prefix + fieldAt(field, objects[i], field.isRead ? found[read++] : undefined, i);
+    return `${text}}`;
+  }
+
   function* branchAt(field: PlannedField, found: Found, i: number): Writer {
-    const value = found.values[i];
-    if (value instanceof Error) throw value;
-    if (isAbsent(value)) return null;
+    const value = valueIn(found, i);
+    if (value === null) return null;
     if (!field.items) return yield* belowAt(field, found, value, i);
     const { isRequired } = field.items;
     const start = found.starts[i] ?? 0;
     const texts = createTexts();
-    for (let j = 0; j < (value as readonly unknown[]).length; j++)
-      texts.add(yield* placed(j, field, isRequired, belowAt(field, found, found.objects[start + j], start + j)));
+    for (let j = 0; j < (value as readonly unknown[]).length; j++) {
+      const [at, object] = [start + j, found.objects[start + j]];
+      texts.add(
+        field.below?.isFlat
+          ? placed(j, field, isRequired, () => flatBelow(field, found, object, at))
+          : yield* placedSlowly(j, field, isRequired, belowAt(field, found, object, at)),
+      );
+      if (left > 0) continue;
+      yield;
+      left = valuesOfSlice;
+    }
     return texts.list();
   }
 
-  function* belowAt({ below }: PlannedField, found: Found, object: unknown, i: number): Writer {
-    if (object instanceof Error) throw object;
-    if (!below || isAbsent(object)) return null;
-    const type = below.typeOf(object);
-    const level = found.below.get(type);
-    if (!level) throw new Error(`An object of ${type} was not read`);
-    return yield* objectAt(below.objectOf(type), level, i);
+  function* belowAt(field: PlannedField, found: Found, object: unknown, i: number): Writer {
+    const below = levelOf(field, found, object);
+    return below && (yield* objectAt(below.object, below.level, i));
   }
 
-  function leafOf(field: PlannedField, object: unknown, found: Found | undefined, i: number): string | null {
-    const value = found ? found.values[i] : valueFor(field, object, askedOf(field), context);
+  function flatBelow(field: PlannedField, found: Found, object: unknown, i: number): string | null {
+    const below = levelOf(field, found, object);
+    return below && flatAt(below.object, below.level, i);
+  }
+
+  /** Writes a leaf, or an object without lists of objects; for most leaves only the text matters. */
+  function fieldAt(field: PlannedField, object: unknown, own: Found | undefined, i: number): string {
+    if (field.constant !== null) return field.constant;
+    const { leaf } = field.reading;
+    if (leaf && !leaf.items) {
+      const value = own ? own.values[i] : valueFor(field, object, askedOf(field), context);
+      const text = typeof value === 'string' ? leaf.json(value) : null;
+      if (typeof text === 'string') return counted(text);
+    }
+    return placed(field.key, field, field.isRequired, () =>
+      own && field.below ? flatBelow(field, own, valueIn(own, i), i) : leafOf(field, object, own, i),
+    );
+  }
+
+  function leafOf(field: PlannedField, object: unknown, own: Found | undefined, i: number): string | null {
+    const value = own ? own.values[i] : valueFor(field, object, askedOf(field), context);
     if (value instanceof Error) throw value;
     if (isAbsent(value)) return null;
     const { leaf } = field.reading;
     if (!leaf) throw new Error(`${field.name} was not read`);
-    if (!leaf.items) return written(leaf.json(String(value)));
+    if (!leaf.items) return counted(written(leaf.json(String(value))));
     const { items } = leaf;
     const texts = createTexts();
     items.of(String(value)).forEach((one, j) => {
-      const textOf = () => (one === null ? null : written(items.leaf.json(one)));
-      texts.add(leafAt(j, field, field.items?.isRequired ?? false, textOf));
+      const textOf = () => (one === null ? null : counted(written(items.leaf.json(one))));
+      texts.add(placed(j, field, field.items?.isRequired ?? false, textOf));
     });
     return texts.list();
   }
 
   function createTexts() {
-    const texts: string[] = [];
-    let length = 0;
+    let text = '';
     return {
-      add(text: string) {
-        length += text.length;
-        if (length > longest) throw new TooLong();
-        texts.push(text);
+      add(item: string) {
+        text += text === '' ? item : `,${item}`;
+        if (text.length > longest) throw new TooLong();
       },
-      list: () => `[${texts.join()}]`,
+      list: () => `[${text}]`,
     };
   }
 
-  function leafAt(place: string | number, field: PlannedField, isRequired: boolean, textOf: () => string | null) {
+  function counted(text: string): string {
+    left -= 1 + text.length / charactersOfValue;
+    return text;
+  }
+
+  function placed(place: string | number, field: PlannedField, isRequired: boolean, textOf: () => string | null) {
     path.push(place);
     try {
-      const text = present(field, isRequired, textOf());
-      left -= 1 + text.length / charactersOfValue;
-      return text;
+      return present(field, isRequired, textOf());
     } catch (error) {
       return failed(field, isRequired, error);
     } finally {
@@ -113,7 +142,7 @@ export function* writePlanned(
     }
   }
 
-  function* placed(place: string | number, field: PlannedField, isRequired: boolean, writer: Writer) {
+  function* placedSlowly(place: string | number, field: PlannedField, isRequired: boolean, writer: Writer) {
     path.push(place);
     try {
       return present(field, isRequired, yield* writer);
@@ -148,6 +177,26 @@ const charactersOfValue = 256;
 
 /** An error that ends the writing because the response would exceed its limit. */
 class TooLong extends Error {}
+
+/** Tells whether a field is written without pausing. */
+const isFlat = ({ below, items }: PlannedField): boolean => !below || (!items && below.isFlat);
+
+/** Returns the value that was read for one parent; null if there is none. */
+function valueIn({ values }: Found, i: number): unknown {
+  const value = values[i];
+  if (value instanceof Error) throw value;
+  return isAbsent(value) ? null : value;
+}
+
+/** Returns the selection on an object and what was read for it; null if there is none. */
+function levelOf({ below }: PlannedField, found: Found, object: unknown) {
+  if (object instanceof Error) throw object;
+  if (!below || isAbsent(object)) return null;
+  const type = below.typeOf(object);
+  const level = found.below.get(type);
+  if (!level) throw new Error(`An object of ${type} was not read`);
+  return { object: below.objectOf(type), level };
+}
 
 function present({ name }: PlannedField, isRequired: boolean, text: string | null): string {
   if (text === null && isRequired) throw new Error(`Cannot return null for non-nullable field ${name}.`);

@@ -12,6 +12,8 @@ export interface Scalar {
   readonly read: (text: string) => unknown;
   /** Converts PostgreSQL's text directly to JSON text; if absent, the value is a JSON string. */
   readonly json?: (text: string) => string | Error;
+  /** Whether its results have no characters that JSON escapes. */
+  readonly isPlain?: boolean;
   readonly write: (value: unknown) => string;
 }
 
@@ -33,6 +35,7 @@ const textual = (name: string, form: RegExp, what: string, example: string, spec
   description: `${what} Example: ${example}.`,
   ...(specifiedByURL && { specifiedByURL }),
   read: same,
+  isPlain: true,
   write(value) {
     if (typeof value === 'string' && form.test(value)) return value;
     throw badInput(`${shown(value)} is not a ${name}; write it like ${example}`);
@@ -144,7 +147,7 @@ export const customScalars = {
     inTypeScript: 'unknown',
     read: parseJson,
     // A line break would end a line in an event stream.
-    json: (text) => (/[\n\r]/.test(text) ? JSON.stringify(parseJson(text)) : text),
+    json: (text) => (text.includes('\n') || text.includes('\r') ? JSON.stringify(parseJson(text)) : text),
     write: (value) => JSON.stringify(value),
     literal: jsonLiteral,
   },
@@ -165,6 +168,7 @@ export const customScalars = {
     description: 'Bytes in base64. Example: "aGVsbG8=".',
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc4648#section-4',
     read: (text) => Buffer.from(text.slice(2), 'hex').toString('base64'),
+    isPlain: true,
     write(value) {
       if (typeof value !== 'string' || !/^([\w+/]{4})*([\w+/]{2}==|[\w+/]{3}=)?$/.test(value) || value.includes('_'))
         throw badInput(`${shown(value)} is not base64`);
@@ -196,7 +200,8 @@ export const scalars: Readonly<Record<ScalarName, Scalar>> = {
 /** Returns the function that converts a scalar's text to JSON text. */
 export function jsonWriter({
   read,
-  json = (text) => quotedJson(String(read(text))),
+  isPlain = false,
+  json = isPlain ? (text) => `"${String(read(text))}"` : (text) => quotedJson(String(read(text))),
 }: Scalar): NonNullable<Scalar['json']> {
   return json;
 }
