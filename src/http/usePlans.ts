@@ -41,6 +41,8 @@ export function usePlans(
 ): Plugin<Context & DocumentContext & PlannedContext & PricedContext, PlanContext> {
   const { limits } = options;
   const types = createTypes();
+  /** What answers vary by, to add to what CORS says. */
+  const varying = new WeakMap<Request, string>();
   return {
     async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
       const type = types.of(request);
@@ -48,7 +50,9 @@ export function usePlans(
       if (!type || !text) return;
       const cached = request.method === 'GET' ? options.cache(request, serverContext.caller, `${type}\n`, text) : null;
       const { Response: ResponseClass } = fetchAPI;
-      const headers = { ...securityHeaders, ...cached?.headers };
+      const { vary, ...caching } = cached?.headers ?? {};
+      if (vary) varying.set(request, vary);
+      const headers = { ...securityHeaders, ...caching };
       endResponse(
         cached?.isKnown
           ? new ResponseClass(null, { status: 304, headers })
@@ -72,6 +76,8 @@ export function usePlans(
     },
     onResponse({ request, response }) {
       types.learn(request, response);
+      const vary = varying.get(request);
+      if (vary) response.headers.append('vary', vary);
     },
   };
 }

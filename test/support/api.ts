@@ -17,6 +17,7 @@ import { type App, createApp } from '../../src/server/app.ts';
 import { createTails, type Tails } from '../../src/tails/tails.ts';
 import { serializers } from '../../src/telemetry/logger.ts';
 import { appConfig } from './config.ts';
+import { planning, sending } from './way.ts';
 
 /** The data and errors of a response, as a client parses them. */
 export type Result = ExecutionResult<Record<string, unknown>> & { readonly status: number };
@@ -126,7 +127,7 @@ export async function createTestApi(
   });
   const source = {
     ...actual,
-    build: (...given: Parameters<typeof actual.build>) => planningAtOnce(actual.build(...given)),
+    build: (...given: Parameters<typeof actual.build>) => planning(actual.build(...given)),
   };
   const api = source.build(await source.introspect());
   const served = serveApi(api, {
@@ -152,7 +153,7 @@ export async function createTestApi(
     log: logger,
   });
   const probe = createProbe(pool);
-  const app = createApp({ config: settings, served, tails, inFlight, probe, log: logger });
+  const app = sending(createApp({ config: settings, served, tails, inFlight, probe, log: logger }), [queries, sent]);
 
   const send: TestApi['send'] = async (query, variables) => {
     queries.length = 0;
@@ -221,9 +222,3 @@ function recorded(pool: Lender, sent: string[]): Lender {
       }, options),
   };
 }
-
-/** What is sent once is planned all the same: else no test would ask a plan. */
-const planningAtOnce = (api: Api): Api => ({
-  ...api,
-  plans: { ...api.plans, of: (document, operationName) => api.plans.of(document, operationName, true) },
-});
