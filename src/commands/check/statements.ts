@@ -59,19 +59,19 @@ export function countStatements(
       if (node.kind === Kind.FIELD) {
         const field = isUnionType(type) ? undefined : type.getFields()[node.name.value];
         if (!field) continue; // __typename and introspection
-        const { kind, match } = sourceOf(field) ?? {};
+        const { kind, match, computed } = sourceOf(field) ?? {};
         if (isList && !(kind && counted.has(kind))) statements.add(path);
         const args = node.arguments?.map((argument) => print(argument)).sort() ?? [];
         const child = getNamedType(field.type);
         const live = kind === 'list' && selects(node, child, 'liveCursor') ? '#live' : '';
         const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})${live}`;
         const isJoined = match?.joined && joins && (joins.has(here) || joins.size < maxJoins);
+        const isOwn = kind && kind !== 'computed' ? loaded.has(kind) || counted.has(kind) : path === '';
         if (isJoined) joins.add(here);
-        else if (kind && kind !== 'computed' ? loaded.has(kind) || counted.has(kind) : path === '')
-          statements.add(here);
+        else if (isOwn && !computed) statements.add(here);
         if (!node.selectionSet || !isCompositeType(child)) continue;
         const isSame = kind === 'rows' || isJoined || (match?.joined && joins);
-        const below = isSame ? joins : kind || isQuery ? joinsOf(here) : null;
+        const below = isSame ? joins : kind === 'write' || !(kind || isQuery) ? null : joinsOf(here);
         visit(child, node.selectionSet, { path: here, isList: kind === 'list', joins: below });
       } else {
         const fragment = node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value) : node;
@@ -90,7 +90,7 @@ export function countStatements(
 }
 
 /** Kinds of fields with a statement of their own. */
-const loaded: ReadonlySet<Source['kind']> = new Set(['relation', 'lookup']);
+const loaded: ReadonlySet<Source['kind']> = new Set(['relation', 'lookup', 'call', 'write']);
 
 /** Kinds of fields with a statement beside that of the list's page. */
 const counted: ReadonlySet<Source['kind']> = new Set(['count', 'aggregate']);
