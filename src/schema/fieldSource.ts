@@ -23,8 +23,11 @@ export interface Source {
   readonly columns: readonly string[];
   /** Leads from the parent's row to the rows of the field. */
   readonly match?: Match | undefined;
-  /** Returns the computed value that the arguments ask for, which the statement of the parent's row selects. */
-  readonly computed?: ((args: Arguments) => ComputedValue) | undefined;
+  /**
+   * Returns the computed value that the arguments ask for, which the statement of the parent's row selects; undefined if
+   * they ask for `columns`. Rows without it can be loaded again by the columns of `match`.
+   */
+  readonly computed?: ((args: Arguments) => ComputedValue | undefined) | undefined;
   /** Estimated number of rows that a function computes, however few are selected. */
   readonly calledRows?: number | undefined;
   /** Describes how to get the value; absent for a field with a resolver of its own. */

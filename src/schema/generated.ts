@@ -33,9 +33,10 @@ export function generatedLeaf<Parent, Asked>(
   const read = (text: Text) => (text === null || text === undefined ? null : leaf.read(text));
   return {
     extensions,
-    resolve: reading.loads
-      ? async (...given) => read(await resolve(...given))
-      : (...given) => read(resolve(...given) as Text),
+    resolve: (...given) => {
+      const text = resolve(...given);
+      return text instanceof Promise ? text.then(read) : read(text);
+    },
   };
 }
 

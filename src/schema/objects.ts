@@ -1,10 +1,13 @@
 import type { FieldMap } from '@pothos/core';
 import { type Column, type ForeignKey, isUnique, referencesTo, type Table } from '../catalog/catalog.ts';
+import { valueAt } from '../db/sql/json.ts';
 import { keyOf, type Match, toOne } from '../db/sql/match.ts';
 import type { Row } from '../db/sql/row.ts';
+import { badInput } from '../errors.ts';
 import { aggregateFields } from './aggregates/fields.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import { described } from './description.ts';
+import type { Arguments } from './fieldSource.ts';
 import { computedFields } from './functions/fields.ts';
 import { generated, generatedLeaf } from './generated.ts';
 import { leafField } from './leafField.ts';
@@ -44,6 +47,7 @@ const idField = (t: FieldBuilder, type: string, table: Table) =>
 
 const columnField = (t: FieldBuilder, types: Types, table: Table, column: Column) => {
   const leaf = types.leaf(column);
+  if (leaf.type === 'JSON' && !leaf.isList) return documentField(t, types, table, column);
   return leafField(t, leaf, {
     description: described(column.comment, column.name, types.names.column(table, column)),
     deprecationReason: column.deprecationReason,
@@ -51,6 +55,35 @@ const columnField = (t: FieldBuilder, types: Types, table: Table, column: Column
     read: generatedLeaf({ kind: 'column', columns: [column.name] }, leaf, { get: (row: Row) => row[column.name] }),
   });
 };
+
+/** Builds the field of a JSON column. With a path, the statement selects only the value there. */
+function documentField(t: FieldBuilder, types: Types, table: Table, column: Column) {
+  const leaf = types.leaf(column);
+  const key = table.primaryKey;
+  const match: Match = { table, columns: key, origin: table, values: key };
+  const part = ({ path }: Arguments) =>
+    path === null || path === undefined ? undefined : valueAt(types.catalog, column, path as readonly string[]);
+  return leafField(t, leaf, {
+    description: described(column.comment, column.name, types.names.column(table, column)),
+    deprecationReason: column.deprecationReason,
+    nullable: column.nullable,
+    args: {
+      path: t.arg.stringList({ description: 'Returns only the value at this path of keys and list positions.' }),
+    },
+    read: generatedLeaf({ kind: 'column', columns: [column.name], match, computed: part }, leaf, {
+      ask: part,
+      loads: true,
+      get(row: Row, asked, { loaders }) {
+        const found = row[asked === undefined ? column.name : asked.name];
+        if (found !== undefined || asked === undefined) return found;
+        if (key.length > 0) return loaders.computed(match, keyOf(row, key), asked);
+        throw badInput(
+          `This ${types.of(table.name).name} has no key by which to read a path; select the whole document`,
+        );
+      },
+    }),
+  });
+}
 
 const forwardField = (t: FieldBuilder, types: Types, table: Table, key: ForeignKey) => {
   const match: Match = { table: types.of(key.table).table, columns: key.targets, origin: table, values: key.columns };

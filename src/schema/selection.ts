@@ -50,12 +50,10 @@ function readSelected(info: Selection, type: string | undefined): Selected {
     const visit = (parent: unknown, below: readonly FieldNode[]): void => {
       for (const selected of selectedFields(info, parent, below)) {
         const found = sourceOf(selected.field);
-        for (const column of found?.columns ?? []) columns.add(column);
-        if (found?.computed) {
-          varies ||= (selected.node.arguments ?? []).length > 0;
-          const value = computedFor(found.computed, selected, info);
-          if (value) computed.set(value.name, value);
-        }
+        varies ||= found?.computed !== undefined && (selected.node.arguments ?? []).length > 0;
+        const value = found?.computed && computedFor(found.computed, selected, info);
+        if (value) computed.set(value.name, value);
+        for (const column of (value && found?.match?.values) ?? found?.columns ?? []) columns.add(column);
         if (found?.kind === 'rows') visit(getNamedType(selected.field.type), [selected.node]);
         if (found?.kind === 'relation' && found.match?.joined)
           relations.set(found.match, [...(relations.get(found.match) ?? []), selected]);

@@ -10,7 +10,7 @@ import { calling, ident, identity, join, type Sql, sql, trusted } from './sql.ts
 /** The arguments of a call; other parameters get their defaults. */
 export type GivenArguments = ReadonlyMap<Parameter, Sql>;
 
-/** The value of a call for each row, under a unique name. */
+/** A value computed for each row, under a unique name. */
 export interface ComputedValue {
   readonly name: string;
   /** Returns the call for the rows of a table with this alias. */
@@ -50,6 +50,11 @@ export function computedValue(catalog: Catalog, fn: DbFunction, given: GivenArgu
     const row = sql`row(${join(composite.members.map(({ name }) => ident(table, name)))})::${trusted(composite.id)}`;
     return callOf(catalog, fn, new Map([[first, row], ...given]));
   };
+  return computedBy(catalog, of);
+}
+
+/** A value under a name that equal ones share. */
+export function computedBy(catalog: Catalog, of: ComputedValue['of']): ComputedValue {
   const digest = createHash('sha1')
     .update(identity(of(alias)))
     .digest('base64url');

@@ -1,4 +1,9 @@
-import { own, type Sql, sql, trusted } from './sql.ts';
+import type { Catalog, Column } from '../../catalog/catalog.ts';
+import { type ComputedValue, computedBy } from './call.ts';
+import { ident, own, type Sql, sql, trusted } from './sql.ts';
+
+/** Converts a value of either JSON type. */
+export const asJsonb = (value: Sql): Sql => sql`${value}::pg_catalog.jsonb`;
 
 /** Selects the value at a path of a document, which consists of keys and positions in lists; null if there is none. */
 export const atPath = (document: Sql, path: readonly string[]): Sql =>
@@ -7,3 +12,7 @@ export const atPath = (document: Sql, path: readonly string[]): Sql =>
 /** Computes a value from JSON of one type; null, without computing it, for any other type. */
 export const whereTyped = (json: Sql, type: 'number' | 'string' | 'boolean' | 'array' | 'object', value: Sql): Sql =>
   sql`(case when pg_catalog.jsonb_typeof(${json}) ${own('=')} '${trusted(type)}' then ${value} end)`;
+
+/** Computes the value at a path of a JSON column. */
+export const valueAt = (catalog: Catalog, { name }: Column, path: readonly string[]): ComputedValue =>
+  computedBy(catalog, (table) => atPath(asJsonb(ident(table, name)), path));

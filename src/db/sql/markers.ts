@@ -29,7 +29,7 @@ type Marked = Pick<Catalog, 'markerPrefix'>;
 /** Returns the name of a marker, which no column has. */
 export const marker = ({ markerPrefix }: Marked, name: Marker): string => markerPrefix + name;
 
-/** Returns the name of the value of a call for each row; `digest` distinguishes calls. */
+/** Returns the name of a value computed for each row; `digest` distinguishes such values. */
 export const calledName = ({ markerPrefix }: Marked, digest: string): string => `${markerPrefix}()${digest}`;
 
 /**

@@ -2,13 +2,14 @@ import { type Catalog, columnOf, tableOf } from '../../catalog/catalog.ts';
 import { keyName } from '../../db/sql/aggregate.ts';
 import type { Bucket } from '../../db/sql/bucket.ts';
 import { equal, operandOf } from '../../db/sql/compare.ts';
+import { asJsonb, atPath } from '../../db/sql/json.ts';
 import { alias, columnRef, from } from '../../db/sql/select.ts';
 import { and, ident, join, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import { bucketInput, readTimes } from './bucket.ts';
 import { givenIn } from './given.ts';
-import { type KeyNames, pathTo } from './key.ts';
+import { documentKey, type KeyNames, pathTo } from './key.ts';
 import { partPath } from './parts.ts';
 import { inputName, type Shape, type ShapeColumn, type Shapes } from './shape.ts';
 
@@ -52,7 +53,7 @@ export function createGroupBy(
   const bucket = groupable.some(({ parted }) => parted.size > 0) ? bucketInput(builder, part) : null;
   const inputs = new Map(groupable.map(({ name, table }) => [table.name, builder.inputRef<object>(`${name}GroupBy`)]));
   for (const shape of groupable) {
-    const { table, parted, relations } = shape;
+    const { table, parted, documents, relations } = shape;
     const column = required(columns, table.name);
     const called = (name: string) => inputName(shape, name, ownFields);
     required(inputs, table.name).implement({
@@ -71,6 +72,23 @@ export function createGroupBy(
             ]),
           )),
         ...Object.fromEntries(
+          [...documents].map(
+            ([
+              name,
+              {
+                column: { deprecationReason },
+              },
+            ]) => [
+              called(name),
+              t.field({
+                type: [t.listRef('String')],
+                description: 'Paths; groups have equal values there.',
+                deprecationReason,
+              }),
+            ],
+          ),
+        ),
+        ...Object.fromEntries(
           [...relations].map(([name, to]) => [called(name), t.field({ type: required(inputs, to.table) })]),
         ),
       }),
@@ -86,6 +104,15 @@ export function createGroupBy(
           const [path, column] = [...shape.groupable].find(([, c]) => c.column.name === name) ?? [];
           if (path !== undefined && column) found.keys.set(pathTo(...relations, path), columnRef(column.column, of));
         }
+        continue;
+      }
+      const [name, document] = [...shape.documents].find(isCalled) ?? [];
+      if (name !== undefined && document) {
+        for (const path of value as readonly (readonly string[])[])
+          found.keys.set(
+            pathTo(...relations, documentKey(name, path)),
+            atPath(asJsonb(columnRef(document.column, of)), path),
+          );
         continue;
       }
       const times = [...shape.parted].find(isCalled);

@@ -11,6 +11,11 @@ export type KeyNames = ReadonlyMap<string, string>;
 /** Returns the path of a key: the relations that lead to its column, then the column. */
 export const pathTo = (...path: readonly string[]): string => path.join('.');
 
+/** Returns the path of a key that is the value at a path of a document. */
+export const documentKey = (name: string, path: readonly string[]): string => pathTo(name, JSON.stringify(path));
+
+const isList = (path: unknown): path is readonly string[] => Array.isArray(path);
+
 /** A group, and the relations from its rows to the row whose columns are read. */
 export interface KeyValues {
   readonly row: Row;
@@ -27,11 +32,13 @@ export function createKeyTypes(builder: Builder, shapes: Shapes): (table: string
   const shared = shapes.all.filter((shape) => shape.groupable.size > 0);
   const types = new Map(shared.map(({ name, table }) => [table.name, keyRef(builder, name)]));
   const of = (table: string) => required(types, table);
-  for (const { table, groupable, relations } of shared) {
+  for (const { table, groupable, documents, relations } of shared) {
     builder.objectType(of(table.name), {
       description: 'The values that all rows of a group share; null unless grouped by.',
       fields: (t) => ({
-        ...Object.fromEntries([...groupable].map(([name, column]) => [name, columnField(t, name, column)])),
+        ...Object.fromEntries(
+          [...groupable, ...documents].map(([name, column]) => [name, columnField(t, name, column)]),
+        ),
         ...Object.fromEntries([...relations].map(([name, to]) => [name, relationField(t, name, of(to.table))])),
       }),
     });
@@ -43,8 +50,10 @@ const columnField = (t: FieldBuilder<KeyValues>, name: string, { leaf, column }:
   leafField(t, leaf, {
     nullable: true,
     deprecationReason: column.deprecationReason,
+    ...(leaf.type === 'JSON' && { args: { path: t.arg.stringList({ description: 'The path in `groupBy`.' }) } }),
     read: generatedLeaf({ kind: 'part' }, leaf, {
-      get: ({ row, names, relations }: KeyValues) => row[names.get(pathTo(...relations, name)) ?? ''],
+      ask: ({ path }) => (isList(path) ? documentKey(name, path) : name),
+      get: ({ row, names, relations }: KeyValues, asked) => row[names.get(pathTo(...relations, String(asked))) ?? ''],
     }),
   });
 

@@ -19,6 +19,8 @@ export interface Shape {
   readonly columns: ReadonlyMap<string, ShapeColumn>;
   /** Columns whose values can be sorted. */
   readonly groupable: ReadonlyMap<string, ShapeColumn>;
+  /** JSON columns, which can be grouped by the values at paths. */
+  readonly documents: ReadonlyMap<string, ShapeColumn>;
   /** Columns that can be cut into buckets, and that determine the first and last row. */
   readonly times: ReadonlyMap<string, ShapeColumn>;
   /** Columns that have parts: times and times of day. */
@@ -97,6 +99,7 @@ function shapeOf(catalog: Catalog, names: Names, leafOf: (column: Column) => Lea
     name: names.type(table),
     columns,
     groupable: only(({ column }) => isOrdered(column.type)),
+    documents: only(({ leaf }) => leaf.type === 'JSON' && !leaf.isList),
     times: only(({ leaf }) => isTime(leaf)),
     parted: only(({ leaf }) => isTime(leaf) || (!leaf.isList && leaf.type === 'LocalTime')),
     relations: new Map(

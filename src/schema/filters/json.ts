@@ -1,6 +1,6 @@
 import { escapeLiteral } from 'pg';
 import { builtIn } from '../../catalog/catalog.ts';
-import { atPath, whereTyped } from '../../db/sql/json.ts';
+import { asJsonb, atPath, whereTyped } from '../../db/sql/json.ts';
 import { mapped } from '../../db/sql/slot.ts';
 import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { scalarLeaf } from '../leaves.ts';
@@ -10,7 +10,7 @@ import type { FilterOperand, NestedOperator, Operators } from './operator.ts';
 /** The types of JSON values, as PostgreSQL names them. */
 export const jsonTypes = ['object', 'array', 'string', 'number', 'boolean', 'null'] as const;
 
-const document = ({ sql: value }: FilterOperand): Sql => sql`${value}::pg_catalog.jsonb`;
+const document = ({ sql: value }: FilterOperand): Sql => asJsonb(value);
 
 /** Creates an operator that compares JSON values of one type as a scalar; values of other types count as absent. */
 const typed = (description: string, scalar: ScalarName, type: string, value: (json: Sql) => Sql): NestedOperator => {
