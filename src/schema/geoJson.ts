@@ -46,7 +46,7 @@ export function readGeometry(hex: string): Geometry | AppError {
     const flags = integer();
     const srid = flags & hasSrid ? integer() : (outer ?? 0);
     const found = Object.entries(kinds).find(([, { code }]) => code === (flags & 0xff));
-    if (!found) throw new AppError('VALUE_NOT_REPRESENTABLE', 'This kind of geometry has no form in GeoJSON');
+    if (!found) throw new AppError('VALUE_NOT_REPRESENTABLE', 'GeoJSON has no geometry of this kind');
     const type = found[0] as Kind;
     const position = () => {
       const numbers = times(flags & hasZ ? 3 : 2, float);
@@ -114,7 +114,7 @@ function written(geometry: unknown): string {
 }
 
 function writeCoordinates(value: unknown, depth: number, dimensions: number): string {
-  if (!Array.isArray(value)) throw notGeoJson('its coordinates are not lists of numbers as deep as its type says');
+  if (!Array.isArray(value)) throw notGeoJson('its coordinates are not nested as its type requires');
   if (depth > 0) return listed(value.map((one) => writeCoordinates(one, depth - 1, dimensions)));
   if (value.length === 0) return ' EMPTY';
   if (value.length !== dimensions || !value.every((one) => typeof one === 'number'))
@@ -130,4 +130,4 @@ const innermost = (value: unknown): readonly unknown[] =>
 const isKind = (type: unknown): type is Kind => typeof type === 'string' && Object.hasOwn(kinds, type);
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const notGeoJson = (why: string) => badInput(`This is not a GeoJSON: ${why}; write it like ${example}`);
+const notGeoJson = (why: string) => badInput(`This is not a GeoJSON geometry: ${why}; write it like ${example}`);

@@ -64,7 +64,8 @@ export function jsonLiteral(node: ValueNode, variables: Readonly<Record<string, 
     case Kind.VARIABLE: {
       const name = node.name.value;
       if (!variables) return null;
-      if (!Object.hasOwn(variables, name)) throw badInput(`The variable "$${name}" in a JSON value was left out`);
+      if (!Object.hasOwn(variables, name))
+        throw badInput(`The variable "$${name}" in a JSON value was left out; give it a value`);
       return variables[name];
     }
     default:

@@ -26,7 +26,7 @@ export function keyArguments(types: Types, table: Table, columns: readonly strin
       keys.map(({ argument, column, leaf }) => {
         const text = leaf.write(args[argument]);
         // An out-of-range number must not fail the statement that it shares with other keys.
-        if (widerFor(column.type, text)) throw badInput(`"${argument}" is beyond the numbers of its column`);
+        if (widerFor(column.type, text)) throw badInput(`"${argument}" is outside the range of its column`);
         return text;
       }),
   };

@@ -142,7 +142,10 @@ function enumLeaf(builder: Builder, type: Enum, names: Names, onNewLabel: (error
   const values = names.enumValues(type);
   const written = new Map([...values].map(([label, value]) => [label, quotedJson(value)]));
   const unknownLabel = (): AppError => {
-    const error = new AppError('DATABASE_UNAVAILABLE', `A value of ${name} is new in the database; read it again`);
+    const error = new AppError(
+      'DATABASE_UNAVAILABLE',
+      `${name} has a new value in the database; send the request again`,
+    );
     onNewLabel(error);
     return error;
   };

@@ -97,7 +97,8 @@ export function defineNode(builder: Builder, types: Types): void {
         {
           ask({ ids }, selection) {
             const given = ids as readonly unknown[];
-            if (given.length > types.limits.maxSize) throw badInput(`ids must be at most ${types.limits.maxSize}`);
+            if (given.length > types.limits.maxSize)
+              throw badInput(`ids may have at most ${types.limits.maxSize} items`);
             return { ids: given.map(String), rows: asks(selection) };
           },
           loads: true,

@@ -60,14 +60,14 @@ const numeric = (form: CustomScalar): CustomScalar => ({
 const bigIntForm = textual(
   'BigInt',
   /^[+-]?\d+$/,
-  'A 64-bit integer, as a string in results; a string or an integer in arguments.',
+  'A 64-bit integer: a string in results, a string or an integer in arguments.',
   '"9007199254740993"',
 );
 
 const decimalForm = textual(
   'Decimal',
   /^([+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,5})?|NaN|[+-]?Infinity)$/i,
-  'A decimal number of any precision, as a string in results; a string or a number in arguments; may be "NaN".',
+  'A decimal number of any precision: a string in results, a string or a number in arguments. May be "NaN".',
   '"1234.50"',
 );
 
@@ -83,7 +83,7 @@ const parts = (letters: string) => [...letters].map((letter) => String.raw`([+-]
 const durationForm = textual(
   'Duration',
   new RegExp(`^(P(?=.)${parts('YMWD')}(T(?=.)${parts('HMS')})?|-?infinity)$`),
-  'A length of time in ISO 8601; arguments may also be short, in weeks to seconds, such as "1d12h" or "15m".',
+  'A duration in ISO 8601. Arguments may also use a short form from weeks to seconds, such as "1d12h" or "15m".',
   '"P1DT2H30M"',
 );
 
@@ -123,7 +123,7 @@ export const customScalars = {
     ...textual(
       'DateTime',
       moment(`${day}[T ]${clock}${zone}`),
-      'An instant in RFC 3339, in UTC in results, with up to six digits of a second; "infinity", years before Christ and after 9999 as PostgreSQL writes them.',
+      'An instant in RFC 3339 with up to six decimals of a second; results are in UTC. Infinity, and years before 1 or after 9999, are written as in PostgreSQL.',
       '"2026-03-29T01:30:00.123456Z"',
       'https://scalars.graphql.org/andimarek/date-time.html',
     ),
@@ -171,7 +171,7 @@ export const customScalars = {
     isPlain: true,
     write(value) {
       if (typeof value !== 'string' || !/^([\w+/]{4})*([\w+/]{2}==|[\w+/]{3}=)?$/.test(value) || value.includes('_'))
-        throw badInput(`${shown(value)} is not base64`);
+        throw badInput(`${shown(value)} is not base64; write it like "aGVsbG8="`);
       return `\\x${Buffer.from(value, 'base64').toString('hex')}`;
     },
   },
@@ -212,7 +212,9 @@ export const quotedJson = (text: string): string =>
 
 function finite(text: string): number | AppError {
   const value = Number(text);
-  return Number.isFinite(value) ? value : new AppError('VALUE_NOT_REPRESENTABLE', `${text} has no form in JSON`);
+  return Number.isFinite(value)
+    ? value
+    : new AppError('VALUE_NOT_REPRESENTABLE', `${text} cannot be expressed in JSON`);
 }
 
 /**

@@ -47,7 +47,7 @@ function defineTail(
         resolve: ({ rows, after }) => rows.map((row) => ({ row, cursor: () => after(row) })),
       }),
       cursor: t.string({
-        description: 'Where to resume after this message: the argument `after` of another subscription.',
+        description: 'Where to resume after this message; pass it as `after` to another subscription.',
         resolve: ({ cursor }) => cursor,
       }),
       end: t.field({

@@ -127,7 +127,7 @@ describe('the row of an extension', () => {
         ],
       },
     });
-    expect(errors?.map(({ message }) => message)).toEqual(['NaN has no form in JSON']);
+    expect(errors?.map(({ message }) => message)).toEqual(['NaN cannot be expressed in JSON']);
   });
 
   test('is typed by its columns, and arguments by Pothos', async () => {
@@ -173,7 +173,7 @@ describe('the row of an extension', () => {
         a: from('serial').string({ resolve: () => '' }),
       })),
     );
-    await expect(undeclared).rejects.toThrow('"serial" is none of the columns that table("device") names');
+    await expect(undeclared).rejects.toThrow('"serial" is not among the columns given to table("device")');
   });
 
   test('is loaded for with the arguments of each alias, in a statement each', async () => {
@@ -305,7 +305,7 @@ describe('an extension', () => {
             return {};
           }),
       ],
-      /0\.ts: Fields are added while the function of a module runs/,
+      /0\.ts: A module must add its fields while its function runs/,
     ],
     ['a promise', [async () => {}], /0\.ts: .*must not be async/],
   ];
@@ -423,7 +423,7 @@ test('what a request read before a mutation of an extension is read again, and a
 
 test.each([
   ['another column', '1 as b', /The statement returns no column "a"/],
-  ['null', 'null as a', /"a" is null, which Int! rules out/],
+  ['null', 'null as a', /"a" is null, which Int! does not allow/],
   ['a text that is no value of the API', "'NaN' as a", /NaN/],
 ])('what an extension reads is checked: %s', async (_, column, message) => {
   const { ask } = await extend(({ query, read, sql }) =>

@@ -75,10 +75,10 @@ test.each([
     .split('\n')
     .filter((line) => line.startsWith('  EXTENSIONS: '));
   expect(lines.map((line) => line.slice(`  EXTENSIONS: ${folder}/wrong/`.length))).toEqual([
-    'none.js: has no default export that is a function: docs/extending.md',
+    'none.js: has no function as its default export; see docs/extending.md',
     expect.stringMatching(/^package\.ts: Cannot find package 'not-installed'/),
     expect.stringMatching(/^syntax\.js: /),
-    'text.ts: has no default export that is a function: docs/extending.md',
+    'text.ts: has no function as its default export; see docs/extending.md',
     'throws.js: Not today',
   ]);
   expect(program.err()).not.toMatch(/^\s+at /m);

@@ -206,16 +206,16 @@ describe('what makes no sense is refused', () => {
   test.each([
     [bucket('every: "P1DT1H"'), /mixes units/],
     [bucket('every: "P1M1D"'), /mixes units/],
-    [bucket('every: "P0D"'), /not longer than nothing/],
-    [bucket('every: "P-1D"'), /not longer than nothing/],
-    [bucket('every: "PT0S"'), /not longer than nothing/],
-    [bucket('every: "PT1H-60M"'), /not longer than nothing/],
+    [bucket('every: "P0D"'), /is not positive/],
+    [bucket('every: "P-1D"'), /is not positive/],
+    [bucket('every: "PT0S"'), /is not positive/],
+    [bucket('every: "PT1H-60M"'), /is not positive/],
     [bucket('every: "P0.5D"'), /whole number/],
-    [bucket('every: "infinity"'), /no length of a bucket/],
+    [bucket('every: "infinity"'), /is not a duration/],
     [bucket('every: "P1D", timeZone: "Mars/Phobos"'), /"Mars\/Phobos" is not the IANA name/],
     [bucket('every: "P1D", timeZone: "+02:00"'), /"\+02:00" is not the IANA name/],
-    [bucket('every: "P1D", origin: "2026-01-01T00:00Z"'), /origin goes with hours or less/],
-    ['readingsGroupedAggregate(groupBy: { day: { every: "PT1H" } }) { count }', /DAY are days/],
+    [bucket('every: "P1D", origin: "2026-01-01T00:00Z"'), /origin: leave it out for buckets of days or longer/],
+    ['readingsGroupedAggregate(groupBy: { day: { every: "PT1H" } }) { count }', /DAY holds dates/],
     [
       'readingsGroupedAggregate(groupBy: { columns: [WORD] }, orderBy: [{ bucket: ASC }]) { count }',
       /names the bucket/,
@@ -224,16 +224,19 @@ describe('what makes no sense is refused', () => {
       'readingsGroupedAggregate(groupBy: { site: { columns: [NAME] } }, orderBy: [{ word: { key: ASC } }]) { count }',
       /names the key word/,
     ],
-    ['readingsGroupedAggregate(groupBy: {}, orderBy: [{ site: { count: ASC } }]) { count }', /count is of the groups/],
+    [
+      'readingsGroupedAggregate(groupBy: {}, orderBy: [{ site: { count: ASC } }]) { count }',
+      /count belongs to the groups; give it outside of site/,
+    ],
     [
       'readingsGroupedAggregate(groupBy: { site: { columns: [NAME] } }, orderBy: [{ site: { name: { min: ASC } } }]) { count }',
-      /site.name is of related rows/,
+      /site.name is a column of related rows/,
     ],
     [
       'readingsGroupedAggregate(groupBy: { at: { every: "P1D" }, day: { every: "P1D" } }) { count }',
       /buckets of at and of day/,
     ],
-    ['readingsAggregate { first(by: WORD) { word } }', /first: by must hold times: AT/],
+    ['readingsAggregate { first(by: WORD) { word } }', /first: by must be a time column: AT/],
     ['readingsGroupedAggregate(groupBy: { columns: null }) { count }', /"columns" in groupBy is null/],
     ['readingsGroupedAggregate(groupBy: {}, having: { count: { gt: null } }) { count }', /"gt" is null/],
     ['readingsGroupedAggregate(groupBy: {}, orderBy: null) { count }', /orderBy is null/],
@@ -260,10 +263,10 @@ describe('too much is refused with the number', () => {
 
   test('without a look at the table where the bounds say so', async () => {
     const day = 'gte: "2026-03-29T00:00Z", lt: "2026-03-30T00:00Z"';
-    expect(await refusal(filled(day, 'PT1S'))).toMatch(/^That is 86400 buckets; at most 10000/);
+    expect(await refusal(filled(day, 'PT1S'))).toMatch(/^The result has 86400 buckets, more than 10000;/);
     expect(await refusal(filled('gte: "1900-01-01T00:00Z", lte: "2026-01-01T00:00Z"', 'P1D'))).toMatch(/46022 buckets/);
-    expect(await refusal(filled(day, 'PT1S', '', 'columns: [CLOCK_ID],'))).toMatch(/^That is 86400 buckets/);
-    expect(await refusal(filled('within: "P1Y"', 'PT1M'))).toMatch(/^That is 52\d{4} buckets/);
+    expect(await refusal(filled(day, 'PT1S', '', 'columns: [CLOCK_ID],'))).toMatch(/^The result has 86400 buckets/);
+    expect(await refusal(filled('within: "P1Y"', 'PT1M'))).toMatch(/^The result has 52\d{4} buckets/);
     const [statement] = api.queries;
     const cost = statement && (await costOf(api.db, statement));
     expect(cost?.blocks).toBe(0);
@@ -271,22 +274,24 @@ describe('too much is refused with the number', () => {
   });
 
   test('where an end is open, whatever having lets through', async () => {
-    expect(await refusal(filled('gte: "2026-01-01T00:00Z"', 'PT1M'))).toMatch(/^That is \d{6} buckets/);
+    expect(await refusal(filled('gte: "2026-01-01T00:00Z"', 'PT1M'))).toMatch(/^The result has \d{6} buckets/);
     expect(await refusal(filled('isNull: false', 'PT1M', 'having: { count: { eq: 0 } },'))).toMatch(
-      /^That is \d{6} buckets/,
+      /^The result has \d{6} buckets/,
     );
   });
 
   test('of groups, each with its buckets', async () => {
     const where = 'gte: "2026-03-27T00:00Z", lt: "2026-03-28T00:00Z"';
-    expect(await refusal(filled(where, 'PT5M', '', 'columns: [CLOCK_ID],'))).toMatch(/^That is 27648 groups; at most/);
+    expect(await refusal(filled(where, 'PT5M', '', 'columns: [CLOCK_ID],'))).toMatch(
+      /^The result has 27648 groups, more than/,
+    );
     const { clocksGroupedAggregate } = await api.query(
       `{ ${filled(where, 'PT5M', 'first: 3, orderBy: [{ count: DESC }, { bucket: DESC }],', 'columns: [CLOCK_ID],')} }`,
     );
     expect(clocksGroupedAggregate).toHaveLength(3);
     // Even for a few of them all would have to be made.
     expect(await refusal(filled(where, 'PT1M', 'first: 3,', 'columns: [CLOCK_ID],'))).toMatch(
-      /^That is 138240 buckets/,
+      /^The result has 138240 buckets/,
     );
   });
 });

@@ -169,7 +169,7 @@ describe('the bounds of filled buckets', () => {
   ])('%s by %s are refused with the number, before a row is read', async (where, every, column, number) => {
     const { errors } = await ask(where, every, column);
     expect(errors?.map(({ message, extensions }) => [extensions?.['code'], message])).toEqual([
-      ['BAD_USER_INPUT', `That is ${number} buckets; at most 10000 are given: make them longer, or bound the times`],
+      ['BAD_USER_INPUT', `The result has ${number} buckets, more than 10000; make them longer, or bound the times`],
     ]);
   });
 

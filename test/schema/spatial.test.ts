@@ -150,7 +150,7 @@ describe.skipIf(!hasExtensions('postgis'))('geometries', () => {
     ['{ type: "Feature" }', /its type is not one of/],
     ['{ type: "Point", coordinates: [1] }', /a position in its coordinates is not 2 numbers/],
     ['{ type: "Point", coordinates: ["1", "2"] }', /is not 2 numbers/],
-    ['{ type: "LineString", coordinates: [1, 2] }', /not lists of numbers as deep as its type says/],
+    ['{ type: "LineString", coordinates: [1, 2] }', /not nested as its type requires/],
     ['{ type: "LineString", coordinates: [[1, 2], [1, 2, 3]] }', /is not 2 numbers/],
     ['{ type: "GeometryCollection", geometries: 1 }', /geometries is not a list/],
     ['{ type: "Point", coordinates: [1, 2], crs: "x" }', /its crs is not like/],
@@ -161,8 +161,8 @@ describe.skipIf(!hasExtensions('postgis'))('geometries', () => {
 
   test.each([
     ['bbox: [1, 2, 3]', /give four numbers/],
-    ['bbox: [1, 9, 3, 8]', /south is greater than north/],
-    [`dWithin: { from: ${point}, distance: -1 }`, /distance is negative/],
+    ['bbox: [1, 9, 3, 8]', /south must not be greater than north/],
+    [`dWithin: { from: ${point}, distance: -1 }`, /distance must not be negative/],
   ])('%s is refused', async (test, message) => {
     const { errors } = await api.send(`{ places(where: { at: { ${test} } }) { nodes { placeId } } }`);
     expect(errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);

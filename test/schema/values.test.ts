@@ -151,7 +151,7 @@ describe('a value of PostgreSQL', () => {
     expect(data).toEqual({ thing: { single: null, double: null, doubles: [1, null], big: '1' } });
     expect(errors?.map(({ path, message, extensions }) => [path?.join('.'), message, extensions?.['code']])).toEqual(
       ['thing.single', 'thing.double', 'thing.doubles.1'].map((path) => [
-        ...[path, `${text} has no form in JSON`, 'VALUE_NOT_REPRESENTABLE'],
+        ...[path, `${text} cannot be expressed in JSON`, 'VALUE_NOT_REPRESENTABLE'],
       ]),
     );
   });

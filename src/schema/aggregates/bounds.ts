@@ -52,9 +52,7 @@ export function withoutBounds(field: string, where: unknown): Filter | null {
     ([operator, operand]) => operand !== undefined && !bounding.includes(operator),
   );
   if (others.length > 0 || names(field, [rest['or'], rest['not']]))
-    throw badInput(
-      `previous: ${field} may stand in where only at the top level or under and, with ${bounding.join(', ')}`,
-    );
+    throw badInput(`previous: where may test ${field} only at its top level or under and, by ${bounding.join(', ')}`);
   const parts = and?.flatMap((part) => withoutBounds(field, part) ?? []);
   const kept = { ...rest, ...(parts && parts.length > 0 && { and: parts }) };
   return Object.values(kept).some((value) => value !== undefined) ? kept : null;

@@ -17,7 +17,7 @@ export const bucketInput = (builder: Builder, part: EnumRef): InputObjectRef =>
       every: t.field({
         type: 'Duration',
         description:
-          'The length of a bucket. Days or more in one unit (P1D, P1W, P3M, P1Y) follow the calendar of `timeZone`; weeks begin on Monday, and several units count from January 2000. Hours or less (PT1H, PT5M) have a fixed length.',
+          'The length of a bucket. Days or longer in a single unit (P1D, P1W, P3M, P1Y) follow the calendar of `timeZone`: weeks begin on Monday, and multiples are counted from January 2000. Hours or shorter (PT1H, PT5M) have a fixed length.',
       }),
       parts: t.field({
         type: [part],
@@ -29,12 +29,13 @@ export const bucketInput = (builder: Builder, part: EnumRef): InputObjectRef =>
       }),
       origin: t.field({
         type: 'DateTime',
-        description: 'The start of a bucket of hours or less; by default midnight of 2000-01-01 in `timeZone`.',
+        description:
+          'The start of one bucket, for buckets of hours or shorter. The default is midnight of 2000-01-01 in `timeZone`.',
       }),
       fill: t.boolean({
         defaultValue: false,
         description:
-          'Whether to return empty buckets too, for each group, between the bounds on the column at the top of `where` or under `and`. Without a bound, the rows are the bound.',
+          'Whether to return empty buckets too, for each group. They range between the bounds on the column in `where`, at its top level or under `and`; a missing bound is taken from the rows.',
       }),
     }),
   });
@@ -62,11 +63,13 @@ export function readTimes(field: string, times: ShapeColumn, input: unknown, whe
   givenIn(field, input); // refuses nulls
   const { every, parts = [], ...rest } = input as BucketArguments;
   const { timeZone = 'UTC', fill = false, origin } = rest;
-  if (!isTimeZone(timeZone)) throw badInput(`timeZone: "${timeZone}" is not the IANA name of a time zone`);
+  if (!isTimeZone(timeZone))
+    throw badInput(`timeZone: "${timeZone}" is not the IANA name of a time zone, such as Europe/Berlin`);
   if (every === undefined && parts.length === 0) throw badInput(`${field}: give every, parts, or both`);
   if (fill && (every === undefined || parts.length > 0))
-    throw badInput('fill needs every without parts: only buckets are filled');
-  if (every === undefined && origin !== undefined) throw badInput('origin goes with every');
+    throw badInput('fill: give every and no parts; only buckets can be filled');
+  if (every === undefined && origin !== undefined)
+    throw badInput('origin: give every too; origin is the start of a bucket');
   return {
     timeZone,
     bucket: every === undefined ? null : readBucket(field, times, { ...rest, every }, where),
@@ -84,11 +87,12 @@ function readBucket(
 ): Bucket {
   const every = readEvery(args.every);
   const { origin = null, timeZone = 'UTC' } = args;
-  if (times.leaf.type === 'LocalTime') throw badInput(`every: the times of ${times.value} are of any day; give parts`);
+  if (times.leaf.type === 'LocalTime')
+    throw badInput(`every: ${times.value} holds times of day without a date; give parts`);
   if (every.unit !== 'time' && origin !== null)
-    throw badInput('origin goes with hours or less; longer buckets begin where the calendar says');
+    throw badInput('origin: leave it out for buckets of days or longer, which follow the calendar');
   if (every.unit === 'time' && times.leaf.type === 'Date')
-    throw badInput(`every: the times of ${times.value} are days; write P1D or more`);
+    throw badInput(`every: ${times.value} holds dates; write P1D or longer`);
   const fill = args.fill === true ? boundsIn(field, times, where) : null;
   return { column: times.column, every, timeZone, origin, fill };
 }

@@ -5,13 +5,13 @@ const form = /^P(?:(.+)Y)?(?:(.+)M)?(?:(.+)W)?(?:(.+)D)?(?:T(?:(.+)H)?(?:(.+)M)?
 const number = String.raw`([+-]?\d+(?:\.\d+)?)`;
 const duration = new RegExp(form.source.replaceAll('(.+)', number));
 
-const howTo = 'write days or more in one whole unit (P1D, P1W, P3M, P1Y), or hours or less (PT1H, PT5M, PT0.5S)';
+const howTo = 'write days or longer in a single unit (P1D, P1W, P3M, P1Y), or hours or shorter (PT1H, PT5M, PT0.5S)';
 
 /** Reads the length of a bucket. Throws BAD_USER_INPUT unless it follows the calendar or has a fixed length. */
 export function readEvery(text: string): Every {
   const found = duration.exec(text);
   const wrong = (why: string) => badInput(`every: "${text}" ${why}; ${howTo}`);
-  if (!found) throw wrong('is no length of a bucket');
+  if (!found) throw wrong('is not a duration');
   const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = found
     .slice(1)
     .map((part) => Number(part ?? 0));
@@ -20,12 +20,12 @@ export function readEvery(text: string): Every {
   const isTimed = [hours, minutes, seconds].some((part) => part !== 0);
   if (dates.length > 1 || (dates.length === 1 && isTimed)) throw wrong('mixes units');
   if (dates.length === 0) {
-    if (!(time > 0)) throw wrong('is not longer than nothing');
+    if (!(time > 0)) throw wrong('is not positive');
     return { unit: 'time', length: text };
   }
-  if (!dates.every((part) => part > 0)) throw wrong('is not longer than nothing');
+  if (!dates.every((part) => part > 0)) throw wrong('is not positive');
   if (!dates.every((part) => Number.isInteger(part) && part < 100_000))
-    throw wrong('is not a whole number of days or more below 100,000');
+    throw wrong('is not a whole number below 100,000');
   if (years + months > 0) return { unit: 'months', count: years * 12 + months };
   return weeks > 0 ? { unit: 'weeks', count: weeks } : { unit: 'days', count: days };
 }

@@ -88,7 +88,7 @@ function groupedField(t: Builders, types: Types, table: Table, source: Partial<R
     type: [type],
     nullable: true,
     deprecationReason: source.deprecationReason ?? table.deprecationReason,
-    description: `Measures of the matching rows in groups, at most ${maxGroups}.`,
+    description: `Measures of the matching rows, in at most ${maxGroups} groups.`,
     args: {
       ...source.arguments,
       where: t.arg({ type: types.filters.where(table) }),
@@ -96,7 +96,7 @@ function groupedField(t: Builders, types: Types, table: Table, source: Partial<R
       having: t.arg({ type: groups.having }),
       orderBy: t.arg({
         type: [groups.orderBy],
-        description: 'The order; ties and the default go by key, then by bucket.',
+        description: 'The order of the groups; ties are broken by key, then by bucket.',
       }),
       first: t.arg({ type: 'Int', description: 'How many groups to return; all by default.' }),
     },
@@ -146,7 +146,7 @@ function planGroups({ filters, aggregates }: Types, shape: Shape, table: Rows, a
       having: having?.sql ?? and([]),
       order: order.keys,
       measures: [...(having?.measures ?? []), ...order.measures],
-      limit: first ?? maxGroups + 1, // one more tells that there are too many
+      limit: first ?? maxGroups + 1, // one more group tells that there are too many
     },
     names,
     readBucket: times?.column[1].leaf.read ?? String,
@@ -166,8 +166,8 @@ async function loadGroups(
   const rows = await loaders.groups(grouping, measures, match, key);
   const buckets = rows[0]?.[excess] ?? null;
   if (buckets !== null)
-    throw badInput(`That is ${buckets} buckets; at most ${maxGroups} are given: make them longer, or bound the times`);
+    throw badInput(`The result has ${buckets} buckets, more than ${maxGroups}; make them longer, or bound the times`);
   if (isCut || rows.length <= maxGroups) return rows;
   const count = await loaders.groupCount(grouping, match, key);
-  throw badInput(`That is ${count} groups; at most ${maxGroups} are given: narrow the filter, or use first`);
+  throw badInput(`The result has ${count} groups, more than ${maxGroups}; narrow the filter, or use first`);
 }

@@ -66,7 +66,7 @@ export function createGroupBy(
               called(name),
               t.field({
                 type: bucket,
-                description: 'The bucket or the parts of this column; only one column, not of a relation.',
+                description: 'Buckets or parts of this column; give only one, not of a relation.',
                 deprecationReason: column.deprecationReason,
               }),
             ]),
@@ -82,7 +82,7 @@ export function createGroupBy(
               called(name),
               t.field({
                 type: [t.listRef('String')],
-                description: 'Paths; groups have equal values there.',
+                description: 'Paths to the values to group by.',
                 deprecationReason,
               }),
             ],
@@ -118,7 +118,9 @@ export function createGroupBy(
       const times = [...shape.parted].find(isCalled);
       if (times) {
         if (relations.length > 0)
-          throw badInput(`groupBy: ${pathTo(...relations, field)} is of related rows, whose times make no buckets`);
+          throw badInput(
+            `groupBy: ${pathTo(...relations, field)} is a time of related rows; only times of the rows themselves make buckets`,
+          );
         found.times.push([...times, value]);
         continue;
       }
@@ -142,7 +144,7 @@ export function createGroupBy(
       collect(shape, groupBy, alias, [], found);
       const [times, other] = found.times;
       if (times && other)
-        throw badInput(`groupBy has buckets of ${times[0]} and of ${other[0]}; give those of one column`);
+        throw badInput(`groupBy has buckets of ${times[0]} and of ${other[0]}; give only one of them`);
       const read = times && readTimes(...times, where);
       for (const [part, expression] of read?.parts ?? []) found.keys.set(partPath(part), expression);
       return {

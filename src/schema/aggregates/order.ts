@@ -94,7 +94,7 @@ export function readGroupOrder(shapes: Shapes, shape: Shape, { names, bucket }: 
   const read = (of: Shape, item: unknown, relations: readonly string[]): OrderKey => {
     const [field, value] = oneOf('orderBy', item);
     if (ownFields.includes(field) && relations.length > 0)
-      throw badInput(`orderBy: ${field} is of the groups; it does not stand in ${pathTo(...relations)}`);
+      throw badInput(`orderBy: ${field} belongs to the groups; give it outside of ${pathTo(...relations)}`);
     if (field === 'bucket') {
       if (!bucket) throw badInput('orderBy names the bucket, but groupBy has none');
       return orderKey('bucket', value);
@@ -109,7 +109,7 @@ export function readGroupOrder(shapes: Shapes, shape: Shape, { names, bucket }: 
     if (found) {
       if (relations.length > 0)
         throw badInput(
-          `orderBy: ${pathTo(...relations, name)} is of related rows, of which the key alone gives an order`,
+          `orderBy: ${pathTo(...relations, name)} is a column of related rows; order by its key, not by a measure`,
         );
       measures.push(found.measured.measure);
       return orderKey(found.measured.measure.name, found.direction);

@@ -119,7 +119,7 @@ export const changeType = (builder: Builder) =>
           }),
         });
       return {
-        difference: field('difference', 'The difference; without `fill`, to the last bucket that has rows.'),
+        difference: field('difference', 'The difference; without `fill`, from the last bucket that has rows.'),
         rate: field('rate', 'The difference per second since the start of that bucket.'),
       };
     },
@@ -181,7 +181,7 @@ function endField(t: FieldBuilder<Aggregated>, shape: Shape, end: 'first' | 'las
     type: node,
     nullable: true,
     description: `The row with the ${end === 'first' ? 'earliest' : 'latest'} time; the ${end === 'first' ? 'smallest' : 'largest'} key breaks ties.`,
-    args: { by: t.arg({ type: column, required: true, description: 'A column of times.' }) },
+    args: { by: t.arg({ type: column, required: true, description: 'A time column.' }) },
     ...generated(
       { kind: 'relation' },
       {

@@ -70,7 +70,7 @@ const isChange = (measure: Measure) => measure.kind === 'derived' && measure.for
 
 function before(period: Period, measure: Measure): Measure {
   if (measure.kind === 'before' || isChange(measure))
-    throw badInput('previous has neither changes nor another previous; select measures');
+    throw badInput('previous cannot contain changes or another previous; select measures');
   return { kind: 'before', name: `${period.name} ${measure.name}`, of: measure, period };
 }
 
@@ -80,6 +80,7 @@ function before(period: Period, measure: Measure): Measure {
 export function endRow(shape: Shape, end: 'first' | 'last', by: unknown): OfRows {
   const times = [...shape.times.values()];
   const found = times.find(({ column }) => column.name === by);
-  if (!found || !shape.key) throw badInput(`${end}: by must hold times: ${times.map(({ value }) => value).join(', ')}`);
+  if (!found || !shape.key)
+    throw badInput(`${end}: by must be a time column: ${times.map(({ value }) => value).join(', ')}`);
   return { kind: 'row', name: `${end} ${found.index}`, end, by: found.column, key: shape.key };
 }

@@ -44,13 +44,13 @@ function partsOf(builder: Builder, types: Types, define: Extension): readonly Pa
   const parts: Part[] = [];
   let isRunning = true;
   const onPart = (part: Part) => {
-    if (!isRunning) throw new Error('Fields are added while the function of a module runs, not later');
+    if (!isRunning) throw new Error('A module must add its fields while its function runs, not later');
     parts.push(part);
   };
   const returned: unknown = define(createTools(builder, types, onPart));
   isRunning = false;
   if (returned instanceof Promise) {
-    returned.catch(() => {}); // it has failed already
+    returned.catch(() => {}); // the error below replaces its rejection
     throw new Error('The function of a module must not be async');
   }
   return parts;

@@ -38,6 +38,6 @@ async function filesOf(folder: string, problems: string[]): Promise<readonly str
 
 async function importExtension(file: string): Promise<Extension> {
   const { default: define } = (await import(pathToFileURL(resolve(file)).href)) as { readonly default?: unknown };
-  if (typeof define !== 'function') throw new Error('has no default export that is a function: docs/extending.md');
+  if (typeof define !== 'function') throw new Error('has no function as its default export; see docs/extending.md');
   return define as Extension;
 }

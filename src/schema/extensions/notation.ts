@@ -59,7 +59,8 @@ export function readRows<N extends Readonly<Record<string, ScalarNotation>>>(
       const text = row[name];
       if (text === undefined) throw new Error(`The statement returns no column "${name}"`);
       const value = readValue(text, leaf);
-      if (value === null && notation.endsWith('!')) throw new Error(`"${name}" is null, which ${notation} rules out`);
+      if (value === null && notation.endsWith('!'))
+        throw new Error(`"${name}" is null, which ${notation} does not allow`);
       return [name, value];
     });
     return Object.fromEntries(values) as Shaped<N>;

@@ -24,7 +24,7 @@ export const createTables =
     const leaves = leavesOf(types, table, columns);
     const leaf = (column: string): Leaf => {
       const found = leaves.get(column);
-      if (!found) throw new Error(`"${column}" is none of the columns that table("${name}") names`);
+      if (!found) throw new Error(`"${column}" is not among the columns given to table("${name}")`);
       return found;
     };
     const match: Match = { table, columns: table.primaryKey, origin: table, values: table.primaryKey };
@@ -68,4 +68,4 @@ function leavesOf(types: Types, table: Table, columns: Notations): ReadonlyMap<s
 const keyProblem = ({ name, primaryKey }: Table, given: number): string =>
   primaryKey.length === 0
     ? `"${name}" has no primary key to find a row by`
-    : `The primary key of "${name}" is (${primaryKey.join(', ')}); ${given} values were given`;
+    : `The primary key of "${name}" is (${primaryKey.join(', ')}); values given: ${given}`;

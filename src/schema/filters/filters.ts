@@ -187,7 +187,9 @@ export function createFilters(
       if (expect === undefined) return null;
       const condition = conditionOf(table, expect, alias);
       if (holdsAlways(expect) || hasEmpty(expect))
-        throw badInput('expect, or a part of it, has no condition, as a variable that was left out makes it; give one');
+        throw badInput(
+          'expect, or a part of it, is empty, perhaps because a variable was left out; give it a condition',
+        );
       return condition;
     },
     leaf: leafFilter,

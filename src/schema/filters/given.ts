@@ -25,6 +25,6 @@ export function given(input: unknown): readonly (readonly [string, unknown])[] {
 export function stated(name: string, part: unknown): unknown {
   if (given(part).length > 0) return part;
   throw badInput(
-    `The filter's "${name}" is empty, as a variable that was left out makes it; give it a condition, or leave "${name}" out`,
+    `The filter's "${name}" is empty, perhaps because a variable was left out; give it a condition, or leave "${name}" out`,
   );
 }

@@ -48,7 +48,7 @@ export function createLeafFilters(builder: Builder): (leaf: Leaf) => LeafFilter 
           [...fields].map(([field, { type, isList, description }]) => [
             field,
             isList
-              ? // Arrays may hold nulls, and so may what they are equal to; any other list holds values.
+              ? // Arrays may contain nulls, and so may the array to compare; other lists contain only values.
                 t.field({ type: [type], description, required: { list: false, items: isList === 'of values' } })
               : t.field({ type, description }),
           ]),

@@ -112,7 +112,7 @@ const ofItems = (operator: string, description: string): Operator => ({
 
 const list: Operators = {
   contains: ofItems('@>', 'Has all of these items.'),
-  containedBy: ofItems('<@', 'Has no other items than these.'),
+  containedBy: ofItems('<@', 'Has no items other than these.'),
   overlaps: ofItems('&&', 'Has at least one of these items.'),
 };
 

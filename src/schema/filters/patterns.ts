@@ -54,9 +54,11 @@ const expression = (name: '~' | '~*', description: string): Operator => ({
 function refuseDear(expression: unknown): void {
   const text = String(expression);
   if (text.length > maxExpression)
-    throw badInput(`A regular expression has at most ${maxExpression} characters; this one has ${text.length}`);
+    throw badInput(`A regular expression may have at most ${maxExpression} characters; this one has ${text.length}`);
   if (/(?<!\\)(\\\\)*\\[1-9]/.test(text))
-    throw badInput('A regular expression has no references to groups (\\1), which may take for ever');
+    throw badInput(
+      'A regular expression must not have back references such as \\1, which can take PostgreSQL very long',
+    );
 }
 
 const begins = (text: string) => `${text}%`;
@@ -65,14 +67,14 @@ const has = (text: string) => `%${text}%`;
 
 export const textual: Operators = {
   like: pattern('~~', 'Matches a pattern: % is any text, _ any character, \\ takes the next one literally.'),
-  ilike: pattern('~~*', 'Like `like`, without regard to case.'),
+  ilike: pattern('~~*', 'Like `like`, ignoring case.'),
   startsWith: literal('~~', 'Begins with this text.', begins),
   endsWith: literal('~~', 'Ends with this text.', ends),
   contains: literal('~~', 'Contains this text.', has),
-  eqInsensitive: literal('~~*', 'Equal to this text, without regard to case.', String),
-  startsWithInsensitive: literal('~~*', 'Begins with this text, without regard to case.', begins),
-  endsWithInsensitive: literal('~~*', 'Ends with this text, without regard to case.', ends),
-  containsInsensitive: literal('~~*', 'Contains this text, without regard to case.', has),
-  matches: expression('~', 'Matches a regular expression of PostgreSQL, anywhere in the text. Example: "^SN-\\\\d+$".'),
-  matchesInsensitive: expression('~*', 'Like `matches`, without regard to case.'),
+  eqInsensitive: literal('~~*', 'Equal to this text, ignoring case.', String),
+  startsWithInsensitive: literal('~~*', 'Begins with this text, ignoring case.', begins),
+  endsWithInsensitive: literal('~~*', 'Ends with this text, ignoring case.', ends),
+  containsInsensitive: literal('~~*', 'Contains this text, ignoring case.', has),
+  matches: expression('~', 'Contains a match of this PostgreSQL regular expression. Example: "^SN-\\\\d+$".'),
+  matchesInsensitive: expression('~*', 'Like `matches`, ignoring case.'),
 };

@@ -25,18 +25,18 @@ export const spatial: Operators = {
     description: 'Lies within a distance of a geometry.',
     condition(operand, argument) {
       const { from, distance } = argument as { readonly from: unknown; readonly distance: number };
-      if (!(distance >= 0)) throw badInput('dWithin: distance is negative');
+      if (!(distance >= 0)) throw badInput('dWithin: distance must not be negative');
       return sql`${call(operand, 'st_dwithin')}(${compare.based(operand)}, ${geometry(operand, from)}, ${distance}::pg_catalog.float8)`;
     },
   },
   bbox: {
     argument: 'box',
-    description: 'Its bounding box meets this one in the coordinates of the column: [west, south, east, north].',
+    description: 'Its bounding box intersects this one, in the coordinates of the column: [west, south, east, north].',
     condition(operand, argument) {
       const [west, south, east, north, ...more] = argument as readonly number[];
       if (west === undefined || south === undefined || east === undefined || north === undefined || more.length > 0)
         throw badInput('bbox: give four numbers, [west, south, east, north]');
-      if (south > north) throw badInput('bbox: south is greater than north');
+      if (south > north) throw badInput('bbox: south must not be greater than north');
       const meets = (from: number, to: number) => meetsBox(operand, [from, south, to, north]);
       // A box that crosses the antimeridian is two boxes (RFC 7946).
       return west <= east ? meets(west, east) : sql`(${meets(west, 180)} or ${meets(-180, east)})`;

@@ -89,8 +89,7 @@ function computedField(t: Fields, types: Types, fn: DbFunction, type: Type, pare
         const value = asked as ReturnType<typeof computed>;
         const known = row[value.name];
         if (known !== undefined) return known;
-        if (key.length === 0)
-          throw new Error(`${fn.signature} failed, and a row without a key cannot be asked for again`);
+        if (key.length === 0) throw new Error(`${fn.signature} failed, and a row without a key cannot be loaded again`);
         return loaders.computed(match, keyOf(row, key), value);
       },
     }),
@@ -148,8 +147,8 @@ function sliced(t: Fields, types: Types, fn: DbFunction, parent?: Table) {
   const args = {
     ...called.arguments.define(t),
     ...(fn.returnsSet && {
-      first: t.arg({ type: 'Int', description: `How many, at most ${maxSize}; ${defaultSize} without it.` }),
-      offset: t.arg({ type: 'Int', description: 'How many to pass over.' }),
+      first: t.arg({ type: 'Int', description: `How many to return: ${defaultSize} by default, at most ${maxSize}.` }),
+      offset: t.arg({ type: 'Int', description: 'How many to skip.' }),
     }),
   };
   const ask = (given: Arguments) =>

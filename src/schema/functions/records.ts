@@ -57,7 +57,7 @@ export function createRecords(builder: Builder, types: Known): Records {
 }
 
 function descriptionOf({ catalog }: Known, { name, result }: DbFunction): string | undefined {
-  if (result.kind !== 'record' || result.composite === null) return `A row of what \`${name}\` returns.`;
+  if (result.kind !== 'record' || result.composite === null) return `A row returned by \`${name}\`.`;
   const composite = catalog.composites.find(({ id }) => id === result.composite);
   return composite?.comment ?? `\`${composite?.name}\``;
 }

@@ -39,7 +39,7 @@ export function createRowInputs(
     const fields = fieldsOf(composite);
     const ref = builder.inputType(name, {
       description: described(
-        composite.comment ?? `A row of \`${composite.name}\`; what is left out is null.`,
+        composite.comment ?? `A row of \`${composite.name}\`. Omitted fields are null.`,
         composite.name,
         composite.name,
       ),

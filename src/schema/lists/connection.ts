@@ -130,7 +130,7 @@ export function connectionType(builder: Builder, name: string, { node, edge, pag
         type: 'SafeInt',
         nullable: true,
         description:
-          "An estimate of the number of rows, on all pages: PostgreSQL's statistics, as old as the last ANALYZE. It counts rows that row security hides too. Null under a filter or a relation, and for views and tables that were never analysed.",
+          "An estimate of the number of rows on all pages, from PostgreSQL's statistics as of the last ANALYZE. It includes rows hidden by row security. Null with a filter or a relation, and for views and tables never analysed.",
         ...generatedLeaf({ kind: 'count' }, scalarLeaf('SafeInt'), {
           loads: true,
           get: ({ estimate }: Connection) => estimate(),
@@ -140,7 +140,7 @@ export function connectionType(builder: Builder, name: string, { node, edge, pag
       totalCount: t.field({
         type: 'SafeInt',
         nullable: true,
-        description: 'How many rows match, on all pages; counted only when selected.',
+        description: 'The number of matching rows on all pages; counted only if selected.',
         ...generatedLeaf({ kind: 'count' }, scalarLeaf('SafeInt'), {
           loads: true,
           get: ({ count }: Connection) => count(),
@@ -154,7 +154,7 @@ const liveCursorField = (t: FieldBuilder<Connection>, column: string) =>
   t.string({
     nullable: true,
     description:
-      'Where the live tail of the table goes on after what could be seen when this page was read: an argument for `after` there. With it, list and tail have every row exactly once.',
+      'A cursor for `after` of the live tail, which then starts after the rows visible when this page was read. List and tail together return every row exactly once.',
     ...generatedLeaf({ kind: 'column', columns: [column] }, scalarLeaf('String'), {
       loads: true,
       get: async ({ plan: { live }, load }: Connection) => live?.cursor((await load()).seen),

@@ -55,8 +55,8 @@ export function listField(
         orderBy: t.arg({
           type: [orderBy],
           description: source.rows
-            ? 'The order; the one of the function if none is given.'
-            : 'The order; by primary key if none is given.',
+            ? 'The order; the default is that of the function.'
+            : 'The order; the default is by primary key.',
         }),
       }),
       ...(column && {

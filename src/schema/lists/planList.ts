@@ -34,9 +34,9 @@ export function planList(
   const { first, last, after, before, offset } = args;
   if (isGiven(first) && isGiven(last)) throw badInput('Give first or last, not both');
   if (isGiven(offset) && (isGiven(last) || isGiven(after) || isGiven(before)))
-    throw badInput('offset goes with first only; to walk on from a cursor leave it out');
+    throw badInput('offset can be combined only with first; leave it out to page by cursor');
   if (isGiven(offset) && !(offset >= 0 && offset <= maxOffset))
-    throw badInput(`offset must be from 0 to ${maxOffset}; beyond that, walk with cursors or narrow the filter`);
+    throw badInput(`offset must be from 0 to ${maxOffset}; beyond that, page by cursor or narrow the filter`);
   const backward = isGiven(last);
   const size = last ?? first ?? limits.defaultSize;
   if (!(size >= 0 && size <= limits.maxSize))

@@ -34,7 +34,7 @@ export function changeInput(
   );
   if (fields.size === 0) return null;
   const type = builder.inputType(`Update${name}Change`, {
-    description: `Changes to a row of \`${table.name}\` that go by what it holds.`,
+    description: `Changes relative to the current values in \`${table.name}\`.`,
     fields: (t) =>
       Object.fromEntries(
         [...fields].map(([field, { column, change }]) => [

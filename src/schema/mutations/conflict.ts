@@ -36,13 +36,13 @@ export function onConflictInput(
     ),
   });
   const type = builder.inputType(`Create${name}OnConflict`, {
-    description: 'What to do if a row exists already; by default an error CONFLICT.',
+    description: 'What to do if a row exists already; the default is the error CONFLICT.',
     fields: (t) => ({
       do: t.field({ type: action, required: true }),
       on: t.field({
         type: on,
         required: true,
-        description: 'The key, which every input must have and no two may share.',
+        description: 'The key. Every input must have one, and no two the same.',
       }),
     }),
   });
@@ -64,12 +64,15 @@ export function checkConflict(types: Types, table: Table, rows: readonly Values[
     const missing = key.columns.filter((name) => !row.has(name));
     if (missing.length > 0) {
       const fields = types.names.fieldsOf(table, missing);
-      throw badInput(`inputs[${index}] must give ${fields.join(', ')}, which onConflict goes by`, { fields, index });
+      throw badInput(`inputs[${index}] must give ${fields.join(', ')}, since onConflict uses this key`, {
+        fields,
+        index,
+      });
     }
     if (action === 'ignore') return;
     const set = [...row.keys()].filter((name) => !key.columns.includes(name));
     if (set.length === 0)
-      throw badInput(`inputs[${index}] gives nothing to update beside its key; use IGNORE`, { index });
+      throw badInput(`inputs[${index}] gives only its key and nothing to update; use IGNORE`, { index });
     const denied = set.filter((name) => !may.includes(name));
     if (denied.length > 0) {
       const fields = types.names.fieldsOf(table, denied);

@@ -32,7 +32,7 @@ export function defineCreate(
     table,
     columns: insertable(table),
     name: `Create${name}Input`,
-    description: `A new row of \`${table.name}\`. What is left out gets its default.`,
+    description: `A new row of \`${table.name}\`. Omitted fields get their defaults.`,
     forCreate: true,
   });
   builder.mutationField(names.create(table), (t) =>
@@ -66,7 +66,7 @@ export function defineCreate(
       type: many,
       nullable: true,
       deprecationReason: table.deprecationReason,
-      description: `Creates rows of \`${table.name}\`, all or none; at most ${maxInputs}.`,
+      description: `Creates at most ${maxInputs} rows of \`${table.name}\`, all or none.`,
       args: {
         inputs: t.arg({ type: [input.type], required: true }),
         ...(onConflict && { onConflict: t.arg({ type: onConflict.type }) }),
@@ -77,7 +77,7 @@ export function defineCreate(
           ask(args, selection) {
             const inputs = args['inputs'] as readonly unknown[];
             if (inputs.length > maxInputs)
-              throw badInput(`There are ${inputs.length} inputs; at most ${maxInputs} can be created at once`);
+              throw badInput(`inputs has ${inputs.length} items; at most ${maxInputs} rows can be created at once`);
             const rows = inputs.map((item, index) => input.read(item, index));
             const conflict = onConflict?.read(args['onConflict']) ?? null;
             return rows.length > 0 ? creationOf(types, { table, rows, conflict }, selection) : null;
@@ -123,7 +123,7 @@ function checkPlaces(types: Types, table: Table, rows: readonly Values[]): void 
   if (column === null || index === -1) return;
   const fields = types.names.fieldsOf(table, [column]);
   throw badInput(
-    `inputs[${index}] must give ${fields.join()}, by which rows are distributed; else create one at a time`,
+    `inputs[${index}] must give ${fields.join()}, by which rows are distributed; otherwise create one row at a time`,
     { fields, index },
   );
 }

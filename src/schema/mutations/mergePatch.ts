@@ -13,7 +13,7 @@ const maxObjects = 100;
 export function mergePatch(document: Sql, patch: string): Sql {
   let objects = 0;
   const merge = (target: Sql, value: object): Sql => {
-    if (++objects > maxObjects) throw badInput(`A document to merge has at most ${maxObjects} objects`);
+    if (++objects > maxObjects) throw badInput(`merge: the document may have at most ${maxObjects} objects`);
     const entries = Object.entries(value);
     const removed = entries.filter(([, one]) => one === null).map(([key]) => key);
     const set = Object.fromEntries(entries.filter(([, one]) => one !== null && !isObject(one)));

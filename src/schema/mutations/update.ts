@@ -30,7 +30,7 @@ export function defineUpdate(
     table,
     columns: updatable(table),
     name: `Update${name}Patch`,
-    description: `Changes to a row of \`${table.name}\`. What is left out stays as it is; null takes the value away.`,
+    description: `Changes to \`${table.name}\`. Omitted fields are kept; null clears one.`,
     forCreate: false,
   });
   const change = changeInput(builder, types, table, name, leafChanges);
@@ -46,7 +46,7 @@ export function defineUpdate(
           ...key.define(t),
           patch: t.arg({ type: patch.type }),
           ...(change && {
-            change: t.arg({ type: change.type, description: 'Changes that go by what the row holds.' }),
+            change: t.arg({ type: change.type, description: 'Changes relative to the current values.' }),
           }),
           expect: t.arg({
             type: types.filters.where(table),
@@ -89,12 +89,12 @@ function checkOnce(types: Types, table: Table, values: Values, changes: Readonly
   const twice = [...changes.keys()].filter((name) => values.has(name));
   if (twice.length === 0) return;
   const fields = types.names.fieldsOf(table, twice);
-  throw badInput(`patch and change both give ${fields.join(', ')}; give one of them`, { fields });
+  throw badInput(`patch and change both set ${fields.join(', ')}; give only one of them`, { fields });
 }
 
 function changed(catalog: Catalog, row: Row | undefined): Payload {
   if (row?.[marker(catalog, 'written')] === 't') return { row };
   if (row?.[marker(catalog, 'found')] === 't')
-    throw new AppError('CONFLICT', 'The row is not as expected (any more); nothing changed');
+    throw new AppError('CONFLICT', 'The row does not match expect; nothing was changed');
   return { row: null };
 }

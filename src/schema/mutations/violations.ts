@@ -133,10 +133,10 @@ function messageOf(types: Types, change: RowChange, cause: DatabaseError, violat
     case '23001':
       return referenceMessage(types, change, cause, violation);
     case '23505':
-      return shown ? `There is a ${type} with this ${shown} already` : undefined;
+      return shown ? `Another ${type} already has this ${shown}` : undefined;
     case '23514':
       if (constraint !== null) return `${shown || 'A value'} breaks the rule ${comment ?? constraint}`;
-      return shown ? `There is no place for a ${type} with this ${shown}` : undefined;
+      return shown ? `No partition accepts a ${type} with this ${shown}` : undefined;
     case '23P01':
       return shown ? `The ${type} conflicts with another in ${shown}` : undefined;
     default:
@@ -153,7 +153,7 @@ function referenceMessage(types: Types, change: RowChange, cause: DatabaseError,
   const key = table.foreignKeys.find(({ name }) => name === violation.constraint);
   const isNew = verb === 'create' || violation.columns.some((name) => values instanceof Map && values.has(name));
   if (key && isNew) return `There is no ${types.of(key.table).name} with this ${violation.fields.join(', ')}`;
-  if (verb === 'create') return 'The row refers to one that is not there';
+  if (verb === 'create') return 'The row refers to a row that does not exist';
   const onShards = namedOnShards(table, cause).filter((name) => name !== table.name);
   const referring = types.all.find((other) => [cause.table, ...onShards].includes(other.table.name));
   return `${referring ? `A ${referring.name}` : 'Something'} still refers to this ${types.of(table.name).name}`;

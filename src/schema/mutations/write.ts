@@ -37,4 +37,8 @@ export async function writeRows(
 }
 
 const unknownOutcome = (cause: unknown) =>
-  new AppError('DATABASE_UNAVAILABLE', 'The database was lost; whether the change was made is not known', { cause });
+  new AppError(
+    'DATABASE_UNAVAILABLE',
+    'The connection to the database was lost; check whether the change was made before you repeat it',
+    { cause },
+  );

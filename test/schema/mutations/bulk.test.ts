@@ -69,7 +69,7 @@ describe('a bulk create', () => {
     const onConflict = { do: 'IGNORE', on: 'CODE' };
     expect(await create(createDocument, { inputs, onConflict })).toEqual(created);
     expect(await create(createDocument, { inputs, onConflict: { ...onConflict, do: 'UPDATE' } }).catch(String)).toMatch(
-      /inputs\[1\] gives nothing to update beside its key/,
+      /inputs\[1\] gives only its key and nothing to update/,
     );
     await database.admin('truncate events.thing cascade');
     const changes = inputs.filter(({ code }) => code !== 'b');
@@ -98,7 +98,7 @@ describe('a bulk create', () => {
     const [row] = await rowsOf('select count(*)::int, sum(amount)::int, max(number)::int from events.thing');
     expect(row).toEqual({ count: 10_000, sum: 50_005_000, max: 10_000 });
     expect((await api.send(counts, { inputs: [...inputs, { code: 'more' }] })).errors?.[0]).toMatchObject({
-      message: 'There are 10001 inputs; at most 10000 can be created at once',
+      message: 'inputs has 10001 items; at most 10000 rows can be created at once',
       extensions: { code: 'BAD_USER_INPUT' },
     });
   });
@@ -107,7 +107,7 @@ describe('a bulk create', () => {
     await database.admin("insert into events.thing (code) values ('there')");
     const inputs = [{ code: 'new' }, { code: 'newer' }, { code: 'there' }];
     expect((await api.send(createDocument, { inputs })).errors?.[0]).toMatchObject({
-      message: 'There is a Thing with this code already',
+      message: 'Another Thing already has this code',
       extensions: { code: 'CONFLICT', index: 2 },
     });
     expect(await rowsOf('select code from events.thing')).toEqual([{ code: 'there' }]);
@@ -215,7 +215,7 @@ test('an input without the key that onConflict goes by is refused', async () => 
   const onConflict = { do: 'IGNORE', on: 'THING_ID' };
   const inputs = [{ code: 'a', thingId: 1 }, { code: 'b' }];
   expect((await api.send(createDocument, { inputs, onConflict })).errors?.[0]).toMatchObject({
-    message: 'inputs[1] must give thingId, which onConflict goes by',
+    message: 'inputs[1] must give thingId, since onConflict uses this key',
     extensions: { code: 'BAD_USER_INPUT', fields: ['thingId'], index: 1 },
   });
 });

@@ -104,7 +104,7 @@ describe('changing a row', () => {
     const { errors, data } = await change(6, { amount: { eq: 1 } });
     expect(data).toEqual({ updateThing: null });
     expect(errors?.[0]).toMatchObject({
-      message: 'The row is not as expected (any more); nothing changed',
+      message: 'The row does not match expect; nothing was changed',
       extensions: { code: 'CONFLICT' },
     });
     expect((await change(6, { parts: { some: { name: { eq: 'wheel' } } } })).errors).toBeUndefined();

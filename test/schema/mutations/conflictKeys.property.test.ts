@@ -115,15 +115,15 @@ describe('onConflict', () => {
     const ask = async (type: Type, inputs: readonly object[]) =>
       (await api.send(documentOf(type), { inputs, onConflict: { do: 'IGNORE', on: tables[type].on } })).errors?.[0]
         ?.message;
-    expect(await ask('PartialRow', [{ body: 'x' }])).toBe('inputs[0] must give key, which onConflict goes by');
-    expect(await ask('DistinctRow', [{ body: 'x' }])).toBe('inputs[0] must give key, which onConflict goes by');
+    expect(await ask('PartialRow', [{ body: 'x' }])).toBe('inputs[0] must give key, since onConflict uses this key');
+    expect(await ask('DistinctRow', [{ body: 'x' }])).toBe('inputs[0] must give key, since onConflict uses this key');
     expect(await ask('PartialRow', [{ key: 1 }, { key: 1, state: 'closed' }])).toBe('inputs 0, 1 have the same key');
   });
 
   test('of a partial key is explained like any other', async () => {
     await database.admin('truncate events.partial_row; insert into events.partial_row (key) values (3)');
     expect((await api.send(documentOf('PartialRow'), { inputs: [{ key: 3 }] })).errors?.[0]).toMatchObject({
-      message: 'There is a PartialRow with this key already',
+      message: 'Another PartialRow already has this key',
       extensions: { code: 'CONFLICT', fields: ['key'] },
     });
   });

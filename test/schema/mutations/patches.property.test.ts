@@ -190,10 +190,10 @@ describe('what cannot be done is refused', () => {
     [{ change: { whole: null } }, '"whole" in change is null; leave it out', 'BAD_USER_INPUT'],
     [
       { patch: { whole: 1 }, change: { whole: { increment: 1 } } },
-      'patch and change both give whole; give one of them',
+      'patch and change both set whole; give only one of them',
       'BAD_USER_INPUT',
     ],
-    [{ change: { doc: { merge: deep } } }, 'A document to merge has at most 100 objects', 'BAD_USER_INPUT'],
+    [{ change: { doc: { merge: deep } } }, 'merge: the document may have at most 100 objects', 'BAD_USER_INPUT'],
     [{ change: { small: { increment: 40_000 } } }, 'value "40000" is out of range for type smallint', 'BAD_USER_INPUT'],
     [{ change: { big: { increment: '9223372036854775807' } } }, 'bigint out of range', 'BAD_USER_INPUT'],
     [

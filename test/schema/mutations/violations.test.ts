@@ -48,7 +48,7 @@ describe('an error of one row says which constraint it violates, in the words of
     [
       'createThing(input: { code: "first" }) { thing { code } }',
       {
-        message: 'There is a Thing with this code already',
+        message: 'Another Thing already has this code',
         code: 'CONFLICT',
         constraint: 'thing_code_key',
         fields: ['code'],
@@ -57,7 +57,7 @@ describe('an error of one row says which constraint it violates, in the words of
     [
       'updateThing(thingId: 2, patch: { code: "first" }) { thing { code } }',
       {
-        message: 'There is a Thing with this code already',
+        message: 'Another Thing already has this code',
         code: 'CONFLICT',
         constraint: 'thing_code_key',
         fields: ['code'],
@@ -120,7 +120,7 @@ describe('an error of one row says which constraint it violates, in the words of
     ],
     [
       'createReading(input: { sensor: "s", day: "2031-01-01" }) { reading { day } }',
-      { message: 'There is no place for a Reading with this day', code: 'BAD_USER_INPUT', fields: ['day'] },
+      { message: 'No partition accepts a Reading with this day', code: 'BAD_USER_INPUT', fields: ['day'] },
     ],
     [
       'createStrict(input: { name: "x" }) { strict { name } }',
@@ -216,7 +216,7 @@ describe('an error of many rows says by which input', () => {
 test('an error shows nothing of the database but names of constraints, and the log no values', async () => {
   const { errors } = await api.send('mutation { createThing(input: { code: "first" }) { thing { code } } }');
   expect(JSON.stringify(errors)).not.toMatch(/insert|unnest|"events|\bevents\.|key value|duplicate/i);
-  const line = api.log.find(({ msg }) => msg === 'There is a Thing with this code already');
+  const line = api.log.find(({ msg }) => msg === 'Another Thing already has this code');
   expect(line).toMatchObject({ err: { code: '23505', constraint: 'thing_code_key' } });
   expect(JSON.stringify(line)).not.toContain('(first)');
 });
@@ -237,7 +237,7 @@ test('a write whose connection breaks is not run again, and its error says that 
   await database.admin('rollback');
   expect(status).toBe(200);
   expect(errors?.[0]).toMatchObject({
-    message: 'The database was lost; whether the change was made is not known',
+    message: 'The connection to the database was lost; check whether the change was made before you repeat it',
     extensions: { code: 'DATABASE_UNAVAILABLE' },
   });
   expect(await api.query('{ thingByCode(code: "lost") { code } }')).toEqual({ thingByCode: null });

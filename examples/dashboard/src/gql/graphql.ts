@@ -583,7 +583,7 @@ export type StreamEnd =
   | 'TOO_SLOW';
 
 export type StringListWhere = {
-  /** Has no other items than these. */
+  /** Has no items other than these. */
   containedBy?: Array<string> | null | undefined;
   /** Has all of these items. */
   contains?: Array<string> | null | undefined;
@@ -600,21 +600,21 @@ export type StringListWhere = {
 export type StringWhere = {
   /** Contains this text. */
   contains?: string | null | undefined;
-  /** Contains this text, without regard to case. */
+  /** Contains this text, ignoring case. */
   containsInsensitive?: string | null | undefined;
   /** Ends with this text. */
   endsWith?: string | null | undefined;
-  /** Ends with this text, without regard to case. */
+  /** Ends with this text, ignoring case. */
   endsWithInsensitive?: string | null | undefined;
   /** Equal to. */
   eq?: string | null | undefined;
-  /** Equal to this text, without regard to case. */
+  /** Equal to this text, ignoring case. */
   eqInsensitive?: string | null | undefined;
   /** Greater than. */
   gt?: string | null | undefined;
   /** Greater than or equal to. */
   gte?: string | null | undefined;
-  /** Like `like`, without regard to case. */
+  /** Like `like`, ignoring case. */
   ilike?: string | null | undefined;
   /** Equal to one of these; an empty list matches nothing. */
   in?: Array<string> | null | undefined;
@@ -626,19 +626,19 @@ export type StringWhere = {
   lt?: string | null | undefined;
   /** Less than or equal to. */
   lte?: string | null | undefined;
-  /** Matches a regular expression of PostgreSQL, anywhere in the text. Example: "^SN-\\d+$". */
+  /** Contains a match of this PostgreSQL regular expression. Example: "^SN-\\d+$". */
   matches?: string | null | undefined;
-  /** Like `matches`, without regard to case. */
+  /** Like `matches`, ignoring case. */
   matchesInsensitive?: string | null | undefined;
   /** Not equal to; never matches null. */
   ne?: string | null | undefined;
   /** Equal to none of these; never matches null. */
   notIn?: Array<string> | null | undefined;
-  /** Has these words, in any form; takes "a phrase", or, and -word. Example: "pump or valve -test". */
+  /** Has these words, in any inflection. Also takes "a phrase", or, and -word. Example: "pump or valve -test". */
   search?: string | null | undefined;
   /** Begins with this text. */
   startsWith?: string | null | undefined;
-  /** Begins with this text, without regard to case. */
+  /** Begins with this text, ignoring case. */
   startsWithInsensitive?: string | null | undefined;
 };
 
