@@ -2,7 +2,6 @@ import { type GraphQLParams, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { RequestLimits } from '../config/limits.ts';
 import type { Context } from '../context.ts';
-import { valuesOfSlice } from '../db/pool/slices.ts';
 import { type PlannedResult, prepareRun, textOf } from '../plan/run.ts';
 import type { Admitted } from './useAdmission.ts';
 import type { ContextOf, ServerContext } from './useApi.ts';
@@ -64,7 +63,7 @@ export function usePlans(
       const { api, persisted, record, planned, price } = contextValue;
       if (planned) return setExecuteFn(() => planned.then(withText));
       // The executor cannot divide a large answer into slices.
-      const isLarge = price !== undefined && price.values > valuesOfSlice;
+      const isLarge = price !== undefined && price.values > mostExecuted;
       const plans = api.plans.of(document, operationName, persisted !== undefined || isLarge);
       const run = plans && prepareRun(plans, variableValues ?? {});
       if (record) record.interpreter = run ? 'plan' : 'executor';
@@ -81,6 +80,9 @@ export function usePlans(
     },
   };
 }
+
+/** Number of values that the executor may answer without a pause. */
+const mostExecuted = 2000;
 
 /** Adds the function with which Yoga turns a result into text. */
 const withText = (result: PlannedResult) => ({ ...result, stringify: textOf });

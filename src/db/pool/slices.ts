@@ -1,10 +1,10 @@
 import type { Borrower } from './turns.ts';
 
 /** Bytes of a result that a slice parses. */
-export const bytesOfSlice = 65_536;
+export const bytesOfSlice = 524_288;
 
 /** Values of an answer that a slice writes. */
-export const valuesOfSlice = 2000;
+export const valuesOfSlice = 10_000;
 
 interface Waiter {
   /** Orders the requests by when their long work began. */
