@@ -66,7 +66,7 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
       onReplaced?.(replaced);
     } catch (error) {
       changedAt = performance.now();
-      log.warn({ err: error }, 'Could not apply a change of the schema; still serving the previous API');
+      log.warn({ err: error }, 'Could not apply a schema change; still serving the previous API');
     }
   }
 
@@ -126,7 +126,7 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
 
   const pause = (ms: number) => wait(ms, undefined, { signal: stopped.signal, ref: false });
   void poll().catch((error: unknown) => {
-    if (!stopped.signal.aborted) log.error({ err: error }, 'Stopped watching for changes of the schema');
+    if (!stopped.signal.aborted) log.error({ err: error }, 'Stopped watching for schema changes');
   });
 
   function refreshDocuments(): void {

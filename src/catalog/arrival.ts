@@ -5,7 +5,7 @@ import type { Directed } from './directives.ts';
 /** The order in which the rows of a table arrive, which its live tail follows. */
 export interface Arrival {
   /**
-   * `number`: drawn during the INSERT, so that a transaction which may still commit a lower one holds the table's lock.
+   * A `number` is drawn during the INSERT: a transaction that may still commit a lower one holds the table's lock.
    */
   readonly kind: Numbering['kind'];
   /** A number alone, or the transaction's id and the columns that tell its rows apart. */
@@ -96,7 +96,7 @@ function check(table: Table, numbering: Numbering, isDeclared: boolean): Arrival
 function checkTransaction(table: Table, { column, indexes }: Numbering): Arrival | NoArrival {
   const keys = uniqueKeys(table);
   if (keys.length === 0)
-    return { reason: `no readable key distinguishes the rows of one ${column} apart: add a primary key` };
+    return { reason: `no readable key distinguishes rows with the same ${column}: add a primary key` };
   const columns = keys
     .map((key) => [column, ...key])
     .find((wanted) => indexes.some((index) => wanted.every((name, i) => index[i] === name)));
@@ -119,7 +119,7 @@ function checkNumber({ column, identity, sequences, indexes }: Numbering, isDecl
   for (const { name, cache, increment, cycles } of sequences) {
     if (cache !== 1)
       return {
-        reason: `a session takes ${cache} numbers of ${name} at once, hence out of order: alter sequence ${name} cache 1`,
+        reason: `a session takes ${cache} numbers of ${name} at once, so rows arrive out of order: run alter sequence ${name} cache 1`,
       };
     if (increment < 0) return { reason: `${name} counts downwards: run alter sequence ${name} increment 1` };
     if (cycles) return { reason: `${name} starts again at its end: run alter sequence ${name} no cycle` };

@@ -6,20 +6,20 @@ export interface DbFunction {
   /** The name with the types of its parameters, which tells it from its overloads. */
   readonly signature: string;
   readonly comment: string | null;
-  /** Why it is not to be used any more, where its owner says so. */
+  /** The owner's reason for deprecating it. */
   readonly deprecationReason?: string;
-  /** Whether it may change something. */
+  /** Whether a call may change data. */
   readonly isVolatile: boolean;
   /** Whether it returns null, or no rows, as soon as an argument is null. */
   readonly isStrict: boolean;
   readonly parameters: readonly Parameter[];
   readonly result: FunctionResult;
   readonly returnsSet: boolean;
-  /** How many rows the planner expects of a set. */
+  /** Number of rows that the planner expects a set to have. */
   readonly expectedRows: number;
   /** Whether the planner may replace a call by the query in the function's body. */
   readonly mayBeInlined: boolean;
-  /** The columns that identify a row of the result, where the owner names them. */
+  /** The columns that identify a row of the result, if the owner declares them. */
   readonly key?: readonly string[];
   /** Whether the owner lets `where` and `orderBy` use a computed field. */
   readonly isFilterable?: boolean;
@@ -27,7 +27,7 @@ export interface DbFunction {
 }
 
 export interface Parameter {
-  /** Null where it has none: then it is given by its place. */
+  /** Null if it has none; arguments for it are passed by position. */
   readonly name: string | null;
   readonly type: Type;
   /** The quoted, qualified name of the declared type, which may be a domain. */
@@ -40,7 +40,7 @@ export type FunctionResult =
   | { readonly kind: 'value'; readonly type: Type }
   /** Rows of a table of the schema. */
   | { readonly kind: 'table'; readonly table: string; readonly columns: readonly string[] }
-  /** Rows of a composite type, or of columns of the function's own: then `composite` is null. */
+  /** Rows of a composite type; `composite` is null if the function declares the columns itself. */
   | { readonly kind: 'record'; readonly composite: string | null; readonly members: readonly RowMember[] };
 
 /** A type of rows. */
@@ -49,9 +49,9 @@ export interface Composite {
   readonly id: string;
   readonly name: string;
   readonly comment: string | null;
-  /** The table of the schema whose rows these are; null for a type of its own. */
+  /** The table of the schema whose row type this is; null for other composite types. */
   readonly table: string | null;
-  /** All of them, in their order, whatever the role may read. */
+  /** All members in order, including those that the role may not read. */
   readonly members: readonly RowMember[];
 }
 

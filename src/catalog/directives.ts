@@ -111,14 +111,14 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
 const functionDirectives = ['name', 'omit', 'deprecated', 'expose', 'key', 'filterable', 'sortable'];
 
 const known = (directives: readonly string[]): string =>
-  directives.length > 0 ? `; known are ${directives.map((name) => `@${name}`).join(' ')}` : '';
+  directives.length > 0 ? `; use one of ${directives.map((name) => `@${name}`).join(' ')}` : '';
 
 const deprecated = (directives: readonly Directive[]): { readonly deprecationReason?: string } => {
   const found = directives.find(({ name }) => name === 'deprecated');
   return found ? { deprecationReason: reasonOf(found.argument) } : {};
 };
 
-/** By which configuration a column is searched. */
+/** Returns the text search configuration that a column's comment names, if it exists. */
 function searchOf(
   { searchConfigurations }: Catalog,
   { type }: Column,
@@ -132,7 +132,7 @@ function searchOf(
   const found = searchConfigurations.find(({ name }) => name === given.argument);
   if (!isSearchable(type)) wrong('only columns of text and tsvector are searched');
   else if (!found)
-    wrong(`there is no such configuration; there are ${searchConfigurations.map(({ name }) => name).join(' ')}`);
+    wrong(`there is no such configuration; choose one of ${searchConfigurations.map(({ name }) => name).join(' ')}`);
   else return { search: found.sql };
   return {};
 }

@@ -4,7 +4,7 @@ import type { Directive, Warn } from './comment.ts';
 import type { DbFunction } from './dbFunction.ts';
 import { compositeOf, computedOn, isPlainComputed } from './functions.ts';
 
-/** Follows what the comment of a function says beside its name: `@filterable`, `@sortable` and `@key (a, b)`. */
+/** Applies the directives in a function's comment: `@filterable`, `@sortable` and `@key (a, b)`. */
 export function directFunction(
   catalog: Catalog,
   fn: DbFunction,
@@ -21,7 +21,7 @@ export function directFunction(
     }
     if (name !== 'filterable' && name !== 'sortable') continue;
     if (computedOn(catalog, fn) === null || !isPlainComputed(fn))
-      wrong('it is for a function of one row that returns one value and needs no other argument');
+      wrong('it applies only to a function that takes one row, needs no other argument and returns one value');
     else if (name === 'filterable') directed = { ...directed, isFilterable: true };
     else if (fn.result.kind === 'value' && !isOrdered(fn.result.type)) wrong('its values have no order');
     else directed = { ...directed, isSortable: true };
@@ -29,10 +29,10 @@ export function directFunction(
   return directed;
 }
 
-/** The columns of the result that the directive names, or what is wrong with it. */
+/** Returns the columns of the result that the directive names, or what is wrong with it. */
 function keyOf({ tables }: Catalog, { result, returnsSet }: DbFunction, argument: string): readonly string[] | string {
   const table = result.kind === 'table' && returnsSet && tables.find(({ name }) => name === result.table);
-  if (!table) return 'it is for a function that returns a set of rows of a table';
+  if (!table) return 'it applies only to a function that returns a set of rows of a table';
   const columns = columnList(argument);
   if (!columns) return 'write it as @key (a, b)';
   const missing = missingColumn(table, columns);
@@ -42,7 +42,7 @@ function keyOf({ tables }: Catalog, { result, returnsSet }: DbFunction, argument
     : 'values of a key must have an order';
 }
 
-/** Functions of rows whose table is not served go with it. */
+/** Removes the functions that take or return rows of a table that is not served. */
 export function withoutOmittedFunctions(catalog: Catalog): Catalog {
   const isServed = (name: string | null | undefined) =>
     name === null || name === undefined || catalog.tables.some((table) => table.name === name);

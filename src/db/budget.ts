@@ -46,7 +46,7 @@ export const mostSent = ({ bytes }: Pick<RequestLimits, 'bytes'>): number => sen
  */
 export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share): Budget {
   let read = nothingRead();
-  const excess = () => tooLarge(`more than ${limits.bytes} bytes, a row counted as ${leastBytes} at least`);
+  const excess = () => tooLarge(`more than ${limits.bytes} bytes, counting at least ${leastBytes} for each row`);
   const check = () => {
     if (read.bytes > limits.bytes) read.excess ??= excess();
     if (read.excess) throw read.excess;

@@ -107,7 +107,7 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
         return await withRetry(pool, kind, work, { borrower, ...reader });
       } catch (error) {
         if (query.calls && kind === 'read' && isWriting(error))
-          throw new Error(`A function that does not say VOLATILE changes something: ${error.message}`, {
+          throw new Error(`A function that is not declared VOLATILE writes: ${error.message}`, {
             cause: error,
           });
         if (scope.isWhole && isHiding(error)) throw schemaChanging(error);

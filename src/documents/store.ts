@@ -49,7 +49,9 @@ export function createStore(entries: readonly ManifestEntry[]): {
     if (isSha256(id) && id !== sha256(text) && id !== `sha256:${sha256(text)}`)
       problems.push(`${file}: the id "${id}" is not the SHA-256 of its document, which is ${sha256(text)}`);
     else if (known && known.text !== text)
-      problems.push(`${file}: the id "${id}" has another document ${known.file === file ? 'too' : `in ${known.file}`}`);
+      problems.push(
+        `${file}: the id "${id}" has another document in ${known.file === file ? 'the same file' : known.file}`,
+      );
     else {
       given.set(id, entry);
       byText.set(text, [...(byText.get(text) ?? []), entry]);

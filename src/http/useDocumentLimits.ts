@@ -84,7 +84,7 @@ export function refuseDear(price: Price, { cost: limit }: Pick<RequestLimits, 'c
   const { rows, dearest } = price;
   if (price.isStatic) refuseStatic(price);
   if (price.isStatic || rows <= limit) return;
-  const most = dearest && `; most are those of "${dearest.path}" (${count(dearest.rows)})`;
+  const most = dearest && `; most come from "${dearest.path}" (${count(dearest.rows)})`;
   throw tooComplex(
     `The document may ask for ${count(rows)} rows, more than the ${count(limit)} of this server${most}: ask for smaller pages`,
   );

@@ -39,7 +39,8 @@ export interface ServeOptions {
 export async function serve(config: Config, { feed }: ServeOptions): Promise<void> {
   const telemetry = await startTelemetry(config);
   const { log } = telemetry;
-  if (config.production && !config.auth) log.warn('AUTH=none: whoever reaches this server may read what its role may');
+  if (config.production && !config.auth)
+    log.warn('AUTH=none: anyone who can reach this server may read whatever its role may read');
   const dashboard = await findDashboard(config);
   const paths = dashboard ? [...config.documents.paths, dashboard.manifest] : config.documents.paths;
   const { store, manifests } = await readDocuments(paths);

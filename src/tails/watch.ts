@@ -47,7 +47,7 @@ export interface WatchOptions {
 /** Creates the error for cursors of another history. */
 export const moved = (): AppError =>
   badInput(
-    'The cursor is of a time before the database was restored or failed over, or the table began anew: begin with the list and its liveCursor',
+    'The cursor is older than a restore or failover of the database, or than a reset of the table: start again with the list and its liveCursor',
   );
 
 /** Milliseconds between looks: while rows arrive, at most, and after a notice of a write. */

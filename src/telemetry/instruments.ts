@@ -16,7 +16,12 @@ export function createInstruments() {
   const histogram = (name: string, unit: string, description: string, explicitBucketBoundaries: number[]) =>
     meter.createHistogram(name, { unit, description, advice: { explicitBucketBoundaries } });
   return {
-    requestDuration: histogram('http.server.request.duration', 's', 'HTTP requests, probes excepted', requestBuckets),
+    requestDuration: histogram(
+      'http.server.request.duration',
+      's',
+      'HTTP requests, except health probes',
+      requestBuckets,
+    ),
     operationDuration: histogram(
       'events_graphql.operation.duration',
       's',
@@ -26,7 +31,7 @@ export function createInstruments() {
     operationCost: histogram('events_graphql.document.cost', '{point}', 'Estimated cost of documents', costBuckets),
     documentsRefused: meter.createCounter('events_graphql.document.refused', {
       unit: '{document}',
-      description: 'Documents that were not run: not agreed, unknown, or too costly',
+      description: 'Documents that were not run: not persisted, unknown, or too costly',
     }),
     subscriptions: meter.createUpDownCounter('events_graphql.subscription.open', {
       unit: '{subscription}',

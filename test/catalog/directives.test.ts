@@ -202,12 +202,12 @@ test('a directive that means nothing where it stands is passed over, and the log
   const others = '@name @omit';
   const onTable = '@name @omit @deprecated @expose @key @foreignKey @arrival';
   expect(log).toEqual([
-    '@omit on enum events.status: not a directive that applies here; known are @name @deprecated',
-    `@todo on table device: not a directive that applies here; known are ${onTable}`,
-    `@ on table device: not a directive that applies here; known are ${onTable}`,
-    `@arrival on index device.u: not a directive that applies here; known are ${others}`,
-    `@key on column device.a: not a directive that applies here; known are ${others} @deprecated @search`,
-    `@key on foreign key device.f: not a directive that applies here; known are ${others}`,
+    '@omit on enum events.status: not a directive that applies here; use one of @name @deprecated',
+    `@todo on table device: not a directive that applies here; use one of ${onTable}`,
+    `@ on table device: not a directive that applies here; use one of ${onTable}`,
+    `@arrival on index device.u: not a directive that applies here; use one of ${others}`,
+    `@key on column device.a: not a directive that applies here; use one of ${others} @deprecated @search`,
+    `@key on foreign key device.f: not a directive that applies here; use one of ${others}`,
   ]);
   expect(tables).toHaveLength(1);
   expect(enums).toHaveLength(1);
@@ -285,7 +285,7 @@ describe('over a real database', async () => {
   test('wrong ones are lines in the log, and the rest is served', async () => {
     const lines = api.log.filter(({ level, msg }) => level === 40 && msg.startsWith('@')).map(({ msg }) => msg);
     expect(lines).toEqual([
-      '@nonsense on table wrong: not a directive that applies here; known are @name @omit @deprecated @expose @key @foreignKey @arrival',
+      '@nonsense on table wrong: not a directive that applies here; use one of @name @omit @deprecated @expose @key @foreignKey @arrival',
       '@key (nope) on table wrong: there is no readable column nope',
       '@foreignKey (device_id) references draft (a) on table wrong: there is no readable table draft',
     ]);

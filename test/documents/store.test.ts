@@ -103,7 +103,7 @@ describe('what cannot be relied on is a problem:', () => {
           ],
         },
       },
-      ['m.json: the id "x" has another document too'],
+      ['m.json: the id "x" has another document in the same file'],
     ],
     [
       'a file of a document whose name is not its hash',

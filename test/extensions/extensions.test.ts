@@ -227,7 +227,7 @@ describe('an extension', () => {
       },
       shout('device', 'serial'),
     );
-    expect(log).toEqual(['The extension 0.ts is left out: there is no readable table "sites"']);
+    expect(log).toEqual(['The extension 0.ts was not loaded: there is no readable table "sites"']);
     expect(fieldsOf(schema, 'Site')).not.toContain('shout');
     expect(fieldsOf(schema, 'Query')).not.toContain('two');
     expect(fieldsOf(schema, 'Device')).toContain('shout');

@@ -109,5 +109,5 @@ test('doctor says what does not fit, and what is left out', async () => {
   expect(await wrong.ended).toBe(1);
   expect(wrong.out()).toMatch(/failed +schema .*column\.js: "site" has no readable column "cod"/);
   expect(await later.ended).toBe(0);
-  expect(later.out()).toMatch(/later\.js is left out: there is no readable table "later"/);
+  expect(later.out()).toMatch(/later\.js was not loaded: there is no readable table "later"/);
 });

@@ -168,7 +168,7 @@ describe('a document is refused', () => {
       status: 400,
       code: 'QUERY_TOO_COMPLEX',
       message:
-        'The document may ask for 6,380,050 rows, more than the 200,000 of this server; most are those of ' +
+        'The document may ask for 6,380,050 rows, more than the 200,000 of this server; most come from ' +
         '"sites.nodes.devices.nodes.site.devices.nodes.events" (6,250,000): ask for smaller pages',
     });
   });

@@ -127,7 +127,7 @@ describe('a function of a query', () => {
     const { data, errors } = await api.send('{ sly readonly }');
     expect(data).toEqual({ sly: null, readonly: 'on' });
     expect(errors).toMatchObject([{ path: ['sly'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
-    expect(JSON.stringify(api.log)).toContain('does not say VOLATILE');
+    expect(JSON.stringify(api.log)).toContain('not declared VOLATILE');
     expect((await database.admin('select from calls.log')).rowCount).toBe(0);
   });
 

@@ -130,7 +130,7 @@ const explainedFor =
 
 async function checkLogin(visit: Visit, { user, database }: DatabaseConfig): Promise<Outcome> {
   await visit.connection();
-  return ok(`${user} is let into ${database}`);
+  return ok(`${user} may log in to ${database}`);
 }
 
 function inSession(

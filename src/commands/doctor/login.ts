@@ -4,14 +4,14 @@ import type { Claims } from '../../auth/identity/tokenClaims.ts';
 import type { DatabaseConfig } from '../../config/database.ts';
 import { scopes } from './token.ts';
 
-/** Returns the statement or command that makes a refused login work; `claims` are those of the refused token. */
+/** Returns what makes a refused login work, often a statement or command; `claims` are those of the refused token. */
 export function loginRemedy(error: unknown, database: DatabaseConfig, claims: Claims): string {
   const chain = causes(error);
   const refusal = chain.find((cause) => cause instanceof IdentityError);
   const answer = chain.find((cause) => cause instanceof pg.DatabaseError);
   if (refusal?.problem === 'wrong-audience') return `Set PG_TOKEN_SCOPE to ${scopes}`;
   if (refusal?.problem === 'token-expired') {
-    return "Set this machine's clock if it is wrong; else wait until the platform gives a newer token, which it repeats until then";
+    return "Correct this machine's clock if it is wrong. Otherwise wait: the platform returns the same token until it issues a newer one";
   }
   const code = answer?.code ?? '';
   const said = answer?.message ?? '';
@@ -33,7 +33,7 @@ function refusedRemedy({ user, password }: DatabaseConfig, { oid }: Claims, quot
     return `Check PGUSER and PGPASSWORD; as an administrator: CREATE ROLE ${quoted} LOGIN; or: ALTER ROLE ${quoted} PASSWORD '...';`;
   }
   const grant = `events-graphql grant --role ${shellQuoted(user)} --object-id ${oid ?? '<principal id of the identity>'}`;
-  return `As the server's Entra administrator: ${grant} creates the role, or repairs one that belongs to another identity. If the role has another name, set PGUSER to that; in database postgres: select * from pgaadauth_list_principals(false);`;
+  return `As the server's Entra administrator: ${grant} creates the role, or repairs one that belongs to another identity. If the role has another name, set PGUSER to it; to list the roles, run in database postgres: select * from pgaadauth_list_principals(false);`;
 }
 
 const shellQuoted = (text: string) => (/^[\w.@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);

@@ -114,7 +114,7 @@ async function lackingSettings(client: pg.Client, options: SessionOptions): Prom
   return Object.fromEntries(Object.entries(wanted).filter(([name, value]) => !isHeld(name, value)));
 }
 
-const describe = 'There is a pooler such as PgBouncer before PostgreSQL';
+const describe = 'There is a pooler such as PgBouncer in front of PostgreSQL';
 
 /** Explains to the operator what was found, and what to do about its cost. */
 export function explainSession({ pooler, settings }: Session, role: string) {

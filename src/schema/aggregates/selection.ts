@@ -53,7 +53,7 @@ export function selectedMeasures(info: Selection, { shape, isBucketed, periodBef
     });
 
   const measures = distinct(ofRows(selectedFields(info, getNamedType(info.returnType), info.fieldNodes)));
-  if (!isBucketed && measures.some(isChange)) throw badInput('Changes need buckets: give every in groupBy');
+  if (!isBucketed && measures.some(isChange)) throw badInput('Changes need buckets: set every in groupBy');
   return measures;
 }
 

@@ -34,7 +34,7 @@ export function defineExtensions(
       for (const add of partsOf(builder, types, define)) add();
     } catch (error) {
       if (!(error instanceof MissingTable)) throw error;
-      warn(`The extension ${file} is left out: ${error.message}`);
+      warn(`The extension ${file} was not loaded: ${error.message}`);
     }
   }
 }
