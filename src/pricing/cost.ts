@@ -240,7 +240,7 @@ function createShares(
   };
 }
 
-/** Counts the related rows and aggregates that an order reads per row. */
+/** Counts the related rows, aggregates and computed values that an order reads per row. */
 function readBy(type: GraphQLNamedType, order: unknown): number {
   if (Array.isArray(order)) return order.reduce((sum, item) => sum + readBy(type, item), 0);
   if (!isInputObjectType(type) || typeof order !== 'object' || order === null) return 0;
@@ -248,6 +248,7 @@ function readBy(type: GraphQLNamedType, order: unknown): number {
     const field = type.getFields()[name];
     const kind = sourceOf(field)?.kind;
     if (kind === 'aggregate') return sum + countRows;
+    if (kind === 'call') return sum + 1;
     return field && kind === 'relation' ? sum + 1 + readBy(getNamedType(field.type), below) : sum;
   }, 0);
 }

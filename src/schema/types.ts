@@ -133,6 +133,8 @@ const ownTypes = [
   'ConflictAction',
   'StreamEnd',
   'JSONPathWhere',
+  'JSONPathOrderBy',
+  'SearchRankOrderBy',
   'JSONType',
   'GeoJSONDistanceWhere',
   ...scalarNames,

@@ -55,6 +55,11 @@ describe('a price', () => {
       10 + 100,
     ],
     [
+      'a value that is computed for each row that is ordered by it',
+      '{ devices(first: 10, orderBy: [{ attributesAt: { path: ["a"] } }, { site: { name: ASC } }]) { nodes { serial } } }',
+      10 + 20,
+    ],
+    [
       'the rows that are told apart as a count',
       '{ events(first: 10, distinctOn: [DEVICE_ID], orderBy: [{ occurredAt: DESC }]) { nodes { value } } }',
       10 + 10,

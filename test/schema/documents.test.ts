@@ -78,6 +78,18 @@ test('a path that cannot be is refused', async () => {
   expect(errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
 });
 
+test('rows are ordered by the value at a path, also of a related row', async () => {
+  const ids = async (order: string) =>
+    (
+      await api.query<{ things: { nodes: { thingId: number }[] } }>(
+        `{ things(where: { thingId: { lte: 3 } }, orderBy: [${order}]) { nodes { thingId } } }`,
+      )
+    ).things.nodes.map(({ thingId }) => thingId);
+  expect(await ids('{ docAt: { path: ["a", "b", "1"] } }, { thingId: DESC }')).toEqual([1, 3, 2]);
+  expect(await ids('{ rawAt: { path: [], direction: DESC_NULLS_LAST } }')).toEqual([1, 3, 2]);
+  expect(await ids('{ site: { docAt: { path: ["name"] } } }, { thingId: DESC }')).toEqual([3, 2, 1]);
+});
+
 test('groups are made by values at paths, of related rows too', async () => {
   expect(
     await api.query(`{ thingsGroupedAggregate(groupBy: { doc: [["a", "b", "0"], ["n"]], raw: [["a"]], site: { doc: [["name"]] } }, orderBy: [{ count: ASC }]) {

@@ -33,6 +33,21 @@ interface Term {
 
 const columns: readonly Term[] = orderable.map((name) => ({ item: (to) => ({ [name]: to }), sql: `t.${name}` }));
 
+const rank = (search: string): Term => ({
+  item: (to) => ({ saidRank: { search, direction: to } }),
+  sql: `coalesce(ts_rank_cd(t.said, websearch_to_tsquery('${search}')), 0)`,
+});
+
+/** What is computed from a column of every shape. */
+const derived: readonly Term[] = [
+  rank('pump'),
+  rank('pump valve'),
+  { item: (to) => ({ docAt: { path: ['a'], direction: to } }), sql: `t.doc #> '{a}'` },
+  { item: (to) => ({ docAt: { path: [], direction: to } }), sql: 't.doc' },
+  { item: (to) => ({ docAt: { path: ['b', '0'], direction: to } }), sql: `t.doc #> '{b,0}'` },
+  { item: (to) => ({ rawAt: { path: [], direction: to } }), sql: 't.raw::jsonb' },
+];
+
 const ofParent = (measured: string) => `(select ${measured} from events.key_row r where r.parent_id = t.parent_id)`;
 
 /** What is related to the rows of every shape. */
@@ -84,9 +99,9 @@ const anyOrderOf = (terms: readonly Term[], minLength = 0): fc.Arbitrary<readonl
     )
     .map((order) => order.map(({ term, direction }) => ({ ...term, direction })));
 
-/** Half of what lists are ordered by is related to their rows. */
+/** Half of what lists are ordered by is related to their rows or computed from a column. */
 const anyOrder = ({ list }: Shape, minLength = 0): fc.Arbitrary<readonly Order[]> => {
-  const others = [...related, ...(relatedOf[list] ?? [])];
+  const others = [...related, ...(relatedOf[list] ?? []), ...derived];
   return fc.oneof(anyOrderOf(columns, minLength), anyOrderOf([...columns, ...others, ...others], minLength));
 };
 
@@ -363,6 +378,17 @@ describe('a cursor', () => {
     expect(await codesOf(shape, cursor, [{ grade: 'ASC' }])).toEqual(bad);
     expect(await codesOf(shape, cursor, [{ score: 'ASC' }, { grade: 'ASC' }])).toEqual(bad);
     expect(await codesOf(shape, cursor)).toEqual(bad);
+  });
+
+  test('of another search or path is refused', async () => {
+    const [shape] = shapes;
+    const ranked = (search: string) => [{ saidRank: { search } }];
+    const at = (...path: string[]) => [{ docAt: { path } }];
+    expect(await codesOf(shape, await cursorOf(shape, ranked('pump')), ranked('pump'))).toEqual([]);
+    expect(await codesOf(shape, await cursorOf(shape, ranked('pump')), ranked('valve'))).toEqual(bad);
+    expect(await codesOf(shape, await cursorOf(shape, at('a')), at('a'))).toEqual([]);
+    expect(await codesOf(shape, await cursorOf(shape, at('a')), at('b'))).toEqual(bad);
+    expect(await codesOf(shape, await cursorOf(shape, at('a', 'b')), at('a,b'))).toEqual(bad);
   });
 
   test('of another table is refused', async () => {

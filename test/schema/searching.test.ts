@@ -69,6 +69,49 @@ describe('a search', () => {
   });
 });
 
+describe('an order by rank', () => {
+  const ranked = `query ($search: String!) {
+    reports(first: 3, where: { body: { search: $search } }, orderBy: [{ bodyRank: { search: $search } }, { reportId: ASC }]) {
+      nodes { reportId }
+    }
+  }`;
+  const search = (words: string) => api.query(ranked, { search: words });
+
+  test('is best first, by the configuration in the comment of the column', async () => {
+    await database.admin(`
+      update events.report set body = case report_id when 13 then 'A leak: valves leaked, a valve is leaking'
+        else 'The valve has a leak' end where report_id in (12, 13)`);
+    expect(await search('leaking valve')).toEqual({
+      reports: { nodes: [{ reportId: 13 }, { reportId: 1 }, { reportId: 1001 }] },
+    });
+  });
+
+  test('is one statement whatever the words', async () => {
+    const statementFor = async (words: string) => {
+      await search(words);
+      return api.queries.at(-1);
+    };
+    const [one, other] = [await statementFor('leak'), await statementFor('"nothing to see"')];
+    expect(other?.text).toEqual(one?.text);
+    expect(other?.values).not.toEqual(one?.values);
+  });
+
+  test('is there for words, and for texts whose owner says how to search', async () => {
+    const { __type } = await api.query<{ __type: { inputFields: { name: string }[] } }>(
+      '{ __type(name: "ReportOrderBy") { inputFields { name } } }',
+    );
+    const names = __type.inputFields.map(({ name }) => name);
+    expect(names.filter((name) => name.endsWith('Rank'))).toEqual(['bodyRank', 'noteRank', 'wordsRank']);
+  });
+
+  test('takes words, not null', async () => {
+    const { errors } = await api.send(
+      '{ reports(orderBy: [{ bodyRank: { search: "leak", direction: null } }]) { nodes { reportId } } }',
+    );
+    expect(errors).toHaveLength(1);
+  });
+});
+
 /** What one list reads. */
 async function scansOf(where: object): Promise<readonly string[]> {
   await find(where);

@@ -22,7 +22,7 @@ export interface ServedList {
   readonly everything: string;
   /** By what it can be filtered, with the type of the operand of `eq`. */
   readonly filters: ReadonlyMap<string, string>;
-  /** Items of `orderBy` in a direction: every column, and something of each relation. */
+  /** Items of `orderBy` in a direction: every column by its value, and something of each relation. */
   readonly orders: readonly ((direction: string) => string)[];
   /** The fields that find one row of the list's type, with the types of their arguments. */
   readonly lookups: ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -99,6 +99,7 @@ function itemsOf({ name, type }: GraphQLInputField): readonly ((direction: strin
   const below = getNamedType(type);
   if (!isInputObjectType(below)) return [(direction) => `{ ${name}: ${direction} }`];
   const fields = below.getFields();
+  if (!below.isOneOf) return []; // what a column is compared with depends on its values
   const column = Object.values(fields).find((field) => isEnumType(getNamedType(field.type)));
   const field = below.name.endsWith('GroupedOrderBy') ? fields['count'] : column;
   return field ? [(direction) => `{ ${name}: { ${field.name}: ${direction} } }`] : [];

@@ -22,7 +22,8 @@ create table source (
   doc jsonb,
   raw json,
   span interval,
-  tags text[]
+  tags text[],
+  said tsvector
 );
 insert into source
 select 'row ' || n,
@@ -38,7 +39,8 @@ select 'row ' || n,
   pick(array['{"a": 1}', '{"a": 1.0}', '[]', 'null', '"x"', 'true', '{"b": [1, null]}', null]::jsonb[], n, 'doc'),
   (pick(array['{"a":1}', '{"a": 1}', '[]', null], n, 'raw'))::json,
   pick(array['30 days', '1 month', '-1.5 seconds', '720:00', '1 year 3 days', null]::interval[], n, 'span'),
-  string_to_array(pick(array['', 'x', 'x,y', 'null', 'x,null', null], n, 'tags'), ',', 'null')
+  string_to_array(pick(array['', 'x', 'x,y', 'null', 'x,null', null], n, 'tags'), ',', 'null'),
+  to_tsvector('simple', pick(array['pump', 'pump pump', 'a pump of a valve', 'valve pump', 'valve', '', null], n, 'said'))
 from generate_series(1, 40) n;
 insert into source select source.* from source, generate_series(1, 2) where label like '%0';
 

@@ -43,7 +43,7 @@ export async function createShapes(): Promise<TestDatabase> {
   const database = await createEmptyDatabase();
   await database.admin(await readFile(new URL('shapes.sql', import.meta.url), 'utf8'));
   await database.grantAll(database.connection);
-  const granted = [...orderable, 'raw', 'parent_id'].join(', ');
+  const granted = [...orderable, 'raw', 'said', 'parent_id'].join(', ');
   const { user } = database.connection;
   await database.admin(`
     revoke select on events.hidden_row, events.shown_row from ${user};

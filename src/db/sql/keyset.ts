@@ -19,6 +19,8 @@ export interface OrderKey {
   readonly divides?: Division | false;
   /** Whether its value is not a column of the list's table, so that no index of the table can provide the order. */
   readonly isComputed?: boolean;
+  /** The client's values in the expression. Cursors belong to them, but the name is without, so that statements are reused. */
+  readonly given?: readonly string[];
 }
 
 /** Builds the key for a column of the list's table. */
@@ -135,4 +137,7 @@ function decodeCursor(cursor: string, order: string, keys: readonly OrderKey[]):
 
 /** Returns a short text that two lists only share if their tables and orders are equal. */
 export const orderFingerprint = (table: string, keys: readonly OrderKey[]): string =>
-  fingerprint([table, ...keys.map((k) => [k.name, k.type.sql, k.descending, k.nullable && k.nullsFirst])]);
+  fingerprint([
+    table,
+    ...keys.map((k) => [k.name, k.type.sql, k.descending, k.nullable && k.nullsFirst, ...(k.given ?? [])]),
+  ]);

@@ -13,10 +13,11 @@ import type { Sql } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
 import { oneOf } from '../aggregates/given.ts';
 import { readMeasure } from '../aggregates/order.ts';
-import type { Shape, Shapes } from '../aggregates/shape.ts';
+import type { Shape, ShapeColumn, Shapes } from '../aggregates/shape.ts';
 import type { Aggregates } from '../aggregates/types.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import { source } from '../fieldSource.ts';
+import { createDerivedOrders, type DerivedOrder } from './derived.ts';
 import { type Direction, directions } from './direction.ts';
 import { withTieBreak } from './tieBreak.ts';
 
@@ -64,10 +65,16 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
   const ordered = shapes.all.filter(({ groupable }) => groupable.size > 0);
   const inputs = new Map(ordered.map(({ name, table }) => [table.name, builder.inputRef<object>(`${name}OrderBy`)]));
 
+  const derived = createDerivedOrders(
+    builder,
+    direction,
+    ordered.flatMap(({ columns }) => [...columns.values()]),
+  );
+
   /** Builds the key of a value that is not a column of the list's table. Its name derives from the path. */
   const computedKey = (
     path: readonly string[],
-    key: Pick<OrderKey, 'expression' | 'type' | 'nullable'>,
+    key: Pick<OrderKey, 'expression' | 'type' | 'nullable' | 'given'>,
     to: unknown,
   ) => ({
     ...{ ...key, ...directions[to as Direction] },
@@ -85,6 +92,16 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
         { expression: columnRef(column, rows), type: column.type, nullable: true },
         value,
       );
+    },
+  });
+
+  const derivedField = (name: string, column: ShapeColumn, { type, read }: DerivedOrder): OrderField => ({
+    type,
+    deprecationReason: column.column.deprecationReason,
+    reads: 'call',
+    keyOf(value, { rows, path }) {
+      const { key, direction } = read(column, rows, value);
+      return computedKey([...path, name], key, direction);
     },
   });
 
@@ -122,7 +139,7 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
 
   const fieldsOf = (shape: Shape): ReadonlyMap<string, OrderField> => {
     const { table } = shape;
-    return new Map([
+    const own = new Map([
       ...[...shape.groupable].map(([name, { column }]) => [name, columnField(name, column)] as const),
       ...computedFunctions(catalog, table).flatMap((fn) => functionField(names.call(fn), fn)),
       ...[...shape.relations].map(([name, to]) => {
@@ -138,6 +155,13 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
         return [[name, aggregateField(name, shapes.of(child.name), match, groups.orderBy)] as const];
       }),
     ]);
+    for (const [name, column] of shape.columns)
+      for (const order of derived(column)) {
+        let called = name + order.suffix;
+        while (own.has(called)) called += '_';
+        own.set(called, derivedField(called, column, order));
+      }
+    return own;
   };
 
   const fields = new Map<string, ReadonlyMap<string, OrderField>>();
@@ -170,7 +194,10 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
     read(table, orderBy, isWhole) {
       const joins = createOrderJoins(catalog, isWhole);
       const way: Way = { rows: alias, path: [], joins };
-      const keys = given(orderBy).map((item) => keyIn(shapes.of(table.name), item, way));
+      const keys = given(orderBy).map((item, i) => {
+        const key = keyIn(shapes.of(table.name), item, way);
+        return key.given ? { ...key, name: `${key.name}${i}` } : key;
+      });
       const different = keys.filter((key, i) => keys.findIndex(({ name }) => name === key.name) === i);
       // A function may return nulls even in columns that are never null in the table.
       const nullable = table.call ? different.map((key) => ({ ...key, nullable: true })) : different;
