@@ -174,6 +174,9 @@ function argumentsOf(
   for (const { name, value } of all.filter(takes)) {
     const type = field.args.find((arg) => arg.name === name.value)?.type;
     const taken = type && valueFromAST(value, type, slots);
+    const isAbsent = value.kind === Kind.VARIABLE && slots[value.name.value] === undefined;
+    // A literal of JSON cannot hold a slot, and an argument must not vanish for it.
+    if (taken === undefined && !isAbsent) throw new Error(`The argument ${name.value} has no value with slots`);
     if (taken !== undefined) args[name.value] = taken;
   }
   return args;

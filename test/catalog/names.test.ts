@@ -256,7 +256,7 @@ test('aggregates are called after the list, and their columns and types after wh
   expect(names(given, 'DeviceGroupBy')).toEqual(['columns', 'seenAt', 'site']);
   expect(names(given, 'DeviceHaving')).toEqual(['and', 'count', 'lastSeen', 'not', 'or', 'rowId', 'seenAt', 'siteId']);
   expect(names(given, 'DeviceGroupedOrderBy')).toEqual([
-    ...['bucket', 'count', 'lastSeen', 'rowId', 'seenAt', 'site', 'siteId'],
+    ...['bucket', 'count', 'lastSeen', 'parts', 'rowId', 'seenAt', 'site', 'siteId'],
   ]);
 });
 
