@@ -74,6 +74,9 @@ const definedClasses = new Set(
 const isUnplanned = ({ file = '' }: DatabaseError): boolean =>
   /^(multi|query_pushdown|recursive|distributed|insert_select)_\w+\.c$/.test(file);
 
+/** Detects geometries in different coordinate systems, for which PostGIS has no SQLSTATE. */
+const isMixed = ({ message }: DatabaseError): boolean => message.includes('Operation on mixed SRID geometries');
+
 /**
  * Tells whether a function of the owner raised the error as a message of its own: PostgreSQL and its extensions raise
  * errors without context.
@@ -94,6 +97,12 @@ const translations: readonly Translation[] = [
     when: isUnplanned,
     code: 'QUERY_TOO_COMPLEX',
     message: 'The cluster cannot combine rows of different nodes like this; leave out the relation or filter that does',
+  },
+  {
+    states: /^XX000$/,
+    when: isMixed,
+    code: 'BAD_USER_INPUT',
+    message: 'A geometry must be in the coordinate system of the column, which its crs names',
   },
   { states: /./, when: isOwnersWord, code: 'BAD_USER_INPUT' },
   {

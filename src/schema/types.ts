@@ -14,8 +14,10 @@ import { createFilters, type Filters } from './filters/filters.ts';
 import { createRecords, type Records } from './functions/records.ts';
 import { createRowInputs, type RowInputs } from './functions/rowInputs.ts';
 import { createLeaves, type Leaf } from './leaves.ts';
-import { connectionType, type EdgeRef, edgeType, pageInfoType, type RowRef, rowRef } from './lists/connection.ts';
+import { connectionType, pageInfoType } from './lists/connection.ts';
 import { directionEnum } from './lists/direction.ts';
+import { hasDistance } from './lists/distance.ts';
+import { type EdgeRef, edgeType, type RowRef, rowRef } from './lists/edge.ts';
 import { createLivePlan, liveColumn, type PlanLive } from './lists/liveCursor.ts';
 import { createOrders, type Orders } from './lists/order.ts';
 import { customScalars } from './scalars.ts';
@@ -69,7 +71,8 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
     catalog.tables.map((table): [string, TableType] => {
       const name = names.type(table);
       const ref = rowRef(builder, name);
-      const edge = edgeType(builder, name, ref);
+      const isMeasured = table.columns.some((column) => hasDistance(leaf(column)));
+      const edge = edgeType(builder, name, ref, isMeasured);
       const found = arrivals.get(table.name);
       const arrival = found && 'columns' in found ? found : null;
       const connection = connectionType(builder, name, {
@@ -137,6 +140,9 @@ const ownTypes = [
   'SearchRankOrderBy',
   'JSONType',
   'GeoJSONDistanceWhere',
+  'GeoJSONDistanceOrderBy',
+  'VectorDistanceOrderBy',
+  'VectorMetric',
   ...scalarNames,
   'PercentileOrderBy',
   'Bucket',

@@ -11,7 +11,7 @@ import { expressionsStatement } from './oracle.ts';
 
 /** An order of a list, as the API and as SQL have it. */
 interface Order {
-  readonly orderBy: readonly Readonly<Record<string, string>>[] | undefined;
+  readonly orderBy: readonly Readonly<Record<string, unknown>>[] | undefined;
   readonly sql: string;
 }
 
@@ -35,14 +35,25 @@ const directions: Readonly<Record<Direction, string>> = {
   DESC_NULLS_LAST: 'desc nulls last',
 };
 
+/** Geometries are ordered by their distance from this one. */
+const origin = { type: 'Point', coordinates: [1, 1], crs: null };
+const isMeasured = ({ type: { scalar, isList } }: ModelColumn) => scalar === 'GeoJSON' && !isList;
+
 /** The order of the primary key, that of any column, and that of any two. */
 function ordersOf(dice: Dice, { surface: { relation, fields } }: Place): readonly Order[] {
   const columns = relation.columns.filter(({ type }) => type.ordered);
   const by = (some: readonly ModelColumn[]): Order => {
     const chosen = some.map((column) => [column, Object.keys(directions)[dice(6)] as Direction] as const);
     return {
-      orderBy: chosen.map(([{ name }, direction]) => ({ [fields.get(name) ?? '']: direction })),
-      sql: chosen.map(([column, direction]) => `${plainOf(column)} ${directions[direction]}`).join(', '),
+      orderBy: chosen.map(([column, direction]) => ({
+        [fields.get(column.name) ?? '']: isMeasured(column) ? { distanceTo: origin, direction } : direction,
+      })),
+      sql: chosen
+        .map(([column, direction]) => {
+          const value = plainOf(column);
+          return `${isMeasured(column) ? `${value} operator(ext.<->) 'POINT(1 1)'` : value} ${directions[direction]}`;
+        })
+        .join(', '),
     };
   };
   const key = relation.hasPrimary ? (relation.keys[0] ?? []) : [];

@@ -88,7 +88,7 @@ function surfaceOf(
   }
   const columnOf = (name: string) => [...fields].find(([, field]) => field === name)?.[0] ?? `no column: ${name}`;
   const orders = inputFields(schema, `${type.name}OrderBy`)
-    .filter((field) => isEnumType(getNamedType(field.type)))
+    .filter(({ type }) => isEnumType(getNamedType(type)) || getNamedType(type).name.endsWith('DistanceOrderBy'))
     .map((field) => columnOf(field.name));
   expect(orders.toSorted(), `orders ${about}`).toEqual(
     relation.columns.flatMap(({ name, type }) => (type.ordered ? [name] : [])).toSorted(),

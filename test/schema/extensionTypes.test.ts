@@ -43,19 +43,16 @@ describe.skipIf(!hasExtensions(...extensions))('with extensions', () => {
     expect(place).toEqual(rows[0]);
   });
 
-  test.each(['position', 'area', 'path', 'code'])(
-    'a walk in the order of %s meets every row once, in that order',
-    async (column) => {
-      const read = createReader(api, { list: 'places', type: 'Place', fields: ['placeId'] });
-      for (const direction of ['ASC', 'DESC']) {
-        const ids = (await walk(read, { [column]: direction })).map(({ node }) => node['placeId']);
-        const { rows } = await database.admin<{ place_id: number }>(
-          `select place_id from events.place order by ${column} ${direction}, place_id`,
-        );
-        expect(ids).toEqual(rows.map((row) => row.place_id));
-      }
-    },
-  );
+  test.each(['path', 'code'])('a walk in the order of %s meets every row once, in that order', async (column) => {
+    const read = createReader(api, { list: 'places', type: 'Place', fields: ['placeId'] });
+    for (const direction of ['ASC', 'DESC']) {
+      const ids = (await walk(read, { [column]: direction })).map(({ node }) => node['placeId']);
+      const { rows } = await database.admin<{ place_id: number }>(
+        `select place_id from events.place order by ${column} ${direction}, place_id`,
+      );
+      expect(ids).toEqual(rows.map((row) => row.place_id));
+    }
+  });
 
   test('the partitions of pg_partman are one type, and its bookkeeping is none', async () => {
     const { readings } = await api.query<{ readings: { totalCount: number; nodes: readonly { value: number }[] } }>(

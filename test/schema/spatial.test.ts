@@ -162,6 +162,7 @@ describe.skipIf(!hasExtensions('postgis'))('geometries', () => {
   test.each([
     ['bbox: [1, 2, 3]', /give four numbers/],
     ['bbox: [1, 9, 3, 8]', /south must not be greater than north/],
+    ['dWithin: { from: { type: "Point", coordinates: [1, 2], crs: null }, distance: 1 }', /coordinate system/],
     [`dWithin: { from: ${point}, distance: -1 }`, /distance must not be negative/],
   ])('%s is refused', async (test, message) => {
     const { errors } = await api.send(`{ places(where: { at: { ${test} } }) { nodes { placeId } } }`);

@@ -21,6 +21,10 @@ export interface OrderKey {
   readonly isComputed?: boolean;
   /** The client's values in the expression. Cursors belong to them, but the name is without, so that statements are reused. */
   readonly given?: readonly string[];
+  /** Whether it is a distance, of which an index of the table can provide the least. */
+  readonly isDistance?: boolean;
+  /** The same distance in the form that an approximate index serves. */
+  readonly approximate?: Sql;
 }
 
 /** Builds the key for a column of the list's table. */

@@ -69,6 +69,7 @@ function selectRows(catalog: Catalog, page: Page, wanted: Selected, match: reado
     const kept = { from: sql`(${rows}) ${ident(alias)}`, conditions: [] };
     return selectWhole(kept, { ...page, keys: keys.map(foundKey) }, found);
   }
+  if (isNearest(catalog, page)) return selectNearest(source, page, wanted);
   // No index provides the order of joined or numbered values, so one scan evaluates each row once.
   if (keys[0]?.isComputed || isNumbered(catalog, page)) return selectWhole(source, page, wanted);
   const limited = limitedTo(page);
@@ -112,6 +113,33 @@ const isNumbered = (catalog: Catalog, { keys }: Page): boolean =>
 function selectWhole({ from, conditions }: Source, page: Page, wanted: Selected): Sql {
   const where = and([...conditions, or(ranges(page).map(and))]);
   return sql`select ${selectList(wanted, page.keys)} from ${from} where ${where} ${limitedTo(page)}${offsetOf(page)}`;
+}
+
+/** Tells whether the page consists of the rows at the least distance, for which there may be an index. */
+const isNearest = (catalog: Catalog, page: Page): boolean =>
+  isByDistance(page) && page.keys[0]?.approximate === undefined && !isNumbered(catalog, page);
+
+const isByDistance = ({ keys: [first], distinct }: Page): boolean =>
+  first?.isDistance === true && !first.descending && !first.nullsFirst && !distinct;
+
+/**
+ * Selects by the distance alone first, with all ties, and orders these by the other keys. PostgreSQL before 17 does not
+ * use an index on distances for an order with further keys.
+ */
+function selectNearest({ from, conditions }: Source, page: Page, wanted: Selected): Sql {
+  const { keys, offset, limit } = page;
+  const where = and([...conditions, or(ranges(page).map(and))]);
+  const nearest = sql`select ${selectList(wanted, keys)} from ${from} where ${where} order by ${orderBy(keys.slice(0, 1))}
+    fetch first ${limitOf({ ...page, limit: offset + limit })} rows with ties`;
+  return sql`select * from (${nearest}) u ${limitedTo(page)}${offsetOf(page)}`;
+}
+
+/** Returns the first page of an order by distance in the form that an approximate index serves; null for other pages. */
+export function approximated(page: Page): Page | null {
+  const [first, ...others] = page.keys;
+  if (!first?.approximate || !isByDistance(page) || page.after || page.before) return null;
+  const { approximate, ...key } = first;
+  return { ...page, keys: [{ ...key, expression: approximate }, ...others] };
 }
 
 /** Selects the first row per value: sorts by these columns, then by the list's order, so that one index can serve both. */

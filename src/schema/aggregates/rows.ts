@@ -4,7 +4,7 @@ import type { Row } from '../../db/sql/row.ts';
 import type { Builder, EnumRef, FieldBuilder } from '../builder.ts';
 import { generated, generatedLeaf } from '../generated.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
-import type { RowRef } from '../lists/connection.ts';
+import type { RowRef } from '../lists/edge.ts';
 import { selectedRows } from '../selection.ts';
 import type { ColumnTypes } from './columns.ts';
 import { epochMs } from './epoch.ts';

@@ -2,7 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { required } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
-import type { RowRef } from '../lists/connection.ts';
+import type { RowRef } from '../lists/edge.ts';
 import { createColumnTypes } from './columns.ts';
 import { createGroupBy, type Groups } from './groupBy.ts';
 import { havingInput } from './having.ts';

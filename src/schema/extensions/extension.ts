@@ -23,7 +23,7 @@ import type { ident, join, Sql, sql } from '../../db/sql/sql.ts';
 import type { badInput } from '../../errors.ts';
 import type { BatchRead, LoadArgument } from '../../loaders/loaders.ts';
 import type { Builder, EnumRef, FieldBuilder, MutationBuilder, QueryBuilder } from '../builder.ts';
-import type { RowRef } from '../lists/connection.ts';
+import type { RowRef } from '../lists/edge.ts';
 import type { ScalarName } from '../scalars.ts';
 import type { Notations, ScalarNotation, Shaped } from './notation.ts';
 

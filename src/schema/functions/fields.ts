@@ -12,7 +12,7 @@ import type { Arguments } from '../fieldSource.ts';
 import { generated, generatedLeaf } from '../generated.ts';
 import { leafField } from '../leafField.ts';
 import { type Leaf, listLeaf, writeList } from '../leaves.ts';
-import type { RowRef } from '../lists/connection.ts';
+import type { RowRef } from '../lists/edge.ts';
 import { listField } from '../lists/list.ts';
 import { selectedRows } from '../selection.ts';
 import type { Types } from '../types.ts';

@@ -7,7 +7,7 @@ import { described } from '../description.ts';
 import { generatedLeaf } from '../generated.ts';
 import { leafField } from '../leafField.ts';
 import type { Leaf } from '../leaves.ts';
-import type { RowRef } from '../lists/connection.ts';
+import type { RowRef } from '../lists/edge.ts';
 
 /** The object types of rows that belong to no table. */
 export interface Records {

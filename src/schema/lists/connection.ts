@@ -1,5 +1,4 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { encodeCursor, type OrderKey } from '../../db/sql/keyset.ts';
 import { marker } from '../../db/sql/markers.ts';
 import type { Key, Match } from '../../db/sql/match.ts';
 import type { Page } from '../../db/sql/page.ts';
@@ -9,19 +8,19 @@ import type { Loaders } from '../../loaders/loaders.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
 import { generated, generatedLeaf } from '../generated.ts';
 import { scalarLeaf } from '../leaves.ts';
+import { cursorOf, type EdgeOrder, type EdgeRef, edgeOf, type RowRef } from './edge.ts';
 import type { Live } from './liveCursor.ts';
 
 /** The meaning of a list's arguments, which is the same for all parents. */
-export interface ListPlan {
+export interface ListPlan extends EdgeOrder {
   readonly catalog: Catalog;
   readonly page: Page;
+  /** The same page as an approximate index finds it, which may be too few rows; null if no such index can help. */
+  readonly approximate: Page | null;
   readonly size: number;
   readonly backward: boolean;
   /** Whether the list has all rows of its table, because no argument restricts it. */
   readonly isWhole: boolean;
-  /** Fingerprint of the order. */
-  readonly order: string;
-  readonly keys: readonly OrderKey[];
   readonly projection: Projection;
   readonly live: Live | null;
 }
@@ -45,21 +44,16 @@ interface Loaded {
   readonly hasPreviousPage: boolean;
 }
 
-/** A row in a list or live tail, with its cursor. */
-export interface Edge {
-  readonly row: Row;
-  readonly cursor: () => string;
-}
-
 /** Creates a connection from a plan: for the parent with the given key if the list is a relation. */
 export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: Key): Connection => {
-  const { catalog, page, size, backward, isWhole } = plan;
+  const { catalog, page, approximate, size, backward, isWhole } = plan;
   const found = marker(catalog, 'found');
   const read = (part: Page) => loaders.page(part, plan.projection, match, key);
   return {
     plan,
     async load() {
-      const all = await read(page);
+      const nearest = approximate && (await read(approximate));
+      const all = nearest?.length === page.limit ? nearest : await read(page);
       const present = page.live ? all.filter((row) => row[found] !== null) : all;
       const rows = present.slice(0, size);
       const beyond = present.length > size;
@@ -78,21 +72,6 @@ export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: K
     estimate: async () => (isWhole ? loaders.estimate(page.table) : null),
   };
 };
-
-export type EdgeRef = ReturnType<typeof edgeType>;
-
-/** Defines the edge type of a table. */
-export const edgeType = (builder: Builder, name: string, node: RowRef) =>
-  builder.objectRef<Edge>(`${name}Edge`).implement({
-    description: `A ${name} in a list.`,
-    fields: (t) => ({
-      cursor: t.string({
-        description: 'The position of the row in the list, for `after` or `before`.',
-        ...generatedLeaf({ kind: 'part' }, scalarLeaf('String'), { get: ({ cursor }: Edge) => cursor() }),
-      }),
-      node: t.field({ type: node, ...generated({ kind: 'rows' }, { get: ({ row }: Edge) => row }) }),
-    }),
-  });
 
 interface ConnectionParts {
   readonly node: RowRef;
@@ -113,8 +92,7 @@ export function connectionType(builder: Builder, name: string, { node, edge, pag
           { kind: 'rows' },
           {
             loads: true,
-            get: async ({ plan, load }: Connection) =>
-              (await load()).rows.map((row) => ({ row, cursor: () => cursorOf(row, plan) })),
+            get: async ({ plan, load }: Connection) => (await load()).rows.map((row) => edgeOf(row, plan)),
           },
         ),
       }),
@@ -187,14 +165,4 @@ export function pageInfoType(builder: Builder) {
   });
 }
 
-export type RowRef = ReturnType<typeof rowRef>;
 type PageInfoRef = ReturnType<typeof pageInfoType>;
-
-/** Declares the object type of a table, before its fields are known. */
-export const rowRef = (builder: Builder, name: string) => builder.objectRef<Row>(name);
-
-const cursorOf = (row: Row, plan: ListPlan): string =>
-  encodeCursor(
-    plan.order,
-    plan.keys.map(({ name }) => row[name] ?? null),
-  );

@@ -17,8 +17,11 @@ export interface DerivedOrder {
   readonly read: (column: ShapeColumn, rows: string, input: unknown) => Derived;
 }
 
+/** A key without its name and direction. */
+export type DerivedKey = Omit<OrderKey, 'name' | 'descending' | 'nullsFirst'>;
+
 interface Derived {
-  readonly key: Pick<OrderKey, 'expression' | 'type' | 'nullable' | 'given'>;
+  readonly key: DerivedKey;
   readonly direction: unknown;
 }
 

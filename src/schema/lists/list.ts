@@ -95,7 +95,12 @@ export function listField(
  * Returns the plan of a list with a live cursor. All parents share it, so that their lists are loaded in one statement.
  */
 function withLive(plan: ListPlan, live: Live, known: WeakMap<Live, ListPlan>): ListPlan {
-  const found = known.get(live) ?? { ...plan, live, page: { ...plan.page, live: live.expression } };
+  const found = known.get(live) ?? {
+    ...plan,
+    live,
+    page: { ...plan.page, live: live.expression },
+    approximate: null,
+  };
   known.set(live, found);
   return found;
 }

@@ -17,8 +17,9 @@ import type { Shape, ShapeColumn, Shapes } from '../aggregates/shape.ts';
 import type { Aggregates } from '../aggregates/types.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import { source } from '../fieldSource.ts';
-import { createDerivedOrders, type DerivedOrder } from './derived.ts';
+import { createDerivedOrders, type DerivedKey, type DerivedOrder } from './derived.ts';
 import { type Direction, directions } from './direction.ts';
+import { createDistances } from './distance.ts';
 import { withTieBreak } from './tieBreak.ts';
 
 /** The total order of a list, and the joins to which its keys refer. */
@@ -70,19 +71,22 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
     direction,
     ordered.flatMap(({ columns }) => [...columns.values()]),
   );
+  const leaves = ordered.flatMap(({ groupable }) => [...groupable.values()].map(({ leaf }) => leaf));
+  const distances = createDistances(builder, direction, leaves);
 
   /** Builds the key of a value that is not a column of the list's table. Its name derives from the path. */
-  const computedKey = (
-    path: readonly string[],
-    key: Pick<OrderKey, 'expression' | 'type' | 'nullable' | 'given'>,
-    to: unknown,
-  ) => ({
+  const computedKey = (path: readonly string[], key: DerivedKey, to: unknown) => ({
     ...{ ...key, ...directions[to as Direction] },
     name: marker(catalog, 'order') + fingerprint(path),
     isComputed: true,
   });
 
-  const columnField = (name: string, column: Column): OrderField => ({
+  const columnField = (name: string, column: ShapeColumn): OrderField => {
+    const distance = distances(column.leaf);
+    return distance ? derivedField(name, column, distance) : valueField(name, column.column);
+  };
+
+  const valueField = (name: string, column: Column): OrderField => ({
     type: direction,
     deprecationReason: column.deprecationReason,
     keyOf(value, { rows, path }) {
@@ -95,7 +99,11 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
     },
   });
 
-  const derivedField = (name: string, column: ShapeColumn, { type, read }: DerivedOrder): OrderField => ({
+  const derivedField = (
+    name: string,
+    column: ShapeColumn,
+    { type, read }: Omit<DerivedOrder, 'suffix'>,
+  ): OrderField => ({
     type,
     deprecationReason: column.column.deprecationReason,
     reads: 'call',
@@ -140,7 +148,7 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
   const fieldsOf = (shape: Shape): ReadonlyMap<string, OrderField> => {
     const { table } = shape;
     const own = new Map([
-      ...[...shape.groupable].map(([name, { column }]) => [name, columnField(name, column)] as const),
+      ...[...shape.groupable].map(([name, column]) => [name, columnField(name, column)] as const),
       ...computedFunctions(catalog, table).flatMap((fn) => functionField(names.call(fn), fn)),
       ...[...shape.relations].map(([name, to]) => {
         const other = shapes.of(to.table);

@@ -1,6 +1,6 @@
 import { columnOf, type Table } from '../../catalog/catalog.ts';
 import { type OrderKey, orderFingerprint, positionOf, reversed } from '../../db/sql/keyset.ts';
-import type { Distinct } from '../../db/sql/page.ts';
+import { approximated, type Distinct, type Page } from '../../db/sql/page.ts';
 import type { Projection } from '../../db/sql/projection.ts';
 import { alias, type Rows } from '../../db/sql/select.ts';
 import type { Slot } from '../../db/sql/slot.ts';
@@ -48,6 +48,17 @@ export function planList(
   const order = orderFingerprint(table.call?.function ?? table.name, keys);
   const position = (cursor: ListArguments['after']) => (isGiven(cursor) ? positionOf(cursor, order, keys) : null);
   const [start, end] = [position(after), position(before)];
+  const page: Page = {
+    table,
+    keys: backward ? reversed(keys) : keys,
+    joins,
+    distinct,
+    where: filters.condition(table, args.where, alias),
+    after: backward ? end : start,
+    before: backward ? start : end,
+    offset: offset ?? 0,
+    limit: size + 1, // one more row tells whether there are more
+  };
   return {
     catalog,
     size,
@@ -57,17 +68,8 @@ export function planList(
     keys,
     projection,
     live: null,
-    page: {
-      table,
-      keys: backward ? reversed(keys) : keys,
-      joins,
-      distinct,
-      where: filters.condition(table, args.where, alias),
-      after: backward ? end : start,
-      before: backward ? start : end,
-      offset: offset ?? 0,
-      limit: size + 1, // one more row tells whether there are more
-    },
+    page,
+    approximate: approximated(page),
   };
 }
 
