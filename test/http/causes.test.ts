@@ -145,7 +145,6 @@ test.each([
 
 const unreadable = [
   ['path', 'a..b', 'ltree syntax error at character 3'],
-  ['attributes', '=>', /^syntax error/i],
   ['relation', 'no_such_table', 'relation "no_such_table" does not exist'],
   ['kind', 'no_such_type', 'type "no_such_type" does not exist'],
   ['callable', 'no_such_function', 'function "no_such_function" does not exist'],
