@@ -8,7 +8,7 @@ import { fieldOf, isList, isOfFunction, isOptional, named, optionalFields, typeO
 /** @import { Tab } from './readyTabs.js' */
 
 /**
- * An aggregate, a function, a mutation and a live tail, as far as a schema has them.
+ * An aggregate, a search, a function, a mutation and a live tail, as far as a schema has them.
  * @param {IntrospectedSchema} schema
  * @param {readonly List[]} lists the one to prefer first
  * @returns {Tab[]}
@@ -22,6 +22,7 @@ export function operationTabs(schema, lists) {
   const rows = lists.map(({ row }) => row);
   return [
     ...first(lists, ({ field }) => aggregateTab(query ?? [], `${field.name}Aggregate`, types)),
+    ...first(lists, (list) => searchTab(list, types)),
     ...first(rows, (row) => first(query ?? [], (field) => functionTab(field, row, types))),
     ...first(rows, (row) => first(mutation ?? [], (field) => mutationTab(field, row, types))),
     ...first(rows, (row) => first(subscription ?? [], (field) => tailTab(field, row, types))),
@@ -53,6 +54,41 @@ function aggregateTab(query, name, types) {
   const text = select(`query ${capitalized(name)}`, select(name, 'count', ...of));
   return [{ query: `# How many, and their measures. Narrow them with "where".\n${text}\n` }];
 }
+
+/**
+ * @param {List} list
+ * @param {Types} types
+ */
+function searchTab({ field, row }, types) {
+  const [where, orderBy] = ['where', 'orderBy'].map((name) => field.args.find((argument) => argument.name === name));
+  const ranks = (typeOf(orderBy, types)?.inputFields ?? []).filter(({ type }) => named(type) === 'SearchRankOrderBy');
+  const rank = ranks.find(({ name }) => inputOf(inputOf(where, columnOf(name), types), 'search', types));
+  if (!rank) return [];
+  const args = `where: { ${columnOf(rank.name)}: { search: $words } }, orderBy: { ${rank.name}: { search: $words } }`;
+  const text = select(
+    `query Search${capitalized(field.name)}($words: String!)`,
+    select(`${field.name}(first: 5, ${args})`, select('nodes', ...columns(row, 4))),
+  );
+  return [
+    {
+      query: `# The rows with these words, best first.\n${text}\n`,
+      variables: JSON.stringify({ words: '' }, null, 2),
+    },
+  ];
+}
+
+/**
+ * The column that a rank is of.
+ * @param {string} rank
+ */
+const columnOf = (rank) => rank.replace(/Rank_*$/, '');
+
+/**
+ * @param {IntrospectedArgument | undefined} input
+ * @param {string} name
+ * @param {Types} types
+ */
+const inputOf = (input, name, types) => typeOf(input, types)?.inputFields?.find((field) => field.name === name);
 
 /**
  * @param {Field} field

@@ -11,7 +11,7 @@ import { operationTabs } from './operationTabs.js';
 
 /**
  * Documents that show what a schema offers, as far as it offers it: the newest rows, a row with its relations, paging,
- * an aggregate, a function, a mutation, a live tail.
+ * an aggregate, a search, a function, a mutation, a live tail.
  * Each is valid for the schema that it was made from, whatever the tables are called.
  * @param {IntrospectedSchema} schema
  * @returns {Tab[]}

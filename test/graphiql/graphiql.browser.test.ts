@@ -98,7 +98,7 @@ describe.skipIf(absent)('GraphiQL in a browser', { timeout }, () => {
     await page.waitForFunction(() => localStorage.getItem('graphiql:tabState')?.includes('# mine'));
     await page.reload();
     await editor().filter({ hasText: 'mine' }).waitFor();
-    expect(await tabs().count()).toBe(6);
+    expect(await tabs().count()).toBe(8);
     await open('LatestEvents');
   });
 
@@ -107,6 +107,6 @@ describe.skipIf(absent)('GraphiQL in a browser', { timeout }, () => {
     await page.goto(`${address}?query=${encodeURIComponent('query Linked { __typename }')}`);
     await editor().filter({ hasText: 'Linked' }).waitFor();
     expect(page.url()).toBe(address);
-    expect(await tabs().count()).toBe(7);
+    expect(await tabs().count()).toBe(9);
   });
 });

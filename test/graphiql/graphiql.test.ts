@@ -175,7 +175,7 @@ query DevicesAggregate {
     ]);
   });
 
-  test('of the sample have an aggregate, a function, a mutation and a live tail, too', () => {
+  test('of the sample have an aggregate, a search, a function, a mutation and a live tail, too', () => {
     const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
     const tabs = tabsOf(schema);
     expect(tabs.map(nameOf)).toEqual([
@@ -183,13 +183,18 @@ query DevicesAggregate {
       'DeviceWithSiteAndEvents',
       'PageThroughDevices',
       'EventsAggregate',
+      'SearchIncidents',
       'DevicesNear',
       'CreateEvent',
       'EventsAdded',
     ]);
     expect(tabs[3]?.query).toContain('value {');
-    expect(JSON.parse(tabs[4]?.variables ?? '')).toEqual({ latitude: null, longitude: null });
-    expect(JSON.parse(tabs[5]?.variables ?? '')).toEqual({
+    expect(tabs[4]?.query).toContain(
+      'where: { words: { search: $words } }, orderBy: { wordsRank: { search: $words } }',
+    );
+    expect(JSON.parse(tabs[4]?.variables ?? '')).toEqual({ words: '' });
+    expect(JSON.parse(tabs[5]?.variables ?? '')).toEqual({ latitude: null, longitude: null });
+    expect(JSON.parse(tabs[6]?.variables ?? '')).toEqual({
       input: { deviceId: null, eventTypeId: null, occurredAt: null },
     });
   });

@@ -38,8 +38,8 @@ export async function loadSample(client: ClientBase, options: SampleOptions = {}
       await run('events', [events, end, hour, hour + step]);
       onProgress?.(rowsPart * Math.min(1, (hour + step) / hours));
     }
-    await client.query(await readFile(new URL('2.do.event-keys.sql', migrations), 'utf8'));
-    await client.query(await readFile(new URL('3.do.functions.sql', migrations), 'utf8'));
+    for (const name of ['2.do.event-keys.sql', '3.do.functions.sql', '4.do.search.sql'])
+      await client.query(await readFile(new URL(name, migrations), 'utf8'));
     await run('sequences');
     await client.query('commit');
   } catch (error) {

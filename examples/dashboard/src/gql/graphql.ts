@@ -355,6 +355,7 @@ export type IncidentWhere = {
   or?: Array<IncidentWhere> | null | undefined;
   severity?: SeverityWhere | null | undefined;
   title?: StringWhere | null | undefined;
+  words?: SearchTextWhere | null | undefined;
 };
 
 export type IntWhere = {
@@ -502,6 +503,29 @@ export type RangeTextWhere = {
   notIn?: Array<string> | null | undefined;
   /** Has a value in common with this range. Example: "[1,5)". */
   overlaps?: string | null | undefined;
+};
+
+export type SearchTextWhere = {
+  /** Equal to. */
+  eq?: string | null | undefined;
+  /** Greater than. */
+  gt?: string | null | undefined;
+  /** Greater than or equal to. */
+  gte?: string | null | undefined;
+  /** Equal to one of these; an empty list matches nothing. */
+  in?: Array<string> | null | undefined;
+  /** Whether the value is null. */
+  isNull?: boolean | null | undefined;
+  /** Less than. */
+  lt?: string | null | undefined;
+  /** Less than or equal to. */
+  lte?: string | null | undefined;
+  /** Not equal to; never matches null. */
+  ne?: string | null | undefined;
+  /** Equal to none of these; never matches null. */
+  notIn?: Array<string> | null | undefined;
+  /** Has these words, in any inflection. Also takes "a phrase", or, and -word. Example: "pump or valve -test". */
+  search?: string | null | undefined;
 };
 
 /** How much attention something needs, least first. `severity` */
