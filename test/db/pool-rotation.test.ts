@@ -86,7 +86,7 @@ test('while no newer token can be had, connections serve past the end of theirs,
   await replaced;
   expect((await stop()).errors).toEqual([]);
   const warnings = events.errors.filter(
-    (error) => /keep serving/.test(error.message) || /identity endpoint/.test(error.message),
+    (error) => /connections stay open/.test(error.message) || /identity endpoint/.test(error.message),
   );
   expect(warnings.length).toBeGreaterThan(0);
   expect(warnings.length).toBeLessThan(6);
