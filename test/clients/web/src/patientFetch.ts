@@ -14,7 +14,7 @@ export const patientFetch: typeof fetch = async (input, init) => {
 /** Mutations are not retried: one whose response was lost may have succeeded. */
 const isRead = (init: RequestInit = {}) => init.method !== 'POST' || /"query":"\s*(query\b|\{)/.test(String(init.body));
 
-/** Whether the database is away: with partial data the status is 200, and only the errors tell. */
+/** Tells whether the database is unreachable. With partial data the status is 200, so only the errors show it. */
 async function isAway(response: Response): Promise<boolean> {
   if (!/json/.test(response.headers.get('content-type') ?? '')) return response.status === 503;
   const { errors = [] } = await response.clone().json();
