@@ -30,11 +30,11 @@ const { values } = parseArgs({
 const { quick: isQuick } = values;
 const plan = isQuick
   ? { events: 100_000, starts: 1, seconds: 0.7, warmSeconds: 0.7 }
-  : { events: 1_000_000, starts: 5, seconds: 1.5, warmSeconds: 3 };
+  : { events: 1_000_000, starts: 3, seconds: 1, warmSeconds: 2 };
 const isAsked = (name: string) => values.only === '' || values.only.split(',').includes(name);
 const asked = questions.filter(({ name }) => isAsked(name));
 
-console.log(`This takes about ${isQuick ? 4 : 28} min, and more where the data is not there yet`);
+console.log(`This takes about ${isQuick ? 4 : 20} min, and more where the data is not there yet`);
 await lock();
 const database = await openDatabase(plan.events);
 const production = await openProduction();
