@@ -131,7 +131,7 @@ const questions: Readonly<Record<string, Question>> = {
           count(closed_at) as closed, max(closed_at) as latest
         from events.incident group by 1, 2) t`,
   },
-  'How values of each kind are spread': {
+  'The spread of values per event type': {
     statements: 1,
     sql: `
       select json_build_object('eventsGroupedAggregate', json_agg(json_build_object(
@@ -160,7 +160,7 @@ const questions: Readonly<Record<string, Question>> = {
           avg(sampling_interval) as length, max(installed_on) as latest
         from events.device join events.site s using (site_id) group by 1, 2, 3) t`,
   },
-  'Power of each site per month, where there is enough to tell': {
+  'Power of each site per month, if there are enough readings': {
     variables: () => ({ atLeast: 20 }),
     parameters: ['atLeast'],
     statements: 1,
@@ -177,7 +177,7 @@ const questions: Readonly<Record<string, Question>> = {
         from events.event join events.device using (device_id) join events.site using (site_id)
         where event_type_id = 'power' group by 1, 2 having count(*) >= $1::int) t`,
   },
-  'Devices that went silent, and what they said last': {
+  'Devices that went silent, and their last event': {
     statements: 4,
     sql: `
       with silent as (
