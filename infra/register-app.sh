@@ -1,7 +1,9 @@
 #!/bin/sh
-# Registers the API in Entra ID: register-app.sh [NAME [CLIENT_ID|ADDRESS...]]. Run again, it brings the registration of
-# that name up to date: its audience, its app roles, the clients that get tokens for it without anybody's consent, which
-# are the Azure CLI and those that are given, and the addresses of the servers to whose pages people sign in.
+# Registers the API in Entra ID: register-app.sh [NAME [CLIENT_ID|ADDRESS...]]. Run it again to update the registration
+# of that name. It sets
+# - the audience and the app roles
+# - the clients that get tokens without a consent prompt: the Azure CLI and each CLIENT_ID
+# - the servers with pages on which people sign in: each ADDRESS
 set -eu
 
 name="${1:-events-graphql}"
@@ -12,14 +14,14 @@ usage() {
   echo "$1. Usage: register-app.sh [NAME [CLIENT_ID|ADDRESS...]]" >&2
   exit 2
 }
-case "$name" in *[!A-Za-z0-9._-]*) usage "A name has letters, digits, '.', '_' and '-', not '$name'" ;; esac
+case "$name" in *[!A-Za-z0-9._-]*) usage "A name may contain only letters, digits, '.', '_' and '-': '$name' does not fit" ;; esac
 clients=$azure_cli
 pages=''
 for given in "$@"; do
   case "$given" in
-    *[!A-Za-z0-9.:/_-]*) usage "A client id is a GUID, an address a URL, not '$given'" ;;
+    *[!A-Za-z0-9.:/_-]*) usage "'$given' is neither a client id (a GUID) nor an address (a URL)" ;;
     https://* | http://localhost*) pages="$pages${pages:+, }\"${given%/}/sign-in\"" ;;
-    *[!0-9A-Fa-f-]*) usage "A client id is a GUID, an address begins with https://, not '$given'" ;;
+    *[!0-9A-Fa-f-]*) usage "'$given' is neither a client id (a GUID) nor an address that begins with https://" ;;
     *) clients="$clients $given" ;;
   esac
 done
@@ -28,7 +30,7 @@ found=$(az ad app list --filter "displayName eq '$name'" --query '[].appId' --ou
 case "$found" in
   '') app=$(az ad app create --display-name "$name" --sign-in-audience AzureADMyOrg --query appId --output tsv) ;;
   *[!0-9A-Fa-f-]*)
-    echo "Several apps are called $name; choose another name, or delete all but one:" "$found" >&2
+    echo "Several apps are called $name. Choose another name, or delete all but one of:" "$found" >&2
     exit 1
     ;;
   *) app=$found ;;
@@ -36,13 +38,13 @@ esac
 
 of_app() { az ad app show --id "$app" --query "$1" --output tsv; }
 
-# What has an id already keeps it, since the assignments of a role name it: id_of COLLECTION VALUE OTHERWISE.
+# The id of a role or scope: id_of COLLECTION VALUE DEFAULT. An existing one keeps its id, because assignments refer to it.
 id_of() {
   known=$(of_app "$1[?value=='$2'].id | [0]")
   echo "${known:-$3}"
 }
 
-# role VALUE NAME DESCRIPTION OTHERWISE
+# The JSON of an app role: role VALUE NAME DESCRIPTION DEFAULT_ID.
 role() {
   role_id=$(id_of appRoles "$1" "$4")
   echo "{\"id\": \"$role_id\", \"value\": \"$1\", \"displayName\": \"$2\", \"description\": \"$3\",
@@ -57,16 +59,16 @@ update() {
 read=$(role Events.Read 'Read events' 'Run queries' 8a3f5a2e-3f0e-4b8b-9d43-6a2b8f0b5c01)
 write=$(role Events.Write 'Write events' 'Run mutations' 8a3f5a2e-3f0e-4b8b-9d43-6a2b8f0b5c02)
 explore=$(role Events.Explore 'Explore events' 'Run documents of their own' 8a3f5a2e-3f0e-4b8b-9d43-6a2b8f0b5c03)
-# Clients ask for a scope; this one permits nothing by itself, so that the roles decide.
+# Clients must request a scope. This one permits nothing by itself: the roles decide.
 scope=$(id_of api.oauth2PermissionScopes access 8a3f5a2e-3f0e-4b8b-9d43-6a2b8f0b5c04)
 
 update "{\"identifierUris\": [\"api://$app\"], \"spa\": {\"redirectUris\": [$pages]},
   \"appRoles\": [$read, $write, $explore],
   \"api\": {\"requestedAccessTokenVersion\": 2, \"oauth2PermissionScopes\": [{\"id\": \"$scope\", \"value\": \"access\",
     \"type\": \"User\", \"isEnabled\": true, \"adminConsentDisplayName\": \"Use $name\",
-    \"adminConsentDescription\": \"Use $name as oneself\"}]}}"
+    \"adminConsentDescription\": \"Use $name as the signed-in user\"}]}}"
 
-# Only a scope that is there can be given to clients.
+# A second update, because clients can be authorised only for a scope that exists.
 authorized=''
 for client in $clients; do
   authorized="$authorized${authorized:+, }{\"appId\": \"$client\", \"delegatedPermissionIds\": [\"$scope\"]}"
@@ -76,9 +78,9 @@ update "{\"api\": {\"preAuthorizedApplications\": [$authorized]}}"
 az ad sp show --id "$app" --output none 2>/dev/null || az ad sp create --id "$app" --output none
 
 cat <<EOF
-$name is registered as $app. With azd set
+$name is registered as $app. If you deploy with azd, run
   azd env set APP_AUTH_AUDIENCE $app,api://$app
-and with a server of your own
+If you run the server yourself, set
   AUTH=entra AUTH_TENANT_ID=$(az account show --query tenantId --output tsv) AUTH_AUDIENCE=$app,api://$app
-Nobody has a role yet that was not given one: docs/security.md, Give a role.
+Then give each caller a role: docs/security.md, Give a role.
 EOF

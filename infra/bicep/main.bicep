@@ -5,7 +5,7 @@ import { administrator } from 'modules/postgres-administrators.bicep'
 import { postgresSizes } from 'sizes.bicep'
 import { authVariables, pgBouncerVariables } from 'variables.bicep'
 
-@description('The name of the environment, part of all resource names.')
+@description('The name of the azd environment.')
 @minLength(1)
 @maxLength(32)
 param environmentName string
@@ -266,7 +266,7 @@ var needsNewZone = databaseAccess != 'present' && empty(postgresZoneId)
 var needsZoneLink = databaseAccess != 'present' && (needsNewZone || linkPostgresZone)
 var needsPeering = !isNewServer && isInjected && !empty(postgresVnetId)
 
-// What is named is known before anything is deployed, so that a what-if can tell what would change.
+// Names and ids are computed here rather than read from resources, so that what-if can tell what would change.
 var newVnetName = 'vnet-events-${suffix}'
 var usedVnetId = makesVnet
   ? resourceId(here, groupName, 'Microsoft.Network/virtualNetworks', newVnetName)
@@ -275,10 +275,10 @@ var serverName = isNewServer ? 'psql-events-${suffix}' : nameOf(postgresServerId
 var usedEnvironmentName = 'cae-events-${suffix}'
 var registryName = empty(registryId) ? 'crevents${suffix}' : nameOf(registryId, '')
 
-// While a new revision takes over, the replicas of both are there, each with one connection more while it replaces one.
+// During a rollout the replicas of both revisions run, each with one more connection while it replaces one.
 var neededConnections = maxReplicas * (poolSize + 1) * 2
 var serverConnections = isNewServer ? postgresSizes[postgresSize].connections : existingServerConnections
-// PgBouncer lets that many clients in by default.
+// PgBouncer accepts 5000 clients by default.
 var connections = usePgBouncer ? 5000 : serverConnections
 var newZoneName = isInjected
   ? 'events-${suffix}.private.postgres.database.azure.com'
@@ -289,26 +289,26 @@ var isBurstable = isNewServer && postgresSizes[postgresSize].tier == 'Burstable'
 var networkIds = filter([vnetId, appSubnetId, endpointsSubnetId, databaseSubnetId], id => !empty(id))
 var foreignNetworkIds = filter(networkIds, id => toLower(subscriptionOf(id, here)) != toLower(here))
 
-// What Azure would refuse only after minutes, or not refuse at all; whoever deploys is told all of it at once.
+// Mistakes that Azure would report only after minutes, or never. All of them are reported at once.
 var refusals = filter(
   [
     empty(foreignNetworkIds)
       ? ''
-      : 'the app, an endpoint and an injected server are of the subscription of their network: deploy to that of ${join(foreignNetworkIds, ', ')}'
+      : 'the app, its endpoint and an injected server must be in the subscription of their network: deploy to that of ${join(foreignNetworkIds, ', ')}'
     toLower(subscriptionOf(registryId, here)) == toLower(here)
       ? ''
-      : 'azd looks for the registry in the subscription that it deploys to: registryId is of another one'
+      : 'azd looks for the registry in the subscription that it deploys to, and registryId is in another one: use a registry in the same subscription'
     isNewServer && databaseAccess == 'present'
-      ? 'databaseAccess present needs an existing server: set postgresServerId'
+      ? 'databaseAccess \'present\' needs an existing server: set postgresServerId'
       : ''
     !isNewServer && isInjected && empty(postgresZoneId)
-      ? 'an existing injected server has a private zone: set postgresZoneId'
+      ? 'an existing injected server has a private DNS zone of its own: set postgresZoneId'
       : ''
     !makesSubnets && needsEndpoint && empty(endpointsSubnetId)
-      ? 'a private endpoint beside an existing subnet of the app needs a subnet too: set endpointsSubnetId'
+      ? 'with an existing subnet for the app, the private endpoint needs an existing subnet too: set endpointsSubnetId'
       : ''
     !makesSubnets && needsDatabaseSubnet && empty(databaseSubnetId)
-      ? 'an injected server beside an existing subnet of the app needs a subnet too: set databaseSubnetId'
+      ? 'with an existing subnet for the app, an injected server needs an existing subnet too: set databaseSubnetId'
       : ''
     isBurstable && usePgBouncer ? '${postgresSize} is Burstable and has no PgBouncer: choose a larger size' : ''
     isBurstable && postgresHighAvailability != 'Disabled'
@@ -316,21 +316,21 @@ var refusals = filter(
       : ''
     neededConnections < connections
       ? ''
-      : 'maxReplicas x (poolSize + 1) x 2 is ${neededConnections}, and there are ${connections} connections: choose fewer replicas, a smaller pool or a larger size'
+      : 'maxReplicas x (poolSize + 1) x 2 is ${neededConnections}, but must be below the ${connections} connections there are: choose fewer replicas, a smaller pool or a larger size'
     concurrentRequests <= poolSize * 10
       ? ''
-      : 'concurrentRequests ${concurrentRequests} is more than 10 for each of the ${poolSize} connections of a replica: they would wait for a connection before there is another replica'
+      : 'concurrentRequests ${concurrentRequests} is more than 10 times poolSize ${poolSize}: requests would wait for a connection before another replica starts'
     internal && !empty(allowedAddresses)
-      ? 'an internal app is reached from its network alone: allowedAddresses are for internal false'
+      ? 'an internal app is reachable only from its network: set internal to false, or leave allowedAddresses empty'
       : ''
     isRestricted && !empty(customDomain) && empty(customDomainCertificateId)
-      ? 'Azure makes a certificate only for an app that everybody reaches: set customDomainCertificateId'
+      ? 'Azure issues a certificate only for an app that is reachable from everywhere: set customDomainCertificateId'
       : ''
     empty(customDomain) && !empty(customDomainCertificateId)
-      ? 'customDomainCertificateId needs the domain that it is for: set customDomain'
+      ? 'customDomainCertificateId needs the domain of the certificate: set customDomain'
       : ''
     applicationInsights && !empty(otlpEndpoint)
-      ? 'telemetry goes to one place: set either applicationInsights or otlpEndpoint'
+      ? 'telemetry has two destinations: set either applicationInsights or otlpEndpoint'
       : ''
     minReplicas <= maxReplicas ? '' : 'minReplicas ${minReplicas} is more than maxReplicas ${maxReplicas}'
   ],
@@ -415,7 +415,7 @@ module postgresZoneLink 'modules/zone-link.bicep' = if (needsZoneLink) {
   dependsOn: [postgresZone, vnet]
 }
 
-// From the network of the app to that of the server, and back.
+// Peering needs both directions: from the app's network to the server's, and back.
 module peeringToServer 'modules/peering.bicep' = if (needsPeering) {
   scope: resourceGroup(
     subscriptionOf(empty(vnetId) ? appSubnetId : vnetId, here),
@@ -524,7 +524,7 @@ module registryAccess 'modules/registry-access.bicep' = {
   scope: resourceGroup(subscriptionOf(registryId, here), groupOf(registryId, groupName))
   params: {
     registryName: registryName
-    #disable-next-line what-if-short-circuiting // The identity gets it when it is made.
+    #disable-next-line what-if-short-circuiting // Azure assigns it when it creates the identity.
     principalId: identities.outputs.pull.principalId
     abac: registryAbac
   }
@@ -693,7 +693,7 @@ module certificate 'modules/certificate.bicep' = if (!empty(customDomain) && emp
     domain: customDomain
     tags: allTags
   }
-  // Only for a domain that an app has.
+  // Azure issues a certificate only for a domain that an app declares.
   dependsOn: [app]
 }
 
@@ -706,7 +706,7 @@ module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
     appId: app.outputs.id
     appName: app.outputs.name
     workspaceId: usedWorkspaceId
-    // An alert is of the subscription of what it watches.
+    // An alert must be in the subscription of the resource that it watches.
     serverId: toLower(subscriptionOf(postgresServerId, here)) == toLower(here) ? usedServerId : ''
     measures: applicationInsights
     connections: isNewServer ? serverConnections : existingServerMaxConnections

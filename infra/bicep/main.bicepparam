@@ -1,6 +1,7 @@
 using './main.bicep'
 
-// azd passes its environment (azd env set NAME value), the workflow its variables; what is not set has its default.
+// Each value comes from the azd environment (azd env set NAME value) or, in the workflow, from the repository's variables.
+// Unset ones have their defaults.
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'events')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')

@@ -1,5 +1,5 @@
 @export()
-@description('The sizes of a new server, each with the connections left to users: all less the 15 that Azure keeps.')
+@description('The sizes of a new server, each with its connections for users: max_connections minus the 15 that Azure reserves.')
 var postgresSizes = {
   Standard_B1ms: { tier: 'Burstable', connections: 35 }
   Standard_B2s: { tier: 'Burstable', connections: 414 }

@@ -1,5 +1,5 @@
 @export()
-@description('The variables with which every command of the image logs in to the database as an identity.')
+@description('The variables that let each command of the image log in to the database as an identity.')
 func databaseVariables(host string, database string, schema string, role string, clientId string) object => {
   NODE_ENV: 'production'
   PGHOST: host
@@ -11,11 +11,11 @@ func databaseVariables(host string, database string, schema string, role string,
 }
 
 @export()
-@description('The variables of who goes through the built-in PgBouncer.')
+@description('The variables that route connections through the built-in PgBouncer.')
 func pgBouncerVariables(isUsed bool) object => isUsed ? { PGPORT: '6432' } : {}
 
 @export()
-@description('The variables by which the server tells its callers apart.')
+@description('The variables that say how the server authenticates its callers.')
 func authVariables(auth string, tenantId string, audience string) object => {
   AUTH: auth
   AUTH_TENANT_ID: auth == 'entra' ? tenantId : ''

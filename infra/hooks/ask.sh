@@ -1,11 +1,11 @@
-# A persisted document asked with a caller's token: the last thing that verify.sh does, which reads this file. It prints
-# what was wrong and what to do, and no row: what is printed may be kept.
+# Sends a persisted document with a caller's token. verify.sh sources this file for its last check. On failure it prints
+# what was wrong and what to do. It never prints rows, because logs of the output may be kept.
 
-# Through the URL, from here: from_here URL TOKEN.
+# Sends the document from this machine: from_here URL TOKEN.
 from_here() (
   body=$(mktemp)
   trap 'rm -f "$body"' EXIT
-  # The token comes in by standard input, since everybody on the machine sees the arguments of a program.
+  # curl reads the token from standard input, because every user of the machine can see a program's arguments.
   status=$(printf '%s' "${2:+authorization: Bearer $2}" |
     curl --silent --show-error --max-time 60 --header @- --output "$body" --write-out '%{http_code}' "$1" 2>&1) || true
   if [ "$status $(head -c 9 "$body")" = '200 {"data":{' ] && ! grep -qF '"errors":[' "$body"; then
@@ -16,8 +16,8 @@ from_here() (
   fi
 )
 
-# Through the URL, from the network of the app: from_inside URL TOKEN. An execution of the doctor's job does it, which keeps
-# the token as a secret until it has ended.
+# Sends the document from the app's network: from_inside URL TOKEN. An execution of the doctor job sends it, and the job
+# holds the token as a secret until the execution ends.
 from_inside() (
   template=$(mktemp) secret=$(mktemp)
   forget() {
@@ -48,13 +48,13 @@ EOF
     run "$DOCTOR_JOB_NAME" --yaml "$template"
 )
 
-# Whether the document is answered: ask URL AUDIENCE; without an audience nobody is asked for a token.
+# Succeeds if the document is answered: ask URL AUDIENCE. Without an audience it sends no token.
 ask() {
   token=''
   if [ -n "$2" ] && ! token=$(az account get-access-token --scope "${2%%,*}/.default" --query accessToken --output tsv); then
     cat >&2 <<EOF
-There is no token for ${2%%,*}. Let the Azure CLI ask for them, and give the role Events.Read to whoever deploys:
-  infra/register-app.sh, and docs/security.md, Give a role
+The Azure CLI got no token for ${2%%,*}. Allow it to request them by running infra/register-app.sh, and give yourself,
+or the identity that deploys, the role Events.Read: docs/security.md, Give a role.
 EOF
     return 1
   fi
@@ -64,11 +64,11 @@ EOF
   printf '%s\n' "$answer"
   [ "$refused" -eq 0 ] && return
   case "$answer" in
-    *UNAUTHENTICATED*) remedy="The token is not one for the app: AUTH_AUDIENCE and AUTH_TENANT_ID name another registration." ;;
-    *FORBIDDEN*) remedy='Whoever deploys needs the role Events.Read (docs/security.md, Give a role). Tokens issued from then on contain it.' ;;
-    *PERSISTED_DOCUMENT_NOT_FOUND*) remedy='The image has no such document: put its manifest into documents/, or azd env set VERIFY_DOCUMENT <id of another>.' ;;
-    *BAD_USER_INPUT*) remedy='The document needs variables: azd env set VERIFY_DOCUMENT <id of one without>.' ;;
-    *'access denied'*) remedy='The ingress rejects the address of this machine: add it to ALLOWED_ADDRESSES.' ;;
+    *UNAUTHENTICATED*) remedy="The app does not accept the token: AUTH_AUDIENCE and AUTH_TENANT_ID name another registration. Correct APP_AUTH_AUDIENCE, then run azd up." ;;
+    *FORBIDDEN*) remedy='You, or the identity that deploys, needs the role Events.Read (docs/security.md, Give a role). Only tokens issued after that contain it.' ;;
+    *PERSISTED_DOCUMENT_NOT_FOUND*) remedy='The image has no such document. Put its manifest into documents/, or choose another: azd env set VERIFY_DOCUMENT <id>.' ;;
+    *BAD_USER_INPUT*) remedy='The document needs variables. Choose one without: azd env set VERIFY_DOCUMENT <id>.' ;;
+    *'access denied'*) remedy='The ingress rejects the address of this machine. Add it to ALLOWED_ADDRESSES, then run azd up.' ;;
     *) remedy="See the log of the app:
   az containerapp logs show --name $APP_NAME --resource-group $AZURE_RESOURCE_GROUP --format text --tail 50" ;;
   esac

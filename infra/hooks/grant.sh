@@ -1,6 +1,6 @@
 #!/bin/sh
-# After provisioning and publishing. With the published image it runs the job that makes the schema and the one that
-# grants on it, and waits for the end of each.
+# Runs after provisioning and after publishing. Once an image is published, it starts the job that creates the schema and
+# the job that grants privileges on it, and waits for each to end.
 set -eu
 . "$(dirname "$0")/job.sh"
 
@@ -18,4 +18,4 @@ if [ -n "${MIGRATE_JOB_NAME:-}" ]; then
   echo 'The schema is up to date.'
 fi
 run "$GRANT_JOB_NAME"
-echo 'The role of the app has its privileges.'
+echo "The app's role has its privileges."

@@ -1,15 +1,15 @@
-# Jobs of the environment: what the hooks that run them share. It is read by them, not run.
+# Functions for the hooks that run jobs of the environment. Sourced, not run.
 
-# az containerapp COMMAND in the group: app COMMAND OPTION...
+# Runs az containerapp COMMAND in the app's resource group: app COMMAND OPTION...
 app() {
   command=$1
   shift
-  # shellcheck disable=SC2086 # A command of several words is several arguments.
+  # shellcheck disable=SC2086 # A command of several words becomes several arguments.
   az containerapp $command --resource-group "$AZURE_RESOURCE_GROUP" --subscription "$AZURE_SUBSCRIPTION_ID" "$@"
 }
 
-# Starts a job, waits for it and prints its lines: run NAME [OPTION...]. It fails where the job or az does. A job itself is
-# ended after 300 seconds.
+# Starts a job, waits for it and prints its output: run NAME [OPTION...]. Fails if the job or az fails. Azure ends a job
+# after 300 seconds.
 run() {
   job=$1
   shift
@@ -26,14 +26,14 @@ run() {
     attempts=$((attempts + 1))
     sleep 5
   done
-  # Azure may have put the replica away already; the workspace has its lines then, some minutes later.
+  # Azure may have removed the replica already. The workspace then has its output some minutes later.
   app 'job logs show' --name "$job" --execution "$execution" --container events-graphql --format text --tail 300 || cat >&2 <<EOF
-Azure does not show what the job printed. Ask again:
+Azure does not show the job's output. Try again:
   az containerapp job logs show --name $job --resource-group $AZURE_RESOURCE_GROUP --execution $execution --container events-graphql
-or the workspace in some minutes:
+or query the workspace in a few minutes:
   ContainerAppConsoleLogs | where ContainerGroupName startswith "$execution" | order by TimeGenerated asc | project Log
 EOF
   [ "$status" = Succeeded ] && return
-  echo "The job $job did not succeed ($status). See docs/deploy.md." >&2
+  echo "The job $job did not succeed ($status). Its output says why; docs/operator.md describes its commands." >&2
   return 1
 }

@@ -1,14 +1,14 @@
 #!/bin/sh
-# Before azd down. What was made in resources that were there before stays; this says what, each with the command that
-# deletes it afterwards. It takes the security groups of the environment off subnets of such a network: Azure deletes no
-# group that is in use, so azd down would stop there. The next provisioning puts them back.
+# Runs before azd down. azd down keeps whatever was created inside resources that existed before. This hook lists it, with
+# the command that deletes each part afterwards. It also detaches our security groups from subnets of an existing network:
+# Azure does not delete a group that is in use, so azd down would fail. The next provisioning attaches them again.
 set -eu
 
 group="${AZURE_RESOURCE_GROUP:-rg-$AZURE_ENV_NAME}"
 
-# What only informs does not stop anything: ask COMMAND...
+# Runs az for information only, so a failure stops nothing: ask COMMAND...
 ask() { az "$@" --output tsv || true; }
-# The name after KIND in an id: name KIND ID.
+# The name that follows KIND in a resource id: name KIND ID.
 name() { printf '%s\n' "$2" | sed "s|.*/$1/||; s|/.*||"; }
 principal() {
   ask identity list --resource-group "$group" --subscription "$AZURE_SUBSCRIPTION_ID" \
@@ -54,7 +54,7 @@ if [ -n "${POSTGRES_ZONE_ID:-}" ]; then
 fi
 
 if [ -n "${POSTGRES_VNET_ID:-}" ]; then
-  each 'the peering in the network of the server' virtualNetworkPeerings "$(ask network vnet show --ids "$POSTGRES_VNET_ID" \
+  each "the peering in the server's network" virtualNetworkPeerings "$(ask network vnet show --ids "$POSTGRES_VNET_ID" \
     --query "virtualNetworkPeerings[?starts_with(name, 'events-') && contains(remoteVirtualNetwork.id, '$app_network')].id")" \
     'az network vnet peering delete --ids'
   case "$app_network" in
@@ -67,7 +67,7 @@ if [ -n "${POSTGRES_VNET_ID:-}" ]; then
 fi
 
 if [ -n "${POSTGRES_SERVER_ID:-}" ]; then
-  echo 'The role of the app stays in the database with its privileges, unless you run "events-graphql grant --revoke" first.'
+  echo "The app's role stays in the database with its privileges, unless you run \"events-graphql grant --revoke\" first."
   granting=''
   [ "${ADD_GRANT_ADMINISTRATOR:-true}" = false ] || granting=$(principal grant)
   for id in $granting ${POSTGRES_ADMIN_OBJECT_ID:-}; do

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Before provisioning: what Azure would refuse only after minutes, all of it at once, each with the command that mends it.
+# Runs before provisioning. Lists at once every problem that Azure would report only after minutes, each with the command
+# that fixes it.
 set -eu
 
 problems=''
@@ -16,11 +17,11 @@ finish() {
 }
 
 az extension show --name containerapp --output none 2>/dev/null ||
-  problem 'The Azure CLI cannot show the output of the jobs.' 'az extension add --name containerapp'
+  problem 'The Azure CLI lacks the extension containerapp, which starts the jobs and shows their output.' 'az extension add --name containerapp'
 
-# Without a subscription that az may use, nothing else can be asked. azd has a login of its own.
+# The other checks need a subscription that az can access. azd has a login of its own.
 if [ -z "${AZURE_SUBSCRIPTION_ID:-}" ]; then
-  # shellcheck disable=SC2016 # Whoever reads it runs it.
+  # shellcheck disable=SC2016 # The reader runs the command, not this script.
   problem 'No subscription is chosen.' 'azd env set AZURE_SUBSCRIPTION_ID "$(az account show --query id --output tsv)"'
   finish
 fi
@@ -34,7 +35,7 @@ location="${AZURE_LOCATION:-westeurope}"
 quotas='https://portal.azure.com/#view/Microsoft_Azure_Capacity/QuotaMenuBlade/~/myQuotas'
 registered=$(az provider list --subscription "$AZURE_SUBSCRIPTION_ID" --output tsv \
   --query "[?registrationState=='Registered'].namespace")
-# Whether a quota leaves as much: is_enough NEEDED 'LIMIT USED'. Where Azure does not say, Azure decides.
+# Succeeds if a quota has room: is_enough NEEDED 'LIMIT USED'. Also succeeds if Azure reports no quota; Azure then decides.
 is_enough() {
   left=$(printf '%s\n' "$2" | awk 'NF == 2 { print $1 - $2 }')
   [ -z "$left" ] || [ "$left" -ge "$1" ]
@@ -42,14 +43,14 @@ is_enough() {
 
 is_registered() { printf '%s\n' "$registered" | grep -qixF "$1"; }
 
-# Microsoft.ContainerService is what Microsoft.App is made of.
+# Microsoft.App is built on Microsoft.ContainerService and needs it.
 for provider in Microsoft.App Microsoft.ContainerRegistry Microsoft.ContainerService Microsoft.DBforPostgreSQL \
   Microsoft.Insights Microsoft.ManagedIdentity Microsoft.Network Microsoft.OperationalInsights; do
   is_registered "$provider" || problem "The resource provider $provider is not registered in the subscription." \
     "az provider register --namespace $provider --wait --subscription $AZURE_SUBSCRIPTION_ID"
 done
 
-# What the region offers for a new server, which is one as long as there is no address of it.
+# What the region offers for a new server. The server is new while the azd environment has no host for it.
 size="${POSTGRES_SIZE:-Standard_D2ds_v5}"
 if [ -z "${POSTGRES_SERVER_ID:-}${POSTGRES_HOST:-}" ] && is_registered Microsoft.DBforPostgreSQL; then
   offered=$(az postgres flexible-server list-skus --location "$location" --subscription "$AZURE_SUBSCRIPTION_ID" \
@@ -61,7 +62,7 @@ if [ -z "${POSTGRES_SERVER_ID:-}${POSTGRES_HOST:-}" ] && is_registered Microsoft
       'azd env set POSTGRES_SIZE <another size>, or azd env set AZURE_LOCATION <another region>'
   fi
 
-  # Standard_D2ds_v5 takes 2 cores of the family standardDDSv5Family, Standard_B1ms 1 of standardBSFamily.
+  # Standard_D2ds_v5 needs 2 cores of the quota standardDDSv5Family, Standard_B1ms 1 of standardBSFamily.
   cores=$(printf '%s\n' "$size" | sed 's/^Standard_[A-Z]*\([0-9]*\).*/\1/')
   case "$size" in
     Standard_B*) family=standardBSFamily ;;
@@ -77,7 +78,8 @@ if [ -z "${POSTGRES_SERVER_ID:-}${POSTGRES_HOST:-}" ] && is_registered Microsoft
   done
 fi
 
-# A new environment is one as long as there is no address of its app. How many cores it gets is known when it is there.
+# The Container Apps environment is new while the azd environment has no URL of its app. Its quota of cores is known only
+# once it exists.
 if [ -z "${APP_URL:-}" ] && is_registered Microsoft.App; then
   is_enough 1 "$(az containerapp list-usages --location "$location" --subscription "$AZURE_SUBSCRIPTION_ID" --output tsv 2>/dev/null \
     --query "value[?name.value=='ManagedEnvironmentCount'].[limit, currentValue] | [0]" | tr '\n' ' ')" ||
@@ -85,7 +87,7 @@ if [ -z "${APP_URL:-}" ] && is_registered Microsoft.App; then
       "az containerapp list-usages --location $location --subscription $AZURE_SUBSCRIPTION_ID; a larger one: $quotas, or azd env set AZURE_LOCATION <another region>"
 fi
 
-# Resources that were there before: existing KIND ID asks for one, whose region it leaves in $region.
+# Checks a resource that must exist already, and leaves its region in $region: existing KIND ID.
 existing() {
   region=''
   case "$2" in
@@ -113,10 +115,10 @@ if [ -n "${REGISTRY_ID:-}" ]; then
   mode=$(az resource show --ids "$REGISTRY_ID" --query properties.roleAssignmentMode --output tsv 2>/dev/null) || mode=''
   case "$mode,${REGISTRY_ABAC:-false}" in
     AbacRepositoryPermissions,false)
-      problem "The registry $REGISTRY_ID has repository permissions (ABAC), for which AcrPull has no effect." 'azd env set REGISTRY_ABAC true'
+      problem "The registry $REGISTRY_ID uses repository permissions (ABAC), so the role AcrPull has no effect." 'azd env set REGISTRY_ABAC true'
       ;;
     LegacyRegistryPermissions,true)
-      problem "The registry $REGISTRY_ID has no repository permissions (ABAC)." 'azd env set REGISTRY_ABAC false'
+      problem "The registry $REGISTRY_ID does not use repository permissions (ABAC)." 'azd env set REGISTRY_ABAC false'
       ;;
   esac
 fi

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Before provisioning: what is there already, which the template would put back to what it knows. A fresh azd environment
-# does not know the image of an app, for which it would put its placeholder; and writing a network or a subnet takes off
-# what others gave it: routes, gateways, DNS servers.
+# Runs before provisioning. Protects what the template would reset: the app's image, which a fresh azd environment does not
+# know and would replace with the placeholder; and routes, gateways and DNS servers that others added to the network,
+# which a deployment of the network or a subnet would remove.
 set -eu
 
 group="${AZURE_RESOURCE_GROUP:-rg-$AZURE_ENV_NAME}"
 exists=$(az group exists --name "$group" --subscription "$AZURE_SUBSCRIPTION_ID")
 
-# A subnet without its security group is one that azd down was about to delete: it is written again.
+# leftovers.sh detached the security group of a subnet that has none. Deploying the subnet attaches it again.
 made="subnets[?networkSecurityGroup && starts_with(name, 'snet-events-')].name"
 kept=''
 if [ -n "${VNET_ID:-}" ] && [ -z "${APP_SUBNET_ID:-}" ]; then

@@ -1,6 +1,5 @@
 #!/bin/sh
-# At the end of azd up: whether the app runs, reaches its database, and answers a document. It fails where one of them is
-# not so.
+# Runs at the end of azd up. Checks that the app runs, reaches its database and answers a document, and fails otherwise.
 set -eu
 . "$(dirname "$0")/job.sh"
 . "$(dirname "$0")/ask.sh"
@@ -17,8 +16,8 @@ until [ "$(of_app properties.latestReadyRevisionName)" = "$revision" ]; do
       --query 'properties.{state: runningState, details: runningStateDetails, health: healthState}' >&2 || true
     app 'logs show' --name "$APP_NAME" --revision "$revision" --format text --tail 50 >&2 || true
     cat >&2 <<EOF
-The revision $revision is not ready after 5 minutes; the one before it serves on. Above is what Azure and the revision say.
-The way to the database, step by step, is tried by
+The revision $revision is not ready after 5 minutes. The previous revision, if there is one, keeps serving. The lines above
+are from Azure and from the revision's log. To check the way to the database step by step, run
   az containerapp job start --name $DOCTOR_JOB_NAME --resource-group $AZURE_RESOURCE_GROUP
 EOF
     exit 1
@@ -27,15 +26,15 @@ EOF
 done
 
 audience=$(variable AUTH_AUDIENCE)
-# The documents of the sample are there as long as nothing took its place.
+# The sample's document Devices exists as long as the image serves the sample.
 document="${VERIFY_DOCUMENT:-}"
 case "$document,$(variable PERSISTED_DOCUMENTS)" in ,*sample/documents*) document=Devices ;; esac
 
 failed=0
 if ! run "$DOCTOR_JOB_NAME"; then
-  failed=1 verdict='not healthy: the app is ready, but doctor did not succeed; see its lines above'
+  failed=1 verdict='not healthy: the app is ready, but doctor found a problem or did not finish; see the lines above'
 elif [ "$audience" = "api://$AZURE_ENV_NAME" ]; then
-  verdict='healthy, but it rejects every caller: run infra/register-app.sh, and set what it prints'
+  verdict='healthy, but it rejects every caller: run infra/register-app.sh, then the command that it prints, then azd up'
 elif [ -z "$document" ] || [ "$document" = none ]; then
   verdict='healthy: doctor found nothing wrong. No document was sent: azd env set VERIFY_DOCUMENT <id of one without variables>'
 elif ask "$APP_URL/$document" "$audience"; then

@@ -83,7 +83,7 @@ describe('from here', () => {
     [
       'a document that is not there',
       replies(200, error('PERSISTED_DOCUMENT_NOT_FOUND')),
-      'put its manifest into documents/',
+      'Put its manifest into documents/',
     ],
     ['a document with variables', replies(400, error('BAD_USER_INPUT')), 'needs variables'],
     ['an ingress that is closed', replies(403, 'RBAC: access denied'), 'ALLOWED_ADDRESSES'],

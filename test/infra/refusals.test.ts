@@ -25,7 +25,7 @@ const refused: readonly [why: string, parameters: Parameters, words: string][] =
   [
     'a registry of another subscription',
     { registryId: inGroup(elsewhere, 'rg-shared', 'Microsoft.ContainerRegistry/registries/crshared') },
-    'registryId is of another one',
+    'registryId is in another one',
   ],
   ['a new server that is there', { databaseAccess: 'present' }, 'set postgresServerId'],
   [
@@ -44,16 +44,16 @@ const refused: readonly [why: string, parameters: Parameters, words: string][] =
   [
     'more connections than a small server has',
     { postgresSize: 'Standard_B1ms' },
-    'is 88, and there are 35 connections',
+    'is 88, but must be below the 35 connections',
   ],
-  ['more connections than an existing server spares', { postgresServerId: server, poolSize: 12 }, 'is 104, and there'],
-  ['more connections than PgBouncer lets in', { usePgBouncer: true, maxReplicas: 300 }, 'is 6600, and there are 5000'],
-  ['more requests than connections can bear', { concurrentRequests: 101 }, '101 is more than 10 for each of the 10'],
+  ['more connections than an existing server spares', { postgresServerId: server, poolSize: 12 }, 'is 104, but must'],
   [
-    'addresses of an app that is internal',
-    { allowedAddresses: ['203.0.113.0/24'] },
-    'allowedAddresses are for internal',
+    'more connections than PgBouncer lets in',
+    { usePgBouncer: true, maxReplicas: 300 },
+    'is 6600, but must be below the 5000',
   ],
+  ['more requests than connections can bear', { concurrentRequests: 101 }, '101 is more than 10 times poolSize 10'],
+  ['addresses of an app that is internal', { allowedAddresses: ['203.0.113.0/24'] }, 'or leave allowedAddresses empty'],
   ['a certificate of Azure for an internal app', { customDomain: 'api.example.com' }, 'set customDomainCertificateId'],
   [
     'a certificate of Azure for an app that some addresses reach',
@@ -61,7 +61,11 @@ const refused: readonly [why: string, parameters: Parameters, words: string][] =
     'set customDomainCertificateId',
   ],
   ['a certificate for no domain', { customDomainCertificateId: 'x' }, 'set customDomain'],
-  ['telemetry for two places', { applicationInsights: true, otlpEndpoint: 'http://x' }, 'telemetry goes to one place'],
+  [
+    'telemetry for two places',
+    { applicationInsights: true, otlpEndpoint: 'http://x' },
+    'telemetry has two destinations',
+  ],
   ['more replicas at least than at most', { minReplicas: 5 }, 'minReplicas 5 is more than maxReplicas 4'],
 ];
 

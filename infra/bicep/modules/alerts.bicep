@@ -1,22 +1,22 @@
-@description('Part of every name.')
+@description('The suffix of every name.')
 param suffix string
 
-@description('Who is told.')
+@description('The mail address that alerts go to.')
 param emailAddress string
 
 @description('The app.')
 param appId string
 
-@description('The PostgreSQL server; empty: it is of another subscription, and its alerts are for others.')
+@description('The PostgreSQL server; empty: no alerts on it, because it is in another subscription.')
 param serverId string
 
-@description('The connections that the server has for all its users; 0: it is not known, and there is no alert on them.')
+@description('The connections that the server has for all its users; 0: unknown, so there is no alert on them.')
 param connections int
 
-@description('The Log Analytics workspace that has the logs of the app.')
+@description('The Log Analytics workspace with the app\'s logs.')
 param workspaceId string
 
-@description('Whether the metrics of the app come into the workspace.')
+@description('Whether the app\'s metrics reach the workspace.')
 param measures bool
 
 @description('The name of the app.')
@@ -45,11 +45,11 @@ resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-// What clients see of it: a 503 is announced, with the second to come back in, and is wrong when it lasts.
+// Alerts on what clients see. A 503 tells clients when to retry, so it matters only if it persists.
 var alertsOfApp = [
   {
     name: 'failing-requests'
-    description: 'More than 10 replies with a 5xx other than 503 in 5 minutes.'
+    description: 'More than 10 responses with a 5xx other than 503 in 5 minutes.'
     scope: appId
     metric: 'Requests'
     aggregation: 'Total'
@@ -62,7 +62,7 @@ var alertsOfApp = [
   }
   {
     name: 'unavailable'
-    description: 'More than 100 replies with a 503 in 15 minutes: the app, its database, its memory or the issuer of tokens is away for longer than a moment.'
+    description: 'More than 100 responses with a 503 in 15 minutes: the app, its database or the token issuer is unavailable, or the app lacks memory.'
     scope: appId
     metric: 'Requests'
     aggregation: 'Total'
@@ -72,7 +72,7 @@ var alertsOfApp = [
   }
   {
     name: 'restarts'
-    description: 'A replica has restarted more than 3 times.'
+    description: 'A replica restarted more than 3 times.'
     scope: appId
     metric: 'RestartCount'
     aggregation: 'Maximum'
@@ -85,7 +85,7 @@ var alertsOfApp = [
 var alertsOfServer = [
   {
     name: 'database-cpu'
-    description: 'The server is busier than 85%.'
+    description: 'The server uses more than 85% of its CPU.'
     scope: serverId
     metric: 'cpu_percent'
     aggregation: 'Average'
@@ -95,7 +95,7 @@ var alertsOfServer = [
   }
   {
     name: 'database-storage'
-    description: 'The storage of the server is fuller than 85%; at 95% it becomes read-only.'
+    description: 'The server uses more than 85% of its storage; at 95% it becomes read-only.'
     scope: serverId
     metric: 'storage_percent'
     aggregation: 'Maximum'
@@ -108,7 +108,7 @@ var alertsOfServer = [
 var alertsOfConnections = [
   {
     name: 'database-connections'
-    description: 'More than 80% of the connections of the server are taken.'
+    description: 'More than 80% of the server\'s connections are in use.'
     scope: serverId
     metric: 'active_connections'
     aggregation: 'Maximum'
@@ -154,37 +154,37 @@ resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
   }
 ]
 
-// What the app says of itself, in the words of its log.
+// Alerts on the app's log.
 var ofApp = 'ContainerAppConsoleLogs | where ContainerAppName == "${appName}"'
 var requests = '${ofApp} and Log has "Request" | extend line = parse_json(Log) | where line.msg == "Request"'
 var logAlerts = [
   {
     name: 'failing-operations'
-    description: 'More than 1% of the operations fail by a fault of the server, whatever the status of the reply.'
+    description: 'More than 1% of the operations fail through a fault of the server, whatever the status of the response.'
     query: '${requests} | summarize total = count(), failed = countif(tostring(line.code) in ("DATABASE_UNAVAILABLE", "TIMEOUT", "INTERNAL_SERVER_ERROR")) | where failed > 5 and failed * 100 > total'
     threshold: 0
   }
   {
     name: 'refused-documents'
-    description: 'Documents are asked for that are not there: a front end was released before its documents, or somebody tries things.'
+    description: 'Clients request persisted documents that do not exist: a front end was released before its documents, or somebody is probing.'
     query: '${requests} and tostring(line.code) startswith "PERSISTED_"'
     threshold: 20
   }
   {
     name: 'unexpected-errors'
-    description: 'A defect, or a fault in the schema of the database.'
+    description: 'The log has unexpected errors: a defect in the server, or a fault in the database schema.'
     query: '${ofApp} and Log has "Unexpected error"'
     threshold: 0
   }
   {
     name: 'not-ready'
-    description: 'A replica gets no requests: doctor says why.'
+    description: 'A replica is not ready and gets no requests. Run doctor to find out why.'
     query: '${ofApp} and Log has "Not ready"'
     threshold: 0
   }
   {
     name: 'failing-logins'
-    description: 'Tokens or logins fail again and again: the identity, its assignment, or its role.'
+    description: 'Tokens or logins fail repeatedly. Check the identity, its assignment to the app, and its database role.'
     query: '${ofApp} and Log has "A connection to the database failed"'
     threshold: 5
   }
@@ -196,30 +196,30 @@ var logAlerts = [
   }
 ]
 
-// What it measures, once a minute.
+// Alerts on the app's metrics, which it sends once a minute.
 var measured = 'AppMetrics | where AppRoleName == "events-graphql" | extend value = Sum / ItemCount'
 var measureAlerts = [
   {
     name: 'token-ends'
-    description: 'The token of a replica ends within a minute, and there is no newer one.'
+    description: 'A replica\'s token expires within a minute, and it has no newer one.'
     query: '${measured} | where Name == "events_graphql.token.time_to_expiry" and value < 60'
     threshold: 0
   }
   {
     name: 'failing-tokens'
-    description: 'The endpoint of the identity gives no tokens: the endpoint, or the assignment.'
+    description: 'The identity endpoint issues no tokens. Check the endpoint, and the identity\'s assignment to the app.'
     query: '${measured} | where Name == "events_graphql.token.refreshes" and isnotempty(Properties["error.type"]) and value > 0'
     threshold: 5
   }
   {
     name: 'waiting-statements'
-    description: 'Statements wait for a connection: the pool is the bottleneck.'
+    description: 'Statements wait for a connection, so the pool is the bottleneck.'
     query: '${measured} | where Name == "db.client.connection.pending_requests" and value > 0'
     threshold: 5
   }
   {
     name: 'busy-processor'
-    description: 'The event loop is late by more than a tenth of a second: more replicas.'
+    description: 'The event loop lags by more than a tenth of a second. Add replicas.'
     query: '${measured} | where Name == "nodejs.eventloop.delay.p99" and value > 0.1'
     threshold: 5
   }
@@ -251,7 +251,7 @@ resource logQueries 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
           }
         ]
       }
-      // A new workspace has no table of logs before there is one.
+      // A new workspace has no log table until the first log line arrives.
       skipQueryValidation: true
       actions: { actionGroups: [operators.id] }
     }

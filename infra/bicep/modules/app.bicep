@@ -10,7 +10,7 @@ param location string
 @description('The Container Apps environment.')
 param environmentId string
 
-@description('The image; empty: a placeholder, until there is one.')
+@description('The image; empty: a placeholder.')
 param image string
 
 @description('The registry that the image is pulled from.')
@@ -28,70 +28,70 @@ param databaseHost string
 @description('The database.')
 param databaseName string
 
-@description('The schema that is served.')
+@description('The schema to serve.')
 param schemaName string
 
 @description('The role that the app logs in as.')
 param roleName string
 
-@description('Whether the app goes through the built-in PgBouncer.')
+@description('Whether the app uses the built-in PgBouncer.')
 param usePgBouncer bool
 
-@description('Connections of each replica at most.')
+@description('The maximum number of connections per replica.')
 param poolSize int
 
-@description('How callers are told apart: by their tokens of Entra ID, or not at all.')
+@description('How callers authenticate: with Entra ID tokens, or not at all.')
 param auth 'entra' | 'none'
 
-@description('The tenant whose tokens are taken.')
+@description('The tenant of the callers\' tokens.')
 param authTenantId string
 
-@description('The audience that a token must be for.')
+@description('The audience of the callers\' tokens.')
 param authAudience string
 
 @description('Origins whose pages may call the API, separated by commas.')
 param corsOrigins string
 
-@description('Whether browsers are shown GraphiQL.')
+@description('Whether to serve GraphiQL.')
 param graphiql bool
 
 @description('Which documents callers may run: persisted-only or any.')
 param documents string
 
-@description('The folders of the image with persisted documents, separated by commas.')
+@description('The folders in the image with persisted documents, separated by commas.')
 param manifests string
 
-@description('Cores of a replica, such as 0.5.')
+@description('The cores of a replica, such as 0.5.')
 param cpu string
 
-@description('Memory of a replica, twice its cores, such as 1Gi.')
+@description('The memory of a replica, 2Gi per core, such as 1Gi.')
 param memory string
 
-@description('Replicas at least.')
+@description('The minimum number of replicas.')
 param minReplicas int
 
-@description('Replicas at most.')
+@description('The maximum number of replicas.')
 param maxReplicas int
 
-@description('Requests at once, open streams included, from which on there is one more replica.')
+@description('The number of concurrent requests per replica, including open streams, beyond which another replica starts.')
 param concurrentRequests int
 
-@description('Whether traces, metrics and logs are sent.')
+@description('Whether the app sends traces, metrics and logs.')
 param sendsTelemetry bool
 
-@description('Where they go by OTLP.')
+@description('Where it sends them by OTLP.')
 param otlpEndpoint string
 
-@description('The ranges of addresses that may reach the app; empty: all that its environment lets in.')
+@description('The address ranges that may reach the app; empty: all that can reach its environment.')
 param allowedAddresses string[]
 
-@description('How many proxies stand before the app.')
+@description('How many proxies are in front of the app.')
 param trustedProxies int
 
 @description('A domain of your own; empty: none.')
 param customDomain string
 
-@description('A certificate in the environment for that domain; empty: Azure binds the one that it makes.')
+@description('A certificate in the environment for that domain; empty: the one that Azure issues.')
 param customDomainCertificateId string
 
 @description('Tags of the resource.')
@@ -115,13 +115,13 @@ var serverSettings = {
 
 var telemetrySettings = !sendsTelemetry ? {} : {
   OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
-  // What Azure Monitor counts by: what came since the last time.
+  // Azure Monitor expects the change since the last report.
   OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta'
   OTEL_TRACES_SAMPLER: 'parentbased_traceidratio'
   OTEL_TRACES_SAMPLER_ARG: '0.1'
 }
 
-// What is not declared here a deployment takes off.
+// A deployment removes domains that are not declared here.
 var binding = empty(customDomainCertificateId)
   ? { bindingType: 'Auto' }
   : { bindingType: 'SniEnabled', certificateId: customDomainCertificateId }
@@ -129,7 +129,7 @@ var customDomains = empty(customDomain) ? [] : [union({ name: customDomain }, bi
 
 var databaseSettings = databaseVariables(databaseHost, databaseName, schemaName, roleName, appIdentity.clientId)
 
-// The platform declares none by itself on this kind of environment. The placeholder has none of these paths.
+// An environment with workload profiles has no default probes. The placeholder serves none of these paths.
 var probes = [
   {
     type: 'Startup'
@@ -173,14 +173,14 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
       activeRevisionsMode: 'Single'
       maxInactiveRevisions: 10
       ingress: {
-        // To the network of the environment: the internet, or with an internal one its virtual network.
+        // Open to callers of the environment: the internet, or for an internal environment its virtual network.
         external: true
         targetPort: hasImage ? port : 80
         transport: 'auto'
         allowInsecure: false
         stickySessions: { affinity: 'none' }
         customDomains: customDomains
-        // As soon as one range is allowed, all others are not.
+        // One allowed range blocks all others.
         ipSecurityRestrictions: map(allowedAddresses, (range, index) => {
           name: 'allowed-${index}'
           action: 'Allow'
@@ -205,7 +205,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
       ]
     }
     template: {
-      // More than the time in which the server lets its requests end.
+      // Longer than the server takes to finish its open requests.
       terminationGracePeriodSeconds: 35
       containers: [
         {
@@ -242,5 +242,5 @@ output id string = app.id
 @description('The name of the app.')
 output name string = app.name
 
-@description('The host under which the app is reached.')
+@description('The host name of the app.')
 output host string = app.properties.configuration.ingress.fqdn

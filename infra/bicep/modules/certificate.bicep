@@ -4,7 +4,7 @@ param environmentName string
 @description('The region.')
 param location string
 
-@description('The domain, whose records lead to the app already.')
+@description('The domain, whose DNS records already point to the app.')
 param domain string
 
 @description('Tags of the resource.')
@@ -21,7 +21,7 @@ resource certificate 'Microsoft.App/managedEnvironments/managedCertificates@2025
   tags: tags
   properties: {
     subjectName: domain
-    // The domain of a zone itself has no CNAME.
+    // The apex of a zone cannot have a CNAME record.
     domainControlValidation: length(split(domain, '.')) > 2 ? 'CNAME' : 'HTTP'
   }
 }

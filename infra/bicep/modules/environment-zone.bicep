@@ -1,7 +1,7 @@
 @description('The domain of an internal environment.')
 param domain string
 
-@description('The address of its apps.')
+@description('The address of its apps, which they share.')
 param staticIp string
 
 @description('Tags of the resource.')

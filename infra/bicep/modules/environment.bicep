@@ -7,7 +7,7 @@ param location string
 @description('The delegated subnet.')
 param subnetId string
 
-@description('Whether it is reached from its virtual network alone; this cannot be changed later.')
+@description('Whether it is reachable only from its virtual network; this cannot be changed later.')
 param internal bool
 
 @description('Whether replicas are spread over zones; this cannot be changed later.')
@@ -36,7 +36,7 @@ resource managedEnvironment 'Microsoft.App/managedEnvironments@2025-07-01' = {
         workloadProfileType: 'Consumption'
       }
     ]
-    // With diagnostic settings no key of the workspace is needed.
+    // Diagnostic settings send the logs without a key of the workspace.
     appLogsConfiguration: { destination: 'azure-monitor' }
   }
 }
@@ -61,5 +61,5 @@ output id string = managedEnvironment.id
 @description('The domain of its apps.')
 output domain string = managedEnvironment.properties.defaultDomain
 
-@description('The address of all its apps.')
+@description('The address of its apps, which they share.')
 output staticIp string = managedEnvironment.properties.staticIp

@@ -1,7 +1,7 @@
 @description('The region.')
 param location string
 
-@description('Part of every name.')
+@description('The suffix of every name.')
 param suffix string
 
 @description('Tags of every resource.')
@@ -26,7 +26,7 @@ resource grant 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
 }
 
 @export()
-@description('What others need of an identity; its principal id is its object id.')
+@description('A managed identity.')
 type identity = {
   @description('The resource id.')
   id: string
@@ -41,7 +41,7 @@ type identity = {
   principalId: string
 }
 
-@description('The app logs in to the database with it.')
+@description('The identity that logs in to the database for the app.')
 output app identity = {
   id: app.id
   name: app.name
@@ -49,7 +49,7 @@ output app identity = {
   principalId: app.properties.principalId
 }
 
-@description('Images are pulled with it, before a container runs.')
+@description('The identity that pulls images. Containers cannot use it.')
 output pull identity = {
   id: pull.id
   name: pull.name
@@ -57,7 +57,7 @@ output pull identity = {
   principalId: pull.properties.principalId
 }
 
-@description('The grant job logs in with it, as an administrator of the server.')
+@description('The identity that logs in to the database for the grant job, as an administrator of the server.')
 output grant identity = {
   id: grant.id
   name: grant.name

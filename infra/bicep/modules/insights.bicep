@@ -1,4 +1,4 @@
-@description('Part of every name.')
+@description('The suffix of every name.')
 param suffix string
 
 @description('The region.')
@@ -10,7 +10,7 @@ param environmentId string
 @description('The Log Analytics workspace.')
 param workspaceId string
 
-@description('The OpenTelemetry Collector with the exporter for Azure Monitor.')
+@description('The image of the OpenTelemetry Collector with the Azure Monitor exporter.')
 param image string
 
 @description('Tags of every resource.')
@@ -28,7 +28,7 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
   }
 }
 
-// The agent of Container Apps itself takes no metrics there.
+// The OpenTelemetry agent of Container Apps cannot send metrics to Application Insights.
 var pipeline = { receivers: ['otlp'], processors: ['memory_limiter', 'batch'], exporters: ['azuremonitor'] }
 var configuration = {
   receivers: { otlp: { protocols: { http: { endpoint: '0.0.0.0:4318' } } } }
@@ -49,9 +49,9 @@ resource collector 'Microsoft.App/containerApps@2025-07-01' = {
     workloadProfileName: 'Consumption'
     configuration: {
       activeRevisionsMode: 'Single'
-      // Reached from the apps of the environment alone.
+      // Reachable only from apps in the environment.
       ingress: { external: false, targetPort: 4318, transport: 'http', allowInsecure: false }
-      // It lets its holder write telemetry, and read nothing.
+      // The connection string permits writing telemetry, not reading it.
       secrets: [{ name: 'connection-string', value: component.properties.ConnectionString }]
     }
     template: {
@@ -72,5 +72,5 @@ resource collector 'Microsoft.App/containerApps@2025-07-01' = {
   }
 }
 
-@description('Where the app sends its telemetry by OTLP.')
+@description('The OTLP endpoint that the app sends its telemetry to.')
 output endpoint string = 'https://${collector.properties.configuration.ingress.fqdn}'

@@ -10,10 +10,10 @@ param location string
 @description('The Container Apps environment.')
 param environmentId string
 
-@description('The image; empty: a placeholder, until there is one.')
+@description('The image; empty: a placeholder.')
 param image string
 
-@description('The command of the image, with its options.')
+@description('The command to run in the image, with its options.')
 param arguments string[]
 
 @description('The registry that the image is pulled from.')
@@ -31,13 +31,13 @@ param databaseHost string
 @description('The database.')
 param databaseName string
 
-@description('The schema that is served.')
+@description('The schema that the app serves.')
 param schemaName string
 
 @description('The role that the job logs in as.')
 param roleName string
 
-@description('Further variables.')
+@description('More environment variables.')
 param variables object
 
 @description('Tags of the resource.')
@@ -45,7 +45,7 @@ param tags object
 
 var databaseSettings = databaseVariables(databaseHost, databaseName, schemaName, roleName, jobIdentity.clientId)
 
-// Started by hand or by a hook, never by itself.
+// Runs only when a person or a hook starts it.
 resource job 'Microsoft.App/jobs@2025-07-01' = {
   name: name
   location: location

@@ -4,7 +4,7 @@ param name string
 @description('The region.')
 param location string
 
-@description('How many days logs are kept.')
+@description('How many days the workspace keeps logs.')
 param retentionInDays int
 
 @description('Tags of the resource.')

@@ -1,7 +1,7 @@
-@description('The virtual network, in the resource group that this is deployed to.')
+@description('The virtual network, in the resource group of this deployment.')
 param vnetName string
 
-@description('The virtual network to peer it with; the other one needs a peering back.')
+@description('The virtual network to peer it with. That one needs a peering back.')
 param remoteVnetId string
 
 resource vnet 'Microsoft.Network/virtualNetworks@2025-01-01' existing = {

@@ -1,30 +1,30 @@
 @export()
 @description('An Entra administrator of the server.')
 type administrator = {
-  @description('The object id; of a managed identity its principal id.')
+  @description('The object id; for a managed identity, its principal id.')
   objectId: string
 
-  @description('The name that it logs in with: a user principal name, or the name of the group or identity.')
+  @description('The name to log in with: a user principal name, or the name of the group or identity.')
   name: string
 
-  @description('What it is.')
+  @description('The kind of principal.')
   type: 'User' | 'Group' | 'ServicePrincipal'
 }
 
-@description('The server, in the resource group that this is deployed to.')
+@description('The server, in the resource group of this deployment.')
 param serverName string
 
 @description('The tenant of the administrators.')
 param tenantId string
 
-@description('Those to add; others are left alone.')
+@description('The administrators to add. Existing ones stay.')
 param administrators administrator[]
 
 resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' existing = {
   name: serverName
 }
 
-// A server takes one change at a time.
+// A server accepts one change at a time.
 @batchSize(1)
 resource additions 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@2025-08-01' = [
   for entry in administrators: {
@@ -38,5 +38,5 @@ resource additions 'Microsoft.DBforPostgreSQL/flexibleServers/administrators@202
   }
 ]
 
-@description('The name under which the server is reached.')
+@description('The host name of the server.')
 output host string = server.properties.fullyQualifiedDomainName

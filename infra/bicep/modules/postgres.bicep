@@ -12,7 +12,7 @@ param size string
 @description('The major version of PostgreSQL.')
 param version string
 
-@description('Storage in GiB; it grows by itself.')
+@description('The storage in GiB; it grows automatically.')
 @minValue(32)
 param storageSizeGB int
 
@@ -27,34 +27,34 @@ param backupRetentionDays int
 @description('Whether backups are copied to the paired region; this cannot be changed later.')
 param geoRedundantBackup bool
 
-@description('The oldest version of TLS that a client may speak.')
+@description('The minimum TLS version.')
 param minimumTls 'TLSv1.2' | 'TLSv1.3'
 
-@description('Whether its PgBouncer is on.')
+@description('Whether the built-in PgBouncer is enabled.')
 param pgBouncer bool
 
-@description('The database that is made.')
+@description('The database to create.')
 param databaseName string
 
-@description('The tenant whose identities log in.')
+@description('The tenant of the identities that log in.')
 param tenantId string
 
-@description('The delegated subnet of an injected server; empty: the server is reached by a private endpoint.')
+@description('The delegated subnet of an injected server; empty: the server has a private endpoint.')
 param delegatedSubnetId string
 
-@description('The private zone of an injected server; empty: it is reached by a private endpoint.')
+@description('The private DNS zone of an injected server; empty: the server has a private endpoint.')
 param privateZoneId string
 
-@description('The extensions that may be created; empty: those that Azure allows by itself.')
+@description('The extensions that may be created; empty: Azure\'s default.')
 param extensions string[]
 
-@description('The zone of the server; empty: Azure chooses it.')
+@description('The availability zone of the server; empty: Azure chooses.')
 param availabilityZone string
 
 @description('The day of the week on which Azure may restart the server; 0 is Sunday.')
 param maintenanceDay int
 
-@description('The hour of that day, of UTC.')
+@description('The hour of that day, in UTC.')
 param maintenanceHour int
 
 @description('The Log Analytics workspace.')
@@ -63,7 +63,7 @@ param workspaceId string
 @description('Tags of the resource.')
 param tags object
 
-// The app keeps at most 500 statements prepared on a connection.
+// 500, because the app prepares at most 500 statements per connection.
 var configurations = concat(
   [{ name: 'ssl_min_protocol_version', value: minimumTls }],
   pgBouncer
@@ -75,7 +75,7 @@ var configurations = concat(
   empty(extensions) ? [] : [{ name: 'azure.extensions', value: join(extensions, ',') }]
 )
 
-// publicNetworkAccess and a delegated subnet exclude each other: with the latter there is no public access at all.
+// A server in a delegated subnet has no public access, and Azure rejects the setting publicNetworkAccess for it.
 resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
   name: name
   location: location
@@ -113,7 +113,7 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2025-08-01' = {
   }
 }
 
-// A server takes one change at a time.
+// A server accepts one change at a time.
 resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2025-08-01' = {
   parent: server
   name: databaseName

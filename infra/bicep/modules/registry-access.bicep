@@ -1,17 +1,17 @@
-@description('The registry, in the resource group that this is deployed to.')
+@description('The registry, in the resource group of this deployment.')
 param registryName string
 
-@description('The principal that is to pull images.')
+@description('The principal that pulls images.')
 param principalId string
 
-@description('Whether the registry grants its repositories one by one; AcrPull means nothing there.')
+@description('Whether the registry has repository permissions (ABAC), for which the role AcrPull has no effect.')
 param abac bool
 
 resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = {
   name: registryName
 }
 
-// AcrPull, or Container Registry Repository Reader.
+// Container Registry Repository Reader with ABAC, otherwise AcrPull.
 var pull = subscriptionResourceId(
   'Microsoft.Authorization/roleDefinitions',
   abac ? 'b93aa761-3e63-49ed-ac28-beffa264f7ac' : '7f951dda-4ed3-4680-a7ca-43fe172d538d'
@@ -27,5 +27,5 @@ resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-@description('The host to which images are pushed and from which they are pulled.')
+@description('The host name of the registry.')
 output loginServer string = registry.properties.loginServer

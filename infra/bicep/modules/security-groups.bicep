@@ -1,16 +1,16 @@
 @description('The region.')
 param location string
 
-@description('Part of every name.')
+@description('The suffix of every name.')
 param suffix string
 
-@description('Whether the app is reached from the internet.')
+@description('Whether the app is reachable from the internet.')
 param external bool
 
 @description('Tags of every resource.')
 param tags object
 
-// The rules that Azure always adds let the virtual network and the load balancer in, and nobody else.
+// Azure's default rules admit the virtual network and the load balancer, and block everyone else.
 resource app 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'nsg-app-${suffix}'
   location: location
@@ -72,18 +72,19 @@ resource endpoints 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   }
 }
 
-// An injected server needs its own subnet open to itself, and Storage and Entra ID to go to: what Azure's rules allow.
+// No rules of our own: Azure's defaults allow what an injected server needs, which is traffic within its subnet and to
+// Storage and Entra ID.
 resource database 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'nsg-database-${suffix}'
   location: location
   tags: tags
 }
 
-@description('For the subnet of the Container Apps environment.')
+@description('The security group for the subnet of the Container Apps environment.')
 output appGroupId string = app.id
 
-@description('For the subnet of the private endpoints.')
+@description('The security group for the subnet of the private endpoints.')
 output endpointsGroupId string = endpoints.id
 
-@description('For the subnet of an injected server.')
+@description('The security group for the subnet of an injected server.')
 output databaseGroupId string = database.id

@@ -1,13 +1,13 @@
-@description('The virtual network, in the resource group that this is deployed to.')
+@description('The virtual network, in the resource group of this deployment.')
 param vnetName string
 
-@description('Addresses for the Container Apps environment: a /27 or larger.')
+@description('The addresses for the Container Apps environment: /27 or larger.')
 param appPrefix string
 
-@description('Addresses for private endpoints; empty: no such subnet.')
+@description('The addresses for private endpoints; empty: no such subnet.')
 param endpointsPrefix string
 
-@description('Addresses for an injected server, a /28 or larger; empty: no such subnet.')
+@description('The addresses for an injected server, /28 or larger; empty: no such subnet.')
 param databasePrefix string
 
 @description('The security group of the app.')
@@ -19,7 +19,7 @@ param endpointsGroupId string
 @description('The security group of an injected server.')
 param databaseGroupId string
 
-@description('The subnets that are there and stay as they are, by name: writing one takes off the routes and gateways that others have given it.')
+@description('The existing subnets to leave as they are, by name. Deploying one would remove the routes and gateways that others added.')
 param kept string[]
 
 resource vnet 'Microsoft.Network/virtualNetworks@2025-01-01' existing = {
@@ -41,7 +41,7 @@ resource app 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = if (!conta
   }
 }
 
-// A virtual network takes one change at a time.
+// A virtual network accepts one change at a time.
 resource endpoints 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = if (!empty(endpointsPrefix) && !contains(kept, 'snet-events-endpoints')) {
   parent: vnet
   name: 'snet-events-endpoints'
@@ -72,8 +72,8 @@ resource database 'Microsoft.Network/virtualNetworks/subnets@2025-01-01' = if (!
 @description('The subnet of the Container Apps environment.')
 output appSubnetId string = app.id
 
-@description('The subnet of the private endpoints; empty: there is none.')
+@description('The subnet of the private endpoints; empty: none.')
 output endpointsSubnetId string = empty(endpointsPrefix) ? '' : endpoints.id
 
-@description('The subnet of an injected server; empty: there is none.')
+@description('The subnet of an injected server; empty: none.')
 output databaseSubnetId string = empty(databasePrefix) ? '' : database.id

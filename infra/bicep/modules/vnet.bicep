@@ -4,13 +4,13 @@ param name string
 @description('The region.')
 param location string
 
-@description('Its addresses.')
+@description('The addresses of the virtual network.')
 param addressPrefix string
 
 @description('Tags of the resource.')
 param tags object
 
-// Subnets are resources of their own: they are left alone when this is deployed again.
+// The subnets are separate resources, so deploying the network again leaves them alone.
 resource vnet 'Microsoft.Network/virtualNetworks@2025-01-01' = {
   name: name
   location: location

@@ -1,7 +1,7 @@
-@description('The zone, in the resource group that this is deployed to.')
+@description('The private DNS zone, in the resource group of this deployment.')
 param zoneName string
 
-@description('The virtual network in which the names of the zone are to be known.')
+@description('The virtual network that resolves the zone\'s names.')
 param vnetId string
 
 @description('Tags of the resource.')
