@@ -34,6 +34,6 @@ or query the workspace in a few minutes:
   ContainerAppConsoleLogs | where ContainerGroupName startswith "$execution" | order by TimeGenerated asc | project Log
 EOF
   [ "$status" = Succeeded ] && return
-  echo "The job $job did not succeed ($status). Its output says why; docs/operator.md describes its commands." >&2
+  echo "The job $job did not succeed ($status). Its output says why; docs/operator.md describes its command." >&2
   return 1
 }

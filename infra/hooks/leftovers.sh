@@ -79,7 +79,7 @@ fi
 
 if [ -n "${REGISTRY_ID:-}" ]; then
   puller=$(principal pull)
-  [ -z "$puller" ] || each 'the right to pull' roleAssignments \
+  [ -z "$puller" ] || each 'the role assignment for pulling images' roleAssignments \
     "$(ask role assignment list --scope "$REGISTRY_ID" --query "[?principalId=='$puller'].id")" 'az role assignment delete --ids'
   image="${SERVICE_API_IMAGE_NAME:-}"
   repository="${image#*/}"

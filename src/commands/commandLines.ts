@@ -28,14 +28,14 @@ export const commandLines = {
     operands: '[manifest or folder...]',
     options: {
       variables: valued('<file>', 'variables to run queries with: JSON with an object for each operation, by its name'),
-      json: flag('print one JSON document'),
+      json: flag('print the result as one JSON document'),
       github: flag('print annotations for GitHub Actions'),
     },
   },
   doctor: {
     summary: 'find out step by step why the server cannot use its database, and what to do',
     operands: null,
-    options: { json: flag('print one JSON document') },
+    options: { json: flag('print the result as one JSON document') },
   },
   grant: {
     summary: "as the server's administrator, create the app's role with its privileges",
@@ -45,8 +45,8 @@ export const commandLines = {
       'object-id': valued('<id>', "the principal (object) id of the app's identity, not its client id"),
       type: valued('<type>', 'type of that principal: service (the default), user or group'),
       plain: flag('create a role with a password, for a PostgreSQL without Entra ID'),
-      write: flag('INSERT and UPDATE too'),
-      delete: flag('DELETE too'),
+      write: flag('also grant INSERT and UPDATE'),
+      delete: flag('also grant DELETE'),
       live: flag('add triggers that notify live tails of new rows (docs/live.md)'),
       print: flag('print the statements without running them'),
       revoke: flag('revoke everything and drop the role'),

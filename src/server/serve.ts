@@ -40,7 +40,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   const telemetry = await startTelemetry(config);
   const { log } = telemetry;
   if (config.production && !config.auth)
-    log.warn('AUTH=none: anyone who can reach this server may read whatever its role may read');
+    log.warn('AUTH=none: anyone who can reach this server may do whatever its role may do');
   const dashboard = await findDashboard(config);
   const paths = dashboard ? [...config.documents.paths, dashboard.manifest] : config.documents.paths;
   const { store, manifests } = await readDocuments(paths);
@@ -173,7 +173,7 @@ function greet({ schema, dashboard }: Config, port: number, { label, isEmbedded 
     `GraphQL and GraphiQL: http://localhost:${port}/graphql`,
     `Serving ${tables} ${tables === 1 ? 'table' : 'tables'} of the schema "${schema}" in ${label}`,
     ...(isEmbedded
-      ? ['Your own database: set DATABASE_URL to its address, such as postgres://user:password@host/database']
+      ? ['To serve your own database, set DATABASE_URL, such as postgres://user:password@host/database']
       : []),
     'Ctrl-C stops it.',
   ];

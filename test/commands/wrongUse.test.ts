@@ -50,7 +50,7 @@ test.each<[line: string, reason: string | RegExp, about?: string]>([
   ['grant --rolle app', 'grant: --rolle: unknown option; did you mean --role?', 'grant'],
   ['grant --role --write', /^grant: Option '--role' argument is ambiguous/, 'grant'],
   ['grant --role app --object-id 1', 'grant: --object-id: 1 is not a principal (object) id', 'grant'],
-  [`grant --role app --object-id ${id} --type robot`, /^grant: --type: robot is none of/, 'grant'],
+  [`grant --role app --object-id ${id} --type robot`, /^grant: --type: robot is not one of/, 'grant'],
   ['grant --role app --type user', 'grant: --type needs --object-id', 'grant'],
   [`grant --role app --plain --object-id ${id}`, 'grant: --plain and --object-id exclude each other', 'grant'],
   ['grant --role app --revoke --write', /^grant: --revoke revokes everything/, 'grant'],

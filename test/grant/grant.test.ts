@@ -262,8 +262,8 @@ test('--live lets the tables that can be followed tell of new rows, once', async
     CREATE TABLE events.stamped (key uuid, tx xid8 NOT NULL DEFAULT pg_current_xact_id())`);
   const { out } = await run('--role', 'live', '--plain', '--live');
   expect(endings(out, 'changed').filter((line) => line.includes('new rows'))).toEqual([
-    expect.stringContaining('a function in "events" that notifies of new rows'),
-    expect.stringContaining('notices of new rows in 2 tables of "table ""owner"""'),
+    expect.stringContaining('a function in "events" that announces new rows'),
+    expect.stringContaining('triggers that announce new rows on 2 tables of "table ""owner"""'),
   ]);
   const client = await connect('postgres');
   const { rows } = await client.query<{ name: string }>(

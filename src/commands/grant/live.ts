@@ -17,13 +17,13 @@ export function liveChanges({ database, schema, hasNotices, tables }: ContentsSt
   const followed = tables.filter(({ arrives }) => arrives);
   return [
     on(
-      `a function in ${quoted(wish.schema)} that notifies of new rows`,
+      `a function in ${quoted(wish.schema)} that announces new rows`,
       schema.owner,
       hasNotices ? [] : [statement(createNoticeFunction(wish.schema))],
     ),
     ...byOwner(followed).map(([owner, owned]) =>
       on(
-        `notices of new rows in ${count(owned, 'TABLE')} of ${quoted(owner)}`,
+        `triggers that announce new rows on ${count(owned, 'TABLE')} of ${quoted(owner)}`,
         owner,
         owned.filter(({ notifies }) => !notifies).map(({ name }) => statement(createNoticeTrigger(wish.schema, name))),
       ),

@@ -43,7 +43,7 @@ export function changeLines(
     ...handover(changes[0]?.owner, database),
   ]);
   const runs =
-    todo.length > 0 && !isSomethingNeeded(results) ? ['', 'The app runs without what could not be done.'] : [];
+    todo.length > 0 && !isSomethingNeeded(results) ? ['', 'The app also runs without these changes.'] : [];
   return [...lines, ...kept, ...sections, ...runs].map((line) => `${line}\n`).join('');
 }
 

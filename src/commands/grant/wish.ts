@@ -41,7 +41,7 @@ export function readWish(
     throw new UsageError(`--object-id: ${objectId} is not a principal (object) id`);
   }
   const principalType = principalTypes.find((known) => known === type);
-  if (!principalType) throw new UsageError(`--type: ${type} is none of ${principalTypes.join(', ')}`);
+  if (!principalType) throw new UsageError(`--type: ${type} is not one of ${principalTypes.join(', ')}`);
   if (values.type !== undefined && objectId === undefined) throw new UsageError('--type needs --object-id');
   if (plain && objectId !== undefined) throw new UsageError('--plain and --object-id exclude each other');
   if (revoke && (write || live || mayDelete || plain || objectId !== undefined)) {

@@ -4,7 +4,7 @@ export interface Message<Node> {
   readonly cursor: string;
 }
 
-/** Opens one stream, which calls `end` whatever ends it. Returns a function that closes it. */
+/** Opens one stream and calls `end` when it ends for any reason. Returns a function that closes it. */
 export type Open<Node> = (
   after: string | null,
   on: { readonly next: (message: Message<Node>) => void; readonly end: () => void },
