@@ -12,8 +12,7 @@ export async function openAdministrator(
   { database, connectTimeoutMs, statementTimeoutMs }: PoolConfig,
   name = database?.database ?? '',
 ): Promise<PoolConnection> {
-  if (!database)
-    throw new ConfigError(['PGHOST: required, with PGUSER and PGDATABASE; or set DATABASE_URL instead']);
+  if (!database) throw new ConfigError(['PGHOST: required, with PGUSER and PGDATABASE; or set DATABASE_URL instead']);
   const tokens = openTokenSource(database.password, () => {});
   const options = { connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
   try {

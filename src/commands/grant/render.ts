@@ -42,8 +42,7 @@ export function changeLines(
     ...changes.flatMap(({ statements }) => statements.map((text) => `  ${text}`)),
     ...handover(changes[0]?.owner, database),
   ]);
-  const runs =
-    todo.length > 0 && !isSomethingNeeded(results) ? ['', 'The app also runs without these changes.'] : [];
+  const runs = todo.length > 0 && !isSomethingNeeded(results) ? ['', 'The app also runs without these changes.'] : [];
   return [...lines, ...kept, ...sections, ...runs].map((line) => `${line}\n`).join('');
 }
 
