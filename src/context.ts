@@ -7,7 +7,7 @@ import type { Row } from './db/sql/row.ts';
 import type { Loaders } from './loaders/loaders.ts';
 import type { Tails } from './tails/tails.ts';
 
-/** What a request asked for and used: for the request log, spans and metrics. */
+/** A record of what a request asked for and used, for the request log, spans and metrics. */
 export interface RequestRecord {
   operation?: { readonly type: string; readonly name?: string };
   /** Id of the persisted document. */
@@ -31,7 +31,7 @@ export interface RequestRecord {
 
 /** Context of a request before there is an API to run it on. */
 export interface Incoming {
-  /** Null where callers are anonymous. */
+  /** Null if callers are anonymous. */
   readonly caller: Caller | null;
   /** The caller or address that gets a fair share of the connections. */
   readonly origin: string;
@@ -39,7 +39,7 @@ export interface Incoming {
   readonly share?: Share;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
-  /** Absent where requests are not recorded. */
+  /** Absent if requests are not recorded. */
   readonly record?: RequestRecord;
   readonly tails: Tails;
 }
@@ -56,7 +56,7 @@ export interface Context extends Incoming {
   readonly renew: (event: SubscriptionEvent) => Pick<Context, 'db' | 'loaders'>;
 }
 
-/** What a subscription read for an event, and the database for fields below it. */
+/** The rows that a subscription read for an event, and the database for fields below them. */
 export interface SubscriptionEvent {
   readonly rows: readonly Row[];
   readonly db: Pick<SharedDb, 'within'>;

@@ -37,7 +37,9 @@ export const passing: ReadonlySet<unknown> = new Set<ErrorCode>([
   'TIMEOUT',
 ]);
 
-/** What Yoga makes the HTTP response from; `spec` restricts the status to application/graphql-response+json. */
+/**
+ * The values from which Yoga makes the HTTP response; `spec` restricts the status to application/graphql-response+json.
+ */
 interface HttpExtensions {
   readonly status: number;
   readonly spec?: boolean;
@@ -50,7 +52,7 @@ interface HttpExtensions {
  */
 const wellFormed = /^PERSISTED_/;
 
-/** Details of an error in the words of the API, beside its code. */
+/** Details of an error, in addition to its code, in the API's terms. */
 export interface ErrorDetails {
   /** The violated constraint, and the fields that it covers. */
   readonly constraint?: string;
@@ -72,7 +74,7 @@ export class AppError extends Error {
   readonly details: ErrorDetails;
   readonly #retryAfter: number | undefined;
 
-  /** Takes `retryAfter`, in seconds, where it differs from the default of the code. */
+  /** Takes `retryAfter`, in seconds, if it differs from the default of the code. */
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options);
     this.code = code;

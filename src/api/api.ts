@@ -40,7 +40,7 @@ export interface ApiOptions {
   readonly extensions?: readonly ExtensionModule[];
   /** The persisted documents. With `strict` there is no API when one of them does not fit its schema. */
   readonly documents?: { readonly store: DocumentStore; readonly strict: boolean };
-  /** Called with every value that the schema in the database no longer explains. */
+  /** Called with an error when a value shows that the database's schema has changed. */
   readonly onSchemaChanged?: (error: Error) => void;
   readonly log: Logger;
 }
@@ -59,19 +59,19 @@ export function nothingToRead(schemaName: string, { cause, database, role, other
 const nothingToServe = (schemaName: string, why: string): AppError =>
   new AppError('DATABASE_UNAVAILABLE', `There is no table to read in the schema "${schemaName}": ${why}`);
 
-/** Reads the catalog; rejects with an explanation where it is empty. */
+/** Reads the catalog; rejects with an explanation if it is empty. */
 async function introspectSome({ db, schemaName }: ApiOptions, fingerprint?: string): Promise<Introspection> {
   const found = await introspect(db, schemaName, fingerprint);
   if (found.catalog.tables.length > 0) return found;
   throw nothingToRead(schemaName, await readEmptiness(db, schemaName));
 }
 
-/** Where APIs come from: the catalog of one schema. */
+/** The source of APIs: the catalog of one schema. */
 export interface ApiSource {
   readonly readFingerprint: () => Promise<string>;
   /** Reads the catalog; a fingerprint that was just read saves another one. */
   readonly introspect: (fingerprint?: string) => Promise<Introspection>;
-  /** Throws where there is nothing to serve. */
+  /** Throws if there is nothing to serve. */
   readonly build: (introspection: Introspection) => Api;
 }
 
@@ -81,7 +81,7 @@ export const createApiSource = (options: ApiOptions): ApiSource => ({
   build: (introspection) => buildFrom(introspection, options),
 });
 
-/** Reads the catalog and builds its API; rejects where there is nothing to serve. */
+/** Reads the catalog and builds its API; rejects if there is nothing to serve. */
 export async function buildApi(options: ApiOptions): Promise<Api> {
   const { introspect, build } = createApiSource(options);
   return build(await introspect());

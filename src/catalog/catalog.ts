@@ -111,7 +111,7 @@ export interface Sequence {
   readonly cycles: boolean;
 }
 
-/** How many partitions a table has: of few, a plan that opens all costs less than planning each statement. */
+/** Number of a table's partitions. If it has few, a plan that opens all costs less than planning each statement. */
 export type Division = 'few' | 'many';
 
 export interface Column {
@@ -123,7 +123,7 @@ export interface Column {
   readonly hasDefault: boolean;
   readonly identity: 'always' | 'by default' | null;
   readonly generated: boolean;
-  /** Whether its value helps to choose a row's partition, and of how many. */
+  /** Number of partitions among which its value helps to choose; false if it does not help. */
   readonly divides: Division | false;
   readonly comment: string | null;
   /** Reason of deprecation, if its owner gives one. */

@@ -3,7 +3,7 @@ import type { Type } from './type.ts';
 /** A function of the schema that the API calls. */
 export interface DbFunction {
   readonly name: string;
-  /** The name with the types of its parameters, which tells it from its overloads. */
+  /** The name with the types of its parameters, which distinguishes it from its overloads. */
   readonly signature: string;
   readonly comment: string | null;
   /** The owner's reason for deprecating it. */

@@ -9,15 +9,17 @@ import { fieldName, typeCase } from './words.ts';
 
 /** The GraphQL names that functions need. */
 export interface FunctionNames {
-  /** The field of a function, of a query, of mutations or of a table's type. */
+  /** Returns the name of a function's field, which belongs to Query, Mutation or a table's type. */
   readonly call: (fn: DbFunction) => string;
-  /** The arguments of its field, in the order of its parameters; `taken` are the field's own. */
+  /** Returns the names of its arguments, in the order of its parameters; `taken` are names of other arguments. */
   readonly parameters: (fn: DbFunction, taken: readonly string[]) => readonly string[];
-  /** The object type of what it returns, where that is not a table's. */
+  /** Returns the name of its result's object type, if that is not a table's. */
   readonly record: (fn: DbFunction) => string;
-  /** The input type of rows. */
+  /** Returns the name of the input type for rows. */
   readonly rowInput: (composite: Composite) => string;
-  /** The fields of a composite type, or of the columns of a function's own, in their order. */
+  /**
+   * Returns the names of the fields for a composite type's members, or for columns that a function declares, in order.
+   */
   readonly members: (members: Composite['members']) => readonly string[];
 }
 
@@ -25,19 +27,19 @@ interface Given {
   readonly catalog: Catalog;
   readonly names: ReadonlyMap<string, string>;
   readonly typeOf: (table: Table) => string;
-  /** The names that tables and enums have already: those of types, and those of fields by where they are. */
+  /** Names already taken by tables and enums: those of types, and those of fields by place. */
   readonly types: readonly string[];
   readonly fields: (place: string) => { readonly reserved: readonly string[]; readonly taken: readonly string[] };
 }
 
-/** Where the field of a function is: at a root, or on a table. */
+/** Returns the place of a function's field: a root type, or a table. */
 const placeOf = (catalog: Catalog, fn: DbFunction): string =>
   computedOn(catalog, fn) ?? (fn.isVolatile ? mutationPlace : queryPlace);
 
 export const queryPlace = 'Query ';
 export const mutationPlace = 'Mutation ';
 
-/** Names functions after all that tables have, whose names they never change. */
+/** Names functions last, so that they never change the names of tables and their fields. */
 export function nameFunctions({ catalog, names, typeOf, types, fields }: Given): FunctionNames {
   const nameOf = (fn: DbFunction) => names.get(pathKey('function', fn.signature)) ?? fn.name;
   const calls = new Map<string, string>();
@@ -100,8 +102,9 @@ function namesInOrder(wanted: Parameters<typeof assign>[0], taken: readonly stri
 }
 
 /**
- * Of several functions with one name in one place the one with the fewest parameters has it, of these the first in the
- * order of bytes of their types; each other adds its own types, so that it keeps its name whatever comes and goes.
+ * Returns what distinguishes a function from others with its name and place. The one with the fewest parameters needs
+ * no suffix; of several, the first by the bytes of its parameter types. Each other appends its parameter types, so its
+ * name does not depend on the other functions.
  */
 function overloadSuffix(fn: DbFunction, all: readonly DbFunction[], nameOf: (fn: DbFunction) => string): string {
   const namesakes = all.filter((other) => nameOf(other) === nameOf(fn));

@@ -1,27 +1,30 @@
 import type { Catalog, Table, Type } from './catalog.ts';
 import type { Composite, DbFunction } from './dbFunction.ts';
 
-/** The columns of what a function returns, in their order; a single value is `value`. */
+/** Returns the columns of a function's result, in order; a single value is the column `value`. */
 export const columnsOf = ({ result }: DbFunction): readonly string[] => {
   if (result.kind === 'table') return result.columns;
   return result.kind === 'record' ? result.members.map(({ name }) => name) : ['value'];
 };
 
-/** The type of rows that a type is, or that its items are. */
+/** Returns a type, or the type of its items, as a type of rows; undefined if it is not one. */
 export const compositeOf = ({ composites }: Pick<Catalog, 'composites'>, type: Type): Composite | undefined =>
   composites.find(({ id }) => id === (type.item ?? type).sql);
 
-/** The name of the table whose rows get the function as a field: it takes one as its first argument and changes nothing. */
+/**
+ * Returns the table that has the function as a computed field, because the first parameter is a row of it; null if
+ * there is none or the function may change data.
+ */
 export function computedOn(catalog: Pick<Catalog, 'composites'>, fn: DbFunction): string | null {
   const [first] = fn.parameters;
   if (!first || first.type.item || fn.isVolatile) return null;
   return compositeOf(catalog, first.type)?.table ?? null;
 }
 
-/** The functions that are fields of a table's rows. */
+/** Returns the functions that are computed fields of a table. */
 export const computedFunctions = (catalog: Catalog, table: Table): readonly DbFunction[] =>
   catalog.functions.filter((fn) => computedOn(catalog, fn) === table.name);
 
-/** The computed fields that need nothing but the row, and have one value: `where` and `orderBy` can use these. */
+/** Tells whether a computed field has one value and needs only the row, so that `where` and `orderBy` can use it. */
 export const isPlainComputed = (fn: DbFunction): boolean =>
   !fn.returnsSet && fn.result.kind === 'value' && fn.parameters.slice(1).every(({ hasDefault }) => hasDefault);

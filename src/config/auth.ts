@@ -10,7 +10,7 @@ export const permissionNames: Readonly<Record<Permission, string>> = {
   explore: 'Events.Explore',
 };
 
-/** Which access tokens the API accepts. */
+/** The access tokens that the API accepts. */
 export interface AuthConfig {
   readonly tenantId: string;
   /** Accepted values of the token's `aud` claim. */
@@ -23,7 +23,8 @@ export interface AuthConfig {
 }
 
 /**
- * Reads how callers are authenticated. Without any of these variables everyone is let in, but only outside production.
+ * Reads how callers are authenticated. Without any of these variables everyone is admitted, but only outside
+ * production.
  */
 export function authOf(env: Variables, production: boolean, problems: string[]): AuthConfig | null {
   const { AUTH_TENANT_ID: tenantId = '', AUTH_AUTHORITY: authority } = env;

@@ -7,7 +7,7 @@ import { ConfigError, type Environment, listOf, readEnvironment, type Variables 
 export interface Config {
   readonly production: boolean;
   readonly database: DatabaseConfig | null;
-  /** Null where callers are anonymous. */
+  /** Null if callers are anonymous. */
   readonly auth: AuthConfig | null;
   readonly schema: string;
   readonly host: string;
@@ -36,7 +36,7 @@ export interface Config {
   readonly logLevel: string;
   /** Statements that take longer are logged. */
   readonly slowStatementMs: number;
-  /** Null where no collector is configured. */
+  /** Null if no collector is configured. */
   readonly telemetry: Signals | null;
 }
 

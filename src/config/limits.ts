@@ -21,7 +21,7 @@ export interface RequestLimits {
   readonly cost: number;
   /** Bytes of the response's JSON, and of the rows that statements return: see `createBudget`. */
   readonly bytes: number;
-  /** Requests of one caller, or of one address where callers are anonymous; null for no limit. */
+  /** Requests of one caller, or of one address if callers are anonymous; null for no limit. */
   readonly perMinute: number | null;
   /** Number of trusted proxies that append to X-Forwarded-For. */
   readonly proxies: number;

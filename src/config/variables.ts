@@ -132,7 +132,7 @@ function parse(set: Readonly<Record<string, string | undefined>>, problems: stri
   return all.parse(Object.fromEntries(Object.entries(set).filter(([name]) => !wrong.has(name))));
 }
 
-/** Lists where DATABASE_URL contradicts the variables beside it. */
+/** Lists the contradictions between DATABASE_URL and other variables. */
 const differences = (named: Readonly<Record<string, unknown>>, set: Readonly<Record<string, unknown>>): string[] =>
   Object.entries(named)
     .flatMap(([name, value]) => namesOf(name).map((other) => ({ other, value })))

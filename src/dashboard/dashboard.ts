@@ -12,7 +12,7 @@ export interface Dashboard {
   readonly manifest: string;
 }
 
-/** Locations: beside the bundle, or the build folder of a checkout. */
+/** Locations: next to the bundle, or the build folder of a checkout. */
 const folders = ['dashboard/', '../../examples/dashboard/dist/'].map((path) => new URL(path, import.meta.url));
 
 /** Reads the page; null if it has not been built. */

@@ -24,7 +24,7 @@ import { ident, join, type Sql, sql, toQuery, trusted, type Value } from './sql/
 export interface Db {
   /**
    * Runs one statement that reads, once for all equal reads that wait for a connection at the same time. Rejects with
-   * an AppError where PostgreSQL's error has a translation.
+   * an AppError if PostgreSQL's error has a translation.
    */
   rows(query: Sql): Promise<readonly Row[]>;
   /**
@@ -34,7 +34,7 @@ export interface Db {
   write(query: Sql): Promise<readonly Row[]>;
 }
 
-/** Everything under which the statements of one request run. */
+/** The circumstances in which the statements of one request run. */
 export interface Scope {
   /** The caller's claims, for policies in the database; absent for anonymous callers. */
   readonly claims?: Readonly<Record<string, unknown>>;
@@ -46,7 +46,7 @@ export interface Scope {
   readonly borrower?: Borrower;
   /** Creates the meter of each read, which ends the read when too many bytes arrive. */
   readonly meter?: () => Meter;
-  /** Where to find equal reads, if not among all that wait. */
+  /** Reads among which equal ones are shared; by default, all that wait for a connection. */
   readonly reads?: SharedReads;
 }
 

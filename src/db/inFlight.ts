@@ -49,15 +49,15 @@ export const maxStreams = 5000;
 const freeBytes = 32_768;
 
 /**
- * Creates the limit of what is in flight: `limit` bytes, of which a caller who already holds some leaves the last fifth
- * to those who hold none. The number of streams is limited likewise. A request larger than the limit runs alone, apart
+ * Creates the limit of what is in flight: `limit` bytes. A caller who already holds some leaves the last fifth to
+ * callers who hold none. The number of streams is limited likewise. A request larger than the limit runs alone, apart
  * from streams. A request that fits may overtake those that do not.
  */
 export function createInFlight(limit: number, waitMs = 10_000, streams = maxStreams): InFlight {
   const waiters = new Set<Waiter>();
   const heldBy = new Map<string, number>();
   let held = 0;
-  /** Bytes of that which streams hold while they are open, in total and by caller. */
+  /** Bytes of `held` that open streams keep between messages, in total and by caller. */
   let lasting = 0;
   const lastingOf = new Map<string, number>();
 

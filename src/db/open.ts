@@ -27,7 +27,7 @@ export interface DatabaseEvents {
   /** Called when a connection broke or could not be opened; whoever needs one gets an error as well. */
   readonly onError?: (error: Error) => void;
   readonly hasChanged?: CatalogWatch;
-  /** Called when there is a pooler before PostgreSQL, with an explanation for the operator. */
+  /** Called when there is a pooler in front of PostgreSQL, with an explanation for the operator. */
   readonly onPooled?: (found: string, remedies: readonly string[]) => void;
 }
 

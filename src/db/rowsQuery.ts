@@ -82,7 +82,7 @@ function writeAhead(connection: pg.Connection, { name = '', text, values }: Stat
 const undescribed = (connection: pg.Connection): pg.Connection =>
   Object.create(connection, { describe: { value: () => {} } }) as pg.Connection;
 
-/** How a statement is sent. */
+/** Options for sending a statement. */
 export interface Sending {
   /** A statement to run before it. */
   readonly ahead?: Statement | undefined;

@@ -28,7 +28,7 @@ export async function assetOf(name: string, text: string): Promise<Asset> {
   };
 }
 
-/** Answers a request for a file, with a 404 where the file does not exist. */
+/** Answers a request for a file, with a 404 if the file does not exist. */
 export function respondWith(
   asset: Asset | undefined,
   request: Request,

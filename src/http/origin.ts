@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Incoming } from '../context.ts';
 
-/** Context of a request; `req` is absent where there is no socket, as in tests. */
+/** Context of a request; `req` is absent if there is no socket, as in tests. */
 export interface OriginContext {
   readonly caller: Incoming['caller'];
   readonly req?: IncomingMessage;
 }
 
-/** Identifies the sender of a request: the caller, or the client's address where callers are anonymous. */
+/** Identifies the sender of a request: the caller, or the client's address if callers are anonymous. */
 export const originOf = ({ headers }: Request, { caller, req }: OriginContext, proxies: number): string =>
   caller ? `caller ${caller.id}` : clientAddress(headers, req?.socket.remoteAddress, proxies);
 

@@ -13,7 +13,7 @@ export interface RateLimitOptions {
 const minute = 60_000;
 
 /**
- * Creates the rule that limits the requests per minute of each caller, or of each address where callers are anonymous.
+ * Creates the rule that limits the requests per minute of each caller, or of each address if callers are anonymous.
  * Each replica counts for itself, in memory, and forgets after a minute.
  */
 export function limitRate({ perMinute, proxies, now = Date.now }: RateLimitOptions): Rule<OriginContext> {

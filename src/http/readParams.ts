@@ -8,7 +8,7 @@ import type { Rule } from './useAdmission.ts';
 import type { CallerContext } from './useCaller.ts';
 
 interface BodyContext extends CallerContext, Pick<Incoming, 'share'> {
-  /** Absent where there is no socket. */
+  /** Absent if there is no socket. */
   readonly req?: IncomingMessage;
 }
 
@@ -23,7 +23,7 @@ const limitOf = ({ caller }: BodyContext, maxBytes: number): number =>
   !caller || caller.permissions.has('write') ? maxBytes : Math.min(maxBytes, readerBytes);
 
 /**
- * Creates the rule that refuses bodies above the limit, or above a megabyte where the caller may not write, and bodies
+ * Creates the rule that refuses bodies above the limit, or above a megabyte if the caller may not write, and bodies
  * with a content encoding. All others wait for their share of the memory in flight.
  */
 export function limitBody(maxBytes: number): Rule<BodyContext> {

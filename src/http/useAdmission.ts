@@ -6,7 +6,7 @@ export type Rule<C> = (request: Request, context: C) => Promise<void> | void;
 
 /** The outcome of admission, carried in the request's context. */
 export interface Admitted {
-  /** The parameters; absent where the type of the body can hold none. */
+  /** The parameters; absent if the body's content type cannot hold any. */
   params?: GraphQLParams | undefined;
   refusal?: unknown;
 }

@@ -7,7 +7,7 @@ import { errorResponse } from './errorResponse.ts';
 import { isWithin } from './origin.ts';
 
 export interface CallerContext {
-  /** Null where callers are anonymous. */
+  /** Null if callers are anonymous. */
   caller: Caller | null;
 }
 

@@ -29,7 +29,7 @@ const registerLimits = { senders: 100, characters: 200_000 };
 
 /** The document that a request asks for. */
 interface Chosen {
-  /** Undefined where the request has none, which Yoga reports. */
+  /** Undefined if the request has none, which Yoga reports. */
   readonly text: string | undefined;
   /** The id under which it is persisted. */
   readonly id?: string;
@@ -81,8 +81,8 @@ export function createDocumentChoice({ endpoint, persistedOnly, proxies }: Docum
 export const mayExplore = (caller: Incoming['caller']): boolean => caller?.permissions.has('explore') === true;
 
 /**
- * Runs persisted documents by id, already parsed and validated, and refuses all others where only persisted documents
- * may run.
+ * Runs persisted documents by id, already parsed and validated, and refuses all others if only persisted documents may
+ * run.
  */
 export function useDocuments(
   choose: ChooseDocument,

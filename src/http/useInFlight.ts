@@ -9,14 +9,14 @@ import type { Price } from '../pricing/cost.ts';
 import { type OriginContext, originOf } from './origin.ts';
 import type { PricedContext } from './useDocumentLimits.ts';
 
-/** Context of a request whose plan ran, where the answer holds more than data. */
+/** Context of a request whose plan ran, if the answer has errors and Yoga must write it. */
 export interface PlannedContext {
   planned?: Promise<PlannedResult>;
 }
 
 interface ShareContext extends OriginContext {
   share?: Incoming['share'];
-  /** Absent where there is no socket. */
+  /** Absent if there is no socket. */
   readonly res?: ServerResponse;
 }
 

@@ -35,7 +35,7 @@ export function useLifetime(timeoutMs: number): Plugin<Context & LifetimeContext
       lifetime.release();
       lifetime.endWith(request.signal);
     },
-    // Absent where an earlier plugin has already answered.
+    // Absent if an earlier plugin has already answered.
     onResponse: ({ serverContext }) => serverContext.lifetime?.release(),
   };
 }

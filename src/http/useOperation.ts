@@ -49,7 +49,7 @@ function note(result: ExecutionResult | AsyncIterable<unknown>, record: RequestR
   record.code = codeOf(result.errors);
 }
 
-/** Finds the code of the first error in the text of a response; undefined where there is none. */
+/** Finds the code of the first error in the text of a response; undefined if there is none. */
 function codeIn(text: string): string | undefined {
   try {
     const { errors } = JSON.parse(text) as Partial<ExecutionResult>;

@@ -30,9 +30,9 @@ export interface PlansOptions {
 }
 
 /**
- * Answers a query by its plan, if it has one. The short way answers before Yoga creates promises of parsing, validating
- * and executing. Where anything is wrong, Yoga's whole way continues with what is known by then and reports it. The
- * whole way also determines what a document is and the content type of its answer; permission, price and limits are
+ * Answers a query by its plan, if it has one. This short way answers before Yoga parses, validates and executes. If
+ * anything is wrong, the request takes Yoga's whole way, which reuses what is already known and reports the error. The
+ * short way only knows documents and content types that the whole way has seen before; permission, price and limits are
  * checked for each request.
  */
 export function usePlans(
@@ -40,7 +40,7 @@ export function usePlans(
 ): Plugin<Context & DocumentContext & PlannedContext & PricedContext, PlanContext> {
   const { limits } = options;
   const types = createTypes();
-  /** What answers vary by, to add to what CORS says. */
+  /** Values of `Vary` by request, to add to those of CORS. */
   const varying = new WeakMap<Request, string>();
   return {
     async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
@@ -110,7 +110,7 @@ async function answerShortly(
   return null;
 }
 
-/** Decides how a plan answers a request; null where that is not certain yet, or where the request is to be refused. */
+/** Finds how a plan answers a request; null if the document is not known yet, or the request must be refused. */
 function findRun(request: Request, path: string, context: PlanContext, options: PlansOptions) {
   const { api, params, record } = context;
   if (!api || !params || !isOrdinary(params)) return null;

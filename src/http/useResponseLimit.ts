@@ -24,12 +24,14 @@ export function useResponseLimit(maxBytes: number): Plugin<object, Partial<Conte
   };
 }
 
-/** What a value may add to the text of its row: quotes, a global id or cursor around it, another format of a time. */
+/**
+ * Bytes that a value may add to the text of its row: quotes, a global id or cursor around it, another format of a time.
+ */
 const aroundValue = 200;
 
 /**
- * Upper bound computed without scanning the result, since a scan costs as much as serialising it; infinite where
- * nothing is known.
+ * Upper bound computed without scanning the result, since a scan costs as much as serialising it; infinite if nothing
+ * is known.
  */
 const upperBound = ({ price, budget }: Partial<Context & PricedContext>): number =>
   price && budget ? price.values * (3 * budget.largestRow + aroundValue) + price.names : Number.POSITIVE_INFINITY;

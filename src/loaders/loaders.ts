@@ -269,7 +269,7 @@ export function createLoaders(db: Db, catalog: Catalog, variables: Variables = {
   };
 }
 
-/** Creates names for things as long as they exist; a thing without a text of its own gets a number. */
+/** Creates names for things as long as they exist; a thing without its own text gets a number. */
 function createNames(): (thing: object, nameOf?: () => string) => string {
   const names = new WeakMap<object, string>();
   let last = 0;
@@ -280,7 +280,7 @@ function createNames(): (thing: object, nameOf?: () => string) => string {
   };
 }
 
-/** Caches what is made of a thing, by name, as long as the thing exists. */
+/** Caches values derived from a thing, by name, as long as the thing exists. */
 function createKept<T>() {
   const kept = new WeakMap<object, Map<string, T>>();
   return {

@@ -38,8 +38,8 @@ interface Compiled {
 }
 
 /**
- * Compiles an operation of a valid document. What depends on other variables than the decided ones is left to each
- * request, unless it can have slots for them.
+ * Compiles an operation of a valid document. Parts that depend on undecided variables are evaluated for each request,
+ * unless slots can take the place of these variables.
  */
 export function compile({ schema, document, operation, variables, decided, slotted }: Compiled): Plan | Unplanned {
   const fragments = fragmentsByName(document);

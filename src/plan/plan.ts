@@ -15,7 +15,7 @@ export interface Plan {
 
 /** What a field asks for. */
 export interface Ask {
-  /** Returns it for these variables; throws where the executor is to report an error in them. */
+  /** Returns it for these variables; throws if the executor must report an error in them. */
   readonly of: (variables: Variables) => unknown;
   /** The same with slots in place of variables, for all variables that they fit. */
   readonly kept: { readonly value: unknown; readonly slots: Slots } | null;

@@ -45,7 +45,7 @@ export function prepareRun(plans: OperationPlans, given: Readonly<Record<string,
 }
 
 /**
- * Returns the field because of which an operation has no plan with these variables; null if it has one, or if the
+ * Returns the field that keeps an operation from having a plan with these variables; null if it has one, or if the
  * variables are wrong.
  */
 export function obstacleTo(plans: OperationPlans, given: Readonly<Record<string, unknown>>): string | null {

@@ -5,7 +5,7 @@ import { valuesOfSlice } from '../db/pool/slices.ts';
 import type { PlannedField, PlannedObject } from './plan.ts';
 import { type AskedOf, type Found, isAbsent, type Level, valueFor } from './read.ts';
 
-/** The outcome of an operation: JSON, or null where an error nulled everything. */
+/** The outcome of an operation: JSON, or null if an error nulled everything. */
 export interface Written {
   readonly data: string | null;
   readonly errors: readonly GraphQLError[];

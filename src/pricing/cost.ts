@@ -58,7 +58,7 @@ export interface Priced {
 /** Price of a count or an aggregate: it reads many rows, but returns one and an index often answers it. */
 const countRows = 10;
 
-/** Groups counted where a document does not limit them, and the most; rows in the response are added. */
+/** Groups counted if a document does not limit them, and the most; rows in the response are added. */
 const groupSizes: PageLimits = { defaultSize: 1000, maxSize: 10_000 };
 
 /** Items counted for a list of the introspection other than the list of all types. */
@@ -132,7 +132,7 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
 
 type Definition = GraphQLField<unknown, unknown>;
 
-/** What a value costs that is no column's. */
+/** Returns the rows that a leaf counts: none for a column. */
 function leafRows(definition: Definition | undefined): number {
   const source = sourceOf(definition);
   if (source?.kind === 'call') return 1 + (source.calledRows ?? 0);
@@ -180,7 +180,7 @@ function createShares(
       if (items === unknown) return Math.max(longest, pages.maxSize);
       return Array.isArray(items) ? Math.max(longest, items.length) : longest;
     }, 1);
-  /** Counts what an order reads per row beside the row itself, as if it were selected. */
+  /** Counts what an order reads per row in addition to the row itself, as if it were selected. */
   const ordering = (field: Definition, node: FieldNode): number => {
     const argument = node.arguments?.find(({ name }) => name.value === 'orderBy');
     const type = field.args.find(({ name }) => name === 'orderBy')?.type;

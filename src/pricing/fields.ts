@@ -12,7 +12,7 @@ import {
  * them.
  */
 export interface MergedField {
-  /** Name of the type of the selection; undefined where neither the document nor the field gives it. */
+  /** Name of the type of the selection; undefined if neither the document nor the field gives it. */
   readonly type: string | undefined;
   /** Name in the response. */
   readonly key: string;

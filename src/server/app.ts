@@ -52,7 +52,7 @@ export interface AppOptions {
     | 'cacheControl'
   >;
   readonly served: Served;
-  /** Null where the dashboard is not served. */
+  /** Null if the dashboard is not served. */
   readonly dashboard?: Dashboard | null;
   readonly tails: Tails;
   /** The memory that all requests may use together; by default what the process has. */
@@ -98,7 +98,7 @@ export function createApp(options: AppOptions) {
         ? { origin: [...config.corsOrigins], exposedHeaders: ['Retry-After'], maxAge: 86_400 }
         : false,
     maskedErrors: { maskError: createErrorMask(log) },
-    // Where two plugins use the same hook, their order matters; test/server/plugins.test.ts asserts it.
+    // If two plugins use the same hook, their order matters; test/server/plugins.test.ts asserts it.
     plugins: [
       // Records every answer, whichever plugin gives it.
       useOperation(),

@@ -36,7 +36,7 @@ const maxHeaderSize = 16_384;
 /** Limit of connections; more are closed at once. A sixth is left to requests and probes when all streams are open. */
 const connections = 1.2 * maxStreams;
 
-/** Rejects where `listen` would, before any work begins that would be lost. */
+/** Rejects if `listen` would, before any work begins that would be lost. */
 export async function expectFree(host: string, port: number): Promise<void> {
   const server = createServer();
   await once(server.listen(port, host), 'listening');

@@ -141,8 +141,8 @@ async function findDashboard(config: Config): Promise<Dashboard | null> {
 }
 
 /**
- * Reads the persisted documents. An invalid id prevents the start, because it would not run the document that was
- * agreed on.
+ * Reads the persisted documents. An invalid id prevents the start, because the server would run another document than
+ * the one that was approved.
  */
 async function readDocuments(paths: readonly string[]): Promise<ReadDocuments> {
   const read = await readStore(paths);

@@ -7,7 +7,7 @@ import { signInSettings } from './settings.ts';
 
 const names = ['signIn.js', 'entra.js', 'tokenDialog.js', 'returned.js', 'signIn.css', 'msal-browser.min.js'];
 
-/** Locations: beside the bundle, or those of a checkout. */
+/** Locations: next to the bundle, or those of a checkout. */
 const folders = ['sign-in/', 'page/', '../../node_modules/@azure/msal-browser/lib/'].map(
   (path) => new URL(path, import.meta.url),
 );

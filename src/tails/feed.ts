@@ -18,7 +18,7 @@ export interface Batch {
   readonly bytes: number;
   readonly to: Place;
   readonly db: WayOn;
-  /** Tells that the receiver needs the rows no longer. */
+  /** Reports that the receiver no longer needs the rows. */
   readonly release: () => void;
 }
 
@@ -39,7 +39,7 @@ export interface Feed {
 }
 
 export interface Seat {
-  /** Tells that the member has consumed its batches. The fastest member sets the pace: the feed reads on for it. */
+  /** Reports that the member has consumed its batches. The fastest member sets the pace: the feed reads on for it. */
   ready(): void;
   leave(): void;
 }

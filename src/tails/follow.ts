@@ -13,7 +13,7 @@ export interface Message {
   /** The client's position before the message, and after it. */
   readonly before: Position;
   readonly position: Position;
-  /** Why the stream ends with this message; null if it goes on. */
+  /** The reason why the stream ends with this message; null if it goes on. */
   readonly end: StreamEnd | null;
   readonly db: WayOn;
 }

@@ -16,7 +16,7 @@ import { type Batch, createFeed, type Feed, type WayOn } from './feed.ts';
 import { placeAfter } from './position.ts';
 import { createWatch, type Watch } from './watch.ts';
 
-/** Which caller reads which table. */
+/** A table, and the caller who reads it. */
 export interface Subject {
   readonly catalog: Catalog;
   readonly table: Table;
@@ -24,11 +24,11 @@ export interface Subject {
   readonly caller: Caller | null;
 }
 
-/** What the clients of one server share: a watch per table, a feed per filter. */
+/** The watches and feeds that the clients of one server share: a watch per table, a feed per filter. */
 export interface Shared {
   /**
-   * Returns the database as the subject's caller sees it, shared by all callers where it looks the same to everybody.
-   * Its statements serve all clients, so they are recorded here and not with a request.
+   * Returns the database as the subject's caller sees it, shared by all callers if it looks the same to everybody. Its
+   * statements serve all clients, so they are recorded here and not with a request.
    */
   databaseOf(subject: Subject): Db;
   /** Returns the database for relations of a message's rows. */
@@ -77,14 +77,19 @@ export function createShared({
   const retired = new WeakSet<Catalog>();
   let lastCatalog = 0;
 
-  /** In another catalog a table of the same name may be a different one. */
+  /**
+   * Returns the key of a watch. It names the catalog, since a table of the same name in another one may be different.
+   */
   function keyOf({ catalog, table, arrival, caller }: Subject): string {
     const id = catalogs.get(catalog) ?? ++lastCatalog;
     catalogs.set(catalog, id);
     return JSON.stringify([id, table.name, arrival, catalog.isPersonal ? (caller?.claims ?? null) : null]);
   }
 
-  /** Shared reads are on no response's budget; a statement may return what one message may be made of. */
+  /**
+   * Returns the database for shared reads, which count against no response's budget: a statement may return what one
+   * message can hold.
+   */
   const databaseOf = (subject: Subject, share?: Share) =>
     record(db.within({ meter: () => createBudget(limits, share).meter(), ...scopeOf(subject) }));
 
@@ -173,10 +178,10 @@ async function readFirst(read: (limit: number) => Promise<readonly Row[]>) {
   }
 }
 
-/** Approximate bytes of a row in a message's JSON beside its values: names and its cursor. */
+/** Approximate bytes of a row in a message's JSON without its values: names and its cursor. */
 const aroundRow = 200;
 
-/** Takes the first rows that fit into a message of the given size beside their relations; at least one. */
+/** Takes the first rows that fit into a message of the given size together with their relations; at least one. */
 function fitting(rows: readonly Row[], maxBytes: number): Pick<Batch, 'rows' | 'bytes'> {
   let bytes = 0;
   for (const [i, row] of rows.entries()) {

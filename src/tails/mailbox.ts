@@ -1,4 +1,4 @@
-/** Why the server ends a stream. */
+/** The reason why the server ends a stream. */
 export type StreamEnd = 'TIME_LIMIT' | 'TOKEN_EXPIRED' | 'TOO_SLOW' | 'SCHEMA_CHANGED' | 'SHUTDOWN';
 
 /** A bounded queue for one client, so that a client which does not read costs no more than one which does. */

@@ -5,7 +5,7 @@ import type { Row } from '../db/sql/row.ts';
 import type { Place } from '../db/sql/tail.ts';
 import { badInput } from '../errors.ts';
 
-/** How far a client has read. */
+/** The point up to which a client has read. */
 export interface Position {
   readonly place: Place;
   /** Values of the order's first column, beyond the place, whose rows a list has already shown to the client. */

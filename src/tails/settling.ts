@@ -3,7 +3,7 @@ import type { Holder, Mark } from '../db/sql/tail.ts';
 /** A value of the order of arrival: null precedes the first row, undefined is not known yet. */
 type Value = bigint | null | undefined;
 
-/** What is known about a table's order of arrival. */
+/** The knowledge about a table's order of arrival. */
 export interface Settling {
   /** The value up to which no further row can appear. */
   readonly settled: Value;

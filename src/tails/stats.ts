@@ -3,7 +3,7 @@ import type { Subject, Watched } from './hub.ts';
 export interface TailStats {
   readonly table: string;
   readonly streams: number;
-  /** How long a writer has delayed the streams, in milliseconds; 0 if none does. */
+  /** Time for which a writer has delayed the streams, in milliseconds; 0 if none does. */
   readonly delayMs: number;
   readonly pid: number | null;
 }

@@ -31,7 +31,10 @@ export interface TailMessage extends Pick<Message, 'rows' | 'end' | 'db'> {
   readonly after: (row: Row) => string;
 }
 
-/** What a list's statement reads for the cursor of its tail, and the cursor made from it; throws CONFLICT. */
+/**
+ * The expression that a list's statement reads for the cursor of its tail, and the cursor made from it; throws
+ * CONFLICT.
+ */
 export interface ListStart extends Pick<Start, 'expression'> {
   readonly cursor: (seen: string | null) => string;
 }
@@ -42,7 +45,7 @@ export interface Tails {
   open(request: TailRequest): AsyncIterableIterator<TailMessage | Error>;
   /** Returns where a tail can start, for a list with a live cursor. Rejects with CONFLICT if a writer prevents that. */
   start(subject: Subject): Promise<ListStart>;
-  /** Tells that somebody wrote to a table; null if it may be any table. */
+  /** Reports that somebody wrote to a table; null if it may be any table. */
   wake(notice: Notice | null): void;
   stats(): readonly TailStats[];
   /** Ends the streams of a catalog that was replaced, each with a cursor to resume from, and forgets it. */

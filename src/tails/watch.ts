@@ -22,7 +22,7 @@ export interface Watch {
   next(): Promise<void>;
   /** Looks now. Resolves once something is settled; rejects if a look fails. */
   look(): Promise<Settled>;
-  /** Tells that somebody wrote. */
+  /** Reports that somebody wrote. */
   wake(): void;
   readonly isListenedTo: boolean;
   /** Returns the writer for which the tail has waited longest, if any. */
@@ -75,7 +75,7 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
     } catch (error) {
       failure = error;
     }
-    // Those who start now lose nothing by it.
+    // The first look has no earlier history, so nobody has missed anything.
     const told = failure ?? (origin === null || origin === history ? null : moved());
     const isNews = settled?.place[0] !== before?.place[0];
     const most = settling.seen.size > 0 ? pauses.busy : pauses.longest;

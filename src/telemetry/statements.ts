@@ -77,7 +77,7 @@ export function createStatementWatch({
 
 const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
-/** Returns what tells statements apart without their text. Statements of extensions have no subject. */
+/** Returns what distinguishes statements without their text. Statements of extensions have no subject. */
 function summaryOf({ subject }: Sql) {
   if (!subject) return { 'db.query.summary': 'SQL' };
   const { operation, collection } = subject;

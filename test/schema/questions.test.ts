@@ -226,7 +226,7 @@ const questions: Readonly<Record<string, Question>> = {
         where event_type_id = 'temperature' and occurred_at >= $1::timestamptz and occurred_at < $2::timestamptz
         group by 1, 2) t window w as (partition by model order by bucket)) t`,
   },
-  'A week by days, beside the week before': {
+  'A week by days, next to the week before': {
     variables: week,
     parameters: ['from', 'to'],
     statements: 1,

@@ -131,7 +131,7 @@ test('on a standby there is no tail, for it does not show who writes; after its 
   await movedToStandby(async ({ subscribe }) => {
     await expect(subscribe(noteTail, { after }).next()).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: expect.stringContaining('begin with the list and its liveCursor'),
+      message: expect.stringContaining('start again with the list and its liveCursor'),
     });
     const stream = subscribe<{ body: string }>(noteTail);
     await stream.next();
@@ -148,7 +148,7 @@ test('a cursor of another system is refused', async () => {
   await withApi(other.server.connection, async ({ subscribe }) => {
     await expect(subscribe(noteTail, { after }).next()).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: expect.stringContaining('begin with the list and its liveCursor'),
+      message: expect.stringContaining('start again with the list and its liveCursor'),
     });
   });
   await other.server.stop();

@@ -45,7 +45,7 @@ test('a cursor of another timeline is refused, and the error says what to do', a
   await withApi(server.connection, async ({ subscribe }) => {
     await expect(subscribe(noteTail, { after }).next()).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
-      message: expect.stringContaining('begin with the list and its liveCursor'),
+      message: expect.stringContaining('start again with the list and its liveCursor'),
     });
     const stream = subscribe<{ body: string }>(noteTail);
     await stream.next();

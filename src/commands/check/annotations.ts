@@ -1,6 +1,6 @@
 import type { DocumentFinding } from './examine.ts';
 
-/** Formats problems as commands that GitHub Actions shows beside the files. Source: GitHub, "Workflow commands". */
+/** Formats problems as commands that GitHub Actions shows next to the files. Source: GitHub, "Workflow commands". */
 export const annotations = (findings: readonly DocumentFinding[], problems: readonly string[]): string =>
   [
     ...findings

@@ -89,8 +89,8 @@ export function countStatements(
   return statements.size;
 }
 
-/** Kinds of fields with a statement of their own. */
+/** Kinds of fields with their own statement. */
 const loaded: ReadonlySet<Source['kind']> = new Set(['relation', 'lookup', 'call', 'write']);
 
-/** Kinds of fields with a statement beside that of the list's page. */
+/** Kinds of fields with a statement in addition to that of the list's page. */
 const counted: ReadonlySet<Source['kind']> = new Set(['count', 'aggregate']);

@@ -4,7 +4,7 @@ import type { DbFunction } from '../../catalog/dbFunction.ts';
 import type { Db } from '../../db/db.ts';
 import { type FoundFunction, findFunctions, isServedFunction } from '../../db/introspect/functions.ts';
 
-/** Says of each function of the schema whether the API shows it, and if not, why. */
+/** Lists the schema's functions: whether the API shows each, and if not, why. */
 export async function functionLines(
   db: Db,
   schema: string,

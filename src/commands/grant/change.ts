@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { type Sql, toQuery, trusted } from '../../db/sql/sql.ts';
 
-/** One condition that is to hold. */
+/** A condition that must hold after `grant`. */
 export interface Change {
   /** The condition in words, the same before and after. */
   readonly what: string;
@@ -14,7 +14,7 @@ export interface Change {
   /** An alternative for servers that refuse the first. */
   readonly otherwise?: readonly string[];
   /** Whether the app runs without it. */
-  readonly isDispensable?: boolean;
+  readonly isOptional?: boolean;
 }
 
 /**

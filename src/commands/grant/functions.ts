@@ -5,9 +5,9 @@ import { byOwner, count } from './relations.ts';
 import type { ContentsState, GrantedFunction } from './state.ts';
 import type { Wish } from './wish.ts';
 
-/** Lets the role execute the schema's functions, and nobody who was not granted that by name. */
+/** Plans EXECUTE on the schema's functions for the role, and revokes it from PUBLIC. */
 export function functionChanges({ database, functions }: ContentsState, wish: Wish): readonly Change[] {
-  const on = (what: string, owner: string, query: Sql | null): Change => ({
+  const change = (what: string, owner: string, query: Sql | null): Change => ({
     what,
     database: database.name,
     owner,
@@ -18,14 +18,14 @@ export function functionChanges({ database, functions }: ContentsState, wish: Wi
     const [missing, open] = [owned.filter(({ held }) => held.length === 0), owned.filter(({ isOpen }) => isOpen)];
     const what = `${count(owned, 'FUNCTION')} of ${quoted(owner)}`;
     return [
-      on(
+      change(
         `EXECUTE on ${what}`,
         owner,
         missing.length > 0
           ? sql`GRANT EXECUTE ON FUNCTION ${functionNames(wish, missing)} TO ${ident(wish.role)}`
           : null,
       ),
-      on(
+      change(
         `no EXECUTE for PUBLIC on ${what}`,
         owner,
         open.length > 0 ? sql`REVOKE EXECUTE ON FUNCTION ${functionNames(wish, open)} FROM PUBLIC` : null,
@@ -34,7 +34,7 @@ export function functionChanges({ database, functions }: ContentsState, wish: Wi
   });
 }
 
-/** One that writes takes --write, and one that runs with its owner's rights takes the owner's word. */
+/** Tells whether to grant a function. A volatile one needs --write, and a SECURITY DEFINER one needs `@expose`. */
 function isWanted({ comment, isVolatile, isDefiner }: GrantedFunction, { mayWrite }: Wish): boolean {
   const says = (directive: string) => parseComment(comment).directives.some(({ name }) => name === directive);
   return !says('omit') && (mayWrite || !isVolatile) && (!isDefiner || says('expose'));

@@ -7,22 +7,22 @@ import type { Wish } from './wish.ts';
 /** Plans the triggers by which tables with live tails send notices of new rows, which saves polling. */
 export function liveChanges({ database, schema, hasNotices, tables }: ContentsState, wish: Wish): readonly Change[] {
   if (!schema) return [];
-  const on = (what: string, owner: string, statements: readonly string[]): Change => ({
+  const change = (what: string, owner: string, statements: readonly string[]): Change => ({
     what,
     database: database.name,
     owner,
     statements,
-    isDispensable: true,
+    isOptional: true,
   });
   const followed = tables.filter(({ arrives }) => arrives);
   return [
-    on(
+    change(
       `a function in ${quoted(wish.schema)} that announces new rows`,
       schema.owner,
       hasNotices ? [] : [statement(createNoticeFunction(wish.schema))],
     ),
     ...byOwner(followed).map(([owner, owned]) =>
-      on(
+      change(
         `triggers that announce new rows on ${count(owned, 'TABLE')} of ${quoted(owner)}`,
         owner,
         owned.filter(({ notifies }) => !notifies).map(({ name }) => statement(createNoticeTrigger(wish.schema, name))),

@@ -84,7 +84,7 @@ function defaultChanges({ defaults }: ContentsState, wish: Wish, owner: string, 
               sql`${defaultsOf(owner, wish.schema)} GRANT ${trusted(missing.join(', '))} ON ${trusted(kind)} TO ${ident(wish.role)}`,
             ],
       );
-      return { ...change, isDispensable: true };
+      return { ...change, isOptional: true };
     });
 }
 

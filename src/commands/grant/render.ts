@@ -48,7 +48,7 @@ export function changeLines(
 
 /** Tells whether a missing change keeps the app from running. */
 export const isSomethingNeeded = (results: readonly Result[]): boolean =>
-  results.some(({ change, ending }) => ending === 'not done' && !change.isDispensable);
+  results.some(({ change, ending }) => ending === 'not done' && !change.isOptional);
 
 /**
  * Returns the statements by which an owner lets the database's other administrators grant on its tables, since none may

@@ -11,7 +11,7 @@ export function revokeChanges(
   wish: Wish,
 ): readonly Change[] {
   const from = ident(wish.role);
-  const on = (what: string, owner: string, query: Sql): Change => ({
+  const change = (what: string, owner: string, query: Sql): Change => ({
     what: `no ${what}`,
     database: database.name,
     owner,
@@ -19,7 +19,7 @@ export function revokeChanges(
   });
   const revokeAll = (kind: 'TABLE' | 'SEQUENCE', relations: readonly Relation[]) =>
     byOwner(relations.filter(({ held }) => held.length > 0)).map(([owner, owned]) =>
-      on(
+      change(
         `privilege on ${count(owned, kind)} of ${quoted(owner)}`,
         owner,
         sql`REVOKE ALL ON ${trusted(kind)} ${names(wish.schema, owned)} FROM ${from}`,
@@ -29,7 +29,7 @@ export function revokeChanges(
     ...revokeAll('TABLE', tables),
     ...revokeAll('SEQUENCE', sequences),
     ...byOwner(functions.filter(({ held }) => held.length > 0)).map(([owner, owned]) =>
-      on(
+      change(
         `privilege on ${count(owned, 'FUNCTION')} of ${quoted(owner)}`,
         owner,
         sql`REVOKE ALL ON FUNCTION ${functionNames(wish, owned)} FROM ${from}`,
@@ -38,7 +38,7 @@ export function revokeChanges(
     ...defaults
       .filter(({ held }) => held.length > 0)
       .map(({ owner, kind }) =>
-        on(
+        change(
           `privilege on the ${kind.toLowerCase()} that ${quoted(owner)} creates`,
           owner,
           sql`${defaultsOf(owner, wish.schema)} REVOKE ALL ON ${trusted(kind)} FROM ${from}`,
@@ -46,7 +46,7 @@ export function revokeChanges(
       ),
     ...(schema && schema.held.length > 0
       ? [
-          on(
+          change(
             `privilege on the schema ${quoted(wish.schema)}`,
             schema.owner,
             sql`REVOKE ALL ON SCHEMA ${ident(wish.schema)} FROM ${from}`,
@@ -55,7 +55,7 @@ export function revokeChanges(
       : []),
     ...(database.held.length > 0
       ? [
-          on(
+          change(
             `privilege on the database ${quoted(database.name)}`,
             database.owner,
             sql`REVOKE ALL ON DATABASE ${ident(database.name)} FROM ${from}`,

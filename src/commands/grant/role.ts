@@ -75,7 +75,7 @@ export function settingChanges({ role }: ServerState, wish: Wish, writes: boolea
       missing.map(([name, value]) => roleStatement(wish.role, name, value)),
     ),
     onServer(`transactions of ${quoted(wish.role)} ${writes ? 'may write' : 'only read'}`, readOnlyStatements),
-  ].map((change) => ({ ...change, isDispensable: true }));
+  ].map((change) => ({ ...change, isOptional: true }));
 }
 
 /** Plans to end the role's sessions and drop it; objects that depend on it prevent the drop. */

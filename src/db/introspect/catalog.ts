@@ -100,7 +100,7 @@ async function readTables(
   });
 }
 
-/** A table and its partitions that are few. */
+/** Greatest number of relations, a table with its partitions, that counts as few. */
 const mostOfFew = 16;
 
 const isStored = ({ kind }: FoundRelation): boolean => kind === 'table' || kind === 'partitioned table';

@@ -21,14 +21,16 @@ export interface FoundFunction
   readonly defaults: number;
   readonly returns: string;
   readonly returnsNothing: boolean;
-  /** Why it cannot be served, whatever is granted. */
+  /** The reason why it cannot be served, whatever is granted; null if it can. */
   readonly obstacle: string | null;
-  /** Whether a role other than PUBLIC and the owner, which the role of the API is or belongs to, was granted EXECUTE. */
+  /**
+   * Whether EXECUTE was granted by name to the API's role or a role it belongs to; PUBLIC and the owner do not count.
+   */
   readonly isGranted: boolean;
   readonly mayExecute: boolean;
 }
 
-/** Whether the function `p` was granted to somebody in particular whom this session is or belongs to. */
+/** Tells whether EXECUTE on the function `p` was granted by name to this session's role or a role it belongs to. */
 const isGranted = sql`exists (
   select from pg_catalog.aclexplode(p.proacl) a
   where a.privilege_type ${eq} 'EXECUTE' and a.grantee ${ne} 0 and a.grantee ${ne} p.proowner
@@ -38,7 +40,7 @@ const types = sql`coalesce(p.proallargtypes, p.proargtypes::pg_catalog.oid[])`;
 
 const outputs = sql`coalesce(p.proargmodes::pg_catalog.text[] ${own('&&')} '{o,b,t}', false)`;
 
-/** Types without values of their own: what is polymorphic, internal, or a record of columns that nobody names. */
+/** Tells whether the function `p` has a pseudo-type: polymorphic, internal, or a record without declared columns. */
 const hasPseudoType = sql`exists (
   select from pg_catalog.pg_type t
   where t.typtype ${eq} 'p' and (t.oid ${eq} any (${types}) or (
@@ -51,7 +53,7 @@ export const signature = sql`pg_catalog.concat(pg_catalog.quote_ident(p.proname)
   from pg_catalog.unnest(p.proargtypes::pg_catalog.oid[]) with ordinality u(id, n)
   join pg_catalog.pg_type t on t.oid ${eq} u.id join pg_catalog.pg_namespace s on s.oid ${eq} t.typnamespace), ')')`;
 
-/** Why the API cannot serve the function `p`, whatever is granted; null if it can. */
+/** Selects the reason why the API cannot serve the function `p`, whatever is granted; null if it can. */
 export const obstacle = sql`case
   when p.prokind ${ne} 'f' then 'it is a procedure, an aggregate or a window function'
   when p.prorettype ${eq} any ('{pg_catalog.trigger,pg_catalog.event_trigger}'::pg_catalog.regtype[]) then 'it is for triggers'
@@ -59,12 +61,12 @@ export const obstacle = sql`case
   when p.provariadic ${ne} 0 then 'it is VARIADIC'
   when ${hasPseudoType} then 'a type among its parameters or results has no values of its own' end`;
 
-/** PostgreSQL puts the query of such a body in place of the call, where it is one query. */
+/** Tells whether PostgreSQL may replace a call of the function `p` by the query in its body. */
 const mayBeInlined = sql`l.lanname ${eq} 'sql' and p.proretset and p.provolatile ${ne} 'v' and not p.proisstrict
   and not p.prosecdef and p.proconfig is null
   and (p.prosqlbody is not null or not p.prosrc ${own('~')} ';\\s*\\S')`;
 
-/** All functions of the schema, in the order of their names. */
+/** Selects the functions of the schema, by name. */
 export const findFunctions = (db: Db, schema: string): Promise<readonly FoundFunction[]> =>
   findAll(
     db,
@@ -86,13 +88,13 @@ export const findFunctions = (db: Db, schema: string): Promise<readonly FoundFun
     order by p.proname collate pg_catalog."C", p.pronargs, p.proargtypes::pg_catalog.text collate pg_catalog."C"`,
   );
 
-/** Whether the API may serve a function: its owner grants it to somebody in particular, or says `@expose`. */
+/** Tells whether the API serves a function: EXECUTE was granted by name, or its comment has `@expose`. */
 export const isServedFunction = ({ obstacle, mayExecute, isGranted, comment }: FoundFunction): boolean =>
   obstacle === null &&
   mayExecute &&
   (isGranted || parseComment(comment).directives.some(({ name }) => name === 'expose'));
 
-/** The types that functions take and return. */
+/** Returns the types that functions take and return. */
 export const typesOfFunctions = (functions: readonly FoundFunction[]): readonly string[] => [
   ...new Set(
     functions.flatMap(({ types, returns, returnsNothing, modes }) => [
@@ -106,7 +108,9 @@ interface FoundComposite extends Omit<Composite, 'members'> {
   readonly members: readonly { readonly name: string; readonly type: string }[];
 }
 
-/** The types of rows among the types of these ids and all that these are made of; those of tables elsewhere are left out. */
+/**
+ * Reads the row types among the given types and all types that they are made of, except those of other schemas' tables.
+ */
 export async function readComposites(
   db: Db,
   schema: string,
@@ -134,7 +138,7 @@ const compositesAmong = (schema: string, ids: readonly string[]): Sql => sql`
     select from pg_catalog.pg_attribute a where a.attrelid ${eq} c.oid and a.attnum ${gt} 0 and not a.attisdropped)
   order by n.nspname collate pg_catalog."C", t.typname collate pg_catalog."C"`;
 
-/** The function that was found; null where a value among its parameters or results has no form in the API. */
+/** Converts a found function; null if the API cannot express one of its parameters or results. */
 export function functionOf(
   found: FoundFunction,
   typeOf: (id: string) => Type,

@@ -7,7 +7,7 @@ import { findAll } from './found.ts';
 /** How Citus and TimescaleDB distribute tables, from their own catalogs if these extensions exist. */
 export interface Spreads {
   readonly byTable: Readonly<Record<string, Spread>>;
-  /** Chunks in the schema, which are not tables of their own. */
+  /** Chunks in the schema, which are not served as separate tables. */
   readonly chunks: readonly string[];
 }
 

@@ -55,7 +55,7 @@ const acceptedSettings: Readonly<Record<string, RegExp>> = {
 export const isAccepted = (name: string, value: string | undefined, wanted: string): boolean =>
   value !== undefined && (acceptedSettings[name]?.test(value) ?? value === wanted);
 
-/** What a connection found out about its session at login. */
+/** Facts about a session, found out at login. */
 export interface Session {
   /** Settings that the session lacks and each transaction must set. */
   readonly settings: Readonly<Record<string, string>>;
@@ -71,7 +71,7 @@ export interface Pooler {
 }
 
 /**
- * Detects a pooler before PostgreSQL. A pooler gives its clients process ids of its own, and one that re-prepares
+ * Detects a pooler in front of PostgreSQL. A pooler gives its clients process ids of its own, and one that re-prepares
  * statements uses its own names for them. The check runs within one transaction, which has one backend; two
  * transactions could share one by luck.
  */

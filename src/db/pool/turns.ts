@@ -1,6 +1,6 @@
 /** Who wants a connection. */
 export interface Borrower {
-  /** A caller, or an address where callers are anonymous. */
+  /** A caller, or an address if callers are anonymous. */
   readonly caller: string;
   /** The request that the work belongs to. */
   readonly request: object;

@@ -1,9 +1,9 @@
 import type { Borrower, Turns } from './turns.ts';
 
-/** Those who wait to borrow something, by caller and request, each with a time limit. */
+/** Borrowers who wait for something, by caller and request, each with a time limit. */
 export interface WaitingRoom<T> {
   readonly length: number;
-  /** Number of those who could be served now if there were enough. */
+  /** Number of borrowers who could be served now if there were enough. */
   readonly wanting: number;
   /**
    * Waits for something that `suits` in the borrower's turn; rejects with `late()` after `ms`, or with the signal's

@@ -29,13 +29,13 @@ export const maxGroups = 10_000;
 /** Limit of the buckets of all groups, some of which may then be dropped: `having` and a limit apply after filling. */
 const maxFilled = 100_000;
 
-/** How rows are grouped, and which groups are wanted in which order. */
+/** A grouping of rows, with the condition on its groups and their order. */
 export interface Grouping {
   readonly table: Rows;
   readonly where: Sql;
   /** Joins of to-one relations, whose columns may be among the keys. */
   readonly joins: Sql;
-  /** Grouping expressions beside the bucket; `key 0`, `key 1`, ... in the result. */
+  /** Grouping expressions other than the bucket; `key 0`, `key 1`, ... in the result. */
   readonly keys: readonly Sql[];
   /** The bucket; `bucket` in the result. */
   readonly bucket: Bucket | null;

@@ -18,7 +18,7 @@ export interface Operand {
 
 export const operandOf = ({ type, divides }: Column, value: Sql): Operand => ({ sql: value, type, divides });
 
-/** How values of a type are compared: as themselves or in a comparable form, and by which operators. */
+/** The comparison of a type's values: as themselves or in a comparable form, and by which operators. */
 interface ComparedAs extends Comparison {
   readonly type: string;
 }

@@ -6,10 +6,10 @@ import { ident, join, type Sql, sql, type Value } from './sql.ts';
 /** The text of a row's values, by column. */
 export type Values = ReadonlyMap<string, string | null>;
 
-/** What to do with a row whose key already exists. */
+/** The action for rows whose key already exists. */
 export interface Conflict {
   readonly key: ConflictKey;
-  /** An update sets what the row gives beside its key. */
+  /** An update sets all values that the row gives except its key. */
   readonly action: 'ignore' | 'update';
 }
 

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 
-/** Values that statements select beside columns. */
+/** Values that statements select in addition to columns. */
 type Marker =
   /** Number, from 1, of the key or input of a batch to which a row belongs. */
   | 'n'

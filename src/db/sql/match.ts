@@ -7,7 +7,7 @@ import { and, empty, ident, join, pruning, type Sql, sql, trusted } from './sql.
 /** The text of a key's columns, in order. */
 export type Key = readonly (string | null)[];
 
-/** How a key finds rows: `columns` of `table` equal values that were read from `values` of `origin`. */
+/** A rule by which a key finds rows: `columns` of `table` equal values that were read from `values` of `origin`. */
 export interface Match {
   readonly table: Table;
   readonly columns: readonly string[];

@@ -31,7 +31,7 @@ export interface Distinct {
   readonly keys: readonly OrderKey[];
 }
 
-/** What a statement reads of a page's rows. */
+/** The parts of a page's rows that a statement reads. */
 export interface Selected {
   readonly columns: readonly string[];
   readonly computed: readonly ComputedValue[];

@@ -7,7 +7,7 @@ import { type Row, shapeOf } from './row.ts';
 import { alias, from } from './select.ts';
 import { empty, ident, join, type Sql, sql } from './sql.ts';
 
-/** What is read of a table's rows: columns, computed values, and the rows of to-one relations. */
+/** The parts of a table's rows to read: columns, computed values, and the rows of to-one relations. */
 export interface Projection {
   readonly columns: readonly string[];
   readonly relations: readonly Related[];

@@ -8,7 +8,7 @@ export const alias = 't';
 /** The rows of a table, or rows of its type that a function returns. */
 export type Rows = Table & { readonly call?: CalledRows };
 
-/** What replaces a table in FROM. */
+/** The result of a call, in place of a table in FROM. */
 export interface CalledRows {
   /** Name of the function in the database. */
   readonly function: string;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Something that a kept statement relies on beside the values in its slots. */
+/** A property of the variables on which a kept statement relies, apart from the values in its slots. */
 interface Assumption {
   readonly slot: Slot;
   readonly look: (value: unknown) => unknown;
@@ -41,7 +41,7 @@ export class Slot {
 }
 
 /**
- * The slots of something that is built for certain variables, and holds for all variables of which the same is true.
+ * The slots of something built for certain variables. It also serves other variables for which its assumptions hold.
  */
 export class Slots {
   /** The variables during the build, with slots in the place of values; null afterwards. */

@@ -13,12 +13,12 @@ export interface Sql {
   readonly prunes: boolean;
   /** Whether it calls functions of the schema's owner, which may do anything. */
   readonly calls: boolean;
-  /** What a whole statement is about; absent for a fragment. */
+  /** Subject of a whole statement; absent for a fragment. */
   readonly subject?: StatementSubject;
   readonly [isSql]: true;
 }
 
-/** What a statement does, to which table of which schema, for measurements. */
+/** The subject of a statement, for measurements: what it does, to which table of which schema. */
 export interface StatementSubject {
   readonly operation: 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
   readonly collection: string;

@@ -14,7 +14,7 @@ export interface Holder {
   readonly pid: number | null;
 }
 
-/** What one look at a table reveals about its order of arrival. */
+/** The state of a table's order of arrival, as one look reveals it. */
 export interface Mark {
   /**
    * A digest of what positions refer to: the server's system and timeline, the table, its sequence. Null on a standby.

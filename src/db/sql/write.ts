@@ -28,7 +28,7 @@ export function updateRow(
     where ${and([isTarget(target), ...(expect ? [expect] : [])])} returning ${returned(catalog, selected)}`;
   const whole = (query: Sql) => wholeStatement('UPDATE', catalog, table, query);
   if (!expect) return whole(update);
-  // Citus refuses a FROM without tables beside a statement that writes.
+  // Citus refuses a FROM without tables in a statement that writes.
   return whole(sql`with written as (${update})
     select ${join([marker(catalog, 'written'), ...selected].map((name) => ident('w', name)))}, true as ${ident(marker(catalog, 'found'))}
     from ${from(catalog, table)} ${ident(alias)} left join written w on true where ${isTarget(target)}`);

@@ -97,12 +97,12 @@ function added({ sql: x, isExact }: MeasuredOperand, sum: Measurement['result'],
 const asFloat = (x: Sql): Sql => sql`${x}::pg_catalog.float8`;
 const asItIs = (x: Sql): Sql => x;
 
-const truths = {
+const booleans = {
   every: measurement('Whether all values are true.', 'Boolean', ({ sql: x }) => sql`pg_catalog.bool_and(${x})`),
   some: measurement('Whether at least one value is true.', 'Boolean', ({ sql: x }) => sql`pg_catalog.bool_or(${x})`),
 };
 
-const lengths = {
+const durations = {
   sum: measurement('The sum of all values.', 'Duration', ({ sql: x }) => sql`pg_catalog.sum(${x})`),
   avg: measurement('The mean.', 'Duration', ({ sql: x }) => sql`pg_catalog.avg(${x})`),
 };
@@ -119,9 +119,9 @@ export function measurementsOf(leaf: Leaf): Readonly<Record<string, Measurement>
     case 'Float':
       return { ...counts, ...extremes, ...numbers('Float', 'Float', asFloat) };
     case 'Duration':
-      return { ...counts, ...extremes, ...lengths };
+      return { ...counts, ...extremes, ...durations };
     case 'Boolean':
-      return { ...counts, ...truths };
+      return { ...counts, ...booleans };
     case 'UUID':
     case 'JSON':
     case 'GeoJSON':

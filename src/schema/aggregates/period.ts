@@ -11,7 +11,7 @@ import type { Groups } from './groupBy.ts';
 import type { Shape } from './shape.ts';
 
 /** The filter of the measured rows, and how their times group them. */
-export interface Surveyed extends Pick<Groups, 'times' | 'bucket'> {
+export interface TimedRows extends Pick<Groups, 'times' | 'bucket'> {
   readonly where: unknown;
 }
 
@@ -33,7 +33,7 @@ export function rowBefore(row: Row, name: string, keys: Iterable<string>): Row {
 export function readPeriod(
   filters: Filters,
   shape: Shape,
-  { where, times, bucket }: Surveyed,
+  { where, times, bucket }: TimedRows,
   shift: string | null,
 ): Period {
   const [field, column] = times && shape.times.has(times.column[0]) ? times.column : boundedColumn(shape, where);

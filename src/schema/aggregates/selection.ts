@@ -13,8 +13,8 @@ import { type SelectedField, selectedFields } from '../selection.ts';
 import { countAll, measured, measuredNumber, numberOf } from './measured.ts';
 import { type Shape, type ShapeColumn, shapeColumn } from './shape.ts';
 
-/** The aggregates being selected. */
-interface Surveyed {
+/** The table whose aggregates are selected, and its buckets and periods. */
+interface SelectionOptions {
   readonly shape: Shape;
   /** Whether rows are in buckets, which have changes from one to the next. */
   readonly isBucketed: boolean;
@@ -25,7 +25,7 @@ interface Surveyed {
 /**
  * Returns the measures that a document selects in the aggregates of a field; throws BAD_USER_INPUT for wrong arguments.
  */
-export function selectedMeasures(info: Selection, { shape, isBucketed, periodBefore }: Surveyed): readonly Measure[] {
+export function selectedMeasures(info: Selection, { shape, isBucketed, periodBefore }: SelectionOptions): readonly Measure[] {
   const below = ({ field, node }: SelectedField) => selectedFields(info, getNamedType(field.type), [node]);
   const argumentsOf = ({ field, node }: SelectedField) => getArgumentValues(field, node, info.variableValues);
 

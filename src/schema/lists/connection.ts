@@ -38,7 +38,7 @@ export interface Connection {
 
 interface Loaded {
   readonly rows: readonly Row[];
-  /** What the page's statement read for the live cursor. */
+  /** The text that the page's statement read for the live cursor. */
   readonly seen: string | null;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;

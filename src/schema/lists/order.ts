@@ -48,7 +48,7 @@ interface Way {
 interface OrderField {
   readonly type: InputObjectRef | EnumRef;
   readonly deprecationReason?: string | undefined;
-  /** What it reads per row in addition to the row itself, which determines its price. */
+  /** The kind of read per row in addition to the row itself, which determines its price. */
   readonly reads?: 'relation' | 'aggregate' | 'call';
   readonly keyOf: (value: unknown, way: Way) => OrderKey;
 }

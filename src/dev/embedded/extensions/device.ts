@@ -1,6 +1,6 @@
 import type { Extension } from 'events-graphql/extension';
 
-/** Fields of a device that a telemetry team needs beside its columns. */
+/** Fields of a device that a telemetry team needs in addition to its columns. */
 export default (({ table, batch, read, sql }) => {
   const device = table('device', { device_id: 'UUID!', model: 'String!', serial: 'String!' });
   const incident = table('incident', { device_id: 'UUID', closed_at: 'DateTime' });
