@@ -175,7 +175,7 @@ function argumentsOf(
     const type = field.args.find((arg) => arg.name === name.value)?.type;
     const taken = type && valueFromAST(value, type, slots);
     const isAbsent = value.kind === Kind.VARIABLE && slots[value.name.value] === undefined;
-    // A literal of JSON cannot hold a slot, and an argument must not vanish for it.
+    // A JSON literal cannot hold a slot. Without this error the argument would silently be left out.
     if (taken === undefined && !isAbsent) throw new Error(`The argument ${name.value} has no value with slots`);
     if (taken !== undefined) args[name.value] = taken;
   }

@@ -19,7 +19,7 @@ export interface OrderKey {
   readonly divides?: Division | false;
   /** Whether its value is not a column of the list's table, so that no index of the table can provide the order. */
   readonly isComputed?: boolean;
-  /** The client's values in the expression. Cursors belong to them, but the name is without, so that statements are reused. */
+  /** The client's values in the expression. They determine cursors but not the name, so that statements are reused. */
   readonly given?: readonly string[];
   /** Whether it is a distance, of which an index of the table can provide the least. */
   readonly isDistance?: boolean;

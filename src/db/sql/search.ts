@@ -31,6 +31,6 @@ export function searchFor(
 
 export const isFound = ({ vector, query }: Search): Sql => sql`${vector} ${own('@@')} ${query}`;
 
-/** Ranks a value by how often and how near each other it has the words; without any it is zero. */
+/** Ranks a value by how often the words occur in it and how close together; zero if none occurs. */
 export const rankOf = ({ vector, query }: Search): Sql =>
   sql`coalesce(pg_catalog.ts_rank_cd(${vector}, ${query}), 0::pg_catalog.float4)`;

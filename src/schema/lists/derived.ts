@@ -10,7 +10,7 @@ import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 
 /** An order by a value that is computed from a column and the client's input. */
 export interface DerivedOrder {
-  /** Follows the column's name in the name of the `orderBy` field. */
+  /** Appended to the column's name to name the `orderBy` field. */
   readonly suffix: string;
   readonly type: InputObjectRef;
   /** Throws BAD_USER_INPUT for a null. */
@@ -36,7 +36,7 @@ export function createDerivedOrders(
   return (column) => [...(rank && isRanked(column) ? [rank] : []), ...(path && isDocument(column) ? [path] : [])];
 }
 
-/** Tells whether rows are ordered by how well a column matches a search: its owner means it to be searched. */
+/** Tells whether a column has an order by rank: it is a `tsvector`, or its owner gave it a search configuration. */
 const isRanked = ({ column }: ShapeColumn): boolean => isVector(column.type) || column.search !== undefined;
 
 const isDocument = ({ leaf }: ShapeColumn): boolean => leaf.type === 'JSON' && !leaf.isList;
