@@ -120,10 +120,10 @@ function selectAll(catalog: Catalog, grouping: Grouping, measures: readonly Meas
   const list = [
     ...groupNames(grouping).map((name) => ident('g', name)),
     ...own.map((measure) => named({ name: measure.name, expression: shown(measure, rows) })),
-    ...periods.flatMap((period) => besideList(grouping, period)),
+    ...periods.flatMap((period) => earlierColumns(grouping, period)),
   ];
-  const beside = periods.map((period) => besideGroups(catalog, grouping, period, match));
-  const tail = join([...beside, ...(own.some(isChange) ? [seriesOf(grouping)] : [])], ' ');
+  const earlier = periods.map((period) => joinEarlier(catalog, grouping, period, match));
+  const tail = join([...earlier, ...(own.some(isChange) ? [seriesOf(grouping)] : [])], ' ');
   if (!bucket?.fill) return sql`select ${join(list)} from (${selectFound(catalog, grouping, own, match)}) g ${tail}`;
   const size = named({ name: excess, expression: sql`(select excess from size)` });
   return sql`with ${filled(catalog, grouping, bucket, bucket.fill, own, match)}
@@ -145,10 +145,10 @@ const elapsed = (bucket: Bucket): Sql => {
 
 const bucketName = ({ name }: Period): string => `${name} bucket`;
 
-type Beside = ReturnType<typeof byPeriod>['periods'][number];
+type EarlierGroups = ReturnType<typeof byPeriod>['periods'][number];
 
 /** Selects the columns of an earlier period: its measures, and the start of its bucket. */
-const besideList = ({ bucket }: Grouping, { period, measures, alias }: Beside): readonly Sql[] => [
+const earlierColumns = ({ bucket }: Grouping, { period, measures, alias }: EarlierGroups): readonly Sql[] => [
   ...measures.map((measure) => named({ name: measure.name, expression: shownBefore(measure, measures, alias) })),
   ...(bucket
     ? [
@@ -161,8 +161,8 @@ const besideList = ({ bucket }: Grouping, { period, measures, alias }: Beside): 
 ];
 
 /** Joins the groups of an earlier period by their keys. Comparing whole records makes nulls equal. */
-function besideGroups(catalog: Catalog, grouping: Grouping, beside: Beside, match: readonly Sql[]): Sql {
-  const { period, measures, alias } = beside;
+function joinEarlier(catalog: Catalog, grouping: Grouping, earlier: EarlierGroups, match: readonly Sql[]): Sql {
+  const { period, measures, alias } = earlier;
   const of = measures.map((measure) => measure.of);
   const names = groupNames(grouping);
   const there = names.map((name) => ident(alias, name));
