@@ -13,11 +13,12 @@ import {
   type Type,
 } from './catalog.ts';
 import { columnList, missingColumn, unquote } from './columnList.ts';
-import { type Directive, isName, parseComment, reasonOf, type Warn } from './comment.ts';
+import { type Directive, parseComment, reasonOf, type Warn } from './comment.ts';
+import { type CommentRead, createCommentReader, keep, omits, type ReadComment } from './commentReader.ts';
 import type { Composite, DbFunction } from './dbFunction.ts';
 import { directFunction, withoutOmittedFunctions } from './functionDirectives.ts';
-import { directLabels, isOfLabel } from './labels.ts';
-import { type Path, pathKey, shownPath } from './paths.ts';
+import { directLabels } from './labels.ts';
+import { type Path, shownPath } from './paths.ts';
 import { isSearchable } from './type.ts';
 
 /**
@@ -39,79 +40,59 @@ export interface Directed {
 export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
   const names = new Map<string, string>();
   const arrivals = new Map<string, string>();
-  /** Reads a comment; `allowed` lists the directives that apply to the thing. */
-  const read = <T extends { readonly comment: string | null }>(thing: T, path: Path, allowed: readonly string[]) => {
-    const { description, directives } = parseComment(thing.comment);
-    const followed = directives.filter(({ name }) => {
-      const valid = allowed.includes(name);
-      if (!valid) warn(`@${name} on ${shownPath(path)}: not a directive that applies here${known(allowed)}`);
-      return valid;
-    });
-    const given = followed.find(
-      (directive) => directive.name === 'name' && !(path[0] === 'enum' && isOfLabel(directive)),
-    );
-    if (given && isName(given.argument)) names.set(pathKey(...path), given.argument);
-    else if (given) warn(`@name on ${shownPath(path)}: "${given.argument}" is not a GraphQL name`);
-    return { kept: { ...thing, comment: description }, directives: followed };
-  };
-
+  const read = createCommentReader(names, warn);
   const enums = catalog.enums.map((type) => {
     const { kept, directives } = read<Enum>(type, ['enum', type.id], ['name', 'deprecated']);
     return directLabels(kept, directives, names, warn);
   });
-  const readColumn = (table: string, column: Column) => {
-    const path: Path = ['column', table, column.name];
+  const found = catalog.tables.filter(isExposed).map((table) => readTable(catalog, table, read, warn));
+  const readable = found.filter(({ directives }) => !omits(directives));
+  const candidates = readable.map(({ kept }) => kept);
+  const declared = readable.map(({ kept, directives }) => declare(kept, directives, candidates, arrivals, warn));
+  const tables = withoutOmitted(declared);
+  const composites = catalog.composites.map((type) =>
+    type.table === null ? read<Composite>(type, ['composite', type.id], ['name']).kept : type,
+  );
+  const functions = catalog.functions.flatMap((fn) => {
+    const { kept, directives } = read<DbFunction>(fn, ['function', fn.signature], functionDirectives);
+    if (omits(directives)) return [];
+    const directed = directFunction({ ...catalog, composites, tables }, kept, directives, warn);
+    return [{ ...directed, ...deprecated(directives) }];
+  });
+  const directed = { ...catalog, enums, composites, functions, tables };
+  return { catalog: withoutOmittedFunctions(directed), names, arrivals };
+}
+
+/** Reads the comments of a table and, unless it is omitted, of its columns, keys and indexes. */
+function readTable(catalog: Catalog, table: Table, read: ReadComment, warn: Warn): CommentRead<Table> {
+  const { name } = table;
+  const { kept, directives } = read<Table>(table, ['table', name], tableDirectives);
+  if (omits(directives)) return { kept, directives };
+  const readColumn = (column: Column): CommentRead<Column> => {
+    const path: Path = ['column', name, column.name];
     const { kept, directives } = read<Column>(column, path, ['name', 'omit', 'deprecated', 'search']);
     const searched = searchOf(catalog, column, path, directives, warn);
     return { kept: { ...kept, ...deprecated(directives), ...searched }, directives };
   };
-  const tables = catalog.tables.filter(isExposed).flatMap((table) => {
-    const { name } = table;
-    const allowed = ['name', 'omit', 'deprecated', 'expose', 'key', 'foreignKey', 'arrival'];
-    const { kept, directives } = read<Table>(table, ['table', name], allowed);
-    if (omits(directives)) return [];
-    const indexes = keep(table.indexes.map((i) => read<Index>(i, ['index', name, i.name], ['name', 'omit'])));
-    const directed: Table = {
-      ...kept,
-      ...deprecated(directives),
-      columns: keep(table.columns.map((c) => readColumn(name, c))),
-      primaryKey: keptKey(table, indexes),
-      indexes,
-      partialKeys: keep(table.partialKeys.map((k) => read<PartialKey>(k, ['index', name, k.name], ['name', 'omit']))),
-      foreignKeys: keep(
-        table.foreignKeys.map((k) => read<ForeignKey>(k, ['foreign key', name, k.name], ['name', 'omit'])),
-      ),
-      checks: table.checks.map((c) => read<CheckConstraint>(c, ['check', name, c.name], []).kept),
-    };
-    return [{ table: directed, directives }];
-  });
-  const declared = tables.map(({ table, directives }) =>
-    declare(
-      table,
-      directives,
-      tables.map((t) => t.table),
-      arrivals,
-      warn,
+  const indexes = keep(table.indexes.map((i) => read<Index>(i, ['index', name, i.name], ['name', 'omit'])));
+  const directed: Table = {
+    ...kept,
+    ...deprecated(directives),
+    columns: keep(table.columns.map(readColumn)),
+    primaryKey: keptKey(table, indexes),
+    indexes,
+    partialKeys: keep(table.partialKeys.map((k) => read<PartialKey>(k, ['index', name, k.name], ['name', 'omit']))),
+    foreignKeys: keep(
+      table.foreignKeys.map((k) => read<ForeignKey>(k, ['foreign key', name, k.name], ['name', 'omit'])),
     ),
-  );
-  const kept = withoutOmitted(declared);
-  const composites = catalog.composites.map(
-    (type) => (type.table === null ? read<Composite>(type, ['composite', type.id], ['name']) : { kept: type }).kept,
-  );
-  const functions = catalog.functions.flatMap((fn) => {
-    const found = read<DbFunction>(fn, ['function', fn.signature], functionDirectives);
-    if (omits(found.directives)) return [];
-    const followed = directFunction({ ...catalog, composites, tables: kept }, found.kept, found.directives, warn);
-    return [{ ...followed, ...deprecated(found.directives) }];
-  });
-  const directed = { ...catalog, enums, composites, functions, tables: kept };
-  return { catalog: withoutOmittedFunctions(directed), names, arrivals };
+    checks: table.checks.map((c) => read<CheckConstraint>(c, ['check', name, c.name], []).kept),
+  };
+  return { kept: directed, directives };
 }
 
-const functionDirectives = ['name', 'omit', 'deprecated', 'expose', 'key', 'filterable', 'sortable'];
+const tableDirectives = ['name', 'omit', 'deprecated', 'expose', 'key', 'foreignKey', 'arrival'];
 
-const known = (directives: readonly string[]): string =>
-  directives.length > 0 ? `; use one of ${directives.map((name) => `@${name}`).join(' ')}` : '';
+const functionDirectives = ['name', 'omit', 'deprecated', 'expose', 'key', 'filterable', 'sortable'];
 
 const deprecated = (directives: readonly Directive[]): { readonly deprecationReason?: string } => {
   const found = directives.find(({ name }) => name === 'deprecated');
@@ -136,11 +117,6 @@ function searchOf(
   else return { search: found.sql };
   return {};
 }
-
-const omits = (directives: readonly Directive[]) => directives.some(({ name }) => name === 'omit');
-
-const keep = <T>(things: readonly { kept: T; directives: readonly Directive[] }[]): T[] =>
-  things.filter(({ directives }) => !omits(directives)).map(({ kept }) => kept);
 
 /** Tells whether the API serves a relation; one of an extension needs `@expose`. */
 export const isExposed = ({ extension, comment }: Pick<Table, 'extension' | 'comment'>): boolean =>

@@ -1,0 +1,44 @@
+import { type Directive, isName, parseComment, type Warn } from './comment.ts';
+import { isOfLabel } from './labels.ts';
+import { type Path, pathKey, shownPath } from './paths.ts';
+
+/** A thing without directives in its comment, and the directives that apply to it. */
+export interface CommentRead<T> {
+  readonly kept: T;
+  readonly directives: readonly Directive[];
+}
+
+/** Reads a thing's comment; `allowed` lists the directives that apply to it. */
+export type ReadComment = <T extends { readonly comment: string | null }>(
+  thing: T,
+  path: Path,
+  allowed: readonly string[],
+) => CommentRead<T>;
+
+/** Creates the reader of comments. It adds the names that owners give to `names`, and reports other directives. */
+export const createCommentReader =
+  (names: Map<string, string>, warn: Warn): ReadComment =>
+  (thing, path, allowed) => {
+    const { description, directives } = parseComment(thing.comment);
+    const followed = directives.filter(({ name }) => {
+      const valid = allowed.includes(name);
+      if (!valid) warn(`@${name} on ${shownPath(path)}: not a directive that applies here${shownAllowed(allowed)}`);
+      return valid;
+    });
+    const given = followed.find(
+      (directive) => directive.name === 'name' && !(path[0] === 'enum' && isOfLabel(directive)),
+    );
+    if (given && isName(given.argument)) names.set(pathKey(...path), given.argument);
+    else if (given) warn(`@name on ${shownPath(path)}: "${given.argument}" is not a GraphQL name`);
+    return { kept: { ...thing, comment: description }, directives: followed };
+  };
+
+const shownAllowed = (directives: readonly string[]): string =>
+  directives.length > 0 ? `; use one of ${directives.map((name) => `@${name}`).join(' ')}` : '';
+
+/** Tells whether a thing is omitted from the API. */
+export const omits = (directives: readonly Directive[]): boolean => directives.some(({ name }) => name === 'omit');
+
+/** Returns the things that are not omitted. */
+export const keep = <T>(things: readonly CommentRead<T>[]): T[] =>
+  things.filter(({ directives }) => !omits(directives)).map(({ kept }) => kept);
