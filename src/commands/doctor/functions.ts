@@ -24,7 +24,7 @@ function reasonFor(fn: FoundFunction, schema: string, user: string): string {
   if (isServedFunction(fn))
     return parseComment(comment).directives.some(({ name }) => name === 'omit')
       ? 'its comment has @omit'
-      : 'the API has no form for its parameters or result, or does not show their table';
+      : 'the API cannot express its parameters or result, or does not show their table';
   const name = `${pg.escapeIdentifier(schema)}.${signature}`;
   const grant = `GRANT EXECUTE ON FUNCTION ${name} TO ${pg.escapeIdentifier(user)};`;
   return mayExecute

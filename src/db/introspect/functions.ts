@@ -59,7 +59,7 @@ export const obstacle = sql`case
   when p.prorettype ${eq} any ('{pg_catalog.trigger,pg_catalog.event_trigger}'::pg_catalog.regtype[]) then 'it is for triggers'
   when ${extensionOf('pg_proc', sql`p.oid`)} is not null then pg_catalog.concat('it belongs to the extension ', ${extensionOf('pg_proc', sql`p.oid`)})
   when p.provariadic ${ne} 0 then 'it is VARIADIC'
-  when ${hasPseudoType} then 'a type among its parameters or results has no values of its own' end`;
+  when ${hasPseudoType} then 'one of its parameters or results has a pseudo-type, such as anyelement' end`;
 
 /** Tells whether PostgreSQL may replace a call of the function `p` by the query in its body. */
 const mayBeInlined = sql`l.lanname ${eq} 'sql' and p.proretset and p.provolatile ${ne} 'v' and not p.proisstrict
