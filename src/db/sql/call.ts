@@ -53,7 +53,7 @@ export function computedValue(catalog: Catalog, fn: DbFunction, given: GivenArgu
   return computedBy(catalog, of);
 }
 
-/** A value under a name that equal ones share. */
+/** Returns a computed value under a name that equal ones share. */
 export function computedBy(catalog: Catalog, of: ComputedValue['of']): ComputedValue {
   const digest = createHash('sha1')
     .update(identity(of(alias)))

@@ -21,7 +21,7 @@ export interface OrderKey {
   readonly isComputed?: boolean;
   /** The client's values in the expression. They determine cursors but not the name, so that statements are reused. */
   readonly given?: readonly string[];
-  /** Whether it is a distance, of which an index of the table can provide the least. */
+  /** Whether it is a distance, so that an index of the table can provide the nearest rows. */
   readonly isDistance?: boolean;
   /** The same distance in the form that an approximate index serves. */
   readonly approximate?: Sql;
