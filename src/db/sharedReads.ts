@@ -31,7 +31,7 @@ export interface SharedReads {
 
 interface Reading {
   readonly question: Question;
-  /** Its values and settings as one text, once it was compared. */
+  /** Its values and settings as one text, after its first comparison. */
   compared?: string;
   readonly members: Set<Member>;
   readonly end: AbortController;
@@ -47,8 +47,8 @@ interface Member extends Reader {
 }
 
 /**
- * Shares reads: of equal ones that wait for a connection, each in its own turn, the first to get one reads for all of
- * them. Those who come later get later rows. Lasting reads are shared by all, whenever they ask.
+ * Shares equal reads. Each waits for a connection in its own turn, and the first to get one reads for all that wait.
+ * Readers who come later get later rows. Lasting reads are shared by all, whenever they ask.
  */
 export function shareReads({ lasting = false } = {}): SharedReads {
   const open = new Map<string, Set<Reading>>();

@@ -88,7 +88,7 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
   function take(mark: Mark): void {
     if (mark.history === null)
       throw new AppError('DATABASE_UNAVAILABLE', 'The database is a standby now, which has no live tails; try again');
-    if (history !== mark.history) settling = unknown; // what was settled elsewhere may not be so here
+    if (history !== mark.history) settling = unknown; // what is settled in one history may not be in another
     history = mark.history;
     settling = settle(settling, mark, performance.now());
     const { settled: value } = settling;

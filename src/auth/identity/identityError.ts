@@ -1,4 +1,4 @@
-/** Reasons why a token could not be had, or was refused by the database. Each has another remedy. */
+/** Reasons why there is no token, or the database refused it. Each has its own remedy. */
 export type IdentityProblem =
   | 'no-endpoint'
   | 'not-assigned'
@@ -39,7 +39,7 @@ const unknownResource = /AADSTS(500011|650057|70011)|\b(resource|audience|scope)
 
 /**
  * Explains an answer that is not a token. Without an answer the endpoint is down, with the given cause; with one, the
- * library's own error is dropped, because it quotes what may be a token.
+ * library's own error is dropped, because it may quote a token.
  */
 export function explainAnswer(answer: Answer | undefined, scope: string, cause: unknown): IdentityError {
   if (!answer) {
@@ -64,8 +64,8 @@ export function explainAnswer(answer: Answer | undefined, scope: string, cause: 
 }
 
 /**
- * Quotes an answer for the log: nothing of a success, which must hold a token in some form, and no token that a refusal
- * repeats.
+ * Quotes an answer for the log. A success is left out, because its body must contain a token in some form; tokens in a
+ * refusal are masked.
  */
 const quote = ({ status, body }: Answer): string =>
   status >= 200 && status < 300 ? ', without a readable token' : `: ${withoutTokens(body.slice(0, 500))}`;
