@@ -25,7 +25,10 @@ interface SelectionOptions {
 /**
  * Returns the measures that a document selects in the aggregates of a field; throws BAD_USER_INPUT for wrong arguments.
  */
-export function selectedMeasures(info: Selection, { shape, isBucketed, periodBefore }: SelectionOptions): readonly Measure[] {
+export function selectedMeasures(
+  info: Selection,
+  { shape, isBucketed, periodBefore }: SelectionOptions,
+): readonly Measure[] {
   const below = ({ field, node }: SelectedField) => selectedFields(info, getNamedType(field.type), [node]);
   const argumentsOf = ({ field, node }: SelectedField) => getArgumentValues(field, node, info.variableValues);
 
