@@ -105,6 +105,7 @@ describe('over a real database', async () => {
         ...['old', 'olds', 'oldsAggregate', 'oldsGroupedAggregate'].map((name) => `Query.${name}`),
         ...['createOld', 'createOlds', 'updateOld', 'deleteOld'].map((name) => `Mutation.${name}`),
         ...['olds', 'oldsAggregate', 'oldsGroupedAggregate'].map((name) => `T.${name}`),
+        'TOrderBy.oldsAggregate',
       ].toSorted(),
     );
   });
