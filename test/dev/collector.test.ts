@@ -133,7 +133,7 @@ describe('the simulated collector', () => {
       create trigger refuse before insert on events.event for each row execute function events.refuse()`);
     const { log, first } = createLog();
     const feed = collect({ log });
-    expect(await first).toContain('gave up a batch');
+    expect(await first).toContain('skipped a batch');
     await database.admin('drop trigger refuse on events.event; drop function events.refuse()');
     await database.admin(`insert into events.event (occurred_at, device_id, event_type_id, value)
       select now() - interval '7 days' + interval '1 second', device_id, 'temperature', 78 from events.device limit 1`);

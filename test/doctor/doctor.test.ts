@@ -290,7 +290,7 @@ describe('the identity', () => {
     expect(found.login).toMatchObject({
       status: 'failed',
       message: expect.stringMatching(/^The token has expired/),
-      remedy: expect.stringMatching(/^Set this machine's clock/),
+      remedy: expect.stringMatching(/^Correct this machine's clock/),
     });
   });
 

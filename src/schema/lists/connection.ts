@@ -108,7 +108,7 @@ export function connectionType(builder: Builder, name: string, { node, edge, pag
         type: 'SafeInt',
         nullable: true,
         description:
-          "An estimate of the number of rows on all pages, from PostgreSQL's statistics as of the last ANALYZE. It includes rows hidden by row security. Null with a filter or a relation, and for views and tables never analysed.",
+          "An estimate of the number of rows on all pages, from PostgreSQL's statistics as of the last ANALYZE. It includes rows that row security excludes. Null with a filter or a relation, and for views and tables never analysed.",
         ...generatedLeaf({ kind: 'count' }, scalarLeaf('SafeInt'), {
           loads: true,
           get: ({ estimate }: Connection) => estimate(),
