@@ -45,7 +45,7 @@ test('files run once each, in the order of their numbers, whoever of the adminis
   });
   expect(await run()).toEqual({
     code: 0,
-    out: 'ran         1.do.schema.sql\nran         2.do.second.sql\nran         10.do.tenth.sql\n\nEverything they create belongs to "azure_pg_admin".\n',
+    out: 'ran         1.do.schema.sql\nran         2.do.second.sql\nran         10.do.tenth.sql\n\nThe objects that they create belong to "azure_pg_admin".\n',
     err: '',
   });
   await write({ '11.do.more.sql': 'ALTER TABLE events.tenth ADD COLUMN more text' });

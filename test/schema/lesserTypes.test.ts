@@ -63,7 +63,7 @@ describe('a type that has less than others', () => {
     });
     expect(operators('OrderedTextWhere').toSorted()).toEqual([...equality, ...inequality].toSorted());
     expect(operators('EqualTextWhere').toSorted()).toEqual(equality.toSorted());
-    expect(operators('ThingOrderBy').toSorted()).toEqual(['numbers', 'pair', 'thingId', 'word']);
+    expect(operators('ThingOrderBy').toSorted()).toEqual(['docAt', 'numbers', 'pair', 'thingId', 'word']);
   });
 
   test.each(['pair', 'word'])('is walked in the order of %s, and a row without values is no null', async (column) => {

@@ -1,12 +1,14 @@
 import type { GeneratorValue } from 'fast-check';
 import fc from 'fast-check';
 import {
+  type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   isEnumType,
   isLeafType,
   isObjectType,
+  isRequiredArgument,
 } from 'graphql';
 import { timeColumnsOf } from './aggregates.ts';
 
@@ -23,8 +25,8 @@ export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): Gene
   const statements = new Set<string>();
   const query = schema.getQueryType();
   if (!query) throw new Error('There is no Query type');
-  const roots = Object.values(query.getFields()).filter(({ type }) =>
-    [isConnection, isAggregate].some((is) => is(getNamedType(type))),
+  const roots = Object.values(query.getFields()).filter(
+    (field) => isComplete(field) && [isConnection, isAggregate].some((is) => is(getNamedType(field.type))),
   );
 
   const pick = <T>(items: readonly T[]): T => items[g(fc.nat, { max: items.length - 1 })] as T;
@@ -82,7 +84,7 @@ export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): Gene
   const row = (path: string, type: GraphQLObjectType, depth: number): string => {
     const fields = Object.values(type.getFields());
     const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)) && !isLoaded(field.name));
-    const relations = fields.filter((field) => isObjectType(getNamedType(field.type)));
+    const relations = fields.filter((field) => isComplete(field) && isObjectType(getNamedType(field.type)));
     const chosen = leaves.map((field) => field.name).filter(() => g(fc.nat, { max: 3 }) === 0);
     if (depth < maxDepth && relations.length > 0) {
       const count = g(fc.nat, { max: 2 });
@@ -101,6 +103,10 @@ export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): Gene
   });
   return { text: `{ ${fields.join(' ')} }`, statements };
 }
+
+/** Tells whether a field can be selected without arguments other than `groupBy`, as those of functions often cannot. */
+const isComplete = ({ args }: GraphQLField<unknown, unknown>): boolean =>
+  args.every((argument) => argument.name === 'groupBy' || !isRequiredArgument(argument));
 
 const isConnection = (type: unknown): type is GraphQLObjectType =>
   isObjectType(type) && type.name.endsWith('Connection');
