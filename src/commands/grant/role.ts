@@ -71,10 +71,10 @@ export function settingChanges({ role }: ServerState, wish: Wish, writes: boolea
   // The settings are optional: without them the server sets them itself, if need be in each transaction.
   return [
     onServer(
-      `settings of the sessions of ${quoted(wish.role)}`,
+      `session settings of ${quoted(wish.role)}`,
       missing.map(([name, value]) => roleStatement(wish.role, name, value)),
     ),
-    onServer(`transactions of ${quoted(wish.role)} ${writes ? 'may write' : 'only read'}`, readOnlyStatements),
+    onServer(`${writes ? 'read-write' : 'read-only'} transactions for ${quoted(wish.role)}`, readOnlyStatements),
   ].map((change) => ({ ...change, isOptional: true }));
 }
 
