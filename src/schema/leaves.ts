@@ -101,6 +101,7 @@ const hstoreLeaf: Leaf = {
   read: readHstore,
   json: (text) => JSON.stringify(readHstore(text)),
   write: writeHstore,
+  isText: (text) => text === [...text.matchAll(pair)].map(([whole]) => whole).join(', '),
 };
 
 function readHstore(text: string): Readonly<Record<string, string | null>> {
