@@ -4,13 +4,13 @@ import { cursorsOf, type Question, type Request } from './questions.ts';
 import type { Server } from './servers.ts';
 import { send, type Target } from './target.ts';
 
-/** So many of a question's different requests are compared; of the others the length of the answer is learnt. */
+/** Number of a question's requests whose answers are compared; of the others only the length is recorded. */
 const compared = 16;
 
 /**
- * What each server that knows the question is sent, each time about something else. All are asked twice, and loaded with
- * what they know by then: rejects where two answers differ in more than how they write a time, a number or a label, or,
- * of a question that writes, where the rows in the table differ.
+ * Returns the requests for each server that supports the question. Each request is sent twice before the load, so that
+ * plans and caches are warm. Rejects if two servers' answers differ in more than how they write a time, a number or a
+ * label. For a question that writes, it compares the rows in the table instead.
  */
 export async function targetsOf(
   question: Question,
@@ -22,7 +22,7 @@ export async function targetsOf(
   for (const server of servers) {
     const [first, ...others] = await requestsOf(question, server, database);
     if (!first) continue;
-    await ask(first); // a plan, which ours makes of a query that it sees again, writes JSON columns as PostgreSQL does
+    await ask(first); // our server makes a plan on the second request, and a plan writes JSON columns as PostgreSQL does
     const known: Target[] = [];
     const datas: unknown[] = [];
     for (const target of [first, ...others]) {
@@ -45,7 +45,7 @@ export async function targetsOf(
   return targets;
 }
 
-/** None where the server has no such question. */
+/** Returns a question's requests for a server; none if the server does not support it. */
 async function requestsOf(question: Question, server: Server, { facts }: BenchDatabase): Promise<readonly Target[]> {
   const cursors = question.after ? await ask(targetOf(server, cursorsOf(server.dialect, question.after))) : null;
   const edges = cursors ? (cursors.data as { rows: { edges: { cursor: string }[] } }).rows.edges : [];
@@ -66,7 +66,7 @@ export function targetOf(
   return { url: `${url}/${question.name}?variables=${variables}`, token, body: null };
 }
 
-/** The data that a server answers, and the length of the answer; rejects where there are errors. */
+/** Sends a request, and resolves with the data and the length of the response; rejects if it has errors. */
 export async function ask(target: Target): Promise<{ readonly data: unknown; readonly bytes: number }> {
   const answer = Buffer.from(await (await send(target)).arrayBuffer());
   const { data, errors } = JSON.parse(answer.toString()) as { data?: unknown; errors?: unknown };
@@ -84,7 +84,7 @@ function alike(value: unknown): unknown {
         .toSorted(([a], [b]) => (a < b ? -1 : 1)),
     );
   if (typeof value !== 'string') return value;
-  // pg has milliseconds; the others' microseconds are theirs to keep.
+  // Other servers parse times with pg, to milliseconds; ours keeps the microseconds.
   if (/^\d{4}-\d{2}-\d{2}T/.test(value)) return Math.floor(Date.parse(value));
   return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value.toUpperCase();
 }

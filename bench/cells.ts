@@ -3,7 +3,7 @@ import type { Measurement } from './measure.ts';
 import type { Program } from './programs.ts';
 import type { Question } from './questions.ts';
 
-/** What one server did with one question, round by round. */
+/** One server's measurements for one question, in one column, by round. */
 export interface Cell {
   readonly question: Question;
   readonly server: string;
@@ -11,7 +11,7 @@ export interface Cell {
   readonly measurements: readonly Measurement[];
 }
 
-/** Where a cell stands. */
+/** The row and column of a cell. */
 interface Place {
   readonly question: string;
   readonly column: Column;
@@ -19,7 +19,7 @@ interface Place {
 
 type Figure = (measurement: Measurement) => number;
 
-/** A server's figure as a ratio to another's, round by round; without rounds of which one of them has no figure. */
+/** Returns the ratios of one server's figure to another's, by round, without rounds in which either has no figure. */
 export function ratiosOf(
   cells: readonly Cell[],
   { question, column }: Place,

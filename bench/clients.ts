@@ -4,8 +4,9 @@ import { Connection } from './connection.ts';
 import type { Load, Outcome, Target, Visit } from './target.ts';
 
 /**
- * A process of clients, which load a server as its parent says. Each begins at another place of the list of visits, so
- * that no two ask for the same at a time where the list is long enough. What is under way at the end is waited for.
+ * A process of clients that loads a server as its parent says. Each client begins at another place in the list of
+ * visits, so that if the list is long enough no two send the same request at the same time. At the end, requests in
+ * progress are awaited.
  */
 interface Job extends Load {
   readonly visits: readonly Visit[];

@@ -1,15 +1,15 @@
 import { base, byHand, ours, oursOpen, type Program } from './programs.ts';
 
-/** What servers are loaded under; a column of the report. */
+/** The conditions of a load; a column of the report. */
 export interface Column {
   readonly name: string;
   readonly connections: number;
   readonly programs: readonly Program[];
-  /** The questions, where they are not all. */
+  /** The questions, if not all. */
   readonly questions?: readonly string[];
-  /** Milliseconds to the database, where it is not beside the server. */
+  /** Milliseconds to the database, if it is away from the server. */
   readonly away?: number;
-  /** How much of a processor the server has, where that is bounded. */
+  /** The server's share of a processor, if it is limited. */
   readonly cores?: number;
   readonly rounds: number;
 }

@@ -20,9 +20,9 @@ import { type Load, type Target, visitsOf } from './target.ts';
 import { measureViewers } from './viewers.ts';
 
 /**
- * Loads all servers with all questions, in rounds that alternate between them, and writes what came of it. Ends with 1
- * where one of them failed a request. `--quick` is for daily use: less data, one short round, nothing written; nor is it
- * with `--only=Q1,Q2`.
+ * Loads all servers with all questions, in rounds that alternate between the servers, and reports the results. Exits
+ * with 1 if a request failed. `--quick` is for daily use: less data and one short round. Only a run without `--quick`
+ * and `--only=Q1,Q2` writes to the documentation.
  */
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
@@ -34,15 +34,15 @@ const plan = isQuick
 const isAsked = (name: string) => values.only === '' || values.only.split(',').includes(name);
 const asked = questions.filter(({ name }) => isAsked(name));
 
-console.log(`This takes about ${isQuick ? 4 : 20} min, and more where the data is not there yet`);
+console.log(`This takes about ${isQuick ? 4 : 20} min, and longer the first time, when it creates the data`);
 await lock();
 const database = await openDatabase(plan.events);
 const production = await openProduction();
 const distance = await openDistance(database);
 const bounded = await createControlGroup(`events-graphql-bench-${process.pid}`, 'cpu', cpus().length);
-if (!bounded) console.warn('Skipped: half a core, since this process may make no control group that bounds it');
+if (!bounded) console.warn('Skipped: half a core, because this process may not create a control group');
 const measured = columns.filter(({ cores }) => cores === undefined || bounded);
-/** What was found last of how far away the database is. */
+/** The last measured distance to the database, by column. */
 const pings = new Map<Column, number>();
 let servers: readonly Server[] = [];
 let farServers: readonly Server[] = [];
@@ -70,7 +70,7 @@ try {
   await database.stop();
 }
 
-/** A question's cells, column by column. */
+/** Measures a question in every column. */
 async function compare(question: Question): Promise<readonly Cell[]> {
   const targets = await targetsOf(question, servers, database);
   const warmed = new Set<Server>();
@@ -82,7 +82,7 @@ async function compare(question: Question): Promise<readonly Cell[]> {
   return cells;
 }
 
-/** All servers in turns, the order reversed in every other round, so that no drift favours one. */
+/** Loads all servers in turn, in reverse order in every other round, so that no drift favours one. */
 async function compareIn(
   column: Column,
   question: Question,
@@ -91,7 +91,7 @@ async function compareIn(
 ): Promise<readonly Cell[]> {
   const once = async (server: Server, targets: readonly Target[], how: Load): Promise<Measurement> => {
     const measurement = await measure(server, visitsOf(targets), how, database);
-    // What was written would slow down what comes next.
+    // Written rows would slow down the next load.
     if (question.writes) await database.truncateReadings();
     return measurement;
   };

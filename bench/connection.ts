@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** An answer, as far as the load looks at it; one that never came has status 0. */
+/** The part of an answer that the load checks; status 0 means that no answer came. */
 interface Answer {
   readonly status: number;
-  /** Of its body. */
+  /** Length of the body. */
   readonly bytes: number;
 }
 
@@ -12,8 +12,8 @@ const noAnswer: Answer = { status: 0, bytes: 0 };
 const lastChunk = '0\r\n\r\n';
 
 /**
- * A connection on which one request follows the answer to the other. Node.js' own client takes several times the
- * processor's time, which the server and the database would lack.
+ * A connection that sends one request at a time. Node.js' own client takes several times the CPU, which the server and
+ * the database would then lack.
  */
 export class Connection {
   readonly #port: number;
@@ -46,7 +46,7 @@ export class Connection {
   #connect(): Socket {
     const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true });
     socket.on('data', (chunk) => this.#take(chunk));
-    socket.on('error', () => {}); // its end tells
+    socket.on('error', () => {}); // `close` follows
     socket.on('close', () => this.#end(noAnswer));
     return socket;
   }
@@ -65,7 +65,7 @@ export class Connection {
     if (data.subarray(-5).toString('latin1') === lastChunk) this.#end({ status, bytes: lengthOfChunks(data, start) });
   }
 
-  /** Null while it has not come whole. */
+  /** Returns the head of the response; null until it is complete. */
   #readHead() {
     const data = Buffer.concat(this.#held);
     const end = data.indexOf('\r\n\r\n');
@@ -83,7 +83,7 @@ export class Connection {
   }
 }
 
-/** JSON has no line ends of its own but within white space, so that these tell the chunks apart. */
+/** Adds up the lengths of the chunks. Only line ends separate them, which JSON contains at most as white space. */
 function lengthOfChunks(data: Buffer, start: number): number {
   let bytes = 0;
   for (let at = start; ; ) {

@@ -1,17 +1,17 @@
 import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 
-/** A control group of Linux, within whose bound its processes stay. */
+/** A Linux control group, which limits its processes. */
 export interface ControlGroup {
-  /** The file into which the number of a process is written that is to be in it. */
+  /** The file to which a process writes its id to join. */
   readonly processes: string;
   readonly add: (pid: number) => Promise<void>;
-  /** Sets the bound anew. */
+  /** Changes the limit. */
   readonly bound: (amount: number) => Promise<void>;
-  /** Once no process is in it any more. */
+  /** Removes the group, which must have no process left. */
   readonly remove: () => Promise<void>;
 }
 
-/** By what is bounded: where it is set in either version, and how. */
+/** The file and the format of each limit, in version 1 and in version 2 of control groups. */
 const bounds = {
   /** Bytes. */
   memory: [
@@ -25,7 +25,7 @@ const bounds = {
   ],
 } as const;
 
-/** Makes a group; null where this process may make none. */
+/** Creates a group; null if this process may not. */
 export async function createControlGroup(
   name: string,
   what: keyof typeof bounds,

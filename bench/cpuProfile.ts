@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The part of a profile's format that is read here. Source: DevTools protocol, domain Profiler. */
+/** The part of a CPU profile's format that is read here. Source: DevTools protocol, domain Profiler. */
 export const profile = z.object({
   nodes: z.array(
     z.object({
@@ -13,7 +13,9 @@ export const profile = z.object({
   timeDeltas: z.array(z.number()),
 });
 
-/** What has used the most of the time comes first; waiting is left out, and so is the loading of modules. */
+/**
+ * Returns each package's or file's share of the time, the largest first, without waiting and without loading modules.
+ */
 export function sharesOf({
   nodes,
   samples,
@@ -39,7 +41,10 @@ export function sharesOf({
   return [...times].map(([name, time]) => [name, time / total] as const).toSorted((a, b) => b[1] - a[1]);
 }
 
-/** Nothing for what does not count; undefined for a built-in function, which is on its caller's account. */
+/**
+ * Returns the name under which a frame's time counts: '' to leave it out, undefined for a built-in function, which
+ * counts for its caller.
+ */
 function nameOf({ functionName, url }: { functionName: string; url: string }): string | undefined {
   if (/^\((idle|program)\)$/.test(functionName)) return '';
   if (functionName === '(garbage collector)') return 'garbage collector';

@@ -10,9 +10,9 @@ import { lock } from './lock.ts';
 import { flags } from './programs.ts';
 
 /**
- * Sends the largest answers that the limits allow, fifty at once in several rounds, to the built server in the memory
- * of a default replica, and prints how many came, what others had in the meantime, and the memory. Exits with 1 when
- * the server did not live. Limits that are set (MAX_RESPONSE_BYTES and so on) are the server's.
+ * Requests the largest responses that the limits allow, fifty at once in several rounds, from the built server with the
+ * memory of a default replica. Prints how many succeeded, how other clients fared meanwhile, and the memory. Exits with
+ * 1 if the server died. MAX_RESPONSE_BYTES and other MAX_ variables are passed on to the server.
  */
 const atOnce = Number(process.env['BENCH_AT_ONCE'] ?? 50);
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 4);
@@ -40,7 +40,7 @@ try {
 }
 process.exit(alive ? 0 : 1);
 
-/** Has a server of its own go through something, and tells how it did. */
+/** Puts a new server through an ordeal, and prints whether it survived. */
 async function survive(ordeal: (port: number) => Promise<void>): Promise<void> {
   const container = await start();
   await ordeal(container.port);
@@ -50,7 +50,7 @@ async function survive(ordeal: (port: number) => Promise<void>): Promise<void> {
   await container.stop();
 }
 
-/** Bodies that do not end; and small questions of others meanwhile. */
+/** Sends bodies that never end, and meanwhile other clients' small queries. */
 async function leaveBodies(port: number): Promise<void> {
   const count = 220;
   console.log(`${count} bodies of 5 MB that do not end`);
@@ -64,7 +64,10 @@ async function leaveBodies(port: number): Promise<void> {
   for (const socket of sockets) socket.destroy();
 }
 
-/** All at once, none of which is read before all have begun; and small ones one after the other meanwhile. */
+/**
+ * Sends a query many times at once, and reads the responses only after all have begun; meanwhile other clients send
+ * small queries in sequence.
+ */
 async function crowd(port: number, query: string): Promise<string> {
   let served = 0;
   let failed = 0;
@@ -87,7 +90,7 @@ async function crowd(port: number, query: string): Promise<string> {
   return `${outcomes}; of others ${served} served, ${failed} not`;
 }
 
-/** The built server with the image's flags. */
+/** Starts the built server with the image's flags. */
 function start(): Promise<Container> {
   const limits = Object.entries(process.env).filter(([name]) => name.startsWith('MAX_'));
   return startContainer({

@@ -7,23 +7,23 @@ import { parentOf } from './processes.ts';
 import { type Facts, variety } from './questions.ts';
 
 export interface BenchDatabase {
-  /** The variables that libpq, pg and every server that is compared read. */
+  /** Variables that libpq, pg and all compared servers read. */
   readonly variables: Readonly<Record<string, string>>;
   readonly version: string;
-  /** What clients ask about, the same in each run. */
+  /** The subjects of the clients' requests, the same in each run. */
   readonly facts: readonly Facts[];
-  /** The process whose children run the statements; null where the server is not on this machine. */
+  /** The process whose children run the statements; null if the database is on another machine. */
   readonly postmaster: number | null;
   readonly client: pg.Client;
-  /** The rows that bulk creates have made. */
+  /** Reads the rows that bulk creates have written. */
   readonly readings: () => Promise<readonly unknown[]>;
   readonly truncateReadings: () => Promise<void>;
-  /** How many statements have run in this database; it waits until sessions at rest have told theirs. */
+  /** Counts the statements that have run in this database, after waiting until idle sessions have reported theirs. */
   readonly statements: () => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
-/** The sample of the size that is asked for: kept from run to run, or in the database that PGHOST names. */
+/** Opens a sample of this size: one that is kept from run to run, or the one in the database that PGHOST names. */
 export async function openDatabase(events: number): Promise<BenchDatabase> {
   const sample = { sites: 50, devices: 5000, events };
   const { variables, stop } = process.env['PGHOST'] ? configured() : await embedded(sample);
@@ -63,10 +63,10 @@ export async function openDatabase(events: number): Promise<BenchDatabase> {
   };
 }
 
-/** PostgreSQL's `PGSTAT_IDLE_INTERVAL` is 10 seconds. */
+/** A little longer than PostgreSQL's `PGSTAT_IDLE_INTERVAL` of 10 seconds. */
 const sessionsTellAfterMs = 11_000;
 
-/** Bulk creates have a table of their own, so that they leave the answers of the others as they are. */
+/** Creates a separate table for bulk creates, so that they do not change the answers to other questions. */
 const createReadings = (client: pg.Client) =>
   client.query(`
     drop table if exists events.bench_reading;
@@ -97,7 +97,7 @@ async function embedded(sample: { readonly events: number }) {
   return { variables: variablesOf(connection), stop };
 }
 
-/** A connection as the variables that every server that is compared reads. */
+/** Returns a connection as the variables that all compared servers read. */
 export const variablesOf = ({ host, port, database, user, password }: ServerConnection) => ({
   PGHOST: host,
   PGPORT: String(port),

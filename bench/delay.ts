@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
- * A process with a way to a database on this machine that is longer: what the database sends arrives so much later as
- * its parent last said. Timers of Node.js know whole milliseconds, so it sleeps for parts of one where something is due.
+ * A proxy process that makes a database on this machine look further away: whatever the database sends arrives later,
+ * by the delay that the parent process last set. Node.js' timers only count whole milliseconds, so while data is due it
+ * sleeps for fractions of one.
  */
 interface Parcel {
   readonly due: number;
@@ -24,7 +25,7 @@ const server = createServer({ noDelay: true }, (near) => {
     [near, far],
     [far, near],
   ] as const) {
-    socket.on('error', () => {}); // its end tells the other side
+    socket.on('error', () => {}); // `close` follows, and ends the other side
     socket.on('close', () => other.destroySoon());
   }
   near.pipe(far);
@@ -40,7 +41,7 @@ process.on('disconnect', () => process.exit());
 await once(server.listen(0, '127.0.0.1'), 'listening');
 process.send?.((server.address() as AddressInfo).port);
 
-/** All are due in the order in which they came, but around a change of the delay. */
+/** Sends what is due. Parcels are due in the order in which they arrived, except around a change of the delay. */
 function deliver(): void {
   const now = performance.now();
   const later = parcels.findIndex(({ due }) => due > now);

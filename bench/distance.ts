@@ -4,11 +4,14 @@ import pg from 'pg';
 import type { BenchDatabase } from './database.ts';
 import { median } from './statistics.ts';
 
-/** A longer way to the database, by a process between. */
+/** A longer way to the database, through a proxy process. */
 export interface Distance {
-  /** What leads over it. */
+  /** Variables of a connection through the proxy. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Puts the database so many milliseconds away; resolves with what a ping says of it, and rejects where it is nearer. */
+  /**
+   * Sets the distance to the database in milliseconds; resolves with the distance that a ping measures, and rejects if
+   * that is less.
+   */
   readonly set: (ms: number) => Promise<number>;
   readonly stop: () => void;
 }
@@ -33,7 +36,7 @@ export async function openDistance({ variables }: Pick<BenchDatabase, 'variables
 
 const pings = 101;
 
-/** The median of what the shortest statement takes, in milliseconds. */
+/** Measures the median of the shortest statement's round trip, in milliseconds. */
 async function ping(variables: Readonly<Record<string, string>>): Promise<number> {
   const client = new pg.Client({
     host: '127.0.0.1',

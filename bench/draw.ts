@@ -2,7 +2,7 @@
 export interface Group {
   readonly name: string;
   readonly asks: string;
-  /** The ratio that the first bar is to reach, where there is a goal. */
+  /** The goal for the first bar, if there is one. */
   readonly goal?: number;
   readonly bars: readonly { readonly name: string; readonly value: number }[];
 }
@@ -19,7 +19,7 @@ const style = `
   .faint { fill: var(--faint) } .name { font-weight: 600 } .line { stroke: var(--line) } .one { stroke: var(--text) }
   .goal { stroke: var(--text); stroke-width: 2 }`;
 
-/** Ratios as bars from 1, on a scale on which twice and half are equally long, with a mark at each goal. */
+/** Draws ratios as bars that start at 1, on a logarithmic scale, with a mark at each goal. */
 export function drawRatios(groups: readonly Group[], base: string): string {
   const values = groups.flatMap(({ bars, goal = 1 }) => [goal, ...bars.map(({ value }) => value)]);
   const [low, high] = [Math.floor(Math.log2(Math.min(0.5, ...values))), Math.ceil(Math.log2(Math.max(2, ...values)))];

@@ -5,19 +5,19 @@ import { base, byHand, ours, oursOpen } from './programs.ts';
 import type { Start } from './starts.ts';
 import { median } from './statistics.ts';
 
-/** What was to be reached, and what was; both are ratios. */
+/** A goal and the result; both are ratios. */
 export interface Goal {
   readonly what: string;
   readonly wanted: string;
-  /** Round by round, or start by start; empty where the run did not measure it. */
+  /** Ratios by round, or by start; empty if the run did not measure it. */
   readonly ratios: readonly number[];
-  /** Whether the worst of them reaches it. */
+  /** Whether the worst of them reaches the goal. */
   readonly reached: boolean;
 }
 
 type Starts = ReadonlyMap<string, readonly Start[]>;
 
-/** By question: the throughput at 32 connections, as a ratio to PostGraphile's, that is to be reached. */
+/** The goals for throughput at 32 connections, as a ratio to PostGraphile's, by question. */
 export const throughputGoals: Readonly<Record<string, number>> = {
   Q1: 2.4,
   Q2: 2.3,
@@ -28,7 +28,7 @@ export const throughputGoals: Readonly<Record<string, number>> = {
 };
 const reads = ['Q1', 'Q2', 'Q3', 'Q4', 'Q5', 'Q6', 'Q7'];
 
-/** All goals, with what a run says of them. */
+/** Returns all goals with a run's results. */
 export const goalsOf = (cells: readonly Cell[], starts: Starts): readonly Goal[] => [
   ...Object.entries(throughputGoals).map(([question, wanted]) =>
     atLeast(
@@ -87,7 +87,7 @@ export const goalsOf = (cells: readonly Cell[], starts: Starts): readonly Goal[]
   ),
 ];
 
-/** Text for a goal's ratios: the median, and from the lowest to the highest. */
+/** Formats a goal's ratios: the median, and the lowest to the highest. */
 export const medianAndSpread = (ratios: readonly number[]): string =>
   ratios.length > 0
     ? `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`

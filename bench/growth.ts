@@ -12,9 +12,9 @@ import { machine } from './machine.ts';
 import { table, writeSection } from './markdown.ts';
 
 /**
- * Measures how the cost of the built server grows with what it is asked and with what it stands on; with the tables beside
- * PostGraphile. `--quick` leaves
- * out the largest sizes, loads for a moment only, and writes nothing; nor does `--only` with the names of some parts.
+ * Measures how the built server's cost grows with requests, clients and data; with the tables of a schema, also
+ * PostGraphile's. `--quick` leaves out the largest sizes and loads only for a moment; `--only` runs the named parts.
+ * Only a run without both writes to the documentation.
  */
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },

@@ -1,20 +1,20 @@
 import { type Outcome, outcomeOf } from '../test/support/outcome.ts';
 
-/** A kind of answer that is large in its own way. */
+/** A kind of response that is large in its own way. */
 export interface Kind {
   readonly name: string;
-  /** Asks for about so many rows, of at most `devices` devices. */
+  /** Writes a query for about this many rows, of at most `devices` devices. */
   readonly query: (rows: number) => string;
-  /** Whether it is more than a response may be, though its price lets it through. */
+  /** Whether the response is larger than the limit although its price is allowed. */
   readonly isRefused?: boolean;
 }
 
-/** The sample that they are asked of. */
+/** Size of the sample. */
 export const devices = 500;
 const perDevice = 398;
 export const events = devices * perDevice;
 
-/** One statement of the events of many devices. */
+/** Writes a query for the events of many devices, which is one statement. */
 const ofEvents = (selection: string) => (rows: number) =>
   `{ devices(first: ${Math.ceil(rows / perDevice)}) { nodes { events(first: ${perDevice}) { ${selection} } } } }`;
 const severities = Array.from({ length: 40 }, (_, n) => `a${n}: severity`).join(' ');
@@ -28,11 +28,11 @@ export const kinds: readonly Kind[] = [
   { name: 'many values of a row', query: ofEvents(`nodes { ${severities} }`) },
   { name: 'texts of 20 kB', query: (rows) => `{ crowdPages(first: ${Math.ceil(rows / 150)}) { nodes { content } } }` },
   { name: 'more rows than a response may hold', query: ofEvents('nodes { id payload }'), isRefused: true },
-  // Few, which TOAST keeps in little.
+  // Few rows, which TOAST compresses to very little.
   { name: 'rows of 4 MB', query: () => '{ crowdPiles(first: 300) { nodes { content } } }', isRefused: true },
 ];
 
-/** Rows of some 20 kB that no compression makes smaller, and rows of 4 MB that it makes tiny. */
+/** Creates rows of some 20 kB that do not compress, and rows of 4 MB that compress to almost nothing. */
 export const createPages = `
   create table events.crowd_page (crowd_page_id int primary key, content text not null);
   insert into events.crowd_page select page, (select string_agg(md5(page || '-' || n), '') from generate_series(1, 625) n)
@@ -45,7 +45,7 @@ export interface Largest extends Outcome {
   readonly rows: number;
 }
 
-/** The query of this kind for the most rows that are answered, or, of the refused, that are read. */
+/** Finds the query of this kind that returns the most rows; for a refused kind, the one that reads the most. */
 export async function largest(ask: (query: string) => Promise<Response>, kind: Kind): Promise<Largest> {
   for (let rows = events; rows > 100; rows = Math.floor(rows * 0.9)) {
     const query = kind.query(rows);

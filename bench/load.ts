@@ -5,8 +5,8 @@ import type { Load, Outcome, Visit } from './target.ts';
 const program = new URL('./clients.ts', import.meta.url).pathname;
 
 /**
- * Loads a server from a process of its own; every answer that is no 200, or not as long as it should be, counts as a
- * failure. `begin` is awaited when all clients are connected, before the first of them asks.
+ * Loads a server from a separate process. Every answer that is not a 200, or has the wrong length, counts as a failure.
+ * `begin` is awaited after all clients have connected and before the first request.
  */
 export async function load(
   visits: readonly Visit[],
@@ -29,8 +29,8 @@ async function answerOf(child: ChildProcess): Promise<unknown> {
 }
 
 /**
- * How long a load has to be at least for each connection to be answered twice, at a speed that was seen before: a
- * server that works on all requests at once has answered none for long. Ten times as long as wanted at most.
+ * Returns how long a load must be for each connection to get two answers, at the speed of an earlier load: a server
+ * that works on all requests at once answers none for a long time. At most ten times the wanted length.
  */
 export const longEnough = ({ connections, seconds }: Load, seen: Pick<Outcome, 'perSecond'> | undefined): Load => ({
   connections,

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Two benchmarks at once would measure each other. The port is held until the process ends, however it ends. */
+/**
+ * The port that a running benchmark holds until its process ends, because two benchmarks at once would disturb each
+ * other.
+ */
 const port = 47_113;
 
 /** Rejects while another benchmark runs on this machine. */

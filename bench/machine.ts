@@ -3,7 +3,7 @@ import { cpus, release, totalmem, type } from 'node:os';
 
 const peers = ['postgraphile', 'graphql', 'pg'];
 
-/** What a run was made on, and with what. */
+/** Describes the machine and the versions of a run. */
 export const machine = (postgres: string): string =>
   [
     new Date().toISOString().slice(0, 10),

@@ -2,11 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 const docs = new URL('../docs/', import.meta.url);
 
-/** A table in Markdown. */
+/** Writes a table in Markdown. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-/** Puts a text between the markers of docs/performance.md that have this name; rejects where there are none. */
+/** Writes a text between the markers of this name in docs/performance.md; rejects if there are none. */
 export async function writeSection(name: string, text: string): Promise<void> {
   const page = new URL('performance.md', docs);
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];

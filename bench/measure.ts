@@ -4,13 +4,13 @@ import { cpuSeconds, familyCpuSeconds, rest } from './processes.ts';
 import type { Server } from './servers.ts';
 import type { Load, Outcome, Visit } from './target.ts';
 
-/** One run of load against one server. CPU is in milliseconds for each request; PostgreSQL's is NaN where it is away. */
+/** One load of one server. CPU is in milliseconds per request; PostgreSQL's is NaN if it is on another machine. */
 export interface Measurement extends Outcome {
   readonly nodeCpu: number;
   readonly postgresCpu: number;
 }
 
-/** Loads a server, and reads what it and the database's processes have used meanwhile; resolves when both are at rest. */
+/** Loads a server, and reads the CPU that it and the database's processes used; resolves when both are idle. */
 export async function measure(
   { pid }: Pick<Server, 'pid'>,
   visits: readonly Visit[],
@@ -37,6 +37,6 @@ export async function measure(
   };
 }
 
-/** What both have used; Node.js alone where the database is away. */
+/** Returns the CPU that both have used; Node.js alone if the database is on another machine. */
 export const allCpu = ({ nodeCpu, postgresCpu }: Measurement): number =>
   Number.isNaN(postgresCpu) ? nodeCpu : nodeCpu + postgresCpu;

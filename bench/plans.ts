@@ -5,14 +5,16 @@ import { lock } from './lock.ts';
 import { statements } from './servers/sql.ts';
 import { median } from './statistics.ts';
 
-/** How long PostgreSQL takes for a page of events with device and site, by how its statement is written. */
+/**
+ * Prints how long PostgreSQL takes for a page of events with device and site, for several ways to write the statement.
+ */
 const forms = {
   'each row looked up': page('lateral', (size) => String(size)),
   'joined as PostgreSQL likes': page('plain', (size) => String(size)),
   'each row looked up, limit as a parameter': page('lateral', () => '$1::int8'),
 } as const;
 
-/** The same for a page of devices in the order of their events' greatest value. */
+/** Prints the same for a page of devices, ordered by the greatest value of their events. */
 const measures = {
   'each device by the index': `lateral (select max(value) from events.event m where m.device_id = t.device_id) o on true`,
   'all events once': `(select device_id, max(value) from events.event group by 1) o on o.device_id = t.device_id`,
@@ -57,7 +59,10 @@ function page(join: 'lateral' | 'plain', limit: (size: number) => string) {
     order by occurred_at, event_id`;
 }
 
-/** The median of a prepared statement's executions, in milliseconds; PostgreSQL chooses its plan in the first ones. */
+/**
+ * Measures the median execution time of a prepared statement, in milliseconds, after the executions in which PostgreSQL
+ * chooses its plan.
+ */
 async function time(
   on: ClientBase,
   name: string | undefined,

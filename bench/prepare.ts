@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
-/** Brings the peers that are compared with, and the build, up to date; what is installed as the lock file says stays. */
+/** Updates the compared servers and the build; packages that match the lock file stay. */
 const folder = new URL('./', import.meta.url);
 
 interface Lock {
@@ -15,7 +15,10 @@ function run(...args: readonly string[]): void {
   execFileSync('npm', args, { stdio: 'inherit', cwd: new URL('../', folder) });
 }
 
-/** npm leaves a lock file of its own beside what it has installed; packages for other platforms are not in it. */
+/**
+ * Tells whether the installed packages match the lock file, by the copy that npm leaves next to them. That copy leaves
+ * out packages for other platforms.
+ */
 async function isInstalled(): Promise<boolean> {
   const [wanted, installed] = await Promise.all(['package-lock.json', 'node_modules/.package-lock.json'].map(read));
   return Object.entries(wanted?.packages ?? {}).every(

@@ -3,13 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const ticksPerSecond = 100;
 
-/** The seconds of CPU that a process has used, and its children that have ended. Source: proc(5), /proc/pid/stat. */
+/** Reads the seconds of CPU that a process and its ended children have used. Source: proc(5), /proc/pid/stat. */
 export async function cpuSeconds(pid: number): Promise<number> {
   const fields = await statOf(pid);
   return [11, 12, 13, 14].reduce((sum, n) => sum + Number(fields[n]), 0) / ticksPerSecond;
 }
 
-/** The same of a process and all its children, those that live too. */
+/** Reads the same for a process and all its children, including running ones. */
 export async function familyCpuSeconds(parent: number): Promise<number> {
   const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
   const seconds = await Promise.all(
@@ -18,25 +18,25 @@ export async function familyCpuSeconds(parent: number): Promise<number> {
   return seconds.reduce((sum, each) => sum + each, await cpuSeconds(parent));
 }
 
-/** The process that started another. */
+/** Reads the id of the process that started another. */
 export const parentOf = async (pid: number): Promise<number> => Number((await statOf(pid))[1]);
 
-/** The largest resident set that the process has had, in megabytes. */
+/** Reads the largest resident set of a process so far, in megabytes. */
 export const peakMegabytes = (pid: number): Promise<number> => megabytesOf(pid, 'VmHWM');
 
-/** The fields after the command's name, which may hold spaces. */
+/** Reads the fields after the command's name, which may contain spaces. */
 async function statOf(pid: number): Promise<readonly string[]> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-/** A line of proc(5), /proc/pid/status, that has kilobytes. */
+/** Reads a line in kilobytes from /proc/pid/status, as megabytes. Source: proc(5). */
 async function megabytesOf(pid: number, line: 'VmHWM' | 'VmRSS'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(new RegExp(`${line}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
 }
 
-/** The resident set of a process that nobody asks anything, once several readings in a row agree within a percent. */
+/** Measures the resident set of an idle process, once several readings in a row agree within a percent. */
 export async function idleMegabytes(pid: number): Promise<number> {
   const readings: number[] = [];
   for (let n = 0; n < 100; n++) {
@@ -49,8 +49,8 @@ export async function idleMegabytes(pid: number): Promise<number> {
 }
 
 /**
- * Resolves when hardly any processor time is used any more: requests whose client is gone are worked on all the same,
- * and would disturb what is measured next. Gives up after some seconds, where something else goes on.
+ * Resolves when hardly any CPU is used any more. Servers continue with requests whose client has left, which would
+ * disturb the next measurement. Gives up after some seconds if something else uses the CPU.
  */
 export async function rest(used: () => Promise<number>): Promise<void> {
   let before = await used();

@@ -1,14 +1,14 @@
 import { audience, createIssuer, tenantId } from '../test/support/issuer.ts';
 import type { Program } from './programs.ts';
 
-/** Somebody who calls, and what servers are told to let them in and to log it. */
+/** A caller with a token, and the variables with which servers accept and log it. */
 export interface Production {
   readonly variablesOf: (program: Program) => Readonly<Record<string, string>>;
   readonly tokenOf: (program: Program) => string | undefined;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts an issuer of tokens. */
+/** Starts a token issuer. */
 export async function openProduction(): Promise<Production> {
   const { authority, config, sign, end } = await createIssuer();
   const token = await sign({ roles: ['Events.Read', 'Events.Write'] });

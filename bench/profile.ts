@@ -12,8 +12,8 @@ import { startServer } from './servers.ts';
 import { visitsOf } from './target.ts';
 
 /**
- * Where our server's time goes under load, by package and file: `node bench/profile.ts Q4`. It runs from its sources,
- * since the build has all of them in one file.
+ * Prints where our server's time goes under load, by package and file: `node bench/profile.ts Q4`. The server runs from
+ * its sources, because the build has all packages in one file.
  */
 const asked = process.argv[2] ?? 'Q2';
 const question = questions.find(({ name }) => name === asked);
@@ -27,7 +27,7 @@ try {
   const server = await startServer({ ...ours, file: '../src/main.ts', persisted: false }, variables);
   for (const targets of (await targetsOf(question, [server], database)).values())
     await load(visitsOf(targets), { connections: 32, seconds: 10 });
-  await server.stop('SIGTERM'); // which is when it writes what it has seen
+  await server.stop('SIGTERM'); // the profile is written at exit
   const [file = ''] = await readdir(folder);
   const shares = sharesOf(profile.parse(JSON.parse(await readFile(join(folder, file), 'utf8'))));
   console.log(`${asked}: ${question.asks}`);

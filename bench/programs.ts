@@ -1,17 +1,17 @@
 import type { Dialect } from './questions.ts';
 
-/** A server that is compared. */
+/** A compared server. */
 export interface Program {
   readonly name: string;
   readonly dialect: Dialect;
   readonly file: string;
-  /** Whether it takes a persisted document by GET. */
+  /** Whether it runs persisted documents by GET. */
   readonly persisted: boolean;
-  /** Whether it asks nobody who they are, where the others do. */
+  /** Whether it accepts requests without a token, which the others do not. */
   readonly isOpen?: true;
 }
 
-/** What the others are measured against. */
+/** The server that the others are compared with. */
 export const base: Program = {
   name: 'PostGraphile',
   dialect: 'postgraphile',
@@ -19,17 +19,17 @@ export const base: Program = {
   persisted: false,
 };
 export const ours: Program = { name: 'events-graphql', dialect: 'ours', file: '../dist/main.js', persisted: true };
-/** Ours without anybody's claims, nor a token that says them. */
+/** Our server without tokens and without callers' claims. */
 export const oursOpen: Program = { ...ours, name: 'without claims', isOpen: true };
-/** The ceiling, whose SQL is written by hand. */
+/** The upper bound, with SQL written by hand. */
 export const byHand: Program = { name: 'by hand', dialect: 'own', file: './servers/by-hand.ts', persisted: true };
 
-/** As many connections to the database for each. */
+/** Connections of each server to the database. */
 const poolSize = 10;
-/** The same of Node.js for all: long lists are bound by the collector, and the default is small. */
+/** Flags of Node.js for all servers: garbage collection dominates long lists, and the default semi-space is small. */
 export const flags: readonly string[] = ['--max-semi-space-size=64'];
 
-/** What all are told: production, and sessions without the JIT, which no statement here is long enough for. */
+/** Variables for all servers: production, and sessions without JIT, for which the statements are too short. */
 const common = {
   NODE_ENV: 'production',
   GRAPHILE_ENV: 'production',
@@ -37,7 +37,7 @@ const common = {
   POOL: String(poolSize),
 };
 
-/** What those that measure ours alone leave out of production: tokens, and the log. */
+/** Variables for our server alone, without tokens and request log. */
 const own = {
   PG_AUTH: 'password',
   PG_POOL_SIZE: String(poolSize),

@@ -1,15 +1,15 @@
-/** A GraphQL request, as a client sends it. */
+/** A GraphQL request of a client. */
 export interface Request {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** How a server that is compared names the same things; every document gives them the same names by aliases. */
+/** A compared server's naming scheme; aliases in the documents make all answers use the same names. */
 export type Dialect = 'ours' | 'postgraphile' | 'own';
 
-/** What one client asks about at one time; the next asks about something else. */
+/** The subject of one request; the next request has another. */
 export interface Facts {
-  /** A device, and how many rows a bulk create makes. */
+  /** A device, and the number of rows that a bulk create writes for it. */
   readonly deviceId: string;
   readonly rows: number;
   /** The week of the hourly counts. */
@@ -17,26 +17,26 @@ export interface Facts {
   readonly until: string;
 }
 
-/** A list of whose rows cursors are, after which pages begin. */
+/** A list with cursors after which pages begin. */
 export type CursorList = 'events' | 'devices' | 'errors';
 
 export interface Question {
   readonly name: string;
   readonly asks: string;
-  /** What a server is asked; null where it has no such question. `cursor` is of the list that is named by `after`. */
+  /** Makes the request; null if the server does not support it. `cursor` belongs to the list in `after`. */
   readonly request: (dialect: Dialect, facts: Facts, cursor: string) => Request | null;
   readonly after?: CursorList;
-  /** In how many ways it is asked, where `variety` would take long. */
+  /** Number of different requests, if `variety` would take too long. */
   readonly variety?: number;
-  /** Sent by GET as a persisted document, where the server can. */
+  /** Sent by GET as a persisted document, if the server supports that. */
   readonly persisted?: true;
-  /** It adds rows to `bench_reading`. */
+  /** Adds rows to `bench_reading`. */
   readonly writes?: true;
 }
 
-/** So many different requests does a question have: as many as there are clients at most. */
+/** Number of different requests per question, and so the largest number of clients. */
 export const variety = 256;
-/** How many rows stand before the pages of Q5. */
+/** Number of rows before the pages of Q5. */
 export const farFromStart = 5000;
 
 const named = (names: Readonly<Record<Dialect, string>>) => (dialect: Dialect) => names[dialect];
@@ -55,7 +55,7 @@ const errors = named({
   own: '',
 });
 
-/** A request for cursors, as `data.rows.edges[].cursor`. */
+/** Makes a request for cursors, which are `data.rows.edges[].cursor` in the response. */
 export function cursorsOf(dialect: Dialect, list: CursorList): Request {
   const field = lists[list === 'devices' ? 'devices' : 'events'](dialect);
   const place = list === 'errors' ? `, offset: ${farFromStart}, ${errors(dialect)}` : '';
@@ -71,7 +71,7 @@ interface Page {
   readonly selection: string;
 }
 
-/** A page of a list after a cursor. */
+/** Makes a request for the page of a list after a cursor. */
 function pageAfter(dialect: Dialect, operation: string, after: string, { list, args, selection }: Page): Request {
   const field = `rows: ${lists[list](dialect)}(${args}, after: $after)`;
   return {

@@ -15,16 +15,19 @@ interface Run {
   readonly cells: readonly Cell[];
   readonly starts: ReadonlyMap<string, readonly Start[]>;
   readonly viewers: readonly Viewing[];
-  /** What a ping adds where the database is away, in milliseconds. */
+  /** Milliseconds that a distance adds to a ping. */
   readonly pings: ReadonlyMap<Column, number>;
-  /** By server: megabytes. */
+  /** Largest resident set in megabytes, by server. */
   readonly peaks: ReadonlyMap<string, number>;
   readonly database: Pick<BenchDatabase, 'version'>;
   readonly events: number;
   readonly seconds: number;
 }
 
-/** Prints the tables of a run, and puts them into the documentation if it is told to; resolves with the number of failures. */
+/**
+ * Prints the tables of a run, and writes them into the documentation if `write` is set; resolves with the number of
+ * failures.
+ */
 export async function report(run: Run, { write }: { readonly write: boolean }): Promise<number> {
   const { cells } = run;
   const failed = cells.flatMap((cell) => failuresOf(cell));
@@ -116,7 +119,10 @@ const processTable = ({ starts, peaks }: Run): string =>
     }),
   );
 
-/** By question that the base knows, then by server: the median of throughput at 32 connections. */
+/**
+ * Returns the median ratios of throughput at 32 connections, by question and server, for questions that the base
+ * supports.
+ */
 const medianRatios = (cells: readonly Cell[]) =>
   questionsOf(cells)
     .map(({ name: question, asks }) => ({

@@ -11,30 +11,33 @@ import { flags, ours, type Program, settingsOf } from './programs.ts';
 import { questions, type Request } from './questions.ts';
 import { send, type Target } from './target.ts';
 
-/** One of the servers that are compared, running. */
+/** A running server. */
 export interface Server extends Omit<Program, 'file'> {
   readonly port: number;
   readonly pid: number;
-  /** From the start of the process to its first answer. */
+  /** Time from the start of the process to its first answer. */
   readonly startMs: number;
-  /** Of whoever asks it. */
+  /** The clients' token. */
   readonly token: string | undefined;
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 interface StartOptions {
-  /** The query that it has started with when it is answered. */
+  /** The query whose answer ends the start. */
   readonly first?: Request;
-  /** Who asks it; nobody is asked for a token where it is absent. */
+  /** The caller; if absent, the server needs no token. */
   readonly production?: Production;
-  /** Where its errors go; nowhere by default where that is the log of requests. */
+  /** Destination of the errors; `ignore` by default if they contain the request log. */
   readonly stderr?: 'inherit' | 'ignore';
 }
 
-/** How exact `startMs` is, as a part of it and at least; asking more often would take the processor from the server. */
+/**
+ * Interval between attempts to reach a starting server: a share of the time so far, and at least some milliseconds.
+ * More attempts would take CPU from the server.
+ */
 const [exactness, leastMs] = [0.01, 5];
 
-/** Starts some, with their production settings and the questions that are persisted documents. */
+/** Starts several servers with production settings and the persisted questions. */
 export async function startServers(
   programs: readonly Program[],
   { variables, facts: [facts] }: Pick<BenchDatabase, 'variables' | 'facts'>,
@@ -52,7 +55,7 @@ export async function startServers(
   return servers;
 }
 
-/** Starts one; resolves when it has answered a query. */
+/** Starts a server; resolves when it has answered a query. */
 export async function startServer(
   program: Program,
   variables: Readonly<Record<string, string>>,
@@ -75,7 +78,7 @@ export async function startServer(
     stdio: ['ignore', 'ignore', stderr],
   });
   const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill); // of a run that fails nothing is left
+  process.once('exit', kill); // a failed run leaves no process behind
   const token = production?.tokenOf(program);
   await answers(child, program, { url: `http://127.0.0.1:${port}/graphql`, body: JSON.stringify(first), token });
   return {
@@ -92,7 +95,7 @@ export async function startServer(
   };
 }
 
-/** Does some work with our server, which runs that long. */
+/** Starts our server, does some work with it, and stops it. */
 export async function withOurs<T>(
   variables: Readonly<Record<string, string>>,
   work: (server: Server) => Promise<T>,
@@ -106,7 +109,7 @@ export async function withOurs<T>(
   }
 }
 
-/** Resolves when it serves; before, it refuses connections or answers 503. */
+/** Resolves when the server answers; before, it refuses connections or answers 503. */
 async function answers(child: ChildProcess, { name }: Program, target: Target): Promise<void> {
   const started = performance.now();
   for (;;) {

@@ -6,7 +6,7 @@ import { openProduction } from './production.ts';
 import { measureStarts } from './starts.ts';
 import { median } from './statistics.ts';
 
-/** Prints the cold start and the idle memory of the built server and of PostGraphile, over the same database. */
+/** Prints the cold start and the idle memory of the built server and of PostGraphile, on the same database. */
 const times = 10;
 
 await lock();

@@ -7,15 +7,15 @@ import { startServer } from './servers.ts';
 
 /** One start of a server. */
 export interface Start {
-  /** From the start of the process to its first answered query, which is Q1. */
+  /** Time from the start of the process to its first answered query, which is Q1. */
   readonly ms: number;
-  /** The resident set once it has come to rest. */
+  /** The resident set when idle. */
   readonly idleMegabytes: number;
 }
 
 const firstAsked = questions.find(({ name }) => name === 'Q1');
 
-/** Starts our server and PostGraphile in turns, so many times each, over a database that already runs. */
+/** Starts our server and PostGraphile in turn, each this many times, on a running database. */
 export async function measureStarts(
   { variables, facts: [facts] }: BenchDatabase,
   times: number,
@@ -25,7 +25,7 @@ export async function measureStarts(
     [ours.name, []],
     [base.name, []],
   ]);
-  // The first of each reads the program's files from the disk and is not counted.
+  // The first start reads the program's files from disk and does not count.
   for (let round = 0; round <= times; round++) {
     for (const program of round % 2 ? [ours, base] : [base, ours]) {
       const first = (facts && firstAsked?.request(program.dialect, facts, '')) ?? undefined;

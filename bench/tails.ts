@@ -10,8 +10,8 @@ import { lock } from './lock.ts';
 import { cpuSeconds } from './processes.ts';
 
 /**
- * Prints, for 1, 100 and 1,000 clients of one live tail of the built server, how long a row takes from its commit to
- * each client, the CPU that the server uses, and the statements that it runs; first without notices, then with them.
+ * Prints, for 1, 100 and 1,000 clients of one live tail of the built server: the delay from a row's commit to each
+ * client, the CPU of the server, and its statements; first without notifications, then with them.
  */
 const counts = [1, 100, 1000];
 const rowsPerSecond = 20;
@@ -95,12 +95,12 @@ async function startServer(): Promise<{ server: ChildProcess; port: number }> {
   throw new Error('The server ended before it listened');
 }
 
-/** Follows the table; resolves with the function that stops when the stream has begun. */
+/** Follows the table; resolves, when the stream has begun, with a function that stops it. */
 async function follow(port: number, onRow: (delayMs: number) => void): Promise<() => void> {
   const query = 'subscription { beatsAdded { edges { node { at } } } }';
   const url = `http://127.0.0.1:${port}/graphql?query=${encodeURIComponent(query)}`;
   const request = get(url, { headers: { accept: 'text/event-stream' }, agent: new Agent() });
-  request.on('error', () => {}); // it is cut at the end
+  request.on('error', () => {}); // the stream is cut at the end
   const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream];
   response.setEncoding('utf8');
   const begun = new Promise<void>((resolve) => {
@@ -115,7 +115,7 @@ async function follow(port: number, onRow: (delayMs: number) => void): Promise<(
   return () => request.destroy();
 }
 
-/** How many transactions of the database have ended; sessions tell of theirs with a delay. */
+/** Counts the ended transactions of the database, after waiting for sessions to report theirs. */
 async function transactions(client: pg.Client): Promise<number> {
   await wait(1500);
   const { rows } = await client.query<{ n: string }>(

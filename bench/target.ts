@@ -1,15 +1,15 @@
-/** An HTTP request that a server is sent. */
+/** An HTTP request to a server. */
 export interface Target {
   readonly url: string;
-  /** The body of a POST; a GET has none. */
+  /** The body of a POST; null for a GET. */
   readonly body: string | null;
-  /** Whose request it is; nobody's where it is absent. */
+  /** The caller's token, if any. */
   readonly token?: string | undefined;
-  /** The length of every right answer's body: errors come with status 200 too, but never with just this length. */
+  /** The length of the right answer's body. Errors also have status 200, but not exactly this length. */
   readonly answerBytes?: number;
 }
 
-/** Sends it once. */
+/** Sends a request once. */
 export function send({ url, body, token }: Target): Promise<Response> {
   const headers = {
     ...{ 'content-type': 'application/json', accept: 'application/json', 'accept-encoding': 'identity' },
@@ -18,19 +18,19 @@ export function send({ url, body, token }: Target): Promise<Response> {
   return fetch(url, body === null ? { headers } : { method: 'POST', headers, body });
 }
 
-/** Requests that a client sends at once, over a connection each. */
+/** Requests that a client sends at once, each on a connection of its own. */
 export type Visit = readonly Target[];
 
-/** Visits of one request each. */
+/** Makes visits of one request each. */
 export const visitsOf = (targets: readonly Target[]): readonly Visit[] => targets.map((target) => [target]);
 
 export interface Load {
-  /** Clients, each of which pays one visit after the other. */
+  /** Number of clients, each of which makes one visit after the other. */
   readonly connections: number;
   readonly seconds: number;
 }
 
-/** What came of a load: of visits, which are requests where each is but one. */
+/** The result of a load. `requests` counts visits, which are usually one request each. */
 export interface Outcome {
   readonly requests: number;
   readonly perSecond: number;

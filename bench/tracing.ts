@@ -9,9 +9,9 @@ import { type Server, startServer } from './servers.ts';
 import { median } from './statistics.ts';
 
 /**
- * Prints what OpenTelemetry costs the built server in CPU per request, as a ratio to the same server without it: with
- * traces of a tenth and of all requests, metrics and logs, all sent by OTLP over HTTP to a collector on this machine.
- * The servers take turns within one run, since the machine's speed drifts.
+ * Prints OpenTelemetry's CPU per request in the built server, as a ratio to the same server without it: with a tenth
+ * and with all of the requests traced, and metrics and logs, all sent by OTLP over HTTP to a collector on this machine.
+ * The servers take turns within one run, because the machine's speed drifts.
  */
 const rounds = 9;
 const how = { connections: 8, seconds: 1 };
@@ -51,7 +51,7 @@ try {
   await embedded.stop();
 }
 
-/** With the log of production, which is sent too. */
+/** Returns the variables of a variant, with the request log of production, which is exported too. */
 function settingsOf(variant: Variant) {
   return { ...variablesOf(embedded.connection), ...variants[variant], LOG_LEVEL: 'info' };
 }
@@ -63,7 +63,7 @@ async function compare(label: string, body: string): Promise<void> {
     for (const [variant, server] of servers) cost[variant] = await cpuOf(server, body);
     if (round > 0) costs.push(cost); // the first round warms up
   }
-  // Within a round, since the next one may find the machine slower.
+  // Ratios are within a round, because the machine may be slower in the next one.
   const times = (variant: Variant) => {
     const ratios = costs.map((cost) => cost[variant] / cost.off);
     return `${variant} ${median(ratios).toFixed(2)} times as much (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`;
@@ -72,7 +72,7 @@ async function compare(label: string, body: string): Promise<void> {
   console.log(`${label}: off ${off} ms of CPU per request, ${times('sampling 0.1')}, ${times('sampling 1')}`);
 }
 
-/** Milliseconds of CPU for each request. */
+/** Measures the milliseconds of CPU per request. */
 async function cpuOf(server: Server, body: string): Promise<number> {
   const target = { url: `http://127.0.0.1:${server.port}/graphql`, body };
   const { requests, failures, nodeCpu } = await measure(server, [[target]], how, { postmaster: null });

@@ -7,10 +7,10 @@ import type { Facts } from './questions.ts';
 import type { Server } from './servers.ts';
 import type { Visit } from './target.ts';
 
-/** What came of viewers of the dashboard, each of whom opens its first page again and again. */
+/** The result of viewers of the dashboard, each of whom opens its first page again and again. */
 export interface Viewing {
   readonly filters: string;
-  /** Of pages: the CPU too. */
+  /** Figures per page, including the CPU. */
   readonly measurement: Measurement;
   readonly statementsPerSecond: number;
 }
@@ -18,7 +18,7 @@ export interface Viewing {
 const viewers = 64;
 const manifest = new URL('../examples/dashboard/src/gql/persisted-documents.json', import.meta.url);
 
-/** Q9: all documents of the page at once, by viewers with the same filters and with each their own. */
+/** Measures Q9: all documents of the page at once, for viewers with equal and with different filters. */
 export async function measureViewers(
   servers: readonly Server[],
   database: BenchDatabase,
@@ -50,7 +50,7 @@ export async function measureViewers(
   return viewings;
 }
 
-/** The documents of the page as it opens for the devices of a site, over the last day of these facts. */
+/** Makes the requests of the page as it opens for the devices of a site, over the last day of these facts. */
 function firstPage(server: Server, texts: readonly string[], { until }: Facts, site: string): Visit {
   const device = { site: { code: { eq: site } } };
   const occurredAt = { gte: new Date(Date.parse(until) - 86_400_000).toISOString(), lt: until };

@@ -17,8 +17,9 @@ import { createTails } from '../src/tails/tails.ts';
 import { appConfig } from '../test/support/config.ts';
 
 /**
- * Prints how many rows a second `createEvents` writes, from the text of the request to the text of the response, against
- * the same rows by COPY and by one INSERT for each, on one connection each. The three take turns; medians of the rounds.
+ * Prints how many rows a second `createEvents` writes, from the text of the request to the text of the response, and
+ * compares it with COPY and with one INSERT per row, on one connection each. The three take turns; the figures are
+ * medians of the rounds.
  */
 const size = 1000;
 const rounds = 21;
@@ -98,7 +99,7 @@ async function compare(ways: Readonly<Record<string, (events: readonly Event[]) 
   );
 }
 
-/** Events of the next minutes, so that all go to the partitions of about now. */
+/** Makes events of the next minutes, so that they all belong to current partitions. */
 function eventsOf(devices: readonly string[], round: number): readonly Event[] {
   const start = Date.now();
   return Array.from({ length: size }, (_, i) => ({
@@ -131,7 +132,7 @@ async function copy(events: readonly Event[]): Promise<void> {
   await pipeline(Readable.from([lines.join('')]), client.query(copyFrom(`copy events.event ${columns} from stdin`)));
 }
 
-/** A value in the text format of COPY. */
+/** Escapes a value for COPY's text format. */
 function escaped(value: string): string {
   return value.replaceAll('\\', '\\\\').replaceAll('\t', '\\t').replaceAll('\n', '\\n');
 }

@@ -9,9 +9,9 @@ import { createQuestions } from './battery/questions.ts';
 import { walk, walksOf } from './battery/walks.ts';
 
 /**
- * Asks two servers the same, over databases with the same rows, and says where their answers differ: documents that are
- * made at random from the schema of the first and from values there, and walks through all lists by their cursors.
- * Exits with 1 when an answer differs, or one server alone refuses.
+ * Sends the same documents to two servers with the same rows, and reports where their answers differ. The documents are
+ * random, made from the first server's schema and values; it also pages through all lists. Exits with 1 if an answer
+ * differs, or if only one server rejects a document.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,7 +28,7 @@ if (!left || !right)
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const digest = createHash('sha256');
 let shown = 0;
-/** Why the first refuses what both refuse. */
+/** The first server's reasons, for documents that both reject. */
 const refusals = new Map<string, number>();
 const counts = { equal: 0, different: 0, refused: 0, 'refused by both': 0 };
 
@@ -69,7 +69,7 @@ print(
 );
 process.exitCode = counts.different + counts.refused > 0 ? 1 : 0;
 
-/** Ids of requests differ; where an error is within the answer stands in its data. */
+/** Removes what may differ: the ids of requests, and the paths of errors, which the nulls in the data already show. */
 function answerOf({ data, errors }: Answer): unknown {
   const told = errors?.map(({ message, extensions }) => ({ message, code: extensions?.code }));
   return told ? { errors: told, data } : { data };

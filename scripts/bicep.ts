@@ -8,10 +8,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The compiler runs without the libraries of a language, which small machines do not have. */
+/** Runs the compiler without ICU's language data, which small machines do not have. */
 export const bicepEnvironment = { ...process.env, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' };
 
-/** Finds Bicep's compiler: on the path, the Azure CLI's, or the one that NuGet brings; null where there is none. */
+/** Finds Bicep's compiler: on the path, in the Azure CLI, or from NuGet; null if there is none. */
 export async function findBicep(): Promise<string | null> {
   return (await fromPath()) ?? (await fromAzureCli()) ?? (await fromNuGet());
 }
@@ -44,7 +44,7 @@ async function fromNuGet(): Promise<string | null> {
   }
 }
 
-/** The program in the one package of the project, which is in the folder that all projects share. */
+/** Finds the program in the project's only package, in NuGet's shared package folder. */
 async function restoredCompiler(assetsFile: string): Promise<string> {
   const { restore, frameworks } = JSON.parse(await readFile(assetsFile, 'utf8')).project;
   const [framework] = Object.values<{ downloadDependencies: { name: string; version: string }[] }>(frameworks);

@@ -8,7 +8,7 @@ import { buildDashboard } from './dashboard.ts';
 const root = new URL('../', import.meta.url);
 const graphiql = new URL('src/graphiql/', root);
 
-/** OpenTelemetry's exporter requires gRPC in a way that keeps bundlers from seeing it. */
+/** Rewrites the `require` of gRPC in OpenTelemetry's exporter, which bundlers do not see, so that gRPC is bundled. */
 const bundledGrpc: Plugin = {
   name: 'bundled-grpc',
   transform: {
@@ -17,7 +17,10 @@ const bundledGrpc: Plugin = {
   },
 };
 
-/** The licences of all packages that the bundle has code of, from their own files: most want to be passed on with it. */
+/**
+ * Collects the licences of all packages with code in the bundle, from their own files; most require that they are
+ * passed on.
+ */
 const notices = licensePlugin({
   done: (packages, { emitFile }) => {
     emitFile({ type: 'asset', fileName: 'THIRD-PARTY-NOTICES', source: packages.map(noticeOf).join('\n') });
@@ -26,17 +29,17 @@ const notices = licensePlugin({
   failOnUnlicensed: true,
 });
 
-/** A few packages have the name of their licence alone. */
+/** Writes a package's notice; a few packages have only the name of their licence. */
 const noticeOf = ({ name, version, license, licenseText }: LicenseInfo) =>
   `${name} ${version} (${license})\n\n${licenseText.trim()}\n\n${'-'.repeat(80)}\n`;
 
-/** What finds its own files beside itself keeps its place below `src`. */
+/** Modules that look for files next to themselves, which keep their place below `src`. */
 const inPlace = ['dev/embedded/embedded', 'dev/embedded/extensions/device'];
 
 /**
- * Writes into a folder what runs with no package installed: the server (`main.js`), its pool for other programs
- * (`pool.js`), the dashboard, and all of the embedded database but PostgreSQL. Bundled, the server starts in half the
- * time: a few files are read where there were a thousand.
+ * Writes into a folder all that runs without installed packages: the server (`main.js`), its pool for other programs
+ * (`pool.js`), the dashboard, and the embedded database except PostgreSQL. Bundled, the server starts in half the time,
+ * because it reads a few files instead of a thousand.
  */
 export async function bundle(folder: URL): Promise<void> {
   await build({
@@ -47,13 +50,13 @@ export async function bundle(folder: URL): Promise<void> {
       ...Object.fromEntries(inPlace.map((name) => [name, `src/${name}.ts`])),
     },
     platform: 'node',
-    // pg looks for it and goes on without.
+    // pg tries to load it, and works without it.
     external: ['pg-native'],
     plugins: [bundledGrpc, notices],
     output: { dir: fileURLToPath(folder), format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name].js' },
     logLevel: 'warn',
   });
-  // The page's own files go to the browser as they are; the chunk that serves them looks for them beside itself.
+  // The page's files go to the browser unchanged; the chunk that serves them looks for them next to itself.
   for (const file of graphiqlFiles) await cp(new URL(file, graphiql), new URL(file, folder));
   await cp(new URL('../signIn/page/', graphiql), new URL('sign-in/', folder), {
     recursive: true,

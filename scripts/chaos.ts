@@ -12,16 +12,18 @@ import { createChaosDatabase } from '../test/chaos/database.ts';
 import { cellsOf, head, missedBy, type Observation } from '../test/chaos/verdict.ts';
 import { readImageSettings } from '../test/support/image.ts';
 
-/** Attacks the container's files in bounds of memory while others use them; exits with 1 when a goal is missed. */
+/**
+ * Attacks a server with the container's files and a memory limit while others use it; exits with 1 if it misses a goal.
+ */
 const { values } = parseArgs({
   options: {
-    /** All together, beside what is prepared. */
+    /** Minutes for all attacks together, without the preparation. */
     minutes: { type: 'string', default: '15' },
-    /** Names of attacks, or parts of them, separated by commas. */
+    /** Names of attacks or parts of them, separated by commas. */
     only: { type: 'string', default: '' },
     megabytes: { type: 'string', default: '1024,512' },
     events: { type: 'string', default: String(events) },
-    /** Judges counts only, not time: for a machine that has other things to do. */
+    /** Ignores times, for a machine that is busy with other things. */
     'only-counts': { type: 'boolean', default: false },
   },
 });

@@ -10,7 +10,7 @@ import { printSdl } from '../src/schema/print.ts';
 import { createEveryType } from './reference/everyType.ts';
 import { referencePage } from './reference/page.ts';
 
-/** Compares schema.graphql and docs/reference.md with what the code makes, or writes them with `--write`. */
+/** Compares schema.graphql and docs/reference.md with those generated from the code; with `--write`, writes them. */
 const embedded = await startEmbedded({ sample: { sites: 1, devices: 1, events: 1 } });
 const pool = createPool({
   ...embedded.connection,

@@ -5,8 +5,8 @@ import { buildSchema, parse, validate } from 'graphql';
 import { typesOfScalars } from './typesOfScalars.ts';
 
 /**
- * Compares the dashboard's types and its manifest with what its documents and schema.graphql make of them, or writes
- * them with `--write`. It does what `graphql-codegen` does with these options.
+ * Compares the dashboard's types and manifest with those generated from its documents and schema.graphql; with
+ * `--write`, writes them. Does what `graphql-codegen` does with these options.
  */
 const folder = new URL('../examples/dashboard/src/documents/', import.meta.url);
 const generated = new URL('../examples/dashboard/src/', import.meta.url);
@@ -36,7 +36,7 @@ const outputs = await preset.buildGeneratesSection({
   presetConfig: { fragmentMasking: false, persistedDocuments: { mode: 'replaceDocumentWithHash' } },
   ...{ plugins: [], pluginMap: {}, pluginContext: {} },
 });
-// Made at once: the manifest waits for the documents' hashes.
+// Generated together, because the manifest waits for the documents' hashes.
 const made = await Promise.all(outputs.map(async (output) => ({ name: output.filename, text: await codegen(output) })));
 for (const { name, text } of made.filter(({ name }) => wanted.includes(name))) {
   const file = new URL(name, generated);

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
 import { requestsOf } from '../test/support/fuzz.ts';
 
-/** Sends many requests that are made at random; exits with 1 when one is not answered with data or with what was wrong with it. */
+/** Sends many random requests; exits with 1 if an answer has neither data nor a documented error. */
 const { values } = parseArgs({ options: { requests: { type: 'string', default: '100000' } } });
 const wanted = Number(values.requests);
 /** The log of a run is kept until its end. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
 
-/** Looks at many schemas that are made at random, and says what came how often; exits with 1 when the API says what SQL does not. */
+/** Checks many random schemas, and counts the outcomes; exits with 1 if the API and SQL disagree. */
 const { values } = parseArgs({
   options: {
     schemas: { type: 'string', default: '10000' },

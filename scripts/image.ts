@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { bundle } from './bundle.ts';
 
 /**
- * Lays out in a folder what the last stage of the Dockerfile copies into the image, and prints its size:
- * `npm run image -- <folder>`. So the image's contents can be tried where there is no Docker.
+ * Lays out in a folder what the last stage of the Dockerfile copies into the image, and prints its size: `npm run image
+ * -- <folder>`. So the image's contents can be tried without Docker.
  */
 const checkout = new URL('../', import.meta.url).pathname;
 const [folder] = process.argv.slice(2);
@@ -21,7 +21,10 @@ try {
 }
 console.log(`${resolve(folder)}: ${((await sizeOf(folder)) / 1e6).toFixed(1)} MB without Node.js`);
 
-/** What the last stage takes out of the first or of the checkout, and whereto below its working directory. */
+/**
+ * Returns what the last stage copies from the first stage or the checkout, with the destination below its working
+ * directory.
+ */
 async function lastCopies(stage: string): Promise<readonly { readonly from: string; readonly to: string }[]> {
   const dockerfile = await readFile(new URL('../Dockerfile', import.meta.url), 'utf8');
   const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));

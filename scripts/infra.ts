@@ -4,22 +4,22 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { bicepEnvironment, findBicep, howToGetBicep } from './bicep.ts';
 
-/** Compiles and lints each file of Bicep. Anything that the compiler says, a warning too, is a failure. */
+/** Compiles and lints each Bicep file. Anything that the compiler says is a failure, even a warning. */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['infra/bicep', 'examples/azure-function/infra'];
 const compiler = await findBicep();
 
 if (compiler === null) {
-  console.warn(`Skipped: Bicep is not compiled, for there is no compiler; ${howToGetBicep}`);
+  console.warn(`Skipped: there is no Bicep compiler; ${howToGetBicep}`);
 } else {
   const diagnostics = [
     ...folders.flatMap((folder) => diagnosticsOf(compiler, ['lint', '--pattern', `${root}${folder}/**/*.bicep*`])),
-    // As it is, and with the values of each environment.
+    // The parameter file alone, and with the values of each environment.
     ...[{}, ...environments()].flatMap((environment) =>
       diagnosticsOf(compiler, ['build-params', `${root}infra/bicep/main.bicepparam`, '--stdout'], environment),
     ),
   ];
-  // A module is compiled with each template that uses it.
+  // Modules are compiled with the templates that use them.
   for (const diagnostic of new Set(diagnostics)) console.error(diagnostic);
   if (diagnostics.length > 0) process.exitCode = 1;
   else console.log(`Bicep compiles, and its linter is content (${compiler})`);

@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
 
-/** Migrates a schema at random under load, on two replicas; exits with 1 when a request fails whose table stays as it is. */
+/**
+ * Runs random migrations of a schema under load, on two replicas; exits with 1 if a request for a table that did not
+ * change fails.
+ */
 const { values } = parseArgs({
   options: {
     migrations: { type: 'string', default: '500' },

@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util';
 import { soak } from '../test/platform/soak.ts';
 import { judge } from '../test/platform/verdict.ts';
 
-/** Runs the server for a while on a platform that fails in turn; exits with 1 when a request had to suffer for it. */
+/** Runs the server for a while on an unreliable platform; exits with 1 if a request failed that should not have. */
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     rate: { type: 'string', default: '100' },
     size: { type: 'string', default: '8' },
     life: { type: 'string', default: '5' },
-    /** Judges failures only, not latency and memory: for a machine that has other things to do. */
+    /** Ignores latency and memory, for a machine that is busy with other things. */
     'only-failures': { type: 'boolean', default: false },
   },
 });

@@ -7,7 +7,7 @@ import { nativePackage } from '../src/dev/embedded/installation.ts';
 import { startServer } from '../src/dev/embedded/server.ts';
 import { testSettings } from '../test/support/server.ts';
 
-/** The newest package of each version of PostgreSQL that is tested with. */
+/** The newest package of each tested PostgreSQL version. */
 const packages = {
   14: '14.23.0-beta.17',
   15: '15.18.0-beta.17',
@@ -20,7 +20,7 @@ type Version = keyof typeof packages;
 
 const root = new URL('..', import.meta.url).pathname;
 
-/** Runs the tests, or those of the files that are given, on a server of each version; exits with 1 when some fail. */
+/** Runs all tests, or those in the given files, on a server of each version; exits with 1 if some fail. */
 const { values, positionals: files } = parseArgs({
   options: { versions: { type: 'string', default: Object.keys(packages).join() } },
   allowPositionals: true,
@@ -51,7 +51,7 @@ for (const version of values.versions.split(',').map(Number) as Version[]) {
 console.log(failed.length === 0 ? `All pass on ${values.versions}` : `Tests fail on ${failed.join()}`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-/** Installs the programs beside the packages of the project, in the folder for what can be made anew; answers theirs. */
+/** Installs a version's programs into the folder for generated files, and returns their folder. */
 async function install(version: Version): Promise<string> {
   const folder = join(root, 'node_modules/.cache/postgresql', String(version));
   await mkdir(folder, { recursive: true });

@@ -10,8 +10,8 @@ import { buildSchema, parse } from 'graphql';
 import { compileRelay, stage } from '../test/clients/frontEnd.ts';
 
 /**
- * Writes the manifests that the tests read, each by the tool that front ends use. Two of the tools would bring further
- * copies of packages that we have, so they are installed beside the project for as long as this runs.
+ * Writes the manifests that the tests read, each with the tool that front ends use. Two of the tools would bring
+ * further copies of our packages, so they are installed in a temporary folder.
  */
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -72,7 +72,7 @@ async function writeApollo(directory: string): Promise<void> {
   await cp(join(directory, 'persisted-query-manifest.json'), fixture('apollo.json'));
 }
 
-/** Its ids are the author's own. */
+/** The author of the document chooses its id. */
 async function writeGqlTada(directory: string): Promise<void> {
   const plugin = {
     name: 'gql.tada/ts-plugin',

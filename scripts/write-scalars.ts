@@ -2,12 +2,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { tableOfScalars, typesOfResults, typesOfScalars } from './typesOfScalars.ts';
 
-/** Writes the types of the scalars into the configurations of the clients, and into the page that shows these and has a table of them. */
+/**
+ * Writes the scalars' types into the clients' configurations, and into the page that shows these and has a table of
+ * scalars.
+ */
 const files = ['test/clients/relay/relay.config.json', 'test/clients/web/codegen.ts', 'docs/clients.md'];
 const json = Object.entries(typesOfResults).map(([name, type]) => `"${name}": "${type}"`);
 const typeScript = Object.entries(typesOfScalars).map(([name, type]) => `${name}: ${inspect(type)}`);
 
-/** The lines of a map instead of those that stand there. */
+/** Replaces the lines of a map. */
 const replaced = (text: string, name: string, lines: string): string =>
   text.replace(new RegExp(`^( *)${name}: \\{\\n[\\s\\S]*?\\n\\1\\}`, 'm'), (_, indent: string) =>
     [`${name}: {`, ...lines.split('\n').map((line) => `  ${line}`), '}'].map((line) => indent + line).join('\n'),

@@ -8,7 +8,7 @@ const document = query(
   '{ events(first: 50) { nodes { eventId occurredAt severity device { serial site { name } } } } }',
 );
 
-/** Clients at once, all of which ask for Q2, over the same pool of connections to the database. */
+/** Grows the number of concurrent clients, all of which send Q2, with the same pool of connections to the database. */
 export const growConnections: Grow = async (database, { seconds }) => {
   const rows = await withOurs(database.variables, async (server) => {
     const measured = [];

@@ -2,7 +2,7 @@ import { withOurs } from '../servers.ts';
 import { probe, query } from './probe.ts';
 import type { Grow } from './section.ts';
 
-/** A level of a document: what opens it, and a column of it. */
+/** A level of a document: the text that opens it, and a column in it. */
 type Level = readonly [open: string, column: string];
 
 const toOne: readonly Level[] = [
@@ -20,7 +20,7 @@ const toMany: readonly Level[] = [
   ['events(first: 4) { nodes {', 'value'],
 ];
 
-/** Levels of a document: relations to one row, and lists in lists. */
+/** Grows the depth of a document: to-one relations, and lists in lists. */
 export const growDepth: Grow = async (database, { seconds }) => {
   const rows = await withOurs(database.variables, async (server) => {
     const measured = [];

@@ -12,14 +12,14 @@ import { appConfig } from '../../test/support/config.ts';
 import type { BenchDatabase } from '../database.ts';
 import type { Request } from '../questions.ts';
 
-/** Says what PostgreSQL reads for a query of the API. */
+/** Counts what PostgreSQL reads for a query of the API. */
 export interface Explainer {
-  /** How many blocks its statements visit, in memory or on the disk. */
+  /** Resolves with the number of blocks that its statements visit, in memory or on disk. */
   readonly blocks: (request: Request) => Promise<number>;
   readonly close: () => Promise<void>;
 }
 
-/** Runs the API of a schema in this process, over a database that remembers the statements. */
+/** Runs the API of a schema in this process, on a database that records the statements. */
 export async function openExplainer(
   { PGHOST = '', PGPORT, PGDATABASE = '', PGUSER = '', PGPASSWORD = '' }: BenchDatabase['variables'],
   schemaName: string,

@@ -5,7 +5,7 @@ import type { Grow } from './section.ts';
 
 const sizes = [10, 100, 1000, 10_000];
 
-/** Rows of one list, beyond what is allowed by default. */
+/** Grows the rows of one list, beyond the default limit. */
 export const growPages: Grow = async (database, { seconds }) => {
   const largest = String(Math.max(...sizes));
   const rows = [];

@@ -11,7 +11,7 @@ const questions = [
   ['a key', '{ reading(at: "2000-01-02T00:00:00Z", readingId: "25") { value } }'],
 ] as const;
 
-/** Partitions of a table, a day each, of which a question is about one. */
+/** Grows the partitions of a table, one per day, when a query needs one of them. */
 export const growPartitions: Grow = async (database, plan) => {
   const rows = [];
   for (const count of plan.partitions) {
@@ -36,7 +36,7 @@ async function measureQuestions(database: BenchDatabase, server: Server, plan: P
   return cells;
 }
 
-/** One after the other: made or dropped together they would need more locks than a session has by default. */
+/** Creates the partitions in sequence: together they would need more locks than a session has by default. */
 async function createPartitions(client: pg.Client, schema: string, count: number): Promise<void> {
   await dropPartitions(client, schema, count);
   await client.query(`create schema ${schema};

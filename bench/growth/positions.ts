@@ -19,7 +19,7 @@ const orders: readonly Order[] = [
   { name: 'nullable', orderBy: '[{ score: ASC }]', sql: 'score, sample_id' },
 ];
 
-/** Rows of a table of which the page after the row in the middle is read, in orders that an index serves. */
+/** Grows the rows of a table, when reading the page after its middle row in orders that an index serves. */
 export const growPositions: Grow = async (database, plan) => {
   const rows = [];
   for (const count of plan.tableRows) {
@@ -36,7 +36,7 @@ export const growPositions: Grow = async (database, plan) => {
   };
 };
 
-/** Without a log, and with the indexes afterwards: ten million rows take a minute or two. */
+/** Creates the table unlogged, and its indexes afterwards: ten million rows then take a minute or two. */
 async function createSamples(client: pg.Client, schema: string, count: number): Promise<void> {
   await client.query(`
     drop schema if exists ${schema} cascade;
@@ -72,7 +72,7 @@ async function measurePages(database: BenchDatabase, schema: string, count: numb
   }
 }
 
-/** A cursor belongs to an order, whatever the conditions of the list that it comes from. */
+/** Returns a cursor; it belongs to an order, whatever the filter of the list that it comes from. */
 async function cursorInTheMiddle(
   client: pg.Client,
   server: Server,

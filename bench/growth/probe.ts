@@ -5,7 +5,7 @@ import { type Measurement, measure } from '../measure.ts';
 import type { Request } from '../questions.ts';
 import type { Server } from '../servers.ts';
 
-/** Warms a server up with a query and loads it; rejects where a request fails. */
+/** Warms a server up with a query and loads it; rejects if a request fails. */
 export async function probe(
   database: BenchDatabase,
   server: Server,

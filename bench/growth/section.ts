@@ -1,17 +1,17 @@
 import type { BenchDatabase } from '../database.ts';
 
-/** How far a run goes. */
+/** The sizes of a run. */
 export interface Plan {
-  /** Of each load. */
+  /** Length of each load. */
   readonly seconds: number;
-  /** Of each server whose start is measured. */
+  /** Number of measured starts per server. */
   readonly starts: number;
   readonly tables: readonly number[];
   readonly tableRows: readonly number[];
   readonly partitions: readonly number[];
 }
 
-/** What came of growing one thing: a row for each of its sizes. */
+/** The results of growing one thing, a row for each of its sizes. */
 export interface Section {
   readonly title: string;
   readonly head: readonly string[];

@@ -16,8 +16,8 @@ import { query } from './probe.ts';
 import type { Grow, Plan } from './section.ts';
 
 /**
- * Tables of a schema, each with six columns, two indexes and a reference to another. A chain of references is too deep for
- * PostGraphile: of 3,000 tables it ends with `Maximum call stack size exceeded`.
+ * Grows the tables of a schema, each with six columns, two indexes and a reference to another. A chain of references is
+ * too deep for PostGraphile: with 3,000 tables it fails with `Maximum call stack size exceeded`.
  */
 export const growTables: Grow = async (database, plan) => {
   const sizes: (readonly number[])[] = [];
@@ -45,7 +45,7 @@ export const growTables: Grow = async (database, plan) => {
   };
 };
 
-/** 1 where a value grows as the tables do. */
+/** Returns the exponent of the growth, which is 1 if a value grows in proportion to the tables. */
 function exponents(tables: readonly number[], sizes: readonly (readonly number[])[]): readonly string[] {
   const [before = [], after = []] = sizes.slice(-2);
   const [few = 1, many = 1] = tables.slice(-2);
@@ -54,7 +54,10 @@ function exponents(tables: readonly number[], sizes: readonly (readonly number[]
 
 const times = { catalog: 5, fingerprint: 50 };
 
-/** The CPU of the backend that reads the catalog and the fingerprint, in milliseconds, and the length of the schema. */
+/**
+ * Measures the CPU of the backend that reads the catalog and the fingerprint, in milliseconds, and the length of the
+ * schema.
+ */
 async function measureCatalog({ variables }: BenchDatabase, schemaName: string): Promise<readonly number[]> {
   const { PGHOST = '', PGPORT, PGDATABASE = '', PGUSER = '', PGPASSWORD = '' } = variables;
   const log = pino({ level: 'error' });
@@ -119,7 +122,7 @@ async function createTables(client: pg.Client, schema: string, count: number): P
   }
 }
 
-/** One after the other: dropped together they would need more locks than a session has by default. */
+/** Drops the tables in sequence: together they would need more locks than a session has by default. */
 async function dropTables(client: pg.Client, schema: string, count: number): Promise<void> {
   for (let n = count; n >= 1; n--) await client.query(`drop table if exists ${schema}.item_${n}`);
   await client.query(`drop schema if exists ${schema}`);

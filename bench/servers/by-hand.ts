@@ -3,7 +3,7 @@ import pg from 'pg';
 import { type Endpoint, endpoints } from './endpoints.ts';
 import { admit, logRequests } from './gate.ts';
 
-/** The ceiling: endpoints on plain `node:http`, written by hand for the documents, by the name of their operation. */
+/** The upper bound: handwritten endpoints on plain `node:http`, one for each document, by the name of its operation. */
 const { PORT, POOL } = process.env;
 const pool = new pg.Pool({ max: Number(POOL) });
 
@@ -30,7 +30,7 @@ async function lend<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> 
 
 async function asked(request: IncomingMessage) {
   if (request.method === 'GET') {
-    // A persisted document is named by its operation here.
+    // The path of a persisted document is the name of its operation.
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
     return {
       operation: pathname.slice('/graphql/'.length),

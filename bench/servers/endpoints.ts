@@ -2,12 +2,12 @@ import type { ClientBase } from 'pg';
 import { farFromStart, variety } from '../questions.ts';
 import { rowsOf, statements } from './sql.ts';
 
-/** What is answered, as JSON text of `data`. */
+/** An endpoint: the JSON text of `data`, or a function that reads it. */
 export type Endpoint = string | ((client: ClientBase, variables: Readonly<Record<string, unknown>>) => Promise<string>);
 
-// What is to one joined, rows as text, and the response written by hand from that text.
+// To-one relations are joined, rows are text, and the response is written by hand from that text.
 
-/** JSON of a text; most need no escapes. */
+/** Writes a text as JSON; most need no escapes. */
 const text = (value: string | null | undefined): string =>
   value === null || value === undefined
     ? 'null'
@@ -17,7 +17,7 @@ const text = (value: string | null | undefined): string =>
 const label = (value: string | null | undefined): string => `"${value?.toUpperCase()}"`;
 const time = (value: string | null | undefined): string => `"${value?.slice(0, 10)}T${value?.slice(11, -3)}Z"`;
 
-/** Cursors are the keys of their rows as JSON. */
+/** Reads a cursor, which is the key of its row as JSON. */
 const keyOf = (cursor: unknown) => JSON.parse(String(cursor)) as unknown[];
 
 const cursors =

@@ -2,15 +2,15 @@ import type { Server } from 'node:http';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { pino } from 'pino';
 
-// What every server in production does, for those that leave it to whoever sets them up.
+// Tokens and request log, as in production, for servers that leave both to their users.
 
 const { TOKEN_KEYS = '', TOKEN_ISSUER = '', TOKEN_AUDIENCE = '' } = process.env;
 const keys = createRemoteJWKSet(new URL(TOKEN_KEYS));
-/** Until when tokens that were verified are good: ours remembers them too. */
+/** Expiry of verified tokens, which are remembered as in our server. */
 const verified = new Map<string, number>();
 const log = pino({}, pino.destination({ sync: false, minLength: 8192 }));
 
-/** Rejects where the caller has no good token. */
+/** Rejects if the caller has no valid token. */
 export async function admit(authorization = ''): Promise<void> {
   const token = authorization.slice('Bearer '.length);
   if ((verified.get(token) ?? 0) > Date.now()) return;
@@ -18,7 +18,7 @@ export async function admit(authorization = ''): Promise<void> {
   verified.set(token, (payload.exp ?? 0) * 1000);
 }
 
-/** Writes a line for each request. */
+/** Writes a log line for each request. */
 export function logRequests(server: Server): void {
   server.on('request', ({ method, url }, response) => {
     const started = performance.now();

@@ -6,7 +6,7 @@ interface Statement {
   readonly text: string;
 }
 
-/** By their names in sessions. */
+/** Names each statement after its key. */
 const named = <Name extends string>(texts: Readonly<Record<Name, string>>) =>
   Object.fromEntries(Object.entries<string>(texts).map(([name, text]) => [name, { name, text }])) as Readonly<
     Record<Name, Statement>
@@ -38,7 +38,7 @@ export const statements = named({
     'insert into events.bench_reading (device_id, at, value) select * from unnest($1::uuid[], $2::timestamptz[], $3::float8[])',
 });
 
-/** Rows of text in the order of the select list, so that no value is parsed. */
+/** Runs a statement, and resolves with rows of text in the order of the select list, so that no value is parsed. */
 export async function rowsOf(
   client: ClientBase,
   statement: Statement,

@@ -1,7 +1,7 @@
-/** Sums of floats depend on the order in which nodes add them. */
+/** Relative difference up to which floats count as equal: a sum depends on the order in which nodes add. */
 const tolerance = 1e-9;
 
-/** Where two answers first differ, as a path and both values; null where they are equal. */
+/** Finds the first difference between two answers, as a path and both values; null if they are equal. */
 export function difference(left: unknown, right: unknown, path = '$'): string | null {
   if (typeof left === 'number' && typeof right === 'number') {
     const isNear = Math.abs(left - right) <= tolerance * Math.max(Math.abs(left), Math.abs(right));

@@ -1,6 +1,6 @@
 import { buildClientSchema, type GraphQLSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
 
-/** What a server answers, as far as two of them can be compared. */
+/** The comparable part of a server's answer. */
 export interface Answer {
   readonly data?: unknown;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
@@ -11,7 +11,7 @@ export interface Question {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** A server that is asked over HTTP. */
+/** A server, reached over HTTP. */
 export interface Endpoint {
   readonly ask: (question: Question) => Promise<Answer>;
   readonly schema: () => Promise<GraphQLSchema>;

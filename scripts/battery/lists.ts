@@ -15,17 +15,17 @@ type Values = Readonly<Record<string, unknown>>;
 export interface List {
   readonly name: string;
   readonly type: GraphQLObjectType;
-  /** The values of a row that stand in it themselves. */
+  /** Selection of a row's own values. */
   readonly leaves: readonly string[];
-  /** The columns that it can be ordered by. */
+  /** Columns in its `orderBy`. */
   readonly orders: readonly string[];
-  /** Whether a key tells rows apart, so that they have one order everywhere. */
+  /** Whether a key identifies its rows, so that they have the same order on every server. */
   readonly isKeyed: boolean;
-  /** Some rows, whose values documents filter by. */
+  /** Some rows, whose values are used in filters. */
   readonly samples: readonly Values[];
 }
 
-/** All lists, with rows from the server. */
+/** Finds all lists, with rows from the server. */
 export async function readLists(schema: GraphQLSchema, server: Endpoint): Promise<readonly List[]> {
   const fields = Object.values(schema.getQueryType()?.getFields() ?? {});
   const lists = fields.flatMap(({ name, type }) => {
@@ -52,7 +52,10 @@ export const isConnection = (type: unknown): type is GraphQLObjectType =>
 export const rowOf = (connection: GraphQLObjectType): GraphQLObjectType =>
   getNamedType(connection.getFields()['nodes']?.type) as GraphQLObjectType;
 
-/** A global id is the same on both sides only as long as the keys are. */
+/**
+ * Returns the names of a type's value fields that need no argument. Global ids are comparable only if the keys are the
+ * same on both sides.
+ */
 export const leavesOf = (type: GraphQLObjectType): readonly string[] =>
   Object.values(type.getFields())
     .filter((field) => isLeafType(getNamedType(field.type)) && field.args.length === 0)

@@ -20,10 +20,10 @@ const buckets = ['PT1H', 'P1D', 'P1W', 'P1M'];
 const times = ['DateTime', 'LocalDateTime', 'Date'];
 const zones = ['UTC', 'America/Sao_Paulo', 'Asia/Kathmandu'];
 
-/** What enums call a column. */
+/** Returns the name of a column in enums. */
 const enumValueOf = (name: string): string => name.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
 
-/** Makes documents of all that the API reads, at random, over values that are there. */
+/** Makes random documents for everything that the API reads, with existing values. */
 export function createQuestions(schema: GraphQLSchema, lists: readonly List[], dice: Dice): () => Question {
   const byType = new Map(lists.map((list) => [list.type.name, list]));
   const pick = <T>(items: readonly T[]): T => items[dice(items.length)] as T;
@@ -35,7 +35,7 @@ export function createQuestions(schema: GraphQLSchema, lists: readonly List[], d
     return `$${name}`;
   };
 
-  /** A condition on a table; none where it has no rows to take values from. */
+  /** Makes a condition on a table; none if it has no rows to take values from. */
   function where(type: GraphQLObjectType, depth: number): object | undefined {
     const input = schema.getType(`${type.name}Where`);
     if (!isInputObjectType(input)) return undefined;
@@ -78,7 +78,7 @@ export function createQuestions(schema: GraphQLSchema, lists: readonly List[], d
     };
   }
 
-  /** What a relation of a type leads to, of whichever kind. */
+  /** Returns the type that a relation leads to, whatever its kind. */
   function relationOf(type: GraphQLObjectType, name: string): GraphQLObjectType | undefined {
     const target = getNamedType(type.getFields()[name]?.type);
     if (isConnection(target)) return rowOf(target);
@@ -166,7 +166,7 @@ export function createQuestions(schema: GraphQLSchema, lists: readonly List[], d
     return `${field.name} { ${values(type, depth)} }`;
   }
 
-  /** The field that finds one row, by one of its keys or its id. */
+  /** Makes a field that finds one row, by one of its keys or its id. */
   function lookup(): string | undefined {
     const { type, samples } = pick(lists);
     const [row] = some(dice, samples, 1);

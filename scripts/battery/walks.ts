@@ -3,7 +3,7 @@ import { some } from '../../test/hostile/dice.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { List } from './lists.ts';
 
-/** A list that is read whole, page by page. */
+/** A walk through a whole list, page by page. */
 export interface Walk {
   readonly list: List;
   readonly size: number;
@@ -34,7 +34,10 @@ interface Page {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean };
 }
 
-/** The rows of a walk, at most so many; those without a key have no order that two databases share, and are sorted. */
+/**
+ * Reads the rows of a walk, up to a limit. Rows without a key are sorted, because their order differs between
+ * databases.
+ */
 export async function walk(server: Endpoint, { list, size, isBackward, orderBy }: Walk): Promise<unknown> {
   const [count, from] = isBackward ? ['last', 'before'] : ['first', 'after'];
   const ordered = list.orders.length > 0;

@@ -2,10 +2,10 @@ import pg from 'pg';
 import type { ServerConnection } from '../../src/dev/embedded/server.ts';
 import { code } from './markdown.ts';
 
-/** The names of the types of a table that has one column of each, by column. */
+/** The type names of a table that has one column of each type, by column. */
 export type EveryType = ReadonlyMap<string, string>;
 
-/** What everybody makes of their own, an example of each. */
+/** An example of each kind of user-defined type. */
 const made = [
   ['an enum', 'made.mood', "create type made.mood as enum ('low', 'high')"],
   ['a composite type', 'made.size', 'create type made.size as (width int4, height int4)'],
@@ -14,14 +14,14 @@ const made = [
 
 const extensions = ['citext', 'hstore', 'ltree'];
 
-/** PostgreSQL's own types, but for arrays and those that only its catalogs have. */
+/** PostgreSQL's own types, without arrays and types that only its catalogs have. */
 const builtIn = `
   select format_type(oid, null) as name from pg_type
   where typnamespace = 'pg_catalog'::regnamespace and typtype in ('b', 'r', 'm')
     and typcategory not in ('A', 'Z') and typname !~ '^pg_' and typname <> 'gtsvector'
   order by oid`;
 
-/** Makes the table `thing` in the schema `made`. */
+/** Creates the table `thing` in the schema `made`. */
 export async function createEveryType(connection: ServerConnection): Promise<EveryType> {
   const client = new pg.Client({ ...connection, ssl: false });
   await client.connect();

@@ -3,7 +3,7 @@ import { code, section, table } from './markdown.ts';
 
 const fieldsOfEvent = /^(events?|events(Aggregate|GroupedAggregate|Added)|(create|update|delete)Events?)$/;
 
-/** What there is for a table at the roots of the sample's schema. */
+/** Lists the root fields for a table of the sample. */
 export function fieldsSection(schema: GraphQLSchema): string {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   const rows = roots.flatMap((root) =>

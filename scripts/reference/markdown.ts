@@ -1,4 +1,4 @@
-/** A table in Markdown. */
+/** Writes a table in Markdown. */
 export const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 

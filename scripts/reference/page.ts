@@ -16,7 +16,7 @@ const introduction = `# Reference
 - On other pages: [scalars](clients.md#values), [names](names.md), [variables](configuration.md), [metrics](operations.md#metrics)
 `;
 
-/** The reference of what the code does, by the schema of every type and that of the sample. */
+/** Writes the reference, from a schema with every type and from the sample's schema. */
 export const referencePage = (everyType: EveryType, ofEveryType: GraphQLSchema, ofSample: GraphQLSchema): string =>
   [
     introduction,

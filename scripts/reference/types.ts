@@ -2,18 +2,18 @@ import { assertInputObjectType, assertObjectType, type GraphQLSchema } from 'gra
 import type { EveryType } from './everyType.ts';
 import { code, codes, section, table } from './markdown.ts';
 
-/** What all columns of one GraphQL type have that are compared in the same way. */
+/** A kind: the columns of one GraphQL type that are compared in the same way. */
 interface Kind {
-  /** What the types of its filters and aggregates begin with. */
+  /** First part of the names of its filter and aggregate types. */
   readonly name: string;
   readonly type: string;
-  /** The types in PostgreSQL. */
+  /** Its PostgreSQL types. */
   readonly columns: readonly string[];
   readonly operators: readonly Member[];
   readonly measures: readonly Member[];
 }
 
-/** An operator with the type of its argument, or a measure with that of its result. */
+/** An operator with its argument's type, or a measure with its result's type. */
 interface Member {
   readonly name: string;
   readonly type: string;
@@ -84,7 +84,7 @@ const membersOf = (fields: Fields): readonly Member[] =>
 
 type MembersOf = (kind: Kind) => readonly Member[];
 
-/** Kinds with the same members are one row. */
+/** Puts kinds with the same members into one row. */
 const byNames = (kinds: readonly Kind[], of: MembersOf) =>
   [...Map.groupBy(kinds, (kind) => codes(of(kind).map(({ name }) => name)))].map(([names, same]) => [
     codes(same.map(({ name }) => name)),
@@ -93,7 +93,7 @@ const byNames = (kinds: readonly Kind[], of: MembersOf) =>
 
 type Owned = readonly (Member & { readonly kind: Kind })[];
 
-/** Members that say the same are one row, or several where their types differ. */
+/** Puts members with the same description into one row, or into several if their types differ. */
 function members(kinds: readonly Kind[], of: MembersOf, typeOf: (same: Owned) => string | null) {
   const all = kinds.flatMap((kind) => of(kind).map((member) => ({ ...member, kind })));
   const same = [...Map.groupBy(all, ({ name, description }) => JSON.stringify([name, description])).values()];
