@@ -7,17 +7,17 @@ export const person = 'you_example.com#EXT#@tenant.onmicrosoft.com';
 export const job = 'id-grant';
 
 export interface AdministeredServer extends Server {
-  /** Makes the database `telemetry` anew. */
+  /** Creates the database `telemetry`, from scratch. */
   createDatabase(): Promise<void>;
   /** Runs SQL there as one of the roles. */
   as(user: string, sql: string): Promise<readonly Record<string, unknown>[]>;
-  /** With which a command logs in there as one of the roles. */
+  /** Returns the variables with which a command logs in there as one of the roles. */
   variablesOf(user: string): Readonly<Record<string, string>>;
 }
 
 /**
- * A server as Azure's: no administrator is a superuser, none has a right over another, and all are members of one role,
- * whose the database is.
+ * Starts a server with administrators like Azure's: none is a superuser or has rights over another, and all are members
+ * of one role, which owns the database.
  */
 export async function startAdministeredServer(native?: string): Promise<AdministeredServer> {
   const server = await startServer({ ...(native !== undefined && { native }) });

@@ -1,23 +1,23 @@
 import { type GraphQLSchema, getNamedType, isEnumType, isInputObjectType, isLeafType, isObjectType } from 'graphql';
 import { sourceOf } from '../../src/schema/fieldSource.ts';
 
-/** Names of fields without those that aggregate a list, which are called as the list is and go on. */
+/** Leaves out the aggregate fields of lists, whose names begin with the list's. */
 export const withoutAggregates = (names: readonly string[]): string[] =>
   names.filter((name) => !names.some((list) => [`${list}Aggregate`, `${list}GroupedAggregate`].includes(name)));
 
-/** The fields of an object type; none where there is no such type. */
+/** Returns the fields of an object type; none if there is no such type. */
 function fieldsOf(schema: GraphQLSchema, name: string) {
   const type = schema.getType(name);
   return isObjectType(type) ? Object.values(type.getFields()) : [];
 }
 
-/** A table's columns in its enum of those to group by. */
+/** Returns the columns by which a table can be grouped. */
 function columnsOf(schema: GraphQLSchema, row: string): readonly string[] {
   const type = schema.getType(`${row}Column`);
   return isEnumType(type) ? type.getValues().map(({ name }) => name) : [];
 }
 
-/** What holds times: the fields of a table's `groupBy` that make buckets. */
+/** Returns the fields of a table's `groupBy` that make buckets of times. */
 function timesOf(schema: GraphQLSchema, row: string): readonly string[] {
   const input = schema.getType(`${row}GroupBy`);
   const fields = isInputObjectType(input) ? Object.values(input.getFields()) : [];
@@ -28,7 +28,7 @@ function timesOf(schema: GraphQLSchema, row: string): readonly string[] {
   );
 }
 
-/** The values of a table's enum of columns that hold times. */
+/** Returns the values of a table's column enum for columns that hold times. */
 export const timeColumnsOf = (schema: GraphQLSchema, row: string): readonly string[] => {
   const times = timesOf(schema, row);
   const columns = fieldsOf(schema, row).flatMap((field) =>
@@ -38,7 +38,7 @@ export const timeColumnsOf = (schema: GraphQLSchema, row: string): readonly stri
   return isEnumType(type) ? type.getValues().flatMap(({ name, value }) => (columns.includes(value) ? [name] : [])) : [];
 };
 
-/** A selection of all measures in a type, in all forms; of changes where there are any. */
+/** Selects all measures in a type, in all forms, with changes if there are any. */
 function everyMeasureOf(schema: GraphQLSchema, type: string, hasChanges: boolean): string {
   const measures = fieldsOf(schema, type).flatMap(({ name, type }) => {
     if (name === 'percentile') return ['p50: percentile(p: 0.5)', 'p90: percentile(p: 0.9)'];
@@ -51,7 +51,7 @@ function everyMeasureOf(schema: GraphQLSchema, type: string, hasChanges: boolean
   return measures.join(' ');
 }
 
-/** A selection of all measures of rows of a type, and of the first and last of them by each time. */
+/** Selects all measures of a type's rows, and the first and last row by each time column. */
 export function measuresOf(schema: GraphQLSchema, row: string, hasChanges = false): string {
   const columns = fieldsOf(schema, `${row}ColumnAggregates`).map(
     ({ name, type }) => `${name} { ${everyMeasureOf(schema, getNamedType(type).name, hasChanges)} }`,
@@ -62,7 +62,7 @@ export function measuresOf(schema: GraphQLSchema, row: string, hasChanges = fals
   return `count of { ${columns.join(' ')} } ${ends.join(' ')}`;
 }
 
-/** Ways to group the rows of a type, each with a selection of what the groups have in common. */
+/** Returns ways to group the rows of a type, each with a selection of the groups' keys. */
 export function groupingsOf(schema: GraphQLSchema, row: string) {
   const input = schema.getType(`${row}GroupBy`);
   const inputs = isInputObjectType(input) ? Object.keys(input.getFields()) : [];

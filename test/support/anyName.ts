@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 
-/** PostgreSQL cuts longer ones off. */
+/** Tells whether PostgreSQL keeps the whole name; it truncates names of more than 63 bytes. */
 const fits = (name: string) => name !== '' && Buffer.byteLength(name) <= 63 && !name.includes('\0');
 
 const system = ['tableoid', 'ctid', 'xmin', 'xmax', 'cmin', 'cmax'];
 
-/** A name that a column or a table can have: one that makes trouble, or any. */
+/** Any name of a column or table, often a troublesome one. */
 export const anyName = fc
   .oneof(
     fc.constantFrom(

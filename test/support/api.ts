@@ -31,17 +31,17 @@ export interface TestApi {
   readonly served: Served;
   readonly tails: Tails;
   readonly inFlight: InFlight;
-  /** The statements since the last `query`, and their texts. */
+  /** The statements since the last `query`, as texts. */
   readonly queries: readonly Sql[];
   readonly statements: readonly string[];
-  /** The texts that went to PostgreSQL over the pool: of equal reads that became one statement, one. */
+  /** The texts that the pool sent to PostgreSQL; equal reads that became one statement count once. */
   readonly sent: readonly string[];
   readonly log: readonly LogLine[];
-  /** Runs a document and resolves with its data; rejects when there are errors. */
+  /** Runs a document and resolves with its data; rejects if there are errors. */
   readonly query: <T = Record<string, unknown>>(document: string, variables?: Record<string, unknown>) => Promise<T>;
-  /** Runs a document and resolves with the response as it is. */
+  /** Runs a document and resolves with the unchanged response. */
   readonly send: (document: string, variables?: Record<string, unknown>) => Promise<Result>;
-  /** From now on these are the persisted documents. */
+  /** Replaces the persisted documents. */
   readonly serveDocuments: (store: DocumentStore) => void;
   readonly close: () => Promise<void>;
 }
@@ -62,9 +62,9 @@ interface Connection {
 
 export interface TestApiOptions {
   readonly schema?: string;
-  /** How long a client of a live tail hears nothing. */
+  /** Interval of a live tail's empty messages. */
   readonly heartbeatMs?: number;
-  /** How long errors do not ask for another comparison of the schema. */
+  /** Pause before an error may make the server compare the schema again. */
   readonly apartMs?: number;
   readonly config?: Partial<Omit<typeof appConfig, 'requestLimits'>> & {
     readonly requestLimits?: Partial<RequestLimits>;
@@ -72,15 +72,15 @@ export interface TestApiOptions {
   readonly extensions?: readonly ExtensionModule[];
   /** Persisted documents. */
   readonly documents?: readonly ManifestEntry[];
-  /** Connections at most. */
+  /** Maximum number of connections. */
   readonly size?: number;
-  /** What lends the pool's connections in its stead. */
+  /** Replaces how the pool lends its connections. */
   readonly lending?: (pool: Lender) => Lender;
-  /** For what is in flight, in bytes. */
+  /** Room for what is in flight, in bytes. */
   readonly room?: number;
 }
 
-/** The whole server over one database, without a socket. */
+/** Creates the whole server over one database, without a socket. */
 export async function createTestApi(
   connection: Connection,
   {
@@ -198,7 +198,7 @@ export async function createTestApi(
   };
 }
 
-/** The same pool, which writes down what its connections are asked, but not the settings that go ahead. */
+/** Wraps a pool to record the statements on its connections, without the settings that precede them. */
 function recorded(pool: Lender, sent: string[]): Lender {
   const seen = new WeakSet<pg.ClientBase>();
   const record = (client: pg.ClientBase) => {

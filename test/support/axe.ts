@@ -8,7 +8,7 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 /** WCAG 2.2, levels A and AA, and what axe-core calls best practice. */
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What axe-core finds wrong with a page as it is now. */
+/** Lists what axe-core finds wrong with a page in its current state. */
 export async function violationsOn(page: Page): Promise<readonly string[]> {
   await page.evaluate(source);
   const run = `axe.run(document, { runOnly: ${JSON.stringify(rules)} })`;

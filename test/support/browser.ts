@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Debian's; tests in a browser are skipped where there is none. */
+/** Debian's browser; without it, browser tests are skipped. */
 const executablePath = '/usr/bin/chromium';
 
-/** Whether there is no browser; says so for what is skipped. */
+/** Tells whether there is no browser; if so, prints what is skipped. */
 export function isBrowserAbsent(what: string): boolean {
   const isAbsent = !existsSync(executablePath);
   if (isAbsent) console.warn(`Skipped: ${what} in a browser, since there is no ${executablePath}`);
   return isAbsent;
 }
 
-/** A browser that makes no requests of its own and can resolve no name but this machine's. */
+/** Starts a browser that makes no requests of its own and resolves only this machine's names. */
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath,

@@ -1,4 +1,4 @@
-/** Clocks and calendars as Intl knows them, which has never heard of PostgreSQL. All times are in milliseconds. */
+/** Clocks and calendars from Intl, independent of PostgreSQL. All times are in milliseconds. */
 
 const second = 1000;
 export const minute = 60 * second;
@@ -7,7 +7,7 @@ export const day = 24 * hour;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** What a clock on the wall shows at an instant, as if it hung in UTC. */
+/** Returns the local time of an instant in a zone, written as if it were UTC. */
 export function wallTime(instant: number, timeZone: string): number {
   const format =
     formats.get(timeZone) ??
@@ -22,8 +22,8 @@ export function wallTime(instant: number, timeZone: string): number {
 }
 
 /**
- * The instant at which a clock on the wall shows this: of two the later, and where clocks skip it, the one by the offset
- * of before.
+ * Returns the instant of a local time: the later of two, and for a time that clocks skip, the one by the previous
+ * offset.
  */
 export function instantOf(wall: number, timeZone: string): number {
   const by = (near: number) => wall - (wallTime(near, timeZone) - near);
@@ -31,14 +31,14 @@ export function instantOf(wall: number, timeZone: string): number {
   return wallTime(after, timeZone) === wall ? after : before;
 }
 
-/** A length of time: months and days of the calendar, and milliseconds. */
+/** A length of time: calendar months and days, and milliseconds. */
 export interface Span {
   readonly months: number;
   readonly days: number;
   readonly ms: number;
 }
 
-/** What the clock on the wall shows earlier by a length; a day that a month does not have is its last. */
+/** Returns the local time that is a length earlier; a day that a month lacks becomes its last day. */
 export function earlierWall(wall: number, { months, days, ms }: Span): number {
   const date = new Date(wall);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() - months];
@@ -47,11 +47,11 @@ export function earlierWall(wall: number, { months, days, ms }: Span): number {
   return midnight + (((wall % day) + day) % day) - days * day - ms;
 }
 
-/** The instant earlier by a length, of which months and days go by the clock on the wall. */
+/** Returns the instant that is a length earlier; months and days count in local time. */
 export const earlierInstant = (instant: number, span: Span, timeZone: string): number =>
   instantOf(earlierWall(wallTime(instant, timeZone), { ...span, ms: 0 }), timeZone) - span.ms;
 
-/** The parts of what a clock on the wall shows. */
+/** Returns the parts of a local time. */
 export function partsOf(wall: number) {
   const date = new Date(wall);
   const weekday = date.getUTCDay() || 7;
@@ -70,14 +70,14 @@ export function partsOf(wall: number) {
   };
 }
 
-/** The length of a bucket: a number of units of the calendar, or milliseconds. */
+/** The length of a bucket: a number of calendar units, or milliseconds. */
 export type Length = { readonly unit: 'day' | 'week' | 'month'; readonly count: number } | { readonly ms: number };
 
 const floorTo = (value: number, step: number, origin: number) => origin + Math.floor((value - origin) / step) * step;
 const firstDay = Date.UTC(2000, 0, 1);
 const firstMonday = Date.UTC(2000, 0, 3);
 
-/** The start of the bucket in which a time lies; `origin` is where buckets of milliseconds are counted from. */
+/** Returns the start of the bucket that contains a time; `origin` is where buckets of milliseconds are counted from. */
 export function bucketStart(time: number, length: Length, origin = firstDay): number {
   if ('ms' in length) return floorTo(time, length.ms, origin);
   if (length.unit === 'day') return floorTo(time, length.count * day, firstDay);
@@ -87,7 +87,7 @@ export function bucketStart(time: number, length: Length, origin = firstDay): nu
   return Date.UTC(2000, floorTo(months, length.count, 0), 1);
 }
 
-/** The start of the bucket after the one that starts here. */
+/** Returns the start of the next bucket. */
 export function nextBucket(start: number, length: Length): number {
   if ('ms' in length) return start + length.ms;
   if (length.unit === 'month') {

@@ -11,7 +11,7 @@ import {
   unusedPrefix,
 } from '../../src/catalog/catalog.ts';
 
-/** A built-in type. */
+/** Makes a built-in type. */
 export const type = (name: string, change: Partial<Type> = {}): Type => ({
   ...builtIn(name),
   ...change,
@@ -36,7 +36,7 @@ export const column = (name: string, change: Partial<Column> = {}): Column => ({
   ...change,
 });
 
-/** A table; a column may be given by its name alone. */
+/** Makes a table; a name alone can stand for a column. */
 export const table = (
   name: string,
   columns: readonly (Column | string)[],
@@ -97,7 +97,7 @@ export const catalog = (tables: readonly Table[], enums: readonly Enum[] = []): 
   searchConfigurations: [{ name: 'english', sql: 'pg_catalog.english' }],
 });
 
-/** Names that the API itself has, that conversion makes equal, and that no conversion can keep. */
+/** Names that the API itself uses, that become equal when converted, or that no conversion can keep. */
 const awkward = [
   ...['query', 'mutation', 'subscription', 'node', 'nodes', 'edge', 'page_info', 'PageInfo', '__typename', '__schema'],
   ...['and', 'or', 'not', 'id', 'ID', 'node_id', 'row_id', 'rowId', 'first', 'where', 'order_by', 'order_direction'],
@@ -135,7 +135,7 @@ const name = fc.oneof(
   { weight: 1, arbitrary: fc.stringMatching(/^[a-z_]{1,3}(_id)?$/) },
 );
 
-/** Types as they come, and two of the schema's own that are called like something else. */
+/** Ordinary types, and two of the schema's own with other types' names. */
 const plainType = fc.constantFrom(
   ...['int4', 'int8', 'text', 'jsonb', 'timestamptz', 'point'].map((name) => type(name)),
   ...['constructor', 'date'].map((name) => type(name, { sql: `events.${name}`, comparison: null })),
@@ -179,7 +179,7 @@ const tableArbitrary = (types: fc.Arbitrary<Type>): fc.Arbitrary<Table> =>
         );
     });
 
-/** A foreign key from one of the tables to one of the tables, to be added to the first. */
+/** Any foreign key between two of the tables. */
 const reference = (tables: readonly Table[]): fc.Arbitrary<readonly [from: Table, key: ForeignKey]> =>
   fc.tuple(fc.constantFrom(...tables), fc.constantFrom(...tables)).chain(([from, to]) => {
     const size = Math.min(from.columns.length, to.columns.length, 2);
@@ -199,7 +199,7 @@ const typesOf = (known: readonly Enum[]): fc.Arbitrary<Type> => {
   return fc.oneof({ weight: 3, arbitrary: simple }, { weight: 1, arbitrary: simple.map(arrayOf) });
 };
 
-/** Any catalog that PostgreSQL could hold, with names that make trouble. */
+/** Any catalog that PostgreSQL could hold, with troublesome names. */
 export const anyCatalog: fc.Arbitrary<Catalog> = enums.chain((known) =>
   fc
     .uniqueArray(tableArbitrary(typesOf(known)), { minLength: 1, maxLength: 5, selector: (t) => t.name })
@@ -216,7 +216,7 @@ export const anyCatalog: fc.Arbitrary<Catalog> = enums.chain((known) =>
     ),
 );
 
-/** A catalog and the same one in another order. */
+/** Any catalog, and the same one in another order. */
 export const shuffled = (original: Catalog): fc.Arbitrary<Catalog> => {
   const shuffle = <T>(items: readonly T[]) => fc.shuffledSubarray([...items], { minLength: items.length });
   return fc
@@ -233,7 +233,7 @@ export const shuffled = (original: Catalog): fc.Arbitrary<Catalog> => {
     .chain(([tables, enums]) => shuffle(tables).map((tables) => ({ ...original, tables, enums })));
 };
 
-/** A catalog with one thing more: a table, a column or a foreign key. */
+/** Any catalog, and the same one with another table, column or foreign key. */
 export const grown = (original: Catalog): fc.Arbitrary<Catalog> => {
   const types = typesOf(original.enums);
   const others = (t: Table) => original.tables.filter((o) => o !== t);

@@ -2,7 +2,7 @@ import type { Config } from '../../src/config/config.ts';
 import { defaultPageLimits, defaultRequestLimits, type RequestLimits } from '../../src/config/limits.ts';
 import type { AppOptions } from '../../src/server/app.ts';
 
-/** A server that asks for little and refuses little; tests change what they are about. */
+/** A permissive configuration with few requirements; each test changes what it is about. */
 export const appConfig: AppOptions['config'] & Pick<Config, 'schemaPollMs' | 'sseMaxSeconds'> = {
   auth: null,
   graphiql: false,
@@ -17,5 +17,5 @@ export const appConfig: AppOptions['config'] & Pick<Config, 'schemaPollMs' | 'ss
   sseMaxSeconds: 230,
 };
 
-/** For documents that ask for everything at once. */
+/** Limits for documents that request everything at once. */
 export const unlimited: Partial<RequestLimits> = { tokens: 1e6, aliases: 1e5, depth: 200, cost: 1e9, bytes: 1e9 };

@@ -7,22 +7,22 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createControlGroup } from '../../bench/controlGroup.ts';
 import { peakMegabytes } from '../../bench/processes.ts';
 
-/** The server in a bound on its memory. */
+/** The server with a limit on its memory. */
 export interface Container {
   readonly process: ChildProcess;
   readonly port: number;
-  /** The first match in what it has logged. */
+  /** Resolves with the first match in its log. */
   readonly logged: (pattern: RegExp) => Promise<RegExpExecArray>;
-  /** How its memory is bounded. */
+  /** The way in which its memory is limited. */
   readonly bound: 'control group' | 'heap';
   readonly lives: () => boolean;
-  /** The most that was resident. */
+  /** Resolves with its largest resident memory. */
   readonly peakMegabytes: () => Promise<number>;
   readonly stop: () => Promise<void>;
 }
 
 export interface ContainerOptions {
-  /** The folder of the server's files, and the arguments of Node.js that run it. */
+  /** The folder with the server's files, and the arguments with which Node.js runs it. */
   readonly folder: string;
   readonly args: readonly string[];
   readonly megabytes: number;
@@ -31,12 +31,12 @@ export interface ContainerOptions {
 
 let started = 0;
 
-/** How long a server may take to log what is waited for. */
+/** Time that a server may take to log an awaited line. */
 const maxSilenceMs = 60_000;
 
 /**
- * Starts the server in a control group with so much memory; where none can be made, with a heap in proportion. Its log
- * is a file: a pipe that a busy process does not read would stop the server.
+ * Starts the server in a control group with this memory; if none can be created, with a heap in proportion. It logs
+ * into a file, because a pipe that a busy process does not read would block the server.
  */
 export async function startContainer({ folder, args, megabytes, variables }: ContainerOptions): Promise<Container> {
   const name = `events-graphql-${process.pid}-${++started}`;

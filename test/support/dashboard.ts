@@ -12,15 +12,15 @@ import { type Program, portOf, startProgram, variablesFor } from './program.ts';
 
 const timeout = 60_000;
 
-/** Long ago until tomorrow: all events of the sample. */
+/** A range that contains all events of the sample, and tomorrow. */
 export function always(): string {
   const at = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
   return `from=${at(-35)}&to=${at(1)}`;
 }
 
 /**
- * The build with its dashboard, with all that it can be strict about unless overridden, on a database of its own; each test of the
- * `describe` that calls it gets a page in a browser, and fails where that had something to complain about.
+ * Sets up the built server with its dashboard, on its own database and with all strict settings unless overridden. Each
+ * test of the `describe` that calls it gets a page in a browser, and fails if the page complains.
  */
 export function setUpDashboard(overrides: Readonly<Record<string, string>> = {}) {
   let database: TestDatabase;
@@ -96,17 +96,17 @@ export function setUpDashboard(overrides: Readonly<Record<string, string>> = {})
       database.admin<R>(sql, values),
     sign: () => issuer.sign(),
 
-    /** Has the server read the catalog again. */
+    /** Makes the server read the catalog again. */
     readCatalog: () => program.process.kill('SIGHUP'),
 
-    /** Opens the page for somebody who has a token already. */
+    /** Opens the page for someone who already has a token. */
     async open(search = '', roles = ['Events.Read', 'Events.Write']): Promise<void> {
       const token = await issuer.sign({ roles });
       await page.addInitScript((text) => sessionStorage.setItem('access-token', text), token);
       await page.goto(address(search));
     },
 
-    /** Takes the complaints of what was meant to fail; all others stay. */
+    /** Removes and returns the complaints about an intended failure; all others stay. */
     forgive(pattern: RegExp): void {
       complaints = complaints.filter((text) => !pattern.test(text));
     },
@@ -122,7 +122,7 @@ export function setUpDashboard(overrides: Readonly<Record<string, string>> = {})
     chart: (name: RegExp) => page.getByRole('img', { name }),
     panel: (name: string) => page.getByRole('region', { name, exact: true }),
 
-    /** Waits until the chart of events is about so many. */
+    /** Waits until the chart of events shows about this many. */
     showsEvents: (count: number) =>
       page.getByRole('img', { name: new RegExp(`^Events per .*: ${count.toLocaleString('en-GB')} in all`) }).waitFor(),
   };

@@ -5,37 +5,39 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import type { ServerConnection } from '../../src/dev/embedded/server.ts';
 
-/** A database of a test's own. */
+/** A test's own database. */
 export interface TestDatabase {
-  /** A role of this database's own, as the server would log in; it may do what it was granted. */
+  /** The database's own role, as which the server would log in; it has only the rights that it was granted. */
   readonly connection: ServerConnection;
   /** Runs SQL as the owner of everything in the database. */
   admin<R extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<pg.QueryResult<R>>;
   /** Opens another session of that owner. */
   connect(): Promise<pg.Client>;
-  /** Makes a further role that may log in; `drop` drops it. */
+  /** Creates another role that may log in; `drop` drops it. */
   createRole(): Promise<ServerConnection>;
-  /** Grants a role the reading and writing of all that is in the schema by now. */
+  /** Lets a role read and write everything that is in the schema now. */
   grantAll(role: ServerConnection, schema?: string): Promise<void>;
-  /** Drops the database and its roles; sessions that are still open are cut. */
+  /** Drops the database and its roles, and ends open sessions. */
   drop(): Promise<void>;
 }
 
-/** A database with the `events` schema and its small sample, which the role of `connection` may read and write. */
+/**
+ * Creates a database with the `events` schema and its small sample, which the role of `connection` may read and write.
+ */
 export async function createDatabase(): Promise<TestDatabase> {
   const database = await clone(inject('postgres').template);
   await database.grantAll(database.connection);
   return database;
 }
 
-/** A database with nothing in it. */
+/** Creates an empty database. */
 export const createEmptyDatabase = (): Promise<TestDatabase> => clone("template0 encoding 'UTF8'");
 
-/** Whether `createExtendedDatabase` can create these extensions; a test that needs them is skipped otherwise. */
+/** Tells whether `createExtendedDatabase` can create these extensions; without them, skip the test. */
 export const hasExtensions = (...names: readonly string[]): boolean =>
   names.every((name) => inject('debian')?.extensions.includes(name));
 
-/** A database of Debian's PostgreSQL with these extensions in `public`, and nothing else in it. */
+/** Creates a database on Debian's PostgreSQL, empty except for these extensions in `public`. */
 export async function createExtendedDatabase(...extensions: readonly string[]): Promise<TestDatabase> {
   const answer = await text(knock(inject('debian')?.port ?? 0, '127.0.0.1'));
   if (!answer.startsWith('{')) throw new Error(answer);

@@ -4,32 +4,32 @@ import { type AddressInfo, createServer } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { type Server, startServer } from '../../src/dev/embedded/server.ts';
 
-/** Debian's PostgreSQL, whose packages bring extensions. */
+/** Debian's PostgreSQL, for which there are packages of extensions. */
 export interface Debian {
-  /** What can be created in its databases. */
+  /** Extensions that its databases can create. */
   readonly extensions: readonly string[];
-  /** Whoever connects here gets the server's `Connection` as JSON; the first to do so starts it. */
+  /** A port that sends the server's `Connection` as JSON; the first client starts the server. */
   readonly port: number;
 }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Null where it is not installed. */
+    /** Null if it is not installed. */
     readonly debian: Debian | null;
   }
 }
 
-/** Debian's PgBouncer. */
+/** Path of Debian's PgBouncer. */
 export const pgBouncer = '/usr/sbin/pgbouncer';
 
 const programs = '/usr/lib/postgresql';
 const wanted = ['hstore', 'ltree', 'citext', 'postgis', 'pg_partman'];
 
-/** An extension that Debian 12 does not have. */
+/** An extension that Debian 12 does not package. */
 const fromSource = { name: 'vector', source: 'https://github.com/pgvector/pgvector' };
 const settings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: 100 };
 
-/** Runs before all tests, and starts a server when the first test asks for one: one for all of them. */
+/** Runs before all tests. Starts one server for all of them, when the first test needs it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const version = (await entries(programs)).toSorted((a, b) => Number(b) - Number(a))[0];
   const files = version ? await entries(`/usr/share/postgresql/${version}/extension`) : [];

@@ -12,7 +12,10 @@ import {
 } from 'graphql';
 import { timeColumnsOf } from './aggregates.ts';
 
-/** A document, and what it costs at most: one statement for each path of lists, aggregates and arguments that it asks for; relations to one row are joined, save those to a view. */
+/**
+ * A document with its highest number of statements: one for each path of lists, aggregates and arguments. To-one
+ * relations are joined, except those to a view.
+ */
 export interface GeneratedDocument {
   readonly text: string;
   readonly statements: ReadonlySet<string>;
@@ -20,7 +23,7 @@ export interface GeneratedDocument {
 
 const maxDepth = 3;
 
-/** Makes a random document of lists, relations and counts, with aliases for one and the same thing among them. */
+/** Makes a random document of lists, relations and counts; some select the same field under several aliases. */
 export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): GeneratedDocument {
   const statements = new Set<string>();
   const query = schema.getQueryType();
@@ -104,7 +107,7 @@ export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): Gene
   return { text: `{ ${fields.join(' ')} }`, statements };
 }
 
-/** Tells whether a field can be selected without arguments other than `groupBy`, as those of functions often cannot. */
+/** Tells whether a field needs no arguments other than `groupBy`; fields of functions often need others. */
 const isComplete = ({ args }: GraphQLField<unknown, unknown>): boolean =>
   args.every((argument) => argument.name === 'groupBy' || !isRequiredArgument(argument));
 
@@ -118,5 +121,5 @@ function enumValues(schema: GraphQLSchema, name: string): readonly string[] {
   return isEnumType(type) ? type.getValues().map((value) => value.name) : [];
 }
 
-/** Fields of the extension that have a loader of their own. */
+/** Fields of the extension with a loader of their own. */
 const isLoaded = (name: string) => name === 'openIncidentCount';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { startEmbedded } from '../../src/dev/embedded/embedded.ts';
 
-/** A process with an embedded database: prints the connection, and at SIGINT whether the database still answers. */
+/** A process with an embedded database. It prints the connection and, on SIGINT, whether the database still answers. */
 const [directory = ''] = process.argv.slice(2);
 const { connection, stop } = await startEmbedded({ directory });
 const client = new pg.Client(connection);

@@ -1,8 +1,8 @@
 import type { TestDatabase } from './database.ts';
 
 /**
- * Has PostgreSQL say of tables of `events` what the coordinator of a Citus cluster says: by which column each is
- * distributed, null for one that is not divided. So statements have the form that Citus needs, and PostgreSQL runs them.
+ * Makes PostgreSQL's catalog describe tables of `events` like the coordinator of a Citus cluster: with the column by
+ * which each is distributed, or null. Statements then have the form for Citus, and PostgreSQL runs them.
  */
 export async function distribute(
   database: TestDatabase,
@@ -26,7 +26,7 @@ export async function distribute(
     );
 }
 
-/** Has PostgreSQL say of tables of `events` what TimescaleDB says of hypertables, and of which chunks they have there. */
+/** Makes PostgreSQL's catalog describe tables of `events` like TimescaleDB's hypertables, with their chunks. */
 export async function makeHypertables(
   database: TestDatabase,
   tables: Readonly<Record<string, { readonly isCompressed: boolean }>>,

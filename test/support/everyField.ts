@@ -10,32 +10,32 @@ import {
   isObjectType,
 } from 'graphql';
 
-/** A list at the root of a schema, and how to ask for all that it has. */
+/** A root list, and how to request everything that it has. */
 export interface ServedList {
   readonly name: string;
   readonly type: GraphQLObjectType;
-  /** The relation in the database, as the type's description tells it. */
+  /** The relation in the database, from the type's description. */
   readonly relation: string;
-  /** A selection of all values of a row. */
+  /** Selection of all values of a row. */
   readonly values: string;
-  /** A selection of all values of a row, and of all relations with the values of their rows. */
+  /** Selection of all values of a row, and of all relations with the values of their rows. */
   readonly everything: string;
-  /** By what it can be filtered, with the type of the operand of `eq`. */
+  /** Its filters, with the type of the operand of `eq`. */
   readonly filters: ReadonlyMap<string, string>;
-  /** Items of `orderBy` in a direction: every column by its value, and something of each relation. */
+  /** Items of `orderBy` for a direction: every column, and one value of each relation. */
   readonly orders: readonly ((direction: string) => string)[];
-  /** The fields that find one row of the list's type, with the types of their arguments. */
+  /** The fields that look up one row of the list's type, with the types of their arguments. */
   readonly lookups: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
-/** One field of a document that asks for many things at once, with the values and types of its variables. */
+/** One of many fields in a document, with the values and types of its variables. */
 export interface Question {
-  /** The field; its variables are called after their keys below. */
+  /** Writes the field with the names of its variables, by the keys below. */
   readonly field: (variables: Readonly<Record<string, string>>) => string;
   readonly variables: Readonly<Record<string, readonly [type: string, value: unknown]>>;
 }
 
-/** All lists of a schema. */
+/** Returns all root lists of a schema. */
 export function servedLists(schema: GraphQLSchema): readonly ServedList[] {
   const fields = Object.values(schema.getQueryType()?.getFields() ?? {});
   return fields.flatMap((field) => {
@@ -57,7 +57,7 @@ export function servedLists(schema: GraphQLSchema): readonly ServedList[] {
   });
 }
 
-/** One document with all the questions; in its result the answer to each is `q0`, `q1`, ... */
+/** Makes one document of all the questions; in its result the answers are `q0`, `q1`, ... */
 export function documentOf(questions: readonly Question[]): { document: string; variables: Record<string, unknown> } {
   const given = questions.flatMap(({ variables }, i) =>
     Object.entries(variables).map(([key, [type, value]]) => ({ question: i, key, name: `v${i}_${key}`, type, value })),
@@ -87,7 +87,7 @@ const relations = (type: GraphQLObjectType): readonly string[] =>
     return isObjectType(row) ? `${field.name} { ${values(row)} }` : '';
   });
 
-/** The type of the rows that a field lists. */
+/** Returns the type of a list field's rows. */
 function rowsOf({ type }: GraphQLField<unknown, unknown>): GraphQLObjectType | null {
   const connection = getNamedType(type);
   const nodes = isObjectType(connection) ? connection.getFields()['nodes'] : undefined;

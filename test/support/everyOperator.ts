@@ -1,7 +1,7 @@
 import { type GraphQLInputType, type GraphQLSchema, getNamedType, isInputObjectType, isListType } from 'graphql';
 import type { Question, ServedList } from './everyField.ts';
 
-/** The first value that each field of the rows has. */
+/** Returns the first value of each field in the rows. */
 export const samplesOf = (rows: readonly Readonly<Record<string, unknown>>[]): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     rows
@@ -11,7 +11,7 @@ export const samplesOf = (rows: readonly Readonly<Record<string, unknown>>[]): R
 
 const hasNull = (value: unknown): boolean => Array.isArray(value) && value.includes(null);
 
-/** What operators take that do not take a value of their column, by the name of their argument's type. */
+/** Arguments of operators that do not take a value of their column, by the name of the argument's type. */
 const ownArguments: Readonly<Record<string, unknown>> = {
   Boolean: true,
   Duration: 'P1D',
@@ -28,7 +28,7 @@ const ownArguments: Readonly<Record<string, unknown>> = {
   BigInt: '1',
 };
 
-/** Questions that use every operator of every column of a list; `samples` are values of its columns. */
+/** Makes questions with every operator of every column of a list; `samples` are values of its columns. */
 export function everyFilter(schema: GraphQLSchema, list: ServedList, samples: Readonly<Record<string, unknown>>) {
   return fieldsOf(schema.getType(`${list.type.name}Where`)).flatMap(([column, type]): readonly Question[] => {
     const operators = fieldsOf(type);
@@ -46,7 +46,7 @@ export function everyFilter(schema: GraphQLSchema, list: ServedList, samples: Re
   });
 }
 
-/** Questions that ask for the related rows of which any, none or all are as they are. */
+/** Makes questions that filter by some, none and every related row. */
 export const everyRelation = (schema: GraphQLSchema, list: ServedList): readonly Question[] =>
   fieldsOf(schema.getType(`${list.type.name}Where`)).flatMap(([relation, type]) => {
     const fields = fieldsOf(type);
@@ -60,7 +60,7 @@ export const everyRelation = (schema: GraphQLSchema, list: ServedList): readonly
     }));
   });
 
-/** The condition that the first column has a value. */
+/** Makes the condition that the first column is not null. */
 const anyValue = (fields: ReturnType<typeof fieldsOf>): object =>
   Object.fromEntries(
     fields
@@ -69,14 +69,14 @@ const anyValue = (fields: ReturnType<typeof fieldsOf>): object =>
       .map(([name]) => [name, { isNull: false }]),
   );
 
-/** Questions for a list's groups in every order and under every condition on a measure. */
+/** Makes questions for a list's groups, in every order and with every condition on a measure. */
 export function everyMeasure(schema: GraphQLSchema, list: ServedList): readonly Question[] {
   const row = list.type.name;
-  // An argument that leaves out a field called like what every object inherits is taken to give it.
+  // graphql-js would read a field named like an inherited property, such as `constructor`, as given.
   if (fieldsOf(schema.getType(`${row}Having`)).some(([name]) => name in {})) return [];
   const [, by] = fieldsOf(schema.getType(`${row}GroupBy`)).find(([name]) => name === 'columns') ?? [];
   if (!by) return [];
-  /** The fields of the columns in an input; those beside them are of other types. */
+  /** Returns the fields of an input that stand for columns; the others have other types. */
   const of = (suffix: 'Having' | 'GroupedOrderBy') =>
     fieldsOf(schema.getType(row + suffix)).filter(([, type]) =>
       `${type}`.endsWith(`Aggregate${suffix.replace('Grouped', '')}`),
@@ -103,7 +103,7 @@ export function everyMeasure(schema: GraphQLSchema, list: ServedList): readonly 
   return [...having, ...orders, ask('having', { count: { gt: 0 } })];
 }
 
-/** A test of a measure with as many operators as need no value of a column. */
+/** Makes a test of a measure with all operators that need no value of a column. */
 const testsOf = (type: GraphQLInputType): object =>
   Object.fromEntries(
     fieldsOf(type).flatMap(([operator, of]) => {

@@ -1,12 +1,15 @@
 import type { Page } from 'playwright-core';
 
-/** Sets the window's width, and waits until the charts have followed. */
+/** Sets the window's width, and waits until the charts have redrawn. */
 export async function resize(page: Page, width: number): Promise<void> {
   await page.setViewportSize({ width, height: 1000 });
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0)))));
 }
 
-/** What a page hides of its texts: where it overflows, what is cut without saying what it was, labels cut by a canvas. */
+/**
+ * Lists texts that a page hides: overflowing elements, texts that are cut without their full text elsewhere, labels cut
+ * by a canvas.
+ */
 export const hiddenIn = (page: Page): Promise<readonly string[]> =>
   page.evaluate(() => {
     const nameOf = (element: Element) =>
@@ -34,7 +37,7 @@ export const hiddenIn = (page: Page): Promise<readonly string[]> =>
       return left < -1 || right > innerWidth + 1;
     });
     const cut = [...new Set([...scrolled, ...outside])].filter((element) => !isNamed(element)).map(nameOf);
-    /** Drawn over, so that the chart's own canvas is not read. */
+    /** A copy to read pixels from, so that the chart's own canvas is not read. */
     const column = Object.assign(document.createElement('canvas'), { width: 1, height: 1000 });
     const context = column.getContext('2d', { willReadFrequently: true });
     const isBlank = (canvas: HTMLCanvasElement, x: number) => {

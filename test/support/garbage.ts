@@ -5,10 +5,10 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Which of these things are still there when all has been collected that nothing holds. */
+/** Returns which of these objects still exist after garbage collection. */
 export async function heldOf(things: Readonly<Record<string, WeakRef<object>>>): Promise<readonly string[]> {
   const held = () => Object.keys(things).filter((name) => things[name]?.deref());
-  // What a finished promise or a closed socket holds goes only a few turns later.
+  // A finished promise or a closed socket releases its objects only a few turns later.
   for (let round = 0; round < 20 && held().length > 0; round++) {
     await turn();
     collect();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** What the Dockerfile's last stage sets: the arguments of Node.js, and variables. */
+/** Reads what the last stage of the Dockerfile sets: the arguments of Node.js, and variables. */
 export async function readImageSettings(): Promise<{
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;

@@ -11,32 +11,32 @@ export const clientId = '5d1c7a20-0000-4000-8000-000000000001';
 
 type Key = Awaited<ReturnType<typeof generateKeyPair>> & { readonly kid: string };
 
-/** A tenant of Entra ID as far as a resource server sees it: an address with public keys, and tokens signed with them. */
+/** A tenant of Entra ID as a resource server sees it: an address with public keys, and tokens signed with them. */
 export interface Issuer {
   readonly config: AuthConfig;
-  /** What AUTH_AUTHORITY is for it. */
+  /** Value of AUTH_AUTHORITY. */
   readonly authority: string;
-  /** How many times the keys were asked for. */
+  /** Number of requests for the keys so far. */
   requests: number;
-  /** The status of every answer, until told otherwise. */
+  /** Status of every response. */
   status: number;
-  /** What answers about keys wait for. */
+  /** Promise that responses with keys wait for. */
   ready: Promise<void>;
-  /** A token with these claims in place of the usual ones; `undefined` leaves one out. */
+  /** Signs a token with these claims in place of the usual ones; `undefined` leaves one out. */
   sign(claims?: JWTPayload, key?: Key): Promise<string>;
-  /** The public key that signs now, as text. */
+  /** Returns the current public key as text. */
   publicKey(): Promise<string>;
-  /** A key that nobody has published. */
+  /** An unpublished key. */
   strange(kid?: string): Promise<Key>;
-  /** From now on another key signs; the ones before are published no more. */
+  /** Replaces the signing key; the previous keys are no longer published. */
   rotate(): Promise<void>;
   end(): Promise<void>;
 }
 
 export interface IssuerOptions {
-  /** Of `localhost`, to be asked encrypted. */
+  /** A certificate for `localhost`, to serve TLS. */
   readonly certificate?: { readonly certificate: string; readonly key: string };
-  /** Answers what is not about keys. */
+  /** Answers requests that are not for keys. */
   readonly otherwise?: RequestListener;
 }
 

@@ -2,22 +2,22 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { all, any, type Truth } from './logic.ts';
 
-/** A kind of column: what it may hold, how it can be filtered, and what a filter should say. */
+/** A kind of column: its values, its operators, and a model of what its filters match. */
 export interface Kind {
-  /** Its type in SQL. */
+  /** The SQL type. */
   readonly type: string;
-  /** What its columns hold beside null, and the SQL for one such value. */
+  /** The values of its columns, apart from null; and the SQL for one of them. */
   readonly values: readonly string[];
   readonly sql: (value: string) => string;
   /** The operators, each with its possible arguments. */
   readonly operators: Readonly<Record<string, fc.Arbitrary<unknown>>>;
-  /** Whether a value that is not null fulfils an operator other than `isNull`. */
+  /** Whether a value that is not null matches an operator other than `isNull`. */
   readonly test: (value: string, operator: string, argument: unknown) => Truth;
-  /** The same of a null; without it nothing is known of one. */
+  /** The same for null; if absent, the result is unknown (SQL's null). */
   readonly testNull?: (operator: string, argument: unknown) => Truth;
 }
 
-/** Whether a value fulfils an operator. */
+/** Tells whether a value matches an operator. */
 export function fulfils(kind: Kind, value: string | null, operator: string, argument: unknown): Truth {
   if (operator === 'isNull') return (value === null) === argument;
   if (Array.isArray(argument) && argument.length === 0 && ['in', 'notIn'].includes(operator))
@@ -26,7 +26,9 @@ export function fulfils(kind: Kind, value: string | null, operator: string, argu
   return kind.testNull ? kind.testNull(operator, argument) : null;
 }
 
-/** What an operator says of no value; a comparison with each item of no list is not made, and so never unknown. */
+/**
+ * Returns an operator's result for a missing value. An empty list makes no comparison, so its result is never unknown.
+ */
 function ofNone(operator: string, argument: unknown): Truth {
   return Array.isArray(argument) && argument.length === 0 && /^(in|notIn|type)$/.test(operator)
     ? operator === 'notIn'
@@ -46,7 +48,7 @@ const equality = (argument: fc.Arbitrary<unknown>) => ({
 
 const inequality = (argument: fc.Arbitrary<unknown>) => ({ lt: argument, lte: argument, gt: argument, gte: argument });
 
-/** What an operator makes of how two values compare: below, at or above zero. */
+/** Results of the operators by the order of two values: below, at or above zero. */
 const comparisons: Readonly<Record<string, (order: number) => boolean>> = {
   eq: (order) => order === 0,
   ne: (order) => order !== 0,
@@ -56,7 +58,7 @@ const comparisons: Readonly<Record<string, (order: number) => boolean>> = {
   gte: (order) => order >= 0,
 };
 
-/** The operators that compare; `order` is how a value stands to an argument. */
+/** Tests an operator that compares; `order` compares the value with an argument. */
 function compared(operator: string, argument: unknown, order: (argument: unknown) => number): Truth {
   if (operator === 'in') return any((argument as readonly unknown[]).map((item) => order(item) === 0));
   if (operator === 'notIn') return all((argument as readonly unknown[]).map((item) => order(item) !== 0));
@@ -66,8 +68,8 @@ function compared(operator: string, argument: unknown, order: (argument: unknown
 }
 
 /**
- * Values in ascending order; those of one group are equal, and the first is how PostgreSQL shows them. `write` is how
- * a client writes one, undefined where it cannot.
+ * Makes a kind of ordered values, in ascending groups of equal values; the first of a group is PostgreSQL's form.
+ * `write` converts a value to a client's argument, or to undefined if that is impossible.
  */
 function ordered(type: string, groups: readonly (readonly string[])[], write: (text: string) => unknown): Kind {
   const values = groups.flat();
@@ -84,7 +86,7 @@ function ordered(type: string, groups: readonly (readonly string[])[], write: (t
   };
 }
 
-/** Texts, by an `ordered` kind. */
+/** Makes a kind of texts from an ordered kind. */
 function textual(base: Kind): Kind {
   const piece = fc.constantFrom('', 'a', 'A', 'b', '1', '%', '_', '\\', '.', '/', 'é', '😀', '[', ')');
   const pattern = fc
@@ -129,7 +131,7 @@ function textual(base: Kind): Kind {
   };
 }
 
-/** Whether the words of a text, which have no endings here, are those of a query. */
+/** Tells whether a text has the words of a query. The model's words have no endings. */
 function isFound(text: string, query: string): boolean {
   const found: readonly string[] = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const parts: readonly string[] = query.toLowerCase().match(/"[^"]*"|[^ ]+/g) ?? [];
@@ -184,7 +186,7 @@ const finite = (value: string) => (Number.isFinite(Number(value)) ? Number(value
 const constantCase = (label: string) => label.replace(' ', '_').toUpperCase();
 const moods = ['Low end', 'mid', 'HIGH'];
 
-/** A text in which documents have it. */
+/** An instant in a form that documents contain. */
 const instant = '2026-03-01T00:00:00+01:30';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -202,7 +204,7 @@ function isSame(a: Json, b: Json): boolean {
   );
 }
 
-/** PostgreSQL's `@>`: items are compared as a set, and at the top a list also contains a scalar item. */
+/** Models PostgreSQL's `@>`: items are compared as a set, and at the top level a list also contains a scalar item. */
 function containsJson(a: Json, b: Json, isTop = true): boolean {
   if (isObject(a) && isObject(b))
     return Object.entries(b).every(([key, value]) => key in a && containsJson(a[key] ?? null, value, false));
@@ -211,7 +213,7 @@ function containsJson(a: Json, b: Json, isTop = true): boolean {
   return isSame(a, b);
 }
 
-/** What stands at a path; undefined where nothing does. */
+/** Returns the value at a path; undefined if there is none. */
 const atPath = (json: Json | undefined, path: readonly string[]): Json | undefined =>
   path.reduce<Json | undefined>((value, key) => {
     if (value === undefined) return undefined;
@@ -226,7 +228,7 @@ const documents: readonly Json[] = [
 ];
 const given = fc.constantFrom(...documents.filter((json) => json !== null));
 
-/** What JSON of one type is compared as: a value of another kind, if a document is of the type. */
+/** How JSON values of one type are compared: as values of another kind, if they have the type. */
 interface Nested {
   readonly kind: Kind;
   readonly of: (json: Json) => string | null;
@@ -262,7 +264,7 @@ const nested: Readonly<Record<string, Nested>> = {
 const typeOf = (json: Json) =>
   json === null ? 'NULL' : isList(json) ? 'ARRAY' : typeof json === 'object' ? 'OBJECT' : (typeof json).toUpperCase();
 
-/** The operators that JSON has at a path too. */
+/** The operators of JSON that also work at a path. */
 const ofJson: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   contains: given,
   hasKey: fc.constantFrom('a', 'b', '', '0', 'c'),
@@ -270,12 +272,12 @@ const ofJson: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   ...Object.fromEntries(Object.entries(nested).map(([name, { kind }]) => [name, anyTest(kind.operators)])),
 };
 
-/** One of some operators with an argument. */
+/** Makes one of these operators with an argument. */
 function anyTest(operators: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<object> {
   return fc.oneof(...Object.entries(operators).map(([name, argument]) => argument.map((value) => ({ [name]: value }))));
 }
 
-/** Whether JSON fulfils an operator; undefined is where there is none. */
+/** Tells whether JSON matches an operator; undefined is an absent value. */
 function fitsJson(document: Json | undefined, operator: string, argument: unknown): Truth {
   if (operator === 'at') {
     const { path, ...tests } = argument as { readonly path: readonly string[] };
@@ -316,7 +318,7 @@ const json = (type: string): Kind => ({
   testNull: (operator, argument) => fitsJson(undefined, operator, argument),
 });
 
-/** Arrays; the values are given as JSON, a list of lists for two dimensions. */
+/** Makes a kind of arrays; the values are JSON, with lists of lists for two dimensions. */
 function array(
   type: string,
   lists: readonly Json[],
@@ -353,7 +355,7 @@ function array(
 const arrayText = (items: readonly Json[]): string =>
   `{${items.map((item) => (isList(item) ? arrayText(item) : JSON.stringify(item))).join(',')}}`;
 
-/** A kind whose values are equal or not, and no more. */
+/** Makes a kind whose values only have equality. */
 function unordered(type: string, values: readonly string[]): Kind {
   return {
     ...ordered(
@@ -365,17 +367,17 @@ function unordered(type: string, values: readonly string[]): Kind {
   };
 }
 
-/** Sets of values, as far as one may contain another. */
+/** How the sets of a kind relate to each other. */
 interface Sets {
   readonly contains: (outer: string, inner: string) => boolean;
   readonly overlaps: (a: string, b: string) => boolean;
   readonly adjacent?: (a: string, b: string) => boolean;
-  /** What the values may lie in, and what they alone may contain. */
+  /** Arguments that values may lie in, and further arguments that values may contain. */
   readonly containers: readonly string[];
   readonly contents: readonly string[];
 }
 
-/** A kind whose values are sets. */
+/** Makes a kind whose values are sets. */
 function containing(base: Kind, { contains, overlaps, adjacent, containers, contents }: Sets): Kind {
   const container = fc.constantFrom(...containers);
   const any = fc.oneof(container, fc.constantFrom(...contents));
@@ -399,7 +401,10 @@ function containing(base: Kind, { contains, overlaps, adjacent, containers, cont
 
 type Days = readonly [from: number, to: number];
 
-/** Ranges of days, each as its first day and the day after its last: none is empty, none meets another. A day is a range too. */
+/**
+ * Parses ranges of days, each as its first day and the day after its last. None is empty and none touches another. A
+ * single day is a range too.
+ */
 function rangesOf(text: string): readonly Days[] {
   const texts = /^\{(.*)\}$/.exec(text)?.[1]?.match(/[[(].*?[\])]/g) ?? [text];
   const apart: Days[] = [];
@@ -431,7 +436,7 @@ const ranges: Pick<Sets, 'contains' | 'overlaps' | 'adjacent'> = {
   },
 };
 
-/** The bits of a network's prefix; of the addresses of IPv6 those that are but zeros and a digit. */
+/** Returns the bits of a network's prefix; IPv6 addresses are only zeros and a digit here. */
 function prefixOf(text: string): string {
   const [address = '', length] = text.split('/');
   const isLong = address.includes(':');
@@ -445,7 +450,7 @@ const networks: Pick<Sets, 'contains' | 'overlaps'> = {
   overlaps: (a, b) => prefixOf(a).startsWith(prefixOf(b)) || prefixOf(b).startsWith(prefixOf(a)),
 };
 
-/** Times that lie so long before now; the ages are far from the durations that are asked for. */
+/** Makes a kind of times of these ages; the ages are far from the durations in arguments. */
 const recent = (
   type: string,
   now: string,
@@ -462,7 +467,7 @@ const recent = (
 
 const minutes = { PT0S: 0, PT1H: 60, P1D: 1440, P1M: 43_200, P1DT12H: 2160 };
 
-/** By name of the column, a kind for each kind of operator and of type. */
+/** The kinds by column name: one for each set of operators, and for each type. */
 export const kinds: Readonly<Record<string, Kind>> = {
   word: text('text collate "C"'),
   name: text('varchar(20) collate "C"'),

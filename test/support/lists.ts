@@ -1,6 +1,6 @@
 import type { TestApi } from './api.ts';
 
-/** The arguments of a list, as variables. */
+/** Arguments of a list, as variables. */
 export interface ListArguments {
   readonly first?: number;
   readonly after?: string | null | undefined;
@@ -12,7 +12,7 @@ export interface ListArguments {
   readonly distinctOn?: readonly string[];
 }
 
-/** A list, the type of its rows, and the fields that are asked for. */
+/** A list, the type of its rows, and the requested fields. */
 export interface Listed {
   readonly list: string;
   readonly type: string;
@@ -21,7 +21,7 @@ export interface Listed {
 
 export interface Edge {
   readonly cursor: string;
-  /** All that was selected of a row. */
+  /** The selected values of a row. */
   readonly node: Readonly<Record<string, unknown>>;
 }
 
@@ -39,7 +39,7 @@ export interface ListPage {
 
 export type Read = (args: ListArguments) => Promise<ListPage>;
 
-/** The list, with its arguments from variables. */
+/** Writes the list, with its arguments as variables. */
 const selection = (list: string, fields: readonly string[]) => `
   ${list}(first: $first, after: $after, last: $last, before: $before, offset: $offset, where: $where, orderBy: $orderBy, distinctOn: $distinctOn) {
     edges { cursor node { ${fields.join(' ')} } }
@@ -51,7 +51,7 @@ const query = (type: string, selected: string) => `
     ${selected}
   }`;
 
-/** Reads pages of a list of the API; with a `parent`, of its rows alone. */
+/** Reads pages of a list; with a `parent`, of that parent's list. */
 export function createReader(api: TestApi, { list, type, fields }: Listed, parent?: number): Read {
   const selected = `list: ${selection(list, fields)}`;
   if (parent === undefined) {
@@ -62,7 +62,7 @@ export function createReader(api: TestApi, { list, type, fields }: Listed, paren
   return async (args) => (await api.query<{ parent: { list: ListPage } }>(document, { ...args })).parent.list;
 }
 
-/** Reads pages of a list under all parents at once, which have the same arguments. */
+/** Reads pages of the lists of all parents at once, with the same arguments. */
 export function createChildrenReader(api: TestApi, { list, type, fields }: Listed) {
   const document = query(type, `parents { nodes { rowId list: ${selection(list, fields)} } }`);
   return async (args: ListArguments): Promise<readonly { readonly rowId: number; readonly list: ListPage }[]> => {

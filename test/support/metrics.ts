@@ -8,14 +8,14 @@ import {
 
 type Points = readonly { readonly attributes: Attributes; readonly value: unknown }[];
 
-/** Keeps what is measured from now on by instruments that are made from now on, until it is stopped. */
+/** Records what instruments measure that are created from now on, until it is stopped. */
 export function keepMetrics() {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 600_000 });
   const provider = new MeterProvider({ readers: [reader] });
   metrics.setGlobalMeterProvider(provider);
   return {
-    /** Every metric that was measured, with its points. */
+    /** Returns every metric with its points. */
     async collect(): Promise<ReadonlyMap<string, Points>> {
       exporter.reset();
       await provider.forceFlush();

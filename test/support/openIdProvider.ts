@@ -5,18 +5,20 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { createAuthority } from '../platform/certificates.ts';
 import { clientId, createIssuer, type Issuer, tenantId } from './issuer.ts';
 
-/** What the page of a sign-in offers: to be let in as somebody with a role, or with none, or not to be let in. */
+/** The choices on the sign-in page: sign in with a role, sign in without one, or be denied. */
 export const choices = { reader: 'Sign in as reader@example.com', stranger: 'Sign in as stranger@example.com' };
 export const refusal = 'AADSTS50105: The signed in user is not assigned to a role for the application';
 
-/** A tenant where people sign in: the authorization code flow with PKCE, as Entra ID has it for single-page apps. */
+/**
+ * A tenant where people sign in with the authorization code flow and PKCE, as Entra ID offers it to single-page apps.
+ */
 export interface OpenIdProvider {
   readonly issuer: Issuer;
-  /** The grants of the tokens that were given, in their order. */
+  /** Grant types of the issued tokens, in order. */
   readonly grants: string[];
-  /** How long tokens live; MSAL renews those that have less than five minutes. */
+  /** Lifetime of tokens; MSAL renews those with less than five minutes left. */
   lifetimeSeconds: number;
-  /** Whether refresh tokens are taken. */
+  /** Whether refresh tokens are accepted. */
   refreshes: boolean;
 }
 
@@ -47,7 +49,7 @@ export async function createOpenIdProvider(): Promise<OpenIdProvider> {
     };
   };
 
-  /** A page with a link for each way that the sign-in may end. */
+  /** Returns a page with a link for each outcome of the sign-in. */
   function authorize(query: URLSearchParams): string {
     const get = (name: string) => query.get(name) ?? '';
     const asked = ['client_id', 'response_type', 'response_mode', 'code_challenge_method'].map(get);
@@ -129,5 +131,5 @@ export async function createOpenIdProvider(): Promise<OpenIdProvider> {
   return Object.assign(provider, { issuer });
 }
 
-/** By which MSAL tells accounts apart. */
+/** Identifies the account for MSAL. */
 const clientInfo = (user: string) => Buffer.from(JSON.stringify({ uid: user, utid: tenantId })).toString('base64url');

@@ -1,8 +1,8 @@
-/** What became of a request, as its client sees it. */
+/** The outcome of a request, as its client sees it. */
 export interface Outcome {
   readonly isWhole: boolean;
   readonly bytes: number;
-  /** The code of the first error, else the status; `cut off` where no whole answer came. */
+  /** The code of the first error, otherwise the status; `cut off` if no complete response came. */
   readonly outcome: string;
   readonly text: string;
 }

@@ -8,7 +8,7 @@ import { makeTemporaryDirectory } from '../../src/dev/embedded/temporary.ts';
 import { createTestApi } from './api.ts';
 import { serveStreams } from './streams.ts';
 
-/** Runs SQL as the superuser of a server of a test's own. */
+/** Runs SQL as the superuser of a test's own server. */
 export async function admin(server: Server, sql: string): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client(server.connection);
   client.on('error', () => {});
@@ -18,7 +18,7 @@ export async function admin(server: Server, sql: string): Promise<readonly Recor
   return rows;
 }
 
-/** A server whose data stay when it stops, with a table that has a live tail. */
+/** Starts a server that keeps its data when it stops, with a table that has a live tail. */
 export async function startOwnServer() {
   const directory = await makeTemporaryDirectory();
   const server = await startServer({ directory: directory.path });
@@ -30,11 +30,11 @@ export async function startOwnServer() {
   return { directory, server };
 }
 
-/** Follows the table. */
+/** Subscribes to the table. */
 export const noteTail =
   'subscription ($after: String) { added: notesAdded(after: $after) { cursor end edges { node { body } } } }';
 
-/** A server with such a table, and a standby: a copy of it that follows by streaming replication. */
+/** Starts a server with such a table and a standby, which replicates it by streaming. */
 export async function startPair() {
   const [one, other] = [await startOwnServer(), await makeTemporaryDirectory()];
   await one.server.stop();
@@ -57,7 +57,7 @@ export async function startPair() {
 
 type Streams = Awaited<ReturnType<typeof serveStreams>>;
 
-/** Runs `work` with an API over a server as it is now. */
+/** Runs `work` with an API over a server's current state. */
 export async function withApi<T>(connection: ServerConnection, work: (streams: Streams) => Promise<T>): Promise<T> {
   const api = await createTestApi(connection);
   const streams = await serveStreams(api);
@@ -70,7 +70,7 @@ export async function withApi<T>(connection: ServerConnection, work: (streams: S
   }
 }
 
-/** A cursor after all that is there. */
+/** Returns a cursor after all existing rows. */
 export async function cursorNow({ subscribe }: Streams): Promise<string> {
   const stream = subscribe(noteTail);
   const { cursor } = await stream.next();

@@ -11,20 +11,20 @@ import { freePort } from '../../src/dev/embedded/postmaster.ts';
 import { pgBouncer as program } from './debian.ts';
 
 export interface PgBouncer {
-  /** Where it listens, for whoever may log in to the server of the tests. */
+  /** Its address, with a role that may log in to the tests' server. */
   readonly host: string;
   readonly port: number;
-  /** What it has logged so far. */
+  /** Its log so far. */
   readonly log: readonly string[];
   stop(): Promise<void>;
 }
 
-/** A test that needs PgBouncer is skipped where there is none. */
+/** Whether PgBouncer is installed; otherwise, tests that need it are skipped. */
 export const hasPgBouncer: boolean = existsSync(program);
 
 /**
- * Starts Debian's PgBouncer before the server of the tests as Azure sets up its own: it pools transactions, and does not
- * prepare statements anew. `backends`: how many its clients share.
+ * Starts Debian's PgBouncer in front of the tests' server, with Azure's settings: it pools transactions and does not
+ * re-prepare statements. `backends` limits the connections that its clients share.
  */
 export async function startPgBouncer(backends: number): Promise<PgBouncer> {
   const { admin } = inject('postgres');
@@ -33,7 +33,7 @@ export async function startPgBouncer(backends: number): Promise<PgBouncer> {
   const port = await freePort();
   const files = { 'pgbouncer.ini': configuration(admin, port, directory, backends), 'users.txt': usersOf(admin) };
   for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
-  // It refuses to run as root, as PostgreSQL does.
+  // Like PostgreSQL, it refuses to run as root.
   const { account } = await findInstallation(directory, () => {});
   const server = spawn(program, [join(directory, 'pgbouncer.ini')], {
     ...account,
@@ -69,7 +69,7 @@ interface Admin {
   readonly password: string;
 }
 
-/** Whoever logs in is looked up in the server each time, so that passwords may change as tokens do. */
+/** Each login is looked up in the server, so that passwords may change as tokens do. */
 const configuration = ({ host, port, user }: Admin, listenPort: number, directory: string, backends: number) => `
 [databases]
 * = host=${host} port=${port}

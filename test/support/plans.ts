@@ -1,7 +1,7 @@
 import type { Db } from '../../src/db/db.ts';
 import { type Sql, sql } from '../../src/db/sql/sql.ts';
 
-/** A node of a plan, as EXPLAIN tells it in JSON. */
+/** A plan node in EXPLAIN's JSON. */
 interface Node {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
@@ -15,17 +15,17 @@ interface Node {
   readonly Plans?: readonly Node[];
 }
 
-/** What a statement cost. */
+/** The cost of a statement. */
 export interface Cost {
-  /** The rows that were read of tables, those included that a filter then removed. */
+  /** Rows read from tables, including those that a filter removed. */
   readonly rows: number;
-  /** The blocks of tables and indexes that were looked at. */
+  /** Blocks of tables and indexes that were visited. */
   readonly blocks: number;
-  /** How the tables were read. */
+  /** The scans of the tables. */
   readonly scans: readonly string[];
 }
 
-/** Runs a statement and says what it cost. */
+/** Runs a statement and returns its cost. */
 export async function costOf(db: Db, query: Sql): Promise<Cost> {
   const [row] = await db.rows(sql`explain (analyze, buffers, format json) ${query}`);
   const [{ Plan: plan }] = JSON.parse(row?.['QUERY PLAN'] ?? '') as [{ Plan: Node }];
@@ -37,7 +37,7 @@ export async function costOf(db: Db, query: Sql): Promise<Cost> {
   };
 }
 
-/** Rows of a subquery were read below it. */
+/** Tells whether a node reads a table. A subquery's rows were already counted below it. */
 const isRead = ({ 'Node Type': type }: Node) => type.includes('Scan') && type !== 'Subquery Scan';
 
 const nodesOf = (node: Node): readonly Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];

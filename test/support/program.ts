@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { ServerConnection } from '../../src/dev/embedded/server.ts';
 
-/** A run of the program in a process of its own. */
+/** A running program, in its own process. */
 export interface Program {
   readonly process: ChildProcess;
-  /** Everything printed so far, by stream. */
+  /** Its output so far, by stream. */
   readonly out: () => string;
   readonly err: () => string;
-  /** Resolves with the first match in what is printed; rejects when the program ends without it. */
+  /** Resolves with the first match in its output; rejects if it ends without a match. */
   readonly printed: (pattern: RegExp) => Promise<RegExpExecArray>;
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
@@ -17,14 +17,14 @@ export interface Program {
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
 
 export interface Place {
-  /** The program and what comes before its arguments. */
+  /** The program and its first arguments. */
   readonly command: readonly [program: string, ...first: string[]];
   readonly cwd?: string;
-  /** Another user to run it as. */
+  /** User to run it as, if not the current one. */
   readonly uid?: number;
 }
 
-/** Starts `events-graphql`, from its sources unless told otherwise, with these variables and none of PostgreSQL's own. */
+/** Starts `events-graphql`, from its sources by default, with these variables and no PG variables of this process. */
 export function startProgram(
   args: readonly string[],
   variables: Readonly<Record<string, string>>,
@@ -66,7 +66,7 @@ export function startProgram(
   };
 }
 
-/** What the program needs to serve a database, on whatever port is free. */
+/** Returns the variables with which the program serves a database on a free port. */
 export const variablesFor = ({
   host,
   port,
@@ -84,7 +84,7 @@ export const variablesFor = ({
   PORT: '0',
 });
 
-/** The port that a program listens on, once it does. */
+/** Resolves with the port on which a program listens. */
 export const portOf = async (program: Program): Promise<number> =>
   Number((await program.printed(/"port":(\d+)|localhost:(\d+)/)).slice(1).find(Boolean));
 

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy, such as a name that comes to mean another server, or the ingress before several. */
+/** A TCP proxy, which stands for a host name that moves to another server, or for an ingress in front of several. */
 export interface Proxy {
   readonly port: number;
-  /** Sends new connections to these ports in turn; without any they are closed at once. Open ones stay as they are. */
+  /** Directs new connections to these ports in turn; without ports, they are closed at once. Open connections stay. */
   route(...ports: readonly number[]): void;
   /** Cuts all open connections. */
   cut(): void;

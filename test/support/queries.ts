@@ -18,7 +18,7 @@ import {
 } from 'graphql';
 import { sourceOf } from '../../src/schema/fieldSource.ts';
 
-/** A valid query with its variables, and in which forms its arguments were given. */
+/** A valid query with its variables, and the forms of its arguments. */
 export interface GeneratedQuery {
   readonly text: string;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ export const argumentForms = [
 ] as const;
 export type ArgumentForm = (typeof argumentForms)[number];
 
-/** Values that there are, by the names of scalars and, for cursors, of types of edges. */
+/** Existing values, by scalar and, for cursors, by edge type. */
 export type Values = ReadonlyMap<string, readonly unknown[]>;
 
 const scalars: Readonly<Record<string, readonly unknown[]>> = {
@@ -46,7 +46,7 @@ const scalars: Readonly<Record<string, readonly unknown[]>> = {
   JSON: [{ a: 1 }, [1, 'x'], null, 'text', 2],
 };
 
-/** Arguments and fields of inputs that want some values of their scalar. */
+/** Values for arguments and input fields that accept only some values of their scalar. */
 const named: Readonly<Record<string, readonly unknown[]>> = {
   timeZone: ['UTC', 'Europe/Berlin', 'America/New_York'],
   every: ['PT1H', 'P1D', 'P1M', '15m', '2d'],
@@ -55,7 +55,7 @@ const named: Readonly<Record<string, readonly unknown[]>> = {
   path: ['a', '0', 'signal'],
 };
 
-/** One of so many fields has these arguments, which go with few others. */
+/** Rarity of arguments that combine with few others: one field in this many has the argument. */
 const rarity: Readonly<Record<string, number>> = {
   ...{ first: 2, last: 12, offset: 12, orderBy: 3, distinctOn: 12, before: 10, having: 10 },
 };
@@ -64,8 +64,8 @@ const sizes = new Set(['first', 'last', 'offset']);
 const maxDepth = 5;
 
 /**
- * Makes a random valid query: fields under aliases and merged, fragments of both kinds, `@skip` and `@include`, arguments
- * as literals and by variables in any place, some of which are left out, null, or of no use.
+ * Makes a random valid query: aliased and merged fields, inline and named fragments, `@skip` and `@include`, and
+ * arguments as literals or variables in any place. Some variables are omitted, null or unused.
  */
 export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: Values): GeneratedQuery {
   const variables: Record<string, unknown> = {};
@@ -85,7 +85,7 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
     return known.length > 0 && !chance(4) ? pick(known) : pick(scalars[name] ?? [...known, 'x']);
   };
 
-  /** A value as it stands in JSON. */
+  /** Makes a value in JSON. */
   const value = (type: GraphQLInputType, depth: number, of: string): unknown => {
     const inner = getNullableType(type);
     if (chance(60) && !isNonNullType(type)) return null;
@@ -112,7 +112,7 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
     return [...new Set([...required, ...Array.from({ length: chance(8) ? 2 : 1 }, () => pick(usable))])];
   };
 
-  /** A value as it stands in a document, with variables in some places. */
+  /** Makes a value in a document, with variables in some places. */
   const literal = (type: GraphQLInputType, depth: number, form: ArgumentForm, of: string, isOne = false): string => {
     const inner = getNullableType(type);
     if (chance(depth === 0 ? 3 : 5)) return variable(type, depth, form, of, isOne);
@@ -137,7 +137,7 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
   function variable(type: GraphQLInputType, depth: number, form: ArgumentForm, of: string, isOne: boolean): string {
     forms.add(form);
     const name = `v${names++}`;
-    // Of `oneOf` a variable must not be null.
+    // A variable in a `@oneOf` input must not be null.
     const required = isNonNullType(type) || isOne;
     const isDefault = !required && chance(4);
     declared.push(
@@ -151,7 +151,7 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
     give(variables, isLeftOut);
     if (isLeftOut) forms.add(isDefault ? 'default' : 'left out');
     if (variables[name] === null) forms.add('null');
-    // Where the same are given, a plan that was made for the ones may serve the others.
+    // If both omit the same variables, a plan for the first values may serve the others.
     give(others, chance(4) ? !required && chance(4) : isLeftOut);
     return `$${name}`;
   }
@@ -193,11 +193,11 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
     return `${name}: ${literal(type, 0, 'variable', name)}`;
   };
 
-  /** A field with its arguments, and the same again where it is to be merged. */
+  /** Makes a field with its arguments, and once more if it is to be merged. */
   const call = (parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, depth: number): string => {
     const required = field.args.filter(({ type }) => isNonNullType(type));
     const optional = field.args.filter((arg) => !isNonNullType(arg.type) && chance(rarity[arg.name] ?? 5));
-    // Which row is the first of those that are alike, an order says.
+    // `distinctOn` requires an order, because otherwise the first of several rows is arbitrary.
     const isDistinct = optional.some(({ name }) => name === 'distinctOn');
     const order = field.args.filter((arg) => isDistinct && arg.name === 'orderBy' && !optional.includes(arg));
     const args = [...required, ...optional, ...order].map((arg) => argument(arg, getNamedType(field.type).name));

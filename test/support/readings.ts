@@ -17,7 +17,7 @@ import {
 import { createEmptyDatabase, type TestDatabase } from './database.ts';
 import type { Question } from './everyField.ts';
 
-/** A row; times in milliseconds, those without a zone as if it were UTC. */
+/** A row; times are in milliseconds, those without a zone as if they were UTC. */
 export interface Reading {
   readonly id: number;
   readonly device: number | null;
@@ -32,7 +32,7 @@ export interface Reading {
 
 type Value = string | number | null;
 
-/** When clocks are changed in 2026 in Berlin and New York, and nothing happens in between. */
+/** The clock changes of 2026 in Berlin and New York. Without these, clocks run evenly. */
 const changes = ['2026-03-08T07:00Z', '2026-03-29T01:00Z', '2026-10-25T01:00Z', '2026-11-01T06:00Z'].map((t) =>
   Date.parse(t),
 );
@@ -61,7 +61,7 @@ export const readings: readonly Reading[] = fc
   )
   .map((row, i) => ({ id: i + 1, ...row }));
 
-/** Makes the readings, and four devices, in a database of their own that the role of its connection may read. */
+/** Creates the readings and four devices in their own database, which the role of its connection may read. */
 export async function createReadings(): Promise<TestDatabase> {
   const database = await createEmptyDatabase();
   await database.admin(`
@@ -130,7 +130,7 @@ const shifts: readonly (readonly [string, Span])[] = [
 
 interface Bucket {
   readonly column: 'at' | 'local' | 'day';
-  /** Null where only parts make the groups. */
+  /** Null if only parts form the groups. */
   readonly every: readonly [string, Length] | null;
   readonly parts: readonly Part[];
   readonly timeZone: string;
@@ -152,7 +152,7 @@ export interface Asked {
   readonly mood: string | null;
   readonly having: readonly (readonly [MeasureName, 'gt' | 'lte', number])[];
   readonly order: readonly (readonly [Key | MeasureName | Part | 'bucket', Direction])[];
-  /** By how much a period before is earlier that is asked for too; `own` for its own length. */
+  /** Shift of a requested earlier period; `own` is the period's own length. */
   readonly shift: (typeof shifts)[number] | 'own' | null;
   readonly first: number | null;
   readonly isNested: boolean;
@@ -169,7 +169,7 @@ const directions = {
 
 const keys: readonly Key[] = ['word', 'mood', 'whole', 'kind'];
 
-/** Measures that are numbers, each by its own computation. */
+/** Numeric measures, each computed independently. */
 const measures = {
   count: (rows: readonly Reading[]) => rows.length,
   sum: (rows: readonly Reading[]) => add(wholes(rows)),
@@ -223,7 +223,7 @@ const bucketArbitrary: fc.Arbitrary<Bucket> = fc
     };
   });
 
-/** A few days or many months, open at either end or not. */
+/** Bounds of a few days or many months, with either end open or not. */
 const anyBounds: fc.Arbitrary<Bounds> = fc
   .record({
     start: moment,
@@ -238,11 +238,11 @@ const anyBounds: fc.Arbitrary<Bounds> = fc
     lt: upper === 'lt' || upper === 'both' ? start + days * day + hour : null,
   }));
 
-/** Whether both ends are bounded, so that a period does not depend on the time of the test. */
+/** Tells whether both ends are bounded, so that the period does not depend on the time of the test. */
 const isClosed = (bounds: Bounds | null) =>
   bounds !== null && (bounds.gte ?? bounds.gt) !== null && (bounds.lte ?? bounds.lt) !== null;
 
-/** Whether filling makes more buckets than can be compared in good time. */
+/** Tells whether filling makes too many buckets to compare quickly. */
 function isLong({ keys, bucket, bounds }: Pick<Asked, 'keys' | 'bucket' | 'bounds'>): boolean {
   if (!bucket?.fill || !bucket.every) return false;
   const [from, to] = [bounds?.gte ?? bounds?.gt ?? null, bounds?.lte ?? bounds?.lt ?? null];
@@ -297,7 +297,7 @@ const isWithin = (time: number | null, { gte, gt, lt, lte }: Bounds) =>
   (lt === null || time < lt) &&
   (lte === null || time <= lte);
 
-/** A bound as the column has it: a day is what is left of a time. */
+/** Converts a bound to the column's type: for a date, the day of the time. */
 const boundOf = ({ column }: Bucket, time: number) =>
   column === 'day' ? bucketStart(time, { unit: 'day', count: 1 }) : time;
 
@@ -306,13 +306,13 @@ const boundsOf = (bucket: Bucket, bounds: Bounds): Bounds => {
   return { gte: of(bounds.gte), gt: of(bounds.gt), lt: of(bounds.lt), lte: of(bounds.lte) };
 };
 
-/** Whether buckets are cut from what the clock on the wall shows. */
+/** Tells whether buckets follow local time. */
 const isLocal = ({ column, every }: Bucket) => column === 'at' && every !== null && !('ms' in every[1]);
 const cut = (bucket: Bucket, time: number) => (isLocal(bucket) ? wallTime(time, bucket.timeZone) : time);
 
 const startOf = (bucket: Bucket, time: number): number => cutStart(bucket, cut(bucket, time));
 
-/** The start of a bucket with this time, in the form from which buckets are cut. */
+/** Returns the start of the bucket with this time, in local time if buckets follow it. */
 function cutStart(bucket: Bucket, time: number): number {
   const { origin, timeZone, column, every } = bucket;
   if (!every) return Number.NaN;
@@ -321,10 +321,10 @@ function cutStart(bucket: Bucket, time: number): number {
   return bucketStart(time, every[1], given ?? midnight);
 }
 
-/** The instant that a bucket's start is; of times without a zone as if they were of UTC. */
+/** Returns the instant of a bucket's start; times without a zone count as UTC. */
 const instantAt = (bucket: Bucket, start: number) => (isLocal(bucket) ? instantOf(start, bucket.timeZone) : start);
 
-/** A bucket's start as the API writes it. */
+/** Writes a bucket's start like the API. */
 function written(bucket: Bucket, start: number): string {
   const time = instantAt(bucket, start);
   const text = new Date(time).toISOString().replace(/\.?0+Z$/, 'Z');
@@ -376,7 +376,7 @@ function groupsOf({ keys, bucket, bounds, mood }: Asked, all: readonly Reading[]
 
 const hasNone = (bounds: Bounds) => Object.values(bounds).every((bound) => bound === null);
 
-/** The starts of all buckets between the bounds, or the data where there is none. */
+/** Returns the starts of all buckets between the bounds; without a bound, from or to the data. */
 function seriesOf(bucket: Bucket, bounds: Bounds | null, groups: readonly Group[]): readonly number[] {
   const starts = groups.flatMap(({ start }) => (start === null ? [] : [start]));
   const given = (times: readonly (number | null | undefined)[]) => times.filter((t) => t !== null && t !== undefined);
@@ -392,7 +392,10 @@ function seriesOf(bucket: Bucket, bounds: Bounds | null, groups: readonly Group[
   return series;
 }
 
-/** Nulls count as greater than everything; texts go by their bytes, moods by their place. */
+/**
+ * Compares values: nulls are greater than everything, texts are in the order of their bytes, moods in the order of
+ * their labels.
+ */
 function compare(a: Value, b: Value, direction: Direction): number {
   const [sign, nulls] = directions[direction];
   if (a === null || b === null) return a === b ? 0 : (a === null ? 1 : -1) * nulls;
@@ -439,7 +442,7 @@ export function expected(asked: Asked, all: readonly Reading[]): readonly unknow
   }));
 }
 
-/** The changes from the last bucket before with the same key. */
+/** Computes the changes from the last bucket before with the same key. */
 function changesOf(bucket: Bucket, group: Group, groups: readonly Group[]) {
   const series = groups.filter(
     ({ keys, start }) => start !== null && JSON.stringify(keys) === JSON.stringify(group.keys),
@@ -468,7 +471,7 @@ function changesOf(bucket: Bucket, group: Group, groups: readonly Group[]) {
   };
 }
 
-/** The measures of a period before by the groups beside which they stand. */
+/** Computes the measures of an earlier period, by the group that shows them. */
 function previousOf(asked: Asked, all: readonly Reading[]) {
   const { shift, bucket, bounds } = asked;
   if (shift === null || !bucket || !bounds) return null;
@@ -576,7 +579,7 @@ function measured(rows: readonly Reading[]) {
   };
 }
 
-/** Decimals travel as text, with as many digits as PostgreSQL has. */
+/** Converts decimals, which travel as text with all of PostgreSQL's digits, to numbers. */
 export function asNumbers<T extends { of: { exact: Record<string, unknown> } }>(answer: T): T {
   const { sum, avg, stddev, ...rest } = answer.of.exact;
   const number = (value: unknown) => (value === null ? null : Number(value));
@@ -609,7 +612,7 @@ const change = `
     exact { difference { avg } rate { avg } }
   }`;
 
-/** What is asked of a group; a period before by a variable. */
+/** Writes the selection of a group; an earlier period's shift is a variable. */
 const selectionOf = ({ bucket, shift }: Asked, given: string | undefined) => `
   ${selection}
   ${bucket?.every ? change : ''}

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 
-/** A way to a local port that can be opened when the test wants it. */
+/** A relay to a local port, which the test opens when it wants. */
 export function createRelay(target: number) {
   const sockets = new Set<{ destroy(): void }>();
   const server: Server = createServer((socket) => {

@@ -15,7 +15,7 @@ import {
   isNonNullType,
 } from 'graphql';
 
-/** What a client may send: a document, the values of its variables, and the name of an operation. */
+/** A client's request: a document, its variables, and the name of an operation. */
 export interface GeneratedRequest {
   readonly query: string;
   readonly variables: Record<string, unknown>;
@@ -24,7 +24,7 @@ export interface GeneratedRequest {
 
 const large = 'x'.repeat(1_000_000);
 
-/** Texts that fit types, that nearly do, and that have broken servers. */
+/** Texts that fit a type, that nearly fit, or that have broken servers. */
 const texts = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
   fc.constantFrom(
@@ -55,7 +55,7 @@ const numbers = fc.oneof(
   fc.constantFrom(0, -0, 2 ** 31, -(2 ** 31) - 1, 2 ** 53, 1e300, Number.MAX_VALUE, Number.MIN_VALUE, 1.5),
 );
 
-/** Makes random requests for a schema: most of them valid in form, few in every value. */
+/** Makes random requests for a schema: most are well-formed, few have only valid values. */
 export function generateRequest(g: GeneratorValue, schema: GraphQLSchema): GeneratedRequest {
   const variables: Record<string, unknown> = {};
   const declared: string[] = [];
@@ -125,7 +125,7 @@ export function generateRequest(g: GeneratorValue, schema: GraphQLSchema): Gener
   };
 }
 
-/** The text with some of it gone, doubled, or replaced by what means something to a parser. */
+/** Mutates a text: removes or doubles a part, or inserts something that means something to a parser. */
 function damaged(g: GeneratorValue, text: string): string {
   const start = g(fc.nat, { max: text.length });
   const end = start + g(fc.nat, { max: 12 });

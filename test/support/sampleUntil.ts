@@ -1,7 +1,10 @@
 import { loadSample, type SampleOptions } from '../../src/dev/embedded/sample.ts';
 import { createEmptyDatabase, type TestDatabase } from './database.ts';
 
-/** What `setUp` makes a database with a sample of, whose rows are the same at any time, for answers that stand on a page. */
+/**
+ * Database options for `setUp`: a sample that ends at a fixed time, so that its rows and the answers in the
+ * documentation never change.
+ */
 export const sampleUntil = (sample: SampleOptions & Required<Pick<SampleOptions, 'until'>>) => ({
   database: createEmptyDatabase,
   async prepare({ connect, grantAll, connection }: TestDatabase) {

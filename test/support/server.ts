@@ -4,13 +4,13 @@ import type { TestProject } from 'vitest/node';
 import { loadSample } from '../../src/dev/embedded/sample.ts';
 import { type ServerConnection, startServer } from '../../src/dev/embedded/server.ts';
 
-/** The server that the tests of a run share. */
+/** The server that all tests of a run share. */
 export interface TestServer {
-  /** Somebody who may create databases and roles. */
+  /** A role that may create databases and roles. */
   readonly admin: ServerConnection;
-  /** What the names of all databases and roles of the run begin with. */
+  /** Prefix of the names of all databases and roles of the run. */
   readonly prefix: string;
-  /** A database with a small sample, to be cloned. */
+  /** Template database with a small sample. */
   readonly template: string;
 }
 
@@ -20,7 +20,7 @@ declare module 'vitest' {
   }
 }
 
-/** Runs before all tests: a server of the run's own, or the one that PGHOST names. */
+/** Runs before all tests: starts a server for the run, or uses the one that PGHOST names. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { admin, stop } = process.env['PGHOST'] ? configuredServer(process.env['PGHOST']) : await embeddedServer();
   const prefix = `test_${randomBytes(4).toString('hex')}_`;
@@ -36,7 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Of a server for tests: quick, and with room for all of them. */
+/** Settings of a test server: fast, and with enough connections for all tests. */
 export const testSettings = {
   max_prepared_transactions: 50,
   fsync: 'off',
@@ -56,7 +56,7 @@ function configuredServer(host: string) {
   return { admin, stop: async () => undefined };
 }
 
-/** What tests that failed half-way left too. */
+/** Drops all databases and roles of the run, also those of tests that failed half-way. */
 async function dropAll(client: pg.Client, prefix: string): Promise<void> {
   const { rows } = await client.query<{ statement: string }>(
     `select format('drop database %I with (force)', datname) as statement from pg_database where datname ^@ $1

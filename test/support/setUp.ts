@@ -4,13 +4,13 @@ import { createDatabase, type TestDatabase } from './database.ts';
 import { createIssuer, type Issuer } from './issuer.ts';
 import { serveStreams } from './streams.ts';
 
-// What a test file needs, awaited at its top or at that of a `describe`; it ends after the last test, what was made
-// last first. When a set-up fails half-way, sockets end with the file's worker, and databases with the run.
+// Set-ups that a test file awaits at its top, or a `describe` at its top. They end after the last test, in reverse
+// order. If one fails half-way, its sockets end with the file's worker, and its databases with the run.
 
 interface DatabaseOptions {
-  /** Makes the database; that with the sample where nothing is said. */
+  /** Creates the database; the default has the sample. */
   readonly database?: () => Promise<TestDatabase>;
-  /** SQL, after which the database's role may read and write everything; or a function that grants by itself. */
+  /** SQL to run before the database's role may read and write everything; or a function that grants by itself. */
   readonly prepare?: string | ((database: TestDatabase) => Promise<unknown>);
 }
 
@@ -33,13 +33,13 @@ export async function setUpApi(...[connection, options]: Parameters<typeof creat
   return api;
 }
 
-/** A database and an API over it. */
+/** Sets up a database and an API over it. */
 export async function setUp({ database: create, prepare, ...options }: DatabaseOptions & TestApiOptions = {}) {
   const database = await setUpDatabase({ database: create, prepare });
   return { database, api: await setUpApi(database.connection, options) };
 }
 
-/** An API on a socket. */
+/** Sets up an API on a socket. */
 export async function setUpServer(
   api: Parameters<typeof serveStreams>[0] & Pick<TestApi, 'tails'>,
   timeouts?: Parameters<typeof serveStreams>[1],

@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { createEmptyDatabase, type TestDatabase } from './database.ts';
 import type { Listed } from './lists.ts';
 
-/** A relation that holds the sample rows, with its list. */
+/** A relation with the sample rows, and its list. */
 export interface Shape extends Listed {
   readonly what: string;
   readonly relation: string;
 }
 
-/** The columns of every shape by which a list can be ordered; the API calls them the same. */
+/** Columns by which every shape's list can be ordered, with the same names in the API. */
 export const orderable: readonly string[] = [
   ...['label', 'grade', 'seen', 'score', 'word', 'folded', 'ratio', 'amount', 'mood', 'doc', 'span', 'tags'],
 ];
 
-/** The fields of every shape; without `ratio`, which may be a number that JSON does not have. */
+/** Fields of every shape, without `ratio`, which JSON cannot always express. */
 const common = [...orderable.filter((name) => name !== 'ratio'), 'raw', 'parentId'];
 
 const shape = (what: string, name: string, own: readonly string[] = []): Shape => ({
@@ -38,7 +38,7 @@ export const shapes: readonly [Shape, ...Shape[]] = [
   shape('a materialized view', 'stored'),
 ];
 
-/** Makes all the shapes in a database of their own, which the role of its connection may read. */
+/** Creates all shapes in their own database, which the role of its connection may read. */
 export async function createShapes(): Promise<TestDatabase> {
   const database = await createEmptyDatabase();
   await database.admin(await readFile(new URL('shapes.sql', import.meta.url), 'utf8'));

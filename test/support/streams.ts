@@ -4,33 +4,33 @@ import { listen } from '../../src/server/listen.ts';
 
 type Timeouts = Parameters<typeof listen>[3];
 
-/** What a message of a live tail holds, as far as a document asks for it. */
+/** The fields of a live tail's message that the tests select. */
 export interface Added<Node> {
   readonly cursor: string;
   readonly end: string | null;
   readonly edges: readonly { readonly cursor: string; readonly node: Node }[];
 }
 
-/** A message with the codes of its errors; without rows where it has no data. */
+/** A message with the codes of its errors; `added` is null if it has no data. */
 export interface Message<Node> {
   readonly added: Added<Node> | null;
   readonly codes: readonly unknown[];
 }
 
 export interface Stream<Node> {
-  /** The next message; rejects with the first error of the response, or when the stream is over. */
+  /** Resolves with the next message; rejects with the response's first error, or if the stream has ended. */
   readonly next: () => Promise<Added<Node>>;
-  /** The next message as it is, or what the server said instead of one; null when the stream is over. */
+  /** Resolves with the next message, or with the server's response in place of one; null if the stream has ended. */
   readonly message: () => Promise<Message<Node> | null>;
-  /** The nodes of so many messages as it takes to have `count`. */
+  /** Resolves with the nodes of as many messages as contain `count`. */
   readonly nodes: (count: number) => Promise<readonly Node[]>;
-  /** The cursor of the last message. */
+  /** Returns the cursor of the last message. */
   readonly cursor: () => string;
   /** Cuts the connection. */
   readonly stop: () => Promise<void>;
 }
 
-/** Subscribes to the field `added` of a document, with the client of `graphql-sse`, each stream a connection. */
+/** Subscribes to the field `added` of a document with the client of `graphql-sse`, on one connection per stream. */
 export const subscribeTo =
   (url: string) =>
   <Node>(query: string, variables: Record<string, unknown> = {}, headers = {}): Stream<Node> => {
@@ -78,5 +78,5 @@ export async function serveStreams({ app }: { readonly app: RequestListener }, t
   return { port, url, drain, subscribe: subscribeTo(url) };
 }
 
-/** Without the statements by which live tails, whenever they like, see how far their tables are. */
+/** Leaves out the statements by which live tails, at any time, look how far their tables are settled. */
 export const withoutLooks = (statements: readonly string[]) => statements.filter((text) => !text.includes('pg_locks'));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { createTestApi, type TestApi } from './api.ts';
 import { createEmptyDatabase, type TestDatabase } from './database.ts';
 
-/** Serves these tables of the schema `events` to the tests of a block; `open` makes the database, with nothing in it. */
+/** Serves these tables of the schema `events` to the tests of a block; `open` creates the empty database. */
 export function serveTables(tables: string, open: () => Promise<TestDatabase> = createEmptyDatabase) {
   let database: TestDatabase;
   let api: TestApi;
@@ -31,13 +31,13 @@ interface List {
   readonly pageInfo: { readonly endCursor: string | null; readonly hasNextPage: boolean };
 }
 
-/** The answers to fields that are lists, each as the ids of its rows. */
+/** Returns the answers of list fields, each as the ids of its rows. */
 export const idsOf = (answer: Readonly<Record<string, unknown>>, id: string) =>
   Object.fromEntries(
     Object.entries(answer).map(([name, list]) => [name, (list as List).nodes.map((node) => node[id])]),
   );
 
-/** The ids of all rows of a list, in pages of so many. */
+/** Reads the ids of all rows of a list, in pages of this size. */
 export async function walkIds(
   { api }: { readonly api: TestApi },
   { list, id, order, size }: { list: string; id: string; order: string; size: number },

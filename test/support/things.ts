@@ -6,7 +6,7 @@ import { all, any, not, type Truth } from './logic.ts';
 /** A row, by column. */
 type Row = Readonly<Record<string, string | null>>;
 
-/** The rows of `table` whose columns equal those of a row here, pairwise; a null equals nothing. */
+/** The rows of `table` whose columns equal this row's, pairwise; nulls equal nothing. */
 interface Relation {
   readonly table: string;
   readonly on: readonly (readonly [here: string, there: string])[];
@@ -14,16 +14,16 @@ interface Relation {
 }
 
 interface Thing {
-  /** Its columns beside the keys; the API calls them the same. */
+  /** Its columns other than keys, with the same names in the API. */
   readonly columns: Readonly<Record<string, Kind>>;
-  /** What the API calls them. */
+  /** Relations by their names in the API. */
   readonly relations: Readonly<Record<string, Relation>>;
   readonly rows: readonly Row[];
 }
 
 const { word, number, flag } = kinds as Readonly<Record<'word' | 'number' | 'flag', Kind>>;
 
-/** Always the same rows: as many, with nulls among them. A column's values hang on its name alone, not on other columns. */
+/** Makes the same number of rows each time, with some nulls. A column's values depend only on its name. */
 function makeRows(
   columns: Thing['columns'],
   keys: Readonly<Record<string, readonly (string | null)[]>>,
@@ -126,11 +126,11 @@ const tables = `
 const literalOf = (kind: Kind | undefined, value: string | null) =>
   value === null ? 'null' : kind ? kind.sql(value) : `'${value}'`;
 
-/** Makes the things in a database of their own, which the role of its connection may read. */
+/** Creates the things in their own database, which the role of its connection may read. */
 export async function createThings(): Promise<TestDatabase> {
   const database = await createEmptyDatabase();
   await database.admin(tables);
-  // As the model of searches has it: no endings, and no words that are left out.
+  // Searches work as in the model: words have no endings, and none is ignored.
   const { connection } = database;
   await database.admin(
     `alter role ${connection.user} in database ${connection.database} set default_text_search_config = 'pg_catalog.simple'`,
@@ -149,7 +149,7 @@ export async function createThings(): Promise<TestDatabase> {
 
 export type Where = Readonly<Record<string, unknown>>;
 
-/** Any tests of a column, two at most. */
+/** Any one or two tests of a column. */
 export const anyTests = ({ operators }: Kind): fc.Arbitrary<Where> =>
   some(
     Object.entries(operators).map(([operator, argument]) => one(argument, operator)),
@@ -157,7 +157,7 @@ export const anyTests = ({ operators }: Kind): fc.Arbitrary<Where> =>
     2,
   );
 
-/** Any condition on a table, of so many levels at most. */
+/** Any condition on a table, with up to this many levels. */
 export function anyWhere(name: string, depth: number): fc.Arbitrary<Where> {
   const { columns, relations } = thing(name);
   const columnTests = Object.entries(columns).map(([column, kind]) => one(anyTests(kind), column));
@@ -183,13 +183,13 @@ export function anyWhere(name: string, depth: number): fc.Arbitrary<Where> {
   return some([parts], 1, 3);
 }
 
-/** So many of these, joined to one. */
+/** Merges several of these into one. */
 const some = (parts: readonly fc.Arbitrary<Where>[], minLength: number, maxLength: number): fc.Arbitrary<Where> =>
   fc.array(fc.oneof(...parts), { minLength, maxLength }).map((several): Where => Object.assign({}, ...several));
 
 const one = (value: fc.Arbitrary<unknown>, key: string): fc.Arbitrary<Where> => value.map((made) => ({ [key]: made }));
 
-/** Whether a row of a table fulfils a condition, by SQL's three values. */
+/** Tells whether a row of a table matches a condition, in SQL's three-valued logic. */
 export const holds = (name: string, row: Row, where: Where): Truth => {
   const { columns, relations } = thing(name);
   return all(

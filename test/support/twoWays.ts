@@ -17,7 +17,7 @@ import type { TestApi, TestApiOptions } from './api.ts';
 import { appConfig } from './config.ts';
 import type { GeneratedQuery, Values } from './queries.ts';
 
-/** What a client learns from an answer, in a form that can be compared. */
+/** A client's view of an answer, in a form that can be compared. */
 export interface Told {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | null>>;
@@ -41,7 +41,7 @@ interface Failure {
 
 const told = ['content-type', 'cache-control', 'vary', 'retry-after', 'www-authenticate'];
 
-/** Answers each operation by the executor, and by a plan, where it has one; `prepare` comes before either. */
+/** Answers each operation with the executor, and with a plan if it has one; `prepare` runs before each. */
 export function createTwoWays(
   api: TestApi,
   config: NonNullable<TestApiOptions['config']> = {},
@@ -50,7 +50,7 @@ export function createTwoWays(
   const requestLimits = { ...appConfig.requestLimits, ...config.requestLimits };
   const settings = { ...appConfig, ...config, requestLimits };
   const options = { config: settings, tails: api.tails, probe: api.probe, log: pino({ level: 'silent' }) };
-  // The API as it was built first, whatever has become of the schema.
+  // The API as first built, whatever happens to the schema later.
   const planning = createApp({ ...options, served: { ...api.served, current: () => api.api } });
   const plain = { ...api.api, plans: { of: () => null, known: () => null } };
   const executing = createApp({ ...options, served: { ...api.served, current: () => plain } });
@@ -86,7 +86,7 @@ export function createTwoWays(
   };
 }
 
-/** Errors as texts, in an order of their own. Below a value that is null for one of them, which others there were is chance. */
+/** Returns errors as sorted texts. Below a value that one of them nulls, the number of others is arbitrary. */
 function errorsOf(data: unknown, errors: readonly Failure[]): readonly string[] {
   const texts = errors.map(({ message, path = [], locations, extensions }) => {
     const nulled = nullAt(data, path);
@@ -97,7 +97,7 @@ function errorsOf(data: unknown, errors: readonly Failure[]): readonly string[] 
   return texts.filter((text, i) => !text.startsWith('below ') || texts.indexOf(text) === i).sort();
 }
 
-/** How many steps of a path lead to a null. */
+/** Returns how many steps of a path lead to a null. */
 function nullAt(data: unknown, path: readonly (string | number)[]): number | undefined {
   let at = data;
   for (let i = 0; i <= path.length; i++) {
@@ -107,16 +107,16 @@ function nullAt(data: unknown, path: readonly (string | number)[]): number | und
   return undefined;
 }
 
-/** What differs between the two ways; null where nothing does. */
+/** Returns the differences between the two ways; null if there are none. */
 export function differenceOf({ planned, executed }: BothWays): object | null {
-  // A plan reads what is below an object before it knows that a null takes the object away.
+  // A plan may read below an object before it knows that a null removes the object.
   const hasErrors = planned.errors.length > 0;
   const names = (Object.keys(planned) as (keyof Told)[]).filter((name) => name !== 'statements' || !hasErrors);
   const differing = names.filter((name) => !isDeepStrictEqual(planned[name], executed[name]));
   return differing.length === 0 ? null : differing.map((name) => [name, planned[name], executed[name]]);
 }
 
-/** What the fields of a document are, by which it can be told what plans were tried with. */
+/** Returns the kinds of fields in a document, which show what plans were tested with. */
 export function kindsIn(schema: GraphQLSchema, text: string): ReadonlySet<string> {
   const kinds = new Set<string>();
   const info = new TypeInfo(schema);
@@ -161,7 +161,7 @@ const nameOf = (parent: string, field: string): string =>
       ? 'of a column'
       : field;
 
-/** Values and cursors that there are in the lists of a schema, for generated queries. */
+/** Collects existing values and cursors from the lists of a schema, for generated queries. */
 export async function valuesOf(api: TestApi): Promise<Values> {
   const values = new Map<string, unknown[]>();
   const add = (name: string, value: unknown) => {

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** A client that sends almost all of a body, and then nothing. */
+/** Opens a client that sends almost all of a body, and then nothing. */
 export function sendUnfinished(port: number, bytes: number, headers: Readonly<Record<string, string>> = {}): Socket {
   const lines = Object.entries({
     host: 'localhost',

@@ -2,25 +2,25 @@ import type { Api } from '../../src/api/api.ts';
 import type { App } from '../../src/server/app.ts';
 
 /**
- * How the APIs of a test file answer queries: by a plan where there is one (usual), by the executor alone, or, of
- * queries sent by `fetch`, as servers answer those that they have answered before.
+ * How the APIs of a test file answer queries: with a plan if there is one (usual), with the executor alone, or, for
+ * queries sent by `fetch`, as a server answers a repeated query.
  */
 type Way = 'usual' | 'executor' | 'again';
 
 let way: Way = 'usual';
 
-/** Chooses the way for the APIs that are set up from now on. */
+/** Chooses the way for APIs that are set up from now on. */
 export function answerBy(other: Way): void {
   way = other;
 }
 
-/** What is sent once is planned all the same: else no test would ask a plan. */
+/** Makes plans on first sight, because tests send most queries only once. */
 export function planning(api: Api): Api {
   if (way === 'executor') return { ...api, plans: { of: () => null, known: () => null } };
   return { ...api, plans: { ...api.plans, of: (document, name) => api.plans.of(document, name, true) } };
 }
 
-/** Sends each query twice where that is asked for; the second answer counts, and what it adds to the lists. */
+/** Sends each query twice if the way is `again`. The second answer counts, and so does what it adds to the lists. */
 export function sending(app: App, lists: readonly unknown[][]): App {
   if (way !== 'again') return app;
   const fetch = async (...[url, init, ...rest]: [string, RequestInit?, ...object[]]): Promise<Response> => {
@@ -35,7 +35,7 @@ export function sending(app: App, lists: readonly unknown[][]): App {
   return new Proxy(app, { get: (target, name) => (name === 'fetch' ? fetch : Reflect.get(target, name)) });
 }
 
-/** Whether a request may be sent twice: as GraphQL, with a body that can be sent again, which changes nothing. */
+/** Tells whether a request may be sent twice: a GraphQL query whose body can be sent again. */
 const isQuery = (url: unknown, { method = 'GET', body }: RequestInit = {}): boolean =>
   typeof url === 'string' &&
   url.includes('/graphql') &&

@@ -8,16 +8,16 @@ import type { ServerConnection } from '../../src/dev/embedded/server.ts';
 /** A table with the columns `label` and `at`. */
 export interface Target {
   readonly table: string;
-  /** What may be written to beside it: a partition of it. */
+  /** A partition that may be written to directly. */
   readonly leaf: string;
-  /** What an update of an old row sets. */
+  /** The assignment in updates of old rows. */
   readonly change: string;
 }
 
-/** A transaction under way. */
+/** A transaction in progress. */
 interface Session extends Target {
   readonly client: pg.Client;
-  /** Where its rows go. */
+  /** The relation that it writes to. */
   readonly into: string;
   readonly waitMs: number;
 }
@@ -25,7 +25,7 @@ interface Session extends Target {
 const insert = ({ client, into }: Session, labels: readonly string[], at = 'now()') =>
   client.query(`insert into ${into} (label, at) select label, ${at} from unnest($1::text[]) label`, [labels]);
 
-/** A copy that takes its time: numbers are drawn from its first row to its last. */
+/** Copies slowly: numbers are taken from its first row to its last. */
 async function copy({ client, into, waitMs }: Session, labels: readonly string[]): Promise<void> {
   async function* lines() {
     for (const [i, label] of labels.entries()) {
@@ -36,11 +36,11 @@ async function copy({ client, into, waitMs }: Session, labels: readonly string[]
   await pipeline(lines, client.query(copyFrom(`copy ${into} (label) from stdin`)));
 }
 
-/** Old rows that no other writer changes now. */
+/** A condition for old rows that no other writer is changing. */
 const old = (table: string, count: number) =>
   `label in (select label from ${table} where label like 'old.%' order by random() limit ${count} for update skip locked)`;
 
-/** The ways to write these rows, and to change others beside them. */
+/** The ways to write these rows and change others. */
 const ways = {
   async one(session, labels) {
     for (const label of labels) await insert(session, [label]);
@@ -70,7 +70,7 @@ const ways = {
   },
 } satisfies Record<string, (session: Session, labels: readonly string[]) => Promise<unknown>>;
 
-/** What one transaction does: what it writes, how long it waits in the middle, and how it ends. */
+/** The work of one transaction: what it writes, how long it waits in the middle, and how it ends. */
 export interface Work {
   readonly kind: keyof typeof ways;
   readonly into: 'table' | 'leaf';
@@ -79,7 +79,7 @@ export interface Work {
   readonly end: 'commit' | 'rollback' | 'prepare' | 'kill';
 }
 
-/** The transactions of one writer, one after the other. */
+/** Any sequence of transactions of one writer. */
 export const anyScript: fc.Arbitrary<readonly Work[]> = fc.array(
   fc.record({
     kind: fc.constantFrom(...(Object.keys(ways) as Work['kind'][])),
@@ -134,7 +134,7 @@ export async function write(connection: ServerConnection, target: Target, name: 
   return committed;
 }
 
-/** Another writer has just moved a row to another partition: serialization_failure. */
+/** Tells whether another writer has just moved a row to another partition (serialization_failure). */
 const isMoved = (error: unknown) => error instanceof pg.DatabaseError && error.code === '40001';
 
 async function connect(connection: ServerConnection): Promise<pg.Client> {
