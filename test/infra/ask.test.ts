@@ -34,8 +34,8 @@ const error = (code: string) => ({ errors: [{ message: 'No', extensions: { code 
 const verify = (variables: Readonly<Record<string, string>>, answers: readonly Answer[]) =>
   run('hooks/verify.sh', variables, [...answers, ...healthy, ...started], { programs: ['curl'] });
 
-describe('from here', () => {
-  test("a document of the sample is asked with a caller's token, which is in no argument", () => {
+describe('for a public app', () => {
+  test("a document of the sample is sent with the caller's token, which no argument contains", () => {
     const { status, stdout, calls } = verify(outside, [replies(200, data)]);
     expect(status).toBe(0);
     expect(stdout).toContain('verdict   healthy: doctor found nothing wrong, and the document Devices was answered');
@@ -52,13 +52,13 @@ describe('from here', () => {
     expect(stdout).not.toContain('SN-1');
   });
 
-  test('a document of your own is asked if it is named', () => {
+  test('a document of your own is sent if VERIFY_DOCUMENT names it', () => {
     const { status, calls } = verify({ ...outside, VERIFY_DOCUMENT: 'Mine' }, [replies(200, data)]);
     expect(status).toBe(0);
     expect(calls.some((call) => call.endsWith('https://ca.example/graphql/Mine'))).toBe(true);
   });
 
-  test('nobody is asked for a token with AUTH=none', () => {
+  test('with AUTH=none no token is requested', () => {
     const { status, calls } = verify(outside, [['AUTH_AUDIENCE', 'true'], replies(200, data)]);
     expect(status).toBe(0);
     expect(calls.join()).not.toContain('get-access-token');
@@ -68,7 +68,7 @@ describe('from here', () => {
   test.each([
     ['no document is known', { PERSISTED: 'documents' }, 'No document was sent: azd env set VERIFY_DOCUMENT'],
     ['none is wanted', { VERIFY_DOCUMENT: 'none' }, 'No document was sent'],
-  ])('nothing is asked where %s', (_, variables, verdict) => {
+  ])('nothing is sent if %s', (_, variables, verdict) => {
     const { status, stdout, calls } = verify({ ...outside, ...variables }, [
       ['PERSISTED_DOCUMENTS', 'echo "$PERSISTED"'],
     ]);
@@ -80,24 +80,20 @@ describe('from here', () => {
   test.each([
     ['a token of another registration', replies(401, error('UNAUTHENTICATED')), 'AUTH_AUDIENCE and AUTH_TENANT_ID'],
     ['a caller without a role', replies(403, error('FORBIDDEN')), 'needs the role Events.Read'],
-    [
-      'a document that is not there',
-      replies(200, error('PERSISTED_DOCUMENT_NOT_FOUND')),
-      'Put its manifest into documents/',
-    ],
+    ['an unknown document', replies(200, error('PERSISTED_DOCUMENT_NOT_FOUND')), 'Put its manifest into documents/'],
     ['a document with variables', replies(400, error('BAD_USER_INPUT')), 'needs variables'],
-    ['an ingress that is closed', replies(403, 'RBAC: access denied'), 'ALLOWED_ADDRESSES'],
+    ['an ingress that rejects the address', replies(403, 'RBAC: access denied'), 'ALLOWED_ADDRESSES'],
     [
-      'errors beside data',
+      'an answer with data and errors',
       replies(200, { ...error('DATABASE_UNAVAILABLE'), ...data }),
       'az containerapp logs show --name ca',
     ],
     [
-      'nobody',
+      'no answer',
       ['curl', 'echo "curl: (6) no host" >&2; printf 000; exit 6'] as Answer,
       'az containerapp logs show --name ca',
     ],
-  ])('%s fails it, with the remedy and no row', (_, answer, remedy) => {
+  ])('%s fails the deployment, with the remedy and no row', (_, answer, remedy) => {
     const { status, stdout, stderr } = verify(outside, [answer]);
     expect(status).toBe(1);
     expect(stderr).toContain('The document Devices was not answered. ');
@@ -106,7 +102,7 @@ describe('from here', () => {
     expect(stdout + stderr).not.toContain('SN-1');
   });
 
-  test('a caller who gets no token fails it', () => {
+  test('a caller who gets no token fails the deployment', () => {
     const { status, stderr, calls } = verify(outside, [['get-access-token', 'exit 1']]);
     expect(status).toBe(1);
     expect(stderr).toContain('infra/register-app.sh');
@@ -114,13 +110,13 @@ describe('from here', () => {
   });
 });
 
-describe('from inside, where the ingress is internal', () => {
+describe('for an internal app', () => {
   const keeps: Answer = [
     'secret set',
     'shift 11; f=$(echo "$1" | tr -d @); { sed "s/^/secret: /" "$f"; echo; echo "$1"; } >> "$CALLS"',
   ];
 
-  test('an execution of a job asks, which has the token for as long as it runs', () => {
+  test('an execution of a job sends the document, and has the token only while it runs', () => {
     const { status, stdout, calls } = verify(environment, [keeps, ['--execution job-doctor-x2', 'echo 200 answered']]);
     expect(status).toBe(0);
     expect(stdout).toContain('the document Devices was answered');
@@ -142,10 +138,10 @@ describe('from inside, where the ingress is internal', () => {
   });
 
   test.each([
-    ['the token cannot be kept', ['secret set', 'exit 1']],
+    ['the token cannot be stored', ['secret set', 'exit 1']],
     ['the job cannot be started', ['--yaml', 'exit 1']],
     ['the job fails', ['job-execution-name job-doctor-x2', 'echo Failed']],
-  ] satisfies [string, Answer][])('it fails where %s, and the token is forgotten', (_, answer) => {
+  ] satisfies [string, Answer][])('the deployment fails if %s, and the token is deleted', (_, answer) => {
     const lines: Answer = ['--execution job-doctor-x2', `echo '403 {"errors":[{"extensions":{"code":"FORBIDDEN"}}]}'`];
     const { status, stdout, calls } = verify(environment, [answer, lines]);
     expect(status).toBe(1);
@@ -153,7 +149,7 @@ describe('from inside, where the ingress is internal', () => {
     expect(calls.some((call) => call.includes('secret remove'))).toBe(true);
   });
 
-  test('what the job printed says what to do', () => {
+  test('the remedy follows from what the job printed', () => {
     const lines: Answer = ['--execution job-doctor-x2', `echo '403 {"errors":[{"extensions":{"code":"FORBIDDEN"}}]}'`];
     const { stderr } = verify(environment, [['job-execution-name job-doctor-x2', 'echo Failed'], lines]);
     expect(stderr).toContain('needs the role Events.Read');

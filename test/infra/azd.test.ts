@@ -1,7 +1,7 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 
-test('azd is of a version that takes down its own resource group alone', async () => {
+test('the required version of azd deletes only the resource group that it created', async () => {
   const text = await readFile(new URL('../../azure.yaml', import.meta.url), 'utf8');
   const [, major = 0, minor = 0] = /^requiredVersions:\n(?: +#.*\n)* {2}azd: '>= (\d+)\.(\d+)\.\d+'$/m.exec(text) ?? [];
   expect([Number(major), Number(minor)]).toEqual([1, expect.toSatisfy((version: number) => version >= 25)]);
@@ -9,7 +9,7 @@ test('azd is of a version that takes down its own resource group alone', async (
   expect(docs).toContain(`You need azd ${major}.${minor}.`);
 });
 
-test('hooks are scripts that can be run, and what they print stays on the terminal', async () => {
+test('hooks are executable scripts, whose output stays on the terminal', async () => {
   const text = await readFile(new URL('../../azure.yaml', import.meta.url), 'utf8');
   const hooks = [...text.matchAll(/^( +)run: (.+)\n(.*)$/gm)];
   expect(hooks.map(([, , path]) => path)).toEqual(

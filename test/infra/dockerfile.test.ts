@@ -6,7 +6,7 @@ import { beyondClassicBuilder, parseDockerfile } from './dockerfile.ts';
 
 const dockerfile = await readFile(new URL('../../Dockerfile', import.meta.url), 'utf8');
 
-test('the image can be built by the registry, which has no BuildKit', () => {
+test('the registry can build the image without BuildKit', () => {
   expect(beyondClassicBuilder(dockerfile)).toEqual([]);
 });
 
@@ -21,22 +21,22 @@ test.each([
   ["COPY <<-'EOF' /a\nx\nEOF", 'COPY with a heredoc'],
   ['FROM --platform=$BUILDPLATFORM node', 'FROM with an argument that BuildKit sets'],
   ['RUN make ARCH=$TARGETARCH', 'RUN with an argument that BuildKit sets'],
-])('%j is beyond the classic builder', (line, what) => {
+])('%j is not supported by the classic builder', (line, what) => {
   expect(beyondClassicBuilder(line)).toContain(what);
 });
 
-test('it knows what the classic builder does have', () => {
+test('the check accepts what the classic builder supports', () => {
   const text = 'FROM a@sha256:0 AS b\nRUN [ 1 -lt 2 ] && cat < file\nCOPY --from=b --chown=1:1 a ./\nARG TARGET=1';
   expect(beyondClassicBuilder(text)).toEqual([]);
 });
 
-test('each base is pinned by digest, and of a Debian that still gets patches', () => {
+test('each base image is pinned by digest, and its Debian still gets patches', () => {
   const bases = parseDockerfile(dockerfile).filter(({ name }) => name === 'FROM');
   expect(bases).toHaveLength(2);
   for (const { rest } of bases) expect(rest).toMatch(/(trixie|debian13)\S*@sha256:[0-9a-f]{64}( AS \w+)?$/);
 });
 
-test('what it copies of the checkout is sent to the builder, folders that are empty too', async () => {
+test('the builder gets everything that the Dockerfile copies from the checkout, even empty folders', async () => {
   const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
   const sent = (await read('.dockerignore')).match(/(?<=^!).+$/gm) ?? [];
   const tracked = (await promisify(execFile)('git', ['ls-files'], { cwd: new URL('../..', import.meta.url) })).stdout;

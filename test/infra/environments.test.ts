@@ -12,7 +12,7 @@ const template = join(root, 'infra/bicep/main.bicepparam');
 const published = { SERVICE_API_IMAGE_NAME: 'crevents.azurecr.io/events-graphql:1' };
 const read = (name: string) => parseEnv(readFileSync(join(folder, name), 'utf8'));
 
-test.each(readdirSync(folder))('%s sets what the parameter file reads', (name) => {
+test.each(readdirSync(folder))('%s only sets variables that the parameter file reads', (name) => {
   const known = [...readFileSync(template, 'utf8').matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(([, key]) => key);
   expect(Object.keys(read(name)).filter((key) => !known.includes(key))).toEqual([]);
 });
@@ -31,13 +31,13 @@ describe.skipIf(!hasBicep)('an environment', { timeout: 120_000 }, () => {
   const serverType = 'Microsoft.DBforPostgreSQL/flexibleServers';
   const appType = 'Microsoft.App/containerApps';
 
-  test('to try things costs nothing while nobody asks, but for the smallest server', async () => {
+  test('dev scales to zero and has the smallest server', async () => {
     const resources = await predict('dev.env');
     expect(one(resources, serverType, 'psql-')?.highAvailability.mode).toBe('Disabled');
     expect(one(resources, appType, 'ca-events-')?.template.scale).toMatchObject({ minReplicas: 0, maxReplicas: 1 });
   });
 
-  test('for production lives on when a zone is away, and is observed', async () => {
+  test('prod survives the loss of a zone and is monitored', async () => {
     const resources = await predict('prod.env');
     expect(one(resources, serverType, 'psql-')?.highAvailability.mode).toBe('ZoneRedundant');
     expect(one(resources, 'Microsoft.App/managedEnvironments', 'cae-')?.zoneRedundant).toBe(true);

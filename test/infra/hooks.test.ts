@@ -10,7 +10,7 @@ function parameterVariables() {
   return [...read('infra/bicep/main.bicepparam').matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(([, name]) => name);
 }
 
-describe('the hook that grants', () => {
+describe('the grant hook', () => {
   const environment = {
     SERVICE_API_IMAGE_NAME: 'r.azurecr.io/events:1',
     AZURE_RESOURCE_GROUP: 'g',
@@ -19,12 +19,12 @@ describe('the hook that grants', () => {
   };
   const start: Answer = ['job start', 'echo job-grant-x1'];
 
-  test('does nothing before there is an image', () => {
+  test('does nothing until there is an image', () => {
     const { status, calls } = run('hooks/grant.sh', {}, []);
     expect([status, calls]).toEqual([0, []]);
   });
 
-  test('gives both jobs the image, starts one, and waits for that execution', () => {
+  test('gives both jobs the image, starts one, and waits for its execution', () => {
     const answers: Answer[] = [
       start,
       ['execution show', `[ "$(grep -c sleep "$CALLS")" -ge 2 ] && echo Succeeded || echo Running`],
@@ -46,7 +46,7 @@ describe('the hook that grants', () => {
   const withSchema = { ...environment, MIGRATE_JOB_NAME: 'job-migrate' };
   const starts: Answer[] = [['--name job-migrate --query name', 'echo job-migrate-x1'], start];
 
-  test('lets the schema be made before it grants on it', () => {
+  test('creates the schema before it grants on it', () => {
     const { status, calls } = run('hooks/grant.sh', withSchema, [...starts, ['execution show', 'echo Succeeded']]);
     expect(status).toBe(0);
     const named = (command: string) =>
@@ -55,14 +55,14 @@ describe('the hook that grants', () => {
     expect(named('job start')).toEqual(['job-migrate', 'job-grant']);
   });
 
-  test('does not grant on a schema that could not be made', () => {
+  test('does not grant if the schema could not be created', () => {
     const failed = run('hooks/grant.sh', withSchema, [...starts, ['execution show', 'echo Failed']]);
     expect(failed.status).toBe(1);
     expect(failed.stderr).toContain('The job job-migrate did not succeed (Failed)');
     expect(failed.calls.some((call) => call.includes('job start') && call.includes('job-grant'))).toBe(false);
   });
 
-  test.each(['Failed', 'Stopped', 'Degraded'])('fails when the job is %s, and prints what it said', (state) => {
+  test.each(['Failed', 'Stopped', 'Degraded'])('fails if the job is %s, and prints its output', (state) => {
     const answers: Answer[] = [
       start,
       ['execution show', `echo ${state}`],
@@ -74,7 +74,7 @@ describe('the hook that grants', () => {
     expect(stdout).toContain('not done: SELECT');
   });
 
-  test('says where the lines of a job are that Azure does not show, and goes on if it succeeded', () => {
+  test("if Azure does not show a job's lines, says where they are, and continues if the job succeeded", () => {
     for (const [state, expected] of [
       ['Succeeded', 0],
       ['Failed', 1],
@@ -95,7 +95,7 @@ describe('the hook that grants', () => {
     expect(calls.filter((call) => call.startsWith('sleep'))).toHaveLength(120);
   });
 
-  test('fails when az does', () => {
+  test('fails if az fails', () => {
     for (const command of ['job update', 'job start', 'execution show']) {
       const { status, calls } = run('hooks/grant.sh', environment, [[command, 'exit 3'], start]);
       expect(status).not.toBe(0);
@@ -109,17 +109,17 @@ describe('the hook before provisioning', () => {
   const kept = (calls: readonly string[]) =>
     calls.filter((call) => call.includes('KEPT_NETWORK')).map((call) => call.trim());
 
-  test('keeps the image that is known', () => {
+  test('keeps the image that azd knows', () => {
     expect(run('hooks/present.sh', { SERVICE_API_IMAGE_NAME: 'x' }, [exists]).calls.join()).not.toContain('IMAGE_NAME');
   });
 
-  test('leaves a new deployment its placeholder', () => {
+  test('leaves the placeholder in a new deployment', () => {
     const { status, calls } = run('hooks/present.sh', {}, [['group exists', 'echo false']]);
     expect(status).toBe(0);
     expect(calls).toEqual(['az group exists --name rg-e --subscription s', 'azd env set KEPT_NETWORK']);
   });
 
-  test('keeps the image of an app that runs', () => {
+  test('keeps the image of a running app', () => {
     const { status, calls } = run('hooks/present.sh', {}, [
       exists,
       ['containerapp list', 'echo r.azurecr.io/events:1'],
@@ -128,25 +128,25 @@ describe('the hook before provisioning', () => {
     expect(calls.at(-1)).toBe('azd env set SERVICE_API_IMAGE_NAME r.azurecr.io/events:1');
   });
 
-  test('takes the placeholder for no image', () => {
+  test('treats the placeholder as no image', () => {
     const placeholder = 'echo mcr.microsoft.com/k8se/quickstart:latest';
     const { calls } = run('hooks/present.sh', {}, [exists, ['containerapp list', placeholder]]);
     expect(calls.filter((call) => call.includes('IMAGE_NAME'))).toEqual([]);
   });
 
-  test('keeps the network of before, and what others gave its subnets', () => {
+  test('keeps the existing network, and what others added to its subnets', () => {
     const names: Answer = ['vnet list', 'echo vnet-events-x; echo snet-events-app'];
     const { calls } = run('hooks/present.sh', {}, [exists, names]);
     expect(kept(calls)).toEqual(['azd env set KEPT_NETWORK vnet-events-x,snet-events-app']);
   });
 
-  test('keeps its subnets in a network of yours, also before there is anything else', () => {
+  test('keeps its subnets in your network, even if nothing else exists yet', () => {
     const names: Answer = ['vnet show --ids /v', 'echo snet-events-app; echo snet-events-endpoints'];
     const { calls } = run('hooks/present.sh', { VNET_ID: '/v' }, [['group exists', 'echo false'], names]);
     expect(kept(calls)).toEqual(['azd env set KEPT_NETWORK snet-events-app,snet-events-endpoints']);
   });
 
-  test('forgets a network that is gone, and does not look at subnets of yours', () => {
+  test('forgets a deleted network, and ignores your own subnets', () => {
     const yours: Readonly<Record<string, string>> = { APP_SUBNET_ID: '/v/subnets/a', VNET_ID: '/v' };
     for (const environment of [{}, yours]) {
       const { calls } = run('hooks/present.sh', { KEPT_NETWORK: 'snet-events-app', ...environment }, [exists]);
@@ -154,7 +154,7 @@ describe('the hook before provisioning', () => {
     }
   });
 
-  test('stops provisioning when it cannot know', () => {
+  test('stops provisioning if it cannot find out', () => {
     for (const call of ['group exists', 'vnet list', 'containerapp list']) {
       expect(run('hooks/present.sh', {}, [[call, 'exit 1'], exists]).status).not.toBe(0);
     }
@@ -164,7 +164,7 @@ describe('the hook before provisioning', () => {
 /** What the hooks alone read of the azd environment. */
 const ofHooks = ['VERIFY_DOCUMENT'];
 
-test('hooks and documentation name what azd knows: outputs of the template, and its own', () => {
+test("hooks and documentation only name outputs of the template and azd's own variables", () => {
   const own = ['AZURE_SUBSCRIPTION_ID', ...ofHooks];
   const outputs = [...read('infra/bicep/main.bicep').matchAll(/^output (\w+)/gm)].map(([, name]) => name);
   const scripts = readdirSync(join(root, 'infra/hooks')).map((name) => read(`infra/hooks/${name}`));
@@ -177,7 +177,7 @@ test('hooks and documentation name what azd knows: outputs of the template, and 
   expect(used.filter((name) => !known.includes(name))).toEqual([]);
 });
 
-test('the documentation sets only what the parameter file reads', () => {
+test('the documentation only sets variables that the parameter file reads', () => {
   const known = [...parameterVariables(), ...ofHooks];
   const set = [...read('docs/deploy.md').matchAll(/(?:azd env set |[`\s])([A-Z][A-Z_]{4,})(?==| ")/g)].map(
     ([, name]) => name,

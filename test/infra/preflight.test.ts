@@ -20,27 +20,27 @@ const skus: Answer = ['list-skus', 'echo Standard_B1ms; echo Standard_D2ds_v5'];
 const mine = '/subscriptions/s/resourceGroups/n/providers/Microsoft.Network/virtualNetworks/v';
 const foreign = mine.replace('/s/', '/other/');
 
-test('lets a deployment go on that nothing is in the way of', () => {
+test('lets a deployment continue if it finds no problem', () => {
   const { status, stderr, calls } = run('hooks/preflight.sh', {}, [registered(providers), skus]);
   expect([status, stderr]).toEqual([0, '']);
   expect(calls.find((call) => call.includes('list-skus'))).toContain('--location westeurope --subscription s');
 });
 
-test('asks for a subscription, and then nothing that needs one', () => {
+test('requests a subscription, and then checks nothing that needs one', () => {
   const { status, stderr, calls } = run('hooks/preflight.sh', { AZURE_SUBSCRIPTION_ID: '' }, []);
   expect(status).toBe(1);
   expect(stderr).toContain('azd env set AZURE_SUBSCRIPTION_ID "$(az account show');
   expect(calls).toEqual(['az extension show --name containerapp --output none']);
 });
 
-test('asks for a login that may use the subscription', () => {
+test('requests a login that may use the subscription', () => {
   const { status, stderr, calls } = run('hooks/preflight.sh', {}, [['account show', 'exit 1']]);
   expect(status).toBe(1);
   expect(stderr).toContain('    az login\n');
   expect(calls).toHaveLength(2);
 });
 
-test('names each missing provider with its command, whatever the case in which Azure writes it', () => {
+test("names each missing provider with its command, whatever its case in Azure's answer", () => {
   const names = providers.slice(3).map((name) => name.toLowerCase());
   const { status, stderr } = run('hooks/preflight.sh', {}, [registered(names), skus]);
   expect(status).toBe(1);
@@ -49,7 +49,7 @@ test('names each missing provider with its command, whatever the case in which A
   ).toEqual(providers.slice(0, 3));
 });
 
-test('asks for every provider of which the template makes something', () => {
+test('checks every provider that the template uses', () => {
   const folder = join(root, 'infra/bicep/modules');
   const modules = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
   const used = [...modules.join('\n').matchAll(/'(Microsoft\.\w+)\/[\w/]+@/g)].map(([, name]) => name);
@@ -58,21 +58,21 @@ test('asks for every provider of which the template makes something', () => {
   expect(used.filter((name) => ![...providers, ...always].includes(name ?? ''))).toEqual([]);
 });
 
-test('does not ask a provider that is missing for its sizes', () => {
+test('does not request sizes from a missing provider', () => {
   const names = providers.filter((name) => name !== 'Microsoft.DBforPostgreSQL');
   expect(run('hooks/preflight.sh', {}, [registered(names)]).calls.join()).not.toContain('list-skus');
 });
 
 test.each([
   ['an existing server', { POSTGRES_SERVER_ID: '/subscriptions/s/x' }],
-  ['a server that has been made', { POSTGRES_HOST: 'h' }],
-])('asks for no size of %s', (_, environment) => {
+  ['a server that was already created', { POSTGRES_HOST: 'h' }],
+])('does not check the size of %s', (_, environment) => {
   expect(run('hooks/preflight.sh', environment, [registered(providers)]).calls.join()).not.toContain('list-skus');
 });
 
 test.each([
-  ['a size that the region does not have', { POSTGRES_SIZE: 'Standard_D2' }, skus[1], 'of the size Standard_D2.'],
-  ['a region that offers none', { AZURE_LOCATION: 'eastus' }, 'true', 'eastus has no PostgreSQL servers for this'],
+  ['a size that the region does not offer', { POSTGRES_SIZE: 'Standard_D2' }, skus[1], 'of the size Standard_D2.'],
+  ['a region that offers no size', { AZURE_LOCATION: 'eastus' }, 'true', 'eastus has no PostgreSQL servers for this'],
   [
     'a region that Azure does not know',
     { AZURE_LOCATION: 'moon' },
@@ -86,7 +86,7 @@ test.each([
   expect(stderr).toContain('azd env set AZURE_LOCATION');
 });
 
-test('refuses a network of another region, also that of a subnet', () => {
+test('refuses a network in another region, even if only a subnet names it', () => {
   for (const [name, id] of [
     ['VNET_ID', mine],
     ['APP_SUBNET_ID', `${mine}/subnets/a`],
@@ -100,7 +100,7 @@ test('refuses a network of another region, also that of a subnet', () => {
   }
 });
 
-test('refuses a network and a registry of another subscription, and ones that are not there', () => {
+test('refuses a network or a registry that is in another subscription or does not exist', () => {
   const answers = [registered(providers), skus, ['resource show', 'exit 3'] as Answer];
   const elsewhere = run('hooks/preflight.sh', { VNET_ID: foreign, REGISTRY_ID: foreign }, answers);
   expect(elsewhere.status).toBe(1);
@@ -118,7 +118,7 @@ test.each([
   ['Standard_D2ds_v5', 'standardDDSv5Family', 2],
   ['Standard_D16ds_v5', 'standardDDSv5Family', 16],
   ['Standard_E4ds_v5', 'standardEDSv5Family', 4],
-])('%s takes its vCores of %s', (size, family, cores) => {
+])('%s counts towards the quota of %s', (size, family, cores) => {
   const offered: Answer = ['list-skus', `echo ${size}`];
   const check = (environment: Readonly<Record<string, string>>, used: number) =>
     run('hooks/preflight.sh', { POSTGRES_SIZE: size, ...environment }, [
@@ -141,13 +141,13 @@ test.each([
   );
 });
 
-test('refuses a server beyond the cores of all families together', () => {
+test('refuses a server that exceeds the quota of all families together', () => {
   const { status, stderr } = run('hooks/preflight.sh', {}, [registered(providers), skus, quota('cores', 10, 9)]);
   expect(status).toBe(1);
   expect(stderr).toContain('The quota cores of PostgreSQL servers');
 });
 
-test('refuses another environment where there are as many as there may be', () => {
+test('refuses another environment if the quota is used up', () => {
   const answers = [registered(providers), skus, quota('ManagedEnvironmentCount', 1, 1)];
   const { status, stderr } = run('hooks/preflight.sh', {}, answers);
   expect(status).toBe(1);
@@ -157,12 +157,12 @@ test('refuses another environment where there are as many as there may be', () =
   expect(run('hooks/preflight.sh', { APP_URL: 'https://ca' }, answers).status).toBe(0);
 });
 
-test('lets Azure decide about quotas that nobody tells', () => {
+test('leaves quotas that it cannot read to Azure', () => {
   const answers: Answer[] = [registered(providers), skus, ['az rest', 'exit 1'], ['list-usages', 'exit 1']];
   expect(run('hooks/preflight.sh', {}, answers).status).toBe(0);
 });
 
-test('asks for no quota of what is there', () => {
+test('checks no quota for what exists', () => {
   const there = { POSTGRES_HOST: 'h', APP_URL: 'https://ca' };
   expect(run('hooks/preflight.sh', there, [registered(providers)]).calls.join()).not.toMatch(/az rest|list-usages/);
 });
@@ -178,17 +178,17 @@ test.each([
   expect(check(abac === 'true' ? 'false' : 'true').status).toBe(0);
 });
 
-test('says all at once', () => {
+test('lists all problems at once', () => {
   const answers = [['extension show', 'exit 1'], registered(['Microsoft.DBforPostgreSQL']), ['list-skus', 'true']];
   const { stderr } = run('hooks/preflight.sh', { VNET_ID: foreign }, answers as Answer[]);
   expect(stderr.match(/^- /gm)).toHaveLength(1 + (providers.length - 1) + 1 + 1);
 });
 
-test('stops when it cannot know', () => {
+test('stops if it cannot find out', () => {
   expect(run('hooks/preflight.sh', {}, [['provider list', 'exit 1']]).status).not.toBe(0);
 });
 
-test('takes what is not set for what the parameter file takes it for', () => {
+test('gives unset variables the same defaults as the parameter file', () => {
   const script = read('infra/hooks/preflight.sh');
   for (const name of ['AZURE_LOCATION', 'POSTGRES_HIGH_AVAILABILITY', 'POSTGRES_SIZE', 'REGISTRY_ABAC']) {
     const [, value] = new RegExp(`'${name}', '(.+)'`).exec(read('infra/bicep/main.bicepparam')) ?? [];

@@ -27,7 +27,7 @@ const refused: readonly [why: string, parameters: Parameters, words: string][] =
     { registryId: inGroup(elsewhere, 'rg-shared', 'Microsoft.ContainerRegistry/registries/crshared') },
     'registryId is in another one',
   ],
-  ['a new server that is there', { databaseAccess: 'present' }, 'set postgresServerId'],
+  ['a new server that is already reached', { databaseAccess: 'present' }, 'set postgresServerId'],
   [
     'an injected server without its zone',
     { postgresServerId: server, databaseAccess: 'injected' },
@@ -46,15 +46,23 @@ const refused: readonly [why: string, parameters: Parameters, words: string][] =
     { postgresSize: 'Standard_B1ms' },
     'is 88, but must be below the 35 connections',
   ],
-  ['more connections than an existing server spares', { postgresServerId: server, poolSize: 12 }, 'is 104, but must'],
+  ['more connections than an existing server has left', { postgresServerId: server, poolSize: 12 }, 'is 104, but must'],
   [
     'more connections than PgBouncer lets in',
     { usePgBouncer: true, maxReplicas: 300 },
     'is 6600, but must be below the 5000',
   ],
-  ['more requests than connections can bear', { concurrentRequests: 101 }, '101 is more than 10 times poolSize 10'],
-  ['addresses of an app that is internal', { allowedAddresses: ['203.0.113.0/24'] }, 'or leave allowedAddresses empty'],
-  ['a certificate of Azure for an internal app', { customDomain: 'api.example.com' }, 'set customDomainCertificateId'],
+  [
+    'more requests than the connections can serve',
+    { concurrentRequests: 101 },
+    '101 is more than 10 times poolSize 10',
+  ],
+  ['addresses for an internal app', { allowedAddresses: ['203.0.113.0/24'] }, 'or leave allowedAddresses empty'],
+  [
+    'a certificate from Azure for an internal app',
+    { customDomain: 'api.example.com' },
+    'set customDomainCertificateId',
+  ],
   [
     'a certificate of Azure for an app that some addresses reach',
     { internal: false, allowedAddresses: ['203.0.113.0/24'], customDomain: 'api.example.com' },
@@ -66,7 +74,7 @@ const refused: readonly [why: string, parameters: Parameters, words: string][] =
     { applicationInsights: true, otlpEndpoint: 'http://x' },
     'telemetry has two destinations',
   ],
-  ['more replicas at least than at most', { minReplicas: 5 }, 'minReplicas 5 is more than maxReplicas 4'],
+  ['a minimum of replicas above the maximum', { minReplicas: 5 }, 'minReplicas 5 is more than maxReplicas 4'],
 ];
 
 describe.skipIf(!hasBicep)('a deployment is refused before it begins for', () => {
@@ -74,7 +82,7 @@ describe.skipIf(!hasBicep)('a deployment is refused before it begins for', () =>
     await expect(compiler.predict({ ...shapes['everything is new'], ...parameters })).rejects.toThrow(words);
   });
 
-  test('all its reasons at once', async () => {
+  test('all reasons at once', async () => {
     const parameters = { postgresSize: 'Standard_B1ms', usePgBouncer: true, minReplicas: 5 };
     const refusal = compiler.predict({ ...shapes['everything is new'], ...parameters });
     await expect(refusal).rejects.toThrow(/no PgBouncer: choose a larger size; minReplicas 5/);

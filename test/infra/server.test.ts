@@ -58,14 +58,14 @@ describe.skipIf(!hasBicep)('the template', () => {
     },
   );
 
-  test('sets all that the server requires in production', () => {
+  test('sets every variable that the server requires in production', () => {
     const config = readConfig({ ...variablesOf('ca-events'), ...platform });
     expect(config).toMatchObject({ production: true, port: 4000, poolSize: 10, maxReplicas: 4 });
     expect(config.database?.password).toMatchObject({ kind: 'user-identity', clientId: identityId });
     expect(variablesOf('ca-events')).toMatchObject({ AUTH_TENANT_ID: tenantId, AUTH_AUDIENCE: 'api://events' });
   });
 
-  test('sets all that the jobs require: doctor examines the app, the others only connect', () => {
+  test('sets every variable that the jobs require: doctor examines the app, the others only connect', () => {
     expect(readConfig({ ...variablesOf('job-doctor'), ...platform })).toMatchObject({ production: true });
     for (const name of ['job-migrate', 'job-grant']) {
       const { database } = readPoolConfig({ ...variablesOf(name), ...platform });
@@ -73,7 +73,7 @@ describe.skipIf(!hasBicep)('the template', () => {
     }
   });
 
-  test('makes the sample and serves its documents on a new server, on an existing one only what is asked for', async () => {
+  test('creates the sample and serves its documents on a new server; on an existing one, does only what is requested', async () => {
     expect(container('job-migrate').args).toEqual(['migrate', 'sample/migrations']);
     expect(variablesOf('ca-events')['PERSISTED_DOCUMENTS']).toBe('documents,sample/documents');
     const old = shapes['an existing server, registry and workspace'];
@@ -84,7 +84,7 @@ describe.skipIf(!hasBicep)('the template', () => {
     expect(own?.properties.template.containers[0].args).toEqual(['migrate', 'migrations']);
   });
 
-  test('has the app log in as the role that the grant job makes for its identity', () => {
+  test('the app logs in as the role that the grant job creates for its identity', () => {
     const { args } = container('job-grant');
     const [command, ...options] = args.map(fill);
     expect(command).toBe('grant');
@@ -98,14 +98,14 @@ describe.skipIf(!hasBicep)('the template', () => {
     expect(variablesOf('job-grant')['PGUSER']).toMatch(/^id-grant-/);
   });
 
-  test('kills the app later than the server has drained', () => {
+  test('the app is killed only after the server has drained', () => {
     const graceMs = properties('ca-events').template.terminationGracePeriodSeconds * 1000;
     expect(graceMs).toBeGreaterThan(
       constantOf('server/serve.ts', 'lingerMs') + constantOf('server/serve.ts', 'graceMs'),
     );
   });
 
-  test('raises alerts on words that the server logs, codes that it answers and metrics that it has', async () => {
+  test('the alerts use messages that the server logs, codes that it returns and metrics that it has', async () => {
     const observed = await compiler.predict(shapes['production, observed by Application Insights']);
     const rules = observed.filter(({ type }) => type.endsWith('scheduledQueryRules'));
     const queries: string[] = rules.map(({ properties }) => properties.criteria.allOf[0].query);
@@ -129,7 +129,7 @@ describe.skipIf(!hasBicep)('the template', () => {
     ).toEqual([]);
   });
 
-  describe('has probes', () => {
+  describe('the probes', () => {
     let database: TestDatabase;
     let api: TestApi;
 
@@ -143,7 +143,7 @@ describe.skipIf(!hasBicep)('the template', () => {
       await database.drop();
     });
 
-    test('one of each kind, on paths and the port that the server has', async () => {
+    test("there is one of each kind, on the server's paths and port", async () => {
       expect(probes.map(({ type, httpGet }) => [type, httpGet.path])).toEqual([
         ['Startup', '/health/live'],
         ['Liveness', '/health/live'],
@@ -156,7 +156,7 @@ describe.skipIf(!hasBicep)('the template', () => {
       }
     });
 
-    test('within the limits of the platform', () => {
+    test("they stay within the platform's limits", () => {
       for (const probe of probes) {
         expect(probe.failureThreshold).toBeLessThanOrEqual(10);
         expect(probe.periodSeconds).toBeLessThanOrEqual(240);
@@ -164,7 +164,7 @@ describe.skipIf(!hasBicep)('the template', () => {
       }
     });
 
-    test('that wait longer than the server waits for its database', () => {
+    test('they wait longer than the server waits for its database', () => {
       const probeMs = constantOf('db/pool/probe.ts', 'probeMs');
       for (const { type, timeoutSeconds } of probes) {
         expect(timeoutSeconds * 1000).toBeGreaterThan(type === 'Readiness' ? probeMs : 0);

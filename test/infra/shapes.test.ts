@@ -34,7 +34,7 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     expect(resources.map(describeResource).join('\n')).toMatchSnapshot();
   });
 
-  test('lets nobody in from outside, unless the app is to be', () => {
+  test('is closed to the outside, unless the app is public', () => {
     const isPublic = 'internal' in parameters && !parameters.internal;
     for (const { properties } of ofType('Microsoft.DBforPostgreSQL/flexibleServers')) {
       expect(properties.network.publicNetworkAccess === 'Disabled').not.toBe(
@@ -66,7 +66,7 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     }
   });
 
-  test('holds no secret, and no key or password opens anything', () => {
+  test('has no secret, and disables keys and passwords', () => {
     const text = JSON.stringify(resources.filter((resource) => !isCollector(resource))).replaceAll(
       '"passwordAuth":"Disabled"',
       '',
@@ -90,7 +90,7 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     }
   });
 
-  test('assigns one role: to pull from the registry, to the identity that pulls', () => {
+  test('assigns one role: pulling from the registry, to the pulling identity', () => {
     const assignments = ofType('Microsoft.Authorization/roleAssignments');
     expect(assignments).toHaveLength(1);
     for (const { id, properties } of assignments) {
@@ -101,7 +101,7 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     }
   });
 
-  test('gives a container one identity, and the one that pulls to nobody inside', () => {
+  test('gives each container one identity, and none the pulling identity', () => {
     for (const { identity, properties } of containers()) {
       const lifecycles: { identity: string; lifecycle: string }[] = properties.configuration.identitySettings;
       expect(Object.keys(identity?.userAssignedIdentities ?? {}).toSorted()).toEqual(
@@ -118,7 +118,7 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     expect(administrating.filter(({ type }) => type !== 'Microsoft.App/jobs')).toEqual([]);
   });
 
-  test('calls each resource what Azure lets it be called', () => {
+  test('gives each resource a name that Azure allows', () => {
     const wrong = resources.filter(({ type, name }) => {
       const rule = nameRules[type];
       const last = name.split('/').at(-1) ?? '';
@@ -128,7 +128,7 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     expect(wrong.map(({ type, name }) => `${type} ${name}`)).toEqual([]);
   });
 
-  test('keeps the domain of the app, with a certificate that is there or one that Azure makes', () => {
+  test("keeps the app's domain, with an existing certificate or one from Azure", () => {
     const domain = 'customDomain' in parameters ? parameters.customDomain : undefined;
     const own = 'customDomainCertificateId' in parameters ? parameters.customDomainCertificateId : undefined;
     for (const { properties } of containers().filter(({ type }) => type === 'Microsoft.App/containerApps')) {
@@ -139,14 +139,14 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     expect(made.map(({ properties }) => properties.subjectName)).toEqual(domain && !own ? [domain] : []);
   });
 
-  test('sets alerts only on what is of its subscription', () => {
+  test('sets alerts only on resources in its own subscription', () => {
     for (const { properties } of ofType('Microsoft.Insights/metricAlerts')) {
       expect(properties.scopes).toHaveLength(1);
       expect(properties.scopes[0]).not.toContain(elsewhere);
     }
   });
 
-  test('uses one version of each type, and stable ones', () => {
+  test('uses one stable version of each type', () => {
     const used = new Set(resources.map(({ type, apiVersion }) => `${type}@${apiVersion}`));
     expect(new Set(resources.map(({ type }) => type)).size).toBe(used.size);
     // It has no stable version with groups of categories.

@@ -17,7 +17,7 @@ const known: Answer[] = [
 ];
 const succeeded: Answer = ['execution show', 'echo Succeeded'];
 
-test('says where the app is and who may call it, with what doctor printed', () => {
+test("prints the app's address, who may call it, and doctor's output", () => {
   const { status, stdout } = run('hooks/verify.sh', environment, [ready, ...known, succeeded]);
   expect(status).toBe(0);
   expect(stdout.slice(stdout.indexOf('ok  login'))).toBe(
@@ -41,7 +41,7 @@ test('waits for the newest revision before it starts doctor', () => {
   expect(started).toBeGreaterThan(calls.findLastIndex((call) => call.includes('latestReadyRevisionName')));
 });
 
-test('fails when the revision does not get ready, with what Azure and the revision say', () => {
+test("fails if the revision does not become ready, with Azure's and the revision's messages", () => {
   const answers: Answer[] = [
     ['latestReadyRevisionName', 'echo ca--1'],
     ['revision show', 'echo "state: Failed"'],
@@ -65,19 +65,19 @@ test.each([
   expect(stdout).toContain('verdict   not healthy');
 });
 
-test('says that nobody is let in as long as there is no audience but the one that no token has', () => {
+test('says that every caller is rejected while the audience is one that no token has', () => {
   const unregistered: Answer = ['AUTH_AUDIENCE', 'echo api://e'];
   const { status, stdout } = run('hooks/verify.sh', environment, [unregistered, ready, ...known, succeeded]);
   expect(status).toBe(0);
   expect(stdout).toContain('healthy, but it rejects every caller: run infra/register-app.sh');
 });
 
-test('says that nobody is asked with AUTH=none', () => {
+test('says that with AUTH=none anyone may call', () => {
   const { stdout } = run('hooks/verify.sh', environment, [['AUTH_AUDIENCE', 'true'], ready, ...known, succeeded]);
   expect(stdout).toContain('audience  none');
 });
 
-test('fails when az does', () => {
+test('fails if az fails', () => {
   const { status, calls } = run('hooks/verify.sh', environment, [['latestRevisionName', 'exit 1']]);
   expect(status).not.toBe(0);
   expect(calls).toHaveLength(1);

@@ -12,22 +12,22 @@ const actionsOf = (text: string) => [...text.matchAll(/\buses:[ \t]*(.*)/g)].map
 const pinned = /^[\w.-]+(?:\/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
 
 describe.each(workflows)('%s', (_, text) => {
-  test('names every action by its commit', () => {
+  test('pins every action to a commit', () => {
     expect(actionsOf(text).filter((action) => !pinned.test(action))).toEqual([]);
     expect(actionsOf(text)).not.toEqual([]);
   });
 
-  test('may only read, but where a job says more', () => {
+  test('has read permissions only, except where a job states more', () => {
     expect(parse(text).permissions).toEqual({ contents: 'read' });
   });
 });
 
-test('the image says the version of the package', () => {
+test("the image states the package's version", () => {
   const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
   expect(read('Dockerfile')).toContain(`ARG VERSION=${JSON.parse(read('package.json')).version}\n`);
 });
 
-test('an action is the same in all workflows', () => {
+test('an action has the same version in all workflows', () => {
   const actions = new Set(workflows.flatMap(([, text]) => actionsOf(text)));
   const names = [...actions].map((action) => action.split('@')[0]);
   expect(names.length).toBe(new Set(names).size);
