@@ -1,4 +1,5 @@
 import { kinds } from '../support/kinds.ts';
+import { columns } from '../support/values.ts';
 
 /** What can be asked of the values of a type beside whether they are equal. */
 export type Family =
@@ -11,7 +12,7 @@ export interface Builtin {
   /** As a column is declared, and as a value is cast. */
   readonly sql: string;
   readonly base: string;
-  /** The scalar of the API. */
+  /** The scalar of the API: that of the column of this type in `test/support/values.ts`, otherwise String. */
   readonly scalar: string;
   readonly family: Family;
   /** In which form its values can be compared, where it has no equality; and whether they can be sorted. */
@@ -23,14 +24,14 @@ export interface Builtin {
 }
 
 const builtin = (
-  [sql, scalar, family]: readonly [sql: string, scalar: string, family: Family],
+  [sql, family]: readonly [sql: string, family: Family],
   values: readonly string[] = [],
-  change: Partial<Builtin> = {},
+  { base = sql, ...change }: Partial<Builtin> = {},
 ): Builtin => ({
   ...{
     sql,
-    base: sql,
-    scalar,
+    base,
+    scalar: Object.values(columns).find(([type]) => type === base)?.[1] ?? 'String',
     family,
     form: '',
     delimiter: ',',
@@ -65,69 +66,69 @@ const words = [
 ];
 
 export const builtins: readonly Builtin[] = [
-  builtin(['text', 'String', 'text'], words),
-  builtin(['varchar(20)', 'String', 'text'], words, { base: 'varchar' }),
-  builtin(['char(4)', 'String', 'text'], ['', 'a', 'ab', 'a%', '_b', 'é'], { base: 'bpchar' }),
-  builtin(['name', 'String', 'text'], ['a', 'B', 'a%', '_', 'é']),
-  builtin(['int2', 'Int', 'order'], known('small')),
-  builtin(['int4', 'Int', 'order'], known('number')),
-  builtin(['int8', 'BigInt', 'order'], known('big')),
-  builtin(['numeric', 'Decimal', 'order'], known('price')),
-  builtin(['numeric(6,2)', 'Decimal', 'order'], ['1.00', '-7.25', '0', 'NaN'], { base: 'numeric' }),
-  builtin(['float8', 'Float', 'order'], known('ratio')),
-  builtin(['float4', 'Float', 'order'], known('single')),
-  builtin(['bool', 'Boolean', 'equality'], ['true', 'false'], { ordered: true }),
-  builtin(['uuid', 'UUID', 'order'], known('code')),
-  builtin(['timestamptz', 'DateTime', 'time'], known('at')),
-  builtin(['timestamptz(0)', 'DateTime', 'time'], ['2026-01-01T00:00:01Z', '10000-01-01T00:00:00Z'], {
+  builtin(['text', 'text'], words),
+  builtin(['varchar(20)', 'text'], words, { base: 'varchar' }),
+  builtin(['char(4)', 'text'], ['', 'a', 'ab', 'a%', '_b', 'é'], { base: 'bpchar' }),
+  builtin(['name', 'text'], ['a', 'B', 'a%', '_', 'é']),
+  builtin(['int2', 'order'], known('small')),
+  builtin(['int4', 'order'], known('number')),
+  builtin(['int8', 'order'], known('big')),
+  builtin(['numeric', 'order'], known('price')),
+  builtin(['numeric(6,2)', 'order'], ['1.00', '-7.25', '0', 'NaN'], { base: 'numeric' }),
+  builtin(['float8', 'order'], known('ratio')),
+  builtin(['float4', 'order'], known('single')),
+  builtin(['bool', 'equality'], ['true', 'false'], { ordered: true }),
+  builtin(['uuid', 'order'], known('code')),
+  builtin(['timestamptz', 'time'], known('at')),
+  builtin(['timestamptz(0)', 'time'], ['2026-01-01T00:00:01Z', '10000-01-01T00:00:00Z'], {
     base: 'timestamptz',
   }),
-  builtin(['timestamp', 'LocalDateTime', 'time'], known('local')),
-  builtin(['date', 'Date', 'time'], [...known('day'), '0044-03-15 BC']),
-  builtin(['time', 'LocalTime', 'order'], known('clock')),
-  builtin(['timetz', 'String', 'order'], ['00:00:00+00', '12:30:00.5-07', '24:00:00+02']),
-  builtin(['interval', 'Duration', 'order'], known('span')),
-  builtin(['bytea', 'Byte', 'order'], known('bytes')),
-  builtin(['jsonb', 'JSON', 'json'], known('doc'), { ordered: true }),
-  builtin(['json', 'JSON', 'json'], known('raw'), { form: '::jsonb' }),
-  builtin(['daterange', 'String', 'range'], known('period')),
-  builtin(['int4range', 'String', 'range'], ['empty', '[1,5)', '(,3)', '[4,)', '(,)']),
-  builtin(['numrange', 'String', 'range'], ['empty', '[1.5,2.5]', '(0,1.50)', '(,NaN]']),
-  builtin(
-    ['tstzrange', 'String', 'range'],
-    ['["2026-01-01 00:00:00+00","2026-02-01 00:00:00+00")', '(,infinity)', 'empty'],
-  ),
-  builtin(['datemultirange', 'String', 'multirange'], known('periods')),
-  builtin(['int8multirange', 'String', 'multirange'], ['{}', '{[1,5),[7,9)}', '{(,)}']),
-  builtin(['inet', 'String', 'network'], known('ip')),
-  builtin(['cidr', 'String', 'network'], ['10.0.0.0/8', '10.1.0.0/16', '::/0', '192.168.0.1/32']),
-  builtin(['macaddr', 'String', 'order'], ['08:00:2b:01:02:03', 'ff:ff:ff:ff:ff:ff']),
-  builtin(['macaddr8', 'String', 'order'], ['08:00:2b:01:02:03:04:05', '00:00:00:00:00:00:00:00']),
-  builtin(['bit(3)', 'String', 'order'], ['000', '101', '111'], { base: 'varbit' }),
-  builtin(['varbit', 'String', 'order'], ['', '0', '1', '101']),
-  builtin(['money', 'String', 'order'], ['$1.00', '-$7.25', '$1,234.50']),
-  builtin(['oid', 'String', 'order'], ['0', '7', '4294967295']),
-  builtin(['xid8', 'String', 'order'], ['0', '7', '18446744073709551615']),
-  builtin(['xid', 'String', 'equality'], known('transaction')),
-  builtin(['pg_lsn', 'String', 'order'], ['0/0', '16/B374D848']),
-  builtin(['tsvector', 'String', 'vector'], ["'a':1 'b':2", "'c'", '']),
-  builtin(['tsquery', 'String', 'order'], ["'a' & 'b'", "!'c'"]),
-  builtin(['point', 'String', 'equality'], ['(1,2)', '(-0.5,1e+20)'], unequal),
-  builtin(['box', 'String', 'equality'], ['(2,2),(1,1)', '(0,0),(0,0)'], { ...unequal, delimiter: ';' }),
-  builtin(['line', 'String', 'equality'], ['{1,-1,0}'], unequal),
-  builtin(['path', 'String', 'equality'], ['((0,0),(1,1))', '[(0,0),(1,1)]'], unequal),
-  builtin(['polygon', 'String', 'equality'], ['((0,0),(1,1),(1,0))'], unequal),
-  builtin(['circle', 'String', 'equality'], ['<(0,0),1>', '<(1,1),0>'], unequal),
-  builtin(['jsonpath', 'String', 'equality'], ['$."a"', 'strict $[*]'], unequal),
-  builtin(['xml', 'String', 'equality'], ['<a/>', '<a b="c">d</a>'], unequal),
+  builtin(['timestamp', 'time'], known('local')),
+  builtin(['date', 'time'], [...known('day'), '0044-03-15 BC']),
+  builtin(['time', 'order'], known('clock')),
+  builtin(['timetz', 'order'], ['00:00:00+00', '12:30:00.5-07', '24:00:00+02']),
+  builtin(['interval', 'order'], known('span')),
+  builtin(['bytea', 'order'], known('bytes')),
+  builtin(['jsonb', 'json'], known('doc'), { ordered: true }),
+  builtin(['json', 'json'], known('raw'), { form: '::jsonb' }),
+  builtin(['daterange', 'range'], known('period')),
+  builtin(['int4range', 'range'], ['empty', '[1,5)', '(,3)', '[4,)', '(,)']),
+  builtin(['numrange', 'range'], ['empty', '[1.5,2.5]', '(0,1.50)', '(,NaN]']),
+  builtin(['tstzrange', 'range'], ['["2026-01-01 00:00:00+00","2026-02-01 00:00:00+00")', '(,infinity)', 'empty']),
+  builtin(['datemultirange', 'multirange'], known('periods')),
+  builtin(['int8multirange', 'multirange'], ['{}', '{[1,5),[7,9)}', '{(,)}']),
+  builtin(['inet', 'network'], known('ip')),
+  builtin(['cidr', 'network'], ['10.0.0.0/8', '10.1.0.0/16', '::/0', '192.168.0.1/32']),
+  builtin(['macaddr', 'order'], ['08:00:2b:01:02:03', 'ff:ff:ff:ff:ff:ff']),
+  builtin(['macaddr8', 'order'], ['08:00:2b:01:02:03:04:05', '00:00:00:00:00:00:00:00']),
+  builtin(['bit(3)', 'order'], ['000', '101', '111'], { base: 'varbit' }),
+  builtin(['varbit', 'order'], ['', '0', '1', '101']),
+  builtin(['money', 'order'], ['$1.00', '-$7.25', '$1,234.50']),
+  builtin(['oid', 'order'], ['0', '7', '4294967295']),
+  builtin(['xid8', 'order'], ['0', '7', '18446744073709551615']),
+  builtin(['xid', 'equality'], known('transaction')),
+  builtin(['pg_lsn', 'order'], ['0/0', '16/B374D848']),
+  builtin(['tsvector', 'vector'], ["'a':1 'b':2", "'c'", '']),
+  builtin(['tsquery', 'order'], ["'a' & 'b'", "!'c'"]),
+  builtin(['point', 'equality'], ['(1,2)', '(-0.5,1e+20)'], unequal),
+  builtin(['box', 'equality'], ['(2,2),(1,1)', '(0,0),(0,0)'], { ...unequal, delimiter: ';' }),
+  builtin(['line', 'equality'], ['{1,-1,0}'], unequal),
+  builtin(['path', 'equality'], ['((0,0),(1,1))', '[(0,0),(1,1)]'], unequal),
+  builtin(['polygon', 'equality'], ['((0,0),(1,1),(1,0))'], unequal),
+  builtin(['circle', 'equality'], ['<(0,0),1>', '<(1,1),0>'], unequal),
+  builtin(['jsonpath', 'equality'], ['$."a"', 'strict $[*]'], unequal),
+  builtin(['xml', 'equality'], ['<a/>', '<a b="c">d</a>'], unequal),
 ];
 
 /** Those of extensions, which stand in a schema of their own. */
 export const extended: readonly Builtin[] = [
-  builtin(['ext.citext', 'String', 'citext'], ['', 'a', 'A', 'aB', 'Ab%', 'a_b', 'é']),
-  builtin(['ext.ltree', 'String', 'ltree'], ['top', 'top.site', 'top.site.device', 'other']),
-  builtin(['ext.hstore', 'JSON', 'hstore'], ['', '"a"=>"1"', '"a"=>NULL, "b"=>"x,y"', '"\\""=>"{}"']),
-  builtin(['ext.geometry', 'GeoJSON', 'geometry'], ['POINT(1 2)', 'LINESTRING(0 0,1 1)', 'POINT EMPTY'], {
+  builtin(['ext.citext', 'citext'], ['', 'a', 'A', 'aB', 'Ab%', 'a_b', 'é']),
+  builtin(['ext.ltree', 'ltree'], ['top', 'top.site', 'top.site.device', 'other']),
+  builtin(['ext.hstore', 'hstore'], ['', '"a"=>"1"', '"a"=>NULL, "b"=>"x,y"', '"\\""=>"{}"'], {
+    scalar: 'JSON',
+  }),
+  builtin(['ext.geometry', 'geometry'], ['POINT(1 2)', 'LINESTRING(0 0,1 1)', 'POINT EMPTY'], {
+    scalar: 'GeoJSON',
     delimiter: ':',
   }),
 ];

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { kinds } from '../support/kinds.ts';
 import type { Family } from './builtins.ts';
 import type { ModelColumn } from './model.ts';
 
@@ -23,7 +24,7 @@ const patterns = [
   ...['eqInsensitive', 'startsWithInsensitive', 'endsWithInsensitive', 'containsInsensitive'],
 ];
 
-/** The operators that columns of a kind are to have, and no others. */
+/** The operators of each family that are compared with plain SQL here. */
 export const operators: Readonly<Record<Family, readonly string[]>> = {
   equality,
   order,
@@ -40,6 +41,19 @@ export const operators: Readonly<Record<Family, readonly string[]>> = {
   geometry: [...equality, 'intersects', 'within', 'dWithin', 'bbox'],
   vector: [...order, 'search'],
 };
+
+/** The column of the filters' model with the operators of a family, if it has one. */
+const modelled: Readonly<Partial<Record<Family, string>>> = {
+  ...{ equality: 'transaction', order: 'number', text: 'word', citext: 'word', json: 'doc', list: 'numbers' },
+  ...{ range: 'period', multirange: 'periods', network: 'ip' },
+};
+
+/** Returns the operators that a column must have, and no others: those of its type or family in the filters' model. */
+export function operatorsFor({ base, family }: ModelColumn['type']): readonly string[] {
+  const own = family === 'order' && Object.values(kinds).find(({ type }) => type === base);
+  const kind = own || kinds[modelled[family] ?? ''];
+  return kind ? Object.keys(kind.operators) : operators[family];
+}
 
 const literal = pg.escapeLiteral;
 

@@ -12,7 +12,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { expect } from 'vitest';
-import { operators } from './conditions.ts';
+import { operatorsFor } from './conditions.ts';
 import type { Model, ModelColumn, Relation } from './model.ts';
 
 /** What the API has for a relation, found by the names in the database that its descriptions tell. */
@@ -129,7 +129,7 @@ function checkColumn(
   if (!nullable) expect(!isNonNullType(field.type), `nullability ${about}`).toBe(mayBeNull);
   const filter = inputFields(schema, `${row.name}Where`).find((input) => input.name === field.name);
   const offered = filter ? inputFields(schema, getNamedType(filter.type).name).map((input) => input.name) : [];
-  expect(offered.toSorted(), `operators ${about}`).toEqual(operators[type.family].toSorted());
+  expect(offered.toSorted(), `operators ${about}`).toEqual(operatorsFor(type).toSorted());
   if (typeof type.scalar === 'string') {
     expect(named.name, `type ${about}`).toBe(type.scalar);
     return undefined;
