@@ -191,13 +191,31 @@ const readOnly: Setting = ['transaction_read_only', 'on'];
 /** Returns the settings for a scope. Policies read the claims by `current_setting('request.jwt.claims', true)`. */
 const settingsOf = ({ claims, isWhole }: Scope): readonly Setting[] => [
   ...(isWhole ? [['row_security', 'off'] as const] : []),
-  ...(claims ? [['request.jwt.claims', JSON.stringify(claims)] as const] : []),
+  ...(claims ? [['request.jwt.claims', textOfClaims(claims)] as const] : []),
 ];
+
+/** Returns claims as JSON, which is written once for each verified token. */
+function textOfClaims(claims: NonNullable<Scope['claims']>): string {
+  const text = claimTexts.get(claims) ?? JSON.stringify(claims);
+  claimTexts.set(claims, text);
+  return text;
+}
+
+const claimTexts = new WeakMap<object, string>();
 
 /** Returns the statement that sets, for one transaction, what the session lacks. */
 function settingsAhead({ settings }: Session, own: readonly Setting[]): Omit<Statement, 'name'> | undefined {
   const all = [...Object.entries(settings), ...own];
   if (all.length === 0) return undefined;
-  const calls = all.map(([name, value]) => sql`pg_catalog.set_config(${name}, ${value}, true)`);
-  return { text: toQuery(sql`select ${join(calls)}`).text, values: all.flat() };
+  return { text: textOfSettings(all.length), values: all.flat() };
 }
+
+/** Returns the statement that makes a number of settings, whose names and values are its parameters. */
+function textOfSettings(count: number): string {
+  const calls = () => Array.from({ length: count }, () => sql`pg_catalog.set_config(${''}, ${''}, true)`);
+  const text = settingTexts.get(count) ?? toQuery(sql`select ${join(calls())}`).text;
+  settingTexts.set(count, text);
+  return text;
+}
+
+const settingTexts = new Map<number, string>();

@@ -14,6 +14,7 @@ export interface Statement {
  * receives those that arrive.
  */
 interface QueryInternals extends pg.Submittable {
+  name: string | undefined;
   requiresPreparation(): boolean;
   prepare(connection: pg.Connection): void;
 }
@@ -23,7 +24,8 @@ interface Column {
 }
 
 const PgQuery = pg.Query as unknown as new (
-  statement: Statement,
+  text: string,
+  values: unknown[],
   done: (error: Error | null) => void,
 ) => QueryInternals;
 
@@ -39,7 +41,8 @@ class RowsQuery extends PgQuery {
   shape: RowShape | undefined;
 
   constructor(statement: Statement, { ahead, shape }: Sending, done: (error: Error | null) => void) {
-    super(statement, done);
+    super(statement.text, statement.values, done);
+    this.name = statement.name;
     this.#ahead = ahead;
     this.shape = shape;
   }

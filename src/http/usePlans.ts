@@ -98,10 +98,10 @@ async function answerShortly(
   if (!found) return null;
   const { api, run, price, operation } = found;
   const { limits, contextOf } = options;
-  const { record, share, lifetime } = context;
+  const { record, share, lifetime, res } = context;
   const planned = inOperation(record, async () => {
     await expectAnswer(share, price, limits);
-    endWithClient(lifetime, operation, request);
+    endWithClient({ lifetime, request, res }, operation);
     return run(contextOf(request, context, api), limits.bytes);
   });
   const result = await planned.catch(() => null);

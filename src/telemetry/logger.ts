@@ -1,14 +1,20 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
+export interface LoggerOptions {
+  /** Whether there may be traces; a line within a traced request then carries the trace's ids. */
+  readonly isTraced?: boolean;
+  /** Another stream for the same lines. */
+  readonly further?: DestinationStream;
+}
+
 /**
- * Creates a logger that writes JSON lines to standard error, and to `further` if given. Standard output is reserved for
- * the output of commands. A line within a traced request carries the trace's ids.
+ * Creates a logger that writes JSON lines to standard error. Standard output is reserved for the output of commands.
  */
-export function createLogger(level: string, further?: DestinationStream): Logger {
+export function createLogger(level: string, { isTraced = false, further }: LoggerOptions = {}): Logger {
   const standardError = gathered(pino.destination({ dest: 2, sync: true }));
   const streams = further && pino.multistream([standardError, further].map((stream) => ({ stream, level: 'trace' })));
-  return pino({ level, mixin: traceIds, serializers }, streams ?? standardError);
+  return pino({ level, serializers, ...(isTraced && { mixin: traceIds }) }, streams ?? standardError);
 }
 
 /** Limits of gathering: milliseconds that a line may wait, and characters that may wait together. */

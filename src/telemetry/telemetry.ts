@@ -21,15 +21,15 @@ export async function startTelemetry({
   telemetry,
   logLevel,
 }: Pick<Config, 'telemetry' | 'logLevel'>): Promise<Telemetry> {
-  const log = createLogger(logLevel);
-  if (!telemetry) return { log, end: async () => {} };
+  if (!telemetry) return { log: createLogger(logLevel), end: async () => {} };
+  const log = createLogger(logLevel, { isTraced: true });
   const { startSdk } = await import('./sdk.ts');
   const shutdown = startSdk(telemetry, log);
   const { createLogStream } = await import('./logStream.ts');
   const { observeEventLoop } = await import('./eventLoop.ts');
   observeEventLoop();
   return {
-    log: telemetry.logs ? createLogger(logLevel, createLogStream()) : log,
+    log: telemetry.logs ? createLogger(logLevel, { isTraced: true, further: createLogStream() }) : log,
     async end() {
       const late = wait(flushMs, 'late');
       const outcome = await Promise.race([shutdown().catch((error: unknown) => error), late]);

@@ -80,7 +80,7 @@ export function createLending(options: LendingOptions): Lending {
       const all = usable();
       // A lost connection makes room for a new one, which proves that the server is alive.
       const suits = all.length >= size ? () => true : isAlive;
-      const [member] = all.filter((one) => one.idle && suits(one)).sort((a, b) => b.aliveAt - a.aliveAt);
+      const member = lastUsed(all, suits);
       if (member && turns.share(borrower) > 0) {
         give(member, borrower);
         return member;
@@ -105,4 +105,12 @@ export function createLending(options: LendingOptions): Lending {
     hurry: () => room.hurry(strandedWaitMs),
     end: () => room.hurry(0),
   };
+}
+
+/** Finds the idle connection that was used last. */
+function lastUsed(members: readonly Member[], suits: (member: Member) => boolean): Member | undefined {
+  let last: Member | undefined;
+  for (const member of members)
+    if (member.idle && suits(member) && (!last || member.aliveAt > last.aliveAt)) last = member;
+  return last;
 }

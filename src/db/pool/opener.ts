@@ -60,8 +60,9 @@ export function createOpener({ wanted, room, logins, open, onFailed }: OpenerOpt
   };
   const grow = () => {
     if (ended || probe) return;
-    const most = problem ? 1 - logins() : Infinity;
-    for (let n = Math.min(wanted(), room(), most); n > 0; n--) void attempt();
+    const most = Math.min(room(), problem ? 1 - logins() : Infinity);
+    if (most <= 0) return; // while all connections are open, nobody is counted
+    for (let n = Math.min(wanted(), most); n > 0; n--) void attempt();
   };
   return {
     grow,

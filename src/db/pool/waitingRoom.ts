@@ -58,9 +58,16 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'share' | 'used'>): Wait
     if (requests?.size === 0) callers.delete(caller);
   }
 
+  /** Returns who waits, those who used least first. */
+  function byUse(): readonly string[] {
+    const waiting = [...callers.keys()];
+    if (waiting.length < 2) return waiting;
+    const used = new Map(waiting.map((caller) => [caller, turns.used(caller)]));
+    return waiting.sort((a, b) => (used.get(a) ?? 0) - (used.get(b) ?? 0));
+  }
+
   function* inTurn(): Iterable<readonly [Borrower, Set<Waiter<T>>]> {
-    const byUse = [...callers.keys()].map((caller) => ({ caller, used: turns.used(caller) }));
-    for (const { caller } of byUse.sort((a, b) => a.used - b.used))
+    for (const caller of byUse())
       for (const [request, waiters] of callers.get(caller) ?? []) yield [{ caller, request }, waiters];
   }
 
