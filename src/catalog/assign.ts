@@ -42,4 +42,8 @@ export function assign(
   return given;
 }
 
+/** Appends `_` to a name until it is unused. */
+export const unusedName = (name: string, used: Pick<ReadonlyMap<string, unknown>, 'has'>): string =>
+  used.has(name) ? unusedName(`${name}_`, used) : name;
+
 const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));

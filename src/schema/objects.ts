@@ -24,16 +24,19 @@ export function defineObject(builder: Builder, types: Types, { table, name, ref 
   builder.objectType(ref, {
     description: described(table.comment, table.name, name),
     interfaces: hasId ? [types.node] : [],
-    fields: (t) => ({
-      ...(hasId && { id: idField(t, name, table) }),
-      ...entries(table.columns, (column) => [names.column(table, column), columnField(t, types, table, column)]),
-      ...entries(table.foreignKeys, (key) => [names.forward(table, key), forwardField(t, types, table, key)]),
-      ...Object.assign(
-        {},
-        ...referencesTo(catalog, table).map(([child, key]) => backFields(t, types, child, key, table)),
-      ),
-      ...computedFields(t, types, table),
-    }),
+    fields(t) {
+      const fields: FieldMap = {
+        ...(hasId && { id: idField(t, name, table) }),
+        ...entries(table.columns, (column) => [names.column(table, column), columnField(t, types, table, column)]),
+        ...entries(table.foreignKeys, (key) => [names.forward(table, key), forwardField(t, types, table, key)]),
+        ...Object.assign(
+          {},
+          ...referencesTo(catalog, table).map(([child, key]) => backFields(t, types, child, key, table)),
+        ),
+        ...computedFields(t, types, table),
+      };
+      return { ...fields, ...types.columnForms(t, table, fields) };
+    },
   });
 }
 

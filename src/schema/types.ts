@@ -10,6 +10,7 @@ import type { Row } from '../db/sql/row.ts';
 import { createShapes } from './aggregates/shape.ts';
 import { type Aggregates, createAggregates } from './aggregates/types.ts';
 import type { Builder } from './builder.ts';
+import { type ColumnForms, createColumnForms } from './columnForms.ts';
 import { createFilters, type Filters } from './filters/filters.ts';
 import { createRecords, type Records } from './functions/records.ts';
 import { createRowInputs, type RowInputs } from './functions/rowInputs.ts';
@@ -20,6 +21,7 @@ import { hasDistance } from './lists/distance.ts';
 import { type EdgeRef, edgeType, type RowRef, rowRef } from './lists/edge.ts';
 import { createLivePlan, liveColumn, type PlanLive } from './lists/liveCursor.ts';
 import { createOrders, type Orders } from './lists/order.ts';
+import { boundsName } from './rangeBounds.ts';
 import { customScalars } from './scalars.ts';
 import { textNames } from './senses.ts';
 
@@ -47,6 +49,7 @@ export interface Types {
   /** Input types of rows that functions take. */
   readonly rowInputs: RowInputs;
   readonly records: Records;
+  readonly columnForms: ColumnForms;
   readonly node: ReturnType<typeof nodeInterface>;
   readonly all: readonly TableType[];
   /** Returns the types of a table by its name. */
@@ -107,6 +110,7 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
     aggregates,
     rowInputs: createRowInputs(builder, catalog, names, leaf),
     records: createRecords(builder, { catalog, names, leaf }),
+    columnForms: createColumnForms(builder, { catalog, names, leaf }),
     node: nodeInterface(builder, catalog),
     all: [...byTable.values()],
     of,
@@ -149,6 +153,7 @@ const ownTypes = [
   'Change',
   'ChangeAggregate',
   'EpochAggregate',
+  ...scalarNames.map(boundsName),
   'TimePart',
   'TimeParts',
   'TimePartsOrderBy',

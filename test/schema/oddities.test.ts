@@ -147,21 +147,23 @@ describe('mutations', () => {
   });
 
   test('create a row like one that was deleted', async () => {
+    const list = lists.find(({ name }) => name === 'builtIns');
+    const [first, second] = rows.get('builtIns') ?? [];
+    if (!list || !first) throw new Error('No row of builtIns');
     const document = `mutation ($inputs: [CreateBuiltInInput!]!) {
       deleteBuiltIn(rowId: 1) { builtIn { rowId } }
-      createBuiltIns(inputs: $inputs, onConflict: { do: IGNORE, on: ID }) { createdCount ignoredCount builtIns { ${valuesIn('builtIns')} } }
+      createBuiltIns(inputs: $inputs, onConflict: { do: IGNORE, on: ID }) { createdCount ignoredCount builtIns { ${list.values} } }
     }`;
-    const [first, second] = rows.get('builtIns') ?? [];
-    const { id: _, __typename, ...input } = first ?? {};
+    const taken = getNamedType(api.api.schema.getType('CreateBuiltInInput'));
+    const columns = isInputObjectType(taken) ? Object.keys(taken.getFields()) : [];
+    const input = Object.fromEntries(columns.map((name) => [name, first[name]]));
     const inputs = [input, { rowId: second?.['rowId'] }];
     expect(await api.query(document, { inputs })).toEqual({
       deleteBuiltIn: { builtIn: { rowId: 1 } },
-      createBuiltIns: { createdCount: 1, ignoredCount: 1, builtIns: [first] },
+      createBuiltIns: { createdCount: 1, ignoredCount: 1, builtIns: [valuesOf(list, first)] },
     });
   });
 });
-
-const valuesIn = (name: string) => lists.find((list) => list.name === name)?.values ?? '';
 
 /** Mutations that change a row to what it is, all of its values that the JSON of a response says. */
 function rewrites(list: ServedList, row: Row) {
@@ -475,7 +477,7 @@ describe('from PostgreSQL 18 on', () => {
 
   test('a foreign key of a period is no relation, since it refers to several rows', async ({ skip }) => {
     await ask('{ stays { nodes { stayId } } rooms { nodes { rent } } }', skip);
-    expect(fieldsOf('Stay')).toEqual(['during', 'id', 'roomId', 'stayId']);
+    expect(fieldsOf('Stay')).toEqual(['during', 'duringBounds', 'id', 'roomId', 'stayId']);
   });
 });
 

@@ -1,4 +1,5 @@
 import { type Column, columnOf, type Table } from '../../catalog/catalog.ts';
+import { unquoted } from './row.ts';
 import { columnRef } from './select.ts';
 import { and, ident, join, own, type Sql, sql, trusted } from './sql.ts';
 
@@ -173,8 +174,6 @@ const orderOf = (table: Table, by: Column, key: readonly string[]): readonly Sql
 
 /** Reads the key's text from an `EndRow`, where its columns come last and are never null. */
 export function readKey(text: string, key: readonly string[]): readonly string[] {
-  const values = text.slice(1, -1).matchAll(/(?:^|,)(?:"((?:[^"\\]|""|\\.)*)"|([^,]*))/gs);
-  return [...values]
-    .map(([, quoted, plain = '']) => quoted?.replaceAll(/""|\\(.)/gs, (_, char = '"') => char) ?? plain)
-    .slice(-key.length);
+  const values = text.slice(1, -1).matchAll(/(?:^|,)("(?:[^"\\]|""|\\.)*"|[^,]*)/gs);
+  return [...values].map(([, value = '']) => unquoted(value)).slice(-key.length);
 }

@@ -83,6 +83,10 @@ export function entriesOf(row: Row): readonly (readonly [string, string | null])
   return entries;
 }
 
+/** Returns a member of a row or range without its quotes and escapes. */
+export const unquoted = (text: string): string =>
+  text.startsWith('"') ? text.slice(1, -1).replaceAll(/""|\\(.)/gs, (_, char = '"') => char) : text;
+
 /** Returns a copy of the row with another value. */
 export const rowWith = (row: Row, name: string, value: string): Row =>
   Object.assign(Object.create(Object.getPrototypeOf(row)), row, { [name]: value });

@@ -1,3 +1,4 @@
+import { unusedName } from '../../catalog/assign.ts';
 import { type Catalog, type Column, isUnique, referencesTo, type Table } from '../../catalog/catalog.ts';
 import type { DbFunction } from '../../catalog/dbFunction.ts';
 import { computedFunctions } from '../../catalog/functions.ts';
@@ -165,8 +166,7 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
     ]);
     for (const [name, column] of shape.columns)
       for (const order of derived(column)) {
-        let called = name + order.suffix;
-        while (own.has(called)) called += '_';
+        const called = unusedName(name + order.suffix, own);
         own.set(called, derivedField(called, column, order));
       }
     return own;
