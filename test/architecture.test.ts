@@ -47,12 +47,12 @@ test('a room imports only from rooms below it', () => {
   expect(upward.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
 });
 
-test('what is for development is imported only when it is needed', () => {
+test('development code is only loaded by `import()`', () => {
   const early = imports.filter(({ from, to, isLazy }) => roomOf(to) === 'dev' && roomOf(from) !== 'dev' && !isLazy);
   expect(early.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
 });
 
-test('what the page names is there', () => {
+test('everything that the page names exists', () => {
   const files = [...page.matchAll(/`((?:[\w-]+\/)*[\w-]+\.(?:ts|md|json|bicep))`/g)].map(([, name = '']) => name);
   const all = globSync(['{src,docs,test,scripts,infra,examples}/**/*', '*'], { cwd: root });
   expect(files.filter((name) => !all.some((file) => file === name || file.endsWith(`/${name}`)))).toEqual([]);

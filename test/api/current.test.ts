@@ -35,13 +35,13 @@ describe('when the schema of the database changes', () => {
     });
   });
 
-  test('a statement that was prepared before a column was retyped is run again', async () => {
+  test('a statement that was prepared before a column changed its type is repeated', async () => {
     await api.query('{ notes { nodes { noteId } } }');
     await database.admin('alter table events.note alter note_id type bigint');
     expect(await api.query('{ notes { nodes { noteId } } }')).toEqual({ notes: { nodes: [{ noteId: 1 }] } });
   });
 
-  test('an error that comes of it starts a comparison at once', async () => {
+  test('an error caused by it starts a comparison at once', async () => {
     await database.admin('alter table events.note drop body');
     const before = api.served.current();
     const { errors } = await api.send('{ notes { nodes { body } } }');
@@ -58,7 +58,7 @@ describe('when the schema of the database changes', () => {
     expect(typeNames()).not.toContain('Note');
   });
 
-  test('the API stays as it was when there would be nothing left to serve', async () => {
+  test('the API stays as it was if nothing would be left to serve', async () => {
     await database.admin(`revoke usage on schema events from ${database.connection.user}`);
     await api.served.check();
     expect(typeNames()).toContain('Device');
@@ -101,7 +101,7 @@ test('sixteen clients that query while the schema changes under them see no unex
   expect([...codes].filter((code) => !expected.includes(String(code)))).toEqual([]);
 });
 
-test('however many errors ask for a comparison, one runs at once and no other before its time', async () => {
+test('however many errors request a comparison, one runs at once and the next only after the interval', async () => {
   let comparisons = 0;
   const source = createApiSource({ db: api.db, schemaName: 'events', limits: appConfig.limits, log: silent });
   const readFingerprint = () => {
@@ -119,7 +119,7 @@ test('however many errors ask for a comparison, one runs at once and no other be
   expect(comparisons).toBe(2);
 });
 
-test('a change is read between the fingerprint that noticed it and one more', async () => {
+test('the catalog is read between the fingerprint that noticed a change and a second one', async () => {
   let fingerprints = 0;
   const rows: typeof api.db.rows = (query) => {
     if (query.text.join('').includes(' as fingerprint')) fingerprints++;
@@ -136,7 +136,7 @@ test('a change is read between the fingerprint that noticed it and one more', as
   await database.admin('alter table events.site drop noticed');
 });
 
-test('an API that was replaced is freed whole, whatever was asked of it', async () => {
+test('the memory of a replaced API is freed, whatever was requested from it', async () => {
   const stored = { id: 'sites', text: '{ sites { nodes { name } } }', file: 'test.json' };
   const own = await createTestApi(database.connection, { documents: [stored] });
   const { subscribe, drain } = await serveStreams(own);
@@ -166,7 +166,7 @@ test('an API that was replaced is freed whole, whatever was asked of it', async 
   await database.admin('alter table events.site drop of_this_schema, drop of_another_schema');
 });
 
-test('a change there and back is one: what failed in between may be tried again', async () => {
+test('a change that is reverted is a change too: what failed in between may be retried', async () => {
   const source = createApiSource({ db: api.db, schemaName: 'events', limits: appConfig.limits, log: silent });
   const served = serveApi(api.api, { source, pollMs: 3_600_000, apartMs: 0, log: silent });
   onTestFinished(served.stop);
@@ -199,14 +199,14 @@ describe('a column that is dropped', () => {
   /** What the log has of PostgreSQL's errors. */
   const logged = () => own.log.map(({ err }) => JSON.stringify(err ?? null)).join('\n');
 
-  test('under a read lets it be tried again', async () => {
+  test('during a read is an error that may be retried', async () => {
     await database.admin('alter table events.memo drop read');
     expect(await own.send('{ memos { nodes { read } } }')).toMatchObject({ status: 200, errors: unavailable });
     expect(await own.send('{ memos { nodes { read } } }')).toMatchObject({ status: 400 });
     expect(logged()).toMatch(/column .*read.* does not exist/);
   });
 
-  test('under a write lets it be tried again, and nothing was written', async () => {
+  test('during a write is an error that may be retried, and nothing was written', async () => {
     const create = 'mutation { createMemo(input: { kept: "x", written: "y" }) { memo { memoId } } }';
     await database.admin('alter table events.memo drop written');
     expect(await own.send(create)).toMatchObject({ status: 200, errors: unavailable });
@@ -215,7 +215,7 @@ describe('a column that is dropped', () => {
     expect(logged()).toMatch(/column .*written.* does not exist/);
   });
 
-  test('under a stream ends it with a cursor, from which a document that fits goes on', async () => {
+  test('during a stream ends it with a cursor, from which a fitting document continues', async () => {
     const document = (selection: string) =>
       `subscription ($after: String) { added: memosAdded(after: $after) { cursor end edges { node { ${selection} } } } }`;
     const stream = server.subscribe(document('kept followed'));
@@ -230,7 +230,7 @@ describe('a column that is dropped', () => {
   });
 });
 
-test('a change is seen within the interval, without an error that tells of it', async () => {
+test('a change is noticed within the interval, without an error that reveals it', async () => {
   await database.admin('create table events.later (later_id int primary key)');
   await database.admin(`grant select on events.later to ${database.connection.user}`);
   await expect.poll(typeNames, { timeout: 5000 }).toContain('Later');

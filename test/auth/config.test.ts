@@ -19,15 +19,15 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
   }
 }
 
-test('a password that is set is the login outside production', () => {
+test('outside production, a password that is set is used to log in', () => {
   expect(passwordOf({ PGPASSWORD: 'secret' })).toBe('secret');
 });
 
-test("without a password it is the developer's own login outside production", () => {
+test("outside production, without a password, the developer's own login is used", () => {
   expect(passwordOf({})).toEqual({ kind: 'default-credential', scope });
 });
 
-test('production assumes no login', () => {
+test('in production there is no default login', () => {
   expect(problemsOf({ NODE_ENV: 'production', PGPASSWORD: 'secret' })).toEqual([
     expect.stringMatching(/^PG_AUTH: required in production/),
   ]);
@@ -45,20 +45,20 @@ test('a user-assigned identity without its client id, and outside the platform, 
   ]);
 });
 
-test("the app's own identity needs no client id, but the platform", () => {
+test("the app's own identity needs the platform, but no client id", () => {
   expect(passwordOf({ PG_AUTH: 'system-identity', ...platform })).toEqual({ kind: 'system-identity', scope });
   expect(problemsOf({ PG_AUTH: 'system-identity', IDENTITY_ENDPOINT: platform.IDENTITY_ENDPOINT })).toEqual([
     expect.stringMatching(/^IDENTITY_HEADER:/),
   ]);
 });
 
-test('a password beside an identity is an error', () => {
+test('a password together with an identity is an error', () => {
   expect(problemsOf({ PG_AUTH: 'system-identity', PGPASSWORD: 'secret', ...platform })).toEqual([
     expect.stringMatching(/^PGPASSWORD: not used/),
   ]);
 });
 
-test('other clouds have other scopes, and a scope without /.default is none', () => {
+test('other clouds have other scopes, and a scope without /.default is an error', () => {
   const PG_TOKEN_SCOPE = 'https://ossrdbms-aad.database.chinacloudapi.cn/.default';
   expect(passwordOf({ PG_TOKEN_SCOPE })).toEqual({ kind: 'default-credential', scope: PG_TOKEN_SCOPE });
   expect(problemsOf({ PG_TOKEN_SCOPE: 'https://ossrdbms-aad.database.windows.net' })).toEqual([
@@ -71,12 +71,12 @@ test('the names of existing deployments work', () => {
   expect(database).toMatchObject({ host: 'db.example', database: 'events', user: 'app' });
 });
 
-describe('who may come in', () => {
+describe('who may call', () => {
   const tenant = '3f0b1c52-6f5e-4c39-9d0e-1f8a5a6c7d11';
   const entra = { AUTH: 'entra', AUTH_TENANT_ID: tenant, AUTH_AUDIENCE: 'api://events, 5d1c7a20' };
   const authOf = (environment: Record<string, string>) => readConfig({ ...server, ...environment }).auth;
 
-  test('is everyone outside production, and nobody is assumed in production', () => {
+  test('anyone outside production; in production there is no default', () => {
     const { AUTH: _, ...unset } = server;
     expect(readConfig(unset).auth).toBe(null);
     expect(problemsOf({ NODE_ENV: 'production', PG_AUTH: 'password', PGPASSWORD: 'x', AUTH: '' })).toEqual([
@@ -84,13 +84,13 @@ describe('who may come in', () => {
     ]);
   });
 
-  test('a program that only connects need not say', () => {
+  test('a program that only connects does not need AUTH', () => {
     const { AUTH: _, ...unset } = server;
     const environment = { ...unset, NODE_ENV: 'production', PG_AUTH: 'password', PGPASSWORD: 'x' };
     expect(readPoolConfig(environment).database?.user).toBe('app');
   });
 
-  test('is who has a token of the tenant, of either version', () => {
+  test('callers with a token of the tenant, of either version', () => {
     expect(authOf({ ...entra, AUTH_TENANT_ID: tenant.toUpperCase() })).toEqual({
       tenantId: tenant,
       audiences: ['api://events', '5d1c7a20'],
@@ -100,7 +100,7 @@ describe('who may come in', () => {
     });
   });
 
-  test('is who has a token of another cloud', () => {
+  test('callers with a token of another cloud', () => {
     const AUTH_AUTHORITY = 'https://login.partner.microsoftonline.cn/';
     expect(authOf({ ...entra, AUTH_AUTHORITY })).toMatchObject({
       issuers: [`https://login.partner.microsoftonline.cn/${tenant}/v2.0`, `https://sts.chinacloudapi.cn/${tenant}/`],
@@ -123,7 +123,7 @@ describe('who may come in', () => {
   });
 });
 
-test('a signal goes where there is an endpoint for it, and nowhere without one', () => {
+test('a signal is sent to its endpoint, and not without one', () => {
   const telemetryOf = (environment: Record<string, string>) => readConfig(environment).telemetry;
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
   expect(telemetryOf({ OTEL_SERVICE_NAME: 'api' })).toBeNull();

@@ -15,7 +15,7 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
   }
 }
 
-test('says what seven variables of libpq say', () => {
+test('stands for seven libpq variables', () => {
   expect(databaseOf('postgres://app:secret@db.example:6432/telemetry?sslmode=disable')).toEqual({
     host: 'db.example',
     port: 6432,
@@ -34,7 +34,7 @@ test('a folder of a socket can be its host, encoded or as a parameter', () => {
   expect(databaseOf('postgres:///telemetry?host=/run/postgresql&user=app&password=x')).toMatchObject(folder);
 });
 
-test('every user, password and database comes through', () => {
+test('every user, password and database is read correctly', () => {
   const text = fc.string({ minLength: 1, unit: 'binary' }).filter((value) => value.isWellFormed());
   fc.assert(
     fc.property(text, text, text, (user, password, database) => {
@@ -60,7 +60,7 @@ test.each([
   ['PGDATABASE', 'other', 'telemetry'],
   ['PG_DB', 'other', 'telemetry'],
   ['PGSSLMODE', 'disable', 'require'],
-])('%s that differs is an error that names both, and none that says the same', (name, differs, same) => {
+])('%s is an error that names both if it differs, and none if it agrees', (name, differs, same) => {
   const DATABASE_URL = 'postgres://app:secret@db.example:5432/telemetry?sslmode=require';
   expect(problemsOf({ DATABASE_URL, [name]: differs })).toEqual([
     `DATABASE_URL: differs from ${name}: set one of the two`,
@@ -88,6 +88,6 @@ test.each([
   expect(problems.join()).not.toMatch(/secret|cret@/);
 });
 
-test('a name a slip away from it is pointed out', () => {
+test('a misspelt name is pointed out', () => {
   expect(problemsOf({ DATABASE_URI: 'postgres://x' })).toEqual(['DATABASE_URI: unknown; did you mean DATABASE_URL?']);
 });

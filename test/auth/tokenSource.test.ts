@@ -72,7 +72,7 @@ test('a token that lives an hour is refreshed within the last five minutes', asy
   expect(expiresAt - refreshAt).toBeGreaterThanOrEqual(270_000);
 });
 
-test('a short life is refreshed at 80 % of it, before anyone asks', async () => {
+test('a token with a short life is refreshed at 80 % of it, before anyone needs it', async () => {
   endpoint.lifeSeconds = 5;
   const { source, next, requests } = open();
   const first = await source.get();
@@ -85,7 +85,7 @@ test('a short life is refreshed at 80 % of it, before anyone asks', async () => 
   expect(requests()).toBe(2);
 });
 
-test('a token is used until its very end when the endpoint is down, and replaced when it is back', async () => {
+test('a token is used until it expires while the endpoint is down, and replaced when it is back', async () => {
   endpoint.lifeSeconds = 3;
   const { source, next } = open();
   const first = await source.get();
@@ -100,7 +100,7 @@ test('a token is used until its very end when the endpoint is down, and replaced
   expect((await source.get()).text).not.toBe(first.text);
 });
 
-test('a refused token is not handed out again', async () => {
+test('a rejected token is not handed out again', async () => {
   endpoint.lifeSeconds = 60;
   const { source } = open();
   const first = await source.get();
@@ -108,7 +108,7 @@ test('a refused token is not handed out again', async () => {
   expect((await source.get()).text).not.toBe(first.text);
 });
 
-test('refusing a token that has been replaced keeps the new one', async () => {
+test('rejecting a replaced token keeps the new one', async () => {
   endpoint.lifeSeconds = 60;
   const { source, requests } = open();
   const first = await source.get();
@@ -119,7 +119,7 @@ test('refusing a token that has been replaced keeps the new one', async () => {
   expect(requests()).toBe(2);
 });
 
-test('a refused token that the platform repeats is asked for anew by each caller', async () => {
+test('if the platform returns a rejected token again, each caller requests a new one', async () => {
   endpoint.lifeSeconds = 60;
   const { source, requests } = open();
   const first = await source.get();
@@ -130,7 +130,7 @@ test('a refused token that the platform repeats is asked for anew by each caller
   expect(requests()).toBe(3);
 });
 
-test('a token that this clock calls ended is given to its caller, for the database to judge', async () => {
+test('a token that has expired by this clock is handed out, because the database decides', async () => {
   endpoint.lifeSeconds = -30;
   const { source, requests } = open();
   expect((await source.get()).expiresAt).toBeLessThan(Date.now());
@@ -138,7 +138,7 @@ test('a token that this clock calls ended is given to its caller, for the databa
   expect(requests()).toBe(2);
 });
 
-test('an endpoint that hangs is given up at the deadline, and nothing of the attempt stays open', async () => {
+test('an attempt at a hanging endpoint ends at the deadline, and leaves nothing open', async () => {
   endpoint.fault = { kind: 'hang' };
   const { source } = open(undefined, 200);
   const started = Date.now();
@@ -148,7 +148,7 @@ test('an endpoint that hangs is given up at the deadline, and nothing of the att
   await expect.poll(() => endpoint.connections()).toBe(0);
 });
 
-test('Retry-After is honoured: nobody asks before, and the message stays', async () => {
+test('Retry-After is honoured: no request is sent before, and the message stays', async () => {
   endpoint.fault = { kind: 'status', status: 429, retryAfter: '1' };
   const { source, next, requests } = open();
   const error = await problemOf(source.get());
@@ -204,7 +204,7 @@ test('a Retry-After beyond the end of the token in use is obeyed until then', as
 test.each([
   ['35 days', 35 * 86_400],
   ['an end in milliseconds, where seconds are due', 1.8e12],
-])('a token that lives for %s is not asked for again and again', async (_, lifeSeconds) => {
+])('a token that lives for %s is not requested repeatedly', async (_, lifeSeconds) => {
   holdTime();
   endpoint.lifeSeconds = lifeSeconds;
   const { source, requests } = open();
@@ -225,7 +225,7 @@ test.each([
   ['JSON within JSON', 403, { message: JSON.stringify({ id_token: 'SECRET-77' }) }],
   ['a form', 400, 'error=no&access_token=SECRET-77'],
   ['a bare token', 502, 'upstream said eyJhbGciOiJub25lIn0.eyJzdWIiOiJTRUNSRVQtNzcifQ.SECRET-77'],
-])('nothing of a token is told: %s', async (_, status, body) => {
+])('no part of a token is revealed: %s', async (_, status, body) => {
   endpoint.fault = { kind: 'status', status, body };
   const error = await problemOf(open().source.get());
   expect(error.message).toContain(`HTTP ${status}`);
@@ -253,7 +253,7 @@ test.each([
   expect(requests()).toBe(1);
 });
 
-test('an endpoint that refuses connections is down, and back without a restart', async () => {
+test('an endpoint that refuses connections is reported as down, and used again without a restart', async () => {
   await endpoint.refuse();
   const { source, next } = open();
   expect((await problemOf(source.get())).problem).toBe('endpoint-down');

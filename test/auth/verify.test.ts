@@ -25,7 +25,7 @@ const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a token says', () => {
-  test('who its bearer is, until when, and all that policies may want to know', async () => {
+  test('who its bearer is, when it expires, and every claim that policies may need', async () => {
     const oid = crypto.randomUUID();
     const exp = inSeconds(60);
     const caller = await verify(await issuer.sign({ oid, exp, roles: ['Events.Read'], site: 'north' }));
@@ -43,7 +43,7 @@ describe('a token says', () => {
     ['names that only begin alike', { roles: ['Events.ReadAll'], scp: 'Events.Readonly' }, []],
     ['claims of another shape', { roles: 'Events.Read', scp: ['Events.Read'] }, []],
     ['nothing', {}, []],
-  ] as const)('what its bearer may: by %s', async (_, claims, permissions) => {
+  ] as const)('what its bearer may do: by %s', async (_, claims, permissions) => {
     const caller = await verify(await issuer.sign(structuredClone(claims) as Record<string, unknown>));
     expect([...caller.permissions].sort()).toEqual([...permissions].sort());
   });
@@ -55,7 +55,7 @@ describe('a token says', () => {
   });
 });
 
-describe('a token is refused', () => {
+describe('a token is rejected', () => {
   test.each([
     ['for another audience', { aud: 'https://graph.microsoft.com' }, /another audience/],
     ['of another issuer', { iss: 'https://login.microsoftonline.com/common/v2.0' }, /another issuer/],
@@ -73,7 +73,7 @@ describe('a token is refused', () => {
     expect(error).toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringMatching(message) });
   });
 
-  test('not for clocks that differ a little', async () => {
+  test('but not if clocks differ a little', async () => {
     await verify(await issuer.sign({ exp: inSeconds(-30) }));
     await verify(await issuer.sign({ nbf: inSeconds(30) }));
   });
@@ -121,7 +121,7 @@ describe('a token is refused', () => {
   });
 });
 
-test('a good token is verified once, and is refused from its end on', async () => {
+test('a valid token is verified once, and rejected after it expires', async () => {
   await verify(await issuer.sign());
   const token = await issuer.sign({ exp: inSeconds(60) });
   const caller = await verify(token);
@@ -132,14 +132,14 @@ test('a good token is verified once, and is refused from its end on', async () =
 });
 
 describe('the keys of the issuer', () => {
-  test('are had once for many tokens', async () => {
+  test('are fetched once for many tokens', async () => {
     const before = issuer.requests;
     const tokens = await Promise.all(Array.from({ length: 20 }, () => issuer.sign()));
     await Promise.all(tokens.map((token) => verify(token)));
     expect(issuer.requests - before).toBe(1);
   });
 
-  test('are had again when a token names a new one, and the old one is then worth nothing', async () => {
+  test('are fetched again when a token names a new one; the old one is then no longer accepted', async () => {
     verify = createVerifier(issuer.config, { cooldownMs: 0 });
     const old = await issuer.sign();
     await verify(old);
@@ -148,7 +148,7 @@ describe('the keys of the issuer', () => {
     expect(await refusal(old)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('that are on their way leave nothing of the old one, for whom it was verified meanwhile', async () => {
+  test('that arrive while a token is verified remove that token, too', async () => {
     verify = createVerifier(issuer.config, { cooldownMs: 0 });
     const old = await issuer.sign();
     const other = await issuer.sign();
@@ -165,7 +165,7 @@ describe('the keys of the issuer', () => {
     expect(await refusal(other)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('are not had again for a flood of tokens with unknown ones', async () => {
+  test('are not fetched again for a flood of tokens with unknown ones', async () => {
     await verify(await issuer.sign());
     const before = issuer.requests;
     const stranger = await issuer.strange();
@@ -176,7 +176,7 @@ describe('the keys of the issuer', () => {
     expect(issuer.requests - before).toBe(0);
   });
 
-  test('that cannot be had are not the fault of the token', async () => {
+  test("that cannot be fetched are not the token's fault", async () => {
     issuer.status = 500;
     const error = await refusal(await issuer.sign());
     expect(error.code).toBe('AUTHENTICATION_UNAVAILABLE');
@@ -186,7 +186,7 @@ describe('the keys of the issuer', () => {
     await expect.poll(again, { timeout: 5000 }).toBe('verified');
   });
 
-  test('are not asked for by a flood of tokens while they cannot be had, and good tokens stay good', async () => {
+  test('are not requested by a flood of tokens while they are unavailable, and valid tokens stay valid', async () => {
     verify = createVerifier(issuer.config, { cooldownMs: 0, retryMs: 3_600_000 });
     const good = await issuer.sign();
     await verify(good);
@@ -203,13 +203,13 @@ describe('the keys of the issuer', () => {
     issuer.status = 200;
   });
 
-  test('stay of use while the address is away', async () => {
+  test('stay in use while the address is unreachable', async () => {
     await verify(await issuer.sign());
     issuer.status = 500;
     await verify(await issuer.sign());
   });
 
-  test('at an address where nobody listens are not the fault of the token either', async () => {
+  test("at an address where nothing listens are not the token's fault either", async () => {
     verify = createVerifier({ ...issuer.config, keysUrl: 'http://127.0.0.1:1/keys' });
     expect(await refusal(await issuer.sign())).toMatchObject({ code: 'AUTHENTICATION_UNAVAILABLE' });
   });

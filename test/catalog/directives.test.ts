@@ -36,13 +36,13 @@ describe('a comment', () => {
     );
   });
 
-  test('loses the lines that direct, wherever they stand', () => {
+  test('loses its directives, wherever they are', () => {
     const { device, log } = directTable('@name thing\r\nOne.\n  @key (device_id)  \nTwo.\n');
     expect(device?.comment).toBe('One.\nTwo.');
     expect(log).toEqual([]);
   });
 
-  test('of directives alone is no description', () => {
+  test('with directives only is no description', () => {
     expect(directTable('@key (device_id)').device?.comment).toBeNull();
   });
 });
@@ -66,7 +66,7 @@ describe('@name', () => {
     });
   });
 
-  test.each(['', '1st', 'two words', '__type', 'größe'])('refuses "%s", which is no name', (name) => {
+  test.each(['', '1st', 'two words', '__type', 'größe'])('rejects "%s", which is not a name', (name) => {
     const { names, log } = directTable(`@name ${name}`);
     expect(names.size).toBe(0);
     expect(log).toEqual([`@name on table device: "${name}" is not a GraphQL name`]);
@@ -132,7 +132,7 @@ describe('@key', () => {
     ['(device_id, nope)', 'there is no readable column nope'],
     ['(place)', 'values of a key must have an order'],
     ['(device_id)\n@key (site_id)', 'the table has a primary key', '(site_id)'],
-  ])('%j is passed over, and the log says why', (argument, reason, wrong = argument) => {
+  ])('%j is ignored, and the log says why', (argument, reason, wrong = argument) => {
     const { device, log } = directTable(`@key ${argument}`);
     expect(log).toEqual([`@key ${wrong} on table device: ${reason}`]);
     expect(device?.primaryKey).toEqual(wrong === argument ? [] : ['device_id']);
@@ -170,7 +170,7 @@ describe('@foreignKey', () => {
       '(place) references site (site_id)',
       'place cannot be compared with the column that it refers to, which has another type',
     ],
-  ])('%j is passed over, and the log says why', (argument, reason) => {
+  ])('%j is ignored, and the log says why', (argument, reason) => {
     const { device, log } = directTable(`@foreignKey ${argument}`);
     expect(log).toEqual([`@foreignKey ${argument} on table device: ${reason}`]);
     expect(device?.foreignKeys).toEqual([]);
@@ -178,20 +178,20 @@ describe('@foreignKey', () => {
 });
 
 describe('@arrival', () => {
-  test.each(['device_id', '"device_id"'])('says by which column rows arrive: %s', (argument) => {
+  test.each(['device_id', '"device_id"'])('names the column of the order of arrival: %s', (argument) => {
     const { arrivals, log } = directTable(`@arrival ${argument}`);
     expect(log).toEqual([]);
     expect([...arrivals]).toEqual([['device', 'device_id']]);
   });
 
-  test('of a column that is not there is passed over, and the log says why', () => {
+  test('of an unknown column is ignored, and the log says why', () => {
     const { arrivals, log } = directTable('@arrival nope');
     expect(log).toEqual(['@arrival nope on table device: there is no readable column nope']);
     expect(arrivals.size).toBe(0);
   });
 });
 
-test('a directive that means nothing where it stands is passed over, and the log says what would', () => {
+test('a directive that has no meaning in its place is ignored, and the log says which would have', () => {
   const status = enumeration('status', ['a'], { comment: '@omit' });
   const device = table('device', [column('a', { comment: '@key (a)', type: enumOf(status) })], {
     comment: '@todo ask Eve\n@ noon',
@@ -246,7 +246,7 @@ describe('over a real database', async () => {
     return isObjectType(found) ? withoutAggregates(Object.keys(found.getFields())).toSorted() : [];
   };
 
-  test('names are those that the owner gave', () => {
+  test('names are those that the owner chose', () => {
     expect(fields('Query')).toEqual([
       ...['deviceState', 'deviceStates', 'gadget', 'gadgets', 'node', 'nodes', 'site', 'siteOfCode', 'sites', 'wrongs'],
     ]);
@@ -255,7 +255,7 @@ describe('over a real database', async () => {
     expect(api.api.schema.getType('Severity')?.description).toBe('How much. `level`');
   });
 
-  test('comments of constraints describe the fields that these give', () => {
+  test('comments of constraints describe their fields', () => {
     expect(api.api.schema.getQueryType()?.getFields()['siteOfCode']?.description).toBe('Codes are unique.');
     const gadget = api.api.schema.getType('Gadget');
     expect(isObjectType(gadget) && gadget.getFields()['house']?.description).toBe('Where it lives.');
@@ -282,7 +282,7 @@ describe('over a real database', async () => {
     });
   });
 
-  test('wrong ones are lines in the log, and the rest is served', async () => {
+  test('invalid directives are logged, and the rest is served', async () => {
     const lines = api.log.filter(({ level, msg }) => level === 40 && msg.startsWith('@')).map(({ msg }) => msg);
     expect(lines).toEqual([
       '@nonsense on table wrong: not a directive that applies here; use one of @name @omit @deprecated @expose @key @foreignKey @arrival',

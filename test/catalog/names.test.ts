@@ -60,7 +60,7 @@ test('types, fields and enum labels are named after what they stand for', () => 
   expect(names(given, 'AlarmLevel')).toEqual(['LOW', 'ON_HOLD', 'VERY_HIGH']);
 });
 
-test('a table gives way to the messages of a live tail, as to all that is made for another table', () => {
+test("a table's type is renamed if a live tail's message type of another table has its name", () => {
   const followed: Partial<Table> = {
     primaryKey: ['a'],
     numberings: [
@@ -165,7 +165,7 @@ describe('in a collision', () => {
     ]);
   });
 
-  test('a number never takes the name that another thing has by right', () => {
+  test("a name with a number never takes another thing's own name", () => {
     const mood = enumeration('mood', ['A', 'a', 'a_2']);
     const given = catalog([table('person', [column('mood', { type: enumOf(mood) })])], [mood]);
     expect(names(given, 'Mood')).toEqual(['A', 'A_2', 'A_3']);
@@ -179,7 +179,7 @@ describe('in a collision', () => {
     ).toBe('A_2');
   });
 
-  test('a table gives way to the types that are made for another', () => {
+  test("a table's type is renamed if a type generated for another table has its name", () => {
     const found = types(catalog(tables('device_connection', 'device', 'device_edge', 'int_list')));
     expect(found).toEqual(expect.arrayContaining(['Device', 'DeviceConnection', 'DeviceConnection_2', 'DeviceEdge_2']));
     expect(found).toEqual(expect.arrayContaining(['IntList_2', 'IntList_2Where']));
@@ -268,7 +268,7 @@ test('rows are grouped by a relation only where it leads to one row', () => {
   expect(names(catalog([device('region'), site]), 'DeviceGroupBy')).toEqual(['columns']);
 });
 
-test('what is called like a part of an input of groups gives way there', () => {
+test('a column named like a field of the input of groups is renamed there', () => {
   const given = catalog([
     table('device', ['id', 'bucket_id', 'count', 'columns'], {
       primaryKey: ['id'],
@@ -321,7 +321,7 @@ describe('a mutation', () => {
     ]);
   });
 
-  test('has types to which other tables give way', () => {
+  test('has types whose names other tables do not get', () => {
     const given = catalog(
       ['device', 'create_device_input', 'update_device_patch'].map((name) => table(name, [open('a')])),
     );
@@ -335,7 +335,7 @@ describe('a mutation', () => {
     );
   });
 
-  test('has a key argument beside its own, whatever the column is called', () => {
+  test("has a key argument in addition to its own, whatever the column's name", () => {
     const given = catalog([
       table('device', ['patch', 'expect'].map(open), {
         primaryKey: ['patch', 'expect'],
@@ -346,7 +346,7 @@ describe('a mutation', () => {
     expect(updateDevice?.args.map(({ name }) => name).toSorted()).toEqual(['expect', 'expect_', 'patch', 'patch_']);
   });
 
-  test('is not there for a key that no index makes sure of', () => {
+  test('does not exist for a key without an index', () => {
     const given = catalog([table('device', ['a', 'b'].map(open), { primaryKey: ['a'], mayDelete: true })]);
     expect(names(given, 'Mutation')).toEqual(['createDevice', 'createDevices']);
   });
@@ -383,7 +383,7 @@ describe('any catalog', () => {
     );
   });
 
-  test('gives the same schema in whatever order it comes', { timeout: patience }, () => {
+  test('gives the same schema in any order', { timeout: patience }, () => {
     fc.assert(
       fc.property(
         anyCatalog.chain((given) => fc.tuple(fc.constant(given), shuffled(given))),
@@ -395,7 +395,7 @@ describe('any catalog', () => {
     );
   });
 
-  test('keeps its names when something is added, but for those that the new thing takes', { timeout: patience }, () => {
+  test('keeps its names when something is added, except those that the new thing takes', { timeout: patience }, () => {
     fc.assert(
       fc.property(
         anyCatalog.chain((given) => fc.tuple(fc.constant(given), grown(given))),

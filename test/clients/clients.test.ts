@@ -114,7 +114,7 @@ describe.each(['apollo', 'urql'])('%s', (name) => {
   });
 });
 
-test('Apollo walks on from a cursor, and has all rows in one list', async () => {
+test('Apollo continues from a cursor, and has all rows in one list', async () => {
   const { createClient, watchDevices } = await web.load<ApolloModule>('src/apollo.ts');
   let shown: readonly string[] = [];
   let hasMore = true;
@@ -129,7 +129,7 @@ test('Apollo walks on from a cursor, and has all rows in one list', async () => 
   expect(shown).toEqual(await serials('[{ serial: ASC }]'));
 });
 
-test('urql walks on from a cursor, and has all rows in one list', async () => {
+test('urql continues from a cursor, and has all rows in one list', async () => {
   const { createClient, allDevices } = await web.load<UrqlModule>('src/urql.ts');
   expect(await allDevices(createClient(url))).toEqual(await serials('[{ serial: ASC }]'));
 });
@@ -148,7 +148,7 @@ describe('Relay', () => {
     environment = createEnvironment(url);
   });
 
-  test('walks on from a cursor, and has all rows in one connection', async () => {
+  test('continues from a cursor, and has all rows in one connection', async () => {
     expect(await list.allDevices(environment)).toEqual(await serials('[{ serial: ASC }]'));
   });
 
@@ -159,7 +159,7 @@ describe('Relay', () => {
     });
   });
 
-  test('a field that fails beside others is an error where the query says so', async () => {
+  test('a failed field is an error if the query says so', async () => {
     await withoutAccess('site', async () => {
       await expect(list.loadDevices(environment, { count: 6 })).rejects.toThrow('Unexpected response payload');
     });
@@ -183,7 +183,7 @@ describe('aggregates, which have no id, in caches', () => {
     }
   }
 
-  test('Apollo keeps the measures of two queries beside each other', async () => {
+  test('Apollo keeps the measures of two queries', async () => {
     const { createClient } = await web.load<ApolloModule>('src/apollo.ts');
     const { meanQuery, rangeQuery } = await web.load<Queries>('src/aggregates.ts');
     const client = createClient(url);
@@ -194,7 +194,7 @@ describe('aggregates, which have no id, in caches', () => {
     expect(found).toEqual({ requests: 2, warnings: [] });
   });
 
-  test('urql does too, and has nothing to warn of', async () => {
+  test('urql does too, and has no warnings', async () => {
     const { createClient } = await web.load<UrqlModule>('src/urql.ts');
     const { meanQuery, rangeQuery, bySeverityQuery } = await web.load<Queries>('src/aggregates.ts');
     const client = createClient(url);
@@ -356,7 +356,7 @@ describe('values', () => {
   });
 });
 
-describe('while the database is away', () => {
+describe('while the database is unreachable', () => {
   /** A server that has an API to serve from the n-th request on. */
   async function startingServer(n: number) {
     let requests = 0;
@@ -373,14 +373,14 @@ describe('while the database is away', () => {
     return { url: `http://127.0.0.1:${port}/graphql`, requests: () => requests, stop };
   }
 
-  test('queries wait', async () => {
+  test('queries are retried', async () => {
     const server = await startingServer(2);
     const { createClient, findDevices } = await web.load<ApolloModule>('src/apollo.ts');
     expect(await findDevices(createClient(server.url), {})).toHaveLength(40);
     await server.stop();
   });
 
-  test('queries wait for what is missing beside data', async () => {
+  test('queries with partial data are retried', async () => {
     const { user } = database.connection;
     await database.admin(`alter role ${user} nologin`);
     await database.admin('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user]);
@@ -393,7 +393,7 @@ describe('while the database is away', () => {
     expect(await (await answer).json()).toEqual({ data: { __typename: 'Query', devices: { totalCount: 40 } } });
   });
 
-  test('mutations do not', async () => {
+  test('mutations are not', async () => {
     const server = await startingServer(Infinity);
     const { patientFetch } = await web.load<{ patientFetch: typeof fetch }>('src/patientFetch.ts');
     const body = JSON.stringify({ query: 'mutation Rename { __typename }' });

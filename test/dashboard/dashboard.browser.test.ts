@@ -101,7 +101,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
     expect(await panel('Live events').getByText('4,003').count()).toBe(1);
   });
 
-  test('a server that goes away is missed, and what came meanwhile is not', async () => {
+  test('the page notices a lost server, and misses no row that was added meanwhile', async () => {
     const serial = 'SN-000002';
     await open(`?device=${serial}&measure=humidity`);
     await tailRows().first().waitFor();
@@ -152,7 +152,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
       expect(await stateOf('Trouble A')).toBe(true);
     });
 
-    test('that somebody else has acknowledged meanwhile says so, and changes nothing', async () => {
+    test('is refused if somebody else has acknowledged it meanwhile, and the page says so', async () => {
       const incident = await openIncident('Trouble B');
       await incident.getByRole('button', { name: /^Acknowledge/ }).waitFor();
       await admin(
@@ -167,7 +167,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
       expect(rows).toEqual([{ same: true }]);
     });
 
-    test('by somebody who may only read is taken back', async () => {
+    test('is taken back if the user may only read', async () => {
       const incident = await openIncident('Trouble C', ['Events.Read']);
       await incident.getByRole('button', { name: /^Acknowledge/ }).click();
       await incident.getByRole('alert').filter({ hasText: 'Not acknowledged' }).waitFor();
@@ -177,7 +177,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
     });
   });
 
-  test('without a token it asks for one, and takes no bad one', async () => {
+  test('without a token it requests one, and rejects an invalid one', async () => {
     await page.goto(address(`?${always()}`));
     const form = page.getByRole('dialog', { name: 'Access token' });
     await form.getByText('az account get-access-token').waitFor();
@@ -203,7 +203,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
     },
   );
 
-  test('says where there is nothing', async () => {
+  test('says so if there is nothing to show', async () => {
     await open('?device=SN-999999');
     await page.getByText('There is no such device.').waitFor();
     await page.getByText('No events here.').waitFor();

@@ -112,7 +112,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     await leave?.();
   });
 
-  test('what would be hidden is found', async () => {
+  test('the check finds hidden texts', async () => {
     await open(`?${always()}`);
     await filled();
     expect(await hiddenIn(page)).toEqual([]);
@@ -128,7 +128,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     expect((await hiddenIn(page)).join()).toContain('the page, which is');
   });
 
-  test('what is old says so everywhere, until it is new again', async () => {
+  test('outdated numbers are marked everywhere until they are updated', async () => {
     await open(`?${always()}`);
     await showsEvents(await countOf());
     await page.context().setOffline(true);
@@ -157,7 +157,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     await rows().first().getByText('123,456,789.123 W').waitFor();
   });
 
-  test('percentiles are drawn of values enough, and say of how many', async () => {
+  test('percentiles are only drawn for enough values, and give their number', async () => {
     await open(`?${always()}`);
     await legend('Percentiles').getByText('values').waitFor();
     await panel('Percentiles').getByText('As a table').click();
@@ -173,7 +173,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     expect(new Set(cells.flat().map((cell) => cell === '–')).size).toBe(2);
   });
 
-  test('a few values are drawn each', async () => {
+  test('a few values are drawn as points', async () => {
     await open(`?${always()}&device=SN-000001`);
     const count = await countOf("device.serial = 'SN-000001' and event_type_id = 'temperature'");
     await chart(new RegExp(`^Temperature, each of ${count} values`)).waitFor();
@@ -257,7 +257,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     await page.getByText(/^As of .*, UTC$/).waitFor();
   });
 
-  test('zooming out ends where nothing more could be told apart', async () => {
+  test('zooming out ends when points could no longer be distinguished', async () => {
     await open();
     await chart(/^Events per/).waitFor();
     for (let i = 0; i < 20; i++) await page.getByRole('button', { name: 'Zoom out' }).click();

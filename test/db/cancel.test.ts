@@ -60,7 +60,7 @@ describe('a read that nobody waits for', () => {
   test.each([
     ['without claims', undefined],
     ['with claims', { oid: 'anna' }],
-  ])('is cancelled in PostgreSQL, and its connection serves on: %s', async (_, claims) => {
+  ])('is cancelled in PostgreSQL, and its connection stays in use: %s', async (_, claims) => {
     const before = await pid();
     const { read, abort } = await startRead(claims);
     abort();
@@ -86,7 +86,7 @@ describe('a read that nobody waits for', () => {
     expect(pool.stats().counts.opened).toBe(0);
   });
 
-  test('costs its connection where PostgreSQL does not end it', async () => {
+  test('loses its connection if PostgreSQL does not end it', async () => {
     const before = await pid();
     const controller = new AbortController();
     const read = db.within({ signal: controller.signal }).rows(sql`select events.stubborn()`);
@@ -98,7 +98,7 @@ describe('a read that nobody waits for', () => {
   });
 });
 
-test('what runs next on the connection is never cancelled', async () => {
+test('the next statement on the connection is never cancelled', async () => {
   const first = await pid();
   let cancelled = 0;
   for (let round = 0; round < 400; round++) {

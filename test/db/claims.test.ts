@@ -59,7 +59,7 @@ describe('the claims of a caller', () => {
     expect((await anna.write(shown))[0]?.['claims']).toBe('{"oid":"anna","roles":["a","b"]}');
   });
 
-  test('are not visible after it, nor without a caller', async () => {
+  test('are not visible afterwards, or without a caller', async () => {
     expect(await claimsIn(db)).toBe(null);
     await claimsIn(db.within({ claims: { oid: 'anna' } }));
     expect(await claimsIn(db)).toBe('');
@@ -76,7 +76,7 @@ describe('the claims of a caller', () => {
     expect(roundTrips).toBe(7);
   });
 
-  test('arrive as they are, whatever is in them', async () => {
+  test('arrive unchanged, whatever they contain', async () => {
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), async (claims) => {
         expect(await claimsIn(db.within({ claims }))).toBe(JSON.stringify(claims));
@@ -85,7 +85,7 @@ describe('the claims of a caller', () => {
     );
   });
 
-  test('are set again when the statement runs again because its connection died', async () => {
+  test('are set again if the statement is repeated because its connection was lost', async () => {
     const anna = db.within({ claims: { oid: 'anna' } });
     const pid = await pidOf(anna);
     await database.admin('select pg_terminate_backend($1)', [pid]);
@@ -93,7 +93,7 @@ describe('the claims of a caller', () => {
     expect(await pidOf(anna)).not.toBe(pid);
   });
 
-  test('are set again when what was prepared is gone, or stale', async () => {
+  test('are set again if a prepared statement is gone, or stale', async () => {
     const anna = db.within({ claims: { oid: 'anna' } });
     const all = sql`select * from events.note limit 1`;
     await anna.rows(all);

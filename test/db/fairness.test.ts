@@ -79,19 +79,19 @@ async function orderOf(pool: Pool, borrowers: readonly Borrower[]): Promise<read
   return order;
 }
 
-test('a small request overtakes what waits of a large one of another caller', async () => {
+test("a small request overtakes the waiting statements of another caller's large one", async () => {
   const large = requestOf('a');
   const order = await orderOf(poolOf(1), [...Array.from({ length: 20 }, () => large), requestOf('b')]);
   expect(order.indexOf(20)).toBeLessThanOrEqual(1);
 });
 
-test('a small request overtakes what waits of a large one of the same caller', async () => {
+test("a small request overtakes the waiting statements of the same caller's large one", async () => {
   const large = requestOf('a');
   const order = await orderOf(poolOf(1), [...Array.from({ length: 20 }, () => large), requestOf('a')]);
   expect(order.indexOf(20)).toBe(1);
 });
 
-test('requests of one caller with one statement each come in their order', async () => {
+test('single-statement requests of one caller run in order', async () => {
   const order = await orderOf(
     poolOf(1),
     Array.from({ length: 20 }, () => requestOf('a')),
@@ -99,7 +99,7 @@ test('requests of one caller with one statement each come in their order', async
   expect(order).toEqual(Array.from({ length: 20 }, (_, i) => i));
 });
 
-test('what waits in vain leaves its place, and what it was to have goes to the next', async () => {
+test('a statement that gives up waiting leaves the queue, and its connection goes to the next', async () => {
   const pool = poolOf(1);
   const first = hold(pool, requestOf('a'));
   await first.got;

@@ -22,7 +22,7 @@ function arrive(inFlight: ReturnType<typeof createInFlight>, wishes: Readonly<Re
   return { inside, of: Object.fromEntries(requests) };
 }
 
-test('those are let in for whom there is room, the others when others leave, whoever fits', async () => {
+test('requests that fit are admitted at once, the others when enough room is free', async () => {
   const inFlight = createInFlight(room, 60_000);
   const { inside, of } = arrive(inFlight, { a: 60, b: 60, c: 30, d: 100, e: 20 });
   expect(inside).toEqual(['a', 'c']);
@@ -38,13 +38,13 @@ test('those are let in for whom there is room, the others when others leave, who
   expect(inFlight).toMatchObject({ held: 0, waiting: 0 });
 });
 
-test('whoever brings little waits for nobody', () => {
+test('a small request does not wait', () => {
   const inFlight = createInFlight(room);
   inFlight.open('a').expect(free + room);
   for (let n = 0; n < 1000; n++) expect(inFlight.open(`${n}`).expect(free)).toBeUndefined();
 });
 
-test('who is told to wait is told in the end that there is no room, and leaves nothing behind', async () => {
+test('a request that waits too long is told that there is no room, and leaves nothing behind', async () => {
   const inFlight = createInFlight(room, 1);
   const { of } = arrive(inFlight, { a: 100, b: 1 });
   await expect(of['b']?.entered).rejects.toMatchObject({
@@ -56,7 +56,7 @@ test('who is told to wait is told in the end that there is no room, and leaves n
   expect(inFlight).toMatchObject({ held: 0, waiting: 0 });
 });
 
-test('who leaves waits no more, and is not counted later', async () => {
+test('a request whose client leaves no longer waits, and is not counted later', async () => {
   const inFlight = createInFlight(room, 60_000);
   const { of } = arrive(inFlight, { a: 100, b: 10 });
   of['b']?.release();
@@ -66,7 +66,7 @@ test('who leaves waits no more, and is not counted later', async () => {
   expect(inFlight).toMatchObject({ held: 0, waiting: 0 });
 });
 
-test('what comes beyond what was expected has to find room, what was expected has it', () => {
+test('an expected result has its room reserved; anything beyond that has to find room', () => {
   const inFlight = createInFlight(room);
   const { of } = arrive(inFlight, { a: 60, b: 30 });
   of['a']?.add(free + 60 * kilobyte);
@@ -79,7 +79,7 @@ test('what comes beyond what was expected has to find room, what was expected ha
   expect(inFlight.held).toBe(room);
 });
 
-test('one that is larger than all the room has it alone', () => {
+test('a request larger than the whole room runs alone', () => {
   const inFlight = createInFlight(room);
   const { inside, of } = arrive(inFlight, { a: 500, b: 1 });
   of['a']?.add(free + 600 * kilobyte);
@@ -110,7 +110,7 @@ test('a caller who holds some leaves the last fifth to those who hold none', asy
 describe('a stream', () => {
   const base = 16 * kilobyte;
 
-  test('has a part while it is open, which its messages need not wait for', () => {
+  test('has a reserve while it is open, for which its messages do not wait', () => {
     const inFlight = createInFlight(room);
     const share = inFlight.open('a');
     share.add(free);
@@ -127,7 +127,7 @@ describe('a stream', () => {
     expect(inFlight.held).toBe(room - base);
   });
 
-  test('has what a message needs beyond that until it is taken', async () => {
+  test('holds what a message needs beyond that until the client takes it', async () => {
     const inFlight = createInFlight(room, 60_000);
     const streams = Array.from({ length: 3 }, (_, n) => inFlight.open(`${n}`));
     for (const stream of streams) await stream.stream(base);
@@ -141,7 +141,7 @@ describe('a stream', () => {
     expect(inFlight).toMatchObject({ held: 0, waiting: 0 });
   });
 
-  test('keeps nobody from having all the rest', () => {
+  test('leaves all the rest to others', () => {
     const inFlight = createInFlight(room);
     inFlight.open('a').stream(base);
     const other = inFlight.open('b');
@@ -150,7 +150,7 @@ describe('a stream', () => {
     expect(inFlight.held).toBe(base);
   });
 
-  test('is refused where as many are open as may be, of which a caller leaves the last fifth to those who have none', () => {
+  test('is rejected at the limit, of which one caller leaves the last fifth to those without streams', () => {
     const inFlight = createInFlight(100 * room, 60_000, 5);
     const open = (caller: string) => {
       const share = inFlight.open(caller);
@@ -166,7 +166,7 @@ describe('a stream', () => {
     expect(inFlight.held).toBe(0);
   });
 
-  test('that ends while it waits for its part leaves nothing behind', async () => {
+  test('that ends while it waits for its reserve leaves nothing behind', async () => {
     const inFlight = createInFlight(room, 60_000);
     const other = inFlight.open('a');
     other.add(free + room);

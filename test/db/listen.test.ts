@@ -28,7 +28,7 @@ const endSession = () =>
     "select pg_terminate_backend(pid, 5000) from pg_stat_activity where query like 'LISTEN%' and datname = current_database()",
   );
 
-test('tells which table somebody wrote to, and after a loss that it may have missed some', async () => {
+test('reports which table was written to, and after a lost connection that it may have missed some', async () => {
   const notices: (Notice | null)[] = [];
   const errors: Error[] = [];
   const listener = createListener({
@@ -58,7 +58,7 @@ test('tells which table somebody wrote to, and after a loss that it may have mis
   expect(errors).toEqual([]);
 });
 
-test('a live tail is woken by a notice', async () => {
+test('a notification wakes a live tail', async () => {
   const api = await createTestApi(database.connection);
   const server = await serveStreams(api);
   const wake = vi.spyOn(api.tails, 'wake');

@@ -59,7 +59,7 @@ test('connections are replaced before their token ends, by newer ones, without a
   expect(pool.stats().counts).toMatchObject({ lost: 0, 'login-failed': 0, 'run-again': 0 });
 });
 
-test('a connection that is at work finishes it before it goes', async () => {
+test('a busy connection finishes its work before it is closed', async () => {
   platform.identity.lifeSeconds = 3;
   const { pool, events } = platform.connect(role, { size: 1 });
   const first = (await ask(pool)).rows[0].pid;
@@ -71,7 +71,7 @@ test('a connection that is at work finishes it before it goes', async () => {
   await expect.poll(() => platform.backends(role)).not.toContain(String(first));
 });
 
-test('while no newer token can be had, connections serve past the end of theirs, with one warning', async () => {
+test("while no newer token is available, connections are used beyond their token's end, with one warning", async () => {
   platform.identity.lifeSeconds = 3;
   const { pool, events } = platform.connect(role);
   await fill(pool);
@@ -121,7 +121,7 @@ test('a read whose backend is killed runs again on another connection; a write d
   expect(pool.stats().counts).toMatchObject({ lost: 2, 'run-again': 1 });
 });
 
-test('a write that was never sent runs again', async () => {
+test('a write that was never sent is repeated', async () => {
   const { pool } = platform.connect(role, { size: 1 });
   let runs = 0;
   const result = await withRetry(pool, 'write', async (client) => {
@@ -137,7 +137,7 @@ test('a write that was never sent runs again', async () => {
   expect(runs).toBe(2);
 });
 
-test('a read runs at most twice again, and not after its deadline', async () => {
+test('a read is repeated at most twice, and not after its deadline', async () => {
   const kill = async (pool: Pool) => {
     let runs = 0;
     await withRetry(pool, 'read', async (client) => {
@@ -151,7 +151,7 @@ test('a read runs at most twice again, and not after its deadline', async () => 
   expect(await kill(platform.connect(role, { statementTimeoutMs: 1 }).pool)).toBe(1);
 });
 
-test('a killed idle connection is noticed, and nobody is given it', async () => {
+test('a killed idle connection is noticed, and not lent', async () => {
   const { pool, events } = platform.connect(role);
   await fill(pool);
   const lost = events.next('lost');
@@ -162,7 +162,7 @@ test('a killed idle connection is noticed, and nobody is given it', async () => 
   expect(pool.stats().counts).toMatchObject({ lost: 1, 'run-again': 0 });
 });
 
-test('a server that is away gives 503 quickly, meets few logins, and serves by itself when it is back', async () => {
+test('while a server is unreachable, requests quickly get a 503 and few logins are attempted; then it is used again', async () => {
   const { pool, events } = platform.connect(role);
   await fill(pool);
   await platform.postgres.stop();
@@ -187,7 +187,7 @@ test('a server that is away gives 503 quickly, meets few logins, and serves by i
   await expect.poll(() => pool.stats().open).toBe(4);
 });
 
-test('a server that is away at the start is reached by itself when it comes', async () => {
+test('a server that is unreachable at the start is used as soon as it is up', async () => {
   await platform.postgres.stop();
   const { pool, events } = platform.connect(role, { password: 'later' });
   await expect(read(pool)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
@@ -198,7 +198,7 @@ test('a server that is away at the start is reached by itself when it comes', as
   await read(pool);
 });
 
-test('a server that takes connections and says nothing does not keep everyone waiting', async () => {
+test('a server that accepts connections but does not answer does not keep everyone waiting', async () => {
   const { createServer } = await import('node:net');
   const sockets = new Set<import('node:net').Socket>();
   const silent = createServer((socket) => void sockets.add(socket));

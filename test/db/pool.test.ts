@@ -63,7 +63,7 @@ test('twenty requests share four connections and one token', async () => {
   expect(platform.identity.requests() - before).toBe(1);
 });
 
-test('the token is had before a socket opens', async () => {
+test('the token is fetched before a socket opens', async () => {
   platform.identity.fault = { kind: 'status', status: 500 };
   const { pool } = platform.connect(role);
   const { cause } = await failure(ask(pool));
@@ -80,7 +80,7 @@ test.concurrent.each([
   ['a database that does not exist', { database: 'nowhere' }, 'login', /"nowhere" does not exist/],
   ['no TLS', { ssl: false }, 'login', /no encryption/],
   ['a wrong password', { password: 'wrong' }, 'login', /password/],
-] as const)('%s fails at its own step, and the client is told nothing of it', async (_, options, step, message) => {
+] as const)('%s fails at its own step, which the client does not learn', async (_, options, step, message) => {
   const { pool } = platform.connect(await platform.createIdentity(), options);
   const { error, cause } = await failure(ask(pool));
   expect(error.message).toBe('The database is not available; try again');
@@ -115,7 +115,7 @@ test('a token that ended before its time is replaced within the same login', asy
   expect(pool.stats().counts).toMatchObject({ 'login-failed': 0 });
 });
 
-test('a request that finds no free connection is told to come back, and the next one is served', async () => {
+test('a request that finds no free connection is told to retry, and the next one is served', async () => {
   const { pool } = platform.connect(role, { size: 1, waitTimeoutMs: 100 });
   await expect.poll(() => ask(pool).then(() => 'works', String)).toBe('works');
   const long = ask(pool, 'select pg_sleep(0.3)');
@@ -125,7 +125,7 @@ test('a request that finds no free connection is told to come back, and the next
   await ask(pool);
 });
 
-test('work that nobody waits for is cancelled, over TLS too, and its connection serves on', async () => {
+test('work that nobody waits for is cancelled, over TLS too, and its connection stays in use', async () => {
   const { pool } = platform.connect(role, { size: 1 });
   const first = await backend(pool);
   const controller = new AbortController();
@@ -148,7 +148,7 @@ test('an error of a statement leaves its connection in the pool, a transaction l
   expect(await backend(pool)).not.toBe(first);
 });
 
-test('the end waits for the work, and refuses more', async () => {
+test('ending the pool waits for running work, and refuses more', async () => {
   const { pool } = platform.connect(role);
   await ask(pool);
   const long = ask(pool, 'select pg_sleep(0.1)');

@@ -102,7 +102,7 @@ describe('equal reads that wait for a connection', () => {
     expect(await distinct(reads)).toBe(scopes.length * queries.length);
   });
 
-  test('of requests are one statement too, and each has its answer', async () => {
+  test('of requests are one statement too, and each gets its answer', async () => {
     const letGo = await hold(api.pool);
     const answers = Array.from({ length: 10 }, () => api.query('{ tickets(first: 1) { nodes { n } } }'));
     await expect.poll(() => api.pool.stats().waiting, soon).toBe(10);
@@ -111,7 +111,7 @@ describe('equal reads that wait for a connection', () => {
     expect(new Set(tickets)).toHaveLength(1);
   });
 
-  test('come in the turn of whoever comes first, and the others with it', async () => {
+  test('run in the turn of the first reader to get a connection', async () => {
     const letGo = await hold(pool);
     const order: string[] = [];
     const borrower = (caller: string): Borrower => ({ caller, request: {} });
@@ -127,7 +127,7 @@ describe('equal reads that wait for a connection', () => {
     expect(order.slice(0, 3)).toEqual(expect.arrayContaining(['a', 'b']));
   });
 
-  test('are closed once the statement is sent: who asks later gets what is there later', async () => {
+  test('accept no more readers once the statement is sent: later readers get later data', async () => {
     open(2);
     const [first] = await startTogether(1);
     const second = numberFrom(db.within({}), slowTicket);
@@ -143,7 +143,7 @@ describe('equal reads that wait for a connection', () => {
 });
 
 describe('a reader who leaves', () => {
-  test.each([0, 1, 2])('takes nothing from the others, whichever of three it is: %i', async (who) => {
+  test.each([0, 1, 2])('does not affect the others, whichever of three it is: %i', async (who) => {
     const readers = await startTogether(3);
     readers[who]?.leave();
     await expect(readers[who]?.read).rejects.toBe(gone);
@@ -170,7 +170,7 @@ describe('a reader who leaves', () => {
   });
 });
 
-describe('what comes counts for each reader', () => {
+describe('the result counts for each reader', () => {
   const long = sql`select repeat('x', 1000000) as text from generate_series(1, 4)`;
   const room = 100_000_000;
 
@@ -187,7 +187,7 @@ describe('what comes counts for each reader', () => {
     return { inFlight, outcomes: await Promise.allSettled(reads) };
   }
 
-  test.each([0, 1, 2])('and the end of one that has too much ends no other: %i', async (who) => {
+  test.each([0, 1, 2])('and one that exceeds its limit ends no other: %i', async (who) => {
     const { inFlight, outcomes } = await readLong([0, 1, 2].map((i) => (i === who ? 100_000 : 5_000_000)));
     const tooLarge = { status: 'rejected', reason: { code: 'RESPONSE_TOO_LARGE' } };
     outcomes.forEach((outcome, i) => {
@@ -196,13 +196,13 @@ describe('what comes counts for each reader', () => {
     expect(inFlight.held).toBeGreaterThan(7_900_000);
   });
 
-  test('and all end where all have too much', async () => {
+  test('and all end if all exceed their limits', async () => {
     const { outcomes } = await readLong([100_000, 200_000, 300_000]);
     for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'RESPONSE_TOO_LARGE' } });
     expect(await db.rows(sql`select 1 as one`)).toMatchObject([{ one: '1' }]);
   });
 
-  test('once, though its first connection was lost on the way', async () => {
+  test('once, even if its first connection is lost', async () => {
     const inFlight = createInFlight(room);
     const shares = [inFlight.open('a'), inFlight.open('b')];
     const query = sql`select repeat('x', 1000000) as text, pg_sleep(0.1)::text as slow_ticket from generate_series(1, 4)`;
@@ -224,7 +224,7 @@ describe('what comes counts for each reader', () => {
 });
 
 describe('lasting reads', () => {
-  test('are one statement whenever they are asked for, and count for whoever comes late', async () => {
+  test('are one statement at any time, and count for late readers too', async () => {
     const reads = shareReads({ lasting: true });
     const first = await numberFrom(db.within({ reads }));
     expect(await numberFrom(db.within({ reads }))).toBe(first);

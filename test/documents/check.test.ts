@@ -105,7 +105,7 @@ describe('the command', () => {
     expect(code).toBe(1);
   });
 
-  test('says the same to programs, and to GitHub beside the files', async () => {
+  test('prints the same as JSON, and as annotations for GitHub', async () => {
     const file = join(directory, 'ci,1.json');
     const documents = {
       old: 'query Old { nothing other }',
@@ -137,7 +137,7 @@ describe('the command', () => {
     expect(out).toMatch(/^status +document/);
   });
 
-  test('runs queries with the values that it is given', async () => {
+  test('runs queries with the given values', async () => {
     const file = join(directory, 'serials.json');
     const query =
       'query Of($s: String!) { devices(where: { serial: { eq: $s } }) { nodes { deviceActivity { eventCount } } } }';
@@ -167,7 +167,7 @@ describe('the command', () => {
 });
 
 describe('of an operation', () => {
-  test('the keys of rows that there are are taken for the variables of a lookup', async () => {
+  test('variables of a lookup get the keys of existing rows', async () => {
     const byKey =
       'query ($id: UUID!) { device(deviceId: $id) { site { name } events(first: 1) { totalCount nodes { id } } } }';
     expect(await examined(byKey)).toMatchObject([{ status: 'ok', statements: 3, details: [] }]);
@@ -175,7 +175,7 @@ describe('of an operation', () => {
     expect(await examined(byId)).toMatchObject([{ status: 'ok', statements: 1, details: [] }]);
   });
 
-  test('it is said what could not be explained, and with which variables', async () => {
+  test('the output says what could not be explained, and which variables were used', async () => {
     expect(
       await examined(
         'query A($w: String!) { larges(where: { word: { eq: $w } }) { nodes { word } totalCount } larges2: uncounteds { nodes { word } } }',
@@ -199,7 +199,7 @@ describe('of an operation', () => {
     ]);
   });
 
-  test('each of a document is told of', async () => {
+  test('each operation of a document is listed', async () => {
     expect(await examined('query A { devices { totalCount } } query B { devices { nodes { serial } } }')).toMatchObject(
       [
         { name: 'A', statements: 1, details: [] },
@@ -208,12 +208,12 @@ describe('of an operation', () => {
     );
   });
 
-  test('the field for which it has no plan is named', async () => {
+  test('the field that prevents a plan is named', async () => {
     const [asked] = await examined('{ devices { nodes { serial } } __schema { queryType { name } } }');
     expect(asked?.details).toContain('no plan, so it runs in the executor: Query.__schema');
   });
 
-  test('what changes rows is not run', async () => {
+  test('mutations are not run', async () => {
     const document = parse('mutation M { deleteAll }');
     const stored = { ids: ['m'], text: 'mutation M { deleteAll }', file: 'm.json', parsed: document };
     const recorder = createRecorder(api.db);
@@ -233,7 +233,7 @@ describe('the number of statements', () => {
     return operation ? countStatements(api.api.schema, document, operation) : NaN;
   };
 
-  test('is never less than a document needs, nor more than its fields and arguments', async () => {
+  test('is at least what a document needs, and at most its fields and arguments', async () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (g) => {
         const { text, statements } = generateDocument(g, api.api.schema);
@@ -267,7 +267,7 @@ describe('the number of statements', () => {
   });
 });
 
-test('there is a plausible value for every type that a variable may have', () => {
+test('there is a plausible value for every type of variable', () => {
   const types = Object.values(api.api.schema.getTypeMap()).flatMap((type) => (isInputType(type) ? [type] : []));
   expect(types.length).toBeGreaterThan(50);
   for (const type of types) {

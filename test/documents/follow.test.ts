@@ -53,7 +53,7 @@ async function follow(path: string, { pollMs = never, strict = false } = {}) {
   return { api, logged, answered, becomes, check: following.check };
 }
 
-test('a manifest that is written, added or removed changes what is answered, though it had a plan', async () => {
+test('writing, adding or removing a manifest changes which documents run, even those with a plan', async () => {
   const folder = await newFolder();
   await writeFile(join(folder, 'web.json'), manifestOf('a'));
   const { answered, becomes } = await follow(folder);
@@ -67,7 +67,7 @@ test('a manifest that is written, added or removed changes what is answered, tho
   await becomes(['b', 'c']);
 });
 
-test('one file is followed as well', async () => {
+test('a single file is followed too', async () => {
   const file = join(await newFolder(), 'web.json');
   await writeFile(file, manifestOf('a'));
   const { becomes } = await follow(file);
@@ -76,7 +76,7 @@ test('one file is followed as well', async () => {
   await becomes(['b']);
 });
 
-test('the volumes of Kubernetes are followed, whose files are links through one that is replaced', async () => {
+test('Kubernetes volumes are followed, whose files are behind a link that is replaced', async () => {
   const folder = await newFolder();
   const deploy = async (version: string, text: string) => {
     await mkdir(join(folder, version));
@@ -97,7 +97,7 @@ test('the volumes of Kubernetes are followed, whose files are links through one 
   }
 });
 
-test('a folder that another one takes the place of is followed on', async () => {
+test('a replaced folder is still followed', async () => {
   const parent = await newFolder();
   const folder = join(parent, 'documents');
   await mkdir(folder);
@@ -113,7 +113,7 @@ test('a folder that another one takes the place of is followed on', async () => 
   await becomes(['c']);
 });
 
-test('what no event tells of, as on a share of a network, is found by looking', async () => {
+test('changes without an event, as on a network share, are found by polling', async () => {
   const [folder, share] = [await newFolder(), await newFolder()];
   await writeFile(join(share, 'web.json'), manifestOf('a'));
   await symlink(join(share, 'web.json'), join(folder, 'web.json'));
@@ -147,7 +147,7 @@ test.each([
   await becomes(['b']);
 });
 
-test('a folder that is away keeps the documents of before', async () => {
+test('if a folder is missing, the previous documents stay', async () => {
   const folder = join(await newFolder(), 'documents');
   await mkdir(folder);
   await writeFile(join(folder, 'web.json'), manifestOf('a'));
@@ -158,7 +158,7 @@ test('a folder that is away keeps the documents of before', async () => {
   expect(await answered('a')).toEqual(['a']);
 });
 
-test('strictly, documents that do not fit are not served until the schema has changed too', async () => {
+test('with STRICT_DOCUMENTS, documents that do not fit are not served until the schema has changed too', async () => {
   const folder = await newFolder();
   await writeFile(join(folder, 'web.json'), manifestOf('a'));
   const { api, answered, check } = await follow(folder, { strict: true });
@@ -179,7 +179,7 @@ test('strictly, documents that do not fit are not served until the schema has ch
   expect(await answered('b')).toEqual(['b']);
 });
 
-test('SIGHUP has a server read its manifests', async () => {
+test('SIGHUP makes a server read its manifests', async () => {
   const [folder, share] = [await newFolder(), await newFolder()];
   const file = join(share, 'web.json');
   await writeFile(file, manifestOf('a'));

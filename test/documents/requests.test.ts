@@ -102,7 +102,7 @@ describe('a document runs by its id', () => {
     expect(await answer(post({ documentId: 'two' }))).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
   });
 
-  test('as it was parsed and validated at the start: a request does neither', async () => {
+  test('without parsing or validating it again', async () => {
     const own = await createTestApi(database.connection, { documents: [{ id: 'own', text: '{ __typename }', file }] });
     const document = own.api.documents.find('own')?.document;
     const definitions = document?.definitions as DefinitionNode[];
@@ -142,7 +142,7 @@ describe('errors, by media type', () => {
     expect(body).toMatchObject({ errors: [{ message: 'PersistedQueryNotFound' }] });
   });
 
-  test('a document that is no longer agreed on runs with its hash where documents of any kind do', async () => {
+  test('a document that is no longer in a manifest runs by its hash if any document may run', async () => {
     const query = '{ __typename }';
     const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(query) } };
     expect(await answer(post({ query, extensions }))).toEqual({ __typename: 'Query' });
@@ -152,7 +152,7 @@ describe('errors, by media type', () => {
     expect(await answer(post({ documentId: sha256(query) }))).toMatchObject({ code: 'PERSISTED_DOCUMENT_NOT_FOUND' });
   });
 
-  test('nothing of a document that does not fit is said to the client, and all of it to the log', async () => {
+  test('the log, but not the client, learns why a document does not fit', async () => {
     const body = await (await post({ documentId: 'invalid' })).text();
     expect(body).not.toMatch(/Cannot query|nothing/);
     expect(api.log).toContainEqual(
@@ -178,7 +178,7 @@ describe('errors, by media type', () => {
   });
 });
 
-describe('whatever is sent for an id', () => {
+describe('whatever is sent as an id', () => {
   const id = fc.oneof(
     fc.constantFrom(md5, 'two', 'nowhere', sha256(devices), sha256('{ __typename }'), '__proto__', ''),
     fc.string({ unit: 'binary', maxLength: 20 }),
@@ -236,7 +236,7 @@ describe("documents that Apollo's link registers", async () => {
   const unknown = { status: 404, code: 'PERSISTED_QUERY_NOT_FOUND' };
   const long = (name: string) => `{ ${name}: __typename } # ${'x'.repeat(60_000)}`;
 
-  test('are found by everybody who may send them, by GET too', async () => {
+  test('can be used by everyone who may send them, by GET too', async () => {
     const query = '{ known: __typename }';
     await register(query, await caller('first'));
     expect(await answer(post(hashOf(query), await caller('second')))).toEqual({ known: 'Query' });
@@ -244,7 +244,7 @@ describe("documents that Apollo's link registers", async () => {
     expect(await answer(get(rest, await caller('second')))).toEqual({ known: 'Query' });
   });
 
-  test('push out those of the same caller only, those used last stay', async () => {
+  test("only evict the same caller's, the least recently used first", async () => {
     await register('{ other: __typename }', await caller('quiet'));
     for (const name of ['a', 'b', 'c']) await register(long(name), await caller('loud'));
     expect(await answer(post(hashOf(long('a')), await caller('quiet')))).toEqual({ a: 'Query' });
@@ -254,7 +254,7 @@ describe("documents that Apollo's link registers", async () => {
     expect(await answer(post(hashOf('{ other: __typename }'), await caller('loud')))).toEqual({ other: 'Query' });
   });
 
-  test('are many small ones at most', async () => {
+  test('are limited in number and size', async () => {
     const names = Array.from({ length: 500 }, (_, i) => `{ f${i}: __typename }`);
     for (const query of names) await register(query, await caller('many'));
     const found = await Promise.all(
@@ -264,7 +264,7 @@ describe("documents that Apollo's link registers", async () => {
     expect(found.at(-1)).toBe(false);
   });
 
-  test('give nobody what their permissions do not', async () => {
+  test('give no one more permissions', async () => {
     const rename = 'mutation { __typename }';
     await register(rename, await caller('writer', 'Events.Write'));
     expect(await answer(post(hashOf(rename), await caller('reader')))).toEqual({ status: 403, code: 'FORBIDDEN' });
@@ -278,7 +278,7 @@ describe("documents that Apollo's link registers", async () => {
     ).toBe(405);
   });
 
-  test('that lie about their hash are not kept', async () => {
+  test('with a wrong hash are not kept', async () => {
     const lie = { query: '{ lie: __typename }', ...hashOf('{ truth: __typename }') };
     expect(await answer(post(lie, await caller('liar')))).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
     expect(await answer(post(hashOf('{ truth: __typename }'), await caller('liar')))).toEqual(unknown);
@@ -286,7 +286,7 @@ describe("documents that Apollo's link registers", async () => {
 });
 
 describe('caches', () => {
-  test('an answer by GET has an ETag, by which it is asked for again', async () => {
+  test('an answer to a GET has an ETag, with which it is revalidated', async () => {
     const first = await get(`/${md5}`);
     const etag = first.headers.get('etag') ?? '';
     expect(etag).toMatch(/^"[\w-]{43}"$/);
@@ -300,7 +300,7 @@ describe('caches', () => {
     expect((await get(`/${md5}`, { accept: 'application/json' })).headers.get('etag')).not.toBe(etag);
   });
 
-  test('a document that is sent along is cached the same', async () => {
+  test('a document that is sent with its id is cached the same way', async () => {
     expect((await get(`?query=${encodeURIComponent('{ __typename }')}`)).headers.get('etag')).not.toBeNull();
   });
 
@@ -313,7 +313,7 @@ describe('caches', () => {
   });
 
   test.each(['/nowhere', '/rename', '?query={a}', `/${md5}?variables={"first":-1}`])(
-    'an error is kept nowhere: %s',
+    'an error is not stored: %s',
     async (rest) => {
       const response = await get(rest);
       expect(response.headers.get('cache-control')).toBe('no-store');
@@ -321,7 +321,7 @@ describe('caches', () => {
     },
   );
 
-  test('an answer by POST is kept nowhere', async () => {
+  test('an answer to a POST is not stored', async () => {
     const { headers } = await post({ documentId: md5 });
     expect([headers.get('etag'), headers.get('cache-control')]).toEqual([null, 'no-store']);
   });
@@ -392,7 +392,7 @@ test('when the schema changes, documents are validated anew', async () => {
   await on.close();
 });
 
-test('strictly, there is no API with a document that does not fit', async () => {
+test('with STRICT_DOCUMENTS, there is no API if a document does not fit', async () => {
   const config = { documents: { paths: [], persistedOnly: false, strict: true } };
   await expect(createTestApi(database.connection, { documents, config })).rejects.toThrow(
     'STRICT_DOCUMENTS: 2 of 5 persisted documents do not fit the schema',

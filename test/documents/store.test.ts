@@ -33,7 +33,7 @@ describe('the manifests of', () => {
     expect(prepareDocuments(store, schema).all.flatMap(({ errors }) => errors)).toEqual([]);
   });
 
-  test('all of them are read at once, from a folder of folders too', async () => {
+  test('all of them are read together, even from nested folders', async () => {
     const one = await readStore([manifests]);
     const several = await readStore(Object.keys(expected).map(fixture));
     expect(one.problems).toEqual([]);
@@ -59,7 +59,7 @@ test('the ids of the examples of GraphQL over HTTP are those of this store', () 
   for (const [id, text] of Object.entries(examples)) expect(store.byId.get(id)?.text).toBe(text);
 });
 
-describe('what cannot be relied on is a problem:', () => {
+describe('an unreliable manifest is a problem:', () => {
   let directory: string;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'events-graphql-documents-'));
@@ -128,7 +128,7 @@ describe('what cannot be relied on is a problem:', () => {
     ]);
   });
 
-  test('but not a hidden folder, in which a mounted volume has its versions', async () => {
+  test('but not a hidden folder, in which a mounted volume keeps its versions', async () => {
     const folder = await mkdtemp(join(directory, 'mounted-'));
     await mkdir(join(folder, '..2026'));
     await writeFile(join(folder, '..2026', 'm.json'), '{');
@@ -149,7 +149,7 @@ describe('whatever the manifests have,', () => {
     return { id: ids[made.kind] ?? '', text: made.text, file: 'm.json' };
   });
 
-  test('a document is found by each id that it has a right to, and by no other', () => {
+  test('a document is found by each of its own ids, and by no other', () => {
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 12 }), (entries) => {
         const { store, problems } = createStore(entries);

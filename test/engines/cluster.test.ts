@@ -47,7 +47,7 @@ const endpointOf = ({ send, api }: TestApi): Endpoint => ({
 const [left, right] = [endpointOf(plain.api), endpointOf(cluster.api)];
 const lists = await readLists(plain.api.api.schema, left);
 
-test('documents are answered in the form for Citus as in the form for PostgreSQL', { timeout: patience }, async () => {
+test('the statements for Citus and for PostgreSQL give the same answers', { timeout: patience }, async () => {
   const next = createQuestions(plain.api.api.schema, lists, createDice(7));
   let answered = 0;
   for (let i = 0; i < 60; i++) {
@@ -66,7 +66,7 @@ test('walks through lists meet the same rows, those of keyless tables in whateve
     expect(difference(await walk(left, steps), await walk(right, steps)), JSON.stringify(steps)).toBeNull();
 });
 
-test('no statement for a cluster is one that Citus answers for each shard, or refuses', async () => {
+test('no statement has a form that Citus answers once per shard, or rejects', async () => {
   await cluster.api.query(`{
     eventType(eventTypeId: "alarm") { events(first: 2) { nodes { eventId } totalCount } eventsAggregate { count } }
     devices(first: 3, where: {events: {some: {severity: {eq: INFO}}}, site: {code: {eq: "RTM"}}}) {
@@ -78,7 +78,7 @@ test('no statement for a cluster is one that Citus answers for each shard, or re
     expect(statement).not.toMatch(/exists|ctid|cross join lateral|reltuples|catalog\.min/);
 });
 
-test('the number of parents makes few texts', async () => {
+test('the number of parents causes few different statements', async () => {
   const texts = new Set<string>();
   for (let first = 5; first <= 8; first++) {
     await cluster.api.query(`{ devices(first: ${first}) { nodes { events(first: 1) { totalCount } } } }`);
@@ -87,7 +87,7 @@ test('the number of parents makes few texts', async () => {
   expect(texts.size).toBe(1);
 });
 
-test('live tails, estimates and changes of the column that says on which node a row is are not offered', async () => {
+test('live tails, estimates and updates of the distribution column are not offered', async () => {
   const { schema } = cluster.api.api;
   expect(schema.getSubscriptionType()).toBeUndefined();
   const { errors } = await cluster.api.send(
@@ -178,7 +178,7 @@ test('doctor says what is distributed, and that some ports lead to any node', as
   await client.end();
 });
 
-test('what grant runs on a cluster goes through its shards one after the other', async () => {
+test('grant works through the shards of a cluster one after the other', async () => {
   const { host, port, user, password } = inject('postgres').admin;
   const { database } = cluster.database.connection;
   const out: string[] = [];
@@ -199,7 +199,7 @@ test('what grant runs on a cluster goes through its shards one after the other',
   );
 });
 
-test('what Citus cannot plan is told as what the client can change, and not as a fault for a while', () => {
+test("a query that Citus cannot plan is the client's to change, not a temporary error", () => {
   const refusal = new DatabaseError('complex joins are only supported when ...', 0, 'error');
   expect(
     fromPostgres(Object.assign(refusal, { code: '0A000', file: 'query_pushdown_planning.c' }), 'read'),
@@ -209,7 +209,7 @@ test('what Citus cannot plan is told as what the client can change, and not as a
   });
 });
 
-test('a worker is not served, since it has no comments to go by', async () => {
+test('a worker is not served, because it lacks the comments', async () => {
   const database = await setUpDatabase({
     prepare: async (worker) => {
       await worker.grantAll(worker.connection);

@@ -24,7 +24,7 @@ const { api } = await setUp({
   },
 });
 
-test('a hypertable is one table with its keys, look-ups, changes and tail, and its chunks are none', async () => {
+test('a hypertable is one table with keys, lookups, mutations and a tail; its chunks are not tables', async () => {
   const { schema } = api.api;
   expect(Object.keys(schema.getQueryType()?.getFields() ?? {}).filter((name) => /sample|chunk/i.test(name))).toEqual([
     ...['sample', 'samples', 'samplesAggregate', 'samplesGroupedAggregate'],
@@ -43,7 +43,7 @@ test('a hypertable is one table with its keys, look-ups, changes and tail, and i
   });
 });
 
-test('compressed chunks are read without a place on disk, and no count of theirs is believed', async () => {
+test('compressed chunks are read without physical positions, and their estimated counts are not used', async () => {
   expect(await api.query('{ olds(first: 2) { nodes { body } totalCount approximateCount } }')).toMatchObject({
     olds: { nodes: [{}, {}], totalCount: 30, approximateCount: null },
   });
