@@ -39,7 +39,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const start = (args: readonly string[], more: Readonly<Record<string, string>>) =>
   startProgram(args, { ...environment, ...more }, image);
 
-test('it serves from its own files alone, GraphiQL too', async () => {
+test('it serves everything from its own files, even GraphiQL', async () => {
   const program = start([], { ...variables, GRAPHIQL: 'on' });
   const port = await portOf(program);
   await program.printed(/Built the API from the catalog/);
@@ -52,7 +52,7 @@ test('it serves from its own files alone, GraphiQL too', async () => {
   expect(await program.ended).toBe(0);
 });
 
-test('the dashboard is in it, with its documents, and served when asked for', async () => {
+test('it contains the dashboard with its documents, and serves it with DASHBOARD=on', async () => {
   const program = start([], { ...variables, DASHBOARD: 'on', DOCUMENTS: '' });
   const port = await portOf(program);
   await program.printed(/"documents":[1-9]\d*,"invalidDocuments":0/);
@@ -64,7 +64,7 @@ test('the dashboard is in it, with its documents, and served when asked for', as
   expect(await program.ended).toBe(0);
 });
 
-test('what a derived image copies into its folders is served: fields that need no packages, and documents', async () => {
+test('it serves what a derived image adds: fields that need no packages, and documents', async () => {
   const app = join(folder, 'app');
   await cp(new URL('../src/dev/embedded/extensions/device.ts', import.meta.url), join(app, 'extensions/device.ts'));
   await cp(join(folder, 'manifests/client-preset.json'), join(app, 'documents/web.json'));
@@ -81,19 +81,19 @@ test('what a derived image copies into its folders is served: fields that need n
   expect(await program.ended).toBe(0);
 });
 
-test('doctor runs in it', async () => {
+test('it can run doctor', async () => {
   const program = start(['doctor'], variables);
   expect(await program.ended).toBe(0);
   expect(program.out()).toMatch(/^ok +schema/m);
 });
 
-test('nothing embedded is used, and all that is missing is listed at once', async () => {
+test('it uses no embedded database, and lists all missing variables together', async () => {
   const program = start([], {});
   expect(await program.ended).toBe(1);
   for (const name of ['PGHOST', 'PGDATABASE', 'PGUSER', 'PG_AUTH']) expect(program.err()).toContain(name);
 });
 
-test('it waits for the database: live, not ready, 503, and well again by itself', async () => {
+test('without the database it is live, not ready and answers 503, and it recovers by itself', async () => {
   const relay = createRelay(Number(variables['PGPORT']));
   const PGPORT = String(await relay.reserve());
   const program = start([], { ...variables, HOST: '127.0.0.1', PGPORT });
@@ -113,7 +113,7 @@ test('it waits for the database: live, not ready, 503, and well again by itself'
   relay.close();
 });
 
-test('a request that runs when it is told to stop gets its answer', async () => {
+test('a request in progress at shutdown gets its answer', async () => {
   await database.admin('create view events.slow as select pg_sleep(1)::text as rest');
   await database.admin(`grant select on events.slow to ${database.connection.user}`);
   const program = start([], { ...variables, HOST: '127.0.0.1' });
@@ -159,7 +159,7 @@ test('it says when nobody can run anything', async () => {
   expect(await program.ended).toBe(0);
 });
 
-test('told to stop, it loses no request of clients that keep their connections', async () => {
+test('at shutdown it loses no request on persistent connections', async () => {
   const program = start([], variables);
   const port = await portOf(program);
   await program.printed(/Built the API from the catalog/);

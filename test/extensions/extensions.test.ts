@@ -62,12 +62,12 @@ describe('the extension of the sample', () => {
     expect(devices).toEqual({ nodes: rows });
   });
 
-  test('costs nothing where nobody asks for it', async () => {
+  test('costs nothing if no query selects it', async () => {
     await api.query('{ devices { nodes { status } } }');
     expect(api.statements.map(columnsOf)).toEqual([['device_id', 'status']]);
   });
 
-  test("is in nobody else's API, nor in their log", async () => {
+  test('is in no other API, nor in its log', async () => {
     const other = await createTestApi(database.connection);
     expect(fieldsOf(api.api.schema, 'Device')).toContain('openIncidentCount');
     expect(fieldsOf(other.api.schema, 'Device')).not.toContain('openIncidentCount');
@@ -176,7 +176,7 @@ describe('the row of an extension', () => {
     await expect(undeclared).rejects.toThrow('"serial" is not among the columns given to table("device")');
   });
 
-  test('is loaded for with the arguments of each alias, in a statement each', async () => {
+  test('is loaded with the arguments of each alias, in one statement each', async () => {
     const { ask } = await extend(({ table, batch, read, sql }) => {
       const plus = batch(async (ids: readonly number[], db, tens: number) => {
         const rows = await read(db, sql`select id + ${tens}::int * 10 as sum from unnest(${ids}::int[]) id`, {
@@ -211,14 +211,14 @@ describe('an extension', () => {
         shout: from(column).string({ resolve: (row) => `${row[column]}!` }),
       }));
 
-  test('of a table that is there adds its fields', async () => {
+  test('of an existing table adds its fields', async () => {
     const { ask, log } = await extend(shout('site', 'code'));
     const { data } = await ask('{ sites(first: 1) { nodes { code shout } } }');
     expect(log).toEqual([]);
     expect(data).toEqual({ sites: { nodes: [{ code: 'RTM', shout: 'RTM!' }] } });
   });
 
-  test('of a table that is not there is left out whole, and the log says why', async () => {
+  test('of a missing table is left out completely, and the log says why', async () => {
     const { schema, log } = await extend(
       (tools) => {
         shout('site', 'code')(tools);
@@ -324,7 +324,7 @@ describe('an extension', () => {
     expect(fieldsOf(schema, 'Site')).toContain('shout');
   });
 
-  test('may show a column as it is', async () => {
+  test('may show a column unchanged', async () => {
     const { ask } = await extend(({ table }) =>
       table('device', { model: 'String!', tags: '[String]!' }).fields((_t, from) => ({
         model2: from('model').exposeString('model'),
@@ -337,7 +337,7 @@ describe('an extension', () => {
     expect(data).toEqual({ devices: { nodes: [{ model, model2: model, tags, labels: tags }] } });
   });
 
-  test('has a Mutation to add to where the role may only read', async () => {
+  test('can add to Mutation even if the role may only read', async () => {
     const reader = await database.createRole();
     await database.admin(
       `grant usage on schema events to ${reader.user}; grant select on events.site to ${reader.user}`,
@@ -348,7 +348,7 @@ describe('an extension', () => {
     await other.close();
   });
 
-  test('follows changes of the schema with the same module, and the API stays where it does not fit', async () => {
+  test('follows schema changes with the same module; if it no longer fits, the API stays', async () => {
     const define = shout('later', 'name');
     const other = await createTestApi(database.connection, { extensions: [{ file: 'later.ts', define }] });
     const has = () => fieldsOf(other.served.current()?.schema as GraphQLSchema, 'Later');
@@ -368,7 +368,7 @@ describe('an extension', () => {
   });
 });
 
-test('rows that an extension returns are one statement for a list, with the columns that are asked for', async () => {
+test('rows that an extension returns take one statement for a list, with the selected columns', async () => {
   const define: Extension = ({ table }) => {
     const site = table('site', { site_id: 'Int!' });
     table('device', { site_id: 'Int!' }).fields((_t, from) => ({
@@ -390,7 +390,7 @@ test('rows that an extension returns are one statement for a list, with the colu
   await other.close();
 });
 
-test('what a request read before a mutation of an extension is read again, and a violated constraint is told', async () => {
+test("after an extension's mutation rows are read again, and a violated constraint is reported", async () => {
   const define: Extension = ({ table, mutation, write, sql }) => {
     const site = table('site', { site_id: 'Int!', name: 'String!', code: 'String!' });
     mutation((t) => ({

@@ -38,7 +38,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const start = (args: readonly string[], name: string, more: Readonly<Record<string, string>> = {}) =>
   startProgram(args, { ...variables, EXTENSIONS: join(folder, name), ...more });
 
-test('the server answers with the modules of a folder, and with what these share', async () => {
+test('the server uses the modules of a folder, and their shared code', async () => {
   const program = start([], 'good');
   const port = await portOf(program);
   expect(await (await post(port, '{ greet sites(first: 1) { nodes { loud } } }')).json()).toEqual({
@@ -67,7 +67,7 @@ const production = { NODE_ENV: 'production', PGSSLMODE: 'disable', DOCUMENTS: 'a
 test.each([
   ['', {}],
   [' in production', production],
-])('all files that are no extension are named at once%s', async (_, more) => {
+])('all files that are not extensions are listed together%s', async (_, more) => {
   const program = start([], 'wrong', more);
   expect(await program.ended).toBe(1);
   const lines = program
@@ -88,7 +88,7 @@ test.each([
   ['a folder without a module', 'empty', /EXTENSIONS: .*empty: has no module \(\.js, \.ts\)/],
   ['a folder that is not there', 'nowhere', /EXTENSIONS: .*no such file or directory.*nowhere/],
   ['a column that is not there', 'column', /EXTENSIONS: .*column\.js: "site" has no readable column "cod"/],
-])('%s ends the start', async (_, name, message) => {
+])('%s stops the start', async (_, name, message) => {
   for (const command of [[], ['schema']]) {
     const program = start(command, name);
     expect(await program.ended).toBe(1);
@@ -97,7 +97,7 @@ test.each([
   }
 });
 
-test('in production what does not fit the database is tried again, and said', async () => {
+test('in production a module that does not fit the database is logged and retried', async () => {
   const program = start([], 'column', production);
   await program.printed(/Not ready: EXTENSIONS: .*column\.js: \\"site\\" has no readable column \\"cod\\"/);
   program.process.kill('SIGTERM');

@@ -58,7 +58,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     return await server.as('app', 'SELECT * FROM events.device');
   };
 
-  test('tables that one made for both are granted by the other, those to come too', async () => {
+  test('one administrator can grant on shared tables of the other, and on future ones', async () => {
     await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.site (id int)');
     const { code, out } = await run(job, ...forApp);
     expect([code, out]).toEqual([0, expect.stringContaining('SELECT on the tables that "azure_pg_admin" creates')]);
@@ -66,7 +66,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     expect(await read()).toEqual([]);
   });
 
-  test('tables that one made for itself are handed over by one statement of its own', async () => {
+  test('an owner hands over personal tables with one statement', async () => {
     await server.as(person, 'CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     const first = await run(job, ...forApp);
     expect(first.code).toBe(1);
@@ -80,7 +80,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     expect(await read()).toEqual([]);
   });
 
-  test('or granted by the statements that are printed', async () => {
+  test('or granted with the printed statements', async () => {
     await server.as(person, 'CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     const { out } = await run(job, ...forApp);
     const [, statements = ''] = out.split('must run:\n');
@@ -89,7 +89,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     expect(await read()).toEqual([]);
   });
 
-  test('what the app runs without may be left undone', async () => {
+  test('optional changes may be left undone', async () => {
     await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     const { code, lines } = await run(job, ...forApp);
     expect(code).toBe(0);
@@ -100,7 +100,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     expect(await read()).toEqual([]);
   });
 
-  test.skipIf(!isCompiled)('a role that is made and labelled may be altered by its maker', async () => {
+  test.skipIf(!isCompiled)('a role may be altered by the administrator who created and labelled it', async () => {
     const library = await buildLabelProvider(folder, version);
     await admin(server, `ALTER DATABASE postgres SET session_preload_libraries = '${library}'`);
     await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');

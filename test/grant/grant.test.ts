@@ -120,7 +120,7 @@ describe('without pgaadauth', () => {
     expect(err).toMatch(/^This PostgreSQL has no pgaadauth.*--plain instead of --object-id/);
   });
 
-  test('a plain role is made, and dropped', async () => {
+  test('a plain role is created, and dropped', async () => {
     const { code, out } = await run('--role', 'plain', '--plain');
     expect(code).toBe(0);
     expect(out).toMatch(/It has no password yet: ALTER ROLE "plain" PASSWORD/);
@@ -136,7 +136,7 @@ describe('with pgaadauth', () => {
     await server.admin(pgaadauth.join(';\n'));
   });
 
-  test('what has to be done is printed, and nothing is done', async () => {
+  test('--print prints the statements and runs none', async () => {
     const { code, out } = await run('--role', role, '--object-id', objectId, '--print');
     expect(code).toBe(0);
     expect(out).toContain(
@@ -150,7 +150,7 @@ describe('with pgaadauth', () => {
     expect(await server.admin('select from pg_roles where rolname = $1', [role])).toEqual([]);
   });
 
-  test('the role reads what there is and what is to come, and the second run changes nothing', async () => {
+  test('the role can read existing and future tables, and a second run changes nothing', async () => {
     const first = await run('--role', role, '--object-id', objectId);
     expect(first.code).toBe(0);
     expect(endings(first.out, 'changed')).toHaveLength(7);
@@ -178,7 +178,7 @@ describe('with pgaadauth', () => {
     expect(program.out()).toMatch(/^ {2}sites\(/m);
   });
 
-  test('with --write and --delete it writes tables; a view that cannot be written is left', async () => {
+  test('with --write and --delete the role can write tables; read-only views are left out', async () => {
     const { code, out } = await run('--role', role, '--object-id', objectId, '--write');
     expect(code).toBe(0);
     expect(endings(out, 'already right').join('\n')).toMatch(/SELECT on 4 tables of "table ""owner"""/);
@@ -200,7 +200,7 @@ describe('with pgaadauth', () => {
     expect(endings(again.out, 'changed')).toEqual([]);
   });
 
-  test('what was granted beyond the wish is kept, and said', async () => {
+  test('extra privileges are kept, and reported', async () => {
     const { code, out } = await run('--role', role, '--object-id', objectId);
     expect(code).toBe(0);
     expect(endings(out, 'changed')).toEqual([]);
@@ -208,7 +208,7 @@ describe('with pgaadauth', () => {
     expect((await catalogOf(role)).readOnly).toBe('off');
   });
 
-  test('for an owner that it may not act for it prints what that one must run, and exits with 1', async () => {
+  test('if it may not act for an owner, it prints what that owner must run, and exits with 1', async () => {
     await asSuperuser('GRANT CREATE, USAGE ON SCHEMA events TO auditor');
     await asSuperuser('SET ROLE auditor; CREATE TABLE events.audit (code int PRIMARY KEY)');
     const { code, out } = await run('--role', role, '--object-id', objectId);
@@ -221,7 +221,7 @@ describe('with pgaadauth', () => {
     expect((await catalogOf(role)).tables).toContain('audit');
   });
 
-  test('a role that is for another identity gets the label of this one', async () => {
+  test('a role of another identity gets the label of this one', async () => {
     const label = `SECURITY LABEL FOR "pgaadauth" ON ROLE ${quoted(role)} IS 'aadauth,oid=${otherId},type=service';`;
     expect((await run('--role', role, '--object-id', otherId, '--print')).out).toContain(label);
     const { code, out } = await run('--role', role, '--object-id', otherId);
@@ -236,7 +236,7 @@ describe('with pgaadauth', () => {
     await expect(run('--role', role, '--object-id', 'app')).rejects.toThrow(/not a principal \(object\) id/);
   });
 
-  test('--revoke takes back what it may, ends the sessions and refuses the login', async () => {
+  test('--revoke removes what it can, ends the sessions and disables the login', async () => {
     const session = await connect(role);
     const ended = new Promise((resolve) => session.once('end', resolve));
     const { code, out } = await run('--role', role, '--revoke');
@@ -255,7 +255,7 @@ describe('with pgaadauth', () => {
   });
 });
 
-test('--live lets the tables that can be followed tell of new rows, once', async () => {
+test('--live makes tables that can have a tail notify the server of new rows, once', async () => {
   await asSuperuser(`SET ROLE ${quoted(owner)};
     CREATE TABLE events.log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz) PARTITION BY RANGE (id);
     CREATE TABLE events.log_1 PARTITION OF events.log DEFAULT;
@@ -281,7 +281,7 @@ test('--live lets the tables that can be followed tell of new rows, once', async
   await run('--role', 'live', '--revoke');
 });
 
-test('functions are executed by those who were granted that by name, and by nobody else', async () => {
+test('functions can be executed only by roles that were granted EXECUTE by name', async () => {
   await asSuperuser(`SET ROLE ${quoted(owner)};
     CREATE FUNCTION events."look up"(n int) RETURNS int LANGUAGE sql STABLE AS 'select n';
     CREATE FUNCTION events.look_back(s text DEFAULT 'x') RETURNS text LANGUAGE sql STABLE AS 'select s';
@@ -312,7 +312,7 @@ test('functions are executed by those who were granted that by name, and by nobo
   );
 });
 
-test('what an extension made is left alone, unless its comment exposes it, and taken back all the same', async () => {
+test("an extension's tables are granted only if their comment exposes them, but always revoked", async () => {
   await asSuperuser(`
     CREATE EXTENSION pg_buffercache SCHEMA events;
     CREATE EXTENSION pg_stat_statements SCHEMA events;

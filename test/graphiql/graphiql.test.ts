@@ -199,7 +199,7 @@ query DevicesAggregate {
     });
   });
 
-  test('are fewer where nothing is related', () => {
+  test('are fewer if nothing is related', () => {
     const schema = buildSchema(`
       ${common}
       ${rowType('Log', 'at: DateTime! line: String!', ['at'])}
@@ -208,7 +208,7 @@ query DevicesAggregate {
     expect(tabsOf(schema).map(nameOf)).toEqual(['LatestLogs', 'PageThroughLogs']);
   });
 
-  test('are fewer where nothing has a time', () => {
+  test('are fewer if nothing has a time', () => {
     const schema = buildSchema(`
       ${common}
       ${rowType('Part', `name: String! whole: Part ${listField('parts', 'Part')}`, ['name'])}
@@ -217,7 +217,7 @@ query DevicesAggregate {
     expect(tabsOf(schema).map(nameOf)).toEqual(['PartWithWholeAndParts', 'PageThroughParts']);
   });
 
-  test('are none where there is no list', () => {
+  test('are none if there is no list', () => {
     expect(tabsOf(buildSchema('type Query { ok: Boolean! }'))).toEqual([]);
     expect(readyTabs({ queryType: null, types: [] })).toEqual([]);
   });
@@ -294,7 +294,7 @@ describe('the page', () => {
   const addressesIn = (html: string) =>
     [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address ?? '');
 
-  test('is where the root leads, below a prefix of a proxy too', async () => {
+  test("is the target of the root, also behind a proxy's prefix", async () => {
     const response = await get('/', browser);
     expect([response.status, response.headers.get('location')]).toEqual([302, 'graphql']);
   });
@@ -360,7 +360,7 @@ describe('the page', () => {
     }
   });
 
-  test('sends a file once for as long as it stays the same', async () => {
+  test('sends an unchanged file only once', async () => {
     const first = await get('/graphql/graphiql/page.js');
     const again = await get('/graphql/graphiql/page.js', { 'if-none-match': first.headers.get('etag') ?? '' });
     expect(again.status).toBe(304);

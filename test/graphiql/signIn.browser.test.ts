@@ -11,7 +11,7 @@ const absent = isBrowserAbsent('Signing in to GraphiQL');
 /** The page is 9 MB of scripts, and a busy machine takes its time over them. */
 const timeout = 90_000;
 
-describe.skipIf(absent)('whoever has a login', { timeout }, () => {
+describe.skipIf(absent)('a user', { timeout }, () => {
   let database: TestDatabase;
   let provider: OpenIdProvider;
   let api: TestApi;
@@ -80,7 +80,7 @@ describe.skipIf(absent)('whoever has a login', { timeout }, () => {
   const shows = (text: string) =>
     page.getByRole('region', { name: 'Result Window' }).filter({ hasText: text }).waitFor();
 
-  test('signs in, comes back to what they opened, and runs it', async () => {
+  test('signs in, returns to the opened document, and runs it', async () => {
     await reason().filter({ hasText: 'A bearer token is required' }).waitFor();
     await signIn(choices.reader);
     await page.getByText('reader@example.com').waitFor();
@@ -90,7 +90,7 @@ describe.skipIf(absent)('whoever has a login', { timeout }, () => {
     expect(provider.grants).toEqual(['authorization_code']);
   });
 
-  test('gets a new token before one ends, and signs in again when there is none', async () => {
+  test('gets a new token before the old one expires, and signs in again if that fails', async () => {
     provider.lifetimeSeconds = 120;
     await signIn(choices.reader);
     await page.getByText('reader@example.com').waitFor();
@@ -109,7 +109,7 @@ describe.skipIf(absent)('whoever has a login', { timeout }, () => {
     await shows('"totalCount": 40');
   });
 
-  test('signs out, and is asked again', async () => {
+  test('signs out, and sees the dialog again', async () => {
     await signIn(choices.reader);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await form().waitFor();
@@ -118,20 +118,20 @@ describe.skipIf(absent)('whoever has a login', { timeout }, () => {
     await form().waitFor();
   });
 
-  test('hears from Entra ID why they are not let in', async () => {
+  test("sees Entra ID's reason for a rejection", async () => {
     await signIn('Refuse');
     await reason().filter({ hasText: refusal }).waitFor();
     expect(page.url()).toContain(address);
   });
 
-  test('hears from the server that they have no role, and comes in as somebody who has one', async () => {
+  test('sees that they have no role, and can sign in as someone who has one', async () => {
     await signIn(choices.stranger);
     await reason().filter({ hasText: 'The token carries no permission for this API' }).waitFor();
     await signIn(choices.reader);
     await page.getByText('reader@example.com').waitFor();
   });
 
-  test('pastes a token that the command prints, which is the one of this server', async () => {
+  test('can paste the token that the command for this server prints', async () => {
     const { tenantId } = provider.issuer.config;
     const command = `az account get-access-token --tenant ${tenantId} --scope api://events/.default --query accessToken --output tsv`;
     await form().getByText(command, { exact: true }).waitFor();

@@ -92,15 +92,13 @@ const extended = hasExtensions(...extensions);
 const timeout = given ? 2 ** 31 - 1 : 2 * patience;
 const share = given ? Math.ceil(given.schemas / (extended ? 2 : 1)) : 10;
 
-test('whatever a schema holds, the API says what SQL says', { timeout }, () =>
-  lookAt(share, createEmptyDatabase, false),
-);
+test('for any schema, the API and SQL agree', { timeout }, () => lookAt(share, createEmptyDatabase, false));
 
-test.runIf(extended)('so it does with extensions of another schema', { timeout }, () =>
+test.runIf(extended)('the same holds with extensions in another schema', { timeout }, () =>
   lookAt(share, () => createExtendedDatabase(), true),
 );
 
-test('all shapes, types and operators have come', () => {
+test('all shapes, types and operators occurred', () => {
   if (given) process.stderr.write(`${table(coverage)}\n`);
   expect(missing(coverage, [...floors, ...(extended ? extendedFloors : [])], asked)).toEqual([]);
 });

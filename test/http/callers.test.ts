@@ -33,19 +33,19 @@ const answerTo = async (response: Response) => ({
   ),
 });
 
-describe('let in', () => {
-  test('is who has a token with a permission', async () => {
+describe('access', () => {
+  test('includes callers with a permission', async () => {
     expect((await ask('{ __typename }', bearer(await issuer.sign()))).status).toBe(200);
   });
 
-  test('is nobody without a token, and they are told how', async () => {
+  test('excludes callers without a token, and tells them how to send one', async () => {
     const refusal = { status: 401, challenge: 'Bearer', codes: ['UNAUTHENTICATED'] };
     expect(await answerTo(await ask('{ __typename }'))).toEqual(refusal);
     expect(await answerTo(await ask('{ __typename }', { authorization: 'Basic eDp5' }))).toEqual(refusal);
     expect(await answerTo(await ask('{ __typename }', { authorization: 'Bearer ' }))).toEqual(refusal);
   });
 
-  test('is nobody with a bad token, and they are told what is wrong with it', async () => {
+  test('excludes callers with an invalid token, and tells them what is wrong', async () => {
     expect(await answerTo(await ask('{ __typename }', bearer(await issuer.sign({ exp: 1 }))))).toEqual({
       status: 401,
       challenge: 'Bearer error="invalid_token", error_description="The token has expired"',
@@ -53,7 +53,7 @@ describe('let in', () => {
     });
   });
 
-  test('is nobody whose token gives no permission: they may not even look for fields', async () => {
+  test('excludes callers without a permission, who cannot even probe for fields', async () => {
     expect(await answerTo(await ask('{ nothing }', bearer(await issuer.sign({ roles: ['Other'] }))))).toEqual({
       status: 403,
       challenge: 'Bearer error="insufficient_scope"',
@@ -61,7 +61,7 @@ describe('let in', () => {
     });
   });
 
-  test('is nobody by another way to the endpoint', async () => {
+  test('excludes requests by any other path to the endpoint', async () => {
     for (const path of ['/graphql/', '/graphql/x', '/graphql?query={__typename}']) {
       expect((await api.app.fetch(`http://localhost${path}`)).status, path).toBe(401);
     }
@@ -71,7 +71,7 @@ describe('let in', () => {
     }
   });
 
-  test('are all by probes, preflights and browsers that open GraphiQL', async () => {
+  test('applies to probes, preflights and browsers that open GraphiQL', async () => {
     expect((await api.app.fetch('http://localhost/health/live')).status).toBe(200);
     expect((await api.app.fetch('http://localhost/health/ready')).status).toBe(200);
     const accept = { headers: { accept: 'text/html' } };
@@ -83,12 +83,12 @@ describe('let in', () => {
     expect(preflight.status).toBe(204);
   });
 
-  test('is nobody without a token from another origin either, whose pages can read why', async () => {
+  test('excludes callers without a token from another origin, whose pages can read why', async () => {
     const response = await ask('{ __typename }', { origin: 'https://app.example' });
     expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example');
   });
 
-  test('is nobody while the keys cannot be had, but not for want of a good token', async () => {
+  test('excludes everyone while the keys cannot be fetched, without blaming the token', async () => {
     const away = { ...issuer.config, keysUrl: 'http://127.0.0.1:1/keys' };
     const other = await createTestApi(database.connection, { config: { auth: away } });
     const response = await ask('{ __typename }', bearer(await issuer.sign()), other.app);
@@ -153,7 +153,7 @@ describe('the rows of a caller', () => {
     return ((await response.json()) as { data: unknown }).data;
   };
 
-  test('are those that the policies of the database show them', async () => {
+  test("are those that the database's policies show them", async () => {
     const anna = { notes: { nodes: [{ owner: 'anna' }, { owner: 'anna' }], totalCount: 2 } };
     const ben = { notes: { nodes: [{ owner: 'ben' }], totalCount: 1 } };
     const names = Array.from({ length: 60 }, (_, i) => (i % 2 ? 'anna' : 'ben'));

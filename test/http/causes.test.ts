@@ -136,12 +136,9 @@ test.each([
     'mutation { createDefaulteds(inputs: [{ defaultedId: 1 }, { defaultedId: 2 }]) { createdCount } }',
     ...(['42704', 'app.owner'] as const),
   ],
-])(
-  '%s is a fault that the owner can mend: masked, not to be tried again, whole in the log',
-  async (_, document, state, said) => {
-    expect(await failure(document)).toMatchObject({ ...masked, state, said: expect.stringContaining(said) });
-  },
-);
+])("%s is the owner's to fix: masked, not to be retried, complete in the log", async (_, document, state, said) => {
+  expect(await failure(document)).toMatchObject({ ...masked, state, said: expect.stringContaining(said) });
+});
 
 const unreadable = [
   ['path', 'a..b', 'ltree syntax error at character 3'],
@@ -152,7 +149,7 @@ const unreadable = [
   ['jsonPath', '$.[', /^syntax error at or near "\["/],
 ] as const;
 
-test.each(unreadable)('text that the type of %s does not take is the client’s to mend', async (field, text, said) => {
+test.each(unreadable)('text that the type of %s rejects is the client’s to fix', async (field, text, said) => {
   const create = 'mutation ($inputs: [CreateTypedInput!]!) { createTypeds(inputs: $inputs) { createdCount } }';
   const created = await failure(create, { inputs: [{ typedId: 1 }, { typedId: 2, [field]: text }] });
   expect(created).toMatchObject({ ...theirs, fields: [field] });
@@ -166,7 +163,7 @@ test.each(unreadable)('text that the type of %s does not take is the client’s 
   expect(await failure(read, { where: { [field]: { eq: text } } })).toMatchObject({ ...theirs, message, state });
 });
 
-test('a value that no index can hold is the client’s to mend', async () => {
+test('a value that is too long for an index is the client’s to fix', async () => {
   const doc = Array.from({ length: 1000 }, (_, i) => (i * 7919 * 104729).toString(36) + Math.sin(i)).join('');
   const answer = await failure(
     'mutation ($doc: String) { updateItem(itemId: 1, patch: { doc: $doc }) { item { body } } }',
@@ -180,7 +177,7 @@ test('a value that no index can hold is the client’s to mend', async () => {
 });
 
 test.each(['P0001', '45000', 'U0001', 'PT404', '22023'])(
-  'what a trigger raises as %s the client is told',
+  'an error that a trigger raises as %s is shown to the client',
   async (state) => {
     const answer = await failure(
       'mutation ($state: String) { createRaising(input: { raisingId: 1, state: $state }) { raising { state } } }',
@@ -191,7 +188,7 @@ test.each(['P0001', '45000', 'U0001', 'PT404', '22023'])(
 );
 
 test.each(['P0002', 'P0004', '38000', 'XX000', '0A000', '42P01', '55000'])(
-  'what a trigger raises as %s, which is PostgreSQL’s own, is masked',
+  'an error that a trigger raises as %s, which is PostgreSQL’s own, is masked',
   async (state) => {
     const answer = await failure(
       'mutation ($state: String) { createRaising(input: { raisingId: 1, state: $state }) { raising { state } } }',
@@ -201,12 +198,12 @@ test.each(['P0002', 'P0004', '38000', 'XX000', '0A000', '42P01', '55000'])(
   },
 );
 
-test('a query that writes too much to disk is too complex, and not to be tried again', async () => {
+test('a query that writes too much to disk is too complex, and not to be retried', async () => {
   const answer = await failure('{ larges(first: 1, orderBy: [{ text: DESC }], offset: 9000) { nodes { text } } }');
   expect(answer).toMatchObject({ code: 'QUERY_TOO_COMPLEX', retryAfter: null, state: '53400' });
 });
 
-test('a read that gives way to replication is run again', async () => {
+test('a read that replication cancels is repeated', async () => {
   expect(await api.query('{ conflictings { nodes { n } } }')).toEqual({ conflictings: { nodes: [{ n: 1 }] } });
   expect(await failure('{ conflictingAlways { nodes { n } } }')).toMatchObject({
     ...{ code: 'DATABASE_UNAVAILABLE', level: levels.warn, state: '40001' },
@@ -214,7 +211,7 @@ test('a read that gives way to replication is run again', async () => {
   });
 });
 
-test('a database that is read-only for now can be tried again, and the log warns of it', async () => {
+test('a write to a temporarily read-only database may be retried, and the log has a warning', async () => {
   const { user } = database.connection;
   await database.admin(`alter role ${user} set default_transaction_read_only = on`);
   await database.admin('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user]);
@@ -235,7 +232,7 @@ test('a database that is read-only for now can be tried again, and the log warns
   await database.admin('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user]);
 });
 
-test('what our own statement names and is no longer there is the schema that changes', async () => {
+test('a missing object in our own statement means that the schema is changing', async () => {
   const mutation = 'mutation { createItem(input: { itemId: 3, body: "x" }) { item { itemId } } }';
   const checks = () => api.queries.length;
   await database.admin('alter table events.item rename body to text');
@@ -248,7 +245,7 @@ test('what our own statement names and is no longer there is the schema that cha
   await expect.poll(() => api.send(mutation)).toMatchObject({ status: 400 });
 });
 
-test('what our own statement names and was never there is a defect, not to be tried again', async () => {
+test('an object in our own statement that never existed is a defect, not to be retried', async () => {
   const { rows } = api.db.within({});
   const wrong = rows(sql`select '{}'::json = '{}'::json`);
   await expect(wrong).rejects.toBeInstanceOf(DatabaseError);

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { listen } from '../../src/server/listen.ts';
 
-test('who does not send a whole request holds up no end; who waits for an answer gets it', async () => {
+test('incomplete requests do not delay shutdown; clients that wait for an answer get it', async () => {
   const waiting: ServerResponse[] = [];
   const server = await listen(
     (request, response) => {

@@ -69,7 +69,7 @@ async function ask({ url }: typeof narrow, query: string): Promise<{ status: num
 
 const small = '{ devices(first: 1) { nodes { serial } } }';
 
-test('bodies that do not end are taken in only where there is room; others are served meanwhile', async () => {
+test('endless bodies are read only while there is room; others are served meanwhile', async () => {
   const bodies = Array.from({ length: 20 }, () => sendUnfinished(free + 500 * kilobyte));
   await expect.poll(() => narrow.inFlight).toMatchObject({ held: room, waiting: 16 });
   expect(await ask(narrow, small)).toMatchObject({ status: 200 });
@@ -78,7 +78,7 @@ test('bodies that do not end are taken in only where there is room; others are s
   expect(await Promise.all(answers)).toEqual(Array(20).fill('HTTP/1.1 200'));
 });
 
-test('one caller does not have all the room', async () => {
+test('one caller cannot use all the room', async () => {
   const bodies = Array.from({ length: 8 }, () => sendUnfinished(free + 500 * kilobyte, 'greedy'));
   await expect.poll(() => narrow.inFlight).toMatchObject({ held: 1500 * kilobyte, waiting: 5 });
   sendUnfinished(free + 450 * kilobyte);
@@ -87,13 +87,13 @@ test('one caller does not have all the room', async () => {
   for (const socket of bodies) socket.destroy();
 });
 
-test('who leaves makes room', async () => {
+test('a client that leaves frees its room', async () => {
   const bodies = Array.from({ length: 8 }, () => sendUnfinished(free + 500 * kilobyte));
   await expect.poll(() => narrow.inFlight.waiting).toBe(4);
   for (const socket of bodies) socket.destroy();
 });
 
-test('answers that nobody takes count on, and what finds no room beside them is not read', async () => {
+test('unread answers keep their room, and reads without room are not started', async () => {
   const large = '{ docs(first: 20) { nodes { content } } }';
   for (let n = 0; n < 2; n++) {
     const socket = open(wide);
@@ -109,7 +109,7 @@ test('answers that nobody takes count on, and what finds no room beside them is 
   expect(await ask(wide, small)).toMatchObject({ status: 200 });
 });
 
-test('a query waits where it may bring more than there is room for', async () => {
+test('a query waits if it may return more than there is room for', async () => {
   const body = sendUnfinished(1_000_000);
   await expect.poll(() => narrow.inFlight.held).toBeGreaterThan(900 * kilobyte);
   const asked = ask(narrow, '{ devices(first: 100) { nodes { events(first: 100) { nodes { severity } } } } }');

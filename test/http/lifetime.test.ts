@@ -49,7 +49,7 @@ describe('a client that goes away', () => {
     };
   });
 
-  test('takes its statements along, and is no error of the server', async () => {
+  test('ends its statements, and is not an error of the server', async () => {
     const controller = new AbortController();
     const request = post(server.port, slow, controller.signal);
     request.catch(() => {});
@@ -59,7 +59,7 @@ describe('a client that goes away', () => {
     expect(api.log.filter(({ level }) => level >= 40)).toEqual([]);
   });
 
-  test('takes along those that still wait for a connection', async () => {
+  test('also ends statements that still wait for a connection', async () => {
     const departed = Array.from({ length: 8 }, (_, n) => {
       const controller = new AbortController();
       // Equal ones would be one statement.
@@ -74,7 +74,7 @@ describe('a client that goes away', () => {
 });
 
 describe('a deadline', () => {
-  test('ends the fields that are not done, as a TIMEOUT, and leaves the others their data', async () => {
+  test('ends unfinished fields with TIMEOUT, and the others keep their data', async () => {
     api = await createTestApi(database.connection, { size: 8, config: { requestTimeoutMs: 1000 } });
     const { status, data, errors } = await api.send(slow);
     expect({ status, data }).toEqual({
@@ -139,7 +139,7 @@ describe('a mutation or a subscription', () => {
     await stop();
   });
 
-  test('goes on past the deadline, and ends with its client, if it is a subscription', async () => {
+  test('continues past the deadline and ends with its client, if it is a subscription', async () => {
     const stop = await startMutable(500);
     const controller = new AbortController();
     const response = await fetch(`http://127.0.0.1:${server.port}/graphql`, {
@@ -159,7 +159,7 @@ describe('a mutation or a subscription', () => {
     await stop();
   });
 
-  test('begins no more fields after the deadline, and ends the one that has begun', async () => {
+  test('starts no more fields after the deadline, and completes the running one', async () => {
     const stop = await startMutable(500);
     const response = await post(server.port, twice);
     expect(await response.json()).toMatchObject({

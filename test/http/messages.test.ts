@@ -11,7 +11,7 @@ const { api } = await setUp({
 
 const long = 'x'.repeat(100_000);
 
-describe('a message quotes no more than it must', () => {
+describe('a message quotes no more than necessary', () => {
   test.each<readonly [what: string, document: string, x: unknown, says: RegExp]>([
     [
       'a field that is not there',
@@ -58,7 +58,7 @@ describe('a message quotes no more than it must', () => {
   });
 });
 
-describe('a step that was left out is told', () => {
+describe('a missing step is named', () => {
   test.each([
     ['nodes', '{ notes { word } }', 'nodes { word }'],
     ['the row of a payload', 'mutation { createNote(input: { noteId: 2 }) { word } }', 'note { word }'],
@@ -69,7 +69,7 @@ describe('a step that was left out is told', () => {
     expect(errors.map(({ message }) => message)).toContain(`Did you mean "${meant}"?`);
   });
 
-  test('but not where there is none', async () => {
+  test('but not if nothing is missing', async () => {
     const { errors = [] } = await api.send('{ nix notes(where: { a: 1, words: "a" }) { nix nodes { wrd } } }');
     expect(errors.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^Cannot query field "nix" on type "Query"/),

@@ -40,7 +40,7 @@ async function occupyPool() {
   };
 }
 
-test('however many probes come, one waits for a connection; a pool that is busy is ready', async () => {
+test('of any number of probes, one waits for a connection; a busy pool is ready', async () => {
   const release = await occupyPool();
   const flood = probes(1500);
   await expect.poll(() => api.pool.stats().waiting).toBe(1);
@@ -61,7 +61,7 @@ test('a flood of probes is one statement', async () => {
   expect(await statements()).toBe(1);
 });
 
-test('a database that refuses logins is not ready, and is ready again by itself', async () => {
+test('while a database refuses logins the server is not ready, and recovers by itself', async () => {
   expect(await probe()).toBe(200);
   const { user } = database.connection;
   await owner.query(`alter role ${user} nologin`);

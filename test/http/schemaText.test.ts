@@ -10,7 +10,7 @@ const issuer = await setUpIssuer();
 const { database, api } = await setUp();
 const address = 'http://localhost/graphql/schema.graphql';
 
-test('the schema is served as text, and again only where it has changed', async () => {
+test('the schema is served as text, and sent again only if it has changed', async () => {
   const first = await api.app.fetch(address);
   const text = await first.text();
   expect([first.status, first.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
@@ -36,7 +36,7 @@ test('while there is no API it is a 503', async () => {
 });
 
 test.each([address, 'http://localhost/graphql/graphiql/documents.json'])(
-  '%s is behind what lets requests in',
+  '%s requires the same access as other requests',
   async (path) => {
     const requestLimits = { ...appConfig.requestLimits, perMinute: 2 };
     const { app } = await setUpApi(database.connection, { config: { requestLimits, graphiql: true } });
@@ -47,7 +47,7 @@ test.each([address, 'http://localhost/graphql/graphiql/documents.json'])(
 );
 
 describe.each([true, false])(
-  'whoever may not introspect does not get it either (persisted documents only: %s)',
+  'callers who may not introspect do not get it (persisted documents only: %s)',
   async (persistedOnly) => {
     const documents = { ...appConfig.documents, persistedOnly };
     const open = await setUpApi(database.connection, { config: { documents } });

@@ -16,7 +16,7 @@ describe('health', () => {
     expect((await api.app.fetch('http://localhost/health/ready')).status).toBe(200);
   });
 
-  test('says nothing of the database to whoever asks', async () => {
+  test('reveals nothing about the database', async () => {
     const response = await api.app.fetch('http://localhost/health/ready');
     expect(await response.json()).toEqual({ status: 'ready' });
   });
@@ -29,17 +29,17 @@ describe('CORS', () => {
       headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
     });
 
-  test('lets in the origins that are named', async () => {
+  test('allows the listed origins', async () => {
     const response = await preflight('https://app.example');
     expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example');
   });
 
-  test('lets pages read when to try again', async () => {
+  test('lets pages read when to retry', async () => {
     const response = await post('{"query":"{ __typename }"}', { origin: 'https://app.example' });
     expect(response.headers.get('access-control-expose-headers')).toBe('Retry-After');
   });
 
-  test('lets in no other', async () => {
+  test('rejects other origins', async () => {
     const response = await preflight('https://evil.example');
     expect(response.headers.get('access-control-allow-origin')).not.toBe('https://evil.example');
     expect(response.headers.get('access-control-allow-origin')).not.toBe('*');
@@ -53,7 +53,7 @@ describe('bodies', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] });
   });
 
-  test('that stream past the limit are refused too', async () => {
+  test('that exceed the limit while streaming are rejected too', async () => {
     const chunks = new ReadableStream({
       pull(controller) {
         controller.enqueue(new TextEncoder().encode(' '.repeat(1000)));
@@ -69,7 +69,7 @@ describe('bodies', () => {
   });
 });
 
-test('what a client did wrong fills no log', async () => {
+test("clients' mistakes do not fill the log", async () => {
   const before = api.log.length;
   for (const body of ['{}', '{', '[]', '{"query":"{"}', '{"query":"{a}","id":"x"}', '{"id":"x"}', '{"query":5}'])
     await post(body);
@@ -98,14 +98,14 @@ describe('errors have codes and statuses', () => {
     });
   });
 
-  test('an operation that cannot be told', async () => {
+  test('an ambiguous operation', async () => {
     expect(await code('query A { __typename } query B { __typename }')).toMatchObject({
       status: 400,
       codes: ['BAD_USER_INPUT'],
     });
   });
 
-  test('a field that fails leaves the other fields their data and the reply its 200', async () => {
+  test('if a field fails, the other fields keep their data and the status is 200', async () => {
     expect(await code('{ sites(first: -1) { totalCount } devices { totalCount } }')).toEqual({
       status: 200,
       codes: ['BAD_USER_INPUT'],

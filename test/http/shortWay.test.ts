@@ -246,7 +246,7 @@ describe('after a plan was made, a request is answered as without plans', () => 
     if (way === 'short') expect([short.record.interpreter, apps.wholeWays.count]).toEqual(['plan', 0]);
   });
 
-  test('and is said to be known', async () => {
+  test('and is logged as a known document', async () => {
     const { short } = bothWays({});
     const first = await short.fetch(...request(get(query)));
     const etag = first.headers.get('etag') ?? '';
@@ -255,7 +255,7 @@ describe('after a plan was made, a request is answered as without plans', () => 
   });
 });
 
-test('statements that fail in short are not run again', async () => {
+test('statements that fail on the short way are not repeated', async () => {
   const { short } = bothWays({});
   const failing = '{ breakings { nodes { part } } }';
   for (let i = 0; i < 3; i++) {
@@ -279,22 +279,25 @@ const accepts = [
   'text/html, */*;q=0.1',
 ];
 
-test.each(accepts)('%s: introspection has the type of any answer, and none of another', async (accept) => {
-  const { short, whole } = bothWays({});
-  const headers = { accept };
-  const typeOf = ({ status, headers }: Awaited<ReturnType<typeof told>>['answer']) => [
-    status,
-    headers.find(([name]) => name === 'content-type'),
-  ];
-  const { answer } = await told(whole, { body: { query }, headers });
-  await told(short, { body: { query } });
-  const introspection = await told(short, { body: { query: '{ __schema { queryType { name } } }' }, headers });
-  expect(typeOf(introspection.answer)).toEqual(typeOf(answer));
-  if (answer.status === 200) expect(JSON.stringify(introspection.answer.body)).toContain('Query');
-  expect((await told(short, { body: { query }, headers })).answer).toEqual(answer);
-});
+test.each(accepts)(
+  "%s: introspection has the content type that was requested, and no other request's",
+  async (accept) => {
+    const { short, whole } = bothWays({});
+    const headers = { accept };
+    const typeOf = ({ status, headers }: Awaited<ReturnType<typeof told>>['answer']) => [
+      status,
+      headers.find(([name]) => name === 'content-type'),
+    ];
+    const { answer } = await told(whole, { body: { query }, headers });
+    await told(short, { body: { query } });
+    const introspection = await told(short, { body: { query: '{ __schema { queryType { name } } }' }, headers });
+    expect(typeOf(introspection.answer)).toEqual(typeOf(answer));
+    if (answer.status === 200) expect(JSON.stringify(introspection.answer.body)).toContain('Query');
+    expect((await told(short, { body: { query }, headers })).answer).toEqual(answer);
+  },
+);
 
-test('however many types others accepted, the short way is open', async () => {
+test('the short way works however many content types others accepted', async () => {
   const { short, wholeWays } = bothWays({});
   for (let i = 0; i < 60; i++) await told(short, { body: { query }, headers: { accept: `application/json, x/${i}` } });
   await told(short, { body: { query } });

@@ -42,7 +42,7 @@ async function ask(query: string, accept: string, text: string): Promise<{ socke
 const subscription = 'subscription { notesAdded { cursor end edges { node { body } } } }';
 const add = (bytes: number) => database.admin("insert into events.note (body) values (repeat('x', $1))", [bytes]);
 
-test('a client of a stream that reads no more is cut off, and leaves nothing behind', async () => {
+test('a client that stops reading a stream is disconnected, and leaves nothing behind', async () => {
   const { socket, response } = await ask(subscription, 'text/event-stream', '"cursor"');
   await expect.poll(() => api.tails.stats()).toMatchObject([{ streams: 1 }]);
   await add(20_000_000);
@@ -52,14 +52,14 @@ test('a client of a stream that reads no more is cut off, and leaves nothing beh
   socket.destroy();
 });
 
-test('so is one of a large answer', async () => {
+test('so is a client that stops reading a large answer', async () => {
   const { socket, response } = await ask('{ notes { nodes { body } } }', 'application/json', '200 OK');
   if (!response.closed) await once(response, 'close');
   expect(response.writableFinished).toBe(false);
   socket.destroy();
 });
 
-test('one that waits for an answer, or for the next message, is not', async () => {
+test('a client that waits for an answer or for the next message is not', async () => {
   const { socket, response } = await ask(subscription, 'text/event-stream', '"cursor"');
   const slow = await fetch(`http://127.0.0.1:${server.port}/graphql?query={slows{nodes{rest}}}`);
   expect(await slow.json()).toEqual({ data: { slows: { nodes: [{ rest: '' }] } } });

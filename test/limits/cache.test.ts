@@ -43,19 +43,19 @@ function refuse(): never {
 
 const nothingKept = { get: () => undefined, set: () => {} };
 
-test('parsed documents are kept up to so many tokens, those used last', async () => {
+test('the most recently used parsed documents are kept, up to a number of tokens', async () => {
   const { send } = serve(30);
   expect(await send('{ a }', '{ b }', '{ a }', '{ b }')).toEqual(['{ a }', '{ b }']);
   expect(await send('{ a }', '{ c }')).toEqual(['{ c }']);
   expect(await send('{ a }', '{ c }', '{ b }')).toEqual(['{ b }']);
 });
 
-test('one that would take the place of all is not', async () => {
+test('one that would evict all others is not', async () => {
   const { send } = serve(40);
   expect(await send('{ a }', long, long, '{ a }')).toEqual(['{ a }', long, long]);
 });
 
-describe('one that was refused is not', () => {
+describe('a rejected one is not', () => {
   test.each<{ readonly by: string; readonly text: string; readonly refusal?: Plugin }>([
     { by: 'the parser', text: '{ a' },
     { by: 'validation', text: '{ d }' },

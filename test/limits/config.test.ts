@@ -20,7 +20,7 @@ test('limits have defaults that variables change', () => {
   });
 });
 
-test('limits that make no sense are all told at once', () => {
+test('all invalid limits are reported together', () => {
   try {
     readConfig({ MAX_DOCUMENT_COST: '0', MAX_RESPONSE_BYTES: 'many', RATE_LIMIT_PER_MINUTE: '-1' });
     expect.unreachable();

@@ -96,13 +96,13 @@ describe('a price', () => {
   const paged =
     'query ($n: Int, $m: Int = 3) { sites(first: $n) { nodes { devices(first: $m) { nodes { serial } } } } }';
 
-  test('is of the variables that were sent, or of their defaults', () => {
+  test('counts the variables that were sent, or their defaults', () => {
     expect(rows(paged, { n: 5 })).toBe(5 + 15);
     expect(rows(paged, { n: 5, m: 2 })).toBe(5 + 10);
     expect(rows(paged)).toBe(50 + 150);
   });
 
-  test('is of the order that was sent, or of its default', () => {
+  test('counts the order in the variables, or the default', () => {
     const text = (order: string) =>
       `query ($order: [DeviceOrderBy!] = [{ site: { name: ASC } }], $to: SiteOrderBy = { name: DESC }) {
         devices(first: 10, orderBy: ${order}) { nodes { serial } } }`;
@@ -115,17 +115,17 @@ describe('a price', () => {
       expect(rows(text('$order'), { order })).toBeLessThanOrEqual(20);
   });
 
-  test('takes no name of a variable for a value that it does not have', () => {
+  test('does not read inherited properties as variables', () => {
     expect(rows('query ($constructor: Int = 7) { devices(first: $constructor) { nodes { serial } } }')).toBe(7);
   });
 
-  test('takes the largest page for a variable without default that is not known yet', () => {
+  test('assumes the largest page for an unknown variable without a default', () => {
     expect(rows(paged, null)).toBe(1000 + 3000);
     expect(rows('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', null)).toBe(1000);
     expect(rows('query ($no: Boolean!) { devices(first: 5) @include(if: $no) { nodes { serial } } }', null)).toBe(5);
   });
 
-  test('is of the operation that runs', () => {
+  test('counts the operation that runs', () => {
     const text =
       'query A { devices(first: 1) { nodes { serial } } } query B { devices(first: 2) { nodes { serial } } }';
     expect(priceWith({}, text, 'B').rows).toBe(2);
@@ -153,20 +153,20 @@ describe('ordinary use is far from the limits', () => {
     expect(rows(text)).toBeLessThan(limits.cost / 5);
   });
 
-  test('a page of 100 components, each with a fragment of its own that repeats the fields of others', async () => {
+  test('a page of 100 components with overlapping fragments', async () => {
     const names = Array.from({ length: 100 }, (_, i) => `Part${i}`);
     const text = `{ devices { edges { cursor node { ${names.map((name) => `...${name}`).join(' ')} } } } }
       ${names.map((name) => `fragment ${name} on Device { __typename id serial model site { id name } }`).join('\n')}`;
     await api.query(text);
   });
 
-  test('three lists in each other, each with the page that it has when not told', async () => {
+  test('three nested lists with default pages', async () => {
     await api.query('{ sites { nodes { devices { nodes { events { nodes { severity } } } } } } }');
   });
 });
 
 describe('a document is refused', () => {
-  test('for the rows that it may ask for, with the limit, the price and the dearest field', async () => {
+  test('for the rows that it may ask for, with the limit, the price and the most expensive field', async () => {
     const text =
       '{ sites { nodes { devices { nodes { site { devices { nodes { events { nodes { value } } } } } } } } } }';
     expect(await refusal(text)).toEqual({
@@ -178,7 +178,7 @@ describe('a document is refused', () => {
     });
   });
 
-  test('for the values of its variables, and let in with others', async () => {
+  test('for the values of its variables, and allowed with others', async () => {
     const text = `query ($n: Int!) { sites(first: $n) { nodes { devices(first: $n) { nodes { events(first: $n) {
       nodes { value } } } } } } }`;
     expect(await refusal(text, { n: 100 })).toMatchObject({ code: 'QUERY_TOO_COMPLEX' });
@@ -260,7 +260,7 @@ describe('a document is refused', () => {
     expect(code).toMatch(/^(QUERY_TOO_COMPLEX|GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT)$/);
   });
 
-  test('for variables that nest without end', async () => {
+  test('for endlessly nested variables', async () => {
     const query = 'query ($w: DeviceWhere) { devices(where: $w) { totalCount } }';
     const response = await api.app.fetch('http://localhost/graphql', {
       method: 'POST',

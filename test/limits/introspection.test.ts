@@ -25,7 +25,7 @@ const ask = (query: string, headers: Readonly<Record<string, string>> = {}) =>
 
 const standard = getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true });
 
-test('introspection is neither too dear nor too long, however many tables there are', async () => {
+test('introspection is never too expensive or too long, however many tables there are', async () => {
   const response = await ask(standard);
   const text = await response.text();
   expect(text.length).toBeGreaterThan(1_000_000);
@@ -39,12 +39,12 @@ test.each([
   '{ __type(name: "Item1") { interfaces { name } possibleTypes { name } fields { name } } }',
   '{ __type(name: "IntWhere") { enumValues { name } inputFields { name } } __schema { types { name possibleTypes { name } } } }',
   '{ __schema { directives { name } } }',
-])('what is executed in parts is what it is as a whole: %#', async (query) => {
+])('execution in parts gives the same answer as execution at once: %#', async (query) => {
   const { schema } = api.api;
   expect(await (await ask(query)).json()).toEqual(JSON.parse(JSON.stringify(graphqlSync({ schema, source: query }))));
 });
 
-test('it is sent compressed to whom can read that, and as it is to others', async () => {
+test('it is sent compressed to clients that accept gzip, and uncompressed to others', async () => {
   const compressed = await ask(standard, {
     'accept-encoding': 'gzip, br',
     accept: 'application/graphql-response+json',
@@ -61,7 +61,7 @@ test('it is sent compressed to whom can read that, and as it is to others', asyn
   expect(await new Response(body).text()).toBe(text);
 });
 
-test('by GET it has an ETag, as every answer', async () => {
+test('by GET it has an ETag, like every answer', async () => {
   const url = `http://localhost/graphql?query=${encodeURIComponent('{ __type(name: "Item1") { name } }')}`;
   const first = await api.app.fetch(url, { headers: { 'accept-encoding': 'gzip' } });
   const again = await api.app.fetch(url, {
@@ -70,7 +70,7 @@ test('by GET it has an ETag, as every answer', async () => {
   expect([first.status, first.headers.get('content-encoding'), again.status]).toEqual([200, 'gzip', 304]);
 });
 
-test('variables are part of the question', async () => {
+test('the cached answer depends on the variables', async () => {
   const query = 'query ($name: String!) { __type(name: $name) { name } }';
   expect(await api.query(query, { name: 'Item1' })).toEqual({ __type: { name: 'Item1' } });
   expect(await api.query(query, { name: 'Item2' })).toEqual({ __type: { name: 'Item2' } });
@@ -90,7 +90,7 @@ test.each([
   expect(await (await ask(query)).json()).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] });
 });
 
-test('its bytes are in flight, however little it asks for', async () => {
+test('its bytes count as in flight, however little it selects', async () => {
   const others = api.inFlight.open('others');
   others.add(256 * 2 ** 20);
   const asking = ask('{ __schema { types { name description } } }');

@@ -8,11 +8,11 @@ const codes = (errors: readonly { extensions?: Record<string, unknown> }[] | und
   errors?.map(({ extensions }) => extensions?.['code']);
 
 describe('a response', () => {
-  test('of as many rows as it has bytes for is sent, though their values are short', async () => {
+  test('with as many short rows as the limit allows is sent', async () => {
     await api.query('{ events(first: 99) { nodes { severity } } }');
   });
 
-  test('of more rows ends where it passes the limit, and asks the database for nothing more', async () => {
+  test('with more rows ends at the limit, and sends no further statement', async () => {
     const { data, errors } = await api.send(
       '{ devices(first: 20) { nodes { serial events(first: 10) { nodes { device { site { name } } } } } } }',
     );
@@ -24,14 +24,14 @@ describe('a response', () => {
     expect(data?.['devices']).toMatchObject({ nodes: Array(20).fill({ serial: expect.any(String), events: null }) });
   });
 
-  test('of rows with too many bytes ends as well', async () => {
+  test('with too many bytes ends as well', async () => {
     await database.admin(`update events.device set attributes = jsonb_build_object('text', repeat('x', 30000))
       where device_id = (select device_id from events.device limit 1)`);
     const { errors } = await api.send('{ devices(first: 50) { nodes { attributes } } }');
     expect(codes(errors)).toEqual(['RESPONSE_TOO_LARGE']);
   });
 
-  test('that says the same value many times is not sent', async () => {
+  test('that repeats a value too often is not sent', async () => {
     const aliases = Array.from({ length: 200 }, (_, i) => `a${i}: serial`).join(' ');
     const { status, data, errors } = await api.send(`{ devices(first: 40) { nodes { ${aliases} } } }`);
     expect({ status, data, codes: codes(errors) }).toEqual({
@@ -53,12 +53,12 @@ describe('a response', () => {
     expect(codes(errors)).toEqual(['RESPONSE_TOO_LARGE']);
   });
 
-  test('counts for itself alone', async () => {
+  test('only counts its own rows and bytes', async () => {
     for (let i = 0; i < 3; i++) await api.query('{ events(first: 60) { nodes { severity } } }');
   });
 });
 
-test('the length of JSON is told within a few bytes for each value', () => {
+test('the bound on the length of JSON exceeds it by a few bytes per value', () => {
   const value = { a: ['x', 1, null, true], b: { c: 'ü'.repeat(1000) } };
   const { length } = Buffer.from(JSON.stringify(value));
   expect(isLonger(value, length - 20)).toBe(true);

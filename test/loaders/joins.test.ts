@@ -51,8 +51,8 @@ const { database, api } = await setUp({
   },
 });
 
-describe('rows that relations to one row lead to', () => {
-  test('are read with their parents, as far as PostgreSQL looks for the best order of tables', async () => {
+describe('rows of to-one relations', () => {
+  test('are read with their parents, up to the number of tables for which PostgreSQL searches the best order', async () => {
     const below = links.slice(1).reduceRight((deeper) => `rowId next { ${deeper} }`, 'rowId');
     const document = `{ aLinks(first: 2) { nodes { ${below} } } }`;
     const { aLinks } = await api.query<{ aLinks: { nodes: unknown[] } }>(document);
@@ -60,7 +60,7 @@ describe('rows that relations to one row lead to', () => {
     expect(joins()).toEqual([7, 1]);
   });
 
-  test('are none where there are none, and where row security hides them', async () => {
+  test('are null if they do not exist or row security hides them', async () => {
     const document =
       '{ parts(where: { rowId: { in: [1, 2, 6] } }) { nodes { rowId parent { rowId parent { rowId } } } } }';
     expect(await api.query(document)).toEqual({
@@ -91,7 +91,7 @@ describe('rows that relations to one row lead to', () => {
   });
 
   test.each(['{ rank: ASC }', '{ rank: DESC }, { rowId: ASC }', '{ rank: ASC }, { parentId: DESC }'])(
-    'leave a page in its order: %s',
+    'do not change the order of a page: %s',
     async (order) => {
       const page = (after: string | null, fields: string) =>
         api.query<{ parts: Page }>(
@@ -110,7 +110,7 @@ describe('rows that relations to one row lead to', () => {
     },
   );
 
-  test('are as they are by now when a mutation has changed them', async () => {
+  test('are up to date after a mutation', async () => {
     const document = `mutation {
       a: updatePart(rowId: 2, patch: { rank: 100 }) { part { rank } }
       b: updatePart(rowId: 4, patch: { rank: 1 }) { part { parent { rank } } } }`;
@@ -119,21 +119,21 @@ describe('rows that relations to one row lead to', () => {
 });
 
 describe('rows are loaded by themselves', () => {
-  test('where texts are compared by different rules', async () => {
+  test('if both sides have different collations', async () => {
     expect(await api.query('{ codeds { nodes { codeByCode { meaning } } } }')).toEqual({
       codeds: { nodes: [{ codeByCode: { meaning: 'ex' } }, { codeByCode: null }] },
     });
     expect(joins()).toEqual([0, 0]);
   });
 
-  test('where no index makes sure that they are one at most', async () => {
+  test('if no unique index guarantees at most one', async () => {
     const { things } = await api.query<{ things: Page }>('{ things { nodes { rowId kindByKind { name } } } }');
     expect(things.nodes.map(({ rowId }) => rowId)).toEqual([1, 2, 3]);
     expect(joins()).toEqual([0, 0]);
   });
 });
 
-test('what may not be read any more fails its own field, not the row that leads to it', async () => {
+test('a relation that may no longer be read fails only its own field', async () => {
   await database.admin(`revoke select on events.wide from ${database.connection.user}`);
   const { data, errors } = await api.send(`{ narrows { nodes { rowId wide { ${long}b } } } }`);
   expect(data).toEqual({

@@ -63,7 +63,7 @@ describe('a statement', () => {
     expect(columnsOf(ends)).toEqual(['$n', 'event_id', 'value']);
   });
 
-  test('is not needed for an aggregate of which nothing is asked', async () => {
+  test('is not needed for an aggregate without a selected measure', async () => {
     await api.query('{ eventsAggregate { __typename of { __typename value { __typename } } } }');
     expect(api.statements).toHaveLength(0);
   });
@@ -75,7 +75,7 @@ describe('a statement', () => {
     expect(aggregatesOf(api.statements[1])).toEqual([]);
   });
 
-  test('asks for the estimate only when it is selected, and never the count for it', async () => {
+  test('reads the estimate only when it is selected, and never counts for it', async () => {
     await api.query('{ devices(first: 3) { approximateCount } }');
     expect(api.statements).toHaveLength(1);
     expect(api.statements[0]).toContain('reltuples');
@@ -96,7 +96,7 @@ describe('a statement', () => {
   });
 });
 
-test('no rows are asked for, and there may be a next page', async () => {
+test('reads no rows for an empty page, and there may be a next page', async () => {
   expect(await api.query('{ devices(first: 0) { nodes { serial } pageInfo { hasNextPage endCursor } } }')).toEqual({
     devices: { nodes: [], pageInfo: { hasNextPage: true, endCursor: null } },
   });

@@ -38,7 +38,7 @@ const tables = async () =>
     )
   ).map(({ relname, owner }) => `${relname} of ${owner}`);
 
-test('files run once each, in the order of their numbers, whoever of the administrators runs them', async () => {
+test('each file runs once, in the order of numbers, whichever administrator runs them', async () => {
   await write({
     '10.do.tenth.sql': 'CREATE TABLE events.tenth (site int REFERENCES events.second)',
     '2.do.second.sql': 'CREATE TABLE events.second (id int PRIMARY KEY REFERENCES events.site)',
@@ -62,7 +62,7 @@ test('two runs at once do not run a file twice', async () => {
   expect(runs.filter(({ out }) => out.includes('ran         2.do.slow.sql'))).toHaveLength(1);
 });
 
-test('what one file sets does not reach the next', async () => {
+test('settings of one file do not affect the next', async () => {
   await write({
     '2.do.dump.sql': `SELECT pg_catalog.set_config('search_path', '', false); RESET ROLE; SET search_path = events; CREATE TABLE mine ()`,
     '3.do.next.sql': 'CREATE TABLE events.next (); CREATE TABLE elsewhere ()',
@@ -94,7 +94,7 @@ test.each<[string, Readonly<Record<string, string>>, RegExp]>([
   expect(await tables()).toEqual([]);
 });
 
-test('a file that ran may not be changed, but for its line ends, and none may come before it', async () => {
+test('a file that has run may not change, except its line ends, and no file may be added before it', async () => {
   await write({ '3.do.third.sql': 'CREATE TABLE events.third (\n)' });
   expect((await run()).code).toBe(0);
   await write({ '3.do.third.sql': 'CREATE TABLE events.third (\r\n)' });
@@ -109,7 +109,7 @@ test('a file that ran may not be changed, but for its line ends, and none may co
   expect(await tables()).toEqual(['site of azure_pg_admin', 'third of azure_pg_admin']);
 });
 
-test('a schema that is somebody’s own is handed over first', async () => {
+test('a schema with a personal owner must first be handed over', async () => {
   await server.as(person, 'CREATE SCHEMA events');
   await write({ '1.do.schema.sql': 'CREATE TABLE events.site ()' });
   const { code, err } = await run();
@@ -120,7 +120,7 @@ test('a schema that is somebody’s own is handed over first', async () => {
   expect(await tables()).toEqual(['site of azure_pg_admin']);
 });
 
-test('what is no folder of migrations is said', async () => {
+test('a folder without migrations is a clear error', async () => {
   await expect(run(job, join(folder, 'none'))).rejects.toThrow(/no such file or directory/);
   await expect(run(job, folder, folder)).rejects.toThrow(/takes one argument/);
   await write({ 'schema.sql': '', '2.undo.sql': '' });

@@ -4,7 +4,7 @@ import { setUp } from '../support/setUp.ts';
 
 const { plans } = (await setUp()).api.api;
 
-test('plans are kept up to so many fields together, whatever variants and documents there are', () => {
+test('plans are kept up to a total number of fields, whatever the variants and documents', () => {
   const fields = (i: number) => Array.from({ length: 300 }, (_, j) => `f${j}_${i}: serial`).join(' ');
   const operations = Array.from({ length: 10 }, (_, i) => {
     const document = parse(`query ($first: Int) { devices(first: $first) { nodes { ${fields(i)} } } }`);

@@ -68,7 +68,7 @@ const executed: readonly [name: string, text: string, variables?: Readonly<Recor
   ['a variable of another type', many, { inputs: [{ code: 1, what: 2 }] }],
 ];
 
-describe('a mutation is answered alike by its plan and by the executor', () => {
+describe('a mutation has the same answer from its plan and from the executor', () => {
   test.each(planned)('%s', async (_, text, variables = {}) => {
     const ways = await ask({ text, variables });
     expect(differenceOf(ways)).toBeNull();
@@ -82,7 +82,7 @@ describe('a mutation is answered alike by its plan and by the executor', () => {
   });
 });
 
-test('the statement of a bulk create is written once for all inputs that give the same fields', async () => {
+test('the statement of a bulk create is built once for all inputs with the same fields', async () => {
   const written = new Set<Sql['text']>();
   for (let n = 0; n < 5; n++) {
     const inputs = Array.from({ length: 20 }, (_, i) => ({ code: `${n} ${i}`, amount: n + 1 }));

@@ -110,7 +110,7 @@ describe('a measure', () => {
     });
   });
 
-  test('that JSON does not have is an error of its own', async () => {
+  test('that JSON cannot express is an error of its own field', async () => {
     await database.admin(`insert into events.reading (reading_id, site_id, ratio, exact) values (10, 2, 'NaN', 'NaN')`);
     const { data, errors } = await api.send(`{ ${allOfSite(2)} { count of { ratio { avg } exact { avg } } } }`);
     await database.admin('delete from events.reading where reading_id = 10');
@@ -135,7 +135,7 @@ describe('a day on which clocks change', () => {
     return clocksGroupedAggregate.map(({ bucket, count }) => [bucket, count]);
   };
 
-  test('has 23 or 25 hours where they hang', async () => {
+  test('has 23 or 25 hours in their time zone', async () => {
     expect(await days('P1D', 'Europe/Berlin', '2026-03-27T23:00Z', '2026-03-30T22:00Z')).toEqual([
       ['2026-03-27T23:00:00Z', 96],
       ['2026-03-28T23:00:00Z', 92],
@@ -158,15 +158,15 @@ describe('a day on which clocks change', () => {
     ]);
   });
 
-  test('has hours of one length all the same', async () => {
+  test('still has hours of equal length', async () => {
     const found = await days('PT1H', 'Europe/Berlin', '2026-10-24T22:00Z', '2026-10-25T23:00Z');
     expect(found).toHaveLength(25);
     expect(found.every(([, count]) => count === 4)).toBe(true);
   });
 });
 
-describe('an end row', () => {
-  test('of equal times is the one with the least or the greatest key, in groups as in all', async () => {
+describe('a first or last row', () => {
+  test('among equal times is the one with the smallest or largest key, with and without groups', async () => {
     await database.admin(`
       insert into events.reading (reading_id, site_id, at, word) values
         (21, 2, '2026-01-01Z', 'x'), (20, 2, '2026-01-01Z', 'x'), (22, 2, '2026-01-02Z', 'x'), (24, 2, '2026-01-02Z', 'x'), (23, 2, null, 'x')`);
@@ -180,7 +180,7 @@ describe('an end row', () => {
   });
 });
 
-test('an end row is found by any key', async () => {
+test('a first or last row is found by any key', async () => {
   const ends = 'first(by: AT) { at name path } last(by: AT) { at name path }';
   const days = ['2026-01-01', '2026-01-02', '2026-01-03', '2026-01-04'].map((day) => `${day}T00:00:00Z`);
   const { oddlies } = await api.query<{ oddlies: { nodes: { at: string }[] } }>(
@@ -200,7 +200,7 @@ test('an end row is found by any key', async () => {
   }
 });
 
-describe('what makes no sense is refused', () => {
+describe('contradictory arguments are rejected', () => {
   const bucket = (more: string) => `clocksGroupedAggregate(groupBy: { at: { ${more} } }) { count }`;
 
   test.each([
@@ -250,7 +250,7 @@ describe('what makes no sense is refused', () => {
   });
 });
 
-describe('too much is refused with the number', () => {
+describe('too many groups are rejected with their number', () => {
   const refusal = async (field: string) => {
     const { data, errors } = await api.send(`{ field: ${field} }`);
     expect(data).toEqual({ field: null });
@@ -261,7 +261,7 @@ describe('too much is refused with the number', () => {
     `clocksGroupedAggregate(where: { at: { ${where} } }, ${more}
       groupBy: { ${columns} at: { every: "${every}", fill: true } }) { bucket count }`;
 
-  test('without a look at the table where the bounds say so', async () => {
+  test('without reading the table if the bounds imply it', async () => {
     const day = 'gte: "2026-03-29T00:00Z", lt: "2026-03-30T00:00Z"';
     expect(await refusal(filled(day, 'PT1S'))).toMatch(/^The result has 86400 buckets, more than 10000;/);
     expect(await refusal(filled('gte: "1900-01-01T00:00Z", lte: "2026-01-01T00:00Z"', 'P1D'))).toMatch(/46022 buckets/);
@@ -273,7 +273,7 @@ describe('too much is refused with the number', () => {
     expect(cost?.scans.filter((scan) => /clock/.test(scan))).toEqual([]);
   });
 
-  test('where an end is open, whatever having lets through', async () => {
+  test('if an end is open, whatever `having` keeps', async () => {
     expect(await refusal(filled('gte: "2026-01-01T00:00Z"', 'PT1M'))).toMatch(/^The result has \d{6} buckets/);
     expect(await refusal(filled('isNull: false', 'PT1M', 'having: { count: { eq: 0 } },'))).toMatch(
       /^The result has \d{6} buckets/,
@@ -296,7 +296,7 @@ describe('too much is refused with the number', () => {
   });
 });
 
-test('an estimate is given for a whole table that was analysed, and for nothing else', async () => {
+test('an estimate exists only for a whole table that was analysed', async () => {
   const estimate = (field: string) => api.query(`{ field: ${field} { approximateCount } }`);
   await database.admin('insert into events.never select n, n from generate_series(1, 20) n');
   expect(await estimate('nevers')).toEqual({ field: { approximateCount: null } });

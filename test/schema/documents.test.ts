@@ -38,7 +38,7 @@ test('a part of a document is read at a path', async () => {
   });
 });
 
-test('no more of the document is read, and it takes no statement of its own', async () => {
+test('only that part of the document is read, without another statement', async () => {
   const document = '{ things { nodes { thingId doc(path: ["a"]) site { doc(path: ["name"]) } } } }';
   expect(await api.query(document)).toMatchObject({ things: { nodes: [{ site: { doc: 'north' } }, {}, {}] } });
   expect(api.statements).toHaveLength(1);
@@ -46,7 +46,7 @@ test('no more of the document is read, and it takes no statement of its own', as
   expect(await api.query(document.replace('"a"', '"n"'))).toMatchObject({ things: { nodes: [{ doc: null }, {}, {}] } });
 });
 
-test('rows that are read in other ways have it too', async () => {
+test('rows that are read in other ways support it too', async () => {
   expect(
     await api.query(
       `mutation { createThing(input: { doc: { a: { b: [7] } } }) { thing { doc(path: ["a", "b", "0"]) } } }`,
@@ -71,7 +71,7 @@ test('rows that are read in other ways have it too', async () => {
   });
 });
 
-test('a path that cannot be is refused', async () => {
+test('an invalid path is rejected', async () => {
   const { errors } = await api.send('query ($path: [String!]) { things { nodes { doc(path: $path) } } }', {
     path: ['a\0'],
   });

@@ -50,7 +50,7 @@ test.each(Object.entries(kinds))(
   patience,
 );
 
-test.each(Object.entries(kinds))('every operator on %s says what its model says', async (column, { operators }) => {
+test.each(Object.entries(kinds))('every operator on %s agrees with its model', async (column, { operators }) => {
   for (const [operator, argument] of Object.entries(operators)) {
     const wheres = fc
       .sample(argument, { numRuns: 12, seed: 1 })
@@ -65,7 +65,7 @@ test.each(Object.entries(kinds))('every operator on %s says what its model says'
 });
 
 test.each(Object.entries(kinds))(
-  'every operator on %s says it of a variable too, by a statement that is written once',
+  'every operator on %s gives the same result with a variable, with a statement that is built once',
   async (column, { operators }) => {
     for (const [operator, argument] of Object.entries(operators)) {
       const type = fieldOf(fieldOf(api.api.schema.getType('ThingWhere'), column), operator);
@@ -103,7 +103,7 @@ test.each(Object.keys(things))(
   patience,
 );
 
-test('conditions on what is related go as deep as a client likes', async () => {
+test('conditions on related rows nest to any depth', async () => {
   const deep = Array.from({ length: 40 }).reduce<Where>(
     (where) => ({ parent: { sitesByParentId: { some: where } } }),
     {},

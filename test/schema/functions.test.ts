@@ -15,7 +15,7 @@ const { api, database } = await setUp({
 
 const otherRole = database.createRole().then(({ user }) => user);
 
-test('every comment is followed', () => {
+test('every directive is applied', () => {
   expect(api.log.filter(({ level }) => level >= 40)).toEqual([]);
 });
 
@@ -106,7 +106,7 @@ describe('a function of a query', () => {
     expect(await api.query(document)).toEqual(expected);
   });
 
-  test('needs what has no default, if only as null', async () => {
+  test('requires arguments without a default, if only as null', async () => {
     const { errors } = await api.send('{ greet }');
     expect(errors).toMatchObject([
       { message: '"name" is missing; give a value, or null', extensions: { code: 'BAD_USER_INPUT' } },
@@ -123,7 +123,7 @@ describe('a function of a query', () => {
     expect(await db.rows(sql`select calls.readonly() as mode`)).toMatchObject([{ mode: 'off' }]);
   });
 
-  test('that changes something all the same fails, as a fault of its owner', async () => {
+  test("that writes anyway fails, as its owner's fault", async () => {
     const { data, errors } = await api.send('{ sly readonly }');
     expect(data).toEqual({ sly: null, readonly: 'on' });
     expect(errors).toMatchObject([{ path: ['sly'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
@@ -136,7 +136,7 @@ describe('a function of a query', () => {
     ['TM001', 'BAD_USER_INPUT', 'no TM001'],
     ['57014', 'TIMEOUT', expect.not.stringContaining('no 57014')],
     ['XX000', 'INTERNAL_SERVER_ERROR', expect.not.stringContaining('no XX000')],
-  ])('that raises %s is answered with %s', async (state, code, message) => {
+  ])('that raises %s results in %s', async (state, code, message) => {
     const { errors } = await api.send('query ($state: String!) { refuseAll(state: $state) }', { state });
     expect(errors).toMatchObject([{ message, extensions: { code } }]);
   });
@@ -218,14 +218,14 @@ describe('a computed field', () => {
     expect(errors).toMatchObject([{ path: ['things', 'nodes', 0, 'padded'], extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  test('goes by the variables of each request', async () => {
+  test('uses the variables of each request', async () => {
     const document = 'query ($w: Int) { things(first: 1) { nodes { padded(width: $w) } } }';
     for (const w of [3, 5, 3])
       expect(await api.query(document, { w })).toEqual({ things: { nodes: [{ padded: 'thing 1'.slice(0, w) }] } });
   });
 });
 
-describe('PostgreSQL puts the body of an SQL function in place of the call', () => {
+describe('PostgreSQL inlines the body of an SQL function', () => {
   test.each([
     [
       'of a computed field, whose expression has an index',
@@ -262,12 +262,12 @@ describe('a function of mutations', () => {
     expect(await api.query(document)).toEqual(expected);
   });
 
-  test('says what it raises', async () => {
+  test('shows the message that it raises', async () => {
     const { errors } = await api.send('mutation { refuse(state: "now") }');
     expect(errors).toMatchObject([{ message: 'not now', extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  test('says which constraint it violates', async () => {
+  test('names the constraint that it violates', async () => {
     const { errors } = await api.send('mutation { say(said: null) { said } }');
     expect(errors).toMatchObject([
       { message: 'A value violates a constraint of the table', extensions: { code: 'BAD_USER_INPUT' } },
@@ -275,7 +275,7 @@ describe('a function of mutations', () => {
   });
 });
 
-test('what has no form, and what is omitted, is not there', () => {
+test('unsupported and omitted functions do not exist', () => {
   const { schema } = api.api;
   const all = [schema.getQueryType(), schema.getMutationType()].flatMap((type) => Object.keys(type?.getFields() ?? {}));
   for (const name of ['anyOne', 'passes', 'record', 'lists', 'proceed', 'total', 'sayAll', 'next', 'twice'])

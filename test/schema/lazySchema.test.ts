@@ -23,7 +23,7 @@ const built = () =>
     (type) => typeof Reflect.get(type, '_fields') === 'object' && !type.name.startsWith('__'),
   );
 
-test('a document builds the types that it meets, and a start none', async () => {
+test('a document builds the types that it uses, and a start builds none', async () => {
   expect(built().map(({ name }) => name)).toEqual([]);
   const document = `query ($where: Item7Where) { item7List(where: $where) { nodes { ...row } } }
     fragment row on Item7 { item7Id }`;
@@ -34,7 +34,7 @@ test('a document builds the types that it meets, and a start none', async () => 
   expect(built().length).toBeLessThan(15);
 });
 
-test('introspection and the printed schema build none of those that requests run on', async () => {
+test('introspection and the printed schema build none of the types that requests use', async () => {
   const before = built().length;
   const { __schema } = await api.query<{ __schema: { types: object[] } }>(getIntrospectionQuery());
   expect(__schema.types.length).toBeGreaterThan(50 * 15);
@@ -43,11 +43,11 @@ test('introspection and the printed schema build none of those that requests run
   expect(built().length).toBeLessThan(before + 5);
 });
 
-test('what they build is collected', async () => {
+test('what they build is garbage-collected', async () => {
   expect(await heldOf({ schema: new WeakRef(api.api.wholeSchema()) })).toEqual([]);
 });
 
-test('a type is there by its name before any field has led to it', () => {
+test('a type is found by its name before any field has led to it', () => {
   for (const name of ['Item9GroupKey', 'IntAggregateHaving', 'FloatPercentileHaving', 'Item50Payload'])
     expect([name, api.api.schema.getType(name)?.name]).toEqual([name, name]);
 });

@@ -4,7 +4,7 @@ import { checkSchema } from '../../src/commands/doctor/schema.ts';
 import { appConfig } from '../support/config.ts';
 import { idsOf, serveTables, walkIds } from '../support/tables.ts';
 
-describe('a type that has less than others', () => {
+describe('a type with fewer operators', () => {
   const served = serveTables(`
     create type pair as (x int, y text);
     create type mixed as (x int, y json);
@@ -47,7 +47,7 @@ describe('a type that has less than others', () => {
     expect(await idsWhere(where)).toEqual(ids);
   });
 
-  test('is offered what it has', () => {
+  test('is offered the operators that it has', () => {
     const { schema } = served.api.api;
     const operators = (name: string) => Object.keys((schema.getType(name) as GraphQLInputObjectType).getFields());
     const equality = ['eq', 'ne', 'in', 'notIn', 'isNull'];
@@ -105,7 +105,7 @@ describe('a type in a schema that the role may not use', () => {
     await served.api.query('{ thingsAggregate { of { mood { count countDistinct } } } }');
   });
 
-  test('is what doctor names the grant for', async () => {
+  test('is named by doctor, with the grant that helps', async () => {
     const { user } = served.database.connection;
     const { details } = await checkSchema(served.api.db, user, {
       schema: 'events',

@@ -41,7 +41,7 @@ async function swapped<T>(cause: () => Promise<T>): Promise<T> {
   return result;
 }
 
-describe('a label that came after the catalog was read can be tried again where a document meets it, and then is there', () => {
+describe('a row with a new label is an error that may be retried, and then has its label', () => {
   test.each([
     ['a column', '{ jobs { nodes { found: state } } }', null],
     ['a column that may be null', '{ jobs { nodes { found: perhaps } } }', { nodes: [{ found: null }] }],
@@ -67,7 +67,7 @@ describe('a label that came after the catalog was read can be tried again where 
   });
 });
 
-test('a mutation that was done says so beside the label that cannot be told yet', async () => {
+test('a completed mutation says so, next to the error for the new label', async () => {
   await database.admin(`create function events.advance() returns trigger language plpgsql as $$
     begin new.state := (select max(v) from unnest(enum_range(null::events.state)) v); return new; end $$;
     create trigger advance before insert on events.job for each row execute function events.advance()`);
@@ -97,7 +97,7 @@ test('a client uses a label as soon as the API has it, with a document that was 
   expect(await api.query(variable, { state: label })).toEqual({ jobs: { totalCount: 1 } });
 });
 
-test('a label that is renamed is bad input under its old name, and soon there under its new one', async () => {
+test('a renamed label is bad input under its old name, and soon works under its new one', async () => {
   const document = 'query ($state: State!) { jobs(where: { state: { eq: $state } }) { totalCount } }';
   await addLabel();
   await swapped(() => api.send('{ jobs { nodes { state } } }'));

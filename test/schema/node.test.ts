@@ -22,11 +22,11 @@ test.each([
   ['has too many parts', 'Site', ['1', '1']],
   ['is of a type that the role may not see', 'Hidden', ['1']],
   ['is of no type', 'Nothing', ['x']],
-])('an id that %s is that of no row: it tells nothing of the types that are there', async (_, type, key) => {
+])('an id that %s finds no row, and does not reveal which types exist', async (_, type, key) => {
   const answer = await node(encodeNodeId(type, key));
   expect(answer).toEqual({ status: 200, data: { node: null } });
 });
 
-test('a text that is no id is told so', async () => {
+test('a text that is not an id is an error', async () => {
   expect(await node('site 1')).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
 });

@@ -42,14 +42,14 @@ const thousands = (first: number) =>
   Array.from({ length: 20 }, (_, n) => n * 1000 + first).filter((n) => n > 0 && n <= 20_000);
 
 describe('a search', () => {
-  test('goes by the configuration in the comment of the column', async () => {
+  test("uses the configuration in the column's comment", async () => {
     expect(await find({ words: { search: 'leak pump' } })).toEqual(thousands(1000));
     expect(await find({ body: { search: '"valve were leaking" or nonsense' } })).toEqual(thousands(1));
     expect(await find({ note: { search: 'running' } })).toEqual(thousands(2));
     expect(await find({ note: { search: 'runs' } })).toEqual([]);
   });
 
-  test('goes by that of the database without one', async () => {
+  test("uses the database's configuration without a comment", async () => {
     await database.admin(
       `alter role ${database.connection.user} set default_text_search_config = 'pg_catalog.english'`,
     );
@@ -63,7 +63,7 @@ describe('a search', () => {
     expect(await find({ not: { words: { search: 'report' } } })).toEqual(thousands(1000));
   });
 
-  test('of nothing but words that are left out finds nothing', async () => {
+  test('of stop words only finds nothing', async () => {
     expect(await find({ words: { search: 'the' } })).toEqual([]);
     expect(await find({ words: { search: '' } })).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe('an order by rank', () => {
     expect(other?.values).not.toEqual(one?.values);
   });
 
-  test('is there for words, and for texts whose owner says how to search', async () => {
+  test('exists for words, and for texts whose owner chose a configuration', async () => {
     const { __type } = await api.query<{ __type: { inputFields: { name: string }[] } }>(
       '{ __type(name: "ReportOrderBy") { inputFields { name } } }',
     );
@@ -138,7 +138,7 @@ describe('a regular expression', () => {
     return errors?.[0]?.message;
   };
 
-  test("that is none is refused with PostgreSQL's reason", async () => {
+  test("that is invalid is rejected with PostgreSQL's reason", async () => {
     expect(await refuse('SN-[0-9')).toBe('invalid regular expression: brackets [] not balanced');
     expect(await refuse('(')).toBe('invalid regular expression: parentheses () not balanced');
     expect(await refuse('*{')).toMatch(/^invalid regular expression: /);
@@ -155,7 +155,7 @@ describe('a regular expression', () => {
       expect(await refuse(pattern)).toMatch(/^A regular expression must not have back references/);
   });
 
-  test('is read to its end whatever nests in it', async () => {
+  test('finishes whatever is nested in it', async () => {
     await database.admin(`update events.report set code = repeat('a', 5000) || 'x' where report_id = 5`);
     for (const pattern of ['((((((a*)*)*)*)*)*)*b', '(a+a+)+y', '(a|aa)+$', '(.*a){20}b', '\\\\1'])
       expect(await find({ reportId: { eq: 5 }, code: { matches: pattern } }), pattern).toEqual([]);

@@ -75,7 +75,7 @@ describe('a number arrives as it was sent', () => {
     }
   });
 
-  test('where the type has no such number it is refused as before', async () => {
+  test('a number that its type cannot hold is still rejected', async () => {
     const refusals = [
       ['query ($x: Int!) { thing(thingId: $x) { big } }', '12345678901234567890', /Int cannot represent/],
       ['query ($x: Int) { things(first: $x) { totalCount } }', '1.5e-3', /Int cannot represent/],
@@ -89,14 +89,14 @@ describe('a number arrives as it was sent', () => {
       ]);
   });
 
-  test('what a page may cost is counted with the number', async () => {
+  test("the price uses the number of a page's size", async () => {
     const query = 'query ($x: Int) { things(first: $x) { nodes { thingId } } }';
     expect((await send(query, '{"x": 1e3}')).errors).toBeUndefined();
     expect((await send(query, '{"x": 1.001e3}')).errors).toMatchObject([{ message: 'first must be from 0 to 1000' }]);
   });
 });
 
-describe('a name that every object inherits is a name like others', () => {
+describe('the name of an inherited property is an ordinary name', () => {
   const one = { nodes: [{ resultId: 1 }] };
 
   test.each<readonly [type: string, x: unknown, field: string, expected: unknown]>([

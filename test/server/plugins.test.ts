@@ -25,27 +25,27 @@ const codeOf = async (response: Response) => {
 };
 
 describe('of two plugins that would both answer, the first is', () => {
-  test('the page of GraphiQL before the caller, who has no token yet', async () => {
+  test("GraphiQL's page is served before the caller is checked, who has no token yet", async () => {
     const app = appWith({ auth: issuer.config, graphiql: true });
     const page = await app.fetch('http://localhost/graphql', { headers: { accept: 'text/html' } });
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   });
 
-  test('the caller before the API: strangers do not learn that it is starting', async () => {
+  test('the caller is checked before the API: strangers do not learn that it is starting', async () => {
     const app = appWith({ auth: issuer.config }, { ...api.served, current: () => null });
     expect(await codeOf(await post(app, { query: '{ __typename }' }))).toBe('UNAUTHENTICATED');
     const token = { authorization: `Bearer ${await issuer.sign()}` };
     expect(await codeOf(await post(app, { query: '{ __typename }' }, token))).toBe('DATABASE_UNAVAILABLE');
   });
 
-  test('the origin before the length of the body', async () => {
+  test('the origin is checked before the length of the body', async () => {
     const app = appWith({ maxBodyBytes: 10 });
     const foreign = { 'sec-fetch-site': 'cross-site' };
     expect(await codeOf(await post(app, { query: '{ __typename }' }, foreign))).toBe('FORBIDDEN');
     expect(await codeOf(await post(app, { query: '{ __typename }' }))).toBe('PAYLOAD_TOO_LARGE');
   });
 
-  test('the rate before the body, which is not read for those beyond it', async () => {
+  test('the rate is checked before the body, which is not read for requests beyond it', async () => {
     const app = appWith({ maxBodyBytes: 100, requestLimits: { ...appConfig.requestLimits, perMinute: 4 } });
     const long = { query: '{ __typename }', variables: { padding: 'x'.repeat(200) } };
     expect(await codeOf(await post(app, long))).toBe('PAYLOAD_TOO_LARGE');
@@ -59,7 +59,7 @@ describe('of two plugins that would both answer, the first is', () => {
     expect([await codeOf(refused), reads]).toEqual(['RATE_LIMITED', 0]);
   });
 
-  test('the caller before the body: without the right to write it has a megabyte at most', async () => {
+  test('the caller is checked before the body: without the permission to write it has a megabyte at most', async () => {
     const app = appWith({ auth: issuer.config, maxBodyBytes: 5_000_000 });
     const long = { query: '{ __typename }', variables: { padding: 'x'.repeat(1_000_000) } };
     const as = async (...roles: string[]) => ({ authorization: `Bearer ${await issuer.sign({ roles })}` });
@@ -68,14 +68,14 @@ describe('of two plugins that would both answer, the first is', () => {
     expect((await post(app, long, await as('Events.Read', 'Events.Write'))).status).toBe(200);
   });
 
-  test('the rate before the document: those that are refused count, too', async () => {
+  test('the rate is checked before the document: rejected requests count, too', async () => {
     const app = appWith({ requestLimits: { ...appConfig.requestLimits, perMinute: 1 } });
     expect(await codeOf(await post(app, { documentId: 'nobody-knows' }))).toBe('PERSISTED_DOCUMENT_NOT_FOUND');
     expect(await codeOf(await post(app, { documentId: 'nobody-knows' }))).toBe('RATE_LIMITED');
   });
 });
 
-test('a price goes by a variable as its type reads it, however the number is written', async () => {
+test("a price uses the variable's value, however the number is written", async () => {
   const app = appWith({ requestLimits: { ...appConfig.requestLimits, cost: 500 } });
   const query = 'query ($first: Int) { devices(first: $first) { nodes { serial } } }';
   const answer = await app.fetch('http://localhost/graphql', {

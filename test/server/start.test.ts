@@ -59,7 +59,7 @@ test.each([
   expect(program.err().trim().split('\n').length).toBeLessThanOrEqual(3);
 });
 
-test('a busy port is said to be busy', async () => {
+test('a port in use is reported as such', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const PORT = String((other.address() as AddressInfo).port);
@@ -69,7 +69,7 @@ test('a busy port is said to be busy', async () => {
   other.close();
 });
 
-test('it says where it listens, what it serves, and stops on Ctrl-C', async () => {
+test('it prints where it listens and what it serves, and stops on Ctrl-C', async () => {
   const program = startProgram(['--no-feed'], { ...variables, HOST: '127.0.0.1' });
   const port = await portOf(program);
   await program.printed(/Serving \d+ tables of the schema "events"/);

@@ -20,7 +20,7 @@ const entra = (audience: string) => ({ AUTH: 'entra', AUTH_TENANT_ID: tenant, AU
 const settingsOf = async (variables: Record<string, string>) =>
   (await (await serve(variables))('/sign-in/settings.json')).json();
 
-describe('what the pages know of signing in', () => {
+describe("the pages' configuration for sign-in", () => {
   const authority = `https://login.microsoftonline.com/${tenant}`;
   const command = (audience: string) =>
     `az account get-access-token --tenant ${tenant} --scope ${audience}/.default --query accessToken --output tsv`;
@@ -39,16 +39,16 @@ describe('what the pages know of signing in', () => {
     expect((await settingsOf(variables)).entra.authority).toBe(`https://login.partner.microsoftonline.cn/${tenant}`);
   });
 
-  test('is no sign-in where the way there is not encrypted', async () => {
+  test('is no sign-in if the connection is not encrypted', async () => {
     expect((await settingsOf({ ...entra(app), AUTH_AUTHORITY: 'http://localhost:1' })).entra).toBeNull();
   });
 
-  test('is nothing where nobody is asked', async () => {
+  test('is nothing if no token is required', async () => {
     expect(await settingsOf({})).toBeNull();
   });
 });
 
-describe('the page that people come back to', () => {
+describe('the page that Entra ID redirects to', () => {
   test('and all files of it are served, and may connect to the authority alone', async () => {
     const get = await serve(entra(app));
     const page = await get('/sign-in');
@@ -78,7 +78,7 @@ describe('the page that people come back to', () => {
     expect(policy).toContain("connect-src 'self';");
   });
 
-  test('is not served where no page needs it', async () => {
+  test('is not served if no page needs it', async () => {
     expect((await (await serve({}, false))('/sign-in')).status).toBe(404);
   });
 });

@@ -31,7 +31,7 @@ const add = (count = 1) =>
 
 const tooLarge = { code: 'RESPONSE_TOO_LARGE' };
 
-test('what a response may hold is for each message, however long the stream', async () => {
+test('the limit of a response applies to each message, however long the stream', async () => {
   const stream = server.subscribe(subscription('device { events(first: 5) { nodes { eventId } } }'));
   await stream.next();
   for (let message = 0; message < 3; message++) {
@@ -41,7 +41,7 @@ test('what a response may hold is for each message, however long the stream', as
   await stream.stop();
 });
 
-test('a client that asks for too much spends nothing of what the others of its feed may read', async () => {
+test('a client that asks for too much does not use up the budget of others on its feed', async () => {
   await add(200);
   const greedy = server.subscribe(subscription('device { events(first: 200) { nodes { eventId } } }'));
   const modest = server.subscribe(subscription('device { site { devices(first: 1) { nodes { site { name } } } } }'));
@@ -52,7 +52,7 @@ test('a client that asks for too much spends nothing of what the others of its f
   await Promise.all([greedy.stop(), modest.stop()]);
 });
 
-test('clients that ask for the same share what the rows lead to', async () => {
+test('clients with the same document share the related rows', async () => {
   const streams = Array.from({ length: 5 }, () => server.subscribe(subscription('device { site { name } }')));
   await Promise.all(streams.map((stream) => stream.next()));
   const since = api.sent.length;
@@ -62,7 +62,7 @@ test('clients that ask for the same share what the rows lead to', async () => {
   await Promise.all(streams.map((stream) => stream.stop()));
 });
 
-test('what a field reads by itself is counted for each message too', async () => {
+test("reads of a field's own are counted for each message too", async () => {
   const define: Extension = ({ table }) => {
     table('event', {}).fields((t) => ({
       hundred: t.int({
@@ -95,7 +95,7 @@ test('what a field reads by itself is counted for each message too', async () =>
 const notes = (selection: string) =>
   `subscription ($after: String) { added: notesAdded(after: $after) { cursor end edges { node { ${selection} } } } }`;
 
-test('rows that are too much for one message come in several', async () => {
+test('rows that are too many for one message arrive in several', async () => {
   const stream = server.subscribe<{ body: string }>(notes('body'));
   await stream.next();
   const bodies = Array.from({ length: 12 }, (_, n) => `${n}`.padEnd(6000, '.'));

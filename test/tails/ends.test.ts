@@ -47,7 +47,7 @@ function open({ api: { catalog }, tails }: TestApi, after: string | null = null)
   return tails.open({ catalog, table, arrival, caller: null, where: sql`true`, columns: ['body'], after });
 }
 
-test('a stream that is as old as one may get ends with a cursor, and nothing is lost until the next', async () => {
+test('a stream at its time limit ends with a cursor, and nothing is lost until the next', async () => {
   const { subscribe } = await start({ config: { sseMaxSeconds: 1 } });
   const stream = subscribe<{ body: string }>(document);
   await stream.next();
@@ -61,7 +61,7 @@ test('a stream that is as old as one may get ends with a cursor, and nothing is 
   await next.stop();
 });
 
-test('a message that fails is the last, so that no cursor is beyond what it was to tell', async () => {
+test('a failed message is the last, so that no cursor skips its rows', async () => {
   await database.admin(`
     create type events.state as enum ('new');
     create table events.job (job_id bigint generated always as identity primary key, state events.state not null)`);
@@ -82,7 +82,7 @@ test('a message that fails is the last, so that no cursor is beyond what it was 
   await next.stop();
 });
 
-test('a server that stops ends its streams, and another one goes on with their cursors', async () => {
+test('a stopping server ends its streams, and another one continues with their cursors', async () => {
   const old = await start();
   const streams = [old.subscribe<{ body: string }>(document), old.subscribe<{ body: string }>(document)];
   for (const stream of streams) await stream.next();
@@ -98,7 +98,7 @@ test('a server that stops ends its streams, and another one goes on with their c
   }
 });
 
-test('the program ends its streams when it is told to stop, and then itself', async () => {
+test('at shutdown the program ends its streams, and then itself', async () => {
   const { host, port, database: name, user, password } = database.connection;
   const program = startProgram([], {
     ...{ PGHOST: host, PGPORT: String(port), PGDATABASE: name, PGUSER: user, PGPASSWORD: password },
@@ -112,7 +112,7 @@ test('the program ends its streams when it is told to stop, and then itself', as
   expect(await program.ended).toBe(0);
 });
 
-test('streams of a schema that has changed end with a cursor, and go on in the new one without a gap', async () => {
+test('streams end with a cursor when the schema changes, and continue in the new one without a gap', async () => {
   const { api, subscribe } = await start();
   const streams = [subscribe<{ body: string }>(document), subscribe<{ body: string }>(document)];
   for (const stream of streams) await stream.next();
@@ -133,7 +133,7 @@ test('streams of a schema that has changed end with a cursor, and go on in the n
   }
 });
 
-test('a request that came in before the schema changed begins no stream', async () => {
+test('a request that arrived before the schema changed starts no stream', async () => {
   const { api } = await start();
   const stream = open(api);
   const { value } = await stream.next();
@@ -146,7 +146,7 @@ test('a request that came in before the schema changed begins no stream', async 
   expect(api.tails.stats()).toEqual([]);
 });
 
-test('a server that stops takes no new streams', async () => {
+test('a stopping server accepts no new streams', async () => {
   const { api, subscribe } = await start();
   const stream = subscribe(document);
   const { cursor } = await stream.next();
@@ -156,7 +156,7 @@ test('a server that stops takes no new streams', async () => {
   expect(await next.next()).toEqual({ cursor, end: 'SHUTDOWN', edges: [] });
 });
 
-test('the cursor of a filter that nothing passes keeps up, by empty messages', async () => {
+test('empty messages advance the cursor of a filter that no row matches', async () => {
   const { subscribe } = await start({ heartbeatMs: 300 });
   const quiet = `subscription ($after: String, $body: String!) {
     added: notesAdded(after: $after, where: { body: { eq: $body } }) { cursor end edges { node { body } } }
@@ -177,7 +177,7 @@ test('the cursor of a filter that nothing passes keeps up, by empty messages', a
   expect([await again(cursor), await again(message.cursor)]).toEqual([1, 0]);
 });
 
-test('a client that does not read costs no more than a few messages, and goes on later with what it had', async () => {
+test('a client that does not read holds at most a few messages, and later resumes at its last cursor', async () => {
   const { api, url, subscribe } = await start();
   const query = 'subscription { notesAdded { cursor end edges { node { body } } } }';
   const slow = get(`${url}?query=${encodeURIComponent(query)}`, { headers: { accept: 'text/event-stream' } });

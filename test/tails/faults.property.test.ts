@@ -113,7 +113,7 @@ async function follow(selection: string, start: string, last: Promise<string>): 
 beforeEach(() => toldCodes.clear());
 
 test(
-  'whatever goes wrong in a message, no cursor passes a row that was not told',
+  'whatever goes wrong in a message, no cursor skips an undelivered row',
   async () => {
     await fc.assert(
       fc.asyncProperty(

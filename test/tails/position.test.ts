@@ -16,11 +16,11 @@ test('a place within a transaction comes before its end, and after the one befor
   expect(isBefore(['4'], ['5', 'a'])).toBe(true);
 });
 
-describe('what a list has shown already', () => {
+describe('a row that a list has already shown', () => {
   const anyValues = fc.uniqueArray(fc.bigInt({ min: 0n, max: 300n }), { maxLength: 100 });
   const ascending = (values: readonly bigint[]) => values.toSorted((a, b) => (a < b ? -1 : 1));
 
-  test('is left out of the tail, and nothing else is, wherever it goes on', () => {
+  test('is left out of the tail, and nothing else, wherever it resumes', () => {
     fc.assert(
       fc.property(anyValues, fc.integer({ min: 0, max: 300 }), fc.boolean(), (values, at, isWithin) => {
         const start = { place: ['0'], seen: rangesOf(ascending(values)) ?? [] };
@@ -35,7 +35,7 @@ describe('what a list has shown already', () => {
     );
   });
 
-  test('is told in ranges, unless there are too many', () => {
+  test('is stored in ranges, unless there are too many', () => {
     expect(rangesOf([1n, 2n, 3n, 7n, 9n, 10n])).toEqual([
       [1n, 3n],
       [7n, 7n],

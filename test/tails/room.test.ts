@@ -74,7 +74,7 @@ function open(id: number) {
   };
 }
 
-test('5,000 streams with a filter each fit a replica of 1 GiB, and what their messages need beside has a bound', async () => {
+test('5,000 streams with different filters fit a replica of 1 GiB, and the room for their messages is bounded', async () => {
   expect(streams * ofStream).toBeLessThan(quarter / 3);
   const all = Array.from({ length: streams }, (_, id) => open(id));
   await Promise.all(all.map(({ begin }) => begin()));
@@ -102,7 +102,7 @@ test('5,000 streams with a filter each fit a replica of 1 GiB, and what their me
   await Promise.all(all.map(({ close }) => close()));
 });
 
-test('a stream gives back what a message needed when that is taken, and all when it ends', async () => {
+test("a stream frees a message's room when the client takes it, and everything when it ends", async () => {
   const document = 'subscription { added: notesAdded { cursor end edges { node { n body } } } }';
   const following = Array.from({ length: 3 }, () => server.subscribe<{ body: string }>(document));
   for (const stream of following) await stream.next();

@@ -12,12 +12,12 @@ const look = (latest: number | null, ...holders: readonly string[]): Mark => ({
 /** What is settled after these looks, one a second. */
 const after = (...looks: readonly Mark[]) => looks.reduce((before, mark, i) => settle(before, mark, i * 1000), unknown);
 
-test('with no writer all that is there is settled', () => {
+test('without writers everything is settled', () => {
   expect(after(look(7)).settled).toBe(7n);
   expect(after(look(null)).settled).toBe(null);
 });
 
-test('what was read while somebody wrote is settled when all of those have ended', () => {
+test('a number read during writes is settled when all these writers have ended', () => {
   expect(after(look(7, 'a', 'b')).settled).toBeUndefined();
   expect(after(look(7, 'a', 'b'), look(9, 'b', 'c')).settled).toBeUndefined();
   expect(after(look(7, 'a', 'b'), look(9, 'b', 'c'), look(9, 'c')).settled).toBe(7n);
@@ -29,17 +29,17 @@ test('a prepared transaction is waited for under its new name', () => {
   expect(after(look(7, 'a'), look(7, '-1/5'), look(7)).settled).toBe(7n);
 });
 
-test('one that was prepared before does not hold up those that write after it', () => {
+test('a transaction prepared earlier does not delay later writers', () => {
   const looks = [look(3, '-1/5'), look(7, '-1/5', 'a'), look(9, '-1/5', 'b'), look(9, '-1/6', 'b')];
   expect(after(...looks).settled).toBe(7n);
 });
 
-test('rows that are deleted do not take back what is settled', () => {
+test('deleting rows does not move the settled place back', () => {
   expect(after(look(7), look(3)).settled).toBe(7n);
   expect(after(look(7), look(null)).settled).toBe(7n);
 });
 
-test('one long writer among many short ones costs no memory, and is the one that is named', () => {
+test('one long writer among many short ones takes no memory, and is the one that is named', () => {
   const looks = Array.from({ length: 1000 }, (_, i) => look(i, 'long', `short ${i}`));
   const { pending, settled } = after(...looks);
   expect(settled).toBeUndefined();
@@ -47,7 +47,7 @@ test('one long writer among many short ones costs no memory, and is the one that
   expect(pending[0]).toMatchObject({ since: 0, holders: [{ id: 'long' }] });
 });
 
-test('of transactions the database says itself which are settled', () => {
+test('for an order by transaction, the database itself knows what is settled', () => {
   const known = (latest: number, settled: number | null): Mark => ({
     ...look(latest, 'x'),
     settled: settled === null ? null : BigInt(settled),

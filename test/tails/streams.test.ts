@@ -27,7 +27,7 @@ async function add(count: number, type = 'temperature'): Promise<readonly string
   return rows.map(({ event_id }) => event_id);
 }
 
-test('begins with an empty message and a cursor, then tells of the rows that are added', async () => {
+test('begins with an empty message and a cursor, then delivers added rows', async () => {
   const stream = server.subscribe<Event>(added);
   expect(await stream.next()).toEqual({ cursor: expect.any(String), end: null, edges: [] });
   const ids = await add(3);
@@ -73,7 +73,7 @@ test('a list and its tail join without a gap, whatever is being written', async 
   expect(await told(first.events.liveCursor, 8)).toEqual([...late, ...before, ...after].toSorted());
 });
 
-test('a list says once what its live cursor tells apart, however much that is', async () => {
+test('a list reads the rows beyond its live cursor once, however many there are', async () => {
   await api.query('{ events(first: 1) { liveCursor } }'); // something is settled
   const writer = await database.connect();
   await writer.query('begin; lock table events.event in row exclusive mode');
@@ -121,14 +121,14 @@ test("another table's cursor is refused", async () => {
   await expect(server.subscribe(added, { after: cursor }).next()).rejects.toThrow(/belongs to another table/);
 });
 
-test('a filter that is wrong is an error of the stream', async () => {
+test('an invalid filter is an error of the stream', async () => {
   await expect(server.subscribe(added, { where: { eventId: { eq: null } } }).next()).rejects.toMatchObject({
     code: 'BAD_USER_INPUT',
     message: expect.stringContaining('"eq" is null'),
   });
 });
 
-test('a table that begins anew ends its streams and refuses their cursors', async () => {
+test('a truncated table ends its streams and rejects their cursors', async () => {
   await database.admin(`create table events.draft (draft_id bigint generated always as identity primary key);
     insert into events.draft select from generate_series(1, 5)`);
   await database.grantAll(database.connection);

@@ -56,7 +56,7 @@ const nextPauses = async (watch: Watch, count: number) => {
   return pauses;
 };
 
-test('looks are the rarer the longer nothing comes, and frequent while something does or somebody writes', async () => {
+test('the server looks less often the longer nothing arrives, and frequently during writes', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   const watch = shared.watchOf(subjectOf(null, false));
   const stop = watch.listen(() => {});

@@ -116,7 +116,7 @@ describe('a collector of OTLP/HTTP', () => {
   };
   const childrenOf = ({ spanId }: Span) => trace().filter((span) => span.parentSpanId === spanId);
 
-  test('gets one trace of a request, from HTTP to SQL, as a part of the caller’s', () => {
+  test('gets one trace of a request, from HTTP to SQL, as part of the caller’s', () => {
     const server = only('POST /graphql');
     expect(server).toMatchObject({ parentSpanId: parentId, kind: 2 });
     expect(server.attributes).toMatchObject({
@@ -169,13 +169,13 @@ describe('a collector of OTLP/HTTP', () => {
     expect(login.attributes).toMatchObject({ 'db.system.name': 'postgresql' });
   });
 
-  test('is not told that a connection was lost under the request that once opened it', () => {
+  test('does not see a lost connection in the trace of the request that opened it', () => {
     const lost = lines.filter(({ msg }) => msg === 'A connection to the database failed');
     expect(lost).toHaveLength(1);
     expect(lost[0]).not.toHaveProperty('trace_id');
   });
 
-  test('gets a line of the log for each request, which standard error has too, under the ids of its trace', () => {
+  test('gets the same log line for each request as standard error, with the ids of its trace', () => {
     const [sent, ...more] = logsOf(collector).filter((log) => log.traceId === traceId);
     expect(more).toEqual([]);
     expect(sent).toMatchObject({ severityText: 'INFO', body: { stringValue: 'Request' } });
@@ -186,7 +186,7 @@ describe('a collector of OTLP/HTTP', () => {
     expect(printed).toMatchObject({ ...facts, msg: 'Request', span_id: sent?.spanId });
   });
 
-  test('learns of requests that failed, and of none of the probes', () => {
+  test('sees failed requests, but no probes', () => {
     const requests = lines.filter(({ msg }) => msg === 'Request');
     expect(
       requests.map(({ operation, code, status, statements }) => ({ operation, code, status, statements })),
@@ -224,7 +224,7 @@ describe('a collector of OTLP/HTTP', () => {
     expect(metrics.get('nodejs.eventloop.delay.p99')?.[0]?.value).toBeGreaterThan(0);
   });
 
-  test('knows whose it all is', () => {
+  test('gets the name of the service', () => {
     for (const resource of resourcesOf(collector))
       expect(resource).toMatchObject({ 'service.name': 'events-graphql', 'deployment.environment.name': 'test' });
   });
@@ -260,7 +260,7 @@ describe.concurrent('other collectors', () => {
     await collector.close();
   });
 
-  test('only what has an endpoint is sent, and sampling is the variables’ to decide', async () => {
+  test('only signals with an endpoint are sent, and variables set the sampling', async () => {
     const collector = await startCollector();
     const program = start({
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.url}/v1/traces`,
@@ -277,7 +277,7 @@ describe.concurrent('other collectors', () => {
   });
 });
 
-describe.concurrent('a collector that is of no use', () => {
+describe.concurrent('a useless collector', () => {
   const requests = 50;
 
   test.each([
@@ -285,7 +285,7 @@ describe.concurrent('a collector that is of no use', () => {
     ['refuses connections', 'grpc', false],
     ['never answers', 'http/protobuf', true],
     ['never answers', 'grpc', true],
-  ])('one that %s (%s) costs no request, and the server ends', async (_, protocol, listens) => {
+  ])('one that %s (%s) delays no request, and the server stops', async (_, protocol, listens) => {
     const sockets = new Set<Socket>();
     const silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
     await once(silent, 'listening');

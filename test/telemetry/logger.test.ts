@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { serializers } from '../../src/telemetry/logger.ts';
 
-test('an error is logged without the objects that hang on it, such as the client that it broke', () => {
+test('an error is logged without attached objects, such as its client', () => {
   const error = Object.assign(new Error('broken', { cause: new Error('because') }), {
     code: '57P01',
     detail: 'Failing row contains (secret)',
@@ -18,7 +18,7 @@ test('an error is logged without the objects that hang on it, such as the client
 test.each([
   ['that ends', ''],
   ['that is ended', 'process.exit(0);'],
-])('a process %s has written every line, in their order', async (_, end) => {
+])('a process %s has written every line, in order', async (_, end) => {
   const logger = new URL('../../src/telemetry/logger.ts', import.meta.url).href;
   const script = `
     const { createLogger } = await import('${logger}');

@@ -65,7 +65,7 @@ const parts = () => ({ served: api.served, tails: api.tails, probe: api.probe, l
 
 const requestLine = () => expect.poll(() => lines.find(({ msg }) => msg === 'Request'));
 
-test('a request is a line that counts its statements and rows and has none of its values', async () => {
+test("a request's line counts its statements and rows, and contains no values", async () => {
   await post('query Named($s: String!) { devices(first: 3, where: { serial: { ne: $s } }) { nodes { serial } } }', {
     s: 'a-secret-value',
   });
@@ -82,7 +82,7 @@ test('a statement over the threshold is a warning with its text', async () => {
   expect(lines[0]?.['durationMs']).toBeGreaterThanOrEqual(100);
 });
 
-test('a client that leaves is said to have left', async () => {
+test('the line says that a client has left', async () => {
   const server = await serve(api.app, 60_000);
   const sent = request({ port: server.port, host: '127.0.0.1', path: '/graphql', method: 'POST' });
   sent.on('error', () => {});
@@ -121,7 +121,7 @@ test('a statement that fails is measured under its SQLSTATE', async () => {
   await measured.drain(1000);
 });
 
-test('a statement is measured as what it does to its table, however it begins', async () => {
+test('a statement is measured by its operation and table, whatever its first word', async () => {
   const query = `mutation Writes {
     createSites(inputs: [{ siteId: 900, code: "XY", name: "New", latitude: 1, longitude: 1, openedOn: "2026-01-01" }], onConflict: { do: IGNORE, on: SITE_ID }) { createdCount }
     updateSite(siteId: 900, patch: { name: "Newer" }, expect: { name: { eq: "New" } }) { site { name } }
@@ -139,7 +139,7 @@ test('a statement is measured as what it does to its table, however it begins', 
   await server.drain(1000);
 });
 
-test('a line says who is calling, without the token, and why somebody was not let in', async () => {
+test('a line names the caller, without the token, and the reason for a rejection', async () => {
   const issuer = await createIssuer();
   const server = await serve(createApp({ config: { ...settings, auth: issuer.config }, ...parts() }), 60_000);
   const oid = '0f8fad5b-d9cb-469f-a165-70867728950e';
@@ -155,7 +155,7 @@ test('a line says who is calling, without the token, and why somebody was not le
   await issuer.end();
 });
 
-test('a request that is answered before it gets to GraphQL is a line with its code', async () => {
+test('a request that is answered before GraphQL has a line with its code', async () => {
   const waiting = { ...api.served, current: () => null };
   const server = await serve(createApp({ config: settings, ...parts(), served: waiting }), 1000);
   expect(await post('{ __typename }', undefined, server.port)).toMatchObject({ errors: [{}] });
@@ -163,14 +163,14 @@ test('a request that is answered before it gets to GraphQL is a line with its co
   await server.drain(1000);
 });
 
-test('probes are no lines', async () => {
+test('probes have no lines', async () => {
   await fetch(`http://127.0.0.1:${listening.port}/health/live`);
   await post('{ __typename }');
   await requestLine().toBeDefined();
   expect(lines).toHaveLength(1);
 });
 
-test('operations are measured under at most 200 names of their clients, and those of persisted documents', async () => {
+test('operations are measured under at most 200 names chosen by clients, and those of persisted documents', async () => {
   const measure = createOperationMeasure(createInstruments());
   const run = (name: string, documentId?: string) =>
     measure({ ...emptyRecord, operation: { type: 'query', name }, documentId }, 1);
@@ -181,7 +181,7 @@ test('operations are measured under at most 200 names of their clients, and thos
   expect(names).toEqual([...Array.from({ length: 200 }, (_, i) => `Operation${i}`), '(other)', 'Agreed']);
 });
 
-test('a document that is refused is counted with its code, and its cost where it is known', async () => {
+test('a rejected document is counted with its code, and its cost if known', async () => {
   const measure = createOperationMeasure(createInstruments());
   const operation = { type: 'query', name: 'Costly' };
   measure({ ...emptyRecord, code: 'PERSISTED_DOCUMENT_REQUIRED' }, 1);
@@ -199,7 +199,7 @@ test('a document that is refused is counted with its code, and its cost where it
   ]);
 });
 
-test('a subscription is open from its first message until its response ends, and is a line then', async () => {
+test('a subscription counts as open from its first message until its response ends, and then has a line', async () => {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const schema = createSchema({
     typeDefs: 'type Query { a: Int } type Subscription { ticks: Int }',
@@ -232,7 +232,7 @@ test('a subscription is open from its first message until its response ends, and
   await server.drain(1000);
 });
 
-test('statements of a live tail are measured, logged when slow, and counted for the client whom they serve alone', async () => {
+test('statements of a live tail are measured, logged when slow, and counted only for the client that they serve', async () => {
   const instruments = createInstruments();
   const watch = createStatementWatch({ instruments, log, database: database.connection, slowStatementMs: 0 });
   const tails = createTails({

@@ -53,7 +53,7 @@ async function send(query: string, variables: object): Promise<Result> {
 const rowsOf = async (query: string) => (await database.admin<Record<string, unknown>>(query)).rows;
 
 describe('a bulk create', () => {
-  test('gives its rows in the order of the inputs, whatever fields these give', async () => {
+  test('returns its rows in the order of the inputs, whatever their fields', async () => {
     const inputs = [
       { code: 'd', label: 'mine', amount: 4 },
       { code: 'b' },
@@ -103,7 +103,7 @@ describe('a bulk create', () => {
     });
   });
 
-  test('creates all or none', async () => {
+  test('creates all rows or none', async () => {
     await database.admin("insert into events.thing (code) values ('there')");
     const inputs = [{ code: 'new' }, { code: 'newer' }, { code: 'there' }];
     expect((await api.send(createDocument, { inputs })).errors?.[0]).toMatchObject({
@@ -113,7 +113,7 @@ describe('a bulk create', () => {
     expect(await rowsOf('select code from events.thing')).toEqual([{ code: 'there' }]);
   });
 
-  test('whose inputs come in too many shapes is refused', async () => {
+  test('whose inputs have too many different combinations of fields is rejected', async () => {
     const optional = { label: 'x', mood: 'MID', tags: [], doc: 1, at: '2026-01-01T00:00:00Z', thingId: 1, share: 1 };
     const inputs = Array.from({ length: 128 }, (_, i) => ({
       code: `thing ${i}`,
@@ -151,7 +151,7 @@ describe.each([
     expect(Object.values(answer)[0]).toMatchObject(inputs(4, 7, 50));
   });
 
-  test('UPDATE sets what is given, and counts exactly', async () => {
+  test('UPDATE sets the given fields, and counts exactly', async () => {
     await create(document, { inputs: inputs(0, 4) });
     const given = inputs(2, 7, 50).toReversed();
     const answer = await create(document, { inputs: given, onConflict: { do: 'UPDATE', on } });
@@ -159,7 +159,7 @@ describe.each([
     expect(Object.values(answer)[0]).toMatchObject(given);
   });
 
-  test('two with the same key are refused, with their indexes', async () => {
+  test('two with the same key are rejected, with their indexes', async () => {
     const given = [...inputs(0, 3), input(1, 7)];
     for (const onConflict of [undefined, { do: 'IGNORE', on }, { do: 'UPDATE', on }]) {
       const { errors } = await api.send(document, { inputs: given, onConflict });
@@ -171,7 +171,7 @@ describe.each([
     expect(await create(document, { inputs: inputs(0, 3) })).toMatchObject({ createdCount: 3 });
   });
 
-  test.each(['IGNORE', 'UPDATE'])('100 requests at the same time, with %s, lose and double none', async (action) => {
+  test.each(['IGNORE', 'UPDATE'])('100 concurrent requests with %s lose and duplicate no row', async (action) => {
     const requests = Array.from({ length: 100 }, (_, n) => {
       const given = inputs(n, n + 20);
       return { inputs: n % 2 ? given : given.toReversed(), onConflict: { do: action, on } };
@@ -189,7 +189,7 @@ describe.each([
   });
 });
 
-test('on a conflict the fields that an input leaves out stay as they are', async () => {
+test('on a conflict, fields that an input omits keep their values', async () => {
   await create(createDocument, {
     inputs: [
       { code: 'a', label: 'old', amount: 1, tags: ['t'] },
@@ -211,7 +211,7 @@ test('on a conflict the fields that an input leaves out stay as they are', async
   });
 });
 
-test('an input without the key that onConflict goes by is refused', async () => {
+test('an input without the key of onConflict is rejected', async () => {
   const onConflict = { do: 'IGNORE', on: 'THING_ID' };
   const inputs = [{ code: 'a', thingId: 1 }, { code: 'b' }];
   expect((await api.send(createDocument, { inputs, onConflict })).errors?.[0]).toMatchObject({
@@ -262,7 +262,7 @@ test('a collector that sends each batch until it is acknowledged stores every re
   ]);
 });
 
-test('a deadlock, which rolled the statement back, is run again', async () => {
+test('after a deadlock, which rolled it back, the statement is repeated', async () => {
   const { admin } = database;
   const role = await database.createRole();
   await database.grantAll(role);

@@ -37,7 +37,7 @@ describe('a role that was granted', () => {
     expect(api.api.schema.getType('ConflictAction')).toBeUndefined();
   });
 
-  test('everything has every mutation, but for views and tables of which nothing can be set', async () => {
+  test('everything has every mutation, except on views and on tables without writable columns', async () => {
     const api = await apiOf('all on all tables in schema events');
     expect(mutations(api)).toEqual([
       ...['createPart', 'createParts', 'createReading', 'createReadings', 'createThing', 'createThings'],
@@ -51,7 +51,7 @@ describe('a role that was granted', () => {
     expect(mutations(api)).toEqual(['createPart', 'createParts']);
   });
 
-  test('single columns may set these, of those that it may read', async () => {
+  test('single columns may set those that it may also read', async () => {
     const api = await apiOf(
       'select (thing_id, code, label, amount), insert (code, label, doc, number), update (label, twice) on events.thing',
     );
@@ -106,7 +106,7 @@ describe('a role that was granted', () => {
     });
   });
 
-  test('no UPDATE of a column may not set it on a conflict either', async () => {
+  test('no UPDATE of a column cannot set it on a conflict either', async () => {
     const api = await apiOf('select, insert on events.thing', 'update (label) on events.thing');
     const document = `mutation { createThings(
       inputs: [{ code: "x", label: "y" }, { code: "z", amount: 1 }], onConflict: { do: UPDATE, on: CODE }

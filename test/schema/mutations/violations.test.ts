@@ -43,7 +43,7 @@ async function refusal(mutation: string, variables: Record<string, unknown> = {}
 const bulk = (type: string, several: string) =>
   `mutation ($inputs: [Create${type}Input!]!) { create${several}(inputs: $inputs) { createdCount } }`;
 
-describe('an error of one row says which constraint it violates, in the words of the API', () => {
+describe("an error of one row names the violated constraint and the API's fields", () => {
   test.each([
     [
       'createThing(input: { code: "first" }) { thing { code } }',
@@ -135,7 +135,7 @@ describe('an error of one row says which constraint it violates, in the words of
   });
 });
 
-describe('an error of many rows says by which input', () => {
+describe('an error of many rows says which input caused it', () => {
   const guest = '00000000-0000-0000-0000-00000000000';
   const booking = (n: number, more: object = {}) => ({
     ...{ guest: `${guest}${n}`, person: `Ann, the ${n}th`, room: 'r', during: `[2026-01-0${n},2026-01-0${n + 1})` },
@@ -201,7 +201,7 @@ describe('an error of many rows says by which input', () => {
     expect(await refusal(bulk(type, several), { inputs })).toMatchObject(expected);
   });
 
-  test('but not where the detail leaves it open', async () => {
+  test("but not if PostgreSQL's detail does not reveal it", async () => {
     const overlap = await refusal(bulk('Booking', 'Bookings'), {
       inputs: [booking(1), booking(2, { during: '[2026-01-01,2026-01-03)' })],
     });
@@ -213,7 +213,7 @@ describe('an error of many rows says by which input', () => {
   });
 });
 
-test('an error shows nothing of the database but names of constraints, and the log no values', async () => {
+test('an error shows only names of constraints, and the log no values', async () => {
   const { errors } = await api.send('mutation { createThing(input: { code: "first" }) { thing { code } } }');
   expect(JSON.stringify(errors)).not.toMatch(/insert|unnest|"events|\bevents\.|key value|duplicate/i);
   const line = api.log.find(({ msg }) => msg === 'Another Thing already has this code');
@@ -221,7 +221,7 @@ test('an error shows nothing of the database but names of constraints, and the l
   expect(JSON.stringify(line)).not.toContain('(first)');
 });
 
-test('a write whose connection breaks is not run again, and its error says that it may have been made', async () => {
+test('a write whose connection is lost is not repeated, and its error says that it may have been executed', async () => {
   await database.admin('begin; lock table events.thing in exclusive mode');
   const request = api.send('mutation { createThing(input: { code: "lost" }) { thing { code } } }');
   const blocked = async () =>
