@@ -6,7 +6,7 @@ export const fieldName = (name: string): string => convert(name, (part) => uncap
 /** Converts a table's name to that of its type: singular, `PascalCase`. */
 export const typeName = (table: string): string => typeCase(singular(table));
 
-/** Does the same without changing the number. */
+/** Converts a name to `PascalCase` without changing its number. */
 export const typeCase = (name: string): string => convert(name, pascalCase);
 
 /** Converts a label to an enum value: `CONSTANT_CASE`. */

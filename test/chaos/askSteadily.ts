@@ -1,7 +1,9 @@
 import { request } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** A thread that asks so often, whatever becomes of the requests before, each on a connection of its own. */
+/**
+ * A thread that sends requests at a steady rate, each on its own connection, whether or not earlier ones are answered.
+ */
 const everyMs = 50;
 const probeEveryMs = 1000;
 const patienceMs = 30_000;
@@ -9,9 +11,9 @@ const patienceMs = 30_000;
 export interface Sample {
   readonly kind: 'query' | 'probe';
   readonly ms: number;
-  /** 0 where no answer came. */
+  /** Status; 0 if no answer came. */
   readonly status: number;
-  /** A 503 that says when to come again. */
+  /** Whether it is a 503 with `Retry-After`. */
   readonly announced: boolean;
   readonly text: string;
 }

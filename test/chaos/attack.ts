@@ -1,52 +1,52 @@
 import type { Container } from '../support/container.ts';
 import type { ChaosDatabase } from './database.ts';
 
-/** Something done to a server that others use meanwhile. */
+/** An attack on a server that others use meanwhile. */
 export interface Attack {
   readonly name: string;
-  /** What others cannot be promised while it lasts: `soon` where the database is away, `all` where the server is. */
+  /** The goals that do not hold during the attack: `soon` if the database is unreachable, `all` if the server is. */
   readonly excuses?: 'soon' | 'all';
-  /** What it needs before the server is started, on the address where that will find the database. */
+  /** Prepares what the attack needs before the server starts, given the address of the database. */
   readonly prepare?: (database: ChaosDatabase) => Promise<Preparation>;
-  /** Goes on until the signal is aborted. */
+  /** Attacks until the signal aborts. */
   readonly run: (target: Target, signal: AbortSignal) => Promise<Result>;
 }
 
-/** What is between the server and the world, or takes the place of it. */
+/** Stands between the server and its surroundings, or replaces them. */
 export interface Preparation {
-  /** Further variables of the server. */
+  /** Additional variables of the server. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Further arguments of Node.js. */
+  /** Additional arguments of Node.js. */
   readonly args?: readonly string[];
   readonly end?: () => Promise<void> | void;
 }
 
 export interface Target {
   readonly database: ChaosDatabase;
-  /** The server as it runs now. */
+  /** The running server. */
   readonly container: () => Container;
   /** Kills the server and starts it again. */
   readonly kill: () => Promise<void>;
-  /** The header that a caller of this name sends. */
+  /** Returns the header with the token of a caller of this name. */
   readonly headersOf: (caller: string) => Promise<Readonly<Record<string, string>>>;
   readonly ask: (query: string, asked?: Asked) => Promise<Response>;
 }
 
 export interface Asked {
-  /** The attacker where nothing is said. */
+  /** The caller; the attacker by default. */
   readonly caller?: string;
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
 export interface Result {
   readonly tried: number;
-  /** Of these, not answered as asked for: refusals count. */
+  /** Number of requests that were not answered with data, including rejected ones. */
   readonly failed: number;
-  /** What must not be, one each: a row that was lost, a memory that grows. */
+  /** Faults, one each, such as a lost row or growing memory. */
   readonly wrong?: readonly string[];
 }
 
-/** Counts what is done until the signal, by so many at once. */
+/** Repeats work until the signal aborts, with this concurrency, and counts the outcomes. */
 export async function repeat(
   signal: AbortSignal,
   atOnce: number,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 
-// In a process of its own, so that others' clients and the server's memory are not the test runner's.
+// Runs in its own process, so that the test runner does not share the clients' and the server's memory.
 test('attacks take nothing from others: counts alone', { timeout: 120_000 }, async () => {
   const options = ['--only', 'probes,starvation,network,bulk,schema', '--megabytes', '512', '--minutes', '0.1'];
   const child = spawn(process.execPath, ['scripts/chaos.ts', ...options, '--events', '2000', '--only-counts']);

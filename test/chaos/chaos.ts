@@ -7,7 +7,7 @@ import type { ChaosDatabase } from './database.ts';
 import { startOthers } from './others.ts';
 import type { Observation } from './verdict.ts';
 
-/** The server's files, and how they are run. */
+/** The server's files, and the arguments that run it. */
 export interface Image {
   readonly folder: string;
   readonly args: readonly string[];
@@ -18,14 +18,14 @@ export interface ChaosOptions {
   readonly image: Image;
   readonly database: ChaosDatabase;
   readonly attacks: readonly Attack[];
-  /** The memory of the servers, each of which has all attacks to endure. */
+  /** Memory limits; every attack runs with each. */
   readonly megabytes: readonly number[];
-  /** How long an attack lasts. The calm before it, in which others are watched too, is half as long. */
+  /** Length of an attack. Before it, others are measured for half as long without it. */
   readonly seconds: number;
   readonly onSeen: (observation: Observation) => void;
 }
 
-/** Attacks a new server with each attack, in each size, and tells what was seen. */
+/** Runs each attack on a new server, with each memory limit, and returns the results. */
 export async function unleash({ attacks, megabytes, onSeen, ...options }: ChaosOptions): Promise<void> {
   const issuer = await createIssuer();
   try {
@@ -85,7 +85,7 @@ async function endure(attack: Attack, megabytes: number, { image, database, seco
   }
 }
 
-/** Callers who may do everything, each with one token. */
+/** Callers with all permissions, one token each. */
 function createHeaders(issuer: Surroundings['issuer']): Target['headersOf'] {
   const tokens = new Map<string, Promise<string>>();
   const roles = ['Events.Read', 'Events.Write', 'Events.Explore'];

@@ -5,7 +5,7 @@ import { loadSample } from '../../src/dev/embedded/sample.ts';
 import { type ServerConnection, startServer } from '../../src/dev/embedded/server.ts';
 import { makeTemporaryDirectory } from '../../src/dev/embedded/temporary.ts';
 
-/** A PostgreSQL whose commits last, with the sample and with tables that are attacked. */
+/** A PostgreSQL with durable commits, the sample, and tables to attack. */
 export interface ChaosDatabase {
   /** The role that the server logs in as. */
   readonly connection: ServerConnection;
@@ -20,7 +20,7 @@ export interface ChaosDatabase {
 const role = 'app';
 const database = 'chaos';
 
-/** What writes leave, and what is changed under load. */
+/** Tables for the rows of writes and for changes under load. */
 const tables = `
   create table events.mark (mark_id bigint generated always as identity primary key, batch text not null, n int not null,
     unique (batch, n));
@@ -49,7 +49,7 @@ export async function createChaosDatabase(events: number): Promise<ChaosDatabase
     own: (sql) => run(connection, (client) => client.query(sql)),
     async restart() {
       await server.stop();
-      // Somebody else may have the port for a moment.
+      // Another process may have the port for a moment.
       server = await patiently(() => startServer({ directory: directory.path, settings: { port } }));
     },
     async end() {
@@ -59,7 +59,7 @@ export async function createChaosDatabase(events: number): Promise<ChaosDatabase
   };
 }
 
-/** Tries again for a while: the server may be away, on its way down or up. */
+/** Retries for a while, because the server may be stopping or starting. */
 async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (let n = 1; ; n++) {
     try {

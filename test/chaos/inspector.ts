@@ -1,9 +1,12 @@
 import type { Container } from '../support/container.ts';
 
-/** What a server needs to be inspected. */
+/** Arguments with which a server can be inspected. */
 export const inspectable = ['--inspect=127.0.0.1:0'];
 
-/** The heap of a server after a collection, in megabytes. Source: DevTools protocol, domains HeapProfiler and Runtime. */
+/**
+ * Measures a server's heap after garbage collection, in megabytes. Source: DevTools protocol, domains HeapProfiler and
+ * Runtime.
+ */
 export async function heapAfterCollection({ logged }: Container): Promise<number> {
   const [, url = ''] = await logged(/Debugger listening on (ws:\S+)/);
   const socket = new WebSocket(url);

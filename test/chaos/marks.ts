@@ -1,7 +1,7 @@
 import { outcomeOf } from '../support/outcome.ts';
 import { type Result, repeat, type Target } from './attack.ts';
 
-/** Writes single rows until the signal; of those that were confirmed each must be there once, of the others none twice. */
+/** Writes single rows until the signal aborts. Each confirmed row must exist once, and no other row twice. */
 export async function writeMarks({ ask, database }: Target, signal: AbortSignal): Promise<Result> {
   const batch = crypto.randomUUID();
   const confirmed: number[] = [];

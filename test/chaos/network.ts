@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A way to PostgreSQL that fails as networks do. */
+/** A proxy to PostgreSQL that fails like networks do. */
 export interface Network {
   readonly port: number;
-  /** Ends all connections, with an RST or with a FIN from the side of the database. */
+  /** Ends all connections, with an RST, or with a FIN from the database's side. */
   readonly cut: (how: 'reset' | 'half-close') => void;
   /** Whether new connections are refused. */
   refuses: boolean;
-  /** Whether what comes waits. */
+  /** Whether incoming data waits. */
   readonly stall: (stalls: boolean) => void;
   readonly end: () => Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { Sample } from './askSteadily.ts';
 
-/** Callers who have nothing to do with the attack: their small query and the platform's probe, on a thread of their own. */
+/** Callers unrelated to the attack: their small query and the platform's probe, on a separate thread. */
 export interface Others {
-  /** What they have had since they were last asked. */
+  /** Returns their results since the last call. */
   readonly samples: () => Promise<readonly Sample[]>;
   readonly end: () => Promise<unknown>;
 }

@@ -2,11 +2,11 @@ import type { Container } from '../support/container.ts';
 import type { Sample } from './askSteadily.ts';
 import type { Attack, Result } from './attack.ts';
 
-/** What was seen of an attack on a server of so much memory. */
+/** The results of an attack on a server with this memory. */
 export interface Observation {
   readonly attack: Attack;
   readonly megabytes: number;
-  /** How the memory was bounded. */
+  /** The way in which memory was limited. */
   readonly bound: Container['bound'];
   readonly result: Result;
   readonly calm: readonly Sample[];
@@ -15,9 +15,9 @@ export interface Observation {
   readonly peakMegabytes: number;
 }
 
-/** How many times as long as in the calm before the slowest hundredth of others' small queries may take. */
+/** Largest allowed ratio of the others' p99 to the p99 before the attack. */
 const slower = 10;
-/** Of others' small queries so many may be told to come again. */
+/** Share of the others' small queries that may get a 503 with `Retry-After`. */
 const toldToWait = 0.01;
 
 const queriesOf = (samples: readonly Sample[]) => samples.filter(({ kind }) => kind === 'query');
@@ -31,7 +31,7 @@ function percentile(samples: readonly Sample[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 }
 
-/** Which goals are missed, without those of time where only counts are to be judged. */
+/** Returns the missed goals; those of time only if times count. */
 export function missedBy(seen: Observation, onlyCounts: boolean): readonly string[] {
   const { attack, megabytes, result, calm, meanwhile, lives, peakMegabytes } = seen;
   const queries = queriesOf(meanwhile);
@@ -59,7 +59,7 @@ const describe = (sample: Sample | undefined) => `${sample?.status} ${sample?.te
 
 export const head = ['attack', 'MB', 'tried', 'failed', 'others', 'not served', 'p99 before', 'p99', 'worst', 'peak'];
 
-/** The line of the table. */
+/** Writes the line of the table. */
 export function cellsOf({ attack, megabytes, result, calm, meanwhile, peakMegabytes }: Observation): readonly string[] {
   const queries = queriesOf(meanwhile);
   const ms = (value: number) => (queries.length > 0 ? `${value.toFixed(0)} ms` : '-');

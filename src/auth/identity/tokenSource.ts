@@ -10,7 +10,7 @@ export interface Token extends IssuedToken {
 }
 
 export interface TokenSource {
-  /** Returns a living token at once, otherwise waits for one. Rejects with an IdentityError. */
+  /** Returns a valid token at once, otherwise waits for one. Rejects with an IdentityError. */
   get(): Promise<Token>;
   /**
    * Discards a token that the database refused, so that the next `get` requests another. Returns the reason, for the
@@ -51,8 +51,8 @@ const maxPauseMs = 60_000;
 const maxTimerMs = 2 ** 31 - 1;
 
 /**
- * Creates a source that keeps a living token at hand. It refreshes ahead of the token's end, in the background and with
- * one request at a time, and uses the token to its very end if no newer one can be had.
+ * Creates a source that keeps a valid token. It refreshes the token before it ends, in the background and with one
+ * request at a time, and uses it until its very end if no newer one is available.
  */
 export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent }: TokenSourceOptions): TokenSource {
   let current: Token | undefined;

@@ -30,6 +30,6 @@ const placeOf = ({ status, file }: DocumentFinding) => (status === 'failed' ? [`
 export const isPassed = (findings: readonly DocumentFinding[], problems: readonly string[]): boolean =>
   problems.length === 0 && findings.every(({ status }) => status !== 'failed');
 
-/** Formats the same as one JSON document. */
+/** Formats findings and problems as one JSON document. */
 export const asDocument = (findings: readonly DocumentFinding[], problems: readonly string[]): string =>
   `${JSON.stringify({ ok: isPassed(findings, problems), findings, problems }, null, 2)}\n`;

@@ -47,8 +47,8 @@ export function countStatements(
     );
 
   /**
-   * Visits a selection. Equal values of `path` stand for the same rows: aliases, and `nodes` beside `edges`, share
-   * their statements. `joins` belongs to the statement that reads the parents' rows.
+   * Visits a selection. Equal values of `path` stand for the same rows: aliases, and `nodes` and `edges`, share their
+   * statements. `joins` belongs to the statement that reads the parents' rows.
    */
   function visit(
     type: GraphQLCompositeType,

@@ -22,7 +22,7 @@ const special = (
 const rangeType = ({ range, sql: type }: Type, text: string): string =>
   range ? (/^\s*\{/.test(text) ? range.multirange : range.range) : type;
 
-/** Returns the same, or the element type for a text that does not begin like a range. */
+/** Returns the type of an argument of `contains`: the element type for a text that does not begin like a range. */
 const rangeOrValueType = (type: Type, text: string): string =>
   type.range && !/^\s*([[({]|empty\s*$)/i.test(text) ? type.range.element : rangeType(type, text);
 

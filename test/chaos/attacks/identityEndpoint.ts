@@ -15,7 +15,7 @@ const faults: readonly Fault[] = [
   { kind: 'same-token' },
 ];
 const clientId = 'chaos-identity';
-/** So many requests a second are a hot loop. */
+/** Requests per second that count as a hot loop. */
 const mostPerSecond = 20;
 
 let endpoint: Awaited<ReturnType<typeof createIdentityEndpoint>>;
@@ -37,16 +37,16 @@ async function prepare({ admin, connection }: ChaosDatabase) {
   };
 }
 
-/** An endpoint that does everything wrong in turn, while tokens are so short that another is wanted all the time. */
+/** An endpoint that fails in every way in turn, while tokens are so short-lived that a new one is always needed. */
 async function run({ database }: Target, signal: AbortSignal) {
-  // Within its last five minutes each token is replaced.
+  // Each token is replaced within its last five minutes.
   endpoint.lifeSeconds = 240;
   const [began, before] = [performance.now(), endpoint.requests()];
   let tried = 0;
   for (; !signal.aborted; tried++) {
     endpoint.fault = faults[tried % faults.length];
     await wait(500);
-    // Connections that are opened anew have to log in.
+    // New connections must log in.
     await database.admin('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1 limit 1', [
       clientId,
     ]);

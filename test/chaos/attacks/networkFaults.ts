@@ -8,7 +8,7 @@ const stalledMs = 3000;
 
 let network: Network;
 
-/** Each ends before the next begins. */
+/** Faults, one after the other. */
 const faults: readonly (() => Promise<void> | void)[] = [
   () => network.cut('reset'),
   () => network.cut('half-close'),
@@ -25,7 +25,7 @@ const faults: readonly (() => Promise<void> | void)[] = [
   },
 ];
 
-/** The network to PostgreSQL fails, while somebody writes. */
+/** The network to PostgreSQL fails during writes. */
 export const networkFaults: Attack = {
   name: 'faults of the network',
   excuses: 'soon',

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { type Attack, repeat } from '../attack.ts';
 
-/** Nobody's token is needed: the readiness probe, on 1,500 connections that are kept. */
+/** Calls the readiness probe, which needs no token, on 1,500 persistent connections. */
 export const probes: Attack = {
   name: 'probes',
   async run({ container }, signal) {

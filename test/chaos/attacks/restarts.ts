@@ -6,8 +6,8 @@ const calmMs = 1500;
 const noticedMs = 300;
 
 /**
- * A backend that ends by SIGKILL takes all others along, as a crash does. Resolves when PostgreSQL has recovered: one
- * that is told to stop before that, 18.4 does not.
+ * Kills a backend with SIGKILL, which ends all others, as a crash does. Resolves when PostgreSQL has recovered: if it
+ * is told to stop earlier, version 18.4 does not stop.
  */
 async function crash({ database }: Target): Promise<void> {
   const [{ pid } = {}] = await database.admin<{ pid: number }>(
@@ -19,7 +19,7 @@ async function crash({ database }: Target): Promise<void> {
   await database.admin('select');
 }
 
-/** PostgreSQL is restarted and crashes in turn, while somebody writes. */
+/** PostgreSQL restarts and crashes in turn, during writes. */
 export const restarts: Attack = {
   name: 'restarts of PostgreSQL',
   excuses: 'soon',

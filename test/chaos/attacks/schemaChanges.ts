@@ -1,7 +1,7 @@
 import { outcomeOf } from '../../support/outcome.ts';
 import { type Attack, repeat } from '../attack.ts';
 
-/** There and back, on a table that the attacker reads and on the one that others do. */
+/** Changes and their reverse, on a table that the attacker reads and on the one that others read. */
 const changes = [
   'alter table events.changing add column extra int',
   'alter table events.changing rename column name to title',
@@ -16,7 +16,7 @@ const changes = [
   'grant select on events.changing to app',
 ];
 
-/** The schema changes all the time, and the server is told to look each time. */
+/** The schema changes continually, and the server is signalled to check each time. */
 export const schemaChanges: Attack = {
   name: 'changes of the schema',
   async run({ ask, container, database }, signal) {

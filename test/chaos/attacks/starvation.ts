@@ -7,7 +7,7 @@ const counts = Array.from(
   (_, n) => `a${n}: events(where: { payload: { contains: { n: ${n} } } }) { totalCount }`,
 ).join(' ');
 
-/** Two requests with 400 slow counts each, again and again; and a migration that holds the lock of a table that they read. */
+/** Repeats two requests with 400 slow counts each, while a migration holds the lock of a table that they read. */
 export const starvation: Attack = {
   name: 'starvation',
   async run({ ask, database }, signal) {

@@ -4,14 +4,14 @@ import { type Attack, repeat } from '../attack.ts';
 import { heapAfterCollection, inspectable } from '../inspector.ts';
 
 const lookMs = 3000;
-/** From its first third on the heap may grow by this much, in megabytes: the cache of documents fills for a while. */
+/** Megabytes by which the heap may grow after the first third; the document cache fills for a while. */
 const growth = 40;
 
-/** No document comes twice, nor a caller more than a few times. */
+/** No document is sent twice, and no caller sends more than a few. */
 const documentOf = (n: number) =>
   `{ a${n}: devices(first: ${1 + (n % 20)}) { nodes { serial b${n}: events(last: 3) { nodes { severity payload } } } } }`;
 
-/** Ordinary reads that never are the same, and the heap after collections meanwhile. */
+/** Ordinary reads that are all different, and the heap after garbage collections meanwhile. */
 export const steadyLoad: Attack = {
   name: 'steady load',
   prepare: async () => ({ args: inspectable }),

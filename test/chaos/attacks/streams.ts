@@ -1,14 +1,14 @@
 import { Agent, type ClientRequest, get } from 'node:http';
 import { type Attack, repeat } from '../attack.ts';
 
-/** Each with a filter of its own. */
+/** Streams, each with its own filter. */
 const subscriptionOf = (n: number) =>
   encodeURIComponent(`subscription { marksAdded(where: { n: { ne: ${-n} } }) { cursor edges { node { n } } } }`);
 
-/** As many as two callers may have who hold some already; beyond that each stream has a caller of its own. */
+/** As many as two callers with streams may have; beyond that, each stream has its own caller. */
 const ofTwo = 4000;
 
-/** More streams than are let in. Some of the connections are still for others. */
+/** Opens more streams than the limit, which leaves some connections to others. */
 export const streams: Attack = {
   name: 'streams',
   async run({ container, headersOf }, signal) {

@@ -1,7 +1,7 @@
 import { sendUnfinished } from '../../support/unfinished.ts';
 import { type Attack, repeat } from '../attack.ts';
 
-/** 220 clients of one caller who may write, each with almost all of a body of 5 MB; who is cut off comes again. */
+/** 220 clients of one caller who may write send almost all of a 5 MB body each; a disconnected client comes again. */
 export const unfinishedBodies: Attack = {
   name: 'unfinished bodies',
   async run({ container, headersOf }, signal) {

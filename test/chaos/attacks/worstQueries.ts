@@ -2,11 +2,11 @@ import { createPages, type Kind, kinds, largest } from '../../../bench/largest.t
 import { outcomeOf } from '../../support/outcome.ts';
 import { type Attack, repeat } from '../attack.ts';
 
-/** Of each kind the largest that is allowed, looked for once. */
+/** The largest allowed query of each kind, found once. */
 const found = new Map<Kind, Promise<string>>();
 let pages: Promise<unknown> | undefined;
 
-/** The largest answers that the limits allow, and what is read in vain, so many at once by one caller. */
+/** Requests the largest allowed responses and ones that are too large, several at once by one caller. */
 export const worstQueries = (atOnce: number): Attack => ({
   name: `worst queries, ${atOnce} at once`,
   async prepare({ own }) {

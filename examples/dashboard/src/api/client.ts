@@ -10,12 +10,12 @@ import {
 import { authorizedFetch } from './access';
 import { type Problem, problemOf, problemOfStatus, unreachable } from './problem';
 
-/** Beside the page, whatever prefix a proxy puts in front of both. */
+/** The API's address next to the page, whatever prefix a proxy adds to both. */
 export const endpoint = new URL('graphql', document.baseURI).href;
 
 /**
- * Queries go by GET: the browser keeps the answers, and asks with their ETag whether they are still the same. Nothing
- * else is kept, since nearly everything on the page is about now.
+ * Sends queries by GET: the browser keeps the answers and revalidates them with their ETag. Nothing else is cached,
+ * because nearly everything on the page is recent.
  */
 export const client = new Client({
   url: endpoint,
@@ -25,19 +25,19 @@ export const client = new Client({
   fetch: authorizedFetch,
 });
 
-/** The id under which the server has a document; the page holds no document's text. */
+/** The server's id of a document; the page contains no document's text. */
 export function documentIdOf(document: object): string {
   const { hash } = (document as { __meta__?: { hash: string } }).__meta__ ?? {};
   if (!hash) throw new Error('The document has no id: npm run dashboard:write');
   return hash;
 }
 
-/** What urql sends of it: its id alone. */
+/** The part of a document that urql sends: its id. */
 export const persisted = <Data, Variables>(document: TypedDocumentNode<Data, Variables>) =>
   ({ kind: 'Document', definitions: [], documentId: documentIdOf(document) }) as PersistedDocument &
     TypedDocumentNode<Data, Variables & AnyVariables>;
 
-/** Runs a query; null when the signal aborts, upon which the server ends its work, too. */
+/** Runs a query; resolves with null if the signal aborts, which also ends the server's work. */
 export const ask = <Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
@@ -51,7 +51,7 @@ export const ask = <Data, Variables extends AnyVariables>(
     });
   });
 
-/** What went wrong with a request; null where nothing did. */
+/** Returns the problem of a request; null if there is none. */
 export function problemIn(error: CombinedError | undefined): Problem | null {
   if (!error) return null;
   if (error.graphQLErrors.length > 0) return problemOf(error.graphQLErrors);

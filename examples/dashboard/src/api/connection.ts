@@ -7,11 +7,11 @@ export type Status = 'ok' | 'away' | 'unfit';
 
 export interface Connection {
   readonly status: Status;
-  /** Changes when everybody should ask again at once. */
+  /** Changes when every query should be sent again at once. */
   readonly epoch: number;
-  /** Why it is unfit. */
+  /** The reason, if it is unfit. */
   readonly message: string;
-  /** Tells how a request went; null where it was answered. */
+  /** Reports the outcome of a request; null if it was answered. */
   readonly report: (problem: Problem | null) => void;
   readonly retry: () => void;
 }
@@ -30,7 +30,7 @@ function reduce(state: State, event: Event): State {
   return reduce(state, 'answered');
 }
 
-/** One for the whole page: what one request finds out, all others go by. */
+/** The connection of the whole page: all requests share what one finds out. */
 export function useConnectionState(): Connection {
   const [state, dispatch] = useReducer(reduce, { status: 'ok', epoch: 0, message: '' });
   const report = useCallback((problem: Problem | null) => dispatch(problem ?? 'answered'), []);

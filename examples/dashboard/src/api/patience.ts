@@ -1,4 +1,7 @@
-/** How long to wait after so many failures in a row, in milliseconds: 1, 2, 4, 8, then 10 s, give or take a quarter. */
+/**
+ * Returns the pause after this many failures in a row, in milliseconds: 1, 2, 4, 8, then 10 s, each a quarter more or
+ * less at random.
+ */
 export const backoff = (failures: number): number =>
   Math.min(10_000, 1000 * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
 

@@ -1,7 +1,7 @@
-/** What keeps the page from its data, by what the page does about it. */
+/** A problem between the page and its data, by what the page does about it. */
 export interface Problem {
   readonly kind: 'away' | 'unfit' | 'conflict' | 'refused' | 'other';
-  /** For the user. */
+  /** Message for the user. */
   readonly message: string;
 }
 
@@ -20,7 +20,7 @@ const messages: Readonly<Record<string, string>> = {
 
 const away = new Set(['DATABASE_UNAVAILABLE', 'AUTHENTICATION_UNAVAILABLE']);
 
-/** Of the errors in an answer, the first. */
+/** Returns the problem of an answer's first error. */
 export function problemOf([error]: readonly GraphQLErrorLike[]): Problem {
   const code = String(error?.extensions?.['code'] ?? '');
   const message = messages[code] ?? error?.message ?? 'Something went wrong.';
@@ -31,7 +31,7 @@ export function problemOf([error]: readonly GraphQLErrorLike[]): Problem {
   return { kind: 'other', message };
 }
 
-/** Of an answer that is no GraphQL. */
+/** Returns the problem of an answer that is not GraphQL. */
 export const problemOfStatus = (status: number): Problem =>
   status >= 500 ? unreachable : { kind: 'other', message: `The server answered with the status ${status}.` };
 

@@ -7,12 +7,12 @@ import { backoff, pause } from './patience';
 import type { Problem } from './problem';
 
 export interface Answer<Data> {
-  /** The last answer to the question as it is now; while that is on its way, to the one before. */
+  /** The last answer for the current variables; until it arrives, the answer for the previous ones. */
   readonly data: Data | null;
   readonly problem: Problem | null;
-  /** When `data` came; null before there is any. */
+  /** Time at which `data` arrived; null before. */
   readonly at: number | null;
-  /** Whether `data` is not about the present variables, or cannot be brought up to date. */
+  /** Whether `data` belongs to other variables, or cannot be updated. */
   readonly isStale: boolean;
   readonly refresh: () => void;
 }
@@ -26,7 +26,10 @@ interface State<Data> {
 
 const nothing = { data: null, at: null, problem: null, key: null };
 
-/** Asks again every `everyMs`, or once where that is null; asks on while the server is away, and keeps what it had. */
+/**
+ * Runs a query every `everyMs`, or once if that is null. Continues while the server is unreachable, and keeps the last
+ * data.
+ */
 export function useQuery<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
@@ -50,10 +53,10 @@ export function useQuery<Data, Variables extends AnyVariables>(
         const { data } = result;
         report(problem);
         setState((last) => {
-          // What is away is null, too.
+          // Fields that failed are null, too.
           if (problem?.kind === 'away') return { ...last, problem };
           if (data) return { data, at: Date.now(), problem, key };
-          // Of a question that failed there is no other's answer to show.
+          // If the first query for these variables failed, other variables' data must not be shown.
           return last.key === key ? { ...last, problem } : { ...nothing, problem, key };
         });
         failures = problem?.kind === 'away' ? failures + 1 : 0;

@@ -3,11 +3,11 @@ import { useState } from 'preact/hooks';
 export interface AsTableProps {
   readonly caption: string;
   readonly head: readonly string[];
-  /** Made when the table is opened. */
+  /** Computed when the table is opened. */
   readonly rows: () => readonly (readonly string[])[];
 }
 
-/** The numbers of a chart for those who cannot see it, or want to copy them. */
+/** The numbers of a chart as a table, for users who cannot see the chart or want to copy them. */
 export function AsTable({ caption, head, rows }: AsTableProps) {
   const [isOpen, setOpen] = useState(false);
   return (

@@ -7,15 +7,15 @@ import { colorOf } from './colors';
 import { type Calls, type Look, optionsOf } from './options';
 
 export interface ChartProps extends Calls {
-  /** What it shows, in one sentence. */
+  /** Describes the chart in one sentence. */
   readonly label: string;
   /** Times in seconds, then the values of each series. */
   readonly data: uPlot.AlignedData;
-  /** Given the colours of the page; is taken anew when `scheme` changes. */
+  /** Makes the options from the page's colours; called again when `scheme` changes. */
   readonly series: (color: Look['color']) => Look['series'];
   readonly scheme: Scheme;
   readonly isCount?: boolean;
-  /** The indices of the series that are not drawn. */
+  /** Indices of hidden series. */
   readonly hidden?: readonly number[];
 }
 
@@ -23,11 +23,11 @@ const none: readonly number[] = [];
 
 const height = 240;
 
-/** A chart over time, of which a stroke with the pointer chooses a part. */
+/** A chart over time; dragging across it selects a range. */
 export function Chart({ label, data, series, scheme, isCount = false, hidden = none, ...given }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  // The plot outlives what is given.
+  // The plot outlives these properties.
   const calls = useRef<Calls>(given);
   calls.current = given;
 

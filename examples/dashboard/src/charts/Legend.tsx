@@ -1,19 +1,19 @@
 export interface LegendItem {
   readonly name: string;
-  /** Of the custom property that has its colour, where it has one. */
+  /** Name of the custom property with its colour, if it has one. */
   readonly color?: string;
   readonly value: string;
-  /** Where one may choose it: whether it is chosen, and what a click does. */
+  /** For a series that can be chosen: whether it is chosen, and what a click does. */
   readonly choice?: { readonly isPressed: boolean; readonly toggle: () => void };
 }
 
 export interface LegendProps {
-  /** What the values are of: the whole chart, or the bucket under the pointer. */
+  /** What the values describe: the whole chart, or the bucket under the pointer. */
   readonly title: string;
   readonly items: readonly LegendItem[];
 }
 
-/** Names the series, with their values where the pointer is. */
+/** Names the series, with their values at the pointer. */
 export function Legend({ title, items }: LegendProps) {
   return (
     <div class="legend">

@@ -15,12 +15,12 @@ export interface PercentilesProps {
   readonly unit: string | null;
   readonly bucket: Bucket;
   readonly scheme: Scheme;
-  /** One for each incident. */
+  /** A mark for each incident. */
   readonly marks: readonly Mark[];
   readonly onBrush: (range: Between) => void;
 }
 
-/** A value between two gaps has no line: it is a point. */
+/** A value between two gaps is drawn as a point, because no line reaches it. */
 const alone: uPlot.Series.Points.Filter = ({ data }, seriesIndex) => {
   const values = Array.from(data[seriesIndex] ?? []);
   const isGap = (i: number) => values[i] === null || values[i] === undefined;
@@ -31,7 +31,7 @@ const lines = ['p50', 'p95', 'p99'] as const;
 
 type Line = (typeof lines)[number];
 
-/** Of fewer values a percentile says nothing: none lies beyond it, or half of them are five. */
+/** Fewest values for each percentile: with fewer, no value lies beyond it. */
 const needed: Readonly<Record<Line, number>> = { p50: 10, p95: 20, p99: 100 };
 
 const fewText = lines.map((line) => `${line} from ${needed[line]}`).join(', ');
@@ -46,7 +46,7 @@ const series = (color: (name: string) => string): readonly uPlot.Series[] =>
     spanGaps: false,
   }));
 
-/** The median and the high end of a value, per bucket, where there are values enough for them. */
+/** Draws the median and a high percentile per bucket, if there are enough values. */
 export function Percentiles({ values, name, unit, bucket, scheme, marks, onBrush }: PercentilesProps) {
   const [index, setIndex] = useState<number | null>(null);
   const [hidden, setHidden] = useState<readonly number[]>([]);

@@ -14,7 +14,7 @@ export interface ReadingsProps {
   readonly readings: NonNullable<ReadingsQuery['readings']>['nodes'];
   readonly name: string;
   readonly unit: string | null;
-  /** What the chart shows, whether or not there are readings. */
+  /** Range of the chart, whether or not it has readings. */
   readonly span: Between;
   readonly scheme: Scheme;
   readonly marks: readonly Mark[];
@@ -25,7 +25,7 @@ const series = (color: (name: string) => string): readonly uPlot.Series[] => [
   { label: 'value', stroke: color('p50'), width: 0, points: { show: true, size: 5, fill: color('p50') } },
 ];
 
-/** Each value as a point. */
+/** Draws each value as a point. */
 export function Readings({ readings, name, unit, span, scheme, marks, onBrush }: ReadingsProps) {
   const [index, setIndex] = useState<number | null>(null);
   const rows = useMemo(() => readings.toReversed(), [readings]);

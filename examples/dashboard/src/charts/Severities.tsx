@@ -15,9 +15,9 @@ export interface SeveritiesProps {
   readonly groups: NonNullable<OverviewQuery['bySeverity']>;
   readonly bucket: Bucket;
   readonly scheme: Scheme;
-  /** One for each incident. */
+  /** A mark for each incident. */
   readonly marks: readonly Mark[];
-  /** Those that were asked for; none of them is all of them. */
+  /** Selected severities; an empty list selects all. */
   readonly chosen: readonly Severity[];
   readonly onChoose: (chosen: readonly Severity[]) => void;
   readonly onBrush: (range: Between) => void;
@@ -34,7 +34,7 @@ const series = (color: (name: string) => string): readonly uPlot.Series[] =>
     ...(bars && { paths: bars }),
   }));
 
-/** Events per bucket, stacked by severity. */
+/** Draws events per bucket, stacked by severity. */
 export function Severities({ groups, bucket, scheme, marks, chosen, onChoose, onBrush }: SeveritiesProps) {
   const [index, setIndex] = useState<number | null>(null);
   const stack = useMemo(() => stackOf(groups), [groups]);

@@ -1,4 +1,4 @@
-/** A canvas knows no custom properties: what one of them is now, as a colour that it understands. */
+/** Returns the current value of a custom property as a colour, because a canvas cannot use custom properties. */
 export function colorOf(name: string, element: Element): string {
   const probe = document.createElement('i');
   probe.style.color = `var(--${name})`;

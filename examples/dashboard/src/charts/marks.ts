@@ -2,9 +2,9 @@ import type uPlot from 'uplot';
 import type { IncidentsQuery } from '../gql/graphql';
 import { nameOf } from '../state/severities';
 
-/** Something that happened, which a chart has a line for. */
+/** An event that a chart marks with a line. */
 export interface Mark {
-  /** In seconds. */
+  /** In seconds since 1970. */
   readonly time: number;
   /** The name of its colour. */
   readonly color: string;
@@ -12,18 +12,18 @@ export interface Mark {
 
 type Incidents = NonNullable<IncidentsQuery['marked']>['nodes'];
 
-/** One for the beginning of each incident. */
+/** Makes a mark for the beginning of each incident. */
 export const marksOf = (incidents: Incidents): readonly Mark[] =>
   incidents.map(({ openedAt, severity }) => ({ time: Date.parse(openedAt) / 1000, color: nameOf(severity) }));
 
-/** How many there are from a time on, for so long. */
+/** Counts the marks from a time on, for a duration. */
 export const countMarks = (
   marks: readonly Mark[],
   from = Number.NEGATIVE_INFINITY,
   seconds = Number.POSITIVE_INFINITY,
 ) => marks.filter(({ time }) => time >= from && time - from < seconds).length;
 
-/** A dashed line each, with a triangle that hangs from the top; of those that would cover each other one. */
+/** Draws each mark as a dashed line with a triangle at the top; of marks that would overlap, only one. */
 export function drawMarks(plot: uPlot, marks: readonly Mark[], color: (name: string) => string): void {
   const { ctx, bbox } = plot;
   const size = 5 * devicePixelRatio;

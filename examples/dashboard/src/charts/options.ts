@@ -5,15 +5,15 @@ import { drawMarks, type Mark } from './marks';
 import { font, widthOf } from './text';
 import { timeAxis, widestDay } from './timeAxis';
 
-/** What a chart tells, and is told while it is drawn. */
+/** Values that a chart reads and reports while it is drawn. */
 export interface Calls {
-  /** From the first time to the last, in seconds; by default what the data span. */
+  /** From the first time to the last, in seconds; the range of the data by default. */
   readonly span?: readonly [from: number, to: number] | undefined;
-  /** Of one bucket, in seconds: the last one has a width too. Points have none. */
+  /** Width of a bucket in seconds, because the last one has a width too; absent for points. */
   readonly step: number;
   readonly marks: readonly Mark[];
   readonly onBrush: (range: Between) => void;
-  /** The index of the bucket that the pointer is in, or of the nearest point; null when it is elsewhere. */
+  /** Index of the bucket under the pointer, or of the nearest point; null if the pointer is elsewhere. */
   readonly onPoint: (index: number | null) => void;
 }
 
@@ -22,14 +22,14 @@ export interface Look {
   readonly height: number;
   readonly color: (name: string) => string;
   readonly series: readonly uPlot.Series[];
-  /** Whether the values are numbers of things: whole, and from nothing on. */
+  /** Whether the values are counts: whole numbers from zero. */
   readonly isCount: boolean;
 }
 
-/** Pixels: shorter strokes are clicks. */
+/** In pixels; shorter strokes are clicks. */
 const shortestBrush = 6;
 
-/** A chart over time; `calls` is asked for what holds at the moment. */
+/** Makes the options of a chart over time; `calls` is read each time, so that it is current. */
 export const optionsOf = ({ width, height, color, series, isCount }: Look, calls: () => Calls): uPlot.Options => ({
   width,
   height,
@@ -57,7 +57,7 @@ export const optionsOf = ({ width, height, color, series, isCount }: Look, calls
   },
 });
 
-/** Not the nearest beginning, which may be that of the next bucket. */
+/** Finds the bucket that contains a time; the nearest start may be that of the next bucket. */
 function bucketAt({ cursor: { left = -1, idx }, data: [times], posToVal }: uPlot): number | null {
   if (left < 0 || idx === null || idx === undefined) return null;
   return (times[idx] ?? 0) > posToVal(left, 'x') ? Math.max(0, idx - 1) : idx;
@@ -65,7 +65,7 @@ function bucketAt({ cursor: { left = -1, idx }, data: [times], posToVal }: uPlot
 
 const nearest = ({ cursor: { left = -1, idx } }: uPlot): number | null => (left < 0 ? null : (idx ?? null));
 
-/** Of values that are far from nothing only what they span. */
+/** For values far from zero, shows only the range that they span. */
 function yRange(min: number | null, max: number | null, isCount: boolean): [number, number] {
   if (min === null || max === null) return [0, 1];
   if (isCount || (min >= 0 && min < max / 2)) return [0, Math.max(1, max * 1.05)];
@@ -73,7 +73,7 @@ function yRange(min: number | null, max: number | null, isCount: boolean): [numb
   return [min - room, max + room];
 }
 
-/** Between the lines of a chart of counts. */
+/** Distances between the grid lines of a chart of counts. */
 const wholeSteps = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 1_000_000, 1e7, 1e8,
 ];

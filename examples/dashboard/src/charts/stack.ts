@@ -2,14 +2,14 @@ import type { OverviewQuery, Severity } from '../gql/graphql';
 import { severities } from '../state/severities';
 
 export interface Stack {
-  /** The beginnings of the buckets, in seconds since 1970. */
+  /** The starts of the buckets, in seconds since 1970. */
   readonly times: readonly number[];
-  /** For each severity its number of events in each bucket. */
+  /** Number of events in each bucket, by severity. */
   readonly counts: ReadonlyMap<Severity, readonly number[]>;
   readonly totals: readonly number[];
 }
 
-/** Groups by severity and bucket, in any order, as columns of equal length. */
+/** Turns groups by severity and bucket, in any order, into columns of equal length. */
 export function stackOf(groups: NonNullable<OverviewQuery['bySeverity']>): Stack {
   const found = new Map<string, number>();
   const buckets = new Set<string>();
@@ -29,7 +29,10 @@ export function stackOf(groups: NonNullable<OverviewQuery['bySeverity']>): Stack
   };
 }
 
-/** What is drawn: each severity up to the top of its own part, the highest first, so that the lower ones lie over it. */
+/**
+ * Returns the series to draw: each severity up to the top of its part, the highest first, so that the lower ones cover
+ * it.
+ */
 export function layersOf({ counts, totals }: Stack): readonly { severity: Severity; tops: readonly number[] }[] {
   let tops: readonly number[] = totals.map(() => 0);
   return severities

@@ -1,9 +1,9 @@
-/** What a chart writes with. */
+/** Font of a chart's texts. */
 export const font = '11px system-ui, sans-serif';
 
 const context = document.createElement('canvas').getContext('2d');
 
-/** The pixels that a chart needs for a text. */
+/** Measures the width of a chart's text, in pixels. */
 export function widthOf(text: string): number {
   if (!context) return 0;
   context.font = font;

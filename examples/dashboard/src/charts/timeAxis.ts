@@ -4,10 +4,10 @@ import { widthOf } from './text';
 
 const day = 86_400;
 
-/** Of the labels: a day with its year. */
+/** Width of a label, which may be a day with its year. */
 export const widestDay = widthOf(dayOf(Date.UTC(2000, 11, 28)));
 
-/** Days at their midnight and where there is nothing but midnights, times of the day elsewhere. */
+/** Labels midnights with their day, and other times with the time of day; if all are midnights, all with their day. */
 export function timeAxis(_plot: uPlot, splits: number[]): string[] {
   const gap = (splits[1] ?? 0) - (splits[0] ?? 0);
   return splits.map((seconds) => {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { account, signOut } from '../api/access';
 
-/** Who is signed in, and the way out; nothing where nobody is. */
+/** The signed-in user, with a button to sign out; empty if there is none. */
 export function Account() {
   const [name, setName] = useState<string | null>(null);
   useEffect(() => void account().then(setName), []);

@@ -1,6 +1,6 @@
 import { useConnection } from '../api/connection';
 
-/** Says that the server is away; what the page shows is then as old as that. */
+/** Says that the server is unreachable, with a button to try again. */
 export function Banner() {
   const { status, retry } = useConnection();
   return (

@@ -11,11 +11,11 @@ export interface FiltersProps {
   readonly view: View;
   readonly go: Go;
   readonly choices: ChoicesQuery | null;
-  /** Whose age is that of the page. */
+  /** The query whose age the page shows. */
   readonly answer: Pick<Answer<unknown>, 'at' | 'isStale'>;
 }
 
-/** What the page is about: where, which device, and when. */
+/** The page's filters: site, device, severities and range. */
 export function Filters({ view, go, choices, answer: { at, isStale } }: FiltersProps) {
   const sites = choices?.sites?.nodes ?? [];
   return (

@@ -13,7 +13,7 @@ export interface HeaderProps {
   readonly toggleScheme: () => void;
 }
 
-/** Where one is, and what holds for the whole page. */
+/** The page's title, and what concerns the whole page. */
 export function Header({ view: { device, live }, go, scheme, toggleScheme }: HeaderProps) {
   const isAway = useConnection().status === 'away';
   return (

@@ -4,12 +4,12 @@ import { ViewLink } from './ViewLink';
 
 export interface NoticesProps {
   readonly view: View;
-  /** What the address says wrongly. */
+  /** Invalid parts of the address. */
   readonly faults: readonly string[];
   readonly choices: ChoicesQuery | null;
 }
 
-/** Says what the address asks for in vain. */
+/** Explains which parts of the address were ignored. */
 export function Notices({ view: { site, measure }, faults, choices }: NoticesProps) {
   const sites = choices?.sites?.nodes;
   const measures = choices?.measures?.nodes;

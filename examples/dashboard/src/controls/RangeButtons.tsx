@@ -6,7 +6,7 @@ export interface RangeButtonsProps {
   readonly go: Go;
 }
 
-/** What the pointer does with a stroke over a chart, for the keyboard. */
+/** Buttons that change the range, as dragging across a chart does, for the keyboard. */
 export function RangeButtons({ range, go }: RangeButtonsProps) {
   const buttons = [
     ['Earlier', '←', () => move(range, { by: -0.5 })],

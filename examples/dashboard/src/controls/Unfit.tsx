@@ -1,6 +1,6 @@
 import { useConnection } from '../api/connection';
 
-/** All that there is to say where the server does not run the documents of this page. */
+/** The whole page if the server does not run its documents. */
 export function Unfit() {
   const { message, retry } = useConnection();
   return (

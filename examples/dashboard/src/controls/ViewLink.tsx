@@ -8,7 +8,7 @@ export interface ViewLinkProps {
   readonly children: ComponentChildren;
 }
 
-/** A link to another view: an ordinary one, so that it opens in a new tab too. */
+/** A link to another view. It is an ordinary link, so that it opens in a new tab too. */
 export function ViewLink({ to, children }: ViewLinkProps) {
   const { view, go } = useContext(ViewContext);
   return (

@@ -5,7 +5,7 @@ export interface DeviceFactsProps {
   readonly device: NonNullable<DeviceQuery['device']>;
 }
 
-/** What a device is, and what it last said. */
+/** A device's properties, and its latest events. */
 export function DeviceFacts({ device }: DeviceFactsProps) {
   const facts: readonly (readonly [name: string, value: string | null])[] = [
     ['Model', device.model],

@@ -8,7 +8,7 @@ export interface DevicePanelProps {
   readonly everyMs: number | null;
 }
 
-/** The device that the page is about. */
+/** The selected device. */
 export function DevicePanel({ serial, everyMs }: DevicePanelProps) {
   const answer = useQuery(DeviceDocument, { serial }, everyMs);
   const device = answer.data?.device;

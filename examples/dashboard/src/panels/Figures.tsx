@@ -7,12 +7,12 @@ import { errorsAndWorse } from '../state/severities';
 
 export interface FiguresProps {
   readonly overview: Answer<OverviewQuery>;
-  /** Whether they are about one device only. */
+  /** Whether they concern a single device. */
   readonly isOne: boolean;
   readonly incidents: Answer<IncidentsQuery>;
 }
 
-/** The numbers that one looks at first. */
+/** The most important numbers. */
 export function Figures({ overview: { data, isStale }, isOne, incidents }: FiguresProps) {
   const events = data?.totals?.count ?? null;
   const failures =

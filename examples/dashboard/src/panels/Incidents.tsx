@@ -9,7 +9,7 @@ export interface IncidentsProps {
   readonly refresh: () => void;
 }
 
-/** Incidents, the latest first, each with a button for whoever takes it on. */
+/** Incidents, the latest first, each with a button to acknowledge it. */
 export function Incidents({ incidents, refresh }: IncidentsProps) {
   const { latest, notice, acknowledge } = useAcknowledge(incidents, refresh);
   return (

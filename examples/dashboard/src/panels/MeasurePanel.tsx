@@ -20,13 +20,13 @@ export interface MeasurePanelProps {
   readonly everyMs: number | null;
 }
 
-/** Fewer buckets than of counts: percentiles need values in them. */
+/** Number of buckets, fewer than for counts, because percentiles need several values in each. */
 const mostBuckets = 32;
 
-/** So many values can be told apart as points; the server gives no more of them. */
+/** Largest number of values to draw as points; the server returns no more of them. */
 const mostReadings = 500;
 
-/** The values of one kind: each of them where they are few, their percentiles where they are many. */
+/** The values of one event type: as points if they are few, as percentiles if they are many. */
 export function MeasurePanel(props: MeasurePanelProps) {
   const { view, go, scheme, marks, everyMs } = props;
   const bucket = bucketOf(view.range, mostBuckets);

@@ -6,7 +6,7 @@ export interface NoisiestProps {
   readonly groups: NonNullable<OverviewQuery['noisiest']>;
 }
 
-/** The devices with most events, each a link to its page. */
+/** The devices with the most events, each with a link to its page. */
 export function Noisiest({ groups }: NoisiestProps) {
   const most = Math.max(1, ...groups.map(({ count }) => count));
   return (

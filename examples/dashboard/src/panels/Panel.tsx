@@ -5,15 +5,15 @@ import './panels.css';
 export interface PanelProps {
   readonly name: string;
   readonly title: string;
-  /** Beside the title. */
+  /** Shown next to the title. */
   readonly aside?: ComponentChildren;
   readonly answer: Pick<Answer<unknown>, 'data' | 'problem' | 'isStale' | 'refresh'>;
-  /** What to say where there is nothing to show; null where there is something. */
+  /** Message if there is nothing to show; null if there is something. */
   readonly empty: string | null;
   readonly children: ComponentChildren;
 }
 
-/** A titled part of the page, with what it says while it has no data, or none at all. */
+/** A part of the page with a title, and a message while it has no data or if there is none. */
 export function Panel({ name, title, aside, answer, empty, children }: PanelProps) {
   return (
     <section

@@ -5,22 +5,22 @@ import { AcknowledgeDocument, IncidentDocument, type IncidentRowFragment } from 
 import { clockSeconds } from '../state/format';
 
 export interface Acknowledging {
-  /** The incident as it will be, or as somebody else has made it. */
+  /** The incident as it will be, or as somebody else has changed it. */
   readonly latest: (incident: IncidentRowFragment) => IncidentRowFragment;
-  /** What to tell the user about it. */
+  /** Message for the user. */
   readonly notice: (incident: IncidentRowFragment) => string | null;
   readonly acknowledge: (incident: IncidentRowFragment) => Promise<void>;
 }
 
-/** What is known beyond the list: until the server has answered, and then until there is a newer list. */
+/** Changes that the list does not contain yet: until the server has answered, and then until a newer list arrives. */
 interface Known {
   readonly incident: IncidentRowFragment;
   readonly isPending: boolean;
 }
 
 /**
- * Acknowledges incidents of a list. The page shows it before the server has said so, and takes it back when the server
- * says otherwise: the mutation expects that nobody else was first.
+ * Acknowledges incidents of a list. The page shows it at once, and takes it back if the server rejects it: the mutation
+ * expects that nobody else was first.
  */
 export function useAcknowledge(list: readonly IncidentRowFragment[], refresh: () => void): Acknowledging {
   const { report } = useConnection();
@@ -60,7 +60,7 @@ export function useAcknowledge(list: readonly IncidentRowFragment[], refresh: ()
   };
 }
 
-/** Now; but nothing is acknowledged before it was opened, and the clock of this machine may be behind. */
+/** Returns the current time, but none before the incident was opened, because this machine's clock may be slow. */
 function timeFor({ openedAt }: IncidentRowFragment): string {
   const now = new Date().toISOString();
   return Date.parse(openedAt) > Date.parse(now) ? openedAt : now;

@@ -3,13 +3,13 @@ const format = (options: Intl.DateTimeFormatOptions) => {
   return (time: string | number) => format(new Date(time));
 };
 
-/** With the year where it is not this one. */
+/** With the year, unless it is the current one. */
 const formatInItsYear = (options: Intl.DateTimeFormatOptions) => {
   const [short, long] = [format(options), format({ ...options, year: 'numeric' })];
   return (time: string | number) => (new Date(time).getFullYear() === new Date().getFullYear() ? short : long)(time);
 };
 
-/** Times as the reader's clock has them. */
+/** Formats times in the reader's time zone. */
 export const clock = format({ hour: '2-digit', minute: '2-digit' });
 export const clockSeconds = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
 export const dayAndClock = formatInItsYear({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
@@ -18,16 +18,16 @@ export const dayOf = formatInItsYear({ day: 'numeric', month: 'short' });
 /** To the second and with its year. */
 export const fullTime = format({ dateStyle: 'medium', timeStyle: 'medium' });
 
-/** A date without a time of day, which is the same in every time zone. */
+/** Formats a date without a time of day, which is the same in every time zone. */
 export const date = format({ dateStyle: 'medium', timeZone: 'UTC' });
 
-/** The time alone where it was today. */
+/** Shows only the time if it was today. */
 export const moment = (time: string | number): string =>
   new Date(time).toDateString() === new Date().toDateString() ? clockSeconds(time) : dayAndClock(time);
 
 const whole = new Intl.NumberFormat();
 const exact = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 });
-/** Never less than the whole number. */
+/** Keeps all digits of the whole number. */
 const near = new Intl.NumberFormat(undefined, {
   ...{ maximumSignificantDigits: 4, maximumFractionDigits: 3 },
   roundingPriority: 'morePrecision',
@@ -37,19 +37,19 @@ const part = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractio
 export const count = (value: number): string => whole.format(value);
 export const share = (value: number): string => part.format(value);
 
-/** A value of the database, a text, with all of its digits; what was calculated with as many as say something. */
+/** Formats a value: one from the database, a text, with all its digits; a computed one with the significant ones. */
 export function measured(value: number | string | null, unit: string | null = null): string {
   if (value === null) return '–';
   const text = typeof value === 'string' ? exact.format(value as Intl.StringNumericLiteral) : near.format(value);
   return unit ? `${text}\u00a0${unit}` : text;
 }
 
-/** The labels of an axis, with the digits that tell one from the next. */
+/** Formats the labels of an axis with enough digits to distinguish them. */
 export function stepped(values: readonly number[], step: number): string[] {
   const digits = Math.max(0, Math.ceil(-Math.log10(step)) + 1);
   const { format } = new Intl.NumberFormat(undefined, { maximumFractionDigits: Math.min(20, digits) });
   return values.map((value) => format(value));
 }
 
-/** The time zone of all times on the page, whose midnight long buckets begin at. */
+/** The time zone of all times on the page, at whose midnight long buckets begin. */
 export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,6 +1,6 @@
 import type { DateTimeWhere } from '../gql/graphql';
 
-/** Up to now, or between two times. */
+/** A range that ends now, or between two times. */
 export type Range = PresetName | Between;
 
 /** In milliseconds since 1970. */
@@ -30,7 +30,7 @@ export const isPreset = (range: Range | string): range is PresetName =>
 
 const longestStep = ['P30D', 30 * day, '30 days'] as const;
 
-/** The lengths that a bucket may have. */
+/** Possible lengths of a bucket. */
 const steps = [
   ['PT1S', 1000, 'second'],
   ['PT10S', 10_000, '10 seconds'],
@@ -45,7 +45,7 @@ const steps = [
   longestStep,
 ] as const;
 
-/** Bars that one can still tell apart. */
+/** Largest number of bars that can still be distinguished. */
 const mostBars = 100;
 
 export interface Bucket {
@@ -54,38 +54,40 @@ export interface Bucket {
   readonly name: string;
 }
 
-/** The shortest bucket of which the range does not have too many. */
+/** Returns the shortest bucket length with which the range does not have too many buckets. */
 export function bucketOf(range: Range, most = mostBars): Bucket {
   const { from, to } = spanOf(range);
   const [every, ms, name] = steps.find(([, ms]) => (to - from) / ms <= most) ?? longestStep;
   return { every, ms, name };
 }
 
-/** Where it begins and ends, for now. */
+/** Returns the start and end, as of now. */
 export function spanOf(range: Range): Between {
   if (!isPreset(range)) return range;
   const to = Date.now();
   return { from: to - presets[range].ms, to };
 }
 
-/** Up to now it goes by the clock of the database, which the page's own may not agree with. */
+/**
+ * Makes the filter for the range. A range that ends now uses the database's clock, which may differ from the page's.
+ */
 export const during = (range: Range): DateTimeWhere =>
   isPreset(range)
     ? { within: presets[range].within }
     : { gte: new Date(range.from).toISOString(), lt: new Date(range.to).toISOString() };
 
-/** Shorter ones show nothing but single events. */
+/** Shortest range; a shorter one shows only single events. */
 const shortest = 10_000;
-/** Longer ones would have more buckets than can be told apart. */
+/** Longest range; a longer one has more buckets than can be distinguished. */
 export const longest = 5 * 365 * day;
-/** The last time that four digits of a year can say. */
+/** The last time with a four-digit year. */
 const lastTime = Date.UTC(9999, 11, 31);
 
-/** Whether it can be shown: the right way round, no longer than the longest, and since 1970. */
+/** Tells whether a range can be shown: it ends after its start, is not too long, and begins after 1970. */
 export const isPossible = ({ from, to }: Between): boolean =>
   from >= 0 && from < to && to <= lastTime && to - from <= longest;
 
-/** The range `by` of its own length later, and `zoom` times as long: around its middle, but no further than now. */
+/** Returns the range moved by `by` of its length and `zoom` times as long, around its middle but not beyond now. */
 export function move(range: Range, { by = 0, zoom = 1 }: { by?: number; zoom?: number }): Between {
   const { from, to } = spanOf(range);
   const length = Math.min(longest, Math.max(shortest, (to - from) * zoom));
@@ -95,6 +97,9 @@ export function move(range: Range, { by = 0, zoom = 1 }: { by?: number; zoom?: n
   return { from: Math.round(begin), to: Math.round(begin + length) };
 }
 
-/** How often to ask for it again: a chart of minutes moves sooner than one of hours. Null where nothing comes any more. */
+/**
+ * Returns how often to update the range: a chart of minutes changes sooner than one of hours. Null if it no longer
+ * changes.
+ */
 export const pollMs = (range: Range): number | null =>
   isPreset(range) ? Math.min(15_000, Math.max(5000, bucketOf(range).ms / 12)) : null;

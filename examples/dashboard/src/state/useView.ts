@@ -3,7 +3,7 @@ import { type Address, addressOf, readAddress, type View } from './view';
 
 export type Go = (change: Partial<View>) => void;
 
-/** What the address says, and the way to another view. */
+/** The view in the address, and a function that changes it. */
 export function useView(): readonly [Address, Go] {
   const [address, setAddress] = useState(() => readAddress(location.search));
   useEffect(() => {

@@ -2,13 +2,13 @@ import type { Severity } from '../gql/graphql';
 import { type Between, isPossible, isPreset, presetNames, presets, type Range } from './range';
 import { nameOf, severities } from './severities';
 
-/** What the page shows; all of it stands in its address. */
+/** What the page shows, all of which is in its address. */
 export interface View {
   /** The code of a site. */
   readonly site: string | null;
   /** The serial number of a device. */
   readonly device: string | null;
-  /** Of events; none of them is all of them. */
+  /** Severities of events; an empty list means all. */
   readonly severities: readonly Severity[];
   readonly range: Range;
   /** The event type whose values are drawn. */
@@ -20,16 +20,16 @@ const usual = { range: '24h', measure: 'temperature' } as const;
 
 export interface Address {
   readonly view: View;
-  /** What it says wrongly, which is as usual instead. */
+  /** Invalid parts, for which the defaults are used. */
   readonly faults: readonly string[];
 }
 
 const known = ['site', 'device', 'severity', 'range', 'from', 'to', 'measure', 'live'];
 
-/** The view of an address that says nothing. */
+/** The default view, of an empty address. */
 export const usualView: View = { site: null, device: null, severities: [], live: true, ...usual };
 
-/** Reads an address; what it does not say is as usual. */
+/** Reads an address; missing parts have defaults. */
 export function readAddress(search: string): Address {
   const params = new URLSearchParams(search);
   const faults = [...params.keys()]
@@ -73,7 +73,7 @@ function whyNot({ from, to }: Between): string {
   return from >= to ? 'it ends before it begins' : 'it may be five years long at most, from 1970 on';
 }
 
-/** The address of a view, without what is as usual. */
+/** Returns the address of a view, without defaults. */
 export function addressOf({ site, device, severities, range, measure, live }: View): string {
   const params = new URLSearchParams();
   if (site) params.set('site', site);

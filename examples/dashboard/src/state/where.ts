@@ -2,13 +2,13 @@ import type { DeviceWhere, EventWhere, IncidentWhere } from '../gql/graphql';
 import { during } from './range';
 import type { View } from './view';
 
-/** What a view asks of the device of a row, and no more than it asks: a null would be refused. */
+/** Makes the filter on a row's device, with only the view's conditions, because a null would be rejected. */
 function deviceOf({ site, device }: View): { readonly device?: DeviceWhere } {
   if (device) return { device: { serial: { eq: device } } };
   return site ? { device: { site: { code: { eq: site } } } } : {};
 }
 
-/** Of all times. */
+/** The filter for events of all times. */
 export const eventWhere = (view: View): EventWhere => ({
   ...deviceOf(view),
   ...(view.severities.length > 0 && { severity: { in: [...view.severities] } }),
@@ -23,8 +23,8 @@ export const measureWhere = (view: View): EventWhere => ({
 
 export const openIncidentWhere = (view: View): IncidentWhere => ({ ...deviceOf(view), closedAt: { isNull: true } });
 
-/** Those that began in the range: the charts have a mark for each. */
+/** The filter for incidents that began in the range, which the charts mark. */
 export const markedWhere = (view: View): IncidentWhere => ({ ...deviceOf(view), openedAt: during(view.range) });
 
-/** Of one device all incidents, of many those that are not over. */
+/** The filter for all incidents of one device, or for the open ones of several. */
 export const incidentWhere = (view: View): IncidentWhere => (view.device ? deviceOf(view) : openIncidentWhere(view));

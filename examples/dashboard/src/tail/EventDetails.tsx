@@ -5,7 +5,7 @@ import { fullTime, timeZone } from '../state/format';
 import { nameOf } from '../state/severities';
 import type { TailRow } from './rows';
 
-/** What a row has no room for, read when it is opened. */
+/** Details that a row has no room for, loaded when it is opened. */
 export function EventDetails({ row: { id, occurredAt, severity, device } }: { readonly row: TailRow }) {
   const { data, problem } = useQuery(DetailsDocument, { id });
   const event = data?.node && 'payload' in data.node ? data.node : null;

@@ -6,17 +6,17 @@ import type { TailRow } from './rows';
 
 export interface TailRowsProps {
   readonly rows: readonly TailRow[];
-  /** Whether they are of one device only, which then need not be named. */
+  /** Whether all belong to one device, which then is not named. */
   readonly isOne: boolean;
 }
 
-/** How far a key goes from a row, in rows. */
+/** How many rows a key moves. */
 const steps: Readonly<Record<string, number>> = {
   ...{ ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 },
   ...{ Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY },
 };
 
-/** Rows that open. All of them are one stop of the Tab key, within which arrows lead from row to row. */
+/** Rows that can be opened. Together they are a single tab stop; arrow keys move between them. */
 export function TailRows({ rows, isOne }: TailRowsProps) {
   const list = useRef<HTMLOListElement>(null);
   const [opened, setOpened] = useState<string | null>(null);
@@ -58,7 +58,7 @@ export function TailRows({ rows, isOne }: TailRowsProps) {
   );
 }
 
-/** The value is always whole; names have what room it leaves. */
+/** The value is never cut off; names get the remaining room. */
 function Summary({ row: { occurredAt, severity, device, eventType, value }, isOne }: { row: TailRow; isOne: boolean }) {
   const names = isOne ? [eventType?.name] : [device?.serial, eventType?.name];
   const [first, second] = names.map((name) => (

@@ -6,16 +6,16 @@ import { TailDocument, type TailSubscription, type TailSubscriptionVariables } f
 
 export type Added = TailSubscription['eventsAdded'];
 
-/** Three heartbeats of the server: a connection that says nothing for so long is none. */
+/** Three heartbeats of the server; a connection that is silent for longer is lost. */
 const silenceMs = 45_000;
 
 /**
- * One stream of the live tail, until the server ends it or the signal aborts. Rejects with a Problem. It does not try
- * again by itself: only its caller knows the cursor to go on with.
+ * Follows one stream of the live tail until the server ends it or the signal aborts. Rejects with a Problem. It does
+ * not retry, because only its caller knows the cursor to resume with.
  */
 export async function* follow(variables: TailSubscriptionVariables, signal: AbortSignal): AsyncGenerator<Added, void> {
   const client = createClient({ url: endpoint, fetchFn: authorizedFetch, retryAttempts: 0 });
-  // The id stands for the document.
+  // The id replaces the document.
   const request = { query: '', documentId: documentIdOf(TailDocument), variables };
   const results = client.iterate<TailSubscription>(request);
   const leave = () => void results.throw?.(unreachable);

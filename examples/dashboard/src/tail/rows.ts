@@ -2,18 +2,18 @@ import type { TailRowFragment } from '../gql/graphql';
 
 export type TailRow = TailRowFragment;
 
-/** What the tail shows. */
+/** The rows of the tail. */
 export interface Rows {
   /** The newest first. */
   readonly rows: readonly TailRow[];
-  /** How many came while nobody was listening, the last time that somebody began to listen again. */
+  /** Number of rows that arrived during the last pause. */
   readonly missed: number;
   readonly isLoaded: boolean;
 }
 
 export const noRows: Rows = { rows: [], missed: 0, isLoaded: false };
 
-/** Rows that are on the page at most. */
+/** Largest number of rows on the page. */
 const kept = 200;
 
 export type Change =

@@ -7,20 +7,20 @@ import type { Change } from './rows';
 
 export interface TailRun {
   readonly where: EventWhere;
-  /** Whether to go on after the list. */
+  /** Whether to follow after the list. */
   readonly isLive: boolean;
-  /** Where the page is: after the last message that it shows. Null before there is a list. */
+  /** Cursor of the last message on the page; null before there is a list. */
   readonly place: { cursor: string | null };
   /** Ends it. */
   readonly signal: AbortSignal;
-  /** For the next wait after a failure: aborts when there is reason not to wait on. */
+  /** Signal for the next pause after a failure; aborts when waiting is no longer useful. */
   readonly nap: () => AbortSignal;
   readonly onChange: (change: Change) => void;
-  /** How it goes: null where the server answered. */
+  /** Reports the outcome; null if the server answered. */
   readonly onProblem: (problem: Problem | null) => void;
 }
 
-/** Lists the newest events where there is no list yet, and follows; after a failure again, from where it was. */
+/** Lists the newest events if there is no list yet, then follows; after a failure it resumes at its cursor. */
 export async function runTail(run: TailRun): Promise<void> {
   const { isLive, place, signal, nap, onProblem } = run;
   for (let failures = 0; !signal.aborted; ) {
@@ -35,7 +35,7 @@ export async function runTail(run: TailRun): Promise<void> {
       const problem = error as Problem; // nothing else is thrown
       onProblem(problem);
       failures = place.cursor === before ? failures + 1 : 1;
-      // The cursor is another database's, such as one that was restored: begin anew.
+      // The cursor belongs to another database, such as a restored one: start again.
       if (problem.kind === 'refused') place.cursor = null;
       await pause(backoff(failures), AbortSignal.any([signal, nap()]));
     }
@@ -45,7 +45,7 @@ export async function runTail(run: TailRun): Promise<void> {
 async function list({ where, place, signal, onChange, onProblem }: TailRun): Promise<string> {
   const result = await ask(LatestDocument, { where }, signal);
   const events = result?.data?.events;
-  // Without its cursor nothing can follow a list without a gap.
+  // Without a cursor no stream can follow the list without a gap.
   if (!events?.liveCursor) throw problemIn(result?.error) ?? unreachable;
   onProblem(null);
   onChange({ type: 'listed', rows: events.nodes });
@@ -53,7 +53,7 @@ async function list({ where, place, signal, onChange, onProblem }: TailRun): Pro
   return events.liveCursor;
 }
 
-/** The server's messages have so many rows when more wait behind them. */
+/** Number of rows in a message if more are waiting. */
 const fullMessage = 500;
 
 async function listen(after: string, { where, place, signal, onChange, onProblem }: TailRun): Promise<void> {

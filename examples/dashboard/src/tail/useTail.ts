@@ -10,8 +10,8 @@ export interface Tail extends Rows {
 }
 
 /**
- * The newest events and every one that follows, each once: the stream goes on after the cursor of the last message that
- * was shown, whether the page was paused, the server away, or the stream at its end.
+ * The newest events, and each later one exactly once: after a pause, a lost connection or the stream's end, the stream
+ * resumes at the cursor of the last message shown.
  */
 export function useTail(where: EventWhere, isLive: boolean): Tail {
   const { status, epoch, report } = useConnection();
@@ -22,7 +22,7 @@ export function useTail(where: EventWhere, isLive: boolean): Tail {
   const nap = useRef(new AbortController());
   const isUnfit = status === 'unfit';
 
-  // Somebody else reached the server, or was told to try.
+  // Another request reached the server, or the user wants to retry.
   useEffect(() => nap.current.abort(), [epoch]);
 
   useEffect(() => {
