@@ -1,7 +1,7 @@
 import { kinds } from '../support/kinds.ts';
 import { columns } from '../support/values.ts';
 
-/** What can be asked of the values of a type beside whether they are equal. */
+/** The operators that a type has in addition to equality. */
 export type Family =
   | ('equality' | 'order' | 'text' | 'time' | 'json' | 'list')
   | ('range' | 'multirange' | 'network' | 'citext' | 'ltree' | 'hstore' | 'geometry')
@@ -9,16 +9,16 @@ export type Family =
 
 /** One of PostgreSQL's own types or of an extension's. */
 export interface Builtin {
-  /** As a column is declared, and as a value is cast. */
+  /** The declaration of a column, and the type of a cast. */
   readonly sql: string;
   readonly base: string;
   /** The scalar of the API: that of the column of this type in `test/support/values.ts`, otherwise String. */
   readonly scalar: string;
   readonly family: Family;
-  /** In which form its values can be compared, where it has no equality; and whether they can be sorted. */
+  /** The form in which values are compared if the type has no equality; and whether they can be sorted. */
   readonly form: '' | '::jsonb' | '::text';
   readonly ordered: boolean;
-  /** What stands between two of them in an array. */
+  /** The delimiter in the text of an array. */
   readonly delimiter: string;
   readonly values: readonly string[];
 }
@@ -41,7 +41,7 @@ const builtin = (
   ...change,
 });
 
-/** The values that the kinds of the filters' property have. */
+/** Returns the values of a column in the filters' model. */
 const known = (name: string): readonly string[] => kinds[name]?.values ?? [];
 
 const unequal = { form: '::text', ordered: false } as const;
@@ -120,7 +120,7 @@ export const builtins: readonly Builtin[] = [
   builtin(['xml', 'equality'], ['<a/>', '<a b="c">d</a>'], unequal),
 ];
 
-/** Those of extensions, which stand in a schema of their own. */
+/** Types of extensions, which are in a separate schema. */
 export const extended: readonly Builtin[] = [
   builtin(['ext.citext', 'citext'], ['', 'a', 'A', 'aB', 'Ab%', 'a_b', 'é']),
   builtin(['ext.ltree', 'ltree'], ['top', 'top.site', 'top.site.device', 'other']),
@@ -133,5 +133,5 @@ export const extended: readonly Builtin[] = [
   }),
 ];
 
-/** The extensions that bring them. */
+/** The extensions with these types. */
 export const extensions: readonly string[] = ['citext', 'ltree', 'hstore', 'postgis', 'intarray'];

@@ -2,7 +2,7 @@ import type { MadeColumn } from './made.ts';
 import type { CommentKind, TableSpec } from './shapes.ts';
 import { builtinCalled, type TypeMaker } from './types.ts';
 
-/** Gives names that are not taken, odd ones as long as there are such. */
+/** Returns names that are not taken, odd ones as long as any are left. */
 export function createNamer(names: readonly string[], taken: Iterable<string> = [], start = 0): () => string {
   const used = new Set(taken);
   let next = start;

@@ -3,13 +3,13 @@ import { kinds } from '../support/kinds.ts';
 import type { Family } from './builtins.ts';
 import type { ModelColumn } from './model.ts';
 
-/** A value of a row: PostgreSQL's text of it, and how the API is to show it. */
+/** A value of a row: PostgreSQL's text, and the value that the API must show. */
 export interface Cell {
   readonly text: string;
   readonly shown: unknown;
 }
 
-/** A condition as a filter of the API has it, and as plain SQL has it. */
+/** A condition in the API's filters and in plain SQL. */
 export interface Condition {
   readonly operator: string;
   readonly argument: unknown;
@@ -57,11 +57,11 @@ export function operatorsFor({ base, family }: ModelColumn['type']): readonly st
 
 const literal = pg.escapeLiteral;
 
-/** The column as it is compared: without its domain, and in a form that can be. */
+/** Returns the column in the form that is compared: without its domain, and comparable. */
 export const plainOf = ({ name, type }: ModelColumn): string =>
   `(${pg.escapeIdentifier(name)}::${type.base})${type.form}`;
 
-/** What can be asked of a column about the values of two rows. */
+/** Makes conditions on a column from the values of two rows. */
 export function conditionsOf(column: ModelColumn, cell: Cell | null, other: Cell | null): readonly Condition[] {
   const { type } = column;
   const raw = pg.escapeIdentifier(column.name);
@@ -162,7 +162,10 @@ const clocks: Readonly<Record<string, string>> = {
   date: 'current_date',
 };
 
-/** By functions of strings where there are such; `fold` is what comparisons take no notice of. */
+/**
+ * Writes the conditions of text operators, with string functions where possible; `fold` removes what comparisons
+ * ignore.
+ */
 function ofText(c: string, text: string, of: Of, fold: (sql: string) => string): readonly Condition[] {
   const letters = [...text.trimEnd()];
   const part = (from: number, to?: number) => letters.slice(from, to).join('');
@@ -187,7 +190,7 @@ function ofText(c: string, text: string, of: Of, fold: (sql: string) => string):
   ];
 }
 
-/** A regular expression that is each of the characters. */
+/** Returns a regular expression that matches exactly these characters. */
 const bracketed = (text: string) => [...text].map((one) => (/\w/.test(one) ? one : `[.${one}.]`)).join('');
 
 function ofJson(c: string, v: string, shown: unknown, of: Of): readonly Condition[] {
@@ -199,7 +202,7 @@ function ofJson(c: string, v: string, shown: unknown, of: Of): readonly Conditio
     ...['number', 'string', 'boolean'].map((type) =>
       of(type, `jsonb_typeof(${c}) operator(pg_catalog.=) '${type}'`, { isNull: false }),
     ),
-    // Of the documents that are drawn, one has the form of an instant and is none.
+    // Of the generated documents, one looks like an instant but is none.
     of('instant', `${c}::text ~ '^"\\d{4}-\\d\\d-\\d\\dT' and ${c}::text !~ '-02-30'`, { isNull: false }),
     of('length', `case when jsonb_typeof(${c}) = 'array' then jsonb_array_length(${c}) > 1 end`, { gt: 1 }),
     ...(key === undefined

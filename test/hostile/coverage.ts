@@ -1,4 +1,4 @@
-/** How often each thing of each group came. */
+/** Counts the occurrences of each thing, by group. */
 export type Coverage = Map<string, Map<string, number>>;
 
 export function note(coverage: Coverage, group: string, thing: string): void {
@@ -7,18 +7,18 @@ export function note(coverage: Coverage, group: string, thing: string): void {
   coverage.set(group, counts);
 }
 
-/** What must have come, and how often at least in a hundred schemas. */
+/** What must occur, and how often at least in a hundred schemas. */
 export interface Floor {
   readonly group: string;
   readonly things: readonly string[];
   readonly atLeast: number;
 }
 
-/** A count that is this much below what was expected is no chance: three standard deviations, as of a Poisson distribution. */
+/** A count this far below the expected one is no coincidence: three standard deviations of a Poisson distribution. */
 const least = (expected: number): number =>
   Math.max(Math.floor(expected - 3 * Math.sqrt(expected)), expected < 10 ? 0 : 1);
 
-/** What came too seldom in so many schemas, which are made at random. */
+/** Returns what occurred too rarely in this many random schemas. */
 export const missing = (coverage: Coverage, floors: readonly Floor[], schemas: number): readonly string[] =>
   floors.flatMap(({ group, things, atLeast }) =>
     things.flatMap((thing) => {

@@ -10,7 +10,7 @@ export function createDice(seed: number): Dice {
   };
 }
 
-/** So many of the items, all where there are no more, each at most once. */
+/** Picks this many different items, or all if there are fewer. */
 export function some<T>(dice: Dice, items: readonly T[], count: number): readonly T[] {
   const left = [...items];
   return Array.from({ length: Math.min(count, left.length) }, () => left.splice(dice(left.length), 1)).flat();

@@ -113,7 +113,7 @@ function surfaceOf(
   };
 }
 
-/** The type of a column's field and the operators of its filter are those of its type; answers the names of its labels. */
+/** Checks that a column's field and filter have the type and operators of its type; returns the names of its labels. */
 function checkColumn(
   schema: GraphQLSchema,
   row: GraphQLObjectType,
