@@ -74,11 +74,17 @@ function surfaceOf(
   root: readonly GraphQLField<unknown, unknown>[],
 ): Surface {
   const own = Object.values(type.getFields());
-  const leaves = own.filter((field) => isLeafType(getNamedType(field.type)) && field.name !== 'id');
+  const milliseconds = own.filter((field) => timeOf(field, own) !== undefined);
+  const leaves = own.filter(
+    (field) => isLeafType(getNamedType(field.type)) && field.name !== 'id' && !milliseconds.includes(field),
+  );
   const fields = new Map(leaves.map((field) => [original(field.name, field.description), field.name]));
   const about = `of ${relation.name}`;
   expect([...fields.keys()].toSorted(), `columns ${about}`).toEqual(
     relation.columns.map(({ name }) => name).toSorted(),
+  );
+  expect(milliseconds.map((field) => timeOf(field, own)).toSorted(), `milliseconds ${about}`).toEqual(
+    leaves.flatMap((field) => (isTime(field) ? [field.name] : [])).toSorted(),
   );
   const enums = new Map<string, ReadonlyMap<string, string>>();
   for (const column of relation.columns) {
@@ -111,6 +117,16 @@ function surfaceOf(
       return isObjectType(one) && types.has(one) ? [{ field: field.name, to: relationName(one), isList: false }] : [];
     }),
   };
+}
+
+const isTime = ({ type }: GraphQLField<unknown, unknown>) =>
+  !isListType(isNonNullType(type) ? type.ofType : type) &&
+  ['DateTime', 'LocalDateTime', 'Date'].includes(getNamedType(type).name);
+
+/** Returns the name of the field whose time this field shows in milliseconds; undefined for any other field. */
+function timeOf({ name, type }: GraphQLField<unknown, unknown>, own: readonly GraphQLField<unknown, unknown>[]) {
+  const [, of] = /^(.*)EpochMs_*$/.exec(name) ?? [];
+  return String(type) === 'Float' ? own.find((field) => field.name === of && isTime(field))?.name : undefined;
 }
 
 /** Checks that a column's field and filter have the type and operators of its type; returns the names of its labels. */
