@@ -87,6 +87,8 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
         giveTo([...members], batch);
       }
     }
+    // Not after an `await` of this function, during which more may settle.
+    isReading = false;
   }
 
   function fail(error: unknown): void {
@@ -95,12 +97,16 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
     for (const member of [...members]) member.put(error instanceof Error ? error : new Error(String(error)));
   }
 
-  async function onLook(error: unknown): Promise<void> {
-    if (error) return fail(error);
-    if (isReading) return;
+  function onNews(error: unknown): void {
+    if (error) fail(error);
+    if (error || isReading) return;
     isReading = true;
-    await readOn().catch(fail);
-    isReading = false;
+    readOn().catch((failure) => {
+      isReading = false;
+      fail(failure);
+      // Tries again although the next look may have no news.
+      watch.next().then(onNews, () => {});
+    });
   }
 
   return {
@@ -110,7 +116,7 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
     },
     read,
     join(member) {
-      if (members.size === 0) stopListening = watch.listen((error) => void onLook(error));
+      if (members.size === 0) stopListening = watch.listen(onNews);
       members.add(member);
       return {
         ready() {

@@ -16,8 +16,11 @@ export interface Settled {
 export interface Watch {
   /** Null until something is settled. */
   readonly settled: Settled | null;
-  /** Keeps looking while somebody listens, and reports every look, with the error if it failed. */
-  listen(onLook: (error: unknown) => void): () => void;
+  /**
+   * Keeps looking while somebody listens. Reports looks with news: what is settled has moved, or the look failed (with
+   * its error), or the look before it did.
+   */
+  listen(onNews: (error: unknown) => void): () => void;
   /** Resolves with the next look; rejects if it fails. */
   next(): Promise<void>;
   /** Looks now. Resolves once something is settled; rejects if a look fails. */
@@ -56,6 +59,9 @@ const pauses = { busy: 250, longest: 5000, woken: 25 };
 /** Watches where the settled part of a table ends, with one statement per look however many listen. */
 export function createWatch({ db, arrival, statement, onLook }: WatchOptions): Watch {
   const listeners = new Set<(error: unknown) => void>();
+  /** Hear of the next look, whatever it finds. */
+  const waiting = new Set<(error: unknown) => void>();
+  const isListenedTo = () => listeners.size + waiting.size > 0;
   let settling: Settling = unknown;
   let history: string | null = null;
   let settled: Settled | null = null;
@@ -63,6 +69,7 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | null = null;
   let isWoken = false;
+  let hasFailed = false;
 
   async function run(isAsked: boolean): Promise<void> {
     cancel();
@@ -77,11 +84,14 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
     }
     // The first look has no earlier history, so nobody has missed anything.
     const told = failure ?? (origin === null || origin === history ? null : moved());
-    const isNews = settled?.place[0] !== before?.place[0];
+    const hasMoved = settled?.place[0] !== before?.place[0];
     const most = settling.seen.size > 0 ? pauses.busy : pauses.longest;
-    pause = isWoken ? pauses.woken : isNews || isAsked ? pauses.busy : Math.min(pause * 2, most);
+    pause = isWoken ? pauses.woken : hasMoved || isAsked ? pauses.busy : Math.min(pause * 2, most);
     onLook(watch);
-    for (const listener of [...listeners]) listener(told);
+    // Thousands of feeds listen, and each stream that opens asks for a look.
+    const isNews = hasMoved || hasFailed || told !== null;
+    hasFailed = failure !== null;
+    for (const listener of [...waiting, ...(isNews ? listeners : [])]) listener(told);
     if (failure) throw failure;
   }
 
@@ -101,7 +111,7 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
   function poll(isAsked: boolean): Promise<void> {
     running ??= run(isAsked).finally(() => {
       running = null;
-      if (listeners.size > 0) schedule();
+      if (isListenedTo()) schedule();
     });
     return running;
   }
@@ -115,21 +125,23 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
     timer = undefined;
   }
 
+  function listenIn(audience: Set<(error: unknown) => void>, listener: (error: unknown) => void): () => void {
+    audience.add(listener);
+    if (!running) schedule();
+    return () => {
+      audience.delete(listener);
+      if (!isListenedTo()) cancel();
+    };
+  }
+
   const watch: Watch = {
     get settled() {
       return settled;
     },
-    listen(listener) {
-      listeners.add(listener);
-      if (!running) schedule();
-      return () => {
-        listeners.delete(listener);
-        if (listeners.size === 0) cancel();
-      };
-    },
+    listen: (listener) => listenIn(listeners, listener),
     next: () =>
       new Promise((resolve, reject) => {
-        const stop = watch.listen((error) => {
+        const stop = listenIn(waiting, (error) => {
           stop();
           if (error) reject(error);
           else resolve();
@@ -143,13 +155,13 @@ export function createWatch({ db, arrival, statement, onLook }: WatchOptions): W
     },
     wake() {
       isWoken = true;
-      if (running || listeners.size === 0 || pause === pauses.woken) return;
+      if (running || !isListenedTo() || pause === pauses.woken) return;
       pause = pauses.woken;
       cancel();
       schedule();
     },
     get isListenedTo() {
-      return listeners.size > 0;
+      return isListenedTo();
     },
     delay() {
       const [first] = settling.pending;

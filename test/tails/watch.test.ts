@@ -1,9 +1,12 @@
+import { createHook } from 'node:async_hooks';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Caller } from '../../src/auth/callers/caller.ts';
 import { arrivalOf } from '../../src/catalog/arrival.ts';
 import { tableOf } from '../../src/catalog/catalog.ts';
 import { sql } from '../../src/db/sql/sql.ts';
+import { AppError } from '../../src/errors.ts';
+import { type Batch, createFeed, type Feed } from '../../src/tails/feed.ts';
 import { createShared, type Shared, type Subject } from '../../src/tails/hub.ts';
 import type { Watch } from '../../src/tails/watch.ts';
 import { createEmptyDatabase } from '../support/database.ts';
@@ -90,4 +93,45 @@ test('a table is watched once, and a filter read once, unless claims decide what
   expect(feedOf(anna, false, 'x')).not.toBe(feedOf(anna, false, 'y'));
   expect(feedOf(anna, true, 'x')).toBe(feedOf(again, true, 'x'));
   expect(feedOf(anna, true, 'x')).not.toBe(feedOf(ben, true, 'x'));
+});
+
+test('a look without news is told to nobody who listens, and costs a thousand feeds no promise', async () => {
+  const subject = subjectOf(null, false);
+  const watch = shared.watchOf(subject);
+  await watch.look();
+  const seats = Array.from({ length: 1000 }, (_, n) => {
+    const { feed } = shared.lendFeed(subject, sql`${n} >= 0`);
+    expect(feed.place).toEqual(watch.settled?.place);
+    return feed.join({ columns: ['body'], put: () => {} });
+  });
+  let told = 0;
+  const stop = watch.listen(() => told++);
+  let promises = 0;
+  const hook = createHook({ init: (_id, type) => type === 'PROMISE' && promises++ }).enable();
+  await watch.look();
+  hook.disable();
+  expect(told).toBe(0);
+  expect(promises).toBeGreaterThan(0);
+  expect(promises).toBeLessThan(1000);
+  await insert();
+  await watch.look();
+  expect(told).toBe(1);
+  for (const { leave } of [...seats, { leave: stop }]) leave();
+});
+
+test('a feed whose read failed reads again at the next look, without news', async () => {
+  const watch = shared.watchOf(subjectOf(null, false));
+  await watch.look();
+  const read = vi.fn<Feed['read']>(async (_after, to) => ({ rows: [{}], bytes: 0, to, db: api.db, release() {} }));
+  read.mockRejectedValueOnce(new AppError('DATABASE_UNAVAILABLE', 'The connection was lost'));
+  const feed = createFeed({ watch, read });
+  const given = Promise.withResolvers<Batch | Error>();
+  expect(feed.place).toEqual(watch.settled?.place);
+  const seat = feed.join({ columns: [], put: given.resolve });
+  seat.ready();
+  await insert();
+  await watch.look();
+  expect(await given.promise).toMatchObject({ rows: [{}] });
+  expect(read).toHaveBeenCalledTimes(2);
+  seat.leave();
 });
