@@ -4,7 +4,7 @@ import type { Meter } from './pool/meter.ts';
 import type { Lender, Work } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
 import type { Session } from './pool/session.ts';
-import { nextSlice, valuesOfSlice } from './pool/slices.ts';
+import { firstSlice, nextSlice } from './pool/slices.ts';
 import type { Borrower } from './pool/turns.ts';
 import {
   fromPostgres,
@@ -120,7 +120,7 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
           const parameterised = queryOf(query);
           const run = (reader: Reader, sending: () => void) => send('read', parameterised, reader, sending);
           const rows = await reads.rows({ ...parameterised, settings }, { signal, meter: meter?.() }, run);
-          if (borrower && rows.length > valuesOfSlice) await nextSlice(borrower);
+          if (borrower && rows.length > firstSlice.values) await nextSlice(borrower);
           return rows;
         } catch (error) {
           throw fromPostgres(error, 'read');

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { nextSlice, valuesOfSlice } from '../db/pool/slices.ts';
+import { firstSlice, nextSlice } from '../db/pool/slices.ts';
 import { AppError } from '../errors.ts';
 import type { Ask, Plan, PlannedField, PlannedObject } from './plan.ts';
 
@@ -103,7 +103,7 @@ function settled(values: readonly unknown[], { borrower }: Context): Later<reado
   const known = values.some(isPromise)
     ? Promise.all(values.map((one) => (isPromise(one) ? one.catch(asError) : one)))
     : values;
-  return values.length > valuesOfSlice ? nextSlice(borrower).then(() => known) : known;
+  return values.length > firstSlice.values ? nextSlice(borrower).then(() => known) : known;
 }
 
 /** Combines results, synchronously if none is a promise: most levels wait for nothing. */

@@ -1,7 +1,7 @@
 import { type GraphQLError, locatedError } from 'graphql';
 import type { Context } from '../context.ts';
 import { tooLarge } from '../db/budget.ts';
-import { valuesOfSlice } from '../db/pool/slices.ts';
+import { firstSlice, nextSlices } from '../db/pool/slices.ts';
 import type { PlannedField, PlannedObject } from './plan.ts';
 import { type AskedOf, type Found, isAbsent, type Level, valueFor } from './read.ts';
 
@@ -30,7 +30,7 @@ export function* writePlanned(
 ): Generator<void, Written> {
   const errors: GraphQLError[] = [];
   const path: (string | number)[] = [];
-  let left = valuesOfSlice;
+  let left = firstSlice.values;
 
   function* objectAt({ fields }: PlannedObject, { objects, found }: Level, i: number): Writer {
     let text = '{';
@@ -70,7 +70,7 @@ export function* writePlanned(
       );
       if (left > 0) continue;
       yield;
-      left = valuesOfSlice;
+      left = nextSlices.values;
     }
     return texts.list();
   }

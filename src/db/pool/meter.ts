@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { bytesOfSlice, nextSlice } from './slices.ts';
+import { firstSlice, nextSlice, nextSlices } from './slices.ts';
 import type { Borrower } from './turns.ts';
 
 /** Counts the bytes that PostgreSQL sends for a statement. */
@@ -30,7 +30,7 @@ export function measure(client: pg.Client, meter: Meter, borrower: Borrower, clo
   const excess = new AbortController();
   const goOn = () => void stream.resume();
   let drained = 0;
-  let left = bytesOfSlice;
+  let left = firstSlice.bytes;
   const count = ({ length }: Buffer) => {
     if (excess.signal.aborted) {
       drained += length;
@@ -44,7 +44,7 @@ export function measure(client: pg.Client, meter: Meter, borrower: Borrower, clo
     }
     left -= length;
     if (left > 0) return;
-    left = bytesOfSlice;
+    left = nextSlices.bytes;
     stream.pause();
     void nextSlice(borrower).then(goOn);
   };

@@ -1,10 +1,18 @@
 import type { Borrower } from './turns.ts';
 
-/** Bytes of a result that a slice parses. */
-export const bytesOfSlice = 524_288;
+/** The work of a slice. */
+export interface SliceSize {
+  /** Bytes of a result that it parses. */
+  readonly bytes: number;
+  /** Values of an answer that it reads or writes. */
+  readonly values: number;
+}
 
-/** Values of an answer that a slice writes. */
-export const valuesOfSlice = 10_000;
+/** The first slice, which is so large that ordinary responses are not divided: each pause costs them, and their rows. */
+export const firstSlice: SliceSize = { bytes: 524_288, values: 10_000 };
+
+/** Every further slice, which is short because others wait for it. */
+export const nextSlices: SliceSize = { bytes: 65_536, values: 2000 };
 
 interface Waiter {
   /** Orders the requests by when their long work began. */
