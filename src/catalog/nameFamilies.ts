@@ -6,7 +6,7 @@ import { several } from './words.ts';
  */
 export const tableFamily = [
   ...['Connection', 'Edge', 'Where', 'OrderBy', 'ManyWhere', 'Column'],
-  ...['Aggregate', 'ColumnAggregates', 'GroupKey', 'GroupBy', 'Having', 'GroupedOrderBy'],
+  ...['Aggregate', 'ColumnAggregates', 'GroupKey', 'GroupBy', 'Having', 'GroupedOrderBy', 'AggregateOrderBy'],
   ...[
     'Create*Input',
     'Create*OnConflict',
@@ -19,14 +19,10 @@ export const tableFamily = [
   ],
 ];
 /** The same for the types derived from a scalar or an enum. */
-export const leafFamily = [
-  'Where',
-  'Aggregate',
-  'AggregateHaving',
-  'AggregateOrderBy',
-  'PercentileHaving',
-  'Change',
-].flatMap((suffix) => [suffix, `List${suffix}`]);
+export const leafFamily = ['Where', 'Aggregate', 'AggregateHaving', 'PercentileHaving', 'Change'].flatMap((suffix) => [
+  suffix,
+  `List${suffix}`,
+]);
 /** Suffixes of the fields derived from a list. */
 export const listFamily = ['Aggregate', 'GroupedAggregate'] as const;
 

@@ -66,5 +66,6 @@ type Types = Builder['$inferSchemaTypes'];
 export type FieldBuilder<Parent = Row> = PothosSchemaTypes.ObjectFieldBuilder<Types, Parent>;
 export type QueryBuilder = PothosSchemaTypes.QueryFieldBuilder<Types, Types['Root']>;
 export type MutationBuilder = PothosSchemaTypes.MutationFieldBuilder<Types, Types['Root']>;
+export type InputFieldBuilder = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
 export type InputObjectRef = PothosSchemaTypes.InputObjectRef<Types, object>;
 export type EnumRef = ReturnType<Builder['enumType']>;

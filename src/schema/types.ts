@@ -7,6 +7,7 @@ import { type Names, nameCatalog } from '../catalog/naming.ts';
 import type { PageLimits } from '../config/limits.ts';
 import { marker } from '../db/sql/markers.ts';
 import type { Row } from '../db/sql/row.ts';
+import { measureOrderNames } from './aggregates/measureOrders.ts';
 import { createShapes } from './aggregates/shape.ts';
 import { type Aggregates, createAggregates } from './aggregates/types.ts';
 import type { Builder } from './builder.ts';
@@ -153,6 +154,7 @@ const ownTypes = [
   'Change',
   'ChangeAggregate',
   'EpochAggregate',
+  ...measureOrderNames,
   ...scalarNames.map(boundsName),
   'TimePart',
   'TimeParts',

@@ -459,15 +459,20 @@ describe('a list', () => {
     ['nothing as what is distinct', '(distinctOn: [], orderBy: [{ grade: ASC }])'],
     ['distinct rows without an order', '(distinctOn: [GRADE])'],
     ['distinct rows in an empty order', '(distinctOn: [GRADE], orderBy: [])'],
-    [
-      'the key of rows that are related to related ones',
-      '(orderBy: [{ partsAggregate: { keyRow: { grade: { key: ASC } } } }])',
-    ],
-    ['the key of related rows', '(orderBy: [{ partsAggregate: { weight: { key: ASC } } }])'],
     ['a percentile beyond 1', '(orderBy: [{ partsAggregate: { weight: { percentile: { p: 2, direction: ASC } } } }])'],
   ])('refuses %s', async (_, args) => {
     const { errors } = await api.send(`{ keyRows${args} { nodes { label } } }`);
     expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['BAD_USER_INPUT']);
+  });
+
+  test.each([
+    '{ keyRow: { grade: { key: ASC } } }',
+    '{ weight: { key: ASC } }',
+    '{ bucket: ASC }',
+    '{ parts: { weekday: ASC } }',
+  ])('has no order by what only groups have: %s', async (item) => {
+    const { errors } = await api.send(`{ keyRows(orderBy: [{ partsAggregate: ${item} }]) { nodes { label } } }`);
+    expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['GRAPHQL_VALIDATION_FAILED']);
   });
 
   test('takes null as no cursor, no size and no offset', async () => {

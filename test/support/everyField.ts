@@ -101,7 +101,7 @@ function itemsOf({ name, type }: GraphQLInputField): readonly ((direction: strin
   const fields = below.getFields();
   if (!below.isOneOf) return []; // what a column is compared with depends on its values
   const column = Object.values(fields).find((field) => isEnumType(getNamedType(field.type)));
-  const field = below.name.endsWith('GroupedOrderBy') ? fields['count'] : column;
+  const field = below.name.endsWith('AggregateOrderBy') ? fields['count'] : column;
   return field ? [(direction) => `{ ${name}: { ${field.name}: ${direction} } }`] : [];
 }
 

@@ -78,9 +78,7 @@ export function everyMeasure(schema: GraphQLSchema, list: ServedList): readonly 
   if (!by) return [];
   /** Returns the fields of an input that stand for columns; the others have other types. */
   const of = (suffix: 'Having' | 'GroupedOrderBy') =>
-    fieldsOf(schema.getType(row + suffix)).filter(([, type]) =>
-      `${type}`.endsWith(`Aggregate${suffix.replace('Grouped', '')}`),
-    );
+    fieldsOf(schema.getType(row + suffix)).filter(([, type]) => forColumns.test(`${type}`));
   const ask = (argument: string, value: unknown): Question => ({
     field: ({ given = '' }) =>
       `${list.name}GroupedAggregate(groupBy: { columns: [] }, ${argument}: ${given}) { count }`,
@@ -102,6 +100,9 @@ export function everyMeasure(schema: GraphQLSchema, list: ServedList): readonly 
   );
   return [...having, ...orders, ask('having', { count: { gt: 0 } })];
 }
+
+/** Names of the types of fields that stand for columns. */
+const forColumns = /(AggregateHaving|KeyOrderBy|MeasureOrderBy)$/;
 
 /** Makes a test of a measure with all operators that need no value of a column. */
 const testsOf = (type: GraphQLInputType): object =>

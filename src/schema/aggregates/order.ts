@@ -1,18 +1,18 @@
+import type { InputFieldMap } from '@pothos/core';
 import { builtIn } from '../../catalog/catalog.ts';
 import type { OrderKey } from '../../db/sql/keyset.ts';
 import type { Measure } from '../../db/sql/measure.ts';
 import { ident } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
-import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
-import type { Leaf } from '../leaves.ts';
+import type { Builder, EnumRef, InputFieldBuilder, InputObjectRef } from '../builder.ts';
 import { type Direction, directions } from '../lists/direction.ts';
-import { type ColumnTypes, keyField } from './columns.ts';
 import { oneOf } from './given.ts';
 import type { Groups } from './groupBy.ts';
 import { pathTo } from './key.ts';
 import { countAll, type Measured, type MeasuredRows, measured } from './measured.ts';
+import { keyField, type MeasureOrders } from './measureOrders.ts';
 import { partOf, partPath } from './parts.ts';
-import { inputName, type Shape, type Shapes } from './shape.ts';
+import { inputName, type Shape, type ShapeColumn, type Shapes } from './shape.ts';
 
 /** An order of groups, and the measures that it sorts by. */
 export interface GroupOrder {
@@ -28,14 +28,14 @@ export function createGroupOrders(
   builder: Builder,
   shapes: readonly Shape[],
   direction: EnumRef,
-  types: (leaf: Leaf) => ColumnTypes,
+  measures: MeasureOrders,
   parts: InputObjectRef,
 ): (table: string) => InputObjectRef {
   const inputs = new Map(
     shapes.map(({ name, table }) => [table.name, builder.inputRef<object>(`${name}GroupedOrderBy`)]),
   );
   for (const shape of shapes) {
-    const columns = [...shape.columns].map(([name, { column, leaf }]) => [name, types(leaf).orderBy, column] as const);
+    const columns = columnOrders(shape, ({ leaf }, isKey) => (isKey ? measures.keyOrMeasure : measures.measure)(leaf));
     required(inputs, shape.table.name).implement({
       isOneOf: true,
       description: 'What to order groups by; the first entry is the most significant.',
@@ -43,12 +43,7 @@ export function createGroupOrders(
         count: t.field({ type: direction, description: 'The number of rows.' }),
         ...(shape.times.size > 0 && { bucket: t.field({ type: direction, description: 'The start of the bucket.' }) }),
         ...(shape.parted.size > 0 && { parts: t.field({ type: parts }) }),
-        ...Object.fromEntries(
-          columns.map(([name, type, { deprecationReason }]) => [
-            inputName(shape, name, ownFields),
-            t.field({ type, deprecationReason }),
-          ]),
-        ),
+        ...columnFields(t, columns),
         ...Object.fromEntries(
           [...shape.relations].map(([name, to]) => [
             inputName(shape, name, ownFields),
@@ -60,6 +55,32 @@ export function createGroupOrders(
   }
   return (table) => required(inputs, table);
 }
+
+/** Defines the input that orders rows by an aggregate of related rows. */
+export function relatedOrder(builder: Builder, shape: Shape, direction: EnumRef, measures: MeasureOrders) {
+  const columns = columnOrders(shape, ({ leaf }) => measures.measure(leaf));
+  return builder.inputType(`${shape.name}AggregateOrderBy`, {
+    isOneOf: true,
+    description: `A measure of related rows of \`${shape.table.name}\`.`,
+    fields: (t) => ({
+      count: t.field({ type: direction, description: 'The number of rows.' }),
+      ...columnFields(t, columns),
+    }),
+  });
+}
+
+type ColumnOrders = readonly (readonly [name: string, type: InputObjectRef, deprecationReason: string | undefined])[];
+
+/** Finds the inputs for columns. They have to be defined before the fields that refer to them. */
+const columnOrders = (shape: Shape, typeOf: (column: ShapeColumn, isKey: boolean) => InputObjectRef): ColumnOrders =>
+  [...shape.columns].map(([name, column]) => [
+    inputName(shape, name, ownFields),
+    typeOf(column, shape.groupable.has(name)),
+    column.column.deprecationReason,
+  ]);
+
+const columnFields = (t: InputFieldBuilder, columns: ColumnOrders): InputFieldMap =>
+  Object.fromEntries(columns.map(([name, type, deprecationReason]) => [name, t.field({ type, deprecationReason })]));
 
 /** An order by a measure, with the path of field names to it. */
 interface MeasureOrder {

@@ -1,4 +1,4 @@
-import type { Catalog } from '../../catalog/catalog.ts';
+import { type Catalog, isUnique } from '../../catalog/catalog.ts';
 import { required } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
@@ -7,7 +7,8 @@ import { createColumnTypes } from './columns.ts';
 import { createGroupBy, type Groups } from './groupBy.ts';
 import { havingInput } from './having.ts';
 import { createKeyTypes } from './key.ts';
-import { createGroupOrders, type GroupOrder, readGroupOrder } from './order.ts';
+import { createMeasureOrders } from './measureOrders.ts';
+import { createGroupOrders, type GroupOrder, readGroupOrder, relatedOrder } from './order.ts';
 import { createPartTypes } from './parts.ts';
 import { type AggregateRef, aggregateType, changeType, columnsType } from './rows.ts';
 import type { Shape, Shapes } from './shape.ts';
@@ -20,6 +21,8 @@ export interface TableAggregates {
   readonly column: EnumRef | null;
   /** Inputs of grouped aggregates; null if the table has no column to group by. */
   readonly groups: Readonly<Record<'by' | 'having' | 'orderBy', InputObjectRef>> | null;
+  /** Input that orders the rows of other tables by an aggregate of these; null if they refer to none. */
+  readonly relatedBy: InputObjectRef | null;
 }
 
 export interface Aggregates {
@@ -43,14 +46,15 @@ interface Parts {
 
 /** Defines the aggregate types of all tables. */
 export function createAggregates(builder: Builder, { catalog, shapes, filters, direction, rowOf }: Parts): Aggregates {
-  const columnTypes = createColumnTypes(builder, filters, direction);
+  const columnTypes = createColumnTypes(builder, filters);
+  const measures = createMeasureOrders(builder, direction);
   const parts = createPartTypes(builder, direction);
   const change = changeType(builder);
   const keyOf = createKeyTypes(builder, shapes);
   const groupable = shapes.all.filter((shape) => shape.groupable.size > 0);
   const columns = new Map(groupable.map((shape) => [shape.table.name, columnEnum(builder, shape)]));
   const groupBy = createGroupBy(builder, catalog, shapes, columns, parts.name);
-  const orderOf = createGroupOrders(builder, groupable, direction, columnTypes, parts.orderBy);
+  const orderOf = createGroupOrders(builder, groupable, direction, measures, parts.orderBy);
   const define = (shape: Shape): TableAggregates => {
     const { name } = shape.table;
     const column = columns.get(name) ?? null;
@@ -68,7 +72,9 @@ export function createAggregates(builder: Builder, { catalog, shapes, filters, d
       having: havingInput(builder, shape, filters, columnTypes),
       orderBy: orderOf(name),
     };
-    return { shape, type, column, groups };
+    const isRelated = shape.table.foreignKeys.some(({ columns }) => !isUnique(shape.table, columns));
+    const relatedBy = isRelated ? relatedOrder(builder, shape, direction, measures) : null;
+    return { shape, type, column, groups, relatedBy };
   };
   const defined = new Map(shapes.all.map((shape) => [shape.table.name, define(shape)]));
   return {

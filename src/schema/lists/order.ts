@@ -138,7 +138,7 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
     reads: 'aggregate',
     keyOf(item, { rows, path, joins }) {
       const found = readMeasure(of, item, { name: inner, isExact: true });
-      if (!found) throw badInput(`orderBy: ${[...path, name].join('.')} takes count, or a measure of a column`);
+      if (!found) throw new Error(`No order by ${[...path, name].join('.')}`);
       const { measure, type } = found.measured;
       const nullable = path.length > 0 || measure.kind !== 'value' || measure.whenEmpty === null;
       const expression = joins.measure(match, rows, measure);
@@ -157,11 +157,11 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
         return [name, relationField(name, other, match)] as const;
       }),
       ...referencesTo(catalog, table).flatMap(([child, key]) => {
-        const { groups } = aggregates.of(child.name);
-        if (!groups || isUnique(child, key.columns)) return [];
+        const { relatedBy } = aggregates.of(child.name);
+        if (!relatedBy || isUnique(child, key.columns)) return [];
         const [name] = names.aggregates(names.back(child, key));
         const match = { table: child, columns: key.columns, origin: table, values: key.targets };
-        return [[name, aggregateField(name, shapes.of(child.name), match, groups.orderBy)] as const];
+        return [[name, aggregateField(name, shapes.of(child.name), match, relatedBy)] as const];
       }),
     ]);
     for (const [name, column] of shape.columns)
