@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { createEmptyDatabase } from '../support/database.ts';
 import { patience, runs } from '../support/property.ts';
 import { setUp } from '../support/setUp.ts';
+import { createTwoWays, differenceOf } from '../support/twoWays.ts';
 
 const { database, api } = await setUp({
   database: createEmptyDatabase,
@@ -64,6 +65,20 @@ test('ranges have their bounds in the scalar of their values', async () => {
       { lower: '2026-02-01T00:00:00Z', upper: null, ...none },
     ],
   });
+});
+
+test('a plan answers as the executor does', async () => {
+  await store({
+    whole: '[1,5]',
+    exact: 'empty',
+    instants: '(,infinity)',
+    breaks: '{(2026-02-01Z,)}',
+    day: '2026-03-29',
+  });
+  const forms = ['whole', 'exact', 'instants', 'words', 'breaks'].map((name) => `${name}Bounds ${bounds}`);
+  const text = `{ shifts { nodes { ${forms.join(' ')} atEpochMs_ dayEpochMs localEpochMs } } }`;
+  const answers = await createTwoWays(api)({ text, variables: {} });
+  expect([differenceOf(answers), answers.interpreter]).toEqual([null, 'plan']);
 });
 
 test('an empty range is told from one without bounds, and both from null', async () => {
