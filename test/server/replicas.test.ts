@@ -26,6 +26,10 @@ await admin('create schema events');
 await admin(
   'create table events.reading (reading_id bigint generated always as identity primary key, body text not null)',
 );
+// Replicas start at the same time, and PostgreSQL refuses grants on one table at the same time.
+await admin('create role replica nologin');
+await admin('grant usage on schema events to replica');
+await admin('grant select, insert on events.reading to replica');
 
 /** Where clients send everything. */
 const ingress = await startProxy();
@@ -41,8 +45,7 @@ afterAll(async () => {
 /** Starts a replica of an identity of its own, and resolves when it is ready. */
 async function startReplica(manifest: string) {
   const role = await platform.createIdentity();
-  await admin(`grant usage on schema events to "${role}"`);
-  await admin(`grant select, insert on events.reading to "${role}"`);
+  await admin(`grant replica to "${role}"`);
   const program = startProgram([], {
     NODE_ENV: 'production',
     ...{ PGHOST: platform.postgres.host, PGPORT: String(platform.postgres.port), PGDATABASE: 'postgres', PGUSER: role },
