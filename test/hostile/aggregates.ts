@@ -4,14 +4,14 @@ import { note } from './coverage.ts';
 import type { ModelColumn } from './model.ts';
 import { aggregatesStatement, expressionsStatement } from './oracle.ts';
 
-/** A measure of a column: its name in the API, the same in SQL, and how the API shows the text. */
+/** A measure of a column: its name in the API, its SQL, and how the API shows the text. */
 type Measure = readonly [name: string, sql: string, read: (text: string | null) => unknown];
 
 const number = (text: string | null) => (text === null ? null : Number(text));
 const truth = (text: string | null) => (text === null ? null : text === 'true');
 const same = (text: string | null) => text;
 
-/** The measures of a column that can be told in plain SQL to the last digit. */
+/** Returns the measures of a column that plain SQL computes to the last digit. */
 function measuresOf(column: ModelColumn): readonly Measure[] {
   const c = plainOf(column);
   const { scalar, family, isList, ordered, form } = column.type;
@@ -26,7 +26,7 @@ function measuresOf(column: ModelColumn): readonly Measure[] {
   return counts;
 }
 
-/** Measures of all columns. */
+/** Checks all measures of all columns. */
 export function aggregateChecks(crawl: Crawl, place: Place): readonly Check[] {
   const { relation, list, fields } = place.surface;
   const measures = relation.columns.map((column) => [column, measuresOf(column)] as const);
@@ -57,7 +57,7 @@ export function aggregateChecks(crawl: Crawl, place: Place): readonly Check[] {
   ];
 }
 
-/** The least and the greatest value of a column is one of those that sort first, or last. */
+/** Checks that the smallest and the largest value of a column are among those that sort first and last. */
 function extremeChecks({ model, coverage }: Crawl, { surface, rows }: Place): readonly Check[] {
   const { relation, list, fields } = surface;
   const columns = relation.columns.filter(({ type }) => type.ordered && !type.isList && hasExtremes(type.scalar));

@@ -9,16 +9,16 @@ export type Family =
 
 /** One of PostgreSQL's own types or of an extension's. */
 export interface Builtin {
-  /** The declaration of a column, and the type of a cast. */
+  /** The type as declared for a column; `base` is the type of a cast. */
   readonly sql: string;
   readonly base: string;
-  /** The scalar of the API: that of the column of this type in `test/support/values.ts`, otherwise String. */
+  /** Scalar in the API: that of the column of this type in `test/support/values.ts`, otherwise String. */
   readonly scalar: string;
   readonly family: Family;
-  /** The form in which values are compared if the type has no equality; and whether they can be sorted. */
+  /** Cast by which values are compared, if the type has no equality; `ordered` says whether they can be sorted. */
   readonly form: '' | '::jsonb' | '::text';
   readonly ordered: boolean;
-  /** The delimiter in the text of an array. */
+  /** Delimiter in the text of an array. */
   readonly delimiter: string;
   readonly values: readonly string[];
 }
@@ -120,7 +120,7 @@ export const builtins: readonly Builtin[] = [
   builtin(['xml', 'equality'], ['<a/>', '<a b="c">d</a>'], unequal),
 ];
 
-/** Types of extensions, which are in a separate schema. */
+/** Types of extensions, which are installed in a separate schema. */
 export const extended: readonly Builtin[] = [
   builtin(['ext.citext', 'citext'], ['', 'a', 'A', 'aB', 'Ab%', 'a_b', 'é']),
   builtin(['ext.ltree', 'ltree'], ['top', 'top.site', 'top.site.device', 'other']),
@@ -133,5 +133,5 @@ export const extended: readonly Builtin[] = [
   }),
 ];
 
-/** The extensions with these types. */
+/** The extensions that provide these types. */
 export const extensions: readonly string[] = ['citext', 'ltree', 'hstore', 'postgis', 'intarray'];

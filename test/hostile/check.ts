@@ -8,13 +8,13 @@ import type { Model } from './model.ts';
 import type { Oracle, OracleRow, Texts } from './oracle.ts';
 import type { Surface } from './surface.ts';
 
-/** A relation as the API has it, with its rows as SQL has them. */
+/** A relation in the API, with its rows as SQL reads them. */
 export interface Place {
   readonly surface: Surface;
   readonly rows: readonly OracleRow[];
 }
 
-/** All that a crawl works with. */
+/** The tools of a crawl, and the relations that it visits. */
 export interface Crawl {
   readonly schema: GraphQLSchema;
   readonly host: Host;
@@ -25,21 +25,21 @@ export interface Crawl {
   readonly places: readonly Place[];
 }
 
-/** A question of the API, the statements that answer it independently, and whether the two agree. */
+/** A question to the API, a statement that answers it independently, and how to compare the two. */
 export interface Check {
   readonly what: string;
   readonly question: Question;
   readonly statement?: string;
-  /** What the answer should be, from the rows of the statement. */
+  /** Computes the right answer from the rows of the statement. */
   readonly expected: (rows: readonly Texts[]) => unknown;
-  /** What of the answer is compared. */
+  /** Extracts the compared part of the API's answer. */
   readonly found: (answer: unknown, rows: readonly Texts[]) => unknown;
 }
 
-/** Something that the API says otherwise than SQL, with the document that shows it. */
+/** A difference between the API and SQL, with the document that shows it. */
 export class Disagreement extends Error {}
 
-/** Asks all questions in one document, and their statements in one round trip. */
+/** Asks all questions in one document and runs their statements in one round trip; throws a `Disagreement`. */
 export async function check({ host, oracle, coverage }: Crawl, checks: readonly Check[]): Promise<void> {
   if (checks.length === 0) return;
   const { document, variables } = documentOf(checks.map(({ question }) => question));
@@ -65,7 +65,7 @@ export async function check({ host, oracle, coverage }: Crawl, checks: readonly 
   });
 }
 
-/** The data of an answer; the only error that may stand beside them is a number that JSON does not have. */
+/** Returns the data of an answer; throws a `Disagreement` for any error except a number that JSON cannot express. */
 export function dataOf(
   host: Host,
   { data, errors = [] }: Answer,
@@ -81,6 +81,6 @@ export function dataOf(
   );
 }
 
-/** The marks of a list of rows, in the order of numbers. */
+/** Returns the marks of these rows in ascending order. */
 export const marksOf = (nodes: readonly Readonly<Record<string, unknown>>[], mark: string): readonly number[] =>
   nodes.map((node) => Number(node[mark])).toSorted((a, b) => a - b);

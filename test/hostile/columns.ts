@@ -2,7 +2,7 @@ import type { MadeColumn } from './made.ts';
 import type { CommentKind, TableSpec } from './shapes.ts';
 import { builtinCalled, type TypeMaker } from './types.ts';
 
-/** Returns names that are not taken, odd ones as long as any are left. */
+/** Returns a function that finds an unused name each time: one of `names` as long as there are any. */
 export function createNamer(names: readonly string[], taken: Iterable<string> = [], start = 0): () => string {
   const used = new Set(taken);
   let next = start;
@@ -21,13 +21,13 @@ export function createNamer(names: readonly string[], taken: Iterable<string> = 
 
 const [int4, int8] = [builtinCalled('int4'), builtinCalled('int8')];
 
-/** The columns of a table, without its mark and those of its references. */
+/** Makes the columns of a table, without its mark and the columns of its references. */
 export function ownColumns(
   { columns, storage, grant, hidden }: TableSpec,
   { types, schema, nextName }: { readonly types: TypeMaker; readonly schema: string; readonly nextName: () => string },
 ): MadeColumn[] {
   return columns.map((column, i) => {
-    // What inherits from a table has no identity of its own.
+    // An inheriting table has no identity columns of its own.
     const isIdentity = column.source === 'always' || column.source === 'by default';
     const source = isIdentity && storage === 'heirs' ? 'none' : column.source;
     const type = types.of(source === 'generated' ? int4 : isIdentity && source !== 'none' ? int8 : column.type);
@@ -45,7 +45,7 @@ export function ownColumns(
   });
 }
 
-/** The value of a comment, as SQL; null for none. `n` tells comments of one kind apart. */
+/** Returns the text of a comment; null for none. `n` tells comments of one kind apart. */
 export function commentText(kind: CommentKind, n: number): string | null {
   const given = ['query', 'node', 'Where', 'edges'][n % 4];
   const texts: Readonly<Record<CommentKind, string | null>> = {

@@ -3,7 +3,7 @@ import { kinds } from '../support/kinds.ts';
 import type { Family } from './builtins.ts';
 import type { ModelColumn } from './model.ts';
 
-/** A value of a row: PostgreSQL's text, and the value that the API must show. */
+/** A value of a row: PostgreSQL's text, and the value that the API should show. */
 export interface Cell {
   readonly text: string;
   readonly shown: unknown;
@@ -57,7 +57,7 @@ export function operatorsFor({ base, family }: ModelColumn['type']): readonly st
 
 const literal = pg.escapeLiteral;
 
-/** Returns the column in the form that is compared: without its domain, and comparable. */
+/** Returns a column as it is compared: without its domain, and in a form that has equality. */
 export const plainOf = ({ name, type }: ModelColumn): string =>
   `(${pg.escapeIdentifier(name)}::${type.base})${type.form}`;
 
@@ -202,7 +202,7 @@ function ofJson(c: string, v: string, shown: unknown, of: Of): readonly Conditio
     ...['number', 'string', 'boolean'].map((type) =>
       of(type, `jsonb_typeof(${c}) operator(pg_catalog.=) '${type}'`, { isNull: false }),
     ),
-    // Of the generated documents, one looks like an instant but is none.
+    // One of the generated documents looks like an instant but is not one.
     of('instant', `${c}::text ~ '^"\\d{4}-\\d\\d-\\d\\dT' and ${c}::text !~ '-02-30'`, { isNull: false }),
     of('length', `case when jsonb_typeof(${c}) = 'array' then jsonb_array_length(${c}) > 1 end`, { gt: 1 }),
     ...(key === undefined

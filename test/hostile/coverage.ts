@@ -7,14 +7,14 @@ export function note(coverage: Coverage, group: string, thing: string): void {
   coverage.set(group, counts);
 }
 
-/** What must occur, and how often at least in a hundred schemas. */
+/** Things that must occur, and how often in a hundred schemas. */
 export interface Floor {
   readonly group: string;
   readonly things: readonly string[];
   readonly atLeast: number;
 }
 
-/** A count this far below the expected one is no coincidence: three standard deviations of a Poisson distribution. */
+/** Returns a bound below which a count is no coincidence: three standard deviations of a Poisson distribution. */
 const least = (expected: number): number =>
   Math.max(Math.floor(expected - 3 * Math.sqrt(expected)), expected < 10 ? 0 : 1);
 
@@ -28,7 +28,7 @@ export const missing = (coverage: Coverage, floors: readonly Floor[], schemas: n
     }),
   );
 
-/** A line for each thing, by group. */
+/** Writes a line for each thing, by group. */
 export const table = (coverage: Coverage): string =>
   [...coverage]
     .map(([group, counts]) => {

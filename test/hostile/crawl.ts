@@ -10,7 +10,7 @@ import { linkChecks } from './relations.ts';
 import { type Surface, surfacesOf } from './surface.ts';
 import { checkWrites } from './writes.ts';
 
-/** Compares all that the API says of a schema with what the database says itself. */
+/** Compares everything that the API says about a schema with the database's own answers. */
 export async function crawl(tools: Omit<Crawl, 'places'>): Promise<void> {
   const { schema, host, oracle, model } = tools;
   const surfaces = surfacesOf(schema, model);
@@ -45,7 +45,10 @@ export async function crawl(tools: Omit<Crawl, 'places'>): Promise<void> {
   await checkWrites(all);
 }
 
-/** A materialized view that was never filled is a fault that only its owner can mend, not one to wait for. */
+/**
+ * Checks that reading a materialized view that was never filled is an unexpected error, since only its owner can fix
+ * it.
+ */
 async function checkEmpty(host: Host, surfaces: readonly Surface[]): Promise<void> {
   for (const { relation, list } of surfaces.filter(({ relation }) => relation.isEmpty)) {
     const { errors = [] } = await host.ask(`{ ${list} { nodes { __typename } } }`);
@@ -55,7 +58,7 @@ async function checkEmpty(host: Host, surfaces: readonly Surface[]): Promise<voi
   }
 }
 
-/** All values of all rows. */
+/** Compares all values of all rows. */
 const valuesCheck = ({ surface, rows }: Place): Check => {
   const { list, fields, mark } = surface;
   return {

@@ -13,7 +13,7 @@ import { builtinCalled, createTypeMaker, type HostileType } from './types.ts';
 const id = pg.escapeIdentifier;
 const literal = pg.escapeLiteral;
 
-/** Makes a schema of a specification, for a role that reads and writes it. */
+/** Makes a schema from a specification, with a role that reads and writes it. */
 export function modelOf(spec: SchemaSpec, schema: string, role: string, hasExtensions: boolean): Model {
   const relationName = createNamer(spec.names);
   let plain = 0;
@@ -54,7 +54,7 @@ function makeTable(making: Making, spec: TableSpec, before: readonly MadeTable[]
   const references = spec.references.flatMap((reference): readonly MadeReference[] => {
     const targets = before.length > 0 && reference.to % 4 > 0 ? before : [self];
     const target = targets[reference.to % targets.length];
-    // An index of its own comes after the table.
+    // A unique index is created after its table, so the table itself cannot refer to it.
     const mayBe = (key: MadeKey) =>
       isReferable(key) && key.columns.every(({ type }) => canRefer(type)) && !(target === self && key.kind === 'index');
     const usable = target?.spec.storage === 'heirs' ? [] : (target?.keys ?? []).filter(mayBe);
@@ -85,7 +85,10 @@ function makeTable(making: Making, spec: TableSpec, before: readonly MadeTable[]
   return { spec, name, sql: `${schema}.${id(name)}`, columns, keys, references };
 }
 
-/** PostgreSQL 15 has no foreign keys of arrays, nor of domains whose operators are declared for all enums, ranges or rows. */
+/**
+ * Tells whether columns of a type can be foreign keys. PostgreSQL 15 has none on arrays, nor on domains whose operators
+ * are declared for all enums, ranges or rows.
+ */
 const canRefer = ({ what, isList }: HostileType) => !isList && !/^domain.*(enum|range|row)/.test(what);
 
 interface Parts {
@@ -94,7 +97,7 @@ interface Parts {
   readonly shapes: readonly string[];
 }
 
-/** A table with all that belongs to it, and the views on it. */
+/** Makes a table with everything that belongs to it, and the views on it. */
 function partsOf(making: Making, table: MadeTable): Parts {
   const { schema, role } = making;
   const { spec, sql, columns, keys } = table;

@@ -1,7 +1,7 @@
-/** Numbers from 0 below `sides`, the same for the same seed. */
+/** Returns a number from 0 to below `sides`; the same seed gives the same sequence. */
 export type Dice = (sides: number) => number;
 
-/** Lehmer's generator. */
+/** Creates Lehmer's random number generator. */
 export function createDice(seed: number): Dice {
   let state = (seed % 2_147_483_646) + 1;
   return (sides) => {

@@ -4,10 +4,10 @@ import type { Making } from './making.ts';
 import type { ModelColumn, Relation } from './model.ts';
 
 const isSet = ({ source }: MadeColumn) => source !== 'generated' && source !== 'always';
-/** Whether the API serves a column. */
+/** Tells whether the API serves a column. */
 const isVisible = ({ isHidden, comment }: MadeColumn) => !isHidden && comment !== 'omit';
 
-/** The columns that a grant by columns lets change: every second one. */
+/** Returns the columns that a grant by columns allows to update: every second one. */
 export const updated = (columns: readonly MadeColumn[]) => columns.filter((_, i) => i % 2 === 0);
 
 export const modelColumn = (column: MadeColumn, may: Pick<ModelColumn, 'mayInsert' | 'mayUpdate'>): ModelColumn => ({
@@ -21,7 +21,7 @@ export const modelColumn = (column: MadeColumn, may: Pick<ModelColumn, 'mayInser
 
 export const readOnly = { mayInsert: false, mayUpdate: false };
 
-/** What the API is to have of a table. */
+/** Returns what the API should have for a table. */
 export function relationOf({ mark }: Making, table: MadeTable): Relation {
   const { spec, columns, keys, name } = table;
   const visible = columns.filter(isVisible);
@@ -61,7 +61,7 @@ export const bare = {
   mayDelete: false,
 };
 
-/** A table that inherits all columns, but neither keys nor comments. */
+/** Returns what the API should have for an heir, which inherits all columns but neither keys nor comments. */
 export const heirOf = ({ mark }: Making, { columns }: MadeTable, name: string): Relation => ({
   ...{ ...bare, name, mark, kind: 'heir' },
   columns: columns.map((column) => modelColumn(column, readOnly)),

@@ -5,10 +5,10 @@ import { some } from './dice.ts';
 import type { ModelColumn } from './model.ts';
 import { expressionsStatement } from './oracle.ts';
 
-/** So many filters of one relation are asked for. */
+/** Number of filters to try per relation. */
 const perRelation = 14;
 
-/** Filters with values of rows, against the same conditions in SQL. */
+/** Compares filters that use values of rows with the same conditions in SQL. */
 export function filterChecks({ model, dice, coverage }: Crawl, { surface, rows }: Place): readonly Check[] {
   const { relation, list, mark, fields } = surface;
   const cellOf = ({ name }: ModelColumn) => {

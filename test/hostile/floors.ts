@@ -8,7 +8,7 @@ const own: readonly Family[] = ['equality', 'text', 'time', 'json', 'list', 'ran
 const operatorsOf = (families: readonly Family[]) =>
   families.flatMap((family) => operators[family].map((operator) => `${operator} of ${family}`));
 
-/** What must occur without extensions; some things are four times as frequent. */
+/** Minimum occurrences without extensions. */
 export const floors: readonly Floor[] = [
   floor('check', 100, ['values', 'filter', 'walk', 'aggregate', 'extremes']),
   floor('check', 50, ['lookup', 'node']),
@@ -30,5 +30,5 @@ export const floors: readonly Floor[] = [
   floor('write', 5, ['create', 'update', 'delete']),
 ];
 
-/** What must also occur with extensions. */
+/** Further minimum occurrences with extensions. */
 export const extendedFloors: readonly Floor[] = [floor('operator', 0.2, operatorsOf(['citext', 'ltree', 'hstore']))];

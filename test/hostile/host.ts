@@ -23,12 +23,12 @@ export interface Problem {
   readonly extensions: { readonly code: string };
 }
 
-/** The server over one database, for one schema after the other. */
+/** A server on one database, which serves one schema after another. */
 export interface Host {
-  /** Serves another schema from now on. */
+  /** Serves another schema from then on. */
   readonly serve: (schema: string) => Promise<GraphQLSchema>;
   readonly ask: (document: string, variables?: Readonly<Record<string, unknown>>) => Promise<Answer>;
-  /** What the server has logged as errors since the schema is served. */
+  /** Returns the errors that the server has logged since it began to serve the schema. */
   readonly faults: () => readonly string[];
   readonly close: () => Promise<void>;
 }

@@ -16,17 +16,17 @@ import { anySchema, type SchemaSpec } from './shapes.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** How far `npm run hostile` looks. */
+    /** Size and seed of `npm run hostile`. */
     readonly hostile?: { readonly schemas: number; readonly seed: number };
   }
 }
 
 const given = inject('hostile');
-/** What has come, in both databases together. */
+/** Everything that occurred, in both databases together. */
 const coverage: Coverage = new Map();
 let asked = 0;
 
-/** A database where schemas come and go. */
+/** Opens a database in which one schema after another is created and dropped. */
 async function openPlace(database: TestDatabase, isExtended: boolean) {
   if (isExtended) {
     await database.admin('create schema ext');
@@ -64,10 +64,10 @@ async function openPlace(database: TestDatabase, isExtended: boolean) {
   };
 }
 
-/** A catalog that schemas came and went in grows slow. */
+/** Number of schemas per database: a catalog in which many were created and dropped gets slow. */
 const perDatabase = 500;
 
-/** A failure is made small, and shown before patience ends. */
+/** Options of the suite's run: a failure is shrunk and reported before the time limit. */
 const limits = given ? {} : { interruptAfterTimeLimit: patience, markInterruptAsFailure: true };
 
 async function lookAt(schemas: number, open: () => Promise<TestDatabase>, isExtended: boolean): Promise<void> {

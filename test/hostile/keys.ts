@@ -5,7 +5,7 @@ import type { KeySpec, TableSpec } from './shapes.ts';
 const id = pg.escapeIdentifier;
 const isPartitioned = ({ storage }: TableSpec) => storage === 'range' || storage === 'list' || storage === 'hash';
 
-/** The keys of a table, one for each set of columns; makes the columns of the primary key NOT NULL. */
+/** Makes the keys of a table, at most one per set of columns; makes the columns of the primary key NOT NULL. */
 export function keysOf(spec: TableSpec, columns: readonly MadeColumn[], nextName: () => string): readonly MadeKey[] {
   const usable = columns.filter(({ type }) => type.ordered);
   const keys: MadeKey[] = [];
@@ -28,11 +28,14 @@ const constraints: Partial<Readonly<Record<KeySpec['kind'], string>>> = {
   nullable: 'unique',
 };
 
-/** What stands within CREATE TABLE. */
+/** Returns a key's constraint in CREATE TABLE; null if it has none. */
 export const constraintOf = ({ name, kind, columns }: MadeKey): string | null =>
   constraints[kind] ? `constraint ${id(name)} ${constraints[kind]} (${list(columns)})` : null;
 
-/** What follows it; a deferred constraint must come after the rows, since ON CONFLICT takes none. */
+/**
+ * Returns the statement that adds a key to an existing table, if any. A deferred constraint is added after the rows,
+ * because ON CONFLICT does not accept one.
+ */
 export function indexOf(table: string, { name, kind, columns }: MadeKey): string | null {
   const index = `create unique index ${id(name)} on ${table}`;
   if (kind === 'index') return `${index} (${list(columns)})`;
@@ -43,11 +46,11 @@ export function indexOf(table: string, { name, kind, columns }: MadeKey): string
     : null;
 }
 
-/** Where its comment stands. */
+/** Returns the object that carries a key's comment. */
 export const placeOf = (schema: string, table: string, { name, kind }: MadeKey): string =>
   constraints[kind] || kind === 'deferred' ? `constraint ${id(name)} on ${table}` : `index ${schema}.${id(name)}`;
 
-/** Whether a foreign key can refer to it, and whether the API can find rows by it. */
+/** Tells whether foreign keys can refer to a key. These are also the keys by which the API finds rows. */
 export const isReferable = ({ kind }: MadeKey): boolean => !['partial', 'expression', 'deferred'].includes(kind);
 
 const list = (columns: readonly MadeColumn[]) => columns.map(({ name }) => id(name)).join(', ');

@@ -3,10 +3,10 @@ import { note } from './coverage.ts';
 import { some } from './dice.ts';
 import type { OracleRow } from './oracle.ts';
 
-/** So many rows are looked up by each key. */
+/** Number of rows to look up by each key. */
 const perKey = 3;
 
-/** Rows found by each of their keys, and by their global ids. */
+/** Looks up rows by each of their keys. */
 export const keyChecks = ({ dice }: Crawl, place: Place): readonly Check[] => {
   const { surface, rows } = place;
   const found = surface.lookups.flatMap((lookup) =>
@@ -37,7 +37,7 @@ const expecting = ({ surface: { mark } }: Place, row: OracleRow): Pick<Check, 'e
   found: (answer) => (answer as Readonly<Record<string, unknown>> | null)?.[mark],
 });
 
-/** Rows found by their global ids, all at once. */
+/** Looks up all rows of each relation by their global ids, in one request. */
 export async function checkNodes({ host, places, coverage }: Crawl): Promise<void> {
   for (const { surface, rows } of places.filter(({ surface }) => surface.relation.hasPrimary)) {
     const list = `{ list: ${surface.list}(first: 100) { nodes { id ${surface.mark} } } }`;

@@ -1,20 +1,20 @@
 import type { ColumnSpec, CommentKind, KeySpec, TableSpec } from './shapes.ts';
 import type { HostileType } from './types.ts';
 
-/** A column of a table that is made. */
+/** A column of a created table. */
 export interface MadeColumn {
   readonly name: string;
   readonly type: HostileType;
   nullable: boolean;
   readonly source: ColumnSpec['source'] | 'reference';
-  /** As SQL; empty where it is the type's own. */
+  /** The COLLATE clause; empty for the type's own collation. */
   readonly collation: string;
   readonly comment: CommentKind;
-  /** Whether the role may not read it. */
+  /** Whether the role may not read the column. */
   readonly isHidden: boolean;
 }
 
-/** A key of a table that is made. */
+/** A key of a created table. */
 export interface MadeKey {
   readonly name: string;
   readonly kind: KeySpec['kind'];
@@ -22,13 +22,13 @@ export interface MadeKey {
   readonly comment: KeySpec['comment'];
 }
 
-/** A table that is made. */
+/** A created table. */
 export interface MadeTable {
   readonly spec: TableSpec;
   readonly name: string;
-  /** Its quoted, qualified name. */
+  /** The table's quoted, qualified name. */
   readonly sql: string;
-  /** The first tells the rows apart. */
+  /** All columns; the first is the mark, which tells the rows apart. */
   readonly columns: readonly MadeColumn[];
   readonly keys: readonly MadeKey[];
   readonly references: readonly MadeReference[];

@@ -1,7 +1,7 @@
 import type { SchemaSpec } from './shapes.ts';
 import type { TypeMaker } from './types.ts';
 
-/** What all statements of a schema share. */
+/** The values that all statements of a schema share. */
 export interface Making {
   readonly schema: string;
   readonly role: string;

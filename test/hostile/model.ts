@@ -1,28 +1,28 @@
 import type { HostileType } from './types.ts';
 
-/** A schema as it stands in the database, and what of it the API is to serve. */
+/** A schema in the database, and the part of it that the API should serve. */
 export interface Model {
   readonly schema: string;
-  /** The statements that make it, with its rows. */
+  /** Statements that create the schema with its rows. */
   readonly ddl: string;
   readonly relations: readonly Relation[];
-  /** What shapes occur in it. */
+  /** Names of the shapes that occur in it, for the coverage. */
   readonly shapes: readonly string[];
 }
 
-/** A table or a view that the API serves. */
+/** A table or view that the API serves. */
 export interface Relation {
   readonly name: string;
   readonly kind: string;
-  /** The columns that the API has. */
+  /** The columns that the API serves. */
   readonly columns: readonly ModelColumn[];
-  /** The column whose value tells the rows apart, though the database knows nothing of it. */
+  /** The column whose value tells the rows apart; the database has no constraint that says so. */
   readonly mark: string;
-  /** By which the API finds a row: the primary key first, if `hasPrimary`. */
+  /** The keys by which the API finds a row; if `hasPrimary`, the first is the primary key. */
   readonly keys: readonly (readonly string[])[];
   readonly hasPrimary: boolean;
   readonly references: readonly Reference[];
-  /** Whether it has never been filled. */
+  /** Whether it is a materialized view that was never filled. */
   readonly isEmpty: boolean;
   readonly isSecured: boolean;
   readonly mayInsert: boolean;
@@ -33,7 +33,7 @@ export interface ModelColumn {
   readonly name: string;
   readonly type: HostileType;
   readonly nullable: boolean;
-  /** Null where patterns are matched in the database's own collation, or its own cannot match them. */
+  /** Whether the column's collation is nondeterministic, so that patterns are matched in the database's default one. */
   readonly isLoose: boolean;
   readonly mayInsert: boolean;
   readonly mayUpdate: boolean;

@@ -3,18 +3,18 @@ import { readGeometry } from '../../src/schema/geoJson.ts';
 import type { Cell } from './conditions.ts';
 import type { ModelColumn, Relation } from './model.ts';
 
-/** A row as SQL shows it: its mark, and its values by column. */
+/** A row as SQL reads it: its mark, and its values by column. */
 export interface OracleRow {
   readonly mark: number;
   readonly cells: ReadonlyMap<string, Cell | null>;
 }
 
-/** By column, what the API calls the labels of an enum. */
+/** Returns the API's names of an enum column's labels, by label. */
 export type LabelNames = (column: string) => ReadonlyMap<string, string> | undefined;
 
-/** Asks the database itself, as the role of the API. */
+/** Asks the database directly, with the same role as the API. */
 export interface Oracle {
-  /** The results of statements, as PostgreSQL's texts. */
+  /** Runs statements and resolves with the rows of each, as PostgreSQL's texts. */
   readonly ask: (statements: readonly string[]) => Promise<readonly (readonly Texts[])[]>;
   readonly end: () => Promise<void>;
 }
@@ -40,7 +40,7 @@ export async function createOracle(connection: pg.ClientConfig): Promise<Oracle>
 
 const relationSql = (schema: string, { name }: Relation) => `${schema}.${id(name)}`;
 
-/** Reads all rows of a relation, lists item by item. */
+/** Returns the statement that reads all rows of a relation; lists are read item by item. */
 export const rowsStatement = (schema: string, relation: Relation): string => {
   const columns = relation.columns.flatMap(({ name, type }, i) => [
     `${id(name)} as c${i}`,
@@ -82,10 +82,10 @@ const iso = (text: string) =>
 
 const jsonOfHstore = (text: string) => `{${text.replaceAll('=>NULL', ':null').replaceAll('=>', ':')}}`;
 
-/** How the API shows PostgreSQL's text. */
+/** Converts PostgreSQL's text to the value in the API, by scalar. */
 const scalars: Readonly<Record<string, (text: string) => unknown>> = {
   Int: Number,
-  // JSON has no zero below zero.
+  // JSON has no negative zero.
   Float: (text) => (Number.isFinite(Number(text)) ? Number(text) + 0 : null),
   Boolean: (text) => text === 't' || text === 'true',
   DateTime: iso,
@@ -95,11 +95,11 @@ const scalars: Readonly<Record<string, (text: string) => unknown>> = {
   Byte: (text) => Buffer.from(text.slice(2), 'hex').toString('base64'),
 };
 
-/** Evaluates expressions of each row of a relation, called e0, e1, ... */
+/** Returns the statement that evaluates expressions for each row of a relation, as e0, e1, ... */
 export const expressionsStatement = (schema: string, relation: Relation, expressions: readonly string[]): string =>
   `select ${[`${id(relation.mark)} as mark`, ...expressions.map((sql, i) => `(${sql})::text as e${i}`)].join(', ')}
    from ${relationSql(schema, relation)}`;
 
-/** Evaluates aggregates of a relation, called e0, e1, ... */
+/** Returns the statement that evaluates aggregates over a relation, as e0, e1, ... */
 export const aggregatesStatement = (schema: string, relation: Relation, expressions: readonly string[]): string =>
   `select ${expressions.map((sql, i) => `(${sql})::text as e${i}`).join(', ')} from ${relationSql(schema, relation)}`;

@@ -9,13 +9,13 @@ import { type Dice, some } from './dice.ts';
 import type { ModelColumn } from './model.ts';
 import { expressionsStatement } from './oracle.ts';
 
-/** An order of a list, as the API and as SQL have it. */
+/** An order of a list, for the API and in SQL. */
 interface Order {
   readonly orderBy: readonly Readonly<Record<string, unknown>>[] | undefined;
   readonly sql: string;
 }
 
-/** A walk through a list by pages of one size. */
+/** A walk through a list in pages of one size. */
 interface Walk {
   readonly place: Place;
   readonly order: Order;
@@ -35,11 +35,11 @@ const directions: Readonly<Record<Direction, string>> = {
   DESC_NULLS_LAST: 'desc nulls last',
 };
 
-/** Geometries are ordered by their distance from this one. */
+/** The point by whose distance geometries are ordered. */
 const origin = { type: 'Point', coordinates: [1, 1], crs: null };
 const isMeasured = ({ type: { scalar, isList } }: ModelColumn) => scalar === 'GeoJSON' && !isList;
 
-/** The order of the primary key, that of any column, and that of any two. */
+/** Chooses orders: by the primary key, by one column (twice), and by two columns. */
 function ordersOf(dice: Dice, { surface: { relation, fields } }: Place): readonly Order[] {
   const columns = relation.columns.filter(({ type }) => type.ordered);
   const by = (some: readonly ModelColumn[]): Order => {
@@ -61,7 +61,7 @@ function ordersOf(dice: Dice, { surface: { relation, fields } }: Place): readonl
   return [byKey, by(some(dice, columns, 1)), by(some(dice, columns, 1)), by(some(dice, columns, 2))];
 }
 
-/** Walks through lists forward and backward, where every row must come once, in the order that SQL gives. */
+/** Walks through lists in both directions, and checks that every row comes once and in SQL's order. */
 export async function checkPages(crawl: Crawl): Promise<void> {
   const { dice, places, oracle, model, coverage } = crawl;
   const orders = places.flatMap((place) => ordersOf(dice, place).map((order) => [place, order] as const));
@@ -97,7 +97,7 @@ export async function checkPages(crawl: Crawl): Promise<void> {
   });
 }
 
-/** Reads one more page of each walk. */
+/** Reads the next page of each walk. */
 async function step({ host }: Crawl, walks: readonly Walk[]): Promise<void> {
   const { document, variables } = documentOf(walks.map(questionOf));
   const answer = await host.ask(document, variables);

@@ -9,8 +9,9 @@ const id = pg.escapeIdentifier;
 type Edge = readonly [from: Relation, reference: Reference];
 
 /**
- * The rows that each row refers to, and those that refer to it, with their number. Which field is of which foreign key the
- * API alone knows: so all fields between two relations are compared with all foreign keys between them.
+ * Compares the rows that each row refers to, and those that refer to it, with their number. Only the API knows which
+ * field belongs to which foreign key, so all fields between two relations are compared with all foreign keys between
+ * them.
  */
 export function linkChecks({ model, places }: Crawl, { surface }: Place): readonly Check[] {
   const { relation, list, mark } = surface;
@@ -63,7 +64,10 @@ export function linkChecks({ model, places }: Crawl, { surface }: Place): readon
 const byNumbers = (a: readonly number[], b: readonly number[]) =>
   (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0);
 
-/** The pairs of marks that one field of a row makes; fails where the numbers of rows differ. */
+/**
+ * Returns the pairs of marks that a field of one row makes; NaN in place of a mark if its counts differ from the number
+ * of rows.
+ */
 function linked(node: Readonly<Record<string, unknown>>, i: number, mark: string, theirs: string): readonly number[][] {
   const found = node[`l${i}`] as {
     nodes?: Record<string, unknown>[];
@@ -77,7 +81,7 @@ function linked(node: Readonly<Record<string, unknown>>, i: number, mark: string
   return rows.map((row) => [Number(node[mark]), Number(row[theirs])]);
 }
 
-/** The pairs of marks that a foreign key makes, from the side that is asked. */
+/** Returns the statement for the pairs of marks that a foreign key makes, with the asked side's mark first. */
 function pairs(schema: string, [from, { columns, to, targets }]: Edge, isBack: boolean, other: Relation): string {
   const [own, others] = isBack ? ['t', 'f'] : ['f', 't'];
   const ties = columns.map((column, i) => `f.${id(column)} = t.${id(targets[i] ?? '')}`).join(' and ');

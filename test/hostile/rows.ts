@@ -4,7 +4,7 @@ import type { MadeColumn, MadeReference, MadeTable } from './made.ts';
 const id = pg.escapeIdentifier;
 const literal = pg.escapeLiteral;
 
-/** The INSERTs of a table's rows, every second one into `other`; those that violate a key are left out. */
+/** Returns the INSERTs of a table's rows, every second one into `other`. Rows that violate a key are skipped. */
 export const rowStatements = (table: MadeTable, other: string): readonly string[] =>
   table.spec.rows.map((numbers, n) => insert(table, n % 2 === 0 ? table.sql : other, n, numbers));
 
@@ -27,14 +27,14 @@ function insert(table: MadeTable, into: string, mark: number, numbers: readonly 
     where ${conditions.join(' and ')} on conflict do nothing`;
 }
 
-/** One of the type's values; null for none, undefined for what the column has by itself. */
+/** Chooses one of the type's values: null for NULL, undefined for the column's default. */
 function valueFor({ type, nullable, source }: MadeColumn, n: number): string | null | undefined {
   if (nullable && n % 5 === 0) return null;
   if (source === 'default' && n % 3 === 0) return undefined;
   return type.values[n % type.values.length] ?? (nullable ? null : undefined);
 }
 
-/** The values of a key in one of the rows that a reference may lead to. */
+/** Takes the values of a reference from a row of its target. */
 function refer(table: MadeTable, { columns, target, key }: MadeReference, i: number, n: number) {
   const alias = `f${i}`;
   const to = target === 'self' ? table : target;

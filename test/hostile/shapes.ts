@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { anyName } from '../support/anyName.ts';
 import { anyType, type TypeSpec } from './types.ts';
 
-/** How a table keeps its rows. */
+/** How a table stores or guards its rows. */
 const storages = ['plain', 'range', 'list', 'hash', 'heirs', 'secured', 'triggered'] as const;
-/** What makes the value of a column that an INSERT leaves out. */
+/** The source of a column's value that an INSERT omits. */
 const sources = ['none', 'default', 'generated', 'always', 'by default'] as const;
 const keyKinds = ['primary', 'unique', 'index', 'nullable', 'partial', 'expression', 'deferred'] as const;
 const comments = ['none', 'text', 'name', 'deprecated', 'omit', 'unknown'] as const;
@@ -23,12 +23,12 @@ export interface ColumnSpec {
 
 export interface KeySpec {
   readonly kind: (typeof keyKinds)[number];
-  /** Which columns, by place; taken modulo their number. */
+  /** Positions of the columns, modulo their number. */
   readonly columns: readonly number[];
   readonly comment: CommentKind;
 }
 
-/** A foreign key to this table or one before it. */
+/** A foreign key to the same table or to an earlier one. */
 export interface ReferenceSpec {
   readonly to: number;
   readonly key: number;
@@ -42,24 +42,24 @@ export interface TableSpec {
   readonly keys: readonly KeySpec[];
   readonly references: readonly ReferenceSpec[];
   readonly views: readonly (typeof views)[number][];
-  /** A number for each value: which of its type's values it is, or none. */
+  /** Numbers that choose each row's values among those of the types, or null. */
   readonly rows: readonly (readonly number[])[];
   readonly grant: (typeof grants)[number];
   readonly hidden: readonly number[];
   readonly comment: CommentKind;
 }
 
-/** A schema, and what the crawl asks of it. */
+/** A schema, and the seed of what the crawl asks about it. */
 export interface SchemaSpec {
-  /** For everything that has a name, in turn. */
+  /** Names for everything in the schema, given out in turn. */
   readonly names: readonly string[];
   readonly enums: readonly (readonly string[])[];
   readonly tables: readonly TableSpec[];
-  /** The crawl's own choices: of values, operators, orders and sizes of pages. */
+  /** Seed of the crawl's choices: values, operators, orders and page sizes. */
   readonly choices: number;
 }
 
-/** Most of the time the first of these. */
+/** Chooses the first item most of the time. */
 const mostly = <T>(items: readonly [T, ...T[]], weight: number): fc.Arbitrary<T> =>
   fc.oneof({ weight, arbitrary: fc.constant(items[0]) }, { weight: 1, arbitrary: fc.constantFrom(...items) });
 

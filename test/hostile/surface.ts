@@ -15,19 +15,19 @@ import { expect } from 'vitest';
 import { operatorsFor } from './conditions.ts';
 import type { Model, ModelColumn, Relation } from './model.ts';
 
-/** What the API has for a relation, found by the names in the database that its descriptions tell. */
+/** The API of a relation, found by the database names that descriptions mention. */
 export interface Surface {
   readonly relation: Relation;
   readonly type: GraphQLObjectType;
   readonly list: string;
-  /** The field of each column. */
+  /** The field of each column, by column. */
   readonly fields: ReadonlyMap<string, string>;
   readonly mark: string;
-  /** By column, what the labels of its enum are called. */
+  /** Returns the API's names of an enum column's labels, by label. */
   readonly labels: (column: string) => ReadonlyMap<string, string> | undefined;
-  /** The fields to rows of other relations, each with the type of these and whether there may be several. */
+  /** Fields that lead to rows of other relations. */
   readonly links: readonly Link[];
-  /** The root's fields that find one row, with the columns that they find it by. */
+  /** Root fields that find one row by a key. */
   readonly lookups: readonly Lookup[];
 }
 
@@ -39,15 +39,15 @@ export interface Link {
 
 export interface Lookup {
   readonly field: string;
-  /** By argument: its type and its column. */
+  /** The arguments, each with its type and column. */
   readonly arguments: readonly (readonly [argument: string, type: string, column: string])[];
 }
 
-/** The name that a thing has in the database: its description ends with it where the API's is another. */
+/** Returns a thing's name in the database. If the API's name differs, the description ends with it. */
 const original = (name: string, description: string | null | undefined) =>
   /(?:^|\n\n|^[^`\n]+ )`(.*)`$/s.exec(description ?? '')?.[1] ?? name;
 
-/** Finds all that the API has, and fails where that is not just what the model says. */
+/** Finds the API of all relations; fails if it differs from the model. */
 export function surfacesOf(schema: GraphQLSchema, model: Model): readonly Surface[] {
   const root = Object.values(schema.getQueryType()?.getFields() ?? {});
   const lists = root.flatMap((field) => {
@@ -123,13 +123,16 @@ const isTime = ({ type }: GraphQLField<unknown, unknown>) =>
   !isListType(isNonNullType(type) ? type.ofType : type) &&
   ['DateTime', 'LocalDateTime', 'Date'].includes(getNamedType(type).name);
 
-/** Returns the name of the field whose time this field shows in milliseconds; undefined for any other field. */
+/** Returns the name of the time field that this field repeats in milliseconds; undefined for any other field. */
 function timeOf({ name, type }: GraphQLField<unknown, unknown>, own: readonly GraphQLField<unknown, unknown>[]) {
   const [, of] = /^(.*)EpochMs_*$/.exec(name) ?? [];
   return String(type) === 'Float' ? own.find((field) => field.name === of && isTime(field))?.name : undefined;
 }
 
-/** Checks that a column's field and filter have the type and operators of its type; returns the names of its labels. */
+/**
+ * Checks that a column's field and filter have the type and operators of its type. Returns the API's names of its
+ * labels.
+ */
 function checkColumn(
   schema: GraphQLSchema,
   row: GraphQLObjectType,
@@ -157,7 +160,7 @@ function checkColumn(
   return labels;
 }
 
-/** The type of the rows that a field lists. */
+/** Returns the type of the rows that a field lists; null if it lists none. */
 function rowsOf({ type }: GraphQLField<unknown, unknown>): GraphQLObjectType | null {
   const connection = getNamedType(type);
   const nodes = isObjectType(connection) ? connection.getFields()['nodes'] : undefined;

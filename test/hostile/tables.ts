@@ -31,7 +31,7 @@ export function createTable({ mark }: Making, { spec, sql, columns, keys, refere
   return `create table ${sql} (\n  ${parts.join(',\n  ')})${by ? ` partition by ${by} (${id(mark)})` : ''}`;
 }
 
-/** Partitions of a partitioned table, one of them parted again. */
+/** Returns the statements for a table's partitions, of which one is partitioned again. */
 export function partitionsOf(
   { schema, role, mark, relationName }: Making,
   { spec, sql }: MadeTable,
@@ -59,7 +59,7 @@ export function grantsOf({ role }: Making, { spec, sql, columns }: MadeTable): r
   return [`grant select (${list(seen)}), insert (${list(seen)}), update (${list(updated(seen))}) on ${sql} to ${role}`];
 }
 
-/** What occurs in a table, by the names that the coverage counts. */
+/** Returns the names under which the coverage counts what occurs in a table. */
 export function shapesOf({ spec, keys, columns, references }: MadeTable): readonly string[] {
   const targets = references.map(({ target }) => target);
   return [

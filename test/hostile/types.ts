@@ -2,21 +2,21 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { type Builtin, builtins, extended, type Family } from './builtins.ts';
 
-/** A type of a column: one that is there, or one that the schema makes of others. */
+/** The specification of a column's type: a built-in type, or one that the schema derives from others. */
 export type TypeSpec =
   | { readonly kind: 'builtin' | 'enum'; readonly n: number }
   | { readonly kind: 'array' | 'domain' | 'range'; readonly of: TypeSpec }
   | { readonly kind: 'row'; readonly members: readonly TypeSpec[] };
 
-/** A type of a column as it is declared, and what is to be expected of it. */
+/** A column's type as it is declared, with the expectations for the API. */
 export interface HostileType {
-  /** As a column is declared, and the type behind all domains, to which values are cast. */
+  /** The type as declared for a column; `base` is the type behind all domains, to which values are cast. */
   readonly sql: string;
   readonly base: string;
-  /** What it is made of, as the coverage calls it. */
+  /** Name under which the coverage counts the type. */
   readonly what: string;
   readonly family: Family;
-  /** The scalar of the API, or the enum whose labels these are; of a list, that of its items. */
+  /** Scalar in the API, or the labels of the enum; for a list, those of its items. */
   readonly scalar: string | readonly string[];
   readonly isList: boolean;
   readonly form: string;
@@ -26,7 +26,7 @@ export interface HostileType {
   readonly values: readonly string[];
 }
 
-/** Those that have operators of their own come more often. */
+/** Types with operators of their own, which are chosen more often. */
 const favoured = builtins.flatMap(({ family }, n) => (family === 'order' || family === 'equality' ? [] : [n]));
 const builtin: fc.Arbitrary<TypeSpec> = fc.record({
   kind: fc.constant('builtin'),
@@ -57,7 +57,7 @@ export const builtinCalled = (sql: string): TypeSpec => ({
   n: builtins.findIndex((type) => type.sql === sql),
 });
 
-/** Makes types of a schema as they are first needed; `statements` has the DDL for them. */
+/** Makes a schema's types when they are first needed; `statements` is the DDL for them. */
 export interface TypeMaker {
   readonly of: (spec: TypeSpec) => HostileType;
   readonly statements: readonly string[];
@@ -66,7 +66,7 @@ export interface TypeMaker {
 interface MakerOptions {
   readonly schema: string;
   readonly enums: readonly (readonly string[])[];
-  /** A quoted name that no other type has. */
+  /** Returns a quoted name that no other type has. */
   readonly freshName: () => string;
   readonly hasExtensions: boolean;
 }
@@ -125,7 +125,10 @@ export function createTypeMaker({ schema, enums, freshName, hasExtensions }: Mak
       values: [nth(0), nth(1), rowText(members.map(() => null))],
     };
   };
-  /** A range over a type that PostgreSQL can sort and hash, or its joins of them may fail; any other stays as it is. */
+  /**
+   * Makes a range over a type. PostgreSQL must be able to sort and hash it, or joins of the ranges may fail; other
+   * types are returned unchanged.
+   */
   const rangeOf = (of: HostileType): HostileType => {
     const isHashed = of.scalar !== 'String' || of.family === 'text';
     if (!of.ordered || !isHashed || of.isList || of.isRow || of.what.includes('domain')) return of;
@@ -145,10 +148,13 @@ const ofBuiltin = ({ sql, base, scalar, family, form, ordered, delimiter, values
   ...{ sql, base, what: sql, family, scalar, form, ordered, delimiter, values },
 });
 
-/** In a list the API shows neither JSON's own null nor numbers that JSON does not have. */
+/** Tells whether the API can show a text as an item of a list: not JSON's null, nor a number that JSON lacks. */
 const hasForm = (text: string) => !/^(null|NaN|-?Infinity)$/.test(text);
 
-/** An array of arrays is one of several dimensions; only where a domain stands between are its items arrays, as texts. */
+/**
+ * Makes an array. An array of arrays is just one with more dimensions; only with a domain in between are the items
+ * arrays, which the API shows as text.
+ */
 function arrayOf(item: HostileType): HostileType {
   if (item.isList && !item.what.startsWith('domain')) return item;
   const some = item.values.filter(hasForm).slice(0, 3);

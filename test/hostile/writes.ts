@@ -5,12 +5,12 @@ import { note } from './coverage.ts';
 import type { ModelColumn } from './model.ts';
 import { type OracleRow, readRows, rowsStatement } from './oracle.ts';
 
-/** The mark of the row that is made. */
+/** The mark of the created row. */
 const made = 500;
 
 type Mutation = GraphQLField<unknown, unknown>;
 
-/** Creates a row like one that is there, changes it, and deletes it, as far as the grants allow. */
+/** Creates a row like an existing one, changes it and deletes it, as far as the grants allow. */
 export async function checkWrites(crawl: Crawl): Promise<void> {
   const writable = crawl.places.filter(({ surface: { relation }, rows }) => relation.mayInsert && rows.length > 0);
   const place = writable[crawl.dice(Math.max(1, writable.length))];
@@ -22,14 +22,14 @@ export async function checkWrites(crawl: Crawl): Promise<void> {
   if (relation.mayDelete) await remove(crawl, place, row);
 }
 
-/** The mutations that do this with rows of a relation, as their descriptions say. */
+/** Returns the mutations of one row of a relation whose descriptions begin with these words. */
 const mutationsOf = ({ schema }: Crawl, place: Place, does: string): readonly Mutation[] =>
   Object.values(schema.getMutationType()?.getFields() ?? {}).filter(
     ({ type, description }) =>
       rowField(type, place) !== undefined && description?.startsWith(does) && !description.includes('all or none'),
   );
 
-/** The field of a payload that has the row. */
+/** Returns the name of a payload's field with the row. */
 const rowField = (type: Mutation['type'], { surface }: Place) => {
   const payload = getNamedType(type);
   return isObjectType(payload)
@@ -37,7 +37,7 @@ const rowField = (type: Mutation['type'], { surface }: Place) => {
     : undefined;
 };
 
-/** The values of a row, as an input gives them; null where one has none that can be given. */
+/** Returns an input with the values of a row; null if one of them cannot be expressed as an input. */
 function inputOf(
   { surface }: Place,
   columns: readonly ModelColumn[],
@@ -53,7 +53,7 @@ function inputOf(
   );
 }
 
-/** Runs a mutation; resolves with the row afterwards as SQL has it, and fails where the payload says otherwise. */
+/** Runs a mutation and resolves with the row that SQL then reads; throws a `Disagreement` if the payload differs. */
 async function run(
   { host, oracle, model, coverage }: Crawl,
   place: Place,
@@ -86,7 +86,7 @@ async function run(
   return { isDone: true, row, document };
 }
 
-/** Fails where a row does not have the values that it was given. */
+/** Throws a `Disagreement` if a row does not have the given values. */
 function checkGiven(
   { surface }: Place,
   row: OracleRow | undefined,
@@ -116,7 +116,7 @@ async function create(crawl: Crawl, place: Place): Promise<OracleRow | undefined
   return row;
 }
 
-/** The arguments that find a row by the key of a mutation; null where the API shows no value of it. */
+/** Returns the arguments by which a mutation finds a row; null if the API cannot express one of them. */
 function keyOf({ surface }: Place, { args }: Mutation, row: OracleRow): Readonly<Record<string, unknown>> | null {
   const keys = args.filter(({ name }) => name !== 'patch' && name !== 'expect');
   const values = keys.map(({ name }) => {

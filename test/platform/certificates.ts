@@ -1,12 +1,12 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
 export interface Certificate {
-  /** PEM. */
+  /** The certificate in PEM, as is the key. */
   readonly certificate: string;
   readonly key: string;
 }
 
-/** A certificate authority that signs itself, made here since Node.js can read certificates but not make them. */
+/** Creates a self-signed certificate authority. Node.js can read certificates but not create them. */
 export function createAuthority(name: string): Certificate & { issue(host: string): Certificate } {
   const own = keys();
   const certificate = build({ subject: name, issuer: name, publicKey: own.publicKey, key: own.privateKey, host: null });
@@ -25,16 +25,16 @@ interface Content {
   readonly subject: string;
   readonly issuer: string;
   readonly publicKey: KeyObject;
-  /** The issuer's. */
+  /** The issuer's private key. */
   readonly key: KeyObject;
-  /** The name that the certificate is for; null for an authority. */
+  /** The host name that the certificate is for; null for an authority. */
   readonly host: string | null;
 }
 
 const keys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-/** RFC 5280, section 4.1, in DER. */
+/** Writes a certificate in DER (RFC 5280, section 4.1), as PEM. */
 function build({ subject, issuer, publicKey, key, host }: Content): string {
   const algorithm = sequence(oid('1.2.840.10045.4.3.2')); // ecdsa-with-SHA256
   const day = 86_400_000;
@@ -53,10 +53,10 @@ function build({ subject, issuer, publicKey, key, host }: Content): string {
   return `-----BEGIN CERTIFICATE-----\n${der.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
 }
 
-/** ITU-T X.690: a tag, a length, the content. */
+/** Writes an item in DER (ITU-T X.690): tag, length, content. */
 function item(tag: number, ...content: readonly Buffer[]): Buffer {
   const all = Buffer.concat(content);
-  // As short as it can be: browsers take no other.
+  // Browsers accept only the shortest form of a length.
   const long = all.length < 256 ? Buffer.of(0x81, all.length) : Buffer.of(0x82, all.length >> 8, all.length & 255);
   const length = all.length < 128 ? Buffer.of(all.length) : long;
   return Buffer.concat([Buffer.of(tag), length, all]);

@@ -2,35 +2,35 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 
-/** What the endpoint does wrong, until told otherwise. */
+/** A fault that the endpoint has until another one is set. */
 export type Fault =
   | { readonly kind: 'status'; readonly status: number; readonly body?: unknown; readonly retryAfter?: string }
   | { readonly kind: 'hang' }
-  /** A token for another resource than the one that was asked for. */
+  /** The token is for another resource than the requested one. */
   | { readonly kind: 'wrong-audience' }
-  /** The issuer's clock differs from the database's; the tokens say so, and the database knows better. */
+  /** The issuer's clock is ahead of the database's, so the times in tokens are too late. */
   | { readonly kind: 'clock-ahead'; readonly seconds: number }
-  /** The platform's cache gives the token that it gave before. */
+  /** The platform's cache returns the previous token again. */
   | { readonly kind: 'same-token' };
 
 export interface Issued {
   readonly text: string;
   readonly clientId: string;
   readonly audience: string;
-  /** When the database stops taking it, in milliseconds since 1970. */
+  /** Time at which the database stops accepting the token, in milliseconds since 1970. */
   readonly endsAt: number;
 }
 
 export interface IdentityEndpoint {
   readonly url: string;
   readonly header: string;
-  /** How many requests came, answered or not, from all identities or from one. */
+  /** Returns the number of requests so far, answered or not, from all identities or from one. */
   readonly requests: (clientId?: string) => number;
   connections(): Promise<number>;
-  /** The life of the tokens that are issued from now on, in seconds. */
+  /** Lifetime of the tokens that are issued from now on, in seconds. */
   lifeSeconds: number;
   fault: Fault | undefined;
-  /** Takes no more connections, at once and on the same port again after `listen`. */
+  /** Refuses connections from now on; `listen` accepts them again on the same port. */
   refuse(): Promise<void>;
   listen(): Promise<void>;
   end(): Promise<void>;
@@ -38,15 +38,15 @@ export interface IdentityEndpoint {
 
 export interface IdentityOptions {
   readonly lifeSeconds: number;
-  /** The client ids of the identities that are assigned to the app; `system` is its own. */
+  /** Client ids of the app's user-assigned identities; `system` stands for its system-assigned one. */
   readonly assigned: readonly string[];
-  /** Makes a token known to the database, before the caller gets it. */
+  /** Registers a token with the database before the caller gets it. */
   readonly onIssue?: (issued: Issued) => Promise<void>;
 }
 
 /**
- * The token endpoint of Container Apps: api-version 2019-08-01, a secret header, `expires_on` in seconds as a string.
- * Source: Microsoft Learn, "Managed identities in Azure Container Apps", section "REST endpoint reference".
+ * Starts the token endpoint of Container Apps: api-version 2019-08-01, a secret header, `expires_on` in seconds as a
+ * string. Source: Microsoft Learn, "Managed identities in Azure Container Apps", section "REST endpoint reference".
  */
 export async function createIdentityEndpoint(options: IdentityOptions): Promise<IdentityEndpoint> {
   const header = crypto.randomUUID();
@@ -103,7 +103,7 @@ function objection(asked: URLSearchParams, known: boolean, assigned: readonly st
   if (!known) return { status: 403, message: 'The identity header is missing or wrong' };
   if (asked.get('api-version') !== '2019-08-01') return { status: 400, message: 'Unknown api-version' };
   if (assigned.includes(asked.get('client_id') ?? 'system')) return undefined;
-  // Worded as in Azure-Samples/azure-search-openai-demo, issue 2148.
+  // The message in Azure-Samples/azure-search-openai-demo, issue 2148.
   const message = 'No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.';
   return { status: 400, message };
 }
@@ -122,11 +122,11 @@ async function issue(
   const claims = { aud: audience, appid: clientId, oid: clientId, iat: now, nbf: now, exp: now + lifeSeconds };
   const text = jwt({ ...claims, uti: crypto.randomUUID() });
   await onIssue?.({ text, clientId, audience, endsAt: Date.now() + lifeSeconds * 1000 });
-  // MSAL caches by the resource of the reply, so it is the one that was asked for, letter by letter.
+  // MSAL caches by the reply's resource, so it must be exactly the requested one.
   return { access_token: text, expires_on: String(claims.exp), resource, token_type: 'Bearer', client_id: clientId };
 }
 
-/** Of the shape and the length of Entra's, which go beyond 1,000 characters. */
+/** Makes a token of the same shape and length as Entra ID's, which exceed 1,000 characters. */
 function jwt(claims: object): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const signature = Buffer.from(crypto.getRandomValues(new Uint8Array(256))).toString('base64url');

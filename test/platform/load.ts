@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 
 export type Read = 'row' | 'page' | 'count';
 
-/** The statements that make the data, readable by the role. */
+/** Statements that create the data and let the role read it. */
 export const sample = (role: string): readonly string[] => [
   'CREATE SCHEMA events',
   'CREATE TABLE events.site (code int PRIMARY KEY, name text NOT NULL)',
@@ -14,7 +14,7 @@ export const sample = (role: string): readonly string[] => [
      FROM generate_series(1, 20000) n`,
   'CREATE INDEX ON events.event (site_code, occurred_at)',
   'ANALYZE',
-  // A backend that is at work, if there is one within half a second: that is the harder case.
+  // Ends a busy backend if there is one within half a second, because that is the harder case.
   `CREATE FUNCTION public.kill_one(of_role text) RETURNS boolean LANGUAGE plpgsql AS $$
      DECLARE victim int;
      BEGIN
@@ -37,7 +37,9 @@ const documents: Readonly<Record<Read, string>> = {
   count: 'query ($n: Int!) { events(first: 1, where: { siteCode: { eq: $n } }) { totalCount } }',
 };
 
-/** Sends a query to the server; answers the code of its error, null when there is none. */
+/**
+ * Returns a function that sends a query to the server and resolves with the code of its error; null if there is none.
+ */
 export function createAsk(port: number): (read: Read) => Promise<string | null> {
   const agent = new Agent({ keepAlive: true });
   const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
@@ -57,7 +59,7 @@ export function createAsk(port: number): (read: Read) => Promise<string | null> 
   };
 }
 
-/** A reply without errors must have data. */
+/** Returns the code of an answer's first error; an answer without errors must have data. */
 function codeOf(answer: { data?: unknown; errors?: { message: string; extensions?: { code?: string } }[] }) {
   const [error] = answer.errors ?? [];
   if (error) return error.extensions?.code ?? error.message;

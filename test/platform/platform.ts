@@ -6,30 +6,33 @@ import { type Postgres, startPostgres } from './postgres.ts';
 
 const scope = 'https://ossrdbms-aad.database.windows.net/.default';
 
-/** What Container Apps and Flexible Server are to the server: tokens from one, which the other takes as passwords. */
+/**
+ * The parts of Azure that the server relies on: Container Apps, which issues tokens, and Flexible Server, which accepts
+ * them as passwords.
+ */
 export interface Platform {
   readonly identity: IdentityEndpoint;
   readonly postgres: Postgres;
   /**
-   * An identity that no one has used, with a role of the same name: MSAL caches for the life of the process. `system`
-   * is the app's own.
+   * Creates an unused identity and a role of the same name. Each test needs its own, because MSAL caches tokens for the
+   * life of the process. `system` is the app's system-assigned identity.
    */
   createIdentity(clientId?: 'system'): Promise<string>;
-  /** A pool that logs in as the identity, and what happens in it. */
+  /** Creates a pool that logs in as the identity, and records its events. */
   connect(clientId: string, options?: Partial<PoolOptions>): { readonly pool: Pool; readonly events: Events };
-  /** The sessions of a role that the server has, as process ids. */
+  /** Resolves with the process ids of a role's sessions. */
   backends(role: string): Promise<readonly string[]>;
   terminate(backend: string): Promise<void>;
-  /** Until when the database takes the token that the identity got last, in milliseconds since 1970. */
+  /** Returns when the identity's last token ends for the database, in milliseconds since 1970. */
   tokenEndsAt(clientId: string): number;
   end(): Promise<void>;
 }
 
 export interface Events {
   readonly errors: readonly Error[];
-  /** All that happened, on the clock of `performance.now()`. */
+  /** All events so far, with times of `performance.now()`. */
   readonly log: readonly { readonly type: PoolEvent; readonly at: number }[];
-  /** Resolves when the event next happens. */
+  /** Resolves when an event of this type next happens. */
   next(type: PoolEvent): Promise<void>;
 }
 
@@ -51,7 +54,7 @@ export async function startPlatform(lifeSeconds: number): Promise<Platform> {
     async onIssue(issued) {
       if (!scope.startsWith(issued.audience)) return;
       last.set(issued.clientId, issued);
-      // Entra ID does not mind whether the database is there; that one learns of the token when it is back.
+      // Entra ID issues tokens even if the database is down; the database learns of the token when it is back.
       await accept(issued).catch(() => {});
     },
   });
@@ -96,7 +99,7 @@ export async function startPlatform(lifeSeconds: number): Promise<Platform> {
       return rows.map((row) => String(row['pid']));
     },
     async terminate(backend) {
-      // Waits until the session is gone, for up to this many milliseconds.
+      // Waits up to 5,000 ms until the session has ended.
       await postgres.admin('select pg_terminate_backend($1::int, 5000)', [backend]);
     },
     tokenEndsAt: (clientId) => last.get(clientId)?.endsAt ?? 0,

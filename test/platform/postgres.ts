@@ -9,11 +9,11 @@ import { createAuthority } from './certificates.ts';
 export interface Postgres {
   readonly host: string;
   readonly port: number;
-  /** The authority that vouches for `host`, in PEM. */
+  /** Certificate of the authority that signed `host`'s, in PEM. */
   readonly ca: string;
-  /** Makes `token` the password of `role` until `endsAt` (milliseconds since 1970), as the only one. */
+  /** Makes `token` the only password of `role`, valid until `endsAt` (milliseconds since 1970). */
   setToken(role: string, token: string, endsAt: number): Promise<void>;
-  /** Runs a statement as the superuser, over the socket that only this machine sees. */
+  /** Runs a statement as the superuser, over a local socket. */
   admin(text: string, values?: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -21,10 +21,13 @@ export interface Postgres {
   end(): Promise<void>;
 }
 
-/** Over the network: TLS only, with the password in clear inside it, as Entra tokens travel. */
+/**
+ * Rules for logins: over the network only with TLS, and with the password in clear inside it, as Entra ID's tokens are
+ * sent.
+ */
 const hba = ['local all postgres trust', 'hostssl all all 127.0.0.1/32 password', 'hostssl all all ::1/128 password'];
 
-/** Fast to start and to log in to; nothing of it outlives the test. */
+/** Settings for fast starts and logins; the data need not survive the test. */
 const settings = {
   ssl: 'on',
   listen_addresses: 'localhost',
@@ -34,10 +37,10 @@ const settings = {
   max_connections: '60',
 };
 
-/** A PostgreSQL server that refuses plaintext and tokens that have ended. */
+/** Starts a PostgreSQL server that rejects plaintext connections and expired tokens. */
 export async function startPostgres(): Promise<Postgres> {
   const directory = await mkdtemp(join(tmpdir(), 'platform-'));
-  // The server may run as another user than the one who made the directory.
+  // The server may run as another user than the one that created the directory.
   await chmod(directory, 0o755);
   const data = join(directory, 'data');
   const port = await freePort();
@@ -85,7 +88,7 @@ export async function startPostgres(): Promise<Postgres> {
   };
 }
 
-/** Writes the server's certificate, its key and who may log in how; answers the authority's certificate. */
+/** Writes the server's certificate, its key and the rules for logins; resolves with the authority's certificate. */
 async function secure(data: string): Promise<string> {
   const authority = createAuthority('Test authority');
   const { certificate, key } = authority.issue('localhost');

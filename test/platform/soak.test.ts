@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 
-// A process of its own, as in production: no test runner between the modules, no other test in its event loop.
+// Runs in its own process, as in production, without the test runner and other tests in its event loop.
 test('no request fails while tokens end, backends die and the identity endpoint is away', {
   timeout: 60_000,
 }, async () => {

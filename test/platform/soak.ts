@@ -16,20 +16,20 @@ export interface SoakOptions {
   readonly seconds: number;
   readonly requestsPerSecond: number;
   readonly poolSize: number;
-  /** The life of a token, in seconds. */
+  /** Lifetime of a token, in seconds. */
   readonly lifeSeconds: number;
-  /** How many requests go before, so that what is measured is not how Node.js warms up. */
+  /** Number of requests before the measurement, so that it excludes the warm-up of Node.js. */
   readonly warmUp: number;
   /** Called once a second. */
   readonly onProgress?: (stats: PoolStats, requests: number) => void;
 }
 
-/** One request. Times are milliseconds since the start. */
+/** A request; its times are milliseconds since the start. */
 export interface Request {
   readonly read: Read;
   readonly start: number;
   readonly end: number;
-  /** Null when it succeeded. */
+  /** Code of its error; null if it succeeded. */
   readonly code: string | null;
 }
 
@@ -41,26 +41,26 @@ export interface Span {
 export interface SoakResult {
   readonly requests: readonly Request[];
   readonly pool: PoolStats;
-  /** From the login of a replacement to its taking over. */
+  /** Spans from a replacement's login to its takeover. */
   readonly rotations: readonly Span[];
   readonly kills: readonly number[];
   readonly outages: number;
-  /** From when to when the server was stopped, and when the pool was whole again. */
+  /** Span in which PostgreSQL was stopped, and the time at which the pool was whole again. */
   readonly down: Span & { readonly whole: number };
-  /** When the readiness probe turned red and green again. */
+  /** Span in which the readiness probe was red. */
   readonly unready: Span;
   readonly tokens: number;
-  /** Sessions that the server has at the end, and the most sockets that the pool ever had. */
+  /** Sessions on the server at the end, and the largest number of sockets of the pool. */
   readonly sessions: number;
   readonly mostSockets: number;
-  /** Bytes by the second, each after a garbage collection if the process allows one. */
+  /** Memory in bytes, once per second, after a garbage collection if the process allows one. */
   readonly memory: readonly { readonly resident: number; readonly live: number }[];
 }
 
-/** The longest that readiness may take to turn red: an old answer is good for 1 s, a new one may take 2 s. */
+/** Longest time until readiness turns red: an answer is reused for 1 s, and a new one may take 2 s. */
 const probePatienceMs = 3500;
 
-/** A server under steady load, while everything that it stands on fails in turn. */
+/** Runs a server under steady load while everything that it depends on fails in turn. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const platform = await startPlatform(options.lifeSeconds);
   const role = await platform.createIdentity();
@@ -77,7 +77,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
-/** Opens every connection that the pool may have, so that it is whole from the start. */
+/** Opens all connections of the pool, so that it is whole from the start. */
 const fill = (pool: Pool, size: number) =>
   Promise.all(Array.from({ length: size }, () => pool.use((client) => client.query('select pg_sleep(0.2)'))));
 
@@ -106,7 +106,7 @@ async function serve(pool: Pool) {
 
 const kinds: readonly Read[] = ['row', 'page', 'count'];
 
-/** As many at once as meet while the server restarts. */
+/** Sends requests with as many at once as accumulate while PostgreSQL restarts. */
 async function warm(ask: (read: Read) => Promise<string | null>, requests: number): Promise<void> {
   let left = requests;
   const caller = async () => {
@@ -152,7 +152,7 @@ async function run(
       running.add(asked);
     }
   };
-  /** The next only when the pool is whole again, and only while it can log in. */
+  /** Ends a backend again and again, but only while the pool is whole and can log in. */
   const kill = async () => {
     while (!stopped) {
       await pause(1500);
@@ -165,7 +165,7 @@ async function run(
     while (!stopped) {
       await pause(lifeSeconds * 1000 + Math.random() * 2000);
       if (!calm || stopped) continue;
-      // From now on the token that the database takes is the last; another can be had only after the outage.
+      // From now on the database accepts only the last token; there is no new one until the outage ends.
       await platform.identity.refuse();
       tokenEndsAt = platform.tokenEndsAt(role);
       outages++;
@@ -175,14 +175,14 @@ async function run(
     }
   };
   const restart = async () => {
-    // Early, so that the memory after the first third is that of a server which has been through everything.
+    // Happens early, so that memory after the first third is that of a server that has had every disturbance.
     await pause(seconds * 200);
     calm = false;
     while (tokenEndsAt !== Infinity) await pause(50);
     down.from = now();
     await platform.postgres.stop();
     await pause(1500);
-    // What the probe found just before is good for a while yet.
+    // The probe's last result stays valid for a moment.
     while (unready.from === Infinity && now() - down.from < probePatienceMs) await pause(50);
     await platform.postgres.start();
     down.to = now();
@@ -228,7 +228,7 @@ async function run(
   };
 }
 
-/** One replacement runs at a time; one whose login failed has no end of its own. */
+/** Returns the spans of replacements, of which one runs at a time. A replacement whose login failed has no end. */
 function spans({ log }: Events): readonly Span[] {
   const turns = log.filter(({ type }) => type === 'replacing' || type === 'replaced');
   return turns.flatMap(({ type, at }, i) => {

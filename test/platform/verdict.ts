@@ -1,18 +1,18 @@
 import type { Request, SoakResult, Span } from './soak.ts';
 
 export interface Verdict {
-  /** The figures, for people. */
+  /** The figures, for people to read. */
   readonly lines: readonly string[];
-  /** What must not be; empty when all is well. */
+  /** Violated promises; empty if all are kept. */
   readonly violations: readonly string[];
-  /** What it must not cost, which only a machine with nothing else to do can tell. */
+  /** Excessive latency and memory, which can only be judged on an otherwise idle machine. */
   readonly costs: readonly string[];
 }
 
-/** How long a request may be slower for what happened: a killed backend, a restart, a connection new to it. In milliseconds. */
+/** Time during which requests may be slower after a killed backend, a restart or a new connection, in milliseconds. */
 const aftermath = { kill: 500, restart: 2000, rotation: 100 };
 
-/** Judges what a soak measured. Failures are forgiven only to requests that met the stopped server. */
+/** Judges the results of a soak. Failures are only forgiven for requests that overlapped the restart. */
 export function judge(result: SoakResult, poolSize: number): Verdict {
   const { requests, down, kills, pool, memory } = result;
   const metDown = (r: Request) => meets(r, down);
