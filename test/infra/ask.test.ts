@@ -24,7 +24,7 @@ const started: Answer[] = [
   ['job start', 'echo job-doctor-x1'],
 ];
 
-/** A curl that prints the status, and writes the body where it is told to. */
+/** A stand-in for curl that prints the status and writes the body to the given file. */
 const replies = (status: number, body: unknown): Answer => [
   'curl',
   `cat >> "$CALLS"; echo >> "$CALLS"; printf '%s' '${JSON.stringify(body)}' > "$8"; printf ${status}`,

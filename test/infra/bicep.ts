@@ -7,23 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { bicepEnvironment, findBicep, howToGetBicep } from '../../scripts/bicep.ts';
-
-/** A resource as it would be deployed; what only Azure can tell is an expression in brackets. */
-export interface Resource {
-  readonly id: string;
-  readonly type: string;
-  readonly name: string;
-  readonly apiVersion: string;
-  readonly scope?: string;
-  readonly identity?: { readonly type: string; readonly userAssignedIdentities: Readonly<Record<string, object>> };
-  // biome-ignore lint/suspicious/noExplicitAny: Each type has its own, which the compiler has checked.
-  readonly properties?: any;
-}
+import type { Resource } from './resources.ts';
 
 export type Parameters = Readonly<Record<string, unknown>>;
 
 export interface Compiler {
-  /** Everything that a deployment of main.bicep would make; what the template refuses is an error with its words. */
+  /**
+   * Resolves with all resources that a deployment of main.bicep would create; rejects with the template's own error
+   * messages.
+   */
   readonly predict: (parameters: Parameters) => Promise<readonly Resource[]>;
   readonly close: () => Promise<void>;
 }
@@ -35,7 +27,7 @@ const main = fileURLToPath(new URL('../../infra/bicep/main.bicep', import.meta.u
 
 const program = await findBicep();
 
-/** Whether there is a compiler; where there is none, tests that need it are skipped. */
+/** Whether there is a compiler; without one, the tests that need it are skipped. */
 export const hasBicep = program !== null;
 if (!hasBicep) process.stderr.write(`Tests that need Bicep are skipped; to run them: ${howToGetBicep}\n`);
 
@@ -67,7 +59,7 @@ export async function startCompiler(): Promise<Compiler> {
   };
 }
 
-/** What main.bicepparam makes of the variables of an environment. */
+/** Resolves with the parameters that main.bicepparam reads from an environment's variables. */
 export async function readParameters(variables: NodeJS.Dict<string>): Promise<Parameters> {
   const args = ['build-params', `${main}param`, '--stdout'];
   const env = { ...bicepEnvironment, ...variables };
@@ -83,7 +75,7 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Values travel as JSON in a string of Bicep. */
+/** Writes a parameter file, with the values as JSON in a Bicep string. */
 function parameterFile(template: string, parameters: Parameters): string {
   const lines = Object.entries(parameters).map(
     ([name, value]) => `param ${name} = json('${JSON.stringify(value).replace(/[\\'$]/g, '\\$&')}')`,

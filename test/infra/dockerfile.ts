@@ -1,12 +1,12 @@
 /** An instruction of a Dockerfile: `COPY --from=build /a ./b`. */
 export interface Instruction {
   readonly name: string;
-  /** With their values: `--from=build`. */
+  /** The flags with their values: `--from=build`. */
   readonly flags: readonly string[];
   readonly rest: string;
 }
 
-/** The instructions of a Dockerfile, each with its continued lines, without comments. */
+/** Returns the instructions of a Dockerfile, with continued lines joined and without comments. */
 export function parseDockerfile(text: string): readonly Instruction[] {
   const lines = text.split('\n').filter((line) => !/^\s*(#|$)/.test(line));
   return lines
@@ -19,7 +19,7 @@ export function parseDockerfile(text: string): readonly Instruction[] {
     });
 }
 
-/** The flags of Docker's classic builder. All that came later (`--mount`, `--link`, `--chmod`) needs BuildKit. */
+/** The flags that Docker's classic builder knows. All later ones (`--mount`, `--link`, `--chmod`) need BuildKit. */
 const classicFlags: Readonly<Record<string, readonly string[]>> = {
   FROM: ['--platform'],
   COPY: ['--from', '--chown'],
@@ -27,10 +27,10 @@ const classicFlags: Readonly<Record<string, readonly string[]>> = {
   HEALTHCHECK: ['--interval', '--timeout', '--start-period', '--retries'],
 };
 
-/** What only BuildKit sets: empty, or an error, in the classic builder. */
+/** Build arguments that only BuildKit sets; in the classic builder they are empty or an error. */
 const buildKitArgument = /\$\{?(BUILD|TARGET)(PLATFORM|OS|ARCH|VARIANT)\b/;
 
-/** What a Dockerfile has that the classic builder refuses or passes over, one sentence each. */
+/** Lists what the classic builder would reject or ignore in a Dockerfile, one sentence each. */
 export function beyondClassicBuilder(text: string): readonly string[] {
   const directives = text.match(/^#\s*(syntax|check)\s*=.*$/gim) ?? [];
   const instructions = parseDockerfile(text).flatMap(({ name, flags, rest }) => [

@@ -5,7 +5,7 @@ import { type Answer, root, run } from './scripts.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** The variables that the parameter file reads. */
+/** Returns the variables that the parameter file reads. */
 function parameterVariables() {
   return [...read('infra/bicep/main.bicepparam').matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(([, name]) => name);
 }
@@ -161,7 +161,7 @@ describe('the hook before provisioning', () => {
   });
 });
 
-/** What the hooks alone read of the azd environment. */
+/** Variables of the azd environment that only the hooks read. */
 const ofHooks = ['VERIFY_DOCUMENT'];
 
 test("hooks and documentation only name outputs of the template and azd's own variables", () => {

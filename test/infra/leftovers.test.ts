@@ -17,7 +17,7 @@ const made: Answer = [
   `echo ${ours}; echo ${network}/subnets/snet-events-endpoints`,
 ];
 
-/** Runs the hook; the commands are those that it prints for what stays. */
+/** Runs the hook; `commands` are those that it prints to delete what remains. */
 function leave(environment: Readonly<Record<string, string>>, answers: readonly Answer[] = []) {
   const result = run('hooks/leftovers.sh', environment, answers);
   return { ...result, commands: [...result.stdout.matchAll(/^ {4}(.+)$/gm)].map(([, command]) => command) };

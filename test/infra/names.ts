@@ -1,4 +1,4 @@
-/** What Azure lets each type be called, by its rules for names; of a child the last part. */
+/** Azure's rules for the names of each resource type; for a child resource, for its last part. */
 export const nameRules: Readonly<Record<string, RegExp>> = {
   'Microsoft.App/containerApps': /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/,
   'Microsoft.App/jobs': /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/,

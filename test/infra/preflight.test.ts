@@ -110,7 +110,7 @@ test('refuses a network or a registry that is in another subscription or does no
   expect(missing.stderr).toContain(`no registry ${mine}`);
 });
 
-/** What Azure says of a quota: az prints a list as lines. */
+/** Answers a question about a quota as az does, which prints a list as lines. */
 const quota = (name: string, limit: number, used: number): Answer => [`'${name}'`, `printf '${limit}\\n${used}\\n'`];
 
 test.each([
@@ -135,7 +135,7 @@ test.each([
   expect(stderr).toContain(
     "    az rest --url '/subscriptions/s/providers/Microsoft.DBforPostgreSQL/locations/westeurope/",
   );
-  // A standby is as large.
+  // A standby has the same size.
   expect(check({ POSTGRES_HIGH_AVAILABILITY: 'SameZone' }, 100 - cores).stderr).toContain(
     `than the ${2 * cores} vCores`,
   );

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Compiler, elsewhere, hasBicep, here, type Parameters, startCompiler } from './bicep.ts';
+import { ofType } from './resources.ts';
 import { inGroup, shapes } from './shapes.ts';
 
 let compiler: Compiler;
@@ -92,8 +93,8 @@ describe.skipIf(!hasBicep)('a deployment is refused before it begins for', () =>
 test.skipIf(!hasBicep)('the alert on connections counts those of the whole server', async () => {
   const thresholdOf = async (parameters: Parameters) => {
     const resources = await compiler.predict({ ...shapes.production, ...parameters });
-    return resources.find(({ name }) => name.startsWith('database-connections-'))?.properties.criteria.allOf[0]
-      .threshold;
+    const [alert] = ofType(resources, 'Microsoft.Insights/metricAlerts', 'database-connections-');
+    return alert?.properties.criteria.allOf[0].threshold;
   };
   expect(await thresholdOf({})).toBe((844 * 8 - ((844 * 8) % 10)) / 10);
   const existing = { postgresServerId: server, existingServerConnections: 100 };

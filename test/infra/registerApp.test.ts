@@ -10,7 +10,7 @@ const shown: readonly Answer[] = [
   ['account show', 'echo tenant'],
 ];
 
-/** Runs the script; the bodies are those of its changes, in their order. */
+/** Runs the script; `bodies` are those of its changes, in order. */
 function register(answers: readonly Answer[], options: readonly string[] = []) {
   const result = run('register-app.sh', {}, answers, { options });
   const changes = result.calls.filter((call) => call.startsWith('az rest'));

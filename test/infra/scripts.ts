@@ -3,15 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The folder of the project. */
+/** The project's folder. */
 export const root = new URL('../../', import.meta.url).pathname;
 
-/** What a stand-in does, in shell, when it is called with a text that the pattern is part of. `$CALLS` has all calls. */
+/** A shell script that a stand-in runs if a call contains the pattern. `$CALLS` is the file with all calls. */
 export type Answer = readonly [pattern: string, script: string];
 
 /**
- * Runs a script of `infra` with an az, an azd and a sleep that note their calls, and other programs that are to; the first
- * answer that fits is given.
+ * Runs a script of `infra` with stand-ins for az, azd, sleep and other programs, which record their calls; the first
+ * answer whose pattern matches is used.
  */
 export function run(
   script: string,

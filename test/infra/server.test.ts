@@ -5,27 +5,20 @@ import { readConfig, readPoolConfig } from '../../src/config/config.ts';
 import { variables } from '../../src/config/variables.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { type Compiler, hasBicep, type Parameters, type Resource, startCompiler, tenantId } from './bicep.ts';
+import { type Compiler, hasBicep, type Parameters, startCompiler, tenantId } from './bicep.ts';
+import { containersOf, ofType, type Probe, type Resource, variablesOf } from './resources.ts';
 import { shapes } from './shapes.ts';
 
-// What no compiler knows: whether the variables, probes and times of the template fit the server.
+// No compiler checks whether the template's variables, probes and times fit the server.
 
 const identityId = '1b4e28ba-2fa1-11d2-883f-0016d3cca427';
 
-/** What Azure tells while it deploys. */
+/** Values that Azure chooses during a deployment. */
 const told: Readonly<Record<string, string>> = {
   clientId: identityId,
   principalId: identityId,
   fullyQualifiedDomainName: 'psql-events.postgres.database.azure.com',
 };
-
-interface Probe {
-  readonly type: 'Startup' | 'Liveness' | 'Readiness';
-  readonly httpGet: { readonly path: string; readonly port: number };
-  readonly periodSeconds: number;
-  readonly timeoutSeconds: number;
-  readonly failureThreshold: number;
-}
 
 describe.skipIf(!hasBicep)('the template', () => {
   let compiler: Compiler;
@@ -35,71 +28,69 @@ describe.skipIf(!hasBicep)('the template', () => {
   beforeAll(async () => {
     compiler = await startCompiler();
     resources = await compiler.predict({ ...shapes['everything is new'], appMayWrite: true, appMayDelete: true });
-    probes = container('ca-events').probes;
+    probes = app().template.containers[0].probes;
   });
 
   afterAll(() => compiler.close());
 
-  const properties = (name: string) => resources.find((resource) => resource.name.startsWith(name))?.properties;
-  const container = (name: string) => properties(name).template.containers[0];
+  const app = () => only(ofType(resources, 'Microsoft.App/containerApps', 'ca-events')).properties;
+  const container = (name: string) => only(containersOf(resources, name));
+  const argsOf = (name: string) => container(name).properties.template.containers[0].args;
+  const filledVariablesOf = (name: string) =>
+    Object.fromEntries(Object.entries(variablesOf(container(name))).map(([key, value]) => [key, fill(value)]));
 
-  function variablesOf(name: string): Record<string, string> {
-    const given: { name: string; value: string }[] = container(name).env;
-    return Object.fromEntries(given.map(({ name, value }) => [name, fill(value)]));
-  }
-
-  /** What Container Apps adds. */
+  /** Variables that Container Apps adds. */
   const platform = { IDENTITY_ENDPOINT: 'http://localhost:42356/msi/token', IDENTITY_HEADER: 'header' };
 
   test.each(['ca-events', 'job-migrate', 'job-grant', 'job-doctor'])(
     'sets variables that the server reads (%s)',
     (name) => {
-      expect(Object.keys(variablesOf(name)).filter((variable) => !(variable in variables.shape))).toEqual([]);
+      expect(Object.keys(filledVariablesOf(name)).filter((variable) => !(variable in variables.shape))).toEqual([]);
     },
   );
 
   test('sets every variable that the server requires in production', () => {
-    const config = readConfig({ ...variablesOf('ca-events'), ...platform });
+    const config = readConfig({ ...filledVariablesOf('ca-events'), ...platform });
     expect(config).toMatchObject({ production: true, port: 4000, poolSize: 10, maxReplicas: 4 });
     expect(config.database?.password).toMatchObject({ kind: 'user-identity', clientId: identityId });
-    expect(variablesOf('ca-events')).toMatchObject({ AUTH_TENANT_ID: tenantId, AUTH_AUDIENCE: 'api://events' });
+    expect(filledVariablesOf('ca-events')).toMatchObject({ AUTH_TENANT_ID: tenantId, AUTH_AUDIENCE: 'api://events' });
   });
 
   test('sets every variable that the jobs require: doctor examines the app, the others only connect', () => {
-    expect(readConfig({ ...variablesOf('job-doctor'), ...platform })).toMatchObject({ production: true });
+    expect(readConfig({ ...filledVariablesOf('job-doctor'), ...platform })).toMatchObject({ production: true });
     for (const name of ['job-migrate', 'job-grant']) {
-      const { database } = readPoolConfig({ ...variablesOf(name), ...platform });
+      const { database } = readPoolConfig({ ...filledVariablesOf(name), ...platform });
       expect(database?.user).toMatch(/^id-grant-/);
     }
   });
 
   test('creates the sample and serves its documents on a new server; on an existing one, does only what is requested', async () => {
-    expect(container('job-migrate').args).toEqual(['migrate', 'sample/migrations']);
-    expect(variablesOf('ca-events')['PERSISTED_DOCUMENTS']).toBe('documents,sample/documents');
+    expect(argsOf('job-migrate')).toEqual(['migrate', 'sample/migrations']);
+    expect(filledVariablesOf('ca-events')['PERSISTED_DOCUMENTS']).toBe('documents,sample/documents');
     const old = shapes['an existing server, registry and workspace'];
-    const jobs = async (parameters: Parameters) =>
-      (await compiler.predict(parameters)).filter(({ name }) => name.startsWith('job-migrate'));
+    const jobs = async (parameters: Parameters) => containersOf(await compiler.predict(parameters), 'job-migrate');
     expect(await jobs(old)).toEqual([]);
     const [own] = await jobs({ ...old, migrations: 'migrations' });
     expect(own?.properties.template.containers[0].args).toEqual(['migrate', 'migrations']);
   });
 
   test('the app logs in as the role that the grant job creates for its identity', () => {
-    const { args } = container('job-grant');
+    const args = argsOf('job-grant');
     const [command, ...options] = args.map(fill);
     expect(command).toBe('grant');
     const session = { statementTimeoutMs: 1, idleInTransactionTimeoutMs: 1 };
     const { wish, isPrintOnly } = readWish(options, { schema: 'events', session });
     expect(wish).toMatchObject({ objectId: identityId, mayWrite: true, mayDelete: true });
     expect(isPrintOnly).toBe(false);
-    expect(args).toContain(container('ca-events').env.find(isClientId).value.replace('clientId', 'principalId'));
-    expect(variablesOf('ca-events')['PGUSER']).toBe(wish.role);
-    expect(variablesOf('job-doctor')['PGUSER']).toBe(wish.role);
-    expect(variablesOf('job-grant')['PGUSER']).toMatch(/^id-grant-/);
+    const clientId = variablesOf(container('ca-events'))['AZURE_CLIENT_ID'];
+    expect(args).toContain(clientId?.replace('clientId', 'principalId'));
+    expect(filledVariablesOf('ca-events')['PGUSER']).toBe(wish.role);
+    expect(filledVariablesOf('job-doctor')['PGUSER']).toBe(wish.role);
+    expect(filledVariablesOf('job-grant')['PGUSER']).toMatch(/^id-grant-/);
   });
 
   test('the app is killed only after the server has drained', () => {
-    const graceMs = properties('ca-events').template.terminationGracePeriodSeconds * 1000;
+    const graceMs = app().template.terminationGracePeriodSeconds * 1000;
     expect(graceMs).toBeGreaterThan(
       constantOf('server/serve.ts', 'lingerMs') + constantOf('server/serve.ts', 'graceMs'),
     );
@@ -107,8 +98,8 @@ describe.skipIf(!hasBicep)('the template', () => {
 
   test('the alerts use messages that the server logs, codes that it returns and metrics that it has', async () => {
     const observed = await compiler.predict(shapes['production, observed by Application Insights']);
-    const rules = observed.filter(({ type }) => type.endsWith('scheduledQueryRules'));
-    const queries: string[] = rules.map(({ properties }) => properties.criteria.allOf[0].query);
+    const rules = ofType(observed, 'Microsoft.Insights/scheduledQueryRules');
+    const queries = rules.map(({ properties }) => properties.criteria.allOf[0].query);
     const source = readdirSync(sources, { recursive: true })
       .filter((path) => String(path).endsWith('.ts'))
       .map((path) => readFileSync(new URL(String(path), sources), 'utf8'))
@@ -120,7 +111,7 @@ describe.skipIf(!hasBicep)('the template', () => {
     expect(queries.filter((query) => !/Log has "| Name == "/.test(query))).toEqual([]);
     const begins = (text = '') => source.includes(`'${text}`) || source.includes(`\`${text}`);
     expect(words.filter((text) => !begins(text))).toEqual([]);
-    // One metric for each statistic of the event loop.
+    // Each statistic of the event loop is a metric.
     expect(metrics.filter((text) => !begins(text?.replace(/\.p99$/, '')))).toEqual([]);
     expect(
       found(/"([A-Z]+_?[A-Z_]+)"/g).filter(
@@ -151,8 +142,8 @@ describe.skipIf(!hasBicep)('the template', () => {
       ]);
       for (const { httpGet } of probes) {
         expect((await api.app.fetch(`http://localhost${httpGet.path}`)).status).toBe(200);
-        expect(httpGet.port).toBe(Number(variablesOf('ca-events')['PORT']));
-        expect(httpGet.port).toBe(properties('ca-events').configuration.ingress.targetPort);
+        expect(httpGet.port).toBe(Number(filledVariablesOf('ca-events')['PORT']));
+        expect(httpGet.port).toBe(app().configuration.ingress.targetPort);
       }
     });
 
@@ -175,15 +166,19 @@ describe.skipIf(!hasBicep)('the template', () => {
 
 const sources = new URL('../../src/', import.meta.url);
 
-const isClientId = ({ name }: { name: string }) => name === 'AZURE_CLIENT_ID';
+function only<T>(found: readonly T[]): T {
+  const [first] = found;
+  if (!first || found.length > 1) throw new Error(`There are ${found.length}, not one`);
+  return first;
+}
 
-/** A value that Azure tells, if it is one of these. */
+/** Fills in a value that Azure chooses, if it is one of these. */
 function fill(value: string): string {
   const [, property = ''] = /^\[reference\(.*\)\.(\w+)\]$/.exec(value) ?? [];
   return told[property] ?? value;
 }
 
-/** A constant of the server that nothing else needs, from its source. */
+/** Reads a constant of the server from its source, because no code but the server needs it. */
 function constantOf(path: string, name: string): number {
   const source = readFileSync(new URL(path, sources), 'utf8');
   const [, value] = new RegExp(`const ${name} = ([\\d_]+);`).exec(source) ?? [];

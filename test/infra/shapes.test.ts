@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Compiler, elsewhere, hasBicep, type Resource, startCompiler } from './bicep.ts';
+import { type Compiler, elsewhere, hasBicep, startCompiler } from './bicep.ts';
 import { nameRules } from './names.ts';
+import { containersOf, ofType, type Resource, variablesOf } from './resources.ts';
 import { shapes } from './shapes.ts';
 
-// The compiler answers for names, types, versions and properties (npm run infra). What it cannot know is held here: what a
-// deployment comes to, and that it opens nothing.
+// The compiler checks names, types, versions and properties (npm run infra). These tests check what it cannot know:
+// what a deployment creates, and that it exposes nothing.
 
 let compiler: Compiler;
 
@@ -25,10 +26,10 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     resources = await compiler.predict(parameters);
   });
 
-  const ofType = (...types: string[]) => resources.filter(({ type }) => types.includes(type));
-  const isCollector = ({ name }: Resource) => name.startsWith('ca-collector-');
-  const containers = () =>
-    ofType('Microsoft.App/containerApps', 'Microsoft.App/jobs').filter((resource) => !isCollector(resource));
+  const collectorName = 'ca-collector-';
+  const isCollector = ({ name }: Resource) => name.startsWith(collectorName);
+  const containers = () => containersOf(resources).filter((resource) => !isCollector(resource));
+  const apps = () => ofType(resources, 'Microsoft.App/containerApps').filter((resource) => !isCollector(resource));
 
   test('makes these resources', () => {
     expect(resources.map(describeResource).join('\n')).toMatchSnapshot();
@@ -36,16 +37,16 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
 
   test('is closed to the outside, unless the app is public', () => {
     const isPublic = 'internal' in parameters && !parameters.internal;
-    for (const { properties } of ofType('Microsoft.DBforPostgreSQL/flexibleServers')) {
+    for (const { properties } of ofType(resources, 'Microsoft.DBforPostgreSQL/flexibleServers')) {
       expect(properties.network.publicNetworkAccess === 'Disabled').not.toBe(
         'delegatedSubnetResourceId' in properties.network,
       );
     }
-    for (const { properties } of ofType('Microsoft.App/managedEnvironments')) {
+    for (const { properties } of ofType(resources, 'Microsoft.App/managedEnvironments')) {
       expect(properties.vnetConfiguration.internal).toBe(!isPublic);
       expect(properties.publicNetworkAccess).toBe(isPublic ? 'Enabled' : 'Disabled');
     }
-    const rules = ofType('Microsoft.Network/networkSecurityGroups').flatMap(
+    const rules = ofType(resources, 'Microsoft.Network/networkSecurityGroups').flatMap(
       ({ properties }) => properties?.securityRules ?? [],
     );
     const open = rules.filter(
@@ -53,13 +54,12 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     );
     expect(open.map(({ name }) => name)).toEqual(isPublic ? ['AllowHttpsInbound'] : []);
     expect(resources.filter(({ type }) => /firewallRules|publicIPAddresses/i.test(type))).toEqual([]);
-    for (const { properties } of ofType('Microsoft.App/containerApps')) {
+    for (const { properties } of ofType(resources, 'Microsoft.App/containerApps')) {
       expect(properties.configuration.ingress.allowInsecure).toBe(false);
     }
     const allowed = 'allowedAddresses' in parameters ? parameters.allowedAddresses : [];
-    for (const { properties } of containers().filter(({ type }) => type === 'Microsoft.App/containerApps')) {
-      const rules: { action: string; ipAddressRange: string }[] =
-        properties.configuration.ingress.ipSecurityRestrictions;
+    for (const { properties } of apps()) {
+      const rules = properties.configuration.ingress.ipSecurityRestrictions;
       expect(rules.map(({ action, ipAddressRange }) => `${action} ${ipAddressRange}`)).toEqual(
         allowed.map((range) => `Allow ${range}`),
       );
@@ -72,26 +72,27 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
       '',
     );
     expect(text).not.toMatch(/password|secret|connectionstring|sharedkey|\blist\w*\(/i);
-    // The collector's lets its holder write telemetry; it has no identity, and is reached from the environment alone.
-    for (const { properties, identity } of resources.filter(isCollector)) {
+    // The collector's secret only allows writing telemetry. The collector has no identity, and only its environment can
+    // reach it.
+    for (const { properties, identity } of ofType(resources, 'Microsoft.App/containerApps', collectorName)) {
       expect([identity, properties.configuration.ingress.external]).toEqual([undefined, false]);
       expect(properties.configuration.secrets).toEqual([
         { name: 'connection-string', value: expect.stringMatching(/^\[reference\(.*\)\.ConnectionString\]$/) },
       ]);
     }
-    for (const { properties } of ofType('Microsoft.DBforPostgreSQL/flexibleServers')) {
+    for (const { properties } of ofType(resources, 'Microsoft.DBforPostgreSQL/flexibleServers')) {
       expect(properties.authConfig).toMatchObject({ activeDirectoryAuth: 'Enabled', passwordAuth: 'Disabled' });
     }
-    for (const { properties } of ofType('Microsoft.ContainerRegistry/registries')) {
+    for (const { properties } of ofType(resources, 'Microsoft.ContainerRegistry/registries')) {
       expect(properties).toMatchObject({ adminUserEnabled: false, anonymousPullEnabled: false });
     }
-    for (const { properties } of ofType('Microsoft.OperationalInsights/workspaces')) {
+    for (const { properties } of ofType(resources, 'Microsoft.OperationalInsights/workspaces')) {
       expect(properties.features).toMatchObject({ disableLocalAuth: true });
     }
   });
 
   test('assigns one role: pulling from the registry, to the pulling identity', () => {
-    const assignments = ofType('Microsoft.Authorization/roleAssignments');
+    const assignments = ofType(resources, 'Microsoft.Authorization/roleAssignments');
     expect(assignments).toHaveLength(1);
     for (const { id, properties } of assignments) {
       expect(id).toMatch(/^\[extensionResourceId\('[^']*\/Microsoft\.ContainerRegistry\/registries\/\w+', /);
@@ -102,17 +103,15 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
   });
 
   test('gives each container one identity, and none the pulling identity', () => {
-    for (const { identity, properties } of containers()) {
-      const lifecycles: { identity: string; lifecycle: string }[] = properties.configuration.identitySettings;
-      expect(Object.keys(identity?.userAssignedIdentities ?? {}).toSorted()).toEqual(
+    for (const container of containers()) {
+      const { identitySettings: lifecycles, registries } = container.properties.configuration;
+      expect(Object.keys(container.identity?.userAssignedIdentities ?? {}).toSorted()).toEqual(
         lifecycles.map((setting) => setting.identity).toSorted(),
       );
       const inside = lifecycles.filter(({ lifecycle }) => lifecycle !== 'None').map((setting) => setting.identity);
       expect(inside).toEqual([expect.stringMatching(/\/id-(app|grant)-\w+$/)]);
-      expect(variablesOf({ properties }).AZURE_CLIENT_ID).toContain(`'${inside[0]}'`);
-      expect(properties.configuration.registries).toEqual([
-        expect.objectContaining({ identity: expect.stringMatching(/\/id-pull-\w+$/) }),
-      ]);
+      expect(variablesOf(container)['AZURE_CLIENT_ID']).toContain(`'${inside[0]}'`);
+      expect(registries).toEqual([expect.objectContaining({ identity: expect.stringMatching(/\/id-pull-\w+$/) })]);
     }
     const administrating = containers().filter(({ identity }) => JSON.stringify(identity).includes('/id-grant-'));
     expect(administrating.filter(({ type }) => type !== 'Microsoft.App/jobs')).toEqual([]);
@@ -122,7 +121,8 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     const wrong = resources.filter(({ type, name }) => {
       const rule = nameRules[type];
       const last = name.split('/').at(-1) ?? '';
-      // Azure and Entra ID choose some: a domain, an object id; a computed identifier is one in any case.
+      // Azure and Entra ID choose some names, such as a domain or an object id; a computed name is an identifier in any
+      // case.
       return !rule || !(name.startsWith('[') || rule.test(last));
     });
     expect(wrong.map(({ type, name }) => `${type} ${name}`)).toEqual([]);
@@ -131,16 +131,16 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
   test("keeps the app's domain, with an existing certificate or one from Azure", () => {
     const domain = 'customDomain' in parameters ? parameters.customDomain : undefined;
     const own = 'customDomainCertificateId' in parameters ? parameters.customDomainCertificateId : undefined;
-    for (const { properties } of containers().filter(({ type }) => type === 'Microsoft.App/containerApps')) {
+    for (const { properties } of apps()) {
       const bound = own ? { bindingType: 'SniEnabled', certificateId: own } : { bindingType: 'Auto' };
       expect(properties.configuration.ingress.customDomains).toEqual(domain ? [{ name: domain, ...bound }] : []);
     }
-    const made = ofType('Microsoft.App/managedEnvironments/managedCertificates');
+    const made = ofType(resources, 'Microsoft.App/managedEnvironments/managedCertificates');
     expect(made.map(({ properties }) => properties.subjectName)).toEqual(domain && !own ? [domain] : []);
   });
 
   test('sets alerts only on resources in its own subscription', () => {
-    for (const { properties } of ofType('Microsoft.Insights/metricAlerts')) {
+    for (const { properties } of ofType(resources, 'Microsoft.Insights/metricAlerts')) {
       expect(properties.scopes).toHaveLength(1);
       expect(properties.scopes[0]).not.toContain(elsewhere);
     }
@@ -149,17 +149,14 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
   test('uses one stable version of each type', () => {
     const used = new Set(resources.map(({ type, apiVersion }) => `${type}@${apiVersion}`));
     expect(new Set(resources.map(({ type }) => type)).size).toBe(used.size);
-    // It has no stable version with groups of categories.
+    // Diagnostic settings have no stable version with category groups.
     expect([...used].filter((type) => type.endsWith('-preview') && type !== diagnosticSettings)).toEqual([]);
   });
 });
 
-function variablesOf({ properties }: Pick<Resource, 'properties'>): Record<string, string> {
-  const variables: { name: string; value: string }[] = properties.template.containers[0].env;
-  return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
-}
-
-/** Where a resource is, its type and name; what Azure will tell is named by the resource that it belongs to. */
+/**
+ * Describes a resource by its scope, type and name. A value that Azure chooses appears as its property and resource.
+ */
 function describeResource({ id, type, name }: Resource): string {
   const [, subscription = '', group = ''] = /\/?subscriptions\/([^/']+)(?:\/resourceGroups\/([^/']+))?/.exec(id) ?? [];
   const readable = name

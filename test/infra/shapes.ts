@@ -1,6 +1,6 @@
 import { elsewhere, here, type Parameters } from './bicep.ts';
 
-/** The id of a resource in some group. */
+/** Returns the id of a resource in a group. */
 export const inGroup = (subscription: string, group: string, path: string) =>
   `/subscriptions/${subscription}/resourceGroups/${group}/providers/${path}`;
 
@@ -28,7 +28,7 @@ const production = {
   administrators: [{ objectId: '44444444-4444-4444-4444-444444444444', name: 'DBAs', type: 'Group' }],
 } as const;
 
-/** What a deployment can be, each by the parameters that make it so. */
+/** The kinds of deployments, each with its parameters. */
 export const shapes = {
   'everything is new': everywhere,
   'no image is published yet': { ...everywhere, image: '' },

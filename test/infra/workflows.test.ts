@@ -5,10 +5,10 @@ import { parse } from 'yaml';
 const folder = new URL('../../.github/workflows/', import.meta.url);
 const workflows = readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const);
 
-/** The actions of a workflow, as they are written. */
+/** Returns the actions of a workflow, as they are written. */
 const actionsOf = (text: string) => [...text.matchAll(/\buses:[ \t]*(.*)/g)].map(([, action = '']) => action);
 
-/** By commit, which nobody can move as they can a tag, with the version that Dependabot reads. */
+/** An action pinned to a commit, which unlike a tag cannot be moved, with the version that Dependabot reads. */
 const pinned = /^[\w.-]+(?:\/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
 
 describe.each(workflows)('%s', (_, text) => {
