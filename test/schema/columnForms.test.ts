@@ -22,8 +22,11 @@ const { database, api } = await setUp({
 });
 
 const bounds = '{ lower upper lowerInclusive upperInclusive isEmpty }';
+const allBounds = ['whole', 'exact', 'days', 'instants', 'hours', 'words', 'breaks']
+  .map((name) => `${name}Bounds${name === 'days' ? '_' : ''} ${bounds}`)
+  .join(' ');
 
-/** Replaces the row of the table by one with these values, as PostgreSQL's text by column. */
+/** Replaces the only row of the table. The values are PostgreSQL's texts, by column. */
 async function store(values: Readonly<Record<string, string | null>>): Promise<void> {
   await database.admin('delete from events.shift');
   await database.admin('insert into events.shift select (jsonb_populate_record(null::events.shift, $1)).*', [
@@ -48,11 +51,9 @@ test('ranges have their bounds in the scalar of their values', async () => {
     words: '["","a ""b"" \\\\ , (c]"]',
     breaks: '{[2026-01-01Z,2026-01-02Z],(2026-02-01Z,)}',
   });
-  const all = ['whole', 'exact', 'days', 'instants', 'hours', 'words', 'breaks'];
-  const fields = all.map((name) => `${name}Bounds${name === 'days' ? '_' : ''} ${bounds}`);
   const both = { lowerInclusive: true, upperInclusive: false, isEmpty: false };
   const none = { lowerInclusive: false, upperInclusive: false, isEmpty: false };
-  expect(await read(`${fields.join(' ')} whole`)).toEqual({
+  expect(await read(`${allBounds} whole`)).toEqual({
     whole: '[1,6)',
     wholeBounds: { lower: 1, upper: 6, ...both },
     exactBounds: { lower: '1.50', upper: null, ...none },
@@ -75,8 +76,7 @@ test('a plan answers as the executor does', async () => {
     breaks: '{(2026-02-01Z,)}',
     day: '2026-03-29',
   });
-  const forms = ['whole', 'exact', 'instants', 'words', 'breaks'].map((name) => `${name}Bounds ${bounds}`);
-  const text = `{ shifts { nodes { ${forms.join(' ')} atEpochMs_ dayEpochMs localEpochMs } } }`;
+  const text = `{ shifts { nodes { ${allBounds} atEpochMs_ dayEpochMs localEpochMs } } }`;
   const answers = await createTwoWays(api)({ text, variables: {} });
   expect([differenceOf(answers), answers.interpreter]).toEqual([null, 'plan']);
 });
