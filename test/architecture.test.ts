@@ -6,12 +6,12 @@ const root = new URL('..', import.meta.url).pathname;
 const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
 const sources = globSync('src/**/*.ts', { cwd: root });
 
-/** The rooms of the page, from the top down. */
+/** The rooms of the page, from top to bottom. */
 const rooms = [...page.matchAll(/^\| `([\w./]+)` \|/gm)]
   .map(([, name = '']) => name)
   .filter((name) => existsSync(join(root, 'src', name)));
 
-/** The innermost room that a file stands in. */
+/** Returns the innermost room that contains a file. */
 const roomOf = (file: string): string | undefined => {
   const path = relative('src', file);
   const within = rooms.filter((room) => path === room || path.startsWith(`${room}/`));

@@ -24,7 +24,7 @@ test('the defaults on the page are those of the server', () => {
     if (value !== '') expect([name, defaults.get(name)]).toEqual([name, String(value)]);
 });
 
-// DATABASE_URL is no choice of its own: it is the way platforms have to say what seven others say.
+// DATABASE_URL is not a choice of its own: it is another way to set seven variables.
 test('at most 46 variables are read; a new one takes the place of an old one', () => {
   const message = 'let the new variable follow from another, or take the place of one that nobody needs';
   expect(Object.keys(variables.shape).length, message).toBeLessThanOrEqual(46);

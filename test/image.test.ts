@@ -10,10 +10,10 @@ import { get, type Place, portOf, post, startProgram, variablesFor } from './sup
 import { createRelay } from './support/relay.ts';
 import { setUpDatabase } from './support/setUp.ts';
 
-/** The image's own user. Only root can become it; whoever else runs the tests stays who they are. */
+/** The image's user. Only root can switch to it; otherwise the tests run as the current user. */
 const nobody = 65_532;
 
-/** What the image holds, in a folder where its user may write nothing, with Node.js beside it. */
+/** A folder with the image's files and Node.js, in which the image's user may not write. */
 const folder = await mkdtemp(join(tmpdir(), 'events-graphql-image-'));
 const script = new URL('../scripts/image.ts', import.meta.url).pathname;
 await promisify(execFile)(process.execPath, [script, join(folder, 'app')]);
@@ -171,7 +171,7 @@ test('at shutdown it loses no request on persistent connections', async () => {
   expect(await program.ended).toBe(0);
 });
 
-/** One client on one kept connection, which asks until it is told that the connection ends. */
+/** Sends requests over one persistent connection until a response announces its end. */
 function askUntilTold(port: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const body = JSON.stringify({ query: '{ sites(first: 1) { nodes { name } } }' });

@@ -8,10 +8,10 @@ const pages = globSync('{*.md,{docs,examples,infra,scripts,test,.github}/**/*.md
   exclude: ['**/node_modules'],
 });
 
-/** A page without its pieces of code. */
+/** Returns a page without its code blocks. */
 const proseOf = (page: string) => readFileSync(join(root, page), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '');
 
-/** The anchors of a page's headings, as GitHub forms them. */
+/** Returns the anchors of a page's headings, as GitHub forms them. */
 const anchorsOf = (page: string): readonly string[] =>
   [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -20,7 +20,7 @@ const anchorsOf = (page: string): readonly string[] =>
       .replaceAll(' ', '-'),
   );
 
-/** The problem of a link on a page; null if the link is right. */
+/** Returns the problem of a link on a page; null if the link is right. */
 function problemOf(page: string, link: string): string | null {
   const [path = '', anchor] = link.split('#');
   const target = path === '' ? page : join(dirname(page), path);

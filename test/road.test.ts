@@ -43,14 +43,14 @@ const start = (args: readonly string[], user: string, more: Readonly<Record<stri
   startProgram(args, { ...environment, ...server.variablesOf(user), ...more }, image);
 
 test('from an empty server and a manifest in the folder to the answer of a document', async () => {
-  // A front end's build leaves its manifest in the folder; the jobs make the schema and the role.
+  // A front end's build leaves its manifest in the folder. The jobs create the schema and the role.
   const manifest = new URL('./documents/manifests/client-preset.json', import.meta.url);
   await cp(manifest, join(folder, 'documents/web.json'));
   const migrated = start(['migrate', 'sample/migrations'], job);
   expect(await migrated.ended, migrated.err()).toBe(0);
   const granted = start(['grant', '--role', 'events-app', '--object-id', objectId], job);
   expect(await granted.ended, granted.out()).toBe(0);
-  // The other administrator goes on, as the role that both share.
+  // The other administrator continues, with the role that both share.
   await server.as(
     person,
     `SET ROLE azure_pg_admin;
@@ -84,7 +84,7 @@ test('from an empty server and a manifest in the folder to the answer of a docum
   expect(await ask('Devices')).toMatchObject({ body: { data: { devices: { nodes: [{ ...device, model: 'G3' }] } } } });
   expect(await ask('OpenIncidents')).toMatchObject({ body: { data: { incidents: { nodes: [] } } } });
 
-  // The end of azd up: az is a stand-in, what asks and who answers are not.
+  // This is the end of azd up: az is a stand-in, while the caller and the server are real.
   const url = `http://127.0.0.1:${port}/graphql`;
   const verify = (token: string, internal: boolean) => {
     const answers: Answer[] = [
@@ -111,7 +111,7 @@ test('from an empty server and a manifest in the folder to the answer of a docum
   expect((await execute(await issuer.sign())).stdout).toBe('200 answered\n');
   await expect(execute('none')).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('UNAUTHENTICATED') });
 
-  // Nobody without a token, no document of one's own, and the table that was made later is served.
+  // A request needs a token and a persisted document, and the API serves the table that was created later.
   expect((await get(port, `/graphql/${grid}`)).status).toBe(401);
   expect((await ask(grid, { roles: [] })).status).toBe(403);
   expect((await post(port, '{ __typename }')).status).toBe(401);

@@ -8,7 +8,7 @@ import { heldOf } from '../support/garbage.ts';
 import { setUp } from '../support/setUp.ts';
 import { serveStreams } from '../support/streams.ts';
 
-/** Of all kinds that something might be kept for. */
+/** Documents of every kind for which the server caches something. */
 const documents = [
   '{ devices(first: 2) { totalCount nodes { id serial site { name } events(first: 2) { nodes { severity } } } } }',
   '{ events(first: 2) { liveCursor nodes { severity } } }',
@@ -96,7 +96,7 @@ test('sixteen clients that query while the schema changes under them see no unex
   done.abort();
   await Promise.all(clients);
   expect(answered).toBeGreaterThan(16);
-  // A table is not granted for a moment after it is made again.
+  // A recreated table is without grants for a moment.
   const expected = ['DATABASE_UNAVAILABLE', 'GRAPHQL_VALIDATION_FAILED', 'FORBIDDEN'];
   expect([...codes].filter((code) => !expected.includes(String(code)))).toEqual([]);
 });
@@ -140,7 +140,7 @@ test('the memory of a replaced API is freed, whatever was requested from it', as
   const stored = { id: 'sites', text: '{ sites { nodes { name } } }', file: 'test.json' };
   const own = await createTestApi(database.connection, { documents: [stored] });
   const { subscribe, drain } = await serveStreams(own);
-  /** Replaces the API that is served, after it has been used. */
+  /** Uses the current API in every way, has it replaced, and returns weak references to its parts. */
   async function replace(): Promise<Readonly<Record<string, WeakRef<object>>>> {
     const served = own.served.current();
     if (!served) throw new Error('There is no API');
@@ -156,7 +156,7 @@ test('the memory of a replaced API is freed, whatever was requested from it', as
     await own.send('{ __typename }'); // Yoga holds the schema of the last request
     return { api: new WeakRef(served), schema: new WeakRef(served.schema), catalog: new WeakRef(served.catalog) };
   }
-  // The first one is held by the test.
+  // The test itself still refers to the first API.
   await database.admin('alter table events.site add of_this_schema int');
   await own.served.check();
   expect(await heldOf(await replace())).toEqual([]);
@@ -196,7 +196,7 @@ describe('a column that is dropped', () => {
   });
 
   const unavailable = [{ extensions: { code: 'DATABASE_UNAVAILABLE' } }];
-  /** What the log has of PostgreSQL's errors. */
+  /** Returns PostgreSQL's errors in the log. */
   const logged = () => own.log.map(({ err }) => JSON.stringify(err ?? null)).join('\n');
 
   test('during a read is an error that may be retried', async () => {

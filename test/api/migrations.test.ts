@@ -7,7 +7,7 @@ import { setUpDatabase } from '../support/setUp.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** How far `npm run soak:schema` goes. */
+    /** Size and seed of `npm run soak:schema`. */
     readonly migrations?: { readonly count: number; readonly seed: number };
   }
 }
@@ -21,7 +21,7 @@ function create(table: string): string {
     insert into events.${table} (${table}_id, kept) select n, n from generate_series(1, 5) n`;
 }
 
-/** What may be done to a table, whatever was done before. */
+/** Changes that can be made to a table whatever was done to it before. */
 const changes: readonly ((table: string, n: number) => string)[] = [
   (table, n) => `alter table events.${table} add column_${n} text default 'x'`,
   (table) => `alter table events.${table} drop if exists kept`,
@@ -38,10 +38,10 @@ const changes: readonly ((table: string, n: number) => string)[] = [
   (table) => `grant select on events.${table} to ${database.connection.user}`,
 ];
 
-/** What a request to a table that is changing may be told. */
+/** Codes that a request for a changing table may get. */
 const passing = ['DATABASE_UNAVAILABLE', 'GRAPHQL_VALIDATION_FAILED', 'FORBIDDEN', 'CANCELLED'];
 
-/** All rows of a table in all columns, as the API shows it now; null where it does not. */
+/** Returns a document for all rows and columns that the API currently has for a table; null if it has none. */
 function documentFor(api: TestApi, table: string): string | null {
   const schema = api.served.current()?.schema;
   const list = `${table.replace('_', '')}s`;
@@ -56,7 +56,7 @@ test(`${count} migrations under load, on two replicas`, { timeout: 60_000 + coun
   const dice = createDice(seed);
   const pick = <T>(items: readonly T[]): T => items[dice(items.length)] as T;
   const replicas = await Promise.all([1, 2].map(() => createTestApi(database.connection, { apartMs: 0 })));
-  /** The table that each migration changes, the one that runs now last. */
+  /** The tables that the migrations changed, with the current one last. */
   const changed: string[] = [];
   const replaced: Record<string, WeakRef<object>> = {};
   const wrong: unknown[] = [];
@@ -83,7 +83,10 @@ test(`${count} migrations under load, on two replicas`, { timeout: 60_000 + coun
       else wrong.push({ table, changing: changed.slice(Math.max(0, began)), errors });
     }
   };
-  /** Of its own, so that nothing of the test's own frame holds the last API that was replaced. */
+  /**
+   * Makes every replica compare the schema. A function of its own, so that no variable of the test refers to a replaced
+   * API.
+   */
   async function followAll(n: number): Promise<void> {
     for (const [i, { served, api }] of replicas.entries()) {
       const before = served.current();

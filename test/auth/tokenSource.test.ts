@@ -6,7 +6,7 @@ import { createTokenSource, type TokenEvent, type TokenSource } from '../../src/
 import { createIdentityEndpoint, type IdentityEndpoint } from '../platform/identity.ts';
 
 const scope = 'https://ossrdbms-aad.database.windows.net/.default';
-/** MSAL caches by client id for the life of the process, so each test is another identity. */
+/** One identity per test, because MSAL caches tokens by client id for the life of the process. */
 const identities = Array.from({ length: 40 }, (_, i) => `identity-${i}`);
 const refusal = new Error('password authentication failed');
 const http = createIdentityHttp(400);
@@ -31,7 +31,7 @@ beforeEach(() => {
 
 afterAll(() => endpoint.end());
 
-/** A source for the next unused identity, the requests that it made, and its events as they come. */
+/** Creates a token source for the next unused identity, which records its requests and its events. */
 function open(clientId = identities.pop() ?? '', attemptTimeoutMs = 500) {
   const before = endpoint.requests(clientId);
   const waiting: ((event: TokenEvent) => void)[] = [];
@@ -160,7 +160,7 @@ test('Retry-After is honoured: no request is sent before, and the message stays'
   expect(requests()).toBe(2);
 });
 
-/** Timers and the clock are moved by hand from here on; the requests to the endpoint are as real as ever. */
+/** Replaces timers and the clock by ones that the test advances; requests to the endpoint remain real. */
 function holdTime() {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
 }

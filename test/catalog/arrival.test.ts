@@ -7,7 +7,7 @@ import { createPool } from '../../src/db/pool/pool.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUpDatabase } from '../support/setUp.ts';
 
-/** By table: the statements that make it, and its order of arrival or a word of why it has none. */
+/** By table, the statements that create it, and its order of arrival or the reason why it has none. */
 const cases: Readonly<Record<string, readonly [sql: string, expected: readonly string[] | RegExp]>> = {
   always: ['create table events.always (id bigint generated always as identity primary key)', ['id']],
   beside: [

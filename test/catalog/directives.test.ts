@@ -8,14 +8,14 @@ import { catalog, column, enumeration, enumOf, foreignKey, table, type, unique }
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
 
-/** What becomes of a catalog, and what the log says. */
+/** Applies the directives of a catalog; the result includes what was logged. */
 function direct(given: Catalog) {
   const log: string[] = [];
   const { catalog, ...directed } = applyDirectives(given, (line) => log.push(line));
   return { ...directed, tables: catalog.tables, enums: catalog.enums, log };
 }
 
-/** What becomes of a table with this comment, beside a table `site`. */
+/** Applies the directives in the comment of a table, next to a table `site`. */
 function directTable(comment: string) {
   const site = table('site', ['site_id', column('code', { type: type('text') })], { primaryKey: ['site_id'] });
   const columns = [

@@ -32,7 +32,7 @@ const schemaOf = (given: Catalog) =>
     options,
   );
 
-/** The names of the fields or values of a type, but for the aggregates that follow each list. */
+/** Returns the names of a type's fields or values, without the aggregates that follow each list. */
 function names(given: Catalog, typeName: string): readonly string[] {
   const type = schemaOf(given).getType(typeName);
   if (isEnumType(type))
@@ -46,7 +46,7 @@ function names(given: Catalog, typeName: string): readonly string[] {
 
 const types = (given: Catalog) => Object.keys(schemaOf(given).getTypeMap());
 
-/** Tables of which nothing but the name matters. */
+/** Makes tables with these names. */
 const tables = (...names: readonly string[]) => names.map((name) => table(name, ['a'], { primaryKey: ['a'] }));
 
 test('types, fields and enum labels are named after what they stand for', () => {
@@ -414,8 +414,8 @@ describe('any catalog', () => {
 });
 
 /**
- * What was renamed although its name, or the one that it had before it got a number, went neither to an added thing nor
- * to one that had to give its name to such.
+ * Returns the things that were renamed without need: neither their name nor their name without a number was taken by
+ * something new, or by something that had to give way to it.
  */
 function withoutReason(
   scope: string,
@@ -442,7 +442,7 @@ function withoutReason(
 type Named = readonly [thing: string, name: string];
 type Scope = ReadonlyMap<string, string>;
 
-/** By scope: the name of each thing that is named there. */
+/** Returns the name of each thing, by scope. */
 function scopesOf(given: Catalog): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const names = nameCatalog(
     applyDirectives(given, () => {}),
@@ -483,7 +483,7 @@ function scopesOf(given: Catalog): ReadonlyMap<string, ReadonlyMap<string, strin
   ]);
 }
 
-/** A type's or a field's name and those made from it; a value of an enum stands for itself. */
+/** Returns a type's or a field's name with the names derived from it; an enum value has none. */
 const family = (scope: string, name: string): readonly string[] => {
   const suffixes = scope === 'types' ? [...tableFamily, ...leafFamily] : scope.startsWith('enum ') ? [] : listFamily;
   return ['', ...suffixes].map((part) => member(name, part));

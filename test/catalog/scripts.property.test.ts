@@ -11,7 +11,10 @@ const namesOf = (given: ReturnType<typeof catalog>) =>
     [],
   );
 
-/** A name in letters that GraphQL does not have: of any script, with accents of their own or apart, and signs. */
+/**
+ * Any name in characters that GraphQL does not allow: letters of any script, with precomposed or combining accents, and
+ * symbols.
+ */
 const foreign = fc
   .array(
     fc.oneof(

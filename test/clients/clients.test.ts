@@ -18,7 +18,7 @@ interface Overview {
   readonly codes: readonly unknown[];
 }
 
-/** What the modules of Apollo and of urql both have. */
+/** The interface that the modules of Apollo and of urql share. */
 interface Module<Client> {
   readonly createClient: (url: string) => Client;
   readonly findDevices: (client: Client, where: Where) => Promise<string[] | undefined>;
@@ -45,7 +45,7 @@ interface RelayModule {
 const web = await stage('web');
 const relay = await stage('relay', ['web/src/patientFetch.ts', 'web/src/follow.ts']);
 afterAll(() => Promise.all([web.remove(), relay.remove()]));
-/** What a front end's build would have put into a manifest. */
+/** The document that a front end's build would put into a manifest. */
 const tail = 'subscription ($after: String) { eventsAdded(after: $after) { edges { node { eventId } } cursor end } }';
 const { database, api } = await setUp({
   prepare: "create table events.note (id int primary key, body text); insert into events.note values (7, 'seven')",
@@ -54,7 +54,7 @@ const { database, api } = await setUp({
 const { url } = await setUpServer(api);
 await Promise.all([generateTypes(web, ['aggregates', 'devices', 'events', 'overview', 'tail']), compileRelay(relay)]);
 
-/** The serials in an order, as the server tells them when nobody stands between. */
+/** Returns the serials in an order, as the server answers without a client's cache. */
 async function serials(orderBy: string, where = '{}'): Promise<string[]> {
   const { devices } = await api.query<{ devices: { nodes: { serial: string }[] } }>(
     `{ devices(first: 1000, where: ${where}, orderBy: ${orderBy}) { nodes { serial } } }`,
@@ -62,7 +62,7 @@ async function serials(orderBy: string, where = '{}'): Promise<string[]> {
   return devices.nodes.map(({ serial }) => serial);
 }
 
-/** Takes a table away while the API still has it. */
+/** Runs `work` while the role may not read a table that the API still has. */
 async function withoutAccess(table: string, work: () => Promise<void>): Promise<void> {
   const { user } = database.connection;
   await database.admin(`revoke select on events.${table} from ${user}`);
@@ -171,7 +171,7 @@ describe('aggregates, which have no id, in caches', () => {
   type Queries = Record<'meanQuery' | 'rangeQuery' | 'bySeverityQuery', TypedDocumentNode>;
   const both = { deviceBySerial: { eventsAggregate: { of: { value: expect.anything() } } } };
 
-  /** Does the work, counts its requests and keeps what clients say to the console. */
+  /** Runs `work`; counts its requests and keeps the warnings that clients write to the console. */
   async function watched(work: () => Promise<void>) {
     const consoles = (['warn', 'error'] as const).map((name) => vi.spyOn(console, name).mockImplementation(() => {}));
     const sent = vi.spyOn(globalThis, 'fetch');
@@ -233,7 +233,7 @@ describe('a tail', () => {
     return row?.ids ?? [];
   };
 
-  /** Rows come once, in their order, also when the server has ended the stream in between. */
+  /** Checks that rows come once and in order, even if the server ends the stream in between. */
   async function isFollowed(followEvents: (after: string, onEvent: (eventId: string) => void) => () => void) {
     const seen: string[] = [];
     const {
@@ -357,7 +357,7 @@ describe('values', () => {
 });
 
 describe('while the database is unreachable', () => {
-  /** A server that has an API to serve from the n-th request on. */
+  /** Creates a server that has an API from the n-th request on. */
   async function startingServer(n: number) {
     let requests = 0;
     const served = { ...api.served, current: () => (++requests < n ? null : api.served.current()) };

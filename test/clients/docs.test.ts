@@ -14,10 +14,10 @@ const folders = ['web', 'relay'];
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
 const page = await read('docs/clients.md');
 const snippets = [page, await read('docs/subscriptions.md')].flatMap(snippetsOf);
-/** The documents are run by test/docs/recipes.test.ts. */
+/** The snippets to compare with their sources, without the documents, which test/docs/recipes.test.ts runs. */
 const code = snippets.filter(({ language }) => !['sh', 'graphql'].includes(language));
 
-/** The first cells of the rows of the table under a heading, each of them names in backquotes. */
+/** Returns the names in the first column of the table under a heading, which are in backquotes. */
 const namesUnder = (heading: string) =>
   [...(page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '').matchAll(/^\| (`[^|]+) \|/gm)]
     .flatMap(([, cell = '']) => cell.replaceAll('`', '').split(' '))
@@ -52,7 +52,7 @@ test('the packages to install are those that the tests use', async () => {
     .flatMap((line) => [...line.matchAll(/(?<= )@?[a-z][\w/-]*/g)].map(([name]) => name))
     .filter((name) => name !== 'install');
   expect(names.length).toBeGreaterThan(8);
-  // The tests run the core of the code generator, which its command line is a large wrapper of.
+  // The tests run the core of the code generator; its command line is only a large wrapper.
   expect(names.filter((name) => !lock.packages[`node_modules/${name}`])).toEqual(['@graphql-codegen/cli']);
 });
 

@@ -11,16 +11,16 @@ import { buildSchema, parse } from 'graphql';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A front end in a directory of its own, where its tools may write. */
+/** A copy of a front end in a temporary directory, where its tools may write. */
 export interface FrontEnd {
   readonly directory: string;
-  /** Rejects with what the compiler says. */
+  /** Compiles the sources; rejects with the compiler's messages. */
   readonly typeCheck: () => Promise<void>;
   readonly load: <T>(file: string) => Promise<T>;
   readonly remove: () => Promise<void>;
 }
 
-/** Copies a folder beside this file, with the schema and these sources of the other one. */
+/** Copies a folder next to this file, with the schema and the given sources of the other front end. */
 export async function stage(name: string, shared: readonly string[] = []): Promise<FrontEnd> {
   const directory = await mkdtemp(join(tmpdir(), 'events-graphql-client-'));
   const here = dirname(fileURLToPath(import.meta.url));
@@ -42,7 +42,7 @@ async function execute(cwd: string, name: string): Promise<void> {
   });
 }
 
-/** What `graphql-codegen` reads. */
+/** The configuration of `graphql-codegen`. */
 export interface CodegenConfig {
   readonly schema: string;
   readonly generates: Readonly<
@@ -50,7 +50,7 @@ export interface CodegenConfig {
   >;
 }
 
-/** Does what `graphql-codegen` does with the front end's codegen.ts; `names` are the sources that hold documents. */
+/** Does what `graphql-codegen` does with the front end's codegen.ts; `names` are the sources that contain documents. */
 export async function generateTypes({ directory, load }: FrontEnd, names: readonly string[]): Promise<void> {
   const { default: options } = await load<{ default: CodegenConfig }>('codegen.ts');
   const sdl = await readFile(join(directory, options.schema), 'utf8');
@@ -73,7 +73,7 @@ export async function generateTypes({ directory, load }: FrontEnd, names: readon
 /** Runs relay-compiler with the front end's relay.config.json. */
 export const compileRelay = ({ directory }: FrontEnd) => execute(directory, 'relay-compiler');
 
-/** Does what Relay's plugin for Babel does: a document becomes its artifact. */
+/** Does what Relay's Babel plugin does: replaces documents by their artifacts. */
 export async function linkArtifacts({ directory }: FrontEnd, file: string): Promise<void> {
   const path = join(directory, file);
   const names: string[] = [];

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
-/** A piece of code in the documentation, and where it comes from: a file or a `file#region`. */
+/** A code block in the documentation and its source: a file or a `file#region`. */
 export interface Snippet {
   readonly language: string;
   readonly source: string;
   readonly text: string;
 }
 
-/** The fenced pieces of a Markdown file; the source stands after the language. */
+/** Returns the fenced code blocks of a Markdown file; the source follows the language. */
 export const snippetsOf = (markdown: string): readonly Snippet[] =>
   [...markdown.matchAll(/^```(\S+) ?(.*)\n([\s\S]*?)^```$/gm)].map(([, language = '', source = '', text = '']) => ({
     language,
@@ -16,7 +16,7 @@ export const snippetsOf = (markdown: string): readonly Snippet[] =>
     text,
   }));
 
-/** The text of a source in the first of the folders beside this file that has it. */
+/** Returns the text of a source, from the first folder next to this file that contains it. */
 export async function textOf(source: string, folders: readonly string[]): Promise<string> {
   const [file = '', region] = source.split('#');
   const found = folders.map((folder) => new URL(`${folder}/${file}`, import.meta.url)).find((url) => existsSync(url));

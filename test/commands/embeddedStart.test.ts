@@ -16,7 +16,9 @@ afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true });
 });
 
-/** Starts without a database of one's own, in a folder that any account may enter; resolves with what it said. */
+/**
+ * Starts the server without a configured database, in a folder that any account may enter; resolves with its output.
+ */
 async function start(variables: Readonly<Record<string, string>>, prepare: (folder: string) => Promise<unknown>) {
   const folder = await mkdtemp(join(tmpdir(), 'events-graphql-start-'));
   folders.push(folder);

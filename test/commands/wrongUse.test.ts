@@ -19,7 +19,7 @@ const manifest = new URL('../documents/manifests/apollo.json', import.meta.url).
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const missing = '/nowhere/variables.json';
 
-/** Every wrong use is told in one line, and where to read more in a second: no usage that nobody asked for. */
+/** The first line names the mistake and the second says where to read more; the usage is not printed. */
 test.each<[line: string, reason: string | RegExp, about?: string]>([
   ['doctr', 'doctr: unknown command; did you mean doctor?'],
   ['sreve', 'sreve: unknown command; did you mean serve?'],

@@ -15,7 +15,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
   const eventsChart = () => chart(/^Events per/);
   const tailRows = () => panel('Live events').getByRole('listitem');
 
-  /** How many different colours a chart's canvas has: an empty one has one. */
+  /** Counts the colours of a chart's canvas; an empty canvas has one. */
   const colorsOf = (name: RegExp) =>
     chart(name)
       .locator('canvas')
@@ -24,7 +24,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
         return new Set(pixels && new Uint32Array(pixels.buffer)).size;
       });
 
-  /** Rows that arrive now, one after the other, each on the device with this serial number. */
+  /** Inserts events that arrive now, in sequence, on the device with this serial number. */
   const insert = (serial: string, values: readonly number[]) =>
     admin(
       `insert into events.event (occurred_at, device_id, event_type_id, severity, value)
@@ -121,7 +121,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
   });
 
   describe('acknowledging an incident', () => {
-    /** Opens an incident of a device, and the page of that device, where nothing is asked for again by itself. */
+    /** Creates an incident of a device and opens the device's page, which does not refresh by itself. */
     async function openIncident(title: string, roles?: string[]) {
       await admin(
         `insert into events.incident (device_id, severity, title)

@@ -89,7 +89,7 @@ test('its manifest stands beside it, and has its documents by their ids', async 
   const text = gunzipSync(script?.gzipped ?? '').toString();
   expect(store.all.length).toBeGreaterThan(5);
   for (const { ids } of store.all) expect(text).toContain(ids[0]);
-  // No document travels: the page could not send one.
+  // The page contains no document that it could send.
   expect(text).not.toMatch(/eventsGroupedAggregate|updateIncident\(/);
 });
 

@@ -15,7 +15,7 @@ const start = async () => {
   port = await portOf(program);
 };
 
-/** What a newcomer starts: nothing configured, and a folder without data. */
+/** Starts the server like a newcomer: without configuration, in an empty folder. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'events-graphql-start-'));
   await start();
@@ -51,7 +51,7 @@ test('its events end now, and go on: after a restart there is what its devices d
   };
   const ageOf = (event: Event | undefined) => Date.now() - Date.parse(event?.occurredAt ?? '');
   const before = await newest();
-  // Every hour near the end of the sample has events.
+  // The newest hours of the sample all have events.
   expect(ageOf(before[0])).toBeLessThan(3_600_000);
   for (const { eventId, occurredAt } of before)
     await post(

@@ -11,7 +11,7 @@ const longSerial = `SN-${'VERY-LONG-'.repeat(6)}01`;
 
 describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
   const { admin, chart, countOf, forgive, open, panel, showsEvents, ...dashboard } = setUpDashboard({
-    // The server follows its schema, though documents no longer fit.
+    // The server accepts schema changes although documents become invalid.
     STRICT_DOCUMENTS: 'false',
   });
   let page: Page;
@@ -20,7 +20,8 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
   });
 
-  // Among the rows of all devices: the longest serial, the largest value, and text in a payload that has no spaces.
+  // The data of all devices includes the longest serial, the largest value, and a payload with a long text without
+  // spaces.
   beforeAll(async () => {
     expect(longSerial.length).toBe(65);
     await admin("update events.device set serial = $1 where serial = 'SN-000005'", [longSerial]);
@@ -40,7 +41,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
   interface State {
     readonly name: string;
     readonly search: () => string;
-    /** Brings the open page there. */
+    /** Brings the open page into the state. */
     readonly reach: () => Promise<unknown>;
     readonly leave?: () => Promise<unknown>;
   }

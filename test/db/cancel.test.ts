@@ -32,13 +32,13 @@ beforeEach(async () => {
   db = createDb(pool);
 });
 
-/** How long to look for what is about to happen. */
+/** Time limit for an expected event. */
 const soon = { timeout: 10_000 };
 
 const gone = new Error('gone');
 const pid = async () => (await db.rows(sql`select pg_backend_pid() as pid`))[0]?.['pid'];
 
-/** The pids of the role's sessions that run such a statement. */
+/** Returns the process ids of the role's sessions whose running statement contains the text. */
 async function running(text: string): Promise<readonly unknown[]> {
   const { rows } = await database.admin(
     `select pid from pg_stat_activity where usename = $1 and state = 'active' and strpos(query, $2) > 0`,
@@ -47,7 +47,7 @@ async function running(text: string): Promise<readonly unknown[]> {
   return rows.map((row) => row['pid']);
 }
 
-/** A read that is seen to run, and what ends it. */
+/** Starts a read, waits until it runs, and returns it with the function that aborts it. */
 async function startRead(claims?: Record<string, unknown>) {
   const controller = new AbortController();
   const read = db.within({ claims, signal: controller.signal }).rows(sql`select pg_sleep(15)`);

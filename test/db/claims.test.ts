@@ -8,7 +8,7 @@ import { setUpDatabase } from '../support/setUp.ts';
 
 let pool: Pool;
 let db: SharedDb;
-/** How many times the server was ready for the next query: the round trips. */
+/** Number of round trips: how often the server became ready for the next query. */
 let roundTrips: number;
 
 const database = await setUpDatabase({

@@ -34,7 +34,7 @@ async function query(connection: ServerConnection, sql: string) {
   }
 }
 
-/** Starts, counts the devices, which shows that the database is whole, and stops. */
+/** Starts the database, counts the devices to show that it is intact, and stops it. */
 async function expectToServe() {
   const database = await startEmbedded({ directory, sample });
   expect(await query(database.connection, 'select count(*)::int as devices from events.device')).toEqual([
@@ -43,7 +43,10 @@ async function expectToServe() {
   await database.stop();
 }
 
-/** Another process that owns a database, when it has printed that it is ready; `lines` are what it prints after. */
+/**
+ * Starts another process that owns a database, and waits until it is ready; `lines` are the further lines that it
+ * prints.
+ */
 async function startProcess(): Promise<{ child: ChildProcess; lines: Interface }> {
   const file = fileURLToPath(new URL('../support/embeddedProcess.ts', import.meta.url));
   const child = spawn(process.execPath, [file, directory], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });

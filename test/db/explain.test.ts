@@ -10,7 +10,7 @@ const size = 50;
 interface Order {
   readonly what: string;
   readonly orderBy: string;
-  /** The same for an index, with the key that breaks ties. */
+  /** The index's columns, with the key that breaks ties. */
   readonly index: string;
 }
 
@@ -42,7 +42,7 @@ const orders: readonly Order[] = [
   { what: 'a column, then a nullable one', orderBy: '{ device: ASC }, { level: ASC }', index: 'device, level, id' },
 ];
 
-/** Nulls are a fifth of the levels and of the grades, so that either end of an order begins or ends with them. */
+/** A fifth of the levels and grades are null, so that orders can begin or end with nulls. */
 const readings = `
   create schema events;
   create table events.device (id int primary key);
@@ -64,7 +64,7 @@ const { database, api } = await setUp({
     await database.grantAll(database.connection);
   },
 });
-/** What the last statement of a document costs. */
+/** Returns the cost of a document's last statement. */
 async function costOfLast(document: string): Promise<Cost> {
   await api.query(document);
   const statement = api.queries.at(-1);
@@ -72,7 +72,7 @@ async function costOfLast(document: string): Promise<Cost> {
   return costOf(api.db, statement);
 }
 
-/** The cursor of the row after so many of the list. */
+/** Returns the cursor of the row after this many rows of the list. */
 async function cursorAt(place: number, { orderBy, index }: Order): Promise<string> {
   const { readings } = await api.query<{ readings: { pageInfo: { endCursor: string } } }>(
     `{ readings(first: 1, orderBy: [${orderBy}]) { pageInfo { endCursor } } }`,
@@ -88,12 +88,14 @@ async function cursorAt(place: number, { orderBy, index }: Order): Promise<strin
   );
 }
 
-/** A page of so many rows is read from an index, where it begins: not much more than it gives. */
+/**
+ * Checks that a page of this many rows is read from an index at the right place, with few more rows than it returns.
+ */
 function expectShort(cost: Cost, rows: number, of = 1): void {
   expect(cost.scans.filter((scan) => scan.startsWith('Seq Scan'))).toEqual([]);
   expect(cost.rows, JSON.stringify(cost)).toBeGreaterThanOrEqual(rows * of);
   expect(cost.rows, JSON.stringify(cost)).toBeLessThanOrEqual(2 * (rows + 1) * of);
-  // A range that an index cannot bound costs blocks, though its rows may never show: the smallest has 276.
+  // A range that an index cannot bound visits blocks even if none of its rows match; the smallest such range has 276.
   expect(cost.blocks, JSON.stringify(cost)).toBeLessThanOrEqual(70 * of);
 }
 

@@ -21,7 +21,7 @@ const poolOf = (size: number): Pool => {
 
 const requestOf = (caller: string): Borrower => ({ caller, request: {} });
 
-/** Work that holds its connection until it is let go, and says when it has one. */
+/** Holds a connection until it is released; `got` resolves when it has one. */
 function hold(pool: Pool, borrower: Borrower) {
   const got = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
@@ -61,7 +61,7 @@ test('a caller leaves the last fifth of the connections to those who have none',
   await Promise.all([...works, ...others].map(({ done }) => done));
 });
 
-/** Lets work through a pool of one, one after the other, and says whose it was. */
+/** Runs work of these borrowers through a pool of one connection, and returns the order in which they ran. */
 async function orderOf(pool: Pool, borrowers: readonly Borrower[]): Promise<readonly number[]> {
   const order: number[] = [];
   const first = hold(pool, requestOf('first'));

@@ -6,7 +6,7 @@ import { createEmptyDatabase } from '../support/database.ts';
 import { patience, runs } from '../support/property.ts';
 import { setUp } from '../support/setUp.ts';
 
-/** A database with something of everything, and how statements are run in it. */
+/** Sets up a database with objects of every kind, and a function that runs statements in it. */
 async function setUpStage() {
   const names = new Map<string, string>();
   const named = (text: string) => text.replaceAll(/:(user|group)\b/g, (_, name) => names.get(name) ?? '');
@@ -50,7 +50,7 @@ const stage = `
   grant select (place_id, code, spot), insert (place_id) on events.place to :user;
   grant select (secret) on events.place to :group`;
 
-/** Statements that change the catalog, each after the ones before it; `:user` is the role of the API. */
+/** Statements that change the catalog, in sequence; `:user` is the API's role. */
 const changes = [
   'create table events.fresh (fresh_id int primary key); grant select on events.fresh to :user',
   'alter table events.fresh rename to fresher',
@@ -136,7 +136,7 @@ const changes = [
   'alter table other.apart set schema events; grant select on events.apart to :user',
 ];
 
-/** Statements that change nothing of what the API shows. */
+/** Statements that do not change anything in the API. */
 const others = [
   'insert into events.place (place_id) values (1); analyze events.place',
   'analyze',

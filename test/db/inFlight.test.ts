@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { createInFlight } from '../../src/db/inFlight.ts';
 
 const kilobyte = 1024;
-/** Of each request so much is free. */
+/** Bytes of each request that do not count. */
 const free = 32 * kilobyte;
 const room = 100 * kilobyte;
 
 const busy = { code: 'DATABASE_UNAVAILABLE' };
 
-/** Requests that each expect so much, in their order; who was let in is told by name. */
+/** Opens requests in this order, each of which expects this many kilobytes; `inside` lists those that were let in. */
 function arrive(inFlight: ReturnType<typeof createInFlight>, wishes: Readonly<Record<string, number>>) {
   const inside: string[] = [];
   const requests = Object.entries(wishes).map(([name, kilobytes]) => {

@@ -14,7 +14,7 @@ const pool = createPool({
 afterAll(() => pool.end());
 const db = createDb(pool);
 
-/** The database, with something that happens before its nth statement. */
+/** Wraps the database so that something happens before its nth statement. */
 function interrupted(n: number, happen: () => Promise<unknown>): Db & { readonly statements: () => number } {
   let statements = 0;
   return {

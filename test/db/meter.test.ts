@@ -31,7 +31,7 @@ function open(size = 1) {
   db = createDb(pool);
 }
 
-/** The database under a budget of its own of so many bytes, as one request has it. */
+/** Returns the database with a budget of this many bytes, like one request has. */
 function budgeted(bytes: number) {
   const budget = createBudget({ bytes });
   return budget.limit(db.within({ meter: budget.meter }));
@@ -41,7 +41,7 @@ const tooLarge = { code: 'RESPONSE_TOO_LARGE' };
 const pid = async () => (await db.rows(sql`select pg_backend_pid() as pid`))[0]?.['pid'];
 const megabyte = 1_000_000;
 
-/** 1.2 GB in rows of 4 MB. */
+/** A statement that returns 1.2 GB in rows of 4 MB. */
 const flood = sql`select repeat('x', 4000000) from generate_series(1, 300)`;
 
 describe('a read that returns more than a response may hold', () => {
@@ -58,7 +58,7 @@ describe('a read that returns more than a response may hold', () => {
     expect(await pid()).toBe(before);
   });
 
-  // PostgreSQL looks for a cancel between two rows.
+  // PostgreSQL checks for a cancellation between rows.
   test.each([
     ['one row of 100 MB', sql`select repeat('x', 100000000)`, true],
     ['a cancel that does not get there', flood, false],
@@ -136,7 +136,7 @@ describe('a budget', () => {
   });
 });
 
-/** A way to PostgreSQL that counts what it sends, and can keep requests to cancel from it. */
+/** Starts a proxy to PostgreSQL that counts the bytes from the database, and can hold back cancel requests. */
 async function countingWire(target: number) {
   const sockets = new Set<{ destroy(): void }>();
   const cancelLength = 16;

@@ -6,8 +6,9 @@ import { withRetry } from '../../src/db/pool/retry.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
 
 /**
- * What our own pool does that the pool of pg does not with the tokens of Microsoft's `@azure/postgresql-auth`: the reason
- * for having one. Where a difference is gone, its test fails; without any, the pool can go.
+ * Compares our pool with pg's pool and the tokens of Microsoft's `@azure/postgresql-auth`. The differences are the
+ * reason for our own pool: the test of a difference that has disappeared fails, and once there are none, our pool can
+ * go.
  */
 let platform: Platform;
 
@@ -22,11 +23,11 @@ beforeEach(() => {
 });
 afterAll(() => platform.end());
 
-/** Reads through a pool of one connection, as an identity of its own, and resolves with the process id of the backend. */
+/** Reads through a pool of one connection with its own identity; `read` resolves with the backend's process id. */
 interface Reader {
   readonly role: string;
   read(): Promise<string>;
-  /** Reads until the token that was issued last has ended. */
+  /** Reads until the last issued token has expired. */
   outliveToken(): Promise<void>;
   end(): Promise<void>;
 }
@@ -53,7 +54,8 @@ async function startTheirs(): Promise<Reader> {
   const { host, port, ca } = platform.postgres;
   const credential = new ManagedIdentityCredential({ clientId: role, retryOptions: { maxRetries: 0 } });
   const password = entraTokenProvider(credential);
-  // PostgreSQL reads the role before it asks for the password: unlike Azure's, this one must know the token by then.
+  // Unlike Azure's, this PostgreSQL checks the role before it asks for the password, so the token must be registered by
+  // then.
   await password();
   platform.identity.fault = { kind: 'same-token' };
   const pool = new pg.Pool({ host, port, ssl: { ca }, database: 'postgres', user: role, password, max: 1 });
@@ -86,7 +88,7 @@ describe('an open connection whose token ends', () => {
 });
 
 describe('while the identity endpoint is away, and a token of less than five minutes lives', () => {
-  /** Reads on a connection that is made anew, since the one before was lost. */
+  /** Reads on a new connection, after the previous one was lost. */
   async function readAnew(reader: Reader): Promise<string> {
     const first = await reader.read();
     await platform.identity.refuse();

@@ -29,7 +29,7 @@ const { api } = await setUp({
   },
 });
 
-/** The last statement of a document. */
+/** Returns the last statement of a document. */
 async function statementOf(document: string): Promise<Sql> {
   await api.query(document);
   const statement = api.queries.at(-1);
@@ -39,7 +39,7 @@ async function statementOf(document: string): Promise<Sql> {
 
 const page = 'first: 20';
 
-/** A document, and SQL that somebody would write for it. */
+/** Documents, each with the SQL that one would write by hand for it. */
 const orders = [
   {
     what: 'the name of a related row',
@@ -97,7 +97,7 @@ describe.each(orders)('a page in the order of $what', ({ document, byHand }) => 
   });
 });
 
-/** The loose form: an index is entered once for each device of the page. */
+/** Compares `distinctOn` with a list in a list, which reads an index once for each device of the page. */
 test('the newest of each costs least by the table of those that have them', async () => {
   const distinct = `{ readings(${page}, distinctOn: [DEVICE_ID], orderBy: [{ deviceId: ASC }, { at: DESC }]) { nodes { level } } }`;
   const loose = `{ devices(${page}) { nodes { readings(first: 1, orderBy: [{ at: DESC }]) { nodes { level } } } } }`;
@@ -106,6 +106,6 @@ test('the newest of each costs least by the table of those that have them', asyn
     await costOf(api.db, await statementOf(loose)),
   ];
   expect(sorted.scans).toEqual([expect.stringMatching(/^Index.* Scan reading_device_id_at_id_idx$/)]);
-  // Of the keys of 20 devices, and of two rows each, whether there is another.
+  // The list in a list reads the keys of 20 devices and two rows each; the second row shows whether there are more.
   expect([sorted.rows, entered.rows]).toEqual([1001, 60]);
 });

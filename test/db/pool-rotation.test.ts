@@ -25,7 +25,7 @@ const times = async (n: number, next: () => Promise<void>) => {
   for (let i = 0; i < n; i++) await next();
 };
 
-/** Asks one after the other until told to stop; answers every error, and the most sockets that were open. */
+/** Sends queries continuously until it is stopped; returns all errors, and the largest number of open sockets. */
 function load(pool: Pool, callers = 3) {
   const errors: unknown[] = [];
   let [running, asked, mostSockets] = [true, 0, 0];

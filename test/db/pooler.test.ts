@@ -19,7 +19,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
   let pgBouncer: PgBouncer;
   let pool: Pool;
   let db: SharedDb;
-  /** What was told of it, since the test began. */
+  /** The sessions that `onPooled` reported since the test began. */
   let pooled: Session[];
 
   beforeAll(async () => {
@@ -177,7 +177,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
     const identity = await createIdentityEndpoint({
       lifeSeconds: 3,
       assigned: [role.user],
-      // The newest token is the only password.
+      // Only the newest token is accepted as the password.
       onIssue: async ({ text }) => void (await database.admin(`alter role ${role.user} password '${text}'`)),
     });
     process.env['IDENTITY_ENDPOINT'] = identity.url;

@@ -8,7 +8,7 @@ import { shareReads } from '../../src/db/sharedReads.ts';
 import { type Sql, sql } from '../../src/db/sql/sql.ts';
 import { setUp } from '../support/setUp.ts';
 
-// Each statement that runs takes a number, so that those who have the same number had the same statement.
+// Each statement that runs takes a number, so readers with the same number shared one statement.
 const { database, api } = await setUp({
   prepare: `
     create sequence events.taken;
@@ -30,7 +30,7 @@ beforeEach(() => open(1));
 afterEach(() => pool.end());
 afterAll(() => api.pool.end());
 
-/** Holds a connection until it is let go. */
+/** Holds a connection; the returned function releases it. */
 async function hold(held: Pool): Promise<() => Promise<void>> {
   const got = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
@@ -60,7 +60,7 @@ const running = async () =>
     )
   ).rowCount;
 
-/** A reader, with what ends it. */
+/** Starts a reader; `leave` aborts it. */
 function reader(scope: Scope = {}) {
   const controller = new AbortController();
   const read = numberFrom(db.within({ signal: controller.signal, ...scope }), slowTicket);
@@ -68,7 +68,7 @@ function reader(scope: Scope = {}) {
   return { read, leave: () => controller.abort(gone) };
 }
 
-/** So many readers of one statement that runs. */
+/** Starts this many readers that share one running statement. */
 async function startTogether(count: number, scopes: readonly Scope[] = []) {
   const letGo = await hold(pool);
   const readers = Array.from({ length: count }, (_, i) => reader(scopes[i]));
@@ -174,7 +174,7 @@ describe('the result counts for each reader', () => {
   const long = sql`select repeat('x', 1000000) as text from generate_series(1, 4)`;
   const room = 100_000_000;
 
-  /** Readers of 4 MB, of which each may have so many bytes. */
+  /** Starts readers of 4 MB, each limited to this many bytes. */
   async function readLong(limits: readonly number[]) {
     const letGo = await hold(pool);
     const inFlight = createInFlight(room);

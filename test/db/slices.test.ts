@@ -25,7 +25,7 @@ const { api } = await setUp({
   }),
 });
 
-/** Counts the turns of the event loop until it is told to stop. */
+/** Counts the turns of the event loop until it is stopped. */
 function countTurns() {
   let [turns, goesOn] = [0, true];
   const counting = (async () => {
@@ -71,7 +71,7 @@ test('a large result is read in many turns', async () => {
   onRead = () => void stop().then(read.resolve);
   const answer = api.query(`{ numbers(first: ${rows}) { nodes { text } } }`).finally(asked.resolve);
   await Promise.race([turn(), asked.promise]);
-  // So long that PostgreSQL has sent as much as there is room for.
+  // Blocks the thread until PostgreSQL has sent as much as the buffers hold.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
   stop = countTurns();
   await answer;

@@ -14,7 +14,7 @@ const countEvents = async (condition = 'true') =>
   (await database.admin<{ count: number }>(`select count(*)::int from events.event where ${condition}`)).rows[0]
     ?.count ?? 0;
 
-/** A log, and a promise of its first line that matches. */
+/** Creates a log; `first` resolves with its first line. */
 function createLog() {
   const lines: string[] = [];
   const first = Promise.withResolvers<string>();
@@ -26,7 +26,7 @@ function createLog() {
   return { log, first: first.promise, lines };
 }
 
-/** A server that stands before the API, or for it. */
+/** Starts a server in front of the API, or in its place. */
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -37,13 +37,13 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
 }
 
-/** Leaves a hole before now: nobody was there to collect what devices said. */
+/** Deletes everything since a time, as if the collector had been stopped. */
 const forget = (since: string) =>
   database.admin(`
     delete from events.event where occurred_at > now() - interval '${since}';
     delete from events.incident where opened_at > now() - interval '${since}'`);
 
-/** Rows that are only here, or only there, of what happened in the hole and of what happened whole weeks before. */
+/** Returns rows that exist only in the gap or only whole weeks before it. */
 async function differences(since: string, weeks: number): Promise<unknown[]> {
   const { rows } = await database.admin(`
     with hole as (select now() - interval '${since}' as from_, now() - interval '1 minute' as to_),

@@ -6,7 +6,7 @@ const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url
 const schema = buildSchema(await read('schema.graphql'));
 const page = await read('docs/migration.md');
 
-/** What the right-hand cells have that is a whole document. */
+/** The complete documents in the right column of the tables. */
 const documents = [...page.matchAll(/^\| `.*? \| (.*) \|$/gm)].flatMap(([, cell = '']) =>
   [...cell.matchAll(/`((?:\{|query |mutation |subscription )[^`]*)`/g)].map(([, document = '']) => document),
 );

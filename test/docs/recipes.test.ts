@@ -14,13 +14,13 @@ const pages = await Promise.all(
   }),
 );
 
-/** When the answers on the page were given. */
+/** The time of the answers on the page. */
 const now = '2026-03-27T12:00:00Z';
 const sample = { sites: 5, devices: 40, events: 20_000, until: new Date(now) };
 
 const { api, database } = await setUp(sampleUntil(sample));
 
-/** A document as if it were that time. */
+/** Replaces relative times in a document, so that it runs as if it were that time. */
 async function then(document: string): Promise<string> {
   const lengths = [...new Set([...document.matchAll(/within: "(.*?)"/g)].map(([, length = '']) => length))];
   const from = (length: string) =>
@@ -32,7 +32,7 @@ async function then(document: string): Promise<string> {
   return (await Promise.all(texts)).reduce((text, [within, bounds]) => text.replaceAll(within, bounds), document);
 }
 
-/** JSON with a line for each part that does not fit one. */
+/** Formats JSON, with a line for each part if it is too long for one line. */
 function shown(value: unknown, indent = ''): string {
   const line = JSON.stringify(value, null, 1).replaceAll(/\n */g, ' ');
   if (typeof value !== 'object' || value === null || indent.length + line.length < 120) return line;
@@ -66,7 +66,7 @@ test('the documents and orders on the page for front ends are right', async () =
     await api.query(document);
 });
 
-/** With `-u` the answers are written. */
+/** Compares the answers; with `-u`, writes them. */
 test.each(pages)('$name tells the answers', async ({ file, page, documents }) => {
   let told = page;
   for (const document of documents) {

@@ -6,7 +6,7 @@ const sources = globSync('src/**/*.ts', { cwd: root }).map((file) => readFileSyn
 const page = readFileSync(`${root}docs/troubleshooting.md`, 'utf8');
 const messages = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, message = '']) => message);
 
-/** What a message is between the values in it. */
+/** Returns the fixed parts of a message, between its values. */
 const pieces = (message: string) => message.split('…').map((piece) => piece.trim());
 
 test('there are messages', () => {

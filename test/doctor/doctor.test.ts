@@ -24,7 +24,7 @@ import { startProgram } from '../support/program.ts';
 let platform: Platform;
 let directory: string;
 let role: string;
-/** What the app is set to; each test changes a little. */
+/** The app's variables, of which each test changes a few. */
 let variables: Record<string, string>;
 
 const http = createIdentityHttp(1000);
@@ -92,7 +92,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** The findings by their step. */
+/** Returns the findings by step. */
 async function look(changed: Record<string, string> = {}, instrumented: Partial<Surroundings> = {}) {
   const findings = await examine({ ...variables, ...changed }, { ...instruments, ...instrumented });
   return Object.fromEntries(findings.map((finding) => [finding.step, finding])) as Record<Step, Finding>;
@@ -105,7 +105,7 @@ const stepsWith = (found: Record<Step, Finding>, status: Finding['status']) =>
 
 const inSession = ['role', 'schema', 'version', 'clock', 'connections'];
 
-/** What the server's pool meets with the same configuration, which its readiness probe logs. */
+/** Returns the error of the server's pool with the same configuration, which the readiness probe logs. */
 async function refusal(changed: Record<string, string> = {}): Promise<string> {
   const { database, connectTimeoutMs, statementTimeoutMs } = readConfig({ ...variables, ...changed });
   if (!database) throw new Error('No database is configured');

@@ -32,7 +32,7 @@ const directory = await mkdtemp(join(tmpdir(), 'events-graphql-check-'));
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** Runs the command on these manifests; resolves with its exit code and what it printed. */
+/** Runs the command with these arguments; resolves with its exit code and output. */
 async function check(...args: string[]) {
   const { host, port, database: name, user, password } = database.connection;
   const program = startProgram(['check', ...args], {
@@ -49,11 +49,11 @@ async function check(...args: string[]) {
   return { code, out: program.out(), err: program.err() };
 }
 
-/** What is found out about the operations of one document. */
+/** Returns the findings about the operations of one document. */
 async function examined(text: string) {
   const [document] = prepareDocuments(createStore([{ id: 'x', text, file: 'm.json' }]).store, api.api.schema).all;
   if (!document) throw new Error('There is no document');
-  // Records what this API reads, whose database is wrapped already.
+  // The recorder wraps the test API's database, which is a wrapper too.
   const recorder = createRecorder(api.db);
   const createContext: typeof api.api.createContext = (incoming, limits) => {
     const { loaders: _, ...context } = api.api.createContext(incoming, limits);

@@ -12,7 +12,7 @@ const manifests = new URL('manifests', import.meta.url).pathname;
 const { entries } = await readManifests([manifests]);
 const { database, api } = await setUp({ documents: entries });
 
-/** A client that sends hashes, and all that it sent. */
+/** Creates a client that sends hashes; `sent` records its requests. */
 function createClient(options: { readonly useGETForHashedQueries?: boolean } = {}, { app } = api) {
   const sent: { method: string; url: string; body: string }[] = [];
   const fetch = (async (url: string, init: RequestInit) => {
@@ -37,7 +37,7 @@ test.each([false, true])("Apollo's link runs a document by the hash in its manif
   expect(sent[0]?.body + (sent[0]?.url ?? '')).not.toContain('GridRow');
 });
 
-/** Documents that no manifest has. */
+/** Documents that are in no manifest. */
 const unknown = ['A', 'B', 'C'].map((name) => gql(`query ${name} { devices(first: 1) { totalCount } }`));
 
 test.each([false, true])("Apollo's link registers a document once (by GET: %s)", async (isGet) => {

@@ -13,7 +13,7 @@ import { setUpDatabase } from '../support/setUp.ts';
 const database = await setUpDatabase();
 
 const never = 1_000_000_000;
-/** A manifest of documents with these ids, each of which answers with its own. */
+/** Writes a manifest of documents with these ids, each of which answers with its id. */
 const manifestOf = (...ids: string[]) =>
   JSON.stringify(Object.fromEntries(ids.map((id) => [id, `{ ${id}: devices(first: 1) { totalCount } }`])));
 
@@ -23,7 +23,7 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-/** An API that follows the manifests in a path. */
+/** Creates an API that follows the manifests at a path. */
 async function follow(path: string, { pollMs = never, strict = false } = {}) {
   const { store, manifests } = await readStore([path]);
   const config = { documents: { ...appConfig.documents, strict } };
@@ -38,7 +38,7 @@ async function follow(path: string, { pollMs = never, strict = false } = {}) {
     await api.close();
   });
   api.serveDocuments(store);
-  /** The ids among these that are answered, each asked for three times, so that plans take part. */
+  /** Returns those of the ids that are answered. Each is requested three times, so that plans are used too. */
   const answered = async (...ids: string[]) => {
     const found: string[] = [];
     for (const id of [...ids, ...ids, ...ids]) {

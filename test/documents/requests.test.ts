@@ -47,12 +47,12 @@ const post = async (body: unknown, { accept = graphqlJson, headers, on = api }: 
 const get = async (rest: string, { accept = graphqlJson, headers, on = api }: Sent = {}) =>
   on.app.fetch(`${endpoint}${rest}`, { headers: { accept, ...headers } });
 
-/** What a caller with these roles sends. */
+/** Returns the headers of a caller with these roles. */
 const as = async (...roles: string[]) => ({ authorization: `Bearer ${await issuer.sign({ roles })}` });
 
 const data = { devices: { nodes: [{ serial: 'SN-000001' }, { serial: 'SN-000002' }] } };
 
-/** The status and the code of the one error, or the data. */
+/** Returns the data, or the status and the first error's code. */
 async function answer(sent: Promise<Response>) {
   const response = await sent;
   const { data, errors } = await response.json();
@@ -106,7 +106,7 @@ describe('a document runs by its id', () => {
     const own = await createTestApi(database.connection, { documents: [{ id: 'own', text: '{ __typename }', file }] });
     const document = own.api.documents.find('own')?.document;
     const definitions = document?.definitions as DefinitionNode[];
-    // Parsing again would not see this, and validating again would refuse the second.
+    // A server that parsed again would not see this change, and one that validated again would reject the fragment.
     definitions.splice(0, 1, ...parse('{ changed: __typename }').definitions);
     definitions.push(...parse('fragment Unused on Query { nothing }').definitions);
     expect(definitions.map(({ kind }) => kind)).toEqual([Kind.OPERATION_DEFINITION, Kind.FRAGMENT_DEFINITION]);
@@ -147,7 +147,7 @@ describe('errors, by media type', () => {
     const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(query) } };
     expect(await answer(post({ query, extensions }))).toEqual({ __typename: 'Query' });
     expect(await answer(post({ query, documentId: `sha256:${sha256(query)}` }))).toEqual({ __typename: 'Query' });
-    // It was registered by that, for Apollo's link.
+    // The previous request registered it for Apollo's link.
     expect(await answer(post({ extensions }))).toEqual({ __typename: 'Query' });
     expect(await answer(post({ documentId: sha256(query) }))).toMatchObject({ code: 'PERSISTED_DOCUMENT_NOT_FOUND' });
   });

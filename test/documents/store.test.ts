@@ -66,7 +66,7 @@ describe('an unreliable manifest is a problem:', () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  /** The problems of files with these contents, in a folder of their own. */
+  /** Returns the problems of files with these contents, in their own folder. */
   async function problemsOf(files: Record<string, unknown>): Promise<readonly string[]> {
     const folder = await mkdtemp(join(directory, 'of-'));
     for (const [name, content] of Object.entries(files))

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { makeHypertables } from '../support/engines.ts';
 import { setUp } from '../support/setUp.ts';
 
-/** What TimescaleDB makes of tables: heirs of theirs, here one in the schema that is served. */
+/** A table like TimescaleDB's hypertables: its rows are in inheriting tables, here with one in the served schema. */
 const { api } = await setUp({
   prepare: async (database) => {
     await database.admin(`

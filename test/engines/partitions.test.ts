@@ -5,7 +5,7 @@ import { sql } from '../../src/db/sql/sql.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp, setUpServer } from '../support/setUp.ts';
 
-/** Days from 2000 on, each a partition of a time, half of them divided further, and a default one. */
+/** Tables partitioned by day from 2000 on; half of the partitions are partitioned again, and there is a default one. */
 const partitioned = (days: number) => `
   create schema events;
   create table events.device (device_id int primary key);
@@ -32,7 +32,10 @@ const partitioned = (days: number) => `
   insert into events.reading (device_id, at, value)
     select n % 10, timestamptz '2000-01-01 Z' + n * interval '1 hour', n from generate_series(0, 24 * 8 - 1) n`;
 
-/** Lends each connection in a transaction, and tells which relations of the schema it has locked at its end. */
+/**
+ * Wraps a pool to run all work in transactions, and reports the relations of the schema that each has locked at its
+ * end.
+ */
 const watching =
   (onLocked: (relations: readonly string[]) => void) =>
   (pool: Lender): Lender => ({
@@ -65,14 +68,17 @@ async function setUpDays(days: number) {
   const { subscribe } = await setUpServer(api);
   return {
     ...{ api, database, subscribe },
-    /** The answers of as many runs as it takes until a statement has its last plan, and the most that one has locked. */
+    /**
+     * Runs a document until PostgreSQL has settled on a plan for it; returns the answers and the most relations that a
+     * statement locked.
+     */
     async run(document: string) {
       locked = [];
       const answers = [];
       for (let n = 0; n < 8; n++) answers.push(await api.query(document));
       return { answers, most: Math.max(...locked.map(({ relations }) => relations)) };
     },
-    /** What each statement has locked that has begun since. */
+    /** Returns the list of what each statement locks from now on. */
     watch: () => {
       locked = [];
       return locked;

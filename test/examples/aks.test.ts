@@ -65,7 +65,7 @@ describe('the manifests', () => {
 
 describe('the deployment', () => {
   const settings = Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value ?? '']));
-  // The library of Azure's reads it, not the server.
+  // Azure's library reads this variable, not the server.
   const { AZURE_TOKEN_CREDENTIALS: credential, ...read } = settings;
 
   test('sets what the server reads, and all that it requires in production', () => {

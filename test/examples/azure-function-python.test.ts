@@ -27,7 +27,7 @@ describe.skipIf(!python)('the functions in Python', () => {
     await rm(directory, { recursive: true });
   });
 
-  /** The functions, logging in as an identity that is the app's. */
+  /** Starts the functions, which log in with the app's identity. */
   async function start(role: string, variables: Readonly<Record<string, string>> = {}): Promise<FunctionHost> {
     const host = await startFunctionHost({
       PGHOST: platform.postgres.host,

@@ -12,7 +12,7 @@ interface Column {
   readonly type: 'string' | 'number' | 'timestamp';
 }
 
-/** A query of a panel: by Infinity one with `columns`, by Wild GraphQL one with `parsingOptions`. */
+/** A query of a panel: of the Infinity data source if it has `columns`, of Wild GraphQL if it has `parsingOptions`. */
 interface Target {
   readonly datasource: { readonly uid: string; readonly type: string };
   readonly url?: string;
@@ -46,18 +46,21 @@ const day = 86_400_000;
 const { rows } = await open.database.admin<{ end: Date }>('select max(occurred_at) as end from events.event');
 const end = rows[0]?.end ?? new Date();
 
-/** A text with the values of Grafana's variables. */
+/** Fills in the values of Grafana's variables. */
 const interpolated = (text: string, length: string): string =>
   text
     .replaceAll(/\$\{__from:date:iso\}/g, new Date(end.getTime() - day).toISOString())
     .replaceAll(/\$\{__to:date:iso\}/g, end.toISOString())
     .replaceAll('$every', length);
 
-/** What stands at a path with dots. */
+/** Returns the value at a dotted path. */
 const at = (value: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown>)?.[key], value);
 
-/** What a data source sends: Wild GraphQL puts values into the variables alone, and adds some of its own. */
+/**
+ * Returns the body that a data source sends. Wild GraphQL fills in values only in `variables`, and adds some of its
+ * own.
+ */
 function bodyOf({ url_options: options, queryText: query, variables }: Target, length: string): string {
   if (options) return interpolated(options.data, length);
   const given = JSON.parse(interpolated(JSON.stringify(variables), length)) as object;

@@ -13,19 +13,19 @@ const root = new URL('../..', import.meta.url).pathname;
 const snippets = snippetsOf(await readFile(join(root, 'docs/extending.md'), 'utf8'));
 const modules = snippets.filter(({ source }) => /\.[jt]s$/.test(source));
 
-/** Nothing of this repository is near the folder, as it is with its owner. */
+/** The folder is outside of this repository, as an owner's is. */
 const folder = await mkdtemp(join(tmpdir(), 'events-graphql-extensions-'));
 await mkdir(join(folder, 'extensions'));
 await writeFile(join(folder, 'extensions/package.json'), '{ "type": "module" }');
 for (const { source, text } of modules) await writeFile(join(folder, 'extensions', source), text);
 const extensions = await importExtensions([join(folder, 'extensions')]);
-/** The severity of what devices send goes by the time of day. */
+/** A fixed time, because the severity of the sample's events depends on the time of day. */
 const sample = sampleUntil({ sites: 5, devices: 40, events: 2_000, until: new Date('2026-03-27T12:00:00Z') });
 const { api } = await setUp({ ...sample, extensions });
 
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Each document of the page with the answer below it. */
+/** Each document of the page, with the answer that follows it. */
 const examples = snippets.flatMap((snippet, i): readonly [string, Snippet | undefined][] =>
   snippet.language === 'graphql' ? [[snippet.text.trim(), snippets[i + 1]]] : [],
 );

@@ -28,7 +28,7 @@ const { database, api } = await setUp({
   extensions: await importExtensions([sampleExtensions]),
 });
 
-/** The columns that a statement selects. */
+/** Returns the columns that a statement selects. */
 const columnsOf = (statement = '') =>
   [...(/select (.*?) from/s.exec(statement)?.[1] ?? '').matchAll(/"t"\."(\w+)"/g)].map(([, name]) => name).sort();
 
@@ -76,7 +76,10 @@ describe('the extension of the sample', () => {
   });
 });
 
-/** The schema of the database with these extensions, what was logged, and what a document answers. */
+/**
+ * Builds the database's schema with these extensions; returns it with what was logged and a function that runs
+ * documents.
+ */
 async function extend(...extensions: readonly Extension[]) {
   const log: string[] = [];
   const { catalog } = await introspect(api.db, 'events');
@@ -162,14 +165,14 @@ describe('the row of an extension', () => {
   test('has no column that was not declared', async () => {
     const { schema } = await extend(({ table }) =>
       table('device', { tags: '[String]!', model: 'String!' }).fields((_t, from) => ({
-        // @ts-expect-error `model` is none of the columns of the field
+        // @ts-expect-error `model` is not among the field's columns
         a: from('tags').string({ resolve: ({ model }) => `${model}` }),
       })),
     );
     expect(fieldsOf(schema, 'Device')).toEqual(expect.arrayContaining(['a']));
     const undeclared = extend(({ table }) =>
       table('device', { model: 'String!' }).fields((_t, from) => ({
-        // @ts-expect-error `serial` is none of the columns of the extension
+        // @ts-expect-error `serial` is not among the extension's columns
         a: from('serial').string({ resolve: () => '' }),
       })),
     );

@@ -93,7 +93,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     const { code, lines } = await run(job, ...forApp);
     expect(code).toBe(0);
-    // Before 16 whoever may make roles may alter all of them.
+    // Before version 16, a role that may create roles may alter all of them.
     const undone = lines.filter((line) => line.startsWith('not done'));
     expect(undone).toHaveLength(version < 16 ? 0 : 2);
     expect(lines.includes('The app also runs without these changes.')).toBe(version >= 16);
@@ -108,7 +108,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     expect([code, lines.filter((line) => line.startsWith('not done'))], out).toEqual([0, []]);
     const label = { provider: 'pgaadauth', label: `aadauth,oid=${objectId},type=service` };
     expect(await admin(server, 'SELECT provider, label FROM pg_shseclabel')).toEqual([label]);
-    // The other administrator finds all of it right, and needs no right over the role for that.
+    // The other administrator finds everything in place, and needs no right over the role for that.
     expect((await run(person, ...forApp)).lines.filter((line) => /^(changed|not done)/.test(line))).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ import { startProgram } from '../support/program.ts';
 import { pgaadauth } from './pgaadauth.ts';
 
 const administrator = 'entra_admin';
-/** Names that end a string, an identifier, a statement or a comment wherever they are not quoted. */
+/** A name that ends a string, an identifier, a statement or a comment if it is not quoted. */
 const role = `app's "role"; --\n`;
 const owner = 'table "owner"';
 const objectId = '1b4e28ba-2fa1-11d2-883f-0016d3cca427';
@@ -60,7 +60,7 @@ const variablesOf = (user: string) => ({
   PGSSLROOTCERT: join(directory, 'ca.pem'),
 });
 
-/** One run of the command; `out` is what it prints. */
+/** Runs the command; `out` is its output. */
 async function run(...args: readonly string[]) {
   const [out, err]: [string[], string[]] = [[], []];
   const print = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
@@ -70,7 +70,7 @@ async function run(...args: readonly string[]) {
 
 const endings = (out: string, ending: string) => out.split('\n').filter((line) => line.startsWith(ending));
 
-/** In the database with the schema. */
+/** Connects to the database with the schema. */
 async function connect(user: string): Promise<pg.Client> {
   const client = new pg.Client({
     host: server.host,
@@ -92,7 +92,7 @@ async function asSuperuser(text: string): Promise<void> {
   await client.end();
 }
 
-/** What the API would be built from, for the role. */
+/** Returns the catalog from which the API would be built for a role. */
 async function catalogOf(user: string) {
   await server.setToken(user, 'secret', Date.now() + 3_600_000);
   const client = await connect(user);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
- * Stands in for what Azure's PostgreSQL has in its database `postgres`: functions of the same names and signatures. Its
- * label is written to the catalog directly, since a server has no provider of labels unless one is loaded. Whether the
- * function gives its caller the right to alter the role is not documented: `maker` is what it does beside making it.
- * Source: Microsoft Learn, "Manage Microsoft Entra roles in Azure Database for PostgreSQL".
+ * Returns stand-ins for functions of Azure's PostgreSQL, with the same names and signatures. They write the role's
+ * label to the catalog directly, because a server without a label provider rejects SECURITY LABEL. Whether the real
+ * function gives its caller the right to alter the role is not documented: `maker` is what it does in addition. Source:
+ * Microsoft Learn, "Manage Microsoft Entra roles in Azure Database for PostgreSQL".
  */
 const functions = (maker: string): readonly string[] => [
   'SET allow_system_table_mods = on',
@@ -31,10 +31,10 @@ export const pgaadauth = functions(
   `EXECUTE format('GRANT %I TO %I WITH ADMIN TRUE, INHERIT FALSE, SET FALSE', "roleName", session_user);`,
 );
 
-/** A pgaadauth that leaves its caller without a right over the role. */
+/** A pgaadauth that gives its caller no right over the role. */
 export const strictPgaadauth = functions('');
 
-/** Builds what lets SECURITY LABEL work, for a major version; the server loads the file. */
+/** Builds a label provider for a major version, which SECURITY LABEL needs; the server loads the file. */
 export async function buildLabelProvider(folder: string, version: number): Promise<string> {
   const library = join(folder, 'labels.so');
   const source = new URL('labels.c', import.meta.url).pathname;

@@ -7,7 +7,7 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 const absent = isBrowserAbsent('GraphiQL');
 
-/** The page is 9 MB of scripts, and a busy machine takes its time over them. */
+/** Time limit; the page has 9 MB of scripts, for which a busy machine needs a while. */
 const timeout = 90_000;
 
 describe.skipIf(absent)('GraphiQL in a browser', { timeout }, () => {
@@ -61,7 +61,10 @@ describe.skipIf(absent)('GraphiQL in a browser', { timeout }, () => {
   const editor = () => page.getByRole('region', { name: 'Operation Editor' });
   const result = () => page.getByRole('region', { name: 'Result Window' });
 
-  /** Until GraphiQL has stored the document that it shows, it runs the operation of the tab before. */
+  /**
+   * Opens a tab and waits until GraphiQL has stored its document; before that, it would run the previous tab's
+   * operation.
+   */
   const open = async (tab: string) => {
     await tabs().filter({ hasText: tab }).click();
     await editor()

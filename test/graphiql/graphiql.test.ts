@@ -21,11 +21,11 @@ const common = `
   type RowAggregate { count: SafeInt! }
 `;
 
-/** A field that lists rows of a type, as the schema declares it at the root and in relations. */
+/** Writes a field that lists rows of a type, at the root or in a relation. */
 const listField = (name: string, type: string) =>
   `${name}(first: Int, after: String, orderBy: [${type}OrderBy!]): ${type}Connection`;
 
-/** A type with its connection and its order. */
+/** Writes a row type with its connection and its order. */
 const rowType = (type: string, fields: string, ordered: readonly string[]) => `
   type ${type} { ${fields} }
   type ${type}Edge { cursor: String! node: ${type}! }
@@ -80,7 +80,7 @@ const reference = buildSchema(`
   }
 `);
 
-/** The tabs for a schema, after a check that each of them is valid for it. */
+/** Returns the tabs for a schema, after checking that each is valid for it. */
 function tabsOf(schema: GraphQLSchema) {
   const { data, errors } = graphqlSync({ schema, source: introspectionQuery });
   expect(errors).toBeUndefined();
@@ -253,7 +253,7 @@ query DevicesAggregate {
   });
 });
 
-/** A schema with these row types, each with fields of any kind and any relations among them. */
+/** Makes any schema with these row types, with fields of every kind and any relations between them. */
 function anySchema(names: readonly string[]) {
   const types = names.map((name) => `${name}X`);
   const relation = fc.tuple(fc.constantFrom(...types), fc.boolean());

@@ -4,7 +4,7 @@ import { isBrowserAbsent, launchBrowser } from '../support/browser.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
 
-/** Of 1000 it does the same, and takes longer. */
+/** Number of tables. With 1,000 the result is the same but takes longer. */
 const tables = 300;
 
 const prepare = `

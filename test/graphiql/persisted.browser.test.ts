@@ -4,7 +4,7 @@ import { violationsOn } from '../support/axe.ts';
 import { isBrowserAbsent, launchBrowser } from '../support/browser.ts';
 import { setUp, setUpIssuer } from '../support/setUp.ts';
 
-/** What is wrong with GraphiQL itself: buttons in its tabs, which are small, and the contrast of its editors. */
+/** Violations by GraphiQL itself: small buttons inside tabs, and the contrast of its editors. */
 const upstream = /^(nested-interactive|target-size): .*graphiql-|^color-contrast: <(div|span) class="(?!account)/;
 
 describe.skipIf(isBrowserAbsent('GraphiQL with persisted documents'))('with persisted documents only', async () => {

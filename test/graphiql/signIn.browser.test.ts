@@ -8,7 +8,7 @@ import { choices, createOpenIdProvider, type OpenIdProvider, refusal } from '../
 
 const absent = isBrowserAbsent('Signing in to GraphiQL');
 
-/** The page is 9 MB of scripts, and a busy machine takes its time over them. */
+/** Time limit; the page has 9 MB of scripts, for which a busy machine needs a while. */
 const timeout = 90_000;
 
 describe.skipIf(absent)('a user', { timeout }, () => {
@@ -43,7 +43,7 @@ describe.skipIf(absent)('a user', { timeout }, () => {
   beforeEach(async () => {
     provider.grants.length = 0;
     Object.assign(provider, { lifetimeSeconds: 3600, refreshes: true });
-    // The browser does not know the authority of the provider's certificate.
+    // The browser does not know the authority that signed the provider's certificate.
     context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ignoreHTTPSErrors: true });
     context.setDefaultTimeout(timeout / 4);
     hosts = new Set();
@@ -60,7 +60,7 @@ describe.skipIf(absent)('a user', { timeout }, () => {
   afterEach(async () => {
     await context.close();
     expect([...hosts].sort()).toEqual([new URL(address).host, new URL(provider.issuer.authority).host].sort());
-    // What the server refuses, the browser tells.
+    // The browser reports requests that the server rejects.
     expect(complaints.filter((text) => !/ 40[013] /.test(text))).toEqual([]);
   });
 
@@ -72,7 +72,7 @@ describe.skipIf(absent)('a user', { timeout }, () => {
     await page.getByRole('link', { name: choice }).click();
   }
 
-  /** Runs the document in the open tab. */
+  /** Runs the document of the open tab. */
   async function run(): Promise<void> {
     await page.getByRole('button', { name: /^Execute query/ }).click();
   }

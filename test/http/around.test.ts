@@ -138,7 +138,7 @@ describe('security headers', () => {
 });
 
 describe('a client at a socket', () => {
-  /** What the server answers to what is written, until it closes the connection. */
+  /** Writes to a connection; resolves with everything that the server answers until it closes it. */
   async function exchange(write: (socket: Socket) => void): Promise<string> {
     const socket = connect(server.port, '127.0.0.1');
     let answer = '';

@@ -5,7 +5,7 @@ import { setUpApi, setUpDatabase, setUpIssuer, setUpServer } from '../support/se
 const issuer = await setUpIssuer();
 const database = await setUpDatabase();
 
-/** Only persisted documents run there, but for an explorer. */
+/** Settings under which only explorers may run documents that are not persisted. */
 const closed = { documents: { paths: [], persistedOnly: true, strict: false } };
 const documents = [{ id: 'own', text: '{ __typename }', file: 'm.json' }];
 

@@ -5,7 +5,7 @@ import type { LogLine, TestApi } from '../support/api.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
 
-/** What goes wrong inside of what the owner wrote, and what a client's value can meet. */
+/** Faults inside views and functions that the owner wrote, and errors that a client's value can cause. */
 const schema = `
   create schema events;
   create extension ltree;
@@ -77,12 +77,12 @@ const { database, api } = await setUp({
   },
 });
 
-/** A line of the log with an error in it. */
+/** A log line with an error. */
 interface LoggedError extends LogLine {
   readonly err: Readonly<Record<string, unknown>>;
 }
 
-/** The only error of a document, with its header, and what the log says of it. */
+/** Returns the only error of a document, with the response's header and the log's lines about it. */
 async function failure(query: string, variables: Record<string, unknown> = {}) {
   const before = api.log.length;
   const response = await api.app.fetch('http://localhost/graphql', {

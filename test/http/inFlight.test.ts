@@ -17,7 +17,7 @@ const free = 32 * kilobyte;
 const sockets: Socket[] = [];
 let addresses = 0;
 
-/** A server with so much room for what is in flight. */
+/** Starts a server with this much room for what is in flight. */
 async function serveWith(
   room: number,
   bytes = appConfig.requestLimits.bytes,
@@ -50,7 +50,7 @@ function open({ port }: typeof narrow): Socket {
   return socket;
 }
 
-/** Sends all of a request but the last byte of its body, from an address of its own where nothing is said. */
+/** Sends a request except the last byte of its body; the address is a new one if none is given. */
 function sendUnfinished(bytes: number, address = `${++addresses}`): Socket {
   const socket = open(narrow);
   const body = JSON.stringify({ query: '{ __typename }' }).padEnd(bytes);
@@ -118,7 +118,7 @@ test('a query waits if it may return more than there is room for', async () => {
   expect(await asked).toMatchObject({ status: 200 });
 });
 
-/** Asks from an address of its own; resolves with what comes first of the answer. */
+/** Sends a request from an address; resolves with the first part of the answer. */
 async function begin(address: number, path: string, accept = 'application/json'): Promise<string> {
   const socket = open(few);
   socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: ${address}\r\naccept: ${accept}\r\n\r\n`);
@@ -131,7 +131,7 @@ test('streams leave connections for requests and probes', async () => {
   const refused = await begin(3, subscription, 'text/event-stream');
   expect(refused).toContain('no room for another stream');
   for (const n of [4, 5]) expect(await begin(n, '/health/ready')).toContain('200 OK');
-  // These two keep their connections, and so have all that are left: they lose them to the next.
+  // These two connections are idle and kept, and no others are left: the next client takes their place.
   const idle = sockets.slice(-2).map((socket) => once(socket, 'close'));
   open(few);
   await Promise.all(idle);

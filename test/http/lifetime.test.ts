@@ -18,10 +18,10 @@ const database = await setUpDatabase({
     create table events.mark (n int)`,
 });
 
-/** How long to look for what is about to happen. */
+/** Time limit for an expected event. */
 const soon = { timeout: 10_000 };
 
-/** How many statements of the role run now. */
+/** Counts the running statements of the role. */
 async function running(): Promise<number> {
   const { rowCount } = await database.admin(
     "select from pg_stat_activity where usename = $1 and state = 'active' and query ~ 'slow|pg_sleep'",
@@ -62,7 +62,7 @@ describe('a client that goes away', () => {
   test('also ends statements that still wait for a connection', async () => {
     const departed = Array.from({ length: 8 }, (_, n) => {
       const controller = new AbortController();
-      // Equal ones would be one statement.
+      // Equal requests would share one statement.
       post(server.port, `{ slows(first: ${n + 1}) { nodes { rest } } }`, controller.signal).catch(() => {});
       return controller;
     });
@@ -90,7 +90,7 @@ describe('a deadline', () => {
 describe('a mutation or a subscription', () => {
   const mark = (n: number) => sql`insert into events.mark select ${n}::int from pg_sleep(0.8) returning n`;
 
-  /** A server with a slow mutation and an endless subscription, over the same database. */
+  /** Starts a server with a slow mutation and an endless subscription, on the same database. */
   async function startMutable(requestTimeoutMs: number) {
     api = await createTestApi(database.connection);
     const schema = createSchema<Context>({

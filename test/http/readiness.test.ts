@@ -24,10 +24,10 @@ afterEach(async () => {
 const probe = async () => (await api.app.fetch('http://localhost/health/ready')).status;
 const probes = (count: number) => Promise.all(Array.from({ length: count }, probe));
 
-/** Ends when every connection waits for a lock that the owner of the table holds. */
+/** Makes every connection wait for a lock that the table's owner holds. */
 async function occupyPool() {
   await owner.query('begin; lock table events.site');
-  // Equal ones would be one statement.
+  // Equal requests would share one statement.
   const requests = Array.from({ length: size }, (_, n) =>
     api.send(`{ sites(where: { siteId: { gt: ${n} } }) { totalCount } }`),
   );

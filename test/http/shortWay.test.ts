@@ -19,10 +19,10 @@ const log = pino({ level: 'silent' });
 type Config = Partial<typeof appConfig>;
 const parts = { tails: api.tails, probe: api.probe, log };
 
-/** The whole server, and one that has no plans: its answers are Yoga's. */
+/** Creates the complete server, and one without plans, whose answers are all Yoga's. */
 function bothWays(config: Config) {
   const settings = { ...appConfig, ...config };
-  /** How many operations the whole server answered by Yoga's way. */
+  /** Number of operations that the complete server left to Yoga. */
   const wholeWays = { count: 0 };
   const served = (plansOf: (plans: Plans) => Plans) => ({
     ...api.served,
@@ -64,7 +64,7 @@ const request = ({ method = 'POST', path = '', headers = {}, body }: Sent) =>
 
 type App = ReturnType<typeof createApp>;
 
-/** All that a client is told, but for ids of errors and what an ETag stands for. */
+/** Returns everything in a response that a client can compare: not the ids of errors, nor the text of an ETag. */
 async function told(app: App, sent: Sent) {
   const record = { startStream() {}, watch: (db) => db } as Partial<RequestRecord> as RequestRecord;
   const response = await app.fetch(...request(sent), { record } as object);
@@ -88,7 +88,7 @@ const nobody = await token('Somebody.Else');
 
 const get = (text: string, more = '') => ({ method: 'GET', path: `?query=${encodeURIComponent(text)}${more}` });
 
-/** Requests after one that warms, which is let in. */
+/** Requests that follow one that is admitted and has warmed the server, and the way in which they are answered. */
 const cases: readonly [name: string, warm: Sent, then: Sent, way: 'short' | 'whole', config?: Config][] = [
   ['the same again', { body: { query } }, { body: { query } }, 'short'],
   ['nothing but a type', { body: { query: '{ __typename }' } }, { body: { query: '{ __typename }' } }, 'short'],
@@ -265,7 +265,7 @@ test('statements that fail on the short way are not repeated', async () => {
   }
 });
 
-/** What a client may accept, of which some is not to be had. */
+/** Values of `Accept`, some of which the server cannot satisfy. */
 const accepts = [
   'text/event-stream',
   'TEXT/EVENT-STREAM, text/html',
@@ -306,7 +306,7 @@ test('the short way works however many content types others accepted', async () 
   expect(wholeWays.count).toBe(0);
 });
 
-/** Requests that may be odd in one thing. */
+/** Requests, each with at most one oddity. */
 const odd: readonly Sent[] = [
   { body: { query: 0, documentId: 'one' } },
   { body: { query: '', documentId: 'one' } },

@@ -7,7 +7,7 @@ import { setUp, setUpServer } from '../support/setUp.ts';
 
 const stalledMs = 300;
 
-/** The answers that have begun, in their order. */
+/** The responses that have begun, in order. */
 const responses: ServerResponse[] = [];
 
 const { database, api } = await setUp({
@@ -15,7 +15,7 @@ const { database, api } = await setUp({
   prepare: `create schema events;
     create table events.note (note_id bigint generated always as identity primary key, body text);
     create view events.slow as select pg_sleep(1)::text as rest`,
-  // An answer that no buffer on its way can take whole.
+  // The response is larger than all buffers on its way.
   config: { requestLimits: { bytes: 100_000_000 } },
 });
 const app: RequestListener = (request, response) => {
@@ -24,7 +24,7 @@ const app: RequestListener = (request, response) => {
 };
 const server = await setUpServer({ app, tails: api.tails }, { stalledMs });
 
-/** Sends a request and reads the answer up to a text, then no more. */
+/** Sends a request and reads the response up to a text, and no further. */
 async function ask(query: string, accept: string, text: string): Promise<{ socket: Socket; response: ServerResponse }> {
   const socket = connect(server.port, '127.0.0.1');
   socket.on('error', () => {}); // it is cut

@@ -7,7 +7,7 @@ import { createDocumentCache, useDocumentCache } from '../../src/http/useDocumen
 const schema = createSchema({ typeDefs: 'type Query { a: Int b: Int c: Int }' });
 const long = `{ ${'a '.repeat(40)}}`;
 
-/** A server that keeps documents of so many tokens; `parsed` has the texts that it parsed, in their order. */
+/** Creates a server that caches documents of up to this many tokens; `parsed` lists the texts that it parsed. */
 function serve(maxTokens: number, refusal: Plugin = {}) {
   const parsed: string[] = [];
   const counting: Plugin = {

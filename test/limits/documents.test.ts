@@ -17,7 +17,7 @@ const priceWith = (variables: Record<string, unknown> | null, text: string, oper
 
 const rows = (text: string, variables: Record<string, unknown> | null = {}) => priceWith(variables, text).rows;
 
-/** The code and the message of the only error of a response without data. */
+/** Returns the status, and the code and message of the first error, of a response without data. */
 async function refusal(document: string, variables?: Record<string, unknown>) {
   const { data, errors, status } = await api.send(document, variables);
   expect(data).toBeUndefined();
@@ -283,7 +283,7 @@ describe('a document is refused', () => {
   });
 });
 
-/** From now on counts how often somebody looks what a node of the document is. */
+/** Counts from now on how often the kind of any node of the document is read. */
 function countVisits(document: DocumentNode, visits: { count: number }): void {
   const nodes: ASTNode[] = [];
   visit(document, { enter: (node) => void nodes.push(node) });

@@ -10,7 +10,7 @@ import { setUp, setUpServer } from '../support/setUp.ts';
 const { api } = await setUp({ config: { maxBodyBytes: 3_000_000, limits: { defaultSize: 5, maxSize: 20 } } });
 const server = await setUpServer(api);
 
-/** What a client's own doing can lead to; the rest would be the server's fault. */
+/** Codes of errors that a client can cause; all others would be faults of the server. */
 const clientCodes = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -23,7 +23,7 @@ const clientCodes = new Set([
   'VALUE_NOT_REPRESENTABLE',
 ]);
 
-/** Fails unless the answer is data, or errors that say what the client did. */
+/** Checks that an answer has data, or errors that name the client's mistake. */
 async function checkAnswer(response: Response, sent: unknown): Promise<void> {
   const text = await response.text();
   const shown = () => `${JSON.stringify(sent).slice(0, 3000)}\n${response.status} ${text.slice(0, 3000)}`;
@@ -64,12 +64,12 @@ describe('every request is answered with data or with what was wrong with it', (
     await fc.assert(
       fc.asyncProperty(fc.gen(), fc.boolean(), async (g, byGet) => {
         const request = generateRequest(g, api.api.schema);
-        // What is longer is for Node.js to refuse, without a body.
+        // Node.js itself rejects longer URLs, without a body.
         const isShort = JSON.stringify(request).length < 2000;
         const [path, init] =
           byGet && isShort && request.query.startsWith('query') ? get(request) : post(JSON.stringify(request));
-        // Server and client share a thread. If it stalls for longer than a connection is kept alive, the server closes the
-        // connection on which the client is about to send.
+        // Server and client share a thread. If it stalls for longer than a connection is kept alive, the server closes
+        // a connection that the client is about to use.
         const headers = { ...init.headers, connection: 'close' };
         await checkAnswer(await fetch(`http://127.0.0.1:${server.port}${path}`, { ...init, headers }), request);
       }),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
 
-/** Tables in a row, each of which refers to the next. */
+/** Names of tables, each of which refers to the next. */
 const links = Array.from({ length: 10 }, (_, i) => String.fromCharCode(97 + i));
 const long = 'l'.repeat(62);
 
@@ -46,7 +46,7 @@ const { database, api } = await setUp({
       insert into events.thing values (1, 'a'), (2, 'b'), (3, null);
       analyze`);
     await database.grantAll(connection);
-    // The joins that keep the order of a page by themselves are out of reach.
+    // Without nested loops, no join keeps the order of a page by itself.
     await admin(`alter role ${connection.user} set enable_nestloop = off`);
   },
 });
@@ -152,5 +152,5 @@ interface Page {
   readonly pageInfo: { readonly endCursor: string; readonly hasNextPage: boolean };
 }
 
-/** How many tables each statement joins. */
+/** Returns the number of tables that each statement joins. */
 const joins = (): readonly number[] => api.statements.map((statement) => statement.match(/left join/g)?.length ?? 0);

@@ -102,17 +102,17 @@ test('reads no rows for an empty page, and there may be a next page', async () =
   });
 });
 
-/** The aggregate functions that a statement calls, sorted. */
+/** Returns the aggregate functions that a statement calls, sorted. */
 const aggregatesOf = (statement = ''): readonly string[] =>
   [...statement.matchAll(/\b(count|avg|max|stddev_samp|percentile_cont|percentile_disc)\(/g)]
     .map(([, name = '']) => name)
     .sort();
 
-/** The columns that a statement takes from the tables that it joins, sorted. */
+/** Returns the columns that a statement reads from joined tables, sorted. */
 const joinedIn = (statement = ''): readonly string[] =>
   [...statement.matchAll(/"j\d+"\."(\w+)" as/g)].map(([, name = '']) => name).sort();
 
-/** The names in a statement's first select list, sorted. */
+/** Returns the names in a statement's first select list, sorted. */
 function columnsOf(statement = ''): readonly string[] {
   const list = /select (.*?) from /s.exec(statement)?.[1] ?? '';
   return list

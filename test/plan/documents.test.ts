@@ -11,11 +11,11 @@ import { importExtensions } from '../../src/schema/extensions/folder.ts';
 import { setUp } from '../support/setUp.ts';
 
 const { api } = await setUp({ extensions: await importExtensions([sampleExtensions]) });
-/** The same without the fields of the sample's extension, which have resolvers of their own. */
+/** The same API without the sample's extension, whose fields have their own resolvers. */
 const { api: plain } = await setUp();
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-/** The queries of a document, with the field for which one has no plan. */
+/** Returns, for each query of a document, the field that prevents a plan, if any. */
 function obstaclesIn(document: DocumentNode, { schema, plans } = api.api) {
   return document.definitions.flatMap((operation) => {
     if (operation.kind !== Kind.OPERATION_DEFINITION || operation.operation === 'subscription') return [];

@@ -35,7 +35,8 @@ const functions = await setUp({
   schema: 'calls',
   config: { requestLimits: unlimited, limits: { defaultSize: 4, maxSize: 20 } },
 });
-// What the API does not know of: values that are null after all, and rows that may not be read any more.
+// The API does not know of these changes: NOT NULL columns that now have nulls, rows that may no longer be read, and a
+// new label.
 await odd.database.admin(`
   alter table odd.promised alter column always drop not null;
   insert into odd.promised values (2, null, null), (3, 'three', '{a,null}');

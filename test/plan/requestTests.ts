@@ -1,4 +1,4 @@
-/** The tests of requests: audits, callers, documents, limits, caching, messages, errors, status codes. */
+/** The test files about requests: audits, callers, documents, limits, caching, messages, errors, status codes. */
 export const requestTests = [
   () => import('../http/audits.test.ts'),
   () => import('../http/callers.test.ts'),

@@ -1,6 +1,6 @@
 /**
- * What Relay asks of a server: connections that its compiler accepts, refetching by `node`, global ids.
- * relay-compiler reads the documents; nothing runs this file.
+ * Documents with everything that Relay requires of a server: connections that its compiler accepts, refetching by
+ * `node`, global ids. relay-compiler reads them; nothing runs this file.
  */
 declare const graphql: (document: TemplateStringsArray) => unknown;
 

@@ -3,16 +3,16 @@ import type { Result } from '../support/api.ts';
 import { setUp } from '../support/setUp.ts';
 import { createThings } from './mutations/things.ts';
 
-/** What a client gets: the codes of the things, what else the field gives, or a refusal. */
+/** The answer to a client: the codes of the things, another value of the field, or a rejection. */
 type Meaning = readonly string[] | object | 'refused';
 
-/** A place where a client can leave something out: `$x` stands there in the document. */
+/** A place in a document where a client can omit the variable `$x`. */
 interface Place {
   readonly place: string;
-  /** The declaration of `$x`. */
+  /** The type of `$x` in the declaration. */
   readonly x: string;
   readonly field: string;
-  /** What the request means without the variable, with a null, and with other values. */
+  /** The meaning of a request without the variable; `null` and `given` are those with a null and with other values. */
   readonly absent: Meaning;
   readonly null: Meaning;
   readonly given?: readonly (readonly [value: unknown, meaning: Meaning])[];
@@ -30,7 +30,7 @@ const listed = (place: string, x: string, args: string, rest: Pick<Place, 'absen
   ...rest,
 });
 
-/** A whole part of a filter that is left out is no condition, an operator without its operand is a mistake. */
+/** Omitting a part of a filter means no condition; omitting the operand of an operator is a mistake. */
 const filters = [
   listed('where', 'ThingWhere', 'where: $x', { absent: all, null: refused, given: [[{}, all]] }),
   listed('where with a default', 'ThingWhere = { code: { eq: "first" } }', 'where: $x', {
@@ -317,7 +317,7 @@ beforeEach(async () => {
     insert into events.part values (1, 'wheel', 0.5)`);
 });
 
-/** The response to a request, or the first message of a stream. */
+/** Sends a request; resolves with the response or, for a stream, with its first message. */
 async function send(operation: string, body: object): Promise<Result> {
   const response = await api.app.fetch('http://localhost/graphql', {
     method: 'POST',

@@ -289,7 +289,7 @@ describe('too many groups are rejected with their number', () => {
       `{ ${filled(where, 'PT5M', 'first: 3, orderBy: [{ count: DESC }, { bucket: DESC }],', 'columns: [CLOCK_ID],')} }`,
     );
     expect(clocksGroupedAggregate).toHaveLength(3);
-    // Even for a few of them all would have to be made.
+    // Even for the first few, all buckets would have to be computed.
     expect(await refusal(filled(where, 'PT1M', 'first: 3,', 'columns: [CLOCK_ID],'))).toMatch(
       /^The result has 138240 buckets/,
     );

@@ -20,7 +20,7 @@ type Named = typeof anyNames extends fc.Arbitrary<infer T> ? T : never;
 const id = pg.escapeIdentifier;
 const text = pg.escapeLiteral;
 
-/** Three tables of the same columns, each row referring to one of the table before it. */
+/** Writes the statements for three tables with the same columns, each referring to the one before. */
 const ddlOf = (schema: string, { tables, columns, labels, types, keys }: Named): string => {
   const [key = '', other = '', level = '', ...texts] = columns.map(id);
   const type = `${schema}.${id(`type ${types[0]}`.slice(0, 12))}`;
@@ -43,14 +43,14 @@ const ddlOf = (schema: string, { tables, columns, labels, types, keys }: Named):
   ].join(';\n');
 };
 
-/** Adds what no conversion can make equal to anything above. */
+/** Writes additions whose names no conversion makes equal to an existing name. */
 const additionOf = (schema: string, { tables, labels, types }: Named): string => `
   alter table ${schema}.${id(tables[0] ?? '')} add "ⅻ ꙮ" int;
   alter type ${schema}.${id(`type ${types[0]}`.slice(0, 12))} add value 'ꙮⅻ' before ${text(labels[0] ?? '')};
   create table ${schema}."ꙮ" ("ꙮ" int primary key);
   grant select, insert, update, delete on all tables in schema ${schema} to ${database.connection.user}`;
 
-/** All that a document can name, with what it stands for. */
+/** Lists all names that a document can use, with what they stand for. */
 function namesIn(schema: GraphQLSchema): readonly string[] {
   return Object.values(schema.getTypeMap()).flatMap((type) => {
     if (type.name.startsWith('__')) return [];
@@ -62,7 +62,7 @@ function namesIn(schema: GraphQLSchema): readonly string[] {
   });
 }
 
-/** What can be named in the API of a schema in the database, once `check` has looked at it. */
+/** Returns all names in the API of a database schema, after calling `check` with the API. */
 async function served(schema: string, check: (api: TestApi) => Promise<void> = async () => {}) {
   const api = await createTestApi(database.connection, { schema, config: { requestLimits: unlimited } });
   try {
@@ -73,7 +73,7 @@ async function served(schema: string, check: (api: TestApi) => Promise<void> = a
   }
 }
 
-/** The API is valid, also as it is printed, and gives all that is there. */
+/** Checks that the API is valid, also after printing and parsing, and that it serves all rows. */
 async function isWhole(api: TestApi, given: Named): Promise<void> {
   expect(validateSchema(api.api.schema)).toEqual([]);
   expect(validateSchema(buildSchema(printSchema(api.api.schema)))).toEqual([]);

@@ -14,7 +14,9 @@ const { database, api } = await setUp({
       (6, 8, 8, 'Infinity', 'NaN')`,
 });
 
-/** Numbers within and beyond each column's type, and the type by which SQL compares both. */
+/**
+ * By column, a type with which SQL can compare all of the numbers, and numbers within and beyond the column's own type.
+ */
 const columns = {
   small: ['int4', [0, 32767, 32768, -32768, -32769, 2147483647]],
   big: [
@@ -62,7 +64,7 @@ describe.each(Object.entries(columns))('in %s', (column, [type, numbers]) => {
     const list = numbers.map((number) => `'${number}'`).join(', ');
     expect(await found({ [column]: { in: numbers } })).toEqual(await bySql(`${column}::${type} in (${list})`));
     expect(await found({ [column]: { notIn: numbers } })).toEqual(await bySql(`${column}::${type} not in (${list})`));
-    // What is equal in the column's own type stays so beside a number that is beyond it.
+    // A number that equals a value in the column's own type still does so next to a number beyond it.
     if (column === 'single') expect(await found({ single: { in: [0.1, 1e300] } })).toEqual([3]);
   });
 });

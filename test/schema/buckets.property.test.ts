@@ -5,7 +5,7 @@ import { createEmptyDatabase } from '../support/database.ts';
 import { patience, runs } from '../support/property.ts';
 import { setUp } from '../support/setUp.ts';
 
-/** When clocks are changed at midnight, and when a zone changes its day. */
+/** Clock changes at midnight, and the day that a time zone skipped. */
 const changes = [
   ['America/Sao_Paulo', '2018-11-04T03:00Z'], // no midnight
   ['America/Sao_Paulo', '2018-02-18T02:00Z'], // back to 23:00
@@ -21,7 +21,9 @@ const changes = [
   ['UTC', '2000-01-01T00:00Z'],
 ] as const;
 
-/** Rows every 97 minutes, with gaps, for six days around each change: times are unlike each other and unlike a clock's. */
+/**
+ * Rows every 97 minutes for six days around each change, with gaps, so that their times rarely coincide with a clock's.
+ */
 const times = changes.flatMap(([, at]) =>
   Array.from({ length: 178 }, (_, i) => Date.parse(at) + (i - 89) * 97 * minute).filter((_, i) => i % 29 < 17),
 );
@@ -51,11 +53,11 @@ const lengths: readonly (readonly [string, Length])[] = [
 interface Asked {
   readonly change: (typeof changes)[number];
   readonly length: (typeof lengths)[number];
-  /** In milliseconds from the change. */
+  /** Bounds in milliseconds from the change. */
   readonly bounds: readonly [lower: 'gte' | 'gt', from: number, upper: 'lte' | 'lt', to: number];
 }
 
-/** On the hour, where buckets meet, or anywhere. */
+/** Any offset, often on the hour, where buckets meet. */
 const offset = fc.oneof(
   fc.integer({ min: -96, max: 96 }).map((hours) => hours * hour),
   fc.integer({ min: -96 * 60, max: 96 * 60 }).map((minutes) => minutes * minute),
@@ -70,14 +72,17 @@ const anyAsked: fc.Arbitrary<Asked> = fc.record({
 const iso = (time: number) => new Date(time).toISOString();
 const quarter = 15 * minute;
 
-/** Quarters of an hour, on which all clocks here are changed, from one time to another. */
+/** Returns the quarters of an hour between two times; all of the clock changes are at such times. */
 const quarters = (from: number, to: number) =>
   Array.from(
     { length: Math.floor(to / quarter) - Math.ceil(from / quarter) + 1 },
     (_, i) => quarter * (Math.ceil(from / quarter) + i),
   );
 
-/** The instant that stands for a bucket: the last at which the wall clock shows its start, else its first one. */
+/**
+ * Returns the instant that stands for a bucket: the last one at which the wall clock shows its start, otherwise its
+ * first.
+ */
 function instantOf(start: number, length: Length, zone: string): number {
   const around = quarters(start - 2 * day, start + 2 * day).filter(
     (time) => bucketStart(wallTime(time, zone), length) === start,
@@ -85,7 +90,7 @@ function instantOf(start: number, length: Length, zone: string): number {
   return around.findLast((time) => wallTime(time, zone) === start) ?? around[0] ?? Number.NaN;
 }
 
-/** A bucket is there if there is any time in it: so it is found by looking at all times between the bounds. */
+/** Computes the buckets independently: one is expected if any time between the bounds lies in it. */
 function expected({ change: [zone, at], length: [, length], bounds: [lower, from, upper, to] }: Asked) {
   const first = Date.parse(at) + from + (lower === 'gt' ? 1 : 0);
   const last = Date.parse(at) + to - (upper === 'lt' ? 1 : 0);

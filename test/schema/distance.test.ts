@@ -22,7 +22,7 @@ const directions = { ASC: 'asc', DESC: 'desc', ASC_NULLS_FIRST: 'asc nulls first
 type Direction = keyof typeof directions;
 const anyDirection = fc.constantFrom(...(Object.keys(directions) as Direction[]));
 
-/** The ids of all rows in the order of a distance, and the distances, as SQL has them, but for -0, which JSON lacks. */
+/** Reads all ids in the order of a distance with SQL, with the distances; -0 becomes 0, since JSON has no -0. */
 async function inSql(database: TestDatabase, table: string, distance: string, direction: Direction) {
   const { rows } = await database.admin<{ id: number; distance: number | null }>(
     `select id, ${distance} as distance from events.${table}
@@ -31,7 +31,7 @@ async function inSql(database: TestDatabase, table: string, distance: string, di
   return rows.map(({ id, distance }) => ({ distance: distance === null ? null : distance + 0, node: { rowId: id } }));
 }
 
-/** Reads pages of a list in an order by distance. */
+/** Returns a function that reads pages of a list in an order by distance. */
 const reader =
   (api: TestApi, list: string, type: string) => (orderBy: object, args: Readonly<Record<string, unknown>>) =>
     api
@@ -46,7 +46,7 @@ const reader =
       )
       .then((answer) => answer.list);
 
-/** Walks a list by pages, in reading order, whatever the end it is walked from. */
+/** Walks a list page by page from either end; returns the edges in reading order. */
 async function walk(read: ReturnType<typeof reader>, orderBy: object, size: number, backward = false) {
   const edges: Found[] = [];
   for (let cursor: string | null = null; ; ) {

@@ -85,7 +85,7 @@ describe.skipIf(!hasExtensions('citext'))('citext in a schema that is not on the
   });
 });
 
-/** Operators of types that extensions bring, each with what it says in plain SQL. */
+/** Operators of extensions' types, each with its condition in plain SQL. */
 const ofExtensions: readonly (readonly [column: string, operator: string, argument: unknown, condition: string])[] = [
   ['path', 'descendantOf', 'top.a', `path = 'top.a' or path::text like 'top.a.%'`],
   ['path', 'ancestorOf', 'top.a.b', `'top.a.b' = path::text or 'top.a.b' like path::text || '.%'`],

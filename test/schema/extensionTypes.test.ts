@@ -64,7 +64,7 @@ describe.skipIf(!hasExtensions(...extensions))('with extensions', () => {
   });
 });
 
-/** All rows, in pages of 5. */
+/** Reads all rows, in pages of 5. */
 async function walk(read: Read, order: Readonly<Record<string, string>>): Promise<readonly Edge[]> {
   const edges: Edge[] = [];
   for (let after: string | null = null; ; ) {

@@ -8,7 +8,7 @@ import { setUp } from '../support/setUp.ts';
 import { anyTests, anyWhere, createThings, holds, thing, things, type Where } from '../support/things.ts';
 
 const { api } = await setUp({ database: createThings });
-/** The ids of the rows of a table that the API finds. */
+/** Returns the ids of a table's rows that the API finds. */
 async function find(name: string, where: Where): Promise<readonly number[]> {
   const type = name.charAt(0).toUpperCase() + name.slice(1);
   const { list } = await api.query<{ list: { nodes: { rowId: number }[] } }>(
@@ -18,7 +18,7 @@ async function find(name: string, where: Where): Promise<readonly number[]> {
   return list.nodes.map(({ rowId }) => rowId).toSorted((a, b) => a - b);
 }
 
-/** The same for many conditions on things, in one document. */
+/** Does the same for many conditions on things, in one document. */
 async function findAll(wheres: readonly Where[]): Promise<readonly (readonly number[])[]> {
   const declared = wheres.map((_, i) => `$w${i}: ThingWhere`).join(', ');
   const fields = wheres.map((_, i) => `q${i}: things(first: 1000, where: $w${i}) { nodes { rowId } }`).join('\n');
@@ -29,7 +29,7 @@ async function findAll(wheres: readonly Where[]): Promise<readonly (readonly num
   return wheres.map((_, i) => (answer[`q${i}`]?.nodes ?? []).map(({ rowId }) => rowId).toSorted((a, b) => a - b));
 }
 
-/** The ids of the rows for which the condition is true. */
+/** Returns the ids of the rows for which the condition is true. */
 const expected = (name: string, where: Where): readonly number[] =>
   thing(name)
     .rows.filter((row) => holds(name, row, where) === true)
@@ -57,7 +57,7 @@ test.each(Object.entries(kinds))('every operator on %s agrees with its model', a
       .map((given): Where => ({ [column]: { [operator]: given } }));
     const told = wheres.map((where) => expected('thing', where));
     expect(await findAll(wheres), operator).toEqual(told);
-    // Answers that are all the same would be those of its opposite too, if only over rows without a value.
+    // If all answers were empty, or equal to those of the negated conditions, the comparison would prove nothing.
     const untold = wheres.map((where) => expected('thing', { not: where }));
     expect(told.flat().length + untold.flat().length, operator).toBeGreaterThan(0);
     expect(told, operator).not.toEqual(untold);

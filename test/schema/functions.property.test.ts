@@ -15,7 +15,7 @@ const { api, database } = await setUp({
   },
 });
 
-/** Orders of the API with what they are in SQL; nulls are greater than all values in both. */
+/** Directions of the API in SQL; both treat nulls as greater than all values. */
 const directions = { ASC: 'asc', DESC: 'desc', ASC_NULLS_FIRST: 'asc nulls first', DESC_NULLS_LAST: 'desc nulls last' };
 const columns = {
   score: 'score',

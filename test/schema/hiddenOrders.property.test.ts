@@ -4,7 +4,8 @@ import { createEmptyDatabase } from '../support/database.ts';
 import { patience, runs } from '../support/property.ts';
 import { setUp, setUpIssuer } from '../support/setUp.ts';
 
-// Row security hides teams and tasks of others, a grant one column of a team, and the lack of one all salaries.
+// Row security hides others' teams and tasks. Grants by columns hide one column of a team, and missing grants hide all
+// salaries.
 
 const issuer = await setUpIssuer();
 const { database, api } = await setUp({
@@ -73,7 +74,7 @@ const orders = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
-/** All pages of the members in an order, as the caller gets them. */
+/** Reads all pages of the members in an order, as a caller. */
 async function pages(
   caller: keyof typeof tokens,
   orderBy: readonly string[],
@@ -95,7 +96,7 @@ async function pages(
   return answers;
 }
 
-/** Gives hidden rows and columns other values, and adds and removes such rows. */
+/** Values that are given to hidden rows and columns; hidden rows are also added and removed. */
 const changes = fc.record({
   name: fc.string({ unit: 'grapheme-ascii' }),
   number: fc.integer(),
@@ -132,7 +133,7 @@ test('no order tells anything about rows and columns that the caller may not rea
         await change('anna', changed);
         const after = await all();
         for (const i of asked.keys()) expect([asked[i], after[2 * i]]).toEqual([asked[i], before[2 * i]]);
-        // Ben may read what was changed.
+        // Ben may read the changed rows.
         differing += asked.filter(
           (_, i) => JSON.stringify(after[2 * i + 1]) !== JSON.stringify(before[2 * i + 1]),
         ).length;

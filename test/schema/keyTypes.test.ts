@@ -3,12 +3,12 @@ import { type Builtin, builtins, extended, extensions } from '../hostile/builtin
 import { createEmptyDatabase, createExtendedDatabase, hasExtensions, type TestDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
 
-/** Types that a primary key can have: PostgreSQL must be able to sort them. */
+/** Returns the types that a primary key can have, which are those that PostgreSQL can sort. */
 const keys = (types: readonly Builtin[]) => types.filter(({ ordered, values }) => ordered && values.length > 0);
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-/** Writes a table for each type, with its values as keys. */
+/** Writes a table for each type, with the type's values as keys. */
 const tables = (types: readonly Builtin[]): string =>
   types
     .map(

@@ -17,7 +17,7 @@ const { api } = await setUp({
     end $$`,
 });
 
-/** The types whose fields somebody has asked for. */
+/** Returns the types whose fields have been built. */
 const built = () =>
   Object.values(api.api.schema.getTypeMap()).filter(
     (type) => typeof Reflect.get(type, '_fields') === 'object' && !type.name.startsWith('__'),

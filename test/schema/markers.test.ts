@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
 
-/** As statements call what they select beside columns, where no column begins so; and the next choices. */
+/**
+ * Names that statements give to what they select in addition to columns, and the names that they take if those exist.
+ */
 const names = [
   ...[
     '$n',
@@ -44,7 +46,7 @@ const names = [
 ];
 const quoted = (name: string) => `"${name}"`;
 
-/** Selects all of these columns. */
+/** A selection of all these columns. */
 
 const columns = names.map((name) => `${quoted(name)} text not null default '${name}'`).join(', ');
 const { api } = await setUp({
@@ -64,7 +66,7 @@ const all = fields
   .filter(({ type }) => String(type) === 'String!')
   .map(({ name }) => name)
   .join(' ');
-/** Each column has its own name as its value. */
+/** Checks that each column has its own name as its value. */
 const whole = (row: unknown) => {
   const texts = Object.values(row as object).filter((value) => typeof value === 'string');
   expect(texts.toSorted()).toEqual(names.toSorted());

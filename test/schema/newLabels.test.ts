@@ -22,7 +22,7 @@ const codesOf = ({ errors = [] }: Result) => [...new Set(errors.map(({ extension
 
 let labels = 0;
 
-/** Adds a label, and rows that have it everywhere; resolves with its name in the API. */
+/** Adds a label and rows that have it in every column; resolves with its name in the API. */
 async function addLabel(): Promise<string> {
   const label = `l${++labels}`;
   await database.admin(`alter type events.state add value '${label}'`);
@@ -33,7 +33,7 @@ async function addLabel(): Promise<string> {
   return label.toUpperCase();
 }
 
-/** Runs what changes the schema, and then `cause`; resolves when another API is served. */
+/** Runs `cause`; resolves with its result when the server serves a new API. */
 async function swapped<T>(cause: () => Promise<T>): Promise<T> {
   const before = api.served.current();
   const result = await cause();

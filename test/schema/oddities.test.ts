@@ -33,7 +33,7 @@ const { database, api } = await setUp({
 });
 const lists = servedLists(api.api.schema);
 
-/** Asks everything at once; numbers that JSON does not have are no problem here. */
+/** Asks all questions in one document; numbers that JSON cannot express are allowed. */
 async function ask(questions: readonly Question[]): Promise<readonly unknown[]> {
   if (questions.length === 0) return [];
   const { document, variables } = documentOf(questions);
@@ -42,7 +42,7 @@ async function ask(questions: readonly Question[]): Promise<readonly unknown[]> 
   return questions.map((_, i) => data?.[`q${i}`]);
 }
 
-/** All values of a row, without its relations. */
+/** Returns all values of a row, without its relations. */
 const valuesOf = (list: ServedList, row: Row) =>
   Object.fromEntries(list.values.split(' ').map((field) => [field, row[field]]));
 
@@ -165,7 +165,7 @@ describe('mutations', () => {
   });
 });
 
-/** Mutations that change a row to what it is, all of its values that the JSON of a response says. */
+/** Makes mutations that set a row's values to themselves, except values that JSON cannot express. */
 function rewrites(list: ServedList, row: Row) {
   const fields = Object.values(api.api.schema.getMutationType()?.getFields() ?? {});
   const isSaid = (name: string) => !isLost(list, name, row) && !hasNull(row[name]);
@@ -213,7 +213,7 @@ describe('every aggregate', () => {
   test('groups by each column, relation and time, and the groups have all the rows', async () => {
     const { schema } = api.api;
     for (const list of lists) {
-      // No bucket begins before the first time that PostgreSQL has, nor ends after the last.
+      // PostgreSQL's first and last times have no room for the buckets around them.
       const isTimed = list.name !== 'extremes';
       const groupings = groupingsOf(schema, list.type.name).filter(
         ({ selected }) => isTimed || !selected.startsWith('bucket'),
@@ -495,11 +495,14 @@ interface Edge {
   readonly node: Row;
 }
 
-/** A field with each of its arguments from the variable of the same name. */
+/** Writes a field whose arguments are the variables of the same names. */
 const call = (name: string, selected: string) => (variables: Readonly<Record<string, string>>) =>
   `${name}(${Object.entries(variables).map(([key, variable]) => `${key}: ${variable}`)}) { ${selected} }`;
 
-/** What the JSON of a response does not say: an array's dimensions and bounds, digits beyond a double's. */
+/**
+ * Tells whether the response's JSON lacks part of a value: an array's dimensions and bounds, or digits beyond a
+ * double's.
+ */
 function isLost({ name }: ServedList, field: string, row: Row): boolean {
   const { [field]: value } = row;
   if (name === 'arrays') return field === 'ints' || field === 'bounded';
@@ -507,5 +510,5 @@ function isLost({ name }: ServedList, field: string, row: Row): boolean {
   return name === 'listKeys' && field === 'doc';
 }
 
-/** A number that JSON does not have arrived as null too, alone or in a list. */
+/** Tells whether a value is null or a list with a null, as numbers that JSON cannot express become. */
 const hasNull = (value: unknown): boolean => value === null || (Array.isArray(value) && value.includes(null));

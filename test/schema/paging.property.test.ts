@@ -13,7 +13,7 @@ import { setUp } from '../support/setUp.ts';
 import { createShapes, orderable, type Shape, shapes } from '../support/shapes.ts';
 
 const { database, api } = await setUp({ database: createShapes });
-/** What PostgreSQL calls the directions. */
+/** PostgreSQL's syntax for the directions. */
 const directions = {
   ASC: 'asc nulls last',
   ASC_NULLS_FIRST: 'asc nulls first',
@@ -25,7 +25,7 @@ const directions = {
 
 type Direction = keyof typeof directions;
 
-/** What a list can be ordered by: as an item of `orderBy`, and in SQL, where its rows are called `t`. */
+/** Something by which a list can be ordered: its item in `orderBy`, and its SQL, in which `t` is the row. */
 interface Term {
   readonly item: (direction: Direction) => object;
   readonly sql: string;
@@ -38,7 +38,7 @@ const rank = (search: string): Term => ({
   sql: `coalesce(ts_rank_cd(t.said, websearch_to_tsquery('${search}')), 0)`,
 });
 
-/** What is computed from a column of every shape. */
+/** Terms that are computed from a column of every shape. */
 const derived: readonly Term[] = [
   rank('pump'),
   rank('pump valve'),
@@ -50,7 +50,7 @@ const derived: readonly Term[] = [
 
 const ofParent = (measured: string) => `(select ${measured} from events.key_row r where r.parent_id = t.parent_id)`;
 
-/** What is related to the rows of every shape. */
+/** Terms from related rows that every shape has. */
 const related: readonly Term[] = [
   {
     item: (to) => ({ parent: { name: to } }),
@@ -70,7 +70,7 @@ const related: readonly Term[] = [
 
 const ofParts = (measured: string) => `(select ${measured} from events.part p where p.key_row_id = t.id)`;
 
-/** What is related to the rows of one shape, by its list. */
+/** Terms from related rows that only one shape has, by its list. */
 const relatedOf: Readonly<Record<string, readonly Term[]>> = {
   keyRows: [
     { item: (to) => ({ partsAggregate: { count: to } }), sql: ofParts('count(*)') },
@@ -99,13 +99,13 @@ const anyOrderOf = (terms: readonly Term[], minLength = 0): fc.Arbitrary<readonl
     )
     .map((order) => order.map(({ term, direction }) => ({ ...term, direction })));
 
-/** Half of what lists are ordered by is related to their rows or computed from a column. */
+/** Makes any order of a list; half of the orders also use terms that are computed or from related rows. */
 const anyOrder = ({ list }: Shape, minLength = 0): fc.Arbitrary<readonly Order[]> => {
   const others = [...related, ...(relatedOf[list] ?? []), ...derived];
   return fc.oneof(anyOrderOf(columns, minLength), anyOrderOf([...columns, ...others, ...others], minLength));
 };
 
-/** Filters, with what they are in SQL. */
+/** Filters, each with its condition in SQL. */
 const filters = [
   { where: {}, sql: 'true' },
   { where: { score: { gte: 0 } }, sql: 'score >= 0' },
@@ -123,14 +123,14 @@ const anyFilter = fc.constantFrom(...filters);
 
 const orderBy = (order: readonly Order[]) => order.map(({ item, direction }) => item(direction));
 
-/** The whole list in one request. */
+/** Reads the whole list in one request. */
 const readAll = async (read: Read, args: ListArguments): Promise<readonly Edge[]> => {
   const { edges, pageInfo } = await read({ ...args, first: 1000 });
   expect(pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
   return edges;
 };
 
-/** Checks a page against the part of the whole list that it should be. */
+/** Checks that a page is the expected slice of the whole list. */
 function expectPage({ edges, pageInfo }: ListPage, all: readonly Edge[], { start, end }: Slice): void {
   const expected = all.slice(start, end);
   expect(edges).toEqual(expected);
@@ -163,7 +163,7 @@ async function walkBackward(read: Read, args: ListArguments, size: number, all: 
   }
 }
 
-/** Checks a whole list against the places that PostgreSQL gives its rows; rows of one place may follow one another anyhow. */
+/** Checks a whole list against the ranks that PostgreSQL gives its rows; rows of equal rank may be in any order. */
 async function expectOrder(shape: Shape, order: readonly Order[], condition: string, all: readonly Edge[]) {
   const terms = order.map(({ sql, direction }) => `${sql} ${directions[direction]}`);
   const { rows } = await database.admin<{ label: string; place: number }>(`
@@ -177,7 +177,7 @@ async function expectOrder(shape: Shape, order: readonly Order[], condition: str
   expect(new Set(all.map(({ cursor }) => cursor)).size).toBe(all.length);
 }
 
-/** The first row of a whole list for each value, as PostgreSQL tells values apart. */
+/** Returns the first row of a whole list for each value, with values distinguished by PostgreSQL. */
 async function firstOfEach({ relation }: Shape, names: readonly string[], condition: string, all: readonly Edge[]) {
   const { rows } = await database.admin<{ label: string; value: number }>(`
     select label, dense_rank() over (order by ${names.join(', ')})::int as value
@@ -194,13 +194,13 @@ async function countOf({ list, type }: Shape, args: ListArguments): Promise<numb
   return (await api.query<{ list: { totalCount: number } }>(document, { ...args })).list.totalCount;
 }
 
-/** What to cut out of a list: cursors are those of its rows at these places. */
+/** A part of a list; cursors are those of the rows at these positions. */
 interface Cut {
   readonly after: number | null;
   readonly before: number | null;
   readonly from: 'first' | 'last';
   readonly size: number;
-  /** For a cut from the first row without cursors. */
+  /** The offset, for a part that begins at the first row and has no cursors. */
   readonly offset: number;
 }
 
@@ -215,14 +215,14 @@ const anyCut: fc.Arbitrary<Cut> = fc.record({
 
 const isOffset = ({ after, before, from }: Cut) => after === null && before === null && from === 'first';
 
-/** The arguments that make the cut. */
+/** Returns the arguments that request the part. */
 function argumentsOf(cut: Cut, all: readonly Edge[]): ListArguments {
   const { after, before, from, size, offset } = cut;
   const cursor = (at: number | null) => (at === null ? null : all[at]?.cursor);
   return { [from]: size, after: cursor(after), before: cursor(before), ...(isOffset(cut) && { offset }) };
 }
 
-/** Where the cut begins and ends in a part of the whole list. */
+/** Returns where the part begins and ends in `part`, a filtered selection of the whole list. */
 function sliceOf(cut: Cut, part: readonly Edge[], all: readonly Edge[]): Slice {
   const places = part.map((edge) => all.indexOf(edge));
   const { after, before, from, size, offset } = cut;
@@ -233,7 +233,7 @@ function sliceOf(cut: Cut, part: readonly Edge[], all: readonly Edge[]): Slice {
   return { start, end: Math.min(start + size, end) };
 }
 
-/** Whether the cut has a cursor of one of the list's rows. */
+/** Tells whether one of the cursors is that of an existing row. */
 const hasCursor = ({ after, before }: Cut, all: readonly Edge[]) =>
   [after, before].some((at) => at !== null && at < all.length);
 
@@ -355,7 +355,7 @@ describe.each(shapes)('$what', (shape) => {
 });
 
 describe('a cursor', () => {
-  /** The codes of the errors that a page after this cursor makes. */
+  /** Returns the error codes of pages after and before this cursor. */
   const codesOf = async ({ list, type }: Shape, after: string, order: readonly object[] = []) => {
     const document = `query ($after: String, $orderBy: [${type}OrderBy!]) {
       forward: ${list}(after: $after, orderBy: $orderBy) { nodes { label } }

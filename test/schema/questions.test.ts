@@ -4,13 +4,13 @@ import { setUp } from '../support/setUp.ts';
 
 type Json = Record<string, unknown>;
 
-/** A heading of the page: the variables of its document, and SQL that gives the same answer as one JSON value. */
+/** A heading of the page: the variables of its document, and SQL that computes the same answer as one JSON value. */
 interface Question {
   readonly variables?: (end: Date) => Json;
   readonly sql: string;
-  /** The values of the parameters of the SQL, by the names of the variables. */
+  /** The parameters of the SQL, as names of variables. */
   readonly parameters?: readonly string[];
-  /** The statements that the document takes. */
+  /** Number of statements that the document runs. */
   readonly statements: number;
 }
 
@@ -286,7 +286,7 @@ test.each(documents)('$title', async ({ title, document }) => {
   expect(sizeOf(answer)).toBeGreaterThan(3);
 });
 
-/** How many objects there are in an answer: an empty one would be like any other. */
+/** Counts the objects in an answer, because empty answers would all be equal. */
 const sizeOf = (value: unknown): number =>
   typeof value !== 'object' || value === null
     ? 0

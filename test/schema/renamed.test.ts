@@ -25,7 +25,7 @@ test('names of any script are spelt out, and a directive names what has no comme
   });
 });
 
-/** Documents of a time when other letters were taken for spaces, and what each is told. */
+/** Documents from before these letters were kept in names, with the hints that each now gets. */
 test.each([
   ['{ grEs { nodes { grEId } } }', ['"grEs" is now called "gr_u00F6_u00DF_eList".']],
   ['{ __typename ...F } fragment F on GrE { hHe }', ['"GrE" is now called "Gr_u00F6_u00DF_E".']],

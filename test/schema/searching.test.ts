@@ -112,7 +112,7 @@ describe('an order by rank', () => {
   });
 });
 
-/** What one list reads. */
+/** Returns the scans of the statement that reads a list. */
 async function scansOf(where: object): Promise<readonly string[]> {
   await find(where);
   const statement = api.queries.at(-1);

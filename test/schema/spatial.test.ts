@@ -15,7 +15,7 @@ const positions = (dimensions: number, least: number) =>
   fc.array(fc.array(number, { minLength: dimensions, maxLength: dimensions }), { minLength: least, maxLength: 4 });
 const ring = (dimensions: number) => positions(dimensions, 3).map((line) => [...line, line[0] ?? []]);
 
-/** Any geometry of RFC 7946 in as many dimensions; one that is a part of another has no `crs`. */
+/** Any geometry of RFC 7946 with this many dimensions; only the outermost one has a `crs`. */
 const anyGeometry = (dimensions: number): fc.Arbitrary<Json> => {
   const of = (type: string, coordinates: fc.Arbitrary<unknown>) =>
     coordinates.map((coordinates): Json => ({ type, coordinates }));

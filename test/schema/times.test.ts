@@ -165,7 +165,7 @@ describe('a period before', () => {
           where: { worker: { eq: "ann" }, at: { ${where} } }, groupBy: { at: { every: "${every}", timeZone: "Europe/Berlin" } }
         ) { bucket previous { bucket count } }
       }`);
-    // A week that begins before clocks change, and has an hour less.
+    // The week begins before the clocks change and has an hour less.
     const { groups } = await ask('gte: "2026-03-26T23:00Z", lt: "2026-04-02T22:00Z"', '1d');
     expect(groups.map(({ bucket, previous }) => [bucket, previous.bucket, previous.count])).toEqual([
       ['2026-03-26T23:00:00Z', '2026-03-19T23:00:00Z', 23],

@@ -21,7 +21,7 @@ import { serveStreams } from '../support/streams.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** So many questions are asked at once, no more than the pool lets wait. */
+/** Number of questions asked at once; more would exceed the pool's waiting room. */
 const most = 50;
 
 const path = 'twins, pg_catalog, odd, elsewhere, public';
@@ -59,7 +59,10 @@ const { database, api } = await setUp({
 });
 const lists = servedLists(api.api.schema);
 
-/** Asks everything at once; what JSON does not have, and what a value of another column is not, is no problem here. */
+/**
+ * Asks all questions in batches; values that JSON cannot express, or that another column's type does not have, are
+ * allowed.
+ */
 async function ask(questions: readonly Question[]): Promise<readonly unknown[]> {
   if (questions.length === 0) return [];
   if (questions.length > most) return [...(await ask(questions.slice(0, most))), ...(await ask(questions.slice(most)))];
@@ -88,7 +91,7 @@ test('there is a twin of everything that a statement can name, and it raises', a
   await client.end();
 });
 
-/** A session of the owner in which the twins come first. */
+/** Opens a session of the owner in which the twins come first. */
 async function twinned(): Promise<pg.Client> {
   const client = await database.connect();
   await client.query(`set search_path = ${path}`);

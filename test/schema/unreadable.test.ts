@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createEmptyDatabase, createExtendedDatabase, hasExtensions, type TestDatabase } from '../support/database.ts';
 
-/** Texts that are none of a type. */
+/** By type, a text that is not a value of it. */
 const builtIn = {
   tsquery: 'fat &',
   tsvector: "'x",
@@ -54,7 +54,7 @@ async function serve(database: TestDatabase, types: readonly string[]): Promise<
   return api;
 }
 
-/** Writes each text, alone and among others, and looks for it: each time the client is told that it is at fault. */
+/** Writes each text, alone and in a batch, and filters by it; each time the client gets BAD_USER_INPUT. */
 async function expectRefusals(api: TestApi, texts: readonly string[]): Promise<void> {
   for (const [i, text] of texts.entries()) {
     const documents = [
@@ -66,14 +66,16 @@ async function expectRefusals(api: TestApi, texts: readonly string[]): Promise<v
     const type = input && 'getFields' in input ? String(input.getFields()[`c${i}`]?.type) : '';
     for (const document of documents) {
       const { errors } = await api.send(document.replace('T!', `${type}!`), { x: text });
-      // A column without an order is compared as its text, with any text.
+      // A column without an order is compared as text, with any text.
       if (document.startsWith('query') && !errors) continue;
       expect(errors, `${text}: ${document}`).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     }
   }
 }
 
-/** Gives every operator of every column texts that few of them can read: none of that is a defect. */
+/**
+ * Passes texts that few types can read to every operator of every column; none of the errors may be an internal one.
+ */
 async function expectNoDefect(api: TestApi, columns: number, texts: readonly string[]): Promise<void> {
   for (let i = 0; i < columns; i++) {
     const where = api.api.schema.getType('ThingWhere');
@@ -97,7 +99,7 @@ describe('a text that is no value of its type is the fault of whoever sent it', 
     const { rows } = await database.admin<{ version: number }>(
       "select current_setting('server_version_num')::int as version",
     );
-    // Before PostgreSQL 16 every text is an xid8.
+    // Before version 16, PostgreSQL reads any text as an xid8.
     const texts = Object.entries(builtIn).filter(([type]) => type !== 'xid8' || (rows[0]?.version ?? 0) >= 160_000);
     const api = await serve(
       database,

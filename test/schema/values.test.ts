@@ -21,7 +21,7 @@ const { database, api } = await setUp({
 
 const fieldOf = (column: Column) => column.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** Stores PostgreSQL's text of values in a row of their own; resolves with its key. */
+/** Stores values, given as PostgreSQL's texts, in a new row; resolves with its key. */
 async function store(values: Readonly<Partial<Record<Column, string>>>): Promise<number> {
   const given = Object.entries(values);
   const list = given.map(([name]) => name).join(', ');
@@ -33,7 +33,7 @@ async function store(values: Readonly<Partial<Record<Column, string>>>): Promise
   return rows[0]?.thing_id ?? 0;
 }
 
-/** The text of a response, whose numbers a parser would round. */
+/** Returns a response as text, because parsing would round its numbers. */
 async function textOf(query: string, variables: object = {}): Promise<string> {
   const response = await api.app.fetch('http://localhost/graphql', {
     method: 'POST',
@@ -43,7 +43,7 @@ async function textOf(query: string, variables: object = {}): Promise<string> {
   return response.text();
 }
 
-/** The values of a row, as the response has them. */
+/** Reads the values of a row. */
 async function read(thingId: number, fields: readonly string[]): Promise<Record<string, unknown>> {
   const { thing } = await api.query<{ thing: Record<string, unknown> }>(
     `query ($thingId: Int!) { thing(thingId: $thingId) { ${fields.join(' ')} } }`,
@@ -121,7 +121,7 @@ describe('a value of PostgreSQL', () => {
   });
 });
 
-/** Filters by one operand, given as a variable and as a literal. */
+/** Filters by an operand, once as a variable and once as a literal. */
 async function filter(column: Column, operand: unknown, literal = JSON.stringify(operand)) {
   const list = (value: string) => `{ things(where: { ${fieldOf(column)}: { eq: ${value} } }) { totalCount } }`;
   const variable = await api.send(`query ($v: ${columns[column][1]}) ${list('$v')}`, { v: operand });

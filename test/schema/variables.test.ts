@@ -17,7 +17,7 @@ const { database, api } = await setUp({
     insert into events.result values (1, 1, 1), (2, 1, 2)`,
 });
 
-/** Sends JSON as it is written here, by POST or GET. */
+/** Sends this exact JSON text by POST or GET. */
 async function send(query: string, variables: string, method: 'GET' | 'POST' = 'POST'): Promise<Result> {
   const url = 'http://localhost/graphql';
   const response =

@@ -41,7 +41,7 @@ describe.skipIf(!hasExtensions('vector', 'hstore'))('vectors and hstores', () =>
           { inputs },
         );
         const [first] = created.items;
-        // PostgreSQL writes as many digits as tell one single from another.
+        // PostgreSQL writes as many digits as distinguish single-precision numbers.
         const given = created.items.map(({ tags, embedding }) => ({ embedding: embedding.map(Math.fround), tags }));
         expect(given).toEqual(inputs.map(({ tags, embedding }) => ({ embedding, tags: { ...tags } })));
         const { found } = await api.query<{ found: { nodes: unknown[] } }>(

@@ -26,12 +26,13 @@ await admin('create schema events');
 await admin(
   'create table events.reading (reading_id bigint generated always as identity primary key, body text not null)',
 );
-// Replicas start at the same time, and PostgreSQL refuses grants on one table at the same time.
+// Replicas start at the same time, but PostgreSQL rejects concurrent grants on one table, so the grants belong to a
+// shared role.
 await admin('create role replica nologin');
 await admin('grant usage on schema events to replica');
 await admin('grant select, insert on events.reading to replica');
 
-/** Where clients send everything. */
+/** The proxy to which clients send everything. */
 const ingress = await startProxy();
 const programs: Program[] = [];
 
@@ -42,7 +43,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Starts a replica of an identity of its own, and resolves when it is ready. */
+/** Starts a replica with its own identity; resolves when it is ready. */
 async function startReplica(manifest: string) {
   const role = await platform.createIdentity();
   await admin(`grant replica to "${role}"`);
@@ -60,7 +61,7 @@ async function startReplica(manifest: string) {
   return { role, program, port };
 }
 
-/** Until the replicas offer a column. */
+/** Waits until the replicas offer a column. */
 async function noticed(replicas: readonly { readonly port: number }[], column: string): Promise<void> {
   const ask = async (port: number) => (await post(port, `{ readings(first: 1) { nodes { ${column} } } }`)).json();
   for (const { port } of replicas) await expect.poll(() => ask(port), { timeout: 20_000 }).not.toHaveProperty('errors');
@@ -68,7 +69,7 @@ async function noticed(replicas: readonly { readonly port: number }[], column: s
 
 type Answer = Readonly<{ data?: Record<string, unknown> | null; errors?: readonly unknown[] }>;
 
-/** Asks for a persisted document, over a connection of its own: which replica answers is the ingress' to say. */
+/** Requests a persisted document over a new connection, for which the ingress chooses the replica. */
 async function ask(documentId: string, variables: Record<string, unknown> = {}): Promise<Answer> {
   const sent = request(`http://127.0.0.1:${ingress.port}/graphql`, {
     method: 'POST',
@@ -80,7 +81,7 @@ async function ask(documentId: string, variables: Record<string, unknown> = {}):
   return JSON.parse(await text(response)) as Answer;
 }
 
-/** Clients that read and write without a pause, and what was not answered. */
+/** Starts clients that read and write continuously; records what they wrote and what failed. */
 function load() {
   const written: string[] = [];
   const failures: unknown[] = [];
@@ -119,7 +120,7 @@ function load() {
 const tail =
   'subscription ($after: String) { added: readingsAdded(after: $after) { cursor end edges { node { body } } } }';
 
-/** Follows the table through the ingress, and goes on with its cursor wherever a stream has ended. */
+/** Follows the table through the ingress, and resumes at its cursor whenever a stream ends. */
 async function followReadings() {
   const seen: string[] = [];
   const ends: unknown[] = [];

@@ -8,7 +8,7 @@ const tenant = '3f0b1c52-6f5e-4c39-9d0e-1f8a5a6c7d11';
 const app = '5d1c7a20-0000-4000-8000-000000000001';
 const database = await setUpDatabase();
 
-/** What a server with these variables serves. */
+/** Creates a server with these variables; returns a function that requests a path. */
 async function serve(variables: Record<string, string>, graphiql = true) {
   const { auth } = readConfig(variables);
   const api = await createTestApi(database.connection, { config: { graphiql, auth } });

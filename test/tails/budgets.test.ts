@@ -21,7 +21,7 @@ const server = await setUpServer(api);
 const subscription = (selection: string) =>
   `subscription { added: eventsAdded { cursor end edges { node { eventId ${selection} } } } }`;
 
-/** Adds events of one device. */
+/** Inserts events of one device. */
 const add = (count = 1) =>
   database.admin(
     `insert into events.event (occurred_at, device_id, event_type_id)

@@ -39,16 +39,16 @@ async function start(config: TestApiOptions['config'] = {}, documents: TestApiOp
 }
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-/** The headers of a caller who may read; each call makes another token. */
+/** Returns the headers of a caller who may read, with a new token each time. */
 const as = async (oid: string, claims = {}) => bearer(await issuer.sign({ oid, roles: ['Events.Read'], ...claims }));
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
-/** The end of a token that is taken for so long, since clocks may differ by a minute. */
+/** Returns the `exp` of a token that is accepted for this long; a minute of clock difference is tolerated. */
 const refusedIn = (seconds: number) => inSeconds(seconds - 60);
 const add = (owner: string, ...bodies: string[]) =>
   database.admin('insert into events.note (owner, body) select $1, unnest($2::text[])', [owner, bodies]);
 const bodiesOf = (nodes: readonly { body: string }[]) => nodes.map(({ body }) => body);
 
-/** The status and the code with which the server refuses to begin a stream. */
+/** Returns the status and the code with which the server refuses to begin a stream. */
 async function refusal(url: string, headers: Record<string, string>, body: object = { query: document }) {
   const response = await fetch(url, {
     method: 'POST',
@@ -116,7 +116,7 @@ test('callers see their own rows alone, and share what is read with nobody whose
   for (const stream of streams.slice(0, 2)) expect(await stream.nodes(1)).toEqual([{ body: "anna's" }]);
   await add('ben', "ben's");
   expect(await streams[2]?.nodes(1)).toEqual([{ body: "ben's" }]); // and anna's would have come before
-  // One for her two streams and one for his.
+  // Her two streams share one statement, and his has another.
   expect(withoutLooks(api.statements.slice(since))).toHaveLength(2);
   await add('anna', 'again');
   for (const stream of streams.slice(0, 2)) expect(await stream.nodes(1)).toEqual([{ body: 'again' }]);
@@ -146,7 +146,7 @@ describe('where only persisted documents run', () => {
     expect(received).toMatch(/^data: {"data":{"added":{.*"edges":\[{"node":{"body":"by its id"}}\]}}}$/m);
   });
 
-  // By a message, of which clients of streams show more than of a status.
+  // The refusal is a message, because clients show more of a message than of a status.
   test('any other is refused, but to those who may explore', async () => {
     const other = { query: document.replace('end ', '') };
     expect(await refusal(server.url, await as('anna'), other)).toEqual([200, 'PERSISTED_DOCUMENT_REQUIRED']);

@@ -22,14 +22,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What the gauge shows, in seconds, by table. */
+/** Returns the gauge's values in seconds, by table. */
 async function delays(): Promise<Record<string, number>> {
   const points = (await measured.collect()).get('events_graphql.tail.delay') ?? [];
   return Object.fromEntries(points.map(({ attributes, value }) => [attributes['db.collection.name'], Number(value)]));
 }
 
 const now = performance.now.bind(performance);
-/** From now on the clock that delays are measured by is so far ahead. */
+/** Advances the clock by which delays are measured. */
 const passTime = (ms: number) => vi.spyOn(performance, 'now').mockImplementation(() => now() + ms);
 
 test.each(['numbered', 'stamped'])(

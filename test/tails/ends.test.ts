@@ -39,7 +39,7 @@ const document =
 const add = (...bodies: string[]) =>
   database.admin('insert into events.note (body) select unnest($1::text[])', [bodies]);
 
-/** A stream of one's own, without GraphQL. */
+/** Opens a stream without GraphQL. */
 function open({ api: { catalog }, tails }: TestApi, after: string | null = null) {
   const table = tableOf(catalog, 'note');
   const arrival = arrivalOf(catalog, table, undefined);

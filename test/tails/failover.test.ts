@@ -10,7 +10,7 @@ import { serveStreams } from '../support/streams.ts';
 
 let primary: Server;
 let standby: Server;
-/** An API that was built when its database was the primary. */
+/** An API that was built while its database was the primary. */
 let api: TestApi;
 const removals: (() => Promise<void>)[] = [];
 
@@ -29,7 +29,7 @@ afterAll(async () => {
 const bodies = async (server: Server) =>
   (await admin(server, 'select body from events.note order by note_id')).map(({ body }) => body);
 
-/** Runs `work` with that API as if its connections led to the standby by now. */
+/** Runs `work` with that API as if its connections now led to the standby. */
 async function movedToStandby(work: (streams: Awaited<ReturnType<typeof serveStreams>>) => Promise<void>) {
   const there = await createTestApi(standby.connection);
   const served = { ...there.served, current: () => api.api };

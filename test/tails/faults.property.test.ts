@@ -34,7 +34,7 @@ const document = (selection: string) => `subscription ($after: String) {
   added: jobsAdded(after: $after) { cursor end edges { node { jobId ${selection} } } }
 }`;
 
-/** What clients ask for: the more, the more goes wrong. */
+/** Selections of the clients; longer ones can fail in more ways. */
 const selections = [
   'state past',
   'body b: body c: body',
@@ -43,7 +43,7 @@ const selections = [
 ];
 const least = document('');
 
-/** What happens beside the clients. */
+/** Changes that are made while clients read. */
 const changes = {
   rows: 'insert into events.job (owner, state, past, body, ratio, part_id) select case n % 3 when 0 then $$ben$$ else $$anna$$ end, v, array[v], repeat($$x$$, (random() * 60)::int), n, n from generate_series(1, 20) n, (select max(v) as v from unnest(enum_range(null::events.state)) v) v',
   largeRow:
@@ -58,14 +58,14 @@ const changes = {
   policiesOff: 'alter table events.job disable row level security',
   policyForAll: 'alter policy own on events.job using (true)',
   policyForOwn: `alter policy own on events.job using (${own})`,
-  // Whoever is nobody sees what stands between her rows.
+  // An anonymous caller then sees Ben's rows, but not Anna's between them.
   policyForSome: `alter policy own on events.job using (owner = 'ben' or ${own}); alter table events.job enable row level security`,
   revoke: () => `revoke select on events.job from ${database.connection.user}`,
   grant: () => `grant select on events.job to ${database.connection.user}`,
   end: () => `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${database.connection.user}'`,
 } satisfies Record<string, string | (() => string)>;
 
-/** What every run begins with. */
+/** Changes with which every run begins. */
 const usual = (['rows', 'newLabel', 'rows', 'policyForSome', 'rows', 'tooLargeRow', 'rows'] as const).map((name) => ({
   name,
   waitMs: 50,
@@ -77,14 +77,14 @@ let columns = 0;
 async function change(name: keyof typeof changes): Promise<void> {
   const statement = changes[name];
   await database.admin(typeof statement === 'string' ? statement : statement());
-  // Of what is there again no error tells.
+  // No error tells the server that a table can be read again.
   if (name === 'grant') await api.served.check();
 }
 
-/** What a client may be told; whatever it is, it goes on from its last cursor. */
+/** Codes that clients got; after each they resumed at their last cursor. */
 const toldCodes = new Set<unknown>();
 
-/** Reads all rows up to the last one, as a client would that goes on from its last cursor whatever it is told. */
+/** Reads all rows up to the last one, like a client that resumes at its last cursor after any error. */
 async function follow(selection: string, start: string, last: Promise<string>): Promise<readonly string[]> {
   const told: string[] = [];
   const isDone = async () => told.at(-1) === (await Promise.race([last, null]));

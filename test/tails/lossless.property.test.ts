@@ -50,7 +50,7 @@ const { database, api } = await setUp({
 });
 const server = await setUpServer(api);
 
-/** Reads all up to the label `end`, dropping the connection after so many rows as each of `drops` says. */
+/** Reads all rows up to the label `end`, and drops the connection after each of these numbers of rows. */
 async function follow(list: string, start: string, drops: readonly number[]): Promise<readonly string[]> {
   const labels: string[] = [];
   const document = `subscription ($after: String) { added: ${list}Added(after: $after) { cursor end edges { cursor node { label } } } }`;
@@ -64,7 +64,7 @@ async function follow(list: string, start: string, drops: readonly number[]): Pr
         continue;
       }
       const { edges, cursor } = message;
-      // In the middle of a message too: the rest of it comes again.
+      // A connection may drop in the middle of a message, whose other rows then come again.
       const taken = edges.slice(0, left);
       labels.push(...taken.map(({ node }) => node.label));
       after = taken.length < edges.length ? (taken.at(-1)?.cursor ?? after) : cursor;
@@ -76,19 +76,22 @@ async function follow(list: string, start: string, drops: readonly number[]): Pr
   return labels;
 }
 
-/** A client comes again when it is told to: a statement whose session was ended three times is not run again. */
+/**
+ * Ignores DATABASE_UNAVAILABLE, after which a client comes again: a statement is not repeated after its third session
+ * ended.
+ */
 function unlessAway(error: unknown): null {
   if (error instanceof Error && 'code' in error && error.code === 'DATABASE_UNAVAILABLE') return null;
   throw error;
 }
 
-/** Ends the sessions of the server itself after each of these times. */
+/** Ends the server's sessions after each of these delays. */
 async function sabotage(delays: readonly number[]): Promise<void> {
   const end = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${database.connection.user}' and application_name = 'events-graphql'`;
   await Promise.all(delays.map((delay) => wait(delay).then(() => database.admin(end))));
 }
 
-/** Lists what is there after a while, then reads on from the list's cursor. */
+/** Lists the rows after a delay, and reads on from the list's cursor. */
 async function listAndFollow(list: string, delay: number): Promise<readonly string[]> {
   await wait(delay);
   const document = `{ rows: ${list}(first: 100000, where: { not: { label: { startsWith: "old." } } }) { liveCursor nodes { label } } }`;

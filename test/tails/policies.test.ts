@@ -26,7 +26,7 @@ test('row security that is switched on hides no row from a stream that began wit
     alter table events.note enable row level security;
     create policy own on events.note using (${own});
     insert into events.note (owner, body) values ('anna', 'hers'), ('ben', 'his')`);
-  // Not before: that it has changed is known from the refusal.
+  // The stream does not end earlier, because only a rejected read shows that the policy has changed.
   let message = await stream.next();
   while (message.end === null) {
     expect(message.edges).toEqual([]);

@@ -38,7 +38,7 @@ test('a crash of the database loses and repeats nothing', async () => {
 test('a cursor of another timeline is refused, and the error says what to do', async () => {
   const after = await withApi(server.connection, cursorNow);
   await server.stop();
-  // An archive recovery ends on a timeline of its own, as a restore to a point in time does.
+  // An archive recovery ends on a new timeline, like a restore to a point in time.
   await writeFile(join(data(), 'recovery.signal'), '');
   server = await startServer({ directory: directory.path, settings: { restore_command: 'false' } });
   await expect.poll(() => admin(server, 'select pg_is_in_recovery() as still')).toEqual([{ still: false }]);

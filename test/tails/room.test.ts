@@ -7,11 +7,11 @@ import { setUp, setUpServer } from '../support/setUp.ts';
 
 const kilobyte = 1024;
 const streams = 5000;
-/** So many of them follow a table to which rows come. */
+/** Number of streams on a table to which rows are added. */
 const busy = 1000;
-/** What a stream has while it is open. */
+/** Bytes that an open stream takes. */
 const ofStream = 16 * kilobyte;
-/** A replica of 1 GiB has a quarter for what is in flight; here it is less, of which rows of tails leave a fifth. */
+/** Room of a replica of 1 GiB, a quarter of its memory. The test has less, of which tails may use four fifths. */
 const quarter = 2 ** 28;
 const room = streams * ofStream + 24 * 2 ** 20;
 const roomOfTails = 0.8 * room;
@@ -33,7 +33,7 @@ const add = (count: number, length: number) =>
 
 afterEach(() => expect.poll(() => inFlight, soon).toMatchObject({ held: 0, waiting: 0 }));
 
-/** A stream with a filter of its own, which all rows of its table pass. */
+/** Opens a stream with its own filter, which all rows of its table match. */
 function open(id: number) {
   const { catalog } = api.api;
   const table = tableOf(catalog, id < busy ? 'note' : 'quiet_note');
@@ -55,9 +55,9 @@ function open(id: number) {
   const told: unknown[] = [];
   return {
     told,
-    /** Resolves with its first message, which is empty. */
+    /** Resolves with the first message, which is empty. */
     begin: () => tail.next(),
-    /** Resolves when it has a message with rows, which it keeps. */
+    /** Resolves when the stream has received a message with rows, which it keeps. */
     async next() {
       for (let rows: readonly Row[] = []; rows.length === 0; ) {
         const { value, done } = await tail.next();
@@ -84,7 +84,7 @@ test('5,000 streams with different filters fit a replica of 1 GiB, and the room 
     peak = Math.max(peak, inFlight.held);
   };
   await add(4, 6000);
-  // Nobody asks for more than a message until there is no room for another.
+  // No stream reads more than one message until there is no room for another.
   const following = all.slice(0, busy);
   const messages = following.map(async (stream) => {
     await stream.next();

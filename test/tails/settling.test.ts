@@ -9,7 +9,7 @@ const look = (latest: number | null, ...holders: readonly string[]): Mark => ({
   holders: holders.map((id) => ({ id, pid: 1 })),
 });
 
-/** What is settled after these looks, one a second. */
+/** Returns what is settled after these looks, one per second. */
 const after = (...looks: readonly Mark[]) => looks.reduce((before, mark, i) => settle(before, mark, i * 1000), unknown);
 
 test('without writers everything is settled', () => {

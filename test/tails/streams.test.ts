@@ -16,7 +16,7 @@ const added = `subscription ($where: EventWhere, $after: String) {
   }
 }`;
 
-/** Adds events, one statement each; resolves with their numbers. */
+/** Inserts events with one statement; resolves with their ids. */
 async function add(count: number, type = 'temperature'): Promise<readonly string[]> {
   const { rows } = await database.admin<{ event_id: string }>(
     `insert into events.event (occurred_at, device_id, event_type_id, value)

@@ -20,7 +20,7 @@ const { database, api } = await setUp({
     create table events.note (note_id bigint generated always as identity primary key, body text);
     insert into events.note (body) values ('before')`,
 });
-/** The catalog as it is under row security. */
+/** The catalog as if row security applied. */
 const personal = { ...api.api.catalog, isPersonal: true };
 
 beforeEach(() => {
@@ -42,7 +42,7 @@ function subjectOf(caller: Caller | null, isPersonal: boolean): Subject {
 const callerOf = (oid: string): Caller => ({ id: oid, permissions: new Set(), claims: { oid }, expiresAt: Infinity });
 const insert = () => database.admin("insert into events.note (body) values ('more')");
 
-/** How long the watch waits for its next look, in milliseconds; resolves when it has looked. */
+/** Lets the watch look once more; returns the time until that look in milliseconds. */
 async function nextPause(watch: Watch): Promise<number> {
   const before = Date.now();
   const looked = watch.next();

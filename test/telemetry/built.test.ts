@@ -25,7 +25,7 @@ const database = await setUpDatabase();
 
 afterAll(() => rm(folder, { recursive: true }));
 
-/** The built server, in production, with two connections at most. */
+/** Starts the built server in production, with at most two connections. */
 const start = (variables: Record<string, string>, build = 'whole'): Program =>
   startProgram(
     [],
@@ -40,7 +40,7 @@ const start = (variables: Record<string, string>, build = 'whole'): Program =>
     { command: [process.execPath, join(folder, build, 'main.js')] },
   );
 
-/** The port, once there is an API. */
+/** Resolves with the port when there is an API. */
 async function readyPort(program: Program): Promise<number> {
   await program.printed(/Built the API from the catalog/);
   return portOf(program);
@@ -64,7 +64,10 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
 const parentId = 'b7ad6b7169203331';
 const traceparent = `00-${traceId}-${parentId}-01`;
 
-/** Two statements at once, of which one has to wait for a second connection, and a batch for the relation. */
+/**
+ * A query with two concurrent statements, one of which waits for a second connection, and with a batch for the
+ * relation.
+ */
 const overview = {
   query: `query Overview($name: String!) {
     sites(first: 2, where: { name: { ne: $name } }) { nodes { name devices(first: 3) { nodes { serial } } } }
@@ -91,7 +94,7 @@ describe('a collector of OTLP/HTTP', () => {
     await post(port, { query: '{ devices(first: -1) { totalCount } sites { totalCount } }' });
     await fetch(`http://127.0.0.1:${port}/health/ready`);
     await fetch(`http://127.0.0.1:${port}/graphql?query={__typename}&variables={"name":"a-secret-value"}`);
-    // The younger of its two connections is the one that the first request opened.
+    // The newer of its two connections is the one that the first request opened.
     await database.admin(
       'select pg_terminate_backend(pid) from pg_stat_activity where usename = $1 order by backend_start desc limit 1',
       [database.connection.user],
@@ -253,7 +256,7 @@ describe.concurrent('other collectors', () => {
     await post(await readyPort(program), overview, { traceparent });
     await stop(program);
     const traces = Buffer.concat(collector.received.filter((one) => one.path === path).map(({ body }) => body));
-    // In protobuf, ids are bytes and names are UTF-8.
+    // Protobuf has ids as bytes and names as UTF-8.
     for (const part of [Buffer.from(traceId, 'hex'), 'POST /graphql', 'Overview', 'SELECT events.site'])
       expect(traces.includes(part)).toBe(true);
     expect(new Set(collector.received.map((one) => one.path)).size).toBe(3);

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
-/** An attribute's value as JSON has it in OTLP. */
+/** An attribute's value in OTLP's JSON. */
 type Value = { stringValue?: string; intValue?: number | string; doubleValue?: number; boolValue?: boolean };
 type Attribute = { readonly key: string; readonly value: Value };
 
@@ -45,7 +45,7 @@ interface OtlpResource {
   readonly resource: { readonly attributes: readonly Attribute[] };
 }
 
-/** The parts of OTLP's JSON that the tests look at. Source: the schema `opentelemetry-proto`. */
+/** The parts of OTLP's JSON that the tests read. Source: the schema `opentelemetry-proto`. */
 interface Export {
   readonly resourceSpans?: readonly (OtlpResource & {
     readonly scopeSpans: readonly { readonly spans: readonly OtlpSpan[] }[];
@@ -66,12 +66,12 @@ export interface Span extends Omit<OtlpSpan, 'attributes'> {
 
 export interface Collector {
   readonly url: string;
-  /** What came, as it came: by the path of HTTP or the method of gRPC. */
+  /** The received bodies, by path for HTTP and by method for gRPC. */
   readonly received: readonly { readonly path: string; readonly body: Buffer }[];
   readonly close: () => Promise<void>;
 }
 
-/** A receiver of OTLP over HTTP. */
+/** Starts a receiver of OTLP over HTTP. */
 export async function startCollector(): Promise<Collector> {
   const received: { path: string; body: Buffer }[] = [];
   const server = createServer(async (request, response) => {
@@ -91,7 +91,7 @@ export async function startCollector(): Promise<Collector> {
   };
 }
 
-/** The same over gRPC: HTTP/2, where each message follows five bytes, and the status stands in the trailers. */
+/** Starts the same over gRPC: HTTP/2, with five bytes before each message, and the status in the trailers. */
 export async function startGrpcCollector(): Promise<Collector> {
   const received: { path: string; body: Buffer }[] = [];
   const server = createHttp2Server();
@@ -134,7 +134,7 @@ export const logsOf = (collector: Collector) =>
     .flatMap(({ resourceLogs = [] }) => resourceLogs.flatMap(({ scopeLogs }) => scopeLogs))
     .flatMap(({ logRecords }) => logRecords.map((log) => ({ ...log, attributes: plain(log.attributes) })));
 
-/** The last points of each metric, with their attributes and whichever number they have. */
+/** Returns the last points of each metric, with their attributes and whichever number they have. */
 export function metricsOf(collector: Collector) {
   const metrics = new Map<string, readonly { readonly attributes: Attributes; readonly value: number }[]>();
   const all = read(collector).flatMap(({ resourceMetrics = [] }) => resourceMetrics.flatMap((one) => one.scopeMetrics));

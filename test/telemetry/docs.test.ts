@@ -8,7 +8,7 @@ import { observeTails } from '../../src/telemetry/tailMetrics.ts';
 
 const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
-/** The unit of every instrument that is made from now on, by its name. */
+/** Records the unit of every instrument that is created from now on, by name. */
 function recordUnits(): ReadonlyMap<string, string> {
   const units = new Map<string, string>();
   const real = metrics.getMeter('nothing is registered');
@@ -43,7 +43,7 @@ test('the table of metrics has every one, with its unit', () => {
     const beginning = first.slice(0, first.lastIndexOf('.'));
     return [first, ...others.map((name) => beginning + name)].map((name) => [name, unit] as const);
   });
-  // Counts of things have the thing for a unit, which the table leaves out.
+  // The unit of a count is the counted thing, which the table omits.
   const expected = [...units].map(([name, unit]) => [name, unit.startsWith('{') ? '' : unit] as const);
   expect(rows.toSorted()).toEqual(expected.toSorted());
 });

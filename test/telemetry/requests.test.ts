@@ -22,7 +22,7 @@ type Line = Readonly<Record<string, unknown>>;
 const lines: Line[] = [];
 const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line) as Line) });
 
-/** Serves the app with requests recorded; each that ends is a line. */
+/** Serves the app with requests recorded; each finished request is a log line. */
 const serve = (app: RecordedListener, slowStatementMs: number) => {
   const instruments = createInstruments();
   const watch = createStatementWatch({ instruments, log, database: database.connection, slowStatementMs });
@@ -59,7 +59,7 @@ const post = async (query: string, variables?: unknown, port = listening.port, h
   });
   return response.json();
 };
-/** What an app is made of. */
+/** The parts of an app. */
 const settings = { ...appConfig, maxBodyBytes: 1000, requestTimeoutMs: 5000 };
 const parts = () => ({ served: api.served, tails: api.tails, probe: api.probe, log });
 

@@ -13,7 +13,7 @@ export interface Manifest {
   readonly [name: string]: unknown;
 }
 
-/** The objects of every manifest in a folder. */
+/** Reads all objects of the manifests in a folder. */
 export function readManifests(folder: string): readonly Manifest[] {
   const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
   const documents = files.flatMap((name) => parseAllDocuments(readFileSync(`${folder}/${name}`, 'utf8')));
@@ -25,7 +25,10 @@ export function readManifests(folder: string): readonly Manifest[] {
 
 const moduleOf = ({ apiVersion }: Manifest) => `kubernetes-models/${apiVersion}`;
 
-/** What the published schemas of Kubernetes object to: kinds, types, formats, what is required. */
+/**
+ * Validates a manifest with Kubernetes' published schemas: kinds, types, formats and required fields. Resolves with the
+ * reason if it is invalid.
+ */
 export async function objectionsTo(manifest: Manifest): Promise<string | undefined> {
   const module: Record<string, new (data: Manifest) => { validate(): void }> = await import(moduleOf(manifest));
   const Model = module[manifest.kind];
@@ -38,9 +41,11 @@ export async function objectionsTo(manifest: Manifest): Promise<string | undefin
   }
 }
 
-/** What their types object to besides: names that the schemas do not have, which they would pass over. */
+/**
+ * Type-checks manifests to find unknown field names, which the schemas ignore. Resolves with the compiler's messages.
+ */
 export async function unknownNamesIn(manifests: readonly Manifest[]): Promise<string> {
-  // Where its imports are found.
+  // The folder is where the imports can be resolved.
   const directory = await mkdtemp(`${root}node_modules/.manifests-`);
   try {
     const lines = manifests.map((manifest, i) => {

@@ -19,7 +19,7 @@ export interface FunctionHost {
 const main = new URL('host/main.py', import.meta.url).pathname;
 const modules = 'psycopg, psycopg_pool, certifi, azure.core, azure.identity';
 
-/** A Python that has what the example imports; Debian's packages are seen by Debian's own alone. */
+/** A Python with the modules that the example imports; Debian's packages are only visible to Debian's Python. */
 export const python: string | undefined = ['python3', '/usr/bin/python3'].find(
   (program) => spawnSync(program, ['-c', `import ${modules}`]).status === 0,
 );
@@ -28,7 +28,7 @@ if (!python) {
   process.stderr.write(`Tests of the Python example are skipped: they need ${modules}, which .ci/run installs\n`);
 }
 
-/** Runs the example's functions with these variables, in a process of their own. */
+/** Runs the example's functions with these variables, in their own process. */
 export async function startFunctionHost(variables: Readonly<Record<string, string>>): Promise<FunctionHost> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(PG|AZURE_|IDENTITY_)/.test(name));
   const env = { ...Object.fromEntries(inherited), ...variables, PYTHONDONTWRITEBYTECODE: '1' };

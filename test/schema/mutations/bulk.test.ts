@@ -27,7 +27,7 @@ const readings = `mutation ($inputs: [CreateReadingInput!]!, $onConflict: Create
   }
 }`;
 
-/** What a document with one bulk create gives. */
+/** The result of a document with one bulk create. */
 interface Created {
   readonly createdCount: number;
   readonly updatedCount: number;
@@ -40,7 +40,7 @@ const only = (data: unknown): Created => Object.values(data as Record<string, Cr
 const create = async (document: string, variables: Record<string, unknown>): Promise<Created> =>
   only(await api.query(document, variables));
 
-/** As `api.send`, whose list of statements is of no use to requests at the same time. */
+/** Sends a document like `api.send`, but also allows concurrent requests. */
 async function send(query: string, variables: object): Promise<Result> {
   const response = await api.app.fetch('http://localhost/graphql', {
     method: 'POST',
@@ -231,7 +231,7 @@ test('keys that are equal to PostgreSQL are the same, however they are written',
   expect(errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', indexes: [0, 2] } });
 });
 
-/** Sends batches of readings, each until it hears that it arrived; `send` may lose a request, or the answer to one. */
+/** Sends each batch of readings until a response confirms it; `post` may lose a request or its response. */
 async function collect(batches: readonly object[][], post: (inputs: readonly object[]) => Promise<Created>) {
   const received: Created[] = [];
   for (const batch of batches) {

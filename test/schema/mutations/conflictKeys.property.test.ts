@@ -38,7 +38,7 @@ interface Row {
   readonly body: string | null;
 }
 
-/** By type: the table, its key, and whether that tells a row from others. */
+/** By type, the table, its key, and whether the key of a row distinguishes it from others. */
 const tables = {
   DistinctRow: { table: 'distinct_row', on: 'KEY', nullsEqual: false, tells: ({ key }: Row) => key !== null },
   EqualRow: {

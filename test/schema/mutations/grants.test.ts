@@ -10,7 +10,7 @@ const database = await setUpDatabase({ database: createThings });
 
 afterAll(() => Promise.all(apis.map((api) => api.close())));
 
-/** The API as a role of its own sees it, which has nothing but these privileges. */
+/** Builds the API for a new role that has only these privileges. */
 async function apiOf(...grants: readonly string[]): Promise<TestApi> {
   const role = await database.createRole();
   await database.admin(`grant usage on schema events to ${role.user}`);
@@ -22,7 +22,7 @@ async function apiOf(...grants: readonly string[]): Promise<TestApi> {
 
 const mutations = ({ api }: TestApi): readonly string[] => Object.keys(api.schema.getMutationType()?.getFields() ?? {});
 
-/** The fields of a type; those that must be given end in `!`. */
+/** Returns the fields of a type; required input fields end in `!`. */
 function fields({ api }: TestApi, name: string): readonly string[] {
   const type = api.schema.getType(name);
   if (isInputObjectType(type))

@@ -24,7 +24,7 @@ const document = `mutation ($patch: UpdateThingPatch, $change: UpdateThingChange
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Gives the row these values and changes it; resolves with it, and with what PostgreSQL has then. */
+/** Stores a value, changes it, and checks that the mutation returns what PostgreSQL then has. */
 async function change(column: string, before: unknown, changes: object): Promise<unknown> {
   await database.admin('truncate events.thing cascade');
   await database.admin('insert into events.thing (thing_id) values (1)');
@@ -40,7 +40,7 @@ type Json = null | number | string | boolean | readonly Json[] | { readonly [key
 const isObject = (json: Json | undefined): json is { readonly [key: string]: Json } =>
   typeof json === 'object' && json !== null && !Array.isArray(json);
 
-/** MergePatch of RFC 7396, section 2. */
+/** Applies a patch: MergePatch of RFC 7396, section 2. */
 function merged(target: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) return patch;
   const result = new Map(isObject(target) ? Object.entries(target) : []);
@@ -60,7 +60,7 @@ const { json } = fc.letrec<{ json: Json }>((tie) => ({
   ),
 }));
 
-/** JSON's own null does not stand for a value of a column. */
+/** Any JSON value of a column, which is not JSON's null. */
 const value = json.filter((one) => one !== null);
 
 describe('a change that goes by what a column holds', () => {

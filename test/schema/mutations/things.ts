@@ -1,6 +1,6 @@
 import { createEmptyDatabase, type TestDatabase } from '../../support/database.ts';
 
-/** Tables with every kind of column that can be written, or cannot. */
+/** Tables with columns of every kind, both writable and read-only. */
 const tables = `
   create schema events;
   create type events.mood as enum ('Low end', 'mid');
@@ -34,7 +34,7 @@ const tables = `
   create table events.counted (counted_id int generated always as identity primary key);
   create view events.thing_view as select thing_id, code from events.thing;`;
 
-/** Makes them in a database of their own, which the role of its connection may read and write. */
+/** Creates the tables in their own database, which the role of its connection may read and write. */
 export async function createThings(): Promise<TestDatabase> {
   const database = await createEmptyDatabase();
   await database.admin(tables);

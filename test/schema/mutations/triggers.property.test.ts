@@ -4,7 +4,7 @@ import { createEmptyDatabase } from '../../support/database.ts';
 import { patience, runs } from '../../support/property.ts';
 import { setUp } from '../../support/setUp.ts';
 
-/** Triggers that drop rows, move them to another key, change their values, and keep rows from being updated. */
+/** Triggers that discard rows, change their keys or values, or prevent updates. */
 const tables = `
   create schema events;
   create function events.meddle() returns trigger language plpgsql as $$ begin
@@ -40,7 +40,7 @@ type Input = Pick<Note, 'noteId'> & Partial<Note>;
 
 type Outcome = { readonly row: Note; readonly as: 'created' | 'updated' } | null;
 
-/** What a table makes of an input's row before it is inserted; null where it is dropped. */
+/** By table, the row that the triggers make of an input; null if they discard it. */
 const meddled = {
   note: (row: Note): Note | null =>
     row.body === 'drop'
@@ -51,7 +51,7 @@ const meddled = {
 
 type Action = 'IGNORE' | 'UPDATE' | null;
 
-/** What becomes of an input, beside the rows that are there. */
+/** Computes the outcome of an input, given the existing rows. */
 function expected(
   table: keyof typeof meddled,
   input: Input,

@@ -33,7 +33,7 @@ beforeEach(async () => {
     insert into events.part (thing_id, name, parent) values (1, 'wheel', null), (1, 'spoke', 'wheel')`);
 });
 
-/** The message and the extensions of a mutation's only error. */
+/** Returns the message and extensions of a mutation's only error. */
 async function refusal(mutation: string, variables: Record<string, unknown> = {}) {
   const { errors = [], data } = await api.send(mutation, variables);
   expect([errors.length, Object.values(data ?? {})]).toEqual([1, [null]]);
