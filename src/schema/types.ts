@@ -153,6 +153,8 @@ const ownTypes = [
   'Bucket',
   'Change',
   'ChangeAggregate',
+  'ChangeHaving',
+  'ChangeAggregateHaving',
   'EpochAggregate',
   ...measureOrderNames,
   ...scalarNames.map(boundsName),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createEmptyDatabase } from '../support/database.ts';
 import { costOf } from '../support/plans.ts';
 import { setUp } from '../support/setUp.ts';
+import { createTwoWays, differenceOf } from '../support/twoWays.ts';
 
 const { database, api } = await setUp({
   database: createEmptyDatabase,
@@ -129,6 +130,50 @@ describe('numbers for charts', () => {
   });
 });
 
+describe('changes between buckets', () => {
+  test('choose and order the groups, in one statement and one way', async () => {
+    await database.admin(`insert into events.shift (worker, at, lasts, small)
+      select 'off', timestamptz '2026-01-01Z' + day * interval '1 day', day * day % 7 * interval '1 hour', day
+      from generate_series(0, 5) day cross join generate_series(0, day * 3 % 5)`);
+    // Per day 1, 4, 2, 5, 3 and 1 rows, whose shifts last 0, 1, 4, 2, 2 and 4 hours.
+    const groups = (argument: string) =>
+      `shiftsGroupedAggregate(where: { worker: { eq: "off" } }, groupBy: { at: { every: "1d" } }, ${argument}) {
+        bucket countChange { difference } of { lasts { difference { max } } }
+      }`;
+    const document = `{
+      grew: ${groups('having: { countChange: { difference: { gt: 0 } } }, orderBy: { countChange: { difference: DESC } }, first: 5')}
+      shrank: ${groups('having: { countChange: { rate: { lt: -0.00002 } } }')}
+      longer: ${groups('having: { lasts: { difference: { max: { gte: 7200 } } } }, orderBy: { lasts: { rate: { max: DESC } } }')}
+      median: ${groups('orderBy: [{ lasts: { rate: { percentile: { p: 0.5, direction: DESC_NULLS_LAST } } } }], first: 1')}
+      none: ${groups('having: { not: { lasts: { rate: { percentile: { p: 0.5, is: { isNull: false } } } } } }')}
+    }`;
+    const answers = await createTwoWays(api)({ text: document, variables: {} });
+    await database.admin("delete from events.shift where worker = 'off'");
+    const [first, second, third, fourth, fifth, sixth] = [
+      ...[
+        [null, null],
+        [3, 3600],
+        [-2, 3 * 3600],
+        [3, -2 * 3600],
+        [-2, 0],
+        [-2, 2 * 3600],
+      ],
+    ].map(([count, max], day) => ({
+      bucket: `2026-01-0${day + 1}T00:00:00Z`,
+      countChange: { difference: count },
+      of: { lasts: { difference: { max } } },
+    }));
+    expect([differenceOf(answers), answers.interpreter]).toEqual([null, 'plan']);
+    expect(answers.planned.data).toEqual({
+      grew: [second, fourth],
+      shrank: [third, fifth, sixth],
+      longer: [third, sixth],
+      median: [third],
+      none: [first],
+    });
+  });
+});
+
 describe('a period before', () => {
   const week = 'worker: { eq: "ann" }, at: { gte: "2026-03-27T00:00Z", lt: "2026-04-03T00:00Z" }';
 
@@ -239,6 +284,18 @@ describe('a period before', () => {
     [`shiftsAggregate(where: { ${week} }) { previous(shift: "infinity") { count } }`, /must be finite/],
     ['shiftsGroupedAggregate(groupBy: { columns: [WORKER] }) { countChange { rate } }', /Changes need buckets/],
     ['shiftsAggregate { of { small { rate { sum } } } }', /Changes need buckets/],
+    [
+      'shiftsGroupedAggregate(groupBy: { columns: [WORKER] }, having: { countChange: { rate: { gt: 0 } } }) { count }',
+      /Changes need buckets/,
+    ],
+    [
+      'shiftsGroupedAggregate(groupBy: { at: { parts: MONTH } }, orderBy: { small: { difference: { sum: ASC } } }) { count }',
+      /Changes need buckets/,
+    ],
+    [
+      'shiftsGroupedAggregate(groupBy: { at: { every: "1d" } }, having: { small: { rate: {} } }) { count }',
+      /"rate" is empty/,
+    ],
     ['shiftsGroupedAggregate(groupBy: { at: {} }) { count }', /at: give every, parts, or both/],
     [
       'shiftsGroupedAggregate(groupBy: { at: { parts: MONTH, fill: true } }) { count }',

@@ -18,7 +18,7 @@ function columnsOf(schema: GraphQLSchema, row: string): readonly string[] {
 }
 
 /** Returns the fields of a table's `groupBy` that make buckets of times. */
-function timesOf(schema: GraphQLSchema, row: string): readonly string[] {
+export function timesOf(schema: GraphQLSchema, row: string): readonly string[] {
   const input = schema.getType(`${row}GroupBy`);
   const fields = isInputObjectType(input) ? Object.values(input.getFields()) : [];
   const hasDays = new Set(['DateTime', 'LocalDateTime', 'Date']);

@@ -1,4 +1,5 @@
 import { type GraphQLInputType, type GraphQLSchema, getNamedType, isInputObjectType, isListType } from 'graphql';
+import { timesOf } from './aggregates.ts';
 import type { Question, ServedList } from './everyField.ts';
 
 /** Returns the first value of each field in the rows. */
@@ -79,24 +80,31 @@ export function everyMeasure(schema: GraphQLSchema, list: ServedList): readonly 
   /** Returns the fields of an input that stand for columns; the others have other types. */
   const of = (suffix: 'Having' | 'GroupedOrderBy') =>
     fieldsOf(schema.getType(row + suffix)).filter(([, type]) => forColumns.test(`${type}`));
+  const [time] = timesOf(schema, row);
+  const groupBy = time === undefined ? 'columns: []' : `${time}: { every: "P1D" }`;
   const ask = (argument: string, value: unknown): Question => ({
-    field: ({ given = '' }) =>
-      `${list.name}GroupedAggregate(groupBy: { columns: [] }, ${argument}: ${given}) { count }`,
+    field: ({ given = '' }) => `${list.name}GroupedAggregate(groupBy: { ${groupBy} }, ${argument}: ${given}) { count }`,
     variables: { given: [argument === 'having' ? `${row}Having` : `[${row}GroupedOrderBy!]`, value] },
   });
+  /** Makes an argument for each measure in an input, and for each change of one if there are buckets. */
+  const measuresIn = (
+    type: GraphQLInputType,
+    argumentFor: (name: string, type: GraphQLInputType) => unknown,
+  ): object[] =>
+    fieldsOf(type).flatMap(([name, of]) => {
+      if (name === 'key') return []; // of which there is none
+      if (name !== 'difference' && name !== 'rate') return [{ [name]: argumentFor(name, of) }];
+      return time === undefined ? [] : measuresIn(of, argumentFor).map((value) => ({ [name]: value }));
+    });
   const having = of('Having').flatMap(([column, type]) =>
-    fieldsOf(type).flatMap(([measure, tests]) => {
-      const isPercentile = measure === 'percentile';
-      const operators = isPercentile ? { p: 0.5, is: { isNull: false } } : testsOf(tests);
-      return [ask('having', { [column]: { [measure]: operators } })];
-    }),
+    measuresIn(type, (name, tests) => (name === 'percentile' ? { p: 0.5, is: { isNull: false } } : testsOf(tests))).map(
+      (value) => ask('having', { [column]: value }),
+    ),
   );
   const orders = of('GroupedOrderBy').flatMap(([column, type]) =>
-    fieldsOf(type).flatMap(([measure]) => {
-      if (measure === 'key') return []; // of which there is none
-      const direction = measure === 'percentile' ? { p: 0.5, direction: 'DESC' } : 'DESC';
-      return ask('orderBy', [{ [column]: { [measure]: direction } }]);
-    }),
+    measuresIn(type, (name) => (name === 'percentile' ? { p: 0.5, direction: 'DESC' } : 'DESC')).map((value) =>
+      ask('orderBy', [{ [column]: value }]),
+    ),
   );
   return [...having, ...orders, ask('having', { count: { gt: 0 } })];
 }

@@ -150,8 +150,8 @@ export interface Asked {
   readonly bucket: Bucket | null;
   readonly bounds: Bounds | null;
   readonly mood: string | null;
-  readonly having: readonly (readonly [MeasureName, 'gt' | 'lte', number])[];
-  readonly order: readonly (readonly [Key | MeasureName | Part | 'bucket', Direction])[];
+  readonly having: readonly (readonly [MeasureName | Change, 'gt' | 'lte', number])[];
+  readonly order: readonly (readonly [Key | MeasureName | Change | Part | 'bucket', Direction])[];
   /** Shift of a requested earlier period; `own` is the period's own length. */
   readonly shift: (typeof shifts)[number] | 'own' | null;
   readonly first: number | null;
@@ -180,6 +180,17 @@ const measures = {
   median: (rows: readonly Reading[]) => percentile(wholes(rows), 0.5),
 } as const;
 type MeasureName = keyof typeof measures;
+const measureNames = Object.keys(measures) as MeasureName[];
+
+const forms = ['difference', 'rate'] as const;
+type Form = (typeof forms)[number];
+type Change = `${MeasureName} ${Form}`;
+/** Changes that are the same number in JavaScript and PostgreSQL to the last digit, unlike those of means. */
+const changeNames: readonly Change[] = (['count', 'sum', 'max', 'median'] as const).flatMap((measure) =>
+  forms.map((form): Change => `${measure} ${form}`),
+);
+const isMeasure = (by: string): by is MeasureName => by in measures;
+const isChange = (by: string): by is Change => changeNames.some((name) => name === by);
 
 const wholes = (rows: readonly Reading[]) => rows.flatMap(({ whole }) => (whole === null ? [] : [whole]));
 const exacts = (rows: readonly Reading[]) => rows.flatMap(({ exact }) => (exact === null ? [] : [exact]));
@@ -258,7 +269,7 @@ export const anyAsked: fc.Arbitrary<Asked> = fc
     mood: fc.option(fc.constantFrom(...moods), { freq: 1 }),
     having: fc.array(
       fc.tuple(
-        fc.constantFrom(...(Object.keys(measures) as MeasureName[])),
+        fc.constantFrom(...measureNames, ...changeNames),
         fc.constantFrom('gt' as const, 'lte' as const),
         fc.integer({ min: -1, max: 6 }),
       ),
@@ -266,7 +277,7 @@ export const anyAsked: fc.Arbitrary<Asked> = fc
     ),
     order: fc.array(
       fc.tuple(
-        fc.constantFrom(...keys, ...(Object.keys(measures) as MeasureName[]), ...partNames, 'bucket' as const),
+        fc.constantFrom(...keys, ...measureNames, ...changeNames, ...partNames, 'bucket' as const),
         fc.constantFrom(...(Object.keys(directions) as Direction[])),
       ),
       { maxLength: 3 },
@@ -278,10 +289,14 @@ export const anyAsked: fc.Arbitrary<Asked> = fc
   .map((asked) => ({
     ...asked,
     bucket: asked.bucket && { ...asked.bucket, fill: asked.bucket.fill && !isLong(asked) },
+    // A rate is a change per second.
+    having: asked.having
+      .filter(([by]) => asked.bucket?.every || !isChange(by))
+      .map(([by, operator, limit]) => [by, operator, by.endsWith(' rate') ? limit / 1e5 : limit] as const),
     order: asked.order.filter(
       ([by]) =>
-        by in measures ||
-        (by === 'bucket'
+        isMeasure(by) ||
+        (by === 'bucket' || isChange(by)
           ? asked.bucket?.every
           : [...asked.keys, ...(asked.bucket?.parts ?? [])].some((key) => key === by)),
     ),
@@ -410,18 +425,23 @@ function compare(a: Value, b: Value, direction: Direction): number {
 const rank = (key: string, value: Value): Value =>
   key === 'mood' && value !== null ? moods.indexOf(String(value)) : value;
 
-function rankOf(group: Group, by: string): Value {
-  if (by in measures) return measures[by as MeasureName](group.rows);
+function rankOf(group: Group, by: string, changes: Changes | null): Value {
+  if (isMeasure(by)) return measures[by](group.rows);
+  if (isChange(by)) {
+    const [measure, form] = by.split(' ') as [MeasureName, Form];
+    return changes?.(group, measures[measure], form) ?? null;
+  }
   return by === 'bucket' ? group.start : rank(by, group.keys[by] ?? null);
 }
 
 export function expected(asked: Asked, all: readonly Reading[]): readonly unknown[] {
   const { having, order, first, bucket } = asked;
   const groups = groupsOf(asked, all);
+  const changes = bucket?.every ? changesIn(bucket, groups) : null;
   const kept = groups.filter((group) =>
-    having.every(([measure, operator, limit]) => {
-      const value = measures[measure](group.rows);
-      return value !== null && (operator === 'gt' ? value > limit : value <= limit);
+    having.every(([by, operator, limit]) => {
+      const value = rankOf(group, by, changes);
+      return value !== null && (operator === 'gt' ? Number(value) > limit : Number(value) <= limit);
     }),
   );
   const named = [...asked.keys, ...(bucket?.parts ?? []), 'bucket' as const];
@@ -429,7 +449,7 @@ export function expected(asked: Asked, all: readonly Reading[]): readonly unknow
   const before = previousOf(asked, all);
   const sorted = kept.toSorted((a, b) => {
     for (const [by, direction] of orders) {
-      const way = compare(rankOf(a, by), rankOf(b, by), direction);
+      const way = compare(rankOf(a, by, changes), rankOf(b, by, changes), direction);
       if (way !== 0) return way;
     }
     return 0;
@@ -437,24 +457,38 @@ export function expected(asked: Asked, all: readonly Reading[]): readonly unknow
   return sorted.slice(0, first ?? undefined).map((group) => ({
     ...shown(asked, bucket, group),
     ...measured(group.rows),
-    ...(bucket?.every && changesOf(bucket, group, groups)),
+    ...(changes && changesOf(group, changes)),
     ...(before && { previous: before(group) }),
   }));
 }
 
-/** Computes the changes from the last bucket before with the same key. */
-function changesOf(bucket: Bucket, group: Group, groups: readonly Group[]) {
-  const series = groups.filter(
-    ({ keys, start }) => start !== null && JSON.stringify(keys) === JSON.stringify(group.keys),
-  );
-  const earlier = series.filter(({ start }) => group.start !== null && Number(start) < group.start);
-  const last = earlier.toSorted((a, b) => Number(a.start) - Number(b.start)).at(-1);
-  const change = (measure: (rows: readonly Reading[]) => number | null) => {
+type Measure = (rows: readonly Reading[]) => number | null;
+/** Returns the change of a group's measure from the last bucket before with the same key. */
+type Changes = (group: Group, measure: Measure, form: Form) => number | null;
+
+function changesIn(bucket: Bucket, groups: readonly Group[]): Changes {
+  const before = new Map<Group, Group>();
+  for (const series of Map.groupBy(groups, ({ keys }) => JSON.stringify(keys)).values()) {
+    const sorted = series.filter(({ start }) => start !== null).toSorted((a, b) => Number(a.start) - Number(b.start));
+    sorted.forEach((group, i) => {
+      const last = sorted[i - 1];
+      if (last) before.set(group, last);
+    });
+  }
+  return (group, measure, form) => {
+    const last = before.get(group);
     const [now, then] = [measure(group.rows), last ? measure(last.rows) : null];
-    const difference = now === null || then === null ? null : now - then;
+    if (now === null || then === null) return null;
     const seconds = (instantAt(bucket, group.start ?? 0) - instantAt(bucket, last?.start ?? 0)) / 1000;
-    return { difference: near(difference), rate: near(difference === null ? null : difference / seconds) };
+    return form === 'rate' ? (now - then) / seconds : now - then;
   };
+}
+
+function changesOf(group: Group, changes: Changes) {
+  const change = (measure: Measure) => ({
+    difference: near(changes(group, measure, 'difference')),
+    rate: near(changes(group, measure, 'rate')),
+  });
   const sum = change((rows) => add(wholes(rows)));
   const avg = change((rows) => mean(exacts(rows)));
   const median = change((rows) => percentile(wholes(rows), 0.5));
@@ -633,10 +667,12 @@ export function questionOf(asked: Asked): Question {
   const own = keys.filter((key) => key !== 'kind').map((key) => key.toUpperCase());
   const range = bucket && bounds && Object.entries(bounds).filter(([, time]) => time !== null);
   const tests = Object.fromEntries((range ?? []).map(([op, time]) => [op, operand(bucket?.column ?? 'at', time)]));
-  const wholeOf = (measure: MeasureName, value: unknown, median: object) =>
-    measure === 'count'
-      ? { count: value }
-      : { whole: measure === 'median' ? { percentile: { p: 0.5, ...median } } : { [measure]: value } };
+  const wholeOf = (by: MeasureName | Change, value: unknown, median: object) => {
+    const [measure, form] = by.split(' ');
+    if (measure === 'count') return form ? { countChange: { [form]: value } } : { count: value };
+    const one = measure === 'median' ? { percentile: { p: 0.5, ...median } } : { [`${measure}`]: value };
+    return { whole: form ? { [form]: one } : one };
+  };
   return {
     field: (names) =>
       isNested
@@ -670,16 +706,16 @@ export function questionOf(asked: Asked): Question {
       having: [
         'ReadingHaving',
         {
-          and: having.map(([measure, op, limit]) => {
-            const value = { [op]: measure === 'sum' ? String(limit) : limit };
-            return wholeOf(measure, value, { is: value });
+          and: having.map(([by, op, limit]) => {
+            const value = { [op]: by === 'sum' ? String(limit) : limit };
+            return wholeOf(by, value, { is: value });
           }),
         },
       ],
       orderBy: [
         '[ReadingGroupedOrderBy!]',
         order.map(([by, direction]) => {
-          if (by in measures) return wholeOf(by as MeasureName, direction, { direction });
+          if (isMeasure(by) || isChange(by)) return wholeOf(by, direction, { direction });
           if (by in parts) return { parts: { [parts[by as Part]]: direction } };
           return by === 'bucket'
             ? { bucket: direction }

@@ -13,6 +13,7 @@ import {
   byPeriod,
   computed,
   distinct,
+  isChange,
   type Measure,
   type OfRows,
   type Period,
@@ -129,8 +130,6 @@ function selectAll(catalog: Catalog, grouping: Grouping, measures: readonly Meas
   return sql`with ${filled(catalog, grouping, bucket, bucket.fill, own, match)}
     select ${join([...list, size])} from filled g ${tail}`;
 }
-
-const isChange = (measure: OfRows): boolean => measure.kind === 'derived' && measure.form !== 'float';
 
 /** Defines the window over the buckets with equal keys, in order. */
 const seriesOf = (grouping: Grouping): Sql => {

@@ -53,6 +53,9 @@ export interface Derived {
 export const numberForms = ['float', 'difference', 'rate'] as const;
 export type NumberForm = (typeof numberForms)[number];
 
+/** Tells whether a measure is a change since the previous bucket. */
+export const isChange = (measure: Measure): boolean => measure.kind === 'derived' && measure.form !== 'float';
+
 /** A measure for an earlier period. */
 interface Before {
   readonly kind: 'before';

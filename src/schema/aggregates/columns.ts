@@ -1,61 +1,72 @@
-import type { Builder, InputObjectRef } from '../builder.ts';
+import type { Builder, InputFieldBuilder, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
 import { measurementsOf, percentileOf } from './measures.ts';
 import { createValuesTypes, fractionDescription, leafName, type ValuesRef } from './values.ts';
 
-/** The types shared by all columns of one leaf. */
+/** The types for the columns of one leaf, which share them. */
 export interface ColumnTypes {
-  readonly values: ValuesRef;
-  /** The input of conditions on the column's measures. */
-  readonly having: InputObjectRef;
+  /** Returns the type of a column's measures. */
+  readonly values: (leaf: Leaf) => ValuesRef;
+  /** Returns the input of conditions on a column's measures. */
+  readonly having: (leaf: Leaf) => InputObjectRef;
+  /** The input of conditions on the change of the number of rows. */
+  readonly changeHaving: InputObjectRef;
 }
 
-/** Returns the function that defines the types of a leaf when a column first needs them. */
-export function createColumnTypes(builder: Builder, filters: Filters): (leaf: Leaf) => ColumnTypes {
-  const percentileInputs = createPercentileInputs(builder, filters);
-  const valuesOf = createValuesTypes(builder);
-  const defined = new Map<string, ColumnTypes>();
-  return (leaf) => {
-    const name = `${leafName(leaf)}Aggregate`;
-    const known = defined.get(name);
-    if (known) return known;
-    const measurements = Object.entries(measurementsOf(leaf));
-    const percentile = percentileOf(leaf);
-    const tests = new Map(
-      measurements.map(([field, { result }]) => [
-        field,
-        filters.leaf(result === null ? leaf : scalarLeaf(result)).type,
-      ]),
-    );
-    if (percentile) tests.set('percentile', percentileInputs.having(percentile));
-    const made: ColumnTypes = {
-      values: valuesOf(leaf),
-      having: builder.inputType(`${name}Having`, {
-        description: 'Conditions on measures of a column; all must hold.',
-        fields: (t) => Object.fromEntries([...tests].map(([field, type]) => [field, t.field({ type })])),
-      }),
-    };
-    defined.set(name, made);
-    return made;
+type Tests = Readonly<Record<string, InputObjectRef>>;
+
+/** Returns functions that define the types of a leaf when a column first needs them. */
+export function createColumnTypes(builder: Builder, filters: Filters): ColumnTypes {
+  const defined = new Map<string, InputObjectRef>();
+  const once = (name: string, define: () => InputObjectRef): InputObjectRef => {
+    const known = defined.get(name) ?? define();
+    defined.set(name, known);
+    return known;
   };
-}
+  const testsInput = (name: string, description: string, tests: Tests): InputObjectRef =>
+    builder.inputType(name, { description: `${description}; all must hold.`, fields: (t) => fieldsOf(t, tests) });
 
-function createPercentileInputs(builder: Builder, filters: Filters) {
-  const having = new Map<string, InputObjectRef>();
-  return {
-    having(result: 'Float' | 'Duration'): InputObjectRef {
-      const known = having.get(result);
-      if (known) return known;
-      const { type } = filters.leaf(scalarLeaf(result));
-      const made = builder.inputType(`${result}PercentileHaving`, {
+  const filterOf = (result: Parameters<typeof scalarLeaf>[0]) => filters.leaf(scalarLeaf(result)).type;
+  const percentile = (result: 'Float' | 'Duration') =>
+    once(`${result}PercentileHaving`, () => {
+      const type = filterOf(result);
+      return builder.inputType(`${result}PercentileHaving`, {
         fields: (t) => ({
           p: t.float({ required: true, description: fractionDescription }),
           is: t.field({ type, required: true }),
         }),
       });
-      having.set(result, made);
-      return made;
+    });
+  const changes = () =>
+    once('ChangeAggregateHaving', () => {
+      const measures = Object.keys(measurementsOf(scalarLeaf('Float'))).map((name) => [name, filterOf('Float')]);
+      const tests = { ...Object.fromEntries(measures), percentile: percentile('Float') };
+      return testsInput('ChangeAggregateHaving', 'Conditions on changes of measures since the previous bucket', tests);
+    });
+  const testsOf = (leaf: Leaf): Tests => {
+    const interpolated = percentileOf(leaf);
+    const measures = Object.entries(measurementsOf(leaf)).map(([name, { result }]) => [
+      name,
+      result === null ? filters.leaf(leaf).type : filterOf(result),
+    ]);
+    return {
+      ...Object.fromEntries(measures),
+      ...(interpolated && { percentile: percentile(interpolated), difference: changes(), rate: changes() }),
+    };
+  };
+  return {
+    values: createValuesTypes(builder),
+    having(leaf) {
+      const name = `${leafName(leaf)}AggregateHaving`;
+      return once(name, () => testsInput(name, 'Conditions on measures of a column', testsOf(leaf)));
     },
+    changeHaving: testsInput('ChangeHaving', 'Conditions on the change of a count since the previous bucket', {
+      difference: filterOf('Float'),
+      rate: filterOf('Float'),
+    }),
   };
 }
+
+const fieldsOf = (t: InputFieldBuilder, tests: Tests) =>
+  Object.fromEntries(Object.entries(tests).map(([name, type]) => [name, t.field({ type })]));

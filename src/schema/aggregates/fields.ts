@@ -17,6 +17,7 @@ import type { Types } from '../types.ts';
 import type { Groups } from './groupBy.ts';
 import { readHaving } from './having.ts';
 import type { KeyNames } from './key.ts';
+import { requireBuckets } from './measured.ts';
 import { readPeriod } from './period.ts';
 import { selectedMeasures } from './selection.ts';
 import type { Shape } from './shape.ts';
@@ -138,6 +139,8 @@ function planGroups({ filters, aggregates }: Types, shape: Shape, table: Rows, a
   const { names, times, ...groups } = aggregates.readGroups(shape, args.groupBy, args.where);
   const having = args.having === undefined ? null : readHaving(filters, shape, args.having);
   const order = aggregates.readOrder(shape, { names, times, ...groups }, args.orderBy);
+  const measures = [...(having?.measures ?? []), ...order.measures];
+  requireBuckets(measures, groups.bucket !== null);
   return {
     grouping: {
       table,
@@ -145,7 +148,7 @@ function planGroups({ filters, aggregates }: Types, shape: Shape, table: Rows, a
       ...groups,
       having: having?.sql ?? and([]),
       order: order.keys,
-      measures: [...(having?.measures ?? []), ...order.measures],
+      measures,
       limit: first ?? maxGroups + 1, // one more group tells that there are too many
     },
     names,

@@ -1,12 +1,13 @@
-import type { Measure } from '../../db/sql/measure.ts';
+import type { Measure, NumberForm } from '../../db/sql/measure.ts';
 import { and, ident, or, type Sql, sql } from '../../db/sql/sql.ts';
 import { required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
 import { given, stated } from '../filters/given.ts';
-import { type Leaf, scalarLeaf } from '../leaves.ts';
+import { scalarLeaf } from '../leaves.ts';
 import type { ColumnTypes } from './columns.ts';
-import { countAll, type Measured, measured } from './measured.ts';
+import { countAll, formOf, type Measured, measuredIn, numberOf } from './measured.ts';
+import { changeOf } from './selection.ts';
 import { inputName, type Shape, type ShapeColumn } from './shape.ts';
 
 /** A condition on groups, and the measures that it tests. */
@@ -16,19 +17,14 @@ export interface Condition {
 }
 
 /** Fields of the input that are not named after a column. */
-const ownFields = ['and', 'or', 'not', 'count'];
+const ownFields = ['and', 'or', 'not', 'count', 'countChange'];
 
 /** Defines the `having` input of a table. */
-export function havingInput(
-  builder: Builder,
-  shape: Shape,
-  filters: Filters,
-  types: (leaf: Leaf) => ColumnTypes,
-): InputObjectRef {
+export function havingInput(builder: Builder, shape: Shape, filters: Filters, types: ColumnTypes): InputObjectRef {
   const count = filters.leaf(scalarLeaf('SafeInt')).type;
   const columns = [...shape.columns].map(
     ([name, { column, leaf }]) =>
-      [inputName(shape, name, ownFields), types(leaf).having, column.deprecationReason] as const,
+      [inputName(shape, name, ownFields), types.having(leaf), column.deprecationReason] as const,
   );
   const having = builder.inputRef<object>(`${shape.name}Having`);
   return having.implement({
@@ -38,6 +34,9 @@ export function havingInput(
       or: t.field({ type: [having], description: 'At least one of these.' }),
       not: t.field({ type: having, description: 'Not this.' }),
       count: t.field({ type: count, description: 'The number of rows.' }),
+      ...(shape.times.size > 0 && {
+        countChange: t.field({ type: types.changeHaving, description: 'The change of the number of rows.' }),
+      }),
       ...Object.fromEntries(
         columns.map(([name, type, deprecationReason]) => [name, t.field({ type, deprecationReason })]),
       ),
@@ -49,16 +48,18 @@ export function havingInput(
 export function readHaving(filters: Filters, shape: Shape, having: unknown): Condition {
   const measures: Measure[] = [];
   const columns = new Map([...shape.columns].map(([name, column]) => [inputName(shape, name, ownFields), column]));
-  const test = (name: string, { measure, type, leaf }: Measured, tests: unknown): Sql => {
+  const test = (name: string, { measure, type, leaf }: Measured<Measure>, tests: unknown): Sql => {
     measures.push(measure);
     return filters.leaf(leaf).condition(name, { sql: ident('a', measure.name), type, leaf }, tests);
   };
-  const columnTests = (column: ShapeColumn, argument: unknown): Sql =>
+  const columnTests = (column: ShapeColumn, argument: unknown, form?: NumberForm): Sql =>
     and(
       given(argument).map(([field, value]) => {
-        if (field !== 'percentile') return test(field, measured(column, field), value);
+        const inner = formOf(field);
+        if (inner) return columnTests(column, stated(field, value), inner);
+        if (field !== 'percentile') return test(field, measuredIn(column, form, field), value);
         const { p, is } = value as { readonly p: number; readonly is: unknown };
-        return test('is', measured(column, field, p), is);
+        return test('is', measuredIn(column, form, field, p), is);
       }),
     );
   const conditionOf = (argument: unknown): Sql =>
@@ -69,6 +70,10 @@ export function readHaving(filters: Filters, shape: Shape, having: unknown): Con
         if (name === 'or') return or((value as readonly unknown[]).map(part));
         if (name === 'not') return sql`not (${part(value)})`;
         if (name === 'count') return test(name, countAll, value);
+        if (name === 'countChange')
+          return and(
+            given(stated(name, value)).map(([field, tests]) => test(field, numberOf(countAll, changeOf(field)), tests)),
+          );
         return columnTests(required(columns, name), stated(name, value));
       }),
     );

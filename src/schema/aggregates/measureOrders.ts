@@ -1,5 +1,5 @@
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
-import type { Leaf } from '../leaves.ts';
+import { type Leaf, scalarLeaf } from '../leaves.ts';
 import { measurementsOf, percentileOf } from './measures.ts';
 import { fractionDescription } from './values.ts';
 
@@ -8,6 +8,8 @@ export interface MeasureOrders {
   readonly measure: (leaf: Leaf) => InputObjectRef;
   /** For groups, which are also ordered by the columns of their key. */
   readonly keyOrMeasure: (leaf: Leaf) => InputObjectRef;
+  /** For the change of the number of rows. */
+  readonly change: InputObjectRef;
 }
 
 /** The field by which an order names a column as part of the key. */
@@ -17,7 +19,12 @@ export const keyField = 'key';
 const sets = ['Number', 'Duration', 'Boolean', 'Ordered', 'Counted'] as const;
 
 /** Names of the inputs, whatever the tables. */
-export const measureOrderNames = sets.flatMap((set) => [`${set}MeasureOrderBy`, `${set}KeyOrderBy`]);
+export const measureOrderNames = [
+  ...sets.flatMap((set) => [`${set}MeasureOrderBy`, `${set}KeyOrderBy`]),
+  ...['ChangeOrderBy', 'ChangeMeasureOrderBy'],
+];
+
+type Inputs = Readonly<Record<string, InputObjectRef>>;
 
 function setOf(leaf: Leaf): (typeof sets)[number] {
   const measures = measurementsOf(leaf);
@@ -35,27 +42,49 @@ export function createMeasureOrders(builder: Builder, direction: EnumRef): Measu
       direction: t.field({ type: direction, required: true }),
     }),
   });
-  const once = (suffix: string, description: string, hasKey: boolean) => {
+  const input = (name: string, description: string, names: readonly string[], more: Inputs = {}) =>
+    builder.inputType(name, {
+      isOneOf: true,
+      description,
+      fields: (t) => ({
+        ...Object.fromEntries(names.map((name) => [name, t.field({ type: direction })])),
+        ...Object.fromEntries(Object.entries(more).map(([name, type]) => [name, t.field({ type })])),
+      }),
+    });
+  const once = (define: (leaf: Leaf, set: string) => InputObjectRef) => {
     const defined = new Map<string, InputObjectRef>();
     return (leaf: Leaf): InputObjectRef => {
       const set = setOf(leaf);
-      const names = [...(hasKey ? [keyField] : []), ...Object.keys(measurementsOf(leaf))];
-      const type =
-        defined.get(set) ??
-        builder.inputType(set + suffix, {
-          isOneOf: true,
-          description,
-          fields: (t) => ({
-            ...Object.fromEntries(names.map((name) => [name, t.field({ type: direction })])),
-            ...(percentileOf(leaf) && { percentile: t.field({ type: percentile }) }),
-          }),
-        });
+      const type = defined.get(set) ?? define(leaf, set);
       defined.set(set, type);
       return type;
     };
   };
+  const measuresOf = (leaf: Leaf) => Object.keys(measurementsOf(leaf));
+  let changes: InputObjectRef | undefined;
+  const changesOf = (): Inputs => {
+    changes ??= input('ChangeMeasureOrderBy', 'A change of a measure.', measuresOf(scalarLeaf('Float')), {
+      percentile,
+    });
+    return { difference: changes, rate: changes };
+  };
   return {
-    measure: once('MeasureOrderBy', 'A measure of a column.', false),
-    keyOrMeasure: once('KeyOrderBy', 'A measure of a column, or its `key`, which `groupBy` must have.', true),
+    measure: once((leaf, set) =>
+      input(
+        `${set}MeasureOrderBy`,
+        'A measure of a column.',
+        measuresOf(leaf),
+        percentileOf(leaf) ? { percentile } : {},
+      ),
+    ),
+    keyOrMeasure: once((leaf, set) =>
+      input(
+        `${set}KeyOrderBy`,
+        'A measure of a column, or its `key`, which `groupBy` must have.',
+        [keyField, ...measuresOf(leaf)],
+        percentileOf(leaf) ? { percentile, ...changesOf() } : {},
+      ),
+    ),
+    change: input('ChangeOrderBy', 'The change of a count since the previous bucket.', ['difference', 'rate']),
   };
 }

@@ -1,6 +1,13 @@
 import { builtIn, type Type } from '../../catalog/catalog.ts';
 import { based, operandOf } from '../../db/sql/compare.ts';
-import type { Derived, NumberForm, OfValues } from '../../db/sql/measure.ts';
+import {
+  type Derived,
+  isChange,
+  type Measure,
+  type NumberForm,
+  numberForms,
+  type OfValues,
+} from '../../db/sql/measure.ts';
 import { alias, columnRef } from '../../db/sql/select.ts';
 import { type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
@@ -9,8 +16,8 @@ import { type MeasuredOperand, measurementsOf, percentileOf, resultType } from '
 import type { ShapeColumn } from './shape.ts';
 
 /** A measure, and how its value travels. */
-export interface Measured {
-  readonly measure: OfValues;
+export interface Measured<M extends Measure = OfValues> {
+  readonly measure: M;
   readonly leaf: Leaf;
   readonly type: Type;
 }
@@ -42,14 +49,21 @@ const ownRows: MeasuredRows = { name: alias, isExact: false };
 /**
  * Returns the measure of a field in a column's aggregates; throws BAD_USER_INPUT unless the fraction is from 0 to 1.
  */
-export function measured(of: ShapeColumn, field: string, fraction?: unknown, rows = ownRows): Measured {
+function measured(of: ShapeColumn, field: string, fraction?: unknown, rows = ownRows): Measured {
   const { column, leaf, isOnNodes } = of;
   const operand = { sql: columnValue(of, rows.name), type: column.type, leaf, isOnNodes, isExact: rows.isExact };
   return measureOf(operand, measureName(of, field), field, fraction);
 }
 
-/** Returns the same measure as a number or as its change; durations are measured in seconds. */
-export function measuredNumber(of: ShapeColumn, field: string, form: NumberForm, fraction?: unknown) {
+/** Returns the same measure as it is, as a number or as its change; numbers of durations are in seconds. */
+export function measuredIn(
+  of: ShapeColumn,
+  form: NumberForm | undefined,
+  field: string,
+  fraction?: unknown,
+  rows?: MeasuredRows,
+): Measured<OfValues | Derived> {
+  if (!form) return measured(of, field, fraction, rows);
   if (of.leaf.type !== 'Duration') return numberOf(measured(of, field, fraction), form);
   const seconds = sql`extract(epoch from ${columnValue(of)})`;
   const type = builtIn('numeric');
@@ -81,10 +95,22 @@ function measureOf(operand: MeasuredOperand, name: string, field: string, fracti
 }
 
 /** Returns a measure as a number or as its change. Integers become numeric, so that differences cannot overflow. */
-export const numberOf = ({ measure, type: { name } }: Measured, form: NumberForm): Derived => ({
-  kind: 'derived',
-  name: `${form} ${measure.name}`,
-  of: measure,
-  form,
-  number: (value) => (/^float/.test(name) ? sql`${value}::pg_catalog.float8` : sql`${value}::pg_catalog.numeric`),
+export const numberOf = ({ measure, type: { name } }: Measured, form: NumberForm): Measured<Derived> => ({
+  measure: {
+    kind: 'derived',
+    name: `${form} ${measure.name}`,
+    of: measure,
+    form,
+    number: (value) => (/^float/.test(name) ? sql`${value}::pg_catalog.float8` : sql`${value}::pg_catalog.numeric`),
+  },
+  leaf: scalarLeaf('Float'),
+  type: resultType('Float'),
 });
+
+/** Returns the form whose measures a field holds; undefined for any other field. */
+export const formOf = (field: string): NumberForm | undefined => numberForms.find((form) => form === field);
+
+/** Throws BAD_USER_INPUT for changes of rows without buckets. */
+export function requireBuckets(measures: readonly Measure[], isBucketed: boolean): void {
+  if (!isBucketed && measures.some(isChange)) throw badInput('Changes need buckets: set every in groupBy');
+}

@@ -1,7 +1,7 @@
 import type { InputFieldMap } from '@pothos/core';
 import { builtIn } from '../../catalog/catalog.ts';
 import type { OrderKey } from '../../db/sql/keyset.ts';
-import type { Measure } from '../../db/sql/measure.ts';
+import type { Derived, Measure, OfValues } from '../../db/sql/measure.ts';
 import { ident } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
 import type { Builder, EnumRef, InputFieldBuilder, InputObjectRef } from '../builder.ts';
@@ -9,9 +9,10 @@ import { type Direction, directions } from '../lists/direction.ts';
 import { oneOf } from './given.ts';
 import type { Groups } from './groupBy.ts';
 import { pathTo } from './key.ts';
-import { countAll, type Measured, type MeasuredRows, measured } from './measured.ts';
+import { countAll, formOf, type Measured, type MeasuredRows, measuredIn, numberOf } from './measured.ts';
 import { keyField, type MeasureOrders } from './measureOrders.ts';
 import { partOf, partPath } from './parts.ts';
+import { changeOf } from './selection.ts';
 import { inputName, type Shape, type ShapeColumn, type Shapes } from './shape.ts';
 
 /** An order of groups, and the measures that it sorts by. */
@@ -21,7 +22,7 @@ export interface GroupOrder {
 }
 
 /** Fields of the input that are not named after a column or relation. */
-const ownFields = ['count', 'bucket', 'parts'];
+const ownFields = ['count', 'countChange', 'bucket', 'parts'];
 
 /** Defines the `orderBy` items of groups, and returns a table's type by its name. */
 export function createGroupOrders(
@@ -41,7 +42,10 @@ export function createGroupOrders(
       description: 'What to order groups by; the first entry is the most significant.',
       fields: (t) => ({
         count: t.field({ type: direction, description: 'The number of rows.' }),
-        ...(shape.times.size > 0 && { bucket: t.field({ type: direction, description: 'The start of the bucket.' }) }),
+        ...(shape.times.size > 0 && {
+          bucket: t.field({ type: direction, description: 'The start of the bucket.' }),
+          countChange: t.field({ type: measures.change, description: 'The change of the number of rows.' }),
+        }),
         ...(shape.parted.size > 0 && { parts: t.field({ type: parts }) }),
         ...columnFields(t, columns),
         ...Object.fromEntries(
@@ -84,7 +88,7 @@ const columnFields = (t: InputFieldBuilder, columns: ColumnOrders): InputFieldMa
 
 /** An order by a measure, with the path of field names to it. */
 interface MeasureOrder {
-  readonly measured: Measured;
+  readonly measured: Measured<OfValues | Derived>;
   readonly direction: unknown;
   readonly path: readonly string[];
 }
@@ -93,14 +97,20 @@ interface MeasureOrder {
 export function readMeasure(shape: Shape, item: unknown, rows?: MeasuredRows): MeasureOrder | null {
   const [field, value] = oneOf('orderBy', item);
   if (field === 'count') return { measured: countAll, direction: value, path: [field] };
+  if (field === 'countChange') {
+    const [form, direction] = oneOf(field, value);
+    return { measured: numberOf(countAll, changeOf(form)), direction, path: [field, form] };
+  }
   const [, column] = [...shape.columns].find(([name]) => inputName(shape, name, ownFields) === field) ?? [];
   if (!column) return null;
   const [part, asked] = oneOf('orderBy', value);
   if (part === keyField) return null;
-  if (part !== 'percentile')
-    return { measured: measured(column, part, undefined, rows), direction: asked, path: [field, part] };
-  const { p, direction } = asked as { readonly p: number; readonly direction: string };
-  return { measured: measured(column, part, p, rows), direction, path: [field, part, String(p)] };
+  const form = formOf(part);
+  const [name, to] = form ? oneOf(part, asked) : [part, asked];
+  const path = [field, part, ...(form ? [name] : [])];
+  if (name !== 'percentile') return { measured: measuredIn(column, form, name, undefined, rows), direction: to, path };
+  const { p, direction } = to as { readonly p: number; readonly direction: string };
+  return { measured: measuredIn(column, form, name, p, rows), direction, path: [...path, String(p)] };
 }
 
 /** Reads the total order of groups: the given items, followed by the remaining keys and the bucket to break ties. */

@@ -36,8 +36,8 @@ interface Parts {
 }
 
 /** Defines the type with the aggregates of a table's columns. */
-export function columnsType(builder: Builder, shape: Shape, types: (leaf: Leaf) => ColumnTypes) {
-  const columns = [...shape.columns].map(([name, column]) => [name, column, types(column.leaf).values] as const);
+export function columnsType(builder: Builder, shape: Shape, types: ColumnTypes) {
+  const columns = [...shape.columns].map(([name, column]) => [name, column, types.values(column.leaf)] as const);
   return builder.objectRef<Row>(`${shape.name}ColumnAggregates`).implement({
     description: `Measures of the columns of \`${shape.table.name}\`.`,
     fields: (t) =>
@@ -115,7 +115,7 @@ export const changeType = (builder: Builder) =>
           nullable: true,
           description,
           ...generatedLeaf({ kind: 'part' }, scalarLeaf('Float'), {
-            get: (row: Row) => row[numberOf(countAll, form).name],
+            get: (row: Row) => row[numberOf(countAll, form).measure.name],
           }),
         });
       return {

@@ -1,16 +1,9 @@
 import { getArgumentValues, getNamedType } from 'graphql';
-import {
-  distinct,
-  type Measure,
-  type NumberForm,
-  numberForms,
-  type OfRows,
-  type Period,
-} from '../../db/sql/measure.ts';
+import { distinct, isChange, type Measure, type NumberForm, type OfRows, type Period } from '../../db/sql/measure.ts';
 import { badInput } from '../../errors.ts';
 import type { Selection } from '../fieldSource.ts';
 import { type SelectedField, selectedFields } from '../selection.ts';
-import { countAll, measured, measuredNumber, numberOf } from './measured.ts';
+import { countAll, formOf, measuredIn, numberOf, requireBuckets } from './measured.ts';
 import { type Shape, type ShapeColumn, shapeColumn } from './shape.ts';
 
 /** The table whose aggregates are selected, and its buckets and periods. */
@@ -39,14 +32,15 @@ export function selectedMeasures(
       const inner = formOf(name);
       if (inner) return ofColumn(column, below(of), inner);
       if (name === 'epochMs') return ofColumn(column, below(of));
-      return form ? measuredNumber(column, name, form, p) : measured(column, name, p).measure;
+      return measuredIn(column, form, name, p).measure;
     });
 
   const ofRows = (fields: readonly SelectedField[]): readonly Measure[] =>
     fields.flatMap((selected): readonly Measure[] => {
       const { name } = selected.field;
       if (name === 'count') return [countAll.measure];
-      if (name === 'countChange') return below(selected).map(({ field }) => numberOf(countAll, changeOf(field.name)));
+      if (name === 'countChange')
+        return below(selected).map(({ field }) => numberOf(countAll, changeOf(field.name)).measure);
       if (name === 'first' || name === 'last') return [endRow(shape, name, argumentsOf(selected)['by'])];
       if (name === 'of')
         return below(selected).flatMap((column) => ofColumn(shapeColumn(shape, column.field.name), below(column)));
@@ -56,7 +50,7 @@ export function selectedMeasures(
     });
 
   const measures = distinct(ofRows(selectedFields(info, getNamedType(info.returnType), info.fieldNodes)));
-  if (!isBucketed && measures.some(isChange)) throw badInput('Changes need buckets: set every in groupBy');
+  requireBuckets(measures, isBucketed);
   return measures;
 }
 
@@ -64,12 +58,8 @@ export function selectedMeasures(
 export const shiftOf = ({ shift }: Readonly<Record<string, unknown>>): string | null =>
   typeof shift === 'string' ? shift : null;
 
-const formOf = (field: string) => numberForms.find((form) => form === field);
-
-/** Returns the form that a field of `countChange` has. */
-const changeOf = (field: string): NumberForm => (field === 'rate' ? 'rate' : 'difference');
-
-const isChange = (measure: Measure) => measure.kind === 'derived' && measure.form !== 'float';
+/** Returns the form that a field of a change has. */
+export const changeOf = (field: string): NumberForm => (field === 'rate' ? 'rate' : 'difference');
 
 function before(period: Period, measure: Measure): Measure {
   if (measure.kind === 'before' || isChange(measure))

@@ -138,11 +138,15 @@ export function createOrders(builder: Builder, { catalog, names, shapes, aggrega
     reads: 'aggregate',
     keyOf(item, { rows, path, joins }) {
       const found = readMeasure(of, item, { name: inner, isExact: true });
-      if (!found) throw new Error(`No order by ${[...path, name].join('.')}`);
-      const { measure, type } = found.measured;
+      const measure = found?.measured.measure;
+      if (!measure || measure.kind === 'derived') throw new Error(`No order by ${[...path, name].join('.')}`);
       const nullable = path.length > 0 || measure.kind !== 'value' || measure.whenEmpty === null;
       const expression = joins.measure(match, rows, measure);
-      return computedKey([...path, name, ...found.path], { expression, type, nullable }, found.direction);
+      return computedKey(
+        [...path, name, ...found.path],
+        { expression, type: found.measured.type, nullable },
+        found.direction,
+      );
     },
   });
 
