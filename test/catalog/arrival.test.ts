@@ -109,13 +109,16 @@ const pool = createPool({
 afterAll(() => pool.end());
 
 describe('the order of arrival, or why there is none', () => {
-  test.each(Object.entries(cases))('of %s', async (name, [, expected]) => {
-    const { catalog } = await introspect(createDb(pool), 'events');
-    const directed = applyDirectives(catalog, () => {});
-    const table = directed.catalog.tables.find((t) => t.name === name);
-    if (!table) throw new Error(`There is no table ${name}`);
-    const found = arrivalOf(directed.catalog, table, directed.arrivals.get(name));
-    if (expected instanceof RegExp) expect(found).toEqual({ reason: expect.stringMatching(expected) });
-    else expect(found).toMatchObject({ columns: expected });
-  });
+  test.each(Object.entries(cases))(
+    'the order of arrival, or its absence, is found for the table %s',
+    async (name, [, expected]) => {
+      const { catalog } = await introspect(createDb(pool), 'events');
+      const directed = applyDirectives(catalog, () => {});
+      const table = directed.catalog.tables.find((t) => t.name === name);
+      if (!table) throw new Error(`There is no table ${name}`);
+      const found = arrivalOf(directed.catalog, table, directed.arrivals.get(name));
+      if (expected instanceof RegExp) expect(found).toEqual({ reason: expect.stringMatching(expected) });
+      else expect(found).toMatchObject({ columns: expected });
+    },
+  );
 });

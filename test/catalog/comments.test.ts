@@ -10,18 +10,21 @@ import { createEmptyDatabase } from '../support/database.ts';
 import { runs } from '../support/property.ts';
 import { setUp } from '../support/setUp.ts';
 
-describe('a line of a comment that begins with @ directs, whatever ends the line', () => {
-  test.each(['\n', '\r\n', '\r'])('%j', (end) => {
-    expect(parseComment(['First.', '@name thing', '  @omit', 'Last.'].join(end))).toEqual({
-      description: 'First.\nLast.',
-      directives: [
-        { name: 'name', argument: 'thing' },
-        { name: 'omit', argument: '' },
-      ],
-    });
-  });
+describe('directives in comments', () => {
+  test.each(['\n', '\r\n', '\r'])(
+    'a line of a comment that begins with @ is a directive, also if it ends with %j',
+    (end) => {
+      expect(parseComment(['First.', '@name thing', '  @omit', 'Last.'].join(end))).toEqual({
+        description: 'First.\nLast.',
+        directives: [
+          { name: 'name', argument: 'thing' },
+          { name: 'omit', argument: '' },
+        ],
+      });
+    },
+  );
 
-  test('and whatever stands in it', () => {
+  test('other line separators belong to the directive', () => {
     expect(parseComment('@deprecated for\u2028ever\u0085').directives).toEqual([
       { name: 'deprecated', argument: 'for\u2028ever\u0085' },
     ]);
@@ -71,7 +74,7 @@ describe('over a real database', async () => {
       comment on table events.old is E'Nobody writes it.\\r\\n@deprecated read t'`,
   });
 
-  test('what is deprecated says so, and its text is shown as it is', async () => {
+  test('a deprecated column says so, and its text is shown unchanged', async () => {
     const field = (name: string, description: string | null, deprecationReason: string | null) => ({
       ...{ name, description, deprecationReason, isDeprecated: deprecationReason !== null },
     });
@@ -87,7 +90,7 @@ describe('over a real database', async () => {
     ]);
   });
 
-  test('a column is deprecated wherever GraphQL lets it be, a table in all that leads to it', () => {
+  test('a column is deprecated wherever GraphQL allows that, a table in everything that leads to it', () => {
     const deprecated = Object.values(api.api.schema.getTypeMap()).flatMap((type) => {
       if (type instanceof GraphQLEnumType)
         return type.getValues().flatMap((value) => (value.deprecationReason ? [`${type.name}.${value.name}`] : []));

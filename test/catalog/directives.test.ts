@@ -30,25 +30,25 @@ function directTable(comment: string) {
 }
 
 describe('a comment', () => {
-  test('without directives is the description', () => {
+  test('a comment without directives is the description', () => {
     expect(directTable('Mail it to me@example.org.\nSecond line.').device?.comment).toBe(
       'Mail it to me@example.org.\nSecond line.',
     );
   });
 
-  test('loses its directives, wherever they are', () => {
+  test('a comment loses its directives, wherever they are', () => {
     const { device, log } = directTable('@name thing\r\nOne.\n  @key (device_id)  \nTwo.\n');
     expect(device?.comment).toBe('One.\nTwo.');
     expect(log).toEqual([]);
   });
 
-  test('with directives only is no description', () => {
+  test('a comment of directives only is no description', () => {
     expect(directTable('@key (device_id)').device?.comment).toBeNull();
   });
 });
 
 describe('@name', () => {
-  test('names tables, columns, enums, keys and relations, each apart from the others', () => {
+  test('@name names tables, columns, enums, keys and relations, each apart from the others', () => {
     const status = enumeration('status', ['a'], { comment: '@name device_state' });
     const device = table('device', [column('same', { type: enumOf(status), comment: '@name ofColumn' })], {
       comment: '@name gadget',
@@ -66,7 +66,7 @@ describe('@name', () => {
     });
   });
 
-  test.each(['', '1st', 'two words', '__type', 'größe'])('rejects "%s", which is not a name', (name) => {
+  test.each(['', '1st', 'two words', '__type', 'größe'])('@name rejects "%s", which is not a name', (name) => {
     const { names, log } = directTable(`@name ${name}`);
     expect(names.size).toBe(0);
     expect(log).toEqual([`@name on table device: "${name}" is not a GraphQL name`]);
@@ -79,13 +79,13 @@ describe('@omit', () => {
   const to = (target: string, comment: string | null = null) =>
     foreignKey('to', ['site_id'], ['site', [target]], comment);
 
-  test('leaves out a table, and what refers to it', () => {
+  test('@omit leaves out a table, and what refers to it', () => {
     const device = table('device', ['site_id'], { foreignKeys: [to('site_id')] });
     const { tables } = direct(catalog([device, { ...site, comment: omitted }]));
     expect(tables).toEqual([{ ...device, foreignKeys: [] }]);
   });
 
-  test('leaves out a column, and the keys that need it', () => {
+  test('@omit leaves out a column, and the keys that need it', () => {
     const device = table('device', ['site_id'], { foreignKeys: [to('code')] });
     const columns = site.columns.map((c) => (c.name === 'code' ? { ...c, comment: omitted } : c));
     const { tables } = direct(
@@ -95,7 +95,7 @@ describe('@omit', () => {
     expect(tables[1]).toEqual({ ...site, columns: [site.columns[0]] });
   });
 
-  test('leaves out a key, a relation and a primary key', () => {
+  test('@omit leaves out a key, a relation and a primary key', () => {
     const device = table('device', ['site_id'], { foreignKeys: [to('site_id', omitted)] });
     const indexes = [unique('pkey', ['site_id'], omitted), unique('u', ['code'], omitted)];
     const { tables } = direct(catalog([device, { ...site, indexes }]));
@@ -105,14 +105,14 @@ describe('@omit', () => {
     ]);
   });
 
-  test('of all its columns leaves out the table', () => {
+  test('@omit of all its columns leaves out the table', () => {
     const { tables } = direct(catalog([table('device', [column('a', { comment: omitted })])]));
     expect(tables).toEqual([]);
   });
 });
 
 describe('@key', () => {
-  test('makes columns the primary key, which are then never null', () => {
+  test('@key makes columns the primary key, which are then never null', () => {
     const columns = ['a', 'b', 'c'].map((name) => column(name, { nullable: true }));
     const { tables, log } = direct(catalog([table('device', columns, { comment: '@key (b, a)' })]));
     expect(log).toEqual([]);
@@ -120,7 +120,7 @@ describe('@key', () => {
     expect(tables[0]?.columns.map(({ nullable }) => nullable)).toEqual([false, false, true]);
   });
 
-  test('takes names in quotes', () => {
+  test('@key takes names in quotes', () => {
     const { device, log } = directTable('@key ("device_id", "Odd, ""name""")');
     expect(log).toEqual([]);
     expect(device?.primaryKey).toEqual(['device_id', 'Odd, "name"']);
@@ -132,7 +132,7 @@ describe('@key', () => {
     ['(device_id, nope)', 'there is no readable column nope'],
     ['(place)', 'values of a key must have an order'],
     ['(device_id)\n@key (site_id)', 'the table has a primary key', '(site_id)'],
-  ])('%j is ignored, and the log says why', (argument, reason, wrong = argument) => {
+  ])('@key %j is ignored, and the log says why', (argument, reason, wrong = argument) => {
     const { device, log } = directTable(`@key ${argument}`);
     expect(log).toEqual([`@key ${wrong} on table device: ${reason}`]);
     expect(device?.primaryKey).toEqual(wrong === argument ? [] : ['device_id']);
@@ -140,13 +140,13 @@ describe('@key', () => {
 });
 
 describe('@foreignKey', () => {
-  test('relates one table to another', () => {
+  test('@foreignKey relates one table to another', () => {
     const { device, log } = directTable('@foreignKey (site_id) REFERENCES site (site_id)');
     expect(log).toEqual([]);
     expect(device?.foreignKeys).toMatchObject([{ columns: ['site_id'], table: 'site', targets: ['site_id'] }]);
   });
 
-  test('takes names in quotes', () => {
+  test('@foreignKey takes names in quotes', () => {
     const { device, log } = directTable('@foreignKey ("Odd, ""name""")references "site"("site_id")');
     expect(log).toEqual([]);
     expect(device?.foreignKeys).toMatchObject([{ columns: ['Odd, "name"'], table: 'site', targets: ['site_id'] }]);
@@ -170,7 +170,7 @@ describe('@foreignKey', () => {
       '(place) references site (site_id)',
       'place cannot be compared with the column that it refers to, which has another type',
     ],
-  ])('%j is ignored, and the log says why', (argument, reason) => {
+  ])('@foreignKey %j is ignored, and the log says why', (argument, reason) => {
     const { device, log } = directTable(`@foreignKey ${argument}`);
     expect(log).toEqual([`@foreignKey ${argument} on table device: ${reason}`]);
     expect(device?.foreignKeys).toEqual([]);
@@ -178,20 +178,20 @@ describe('@foreignKey', () => {
 });
 
 describe('@arrival', () => {
-  test.each(['device_id', '"device_id"'])('names the column of the order of arrival: %s', (argument) => {
+  test.each(['device_id', '"device_id"'])('@arrival names the column of the order of arrival: %s', (argument) => {
     const { arrivals, log } = directTable(`@arrival ${argument}`);
     expect(log).toEqual([]);
     expect([...arrivals]).toEqual([['device', 'device_id']]);
   });
 
-  test('of an unknown column is ignored, and the log says why', () => {
+  test('@arrival with an unknown column is ignored, and the log says why', () => {
     const { arrivals, log } = directTable('@arrival nope');
     expect(log).toEqual(['@arrival nope on table device: there is no readable column nope']);
     expect(arrivals.size).toBe(0);
   });
 });
 
-test('a directive that has no meaning in its place is ignored, and the log says which would have', () => {
+test('a directive without a meaning in its place is ignored, and the log says which one would have one', () => {
   const status = enumeration('status', ['a'], { comment: '@omit' });
   const device = table('device', [column('a', { comment: '@key (a)', type: enumOf(status) })], {
     comment: '@todo ask Eve\n@ noon',
@@ -261,7 +261,7 @@ describe('over a real database', async () => {
     expect(isObjectType(gadget) && gadget.getFields()['house']?.description).toBe('Where it lives.');
   });
 
-  test('a view with a key and foreign keys has what a table has: node, lookup, relations both ways', async () => {
+  test('a view with a key and foreign keys has everything that a table has: node, lookup, relations both ways', async () => {
     const { deviceStates } = await api.query<{ deviceStates: { nodes: { id: string }[] } }>(`{
       deviceStates { nodes { id deviceId device { alarm } site { code } siteByCode { siteId } } }
     }`);

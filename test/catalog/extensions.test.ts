@@ -25,7 +25,7 @@ async function listsOf(): Promise<readonly string[]> {
   return [...Object.keys(query), ...fields].filter((name) => !name.endsWith('Aggregate'));
 }
 
-test('tables of extensions is served where its comment exposes it, and so are relations to it', async () => {
+test('tables of extensions are served if their comment exposes them, and so are relations to them', async () => {
   expect(await listsOf()).toEqual([
     ...['kept', 'kepts', 'node', 'nodes', 'note', 'notes', 'pgBuffercaches'],
     ...['id', 'lookupId', 'noteId'],
@@ -37,7 +37,7 @@ test('tables of extensions is served where its comment exposes it, and so are re
   ]);
 });
 
-test('a schema that holds nothing but what extensions made has nothing to read', async () => {
+test('a schema with only tables of extensions has nothing to read', async () => {
   await database.admin(`
     create schema monitoring; create extension pg_visibility schema monitoring;
     create table monitoring.made (a int); alter extension pg_visibility add table monitoring.made`);

@@ -136,7 +136,7 @@ test('a word with letters that are not English has no plural', () => {
   ]);
 });
 
-test('a table whose plural is its singular has its list under a name of its own', () => {
+test('a table whose plural equals its singular has a list with a name of its own', () => {
   const given = catalog(tables('sheep', 'sensor_data', 'news'));
   expect(names(given, 'Query')).toEqual([
     'news',
@@ -185,7 +185,7 @@ describe('in a collision', () => {
     expect(found).toEqual(expect.arrayContaining(['IntList_2', 'IntList_2Where']));
   });
 
-  test('types made for an enum and for a table never meet', () => {
+  test('types generated for an enum and for a table never have the same name', () => {
     const price = enumeration('price', ['low']);
     const lists = table('price_list', [column('prices', { type: arrayOf(enumOf(price)) })]);
     expect(types(catalog([lists], [price]))).toEqual(
@@ -199,13 +199,13 @@ describe('a relation', () => {
   const site = table('site', ['site_id', 'code', 'region'], { primaryKey: ['site_id'] });
   const to = foreignKey('key', ['site_id'], ['site', ['site_id']]);
 
-  test('is called after a column that is called after its target', () => {
+  test('a relation is named after a column that is named after its target', () => {
     const given = catalog([table('device', ['site_id'], { foreignKeys: [to] }), site]);
     expect(names(given, 'Device')).toEqual(['site', 'siteId']);
     expect(names(given, 'Site')).toContain('devices');
   });
 
-  test('is called after its columns otherwise', () => {
+  test('otherwise, a relation is named after its columns', () => {
     const given = catalog([
       table('device', ['home_site_id', 'code', 'region'], {
         foreignKeys: [
@@ -219,7 +219,7 @@ describe('a relation', () => {
     expect(names(given, 'Site')).toEqual(expect.arrayContaining(['devicesByHomeSiteId', 'devicesByCodeRegion']));
   });
 
-  test('leaves a column its name', () => {
+  test('a relation leaves a column its name', () => {
     const given = catalog([table('device', ['site', 'site_id'], { foreignKeys: [to] }), site, table('devices', ['a'])]);
     expect(names(given, 'Device')).toEqual(['site', 'siteBySiteId', 'siteId']);
     const host = table('site', ['site_id', 'devices'], { primaryKey: ['site_id'] });
@@ -231,13 +231,13 @@ describe('a relation', () => {
     ]);
   });
 
-  test('is singular where only one row can refer', () => {
+  test('a relation is singular if at most one row can refer', () => {
     const device = table('device', ['site_id'], { foreignKeys: [to], indexes: [unique('one', ['site_id'])] });
     expect(names(catalog([device, site]), 'Site')).toContain('device');
   });
 });
 
-test('aggregates are called after the list, and their columns and types after what they stand for', () => {
+test('aggregates are named after the list, and their columns and types after what they stand for', () => {
   const given = catalog([
     table('device', ['id', 'site_id', 'lastSeen', column('seen_at', { type: type('timestamptz') })], {
       primaryKey: ['id'],
@@ -260,7 +260,7 @@ test('aggregates are called after the list, and their columns and types after wh
   ]);
 });
 
-test('rows are grouped by a relation only where it leads to one row', () => {
+test('rows are grouped by a relation only if it leads to one row', () => {
   const site = table('site', ['site_id', 'region'], { primaryKey: ['site_id'] });
   const device = (to: string) =>
     table('device', ['site_id'], { foreignKeys: [foreignKey('key', ['site_id'], ['site', [to]])] });
@@ -268,7 +268,7 @@ test('rows are grouped by a relation only where it leads to one row', () => {
   expect(names(catalog([device('region'), site]), 'DeviceGroupBy')).toEqual(['columns']);
 });
 
-test('a column named like a field of the input of groups is renamed there', () => {
+test("a column named like a field of the groups' input is renamed there", () => {
   const given = catalog([
     table('device', ['id', 'bucket_id', 'count', 'columns'], {
       primaryKey: ['id'],
@@ -284,7 +284,7 @@ test('a column named like a field of the input of groups is renamed there', () =
   expect(names(given, 'DeviceGroupKey')).toEqual(['bucket', 'bucketId', 'columns', 'count', 'rowId']);
 });
 
-test('a lookup is called after its key', () => {
+test('a lookup is named after its key', () => {
   const given = catalog([
     table('device', ['device_id', 'serial', 'site_id', 'slot'], {
       primaryKey: ['device_id'],
@@ -297,7 +297,7 @@ test('a lookup is called after its key', () => {
 describe('a mutation', () => {
   const open = (name: string) => column(name, { mayInsert: true, mayUpdate: true });
 
-  test('is called after the type, and after the lookup of its key', () => {
+  test('a mutation is named after the type, and after the lookup of its key', () => {
     const device = table('device_readings', ['reading_id', 'serial', 'site_id', 'slot'].map(open), {
       primaryKey: ['reading_id'],
       indexes: [unique('z', ['reading_id']), unique('a', ['serial']), unique('b', ['site_id', 'slot'])],
@@ -314,14 +314,14 @@ describe('a mutation', () => {
     expect(names(given, 'DeviceReadingPayload')).toEqual(['deviceReading']);
   });
 
-  test('of many rows has a name of its own where the plural is the singular', () => {
+  test('a mutation of many rows has a name of its own if the plural equals the singular', () => {
     const given = catalog(['sheep', 'sensor_data'].map((name) => table(name, [open('a')])));
     expect(names(given, 'Mutation')).toEqual([
       ...['createSensorData', 'createSensorDataList', 'createSheep', 'createSheepList'],
     ]);
   });
 
-  test('has types whose names other tables do not get', () => {
+  test('a mutation has types whose names other tables do not get', () => {
     const given = catalog(
       ['device', 'create_device_input', 'update_device_patch'].map((name) => table(name, [open('a')])),
     );
@@ -335,7 +335,7 @@ describe('a mutation', () => {
     );
   });
 
-  test("has a key argument in addition to its own, whatever the column's name", () => {
+  test("a mutation has a key argument in addition to its own, whatever the column's name", () => {
     const given = catalog([
       table('device', ['patch', 'expect'].map(open), {
         primaryKey: ['patch', 'expect'],
@@ -346,7 +346,7 @@ describe('a mutation', () => {
     expect(updateDevice?.args.map(({ name }) => name).toSorted()).toEqual(['expect', 'expect_', 'patch', 'patch_']);
   });
 
-  test('does not exist for a key without an index', () => {
+  test('a key without an index has no mutation', () => {
     const given = catalog([table('device', ['a', 'b'].map(open), { primaryKey: ['a'], mayDelete: true })]);
     expect(names(given, 'Mutation')).toEqual(['createDevice', 'createDevices']);
   });
@@ -359,7 +359,7 @@ test('an enum without labels is text, since GraphQL has none without values', ()
   expect(types(given)).not.toContain('None');
 });
 
-test('a type of the schema that is called like one of PostgreSQL is text', () => {
+test("a type of the schema that is named like one of PostgreSQL's is text", () => {
   const given = catalog([
     table(
       'thing',
@@ -372,7 +372,7 @@ test('a type of the schema that is called like one of PostgreSQL is text', () =>
 });
 
 describe('any catalog', () => {
-  test('gives a valid schema, whatever the names in it', { timeout: patience }, () => {
+  test('any catalog gives a valid schema, whatever the names in it', { timeout: patience }, () => {
     fc.assert(
       fc.property(anyCatalog, (given) => {
         const schema = schemaOf(given);
@@ -383,7 +383,7 @@ describe('any catalog', () => {
     );
   });
 
-  test('gives the same schema in any order', { timeout: patience }, () => {
+  test('any catalog gives the same schema in any order', { timeout: patience }, () => {
     fc.assert(
       fc.property(
         anyCatalog.chain((given) => fc.tuple(fc.constant(given), shuffled(given))),
@@ -395,7 +395,9 @@ describe('any catalog', () => {
     );
   });
 
-  test('keeps its names when something is added, except those that the new thing takes', { timeout: patience }, () => {
+  test('any catalog keeps its names when something is added, except those that the new thing takes', {
+    timeout: patience,
+  }, () => {
     fc.assert(
       fc.property(
         anyCatalog.chain((given) => fc.tuple(fc.constant(given), grown(given))),

@@ -29,7 +29,7 @@ const ascii = fc.string({ unit: 'binary-ascii', maxLength: 8 }).filter((text) =>
 
 const beside = fc.uniqueArray(fc.oneof(foreign, ascii), { maxLength: 6 });
 
-test('a label keeps its name, whatever comes beside it', () => {
+test('a label keeps its name, whatever other labels are added', () => {
   const labelOf = (labels: readonly string[], label: string) => {
     const level = enumeration('level', labels);
     return namesOf(catalog([table('t', [column('c', { type: enumOf(level) })])], [level]))
@@ -45,7 +45,7 @@ test('a label keeps its name, whatever comes beside it', () => {
   );
 });
 
-test('so do a column and a table', () => {
+test('a column and a table keep their names, whatever is added', () => {
   const fieldOf = (columns: readonly string[], name: string) => {
     const given = table('t', columns);
     return namesOf(catalog([given])).column(given, column(name));

@@ -74,7 +74,7 @@ async function withoutAccess(table: string, work: () => Promise<void>): Promise<
   }
 }
 
-test('what the code generator makes compiles with the snippets, and has the documented types', async () => {
+test('the output of the code generator compiles with the snippets, and has the documented types', async () => {
   await web.typeCheck();
 });
 
@@ -101,7 +101,7 @@ describe.each(['apollo', 'urql'])('%s', (name) => {
     expect(codesOf(error)).toEqual(['BAD_USER_INPUT']);
   });
 
-  test('a field that fails leaves the others their data', async () => {
+  test('a field that fails leaves the other fields their data', async () => {
     const { createClient, overview } = await load();
     await withoutAccess('incident', async () => {
       expect(await overview(createClient(url))).toEqual({ devices: 40, incidents: null, codes: ['FORBIDDEN'] });
@@ -148,18 +148,18 @@ describe('Relay', () => {
     environment = createEnvironment(url);
   });
 
-  test('continues from a cursor, and has all rows in one connection', async () => {
+  test('Relay continues from a cursor, and has all rows in one connection', async () => {
     expect(await list.allDevices(environment)).toEqual(await serials('[{ serial: ASC }]'));
   });
 
-  test('an error has its code', async () => {
+  test('an error has its code in Relay, too', async () => {
     const where = { serial: { eq: null } };
     await expect(list.loadDevices(environment, { count: 5, where })).rejects.toMatchObject({
       codes: ['BAD_USER_INPUT'],
     });
   });
 
-  test('a failed field is an error if the query says so', async () => {
+  test('a failed field is an error in Relay if the query says so', async () => {
     await withoutAccess('site', async () => {
       await expect(list.loadDevices(environment, { count: 6 })).rejects.toThrow('Unexpected response payload');
     });
@@ -194,7 +194,7 @@ describe('aggregates, which have no id, in caches', () => {
     expect(found).toEqual({ requests: 2, warnings: [] });
   });
 
-  test('urql does too, and has no warnings', async () => {
+  test('urql keeps the measures of two queries, too, and warns about nothing', async () => {
     const { createClient } = await web.load<UrqlModule>('src/urql.ts');
     const { meanQuery, rangeQuery, bySeverityQuery } = await web.load<Queries>('src/aggregates.ts');
     const client = createClient(url);
@@ -251,13 +251,13 @@ describe('a tail', () => {
     expect(seen).toHaveLength(5);
   }
 
-  test.each(['apollo', 'urql'])('is followed by %s, over the end of a stream', async (name) => {
+  test.each(['apollo', 'urql'])('a tail is followed by %s, also when a stream ends', async (name) => {
     const { createClient, followEvents } = await web.load<TailModule<unknown>>(`src/${name}Tail.ts`);
     const client = createClient(url);
     await isFollowed((after, onEvent) => followEvents(client, after, onEvent));
   });
 
-  test('is followed by Relay, over the end of a stream', async () => {
+  test('a tail is followed by Relay, also when a stream ends', async () => {
     await linkArtifacts(relay, 'src/EventTail.ts');
     const { createTailEnvironment, followEvents } = await relay.load<
       Pick<TailModule<Environment>, 'followEvents'> & { createTailEnvironment: (url: string) => Environment }
@@ -266,7 +266,7 @@ describe('a tail', () => {
     await isFollowed((after, onEvent) => followEvents(environment, after, onEvent));
   });
 
-  test('runs by the id of a persisted document', async () => {
+  test('a tail runs by the id of a persisted document', async () => {
     interface Tail {
       readonly eventsAdded: { readonly edges: readonly unknown[] };
     }
@@ -284,11 +284,11 @@ describe('a tail', () => {
   });
 });
 
-describe('what people fill in', () => {
+describe('the form for a search', () => {
   test.each([
     [{ serial: 'SN-00001', statuses: ['ACTIVE'] }, '{ serial: { startsWith: "SN-00001" }, status: { in: [ACTIVE] } }'],
     [{ serial: '', site: '', statuses: [] }, '{}'],
-  ])('%j becomes a filter', async (search, where) => {
+  ])('a search for %j becomes a filter', async (search, where) => {
     const { createClient, findDevices } = await web.load<ApolloModule>('src/apollo.ts');
     const { whereOf } = await web.load<{ whereOf: (search: object) => Where }>('src/filters.ts');
     expect(await findDevices(createClient(url), whereOf(search))).toEqual(
@@ -296,7 +296,7 @@ describe('what people fill in', () => {
     );
   });
 
-  test('a null is refused', async () => {
+  test('a null in place of a filter is rejected', async () => {
     for (const name of ['where', 'orderBy']) {
       const document = `query ($${name}: ${name === 'where' ? 'DeviceWhere' : '[DeviceOrderBy!]'}) {
         devices(${name}: $${name}) { totalCount } }`;
@@ -306,7 +306,7 @@ describe('what people fill in', () => {
   });
 });
 
-test('page numbers go by offset', async () => {
+test('page numbers use an offset', async () => {
   const { createClient } = await web.load<UrqlModule>('src/urql.ts');
   const { deviceGridQuery } = await web.load<{ deviceGridQuery: TypedDocumentNode }>('src/devices.ts');
   const { data } = await createClient(url).query(deviceGridQuery, { offset: 25 });
@@ -314,7 +314,7 @@ test('page numbers go by offset', async () => {
 });
 
 describe('values', () => {
-  test('are as documented', async () => {
+  test('values have the documented form', async () => {
     const { createClient } = await web.load<UrqlModule>('src/urql.ts');
     const { lastEventsQuery } = await web.load<{ lastEventsQuery: TypedDocumentNode }>('src/events.ts');
     const { data } = await createClient(url).query(lastEventsQuery, { serial: 'SN-000001' });
@@ -373,14 +373,14 @@ describe('while the database is unreachable', () => {
     return { url: `http://127.0.0.1:${port}/graphql`, requests: () => requests, stop };
   }
 
-  test('queries are retried', async () => {
+  test('queries are retried while the database is unreachable', async () => {
     const server = await startingServer(2);
     const { createClient, findDevices } = await web.load<ApolloModule>('src/apollo.ts');
     expect(await findDevices(createClient(server.url), {})).toHaveLength(40);
     await server.stop();
   });
 
-  test('queries with partial data are retried', async () => {
+  test('queries with partial data are retried while the database is unreachable', async () => {
     const { user } = database.connection;
     await database.admin(`alter role ${user} nologin`);
     await database.admin('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [user]);
@@ -393,7 +393,7 @@ describe('while the database is unreachable', () => {
     expect(await (await answer).json()).toEqual({ data: { __typename: 'Query', devices: { totalCount: 40 } } });
   });
 
-  test('mutations are not', async () => {
+  test('mutations are not retried while the database is unreachable', async () => {
     const server = await startingServer(Infinity);
     const { patientFetch } = await web.load<{ patientFetch: typeof fetch }>('src/patientFetch.ts');
     const body = JSON.stringify({ query: 'mutation Rename { __typename }' });

@@ -24,7 +24,7 @@ const namesUnder = (heading: string) =>
     .toSorted();
 
 test.each(code.map(({ source, text }) => [source, text]))(
-  'the piece %s is the one that the tests run',
+  'the snippet %s is the code that the tests run',
   async (source, text) => {
     expect(text).toBe(await textOf(source, folders));
   },
@@ -72,7 +72,7 @@ test('every operator is in the table', () => {
   expect(all.flatMap((operators) => Object.keys(operators)).filter((name) => !named.has(name))).toEqual([]);
 });
 
-test('every code of an error is in the table', async () => {
+test('every error code is in the table', async () => {
   const codes = [...(await read('src/errors.ts')).matchAll(/^ {2}([A-Z_]+): \d{3},$/gm)].map(([, name]) => name);
   expect(codes.length).toBeGreaterThan(10);
   expect(namesUnder('Errors')).toEqual(codes.toSorted());

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const sdl = await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8');
 const schema = buildSchema(sdl);
 
-test('graphql-js reads the printed schema, and knows what is @oneOf', () => {
+test('graphql-js reads the printed schema, and recognises @oneOf', () => {
   const marked = sdl.match(/^input \w+ @oneOf/gm) ?? [];
   const known = Object.values(schema.getTypeMap()).filter((type) => isInputObjectType(type) && type.isOneOf);
   expect(known.length).toBe(marked.length);

@@ -62,7 +62,7 @@ test.each<[string, () => Record<string, string>, (folder: string) => Promise<unk
     },
     /\.data\/postgres belongs to account 0, and PostgreSQL would run as [1-9]\d*: .*chown/,
   ],
-])('%s is told in a line before anything is made', async (_, variables, prepare, reason) => {
+])('%s is reported in one line before anything is created', async (_, variables, prepare, reason) => {
   const said = await start(variables(), prepare);
   expect(said).toMatch(reason);
   expect(said.replace(/^The configuration has a problem:\n/, '').split('\n')).toHaveLength(1);

@@ -57,7 +57,7 @@ test.each<[line: string, reason: string | RegExp, about?: string]>([
   ['migrate', /^migrate: takes one argument/, 'migrate'],
   ['migrate a b', /^migrate: takes one argument/, 'migrate'],
   ['migrate --dry-run a', 'migrate: --dry-run: unknown option', 'migrate'],
-])('%s', async (line, reason, about) => {
+])('the wrong command line "%s" is explained in two lines', async (line, reason, about) => {
   expect(await run(line.split(' '), admin)).toBe(2);
   const [first = '', ...rest] = printed(err).trimEnd().split('\n');
   expect(first).toMatch(reason);
@@ -66,28 +66,31 @@ test.each<[line: string, reason: string | RegExp, about?: string]>([
   expect(printed(out)).toBe('');
 });
 
-test.each(['--help', '-h', 'help', 'help nothing'])('%s says which commands there are', async (line) => {
+test.each(['--help', '-h', 'help', 'help nothing'])('%s lists the commands', async (line) => {
   expect(await run(line.split(' '), {})).toBe(0);
   for (const name of Object.keys(commandLines)) expect(printed(out)).toMatch(new RegExp(`^ +${name} +\\w`, 'm'));
   expect(printed(err)).toBe('');
 });
 
-test.each(Object.entries(commandLines))('%s --help says what it takes, whatever else is asked', async (name, line) => {
-  for (const args of [
-    [name, '--help'],
-    [name, '-h'],
-    ['help', name],
-    [name, '--nothing', '--help'],
-  ]) {
-    out.mockClear();
-    expect(await run(args, {})).toBe(0);
-    const options = [...printed(out).matchAll(/^ {2}--(\S+)/gm)].map(([, option]) => option);
-    expect(options).toEqual(Object.keys(line.options));
-    expect(printed(out)).toMatch(new RegExp(`^Usage: events-graphql ${name}`));
-  }
-});
+test.each(Object.entries(commandLines))(
+  '%s --help describes the command, whatever else is given',
+  async (name, line) => {
+    for (const args of [
+      [name, '--help'],
+      [name, '-h'],
+      ['help', name],
+      [name, '--nothing', '--help'],
+    ]) {
+      out.mockClear();
+      expect(await run(args, {})).toBe(0);
+      const options = [...printed(out).matchAll(/^ {2}--(\S+)/gm)].map(([, option]) => option);
+      expect(options).toEqual(Object.keys(line.options));
+      expect(printed(out)).toMatch(new RegExp(`^Usage: events-graphql ${name}`));
+    }
+  },
+);
 
-test.each(['--version', '-v', 'doctor --version'])('%s says which version this is', async (line) => {
+test.each(['--version', '-v', 'doctor --version'])('%s prints the version', async (line) => {
   expect(await run(line.split(' '), {})).toBe(0);
   expect(printed(out)).toBe(`events-graphql ${version}, Node.js ${process.version}\n`);
 });

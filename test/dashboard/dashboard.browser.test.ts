@@ -33,7 +33,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
       [serial, values],
     );
 
-  test('loads without a complaint, and its charts have what the database has', async () => {
+  test('the page loads without a complaint, and its charts show what the database has', async () => {
     await open(`?${always()}`);
     await showsEvents(await countOf());
     await panel('Events per day').getByText('As a table').click();
@@ -46,7 +46,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
     expect(await tailRows().count()).toBeGreaterThan(40);
   });
 
-  test('a filter changes the charts, stands in the address, and can be taken back', async () => {
+  test('a filter changes the charts, is kept in the address, and can be undone', async () => {
     await open(`?${always()}`);
     const { rows } = await admin<{ code: string; name: string }>('select code, name from events.site limit 1');
     const [site] = rows;
@@ -63,7 +63,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
     await panel('Device SN-000004').getByText('Last readings').waitFor();
   });
 
-  test('a stroke over the chart chooses a range, and so do buttons', async () => {
+  test('dragging over the chart selects a range, and so do buttons', async () => {
     await open('?range=30d');
     await eventsChart().waitFor();
     const box = await eventsChart().boundingBox();
@@ -86,7 +86,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
     await page.waitForURL((url) => !url.search.includes('from'));
   });
 
-  test('a row that is inserted appears in the tail, and pausing loses none', async () => {
+  test('an inserted row appears in the tail, and pausing loses none', async () => {
     const serial = 'SN-000001';
     await open(`?device=${serial}`);
     await tailRows().first().waitFor();
@@ -136,7 +136,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
       (await admin('select acknowledged_at is not null as done from events.incident where title = $1', [title]))
         .rows[0]?.['done'];
 
-    test('is shown at once, and done', async () => {
+    test('an acknowledgement is shown at once, and succeeds', async () => {
       const incident = await openIncident('Trouble A');
       const answer = Promise.withResolvers<void>();
       await page.route('**/graphql', async (route) => {
@@ -152,7 +152,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
       expect(await stateOf('Trouble A')).toBe(true);
     });
 
-    test('is refused if somebody else has acknowledged it meanwhile, and the page says so', async () => {
+    test('an acknowledgement is rejected if somebody else was faster, and the page says so', async () => {
       const incident = await openIncident('Trouble B');
       await incident.getByRole('button', { name: /^Acknowledge/ }).waitFor();
       await admin(
@@ -167,7 +167,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
       expect(rows).toEqual([{ same: true }]);
     });
 
-    test('is taken back if the user may only read', async () => {
+    test('an acknowledgement is undone if the user may only read', async () => {
       const incident = await openIncident('Trouble C', ['Events.Read']);
       await incident.getByRole('button', { name: /^Acknowledge/ }).click();
       await incident.getByRole('alert').filter({ hasText: 'Not acknowledged' }).waitFor();
@@ -177,7 +177,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
     });
   });
 
-  test('without a token it requests one, and rejects an invalid one', async () => {
+  test('without a token, the page requests one, and rejects an invalid one', async () => {
     await page.goto(address(`?${always()}`));
     const form = page.getByRole('dialog', { name: 'Access token' });
     await form.getByText('az account get-access-token').waitFor();
@@ -192,7 +192,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
   });
 
   test.each(['light', 'dark'] as const)(
-    'the colours are those of the system, %s, until others are chosen',
+    'the colours follow the system, %s, until others are chosen',
     async (colorScheme) => {
       await page.emulateMedia({ colorScheme });
       await open();
@@ -203,7 +203,7 @@ describe.skipIf(absent)('the dashboard in a browser', { timeout: 60_000 }, () =>
     },
   );
 
-  test('says so if there is nothing to show', async () => {
+  test('the page says so if there is nothing to show', async () => {
     await open('?device=SN-999999');
     await page.getByText('There is no such device.').waitFor();
     await page.getByText('No events here.').waitFor();

@@ -29,7 +29,7 @@ const get = (path: string, init: RequestInit = {}) =>
   createYoga({ plugins: [useDashboard(dashboard)], logging: false }).fetch(`http://localhost${path}`, init);
 
 describe('the page', () => {
-  test('names only its own files, all of which there are', async () => {
+  test('the page names only its own files, which all exist', async () => {
     const response = await get('/dashboard?site=S01');
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(response.headers.get('cache-control')).toBe('no-cache');
@@ -48,21 +48,21 @@ describe('the page', () => {
     }
   });
 
-  test('may run and load nothing from elsewhere, and nothing inline', async () => {
+  test('the page may run and load nothing from elsewhere, and nothing inline', async () => {
     const policy = (await get('/dashboard')).headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("connect-src 'self'");
     expect(policy).not.toMatch(/https?:|\*|unsafe/);
   });
 
-  test('is less than 64 kB, compressed, with all its files', () => {
+  test('the page is less than 64 kB, compressed, with all its files', () => {
     const sizes = [...dashboard.files.values()].map(({ gzipped }) => gzipped.length);
     const all = sizes.reduce((sum, size) => sum + size, gzipSync(dashboard.html).length);
     expect(all).toBeLessThan(64_000);
     expect(all).toBeGreaterThan(30_000);
   });
 
-  test('with a slash after it leads to the one without, with what it shows', async () => {
+  test('an address that ends in a slash redirects to the page, and keeps its parameters', async () => {
     const response = await get('/dashboard/?site=S01');
     expect(response.status).toBe(308);
     expect(new URL(response.headers.get('location') ?? '', 'http://localhost/dashboard/').href).toBe(
@@ -77,12 +77,12 @@ describe('the page', () => {
     '/dashboard/persisted-documents.json',
     '/dashboard/assets/..%2f..%2f..%2fpackage.json',
     '/dashboard/assets/%2e%2e/%2e%2e/package.json',
-  ])('has no %s', async (path) => {
+  ])('the page has no %s', async (path) => {
     expect((await get(path)).status).toBe(404);
   });
 });
 
-test('its manifest stands beside it, and has its documents by their ids', async () => {
+test('the manifest of the page has the documents that the page requests by id', async () => {
   const { store, problems } = await readStore([dashboard.manifest]);
   expect(problems).toEqual([]);
   const script = [...dashboard.files].find(([name]) => name.endsWith('.js'))?.[1];
@@ -98,14 +98,14 @@ test.each([
   [{ DASHBOARD: 'off' }, false],
   [{ PGHOST: 'localhost', PGUSER: 'me', PGPASSWORD: 'x' }, false],
   [{ PGHOST: 'localhost', PGUSER: 'me', PGPASSWORD: 'x', DASHBOARD: 'on' }, true],
-])('with %j it is served: %j', (environment, isServed) => {
+])('with %j the dashboard is served: %j', (environment, isServed) => {
   expect(readConfig(environment).dashboard).toBe(isServed);
 });
 
 test.each([
   [{}, false],
   [{ DASHBOARD: 'on' }, true],
-])('in production, with %j, it is served: %j', (environment, isServed) => {
+])('in production, with %j, the dashboard is served: %j', (environment, isServed) => {
   const production = { NODE_ENV: 'production', PG_AUTH: 'password', PGPASSWORD: 'x', AUTH: 'none' };
   const database = { PGHOST: 'db.example', PGDATABASE: 'events', PGUSER: 'app' };
   expect(readConfig({ ...production, ...database, ...environment }).dashboard).toBe(isServed);

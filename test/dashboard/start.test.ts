@@ -27,12 +27,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('it serves the dashboard', async () => {
+test('a first start serves the dashboard', async () => {
   expect(program.out()).toContain(`http://localhost:${port}/dashboard`);
   expect(await (await get(port, '/dashboard')).text()).toContain('<title>Telemetry</title>');
 });
 
-test('it runs the documents of the dashboard by their ids', async () => {
+test('a first start runs the documents of the dashboard by their ids', async () => {
   const manifest = new URL('../../examples/dashboard/dist/persisted-documents.json', import.meta.url);
   const documents = Object.entries<string>(JSON.parse(await readFile(manifest, 'utf8')));
   const [id = ''] = documents.find(([, text]) => text.includes('query Choices')) ?? [];
@@ -40,7 +40,7 @@ test('it runs the documents of the dashboard by their ids', async () => {
   expect(data.sites.nodes).toHaveLength(20);
 });
 
-test('its events end now, and go on: after a restart there is what its devices did meanwhile', async () => {
+test('events end now and continue: after a restart there is what the devices did meanwhile', async () => {
   interface Event {
     readonly eventId: string;
     readonly occurredAt: string;

@@ -95,7 +95,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     },
   ];
 
-  test.each(states)('hides nothing and is accessible: $name', async ({ search, reach, leave }) => {
+  test.each(states)('the page hides nothing and is accessible: $name', async ({ search, reach, leave }) => {
     await open(search());
     await reach();
     for (const width of [390, 768, 1024, 1440, 1920]) {
@@ -148,7 +148,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     forgive(/ERR_INTERNET_DISCONNECTED/);
   });
 
-  test('values have all of their digits, in rows, labels and tables', async () => {
+  test('values have all their digits, in rows, labels and tables', async () => {
     await open(`?device=${longSerial}&measure=power`);
     await rows().first().getByText('123,456,789.123 W').waitFor();
     await legend('Values').getByText('123,456,789.123 W').waitFor();
@@ -158,7 +158,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     await rows().first().getByText('123,456,789.123 W').waitFor();
   });
 
-  test('percentiles are only drawn for enough values, and give their number', async () => {
+  test('percentiles are only drawn for enough values, and show their number', async () => {
     await open(`?${always()}`);
     await legend('Percentiles').getByText('values').waitFor();
     await panel('Percentiles').getByText('As a table').click();
@@ -180,7 +180,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     await chart(new RegExp(`^Temperature, each of ${count} values`)).waitFor();
   });
 
-  test('a click on a severity shows it alone, everywhere', async () => {
+  test('a click on a severity shows only that one, everywhere', async () => {
     await open(`?${always()}`);
     await showsEvents(await countOf());
     await legend('Events per day')
@@ -202,7 +202,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     await showsEvents(await countOf());
   });
 
-  test('a click on a line hides it', async () => {
+  test('a click on a line hides the line', async () => {
     await open(`?${always()}`);
     const line = legend('Percentiles').getByRole('button', { name: /^p99/ });
     const canvas = () =>
@@ -225,7 +225,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     await expect.poll(() => legend('Events per day').textContent()).toContain(`incidents ${incidents[0]?.count}`);
   });
 
-  test('rows are one stop of the Tab key; arrows lead on, Enter opens', async () => {
+  test('rows are one stop of the Tab key; arrow keys move between them, and Enter opens one', async () => {
     await open(`?device=${longSerial}`);
     await rows().nth(20).waitFor();
     const stops = () => tail().locator('button:not([tabindex="-1"]), a, [tabindex="0"]').count();
@@ -252,7 +252,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     ).toBe(true);
   });
 
-  test('another year and the time zone are named', async () => {
+  test('another year is shown, and so is the time zone', async () => {
     await open('?from=2020-01-01&to=2020-01-02');
     await page.getByText('1 Jan 2020, 00:00:00 – 2 Jan 2020, 00:00:00').waitFor();
     await page.getByText(/^As of .*, UTC$/).waitFor();
@@ -271,7 +271,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     expect(await page.getByRole('alert').count()).toBe(0);
   });
 
-  test('with a database of another schema there is one message, and the way back', async () => {
+  test('with a database of another schema there is one message, and a way back', async () => {
     await admin('alter table events.device rename serial to number');
     dashboard.readCatalog();
     await open();

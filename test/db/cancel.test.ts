@@ -56,11 +56,11 @@ async function startRead(claims?: Record<string, unknown>) {
   return { read, abort: () => controller.abort(gone) };
 }
 
-describe('a read that nobody waits for', () => {
+describe('an abandoned read', () => {
   test.each([
     ['without claims', undefined],
     ['with claims', { oid: 'anna' }],
-  ])('is cancelled in PostgreSQL, and its connection stays in use: %s', async (_, claims) => {
+  ])('an abandoned read is cancelled in PostgreSQL, and its connection stays in use: %s', async (_, claims) => {
     const before = await pid();
     const { read, abort } = await startRead(claims);
     abort();
@@ -69,7 +69,7 @@ describe('a read that nobody waits for', () => {
     expect(await pid()).toBe(before);
   });
 
-  test('does not wait for a connection any more', async () => {
+  test('an abandoned read no longer waits for a connection', async () => {
     const { read, abort } = await startRead();
     const controller = new AbortController();
     const waiting = db.within({ signal: controller.signal }).rows(sql`select 1`);
@@ -81,12 +81,12 @@ describe('a read that nobody waits for', () => {
     await expect(read).rejects.toBe(gone);
   });
 
-  test('does not begin', async () => {
+  test('a read that was abandoned before it began does not begin', async () => {
     await expect(db.within({ signal: AbortSignal.abort(gone) }).rows(sql`select 1`)).rejects.toBe(gone);
     expect(pool.stats().counts.opened).toBe(0);
   });
 
-  test('loses its connection if PostgreSQL does not end it', async () => {
+  test('an abandoned read loses its connection if PostgreSQL does not end it', async () => {
     const before = await pid();
     const controller = new AbortController();
     const read = db.within({ signal: controller.signal }).rows(sql`select events.stubborn()`);
@@ -116,12 +116,12 @@ test('the next statement on the connection is never cancelled', async () => {
   expect(await pid()).toBe(first);
 });
 
-describe('a write that nobody waits for', () => {
+describe('an abandoned write', () => {
   const insert = (code: string) => sql`
     insert into events.event_type (event_type_id, name, default_severity)
     select ${code}, ${code}, 'info' from pg_sleep(0.5) returning event_type_id`;
 
-  test('runs to its end', async () => {
+  test('an abandoned write runs to its end', async () => {
     const controller = new AbortController();
     const write = db.within({ signal: controller.signal }).write(insert('kept'));
     await expect.poll(() => running('insert into'), soon).toHaveLength(1);
@@ -129,7 +129,7 @@ describe('a write that nobody waits for', () => {
     expect(await write).toMatchObject([{ event_type_id: 'kept' }]);
   });
 
-  test('does not begin', async () => {
+  test('a write that was abandoned before it began does not begin', async () => {
     await expect(db.within({ signal: AbortSignal.abort(gone) }).write(insert('never'))).rejects.toBe(gone);
     const { abort } = await startRead();
     const controller = new AbortController();

@@ -53,20 +53,20 @@ const claimsIn = async (some: Db) => (await some.rows(shown))[0]?.['claims'];
 const pidOf = async (some: Db) => (await some.rows(shown))[0]?.['pid'];
 
 describe('the claims of a caller', () => {
-  test('are visible in the statement, for reads and for writes', async () => {
+  test('claims are visible in the statement, for reads and for writes', async () => {
     const anna = db.within({ claims: { oid: 'anna', roles: ['a', 'b'] } });
     expect(await claimsIn(anna)).toBe('{"oid":"anna","roles":["a","b"]}');
     expect((await anna.write(shown))[0]?.['claims']).toBe('{"oid":"anna","roles":["a","b"]}');
   });
 
-  test('are not visible afterwards, or without a caller', async () => {
+  test('claims are not visible afterwards, or without a caller', async () => {
     expect(await claimsIn(db)).toBe(null);
     await claimsIn(db.within({ claims: { oid: 'anna' } }));
     expect(await claimsIn(db)).toBe('');
     expect(await claimsIn(db.within({}))).toBe('');
   });
 
-  test('cost no round trip', async () => {
+  test('claims cost no round trip', async () => {
     const anna = db.within({ claims: { oid: 'anna' } });
     await claimsIn(anna); // prepares on the connection, once
     roundTrips = 0;
@@ -76,7 +76,7 @@ describe('the claims of a caller', () => {
     expect(roundTrips).toBe(7);
   });
 
-  test('arrive unchanged, whatever they contain', async () => {
+  test('claims arrive unchanged, whatever they contain', async () => {
     await fc.assert(
       fc.asyncProperty(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), async (claims) => {
         expect(await claimsIn(db.within({ claims }))).toBe(JSON.stringify(claims));
@@ -85,7 +85,7 @@ describe('the claims of a caller', () => {
     );
   });
 
-  test('are set again if the statement is repeated because its connection was lost', async () => {
+  test('claims are set again if the statement is repeated because its connection was lost', async () => {
     const anna = db.within({ claims: { oid: 'anna' } });
     const pid = await pidOf(anna);
     await database.admin('select pg_terminate_backend($1)', [pid]);
@@ -93,7 +93,7 @@ describe('the claims of a caller', () => {
     expect(await pidOf(anna)).not.toBe(pid);
   });
 
-  test('are set again if a prepared statement is gone, or stale', async () => {
+  test('claims are set again if a prepared statement is gone or stale', async () => {
     const anna = db.within({ claims: { oid: 'anna' } });
     const all = sql`select * from events.note limit 1`;
     await anna.rows(all);
@@ -105,7 +105,7 @@ describe('the claims of a caller', () => {
     expect(await anna.rows(all)).toMatchObject([{ owner: 'anna', n: '1' }]);
   });
 
-  test('are set for statements that are not prepared too', async () => {
+  test('claims are also set for statements that are not prepared', async () => {
     const anna = db.within({ claims: { oid: 'anna' } });
     for (let i = 0; i < 501; i++) await anna.rows(sql`select ${trusted(String(i))}`);
     expect(await anna.rows(sql`select count(*) from events.note where n > 0`)).toMatchObject([{ count: '50' }]);
@@ -113,7 +113,7 @@ describe('the claims of a caller', () => {
   });
 });
 
-test('a statement that fails leaves no claims, and its connection in the pool', async () => {
+test('a failed statement leaves no claims, and leaves its connection in the pool', async () => {
   const anna = db.within({ claims: { oid: 'anna' } });
   const pid = await pidOf(anna);
   for (const bad of [sql`select 1/0`, sql`select nothing`, sql`select ${'x'}::int`, sql`select ${'\u0000'}::text`]) {

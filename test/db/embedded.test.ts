@@ -63,7 +63,7 @@ async function kill(child: ChildProcess) {
 
 const pidFile = () => join(directory, 'data', 'postmaster.pid');
 
-test('serves a role that is no superuser, on this machine only, and keeps what was written', async () => {
+test('the database serves a role that is no superuser, on this machine only, and keeps what was written', async () => {
   const first = await startEmbedded({ directory, sample });
   expect(
     await query(
@@ -90,20 +90,20 @@ test('Ctrl-C reaches the process but not its database, which the process ends it
 });
 
 describe('when the process was killed', () => {
-  test('its database ends by itself', async () => {
+  test('after the process is killed, its database ends by itself', async () => {
     const { child } = await startProcess();
     await access(pidFile());
     await kill(child);
     await expect.poll(() => readFile(pidFile(), 'utf8').catch(() => 'gone')).toBe('gone');
   });
 
-  test('the next start waits for that, and serves', async () => {
+  test('the next start waits for the database of a killed process, and serves', async () => {
     const { child } = await startProcess();
     await kill(child);
     await expectToServe();
   });
 
-  test('a database that is still running is ended and started anew', async () => {
+  test('a database that is still running is ended and started again', async () => {
     await startPostmaster(await findInstallation(directory, () => {}), {});
     const messages: string[] = [];
     const database = await startEmbedded({ directory, sample, onLog: (message) => messages.push(message) });
@@ -119,7 +119,7 @@ describe('when the process was killed', () => {
     await expectToServe();
   });
 
-  test('a sample that was half loaded is loaded anew', async () => {
+  test('a half-loaded sample is loaded again', async () => {
     const { connection, stop } = await startEmbedded({ directory, sample });
     await query({ ...connection, database: 'postgres' }, 'drop database events');
     await stop();
@@ -132,7 +132,7 @@ describe('when the process was killed', () => {
 });
 
 describe('when another process uses the database', () => {
-  test('the start fails and says which, and the other goes on', async () => {
+  test('a start on the database of another process fails and names it, and the other process continues', async () => {
     const { child, lines } = await startProcess();
     await expect(startEmbedded({ directory })).rejects.toThrow(`in use by process ${child.pid}`);
     const line = once(lines, 'line');
@@ -141,7 +141,7 @@ describe('when another process uses the database', () => {
     await once(child, 'exit');
   });
 
-  test('of several first starts at the same time one succeeds', async () => {
+  test('of several first starts at the same time, one succeeds', async () => {
     const fresh = await makeTemporaryDirectory();
     const starts = await Promise.allSettled([1, 2].map(() => startEmbedded({ directory: fresh.path, sample })));
     const started = starts.filter((start) => start.status === 'fulfilled');

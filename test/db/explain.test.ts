@@ -104,22 +104,22 @@ const places = [100, 10_000, 50_000, 90_000, total - 100];
 describe.each(orders)('a page in the order of $what', (order) => {
   const list = (args: string) => `{ readings(${args}, orderBy: [${order.orderBy}]) { nodes { rowId } } }`;
 
-  test('reads no more than it gives at either end', async () => {
+  test('a page at either end reads no more than it returns', async () => {
     expectShort(await costOfLast(list(`first: ${size}`)), size);
     expectShort(await costOfLast(list(`last: ${size}`)), size);
   });
 
-  test('reads no more than it gives from a cursor on', async () => {
+  test('a page after a cursor reads no more than it returns', async () => {
     for (const place of places)
       expectShort(await costOfLast(list(`first: ${size}, after: "${await cursorAt(place, order)}"`)), size);
   });
 
-  test('reads no more than it gives back from a cursor', async () => {
+  test('a page before a cursor reads no more than it returns', async () => {
     for (const place of places)
       expectShort(await costOfLast(list(`last: ${size}, before: "${await cursorAt(place, order)}"`)), size);
   });
 
-  test('reads no more than lies between two cursors', async () => {
+  test('a page between two cursors reads no more than lies between them', async () => {
     for (const place of places) {
       const [start, end] = [await cursorAt(place, order), await cursorAt(place + 10, order)];
       expectShort(await costOfLast(list(`first: ${size}, after: "${start}", before: "${end}"`)), 9);
@@ -128,16 +128,19 @@ describe.each(orders)('a page in the order of $what', (order) => {
   });
 });
 
-describe('a page under each parent reads no more than it gives', () => {
-  test.each(orders.filter(({ index }) => index.startsWith('device, ')))('in the order of $what', async (order) => {
-    const orderBy = order.orderBy.replace('{ device: ASC }, ', '');
-    const list = (args: string, fields: string) =>
-      `{ devices(first: 20) { nodes { readingsByDevice(${args}, orderBy: [${orderBy}]) { ${fields} } } } }`;
-    const { devices } = await api.query<{
-      devices: { nodes: { readingsByDevice: { pageInfo: { endCursor: string } } }[] };
-    }>(list('first: 1, offset: 40', 'pageInfo { endCursor }'));
-    const cursor = devices.nodes[0]?.readingsByDevice.pageInfo.endCursor;
-    for (const args of ['first: 5', 'last: 5', `first: 5, after: "${cursor}"`, `last: 5, before: "${cursor}"`])
-      expectShort(await costOfLast(list(args, 'nodes { rowId }')), 5, 20);
-  });
+describe('pages under parents', () => {
+  test.each(orders.filter(({ index }) => index.startsWith('device, ')))(
+    'a page under each parent reads no more than it returns, in the order of $what',
+    async (order) => {
+      const orderBy = order.orderBy.replace('{ device: ASC }, ', '');
+      const list = (args: string, fields: string) =>
+        `{ devices(first: 20) { nodes { readingsByDevice(${args}, orderBy: [${orderBy}]) { ${fields} } } } }`;
+      const { devices } = await api.query<{
+        devices: { nodes: { readingsByDevice: { pageInfo: { endCursor: string } } }[] };
+      }>(list('first: 1, offset: 40', 'pageInfo { endCursor }'));
+      const cursor = devices.nodes[0]?.readingsByDevice.pageInfo.endCursor;
+      for (const args of ['first: 5', 'last: 5', `first: 5, after: "${cursor}"`, `last: 5, before: "${cursor}"`])
+        expectShort(await costOfLast(list(args, 'nodes { rowId }')), 5, 20);
+    },
+  );
 });

@@ -158,17 +158,17 @@ const others = [
   'create function events.hidden() returns int language sql as $$select 1$$; drop function events.hidden()',
 ];
 
-describe('each by itself', async () => {
+describe('each statement by itself', async () => {
   const { api, run, look } = await setUpStage();
 
-  test.each(others)('%s: nothing is swapped', async (statement) => {
+  test.each(others)('the API is not replaced after %s', async (statement) => {
     const served = api.served.current();
     await run(statement);
     await api.served.check();
     expect(api.served.current()).toBe(served);
   });
 
-  test.each(changes)('%s: is noticed', async (statement) => {
+  test.each(changes)('a change is noticed: %s', async (statement) => {
     const before = await look();
     await run(statement);
     expect(await readFingerprint(api.db, 'events')).not.toBe(before.fingerprint);
@@ -176,10 +176,10 @@ describe('each by itself', async () => {
   });
 });
 
-describe('in any order', async () => {
+describe('statements in any order', async () => {
   const { run, look } = await setUpStage();
 
-  test('what changes the catalog changes the fingerprint', { timeout: patience }, async () => {
+  test('whatever changes the catalog changes the fingerprint, in any order', { timeout: patience }, async () => {
     const statements = fc.array(fc.constantFrom(...changes, ...others), { minLength: 10, maxLength: 10 });
     await fc.assert(
       fc.asyncProperty(statements, async (chosen) => {

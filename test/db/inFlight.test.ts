@@ -79,14 +79,14 @@ test('an expected result has its room reserved; anything beyond that has to find
   expect(inFlight.held).toBe(room);
 });
 
-test('a request larger than the whole room runs alone', () => {
+test('a request larger than all of the room runs alone', () => {
   const inFlight = createInFlight(room);
   const { inside, of } = arrive(inFlight, { a: 500, b: 1 });
   of['a']?.add(free + 600 * kilobyte);
   expect(inside).toEqual(['a']);
 });
 
-test('a caller who holds some leaves the last fifth to those who hold none', async () => {
+test('a caller who holds some room leaves the last fifth to those who hold none', async () => {
   const inFlight = createInFlight(room, 60_000);
   const open = (caller: string, kilobytes: number) => {
     const share = inFlight.open(caller);
@@ -110,7 +110,7 @@ test('a caller who holds some leaves the last fifth to those who hold none', asy
 describe('a stream', () => {
   const base = 16 * kilobyte;
 
-  test('has a reserve while it is open, for which its messages do not wait', () => {
+  test('a stream has a reserve while it is open, for which its messages do not wait', () => {
     const inFlight = createInFlight(room);
     const share = inFlight.open('a');
     share.add(free);
@@ -127,7 +127,7 @@ describe('a stream', () => {
     expect(inFlight.held).toBe(room - base);
   });
 
-  test('holds what a message needs beyond that until the client takes it', async () => {
+  test('a stream holds what a message needs beyond its reserve until the client takes the message', async () => {
     const inFlight = createInFlight(room, 60_000);
     const streams = Array.from({ length: 3 }, (_, n) => inFlight.open(`${n}`));
     for (const stream of streams) await stream.stream(base);
@@ -141,7 +141,7 @@ describe('a stream', () => {
     expect(inFlight).toMatchObject({ held: 0, waiting: 0 });
   });
 
-  test('leaves all the rest to others', () => {
+  test('a stream leaves all the other room to others', () => {
     const inFlight = createInFlight(room);
     inFlight.open('a').stream(base);
     const other = inFlight.open('b');
@@ -150,7 +150,7 @@ describe('a stream', () => {
     expect(inFlight.held).toBe(base);
   });
 
-  test('is rejected at the limit, of which one caller leaves the last fifth to those without streams', () => {
+  test('a stream is rejected at the limit, of which one caller leaves the last fifth to those without streams', () => {
     const inFlight = createInFlight(100 * room, 60_000, 5);
     const open = (caller: string) => {
       const share = inFlight.open(caller);
@@ -166,7 +166,7 @@ describe('a stream', () => {
     expect(inFlight.held).toBe(0);
   });
 
-  test('that ends while it waits for its reserve leaves nothing behind', async () => {
+  test('a stream that ends while it waits for its reserve leaves nothing behind', async () => {
     const inFlight = createInFlight(room, 60_000);
     const other = inFlight.open('a');
     other.add(free + room);

@@ -31,7 +31,7 @@ const change = (what: string) =>
   `begin; alter table events.left_hand ${what}; alter table events.right_hand ${what}; commit`;
 
 describe('a migration while the catalog is read', () => {
-  test('is seen as a whole, during whichever statement it happens', async () => {
+  test('a migration is seen as a whole, whichever statement it coincides with', async () => {
     const quiet = interrupted(0, async () => {});
     const { digest } = await introspect(quiet, 'events');
     for (let n = 1; n <= quiet.statements(); n++) {
@@ -50,7 +50,7 @@ describe('a migration while the catalog is read', () => {
     expect((await introspect(db, 'events')).digest).toBe(digest);
   });
 
-  test('does not delay the server forever', async () => {
+  test('repeated migrations do not delay the server forever', async () => {
     let column = 0;
     const restless: Db = {
       ...db,

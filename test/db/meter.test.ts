@@ -48,7 +48,7 @@ describe('a read that returns more than a response may hold', () => {
   test.each([
     ['rows of 4 MB', flood],
     ['small rows', sql`select n, repeat('x', 100) from generate_series(1, 10000000) n`],
-  ])('ends after some megabytes, and its connection stays in use: %s', async (_, query) => {
+  ])('a read that is too large ends after some megabytes, and its connection stays in use: %s', async (_, query) => {
     open();
     const before = await pid();
     const since = wire.received;
@@ -62,18 +62,21 @@ describe('a read that returns more than a response may hold', () => {
   test.each([
     ['one row of 100 MB', sql`select repeat('x', 100000000)`, true],
     ['a cancel that does not get there', flood, false],
-  ])('loses its connection after some megabytes if PostgreSQL does not end it: %s', async (_, query, cancels) => {
-    open();
-    const before = await pid();
-    wire.cancels = cancels;
-    const since = wire.received;
-    await expect(budgeted(4 * megabyte).rows(query)).rejects.toMatchObject(tooLarge);
-    expect(wire.received - since).toBeLessThan(60 * megabyte);
-    wire.cancels = true;
-    expect(await pid()).not.toBe(before);
-  });
+  ])(
+    'a read that is too large loses its connection after some megabytes if PostgreSQL does not end it: %s',
+    async (_, query, cancels) => {
+      open();
+      const before = await pid();
+      wire.cancels = cancels;
+      const since = wire.received;
+      await expect(budgeted(4 * megabyte).rows(query)).rejects.toMatchObject(tooLarge);
+      expect(wire.received - since).toBeLessThan(60 * megabyte);
+      wire.cancels = true;
+      expect(await pid()).not.toBe(before);
+    },
+  );
 
-  test('does not affect other reads, nor the next one on its connection', async () => {
+  test('a read that is too large does not affect other reads, nor the next one on its connection', async () => {
     open(3);
     const slow = () => db.rows(sql`select 1 as one from pg_sleep(0.002)`);
     let floods = 8;
@@ -96,7 +99,7 @@ describe('a read that returns more than a response may hold', () => {
 });
 
 describe('a budget', () => {
-  test('counts all reads of a response together, and allows no more once it is exceeded', async () => {
+  test('a budget counts all reads of a response together, and allows no more once it is exceeded', async () => {
     open();
     const own = budgeted(megabyte);
     const rows = (length: number) => own.rows(sql`select repeat('x', ${length}::int) as text`);
@@ -107,7 +110,7 @@ describe('a budget', () => {
     expect(wire.received).toBe(since);
   });
 
-  test('returns all allowed rows, whatever their form on the wire', async () => {
+  test('a budget returns all allowed rows, whatever their form on the wire', async () => {
     open();
     const rows = await budgeted(megabyte).rows(
       sql`select n as a, null as b, true as c, '' as d from generate_series(1, 7000) n`,
@@ -115,7 +118,7 @@ describe('a budget', () => {
     expect(rows).toHaveLength(7000);
   });
 
-  test('does not count the bytes of a failed read', async () => {
+  test('a budget does not count the bytes of a failed read', async () => {
     open();
     const own = budgeted(megabyte);
     for (let i = 0; i < 5; i++) {
@@ -125,7 +128,7 @@ describe('a budget', () => {
     expect(await own.rows(sql`select 1 as one`)).toMatchObject([{ one: '1' }]);
   });
 
-  test('does not end a write, whose rows the client has sent', async () => {
+  test('a budget does not end a write, whose rows the client has sent', async () => {
     open();
     await database.admin('create table events.blob (text text)');
     await database.grantAll(database.connection);

@@ -68,7 +68,7 @@ async function startTheirs(): Promise<Reader> {
 }
 
 describe('an open connection whose token ends', () => {
-  test('is replaced by our pool', async () => {
+  test('our pool replaces an open connection whose token ends', async () => {
     platform.identity.lifeSeconds = 3;
     const ours = await startOurs();
     const first = await ours.read();
@@ -77,7 +77,7 @@ describe('an open connection whose token ends', () => {
     await ours.end();
   });
 
-  test('is kept by the pool of pg', async () => {
+  test("pg's pool keeps an open connection whose token ends", async () => {
     platform.identity.lifeSeconds = 3;
     const theirs = await startTheirs();
     const first = await theirs.read();
@@ -87,7 +87,7 @@ describe('an open connection whose token ends', () => {
   });
 });
 
-describe('while the identity endpoint is away, and a token of less than five minutes lives', () => {
+describe('while the identity endpoint is unreachable', () => {
   /** Reads on a new connection, after the previous one was lost. */
   async function readAnew(reader: Reader): Promise<string> {
     const first = await reader.read();
@@ -101,12 +101,12 @@ describe('while the identity endpoint is away, and a token of less than five min
     }
   }
 
-  test('our pool logs in with it', async () => {
+  test('without the endpoint, our pool logs in with a token of less than five minutes', async () => {
     const ours = await startOurs();
     expect(await readAnew(ours)).toMatch(/^\d+$/);
   });
 
-  test('the pool of pg does not log in, for the token is asked for at each login', async () => {
+  test("without the endpoint, pg's pool does not log in, because it requests a token for each login", async () => {
     const theirs = await startTheirs();
     await expect(readAnew(theirs)).rejects.toThrow(/token|identity|ECONNREFUSED/i);
   });

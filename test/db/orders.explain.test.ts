@@ -90,7 +90,7 @@ const orders = [
 ];
 
 describe.each(orders)('a page in the order of $what', ({ document, byHand }) => {
-  test('costs no more than SQL by hand', async () => {
+  test('a page costs no more than with SQL by hand', async () => {
     const [ours, theirs] = [await costOf(api.db, await statementOf(document)), await costOf(api.db, trusted(byHand))];
     expect(ours.rows, JSON.stringify({ ours, theirs })).toBeLessThanOrEqual(theirs.rows);
     expect(ours.blocks, JSON.stringify({ ours, theirs })).toBeLessThanOrEqual(theirs.blocks + 10);
@@ -98,7 +98,7 @@ describe.each(orders)('a page in the order of $what', ({ document, byHand }) => 
 });
 
 /** Compares `distinctOn` with a list in a list, which reads an index once for each device of the page. */
-test('the newest of each costs least by the table of those that have them', async () => {
+test('the newest reading of each device is cheapest as a list under the devices', async () => {
   const distinct = `{ readings(${page}, distinctOn: [DEVICE_ID], orderBy: [{ deviceId: ASC }, { at: DESC }]) { nodes { level } } }`;
   const loose = `{ devices(${page}) { nodes { readings(first: 1, orderBy: [{ at: DESC }]) { nodes { level } } } } }`;
   const [sorted, entered] = [

@@ -6,7 +6,7 @@ import { startProxy } from '../support/proxy.ts';
 const { primary, standby, end } = await startPair();
 afterAll(end);
 
-test('a planned failover costs no read, and of the writes only those that were under way', async () => {
+test('a planned failover fails no read, and only the writes that were running', async () => {
   const name = await startProxy(primary.connection.port);
   const { user, password, database } = primary.connection;
   const program = startProgram(['serve'], {

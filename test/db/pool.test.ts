@@ -31,13 +31,13 @@ const failure = async (work: Promise<unknown>): Promise<{ readonly error: AppErr
   return { error, cause: error.cause as LoginError };
 };
 
-test('it logs in over TLS with a token, as the role of the identity', async () => {
+test('the pool logs in over TLS with a token, as the role of the identity', async () => {
   const { pool } = platform.connect(role);
   const { rows } = await ask(pool, 'select current_user, ssl from pg_stat_ssl where pid = pg_backend_pid()');
   expect(rows).toEqual([{ current_user: role, ssl: true }]);
 });
 
-test('the session has its settings from its start', async () => {
+test('a session has its settings from the start', async () => {
   const { pool } = platform.connect(role);
   const { rows } = await ask(pool, "select name, setting from pg_settings where source = 'client' order by name");
   expect(Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))).toEqual({
@@ -90,7 +90,7 @@ test.concurrent.each([
   await pool.end();
 });
 
-test('a token for another resource is told apart from a role that is not this identity', async () => {
+test('a token for another resource is distinguished from a role that is not this identity', async () => {
   platform.identity.fault = { kind: 'wrong-audience' };
   const first = await failure(ask(platform.connect(role).pool));
   expect(first.cause).toMatchObject({ step: 'login', cause: { problem: 'wrong-audience' } });
@@ -101,7 +101,7 @@ test('a token for another resource is told apart from a role that is not this id
   expect(second.cause).toMatchObject({ step: 'login', cause: { problem: 'denied' } });
 });
 
-test('a token that ended before its time is replaced within the same login', async () => {
+test('a token that ends early is replaced within the same login', async () => {
   platform.identity.fault = { kind: 'clock-ahead', seconds: 30 };
   platform.identity.lifeSeconds = 2;
   const { pool, events } = platform.connect(role, { size: 1 });
@@ -125,7 +125,7 @@ test('a request that finds no free connection is told to retry, and the next one
   await ask(pool);
 });
 
-test('work that nobody waits for is cancelled, over TLS too, and its connection stays in use', async () => {
+test('abandoned work is cancelled, over TLS too, and its connection stays in use', async () => {
   const { pool } = platform.connect(role, { size: 1 });
   const first = await backend(pool);
   const controller = new AbortController();
@@ -139,7 +139,7 @@ test('work that nobody waits for is cancelled, over TLS too, and its connection 
   expect(await backend(pool)).toBe(first);
 });
 
-test('an error of a statement leaves its connection in the pool, a transaction left open does not', async () => {
+test('a failed statement leaves its connection in the pool, an open transaction does not', async () => {
   const { pool } = platform.connect(role, { size: 1 });
   const first = await backend(pool);
   await expect(ask(pool, 'select 1/0')).rejects.toThrow(/division by zero/);
@@ -148,7 +148,7 @@ test('an error of a statement leaves its connection in the pool, a transaction l
   expect(await backend(pool)).not.toBe(first);
 });
 
-test('ending the pool waits for running work, and refuses more', async () => {
+test('ending the pool waits for running work, and rejects more', async () => {
   const { pool } = platform.connect(role);
   await ask(pool);
   const long = ask(pool, 'select pg_sleep(0.1)');

@@ -64,7 +64,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
   /** Opens all connections of the pool. Equal reads would share one. */
   const fill = () => Promise.all(six.map((n) => db.rows(sql`select pg_sleep(0.05), ${n}::int`)));
 
-  test('is found, and told of once for all connections', async () => {
+  test('the pooler is noticed, and reported once for all connections', async () => {
     await fill();
     expect(pool.stats().open).toBe(6);
     expect(pooled).toEqual([{ pooler: { prepares: false }, isCluster: false, settings: expect.anything() }]);
@@ -81,14 +81,14 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
     for (const { rows } of await Promise.all(six.map(bare))) expect(rows).toEqual([{ statement_timeout: '0' }]);
   });
 
-  test('the catalog and its fingerprint are those that PostgreSQL tells without it', async () => {
+  test('the catalog and its fingerprint are the same as without the pooler', async () => {
     const direct = open({ port: database.connection.port });
     const { ms: _, ...expected } = await introspect(createDb(direct), 'events');
     expect(await introspect(db, 'events')).toMatchObject(expected);
     await direct.end();
   });
 
-  test('a statement ends at its limit', async () => {
+  test('a statement ends at its time limit', async () => {
     const short = open({ statementTimeoutMs: 200 });
     const read = createDb(short).rows(sql`select pg_sleep(30)`);
     await expect(read).rejects.toMatchObject({ code: 'TIMEOUT', cause: { code: '57014' } });
@@ -143,7 +143,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
     for (const count of Object.values(counts)) expect(count).toBeGreaterThan(10);
   });
 
-  test('a read that nobody waits for is cancelled in PostgreSQL', async () => {
+  test('an abandoned read is cancelled in PostgreSQL', async () => {
     const running = async () => {
       const active = `select from pg_stat_activity where usename = $1 and state = 'active' and query like '%pg_sleep(25)%'`;
       return (await database.admin(active, [database.connection.user])).rowCount;
@@ -157,7 +157,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
     await expect.poll(running, { timeout: 10_000 }).toBe(0);
   });
 
-  test('a pooler that stops to prepare anew while it runs fails no statement', async () => {
+  test('no statement fails when the pooler stops re-preparing statements', async () => {
     const mistaken = createDb({
       statementTimeoutMs: pool.statementTimeoutMs,
       use: (work, options) =>
@@ -171,7 +171,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
     expect(await Promise.all(numbers.map(ask))).toEqual(numbers.map((n) => String(n + 1)));
   });
 
-  test('connections whose tokens end are replaced under load, and no read fails', async () => {
+  test('connections with ending tokens are replaced under load, and no read fails', async () => {
     const role = await database.createRole();
     const scope = 'https://ossrdbms-aad.database.windows.net/.default';
     const identity = await createIdentityEndpoint({
@@ -218,7 +218,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
 
     afterAll(() => api?.close());
 
-    test('answers a load of mixed documents as one at a time', async () => {
+    test('the API answers mixed documents under load like one at a time', async () => {
       const documents = [
         '{ devices(first: 3) { totalCount nodes { serial site { code } } } }',
         '{ sites { nodes { devices(first: 2) { nodes { serial } } } } }',
@@ -236,7 +236,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
       await Promise.all(Array.from({ length: 8 }, (_, n) => client(n)));
     });
 
-    test('sends a live tail what is written', async () => {
+    test('a live tail delivers what is written', async () => {
       const streams = await serveStreams(api);
       const tail = streams.subscribe<{ value: string }>(
         'subscription { added: eventsAdded { cursor end edges { node { value } } } }',
@@ -265,7 +265,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
     };
   };
 
-  test('the log of the server says once what it costs and what to do', async () => {
+  test("the server's log says once what the pooler costs and what to do", async () => {
     const program = startProgram([], { ...variables(), PORT: '0' });
     await program.printed(/GraphQL and GraphiQL/);
     program.process.kill('SIGTERM');
@@ -274,7 +274,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and p
     expect(said).toEqual([expect.stringContaining('pgbouncer.max_prepared_statements')]);
   });
 
-  test('doctor says what it found, what it costs and what to do', async () => {
+  test('doctor names the pooler, what it costs and what to do', async () => {
     const findings = await examine(variables());
     expect(findings.filter(({ status }) => status === 'failed')).toEqual([]);
     const session = findings.find(({ step }) => step === 'session');

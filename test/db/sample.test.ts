@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all(databases.map((database) => database.drop())));
 
-test('has as many rows as asked for, made by a role that is no superuser', async () => {
+test('the sample has the requested number of rows, created by a role that is no superuser', async () => {
   const [counts] = await rows(`select
     (select count(*)::int from events.site) as sites,
     (select count(*)::int from events.device) as devices,
@@ -38,12 +38,12 @@ test('has as many rows as asked for, made by a role that is no superuser', async
   expect(counts).toEqual(size);
 });
 
-test('reports progress up to the end', () => {
+test('loading the sample reports progress up to the end', () => {
   expect(fractions.at(-1)).toBe(1);
   expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
 });
 
-test('is the same each time, whatever the time zone of the session', async () => {
+test('the sample is always the same, whatever the time zone of the session', async () => {
   const digest = `select string_agg(md5(line), '' order by line) as digest from (
     select e::text as line from events.event e
     union all select d::text from events.device d
@@ -55,7 +55,7 @@ test('is the same each time, whatever the time zone of the session', async () =>
   expect((await again.admin(digest)).rows).toEqual(await rows(digest));
 });
 
-test('every relation and every column has a comment', async () => {
+test('every relation and column of the sample has a comment', async () => {
   const bare = await rows(`select c.relname, a.attname
     from pg_class c
     left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not c.relispartition
@@ -66,7 +66,7 @@ test('every relation and every column has a comment', async () => {
 });
 
 describe('events', () => {
-  test('span the 30 days, in the order of their numbers, and none is later', async () => {
+  test('events span the 30 days, in the order of their numbers, and none is later', async () => {
     const [span] = await rows(`select
         min(occurred_at) between '2026-02-16T15:00Z' and '2026-02-16T21:00Z' as from_the_start,
         max(occurred_at) between '2026-03-18T14:00Z' and '2026-03-18T15:00Z' as to_the_end,
@@ -76,7 +76,7 @@ describe('events', () => {
     expect(span).toEqual({ from_the_start: true, to_the_end: true, ordered: true });
   });
 
-  test('are many by day and on workdays, few by night and at weekends', async () => {
+  test('events are many by day and on workdays, few by night and at weekends', async () => {
     const [rhythm] = await rows(`select
         count(*) filter (where hour between 9 and 16) > 6 * count(*) filter (where hour < 5) as daily,
         count(*) filter (where day < 6) / 5 > 1.5 * count(*) filter (where day >= 6) / 2 as weekly
@@ -85,7 +85,7 @@ describe('events', () => {
     expect(rhythm).toEqual({ daily: true, weekly: true });
   });
 
-  test('pause for some hours, and are more severe in an incident', async () => {
+  test('events pause for some hours, and are more severe in an incident', async () => {
     const [shape] = await rows(`select
         (select count(*)::int from generate_series(timestamptz '2026-02-24T10:00Z', '2026-02-24T13:00Z', '1 hour') h
           where not exists (select from events.event where occurred_at >= h and occurred_at < h + interval '1 hour')
@@ -99,7 +99,7 @@ describe('events', () => {
     expect(shape).toEqual({ silent_hours: 4, severe: true });
   });
 
-  test('lie in the partitions of their months, with two more to come', async () => {
+  test('events lie in the partitions of their months, with two more to come', async () => {
     expect(
       await rows(`select c.relname as name, (select count(*) > 0 from events.event e where e.tableoid = c.oid) as used
         from pg_inherits join pg_class c on c.oid = inhrelid
@@ -114,7 +114,7 @@ describe('events', () => {
   });
 });
 
-test('shows open, acknowledged and closed incidents, with and without another cause', async () => {
+test('the sample has open, acknowledged and closed incidents, with and without another cause', async () => {
   const [shapes] = await rows(`select
       bool_or(acknowledged_at is null) as unnoticed,
       bool_or(acknowledged_at is not null and closed_at is null) as open,

@@ -79,7 +79,7 @@ async function startTogether(count: number, scopes: readonly Scope[] = []) {
 }
 
 describe('equal reads that wait for a connection', () => {
-  test('are one statement', async () => {
+  test('equal reads that wait for a connection are one statement', async () => {
     const letGo = await hold(pool);
     const reads = Array.from({ length: 20 }, () => numberFrom(db.within({})));
     expect(pool.stats().waiting).toBe(20);
@@ -87,7 +87,7 @@ describe('equal reads that wait for a connection', () => {
     expect(await distinct(reads)).toBe(1);
   });
 
-  test('are equal in text, values and claims', async () => {
+  test('reads are equal if their text, values and claims are', async () => {
     const letGo = await hold(pool);
     const scopes: Scope[] = [{}, { claims: { oid: 'a' } }, { claims: { oid: 'b' } }, { isWhole: true }];
     const queries = [
@@ -102,7 +102,7 @@ describe('equal reads that wait for a connection', () => {
     expect(await distinct(reads)).toBe(scopes.length * queries.length);
   });
 
-  test('of requests are one statement too, and each gets its answer', async () => {
+  test('equal reads of several requests are one statement, and each request gets its answer', async () => {
     const letGo = await hold(api.pool);
     const answers = Array.from({ length: 10 }, () => api.query('{ tickets(first: 1) { nodes { n } } }'));
     await expect.poll(() => api.pool.stats().waiting, soon).toBe(10);
@@ -111,7 +111,7 @@ describe('equal reads that wait for a connection', () => {
     expect(new Set(tickets)).toHaveLength(1);
   });
 
-  test('run in the turn of the first reader to get a connection', async () => {
+  test('equal reads run in the turn of the first reader to get a connection', async () => {
     const letGo = await hold(pool);
     const order: string[] = [];
     const borrower = (caller: string): Borrower => ({ caller, request: {} });
@@ -127,14 +127,14 @@ describe('equal reads that wait for a connection', () => {
     expect(order.slice(0, 3)).toEqual(expect.arrayContaining(['a', 'b']));
   });
 
-  test('accept no more readers once the statement is sent: later readers get later data', async () => {
+  test('a statement that has been sent accepts no more readers: later readers get later data', async () => {
     open(2);
     const [first] = await startTogether(1);
     const second = numberFrom(db.within({}), slowTicket);
     expect(Number(await second)).toBeGreaterThan(Number(await first?.read));
   });
 
-  test('include no write', async () => {
+  test('a write is never shared', async () => {
     const letGo = await hold(pool);
     const writes = Array.from({ length: 3 }, async () => (await db.within({}).write(ticket))[0]?.['n']);
     await letGo();
@@ -143,7 +143,7 @@ describe('equal reads that wait for a connection', () => {
 });
 
 describe('a reader who leaves', () => {
-  test.each([0, 1, 2])('does not affect the others, whichever of three it is: %i', async (who) => {
+  test.each([0, 1, 2])('a reader who leaves does not affect the others, whichever of three it is: %i', async (who) => {
     const readers = await startTogether(3);
     readers[who]?.leave();
     await expect(readers[who]?.read).rejects.toBe(gone);
@@ -151,7 +151,7 @@ describe('a reader who leaves', () => {
     expect(await distinct(others.map(({ read }) => read))).toBe(1);
   });
 
-  test('before the statement is sent leaves it to the others', async () => {
+  test('a reader who leaves before the statement is sent leaves it to the others', async () => {
     const letGo = await hold(pool);
     const readers = [reader(), reader(), reader()];
     readers[0]?.leave();
@@ -160,7 +160,7 @@ describe('a reader who leaves', () => {
     expect(await distinct(readers.slice(1).map(({ read }) => read))).toBe(1);
   });
 
-  test('as the last one ends the statement', async () => {
+  test('the last reader who leaves ends the statement', async () => {
     const before = await db.rows(sql`select pg_backend_pid() as pid`);
     const readers = await startTogether(3);
     for (const { leave } of readers) leave();
@@ -187,7 +187,7 @@ describe('the result counts for each reader', () => {
     return { inFlight, outcomes: await Promise.allSettled(reads) };
   }
 
-  test.each([0, 1, 2])('and one that exceeds its limit ends no other: %i', async (who) => {
+  test.each([0, 1, 2])('a reader who exceeds the limit ends no other: %i', async (who) => {
     const { inFlight, outcomes } = await readLong([0, 1, 2].map((i) => (i === who ? 100_000 : 5_000_000)));
     const tooLarge = { status: 'rejected', reason: { code: 'RESPONSE_TOO_LARGE' } };
     outcomes.forEach((outcome, i) => {
@@ -196,13 +196,13 @@ describe('the result counts for each reader', () => {
     expect(inFlight.held).toBeGreaterThan(7_900_000);
   });
 
-  test('and all end if all exceed their limits', async () => {
+  test('a shared read ends if all its readers exceed their limits', async () => {
     const { outcomes } = await readLong([100_000, 200_000, 300_000]);
     for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'RESPONSE_TOO_LARGE' } });
     expect(await db.rows(sql`select 1 as one`)).toMatchObject([{ one: '1' }]);
   });
 
-  test('once, even if its first connection is lost', async () => {
+  test('a result counts once for each reader, even if its first connection is lost', async () => {
     const inFlight = createInFlight(room);
     const shares = [inFlight.open('a'), inFlight.open('b')];
     const query = sql`select repeat('x', 1000000) as text, pg_sleep(0.1)::text as slow_ticket from generate_series(1, 4)`;
@@ -224,7 +224,7 @@ describe('the result counts for each reader', () => {
 });
 
 describe('lasting reads', () => {
-  test('are one statement at any time, and count for late readers too', async () => {
+  test('lasting reads are one statement at any time, and count for late readers, too', async () => {
     const reads = shareReads({ lasting: true });
     const first = await numberFrom(db.within({ reads }));
     expect(await numberFrom(db.within({ reads }))).toBe(first);
@@ -233,7 +233,7 @@ describe('lasting reads', () => {
     await expect(late).rejects.toMatchObject({ code: 'RESPONSE_TOO_LARGE' });
   });
 
-  test('that failed are read again', async () => {
+  test('lasting reads that failed are read again', async () => {
     const reads = shareReads({ lasting: true });
     await database.admin('revoke select on events.ticket from public; alter view events.ticket rename to away');
     await expect(numberFrom(db.within({ reads }))).rejects.toThrow();

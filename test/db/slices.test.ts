@@ -38,7 +38,7 @@ function countTurns() {
   };
 }
 
-test('a turn of the event loop does one slice; callers alternate, and the older of their requests goes first', async () => {
+test("a turn of the event loop does one slice; callers alternate, and a caller's older request goes first", async () => {
   const begun: string[] = [];
   const work = async (caller: string, slices: number) => {
     const request = {};
@@ -78,7 +78,7 @@ test('a large result is read in many turns', async () => {
   expect(await read.promise).toBeGreaterThan((90 * rows - firstSlice.bytes) / (3 * nextSlices.bytes));
 });
 
-test('a document of many values has a plan from the first time, since the executor does not pause', async () => {
+test('a document of many values has a plan from the first time, because the executor does not pause', async () => {
   const known: boolean[] = [];
   const { of } = api.api.plans;
   const plans: Plans = {

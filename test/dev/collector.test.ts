@@ -70,7 +70,7 @@ describe('the simulated collector', () => {
     ['5 hours', 1],
     ['6 days', 1],
     ['10 days', 2],
-  ])('after %s without it devices have done what they did %i weeks before', async (since, weeks) => {
+  ])('after %s without the collector, devices have done what they did %i weeks before', async (since, weeks) => {
     await forget(since);
     expect(await differences(since, weeks)).not.toEqual([]);
     const { log, lines } = createLog();
@@ -81,7 +81,7 @@ describe('the simulated collector', () => {
     expect(lines).toEqual([]);
   });
 
-  test('opens and closes incidents as they were opened and closed', async () => {
+  test('incidents are opened and closed as they once were', async () => {
     await forget('6 days');
     await database.admin(`insert into events.incident (device_id, severity, title, opened_at, closed_at)
       select device_id, 'error', 'Again', now() - opened, now() - closed
@@ -98,7 +98,7 @@ describe('the simulated collector', () => {
     await feed.stop();
   });
 
-  test('goes on by itself, event by event', async () => {
+  test('the collector continues by itself, event by event', async () => {
     const feed = collect();
     const before = await countEvents();
     await database.admin(`insert into events.event (occurred_at, device_id, event_type_id, value)
@@ -108,7 +108,7 @@ describe('the simulated collector', () => {
     expect(await countEvents()).toBeGreaterThanOrEqual(before + 2);
   });
 
-  test('whose batch arrives though its answer does not has each event once', async () => {
+  test('a batch that arrives although its answer is lost has each event once', async () => {
     await forget('5 hours');
     let lost = 0;
     const proxy = await serve(async (request, response) => {
@@ -126,7 +126,7 @@ describe('the simulated collector', () => {
     expect(lines).toEqual([]);
   });
 
-  test('leaves out what the database refuses, and goes on', async () => {
+  test('the collector leaves out what the database rejects, and continues', async () => {
     await forget('5 hours');
     await database.admin(`
       create function events.refuse() returns trigger language plpgsql as $$ begin raise 'No'; end $$;
@@ -141,7 +141,7 @@ describe('the simulated collector', () => {
     await feed.stop();
   });
 
-  test('writes nothing after it was stopped', async () => {
+  test('the collector writes nothing after it was stopped', async () => {
     await forget('5 hours');
     const feed = collect();
     await feed.stop();
@@ -150,7 +150,7 @@ describe('the simulated collector', () => {
     expect(await countEvents()).toBe(after);
   });
 
-  test('stops by itself when there are enough events', async () => {
+  test('the collector stops by itself when there are enough events', async () => {
     const { log, first } = createLog();
     const feed = collect({ log, maxEvents: 10 });
     expect(await first).toMatch(/simulated collector stopped: there are/);
@@ -158,7 +158,7 @@ describe('the simulated collector', () => {
   });
 });
 
-describe('what it sends', () => {
+describe('a sent document', () => {
   const never = new AbortController().signal;
   const failed = (code: string) => ({ data: null, errors: [{ message: code, extensions: { code } }] });
   const answering = (status: number, body: object) =>
@@ -166,7 +166,7 @@ describe('what it sends', () => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
     );
 
-  test('has the data of an answer', async () => {
+  test('a document resolves with the data of its answer', async () => {
     expect(await createSend(await answering(200, { data: 7 }), never)('{ x }')).toBe(7);
   });
 
@@ -175,11 +175,11 @@ describe('what it sends', () => {
     [200, { ...failed('DATABASE_UNAVAILABLE'), data: { x: null } }],
     [502, {}],
     [200, failed('TIMEOUT')],
-  ])('may get an answer later after %i, %j', async (status, body) => {
+  ])('a document may be sent again after %i, %j', async (status, body) => {
     await expect(createSend(await answering(status, body), never)('{ x }')).rejects.toThrow(AwayError);
   });
 
-  test('may get an answer later where nobody listens', async () => {
+  test('a document may be sent again if nothing listens', async () => {
     const nobody = createServer();
     await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
     const { port } = nobody.address() as AddressInfo;
@@ -187,7 +187,7 @@ describe('what it sends', () => {
     await expect(createSend(`http://127.0.0.1:${port}`, never)('{ x }')).rejects.toThrow(AwayError);
   });
 
-  test('is refused for good otherwise', async () => {
+  test('a document with any other error is rejected for good', async () => {
     const send = createSend(await answering(200, failed('BAD_USER_INPUT')), never);
     await expect(send('{ x }')).rejects.toThrow(/^BAD_USER_INPUT$/);
     await expect(send('{ x }')).rejects.not.toThrow(AwayError);

@@ -13,7 +13,7 @@ const { api } = await setUp({
   config: { documents: { paths: [], persistedOnly: true, strict: true } },
 });
 
-test('what an MCP server sends of a manifest is answered', async () => {
+test('documents that an MCP server sends from a manifest are answered', async () => {
   const clientLibrary = { name: 'mcp', version: '1.0.0' };
   const response = await api.app.fetch('http://localhost/graphql', {
     method: 'POST',

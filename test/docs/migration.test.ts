@@ -11,7 +11,7 @@ const documents = [...page.matchAll(/^\| `.*? \| (.*) \|$/gm)].flatMap(([, cell 
   [...cell.matchAll(/`((?:\{|query |mutation |subscription )[^`]*)`/g)].map(([, document = '']) => document),
 );
 
-test('there are documents of every kind', () => {
+test('the page has documents of every kind', () => {
   for (const kind of ['{', 'query', 'mutation', 'subscription'])
     expect(documents.filter((document) => document.startsWith(kind))).not.toEqual([]);
 });

@@ -52,12 +52,12 @@ test('there are twenty recipes', () => {
   expect(pages[0]?.documents.length).toBeGreaterThanOrEqual(20);
 });
 
-test('each recipe is right as it stands', async () => {
+test('each recipe runs as it is printed', async () => {
   for (const document of pages.flatMap(({ documents }) => documents).filter((text) => text.includes('within:')))
     await api.query(document);
 });
 
-test('the documents and orders on the page for front ends are right', async () => {
+test('the documents and orders on the page for front ends are valid', async () => {
   const clients = await readFile(new URL('../../docs/clients.md', import.meta.url), 'utf8');
   const shown = [...clients.matchAll(/^```graphql\n([\s\S]*?)^```$/gm)].map(([, document = '']) => document);
   const orders = [...clients.matchAll(/^\| `(\{ .* \})` \| .* \|$/gm)].map(([, item]) => item);
@@ -67,7 +67,7 @@ test('the documents and orders on the page for front ends are right', async () =
 });
 
 /** Compares the answers; with `-u`, writes them. */
-test.each(pages)('$name tells the answers', async ({ file, page, documents }) => {
+test.each(pages)('$name has the right answers', async ({ file, page, documents }) => {
   let told = page;
   for (const document of documents) {
     const answer = shown(await api.query(await then(document)));

@@ -9,11 +9,11 @@ const messages = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, message = ''])
 /** Returns the fixed parts of a message, between its values. */
 const pieces = (message: string) => message.split('…').map((piece) => piece.trim());
 
-test('there are messages', () => {
+test('the page has more than forty messages', () => {
   expect(messages.length).toBeGreaterThan(40);
   expect(messages).toHaveLength(page.match(/^\| `/gm)?.length ?? 0);
 });
 
-test.each(messages)('the server says %s', (message) => {
+test.each(messages)('the server has the message %s', (message) => {
   expect(sources.filter((source) => pieces(message).every((piece) => source.includes(piece)))).not.toEqual([]);
 });

@@ -118,7 +118,7 @@ async function refusal(changed: Record<string, string> = {}): Promise<string> {
   );
 }
 
-describe('where all is well', () => {
+describe('if all is well', () => {
   test('every step says what it saw, the tables that are not shown say why, and no token is printed', async () => {
     const program = startProgram(['doctor'], variables);
     expect(await program.ended).toBe(0);
@@ -147,7 +147,7 @@ describe('where all is well', () => {
     expect(out).not.toMatch(/eyJ/);
   });
 
-  test('as one JSON document, with an exit code', async () => {
+  test('--json prints one JSON document, and the exit code tells the result', async () => {
     const program = startProgram(['doctor', '--json'], { ...variables, EVENTS_SCHEMA: 'nowhere' });
     expect(await program.ended).toBe(1);
     const { ok, findings } = JSON.parse(program.out()) as { ok: boolean; findings: Finding[] };
@@ -169,7 +169,7 @@ describe('on the way to the server', () => {
     expect(stepsWith(found, 'skipped')).toHaveLength(11);
   });
 
-  test('a name that is not known points at the private zone; the token is looked at all the same', async () => {
+  test('an unknown host name points at the private zone, and the token is examined all the same', async () => {
     const PGHOST = 'db.postgres.database.azure.com';
     const lookup = () =>
       Promise.reject(Object.assign(new Error(`getaddrinfo ENOTFOUND ${PGHOST}`), { code: 'ENOTFOUND' }));
@@ -198,7 +198,7 @@ describe('on the way to the server', () => {
     expect(await at('10.0.1.4')).toMatchObject({ status: 'ok' });
   });
 
-  test('a closed port', async () => {
+  test('a closed port is reported', async () => {
     const found = await look({ PGPORT: '1' });
     expect(found.connect.message).toMatch(/^The server localhost:1 does not answer \(.*ECONNREFUSED/);
     expect(found.connect.message).toBe(await refusal({ PGPORT: '1' }));
@@ -209,7 +209,7 @@ describe('on the way to the server', () => {
     ['says nothing', () => {}, /no answer within 200 ms/],
     ['hangs up', (socket: Socket) => void socket.once('data', () => socket.end()), /closed the connection/],
     ['says nothing more', (socket: Socket) => void socket.once('data', () => socket.write('S')), /no answer within/],
-  ])('a server that %s is not waited for', async (_, greet, message) => {
+  ])('a server that %s is given up', async (_, greet, message) => {
     const server = createServer(greet).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -220,29 +220,29 @@ describe('on the way to the server', () => {
   });
 
   test.each([
-    ['an authority that is not known', { PGSSLROOTCERT: '' }, /PGSSLROOTCERT to a file/],
+    ['an unknown authority', { PGSSLROOTCERT: '' }, /PGSSLROOTCERT to a file/],
     ['a name that the certificate is not for', { PGHOST: '127.0.0.1' }, /PGHOST to a name that the certificate is for/],
-  ])('%s', async (_, changed, remedy) => {
+  ])('%s is reported', async (_, changed, remedy) => {
     const found = await look(changed);
     expect(found.tls).toMatchObject({ status: 'failed', remedy: expect.stringMatching(remedy) });
     expect(found.tls.message).toBe(await refusal(changed));
     expect(stepsWith(found, 'failed')).toEqual(['tls']);
   });
 
-  test('a server without TLS', async () => {
+  test('a server without TLS is reported', async () => {
     const { host, port } = inject('postgres').admin;
     const found = await look({ PGHOST: host, PGPORT: String(port) });
     expect(found.tls).toMatchObject({ status: 'failed', remedy: expect.stringMatching(/Turn on TLS/) });
   });
 
-  test('a certificate that ends within a month', async () => {
+  test('a certificate that ends within a month is a warning', async () => {
     const found = await look({}, { now: () => Date.now() + 65 * 86_400_000 });
     expect(found.tls).toMatchObject({ status: 'warning', message: expect.stringMatching(/: 24 days from now$/) });
   });
 });
 
 describe('the identity', () => {
-  test('one that is not assigned', async () => {
+  test('an identity that is not assigned is reported', async () => {
     const found = await look({ AZURE_CLIENT_ID: 'of-another-app' });
     expect(found.token).toMatchObject({
       status: 'failed',
@@ -252,12 +252,12 @@ describe('the identity', () => {
     expect(found.login).toMatchObject({ status: 'skipped', message: 'needs token' });
   });
 
-  test('an endpoint that is away', async () => {
+  test('an endpoint that fails is reported', async () => {
     platform.identity.fault = { kind: 'status', status: 500 };
     expect((await look()).token).toMatchObject({ status: 'failed', remedy: expect.stringMatching(/^Wait/) });
   });
 
-  test('a token for something else', async () => {
+  test('a token for another resource is reported', async () => {
     platform.identity.fault = { kind: 'wrong-audience' };
     const found = await look();
     expect(found.token).toMatchObject({ status: 'warning', remedy: expect.stringMatching(/^Set PG_TOKEN_SCOPE/) });
@@ -268,7 +268,7 @@ describe('the identity', () => {
     });
   });
 
-  test('a role that there is not, or that was made for another identity', async () => {
+  test('a role that does not exist, or that was created for another identity, is reported', async () => {
     const found = await look({ PGUSER: "o'dd role" });
     expect(found.login).toMatchObject({
       status: 'failed',
@@ -283,7 +283,7 @@ describe('the identity', () => {
     expect(stepsWith(found, 'skipped')).toEqual(['session', ...inSession]);
   });
 
-  test('a token that has ended', async () => {
+  test('an expired token is reported', async () => {
     platform.identity.lifeSeconds = -30;
     const found = await look();
     expect(found.token).toMatchObject({ status: 'warning', message: expect.stringMatching(/already ended$/) });
@@ -294,7 +294,7 @@ describe('the identity', () => {
     });
   });
 
-  test('a token from the future, where this machine is behind', async () => {
+  test("a token from the future is a warning, because this machine's clock is behind", async () => {
     platform.identity.fault = { kind: 'clock-ahead', seconds: 60 };
     expect((await look()).token).toMatchObject({
       status: 'warning',
@@ -306,7 +306,7 @@ describe('the identity', () => {
     ['The access token has expired. Acquire a new token and try again.', /clock/],
     ['The access token does not have a valid audience claim', /PG_TOKEN_SCOPE/],
     ['Service Principals cannot generate AAD_AUTH_TOKENTYPE_APP_USER tokens for role[app]', /repairs/],
-  ])('"%s", as Azure words it', (words, remedy) => {
+  ])('Azure\'s message "%s" gets a remedy', (words, remedy) => {
     const answer = Object.assign(new DatabaseError(words, words.length, 'error'), { code: '28000' });
     const issued = { text: '', expiresAt: Date.now() + 60_000 };
     const { database } = readConfig(variables);
@@ -316,7 +316,7 @@ describe('the identity', () => {
 });
 
 describe('the login and the session', () => {
-  test('a database that there is not', async () => {
+  test('a database that does not exist is reported', async () => {
     const found = await look({ PGDATABASE: 'Tele"metry' });
     expect(found.login).toMatchObject({
       status: 'failed',
@@ -325,7 +325,7 @@ describe('the login and the session', () => {
     });
   });
 
-  test('a role that may not connect', async () => {
+  test('a role that may not connect is reported', async () => {
     await platform.postgres.admin('CREATE DATABASE private');
     await platform.postgres.admin('REVOKE CONNECT ON DATABASE private FROM public');
     expect((await look({ PGDATABASE: 'private' })).login).toMatchObject({
@@ -334,7 +334,7 @@ describe('the login and the session', () => {
     });
   });
 
-  test('a role above all grants', async () => {
+  test('a superuser, whom no grants limit, is a warning', async () => {
     await platform.postgres.admin(`ALTER ROLE "${role}" SUPERUSER`);
     expect((await look()).role).toMatchObject({ status: 'warning', message: expect.stringMatching(/is a superuser/) });
   });
@@ -342,7 +342,7 @@ describe('the login and the session', () => {
   test.each([
     ['nowhere', /There is no schema "nowhere" in the database postgres/],
     ['closed', /GRANT USAGE ON SCHEMA "closed" TO ".*"; GRANT SELECT ON ALL TABLES IN SCHEMA "closed" TO/],
-  ])('nothing to read in the schema "%s"', async (EVENTS_SCHEMA, remedy) => {
+  ])('a schema with nothing to read is reported: "%s"', async (EVENTS_SCHEMA, remedy) => {
     const { schema } = await look({ EVENTS_SCHEMA });
     expect(schema).toMatchObject({ status: 'failed', remedy: expect.stringMatching(remedy) });
     const config = readConfig(variables);
@@ -368,14 +368,14 @@ describe('the login and the session', () => {
     await pool.end();
   });
 
-  test('a comment that cannot be followed', async () => {
+  test('a comment with an invalid directive is a warning', async () => {
     expect((await look({ EVENTS_SCHEMA: 'odd' })).schema).toMatchObject({
       status: 'warning',
       details: expect.arrayContaining([expect.stringMatching(/there is no readable column missing/)]),
     });
   });
 
-  test('a clock that differs from the database’s', async () => {
+  test("a clock that differs from the database's is a warning", async () => {
     const found = await look({}, { now: () => Date.now() + 60_000 });
     expect(found.clock).toMatchObject({
       status: 'warning',
@@ -383,7 +383,7 @@ describe('the login and the session', () => {
     });
   });
 
-  test('more connections than the server has, in all replicas together', async () => {
+  test('more connections than the server has, in all replicas together, are reported', async () => {
     const connections = async (MAX_REPLICAS: string) => (await look({ MAX_REPLICAS, PG_POOL_SIZE: '9' })).connections;
     expect(await connections('1')).toMatchObject({ status: 'ok' });
     expect(await connections('4')).toMatchObject({ status: 'warning' });

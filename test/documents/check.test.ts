@@ -69,7 +69,7 @@ async function examined(text: string) {
 }
 
 describe('the command', () => {
-  test('prints what each document costs', async () => {
+  test('the command prints what each document costs', async () => {
     const { code, out } = await check(`${manifests}/client-preset.json`, `${manifests}/relay-md5.json`);
     expect(out).toBe(
       [
@@ -83,7 +83,7 @@ describe('the command', () => {
     expect(code).toBe(0);
   });
 
-  test('fails on a document that does not fit, and on an id that is not that of its document', async () => {
+  test('the command fails on an invalid document, and on an id that is not that of its document', async () => {
     const file = join(directory, 'wrong.json');
     const wrong = {
       old: 'query Old { nothing }',
@@ -105,7 +105,7 @@ describe('the command', () => {
     expect(code).toBe(1);
   });
 
-  test('prints the same as JSON, and as annotations for GitHub', async () => {
+  test('the command prints the same as JSON, and as annotations for GitHub', async () => {
     const file = join(directory, 'ci,1.json');
     const documents = {
       old: 'query Old { nothing other }',
@@ -137,7 +137,7 @@ describe('the command', () => {
     expect(out).toMatch(/^status +document/);
   });
 
-  test('runs queries with the given values', async () => {
+  test('the command runs queries with the given values', async () => {
     const file = join(directory, 'serials.json');
     const query =
       'query Of($s: String!) { devices(where: { serial: { eq: $s } }) { nodes { deviceActivity { eventCount } } } }';
@@ -166,7 +166,7 @@ describe('the command', () => {
   });
 });
 
-describe('of an operation', () => {
+describe('the operations of a document', () => {
   test('variables of a lookup get the keys of existing rows', async () => {
     const byKey =
       'query ($id: UUID!) { device(deviceId: $id) { site { name } events(first: 1) { totalCount nodes { id } } } }';
@@ -233,7 +233,7 @@ describe('the number of statements', () => {
     return operation ? countStatements(api.api.schema, document, operation) : NaN;
   };
 
-  test('is at least what a document needs, and at most its fields and arguments', async () => {
+  test('the number of statements is at least what a document needs, and at most its fields and arguments', async () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (g) => {
         const { text, statements } = generateDocument(g, api.api.schema);
@@ -262,7 +262,7 @@ describe('the number of statements', () => {
     ['mutation { deleteDevice(deviceId: "x") { device { site { name } } } }', 2],
     ['subscription { eventsAdded { edges { node { device { serial site { name } } } } } }', 2],
     ['{ __schema { types { name } } __typename }', 0],
-  ])('of %s is %i', (text, expected) => {
+  ])('the number of statements of %s is %i', (text, expected) => {
     expect(count(text)).toBe(expected);
   });
 });

@@ -55,7 +55,7 @@ test.each([false, true])("Apollo's link registers a document once (by GET: %s)",
   expect([await visit(browser), await visit(browser), await visit(another)]).toEqual([6, 3, 3]);
 });
 
-test("where nothing can be registered Apollo's link stops to try, and runs what was agreed on", async () => {
+test("if nothing can be registered, Apollo's link stops trying and runs the agreed documents", async () => {
   const config = { documents: { ...appConfig.documents, persistedOnly: true } };
   const { client, sent } = createClient({}, await setUpApi(database.connection, { documents: entries, config }));
   const refused = await client

@@ -7,12 +7,12 @@ const production = {
   ...{ PG_AUTH: 'password', PGPASSWORD: 'secret', AUTH: 'none' },
 };
 
-test('everybody may send documents of their own outside production, and nobody within it', () => {
+test('anyone may send documents of their own outside production, and nobody in production', () => {
   expect(readConfig({}).documents).toEqual({ paths: [], persistedOnly: false, strict: false });
   expect(readConfig(production).documents).toEqual({ paths: [], persistedOnly: true, strict: false });
 });
 
-test('either can be chosen, with several manifests', () => {
+test('both can be configured, with several manifests', () => {
   const chosen = { PERSISTED_DOCUMENTS: 'a.json, b/', DOCUMENTS: 'any', STRICT_DOCUMENTS: 'true' };
   expect(readConfig({ ...production, ...chosen }).documents).toEqual({
     paths: ['a.json', 'b/'],

@@ -128,24 +128,27 @@ test.each([
   ['that is none', 'web.json', '[]', /web\.json: is not a manifest/],
   ['with a hash that is none', 'app.json', JSON.stringify({ ['0'.repeat(64)]: '{ b }' }), /app\.json: .* SHA-256/],
   ['with another document for an id', 'app.json', '{ "a": "{ b }" }', /"a" has another document in .*app\.json/],
-])('a manifest %s keeps the documents of before, and the log names it once', async (_, name, text, problem) => {
-  const folder = await newFolder();
-  await writeFile(join(folder, 'web.json'), manifestOf('a'));
-  const { answered, becomes, check, logged } = await follow(folder);
-  await writeFile(join(folder, name), text);
-  await check();
-  await check();
-  expect(logged).toEqual([
-    expect.objectContaining({
-      msg: 'Persisted documents cannot be read; still serving the previous ones',
-      problems: [expect.stringMatching(problem)],
-    }),
-  ]);
-  expect(await answered('a', 'b')).toEqual(['a']);
-  await rm(join(folder, name));
-  await writeFile(join(folder, 'web.json'), manifestOf('b'));
-  await becomes(['b']);
-});
+])(
+  'because of a manifest %s, the previous documents stay, and the log names it once',
+  async (_, name, text, problem) => {
+    const folder = await newFolder();
+    await writeFile(join(folder, 'web.json'), manifestOf('a'));
+    const { answered, becomes, check, logged } = await follow(folder);
+    await writeFile(join(folder, name), text);
+    await check();
+    await check();
+    expect(logged).toEqual([
+      expect.objectContaining({
+        msg: 'Persisted documents cannot be read; still serving the previous ones',
+        problems: [expect.stringMatching(problem)],
+      }),
+    ]);
+    expect(await answered('a', 'b')).toEqual(['a']);
+    await rm(join(folder, name));
+    await writeFile(join(folder, 'web.json'), manifestOf('b'));
+    await becomes(['b']);
+  },
+);
 
 test('if a folder is missing, the previous documents stay', async () => {
   const folder = join(await newFolder(), 'documents');

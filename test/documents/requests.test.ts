@@ -74,7 +74,7 @@ describe('a document runs by its id', () => {
     ['the document sent along', { documentId: md5, query: devices }],
     ["the document sent along, in Apollo's form", { ...apollo, query: devices }],
     ['an empty operationName', { documentId: md5, operationName: '' }],
-  ])('by POST: %s', async (_, body) => {
+  ])('a document runs by its id in a POST: %s', async (_, body) => {
     expect(await answer(post(body))).toEqual(data);
   });
 
@@ -87,22 +87,22 @@ describe('a document runs by its id', () => {
     ["Relay's doc_id", `?doc_id=${md5}`],
     ["Apollo's extension", `?extensions=${encodeURIComponent(JSON.stringify(apollo.extensions))}`],
     ['an empty operationName', `/${md5}?operationName=`],
-  ])('by GET: %s', async (_, rest) => {
+  ])('a document runs by its id in a GET: %s', async (_, rest) => {
     expect(await answer(get(rest))).toEqual(data);
   });
 
-  test('with its variables', async () => {
+  test('a document runs by its id with its variables', async () => {
     const one = { devices: { nodes: [{ serial: 'SN-000001' }] } };
     expect(await answer(post({ documentId: md5, variables: { first: 1 } }))).toEqual(one);
     expect(await answer(get(`/${md5}?variables=${encodeURIComponent('{"first":1}')}`))).toEqual(one);
   });
 
-  test('with the name of one of its operations', async () => {
+  test('a document runs by its id and the name of one of its operations', async () => {
     expect(await answer(post({ documentId: 'two', operationName: 'A' }))).toEqual({ devices: { totalCount: 40 } });
     expect(await answer(post({ documentId: 'two' }))).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
   });
 
-  test('without parsing or validating it again', async () => {
+  test('a document that runs by its id is neither parsed nor validated again', async () => {
     const own = await createTestApi(database.connection, { documents: [{ id: 'own', text: '{ __typename }', file }] });
     const document = own.api.documents.find('own')?.document;
     const definitions = document?.definitions as DefinitionNode[];
@@ -203,14 +203,14 @@ describe('whatever is sent as an id', () => {
     for (const { extensions } of errors) expect(extensions.code).toEqual(classified);
   }
 
-  test('by POST, it is answered with data or a code', async () => {
+  test('whatever is sent as an id by POST is answered with data or a code', async () => {
     await fc.assert(
       fc.asyncProperty(body, async (sent) => isAnswered(await post(sent))),
       runs(400),
     );
   });
 
-  test('by GET too', async () => {
+  test('whatever is sent as an id by GET is answered with data or a code', async () => {
     await fc.assert(
       fc.asyncProperty(body, fc.webSegment(), async (sent, segment) => {
         const values = Object.entries(sent).map(([name, value]): [string, string] => [
@@ -236,7 +236,7 @@ describe("documents that Apollo's link registers", async () => {
   const unknown = { status: 404, code: 'PERSISTED_QUERY_NOT_FOUND' };
   const long = (name: string) => `{ ${name}: __typename } # ${'x'.repeat(60_000)}`;
 
-  test('can be used by everyone who may send them, by GET too', async () => {
+  test('registered documents can be used by everyone who may send them, by GET too', async () => {
     const query = '{ known: __typename }';
     await register(query, await caller('first'));
     expect(await answer(post(hashOf(query), await caller('second')))).toEqual({ known: 'Query' });
@@ -244,7 +244,7 @@ describe("documents that Apollo's link registers", async () => {
     expect(await answer(get(rest, await caller('second')))).toEqual({ known: 'Query' });
   });
 
-  test("only evict the same caller's, the least recently used first", async () => {
+  test("registered documents only evict the same caller's, the least recently used first", async () => {
     await register('{ other: __typename }', await caller('quiet'));
     for (const name of ['a', 'b', 'c']) await register(long(name), await caller('loud'));
     expect(await answer(post(hashOf(long('a')), await caller('quiet')))).toEqual({ a: 'Query' });
@@ -254,7 +254,7 @@ describe("documents that Apollo's link registers", async () => {
     expect(await answer(post(hashOf('{ other: __typename }'), await caller('loud')))).toEqual({ other: 'Query' });
   });
 
-  test('are limited in number and size', async () => {
+  test('registered documents are limited in number and size', async () => {
     const names = Array.from({ length: 500 }, (_, i) => `{ f${i}: __typename }`);
     for (const query of names) await register(query, await caller('many'));
     const found = await Promise.all(
@@ -264,7 +264,7 @@ describe("documents that Apollo's link registers", async () => {
     expect(found.at(-1)).toBe(false);
   });
 
-  test('give no one more permissions', async () => {
+  test('registered documents give no one more permissions', async () => {
     const rename = 'mutation { __typename }';
     await register(rename, await caller('writer', 'Events.Write'));
     expect(await answer(post(hashOf(rename), await caller('reader')))).toEqual({ status: 403, code: 'FORBIDDEN' });
@@ -278,7 +278,7 @@ describe("documents that Apollo's link registers", async () => {
     ).toBe(405);
   });
 
-  test('with a wrong hash are not kept', async () => {
+  test('registered documents with a wrong hash are not kept', async () => {
     const lie = { query: '{ lie: __typename }', ...hashOf('{ truth: __typename }') };
     expect(await answer(post(lie, await caller('liar')))).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
     expect(await answer(post(hashOf('{ truth: __typename }'), await caller('liar')))).toEqual(unknown);
@@ -304,7 +304,7 @@ describe('caches', () => {
     expect((await get(`?query=${encodeURIComponent('{ __typename }')}`)).headers.get('etag')).not.toBeNull();
   });
 
-  test('with a caller an answer is the caller’s own', async () => {
+  test('an answer for a caller is private to that caller', async () => {
     const on = await createTestApi(database.connection, { documents, config: { auth: issuer.config } });
     const response = await get(`/${md5}`, { on, headers: await as('Events.Read') });
     expect(response.headers.get('cache-control')).toBe('private, no-cache');
@@ -326,7 +326,7 @@ describe('caches', () => {
     expect([headers.get('etag'), headers.get('cache-control')]).toEqual([null, 'no-store']);
   });
 
-  test('the header is configurable; what caches may share is left out for callers, and CORS keeps its Vary', async () => {
+  test('Cache-Control is configurable; for callers it omits what shared caches may keep, and CORS keeps its Vary', async () => {
     const config = {
       cacheControl: 'public, s-maxage=60, max-age=10',
       corsOrigins: ['https://a.example', 'https://b.example'],
@@ -356,7 +356,7 @@ describe('persisted documents only', async () => {
   test.each([
     ['nobody', null],
     ['a caller who may read and write', ['Events.Read', 'Events.Write']],
-  ])('%s runs those and no other', async (_, roles) => {
+  ])('%s runs persisted documents and no other', async (_, roles) => {
     const sent = roles ? { on: closed, headers: await as(...roles) } : { on: open };
     expect(await answer(post({ documentId: md5 }, sent))).toEqual(data);
     expect(await answer(post({ documentId: md5, query: devices }, sent))).toEqual(data);
@@ -374,7 +374,7 @@ describe('persisted documents only', async () => {
     });
   });
 
-  test('a caller who may explore runs any', async () => {
+  test('a caller who may explore runs any document', async () => {
     const sent = { on: closed, headers: await as('Events.Read', 'Events.Explore') };
     expect(await answer(post(introspection, sent))).toEqual({ __schema: { queryType: { name: 'Query' } } });
     expect(await answer(post({ documentId: md5 }, sent))).toEqual(data);

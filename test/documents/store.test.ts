@@ -24,23 +24,26 @@ describe('the manifests of', () => {
     folder: { id: /^(DeviceGrid|LastEvents)$/, names: ['DeviceGrid', 'LastEvents'] },
   };
 
-  test.each(Object.entries(expected))('%s are read, and fit the schema', async (name, { id, names }) => {
-    const { store, problems } = await readStore([fixture(name)]);
-    expect(problems).toEqual([]);
-    expect(store.all.flatMap(({ ids }) => ids)).toEqual(names.map(() => expect.stringMatching(id)));
-    expect(store.all.map(({ text }) => /query (\w+)/.exec(text)?.[1])).toEqual(names);
-    const schema = buildSchema(await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8'));
-    expect(prepareDocuments(store, schema).all.flatMap(({ errors }) => errors)).toEqual([]);
-  });
+  test.each(Object.entries(expected))(
+    'the manifests of %s are read, and fit the schema',
+    async (name, { id, names }) => {
+      const { store, problems } = await readStore([fixture(name)]);
+      expect(problems).toEqual([]);
+      expect(store.all.flatMap(({ ids }) => ids)).toEqual(names.map(() => expect.stringMatching(id)));
+      expect(store.all.map(({ text }) => /query (\w+)/.exec(text)?.[1])).toEqual(names);
+      const schema = buildSchema(await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+      expect(prepareDocuments(store, schema).all.flatMap(({ errors }) => errors)).toEqual([]);
+    },
+  );
 
-  test('all of them are read together, even from nested folders', async () => {
+  test('all manifests are read together, even from nested folders', async () => {
     const one = await readStore([manifests]);
     const several = await readStore(Object.keys(expected).map(fixture));
     expect(one.problems).toEqual([]);
     expect([...one.store.byId.keys()].toSorted()).toEqual([...several.store.byId.keys()].toSorted());
   });
 
-  test('Relay in MD5 and SHA-256 are one document with two ids', async () => {
+  test("Relay's manifests in MD5 and SHA-256 are one document with two ids", async () => {
     const { store } = await readStore([fixture('relay-md5.json'), fixture('relay-sha256.json')]);
     expect(store.all).toHaveLength(1);
     const [md5, sha] = store.all[0]?.ids ?? [];
@@ -48,7 +51,7 @@ describe('the manifests of', () => {
   });
 });
 
-test('the ids of the examples of GraphQL over HTTP are those of this store', () => {
+test('the ids in the examples of GraphQL over HTTP are those of this store', () => {
   const examples = {
     'sha256:7dba4bd717b41f10434822356a93c32b1fb4907b983e854300ad839f84cdcd6e':
       'query ($id: ID!) {\n  user(id: $id) {\n    name\n  }\n}',
@@ -59,7 +62,7 @@ test('the ids of the examples of GraphQL over HTTP are those of this store', () 
   for (const [id, text] of Object.entries(examples)) expect(store.byId.get(id)?.text).toBe(text);
 });
 
-describe('an unreliable manifest is a problem:', () => {
+describe('an unreliable manifest', () => {
   let directory: string;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'events-graphql-documents-'));
@@ -118,17 +121,17 @@ describe('an unreliable manifest is a problem:', () => {
     ['text that is no JSON', { 'm.json': '{' }, [expect.stringMatching(/^m\.json: Expected property name/)]],
     ['an empty folder', {}, []],
     ['a folder of something else', { 'm.txt': '' }, [expect.stringMatching('contains no manifest')]],
-  ])('%s', async (_, files, problems) => {
+  ])('an unreliable manifest is a problem: %s', async (_, files, problems) => {
     expect(await problemsOf(files)).toEqual(problems);
   });
 
-  test('a path where there is nothing', async () => {
+  test('a path where nothing exists is a problem', async () => {
     expect((await readStore([join(directory, 'nowhere')])).problems).toEqual([
       `${join(directory, 'nowhere')}: no such file or folder`,
     ]);
   });
 
-  test('but not a hidden folder, in which a mounted volume keeps its versions', async () => {
+  test('a hidden folder, in which a mounted volume keeps its versions, is ignored', async () => {
     const folder = await mkdtemp(join(directory, 'mounted-'));
     await mkdir(join(folder, '..2026'));
     await writeFile(join(folder, '..2026', 'm.json'), '{');
@@ -137,7 +140,7 @@ describe('an unreliable manifest is a problem:', () => {
   });
 });
 
-describe('whatever the manifests have,', () => {
+describe('documents of any manifests', () => {
   const md5 = (text: string) => createHash('md5').update(text).digest('hex');
   const text = fc.oneof(
     fc.constantFrom('{ a }', '{ b }', '{ a b }', '{', '', '__proto__'),
@@ -170,7 +173,7 @@ describe('whatever the manifests have,', () => {
     );
   });
 
-  test('a schema finds in each document what is wrong, and prepares the others', () => {
+  test('preparing for a schema finds what is wrong in each document, and prepares the others', () => {
     const schema = buildSchema('type Query { a: Int }');
     fc.assert(
       fc.property(fc.uniqueArray(text), (all) => {

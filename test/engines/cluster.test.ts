@@ -59,7 +59,7 @@ test('the statements for Citus and for PostgreSQL give the same answers', { time
   expect(answered).toBeGreaterThan(50);
 });
 
-test('walks through lists meet the same rows, those of keyless tables in whatever order', {
+test('walks through lists meet the same rows, those of keyless tables in any order', {
   timeout: patience,
 }, async () => {
   for (const steps of walksOf(lists, createDice(3)).filter((_, i) => i % 3 === 0))
@@ -99,7 +99,7 @@ test('live tails, estimates and updates of the distribution column are not offer
 
 const id = (n: number) => `d0000000-0000-4000-8000-00000000000${n}`;
 
-test('rows that are created at once come back in the order of the inputs, whichever fields each names', async () => {
+test('rows that are created at once come back in the order of the inputs, whichever fields each has', async () => {
   const inputs = [1, 2, 1, 3, 2, 2].map((device, n) => ({
     deviceId: id(device),
     n,
@@ -127,7 +127,7 @@ test('rows are created, updated and ignored, and counted', async () => {
       );
 });
 
-test('a change that expects something says whether the row is there, and is as expected', async () => {
+test('a change with an expectation says whether the row exists, and is as expected', async () => {
   const documents = ['"RTM"', '"XXX"'].flatMap((code) =>
     [1, 99_999].map(
       (siteId) =>
@@ -140,7 +140,7 @@ test('a change that expects something says whether the row is there, and is as e
     );
 });
 
-test('callers have claims of their own on every node, also after an error and where a statement is gone', async () => {
+test('callers have their own claims on every node, also after an error and if a statement is gone', async () => {
   const { db } = cluster.api;
   const askAs = (name: string) =>
     db.within({ claims: { name } }).rows(sql`select current_setting('request.jwt.claims') as claims`);

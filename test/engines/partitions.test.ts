@@ -125,7 +125,7 @@ test.each([
     `{ devices(where: { readings: { some: { at: { gte: ${time(3, 1)}, lt: ${time(3, 4)} } } } }) { nodes { deviceId } } }`,
   ],
   ['a change', `mutation { updateReading(${key(2, 5)}, patch: { value: 5 }) { reading { value } } }`],
-])('%s: what the values leave out is not locked, however many partitions there are', async (_, document) => {
+])('%s: partitions that the values exclude are not locked, however many there are', async (_, document) => {
   const [one, other] = [await few.run(document), await many.run(document)];
   expect(other.answers).toEqual(one.answers);
   expect(other.most).toBe(one.most);
@@ -145,7 +145,7 @@ test('a statement about few partitions keeps its plan, which saves planning it e
 
 const tail = `subscription { added: readingsAdded(where: { at: { gte: ${time(2)}, lt: ${time(3)} } }) { cursor end edges { node { value } } } }`;
 
-test('a tail reads the partitions that its filter leaves', async () => {
+test('a tail only reads the partitions that its filter leaves', async () => {
   const locked = [];
   for (const { subscribe, database, watch } of [few, many]) {
     const stream = subscribe<{ value: number }>(tail);

@@ -26,11 +26,11 @@ describe('the manifests', () => {
     expect(await objectionsTo(manifest)).toBeUndefined();
   });
 
-  test('have no name that Kubernetes does not know', async () => {
+  test('the manifests have no field that Kubernetes does not know', async () => {
     expect(await unknownNamesIn(manifests)).toBe('');
   });
 
-  test('are refused for a name, a type or a kind that is wrong', async () => {
+  test('a wrong name, type or kind in a manifest is found', async () => {
     const right = find<Manifest>('Deployment');
     expect(await unknownNamesIn([{ ...right, sepc: {} }])).toContain('"sepc"');
     expect(await unknownNamesIn([{ ...right, spec: { ...deployment.spec, replica: 2 } }])).toContain('"replica"');
@@ -38,7 +38,7 @@ describe('the manifests', () => {
     expect(await objectionsTo({ apiVersion: 'v1', kind: 'Deployment' })).toBe('v1 has no Deployment');
   });
 
-  test('mean each other', () => {
+  test('the manifests refer to each other', () => {
     const { name: port, containerPort } = container?.ports?.[0] ?? {};
     const service = find<IService>('Service').spec;
     const policy = find<INetworkPolicy>('NetworkPolicy').spec;
@@ -68,7 +68,7 @@ describe('the deployment', () => {
   // Azure's library reads this variable, not the server.
   const { AZURE_TOKEN_CREDENTIALS: credential, ...read } = settings;
 
-  test('sets what the server reads, and all that it requires in production', () => {
+  test('the deployment sets what the server reads, and all that it requires in production', () => {
     expect(Object.keys(read).filter((name) => !(name in variables.shape))).toEqual([]);
     expect(readConfig(read)).toMatchObject({
       production: true,
@@ -79,7 +79,7 @@ describe('the deployment', () => {
     });
   });
 
-  test('logs in by workload identity alone', () => {
+  test('the deployment logs in by workload identity alone', () => {
     expect(credential).toBe('WorkloadIdentityCredential');
     expect(labels).toMatchObject({ 'azure.workload.identity/use': 'true' });
     expect(find<IServiceAccount>('ServiceAccount').metadata?.annotations).toHaveProperty([
@@ -87,7 +87,7 @@ describe('the deployment', () => {
     ]);
   });
 
-  test('gives the server as long as the Bicep does, whose number is held against the server', async () => {
+  test('the deployment gives the server as much time to drain as the Bicep template', async () => {
     const bicep = await readFile(new URL('../../infra/bicep/modules/app.bicep', import.meta.url), 'utf8');
     expect(bicep).toContain(`terminationGracePeriodSeconds: ${pod?.terminationGracePeriodSeconds}\n`);
   });
@@ -112,13 +112,13 @@ describe('the server', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('has the paths that the probes ask', async () => {
+  test('the server has the paths that the probes request', async () => {
     for (const probe of [container?.startupProbe, container?.livenessProbe, container?.readinessProbe]) {
       expect((await api.app.fetch(`http://localhost${probe?.httpGet?.path}`)).status).toBe(200);
     }
   });
 
-  test('runs the documents', async () => {
+  test('the server runs the documents', async () => {
     const { store, problems } = await readStore([folder]);
     expect(problems).toEqual([]);
     expect(store.all.flatMap(({ ids }) => ids)).toEqual(['NewestDevices']);

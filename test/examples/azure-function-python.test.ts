@@ -52,7 +52,7 @@ describe.skipIf(!python)('the functions in Python', () => {
     return role;
   }
 
-  test('log in with a token of the identity, and say as whom', async () => {
+  test('the functions log in with a token of the identity, as its role', async () => {
     const role = await createReader();
     const host = await start(role);
     expect(await host.call('health')).toMatchObject({
@@ -62,13 +62,13 @@ describe.skipIf(!python)('the functions in Python', () => {
     expect(platform.identity.requests(role)).toBe(1);
   });
 
-  test("log in as the app's own identity as well", async () => {
+  test("the functions also log in with the app's own identity", async () => {
     const role = await createReader('system');
     const host = await start(role, { PG_AUTH: 'system-identity' });
     expect(await host.call('health')).toMatchObject({ status: 200, body: { identity: role } });
   });
 
-  test('read, and refuse a limit that is none', async () => {
+  test('the functions read rows, and reject an invalid limit', async () => {
     const host = await start(await createReader());
     expect(await host.call('devices', { status: 'active', limit: '1' })).toMatchObject({
       status: 200,
@@ -80,7 +80,7 @@ describe.skipIf(!python)('the functions in Python', () => {
     }
   });
 
-  test('run a read again whose connection died, with the next token where the first has ended', async () => {
+  test('the functions repeat a read whose connection died, with the next token if the first has ended', async () => {
     const role = await createReader();
     const host = await start(role);
     await host.call('health');
@@ -94,7 +94,7 @@ describe.skipIf(!python)('the functions in Python', () => {
     expect(await platform.backends(role)).not.toContain(first);
   });
 
-  test('serve on an open connection while the identity endpoint is away', async () => {
+  test('the functions serve on an open connection while the identity endpoint is unreachable', async () => {
     const role = await createReader();
     const host = await start(role);
     await host.call('health');
@@ -107,7 +107,7 @@ describe.skipIf(!python)('the functions in Python', () => {
     }
   });
 
-  test('answer 503 where the database is away, and say why in the log alone', async () => {
+  test('the functions answer 503 if the database is unreachable, and only the log says why', async () => {
     const host = await start(await createReader(), { PGPORT: '1' });
     expect(await host.call('health')).toEqual({
       status: 503,
@@ -117,7 +117,7 @@ describe.skipIf(!python)('the functions in Python', () => {
     expect(host.log()).toMatch(/Connection refused/);
   });
 
-  test('start only with an identity', async () => {
+  test('the functions start only with an identity', async () => {
     await expect(start('app', { PG_AUTH: 'password' })).rejects.toThrow(
       'PG_AUTH is "password": it must be user-identity, system-identity or default-credential',
     );

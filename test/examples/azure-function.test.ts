@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.end());
 
-test('warm invocations go on while tokens end, connections are replaced and backends die', async () => {
+test('warm invocations continue while tokens end, connections are replaced and backends die', async () => {
   const role = await platform.createIdentity();
   await platform.postgres.admin(`GRANT USAGE ON SCHEMA events TO "${role}"`);
   await platform.postgres.admin(`GRANT SELECT ON events.device TO "${role}"`);
@@ -52,7 +52,7 @@ test('warm invocations go on while tokens end, connections are replaced and back
   expect(reasons).toEqual([]);
 });
 
-test('a database that is away is a 503, and its reason is for the log', async () => {
+test('an unreachable database is a 503, whose reason is only in the log', async () => {
   const role = await platform.createIdentity();
   const { pool } = platform.connect(role, { port: 1 });
   expect(await health(pool, log)).toMatchObject({ status: 503, headers: { 'Retry-After': '1' } });

@@ -109,7 +109,7 @@ test.each(cases.filter(({ target }) => target.parsingOptions))(
   },
 );
 
-test('both data sources are asked, and are those that are provisioned', async () => {
+test('the panels use both data sources, which are provisioned', async () => {
   const { datasources } = parse(await read('provisioning/datasources/events.yaml')) as {
     readonly datasources: readonly { readonly uid: string; readonly type: string }[];
   };
@@ -120,7 +120,7 @@ test('both data sources are asked, and are those that are provisioned', async ()
   for (const source of asked) expect(provisioned).toContainEqual(source);
 });
 
-test('every document is asked for', () => {
+test('every document is used', () => {
   const asked = targets.flatMap(({ target }) => (target.url_options ? [JSON.parse(target.url_options.data)] : []));
   expect(asked.map(({ documentId }) => documentId).toSorted()).toEqual(documents.map(({ id }) => id).toSorted());
 });

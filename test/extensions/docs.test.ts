@@ -30,16 +30,16 @@ const examples = snippets.flatMap((snippet, i): readonly [string, Snippet | unde
   snippet.language === 'graphql' ? [[snippet.text.trim(), snippets[i + 1]]] : [],
 );
 
-test.each(examples)('the page tells the answer to %s', async (document, answer) => {
+test.each(examples)('the page has the right answer to %s', async (document, answer) => {
   expect(await api.query(document)).toEqual(JSON.parse(answer?.text ?? ''));
 });
 
-test('there are examples, and none is left out', () => {
+test('the page has examples, and all of them are tested', () => {
   expect(examples.length).toBe(modules.length);
   expect(api.log.filter(({ level }) => level > 30)).toEqual([]);
 });
 
-test('the modules of the page fit the types of the package', async () => {
+test("the modules on the page fit the package's types", async () => {
   const tsconfig = {
     extends: join(root, 'tsconfig.json'),
     compilerOptions: {

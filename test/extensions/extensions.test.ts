@@ -38,7 +38,7 @@ const fieldsOf = (schema: GraphQLSchema, type: string) => {
 };
 
 describe('the extension of the sample', () => {
-  test('computes from the columns that it declares, which alone are selected', async () => {
+  test('the extension of the sample computes from the columns that it declares, and only these are selected', async () => {
     const { devices } = await api.query<{ devices: { nodes: { deviceId: string }[] } }>(
       '{ devices(first: 1) { nodes { deviceId } } }',
     );
@@ -52,7 +52,7 @@ describe('the extension of the sample', () => {
     expect(device).toEqual(rows[0]);
   });
 
-  test('loads for a whole list in one more statement', async () => {
+  test('the extension of the sample loads for a whole list in one more statement', async () => {
     const { devices } = await api.query('{ devices { nodes { deviceId openIncidentCount } } }');
     expect(api.statements).toHaveLength(2);
     const { rows } = await database.admin(`
@@ -62,12 +62,12 @@ describe('the extension of the sample', () => {
     expect(devices).toEqual({ nodes: rows });
   });
 
-  test('costs nothing if no query selects it', async () => {
+  test('the extension of the sample costs nothing if no query selects it', async () => {
     await api.query('{ devices { nodes { status } } }');
     expect(api.statements.map(columnsOf)).toEqual([['device_id', 'status']]);
   });
 
-  test('is in no other API, nor in its log', async () => {
+  test('the extension of the sample is in no other API, nor in its log', async () => {
     const other = await createTestApi(database.connection);
     expect(fieldsOf(api.api.schema, 'Device')).toContain('openIncidentCount');
     expect(fieldsOf(other.api.schema, 'Device')).not.toContain('openIncidentCount');
@@ -97,7 +97,7 @@ async function extend(...extensions: readonly Extension[]) {
 }
 
 describe('the row of an extension', () => {
-  test('has the values that the API shows, and the labels of enums', async () => {
+  test('the row of an extension has the values that the API shows, and the labels of enums', async () => {
     const seen: unknown[] = [];
     const { ask } = await extend(({ table }) => {
       const columns = {
@@ -133,7 +133,7 @@ describe('the row of an extension', () => {
     expect(errors?.map(({ message }) => message)).toEqual(['NaN cannot be expressed in JSON']);
   });
 
-  test('is typed by its columns, and arguments by Pothos', async () => {
+  test('the row of an extension is typed by its columns, and arguments by Pothos', async () => {
     const { ask } = await extend(({ table, builder }) => {
       const Size = builder.enumType('Size', { values: ['BIG', 'SMALL'] as const });
       const device = table('device', { tags: '[String]!', battery_level: 'Float', status: 'DeviceStatus' });
@@ -162,7 +162,7 @@ describe('the row of an extension', () => {
     expect(data).toEqual({ devices: { nodes: [{ typed: '{"since":"2026-01-01T00:00Z","sizes":["BIG"]}' }] } });
   });
 
-  test('has no column that was not declared', async () => {
+  test('the row of an extension has no undeclared column', async () => {
     const { schema } = await extend(({ table }) =>
       table('device', { tags: '[String]!', model: 'String!' }).fields((_t, from) => ({
         // @ts-expect-error `model` is not among the field's columns
@@ -179,7 +179,7 @@ describe('the row of an extension', () => {
     await expect(undeclared).rejects.toThrow('"serial" is not among the columns given to table("device")');
   });
 
-  test('is loaded with the arguments of each alias, in one statement each', async () => {
+  test('a field of an extension is loaded with the arguments of each alias, in one statement each', async () => {
     const { ask } = await extend(({ table, batch, read, sql }) => {
       const plus = batch(async (ids: readonly number[], db, tens: number) => {
         const rows = await read(db, sql`select id + ${tens}::int * 10 as sum from unnest(${ids}::int[]) id`, {
@@ -214,14 +214,14 @@ describe('an extension', () => {
         shout: from(column).string({ resolve: (row) => `${row[column]}!` }),
       }));
 
-  test('of an existing table adds its fields', async () => {
+  test('an extension of an existing table adds its fields', async () => {
     const { ask, log } = await extend(shout('site', 'code'));
     const { data } = await ask('{ sites(first: 1) { nodes { code shout } } }');
     expect(log).toEqual([]);
     expect(data).toEqual({ sites: { nodes: [{ code: 'RTM', shout: 'RTM!' }] } });
   });
 
-  test('of a missing table is left out completely, and the log says why', async () => {
+  test('an extension of a missing table is left out completely, and the log says why', async () => {
     const { schema, log } = await extend(
       (tools) => {
         shout('site', 'code')(tools);
@@ -312,11 +312,11 @@ describe('an extension', () => {
     ],
     ['a promise', [async () => {}], /0\.ts: .*must not be async/],
   ];
-  test.each(failing)('with %s names its file', async (_, extensions, message) => {
+  test.each(failing)('the error of an extension with %s names its file', async (_, extensions, message) => {
     await expect(extend(...extensions)).rejects.toMatchObject({ name: 'ConfigError', message });
   });
 
-  test('of a column that the role may not read is an error', async () => {
+  test('an extension of a column that the role may not read is an error', async () => {
     const { user } = database.connection;
     await database.admin(`
       revoke select on events.site from ${user};
@@ -327,7 +327,7 @@ describe('an extension', () => {
     expect(fieldsOf(schema, 'Site')).toContain('shout');
   });
 
-  test('may show a column unchanged', async () => {
+  test('an extension may show a column unchanged', async () => {
     const { ask } = await extend(({ table }) =>
       table('device', { model: 'String!', tags: '[String]!' }).fields((_t, from) => ({
         model2: from('model').exposeString('model'),
@@ -340,7 +340,7 @@ describe('an extension', () => {
     expect(data).toEqual({ devices: { nodes: [{ model, model2: model, tags, labels: tags }] } });
   });
 
-  test('can add to Mutation even if the role may only read', async () => {
+  test('an extension can add to Mutation even if the role may only read', async () => {
     const reader = await database.createRole();
     await database.admin(
       `grant usage on schema events to ${reader.user}; grant select on events.site to ${reader.user}`,
@@ -351,7 +351,7 @@ describe('an extension', () => {
     await other.close();
   });
 
-  test('follows schema changes with the same module; if it no longer fits, the API stays', async () => {
+  test('an extension follows schema changes with the same module; if it no longer fits, the API stays', async () => {
     const define = shout('later', 'name');
     const other = await createTestApi(database.connection, { extensions: [{ file: 'later.ts', define }] });
     const has = () => fieldsOf(other.served.current()?.schema as GraphQLSchema, 'Later');

@@ -49,7 +49,7 @@ test('the server uses the modules of a folder, and their shared code', async () 
   expect(program.err()).toBe('');
 });
 
-test('so do schema, check and doctor', async () => {
+test('schema, check and doctor use the modules of a folder, too', async () => {
   const programs = [
     start(['schema'], 'good'),
     start(['check', join(folder, 'asks.graphql')], 'good'),
@@ -104,7 +104,7 @@ test('in production a module that does not fit the database is logged and retrie
   expect(await program.ended).toBe(0);
 });
 
-test('doctor says what does not fit, and what is left out', async () => {
+test('doctor says which modules do not fit, and what is left out', async () => {
   const [wrong, later] = [start(['doctor'], 'column'), start(['doctor'], 'later')];
   expect(await wrong.ended).toBe(1);
   expect(wrong.out()).toMatch(/failed +schema .*column\.js: "site" has no readable column "cod"/);

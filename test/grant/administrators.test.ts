@@ -80,7 +80,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     expect(await read()).toEqual([]);
   });
 
-  test('or granted with the printed statements', async () => {
+  test('personal tables can also be granted with the printed statements', async () => {
     await server.as(person, 'CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     const { out } = await run(job, ...forApp);
     const [, statements = ''] = out.split('must run:\n');
@@ -89,7 +89,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     expect(await read()).toEqual([]);
   });
 
-  test('optional changes may be left undone', async () => {
+  test('optional changes may remain undone', async () => {
     await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     const { code, lines } = await run(job, ...forApp);
     expect(code).toBe(0);

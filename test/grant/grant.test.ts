@@ -114,13 +114,13 @@ async function catalogOf(user: string) {
 }
 
 describe('without pgaadauth', () => {
-  test('it says so and offers a plain role', async () => {
+  test('without pgaadauth, the command says so and offers a plain role', async () => {
     const { code, out, err } = await run('--role', role, '--object-id', objectId);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(/^This PostgreSQL has no pgaadauth.*--plain instead of --object-id/);
   });
 
-  test('a plain role is created, and dropped', async () => {
+  test('without pgaadauth, a plain role is created, and dropped', async () => {
     const { code, out } = await run('--role', 'plain', '--plain');
     expect(code).toBe(0);
     expect(out).toMatch(/It has no password yet: ALTER ROLE "plain" PASSWORD/);
@@ -172,7 +172,7 @@ describe('with pgaadauth', () => {
     expect(endings(second.out, 'changed')).toEqual([]);
   });
 
-  test('the server starts', async () => {
+  test('the server starts with the role', async () => {
     const program = startProgram(['schema'], variablesOf(role));
     expect(await program.ended, program.err()).toBe(0);
     expect(program.out()).toMatch(/^ {2}sites\(/m);

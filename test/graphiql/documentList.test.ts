@@ -22,15 +22,15 @@ const get = async (roles: readonly string[], path = '/graphql/graphiql/documents
 const namesFor = async (...roles: string[]) =>
   ((await (await get(roles)).json()) as { name: string }[]).map(({ name }) => name);
 
-describe('of the persisted documents, those are listed', () => {
-  test('that the caller may run, and that fit the schema', async () => {
+describe('the list of persisted documents', () => {
+  test('documents are listed that the caller may run, and that fit the schema', async () => {
     expect(await namesFor('Events.Read')).toEqual(['nameless', 'Serials', 'Tail']);
     expect(await namesFor('Events.Write')).toEqual(['Rename']);
     expect(await namesFor('Events.Read', 'Events.Write')).toEqual(['nameless', 'Rename', 'Serials', 'Tail']);
     expect(await namesFor('Events.Explore')).toEqual([]);
   });
 
-  test('as people read them, with the variables that have no default', async () => {
+  test('documents are listed as people read them, with the variables that have no default', async () => {
     const [, serials] = (await (await get(['Events.Read'])).json()) as { query: string }[];
     expect(serials).toEqual({
       id: 'serials',
@@ -41,7 +41,7 @@ describe('of the persisted documents, those are listed', () => {
     });
   });
 
-  test('to nobody without a token', async () => {
+  test('documents are not listed for anyone without a token', async () => {
     expect((await api.app.fetch('http://localhost/graphql/graphiql/documents.json')).status).toBe(401);
   });
 });

@@ -73,7 +73,7 @@ describe.skipIf(absent)('GraphiQL in a browser', { timeout }, () => {
     await page.waitForFunction((name) => localStorage.getItem('graphiql:query')?.includes(`query ${name}`), tab);
   };
 
-  test('has ready tabs that run and show rows', async () => {
+  test('GraphiQL has ready tabs that run and show rows', async () => {
     for (const name of ['LatestEvents', 'DeviceWithSiteAndEvents', 'PageThroughDevices']) {
       await open(name);
       const answered = page.waitForResponse(
@@ -88,12 +88,12 @@ describe.skipIf(absent)('GraphiQL in a browser', { timeout }, () => {
     }
   });
 
-  test('opens the explorer', async () => {
+  test('GraphiQL opens the explorer', async () => {
     await page.getByRole('button', { name: 'Show GraphiQL Explorer' }).click();
     await page.locator('.graphiql-explorer-root').filter({ hasText: 'devices' }).waitFor();
   });
 
-  test('keeps what the user wrote over a reload, and adds nothing to it', async () => {
+  test("GraphiQL keeps the user's text over a reload, and adds nothing to it", async () => {
     await open('PageThroughDevices');
     await editor().locator('.view-lines').click();
     await page.keyboard.press('Control+Home');
@@ -105,7 +105,7 @@ describe.skipIf(absent)('GraphiQL in a browser', { timeout }, () => {
     await open('LatestEvents');
   });
 
-  test('opens the document that the address carries, next to the ready tabs', async () => {
+  test('GraphiQL opens the document in the address, next to the ready tabs', async () => {
     await tabs().first().waitFor();
     await page.goto(`${address}?query=${encodeURIComponent('query Linked { __typename }')}`);
     await editor().filter({ hasText: 'Linked' }).waitFor();

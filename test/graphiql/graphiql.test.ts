@@ -93,7 +93,7 @@ function tabsOf(schema: GraphQLSchema) {
 }
 
 describe('the ready tabs', () => {
-  test('of a schema of events are the latest events, a device with its site and events, and paging', () => {
+  test('the ready tabs of a schema of events are the latest events, a device with its site and events, and paging', () => {
     expect(tabsOf(reference)).toEqual([
       {
         query: `# The latest first.
@@ -175,7 +175,7 @@ query DevicesAggregate {
     ]);
   });
 
-  test('of the sample have an aggregate, a search, a function, a mutation and a live tail, too', () => {
+  test('the ready tabs of the sample also have an aggregate, a search, a function, a mutation and a live tail', () => {
     const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
     const tabs = tabsOf(schema);
     expect(tabs.map(nameOf)).toEqual([
@@ -199,7 +199,7 @@ query DevicesAggregate {
     });
   });
 
-  test('are fewer if nothing is related', () => {
+  test('the ready tabs are fewer if nothing is related', () => {
     const schema = buildSchema(`
       ${common}
       ${rowType('Log', 'at: DateTime! line: String!', ['at'])}
@@ -208,7 +208,7 @@ query DevicesAggregate {
     expect(tabsOf(schema).map(nameOf)).toEqual(['LatestLogs', 'PageThroughLogs']);
   });
 
-  test('are fewer if nothing has a time', () => {
+  test('the ready tabs are fewer if nothing has a time', () => {
     const schema = buildSchema(`
       ${common}
       ${rowType('Part', `name: String! whole: Part ${listField('parts', 'Part')}`, ['name'])}
@@ -217,12 +217,12 @@ query DevicesAggregate {
     expect(tabsOf(schema).map(nameOf)).toEqual(['PartWithWholeAndParts', 'PageThroughParts']);
   });
 
-  test('are none if there is no list', () => {
+  test('the ready tabs are none if there is no list', () => {
     expect(tabsOf(buildSchema('type Query { ok: Boolean! }'))).toEqual([]);
     expect(readyTabs({ queryType: null, types: [] })).toEqual([]);
   });
 
-  test('put rows without a time last', () => {
+  test('the ready tabs put rows without a time last', () => {
     const schema = buildSchema(`
       ${common}
       ${rowType('Visit', 'leftAt: DateTime', ['leftAt'])}
@@ -231,7 +231,7 @@ query DevicesAggregate {
     expect(tabsOf(schema)[0]?.query).toContain('orderBy: { leftAt: DESC_NULLS_LAST }');
   });
 
-  test('cope with lists that take no arguments, rows without columns and bare underscores', () => {
+  test('the ready tabs cope with lists that take no arguments, rows without columns and bare underscores', () => {
     const schema = buildSchema(`
       ${common}
       type _9 { _: _2 _2s: _2Connection payload: JSON }
@@ -243,7 +243,7 @@ query DevicesAggregate {
     expect(tabsOf(schema).map(nameOf)).toEqual(['_9With_And_2s']);
   });
 
-  test('are valid for any schema of this shape', () => {
+  test('the ready tabs are valid for any schema of this shape', () => {
     const names = fc.uniqueArray(fc.stringMatching(/^[A-Z][A-Za-z0-9]{0,3}_?[0-9]?$/), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(names.chain(anySchema), (source) => {
@@ -294,12 +294,12 @@ describe('the page', () => {
   const addressesIn = (html: string) =>
     [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address ?? '');
 
-  test("is the target of the root, also behind a proxy's prefix", async () => {
+  test("the root leads to the page, also behind a proxy's prefix", async () => {
     const response = await get('/', browser);
     expect([response.status, response.headers.get('location')]).toEqual([302, 'graphql']);
   });
 
-  test('is for browsers', async () => {
+  test('the page is sent to browsers only', async () => {
     const response = await get('/graphql', browser);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -307,7 +307,7 @@ describe('the page', () => {
     expect(await response.text()).toContain('<title>events-graphql</title>');
   });
 
-  test('leaves every other request to the API', async () => {
+  test('the plugin leaves every other request to the API', async () => {
     const query = '/graphql?query={secretTable}';
     const asked = await get(query, { accept: 'application/json' });
     expect(await asked.json()).toEqual({ data: { secretTable: 1 } });
@@ -320,7 +320,7 @@ describe('the page', () => {
     expect((await get('/elsewhere', browser)).status).toBe(404);
   });
 
-  test('is a shell that knows nothing of the schema and loads only its own files', async () => {
+  test('the page is a shell that knows nothing of the schema and loads only its own files', async () => {
     const html = await (await get('/graphql', browser)).text();
     expect(html).not.toContain('secretTable');
     expect(html).not.toMatch(/https?:|\/\/\w/);
@@ -330,7 +330,7 @@ describe('the page', () => {
     for (const address of addresses) expect(address).toMatch(/^graphql\/graphiql\/\w+\.(js|css)$/);
   });
 
-  test('has each of its files, with the right type', async () => {
+  test('the page has each of its files, with the right type', async () => {
     const html = await (await get('/graphql', browser)).text();
     const named = addressesIn(html).filter((address) => !address.startsWith('data:'));
     const folder = 'graphql/graphiql/';
@@ -351,7 +351,7 @@ describe('the page', () => {
     expect((await get(`/${folder}useGraphiQL.ts`)).status).toBe(404);
   });
 
-  test('lets the browser load nothing from elsewhere and run nothing inline', async () => {
+  test('the page lets the browser load nothing from elsewhere and run nothing inline', async () => {
     for (const path of ['/graphql', '/graphql/graphiql/json.worker.js']) {
       const policy = (await get(path, browser)).headers.get('content-security-policy') ?? '';
       expect(policy).toContain("default-src 'none'");
@@ -360,13 +360,13 @@ describe('the page', () => {
     }
   });
 
-  test('sends an unchanged file only once', async () => {
+  test('an unchanged file of the page is sent only once', async () => {
     const first = await get('/graphql/graphiql/page.js');
     const again = await get('/graphql/graphiql/page.js', { 'if-none-match': first.headers.get('etag') ?? '' });
     expect(again.status).toBe(304);
   });
 
-  test('is off without the plugin', async () => {
+  test('the page is off without the plugin', async () => {
     const response = await serve().fetch('http://localhost/graphql', { headers: browser });
     expect(response.headers.get('content-type')).not.toContain('text/html');
     expect((await serve().fetch('http://localhost/graphql/graphiql/page.js')).status).toBe(404);

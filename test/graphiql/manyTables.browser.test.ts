@@ -26,7 +26,7 @@ describe.skipIf(isBrowserAbsent('GraphiQL of many tables'))(`GraphiQL of ${table
     await server.drain(0);
   });
 
-  test('opens, shows the documentation, and completes the name of a column', { timeout: 90_000 }, async () => {
+  test('GraphiQL opens, shows the documentation, and completes the name of a column', { timeout: 90_000 }, async () => {
     const page = await browser.newPage();
     page.setDefaultTimeout(45_000);
     const complaints: string[] = [];

@@ -29,7 +29,7 @@ describe.skipIf(isBrowserAbsent('GraphiQL with persisted documents'))('with pers
     [1400, 'light'],
     [390, 'dark'],
   ] as const)(
-    'somebody who may only read finds and runs them, %d wide, %s',
+    'a user who may only read finds and runs the documents, %d wide, %s',
     { timeout: 90_000 },
     async (width, colorScheme) => {
       const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme });

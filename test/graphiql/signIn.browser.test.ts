@@ -80,7 +80,7 @@ describe.skipIf(absent)('a user', { timeout }, () => {
   const shows = (text: string) =>
     page.getByRole('region', { name: 'Result Window' }).filter({ hasText: text }).waitFor();
 
-  test('signs in, returns to the opened document, and runs it', async () => {
+  test('a user signs in, returns to the opened document, and runs it', async () => {
     await reason().filter({ hasText: 'A bearer token is required' }).waitFor();
     await signIn(choices.reader);
     await page.getByText('reader@example.com').waitFor();
@@ -90,7 +90,7 @@ describe.skipIf(absent)('a user', { timeout }, () => {
     expect(provider.grants).toEqual(['authorization_code']);
   });
 
-  test('gets a new token before the old one expires, and signs in again if that fails', async () => {
+  test('a user gets a new token before the old one expires, and signs in again if that fails', async () => {
     provider.lifetimeSeconds = 120;
     await signIn(choices.reader);
     await page.getByText('reader@example.com').waitFor();
@@ -109,7 +109,7 @@ describe.skipIf(absent)('a user', { timeout }, () => {
     await shows('"totalCount": 40');
   });
 
-  test('signs out, and sees the dialog again', async () => {
+  test('a user signs out, and sees the dialog again', async () => {
     await signIn(choices.reader);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await form().waitFor();
@@ -118,20 +118,20 @@ describe.skipIf(absent)('a user', { timeout }, () => {
     await form().waitFor();
   });
 
-  test("sees Entra ID's reason for a rejection", async () => {
+  test("a user sees Entra ID's reason for a rejection", async () => {
     await signIn('Refuse');
     await reason().filter({ hasText: refusal }).waitFor();
     expect(page.url()).toContain(address);
   });
 
-  test('sees that they have no role, and can sign in as someone who has one', async () => {
+  test('a user without a role sees that, and can sign in as someone who has one', async () => {
     await signIn(choices.stranger);
     await reason().filter({ hasText: 'The token carries no permission for this API' }).waitFor();
     await signIn(choices.reader);
     await page.getByText('reader@example.com').waitFor();
   });
 
-  test('can paste the token that the command for this server prints', async () => {
+  test('a user can paste the token that the command for this server prints', async () => {
     const { tenantId } = provider.issuer.config;
     const command = `az account get-access-token --tenant ${tenantId} --scope api://events/.default --query accessToken --output tsv`;
     await form().getByText(command, { exact: true }).waitFor();

@@ -94,7 +94,7 @@ const share = given ? Math.ceil(given.schemas / (extended ? 2 : 1)) : 10;
 
 test('for any schema, the API and SQL agree', { timeout }, () => lookAt(share, createEmptyDatabase, false));
 
-test.runIf(extended)('the same holds with extensions in another schema', { timeout }, () =>
+test.runIf(extended)('for any schema with extensions in another schema, the API and SQL agree', { timeout }, () =>
   lookAt(share, () => createExtendedDatabase(), true),
 );
 

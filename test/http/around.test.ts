@@ -28,7 +28,7 @@ const codeOf = async (response: Response) => {
 describe('pages of other origins', () => {
   const foreign = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
 
-  test('can send no request, whatever the method', async () => {
+  test('pages of other origins can send no request, whatever the method', async () => {
     const sibling = { ...foreign, 'sec-fetch-site': 'same-site' };
     for (const response of [await post(foreign), await get(foreign), await post(sibling), await get(sibling)]) {
       expect(response.status).toBe(403);
@@ -36,24 +36,24 @@ describe('pages of other origins', () => {
     }
   });
 
-  test('can send requests if CORS_ORIGINS lists their origin', async () => {
+  test('pages of other origins can send requests if CORS_ORIGINS lists their origin', async () => {
     const named = { ...foreign, 'sec-fetch-mode': 'cors', origin: 'https://app.example' };
     expect((await post(named)).status).toBe(200);
     expect((await get(named)).status).toBe(200);
     expect((await post({ ...named, origin: 'https://app.example.evil' })).status).toBe(403);
   });
 
-  test("are neither this server's pages nor clients without a page", async () => {
+  test("this server's pages and clients without a page do not count as another origin", async () => {
     for (const site of ['same-origin', 'none']) expect((await post({ 'sec-fetch-site': site })).status).toBe(200);
   });
 
-  test('can link to GraphiQL and to a query', async () => {
+  test('pages of other origins can link to GraphiQL and to a query', async () => {
     const followed = { ...foreign, 'sec-fetch-mode': 'navigate' };
     expect((await get({ ...followed, accept: 'text/html' }, '')).status).toBe(200);
     expect((await get(followed)).status).toBe(200);
   });
 
-  test('cannot send a form, for which browsers send no preflight', async () => {
+  test('pages of other origins cannot send a form, for which browsers send no preflight', async () => {
     const response = await post({ 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }, 'query={a}');
     expect(response.status).toBe(400);
     expect(await codeOf(response)).toEqual(['BAD_USER_INPUT']);
@@ -64,14 +64,14 @@ describe('pages of other origins', () => {
 
 describe('the body of a request', () => {
   test.each(['APPLICATION/JSON', 'Application/Json; Charset=UTF-8', 'application/json ;charset=utf-8'])(
-    'is JSON by any spelling of its type: %s',
+    'a body is JSON by any spelling of its type: %s',
     async (type) => {
       const response = await post({ 'content-type': type });
       expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
     },
   );
 
-  test.each(['gzip', 'br', 'gzip, identity'])('is rejected in another encoding: %s', async (encoding) => {
+  test.each(['gzip', 'br', 'gzip, identity'])('a body in another encoding is rejected: %s', async (encoding) => {
     const response = await post({ 'content-encoding': encoding });
     expect(response.status).toBe(415);
     expect(response.headers.get('accept-encoding')).toBe('identity');
@@ -79,7 +79,7 @@ describe('the body of a request', () => {
     expect((await post({ 'content-encoding': 'identity' })).status).toBe(200);
   });
 
-  test('is rejected if it is not UTF-8, because broken bytes would be stored as other characters', async () => {
+  test('a body that is not UTF-8 is rejected, because broken bytes would be stored as other characters', async () => {
     const bytes = Buffer.concat([
       Buffer.from(query.slice(0, 12)),
       Buffer.from([0xc3, 0x28]),
@@ -95,7 +95,7 @@ describe('the body of a request', () => {
   });
 
   test.each(['', '{', 'null', '"a"', '1', '12345678901234567890', 'NaN', '{"query":"{a}"} x'])(
-    'is rejected if it is not a JSON object: %s',
+    'a body that is not a JSON object is rejected: %s',
     async (body) => {
       const response = await post({}, body);
       expect(response.status).toBe(400);
@@ -104,7 +104,7 @@ describe('the body of a request', () => {
   );
 });
 
-test('several documents in one request are refused', async () => {
+test('several documents in one request are rejected', async () => {
   const response = await post({}, `[${query},${query}]`);
   expect(response.status).toBe(400);
   expect(await codeOf(response)).toEqual(['BAD_USER_INPUT']);
@@ -126,11 +126,11 @@ describe('security headers', () => {
     ['a refusal', () => post({}, 'x'.repeat(3000))],
     ['a probe', () => api.app.fetch('http://localhost/health/live')],
     ['an address where there is nothing', () => api.app.fetch('http://localhost/nothing')],
-  ])('are on %s', async (_, send) => {
+  ])('security headers are on %s', async (_, send) => {
     expect(headersOf(await send())).toEqual(strict);
   });
 
-  test('leave GraphiQL the policy of its own', async () => {
+  test('security headers leave GraphiQL its own policy', async () => {
     const headers = headersOf(await get({ accept: 'text/html' }, ''));
     expect(headers).toMatchObject({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-cache' });
     expect(headers['content-security-policy']).toContain("script-src 'self'");
@@ -151,30 +151,30 @@ describe('a client at a socket', () => {
     return answer;
   }
 
-  test('that never ends its headers is disconnected', async () => {
+  test('a client that never ends its headers is disconnected', async () => {
     expect(await exchange((socket) => socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\n'))).toMatch(/^HTTP\/1.1 408/);
   });
 
-  test('that never ends its body is disconnected', async () => {
+  test('a client that never ends its body is disconnected', async () => {
     const headers = 'host: x\r\ncontent-type: application/json\r\ncontent-length: 1000';
     const answer = await exchange((socket) => socket.write(`POST /graphql HTTP/1.1\r\n${headers}\r\n\r\n{"query"`));
     expect(answer).toMatch(/^HTTP\/1.1 408/);
   });
 
-  test('that sends too many headers gets a clear error', async () => {
+  test('a client that sends too many headers gets a clear error', async () => {
     const answer = await exchange((socket) =>
       socket.write(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n`),
     );
     expect(answer).toMatch(/^HTTP\/1.1 431/);
   });
 
-  test('that announces two lengths is rejected', async () => {
+  test('a client that announces two lengths is rejected', async () => {
     const headers = 'host: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked';
     const answer = await exchange((socket) => socket.write(`POST /graphql HTTP/1.1\r\n${headers}\r\n\r\n`));
     expect(answer).toMatch(/^HTTP\/1.1 400/);
   });
 
-  test('that sends an invalid host gets a clear error without a stack trace', async () => {
+  test('a client that sends an invalid host gets a clear error without a stack trace', async () => {
     for (const host of ['[bad', 'a b', 'x:99999', '%']) {
       const head = `GET /graphql?query={__typename} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
       const answer = await exchange((socket) => socket.write(head));
@@ -187,7 +187,7 @@ describe('a client at a socket', () => {
     `POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n` +
     `transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
 
-  test('that does not announce its body is read as far as the limit', async () => {
+  test('a client that does not announce its body is read as far as the limit', async () => {
     expect(await exchange((socket) => socket.write(chunked(query)))).toMatch(/{"data":{"__typename":"Query"}}/);
     const answer = await exchange((socket) => socket.write(chunked(`{"query":"${' '.repeat(3000)}"}`)));
     expect(answer).toMatch(/^HTTP\/1.1 413.*PAYLOAD_TOO_LARGE/s);
@@ -217,7 +217,7 @@ describe('the rate limit', () => {
       body: '{"query":"{ a }"}',
     });
 
-  test('allows each address its number of requests per minute, and says when to retry', async () => {
+  test('the rate limit allows each address its number of requests per minute, and says when to retry', async () => {
     const app = limited();
     for (const address of ['1.1.1.1', '1.1.1.1', '2.2.2.2', '2.2.2.2'])
       expect((await ask(app, address)).status).toBe(200);
@@ -229,14 +229,14 @@ describe('the rate limit', () => {
     expect((await ask(app, '1.1.1.1')).status).toBe(200);
   });
 
-  test('counts callers if there are any', async () => {
+  test('the rate limit counts callers if there are any', async () => {
     const app = limited({ id: 'somebody' });
     const statuses = [];
     for (const address of ['1.1.1.1', '2.2.2.2', '3.3.3.3']) statuses.push((await ask(app, address)).status);
     expect(statuses).toEqual([200, 200, 429]);
   });
 
-  test("believes only the trusted proxies' entries in X-Forwarded-For", () => {
+  test("the rate limit believes only the trusted proxies' entries in X-Forwarded-For", () => {
     const headers = new Headers({ 'x-forwarded-for': 'forged, 1.1.1.1, 10.0.0.1' });
     expect(clientAddress(headers, '10.0.0.2', 0)).toBe('10.0.0.2');
     expect(clientAddress(headers, '10.0.0.2', 1)).toBe('10.0.0.1');

@@ -34,18 +34,18 @@ const answerTo = async (response: Response) => ({
 });
 
 describe('access', () => {
-  test('includes callers with a permission', async () => {
+  test('callers with a permission have access', async () => {
     expect((await ask('{ __typename }', bearer(await issuer.sign()))).status).toBe(200);
   });
 
-  test('excludes callers without a token, and tells them how to send one', async () => {
+  test('callers without a token have no access, and are told how to send one', async () => {
     const refusal = { status: 401, challenge: 'Bearer', codes: ['UNAUTHENTICATED'] };
     expect(await answerTo(await ask('{ __typename }'))).toEqual(refusal);
     expect(await answerTo(await ask('{ __typename }', { authorization: 'Basic eDp5' }))).toEqual(refusal);
     expect(await answerTo(await ask('{ __typename }', { authorization: 'Bearer ' }))).toEqual(refusal);
   });
 
-  test('excludes callers with an invalid token, and tells them what is wrong', async () => {
+  test('callers with an invalid token have no access, and are told what is wrong', async () => {
     expect(await answerTo(await ask('{ __typename }', bearer(await issuer.sign({ exp: 1 }))))).toEqual({
       status: 401,
       challenge: 'Bearer error="invalid_token", error_description="The token has expired"',
@@ -53,7 +53,7 @@ describe('access', () => {
     });
   });
 
-  test('excludes callers without a permission, who cannot even probe for fields', async () => {
+  test('callers without a permission have no access, and cannot even probe for fields', async () => {
     expect(await answerTo(await ask('{ nothing }', bearer(await issuer.sign({ roles: ['Other'] }))))).toEqual({
       status: 403,
       challenge: 'Bearer error="insufficient_scope"',
@@ -61,7 +61,7 @@ describe('access', () => {
     });
   });
 
-  test('excludes requests by any other path to the endpoint', async () => {
+  test('other paths to the endpoint give no access', async () => {
     for (const path of ['/graphql/', '/graphql/x', '/graphql?query={__typename}']) {
       expect((await api.app.fetch(`http://localhost${path}`)).status, path).toBe(401);
     }
@@ -71,7 +71,7 @@ describe('access', () => {
     }
   });
 
-  test('applies to probes, preflights and browsers that open GraphiQL', async () => {
+  test('probes, preflights and browsers that open GraphiQL have access without a token', async () => {
     expect((await api.app.fetch('http://localhost/health/live')).status).toBe(200);
     expect((await api.app.fetch('http://localhost/health/ready')).status).toBe(200);
     const accept = { headers: { accept: 'text/html' } };
@@ -83,12 +83,12 @@ describe('access', () => {
     expect(preflight.status).toBe(204);
   });
 
-  test('excludes callers without a token from another origin, whose pages can read why', async () => {
+  test('pages of another origin can read why a caller without a token has no access', async () => {
     const response = await ask('{ __typename }', { origin: 'https://app.example' });
     expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example');
   });
 
-  test('excludes everyone while the keys cannot be fetched, without blaming the token', async () => {
+  test('nobody has access while the keys cannot be fetched, and the token is not blamed', async () => {
     const away = { ...issuer.config, keysUrl: 'http://127.0.0.1:1/keys' };
     const other = await createTestApi(database.connection, { config: { auth: away } });
     const response = await ask('{ __typename }', bearer(await issuer.sign()), other.app);
@@ -104,7 +104,7 @@ describe('access', () => {
 });
 
 describe('an operation', () => {
-  test('that reads needs the permission to read', async () => {
+  test('an operation that reads needs the permission to read', async () => {
     const headers = bearer(await issuer.sign({ roles: ['Events.Write', 'Events.Explore'] }));
     expect(await answerTo(await ask('{ devices { totalCount } }', headers))).toEqual({
       status: 403,
@@ -113,7 +113,7 @@ describe('an operation', () => {
     });
   });
 
-  test('that changes rows needs the permission to write, whatever else the document holds', async () => {
+  test('an operation that changes rows needs the permission to write, whatever else the document holds', async () => {
     let changes = 0;
     const schema = createSchema({
       typeDefs: 'type Query { x: Int } type Mutation { change: Int }',
@@ -153,7 +153,7 @@ describe('the rows of a caller', () => {
     return ((await response.json()) as { data: unknown }).data;
   };
 
-  test("are those that the database's policies show them", async () => {
+  test("the rows of a caller are those that the database's policies show them", async () => {
     const anna = { notes: { nodes: [{ owner: 'anna' }, { owner: 'anna' }], totalCount: 2 } };
     const ben = { notes: { nodes: [{ owner: 'ben' }], totalCount: 1 } };
     const names = Array.from({ length: 60 }, (_, i) => (i % 2 ? 'anna' : 'ben'));

@@ -49,7 +49,7 @@ describe('a client that goes away', () => {
     };
   });
 
-  test('ends its statements, and is not an error of the server', async () => {
+  test('a client that goes away ends its statements, and is not an error of the server', async () => {
     const controller = new AbortController();
     const request = post(server.port, slow, controller.signal);
     request.catch(() => {});
@@ -59,7 +59,7 @@ describe('a client that goes away', () => {
     expect(api.log.filter(({ level }) => level >= 40)).toEqual([]);
   });
 
-  test('also ends statements that still wait for a connection', async () => {
+  test('a client that goes away also ends statements that still wait for a connection', async () => {
     const departed = Array.from({ length: 8 }, (_, n) => {
       const controller = new AbortController();
       // Equal requests would share one statement.
@@ -74,7 +74,7 @@ describe('a client that goes away', () => {
 });
 
 describe('a deadline', () => {
-  test('ends unfinished fields with TIMEOUT, and the others keep their data', async () => {
+  test('a deadline ends unfinished fields with TIMEOUT, and the others keep their data', async () => {
     api = await createTestApi(database.connection, { size: 8, config: { requestTimeoutMs: 1000 } });
     const { status, data, errors } = await api.send(slow);
     expect({ status, data }).toEqual({
@@ -129,7 +129,7 @@ describe('a mutation or a subscription', () => {
     await database.admin('truncate events.mark');
   });
 
-  test('runs to its end when its client goes away, if it is a mutation', async () => {
+  test('a mutation runs to its end when its client goes away', async () => {
     const stop = await startMutable(30_000);
     const controller = new AbortController();
     post(server.port, twice, controller.signal).catch(() => {});
@@ -139,7 +139,7 @@ describe('a mutation or a subscription', () => {
     await stop();
   });
 
-  test('continues past the deadline and ends with its client, if it is a subscription', async () => {
+  test('a subscription continues past the deadline, and ends with its client', async () => {
     const stop = await startMutable(500);
     const controller = new AbortController();
     const response = await fetch(`http://127.0.0.1:${server.port}/graphql`, {
@@ -159,7 +159,7 @@ describe('a mutation or a subscription', () => {
     await stop();
   });
 
-  test('starts no more fields after the deadline, and completes the running one', async () => {
+  test('a mutation starts no more fields after the deadline, and completes the running one', async () => {
     const stop = await startMutable(500);
     const response = await post(server.port, twice);
     expect(await response.json()).toMatchObject({

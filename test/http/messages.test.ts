@@ -48,7 +48,7 @@ describe('a message quotes no more than necessary', () => {
     ],
     ['a document', `{ ${long} }`, null, /^Cannot query field/],
     ['a literal', `{ notes(where: { noteId: { eq: "${long}" } }) { totalCount } }`, null, /^Int cannot/],
-  ])('%s', async (_, document, x, says) => {
+  ])('a message quotes no more than necessary: %s', async (_, document, x, says) => {
     const { errors = [] } = await api.send(document, { x });
     expect(errors[0]?.message).toMatch(says);
     for (const { message, extensions } of errors) {
@@ -64,12 +64,12 @@ describe('a missing step is named', () => {
     ['the row of a payload', 'mutation { createNote(input: { noteId: 2 }) { word } }', 'note { word }'],
     ['a text', '{ notes(where: { word: "a" }) { totalCount } }', '{ eq: "a" }'],
     ['a number, within a condition', '{ notes(where: { or: [{ noteId: 1 }] }) { totalCount } }', '{ eq: 1 }'],
-  ])('%s', async (_, document, meant) => {
+  ])('the missing step is named: %s', async (_, document, meant) => {
     const { errors = [] } = await api.send(document);
     expect(errors.map(({ message }) => message)).toContain(`Did you mean "${meant}"?`);
   });
 
-  test('but not if nothing is missing', async () => {
+  test('no step is named if none is missing', async () => {
     const { errors = [] } = await api.send('{ nix notes(where: { a: 1, words: "a" }) { nix nodes { wrd } } }');
     expect(errors.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^Cannot query field "nix" on type "Query"/),
@@ -123,15 +123,18 @@ describe('half of a surrogate pair', () => {
       'mutation ($x: UpdateNotePatch!) { updateNote(noteId: 1, patch: $x) { note { noteId } } }',
       (text) => ({ raw: { [text]: 1 } }),
     ],
-  ])('is refused in %s, a whole one is not', async (_, document, of) => {
+  ])('half of a surrogate pair is rejected in %s, a whole one is not', async (_, document, of) => {
     expect((await api.send(document, { x: of(whole) })).errors).toBeUndefined();
     expect((await api.send(document, { x: of(half) })).errors).toMatchObject([
       { message: expect.stringContaining('half of a surrogate pair'), extensions: { code: 'BAD_USER_INPUT' } },
     ]);
   });
 
-  test.each([half, '\\ud800', '\\u{d800}'])("is refused in a document's string: %j", async (text) => {
-    const { errors } = await api.send(`{ notes(where: { word: { eq: "${text}" } }) { totalCount } }`);
-    expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
-  });
+  test.each([half, '\\ud800', '\\u{d800}'])(
+    "half of a surrogate pair is rejected in a document's string: %j",
+    async (text) => {
+      const { errors } = await api.send(`{ notes(where: { word: { eq: "${text}" } }) { totalCount } }`);
+      expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
+    },
+  );
 });

@@ -26,7 +26,7 @@ test('the schema is served as text, and sent again only if it has changed', asyn
   expect([changed.status, await changed.text()]).toEqual([200, expect.stringContaining('type Later')]);
 });
 
-test('while there is no API it is a 503', async () => {
+test('while there is no API, the text of the schema is a 503', async () => {
   const served = { ...api.served, current: () => null };
   const app = createApp({
     ...{ config: appConfig, served, tails: api.tails, probe: api.probe },
@@ -47,7 +47,7 @@ test.each([address, 'http://localhost/graphql/graphiql/documents.json'])(
 );
 
 describe.each([true, false])(
-  'callers who may not introspect do not get it (persisted documents only: %s)',
+  'access to the text of the schema (persisted documents only: %s)',
   async (persistedOnly) => {
     const documents = { ...appConfig.documents, persistedOnly };
     const open = await setUpApi(database.connection, { config: { documents } });
@@ -61,7 +61,7 @@ describe.each([true, false])(
       ['a writer', ['Events.Write']],
       ['an explorer who may not read', ['Events.Explore']],
       ['an explorer', ['Events.Read', 'Events.Explore']],
-    ])('%s', async (_, roles) => {
+    ])('the text of the schema requires the same permission as introspection: %s', async (_, roles) => {
       const { app } = roles === null ? open : closed;
       const headers: Record<string, string> = roles ? { authorization: `Bearer ${await issuer.sign({ roles })}` } : {};
       const introspection = await app.fetch('http://localhost/graphql', {

@@ -11,12 +11,12 @@ const post = (body: string, headers: Record<string, string> = {}) =>
   });
 
 describe('health', () => {
-  test('is live and ready while the database answers', async () => {
+  test('health is live and ready while the database answers', async () => {
     expect((await api.app.fetch('http://localhost/health/live')).status).toBe(200);
     expect((await api.app.fetch('http://localhost/health/ready')).status).toBe(200);
   });
 
-  test('reveals nothing about the database', async () => {
+  test('health reveals nothing about the database', async () => {
     const response = await api.app.fetch('http://localhost/health/ready');
     expect(await response.json()).toEqual({ status: 'ready' });
   });
@@ -29,17 +29,17 @@ describe('CORS', () => {
       headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
     });
 
-  test('allows the listed origins', async () => {
+  test('CORS allows the listed origins', async () => {
     const response = await preflight('https://app.example');
     expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example');
   });
 
-  test('lets pages read when to retry', async () => {
+  test('CORS lets pages read when to retry', async () => {
     const response = await post('{"query":"{ __typename }"}', { origin: 'https://app.example' });
     expect(response.headers.get('access-control-expose-headers')).toBe('Retry-After');
   });
 
-  test('rejects other origins', async () => {
+  test('CORS rejects other origins', async () => {
     const response = await preflight('https://evil.example');
     expect(response.headers.get('access-control-allow-origin')).not.toBe('https://evil.example');
     expect(response.headers.get('access-control-allow-origin')).not.toBe('*');
@@ -47,13 +47,13 @@ describe('CORS', () => {
 });
 
 describe('bodies', () => {
-  test('beyond the limit are a 413 with a code', async () => {
+  test('a body beyond the limit is a 413 with a code', async () => {
     const response = await post(JSON.stringify({ query: '{ __typename }', variables: { padding: 'x'.repeat(3000) } }));
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] });
   });
 
-  test('that exceed the limit while streaming are rejected too', async () => {
+  test('a body that exceeds the limit while streaming is rejected, too', async () => {
     const chunks = new ReadableStream({
       pull(controller) {
         controller.enqueue(new TextEncoder().encode(' '.repeat(1000)));
@@ -83,22 +83,22 @@ describe('errors have codes and statuses', () => {
     return { status, codes: errors?.map((error) => error.extensions?.['code']), data };
   };
 
-  test('a document that does not parse', async () => {
+  test('a document that does not parse is GRAPHQL_PARSE_FAILED', async () => {
     expect(await code('{ devices ')).toMatchObject({ status: 400, codes: ['GRAPHQL_PARSE_FAILED'] });
   });
 
-  test('a field that does not exist', async () => {
+  test('a field that does not exist is GRAPHQL_VALIDATION_FAILED', async () => {
     expect(await code('{ nothing }')).toMatchObject({ status: 400, codes: ['GRAPHQL_VALIDATION_FAILED'] });
   });
 
-  test('a variable that does not fit', async () => {
+  test('a variable with a wrong value is BAD_USER_INPUT', async () => {
     expect(await code('query ($n: Int) { devices(first: $n) { totalCount } }', { n: 'x' })).toMatchObject({
       status: 400,
       codes: ['BAD_USER_INPUT'],
     });
   });
 
-  test('an ambiguous operation', async () => {
+  test('an ambiguous operation is BAD_USER_INPUT', async () => {
     expect(await code('query A { __typename } query B { __typename }')).toMatchObject({
       status: 400,
       codes: ['BAD_USER_INPUT'],

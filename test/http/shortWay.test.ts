@@ -237,7 +237,7 @@ const cases: readonly [name: string, warm: Sent, then: Sent, way: 'short' | 'who
 ];
 
 describe('after a plan was made, a request is answered as without plans', () => {
-  test.each(cases)('%s', async (_, warm, then, way, config = {}) => {
+  test.each(cases)('the same answer comes with and without plans: %s', async (_, warm, then, way, config = {}) => {
     const apps = bothWays(config);
     for (const app of [apps.short, apps.whole]) await told(app, warm);
     apps.wholeWays.count = 0;
@@ -246,7 +246,7 @@ describe('after a plan was made, a request is answered as without plans', () => 
     if (way === 'short') expect([short.record.interpreter, apps.wholeWays.count]).toEqual(['plan', 0]);
   });
 
-  test('and is logged as a known document', async () => {
+  test('a request with a plan is logged as a known document', async () => {
     const { short } = bothWays({});
     const first = await short.fetch(...request(get(query)));
     const etag = first.headers.get('etag') ?? '';

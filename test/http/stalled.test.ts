@@ -52,14 +52,14 @@ test('a client that stops reading a stream is disconnected, and leaves nothing b
   socket.destroy();
 });
 
-test('so is a client that stops reading a large answer', async () => {
+test('a client that stops reading a large answer is disconnected, too', async () => {
   const { socket, response } = await ask('{ notes { nodes { body } } }', 'application/json', '200 OK');
   if (!response.closed) await once(response, 'close');
   expect(response.writableFinished).toBe(false);
   socket.destroy();
 });
 
-test('a client that waits for an answer or for the next message is not', async () => {
+test('a client that waits for an answer or for the next message is not disconnected', async () => {
   const { socket, response } = await ask(subscription, 'text/event-stream', '"cursor"');
   const slow = await fetch(`http://127.0.0.1:${server.port}/graphql?query={slows{nodes{rest}}}`);
   expect(await slow.json()).toEqual({ data: { slows: { nodes: [{ rest: '' }] } } });

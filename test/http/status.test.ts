@@ -43,6 +43,6 @@ test.each([
   ['a variable without its value', 'query ($id: Int!) { job(jobId: $id) { jobId } }', 400],
   ['a null that goes up to the root', '{ nodes(ids: ["x", "y"]) { id } a: jobs { totalCount } }', 200],
   ['an argument that goes up to the root', `{ nodes(ids: [${'"x",'.repeat(1001)}]) { id } }`, 400],
-])('a reply without data is no 200: %s', async (_, query, status) => {
+])('a reply without data is not a 200: %s', async (_, query, status) => {
   expect(await statusOf(query, strict)).toEqual([status, status === 200]);
 });

@@ -35,7 +35,7 @@ const verify = (variables: Readonly<Record<string, string>>, answers: readonly A
   run('hooks/verify.sh', variables, [...answers, ...healthy, ...started], { programs: ['curl'] });
 
 describe('for a public app', () => {
-  test("a document of the sample is sent with the caller's token, which no argument contains", () => {
+  test("for a public app, a document of the sample is sent with the caller's token, which no argument contains", () => {
     const { status, stdout, calls } = verify(outside, [replies(200, data)]);
     expect(status).toBe(0);
     expect(stdout).toContain('verdict   healthy: doctor found nothing wrong, and the document Devices was answered');
@@ -116,7 +116,7 @@ describe('for an internal app', () => {
     'shift 11; f=$(echo "$1" | tr -d @); { sed "s/^/secret: /" "$f"; echo; echo "$1"; } >> "$CALLS"',
   ];
 
-  test('an execution of a job sends the document, and has the token only while it runs', () => {
+  test('for an internal app, an execution of a job sends the document, and has the token only while it runs', () => {
     const { status, stdout, calls } = verify(environment, [keeps, ['--execution job-doctor-x2', 'echo 200 answered']]);
     expect(status).toBe(0);
     expect(stdout).toContain('the document Devices was answered');

@@ -19,12 +19,12 @@ describe('the grant hook', () => {
   };
   const start: Answer = ['job start', 'echo job-grant-x1'];
 
-  test('does nothing until there is an image', () => {
+  test('the grant hook does nothing until there is an image', () => {
     const { status, calls } = run('hooks/grant.sh', {}, []);
     expect([status, calls]).toEqual([0, []]);
   });
 
-  test('gives both jobs the image, starts one, and waits for its execution', () => {
+  test('the grant hook gives both jobs the image, starts one, and waits for its execution', () => {
     const answers: Answer[] = [
       start,
       ['execution show', `[ "$(grep -c sleep "$CALLS")" -ge 2 ] && echo Succeeded || echo Running`],
@@ -46,7 +46,7 @@ describe('the grant hook', () => {
   const withSchema = { ...environment, MIGRATE_JOB_NAME: 'job-migrate' };
   const starts: Answer[] = [['--name job-migrate --query name', 'echo job-migrate-x1'], start];
 
-  test('creates the schema before it grants on it', () => {
+  test('the grant hook creates the schema before it grants on it', () => {
     const { status, calls } = run('hooks/grant.sh', withSchema, [...starts, ['execution show', 'echo Succeeded']]);
     expect(status).toBe(0);
     const named = (command: string) =>
@@ -55,26 +55,29 @@ describe('the grant hook', () => {
     expect(named('job start')).toEqual(['job-migrate', 'job-grant']);
   });
 
-  test('does not grant if the schema could not be created', () => {
+  test('the grant hook does not grant if the schema could not be created', () => {
     const failed = run('hooks/grant.sh', withSchema, [...starts, ['execution show', 'echo Failed']]);
     expect(failed.status).toBe(1);
     expect(failed.stderr).toContain('The job job-migrate did not succeed (Failed)');
     expect(failed.calls.some((call) => call.includes('job start') && call.includes('job-grant'))).toBe(false);
   });
 
-  test.each(['Failed', 'Stopped', 'Degraded'])('fails if the job is %s, and prints its output', (state) => {
-    const answers: Answer[] = [
-      start,
-      ['execution show', `echo ${state}`],
-      ['job logs show', 'echo "not done: SELECT"'],
-    ];
-    const { status, stdout, stderr } = run('hooks/grant.sh', environment, answers);
-    expect(status).toBe(1);
-    expect(stderr).toContain(`(${state})`);
-    expect(stdout).toContain('not done: SELECT');
-  });
+  test.each(['Failed', 'Stopped', 'Degraded'])(
+    'the grant hook fails if the job is %s, and prints its output',
+    (state) => {
+      const answers: Answer[] = [
+        start,
+        ['execution show', `echo ${state}`],
+        ['job logs show', 'echo "not done: SELECT"'],
+      ];
+      const { status, stdout, stderr } = run('hooks/grant.sh', environment, answers);
+      expect(status).toBe(1);
+      expect(stderr).toContain(`(${state})`);
+      expect(stdout).toContain('not done: SELECT');
+    },
+  );
 
-  test("if Azure does not show a job's lines, says where they are, and continues if the job succeeded", () => {
+  test("if Azure does not show a job's lines, the grant hook says where they are, and continues if the job succeeded", () => {
     for (const [state, expected] of [
       ['Succeeded', 0],
       ['Failed', 1],
@@ -89,13 +92,13 @@ describe('the grant hook', () => {
     }
   });
 
-  test('gives up on a job that never ends', () => {
+  test('the grant hook gives up on a job that never ends', () => {
     const { status, calls } = run('hooks/grant.sh', environment, [start, ['execution show', 'echo Running']]);
     expect(status).toBe(1);
     expect(calls.filter((call) => call.startsWith('sleep'))).toHaveLength(120);
   });
 
-  test('fails if az fails', () => {
+  test('the grant hook fails if az fails', () => {
     for (const command of ['job update', 'job start', 'execution show']) {
       const { status, calls } = run('hooks/grant.sh', environment, [[command, 'exit 3'], start]);
       expect(status).not.toBe(0);
@@ -109,17 +112,17 @@ describe('the hook before provisioning', () => {
   const kept = (calls: readonly string[]) =>
     calls.filter((call) => call.includes('KEPT_NETWORK')).map((call) => call.trim());
 
-  test('keeps the image that azd knows', () => {
+  test('the hook before provisioning keeps the image that azd knows', () => {
     expect(run('hooks/present.sh', { SERVICE_API_IMAGE_NAME: 'x' }, [exists]).calls.join()).not.toContain('IMAGE_NAME');
   });
 
-  test('leaves the placeholder in a new deployment', () => {
+  test('the hook before provisioning leaves the placeholder in a new deployment', () => {
     const { status, calls } = run('hooks/present.sh', {}, [['group exists', 'echo false']]);
     expect(status).toBe(0);
     expect(calls).toEqual(['az group exists --name rg-e --subscription s', 'azd env set KEPT_NETWORK']);
   });
 
-  test('keeps the image of a running app', () => {
+  test('the hook before provisioning keeps the image of a running app', () => {
     const { status, calls } = run('hooks/present.sh', {}, [
       exists,
       ['containerapp list', 'echo r.azurecr.io/events:1'],
@@ -128,25 +131,25 @@ describe('the hook before provisioning', () => {
     expect(calls.at(-1)).toBe('azd env set SERVICE_API_IMAGE_NAME r.azurecr.io/events:1');
   });
 
-  test('treats the placeholder as no image', () => {
+  test('the hook before provisioning treats the placeholder as no image', () => {
     const placeholder = 'echo mcr.microsoft.com/k8se/quickstart:latest';
     const { calls } = run('hooks/present.sh', {}, [exists, ['containerapp list', placeholder]]);
     expect(calls.filter((call) => call.includes('IMAGE_NAME'))).toEqual([]);
   });
 
-  test('keeps the existing network, and what others added to its subnets', () => {
+  test('the hook before provisioning keeps the existing network, and what others added to its subnets', () => {
     const names: Answer = ['vnet list', 'echo vnet-events-x; echo snet-events-app'];
     const { calls } = run('hooks/present.sh', {}, [exists, names]);
     expect(kept(calls)).toEqual(['azd env set KEPT_NETWORK vnet-events-x,snet-events-app']);
   });
 
-  test('keeps its subnets in your network, even if nothing else exists yet', () => {
+  test('the hook before provisioning keeps its subnets in your network, even if nothing else exists yet', () => {
     const names: Answer = ['vnet show --ids /v', 'echo snet-events-app; echo snet-events-endpoints'];
     const { calls } = run('hooks/present.sh', { VNET_ID: '/v' }, [['group exists', 'echo false'], names]);
     expect(kept(calls)).toEqual(['azd env set KEPT_NETWORK snet-events-app,snet-events-endpoints']);
   });
 
-  test('forgets a deleted network, and ignores your own subnets', () => {
+  test('the hook before provisioning forgets a deleted network, and ignores your own subnets', () => {
     const yours: Readonly<Record<string, string>> = { APP_SUBNET_ID: '/v/subnets/a', VNET_ID: '/v' };
     for (const environment of [{}, yours]) {
       const { calls } = run('hooks/present.sh', { KEPT_NETWORK: 'snet-events-app', ...environment }, [exists]);
@@ -154,7 +157,7 @@ describe('the hook before provisioning', () => {
     }
   });
 
-  test('stops provisioning if it cannot find out', () => {
+  test('the hook before provisioning stops provisioning if it cannot find out', () => {
     for (const call of ['group exists', 'vnet list', 'containerapp list']) {
       expect(run('hooks/present.sh', {}, [[call, 'exit 1'], exists]).status).not.toBe(0);
     }

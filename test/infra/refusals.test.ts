@@ -78,12 +78,12 @@ const refused: readonly [why: string, parameters: Parameters, words: string][] =
   ['a minimum of replicas above the maximum', { minReplicas: 5 }, 'minReplicas 5 is more than maxReplicas 4'],
 ];
 
-describe.skipIf(!hasBicep)('a deployment is refused before it begins for', () => {
-  test.each(refused)('%s', async (_, parameters, words) => {
+describe.skipIf(!hasBicep)('a deployment that is rejected before it begins', () => {
+  test.each(refused)('a deployment is rejected for %s', async (_, parameters, words) => {
     await expect(compiler.predict({ ...shapes['everything is new'], ...parameters })).rejects.toThrow(words);
   });
 
-  test('all reasons at once', async () => {
+  test('a deployment is rejected for all reasons at once', async () => {
     const parameters = { postgresSize: 'Standard_B1ms', usePgBouncer: true, minReplicas: 5 };
     const refusal = compiler.predict({ ...shapes['everything is new'], ...parameters });
     await expect(refusal).rejects.toThrow(/no PgBouncer: choose a larger size; minReplicas 5/);

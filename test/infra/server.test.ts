@@ -43,20 +43,20 @@ describe.skipIf(!hasBicep)('the template', () => {
   const platform = { IDENTITY_ENDPOINT: 'http://localhost:42356/msi/token', IDENTITY_HEADER: 'header' };
 
   test.each(['ca-events', 'job-migrate', 'job-grant', 'job-doctor'])(
-    'sets variables that the server reads (%s)',
+    'the template sets variables that the server reads (%s)',
     (name) => {
       expect(Object.keys(filledVariablesOf(name)).filter((variable) => !(variable in variables.shape))).toEqual([]);
     },
   );
 
-  test('sets every variable that the server requires in production', () => {
+  test('the template sets every variable that the server requires in production', () => {
     const config = readConfig({ ...filledVariablesOf('ca-events'), ...platform });
     expect(config).toMatchObject({ production: true, port: 4000, poolSize: 10, maxReplicas: 4 });
     expect(config.database?.password).toMatchObject({ kind: 'user-identity', clientId: identityId });
     expect(filledVariablesOf('ca-events')).toMatchObject({ AUTH_TENANT_ID: tenantId, AUTH_AUDIENCE: 'api://events' });
   });
 
-  test('sets every variable that the jobs require: doctor examines the app, the others only connect', () => {
+  test('the template sets every variable that the jobs require: doctor examines the app, the others only connect', () => {
     expect(readConfig({ ...filledVariablesOf('job-doctor'), ...platform })).toMatchObject({ production: true });
     for (const name of ['job-migrate', 'job-grant']) {
       const { database } = readPoolConfig({ ...filledVariablesOf(name), ...platform });
@@ -64,7 +64,7 @@ describe.skipIf(!hasBicep)('the template', () => {
     }
   });
 
-  test('creates the sample and serves its documents on a new server; on an existing one, does only what is requested', async () => {
+  test('the template creates the sample and serves its documents on a new server; on an existing one, does only what is requested', async () => {
     expect(argsOf('job-migrate')).toEqual(['migrate', 'sample/migrations']);
     expect(filledVariablesOf('ca-events')['PERSISTED_DOCUMENTS']).toBe('documents,sample/documents');
     const old = shapes['an existing server, registry and workspace'];
@@ -134,7 +134,7 @@ describe.skipIf(!hasBicep)('the template', () => {
       await database.drop();
     });
 
-    test("there is one of each kind, on the server's paths and port", async () => {
+    test("there is one probe of each kind, on the server's paths and port", async () => {
       expect(probes.map(({ type, httpGet }) => [type, httpGet.path])).toEqual([
         ['Startup', '/health/live'],
         ['Liveness', '/health/live'],
@@ -147,7 +147,7 @@ describe.skipIf(!hasBicep)('the template', () => {
       }
     });
 
-    test("they stay within the platform's limits", () => {
+    test("the probes stay within the platform's limits", () => {
       for (const probe of probes) {
         expect(probe.failureThreshold).toBeLessThanOrEqual(10);
         expect(probe.periodSeconds).toBeLessThanOrEqual(240);
@@ -155,7 +155,7 @@ describe.skipIf(!hasBicep)('the template', () => {
       }
     });
 
-    test('they wait longer than the server waits for its database', () => {
+    test('the probes wait longer than the server waits for its database', () => {
       const probeMs = constantOf('db/pool/probe.ts', 'probeMs');
       for (const { type, timeoutSeconds } of probes) {
         expect(timeoutSeconds * 1000).toBeGreaterThan(type === 'Readiness' ? probeMs : 0);

@@ -31,11 +31,11 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
   const containers = () => containersOf(resources).filter((resource) => !isCollector(resource));
   const apps = () => ofType(resources, 'Microsoft.App/containerApps').filter((resource) => !isCollector(resource));
 
-  test('makes these resources', () => {
+  test('the deployment creates these resources', () => {
     expect(resources.map(describeResource).join('\n')).toMatchSnapshot();
   });
 
-  test('is closed to the outside, unless the app is public', () => {
+  test('the deployment is closed to the outside, unless the app is public', () => {
     const isPublic = 'internal' in parameters && !parameters.internal;
     for (const { properties } of ofType(resources, 'Microsoft.DBforPostgreSQL/flexibleServers')) {
       expect(properties.network.publicNetworkAccess === 'Disabled').not.toBe(
@@ -66,7 +66,7 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     }
   });
 
-  test('has no secret, and disables keys and passwords', () => {
+  test('the deployment has no secret, and disables keys and passwords', () => {
     const text = JSON.stringify(resources.filter((resource) => !isCollector(resource))).replaceAll(
       '"passwordAuth":"Disabled"',
       '',
@@ -91,7 +91,7 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     }
   });
 
-  test('assigns one role: pulling from the registry, to the pulling identity', () => {
+  test('the deployment assigns one role: pulling from the registry, to the pulling identity', () => {
     const assignments = ofType(resources, 'Microsoft.Authorization/roleAssignments');
     expect(assignments).toHaveLength(1);
     for (const { id, properties } of assignments) {
@@ -102,7 +102,7 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     }
   });
 
-  test('gives each container one identity, and none the pulling identity', () => {
+  test('the deployment gives each container one identity, and none the pulling identity', () => {
     for (const container of containers()) {
       const { identitySettings: lifecycles, registries } = container.properties.configuration;
       expect(Object.keys(container.identity?.userAssignedIdentities ?? {}).toSorted()).toEqual(
@@ -117,7 +117,7 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     expect(administrating.filter(({ type }) => type !== 'Microsoft.App/jobs')).toEqual([]);
   });
 
-  test('gives each resource a name that Azure allows', () => {
+  test('the deployment gives each resource a name that Azure allows', () => {
     const wrong = resources.filter(({ type, name }) => {
       const rule = nameRules[type];
       const last = name.split('/').at(-1) ?? '';
@@ -128,7 +128,7 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     expect(wrong.map(({ type, name }) => `${type} ${name}`)).toEqual([]);
   });
 
-  test("keeps the app's domain, with an existing certificate or one from Azure", () => {
+  test("the deployment keeps the app's domain, with an existing certificate or one from Azure", () => {
     const domain = 'customDomain' in parameters ? parameters.customDomain : undefined;
     const own = 'customDomainCertificateId' in parameters ? parameters.customDomainCertificateId : undefined;
     for (const { properties } of apps()) {
@@ -139,14 +139,14 @@ describe.skipIf(!hasBicep).each(Object.entries(shapes))('%s', (_, parameters) =>
     expect(made.map(({ properties }) => properties.subjectName)).toEqual(domain && !own ? [domain] : []);
   });
 
-  test('sets alerts only on resources in its own subscription', () => {
+  test('the deployment sets alerts only on resources in its own subscription', () => {
     for (const { properties } of ofType(resources, 'Microsoft.Insights/metricAlerts')) {
       expect(properties.scopes).toHaveLength(1);
       expect(properties.scopes[0]).not.toContain(elsewhere);
     }
   });
 
-  test('uses one stable version of each type', () => {
+  test('the deployment uses one stable version of each type', () => {
     const used = new Set(resources.map(({ type, apiVersion }) => `${type}@${apiVersion}`));
     expect(new Set(resources.map(({ type }) => type)).size).toBe(used.size);
     // Diagnostic settings have no stable version with category groups.

@@ -12,12 +12,12 @@ const actionsOf = (text: string) => [...text.matchAll(/\buses:[ \t]*(.*)/g)].map
 const pinned = /^[\w.-]+(?:\/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
 
 describe.each(workflows)('%s', (_, text) => {
-  test('pins every action to a commit', () => {
+  test('every action is pinned to a commit', () => {
     expect(actionsOf(text).filter((action) => !pinned.test(action))).toEqual([]);
     expect(actionsOf(text)).not.toEqual([]);
   });
 
-  test('has read permissions only, except where a job states more', () => {
+  test('the workflow has read permissions only, except where a job states more', () => {
     expect(parse(text).permissions).toEqual({ contents: 'read' });
   });
 });
@@ -39,6 +39,6 @@ test.each([
   'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1',
   'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # main',
   './.github/actions/own',
-])('%s is not pinned', (action) => {
+])('the action %s is not pinned', (action) => {
   expect(action).not.toMatch(pinned);
 });

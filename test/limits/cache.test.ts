@@ -50,12 +50,12 @@ test('the most recently used parsed documents are kept, up to a number of tokens
   expect(await send('{ a }', '{ c }', '{ b }')).toEqual(['{ b }']);
 });
 
-test('one that would evict all others is not', async () => {
+test('a document that would evict all others is not kept', async () => {
   const { send } = serve(40);
   expect(await send('{ a }', long, long, '{ a }')).toEqual(['{ a }', long, long]);
 });
 
-describe('a rejected one is not', () => {
+describe('rejected documents', () => {
   test.each<{ readonly by: string; readonly text: string; readonly refusal?: Plugin }>([
     { by: 'the parser', text: '{ a' },
     { by: 'validation', text: '{ d }' },
@@ -65,7 +65,7 @@ describe('a rejected one is not', () => {
       refusal: { onValidate: ({ setResult }) => setResult([new GraphQLError('too deep')]) },
     },
     { by: 'its price', text: '{ a }', refusal: { onValidate: refuse } },
-  ])('by $by', async ({ text, refusal }) => {
+  ])('a document that was rejected by $by is not kept', async ({ text, refusal }) => {
     const { send } = serve(1000, refusal);
     expect(await send(text, text)).toEqual([text, text]);
   });

@@ -89,20 +89,20 @@ describe('a price', () => {
       '{ ...D @skip(if: true) ...D } fragment D on Query { devices(first: 4) { nodes { serial } } }',
       4,
     ],
-  ])('counts %s', (_, text, expected) => {
+  ])('a price counts %s', (_, text, expected) => {
     expect(rows(text)).toBe(expected);
   });
 
   const paged =
     'query ($n: Int, $m: Int = 3) { sites(first: $n) { nodes { devices(first: $m) { nodes { serial } } } } }';
 
-  test('counts the variables that were sent, or their defaults', () => {
+  test('a price counts the variables that were sent, or their defaults', () => {
     expect(rows(paged, { n: 5 })).toBe(5 + 15);
     expect(rows(paged, { n: 5, m: 2 })).toBe(5 + 10);
     expect(rows(paged)).toBe(50 + 150);
   });
 
-  test('counts the order in the variables, or the default', () => {
+  test('a price counts the order in the variables, or the default', () => {
     const text = (order: string) =>
       `query ($order: [DeviceOrderBy!] = [{ site: { name: ASC } }], $to: SiteOrderBy = { name: DESC }) {
         devices(first: 10, orderBy: ${order}) { nodes { serial } } }`;
@@ -115,23 +115,23 @@ describe('a price', () => {
       expect(rows(text('$order'), { order })).toBeLessThanOrEqual(20);
   });
 
-  test('does not read inherited properties as variables', () => {
+  test('a price does not read inherited properties as variables', () => {
     expect(rows('query ($constructor: Int = 7) { devices(first: $constructor) { nodes { serial } } }')).toBe(7);
   });
 
-  test('assumes the largest page for an unknown variable without a default', () => {
+  test('a price assumes the largest page for an unknown variable without a default', () => {
     expect(rows(paged, null)).toBe(1000 + 3000);
     expect(rows('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', null)).toBe(1000);
     expect(rows('query ($no: Boolean!) { devices(first: 5) @include(if: $no) { nodes { serial } } }', null)).toBe(5);
   });
 
-  test('counts the operation that runs', () => {
+  test('a price counts the operation that runs', () => {
     const text =
       'query A { devices(first: 1) { nodes { serial } } } query B { devices(first: 2) { nodes { serial } } }';
     expect(priceWith({}, text, 'B').rows).toBe(2);
   });
 
-  test('names the field that asks for the most', () => {
+  test('a price names the field that asks for the most', () => {
     const text =
       '{ all: sites(first: 10) { nodes { devices(first: 20) { nodes { serial } } } } events { totalCount } }';
     expect(priceWith({}, text).dearest).toEqual({ path: 'all.nodes.devices', rows: 200 });
@@ -139,13 +139,13 @@ describe('a price', () => {
 });
 
 describe('ordinary use is far from the limits', () => {
-  test('the introspection of GraphiQL and of every generator', async () => {
+  test('the introspection of GraphiQL and of every generator is far from the limits', async () => {
     const text = getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true });
     await api.query(text);
     expect(rows(text)).toBeLessThan(limits.cost / 5);
   });
 
-  test('a dashboard of 30 charts with their counts', async () => {
+  test('a dashboard of 30 charts with their counts is far from the limits', async () => {
     const chart = (i: number) =>
       `c${i}: events(first: 200, where: {severity: {eq: ERROR}}) { totalCount nodes { at: occurredAt value device { serial site { name } } } }`;
     const text = `{ ${Array.from({ length: 30 }, (_, i) => chart(i)).join('\n')} }`;
@@ -153,20 +153,20 @@ describe('ordinary use is far from the limits', () => {
     expect(rows(text)).toBeLessThan(limits.cost / 5);
   });
 
-  test('a page of 100 components with overlapping fragments', async () => {
+  test('a page of 100 components with overlapping fragments is far from the limits', async () => {
     const names = Array.from({ length: 100 }, (_, i) => `Part${i}`);
     const text = `{ devices { edges { cursor node { ${names.map((name) => `...${name}`).join(' ')} } } } }
       ${names.map((name) => `fragment ${name} on Device { __typename id serial model site { id name } }`).join('\n')}`;
     await api.query(text);
   });
 
-  test('three nested lists with default pages', async () => {
+  test('three nested lists with default pages are far from the limits', async () => {
     await api.query('{ sites { nodes { devices { nodes { events { nodes { severity } } } } } } }');
   });
 });
 
-describe('a document is refused', () => {
-  test('for the rows that it may ask for, with the limit, the price and the most expensive field', async () => {
+describe('rejected documents', () => {
+  test('a document is rejected for the rows that it may request, with the limit, the price and the most expensive field', async () => {
     const text =
       '{ sites { nodes { devices { nodes { site { devices { nodes { events { nodes { value } } } } } } } } } }';
     expect(await refusal(text)).toEqual({
@@ -178,7 +178,7 @@ describe('a document is refused', () => {
     });
   });
 
-  test('for the values of its variables, and allowed with others', async () => {
+  test('a document is rejected for the values of its variables, and allowed with others', async () => {
     const text = `query ($n: Int!) { sites(first: $n) { nodes { devices(first: $n) { nodes { events(first: $n) {
       nodes { value } } } } } } }`;
     expect(await refusal(text, { n: 100 })).toMatchObject({ code: 'QUERY_TOO_COMPLEX' });
@@ -244,7 +244,7 @@ describe('a document is refused', () => {
     ],
   ];
 
-  test.each(hostile)('for %s, visiting few nodes', async (_, text) => {
+  test.each(hostile)('a document is rejected for %s, visiting few nodes', async (_, text) => {
     const visits = { count: 0 };
     try {
       scan(new Source(text), limits);
@@ -260,7 +260,7 @@ describe('a document is refused', () => {
     expect(code).toMatch(/^(QUERY_TOO_COMPLEX|GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT)$/);
   });
 
-  test('for endlessly nested variables', async () => {
+  test('a document is rejected for endlessly nested variables', async () => {
     const query = 'query ($w: DeviceWhere) { devices(where: $w) { totalCount } }';
     const response = await api.app.fetch('http://localhost/graphql', {
       method: 'POST',
@@ -277,7 +277,7 @@ describe('a document is refused', () => {
     });
   });
 
-  test('for introspection that goes round in circles', async () => {
+  test('a document is rejected for introspection that goes round in circles', async () => {
     const text = `{ __schema { types { ${nested('fields { type { ', 'name', '} }', 6)} } } }`;
     expect(await refusal(text)).toMatchObject({ status: 400 });
   });

@@ -49,7 +49,9 @@ afterEach(() => {
 });
 
 describe('every request is answered with data or with what was wrong with it', () => {
-  test('documents that are mostly valid, with values that are mostly not', { timeout: patience }, async () => {
+  test("documents that are mostly valid, with values that are mostly not, are answered with data or a client's error", {
+    timeout: patience,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (g) => {
         const request = generateRequest(g, api.api.schema);
@@ -60,7 +62,9 @@ describe('every request is answered with data or with what was wrong with it', (
     );
   });
 
-  test('the same at a socket, by GET too', { timeout: patience }, async () => {
+  test("mostly valid documents at a socket are answered with data or a client's error, by GET too", {
+    timeout: patience,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), fc.boolean(), async (g, byGet) => {
         const request = generateRequest(g, api.api.schema);
@@ -77,7 +81,7 @@ describe('every request is answered with data or with what was wrong with it', (
     );
   });
 
-  test('addresses that are no request', { timeout: patience }, async () => {
+  test("addresses that are no request are answered with a client's error", { timeout: patience }, async () => {
     const search = fc.dictionary(
       fc.constantFrom('query', 'variables', 'extensions', 'operationName', 'other'),
       fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.constant('{ __typename }')),
@@ -92,7 +96,7 @@ describe('every request is answered with data or with what was wrong with it', (
     );
   });
 
-  test('bodies that are no request', { timeout: patience }, async () => {
+  test("bodies that are no request are answered with a client's error", { timeout: patience }, async () => {
     const bodies = fc.oneof(
       fc.uint8Array(),
       fc.string({ unit: 'binary' }),
@@ -116,7 +120,7 @@ describe('every request is answered with data or with what was wrong with it', (
   });
 });
 
-test('bytes that are no HTTP end a connection, and the server goes on', { timeout: patience }, async () => {
+test('bytes that are not HTTP end a connection, and the server continues', { timeout: patience }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ minLength: 1 }), async (bytes) => {
       const socket = connect(server.port, '127.0.0.1')
@@ -130,7 +134,7 @@ test('bytes that are no HTTP end a connection, and the server goes on', { timeou
   expect((await fetch(`http://127.0.0.1:${server.port}/health/ready`)).status).toBe(200);
 });
 
-describe('values that are large are answered', () => {
+describe('large values', () => {
   const large = (length: number) => 'x'.repeat(length);
   const many = <T>(count: number, item: T): T[] => Array.from({ length: count }, () => item);
   const where = 'query ($w: DeviceWhere) { devices(where: $w) { totalCount } }';
@@ -162,7 +166,7 @@ describe('values that are large are answered', () => {
     ['an id', 'query ($i: ID!) { node(id: $i) { id } }', { i: large(1_000_000) }],
     ['a cursor', 'query ($c: String) { devices(after: $c) { totalCount nodes { serial } } }', { c: large(1_000_000) }],
     ['the name of an operation', where, {}, large(1_000_000)],
-  ])('%s', async (_, query, variables, operationName?: string) => {
+  ])('a request with a large value is answered: %s', async (_, query, variables, operationName?: string) => {
     const [path, init] = post(JSON.stringify({ query, variables, operationName }));
     await checkAnswer(await api.app.fetch(`http://localhost${path}`, init), { query });
   });

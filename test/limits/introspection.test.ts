@@ -44,7 +44,7 @@ test.each([
   expect(await (await ask(query)).json()).toEqual(JSON.parse(JSON.stringify(graphqlSync({ schema, source: query }))));
 });
 
-test('it is sent compressed to clients that accept gzip, and uncompressed to others', async () => {
+test('introspection is sent compressed to clients that accept gzip, and uncompressed to others', async () => {
   const compressed = await ask(standard, {
     'accept-encoding': 'gzip, br',
     accept: 'application/graphql-response+json',
@@ -61,7 +61,7 @@ test('it is sent compressed to clients that accept gzip, and uncompressed to oth
   expect(await new Response(body).text()).toBe(text);
 });
 
-test('by GET it has an ETag, like every answer', async () => {
+test('introspection by GET has an ETag, like every answer', async () => {
   const url = `http://localhost/graphql?query=${encodeURIComponent('{ __type(name: "Item1") { name } }')}`;
   const first = await api.app.fetch(url, { headers: { 'accept-encoding': 'gzip' } });
   const again = await api.app.fetch(url, {
@@ -70,7 +70,7 @@ test('by GET it has an ETag, like every answer', async () => {
   expect([first.status, first.headers.get('content-encoding'), again.status]).toEqual([200, 'gzip', 304]);
 });
 
-test('the cached answer depends on the variables', async () => {
+test('the cached answer to introspection depends on the variables', async () => {
   const query = 'query ($name: String!) { __type(name: $name) { name } }';
   expect(await api.query(query, { name: 'Item1' })).toEqual({ __type: { name: 'Item1' } });
   expect(await api.query(query, { name: 'Item2' })).toEqual({ __type: { name: 'Item2' } });
@@ -86,11 +86,11 @@ test.each([
     `{ ${Array.from({ length: 20 }, (_, i) => `a${i}: __schema { types { fields { args { name } } } }`).join(' ')} }`,
   ],
   ['beside rows', `{ item1s { totalCount } __schema { types { fields { args { name } } } } }`],
-])('%s it is refused', async (_, query) => {
+])('introspection %s is rejected', async (_, query) => {
   expect(await (await ask(query)).json()).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] });
 });
 
-test('its bytes count as in flight, however little it selects', async () => {
+test('the bytes of introspection count as in flight, however little it selects', async () => {
   const others = api.inFlight.open('others');
   others.add(256 * 2 ** 20);
   const asking = ask('{ __schema { types { name description } } }');

@@ -8,11 +8,11 @@ const codes = (errors: readonly { extensions?: Record<string, unknown> }[] | und
   errors?.map(({ extensions }) => extensions?.['code']);
 
 describe('a response', () => {
-  test('with as many short rows as the limit allows is sent', async () => {
+  test('a response with as many short rows as the limit allows is sent', async () => {
     await api.query('{ events(first: 99) { nodes { severity } } }');
   });
 
-  test('with more rows ends at the limit, and sends no further statement', async () => {
+  test('a response with more rows ends at the limit, and sends no further statement', async () => {
     const { data, errors } = await api.send(
       '{ devices(first: 20) { nodes { serial events(first: 10) { nodes { device { site { name } } } } } } }',
     );
@@ -24,14 +24,14 @@ describe('a response', () => {
     expect(data?.['devices']).toMatchObject({ nodes: Array(20).fill({ serial: expect.any(String), events: null }) });
   });
 
-  test('with too many bytes ends as well', async () => {
+  test('a response with too many bytes ends as well', async () => {
     await database.admin(`update events.device set attributes = jsonb_build_object('text', repeat('x', 30000))
       where device_id = (select device_id from events.device limit 1)`);
     const { errors } = await api.send('{ devices(first: 50) { nodes { attributes } } }');
     expect(codes(errors)).toEqual(['RESPONSE_TOO_LARGE']);
   });
 
-  test('that repeats a value too often is not sent', async () => {
+  test('a response that repeats a value too often is not sent', async () => {
     const aliases = Array.from({ length: 200 }, (_, i) => `a${i}: serial`).join(' ');
     const { status, data, errors } = await api.send(`{ devices(first: 40) { nodes { ${aliases} } } }`);
     expect({ status, data, codes: codes(errors) }).toEqual({
@@ -41,7 +41,7 @@ describe('a response', () => {
     });
   });
 
-  test('to a mutation neither', async () => {
+  test('a response to a mutation that repeats a value too often is not sent, either', async () => {
     const { devices } = await api.query<{ devices: { nodes: [{ deviceId: string }] } }>(
       '{ devices(first: 1) { nodes { deviceId } } }',
     );
@@ -53,7 +53,7 @@ describe('a response', () => {
     expect(codes(errors)).toEqual(['RESPONSE_TOO_LARGE']);
   });
 
-  test('only counts its own rows and bytes', async () => {
+  test('a response only counts its own rows and bytes', async () => {
     for (let i = 0; i < 3; i++) await api.query('{ events(first: 60) { nodes { severity } } }');
   });
 });

@@ -52,7 +52,7 @@ const { database, api } = await setUp({
 });
 
 describe('rows of to-one relations', () => {
-  test('are read with their parents, up to the number of tables for which PostgreSQL searches the best order', async () => {
+  test('rows of to-one relations are read with their parents, up to the number of tables for which PostgreSQL searches the best order', async () => {
     const below = links.slice(1).reduceRight((deeper) => `rowId next { ${deeper} }`, 'rowId');
     const document = `{ aLinks(first: 2) { nodes { ${below} } } }`;
     const { aLinks } = await api.query<{ aLinks: { nodes: unknown[] } }>(document);
@@ -60,7 +60,7 @@ describe('rows of to-one relations', () => {
     expect(joins()).toEqual([7, 1]);
   });
 
-  test('are null if they do not exist or row security hides them', async () => {
+  test('rows of to-one relations are null if they do not exist or row security hides them', async () => {
     const document =
       '{ parts(where: { rowId: { in: [1, 2, 6] } }) { nodes { rowId parent { rowId parent { rowId } } } } }';
     expect(await api.query(document)).toEqual({
@@ -75,7 +75,7 @@ describe('rows of to-one relations', () => {
     expect(joins()).toEqual([2]);
   });
 
-  test('are found by a key of their own', async () => {
+  test('rows of to-one relations are found by a key of their own', async () => {
     expect(await api.query('{ part(rowId: 5) { detail { text part { rowId } } parent { detail { text } } } }')).toEqual(
       {
         part: { detail: { text: 'detail 5', part: { rowId: 5 } }, parent: { detail: null } },
@@ -84,14 +84,14 @@ describe('rows of to-one relations', () => {
     expect(joins()).toEqual([4]);
   });
 
-  test('may have the longest names', async () => {
+  test('rows of to-one relations may have the longest names', async () => {
     expect(await api.query(`{ narrows { nodes { wide { ${long}a ${long}b } } } }`)).toEqual({
       narrows: { nodes: [{ wide: { [`${long}a`]: 1, [`${long}b`]: 'one' } }, { wide: null }] },
     });
   });
 
   test.each(['{ rank: ASC }', '{ rank: DESC }, { rowId: ASC }', '{ rank: ASC }, { parentId: DESC }'])(
-    'do not change the order of a page: %s',
+    'rows of to-one relations do not change the order of a page: %s',
     async (order) => {
       const page = (after: string | null, fields: string) =>
         api.query<{ parts: Page }>(
@@ -110,7 +110,7 @@ describe('rows of to-one relations', () => {
     },
   );
 
-  test('are up to date after a mutation', async () => {
+  test('rows of to-one relations are up to date after a mutation', async () => {
     const document = `mutation {
       a: updatePart(rowId: 2, patch: { rank: 100 }) { part { rank } }
       b: updatePart(rowId: 4, patch: { rank: 1 }) { part { parent { rank } } } }`;
@@ -119,14 +119,14 @@ describe('rows of to-one relations', () => {
 });
 
 describe('rows are loaded by themselves', () => {
-  test('if both sides have different collations', async () => {
+  test('rows are loaded separately if both sides have different collations', async () => {
     expect(await api.query('{ codeds { nodes { codeByCode { meaning } } } }')).toEqual({
       codeds: { nodes: [{ codeByCode: { meaning: 'ex' } }, { codeByCode: null }] },
     });
     expect(joins()).toEqual([0, 0]);
   });
 
-  test('if no unique index guarantees at most one', async () => {
+  test('rows are loaded separately if no unique index guarantees at most one', async () => {
     const { things } = await api.query<{ things: Page }>('{ things { nodes { rowId kindByKind { name } } } }');
     expect(things.nodes.map(({ rowId }) => rowId)).toEqual([1, 2, 3]);
     expect(joins()).toEqual([0, 0]);

@@ -20,27 +20,27 @@ test('a document costs at most one statement for each list or aggregate with dis
 });
 
 describe('a statement', () => {
-  test('selects the columns asked for, the keys, and no others', async () => {
+  test('a statement selects the requested columns and the keys, and no others', async () => {
     await api.query('{ devices(first: 3) { nodes { serial } } }');
     expect(api.statements).toHaveLength(1);
     expect(columnsOf(api.statements[0])).toEqual(['device_id', 'serial']);
   });
 
-  test('is one for aliases of a relation, with the columns of all', async () => {
+  test('one statement reads all aliases of a relation, with the columns of all', async () => {
     await api.query('{ devices(first: 3) { nodes { a: site { name } b: site { code } } } }');
     expect(api.statements).toHaveLength(1);
     expect(api.statements[0]?.match(/left join/g)).toHaveLength(1);
     expect(joinedIn(api.statements[0])).toEqual(['code', 'name', 'site_id']);
   });
 
-  test('serves 40 parents as it serves one', async () => {
+  test('one statement serves 40 parents as it serves one', async () => {
     await api.query(
       '{ devices(first: 40) { nodes { site { name } events(first: 2) { totalCount nodes { severity } } } } }',
     );
     expect(api.statements).toHaveLength(3);
   });
 
-  test('looks for the live cursors of all lists of a table once, and reads equal lists once', async () => {
+  test('one statement finds the live cursors of all lists of a table, and equal lists are read once', async () => {
     await api.query(`{
       a: events(first: 1) { liveCursor }
       b: events(first: 1) { liveCursor nodes { device { events(first: 1) { liveCursor } } } }
@@ -49,7 +49,7 @@ describe('a statement', () => {
     expect(api.statements).toHaveLength(3);
   });
 
-  test('is one for aliases of an aggregate under 40 parents, with the measures of all', async () => {
+  test('one statement computes all aliases of an aggregate under 40 parents, with the measures of all', async () => {
     await api.query(`{ devices(first: 40) { nodes {
       a: eventsAggregate { count of { value { avg p50: percentile(p: 0.5) } } }
       b: eventsAggregate { of { value { max p95: percentile(p: 0.95) } } }
@@ -63,19 +63,19 @@ describe('a statement', () => {
     expect(columnsOf(ends)).toEqual(['$n', 'event_id', 'value']);
   });
 
-  test('is not needed for an aggregate without a selected measure', async () => {
+  test('an aggregate without a selected measure needs no statement', async () => {
     await api.query('{ eventsAggregate { __typename of { __typename value { __typename } } } }');
     expect(api.statements).toHaveLength(0);
   });
 
-  test('reads one row, and no others, for the last row of each parent', async () => {
+  test('the last row of each parent is read without any other row', async () => {
     await api.query('{ devices(first: 40) { nodes { eventsAggregate { last(by: OCCURRED_AT) { value } } } } }');
     expect(api.statements).toHaveLength(3);
     expect(api.statements[1]).toMatch(/order by .* limit 1/s);
     expect(aggregatesOf(api.statements[1])).toEqual([]);
   });
 
-  test('reads the estimate only when it is selected, and never counts for it', async () => {
+  test('an estimate is read only if it is selected, and never by counting', async () => {
     await api.query('{ devices(first: 3) { approximateCount } }');
     expect(api.statements).toHaveLength(1);
     expect(api.statements[0]).toContain('reltuples');
@@ -83,12 +83,12 @@ describe('a statement', () => {
     expect(api.statements).toHaveLength(0);
   });
 
-  test('is not needed for a page that nobody looks at', async () => {
+  test('a page that nobody looks at needs no statement', async () => {
     await api.query('{ devices(first: 3) { totalCount } }');
     expect(api.statements).toHaveLength(1);
   });
 
-  test('is not needed for a field that is skipped', async () => {
+  test('a skipped field needs no statement', async () => {
     await api.query('query ($no: Boolean!) { devices(first: 3) { nodes { serial model @include(if: $no) } } }', {
       no: false,
     });
@@ -96,7 +96,7 @@ describe('a statement', () => {
   });
 });
 
-test('reads no rows for an empty page, and there may be a next page', async () => {
+test('an empty page reads no rows, and may have a next page', async () => {
   expect(await api.query('{ devices(first: 0) { nodes { serial } pageInfo { hasNextPage endCursor } } }')).toEqual({
     devices: { nodes: [], pageInfo: { hasNextPage: true, endCursor: null } },
   });

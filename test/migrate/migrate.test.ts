@@ -38,7 +38,7 @@ const tables = async () =>
     )
   ).map(({ relname, owner }) => `${relname} of ${owner}`);
 
-test('each file runs once, in the order of numbers, whichever administrator runs them', async () => {
+test('each file runs once, in the order of the numbers, whichever administrator runs them', async () => {
   await write({
     '10.do.tenth.sql': 'CREATE TABLE events.tenth (site int REFERENCES events.second)',
     '2.do.second.sql': 'CREATE TABLE events.second (id int PRIMARY KEY REFERENCES events.site)',
@@ -86,7 +86,7 @@ test.each<[string, Readonly<Record<string, string>>, RegExp]>([
     { '2.do.commit.sql': 'ROLLBACK; BEGIN' },
     /^2\.do\.commit\.sql ends the transaction/,
   ],
-])('%s keeps all of them from running', async (_what, files, message) => {
+])('%s keeps all files from running', async (_what, files, message) => {
   await write(files);
   const { code, err, out } = await run();
   expect([code, out]).toEqual([1, '']);

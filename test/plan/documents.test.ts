@@ -25,14 +25,14 @@ function obstaclesIn(document: DocumentNode, { schema, plans } = api.api) {
 }
 
 describe('every query has a plan', () => {
-  test('of the dashboard', async () => {
+  test('every query of the dashboard has a plan', async () => {
     const manifest = JSON.parse(await read('examples/dashboard/src/gql/persisted-documents.json')) as object;
     const found = Object.values(manifest).flatMap((text: string) => obstaclesIn(parse(text)));
     expect(found.length).toBeGreaterThan(3);
     expect(found.filter(Boolean)).toEqual([]);
   });
 
-  test("of GraphiQL's tabs", () => {
+  test("every query of GraphiQL's tabs has a plan", () => {
     const { data } = graphqlSync({ schema: plain.api.schema, source: introspectionQuery });
     const { __schema } = data as unknown as { __schema: Parameters<typeof readyTabs>[0] };
     const found = readyTabs(__schema).flatMap(({ query }) => obstaclesIn(parse(query), plain.api));
@@ -40,14 +40,14 @@ describe('every query has a plan', () => {
     expect(found.filter(Boolean)).toEqual([]);
   });
 
-  test('of the README', async () => {
+  test('every query of the README has a plan', async () => {
     const [, body = ''] = /-d '(\{.*?\})'/s.exec(await read('README.md')) ?? [];
     const { query } = JSON.parse(body) as { query: string };
     expect(obstaclesIn(parse(query))).toEqual([null]);
   });
 
   test.each(questions.filter(({ writes }) => !writes).map(({ name, request }) => [name, request] as const))(
-    'of the benchmark: %s',
+    'every query of the benchmark has a plan: %s',
     (_, request) => {
       const facts = {
         deviceId: crypto.randomUUID(),

@@ -69,13 +69,16 @@ const executed: readonly [name: string, text: string, variables?: Readonly<Recor
 ];
 
 describe('a mutation has the same answer from its plan and from the executor', () => {
-  test.each(planned)('%s', async (_, text, variables = {}) => {
-    const ways = await ask({ text, variables });
-    expect(differenceOf(ways)).toBeNull();
-    expect(ways.interpreter).toBe('plan');
-  });
+  test.each(planned)(
+    'a mutation has the same answer from its plan and from the executor: %s',
+    async (_, text, variables = {}) => {
+      const ways = await ask({ text, variables });
+      expect(differenceOf(ways)).toBeNull();
+      expect(ways.interpreter).toBe('plan');
+    },
+  );
 
-  test.each(executed)('%s: by the executor', async (_, text, variables = {}) => {
+  test.each(executed)('a mutation without a plan is run by the executor: %s', async (_, text, variables = {}) => {
     const ways = await ask({ text, variables });
     expect(differenceOf(ways)).toBeNull();
     expect(ways.interpreter).not.toBe('plan');

@@ -63,7 +63,7 @@ describe.each([
     limits: { defaultSize: 4, maxSize: 20 },
   });
 
-  test('random queries', { timeout: patience }, async () => {
+  test('a plan answers random queries like the executor', { timeout: patience }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (g) => {
         const query = generateQuery(g, schema, values);

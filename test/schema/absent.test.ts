@@ -356,7 +356,7 @@ describe.each(tables)('in a %s', (operation, places) => {
       ['null', { x: null }, place.null],
       ...(place.given ?? []).map(([x, meaning]) => [JSON.stringify(x), { x }, meaning] as const),
     ];
-    test.each(cases)('%s', async (_, variables, meaning) => {
+    test.each(cases)('a variable that is %s has its documented meaning', async (_, variables, meaning) => {
       for (const sent of [{ query: documentOf(operation, place) }, { documentId: `${operation} ${place.place}` }]) {
         const before = await contents();
         const got = meaningOf(await send(operation, { ...sent, variables }));

@@ -37,7 +37,7 @@ const { database, api } = await setUp({
 const allOfSite = (site: number) => `readingsAggregate(where: { siteId: { eq: ${site} } })`;
 
 describe('a measure', () => {
-  test('has the type that loses nothing', () => {
+  test('a measure has the type that loses nothing', () => {
     const fields = (name: string) => {
       const type = api.api.schema.getType(name);
       return isObjectType(type)
@@ -75,7 +75,7 @@ describe('a measure', () => {
     for (const name of ['UUID', 'JSON', 'StringList']) expect(fields(`${name}Aggregate`)).toEqual(counts);
   });
 
-  test('is exact beyond what JavaScript counts', async () => {
+  test('a measure is exact beyond what JavaScript counts', async () => {
     const { readingsAggregate } = await api.query(`{ ${allOfSite(1)} { of {
       small { sum avg stddev } whole { sum avg } big { sum avg max } exact { sum avg } single { sum min }
       span { sum avg percentile(p: 0.5) } flag { every some } doc { count countDistinct } address { min max } place { countDistinct }
@@ -96,7 +96,7 @@ describe('a measure', () => {
     });
   });
 
-  test('of no rows is null, and a count of them zero', async () => {
+  test('a measure of no rows is null, and a count of them zero', async () => {
     const document = `{
       ${allOfSite(2)} { count of { whole { count countDistinct min sum avg percentile(p: 0.5) } } first(by: AT) { readingId } }
       readingsGroupedAggregate(where: { siteId: { eq: 2 } }, groupBy: { columns: [WORD] }) { count }
@@ -110,7 +110,7 @@ describe('a measure', () => {
     });
   });
 
-  test('that JSON cannot express is an error of its own field', async () => {
+  test('a measure that JSON cannot express is an error of its own field', async () => {
     await database.admin(`insert into events.reading (reading_id, site_id, ratio, exact) values (10, 2, 'NaN', 'NaN')`);
     const { data, errors } = await api.send(`{ ${allOfSite(2)} { count of { ratio { avg } exact { avg } } } }`);
     await database.admin('delete from events.reading where reading_id = 10');
@@ -135,7 +135,7 @@ describe('a day on which clocks change', () => {
     return clocksGroupedAggregate.map(({ bucket, count }) => [bucket, count]);
   };
 
-  test('has 23 or 25 hours in their time zone', async () => {
+  test('a day on which clocks change has 23 or 25 hours in its time zone', async () => {
     expect(await days('P1D', 'Europe/Berlin', '2026-03-27T23:00Z', '2026-03-30T22:00Z')).toEqual([
       ['2026-03-27T23:00:00Z', 96],
       ['2026-03-28T23:00:00Z', 92],
@@ -158,7 +158,7 @@ describe('a day on which clocks change', () => {
     ]);
   });
 
-  test('still has hours of equal length', async () => {
+  test('a day on which clocks change still has hours of equal length', async () => {
     const found = await days('PT1H', 'Europe/Berlin', '2026-10-24T22:00Z', '2026-10-25T23:00Z');
     expect(found).toHaveLength(25);
     expect(found.every(([, count]) => count === 4)).toBe(true);
@@ -166,7 +166,7 @@ describe('a day on which clocks change', () => {
 });
 
 describe('a first or last row', () => {
-  test('among equal times is the one with the smallest or largest key, with and without groups', async () => {
+  test('a first or last row among equal times is the one with the smallest or largest key, with and without groups', async () => {
     await database.admin(`
       insert into events.reading (reading_id, site_id, at, word) values
         (21, 2, '2026-01-01Z', 'x'), (20, 2, '2026-01-01Z', 'x'), (22, 2, '2026-01-02Z', 'x'), (24, 2, '2026-01-02Z', 'x'), (23, 2, null, 'x')`);
@@ -242,7 +242,7 @@ describe('contradictory arguments are rejected', () => {
     ['readingsGroupedAggregate(groupBy: {}, orderBy: null) { count }', /orderBy is null/],
     ['readingsGroupedAggregate(groupBy: {}, first: 10001) { count }', /first must be from 0 to 10000/],
     ['readingsAggregate { of { whole { percentile(p: 1.5) } } }', /p must be from 0 to 1/],
-  ])('%s', async (field, message) => {
+  ])('contradictory arguments are rejected: %s', async (field, message) => {
     const { data, errors } = await api.send(`{ field: ${field} }`);
     expect(errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
     expect(data).toEqual({ field: null });
@@ -261,7 +261,7 @@ describe('too many groups are rejected with their number', () => {
     `clocksGroupedAggregate(where: { at: { ${where} } }, ${more}
       groupBy: { ${columns} at: { every: "${every}", fill: true } }) { bucket count }`;
 
-  test('without reading the table if the bounds imply it', async () => {
+  test('too many groups are rejected without reading the table if the bounds imply their number', async () => {
     const day = 'gte: "2026-03-29T00:00Z", lt: "2026-03-30T00:00Z"';
     expect(await refusal(filled(day, 'PT1S'))).toMatch(/^The result has 86400 buckets, more than 10000;/);
     expect(await refusal(filled('gte: "1900-01-01T00:00Z", lte: "2026-01-01T00:00Z"', 'P1D'))).toMatch(/46022 buckets/);
@@ -273,14 +273,14 @@ describe('too many groups are rejected with their number', () => {
     expect(cost?.scans.filter((scan) => /clock/.test(scan))).toEqual([]);
   });
 
-  test('if an end is open, whatever `having` keeps', async () => {
+  test('too many groups are rejected if an end is open, whatever `having` keeps', async () => {
     expect(await refusal(filled('gte: "2026-01-01T00:00Z"', 'PT1M'))).toMatch(/^The result has \d{6} buckets/);
     expect(await refusal(filled('isNull: false', 'PT1M', 'having: { count: { eq: 0 } },'))).toMatch(
       /^The result has \d{6} buckets/,
     );
   });
 
-  test('of groups, each with its buckets', async () => {
+  test('too many groups are rejected if each has its own buckets', async () => {
     const where = 'gte: "2026-03-27T00:00Z", lt: "2026-03-28T00:00Z"';
     expect(await refusal(filled(where, 'PT5M', '', 'columns: [CLOCK_ID],'))).toMatch(
       /^The result has 27648 groups, more than/,

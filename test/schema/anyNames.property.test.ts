@@ -99,7 +99,7 @@ async function isWhole(api: TestApi, given: Named): Promise<void> {
   }
 }
 
-test('any names give a valid schema in which all can be asked for, and additions rename nothing', {
+test('any names give a valid schema in which everything can be requested, and additions rename nothing', {
   timeout: patience,
 }, async () => {
   let number = 0;

@@ -51,7 +51,7 @@ describe.each(Object.entries(columns))('in %s', (column, [type, numbers]) => {
       await database.admin<{ id: number }>(`select thing_id as id from events.thing where ${condition} order by 1`)
     ).rows.map(({ id }) => id);
 
-  test.each<number | string>(numbers)('%s compares as SQL compares it', async (number) => {
+  test.each<number | string>(numbers)('%s is compared like in SQL', async (number) => {
     for (const [name, operator] of Object.entries(operators)) {
       const condition = `${column}::${type} ${operator} '${number}'::${type}`;
       expect(await found({ [column]: { [name]: number } }), condition).toEqual(await bySql(condition));
@@ -60,7 +60,7 @@ describe.each(Object.entries(columns))('in %s', (column, [type, numbers]) => {
     }
   });
 
-  test('lists may have numbers within and beyond', async () => {
+  test('lists may have numbers within and beyond the type', async () => {
     const list = numbers.map((number) => `'${number}'`).join(', ');
     expect(await found({ [column]: { in: numbers } })).toEqual(await bySql(`${column}::${type} in (${list})`));
     expect(await found({ [column]: { notIn: numbers } })).toEqual(await bySql(`${column}::${type} not in (${list})`));
@@ -69,7 +69,7 @@ describe.each(Object.entries(columns))('in %s', (column, [type, numbers]) => {
   });
 });
 
-test('a literal, a condition on a measure and a count of pages compare likewise', async () => {
+test('a literal, a condition on a measure and a count of pages are compared likewise', async () => {
   expect(
     await api.query(`{
       below: things(where: { big: { lt: 99999999999999999999 } }) { totalCount }
@@ -79,12 +79,12 @@ test('a literal, a condition on a measure and a count of pages compare likewise'
   ).toEqual({ below: { totalCount: 5 }, above: { totalCount: 0 }, groups: [{ count: 6 }] });
 });
 
-test("GraphQL's own Int is no longer than its specification has it", async () => {
+test("a number beyond GraphQL's own Int is not valid", async () => {
   const { errors } = await api.send('{ things(where: { small: { lt: 2147483648 } }) { totalCount } }');
   expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
 });
 
-test('a key that is beyond its column fails no other, and what is written must fit', async () => {
+test('a key beyond its column fails no other, and what is written must fit', async () => {
   const { data, errors } = await api.send('{ a: thing(thingId: 3) { thingId } b: thing(thingId: 32768) { thingId } }');
   expect(data).toEqual({ a: { thingId: 3 }, b: null });
   expect(errors).toMatchObject([{ path: ['b'], extensions: { code: 'BAD_USER_INPUT' } }]);

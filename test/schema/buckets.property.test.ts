@@ -107,7 +107,7 @@ interface Group {
   readonly count: number;
 }
 
-test('a bucket is given for every day that a zone has, once', { timeout: patience }, async () => {
+test('every day that a zone has is a bucket, once', { timeout: patience }, async () => {
   await fc.assert(
     fc.asyncProperty(anyAsked, async (asked) => {
       const { change, length, bounds } = asked;
@@ -141,20 +141,20 @@ describe('the bounds of filled buckets', () => {
     return (data?.['rowsGroupedAggregate'] as readonly Group[] | undefined)?.map(({ bucket }) => bucket);
   };
 
-  test('leave out a day that is excluded', async () => {
+  test('the bounds of filled buckets leave out a day that is excluded', async () => {
     expect(await buckets('day: { gt: "2030-01-01", lt: "2030-01-04" }', 'P1D')).toEqual(['2030-01-02', '2030-01-03']);
     expect(await buckets('day: { gt: "2029-12-31", lt: "2030-02-01" }', 'P1M')).toEqual(['2030-01-01']);
     expect(await buckets('day: { gt: "2030-01-01", lt: "2030-01-02" }', 'P1D')).toEqual([]);
     expect(await buckets('day: { gte: "2030-01-05", lte: "2030-01-03" }', 'P1W')).toEqual([]);
   });
 
-  test('may be before Christ, where there is no year 0', async () => {
+  test('the bounds of filled buckets may be before Christ, where there is no year 0', async () => {
     expect(await buckets('day: { gte: "0005-01-01 BC", lt: "0006-01-01" }', 'P2Y')).toEqual([
       ...['0005-01-01 BC', '0003-01-01 BC', '0001-01-01 BC', '0002-01-01', '0004-01-01'],
     ]);
   });
 
-  test('may be infinite: then the data are the end', async () => {
+  test('the bounds of filled buckets may be infinite: then the data are the end', async () => {
     const found = await buckets('day: { gte: "-infinity", lt: "1969-09-30" }', 'P1D');
     expect(found?.[0]).toBe('1969-09-24');
     expect(await buckets('day: { gte: "2030-01-01", lte: "infinity" }', 'P1D')).toEqual([]);
@@ -171,14 +171,17 @@ describe('the bounds of filled buckets', () => {
       '9435181449600000001',
     ],
     ['at: { gte: "2020-01-01T00:00:00Z", lt: "2020-01-02T00:00:00Z" }', 'PT1S', 'AT', '86400'],
-  ])('%s by %s are refused with the number, before a row is read', async (where, every, column, number) => {
-    const { errors } = await ask(where, every, column);
-    expect(errors?.map(({ message, extensions }) => [extensions?.['code'], message])).toEqual([
-      ['BAD_USER_INPUT', `The result has ${number} buckets, more than 10000; make them longer, or bound the times`],
-    ]);
-  });
+  ])(
+    'too many filled buckets are rejected with their number, before a row is read: %s by %s',
+    async (where, every, column, number) => {
+      const { errors } = await ask(where, every, column);
+      expect(errors?.map(({ message, extensions }) => [extensions?.['code'], message])).toEqual([
+        ['BAD_USER_INPUT', `The result has ${number} buckets, more than 10000; make them longer, or bound the times`],
+      ]);
+    },
+  );
 
-  test('may be as far as PostgreSQL goes', async () => {
+  test('the bounds of filled buckets may be as far as PostgreSQL goes', async () => {
     const far = await buckets('day: { gte: "3001-01-01 BC", lte: "294276-12-31" }', 'P5000Y');
     expect(far).toHaveLength(60);
     expect([far?.[0], far?.[1], far?.at(-1)]).toEqual(['3001-01-01 BC', '2000-01-01', '292000-01-01']);

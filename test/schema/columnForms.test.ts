@@ -68,7 +68,7 @@ test('ranges have their bounds in the scalar of their values', async () => {
   });
 });
 
-test('a plan answers as the executor does', async () => {
+test('a plan answers like the executor', async () => {
   await store({
     whole: '[1,5]',
     exact: 'empty',
@@ -81,7 +81,7 @@ test('a plan answers as the executor does', async () => {
   expect([differenceOf(answers), answers.interpreter]).toEqual([null, 'plan']);
 });
 
-test('an empty range is told from one without bounds, and both from null', async () => {
+test('an empty range is distinguished from one without bounds, and both from null', async () => {
   await store({ whole: '(,)', exact: 'empty', breaks: '{}' });
   const none = { lower: null, upper: null, lowerInclusive: false, upperInclusive: false };
   expect(
@@ -94,7 +94,7 @@ test('an empty range is told from one without bounds, and both from null', async
   });
 });
 
-test('bounds are those that PostgreSQL finds', { timeout: patience }, async () => {
+test('the bounds are those that PostgreSQL finds', { timeout: patience }, async () => {
   const text = fc.string({ unit: 'binary', maxLength: 6 }).map((value) => value.replaceAll('\0', ''));
   const odd = fc
     .array(fc.constantFrom(...'"\\,()[]{} \n', 'a', 'empty'), { maxLength: 5 })
@@ -117,7 +117,7 @@ test('bounds are those that PostgreSQL finds', { timeout: patience }, async () =
   );
 });
 
-test('times are milliseconds too, unless they are infinite; a field that has the name keeps it', async () => {
+test('times are milliseconds too, unless they are infinite; an existing field keeps its name', async () => {
   await store({
     at: '2026-03-29 03:30:00.123456+02',
     day: '1969-12-31',
@@ -137,7 +137,7 @@ test('times are milliseconds too, unless they are infinite; a field that has the
   expect(errors).toMatchObject([{ extensions: { code: 'VALUE_NOT_REPRESENTABLE' } }]);
 });
 
-test('lists of ranges stay as they are', () => {
+test('lists of ranges have no fields for their bounds', () => {
   const type = api.api.schema.getType('Shift');
   const fields = isObjectType(type) ? Object.keys(type.getFields()) : [];
   expect(fields).toContain('many');

@@ -103,7 +103,9 @@ describe.skipIf(!hasExtensions('postgis', 'vector'))('orders by distance', () =>
   const anyPoint = fc.record({ x: fc.integer({ min: -20, max: 20 }), y: fc.integer({ min: 0, max: 37 }) });
   const pointOf = ({ x, y }: { x: number; y: number }) => ({ type: 'Point', coordinates: [x, y] });
 
-  test('of places are walked forward and backward as SQL orders them', { timeout: patience }, async () => {
+  test('places are walked forward and backward in the order of a distance, like in SQL', {
+    timeout: patience,
+  }, async () => {
     const read = reader(api, 'places', 'Place');
     await fc.assert(
       fc.asyncProperty(
@@ -129,7 +131,9 @@ describe.skipIf(!hasExtensions('postgis', 'vector'))('orders by distance', () =>
 
   const metrics = { L2: '<->', COSINE: '<=>', INNER_PRODUCT: '<#>' };
 
-  test('of vectors are walked forward and backward as SQL orders them', { timeout: patience }, async () => {
+  test('vectors are walked forward and backward in the order of a distance, like in SQL', {
+    timeout: patience,
+  }, async () => {
     const read = reader(api, 'fews', 'Few');
     await fc.assert(
       fc.asyncProperty(
@@ -174,7 +178,7 @@ describe.skipIf(!hasExtensions('postgis', 'vector'))('orders by distance', () =>
     expect(await walk(reader(api, 'items', 'Item'), orderBy, 900)).toEqual(expected);
   });
 
-  test('are those of related rows, too, and bind a cursor to their value', async () => {
+  test('an order by the distance of related rows works too, and binds a cursor to its value', async () => {
     const orderBy = (x: number) => ({ place: { at: { distanceTo: pointOf({ x, y: 4 }) } } });
     const document = `query ($orderBy: [VisitOrderBy!], $after: String) {
       visits(first: 150, orderBy: $orderBy, after: $after) { nodes { rowId } pageInfo { endCursor } }
@@ -191,7 +195,7 @@ describe.skipIf(!hasExtensions('postgis', 'vector'))('orders by distance', () =>
     expect(errors).toMatchObject([{ message: expect.stringMatching(/belongs to another/) }]);
   });
 
-  test('are those of lists under several parents', async () => {
+  test('an order by distance works in lists under several parents', async () => {
     const { regions } = await api.query(`{ regions { nodes { rowId
       places(first: 9, orderBy: [{ at: { distanceTo: ${point} } }]) { edges { distance node { rowId } } } } } }`);
     const { rows } = await database.admin(`
@@ -202,7 +206,7 @@ describe.skipIf(!hasExtensions('postgis', 'vector'))('orders by distance', () =>
     expect([{ regions }]).toEqual(rows);
   });
 
-  test('are answered by plans as by the executor, also in the example of the docs', async () => {
+  test('orders by distance are answered alike by plans and by the executor, also in the example of the docs', async () => {
     const [, example = ''] =
       /### Ordering by distance.*?```graphql places and items\n(.*?)```/s.exec(
         await readFile('docs/clients.md', 'utf8'),
@@ -228,7 +232,7 @@ describe.skipIf(!hasExtensions('postgis', 'vector'))('orders by distance', () =>
     ['fews', 'embedding: { distanceTo: [] }', /at least 1 dimension/],
     ['places', 'at: { distanceTo: { type: "Point" } }', /not a GeoJSON/],
     ['places', 'at: { distanceTo: { type: "Point", coordinates: [1, 2], crs: null } }', /coordinate system/],
-  ])('%s by { %s } is refused', async (list, order, message) => {
+  ])('%s by { %s } is rejected', async (list, order, message) => {
     const { errors } = await api.send(`{ ${list}(orderBy: [{ ${order} }]) { nodes { rowId } } }`);
     expect(errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
   });

@@ -19,7 +19,7 @@ describe('a domain', () => {
     );
     insert into job values (1, 'a b', '{"a b",c}', '{"k":1}', 2, '[1,5)', '(1,2)'), (2, 'c', '{}', '{}', 3, '[5,9)', '(1,3)');`);
 
-  test('has the operators of what it is based on', async () => {
+  test('a domain has the operators of its base type', async () => {
     const filters = {
       eq: '{ st: { eq: A_B } }',
       ne: '{ st: { ne: A_B } }',
@@ -55,7 +55,7 @@ describe('a domain', () => {
     });
   });
 
-  test('has the order and the measures of what it is based on', async () => {
+  test('a domain has the order and the measures of its base type', async () => {
     for (const column of ['st', 'sts', 'span', 'pair']) {
       const ordered = `orderBy: [{ ${column}: DESC }]`;
       const { jobs } = await served.api.query<{
@@ -93,7 +93,7 @@ describe('a domain', () => {
     });
   });
 
-  test('is written, found and checked by mutations', async () => {
+  test('a domain is written, found and checked by mutations', async () => {
     expect(
       await served.api.query(`mutation {
         createJobs(inputs: [{ jobId: 9, st: C, at: "2021-01-01T00:00:00Z" }], onConflict: { do: UPDATE, on: ST }) { createdCount }

@@ -16,7 +16,7 @@ describe.skipIf(!hasExtensions('citext'))('citext in a schema that is not on the
     () => createExtendedDatabase(),
   );
 
-  test('is compared in its own sense by filters and lookups', async () => {
+  test('citext is compared in its own sense by filters and lookups', async () => {
     const answer = await served.api.query(`{
       eq: accounts(where: { email: { eq: "ann@x.org" } }) { nodes { accountId } }
       ne: accounts(where: { email: { ne: "ANN@x.org" } }) { nodes { accountId } }
@@ -43,13 +43,13 @@ describe.skipIf(!hasExtensions('citext'))('citext in a schema that is not on the
   test.each([
     ['ASC', [7, 1, 4, 2, 3, 5, 6]],
     ['DESC', [6, 5, 3, 2, 4, 1, 7]],
-  ])('is walked %s in its own order', async (direction, expected) => {
+  ])('citext is walked %s in its own order', async (direction, expected) => {
     const order = `[{ email: ${direction} }]`;
     const ids = await walkIds(served, { list: 'accounts', id: 'accountId', order, size: 2 });
     expect(ids).toEqual(expected);
   });
 
-  test('leads to what is related, in both directions', async () => {
+  test('a citext key leads to related rows, in both directions', async () => {
     expect(
       await served.api.query(`{
         letters(orderBy: [{ letterId: ASC }]) { nodes { letterId account: accountByEmail { accountId } } }
@@ -71,7 +71,7 @@ describe.skipIf(!hasExtensions('citext'))('citext in a schema that is not on the
     });
   });
 
-  test('finds the row that an upsert is about', async () => {
+  test('a citext key finds the row of an upsert', async () => {
     const { createAccounts } = await served.api.query(`mutation {
       createAccounts(inputs: [{ accountId: 8, email: "ABE@x.org" }], onConflict: { do: UPDATE, on: EMAIL }) {
         createdCount updatedCount accounts { accountId email }
@@ -130,7 +130,7 @@ describe.skipIf(!hasExtensions('ltree', 'hstore', 'citext', 'cube', 'postgis'))(
     () => createExtendedDatabase(),
   );
 
-  test.each(ofExtensions)('%s %s %s says what SQL says', async (column, operator, argument, condition) => {
+  test.each(ofExtensions)('%s %s %s matches the same rows as SQL', async (column, operator, argument, condition) => {
     const answer = await served.api.query(
       'query ($where: ThingWhere) { things(where: $where, orderBy: [{ thingId: ASC }]) { nodes { thingId } } }',
       { where: { [column]: { [operator]: argument } } },
@@ -154,7 +154,7 @@ describe.skipIf(!hasExtensions('ltree', 'hstore', 'citext', 'cube', 'postgis'))(
     }
   });
 
-  test('their measures are computed', async () => {
+  test("the measures of extensions' types are computed", async () => {
     const { thingsAggregate } = await served.api.query(`{
       thingsAggregate { of { path { min max countDistinct } tags { countDistinct } code { max countDistinct } volume { max } spot { countDistinct } } }
     }`);
@@ -181,7 +181,7 @@ describe.skipIf(!hasExtensions('citext'))('an index on a type of another schema 
     () => createExtendedDatabase(),
   );
 
-  test.each(['code', 'kind', 'state'])('serves the pages in the order of %s', async (column) => {
+  test.each(['code', 'kind', 'state'])('an index serves the pages in the order of %s', async (column) => {
     const page = `query ($after: String) { entries(first: 10, after: $after, orderBy: [{ ${column}: ASC }]) { nodes { entryId } pageInfo { endCursor } } }`;
     const { entries } = await served.api.query<{ entries: { pageInfo: { endCursor: string } } }>(page);
     await served.api.query(page, { after: entries.pageInfo.endCursor });
@@ -193,7 +193,7 @@ describe.skipIf(!hasExtensions('citext'))('an index on a type of another schema 
   });
 
   test.each(['{ code: { eq: "code7" } }', '{ code: { in: ["CODE7", "code8"] } }', '{ code: { gt: "code999" } }'])(
-    'serves the filter %s',
+    'an index serves the filter %s',
     async (where) => {
       await served.api.query(`{ entries(first: 10, where: ${where}) { nodes { entryId } } }`);
       const [statement] = served.api.queries;

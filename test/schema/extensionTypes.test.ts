@@ -54,7 +54,7 @@ describe.skipIf(!hasExtensions(...extensions))('with extensions', () => {
     }
   });
 
-  test('the partitions of pg_partman are one type, and its bookkeeping is none', async () => {
+  test('the partitions of pg_partman are one type, and its bookkeeping has none', async () => {
     const { readings } = await api.query<{ readings: { totalCount: number; nodes: readonly { value: number }[] } }>(
       '{ readings(orderBy: [{at: DESC}]) { totalCount nodes { value } } }',
     );

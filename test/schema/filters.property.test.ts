@@ -65,7 +65,7 @@ test.each(Object.entries(kinds))('every operator on %s agrees with its model', a
 });
 
 test.each(Object.entries(kinds))(
-  'every operator on %s gives the same result with a variable, with a statement that is built once',
+  'every operator on %s gives the same result with a variable, in a statement that is built once',
   async (column, { operators }) => {
     for (const [operator, argument] of Object.entries(operators)) {
       const type = fieldOf(fieldOf(api.api.schema.getType('ThingWhere'), column), operator);
@@ -174,7 +174,7 @@ describe('a null in a filter is refused', () => {
     ]),
   ];
 
-  test('from a variable', async () => {
+  test('a null in a filter is rejected from a variable', async () => {
     for (const where of nulls) {
       const { data, errors } = await api.send('query ($where: ThingWhere) { things(where: $where) { totalCount } }', {
         where,
@@ -183,7 +183,7 @@ describe('a null in a filter is refused', () => {
     }
   });
 
-  test('from the document', async () => {
+  test('a null in a filter is rejected from the document', async () => {
     for (const where of nulls) {
       const literal = JSON.stringify(where).replaceAll(/"(\w+)":/g, '$1:');
       const { data, errors } = await api.send(`{ things(where: ${literal}) { totalCount } }`);
@@ -192,7 +192,7 @@ describe('a null in a filter is refused', () => {
     }
   });
 
-  test('from a variable of an operand', async () => {
+  test('a null in a filter is rejected from a variable of an operand', async () => {
     const document = 'query ($word: String) { things(where: { word: { eq: $word } }) { totalCount } }';
     expect(codesOf((await api.send(document, { word: null })).errors)).toEqual(['BAD_USER_INPUT']);
   });

@@ -49,7 +49,7 @@ describe.each([
   const read = createReader(api, { list, type: 'Thing', fields: ['thingId', 'score'] });
 
   test(
-    'is walked forward and backward, each row once, in the order of SQL',
+    'a list is walked forward and backward, each row once, in the order of SQL',
     async () => {
       await fc.assert(
         fc.asyncProperty(anyOrder, anyFilter, fc.integer({ min: 1, max: 6 }), async (order, { where, sql }, size) => {

@@ -102,18 +102,18 @@ describe('a function of a query', () => {
     ['{ pick(n: 1) }', { pick: 'int' }],
     ['{ pickByText(t: "") }', { pickByText: 'text' }],
     ['{ pickByInt4Text(n: 1, t: "") }', { pickByInt4Text: 'both' }],
-  ])('%s', async (document, expected) => {
+  ])('a query calls a function: %s', async (document, expected) => {
     expect(await api.query(document)).toEqual(expected);
   });
 
-  test('requires arguments without a default, if only as null', async () => {
+  test('a function of a query requires arguments without a default, if only as null', async () => {
     const { errors } = await api.send('{ greet }');
     expect(errors).toMatchObject([
       { message: '"name" is missing; give a value, or null', extensions: { code: 'BAD_USER_INPUT' } },
     ]);
   });
 
-  test('runs in a transaction that is read-only, with the claims of the caller', async () => {
+  test('a function of a query runs in a transaction that is read-only, with the claims of the caller', async () => {
     expect(await api.query('{ readonly }')).toEqual({ readonly: 'on' });
     const claims = { sub: 'somebody' };
     const db = api.db.within({ claims });
@@ -123,7 +123,7 @@ describe('a function of a query', () => {
     expect(await db.rows(sql`select calls.readonly() as mode`)).toMatchObject([{ mode: 'off' }]);
   });
 
-  test("that writes anyway fails, as its owner's fault", async () => {
+  test("a function of a query that writes anyway fails, as its owner's fault", async () => {
     const { data, errors } = await api.send('{ sly readonly }');
     expect(data).toEqual({ sly: null, readonly: 'on' });
     expect(errors).toMatchObject([{ path: ['sly'], extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
@@ -136,7 +136,7 @@ describe('a function of a query', () => {
     ['TM001', 'BAD_USER_INPUT', 'no TM001'],
     ['57014', 'TIMEOUT', expect.not.stringContaining('no 57014')],
     ['XX000', 'INTERNAL_SERVER_ERROR', expect.not.stringContaining('no XX000')],
-  ])('that raises %s results in %s', async (state, code, message) => {
+  ])('a function of a query that raises %s results in %s', async (state, code, message) => {
     const { errors } = await api.send('query ($state: String!) { refuseAll(state: $state) }', { state });
     expect(errors).toMatchObject([{ message, extensions: { code } }]);
   });
@@ -193,16 +193,16 @@ describe('a computed field', () => {
       'mutation { updateThing(thingId: 9, patch: { name: "nine" }) { thing { name title latest { totalCount } } } }',
       { updateThing: { thing: { name: 'nine', title: 'NINE', latest: { totalCount: 0 } } } },
     ],
-  ])('%s', async (document, expected) => {
+  ])('a computed field has its value: %s', async (document, expected) => {
     expect(await api.query(document)).toEqual(expected);
   });
 
-  test('comes with the statement that reads the rows', async () => {
+  test('a computed field comes with the statement that reads the rows', async () => {
     await api.query('{ things { nodes { title padded(width: 3) notes { nodes { thing { title } } } } } }');
     expect(api.queries).toHaveLength(2);
   });
 
-  test('fails by itself', async () => {
+  test('a computed field fails by itself', async () => {
     const { data, errors } = await api.send('{ things(first: 4) { nodes { thingId inverse } } }');
     expect(data).toEqual({ things: { nodes: [1, 2, 3, 4].map((thingId) => ({ thingId, inverse: null })) } });
     expect(errors?.map(({ path, extensions }) => [path?.join('.'), extensions?.['code']])).toEqual(
@@ -210,7 +210,7 @@ describe('a computed field', () => {
     );
   });
 
-  test('refuses a wrong argument by itself', async () => {
+  test('a computed field refuses a wrong argument by itself', async () => {
     const { data, errors } = await api.send(
       'query ($w: Int) { things(first: 1) { nodes { thingId padded(width: $w) } } }',
     );
@@ -218,7 +218,7 @@ describe('a computed field', () => {
     expect(errors).toMatchObject([{ path: ['things', 'nodes', 0, 'padded'], extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  test('uses the variables of each request', async () => {
+  test('a computed field uses the variables of each request', async () => {
     const document = 'query ($w: Int) { things(first: 1) { nodes { padded(width: $w) } } }';
     for (const w of [3, 5, 3])
       expect(await api.query(document, { w })).toEqual({ things: { nodes: [{ padded: 'thing 1'.slice(0, w) }] } });
@@ -237,7 +237,7 @@ describe('PostgreSQL inlines the body of an SQL function', () => {
       '{ keyed(lowest: 1, where: { thingId: { eq: 3 } }, first: 1) { nodes { name } } }',
       'thing_pkey',
     ],
-  ])('%s', async (_, document, index) => {
+  ])('PostgreSQL inlines the body of an SQL function %s', async (_, document, index) => {
     await database.admin(
       'create index if not exists thing_title on calls.thing (upper(name)); set enable_seqscan = off',
     );
@@ -258,16 +258,16 @@ describe('a function of mutations', () => {
     ['mutation { sayEach(said: ["b", "c"]) { said } }', { sayEach: [{ said: 'b' }, { said: 'c' }] }],
     ['mutation { keep(t: { name: "kept", thingId: 3 }) }', { keep: 'kept' }],
     ['mutation { forget }', { forget: true }],
-  ])('%s', async (document, expected) => {
+  ])('a mutation calls a function: %s', async (document, expected) => {
     expect(await api.query(document)).toEqual(expected);
   });
 
-  test('shows the message that it raises', async () => {
+  test('a function of mutations shows the message that it raises', async () => {
     const { errors } = await api.send('mutation { refuse(state: "now") }');
     expect(errors).toMatchObject([{ message: 'not now', extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  test('names the constraint that it violates', async () => {
+  test('a function of mutations names the constraint that it violates', async () => {
     const { errors } = await api.send('mutation { say(said: null) { said } }');
     expect(errors).toMatchObject([
       { message: 'A value violates a constraint of the table', extensions: { code: 'BAD_USER_INPUT' } },
@@ -282,7 +282,7 @@ test('unsupported and omitted functions do not exist', () => {
     expect(all).not.toContain(name);
 });
 
-describe('a function is shown', () => {
+describe('the visibility of a function', () => {
   const isShown = async () => {
     await api.served.check();
     return 'alone' in (api.served.current()?.schema.getQueryType()?.getFields() ?? {});
@@ -300,7 +300,7 @@ describe('a function is shown', () => {
     ['with @expose, but without EXECUTE', `comment on function calls.alone is '@expose'`, false],
     ['with both', 'grant execute on function calls.alone to public', true],
     ['without the comment', 'comment on function calls.alone is null', false],
-  ])('%s', async (_, statement, shown) => {
+  ])('grants and comments decide whether a function is shown: %s', async (_, statement, shown) => {
     const other = await otherRole;
     await database.admin(statement.replaceAll(':other', other).replaceAll(':user', database.connection.user));
     expect(await isShown()).toBe(shown);

@@ -7,7 +7,7 @@ test.each(kept)('a number keeps its digits wherever it stands: %j', (text) => {
   expect(JSON.stringify(parseJson(text))).toBe(text.replaceAll(/\s/g, ''));
 });
 
-test('a UUID makes nothing look at each value', () => {
+test('a UUID does not make the parser look at each value', () => {
   const parse = vi.spyOn(JSON, 'parse');
   try {
     parseJson('{"id": "0c4e2f1e-7e1a-4b5e-9e2e-3e4e5e6e7e8e", "at": "2026-01-01T00:00:00Z", "value": 0.5}');

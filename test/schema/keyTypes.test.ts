@@ -25,18 +25,21 @@ function describeKeys(types: readonly Builtin[], database: () => Promise<TestDat
       prepare: `${first} create schema if not exists events; ${tables(types)}`,
     });
 
-    test.each(types.map(({ sql }, i) => [sql, i] as const))('whose key is of type %s', async (_, i) => {
-      const { rows } = await api.query<{ rows: { nodes: readonly { id: string }[] } }>(
-        `{ rows: rowOf${i}List { nodes { id } } }`,
-      );
-      const ids = rows.nodes.map(({ id }) => id);
-      const found = await api.query<{ nodes: readonly unknown[] }>(
-        `query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on RowOf${i} { __typename } } }`,
-        { ids },
-      );
-      expect(ids).not.toEqual([]);
-      expect(found.nodes).toMatchObject(rows.nodes);
-    });
+    test.each(types.map(({ sql }, i) => [sql, i] as const))(
+      'a node id finds a row whose key is of type %s',
+      async (_, i) => {
+        const { rows } = await api.query<{ rows: { nodes: readonly { id: string }[] } }>(
+          `{ rows: rowOf${i}List { nodes { id } } }`,
+        );
+        const ids = rows.nodes.map(({ id }) => id);
+        const found = await api.query<{ nodes: readonly unknown[] }>(
+          `query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on RowOf${i} { __typename } } }`,
+          { ids },
+        );
+        expect(ids).not.toEqual([]);
+        expect(found.nodes).toMatchObject(rows.nodes);
+      },
+    );
   });
 }
 

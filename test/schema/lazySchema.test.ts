@@ -43,7 +43,7 @@ test('introspection and the printed schema build none of the types that requests
   expect(built().length).toBeLessThan(before + 5);
 });
 
-test('what they build is garbage-collected', async () => {
+test('types that introspection and printing build are garbage-collected', async () => {
   expect(await heldOf({ schema: new WeakRef(api.api.wholeSchema()) })).toEqual([]);
 });
 

@@ -43,11 +43,11 @@ describe('a type with fewer operators', () => {
     ['{ word: { contains: "B" } }', [2]],
     ['{ numbers: { eq: [1, null] } }', [1]],
     ['{ numbers: { ne: [1, null] } }', [2]],
-  ])('finds by %s', async (where, ids) => {
+  ])('a type with fewer operators is found by %s', async (where, ids) => {
     expect(await idsWhere(where)).toEqual(ids);
   });
 
-  test('is offered the operators that it has', () => {
+  test('a type with fewer operators offers those that it has', () => {
     const { schema } = served.api.api;
     const operators = (name: string) => Object.keys((schema.getType(name) as GraphQLInputObjectType).getFields());
     const equality = ['eq', 'ne', 'in', 'notIn', 'isNull'];
@@ -66,17 +66,20 @@ describe('a type with fewer operators', () => {
     expect(operators('ThingOrderBy').toSorted()).toEqual(['docAt', 'numbers', 'pair', 'thingId', 'word']);
   });
 
-  test.each(['pair', 'word'])('is walked in the order of %s, and a row without values is no null', async (column) => {
-    for (const direction of ['ASC', 'DESC', 'ASC_NULLS_FIRST']) {
-      const order = `[{ ${column}: ${direction} }, { thingId: ASC }]`;
-      const ids = await walkIds(served, { list: 'things', id: 'thingId', order, size: 1 });
-      const nulls = direction === 'ASC_NULLS_FIRST' ? 'asc nulls first' : direction;
-      const { rows } = await served.database.admin<{ thing_id: number }>(
-        `select thing_id from events.thing order by ${column} ${nulls}, thing_id`,
-      );
-      expect([direction, ids]).toEqual([direction, rows.map(({ thing_id }) => thing_id)]);
-    }
-  });
+  test.each(['pair', 'word'])(
+    'a list is walked in the order of %s, in which a row without values is not null',
+    async (column) => {
+      for (const direction of ['ASC', 'DESC', 'ASC_NULLS_FIRST']) {
+        const order = `[{ ${column}: ${direction} }, { thingId: ASC }]`;
+        const ids = await walkIds(served, { list: 'things', id: 'thingId', order, size: 1 });
+        const nulls = direction === 'ASC_NULLS_FIRST' ? 'asc nulls first' : direction;
+        const { rows } = await served.database.admin<{ thing_id: number }>(
+          `select thing_id from events.thing order by ${column} ${nulls}, thing_id`,
+        );
+        expect([direction, ids]).toEqual([direction, rows.map(({ thing_id }) => thing_id)]);
+      }
+    },
+  );
 });
 
 describe('a type in a schema that the role may not use', () => {
@@ -86,7 +89,7 @@ describe('a type in a schema that the role may not use', () => {
     create table thing (thing_id int primary key, mood hidden.mood not null unique, moods hidden.mood[], word text);
     insert into thing values (1, 'low', '{low}', 'a'), (2, 'high', '{}', 'b');`);
 
-  test('is read, but neither compared nor written', async () => {
+  test('a type in a schema that the role may not use is read, but neither compared nor written', async () => {
     const { schema } = served.api.api;
     expect(await served.api.query('{ things(where: { mood: { isNull: false } }) { nodes { mood moods } } }')).toEqual({
       things: {
@@ -105,7 +108,7 @@ describe('a type in a schema that the role may not use', () => {
     await served.api.query('{ thingsAggregate { of { mood { count countDistinct } } } }');
   });
 
-  test('is named by doctor, with the grant that helps', async () => {
+  test('doctor names a type in a schema that the role may not use, with the grant that helps', async () => {
     const { user } = served.database.connection;
     const { details } = await checkSchema(served.api.db, user, {
       schema: 'events',

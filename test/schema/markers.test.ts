@@ -72,8 +72,8 @@ const whole = (row: unknown) => {
   expect(texts.toSorted()).toEqual(names.toSorted());
 };
 
-describe('columns that are named as statements name their own are columns like others', () => {
-  test('in lists, with what is joined and loaded', async () => {
+describe('columns with the names that statements give', () => {
+  test("columns named like a statement's own are ordinary in lists, with what is joined and loaded", async () => {
     const { odds } = await api.query<{ odds: { nodes: { parent: unknown; back: { nodes: unknown[] } }[] } }>(
       `{ odds(first: 3) { nodes { ${all} parent { ${all} parent { ${all} } } back: oddsByParentId(orderBy: [{ oddId: DESC }]) { nodes { ${all} } } } liveCursor } }`,
     );
@@ -86,7 +86,7 @@ describe('columns that are named as statements name their own are columns like o
     expect(odds.nodes[2]?.parent).toHaveProperty('parent');
   });
 
-  test('by their keys, and in rows without one', async () => {
+  test("columns named like a statement's own are ordinary by their keys, and in rows without one", async () => {
     const { odd, keylesses, storeds } = await api.query<Record<string, never>>(`{
       odd(oddId: 1) { ${all} }
       keylesses(first: 1) { nodes { ${all} } pageInfo { endCursor } }
@@ -114,7 +114,7 @@ describe('columns that are named as statements name their own are columns like o
     }
   });
 
-  test('in groups', async () => {
+  test("columns named like a statement's own are ordinary in groups", async () => {
     const fields = all.split(' ');
     const { odds } = await api.query<{ odds: { key: unknown; count: number }[] }>(
       `query ($columns: [OddColumn!]!) { odds: oddsGroupedAggregate(groupBy: { columns: $columns }) { key { ${all} } count of { ${fields.map((f) => `${f} { max }`).join(' ')} } } }`,
@@ -125,7 +125,7 @@ describe('columns that are named as statements name their own are columns like o
     whole(odds[0]?.key);
   });
 
-  test('in what is written', async () => {
+  test("columns named like a statement's own are ordinary in what is written", async () => {
     const { one, many, put, updated, deleted } = await api.query<Written>(`mutation {
       one: createOdd(input: { parentId: 1 }) { odd { ${all} } }
       many: createOdds(inputs: [{ parentId: 3 }, {}]) { createdCount odds { ${all} } }

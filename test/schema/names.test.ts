@@ -40,7 +40,7 @@ test('300 tables and a table of 500 columns are served', async () => {
   });
 });
 
-test('all of 500 columns can be asked for, filtered and ordered by', async () => {
+test('all of 500 columns can be requested, filtered and ordered by', async () => {
   const columns = Array.from({ length: 499 }, (_, i) => `column${i + 1}`);
   const document = `query ($where: WideWhere, $orderBy: [WideOrderBy!]) {
     wides(where: $where, orderBy: $orderBy) { nodes { wideId ${columns.join(' ')} } }

@@ -58,7 +58,7 @@ describe('a row with a new label is an error that may be retried, and then has i
       '{ jobsGroupedAggregate(groupBy: { columns: [STATE] }) { key { found: state } } }',
       [{ key: { found: null } }],
     ],
-  ])('%s', async (_, document, data) => {
+  ])('a new label in %s is an error that may be retried, and then has its name', async (_, document, data) => {
     const label = await addLabel();
     const answer = await swapped(() => api.send(document));
     expect(codesOf(answer)).toEqual(['DATABASE_UNAVAILABLE']);

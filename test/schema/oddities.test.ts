@@ -47,7 +47,7 @@ const valuesOf = (list: ServedList, row: Row) =>
   Object.fromEntries(list.values.split(' ').map((field) => [field, row[field]]));
 
 describe('every list', () => {
-  test('gives all its rows, with every value and every relation', async () => {
+  test('every list has all its rows, with every value and every relation', async () => {
     for (const list of lists) {
       const [answer] = await ask([
         { field: () => `${list.name} { totalCount nodes { ${list.everything} } }`, variables: {} },
@@ -61,7 +61,7 @@ describe('every list', () => {
     }
   });
 
-  test('gives each row by each of its keys', async () => {
+  test('every row is found by each of its keys', async () => {
     for (const list of lists) {
       const found = (rows.get(list.name) ?? []).flatMap((row) =>
         [...list.lookups].flatMap(([lookup, args]) => {
@@ -74,7 +74,7 @@ describe('every list', () => {
     }
   });
 
-  test('gives each row by its global id', async () => {
+  test('every row is found by its global id', async () => {
     for (const list of lists) {
       const withId = (rows.get(list.name) ?? []).filter(({ id }) => id !== undefined);
       if (withId.length === 0) continue;
@@ -92,7 +92,7 @@ describe('every list', () => {
     }
   });
 
-  test('finds each value by itself', async () => {
+  test('every value is found by a filter of its own', async () => {
     for (const list of lists) {
       const questions = (rows.get(list.name) ?? []).flatMap((row) =>
         [...list.filters].flatMap(([field, type]): readonly (Question & { readonly what: string })[] => {
@@ -108,7 +108,7 @@ describe('every list', () => {
     }
   });
 
-  test('can be walked row by row in each of its orders', async () => {
+  test('every list can be walked row by row in each of its orders', async () => {
     for (const list of lists) {
       const all = rows.get(list.name) ?? [];
       const walks = list.orders.map((order, i) => order(i % 2 ? 'ASC' : 'DESC_NULLS_LAST'));
@@ -130,7 +130,7 @@ describe('every list', () => {
 });
 
 describe('mutations', () => {
-  test('write back the values of each row, found by each of its keys', async () => {
+  test('mutations write back the values of each row, found by each of its keys', async () => {
     const written = new Set<string>();
     for (const list of lists) {
       for (const row of rows.get(list.name) ?? []) {
@@ -146,7 +146,7 @@ describe('mutations', () => {
     expect(written.size).toBeGreaterThan(25);
   });
 
-  test('create a row like one that was deleted', async () => {
+  test('mutations create a row like one that was deleted', async () => {
     const list = lists.find(({ name }) => name === 'builtIns');
     const [first, second] = rows.get('builtIns') ?? [];
     if (!list || !first) throw new Error('No row of builtIns');
@@ -193,7 +193,7 @@ const fieldsOf = (type: string): readonly string[] => {
 };
 
 describe('every aggregate', () => {
-  test('measures all rows in all ways, at the root and under each parent', async () => {
+  test('aggregates measure all rows in all ways, at the root and under each parent', async () => {
     const { schema } = api.api;
     for (const list of lists) {
       const fields = Object.values(list.type.getFields()).flatMap(({ name, type }) => {
@@ -210,7 +210,7 @@ describe('every aggregate', () => {
     }
   });
 
-  test('groups by each column, relation and time, and the groups have all the rows', async () => {
+  test('aggregates group by each column, relation and time, and the groups have all the rows', async () => {
     const { schema } = api.api;
     for (const list of lists) {
       // PostgreSQL's first and last times have no room for the buckets around them.
@@ -250,7 +250,7 @@ test('infinite times are in buckets of their own, which are never filled', async
 const total = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
 
 describe('a key', () => {
-  test('with a null in it refers to nothing', async () => {
+  test('a key with a null in it refers to nothing', async () => {
     const { compositeChildren } = await api.query(
       '{ compositeChildren { nodes { childId compositeByPartAPartB { name } } } }',
     );
@@ -268,7 +268,7 @@ describe('a key', () => {
     });
   });
 
-  test('of a partitioned table finds the rows of all partitions', async () => {
+  test('a key of a partitioned table finds the rows of all partitions', async () => {
     const document = `{
       parted(day: "2025-06-01", rowId: 1) { note partedChildrenByIdDay { nodes { rowId } } }
       partedChildren { nodes { rowId partedByIdDay { note } } }
@@ -286,7 +286,7 @@ describe('a key', () => {
     expect(lists.map(({ relation }) => relation).filter((name) => /^parted_.*\d/.test(name))).toEqual([]);
   });
 
-  test('of two that refer to the same table has a relation of its own, both ways', async () => {
+  test('each of two keys that refer to the same table has its own relation, both ways', async () => {
     const document = `{ person(personId: 1) {
       peopleByManagerId { nodes { personId mentor { personId } townByMayorId { townId capitalOf } } }
       peopleByMentorId { nodes { personId } }
@@ -307,7 +307,7 @@ describe('a key', () => {
     });
   });
 
-  test('in a cycle can be followed round and round', async () => {
+  test('keys in a cycle can be followed round and round', async () => {
     const document =
       '{ town(townId: 1) { countryByCapitalOf { capital { countryByCapitalOf { capital { townId } } } } } }';
     const end = { capital: { townId: 1 } };
@@ -316,7 +316,7 @@ describe('a key', () => {
     });
   });
 
-  test('gives a lookup when it is unique in every row and never null', () => {
+  test('a key gives a lookup if it is unique in every row and never null', () => {
     expect(fieldsOf('Query').filter((name) => name.startsWith('uniqueKind'))).toEqual([
       ...['uniqueKind', 'uniqueKindByIncluded', 'uniqueKindByPlain', 'uniqueKinds'],
     ]);
@@ -324,7 +324,7 @@ describe('a key', () => {
 });
 
 describe('what the role may not read', () => {
-  test('is not in the schema: tables, columns, keys, relations', () => {
+  test('tables, columns, keys and relations that the role may not read are not in the schema', () => {
     expect(lists.map(({ relation }) => relation)).not.toContain('secret');
     expect(printSchema(api.api.schema)).not.toMatch(/hidden(?!_?key)/i);
     expect(fieldsOf('HalfSecret')).toEqual(['code', 'curiousListByHalfId', 'halfId', 'id']);
@@ -334,13 +334,13 @@ describe('what the role may not read', () => {
     ]);
   });
 
-  test('is in the schema where a view shows it', async () => {
+  test('columns that the role may not read are in the schema if a view shows them', async () => {
     expect(await api.query('{ secretViews { nodes { secretId word } } }')).toEqual({
       secretViews: { nodes: [{ secretId: 1, word: 'w' }] },
     });
   });
 
-  test('does not stand in the way of the rest', async () => {
+  test('columns that the role may not read do not affect the rest', async () => {
     const document = `{
       hiddenKeyByCode(code: "d") { note }
       hiddenKeys(first: 1) { nodes { code } pageInfo { endCursor } }
@@ -356,13 +356,13 @@ describe('what the role may not read', () => {
   });
 });
 
-test('tables without columns, and tables without any that is granted, are left out', () => {
+test('tables without columns, and tables without any granted one, are left out', () => {
   const relations = lists.map(({ relation }) => relation);
   expect(relations).not.toContain('no_columns');
   expect(relations).not.toContain('secret');
 });
 
-test('columns whose names GraphQL does not know have their values', async () => {
+test('columns whose names GraphQL does not allow have their values', async () => {
   const [list] = lists.filter(({ relation }) => relation === 'Straße "9"');
   const answer = await api.query(`{ ${list?.name} { nodes { ${list?.values} } } }`);
   expect(answer).toEqual({
@@ -390,7 +390,7 @@ test('a table that lost columns has the rest', async () => {
   });
 });
 
-test('labels that are no names of GraphQL are made such, and described', async () => {
+test('labels whose names GraphQL does not allow are converted, and described', async () => {
   const type = api.api.schema.getType('Label_2');
   const values = isEnumType(type) ? type.getValues().map(({ name, description }) => [name, description]) : [];
   expect(Object.fromEntries(values)).toEqual({
@@ -407,7 +407,7 @@ test('labels that are no names of GraphQL are made such, and described', async (
   });
 });
 
-test('domains travel as what they are made of', () => {
+test('domains travel like their base types', () => {
   const typed = api.api.schema.getType('Typed');
   const types = isObjectType(typed) ? Object.values(typed.getFields()).map((f) => [f.name, String(f.type)]) : [];
   expect(Object.fromEntries(types)).toMatchObject({
@@ -435,7 +435,7 @@ test('lists have the items of all dimensions, whatever their bounds and delimite
   });
 });
 
-test('a list has the rows of tables that inherit from its own, and a key that they share is none', async () => {
+test('a list includes the rows of inheriting tables, across which a key is not unique', async () => {
   const names: unknown[] = [];
   let after: string | null = null;
   do {
@@ -465,23 +465,23 @@ describe('from PostgreSQL 18 on', () => {
     return api.query(document);
   };
 
-  test('a virtual column is a column', async ({ skip }) => {
+  test('a virtual column of PostgreSQL 18 is a column', async ({ skip }) => {
     const virtuals = { nodes: [{ a: 21, twice: 42 }] };
     expect(await ask('{ virtuals(where: { twice: { eq: 42 } }) { nodes { a twice } } }', skip)).toEqual({ virtuals });
   });
 
-  test('a column whose NOT NULL nobody checked may be null', async ({ skip }) => {
+  test('a column whose NOT NULL was never checked may be null', async ({ skip }) => {
     const uncheckeds = { nodes: [{ late: null }] };
     expect(await ask('{ uncheckeds { nodes { late } } }', skip)).toEqual({ uncheckeds });
   });
 
-  test('a foreign key of a period is no relation, since it refers to several rows', async ({ skip }) => {
+  test('a foreign key of a period is no relation, because it refers to several rows', async ({ skip }) => {
     await ask('{ stays { nodes { stayId } } rooms { nodes { rent } } }', skip);
     expect(fieldsOf('Stay')).toEqual(['during', 'duringBounds', 'id', 'roomId', 'stayId']);
   });
 });
 
-test('a schema that the role may not use is told as it is', async () => {
+test('a schema that the role may not use is reported as such', async () => {
   await database.admin('create schema closed create table t (a int); grant select on closed.t to public');
   const options = { limits: defaultPageLimits, log: pino({ level: 'silent' }) };
   await expect(buildApi({ ...options, db: api.db, schemaName: 'closed' })).rejects.toMatchObject({

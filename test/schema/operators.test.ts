@@ -15,7 +15,7 @@ describe('an operator that somebody made in a schema of the search_path', () => 
     create operator public.<> (leftarg = events.mood, rightarg = events.mood, function = public.steal);
     create operator public.> (leftarg = events.mood, rightarg = events.mood, function = public.steal);`);
 
-  test('is not run', async () => {
+  test('an operator that somebody created in a schema of the search_path is not run', async () => {
     const answer = await served.api.query(`{
       eq: things(where: { mood: { eq: LOW } }) { nodes { thingId } }
       ne: things(where: { mood: { ne: LOW } }) { nodes { thingId } }
@@ -53,7 +53,7 @@ describe.skipIf(!hasExtensions('intarray'))('intarray in public', () => {
     () => createExtendedDatabase('intarray'),
   );
 
-  test('does not take over the operators of arrays, and arrays with nulls are found', async () => {
+  test('intarray in public does not replace the operators of arrays, and arrays with nulls are found', async () => {
     const answer = await served.api.query(`{
       contains: things(where: { numbers: { contains: [1] } }) { nodes { thingId } }
       overlaps: things(where: { numbers: { overlaps: [1] } }) { nodes { thingId } }

@@ -239,7 +239,7 @@ const hasCursor = ({ after, before }: Cut, all: readonly Edge[]) =>
 
 describe.each(shapes)('$what', (shape) => {
   test(
-    'is walked forward and backward in the order of the whole list, each row once',
+    'a list is walked forward and backward in the order of the whole list, each row once',
     async () => {
       const read = createReader(api, shape);
       await fc.assert(
@@ -261,7 +261,7 @@ describe.each(shapes)('$what', (shape) => {
   );
 
   test(
-    'is cut by cursors, sizes and an offset exactly',
+    'a list is cut exactly by cursors, sizes and an offset',
     async () => {
       const read = createReader(api, shape);
       const cuts = fc.array(anyCut, { minLength: 5, maxLength: 5 });
@@ -282,7 +282,7 @@ describe.each(shapes)('$what', (shape) => {
   );
 
   test(
-    'has the first row of those with the same values, each page too, where it is distinct',
+    'a distinct list has the first row of those with the same values, and so has each page',
     async () => {
       const read = createReader(api, shape);
       const some = fc.uniqueArray(fc.constantFrom(...orderable), { minLength: 1, maxLength: 2 });
@@ -303,7 +303,7 @@ describe.each(shapes)('$what', (shape) => {
   );
 
   test(
-    'is paged under several parents at once as it is by itself',
+    'a list under several parents at once is paged like one by itself',
     async () => {
       const read = createReader(api, shape);
       const readChildren = createChildrenReader(api, shape);
@@ -327,7 +327,7 @@ describe.each(shapes)('$what', (shape) => {
   );
 
   test(
-    'is walked under each parent with the cursors of its rows',
+    'a list is walked under each parent with the cursors of its rows',
     async () => {
       const read = createReader(api, shape);
       await fc.assert(
@@ -370,7 +370,7 @@ describe('a cursor', () => {
   };
   const bad = ['BAD_USER_INPUT', 'BAD_USER_INPUT'];
 
-  test.each(shapes)('of another order is refused: $what', async (shape) => {
+  test.each(shapes)('a cursor of another order is rejected: $what', async (shape) => {
     const cursor = await cursorOf(shape, [{ score: 'ASC' }]);
     expect(await codesOf(shape, cursor, [{ score: 'ASC_NULLS_LAST' }])).toEqual([]);
     expect(await codesOf(shape, cursor, [{ score: 'DESC' }])).toEqual(bad);
@@ -380,7 +380,7 @@ describe('a cursor', () => {
     expect(await codesOf(shape, cursor)).toEqual(bad);
   });
 
-  test('of another search or path is refused', async () => {
+  test('a cursor of another search or path is rejected', async () => {
     const [shape] = shapes;
     const ranked = (search: string) => [{ saidRank: { search } }];
     const at = (...path: string[]) => [{ docAt: { path } }];
@@ -391,20 +391,20 @@ describe('a cursor', () => {
     expect(await codesOf(shape, await cursorOf(shape, at('a', 'b')), at('a,b'))).toEqual(bad);
   });
 
-  test('of another table is refused', async () => {
+  test('a cursor of another table is rejected', async () => {
     for (const shape of shapes) {
       const cursor = await cursorOf(shape);
       for (const other of shapes) expect(await codesOf(other, cursor)).toEqual(other === shape ? [] : bad);
     }
   });
 
-  test('that nobody made is refused', async () => {
+  test('an invented cursor is rejected', async () => {
     const notCursors = ['', 'x', '{}', 'null', '[]', '[1]', '["a"]', '"a"', '[{"a":1}]'];
     for (const text of [...notCursors, ...notCursors.map((json) => Buffer.from(json).toString('base64url'))])
       for (const shape of shapes) expect(await codesOf(shape, text), text).toEqual(bad);
   });
 
-  test('with a null in a column that has none is refused', async () => {
+  test('a cursor with a null in a column that has none is rejected', async () => {
     const [shape] = shapes;
     const order = [{ rowId: 'ASC' }, { score: 'ASC' }];
     const [name]: string[] = JSON.parse(Buffer.from(await cursorOf(shape, order), 'base64url').toString());
@@ -418,7 +418,7 @@ describe('a cursor', () => {
   });
 
   test(
-    'that was tampered with is refused or stands for another place',
+    'a cursor that was tampered with is rejected or stands for another place',
     async () => {
       const value = fc.option(fc.oneof(fc.string(), fc.constantFrom('\0', '\ud800', 'NaN', '1e9999', '{', '(0,1)')));
       await fc.assert(
@@ -460,7 +460,7 @@ describe('a list', () => {
     ['distinct rows without an order', '(distinctOn: [GRADE])'],
     ['distinct rows in an empty order', '(distinctOn: [GRADE], orderBy: [])'],
     ['a percentile beyond 1', '(orderBy: [{ partsAggregate: { weight: { percentile: { p: 2, direction: ASC } } } }])'],
-  ])('refuses %s', async (_, args) => {
+  ])('a list rejects %s', async (_, args) => {
     const { errors } = await api.send(`{ keyRows${args} { nodes { label } } }`);
     expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['BAD_USER_INPUT']);
   });
@@ -470,12 +470,12 @@ describe('a list', () => {
     '{ weight: { key: ASC } }',
     '{ bucket: ASC }',
     '{ parts: { weekday: ASC } }',
-  ])('has no order by what only groups have: %s', async (item) => {
+  ])('a list has no order by what only groups have: %s', async (item) => {
     const { errors } = await api.send(`{ keyRows(orderBy: [{ partsAggregate: ${item} }]) { nodes { label } } }`);
     expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['GRAPHQL_VALIDATION_FAILED']);
   });
 
-  test('takes null as no cursor, no size and no offset', async () => {
+  test('a list takes null as no cursor, no size and no offset', async () => {
     const read = createReader(api, shapes[0]);
     const { edges } = await read({});
     expect(edges).toHaveLength(48);

@@ -266,12 +266,12 @@ const documents = [...page.matchAll(/^## (.*)\n\n```graphql\n([\s\S]*?)^```$/gm)
   }),
 );
 
-test('the page asks thirteen questions, each with its SQL', () => {
+test('the page has thirteen questions, each with its SQL', () => {
   expect(documents.map(({ title }) => title)).toEqual(Object.keys(questions));
   expect(documents).toHaveLength(13);
 });
 
-test.each(documents)('$title', async ({ title, document }) => {
+test.each(documents)('the document gives the same answer as SQL: $title', async ({ title, document }) => {
   const question = questions[title];
   if (!question) throw new Error(`No SQL for ${title}`);
   const variables = question.variables?.(end) ?? {};

@@ -39,7 +39,7 @@ test.each([
     '{ teils { nodes { lNge l_u00E4_nge grE { __typename } } } }',
     ['"lNge" is now called "length".', '"l_u00E4_nge" is now called "length".'],
   ],
-])('%s', async (document, told) => {
+])('an old name is answered with the new one: %s', async (document, told) => {
   const { errors = [], status } = await api.send(document);
   const messages = errors.map(({ message }) => message).filter((message) => message.includes('now called'));
   expect(status).toBe(400);

@@ -42,14 +42,14 @@ const thousands = (first: number) =>
   Array.from({ length: 20 }, (_, n) => n * 1000 + first).filter((n) => n > 0 && n <= 20_000);
 
 describe('a search', () => {
-  test("uses the configuration in the column's comment", async () => {
+  test("a search uses the configuration in the column's comment", async () => {
     expect(await find({ words: { search: 'leak pump' } })).toEqual(thousands(1000));
     expect(await find({ body: { search: '"valve were leaking" or nonsense' } })).toEqual(thousands(1));
     expect(await find({ note: { search: 'running' } })).toEqual(thousands(2));
     expect(await find({ note: { search: 'runs' } })).toEqual([]);
   });
 
-  test("uses the database's configuration without a comment", async () => {
+  test("a search uses the database's configuration without a comment", async () => {
     await database.admin(
       `alter role ${database.connection.user} set default_text_search_config = 'pg_catalog.english'`,
     );
@@ -59,11 +59,11 @@ describe('a search', () => {
     expect(await find({ title: { search: 'leaking' } })).toHaveLength(rows[0]?.count ?? 0);
   });
 
-  test('is negated like any other condition', async () => {
+  test('a search is negated like any other condition', async () => {
     expect(await find({ not: { words: { search: 'report' } } })).toEqual(thousands(1000));
   });
 
-  test('of stop words only finds nothing', async () => {
+  test('a search of stop words only finds nothing', async () => {
     expect(await find({ words: { search: 'the' } })).toEqual([]);
     expect(await find({ words: { search: '' } })).toEqual([]);
   });
@@ -77,7 +77,7 @@ describe('an order by rank', () => {
   }`;
   const search = (words: string) => api.query(ranked, { search: words });
 
-  test('is best first, by the configuration in the comment of the column', async () => {
+  test('an order by rank is best first, by the configuration in the comment of the column', async () => {
     await database.admin(`
       update events.report set body = case report_id when 13 then 'A leak: valves leaked, a valve is leaking'
         else 'The valve has a leak' end where report_id in (12, 13)`);
@@ -86,7 +86,7 @@ describe('an order by rank', () => {
     });
   });
 
-  test('is one statement whatever the words', async () => {
+  test('an order by rank is one statement whatever the words', async () => {
     const statementFor = async (words: string) => {
       await search(words);
       return api.queries.at(-1);
@@ -96,7 +96,7 @@ describe('an order by rank', () => {
     expect(other?.values).not.toEqual(one?.values);
   });
 
-  test('exists for words, and for texts whose owner chose a configuration', async () => {
+  test('an order by rank exists for words, and for texts whose owner chose a configuration', async () => {
     const { __type } = await api.query<{ __type: { inputFields: { name: string }[] } }>(
       '{ __type(name: "ReportOrderBy") { inputFields { name } } }',
     );
@@ -104,7 +104,7 @@ describe('an order by rank', () => {
     expect(names.filter((name) => name.endsWith('Rank'))).toEqual(['bodyRank', 'noteRank', 'wordsRank']);
   });
 
-  test('takes words, not null', async () => {
+  test('an order by rank takes words, not null', async () => {
     const { errors } = await api.send(
       '{ reports(orderBy: [{ bodyRank: { search: "leak", direction: null } }]) { nodes { reportId } } }',
     );
@@ -138,13 +138,13 @@ describe('a regular expression', () => {
     return errors?.[0]?.message;
   };
 
-  test("that is invalid is rejected with PostgreSQL's reason", async () => {
+  test("a regular expression that is invalid is rejected with PostgreSQL's reason", async () => {
     expect(await refuse('SN-[0-9')).toBe('invalid regular expression: brackets [] not balanced');
     expect(await refuse('(')).toBe('invalid regular expression: parentheses () not balanced');
     expect(await refuse('*{')).toMatch(/^invalid regular expression: /);
   });
 
-  test('is bounded in what it may cost', async () => {
+  test('a regular expression is bounded in what it may cost', async () => {
     expect(await refuse('a'.repeat(201))).toBe(
       'A regular expression may have at most 200 characters; this one has 201',
     );
@@ -155,7 +155,7 @@ describe('a regular expression', () => {
       expect(await refuse(pattern)).toMatch(/^A regular expression must not have back references/);
   });
 
-  test('finishes whatever is nested in it', async () => {
+  test('a regular expression finishes whatever is nested in it', async () => {
     await database.admin(`update events.report set code = repeat('a', 5000) || 'x' where report_id = 5`);
     for (const pattern of ['((((((a*)*)*)*)*)*)*b', '(a+a+)+y', '(a|aa)+$', '(.*a){20}b', '\\\\1'])
       expect(await find({ reportId: { eq: 5 }, code: { matches: pattern } }), pattern).toEqual([]);

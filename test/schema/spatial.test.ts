@@ -68,7 +68,7 @@ describe.skipIf(!hasExtensions('postgis'))('geometries', () => {
     await database.drop();
   });
 
-  test('travel as GeoJSON in both directions, and as PostGIS has it', { timeout: patience }, async () => {
+  test("geometries are GeoJSON in both directions, and equal to PostGIS's own", { timeout: patience }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyValue, { minLength: 1, maxLength: 8 }), async (values) => {
         const { created } = await api.query<{ created: { shapes: { shapeId: number; shape: unknown }[] } }>(
@@ -99,7 +99,7 @@ describe.skipIf(!hasExtensions('postgis'))('geometries', () => {
     );
   });
 
-  test('that GeoJSON does not have are null with an error', async () => {
+  test('geometries that GeoJSON cannot express are null with an error', async () => {
     const { data, errors } = await api.send('{ curves { nodes { shape } } }');
     expect(data).toEqual({
       curves: {
@@ -130,7 +130,7 @@ describe.skipIf(!hasExtensions('postgis'))('geometries', () => {
     [`spot: { within: ${polygon} }`, `st_coveredby(spot, ${inSql}::geography)`],
     [`spot: { dWithin: { from: ${point}, distance: 300000 } }`, `st_dwithin(spot, ${pointInSql}::geography, 300000)`],
     ['spot: { bbox: [5, 5, 9, 9.5] }', 'spot::geometry && st_makeenvelope(5, 5, 9, 9.5, 4326)'],
-  ])('%s finds what SQL finds, by an index', async (where, condition) => {
+  ])('%s finds the same rows as SQL, by an index', async (where, condition) => {
     const { places } = await api.query<{ places: { nodes: { placeId: number }[] } }>(
       `{ places(first: 1000, where: { ${where} }) { nodes { placeId } } }`,
     );
@@ -154,7 +154,7 @@ describe.skipIf(!hasExtensions('postgis'))('geometries', () => {
     ['{ type: "LineString", coordinates: [[1, 2], [1, 2, 3]] }', /is not 2 numbers/],
     ['{ type: "GeometryCollection", geometries: 1 }', /geometries is not a list/],
     ['{ type: "Point", coordinates: [1, 2], crs: "x" }', /its crs is not like/],
-  ])('%s is no GeoJSON', async (value, message) => {
+  ])('%s is not GeoJSON', async (value, message) => {
     const { errors } = await api.send(`{ shapes(where: { shape: { eq: ${value} } }) { nodes { shapeId } } }`);
     expect(errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
   });
@@ -164,7 +164,7 @@ describe.skipIf(!hasExtensions('postgis'))('geometries', () => {
     ['bbox: [1, 9, 3, 8]', /south must not be greater than north/],
     ['dWithin: { from: { type: "Point", coordinates: [1, 2], crs: null }, distance: 1 }', /coordinate system/],
     [`dWithin: { from: ${point}, distance: -1 }`, /distance must not be negative/],
-  ])('%s is refused', async (test, message) => {
+  ])('%s is rejected', async (test, message) => {
     const { errors } = await api.send(`{ places(where: { at: { ${test} } }) { nodes { placeId } } }`);
     expect(errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
   });

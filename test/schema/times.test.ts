@@ -26,7 +26,7 @@ await database.admin('vacuum analyze events.shift');
 const two = 'where: { worker: { in: ["ann", "bob"] }';
 
 describe('parts of times', () => {
-  test('are of the time zone, a repeated and a skipped hour as the clock shows them', async () => {
+  test('parts of times follow the time zone, with repeated and skipped hours as the clock shows them', async () => {
     const { shiftsGroupedAggregate } = await api.query<{
       shiftsGroupedAggregate: { parts: object; count: number }[];
     }>(`{
@@ -41,7 +41,7 @@ describe('parts of times', () => {
     );
   });
 
-  test('of times of day, dates, and what no calendar holds', async () => {
+  test('times of day and dates have parts, and what no calendar has is null', async () => {
     expect(
       await api.query(`{
         clock: shiftsGroupedAggregate(${two} } groupBy: { opens: { parts: HOUR_OF_DAY } }, first: 2) {
@@ -69,7 +69,7 @@ describe('parts of times', () => {
 });
 
 describe('numbers for charts', () => {
-  test('are JSON numbers beside the exact values', async () => {
+  test('numbers for charts are JSON numbers next to the exact values', async () => {
     const measures = `
       small { sum float { sum max count } } big { max float { max } } exact { sum float { sum percentile(p: 0.5) } }
       lasts { sum float { sum stddev percentile(p: 0.5) } } ratio { sum } at { min epochMs { min } } day { epochMs { max } }`;
@@ -89,7 +89,7 @@ describe('numbers for charts', () => {
     });
   });
 
-  test('do not have what is infinite', async () => {
+  test('numbers for charts leave out what is infinite', async () => {
     const { data, errors } = await api.send(
       '{ shiftsAggregate(where: { worker: { eq: "odd" } }) { count of { at { epochMs { max } } day { epochMs { min } } } } }',
     );
@@ -102,7 +102,7 @@ describe('numbers for charts', () => {
     ]);
   });
 
-  test('do not overflow where they change', async () => {
+  test('changes of numbers for charts do not overflow', async () => {
     await database.admin(`insert into events.shift (worker, at, small, big) values
       ('far', '2026-01-01Z', -2147483648, -9223372036854775808), ('far', '2026-01-02Z', 2147483647, 9223372036854775807)`);
     const answer = await api.query(`{
@@ -177,7 +177,7 @@ describe('changes between buckets', () => {
 describe('a period before', () => {
   const week = 'worker: { eq: "ann" }, at: { gte: "2026-03-27T00:00Z", lt: "2026-04-03T00:00Z" }';
 
-  test('of all rows is one statement, which reads both periods by their index', async () => {
+  test('an earlier period of all rows is one statement, which reads both periods by their index', async () => {
     const document = `{
       shiftsAggregate(where: { at: { gte: "2026-03-28T00:00Z", lt: "2026-03-29T00:00Z" }, worker: { ne: "odd" } }) {
         count previous { count of { at { min max } } last(by: AT) { at worker } }
@@ -203,7 +203,7 @@ describe('a period before', () => {
     expect(cost?.scans.filter((scan) => /Seq Scan/.test(scan))).toEqual([]);
   });
 
-  test('ends where the other begins, by the days of the time zone', async () => {
+  test('an earlier period ends where the current one begins, by the days of the time zone', async () => {
     const ask = (where: string, every: string) =>
       api.query<{ groups: { bucket: string; previous: { bucket: string; count: number } }[] }>(`{
         groups: shiftsGroupedAggregate(
@@ -223,7 +223,7 @@ describe('a period before', () => {
     ]);
   });
 
-  test('stands beside groups by their keys, nulls too', async () => {
+  test('an earlier period is next to groups by their keys, nulls too', async () => {
     await database.admin(`insert into events.shift (worker, at, small) values
       (null, '2026-02-01Z', 1), (null, '2026-02-02Z', 2), ('new', '2026-02-02Z', 3)`);
     const answer = await api.query(`{
@@ -244,7 +244,7 @@ describe('a period before', () => {
     });
   });
 
-  test('within a length ends that long ago', async () => {
+  test('an earlier period of a length ends that long ago', async () => {
     await database.admin(`insert into events.shift (worker, at)
       select 'now', now() - n * interval '1 hour' - interval '1 minute' from generate_series(0, 47) n`);
     const answer = await api.query(`{
@@ -317,7 +317,7 @@ describe('a period before', () => {
       'shiftsGroupedAggregate(groupBy: { at: { parts: MONTH } }, orderBy: { parts: { weekday: ASC } }) { count }',
       /names the key part WEEKDAY/,
     ],
-  ])('%s is refused', async (field, message) => {
+  ])('%s is rejected', async (field, message) => {
     const { data, errors } = await api.send(`{ field: ${field} }`);
     expect(errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
     expect(data).toEqual({ field: null });

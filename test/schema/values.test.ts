@@ -99,7 +99,7 @@ describe('a value of PostgreSQL', () => {
     expect(await read(await store({ [column]: text }), [column])).toEqual({ [column]: expected });
   });
 
-  test('keeps the digits of numbers in JSON, which JavaScript would round', async () => {
+  test('JSON keeps the digits of numbers, which JavaScript would round', async () => {
     const doc = '{"a": 12345678901234567890, "b": [0.1234567890123456789, 1.10, 9007199254740993]}';
     const thingId = await store({ doc, raw: '{"huge": 1e400}' });
     const text = await textOf(`{ thing(thingId: ${thingId}) { doc raw } }`);
@@ -163,7 +163,7 @@ describe('an operand', () => {
     ['span', '1w2d3h4m5.5s'],
     ['span', '15m'],
     ['bigs', ['1', 2]],
-  ])('of %s may be %j', async (column, operand, literal) => {
+  ])('an operand of %s may be %j', async (column, operand, literal) => {
     const answers = await filter(column, operand, literal);
     expect([answers.variable.errors, answers.literal.errors]).toEqual([undefined, undefined]);
   });
@@ -199,7 +199,7 @@ describe('an operand', () => {
     ['mood', 'ANGRY', /"ANGRY"|Mood/],
     ['whole', 2147483648, /32-bit/],
     ['flag', 'yes', /Boolean/],
-  ])('of %s may not be %j, and the error says how to write it', async (column, operand, message) => {
+  ])('an operand of %s may not be %j, and the error says how to write it', async (column, operand, message) => {
     const { variable, literal } = await filter(column, operand);
     expect(variable).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
     expect(literal).toMatchObject({ status: 400, errors: [{ extensions: { code: invalid } }] });
@@ -213,13 +213,13 @@ describe('an operand', () => {
     ['at', '"0000-01-01T00:00:00Z"', /out of range/],
     ['address', '"10.0.0"', /invalid input syntax for type inet/],
     ['words', '"\\u0000"', /0x00/],
-  ])('of %s may not be %s, as PostgreSQL says', async (column, literal, message) => {
+  ])('an operand of %s may not be %s, as PostgreSQL says', async (column, literal, message) => {
     const document = `{ things(where: { ${column}: { eq: ${literal} } }) { totalCount } }`;
     const { errors } = await api.send(document);
     expect(errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  test('that is a number in a document keeps all its digits', async () => {
+  test('an operand that is a number in a document keeps all its digits', async () => {
     await database.admin('truncate events.thing');
     const thingId = await store({
       ...{ big: '9223372036854775807', exact: '12345678901234567890.123' },

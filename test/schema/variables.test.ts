@@ -50,7 +50,7 @@ describe('a number arrives as it was sent', () => {
     ['bigs', '[9007199254740993, 1]', '{9007199254740993,1}'],
     ['bigs', '9007199254740993', '{9007199254740993}'],
     ['docs', '[{"n": 9007199254740993}]', '{"{\\"n\\": 9007199254740993}"}'],
-  ])('to %s: %s', async (column, sent, stored) => {
+  ])('a number arrives as it was sent: to %s, %s', async (column, sent, stored) => {
     await database.admin('delete from events.thing');
     const whole = 'mutation ($x: CreateThingInput!) { createThing(input: $x) { thing { thingId } } }';
     expect((await send(whole, `{"x": {"thingId": 1, "${column}": ${sent}}}`)).errors).toBeUndefined();
@@ -62,7 +62,7 @@ describe('a number arrives as it was sent', () => {
     expect(rows.map(({ text }) => text)).toEqual([stored, stored]);
   });
 
-  test('in a filter, by POST and GET', async () => {
+  test('a number in a filter arrives as it was sent, by POST and GET', async () => {
     await database.admin(
       `delete from events.thing; insert into events.thing (thing_id, big) values (1, 9007199254740993)`,
     );
@@ -133,11 +133,11 @@ describe('the name of an inherited property is an ordinary name', () => {
       'resultsGroupedAggregate(groupBy: {}, having: $x) { count }',
       [{ count: 2 }],
     ],
-  ])('in a %s: %j', async (type, x, field, expected) => {
+  ])('the name of an inherited property is an ordinary name in a %s: %j', async (type, x, field, expected) => {
     expect(await api.query(`query ($x: ${type}) { field: ${field} }`, { x })).toEqual({ field: expected });
   });
 
-  test('in rows that are written', async () => {
+  test('the name of an inherited property is an ordinary name in rows that are written', async () => {
     const fields = 'resultId toString valueOf hasOwnProperty constructor { name }';
     const create = `mutation ($x: CreateResultInput!) { createResult(input: $x) { result { ${fields} } } }`;
     const none = { toString: null, valueOf: null, hasOwnProperty: null, constructor: null };
@@ -156,7 +156,7 @@ describe('the name of an inherited property is an ordinary name', () => {
     await database.admin('delete from events.result where result_id > 10');
   });
 
-  test('as a variable, an alias, a field that is not there, and a document that is not there', async () => {
+  test('the name of an inherited property is an ordinary name of a variable, an alias, a missing field and a missing document', async () => {
     const query = `query ($constructor: Int, $toString: ResultWhere) {
       __proto__: __typename
       constructor: results(first: $constructor, where: $toString) { totalCount }

@@ -31,7 +31,7 @@ describe.skipIf(!hasExtensions('vector', 'hstore'))('vectors and hstores', () =>
       .filter((tags) => !JSON.stringify(tags).includes('\\u0000')),
   });
 
-  test('travel as lists of numbers and as JSON objects', { timeout: patience }, async () => {
+  test('vectors and hstores travel as lists of numbers and as JSON objects', { timeout: patience }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyItem, { minLength: 1, maxLength: 5 }), async (inputs) => {
         const { created } = await api.query<{
@@ -56,7 +56,7 @@ describe.skipIf(!hasExtensions('vector', 'hstore'))('vectors and hstores', () =>
     );
   });
 
-  test('are read the same way by plans, and grouped', async () => {
+  test('vectors and hstores are read the same way by plans, and grouped', async () => {
     await database.admin(`delete from events.item;
       insert into events.item (embedding, several, tags) values ('[1,2,3.5]', '{"[1]","[2,3]"}', '"a b"=>"\\"q\\"", c=>null')`);
     const document =
@@ -73,7 +73,7 @@ describe.skipIf(!hasExtensions('vector', 'hstore'))('vectors and hstores', () =>
     ['tags: { eq: "x" }', /An hstore is a JSON object/],
     ['tags: { contains: { a: [1] } }', /An hstore is a JSON object/],
     ['embedding: { eq: [] }', /at least 1 dimension/],
-  ])('%s is refused', async (where, message) => {
+  ])('%s is rejected', async (where, message) => {
     const { errors } = await api.send(`{ items(where: { ${where} }) { totalCount } }`);
     expect(errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
   });

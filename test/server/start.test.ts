@@ -69,7 +69,7 @@ test('a port in use is reported as such', async () => {
   other.close();
 });
 
-test('it prints where it listens and what it serves, and stops on Ctrl-C', async () => {
+test('the server prints where it listens and what it serves, and stops on Ctrl-C', async () => {
   const program = startProgram(['--no-feed'], { ...variables, HOST: '127.0.0.1' });
   const port = await portOf(program);
   await program.printed(/Serving \d+ tables of the schema "events"/);

@@ -30,26 +30,26 @@ describe("the pages' configuration for sign-in", () => {
     ['an audience with a name, and the id', `api://events,${app}`, 'api://events', { authority, clientId: app }],
     ['the id alone', app, app, { authority, clientId: app }],
     ['a name alone, of which no app follows', 'api://events', 'api://events', null],
-  ])('is from the audience: %s', async (_, audience, scope, signIn) => {
+  ])('the configuration for sign-in follows from the audience: %s', async (_, audience, scope, signIn) => {
     expect(await settingsOf(entra(audience))).toEqual({ command: command(scope), entra: signIn });
   });
 
-  test('is the authority of another cloud', async () => {
+  test('the configuration for sign-in has the authority of another cloud', async () => {
     const variables = { ...entra(app), AUTH_AUTHORITY: 'https://login.partner.microsoftonline.cn' };
     expect((await settingsOf(variables)).entra.authority).toBe(`https://login.partner.microsoftonline.cn/${tenant}`);
   });
 
-  test('is no sign-in if the connection is not encrypted', async () => {
+  test('there is no sign-in if the connection is not encrypted', async () => {
     expect((await settingsOf({ ...entra(app), AUTH_AUTHORITY: 'http://localhost:1' })).entra).toBeNull();
   });
 
-  test('is nothing if no token is required', async () => {
+  test('there is no sign-in if no token is required', async () => {
     expect(await settingsOf({})).toBeNull();
   });
 });
 
 describe('the page that Entra ID redirects to', () => {
-  test('and all files of it are served, and may connect to the authority alone', async () => {
+  test('the page that Entra ID redirects to is served with all its files, and may connect to the authority alone', async () => {
     const get = await serve(entra(app));
     const page = await get('/sign-in');
     const [, script] = /src="([^"]+)"/.exec(await page.text()) ?? [];
@@ -70,7 +70,7 @@ describe('the page that Entra ID redirects to', () => {
     }
   });
 
-  test('has nothing else, and connects nowhere without people to sign in', async () => {
+  test('the page that Entra ID redirects to has nothing else, and connects nowhere if people cannot sign in', async () => {
     const get = await serve({});
     for (const path of ['/sign-in/', '/sign-in/useSignIn.ts', '/sign-in/../settings.ts', '/sign-in/tsconfig.json'])
       expect((await get(path)).status, path).toBe(404);
@@ -78,7 +78,7 @@ describe('the page that Entra ID redirects to', () => {
     expect(policy).toContain("connect-src 'self';");
   });
 
-  test('is not served if no page needs it', async () => {
+  test('the page that Entra ID redirects to is not served if no page needs it', async () => {
     expect((await (await serve({}, false))('/sign-in')).status).toBe(404);
   });
 });

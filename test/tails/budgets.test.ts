@@ -62,7 +62,7 @@ test('clients with the same document share the related rows', async () => {
   await Promise.all(streams.map((stream) => stream.stop()));
 });
 
-test("reads of a field's own are counted for each message too", async () => {
+test("a field's own reads are counted for each message, too", async () => {
   const define: Extension = ({ table }) => {
     table('event', {}).fields((t) => ({
       hundred: t.int({

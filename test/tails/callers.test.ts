@@ -58,13 +58,13 @@ async function refusal(url: string, headers: Record<string, string>, body: objec
   return [response.status, /"code":"(\w+)"/.exec(await response.text())?.[1]];
 }
 
-describe('a stream begins', () => {
+describe('the beginning of a stream', () => {
   let server: Awaited<ReturnType<typeof start>>;
   beforeAll(async () => {
     server = await start();
   });
 
-  test('for nobody without a token that is good, and gives the permission to read', async () => {
+  test('a stream begins for nobody without a valid token that gives the permission to read', async () => {
     expect(await refusal(server.url, {})).toEqual([401, 'UNAUTHENTICATED']);
     expect(await refusal(server.url, bearer(await issuer.sign({ exp: 1 })))).toEqual([401, 'UNAUTHENTICATED']);
     const strange = await issuer.sign({ roles: ['Events.Read'] }, await issuer.strange());
@@ -75,7 +75,7 @@ describe('a stream begins', () => {
     expect(server.api.tails.stats()).toEqual([]);
   });
 
-  test('and ends with its token, after which another one goes on without a gap', async () => {
+  test('a stream ends with its token, after which another one continues without a gap', async () => {
     const stream = server.subscribe<{ body: string }>(document, {}, await as('anna', { exp: refusedIn(3) }));
     await stream.next();
     await add('anna', 'before');
@@ -89,7 +89,7 @@ describe('a stream begins', () => {
     await next.stop();
   });
 
-  test('as long as a query is answered, with a token that has just expired too', async () => {
+  test('a stream begins with every token with which a query is answered, even one that has just expired', async () => {
     const expired = await as('anna', { exp: inSeconds(-5) });
     const ask = (query: string) => ({
       method: 'POST',
@@ -105,7 +105,7 @@ describe('a stream begins', () => {
   });
 });
 
-test('callers see their own rows alone, and share what is read with nobody whose claims differ', async () => {
+test('callers see only their own rows, and share reads with nobody whose claims differ', async () => {
   const { api, subscribe } = await start();
   const [anna, ben] = [await as('anna'), await as('ben')];
   const streams = [anna, anna, ben].map((headers) => subscribe<{ body: string }>(document, {}, headers));
@@ -130,7 +130,7 @@ describe('where only persisted documents run', () => {
     server = await start({ documents: { paths: [], persistedOnly: true, strict: false } }, documents);
   });
 
-  test('a stream runs by the id of its document', async () => {
+  test('where only persisted documents run, a stream runs by the id of its document', async () => {
     const response = await fetch(server.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...(await as('anna')) },
@@ -147,7 +147,7 @@ describe('where only persisted documents run', () => {
   });
 
   // The refusal is a message, because clients show more of a message than of a status.
-  test('any other is refused, but to those who may explore', async () => {
+  test('where only persisted documents run, any other stream is rejected, except for those who may explore', async () => {
     const other = { query: document.replace('end ', '') };
     expect(await refusal(server.url, await as('anna'), other)).toEqual([200, 'PERSISTED_DOCUMENT_REQUIRED']);
     const unknown = { documentId: sha256('x') };
@@ -159,18 +159,18 @@ describe('where only persisted documents run', () => {
   });
 });
 
-describe('the limits of documents hold', () => {
+describe('the limits of documents', () => {
   test.each([
     ['cost', { cost: 499 }, document],
     ['depth', { depth: 3 }, document],
     ['aliases', { aliases: 2 }, 'subscription { a: notesAdded { b: cursor c: end } }'],
     ['tokens', { tokens: 100 }, `subscription { notesAdded { edges { node { ${'body '.repeat(100)} } } } }`],
-  ])('of %s', async (_, requestLimits, query) => {
+  ])('a stream is limited like any document: %s', async (_, requestLimits, query) => {
     const { url } = await start({ requestLimits });
     expect(await refusal(url, await as('anna'), { query })).toEqual([400, 'QUERY_TOO_COMPLEX']);
   });
 
-  test('and so does the number of requests, to which a stream adds one, however many its messages', async () => {
+  test('the number of requests is limited, to which a stream adds one, however many its messages', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() }); // no other minute begins meanwhile
     onTestFinished(() => void vi.useRealTimers());
     const { url, subscribe } = await start({ requestLimits: { perMinute: 2 } });

@@ -43,7 +43,7 @@ async function movedToStandby(work: (streams: Awaited<ReturnType<typeof serveStr
   await there.close();
 }
 
-test('a standby runs a read again that replication has cancelled', async () => {
+test('a standby repeats a read that replication has cancelled', async () => {
   await admin(
     primary,
     `create table events.counted (counted_id int primary key);
@@ -68,7 +68,7 @@ test('a standby runs a read again that replication has cancelled', async () => {
   await there.close();
 });
 
-test('a standby has no mutations; documents that only its primary runs are said so, and the others are served', async () => {
+test('a standby has no mutations; documents that only its primary runs are answered so, and the others are served', async () => {
   const documents = [
     { id: 'list', text: '{ notes { nodes { body } } }', file: 'm.json' },
     { id: 'create', text: 'mutation { createNote(input: { body: "n" }) { note { body } } }', file: 'm.json' },
@@ -99,7 +99,7 @@ test('a standby has no mutations; documents that only its primary runs are said 
   );
 });
 
-test('on a standby there is no tail, for it does not show who writes; after its promotion the cursors of the old primary are refused', async () => {
+test('a standby has no tail, because it does not show who writes; after its promotion, cursors of the old primary are rejected', async () => {
   const after = await withApi(primary.connection, cursorNow);
   await admin(primary, "insert into events.note (body) values ('replicated')");
   await expect.poll(() => bodies(standby)).toEqual(['replicated']);

@@ -104,7 +104,7 @@ async function listAndFollow(list: string, delay: number): Promise<readonly stri
 
 describe('every committed row comes exactly once to each client', () => {
   test.each(tables)(
-    '$list',
+    'every committed row comes exactly once to each client of $list',
     async ({ list, ...target }) => {
       await fc.assert(
         fc.asyncProperty(

@@ -20,7 +20,7 @@ describe('a row that a list has already shown', () => {
   const anyValues = fc.uniqueArray(fc.bigInt({ min: 0n, max: 300n }), { maxLength: 100 });
   const ascending = (values: readonly bigint[]) => values.toSorted((a, b) => (a < b ? -1 : 1));
 
-  test('is left out of the tail, and nothing else, wherever it resumes', () => {
+  test('a row that a list has already shown is left out of the tail, and nothing else, wherever the tail resumes', () => {
     fc.assert(
       fc.property(anyValues, fc.integer({ min: 0, max: 300 }), fc.boolean(), (values, at, isWithin) => {
         const start = { place: ['0'], seen: rangesOf(ascending(values)) ?? [] };
@@ -35,7 +35,7 @@ describe('a row that a list has already shown', () => {
     );
   });
 
-  test('is stored in ranges, unless there are too many', () => {
+  test('rows that a list has shown are stored in ranges, unless there are too many', () => {
     expect(rangesOf([1n, 2n, 3n, 7n, 9n, 10n])).toEqual([
       [1n, 3n],
       [7n, 7n],
@@ -45,7 +45,7 @@ describe('a row that a list has already shown', () => {
   });
 });
 
-test('no text makes the reading of a cursor fail in another way than BAD_USER_INPUT', () => {
+test('a text that is not a cursor fails with BAD_USER_INPUT and in no other way', () => {
   const parts = fc.tuple(fc.constant('x'), fc.jsonValue(), fc.jsonValue(), fc.jsonValue());
   const text = fc.oneof(
     fc.string(),

@@ -27,7 +27,7 @@ async function add(count: number, type = 'temperature'): Promise<readonly string
   return rows.map(({ event_id }) => event_id);
 }
 
-test('begins with an empty message and a cursor, then delivers added rows', async () => {
+test('a stream begins with an empty message and a cursor, then delivers added rows', async () => {
   const stream = server.subscribe<Event>(added);
   expect(await stream.next()).toEqual({ cursor: expect.any(String), end: null, edges: [] });
   const ids = await add(3);

@@ -95,7 +95,7 @@ test('a table is watched once, and a filter read once, unless claims decide what
   expect(feedOf(anna, true, 'x')).not.toBe(feedOf(ben, true, 'x'));
 });
 
-test('a look without news is told to nobody who listens, and costs a thousand feeds no promise', async () => {
+test('a look without news notifies nobody, and costs a thousand feeds no promise', async () => {
   const subject = subjectOf(null, false);
   const watch = shared.watchOf(subject);
   await watch.look();

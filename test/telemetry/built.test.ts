@@ -119,7 +119,7 @@ describe('a collector of OTLP/HTTP', () => {
   };
   const childrenOf = ({ spanId }: Span) => trace().filter((span) => span.parentSpanId === spanId);
 
-  test('gets one trace of a request, from HTTP to SQL, as part of the caller’s', () => {
+  test("a collector gets one trace of a request, from HTTP to SQL, as part of the caller's", () => {
     const server = only('POST /graphql');
     expect(server).toMatchObject({ parentSpanId: parentId, kind: 2 });
     expect(server.attributes).toMatchObject({
@@ -143,7 +143,7 @@ describe('a collector of OTLP/HTTP', () => {
     expect(trace().filter(({ name }) => !waiting.includes(name))).toHaveLength(5);
   });
 
-  test('sees the statements without their values', () => {
+  test('a collector sees the statements without their values', () => {
     const { host, port, database: name } = database.connection;
     const { kind, attributes } = only('SELECT events.site');
     expect(kind).toBe(3);
@@ -163,7 +163,7 @@ describe('a collector of OTLP/HTTP', () => {
     expect(Buffer.concat(collector.received.map(({ body }) => body)).toString()).not.toContain('a-secret-value');
   });
 
-  test('sees how long a statement waited for a connection, and the login that it waited for', () => {
+  test('a collector sees how long a statement waited for a connection, and the login that it waited for', () => {
     const login = only('login');
     const byId = (id: string | undefined) => trace().find(({ spanId }) => spanId === id);
     const wait = byId(login.parentSpanId);
@@ -172,13 +172,13 @@ describe('a collector of OTLP/HTTP', () => {
     expect(login.attributes).toMatchObject({ 'db.system.name': 'postgresql' });
   });
 
-  test('does not see a lost connection in the trace of the request that opened it', () => {
+  test('a collector does not see a lost connection in the trace of the request that opened it', () => {
     const lost = lines.filter(({ msg }) => msg === 'A connection to the database failed');
     expect(lost).toHaveLength(1);
     expect(lost[0]).not.toHaveProperty('trace_id');
   });
 
-  test('gets the same log line for each request as standard error, with the ids of its trace', () => {
+  test('a collector gets the same log line for each request as standard error, with the ids of its trace', () => {
     const [sent, ...more] = logsOf(collector).filter((log) => log.traceId === traceId);
     expect(more).toEqual([]);
     expect(sent).toMatchObject({ severityText: 'INFO', body: { stringValue: 'Request' } });
@@ -189,7 +189,7 @@ describe('a collector of OTLP/HTTP', () => {
     expect(printed).toMatchObject({ ...facts, msg: 'Request', span_id: sent?.spanId });
   });
 
-  test('sees failed requests, but no probes', () => {
+  test('a collector sees failed requests, but no probes', () => {
     const requests = lines.filter(({ msg }) => msg === 'Request');
     expect(
       requests.map(({ operation, code, status, statements }) => ({ operation, code, status, statements })),
@@ -207,7 +207,7 @@ describe('a collector of OTLP/HTTP', () => {
     ]);
   });
 
-  test('gets metrics', () => {
+  test('a collector gets metrics', () => {
     const metrics = metricsOf(collector);
     const sum = (name: string, attributes: Record<string, unknown> = {}) =>
       metrics
@@ -227,13 +227,13 @@ describe('a collector of OTLP/HTTP', () => {
     expect(metrics.get('nodejs.eventloop.delay.p99')?.[0]?.value).toBeGreaterThan(0);
   });
 
-  test('gets the name of the service', () => {
+  test('a collector gets the name of the service', () => {
     for (const resource of resourcesOf(collector))
       expect(resource).toMatchObject({ 'service.name': 'events-graphql', 'deployment.environment.name': 'test' });
   });
 });
 
-test('without a collector its code is not even loaded', async () => {
+test('without a collector, its code is not even loaded', async () => {
   const filter = (file: string) => basename(file) !== 'sdk.js';
   await cp(join(folder, 'whole'), join(folder, 'without'), { recursive: true, filter });
   const program = start({ OTEL_SERVICE_NAME: 'api' }, 'without');
@@ -247,7 +247,7 @@ describe.concurrent('other collectors', () => {
   test.each([
     ['gRPC', startGrpcCollector, 'grpc', '/opentelemetry.proto.collector.trace.v1.TraceService/Export'],
     ['HTTP with protobuf, the default', startCollector, undefined, '/v1/traces'],
-  ] as const)('%s', async (_, startOther, protocol, path) => {
+  ] as const)('a collector gets traces by %s', async (_, startOther, protocol, path) => {
     const collector = await startOther();
     const program = start({
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -288,7 +288,7 @@ describe.concurrent('a useless collector', () => {
     ['refuses connections', 'grpc', false],
     ['never answers', 'http/protobuf', true],
     ['never answers', 'grpc', true],
-  ])('one that %s (%s) delays no request, and the server stops', async (_, protocol, listens) => {
+  ])('a collector that %s (%s) delays no request, and the server stops', async (_, protocol, listens) => {
     const sockets = new Set<Socket>();
     const silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
     await once(silent, 'listening');

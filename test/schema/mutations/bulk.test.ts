@@ -53,7 +53,7 @@ async function send(query: string, variables: object): Promise<Result> {
 const rowsOf = async (query: string) => (await database.admin<Record<string, unknown>>(query)).rows;
 
 describe('a bulk create', () => {
-  test('returns its rows in the order of the inputs, whatever their fields', async () => {
+  test('a bulk create returns its rows in the order of the inputs, whatever their fields', async () => {
     const inputs = [
       { code: 'd', label: 'mine', amount: 4 },
       { code: 'b' },
@@ -80,7 +80,7 @@ describe('a bulk create', () => {
     });
   });
 
-  test('of nothing creates nothing, without a statement', async () => {
+  test('a bulk create of nothing creates nothing, without a statement', async () => {
     expect(await create(createDocument, { inputs: [] })).toMatchObject({
       things: [],
       createdCount: 0,
@@ -89,7 +89,7 @@ describe('a bulk create', () => {
     expect(api.statements).toEqual([]);
   });
 
-  test('of 10,000 rows is one statement with a parameter for each column', async () => {
+  test('a bulk create of 10,000 rows is one statement with a parameter for each column', async () => {
     const inputs = Array.from({ length: 10_000 }, (_, i) => ({ code: `thing ${i}`, amount: i + 1, mood: 'LOW_END' }));
     const counts = createDocument.replace('things { code label amount tags }', '');
     expect(await create(counts, { inputs })).toEqual({ createdCount: 10_000, updatedCount: 0, ignoredCount: 0 });
@@ -103,7 +103,7 @@ describe('a bulk create', () => {
     });
   });
 
-  test('creates all rows or none', async () => {
+  test('a bulk create creates all rows or none', async () => {
     await database.admin("insert into events.thing (code) values ('there')");
     const inputs = [{ code: 'new' }, { code: 'newer' }, { code: 'there' }];
     expect((await api.send(createDocument, { inputs })).errors?.[0]).toMatchObject({
@@ -113,7 +113,7 @@ describe('a bulk create', () => {
     expect(await rowsOf('select code from events.thing')).toEqual([{ code: 'there' }]);
   });
 
-  test('whose inputs have too many different combinations of fields is rejected', async () => {
+  test('a bulk create whose inputs have too many different combinations of fields is rejected', async () => {
     const optional = { label: 'x', mood: 'MID', tags: [], doc: 1, at: '2026-01-01T00:00:00Z', thingId: 1, share: 1 };
     const inputs = Array.from({ length: 128 }, (_, i) => ({
       code: `thing ${i}`,
@@ -140,18 +140,18 @@ describe.each([
     }),
     'SENSOR_DAY',
   ],
-] as const)('in %s, of inputs whose rows are there', (_, document, input, on) => {
+] as const)('bulk creates in %s, of inputs whose rows exist', (_, document, input, on) => {
   const inputs = (from: number, to: number, change = 0) =>
     Array.from({ length: to - from }, (_, i) => input(from + i, change));
 
-  test('IGNORE leaves the rows as they are', async () => {
+  test('IGNORE leaves existing rows as they are', async () => {
     await create(document, { inputs: inputs(0, 4) });
     const answer = await create(document, { inputs: inputs(2, 7, 50), onConflict: { do: 'IGNORE', on } });
     expect(answer).toMatchObject({ createdCount: 3, updatedCount: 0, ignoredCount: 2 });
     expect(Object.values(answer)[0]).toMatchObject(inputs(4, 7, 50));
   });
 
-  test('UPDATE sets the given fields, and counts exactly', async () => {
+  test('UPDATE sets the given fields of existing rows, and counts exactly', async () => {
     await create(document, { inputs: inputs(0, 4) });
     const given = inputs(2, 7, 50).toReversed();
     const answer = await create(document, { inputs: given, onConflict: { do: 'UPDATE', on } });
@@ -159,7 +159,7 @@ describe.each([
     expect(Object.values(answer)[0]).toMatchObject(given);
   });
 
-  test('two with the same key are rejected, with their indexes', async () => {
+  test('two inputs with the same key are rejected, with their indexes', async () => {
     const given = [...inputs(0, 3), input(1, 7)];
     for (const onConflict of [undefined, { do: 'IGNORE', on }, { do: 'UPDATE', on }]) {
       const { errors } = await api.send(document, { inputs: given, onConflict });
@@ -262,7 +262,7 @@ test('a collector that sends each batch until it is acknowledged stores every re
   ]);
 });
 
-test('after a deadlock, which rolled it back, the statement is repeated', async () => {
+test('after a deadlock, which rolled the statement back, it is repeated', async () => {
   const { admin } = database;
   const role = await database.createRole();
   await database.grantAll(role);

@@ -70,7 +70,7 @@ const row = fc.record({
 });
 
 describe('onConflict', () => {
-  test('goes by keys that may be null, and by keys of a part of the rows', { timeout: patience }, async () => {
+  test('onConflict accepts keys that may be null, and keys of a part of the rows', { timeout: patience }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...(Object.keys(tables) as Type[])),
@@ -111,7 +111,7 @@ describe('onConflict', () => {
     );
   });
 
-  test('wants each input to give the key, and each key once', async () => {
+  test('onConflict requires each input to give the key, and each key once', async () => {
     const ask = async (type: Type, inputs: readonly object[]) =>
       (await api.send(documentOf(type), { inputs, onConflict: { do: 'IGNORE', on: tables[type].on } })).errors?.[0]
         ?.message;
@@ -120,7 +120,7 @@ describe('onConflict', () => {
     expect(await ask('PartialRow', [{ key: 1 }, { key: 1, state: 'closed' }])).toBe('inputs 0, 1 have the same key');
   });
 
-  test('of a partial key is explained like any other', async () => {
+  test('onConflict with a partial key gets the same explanations as with any other', async () => {
     await database.admin('truncate events.partial_row; insert into events.partial_row (key) values (3)');
     expect((await api.send(documentOf('PartialRow'), { inputs: [{ key: 3 }] })).errors?.[0]).toMatchObject({
       message: 'Another PartialRow already has this key',
@@ -128,7 +128,7 @@ describe('onConflict', () => {
     });
   });
 
-  test('offers the keys that the role can read and give, by the names of partial indexes', async () => {
+  test('onConflict offers the keys that the role can read and give, by the names of partial indexes', async () => {
     const values = () => {
       const type = api.served.current()?.schema.getType('CreatePartialRowConflictKey') as GraphQLEnumType | undefined;
       return (type?.getValues() ?? []).map(({ name, description }) => [name, description]);

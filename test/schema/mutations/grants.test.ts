@@ -31,13 +31,13 @@ function fields({ api }: TestApi, name: string): readonly string[] {
 }
 
 describe('a role that was granted', () => {
-  test('only SELECT has no Mutation type', async () => {
+  test('a role that was granted only SELECT has no Mutation type', async () => {
     const api = await apiOf('select on all tables in schema events');
     expect(api.api.schema.getMutationType()).toBeUndefined();
     expect(api.api.schema.getType('ConflictAction')).toBeUndefined();
   });
 
-  test('everything has every mutation, except on views and on tables without writable columns', async () => {
+  test('a role that was granted everything has every mutation, except on views and on tables without writable columns', async () => {
     const api = await apiOf('all on all tables in schema events');
     expect(mutations(api)).toEqual([
       ...['createPart', 'createParts', 'createReading', 'createReadings', 'createThing', 'createThings'],
@@ -46,12 +46,12 @@ describe('a role that was granted', () => {
     ]);
   });
 
-  test('INSERT without SELECT has no mutation', async () => {
+  test('a role that was granted INSERT without SELECT has no mutation', async () => {
     const api = await apiOf('insert on events.thing', 'select, insert on events.part');
     expect(mutations(api)).toEqual(['createPart', 'createParts']);
   });
 
-  test('single columns may set those that it may also read', async () => {
+  test('a role that was granted single columns may set those that it may also read', async () => {
     const api = await apiOf(
       'select (thing_id, code, label, amount), insert (code, label, doc, number), update (label, twice) on events.thing',
     );
@@ -73,7 +73,7 @@ describe('a role that was granted', () => {
     });
   });
 
-  test('INSERT and UPDATE of single columns may do both at once', async () => {
+  test('a role that was granted INSERT and UPDATE of single columns may do both at once', async () => {
     const api = await apiOf('select (code, label), insert (code, label), update (label) on events.thing');
     const document = `mutation ($inputs: [CreateThingInput!]!) {
       createThings(inputs: $inputs, onConflict: { do: UPDATE, on: CODE }) { createdCount updatedCount things { label } }
@@ -87,7 +87,7 @@ describe('a role that was granted', () => {
     });
   });
 
-  test('a partitioned table alone, and not its partitions, may write to it', async () => {
+  test('a role that was granted a partitioned table alone, and not its partitions, may write to it', async () => {
     const api = await apiOf('select, insert, update, delete on events.reading');
     const document = `mutation ($inputs: [CreateReadingInput!]!, $onConflict: CreateReadingOnConflict) {
       createReadings(inputs: $inputs, onConflict: $onConflict) { createdCount updatedCount readings { value } }
@@ -106,7 +106,7 @@ describe('a role that was granted', () => {
     });
   });
 
-  test('no UPDATE of a column cannot set it on a conflict either', async () => {
+  test('a role that was granted no UPDATE of a column cannot set it on a conflict either', async () => {
     const api = await apiOf('select, insert on events.thing', 'update (label) on events.thing');
     const document = `mutation { createThings(
       inputs: [{ code: "x", label: "y" }, { code: "z", amount: 1 }], onConflict: { do: UPDATE, on: CODE }
@@ -118,7 +118,7 @@ describe('a role that was granted', () => {
   });
 });
 
-test('columns that have a default may be left out; generated ones cannot be given', async () => {
+test('columns with a default may be omitted; generated ones cannot be given', async () => {
   const api = await apiOf('all on all tables in schema events');
   expect(fields(api, 'CreateThingInput')).toEqual([
     ...['amount', 'at', 'code!', 'doc', 'label', 'mood', 'share', 'tags', 'thingId'],
@@ -130,7 +130,7 @@ test('columns that have a default may be left out; generated ones cannot be give
 });
 
 describe('row security', () => {
-  test('hides rows from changes, and refuses new rows that it would hide', async () => {
+  test('row security hides rows from changes, and rejects new rows that it would hide', async () => {
     await database.admin(`
       insert into events.thing (code, label) values ('mine', 'mine'), ('theirs', 'theirs'), ('shown', 'shown');
       alter table events.thing enable row level security;

@@ -63,8 +63,8 @@ const { json } = fc.letrec<{ json: Json }>((tie) => ({
 /** Any JSON value of a column, which is not JSON's null. */
 const value = json.filter((one) => one !== null);
 
-describe('a change that goes by what a column holds', () => {
-  test('adds to numbers as numbers are added', { timeout: patience }, async () => {
+describe("a change relative to the column's value", () => {
+  test('increment adds a number to a column', { timeout: patience }, async () => {
     const columns = { small: 100, whole: 1_000_000, big: 1e15, exact: 1_000_000, ratio: 1000, share: 50 };
     await fc.assert(
       fc.asyncProperty(
@@ -85,13 +85,13 @@ describe('a change that goes by what a column holds', () => {
     );
   });
 
-  test('keeps every digit, and adds lengths of time', async () => {
+  test('increment keeps every digit, and adds lengths of time', async () => {
     expect(await change('big', '9223372036854775800', { increment: '7' })).toBe('9223372036854775807');
     expect(await change('exact', '12345678901234567.125', { increment: '-0.001' })).toBe('12345678901234567.124');
     expect(await change('span', 'P1D', { increment: 'PT90M' })).toBe('P1DT1H30M');
   });
 
-  test('joins texts, and takes a null for an empty one', { timeout: patience }, async () => {
+  test('append and prepend join texts, and take a null for an empty one', { timeout: patience }, async () => {
     const text = fc.constantFrom('', 'a', "it's", '%\\', 'é😀');
     await fc.assert(
       fc.asyncProperty(
@@ -108,7 +108,7 @@ describe('a change that goes by what a column holds', () => {
     );
   });
 
-  test('adds items to lists and removes them', { timeout: patience }, async () => {
+  test('append, prepend and remove change the items of lists', { timeout: patience }, async () => {
     const kinds = {
       tags: fc.constantFrom('a', 'b', 'null', ',"{}'),
       moods: fc.constantFrom('LOW', 'HIGH'),
@@ -138,7 +138,7 @@ describe('a change that goes by what a column holds', () => {
     );
   });
 
-  test('merges documents as RFC 7396 says', { timeout: patience }, async () => {
+  test('merge changes documents as RFC 7396 says', { timeout: patience }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('doc', 'raw'), fc.option(value), value, async (column, before, patch) => {
         expect(await change(column, before, { merge: patch })).toEqual(merged(before ?? undefined, patch));
@@ -147,7 +147,7 @@ describe('a change that goes by what a column holds', () => {
     );
   });
 
-  test('keeps the digits of numbers in documents', async () => {
+  test('merge keeps the digits of numbers in documents', async () => {
     await change('doc', {}, { merge: { a: 1 } });
     const written =
       'mutation { updateThing(thingId: 1, change: { doc: { merge: { n: 12345678901234567890.10 } } }) { thing { thingId } } }';
@@ -157,7 +157,7 @@ describe('a change that goes by what a column holds', () => {
     ]);
   });
 
-  test('is one statement that holds where others change the row as well', async () => {
+  test('a change is one statement, and loses nothing if others change the row at the same time', async () => {
     await change('whole', 0, { increment: 1 });
     await Promise.all(
       Array.from({ length: 10 }, () =>
@@ -173,7 +173,7 @@ describe('a change that goes by what a column holds', () => {
     expect(api.statements).toHaveLength(1);
   });
 
-  test('goes with a patch and an expectation', async () => {
+  test('a change can be combined with a patch and an expectation', async () => {
     await change('whole', 1, { increment: 1 });
     const both = { patch: { word: 'x' }, change: { whole: { increment: 1 } }, expect: { whole: { eq: 2 } } };
     expect(await api.query(document, both)).toMatchObject({ updateThing: { thing: { word: 'x', whole: 3 } } });
@@ -182,7 +182,7 @@ describe('a change that goes by what a column holds', () => {
   });
 });
 
-describe('what cannot be done is refused', () => {
+describe('impossible changes', () => {
   const deep = Array.from({ length: 101 }).reduce<Json>((inner) => ({ a: inner }), 1);
   test.each<readonly [Record<string, unknown>, string, string]>([
     [{}, 'patch is empty; give at least one field to change', 'BAD_USER_INPUT'],
@@ -202,7 +202,7 @@ describe('what cannot be done is refused', () => {
       'BAD_USER_INPUT',
     ],
     [{ change: { share: { increment: 101 } } }, expect.stringContaining('percent') as string, 'BAD_USER_INPUT'],
-  ])('%j', async (variables, message, code) => {
+  ])('an impossible change is rejected: %j', async (variables, message, code) => {
     await database.admin('truncate events.thing cascade; insert into events.thing (thing_id, big) values (1, 1)');
     expect((await api.send(document, variables)).errors?.[0]).toMatchObject({ message, extensions: { code } });
   });
@@ -214,7 +214,7 @@ describe('what cannot be done is refused', () => {
     '{ flag: {} }',
     '{ parentId: { increment: 1 } }',
     '{ thingId: { increment: 1 } }',
-  ])('%s, by its form', async (given) => {
+  ])('a change of an invalid form is rejected: %s', async (given) => {
     const { errors } = await api.send(`mutation { updateThing(thingId: 1, change: ${given}) { thing { thingId } } }`);
     expect(errors?.[0]?.extensions?.['code']).toBe('GRAPHQL_VALIDATION_FAILED');
   });

@@ -92,7 +92,7 @@ test.each([
   ['note', 'Note', 'Notes'],
   ['part', 'Part', 'Parts'],
 ] as const)(
-  'whatever triggers of a %s drop and change, the payload has what was written in the order of the inputs',
+  'whatever triggers of a %s drop and change, the payload has the written rows in the order of the inputs',
   async (table, one, many) => {
     const document = `mutation ($inputs: [Create${one}Input!]!, $onConflict: Create${one}OnConflict) {
       made: create${many}(inputs: $inputs, onConflict: $onConflict) {

@@ -130,7 +130,7 @@ describe("an error of one row names the violated constraint and the API's fields
       'createClosed(input: { closedId: 1 }) { closed { closedId } }',
       { message: 'The shop is closed', code: 'BAD_USER_INPUT' },
     ],
-  ])('%s', async (mutation, expected) => {
+  ])("an error names the violated constraint and the API's fields: %s", async (mutation, expected) => {
     expect(await refusal(`mutation { ${mutation} }`)).toEqual(expected);
   });
 });
@@ -197,11 +197,11 @@ describe('an error of many rows says which input caused it', () => {
       [{ code: 'x' }, { code: 'y' }, { code: 'z', tags: null }],
       { code: 'BAD_USER_INPUT', index: 2, fields: ['tags'] },
     ],
-  ])('%s', async (_, type, several, inputs, expected) => {
+  ])('an error says which input caused it: %s', async (_, type, several, inputs, expected) => {
     expect(await refusal(bulk(type, several), { inputs })).toMatchObject(expected);
   });
 
-  test("but not if PostgreSQL's detail does not reveal it", async () => {
+  test("an error does not say which input caused it if PostgreSQL's detail does not reveal it", async () => {
     const overlap = await refusal(bulk('Booking', 'Bookings'), {
       inputs: [booking(1), booking(2, { during: '[2026-01-01,2026-01-03)' })],
     });
