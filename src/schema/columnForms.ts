@@ -1,27 +1,21 @@
 import type { FieldMap } from '@pothos/core';
 import { unusedName } from '../catalog/assign.ts';
-import type { Catalog, Column, Table } from '../catalog/catalog.ts';
-import type { Names } from '../catalog/naming.ts';
+import type { Column, Table } from '../catalog/catalog.ts';
 import type { Row } from '../db/sql/row.ts';
 import { required } from '../errors.ts';
 import { epochMs } from './aggregates/epoch.ts';
 import { isTime } from './aggregates/shape.ts';
 import type { Builder, FieldBuilder } from './builder.ts';
 import { generated, generatedLeaf } from './generated.ts';
-import { type Leaf, scalarLeaf } from './leaves.ts';
+import { scalarLeaf } from './leaves.ts';
 import { type BoundsRef, boundsType, elementOf, type RangeBounds, readBounds } from './rangeBounds.ts';
+import type { SchemaBase } from './schemaBase.ts';
 
 /** Returns fields that show the columns of a table in another form; `fields` are the type's other fields. */
 export type ColumnForms = (t: FieldBuilder, table: Table, fields: FieldMap) => FieldMap;
 
-interface Known {
-  readonly catalog: Catalog;
-  readonly names: Names;
-  readonly leaf: (column: Pick<Column, 'type'>) => Leaf;
-}
-
 /** Creates the types of range bounds that the columns of all tables need. */
-export function createColumnForms(builder: Builder, { catalog, names, leaf }: Known): ColumnForms {
+export function createColumnForms(builder: Builder, { catalog, names, leaf }: SchemaBase): ColumnForms {
   const elements = catalog.tables.flatMap(({ columns }) => columns.flatMap(({ type }) => elementOf(type) ?? []));
   const bounds = new Map([...new Set(elements)].map((element) => [element, boundsType(builder, element)]));
 

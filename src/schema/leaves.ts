@@ -31,6 +31,12 @@ export interface Leaf {
   readonly isText: (text: string) => boolean;
 }
 
+/** Returns the prefix of the names of a leaf's types. */
+export const leafName = ({ name, isList }: Leaf): string => `${name}${isList ? 'List' : ''}`;
+
+/** Returns the leaf of a column, or of other values of its type. */
+export type LeafOf = (column: Pick<Column, 'type'>) => Leaf;
+
 /**
  * Returns the function that finds a column's leaf, and defines the enum types. `onNewLabel` is called for enum labels
  * that the catalog lacks.
@@ -40,7 +46,7 @@ export function createLeaves(
   catalog: Catalog,
   names: Names,
   onNewLabel: (error: Error) => void = () => {},
-): (column: Pick<Column, 'type'>) => Leaf {
+): LeafOf {
   // GraphQL does not allow enums without values.
   const filled = catalog.enums.filter(({ labels }) => labels.length > 0);
   const enums = new Map(filled.map((type) => [type.id, enumLeaf(builder, type, names, onNewLabel)]));

@@ -1,6 +1,6 @@
-import { columnOf, indexOf, type Table, uniqueKeys } from '../catalog/catalog.ts';
+import { columnOf, indexOf, uniqueKeys } from '../catalog/catalog.ts';
 import { marker } from '../db/sql/markers.ts';
-import type { Match } from '../db/sql/match.ts';
+import { byColumns } from '../db/sql/match.ts';
 import type { Projection } from '../db/sql/projection.ts';
 import { type Row, rowWith } from '../db/sql/row.ts';
 import { badInput } from '../errors.ts';
@@ -17,7 +17,7 @@ import type { TableType, Types } from './types.ts';
 export function defineLookups(builder: Builder, types: Types, { table, ref }: TableType): void {
   for (const columns of uniqueKeys(table)) {
     const key = keyArguments(types, table, columns);
-    const match = matchOf(table, columns);
+    const match = byColumns(table, columns);
     builder.queryField(types.names.lookup(table, columns), (t) =>
       t.field({
         type: ref,
@@ -43,7 +43,7 @@ export function defineNode(builder: Builder, types: Types): void {
   const byName = new Map(
     types.all.map(({ name, table }) => {
       const leaves = table.primaryKey.map((column) => types.leaf(columnOf(table, column)));
-      return [name, { name, leaves, match: matchOf(table, table.primaryKey) }];
+      return [name, { name, leaves, match: byColumns(table, table.primaryKey) }];
     }),
   );
   /** Returns the type with this current or former name, since ids outlive names. */
@@ -108,11 +108,3 @@ export function defineNode(builder: Builder, types: Types): void {
     }),
   }));
 }
-
-/** Returns the match that finds a row by a key from the client. */
-const matchOf = (table: Table, columns: readonly string[]): Match => ({
-  table,
-  columns,
-  origin: table,
-  values: columns,
-});

@@ -1,7 +1,7 @@
 import type { FieldMap } from '@pothos/core';
 import { type Column, type ForeignKey, isUnique, referencesTo, type Table } from '../catalog/catalog.ts';
 import { valueAt } from '../db/sql/json.ts';
-import { keyOf, type Match, toOne } from '../db/sql/match.ts';
+import { byColumns, keyOf, type Match, toOne, toReferenced, toReferring } from '../db/sql/match.ts';
 import type { Row } from '../db/sql/row.ts';
 import { badInput } from '../errors.ts';
 import { aggregateFields } from './aggregates/fields.ts';
@@ -63,7 +63,7 @@ const columnField = (t: FieldBuilder, types: Types, table: Table, column: Column
 function documentField(t: FieldBuilder, types: Types, table: Table, column: Column) {
   const leaf = types.leaf(column);
   const key = table.primaryKey;
-  const match: Match = { table, columns: key, origin: table, values: key };
+  const match = byColumns(table, key);
   const part = ({ path }: Arguments) =>
     path === null || path === undefined ? undefined : valueAt(types.catalog, column, path as readonly string[]);
   return leafField(t, leaf, {
@@ -88,14 +88,12 @@ function documentField(t: FieldBuilder, types: Types, table: Table, column: Colu
   });
 }
 
-const forwardField = (t: FieldBuilder, types: Types, table: Table, key: ForeignKey) => {
-  const match: Match = { table: types.of(key.table).table, columns: key.targets, origin: table, values: key.columns };
-  return rowField(t, types, match, key.comment);
-};
+const forwardField = (t: FieldBuilder, types: Types, table: Table, key: ForeignKey) =>
+  rowField(t, types, toReferenced(table, key, types.of(key.table).table), key.comment);
 
 /** Creates the fields for rows that refer to this one: a single row, or a list and its aggregates. */
 function backFields(t: FieldBuilder, types: Types, child: Table, key: ForeignKey, table: Table): FieldMap {
-  const match: Match = { table: child, columns: key.columns, origin: table, values: key.targets };
+  const match = toReferring(table, child, key);
   const name = types.names.back(child, key);
   if (isUnique(child, key.columns)) return { [name]: rowField(t, types, match, null) };
   return { [name]: listField(t, types, child, { match }), ...aggregateFields(t, types, child, name, { match }) };

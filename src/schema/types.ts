@@ -1,21 +1,22 @@
 import type { Arrival, Arrivals } from '../catalog/arrival.ts';
-import type { Catalog, Column, Table } from '../catalog/catalog.ts';
+import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { Directed } from '../catalog/directives.ts';
 import { type FormerNames, formerNames } from '../catalog/formerNames.ts';
 import { leafFamily } from '../catalog/nameFamilies.ts';
-import { type Names, nameCatalog } from '../catalog/naming.ts';
+import { nameCatalog } from '../catalog/naming.ts';
 import type { PageLimits } from '../config/limits.ts';
 import { marker } from '../db/sql/markers.ts';
 import type { Row } from '../db/sql/row.ts';
+import { required } from '../errors.ts';
 import { measureOrderNames } from './aggregates/measureOrders.ts';
 import { createShapes } from './aggregates/shape.ts';
 import { type Aggregates, createAggregates } from './aggregates/types.ts';
 import type { Builder } from './builder.ts';
 import { type ColumnForms, createColumnForms } from './columnForms.ts';
 import { createFilters, type Filters } from './filters/filters.ts';
-import { createRecords, type Records } from './functions/records.ts';
-import { createRowInputs, type RowInputs } from './functions/rowInputs.ts';
-import { createLeaves, type Leaf } from './leaves.ts';
+import { createRecords, type RecordOf } from './functions/records.ts';
+import { createRowInputs, type RowInputOf } from './functions/rowInputs.ts';
+import { createLeaves } from './leaves.ts';
 import { connectionType, pageInfoType } from './lists/connection.ts';
 import { directionEnum } from './lists/direction.ts';
 import { hasDistance } from './lists/distance.ts';
@@ -24,6 +25,7 @@ import { createLivePlan, liveColumn, type PlanLive } from './lists/liveCursor.ts
 import { createOrders, type Orders } from './lists/order.ts';
 import { boundsName } from './rangeBounds.ts';
 import { customScalars } from './scalars.ts';
+import type { SchemaBase } from './schemaBase.ts';
 import { textNames } from './senses.ts';
 
 export interface TableType {
@@ -38,18 +40,15 @@ export interface TableType {
 }
 
 /** The GraphQL types of a catalog: everything to which fields may refer, declared before them. */
-export interface Types {
-  readonly catalog: Catalog;
-  readonly names: Names;
+export interface Types extends SchemaBase {
   readonly formerNames: FormerNames;
-  readonly leaf: (column: Pick<Column, 'type'>) => Leaf;
   readonly filters: Filters;
   readonly orders: Orders;
   readonly aggregates: Aggregates;
   readonly limits: PageLimits;
   /** Input types of rows that functions take. */
-  readonly rowInputs: RowInputs;
-  readonly records: Records;
+  readonly rowInput: RowInputOf;
+  readonly record: RecordOf;
   readonly columnForms: ColumnForms;
   readonly node: ReturnType<typeof nodeInterface>;
   readonly all: readonly TableType[];
@@ -70,6 +69,7 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
   const { catalog } = directed;
   const names = nameCatalog(directed, ownTypes);
   const leaf = createLeaves(builder, catalog, names, onSchemaChanged);
+  const base: SchemaBase = { catalog, names, leaf };
   const pageInfo = pageInfoType(builder);
   const byTable = new Map(
     catalog.tables.map((table): [string, TableType] => {
@@ -89,29 +89,23 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
       return [table.name, { table, name, ref, edge, connection, arrival, planLive }];
     }),
   );
-  const of = (table: string): TableType => {
-    const type = byTable.get(table);
-    if (!type) throw new Error(`No GraphQL type for table ${table}`);
-    return type;
-  };
-  const filters = createFilters(builder, catalog, names, leaf);
-  const shapes = createShapes(catalog, names, leaf);
+  const of = (table: string) => required(byTable, table);
+  const filters = createFilters(builder, base);
+  const shapes = createShapes(base);
   const direction = directionEnum(builder);
   const rowOf = (table: string) => of(table).ref;
   const aggregates = createAggregates(builder, { catalog, shapes, filters, direction, rowOf });
-  const orders = createOrders(builder, { catalog, names, shapes, aggregates, direction });
+  const orders = createOrders(builder, { ...base, shapes, aggregates, direction });
   return {
-    catalog,
-    names,
+    ...base,
     formerNames: formerNames(directed, ownTypes, names),
-    leaf,
     limits,
     filters,
     orders,
     aggregates,
-    rowInputs: createRowInputs(builder, catalog, names, leaf),
-    records: createRecords(builder, { catalog, names, leaf }),
-    columnForms: createColumnForms(builder, { catalog, names, leaf }),
+    rowInput: createRowInputs(builder, base),
+    record: createRecords(builder, base),
+    columnForms: createColumnForms(builder, base),
     node: nodeInterface(builder, catalog),
     all: [...byTable.values()],
     of,

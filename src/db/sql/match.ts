@@ -1,5 +1,5 @@
-import { columnOf, type Table } from '../../catalog/catalog.ts';
-import { comparable, equal, equality, operandOf } from './compare.ts';
+import { columnOf, type ForeignKey, type Table } from '../../catalog/catalog.ts';
+import { comparable, equal, equality, type Operand, operandOf } from './compare.ts';
 import type { Row } from './row.ts';
 import { cast, columnRef } from './select.ts';
 import { and, empty, ident, join, pruning, type Sql, sql, trusted } from './sql.ts';
@@ -19,6 +19,30 @@ export interface Match {
   /** The symbol under which a row of `origin` holds the matching row, or null, once a statement has joined it. */
   readonly joined?: symbol;
 }
+
+/** Creates a match of rows by values from clients for these columns. */
+export const byColumns = (table: Table, columns: readonly string[]): Match => ({
+  table,
+  columns,
+  origin: table,
+  values: columns,
+});
+
+/** Creates a match that leads from a row to the row of `target` that its foreign key refers to. */
+export const toReferenced = (origin: Table, key: ForeignKey, target: Table): Match => ({
+  table: target,
+  columns: key.targets,
+  origin,
+  values: key.columns,
+});
+
+/** Creates a match that leads from a row to the rows of `child` whose foreign key refers to it. */
+export const toReferring = (origin: Table, child: Table, key: ForeignKey): Match => ({
+  table: child,
+  columns: key.columns,
+  origin,
+  values: key.targets,
+});
 
 /**
  * Creates a match of at most one row. It can be joined if an index guarantees that; a key that only a comment declares
@@ -71,10 +95,16 @@ export const isAmongKeys = ({ table, columns, origin, values }: Match, keys: rea
 export const inner = 'm';
 
 /** Tells whether a row of the match's table, with alias `name`, matches the row with alias `outer`. */
-export const matchesRow = ({ table, columns, origin, values }: Match, outer: string, name = inner): Sql =>
-  and(
-    columns.map((target, i) => {
-      const [column, from] = [columnOf(table, target), columnOf(origin, values[i] ?? target)];
-      return equal(operandOf(column, columnRef(column, name)), operandOf(from, columnRef(from, outer)));
-    }),
-  );
+export const matchesRow = (match: Match, outer: string, name = inner): Sql =>
+  and(comparedPairs(match, outer, name).map(([left, right]) => equal(left, right)));
+
+/** Returns the pairs of values that `matchesRow` compares. */
+export const comparedPairs = (
+  { table, columns, origin, values }: Match,
+  outer: string,
+  name: string,
+): readonly (readonly [Operand, Operand])[] =>
+  columns.map((target, i) => {
+    const [column, from] = [columnOf(table, target), columnOf(origin, values[i] ?? target)];
+    return [operandOf(column, columnRef(column, name)), operandOf(from, columnRef(from, outer))];
+  });

@@ -1,8 +1,8 @@
 import type { Builder, InputFieldBuilder, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
-import { type Leaf, scalarLeaf } from '../leaves.ts';
+import { type Leaf, leafName, scalarLeaf } from '../leaves.ts';
 import { measurementsOf, percentileOf } from './measures.ts';
-import { createValuesTypes, fractionDescription, leafName, type ValuesRef } from './values.ts';
+import { createValuesTypes, fractionDescription, type ValuesRef } from './values.ts';
 
 /** The types for the columns of one leaf, which share them. */
 export interface ColumnTypes {

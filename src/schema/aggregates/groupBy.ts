@@ -1,10 +1,10 @@
-import { type Catalog, columnOf, tableOf } from '../../catalog/catalog.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import { keyName } from '../../db/sql/aggregate.ts';
 import type { Bucket } from '../../db/sql/bucket.ts';
-import { equal, operandOf } from '../../db/sql/compare.ts';
 import { asJsonb, atPath } from '../../db/sql/json.ts';
+import { matchesRow } from '../../db/sql/match.ts';
 import { alias, columnRef, from } from '../../db/sql/select.ts';
-import { and, ident, join, type Sql, sql } from '../../db/sql/sql.ts';
+import { ident, join, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import { bucketInput, readTimes } from './bucket.ts';
@@ -89,7 +89,7 @@ export function createGroupBy(
           ),
         ),
         ...Object.fromEntries(
-          [...relations].map(([name, to]) => [called(name), t.field({ type: required(inputs, to.table) })]),
+          [...relations].map(([name, to]) => [called(name), t.field({ type: required(inputs, to.table.name) })]),
         ),
       }),
     });
@@ -127,13 +127,8 @@ export function createGroupBy(
       const [relation, to] = [...shape.relations].find(isCalled) ?? [];
       if (relation === undefined || !to) throw new Error(`No relation ${field} of ${shape.table.name}`);
       const inner = `j${found.joins.length}`;
-      const other = tableOf(catalog, to.table);
-      const tied = to.targets.map((target, i) => {
-        const [there, here] = [columnOf(other, target), columnOf(shape.table, to.columns[i] ?? target)];
-        return equal(operandOf(there, columnRef(there, inner)), operandOf(here, columnRef(here, of)));
-      });
-      found.joins.push(sql`left join ${from(catalog, other)} ${ident(inner)} on ${and(tied)}`);
-      collect(shapes.of(to.table), value, inner, [...relations, relation], found);
+      found.joins.push(sql`left join ${from(catalog, to.table)} ${ident(inner)} on ${matchesRow(to, of, inner)}`);
+      collect(shapes.of(to.table.name), value, inner, [...relations, relation], found);
     }
   };
 

@@ -39,7 +39,7 @@ export function createKeyTypes(builder: Builder, shapes: Shapes): (table: string
         ...Object.fromEntries(
           [...groupable, ...documents].map(([name, column]) => [name, columnField(t, name, column)]),
         ),
-        ...Object.fromEntries([...relations].map(([name, to]) => [name, relationField(t, name, of(to.table))])),
+        ...Object.fromEntries([...relations].map(([name, to]) => [name, relationField(t, name, of(to.table.name))])),
       }),
     });
   }

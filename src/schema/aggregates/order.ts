@@ -51,7 +51,7 @@ export function createGroupOrders(
         ...Object.fromEntries(
           [...shape.relations].map(([name, to]) => [
             inputName(shape, name, ownFields),
-            t.field({ type: required(inputs, to.table) }),
+            t.field({ type: required(inputs, to.table.name) }),
           ]),
         ),
       }),
@@ -148,7 +148,7 @@ export function readGroupOrder(shapes: Shapes, shape: Shape, { names, bucket }: 
     if (of.columns.has(name)) return keyed(pathTo(...relations, name), oneOf('orderBy', value)[1]);
     const [relation, to] = [...of.relations].find(isCalled) ?? [];
     if (relation === undefined || !to) throw new Error(`No order by ${field} of groups of ${of.table.name}`);
-    return read(shapes.of(to.table), value, [...relations, relation]);
+    return read(shapes.of(to.table.name), value, [...relations, relation]);
   };
   const rest = [...names.values(), ...(bucket ? ['bucket'] : [])].map((name) => orderKey(name, 'ASC'));
   const keys = [...((orderBy ?? []) as readonly unknown[]).map((item) => read(shape, item, [])), ...rest];

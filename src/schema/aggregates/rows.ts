@@ -1,4 +1,5 @@
 import type { FieldMap, ObjectRef } from '@pothos/core';
+import { byColumns } from '../../db/sql/match.ts';
 import { type NumberForm, readKey } from '../../db/sql/measure.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder, EnumRef, FieldBuilder } from '../builder.ts';
@@ -176,7 +177,7 @@ function bucketFields(t: FieldBuilder<Aggregated>, { times }: Shape): FieldMap {
 
 function endField(t: FieldBuilder<Aggregated>, shape: Shape, end: 'first' | 'last', column: EnumRef, node: RowRef) {
   const { table, key } = shape;
-  const match = key && { table, columns: key, origin: table, values: key };
+  const match = key && byColumns(table, key);
   return t.field({
     type: node,
     nullable: true,

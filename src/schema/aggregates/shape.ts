@@ -1,5 +1,4 @@
 import {
-  type Catalog,
   type Column,
   isOnNodes,
   isOrdered,
@@ -9,8 +8,10 @@ import {
   tableOf,
   uniqueKeys,
 } from '../../catalog/catalog.ts';
-import type { Names } from '../../catalog/naming.ts';
+import { type Match, toReferenced, toReferring } from '../../db/sql/match.ts';
+import { required } from '../../errors.ts';
 import type { Leaf } from '../leaves.ts';
+import type { SchemaBase } from '../schemaBase.ts';
 
 /** A table as its aggregates see it, by API names. */
 export interface Shape {
@@ -26,7 +27,7 @@ export interface Shape {
   /** Columns that have parts: times and times of day. */
   readonly parted: ReadonlyMap<string, ShapeColumn>;
   /** To-one relations to tables with groupable columns. */
-  readonly relations: ReadonlyMap<string, ToOne>;
+  readonly relations: ReadonlyMap<string, Match>;
   /** Key by which the first or last row is loaded; null if there is none. */
   readonly key: readonly string[] | null;
 }
@@ -41,13 +42,6 @@ export interface ShapeColumn {
   readonly isOnNodes: boolean;
 }
 
-export interface ToOne {
-  readonly table: string;
-  /** Columns of the other table; each equals the column of `columns` at the same position. */
-  readonly targets: readonly string[];
-  readonly columns: readonly string[];
-}
-
 const timeScalars = ['DateTime', 'LocalDateTime', 'Date'];
 
 /** Tells whether the leaf's values are times that can be cut into buckets. */
@@ -59,24 +53,13 @@ export interface Shapes {
   readonly of: (table: string) => Shape;
 }
 
-export function createShapes(catalog: Catalog, names: Names, leafOf: (column: Column) => Leaf): Shapes {
-  const shapes = new Map(catalog.tables.map((table) => [table.name, shapeOf(catalog, names, leafOf, table)]));
-  return {
-    all: [...shapes.values()],
-    of(table) {
-      const shape = shapes.get(table);
-      if (!shape) throw new Error(`No shape of table ${table}`);
-      return shape;
-    },
-  };
+export function createShapes(base: SchemaBase): Shapes {
+  const shapes = new Map(base.catalog.tables.map((table) => [table.name, shapeOf(base, table)]));
+  return { all: [...shapes.values()], of: (table) => required(shapes, table) };
 }
 
 /** Returns the column with this API name. */
-export function shapeColumn({ columns, table }: Shape, field: string): ShapeColumn {
-  const column = columns.get(field);
-  if (!column) throw new Error(`No column ${field} of ${table.name}`);
-  return column;
-}
+export const shapeColumn = ({ columns }: Shape, field: string): ShapeColumn => required(columns, field);
 
 /** Returns the name of a column or relation in an input that also has the fields `own`. */
 export function inputName({ columns, relations }: Shape, field: string, own: readonly string[]): string {
@@ -85,7 +68,8 @@ export function inputName({ columns, relations }: Shape, field: string, own: rea
   return name;
 }
 
-function shapeOf(catalog: Catalog, names: Names, leafOf: (column: Column) => Leaf, table: Table): Shape {
+function shapeOf(base: SchemaBase, table: Table): Shape {
+  const { names, leaf: leafOf } = base;
   const columns = new Map(
     table.columns.map((column, index): [string, ShapeColumn] => [
       names.column(table, column),
@@ -102,25 +86,20 @@ function shapeOf(catalog: Catalog, names: Names, leafOf: (column: Column) => Lea
     documents: only(({ leaf }) => leaf.type === 'JSON' && !leaf.isList),
     times: only(({ leaf }) => isTime(leaf)),
     parted: only(({ leaf }) => isTime(leaf) || (!leaf.isList && leaf.type === 'LocalTime')),
-    relations: new Map(
-      toOnes(catalog, names, table).filter(([, { table: other }]) => isGroupable(tableOf(catalog, other))),
-    ),
+    relations: new Map(toOnes(base, table).filter(([, match]) => isGroupable(match.table))),
     key,
   };
 }
 
 const isGroupable = (table: Table) => table.columns.some(({ type }) => isOrdered(type));
 
-const toOnes = (catalog: Catalog, names: Names, table: Table): readonly (readonly [string, ToOne])[] => [
+const toOnes = ({ catalog, names }: SchemaBase, table: Table): readonly (readonly [string, Match])[] => [
   // Joins only unique targets. A foreign key declared in a comment may refer to several rows, and a join would count a
   // row for each.
   ...table.foreignKeys
-    .filter((key) => isUnique(tableOf(catalog, key.table), key.targets))
-    .map((key) => [names.forward(table, key), key] as const),
+    .map((key) => [names.forward(table, key), toReferenced(table, key, tableOf(catalog, key.table))] as const)
+    .filter(([, match]) => isUnique(match.table, match.columns)),
   ...referencesTo(catalog, table)
     .filter(([child, key]) => isUnique(child, key.columns))
-    .map(
-      ([child, key]) =>
-        [names.back(child, key), { table: child.name, targets: key.columns, columns: key.targets }] as const,
-    ),
+    .map(([child, key]) => [names.back(child, key), toReferring(table, child, key)] as const),
 ];

@@ -3,7 +3,7 @@ import { type NumberForm, numberForms } from '../../db/sql/measure.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
 import { generated, generatedLeaf } from '../generated.ts';
-import { type Leaf, scalarLeaf } from '../leaves.ts';
+import { type Leaf, leafName, scalarLeaf } from '../leaves.ts';
 import { epochMs } from './epoch.ts';
 import { measureName } from './measured.ts';
 import { measurementsOf, percentileOf } from './measures.ts';
@@ -19,9 +19,6 @@ export interface ColumnValues {
 export type ValuesRef = ReturnType<typeof valuesRef>;
 
 const valuesRef = (builder: Builder, name: string) => builder.objectRef<ColumnValues>(name);
-
-/** Returns the prefix of a leaf's aggregate types. */
-export const leafName = ({ name, isList }: Leaf): string => `${name}${isList ? 'List' : ''}`;
 
 /** Returns the function that defines the aggregate type of a leaf when a column first needs it. */
 export function createValuesTypes(builder: Builder): (leaf: Leaf) => ValuesRef {

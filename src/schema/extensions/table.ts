@@ -1,5 +1,5 @@
 import type { Table } from '../../catalog/catalog.ts';
-import type { Key, Match } from '../../db/sql/match.ts';
+import { byColumns, type Key } from '../../db/sql/match.ts';
 import { ident } from '../../db/sql/sql.ts';
 import type { Builder } from '../builder.ts';
 import type { Leaf } from '../leaves.ts';
@@ -27,7 +27,7 @@ export const createTables =
       if (!found) throw new Error(`"${column}" is not among the columns given to table("${name}")`);
       return found;
     };
-    const match: Match = { table, columns: table.primaryKey, origin: table, values: table.primaryKey };
+    const match = byColumns(table, table.primaryKey);
     const cached = createFieldCache();
     // The leaves are checked against the notations, so their values have the types that the notations describe.
     const from: From<C> = (...used) => fieldsFrom(builder, new Map(used.map((column) => [column, leaf(column)])));

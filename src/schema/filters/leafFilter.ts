@@ -1,7 +1,8 @@
 import { and, type Sql } from '../../db/sql/sql.ts';
 import { required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
-import { type Leaf, scalarLeaf } from '../leaves.ts';
+import { type Leaf, leafName, scalarLeaf } from '../leaves.ts';
+import { memoised } from '../memoised.ts';
 import { given, type Input, stated } from './given.ts';
 import { jsonTypes } from './json.ts';
 import type { FilterOperand, NestedOperator, Operator, Operators } from './operator.ts';
@@ -18,21 +19,17 @@ export interface LeafFilter {
   readonly condition: Condition;
 }
 
+export type FilterOf = (leaf: Leaf) => LeafFilter;
+
 /** Returns the function that defines the input of each leaf when a column first needs it. */
-export function createLeafFilters(builder: Builder): (leaf: Leaf) => LeafFilter {
-  const defined = new Map<string, LeafFilter>();
+export function createLeafFilters(builder: Builder): FilterOf {
   const jsonType = builder.enumType('JSONType', {
     values: Object.fromEntries(jsonTypes.map((type) => [type.toUpperCase(), { value: type }])),
   });
 
   let circle: InputObjectRef | undefined;
 
-  const filterOf = (leaf: Leaf): LeafFilter => {
-    const name = `${leaf.name}${leaf.isList ? 'List' : ''}Where`;
-    const made = defined.get(name) ?? define(name, leaf, operatorsOf(leaf));
-    defined.set(name, made);
-    return made;
-  };
+  const filterOf: FilterOf = memoised((leaf) => define(`${leafName(leaf)}Where`, leaf, operatorsOf(leaf)), leafName);
 
   const define = (name: string, leaf: Leaf, operators: Operators, hasPath = false): LeafFilter => {
     const fields = new Map(

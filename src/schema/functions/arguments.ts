@@ -51,7 +51,7 @@ export function functionArguments(
 
 /** Returns the input type of a parameter: an input object for rows, otherwise the type of a column with such values. */
 function formOf(types: Types, { type }: Pick<Parameter, 'type'>) {
-  const row = types.rowInputs.of(type);
+  const row = types.rowInput(type);
   if (!row) return types.leaf({ type });
   if (!type.item) return { type: row.ref, isList: false, write: row.write };
   const { delimiter } = type.item;

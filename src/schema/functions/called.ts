@@ -3,7 +3,7 @@ import type { DbFunction } from '../../catalog/dbFunction.ts';
 import { columnsOf } from '../../catalog/functions.ts';
 import type { Context } from '../../context.ts';
 import { calledRows, ordinalOrder, parentAlias } from '../../db/sql/call.ts';
-import { type Key, keyOf, type Match } from '../../db/sql/match.ts';
+import { byColumns, type Key, keyOf, type Match } from '../../db/sql/match.ts';
 import type { Page } from '../../db/sql/page.ts';
 import { nothing, type Projection } from '../../db/sql/projection.ts';
 import type { Row } from '../../db/sql/row.ts';
@@ -39,7 +39,7 @@ export function calledFunction(
   const args = functionArguments(types, fn, { skipped: parent ? 1 : 0, taken });
   const columns = columnsOf(fn);
   const { result, key } = fn;
-  const table = result.kind === 'table' ? types.of(result.table).table : recordTable(fn, membersOf(fn));
+  const table = result.kind === 'table' ? types.of(result.table).table : recordTable(fn);
   return {
     fn,
     arguments: args,
@@ -49,21 +49,10 @@ export function calledFunction(
       ...{ wholeRow: false, primaryKey: key ?? [], indexes: [] },
       call: calledRows(types.catalog, fn, columns, args.read(given), parent),
     }),
-    match: parent && {
-      table: parent,
-      columns: parent.primaryKey,
-      origin: parent,
-      values: parent.primaryKey,
-      alias: parentAlias,
-    },
+    match: parent && { ...byColumns(parent, parent.primaryKey), alias: parentAlias },
     calledRows: fn.returnsSet && !(key && fn.mayBeInlined) ? fn.expectedRows : 0,
   };
 }
-
-const membersOf = ({ result }: DbFunction) => {
-  if (result.kind === 'record') return result.members;
-  return result.kind === 'value' ? [{ name: 'value', type: result.type }] : [];
-};
 
 /**
  * Returns a page of a function's rows, in its own order. Without `slice` it has only one row, and none if all columns

@@ -3,7 +3,7 @@ import type { Table, Type } from '../../catalog/catalog.ts';
 import type { DbFunction, FunctionResult } from '../../catalog/dbFunction.ts';
 import { computedFunctions } from '../../catalog/functions.ts';
 import { computedValue } from '../../db/sql/call.ts';
-import { keyOf, type Match } from '../../db/sql/match.ts';
+import { byColumns, keyOf } from '../../db/sql/match.ts';
 import type { Row } from '../../db/sql/row.ts';
 import { aggregateFields } from '../aggregates/fields.ts';
 import type { FieldBuilder } from '../builder.ts';
@@ -53,7 +53,7 @@ export const rowsType = (
   types: Types,
   fn: DbFunction,
   result: Extract<FunctionResult, { kind: 'table' | 'record' }>,
-): RowRef => (result.kind === 'table' ? types.of(result.table).ref : types.records.of(fn, result.members));
+): RowRef => (result.kind === 'table' ? types.of(result.table).ref : types.record(fn));
 
 /** Returns the leaf of a single value, or of a list for a set of values. */
 export const leafOf = (types: Types, { returnsSet }: DbFunction, type: Type): Leaf => {
@@ -77,7 +77,7 @@ function computedField(t: Fields, types: Types, fn: DbFunction, type: Type, pare
   const plain = fn.parameters.length === 1 ? computedValue(types.catalog, fn, new Map()) : null;
   const computed = (given: Arguments) => plain ?? computedValue(types.catalog, fn, args.read(given));
   const key = parent.primaryKey;
-  const match: Match = { table: parent, columns: key, origin: parent, values: key };
+  const match = byColumns(parent, key);
   return leafField(t, leaf, {
     ...optionsOf(types, fn),
     nullable: true,

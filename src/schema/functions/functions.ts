@@ -21,8 +21,8 @@ export function defineFunctions(builder: Builder, types: Types): void {
   // Fields are built on demand, but their types must be defined beforehand.
   for (const fn of functions) {
     const isComputed = computedOn(types.catalog, fn) !== null;
-    for (const { type } of fn.parameters.slice(isComputed ? 1 : 0)) types.rowInputs.of(type);
-    if (fn.result.kind === 'record') types.records.of(fn, fn.result.members);
+    for (const { type } of fn.parameters.slice(isComputed ? 1 : 0)) types.rowInput(type);
+    if (fn.result.kind === 'record') types.record(fn);
   }
   const queries = functions.filter((fn) => !fn.isVolatile && computedOn(types.catalog, fn) === null);
   for (const fn of queries) builder.queryFields((t) => functionFields(t as unknown as FieldBuilder<Row>, types, fn));

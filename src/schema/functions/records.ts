@@ -1,74 +1,63 @@
-import type { Catalog, Column, Table } from '../../catalog/catalog.ts';
+import type { Table } from '../../catalog/catalog.ts';
 import type { DbFunction, RowMember } from '../../catalog/dbFunction.ts';
-import type { Names } from '../../catalog/naming.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder } from '../builder.ts';
 import { described } from '../description.ts';
 import { generatedLeaf } from '../generated.ts';
 import { leafField } from '../leafField.ts';
-import type { Leaf } from '../leaves.ts';
 import type { RowRef } from '../lists/edge.ts';
+import { memoised } from '../memoised.ts';
+import type { SchemaBase } from '../schemaBase.ts';
 
-/** The object types of rows that belong to no table. */
-export interface Records {
-  /** Returns the type of the rows that a function returns. */
-  readonly of: (fn: DbFunction, members: readonly RowMember[]) => RowRef;
-}
-
-interface Known {
-  readonly catalog: Catalog;
-  readonly names: Names;
-  readonly leaf: (column: Pick<Column, 'type'>) => Leaf;
-}
+/** Returns the object type of the rows that a function returns, if they belong to no table. */
+export type RecordOf = (fn: DbFunction) => RowRef;
 
 /**
  * Creates the object types of composite types and of the columns that functions return, each when it is first needed.
  */
-export function createRecords(builder: Builder, types: Known): Records {
-  const defined = new Map<string, RowRef>();
-  return {
-    of(fn, members) {
-      const name = types.names.record(fn);
-      const known = defined.get(name);
-      if (known) return known;
-      const names = types.names.members(members);
-      const ref = builder.objectRef<Row>(name);
-      builder.objectType(ref, {
-        description: descriptionOf(types, fn),
-        fields: (t) =>
-          Object.fromEntries(
-            members.map((member, i) => {
-              const leaf = types.leaf(member);
-              const field = leafField(t, leaf, {
-                description: described(null, member.name, names[i] ?? member.name),
-                nullable: true,
-                read: generatedLeaf({ kind: 'column', columns: [member.name] }, leaf, {
-                  get: (row: Row) => row[member.name],
-                }),
-              });
-              return [names[i] ?? member.name, field];
-            }),
-          ),
-      });
-      defined.set(name, ref);
-      return ref;
-    },
-  };
+export const createRecords = (builder: Builder, base: SchemaBase): RecordOf =>
+  memoised((fn) => defineRecord(builder, base, fn), base.names.record);
+
+function defineRecord(builder: Builder, base: SchemaBase, fn: DbFunction): RowRef {
+  const members = membersOf(fn);
+  const names = base.names.members(members);
+  const ref = builder.objectRef<Row>(base.names.record(fn));
+  ref.implement({
+    description: descriptionOf(base, fn),
+    fields: (t) =>
+      Object.fromEntries(
+        members.map((member, i) => {
+          const name = names[i] ?? member.name;
+          const leaf = base.leaf(member);
+          const read = generatedLeaf({ kind: 'column', columns: [member.name] }, leaf, {
+            get: (row: Row) => row[member.name],
+          });
+          return [name, leafField(t, leaf, { description: described(null, member.name, name), nullable: true, read })];
+        }),
+      ),
+  });
+  return ref;
 }
 
-function descriptionOf({ catalog }: Known, { name, result }: DbFunction): string | undefined {
+/** Returns the columns of a function's rows; a single value is the column `value`. */
+function membersOf({ result }: DbFunction): readonly RowMember[] {
+  if (result.kind === 'record') return result.members;
+  return result.kind === 'value' ? [{ name: 'value', type: result.type }] : [];
+}
+
+function descriptionOf({ catalog }: SchemaBase, { name, result }: DbFunction): string | undefined {
   if (result.kind !== 'record' || result.composite === null) return `A row returned by \`${name}\`.`;
   const composite = catalog.composites.find(({ id }) => id === result.composite);
   return composite?.comment ?? `\`${composite?.name}\``;
 }
 
 /** Describes a function's rows to statements, as a table with only these columns. */
-export const recordTable = ({ name }: DbFunction, members: readonly RowMember[]): Table => ({
-  name,
+export const recordTable = (fn: DbFunction): Table => ({
+  name: fn.name,
   kind: 'view',
   comment: null,
   extension: null,
-  columns: members.map((member) => ({
+  columns: membersOf(fn).map((member) => ({
     ...member,
     nullable: true,
     collation: null,

@@ -1,10 +1,11 @@
-import { type Catalog, type Column, type Type, tableOf } from '../../catalog/catalog.ts';
+import { type Type, tableOf } from '../../catalog/catalog.ts';
 import type { Composite } from '../../catalog/dbFunction.ts';
 import { compositeOf } from '../../catalog/functions.ts';
-import type { Names } from '../../catalog/naming.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import { described } from '../description.ts';
 import type { Leaf } from '../leaves.ts';
+import { memoised } from '../memoised.ts';
+import type { SchemaBase } from '../schemaBase.ts';
 
 /** The input type of rows as arguments of functions, with the function that writes PostgreSQL's text of a row. */
 interface RowInput {
@@ -12,29 +13,15 @@ interface RowInput {
   readonly write: (value: unknown) => string;
 }
 
-export interface RowInputs {
-  /** Returns the input of a type, or of its items; undefined if these are not rows. */
-  readonly of: (type: Type) => RowInput | undefined;
-}
+/** Returns the input of a type, or of its items; undefined if these are not rows. */
+export type RowInputOf = (type: Type) => RowInput | undefined;
 
 /** A member of a row that clients can give. */
 interface Field extends Pick<Leaf, 'type' | 'isList' | 'write'> {}
 
 /** Creates the input types of rows, each when a parameter first needs it. */
-export function createRowInputs(
-  builder: Builder,
-  catalog: Catalog,
-  names: Names,
-  leafOf: (column: Pick<Column, 'type'>) => Leaf,
-): RowInputs {
-  const defined = new Map<string, RowInput>();
-
-  function of(type: Type): RowInput | undefined {
-    const composite = compositeOf(catalog, type);
-    return composite && (defined.get(composite.id) ?? define(composite));
-  }
-
-  function define(composite: Composite): RowInput {
+export function createRowInputs(builder: Builder, { catalog, names, leaf: leafOf }: SchemaBase): RowInputOf {
+  const defined = memoised((composite: Composite): RowInput => {
     const name = names.rowInput(composite);
     const fields = fieldsOf(composite);
     const ref = builder.inputType(name, {
@@ -68,10 +55,8 @@ export function createRowInputs(
         }),
       );
     };
-    const made = { ref, write };
-    defined.set(composite.id, made);
-    return made;
-  }
+    return { ref, write };
+  });
 
   /** Returns the fields of a row type, in order. A member that the API does not show has no name and is always null. */
   function fieldsOf({ table, members }: Composite): readonly { readonly name: string | null; readonly leaf: Field }[] {
@@ -82,7 +67,10 @@ export function createRowInputs(
       return { name: field, leaf: leafOf({ type }) };
     });
   }
-  return { of };
+  return (type) => {
+    const composite = compositeOf(catalog, type);
+    return composite && defined(composite);
+  };
 }
 
 /** Writes PostgreSQL's text of a row. */

@@ -2,7 +2,8 @@ import { based, comparable, comparedAs } from '../../db/sql/compare.ts';
 import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import type { FilterOperand } from '../filters/operator.ts';
-import type { Leaf } from '../leaves.ts';
+import { type Leaf, leafName } from '../leaves.ts';
+import { memoised } from '../memoised.ts';
 import type { ScalarName } from '../scalars.ts';
 import { mergePatch } from './mergePatch.ts';
 
@@ -109,20 +110,14 @@ export type LeafChanges = (leaf: Leaf) => LeafChange | null;
  * Returns the function that defines the input of each leaf when a column first needs it; null for values that can only
  * be set.
  */
-export function createLeafChanges(builder: Builder): LeafChanges {
-  const defined = new Map<string, LeafChange>();
-  return (leaf) => {
+export const createLeafChanges = (builder: Builder): LeafChanges =>
+  memoised((leaf) => {
     const changes = changesOf(leaf);
-    if (!changes) return null;
-    const name = `${leaf.name}${leaf.isList ? 'List' : ''}Change`;
-    const made = defined.get(name) ?? define(builder, name, leaf, changes);
-    defined.set(name, made);
-    return made;
-  };
-}
+    return changes && define(builder, leaf, changes);
+  }, leafName);
 
-const define = (builder: Builder, name: string, leaf: Leaf, changes: Changes): LeafChange => ({
-  type: builder.inputType(name, {
+const define = (builder: Builder, leaf: Leaf, changes: Changes): LeafChange => ({
+  type: builder.inputType(`${leafName(leaf)}Change`, {
     isOneOf: true,
     fields: (t) =>
       Object.fromEntries(
@@ -137,7 +132,7 @@ const define = (builder: Builder, name: string, leaf: Leaf, changes: Changes): L
   read(operand, input) {
     const [[field, argument] = ['', null]] = Object.entries(input as object);
     const change = changes[field];
-    if (!change) throw new Error(`No change ${field} of ${name}`);
+    if (!change) throw new Error(`No change ${field} of ${leaf.name}`);
     return change.result(operand, argument);
   },
 });
