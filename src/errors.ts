@@ -107,6 +107,12 @@ export const unavailable = (cause: unknown): AppError =>
 export const schemaChanging = (cause?: unknown): AppError =>
   new AppError('DATABASE_UNAVAILABLE', 'The schema of the database is changing; try again', { cause });
 
+/** Returns something thrown as an error. */
+export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+
+/** Returns the message of something thrown. */
+export const errorMessage = (thrown: unknown): string => asError(thrown).message;
+
 /** Returns the SQLSTATE or the system's error code that an error carries. */
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

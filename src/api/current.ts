@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { errorMessage } from '../errors.ts';
 import { type Api, type ApiSource, countsOf } from './api.ts';
 
 /** The API on which requests run now, kept up to date with the database. */
@@ -109,7 +110,7 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
         fingerprint = found.fingerprint;
         problem = null;
       } catch (error) {
-        problem = error instanceof Error ? error.message : String(error);
+        problem = errorMessage(error);
         log.warn({ err: error }, `Not ready: ${problem}`);
         await pause(delay * (0.5 + Math.random() / 2));
       }

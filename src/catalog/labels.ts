@@ -1,4 +1,5 @@
 import type { Enum } from './catalog.ts';
+import { unquote } from './columnList.ts';
 import { type Directive, isName, reasonOf, type Warn } from './comment.ts';
 import { type Path, pathKey, shownPath } from './paths.ts';
 
@@ -29,5 +30,3 @@ export function directLabels(
   }
   return deprecations.size > 0 ? { ...type, deprecations } : type;
 }
-
-const unquote = (label: string): string => label.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"');

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { errorMessage } from '../errors.ts';
 import type { Variables } from './variables.ts';
 
 export interface DatabaseConfig {
@@ -82,7 +83,7 @@ function sslOf(env: Variables, host: string, problems: string[]): DatabaseConfig
   try {
     return { ca: readFileSync(env.PGSSLROOTCERT, 'utf8') };
   } catch (error) {
-    problems.push(`PGSSLROOTCERT: ${error instanceof Error ? error.message : String(error)}`);
+    problems.push(`PGSSLROOTCERT: ${errorMessage(error)}`);
     return {};
   }
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
+import { errorMessage } from '../errors.ts';
 
 /** A document in a manifest. */
 export interface ManifestEntry {
@@ -46,9 +47,7 @@ export async function readManifests(paths: readonly string[]): Promise<Manifests
 const problemOf = (path: string, error: unknown): string =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'
     ? `${path}: no such file or folder`
-    : toText(error);
-
-const toText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+    : errorMessage(error);
 
 /**
  * Reads a folder. Names that begin with a dot are skipped: mounted volumes keep versions there. An empty folder has no
@@ -78,7 +77,7 @@ async function readManifestFile(file: string): Promise<readonly ManifestEntry[]>
   try {
     json = JSON.parse(content);
   } catch (error) {
-    throw new Error(`${file}: ${toText(error)}`);
+    throw new Error(`${file}: ${errorMessage(error)}`);
   }
   const documents = documentsOf(json);
   if (!documents)

@@ -4,6 +4,7 @@ import type { Warn } from '../catalog/comment.ts';
 import type { Directed } from '../catalog/directives.ts';
 import type { PageLimits } from '../config/limits.ts';
 import { ConfigError } from '../config/variables.ts';
+import { errorMessage } from '../errors.ts';
 import { createBuilder } from './builder.ts';
 import { defineExtensions, type ExtensionModule } from './extensions/define.ts';
 import { defineFunctions } from './functions/functions.ts';
@@ -35,7 +36,7 @@ export function createSchema(directed: Directed, options: SchemaOptions): GraphQ
   } catch (error) {
     const file = culprit(directed, options);
     if (file === undefined) throw error;
-    throw new ConfigError([`EXTENSIONS: ${file}: ${error instanceof Error ? error.message : String(error)}`]);
+    throw new ConfigError([`EXTENSIONS: ${file}: ${errorMessage(error)}`]);
   }
 }
 

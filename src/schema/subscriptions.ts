@@ -1,8 +1,9 @@
 import type { Arrival } from '../catalog/arrival.ts';
 import { alias } from '../db/sql/select.ts';
+import { asError } from '../errors.ts';
 import type { StreamEnd } from '../tails/mailbox.ts';
 import type { TailMessage } from '../tails/tails.ts';
-import type { Builder } from './builder.ts';
+import type { Builder, EnumRef } from './builder.ts';
 import { source } from './fieldSource.ts';
 import { selectedRows } from './selection.ts';
 import type { TableType, Types } from './types.ts';
@@ -28,13 +29,11 @@ export function defineTails(builder: Builder, types: Types): void {
   for (const type of followed) defineTail(builder, types, type, streamEnd);
 }
 
-type StreamEndRef = ReturnType<Builder['enumType']>;
-
 function defineTail(
   builder: Builder,
   types: Types,
   { table, name, edge, arrival }: TableType & { readonly arrival: Arrival },
-  streamEnd: StreamEndRef,
+  streamEnd: EnumRef,
 ): void {
   const [fieldName, typeName] = types.names.added(table);
   const message = builder.objectRef<TailMessage>(typeName).implement({
@@ -101,5 +100,5 @@ function defineTail(
 
 /** Yields an error as a message, because stream clients show only the status of a response with 400. */
 async function* messageOf(error: unknown): AsyncGenerator<Error> {
-  yield error instanceof Error ? error : new Error(String(error));
+  yield asError(error);
 }

@@ -1,7 +1,7 @@
 import type { SharedDb } from '../db/db.ts';
 import type { Row } from '../db/sql/row.ts';
 import type { Place } from '../db/sql/tail.ts';
-import { AppError } from '../errors.ts';
+import { AppError, asError } from '../errors.ts';
 import { samePlace } from './position.ts';
 import type { Watch } from './watch.ts';
 
@@ -94,7 +94,7 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
   function fail(error: unknown): void {
     // The next look may succeed, and nothing is lost until then.
     if (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE') return;
-    for (const member of [...members]) member.put(error instanceof Error ? error : new Error(String(error)));
+    for (const member of [...members]) member.put(asError(error));
   }
 
   function onNews(error: unknown): void {

@@ -4,7 +4,7 @@ import type { Share } from '../db/inFlight.ts';
 import type { Notice } from '../db/sql/notice.ts';
 import type { Row } from '../db/sql/row.ts';
 import { type Sql, sql } from '../db/sql/sql.ts';
-import { AppError, schemaChanging } from '../errors.ts';
+import { AppError, asError, schemaChanging } from '../errors.ts';
 import type { Batch, WayOn } from './feed.ts';
 import { follow, type Message } from './follow.ts';
 import { createShared, type SharedOptions, type Subject } from './hub.ts';
@@ -106,7 +106,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
         share?.keep(0);
       }
     } catch (error) {
-      yield error instanceof Error ? error : new Error(String(error));
+      yield asError(error);
     } finally {
       mailbox.close();
     }

@@ -1,6 +1,7 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import type { Identity } from '../../config/database.ts';
+import { errorMessage } from '../../errors.ts';
 import { type Answer, explainAnswer, IdentityError, withoutTokens } from './identityError.ts';
 
 /** An access token: the password of a login, with its end in milliseconds since 1970. */
@@ -45,7 +46,7 @@ function azureCredential(identity: Identity, httpClient: HttpClient): TokenCrede
 
 function explain(identity: Identity, answer: Answer | undefined, error: unknown): IdentityError {
   if (identity.kind !== 'default-credential') return explainAnswer(answer, identity.scope, error);
-  const said = error instanceof Error ? error.message : String(error);
+  const said = errorMessage(error);
   return new IdentityError(
     'no-endpoint',
     `No credential returned a token: log in with "az login", set a password in PGPASSWORD or DATABASE_URL, or set PG_AUTH and the variables it needs (${withoutTokens(said)})`,

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../errors.ts';
 /** Reasons why there is no token, or the database refused it. Each has its own remedy. */
 export type IdentityProblem =
   | 'no-endpoint'
@@ -43,7 +44,7 @@ const unknownResource = /AADSTS(500011|650057|70011)|\b(resource|audience|scope)
  */
 export function explainAnswer(answer: Answer | undefined, scope: string, cause: unknown): IdentityError {
   if (!answer) {
-    const message = `The identity endpoint did not answer: ${text(cause)}`;
+    const message = `The identity endpoint did not answer: ${errorMessage(cause)}`;
     return new IdentityError('endpoint-down', message, { cause });
   }
   const { status, body } = answer;
@@ -81,5 +82,3 @@ function milliseconds(retryAfter: string | undefined): number {
   const wait = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
   return Math.max(0, wait || 0);
 }
-
-const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));

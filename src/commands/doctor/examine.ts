@@ -7,6 +7,7 @@ import { ConfigError } from '../../config/variables.ts';
 import { createDb, type Db } from '../../db/db.ts';
 import { openConnection, type PoolConnection } from '../../db/pool/connection.ts';
 import { explainLogin } from '../../db/pool/loginError.ts';
+import { errorMessage } from '../../errors.ts';
 import { type Check, type Finding, failed, type Outcome, ok, runChecks, type Step, warning } from './finding.ts';
 import { loginRemedy } from './login.ts';
 import { checkConnect, checkName, isAzure, type Lookup } from './network.ts';
@@ -145,7 +146,7 @@ function inSession(
       try {
         return await ask(await visit.connection());
       } catch (error) {
-        return failed(error instanceof Error ? error.message : String(error));
+        return failed(errorMessage(error));
       }
     };
   return {

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { ident, sql } from '../../db/sql/sql.ts';
+import { errorMessage } from '../../errors.ts';
 import { type Change, statement } from './change.ts';
 
 /** The server's messages for changes that failed, by what they are about. */
@@ -24,7 +25,7 @@ async function make({ owner, statements, otherwise }: Change, client: ClientBase
       await transact(client, owner, way);
       return [];
     } catch (error) {
-      said.push(error instanceof Error ? error.message : String(error));
+      said.push(errorMessage(error));
     }
   }
   return said;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf } from '../../errors.ts';
+import { codeOf, errorMessage } from '../../errors.ts';
 import type { Installation } from './installation.ts';
 import { StartError } from './startError.ts';
 
@@ -77,7 +77,7 @@ async function makeFresh(directory: string): Promise<string> {
     await removeLeftovers(directory);
     return await mkdtemp(`${directory}.new-`);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = errorMessage(error);
     throw new StartError(
       `The embedded database cannot keep its data in ${directory} (${said}): start in a writable folder, or set DATABASE_URL to use your own server`,
       { cause: error },

@@ -3,6 +3,7 @@ import { readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, parse } from 'node:path';
 import { promisify } from 'node:util';
+import { errorMessage } from '../../errors.ts';
 import type { Account, Installation } from './installation.ts';
 import { StartError } from './startError.ts';
 
@@ -38,7 +39,7 @@ export async function startPostmaster(installation: Installation, settings: Sett
   } catch (error) {
     const logged = await readFile(log, 'utf8').catch(() => '');
     const logs = [...logged.matchAll(/(?:FATAL|DETAIL|HINT): +(.*)/g)].map(([, reason]) => reason);
-    const reasons = logs.length > 0 ? logs : [error instanceof Error ? error.message : String(error)];
+    const reasons = logs.length > 0 ? logs : [errorMessage(error)];
     throw new StartError([`The database in ${installation.directory} does not start:`, ...reasons].join('\n'), {
       cause: error,
     });

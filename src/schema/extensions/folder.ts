@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError } from '../../config/variables.ts';
+import { errorMessage } from '../../errors.ts';
 import type { ExtensionModule } from './define.ts';
 import type { Extension } from './extension.ts';
 
@@ -13,7 +14,7 @@ export async function importExtensions(folders: readonly string[]): Promise<read
     try {
       modules.push({ file, define: await importExtension(file) });
     } catch (error) {
-      problems.push(`EXTENSIONS: ${file}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`EXTENSIONS: ${file}: ${errorMessage(error)}`);
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
@@ -31,7 +32,7 @@ async function filesOf(folder: string, problems: string[]): Promise<readonly str
     if (names.length === 0 && visible.length > 0) problems.push(`EXTENSIONS: ${folder}: has no module (.js, .ts)`);
     return names.map((name) => join(folder, name));
   } catch (error) {
-    problems.push(`EXTENSIONS: ${error instanceof Error ? error.message : String(error)}`);
+    problems.push(`EXTENSIONS: ${errorMessage(error)}`);
     return [];
   }
 }

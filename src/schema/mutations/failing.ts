@@ -1,5 +1,6 @@
 import type { DatabaseError } from 'pg';
 import { columnOf, type Table } from '../../catalog/catalog.ts';
+import { namesIn } from '../../catalog/columnList.ts';
 import type { Values } from '../../db/sql/insertInput.ts';
 import type { Leaf } from '../leaves.ts';
 import type { Types } from '../types.ts';
@@ -18,8 +19,7 @@ export function failingOf({ detail = '', code, constraint }: DatabaseError): Fai
   if (values === undefined) return { columns: [], values: /\((.*)\)/s.exec(detail)?.[1] ?? null };
   // The detail also lists a row's columns if the role may not read all of them.
   if (code === '23502' || (code === '23514' && constraint)) return { columns: [], values };
-  const names = columns.match(/"(?:[^"]|"")+"|[^",\s][^",]*/g) ?? [];
-  return { columns: names.map((name) => name.replace(/^"(.*)"$/, '$1').replaceAll('""', '"')), values };
+  return { columns: namesIn(columns), values };
 }
 
 /** Returns the positions of the inputs that the detail may refer to. */
