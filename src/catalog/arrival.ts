@@ -1,6 +1,8 @@
-import { type Catalog, isOnNodes, type Numbering, type Table, uniqueKeys } from './catalog.ts';
+import type { Catalog, Numbering, Table } from './catalog.ts';
 import type { Warn } from './comment.ts';
 import type { Directed } from './directives.ts';
+import { isOnNodes } from './spread.ts';
+import { uniqueKeys } from './uniqueKeys.ts';
 
 /** The order in which the rows of a table arrive, which its live tail follows. */
 export interface Arrival {

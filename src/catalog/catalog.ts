@@ -1,7 +1,6 @@
 import type { Composite, DbFunction } from './dbFunction.ts';
+import type { Spread } from './spread.ts';
 import type { Type } from './type.ts';
-
-export { builtIn, type Comparison, isOrdered, type Order, type Type } from './type.ts';
 
 /** The contents of a schema as far as the connected role may read them, all in a stable order. */
 export interface Catalog {
@@ -72,21 +71,6 @@ export interface Table {
   readonly spread?: Spread | undefined;
 }
 
-export type Spread =
-  /** Over the nodes of a cluster by the value of a column; null for a table that is not distributed. */
-  | { readonly by: 'citus'; readonly column: string | null }
-  /** Over chunks by time, which may be compressed. */
-  | { readonly by: 'timescaledb'; readonly isCompressed: boolean };
-
-/** Tells whether Citus keeps the table on a cluster's nodes. */
-export const isOnNodes = ({ spread }: Table): boolean => spread?.by === 'citus';
-
-/** Tells whether statements must suit Citus, which refuses some that PostgreSQL answers, or answers them wrongly. */
-export const isCluster = ({ tables }: Pick<Catalog, 'tables'>): boolean => tables.some(isOnNodes);
-
-/** Returns the column that determines a row's node and never changes. */
-export const distributionColumn = ({ spread }: Table): string | null => (spread?.by === 'citus' ? spread.column : null);
-
 /**
  * A column that may hold the order in which rows arrive: an integer, or the id of the transaction that wrote the row.
  */
@@ -155,12 +139,6 @@ export interface PartialKey extends Pick<Index, 'name' | 'columns' | 'nullsEqual
   readonly predicate: string;
 }
 
-/** A key by which an INSERT can detect existing rows. */
-export interface ConflictKey extends Pick<Index, 'columns' | 'nullsEqual'> {
-  /** The partial key; null if the key covers all rows. */
-  readonly partial: PartialKey | null;
-}
-
 /** A condition on rows, with the columns that it mentions. */
 export interface CheckConstraint {
   readonly name: string;
@@ -177,14 +155,6 @@ export interface ForeignKey {
   readonly comment: string | null;
 }
 
-/** Returns a prefix that no given name has. */
-export function unusedPrefix(names: readonly string[]): string {
-  const isUsed = (prefix: string) => names.some((name) => name.startsWith(prefix));
-  let prefix = '$';
-  for (let n = 1; isUsed(prefix); n++) prefix = `$${n}$`;
-  return prefix;
-}
-
 export function columnOf(table: Table, name: string): Column {
   const column = table.columns.find((c) => c.name === name);
   if (!column) throw new Error(`No column ${name} in ${table.name}`);
@@ -197,81 +167,8 @@ export function tableOf(catalog: Catalog, name: string): Table {
   return table;
 }
 
-/** Returns the keys by which one row can be looked up: unique and without nulls, the primary key first. */
-export function uniqueKeys(table: Table): readonly (readonly string[])[] {
-  const keys = [
-    table.primaryKey,
-    ...table.indexes
-      .filter((index) => index.unique && index.columns.every((c) => !columnOf(table, c).nullable))
-      .map((index) => index.columns),
-  ].filter((columns) => columns.length > 0);
-  return keys.filter((columns, i) => keys.findIndex((other) => sameSet(other, columns)) === i);
-}
-
-/** Returns the unique index on exactly these columns, which carries its owner's comment. */
-export const indexOf = (table: Table, key: readonly string[]): Index | undefined =>
-  table.indexes.find((index) => index.unique && sameSet(index.columns, key));
-
-/** Tells whether a combination of values in these columns occurs at most once. */
-export const isUnique = (table: Table, columns: readonly string[]): boolean =>
-  [table.primaryKey, ...table.indexes.filter((index) => index.unique).map((index) => index.columns)].some(
-    (key) => key.length > 0 && key.every((name) => columns.includes(name)),
-  );
-
 /** Returns the foreign keys that refer to a table, each with its own table. */
 export const referencesTo = (catalog: Catalog, target: Table): readonly (readonly [Table, ForeignKey])[] =>
   catalog.tables.flatMap((table) =>
     table.foreignKeys.filter((key) => key.table === target.name).map((key) => [table, key] as const),
   );
-
-/** Returns the columns to which the role's INSERT may give values. */
-export const insertable = (table: Table): readonly Column[] =>
-  isStored(table) ? table.columns.filter((column) => column.mayInsert && isSettable(column)) : [];
-
-/** Returns the columns to which the role's UPDATE may give values. */
-export const updatable = (table: Table): readonly Column[] =>
-  isStored(table)
-    ? table.columns.filter((c) => c.mayUpdate && isSettable(c) && c.name !== distributionColumn(table))
-    : [];
-
-/** Returns the keys by which one row can be changed: those of `uniqueKeys` with an index behind them. */
-export const writeKeys = (table: Table): readonly (readonly string[])[] =>
-  isStored(table) ? uniqueKeys(table).filter((key) => indexOf(table, key)) : [];
-
-/**
- * Returns the keys by which an INSERT can detect existing rows; it gives values to all their columns. Citus supports only
- * those without nulls.
- */
-export function conflictKeys(table: Table): readonly ConflictKey[] {
-  if (!isStored(table)) return [];
-  const given = insertable(table).map((column) => column.name);
-  const nullable = table.indexes.filter(({ columns, arbiter }) => arbiter && hasNullable(table, columns));
-  const whole = [...uniqueKeys(table), ...nullable.map(({ columns }) => columns)]
-    .filter((columns, i, all) => all.findIndex((other) => sameSet(other, columns)) === i)
-    .flatMap((columns): readonly ConflictKey[] => {
-      const index = indexOf(table, columns);
-      return index?.arbiter ? [{ columns, nullsEqual: index.nullsEqual, partial: null }] : [];
-    });
-  const partial = table.partialKeys.map((key): ConflictKey => ({ ...key, partial: key }));
-  return [...whole, ...partial].filter(
-    ({ columns, partial }) =>
-      columns.every((name) => given.includes(name)) &&
-      !(isOnNodes(table) && (partial !== null || hasNullable(table, columns))),
-  );
-}
-
-/** Tells whether one of the columns may be null. */
-export const hasNullable = (table: Table, columns: readonly string[]): boolean =>
-  columns.some((name) => columnOf(table, name).nullable);
-
-/** Tells whether an INSERT must give the column a value. */
-export const isRequired = (column: Column): boolean => !column.nullable && !hasOwnValue(column);
-
-/** Tells whether the column gets a value other than null if an INSERT gives none. */
-export const hasOwnValue = ({ hasDefault, identity }: Column): boolean => hasDefault || identity !== null;
-
-const isStored = ({ kind }: Table) => kind === 'table' || kind === 'partitioned table';
-
-const isSettable = ({ generated, identity }: Column) => !generated && identity !== 'always';
-
-const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x) => b.includes(x));

@@ -1,9 +1,21 @@
-import type { Table } from './catalog.ts';
+import { columnOf, type Table } from './catalog.ts';
+import { isOrdered } from './type.ts';
 
 /** Reads `(a, "b c")`; null if the text is not such a list. */
 export function columnList(text: string): readonly string[] | null {
   const names = namesIn(/^\((.+)\)$/.exec(text)?.[1] ?? '');
   return names.length > 0 ? names : null;
+}
+
+/** Reads `(a, "b c")` as a key of a table; returns what is wrong if it cannot be one. */
+export function keyColumns(table: Table, text: string): readonly string[] | string {
+  const columns = columnList(text);
+  if (!columns) return 'write it as @key (a, b)';
+  const missing = missingColumn(table, columns);
+  if (missing !== undefined) return `there is no readable column ${missing}`;
+  return columns.every((name) => isOrdered(columnOf(table, name).type))
+    ? columns
+    : 'values of a key must have an order';
 }
 
 /** Reads `a, "b c"`. */

@@ -1,25 +1,14 @@
-import {
-  type Catalog,
-  type CheckConstraint,
-  type Column,
-  columnOf,
-  type Enum,
-  type ForeignKey,
-  type Index,
-  indexOf,
-  isOrdered,
-  type PartialKey,
-  type Table,
-  type Type,
-} from './catalog.ts';
-import { columnList, missingColumn, unquote } from './columnList.ts';
+import type { Catalog, CheckConstraint, Column, Enum, ForeignKey, Index, PartialKey, Table } from './catalog.ts';
+import { missingColumn } from './columnList.ts';
 import { type Directive, parseComment, reasonOf, type Warn } from './comment.ts';
 import { type CommentRead, createCommentReader, keep, omits, type ReadComment } from './commentReader.ts';
 import type { Composite, DbFunction } from './dbFunction.ts';
+import { declare } from './declarations.ts';
 import { directFunction, withoutOmittedFunctions } from './functionDirectives.ts';
 import { directLabels } from './labels.ts';
 import { type Path, shownPath } from './paths.ts';
 import { isSearchable } from './type.ts';
+import { indexOf } from './uniqueKeys.ts';
 
 /**
  * The catalog with its directives applied. `names` holds the names that owners gave, by `pathKey`, in place of those in
@@ -125,75 +114,6 @@ export const isExposed = ({ extension, comment }: Pick<Table, 'extension' | 'com
 /** Returns the primary key, unless its index was omitted. */
 const keptKey = (table: Table, indexes: readonly Index[]): readonly string[] =>
   indexOf(table, table.primaryKey) && !indexOf({ ...table, indexes }, table.primaryKey) ? [] : table.primaryKey;
-
-/**
- * Adds the keys and the order of arrival that a table's comment declares. The columns of a declared key count as not
- * null.
- */
-function declare(
-  table: Table,
-  directives: readonly Directive[],
-  tables: readonly Table[],
-  arrivals: Map<string, string>,
-  warn: Warn,
-): Table {
-  let { primaryKey } = table;
-  const foreignKeys = [...table.foreignKeys];
-  for (const { name, argument } of directives) {
-    const wrong = (why: string) => warn(`@${name} ${argument} on table ${table.name}: ${why}`);
-    if (name === 'key') {
-      const columns = columnList(argument);
-      const missing = columns && missingColumn(table, columns);
-      if (!columns) wrong('write it as @key (a, b)');
-      else if (missing !== undefined) wrong(`there is no readable column ${missing}`);
-      else if (primaryKey.length > 0) wrong('the table has a primary key');
-      else if (!columns.every((column) => isOrdered(columnOf(table, column).type)))
-        wrong('values of a key must have an order');
-      else primaryKey = columns;
-    }
-    if (name === 'foreignKey') {
-      const parsed = foreignKeyOf(table, argument, tables);
-      if (typeof parsed === 'string') wrong(parsed);
-      else foreignKeys.push(parsed);
-    }
-    if (name === 'arrival') {
-      const column = unquote(argument);
-      if (missingColumn(table, [column]) !== undefined) wrong(`there is no readable column ${column}`);
-      else arrivals.set(table.name, column);
-    }
-  }
-  const declared = primaryKey === table.primaryKey ? [] : primaryKey;
-  const columns = table.columns.map((c) => (declared.includes(c.name) ? { ...c, nullable: false } : c));
-  return { ...table, columns, primaryKey, foreignKeys };
-}
-
-/** Reads the declared foreign key; a text tells what is wrong with it. */
-function foreignKeyOf(table: Table, argument: string, tables: readonly Table[]): ForeignKey | string {
-  const [, from, name, to] = /^(\(.*?\))\s*references\s+(".+"|[^\s(]+)\s*(\(.*\))$/i.exec(argument) ?? [];
-  const columns = columnList(from ?? '');
-  const targets = columnList(to ?? '');
-  if (!columns || !targets || name === undefined || columns.length !== targets.length)
-    return 'write it as @foreignKey (a) references t (b)';
-  const target = tables.find((t) => t.name === unquote(name));
-  if (!target) return `there is no readable table ${unquote(name)}`;
-  const missing = missingColumn(table, columns) ?? missingColumn(target, targets);
-  if (missing !== undefined) return `there is no readable column ${missing}`;
-  const typeOf = (of: Table, column = '') => columnOf(of, column).type;
-  const unlike = columns.find((column, i) => !comparable(typeOf(table, column), typeOf(target, targets[i])));
-  if (unlike !== undefined)
-    return `${unlike} cannot be compared with the column that it refers to, which has another type`;
-  return { name: `@foreignKey ${argument}`, columns, table: target.name, targets, comment: null };
-}
-
-/** Groups of different types that can be compared with each other. */
-const families = [
-  ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8'],
-  ['text', 'varchar', 'bpchar', 'name'],
-  ['date', 'timestamp', 'timestamptz'],
-];
-
-const comparable = (a: Type, b: Type): boolean =>
-  isOrdered(a) && (a.sql === b.sql || families.some((family) => [a, b].every(({ name }) => family.includes(name))));
 
 /** Removes keys and references that lost a column or a table to `@omit`. */
 function withoutOmitted(tables: readonly Table[]): readonly Table[] {

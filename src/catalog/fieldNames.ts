@@ -1,7 +1,8 @@
 import { assign } from './assign.ts';
-import { type Catalog, type Column, type ForeignKey, indexOf, isUnique, referencesTo, type Table } from './catalog.ts';
+import { type Catalog, type Column, type ForeignKey, referencesTo, type Table } from './catalog.ts';
 import { listFamily } from './nameFamilies.ts';
 import type { Path } from './paths.ts';
+import { indexOf, isUnique } from './uniqueKeys.ts';
 import { fieldName, listName, singular, typeCase } from './words.ts';
 
 /** Returns a thing's name: the one from a directive, otherwise the one in the database. */

@@ -1,8 +1,10 @@
-import { type Catalog, type Enum, referencesTo, type Table, uniqueKeys, writeKeys } from './catalog.ts';
+import { type Catalog, type Enum, referencesTo, type Table } from './catalog.ts';
 import type { Directed } from './directives.ts';
 import { leafFamily, member, tableFamily } from './nameFamilies.ts';
 import { type Names, nameCatalog } from './naming.ts';
 import { type Path, pathKey } from './paths.ts';
+import { uniqueKeys } from './uniqueKeys.ts';
+import { writeKeys } from './writable.ts';
 
 /** Current names by former name. */
 export type FormerNames = ReadonlyMap<string, ReadonlySet<string>>;

@@ -1,8 +1,9 @@
-import { type Catalog, columnOf, isOrdered } from './catalog.ts';
-import { columnList, missingColumn } from './columnList.ts';
+import type { Catalog } from './catalog.ts';
+import { keyColumns } from './columnList.ts';
 import type { Directive, Warn } from './comment.ts';
 import type { DbFunction } from './dbFunction.ts';
 import { compositeOf, computedOn, isPlainComputed } from './functions.ts';
+import { isOrdered } from './type.ts';
 
 /** Applies the directives in a function's comment: `@filterable`, `@sortable` and `@key (a, b)`. */
 export function directFunction(
@@ -33,13 +34,7 @@ export function directFunction(
 function keyOf({ tables }: Catalog, { result, returnsSet }: DbFunction, argument: string): readonly string[] | string {
   const table = result.kind === 'table' && returnsSet && tables.find(({ name }) => name === result.table);
   if (!table) return 'it applies only to a function that returns a set of rows of a table';
-  const columns = columnList(argument);
-  if (!columns) return 'write it as @key (a, b)';
-  const missing = missingColumn(table, columns);
-  if (missing !== undefined) return `there is no readable column ${missing}`;
-  return columns.every((name) => isOrdered(columnOf(table, name).type))
-    ? columns
-    : 'values of a key must have an order';
+  return keyColumns(table, argument);
 }
 
 /** Removes the functions that take or return rows of a table that is not served. */

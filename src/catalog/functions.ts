@@ -1,5 +1,6 @@
-import type { Catalog, Table, Type } from './catalog.ts';
+import type { Catalog, Table } from './catalog.ts';
 import type { Composite, DbFunction } from './dbFunction.ts';
+import type { Type } from './type.ts';
 
 /** Returns the columns of a function's result, in order; a single value is the column `value`. */
 export const columnsOf = ({ result }: DbFunction): readonly string[] => {

@@ -1,5 +1,6 @@
-import type { Catalog, Column, Enum, Type } from '../catalog/catalog.ts';
+import type { Catalog, Column, Enum } from '../catalog/catalog.ts';
 import type { Names } from '../catalog/naming.ts';
+import type { Type } from '../catalog/type.ts';
 import { AppError, badInput } from '../errors.ts';
 import type { Builder, EnumRef } from './builder.ts';
 import { described } from './description.ts';

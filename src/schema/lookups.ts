@@ -1,4 +1,5 @@
-import { columnOf, indexOf, uniqueKeys } from '../catalog/catalog.ts';
+import { columnOf } from '../catalog/catalog.ts';
+import { indexOf, uniqueKeys } from '../catalog/uniqueKeys.ts';
 import { marker } from '../db/sql/markers.ts';
 import { byColumns } from '../db/sql/match.ts';
 import type { Projection } from '../db/sql/projection.ts';

@@ -1,5 +1,6 @@
 import type { FieldMap } from '@pothos/core';
-import { type Column, type ForeignKey, isUnique, referencesTo, type Table } from '../catalog/catalog.ts';
+import { type Column, type ForeignKey, referencesTo, type Table } from '../catalog/catalog.ts';
+import { isUnique } from '../catalog/uniqueKeys.ts';
 import { valueAt } from '../db/sql/json.ts';
 import { byColumns, keyOf, type Match, toOne, toReferenced, toReferring } from '../db/sql/match.ts';
 import type { Row } from '../db/sql/row.ts';

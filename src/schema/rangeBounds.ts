@@ -1,4 +1,4 @@
-import type { Type } from '../catalog/catalog.ts';
+import type { Type } from '../catalog/type.ts';
 import { unquoted } from '../db/sql/row.ts';
 import type { Builder } from './builder.ts';
 import { generatedLeaf } from './generated.ts';

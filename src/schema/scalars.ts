@@ -1,5 +1,5 @@
 import { GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
-import type { Type } from '../catalog/catalog.ts';
+import type { Type } from '../catalog/type.ts';
 import { AppError, badInput } from '../errors.ts';
 import { readGeometry, writeGeometry } from './geoJson.ts';
 import { JsonText, jsonLiteral, parseJson } from './json.ts';

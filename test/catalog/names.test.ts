@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { buildSchema, isEnumType, isInputObjectType, isObjectType, printSchema, validateSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { type Catalog, referencesTo, type Table, uniqueKeys } from '../../src/catalog/catalog.ts';
+import { type Catalog, referencesTo, type Table } from '../../src/catalog/catalog.ts';
 import { applyDirectives } from '../../src/catalog/directives.ts';
 import { leafFamily, listFamily, member, tableFamily } from '../../src/catalog/nameFamilies.ts';
 import { nameCatalog } from '../../src/catalog/naming.ts';
+import { uniqueKeys } from '../../src/catalog/uniqueKeys.ts';
 import { defaultPageLimits } from '../../src/config/limits.ts';
 import { printSdl } from '../../src/schema/print.ts';
 import { createSchema } from '../../src/schema/schema.ts';

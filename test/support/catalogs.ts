@@ -1,15 +1,7 @@
 import fc from 'fast-check';
-import {
-  builtIn,
-  type Catalog,
-  type Column,
-  type Enum,
-  type ForeignKey,
-  type Index,
-  type Table,
-  type Type,
-  unusedPrefix,
-} from '../../src/catalog/catalog.ts';
+import type { Catalog, Column, Enum, ForeignKey, Index, Table } from '../../src/catalog/catalog.ts';
+import { builtIn, type Type } from '../../src/catalog/type.ts';
+import { unusedPrefix } from '../../src/db/sql/markers.ts';
 
 /** Makes a built-in type. */
 export const type = (name: string, change: Partial<Type> = {}): Type => ({

@@ -1,5 +1,7 @@
-import { type Catalog, type Table, type Type, unusedPrefix } from '../../catalog/catalog.ts';
+import type { Catalog, Table } from '../../catalog/catalog.ts';
+import type { Type } from '../../catalog/type.ts';
 import type { Db } from '../db.ts';
+import { unusedPrefix } from '../sql/markers.ts';
 import { createColumnReader, type FoundColumn, findColumns } from './columns.ts';
 import { readComments } from './comments.ts';
 import { groupedBy } from './found.ts';

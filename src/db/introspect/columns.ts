@@ -1,4 +1,5 @@
-import type { Column, Division, Numbering, Type } from '../../catalog/catalog.ts';
+import type { Column, Division, Numbering } from '../../catalog/catalog.ts';
+import type { Type } from '../../catalog/type.ts';
 import type { Db } from '../db.ts';
 import { eq, gt, ne, sql } from '../sql/sql.ts';
 import type { CommentOf } from './comments.ts';

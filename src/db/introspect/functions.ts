@@ -1,6 +1,6 @@
-import type { Type } from '../../catalog/catalog.ts';
 import { parseComment } from '../../catalog/comment.ts';
 import type { Composite, DbFunction, FunctionResult, Parameter, RowMember } from '../../catalog/dbFunction.ts';
+import type { Type } from '../../catalog/type.ts';
 import type { Db } from '../db.ts';
 import { extensionOf } from '../sql/extension.ts';
 import { eq, gt, ne, own, type Sql, sql } from '../sql/sql.ts';

@@ -1,4 +1,4 @@
-import type { Spread } from '../../catalog/catalog.ts';
+import type { Spread } from '../../catalog/spread.ts';
 import { AppError } from '../../errors.ts';
 import type { Db } from '../db.ts';
 import { eq, gt, ident, ne, sql } from '../sql/sql.ts';

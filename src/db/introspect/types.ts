@@ -1,4 +1,5 @@
-import type { Comparison, Enum, Type } from '../../catalog/catalog.ts';
+import type { Enum } from '../../catalog/catalog.ts';
+import type { Comparison, Type } from '../../catalog/type.ts';
 import type { Db } from '../db.ts';
 import { extensionOf } from '../sql/extension.ts';
 import { eq, gt, ne, type Sql, sql } from '../sql/sql.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { builtIn, type Catalog, type Table } from '../../catalog/catalog.ts';
+import type { Catalog, Table } from '../../catalog/catalog.ts';
 import type { DbFunction, Parameter } from '../../catalog/dbFunction.ts';
+import { builtIn } from '../../catalog/type.ts';
 import type { OrderKey } from './keyset.ts';
 import { calledName, marker } from './markers.ts';
-import type { CalledRows } from './select.ts';
-import { alias, from } from './select.ts';
+import { alias, type CalledRows, from } from './select.ts';
 import { calling, ident, identity, join, type Sql, sql, trusted } from './sql.ts';
 
 /** The arguments of a call; other parameters get their defaults. */

@@ -1,11 +1,5 @@
-import {
-  type Column,
-  type Comparison,
-  type Division,
-  isOrdered,
-  type Order,
-  type Type,
-} from '../../catalog/catalog.ts';
+import type { Column, Division } from '../../catalog/catalog.ts';
+import { type Comparison, isOrdered, type Order, type Type } from '../../catalog/type.ts';
 import { pruning, type Sql, sql, trusted } from './sql.ts';
 
 /** An expression and its type. */

@@ -1,13 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import {
-  type Catalog,
-  type Column,
-  columnOf,
-  distributionColumn,
-  hasNullable,
-  isOnNodes,
-  type Table,
-} from '../../catalog/catalog.ts';
+import { type Catalog, type Column, columnOf, type Table } from '../../catalog/catalog.ts';
+import { distributionColumn, isOnNodes } from '../../catalog/spread.ts';
+import { hasNullable } from '../../catalog/uniqueKeys.ts';
 import { equal, isNotNull, operandOf } from './compare.ts';
 import { type Conflict, type Group, groupsOf, type Insert, inputRows, inputValues, nameList } from './insertInput.ts';
 import { marker } from './markers.ts';

@@ -1,4 +1,5 @@
-import { type Column, type ConflictKey, hasOwnValue, type Table } from '../../catalog/catalog.ts';
+import type { Column, Table } from '../../catalog/catalog.ts';
+import { type ConflictKey, hasOwnValue } from '../../catalog/writable.ts';
 import { badInput } from '../../errors.ts';
 import { cast } from './select.ts';
 import { ident, join, type Sql, sql, type Value } from './sql.ts';

@@ -1,4 +1,5 @@
-import type { Column, Division, Type } from '../../catalog/catalog.ts';
+import type { Column, Division } from '../../catalog/catalog.ts';
+import type { Type } from '../../catalog/type.ts';
 import { badInput } from '../../errors.ts';
 import { comparable, equal, isNotNull, isNull, type Operand, orderOf } from './compare.ts';
 import { decodeOpaque, encodeOpaque, excerpt, fingerprint } from './opaque.ts';

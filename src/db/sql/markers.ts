@@ -29,6 +29,14 @@ type Marked = Pick<Catalog, 'markerPrefix'>;
 /** Returns the name of a marker, which no column has. */
 export const marker = ({ markerPrefix }: Marked, name: Marker): string => markerPrefix + name;
 
+/** Returns a prefix for markers that no given name has. */
+export function unusedPrefix(names: readonly string[]): string {
+  const isUsed = (prefix: string) => names.some((name) => name.startsWith(prefix));
+  let prefix = '$';
+  for (let n = 1; isUsed(prefix); n++) prefix = `$${n}$`;
+  return prefix;
+}
+
 /** Returns the name of a value computed for each row; `digest` distinguishes such values. */
 export const calledName = ({ markerPrefix }: Marked, digest: string): string => `${markerPrefix}()${digest}`;
 

@@ -1,4 +1,5 @@
-import { builtIn, type Catalog, type Column, type Table } from '../../catalog/catalog.ts';
+import type { Catalog, Column, Table } from '../../catalog/catalog.ts';
+import { builtIn } from '../../catalog/type.ts';
 import type { ComputedValue } from './call.ts';
 import { after, type KeysetPosition, keyOfColumn, type OrderKey, orderBy, reversed } from './keyset.ts';
 import { marker } from './markers.ts';

@@ -1,4 +1,5 @@
-import { type Catalog, isCluster } from '../../catalog/catalog.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { isCluster } from '../../catalog/spread.ts';
 import { comparable, equal, equality } from './compare.ts';
 import { comparedPairs, type Match } from './match.ts';
 import { from } from './select.ts';

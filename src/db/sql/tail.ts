@@ -1,5 +1,6 @@
 import type { Arrival } from '../../catalog/arrival.ts';
-import { builtIn, type Catalog, columnOf, type Order, type Table } from '../../catalog/catalog.ts';
+import { type Catalog, columnOf, type Table } from '../../catalog/catalog.ts';
+import { builtIn, type Order } from '../../catalog/type.ts';
 import { comparable, type Operand, orderOf } from './compare.ts';
 import type { Row } from './row.ts';
 import { alias, from, wholeStatement } from './select.ts';

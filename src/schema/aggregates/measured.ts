@@ -1,4 +1,4 @@
-import { builtIn, type Type } from '../../catalog/catalog.ts';
+import { builtIn, type Type } from '../../catalog/type.ts';
 import { based, operandOf } from '../../db/sql/compare.ts';
 import {
   type Derived,

@@ -1,4 +1,4 @@
-import { builtIn, type Type } from '../../catalog/catalog.ts';
+import { builtIn, type Type } from '../../catalog/type.ts';
 import { sortable } from '../../db/sql/compare.ts';
 import { type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import type { FilterOperand } from '../filters/operator.ts';

@@ -1,5 +1,5 @@
 import type { InputFieldMap } from '@pothos/core';
-import { builtIn } from '../../catalog/catalog.ts';
+import { builtIn } from '../../catalog/type.ts';
 import type { OrderKey } from '../../db/sql/keyset.ts';
 import type { Derived, Measure, OfValues } from '../../db/sql/measure.ts';
 import { ident } from '../../db/sql/sql.ts';

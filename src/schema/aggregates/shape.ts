@@ -1,13 +1,7 @@
-import {
-  type Column,
-  isOnNodes,
-  isOrdered,
-  isUnique,
-  referencesTo,
-  type Table,
-  tableOf,
-  uniqueKeys,
-} from '../../catalog/catalog.ts';
+import { type Column, referencesTo, type Table, tableOf } from '../../catalog/catalog.ts';
+import { isOnNodes } from '../../catalog/spread.ts';
+import { isOrdered } from '../../catalog/type.ts';
+import { isUnique, uniqueKeys } from '../../catalog/uniqueKeys.ts';
 import { type Match, toReferenced, toReferring } from '../../db/sql/match.ts';
 import { required } from '../../errors.ts';
 import type { Leaf } from '../leaves.ts';

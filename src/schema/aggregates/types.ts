@@ -1,4 +1,5 @@
-import { type Catalog, isUnique } from '../../catalog/catalog.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { isUnique } from '../../catalog/uniqueKeys.ts';
 import { required } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';

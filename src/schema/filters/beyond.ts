@@ -1,4 +1,4 @@
-import type { Type } from '../../catalog/catalog.ts';
+import type { Type } from '../../catalog/type.ts';
 import { looked, type Slot } from '../../db/sql/slot.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Type } from '../../catalog/catalog.ts';
+import type { Type } from '../../catalog/type.ts';
 import * as compare from '../../db/sql/compare.ts';
 import { looked, mapped } from '../../db/sql/slot.ts';
 import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';

@@ -1,5 +1,5 @@
 import { escapeLiteral } from 'pg';
-import { builtIn } from '../../catalog/catalog.ts';
+import { builtIn } from '../../catalog/type.ts';
 import { asJsonb, atPath, whereTyped } from '../../db/sql/json.ts';
 import { mapped } from '../../db/sql/slot.ts';
 import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';

@@ -1,4 +1,4 @@
-import type { Type } from '../../catalog/catalog.ts';
+import type { Type } from '../../catalog/type.ts';
 import type * as compare from '../../db/sql/compare.ts';
 import { type Sql, trusted } from '../../db/sql/sql.ts';
 import type { Leaf } from '../leaves.ts';

@@ -1,5 +1,5 @@
 import { escapeLiteral } from 'pg';
-import type { Order, Type } from '../../catalog/catalog.ts';
+import type { Order, Type } from '../../catalog/type.ts';
 import * as compare from '../../db/sql/compare.ts';
 import { looked, mapped, type Slot } from '../../db/sql/slot.ts';
 import { gte, or, own, type Sql, sql, trusted } from '../../db/sql/sql.ts';

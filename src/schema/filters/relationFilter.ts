@@ -1,4 +1,5 @@
-import { type ForeignKey, isUnique, referencesTo, type Table, tableOf } from '../../catalog/catalog.ts';
+import { type ForeignKey, referencesTo, type Table, tableOf } from '../../catalog/catalog.ts';
+import { isUnique } from '../../catalog/uniqueKeys.ts';
 import { type Match, toReferenced, toReferring } from '../../db/sql/match.ts';
 import { hasRow } from '../../db/sql/semiJoin.ts';
 import { and, type Sql, sql } from '../../db/sql/sql.ts';

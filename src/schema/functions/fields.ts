@@ -1,7 +1,8 @@
 import type { FieldMap } from '@pothos/core';
-import type { Table, Type } from '../../catalog/catalog.ts';
+import type { Table } from '../../catalog/catalog.ts';
 import type { DbFunction, FunctionResult } from '../../catalog/dbFunction.ts';
 import { computedFunctions } from '../../catalog/functions.ts';
+import type { Type } from '../../catalog/type.ts';
 import { computedValue } from '../../db/sql/call.ts';
 import { byColumns, keyOf } from '../../db/sql/match.ts';
 import type { Row } from '../../db/sql/row.ts';

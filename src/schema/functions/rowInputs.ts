@@ -1,6 +1,7 @@
-import { type Type, tableOf } from '../../catalog/catalog.ts';
+import { tableOf } from '../../catalog/catalog.ts';
 import type { Composite } from '../../catalog/dbFunction.ts';
 import { compositeOf } from '../../catalog/functions.ts';
+import type { Type } from '../../catalog/type.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import { described } from '../description.ts';
 import type { Leaf } from '../leaves.ts';

@@ -1,5 +1,4 @@
-import { builtIn } from '../../catalog/catalog.ts';
-import { isVector } from '../../catalog/type.ts';
+import { builtIn, isVector } from '../../catalog/type.ts';
 import { asJsonb, atPath } from '../../db/sql/json.ts';
 import type { OrderKey } from '../../db/sql/keyset.ts';
 import { rankOf, searchFor } from '../../db/sql/search.ts';

@@ -1,4 +1,5 @@
-import { builtIn, type Column } from '../../catalog/catalog.ts';
+import type { Column } from '../../catalog/catalog.ts';
+import { builtIn } from '../../catalog/type.ts';
 import * as compare from '../../db/sql/compare.ts';
 import { columnRef } from '../../db/sql/select.ts';
 import { type Sql, sql, trusted } from '../../db/sql/sql.ts';

@@ -1,6 +1,7 @@
-import { type Catalog, type Column, isUnique, referencesTo } from '../../catalog/catalog.ts';
+import { type Catalog, type Column, referencesTo } from '../../catalog/catalog.ts';
 import type { DbFunction } from '../../catalog/dbFunction.ts';
 import { computedFunctions } from '../../catalog/functions.ts';
+import { isUnique } from '../../catalog/uniqueKeys.ts';
 import { computedValue } from '../../db/sql/call.ts';
 import { keyOfColumn, type OrderKey } from '../../db/sql/keyset.ts';
 import { marker } from '../../db/sql/markers.ts';

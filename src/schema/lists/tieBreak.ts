@@ -1,4 +1,5 @@
-import { type Catalog, columnOf, uniqueKeys } from '../../catalog/catalog.ts';
+import { type Catalog, columnOf } from '../../catalog/catalog.ts';
+import { uniqueKeys } from '../../catalog/uniqueKeys.ts';
 import { ordinalOrder } from '../../db/sql/call.ts';
 import { keyOfColumn, type OrderKey } from '../../db/sql/keyset.ts';
 import { rowOrder, storageOrder } from '../../db/sql/page.ts';

@@ -1,4 +1,5 @@
-import { type Column, type Table, updatable } from '../../catalog/catalog.ts';
+import type { Column, Table } from '../../catalog/catalog.ts';
+import { updatable } from '../../catalog/writable.ts';
 import { alias, columnRef } from '../../db/sql/select.ts';
 import type { Sql } from '../../db/sql/sql.ts';
 import { givenIn } from '../aggregates/given.ts';

@@ -1,4 +1,5 @@
-import { type Table, updatable } from '../../catalog/catalog.ts';
+import type { Table } from '../../catalog/catalog.ts';
+import { updatable } from '../../catalog/writable.ts';
 import type { Conflict, Values } from '../../db/sql/insertInput.ts';
 import { AppError, badInput, required } from '../../errors.ts';
 import type { Builder } from '../builder.ts';

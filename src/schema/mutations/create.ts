@@ -1,4 +1,6 @@
-import { distributionColumn, insertable, type Table } from '../../catalog/catalog.ts';
+import type { Table } from '../../catalog/catalog.ts';
+import { distributionColumn } from '../../catalog/spread.ts';
+import { insertable } from '../../catalog/writable.ts';
 import type { Context } from '../../context.ts';
 import { type Inserted, insertRows } from '../../db/sql/insert.ts';
 import type { Insert, Values } from '../../db/sql/insertInput.ts';

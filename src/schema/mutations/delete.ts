@@ -1,4 +1,4 @@
-import { writeKeys } from '../../catalog/catalog.ts';
+import { writeKeys } from '../../catalog/writable.ts';
 import { deleteRow } from '../../db/sql/write.ts';
 import type { Builder } from '../builder.ts';
 import { generated } from '../generated.ts';

@@ -1,4 +1,5 @@
-import { type Column, isRequired, type Table } from '../../catalog/catalog.ts';
+import type { Column, Table } from '../../catalog/catalog.ts';
+import { isRequired } from '../../catalog/writable.ts';
 import type { Values } from '../../db/sql/insertInput.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';

@@ -1,4 +1,5 @@
-import { conflictKeys, insertable, type Table, updatable, writeKeys } from '../../catalog/catalog.ts';
+import type { Table } from '../../catalog/catalog.ts';
+import { conflictKeys, insertable, updatable, writeKeys } from '../../catalog/writable.ts';
 import type { Builder } from '../builder.ts';
 import type { Types } from '../types.ts';
 import { createLeafChanges } from './columnChange.ts';

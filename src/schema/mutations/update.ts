@@ -1,4 +1,5 @@
-import { type Catalog, columnOf, type Table, updatable, writeKeys } from '../../catalog/catalog.ts';
+import { type Catalog, columnOf, type Table } from '../../catalog/catalog.ts';
+import { updatable, writeKeys } from '../../catalog/writable.ts';
 import type { Values } from '../../db/sql/insertInput.ts';
 import { marker } from '../../db/sql/markers.ts';
 import type { Row } from '../../db/sql/row.ts';

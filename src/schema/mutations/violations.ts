@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
-import { isOnNodes, type Table } from '../../catalog/catalog.ts';
+import type { Table } from '../../catalog/catalog.ts';
+import { isOnNodes } from '../../catalog/spread.ts';
 import type { Values } from '../../db/sql/insertInput.ts';
 import { AppError, badInput, type ErrorDetails } from '../../errors.ts';
 import type { Types } from '../types.ts';

@@ -1,0 +1,70 @@
+import { columnOf, type ForeignKey, type Table } from './catalog.ts';
+import { columnList, keyColumns, missingColumn, unquote } from './columnList.ts';
+import type { Directive, Warn } from './comment.ts';
+import { isOrdered, type Type } from './type.ts';
+
+/**
+ * Adds the keys and the order of arrival that a table's comment declares. The columns of a declared key count as not
+ * null.
+ */
+export function declare(
+  table: Table,
+  directives: readonly Directive[],
+  tables: readonly Table[],
+  arrivals: Map<string, string>,
+  warn: Warn,
+): Table {
+  let { primaryKey, columns } = table;
+  const foreignKeys = [...table.foreignKeys];
+  for (const { name, argument } of directives) {
+    const wrong = (why: string) => warn(`@${name} ${argument} on table ${table.name}: ${why}`);
+    if (name === 'key') {
+      const key = keyColumns(table, argument);
+      if (typeof key === 'string') wrong(key);
+      else if (primaryKey.length > 0) wrong('the table has a primary key');
+      else {
+        primaryKey = key;
+        columns = columns.map((column) => (key.includes(column.name) ? { ...column, nullable: false } : column));
+      }
+    }
+    if (name === 'foreignKey') {
+      const parsed = foreignKeyOf(table, argument, tables);
+      if (typeof parsed === 'string') wrong(parsed);
+      else foreignKeys.push(parsed);
+    }
+    if (name === 'arrival') {
+      const column = unquote(argument);
+      if (missingColumn(table, [column]) !== undefined) wrong(`there is no readable column ${column}`);
+      else arrivals.set(table.name, column);
+    }
+  }
+  return { ...table, columns, primaryKey, foreignKeys };
+}
+
+/** Reads the declared foreign key; a text tells what is wrong with it. */
+function foreignKeyOf(table: Table, argument: string, tables: readonly Table[]): ForeignKey | string {
+  const [, from, name, to] = /^(\(.*?\))\s*references\s+(".+"|[^\s(]+)\s*(\(.*\))$/i.exec(argument) ?? [];
+  const columns = columnList(from ?? '');
+  const targets = columnList(to ?? '');
+  if (!columns || !targets || name === undefined || columns.length !== targets.length)
+    return 'write it as @foreignKey (a) references t (b)';
+  const target = tables.find((t) => t.name === unquote(name));
+  if (!target) return `there is no readable table ${unquote(name)}`;
+  const missing = missingColumn(table, columns) ?? missingColumn(target, targets);
+  if (missing !== undefined) return `there is no readable column ${missing}`;
+  const typeOf = (of: Table, column = '') => columnOf(of, column).type;
+  const unlike = columns.find((column, i) => !comparable(typeOf(table, column), typeOf(target, targets[i])));
+  if (unlike !== undefined)
+    return `${unlike} cannot be compared with the column that it refers to, which has another type`;
+  return { name: `@foreignKey ${argument}`, columns, table: target.name, targets, comment: null };
+}
+
+/** Groups of different types that can be compared with each other. */
+const families = [
+  ['int2', 'int4', 'int8', 'numeric', 'float4', 'float8'],
+  ['text', 'varchar', 'bpchar', 'name'],
+  ['date', 'timestamp', 'timestamptz'],
+];
+
+const comparable = (a: Type, b: Type): boolean =>
+  isOrdered(a) && (a.sql === b.sql || families.some((family) => [a, b].every(({ name }) => family.includes(name))));
