@@ -33,56 +33,56 @@ export const goalsOf = (cells: readonly Cell[], starts: Starts): readonly Goal[]
   ...Object.entries(throughputGoals).map(([question, wanted]) =>
     atLeast(
       wanted,
-      `${question}: throughput at 32 connections, to ${base.name}`,
+      `${question}: throughput at 32 connections, relative to ${base.name}`,
       ratiosOf(cells, { question, column: near }, [ours, base], (m) => m.perSecond),
     ),
   ),
   ...reads.map((question) =>
     atMost(
       1.2,
-      `${question}: CPU of Node.js and PostgreSQL for a request at 32 connections, to ${byHand.name}`,
+      `${question}: CPU of Node.js and PostgreSQL per request at 32 connections, relative to SQL ${byHand.name}`,
       ratiosOf(cells, { question, column: near }, [ours, byHand], allCpu),
     ),
   ),
   atMost(
     1,
-    `Q0: CPU for a request at 32 connections, to ${base.name}`,
+    `Q0: CPU per request at 32 connections, relative to ${base.name}`,
     ratiosOf(cells, { question: 'Q0', column: near }, [ours, base], allCpu),
   ),
   ...reads.map((question) =>
     atMost(
       1.25,
-      `${question}: CPU for a request at 32 connections with the claims of a caller, to none`,
+      `${question}: CPU per request at 32 connections with a caller's claims, relative to none`,
       ratiosOf(cells, { question, column: near }, [ours, oursOpen], allCpu),
     ),
   ),
   atMost(
     2,
-    `Q8: CPU of Node.js for a request at 32 connections, to ${byHand.name}`,
+    `Q8: CPU of Node.js per request at 32 connections, relative to SQL ${byHand.name}`,
     ratiosOf(cells, { question: 'Q8', column: near }, [ours, byHand], (m) => m.nodeCpu),
   ),
   ...(crowded.questions ?? []).map((question) =>
     atMost(
       0.5,
-      `${question}: p99 at 256 connections, to ${base.name}`,
+      `${question}: p99 at 256 connections, relative to ${base.name}`,
       ratiosOf(cells, { question, column: crowded }, [ours, base], (m) => m.p99),
     ),
   ),
   ...questionsOf(cells).map(({ name: question }) =>
     atLeast(
       1,
-      `${question}: throughput with the database 3 ms away, to ${base.name}`,
+      `${question}: throughput with the database 3 ms away, relative to ${base.name}`,
       ratiosOf(cells, { question, column: far }, [ours, base], (m) => m.perSecond),
     ),
   ),
   atMost(
     1,
-    `cold start, to ${base.name}`,
+    `Cold start, relative to ${base.name}`,
     startRatios(starts, (start) => start.ms),
   ),
   atMost(
     1,
-    `idle memory, to ${base.name}`,
+    `Idle memory, relative to ${base.name}`,
     startRatios(starts, (start) => start.idleMegabytes),
   ),
 ];

@@ -104,13 +104,13 @@ export const questions: readonly Question[] = [
   },
   {
     name: 'Q2',
-    asks: '50 events with device and site',
+    asks: '50 events, each with its device and site',
     after: 'events',
     request: (dialect, _, after) => next50(dialect, 'Q2', after),
   },
   {
     name: 'Q3',
-    asks: '20 devices with site and 10 events each, with payload',
+    asks: '20 devices, each with its site and 10 events with payloads',
     after: 'devices',
     request: (dialect, _, after) =>
       pageAfter(dialect, 'Q3', after, {
@@ -121,7 +121,7 @@ export const questions: readonly Question[] = [
   },
   {
     name: 'Q4',
-    asks: '1,000 events, 6 fields',
+    asks: '1,000 events with 6 fields each',
     after: 'events',
     request: (dialect, _, after) =>
       pageAfter(dialect, 'Q4', after, {
@@ -132,7 +132,7 @@ export const questions: readonly Question[] = [
   },
   {
     name: 'Q5',
-    asks: 'a filtered, ordered page far from the start, with totalCount',
+    asks: 'a filtered and ordered page far from the start, with totalCount',
     after: 'errors',
     request: (dialect, _, after) =>
       pageAfter(dialect, 'Q5', after, {
@@ -163,7 +163,7 @@ export const questions: readonly Question[] = [
   },
   {
     name: 'Q8',
-    asks: 'bulk create of 100 rows',
+    asks: 'a bulk create of 100 rows',
     writes: true,
     request: (dialect, { deviceId, rows, from }) => {
       const inputs = Array.from({ length: rows }, (_, n) => ({ deviceId, at: from, value: n + 0.5 }));

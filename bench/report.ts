@@ -37,7 +37,7 @@ export async function report(run: Run, { write }: { readonly write: boolean }): 
     goalTable(run),
     ...columnsOf(cells).flatMap((column) => tablesOf(run, column)),
     ...(run.viewers.length > 0 ? [viewersTable(run.viewers)] : []),
-    'Starts, and memory (the resident set: at rest after the first answer, and the largest of the whole run):',
+    'Starts and memory (the resident set when idle after the first answer, and the largest of the whole run):',
     processTable(run),
   ];
   const text = sections.join('\n\n');
@@ -75,9 +75,9 @@ function tablesOf({ cells, pings }: Run, column: Column): readonly string[] {
   ]);
   const ping = pings.get(column);
   return [
-    `**${column.name}**${ping === undefined ? '' : ` (a ping says ${ping.toFixed(2)} ms)`}, throughput as a ratio to ${base.name} in the same round (median, lowest to highest):`,
+    `**${column.name}**${ping === undefined ? '' : ` (a ping takes ${ping.toFixed(2)} ms)`}, throughput as a ratio to ${base.name} in the same round (median, lowest to highest):`,
     table(['', ...others], rows),
-    'Requests a second, latency, and CPU for each request (median):',
+    'Requests per second, latency and CPU per request (medians):',
     table(['', 'server', ...figures], within.map(figuresOf)),
   ];
 }
@@ -98,7 +98,7 @@ const textsOf = (measurements: readonly Measurement[]): readonly string[] => [
 
 const viewersTable = (viewers: readonly Viewing[]): string =>
   [
-    '**Q9**, the first page of the dashboard, all its documents at once, by 64 viewers, each for a site, over a day; of `events-graphql`, by pages:',
+    '**Q9**: 64 viewers open the first page of the dashboard, which sends all its documents at once; each looks at the last day of a site. Figures of `events-graphql`, per page:',
     table(
       ['filters', 'statements/s', ...figures.map((name) => name.replace('requests', 'pages'))],
       viewers.map(({ filters, statementsPerSecond, measurement }) => [
