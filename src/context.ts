@@ -31,15 +31,15 @@ export interface RequestRecord {
 
 /** Context of a request before there is an API to run it on. */
 export interface Incoming {
-  /** Null if callers are anonymous. */
+  /** The caller; null if callers are anonymous. */
   readonly caller: Caller | null;
   /** The caller or address that gets a fair share of the connections. */
   readonly origin: string;
-  /** Its share of the memory in flight. */
+  /** The request's share of the memory in flight. */
   readonly share?: Share;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Signal that aborts when nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
-  /** Absent if requests are not recorded. */
+  /** The request's record; absent if requests are not recorded. */
   readonly record?: RequestRecord;
   readonly tails: Tails;
 }

@@ -5,9 +5,9 @@ import { type Api, type ApiSource, countsOf } from './api.ts';
 
 /** The API on which requests run now, kept up to date with the database. */
 export interface Served {
-  /** Null until the first API is built. */
+  /** Returns the current API; null until the first one is built. */
   readonly current: () => Api | null;
-  /** Why there is no API yet, or why it may soon end; logged by the readiness probe. */
+  /** Returns the reason why there is no API yet, or why it may soon end; the readiness probe logs it. */
   readonly problem: () => string | null;
   /** Compares the catalog with the API's now. Calls during a comparison share the next one. */
   readonly check: () => Promise<void>;

@@ -34,7 +34,7 @@ export interface Enum {
   readonly name: string;
   readonly labels: readonly string[];
   readonly comment: string | null;
-  /** Reasons of deprecation, by label. */
+  /** Reasons for deprecation, by label. */
   readonly deprecations?: ReadonlyMap<string, string>;
 }
 
@@ -45,7 +45,7 @@ export interface Table {
   readonly name: string;
   readonly kind: RelationKind;
   readonly comment: string | null;
-  /** Reason of deprecation, if its owner gives one. */
+  /** Reason for deprecation, if its owner gives one. */
   readonly deprecationReason?: string;
   /** The extension that created it; null if none did. */
   readonly extension: string | null;
@@ -53,7 +53,7 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Whether SELECT is granted on the whole table, which system columns need. */
   readonly wholeRow: boolean;
-  /** Empty if no key is wholly readable. */
+  /** Columns of the primary key; empty if the role cannot read all columns of any. */
   readonly primaryKey: readonly string[];
   readonly indexes: readonly Index[];
   readonly partialKeys: readonly PartialKey[];
@@ -67,7 +67,7 @@ export interface Table {
   /** Whether our trigger sends notices of new rows. */
   readonly notifies: boolean;
   readonly mayDelete: boolean;
-  /** How an extension distributes the rows, if one does. */
+  /** The way in which an extension distributes the rows, if one does. */
   readonly spread?: Spread | undefined;
 }
 
@@ -89,7 +89,7 @@ export interface Numbering {
 
 export interface Sequence {
   readonly name: string;
-  /** Numbers that a session draws at once. */
+  /** Number of values that a session draws at once. */
   readonly cache: number;
   readonly increment: number;
   readonly cycles: boolean;
@@ -110,7 +110,7 @@ export interface Column {
   /** Number of partitions among which its value helps to choose; false if it does not help. */
   readonly divides: Division | false;
   readonly comment: string | null;
-  /** Reason of deprecation, if its owner gives one. */
+  /** Reason for deprecation, if its owner gives one. */
   readonly deprecationReason?: string;
   /** Configuration of text search, as SQL; the database's default if absent. */
   readonly search?: string;

@@ -27,7 +27,7 @@ export interface DbFunction {
 }
 
 export interface Parameter {
-  /** Null if it has none; arguments for it are passed by position. */
+  /** Name of the parameter; null if it has none, so that its arguments are passed by position. */
   readonly name: string | null;
   readonly type: Type;
   /** The quoted, qualified name of the declared type, which may be a domain. */

@@ -1,8 +1,8 @@
 /** The distribution of a table's rows by an extension. */
 export type Spread =
-  /** Over the nodes of a cluster by the value of a column; null for a table that is not distributed. */
+  /** Distributed over a cluster's nodes by the value of `column`; null for a table that is not distributed. */
   | { readonly by: 'citus'; readonly column: string | null }
-  /** Over chunks by time, which may be compressed. */
+  /** Distributed over chunks by time, which may be compressed. */
   | { readonly by: 'timescaledb'; readonly isCompressed: boolean };
 
 /** A table, or another thing with rows. */

@@ -27,7 +27,9 @@ export interface Type {
   readonly isUsable: boolean;
   /** Quoted names of the schemas without that privilege. */
   readonly lacking: readonly string[];
-  /** Null if the type has neither an order nor an equality, or the role may not use them. */
+  /**
+   * Operators that compare values; null if the type has neither an order nor an equality, or the role may not use them.
+   */
   readonly comparison: Comparison | null;
 }
 
@@ -44,7 +46,7 @@ export interface RangeTypes {
  */
 export interface Comparison {
   readonly eq: string;
-  /** Null if the type only has a hash operator class. */
+  /** Operators of the order; null if the type only has a hash operator class. */
   readonly order: Order | null;
 }
 

@@ -7,7 +7,7 @@ import { explain } from './explain.ts';
 import { helpOf, overview } from './help.ts';
 import { UsageError } from './usageError.ts';
 
-/** Resolves with the exit code. */
+/** A command; it resolves with the exit code. */
 type Command = (environment: Readonly<Record<string, string | undefined>>, args: readonly string[]) => Promise<number>;
 
 /** The commands. Each is loaded on demand, so that none waits for the code of the others. */

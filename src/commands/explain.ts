@@ -8,7 +8,7 @@ export function explain(error: unknown): string {
   if ('syscall' in error && /^(listen|getaddrinfo)$/.test(String(error.syscall)))
     return `${error.message}: set HOST or PORT to another.`;
   if (error instanceof AppError) return error.cause instanceof Error ? error.cause.message : error.message;
-  // A refusal of the operating system is not a defect.
+  // An error from the operating system is not a defect.
   return 'errno' in error ? error.message : (error.stack ?? error.message);
 }
 

@@ -1,4 +1,4 @@
-/** Destination of a command's results and of what keeps it from having any. */
+/** The two streams of a command: results go to `out`, and reasons why there are none to `err`. */
 export interface Output {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;

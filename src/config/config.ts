@@ -7,7 +7,7 @@ import { ConfigError, type Environment, listOf, readEnvironment, type Variables 
 export interface Config {
   readonly production: boolean;
   readonly database: DatabaseConfig | null;
-  /** Null if callers are anonymous. */
+  /** The accepted tokens; null if callers are anonymous. */
   readonly auth: AuthConfig | null;
   readonly schema: string;
   readonly host: string;
@@ -34,9 +34,9 @@ export interface Config {
   /** Lifetime of a live tail's stream, after which the client reconnects. */
   readonly sseMaxSeconds: number;
   readonly logLevel: string;
-  /** Statements that take longer are logged. */
+  /** Duration above which a statement is logged. */
   readonly slowStatementMs: number;
-  /** Null if no collector is configured. */
+  /** The signals to export; null if no collector is configured. */
   readonly telemetry: Signals | null;
 }
 

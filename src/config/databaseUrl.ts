@@ -32,7 +32,7 @@ export function readDatabaseUrl(text: string, problems: string[]): Readonly<Reco
 
 const known = [...parameters.keys()].join(', ');
 
-/** Returns null if a part is not percent-encoded correctly. */
+/** Decodes the parts of a URL; null if one is not percent-encoded correctly. */
 function partsOf({ hostname, port, username, password, pathname, searchParams }: URL): Record<string, string> | null {
   try {
     const parts = {

@@ -77,7 +77,7 @@ export function followManifests({ paths, first, pollMs, onChange, log }: Manifes
 
 const digestOf = ({ entries, problems }: Manifests) => sha256(JSON.stringify([entries, problems]));
 
-/** Returns undefined if the folder does not exist or the system has no watchers left; polling covers both. */
+/** Watches a folder; undefined if it does not exist or the system has no watchers left. Polling covers both. */
 function watcherOf(folder: string, onEvent: () => void): FSWatcher | undefined {
   try {
     return watch(folder, { persistent: false }, onEvent).on('error', () => {});

@@ -13,7 +13,7 @@ import type { DocumentStore, StoredDocument } from './store.ts';
 /** A persisted document, validated against a schema. */
 export interface PreparedDocument {
   readonly stored: StoredDocument;
-  /** Ready to execute; null if it does not fit the schema. */
+  /** The document, ready to execute; null if it does not fit the schema. */
   readonly document: DocumentNode | null;
   /** The reasons why it does not fit. */
   readonly errors: readonly GraphQLError[];
@@ -46,7 +46,10 @@ export function prepareDocuments(
   };
 }
 
-/** Reports what graphql-js otherwise reports only on execution. */
+/**
+ * Validation rule against operations of a type that the schema lacks, which graphql-js otherwise reports only on
+ * execution.
+ */
 const knownOperation: ValidationRule = (context) => ({
   OperationDefinition(node) {
     if (!context.getSchema().getRootType(node.operation))

@@ -4,7 +4,7 @@
 /** @import { Row } from './lists.js' */
 
 /**
- * The names of a row's columns that tell most.
+ * Returns the names of a row's most telling columns.
  * @param {Row} row
  * @param {number} most
  */
@@ -12,14 +12,14 @@ export const columns = (row, most) =>
   row.columns.length > 0 ? row.columns.slice(0, most).map(({ name }) => name) : ['__typename'];
 
 /**
- * A selection set over several lines, indented within its braces.
+ * Formats a selection set over several lines, indented within its braces.
  * @param {string} head
  * @param {...string} fields
  */
 export const select = (head, ...fields) => `${head} {\n${fields.join('\n').replace(/^/gm, '  ')}\n}`;
 
 /**
- * A type as GraphQL writes it.
+ * Prints a type in GraphQL's notation.
  * @param {TypeRef} type
  * @returns {string}
  */

@@ -1,15 +1,15 @@
 // Plain JavaScript, because a browser gets this file as it is; tsc checks the types in its comments.
 
 /**
- * What GraphiQL hands over of an operation, and how it wants to be told of results.
+ * An operation as GraphiQL passes it, and the observer of its results.
  * @typedef {{ query: string, operationName?: string | null, variables?: unknown }} Params
  * @typedef {{ headers?: Record<string, string> }} Options
  * @typedef {{ next(result: unknown): void, error(error: unknown): void, complete(): void }} Observer
  */
 
 /**
- * Runs GraphiQL's operations: one answer for a query or a mutation, one for each event of a subscription, which comes
- * as a stream of server-sent events.
+ * Creates the function that runs GraphiQL's operations: a query or a mutation has one result, a subscription one for
+ * each server-sent event.
  * @param {string} url
  * @param {typeof fetch} send
  * @param {(params: Params) => object} [body] what to send of an operation

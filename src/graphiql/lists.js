@@ -5,16 +5,16 @@
 /**
  * @typedef {ReadonlyMap<string, IntrospectedType>} Types
  *
- * A type that some connection at the root lists; its relations lead to others of them.
+ * A type that a connection at the root lists; its relations lead to other such types.
  * @typedef {{ name: string, columns: Field[], toOne: Relation[], toMany: Relation[] }} Row
  * @typedef {{ field: Field, row: Row }} Relation
  *
- * A connection at the root of a query; `newest` is there if its rows have a time by which they can be ordered.
+ * A connection at the root of a query; `newest` exists if its rows can be ordered by a time.
  * @typedef {{ field: Field, row: Row, counted: boolean, newest?: NewestFirst }} List
  * @typedef {{ column: Field, always: boolean, orderBy: string }} NewestFirst
  */
 
-/** Asks a server for what `listsOf` reads. */
+/** Query for the part of the schema that `listsOf` reads. */
 export const introspectionQuery = `query Introspection {
   __schema {
     queryType { name }
@@ -35,12 +35,12 @@ fragment reference on __Type {
 }`;
 
 const timeScalars = ['DateTime', 'LocalDateTime', 'Date'];
-/** Leaves that say little about a row at a glance. */
+/** Scalars that say little about a row at a glance. */
 const opaqueScalars = ['ID', 'JSON', 'Byte'];
 
 /**
- * Every connection at the root, in the order of the schema. Only what the root lists counts as a row: a field that
- * leads to some other object, such as an aggregate, is no relation.
+ * Returns all connections at the root, in the order of the schema. Only types that the root lists count as rows, so a
+ * field that leads to another object, such as an aggregate, is not a relation.
  * @param {IntrospectedSchema} schema
  * @returns {List[]}
  */
@@ -65,7 +65,7 @@ export function listsOf(schema) {
   });
 }
 
-/** Arguments of lists; others belong to functions. */
+/** Arguments that lists take; all others belong to functions. */
 const listArguments = ['first', 'after', 'last', 'before', 'offset', 'where', 'orderBy', 'distinctOn'];
 
 /**
@@ -96,8 +96,8 @@ function rowsOf(nodes, types) {
 }
 
 /**
- * The plain values of a row, without those that a relation stands for; first those that tell most: text that is always
- * there, then whatever is.
+ * Returns the plain values of a row, except the keys of its relations. The most telling come first: texts that are
+ * never null, then other values that are never null.
  * @param {readonly Field[]} fields
  * @param {readonly Relation[]} toOne
  * @param {Types} types
@@ -115,8 +115,8 @@ function columnsOf(fields, toOne, types) {
 }
 
 /**
- * The `orderBy` that puts the latest row first, by a time that every row has if there is one. It stands for the list
- * that holds it: GraphiQL's explorer cannot read lists of input objects.
+ * Returns the `orderBy` that puts the latest row first, if possible by a time that is never null. It is a single item
+ * instead of a list, because GraphiQL's explorer cannot read lists of input objects.
  * @param {Field} list
  * @param {Row} row
  * @param {Types} types
@@ -130,7 +130,7 @@ function newestFirst(list, row, types) {
     const input = inputs.every(isOptional) ? inputs.find(({ name }) => name === column.name) : undefined;
     const directions = typeOf(input, types)?.enumValues?.map(({ name }) => name) ?? [];
     const always = column.type.kind === 'NON_NULL';
-    // In PostgreSQL, and so here, DESC alone begins with the nulls.
+    // As in PostgreSQL, DESC alone puts nulls first.
     const direction = (always ? ['DESC'] : ['DESC_NULLS_LAST', 'DESC']).find((name) => directions.includes(name));
     return direction ? [{ column, always, orderBy: `{ ${column.name}: ${direction} }` }] : [];
   });
@@ -138,7 +138,7 @@ function newestFirst(list, row, types) {
 }
 
 /**
- * The type of a connection's rows, or nothing if the field is no connection.
+ * Returns the type of a connection's rows; undefined if the field is not a connection.
  * @param {Field} field
  * @param {Types} types
  */
@@ -158,7 +158,7 @@ function nodeOf(field, types) {
 export const fieldOf = (type, name) => optionalFields(type).find((field) => field.name === name);
 
 /**
- * Fields that can be asked for without an argument.
+ * Returns the fields that can be selected without an argument.
  * @param {IntrospectedType | undefined} type
  */
 export const optionalFields = (type) => (type?.fields ?? []).filter(({ args }) => args.every(isOptional));
@@ -173,7 +173,7 @@ export const isOptional = ({ type, defaultValue }) => type.kind !== 'NON_NULL' |
 export const typeOf = (field, types) => (field ? types.get(named(field.type)) : undefined);
 
 /**
- * The name of the type inside all wrappers.
+ * Returns the name of the type inside all wrappers.
  * @param {TypeRef} type
  * @returns {string}
  */

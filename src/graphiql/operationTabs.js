@@ -8,7 +8,7 @@ import { fieldOf, isList, isOfFunction, isOptional, named, optionalFields, typeO
 /** @import { Tab } from './readyTabs.js' */
 
 /**
- * An aggregate, a search, a function, a mutation and a live tail, as far as a schema has them.
+ * Makes tabs for an aggregate, a search, a function, a mutation and a live tail, as far as a schema has them.
  * @param {IntrospectedSchema} schema
  * @param {readonly List[]} lists the one to prefer first
  * @returns {Tab[]}
@@ -30,7 +30,7 @@ export function operationTabs(schema, lists) {
 }
 
 /**
- * What is made of the first item of which something can be made.
+ * Returns the tabs made from the first item that yields any.
  * @template T
  * @param {readonly T[]} items
  * @param {(item: T) => Tab[]} make
@@ -78,7 +78,7 @@ function searchTab({ field, row }, types) {
 }
 
 /**
- * The column that a rank is of.
+ * Returns the column to which a rank belongs.
  * @param {string} rank
  */
 const columnOf = (rank) => rank.replace(/Rank_*$/, '');
@@ -138,7 +138,7 @@ function functionTab(field, row, types) {
 }
 
 /**
- * A value to fill in: null, or an object with what it must have.
+ * Returns a value to fill in: null, or an object with its required fields.
  * @param {IntrospectedArgument} input
  * @param {Types} types
  * @returns {unknown}

@@ -9,22 +9,22 @@ import { readyTabs } from './readyTabs.js';
 /** @import { ListedDocument } from './useDocumentList.ts' */
 
 /**
- * As GraphiQL stores its tabs.
+ * A tab, and all tabs, as GraphiQL stores them.
  * @typedef {{ query: string | null, variables?: string | null, headers?: string | null }} Tab
  * @typedef {{ tabs: Tab[], activeTabIndex: number }} TabState
  *
- * What the bundle that ran before has put there.
+ * The global object that the bundle creates.
  * @typedef {{ renderYogaGraphiQL(root: Element | null, options: object): void }} Bundle
  */
 
 /** @type {typeof import('../signIn/page/signIn.js')} */
 const { account, authorizedFetch, signOut } = await import(new URL('../../sign-in/signIn.js', import.meta.url).href);
 
-/** Where GraphiQL keeps its tabs. */
+/** Key under which GraphiQL stores its tabs. */
 const tabState = 'graphiql:tabState';
 
 /**
- * The tabs of an earlier visit, unless nothing was written in any of them.
+ * Returns the tabs of an earlier visit; undefined if all of them are empty.
  * @returns {TabState | undefined}
  */
 function storedTabs() {
@@ -38,7 +38,8 @@ function storedTabs() {
 }
 
 /**
- * The schema; null where this caller may not see it, or the server does not answer: GraphiQL asks it too, and shows why.
+ * Reads the schema; null if the caller may not see it or the server does not answer. GraphiQL also requests it, and
+ * shows the reason.
  * @returns {Promise<IntrospectedSchema | null>}
  */
 async function readSchema() {
@@ -61,7 +62,7 @@ async function readDocuments() {
 }
 
 /**
- * The document in the address, if any. It is taken out of there, so that a reload does not open it once more.
+ * Returns the document in the address, if any, and removes it from there, so that a reload does not open it again.
  * @param {readonly ListedDocument[]} documents
  * @returns {Tab | undefined}
  */
@@ -89,13 +90,13 @@ async function render() {
   const linked = takeLinked(documents);
   const stored = storedTabs();
   if (!stored) localStorage.removeItem(tabState);
-  // Whoever may not see the schema begins with what they may run.
+  // Callers who may not see the schema begin with a document that they may run.
   const ready = schema ? readyTabs(schema) : documents.slice(0, 3);
   const tabs = [...(linked ? [linked] : []), ...(stored ? [] : ready)];
   /** @type {Tab | undefined} */
   const open = linked ?? stored?.tabs[stored.activeTabIndex] ?? tabs[0];
   document.body.prepend(createBar({ documents, account: await account(), signOut }));
-  // Tabs that a late font resizes lose the first click on them.
+  // A font that loads late resizes the tabs, and the first click on them is lost.
   await document.fonts.load('1em Roboto');
   /** @type {Bundle} */
   const bundle = Reflect.get(globalThis, 'YogaGraphiQL');
@@ -104,13 +105,13 @@ async function render() {
     fetcher: createFetcher(location.pathname, authorizedFetch, persisted(documents)),
     ...(!schema && documents.length > 0 && { schema: null }),
     ...(tabs.length > 0 && { defaultTabs: tabs.map(({ query, variables }) => ({ query, variables })) }),
-    // GraphiQL opens the stored tab that has just this content, and adds a tab where none has.
+    // GraphiQL opens the stored tab with exactly this content, and adds one if there is none.
     initialQuery: open?.query ?? '',
     initialVariables: open?.variables ?? '',
     initialHeaders: open?.headers ?? '',
     // The bundle's own handler writes the whole document to the address, and so to the logs of whatever is in front.
     onEditQuery: () => {},
-    // Headers may hold a token. Whoever wants them kept can say so in GraphiQL's settings.
+    // Headers may contain a token. GraphiQL's settings can keep them.
     shouldPersistHeaders: undefined,
   });
 }

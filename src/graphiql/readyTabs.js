@@ -10,9 +10,9 @@ import { operationTabs } from './operationTabs.js';
 /** @typedef {{ query: string, variables?: string }} Tab */
 
 /**
- * Documents that show what a schema offers, as far as it offers it: the newest rows, a row with its relations, paging,
- * an aggregate, a search, a function, a mutation, a live tail.
- * Each is valid for the schema that it was made from, whatever the tables are called.
+ * Makes documents that show what a schema offers: the newest rows, a row with its relations, paging, an aggregate, a
+ * search, a function, a mutation and a live tail, as far as it has them. Each is valid for its schema, whatever the
+ * names of the tables.
  * @param {IntrospectedSchema} schema
  * @returns {Tab[]}
  */
@@ -30,7 +30,7 @@ export function readyTabs(schema) {
 }
 
 /**
- * The list whose rows look most like events: each has a time, refers to much, and has much to say.
+ * Returns the list whose rows look most like events: they have a time, refer to many others, and have many columns.
  * @param {readonly List[]} lists
  */
 function latestOf(lists) {
@@ -42,7 +42,7 @@ function latestOf(lists) {
 }
 
 /**
- * The two relations that show best what a row belongs to and what belongs to it.
+ * Returns the two relations that best show what a row belongs to and what belongs to it.
  * @param {List} list
  * @param {Row | undefined} dated the rows of the first tab, which are worth showing with what they belong to
  */
@@ -57,14 +57,14 @@ function relationsOf(list, dated) {
 }
 
 /**
- * What a row belongs to: a relation to one row which has many of these.
+ * Returns the relations to rows that have many rows of this type.
  * @param {Row} row
  */
 const parents = (row) =>
   row.toOne.filter((relation) => relation.row !== row && relation.row.toMany.some((back) => back.row === row));
 
 /**
- * Compares two ranks, the first number that differs decides.
+ * Compares two ranks; the first number that differs decides.
  * @param {readonly number[]} a
  * @param {readonly number[]} b
  */
@@ -128,13 +128,13 @@ const isPaged = (field) => pagingArguments(field).length === 2;
 const limitOf = ({ args }) => args.find(({ name, type }) => name === 'first' && !isList(type) && named(type) === 'Int');
 
 /**
- * A relation to one row, with enough of it to recognize the row.
+ * Selects a to-one relation with enough columns to recognise the row.
  * @param {Relation} relation
  */
 const reference = ({ field, row }) => select(field.name, ...columns(row, 3));
 
 /**
- * A field with its arguments, among them `first` where it takes that.
+ * Writes a field with its arguments, including `first` if it takes that.
  * @param {Field} field
  * @param {number} first
  * @param {...string} rest

@@ -58,7 +58,9 @@ export interface Priced {
 /** Price of a count or an aggregate: it reads many rows, but returns one and an index often answers it. */
 const countRows = 10;
 
-/** Groups counted if a document does not limit them, and the most; rows in the response are added. */
+/**
+ * Number of groups counted for a document that does not limit them, and the maximum; rows in the response are added.
+ */
 const groupSizes: PageLimits = { defaultSize: 1000, maxSize: 10_000 };
 
 /** Items counted for a list of the introspection other than the list of all types. */
@@ -68,7 +70,7 @@ const introspectedItems = 5;
 interface Share {
   readonly rows: number;
   readonly items: number;
-  /** How often the selection below `nodes` and `edges` is evaluated. */
+  /** Number of times that the selection below `nodes` and `edges` is evaluated. */
   readonly page?: number;
 }
 

@@ -31,7 +31,7 @@ export function createColumnForms(builder: Builder, { catalog, names, leaf }: Sc
   const boundsOf = (t: FieldBuilder, { name, type, nullable, deprecationReason }: Column, ref: BoundsRef) => {
     const options = { nullable, deprecationReason };
     const source = { kind: 'column', columns: [name] } as const;
-    // The text is only null where the column is.
+    // The text is null only if the column is.
     const get = (row: Row) => readBounds(row[name]) as readonly RangeBounds[];
     return type.sql === type.range?.multirange
       ? t.field({ ...options, type: [ref], ...generated(source, { get }) })

@@ -16,7 +16,7 @@ type Coordinates = readonly (number | Coordinates)[];
 
 interface Geometry {
   readonly type: Kind;
-  /** Absent for WGS 84, the default of RFC 7946; null if unknown. */
+  /** The coordinate system: absent for WGS 84, the default of RFC 7946; null if unknown. */
   readonly crs?: { readonly type: 'name'; readonly properties: { readonly name: string } } | null;
   readonly coordinates?: Coordinates;
   readonly geometries?: readonly Geometry[];

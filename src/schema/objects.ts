@@ -101,8 +101,8 @@ function backFields(t: FieldBuilder, types: Types, child: Table, key: ForeignKey
 }
 
 /**
- * Creates the field of the one row that matches. It is null too if row security hides the row. The parent's statement
- * may already have joined it.
+ * Creates the field of the one row that matches; also null if row security hides the row. The parent's statement may
+ * already have joined it.
  */
 function rowField(t: FieldBuilder, types: Types, found: Match, description: string | null) {
   const match = toOne(found);

@@ -35,7 +35,7 @@ export function selectedRows(info: Selection, type?: string): Projection {
 
 interface Selected {
   readonly projection: Projection;
-  /** The variables for which it holds; null if it holds for all. */
+  /** The variables that it depends on; null if it is the same for all. */
   readonly variables: Selection['variableValues'] | null;
 }
 

@@ -151,7 +151,7 @@ async function readDocuments(paths: readonly string[]): Promise<ReadDocuments> {
   return read;
 }
 
-/** The collector has no token and sends documents of its own. */
+/** Tells whether the collector can write, which has no token and sends documents of its own. */
 const isFed = ({ auth, documents }: Config, { isEmbedded }: Database): boolean =>
   isEmbedded && !auth && !documents.persistedOnly;
 

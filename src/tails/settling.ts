@@ -16,7 +16,7 @@ export interface Settling {
 interface Pending {
   readonly value: Value;
   readonly holders: readonly Holder[];
-  /** When waiting began. */
+  /** Time at which waiting began. */
   readonly since: number;
 }
 

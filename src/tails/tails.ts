@@ -71,7 +71,7 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
   const streams = new Map<Mailbox<Batch | Error>, Subject>();
   let isStopping = false;
 
-  /** If there is too much to exclude, some rows are repeated. */
+  /** Returns the position after all rows that exist now. If there is too much to exclude, some rows are repeated. */
   async function now(subject: Subject, settled: Settled): Promise<Position> {
     const nothingSeen = { place: settled.place, seen: [] };
     if (settled.isLast) return nothingSeen;

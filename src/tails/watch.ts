@@ -14,7 +14,7 @@ export interface Settled {
 }
 
 export interface Watch {
-  /** Null until something is settled. */
+  /** The end of the settled part; null until something is settled. */
   readonly settled: Settled | null;
   /**
    * Keeps looking while somebody listens. Reports looks with news: what is settled has moved, or the look failed (with
@@ -42,7 +42,7 @@ export interface Delay {
 export interface WatchOptions {
   readonly db: Db;
   readonly arrival: Arrival;
-  /** See `selectMark`. */
+  /** The statement of a look: see `selectMark`. */
   readonly statement: Sql;
   readonly onLook: (watch: Watch) => void;
 }
@@ -59,7 +59,7 @@ const pauses = { busy: 250, longest: 5000, woken: 25 };
 /** Watches where the settled part of a table ends, with one statement per look however many listen. */
 export function createWatch({ db, arrival, statement, onLook }: WatchOptions): Watch {
   const listeners = new Set<(error: unknown) => void>();
-  /** Hear of the next look, whatever it finds. */
+  /** Listeners for the next look, whatever it finds. */
   const waiting = new Set<(error: unknown) => void>();
   const isListenedTo = () => listeners.size + waiting.size > 0;
   let settling: Settling = unknown;

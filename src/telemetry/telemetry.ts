@@ -10,7 +10,10 @@ export interface Telemetry {
   readonly end: () => Promise<void>;
 }
 
-/** In milliseconds. Together with draining, it stays below the 30 seconds that container platforms give. */
+/**
+ * Time limit of flushing, in milliseconds. Together with draining, it stays below the 30 seconds that container
+ * platforms give.
+ */
 const flushMs = 3000;
 
 /**

@@ -25,7 +25,7 @@ import { useTail } from './tail/useTail';
 
 export interface DashboardProps {
   readonly view: View;
-  /** What the address says wrongly. */
+  /** Faults of the address. */
   readonly faults: readonly string[];
   readonly go: Go;
   readonly scheme: Scheme;

@@ -5,7 +5,7 @@ import { explainRefusal } from './refusal.ts';
 
 /** The password of a login. Times are milliseconds since 1970; a fixed password never ends. */
 export interface Token extends IssuedToken {
-  /** When a newer token is requested. */
+  /** Time at which a newer token is requested. */
   readonly refreshAt: number;
 }
 
@@ -23,7 +23,7 @@ export interface TokenSource {
 
 export type TokenEvent =
   | { readonly type: 'token-issued'; readonly token: Token }
-  /** `livesMs`: remaining life of the token in use; 0 if there is none. */
+  /** `livesMs` is the remaining life of the token in use; 0 if there is none. */
   | { readonly type: 'token-failed'; readonly error: IdentityError; readonly livesMs: number };
 
 export interface TokenSourceOptions {

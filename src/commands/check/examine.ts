@@ -22,7 +22,7 @@ export interface DocumentFinding {
   readonly id: string;
   /** The most rows that it can ask for; null if the document does not fit the schema. */
   readonly cost: number | null;
-  /** The most statements that it sends; null in the same case. */
+  /** The most statements that it sends; null if the document does not fit the schema. */
   readonly statements: number | null;
   readonly details: readonly string[];
   /** The manifest that contains it. */

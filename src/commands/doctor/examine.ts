@@ -17,7 +17,7 @@ import { checkRole, checkSession } from './session.ts';
 import { checkTls, tlsRemedy } from './tls.ts';
 import { checkToken, tokenRemedy } from './token.ts';
 
-/** What the examination uses outside the database. */
+/** The tools that the examination uses in addition to the database. */
 export interface Surroundings {
   readonly lookup: Lookup;
   /** This machine's clock, in milliseconds since 1970. */

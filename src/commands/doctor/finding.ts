@@ -6,10 +6,10 @@ export type Step = 'configuration' | LoginStep | 'session' | 'role' | 'schema' |
 /** The outcome of one step. */
 export interface Finding {
   readonly step: Step;
-  /** `skipped`: a step that it depends on failed. */
+  /** Outcome of the step; `skipped` if a step that it depends on failed. */
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped';
   readonly message: string;
-  /** What to do about a warning or a failure. */
+  /** Remedy for a warning or a failure. */
   readonly remedy?: string;
   /** Further lines, such as one per table. */
   readonly details?: readonly string[];

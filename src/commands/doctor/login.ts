@@ -4,7 +4,7 @@ import type { Claims } from '../../auth/identity/tokenClaims.ts';
 import type { DatabaseConfig } from '../../config/database.ts';
 import { scopes } from './token.ts';
 
-/** Returns what makes a refused login work, often a statement or command; `claims` are those of the refused token. */
+/** Returns the remedy for a refused login, often a statement or command; `claims` are those of the refused token. */
 export function loginRemedy(error: unknown, database: DatabaseConfig, claims: Claims): string {
   const chain = causes(error);
   const refusal = chain.find((cause) => cause instanceof IdentityError);
@@ -25,8 +25,8 @@ export function loginRemedy(error: unknown, database: DatabaseConfig, claims: Cl
 }
 
 /**
- * Before a login, a server does not tell whether the role is missing, has another name, or belongs to another identity;
- * the remedy covers all three.
+ * Returns the remedy for a refused role. Before a login, a server does not tell whether the role is missing, has
+ * another name, or belongs to another identity, so the remedy covers all three.
  */
 function refusedRemedy({ user, password }: DatabaseConfig, { oid }: Claims, quoted: string): string {
   if (typeof password === 'string') {

@@ -55,7 +55,7 @@ export async function checkSchema(
 
 interface Relation extends Pick<Table, 'extension' | 'comment'> {
   readonly name: string;
-  /** Quoted and qualified. */
+  /** Quoted and qualified name. */
   readonly sql: string;
   readonly columns: number;
   readonly unreadable: readonly string[];
@@ -127,7 +127,7 @@ const hidden = (relations: readonly Relation[], user: string): readonly string[]
     return `${name}: not shown, because the role has no SELECT. To grant it: GRANT SELECT ON ${table} TO ${pg.escapeIdentifier(user)};`;
   });
 
-/** Returns what the schema's owner can do when there is nothing to read. */
+/** Returns the remedy for a schema with nothing to read. */
 function emptyRemedy(schema: string, { cause, database, role }: Emptiness): string {
   const name = pg.escapeIdentifier(schema);
   const grantee = pg.escapeIdentifier(role);

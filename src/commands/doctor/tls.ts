@@ -34,7 +34,7 @@ function describe(certificate: PeerCertificate): string {
   return `certificate for ${names} by ${issuer} until ${new Date(certificate.valid_to).toISOString().slice(0, 10)}`;
 }
 
-/** Returns what to do, by the codes of Node.js and OpenSSL for certificates that do not verify. */
+/** Returns the remedy for a certificate that does not verify, by the codes of Node.js and OpenSSL. */
 export function tlsRemedy(error: unknown, host: string): string {
   const code = codeOf(error) ?? '';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {

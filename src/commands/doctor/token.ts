@@ -33,7 +33,7 @@ const lifeOf = ({ expiresAt }: Token, now: number): string =>
 export const scopes =
   'https://ossrdbms-aad.database.windows.net/.default (in the US Government cloud ...database.usgovcloudapi.net, in China ...database.chinacloudapi.cn)';
 
-/** Returns what to do if an identity gets no token. */
+/** Returns the remedy for an identity that gets no token. */
 export function tokenRemedy(error: unknown, password: string | Identity): string {
   const problem = error instanceof IdentityError ? error.problem : 'denied';
   switch (problem) {

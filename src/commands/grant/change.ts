@@ -18,8 +18,8 @@ export interface Change {
 }
 
 /**
- * The database of statements about roles, which belong to none. Every server has it, and on Azure its functions for
- * Entra roles.
+ * The database in which statements about roles run, because roles belong to no database. Every server has it, and on
+ * Azure it has the functions for Entra roles.
  */
 export const serverDatabase = 'postgres';
 

@@ -2,8 +2,8 @@ import type { RoleState } from './state.ts';
 import type { PrincipalType } from './wish.ts';
 
 /**
- * Tells whether tokens of a principal log in as the role. Azure uses two labels: `aadauth` or `aadauth,oid=...`, and of
- * the provider `pgaadauth-int`, `type=service,oid=...`.
+ * Tells whether tokens of a principal log in as the role. Azure uses two labels: `aadauth` or `aadauth,oid=...`, and,
+ * from the provider `pgaadauth-int`, `type=service,oid=...`.
  */
 export function isLabelledFor({ labels }: RoleState, objectId: string, type: PrincipalType): boolean {
   const parts = labels.flatMap((label) => label.toLowerCase().split(/\s*,\s*/));

@@ -21,7 +21,7 @@ export interface ServerState {
   readonly administrator: string;
   /** The schema with the functions for Entra roles; null if this is not Azure's PostgreSQL. */
   readonly pgaadauth: string | null;
-  /** Null if the role does not exist. */
+  /** State of the role; null if it does not exist. */
   readonly role: RoleState | null;
   /** Number of the role's open sessions. */
   readonly sessions: number;

@@ -6,7 +6,7 @@ import { MigrationError } from './migrationError.ts';
 interface Owners {
   readonly administrator: string;
   readonly ofDatabase: string;
-  /** Null if the schema does not exist yet. */
+  /** Owner of the schema; null if it does not exist yet. */
   readonly ofSchema: string | null;
   /** Whether the administrator may act for the owner of the schema, or else of the database. */
   readonly isOurs: boolean;

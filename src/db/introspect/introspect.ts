@@ -7,7 +7,7 @@ import { inTime } from './inTime.ts';
 
 export interface Introspection {
   readonly catalog: Catalog;
-  /** Equal for equal catalogs. */
+  /** Digest that is equal for equal catalogs. */
   readonly digest: string;
   /** The value of `readFingerprint` for this catalog. */
   readonly fingerprint: string;

@@ -123,7 +123,7 @@ export function createKeyReader(
     if (!columns || table === undefined || !targets) return [];
     return [{ name, columns, table, targets, comment: commentOf('pg_constraint', id) }];
   };
-  /** A condition on the whole row has the column number 0. */
+  /** Converts a check constraint. A condition on the whole row has the column number 0. */
   const check = ({ id, relation, name, numbers }: FoundConstraint) => {
     const columns = namesOf(
       relation,

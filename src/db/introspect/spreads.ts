@@ -4,7 +4,7 @@ import type { Db } from '../db.ts';
 import { eq, gt, ident, ne, sql } from '../sql/sql.ts';
 import { findAll } from './found.ts';
 
-/** How Citus and TimescaleDB distribute tables, from their own catalogs if these extensions exist. */
+/** The distribution of tables by Citus and TimescaleDB, from their own catalogs if these extensions exist. */
 export interface Spreads {
   readonly byTable: Readonly<Record<string, Spread>>;
   /** Chunks in the schema, which are not served as separate tables. */

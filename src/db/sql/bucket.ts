@@ -15,7 +15,7 @@ export interface Bucket {
   readonly timeZone: string;
   /** An instant at which a bucket of fixed length starts, as text; null for local midnight of 2000-01-01. */
   readonly origin: string | null;
-  /** Null if only buckets with rows are wanted. */
+  /** Bounds of the buckets to fill; null if only buckets with rows are wanted. */
   readonly fill: Bounds | null;
 }
 

@@ -56,7 +56,10 @@ export function toOne(match: Match): Match {
   return mayJoin ? { ...match, joined: Symbol(table.name) } : match;
 }
 
-/** PostgreSQL cannot compare texts with two collations unless one of them is the database's default. */
+/**
+ * Tells whether PostgreSQL can compare texts of two columns: it cannot if they have two collations, neither of which is
+ * the database's default.
+ */
 const haveOneCollation = (a: { collation: string | null }, b: { collation: string | null }): boolean =>
   a.collation === null || b.collation === null || a.collation === b.collation;
 

@@ -96,7 +96,7 @@ export function computed(table: Table, measures: readonly OfRows[]): readonly Co
 /** The rows that contain the computed values. */
 interface Shown {
   readonly measures: readonly OfRows[];
-  /** Their alias; `g` by default. */
+  /** Alias of the rows; `g` by default. */
   readonly of?: string;
   /** The seconds between the starts of a row's bucket and the previous one in the window `series`. */
   readonly elapsed?: Sql | null;
@@ -141,7 +141,7 @@ export function byPeriod(measures: readonly Measure[]) {
 
 type Of = Pick<Before, 'of'>;
 
-/** A measure of an earlier period, from joined rows that may be missing. */
+/** Returns the value of an earlier period's measure, from joined rows that may be missing. */
 export function shownBefore({ of }: Of, measures: readonly Of[], alias: string): Sql {
   const value = shown(of, { measures: measures.map((measure) => measure.of), of: alias });
   const counted = of.kind === 'derived' ? of.of : of;
@@ -149,7 +149,7 @@ export function shownBefore({ of }: Of, measures: readonly Of[], alias: string):
   return whenEmpty === null ? value : sql`coalesce(${value}, ${trusted(whenEmpty)})`;
 }
 
-/** Keeps the first of those with the same name. */
+/** Returns the things, of those with the same name only the first. */
 export const distinct = <T extends { readonly name: string }>(things: readonly T[]): readonly T[] => [
   ...new Map(things.map((thing) => [thing.name, thing])).values(),
 ];
@@ -163,7 +163,7 @@ function endRow(table: Table, { by, end, key }: EndRow): Sql {
 }
 
 /**
- * Selects the same over all rows that fulfil the conditions, where an index on the time is faster than an aggregate.
+ * Selects the end row of all rows that fulfil the conditions, where an index on the time is faster than an aggregate.
  */
 export function selectEndRow(table: Table, source: Sql, conditions: readonly Sql[], { by, end, key }: EndRow): Sql {
   const parts = orderOf(table, by, key);

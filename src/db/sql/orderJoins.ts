@@ -24,7 +24,9 @@ interface Join {
   readonly measures: Map<string, Sql> | null;
 }
 
-/** Starts without joins; measures are joined differently when the list has all rows of its table. */
+/**
+ * Creates the joins of an order, at first none. Measures are joined differently if the list has all rows of its table.
+ */
 export function createOrderJoins(catalog: Catalog, isWhole: boolean): OrderJoins {
   const joins = new Map<string, Join>();
   const joined = (match: Match, outer: string, measures: Join['measures']): Join => {

@@ -16,7 +16,7 @@ export interface Bounds {
   readonly upper: readonly Bound[];
 }
 
-/** The instant `length` before another. Days and longer units follow the calendar of the time zone. */
+/** Returns the instant `length` before another. Days and longer units follow the calendar of the time zone. */
 export function earlier(instant: Sql, length: Sql, timeZone: string): Sql {
   const zone = sql`${timeZone}::pg_catalog.text`;
   const days = sql`pg_catalog.date_trunc('day', ${length})`;
@@ -30,7 +30,7 @@ export interface Times extends Bounds {
   readonly timeZone: string;
 }
 
-/** The length of a period in local time; an inclusive last day counts as a whole day. */
+/** Selects the length of a period in local time; an inclusive last day counts as a whole day. */
 export function selectLength({ column, timeZone, lower, upper }: Times): Sql {
   const isDate = column.type.name === 'date';
   const wall = (value: Sql) =>
@@ -43,7 +43,7 @@ export function selectLength({ column, timeZone, lower, upper }: Times): Sql {
   return sql`(${wall(sql`least(${join(end)})`)} ${minus} ${wall(sql`greatest(${join(first)})`)})`;
 }
 
-/** The condition that a row's time lies in the period moved back by `length`. */
+/** Tells whether a row's time lies in the period moved back by `length`. */
 export function isEarlierBy(length: Sql, { column, timeZone, lower, upper }: Times): Sql {
   const shifted = (value: Sql) => {
     if (column.type.name === 'timestamptz') return earlier(value, length, timeZone);

@@ -8,7 +8,7 @@ export type TimeField = 'minute' | 'hour' | 'isodow' | 'day' | 'week' | 'month' 
 /** The fields that are infinite for an infinite time, and so have no integer. */
 const unbounded: readonly TimeField[] = ['year', 'isoyear'];
 
-/** A field of a row's time in a time zone, as an integer; null for an infinite time. */
+/** Selects a field of a row's time in a time zone, as an integer; null for an infinite time. */
 export function selectTimePart(column: Column, field: TimeField, timeZone: string): Sql {
   const time = columnRef(column);
   const wall = column.type.name === 'timestamptz' ? sql`(${time} at time zone ${timeZone}::pg_catalog.text)` : time;

@@ -23,7 +23,10 @@ export const sampleExtensions = fileURLToPath(new URL('extensions', import.meta.
 const database = 'events';
 const user = 'app';
 
-/** Losing the last moments in a power cut is acceptable, a corrupt database is not: so `fsync` stays on. */
+/**
+ * Settings of the server. Losing the last moments in a power cut is acceptable, but a corrupt database is not, so
+ * `fsync` stays on.
+ */
 const settings = { synchronous_commit: 'off' };
 
 /** Starts the embedded database, a real server that loads the sample on its first start. */

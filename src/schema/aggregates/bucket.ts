@@ -97,7 +97,9 @@ function readBucket(
   return { column: times.column, every, timeZone, origin, fill };
 }
 
-/** Tells whether the name is an IANA time zone. An offset is none, since PostgreSQL reads it with the opposite sign. */
+/**
+ * Tells whether the name is an IANA time zone. An offset is not, because PostgreSQL reads it with the opposite sign.
+ */
 function isTimeZone(name: string): boolean {
   try {
     return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== null;

@@ -6,9 +6,9 @@ import { fractionDescription } from './values.ts';
 /** The inputs that order by a measure of a column. Columns with the same measures share them. */
 export interface MeasureOrders {
   readonly measure: (leaf: Leaf) => InputObjectRef;
-  /** For groups, which are also ordered by the columns of their key. */
+  /** Returns the input for groups, which can also be ordered by the columns of their key. */
   readonly keyOrMeasure: (leaf: Leaf) => InputObjectRef;
-  /** For the change of the number of rows. */
+  /** The input that orders by a change of the number of rows. */
   readonly change: InputObjectRef;
 }
 

@@ -10,7 +10,8 @@ export interface MeasuredOperand extends FilterOperand {
   /** Whether the rows are distributed over several nodes. */
   readonly isOnNodes: boolean;
   /**
-   * Whether the result must not depend on the order in which rows are read, as the last digits of a sum of floats do.
+   * Whether the result must be the same in whatever order rows are read, which the last digits of a sum of floats are
+   * not.
    */
   readonly isExact: boolean;
 }
@@ -58,7 +59,7 @@ const extremes = {
   max: measurement('The largest value.', null, (column) => extreme(column, 'max')),
 };
 
-/** Built-in types for which every PostgreSQL version has `min` and `max`, as it has for enums. */
+/** Built-in types that have `min` and `max` in every PostgreSQL version, as all enums do. */
 const withExtremes = /^(int[248]|float[48]|numeric|text|varchar|bpchar|date|time|timestamp(tz)?|interval)$/;
 
 /**

@@ -29,7 +29,7 @@ export interface Shape {
 export interface ShapeColumn {
   readonly column: Column;
   readonly leaf: Leaf;
-  /** Stands for the column in the names of measures, which must be short. */
+  /** Number that stands for the column in the names of measures, which must be short. */
   readonly index: number;
   /** The column's value in enums of columns. */
   readonly value: string;

@@ -19,8 +19,8 @@ export function given(input: unknown): readonly (readonly [string, unknown])[] {
 }
 
 /**
- * Returns the part of a filter named `name`. Throws BAD_USER_INPUT if it is empty, which is all that a forgotten
- * variable leaves of it.
+ * Returns the part of a filter named `name`. Throws BAD_USER_INPUT if it is empty, because a forgotten variable leaves
+ * an empty part.
  */
 export function stated(name: string, part: unknown): unknown {
   if (given(part).length > 0) return part;

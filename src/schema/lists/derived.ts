@@ -9,10 +9,10 @@ import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 
 /** An order by a value that is computed from a column and the client's input. */
 export interface DerivedOrder {
-  /** Appended to the column's name to name the `orderBy` field. */
+  /** Suffix that makes the column's name the name of the `orderBy` field. */
   readonly suffix: string;
   readonly type: InputObjectRef;
-  /** Throws BAD_USER_INPUT for a null. */
+  /** Reads the client's input; throws BAD_USER_INPUT for a null. */
   readonly read: (column: ShapeColumn, rows: string, input: unknown) => Derived;
 }
 

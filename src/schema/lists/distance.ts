@@ -12,7 +12,7 @@ import type { DerivedOrder } from './derived.ts';
 /** An order by a distance, in place of the order by the column itself. */
 type DistanceOrder = Omit<DerivedOrder, 'suffix'>;
 
-/** The operators of pgvector's distances, which an index serves, and the functions, which none does. */
+/** pgvector's distances: the operators, which an index can serve, and the functions, which no index serves. */
 const metrics = {
   L2: { operator: '<->', name: 'l2_distance', description: 'The Euclidean distance.' },
   COSINE: { operator: '<=>', name: 'cosine_distance', description: 'One minus the cosine of the angle.' },

@@ -55,8 +55,8 @@ const generalOf = ({ code = '' }: DatabaseError) =>
     : (['CONFLICT', 'The row conflicts with another row'] as const);
 
 /**
- * Finds inputs that share a unique key. It is for errors without a detail, which partitions give only to roles that may
- * read them directly.
+ * Finds inputs that share a unique key, for errors without a detail: a partition only gives one to roles that may read
+ * it directly.
  */
 function repeatedKey(types: Types, { table, values }: RowChange): AppError | null {
   if (!Array.isArray(values)) return null;

@@ -2,14 +2,14 @@
 
 /** @import { SignInSettings } from '../settings.ts' */
 
-/** Where the page is that the user left to sign in or out, and why they were not let in, while they are away from it. */
+/** Keys for the page that the user left to sign in or out, and for the reason of a rejection. */
 const pageKey = 'sign-in.page';
 const refusalKey = 'sign-in.refusal';
 
 const here = () => new URL('../sign-in', import.meta.url).href;
 
 /**
- * Signs people in to Entra ID with MSAL, by redirects: the code goes by PKCE, its tokens stay in this tab.
+ * Creates the sign-in to Entra ID with MSAL, by redirects and with PKCE. The tokens stay in this tab.
  * @param {NonNullable<SignInSettings['entra']>} settings
  */
 export async function openEntra({ authority, clientId }) {
@@ -20,17 +20,17 @@ export async function openEntra({ authority, clientId }) {
     'msal',
   );
   const client = new PublicClientApplication({
-    // That the server knows the authority keeps MSAL from asking Microsoft's public cloud about it.
+    // A known authority keeps MSAL from asking Microsoft's public cloud about it.
     auth: { clientId, authority, knownAuthorities: [new URL(authority).host], redirectUri: here() },
   });
   await client.initialize();
-  // An app that asks for a token for itself has to name itself by its id alone.
+  // An app that requests a token for itself must name itself by its id alone.
   const scopes = [`${clientId}/.default`];
   const leave = () => sessionStorage.setItem(pageKey, location.href);
   return {
     account: () => client.getActiveAccount()?.username ?? null,
 
-    /** A token that is good for minutes at least; null where the user has to sign in for one. */
+    /** Returns a token that is valid for some minutes at least; null if the user has to sign in for one. */
     async token() {
       const account = client.getActiveAccount();
       if (!account) return null;
@@ -54,7 +54,7 @@ export async function openEntra({ authority, clientId }) {
       return client.logoutRedirect({ account: client.getActiveAccount(), postLogoutRedirectUri: here() });
     },
 
-    /** Takes what Entra ID says in the address, and goes back to where the user came from. */
+    /** Handles Entra ID's response in the address, and returns to the page that the user left. */
     async comeBack() {
       try {
         const result = await client.handleRedirectPromise({ navigateToLoginRequestUrl: false });
@@ -67,7 +67,7 @@ export async function openEntra({ authority, clientId }) {
   };
 }
 
-/** Why Entra ID did not let the user in, once; null if it did. */
+/** Returns the reason why Entra ID rejected the user, only once; null if it did not. */
 export function takeRefusal() {
   const refusal = sessionStorage.getItem(refusalKey);
   sessionStorage.removeItem(refusalKey);

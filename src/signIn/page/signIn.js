@@ -5,7 +5,7 @@ import { askInDialog } from './tokenDialog.js';
 
 /** @import { SignInSettings } from '../settings.ts' */
 
-/** Where the token is that the user pasted, for as long as the tab is open. */
+/** Key of the token that the user pasted, which is kept until the tab is closed. */
 const pastedKey = 'access-token';
 
 /** @returns {Promise<SignInSettings | null>} null where the server asks nobody who they are */
@@ -20,28 +20,31 @@ const knownSettings = () => {
 
 /** @type {ReturnType<typeof openEntra> | undefined} */
 let opened;
-/** Null where nobody can sign in: browsers have the cryptography for it only where a page comes encrypted. */
+/**
+ * Returns the sign-in; null if nobody can sign in. Browsers offer the necessary cryptography only to pages on encrypted
+ * connections.
+ */
 export async function entra() {
   const found = (await knownSettings())?.entra;
   if (found && isSecureContext) opened ??= openEntra(found);
   return (await opened) ?? null;
 }
 
-/** The name of who is signed in; null where nobody is, or a token was pasted. */
+/** Returns the name of the signed-in user; null if there is none or a token was pasted. */
 export const account = async () => (sessionStorage.getItem(pastedKey) ? null : ((await entra())?.account() ?? null));
 
 export async function signOut() {
   await (await entra())?.signOut();
 }
 
-/** How often a token was given. */
+/** Number of times that the user gave a token. */
 let given = 0;
 /** @type {Promise<void> | undefined} */
 let asking;
 
 /**
- * `fetch` with the token of whoever uses the page. Where the server lets nobody in with it, asks the user for another
- * one and then the server again.
+ * Works like `fetch`, with the user's token. If the server rejects the token, asks the user for another one and repeats
+ * the request.
  * @param {RequestInfo | URL} input
  * @param {RequestInit} [init]
  */
@@ -61,7 +64,7 @@ export async function authorizedFetch(input, init) {
 }
 
 /**
- * Why a token does not let its bearer in; null if it does, even if what was asked for is not allowed.
+ * Returns the reason why the server rejects the token; null if it accepts it, even if the request itself is forbidden.
  * @param {Response} response
  * @returns {Promise<string | null>}
  */

@@ -13,7 +13,7 @@ const html = `<form>
 </form>`;
 
 /**
- * Asks until there is a token; does not come back from a sign-in, which leaves the page.
+ * Asks until there is a token. It never resolves after a sign-in, which leaves the page.
  * @param {{ reason: string, command: string, signIn: (() => Promise<void>) | null }} question
  * @returns {Promise<string>}
  */
@@ -45,13 +45,13 @@ export async function askInDialog({ reason, command, signIn }) {
     find('form').onsubmit = (event) => {
       event.preventDefault();
       dialog.remove();
-      // What a terminal prints may have line breaks in it.
+      // A token copied from a terminal may contain line breaks.
       resolve(/** @type {HTMLInputElement} */ (find('input')).value.replaceAll(/\s/g, ''));
     };
   });
 }
 
-/** Once for the page, whose policy lets it have files of its own. */
+/** Loads the dialog's styles once, from a file, as the page's policy requires. */
 async function loadStyles() {
   const href = new URL('signIn.css', import.meta.url).href;
   if (document.querySelector(`link[href="${href}"]`)) return;

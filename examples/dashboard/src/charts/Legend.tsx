@@ -3,12 +3,12 @@ export interface LegendItem {
   /** Name of the custom property with its colour, if it has one. */
   readonly color?: string;
   readonly value: string;
-  /** For a series that can be chosen: whether it is chosen, and what a click does. */
+  /** The choice of a series that can be chosen: whether it is, and the function that changes that. */
   readonly choice?: { readonly isPressed: boolean; readonly toggle: () => void };
 }
 
 export interface LegendProps {
-  /** What the values describe: the whole chart, or the bucket under the pointer. */
+  /** Title of the values: those of the whole chart, or of the bucket under the pointer. */
   readonly title: string;
   readonly items: readonly LegendItem[];
 }

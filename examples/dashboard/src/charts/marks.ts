@@ -4,7 +4,7 @@ import { nameOf } from '../state/severities';
 
 /** An event that a chart marks with a line. */
 export interface Mark {
-  /** In seconds since 1970. */
+  /** The time in seconds since 1970. */
   readonly time: number;
   /** The name of its colour. */
   readonly color: string;

@@ -7,7 +7,7 @@ import { timeAxis, widestDay } from './timeAxis';
 
 /** Values that a chart reads and reports while it is drawn. */
 export interface Calls {
-  /** From the first time to the last, in seconds; the range of the data by default. */
+  /** First and last time, in seconds; the range of the data by default. */
   readonly span?: readonly [from: number, to: number] | undefined;
   /** Width of a bucket in seconds, because the last one has a width too; absent for points. */
   readonly step: number;
@@ -26,7 +26,7 @@ export interface Look {
   readonly isCount: boolean;
 }
 
-/** In pixels; shorter strokes are clicks. */
+/** Shortest stroke that selects a range, in pixels; shorter ones are clicks. */
 const shortestBrush = 6;
 
 /** Makes the options of a chart over time; `calls` is read each time, so that it is current. */
@@ -65,7 +65,7 @@ function bucketAt({ cursor: { left = -1, idx }, data: [times], posToVal }: uPlot
 
 const nearest = ({ cursor: { left = -1, idx } }: uPlot): number | null => (left < 0 ? null : (idx ?? null));
 
-/** For values far from zero, shows only the range that they span. */
+/** Returns the range of the y axis; for values far from zero, only the range that they span. */
 function yRange(min: number | null, max: number | null, isCount: boolean): [number, number] {
   if (min === null || max === null) return [0, 1];
   if (isCount || (min >= 0 && min < max / 2)) return [0, Math.max(1, max * 1.05)];

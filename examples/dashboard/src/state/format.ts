@@ -3,7 +3,7 @@ const format = (options: Intl.DateTimeFormatOptions) => {
   return (time: string | number) => format(new Date(time));
 };
 
-/** With the year, unless it is the current one. */
+/** Returns a formatter that adds the year, unless it is the current one. */
 const formatInItsYear = (options: Intl.DateTimeFormatOptions) => {
   const [short, long] = [format(options), format({ ...options, year: 'numeric' })];
   return (time: string | number) => (new Date(time).getFullYear() === new Date().getFullYear() ? short : long)(time);
@@ -15,7 +15,7 @@ export const clockSeconds = format({ hour: '2-digit', minute: '2-digit', second:
 export const dayAndClock = formatInItsYear({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 export const dayOf = formatInItsYear({ day: 'numeric', month: 'short' });
 
-/** To the second and with its year. */
+/** Formats a time to the second and with its year. */
 export const fullTime = format({ dateStyle: 'medium', timeStyle: 'medium' });
 
 /** Formats a date without a time of day, which is the same in every time zone. */

@@ -3,7 +3,7 @@ import type { DateTimeWhere } from '../gql/graphql';
 /** A range that ends now, or between two times. */
 export type Range = PresetName | Between;
 
-/** In milliseconds since 1970. */
+/** A range of time, in milliseconds since 1970. */
 export interface Between {
   readonly from: number;
   readonly to: number;

@@ -2,7 +2,7 @@ import type { Severity } from '../gql/graphql';
 import { type Between, isPossible, isPreset, presetNames, presets, type Range } from './range';
 import { nameOf, severities } from './severities';
 
-/** What the page shows, all of which is in its address. */
+/** The state of the page, all of which is in its address. */
 export interface View {
   /** The code of a site. */
   readonly site: string | null;

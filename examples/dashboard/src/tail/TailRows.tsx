@@ -10,7 +10,7 @@ export interface TailRowsProps {
   readonly isOne: boolean;
 }
 
-/** How many rows a key moves. */
+/** Number of rows by which a key moves. */
 const steps: Readonly<Record<string, number>> = {
   ...{ ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 },
   ...{ Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY },

@@ -20,7 +20,7 @@ export type Change =
   | { readonly type: 'begin' }
   | { readonly type: 'listed'; readonly rows: readonly TailRow[] }
   | { readonly type: 'resumed' }
-  /** In the order of arrival. */
+  /** The rows are in the order of arrival. */
   | { readonly type: 'added'; readonly rows: readonly TailRow[]; readonly areMissed: boolean };
 
 export function change(state: Rows, change: Change): Rows {
