@@ -1,6 +1,6 @@
 /**
- * After `npm ci`: builds the dashboard that `npm start` serves. Not where the tools for that were left out, as with
- * `npm ci --omit=dev`. JavaScript, since Node.js 20 may run it then.
+ * Builds the dashboard that `npm start` serves. `npm ci` runs this, with Node.js 20 too, which is why it is JavaScript.
+ * Without the development tools, as after `npm ci --omit=dev`, it does nothing.
  */
 process.env['NODE_ENV'] = 'production';
 const vite = await import('vite').catch(() => null);

@@ -78,3 +78,28 @@ test('no exported name means two things', () => {
 test('at most three files lie loose in src', () => {
   expect(sources.filter((file) => dirname(file) === 'src').length).toBeLessThanOrEqual(3);
 });
+
+const written = globSync('{src,test,scripts,bench}/**/*.{ts,js}', {
+  cwd: root,
+  exclude: (path) => /node_modules|generated/.test(path),
+});
+
+/** Returns what the pattern's group `text` matches in these files, each with its file. */
+const found = (files: readonly string[], pattern: RegExp): readonly string[] =>
+  files.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(pattern)].map((match) => `${file}: ${match.groups?.['text']}`),
+  );
+
+test('a doc comment says what the thing is or does, and does not begin with a question word', () => {
+  // These rooms still have such comments.
+  const behind = ['db', 'db/pool', 'http', 'plan'];
+  const files = written.filter((file) => !behind.includes(roomOf(file) ?? ''));
+  expect(found(files, /\/\*\*[\s*]+(?<text>(?:What|Who|Where|When|How|Why|Which|So) .*)/g)).toEqual([]);
+});
+
+test('a test name is a sentence with its own subject', () => {
+  const files = written.filter((file) => file.endsWith('.test.ts'));
+  const fragment =
+    /(?:\b(?:test|it)|\))\(\s*['"`](?<text>(?:is|are|has|have|may|can|does|that|and|but|or|it|they|its) .*)/g;
+  expect(found(files, fragment)).toEqual([]);
+});

@@ -14,7 +14,7 @@ import { hasPgBouncer, type PgBouncer, startPgBouncer } from '../support/pgBounc
 import { startProgram } from '../support/program.ts';
 import { serveStreams } from '../support/streams.ts';
 
-describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and prepares nothing anew', () => {
+describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and does not re-prepare statements', () => {
   let database: TestDatabase;
   let pgBouncer: PgBouncer;
   let pool: Pool;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { anyName } from '../support/anyName.ts';
 import { anyType, type TypeSpec } from './types.ts';
 
-/** How a table stores or guards its rows. */
+/** The ways in which a table stores or guards its rows. */
 const storages = ['plain', 'range', 'list', 'hash', 'heirs', 'secured', 'triggered'] as const;
 /** The source of a column's value that an INSERT omits. */
 const sources = ['none', 'default', 'generated', 'always', 'by default'] as const;

@@ -23,13 +23,13 @@ function leave(environment: Readonly<Record<string, string>>, answers: readonly 
   return { ...result, commands: [...result.stdout.matchAll(/^ {4}(.+)$/gm)].map(([, command]) => command) };
 }
 
-test('says that everything is deleted if you brought nothing, without asking Azure', () => {
+test('the hook says that everything is deleted if you brought nothing, without asking Azure', () => {
   const { status, stdout, calls } = leave({});
   expect([status, calls]).toEqual([0, []]);
   expect(stdout).toMatch(/^azd down deletes the resource group rg-e with everything in it.*\n$/);
 });
 
-test('detaches our security groups from the subnets in your network, and names the subnets that remain', () => {
+test('the hook detaches our security groups from the subnets in your network, and names the subnets that remain', () => {
   const { status, calls, commands } = leave({ VNET_ID: network }, [attached, made]);
   expect(status).toBe(0);
   expect(calls[0]).toContain(`--ids ${network} --query`);
@@ -41,17 +41,17 @@ test('detaches our security groups from the subnets in your network, and names t
   ]);
 });
 
-test('leaves your own subnets alone', () => {
+test('the hook leaves your own subnets alone', () => {
   const { calls } = leave({ VNET_ID: network, APP_SUBNET_ID: `${network}/subnets/mine` }, [attached, made]);
   expect(calls).toEqual([]);
 });
 
-test('stops if a security group cannot be detached, because azd down would fail', () => {
+test('the hook stops if a security group cannot be detached, because azd down would fail', () => {
   const { status } = leave({ VNET_ID: network }, [attached, made, ['subnet update', 'exit 1']]);
   expect(status).not.toBe(0);
 });
 
-test("names the zone's link to the app's network", () => {
+test("the hook names the zone's link to the app's network", () => {
   const link = `${zone}/virtualNetworkLinks/events-1`;
   const answers: Answer[] = [['link vnet list', `echo ${link}`]];
   for (const [environment, ofApp] of [
@@ -68,7 +68,7 @@ test("names the zone's link to the app's network", () => {
   }
 });
 
-test('names the peerings that remain on both sides', () => {
+test('the hook names the peerings that remain on both sides', () => {
   const far = `${theirs}/virtualNetworkPeerings/events-1`;
   const near = `${network}/virtualNetworkPeerings/events-2`;
   const answers: Answer[] = [
@@ -80,7 +80,7 @@ test('names the peerings that remain on both sides', () => {
   expect(leave({ POSTGRES_VNET_ID: theirs, VNET_ID: network }, answers).commands).toEqual([remove(far), remove(near)]);
 });
 
-test("names the server's administrators, whose ids are lost afterwards, and the grants to revoke first", () => {
+test("the hook names the server's administrators, whose ids are lost afterwards, and the grants to revoke first", () => {
   const answers: Answer[] = [["'id-grant-'", 'echo grant-id']];
   const { stdout, commands } = leave({ POSTGRES_SERVER_ID: server, POSTGRES_ADMIN_OBJECT_ID: 'me' }, answers);
   const remove =
@@ -91,7 +91,7 @@ test("names the server's administrators, whose ids are lost afterwards, and the 
 });
 
 test.each(['cr.azurecr.io/events-graphql/api-e:azd-1', 'cr.azurecr.io/events-graphql/api-e@sha256:ab'])(
-  'names the role assignment and the images that remain in a registry, for %s',
+  'the hook names the role assignment and the images that remain in a registry, for %s',
   (image) => {
     const assignment = `${registry}/providers/Microsoft.Authorization/roleAssignments/1`;
     const answers: Answer[] = [
@@ -105,13 +105,13 @@ test.each(['cr.azurecr.io/events-graphql/api-e:azd-1', 'cr.azurecr.io/events-gra
   },
 );
 
-test('lets azd down continue if Azure does not answer', () => {
+test('the hook lets azd down continue if Azure does not answer', () => {
   const all = { POSTGRES_ZONE_ID: zone, POSTGRES_VNET_ID: theirs, POSTGRES_SERVER_ID: server, REGISTRY_ID: registry };
   const { status, commands } = leave({ VNET_ID: network, ...all }, [['az ', 'exit 3']]);
   expect([status, commands]).toEqual([0, []]);
 });
 
-test('looks for the names that the template gives', () => {
+test('the hook looks for the names that the template gives', () => {
   const script = readFileSync(join(root, 'infra/hooks/leftovers.sh'), 'utf8');
   const prefixes = [...script.matchAll(/starts_with\(name, '([a-z-]+)'\)/g)].map(([, prefix]) => prefix);
   const modules = ['subnets', 'zone-link', 'peering'].map((name) =>

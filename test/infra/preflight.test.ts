@@ -20,27 +20,27 @@ const skus: Answer = ['list-skus', 'echo Standard_B1ms; echo Standard_D2ds_v5'];
 const mine = '/subscriptions/s/resourceGroups/n/providers/Microsoft.Network/virtualNetworks/v';
 const foreign = mine.replace('/s/', '/other/');
 
-test('lets a deployment continue if it finds no problem', () => {
+test('the hook lets a deployment continue if it finds no problem', () => {
   const { status, stderr, calls } = run('hooks/preflight.sh', {}, [registered(providers), skus]);
   expect([status, stderr]).toEqual([0, '']);
   expect(calls.find((call) => call.includes('list-skus'))).toContain('--location westeurope --subscription s');
 });
 
-test('requests a subscription, and then checks nothing that needs one', () => {
+test('the hook requests a subscription, and then checks nothing that needs one', () => {
   const { status, stderr, calls } = run('hooks/preflight.sh', { AZURE_SUBSCRIPTION_ID: '' }, []);
   expect(status).toBe(1);
   expect(stderr).toContain('azd env set AZURE_SUBSCRIPTION_ID "$(az account show');
   expect(calls).toEqual(['az extension show --name containerapp --output none']);
 });
 
-test('requests a login that may use the subscription', () => {
+test('the hook requests a login that may use the subscription', () => {
   const { status, stderr, calls } = run('hooks/preflight.sh', {}, [['account show', 'exit 1']]);
   expect(status).toBe(1);
   expect(stderr).toContain('    az login\n');
   expect(calls).toHaveLength(2);
 });
 
-test("names each missing provider with its command, whatever its case in Azure's answer", () => {
+test("the hook names each missing provider with its command, whatever its case in Azure's answer", () => {
   const names = providers.slice(3).map((name) => name.toLowerCase());
   const { status, stderr } = run('hooks/preflight.sh', {}, [registered(names), skus]);
   expect(status).toBe(1);
@@ -49,7 +49,7 @@ test("names each missing provider with its command, whatever its case in Azure's
   ).toEqual(providers.slice(0, 3));
 });
 
-test('checks every provider that the template uses', () => {
+test('the hook checks every provider that the template uses', () => {
   const folder = join(root, 'infra/bicep/modules');
   const modules = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
   const used = [...modules.join('\n').matchAll(/'(Microsoft\.\w+)\/[\w/]+@/g)].map(([, name]) => name);
@@ -58,7 +58,7 @@ test('checks every provider that the template uses', () => {
   expect(used.filter((name) => ![...providers, ...always].includes(name ?? ''))).toEqual([]);
 });
 
-test('does not request sizes from a missing provider', () => {
+test('the hook does not request sizes from a missing provider', () => {
   const names = providers.filter((name) => name !== 'Microsoft.DBforPostgreSQL');
   expect(run('hooks/preflight.sh', {}, [registered(names)]).calls.join()).not.toContain('list-skus');
 });
@@ -66,7 +66,7 @@ test('does not request sizes from a missing provider', () => {
 test.each([
   ['an existing server', { POSTGRES_SERVER_ID: '/subscriptions/s/x' }],
   ['a server that was already created', { POSTGRES_HOST: 'h' }],
-])('does not check the size of %s', (_, environment) => {
+])('the hook does not check the size of %s', (_, environment) => {
   expect(run('hooks/preflight.sh', environment, [registered(providers)]).calls.join()).not.toContain('list-skus');
 });
 
@@ -79,14 +79,14 @@ test.each([
     'exit 1',
     'moon has no PostgreSQL servers for this',
   ],
-])('refuses %s', (_, environment, answer, message) => {
+])('the hook refuses %s', (_, environment, answer, message) => {
   const { status, stderr } = run('hooks/preflight.sh', environment, [registered(providers), ['list-skus', answer]]);
   expect(status).toBe(1);
   expect(stderr).toContain(message);
   expect(stderr).toContain('azd env set AZURE_LOCATION');
 });
 
-test('refuses a network in another region, even if only a subnet names it', () => {
+test('the hook refuses a network in another region, even if only a subnet names it', () => {
   for (const [name, id] of [
     ['VNET_ID', mine],
     ['APP_SUBNET_ID', `${mine}/subnets/a`],
@@ -100,7 +100,7 @@ test('refuses a network in another region, even if only a subnet names it', () =
   }
 });
 
-test('refuses a network or a registry that is in another subscription or does not exist', () => {
+test('the hook refuses a network or a registry that is in another subscription or does not exist', () => {
   const answers = [registered(providers), skus, ['resource show', 'exit 3'] as Answer];
   const elsewhere = run('hooks/preflight.sh', { VNET_ID: foreign, REGISTRY_ID: foreign }, answers);
   expect(elsewhere.status).toBe(1);
@@ -141,13 +141,13 @@ test.each([
   );
 });
 
-test('refuses a server that exceeds the quota of all families together', () => {
+test('the hook refuses a server that exceeds the quota of all families together', () => {
   const { status, stderr } = run('hooks/preflight.sh', {}, [registered(providers), skus, quota('cores', 10, 9)]);
   expect(status).toBe(1);
   expect(stderr).toContain('The quota cores of PostgreSQL servers');
 });
 
-test('refuses another environment if the quota is used up', () => {
+test('the hook refuses another environment if the quota is used up', () => {
   const answers = [registered(providers), skus, quota('ManagedEnvironmentCount', 1, 1)];
   const { status, stderr } = run('hooks/preflight.sh', {}, answers);
   expect(status).toBe(1);
@@ -157,12 +157,12 @@ test('refuses another environment if the quota is used up', () => {
   expect(run('hooks/preflight.sh', { APP_URL: 'https://ca' }, answers).status).toBe(0);
 });
 
-test('leaves quotas that it cannot read to Azure', () => {
+test('the hook leaves quotas that it cannot read to Azure', () => {
   const answers: Answer[] = [registered(providers), skus, ['az rest', 'exit 1'], ['list-usages', 'exit 1']];
   expect(run('hooks/preflight.sh', {}, answers).status).toBe(0);
 });
 
-test('checks no quota for what exists', () => {
+test('the hook checks no quota for what exists', () => {
   const there = { POSTGRES_HOST: 'h', APP_URL: 'https://ca' };
   expect(run('hooks/preflight.sh', there, [registered(providers)]).calls.join()).not.toMatch(/az rest|list-usages/);
 });
@@ -170,7 +170,7 @@ test('checks no quota for what exists', () => {
 test.each([
   ['AbacRepositoryPermissions', 'false', 'azd env set REGISTRY_ABAC true'],
   ['LegacyRegistryPermissions', 'true', 'azd env set REGISTRY_ABAC false'],
-])('refuses a registry of the mode %s with REGISTRY_ABAC=%s', (mode, abac, remedy) => {
+])('the hook refuses a registry of the mode %s with REGISTRY_ABAC=%s', (mode, abac, remedy) => {
   const answers: Answer[] = [registered(providers), skus, ['roleAssignmentMode', `echo ${mode}`]];
   const check = (value: string) =>
     run('hooks/preflight.sh', { REGISTRY_ID: '/subscriptions/s/x', REGISTRY_ABAC: value }, answers);
@@ -178,17 +178,17 @@ test.each([
   expect(check(abac === 'true' ? 'false' : 'true').status).toBe(0);
 });
 
-test('lists all problems at once', () => {
+test('the hook lists all problems at once', () => {
   const answers = [['extension show', 'exit 1'], registered(['Microsoft.DBforPostgreSQL']), ['list-skus', 'true']];
   const { stderr } = run('hooks/preflight.sh', { VNET_ID: foreign }, answers as Answer[]);
   expect(stderr.match(/^- /gm)).toHaveLength(1 + (providers.length - 1) + 1 + 1);
 });
 
-test('stops if it cannot find out', () => {
+test('the hook stops if it cannot find out', () => {
   expect(run('hooks/preflight.sh', {}, [['provider list', 'exit 1']]).status).not.toBe(0);
 });
 
-test('gives unset variables the same defaults as the parameter file', () => {
+test('the hook gives unset variables the same defaults as the parameter file', () => {
   const script = read('infra/hooks/preflight.sh');
   for (const name of ['AZURE_LOCATION', 'POSTGRES_HIGH_AVAILABILITY', 'POSTGRES_SIZE', 'REGISTRY_ABAC']) {
     const [, value] = new RegExp(`'${name}', '(.+)'`).exec(read('infra/bicep/main.bicepparam')) ?? [];

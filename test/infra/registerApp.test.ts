@@ -21,7 +21,7 @@ function register(answers: readonly Answer[], options: readonly string[] = []) {
   };
 }
 
-test('registers an app with its audience, its roles and a scope for clients, and prints what to set', () => {
+test('the script registers an app with its audience, its roles and a scope for clients, and prints what to set', () => {
   const { status, stdout, calls, changes, bodies } = register([created, ['sp show', 'exit 3'], ...shown]);
   expect(status).toBe(0);
   expect(calls[1]).toContain('--display-name events-graphql --sign-in-audience AzureADMyOrg');
@@ -45,7 +45,7 @@ test('registers an app with its audience, its roles and a scope for clients, and
   expect(stdout).toContain(`AUTH=entra AUTH_TENANT_ID=tenant AUTH_AUDIENCE=${app},api://${app}\n`);
 });
 
-test('updates a registration, whose roles and scope keep their ids', () => {
+test('the script updates a registration, whose roles and scope keep their ids', () => {
   const answers: readonly Answer[] = [
     found,
     ["appRoles[?value=='Events.Read']", 'echo of-read'],
@@ -70,12 +70,12 @@ test('updates a registration, whose roles and scope keep their ids', () => {
   );
 });
 
-test('changes nothing when it runs a second time', () => {
+test('the script changes nothing when it runs a second time', () => {
   const once = register([found, ...shown]);
   expect(register([found, ...shown]).calls).toEqual(once.calls);
 });
 
-test('changes nothing if several apps have the name', () => {
+test('the script changes nothing if several apps have the name', () => {
   const { status, stderr, calls } = register([['app list', 'echo 1-1; echo 2-2'], ...shown]);
   expect(status).toBe(1);
   expect(stderr).toContain('Several apps are called events-graphql');
@@ -86,15 +86,18 @@ test.each([
   ['a name', ["it's"]],
   ['a client', ['events', 'my client']],
   ['an address', ['events', 'http://events.example']],
-])('rejects %s that is not valid, without asking Entra ID', (_, options) => {
+])('the script rejects %s that is not valid, without asking Entra ID', (_, options) => {
   const { status, stderr, calls } = register([], options);
   expect([status, calls]).toEqual([2, []]);
   expect(stderr).toContain(`'${options.at(-1)}'`);
   expect(stderr).toContain('. Usage: register-app.sh');
 });
 
-test.each(['app list', 'app create', 'app show', 'az rest', 'sp create'])('stops if az %s fails', (command) => {
-  const { status, calls } = register([[command, 'exit 1'], created, ['sp show', 'exit 3'], ...shown]);
-  expect(status).not.toBe(0);
-  expect(calls.at(-1)).toContain(command.replace('az ', ''));
-});
+test.each(['app list', 'app create', 'app show', 'az rest', 'sp create'])(
+  'the script stops if az %s fails',
+  (command) => {
+    const { status, calls } = register([[command, 'exit 1'], created, ['sp show', 'exit 3'], ...shown]);
+    expect(status).not.toBe(0);
+    expect(calls.at(-1)).toContain(command.replace('az ', ''));
+  },
+);

@@ -23,7 +23,7 @@ export interface Probe {
   readonly failureThreshold: number;
 }
 
-/** What an app and a job have in common. */
+/** The properties that apps and jobs share. */
 interface Job {
   readonly configuration: {
     readonly identitySettings: readonly { readonly identity: string; readonly lifecycle: string }[];

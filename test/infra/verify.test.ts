@@ -17,7 +17,7 @@ const known: Answer[] = [
 ];
 const succeeded: Answer = ['execution show', 'echo Succeeded'];
 
-test("prints the app's address, who may call it, and doctor's output", () => {
+test("the hook prints the app's address, who may call it, and doctor's output", () => {
   const { status, stdout } = run('hooks/verify.sh', environment, [ready, ...known, succeeded]);
   expect(status).toBe(0);
   expect(stdout.slice(stdout.indexOf('ok  login'))).toBe(
@@ -31,7 +31,7 @@ test("prints the app's address, who may call it, and doctor's output", () => {
   );
 });
 
-test('waits for the newest revision before it starts doctor', () => {
+test('the hook waits for the newest revision before it starts doctor', () => {
   const becomes = `[ "$(grep -c sleep "$CALLS")" -ge 2 ] && echo ca--2 || echo ca--1`;
   const answers: Answer[] = [['latestReadyRevisionName', becomes], ...known, succeeded];
   const { status, calls } = run('hooks/verify.sh', environment, answers);
@@ -41,7 +41,7 @@ test('waits for the newest revision before it starts doctor', () => {
   expect(started).toBeGreaterThan(calls.findLastIndex((call) => call.includes('latestReadyRevisionName')));
 });
 
-test("fails if the revision does not become ready, with Azure's and the revision's messages", () => {
+test("the hook fails if the revision does not become ready, with Azure's and the revision's messages", () => {
   const answers: Answer[] = [
     ['latestReadyRevisionName', 'echo ca--1'],
     ['revision show', 'echo "state: Failed"'],
@@ -59,25 +59,25 @@ test.each([
   ['doctor finds something', ['execution show', 'echo Failed']],
   ['doctor cannot be started', ['job start', 'exit 1']],
   ['nobody knows how doctor ended', ['execution show', 'exit 1']],
-] satisfies [string, Answer][])('fails when %s', (_, answer) => {
+] satisfies [string, Answer][])('the hook fails when %s', (_, answer) => {
   const { status, stdout } = run('hooks/verify.sh', environment, [answer, ready, ...known]);
   expect(status).toBe(1);
   expect(stdout).toContain('verdict   not healthy');
 });
 
-test('says that every caller is rejected while the audience is one that no token has', () => {
+test('the hook says that every caller is rejected while the audience is one that no token has', () => {
   const unregistered: Answer = ['AUTH_AUDIENCE', 'echo api://e'];
   const { status, stdout } = run('hooks/verify.sh', environment, [unregistered, ready, ...known, succeeded]);
   expect(status).toBe(0);
   expect(stdout).toContain('healthy, but it rejects every caller: run infra/register-app.sh');
 });
 
-test('says that with AUTH=none anyone may call', () => {
+test('the hook says that with AUTH=none anyone may call', () => {
   const { stdout } = run('hooks/verify.sh', environment, [['AUTH_AUDIENCE', 'true'], ready, ...known, succeeded]);
   expect(stdout).toContain('audience  none');
 });
 
-test('fails if az fails', () => {
+test('the hook fails if az fails', () => {
   const { status, calls } = run('hooks/verify.sh', environment, [['latestRevisionName', 'exit 1']]);
   expect(status).not.toBe(0);
   expect(calls).toHaveLength(1);

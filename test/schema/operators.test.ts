@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createExtendedDatabase, hasExtensions } from '../support/database.ts';
 import { idsOf, serveTables } from '../support/tables.ts';
 
-describe('an operator that somebody made in a schema of the search_path', () => {
+describe('an operator that somebody created in a schema of the search_path', () => {
   const served = serveTables(`
     create type mood as enum ('low', 'mid', 'high');
     create table thing (thing_id int primary key, mood mood not null unique, moods mood[]);

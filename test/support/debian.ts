@@ -14,7 +14,7 @@ export interface Debian {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Null if it is not installed. */
+    /** Debian's PostgreSQL; null if it is not installed. */
     readonly debian: Debian | null;
   }
 }

@@ -228,7 +228,7 @@ const documents: readonly Json[] = [
 ];
 const given = fc.constantFrom(...documents.filter((json) => json !== null));
 
-/** How JSON values of one type are compared: as values of another kind, if they have the type. */
+/** The comparison of JSON values of one type: as values of another kind, if they have the type. */
 interface Nested {
   readonly kind: Kind;
   readonly of: (json: Json) => string | null;
@@ -367,7 +367,7 @@ function unordered(type: string, values: readonly string[]): Kind {
   };
 }
 
-/** How the sets of a kind relate to each other. */
+/** The relations between the sets of a kind. */
 interface Sets {
   readonly contains: (outer: string, inner: string) => boolean;
   readonly overlaps: (a: string, b: string) => boolean;

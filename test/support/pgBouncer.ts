@@ -69,7 +69,7 @@ interface Admin {
   readonly password: string;
 }
 
-/** Each login is looked up in the server, so that passwords may change as tokens do. */
+/** Writes the configuration. PgBouncer looks up each login in the server, so that passwords may change as tokens do. */
 const configuration = ({ host, port, user }: Admin, listenPort: number, directory: string, backends: number) => `
 [databases]
 * = host=${host} port=${port}

@@ -130,7 +130,7 @@ const shifts: readonly (readonly [string, Span])[] = [
 
 interface Bucket {
   readonly column: 'at' | 'local' | 'day';
-  /** Null if only parts form the groups. */
+  /** The length of the buckets; null if only parts form the groups. */
   readonly every: readonly [string, Length] | null;
   readonly parts: readonly Part[];
   readonly timeZone: string;

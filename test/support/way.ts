@@ -2,7 +2,7 @@ import type { Api } from '../../src/api/api.ts';
 import type { App } from '../../src/server/app.ts';
 
 /**
- * How the APIs of a test file answer queries: with a plan if there is one (usual), with the executor alone, or, for
+ * The way in which the APIs of a test file answer queries: with a plan if there is one (usual), with the executor alone, or, for
  * queries sent by `fetch`, as a server answers a repeated query.
  */
 type Way = 'usual' | 'executor' | 'again';

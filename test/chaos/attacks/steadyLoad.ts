@@ -7,7 +7,7 @@ const lookMs = 3000;
 /** Megabytes by which the heap may grow after the first third; the document cache fills for a while. */
 const growth = 40;
 
-/** No document is sent twice, and no caller sends more than a few. */
+/** Writes a document that is never sent twice; no caller sends more than a few. */
 const documentOf = (n: number) =>
   `{ a${n}: devices(first: ${1 + (n % 20)}) { nodes { serial b${n}: events(last: 3) { nodes { severity payload } } } } }`;
 

@@ -5,7 +5,7 @@ import { type Attack, repeat } from '../attack.ts';
 const subscriptionOf = (n: number) =>
   encodeURIComponent(`subscription { marksAdded(where: { n: { ne: ${-n} } }) { cursor edges { node { n } } } }`);
 
-/** As many as two callers with streams may have; beyond that, each stream has its own caller. */
+/** Number of streams that two callers may have together; beyond that, each stream has its own caller. */
 const ofTwo = 4000;
 
 /** Opens more streams than the limit, which leaves some connections to others. */
