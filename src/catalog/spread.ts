@@ -7,7 +7,7 @@ export type Spread =
 
 /** A table, or another thing with rows. */
 interface Spreadable {
-  /** How an extension distributes the rows, if one does. */
+  /** The way in which an extension distributes the rows, if one does. */
   readonly spread?: Spread | undefined;
 }
 

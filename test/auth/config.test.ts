@@ -116,8 +116,8 @@ describe('who may call', () => {
       [/^AUTH_TENANT_ID: must be/, /^AUTH_TENANT_ID/],
     ],
     ['keys over plain HTTP', { ...entra, AUTH_AUTHORITY: 'http://login.example' }, [/^AUTH_AUTHORITY: must/]],
-    ['a tenant that nothing looks at', { ...entra, AUTH: 'none' }, [/^AUTH: must be entra/]],
-    ['a tenant alone', { ...entra, AUTH: '' }, [/^AUTH: must be entra/]],
+    ['a tenant together with AUTH=none', { ...entra, AUTH: 'none' }, [/^AUTH: must be entra/]],
+    ['a tenant without AUTH', { ...entra, AUTH: '' }, [/^AUTH: must be entra/]],
   ] as const)('%s is an error', (_, environment, problems) => {
     expect(problemsOf(environment)).toEqual(problems.map((problem) => expect.stringMatching(problem)));
   });

@@ -203,7 +203,7 @@ test('a Retry-After beyond the end of the token in use is obeyed until then', as
 
 test.each([
   ['35 days', 35 * 86_400],
-  ['an end in milliseconds, where seconds are due', 1.8e12],
+  ['ages, because its end is in milliseconds instead of seconds,', 1.8e12],
 ])('a token that lives for %s is not requested repeatedly', async (_, lifeSeconds) => {
   holdTime();
   endpoint.lifeSeconds = lifeSeconds;
@@ -216,10 +216,10 @@ test.each([
 });
 
 test.each([
-  ['a success that is not understood', 200, { token: 'SECRET-77' }],
-  ['one with an error beside the token', 200, { access_token: 'SECRET-77', expires_on: '1', error: 'x' }],
-  ['a token of another form', 200, { accessToken: 'SECRET-77', expiresOn: '5' }],
-  ['a success of another status', 203, 'SECRET-77'],
+  ['a success of unknown form', 200, { token: 'SECRET-77' }],
+  ['a success with a token and an error', 200, { access_token: 'SECRET-77', expires_on: '1', error: 'x' }],
+  ['a token under other names', 200, { accessToken: 'SECRET-77', expiresOn: '5' }],
+  ['a success with another status', 203, 'SECRET-77'],
   ['a refusal with a token', 400, { access_token: 'SECRET-77', message: 'no' }],
   ['a failure with a token', 500, { refresh_token: 'SECRET-77 "or so"' }],
   ['JSON within JSON', 403, { message: JSON.stringify({ id_token: 'SECRET-77' }) }],

@@ -40,7 +40,7 @@ describe('the content of a token', () => {
     ['app roles', { roles: ['Events.Read', 'Events.Write', 'Other'] }, ['read', 'write']],
     ['delegated scopes', { scp: 'openid Events.Explore Events.Read' }, ['read', 'explore']],
     ['both', { roles: ['Events.Explore'], scp: 'Events.Write' }, ['write', 'explore']],
-    ['names that only begin alike', { roles: ['Events.ReadAll'], scp: 'Events.Readonly' }, []],
+    ['names that only begin the same', { roles: ['Events.ReadAll'], scp: 'Events.Readonly' }, []],
     ['claims of another shape', { roles: 'Events.Read', scp: ['Events.Read'] }, []],
     ['nothing', {}, []],
   ] as const)('a token says what its bearer may do: by %s', async (_, claims, permissions) => {
@@ -59,15 +59,19 @@ describe('a token is rejected', () => {
   test.each([
     ['for another audience', { aud: 'https://graph.microsoft.com' }, /another audience/],
     ['of another issuer', { iss: 'https://login.microsoftonline.com/common/v2.0' }, /another issuer/],
-    ['of an issuer whose name begins alike', { iss: `https://sts.windows.net/${tenantId}/v2.0` }, /another issuer/],
+    [
+      'of an issuer whose name only begins the same',
+      { iss: `https://sts.windows.net/${tenantId}/v2.0` },
+      /another issuer/,
+    ],
     ['of another tenant', { tid: crypto.randomUUID() }, /another tenant/],
     ['that has expired', { exp: inSeconds(-120) }, /expired/],
     ['that is not valid yet', { nbf: inSeconds(120) }, /not valid yet/],
     ['that never expires', { exp: undefined }, /lacks a required claim/],
-    ['of nobody', { oid: undefined }, /lacks a required claim/],
-    ['of somebody without a name', { oid: '' }, /does not identify its bearer/],
+    ['without an object id', { oid: undefined }, /lacks a required claim/],
+    ['with an empty object id', { oid: '' }, /does not identify its bearer/],
     ['with a zero character', { site: 'a\0' }, /PostgreSQL cannot store/],
-    ['with half a character, however deep', { roles: [{ '\ud800': 1 }] }, /PostgreSQL cannot store/],
+    ['with half of a surrogate pair, however deep', { roles: [{ '\ud800': 1 }] }, /PostgreSQL cannot store/],
   ] as const)('a token is rejected: one %s', async (_, claims, message) => {
     const error = await refusal(await issuer.sign(claims));
     expect(error).toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringMatching(message) });
@@ -110,7 +114,7 @@ describe('a token is rejected', () => {
       () => issuer.sign().then((token) => token.split('.').slice(0, 2).join('.')),
       /not a signed JWT/,
     ],
-    ['of nothing', async () => 'x', /not a signed JWT/],
+    ['of a text that is not a JWT', async () => 'x', /not a signed JWT/],
   ];
 
   test.each(forgeries)('a token is rejected with the signature %s', async (_, forge, message) => {

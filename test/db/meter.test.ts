@@ -61,7 +61,7 @@ describe('a read that returns more than a response may hold', () => {
   // PostgreSQL checks for a cancellation between rows.
   test.each([
     ['one row of 100 MB', sql`select repeat('x', 100000000)`, true],
-    ['a cancel that does not get there', flood, false],
+    ['a cancel request that is lost', flood, false],
   ])(
     'a read that is too large loses its connection after some megabytes if PostgreSQL does not end it: %s',
     async (_, query, cancels) => {

@@ -74,9 +74,9 @@ test('the token is fetched before a socket opens', async () => {
 
 test.concurrent.each([
   ['an untrusted authority', { ssl: {} }, 'tls', /PGSSLROOTCERT/],
-  ['another host name than the certificate has', { host: '127.0.0.1' }, 'tls', /PGHOST/],
+  ['a host name that the certificate does not have', { host: '127.0.0.1' }, 'tls', /PGHOST/],
   ['a name that does not exist', { host: 'no.invalid' }, 'name', /private DNS zone/],
-  ['a port where nobody listens', { port: 1 }, 'connect', /does not answer/],
+  ['a port on which nothing listens', { port: 1 }, 'connect', /does not answer/],
   ['a database that does not exist', { database: 'nowhere' }, 'login', /"nowhere" does not exist/],
   ['no TLS', { ssl: false }, 'login', /no encryption/],
   ['a wrong password', { password: 'wrong' }, 'login', /password/],

@@ -221,7 +221,11 @@ describe('on the way to the server', () => {
 
   test.each([
     ['an unknown authority', { PGSSLROOTCERT: '' }, /PGSSLROOTCERT to a file/],
-    ['a name that the certificate is not for', { PGHOST: '127.0.0.1' }, /PGHOST to a name that the certificate is for/],
+    [
+      'a name for which the certificate is not valid',
+      { PGHOST: '127.0.0.1' },
+      /PGHOST to a name that the certificate is for/,
+    ],
   ])('%s is reported', async (_, changed, remedy) => {
     const found = await look(changed);
     expect(found.tls).toMatchObject({ status: 'failed', remedy: expect.stringMatching(remedy) });

@@ -124,9 +124,9 @@ test('changes without an event, as on a network share, are found by polling', as
 });
 
 test.each([
-  ['that is no JSON', 'web.json', '{ "b": ', /web\.json: .*JSON/],
-  ['that is none', 'web.json', '[]', /web\.json: is not a manifest/],
-  ['with a hash that is none', 'app.json', JSON.stringify({ ['0'.repeat(64)]: '{ b }' }), /app\.json: .* SHA-256/],
+  ['that is not JSON', 'web.json', '{ "b": ', /web\.json: .*JSON/],
+  ['of another shape', 'web.json', '[]', /web\.json: is not a manifest/],
+  ['with a wrong hash', 'app.json', JSON.stringify({ ['0'.repeat(64)]: '{ b }' }), /app\.json: .* SHA-256/],
   ['with another document for an id', 'app.json', '{ "a": "{ b }" }', /"a" has another document in .*app\.json/],
 ])(
   'because of a manifest %s, the previous documents stay, and the log names it once',

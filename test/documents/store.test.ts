@@ -81,7 +81,7 @@ describe('an unreliable manifest', () => {
   const hash = sha256('{ a }');
   test.each<[string, Record<string, unknown>, readonly string[]]>([
     [
-      'hashes that are not those of their texts, all of them',
+      'wrong hashes, all of them',
       { 'm.json': { [`sha256:${hash}`]: '{ b }', 'sha256:abc': '{ a }', [hash]: '{ c }' } },
       [
         `m.json: the id "sha256:${hash}" is not the SHA-256 of its document, which is ${sha256('{ b }')}`,
@@ -114,13 +114,13 @@ describe('an unreliable manifest', () => {
       [expect.stringMatching(hash)],
     ],
     [
-      'JSON in no known shape',
+      'JSON of an unknown shape',
       { 'm.json': { x: 1 }, 'n.json': [], 'o.json': { format: 'apollo-persisted-query-manifest', version: 2 } },
       ['m.json', 'n.json', 'o.json'].map((name) => expect.stringMatching(`^${name}: is not a manifest: expected`)),
     ],
-    ['text that is no JSON', { 'm.json': '{' }, [expect.stringMatching(/^m\.json: Expected property name/)]],
+    ['text that is not JSON', { 'm.json': '{' }, [expect.stringMatching(/^m\.json: Expected property name/)]],
     ['an empty folder', {}, []],
-    ['a folder of something else', { 'm.txt': '' }, [expect.stringMatching('contains no manifest')]],
+    ['a folder of other files', { 'm.txt': '' }, [expect.stringMatching('contains no manifest')]],
   ])('an unreliable manifest is a problem: %s', async (_, files, problems) => {
     expect(await problemsOf(files)).toEqual(problems);
   });

@@ -110,7 +110,7 @@ const key = (day: number, hour: number) => {
 
 test.each([
   ['a list', `{ readings(${days}, first: 5, orderBy: [{ at: DESC }]) { ${nodes} } }`],
-  ['its other end, with the number of its rows', `{ readings(${days}, last: 5) { ${nodes} totalCount } }`],
+  ['the end of a list, with the number of its rows', `{ readings(${days}, last: 5) { ${nodes} totalCount } }`],
   ['aggregates', `{ readingsAggregate(${days}) { count of { value { min max avg } } } }`],
   ['groups', `{ readingsGroupedAggregate(${days}, groupBy: { columns: [DEVICE_ID] }) { key { deviceId } count } }`],
   ['a key', `{ reading(${key(2, 5)}) { value } }`],
@@ -118,10 +118,10 @@ test.each([
     'keys',
     `{ a: reading(${key(2, 5)}) { value } b: reading(${key(2, 7)}) { value } c: reading(${key(2, 8)}) { value } }`,
   ],
-  ['the rows of one', `{ device(deviceId: 3) { readings(${days}, first: 2) { ${nodes} totalCount } } }`],
-  ['the rows of several', `{ devices { nodes { readings(${days}, first: 2) { ${nodes} totalCount } } } }`],
+  ['the list under one parent', `{ device(deviceId: 3) { readings(${days}, first: 2) { ${nodes} totalCount } } }`],
+  ['the lists under several parents', `{ devices { nodes { readings(${days}, first: 2) { ${nodes} totalCount } } } }`],
   [
-    'a condition on rows',
+    'a condition on related rows',
     `{ devices(where: { readings: { some: { at: { gte: ${time(3, 1)}, lt: ${time(3, 4)} } } } }) { nodes { deviceId } } }`,
   ],
   ['a change', `mutation { updateReading(${key(2, 5)}, patch: { value: 5 }) { reading { value } } }`],

@@ -237,11 +237,7 @@ describe('an extension', () => {
   });
 
   const failing: readonly [string, readonly Extension[], RegExp][] = [
-    [
-      'a column that is not there',
-      [shout('site', 'codes')],
-      /0\.ts: "site" has no readable column "codes"; it has "site_id"/,
-    ],
+    ['a missing column', [shout('site', 'codes')], /0\.ts: "site" has no readable column "codes"; it has "site_id"/],
     [
       'a type that the column does not have',
       [({ table }) => table('device', { tags: 'String!' })],
@@ -253,27 +249,27 @@ describe('an extension', () => {
       /is "Float", not "Float!"/,
     ],
     [
-      'a field that a column has',
+      "a field with a column's name",
       [({ table }) => table('site', {}).fields((t) => ({ name: t.int({ resolve: () => 1 }) }))],
       /0\.ts: Duplicate field name on Site/,
     ],
     [
-      'a field of another extension',
+      'a field that another extension has',
       [shout('site', 'code'), shout('site', 'name')],
       /1\.ts: Duplicate field shout on Site/,
     ],
     [
-      'a field of Query',
+      'a field that Query has',
       [({ query }) => query((t) => ({ sites: t.int({ resolve: () => 1 }) }))],
       /0\.ts: Duplicate field sites on Query/,
     ],
     [
-      'a field of Mutation',
+      'a field that Mutation has',
       [({ mutation }) => mutation((t) => ({ createSite: t.int({ resolve: () => 1 }) }))],
       /0\.ts: Duplicate field createSite on Mutation/,
     ],
     [
-      'a type',
+      'a type that the API has',
       [({ builder }) => void builder.enumType('Site', { values: ['A'] })],
       /0\.ts: .*name Site already exists/,
     ],
@@ -292,7 +288,7 @@ describe('an extension', () => {
       /1\.ts: Type Hollow must define one or more fields/,
     ],
     [
-      'a type that is nowhere',
+      'a type that is never defined',
       [
         ({ query, builder }) =>
           query((t) => ({ a: t.field({ type: builder.objectRef('Gone'), resolve: () => ({}) }) })),
@@ -300,7 +296,7 @@ describe('an extension', () => {
       /0\.ts: .*Gone/,
     ],
     [
-      'fields that come too late',
+      'fields that are added too late',
       [
         ({ query, table }) =>
           query(() => {
@@ -427,7 +423,7 @@ test("after an extension's mutation rows are read again, and a violated constrai
 test.each([
   ['another column', '1 as b', /The statement returns no column "a"/],
   ['null', 'null as a', /"a" is null, which Int! does not allow/],
-  ['a text that is no value of the API', "'NaN' as a", /NaN/],
+  ['a text that is not a value of the API', "'NaN' as a", /NaN/],
 ])('what an extension reads is checked: %s', async (_, column, message) => {
   const { ask } = await extend(({ query, read, sql }) =>
     query((t) => ({
@@ -445,14 +441,14 @@ test.each([
 
 test.each([
   ['a row', '{ one { site { code } } }', 2],
-  ['a page where a list does not say how long it is', '{ some { serial } }', 50],
+  ['a page for a list of unknown length', '{ some { serial } }', 50],
   [
-    'as many as `first` says, times what is below',
+    'as many rows as `first` says, times what is below',
     '{ some(first: 3) { site { devices(first: 4) { nodes { serial } } } } }',
     3 + 3 + 12,
   ],
   ['at least as many as there are items in an argument', `{ some(first: 1, serials: ["a", "b"]) { serial } }`, 2],
-  ['lists of types of its own', '{ fleet { devices { site { code } } } }', 1 + 50 + 50],
+  ['the lists in its own types', '{ fleet { devices { site { code } } } }', 1 + 50 + 50],
   ['what a mutation returns', 'mutation { touched { site { code } } }', 50 + 50],
   ['nothing for a value of each row', '{ devices(first: 3) { nodes { twice } } }', 3],
 ])('an extension costs %s', async (_, document, cost) => {

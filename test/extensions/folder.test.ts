@@ -86,8 +86,8 @@ test.each([
 
 test.each([
   ['a folder without a module', 'empty', /EXTENSIONS: .*empty: has no module \(\.js, \.ts\)/],
-  ['a folder that is not there', 'nowhere', /EXTENSIONS: .*no such file or directory.*nowhere/],
-  ['a column that is not there', 'column', /EXTENSIONS: .*column\.js: "site" has no readable column "cod"/],
+  ['a missing folder', 'nowhere', /EXTENSIONS: .*no such file or directory.*nowhere/],
+  ['a missing column', 'column', /EXTENSIONS: .*column\.js: "site" has no readable column "cod"/],
 ])('%s stops the start', async (_, name, message) => {
   for (const command of [[], ['schema']]) {
     const program = start(command, name);

@@ -123,9 +123,9 @@ describe('security headers', () => {
   test.each([
     ['data', () => post()],
     ['errors', () => post({}, '{"query":"{ nothing }"}')],
-    ['a refusal', () => post({}, 'x'.repeat(3000))],
+    ['a rejection', () => post({}, 'x'.repeat(3000))],
     ['a probe', () => api.app.fetch('http://localhost/health/live')],
-    ['an address where there is nothing', () => api.app.fetch('http://localhost/nothing')],
+    ['an address without a page', () => api.app.fetch('http://localhost/nothing')],
   ])('security headers are on %s', async (_, send) => {
     expect(headersOf(await send())).toEqual(strict);
   });

@@ -117,14 +117,14 @@ const masked = { code: 'INTERNAL_SERVER_ERROR', message: 'Unexpected error', ret
 const theirs = { code: 'BAD_USER_INPUT', retryAfter: null, level: levels.debug };
 
 test.each([
-  ['a function that was dropped', '{ undefinedFunctions { nodes { n } } }', '42883', 'events.gone'],
-  ['one that is inlined', '{ undefinedInlineds { nodes { n } } }', '42883', 'events.gone'],
-  ['a table that is not there', '{ undefinedTables { nodes { n } } }', '42P01', 'no_such_table'],
-  ['a type that is not there', '{ undefinedTypes { nodes { n } } }', '42704', 'no_such_type'],
+  ['a dropped function', '{ undefinedFunctions { nodes { n } } }', '42883', 'events.gone'],
+  ['a dropped function that is inlined', '{ undefinedInlineds { nodes { n } } }', '42883', 'events.gone'],
+  ['a missing table', '{ undefinedTables { nodes { n } } }', '42P01', 'no_such_table'],
+  ['a missing type', '{ undefinedTypes { nodes { n } } }', '42704', 'no_such_type'],
   ['a name of a relation', '{ undefinedRelationNames { nodes { n } } }', '3F000', 'nothing'],
   ['what PostgreSQL does not support', '{ unsupporteds { nodes { n } } }', '0A000', 'FOR UPDATE'],
-  ['several rows where there may be one', '{ severalRows { nodes { n } } }', '21000', 'more than one row'],
-  ['a materialized view that is not filled', '{ unfilleds { nodes { n } } }', '55000', 'has not been populated'],
+  ['a subquery with several rows', '{ severalRows { nodes { n } } }', '21000', 'more than one row'],
+  ['an unfilled materialized view', '{ unfilleds { nodes { n } } }', '55000', 'has not been populated'],
   ['a setting in a policy', '{ guardeds { nodes { owner } } }', '42704', 'app.user'],
   [
     'a setting in a default',
@@ -132,7 +132,7 @@ test.each([
     ...(['42704', 'app.owner'] as const),
   ],
   [
-    'a setting in a default, beside values',
+    'a setting in a default, next to values',
     'mutation { createDefaulteds(inputs: [{ defaultedId: 1 }, { defaultedId: 2 }]) { createdCount } }',
     ...(['42704', 'app.owner'] as const),
   ],

@@ -14,7 +14,7 @@ const long = 'x'.repeat(100_000);
 describe('a message quotes no more than necessary', () => {
   test.each<readonly [what: string, document: string, x: unknown, says: RegExp]>([
     [
-      'a field that is not there',
+      'a missing field',
       'query ($x: NoteWhere) { notes(where: $x) { totalCount } }',
       { wrd: { in: [long] } },
       /^Variable "\$x".*Did you mean "word"/s,

@@ -54,7 +54,7 @@ describe.each([true, false])(
     const closed = await setUpApi(database.connection, { config: { documents, auth: issuer.config } });
 
     test.each([
-      ['nobody, where nobody is asked', null],
+      ['anyone, without authentication', null],
       ['nobody', undefined],
       ['a stranger', []],
       ['a reader', ['Events.Read']],

@@ -91,7 +91,7 @@ const get = (text: string, more = '') => ({ method: 'GET', path: `?query=${encod
 /** Requests that follow one that is admitted and has warmed the server, and the way in which they are answered. */
 const cases: readonly [name: string, warm: Sent, then: Sent, way: 'short' | 'whole', config?: Config][] = [
   ['the same again', { body: { query } }, { body: { query } }, 'short'],
-  ['nothing but a type', { body: { query: '{ __typename }' } }, { body: { query: '{ __typename }' } }, 'short'],
+  ['only __typename', { body: { query: '{ __typename }' } }, { body: { query: '{ __typename }' } }, 'short'],
   ['as a GET', { body: { query } }, get(query), 'whole'],
   ['a GET again', get(query), get(query), 'short'],
   [
@@ -106,20 +106,20 @@ const cases: readonly [name: string, warm: Sent, then: Sent, way: 'short' | 'who
     { body: { query: variables, variables: { first: 'x' } } },
     'whole',
   ],
-  ['with variables that are no object', { body: { query } }, { body: { query, variables: [1] } }, 'whole'],
+  ['with variables that are not an object', { body: { query } }, { body: { query, variables: [1] } }, 'whole'],
   [
-    'with variables that nest',
+    'with deeply nested variables',
     { body: { query } },
     { body: `{"query":${JSON.stringify(query)},"variables":{"a":${'['.repeat(300)}${']'.repeat(300)}}}` },
     'whole',
   ],
   ['with an unknown parameter', { body: { query } }, { body: { query, what: 1 } }, 'whole'],
-  ['with an operation that it has not', { body: { query } }, { body: { query, operationName: 'None' } }, 'whole'],
+  ['with an unknown operation', { body: { query } }, { body: { query, operationName: 'None' } }, 'whole'],
   ['with an empty operation name', { body: { query } }, { body: { query, operationName: '' } }, 'short'],
   ['as one of several', { body: { query } }, { body: [{ query }] }, 'whole'],
   ['by an id', { body: { documentId: 'one' } }, { body: { documentId: 'one' } }, 'short'],
   ['by an id in the path', { method: 'GET', path: '/one' }, { method: 'GET', path: '/one' }, 'short'],
-  ['by an id that is not there', { body: { documentId: 'one' } }, { body: { documentId: 'two' } }, 'whole'],
+  ['by an unknown id', { body: { documentId: 'one' } }, { body: { documentId: 'two' } }, 'whole'],
   ['by an id with another text', { body: { documentId: 'one' } }, { body: { documentId: 'one', query } }, 'whole'],
   [
     'in another media type',
@@ -127,7 +127,12 @@ const cases: readonly [name: string, warm: Sent, then: Sent, way: 'short' | 'who
     { body: { query }, headers: { accept: 'application/graphql-response+json' } },
     'whole',
   ],
-  ['in none that there is', { body: { query } }, { body: { query }, headers: { accept: 'image/png' } }, 'whole'],
+  [
+    'in a media type that the server does not have',
+    { body: { query } },
+    { body: { query }, headers: { accept: 'image/png' } },
+    'whole',
+  ],
   [
     'as a stream of events',
     { body: { query } },
@@ -147,7 +152,7 @@ const cases: readonly [name: string, warm: Sent, then: Sent, way: 'short' | 'who
     'whole',
   ],
   [
-    'as a text of a document',
+    'as the text of a document',
     { body: { query } },
     { body: query, headers: { 'content-type': 'application/graphql' } },
     'short',
@@ -160,7 +165,7 @@ const cases: readonly [name: string, warm: Sent, then: Sent, way: 'short' | 'who
     'whole',
     { maxBodyBytes: 2000 },
   ],
-  ['that is no JSON', { body: { query } }, { body: '{' }, 'whole'],
+  ['that is not JSON', { body: { query } }, { body: '{' }, 'whole'],
   ['by another method', { body: { query } }, { method: 'PUT' }, 'whole'],
   [
     'that costs too much',
@@ -204,7 +209,7 @@ const cases: readonly [name: string, warm: Sent, then: Sent, way: 'short' | 'who
     'whole',
     { auth: issuer.config },
   ],
-  ['of nobody', { body: { query }, headers: reader }, { body: { query } }, 'whole', { auth: issuer.config }],
+  ['without a token', { body: { query }, headers: reader }, { body: { query } }, 'whole', { auth: issuer.config }],
   [
     'of a caller who may not explore',
     { body: { query }, headers: await token('Events.Read', 'Events.Explore') },

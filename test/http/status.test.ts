@@ -27,10 +27,10 @@ async function statusOf(query: string, accept: string): Promise<readonly [status
 
 describe.each([strict, 'application/json'])('as %s', (accept) => {
   test.each([
-    ['an unknown error beside data', '{ brokenViews { nodes { number } } jobs { totalCount } }'],
+    ['an unknown error next to data', '{ brokenViews { nodes { number } } jobs { totalCount } }'],
     ['an unknown error alone', '{ brokenViews { nodes { number } } }'],
-    ['a value without a form', '{ jobs { nodes { ratio } } }'],
-    ['a wrong argument beside data', '{ jobs(first: -1) { totalCount } other: jobs { totalCount } }'],
+    ['a value that JSON cannot express', '{ jobs { nodes { ratio } } }'],
+    ['a wrong argument next to data', '{ jobs(first: -1) { totalCount } other: jobs { totalCount } }'],
     ['a wrong argument alone', '{ jobs(first: -1) { totalCount } }'],
   ])('a reply with data is a 200: %s', async (_, query) => {
     expect(await statusOf(query, accept)).toEqual([200, true]);
@@ -40,9 +40,9 @@ describe.each([strict, 'application/json'])('as %s', (accept) => {
 test.each([
   ['a document that does not parse', '{', 400],
   ['a document that is not valid', '{ nothing }', 400],
-  ['a variable without its value', 'query ($id: Int!) { job(jobId: $id) { jobId } }', 400],
-  ['a null that goes up to the root', '{ nodes(ids: ["x", "y"]) { id } a: jobs { totalCount } }', 200],
-  ['an argument that goes up to the root', `{ nodes(ids: [${'"x",'.repeat(1001)}]) { id } }`, 400],
+  ['a missing variable', 'query ($id: Int!) { job(jobId: $id) { jobId } }', 400],
+  ['a null that propagates to the root', '{ nodes(ids: ["x", "y"]) { id } a: jobs { totalCount } }', 200],
+  ['a wrong argument that propagates to the root', `{ nodes(ids: [${'"x",'.repeat(1001)}]) { id } }`, 400],
 ])('a reply without data is not a 200: %s', async (_, query, status) => {
   expect(await statusOf(query, strict)).toEqual([status, status === 200]);
 });

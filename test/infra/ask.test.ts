@@ -67,7 +67,7 @@ describe('for a public app', () => {
 
   test.each([
     ['no document is known', { PERSISTED: 'documents' }, 'No document was sent: azd env set VERIFY_DOCUMENT'],
-    ['none is wanted', { VERIFY_DOCUMENT: 'none' }, 'No document was sent'],
+    ['none is requested', { VERIFY_DOCUMENT: 'none' }, 'No document was sent'],
   ])('nothing is sent if %s', (_, variables, verdict) => {
     const { status, stdout, calls } = verify({ ...outside, ...variables }, [
       ['PERSISTED_DOCUMENTS', 'echo "$PERSISTED"'],

@@ -28,7 +28,7 @@ const refused: readonly [why: string, parameters: Parameters, words: string][] =
     { registryId: inGroup(elsewhere, 'rg-shared', 'Microsoft.ContainerRegistry/registries/crshared') },
     'registryId is in another one',
   ],
-  ['a new server that is already reached', { databaseAccess: 'present' }, 'set postgresServerId'],
+  ['the host of a new server', { databaseAccess: 'present' }, 'set postgresServerId'],
   [
     'an injected server without its zone',
     { postgresServerId: server, databaseAccess: 'injected' },
@@ -71,7 +71,7 @@ const refused: readonly [why: string, parameters: Parameters, words: string][] =
   ],
   ['a certificate for no domain', { customDomainCertificateId: 'x' }, 'set customDomain'],
   [
-    'telemetry for two places',
+    'telemetry with two destinations',
     { applicationInsights: true, otlpEndpoint: 'http://x' },
     'telemetry has two destinations',
   ],

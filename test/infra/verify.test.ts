@@ -58,7 +58,7 @@ test("the hook fails if the revision does not become ready, with Azure's and the
 test.each([
   ['doctor finds something', ['execution show', 'echo Failed']],
   ['doctor cannot be started', ['job start', 'exit 1']],
-  ['nobody knows how doctor ended', ['execution show', 'exit 1']],
+  ["doctor's result is unknown", ['execution show', 'exit 1']],
 ] satisfies [string, Answer][])('the hook fails when %s', (_, answer) => {
   const { status, stdout } = run('hooks/verify.sh', environment, [answer, ready, ...known]);
   expect(status).toBe(1);

@@ -26,18 +26,18 @@ async function refusal(document: string, variables?: Record<string, unknown>) {
 
 describe('a price', () => {
   test.each([
-    ['a page as large as asked for', '{ devices(first: 7) { nodes { serial } } }', 7],
+    ['a page of the requested size', '{ devices(first: 7) { nodes { serial } } }', 7],
     ['a page from the end', '{ devices(last: 7) { nodes { serial } } }', 7],
-    ['a page as large as it is when not told', '{ devices { edges { cursor } } }', 50],
-    ['no page where only the count is asked for', '{ devices { totalCount __typename } }', 10],
+    ['a page of the default size', '{ devices { edges { cursor } } }', 50],
+    ['no page if only the count is requested', '{ devices { totalCount __typename } }', 10],
     ['pages in pages', '{ sites(first: 10) { nodes { devices(first: 20) { nodes { serial } } } } }', 10 + 200],
     ['counts in pages', '{ sites(first: 10) { nodes { devices { totalCount } } } }', 10 + 100],
     ['a row for each to-one relation', '{ events(first: 10) { nodes { device { site { name } } } } }', 30],
     ['a lookup', '{ deviceBySerial(serial: "x") { events(first: 3) { nodes { severity } } } }', 4],
     ['ids', '{ nodes(ids: ["a", "b", "c"]) { ... on Device { site { name } } } }', 6],
-    ['an aggregate again for the period before', '{ eventsAggregate { count previous { count } } }', 10 + 10],
+    ['an aggregate again for its previous period', '{ eventsAggregate { count previous { count } } }', 10 + 10],
     [
-      'groups again for the period before',
+      'groups again for their previous period',
       '{ eventsGroupedAggregate(first: 7, groupBy: {}) { count previous { count } } }',
       17 + 17,
     ],
@@ -45,7 +45,7 @@ describe('a price', () => {
     ['a column again under another name', '{ devices(first: 9) { nodes { serial again: serial } } }', 18],
     ['the name of a type under many names', '{ a: __typename b: __typename c: __typename }', 2],
     [
-      'what is related as often as an order reads it',
+      'related rows as often as an order reads them',
       '{ events(first: 10, orderBy: [{ device: { site: { name: ASC } } }, { value: ASC }]) { nodes { value } } }',
       10 + 20,
     ],
@@ -60,12 +60,12 @@ describe('a price', () => {
       10 + 20,
     ],
     [
-      'the rows that are told apart as a count',
+      'distinct rows as a count',
       '{ events(first: 10, distinctOn: [DEVICE_ID], orderBy: [{ occurredAt: DESC }]) { nodes { value } } }',
       10 + 10,
     ],
     ['nothing that is skipped', '{ devices(first: 9) @skip(if: true) { nodes { serial } } }', 0],
-    ['a page that the schema refuses as the largest', '{ devices(first: 5000) { nodes { serial } } }', 1000],
+    ['a page size that the schema rejects as the largest', '{ devices(first: 5000) { nodes { serial } } }', 1000],
     ['a full message of a subscription', 'subscription { eventsAdded { edges { node { device { serial } } } } }', 1000],
     ['no negative rows', '{ devices(first: -5) { nodes { serial } } }', 0],
     [
@@ -85,7 +85,7 @@ describe('a price', () => {
       4 + 6,
     ],
     [
-      'a fragment that is left out in one place and let in in another',
+      'a fragment that is skipped in one place and included in another',
       '{ ...D @skip(if: true) ...D } fragment D on Query { devices(first: 4) { nodes { serial } } }',
       4,
     ],

@@ -85,7 +85,7 @@ test.each([
     'again and again',
     `{ ${Array.from({ length: 20 }, (_, i) => `a${i}: __schema { types { fields { args { name } } } }`).join(' ')} }`,
   ],
-  ['beside rows', `{ item1s { totalCount } __schema { types { fields { args { name } } } } }`],
+  ['next to rows', `{ item1s { totalCount } __schema { types { fields { args { name } } } } }`],
 ])('introspection %s is rejected', async (_, query) => {
   expect(await (await ask(query)).json()).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }] });
 });

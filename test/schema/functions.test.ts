@@ -289,17 +289,17 @@ describe('the visibility of a function', () => {
   };
 
   test.each<[what: string, statement: string, shown: boolean]>([
-    ['nobody was granted', 'create function calls.alone() returns int language sql stable as $$select 1$$', false],
-    ['with PUBLIC and the owner', 'grant execute on function calls.alone to public', false],
-    ['another role', 'grant execute on function calls.alone to :other', false],
-    ['a role that the role belongs to', 'grant :other to :user', true],
-    ['not any more', 'revoke :other from :user', false],
-    ['the role itself', 'grant execute on function calls.alone to :user', true],
-    ['and not PUBLIC', 'revoke execute on function calls.alone from public', true],
-    ['nobody again', 'revoke execute on function calls.alone from :user', false],
+    ['without a grant', 'create function calls.alone() returns int language sql stable as $$select 1$$', false],
+    ['with a grant to PUBLIC', 'grant execute on function calls.alone to public', false],
+    ['with a grant to another role', 'grant execute on function calls.alone to :other', false],
+    ['with a grant to a role that it belongs to', 'grant :other to :user', true],
+    ['after it left that role', 'revoke :other from :user', false],
+    ['with a grant to the role itself', 'grant execute on function calls.alone to :user', true],
+    ['without the grant to PUBLIC', 'revoke execute on function calls.alone from public', true],
+    ['without any grant again', 'revoke execute on function calls.alone from :user', false],
     ['with @expose, but without EXECUTE', `comment on function calls.alone is '@expose'`, false],
-    ['with both', 'grant execute on function calls.alone to public', true],
-    ['without the comment', 'comment on function calls.alone is null', false],
+    ['with @expose and EXECUTE', 'grant execute on function calls.alone to public', true],
+    ['with EXECUTE, but without @expose', 'comment on function calls.alone is null', false],
   ])('grants and comments decide whether a function is shown: %s', async (_, statement, shown) => {
     const other = await otherRole;
     await database.admin(statement.replaceAll(':other', other).replaceAll(':user', database.connection.user));

@@ -50,8 +50,8 @@ describe('a row with a new label is an error that may be retried, and then has i
     ['a list of a domain', '{ jobs { nodes { found: phases } } }', { nodes: [{ found: [null] }] }],
     ['a key', '{ kinds { nodes { found: kind } } }', null],
     ['a view', '{ jobViews { nodes { found: state } } }', { nodes: [{ found: null }] }],
-    ['the least', '{ jobsAggregate { of { state { found: min } } } }', { of: { state: { found: null } } }],
-    ['the greatest', '{ jobsAggregate { of { state { found: max } } } }', { of: { state: { found: null } } }],
+    ['a minimum', '{ jobsAggregate { of { state { found: min } } } }', { of: { state: { found: null } } }],
+    ['a maximum', '{ jobsAggregate { of { state { found: max } } } }', { of: { state: { found: null } } }],
     ['the last row', '{ jobsAggregate { last(by: AT) { found: state } } }', { last: null }],
     [
       'a group',

@@ -23,7 +23,7 @@ afterAll(() => rm(invalid));
 
 test.each([
   ['a misspelt variable', { PGHSOT: 'x' }, /PGHSOT.*did you mean PGHOST/],
-  ['a database that refuses', { PGPORT: '1' }, /127\.0\.0\.1:1.*(not answer|ECONNREFUSED)/],
+  ['a database that refuses connections', { PGPORT: '1' }, /127\.0\.0\.1:1.*(not answer|ECONNREFUSED)/],
   ['a server without TLS', { PGSSLMODE: 'verify-full' }, /127\.0\.0\.1:\d+ has no TLS: .*PGSSLMODE=disable/],
   ['a wrong password', { PGPASSWORD: 'wrong' }, /password/],
   ['a missing database', { PGDATABASE: 'nowhere' }, /"nowhere" does not exist/],
@@ -48,9 +48,9 @@ test.each([
     { PG_STATEMENT_TIMEOUT_MS: '3' },
     /catalog of the schema "events" takes too long .* after \d+ ms\. Raise PG_STATEMENT_TIMEOUT_MS$/m,
   ],
-  ['a port that is no number', { PORT: 'abc' }, /PORT: /],
-  ['a document that does not fit', { STRICT_DOCUMENTS: 'true', PERSISTED_DOCUMENTS: invalid }, /1 of 1 persisted/],
-  ['a manifest that is not there', { PERSISTED_DOCUMENTS: 'nowhere.json' }, /PERSISTED_DOCUMENTS: .*nowhere\.json/],
+  ['a port that is not a number', { PORT: 'abc' }, /PORT: /],
+  ['an invalid document', { STRICT_DOCUMENTS: 'true', PERSISTED_DOCUMENTS: invalid }, /1 of 1 persisted/],
+  ['a missing manifest', { PERSISTED_DOCUMENTS: 'nowhere.json' }, /PERSISTED_DOCUMENTS: .*nowhere\.json/],
 ])('%s is one clear message, an exit code, and no stack trace', async (_, changed, message) => {
   const program = startProgram([], { ...variables, ...changed });
   expect(await program.ended).toBe(1);

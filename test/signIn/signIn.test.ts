@@ -29,7 +29,7 @@ describe("the pages' configuration for sign-in", () => {
     ['both forms of the audience', `${app},api://${app}`, `api://${app}`, { authority, clientId: app }],
     ['an audience with a name, and the id', `api://events,${app}`, 'api://events', { authority, clientId: app }],
     ['the id alone', app, app, { authority, clientId: app }],
-    ['a name alone, of which no app follows', 'api://events', 'api://events', null],
+    ['a name alone, which identifies no app', 'api://events', 'api://events', null],
   ])('the configuration for sign-in follows from the audience: %s', async (_, audience, scope, signIn) => {
     expect(await settingsOf(entra(audience))).toEqual({ command: command(scope), entra: signIn });
   });

@@ -131,7 +131,7 @@ describe('a bulk create', () => {
 describe.each([
   ['a table', createDocument, (key: number, change = 0) => ({ code: `key ${key}`, amount: key + 1 + change }), 'CODE'],
   [
-    'a partitioned table, its partitions unlike each other,',
+    'a partitioned table with different partitions',
     readings,
     (key: number, change = 0) => ({
       sensor: `s${key}`,

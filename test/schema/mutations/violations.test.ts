@@ -143,21 +143,21 @@ describe('an error of many rows says which input caused it', () => {
   });
 
   test.each([
-    ['a row that is there', 'Thing', 'Things', [{ code: 'x' }, { code: 'second' }], { code: 'CONFLICT', index: 1 }],
+    ['an existing row', 'Thing', 'Things', [{ code: 'x' }, { code: 'second' }], { code: 'CONFLICT', index: 1 }],
     [
-      'two that are the same',
+      'two equal rows',
       ...(['Booking', 'Bookings'] as const),
       [booking(1), booking(2), booking(3), booking(4, { guest: `${guest}1`.toUpperCase(), person: 'Ann, the 1th' })],
       { code: 'BAD_USER_INPUT', fields: ['guest', 'person'], indexes: [0, 3] },
     ],
     [
-      'two times that are the same',
+      'two rows with the same time',
       ...(['Booking', 'Bookings'] as const),
       [booking(1, { at: '2026-01-01T00:00:00Z' }), booking(2), booking(3, { at: '2026-01-01T00:00:00Z' })],
       { code: 'BAD_USER_INPUT', fields: ['at'], indexes: [0, 2] },
     ],
     [
-      'a row that is not there',
+      'a missing row',
       ...(['Part', 'Parts'] as const),
       [
         { thingId: 1, name: 'x' },
@@ -167,7 +167,7 @@ describe('an error of many rows says which input caused it', () => {
       { code: 'CONFLICT', index: 2, fields: ['thingId'] },
     ],
     [
-      'a rule',
+      'a check',
       ...(['Thing', 'Things'] as const),
       [
         { code: 'x', amount: 5 },
@@ -177,13 +177,13 @@ describe('an error of many rows says which input caused it', () => {
       { code: 'BAD_USER_INPUT', index: 1, fields: ['amount'] },
     ],
     [
-      'a rule on a flag',
+      'a check of a flag',
       ...(['Booking', 'Bookings'] as const),
       [booking(1, { held: true }), booking(2, { held: false, at: '2026-01-01T00:00:00Z' })],
       { code: 'BAD_USER_INPUT', index: 1, constraint: 'held_is_true' },
     ],
     [
-      'a partition',
+      'a missing partition',
       ...(['Reading', 'Readings'] as const),
       [
         { sensor: 's', day: '2026-01-01' },
