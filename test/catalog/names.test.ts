@@ -255,9 +255,11 @@ test('aggregates are named after the list, and their columns and types after wha
   expect(fields('Site')).toEqual(expect.arrayContaining(both));
   expect(names(given, 'DeviceColumn')).toEqual(['LAST_SEEN', 'ROW_ID', 'SEEN_AT', 'SITE_ID']);
   expect(names(given, 'DeviceGroupBy')).toEqual(['columns', 'seenAt', 'site']);
-  expect(names(given, 'DeviceHaving')).toEqual(['and', 'count', 'lastSeen', 'not', 'or', 'rowId', 'seenAt', 'siteId']);
+  expect(names(given, 'DeviceHaving')).toEqual([
+    ...['and', 'count', 'countChange', 'lastSeen', 'not', 'or', 'rowId', 'seenAt', 'siteId'],
+  ]);
   expect(names(given, 'DeviceGroupedOrderBy')).toEqual([
-    ...['bucket', 'count', 'lastSeen', 'parts', 'rowId', 'seenAt', 'site', 'siteId'],
+    ...['bucket', 'count', 'countChange', 'lastSeen', 'parts', 'rowId', 'seenAt', 'site', 'siteId'],
   ]);
 });
 
