@@ -1,4 +1,5 @@
-import { type CustomScalar, customScalars } from '../src/schema/scalars.ts';
+import type { CustomScalar } from '../src/schema/scalar.ts';
+import { customScalars } from '../src/schema/scalars.ts';
 
 type InTypeScript = string | { readonly input: string; readonly output: string };
 

@@ -3,7 +3,8 @@ import type { Order, Type } from '../../catalog/type.ts';
 import * as compare from '../../db/sql/compare.ts';
 import { looked, mapped, type Slot } from '../../db/sql/slot.ts';
 import { gte, or, own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
-import { type Leaf, writeList } from '../leaves.ts';
+import type { Leaf } from '../leaves.ts';
+import { writeList } from '../listText.ts';
 import type { ScalarName } from '../scalars.ts';
 import type { Sense } from '../senses.ts';
 import { widerFor } from './beyond.ts';
@@ -168,7 +169,7 @@ const hasFewValues = ({ sql: type, enum: id }: Type): boolean => id !== null || 
 
 /** Casts a list to an array. pg separates items by commas, so arrays with another delimiter are written here. */
 const listOf = (type: Type, texts: readonly string[] | Slot): Sql => {
-  const write = (list: unknown) => writeList(list as readonly string[], type.delimiter, String);
+  const write = (list: unknown) => writeList(list, type.delimiter, String);
   const listed = type.delimiter === ',' ? texts : mapped(texts, write);
   return inForm(type, sql`${listed}::${trusted(type.sql)}[]`, '[]');
 };

@@ -4,7 +4,7 @@ import { argument, type GivenArguments, isCallable } from '../../db/sql/call.ts'
 import { badInput } from '../../errors.ts';
 import type { FieldBuilder } from '../builder.ts';
 import type { Arguments } from '../fieldSource.ts';
-import { writeList } from '../leaves.ts';
+import { writeList } from '../listText.ts';
 import type { Types } from '../types.ts';
 
 /** The arguments of a function's field. */
@@ -55,6 +55,5 @@ function formOf(types: Types, { type }: Pick<Parameter, 'type'>) {
   if (!row) return types.leaf({ type });
   if (!type.item) return { type: row.ref, isList: false, write: row.write };
   const { delimiter } = type.item;
-  const writeRows = (value: unknown) => writeList(Array.isArray(value) ? value : [value], delimiter, row.write);
-  return { type: row.ref, isList: true, write: writeRows };
+  return { type: row.ref, isList: true, write: (value: unknown) => writeList(value, delimiter, row.write) };
 }

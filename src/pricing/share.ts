@@ -1,0 +1,117 @@
+import {
+  type FieldNode,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isIntrospectionType,
+  isListType,
+} from 'graphql';
+import type { PageLimits } from '../config/limits.ts';
+import { messageRows } from '../db/sql/tail.ts';
+import { type Source, sourceOf } from '../schema/fieldSource.ts';
+import { type Counts, countRows } from './counts.ts';
+import { type Definition, definitionOf } from './definition.ts';
+import type { MergedField } from './fields.ts';
+
+/** Cost of one occurrence of a field, and how often its selection is evaluated. */
+interface Share {
+  readonly rows: number;
+  readonly items: number;
+  /** Number of times that the selection below `nodes` and `edges` is evaluated. */
+  readonly page?: number;
+}
+
+/** A field with a selection in a document, and what is known where it stands. */
+export interface Selecting {
+  readonly schema: GraphQLSchema;
+  readonly definition: Definition;
+  /** Name of the type that has the field. */
+  readonly parent: string;
+  readonly node: FieldNode;
+  readonly below: readonly MergedField[];
+  /** Rows that one occurrence of the parent costs. */
+  readonly each: number;
+  readonly counts: Counts;
+  /** Items counted for the introspection's list of all types. */
+  readonly types: () => number;
+}
+
+/**
+ * Number of groups counted for a document that does not limit them, and the maximum; rows in the response are added.
+ */
+const groupSizes: PageLimits = { defaultSize: 1000, maxSize: 10_000 };
+
+/** Items counted for a list of the introspection other than the list of all types. */
+const introspectedItems = 5;
+
+/** Returns the rows that a leaf counts: none for a column. */
+export function leafRows(definition: Definition | undefined): number {
+  const source = sourceOf(definition);
+  if (source?.kind === 'call') return 1 + (source.calledRows ?? 0);
+  return source?.kind === 'count' ? countRows : 0;
+}
+
+/** Prices a field with a selection. */
+export function shareOf(field: Selecting): Share {
+  const { schema, definition, parent, node, counts, types } = field;
+  const source = sourceOf(definition);
+  if (source) return shareOfSource(field, source);
+  const isList = isListType(getNullableType(definition.type));
+  if (isIntrospectionType(getNamedType(definition.type))) {
+    const items = definition.name === 'types' ? types() : introspectedItems;
+    return isList ? each(items) : { rows: 0, items: 1 };
+  }
+  if (parent === schema.getSubscriptionType()?.name) return { rows: messageRows, items: 1, page: messageRows };
+  if (parent === schema.getQueryType()?.name) return each(isList ? counts.listed(definition, node) : 1);
+  if (isList) return computedShare(field);
+  // A mutation's own rows have a limit of their own; the selection on its payload counts per row.
+  return { rows: 0, items: parent === schema.getMutationType()?.name ? counts.listed(definition, node) : 1 };
+}
+
+const each = (items: number): Share => ({ rows: items, items });
+
+function shareOfSource(field: Selecting, { kind, calledRows = 0 }: Source): Share {
+  const { definition, node, counts } = field;
+  const isList = isListType(getNullableType(definition.type));
+  switch (kind) {
+    case 'list':
+      return listShare(field, calledRows);
+    case 'relation':
+      return each(1);
+    case 'lookup':
+      return each(isList ? counts.listed(definition, node) : 1);
+    case 'aggregate': {
+      const groups = isList ? counts.page(node, groupSizes) : 1;
+      return { rows: countRows + calledRows + (isList ? groups : 0), items: groups };
+    }
+    case 'call': {
+      const items = isList ? counts.page(node) : 1;
+      return { rows: calledRows + items, items };
+    }
+    case 'again':
+      return { rows: field.each, items: 1 };
+    case 'write':
+      return { rows: 0, items: counts.listed(definition, node) };
+    case 'computed':
+      return computedShare(field);
+    default:
+      return { rows: 0, items: 1 };
+  }
+}
+
+function listShare({ schema, definition, node, below, counts }: Selecting, calledRows: number): Share {
+  const page = counts.page(node);
+  const called = calledRows + (counts.isGiven(node, 'distinctOn') ? countRows : 0);
+  const rows = below.some((child) => readsPage(schema, child)) ? page * (1 + counts.ordering(definition, node)) : 0;
+  return { rows: called + rows, items: 1, page };
+}
+
+/** Tells whether a field of a connection needs the rows of its page. */
+const readsPage = (schema: GraphQLSchema, { type, nodes }: MergedField): boolean => {
+  const name = nodes[0]?.name.value ?? '';
+  return name !== '__typename' && sourceOf(definitionOf(schema, type, name))?.kind !== 'count';
+};
+
+/** Counts the rows of an extension field: one, or for a list as many as its arguments say, otherwise a page. */
+const computedShare = ({ definition, node, counts }: Selecting): Share =>
+  each(isListType(getNullableType(definition.type)) ? Math.max(counts.page(node), counts.listed(definition, node)) : 1);
