@@ -22,14 +22,14 @@ export interface Catalog {
 
 /** A configuration of text search: how PostgreSQL turns a text into words. */
 export interface SearchConfiguration {
-  /** Qualified, unless it is built in. */
+  /** Name, qualified unless it is built in. */
   readonly name: string;
   /** The quoted, qualified name. */
   readonly sql: string;
 }
 
 export interface Enum {
-  /** Referenced by columns' types: `schema.name`, unquoted. */
+  /** Identifier to which columns' types refer: `schema.name`, unquoted. */
   readonly id: string;
   readonly name: string;
   readonly labels: readonly string[];

@@ -14,7 +14,7 @@ import { runs } from '../support/property.ts';
 const manifests = fileURLToPath(new URL('manifests', import.meta.url));
 const fixture = (name: string) => join(manifests, name);
 
-describe('the manifests of', () => {
+describe('manifests', () => {
   const expected: Record<string, { readonly id: RegExp; readonly names: readonly string[] }> = {
     'client-preset.json': { id: /^sha256:[0-9a-f]{64}$/, names: ['DeviceGrid', 'LastEvents'] },
     'relay-md5.json': { id: /^[0-9a-f]{32}$/, names: ['DeviceListQuery'] },

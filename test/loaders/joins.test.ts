@@ -118,7 +118,7 @@ describe('rows of to-one relations', () => {
   });
 });
 
-describe('rows are loaded by themselves', () => {
+describe('rows that are loaded separately', () => {
   test('rows are loaded separately if both sides have different collations', async () => {
     expect(await api.query('{ codeds { nodes { codeByCode { meaning } } } }')).toEqual({
       codeds: { nodes: [{ codeByCode: { meaning: 'ex' } }, { codeByCode: null }] },

@@ -154,7 +154,7 @@ test('a value of a document finds what the same value of a variable finds', asyn
   }
 });
 
-describe('a null in a filter is refused', () => {
+describe('nulls in filters', () => {
   const nulls: readonly (Where | null)[] = [
     null,
     ...['and', 'or', 'not', 'site', 'areaByRegionZone', 'badge', 'notes'].map((key) => ({ [key]: null })),

@@ -45,7 +45,7 @@ function describeKeys(types: readonly Builtin[], database: () => Promise<TestDat
 
 describeKeys(keys(builtins), createEmptyDatabase);
 
-describe.skipIf(!hasExtensions(...extensions))('of extensions', () => {
+describe.skipIf(!hasExtensions(...extensions))("keys of extensions' types", () => {
   const inExt = extensions.map((name) => `create extension ${name} schema ext;`).join('');
   const grant = 'grant usage on schema ext to public;';
   describeKeys(keys(extended), () => createExtendedDatabase(), `create schema ext; ${inExt} ${grant}`);

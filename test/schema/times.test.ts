@@ -174,7 +174,7 @@ describe('changes between buckets', () => {
   });
 });
 
-describe('a period before', () => {
+describe('an earlier period', () => {
   const week = 'worker: { eq: "ann" }, at: { gte: "2026-03-27T00:00Z", lt: "2026-04-03T00:00Z" }';
 
   test('an earlier period of all rows is one statement, which reads both periods by their index', async () => {

@@ -24,7 +24,7 @@ const codeOf = async (response: Response) => {
   return errors[0]?.extensions.code;
 };
 
-describe('of two plugins that would both answer, the first is', () => {
+describe('the order of the plugins', () => {
   test("GraphiQL's page is served before the caller is checked, who has no token yet", async () => {
     const app = appWith({ auth: issuer.config, graphiql: true });
     const page = await app.fetch('http://localhost/graphql', { headers: { accept: 'text/html' } });

@@ -280,7 +280,7 @@ describe.concurrent('other collectors', () => {
   });
 });
 
-describe.concurrent('a useless collector', () => {
+describe.concurrent('a collector that does not work', () => {
   const requests = 50;
 
   test.each([

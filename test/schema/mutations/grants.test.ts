@@ -30,7 +30,7 @@ function fields({ api }: TestApi, name: string): readonly string[] {
   return isObjectType(type) ? Object.keys(type.getFields()) : [];
 }
 
-describe('a role that was granted', () => {
+describe('grants of a role', () => {
   test('a role that was granted only SELECT has no Mutation type', async () => {
     const api = await apiOf('select on all tables in schema events');
     expect(api.api.schema.getMutationType()).toBeUndefined();
