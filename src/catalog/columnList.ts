@@ -18,7 +18,7 @@ export function keyColumns(table: Table, text: string): readonly string[] | stri
     : 'values of a key must have an order';
 }
 
-/** Reads `a, "b c"`. */
+/** Reads names separated by commas: `a, "b c"`. */
 export const namesIn = (text: string): readonly string[] =>
   (text.match(/"(?:[^"]|"")+"|[^",\s][^",]*/g) ?? []).map((name) => unquote(name.trim()));
 

@@ -29,7 +29,10 @@ export interface Priced {
   /** A document that passed `checkShape`; it need not be valid. */
   readonly document: DocumentNode;
   readonly operationName?: string | null | undefined;
-  /** If they are not known yet, each variable has its default, and a page size without one counts as the largest. */
+  /**
+   * The variables of the operation. While they are unknown, each has its default, and a page size without one counts as
+   * the largest.
+   */
   readonly variables: KnownVariables;
   readonly pages: PageLimits;
 }

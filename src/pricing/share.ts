@@ -21,7 +21,7 @@ interface Share {
   readonly page?: number;
 }
 
-/** A field with a selection in a document, and what is known where it stands. */
+/** A field with a selection in a document, with the facts about its place. */
 export interface Selecting {
   readonly schema: GraphQLSchema;
   readonly definition: Definition;

@@ -55,7 +55,7 @@ function measured(of: ShapeColumn, field: string, fraction?: unknown, rows = own
   return measureOf(operand, measureName(of, field), field, fraction);
 }
 
-/** Returns the same measure as it is, as a number or as its change; numbers of durations are in seconds. */
+/** Returns a measure as it is, as a number, or as its change; for the last two, durations count in seconds. */
 export function measuredIn(
   of: ShapeColumn,
   form: NumberForm | undefined,

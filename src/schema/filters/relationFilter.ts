@@ -29,7 +29,7 @@ export function createRelationFilters(
       .map((table) => [table.name, defineMany(builder, names.type(table), where(table))]),
   );
 
-  /** Returns the condition that a related row exists that meets, or with `negated` does not meet, the client's own. */
+  /** Returns the condition that a related row meets the client's condition or, with `negated`, that one does not. */
   const exists =
     (match: Match, negated = false): Condition =>
     (argument, alias) => {
