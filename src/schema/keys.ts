@@ -3,6 +3,7 @@ import type { Key } from '../db/sql/match.ts';
 import { badInput } from '../errors.ts';
 import type { FieldBuilder } from './builder.ts';
 import { widerFor } from './filters/beyond.ts';
+import { leafInput } from './leafField.ts';
 import type { Types } from './types.ts';
 
 /** Creates the arguments for a key of a table, one per column; a name in `taken` gets a `_`. */
@@ -15,12 +16,7 @@ export function keyArguments(types: Types, table: Table, columns: readonly strin
   return {
     define: (t: Pick<FieldBuilder<unknown>, 'arg'>) =>
       Object.fromEntries(
-        keys.map(({ argument, leaf }) => [
-          argument,
-          leaf.isList
-            ? t.arg({ type: [leaf.type], required: { list: true, items: false } })
-            : t.arg({ type: leaf.type, required: true }),
-        ]),
+        keys.map(({ argument, leaf }) => [argument, t.arg({ type: leafInput(t.arg, leaf), required: true })]),
       ),
     read: (args: Readonly<Record<string, unknown>>): Key =>
       keys.map(({ argument, column, leaf }) => {

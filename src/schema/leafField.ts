@@ -1,5 +1,5 @@
 import type { InputFieldMap } from '@pothos/core';
-import type { FieldBuilder } from './builder.ts';
+import type { FieldBuilder, InputFieldBuilder, InputObjectRef } from './builder.ts';
 import type { generatedLeaf } from './generated.ts';
 import type { Leaf } from './leaves.ts';
 
@@ -11,6 +11,13 @@ interface LeafFieldOptions<Parent> {
   readonly args?: InputFieldMap;
   readonly read: ReturnType<typeof generatedLeaf<Parent, unknown>>;
 }
+
+/** Returns the type of an argument or input field for the values of a leaf; `items` tells that items are never null. */
+export const leafInput = (
+  t: Pick<InputFieldBuilder, 'listRef'>,
+  { type, isList }: { readonly type: Leaf['type'] | InputObjectRef; readonly isList: boolean },
+  items = false,
+) => (isList ? t.listRef(type, { required: items }) : type);
 
 /** Creates a field for the values of a leaf: a single value or a list. */
 export function leafField<Parent>(

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Catalog, Table } from '../../catalog/catalog.ts';
 import type { DbFunction, Parameter } from '../../catalog/dbFunction.ts';
-import { builtIn } from '../../catalog/type.ts';
-import type { OrderKey } from './keyset.ts';
 import { calledName, marker } from './markers.ts';
 import { alias, type CalledRows, from } from './select.ts';
 import { calling, ident, identity, join, type Sql, sql, trusted } from './sql.ts';
@@ -81,15 +79,3 @@ export function calledRows(
     numbered: sql`${prefix}(select * from ${call} with ordinality as r(${names}))`,
   };
 }
-
-/** Returns the order in which a function returns its rows. */
-export const ordinalOrder = (catalog: Catalog): readonly OrderKey[] => [
-  {
-    name: marker(catalog, 'ordinality'),
-    expression: ident(alias, marker(catalog, 'ordinality')),
-    type: builtIn('int8'),
-    nullable: false,
-    descending: false,
-    nullsFirst: false,
-  },
-];

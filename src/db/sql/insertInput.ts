@@ -32,6 +32,9 @@ export interface Group {
   readonly positions: readonly number[];
 }
 
+/** Names a column's values in the input, apart from all names of columns. */
+export type InputName = (name: string) => Sql;
+
 /** Limit of INSERTs in one statement. */
 const maxGroups = 100;
 

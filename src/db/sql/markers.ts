@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 
 /** Values that statements select in addition to columns. */
-type Marker =
+export type Marker =
   /** Number, from 1, of the key or input of a batch to which a row belongs. */
   | 'n'
   /** For rows without a key, their text and their position among rows with equal text, or their place on disk. */

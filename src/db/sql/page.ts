@@ -1,10 +1,10 @@
-import type { Catalog, Column, Table } from '../../catalog/catalog.ts';
-import { builtIn } from '../../catalog/type.ts';
+import type { Catalog, Column } from '../../catalog/catalog.ts';
 import type { ComputedValue } from './call.ts';
+import { isNumbered, numberedRows } from './keylessOrder.ts';
 import { after, type KeysetPosition, keyOfColumn, type OrderKey, orderBy, reversed } from './keyset.ts';
 import { marker } from './markers.ts';
 import { computedList, type Joins } from './projection.ts';
-import { alias, columnRef, from, type Rows } from './select.ts';
+import { alias, from, type Rows } from './select.ts';
 import { and, empty, eq, ident, join, or, type Sql, sql, trusted } from './sql.ts';
 
 /** One page of a list, in reading order: `keys` are already reversed for a page from the end. */
@@ -72,7 +72,7 @@ function selectRows(catalog: Catalog, page: Page, wanted: Selected, match: reado
   }
   if (isNearest(catalog, page)) return selectNearest(source, page, wanted);
   // No index provides the order of joined or numbered values, so one scan evaluates each row once.
-  if (keys[0]?.isComputed || isNumbered(catalog, page)) return selectWhole(source, page, wanted);
+  if (keys[0]?.isComputed || isNumbered(catalog, page.keys)) return selectWhole(source, page, wanted);
   const limited = limitedTo(page);
   const arms = ranges(page).map((range) => {
     const where = and([...source.conditions, ...range]);
@@ -95,9 +95,9 @@ interface Source {
 }
 
 function sourceOf(catalog: Catalog, page: Page, conditions: readonly Sql[]): Source {
-  if (!isNumbered(catalog, page))
+  if (!isNumbered(catalog, page.keys))
     return { from: sql`${orderedFrom(catalog, page)} ${ident(alias)}${page.joins}`, conditions };
-  const rows = numbered(catalog, page.table, conditions);
+  const rows = numberedRows(catalog, page.table, conditions);
   return { from: sql`(${rows}) ${ident(alias)}${page.joins}`, conditions: [] };
 }
 
@@ -107,18 +107,15 @@ const orderedFrom = (catalog: Catalog, { table, keys }: Page): Sql =>
     ? table.call.numbered
     : from(catalog, table);
 
-const isNumbered = (catalog: Catalog, { keys }: Page): boolean =>
-  keys.some(({ name }) => name === marker(catalog, 'position'));
-
 /** Selects a page in a single scan that covers all its ranges. */
 function selectWhole({ from, conditions }: Source, page: Page, wanted: Selected): Sql {
-  const where = and([...conditions, or(ranges(page).map(and))]);
+  const where = withinRanges(page, conditions);
   return sql`select ${selectList(wanted, page.keys)} from ${from} where ${where} ${limitedTo(page)}${offsetOf(page)}`;
 }
 
 /** Tells whether the page consists of the rows at the least distance, for which there may be an index. */
 const isNearest = (catalog: Catalog, page: Page): boolean =>
-  isByDistance(page) && page.keys[0]?.approximate === undefined && !isNumbered(catalog, page);
+  isByDistance(page) && page.keys[0]?.approximate === undefined && !isNumbered(catalog, page.keys);
 
 const isByDistance = ({ keys: [first], distinct }: Page): boolean =>
   first?.isDistance === true && !first.descending && !first.nullsFirst && !distinct;
@@ -129,7 +126,7 @@ const isByDistance = ({ keys: [first], distinct }: Page): boolean =>
  */
 function selectNearest({ from, conditions }: Source, page: Page, wanted: Selected): Sql {
   const { keys, offset, limit } = page;
-  const where = and([...conditions, or(ranges(page).map(and))]);
+  const where = withinRanges(page, conditions);
   const nearest = sql`select ${selectList(wanted, keys)} from ${from} where ${where} order by ${orderBy(keys.slice(0, 1))}
     fetch first ${limitOf({ ...page, limit: offset + limit })} rows with ties`;
   return sql`select * from (${nearest}) u ${limitedTo(page)}${offsetOf(page)}`;
@@ -169,6 +166,8 @@ const offsetOf = ({ offset }: Page): Sql => (offset > 0 ? sql` offset ${offset}`
  */
 const limitOf = ({ where, limit }: Page): Sql => (where.values.length > 0 ? sql`${limit}` : trusted(String(limit)));
 
+const withinRanges = (page: Page, conditions: readonly Sql[]): Sql => and([...conditions, or(ranges(page).map(and))]);
+
 /**
  * Splits what a page's cursors leave of a list into ranges, each a list of conditions that all hold; no row is in two
  * ranges.
@@ -177,44 +176,6 @@ function ranges({ keys, after: start, before: end }: Page): readonly (readonly S
   const starts = start ? after(keys, start).map((arm) => [arm]) : [[]];
   const ends = end ? after(reversed(keys), end).map((arm) => [arm]) : [[]];
   return starts.flatMap((above) => ends.map((below) => [...above, ...below]));
-}
-
-/**
- * Returns the order of rows without any key: by their text, then by their position among rows with equal text. Text
- * rather than values, because equal values may differ (1.0 and 1.00), and because a cursor of 32 digits stays short.
- */
-export const rowOrder = (catalog: Catalog): readonly OrderKey[] => [
-  placeKey(catalog, 'row', ident(alias, marker(catalog, 'row')), 'text'),
-  placeKey(catalog, 'position', ident(alias, marker(catalog, 'position')), 'int8'),
-];
-
-/** Returns the order of rows on disk, which tables without a key have; an UPDATE moves a row. */
-export const storageOrder = (catalog: Catalog): readonly OrderKey[] => [
-  placeKey(catalog, 'tableoid', ident(alias, 'tableoid'), 'oid'),
-  placeKey(catalog, 'ctid', ident(alias, 'ctid'), 'tid'),
-];
-
-const placeKey = (
-  catalog: Catalog,
-  name: Parameters<typeof marker>[1],
-  expression: Sql,
-  type: Parameters<typeof builtIn>[0],
-): OrderKey => ({
-  name: marker(catalog, name),
-  expression,
-  type: builtIn(type),
-  nullable: false,
-  descending: false,
-  nullsFirst: false,
-});
-
-function numbered(catalog: Catalog, table: Table, conditions: readonly Sql[]): Sql {
-  const text = sql`row(${join(table.columns.map((column) => columnRef(column)))})::pg_catalog.text`;
-  // Computed values need columns that the API does not expose.
-  const all = table.wholeRow ? sql`${ident(alias)}.*` : join(table.columns.map((column) => columnRef(column)));
-  return sql`select ${all}, pg_catalog.md5(${text}) as ${ident(marker(catalog, 'row'))},
-    pg_catalog.row_number() over (partition by pg_catalog.md5(${text}) order by ${text} collate pg_catalog."C") as ${ident(marker(catalog, 'position'))}
-    from ${from(catalog, table)} ${ident(alias)} where ${and(conditions)}`;
 }
 
 const selectList = ({ columns, computed }: Selected, keys: readonly OrderKey[]): Sql =>

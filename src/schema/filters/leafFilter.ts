@@ -1,6 +1,7 @@
 import { and, type Sql } from '../../db/sql/sql.ts';
 import { required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
+import { leafInput } from '../leafField.ts';
 import { type Leaf, leafName, scalarLeaf } from '../leaves.ts';
 import { memoised } from '../memoised.ts';
 import { given, type Input, stated } from './given.ts';
@@ -42,12 +43,9 @@ export function createLeafFilters(builder: Builder): FilterOf {
       fields: (t) => ({
         ...(hasPath && { path: t.stringList({ required: true, description: pathDescription }) }),
         ...Object.fromEntries(
-          [...fields].map(([field, { type, isList, description }]) => [
+          [...fields].map(([field, { mayHaveNulls, description, ...argument }]) => [
             field,
-            isList
-              ? // Arrays may contain nulls, and so may the array to compare; other lists contain only values.
-                t.field({ type: [type], description, required: { list: false, items: isList === 'of values' } })
-              : t.field({ type, description }),
+            t.field({ type: leafInput(t, argument, !mayHaveNulls), description }),
           ]),
         ),
       }),
@@ -80,9 +78,9 @@ export function createLeafFilters(builder: Builder): FilterOf {
     description,
     condition,
     type: typeOf(leaf, argument),
-    isList: ['values', 'jsonTypes', 'box'].includes(argument)
-      ? ('of values' as const)
-      : argument === 'value' && leaf.isList && (leaf.items?.mayBeNull ? ('of any' as const) : ('of values' as const)),
+    isList: ['values', 'jsonTypes', 'box'].includes(argument) || (argument === 'value' && leaf.isList),
+    // Arrays may contain nulls, and so may the array to compare; other lists contain only values.
+    mayHaveNulls: argument === 'value' && leaf.items?.mayBeNull === true,
   });
 
   const nestedField = (name: string, { nested, description, operand }: NestedOperator) => {
@@ -90,7 +88,8 @@ export function createLeafFilters(builder: Builder): FilterOf {
     return {
       description,
       type,
-      isList: false as const,
+      isList: false,
+      mayHaveNulls: false,
       condition: (outer: FilterOperand, argument: unknown) => {
         const { path = [], ...tests } = argument as Input;
         return condition(name, operand(outer, path as readonly string[]), tests);

@@ -4,6 +4,7 @@ import { argument, type GivenArguments, isCallable } from '../../db/sql/call.ts'
 import { badInput } from '../../errors.ts';
 import type { FieldBuilder } from '../builder.ts';
 import type { Arguments } from '../fieldSource.ts';
+import { leafInput } from '../leafField.ts';
 import { writeList } from '../listText.ts';
 import type { Types } from '../types.ts';
 
@@ -29,13 +30,10 @@ export function functionArguments(
   return {
     define: (t) =>
       Object.fromEntries(
-        given.map(({ name, parameter, type, isList }) => {
-          const required = fn.isStrict && !parameter.hasDefault;
-          return [
-            name,
-            isList ? t.arg({ type: [type], required: { list: required, items: false } }) : t.arg({ type, required }),
-          ];
-        }),
+        given.map(({ name, parameter, ...form }) => [
+          name,
+          t.arg({ type: leafInput(t.arg, form), required: fn.isStrict && !parameter.hasDefault }),
+        ]),
       ),
     read: (args) =>
       new Map(

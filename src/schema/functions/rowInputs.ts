@@ -4,6 +4,7 @@ import { compositeOf } from '../../catalog/functions.ts';
 import type { Type } from '../../catalog/type.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import { described } from '../description.ts';
+import { leafInput } from '../leafField.ts';
 import type { Leaf } from '../leaves.ts';
 import { memoised } from '../memoised.ts';
 import type { SchemaBase } from '../schemaBase.ts';
@@ -34,16 +35,7 @@ export function createRowInputs(builder: Builder, { catalog, names, leaf: leafOf
       fields: (t) =>
         Object.fromEntries(
           fields.flatMap(({ name, leaf }) =>
-            leaf && name !== null
-              ? [
-                  [
-                    name,
-                    leaf.isList
-                      ? t.field({ type: [leaf.type], required: { list: false, items: false } })
-                      : t.field({ type: leaf.type }),
-                  ],
-                ]
-              : [],
+            leaf && name !== null ? [[name, t.field({ type: leafInput(t, leaf) })]] : [],
           ),
         ),
     });

@@ -1,8 +1,7 @@
 import { type Catalog, columnOf } from '../../catalog/catalog.ts';
 import { uniqueKeys } from '../../catalog/uniqueKeys.ts';
-import { ordinalOrder } from '../../db/sql/call.ts';
+import { ordinalOrder, rowOrder, storageOrder } from '../../db/sql/keylessOrder.ts';
 import { keyOfColumn, type OrderKey } from '../../db/sql/keyset.ts';
-import { rowOrder, storageOrder } from '../../db/sql/page.ts';
 import type { Rows } from '../../db/sql/select.ts';
 
 /**

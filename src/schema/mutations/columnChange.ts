@@ -2,6 +2,7 @@ import { based, comparable, comparedAs } from '../../db/sql/compare.ts';
 import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import type { FilterOperand } from '../filters/operator.ts';
+import { leafInput } from '../leafField.ts';
 import { type Leaf, leafName } from '../leaves.ts';
 import { memoised } from '../memoised.ts';
 import type { ScalarName } from '../scalars.ts';
@@ -123,9 +124,7 @@ const define = (builder: Builder, leaf: Leaf, changes: Changes): LeafChange => (
       Object.fromEntries(
         Object.entries(changes).map(([field, { description }]) => [
           field,
-          leaf.isList
-            ? t.field({ type: [leaf.type], description, required: { list: false, items: false } })
-            : t.field({ type: leaf.type, description }),
+          t.field({ type: leafInput(t, leaf), description }),
         ]),
       ),
   }),

@@ -4,6 +4,7 @@ import type { Values } from '../../db/sql/insertInput.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import { described } from '../description.ts';
+import { leafInput } from '../leafField.ts';
 import type { Types } from '../types.ts';
 
 /** An input object with a field for each of some columns. */
@@ -33,18 +34,13 @@ export function rowInput(
     fields: (t) =>
       Object.fromEntries(
         fields.map(({ column, name, leaf, required }) => {
-          const options = {
+          const field = t.field({
+            type: leafInput(t, leaf, leaf.items?.mayBeNull === false),
+            required,
             description: described(column.comment, column.name, name),
             // GraphQL does not allow required fields to be deprecated.
             deprecationReason: required ? undefined : column.deprecationReason,
-          };
-          const field = leaf.isList
-            ? t.field({
-                ...options,
-                type: [leaf.type],
-                required: { list: required, items: leaf.items?.mayBeNull === false },
-              })
-            : t.field({ ...options, type: leaf.type, required });
+          });
           return [name, field];
         }),
       ),
