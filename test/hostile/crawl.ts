@@ -1,4 +1,5 @@
 import { aggregateChecks } from './aggregates.ts';
+import { calledSurfaces, checkFunctions } from './calls.ts';
 import { type Check, type Crawl, check, Disagreement, type Place } from './check.ts';
 import { note } from './coverage.ts';
 import { filterChecks } from './filters.ts';
@@ -7,18 +8,19 @@ import { checkNodes, keyChecks } from './lookups.ts';
 import { readRows, rowsStatement } from './oracle.ts';
 import { checkPages } from './pages.ts';
 import { linkChecks } from './relations.ts';
-import { type Surface, surfacesOf } from './surface.ts';
+import { type Surface, servedFunctions, surfacesOf } from './surface.ts';
 import { checkWrites } from './writes.ts';
 
 /** Compares everything that the API says about a schema with the database's own answers. */
 export async function crawl(tools: Omit<Crawl, 'places'>): Promise<void> {
   const { schema, host, oracle, model } = tools;
   const surfaces = surfacesOf(schema, model);
-  const filled = surfaces.filter(({ relation }) => !relation.isEmpty);
-  const tables = await oracle.ask(filled.map(({ relation }) => rowsStatement(model.schema, relation)));
+  const functions = servedFunctions(schema, model, surfaces);
+  const filled = [...surfaces.filter(({ relation }) => !relation.isEmpty), ...calledSurfaces(functions, surfaces)];
+  const results = await oracle.ask(filled.map(({ relation }) => rowsStatement(model.schema, relation)));
   const places = filled.map((surface, i) => ({
     surface,
-    rows: readRows(tables[i] ?? [], surface.relation, surface.labels),
+    rows: readRows(results[i] ?? [], surface.relation, surface.labels),
   }));
   const all = { ...tools, places };
   for (const { relation } of surfaces) for (const { type } of relation.columns) note(tools.coverage, 'type', type.what);
@@ -32,14 +34,16 @@ export async function crawl(tools: Omit<Crawl, 'places'>): Promise<void> {
     all,
     places.flatMap((place) => keyChecks(all, place)),
   );
+  const tables = { ...all, places: places.filter(({ surface }) => !surface.relation.from) };
   await check(
-    all,
-    places.flatMap((place) => linkChecks(all, place)),
+    tables,
+    tables.places.flatMap((place) => linkChecks(tables, place)),
   );
   await check(
     all,
     places.flatMap((place) => aggregateChecks(all, place)),
   );
+  await checkFunctions(tables, functions);
   await checkNodes(all);
   await checkPages(all);
   await checkWrites(all);

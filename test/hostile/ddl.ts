@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { commentText, createNamer, ownColumns } from './columns.ts';
 import { bare, heirOf, modelColumn, readOnly, relationOf } from './expected.ts';
+import { functionsOf } from './functions.ts';
 import { indexOf, isReferable, keysOf, placeOf } from './keys.ts';
 import type { MadeColumn, MadeKey, MadeReference, MadeTable } from './made.ts';
 import type { Making } from './making.ts';
@@ -23,20 +24,24 @@ export function modelOf(spec: SchemaSpec, schema: string, role: string, hasExten
   const tables: MadeTable[] = [];
   for (const table of spec.tables) tables.push(makeTable(making, table, tables));
   const parts = tables.map((table) => partsOf(making, table));
+  const relations = parts.flatMap((part) => part.relations);
+  const functions = functionsOf(making, tables, relations);
   const statements = [
     `create schema ${schema}`,
     `create collation ${schema}.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
     `create function ${schema}.untouched() returns trigger language plpgsql as 'begin return new; end'`,
     ...types.statements,
     ...parts.flatMap((part) => part.statements),
+    ...functions.statements,
     `grant usage on schema ${schema} to ${role}`,
     `grant usage on all sequences in schema ${schema} to ${role}`,
   ];
   return {
     schema,
     ddl: `${statements.join(';\n')};`,
-    relations: parts.flatMap((part) => part.relations),
-    shapes: [...parts.flatMap((part) => part.shapes), ...tables.flatMap(shapesOf)],
+    relations,
+    functions: functions.functions,
+    shapes: [...functions.shapes, ...parts.flatMap((part) => part.shapes), ...tables.flatMap(shapesOf)],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Family } from './builtins.ts';
 import { operators } from './conditions.ts';
 import type { Floor } from './coverage.ts';
+import { functionKinds } from './model.ts';
 
 const floor = (group: string, atLeast: number, things: readonly string[]): Floor => ({ group, atLeast, things });
 
@@ -23,6 +24,13 @@ export const floors: readonly Floor[] = [
   floor('shape', 3, ['comment: text', 'comment: name', 'comment: omit', 'comment: deprecated', 'comment: unknown']),
   floor('shape', 2, ['reference to primary key', 'reference to unique key', 'reference to itself']),
   floor('shape', 1, ['reference of several to primary key', 'two references to one table']),
+  floor('function', 8, functionKinds),
+  floor('shape', 4, [
+    'overload: shorter',
+    'overload: different',
+    'function: exposed by nothing',
+    'function: exposed by withheld',
+  ]),
   floor('type', 0.5, ['enum', 'enum[]', 'domain(enum)', 'row', 'range', 'text', 'jsonb', 'text[]', 'domain(text)']),
   floor('operator', 40, operatorsOf(['order'])),
   floor('operator', 1, operatorsOf(own)),

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { readGeometry } from '../../src/schema/geoJson.ts';
 import type { Cell } from './conditions.ts';
-import type { ModelColumn, Relation } from './model.ts';
+import type { Relation } from './model.ts';
+import type { HostileType } from './types.ts';
 
 /** A row as SQL reads it: its mark, and its values by column. */
 export interface OracleRow {
@@ -38,19 +39,22 @@ export async function createOracle(connection: pg.ClientConfig): Promise<Oracle>
   };
 }
 
-const relationSql = (schema: string, { name }: Relation) => `${schema}.${id(name)}`;
+const relationSql = (schema: string, { name, from }: Relation) => from ?? `${schema}.${id(name)}`;
+
+/** Selects a value as c0, c1, ..., and the items of a list as l0, l1, ... */
+export const valueColumns = (value: string, type: HostileType, i: number): readonly string[] => [
+  `${value} as c${i}`,
+  ...(type.isList
+    ? [
+        `(select coalesce(json_agg(case when num_nulls(i) = 0 then format('%s', i) end), '[]')
+          from (select unnest(${value}::${type.base}) as i) items) as l${i}`,
+      ]
+    : []),
+];
 
 /** Returns the statement that reads all rows of a relation; lists are read item by item. */
 export const rowsStatement = (schema: string, relation: Relation): string => {
-  const columns = relation.columns.flatMap(({ name, type }, i) => [
-    `${id(name)} as c${i}`,
-    ...(type.isList
-      ? [
-          `(select coalesce(json_agg(case when num_nulls(i) = 0 then format('%s', i) end), '[]')
-            from (select unnest(${id(name)}::${type.base}) as i) items) as l${i}`,
-        ]
-      : []),
-  ]);
+  const columns = relation.columns.flatMap(({ name, type }, i) => valueColumns(id(name), type, i));
   return `select ${id(relation.mark)} as mark, ${columns.join(', ')} from ${relationSql(schema, relation)} order by 1`;
 };
 
@@ -59,22 +63,20 @@ export const readRows = (rows: readonly Texts[], { columns }: Relation, labels: 
     mark: Number(row['mark']),
     cells: new Map(
       columns.map((column, i) => {
-        const text = row[`c${i}`] ?? null;
-        return [column.name, text === null ? null : { text, shown: shownOf(column, text, row[`l${i}`], labels) }];
+        return [column.name, readValue(row, column.type, i, labels(column.name))];
       }),
     ),
   }));
 
-function shownOf(
-  { name, type }: ModelColumn,
-  text: string,
-  items: string | null | undefined,
-  labels: LabelNames,
-): unknown {
+/** Reads a value that `valueColumns` selects; `labels` are the API's names of an enum's labels. */
+export function readValue(row: Texts, type: HostileType, i: number, labels?: ReadonlyMap<string, string>): Cell | null {
+  const text = row[`c${i}`] ?? null;
+  if (text === null) return null;
   const show = (one: string) =>
-    typeof type.scalar === 'string' ? (scalars[type.scalar] ?? String)(one) : labels(name)?.get(one);
-  if (!type.isList) return show(text);
-  return (JSON.parse(items ?? '[]') as (string | null)[]).map((item) => (item === null ? null : show(item)));
+    typeof type.scalar === 'string' ? (scalars[type.scalar] ?? String)(one) : labels?.get(one);
+  if (!type.isList) return { text, shown: show(text) };
+  const items = JSON.parse(row[`l${i}`] ?? '[]') as (string | null)[];
+  return { text, shown: items.map((item) => (item === null ? null : show(item))) };
 }
 
 const iso = (text: string) =>

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { anyName } from '../support/anyName.ts';
+import { type FunctionKind, functionKinds } from './model.ts';
 import { anyType, type TypeSpec } from './types.ts';
 
 /** The ways in which a table stores or guards its rows. */
@@ -9,6 +10,9 @@ const sources = ['none', 'default', 'generated', 'always', 'by default'] as cons
 const keyKinds = ['primary', 'unique', 'index', 'nullable', 'partial', 'expression', 'deferred'] as const;
 const comments = ['none', 'text', 'name', 'deprecated', 'omit', 'unknown'] as const;
 const grants = ['all', 'read', 'columns'] as const;
+/** The reason why a function is exposed, or why it is not. */
+const exposures = ['directive', 'grant', 'nothing', 'withheld'] as const;
+const overloads = ['none', 'shorter', 'different'] as const;
 const views = ['view', 'keyed view', 'materialized', 'empty'] as const;
 
 export type CommentKind = (typeof comments)[number];
@@ -49,12 +53,25 @@ export interface TableSpec {
   readonly comment: CommentKind;
 }
 
+export interface FunctionSpec {
+  readonly kind: FunctionKind;
+  /** Position of the table whose rows it takes or returns, modulo their number. */
+  readonly table: number;
+  readonly type: TypeSpec;
+  readonly exposed: (typeof exposures)[number];
+  readonly overload: (typeof overloads)[number];
+  readonly language: 'sql' | 'plpgsql';
+  /** Whether a value is required; for a function of rows, whether it has another argument with a default. */
+  readonly isStrict: boolean;
+}
+
 /** A schema, and the seed of what the crawl asks about it. */
 export interface SchemaSpec {
   /** Names for everything in the schema, given out in turn. */
   readonly names: readonly string[];
   readonly enums: readonly (readonly string[])[];
   readonly tables: readonly TableSpec[];
+  readonly functions: readonly FunctionSpec[];
   /** Seed of the crawl's choices: values, operators, orders and page sizes. */
   readonly choices: number;
 }
@@ -96,11 +113,22 @@ const table: fc.Arbitrary<TableSpec> = fc.record({
   comment: mostly(comments, 6),
 });
 
+const fn: fc.Arbitrary<FunctionSpec> = fc.record({
+  kind: fc.constantFrom(...functionKinds),
+  table: fc.nat({ max: 7 }),
+  type: anyType,
+  exposed: mostly(exposures, 4),
+  overload: fc.constantFrom(...overloads),
+  language: fc.constantFrom('sql', 'plpgsql'),
+  isStrict: fc.boolean(),
+});
+
 const label = anyName.filter((name) => Buffer.byteLength(name) <= 63);
 
 export const anySchema: fc.Arbitrary<SchemaSpec> = fc.record({
   names: fc.uniqueArray(anyName, { minLength: 4, maxLength: 24 }),
   enums: fc.array(fc.uniqueArray(label, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 2 }),
   tables: fc.array(table, { minLength: 1, maxLength: 4 }),
+  functions: fc.array(fn, { maxLength: 5 }),
   choices: fc.nat({ max: 1_000_000 }),
 });

@@ -1,4 +1,5 @@
 import {
+  type GraphQLArgument,
   type GraphQLEnumType,
   type GraphQLField,
   type GraphQLObjectType,
@@ -13,7 +14,7 @@ import {
 } from 'graphql';
 import { expect } from 'vitest';
 import { operatorsFor } from './conditions.ts';
-import type { Model, ModelColumn, Relation } from './model.ts';
+import { type Model, type ModelColumn, type ModelFunction, mutationPlace, queryPlace, type Relation } from './model.ts';
 
 /** The API of a relation, found by the database names that descriptions mention. */
 export interface Surface {
@@ -44,7 +45,7 @@ export interface Lookup {
 }
 
 /** Returns a thing's name in the database. If the API's name differs, the description ends with it. */
-const original = (name: string, description: string | null | undefined) =>
+export const original = (name: string, description: string | null | undefined) =>
   /(?:^|\n\n|^[^`\n]+ )`(.*)`$/s.exec(description ?? '')?.[1] ?? name;
 
 /** Finds the API of all relations; fails if it differs from the model. */
@@ -52,7 +53,7 @@ export function surfacesOf(schema: GraphQLSchema, model: Model): readonly Surfac
   const root = Object.values(schema.getQueryType()?.getFields() ?? {});
   const lists = root.flatMap((field) => {
     const type = rowsOf(field);
-    return type ? [{ field, type }] : [];
+    return type && numberOf(field) === null ? [{ field, type }] : [];
   });
   const found = lists.map(({ type }) => relationName(type));
   expect(found.toSorted(), 'relations').toEqual(model.relations.map(({ name }) => name).toSorted());
@@ -60,6 +61,45 @@ export function surfacesOf(schema: GraphQLSchema, model: Model): readonly Surfac
   return lists.map(({ field, type }) => {
     const relation = model.relations.find(({ name }) => name === relationName(type)) as Relation;
     return surfaceOf(schema, relation, field.name, type, types, root);
+  });
+}
+
+/** A function of the model with its field, and the arguments for its parameters in their order. */
+export interface ServedFunction {
+  readonly fn: ModelFunction;
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly args: readonly GraphQLArgument[];
+}
+
+/** Returns the number in the comment of a function's field; null for any other field. */
+function numberOf({ description }: GraphQLField<unknown, unknown>): number | null {
+  const [, number] = /^function (\d+)\b/.exec(description ?? '') ?? [];
+  return number === undefined ? null : Number(number);
+}
+
+/** Finds the fields of functions, and fails unless they are exactly those of the model. */
+export function servedFunctions(
+  schema: GraphQLSchema,
+  { functions }: Model,
+  surfaces: readonly Surface[],
+): readonly ServedFunction[] {
+  const places = [
+    [queryPlace, schema.getQueryType()] as const,
+    [mutationPlace, schema.getMutationType()] as const,
+    ...surfaces.map(({ relation, type }) => [relation.name, type] as const),
+  ];
+  const found = places.flatMap(([place, type]) =>
+    Object.values(type?.getFields() ?? {}).flatMap((field) => {
+      const number = numberOf(field);
+      return number === null ? [] : [{ place, number, field }];
+    }),
+  );
+  const key = ({ place, number }: Pick<ModelFunction, 'place' | 'number'>) => `${number} of ${place}`;
+  expect(found.map(key).toSorted(), 'functions').toEqual(functions.map(key).toSorted());
+  return functions.map((fn) => {
+    const [one] = found.filter((field) => key(field) === key(fn));
+    const field = one?.field as GraphQLField<unknown, unknown>;
+    return { fn, field, args: field.args };
   });
 }
 
@@ -73,7 +113,9 @@ function surfaceOf(
   types: ReadonlySet<unknown>,
   root: readonly GraphQLField<unknown, unknown>[],
 ): Surface {
-  const own = Object.values(type.getFields());
+  const all = Object.values(type.getFields());
+  const own = all.filter((field) => numberOf(field) === null);
+  const computed = new Set(all.filter((field) => !own.includes(field)).map(({ name }) => name));
   const milliseconds = own.filter((field) => timeOf(field, own) !== undefined);
   const leaves = own.filter(
     (field) => isLeafType(getNamedType(field.type)) && field.name !== 'id' && !milliseconds.includes(field),
@@ -94,13 +136,14 @@ function surfaceOf(
   }
   const columnOf = (name: string) => [...fields].find(([, field]) => field === name)?.[0] ?? `no column: ${name}`;
   const orders = inputFields(schema, `${type.name}OrderBy`)
+    .filter(({ name }) => !computed.has(name))
     .filter(({ type }) => isEnumType(getNamedType(type)) || getNamedType(type).name.endsWith('DistanceOrderBy'))
     .map((field) => columnOf(field.name));
   expect(orders.toSorted(), `orders ${about}`).toEqual(
     relation.columns.flatMap(({ name, type }) => (type.ordered ? [name] : [])).toSorted(),
   );
   const lookups = root
-    .filter((field) => getNamedType(field.type) === type)
+    .filter((field) => getNamedType(field.type) === type && numberOf(field) === null)
     .map(({ name, args }) => ({
       field: name,
       arguments: args.map((a) => [a.name, String(a.type), columnOf(a.name)] as const),

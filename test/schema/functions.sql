@@ -70,6 +70,13 @@ create function calls.pick(n int) returns text language sql immutable as $$selec
 create function calls.pick(t text) returns text language sql immutable as $$select 'text'$$;
 create function calls.pick(n int, t text) returns text language sql immutable as $$select 'both'$$;
 
+create function calls.step(n int) returns text language sql immutable as $$select 'one'$$;
+create function calls.step(n int, by int default 2) returns text language sql immutable as $$select (n + by)::text$$;
+create function calls.stride(n int, by int default 2) returns int language sql immutable as $$select n + by$$;
+create function calls.stride(n int, by int, times int) returns int language sql immutable as $$select n + by * times$$;
+create function calls.built(constructor text default 'as ever', "toString" text default '') returns text language sql immutable
+  as $$select constructor || "toString"$$;
+
 create function calls.any_one(anyelement) returns anyelement language sql immutable as 'select $1';
 create function calls.passes() returns trigger language plpgsql as 'begin return new; end';
 create function calls.record() returns record language sql immutable as 'select 1, 2';

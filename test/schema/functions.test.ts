@@ -102,6 +102,10 @@ describe('a function of a query', () => {
     ['{ pick(n: 1) }', { pick: 'int' }],
     ['{ pickByText(t: "") }', { pickByText: 'text' }],
     ['{ pickByInt4Text(n: 1, t: "") }', { pickByInt4Text: 'both' }],
+    // The shorter function has no field, since PostgreSQL refuses its calls as ambiguous.
+    ['{ step(n: 1, by: 2) }', { step: '3' }],
+    ['{ stride(n: 1) strideByInt4Int4Int4(n: 1, by: 2, times: 3) }', { stride: 3, strideByInt4Int4Int4: 7 }],
+    ['{ built }', { built: 'as ever' }],
   ])('a query calls a function: %s', async (document, expected) => {
     expect(await api.query(document)).toEqual(expected);
   });
@@ -110,6 +114,13 @@ describe('a function of a query', () => {
     const { errors } = await api.send('{ greet }');
     expect(errors).toMatchObject([
       { message: '"name" is missing; give a value, or null', extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+
+  test('a function of a query requires arguments with a default if omitting them would make the call ambiguous', async () => {
+    const { errors } = await api.send('{ step(n: 1) }');
+    expect(errors).toMatchObject([
+      { message: '"by" is missing; give a value, or null', extensions: { code: 'BAD_USER_INPUT' } },
     ]);
   });
 

@@ -5,6 +5,7 @@ import type { Db } from '../db.ts';
 import { extensionOf } from '../sql/extension.ts';
 import { eq, gt, ne, own, type Sql, sql } from '../sql/sql.ts';
 import { findAll } from './found.ts';
+import { isAmbiguous, omittable } from './overloads.ts';
 import { resolvedFrom } from './types.ts';
 
 export interface FoundFunction
@@ -18,6 +19,7 @@ export interface FoundFunction
   readonly types: readonly string[];
   /** The quoted, qualified names of these types. */
   readonly declared: readonly string[];
+  /** How many arguments a call may omit, at the end. */
   readonly defaults: number;
   readonly returns: string;
   readonly returnsNothing: boolean;
@@ -59,6 +61,7 @@ export const obstacle = sql`case
   when p.prorettype ${eq} any ('{pg_catalog.trigger,pg_catalog.event_trigger}'::pg_catalog.regtype[]) then 'it is for triggers'
   when ${extensionOf('pg_proc', sql`p.oid`)} is not null then pg_catalog.concat('it belongs to the extension ', ${extensionOf('pg_proc', sql`p.oid`)})
   when p.provariadic ${ne} 0 then 'it is VARIADIC'
+  when ${isAmbiguous} then 'PostgreSQL cannot tell its calls from those of a function with the same name that has more parameters, with defaults'
   when ${hasPseudoType} then 'one of its parameters or results has a pseudo-type, such as anyelement' end`;
 
 /** Tells whether PostgreSQL may replace a call of the function `p` by the query in its body. */
@@ -75,7 +78,7 @@ export const findFunctions = (db: Db, schema: string): Promise<readonly FoundFun
       p.provolatile ${eq} 'v' as "isVolatile", p.proisstrict as "isStrict", p.proretset as "returnsSet",
       p.prorows as "expectedRows", ${mayBeInlined} as "mayBeInlined",
       p.proargmodes::pg_catalog.text[] as modes, p.proargnames as names,
-      ${signature} as signature, ${types}::pg_catalog.text[] as types, p.pronargdefaults as defaults,
+      ${signature} as signature, ${types}::pg_catalog.text[] as types, ${omittable} as defaults,
       (select coalesce(pg_catalog.json_agg(pg_catalog.format('%I.%I', s.nspname, t.typname) order by u.n), '[]')
         from pg_catalog.unnest(${types}) with ordinality u(id, n)
         join pg_catalog.pg_type t on t.oid ${eq} u.id join pg_catalog.pg_namespace s on s.oid ${eq} t.typnamespace) as declared,

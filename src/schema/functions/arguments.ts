@@ -38,7 +38,8 @@ export function functionArguments(
     read: (args) =>
       new Map(
         given.flatMap(({ name, parameter, write }) => {
-          const value = args[name];
+          // A parameter may be called like a property of every object, such as `constructor`.
+          const value = Object.hasOwn(args, name) ? args[name] : undefined;
           if (value === undefined && parameter.hasDefault) return [];
           if (value === undefined) throw badInput(`"${name}" is missing; give a value, or null`);
           return [[parameter, argument(value === null ? null : write(value), parameter)]];

@@ -36,9 +36,9 @@ export function functionFields(t: Fields, types: Types, fn: DbFunction, parent?:
   const { result, returnsSet } = fn;
   if (result.kind === 'nothing') return {};
   if (parent && result.kind === 'value' && !returnsSet)
-    return parent.wholeRow ? { [name]: computedField(t, types, fn, result.type, parent) } : {};
+    return { [name]: computedField(t, types, fn, result.type, parent) };
   // Rows without a key cannot be found again for the call.
-  if (parent && (!parent.wholeRow || parent.primaryKey.length === 0)) return {};
+  if (parent?.primaryKey.length === 0) return {};
   if (result.kind === 'value') return { [name]: valueField(t, types, fn, result.type, parent) };
   if (result.kind === 'table' && returnsSet) return listFields(t, types, fn, types.of(result.table).table, parent);
   return { [name]: rowsField(t, types, fn, parent) };

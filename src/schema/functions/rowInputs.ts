@@ -43,7 +43,7 @@ export function createRowInputs(builder: Builder, { catalog, names, leaf: leafOf
       const given = value as Readonly<Record<string, unknown>>;
       return rowText(
         fields.map(({ name, leaf }) => {
-          const one = name === null ? null : (given[name] ?? null);
+          const one = name === null || !Object.hasOwn(given, name) ? null : (given[name] ?? null);
           return one === null || !leaf ? null : leaf.write(one);
         }),
       );
