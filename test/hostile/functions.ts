@@ -30,7 +30,7 @@ interface Draft {
   readonly calls: (number: number) => readonly Call[];
   readonly directives?: readonly string[];
   readonly isStrict?: boolean;
-  /** Why the API cannot serve it, whatever is granted. */
+  /** False if the API cannot serve it, whatever is granted. */
   readonly isServed?: boolean;
 }
 

@@ -46,19 +46,22 @@ const scalars: Readonly<Record<string, readonly unknown[]>> = {
   JSON: [{ a: 1 }, [1, 'x'], null, 'text', 2],
 };
 
+/** Returns a map that, unlike an object, has nothing under names such as `constructor`. */
+const entries = <T>(values: Readonly<Record<string, T>>): ReadonlyMap<string, T> => new Map(Object.entries(values));
+
 /** Values for arguments and input fields that accept only some values of their scalar. */
-const named: Readonly<Record<string, readonly unknown[]>> = {
+const named: ReadonlyMap<string, readonly unknown[]> = entries({
   timeZone: ['UTC', 'Europe/Berlin', 'America/New_York'],
   every: ['PT1H', 'P1D', 'P1M', '15m', '2d'],
   shift: ['P1D', '1h', 'P1M'],
   p: [0, 0.5, 0.95, 1],
   path: ['a', '0', 'signal'],
-};
+});
 
 /** Rarity of arguments that combine with few others: one field in this many has the argument. */
-const rarity: Readonly<Record<string, number>> = {
+const rarity: ReadonlyMap<string, number> = entries({
   ...{ first: 2, last: 12, offset: 12, orderBy: 3, distinctOn: 12, before: 10, having: 10 },
-};
+});
 
 const sizes = new Set(['first', 'last', 'offset']);
 const maxDepth = 5;
@@ -79,7 +82,7 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
   const pick = <T>(items: readonly T[]): T => items[below(items.length)] as T;
 
   const scalar = (name: string, of: string): unknown => {
-    const wanted = named[of];
+    const wanted = named.get(of);
     if (wanted && !chance(20)) return pick(wanted);
     const known = values.get(name) ?? [];
     return known.length > 0 && !chance(4) ? pick(known) : pick(scalars[name] ?? [...known, 'x']);
@@ -196,7 +199,7 @@ export function generateQuery(g: GeneratorValue, schema: GraphQLSchema, values: 
   /** Makes a field with its arguments, and once more if it is to be merged. */
   const call = (parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, depth: number): string => {
     const required = field.args.filter(({ type }) => isNonNullType(type));
-    const optional = field.args.filter((arg) => !isNonNullType(arg.type) && chance(rarity[arg.name] ?? 5));
+    const optional = field.args.filter((arg) => !isNonNullType(arg.type) && chance(rarity.get(arg.name) ?? 5));
     // `distinctOn` requires an order, because otherwise the first of several rows is arbitrary.
     const isDistinct = optional.some(({ name }) => name === 'distinctOn');
     const order = field.args.filter((arg) => isDistinct && arg.name === 'orderBy' && !optional.includes(arg));

@@ -19,7 +19,7 @@ export interface FoundFunction
   readonly types: readonly string[];
   /** The quoted, qualified names of these types. */
   readonly declared: readonly string[];
-  /** How many arguments a call may omit, at the end. */
+  /** The number of arguments, at the end, that a call may omit. */
   readonly defaults: number;
   readonly returns: string;
   readonly returnsNothing: boolean;
