@@ -1,6 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Config, readConfig } from '../config/config.ts';
-import { ConfigError } from '../config/variables.ts';
+import { ConfigError, type Environment } from '../config/variables.ts';
 import { readArguments, unknownText } from './arguments.ts';
 import { type CommandName, commandLines } from './commandLines.ts';
 import { explain } from './explain.ts';
@@ -8,7 +8,7 @@ import { helpOf, overview } from './help.ts';
 import { UsageError } from './usageError.ts';
 
 /** A command; it resolves with the exit code. */
-type Command = (environment: Readonly<Record<string, string | undefined>>, args: readonly string[]) => Promise<number>;
+type Command = (environment: Environment, args: readonly string[]) => Promise<number>;
 
 /** The commands. Each is loaded on demand, so that none waits for the code of the others. */
 const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {

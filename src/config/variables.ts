@@ -125,7 +125,7 @@ export const listOf = (text: string): readonly string[] =>
 /**
  * Reports each value that cannot be read and continues as if it were not set, so that later problems are reported too.
  */
-function parse(set: Readonly<Record<string, string | undefined>>, problems: string[]): Variables {
+function parse(set: Environment, problems: string[]): Variables {
   const { error } = all.safeParse(set);
   const wrong = new Set(error?.issues.map((issue) => String(issue.path[0])));
   for (const issue of error?.issues ?? []) problems.push(`${String(issue.path[0])}: ${issue.message}`);

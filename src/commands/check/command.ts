@@ -1,6 +1,7 @@
 import { buildApi } from '../../api/api.ts';
 import { loadExtensions } from '../../api/extensions.ts';
 import { readConfig } from '../../config/config.ts';
+import type { Environment } from '../../config/variables.ts';
 import { openDatabase } from '../../db/open.ts';
 import { prepareDocuments } from '../../documents/prepare.ts';
 import { readStore } from '../../documents/store.ts';
@@ -19,10 +20,7 @@ import { asDocument, asTable, isPassed } from './render.ts';
  * Runs `check [manifest...]`: validates persisted documents as the server does at its start, and tells what each costs.
  * Resolves with 1 if a document is invalid, else with 0.
  */
-export async function check(
-  environment: Readonly<Record<string, string | undefined>>,
-  args: readonly string[],
-): Promise<number> {
+export async function check(environment: Environment, args: readonly string[]): Promise<number> {
   const { positionals, values } = readArguments(commandLines.check, args);
   if (values.json && values.github) throw new UsageError('--json and --github exclude each other');
   const config = readConfig(environment);

@@ -3,7 +3,7 @@ import { claimsOf } from '../../auth/identity/tokenClaims.ts';
 import { openTokenSource, type TokenSource } from '../../auth/identity/tokenSource.ts';
 import { type Config, readConfig } from '../../config/config.ts';
 import type { DatabaseConfig, Identity } from '../../config/database.ts';
-import { ConfigError } from '../../config/variables.ts';
+import { ConfigError, type Environment } from '../../config/variables.ts';
 import { createDb, type Db } from '../../db/db.ts';
 import { openConnection, type PoolConnection } from '../../db/pool/connection.ts';
 import { explainLogin } from '../../db/pool/loginError.ts';
@@ -33,7 +33,7 @@ const instruments: Surroundings = {
 
 /** Takes the server's path to the database step by step. The error of a step becomes its finding, never a rejection. */
 export async function examine(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   { lookup, now, openTokens }: Surroundings = instruments,
 ): Promise<readonly Finding[]> {
   const { config, outcome } = readConfiguration(environment);
@@ -76,7 +76,7 @@ export async function examine(
 }
 
 /** Reports all problems of the configuration in one finding; without a server to ask, nothing else is examined. */
-function readConfiguration(environment: Readonly<Record<string, string | undefined>>): {
+function readConfiguration(environment: Environment): {
   readonly config?: Config;
   readonly outcome: Outcome;
 } {

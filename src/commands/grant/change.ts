@@ -30,6 +30,16 @@ export function statement(query: Sql): string {
   return `${text};`;
 }
 
+/** Returns the function that creates changes for owners in a database. */
+export const changesIn =
+  ({ name }: { readonly name: string }) =>
+  (what: string, owner: string, statements: readonly Sql[]): Change => ({
+    what,
+    database: name,
+    owner,
+    statements: statements.map(statement),
+  });
+
 /** Makes Citus accept statements over reference tables after it worked on several shards at once. */
 export const inSequence = "SET citus.multi_shard_modify_mode TO 'sequential';";
 

@@ -1,4 +1,5 @@
 import { type PoolConfig, readPoolConfig } from '../../config/config.ts';
+import type { Environment } from '../../config/variables.ts';
 import { openAdministrator } from '../administrator.ts';
 import { type Output, terminal } from '../output.ts';
 import { apply } from './apply.ts';
@@ -8,8 +9,6 @@ import { extrasOf } from './privileges.ts';
 import { asScript, changeLines, compare, isSomethingNeeded } from './render.ts';
 import { readState } from './state.ts';
 import { readWish } from './wish.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Creates the app's role with its grants, or revokes them, as the administrator named by the environment. What already

@@ -1,18 +1,13 @@
 import { parseComment } from '../../catalog/comment.ts';
 import { ident, join, type Sql, sql, trusted } from '../../db/sql/sql.ts';
-import { type Change, quoted, statement } from './change.ts';
+import { type Change, changesIn, quoted } from './change.ts';
+import type { ContentsState, GrantedFunction } from './contentsState.ts';
 import { byOwner, count } from './relations.ts';
-import type { ContentsState, GrantedFunction } from './state.ts';
 import type { Wish } from './wish.ts';
 
 /** Plans EXECUTE on the schema's functions for the role, and revokes it from PUBLIC. */
 export function functionChanges({ database, functions }: ContentsState, wish: Wish): readonly Change[] {
-  const change = (what: string, owner: string, query: Sql | null): Change => ({
-    what,
-    database: database.name,
-    owner,
-    statements: query ? [statement(query)] : [],
-  });
+  const change = changesIn(database);
   const wanted = functions.filter((fn) => isWanted(fn, wish));
   return byOwner(wanted).flatMap(([owner, owned]) => {
     const [missing, open] = [owned.filter(({ held }) => held.length === 0), owned.filter(({ isOpen }) => isOpen)];
@@ -22,13 +17,13 @@ export function functionChanges({ database, functions }: ContentsState, wish: Wi
         `EXECUTE on ${what}`,
         owner,
         missing.length > 0
-          ? sql`GRANT EXECUTE ON FUNCTION ${functionNames(wish, missing)} TO ${ident(wish.role)}`
-          : null,
+          ? [sql`GRANT EXECUTE ON FUNCTION ${functionNames(wish, missing)} TO ${ident(wish.role)}`]
+          : [],
       ),
       change(
         `no EXECUTE for PUBLIC on ${what}`,
         owner,
-        open.length > 0 ? sql`REVOKE EXECUTE ON FUNCTION ${functionNames(wish, open)} FROM PUBLIC` : null,
+        open.length > 0 ? [sql`REVOKE EXECUTE ON FUNCTION ${functionNames(wish, open)} FROM PUBLIC`] : [],
       ),
     ];
   });

@@ -1,32 +1,26 @@
 import { createNoticeFunction, createNoticeTrigger } from '../../db/sql/notice.ts';
-import { type Change, quoted, statement } from './change.ts';
+import { type Change, changesIn, quoted } from './change.ts';
+import type { ContentsState } from './contentsState.ts';
 import { byOwner, count } from './relations.ts';
-import type { ContentsState } from './state.ts';
 import type { Wish } from './wish.ts';
 
 /** Plans the triggers by which tables with live tails send notices of new rows, which saves polling. */
 export function liveChanges({ database, schema, hasNotices, tables }: ContentsState, wish: Wish): readonly Change[] {
   if (!schema) return [];
-  const change = (what: string, owner: string, statements: readonly string[]): Change => ({
-    what,
-    database: database.name,
-    owner,
-    statements,
-    isOptional: true,
-  });
+  const change = changesIn(database);
   const followed = tables.filter(({ arrives }) => arrives);
   return [
     change(
       `a function in ${quoted(wish.schema)} that announces new rows`,
       schema.owner,
-      hasNotices ? [] : [statement(createNoticeFunction(wish.schema))],
+      hasNotices ? [] : [createNoticeFunction(wish.schema)],
     ),
     ...byOwner(followed).map(([owner, owned]) =>
       change(
         `triggers that announce new rows on ${count(owned, 'TABLE')} of ${quoted(owner)}`,
         owner,
-        owned.filter(({ notifies }) => !notifies).map(({ name }) => statement(createNoticeTrigger(wish.schema, name))),
+        owned.filter(({ notifies }) => !notifies).map(({ name }) => createNoticeTrigger(wish.schema, name)),
       ),
     ),
-  ];
+  ].map((one) => ({ ...one, isOptional: true }));
 }

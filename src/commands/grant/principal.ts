@@ -1,4 +1,4 @@
-import type { RoleState } from './state.ts';
+import type { RoleState } from './serverState.ts';
 import type { PrincipalType } from './wish.ts';
 
 /**

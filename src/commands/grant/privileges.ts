@@ -1,7 +1,7 @@
-import { ident, type Sql, sql, trusted } from '../../db/sql/sql.ts';
-import { type Change, quoted, statement } from './change.ts';
-import { byOwner, count, defaultsOf, names } from './relations.ts';
-import type { ContentsState, Relation } from './state.ts';
+import { ident, sql, trusted } from '../../db/sql/sql.ts';
+import { type Change, changesIn, quoted } from './change.ts';
+import type { ContentsState, Relation } from './contentsState.ts';
+import { byOwner, count, defaultsOf, type GrantedKind, names } from './relations.ts';
 import type { Wish } from './wish.ts';
 
 /** Plans the privileges on the schema, on everything in it, and on future tables. */
@@ -9,24 +9,15 @@ export function privilegeChanges(contents: ContentsState, wish: Wish): readonly 
   const { database, schema, tables, sequences } = contents;
   if (!schema) return [];
   const to = ident(wish.role);
-  const on = (what: string, owner: string, statements: readonly Sql[]): Change => ({
-    what,
-    database: database.name,
-    owner,
-    statements: statements.map(statement),
-  });
+  const on = changesIn(database);
   const mayConnect = database.held.includes('CONNECT') || (database.isOpen && !database.isOurs);
-  const grantAll = (privilege: string, kind: 'TABLE' | 'SEQUENCE', relations: readonly Relation[]): Change[] =>
+  const grantAll = (privilege: string, kind: GrantedKind, relations: readonly Relation[]): readonly Change[] =>
     byOwner(relations).map(([owner, owned]) => {
       const missing = owned.filter(({ held }) => !held.includes(privilege));
-      return on(
-        `${privilege} on ${count(owned, kind)} of ${quoted(owner)}`,
-        owner,
-        missing.length === 0
-          ? []
-          : [sql`GRANT ${trusted(privilege)} ON ${trusted(kind)} ${names(wish.schema, missing)} TO ${to}`],
-      );
+      const query = sql`GRANT ${trusted(privilege)} ON ${trusted(kind)} ${names(wish.schema, missing)} TO ${to}`;
+      return on(`${privilege} on ${count(owned, kind)} of ${quoted(owner)}`, owner, missing.length > 0 ? [query] : []);
     });
+  const those = (may: 'canInsert' | 'canUpdate' | 'canDelete') => tables.filter((table) => table[may]);
   return [
     on(
       `CONNECT on the database ${quoted(database.name)}`,
@@ -41,50 +32,27 @@ export function privilegeChanges(contents: ContentsState, wish: Wish): readonly 
     ...grantAll('SELECT', 'TABLE', tables),
     ...(wish.mayWrite
       ? [
-          ...grantAll(
-            'INSERT',
-            'TABLE',
-            tables.filter(({ canInsert }) => canInsert),
-          ),
-          ...grantAll(
-            'UPDATE',
-            'TABLE',
-            tables.filter(({ canUpdate }) => canUpdate),
-          ),
+          ...grantAll('INSERT', 'TABLE', those('canInsert')),
+          ...grantAll('UPDATE', 'TABLE', those('canUpdate')),
           ...grantAll('USAGE', 'SEQUENCE', sequences),
         ]
       : []),
-    ...(wish.mayDelete
-      ? grantAll(
-          'DELETE',
-          'TABLE',
-          tables.filter(({ canDelete }) => canDelete),
-        )
-      : []),
-    ...ownersOf(contents).flatMap((owner) => defaultChanges(contents, wish, owner, on)),
+    ...(wish.mayDelete ? grantAll('DELETE', 'TABLE', those('canDelete')) : []),
+    ...ownersOf(contents).flatMap((owner) => defaultChanges(contents, wish, owner)),
   ];
 }
 
-type On = (what: string, owner: string, statements: readonly Sql[]) => Change;
-
 /** Plans default privileges. Without FOR ROLE they would only apply to what the administrator itself creates. */
-function defaultChanges({ defaults }: ContentsState, wish: Wish, owner: string, on: On): readonly Change[] {
+function defaultChanges({ database, defaults }: ContentsState, wish: Wish, owner: string): readonly Change[] {
   const wanted = { TABLES: tablePrivileges(wish), SEQUENCES: wish.mayWrite ? ['USAGE'] : [] };
   return (['TABLES', 'SEQUENCES'] as const)
     .filter((kind) => wanted[kind].length > 0)
     .map((kind) => {
       const held = defaults.filter((d) => d.owner === owner && d.kind === kind).flatMap((d) => d.held);
       const missing = wanted[kind].filter((privilege) => !held.includes(privilege));
-      const change = on(
-        `${wanted[kind].join(', ')} on the ${kind.toLowerCase()} that ${quoted(owner)} creates`,
-        owner,
-        missing.length === 0
-          ? []
-          : [
-              sql`${defaultsOf(owner, wish.schema)} GRANT ${trusted(missing.join(', '))} ON ${trusted(kind)} TO ${ident(wish.role)}`,
-            ],
-      );
-      return { ...change, isOptional: true };
+      const what = `${wanted[kind].join(', ')} on the ${kind.toLowerCase()} that ${quoted(owner)} creates`;
+      const query = sql`${defaultsOf(owner, wish.schema)} GRANT ${trusted(missing.join(', '))} ON ${trusted(kind)} TO ${ident(wish.role)}`;
+      return { ...changesIn(database)(what, owner, missing.length > 0 ? [query] : []), isOptional: true };
     });
 }
 

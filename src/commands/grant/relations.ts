@@ -1,5 +1,5 @@
 import { ident, join, type Sql, sql } from '../../db/sql/sql.ts';
-import type { Relation } from './state.ts';
+import type { Relation } from './contentsState.ts';
 
 /** Starts a statement about the future objects of an owner. */
 export const defaultsOf = (owner: string, schema: string): Sql =>
@@ -13,6 +13,9 @@ export const byOwner = <R extends Relation>(relations: readonly R[]): readonly (
 export const names = (schema: string, relations: readonly Relation[]): Sql =>
   join(relations.map(({ name }) => ident(schema, name)));
 
+/** A kind of relation, as GRANT names it. */
+export type GrantedKind = 'TABLE' | 'SEQUENCE' | 'FUNCTION';
+
 /** Formats a number of relations for people. */
-export const count = ({ length }: readonly Relation[], kind: 'TABLE' | 'SEQUENCE' | 'FUNCTION'): string =>
+export const count = ({ length }: readonly Relation[], kind: GrantedKind): string =>
   `${length} ${kind.toLowerCase()}${length === 1 ? '' : 's'}`;

@@ -1,7 +1,7 @@
 import { ident, sql } from '../../db/sql/sql.ts';
 import type { Failures } from './apply.ts';
 import { type Change, inSequence, quoted, statement } from './change.ts';
-import type { ContentsState } from './state.ts';
+import type { ContentsState } from './contentsState.ts';
 
 /** The outcome of a change. */
 export interface Result {

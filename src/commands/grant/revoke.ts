@@ -1,8 +1,8 @@
 import { ident, type Sql, sql, trusted } from '../../db/sql/sql.ts';
-import { type Change, quoted, statement } from './change.ts';
+import { type Change, changesIn, quoted } from './change.ts';
+import type { ContentsState, Relation } from './contentsState.ts';
 import { functionNames } from './functions.ts';
-import { byOwner, count, defaultsOf, names } from './relations.ts';
-import type { ContentsState, Relation } from './state.ts';
+import { byOwner, count, defaultsOf, type GrantedKind, names } from './relations.ts';
 import type { Wish } from './wish.ts';
 
 /** Plans to revoke everything that the role was granted in the database. */
@@ -11,56 +11,36 @@ export function revokeChanges(
   wish: Wish,
 ): readonly Change[] {
   const from = ident(wish.role);
-  const change = (what: string, owner: string, query: Sql): Change => ({
-    what: `no ${what}`,
-    database: database.name,
-    owner,
-    statements: [statement(query)],
-  });
-  const revokeAll = (kind: 'TABLE' | 'SEQUENCE', relations: readonly Relation[]) =>
-    byOwner(relations.filter(({ held }) => held.length > 0)).map(([owner, owned]) =>
-      change(
-        `privilege on ${count(owned, kind)} of ${quoted(owner)}`,
-        owner,
-        sql`REVOKE ALL ON ${trusted(kind)} ${names(wish.schema, owned)} FROM ${from}`,
-      ),
+  const change = changesIn(database);
+  const revoke = (what: string, owner: string, on: Sql) =>
+    change(`no privilege on ${what}`, owner, [sql`REVOKE ALL ON ${on} FROM ${from}`]);
+  const revokeAll = <R extends Relation>(
+    kind: GrantedKind,
+    relations: readonly R[],
+    list: (owned: readonly R[]) => Sql,
+  ) =>
+    byOwner(relations.filter(isHeld)).map(([owner, owned]) =>
+      revoke(`${count(owned, kind)} of ${quoted(owner)}`, owner, sql`${trusted(kind)} ${list(owned)}`),
     );
+  const namesOf = (owned: readonly Relation[]) => names(wish.schema, owned);
   return [
-    ...revokeAll('TABLE', tables),
-    ...revokeAll('SEQUENCE', sequences),
-    ...byOwner(functions.filter(({ held }) => held.length > 0)).map(([owner, owned]) =>
-      change(
-        `privilege on ${count(owned, 'FUNCTION')} of ${quoted(owner)}`,
-        owner,
-        sql`REVOKE ALL ON FUNCTION ${functionNames(wish, owned)} FROM ${from}`,
-      ),
-    ),
+    ...revokeAll('TABLE', tables, namesOf),
+    ...revokeAll('SEQUENCE', sequences, namesOf),
+    ...revokeAll('FUNCTION', functions, (owned) => functionNames(wish, owned)),
     ...defaults
-      .filter(({ held }) => held.length > 0)
+      .filter(isHeld)
       .map(({ owner, kind }) =>
-        change(
-          `privilege on the ${kind.toLowerCase()} that ${quoted(owner)} creates`,
-          owner,
+        change(`no privilege on the ${kind.toLowerCase()} that ${quoted(owner)} creates`, owner, [
           sql`${defaultsOf(owner, wish.schema)} REVOKE ALL ON ${trusted(kind)} FROM ${from}`,
-        ),
+        ]),
       ),
-    ...(schema && schema.held.length > 0
-      ? [
-          change(
-            `privilege on the schema ${quoted(wish.schema)}`,
-            schema.owner,
-            sql`REVOKE ALL ON SCHEMA ${ident(wish.schema)} FROM ${from}`,
-          ),
-        ]
+    ...(schema && isHeld(schema)
+      ? [revoke(`the schema ${quoted(wish.schema)}`, schema.owner, sql`SCHEMA ${ident(wish.schema)}`)]
       : []),
-    ...(database.held.length > 0
-      ? [
-          change(
-            `privilege on the database ${quoted(database.name)}`,
-            database.owner,
-            sql`REVOKE ALL ON DATABASE ${ident(database.name)} FROM ${from}`,
-          ),
-        ]
+    ...(isHeld(database)
+      ? [revoke(`the database ${quoted(database.name)}`, database.owner, sql`DATABASE ${ident(database.name)}`)]
       : []),
   ];
 }
+
+const isHeld = ({ held }: { readonly held: readonly string[] }): boolean => held.length > 0;

@@ -2,7 +2,7 @@ import { isAccepted, roleStatement, sessionSettings } from '../../db/pool/sessio
 import { eq, ident, sql } from '../../db/sql/sql.ts';
 import { type Change, literal, quoted, serverDatabase, statement } from './change.ts';
 import { isLabelledFor } from './principal.ts';
-import type { ServerState } from './state.ts';
+import type { ServerState } from './serverState.ts';
 import type { Wish } from './wish.ts';
 
 const onServer = (what: string, statements: readonly string[]): Change => ({

@@ -1,4 +1,5 @@
 import { readPoolConfig } from '../../config/config.ts';
+import type { Environment } from '../../config/variables.ts';
 import { openAdministrator } from '../administrator.ts';
 import { readArguments } from '../arguments.ts';
 import { commandLines } from '../commandLines.ts';
@@ -7,8 +8,6 @@ import { type Output, terminal } from '../output.ts';
 import { UsageError } from '../usageError.ts';
 import { MigrationError } from './migrationError.ts';
 import { runMigrations } from './run.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Timeout of a day: rewriting a large table takes long, and the person who runs the command can interrupt it. */
 const statementTimeoutMs = 86_400_000;
