@@ -40,6 +40,10 @@ export interface Enum {
 
 export type RelationKind = 'table' | 'partitioned table' | 'view' | 'materialized view' | 'foreign table';
 
+/** Tells whether PostgreSQL itself stores the rows that an INSERT gives the relation. */
+export const isStored = ({ kind }: { readonly kind: RelationKind }): boolean =>
+  kind === 'table' || kind === 'partitioned table';
+
 /** A relation of any kind. Partitions are part of their partitioned table. */
 export interface Table {
   readonly name: string;

@@ -28,6 +28,10 @@ export function parseComment(comment: string | null): Comment {
   return { description: description || null, directives };
 }
 
+/** Tells whether a comment has a directive of this name. */
+export const hasDirective = (comment: string | null, name: string): boolean =>
+  parseComment(comment).directives.some((directive) => directive.name === name);
+
 /** Tells whether a text is a valid GraphQL name outside of introspection's. */
 export const isName = (text: string): boolean => /^[A-Za-z]\w*$/.test(text);
 

@@ -1,24 +1,28 @@
 import type { Type } from './type.ts';
 
-/** A function of the schema that the API calls. */
-export interface DbFunction {
+/** The properties of a function that PostgreSQL's catalog states. */
+export interface FunctionTraits {
   readonly name: string;
   /** The name with the types of its parameters, which distinguishes it from its overloads. */
   readonly signature: string;
   readonly comment: string | null;
-  /** The owner's reason for deprecating it. */
-  readonly deprecationReason?: string;
   /** Whether a call may change data. */
   readonly isVolatile: boolean;
   /** Whether it returns null, or no rows, as soon as an argument is null. */
   readonly isStrict: boolean;
-  readonly parameters: readonly Parameter[];
-  readonly result: FunctionResult;
   readonly returnsSet: boolean;
   /** Number of rows that the planner expects a set to have. */
   readonly expectedRows: number;
   /** Whether the planner may replace a call by the query in the function's body. */
   readonly mayBeInlined: boolean;
+}
+
+/** A function of the schema that the API calls. */
+export interface DbFunction extends FunctionTraits {
+  readonly parameters: readonly Parameter[];
+  readonly result: FunctionResult;
+  /** The owner's reason for deprecating it. */
+  readonly deprecationReason?: string;
   /** The columns that identify a row of the result, if the owner declares them. */
   readonly key?: readonly string[];
   /** Whether the owner lets `where` and `orderBy` use a computed field. */

@@ -1,6 +1,6 @@
 import type { Catalog, CheckConstraint, Column, Enum, ForeignKey, Index, PartialKey, Table } from './catalog.ts';
 import { missingColumn } from './columnList.ts';
-import { type Directive, parseComment, reasonOf, type Warn } from './comment.ts';
+import { type Directive, hasDirective, reasonOf, type Warn } from './comment.ts';
 import { type CommentRead, createCommentReader, keep, omits, type ReadComment } from './commentReader.ts';
 import type { Composite, DbFunction } from './dbFunction.ts';
 import { declare } from './declarations.ts';
@@ -109,7 +109,7 @@ function searchOf(
 
 /** Tells whether the API serves a relation; one of an extension needs `@expose`. */
 export const isExposed = ({ extension, comment }: Pick<Table, 'extension' | 'comment'>): boolean =>
-  extension === null || parseComment(comment).directives.some(({ name }) => name === 'expose');
+  extension === null || hasDirective(comment, 'expose');
 
 /** Returns the primary key, unless its index was omitted. */
 const keptKey = (table: Table, indexes: readonly Index[]): readonly string[] =>

@@ -1,4 +1,4 @@
-import type { Column, Index, PartialKey, Table } from './catalog.ts';
+import { type Column, type Index, isStored, type PartialKey, type Table } from './catalog.ts';
 import { distributionColumn, isOnNodes } from './spread.ts';
 import { distinctSets, hasNullable, indexOf, uniqueKeys } from './uniqueKeys.ts';
 
@@ -49,7 +49,5 @@ export const isRequired = (column: Column): boolean => !column.nullable && !hasO
 
 /** Tells whether the column gets a value other than null if an INSERT gives none. */
 export const hasOwnValue = ({ hasDefault, identity }: Column): boolean => hasDefault || identity !== null;
-
-const isStored = ({ kind }: Table) => kind === 'table' || kind === 'partitioned table';
 
 const isSettable = ({ generated, identity }: Column) => !generated && identity !== 'always';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { parseComment } from '../../catalog/comment.ts';
+import { hasDirective } from '../../catalog/comment.ts';
 import type { DbFunction } from '../../catalog/dbFunction.ts';
 import type { Db } from '../../db/db.ts';
 import { type FoundFunction, findFunctions, isServedFunction } from '../../db/introspect/functions.ts';
@@ -22,7 +22,7 @@ function reasonFor(fn: FoundFunction, schema: string, user: string): string {
   const { obstacle, comment, mayExecute, signature } = fn;
   if (obstacle !== null) return obstacle;
   if (isServedFunction(fn))
-    return parseComment(comment).directives.some(({ name }) => name === 'omit')
+    return hasDirective(comment, 'omit')
       ? 'its comment has @omit'
       : 'the API cannot express its parameters or result, or does not show their table';
   const name = `${pg.escapeIdentifier(schema)}.${signature}`;

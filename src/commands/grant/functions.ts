@@ -1,4 +1,4 @@
-import { parseComment } from '../../catalog/comment.ts';
+import { hasDirective } from '../../catalog/comment.ts';
 import { ident, join, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { type Change, changesIn, quoted } from './change.ts';
 import type { ContentsState, GrantedFunction } from './contentsState.ts';
@@ -31,8 +31,8 @@ export function functionChanges({ database, functions }: ContentsState, wish: Wi
 
 /** Tells whether to grant a function. A volatile one needs --write, and a SECURITY DEFINER one needs `@expose`. */
 function isWanted({ comment, isVolatile, isDefiner }: GrantedFunction, { mayWrite }: Wish): boolean {
-  const says = (directive: string) => parseComment(comment).directives.some(({ name }) => name === directive);
-  return !says('omit') && (mayWrite || !isVolatile) && (!isDefiner || says('expose'));
+  if (hasDirective(comment, 'omit')) return false;
+  return (mayWrite || !isVolatile) && (!isDefiner || hasDirective(comment, 'expose'));
 }
 
 export const functionNames = ({ schema }: Wish, functions: readonly GrantedFunction[]): Sql =>

@@ -1,11 +1,12 @@
-import type { Catalog, Table } from '../../catalog/catalog.ts';
+import { type Catalog, isStored, type Table } from '../../catalog/catalog.ts';
 import type { Type } from '../../catalog/type.ts';
 import type { Db } from '../db.ts';
 import { unusedPrefix } from '../sql/markers.ts';
 import { createColumnReader, type FoundColumn, findColumns } from './columns.ts';
 import { readComments } from './comments.ts';
+import { readComposites } from './composites.ts';
 import { groupedBy } from './found.ts';
-import { findFunctions, functionOf, isServedFunction, readComposites, typesOfFunctions } from './functions.ts';
+import { findFunctions, functionOf, isServedFunction, typesOfFunctions } from './functions.ts';
 import { createKeyReader, findConstraints, findIndexes, findPartialKeys, type NamesOf } from './keys.ts';
 import { readNumberings } from './numberings.ts';
 import {
@@ -104,8 +105,6 @@ async function readTables(
 
 /** Greatest number of relations, a table with its partitions, that counts as few. */
 const mostOfFew = 16;
-
-const isStored = ({ kind }: FoundRelation): boolean => kind === 'table' || kind === 'partitioned table';
 
 function namesAmong(columns: readonly FoundColumn[]): NamesOf {
   const names = new Map(columns.map(({ relation, number, name }) => [`${relation} ${number}`, name]));

@@ -1,18 +1,20 @@
-import { parseComment } from '../../catalog/comment.ts';
-import type { Composite, DbFunction, FunctionResult, Parameter, RowMember } from '../../catalog/dbFunction.ts';
+import { hasDirective } from '../../catalog/comment.ts';
+import type {
+  Composite,
+  DbFunction,
+  FunctionResult,
+  FunctionTraits,
+  Parameter,
+  RowMember,
+} from '../../catalog/dbFunction.ts';
 import type { Type } from '../../catalog/type.ts';
 import type { Db } from '../db.ts';
 import { extensionOf } from '../sql/extension.ts';
-import { eq, gt, ne, own, type Sql, sql } from '../sql/sql.ts';
+import { eq, ne, own, sql } from '../sql/sql.ts';
 import { findAll } from './found.ts';
 import { isAmbiguous, omittable } from './overloads.ts';
-import { resolvedFrom } from './types.ts';
 
-export interface FoundFunction
-  extends Pick<
-    DbFunction,
-    'name' | 'signature' | 'comment' | 'isVolatile' | 'isStrict' | 'returnsSet' | 'expectedRows' | 'mayBeInlined'
-  > {
+export interface FoundFunction extends FunctionTraits {
   /** The modes, names and types of its parameters and of the columns that it returns; without modes all are parameters. */
   readonly modes: readonly string[] | null;
   readonly names: readonly string[] | null;
@@ -93,9 +95,7 @@ export const findFunctions = (db: Db, schema: string): Promise<readonly FoundFun
 
 /** Tells whether the API serves a function: EXECUTE was granted by name, or its comment has `@expose`. */
 export const isServedFunction = ({ obstacle, mayExecute, isGranted, comment }: FoundFunction): boolean =>
-  obstacle === null &&
-  mayExecute &&
-  (isGranted || parseComment(comment).directives.some(({ name }) => name === 'expose'));
+  obstacle === null && mayExecute && (isGranted || hasDirective(comment, 'expose'));
 
 /** Returns the types that functions take and return. */
 export const typesOfFunctions = (functions: readonly FoundFunction[]): readonly string[] => [
@@ -106,40 +106,6 @@ export const typesOfFunctions = (functions: readonly FoundFunction[]): readonly 
     ]),
   ),
 ];
-
-interface FoundComposite extends Omit<Composite, 'members'> {
-  readonly members: readonly { readonly name: string; readonly type: string }[];
-}
-
-/**
- * Reads the row types among the given types and all types that they are made of, except those of other schemas' tables.
- */
-export async function readComposites(
-  db: Db,
-  schema: string,
-  ids: readonly string[],
-  typeOf: (id: string) => Type,
-): Promise<readonly Composite[]> {
-  if (ids.length === 0) return [];
-  const found = await findAll<FoundComposite>(db, compositesAmong(schema, ids));
-  return found.map((composite) => ({
-    ...composite,
-    members: composite.members.map(({ name, type }) => ({ name, type: typeOf(type) })),
-  }));
-}
-
-const compositesAmong = (schema: string, ids: readonly string[]): Sql => sql`
-  ${resolvedFrom(ids)}
-  select pg_catalog.format('%I.%I', n.nspname, t.typname) as id, t.typname as name, pg_catalog.obj_description(t.oid, 'pg_type') as comment,
-    case when c.relkind ${ne} 'c' then c.relname end as table,
-    (select pg_catalog.json_agg(pg_catalog.json_build_object('name', a.attname, 'type', a.atttypid::pg_catalog.text) order by a.attnum)
-      from pg_catalog.pg_attribute a where a.attrelid ${eq} c.oid and a.attnum ${gt} 0 and not a.attisdropped) as members
-  from (select distinct oid, typname, typnamespace, typrelid from resolved where typtype ${eq} 'c') t
-  join pg_catalog.pg_namespace n on n.oid ${eq} t.typnamespace
-  join pg_catalog.pg_class c on c.oid ${eq} t.typrelid
-  where (c.relkind ${eq} 'c' or n.nspname ${eq} ${schema}) and exists (
-    select from pg_catalog.pg_attribute a where a.attrelid ${eq} c.oid and a.attnum ${gt} 0 and not a.attisdropped)
-  order by n.nspname collate pg_catalog."C", t.typname collate pg_catalog."C"`;
 
 /** Converts a found function; null if the API cannot express one of its parameters or results. */
 export function functionOf(
