@@ -112,7 +112,7 @@ function draftsOf(
   const isShown = (one: MadeTable) => one.spec.comment !== 'omit';
   const isWhole = table.spec.grant !== 'columns';
   const onQuery = { place: queryPlace, volatility: 'stable' } as const;
-  const rowsOf = ({ sql }: MadeTable, rest = '') => `select * from ${sql} ${rest}`;
+  const rowsOf = ({ sql }: MadeTable, rest = '') => `select r.* from ${sql} r ${rest}`;
   switch (spec.kind) {
     case 'value': {
       const values = [...type.values.slice(0, 2), ...(spec.isStrict ? [] : [null])];
@@ -148,7 +148,8 @@ function draftsOf(
         {
           ...{ ...onQuery, kind: 'rows', returns: `setof ${table.sql}` },
           parameters: spec.isStrict ? [{ type: 'int4', default: '2' }] : [],
-          body: () => rowsOf(table, `where ${id(mark)} % ${spec.isStrict ? '$1' : '2'} = 0 order by ${id(mark)} desc`),
+          body: () =>
+            rowsOf(table, `where r.${id(mark)} % ${spec.isStrict ? '$1' : '2'} = 0 order by r.${id(mark)} desc`),
           result: { kind: 'rows' },
           rows: table,
           isServed: isShown(table),
@@ -160,7 +161,7 @@ function draftsOf(
         {
           ...{ place: table.name, volatility: 'stable', kind: 'related', returns: `setof ${other.sql}` },
           parameters: [{ type: table.sql }],
-          body: () => rowsOf(other, `where ${id(mark)} <= ($1).${id(mark)}`),
+          body: () => rowsOf(other, `where r.${id(mark)} <= ($1).${id(mark)}`),
           result: { kind: 'rows' },
           rows: other,
           isServed: isShown(table) && isShown(other) && isWhole && relation?.hasPrimary === true,
@@ -172,7 +173,7 @@ function draftsOf(
         {
           ...{ ...onQuery, kind: 'row', returns: table.sql },
           parameters: [],
-          body: () => rowsOf(table, `order by ${id(mark)} desc limit 1`),
+          body: () => rowsOf(table, `order by r.${id(mark)} desc limit 1`),
           result: { kind: 'row' },
           rows: table,
           isServed: isShown(table),

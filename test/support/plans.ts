@@ -31,7 +31,10 @@ export async function costOf(db: Db, query: Sql): Promise<Cost> {
   const [{ Plan: plan }] = JSON.parse(row?.['QUERY PLAN'] ?? '') as [{ Plan: Node }];
   const scans = nodesOf(plan).filter((node) => isRead(node) && node['Actual Loops'] > 0);
   return {
-    rows: scans.map(rowsOf).reduce((a, b) => a + b, 0),
+    rows: scans
+      .filter((node) => !isBitmap(node))
+      .map(rowsOf)
+      .reduce((a, b) => a + b, 0),
     blocks: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],
     scans: scans.map((node) => `${node['Node Type']} ${node['Index Name'] ?? node['Relation Name'] ?? ''}`),
   };
@@ -39,6 +42,9 @@ export async function costOf(db: Db, query: Sql): Promise<Cost> {
 
 /** Tells whether a node reads a table. A subquery's rows were already counted below it. */
 const isRead = ({ 'Node Type': type }: Node) => type.includes('Scan') && type !== 'Subquery Scan';
+
+/** Tells whether a node only finds places of rows, which a `Bitmap Heap Scan` reads. */
+const isBitmap = ({ 'Node Type': type }: Node) => type === 'Bitmap Index Scan';
 
 const nodesOf = (node: Node): readonly Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 
