@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { defaultPageLimits } from '../../src/config/limits.ts';
 import { calling, sql, toQuery } from '../../src/db/sql/sql.ts';
+import { priceOf } from '../../src/pricing/cost.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
 
@@ -315,5 +318,43 @@ describe('the visibility of a function', () => {
     const other = await otherRole;
     await database.admin(statement.replaceAll(':other', other).replaceAll(':user', database.connection.user));
     expect(await isShown()).toBe(shown);
+  });
+});
+
+describe('the price of a function', () => {
+  test.each([
+    ['one row for a value', '{ doubleOf(n: 1) }', 1],
+    ['its ROWS and its page', '{ namedLike(part: "a", first: 3) { nodes { name } } }', 20 + 3],
+    ['its ROWS and a count', '{ namedLike(part: "a") { totalCount } }', 20 + 10],
+    ['its ROWS and an aggregate', '{ namedLikeAggregate(part: "a") { count } }', 20 + 10],
+    [
+      'its ROWS and the groups',
+      '{ namedLikeGroupedAggregate(part: "a", groupBy: {}, first: 2) { count } }',
+      20 + 10 + 2,
+    ],
+    ["PostgreSQL's default of ROWS", '{ doubled(first: 3) { nodes { name } } }', 1000 + 3],
+    ['only its page if PostgreSQL can inline it', '{ keyed(first: 3) { nodes { name } } }', 3],
+    ['its ROWS and its slice for rows of no table', '{ spans(n: 9, first: 3) { lo } }', 1000 + 3],
+    ['its ROWS for a set of values', '{ numbers(n: 9) }', 1000 + 1],
+    [
+      'its ROWS again for each row',
+      '{ things(first: 4) { nodes { latest(first: 2) { nodes { body } } } } }',
+      4 + 4 * 1002,
+    ],
+    ['one row for each value of a row', '{ things(first: 4) { nodes { title padded(width: 3) } } }', 4 + 2 * 4],
+  ])('a function costs %s', (_, text, expected) => {
+    const { schema } = api.api;
+    expect(priceOf({ schema, document: parse(text), variables: {}, pages: defaultPageLimits }).rows).toBe(expected);
+  });
+
+  test('a query that calls functions for more rows than the limit is rejected', async () => {
+    const { errors, status } = await api.send(
+      '{ things { nodes { latest { nodes { thing { latest { totalCount } } } } } } }',
+    );
+    expect({ status, errors }).toMatchObject({
+      status: 400,
+      errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX' } }],
+    });
+    expect(api.statements).toEqual([]);
   });
 });
