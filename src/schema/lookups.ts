@@ -10,6 +10,7 @@ import type { Builder } from './builder.ts';
 import type { Selection } from './fieldSource.ts';
 import { generated } from './generated.ts';
 import { keyArguments } from './keys.ts';
+import { memoised } from './memoised.ts';
 import { decodeNodeId } from './nodeId.ts';
 import { selectedRows } from './selection.ts';
 import type { TableType, Types } from './types.ts';
@@ -41,38 +42,7 @@ export function defineLookups(builder: Builder, types: Types, { table, ref }: Ta
 
 /** Defines `node` and `nodes`, which find rows of any table by their global ids. */
 export function defineNode(builder: Builder, types: Types): void {
-  const byName = new Map(
-    types.all.map(({ name, table }) => {
-      const leaves = table.primaryKey.map((column) => types.leaf(columnOf(table, column)));
-      return [name, { name, leaves, match: byColumns(table, table.primaryKey) }];
-    }),
-  );
-  /** Returns the type with this current or former name, since ids outlive names. */
-  const typeOf = (name: string) =>
-    [name, ...(types.formerNames.get(name) ?? [])].map((one) => byName.get(one)).find((type) => type !== undefined);
-
-  /** Returns the function that reads a document's selection for rows of a type. */
-  const asks = (selection: Selection) => {
-    const asked = new Map<string, Projection>();
-    return (type: string): Projection => {
-      const rows = asked.get(type) ?? selectedRows(selection, type);
-      asked.set(type, rows);
-      return rows;
-    };
-  };
-
-  /** Finds the row with an id and marks it with its type; null if it does not exist. */
-  const find = async (id: string, loaders: Loaders, asked: ReturnType<typeof asks>): Promise<Row | null> => {
-    const { type: given, key } = decodeNodeId(id);
-    const found = typeOf(given);
-    if (!found || found.leaves.length !== key.length) return null;
-    const { match, name: type, leaves } = found;
-    // An invalid key must not fail the statement that it shares with other keys. No row has it anyway.
-    if (!leaves.every((leaf, i) => leaf.isText(key[i] ?? ''))) return null;
-    const row = await loaders.row(match, key, asked(type));
-    return row && rowWith(row, marker(types.catalog, 'type'), type);
-  };
-
+  const find = createNodeFinder(types);
   builder.queryFields((t) => ({
     node: t.field({
       type: types.node,
@@ -82,7 +52,7 @@ export function defineNode(builder: Builder, types: Types): void {
       ...generated(
         { kind: 'lookup' },
         {
-          ask: ({ id }, selection) => ({ id: String(id), rows: asks(selection) }),
+          ask: ({ id }, selection) => ({ id: String(id), rows: rowsByType(selection) }),
           loads: true,
           get: (_root: unknown, { id, rows }, { loaders }) => find(id, loaders, rows),
         },
@@ -100,7 +70,7 @@ export function defineNode(builder: Builder, types: Types): void {
             const given = ids as readonly unknown[];
             if (given.length > types.limits.maxSize)
               throw badInput(`ids may have at most ${types.limits.maxSize} items`);
-            return { ids: given.map(String), rows: asks(selection) };
+            return { ids: given.map(String), rows: rowsByType(selection) };
           },
           loads: true,
           get: (_root: unknown, { ids, rows }, { loaders }) => ids.map((id) => find(id, loaders, rows)),
@@ -108,4 +78,30 @@ export function defineNode(builder: Builder, types: Types): void {
       ),
     }),
   }));
+}
+
+/** Returns the function that reads a document's selection for rows of a type. */
+const rowsByType = (selection: Selection) => memoised((type: string): Projection => selectedRows(selection, type));
+
+/** Returns the function that finds the row with an id and marks it with its type; null if it does not exist. */
+function createNodeFinder(types: Types) {
+  const byName = new Map(
+    types.all.map(({ name, table }) => {
+      const leaves = table.primaryKey.map((column) => types.leaf(columnOf(table, column)));
+      return [name, { name, leaves, match: byColumns(table, table.primaryKey) }];
+    }),
+  );
+  /** Returns the type with this current or former name, since ids outlive names. */
+  const typeOf = (name: string) =>
+    [name, ...(types.formerNames.get(name) ?? [])].map((one) => byName.get(one)).find((type) => type !== undefined);
+  return async (id: string, loaders: Loaders, rowsOf: (type: string) => Projection): Promise<Row | null> => {
+    const { type: given, key } = decodeNodeId(id);
+    const found = typeOf(given);
+    if (!found || found.leaves.length !== key.length) return null;
+    const { match, name: type, leaves } = found;
+    // An invalid key must not fail the statement that it shares with other keys. No row has it anyway.
+    if (!leaves.every((leaf, i) => leaf.isText(key[i] ?? ''))) return null;
+    const row = await loaders.row(match, key, rowsOf(type));
+    return row && rowWith(row, marker(types.catalog, 'type'), type);
+  };
 }

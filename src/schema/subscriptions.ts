@@ -29,14 +29,11 @@ export function defineTails(builder: Builder, types: Types): void {
   for (const type of followed) defineTail(builder, types, type, streamEnd);
 }
 
-function defineTail(
-  builder: Builder,
-  types: Types,
-  { table, name, edge, arrival }: TableType & { readonly arrival: Arrival },
-  streamEnd: EnumRef,
-): void {
-  const [fieldName, typeName] = types.names.added(table);
-  const message = builder.objectRef<TailMessage>(typeName).implement({
+type Followed = TableType & { readonly arrival: Arrival };
+
+/** Defines the type of a tail's messages. */
+const messageType = (builder: Builder, typeName: string, { name, edge }: Followed, streamEnd: EnumRef) =>
+  builder.objectRef<TailMessage>(typeName).implement({
     description: `Added rows of ${name}, in order of arrival.`,
     fields: (t) => ({
       edges: t.field({
@@ -57,13 +54,19 @@ function defineTail(
       }),
     }),
   });
+
+function defineTail(builder: Builder, types: Types, type: Followed, streamEnd: EnumRef): void {
+  const { table, arrival } = type;
+  const { catalog, filters, names } = types;
+  const [fieldName, typeName] = names.added(table);
+  const message = messageType(builder, typeName, type, streamEnd);
   builder.subscriptionField(fieldName, (t) =>
     t.field({
       type: message,
       deprecationReason: table.deprecationReason,
       description: `Every row added from now on, or after a cursor, exactly once. Ordered by \`${arrival.columns[0]}\`.`,
       args: {
-        where: t.arg({ type: types.filters.where(table) }),
+        where: t.arg({ type: filters.where(table) }),
         after: t.arg({
           type: 'String',
           description:
@@ -72,18 +75,9 @@ function defineTail(
       },
       subscribe(_root, { where, after = null }, { tails, caller, share }, info) {
         try {
-          const condition = types.filters.condition(table, where, alias);
+          const condition = filters.condition(table, where, alias);
           const { columns } = selectedRows(info);
-          return tails.open({
-            catalog: types.catalog,
-            table,
-            arrival,
-            caller,
-            share,
-            where: condition,
-            columns,
-            after,
-          });
+          return tails.open({ catalog, table, arrival, caller, share, where: condition, columns, after });
         } catch (error) {
           return messageOf(error);
         }

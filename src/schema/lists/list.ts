@@ -33,8 +33,6 @@ export function listField(
     deprecationReason: table.deprecationReason,
     ...source,
   };
-  const orderBy = types.orders.orderBy(table);
-  const { column } = types.aggregates.of(table.name);
   return t.field({
     type: types.of(table.name).connection,
     nullable: true,
@@ -42,29 +40,7 @@ export function listField(
     description,
     args: {
       ...source.arguments,
-      first: t.arg({
-        type: 'Int',
-        description: `How many rows from the start: ${types.limits.defaultSize} by default, at most ${types.limits.maxSize}.`,
-      }),
-      after: t.arg({ type: 'String', description: 'Only rows after this cursor.' }),
-      last: t.arg({ type: 'Int', description: 'How many rows from the end.' }),
-      before: t.arg({ type: 'String', description: 'Only rows before this cursor.' }),
-      offset: t.arg({ type: 'Int', description: 'How many rows to skip; only together with `first`.' }),
-      where: t.arg({ type: types.filters.where(table) }),
-      ...(orderBy && {
-        orderBy: t.arg({
-          type: [orderBy],
-          description: source.rows
-            ? 'The order; the default is that of the function.'
-            : 'The order; the default is by primary key.',
-        }),
-      }),
-      ...(column && {
-        distinctOn: t.arg({
-          type: [column],
-          description: 'Keeps only the first row per value of these columns; needs orderBy.',
-        }),
-      }),
+      ...listArguments(t, types, table, source.rows ? 'that of the function' : 'by primary key'),
     },
     ...generated(
       { kind: 'list', match, calledRows },
@@ -89,6 +65,32 @@ export function listField(
       },
     ),
   });
+}
+
+function listArguments(t: Pick<FieldBuilder<Row>, 'arg'>, types: Types, table: Table, defaultOrder: string) {
+  const { defaultSize, maxSize } = types.limits;
+  const orderBy = types.orders.orderBy(table);
+  const { column } = types.aggregates.of(table.name);
+  return {
+    first: t.arg({
+      type: 'Int',
+      description: `How many rows from the start: ${defaultSize} by default, at most ${maxSize}.`,
+    }),
+    after: t.arg({ type: 'String', description: 'Only rows after this cursor.' }),
+    last: t.arg({ type: 'Int', description: 'How many rows from the end.' }),
+    before: t.arg({ type: 'String', description: 'Only rows before this cursor.' }),
+    offset: t.arg({ type: 'Int', description: 'How many rows to skip; only together with `first`.' }),
+    where: t.arg({ type: types.filters.where(table) }),
+    ...(orderBy && {
+      orderBy: t.arg({ type: [orderBy], description: `The order; the default is ${defaultOrder}.` }),
+    }),
+    ...(column && {
+      distinctOn: t.arg({
+        type: [column],
+        description: 'Keeps only the first row per value of these columns; needs orderBy.',
+      }),
+    }),
+  };
 }
 
 /**

@@ -1,25 +1,15 @@
 import type { Table } from '../../catalog/catalog.ts';
-import { distributionColumn } from '../../catalog/spread.ts';
 import { insertable } from '../../catalog/writable.ts';
-import type { Context } from '../../context.ts';
 import { insertRows } from '../../db/sql/insert.ts';
-import type { Inserted } from '../../db/sql/inserted.ts';
-import type { Insert, Values } from '../../db/sql/insertInput.ts';
-import { badInput } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
-import type { Selection } from '../fieldSource.ts';
-import { generated, generatedLeaf } from '../generated.ts';
-import { scalarLeaf } from '../leaves.ts';
+import { generated } from '../generated.ts';
 import { selectedRows } from '../selection.ts';
 import type { TableType, Types } from '../types.ts';
-import { type ConflictAction, checkConflict, onConflictInput } from './conflict.ts';
-import { rowInput } from './inputs.ts';
+import { type ConflictAction, onConflictInput } from './conflict.ts';
+import { defineCreateMany } from './createMany.ts';
+import { type RowInput, rowInput } from './inputs.ts';
 import type { Payload, PayloadRef } from './payload.ts';
-import { sameKey } from './violations.ts';
 import { write } from './write.ts';
-
-/** Maximum number of rows to create at once. */
-const maxInputs = 10_000;
 
 /** Defines the mutations that create one row and many rows. */
 export function defineCreate(
@@ -30,7 +20,6 @@ export function defineCreate(
   action: ConflictAction | null,
 ): void {
   const { table, name } = type;
-  const { names } = types;
   const input = rowInput(builder, types, {
     table,
     columns: insertable(table),
@@ -38,7 +27,12 @@ export function defineCreate(
     description: `A new row of \`${table.name}\`. Omitted fields get their defaults.`,
     forCreate: true,
   });
-  builder.mutationField(names.create(table), (t) =>
+  defineCreateOne(builder, types, table, input, payload);
+  defineCreateMany(builder, types, type, input, onConflictInput(builder, types, type, action));
+}
+
+function defineCreateOne(builder: Builder, types: Types, table: Table, input: RowInput, payload: PayloadRef): void {
+  builder.mutationField(types.names.create(table), (t) =>
     t.field({
       type: payload,
       nullable: true,
@@ -62,90 +56,4 @@ export function defineCreate(
       ),
     }),
   );
-  const many = createManyPayload(builder, types, type);
-  const onConflict = onConflictInput(builder, types, type, action);
-  builder.mutationField(names.createMany(table), (t) =>
-    t.field({
-      type: many,
-      nullable: true,
-      deprecationReason: table.deprecationReason,
-      description: `Creates at most ${maxInputs} rows of \`${table.name}\`, all or none.`,
-      args: {
-        inputs: t.arg({ type: [input.type], required: true }),
-        ...(onConflict && { onConflict: t.arg({ type: onConflict.type }) }),
-      },
-      ...generated(
-        { kind: 'write' },
-        {
-          ask(args, selection) {
-            const inputs = args['inputs'] as readonly unknown[];
-            if (inputs.length > maxInputs)
-              throw badInput(`inputs has ${inputs.length} items; at most ${maxInputs} rows can be created at once`);
-            const rows = inputs.map((item, index) => input.read(item, index));
-            const conflict = onConflict?.read(args['onConflict']) ?? null;
-            return rows.length > 0 ? creationOf(types, { table, rows, conflict }, selection) : null;
-          },
-          get: (_root: object, creation, context) => (creation ? createMany(types, creation, context) : nothingCreated),
-        },
-      ),
-    }),
-  );
 }
-
-/** The result of `create<Types>`. */
-type CreatedMany = Omit<Inserted, 'repeated'> & { readonly ignoredCount: number };
-
-const nothingCreated: CreatedMany = { rows: [], createdCount: 0, updatedCount: 0, ignoredCount: 0 };
-
-/** Checks the rows of a bulk create and builds its statement. */
-function creationOf(types: Types, insert: Insert, selection: Selection) {
-  const { table, rows, conflict } = insert;
-  if (conflict) checkConflict(types, table, rows, conflict);
-  checkPlaces(types, table, rows);
-  return { insert, ...insertRows(types.catalog, insert, selectedRows(selection).columns) };
-}
-
-async function createMany(
-  types: Types,
-  { insert: { table, rows, conflict }, query, read }: ReturnType<typeof creationOf>,
-  context: Context,
-): Promise<CreatedMany> {
-  const change = { table, verb: 'create', values: rows } as const;
-  const { repeated, ...inserted } = read(await write(types, context, change, query));
-  if (repeated.length > 0) throw sameKey(repeated, types.names.fieldsOf(table, conflict?.key.columns ?? []));
-  return { ...inserted, ignoredCount: rows.length - inserted.createdCount - inserted.updatedCount };
-}
-
-/**
- * Throws if one of several rows has no value for the distribution column. Without it nothing determines the order of
- * the created rows.
- */
-function checkPlaces(types: Types, table: Table, rows: readonly Values[]): void {
-  const column = distributionColumn(table);
-  const index = column === null || rows.length === 1 ? -1 : rows.findIndex((row) => !row.has(column));
-  if (column === null || index === -1) return;
-  const fields = types.names.fieldsOf(table, [column]);
-  throw badInput(
-    `inputs[${index}] must give ${fields.join()}, by which rows are distributed; otherwise create one row at a time`,
-    { fields, index },
-  );
-}
-
-function createManyPayload(builder: Builder, types: Types, { table, name, ref }: TableType) {
-  return builder.objectRef<CreatedMany>(types.names.createManyPayload(table)).implement({
-    description: `The result of creating rows of ${name}.`,
-    fields: (t) => ({
-      [types.names.many(table)]: t.field({
-        type: [ref],
-        description: 'The created and the updated rows, in the order of their inputs.',
-        ...generated({ kind: 'rows' }, { get: ({ rows }: CreatedMany) => rows }),
-      }),
-      createdCount: t.field({ type: 'SafeInt', ...countOf((created) => created.createdCount) }),
-      updatedCount: t.field({ type: 'SafeInt', ...countOf((created) => created.updatedCount) }),
-      ignoredCount: t.field({ type: 'SafeInt', ...countOf((created) => created.ignoredCount) }),
-    }),
-  });
-}
-
-const countOf = (read: (created: CreatedMany) => number) =>
-  generatedLeaf({ kind: 'part' }, scalarLeaf('SafeInt'), { get: (created: CreatedMany) => String(read(created)) });

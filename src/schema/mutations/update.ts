@@ -60,17 +60,10 @@ export function defineUpdate(
             ask(args, selection) {
               const values = patch.read(args['patch'] ?? {});
               const changes = change?.read(args['change']) ?? new Map<string, Sql>();
-              checkOnce(types, table, values, changes);
+              const settings = settingsOf(types, table, values, changes);
               const expect = types.filters.expectation(table, args['expect'], alias);
               const target = { table, columns, key: key.read(args) };
-              const texts = Array.from(values, ([name, text]) => [name, cast(text, columnOf(table, name))] as const);
-              const query = updateRow(
-                types.catalog,
-                target,
-                new Map([...texts, ...changes]),
-                expect,
-                selectedRows(selection).columns,
-              );
+              const query = updateRow(types.catalog, target, settings, expect, selectedRows(selection).columns);
               return { change: { table, verb: 'update', values } as const, query };
             },
             async get(_root: object, { change, query }, context) {
@@ -84,13 +77,15 @@ export function defineUpdate(
   }
 }
 
-/** Throws if nothing is changed, or a column is changed twice. */
-function checkOnce(types: Types, table: Table, values: Values, changes: ReadonlyMap<string, Sql>): void {
+/** Returns the new values by column. Throws if nothing is changed, or a column is changed twice. */
+function settingsOf(types: Types, table: Table, values: Values, changes: ReadonlyMap<string, Sql>) {
   if (values.size === 0 && changes.size === 0) throw badInput('patch is empty; give at least one field to change');
   const twice = [...changes.keys()].filter((name) => values.has(name));
-  if (twice.length === 0) return;
   const fields = types.names.fieldsOf(table, twice);
-  throw badInput(`patch and change both set ${fields.join(', ')}; give only one of them`, { fields });
+  if (twice.length > 0)
+    throw badInput(`patch and change both set ${fields.join(', ')}; give only one of them`, { fields });
+  const texts = Array.from(values, ([name, text]) => [name, cast(text, columnOf(table, name))] as const);
+  return new Map([...texts, ...changes]);
 }
 
 function changed(catalog: Catalog, row: Row | undefined): Payload {
