@@ -45,6 +45,12 @@ export const bytesOfStream = 16_384;
 /** Limit of streams, which leaves some of the server's connections to requests and probes. */
 export const maxStreams = 5000;
 
+/**
+ * Room for requests that one stream takes the place of, in bytes, beyond what is counted: its connection, document and
+ * watcher (`npm run chaos -- --only streams`).
+ */
+const bytesBehindStream = 50_000;
+
 /** Free bytes of each request, so that small requests never wait for large ones. */
 const freeBytes = 32_768;
 
@@ -160,6 +166,15 @@ export function createInFlight(limit: number, waitMs = 10_000, streams = maxStre
   };
 }
 
+/** Creates the limit for the memory of this process. */
+export function createProcessInFlight(): InFlight {
+  const limit = memoryForRequests();
+  return createInFlight(limit, undefined, streamsWithin(limit));
+}
+
+/** Returns how many streams may be open beside this room for requests. */
+export const streamsWithin = (limit: number): number => Math.min(maxStreams, Math.floor(limit / bytesBehindStream));
+
 /** Reserves the last fifth for callers who hold nothing. */
 const roomOf = (all: number, holdsSome: boolean): number => (holdsSome ? 0.8 * all : all);
 
@@ -173,7 +188,7 @@ function grow(held: Map<string, number>, caller: string, bytes: number): void {
  * Returns how much memory requests may use: a quarter of the container's or machine's, because each byte that arrives
  * exists about three times until it is answered, as text, rows, values and JSON; and at most half of the heap.
  */
-export function memoryForRequests(): number {
+function memoryForRequests(): number {
   const constrained = process.constrainedMemory();
   const memory = Math.min(totalmem(), constrained > 0 ? constrained : Number.POSITIVE_INFINITY);
   return Math.floor(Math.min(memory / 4, getHeapStatistics().heap_size_limit / 2));

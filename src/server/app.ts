@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { Incoming } from '../context.ts';
 import type { Dashboard } from '../dashboard/dashboard.ts';
 import { useDashboard } from '../dashboard/useDashboard.ts';
-import { createInFlight, type InFlight, memoryForRequests } from '../db/inFlight.ts';
+import { createProcessInFlight, type InFlight } from '../db/inFlight.ts';
 import type { Probe } from '../db/pool/probe.ts';
 import { useDocumentList } from '../graphiql/useDocumentList.ts';
 import { useGraphiQL } from '../graphiql/useGraphiQL.ts';
@@ -72,7 +72,7 @@ const keptTokens = 50_000;
 
 /** Creates the HTTP application: GraphQL, GraphiQL, the dashboard and the health probes. */
 export function createApp(options: AppOptions) {
-  const { config, served, dashboard, tails, inFlight = createInFlight(memoryForRequests()), probe, log } = options;
+  const { config, served, dashboard, tails, inFlight = createProcessInFlight(), probe, log } = options;
   const { requestLimits } = config;
   const { perMinute, proxies } = requestLimits;
   const sources = tokenSources(config.auth);

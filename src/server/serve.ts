@@ -6,7 +6,7 @@ import { loadExtensions } from '../api/extensions.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/variables.ts';
 import { type Dashboard, readDashboard } from '../dashboard/dashboard.ts';
-import { createInFlight, memoryForRequests } from '../db/inFlight.ts';
+import { createProcessInFlight } from '../db/inFlight.ts';
 import { type Database, openDatabase } from '../db/open.ts';
 import { type Following, followManifests } from '../documents/follow.ts';
 import { type ReadDocuments, readStore } from '../documents/store.ts';
@@ -67,7 +67,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     slowStatementMs: config.slowStatementMs,
   });
   const listener = database.createListener((notice) => tails.wake(notice));
-  const inFlight = createInFlight(memoryForRequests());
+  const inFlight = createProcessInFlight();
   const tails = createTails({
     db: database.db,
     inFlight,

@@ -5,7 +5,7 @@ import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { RequestLimits } from '../config/limits.ts';
 import { createBudget, isTooLarge, leastBytes, sizeOf } from '../db/budget.ts';
 import type { Db, SharedDb } from '../db/db.ts';
-import { bytesOfStream, createInFlight, type InFlight, memoryForRequests, type Share } from '../db/inFlight.ts';
+import { bytesOfStream, createProcessInFlight, type InFlight, type Share } from '../db/inFlight.ts';
 import { ownWork } from '../db/pool/turns.ts';
 import { shareReads } from '../db/sharedReads.ts';
 import type { Row } from '../db/sql/row.ts';
@@ -67,7 +67,7 @@ export function createShared({
   db,
   record = (way) => way,
   limits,
-  inFlight = createInFlight(memoryForRequests()),
+  inFlight = createProcessInFlight(),
   listen,
   log,
 }: SharedOptions): Shared {

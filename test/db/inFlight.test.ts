@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createInFlight } from '../../src/db/inFlight.ts';
+import { createInFlight, streamsWithin } from '../../src/db/inFlight.ts';
 
 const kilobyte = 1024;
 /** Bytes of each request that do not count. */
@@ -164,6 +164,14 @@ describe('a stream', () => {
     first?.release();
     for (const share of [...rest, modest, open('another')]) share.release();
     expect(inFlight.held).toBe(0);
+  });
+
+  test.each([
+    [0.5, 2684],
+    [1, 5000],
+    [2, 5000],
+  ])('streams in a replica of %d GiB are limited to %d', (gibibytes, streams) => {
+    expect(streamsWithin((gibibytes * 1024 ** 3) / 4)).toBe(streams);
   });
 
   test('a stream that ends while it waits for its reserve leaves nothing behind', async () => {
