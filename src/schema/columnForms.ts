@@ -1,6 +1,6 @@
 import type { FieldMap } from '@pothos/core';
 import { unusedName } from '../catalog/assign.ts';
-import type { Column, Table } from '../catalog/catalog.ts';
+import type { Column } from '../catalog/catalog.ts';
 import type { Row } from '../db/sql/row.ts';
 import { required } from '../errors.ts';
 import { epochMs } from './aggregates/epoch.ts';
@@ -11,15 +11,22 @@ import { scalarLeaf } from './leaves.ts';
 import { type BoundsRef, boundsType, elementOf, type RangeBounds, readBounds } from './rangeBounds.ts';
 import type { SchemaBase } from './schemaBase.ts';
 
-/** Returns fields that show the columns of a table in another form; `fields` are the type's other fields. */
-export type ColumnForms = (t: FieldBuilder, table: Table, fields: FieldMap) => FieldMap;
+/** A column of a table, or of rows that a function returns. */
+type Shown = Pick<Column, 'name' | 'type' | 'nullable' | 'deprecationReason'>;
 
-/** Creates the types of range bounds that the columns of all tables need. */
-export function createColumnForms(builder: Builder, { catalog, names, leaf }: SchemaBase): ColumnForms {
-  const elements = catalog.tables.flatMap(({ columns }) => columns.flatMap(({ type }) => elementOf(type) ?? []));
+/** Returns fields that show columns, by the names of their fields, in another form; `fields` are the type's other fields. */
+export type ColumnForms = (t: FieldBuilder, columns: ReadonlyMap<string, Shown>, fields: FieldMap) => FieldMap;
+
+/** Creates the types of range bounds that the columns of all tables and functions need. */
+export function createColumnForms(builder: Builder, { catalog, leaf }: SchemaBase): ColumnForms {
+  const shown = [
+    ...catalog.tables.flatMap(({ columns }) => columns),
+    ...catalog.functions.flatMap(({ result }) => (result.kind === 'record' ? result.members : [])),
+  ];
+  const elements = shown.flatMap(({ type }) => elementOf(type) ?? []);
   const bounds = new Map([...new Set(elements)].map((element) => [element, boundsType(builder, element)]));
 
-  const milliseconds = (t: FieldBuilder, { name, deprecationReason }: Column) =>
+  const milliseconds = (t: FieldBuilder, { name, deprecationReason }: Shown) =>
     t.float({
       nullable: true,
       deprecationReason,
@@ -28,7 +35,7 @@ export function createColumnForms(builder: Builder, { catalog, names, leaf }: Sc
       }),
     });
 
-  const boundsOf = (t: FieldBuilder, { name, type, nullable, deprecationReason }: Column, ref: BoundsRef) => {
+  const boundsOf = (t: FieldBuilder, { name, type, nullable, deprecationReason }: Shown, ref: BoundsRef) => {
     const options = { nullable, deprecationReason };
     const source = { kind: 'column', columns: [name] } as const;
     // The text is null only if the column is.
@@ -38,12 +45,11 @@ export function createColumnForms(builder: Builder, { catalog, names, leaf }: Sc
       : t.field({ ...options, type: ref, ...generated(source, { get: (row: Row) => get(row)?.[0] as RangeBounds }) });
   };
 
-  return (t, table, fields) => {
+  return (t, columns, fields) => {
     const forms = new Map<string, FieldMap[string]>();
     const used = new Set(Object.keys(fields));
     const add = (name: string, field: FieldMap[string]) => forms.set(unusedName(name, used), field);
-    for (const column of table.columns) {
-      const name = names.column(table, column);
+    for (const [name, column] of columns) {
       const element = elementOf(column.type);
       if (isTime(leaf(column))) add(`${name}EpochMs`, milliseconds(t, column));
       if (element) add(`${name}Bounds`, boundsOf(t, column, required(bounds, element)));

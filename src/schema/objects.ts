@@ -36,7 +36,8 @@ export function defineObject(builder: Builder, types: Types, { table, name, ref 
         ),
         ...computedFields(t, types, table),
       };
-      return { ...fields, ...types.columnForms(t, table, fields) };
+      const columns = new Map(table.columns.map((column) => [names.column(table, column), column]));
+      return { ...fields, ...types.columnForms(t, columns, fields) };
     },
   });
 }

@@ -96,6 +96,7 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
   const rowOf = (table: string) => of(table).ref;
   const aggregates = createAggregates(builder, { catalog, shapes, filters, direction, rowOf });
   const orders = createOrders(builder, { ...base, shapes, aggregates, direction });
+  const columnForms = createColumnForms(builder, base);
   return {
     ...base,
     formerNames: formerNames(directed, ownTypes, names),
@@ -104,8 +105,8 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
     orders,
     aggregates,
     rowInput: createRowInputs(builder, base),
-    record: createRecords(builder, base),
-    columnForms: createColumnForms(builder, base),
+    record: createRecords(builder, base, columnForms),
+    columnForms,
     node: nodeInterface(builder, catalog),
     all: [...byTable.values()],
     of,

@@ -70,6 +70,9 @@ create function calls.pick(n int) returns text language sql immutable as $$selec
 create function calls.pick(t text) returns text language sql immutable as $$select 'text'$$;
 create function calls.pick(n int, t text) returns text language sql immutable as $$select 'both'$$;
 
+create type calls.visit as (at timestamptz, during int4range, also int4multirange, at_epoch_ms text);
+create function calls.visits() returns setof calls.visit language sql immutable
+  as $$values (timestamptz '2026-01-01Z', int4range(1, 5), int4multirange(int4range(1, 2), int4range(7, null)), 'its own'), (null, null, null, null)$$;
 create function calls.step(n int) returns text language sql immutable as $$select 'one'$$;
 create function calls.step(n int, by int default 2) returns text language sql immutable as $$select (n + by)::text$$;
 create function calls.stride(n int, by int default 2) returns int language sql immutable as $$select n + by$$;

@@ -109,6 +109,21 @@ describe('a function of a query', () => {
     ['{ step(n: 1, by: 2) }', { step: '3' }],
     ['{ stride(n: 1) strideByInt4Int4Int4(n: 1, by: 2, times: 3) }', { stride: 3, strideByInt4Int4Int4: 7 }],
     ['{ built }', { built: 'as ever' }],
+    [
+      '{ visits { at atEpochMs atEpochMs_ duringBounds { lower upper } alsoBounds { lower } } }',
+      {
+        visits: [
+          {
+            at: '2026-01-01T00:00:00Z',
+            atEpochMs: 'its own',
+            atEpochMs_: Date.UTC(2026, 0, 1),
+            duringBounds: { lower: 1, upper: 5 },
+            alsoBounds: [{ lower: 1 }, { lower: 7 }],
+          },
+          { at: null, atEpochMs: null, atEpochMs_: null, duringBounds: null, alsoBounds: null },
+        ],
+      },
+    ],
   ])('a query calls a function: %s', async (document, expected) => {
     expect(await api.query(document)).toEqual(expected);
   });

@@ -2,6 +2,7 @@ import type { Table } from '../../catalog/catalog.ts';
 import type { DbFunction, RowMember } from '../../catalog/dbFunction.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder } from '../builder.ts';
+import type { ColumnForms } from '../columnForms.ts';
 import { described } from '../description.ts';
 import { generatedLeaf } from '../generated.ts';
 import { leafField } from '../leafField.ts';
@@ -15,26 +16,28 @@ export type RecordOf = (fn: DbFunction) => RowRef;
 /**
  * Creates the object types of composite types and of the columns that functions return, each when it is first needed.
  */
-export const createRecords = (builder: Builder, base: SchemaBase): RecordOf =>
-  memoised((fn) => defineRecord(builder, base, fn), base.names.record);
+export const createRecords = (builder: Builder, base: SchemaBase, forms: ColumnForms): RecordOf =>
+  memoised((fn) => defineRecord(builder, base, forms, fn), base.names.record);
 
-function defineRecord(builder: Builder, base: SchemaBase, fn: DbFunction): RowRef {
-  const members = membersOf(fn);
-  const names = base.names.members(members);
+function defineRecord(builder: Builder, base: SchemaBase, forms: ColumnForms, fn: DbFunction): RowRef {
+  const { columns } = recordTable(fn);
+  const names = base.names.members(columns);
+  const named = new Map(columns.map((column, i) => [names[i] ?? column.name, column]));
   const ref = builder.objectRef<Row>(base.names.record(fn));
   ref.implement({
     description: descriptionOf(base, fn),
-    fields: (t) =>
-      Object.fromEntries(
-        members.map((member, i) => {
-          const name = names[i] ?? member.name;
-          const leaf = base.leaf(member);
-          const read = generatedLeaf({ kind: 'column', columns: [member.name] }, leaf, {
-            get: (row: Row) => row[member.name],
+    fields(t) {
+      const fields = Object.fromEntries(
+        [...named].map(([name, column]) => {
+          const leaf = base.leaf(column);
+          const read = generatedLeaf({ kind: 'column', columns: [column.name] }, leaf, {
+            get: (row: Row) => row[column.name],
           });
-          return [name, leafField(t, leaf, { description: described(null, member.name, name), nullable: true, read })];
+          return [name, leafField(t, leaf, { description: described(null, column.name, name), nullable: true, read })];
         }),
-      ),
+      );
+      return { ...fields, ...forms(t, named, fields) };
+    },
   });
   return ref;
 }
