@@ -83,6 +83,8 @@ describe.skipIf(!hasExtensions('postgis', 'vector'))('orders by distance', () =>
       create table events.few (id int primary key, embedding vector(3));
       insert into events.few
       select n, case when n % 9 > 0 then format('[%s,%s,%s]', 1 + n % 5, n % 3, n % 4 - 1)::vector end from generate_series(1, 120) n;
+      create table events.site (site_id int primary key, code text, latitude double precision, longitude double precision);
+      insert into events.site values (1, 'RTM', 51.9225, 4.4792), (2, 'ANR', 51.2194, 4.4025), (3, 'SIN', 1.3521, 103.8198);
       create table events.item (id int primary key, embedding vector(3), title text);
       insert into events.item
       select n, case when n % 9 > 0 then format('[%s,%s,%s]', sin(n), cos(n * 3), sin(n * 7))::vector end
@@ -90,6 +92,9 @@ describe.skipIf(!hasExtensions('postgis', 'vector'))('orders by distance', () =>
       create index on events.item using hnsw (embedding vector_l2_ops);
       create index on events.item using hnsw (embedding vector_cosine_ops);
       create index on events.item using hnsw (embedding vector_ip_ops)`);
+    const [, place = ''] =
+      /gives each site its place:\n\n```sql\n(.*?)```/s.exec(await readFile('docs/clients.md', 'utf8')) ?? [];
+    await database.admin(place);
     await database.admin('vacuum analyze');
     await database.grantAll(database.connection);
     api = await createTestApi(database.connection);
@@ -225,6 +230,18 @@ describe.skipIf(!hasExtensions('postgis', 'vector'))('orders by distance', () =>
       expect(distances).toHaveLength(10);
       expect(distances).toEqual(distances.toSorted((one, other) => Number(one) - Number(other)));
     }
+  });
+
+  test('the sites of the sample have a place after the statements in the docs', async () => {
+    const near = '{ type: "Point", coordinates: [4.4, 51.3] }';
+    const { sites } = await api.query<{ sites: { edges: { distance: number; node: object }[] } }>(
+      `{ sites(first: 2, orderBy: [{ place: { distanceTo: ${near} } }]) { edges { distance node { code place } } } }`,
+    );
+    expect(sites.edges.map(({ node }) => node)).toEqual([
+      { code: 'ANR', place: { type: 'Point', coordinates: [4.4025, 51.2194] } },
+      { code: 'RTM', place: { type: 'Point', coordinates: [4.4792, 51.9225] } },
+    ]);
+    expect(Math.round((sites.edges[0]?.distance ?? 0) / 1000)).toBe(9);
   });
 
   test.each([
