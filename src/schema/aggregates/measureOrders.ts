@@ -1,5 +1,6 @@
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
+import { memoised } from '../memoised.ts';
 import { measurementsOf, percentileOf } from './measures.ts';
 import { fractionDescription } from './values.ts';
 
@@ -51,40 +52,21 @@ export function createMeasureOrders(builder: Builder, direction: EnumRef): Measu
         ...Object.fromEntries(Object.entries(more).map(([name, type]) => [name, t.field({ type })])),
       }),
     });
-  const once = (define: (leaf: Leaf, set: string) => InputObjectRef) => {
-    const defined = new Map<string, InputObjectRef>();
-    return (leaf: Leaf): InputObjectRef => {
-      const set = setOf(leaf);
-      const type = defined.get(set) ?? define(leaf, set);
-      defined.set(set, type);
-      return type;
-    };
-  };
   const measuresOf = (leaf: Leaf) => Object.keys(measurementsOf(leaf));
-  let changes: InputObjectRef | undefined;
-  const changesOf = (): Inputs => {
-    changes ??= input('ChangeMeasureOrderBy', 'A change of a measure.', measuresOf(scalarLeaf('Float')), {
-      percentile,
-    });
-    return { difference: changes, rate: changes };
-  };
+  const changes = memoised((name: 'ChangeMeasureOrderBy') =>
+    input(name, 'A change of a measure.', measuresOf(scalarLeaf('Float')), { percentile }),
+  );
+  const changesOf = () => ({ difference: changes('ChangeMeasureOrderBy'), rate: changes('ChangeMeasureOrderBy') });
   return {
-    measure: once((leaf, set) =>
-      input(
-        `${set}MeasureOrderBy`,
-        'A measure of a column.',
-        measuresOf(leaf),
-        percentileOf(leaf) ? { percentile } : {},
-      ),
-    ),
-    keyOrMeasure: once((leaf, set) =>
-      input(
-        `${set}KeyOrderBy`,
-        'A measure of a column, or its `key`, which `groupBy` must have.',
-        [keyField, ...measuresOf(leaf)],
-        percentileOf(leaf) ? { percentile, ...changesOf() } : {},
-      ),
-    ),
+    measure: memoised((leaf: Leaf) => {
+      const more: Inputs = percentileOf(leaf) ? { percentile } : {};
+      return input(`${setOf(leaf)}MeasureOrderBy`, 'A measure of a column.', measuresOf(leaf), more);
+    }, setOf),
+    keyOrMeasure: memoised((leaf: Leaf) => {
+      const description = 'A measure of a column, or its `key`, which `groupBy` must have.';
+      const more: Inputs = percentileOf(leaf) ? { percentile, ...changesOf() } : {};
+      return input(`${setOf(leaf)}KeyOrderBy`, description, [keyField, ...measuresOf(leaf)], more);
+    }, setOf),
     change: input('ChangeOrderBy', 'The change of a count since the previous bucket.', ['difference', 'rate']),
   };
 }
