@@ -37,14 +37,21 @@ function keyOf({ tables }: Catalog, { result, returnsSet }: DbFunction, argument
   return keyColumns(table, argument);
 }
 
-/** Removes the functions that take or return rows of a table that is not served. */
+/** Removes the functions that take or return rows of a table that is not served, or rows that cannot be passed to them. */
 export function withoutOmittedFunctions(catalog: Catalog): Catalog {
-  const isServed = (name: string | null | undefined) =>
-    name === null || name === undefined || catalog.tables.some((table) => table.name === name);
+  const tableNamed = (name: string | null) => catalog.tables.find((table) => table.name === name);
+  const isServed = (name: string | null | undefined) => name === null || name === undefined || tableNamed(name);
+  const canBePassed = (fn: DbFunction) => {
+    const table = tableNamed(computedOn(catalog, fn));
+    // The statement that reads a row computes a single value; for others the row is found again by its key.
+    const isFoundAgain = fn.returnsSet || fn.result.kind !== 'value';
+    return !table || (table.wholeRow && (!isFoundAgain || table.primaryKey.length > 0));
+  };
   const functions = catalog.functions.filter(
-    ({ parameters, result }) =>
-      parameters.every(({ type }) => isServed(compositeOf(catalog, type)?.table)) &&
-      (result.kind !== 'table' || isServed(result.table)),
+    (fn) =>
+      fn.parameters.every(({ type }) => isServed(compositeOf(catalog, type)?.table)) &&
+      (fn.result.kind !== 'table' || isServed(fn.result.table)) &&
+      canBePassed(fn),
   );
   return { ...catalog, functions };
 }

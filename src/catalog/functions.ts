@@ -22,9 +22,9 @@ export function computedOn(catalog: Pick<Catalog, 'composites'>, fn: DbFunction)
   return compositeOf(catalog, first.type)?.table ?? null;
 }
 
-/** Returns the functions that are computed fields of a table; none if the role may not read the whole row. */
+/** Returns the functions that are computed fields of a table. */
 export const computedFunctions = (catalog: Catalog, table: Table): readonly DbFunction[] =>
-  table.wholeRow ? catalog.functions.filter((fn) => computedOn(catalog, fn) === table.name) : [];
+  catalog.functions.filter((fn) => computedOn(catalog, fn) === table.name);
 
 /** Tells whether a computed field has one value and needs only the row, so that `where` and `orderBy` can use it. */
 export const isPlainComputed = (fn: DbFunction): boolean =>

@@ -58,6 +58,9 @@ beforeAll(async () => {
     CREATE TABLE odd.thing (code int);
     COMMENT ON TABLE odd.thing IS '@key (missing)';
     CREATE FUNCTION events.told() RETURNS int LANGUAGE sql STABLE AS 'select 1';
+    CREATE FUNCTION events.told(int) RETURNS int LANGUAGE sql STABLE AS 'select 1';
+    CREATE FUNCTION events.told(int, int DEFAULT 1) RETURNS int LANGUAGE sql STABLE AS 'select 1';
+    CREATE FUNCTION events.label(events.site) RETURNS text LANGUAGE sql STABLE AS 'select $1.name';
     CREATE FUNCTION events.open() RETURNS int LANGUAGE sql STABLE AS 'select 1';
     CREATE FUNCTION events.closed() RETURNS int LANGUAGE sql STABLE AS 'select 1';
     REVOKE EXECUTE ON FUNCTION events.closed FROM PUBLIC;
@@ -71,7 +74,7 @@ beforeEach(async () => {
     GRANT USAGE ON SCHEMA events, odd TO "${role}";
     GRANT SELECT (code, name) ON events.site TO "${role}";
     GRANT SELECT ON events.internal, odd.thing TO "${role}";
-    GRANT EXECUTE ON FUNCTION events.told TO "${role}"`);
+    GRANT EXECUTE ON FUNCTION events.told(), events.told(int), events.told(int, int), events.label TO "${role}"`);
   variables = {
     NODE_ENV: 'production',
     AUTH: 'none',
@@ -134,6 +137,9 @@ describe('if all is well', () => {
       / audit: not shown, because the role has no SELECT. To grant it: GRANT SELECT ON events.audit TO "app-\d+";/,
     );
     expect(out).toMatch(/ told\(\): shown$/m);
+    expect(out).toMatch(/ told\(pg_catalog.int4\): not shown, because PostgreSQL cannot tell its calls from those/);
+    expect(out).toMatch(/ told\(pg_catalog.int4, pg_catalog.int4\): shown$/m);
+    expect(out).toMatch(/ label\(events.site\): not shown, because .* \(it needs SELECT on the whole table/);
     expect(out).toMatch(
       / open\(\): not shown, because only PUBLIC or its owner was granted EXECUTE\. To show it, add @expose to its comment, or: GRANT EXECUTE ON FUNCTION "events"\.open\(\) TO "app-\d+";/,
     );

@@ -37,8 +37,6 @@ export function functionFields(t: Fields, types: Types, fn: DbFunction, parent?:
   if (result.kind === 'nothing') return {};
   if (parent && result.kind === 'value' && !returnsSet)
     return { [name]: computedField(t, types, fn, result.type, parent) };
-  // Rows without a key cannot be found again for the call.
-  if (parent?.primaryKey.length === 0) return {};
   if (result.kind === 'value') return { [name]: valueField(t, types, fn, result.type, parent) };
   if (result.kind === 'table' && returnsSet) return listFields(t, types, fn, types.of(result.table).table, parent);
   return { [name]: rowsField(t, types, fn, parent) };
