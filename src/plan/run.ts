@@ -37,8 +37,8 @@ export function prepareRun(plans: OperationPlans, given: Readonly<Record<string,
   if (!plan || plan instanceof Unplanned) return null;
   try {
     const askedOf = askWith(plan, coerced);
-    return ({ loaders, ...context }, longest) =>
-      runPlan(plan, askedOf, { ...context, loaders: loaders.filling(coerced) }, longest);
+    return (context, longest) =>
+      runPlan(plan, askedOf, { ...context, loaders: context.loaders.filling(coerced) }, longest);
   } catch {
     return null;
   }
