@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { serialize } from 'pg-protocol';
 import { type Row, type RowShape, shapeWith, type Texts } from './sql/row.ts';
 
 /** A statement for a connection. */
@@ -10,8 +11,8 @@ export interface Statement {
 }
 
 /**
- * The internals of pg that this relies on, for which pg's version is pinned: how a query writes its messages, and
- * receives those that arrive.
+ * The internals of pg that this relies on, for which the versions of pg and pg-protocol are pinned: how a query writes its
+ * messages, converts its values, and receives the messages that arrive.
  */
 interface QueryInternals extends pg.Submittable {
   name: string | undefined;
@@ -29,22 +30,28 @@ const PgQuery = pg.Query as unknown as new (
   done: (error: Error | null) => void,
 ) => QueryInternals;
 
+const { utils } = pg as unknown as { utils: { prepareValue(value: unknown): Buffer | string | null } };
+
 /**
  * A query whose rows keep the texts as they arrived. With a statement ahead of it, both are sent before a single Sync:
  * one round trip and one implicit transaction, so that an error in one ends the other, and settings for the transaction
  * end with it. The result of the first is ignored.
  */
 class RowsQuery extends PgQuery {
+  readonly #statement: Statement;
   readonly #ahead: Statement | undefined;
   readonly #found: Row[] = [];
+  readonly #shapes: Map<string, RowShape> | undefined;
+  #shape: RowShape | undefined;
   #completed = 0;
-  shape: RowShape | undefined;
 
-  constructor(statement: Statement, { ahead, shape }: Sending, done: (error: Error | null) => void) {
+  constructor(statement: Statement, { ahead, shapes }: Sending, done: (error: Error | null) => void) {
     super(statement.text, statement.values, done);
     this.name = statement.name;
+    this.#statement = statement;
     this.#ahead = ahead;
-    this.shape = shape;
+    this.#shapes = shapes;
+    this.#shape = statement.name === undefined ? undefined : shapes?.get(statement.name);
   }
 
   /** Returns the rows; throws if the query ran without the statement that must precede it. */
@@ -57,17 +64,28 @@ class RowsQuery extends PgQuery {
     return this.#ahead !== undefined || super.requiresPreparation();
   }
 
+  /**
+   * Sends its messages. Once the columns are known, nothing is to be described, and one buffer takes all messages: pg
+   * would give the socket each of them.
+   */
   override prepare(connection: pg.Connection): void {
-    if (this.#ahead) writeAhead(connection, this.#ahead);
-    super.prepare(this.shape ? undescribed(connection) : connection);
+    const ahead = this.#ahead ? messagesOf(this.#ahead) : [];
+    if (this.#shape) {
+      const messages = [...ahead, ...messagesOf(this.#statement), serialize.sync()];
+      connection.stream.write(Buffer.concat(messages));
+      return;
+    }
+    for (const message of ahead) connection.stream.write(message);
+    super.prepare(connection);
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly Column[] }): void {
-    this.shape = shapeWith(fields.map(({ name }) => name));
+    this.#shape = shapeWith(fields.map(({ name }) => name));
+    if (this.name !== undefined) this.#shapes?.set(this.name, this.#shape);
   }
 
   handleDataRow({ fields }: { readonly fields: Texts }): void {
-    if (this.shape && !(this.#ahead && this.#completed === 0)) this.#found.push(this.shape.row(fields));
+    if (this.#shape && !(this.#ahead && this.#completed === 0)) this.#found.push(this.#shape.row(fields));
   }
 
   handleCommandComplete(): void {
@@ -75,35 +93,31 @@ class RowsQuery extends PgQuery {
   }
 }
 
-function writeAhead(connection: pg.Connection, { name = '', text, values }: Statement): void {
-  if (name === '') connection.parse({ name, text, types: [] }, true);
-  connection.bind({ statement: name, values: values as string[] }, true);
-  connection.execute({}, true);
+/** Returns the messages that run a statement; without a name it is parsed first. */
+function messagesOf({ name = '', text, values }: Statement): readonly Buffer[] {
+  const parse = name === '' ? [serialize.parse({ name, text, types: [] })] : [];
+  const bind = serialize.bind({ statement: name, values, valueMapper: utils.prepareValue });
+  return [...parse, bind, serialize.execute()];
 }
-
-/** Returns the same connection, without asking PostgreSQL to describe a statement's columns. */
-const undescribed = (connection: pg.Connection): pg.Connection =>
-  Object.create(connection, { describe: { value: () => {} } }) as pg.Connection;
 
 /** Options for sending a statement. */
 export interface Sending {
   /** A statement to run before it. */
   readonly ahead?: Statement | undefined;
-  /** The shape of its rows, if known from an earlier run. */
-  readonly shape?: RowShape | undefined;
+  /** The shapes of the rows of prepared statements on this connection, by name, to which its own is added. */
+  readonly shapes?: Map<string, RowShape>;
 }
 
-/** Runs a statement; also returns the shape of its rows, if it returns any. */
-export function queryRows(client: pg.ClientBase, statement: Statement, sending: Sending = {}) {
-  return new Promise<{ rows: readonly Row[]; shape: RowShape | undefined }>((resolve, reject) => {
+/** Runs a statement. */
+export const queryRows = (client: pg.ClientBase, statement: Statement, sending: Sending = {}) =>
+  new Promise<readonly Row[]>((resolve, reject) => {
     const query: RowsQuery = new RowsQuery(statement, sending, (error) => {
       if (error) return reject(error);
       try {
-        resolve({ rows: query.found(), shape: query.shape });
+        resolve(query.found());
       } catch (reason) {
         reject(reason);
       }
     });
     client.query(query);
   });
-}
