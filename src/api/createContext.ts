@@ -27,11 +27,7 @@ export function createContext(incoming: Incoming, { db, catalog, limits }: Conte
     ...incoming,
     borrower,
     budget,
-    ...through(
-      db.within({
-        ...{ claims: caller?.claims, signal, meter: budget.meter, borrower },
-      }),
-    ),
+    ...through(db.within({ claims: caller?.claims, signal, meter: budget.meter, borrower })),
     renew(event) {
       budget.renew();
       if (record) record.rows += event.rows.length;

@@ -1,0 +1,122 @@
+import type { Catalog, Table } from '../catalog/catalog.ts';
+import type { Db } from '../db/db.ts';
+import { isRefused } from '../db/postgresErrors.ts';
+import { marker } from '../db/sql/markers.ts';
+import type { Key, Match } from '../db/sql/match.ts';
+import type { Selected } from '../db/sql/page.ts';
+import { distinctTexts, type KeyedStatement, selectForKeys, withKeys } from '../db/sql/perKey.ts';
+import { joinsOf, merged, noJoins, type Projection } from '../db/sql/projection.ts';
+import type { Row } from '../db/sql/row.ts';
+import { wholeStatement } from '../db/sql/select.ts';
+import { filled, identity, type Sql } from '../db/sql/sql.ts';
+import { createKept, createNames } from './kept.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** The parts of a statement, and which of the statements made of them it is. */
+interface StatementName {
+  readonly of: object;
+  readonly as: string;
+}
+
+/** What a batch reads for each of its keys. */
+export interface KeyedRead {
+  readonly name: StatementName;
+  readonly table: Table;
+  readonly match: Match | undefined;
+  readonly keys: readonly Key[];
+}
+
+/** Runs the statements of batches, one for all keys of a batch. */
+export class BatchReads {
+  readonly #db: Db;
+  readonly #catalog: Catalog;
+  readonly #variables: Variables;
+
+  constructor(db: Db, catalog: Catalog, variables: Variables) {
+    this.#db = db;
+    this.#catalog = catalog;
+    this.#variables = variables;
+  }
+
+  /** Returns a text that is equal for statements that are equal with these variables. */
+  nameOf(of: object, build: () => Sql): string {
+    return identity(filled(statements.of(of, 'name', build), this.#variables));
+  }
+
+  /**
+   * Reads what all requests of a batch need. If PostgreSQL refuses, perhaps because of what is joined or computed, the
+   * rows are read without it, so that only the fields below fail.
+   */
+  joined<T>(asked: readonly Projection[], read: (selected: Selected) => Promise<T>): Promise<T> {
+    const projection = merged(asked);
+    const selected = selections.of(projection, '', () => ({
+      columns: projection.columns,
+      computed: projection.computed,
+      joins: joinsOf(this.#catalog, projection),
+    }));
+    return read(selected).catch((error) => {
+      const isPlain = selected.joins.list.length + selected.computed.length === 0;
+      if (isPlain || !isRefused(error)) throw error;
+      return read({ columns: projection.columns, computed: [], joins: noJoins });
+    });
+  }
+
+  /** Reads the rows for each key by a statement whose rows contain the number of their key. */
+  perKey(name: StatementName, match: Match, keys: readonly Key[], build: (keys: readonly Key[]) => Sql) {
+    const count = distinctTexts(this.#catalog, keys.length);
+    const statement = keyedStatements.of(name.of, `${name.as} ${matchName(match)} ${count}`, () =>
+      withKeys(match.values.length, count, (stand) => this.#whole(match.table, build(stand))),
+    );
+    return this.#rows(statement(keys)).then((rows) => this.#grouped(rows, keys.length));
+  }
+
+  /** Reads the rows for each key. Without a parent, the keys of a batch differ in their columns only. */
+  listPerKey({ name, table, match, keys }: KeyedRead, select: (match: readonly Sql[]) => Sql) {
+    if (match) return this.perKey(name, match, keys, (stand) => selectForKeys(this.#catalog, match, stand, select));
+    const statement = statements.of(name.of, name.as, () => this.#whole(table, select([])));
+    return this.#rows(statement).then((rows): readonly (readonly Row[])[] => keys.map(() => rows));
+  }
+
+  /** Reads a count for each key, as text. */
+  async countPerKey(read: KeyedRead, select: (match: readonly Sql[]) => Sql): Promise<readonly string[]> {
+    return (await this.listPerKey(read, select)).map(([row]) => row?.['count'] ?? '0');
+  }
+
+  /** Reads the only row of a statement about a table. */
+  async only(table: Table, query: Sql): Promise<Row | undefined> {
+    return (await this.#rows(this.#whole(table, query)))[0];
+  }
+
+  #grouped(rows: readonly Row[], count: number): readonly (readonly Row[])[] {
+    if (count === 1) return [rows];
+    const number = marker(this.#catalog, 'n');
+    const groups: Row[][] = Array.from({ length: count }, () => []);
+    for (const row of rows) groups[Number(row[number]) - 1]?.push(row);
+    return groups;
+  }
+
+  #whole(table: Table, query: Sql): Sql {
+    return wholeStatement('SELECT', this.#catalog, table, query);
+  }
+
+  #rows(statement: Sql): Promise<readonly Row[]> {
+    return this.#db.rows(filled(statement, this.#variables));
+  }
+}
+
+/** Returns one name for equal matches. */
+export const matchName = (match: Match | undefined): string =>
+  match
+    ? nameOf(match, () =>
+        JSON.stringify([match.table.name, match.columns, match.origin.name, match.values, match.alias]),
+      )
+    : '';
+
+// A plan asks for the same things in each request; their names and statements are created once and end with the plan.
+
+/** Returns a name for a thing that is the same as long as it exists. */
+export const nameOf = createNames();
+const selections = createKept<Selected>();
+const statements = createKept<Sql>();
+const keyedStatements = createKept<KeyedStatement>();

@@ -1,0 +1,27 @@
+/** Creates names for things as long as they exist; a thing without its own text gets a number. */
+export function createNames(): (thing: object, nameOf?: () => string) => string {
+  const names = new WeakMap<object, string>();
+  let last = 0;
+  return (thing, nameOf = () => `${++last}`) => {
+    const known = names.get(thing);
+    if (known !== undefined) return known;
+    const name = nameOf();
+    names.set(thing, name);
+    return name;
+  };
+}
+
+/** Caches values derived from a thing, by name, as long as the thing exists. */
+export function createKept<T extends object>() {
+  const kept = new WeakMap<object, Map<string, T>>();
+  return {
+    of(thing: object, name: string, make: () => T): T {
+      const known = kept.get(thing) ?? new Map<string, T>();
+      const found = known.get(name);
+      if (found) return found;
+      const made = make();
+      kept.set(thing, known.set(name, made));
+      return made;
+    },
+  };
+}
