@@ -20,8 +20,8 @@ export interface Budget {
   meter(): Meter;
   /** Starts the next response, that is, the next message of a subscription. */
   renew(): void;
-  /** Length of the values of the largest row that was read or written. */
-  readonly largestRow: number;
+  /** Returns the length of the values of the largest row that was read or written. */
+  largestRow(): number;
 }
 
 /**
@@ -92,9 +92,7 @@ export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share
     renew() {
       read = nothingRead();
     },
-    get largestRow() {
-      return read.largest;
-    },
+    largestRow: () => read.largest,
   };
 }
 

@@ -74,45 +74,36 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
     return prepared;
   }
 
-  async function run(
-    client: ClientBase,
-    session: Session,
-    query: Query,
-    own: readonly Setting[],
-  ): Promise<readonly Row[]> {
+  function run(client: ClientBase, session: Session, query: Query, own: readonly Setting[]): Promise<readonly Row[]> {
     const prepared = preparedOn(client, session);
     const isSent = session.isCluster && own.length > 0;
     const ahead = settingsAhead(session, isSent ? [] : own);
     const attempt = () => execute(client, prepared, query, ahead);
     const execution = isSent ? () => inTransaction(client, own, attempt) : attempt;
-    try {
-      return await execution();
-    } catch (error) {
+    return execution().catch((error) => {
       if (isHint(error)) void hasChanged(performance.now(), error);
       if (!isUnprepared(error)) throw error;
       for (const { text } of ahead ? [ahead, query] : [query]) prepared.renew(text);
-      return await execution();
-    }
+      return execution();
+    });
   }
 
   function within({ signal, borrower, meter, reads = waiting, ...scope }: Scope, watch = hasChanged): Db {
     const settings = settingsOf(scope);
     const began = performance.now();
-    const send = async (kind: StatementKind, query: Query, reader: Reader, sending = () => {}) => {
+    const forReads = [...settings, readOnly];
+    const send = (kind: StatementKind, query: Query, reader: Reader, sending?: () => void) => {
+      const own = kind === 'read' && query.calls ? forReads : settings;
       const work: Work<readonly Row[]> = (client, session) => {
-        sending();
-        return run(client, session, query, kind === 'read' && query.calls ? [...settings, readOnly] : settings);
+        sending?.();
+        return run(client, session, query, own);
       };
-      try {
-        return await withRetry(pool, kind, work, { borrower, ...reader });
-      } catch (error) {
+      return withRetry(pool, kind, work, { borrower, ...reader }).catch(async (error) => {
         if (query.calls && kind === 'read' && isWriting(error))
-          throw new Error(`A function that is not declared VOLATILE writes: ${error.message}`, {
-            cause: error,
-          });
+          throw new Error(`A function that is not declared VOLATILE writes: ${error.message}`, { cause: error });
         if (scope.isWhole && isHiding(error)) throw schemaChanging(error);
         throw isStaleName(error, kind) && (await watch(began, error)) ? schemaChanging(error) : error;
-      }
+      });
     };
     return {
       async rows(query) {
@@ -145,22 +136,21 @@ const queryOf = (query: Sql): Query => ({ ...toQuery(query), prunes: query.prune
  * Executes a statement. One that should skip partitions has no name, so that it is planned for its values each time: a
  * generic plan, which PostgreSQL considers from the sixth run of a name on, locks and opens every partition.
  */
-async function execute(
+function execute(
   client: ClientBase,
-  prepared: Prepared,
+  { nameOf, ready, shapes }: Prepared,
   { text, values, prunes }: Query,
   ahead: Omit<Statement, 'name'> | undefined,
 ): Promise<readonly Row[]> {
-  const name = prunes ? undefined : prepared.nameOf(text);
-  const first = ahead && { ...ahead, name: prepared.nameOf(ahead.text) };
-  if (first?.name !== undefined && !prepared.ready.has(first.name)) {
-    await queryRows(client, first);
-    prepared.ready.add(first.name);
-  }
-  const shape = name === undefined ? undefined : prepared.shapes.get(name);
-  const found = await queryRows(client, { name, text, values }, { ahead: first, shape });
-  if (name !== undefined && found.shape) prepared.shapes.set(name, found.shape);
-  return found.rows;
+  const first = ahead && { ...ahead, name: nameOf(ahead.text) };
+  const send = () =>
+    queryRows(client, { name: prunes ? undefined : nameOf(text), text, values }, { ahead: first, shapes });
+  const { name } = first ?? {};
+  if (!first || name === undefined || ready.has(name)) return send();
+  return queryRows(client, first).then(() => {
+    ready.add(name);
+    return send();
+  });
 }
 
 /**
@@ -188,26 +178,25 @@ type Setting = readonly [name: string, value: string];
 /** Set for reads that call functions, since a STABLE function may call one that writes. */
 const readOnly: Setting = ['transaction_read_only', 'on'];
 
-/** Returns the settings for a scope. Policies read the claims by `current_setting('request.jwt.claims', true)`. */
-const settingsOf = ({ claims, isWhole }: Scope): readonly Setting[] => [
-  ...(isWhole ? [['row_security', 'off'] as const] : []),
-  ...(claims ? [['request.jwt.claims', textOfClaims(claims)] as const] : []),
-];
-
-/** Returns claims as JSON, which is written once for each verified token. */
-function textOfClaims(claims: NonNullable<Scope['claims']>): string {
-  const text = claimTexts.get(claims) ?? JSON.stringify(claims);
-  claimTexts.set(claims, text);
-  return text;
+/** Returns the settings for a scope: the same list for the same claims, which belong to a verified token. */
+function settingsOf({ claims, isWhole }: Scope): readonly Setting[] {
+  const ofClaims = claims ? claimSettings(claims) : [];
+  return isWhole ? [['row_security', 'off'], ...ofClaims] : ofClaims;
 }
 
-const claimTexts = new WeakMap<object, string>();
+/** Returns the setting that policies read by `current_setting('request.jwt.claims', true)`. */
+function claimSettings(claims: NonNullable<Scope['claims']>): readonly Setting[] {
+  const known = ofClaims.get(claims) ?? [['request.jwt.claims', JSON.stringify(claims)]];
+  ofClaims.set(claims, known);
+  return known;
+}
+
+const ofClaims = new WeakMap<object, readonly Setting[]>();
 
 /** Returns the statement that sets, for one transaction, what the session lacks. */
 function settingsAhead({ settings }: Session, own: readonly Setting[]): Omit<Statement, 'name'> | undefined {
-  const all = [...Object.entries(settings), ...own];
-  if (all.length === 0) return undefined;
-  return { text: textOfSettings(all.length), values: all.flat() };
+  const values = [...Object.entries(settings), ...own].flat();
+  return values.length === 0 ? undefined : { text: textOfSettings(values.length / 2), values };
 }
 
 /** Returns the statement that makes a number of settings, whose names and values are its parameters. */

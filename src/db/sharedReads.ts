@@ -31,8 +31,8 @@ export interface SharedReads {
 
 interface Reading {
   readonly question: Question;
-  /** Its values and settings as one text, after its first comparison. */
-  compared?: string;
+  /** Its values as one text. */
+  readonly values: string;
   readonly members: Set<Member>;
   readonly end: AbortController;
   /** Bytes that have arrived. */
@@ -42,6 +42,8 @@ interface Reading {
 
 interface Member extends Reader {
   reading: Reading;
+  /** Stops listening to the reader's signal. */
+  readonly settle: () => void;
   readonly resolve: (rows: readonly Row[]) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -51,35 +53,19 @@ interface Member extends Reader {
  * Readers who come later get later rows. Lasting reads are shared by all, whenever they ask.
  */
 export function shareReads({ lasting = false } = {}): SharedReads {
-  const open = new Map<string, Set<Reading>>();
-
-  const equalTo = (reading: Reading): readonly Reading[] =>
-    [...(open.get(reading.question.text) ?? [])].filter(
-      (other) => !other.end.signal.aborted && valuesIn(other) === valuesIn(reading),
-    );
-
-  function begin(reading: Reading): void {
-    const { text } = reading.question;
-    open.set(text, (open.get(text) ?? new Set()).add(reading));
-  }
-
-  function close(reading: Reading): void {
-    const { text } = reading.question;
-    open.get(text)?.delete(reading);
-    if (open.get(text)?.size === 0) open.delete(text);
-  }
-
+  const open = createOpenReadings();
   return {
     rows(question, reader, run) {
-      const reading: Reading = { question, members: new Set(), end: new AbortController(), bytes: 0 };
-      const [known] = lasting ? equalTo(reading) : [];
+      const values = JSON.stringify(question.values);
+      const reading: Reading = { question, values, members: new Set(), end: new AbortController(), bytes: 0 };
+      const [known] = lasting ? open.equalTo(reading) : [];
       if (known) return join(known, reader);
-      begin(reading);
+      open.add(reading);
       const sending = () => {
         if (lasting) return;
-        close(reading);
-        for (const other of equalTo(reading)) {
-          close(other);
+        open.remove(reading);
+        for (const other of open.equalTo(reading)) {
+          open.remove(other);
           takeOver(reading, other);
         }
       };
@@ -87,11 +73,17 @@ export function shareReads({ lasting = false } = {}): SharedReads {
       run({ signal: reading.end.signal, meter: meterOf(reading) }, sending).then(
         (rows) => {
           reading.rows = rows;
-          for (const { resolve } of reading.members) resolve(rows);
+          for (const { settle, resolve } of reading.members) {
+            settle();
+            resolve(rows);
+          }
         },
         (error) => {
-          close(reading); // the next one may succeed
-          for (const { reject } of reading.members) reject(error);
+          open.remove(reading); // the next one may succeed
+          for (const { settle, reject } of reading.members) {
+            settle();
+            reject(error);
+          }
         },
       );
       return joined;
@@ -99,26 +91,48 @@ export function shareReads({ lasting = false } = {}): SharedReads {
   };
 }
 
-function valuesIn(reading: Reading): string {
-  const { values, settings } = reading.question;
-  reading.compared ??= JSON.stringify([values, settings]);
-  return reading.compared;
+/** Creates the collection of readings that others may join. */
+function createOpenReadings() {
+  const byText = new Map<string, Map<string, Set<Reading>>>();
+  return {
+    add(reading: Reading): void {
+      const { text } = reading.question;
+      const byValues = byText.get(text) ?? new Map<string, Set<Reading>>();
+      byText.set(text, byValues.set(reading.values, (byValues.get(reading.values) ?? new Set()).add(reading)));
+    },
+    remove(reading: Reading): void {
+      const byValues = byText.get(reading.question.text);
+      const equal = byValues?.get(reading.values);
+      equal?.delete(reading);
+      if (equal?.size === 0) byValues?.delete(reading.values);
+      if (byValues?.size === 0) byText.delete(reading.question.text);
+    },
+    equalTo({ question, values }: Reading): readonly Reading[] {
+      const equal = byText.get(question.text)?.get(values);
+      return equal
+        ? [...equal].filter(
+            ({ end, question: { settings } }) => !end.signal.aborted && isEqual(settings, question.settings),
+          )
+        : [];
+    },
+  };
 }
 
-async function join(reading: Reading, reader: Reader): Promise<readonly Row[]> {
-  reader.meter?.add(reading.bytes);
-  if (reading.rows) return reading.rows;
-  const { promise, resolve, reject } = Promise.withResolvers<readonly Row[]>();
-  const member: Member = { ...reader, reading, resolve, reject };
-  const stop = () => leave(member, reader.signal?.reason);
-  reading.members.add(member);
-  reader.signal?.addEventListener('abort', stop);
-  if (reader.signal?.aborted) stop();
-  try {
-    return await promise;
-  } finally {
-    reader.signal?.removeEventListener('abort', stop);
-  }
+/** Tells whether settings are equal; those of the same claims are the same list. */
+const isEqual = (some: readonly unknown[], others: readonly unknown[]): boolean =>
+  some === others || JSON.stringify(some) === JSON.stringify(others);
+
+function join(reading: Reading, reader: Reader): Promise<readonly Row[]> {
+  return new Promise((resolve, reject) => {
+    reader.meter?.add(reading.bytes);
+    if (reading.rows) return resolve(reading.rows);
+    const stop = () => leave(member, reader.signal?.reason);
+    const settle = () => reader.signal?.removeEventListener('abort', stop);
+    const member: Member = { ...reader, reading, settle, resolve, reject };
+    reading.members.add(member);
+    reader.signal?.addEventListener('abort', stop);
+    if (reader.signal?.aborted) stop();
+  });
 }
 
 /** Removes a reader. The last one cancels the statement, and is done when that has ended. */
@@ -128,6 +142,7 @@ function leave(member: Member, reason: unknown): void {
   else {
     members.delete(member);
     member.meter?.drop();
+    member.settle();
     member.reject(reason);
   }
 }

@@ -34,7 +34,7 @@ const aroundValue = 200;
  * is known.
  */
 const upperBound = ({ price, budget }: Partial<Context & PricedContext>): number =>
-  price && budget ? price.values * (3 * budget.largestRow + aroundValue) + price.names : Number.POSITIVE_INFINITY;
+  price && budget ? price.values * (3 * budget.largestRow() + aroundValue) + price.names : Number.POSITIVE_INFINITY;
 
 /** Tells whether a value's JSON exceeds a number of bytes, not counting escapes. Stops as soon as that is certain. */
 export const isLonger = (value: unknown, maxBytes: number): boolean =>

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { RequestRecord } from '../context.ts';
 import type { Db } from '../db/db.ts';
 import type { Row } from '../db/sql/row.ts';
-import { type Sql, toQuery } from '../db/sql/sql.ts';
+import { type Sql, type StatementSubject, toQuery } from '../db/sql/sql.ts';
 import { AppError } from '../errors.ts';
 import { type DatabaseName, databaseAttributes, errorType, inSpan } from '../tracing/span.ts';
 import type { Instruments } from './instruments.ts';
@@ -31,36 +31,40 @@ export function createStatementWatch({
   database,
   slowStatementMs,
 }: StatementWatchOptions): StatementWatch {
-  const common = databaseAttributes(database);
+  const attributesOf = createAttributes(databaseAttributes(database));
 
-  async function run(span: Span, query: Sql, send: Db['rows'], record?: RequestRecord): Promise<readonly Row[]> {
+  function run(span: Span, query: Sql, send: Db['rows'], record?: RequestRecord): Promise<readonly Row[]> {
     const started = performance.now();
-    const attributes = { ...common, ...summaryOf(query) };
-    span.updateName(attributes['db.query.summary']).setAttributes(attributes);
-    if (span.isRecording()) span.setAttribute('db.query.text', toQuery(query).text);
-    if (record) record.statements++;
-    let failure: Attributes = {};
-    try {
-      const rows = await send(query);
-      if (record) record.rows += rows.length;
-      span.setAttribute('db.response.returned_rows', rows.length);
-      return rows;
-    } catch (error) {
-      failure = failureOf(error);
-      span.setAttributes(failure);
-      throw error;
-    } finally {
-      const ms = performance.now() - started;
-      instruments.statementDuration.record(ms / 1000, { ...attributes, ...failure });
-      if (ms > slowStatementMs) {
-        const details = {
-          durationMs: Math.round(ms),
-          operation: record?.operation?.name,
-          document: record?.documentId,
-        };
-        log.warn({ ...details, statement: toQuery(query).text }, 'Slow statement');
-      }
+    const attributes = attributesOf(query);
+    if (span.isRecording()) {
+      span.updateName(attributes['db.query.summary']).setAttributes(attributes);
+      span.setAttribute('db.query.text', toQuery(query).text);
     }
+    if (record) record.statements++;
+    const measure = (failure?: Attributes) => {
+      const ms = performance.now() - started;
+      instruments.statementDuration.record(ms / 1000, failure ? { ...attributes, ...failure } : attributes);
+      if (ms > slowStatementMs) warn(query, ms, record);
+    };
+    return send(query).then(
+      (rows) => {
+        if (record) record.rows += rows.length;
+        span.setAttribute('db.response.returned_rows', rows.length);
+        measure();
+        return rows;
+      },
+      (error) => {
+        const failure = failureOf(error);
+        span.setAttributes(failure);
+        measure(failure);
+        throw error;
+      },
+    );
+  }
+
+  function warn(query: Sql, ms: number, record: RequestRecord | undefined): void {
+    const request = { operation: record?.operation?.name, document: record?.documentId };
+    log.warn({ durationMs: Math.round(ms), ...request, statement: toQuery(query).text }, 'Slow statement');
   }
 
   return {
@@ -77,14 +81,26 @@ export function createStatementWatch({
 
 const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
-/** Returns what distinguishes statements without their text. Statements of extensions have no subject. */
-function summaryOf({ subject }: Sql) {
-  if (!subject) return { 'db.query.summary': 'SQL' };
-  const { operation, collection } = subject;
-  return {
-    'db.operation.name': operation,
-    'db.collection.name': collection,
-    'db.query.summary': `${operation} ${collection}`,
+type StatementAttributes = Attributes & { readonly 'db.query.summary': string };
+
+/**
+ * Creates the function that returns what distinguishes statements without their text. Statements of extensions have no
+ * subject.
+ */
+function createAttributes(common: Attributes) {
+  const known = new WeakMap<StatementSubject, StatementAttributes>();
+  const withoutSubject = { ...common, 'db.query.summary': 'SQL' };
+  return ({ subject }: Sql): StatementAttributes => {
+    if (!subject) return withoutSubject;
+    const { operation, collection } = subject;
+    const found = known.get(subject) ?? {
+      ...common,
+      'db.operation.name': operation,
+      'db.collection.name': collection,
+      'db.query.summary': `${operation} ${collection}`,
+    };
+    known.set(subject, found);
+    return found;
   };
 }
 

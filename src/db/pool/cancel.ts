@@ -44,14 +44,10 @@ export interface Stoppable {
 }
 
 /**
- * Runs `work` on the session, and cancels it when a signal aborts. Settles once the work has settled and no cancel is
- * on its way that could hit the next statement; a session for which that is uncertain is closed.
+ * Cancels the session's statement when a signal aborts, until `settle` is called once the work has settled. That resolves
+ * when no cancel is on its way that could hit the next statement; a session for which this is uncertain is closed.
  */
-export async function cancellable<T>(
-  work: () => Promise<T>,
-  signals: readonly AbortSignal[],
-  session: Stoppable,
-): Promise<T> {
+export function cancelOn(signals: readonly AbortSignal[], session: Stoppable): { settle(): Promise<void> | undefined } {
   let stopping: { readonly settled: AbortController; readonly ended: Promise<void> } | undefined;
   const stop = () => {
     if (stopping) return;
@@ -59,13 +55,13 @@ export async function cancellable<T>(
     stopping = { settled, ended: stopUntil(settled.signal, session) };
   };
   for (const signal of signals) signal.addEventListener('abort', stop);
-  try {
-    return await work();
-  } finally {
-    for (const signal of signals) signal.removeEventListener('abort', stop);
-    stopping?.settled.abort();
-    await stopping?.ended;
-  }
+  return {
+    settle() {
+      for (const signal of signals) signal.removeEventListener('abort', stop);
+      stopping?.settled.abort();
+      return stopping?.ended;
+    },
+  };
 }
 
 const patienceMs = 1000;

@@ -24,12 +24,12 @@ export interface Lending {
   readonly wanting: number;
   /**
    * Borrows the most recently used idle connection, otherwise the next one that is returned in the borrower's turn. It
-   * must have been alive since `aliveSince` (`performance.now()`). Rejects with DATABASE_UNAVAILABLE after too long a
-   * wait, and with the signal's reason when that aborts.
+   * must have been alive since `aliveSince` (`performance.now()`). Throws DATABASE_UNAVAILABLE if too many wait, rejects
+   * with it after too long a wait, and with the signal's reason when that aborts.
    */
-  borrow(borrower: Borrower, aliveSince: number, signal?: AbortSignal): Promise<Member>;
-  /** Takes a connection back, whether or not it can be lent again. */
-  takeBack(member: Member): void;
+  borrow(borrower: Borrower, aliveSince: number, signal?: AbortSignal): Member | Promise<Member>;
+  /** Takes a connection back, and lends it to somebody who waits if it can be lent again. */
+  takeBack(member: Member, canLend: boolean): void;
   /** Lends a connection to somebody who waits; otherwise it becomes idle. */
   lend(member: Member): void;
   /** Shortens all waits, because no connection is left. */
@@ -75,7 +75,7 @@ export function createLending(options: LendingOptions): Lending {
     get wanting() {
       return room.wanting;
     },
-    async borrow(borrower, aliveSince, signal) {
+    borrow(borrower, aliveSince, signal) {
       const isAlive = (member: Member) => member.aliveAt >= aliveSince;
       const all = usable();
       // A lost connection makes room for a new one, which proves that the server is alive.
@@ -93,9 +93,10 @@ export function createLending(options: LendingOptions): Lending {
         return waited;
       });
     },
-    takeBack(member) {
+    takeBack(member, canLend) {
       lent.get(member)?.();
       lent.delete(member);
+      member.idle = canLend;
       serve();
     },
     lend(member) {

@@ -5,7 +5,7 @@ import { openTokenSource, type TokenEvent, type TokenSource } from '../../auth/i
 import type { Identity } from '../../config/database.ts';
 import { unavailable } from '../../errors.ts';
 import { databaseAttributes, inDetachedSpan } from '../../tracing/span.ts';
-import { cancellable } from './cancel.ts';
+import { cancelOn } from './cancel.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 import { isConnectionLost } from './connectionLost.ts';
 import { createLending } from './lending.ts';
@@ -163,11 +163,10 @@ export function createPool(options: PoolOptions): Pool {
     onPostponed: (error) => report('postponed', error),
   });
   const giveBack = (member: Member) => {
-    lending.takeBack(member);
-    if (!members.has(member)) return;
+    const isLost = !members.has(member);
     const isSpent = ended || member.retiring || member.client.getTransactionStatus() !== 'I';
-    if (isSpent) void members.close(member);
-    else lending.lend(member);
+    lending.takeBack(member, !isLost && !isSpent);
+    if (!isLost && isSpent) void members.close(member);
   };
 
   return {
@@ -180,17 +179,19 @@ export function createPool(options: PoolOptions): Pool {
       signal?.throwIfAborted();
       if (aliveSince > 0) report('run-again');
       const member = await lending.borrow(borrower, aliveSince, signal);
-      const run = () => work(member.client, member.session);
       const session = { cancel: member.cancel, close: () => members.close(member) };
       const measured = meter && measure(member.client, meter, borrower, session.close);
       const ends = [cancel ? signal : undefined, measured?.signal].filter((end) => end !== undefined);
+      const canceller = cancelOn(ends, session);
       try {
         signal?.throwIfAborted();
-        const result = await (ends.length > 0 ? cancellable(run, ends, session) : run());
+        const result = await work(member.client, member.session);
+        await canceller.settle();
         measured?.signal.throwIfAborted();
         member.aliveAt = performance.now();
         return result;
       } catch (error) {
+        await canceller.settle();
         meter?.drop();
         if (isConnectionLost(error)) members.lose(member, error);
         throw ends.find(({ aborted }) => aborted)?.reason ?? error;

@@ -8,6 +8,8 @@ export interface Borrower {
 
 /** Decides who may have another connection of a pool, and who is next. */
 export interface Turns {
+  /** Tells whether any request of a caller may have another connection now. */
+  isDue(caller: string): boolean;
   /** Returns how many more connections a request may have now. */
   share(borrower: Borrower): number;
   /** Records that a connection was lent; returns the function to call when it is returned. */
@@ -57,13 +59,13 @@ export function createTurns(size: number, now: () => number = () => performance.
 
   const decayed = ({ usedMs, at }: Account) => usedMs * 2 ** ((at - now()) / halfLifeMs);
 
+  const isDue = (caller: string) => caller === ownWork || size - lent > reserve || !accounts.get(caller)?.held;
+
   return {
+    isDue,
     share({ caller, request }) {
       if (caller === ownWork) return size;
-      const account = accounts.get(caller);
-      if (!account || account.held === 0) return perRequest;
-      if (size - lent <= reserve) return 0;
-      return perRequest - (account.byRequest.get(request) ?? 0);
+      return isDue(caller) ? perRequest - (accounts.get(caller)?.byRequest.get(request) ?? 0) : 0;
     },
     lend({ caller, request }) {
       const account = accountOf(caller);

@@ -38,7 +38,7 @@ interface Waiter<T> {
 
 type Requests<T> = Map<object, Set<Waiter<T>>>;
 
-export function createWaitingRoom<T>(turns: Pick<Turns, 'share' | 'used'>): WaitingRoom<T> {
+export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'used'>): WaitingRoom<T> {
   const callers = new Map<string, Requests<T>>();
   let length = 0;
 
@@ -66,9 +66,17 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'share' | 'used'>): Wait
     return waiting.sort((a, b) => (used.get(a) ?? 0) - (used.get(b) ?? 0));
   }
 
-  function* inTurn(): Iterable<readonly [Borrower, Set<Waiter<T>>]> {
-    for (const caller of byUse())
-      for (const [request, waiters] of callers.get(caller) ?? []) yield [{ caller, request }, waiters];
+  /** Serves the first waiter whom a thing suits, and moves the request behind the caller's other requests. */
+  function serveOne({ caller, request }: Borrower, waiters: Set<Waiter<T>>, thing: T): boolean {
+    for (const waiter of waiters) {
+      if (!waiter.suits(thing)) continue;
+      waiter.leave();
+      const requests = callers.get(caller);
+      if (requests?.delete(request)) requests.set(request, waiters);
+      waiter.resolve(thing);
+      return true;
+    }
+    return false;
   }
 
   const all = () => [...callers.values()].flatMap((requests) => [...requests.values()].flatMap((set) => [...set]));
@@ -79,7 +87,10 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'share' | 'used'>): Wait
     },
     get wanting() {
       let count = 0;
-      for (const [borrower, { size }] of inTurn()) count += Math.min(size, turns.share(borrower));
+      for (const [caller, requests] of callers) {
+        if (!turns.isDue(caller)) continue;
+        for (const [request, { size }] of requests) count += Math.min(size, turns.share({ caller, request }));
+      }
       return count;
     },
     wait: (borrower, { suits, ms, late, signal }) =>
@@ -103,16 +114,12 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'share' | 'used'>): Wait
         enter(borrower, waiter);
       }),
     offer(thing) {
-      for (const [borrower, waiters] of inTurn()) {
-        if (turns.share(borrower) <= 0) continue;
-        for (const waiter of waiters) {
-          if (!waiter.suits(thing)) continue;
-          waiter.leave();
-          // Moves the request behind the caller's other requests.
-          const requests = callers.get(borrower.caller);
-          if (requests?.delete(borrower.request)) requests.set(borrower.request, waiters);
-          waiter.resolve(thing);
-          return borrower;
+      for (const caller of byUse()) {
+        if (!turns.isDue(caller)) continue;
+        const requests = callers.get(caller) ?? [];
+        for (const [request, waiters] of requests) {
+          const borrower = { caller, request };
+          if (turns.share(borrower) > 0 && serveOne(borrower, waiters, thing)) return borrower;
         }
       }
       return null;
