@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Caller } from './auth/callers/caller.ts';
 import type { Budget } from './db/budget.ts';
 import type { Db, SharedDb } from './db/db.ts';
@@ -29,6 +30,12 @@ export interface RequestRecord {
   readonly watch: (db: Db) => Db;
 }
 
+/**
+ * The records of the requests that arrive at a socket. Yoga gets them this way because it copies a context that is passed
+ * along with a request.
+ */
+export const records = new WeakMap<IncomingMessage, RequestRecord>();
+
 /** Context of a request before there is an API to run it on. */
 export interface Incoming {
   /** The caller; null if callers are anonymous. */
@@ -40,7 +47,7 @@ export interface Incoming {
   /** Signal that aborts when nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
   /** The request's record; absent if requests are not recorded. */
-  readonly record?: RequestRecord;
+  record?: RequestRecord;
   readonly tails: Tails;
 }
 

@@ -24,7 +24,10 @@ export function useAdmission<C extends object>(
     async onRequest({ request, url, serverContext }) {
       if (!isWithin(endpoint, url.pathname)) return;
       try {
-        for (const rule of rules) await rule(request, serverContext);
+        for (const rule of rules) {
+          const checking = rule(request, serverContext);
+          if (checking) await checking;
+        }
         serverContext.params = await readParams(request, serverContext);
       } catch (error) {
         serverContext.refusal = error ?? new Error('A request was refused');

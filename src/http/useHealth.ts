@@ -8,25 +8,30 @@ import { nextSlice } from '../db/pool/slices.ts';
  */
 export function useHealth(check: () => Promise<void>, log: Logger): Plugin {
   let ready = true;
+
+  /** Tells whether the server is ready. Probes arrive every few seconds, so only changes are logged. */
+  async function examine(): Promise<boolean> {
+    try {
+      await check();
+      if (!ready) log.info('Ready again');
+      ready = true;
+    } catch (error) {
+      if (ready) log.warn({ err: error }, 'Not ready');
+      ready = false;
+    }
+    return ready;
+  }
+
   return {
-    async onRequest({ url, fetchAPI, endResponse }) {
+    onRequest({ url, fetchAPI, endResponse }) {
+      if (!url.pathname.startsWith('/health/')) return;
       const respond = async (status: number, state: string) => {
         await nextSlice({ caller: 'probes', request: {} });
         endResponse(fetchAPI.Response.json({ status: state }, { status, headers: { 'cache-control': 'no-store' } }));
       };
-      if (url.pathname === '/health/live') await respond(200, 'live');
-      if (url.pathname !== '/health/ready') return;
-      try {
-        await check();
-        if (!ready) log.info('Ready again');
-        ready = true;
-        await respond(200, 'ready');
-      } catch (error) {
-        // Probes arrive every few seconds, so only changes are logged.
-        if (ready) log.warn({ err: error }, 'Not ready');
-        ready = false;
-        await respond(503, 'not ready');
-      }
+      if (url.pathname === '/health/live') return respond(200, 'live');
+      if (url.pathname === '/health/ready')
+        return examine().then((isReady) => (isReady ? respond(200, 'ready') : respond(503, 'not ready')));
     },
   };
 }

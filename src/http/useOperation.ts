@@ -1,12 +1,17 @@
 import type { Span } from '@opentelemetry/api';
 import { type ExecutionResult, getOperationAST } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import type { Incoming, RequestRecord } from '../context.ts';
+import { type Incoming, type RequestRecord, records } from '../context.ts';
 import { failSpan, inSpan } from '../tracing/span.ts';
+import type { OriginContext } from './origin.ts';
 
 /** Records which operation a request runs and what became of it, and gives the operation a span. */
-export function useOperation(): Plugin<Partial<Incoming>, Partial<Incoming>> {
+export function useOperation(): Plugin<Partial<Incoming>, Partial<Incoming> & Pick<OriginContext, 'req'>> {
   return {
+    onRequest({ serverContext }) {
+      const record = serverContext.req && records.get(serverContext.req);
+      if (record) serverContext.record = record;
+    },
     instrumentation: {
       operation: ({ context: { record } }, wrapped) => inOperation(record, async () => wrapped()),
     },
@@ -25,11 +30,10 @@ export function useOperation(): Plugin<Partial<Incoming>, Partial<Incoming>> {
       note(result, record);
       if (isAsyncIterable(result)) record.startStream();
     },
-    async onResponse({ response, serverContext: { record, caller } }) {
+    onResponse({ response, serverContext: { record, caller } }) {
       if (!record) return;
-      record.caller = caller?.id;
-      // A refused request has no result, only a body.
-      if (response.status >= 400) record.code ??= codeIn(await response.clone().text());
+      if (caller) record.caller = caller.id;
+      if (response.status >= 400) return noteRefusal(response, record);
     },
   };
 }
@@ -47,6 +51,11 @@ export function inOperation<T>(record: RequestRecord | undefined, work: () => Pr
 function note(result: ExecutionResult | AsyncIterable<unknown>, record: RequestRecord): void {
   if (isAsyncIterable(result)) return;
   record.code = codeOf(result.errors);
+}
+
+/** Records why a request was refused, which has no result but a body. */
+async function noteRefusal(response: Response, record: RequestRecord): Promise<void> {
+  record.code ??= codeIn(await response.clone().text());
 }
 
 /** Finds the code of the first error in the text of a response; undefined if there is none. */

@@ -45,7 +45,8 @@ export function usePlans(
   return {
     async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
       const type = types.of(request);
-      const text = type && (await answerShortly(request, url.pathname, serverContext, options));
+      const found = type && findRun(request, url.pathname, serverContext, options);
+      const text = found && (await answerShortly(found, request, serverContext, options));
       if (!type || !text) return;
       const cached = request.method === 'GET' ? options.cache(request, serverContext.caller, `${type}\n`, text) : null;
       const { Response: ResponseClass } = fetchAPI;
@@ -89,26 +90,30 @@ const withText = (result: PlannedResult) => ({ ...result, stringify: textOf });
 
 /** Returns the text of an answer that is data alone; null to continue on the whole way. */
 async function answerShortly(
+  { api, run, price, operation }: FoundRun,
   request: Request,
-  path: string,
   context: PlanContext,
-  options: PlansOptions,
+  { limits, contextOf }: PlansOptions,
 ): Promise<string | null> {
-  const found = findRun(request, path, context, options);
-  if (!found) return null;
-  const { api, run, price, operation } = found;
-  const { limits, contextOf } = options;
   const { record, share, lifetime, res } = context;
   const planned = inOperation(record, async () => {
-    await expectAnswer(share, price, limits);
+    const waiting = expectAnswer(share, price, limits);
+    if (waiting) await waiting;
     endWithClient({ lifetime, request, res }, operation);
     return run(contextOf(request, context, api), limits.bytes);
   });
-  const result = await planned.catch(() => null);
-  if (result?.data && !result.errors) return textOf(result);
+  try {
+    const result = await planned;
+    if (result.data && !result.errors) return textOf(result);
+  } catch {
+    // Yoga reports it.
+  }
   context.planned = planned;
   return null;
 }
+
+/** How a plan answers a request. */
+type FoundRun = NonNullable<ReturnType<typeof findRun>>;
 
 /** Finds how a plan answers a request; null if the document is not known yet, or the request must be refused. */
 function findRun(request: Request, path: string, context: PlanContext, options: PlansOptions) {
@@ -169,8 +174,9 @@ function createTypes() {
     of: (request: Request) => types.get(acceptOf(request)),
     expect: (request: Request) => void expected.add(request),
     learn(request: Request, { headers }: Response) {
+      if (!expected.has(request)) return;
       const type = headers.get('content-type');
-      if (expected.has(request) && type?.includes('json')) types.set(acceptOf(request), type);
+      if (type?.includes('json')) types.set(acceptOf(request), type);
     },
   };
 }

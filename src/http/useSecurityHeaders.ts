@@ -8,6 +8,8 @@ export const securityHeaders = {
   'x-content-type-options': 'nosniff',
 };
 
+const defaults = Object.entries(securityHeaders);
+
 /**
  * Adds headers that tell browsers to treat an answer as data only: never as a page or a script, and never to share it
  * with another origin.
@@ -15,8 +17,7 @@ export const securityHeaders = {
 export function useSecurityHeaders(): Plugin {
   return {
     onResponse({ response }) {
-      for (const [name, value] of Object.entries(securityHeaders))
-        if (!response.headers.has(name)) response.headers.set(name, value);
+      for (const [name, value] of defaults) if (!response.headers.has(name)) response.headers.set(name, value);
     },
   };
 }

@@ -1,18 +1,11 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Logger } from 'pino';
-import type { RequestRecord } from '../context.ts';
+import { type RequestRecord, records } from '../context.ts';
 import { failSpan, isTraced, tracer } from '../tracing/span.ts';
 import type { Instruments } from './instruments.ts';
 import { createOperationMeasure } from './operations.ts';
 import type { StatementWatch } from './statements.ts';
-
-/** Answers a request; what it adds to the record is reported once the answer is sent. */
-export type RecordedListener = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  carried: { readonly record: RequestRecord },
-) => unknown;
 
 export interface RequestOptions {
   readonly instruments: Instruments;
@@ -24,16 +17,18 @@ export interface RequestOptions {
 }
 
 /**
- * Gives each request a span in the trace of its `traceparent`, its metrics, and a log line. Health probes are left out,
- * since they arrive every few seconds.
+ * Gives each request a record, a span in the trace of its `traceparent`, its metrics, and a log line. What the listener
+ * adds to the record is reported once the answer is sent. Health probes are left out, since they arrive every few
+ * seconds.
  */
-export function recordRequests(listener: RecordedListener, options: RequestOptions): RequestListener {
+export function recordRequests(listener: RequestListener, options: RequestOptions): RequestListener {
   const { instruments, log, endpoint } = options;
   const measure = createOperationMeasure(instruments);
   return (request, response) => {
-    const record = createRecord(options);
     const path = pathOf(request);
-    if (path.startsWith('/health/')) return listener(request, response, { record });
+    if (path.startsWith('/health/')) return listener(request, response);
+    const record = createRecord(options);
+    records.set(request, record);
     const started = performance.now();
     const route = path === endpoint || path.startsWith(`${endpoint}/`) ? endpoint : undefined;
     const { span, attributes } = startSpan(request, path, route);
@@ -52,7 +47,7 @@ export function recordRequests(listener: RecordedListener, options: RequestOptio
       });
       span.end();
     });
-    return context.with(active, () => listener(request, response, { record }));
+    return context.with(active, () => listener(request, response));
   };
 }
 

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { request } from 'node:http';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { pino } from 'pino';
@@ -9,7 +10,7 @@ import { listen } from '../../src/server/listen.ts';
 import { createTails } from '../../src/tails/tails.ts';
 import { createInstruments } from '../../src/telemetry/instruments.ts';
 import { createOperationMeasure } from '../../src/telemetry/operations.ts';
-import { type RecordedListener, recordRequests } from '../../src/telemetry/requests.ts';
+import { recordRequests } from '../../src/telemetry/requests.ts';
 import { createStatementWatch } from '../../src/telemetry/statements.ts';
 import { appConfig } from '../support/config.ts';
 import { createIssuer } from '../support/issuer.ts';
@@ -23,7 +24,7 @@ const lines: Line[] = [];
 const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line) as Line) });
 
 /** Serves the app with requests recorded; each finished request is a log line. */
-const serve = (app: RecordedListener, slowStatementMs: number) => {
+const serve = (app: RequestListener, slowStatementMs: number) => {
   const instruments = createInstruments();
   const watch = createStatementWatch({ instruments, log, database: database.connection, slowStatementMs });
   return listen(

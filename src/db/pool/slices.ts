@@ -49,11 +49,8 @@ function beginOne(): void {
   if (waiting.size > 0) setImmediate(beginOne);
 }
 
-/** Runs work that yields at the end of each slice. */
-export async function inSlices<T>(borrower: Borrower, work: Generator<void, T>): Promise<T> {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-    await nextSlice(borrower);
-  }
+/** Runs work that yields at the end of each slice; at once if there is only one. */
+export function inSlices<T>(borrower: Borrower, work: Generator<void, T>): T | Promise<T> {
+  const { done, value } = work.next();
+  return done ? value : nextSlice(borrower).then(() => inSlices(borrower, work));
 }
