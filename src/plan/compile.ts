@@ -22,7 +22,15 @@ import { Slots } from '../db/sql/slot.ts';
 import { AppError } from '../errors.ts';
 import { type Arguments, type Selection, sourceOf } from '../schema/fieldSource.ts';
 import { collectFields } from '../schema/selection.ts';
-import { type Ask, type Below, type Plan, type PlannedField, type PlannedObject, Unplanned } from './plan.ts';
+import {
+  type Ask,
+  type Below,
+  ColumnPlaces,
+  type Plan,
+  type PlannedField,
+  type PlannedObject,
+  Unplanned,
+} from './plan.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -50,7 +58,8 @@ export function compile({ schema, document, operation, variables, decided, slott
 
   function objectOf(type: GraphQLObjectType, nodes: readonly Pick<FieldNode, 'selectionSet'>[]): PlannedObject {
     const fields = [...collectFields(from, type, nodes)].map(([key, same], i) => fieldOf(type, key, same, i === 0));
-    return { type: type.name, fields, read: fields.filter(({ isRead }) => isRead) };
+    const read = fields.filter(({ isRead }) => isRead);
+    return { type: type.name, fields, read, columns: new ColumnPlaces(fields) };
   }
 
   function fieldOf(
@@ -76,11 +85,12 @@ export function compile({ schema, document, operation, variables, decided, slott
       return reading.ask?.(args, { ...selection, variableValues: given });
     };
     const below = belowOf(getNullableType(item ?? type), nodes);
+    const asked = askedOf(ask);
+    const column = asked.place === null && asked.value === undefined ? reading.column : undefined;
     return {
-      ...{ key, prefix, nodes, name, isRequired, reading, below, constant: null },
-      isRead: below !== null || reading.loads === true,
+      ...{ key, prefix, nodes, name, isRequired, reading, column, asked, below, constant: null },
+      isRead: below !== null || (reading.loads === true && column === undefined),
       items: item && { isRequired: isNonNullType(item) },
-      asked: askedOf(ask),
     };
   }
 
@@ -191,6 +201,7 @@ const typeName = (
   items: null,
   constant: JSON.stringify(name),
   reading: { get: () => name },
+  column: undefined,
   isRead: false,
   asked: { value: undefined, place: null },
   below: null,

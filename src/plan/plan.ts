@@ -1,4 +1,5 @@
 import type { FieldNode } from 'graphql';
+import type { RowShape } from '../db/sql/row.ts';
 import type { Slots } from '../db/sql/slot.ts';
 import type { FieldReading } from '../schema/fieldSource.ts';
 
@@ -27,6 +28,8 @@ export interface PlannedObject {
   readonly fields: readonly PlannedField[];
   /** The fields that are read. */
   readonly read: readonly PlannedField[];
+  /** Where the fields' columns are in its rows. */
+  readonly columns: ColumnPlaces;
 }
 
 /** A field of the response. */
@@ -43,11 +46,32 @@ export interface PlannedField {
   /** Its value if it is always the same, like that of `__typename`. */
   readonly constant: string | null;
   readonly reading: FieldReading;
+  /** Column that holds its text, if it is only that. */
+  readonly column: string | undefined;
   /** Whether it is read before anything is written, because it is loaded or has a selection. */
   readonly isRead: boolean;
   /** What it asks for, or the index of that in the plan's `asks`; null if it is known. */
   readonly asked: { readonly value: unknown; readonly place: number | null };
   readonly below: Below | null;
+}
+
+/** The places of the columns of an object's fields in the texts of its rows, which mostly have the same shape. */
+export class ColumnPlaces {
+  readonly #fields: readonly Pick<PlannedField, 'column'>[];
+  #shape: RowShape | undefined;
+  #places: readonly (number | undefined)[] = [];
+
+  constructor(fields: readonly Pick<PlannedField, 'column'>[]) {
+    this.#fields = fields;
+  }
+
+  /** Returns a place for each field; undefined for a field that is not only a column. */
+  in(shape: RowShape): readonly (number | undefined)[] {
+    if (shape === this.#shape) return this.#places;
+    this.#shape = shape;
+    this.#places = this.#fields.map(({ column }) => (column === undefined ? undefined : shape.placeOf(column)));
+    return this.#places;
+  }
 }
 
 /** The selection below a field: on one type, or on each possible type. */

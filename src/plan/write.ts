@@ -2,6 +2,7 @@ import { type GraphQLError, locatedError } from 'graphql';
 import type { Context } from '../context.ts';
 import { tooLarge } from '../db/budget.ts';
 import { firstSlice, nextSlices } from '../db/pool/slices.ts';
+import { isRow, shapeOf, textsOf } from '../db/sql/row.ts';
 import type { PlannedField, PlannedObject } from './plan.ts';
 import { type AskedOf, type Found, isAbsent, type Level, valueFor } from './read.ts';
 
@@ -63,12 +64,27 @@ class ResponseWriter {
   }
 
   /** Writes an object that has no lists of objects, without pausing. */
-  #flat({ fields }: PlannedObject, { objects, found }: Level, i: number): string {
+  #flat({ fields, columns }: PlannedObject, { objects, found }: Level, i: number): string {
+    const object = objects[i];
+    const texts = isRow(object) ? textsOf(object) : [];
+    const places = isRow(object) ? columns.in(shapeOf(object)) : [];
     let text = '{';
     let read = 0;
-    for (const field of fields)
-      text += field.prefix + this.#field(field, objects[i], field.isRead ? found[read++] : undefined, i);
+    for (let n = 0; n < fields.length; n++) {
+      const field = fields[n] as PlannedField;
+      const place = places[n];
+      const own = field.isRead ? found[read++] : undefined;
+      const json = place === undefined ? null : this.#column(field, texts[place]);
+      text += field.prefix + (json ?? this.#field(field, object, own, i));
+    }
     return `${text}}`;
+  }
+
+  /** Writes the text of a column; null for what else may be in its place. */
+  #column({ reading: { leaf } }: PlannedField, text: string | null | undefined): string | null {
+    if (typeof text !== 'string' || !leaf || leaf.items) return null;
+    const json = leaf.json(text);
+    return typeof json === 'string' ? this.#counted(json) : null;
   }
 
   *#branch(field: PlannedField, found: Found, i: number): Writer {

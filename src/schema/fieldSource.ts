@@ -46,6 +46,8 @@ export interface FieldReading<Parent = unknown, Asked = unknown, Value = unknown
   readonly loads?: boolean;
   /** Leaf whose text `get` returns. */
   readonly leaf?: Leaf;
+  /** Column of the parent's row whose text `get` returns if nothing is asked. */
+  readonly column?: string;
 }
 
 /** The arguments of a field, as graphql-js coerced them. */

@@ -57,7 +57,10 @@ const columnField = (t: FieldBuilder, types: Types, table: Table, column: Column
     description: described(column.comment, column.name, types.names.column(table, column)),
     deprecationReason: column.deprecationReason,
     nullable: column.nullable,
-    read: generatedLeaf({ kind: 'column', columns: [column.name] }, leaf, { get: (row: Row) => row[column.name] }),
+    read: generatedLeaf({ kind: 'column', columns: [column.name] }, leaf, {
+      get: (row: Row) => row[column.name],
+      column: column.name,
+    }),
   });
 };
 
@@ -78,6 +81,7 @@ function documentField(t: FieldBuilder, types: Types, table: Table, column: Colu
     read: generatedLeaf({ kind: 'column', columns: [column.name], match, computed: part }, leaf, {
       ask: part,
       loads: true,
+      column: column.name,
       get(row: Row, asked, { loaders }) {
         const found = row[asked === undefined ? column.name : asked.name];
         if (found !== undefined || asked === undefined) return found;

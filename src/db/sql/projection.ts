@@ -3,7 +3,7 @@ import type { ComputedValue } from './call.ts';
 import { joinedName } from './markers.ts';
 import { inner, type Match, matchesRow } from './match.ts';
 import { distinct } from './measure.ts';
-import { type Row, shapeOf } from './row.ts';
+import { type Row, type RowShape, shapeOf, textsOf } from './row.ts';
 import { alias, from } from './select.ts';
 import { empty, ident, join, type Sql, sql } from './sql.ts';
 
@@ -107,14 +107,22 @@ function attacher(catalog: Catalog, joins: readonly Join[]): Joins['attach'] {
     columns: namesIn(join),
     names: namesIn(join).map((_, j) => joinedName(catalog, i, j)),
   }));
+  let shape: RowShape | undefined;
+  let views: readonly RowShape[] = [];
   return (row) => {
+    if (shapeOf(row) !== shape) {
+      const own = shapeOf(row);
+      shape = own;
+      views = parts.map(({ names, columns }) => own.view(names, columns));
+    }
+    const texts = textsOf(row);
     const found: (FoundRow | null)[] = [];
-    for (const { parent, joined, columns, names } of parts) {
+    parts.forEach(({ parent, joined, names }, i) => {
       const holder: FoundRow | null | undefined = parent === -1 ? row : found[parent];
-      const own = row[names[0] ?? ''] === null ? null : shapeOf(row).part(row, names, columns);
+      const own = row[names[0] ?? ''] === null ? null : (views[i]?.row(texts) ?? null);
       found.push(own);
       if (holder) holder[joined] = own;
-    }
+    });
     return row;
   };
 }

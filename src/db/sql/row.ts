@@ -39,12 +39,18 @@ export class RowShape {
     return new this.#Row(of) as Row;
   }
 
-  /** Returns some columns of a row as a row with other names. */
-  part(row: Row, names: readonly string[], columns: readonly string[]): Row {
-    const view =
-      this.#views.get(names) ?? new RowShape(placesOf(columns, (i) => this.#places.get(names[i] ?? '') ?? -1));
+  /** Returns the position of a column's text; undefined if there is no such column. */
+  placeOf(column: string): number | undefined {
+    return this.#places.get(column);
+  }
+
+  /** Returns the shape in which these columns of a row are a row with other names. */
+  view(names: readonly string[], columns: readonly string[]): RowShape {
+    const known = this.#views.get(names);
+    if (known) return known;
+    const view = new RowShape(placesOf(columns, (i) => this.#places.get(names[i] ?? '') ?? -1));
     this.#views.set(names, view);
-    return view.row(textsOf(row));
+    return view;
   }
 }
 
@@ -68,6 +74,9 @@ export function shapeWith(columns: readonly string[]): RowShape {
   shapes.set(name, found);
   return found;
 }
+
+/** Tells whether a value is a row from a statement. */
+export const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && shape in value;
 
 /** Returns the shape of a row from a statement. */
 export const shapeOf = (row: Row): RowShape => (row as unknown as { readonly [shape]: RowShape })[shape];
