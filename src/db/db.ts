@@ -42,7 +42,7 @@ export interface Scope {
   readonly isWhole?: boolean;
   /** Cancels reads and prevents new statements when it aborts: they reject with its reason. Writes run to their end. */
   readonly signal?: AbortSignal;
-  /** Who borrows connections, for a fair share of them. */
+  /** The borrower who gets a fair share of the connections. */
   readonly borrower?: Borrower;
   /** Creates the meter of each read, which ends the read when too many bytes arrive. */
   readonly meter?: () => Meter;

@@ -10,7 +10,7 @@ export interface LifetimeContext {
   readonly res?: ServerResponse;
 }
 
-/** Where a client's departure shows. */
+/** The place where a client's departure shows. */
 type Departure = Pick<LifetimeContext, 'res'> & { readonly request: Pick<Request, 'signal'> };
 
 /** The time in which a request's answer is of use. */

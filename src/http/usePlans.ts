@@ -112,7 +112,7 @@ async function answerShortly(
   return null;
 }
 
-/** How a plan answers a request. */
+/** A plan's answer to a request, ready to run. */
 type FoundRun = NonNullable<ReturnType<typeof findRun>>;
 
 /** Finds how a plan answers a request; null if the document is not known yet, or the request must be refused. */

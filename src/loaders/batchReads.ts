@@ -19,7 +19,7 @@ interface StatementName {
   readonly as: string;
 }
 
-/** What a batch reads for each of its keys. */
+/** A read of a batch: the same statement for each of its keys. */
 export interface KeyedRead {
   readonly name: StatementName;
   readonly table: Table;

@@ -10,11 +10,11 @@ export interface Plan {
   readonly root: PlannedObject;
   /** Number of fields. */
   readonly size: number;
-  /** What each field with variables asks for. */
+  /** The requests of the fields with variables. */
   readonly asks: readonly Ask[];
 }
 
-/** What a field asks for. */
+/** The request of a field: what it asks the loaders for. */
 export interface Ask {
   /** Returns it for these variables; throws if the executor must report an error in them. */
   readonly of: (variables: Variables) => unknown;
@@ -28,7 +28,7 @@ export interface PlannedObject {
   readonly fields: readonly PlannedField[];
   /** The fields that are read. */
   readonly read: readonly PlannedField[];
-  /** Where the fields' columns are in its rows. */
+  /** The places of the fields' columns in its rows. */
   readonly columns: ColumnPlaces;
 }
 
@@ -50,7 +50,7 @@ export interface PlannedField {
   readonly column: string | undefined;
   /** Whether it is read before anything is written, because it is loaded or has a selection. */
   readonly isRead: boolean;
-  /** What it asks for, or the index of that in the plan's `asks`; null if it is known. */
+  /** Its request, or the index of that in the plan's `asks`; null if it is known. */
   readonly asked: { readonly value: unknown; readonly place: number | null };
   readonly below: Below | null;
 }

@@ -37,7 +37,7 @@ export function* writePlanned(root: PlannedObject, level: Level, writing: Writin
 
 /**
  * Writes the parts of one response. It is a class, because generators declared within a function would be created for
- * each response, and V8 gives each of them a prototype when it is first called: a seventh of the time of a small query.
+ * each response, and V8 gives each of them a prototype when it is first called.
  */
 class ResponseWriter {
   readonly errors: GraphQLError[] = [];

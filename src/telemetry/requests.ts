@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { type RequestRecord, records } from '../context.ts';
-import { failSpan, isTraced, tracer } from '../tracing/span.ts';
+import { failSpan, hasSdk, tracer } from '../tracing/span.ts';
 import type { Instruments } from './instruments.ts';
 import { createOperationMeasure } from './operations.ts';
 import type { StatementWatch } from './statements.ts';
@@ -32,7 +32,7 @@ export function recordRequests(listener: RequestListener, options: RequestOption
     const started = performance.now();
     const route = path === endpoint || path.startsWith(`${endpoint}/`) ? endpoint : undefined;
     const { span, attributes } = startSpan(request, path, route);
-    const active = isTraced(span) ? trace.setSpan(ROOT_CONTEXT, span) : ROOT_CONTEXT;
+    const active = hasSdk(span) ? trace.setSpan(ROOT_CONTEXT, span) : ROOT_CONTEXT;
     response.once('close', () => {
       const ms = performance.now() - started;
       const status = response.headersSent ? response.statusCode : undefined;

@@ -18,15 +18,15 @@ export function inSpan<T>(name: string, options: SpanOptions, work: (span: Span)
   const parent = trace.getActiveSpan();
   if (parent && !parent.isRecording()) return work(parent);
   const span = tracer.startSpan(name, options);
-  if (!isTraced(span)) return work(span);
+  if (!hasSdk(span)) return work(span);
   return settle(
     span,
     context.with(trace.setSpan(context.active(), span), () => work(span)),
   );
 }
 
-/** Tells whether an SDK is registered, which gives spans a context of their own. */
-export const isTraced = (span: Span): boolean => span.spanContext() !== INVALID_SPAN_CONTEXT;
+/** Tells whether the SDK that creates spans with a context of their own is registered. */
+export const hasSdk = (span: Span): boolean => span.spanContext() !== INVALID_SPAN_CONTEXT;
 
 /**
  * Does the same for work that outlives its caller: sockets and timers that it leaves behind belong to no trace, nor

@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 export interface Member extends Aging {
   readonly client: pg.Client;
   readonly session: Session;
-  /** When it last answered, by `performance.now()`. */
+  /** Time of its last answer, by `performance.now()`. */
   aliveAt: number;
   idle: boolean;
   /** Whether it has been replaced and closes once its work is done. */

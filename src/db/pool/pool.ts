@@ -45,7 +45,7 @@ export type PoolEvent =
   | TokenEvent['type'];
 
 export interface UseOptions {
-  /** Who borrows; by default the server itself. */
+  /** The borrower; by default the server itself. */
   readonly borrower?: Borrower | undefined;
   /** Only lends a connection that has answered since then (`performance.now()`): set when work is repeated. */
   readonly aliveSince?: number;
@@ -84,9 +84,9 @@ export interface PoolStats {
   readonly waiting: number;
   /** Counts since the start. */
   readonly counts: Readonly<Record<PoolEvent, number>>;
-  /** When the newest token was issued, in milliseconds since 1970; null for a password. */
+  /** Time of issue of the newest token, in milliseconds since 1970; null for a password. */
   readonly tokenIssuedAt: number | null;
-  /** When the newest token of an open connection ends, in milliseconds since 1970; Infinity for a password. */
+  /** End of the newest token of an open connection, in milliseconds since 1970; Infinity for a password. */
   readonly tokenEndsAt: number | null;
   /** The reason why the last login failed; null if it succeeded. */
   readonly problem: LoginError | null;

@@ -3,9 +3,9 @@ import type { Token, TokenSource } from '../../auth/identity/tokenSource.ts';
 /** An open connection as the rotation sees it. Times are milliseconds since 1970. */
 export interface Aging {
   readonly token: Token;
-  /** When a connection with a newer token should replace it. */
+  /** Time at which a connection with a newer token should replace it. */
   readonly tokenDueAt: number;
-  /** When another connection should replace it, whatever its token. */
+  /** Time at which another connection should replace it, whatever its token. */
   readonly lifetimeDueAt: number;
   readonly idle: boolean;
 }

@@ -1,4 +1,4 @@
-/** Who wants a connection. */
+/** Somebody who wants a connection. */
 export interface Borrower {
   /** A caller, or an address if callers are anonymous. */
   readonly caller: string;
