@@ -1,29 +1,15 @@
 import type { Plugin } from 'graphql-yoga';
 import { respondWith } from '../http/assets.ts';
+import { pageHeaders } from '../signIn/pageHeaders.ts';
 import type { Dashboard } from './dashboard.ts';
-
-/**
- * Content-Security-Policy of the page: it loads its own files and asks its own server. Charts set styles by script,
- * which needs no exception.
- */
-const policy = (sources: string) =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    `connect-src ${sources}`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
 
 const path = '/dashboard';
 const folder = `${path}/assets/`;
 
 /** Serves the page and its files, which hold no data and need no token. The page may connect to `sources`. */
 export function useDashboard({ html, files }: Dashboard, sources = "'self'"): Plugin {
-  const security = { 'content-security-policy': policy(sources), 'x-content-type-options': 'nosniff' };
+  // Charts set styles by script, which needs no exception.
+  const security = pageHeaders("style-src 'self'", `connect-src ${sources}`);
   // File names contain a hash of the content.
   const forever = { ...security, 'cache-control': 'public, max-age=31536000, immutable' };
   const page = { ...security, 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' };

@@ -1,26 +1,9 @@
 import { basename } from 'node:path/posix';
 import type { Plugin } from 'graphql-yoga';
 import { type Asset, respondWith } from '../http/assets.ts';
+import { pageHeaders } from '../signIn/pageHeaders.ts';
 import { loadAssets } from './assets.ts';
 import { documentListPath } from './useDocumentList.ts';
-
-/**
- * Content-Security-Policy of the page: it loads only its own files, so the browser itself enforces that GraphiQL works
- * in a closed network. Inline styles are allowed because Monaco creates some.
- */
-const policy = (sources: string) =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    "worker-src 'self'",
-    `connect-src ${sources}`,
-    "style-src 'self' 'unsafe-inline'",
-    'img-src data:',
-    'font-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
 
 /**
  * Serves GraphiQL to browsers that open the endpoint, and redirects the server's root to it. Its files lie below
@@ -31,9 +14,9 @@ export function useGraphiQL(endpoint: string, sources = "'self'"): Plugin {
   const html = page(`${basename(endpoint)}/graphiql`);
   const folder = `${endpoint}/graphiql/`;
   const headers = {
+    // The browser itself enforces that GraphiQL works in a closed network. Monaco creates some inline styles.
+    ...pageHeaders("worker-src 'self'", `connect-src ${sources}`, "style-src 'self' 'unsafe-inline'", 'font-src data:'),
     'cache-control': 'no-cache',
-    'content-security-policy': policy(sources),
-    'x-content-type-options': 'nosniff',
   };
   let assets: Promise<ReadonlyMap<string, Asset>> | undefined;
   return {

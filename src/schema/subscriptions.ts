@@ -2,7 +2,7 @@ import type { Arrival } from '../catalog/arrival.ts';
 import { alias } from '../db/sql/select.ts';
 import { asError } from '../errors.ts';
 import type { StreamEnd } from '../tails/mailbox.ts';
-import type { TailMessage } from '../tails/tails.ts';
+import type { TailMessage } from '../tails/stream.ts';
 import type { Builder, EnumRef } from './builder.ts';
 import { source } from './fieldSource.ts';
 import { selectedRows } from './selection.ts';

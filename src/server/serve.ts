@@ -41,12 +41,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   const { log } = telemetry;
   if (config.production && !config.auth)
     log.warn('AUTH=none: anyone who can reach this server may do whatever its role may do');
-  const dashboard = await findDashboard(config);
-  const paths = dashboard ? [...config.documents.paths, dashboard.manifest] : config.documents.paths;
-  const { store, manifests } = await readDocuments(paths);
-  const documents = { store, strict: config.documents.strict };
-  if (config.documents.persistedOnly && store.all.length === 0)
-    log.warn('PERSISTED_DOCUMENTS names no document, and DOCUMENTS lets only callers who may explore send their own');
+  const { dashboard, paths, documents, manifests } = await readFiles(config, log);
   if (!config.database) {
     await expectFree(config.host, config.port);
     await loadExtensions(config, { extensions: null });
@@ -130,6 +125,17 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     await database.close();
     await telemetry.end();
   }
+}
+
+/** Reads what is served besides the API's schema: the dashboard and the persisted documents. */
+async function readFiles(config: Config, log: Logger) {
+  const { documents } = config;
+  const dashboard = await findDashboard(config);
+  const paths = dashboard ? [...documents.paths, dashboard.manifest] : documents.paths;
+  const { store, manifests } = await readDocuments(paths);
+  if (documents.persistedOnly && store.all.length === 0)
+    log.warn('PERSISTED_DOCUMENTS names no document, and DOCUMENTS lets only callers who may explore send their own');
+  return { dashboard, paths, manifests, documents: { store, strict: documents.strict } };
 }
 
 /** Finds the dashboard; page and documents are only served together. */

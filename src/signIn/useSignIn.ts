@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'graphql-yoga';
 import type { AuthConfig } from '../config/auth.ts';
 import { type Asset, assetOf, respondWith } from '../http/assets.ts';
+import { pageHeaders } from './pageHeaders.ts';
 import { signInSettings } from './settings.ts';
 
 const names = ['signIn.js', 'entra.js', 'tokenDialog.js', 'returned.js', 'signIn.css', 'msal-browser.min.js'];
@@ -20,19 +21,7 @@ const path = '/sign-in';
  */
 export function useSignIn(auth: AuthConfig | null): Plugin {
   const settings = auth && signInSettings(auth);
-  const security = {
-    'cache-control': 'no-cache',
-    'content-security-policy': [
-      "default-src 'none'",
-      "script-src 'self'",
-      'img-src data:',
-      `connect-src ${tokenSources(auth)}`,
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-    ].join('; '),
-    'x-content-type-options': 'nosniff',
-  };
+  const security = { ...pageHeaders(`connect-src ${tokenSources(auth)}`), 'cache-control': 'no-cache' };
   let assets: Promise<ReadonlyMap<string, Asset>> | undefined;
   return {
     async onRequest({ request, url: { pathname }, fetchAPI: { Response: ResponseClass }, endResponse }) {

@@ -1,35 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Share } from '../db/inFlight.ts';
 import type { Notice } from '../db/sql/notice.ts';
-import type { Row } from '../db/sql/row.ts';
-import { type Sql, sql } from '../db/sql/sql.ts';
-import { AppError, asError, schemaChanging } from '../errors.ts';
-import type { Batch, WayOn } from './feed.ts';
-import { follow, type Message } from './follow.ts';
+import type { Batch } from './feed.ts';
 import { createShared, type SharedOptions, type Subject } from './hub.ts';
-import { createMailbox, type Mailbox, type StreamEnd } from './mailbox.ts';
-import { advance, type Cursor, decodeTailCursor, encodeTailCursor, type Position, placeAfter } from './position.ts';
+import { createMailbox, type Mailbox } from './mailbox.ts';
+import { decodeTailCursor, encodeTailCursor } from './position.ts';
 import { type Start, startAfter } from './start.ts';
 import { statsOf, type TailStats } from './stats.ts';
-import { moved, type Settled } from './watch.ts';
-
-export interface TailRequest extends Subject {
-  readonly where: Sql;
-  readonly columns: readonly string[];
-  /** The memory that its messages count against. */
-  readonly share?: Share | undefined;
-  /** A cursor; null to start now. */
-  readonly after: string | null;
-}
-
-/** One message to a client. */
-export interface TailMessage extends Pick<Message, 'rows' | 'end' | 'db'> {
-  /** Cursor after the message. */
-  readonly cursor: string;
-  /** Returns the cursor after one of its rows. */
-  readonly after: (row: Row) => string;
-}
+import { messagesOf, stillWritten, type TailMessage, type TailRequest } from './stream.ts';
 
 /**
  * The expression that a list's statement reads for the cursor of its tail, and the cursor made from it; throws
@@ -71,47 +49,6 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
   const streams = new Map<Mailbox<Batch | Error>, Subject>();
   let isStopping = false;
 
-  /** Returns the position after all rows that exist now. If there is too much to exclude, some rows are repeated. */
-  async function now(subject: Subject, settled: Settled): Promise<Position> {
-    const nothingSeen = { place: settled.place, seen: [] };
-    if (settled.isLast) return nothingSeen;
-    const { expression, after } = startAfter(subject, settled);
-    const [row] = await shared.databaseOf(subject).rows(sql`select ${expression} as seen`);
-    return after(row?.['seen'] ?? null) ?? nothingSeen;
-  }
-
-  async function* messages(
-    request: TailRequest,
-    given: Cursor | null,
-    mailbox: Mailbox<Batch | Error>,
-  ): AsyncGenerator<TailMessage | Error> {
-    const { arrival, columns, where, share } = request;
-    const db = shared.wayOnOf(request);
-    try {
-      const watch = shared.watchOf(request);
-      const settled = await Promise.race([watch.look(), mailbox.over]);
-      if (!settled) return yield* endedBefore(request, mailbox.ended, db);
-      const { history } = settled;
-      if (given && given.history !== history) throw moved();
-      const start = given?.position ?? (await now(request, settled));
-      const { feed, release } = shared.lendFeed(request, where);
-      void mailbox.over.then(release);
-      const cursorOf = (position: Position) => encodeTailCursor(request, { history, position });
-      for await (const message of follow(start, { watch, feed, arrival, columns, mailbox, heartbeatMs, db })) {
-        const { before, position, bytes, ...rest } = message;
-        const after = (row: Row) => cursorOf(advance(before, placeAfter(row, arrival)));
-        await share?.expect(bytes);
-        share?.add(bytes);
-        yield { ...rest, cursor: cursorOf(position), after };
-        share?.keep(0);
-      }
-    } catch (error) {
-      yield asError(error);
-    } finally {
-      mailbox.close();
-    }
-  }
-
   return {
     open(request) {
       const given = request.after === null ? null : decodeTailCursor(request.after, request);
@@ -127,18 +64,18 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
         clearTimeout(timer);
         streams.delete(mailbox);
       });
-      return closing(messages(request, given, mailbox), mailbox.close);
+      return closing(messagesOf(shared, request, { given, mailbox, heartbeatMs }), mailbox.close);
     },
     async start(subject) {
       const late = wait(patienceMs, null, { ref: false });
       const settled = await Promise.race([shared.watchOf(subject).look(), late]);
-      if (!settled) throw new AppError('CONFLICT', stillWritten);
+      if (!settled) throw stillWritten();
       const { expression, after } = startAfter(subject, settled);
       return {
         expression,
         cursor(seen) {
           const position = after(seen);
-          if (!position) throw new AppError('CONFLICT', stillWritten);
+          if (!position) throw stillWritten();
           return encodeTailCursor(subject, { history: settled.history, position });
         },
       };
@@ -159,26 +96,6 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
       for (const mailbox of streams.keys()) mailbox.end('SHUTDOWN');
     },
   };
-}
-
-/** Creates the error for a stream without a cursor that ends before it could have one. */
-const endedEarly = (end: StreamEnd): AppError => {
-  if (end === 'TOKEN_EXPIRED') return new AppError('UNAUTHENTICATED', 'The token has expired');
-  if (end === 'SCHEMA_CHANGED') return schemaChanging();
-  if (end === 'SHUTDOWN') return new AppError('DATABASE_UNAVAILABLE', 'The server stops; try again');
-  return new AppError('CONFLICT', stillWritten);
-};
-
-const stillWritten =
-  'A write transaction has been open for so long that the live tail has no place to begin; try again when it has ended';
-
-/**
- * Yields the only message of a stream that ends before it starts: it stays at the cursor that the client gave, if any.
- */
-function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: WayOn): Generator<TailMessage> {
-  if (!end) return;
-  if (after === null) throw endedEarly(end);
-  yield { rows: [], end, db, cursor: after, after: () => after };
 }
 
 const release = (item: Batch | Error) => {

@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { arrivalOf } from '../../src/catalog/arrival.ts';
 import { tableOf } from '../../src/catalog/catalog.ts';
 import { sql } from '../../src/db/sql/sql.ts';
-import type { TailMessage } from '../../src/tails/tails.ts';
+import type { TailMessage } from '../../src/tails/stream.ts';
 import { createTestApi, type TestApi, type TestApiOptions } from '../support/api.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { startProgram } from '../support/program.ts';

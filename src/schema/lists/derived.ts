@@ -9,11 +9,15 @@ import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 
 /** An order by a value that is computed from a column and the client's input. */
 export interface DerivedOrder {
-  /** Suffix that makes the column's name the name of the `orderBy` field. */
-  readonly suffix: string;
   readonly type: InputObjectRef;
   /** Reads the client's input; throws BAD_USER_INPUT for a null. */
   readonly read: (column: ShapeColumn, rows: string, input: unknown) => Derived;
+}
+
+/** A derived order in addition to that of the column itself. */
+interface FurtherOrder extends DerivedOrder {
+  /** Suffix that makes the column's name the name of the `orderBy` field. */
+  readonly suffix: string;
 }
 
 /** A key without its name and direction. */
@@ -29,7 +33,7 @@ export function createDerivedOrders(
   builder: Builder,
   direction: EnumRef,
   columns: readonly ShapeColumn[],
-): (column: ShapeColumn) => readonly DerivedOrder[] {
+): (column: ShapeColumn) => readonly FurtherOrder[] {
   const rank = columns.some(isRanked) && rankOrder(builder, direction);
   const path = columns.some(isDocument) && pathOrder(builder, direction);
   return (column) => [...(rank && isRanked(column) ? [rank] : []), ...(path && isDocument(column) ? [path] : [])];
@@ -40,7 +44,7 @@ const isRanked = ({ column }: ShapeColumn): boolean => isVector(column.type) || 
 
 const isDocument = ({ leaf }: ShapeColumn): boolean => leaf.type === 'JSON' && !leaf.isList;
 
-const rankOrder = (builder: Builder, direction: EnumRef): DerivedOrder => ({
+const rankOrder = (builder: Builder, direction: EnumRef): FurtherOrder => ({
   suffix: 'Rank',
   type: builder.inputType('SearchRankOrderBy', {
     description: 'An order by how well a column matches a search.',
@@ -57,7 +61,7 @@ const rankOrder = (builder: Builder, direction: EnumRef): DerivedOrder => ({
   },
 });
 
-const pathOrder = (builder: Builder, direction: EnumRef): DerivedOrder => ({
+const pathOrder = (builder: Builder, direction: EnumRef): FurtherOrder => ({
   suffix: 'At',
   type: builder.inputType('JSONPathOrderBy', {
     description: 'An order by the value at a path, as PostgreSQL orders `jsonb`: numbers by value, strings as texts.',

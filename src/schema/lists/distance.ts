@@ -9,9 +9,6 @@ import { operatorIn } from '../filters/operator.ts';
 import type { Leaf } from '../leaves.ts';
 import type { DerivedOrder } from './derived.ts';
 
-/** An order by a distance, in place of the order by the column itself. */
-type DistanceOrder = Omit<DerivedOrder, 'suffix'>;
-
 /** pgvector's distances: the operators, which an index can serve, and the functions, which no index serves. */
 const metrics = {
   L2: { operator: '<->', name: 'l2_distance', description: 'The Euclidean distance.' },
@@ -27,19 +24,22 @@ const metrics = {
 export const hasDistance = ({ sense, isList }: Leaf): boolean =>
   sense === 'embedding' || (sense === 'geometry' && !isList);
 
-/** Defines the inputs of orders by distance that these leaves need. */
+/**
+ * Defines the orders by distance that these leaves need, and returns that of a leaf, which takes the place of the order
+ * by the column itself.
+ */
 export function createDistances(
   builder: Builder,
   direction: EnumRef,
   leaves: readonly Leaf[],
-): (leaf: Leaf) => DistanceOrder | null {
+): (leaf: Leaf) => DerivedOrder | null {
   const has = (sense: Leaf['sense']) => leaves.some((leaf) => leaf.sense === sense && hasDistance(leaf));
   const geometry = has('geometry') ? geometryInput(builder, direction) : null;
   const vector = has('embedding') ? vectorInput(builder, direction) : null;
   return (leaf) => (hasDistance(leaf) ? (leaf.sense === 'geometry' ? geometry : vector) : null);
 }
 
-const geometryInput = (builder: Builder, direction: EnumRef): DistanceOrder => ({
+const geometryInput = (builder: Builder, direction: EnumRef): DerivedOrder => ({
   type: builder.inputType('GeoJSONDistanceOrderBy', {
     description: 'An order by distance: in metres for a geography, in the units of its coordinates for a geometry.',
     fields: (t) => ({
@@ -55,7 +55,7 @@ const geometryInput = (builder: Builder, direction: EnumRef): DistanceOrder => (
   },
 });
 
-const vectorInput = (builder: Builder, direction: EnumRef): DistanceOrder => {
+const vectorInput = (builder: Builder, direction: EnumRef): DerivedOrder => {
   const metricType = builder.enumType('VectorMetric', {
     description: 'How the distance of two vectors is measured.',
     values: Object.fromEntries(

@@ -60,7 +60,7 @@ export const orderByDerived = (
   { catalog }: OrderParts,
   name: string,
   column: ShapeColumn,
-  { type, read }: Omit<DerivedOrder, 'suffix'>,
+  { type, read }: DerivedOrder,
 ): OrderField => ({
   type,
   deprecationReason: column.column.deprecationReason,

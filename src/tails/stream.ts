@@ -1,0 +1,102 @@
+import type { Share } from '../db/inFlight.ts';
+import type { Row } from '../db/sql/row.ts';
+import { type Sql, sql } from '../db/sql/sql.ts';
+import { AppError, asError, schemaChanging } from '../errors.ts';
+import type { Batch, WayOn } from './feed.ts';
+import { follow, type Message } from './follow.ts';
+import type { Shared, Subject } from './hub.ts';
+import type { Mailbox, StreamEnd } from './mailbox.ts';
+import { advance, type Cursor, encodeTailCursor, type Position, placeAfter } from './position.ts';
+import { startAfter } from './start.ts';
+import { moved, type Settled } from './watch.ts';
+
+export interface TailRequest extends Subject {
+  readonly where: Sql;
+  readonly columns: readonly string[];
+  /** The memory that its messages count against. */
+  readonly share?: Share | undefined;
+  /** A cursor; null to start now. */
+  readonly after: string | null;
+}
+
+/** One message to a client. */
+export interface TailMessage extends Pick<Message, 'rows' | 'end' | 'db'> {
+  /** Cursor after the message. */
+  readonly cursor: string;
+  /** Returns the cursor after one of its rows. */
+  readonly after: (row: Row) => string;
+}
+
+interface StreamOptions {
+  /** The cursor that the client gave. */
+  readonly given: Cursor | null;
+  readonly mailbox: Mailbox<Batch | Error>;
+  /** Interval of messages without rows. */
+  readonly heartbeatMs: number;
+}
+
+/** Yields the messages of one client; an error is the last. */
+export async function* messagesOf(
+  shared: Shared,
+  request: TailRequest,
+  { given, mailbox, heartbeatMs }: StreamOptions,
+): AsyncGenerator<TailMessage | Error> {
+  const { arrival, columns, where, share } = request;
+  const db = shared.wayOnOf(request);
+  try {
+    const watch = shared.watchOf(request);
+    const settled = await Promise.race([watch.look(), mailbox.over]);
+    if (!settled) return yield* endedBefore(request, mailbox.ended, db);
+    const { history } = settled;
+    if (given && given.history !== history) throw moved();
+    const start = given?.position ?? (await now(shared, request, settled));
+    const { feed, release } = shared.lendFeed(request, where);
+    void mailbox.over.then(release);
+    const cursorOf = (position: Position) => encodeTailCursor(request, { history, position });
+    for await (const message of follow(start, { watch, feed, arrival, columns, mailbox, heartbeatMs, db })) {
+      const { before, position, bytes, ...rest } = message;
+      const after = (row: Row) => cursorOf(advance(before, placeAfter(row, arrival)));
+      await share?.expect(bytes);
+      share?.add(bytes);
+      yield { ...rest, cursor: cursorOf(position), after };
+      share?.keep(0);
+    }
+  } catch (error) {
+    yield asError(error);
+  } finally {
+    mailbox.close();
+  }
+}
+
+/** Returns the position after all rows that exist now. If there is too much to exclude, some rows are repeated. */
+async function now(shared: Shared, subject: Subject, settled: Settled): Promise<Position> {
+  const nothingSeen = { place: settled.place, seen: [] };
+  if (settled.isLast) return nothingSeen;
+  const { expression, after } = startAfter(subject, settled);
+  const [row] = await shared.databaseOf(subject).rows(sql`select ${expression} as seen`);
+  return after(row?.['seen'] ?? null) ?? nothingSeen;
+}
+
+/**
+ * Yields the only message of a stream that ends before it starts: it stays at the cursor that the client gave, if any.
+ */
+function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: WayOn): Generator<TailMessage> {
+  if (!end) return;
+  if (after === null) throw endedEarly(end);
+  yield { rows: [], end, db, cursor: after, after: () => after };
+}
+
+/** Creates the error for a stream without a cursor that ends before it could have one. */
+const endedEarly = (end: StreamEnd): AppError => {
+  if (end === 'TOKEN_EXPIRED') return new AppError('UNAUTHENTICATED', 'The token has expired');
+  if (end === 'SCHEMA_CHANGED') return schemaChanging();
+  if (end === 'SHUTDOWN') return new AppError('DATABASE_UNAVAILABLE', 'The server stops; try again');
+  return stillWritten();
+};
+
+/** Creates the error for a tail that cannot start. */
+export const stillWritten = (): AppError =>
+  new AppError(
+    'CONFLICT',
+    'A write transaction has been open for so long that the live tail has no place to begin; try again when it has ended',
+  );
