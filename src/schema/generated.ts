@@ -40,6 +40,14 @@ export function generatedLeaf<Parent, Asked>(
   };
 }
 
+/** Creates a field whose value is computed from the parent's. */
+export const fromParent = <Parent, Value>(get: (parent: Parent) => Value): Generated<Parent, Value> =>
+  generated({ kind: 'part' }, { get });
+
+/** Creates a field whose value is a leaf, with a text that is computed from the parent's value. */
+export const leafFromParent = <Parent>(leaf: Leaf, get: (parent: Parent) => Text): Generated<Parent, unknown> =>
+  generatedLeaf({ kind: 'part' }, leaf, { get });
+
 function resolverOf<Parent, Asked, Value>(reading: FieldReading<Parent, Asked, Value>): Resolve<Parent, Value> {
   const cached = createFieldCache();
   return (parent, args, context, info) => {

@@ -1,7 +1,7 @@
 import type { Type } from '../catalog/type.ts';
 import { unquoted } from '../db/sql/row.ts';
 import type { Builder } from './builder.ts';
-import { generatedLeaf } from './generated.ts';
+import { leafFromParent } from './generated.ts';
 import { scalarLeaf } from './leaves.ts';
 import { type ScalarName, scalarOf } from './scalars.ts';
 
@@ -52,12 +52,12 @@ export function boundsType(builder: Builder, element: ScalarName) {
           type: leaf.type,
           nullable: true,
           description,
-          ...generatedLeaf({ kind: 'part' }, leaf, { get: (bounds: RangeBounds) => bounds[name] }),
+          ...leafFromParent(leaf, (bounds: RangeBounds) => bounds[name]),
         });
       const is = (name: 'lowerInclusive' | 'upperInclusive' | 'isEmpty', description: string) =>
         t.boolean({
           description,
-          ...generatedLeaf({ kind: 'part' }, flag, { get: (bounds: RangeBounds) => (bounds[name] ? 't' : 'f') }),
+          ...leafFromParent(flag, (bounds: RangeBounds) => (bounds[name] ? 't' : 'f')),
         });
       return {
         lower: end('lower', 'Null if the range has no lower bound, or is empty.'),

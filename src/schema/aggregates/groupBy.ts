@@ -7,6 +7,7 @@ import { alias, columnRef, from } from '../../db/sql/select.ts';
 import { ident, join, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
+import { namedFields } from '../namedFields.ts';
 import { bucketInput, readTimes } from './bucket.ts';
 import { givenIn } from './given.ts';
 import { documentKey, type KeyNames, pathTo } from './key.ts';
@@ -55,42 +56,24 @@ export function createGroupBy(
   for (const shape of groupable) {
     const { table, parted, documents, relations } = shape;
     const column = required(columns, table.name);
-    const called = (name: string) => inputName(shape, name, ownFields);
+    const called = <Of>(things: ReadonlyMap<string, Of>) =>
+      Array.from(things, ([name, of]) => [inputName(shape, name, ownFields), of] as const);
     required(inputs, table.name).implement({
       description: 'What to group rows by.',
       fields: (t) => ({
         columns: t.field({ type: [column], description: 'Columns whose values are equal within a group.' }),
         ...(bucket &&
-          Object.fromEntries(
-            [...parted].map(([name, { column }]) => [
-              called(name),
-              t.field({
-                type: bucket,
-                description: 'Buckets or parts of this column; give only one, not of a relation.',
-                deprecationReason: column.deprecationReason,
-              }),
-            ]),
+          namedFields(called(parted), ({ column: { deprecationReason } }) =>
+            t.field({
+              type: bucket,
+              description: 'Buckets or parts of this column; give only one, not of a relation.',
+              deprecationReason,
+            }),
           )),
-        ...Object.fromEntries(
-          [...documents].map(
-            ([
-              name,
-              {
-                column: { deprecationReason },
-              },
-            ]) => [
-              called(name),
-              t.field({
-                type: [t.listRef('String')],
-                description: 'Paths to the values to group by.',
-                deprecationReason,
-              }),
-            ],
-          ),
+        ...namedFields(called(documents), ({ column: { deprecationReason } }) =>
+          t.field({ type: [t.listRef('String')], description: 'Paths to the values to group by.', deprecationReason }),
         ),
-        ...Object.fromEntries(
-          [...relations].map(([name, to]) => [called(name), t.field({ type: required(inputs, to.table.name) })]),
-        ),
+        ...namedFields(called(relations), ({ table }) => t.field({ type: required(inputs, table.name) })),
       }),
     });
   }

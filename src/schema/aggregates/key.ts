@@ -1,8 +1,9 @@
 import type { Row } from '../../db/sql/row.ts';
 import { required } from '../../errors.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
-import { generated, generatedLeaf } from '../generated.ts';
+import { fromParent, generatedLeaf } from '../generated.ts';
 import { leafField } from '../leafField.ts';
+import { namedFields } from '../namedFields.ts';
 import type { ShapeColumn, Shapes } from './shape.ts';
 
 /** Names of the keys in the rows of a grouping, by their `pathTo`. */
@@ -36,10 +37,8 @@ export function createKeyTypes(builder: Builder, shapes: Shapes): (table: string
     builder.objectType(of(table.name), {
       description: 'The values that all rows of a group share; null unless grouped by.',
       fields: (t) => ({
-        ...Object.fromEntries(
-          [...groupable, ...documents].map(([name, column]) => [name, columnField(t, name, column)]),
-        ),
-        ...Object.fromEntries([...relations].map(([name, to]) => [name, relationField(t, name, of(to.table.name))])),
+        ...namedFields([...groupable, ...documents], (column, name) => columnField(t, name, column)),
+        ...namedFields(relations, (to, name) => relationField(t, name, of(to.table.name))),
       }),
     });
   }
@@ -61,8 +60,5 @@ const relationField = (t: FieldBuilder<KeyValues>, name: string, type: KeyRef) =
   t.field({
     type,
     nullable: true,
-    ...generated(
-      { kind: 'part' },
-      { get: ({ relations, ...key }: KeyValues) => ({ ...key, relations: [...relations, name] }) },
-    ),
+    ...fromParent(({ relations, ...key }: KeyValues) => ({ ...key, relations: [...relations, name] })),
   });

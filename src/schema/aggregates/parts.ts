@@ -3,7 +3,7 @@ import type { Row } from '../../db/sql/row.ts';
 import type { TimeField } from '../../db/sql/timePart.ts';
 import { badInput, required } from '../../errors.ts';
 import type { Builder, EnumRef } from '../builder.ts';
-import { generatedLeaf } from '../generated.ts';
+import { leafFromParent } from '../generated.ts';
 import { scalarLeaf } from '../leaves.ts';
 import type { KeyNames } from './key.ts';
 import type { ShapeColumn } from './shape.ts';
@@ -66,10 +66,10 @@ export const createPartTypes = (builder: Builder, direction: EnumRef) => ({
             type: 'Int',
             nullable: true,
             description: allParts[name].description,
-            ...generatedLeaf({ kind: 'part' }, scalarLeaf('Int'), {
-              get: ({ row, names }: { readonly row: Row; readonly names: KeyNames }) =>
-                row[names.get(partPath(name)) ?? ''],
-            }),
+            ...leafFromParent(
+              scalarLeaf('Int'),
+              ({ row, names }: { readonly row: Row; readonly names: KeyNames }) => row[names.get(partPath(name)) ?? ''],
+            ),
           }),
         ]),
       ),

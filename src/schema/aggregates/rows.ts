@@ -3,7 +3,7 @@ import { byColumns } from '../../db/sql/match.ts';
 import { type NumberForm, readKey } from '../../db/sql/measure.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder, EnumRef, FieldBuilder } from '../builder.ts';
-import { generated, generatedLeaf } from '../generated.ts';
+import { fromParent, generated, leafFromParent } from '../generated.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
 import type { RowRef } from '../lists/edge.ts';
 import { selectedRows } from '../selection.ts';
@@ -48,7 +48,7 @@ export function columnsType(builder: Builder, shape: Shape, types: ColumnTypes) 
           t.field({
             type,
             deprecationReason: column.column.deprecationReason,
-            ...generated({ kind: 'part' }, { get: (row: Row) => ({ row, column }) }),
+            ...fromParent((row: Row) => ({ row, column })),
           }),
         ]),
       ),
@@ -65,27 +65,25 @@ export const aggregateType = (builder: Builder, { shape, columns, column, node, 
         key: t.field({
           type: key,
           description: 'The values that identify the group; null for all rows together.',
-          ...generated({ kind: 'part' }, { get: (group: Aggregated) => ({ ...group, relations: [] }) }),
+          ...fromParent((group: Aggregated) => ({ ...group, relations: [] })),
         }),
         ...bucketFields(t, shape),
         ...(shape.parted.size > 0 && {
           parts: t.field({
             type: parts,
-            ...generated({ kind: 'part' }, { get: (group: Aggregated) => group }),
+            ...fromParent((group: Aggregated) => group),
           }),
         }),
       }),
       count: t.field({
         type: 'SafeInt',
         description: 'The number of rows.',
-        ...generatedLeaf({ kind: 'part' }, scalarLeaf('SafeInt'), {
-          get: ({ row }: Aggregated) => row['count'] ?? '0',
-        }),
+        ...leafFromParent(scalarLeaf('SafeInt'), ({ row }: Aggregated) => row['count'] ?? '0'),
       }),
       of: t.field({
         type: columns,
         description: 'Measures of the columns.',
-        ...generated({ kind: 'part' }, { get: ({ row }: Aggregated) => row }),
+        ...fromParent(({ row }: Aggregated) => row),
       }),
       ...(column !== null &&
         shape.times.size > 0 &&
@@ -97,7 +95,7 @@ export const aggregateType = (builder: Builder, { shape, columns, column, node, 
         ...(key !== null && {
           countChange: t.field({
             type: change,
-            ...generated({ kind: 'part' }, { get: ({ row }: Aggregated) => row }),
+            ...fromParent(({ row }: Aggregated) => row),
           }),
         }),
         previous: previousField(t, type),
@@ -115,9 +113,7 @@ export const changeType = (builder: Builder) =>
         t.float({
           nullable: true,
           description,
-          ...generatedLeaf({ kind: 'part' }, scalarLeaf('Float'), {
-            get: (row: Row) => row[numberOf(countAll, form).measure.name],
-          }),
+          ...leafFromParent(scalarLeaf('Float'), (row: Row) => row[numberOf(countAll, form).measure.name]),
         });
       return {
         difference: field('difference', 'The difference; without `fill`, from the last bucket that has rows.'),
@@ -158,19 +154,15 @@ function bucketFields(t: FieldBuilder<Aggregated>, { times }: Shape): FieldMap {
       type: leaf.type,
       nullable: true,
       description: 'When the bucket starts; null for rows without a time.',
-      ...generatedLeaf({ kind: 'part' }, leaf, {
-        get({ row, readBucket }: Aggregated) {
-          const text = row['bucket'];
-          return leaf === first || text === null || text === undefined ? text : String(readBucket(text));
-        },
+      ...leafFromParent(leaf, ({ row, readBucket }: Aggregated) => {
+        const text = row['bucket'];
+        return leaf === first || text === null || text === undefined ? text : String(readBucket(text));
       }),
     }),
     bucketEpochMs: t.float({
       nullable: true,
       description: 'When the bucket starts, in milliseconds since 1970.',
-      ...generatedLeaf({ kind: 'part' }, scalarLeaf('Float'), {
-        get: ({ row }: Aggregated) => epochMs(row['bucket']),
-      }),
+      ...leafFromParent(scalarLeaf('Float'), ({ row }: Aggregated) => epochMs(row['bucket'])),
     }),
   };
 }

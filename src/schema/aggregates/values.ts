@@ -2,8 +2,9 @@ import type { FieldMap } from '@pothos/core';
 import { type NumberForm, numberForms } from '../../db/sql/measure.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
-import { generated, generatedLeaf } from '../generated.ts';
+import { fromParent, generatedLeaf, leafFromParent } from '../generated.ts';
 import { type Leaf, leafName, scalarLeaf } from '../leaves.ts';
+import { namedFields } from '../namedFields.ts';
 import { epochMs } from './epoch.ts';
 import { measureName } from './measured.ts';
 import { measurementsOf, percentileOf } from './measures.ts';
@@ -52,7 +53,7 @@ export function createValuesTypes(builder: Builder): (leaf: Leaf) => ValuesRef {
             epochMs: t.field({
               type: times,
               description: 'Times in milliseconds since 1970.',
-              ...generated({ kind: 'part' }, { get: (values: ColumnValues) => values }),
+              ...fromParent((values: ColumnValues) => values),
             }),
           }),
         }),
@@ -75,29 +76,21 @@ const formFields = (t: FieldBuilder<ColumnValues>, types: Forms): FieldMap =>
       const type = types[form];
       if (!type) return [];
       const description = formDescriptions[form];
-      const { extensions, resolve } = generated(
-        { kind: 'part' },
-        { get: (values: ColumnValues) => ({ ...values, form }) },
-      );
+      const { extensions, resolve } = fromParent((values: ColumnValues) => ({ ...values, form }));
       return [[form, t.field({ type, description, extensions, resolve })]];
     }),
   );
 
 const measureFields = (t: FieldBuilder<ColumnValues>, leaf: Leaf): FieldMap =>
-  Object.fromEntries(
-    Object.entries(measurementsOf(leaf)).map(([field, { description, result, whenEmpty }]) => {
-      const own = result === null ? leaf : scalarLeaf(result);
-      return [
-        field,
-        t.field({
-          type: own.type,
-          nullable: whenEmpty === null,
-          description,
-          ...generatedLeaf({ kind: 'part' }, own, { get: (values: ColumnValues) => textOf(values, field) }),
-        }),
-      ];
-    }),
-  );
+  namedFields(Object.entries(measurementsOf(leaf)), ({ description, result, whenEmpty }, field) => {
+    const own = result === null ? leaf : scalarLeaf(result);
+    return t.field({
+      type: own.type,
+      nullable: whenEmpty === null,
+      description,
+      ...leafFromParent(own, (values: ColumnValues) => textOf(values, field)),
+    });
+  });
 
 export const fractionDescription = 'A fraction from 0 to 1, such as 0.95 for the 95th percentile.';
 
@@ -131,14 +124,8 @@ const implementChanges = (ref: ValuesRef) =>
   ref.implement({
     description: 'Changes of measures since the previous bucket.',
     fields: (t) => ({
-      ...Object.fromEntries(
-        Object.keys(measurementsOf(float)).map((field) => [
-          field,
-          t.float({
-            nullable: true,
-            ...generatedLeaf({ kind: 'part' }, float, { get: (values: ColumnValues) => textOf(values, field) }),
-          }),
-        ]),
+      ...namedFields(Object.entries(measurementsOf(float)), (_, field) =>
+        t.float({ nullable: true, ...leafFromParent(float, (values: ColumnValues) => textOf(values, field)) }),
       ),
       ...percentileField(t, 'Float'),
     }),
@@ -153,9 +140,7 @@ const implementEpoch = (ref: ValuesRef) =>
           field,
           t.float({
             nullable: true,
-            ...generatedLeaf({ kind: 'part' }, float, {
-              get: (values: ColumnValues) => epochMs(textOf(values, field)),
-            }),
+            ...leafFromParent(float, (values: ColumnValues) => epochMs(textOf(values, field))),
           }),
         ]),
       ),

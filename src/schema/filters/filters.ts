@@ -2,6 +2,7 @@ import type { Table } from '../../catalog/catalog.ts';
 import { and, or, type Sql, sql } from '../../db/sql/sql.ts';
 import { required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
+import { namedFields } from '../namedFields.ts';
 import type { SchemaBase } from '../schemaBase.ts';
 import { refuseEmpty } from './expectation.ts';
 import { columnFields, type FilterField } from './filterField.ts';
@@ -44,7 +45,7 @@ export function createFilters(builder: Builder, base: SchemaBase): Filters {
   const fields = new Map(
     tables.map((table) => [table.name, new Map(fieldsOf(table).map((field) => [field.name, field]))]),
   );
-  for (const table of tables) implement(where(table), table, [...required(fields, table.name).values()]);
+  for (const table of tables) implement(where(table), table, required(fields, table.name));
   return {
     where,
     condition: (table, argument, alias) => (argument === undefined ? and([]) : conditionOf(table, argument, alias)),
@@ -62,15 +63,13 @@ type WhereRef = ReturnType<typeof whereRef>;
 
 const whereRef = (builder: Builder, type: string) => builder.inputRef<Input>(`${type}Where`);
 
-const implement = (where: WhereRef, table: Table, fields: readonly FilterField[]) =>
+const implement = (where: WhereRef, table: Table, fields: ReadonlyMap<string, FilterField>) =>
   where.implement({
     description: `Conditions on \`${table.name}\`; all must hold.`,
     fields: (t) => ({
       and: t.field({ type: [where], description: 'All of these; an empty list matches everything.' }),
       or: t.field({ type: [where], description: 'At least one of these; an empty list matches nothing.' }),
       not: t.field({ type: where, description: 'Not this; a condition on null is neither true nor false.' }),
-      ...Object.fromEntries(
-        fields.map(({ name, type, deprecationReason }) => [name, t.field({ type, deprecationReason })]),
-      ),
+      ...namedFields(fields, ({ type, deprecationReason }) => t.field({ type, deprecationReason })),
     }),
   });

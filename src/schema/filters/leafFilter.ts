@@ -4,6 +4,7 @@ import type { Builder, InputObjectRef } from '../builder.ts';
 import { leafInput } from '../leafField.ts';
 import { type Leaf, leafName, scalarLeaf } from '../leaves.ts';
 import { memoised } from '../memoised.ts';
+import { namedFields } from '../namedFields.ts';
 import { given, type Input, stated } from './given.ts';
 import { jsonTypes } from './json.ts';
 import type { FilterOperand, NestedOperator, Operator, Operators } from './operator.ts';
@@ -42,11 +43,8 @@ export function createLeafFilters(builder: Builder): FilterOf {
     const type = builder.inputType(name, {
       fields: (t) => ({
         ...(hasPath && { path: t.stringList({ required: true, description: pathDescription }) }),
-        ...Object.fromEntries(
-          [...fields].map(([field, { mayHaveNulls, description, ...argument }]) => [
-            field,
-            t.field({ type: leafInput(t, argument, !mayHaveNulls), description }),
-          ]),
+        ...namedFields(fields, ({ mayHaveNulls, description, ...argument }) =>
+          t.field({ type: leafInput(t, argument, !mayHaveNulls), description }),
         ),
       }),
     });

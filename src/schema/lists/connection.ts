@@ -6,7 +6,7 @@ import type { Projection } from '../../db/sql/projection.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Loaders } from '../../loaders/loaders.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
-import { generated, generatedLeaf } from '../generated.ts';
+import { fromParent, generated, generatedLeaf } from '../generated.ts';
 import { scalarLeaf } from '../leaves.ts';
 import { cursorOf, type EdgeOrder, type EdgeRef, edgeOf, type RowRef } from './edge.ts';
 import type { Live } from './liveCursor.ts';
@@ -102,7 +102,7 @@ export function connectionType(builder: Builder, name: string, { node, edge, pag
       }),
       pageInfo: t.field({
         type: pageInfo,
-        ...generated({ kind: 'part' }, { get: (connection: Connection) => connection }),
+        ...fromParent((connection: Connection) => connection),
       }),
       approximateCount: t.field({
         type: 'SafeInt',

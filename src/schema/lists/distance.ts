@@ -7,6 +7,7 @@ import { givenIn } from '../aggregates/given.ts';
 import type { Builder, EnumRef } from '../builder.ts';
 import { operatorIn } from '../filters/operator.ts';
 import type { Leaf } from '../leaves.ts';
+import { namedFields } from '../namedFields.ts';
 import type { DerivedOrder } from './derived.ts';
 
 /** pgvector's distances: the operators, which an index can serve, and the functions, which no index serves. */
@@ -58,9 +59,7 @@ const geometryInput = (builder: Builder, direction: EnumRef): DerivedOrder => ({
 const vectorInput = (builder: Builder, direction: EnumRef): DerivedOrder => {
   const metricType = builder.enumType('VectorMetric', {
     description: 'How the distance of two vectors is measured.',
-    values: Object.fromEntries(
-      Object.entries(metrics).map(([name, { description }]) => [name, { value: name, description }]),
-    ),
+    values: namedFields(Object.entries(metrics), ({ description }, value) => ({ value, description })),
   });
   return {
     type: builder.inputType('VectorDistanceOrderBy', {

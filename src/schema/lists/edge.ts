@@ -1,7 +1,7 @@
 import { encodeCursor, type OrderKey } from '../../db/sql/keyset.ts';
 import type { Row } from '../../db/sql/row.ts';
 import type { Builder } from '../builder.ts';
-import { generated, generatedLeaf } from '../generated.ts';
+import { generated, leafFromParent } from '../generated.ts';
 import { scalarLeaf } from '../leaves.ts';
 
 /** A row in a list or live tail, with its cursor. */
@@ -39,13 +39,13 @@ export const edgeType = (builder: Builder, name: string, node: RowRef, hasDistan
     fields: (t) => ({
       cursor: t.string({
         description: 'The position of the row in the list, for `after` or `before`.',
-        ...generatedLeaf({ kind: 'part' }, scalarLeaf('String'), { get: ({ cursor }: Edge) => cursor() }),
+        ...leafFromParent(scalarLeaf('String'), ({ cursor }: Edge) => cursor()),
       }),
       ...(hasDistance && {
         distance: t.float({
           nullable: true,
           description: 'The distance by which the list is ordered; null without such an order.',
-          ...generatedLeaf({ kind: 'part' }, scalarLeaf('Float'), { get: ({ distance }: Edge) => distance }),
+          ...leafFromParent(scalarLeaf('Float'), ({ distance }: Edge) => distance),
         }),
       }),
       node: t.field({ type: node, ...generated({ kind: 'rows' }, { get: ({ row }: Edge) => row }) }),

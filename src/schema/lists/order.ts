@@ -10,6 +10,7 @@ import type { Shape } from '../aggregates/shape.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import { source } from '../fieldSource.ts';
 import { memoised } from '../memoised.ts';
+import { namedFields } from '../namedFields.ts';
 import { createDerivedOrders } from './derived.ts';
 import { createDistances } from './distance.ts';
 import {
@@ -58,11 +59,8 @@ export function createOrders(builder: Builder, parts: OrderParts): Orders {
       isOneOf: true,
       description: 'What to order rows by; the first entry is the most significant.',
       fields: (t) =>
-        Object.fromEntries(
-          [...fieldsOf(shape)].map(([name, { type, deprecationReason, reads }]) => [
-            name,
-            t.field({ type, deprecationReason, ...(reads && { extensions: source(reads) }) }),
-          ]),
+        namedFields(fieldsOf(shape), ({ type, deprecationReason, reads }) =>
+          t.field({ type, deprecationReason, ...(reads && { extensions: source(reads) }) }),
         ),
     });
 

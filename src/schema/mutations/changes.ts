@@ -4,6 +4,7 @@ import { alias, columnRef } from '../../db/sql/select.ts';
 import type { Sql } from '../../db/sql/sql.ts';
 import { givenIn } from '../aggregates/given.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
+import { namedFields } from '../namedFields.ts';
 import type { Types } from '../types.ts';
 import type { LeafChanges } from './columnChange.ts';
 
@@ -37,11 +38,8 @@ export function changeInput(
   const type = builder.inputType(`Update${name}Change`, {
     description: `Changes relative to the current values in \`${table.name}\`.`,
     fields: (t) =>
-      Object.fromEntries(
-        [...fields].map(([field, { column, change }]) => [
-          field,
-          t.field({ type: change.type, deprecationReason: column.deprecationReason }),
-        ]),
+      namedFields(fields, ({ column: { deprecationReason }, change: { type } }) =>
+        t.field({ type, deprecationReason }),
       ),
   });
   return {

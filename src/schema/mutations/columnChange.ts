@@ -5,6 +5,7 @@ import type { FilterOperand } from '../filters/operator.ts';
 import { leafInput } from '../leafField.ts';
 import { type Leaf, leafName } from '../leaves.ts';
 import { memoised } from '../memoised.ts';
+import { namedFields } from '../namedFields.ts';
 import type { ScalarName } from '../scalars.ts';
 import { mergePatch } from './mergePatch.ts';
 
@@ -121,12 +122,7 @@ const define = (builder: Builder, leaf: Leaf, changes: Changes): LeafChange => (
   type: builder.inputType(`${leafName(leaf)}Change`, {
     isOneOf: true,
     fields: (t) =>
-      Object.fromEntries(
-        Object.entries(changes).map(([field, { description }]) => [
-          field,
-          t.field({ type: leafInput(t, leaf), description }),
-        ]),
-      ),
+      namedFields(Object.entries(changes), ({ description }) => t.field({ type: leafInput(t, leaf), description })),
   }),
   read(operand, input) {
     const [[field, argument] = ['', null]] = Object.entries(input as object);

@@ -4,6 +4,7 @@ import type { Conflict, Values } from '../../db/sql/insertInput.ts';
 import { AppError, badInput, required } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
 import { described } from '../description.ts';
+import { namedFields } from '../namedFields.ts';
 import type { TableType, Types } from '../types.ts';
 
 export type ConflictAction = ReturnType<typeof conflictAction>;
@@ -29,12 +30,10 @@ export function onConflictInput(
   if (!action || keys.size === 0) return null;
   const on = builder.enumType(`Create${name}ConflictKey`, {
     description: `The keys of \`${table.name}\` that can find an existing row.`,
-    values: Object.fromEntries(
-      [...keys].map(([value, { partial }]) => [
-        value,
-        { value, ...(partial && { description: described(partial.comment, partial.name, value) }) },
-      ]),
-    ),
+    values: namedFields(keys, ({ partial }, value) => ({
+      value,
+      ...(partial && { description: described(partial.comment, partial.name, value) }),
+    })),
   });
   const type = builder.inputType(`Create${name}OnConflict`, {
     description: 'What to do if a row exists already; the default is the error CONFLICT.',

@@ -7,7 +7,7 @@ import type { Insert, Values } from '../../db/sql/insertInput.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder } from '../builder.ts';
 import type { Selection } from '../fieldSource.ts';
-import { generated, generatedLeaf } from '../generated.ts';
+import { generated, leafFromParent } from '../generated.ts';
 import { scalarLeaf } from '../leaves.ts';
 import { selectedRows } from '../selection.ts';
 import type { TableType, Types } from '../types.ts';
@@ -113,4 +113,4 @@ function createManyPayload(builder: Builder, types: Types, { table, name, ref }:
 }
 
 const countOf = (read: (created: CreatedMany) => number) =>
-  generatedLeaf({ kind: 'part' }, scalarLeaf('SafeInt'), { get: (created: CreatedMany) => String(read(created)) });
+  leafFromParent(scalarLeaf('SafeInt'), (created: CreatedMany) => String(read(created)));
