@@ -93,7 +93,7 @@ describe.skipIf(!hasExtensions('postgis', 'vector'))('orders by distance', () =>
       create index on events.item using hnsw (embedding vector_cosine_ops);
       create index on events.item using hnsw (embedding vector_ip_ops)`);
     const [, place = ''] =
-      /gives each site its place:\n\n```sql\n(.*?)```/s.exec(await readFile('docs/clients.md', 'utf8')) ?? [];
+      /gives each site its place:\n\n```sql\n(.*?)```/s.exec(await readFile('docs/decisions.md', 'utf8')) ?? [];
     await database.admin(place);
     await database.admin('vacuum analyze');
     await database.grantAll(database.connection);
