@@ -14,7 +14,7 @@ import { generated } from '../generated.ts';
 import type { Leaf } from '../leaves.ts';
 import type { RowSource } from '../rowSource.ts';
 import type { Types } from '../types.ts';
-import type { Groups } from './groupBy.ts';
+import type { Groups } from './groups.ts';
 import { readHaving } from './having.ts';
 import type { KeyNames } from './key.ts';
 import { requireBuckets } from './measured.ts';

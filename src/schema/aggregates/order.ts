@@ -7,7 +7,7 @@ import { badInput, required } from '../../errors.ts';
 import type { Builder, EnumRef, InputFieldBuilder, InputObjectRef } from '../builder.ts';
 import { type Direction, directions } from '../lists/direction.ts';
 import { oneOf } from './given.ts';
-import type { Groups } from './groupBy.ts';
+import type { Groups } from './groups.ts';
 import { pathTo } from './key.ts';
 import { countAll, formOf, type Measured, type MeasuredRows, measuredIn, numberOf } from './measured.ts';
 import { keyField, type MeasureOrders } from './measureOrders.ts';

@@ -7,7 +7,7 @@ import { and, sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import type { Filters } from '../filters/filters.ts';
 import { boundsIn, clockOf, withoutBounds } from './bounds.ts';
-import type { Groups } from './groupBy.ts';
+import type { Groups } from './groups.ts';
 import type { Shape } from './shape.ts';
 
 /** The filter of the measured rows, and how their times group them. */

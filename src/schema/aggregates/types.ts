@@ -5,7 +5,8 @@ import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
 import type { RowRef } from '../lists/edge.ts';
 import { createColumnTypes } from './columns.ts';
-import { createGroupBy, type Groups } from './groupBy.ts';
+import { createGroupBy } from './groupBy.ts';
+import { type Groups, readGroups } from './groups.ts';
 import { havingInput } from './having.ts';
 import { createKeyTypes } from './key.ts';
 import { createMeasureOrders } from './measureOrders.ts';
@@ -54,7 +55,7 @@ export function createAggregates(builder: Builder, { catalog, shapes, filters, d
   const keyOf = createKeyTypes(builder, shapes);
   const groupable = shapes.all.filter((shape) => shape.groupable.size > 0);
   const columns = new Map(groupable.map((shape) => [shape.table.name, columnEnum(builder, shape)]));
-  const groupBy = createGroupBy(builder, catalog, shapes, columns, parts.name);
+  const groupBy = createGroupBy(builder, shapes, columns, parts.name);
   const orderOf = createGroupOrders(builder, groupable, direction, measures, parts.orderBy);
   const define = (shape: Shape): TableAggregates => {
     const { name } = shape.table;
@@ -69,7 +70,7 @@ export function createAggregates(builder: Builder, { catalog, shapes, filters, d
       node: rowOf(name),
     });
     const groups = column && {
-      by: groupBy.input(name),
+      by: groupBy(name),
       having: havingInput(builder, shape, filters, columnTypes),
       orderBy: orderOf(name),
     };
@@ -80,7 +81,7 @@ export function createAggregates(builder: Builder, { catalog, shapes, filters, d
   const defined = new Map(shapes.all.map((shape) => [shape.table.name, define(shape)]));
   return {
     of: (table) => required(defined, table),
-    readGroups: groupBy.read,
+    readGroups: (...args) => readGroups({ catalog, shapes }, ...args),
     readOrder: (...args) => readGroupOrder(shapes, ...args),
   };
 }
