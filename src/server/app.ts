@@ -34,6 +34,7 @@ import { useResponseLimit } from '../http/useResponseLimit.ts';
 import { useSchemaText } from '../http/useSchemaText.ts';
 import { useSecurityHeaders } from '../http/useSecurityHeaders.ts';
 import { useStatus } from '../http/useStatus.ts';
+import { useTurns } from '../http/useTurns.ts';
 import { useVariables } from '../http/useVariables.ts';
 import { tokenSources, useSignIn } from '../signIn/useSignIn.ts';
 import type { Tails } from '../tails/tails.ts';
@@ -140,6 +141,7 @@ export function createApp(options: AppOptions) {
       useShortMessages(),
       useIntrospection(),
       usePlans({ limits: requestLimits, isOpen: !config.auth, documents, choose, pricing, contextOf, cache }),
+      useTurns(proxies),
       // Shapes the result on its way out.
       useCaching(cache),
       useStatus(),
