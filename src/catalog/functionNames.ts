@@ -40,50 +40,19 @@ export const queryPlace = 'Query ';
 export const mutationPlace = 'Mutation ';
 
 /** Names functions last, so that they never change the names of tables and their fields. */
-export function nameFunctions({ catalog, names, typeOf, types, fields }: Given): FunctionNames {
-  const nameOf = (fn: DbFunction) => names.get(pathKey('function', fn.signature)) ?? fn.name;
-  const calls = new Map<string, string>();
-  const places = Map.groupBy(catalog.functions, (fn) => placeOf(catalog, fn));
-  for (const [place, functions] of places) {
-    const { reserved, taken } = fields(place);
-    const wanted = functions.map((fn) => ({
-      key: fn.signature,
-      from: nameOf(fn),
-      name: fieldName(nameOf(fn) + overloadSuffix(fn, functions, nameOf)),
-      family: fn.returnsSet && fn.result.kind === 'table' ? listFamily : [],
-    }));
-    for (const [signature, name] of assign(wanted, reserved, taken)) calls.set(signature, name);
-  }
-  const rowName = ({ id, name }: Composite) => names.get(pathKey('composite', id)) ?? name;
-  const tableNamed = (name: string) => catalog.tables.find((table) => table.name === name);
-  const rows = assign(
-    [
-      ...catalog.composites.flatMap((composite) => {
-        const table = composite.table === null ? null : tableNamed(composite.table);
-        const name = table ? typeOf(table) : typeCase(rowName(composite));
-        return [
-          { key: `input ${composite.id}`, from: '', name: `${name}Input` },
-          ...(composite.table === null ? [{ key: `record ${composite.id}`, from: rowName(composite), name }] : []),
-        ];
-      }),
-      ...catalog.functions.flatMap((fn) =>
-        fn.result.kind === 'record' && fn.result.composite === null
-          ? [{ key: `record ${fn.signature}`, from: '', name: `${typeCase(calls.get(fn.signature) ?? '')}Result` }]
-          : [],
-      ),
-    ],
-    [],
-    types,
-  );
+export function nameFunctions(given: Given): FunctionNames {
+  const calls = nameCalls(given);
+  const call = (fn: DbFunction) => required(calls, fn.signature);
+  const rows = nameRows(given, call);
   return {
-    call: (fn) => required(calls, fn.signature),
+    call,
     parameters(fn, taken) {
       const wanted = fn.parameters.map(({ name }, i) => ({
         key: String(i),
         from: name ?? '',
         name: fieldName(name ?? `arg${i + 1}`),
       }));
-      return [...namesInOrder(wanted, taken)];
+      return namesInOrder(wanted, taken);
     },
     record: ({ result, signature }) =>
       required(rows, `record ${result.kind === 'record' && result.composite !== null ? result.composite : signature}`),
@@ -94,6 +63,41 @@ export function nameFunctions({ catalog, names, typeOf, types, fields }: Given):
         [],
       ),
   };
+}
+
+/** Names the fields of functions, by signature. */
+function nameCalls({ catalog, names, fields }: Given): ReadonlyMap<string, string> {
+  const nameOf = (fn: DbFunction) => names.get(pathKey('function', fn.signature)) ?? fn.name;
+  const places = Map.groupBy(catalog.functions, (fn) => placeOf(catalog, fn));
+  const calls = [...places].flatMap(([place, functions]) => {
+    const { reserved, taken } = fields(place);
+    const wanted = functions.map((fn) => ({
+      key: fn.signature,
+      from: nameOf(fn),
+      name: fieldName(nameOf(fn) + overloadSuffix(fn, functions, nameOf)),
+      family: fn.returnsSet && fn.result.kind === 'table' ? listFamily : [],
+    }));
+    return [...assign(wanted, reserved, taken)];
+  });
+  return new Map(calls);
+}
+
+/** Names the types of rows that functions take and return. */
+function nameRows({ catalog, names, typeOf, types }: Given, call: FunctionNames['call']): ReadonlyMap<string, string> {
+  const tables = new Map(catalog.tables.map((table) => [table.name, table]));
+  const composites = catalog.composites.flatMap(({ id, name: original, table }) => {
+    const from = names.get(pathKey('composite', id)) ?? original;
+    const known = table === null ? undefined : tables.get(table);
+    const name = known ? typeOf(known) : typeCase(from);
+    return [
+      { key: `input ${id}`, from: '', name: `${name}Input` },
+      ...(table === null ? [{ key: `record ${id}`, from, name }] : []),
+    ];
+  });
+  const results = catalog.functions
+    .filter(({ result }) => result.kind === 'record' && result.composite === null)
+    .map((fn) => ({ key: `record ${fn.signature}`, from: '', name: `${typeCase(call(fn))}Result` }));
+  return assign([...composites, ...results], [], types);
 }
 
 function namesInOrder(wanted: Parameters<typeof assign>[0], taken: readonly string[]): readonly string[] {
