@@ -76,7 +76,7 @@ async function readTables(
   const triggersOf = groupedBy(await findTriggers(db, parts), ({ relation }) => relation);
   const columnsOf = createColumnReader(found, constraints, typeOf, commentOf);
   const namesOf = namesAmong(found.filter(({ type }) => typeOf(type).isUsable));
-  const keysOf = createKeyReader(relations, constraints, indexes, partials, namesOf, commentOf);
+  const keysOf = createKeyReader({ relations, constraints, indexes, partials, namesOf, commentOf });
   return relations.map((relation) => {
     const { id, name, kind, extension, wholeRow, mayDelete } = relation;
     const own = partsOf(relation);

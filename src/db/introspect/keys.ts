@@ -99,18 +99,27 @@ export const findPartialKeys = (db: Db, relations: readonly string[]): Promise<r
 /** Returns the names of columns by number; null if the role cannot read one, or cannot compare its values. */
 export type NamesOf = (relation: string, numbers: readonly number[]) => readonly string[] | null;
 
+/** Everything from which the keys of relations are read. */
+interface FoundKeys {
+  readonly relations: readonly FoundRelation[];
+  readonly constraints: readonly FoundConstraint[];
+  readonly indexes: readonly FoundIndex[];
+  readonly partials: readonly FoundPartialKey[];
+  readonly namesOf: NamesOf;
+  readonly commentOf: CommentOf;
+}
+
+type Keys = Pick<Table, 'primaryKey' | 'indexes' | 'partialKeys' | 'foreignKeys' | 'checks'>;
+
 /** Creates the reader of a relation's keys. Keys that contain an unusable column are left out. */
-export function createKeyReader(
-  relations: readonly FoundRelation[],
-  constraints: readonly FoundConstraint[],
-  indexes: readonly FoundIndex[],
-  partials: readonly FoundPartialKey[],
-  namesOf: NamesOf,
-  commentOf: CommentOf,
-): (
-  relation: FoundRelation,
-  hasHeirs: boolean,
-) => Pick<Table, 'primaryKey' | 'indexes' | 'partialKeys' | 'foreignKeys' | 'checks'> {
+export function createKeyReader({
+  relations,
+  constraints,
+  indexes,
+  partials,
+  namesOf,
+  commentOf,
+}: FoundKeys): (relation: FoundRelation, hasHeirs: boolean) => Keys {
   const constraintsOf = groupedBy(constraints, ({ relation, kind }) => `${relation} ${kind}`);
   const indexesOf = groupedBy(indexes, ({ relation }) => relation);
   const partialsOf = groupedBy(partials, ({ relation }) => relation);

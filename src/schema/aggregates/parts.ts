@@ -5,6 +5,7 @@ import { badInput, required } from '../../errors.ts';
 import type { Builder, EnumRef } from '../builder.ts';
 import { leafFromParent } from '../generated.ts';
 import { scalarLeaf } from '../leaves.ts';
+import { namedFields } from '../namedFields.ts';
 import type { KeyNames } from './key.ts';
 import type { ShapeColumn } from './shape.ts';
 
@@ -54,7 +55,7 @@ export type PartTypes = ReturnType<typeof createPartTypes>;
 export const createPartTypes = (builder: Builder, direction: EnumRef) => ({
   name: builder.enumType('TimePart', {
     description: 'A part of a time, as a number.',
-    values: Object.fromEntries(Object.entries(allParts).map(([name, { description }]) => [name, { description }])),
+    values: namedFields(Object.entries(allParts), ({ description }) => ({ description })),
   }),
   values: builder.objectRef<{ readonly row: Row; readonly names: KeyNames }>('TimeParts').implement({
     description: 'The parts of the time that all rows of a group share; null unless grouped by.',
@@ -77,6 +78,6 @@ export const createPartTypes = (builder: Builder, direction: EnumRef) => ({
   orderBy: builder.inputType('TimePartsOrderBy', {
     isOneOf: true,
     description: 'The part to order groups by.',
-    fields: (t) => Object.fromEntries([...fields.keys()].map((field) => [field, t.field({ type: direction })])),
+    fields: (t) => namedFields(fields, () => t.field({ type: direction })),
   }),
 });

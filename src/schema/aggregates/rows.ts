@@ -6,6 +6,7 @@ import type { Builder, EnumRef, FieldBuilder } from '../builder.ts';
 import { fromParent, generated, leafFromParent } from '../generated.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
 import type { RowRef } from '../lists/edge.ts';
+import { namedFields } from '../namedFields.ts';
 import { selectedRows } from '../selection.ts';
 import type { ColumnTypes } from './columns.ts';
 import { epochMs } from './epoch.ts';
@@ -38,19 +39,18 @@ interface Parts {
 
 /** Defines the type with the aggregates of a table's columns. */
 export function columnsType(builder: Builder, shape: Shape, types: ColumnTypes) {
-  const columns = [...shape.columns].map(([name, column]) => [name, column, types.values(column.leaf)] as const);
+  const columns = [...shape.columns].map(
+    ([name, column]) => [name, { column, type: types.values(column.leaf) }] as const,
+  );
   return builder.objectRef<Row>(`${shape.name}ColumnAggregates`).implement({
     description: `Measures of the columns of \`${shape.table.name}\`.`,
     fields: (t) =>
-      Object.fromEntries(
-        columns.map(([name, column, type]) => [
-          name,
-          t.field({
-            type,
-            deprecationReason: column.column.deprecationReason,
-            ...fromParent((row: Row) => ({ row, column })),
-          }),
-        ]),
+      namedFields(columns, ({ column, type }) =>
+        t.field({
+          type,
+          deprecationReason: column.column.deprecationReason,
+          ...fromParent((row: Row) => ({ row, column })),
+        }),
       ),
   });
 }

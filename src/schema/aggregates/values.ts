@@ -138,10 +138,7 @@ const implementEpoch = (ref: ValuesRef) =>
       Object.fromEntries(
         ['min', 'max'].map((field) => [
           field,
-          t.float({
-            nullable: true,
-            ...leafFromParent(float, (values: ColumnValues) => epochMs(textOf(values, field))),
-          }),
+          t.float({ nullable: true, ...leafFromParent(float, (of: ColumnValues) => epochMs(textOf(of, field))) }),
         ]),
       ),
   });
