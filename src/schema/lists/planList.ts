@@ -1,4 +1,5 @@
 import { columnOf, type Table } from '../../catalog/catalog.ts';
+import type { PageLimits } from '../../config/limits.ts';
 import { type OrderKey, orderFingerprint, positionOf, reversed } from '../../db/sql/keyset.ts';
 import { approximated, type Distinct, type Page } from '../../db/sql/page.ts';
 import type { Projection } from '../../db/sql/projection.ts';
@@ -31,16 +32,9 @@ export function planList(
   isRelated: boolean,
   { catalog, filters, orders, limits }: Pick<Types, 'catalog' | 'filters' | 'orders' | 'limits'>,
 ): ListPlan {
-  const { first, last, after, before, offset } = args;
-  if (isGiven(first) && isGiven(last)) throw badInput('Give first or last, not both');
-  if (isGiven(offset) && (isGiven(last) || isGiven(after) || isGiven(before)))
-    throw badInput('offset can be combined only with first; leave it out to page by cursor');
-  if (isGiven(offset) && !(offset >= 0 && offset <= maxOffset))
-    throw badInput(`offset must be from 0 to ${maxOffset}; beyond that, page by cursor or narrow the filter`);
-  const backward = isGiven(last);
-  const size = last ?? first ?? limits.defaultSize;
-  if (!(size >= 0 && size <= limits.maxSize))
-    throw badInput(`${backward ? 'last' : 'first'} must be from 0 to ${limits.maxSize}`);
+  const { after, before, offset } = args;
+  const size = readSize(args, limits);
+  const backward = isGiven(args.last);
   const isFiltered = Object.keys((args.where ?? {}) as object).length > 0;
   const isWhole = !isFiltered && !isRelated && !table.call;
   const { keys, joins } = orders.read(table, args.orderBy, isWhole);
@@ -71,6 +65,18 @@ export function planList(
     page,
     approximate: approximated(page),
   };
+}
+
+/** Reads the number of rows; throws BAD_USER_INPUT for a number out of range, and for arguments that exclude each other. */
+function readSize({ first, last, after, before, offset }: ListArguments, limits: PageLimits): number {
+  if (isGiven(first) && isGiven(last)) throw badInput('Give first or last, not both');
+  if (isGiven(offset) && (isGiven(last) || isGiven(after) || isGiven(before)))
+    throw badInput('offset can be combined only with first; leave it out to page by cursor');
+  if (isGiven(offset) && !(offset >= 0 && offset <= maxOffset))
+    throw badInput(`offset must be from 0 to ${maxOffset}; beyond that, page by cursor or narrow the filter`);
+  const size = last ?? first ?? limits.defaultSize;
+  if (size >= 0 && size <= limits.maxSize) return size;
+  throw badInput(`${isGiven(last) ? 'last' : 'first'} must be from 0 to ${limits.maxSize}`);
 }
 
 /** Reads `distinctOn`. Throws BAD_USER_INPUT without `orderBy`, since the rows to keep would then be arbitrary. */
