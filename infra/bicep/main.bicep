@@ -732,7 +732,7 @@ output GRANT_JOB_NAME string = grantJob.outputs.name
 @description('The job that creates the schema; empty: none does.')
 output MIGRATE_JOB_NAME string = migrates ? migrateJob!.outputs.name : ''
 
-@description('The job that checks the app\'s way to its database.')
+@description('The job that checks the app\'s path to its database.')
 output DOCTOR_JOB_NAME string = doctorJob.outputs.name
 
 @description('The host of the database server.')
