@@ -10,8 +10,11 @@ export interface Prepared {
   renew(text: string): void;
   /** Names that were already prepared before their first use as a query. */
   readonly ready: Set<string>;
-  /** The shape of the rows of prepared statements, by name; it does not change while a statement stays prepared. */
-  readonly shapes: Map<string, RowShape>;
+  /**
+   * The shapes of the rows of prepared statements, by name. PostgreSQL refuses to change one while the statement stays
+   * prepared. Absent behind a pooler, where another backend may have prepared a `select *` before its table changed.
+   */
+  readonly shapes: Map<string, RowShape> | undefined;
 }
 
 /** Limit of prepared statements on one connection, which bounds its memory; others are planned each time. */
@@ -32,7 +35,7 @@ export function createPrepared({ pooler }: Session): Prepared {
       if (name !== undefined) names.set(text, pooler ? undefined : digest(name));
     },
     ready: new Set(),
-    shapes: new Map(),
+    shapes: pooler ? undefined : new Map(),
   };
 }
 

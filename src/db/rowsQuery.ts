@@ -104,8 +104,8 @@ function messagesOf({ name = '', text, values }: Statement): readonly Buffer[] {
 export interface Sending {
   /** A statement to run before it. */
   readonly ahead?: Statement | undefined;
-  /** The shapes of the rows of prepared statements on this connection, by name, to which its own is added. */
-  readonly shapes?: Map<string, RowShape>;
+  /** The known shapes of the rows of this connection's prepared statements, by name, to which its own is added. */
+  readonly shapes?: Map<string, RowShape> | undefined;
 }
 
 /** Runs a statement. */

@@ -4,8 +4,9 @@ import { createTokenSource } from '../../src/auth/identity/tokenSource.ts';
 import { examine } from '../../src/commands/doctor/examine.ts';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
-import { createPool, type Pool, type PoolOptions } from '../../src/db/pool/pool.ts';
+import { createPool, type Lender, type Pool, type PoolOptions } from '../../src/db/pool/pool.ts';
 import type { Session } from '../../src/db/pool/session.ts';
+import { entriesOf, type Row } from '../../src/db/sql/row.ts';
 import { sql, trusted } from '../../src/db/sql/sql.ts';
 import { createIdentityEndpoint } from '../platform/identity.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
@@ -157,12 +158,37 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and d
     await expect.poll(running, { timeout: 10_000 }).toBe(0);
   });
 
-  test('no statement fails when the pooler stops re-preparing statements', async () => {
-    const mistaken = createDb({
-      statementTimeoutMs: pool.statementTimeoutMs,
-      use: (work, options) =>
-        pool.use((client) => work(client, { settings: {}, pooler: { prepares: true }, isCluster: false }), options),
+  /** The pool as it would be if the pooler re-prepared statements. */
+  const asPreparing = (other: Pool): Lender => ({
+    statementTimeoutMs: other.statementTimeoutMs,
+    use: (work, options) =>
+      other.use((client) => work(client, { settings: {}, pooler: { prepares: true }, isCluster: false }), options),
+  });
+
+  test('rows have the columns of the backend that reads them, even if another prepared them before a change', async () => {
+    await database.admin(`
+      create table events.pair (first text, second text);
+      insert into events.pair values ('1', '2');
+      grant select on events.pair to ${database.connection.user}`);
+    const two = await startPgBouncer(2);
+    const pools = [1, 2, 3].map(() => open({ port: two.port, size: 1 }));
+    const [holder, before, after] = pools as [Pool, Pool, Pool];
+    const read = async (from: Db) => entriesOf((await from.rows(sql`select * from events.pair`))[0] as Row);
+    const db = createDb(asPreparing(before));
+    expect(await read(db)).toEqual(Object.entries({ first: '1', second: '2' }));
+    await database.admin("alter table events.pair drop column first, add column third text default '3'");
+    await holder.use(async (client) => {
+      await client.query('begin');
+      for (const other of [createDb(asPreparing(after)), db])
+        expect(await read(other)).toEqual(Object.entries({ second: '2', third: '3' }));
+      await client.query('rollback');
     });
+    await Promise.all(pools.map((one) => one.end()));
+    await two.stop();
+  });
+
+  test('no statement fails when the pooler stops re-preparing statements', async () => {
+    const mistaken = createDb(asPreparing(pool));
     const numbers = Array.from({ length: 120 }, (_, n) => n % 5);
     const ask = async (n: number) => {
       const anna = mistaken.within({ claims: { oid: 'anna' } });
