@@ -1,4 +1,4 @@
-import { type Attributes, INVALID_SPAN_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
+import { type Attributes, type Span, SpanKind } from '@opentelemetry/api';
 import { DatabaseError } from 'pg';
 import type { Logger } from 'pino';
 import type { RequestRecord } from '../context.ts';
@@ -6,7 +6,7 @@ import type { Db } from '../db/db.ts';
 import type { Row } from '../db/sql/row.ts';
 import { type Sql, type StatementSubject, toQuery } from '../db/sql/sql.ts';
 import { AppError } from '../errors.ts';
-import { type DatabaseName, databaseAttributes, errorType, inSpan } from '../tracing/span.ts';
+import { type DatabaseName, databaseAttributes, errorType, inSpan, noSpan } from '../tracing/span.ts';
 import type { Instruments } from './instruments.ts';
 
 export interface StatementWatchOptions {
@@ -78,8 +78,6 @@ export function createStatementWatch({
     ofTails: (db) => ({ ...db, rows: (query) => run(noSpan, query, db.rows) }),
   };
 }
-
-const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 type StatementAttributes = Attributes & { readonly 'db.query.summary': string };
 

@@ -13,20 +13,23 @@ import { codeOf } from '../errors.ts';
 /** Creates spans, which do nothing until an SDK is registered. */
 export const tracer = trace.getTracer('events-graphql');
 
-/** Runs `work` within a new span, a child of the active one. Children of an unsampled span are not sampled either. */
+/** A span that records nothing. */
+export const noSpan = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+
+/** Tells whether a span was created by a registered SDK, which gives it a context of its own. */
+export const hasSdk = (span: Span): boolean => span.spanContext() !== INVALID_SPAN_CONTEXT;
+
+/**
+ * Runs `work` within a new span, a child of the active one. A parent that is not sampled or has ended has no children.
+ */
 export function inSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
   const parent = trace.getActiveSpan();
-  if (parent && !parent.isRecording()) return work(parent);
+  if (parent && !parent.isRecording()) return work(noSpan);
   const span = tracer.startSpan(name, options);
   if (!hasSdk(span)) return work(span);
-  return settle(
-    span,
-    context.with(trace.setSpan(context.active(), span), () => work(span)),
-  );
+  const active = trace.setSpan(context.active(), span);
+  return settle(span, () => context.with(active, () => work(span)));
 }
-
-/** Tells whether the SDK that creates spans with a context of their own is registered. */
-export const hasSdk = (span: Span): boolean => span.spanContext() !== INVALID_SPAN_CONTEXT;
 
 /**
  * Does the same for work that outlives its caller: sockets and timers that it leaves behind belong to no trace, nor
@@ -34,12 +37,13 @@ export const hasSdk = (span: Span): boolean => span.spanContext() !== INVALID_SP
  */
 export async function inDetachedSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
   const parent = trace.getActiveSpan()?.isRecording() ? context.active() : ROOT_CONTEXT;
-  return settle(tracer.startSpan(name, options, parent), context.with(ROOT_CONTEXT, work));
+  return settle(tracer.startSpan(name, options, parent), () => context.with(ROOT_CONTEXT, work));
 }
 
-async function settle<T>(span: Span, work: Promise<T>): Promise<T> {
+/** Runs the work of a span, and ends the span with it. */
+async function settle<T>(span: Span, work: () => Promise<T>): Promise<T> {
   try {
-    return await work;
+    return await work();
   } catch (error) {
     failSpan(span, errorType(error));
     throw error;

@@ -1,0 +1,62 @@
+import { context, diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { pino } from 'pino';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import type { RequestRecord } from '../../src/context.ts';
+import type { Db } from '../../src/db/db.ts';
+import { sql, toQuery } from '../../src/db/sql/sql.ts';
+import { inOperation } from '../../src/http/useOperation.ts';
+import { createInstruments } from '../../src/telemetry/instruments.ts';
+import { createStatementWatch } from '../../src/telemetry/statements.ts';
+import { tracer } from '../../src/tracing/span.ts';
+
+const warnings: string[] = [];
+const warn = (message: string) => void warnings.push(message);
+const ignore = () => {};
+diag.setLogger({ error: warn, warn, info: ignore, debug: ignore, verbose: ignore });
+
+const ended: string[] = [];
+const none = async () => {};
+const sdk = new NodeSDK({
+  spanProcessors: [{ onStart() {}, onEnd: ({ name }) => void ended.push(name), forceFlush: none, shutdown: none }],
+  ...{ metricReaders: [], logRecordProcessors: [] },
+});
+sdk.start();
+afterAll(() => sdk.shutdown());
+
+const { ofRequest } = createStatementWatch({
+  instruments: createInstruments(),
+  log: pino({ level: 'silent' }),
+  database: { host: 'localhost', port: 5432, database: 'events' },
+  slowStatementMs: 1000,
+});
+
+/** Runs an operation with one statement, below the active span. */
+function operate(rows: Db['rows'], statement = sql`select 1`) {
+  const record: RequestRecord = { statements: 0, rows: 0, streams: false, startStream() {}, watch: (db) => db };
+  record.operation = { type: 'query', name: 'Named' };
+  return inOperation(record, () => ofRequest({ rows, write: rows }, record).rows(statement));
+}
+
+beforeEach(() => {
+  warnings.length = 0;
+  ended.length = 0;
+});
+
+test('an operation that begins after its request has ended writes nothing to the span that ended', async () => {
+  const request = tracer.startSpan('POST /graphql');
+  request.end();
+  await context.with(trace.setSpan(ROOT_CONTEXT, request), async () => {
+    await operate(async () => []);
+    await expect(operate(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+  });
+  expect(warnings).toEqual([]);
+  expect(ended).toEqual(['POST /graphql']);
+});
+
+test('an operation and its statements are spans, which end even if a statement cannot be sent', async () => {
+  await operate(async () => []);
+  const send: Db['rows'] = async (query) => (toQuery(query), []);
+  await expect(operate(send, sql`select ${'\ud800'}`)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  expect(ended).toEqual(['SQL', 'query', 'SQL', 'GraphQL Operation']);
+});
