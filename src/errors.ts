@@ -120,6 +120,6 @@ export const codeOf = (error: unknown): string | undefined =>
 /** Returns the value of a key that must be present; throws if it is missing, which is a defect. */
 export function required<V>(map: ReadonlyMap<string, V>, key: string): V {
   const value = map.get(key);
-  if (value === undefined) throw new Error(`There is nothing called ${key}`);
+  if (value === undefined) throw new Error(`There is no entry ${key}`);
   return value;
 }

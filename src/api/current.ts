@@ -7,13 +7,13 @@ import { type Api, type ApiSource, countsOf } from './api.ts';
 export interface Served {
   /** Returns the current API; null until the first one is built. */
   readonly current: () => Api | null;
-  /** Returns the reason why there is no API yet, or why it may soon end; the readiness probe logs it. */
+  /** Returns why there is no API yet, or that the server is stopping; the readiness probe logs it. */
   readonly problem: () => string | null;
   /** Compares the catalog with the API's now. Calls during a comparison share the next one. */
   readonly check: () => Promise<void>;
   /** Compares because of a hint, such as an error, but at least `apartMs` after the last time. */
   readonly checkSoon: (reason?: Error) => Promise<void>;
-  /** Does the same, and tells whether the API changed, or may have changed, since then (`performance.now()`). */
+  /** Does the same, and tells whether the API has, or may have, changed since a time by `performance.now()`. */
   readonly hasChanged: (since: number, reason: Error) => Promise<boolean>;
   /** Serves the persisted documents that were read last, if they may be served. */
   readonly refreshDocuments: () => void;

@@ -32,7 +32,7 @@ export function parseComment(comment: string | null): Comment {
 export const hasDirective = (comment: string | null, name: string): boolean =>
   parseComment(comment).directives.some((directive) => directive.name === name);
 
-/** Tells whether a text is a valid GraphQL name outside of introspection's. */
+/** Tells whether a text is a valid GraphQL name that is not reserved for introspection. */
 export const isName = (text: string): boolean => /^[A-Za-z]\w*$/.test(text);
 
 /** Returns the reason that `@deprecated` gives. */

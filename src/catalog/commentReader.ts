@@ -2,7 +2,7 @@ import { type Directive, isName, parseComment, type Warn } from './comment.ts';
 import { isOfLabel } from './labels.ts';
 import { type Path, pathKey, shownPath } from './paths.ts';
 
-/** A thing without directives in its comment, and the directives that apply to it. */
+/** A thing whose comment is now only its description, and the directives that apply to it. */
 export interface CommentRead<T> {
   readonly kept: T;
   readonly directives: readonly Directive[];

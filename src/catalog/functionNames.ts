@@ -106,9 +106,9 @@ function namesInOrder(wanted: Parameters<typeof assign>[0], taken: readonly stri
 }
 
 /**
- * Returns what distinguishes a function from others with its name and place. The one with the fewest parameters needs
- * no suffix; of several, the first by the bytes of its parameter types. Each other appends its parameter types, so its
- * name does not depend on the other functions.
+ * Returns the suffix that distinguishes overloads, the functions with the same name and place. The overload with the
+ * fewest parameters has none; among equals, the one whose signature is first in byte order. Any other overload appends
+ * its parameter types, so its name does not depend on the other functions.
  */
 function overloadSuffix(fn: DbFunction, all: readonly DbFunction[], nameOf: (fn: DbFunction) => string): string {
   const namesakes = all.filter((other) => nameOf(other) === nameOf(fn));

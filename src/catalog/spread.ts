@@ -14,7 +14,7 @@ interface Spreadable {
 /** Tells whether Citus keeps the table on a cluster's nodes. */
 export const isOnNodes = ({ spread }: Spreadable): boolean => spread?.by === 'citus';
 
-/** Tells whether statements must suit Citus, which refuses some that PostgreSQL answers, or answers them wrongly. */
+/** Tells whether statements must suit Citus, which rejects some that PostgreSQL accepts, and answers others wrongly. */
 export const isCluster = ({ tables }: { readonly tables: readonly Spreadable[] }): boolean => tables.some(isOnNodes);
 
 /** Returns the column that determines a row's node and never changes. */

@@ -1,4 +1,4 @@
-/** Returns a function that makes each thing once, when it is first asked for; things with equal keys are the same. */
+/** Returns a function that calls `make` once for each key and keeps the result. */
 export function memoised<Of, Made>(make: (of: Of) => Made, keyOf: (of: Of) => unknown = (of) => of): (of: Of) => Made {
   const made = new Map<unknown, Made>();
   return (of) => {

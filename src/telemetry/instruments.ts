@@ -19,13 +19,13 @@ export function createInstruments() {
     requestDuration: histogram(
       'http.server.request.duration',
       's',
-      'HTTP requests, except health probes',
+      'Duration of HTTP requests, except health probes',
       requestBuckets,
     ),
     operationDuration: histogram(
       'events_graphql.operation.duration',
       's',
-      'Requests that ran a GraphQL operation, by its name and outcome',
+      'Duration of requests that ran a GraphQL operation, by its name and outcome',
       requestBuckets,
     ),
     operationCost: histogram('events_graphql.document.cost', '{point}', 'Estimated cost of documents', costBuckets),
@@ -35,8 +35,13 @@ export function createInstruments() {
     }),
     subscriptions: meter.createUpDownCounter('events_graphql.subscription.open', {
       unit: '{subscription}',
-      description: 'Responses that stream',
+      description: 'Open subscriptions',
     }),
-    statementDuration: histogram('db.client.operation.duration', 's', 'Statements, waiting included', statementBuckets),
+    statementDuration: histogram(
+      'db.client.operation.duration',
+      's',
+      'Duration of statements, including the wait for a connection',
+      statementBuckets,
+    ),
   };
 }

@@ -29,8 +29,12 @@ export function observePool({ stats, size }: PoolMetricsOptions): void {
   const connections = upDown('db.client.connection.count', '{connection}', 'Open connections by state');
   const most = upDown('db.client.connection.max', '{connection}', 'The size of the pool');
   const waiting = upDown('db.client.connection.pending_requests', '{request}', 'Statements that wait for a connection');
-  const age = gauge('events_graphql.token.age', 's', 'Since the newest token was issued');
-  const toExpiry = gauge('events_graphql.token.time_to_expiry', 's', 'Until the newest token of a connection ends');
+  const age = gauge('events_graphql.token.age', 's', 'Time since the newest token was issued');
+  const toExpiry = gauge(
+    'events_graphql.token.time_to_expiry',
+    's',
+    'Time until the newest token of a connection expires',
+  );
   const counters = new Map(
     counted.map(([, name, unit]) => [name, meter.createObservableCounter(name, { unit })] as const),
   );

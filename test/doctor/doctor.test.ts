@@ -130,7 +130,9 @@ describe('if all is well', () => {
     expect(out).toMatch(
       /^ok {7}token .*client id app-\d+, object id app-\d+, for https:\/\/ossrdbms.* ends in 3\d+ s$/m,
     );
-    expect(out).toMatch(/^ok {7}tls .*TLSv1.3, certificate for localhost by Test authority until \d{4}-/m);
+    expect(out).toMatch(
+      /^ok {7}tls .*TLSv1.3, certificate for localhost, issued by Test authority, valid until \d{4}-/m,
+    );
     expect(out).toMatch(/^ok {7}session .*TimeZone=UTC.*statement_timeout=15s/m);
     expect(out).toMatch(/^ok {7}schema .*"events" shows 1 of 4 tables/m);
     expect(out).toMatch(

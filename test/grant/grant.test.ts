@@ -226,7 +226,7 @@ describe('with pgaadauth', () => {
     expect((await run('--role', role, '--object-id', otherId, '--print')).out).toContain(label);
     const { code, out } = await run('--role', role, '--object-id', otherId);
     expect(code).toBe(1);
-    expect(out).toContain(`An administrator of roles, in the database "postgres", must run:\n  ${label}`);
+    expect(out).toContain(`An administrator who may create roles, in the database "postgres", must run:\n  ${label}`);
   });
 
   test('a role that is not the app’s own is left alone', async () => {

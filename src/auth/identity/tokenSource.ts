@@ -3,7 +3,7 @@ import type { Credential, IssuedToken } from './credential.ts';
 import { IdentityError } from './identityError.ts';
 import { explainRefusal } from './refusal.ts';
 
-/** The password of a login. Times are milliseconds since 1970; a fixed password never ends. */
+/** The password of a login. Times are milliseconds since 1970; a fixed password never expires. */
 export interface Token extends IssuedToken {
   /** Time at which a newer token is requested. */
   readonly refreshAt: number;
@@ -51,8 +51,8 @@ const maxPauseMs = 60_000;
 const maxTimerMs = 2 ** 31 - 1;
 
 /**
- * Creates a source that keeps a valid token. It refreshes the token before it ends, in the background and with one
- * request at a time, and uses it until its very end if no newer one is available.
+ * Creates a source that keeps a valid token. It refreshes the token in the background before it expires, with one
+ * request at a time. If that fails, it uses the token until it expires.
  */
 export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent }: TokenSourceOptions): TokenSource {
   let current: Token | undefined;
@@ -120,12 +120,12 @@ export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent
 }
 
 /**
- * Chooses when to refresh: five minutes before the end, or at 80 % of a shorter life, slightly later at random so that
- * replicas do not all ask at once. MSAL also returns its cached token until exactly five minutes before the end.
+ * Chooses when to refresh: five minutes before the token expires, or at 80 % of a shorter life, slightly later at random
+ * so that replicas do not all ask at once. MSAL also returns its cached token until exactly five minutes before.
  */
 function refreshTime(expiresAt: number): number {
   const life = expiresAt - Date.now();
-  // A token that has already ended on arrival means that this machine's clock is ahead. Only the database can judge it.
+  // A token that has expired when it arrives means that this machine's clock is ahead. Only the database can judge it.
   if (life <= 0) return Infinity;
   return expiresAt - jitter(Math.min(leadMs, life / 5), 0.1);
 }

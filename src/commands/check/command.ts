@@ -17,7 +17,7 @@ import { createRecorder } from './recorder.ts';
 import { asDocument, asTable, isPassed } from './render.ts';
 
 /**
- * Runs `check [manifest...]`: validates persisted documents as the server does at its start, and tells what each costs.
+ * Runs `check [manifest...]`: validates persisted documents as the server does when it starts, and says what each costs.
  * Resolves with 1 if a document is invalid, else with 0.
  */
 export async function check(environment: Environment, args: readonly string[]): Promise<number> {

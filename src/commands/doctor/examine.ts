@@ -31,7 +31,7 @@ const instruments: Surroundings = {
   openTokens: (password) => openTokenSource(password, () => {}),
 };
 
-/** Takes the server's path to the database step by step. The error of a step becomes its finding, never a rejection. */
+/** Checks the server's path to the database step by step. An error in a step becomes its finding, never a rejection. */
 export async function examine(
   environment: Environment,
   { lookup, now, openTokens }: Surroundings = instruments,
@@ -41,7 +41,7 @@ export async function examine(
   if (!config?.database) return runChecks({ configuration });
   const { database, connectTimeoutMs } = config;
   const tokens = openTokens(database.password);
-  const visit = openVisit(config, database, tokens);
+  const lazy = openLazily(config, database, tokens);
   const explained = explainedFor(database);
   try {
     return await runChecks({
@@ -63,15 +63,15 @@ export async function examine(
         (error) => tokenRemedy(error, database.password),
       ),
       login: explained(
-        () => checkLogin(visit, database),
+        () => checkLogin(lazy, database),
         async (error) => loginRemedy(error, database, claimsOf((await tokens.get()).text)),
       ),
-      session: explained(async () => checkSession(await visit.connection(), database)),
-      ...inSession(config, database, visit, now),
+      session: explained(async () => checkSession(await lazy.connection(), database)),
+      ...inSession(config, database, lazy, now),
     });
   } finally {
     tokens.end();
-    await visit.end();
+    await lazy.end();
   }
 }
 
@@ -90,18 +90,18 @@ function readConfiguration(environment: Environment): {
     return { config, outcome: ok(`${user}@${host}:${port}/${database.database}, PG_AUTH=${how}`) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const remedy = 'Set these variables as the README says, then run this again';
+    const remedy = 'Correct these variables (docs/configuration.md), then run this again';
     return { outcome: { ...failed('The configuration has a problem', remedy), details: error.problems } };
   }
 }
 
-interface Visit {
+interface LazyConnection {
   /** Opens the examination's only connection when first called. Rejects with a LoginError. */
   connection(): Promise<PoolConnection>;
   end(): Promise<void>;
 }
 
-function openVisit(config: Config, database: DatabaseConfig, tokens: TokenSource): Visit {
+function openLazily(config: Config, database: DatabaseConfig, tokens: TokenSource): LazyConnection {
   const { connectTimeoutMs, statementTimeoutMs } = config;
   let opening: Promise<PoolConnection> | undefined;
   return {
@@ -129,22 +129,22 @@ const explainedFor =
     }
   };
 
-async function checkLogin(visit: Visit, { user, database }: DatabaseConfig): Promise<Outcome> {
-  await visit.connection();
+async function checkLogin(lazy: LazyConnection, { user, database }: DatabaseConfig): Promise<Outcome> {
+  await lazy.connection();
   return ok(`${user} may log in to ${database}`);
 }
 
 function inSession(
   config: Config,
   database: DatabaseConfig,
-  visit: Visit,
+  lazy: LazyConnection,
   now: () => number,
 ): Partial<Record<Step, Check>> {
   const answered =
     (ask: (connection: PoolConnection) => Promise<Outcome>): Check =>
     async () => {
       try {
-        return await ask(await visit.connection());
+        return await ask(await lazy.connection());
       } catch (error) {
         return failed(errorMessage(error));
       }

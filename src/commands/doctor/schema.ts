@@ -110,7 +110,7 @@ const unusableLines = (tables: readonly Table[], user: string): readonly string[
         const schemas = type.lacking.join(', ');
         const remedy =
           schemas === ''
-            ? `no EXECUTE on the functions of the operators of ${type.sql}`
+            ? `no EXECUTE on the functions behind the operators of ${type.sql}`
             : `no USAGE on the schema of its type. To grant it: GRANT USAGE ON SCHEMA ${schemas} TO ${pg.escapeIdentifier(user)};`;
         return `${name}.${column}: shown, but cannot be filtered, sorted or written: ${remedy}`;
       }),

@@ -31,7 +31,7 @@ export async function checkTls(
 function describe(certificate: PeerCertificate): string {
   const names = (certificate.subjectaltname ?? String(certificate.subject.CN)).replaceAll(/DNS:|IP Address:/g, '');
   const issuer = String(certificate.issuer.O ?? certificate.issuer.CN);
-  return `certificate for ${names} by ${issuer} until ${new Date(certificate.valid_to).toISOString().slice(0, 10)}`;
+  return `certificate for ${names}, issued by ${issuer}, valid until ${new Date(certificate.valid_to).toISOString().slice(0, 10)}`;
 }
 
 /** Returns the remedy for a certificate that does not verify, by the codes of Node.js and OpenSSL. */

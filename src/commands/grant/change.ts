@@ -7,7 +7,7 @@ export interface Change {
   readonly what: string;
   /** The database in which the statements run. */
   readonly database: string;
-  /** The role that may run the statements; null for an administrator of roles. */
+  /** The role that may run the statements; null for an administrator who may create roles. */
   readonly owner: string | null;
   /** The statements that establish it; empty if it already holds. */
   readonly statements: readonly string[];
@@ -26,7 +26,7 @@ export const serverDatabase = 'postgres';
 /** Returns the text of a statement without parameters, such as data definition. */
 export function statement(query: Sql): string {
   const { text, values } = toQuery(query);
-  if (values.length > 0) throw new Error(`A statement with parameters: ${text}`);
+  if (values.length > 0) throw new Error(`This statement must have no parameters: ${text}`);
   return `${text};`;
 }
 

@@ -57,7 +57,7 @@ export const isSomethingNeeded = (results: readonly Result[]): boolean =>
 function handover(owner: string | null | undefined, database: ContentsState['database']): readonly string[] {
   if (!owner || !database.isOurs || !database.alsoOf.includes(owner)) return [];
   return [
-    `or, once, as anybody who can act for ${quoted(database.owner)}:`,
+    `or, once, as any role that may act as ${quoted(database.owner)}:`,
     `  ${statement(sql`REASSIGN OWNED BY ${ident(owner)} TO ${ident(database.owner)}`)}`,
   ];
 }
@@ -81,7 +81,7 @@ export function asScript(changes: readonly Change[], { isCluster }: Pick<Content
 }
 
 const heading = (owner: string | null, database: string): string =>
-  `${owner === null ? 'An administrator of roles' : quoted(owner)}, in the database ${quoted(database)},`;
+  `${owner === null ? 'An administrator who may create roles' : quoted(owner)}, in the database ${quoted(database)},`;
 
 /** Puts a name on one line, since a line break in it would end a comment. */
 const oneLine = (text: string): string => text.replaceAll(/\s/g, ' ').replace(/,$/, '');

@@ -4,7 +4,7 @@ import { type ContentsState, contentsState } from './contentsState.ts';
 import { type ServerState, serverState } from './serverState.ts';
 import type { Wish } from './wish.ts';
 
-/** State of a role and of everything that it is to be granted. */
+/** The role and its privileges as they are now. */
 export interface State {
   readonly server: ServerState;
   readonly contents: ContentsState;
@@ -21,6 +21,6 @@ export async function readState(server: ClientBase, contents: ClientBase, wish: 
 async function ask<T>(client: ClientBase, value: Sql): Promise<T> {
   const { rows } = await client.query<{ value: T }>(toQuery(sql`select ${value} as value`));
   const [row] = rows;
-  if (!row) throw new Error('The catalog did not answer');
+  if (!row) throw new Error('The query of the catalog returned no row');
   return row.value;
 }

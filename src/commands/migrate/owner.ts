@@ -26,7 +26,7 @@ export async function ownerOf(client: ClientBase, schema: string): Promise<strin
     where d.datname ${eq} pg_catalog.current_database()`;
   const { rows } = await client.query<Owners>(toQuery(owners));
   const [found] = rows;
-  if (!found) throw new Error('The catalog did not answer');
+  if (!found) throw new Error('The query of the catalog returned no row');
   const { administrator, ofDatabase, ofSchema, isOurs } = found;
   const owner = ofSchema ?? ofDatabase;
   if (isOurs) return owner;

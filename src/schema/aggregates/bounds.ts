@@ -52,7 +52,9 @@ export function withoutBounds(field: string, where: unknown): Filter | null {
     ([operator, operand]) => operand !== undefined && !bounding.includes(operator),
   );
   if (others.length > 0 || names(field, [rest['or'], rest['not']]))
-    throw badInput(`previous: where may test ${field} only at its top level or under and, by ${bounding.join(', ')}`);
+    throw badInput(
+      `previous: in where, conditions on ${field} must be at the top level or under and, with these operators: ${bounding.join(', ')}`,
+    );
   const parts = and?.flatMap((part) => withoutBounds(field, part) ?? []);
   const kept = { ...rest, ...(parts && parts.length > 0 && { and: parts }) };
   return Object.values(kept).some((value) => value !== undefined) ? kept : null;

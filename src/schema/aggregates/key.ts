@@ -35,7 +35,7 @@ export function createKeyTypes(builder: Builder, shapes: Shapes): (table: string
   const of = (table: string) => required(types, table);
   for (const { table, groupable, documents, relations } of shared) {
     builder.objectType(of(table.name), {
-      description: 'The values that all rows of a group share; null unless grouped by.',
+      description: "The values that a group's rows share; null if not in `groupBy`.",
       fields: (t) => ({
         ...namedFields([...groupable, ...documents], (column, name) => columnField(t, name, column)),
         ...namedFields(relations, (to, name) => relationField(t, name, of(to.table.name))),

@@ -19,7 +19,7 @@ export const keyField = 'key';
 /** Names of the sets of measures that columns have. */
 const sets = ['Number', 'Duration', 'Boolean', 'Ordered', 'Counted'] as const;
 
-/** Names of the inputs, whatever the tables. */
+/** Names of the inputs, which are the same for all tables. */
 export const measureOrderNames = [
   ...sets.flatMap((set) => [`${set}MeasureOrderBy`, `${set}KeyOrderBy`]),
   ...['ChangeOrderBy', 'ChangeMeasureOrderBy'],
@@ -63,7 +63,7 @@ export function createMeasureOrders(builder: Builder, direction: EnumRef): Measu
       return input(`${setOf(leaf)}MeasureOrderBy`, 'A measure of a column.', measuresOf(leaf), more);
     }, setOf),
     keyOrMeasure: memoised((leaf: Leaf) => {
-      const description = 'A measure of a column, or its `key`, which `groupBy` must have.';
+      const description = 'A measure of a column, or its `key` if `groupBy` includes the column.';
       const more: Inputs = percentileOf(leaf) ? { percentile, ...changesOf() } : {};
       return input(`${setOf(leaf)}KeyOrderBy`, description, [keyField, ...measuresOf(leaf)], more);
     }, setOf),

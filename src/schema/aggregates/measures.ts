@@ -9,10 +9,7 @@ import type { ScalarName } from '../scalars.ts';
 export interface MeasuredOperand extends FilterOperand {
   /** Whether the rows are distributed over several nodes. */
   readonly isOnNodes: boolean;
-  /**
-   * Whether the result must be the same in whatever order rows are read, which the last digits of a sum of floats are
-   * not.
-   */
+  /** Whether even the last digits of a sum of floats must not depend on the order in which rows are read. */
   readonly isExact: boolean;
 }
 
@@ -63,8 +60,8 @@ const extremes = {
 const withExtremes = /^(int[248]|float[48]|numeric|text|varchar|bpchar|date|time|timestamp(tz)?|interval)$/;
 
 /**
- * Returns the smallest or largest value. Types without `min` and `max` take a percentile, as do enums on several nodes,
- * whose results Citus cannot combine.
+ * Returns the smallest or largest value. For types without `min` and `max` it is a percentile, and also for enums on
+ * several nodes, whose `min` and `max` Citus cannot combine.
  */
 function extreme(column: MeasuredOperand, name: 'min' | 'max'): Sql {
   const { type, isOnNodes } = column;

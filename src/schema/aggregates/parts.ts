@@ -38,7 +38,7 @@ export function timeField(name: TimePart, { leaf, value }: ShapeColumn): TimeFie
   return allParts[name].field;
 }
 
-/** Returns the path of a part among the keys of a grouping. It contains a space, which no GraphQL name does. */
+/** Returns the path of a part among the keys of a grouping. It contains a space, so it never equals a GraphQL name. */
 export const partPath = (name: TimePart): string => `part ${name}`;
 
 /** Parts by the names of their fields. */
@@ -58,7 +58,7 @@ export const createPartTypes = (builder: Builder, direction: EnumRef) => ({
     values: namedFields(Object.entries(allParts), ({ description }) => ({ description })),
   }),
   values: builder.objectRef<{ readonly row: Row; readonly names: KeyNames }>('TimeParts').implement({
-    description: 'The parts of the time that all rows of a group share; null unless grouped by.',
+    description: "The parts of the time that a group's rows share; null if not in `groupBy`.",
     fields: (t) =>
       Object.fromEntries(
         [...fields].map(([field, name]) => [

@@ -68,7 +68,7 @@ const lists: Changes = {
 /** Returns the items of a list that are not in `others`, in their order. */
 function without(operand: FilterOperand, others: Sql): Sql {
   const { item } = operand.type;
-  if (!item) throw new Error(`${operand.type.sql} is no list`);
+  if (!item) throw new Error(`${operand.type.sql} is not a list`);
   const { eq, type } = comparedAs(item);
   const isAmong = sql`${comparable({ sql: sql`i.x`, type: item })} ${trusted(eq)} any (${others}::${trusted(type)}[])`;
   return sql`(case when ${operand.sql} is not null then array(
