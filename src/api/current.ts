@@ -26,7 +26,7 @@ export interface ServedOptions {
   readonly pollMs: number;
   /** Called with every API that was replaced. */
   readonly onReplaced?: (api: Api) => void;
-  /** Least time between comparisons that errors ask for, since clients can cause errors. */
+  /** Minimum time between comparisons that errors ask for, since clients can cause errors. */
   readonly apartMs?: number;
   readonly log: Logger;
 }

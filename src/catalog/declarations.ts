@@ -41,7 +41,7 @@ export function declare(
   return { ...table, columns, primaryKey, foreignKeys };
 }
 
-/** Reads the declared foreign key; a text tells what is wrong with it. */
+/** Reads a declared foreign key; returns what is wrong if it cannot be one. */
 function foreignKeyOf(table: Table, argument: string, tables: readonly Table[]): ForeignKey | string {
   const [, from, name, to] = /^(\(.*?\))\s*references\s+(".+"|[^\s(]+)\s*(\(.*\))$/i.exec(argument) ?? [];
   const columns = columnList(from ?? '');

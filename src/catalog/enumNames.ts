@@ -28,7 +28,7 @@ export function nameEnums(
     catalog.tables.map((table) => {
       const wanted = table.columns.map((column) => {
         const name = nameOf('column', table.name, column.name);
-        // Names with other scripts are kept whole, since spelt code points have no words to separate.
+        // Names in other scripts are kept whole: their spelt code points are not words to separate.
         const word = /\P{ASCII}/u.test(name) ? name : fieldOf(table, column);
         return { key: column.name, from: column.name, name: enumValue(word) };
       });

@@ -26,12 +26,12 @@ export const leafFamily = ['Where', 'Aggregate', 'AggregateHaving', 'PercentileH
 /** Suffixes of the fields derived from a list. */
 export const listFamily = ['Aggregate', 'GroupedAggregate'] as const;
 
-/** Returns names with the names of their families, which depend on their keys. */
+/** Returns the names together with those derived from them; `familyOf` returns the suffixes for a key. */
 export const withFamilies = (
   names: ReadonlyMap<string, string>,
   familyOf: (key: string) => readonly string[],
 ): readonly string[] => [...names].flatMap(([key, name]) => ['', ...familyOf(key)].map((part) => member(name, part)));
 
-/** Returns the name of a member of a name's family. */
+/** Returns the name that a suffix derives from a name. */
 export const member = (name: string, part: string): string =>
   /[*+]/.test(part) ? part.replace('*', name).replace('+', several(name)) : name + part;

@@ -4,10 +4,7 @@ import { ConfigError } from '../config/variables.ts';
 import { openConnection, type PoolConnection } from '../db/pool/connection.ts';
 import { unavailable } from '../errors.ts';
 
-/**
- * Logs in as the administrator named by the environment, to the administrator's database or another one on the same
- * server.
- */
+/** Logs in as the administrator whom the environment names, to PGDATABASE or to another database of that server. */
 export async function openAdministrator(
   { database, connectTimeoutMs, statementTimeoutMs }: PoolConfig,
   name = database?.database ?? '',

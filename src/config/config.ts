@@ -25,7 +25,7 @@ export interface Config {
   readonly cacheControl: string;
   readonly requestLimits: RequestLimits;
   readonly poolSize: number;
-  /** Greatest number of replicas, each with a pool of its own. */
+  /** Maximum number of replicas, each with a pool of its own. */
   readonly maxReplicas: number;
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;

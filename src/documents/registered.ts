@@ -8,7 +8,7 @@ export interface RegisteredDocuments {
 }
 
 export interface RegisterLimits {
-  /** Greatest number of senders; the documents of the least recently active one are dropped. */
+  /** Maximum number of senders; the documents of the least recently active one are dropped. */
   readonly senders: number;
   /** Characters per sender. */
   readonly characters: number;

@@ -12,7 +12,7 @@ export interface Price {
   readonly rows: number;
   /** Path of the field that asks for the most rows; null if none asks for any. */
   readonly dearest: { readonly path: string; readonly rows: number } | null;
-  /** Greatest number of values in the response, and of characters in their names. */
+  /** Maximum number of values in the response, and of characters in their names. */
   readonly values: number;
   readonly names: number;
   /** Whether the price does not depend on variables. */

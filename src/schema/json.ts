@@ -14,7 +14,7 @@ declare global {
   }
 }
 
-/** Parses JSON such that `JSON.stringify` returns every number with its original digits. */
+/** Parses JSON so that `JSON.stringify` returns every number with its original digits. */
 export const parseJson = (text: string): unknown =>
   longOrExponential.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
 

@@ -125,7 +125,7 @@ const nodeInterface = (builder: Builder, catalog: Catalog) => {
 
 const scalarNames = ['ID', 'String', 'Int', 'Float', 'Boolean', ...Object.keys(customScalars)];
 
-/** Names of types that the API reserves, whatever the tables. */
+/** Names of types that the API reserves in every schema. */
 const ownTypes = [
   'Query',
   'Mutation',

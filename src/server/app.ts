@@ -56,7 +56,7 @@ export interface AppOptions {
   /** Null if the dashboard is not served. */
   readonly dashboard?: Dashboard | null;
   readonly tails: Tails;
-  /** The memory that all requests may use together; by default what the process has. */
+  /** The memory that all requests may use together; by default a share of the process's memory. */
   readonly inFlight?: InFlight;
   /** Asks whether the database answers. */
   readonly probe: Probe;

@@ -6,10 +6,10 @@ import { samePlace } from './position.ts';
 import type { Watch } from './watch.ts';
 
 /**
- * The database for relations of rows that arrived. Clients of one feed with the same document share these reads,
+ * The database for rows related to those that arrived. Clients of one feed with the same document share these reads,
  * although each has its own loaders and budget.
  */
-export type WayOn = Pick<SharedDb, 'within'>;
+export type RelatedDb = Pick<SharedDb, 'within'>;
 
 /** Rows that arrived, and the place after them. */
 export interface Batch {
@@ -17,7 +17,7 @@ export interface Batch {
   /** Approximate size of the rows in a message. */
   readonly bytes: number;
   readonly to: Place;
-  readonly db: WayOn;
+  readonly db: RelatedDb;
   /** Reports that the receiver no longer needs the rows. */
   readonly release: () => void;
 }

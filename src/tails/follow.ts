@@ -1,7 +1,7 @@
 import type { Arrival } from '../catalog/arrival.ts';
 import type { Row } from '../db/sql/row.ts';
 import type { Place } from '../db/sql/tail.ts';
-import type { Batch, Feed, WayOn } from './feed.ts';
+import type { Batch, Feed, RelatedDb } from './feed.ts';
 import type { Mailbox, StreamEnd } from './mailbox.ts';
 import { advance, isBefore, type Position, samePlace, unseen } from './position.ts';
 import type { Watch } from './watch.ts';
@@ -15,7 +15,7 @@ export interface Message {
   readonly position: Position;
   /** The reason why the stream ends with this message; null if it goes on. */
   readonly end: StreamEnd | null;
-  readonly db: WayOn;
+  readonly db: RelatedDb;
 }
 
 export interface FollowOptions {
@@ -26,7 +26,7 @@ export interface FollowOptions {
   readonly mailbox: Mailbox<Batch | Error>;
   readonly heartbeatMs: number;
   /** Database for messages without rows. */
-  readonly db: WayOn;
+  readonly db: RelatedDb;
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Row } from '../db/sql/row.ts';
 import { identity, type Sql } from '../db/sql/sql.ts';
 import { messageRows, selectMark, selectStretch } from '../db/sql/tail.ts';
 import { createDelayLog } from './delayLog.ts';
-import { type Batch, createFeed, type Feed, type WayOn } from './feed.ts';
+import { type Batch, createFeed, type Feed, type RelatedDb } from './feed.ts';
 import { placeAfter } from './position.ts';
 import { createWatch, type Watch } from './watch.ts';
 
@@ -32,7 +32,7 @@ export interface Shared {
    */
   databaseOf(subject: Subject): Db;
   /** Returns the database for relations of a message's rows. */
-  wayOnOf(subject: Subject): WayOn;
+  relatedDbOf(subject: Subject): RelatedDb;
   watchOf(subject: Subject): Watch;
   /** Lends a feed to one more client, to be released when the client leaves. */
   lendFeed(subject: Subject, where: Sql): { readonly feed: Feed; readonly release: () => void };
@@ -53,19 +53,22 @@ export interface SharedOptions {
   readonly record?: (db: Db) => Db;
   /** Limits of a message. */
   readonly limits: Pick<RequestLimits, 'bytes'>;
-  /** The memory that a feed's rows count against until no client needs them; by default what the process has. */
+  /** The memory in flight, in which a feed's rows count until no client needs them. */
   readonly inFlight?: InFlight;
   /** Called when somebody starts to watch a table that sends notices. */
   readonly listen?: () => void;
   readonly log: Logger;
 }
 
-/** Limit of watches that are kept without listeners, for what they know. */
+/**
+ * Number of watches at which those without listeners are dropped. Until then they are kept, since they know how far
+ * their tables are settled.
+ */
 const maxWatches = 1000;
 
 export function createShared({
   db,
-  record = (way) => way,
+  record = (unrecorded) => unrecorded,
   limits,
   inFlight = createProcessInFlight(),
   listen,
@@ -93,7 +96,7 @@ export function createShared({
   const databaseOf = (subject: Subject, share?: Share) =>
     record(db.within({ meter: () => createBudget(limits, share).meter(), ...scopeOf(subject) }));
 
-  function wayOnOf(subject: Subject): WayOn {
+  function relatedDbOf(subject: Subject): RelatedDb {
     const reads = shareReads({ lasting: true });
     return { within: (scope) => db.within({ ...scope, ...scopeOf(subject), reads }) };
   }
@@ -129,7 +132,7 @@ export function createShared({
           share.keep(bytes);
           const last = rows.length < found.length || rows.length === limit ? rows.at(-1) : undefined;
           const to = last ? placeAfter(last, arrival) : upTo;
-          return { rows, bytes, to, db: wayOnOf(subject), release: share.release };
+          return { rows, bytes, to, db: relatedDbOf(subject), release: share.release };
         } catch (error) {
           share.release();
           throw error;
@@ -151,7 +154,7 @@ export function createShared({
 
   return {
     databaseOf,
-    wayOnOf,
+    relatedDbOf,
     watchOf,
     lendFeed,
     get watches() {
@@ -167,7 +170,7 @@ export function createShared({
 
 const scopeOf = ({ catalog, caller }: Subject) => (catalog.isPersonal ? { claims: caller?.claims } : { isWhole: true });
 
-/** Reads as many rows as fit into a message, or fewer if those are larger than a message may be. */
+/** Reads the rows for one message, and fewer if together they are too large for it. */
 async function readFirst(read: (limit: number) => Promise<readonly Row[]>) {
   for (let limit = messageRows; ; limit = Math.ceil(limit / 8)) {
     try {

@@ -2,7 +2,7 @@ import type { Share } from '../db/inFlight.ts';
 import type { Row } from '../db/sql/row.ts';
 import { type Sql, sql } from '../db/sql/sql.ts';
 import { AppError, asError, schemaChanging } from '../errors.ts';
-import type { Batch, WayOn } from './feed.ts';
+import type { Batch, RelatedDb } from './feed.ts';
 import { follow, type Message } from './follow.ts';
 import type { Shared, Subject } from './hub.ts';
 import type { Mailbox, StreamEnd } from './mailbox.ts';
@@ -42,7 +42,7 @@ export async function* messagesOf(
   { given, mailbox, heartbeatMs }: StreamOptions,
 ): AsyncGenerator<TailMessage | Error> {
   const { arrival, columns, where, share } = request;
-  const db = shared.wayOnOf(request);
+  const db = shared.relatedDbOf(request);
   try {
     const watch = shared.watchOf(request);
     const settled = await Promise.race([watch.look(), mailbox.over]);
@@ -80,7 +80,7 @@ async function now(shared: Shared, subject: Subject, settled: Settled): Promise<
 /**
  * Yields the only message of a stream that ends before it starts: it stays at the cursor that the client gave, if any.
  */
-function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: WayOn): Generator<TailMessage> {
+function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: RelatedDb): Generator<TailMessage> {
   if (!end) return;
   if (after === null) throw endedEarly(end);
   yield { rows: [], end, db, cursor: after, after: () => after };

@@ -15,7 +15,7 @@ const counted: readonly (readonly [event: PoolEvent, name: string, unit: string,
 
 export interface PoolMetricsOptions {
   readonly stats: () => PoolStats;
-  /** Greatest number of connections. */
+  /** Maximum number of connections. */
   readonly size: number;
 }
 

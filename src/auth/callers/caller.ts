@@ -7,6 +7,6 @@ export interface Caller {
   readonly permissions: ReadonlySet<Permission>;
   /** The token's claims, unchanged, for policies in the database. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** Time at which the token stops being accepted, in milliseconds since 1970: its end plus the leeway. */
+  /** Time at which the token stops being accepted, in milliseconds since 1970: its expiry plus the leeway. */
   readonly expiresAt: number;
 }

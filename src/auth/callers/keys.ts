@@ -7,9 +7,9 @@ import { createRemoteJWKSet, type ExportedJWKSCache, errors, type JWTVerifyGetKe
 const keysLiveMs = 86_400_000;
 
 export interface KeysOptions {
-  /** Least time after a successful fetch before a token with an unknown key causes another. */
+  /** Minimum time after a successful fetch before a token with an unknown key causes another. */
   readonly cooldownMs?: number;
-  /** Least time after a failed fetch; until then it rejects with the same error. */
+  /** Minimum time after a failed fetch; until then it rejects with the same error. */
   readonly retryMs?: number;
 }
 

@@ -20,7 +20,7 @@ const maxKnown = 1000;
 
 /**
  * Creates the verifier for access tokens of Microsoft Entra ID: v1 and v2, of users and of applications. A valid token
- * is remembered until it ends or the keys are fetched again, since verifying a signature takes twenty times as long as
+ * is remembered until it expires or the keys are fetched again, since verifying a signature takes twenty times as long as
  * hashing the token.
  */
 export function createVerifier(config: AuthConfig, options?: KeysOptions): Verify {
@@ -70,7 +70,7 @@ function callerOf(claims: JWTPayload, { tenantId }: AuthConfig): Caller {
   return { id: oid, permissions: new Set(permissions), claims, expiresAt: (exp + leewaySeconds) * 1000 };
 }
 
-/** Tells whether PostgreSQL can read a value as jsonb, so that a policy which does cannot fail. */
+/** Tells whether PostgreSQL can read a value as jsonb. A policy that reads the claims would otherwise fail. */
 const isStorable = (value: unknown): boolean => {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   return typeof value !== 'object' || value === null || Object.entries(value).flat().every(isStorable);

@@ -4,7 +4,7 @@ import type { Identity } from '../../config/database.ts';
 import { errorMessage } from '../../errors.ts';
 import { type Answer, explainAnswer, IdentityError, withoutTokens } from './identityError.ts';
 
-/** An access token: the password of a login, with its end in milliseconds since 1970. */
+/** An access token: the password of a login, with its expiry in milliseconds since 1970. */
 export interface IssuedToken {
   readonly text: string;
   readonly expiresAt: number;

@@ -25,7 +25,7 @@ export const failed = (message: string, remedy?: string): Outcome => ({
   ...(remedy !== undefined && { remedy }),
 });
 
-/** Examines one thing; an error that it throws is explained by the step's name. */
+/** Examines one thing. `runChecks` does not handle its errors. */
 export type Check = () => Promise<Outcome>;
 
 /** The steps in order, each with the steps that it depends on. */

@@ -25,7 +25,7 @@ export function plan({ server, contents }: State, wish: Wish): readonly Change[]
   ];
 }
 
-/** Returns why the wish cannot be fulfilled here whatever is changed; null if it can. */
+/** Returns why no change can fulfil the wish on this server; null if one can. */
 export function objectionTo({ server, contents }: State, wish: Wish): string | null {
   const { role, pgaadauth, administrator } = server;
   const name = quoted(wish.role);

@@ -103,7 +103,7 @@ async function readTables(
   });
 }
 
-/** Greatest number of relations, a table with its partitions, that counts as few. */
+/** Maximum number of relations, a table with its partitions, that counts as few. */
 const mostOfFew = 16;
 
 function namesAmong(columns: readonly FoundColumn[]): NamesOf {

@@ -20,7 +20,7 @@ import { type Borrower, ownWork } from './turns.ts';
 export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionTimeoutMs'> {
   /** A fixed password, the identity whose tokens are the password, or their source, which ends with the pool. */
   readonly password: string | Identity | TokenSource;
-  /** Greatest number of connections; a replacement may briefly exceed it by one. */
+  /** Maximum number of connections; a replacement may briefly exceed it by one. */
   readonly size: number;
   /** Time that a request waits for a free connection. */
   readonly waitTimeoutMs?: number;

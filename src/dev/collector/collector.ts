@@ -7,7 +7,7 @@ export interface CollectorOptions {
   /** URL of the API. */
   readonly url: string;
   readonly log: Logger;
-  /** Interval of looking for what is due. */
+  /** Interval at which it looks for what is due. */
   readonly everyMs?: number;
   /** Stops when the table has this many events: nearly a year at the sample's rate. */
   readonly maxEvents?: number;

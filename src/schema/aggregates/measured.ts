@@ -110,7 +110,7 @@ export const numberOf = ({ measure, type: { name } }: Measured, form: NumberForm
 /** Returns the form whose measures a field holds; undefined for any other field. */
 export const formOf = (field: string): NumberForm | undefined => numberForms.find((form) => form === field);
 
-/** Throws BAD_USER_INPUT for changes of rows without buckets. */
+/** Throws BAD_USER_INPUT if changes are asked for without buckets. */
 export function requireBuckets(measures: readonly Measure[], isBucketed: boolean): void {
   if (!isBucketed && measures.some(isChange)) throw badInput('Changes need buckets: set every in groupBy');
 }
