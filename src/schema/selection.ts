@@ -108,6 +108,10 @@ export function selectedFields(info: Selection, type: unknown, nodes: readonly F
   });
 }
 
+/** Tells whether a document selects a field of the object that `info` returns. */
+export const selects = (info: Selection, name: string): boolean =>
+  selectedFields(info, getNamedType(info.returnType), info.fieldNodes).some(({ field }) => field.name === name);
+
 /** Collects the same fields by their response names, in order; nodes with the same name make one value. */
 export function collectFields(
   info: CollectedFrom,

@@ -30,7 +30,13 @@ describe('a statement', () => {
     await api.query('{ devices(first: 3) { nodes { a: site { name } b: site { code } } } }');
     expect(api.statements).toHaveLength(1);
     expect(api.statements[0]?.match(/left join/g)).toHaveLength(1);
-    expect(joinedIn(api.statements[0])).toEqual(['code', 'name', 'site_id']);
+    expect(joinedIn(api.statements[0])).toEqual(['code', 'name']);
+  });
+
+  test('a statement reads one row more than the page has only if the document asks whether there are more', async () => {
+    await api.query('{ devices(first: 3) { nodes { serial } } }');
+    await api.query('{ devices(first: 3) { nodes { serial } pageInfo { hasNextPage } } }');
+    expect(api.statements.map((text) => /limit (\d+)/.exec(text)?.[1])).toEqual(['3', '4']);
   });
 
   test('one statement serves 40 parents as it serves one', async () => {

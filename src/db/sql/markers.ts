@@ -11,8 +11,9 @@ export type Marker =
   | 'ctid'
   /** The position of a row in what a function returns. */
   | 'ordinality'
-  /** For a page, the value that was read with it, and whether the row belongs to the page. */
+  /** For a page, the value that was read with it. */
   | 'live'
+  /** Whether a row belongs to the page, or whether a joined row exists. */
   | 'found'
   /** The prefix of keys that are not columns of the list's table. */
   | 'order'

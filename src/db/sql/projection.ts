@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ComputedValue } from './call.ts';
-import { joinedName } from './markers.ts';
+import { joinedName, marker } from './markers.ts';
 import { inner, type Match, matchesRow } from './match.ts';
 import { distinct } from './measure.ts';
 import { type Row, type RowShape, shapeOf, textsOf } from './row.ts';
@@ -42,7 +42,6 @@ interface Join {
   readonly parent: number;
   readonly joined: symbol;
   readonly match: Match;
-  /** Columns of the row; the first is never null in a row that was found. */
   readonly columns: readonly string[];
   readonly computed: readonly ComputedValue[];
 }
@@ -51,7 +50,9 @@ export function joinsOf(catalog: Catalog, projection: Projection): Joins {
   const joins = planJoins(projection);
   return {
     list: joins.flatMap((joined, i) =>
-      namesIn(joined).map((name, j) => sql`${ident(tableName(i), name)} as ${ident(joinedName(catalog, i, j))}`),
+      [marker(catalog, 'found'), ...namesIn(joined)].map(
+        (name, j) => sql`${ident(tableName(i), name)} as ${ident(joinedName(catalog, i, j))}`,
+      ),
     ),
     from: join(
       joins.map(
@@ -69,8 +70,8 @@ export function joinsOf(catalog: Catalog, projection: Projection): Joins {
  */
 function selectJoined(catalog: Catalog, { parent, match, columns, computed }: Join): Sql {
   const condition = matchesRow(match, parent === -1 ? alias : tableName(parent));
-  const list = join([...columns.map((name) => ident(inner, name)), ...computedList(computed, inner)]);
-  return sql`select ${list}
+  const values = [...columns.map((name) => ident(inner, name)), ...computedList(computed, inner)];
+  return sql`select ${join([sql`true as ${ident(marker(catalog, 'found'))}`, ...values])}
     from ${from(catalog, match.table)} ${ident(inner)} where ${condition} limit 1`;
 }
 
@@ -80,8 +81,8 @@ function planJoins({ relations }: Projection): readonly Join[] {
   const waiting = relations.map((related) => ({ parent: -1, ...related }));
   for (const { parent, match, rows } of waiting) {
     if (match.joined === undefined || joins.length === maxJoins) continue;
-    const columns = [...new Set([...match.columns, ...rows.columns])];
-    const place = joins.push({ parent, joined: match.joined, match, columns, computed: rows.computed }) - 1;
+    const { columns, computed } = rows;
+    const place = joins.push({ parent, joined: match.joined, match, columns, computed }) - 1;
     waiting.push(...rows.relations.map((related) => ({ parent: place, ...related })));
   }
   return joins;
@@ -105,7 +106,8 @@ function attacher(catalog: Catalog, joins: readonly Join[]): Joins['attach'] {
   const parts = joins.map((join, i) => ({
     ...join,
     columns: namesIn(join),
-    names: namesIn(join).map((_, j) => joinedName(catalog, i, j)),
+    found: joinedName(catalog, i, 0),
+    names: namesIn(join).map((_, j) => joinedName(catalog, i, j + 1)),
   }));
   let shape: RowShape | undefined;
   let views: readonly RowShape[] = [];
@@ -117,9 +119,9 @@ function attacher(catalog: Catalog, joins: readonly Join[]): Joins['attach'] {
     }
     const texts = textsOf(row);
     const found: (FoundRow | null)[] = [];
-    parts.forEach(({ parent, joined, names }, i) => {
+    parts.forEach(({ parent, joined, ...part }, i) => {
       const holder: FoundRow | null | undefined = parent === -1 ? row : found[parent];
-      const own = row[names[0] ?? ''] === null ? null : (views[i]?.row(texts) ?? null);
+      const own = row[part.found] === null ? null : (views[i]?.row(texts) ?? null);
       found.push(own);
       if (holder) holder[joined] = own;
     });

@@ -56,7 +56,7 @@ export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: K
       const all = nearest?.length === page.limit ? nearest : await read(page);
       const present = page.live ? all.filter((row) => row[found] !== null) : all;
       const rows = present.slice(0, size);
-      const beyond = present.length > size;
+      const beyond = present.length > size; // never, unless `pageInfo` is selected
       // Rows that an offset skipped are known to exist only if another row follows.
       const passed = async () =>
         present.length > 0 || (await read({ ...page, offset: 0, limit: 1, live: undefined })).length > 0;

@@ -6,7 +6,7 @@ import type { Builder, FieldBuilder } from '../builder.ts';
 import type { Arguments } from '../fieldSource.ts';
 import { generated } from '../generated.ts';
 import type { RowSource } from '../rowSource.ts';
-import { selectedRows } from '../selection.ts';
+import { selectedRows, selects } from '../selection.ts';
 import type { Types } from '../types.ts';
 import { connect, type ListPlan } from './connection.ts';
 import { type Live, liveColumn } from './liveCursor.ts';
@@ -49,7 +49,9 @@ export function listField(
           const rows = source.rows?.(args) ?? table;
           const asked = selectedRows(selection);
           const columns = asked.columns.filter((name) => name !== liveColumn(types.catalog));
-          const plan = planList(rows, args, { ...asked, columns }, match !== undefined, types);
+          const projection = { ...asked, columns };
+          const tellsMore = selects(selection, 'pageInfo');
+          const plan = planList(rows, args, { projection, tellsMore }, match !== undefined, types);
           return { plan, isLive: columns.length < asked.columns.length, living: new WeakMap<Live, ListPlan>() };
         },
         slots: ['where', 'after', 'before'],

@@ -24,11 +24,14 @@ export interface ListArguments {
   readonly distinctOn?: readonly string[] | null;
 }
 
-/** Reads the arguments of a list; throws BAD_USER_INPUT if they do not make a page. */
+/**
+ * Reads the arguments of a list; throws BAD_USER_INPUT if they do not make a page. `tellsMore` is true if the page must
+ * tell whether there are more rows.
+ */
 export function planList(
   table: Rows,
   args: ListArguments,
-  projection: Projection,
+  { projection, tellsMore }: { readonly projection: Projection; readonly tellsMore: boolean },
   isRelated: boolean,
   { catalog, filters, orders, limits }: Pick<Types, 'catalog' | 'filters' | 'orders' | 'limits'>,
 ): ListPlan {
@@ -51,7 +54,7 @@ export function planList(
     after: backward ? end : start,
     before: backward ? start : end,
     offset: offset ?? 0,
-    limit: size + 1, // one more row tells whether there are more
+    limit: tellsMore ? size + 1 : size,
   };
   return {
     catalog,
