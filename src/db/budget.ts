@@ -25,7 +25,7 @@ export interface Budget {
 }
 
 /**
- * Bytes that a row counts at least, since it takes memory however short its values are. 4 MB of such rows, some 30,000,
+ * Minimum number of bytes that a row counts, since it takes memory however short its values are. 4 MB of such rows, some 30,000,
  * fit into a replica of 1 GiB for fifty callers at once.
  */
 export const leastBytes = 130;

@@ -56,7 +56,7 @@ export interface SharedDb extends Db {
   within(scope: Scope): Db;
 }
 
-/** Finds out whether the catalog has changed since then (`performance.now()`); the reason is logged. */
+/** Finds out whether the catalog has changed since a time by `performance.now()`; the reason is logged. */
 export type CatalogWatch = (since: number, reason: Error) => Promise<boolean>;
 
 /**

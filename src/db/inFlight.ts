@@ -46,8 +46,8 @@ export const bytesOfStream = 16_384;
 export const maxStreams = 5000;
 
 /**
- * Room for requests that one stream takes the place of, in bytes, beyond what is counted: its connection, document and
- * watcher (`npm run chaos -- --only streams`).
+ * Bytes by which an open stream reduces the room for requests in addition to what is counted: for its connection,
+ * document and watcher (`npm run chaos -- --only streams`).
  */
 const bytesBehindStream = 50_000;
 

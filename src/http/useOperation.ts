@@ -53,7 +53,7 @@ function note(result: ExecutionResult | AsyncIterable<unknown>, record: RequestR
   record.code = codeOf(result.errors);
 }
 
-/** Records why a request was refused, which has no result but a body. */
+/** Records why a request was refused. A refusal has no result, only a body. */
 async function noteRefusal(response: Response, record: RequestRecord): Promise<void> {
   record.code ??= codeIn(await response.clone().text());
 }

@@ -30,9 +30,9 @@ export interface PlansOptions {
 }
 
 /**
- * Answers a query by its plan, if it has one. This short way answers before Yoga parses, validates and executes. If
- * anything is wrong, the request takes Yoga's whole way, which reuses what is already known and reports the error. The
- * short way only knows documents and content types that the whole way has seen before; permission, price and limits are
+ * Answers a query by its plan, if it has one. This short path answers before Yoga parses, validates and executes. If
+ * anything is wrong, the request takes Yoga's full path, which reuses what is already known and reports the error. The
+ * short path only knows documents and content types that the full path has seen before; permission, price and limits are
  * checked for each request.
  */
 export function usePlans(
@@ -88,7 +88,7 @@ const mostExecuted = 2000;
 /** Adds the function with which Yoga turns a result into text. */
 const withText = (result: PlannedResult) => ({ ...result, stringify: textOf });
 
-/** Returns the text of an answer that is data alone; null to continue on the whole way. */
+/** Returns the text of an answer that is data alone; null to continue on the full path. */
 async function answerShortly(
   { api, run, price, operation }: FoundRun,
   request: Request,
@@ -165,7 +165,7 @@ function isOrdinary(params: GraphQLParams): boolean {
 /** Number of spellings of `Accept` that are kept, those used last. */
 const maxTypes = 50;
 
-/** Creates the table of content types by `Accept` header, as chosen on the whole way. */
+/** Creates the table of content types by `Accept` header, as chosen on the full path. */
 function createTypes() {
   const types = new LRUCache<string, string>({ max: maxTypes });
   const expected = new WeakSet<Request>();

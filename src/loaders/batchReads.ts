@@ -13,7 +13,7 @@ import { createKept, createNames } from './kept.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** The parts of a statement, and which of the statements made of them it is. */
+/** The identity of a statement: `of` is what it is made from, and `as` tells it from others made from the same. */
 interface StatementName {
   readonly of: object;
   readonly as: string;

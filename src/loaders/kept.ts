@@ -1,4 +1,4 @@
-/** Creates names for things as long as they exist; a thing without its own text gets a number. */
+/** Creates names that things keep as long as they exist; a thing without its own text gets a number. */
 export function createNames(): (thing: object, nameOf?: () => string) => string {
   const names = new WeakMap<object, string>();
   let last = 0;

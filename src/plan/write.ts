@@ -80,7 +80,7 @@ class ResponseWriter {
     return `${text}}`;
   }
 
-  /** Writes the text of a column; null for what else may be in its place. */
+  /** Writes the text of a column; null if something else is in its place. */
   #column({ reading: { leaf } }: PlannedField, text: string | null | undefined): string | null {
     if (typeof text !== 'string' || !leaf || leaf.items) return null;
     const json = leaf.json(text);

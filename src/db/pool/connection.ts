@@ -30,7 +30,7 @@ const logins = 2;
 
 /**
  * Opens one connection. The token is obtained before the socket, so that an unavailable identity holds no sockets. A
- * token that the server refuses is replaced once, since it may just have ended. Rejects with a LoginError.
+ * token that the server refuses is replaced once, since it may just have expired. Rejects with a LoginError.
  */
 export async function openConnection(options: ConnectionOptions, tokens: TokenSource): Promise<PoolConnection> {
   try {

@@ -25,7 +25,7 @@ export interface LoginTarget {
 /** Codes of Node.js and OpenSSL for a certificate chain or name that does not verify. */
 const unverified = /CERT|SIGNATURE|ISSUER|ALTNAME|ERR_(SSL|TLS)/;
 
-/** Tells whether the server refused the password; for a token that may only mean that it has ended. */
+/** Tells whether the server refused the password; for a token that may only mean that it has expired. */
 export const isPasswordRefused = (error: unknown): boolean =>
   error instanceof DatabaseError &&
   (/^28/.test(error.code ?? '') ||

@@ -86,7 +86,7 @@ export interface PoolStats {
   readonly counts: Readonly<Record<PoolEvent, number>>;
   /** Time of issue of the newest token, in milliseconds since 1970; null for a password. */
   readonly tokenIssuedAt: number | null;
-  /** End of the newest token of an open connection, in milliseconds since 1970; Infinity for a password. */
+  /** Expiry of the newest token of an open connection, in milliseconds since 1970; Infinity for a password. */
   readonly tokenEndsAt: number | null;
   /** The reason why the last login failed; null if it succeeded. */
   readonly problem: LoginError | null;
@@ -94,7 +94,7 @@ export interface PoolStats {
 
 /**
  * Creates a pool whose sessions use UTC and ISO 8601, on which the scalars rely. It replaces connections before their
- * tokens end. pg.Pool cannot do that: it closes the old connection first, and opens a new one only when a request
+ * tokens expire. pg.Pool cannot do that: it closes the old connection first, and opens a new one only when a request
  * waits.
  */
 export function createPool(options: PoolOptions): Pool {

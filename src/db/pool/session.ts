@@ -73,7 +73,7 @@ export interface Pooler {
 /**
  * Detects a pooler in front of PostgreSQL. A pooler gives its clients process ids of its own, and one that re-prepares
  * statements uses its own names for them. The check runs within one transaction, which has one backend; two
- * transactions could share one by luck.
+ * transactions could share one by chance.
  */
 export async function examineSession(client: pg.Client, options: SessionOptions): Promise<Session> {
   const { rows } = await client.query<{ pid: number; isCluster: boolean }>(

@@ -32,7 +32,7 @@ export interface Group {
   readonly positions: readonly number[];
 }
 
-/** Names a column's values in the input, apart from all names of columns. */
+/** Names a column's values in the input; no column has such a name. */
 export type InputName = (name: string) => Sql;
 
 /** Limit of INSERTs in one statement. */

@@ -149,7 +149,7 @@ export function shownBefore({ of }: Of, measures: readonly Of[], alias: string):
   return whenEmpty === null ? value : sql`coalesce(${value}, ${trusted(whenEmpty)})`;
 }
 
-/** Returns the things, of those with the same name only the first. */
+/** Returns the first of the things with each name. */
 export const distinct = <T extends { readonly name: string }>(things: readonly T[]): readonly T[] => [
   ...new Map(things.map((thing) => [thing.name, thing])).values(),
 ];
