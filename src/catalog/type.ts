@@ -18,7 +18,7 @@ export interface Type {
   readonly hasOwnPatterns: boolean;
   /** Whether texts with different bytes may be equal. PostgreSQL before 18 cannot match patterns then. */
   readonly isLoose: boolean;
-  /** Types related to ranges; null if it is not one. */
+  /** Types related to a range or multirange; null for any other type. */
   readonly range: RangeTypes | null;
   /** Quoted name of its schema, and of the extension that created it. */
   readonly schema: string;

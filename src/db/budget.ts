@@ -25,8 +25,8 @@ export interface Budget {
 }
 
 /**
- * Minimum number of bytes that a row counts, since it takes memory however short its values are. 4 MB of such rows, some 30,000,
- * fit into a replica of 1 GiB for fifty callers at once.
+ * Minimum number of bytes that a row counts, since it takes memory however short its values are. 4 MB of such rows,
+ * some 30,000, fit into a replica of 1 GiB for fifty callers at once.
  */
 export const leastBytes = 130;
 

@@ -99,7 +99,7 @@ export interface SelectedField {
   readonly node: FieldNode;
 }
 
-/** Returns the fields selected below `nodes`, which return objects of this type, without skipped ones. */
+/** Returns the fields selected on objects of this type below `nodes`; skipped ones are left out. */
 export function selectedFields(info: Selection, type: unknown, nodes: readonly FieldNode[]): readonly SelectedField[] {
   if (!isObjectType(type)) return [];
   return [...collectFields(info, type, nodes).values()].flat().flatMap((node) => {

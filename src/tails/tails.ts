@@ -9,11 +9,9 @@ import { type Start, startAfter } from './start.ts';
 import { statsOf, type TailStats } from './stats.ts';
 import { messagesOf, stillWritten, type TailMessage, type TailRequest } from './stream.ts';
 
-/**
- * The expression that a list's statement reads for the cursor of its tail, and the cursor made from it; throws
- * CONFLICT.
- */
+/** The expression that a list's statement reads for the cursor of its tail, and the cursor made from the result. */
 export interface ListStart extends Pick<Start, 'expression'> {
+  /** Returns the cursor; throws CONFLICT if too many rows are not settled yet. */
   readonly cursor: (seen: string | null) => string;
 }
 

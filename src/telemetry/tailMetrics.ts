@@ -3,7 +3,7 @@ import type { TailStats } from '../tails/stats.ts';
 
 /** Reports, whenever metrics are collected, how long writers have delayed the live tails of each table. */
 export function observeTails(stats: () => readonly TailStats[]): void {
-  const description = 'How long a writer has kept the rows of a table from its live tails';
+  const description = 'How long a writer has delayed the live tails of a table';
   const delay = metrics.getMeter('events-graphql').createObservableGauge('events_graphql.tail.delay', {
     unit: 's',
     description,

@@ -3,7 +3,7 @@ import { ident, sql } from '../../db/sql/sql.ts';
 import { errorMessage } from '../../errors.ts';
 import { type Change, statement } from './change.ts';
 
-/** The server's messages for changes that failed, by what they are about. */
+/** The server's messages for changes that failed, by their `what`. */
 export type Failures = ReadonlyMap<string, string>;
 
 /** Makes each change in a transaction of its own, so that a forbidden one does not undo the others. */
