@@ -17,6 +17,7 @@ import {
 } from './postgresErrors.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
 import { queryRows, type Statement } from './rowsQuery.ts';
+import { readOnly, type Setting, settingsAhead, settingsOf, type Visibility } from './settings.ts';
 import { type Reader, type SharedReads, shareReads } from './sharedReads.ts';
 import type { Row } from './sql/row.ts';
 import { ident, join, type Sql, sql, toQuery, trusted, type Value } from './sql/sql.ts';
@@ -35,11 +36,7 @@ export interface Db {
 }
 
 /** The circumstances in which the statements of one request run. */
-export interface Scope {
-  /** The caller's claims, for policies in the database; absent for anonymous callers. */
-  readonly claims?: Readonly<Record<string, unknown>>;
-  /** Whether a statement fails if policies would hide rows from it, because it reads for all callers. */
-  readonly isWhole?: boolean;
+export interface Scope extends Visibility {
   /** Cancels reads and prevents new statements when it aborts: they reject with its reason. Writes run to their end. */
   readonly signal?: AbortSignal;
   /** The borrower who gets a fair share of the connections. */
@@ -109,8 +106,8 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
       async rows(query) {
         try {
           const parameterised = queryOf(query);
-          const run = (reader: Reader, sending: () => void) => send('read', parameterised, reader, sending);
-          const rows = await reads.rows({ ...parameterised, settings }, { signal, meter: meter?.() }, run);
+          const read = (reader: Reader, sending: () => void) => send('read', parameterised, reader, sending);
+          const rows = await reads.rows({ ...parameterised, settings }, { signal, meter: meter?.() }, read);
           if (borrower && rows.length > firstSlice.values) await nextSlice(borrower);
           return rows;
         } catch (error) {
@@ -172,39 +169,3 @@ async function inTransaction<T>(client: ClientBase, own: readonly Setting[], wor
     throw error;
   }
 }
-
-type Setting = readonly [name: string, value: string];
-
-/** Set for reads that call functions, since a STABLE function may call one that writes. */
-const readOnly: Setting = ['transaction_read_only', 'on'];
-
-/** Returns the settings for a scope: the same list for the same claims, which belong to a verified token. */
-function settingsOf({ claims, isWhole }: Scope): readonly Setting[] {
-  const ofClaims = claims ? claimSettings(claims) : [];
-  return isWhole ? [['row_security', 'off'], ...ofClaims] : ofClaims;
-}
-
-/** Returns the setting that policies read by `current_setting('request.jwt.claims', true)`. */
-function claimSettings(claims: NonNullable<Scope['claims']>): readonly Setting[] {
-  const known = ofClaims.get(claims) ?? [['request.jwt.claims', JSON.stringify(claims)]];
-  ofClaims.set(claims, known);
-  return known;
-}
-
-const ofClaims = new WeakMap<object, readonly Setting[]>();
-
-/** Returns the statement that sets, for one transaction, what the session lacks. */
-function settingsAhead({ settings }: Session, own: readonly Setting[]): Omit<Statement, 'name'> | undefined {
-  const values = [...Object.entries(settings), ...own].flat();
-  return values.length === 0 ? undefined : { text: textOfSettings(values.length / 2), values };
-}
-
-/** Returns the statement that makes a number of settings, whose names and values are its parameters. */
-function textOfSettings(count: number): string {
-  const calls = () => Array.from({ length: count }, () => sql`pg_catalog.set_config(${''}, ${''}, true)`);
-  const text = settingTexts.get(count) ?? toQuery(sql`select ${join(calls())}`).text;
-  settingTexts.set(count, text);
-  return text;
-}
-
-const settingTexts = new Map<number, string>();

@@ -45,7 +45,7 @@ export class BatchReads {
   }
 
   /**
-   * Reads what all requests of a batch need. If PostgreSQL refuses, perhaps because of what is joined or computed, the
+   * Reads what all loads of a batch need. If PostgreSQL refuses, perhaps because of what is joined or computed, the
    * rows are read without it, so that only the fields below fail.
    */
   joined<T>(asked: readonly Projection[], read: (selected: Selected) => Promise<T>): Promise<T> {

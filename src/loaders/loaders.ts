@@ -69,7 +69,7 @@ export interface Loaders {
 type Counted = Pick<Page, 'table' | 'where' | 'distinct'>;
 
 /** A load of a batch; one statement reads what all of them need. */
-interface Request<A, K> {
+interface Load<A, K> {
   readonly key: K;
   readonly asked: A;
 }
@@ -196,12 +196,11 @@ class RequestLoaders implements Loaders {
     asked: A,
     read: (keys: readonly K[], asked: readonly A[]) => Promise<readonly V[]>,
   ): Promise<V> {
-    const known = this.#loaders.get(name) as DataLoader<Request<A, K>, V, string> | undefined;
+    const known = this.#loaders.get(name) as DataLoader<Load<A, K>, V, string> | undefined;
     if (known) return known.load({ key, asked });
-    const made = new DataLoader<Request<A, K>, V, string>(
-      (requests) => read(requests.map(keyOf), requests.map(askedOf)),
-      { cacheKeyFn: identityOf },
-    );
+    const made = new DataLoader<Load<A, K>, V, string>((loads) => read(loads.map(keyOf), loads.map(askedOf)), {
+      cacheKeyFn: identityOf,
+    });
     this.#loaders.set(name, made);
     return made.load({ key, asked });
   }
@@ -223,5 +222,5 @@ class RequestLoaders implements Loaders {
 
 const keyOf = <K>({ key }: { readonly key: K }): K => key;
 const askedOf = <A>({ asked }: { readonly asked: A }): A => asked;
-const identityOf = ({ key, asked }: Request<object, unknown>): string => nameOf(asked) + JSON.stringify(key);
+const identityOf = ({ key, asked }: Load<object, unknown>): string => nameOf(asked) + JSON.stringify(key);
 const namesOf = (things: readonly object[]): string => [...new Set(things)].map((thing) => nameOf(thing)).join();

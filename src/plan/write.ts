@@ -66,8 +66,9 @@ class ResponseWriter {
   /** Writes an object that has no lists of objects, without pausing. */
   #flat({ fields, columns }: PlannedObject, { objects, found }: Level, i: number): string {
     const object = objects[i];
-    const texts = isRow(object) ? textsOf(object) : [];
-    const places = isRow(object) ? columns.in(shapeOf(object)) : [];
+    const row = isRow(object) ? object : null;
+    const texts = row ? textsOf(row) : [];
+    const places = row ? columns.in(shapeOf(row)) : [];
     let text = '{';
     let read = 0;
     for (let n = 0; n < fields.length; n++) {

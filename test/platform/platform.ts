@@ -1,6 +1,7 @@
 import { createCredential, createIdentityHttp } from '../../src/auth/identity/credential.ts';
 import { createTokenSource } from '../../src/auth/identity/tokenSource.ts';
-import { createPool, type Pool, type PoolEvent, type PoolOptions } from '../../src/db/pool/pool.ts';
+import { createPool, type Pool, type PoolOptions } from '../../src/db/pool/pool.ts';
+import type { PoolEvent } from '../../src/db/pool/report.ts';
 import { createIdentityEndpoint, type IdentityEndpoint, type Issued } from './identity.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SpanKind } from '@opentelemetry/api';
 import type pg from 'pg';
-import { openTokenSource, type TokenEvent, type TokenSource } from '../../auth/identity/tokenSource.ts';
+import { openTokenSource, type TokenSource } from '../../auth/identity/tokenSource.ts';
 import type { Identity } from '../../config/database.ts';
 import { unavailable } from '../../errors.ts';
 import { databaseAttributes, inDetachedSpan } from '../../tracing/span.ts';
@@ -13,11 +13,12 @@ import { LoginError } from './loginError.ts';
 import { createMembers, type Member } from './members.ts';
 import { type Meter, measure } from './meter.ts';
 import { createOpener } from './opener.ts';
+import { createReport, type PoolEvent, type Report, type ReportOptions } from './report.ts';
 import { startRotation } from './rotation.ts';
 import type { Session } from './session.ts';
 import { type Borrower, ownWork } from './turns.ts';
 
-export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionTimeoutMs'> {
+export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionTimeoutMs'>, ReportOptions {
   /** A fixed password, the identity whose tokens are the password, or their source, which ends with the pool. */
   readonly password: string | Identity | TokenSource;
   /** Maximum number of connections; a replacement may briefly exceed it by one. */
@@ -27,22 +28,9 @@ export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionT
   readonly idleInTransactionTimeoutMs?: number;
   /** Age at which a connection is replaced, so that a dropped role or a moved server is noticed. */
   readonly maxLifetimeMs?: number;
-  /** Called with what an operator should know: a broken connection, a failed login or token, a postponed rotation. */
-  readonly onError: (error: Error) => void;
-  readonly onEvent?: (event: PoolEvent) => void;
   /** Called for the first session behind a pooler, and for each that differs from the last. */
   readonly onPooled?: (session: Session) => void;
 }
-
-export type PoolEvent =
-  | 'opened'
-  | 'lost'
-  | 'login-failed'
-  | 'replacing'
-  | 'replaced'
-  | 'postponed'
-  | 'run-again'
-  | TokenEvent['type'];
 
 export interface UseOptions {
   /** The borrower; by default the server itself. */
@@ -231,39 +219,7 @@ function tellOnce(tell: PoolOptions['onPooled'] = () => {}) {
   };
 }
 
-type Report = (event: PoolEvent, error?: Error) => void;
-
 const tokensOf = (password: PoolOptions['password'], report: Report): TokenSource =>
   typeof password === 'object' && 'get' in password
     ? password
     : openTokenSource(password, (event) => report(event.type, event.type === 'token-failed' ? event.error : undefined));
-
-/**
- * Creates the reporter of events: it counts them and calls the listeners; a repeated error is reported once a minute.
- */
-function createReport({ onError, onEvent }: Pick<PoolOptions, 'onError' | 'onEvent'>) {
-  const counts: Record<PoolEvent, number> = {
-    opened: 0,
-    lost: 0,
-    'login-failed': 0,
-    replacing: 0,
-    replaced: 0,
-    postponed: 0,
-    'run-again': 0,
-    'token-issued': 0,
-    'token-failed': 0,
-  };
-  const lastAt: Partial<Record<PoolEvent, number>> = {};
-  const told = new Map<PoolEvent, { readonly message: string; readonly at: number }>();
-  const report: Report = (event, error) => {
-    counts[event]++;
-    lastAt[event] = Date.now();
-    onEvent?.(event);
-    if (!error) return;
-    const last = told.get(event);
-    if (last?.message === error.message && performance.now() - last.at < 60_000) return;
-    told.set(event, { message: error.message, at: performance.now() });
-    onError(error);
-  };
-  return { counts, lastAt, report };
-}

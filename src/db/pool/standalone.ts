@@ -16,7 +16,8 @@ export type { Identity } from '../../config/database.ts';
 export { ConfigError } from '../../config/variables.ts';
 export { AppError } from '../../errors.ts';
 export { LoginError, type LoginStep } from './loginError.ts';
-export { createPool, type Pool, type PoolEvent, type PoolOptions, type PoolStats, type UseOptions } from './pool.ts';
+export { createPool, type Pool, type PoolOptions, type PoolStats, type UseOptions } from './pool.ts';
+export type { PoolEvent } from './report.ts';
 export { withRetry } from './retry.ts';
 
 /**
