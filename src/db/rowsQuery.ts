@@ -56,7 +56,7 @@ class RowsQuery extends PgQuery {
 
   /** Returns the rows; throws if the query ran without the statement that must precede it. */
   found(): readonly Row[] {
-    if (this.#ahead && this.#completed < 2) throw new Error('A query ran without the statements that must precede it');
+    if (this.#ahead && this.#completed < 2) throw new Error('A query ran without the settings that must precede it');
     return this.#found;
   }
 

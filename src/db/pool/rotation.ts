@@ -32,7 +32,7 @@ export function dueTimes(token: Token, maxLifetimeMs: number): Pick<Aging, 'toke
 }
 
 const maxLookMs = 1000;
-const nothingNewer = 'No newer token is available; connections stay open beyond the end of theirs';
+const nothingNewer = 'No newer token is available; connections stay open after their own token has expired';
 
 /** Replaces connections that are due, one after the other; returns the function that stops it. */
 export function startRotation<T extends Aging>(options: RotationOptions<T>): () => void {

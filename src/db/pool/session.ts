@@ -118,7 +118,7 @@ const describe = 'There is a pooler such as PgBouncer in front of PostgreSQL';
 
 /** Explains to the operator what was found, and what to do about its cost. */
 export function explainSession({ pooler, settings }: Session, role: string) {
-  if (!pooler) return { found: 'its settings were sent at its start', remedies: [] };
+  if (!pooler) return { found: 'its settings were sent when it was opened', remedies: [] };
   const lacking = Object.entries(settings);
   const names = lacking.map(([name]) => name).join(', ');
   const found = [

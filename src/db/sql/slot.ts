@@ -62,7 +62,7 @@ export class Slots {
   }
 
   assume<T>(slot: Slot, look: (value: unknown) => T): T {
-    if (!this.#first) throw new Error('A slot was looked at after its statement was built');
+    if (!this.#first) throw new Error('A property of a slot was read after its statement was built');
     const found = look(slot.valueFor(this.#first));
     this.#assumptions.push({ slot, look, found });
     return found;
