@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
 import { createPool, type Pool } from '../../src/db/pool/pool.ts';
+import { entriesOf } from '../../src/db/sql/row.ts';
 import { sql, trusted } from '../../src/db/sql/sql.ts';
 import { setUpDatabase } from '../support/setUp.ts';
 
@@ -111,6 +112,40 @@ describe('the claims of a caller', () => {
     expect(await anna.rows(sql`select count(*) from events.note where n > 0`)).toMatchObject([{ count: '50' }]);
     expect(await anna.rows(sql`select n from events.note where n = ${7}`)).toMatchObject([{ n: '7' }]);
   });
+});
+
+test('rows of a prepared statement have the columns that their table has now, with and without claims', async () => {
+  const { user } = database.connection;
+  await database.admin(`
+    create table events.pair (first text, second text);
+    insert into events.pair values ('1', '2');
+    create view events.pairs as select * from events.pair;
+    grant select on events.pair, events.pairs to ${user}`);
+  const anna = db.within({ claims: { oid: 'anna' } });
+  const read = async () => {
+    const statements = [anna, db].flatMap((from) => [
+      from.rows(sql`select * from events.pair`),
+      from.rows(sql`select * from events.pairs`),
+    ]);
+    const seen = (await Promise.all(statements)).map(([row]) => JSON.stringify(row && entriesOf(row)));
+    return [...new Set(seen)].map((entries) => JSON.parse(entries));
+  };
+  const changes = [
+    ['select', { first: '1', second: '2' }],
+    [
+      `alter table events.pair rename first to third; alter view events.pairs rename first to third`,
+      { third: '1', second: '2' },
+    ],
+    [
+      `drop view events.pairs; alter table events.pair drop third, add first text default '3';
+      create view events.pairs as select * from events.pair; grant select on events.pairs to ${user}`,
+      { second: '2', first: '3' },
+    ],
+  ] as const;
+  for (const [change, row] of changes) {
+    await database.admin(change);
+    for (let n = 0; n < 2; n++) expect(await read()).toEqual([Object.entries(row)]);
+  }
 });
 
 test('a failed statement leaves no claims, and leaves its connection in the pool', async () => {
