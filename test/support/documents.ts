@@ -13,8 +13,8 @@ import {
 import { timeColumnsOf } from './aggregates.ts';
 
 /**
- * A document with its highest number of statements: one for each path of lists, aggregates and arguments. To-one
- * relations are joined, except those to a view.
+ * A document with its highest number of statements: one for each path of lists, aggregates and arguments, and another
+ * if a list also tells whether there are more rows. To-one relations are joined, except those to a view.
  */
 export interface GeneratedDocument {
   readonly text: string;
@@ -70,13 +70,14 @@ export function generateDocument(g: GeneratorValue, schema: GraphQLSchema): Gene
 
   const list = (name: string, type: GraphQLObjectType, depth: number): string => {
     const isLive = type.getFields()['liveCursor'] !== undefined && g(fc.boolean);
-    const path = isLive ? `${name}#live` : name;
+    const tellsMore = g(fc.boolean);
+    const path = `${name}${isLive ? '#live' : ''}${tellsMore ? '#more' : ''}`;
     statements.add(path);
     const node = getNamedType(type.getFields()['nodes']?.type) as GraphQLObjectType;
     const parts = [
       g(fc.boolean) && `nodes { ${row(path, node, depth)} }`,
       g(fc.boolean) && `edges { cursor node { ${row(path, node, depth)} } }`,
-      g(fc.boolean) && 'pageInfo { hasNextPage endCursor }',
+      tellsMore && 'pageInfo { hasNextPage endCursor }',
       g(fc.boolean) && 'totalCount',
       isLive && 'liveCursor',
     ].filter((part) => part !== false);

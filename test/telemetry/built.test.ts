@@ -156,7 +156,7 @@ describe('a collector of OTLP/HTTP', () => {
       'db.query.text': expect.stringMatching(
         /^select .* from "events"."site" "t" where not .* operator\(pg_catalog\.=\) \$1::/,
       ),
-      'db.response.returned_rows': 3,
+      'db.response.returned_rows': 2,
       'server.address': host,
       'server.port': port,
     });
@@ -182,7 +182,7 @@ describe('a collector of OTLP/HTTP', () => {
     const [sent, ...more] = logsOf(collector).filter((log) => log.traceId === traceId);
     expect(more).toEqual([]);
     expect(sent).toMatchObject({ severityText: 'INFO', body: { stringValue: 'Request' } });
-    const facts = { operation: 'Overview', operationType: 'query', status: 200, statements: 3, rows: 12 };
+    const facts = { operation: 'Overview', operationType: 'query', status: 200, statements: 3, rows: 9 };
     expect(sent?.attributes).toMatchObject({ ...facts, durationMs: expect.any(Number) });
     expect(sent?.spanId).toBe(only('POST /graphql').spanId);
     const printed = lines.find((line) => line['trace_id'] === traceId);
