@@ -56,7 +56,10 @@ test('an operation that begins after its request has ended writes nothing to the
 
 test('an operation and its statements are spans, which end even if a statement cannot be sent', async () => {
   await operate(async () => []);
-  const send: Db['rows'] = async (query) => (toQuery(query), []);
+  const send: Db['rows'] = async (query) => {
+    toQuery(query);
+    return [];
+  };
   await expect(operate(send, sql`select ${'\ud800'}`)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   expect(ended).toEqual(['SQL', 'query', 'SQL', 'GraphQL Operation']);
 });
