@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { printSdl } from '../../src/schema/print.ts';
 import { createApp } from '../../src/server/app.ts';
 import { appConfig } from '../support/config.ts';
+import { stayInThisMinute } from '../support/minute.ts';
 import { setUp, setUpApi, setUpIssuer } from '../support/setUp.ts';
 
 const issuer = await setUpIssuer();
@@ -38,6 +39,7 @@ test('while there is no API, the text of the schema is a 503', async () => {
 test.each([address, 'http://localhost/graphql/graphiql/documents.json'])(
   '%s requires the same access as other requests',
   async (path) => {
+    stayInThisMinute();
     const requestLimits = { ...appConfig.requestLimits, perMinute: 2 };
     const { app } = await setUpApi(database.connection, { config: { requestLimits, graphiql: true } });
     const status = async (headers = {}) => (await app.fetch(path, { headers })).status;

@@ -4,6 +4,7 @@ import type { RequestRecord } from '../../src/context.ts';
 import type { Plans } from '../../src/plan/plans.ts';
 import { createApp } from '../../src/server/app.ts';
 import { appConfig } from '../support/config.ts';
+import { stayInThisMinute } from '../support/minute.ts';
 import { setUp, setUpIssuer } from '../support/setUp.ts';
 
 const issuer = await setUpIssuer();
@@ -243,6 +244,7 @@ const cases: readonly [name: string, warm: Sent, then: Sent, way: 'short' | 'who
 
 describe('after a plan was made, a request is answered as without plans', () => {
   test.each(cases)('the same answer comes with and without plans: %s', async (_, warm, then, way, config = {}) => {
+    stayInThisMinute();
     const apps = bothWays(config);
     for (const app of [apps.short, apps.whole]) await told(app, warm);
     apps.wholeWays.count = 0;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type AppOptions, createApp } from '../../src/server/app.ts';
 import type { TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
+import { stayInThisMinute } from '../support/minute.ts';
 import { setUp, setUpIssuer } from '../support/setUp.ts';
 
 const issuer = await setUpIssuer();
@@ -46,6 +47,7 @@ describe('the order of the plugins', () => {
   });
 
   test('the rate is checked before the body, which is not read for requests beyond it', async () => {
+    stayInThisMinute();
     const app = appWith({ maxBodyBytes: 100, requestLimits: { ...appConfig.requestLimits, perMinute: 4 } });
     const long = { query: '{ __typename }', variables: { padding: 'x'.repeat(200) } };
     expect(await codeOf(await post(app, long))).toBe('PAYLOAD_TOO_LARGE');
@@ -69,6 +71,7 @@ describe('the order of the plugins', () => {
   });
 
   test('the rate is checked before the document: rejected requests count, too', async () => {
+    stayInThisMinute();
     const app = appWith({ requestLimits: { ...appConfig.requestLimits, perMinute: 1 } });
     expect(await codeOf(await post(app, { documentId: 'nobody-knows' }))).toBe('PERSISTED_DOCUMENT_NOT_FOUND');
     expect(await codeOf(await post(app, { documentId: 'nobody-knows' }))).toBe('RATE_LIMITED');

@@ -1,8 +1,9 @@
 import { NetworkError } from 'graphql-sse';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../../src/documents/store.ts';
 import { createTestApi, type TestApiOptions } from '../support/api.ts';
 import { createEmptyDatabase } from '../support/database.ts';
+import { stayInThisMinute } from '../support/minute.ts';
 import { setUpDatabase, setUpIssuer } from '../support/setUp.ts';
 import { serveStreams, withoutLooks } from '../support/streams.ts';
 
@@ -171,8 +172,7 @@ describe('the limits of documents', () => {
   });
 
   test('the number of requests is limited, to which a stream adds one, however many its messages', async () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() }); // no other minute begins meanwhile
-    onTestFinished(() => void vi.useRealTimers());
+    stayInThisMinute();
     const { url, subscribe } = await start({ requestLimits: { perMinute: 2 } });
     const stream = subscribe<{ body: string }>(document, {}, await as('anna'));
     await stream.next();
