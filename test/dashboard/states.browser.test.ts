@@ -210,7 +210,14 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
         .locator('canvas')
         .evaluate((element) => (element as HTMLCanvasElement).toDataURL());
     await line.waitFor();
-    const before = await canvas();
+    // The legend may be there before the chart is drawn to the end.
+    let before = '';
+    const isDrawn = async () => {
+      const last = before;
+      before = await canvas();
+      return before === last;
+    };
+    await expect.poll(isDrawn).toBe(true);
     await line.click();
     expect(await line.getAttribute('aria-pressed')).toBe('false');
     await expect.poll(canvas).not.toBe(before);
