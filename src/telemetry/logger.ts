@@ -52,11 +52,16 @@ export const serializers = {
   err(error: unknown) {
     if (!(error instanceof Error)) return error;
     const { detail, where, ...rest } = pino.stdSerializers.err(error);
-    const told = Object.fromEntries(Object.entries(rest).filter(([, value]) => typeof value !== 'object'));
+    const entries = Object.entries(rest).filter(([, value]) => typeof value !== 'object');
+    const told = { ...Object.fromEntries(entries), message: messageOf(error, rest.message) };
     if (typeof where !== 'string') return told;
     return { ...told, where: where.replace(/(\$\d+ = )'(?:[^']|'')*'/g, "$1'...'") };
   },
 };
+
+/** Returns the message to which pino added those of the causes, without them if the error quotes them itself. */
+const messageOf = ({ message }: Error, withCauses: string): string =>
+  message.includes(withCauses.slice(`${message}: `.length)) ? message : withCauses;
 
 /** Returns the trace's ids under the names of OpenTelemetry's data model for logs outside OTLP. */
 function traceIds() {

@@ -15,6 +15,16 @@ test('an error is logged without attached objects, such as its client', () => {
   expect(JSON.stringify(told)).not.toContain('secret');
 });
 
+test('an error that quotes its cause is logged with it once', () => {
+  const cause = new Error('connect ECONNREFUSED');
+  expect(serializers.err(new Error('It does not answer (connect ECONNREFUSED)', { cause }))).toMatchObject({
+    message: 'It does not answer (connect ECONNREFUSED)',
+  });
+  expect(serializers.err(new Error('It does not answer', { cause }))).toMatchObject({
+    message: 'It does not answer: connect ECONNREFUSED',
+  });
+});
+
 test.each([
   ['that ends', ''],
   ['that is ended', 'process.exit(0);'],
