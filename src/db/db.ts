@@ -88,9 +88,8 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
   function within({ signal, borrower, meter, reads = waiting, ...scope }: Scope, watch = hasChanged): Db {
     const settings = settingsOf(scope);
     const began = performance.now();
-    const forReads = [...settings, readOnly];
     const send = (kind: StatementKind, query: Query, reader: Reader, sending?: () => void) => {
-      const own = kind === 'read' && query.calls ? forReads : settings;
+      const own = kind === 'read' && query.calls ? [...settings, readOnly] : settings;
       const work: Work<readonly Row[]> = (client, session) => {
         sending?.();
         return run(client, session, query, own);
