@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createControlGroup } from '../../bench/controlGroup.ts';
 import { peakMegabytes } from '../../bench/processes.ts';
+import { precedences, takePrecedence } from './precedence.ts';
 
 /** The server with a limit on its memory. */
 export interface Container {
@@ -50,6 +51,7 @@ export async function startContainer({ folder, args, megabytes, variables }: Con
     stdio: ['ignore', 'ignore', log.fd],
     env: { PATH: process.env['PATH'], ...variables },
   });
+  takePrecedence(child.pid ?? 0, precedences.server);
   await log.close();
   const ended = once(child, 'exit');
   const kill = () => child.kill('SIGKILL');
