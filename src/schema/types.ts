@@ -17,7 +17,7 @@ import { createLeaves } from './createLeaves.ts';
 import { createFilters, type Filters } from './filters/filters.ts';
 import { createRecords, type RecordOf } from './functions/records.ts';
 import { createRowInputs, type RowInputOf } from './functions/rowInputs.ts';
-import { connectionType, pageInfoType } from './lists/connection.ts';
+import { connectionType, describePages, pageInfoType } from './lists/connection.ts';
 import { directionEnum } from './lists/direction.ts';
 import { hasDistance } from './lists/distance.ts';
 import { type EdgeRef, edgeType, type RowRef, rowRef } from './lists/edge.ts';
@@ -71,6 +71,7 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
   const leaf = createLeaves(builder, catalog, names, onSchemaChanged);
   const base: SchemaBase = { catalog, names, leaf };
   const pageInfo = pageInfoType(builder);
+  const description = describePages(limits);
   const byTable = new Map(
     catalog.tables.map((table): [string, TableType] => {
       const name = names.type(table);
@@ -83,6 +84,7 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
         node: ref,
         edge,
         pageInfo,
+        description,
         live: arrival && liveColumn(catalog),
       });
       const planLive = createLivePlan(catalog, table, arrival);

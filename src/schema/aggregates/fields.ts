@@ -89,17 +89,14 @@ function groupedField(t: Builders, types: Types, table: Table, source: Partial<R
     type: [type],
     nullable: true,
     deprecationReason: source.deprecationReason ?? table.deprecationReason,
-    description: `Measures of the matching rows, in at most ${maxGroups} groups.`,
+    description: `Measures of matching rows in groups: all or \`first\`, at most ${maxGroups}.`,
     args: {
       ...source.arguments,
       where: t.arg({ type: types.filters.where(table) }),
       groupBy: t.arg({ type: groups.by, required: true }),
       having: t.arg({ type: groups.having }),
-      orderBy: t.arg({
-        type: [groups.orderBy],
-        description: 'The order of the groups; ties are broken by key, then by bucket.',
-      }),
-      first: t.arg({ type: 'Int', description: 'How many groups to return; all by default.' }),
+      orderBy: t.arg({ type: [groups.orderBy] }),
+      first: t.arg.int(),
     },
     ...generated(
       { kind: 'aggregate', match, calledRows },

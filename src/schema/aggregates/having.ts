@@ -30,13 +30,11 @@ export function havingInput(builder: Builder, shape: Shape, filters: Filters, ty
   return having.implement({
     description: 'Conditions on groups, and on measures of their columns; all must hold.',
     fields: (t) => ({
-      and: t.field({ type: [having], description: 'All of these.' }),
-      or: t.field({ type: [having], description: 'At least one of these.' }),
-      not: t.field({ type: having, description: 'Not this.' }),
-      count: t.field({ type: count, description: 'The number of rows.' }),
-      ...(shape.times.size > 0 && {
-        countChange: t.field({ type: types.changeHaving, description: 'The change of the number of rows.' }),
-      }),
+      and: t.field({ type: [having] }),
+      or: t.field({ type: [having] }),
+      not: t.field({ type: having }),
+      count: t.field({ type: count }),
+      ...(shape.times.size > 0 && { countChange: t.field({ type: types.changeHaving }) }),
       ...Object.fromEntries(
         columns.map(([name, type, deprecationReason]) => [name, t.field({ type, deprecationReason })]),
       ),

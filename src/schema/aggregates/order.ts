@@ -39,12 +39,12 @@ export function createGroupOrders(
     const columns = columnOrders(shape, ({ leaf }, isKey) => (isKey ? measures.keyOrMeasure : measures.measure)(leaf));
     required(inputs, shape.table.name).implement({
       isOneOf: true,
-      description: 'What to order groups by; the first entry is the most significant.',
+      description: 'An order of groups, most significant first; then by key and bucket.',
       fields: (t) => ({
-        count: t.field({ type: direction, description: 'The number of rows.' }),
+        count: t.field({ type: direction }),
         ...(shape.times.size > 0 && {
-          bucket: t.field({ type: direction, description: 'The start of the bucket.' }),
-          countChange: t.field({ type: measures.change, description: 'The change of the number of rows.' }),
+          bucket: t.field({ type: direction }),
+          countChange: t.field({ type: measures.change }),
         }),
         ...(shape.parted.size > 0 && { parts: t.field({ type: parts }) }),
         ...columnFields(t, columns),
@@ -66,10 +66,7 @@ export function relatedOrder(builder: Builder, shape: Shape, direction: EnumRef,
   return builder.inputType(`${shape.name}AggregateOrderBy`, {
     isOneOf: true,
     description: `A measure of related rows of \`${shape.table.name}\`.`,
-    fields: (t) => ({
-      count: t.field({ type: direction, description: 'The number of rows.' }),
-      ...columnFields(t, columns),
-    }),
+    fields: (t) => ({ count: t.field({ type: direction }), ...columnFields(t, columns) }),
   });
 }
 

@@ -125,13 +125,8 @@ export const changeType = (builder: Builder) =>
 const previousField = (t: FieldBuilder<Aggregated>, type: ObjectRef<Builder['$inferSchemaTypes'], Aggregated>) =>
   t.field({
     type,
-    description: 'The same measures for an earlier period.',
-    args: {
-      shift: t.arg({
-        type: 'Duration',
-        description: 'How much earlier; by default, the length of the period.',
-      }),
-    },
+    description: 'The same measures for an earlier period, by default the one before.',
+    args: { shift: t.arg({ type: 'Duration' }) },
     ...generated(
       { kind: 'again' },
       {
@@ -173,8 +168,8 @@ function endField(t: FieldBuilder<Aggregated>, shape: Shape, end: 'first' | 'las
   return t.field({
     type: node,
     nullable: true,
-    description: `The row with the ${end === 'first' ? 'earliest' : 'latest'} time; the ${end === 'first' ? 'smallest' : 'largest'} key breaks ties.`,
-    args: { by: t.arg({ type: column, required: true, description: 'A time column.' }) },
+    description: `The row with the ${end === 'first' ? 'earliest' : 'latest'} time in \`by\`; the ${end === 'first' ? 'smallest' : 'largest'} key breaks ties.`,
+    args: { by: t.arg({ type: column, required: true }) },
     ...generated(
       { kind: 'relation' },
       {

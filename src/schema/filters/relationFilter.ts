@@ -74,9 +74,10 @@ const below = (alias: string): string => `${alias.charAt(0)}${Number(alias.slice
 /** Defines the input for a to-many relation. */
 const defineMany = (builder: Builder, typeName: string, where: InputObjectRef): InputObjectRef =>
   builder.inputType(`${typeName}ManyWhere`, {
+    description: 'Conditions on related rows. `every` is also true if there are none.',
     fields: (t) => ({
-      some: t.field({ type: where, description: 'At least one row matches this.' }),
-      none: t.field({ type: where, description: 'No row matches this.' }),
-      every: t.field({ type: where, description: 'All rows match this; also true if there are none.' }),
+      some: t.field({ type: where }),
+      none: t.field({ type: where }),
+      every: t.field({ type: where }),
     }),
   });

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { PageLimits } from '../../config/limits.ts';
 import { marker } from '../../db/sql/markers.ts';
 import type { Key, Match } from '../../db/sql/match.ts';
 import type { Page } from '../../db/sql/page.ts';
@@ -77,14 +78,28 @@ interface ConnectionParts {
   readonly node: RowRef;
   readonly edge: EdgeRef;
   readonly pageInfo: PageInfoRef;
+  readonly description: string;
   /** Marker of the live cursor among the selected columns; null if the table has no live tail. */
   readonly live: string | null;
 }
 
+/**
+ * Describes the arguments of all lists. Arguments have no descriptions of their own: every list would repeat them, and
+ * the printed schema would have a line for each argument.
+ */
+export const describePages = ({ defaultSize, maxSize }: PageLimits): string =>
+  [
+    `A page of a list: ${defaultSize} rows by default, at most ${maxSize}.`,
+    'The default order is by primary key, or that of the function.',
+    '`last` counts from the end. `offset` skips rows; it needs `first`.',
+    '`distinctOn` keeps only the first row per value of its columns; it needs `orderBy`.',
+  ].join(' ');
+
 /** Defines the connection type of a table. */
-export function connectionType(builder: Builder, name: string, { node, edge, pageInfo, live }: ConnectionParts) {
+export function connectionType(builder: Builder, name: string, parts: ConnectionParts) {
+  const { node, edge, pageInfo, description, live } = parts;
   return builder.objectRef<Connection>(`${name}Connection`).implement({
-    description: `A page of a list of ${name}.`,
+    description,
     fields: (t) => ({
       edges: t.field({
         type: [edge],

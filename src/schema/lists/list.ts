@@ -40,7 +40,7 @@ export function listField(
     description,
     args: {
       ...source.arguments,
-      ...listArguments(t, types, table, source.rows ? 'that of the function' : 'by primary key'),
+      ...listArguments(t, types, table),
     },
     ...generated(
       { kind: 'list', match, calledRows },
@@ -69,29 +69,19 @@ export function listField(
   });
 }
 
-function listArguments(t: Pick<FieldBuilder<Row>, 'arg'>, types: Types, table: Table, defaultOrder: string) {
-  const { defaultSize, maxSize } = types.limits;
+/** Creates the arguments of a list, which the connection's description explains. */
+function listArguments(t: Pick<FieldBuilder<Row>, 'arg'>, types: Types, table: Table) {
   const orderBy = types.orders.orderBy(table);
   const { column } = types.aggregates.of(table.name);
   return {
-    first: t.arg({
-      type: 'Int',
-      description: `How many rows from the start: ${defaultSize} by default, at most ${maxSize}.`,
-    }),
-    after: t.arg({ type: 'String', description: 'Only rows after this cursor.' }),
-    last: t.arg({ type: 'Int', description: 'How many rows from the end.' }),
-    before: t.arg({ type: 'String', description: 'Only rows before this cursor.' }),
-    offset: t.arg({ type: 'Int', description: 'How many rows to skip; only together with `first`.' }),
+    first: t.arg.int(),
+    after: t.arg.string(),
+    last: t.arg.int(),
+    before: t.arg.string(),
+    offset: t.arg.int(),
     where: t.arg({ type: types.filters.where(table) }),
-    ...(orderBy && {
-      orderBy: t.arg({ type: [orderBy], description: `The order; the default is ${defaultOrder}.` }),
-    }),
-    ...(column && {
-      distinctOn: t.arg({
-        type: [column],
-        description: 'Keeps only the first row per value of these columns; needs orderBy.',
-      }),
-    }),
+    ...(orderBy && { orderBy: t.arg({ type: [orderBy] }) }),
+    ...(column && { distinctOn: t.arg({ type: [column] }) }),
   };
 }
 

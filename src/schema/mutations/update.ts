@@ -42,17 +42,12 @@ export function defineUpdate(
         type: payload,
         nullable: true,
         deprecationReason: table.deprecationReason,
-        description: `Changes a row of \`${table.name}\`.`,
+        description: `Changes a row of \`${table.name}\`; CONFLICT if it does not match \`expect\`.`,
         args: {
           ...key.define(t),
           patch: t.arg({ type: patch.type }),
-          ...(change && {
-            change: t.arg({ type: change.type, description: 'Changes relative to the current values.' }),
-          }),
-          expect: t.arg({
-            type: types.filters.where(table),
-            description: 'A filter that the row must match; otherwise the error is CONFLICT.',
-          }),
+          ...(change && { change: t.arg({ type: change.type }) }),
+          expect: t.arg({ type: types.filters.where(table) }),
         },
         ...generated(
           { kind: 'write' },

@@ -105,12 +105,10 @@ export type DecimalWhere = {
   notIn?: Array<string | number> | null | undefined;
 };
 
+/** Conditions on related rows. `every` is also true if there are none. */
 export type DeviceActivityManyWhere = {
-  /** All rows match this; also true if there are none. */
   every?: DeviceActivityWhere | null | undefined;
-  /** No row matches this. */
   none?: DeviceActivityWhere | null | undefined;
-  /** At least one row matches this. */
   some?: DeviceActivityWhere | null | undefined;
 };
 
@@ -133,12 +131,10 @@ export type DeviceActivityWhere = {
   siteId?: IntWhere | null | undefined;
 };
 
+/** Conditions on related rows. `every` is also true if there are none. */
 export type DeviceGroupMemberManyWhere = {
-  /** All rows match this; also true if there are none. */
   every?: DeviceGroupMemberWhere | null | undefined;
-  /** No row matches this. */
   none?: DeviceGroupMemberWhere | null | undefined;
-  /** At least one row matches this. */
   some?: DeviceGroupMemberWhere | null | undefined;
 };
 
@@ -171,12 +167,10 @@ export type DeviceGroupWhere = {
   or?: Array<DeviceGroupWhere> | null | undefined;
 };
 
+/** Conditions on related rows. `every` is also true if there are none. */
 export type DeviceManyWhere = {
-  /** All rows match this; also true if there are none. */
   every?: DeviceWhere | null | undefined;
-  /** No row matches this. */
   none?: DeviceWhere | null | undefined;
-  /** At least one row matches this. */
   some?: DeviceWhere | null | undefined;
 };
 
@@ -261,12 +255,10 @@ export type DurationWhere = {
   notIn?: Array<string> | null | undefined;
 };
 
+/** Conditions on related rows. `every` is also true if there are none. */
 export type EventManyWhere = {
-  /** All rows match this; also true if there are none. */
   every?: EventWhere | null | undefined;
-  /** No row matches this. */
   none?: EventWhere | null | undefined;
-  /** At least one row matches this. */
   some?: EventWhere | null | undefined;
 };
 
@@ -327,12 +319,10 @@ export type FloatWhere = {
   notIn?: Array<number> | null | undefined;
 };
 
+/** Conditions on related rows. `every` is also true if there are none. */
 export type IncidentManyWhere = {
-  /** All rows match this; also true if there are none. */
   every?: IncidentWhere | null | undefined;
-  /** No row matches this. */
   none?: IncidentWhere | null | undefined;
-  /** At least one row matches this. */
   some?: IncidentWhere | null | undefined;
 };
 
@@ -562,12 +552,10 @@ export type SeverityWhere = {
   notIn?: Array<Severity> | null | undefined;
 };
 
+/** Conditions on related rows. `every` is also true if there are none. */
 export type SiteManyWhere = {
-  /** All rows match this; also true if there are none. */
   every?: SiteWhere | null | undefined;
-  /** No row matches this. */
   none?: SiteWhere | null | undefined;
-  /** At least one row matches this. */
   some?: SiteWhere | null | undefined;
 };
 
