@@ -70,8 +70,8 @@ function passwordOf(env: Variables, production: boolean, problems: string[]): Da
   return { kind, clientId: clientId ?? '', scope };
 }
 
-/** Tells whether the other end can only be this machine: a socket's folder, or a loopback name or address. */
-export const isLoopback = (host: string): boolean => /^(localhost|127\.|::1$|\/)/.test(host);
+/** Tells whether a host is this machine: a socket's folder, or a loopback name or address. */
+export const isLoopback = (host: string): boolean => /^(localhost$|127\.[\d.]+$|::1$|\/)/.test(host);
 
 /**
  * Reads the TLS settings. Certificates are always verified in full; TLS is off only for this machine or on explicit

@@ -53,7 +53,7 @@ export const variables = z.object({
   AUTH_AUDIENCE: z.string().optional(),
   AUTH_AUTHORITY: z
     .string()
-    .regex(/^(https:|http:\/\/(localhost|127\.0\.0\.1)\b)/, 'must be a URL that begins with https://')
+    .regex(/^(https:|http:\/\/(localhost|127\.0\.0\.1)(?![\w.-]))/, 'must be a URL that begins with https://')
     .default('https://login.microsoftonline.com'),
   EVENTS_SCHEMA: z.string().default('events'),
   SCHEMA_POLL_MS: int(100, 86_400_000).default(60_000),
@@ -107,7 +107,7 @@ export function readEnvironment(environment: Environment) {
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const problems = [...misspelt(set, Object.keys(all.shape)), ...twins(set)];
+  const problems = [...misspelt(set, Object.keys(all.shape)), ...aliasDifferences(set)];
   const { DATABASE_URL: url } = set;
   const named = url === undefined ? {} : readDatabaseUrl(url, problems);
   problems.push(...differences(named, set));
@@ -144,7 +144,7 @@ const namesOf = (name: string): readonly string[] => [
   ...Object.entries(aliases).flatMap(([alias, meant]) => (meant === name ? [alias] : [])),
 ];
 
-function twins(set: Readonly<Record<string, unknown>>): string[] {
+function aliasDifferences(set: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(aliases)
     .filter(([alias, name]) => set[alias] !== undefined && set[name] !== undefined && set[alias] !== set[name])
     .map(([alias, name]) => `${alias}: differs from ${name}: set one of the two`);

@@ -116,6 +116,11 @@ describe('who may call', () => {
       [/^AUTH_TENANT_ID: must be/, /^AUTH_TENANT_ID/],
     ],
     ['keys over plain HTTP', { ...entra, AUTH_AUTHORITY: 'http://login.example' }, [/^AUTH_AUTHORITY: must/]],
+    [
+      'keys over plain HTTP from elsewhere',
+      { ...entra, AUTH_AUTHORITY: 'http://localhost.example' },
+      [/^AUTH_AUTHORITY: must/],
+    ],
     ['a tenant together with AUTH=none', { ...entra, AUTH: 'none' }, [/^AUTH: must be entra/]],
     ['a tenant without AUTH', { ...entra, AUTH: '' }, [/^AUTH: must be entra/]],
   ] as const)('%s is an error', (_, environment, problems) => {

@@ -24,8 +24,12 @@ test('DATABASE_URL stands for seven libpq variables', () => {
     database: 'telemetry',
     ssl: false,
   });
-  expect(databaseOf('postgresql://app:secret@db.example/telemetry')).toMatchObject({ port: 5432, ssl: {} });
+  expect(databaseOf('postgresql://app:secret@db.example/telemetry')).toMatchObject({ port: 5432 });
   expect(databaseOf('postgres://app:secret@[::1]/telemetry')).toMatchObject({ host: '::1', ssl: false });
+});
+
+test.each(['db.example', 'localhost.example', '127.0.0.1.example'])('connections to %s use TLS', (host) => {
+  expect(databaseOf(`postgres://app:secret@${host}/telemetry`)?.ssl).toEqual({});
 });
 
 test('the host can be a folder with a socket, encoded or as a parameter', () => {
