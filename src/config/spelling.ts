@@ -1,13 +1,10 @@
 import damerauLevenshtein from 'damerau-levenshtein';
 
-/** Variables of libpq that this server does not read, and that differ by one letter from one that it does. */
-const others = new Set(['PGHOSTADDR', 'PGPASSFILE', 'PGSSLCERT', 'PGSSLKEY', 'PGSSLCRL', 'PGSERVICE', 'PGAPPNAME']);
-
 /** Returns a message for each variable whose name is one slip away from a known one. */
 export function misspelt(set: Readonly<Record<string, unknown>>, known: readonly string[]): readonly string[] {
   const long = known.filter((name) => name.length > 4);
   return Object.keys(set)
-    .filter((name) => !known.includes(name) && !others.has(name) && name.length > 4)
+    .filter((name) => !known.includes(name) && name.length > 4)
     .flatMap((name) => {
       const other = meant(name, long, 1);
       return other ? [`${name}: unknown; did you mean ${other}?`] : [];
