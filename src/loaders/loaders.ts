@@ -1,8 +1,9 @@
 import DataLoader from 'dataloader';
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { Db } from '../db/db.ts';
-import { type Grouping, selectGroupCount, selectGroups, selectWhole } from '../db/sql/aggregate.ts';
+import { selectGroupCount, selectGroups, selectWhole } from '../db/sql/aggregate.ts';
 import type { ComputedValue } from '../db/sql/call.ts';
+import type { Grouping } from '../db/sql/grouping.ts';
 import type { Key, Match } from '../db/sql/match.ts';
 import { distinct, type Measure } from '../db/sql/measure.ts';
 import { type Page, selectPage } from '../db/sql/page.ts';

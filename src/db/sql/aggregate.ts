@@ -1,57 +1,21 @@
 import type { Catalog, Table } from '../../catalog/catalog.ts';
-import {
-  type Bucket,
-  bucketsBetween,
-  bucketValue,
-  secondsBetween,
-  selectBucket,
-  selectEnds,
-  selectSeries,
-} from './bucket.ts';
-import { type OrderKey, orderBy } from './keyset.ts';
+import { type Bucket, bucketValue, secondsBetween } from './bucket.ts';
+import { excess, filledGroups } from './filledGroups.ts';
+import { type Grouping, groupNames, keyNames, named, selectFound } from './grouping.ts';
+import { orderBy } from './keyset.ts';
 import {
   byPeriod,
   computed,
   distinct,
   isChange,
   type Measure,
-  type OfRows,
   type Period,
   selectEndRow,
   shown,
   shownBefore,
 } from './measure.ts';
-import type { Bounds } from './period.ts';
-import { alias, from, type Rows } from './select.ts';
-import { and, empty, eq, gt, ident, join, lte, own, type Sql, sql, trusted } from './sql.ts';
-
-/** Limit of the groups of one field, and of the buckets of one group. */
-export const maxGroups = 10_000;
-/** Limit of the buckets of all groups, some of which may then be dropped: `having` and a limit apply after filling. */
-const maxFilled = 100_000;
-
-/** A grouping of rows, with the condition on its groups and their order. */
-export interface Grouping {
-  readonly table: Rows;
-  readonly where: Sql;
-  /** Joins of to-one relations, whose columns may be among the keys. */
-  readonly joins: Sql;
-  /** Grouping expressions other than the bucket; `key 0`, `key 1`, ... in the result. */
-  readonly keys: readonly Sql[];
-  /** The bucket; `bucket` in the result. */
-  readonly bucket: Bucket | null;
-  /** A condition on the names of `measures`. */
-  readonly having: Sql;
-  /** An order by the names of `measures`, keys and `bucket`. */
-  readonly order: readonly OrderKey[];
-  readonly measures: readonly Measure[];
-  readonly limit: number;
-}
-
-export const keyName = (index: number): string => `key ${index}`;
-
-/** Name under which a row reports how many buckets filling would take, if these are too many and none was created. */
-export const excess = '$excess';
+import { alias, from } from './select.ts';
+import { and, empty, eq, ident, join, type Sql, sql } from './sql.ts';
 
 /** Builds the statement for one row: measures of all rows that fulfil the conditions. */
 export function selectWhole(
@@ -109,7 +73,7 @@ export const selectGroupCount = (catalog: Catalog, grouping: Grouping, match: re
   sql`select pg_catalog.count(*) as count from (${selectAll(catalog, grouping, grouping.measures, match)}) a
     where ${wanted(grouping)}`;
 
-/** Selects the wanted groups; a row that reports too many buckets is kept. */
+/** Builds the condition on the groups to return, which keeps a row that reports too many buckets. */
 const wanted = ({ having, bucket }: Grouping): Sql =>
   bucket?.fill ? sql`(${having} or ${ident('a', excess)} is not null)` : having;
 
@@ -127,7 +91,7 @@ function selectAll(catalog: Catalog, grouping: Grouping, measures: readonly Meas
   const tail = join([...earlier, ...(own.some(isChange) ? [seriesOf(grouping)] : [])], ' ');
   if (!bucket?.fill) return sql`select ${join(list)} from (${selectFound(catalog, grouping, own, match)}) g ${tail}`;
   const size = named({ name: excess, expression: sql`(select excess from size)` });
-  return sql`with ${filled(catalog, grouping, bucket, bucket.fill, own, match)}
+  return sql`with ${filledGroups(catalog, grouping, bucket, bucket.fill, own, match)}
     select ${join([...list, size])} from filled g ${tail}`;
 }
 
@@ -170,70 +134,3 @@ function joinEarlier(catalog: Catalog, grouping: Grouping, earlier: EarlierGroup
   return sql`left join (${selectFound(catalog, { ...grouping, where: period.where }, of, match)}) ${ident(alias)}
     on ${names.length > 0 ? sql`${row(here)} ${eq} ${row(there)}` : sql`true`}`;
 }
-
-/** Selects the groups that have rows. */
-function selectFound(
-  catalog: Catalog,
-  grouping: Grouping,
-  measures: readonly OfRows[],
-  conditions: readonly Sql[],
-): Sql {
-  const { table, where, joins, keys, bucket } = grouping;
-  const parts = [
-    ...keys.map((expression, i) => ({ name: keyName(i), expression })),
-    ...(bucket ? [{ name: 'bucket', expression: selectBucket(bucket) }] : []),
-  ];
-  const list = [...parts, ...computed(table, measures)].map(named);
-  const by = parts.map((_, i) => trusted(String(i + 1)));
-  // Without a key or a measure there is still one group, not one for each row.
-  return sql`select ${list.length > 0 ? join(list) : sql`pg_catalog.count(*)`} from ${from(catalog, table)} ${ident(alias)} ${joins}
-    where ${and([where, ...conditions])} ${by.length > 0 ? sql`group by ${join(by)}` : empty}`;
-}
-
-/**
- * Selects the groups that have rows and, for each combination of their keys, the empty buckets. If the bounds alone ask
- * for too many buckets, nothing is read, and one extra row reports that.
- */
-function filled(
-  catalog: Catalog,
-  grouping: Grouping,
-  bucket: Bucket,
-  bounds: Bounds,
-  measures: readonly OfRows[],
-  match: readonly Sql[],
-): Sql {
-  const keys = keyNames(grouping).map((name) => ident(name));
-  const values = computed(grouping.table, measures);
-  const asked = sql`coalesce((select ${bucketsBetween(bucket, sql`e.lo`, sql`e.hi`)} from ends e), 0) ${lte} ${maxGroups}`;
-  const end = (name: 'lo' | 'hi', pick: 'min' | 'max') => sql`
-    case when pg_catalog.isfinite(${ident(name)}) then ${ident(name)}
-      else (select pg_catalog.${trusted(pick)}(bucket) from found where pg_catalog.isfinite(bucket)) end as ${ident(name)}`;
-  const combinations = sql`(select ${keys.length > 0 ? sql`distinct ${join(keys)} from found` : empty}) k`;
-  const names = join([...keys, sql`bucket`]);
-  return sql`ends as (${selectEnds(bucket, bounds)}),
-    found as (${selectFound(catalog, grouping, measures, [...match, asked])}),
-    span as (select ${end('lo', 'min')}, ${end('hi', 'max')} from ends),
-    size as (
-      select case when n ${gt} ${maxGroups} then n when (n ${own('*')} groups) ${gt} ${maxFilled} then n ${own('*')} groups end as excess
-      from (select ${bucketsBetween(bucket, sql`lo`, sql`hi`)} as n, (select pg_catalog.count(*) from ${combinations}) as groups
-        from span) s),
-    series(bucket) as (
-      select s.start from span cross join lateral (${selectSeries(bucket, sql`span.lo`, sql`span.hi`)}) s
-      where (select excess from size) is null and not (select e."isEmpty" from ends e)),
-    missing as (select ${names} from ${combinations} cross join series except select ${names} from found),
-    filled as (
-      select ${join([names, ...values.map(({ name }) => ident(name))])} from found
-      union all
-      select ${join([names, ...values.map(({ whenEmpty }) => trusted(whenEmpty ?? 'null'))])} from missing
-      union all
-      select ${join([...keys, sql`bucket`, ...values].map(() => sql`null`))} from size where excess is not null)`;
-}
-
-const keyNames = ({ keys }: Grouping): readonly string[] => keys.map((_, i) => keyName(i));
-const groupNames = (grouping: Grouping): readonly string[] => [
-  ...keyNames(grouping),
-  ...(grouping.bucket ? ['bucket'] : []),
-];
-
-const named = ({ name, expression }: { readonly name: string; readonly expression: Sql }): Sql =>
-  sql`${expression} as ${ident(name)}`;

@@ -1,6 +1,7 @@
 import type { FieldMap } from '@pothos/core';
 import type { Table } from '../../catalog/catalog.ts';
-import { excess, type Grouping, maxGroups } from '../../db/sql/aggregate.ts';
+import { excess } from '../../db/sql/filledGroups.ts';
+import { type Grouping, maxGroups } from '../../db/sql/grouping.ts';
 import { type Key, keyOf, type Match } from '../../db/sql/match.ts';
 import type { Measure } from '../../db/sql/measure.ts';
 import type { Row } from '../../db/sql/row.ts';

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { keyName } from '../../db/sql/aggregate.ts';
 import type { Bucket } from '../../db/sql/bucket.ts';
+import { keyName } from '../../db/sql/grouping.ts';
 import { asJsonb, atPath } from '../../db/sql/json.ts';
 import { matchesRow } from '../../db/sql/match.ts';
 import { alias, columnRef, from } from '../../db/sql/select.ts';
