@@ -6,9 +6,7 @@ import { uniqueKeys } from './uniqueKeys.ts';
 
 /** The order in which the rows of a table arrive, which its live tail follows. */
 export interface Arrival {
-  /**
-   * A `number` is drawn during the INSERT: a transaction that may still commit a lower one holds the table's lock.
-   */
+  /** Whether a column numbers the rows, or the id of the inserting transaction orders them. */
   readonly kind: Numbering['kind'];
   /** A number alone, or the transaction's id and the columns that tell its rows apart. */
   readonly columns: readonly string[];
@@ -50,12 +48,12 @@ export function arrivalOf(
     };
   if (table.kind !== 'table' && table.kind !== 'partitioned table')
     return { reason: `a ${table.kind} has no order of arrival: use the live tail of the table behind it` };
-  if (table.hasHeirs)
-    return { reason: 'other tables inherit from it and number their rows on their own: use partitions instead' };
+  if (table.hasInheritanceChildren)
+    return { reason: 'other tables inherit from it and number their rows independently: use partitions instead' };
   if (isOnNodes(table) && declared === undefined)
     return {
       reason:
-        "each node of the cluster numbers rows on its own: if all writers go through the coordinator, add @arrival <column> to the table's comment",
+        "each node of the cluster numbers rows independently: if all writers go through the coordinator, add @arrival <column> to the table's comment",
     };
   const found = candidates(table, declared).map((numbering) => check(table, numbering, declared !== undefined));
   return (

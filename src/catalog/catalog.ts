@@ -9,7 +9,7 @@ export interface Catalog {
   readonly isStandby: boolean;
   /** Whether results may depend on the caller, because policies or views read the caller's claims. */
   readonly isPersonal: boolean;
-  /** Prefix of names in statements that are not columns; no column's name begins with it. */
+  /** Prefix for names that statements use in addition to columns; no column's name begins with it. */
   readonly markerPrefix: string;
   readonly enums: readonly Enum[];
   readonly tables: readonly Table[];
@@ -64,7 +64,7 @@ export interface Table {
   readonly foreignKeys: readonly ForeignKey[];
   readonly checks: readonly CheckConstraint[];
   /** Whether other tables inherit from it, apart from its partitions. */
-  readonly hasHeirs: boolean;
+  readonly hasInheritanceChildren: boolean;
   readonly numberings: readonly Numbering[];
   /** Whether triggers on the table or a partition may change or drop a row before it is inserted. */
   readonly hasInsertTriggers: boolean;
@@ -99,8 +99,8 @@ export interface Sequence {
   readonly cycles: boolean;
 }
 
-/** Number of a table's partitions. If it has few, a plan that opens all costs less than planning each statement. */
-export type Division = 'few' | 'many';
+/** Rough number of partitions: with few, a plan that opens them all costs less than planning each statement anew. */
+export type PartitionCount = 'few' | 'many';
 
 export interface Column {
   readonly name: string;
@@ -111,8 +111,8 @@ export interface Column {
   readonly hasDefault: boolean;
   readonly identity: 'always' | 'by default' | null;
   readonly generated: boolean;
-  /** Number of partitions among which its value helps to choose; false if it does not help. */
-  readonly divides: Division | false;
+  /** Rough number of the table's partitions, if the column is part of the partition key; false otherwise. */
+  readonly partitions: PartitionCount | false;
   readonly comment: string | null;
   /** Reason for deprecation, if its owner gives one. */
   readonly deprecationReason?: string;

@@ -11,10 +11,10 @@ import { createKeyReader, findConstraints, findIndexes, findPartialKeys, type Na
 import { readNumberings } from './numberings.ts';
 import {
   type FoundRelation,
-  findDivisions,
-  findHeirs,
+  findCatalogFlags,
+  findDescendants,
+  findPartitionKeys,
   findRelations,
-  findSituation,
   findTriggers,
 } from './relations.ts';
 import { findSearchConfigurations } from './searchConfigurations.ts';
@@ -25,7 +25,7 @@ import { createTypeReader, findEnums, findTypes } from './types.ts';
 export async function readCatalog(db: Db, schema: string): Promise<Catalog> {
   const spreads = await readSpreads(db, schema);
   const relations = (await findRelations(db, schema)).filter(({ name }) => !spreads.chunks.includes(name));
-  const situation = await findSituation(
+  const flags = await findCatalogFlags(
     db,
     relations.map(({ id }) => id),
   );
@@ -42,7 +42,7 @@ export async function readCatalog(db: Db, schema: string): Promise<Catalog> {
   const composites = await readComposites(db, schema, typesOfCalls, typeOf);
   return {
     schema,
-    ...situation,
+    ...flags,
     markerPrefix: unusedPrefix(columns.map(({ name }) => name)),
     enums,
     tables: tables.filter((table) => table.columns.length > 0),
@@ -60,9 +60,9 @@ async function readTables(
   { byTable }: Spreads,
 ): Promise<readonly Table[]> {
   const ids = relations.map(({ id }) => id);
-  const heirsOf = groupedBy(await findHeirs(db, ids), ({ root }) => root);
+  const descendantsOf = groupedBy(await findDescendants(db, ids), ({ root }) => root);
   const partsOf = ({ id, kind }: FoundRelation) =>
-    kind === 'partitioned table' ? [id, ...heirsOf(id).map((heir) => heir.id)] : [id];
+    kind === 'partitioned table' ? [id, ...descendantsOf(id).map((part) => part.id)] : [id];
   const parts = relations.flatMap(partsOf);
   const constraints = await findConstraints(db, ids);
   const indexes = await findIndexes(db, ids);
@@ -72,7 +72,7 @@ async function readTables(
     pg_constraint: constraints.map(({ id }) => id),
   });
   const numberingsOf = await readNumberings(db, parts, found, indexes);
-  const divisionsOf = groupedBy(await findDivisions(db, parts), (division) => division.relation);
+  const partitionKeysOf = groupedBy(await findPartitionKeys(db, parts), ({ relation }) => relation);
   const triggersOf = groupedBy(await findTriggers(db, parts), ({ relation }) => relation);
   const columnsOf = createColumnReader(found, constraints, typeOf, commentOf);
   const namesOf = namesAmong(found.filter(({ type }) => typeOf(type).isUsable));
@@ -80,11 +80,12 @@ async function readTables(
   return relations.map((relation) => {
     const { id, name, kind, extension, wholeRow, mayDelete } = relation;
     const own = partsOf(relation);
-    const division = own.length > mostOfFew ? 'many' : 'few';
-    const dividing = new Map(own.flatMap(divisionsOf).map(({ column }) => [column, division] as const));
-    const columns = columnsOf(relation, dividing);
+    const count = own.length > maxFew ? 'many' : 'few';
+    const partitioning = new Map(own.flatMap(partitionKeysOf).map(({ column }) => [column, count] as const));
+    const columns = columnsOf(relation, partitioning);
     const spread = byTable[name];
-    const hasHeirs = kind !== 'partitioned table' && spread?.by !== 'timescaledb' && heirsOf(id).length > 0;
+    const hasInheritanceChildren =
+      kind !== 'partitioned table' && spread?.by !== 'timescaledb' && descendantsOf(id).length > 0;
     return {
       name,
       kind,
@@ -92,8 +93,8 @@ async function readTables(
       extension,
       columns,
       wholeRow,
-      ...keysOf(relation, hasHeirs),
-      hasHeirs,
+      ...keysOf(relation, hasInheritanceChildren),
+      hasInheritanceChildren,
       numberings: isStored(relation) ? numberingsOf(id, own, columns) : [],
       hasInsertTriggers: own.some((part) => triggersOf(part).some(({ alters }) => alters)),
       notifies: triggersOf(id).some(({ notifies }) => notifies),
@@ -103,8 +104,8 @@ async function readTables(
   });
 }
 
-/** Maximum number of relations, a table with its partitions, that counts as few. */
-const mostOfFew = 16;
+/** Maximum number of relations, a table and its partitions, that counts as few. */
+const maxFew = 16;
 
 function namesAmong(columns: readonly FoundColumn[]): NamesOf {
   const names = new Map(columns.map(({ relation, number, name }) => [`${relation} ${number}`, name]));

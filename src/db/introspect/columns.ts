@@ -1,4 +1,4 @@
-import type { Column, Division, Numbering } from '../../catalog/catalog.ts';
+import type { Column, Numbering, PartitionCount } from '../../catalog/catalog.ts';
 import type { Type } from '../../catalog/type.ts';
 import type { Db } from '../db.ts';
 import { eq, gt, ne, sql } from '../sql/sql.ts';
@@ -7,7 +7,7 @@ import { findAll, groupedBy } from './found.ts';
 import type { FoundConstraint } from './keys.ts';
 import type { FoundRelation } from './relations.ts';
 
-export interface FoundColumn extends Omit<Column, 'type' | 'comment' | 'divides'> {
+export interface FoundColumn extends Omit<Column, 'type' | 'comment' | 'partitions'> {
   readonly relation: string;
   readonly number: number;
   readonly type: string;
@@ -45,19 +45,19 @@ export const findColumns = (db: Db, relations: readonly string[]): Promise<reado
     order by a.attrelid, a.attnum`,
   );
 
-/** Creates the reader of a relation's columns, which also marks those that partition it. */
+/** Creates the reader of a relation's columns, which marks those of its partition key. */
 export function createColumnReader(
   found: readonly FoundColumn[],
   constraints: readonly FoundConstraint[],
   typeOf: (id: string) => Type,
   commentOf: CommentOf,
-): (relation: FoundRelation, dividing: ReadonlyMap<string, Division>) => readonly Column[] {
+): (relation: FoundRelation, partitioning: ReadonlyMap<string, PartitionCount>) => readonly Column[] {
   const columnsOf = groupedBy(found, ({ relation }) => relation);
   const uncheckedIn = groupedBy(
     constraints.filter(({ kind }) => kind === 'unchecked not null'),
     ({ relation }) => relation,
   );
-  return ({ id, kind }, dividing) => {
+  return ({ id, kind }, partitioning) => {
     const isView = kind === 'view' || kind === 'materialized view';
     const unchecked = uncheckedIn(id).flatMap(({ numbers }) => numbers);
     return columnsOf(id).map((column) => {
@@ -72,7 +72,7 @@ export function createColumnReader(
         hasDefault,
         identity,
         generated,
-        divides: dividing.get(name) ?? false,
+        partitions: partitioning.get(name) ?? false,
         comment: commentOf('pg_class', id, column.number),
         mayInsert: column.mayInsert && type.isUsable,
         mayUpdate: column.mayUpdate && type.isUsable,

@@ -14,10 +14,10 @@ export async function readFingerprint(db: Db, schema: string): Promise<string> {
   const [row] = await catalogs.rows(sql`
     with recursive relation as materialized (
       select c.oid from pg_catalog.pg_class c where ${isServed(schema)}
-    ), heir(oid) as (
+    ), descendant(oid) as (
       select oid from relation
       union
-      select h.inhrelid from heir p join pg_catalog.pg_inherits h on h.inhparent ${eq} p.oid
+      select h.inhrelid from descendant p join pg_catalog.pg_inherits h on h.inhparent ${eq} p.oid
     ), type(oid) as (
       select a.atttypid from relation r join pg_catalog.pg_attribute a on a.attrelid ${eq} r.oid
       union
@@ -40,13 +40,13 @@ export async function readFingerprint(db: Db, schema: string): Promise<string> {
   return [row?.['fingerprint'], JSON.stringify(spreads)].join(' ');
 }
 
-/** Rows of a catalog, hashed by `xmin`, or by their values where something else changes the row version. */
+/** Rows of a catalog, hashed by `xmin`, or by their values if irrelevant changes also change `xmin`. */
 interface Source {
   readonly columns: Sql;
   readonly from: Sql;
 }
 
-/** Hashes as a sum, which needs no order, and a count, which reveals deletions. */
+/** Hashes rows to a sum, which needs no order, and a count, which reveals deletions. */
 const hashOf = ({ columns, from }: Source): Sql => sql`(
   select pg_catalog.concat(pg_catalog.count(*), ':', pg_catalog.sum(pg_catalog.hash_record_extended(row(${columns}), 0))) from ${from})`;
 
@@ -69,7 +69,7 @@ const sources = (schema: string): readonly Source[] => [
   },
   {
     columns: sql`f.oid, f.xmin`,
-    from: sql`heir h join pg_catalog.pg_attrdef f on f.adrelid ${eq} h.oid`,
+    from: sql`descendant h join pg_catalog.pg_attrdef f on f.adrelid ${eq} h.oid`,
   },
   {
     columns: sql`c.oid, c.xmin`,
@@ -81,11 +81,11 @@ const sources = (schema: string): readonly Source[] => [
   },
   {
     columns: sql`i.inhrelid, i.inhparent, i.xmin`,
-    from: sql`heir h join pg_catalog.pg_inherits i on i.inhparent ${eq} h.oid`,
+    from: sql`descendant h join pg_catalog.pg_inherits i on i.inhparent ${eq} h.oid`,
   },
   {
     columns: sql`t.oid, t.xmin`,
-    from: sql`heir h join pg_catalog.pg_trigger t on t.tgrelid ${eq} h.oid where not t.tgisinternal`,
+    from: sql`descendant h join pg_catalog.pg_trigger t on t.tgrelid ${eq} h.oid where not t.tgisinternal`,
   },
   {
     columns: sql`w.oid, w.xmin`,
@@ -143,7 +143,7 @@ const sources = (schema: string): readonly Source[] => [
   },
 ];
 
-/** Further values, such as the owner of the database, who is a member of `pg_database_owner`. */
+/** Values to add, such as the owner of the database, who is a member of `pg_database_owner`. */
 const values: readonly Sql[] = [
   sql`current_user`,
   sql`(select d.datdba from pg_catalog.pg_database d where d.datname ${eq} pg_catalog.current_database())`,

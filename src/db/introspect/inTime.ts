@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts';
 import type { Db } from '../db.ts';
 
 /**
- * Wraps the database for statements over the catalog: an error by the statement timeout names the variable to raise.
+ * Wraps the database for statements on the catalog: if one exceeds its timeout, the error names the variable to raise.
  */
 export const inTime = (db: Db, schema: string): Db => ({
   ...db,

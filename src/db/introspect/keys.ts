@@ -99,7 +99,7 @@ export const findPartialKeys = (db: Db, relations: readonly string[]): Promise<r
 /** Returns the names of columns by number; null if the role cannot read one, or cannot compare its values. */
 export type NamesOf = (relation: string, numbers: readonly number[]) => readonly string[] | null;
 
-/** Everything from which the keys of relations are read. */
+/** The catalog rows from which the keys of relations are read. */
 interface FoundKeys {
   readonly relations: readonly FoundRelation[];
   readonly constraints: readonly FoundConstraint[];
@@ -119,7 +119,7 @@ export function createKeyReader({
   partials,
   namesOf,
   commentOf,
-}: FoundKeys): (relation: FoundRelation, hasHeirs: boolean) => Keys {
+}: FoundKeys): (relation: FoundRelation, hasInheritanceChildren: boolean) => Keys {
   const constraintsOf = groupedBy(constraints, ({ relation, kind }) => `${relation} ${kind}`);
   const indexesOf = groupedBy(indexes, ({ relation }) => relation);
   const partialsOf = groupedBy(partials, ({ relation }) => relation);
@@ -142,10 +142,10 @@ export function createKeyReader({
   };
   const indexFrom = (
     { id, relation, name, numbers, isUnique, isExclusion, nullsEqual }: FoundIndex,
-    hasHeirs: boolean,
+    hasInheritanceChildren: boolean,
   ) => {
     const columns = namesOf(relation, numbers);
-    const unique = isUnique && !hasHeirs;
+    const unique = isUnique && !hasInheritanceChildren;
     const comment = commentOf('pg_constraint', keyOfIndex.get(id) ?? '') ?? commentOf('pg_class', id);
     return columns ? [{ name, columns, unique, arbiter: unique && !isExclusion, nullsEqual, comment }] : [];
   };
@@ -155,12 +155,12 @@ export function createKeyReader({
     return columns ? [{ name, columns, predicate, nullsEqual, comment: commentOf('pg_class', id) }] : [];
   };
 
-  return ({ id }, hasHeirs) => {
+  return ({ id }, hasInheritanceChildren) => {
     const [primary] = constraintsOf(`${id} primary`);
     return {
-      primaryKey: (primary && !hasHeirs && namesOf(id, primary.numbers)) || [],
-      indexes: indexesOf(id).flatMap((index) => indexFrom(index, hasHeirs)),
-      partialKeys: hasHeirs ? [] : partialsOf(id).flatMap(partialFrom),
+      primaryKey: (primary && !hasInheritanceChildren && namesOf(id, primary.numbers)) || [],
+      indexes: indexesOf(id).flatMap((index) => indexFrom(index, hasInheritanceChildren)),
+      partialKeys: hasInheritanceChildren ? [] : partialsOf(id).flatMap(partialFrom),
       foreignKeys: constraintsOf(`${id} foreign`).flatMap(foreignKey),
       checks: constraintsOf(`${id} check`).flatMap(check),
     };

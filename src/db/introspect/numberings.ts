@@ -5,7 +5,7 @@ import { type FoundColumn, numberTypes } from './columns.ts';
 import { findAll, groupedBy } from './found.ts';
 import type { FoundIndex } from './keys.ts';
 
-/** The text in which `pg_get_expr` writes a call of PostgreSQL's own function; it depends on the search_path. */
+/** The text of a call of `pg_current_xact_id()` by `pg_get_expr`, which depends on the search_path. */
 export const currentXactId = sql`('pg_catalog.pg_current_xact_id()'::pg_catalog.regprocedure::pg_catalog.text)`;
 
 interface FoundDefault {
@@ -62,8 +62,8 @@ const findSequences = (db: Db, relations: readonly string[]): Promise<readonly F
   );
 
 /**
- * Reads what numbers the rows of relations and their partitions, and returns the columns of a relation that may be its
- * order of arrival; `parts` are the relation and its partitions.
+ * Reads the sequences and defaults of columns that number rows. Resolves with a function that returns the columns of a
+ * relation that may be its order of arrival; `parts` are the relation and its partitions.
  */
 export async function readNumberings(
   db: Db,

@@ -35,32 +35,32 @@ export const findRelations = (db: Db, schema: string): Promise<readonly FoundRel
     order by c.relname collate pg_catalog."C"`,
   );
 
-export interface Heir {
+export interface FoundDescendant {
   readonly root: string;
   readonly id: string;
 }
 
-/** Selects the relations that inherit from the given ones, directly or not, as partitions or otherwise. */
-export const findHeirs = (db: Db, relations: readonly string[]): Promise<readonly Heir[]> =>
+/** Selects the descendants of the given relations: partitions and inheritance children on all levels. */
+export const findDescendants = (db: Db, relations: readonly string[]): Promise<readonly FoundDescendant[]> =>
   findAll(
     db,
     sql`
-    with recursive heir(root, oid) as (
+    with recursive descendant(root, oid) as (
       select h.inhparent, h.inhrelid from pg_catalog.pg_inherits h
       where h.inhparent ${eq} any (${relations}::pg_catalog.oid[]) and not h.inhdetachpending
       union
-      select r.root, h.inhrelid from heir r join pg_catalog.pg_inherits h on h.inhparent ${eq} r.oid and not h.inhdetachpending
+      select r.root, h.inhrelid from descendant r join pg_catalog.pg_inherits h on h.inhparent ${eq} r.oid and not h.inhdetachpending
     )
-    select root::pg_catalog.text as root, oid::pg_catalog.text as id from heir order by oid`,
+    select root::pg_catalog.text as root, oid::pg_catalog.text as id from descendant order by oid`,
   );
 
-export interface FoundDivision {
+export interface FoundPartitionKey {
   readonly relation: string;
   readonly column: string;
 }
 
-/** Selects the columns by which relations are partitioned. */
-export const findDivisions = (db: Db, relations: readonly string[]): Promise<readonly FoundDivision[]> =>
+/** Selects the columns of the relations' partition keys. */
+export const findPartitionKeys = (db: Db, relations: readonly string[]): Promise<readonly FoundPartitionKey[]> =>
   findAll(
     db,
     sql`
@@ -77,7 +77,7 @@ export interface FoundTrigger {
   readonly notifies: boolean;
 }
 
-/** Selects triggers by the bits of `tgtype`: for each row, before, INSERT. */
+/** Selects the enabled triggers. The bits 7 of `tgtype` mark those that run before the INSERT of each row. */
 export const findTriggers = (db: Db, relations: readonly string[]): Promise<readonly FoundTrigger[]> =>
   findAll(
     db,
@@ -90,15 +90,15 @@ export const findTriggers = (db: Db, relations: readonly string[]): Promise<read
   );
 
 /**
- * Finds out whether results depend on the caller, as policies and views may. For a view only the functions that it
- * calls are known, not what they do. Definitions are read as stored, because the result of `pg_get_viewdef` depends on
- * the search_path.
+ * Finds out whether the server is a standby, and whether results may depend on the caller: a policy may read the claims,
+ * and so may a view that calls `current_setting`. Views are searched as stored, because the result of `pg_get_viewdef`
+ * depends on the search_path.
  */
-export async function findSituation(
+export async function findCatalogFlags(
   db: Db,
   relations: readonly string[],
 ): Promise<Pick<Catalog, 'isStandby' | 'isPersonal'>> {
-  const [situation] = await findAll<Pick<Catalog, 'isStandby' | 'isPersonal'>>(
+  const [flags] = await findAll<Pick<Catalog, 'isStandby' | 'isPersonal'>>(
     db,
     sql`
     select pg_catalog.pg_is_in_recovery() as "isStandby",
@@ -110,6 +110,6 @@ export async function findSituation(
         where w.ev_class ${eq} any (${relations}::pg_catalog.oid[])
           and w.ev_action::pg_catalog.text ${own('~~')} pg_catalog.concat('%:funcid ', p.oid, ' %')) as "isPersonal"`,
   );
-  if (!situation) throw new Error('PostgreSQL does not say whether it is a standby');
-  return situation;
+  if (!flags) throw new Error('PostgreSQL does not say whether it is a standby');
+  return flags;
 }

@@ -20,8 +20,8 @@ export interface Bucket {
 }
 
 /**
- * Tells whether buckets are cut from local time (a `timestamp`): those that follow the calendar are, so that a day
- * lasts from midnight to midnight however many hours it has. Buckets of fixed length are cut from the column itself.
+ * Tells whether buckets are cut from local time (a `timestamp`). Buckets that follow the calendar are, so that a day
+ * lasts from midnight to midnight; buckets of fixed length are cut from the column itself.
  */
 const isLocal = ({ every, column }: Bucket) => every.unit !== 'time' || column.type.name !== 'timestamptz';
 const isConverted = (bucket: Bucket) => isLocal(bucket) && bucket.column.type.name === 'timestamptz';
@@ -40,7 +40,7 @@ export const bucketValue = (bucket: Bucket, start: Sql): Sql => {
 /** Selects the start of the bucket that contains a row's time. */
 export const selectBucket = (bucket: Bucket): Sql => startOf(bucket, toWall(bucket, columnRef(bucket.column)));
 
-/** PostgreSQL's names for numbers of months, which are faster than arithmetic with other numbers. */
+/** Units of `date_trunc` by their number of months; other numbers of months need slower arithmetic. */
 const calendarUnits: Readonly<Record<number, string>> = { 1: 'month', 3: 'quarter', 12: 'year' };
 
 /** January 2000, counted in months. */
@@ -49,7 +49,7 @@ const firstMonth = 24_000;
 const [plus, minus, times, per, modulo] = ['+', '-', '*', '/', '%'].map(own) as [Sql, Sql, Sql, Sql, Sql];
 const [equals, lt, gt] = ['=', '<', '>'].map(own) as [Sql, Sql, Sql];
 
-/** Returns the number of a time's month, where 1 is the first month of year 0, which PostgreSQL calls -1. */
+/** Returns the number of a time's month: 1 for January of year 0, which PostgreSQL calls year -1. */
 const monthsOf = (time: Sql): Sql => {
   const year = sql`extract(year from ${time})`;
   const counted = sql`(${year} ${plus} case when ${year} ${lt} 0 then 1 else 0 end)`;
@@ -90,8 +90,8 @@ function stepOf(every: Every): Sql {
 }
 
 /**
- * Selects one row: the starts `lo` and `hi` of the first and the last bucket within the bounds, as far as there are
- * bounds, and whether the bounds exclude each other.
+ * Selects one row: the starts `lo` and `hi` of the first and the last bucket within the bounds, null without a bound,
+ * and whether the bounds exclude each other.
  */
 export function selectEnds(bucket: Bucket, { lower, upper }: Bounds): Sql {
   const next = bucket.column.type.name === 'date' ? sql`1` : sql`interval '1 microsecond'`;

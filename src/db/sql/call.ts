@@ -30,10 +30,7 @@ function callOf(catalog: Catalog, { name, parameters }: DbFunction, given: Given
 /** Reads an argument's text as the type that the function declares. */
 export const argument = (text: string | null, { declared }: Parameter): Sql => sql`${text}::${trusted(declared)}`;
 
-/**
- * Tells whether a parameter can be given: a default without a name can only be replaced together with all parameters
- * before it.
- */
+/** Tells whether a call can give the parameter: one with a default can only be given by name. */
 export const isCallable = ({ name, hasDefault }: Parameter): boolean => name !== null || !hasDefault;
 
 /**
@@ -51,7 +48,7 @@ export function computedValue(catalog: Catalog, fn: DbFunction, given: GivenArgu
   return computedBy(catalog, of);
 }
 
-/** Returns a computed value under a name that equal ones share. */
+/** Creates a computed value; equal ones have the same name. */
 export function computedBy(catalog: Catalog, of: ComputedValue['of']): ComputedValue {
   const digest = createHash('sha1')
     .update(identity(of(alias)))
@@ -59,10 +56,10 @@ export function computedBy(catalog: Catalog, of: ComputedValue['of']): ComputedV
   return { name: calledName(catalog, digest), of };
 }
 
-/** Alias of the parent table, each of whose rows gets the rows of a call. */
+/** Alias of the parent table, for whose rows a function is called. */
 export const parentAlias = 'p';
 
-/** Builds the rows of a call, with these column names; with a parent, of a call for each of its rows. */
+/** Builds the rows of a call, with these column names; with `parent`, of one call for each of its rows. */
 export function calledRows(
   catalog: Catalog,
   fn: DbFunction,

@@ -1,4 +1,4 @@
-import type { Column, Division } from '../../catalog/catalog.ts';
+import type { Column, PartitionCount } from '../../catalog/catalog.ts';
 import { type Comparison, isOrdered, type Order, type Type } from '../../catalog/type.ts';
 import { pruning, type Sql, sql, trusted } from './sql.ts';
 
@@ -6,13 +6,13 @@ import { pruning, type Sql, sql, trusted } from './sql.ts';
 export interface Operand {
   readonly sql: Sql;
   readonly type: Type;
-  /** Whether it is a column by which a table is partitioned. */
-  readonly divides?: Division | false | undefined;
+  /** As in `Column`; absent if it is no column. */
+  readonly partitions?: PartitionCount | false | undefined;
 }
 
-export const operandOf = ({ type, divides }: Column, value: Sql): Operand => ({ sql: value, type, divides });
+export const operandOf = ({ type, partitions }: Column, value: Sql): Operand => ({ sql: value, type, partitions });
 
-/** The comparison of a type's values: as themselves or in a comparable form, and by which operators. */
+/** The operators that compare a type's values, and the type to which values are cast first. */
 interface ComparedAs extends Comparison {
   readonly type: string;
 }
@@ -57,7 +57,7 @@ export const sortable = (operand: Operand): Sql =>
  */
 export function equal(left: Operand, right: Operand): Sql {
   const condition = sql`${comparable(left)} ${trusted(equality(left, right))} ${comparable(right)}`;
-  return right.sql.values.length > 0 ? pruning(condition, left.divides) : condition;
+  return right.sql.values.length > 0 ? pruning(condition, left.partitions) : condition;
 }
 
 /** Returns the operator of `equal`. */

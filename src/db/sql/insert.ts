@@ -8,10 +8,10 @@ import {
   type Inserted,
   isTraced,
   readAnswer,
+  selectExisted,
   trace,
   tracesInput,
   tracesUpdate,
-  wasThere,
 } from './inserted.ts';
 import {
   type Conflict,
@@ -56,7 +56,7 @@ export function insertRows(catalog: Catalog, insert: Insert, selected: readonly 
 
 /** Statements without their values. Rows that name the same columns share their text. */
 const statements = new WeakMap<Table, LRUCache<string, Sql>>();
-/** Statements that are kept per table, those used last. */
+/** Number of statements to keep per table, the most recently used. */
 const maxShapes = 20;
 
 interface Shape {
@@ -74,10 +74,10 @@ function writeInsert(catalog: Catalog, insert: Insert, { groups, given, selected
   const isPlaced = place !== null && conflict === null && insert.rows.length > 1;
   const found = [...(traced ? [] : (conflict?.key.columns ?? [])), ...(isPlaced ? [place] : [])];
   const returned = [...new Set([...selected, ...found])].map((n) => ident(alias, n));
-  const told = traced ? [trace(catalog)] : conflict?.action === 'update' ? [wasThere(catalog)] : [];
+  const traces = traced ? [trace(catalog)] : conflict?.action === 'update' ? [selectExisted(catalog)] : [];
   const inserts = groups.map(
     (group) => sql`${nameOf(group)} as (${insertGroup(catalog, insert, group, input)}
-      returning ${join([sql`${numberOf(group)} as ${ident(marker(catalog, 'group'))}`, ...told, ...returned])})`,
+      returning ${join([sql`${numberOf(group)} as ${ident(marker(catalog, 'group'))}`, ...traces, ...returned])})`,
   );
   const rows = inputRows(given);
   const written = join(
@@ -99,8 +99,8 @@ function insertGroup(catalog: Catalog, insert: Insert, group: Group, input: Inpu
   const names = group.columns.map(({ name }) => name);
   const columns = join(names.map(input));
   const target = sql`insert into ${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? nameList(names) : sql``}`;
-  const isOne = [sql`g ${eq} ${numberOf(group)}`, ...(conflict ? [sql`not exists (select from repeated)`] : [])];
-  const source = sql`from input where ${and(isOne)} order by ${conflict ? join(conflict.key.columns.map(input)) : sql`n`}`;
+  const isOfGroup = [sql`g ${eq} ${numberOf(group)}`, ...(conflict ? [sql`not exists (select from repeated)`] : [])];
+  const source = sql`from input where ${and(isOfGroup)} order by ${conflict ? join(conflict.key.columns.map(input)) : sql`n`}`;
   const resolution = conflict ? onConflict(table, conflict, names) : sql``;
   return isTraced(insert)
     ? sql`${target} select ${columns} from (select * ${source} offset 0) i where ${tracesInput} ${resolution}`
@@ -109,11 +109,11 @@ function insertGroup(catalog: Catalog, insert: Insert, group: Group, input: Inpu
 
 /** Selects the inputs that share a key. If nulls are distinct, an input with a null shares none. */
 function repeatedKey(table: Table, { key: { columns, nullsEqual } }: Conflict, input: InputName): Sql {
-  const telling = nullsEqual ? [] : columns.map((name) => columnOf(table, name)).filter(({ nullable }) => nullable);
-  const isTelling = and(telling.map((column) => isNotNull(operandOf(column, input(column.name)))));
+  const nullable = nullsEqual ? [] : columns.map((name) => columnOf(table, name)).filter((column) => column.nullable);
+  const hasKey = and(nullable.map((column) => isNotNull(operandOf(column, input(column.name)))));
   return sql`repeated as materialized (
     select pg_catalog.string_agg((n ${own('-')} 1)::pg_catalog.text, ' ' order by n) as positions
-    from input where ${isTelling} group by ${join(columns.map(input))} having pg_catalog.count(*) ${gt} 1
+    from input where ${hasKey} group by ${join(columns.map(input))} having pg_catalog.count(*) ${gt} 1
     order by pg_catalog.min(n) limit 1)`;
 }
 

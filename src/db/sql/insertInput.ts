@@ -39,20 +39,20 @@ export type InputName = (name: string) => Sql;
 const maxGroups = 100;
 
 /**
- * Groups rows by the columns that they name, since INSERT accepts DEFAULT for all of its rows or for none. Columns
- * without a default do not separate rows, as null means the same; but an update leaves columns alone that a row does
- * not name.
+ * Groups rows by the columns that they name, since INSERT accepts DEFAULT for all of its rows or for none. A column
+ * without a default does not separate rows, because leaving it out means null; but an update keeps the columns that a
+ * row does not name.
  */
 export function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
   const named = table.columns.filter(({ name }) => rows.some((row) => row.has(name)));
   const always = conflict?.action === 'update' ? [] : named.filter((column) => !hasOwnValue(column));
-  const parting = named.filter((column) => !always.includes(column));
-  const parted = Map.groupBy(rows.keys(), (i) => parting.map(({ name }) => (rows[i]?.has(name) ? 1 : 0)).join(''));
-  if (parted.size > maxGroups)
+  const separating = named.filter((column) => !always.includes(column));
+  const groups = Map.groupBy(rows.keys(), (i) => separating.map(({ name }) => (rows[i]?.has(name) ? 1 : 0)).join(''));
+  if (groups.size > maxGroups)
     throw badInput(
-      `The inputs give ${parted.size} different sets of fields; at most ${maxGroups} can be created at once: give all inputs the same fields`,
+      `The inputs give ${groups.size} different sets of fields; at most ${maxGroups} can be created at once: give all inputs the same fields`,
     );
-  return [...parted.values()].map((positions, number) => ({
+  return [...groups.values()].map((positions, number) => ({
     number,
     positions,
     columns: named.filter((column) => always.includes(column) || rows[positions[0] ?? 0]?.has(column.name)),
@@ -60,8 +60,8 @@ export function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
 }
 
 /**
- * Builds the rows as a part of a statement: the columns, the number of each row's group as `g`, and its position from 1
- * as `n`.
+ * Builds the common table expression `input` from the rows: the columns, the number of each row's group as `g`, and its
+ * position from 1 as `n`.
  */
 export function inputRows(given: readonly Column[]): Sql {
   const names = given.map((_, i) => `c${i}`);
@@ -72,7 +72,7 @@ export function inputRows(given: readonly Column[]): Sql {
     from rows from (${join(values)}) with ordinality as u ${nameList([...names, 'g', 'n'])})`;
 }
 
-/** Returns the values for that part, in its order. */
+/** Returns the values of `inputRows`, in its order. */
 export function inputValues(rows: readonly Values[], groups: readonly Group[], given: readonly Column[]): Value[] {
   const groupOf: string[] = [];
   for (const { positions, number } of groups) for (const position of positions) groupOf[position] = String(number);

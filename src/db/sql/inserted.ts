@@ -67,17 +67,17 @@ const sorted = (placed: readonly { readonly row: Row; readonly at: number }[]): 
   placed.toSorted((a, b) => a.at - b.at).map(({ row }) => row);
 
 /**
- * Tells whether each row has to report its input. A trigger may drop rows and change their keys, so neither order nor
- * keys tell; and no column tells whether a row already existed: `xmax` does, but it needs SELECT on the whole table,
- * and not every partition has it. Citus does not support settings in INSERTs.
+ * Tells whether each row must report its input. A trigger may drop rows and change their keys, so neither order nor key
+ * identifies the input. Whether a row already existed would only be known from `xmax`, which needs SELECT on the whole
+ * table and which some partitions lack. Citus does not support settings in INSERTs.
  */
 export const isTraced = ({ table, conflict }: Insert): boolean =>
   !isOnNodes(table) &&
   (table.hasInsertTriggers ||
     (conflict !== null && (conflict.action === 'update' || hasNullable(table, conflict.key.columns))));
 
-/** Tells whether a row existed, in the way that Citus supports. */
-export const wasThere = (catalog: Catalog): Sql =>
+/** Selects whether a row already existed, in the way that Citus supports. */
+export const selectExisted = (catalog: Catalog): Sql =>
   sql`${ident(alias, 'xmax')} operator(pg_catalog.<>) 0 as ${ident(marker(catalog, 'updated'))}`;
 
 /**
@@ -88,10 +88,10 @@ const current = sql`'events_graphql.input'`;
 const updated = sql`'events_graphql.updated'`;
 const settingText = (setting: Sql): Sql => sql`pg_catalog.current_setting(${setting}, true)`;
 const isSet = (setting: Sql, value: Sql): Sql => sql`pg_catalog.set_config(${setting}, ${value}, true) is not null`;
-/** Conditions that are always true, and note the current input `i`, or that its row was updated. */
+/** Conditions that are always true, but record the current input `i`, or that its row was updated. */
 export const tracesInput = isSet(current, sql`i.n::pg_catalog.text`);
 export const tracesUpdate = isSet(updated, settingText(current));
 
-/** Selects what was noted. */
+/** Selects what these conditions recorded. */
 export const trace = (catalog: Catalog) => sql`${settingText(current)} as ${ident(marker(catalog, 'n'))},
   coalesce(${settingText(updated)} ${eq} ${settingText(current)}, false) as ${ident(marker(catalog, 'updated'))}`;

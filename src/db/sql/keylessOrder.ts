@@ -6,8 +6,8 @@ import { alias, columnRef, from } from './select.ts';
 import { and, ident, join, type Sql, sql } from './sql.ts';
 
 /**
- * Returns the order of rows without any key: by their text, then by their position among rows with equal text. Text
- * rather than values, because equal values may differ (1.0 and 1.00), and because a cursor of 32 digits stays short.
+ * Returns the order of rows without any key: by the hash of their text, then by their position among rows with equal
+ * text. The text tells equal values apart (1.0 and 1.00), and its hash keeps cursors short.
  */
 export const rowOrder = (catalog: Catalog): readonly OrderKey[] => [
   placeKey(catalog, 'row', 'text'),

@@ -1,4 +1,4 @@
-import type { Column, Division } from '../../catalog/catalog.ts';
+import type { Column, PartitionCount } from '../../catalog/catalog.ts';
 import type { Type } from '../../catalog/type.ts';
 import { badInput } from '../../errors.ts';
 import { comparable, equal, isNotNull, isNull, type Operand, orderOf } from './compare.ts';
@@ -16,8 +16,8 @@ export interface OrderKey {
   readonly nullable: boolean;
   readonly descending: boolean;
   readonly nullsFirst: boolean;
-  /** Whether it is a column by which the table is partitioned. */
-  readonly divides?: Division | false;
+  /** As in `Column`; absent if it is no column. */
+  readonly partitions?: PartitionCount | false;
   /** Whether its value is not a column of the list's table, so that no index of the table can provide the order. */
   readonly isComputed?: boolean;
   /** The client's values in the expression. They determine cursors but not the name, so that statements are reused. */
@@ -34,7 +34,7 @@ export const keyOfColumn = (column: Column, direction: Pick<OrderKey, 'descendin
   expression: columnRef(column),
   type: column.type,
   nullable: column.nullable,
-  divides: column.divides,
+  partitions: column.partitions,
   ...direction,
 });
 
@@ -110,16 +110,16 @@ const operandOf = ({ expression, type }: OrderKey): Operand => ({ sql: expressio
 const equals = (key: OrderKey, value: KeysetPosition[number] | undefined): Sql =>
   equal(operandOf(key), { sql: bound(key, value), type: key.type });
 
-function bound({ type, divides }: OrderKey, value: KeysetPosition[number] = null): Sql {
-  return pruning(sql`${value}::${trusted(type.sql)}`, divides);
+function bound({ type, partitions }: OrderKey, value: KeysetPosition[number] = null): Sql {
+  return pruning(sql`${value}::${trusted(type.sql)}`, partitions);
 }
 
 /** Encodes a position as an opaque text; `order` identifies the order to which it belongs. */
 export const encodeCursor = (order: string, position: KeysetPosition): string => encodeOpaque([order, ...position]);
 
 /**
- * Decodes a cursor; which of its parts are null decides how rows are found. Throws BAD_USER_INPUT if it is malformed or
- * belongs to another order.
+ * Decodes a cursor. Only the values of a slot may vary, and not which parts are null, since that decides how rows are
+ * found. Throws BAD_USER_INPUT if the cursor is malformed or belongs to another order.
  */
 export function positionOf(cursor: unknown, order: string, keys: readonly OrderKey[]): KeysetPosition {
   const read = (given: unknown) => decodeCursor(String(given), order, keys);

@@ -4,20 +4,20 @@ import type { Catalog } from '../../catalog/catalog.ts';
 export type Marker =
   /** Number, from 1, of the key or input of a batch to which a row belongs. */
   | 'n'
-  /** For rows without a key, their text and their position among rows with equal text, or their place on disk. */
+  /** The text of a row without a key and its position among rows with equal text, or its place on disk. */
   | 'row'
   | 'position'
   | 'tableoid'
   | 'ctid'
   /** The position of a row in what a function returns. */
   | 'ordinality'
-  /** For a page, the value that was read with it. */
+  /** The value that was read together with a page. */
   | 'live'
   /** Whether a row belongs to the page, or whether a joined row exists. */
   | 'found'
   /** The prefix of keys that are not columns of the list's table. */
   | 'order'
-  /** For written rows, whether each was written, by which INSERT, and which inputs share a key. */
+  /** Whether a row was written or updated, by which INSERT, and which inputs share a key. */
   | 'written'
   | 'updated'
   | 'group'

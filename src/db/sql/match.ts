@@ -84,17 +84,17 @@ export const matchesKey = ({ table, columns, origin, values, alias }: Match, key
     }),
   );
 
-/** Repeats what the keys `k` say about partitioning columns, as values that allow partition pruning. */
+/** Repeats the conditions of the keys `k` on the partition key, as values that allow partition pruning. */
 export const isAmongKeys = ({ table, columns, origin, values }: Match, keys: readonly Key[]): readonly Sql[] =>
   columns.flatMap((name, i) => {
     const [column, from] = [columnOf(table, name), columnOf(origin, values[i] ?? name)];
-    if (!column.divides) return [];
+    if (!column.partitions) return [];
     const [left, right] = [operandOf(column, columnRef(column)), operandOf(from, empty)];
     const among = sql`${keys.map((key) => key[i] ?? null)}::${trusted(from.type.sql)}[]`;
-    return [pruning(sql`${comparable(left)} ${trusted(equality(left, right))} any (${among})`, column.divides)];
+    return [pruning(sql`${comparable(left)} ${trusted(equality(left, right))} any (${among})`, column.partitions)];
   });
 
-/** Alias of the table in which a row is searched that matches another row of the statement. */
+/** Alias of a table that is searched for a row that matches another row of the statement. */
 export const inner = 'm';
 
 /** Tells whether a row of the match's table, with alias `name`, matches the row with alias `outer`. */

@@ -74,7 +74,7 @@ export interface Period {
   readonly bucketBefore: (start: Sql) => Sql;
 }
 
-/** An expression that a statement computes, under a name that `shown` knows. */
+/** An expression that a statement computes, under the name by which `shown` refers to it. */
 interface Computed {
   readonly name: string;
   readonly expression: Sql;
@@ -154,7 +154,7 @@ export const distinct = <T extends { readonly name: string }>(things: readonly T
   ...new Map(things.map((thing) => [thing.name, thing])).values(),
 ];
 
-/** Selects the end row by comparing rows value by value; the key breaks ties, so that it is always the same row. */
+/** Selects the first or last row by comparing rows value by value; the key breaks ties. */
 function endRow(table: Table, { by, end, key }: EndRow): Sql {
   const order = sql`row(${join(orderOf(table, by, key))})`;
   const place = trusted(end === 'first' ? '0' : '1');
@@ -162,9 +162,7 @@ function endRow(table: Table, { by, end, key }: EndRow): Sql {
     filter (where ${columnRef(by)} is not null)::pg_catalog.text`;
 }
 
-/**
- * Selects the end row of all rows that fulfil the conditions, where an index on the time is faster than an aggregate.
- */
+/** Selects the first or last of all rows that fulfil the conditions; unlike `endRow`, it can use an index on the time. */
 export function selectEndRow(table: Table, source: Sql, conditions: readonly Sql[], { by, end, key }: EndRow): Sql {
   const parts = orderOf(table, by, key);
   const order = parts.map((part) => (end === 'last' ? sql`${part} desc` : part));

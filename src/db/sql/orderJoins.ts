@@ -24,9 +24,7 @@ interface Join {
   readonly measures: Map<string, Sql> | null;
 }
 
-/**
- * Creates the joins of an order, at first none. Measures are joined differently if the list has all rows of its table.
- */
+/** Creates the joins of an order, initially none; `isWhole` tells that the list has all rows of its table. */
 export function createOrderJoins(catalog: Catalog, isWhole: boolean): OrderJoins {
   const joins = new Map<string, Join>();
   const joined = (match: Match, outer: string, measures: Join['measures']): Join => {
@@ -64,7 +62,7 @@ export function createOrderJoins(catalog: Catalog, isWhole: boolean): OrderJoins
   };
 }
 
-/** Uses a plain join if a unique index guarantees a single row, otherwise a lookup of one row. */
+/** Joins a row: plainly if a unique index guarantees that there is only one, otherwise by a lookup of one row. */
 function joinRow(catalog: Catalog, { name, match, outer }: Join): Sql {
   const { table } = match;
   if (toOne(match).joined !== undefined)
@@ -74,12 +72,12 @@ function joinRow(catalog: Catalog, { name, match, outer }: Join): Sql {
     where ${matchesRow(match, outer)} limit 1) ${ident(name)} on true`;
 }
 
-/** Computes the measures per row of the list: one index lookup for each. */
+/** Computes the measures for each row of the list by an index lookup. */
 const joinMeasures = (catalog: Catalog, { name, match, outer }: Join, measures: readonly Sql[]): Sql =>
   sql` left join lateral (select ${join(measures)} from ${from(catalog, match.table)} ${ident(inner)}
     where ${matchesRow(match, outer)}) ${ident(name)} on true`;
 
-/** Computes the measures of the whole related table in one scan. */
+/** Computes the measures of the whole related table in one scan, which is cheaper for all rows of a table. */
 function joinGroups(catalog: Catalog, { name, match, outer }: Join, measures: readonly Sql[]): Sql {
   const { table, columns, origin, values } = match;
   const keys = columns.map((column, i) => sql`${columnRef(columnOf(table, column), inner)} as ${ident(`k${i}`)}`);

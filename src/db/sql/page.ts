@@ -20,9 +20,7 @@ export interface Page {
   readonly before: KeysetPosition | null;
   readonly offset: number;
   readonly limit: number;
-  /**
-   * A value that is read in the page's own snapshot and returned with the first row, as `live`, because it may be long.
-   */
+  /** A value that is read in the page's own snapshot. It may be long, so only the first row returns it, as `live`. */
   readonly live?: Sql | undefined;
 }
 
@@ -52,7 +50,7 @@ export function selectPage(catalog: Catalog, page: Page, selected: Selected, mat
     left join lateral (select true as ${ident(marker(catalog, 'found'))}, r.* from (${rows}) r) p on true`;
 }
 
-/** Joins further rows to the page's rows only. A join need not keep their order, so it is applied again. */
+/** Joins further rows to the page's rows only, and sorts again, since a join need not keep the order. */
 function selectJoined(catalog: Catalog, page: Page, selected: Selected, match: readonly Sql[]): Sql {
   const { joins } = selected;
   const rows = selectRows(catalog, page, selected, match);
@@ -162,15 +160,15 @@ const offsetOf = ({ offset }: Page): Sql => (offset > 0 ? sql` offset ${offset}`
 /**
  * Writes a limit as a literal, unless there is a filter. PostgreSQL only keeps one plan for all values of a prepared
  * statement if it seems as cheap as a plan for the current values, which it never does with an unknown limit. With a
- * filter that is right, since its values may be rare.
+ * filter, a plan for the current values is right, since these may be rare.
  */
 const limitOf = ({ where, limit }: Page): Sql => (where.values.length > 0 ? sql`${limit}` : trusted(String(limit)));
 
 const withinRanges = (page: Page, conditions: readonly Sql[]): Sql => and([...conditions, or(ranges(page).map(and))]);
 
 /**
- * Splits what a page's cursors leave of a list into ranges, each a list of conditions that all hold; no row is in two
- * ranges.
+ * Splits the part of a list between a page's cursors into ranges that share no row, each a list of conditions that must
+ * all hold.
  */
 function ranges({ keys, after: start, before: end }: Page): readonly (readonly Sql[])[] {
   const starts = start ? after(keys, start).map((arm) => [arm]) : [[]];

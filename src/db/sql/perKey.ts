@@ -34,7 +34,7 @@ export function selectForKeys(
   return sql`select k.n as ${number}, p.* from ${keyRows(match, keys)} cross join lateral (${select([matchesKey(match)])}) p`;
 }
 
-/** Adds keys that match nothing, so that there are few different texts. */
+/** Adds keys that match nothing, so that few different statements occur. */
 function padded(keys: readonly Key[]): readonly Key[] {
   const size = 2 ** Math.ceil(Math.log2(keys.length));
   return [...keys, ...Array<Key>(size - keys.length).fill([])];
@@ -54,24 +54,24 @@ export function selectRowsOfKeys(catalog: Catalog, match: Match, keys: readonly 
         on ${and([matchesKey(match), ...isAmongKeys(match, keys)])}${joins.from}`;
 }
 
-/** Returns for how many keys a statement is written that serves this many; a table of keys needs only one text. */
+/** Returns the number of keys for which to write the statement for `count` keys; a table of keys holds any number. */
 export const distinctTexts = (catalog: Catalog, count: number): number =>
   isCluster(catalog) ? count : Math.min(count, 2);
 
 /** Completes a statement with its keys. */
 export type KeyedStatement = (keys: readonly Key[]) => Sql;
 
-/** Placeholder of a key while a statement is built; no client can guess it. */
-const stand = randomUUID();
+/** Prefix of the placeholders for keys while a statement is built; no client can guess it. */
+const placeholder = randomUUID();
 
 /** Builds a statement once for keys of a number of columns; their values are slots, filled each time it runs. */
 export function withKeys(columns: number, count: number, build: (keys: readonly Key[]) => Sql): KeyedStatement {
   const places = Array.from({ length: count }, (_, n) => Array.from({ length: columns }, (_, i) => ({ n, i })));
-  const standIns = new Map(places.flat().map((place) => [`${stand} ${place.n} ${place.i}`, place]));
-  const built = build(places.map((key) => key.map(({ n, i }) => `${stand} ${n} ${i}`)));
+  const placeholders = new Map(places.flat().map((place) => [`${placeholder} ${place.n} ${place.i}`, place]));
+  const built = build(places.map((key) => key.map(({ n, i }) => `${placeholder} ${n} ${i}`)));
   const slots = built.values.map((value) => {
     const [first] = Array.isArray(value) ? value : [value];
-    const place = standIns.get(typeof first === 'string' ? first : '');
+    const place = placeholders.get(typeof first === 'string' ? first : '');
     return place && { ...place, isList: Array.isArray(value) };
   });
   return (keys) => ({

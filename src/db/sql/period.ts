@@ -55,5 +55,5 @@ export function isEarlierBy(length: Sql, { column, timeZone, lower, upper }: Tim
     ...lower.map(({ value, isExclusive }) => sql`${time} ${isExclusive ? gt : gte} ${shifted(value)}`),
     ...upper.map(({ value, isExclusive }) => sql`${time} ${isExclusive ? lt : lte} ${shifted(value)}`),
   ]);
-  return pruning(condition, column.divides);
+  return pruning(condition, column.partitions);
 }

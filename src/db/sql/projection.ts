@@ -29,12 +29,10 @@ export interface Joins {
   readonly attach: (row: Row) => Row;
 }
 
-/** A projection without joins. */
+/** The joins of a projection without relations. */
 export const noJoins: Joins = { list: [], from: empty, attach: (row) => row };
 
-/**
- * PostgreSQL's `join_collapse_limit`, including the statement's own table; further relations are left to the loaders.
- */
+/** PostgreSQL's `join_collapse_limit` without the statement's own table; the loaders read further relations. */
 export const maxJoins = 7;
 
 interface Join {

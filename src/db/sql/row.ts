@@ -44,7 +44,7 @@ export class RowShape {
     return this.#places.get(column);
   }
 
-  /** Returns the shape in which these columns of a row are a row with other names. */
+  /** Returns the shape that shows the columns `names` of a row as a row of their own, named `columns`. */
   view(names: readonly string[], columns: readonly string[]): RowShape {
     const known = this.#views.get(names);
     if (known) return known;

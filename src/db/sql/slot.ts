@@ -75,7 +75,7 @@ export class Slots {
         isDeepStrictEqual(look(slot.valueFor(variables)), found),
       );
     } catch {
-      return false; // a value is wrong, which is for whoever reads it to say
+      return false; // a value is invalid; whoever reads it reports that
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Division } from '../../catalog/catalog.ts';
+import type { PartitionCount } from '../../catalog/catalog.ts';
 import { tooComplex } from '../../errors.ts';
 import { Slot } from './slot.ts';
 import { loneSurrogate } from './wellFormed.ts';
@@ -84,9 +84,9 @@ export function join(parts: readonly Sql[], glue = ', '): Sql {
   return { text, values, prunes: some('prunes'), calls: some('calls'), [isSql]: true };
 }
 
-/** Marks a condition on a column that may partition a table. */
-export const pruning = (condition: Sql, divides: Division | false | undefined): Sql =>
-  divides === 'many' ? { ...condition, prunes: true } : condition;
+/** Marks a condition on a column of the partition key of a table with many partitions. */
+export const pruning = (condition: Sql, partitions: PartitionCount | false | undefined): Sql =>
+  partitions === 'many' ? { ...condition, prunes: true } : condition;
 
 /** Marks a call of a function of the schema's owner. */
 export const calling = (call: Sql): Sql => ({ ...call, calls: true });

@@ -142,7 +142,7 @@ function beyond(table: Table, arrival: Arrival, place: Place, operator: 'gt' | '
     const column = table.columns.find((one) => one.name === name);
     const type = i === 0 ? firstTypes[arrival.kind] : columnOf(table, name).type;
     const value = sql`${place[i] ?? ''}::${trusted(type.sql)}`;
-    return { column: { sql: ident(alias, name), type }, value: pruning(value, column?.divides) };
+    return { column: { sql: ident(alias, name), type }, value: pruning(value, column?.partitions) };
   });
   return [compareRows(pairs, operator)];
 }

@@ -23,7 +23,7 @@ export const columnFields = (base: SchemaBase, filterOf: FilterOf, table: Table)
 ];
 
 function columnField(base: SchemaBase, filterOf: FilterOf, table: Table, column: Column): FilterField {
-  const { type, search, divides, deprecationReason } = column;
+  const { type, search, partitions, deprecationReason } = column;
   const leaf = base.leaf(column);
   const filter = filterOf(leaf);
   const name = base.names.column(table, column);
@@ -32,7 +32,7 @@ function columnField(base: SchemaBase, filterOf: FilterOf, table: Table, column:
     type: filter.type,
     deprecationReason,
     condition: (tests, alias) =>
-      pruning(filter.condition(name, { sql: columnRef(column, alias), type, leaf, search }, tests), divides),
+      pruning(filter.condition(name, { sql: columnRef(column, alias), type, leaf, search }, tests), partitions),
   };
 }
 
