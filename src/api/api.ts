@@ -20,13 +20,13 @@ import { createContext } from './createContext.ts';
 /** A GraphQL schema with everything that belongs to it. A request runs on one API from start to end. */
 export interface Api {
   readonly schema: GraphQLSchema;
-  /** Returns the same schema with all of its types built. It is held weakly, so that its types can be collected. */
+  /** Returns an equal schema for work that builds all types. It is held weakly, so that they can be collected. */
   readonly wholeSchema: () => GraphQLSchema;
   readonly catalog: Catalog;
   /** Identity of the catalog that it was built from. */
   readonly introspection: Pick<Introspection, 'digest' | 'fingerprint'>;
   readonly documents: PreparedDocuments;
-  /** Returns the persisted documents as the schema sees them; throws if they may not be served. */
+  /** Validates the persisted documents that were read last; throws if they may not be served. */
   readonly fitDocuments: () => PreparedDocuments;
   readonly plans: Plans;
   readonly createContext: (incoming: Incoming, limits: RequestLimits) => Context;
@@ -69,9 +69,9 @@ async function introspectSome({ db, schemaName }: ApiOptions, fingerprint?: stri
 /** The source of APIs: the catalog of one schema. */
 export interface ApiSource {
   readonly readFingerprint: () => Promise<string>;
-  /** Reads the catalog; a fingerprint that was just read saves another one. */
+  /** Reads the catalog; `fingerprint` is one that was just read, and saves reading it again. */
   readonly introspect: (fingerprint?: string) => Promise<Introspection>;
-  /** Throws if there is nothing to serve. */
+  /** Builds the API; throws if there is nothing to serve. */
   readonly build: (introspection: Introspection) => Api;
 }
 
@@ -128,7 +128,7 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
   };
 }
 
-/** Creates a value on demand, and again after it was collected. */
+/** Returns a function that creates a value on demand, and again once it has been collected. */
 function heldWeakly<T extends object>(make: () => T): () => T {
   let held: WeakRef<T> | undefined;
   return () => {

@@ -36,7 +36,7 @@ const retryMs = { first: 1000, longest: 30_000 };
 
 /**
  * Serves `first`, or an API built as soon as the database allows it; then compares the catalog every `pollMs`. A new
- * API is built aside and replaces the old one as a whole; if building fails, the old one stays.
+ * API is built beside the old one and replaces it as a whole; if building fails, the old one stays.
  */
 export function serveApi(first: Api | null, options: ServedOptions): Served {
   const { source, onReplaced, pollMs, apartMs = 1000, log } = options;
@@ -61,7 +61,7 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
       const isSame = found.digest === replaced.introspection.digest;
       if (!isSame) current = source.build(found);
       fingerprint = found.fingerprint;
-      changedAt = performance.now(); // also where it was changed back: statements have failed in between
+      changedAt = performance.now(); // even if it was changed back, since statements may have failed in between
       if (isSame) return;
       log.info('The schema of the database changed; serving the new API');
       onReplaced?.(replaced);
@@ -87,13 +87,13 @@ export function serveApi(first: Api | null, options: ServedOptions): Served {
   }
 
   function checkSoon(reason?: Error): Promise<void> {
-    asked ??= compareApart(reason).catch(() => {}); // the server stops
+    asked ??= compareApart(reason).catch(() => {}); // it rejects only if the server stops
     return asked;
   }
 
   /**
-   * Compares for several hints together: those during the wait share this comparison, those during a comparison the
-   * next one.
+   * Compares once for several hints: those during the wait share this comparison, and those during the comparison share
+   * the next one.
    */
   async function compareApart(reason: Error | undefined): Promise<void> {
     log[reason ? 'warn' : 'info']({ err: reason }, 'The schema of the database may have changed; reading it again');

@@ -2,8 +2,8 @@ import { type Directive, isName, parseComment, type Warn } from './comment.ts';
 import { isOfLabel } from './labels.ts';
 import { type Path, pathKey, shownPath } from './paths.ts';
 
-/** A thing whose comment is now only its description, and the directives that apply to it. */
-export interface CommentRead<T> {
+/** A thing with its comment reduced to the description, and the directives from the comment that apply to it. */
+export interface WithDirectives<T> {
   readonly kept: T;
   readonly directives: readonly Directive[];
 }
@@ -13,7 +13,7 @@ export type ReadComment = <T extends { readonly comment: string | null }>(
   thing: T,
   path: Path,
   allowed: readonly string[],
-) => CommentRead<T>;
+) => WithDirectives<T>;
 
 /** Creates the reader of comments. It adds the names that owners give to `names`, and reports other directives. */
 export const createCommentReader =
@@ -40,5 +40,5 @@ const shownAllowed = (directives: readonly string[]): string =>
 export const omits = (directives: readonly Directive[]): boolean => directives.some(({ name }) => name === 'omit');
 
 /** Returns the things that are not omitted. */
-export const keep = <T>(things: readonly CommentRead<T>[]): T[] =>
+export const keep = <T>(things: readonly WithDirectives<T>[]): T[] =>
   things.filter(({ directives }) => !omits(directives)).map(({ kept }) => kept);

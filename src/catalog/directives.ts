@@ -1,7 +1,7 @@
 import type { Catalog, CheckConstraint, Column, Enum, ForeignKey, Index, PartialKey, Table } from './catalog.ts';
 import { missingColumn } from './columnList.ts';
 import { type Directive, hasDirective, reasonOf, type Warn } from './comment.ts';
-import { type CommentRead, createCommentReader, keep, omits, type ReadComment } from './commentReader.ts';
+import { createCommentReader, keep, omits, type ReadComment, type WithDirectives } from './commentReader.ts';
 import type { Composite, DbFunction } from './dbFunction.ts';
 import { declare } from './declarations.ts';
 import { directFunction, withoutOmittedFunctions } from './functionDirectives.ts';
@@ -53,11 +53,11 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
 }
 
 /** Reads the comments of a table and, unless it is omitted, of its columns, keys and indexes. */
-function readTable(catalog: Catalog, table: Table, read: ReadComment, warn: Warn): CommentRead<Table> {
+function readTable(catalog: Catalog, table: Table, read: ReadComment, warn: Warn): WithDirectives<Table> {
   const { name } = table;
   const { kept, directives } = read<Table>(table, ['table', name], tableDirectives);
   if (omits(directives)) return { kept, directives };
-  const readColumn = (column: Column): CommentRead<Column> => {
+  const readColumn = (column: Column): WithDirectives<Column> => {
     const path: Path = ['column', name, column.name];
     const { kept, directives } = read<Column>(column, path, ['name', 'omit', 'deprecated', 'search']);
     const searched = searchOf(catalog, column, path, directives, warn);

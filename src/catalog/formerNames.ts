@@ -10,8 +10,8 @@ import { writeKeys } from './writable.ts';
 export type FormerNames = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Finds the names that things had earlier: before a directive renamed them, and when every character that GraphQL does
- * not allow was a separator.
+ * Finds the names that things had earlier: before a directive renamed them, and in versions that took every character
+ * that GraphQL does not allow for a separator.
  */
 export function formerNames(directed: Directed, taken: readonly string[], names: Names): FormerNames {
   const { catalog } = directed;

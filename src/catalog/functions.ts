@@ -8,7 +8,7 @@ export const columnsOf = ({ result }: DbFunction): readonly string[] => {
   return result.kind === 'record' ? result.members.map(({ name }) => name) : ['value'];
 };
 
-/** Returns a type, or the type of its items, as a type of rows; undefined if it is not one. */
+/** Returns the row type that a type or its items are; undefined if they are not rows. */
 export const compositeOf = ({ composites }: Pick<Catalog, 'composites'>, type: Type): Composite | undefined =>
   composites.find(({ id }) => id === (type.item ?? type).sql);
 

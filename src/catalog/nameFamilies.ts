@@ -32,6 +32,6 @@ export const withFamilies = (
   familyOf: (key: string) => readonly string[],
 ): readonly string[] => [...names].flatMap(([key, name]) => ['', ...familyOf(key)].map((part) => member(name, part)));
 
-/** Returns the name that a suffix derives from a name. */
+/** Returns a derived name; `part` is one of the suffixes or longer forms above. */
 export const member = (name: string, part: string): string =>
   /[*+]/.test(part) ? part.replace('*', name).replace('+', several(name)) : name + part;

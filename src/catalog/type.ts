@@ -16,7 +16,7 @@ export interface Type {
   /** Whether it is a kind of text, and whether it has its own operators for patterns. */
   readonly isText: boolean;
   readonly hasOwnPatterns: boolean;
-  /** Whether texts with different bytes may be equal. PostgreSQL before 18 cannot match patterns then. */
+  /** Whether its collation is nondeterministic; PostgreSQL before 18 matches no patterns in such a collation. */
   readonly isLoose: boolean;
   /** Types related to a range or multirange; null for any other type. */
   readonly range: RangeTypes | null;

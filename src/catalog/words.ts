@@ -50,11 +50,11 @@ export const capital = (word: string) => word.charAt(0).toUpperCase() + word.sli
 /** Makes a name legal: not empty, not beginning with a digit or with introspection's two underscores. */
 const legal = (name: string): string => (/^[A-Za-z]|^_[^_]/.test(name) ? name : `_${name.replace(/^_+/, '')}`);
 
-/** Returns the singular; "data", as in `sensor_data`, is its own. */
+/** Returns the singular; "data", as in `sensor_data`, stays as it is. */
 export const singular = (name: string): string => (/data$/i.test(name) ? name : lastWord(name, pluralize.singular));
 const plural = (name: string): string => (/data$/i.test(name) ? name : lastWord(name, pluralize.plural));
 
-/** Changes the last word, unless it has letters outside of English. */
+/** Changes the last word, unless it contains other characters than ASCII. */
 const lastWord = (name: string, change: (word: string) => string) =>
   /\P{ASCII}[A-Za-z]*$/u.test(name) ? name : name.replace(/[A-Z]?[a-z]+$|[A-Z]+$/, (word) => change(word));
 

@@ -47,7 +47,7 @@ export function prepareDocuments(
 }
 
 /**
- * Validation rule against operations of a type that the schema lacks, which graphql-js otherwise reports only on
+ * Validation rule that rejects operations of a type that the schema lacks. graphql-js would report them only on
  * execution.
  */
 const knownOperation: ValidationRule = (context) => ({

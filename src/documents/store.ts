@@ -50,7 +50,7 @@ export function createStore(entries: readonly ManifestEntry[]): {
       problems.push(`${file}: the id "${id}" is not the SHA-256 of its document, which is ${sha256(text)}`);
     else if (known && known.text !== text)
       problems.push(
-        `${file}: the id "${id}" has another document in ${known.file === file ? 'the same file' : known.file}`,
+        `${file}: the id "${id}" stands for another document in ${known.file === file ? 'the same file' : known.file}`,
       );
     else {
       given.set(id, entry);

@@ -1,14 +1,14 @@
 import type { AuthConfig } from '../config/auth.ts';
 
-/** Settings with which a page helps its user to get an access token. */
+/** Settings for a page that helps its user get an access token. */
 export interface SignInSettings {
   /** A shell command that prints a token. */
   readonly command: string;
-  /** The authority and app for signing in; null if no audience names an app, or the connection is not encrypted. */
+  /** The authority and app for signing in; null if no audience names an app, or the authority has no TLS. */
   readonly entra: { readonly authority: string; readonly clientId: string } | null;
 }
 
-/** Matches an audience that contains the client id of the app, which is also the app that users sign in to. */
+/** Matches an audience that contains the client id of the app that users sign in to. */
 const audienceOfApp = /^(?:api:\/\/)?([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
 
 export function signInSettings({ tenantId, audiences, authority }: AuthConfig): SignInSettings {

@@ -16,8 +16,8 @@ const folders = ['sign-in/', 'page/', '../../node_modules/@azure/msal-browser/li
 const path = '/sign-in';
 
 /**
- * Serves what GraphiQL and the dashboard share to get a token for their user: a dialog, and the page to which Entra ID
- * redirects. None of it is secret.
+ * Serves the token dialog that GraphiQL and the dashboard share, and the page to which Entra ID redirects. Nothing here
+ * is secret.
  */
 export function useSignIn(auth: AuthConfig | null): Plugin {
   const settings = auth && signInSettings(auth);
@@ -41,7 +41,7 @@ export function useSignIn(auth: AuthConfig | null): Plugin {
   };
 }
 
-/** Returns the sources to which a page that gets tokens may connect. */
+/** Returns the Content-Security-Policy's `connect-src` for a page that gets tokens. */
 export function tokenSources(auth: AuthConfig | null): string {
   const entra = auth && signInSettings(auth).entra;
   return entra ? `'self' ${new URL(entra.authority).origin}` : "'self'";

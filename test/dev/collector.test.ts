@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type CollectorOptions, runCollector } from '../../src/dev/collector/collector.ts';
-import { AwayError, createSend } from '../../src/dev/collector/send.ts';
+import { createSend, UnavailableError } from '../../src/dev/collector/send.ts';
 import { setUp, setUpServer } from '../support/setUp.ts';
 
 const { database, api } = await setUp();
@@ -176,7 +176,7 @@ describe('a sent document', () => {
     [502, {}],
     [200, failed('TIMEOUT')],
   ])('a document may be sent again after %i, %j', async (status, body) => {
-    await expect(createSend(await answering(status, body), never)('{ x }')).rejects.toThrow(AwayError);
+    await expect(createSend(await answering(status, body), never)('{ x }')).rejects.toThrow(UnavailableError);
   });
 
   test('a document may be sent again if nothing listens', async () => {
@@ -184,12 +184,12 @@ describe('a sent document', () => {
     await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
     const { port } = nobody.address() as AddressInfo;
     await new Promise((resolve) => nobody.close(resolve));
-    await expect(createSend(`http://127.0.0.1:${port}`, never)('{ x }')).rejects.toThrow(AwayError);
+    await expect(createSend(`http://127.0.0.1:${port}`, never)('{ x }')).rejects.toThrow(UnavailableError);
   });
 
   test('a document with any other error is rejected for good', async () => {
     const send = createSend(await answering(200, failed('BAD_USER_INPUT')), never);
     await expect(send('{ x }')).rejects.toThrow(/^BAD_USER_INPUT$/);
-    await expect(send('{ x }')).rejects.not.toThrow(AwayError);
+    await expect(send('{ x }')).rejects.not.toThrow(UnavailableError);
   });
 });

@@ -127,7 +127,7 @@ test.each([
   ['that is not JSON', 'web.json', '{ "b": ', /web\.json: .*JSON/],
   ['of another shape', 'web.json', '[]', /web\.json: is not a manifest/],
   ['with a wrong hash', 'app.json', JSON.stringify({ ['0'.repeat(64)]: '{ b }' }), /app\.json: .* SHA-256/],
-  ['with another document for an id', 'app.json', '{ "a": "{ b }" }', /"a" has another document in .*app\.json/],
+  ['with another document for an id', 'app.json', '{ "a": "{ b }" }', /"a" stands for another document in .*app\.json/],
 ])(
   'because of a manifest %s, the previous documents stay, and the log names it once',
   async (_, name, text, problem) => {

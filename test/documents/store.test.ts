@@ -92,7 +92,7 @@ describe('an unreliable manifest', () => {
     [
       'one id with two documents',
       { 'm.json': { x: '{ a }' }, 'n.json': { x: '{ b }' } },
-      ['n.json: the id "x" has another document in m.json'],
+      ['n.json: the id "x" stands for another document in m.json'],
     ],
     [
       'one id with two documents in one file',
@@ -106,7 +106,7 @@ describe('an unreliable manifest', () => {
           ],
         },
       },
-      ['m.json: the id "x" has another document in the same file'],
+      ['m.json: the id "x" stands for another document in the same file'],
     ],
     [
       'a file of a document whose name is not its hash',

@@ -43,7 +43,7 @@ export function createKeys(url: string, { cooldownMs = 30_000, retryMs = 1000 }:
   return { find, held: () => (keys.fresh ? cache.jwks : undefined) };
 }
 
-/** Tells whether an error means that the keys were fetched but do not include the token's. */
+/** Tells whether an error concerns the token's key, and not the fetch of the keys. */
 const isAboutToken = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey ||
   error instanceof errors.JWKSMultipleMatchingKeys ||

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createReplay } from './replay.ts';
-import { AwayError, createSend } from './send.ts';
+import { createSend, UnavailableError } from './send.ts';
 
 export interface CollectorOptions {
   /** URL of the API. */
@@ -37,7 +37,7 @@ export function runCollector({ url, log, everyMs = 5000, maxEvents = 1_000_000 }
       } catch (error) {
         signal.throwIfAborted();
         isBehind = false;
-        if (!(error instanceof AwayError)) log.warn({ err: error }, 'The simulated collector skipped a batch');
+        if (!(error instanceof UnavailableError)) log.warn({ err: error }, 'The simulated collector skipped a batch');
       }
     }
     log.warn(`The simulated collector stopped: there are ${maxEvents} events. Delete .data/ to start again`);

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { createIncidentReplay } from './incidents.ts';
-import { AwayError, type Send } from './send.ts';
+import { type Send, UnavailableError } from './send.ts';
 import { shifted } from './shifted.ts';
 
 const week = 7 * 86_400_000;
-/** Longest gap that is made up for; the sample is not much longer. */
+/** Longest gap that is filled; the sample is not much longer. */
 const longestMs = 4 * week;
 const pageSize = 1000;
 
@@ -49,7 +49,7 @@ export function createReplay(send: Send): (now: Date) => Promise<Replayed> {
       if (inputs.length > 0) await send(createDocument, { inputs });
       await replayIncidents({ gt, lte: shifted(to, -shift) }, shift);
     } catch (error) {
-      if (!(error instanceof AwayError)) known = to;
+      if (!(error instanceof UnavailableError)) known = to;
       throw error;
     }
     known = to;

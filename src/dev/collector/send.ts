@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { passing } from '../../errors.ts';
 
-/** Runs a document; rejects with an `AwayError` if it may succeed later, or if the signal aborts. */
+/** Runs a document; rejects with an `UnavailableError` if it may succeed later, or if the signal aborts. */
 export type Send = (query: string, variables?: object) => Promise<unknown>;
 
 /** An error for a request whose outcome is unknown. */
-export class AwayError extends Error {}
+export class UnavailableError extends Error {}
 
 const answer = z.object({
   data: z.unknown().optional(),
@@ -20,10 +20,10 @@ export function createSend(url: string, signal: AbortSignal): Send {
     const text = await response?.text().catch(() => null);
     signal.throwIfAborted();
     // A proxy's own error pages have such a status, too.
-    if (!response || typeof text !== 'string' || response.status >= 500) throw new AwayError('No answer');
+    if (!response || typeof text !== 'string' || response.status >= 500) throw new UnavailableError('No answer');
     const { data, errors } = answer.parse(JSON.parse(text));
     const [error] = errors;
     if (!error) return data;
-    throw passing.has(error.extensions.code) ? new AwayError(error.message) : new Error(error.message);
+    throw passing.has(error.extensions.code) ? new UnavailableError(error.message) : new Error(error.message);
   };
 }

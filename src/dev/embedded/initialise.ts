@@ -8,8 +8,8 @@ import { StartError } from './startError.ts';
 const passwordFile = 'password';
 
 /**
- * Creates the data directory on first use and returns its superuser's password. The directory is created under another
- * name, so that one with the final name is complete.
+ * Creates the data directory on first use and returns its superuser's password. It gets its final name last, so that a
+ * directory with this name is complete.
  */
 export async function initialise(installation: Installation): Promise<string> {
   const { directory } = installation;

@@ -103,7 +103,7 @@ const accountNamed = async (name: string): Promise<Account | undefined> => {
 /** Finds the folder on a path that the account may not enter. */
 async function barrierTo(path: string, account: Account): Promise<string | undefined> {
   for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
-    const found = await stat(folder).catch(() => undefined); // what does not exist yet is made to be entered
+    const found = await stat(folder).catch(() => undefined); // a missing folder will be created so that it can be entered
     const bit = found?.uid === account.uid ? 0o100 : found?.gid === account.gid ? 0o010 : 0o001;
     if (found && (found.mode & bit) === 0) return folder;
     if (folder === dirname(folder)) return undefined;
