@@ -24,24 +24,24 @@ export interface Batch {
 
 export interface Subscriber {
   readonly columns: readonly string[];
-  /** Receives every batch from joining on, to be released once, or the error that ends the feed. */
+  /** Receives every batch from now on, which it must release, or the error that ends the feed. */
   readonly put: (batch: Batch | Error) => void;
 }
 
 /** The new rows of a table that pass one filter, read once for all clients. */
 export interface Feed {
-  /** The place up to which the feed has read; without members, the end of the settled part of the table. */
+  /** The place up to which the feed has read; without subscribers, the end of the settled part of the table. */
   readonly place: Place;
   /** Reads rows between two places, at most one message's worth. */
   read(after: Place, upTo: Place, columns: readonly string[]): Promise<Batch>;
-  /** Joins a member at the feed's current place. */
-  join(member: Subscriber): Seat;
+  /** Adds a subscriber from the feed's current place on. */
+  subscribe(subscriber: Subscriber): FeedSubscription;
 }
 
-export interface Seat {
-  /** Reports that the member has consumed its batches. The fastest member sets the pace: the feed reads on for it. */
+export interface FeedSubscription {
+  /** Reports that the subscriber has consumed its batches. The feed reads on as soon as one of them has. */
   ready(): void;
-  leave(): void;
+  cancel(): void;
 }
 
 export interface FeedOptions {
@@ -49,26 +49,26 @@ export interface FeedOptions {
   readonly read: Feed['read'];
 }
 
-/** Gives a batch to members; it is released once all of them released it. */
-function giveTo(members: readonly Subscriber[], batch: Batch): void {
-  let left = members.length;
+/** Gives a batch to all subscribers, and releases it once each of them has. */
+function giveTo(subscribers: readonly Subscriber[], batch: Batch): void {
+  let left = subscribers.length;
   const release = () => {
     if (--left === 0) batch.release();
   };
-  for (const member of members) member.put({ ...batch, release });
+  for (const subscriber of subscribers) subscriber.put({ ...batch, release });
 }
 
 export function createFeed({ watch, read }: FeedOptions): Feed {
-  const members = new Set<Subscriber>();
+  const subscribers = new Set<Subscriber>();
   let place: Place = [];
   let isReading = false;
   let isWanted = false;
   let readOnWhenWanted = () => {};
   let stopListening = () => {};
-  const columns = () => [...new Set([...members].flatMap((member) => member.columns))];
+  const columns = () => [...new Set([...subscribers].flatMap((subscriber) => subscriber.columns))];
 
   async function readOn(): Promise<void> {
-    while (watch.settled && !samePlace(place, watch.settled.place) && members.size > 0) {
+    while (watch.settled && !samePlace(place, watch.settled.place) && subscribers.size > 0) {
       if (!isWanted) {
         await new Promise<void>((resolve) => {
           readOnWhenWanted = resolve;
@@ -77,24 +77,23 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
       }
       const [from, asked] = [place, columns()];
       const batch = await read(from, watch.settled.place, asked);
-      // Members who joined in the meantime also need these rows, with their columns; and all members may have left, or
-      // others joined.
+      // Meanwhile subscribers may have come who need these rows with more columns, or all may have left.
       const isStale = !samePlace(from, place) || columns().some((name) => !asked.includes(name));
       if (!isStale) place = batch.to;
       if (isStale || batch.rows.length === 0) batch.release();
       else {
         isWanted = false;
-        giveTo([...members], batch);
+        giveTo([...subscribers], batch);
       }
     }
-    // Not after an `await` of this function, during which more may settle.
+    // In the same turn as the loop's last condition: during an `await`, more may settle.
     isReading = false;
   }
 
   function fail(error: unknown): void {
     // The next look may succeed, and nothing is lost until then.
     if (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE') return;
-    for (const member of [...members]) member.put(asError(error));
+    for (const subscriber of [...subscribers]) subscriber.put(asError(error));
   }
 
   function onNews(error: unknown): void {
@@ -104,29 +103,29 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
     readOn().catch((failure) => {
       isReading = false;
       fail(failure);
-      // Tries again although the next look may have no news.
+      // Tries again after the next look, even if it has no news.
       watch.next().then(onNews, () => {});
     });
   }
 
   return {
     get place() {
-      if (members.size === 0 && watch.settled) place = watch.settled.place;
+      if (subscribers.size === 0 && watch.settled) place = watch.settled.place;
       return place;
     },
     read,
-    join(member) {
-      if (members.size === 0) stopListening = watch.listen(onNews);
-      members.add(member);
+    subscribe(subscriber) {
+      if (subscribers.size === 0) stopListening = watch.listen(onNews);
+      subscribers.add(subscriber);
       return {
         ready() {
           isWanted = true;
           readOnWhenWanted();
         },
-        leave() {
-          members.delete(member);
+        cancel() {
+          subscribers.delete(subscriber);
           readOnWhenWanted();
-          if (members.size === 0) stopListening();
+          if (subscribers.size === 0) stopListening();
         },
       };
     },

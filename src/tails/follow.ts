@@ -30,8 +30,8 @@ export interface FollowOptions {
 }
 
 /**
- * Yields every row after a position exactly once: first, page by page, what the feed has already read, then what it
- * reads. Without rows it yields an empty message at the start and at each heartbeat, so that the client's cursor keeps
+ * Yields every row after a position exactly once: first the rows that the feed has passed, page by page, then those that
+ * it delivers. Without rows it yields an empty message at the start and at each heartbeat, so that the client's cursor keeps
  * up. A caller that stops early must close the mailbox.
  */
 export async function* follow(start: Position, options: FollowOptions): AsyncGenerator<Message, void, void> {
@@ -60,12 +60,12 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
     isFirst = false;
     yield* give(batch);
   }
-  const seat = feed.join({ columns, put: mailbox.put });
+  const subscription = feed.subscribe({ columns, put: mailbox.put });
   // Not in a `finally` of this function, which a client that does not read never reaches.
-  void mailbox.over.then(seat.leave);
+  void mailbox.over.then(subscription.cancel);
   if (isFirst && !mailbox.isOver) yield take(nothing(position.place));
   while (!mailbox.isOver) {
-    if (mailbox.isEmpty) seat.ready();
+    if (mailbox.isEmpty) subscription.ready();
     const item = await mailbox.take(heartbeatMs, () => nothing(feed.place));
     if (!(item instanceof Error)) yield* give(item);
     else if (!mailbox.isOver) throw item;
@@ -74,7 +74,7 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
 }
 
 /**
- * Reads what lies between the client and the feed. A client that comes from another server may be ahead, and then waits
+ * Reads a page between the places of the client and the feed. A client that comes from another server may be ahead, and then waits
  * for the feed.
  */
 async function nextPage({ place }: Position, { watch, feed, columns, mailbox }: FollowOptions): Promise<Batch | null> {

@@ -14,7 +14,7 @@ import { messageRows, selectMark, selectStretch } from '../db/sql/tail.ts';
 import { createDelayLog } from './delayLog.ts';
 import { type Batch, createFeed, type Feed, type RelatedDb } from './feed.ts';
 import { placeAfter } from './position.ts';
-import { createWatch, type Watch } from './watch.ts';
+import { Watch } from './watch.ts';
 
 /** A table, and the caller who reads it. */
 export interface Subject {
@@ -24,30 +24,12 @@ export interface Subject {
   readonly caller: Caller | null;
 }
 
-/** The watches and feeds that the clients of one server share: a watch per table, a feed per filter. */
-export interface Shared {
-  /**
-   * Returns the database as the subject's caller sees it, shared by all callers if it looks the same to everybody. Its
-   * statements serve all clients, so they are recorded here and not with a request.
-   */
-  databaseOf(subject: Subject): Db;
-  /** Returns the database for relations of a message's rows. */
-  relatedDbOf(subject: Subject): RelatedDb;
-  watchOf(subject: Subject): Watch;
-  /** Lends a feed to one more client, to be released when the client leaves. */
-  lendFeed(subject: Subject, where: Sql): { readonly feed: Feed; readonly release: () => void };
-  readonly watches: Iterable<Watched>;
-  /** Drops everything that is kept for the clients of a catalog. */
-  retire(catalog: Catalog): void;
-  isRetired(catalog: Catalog): boolean;
-}
-
 export interface Watched {
   readonly watch: Watch;
   readonly subject: Subject;
 }
 
-export interface SharedOptions {
+export interface HubOptions {
   readonly db: SharedDb;
   /** Records the statements that serve all clients. */
   readonly record?: (db: Db) => Db;
@@ -66,73 +48,100 @@ export interface SharedOptions {
  */
 const maxWatches = 1000;
 
-export function createShared({
-  db,
-  record = (unrecorded) => unrecorded,
-  limits,
-  inFlight = createProcessInFlight(),
-  listen,
-  log,
-}: SharedOptions): Shared {
-  const watches = new Map<string, Watched>();
-  const feeds = new Map<string, { readonly feed: Feed; clients: number }>();
-  const catalogs = new WeakMap<Catalog, number>();
-  const retired = new WeakSet<Catalog>();
-  let lastCatalog = 0;
+/** The watches and feeds that the clients of one server share: a watch per table, a feed per filter. */
+export class TailHub {
+  readonly #options: HubOptions & Required<Pick<HubOptions, 'record' | 'inFlight'>>;
+  readonly #watches = new Map<string, Watched>();
+  readonly #feeds = new Map<string, { readonly feed: Feed; clients: number }>();
+  readonly #ids = new WeakMap<Catalog, number>();
+  readonly #retired = new WeakSet<Catalog>();
+  #lastId = 0;
 
-  /**
-   * Returns the key of a watch. It names the catalog, since a table of the same name in another one may be different.
-   */
-  function keyOf({ catalog, table, arrival, caller }: Subject): string {
-    const id = catalogs.get(catalog) ?? ++lastCatalog;
-    catalogs.set(catalog, id);
-    return JSON.stringify([id, table.name, arrival, catalog.isPersonal ? (caller?.claims ?? null) : null]);
+  constructor({ record = (db) => db, inFlight = createProcessInFlight(), ...options }: HubOptions) {
+    this.#options = { ...options, record, inFlight };
+  }
+
+  get watches(): Iterable<Watched> {
+    return this.#watches.values();
   }
 
   /**
-   * Returns the database for shared reads, which count against no response's budget: a statement may return what one
-   * message can hold.
+   * Returns the database as the subject's caller sees it. Statements on it serve all clients: they are recorded here and
+   * not with a request, and each may return as much as a message can hold.
    */
-  const databaseOf = (subject: Subject, share?: Share) =>
-    record(db.within({ meter: () => createBudget(limits, share).meter(), ...scopeOf(subject) }));
+  databaseOf(subject: Subject, share?: Share): Db {
+    const { db, limits, record } = this.#options;
+    return record(db.within({ meter: () => createBudget(limits, share).meter(), ...scopeOf(subject) }));
+  }
 
-  function relatedDbOf(subject: Subject): RelatedDb {
+  /** Returns the database for relations of a message's rows. */
+  relatedDbOf(subject: Subject): RelatedDb {
     const reads = shareReads({ lasting: true });
-    return { within: (scope) => db.within({ ...scope, ...scopeOf(subject), reads }) };
+    return { within: (scope) => this.#options.db.within({ ...scope, ...scopeOf(subject), reads }) };
   }
 
-  function watchOf(subject: Subject): Watch {
+  watchOf(subject: Subject): Watch {
     const { catalog, table, arrival } = subject;
-    const key = keyOf(subject);
-    const known = watches.get(key);
+    const key = this.#keyOf(subject);
+    const known = this.#watches.get(key);
     if (known) return known.watch;
-    if (table.notifies) listen?.();
-    const idle = [...watches].filter(([, { watch }]) => !watch.isListenedTo);
-    if (watches.size >= maxWatches) for (const [old] of idle) watches.delete(old);
+    if (table.notifies) this.#options.listen?.();
+    const idle = [...this.#watches].filter(([, { watch }]) => !watch.isListenedTo);
+    if (this.#watches.size >= maxWatches) for (const [old] of idle) this.#watches.delete(old);
     const statement = selectMark(catalog, table, arrival);
-    const onLook = createDelayLog(log, table.name);
-    const watch = createWatch({ db: databaseOf(subject), arrival, statement, onLook });
-    if (!retired.has(catalog)) watches.set(key, { watch, subject });
+    const onLook = createDelayLog(this.#options.log, table.name);
+    const watch = new Watch({ db: this.databaseOf(subject), arrival, statement, onLook });
+    if (!this.isRetired(catalog)) this.#watches.set(key, { watch, subject });
     return watch;
   }
 
-  function createFeedOf(subject: Subject, where: Sql): Feed {
+  /** Lends a feed to one more client, to be released when the client leaves. */
+  lendFeed(subject: Subject, where: Sql): { readonly feed: Feed; readonly release: () => void } {
+    const key = this.#keyOf(subject) + identity(where);
+    const lent = this.#feeds.get(key) ?? { feed: this.#createFeed(subject, where), clients: 0 };
+    this.#feeds.set(key, lent);
+    lent.clients++;
+    const release = () => {
+      if (--lent.clients === 0) this.#feeds.delete(key);
+    };
+    return { feed: lent.feed, release };
+  }
+
+  /** Drops the watches of a catalog, and keeps no new ones for it. */
+  retire(catalog: Catalog): void {
+    this.#retired.add(catalog);
+    for (const [key, { subject }] of this.#watches) if (subject.catalog === catalog) this.#watches.delete(key);
+  }
+
+  isRetired(catalog: Catalog): boolean {
+    return this.#retired.has(catalog);
+  }
+
+  /** Returns the key of a watch. It names the catalog, since a table with the same name in another may be different. */
+  #keyOf({ catalog, table, arrival, caller }: Subject): string {
+    const id = this.#ids.get(catalog) ?? ++this.#lastId;
+    this.#ids.set(catalog, id);
+    return JSON.stringify([id, table.name, arrival, catalog.isPersonal ? (caller?.claims ?? null) : null]);
+  }
+
+  #createFeed(subject: Subject, where: Sql): Feed {
     const { catalog, table, arrival } = subject;
+    const { inFlight, limits } = this.#options;
     return createFeed({
-      watch: watchOf(subject),
-      async read(after, upTo, columns) {
+      watch: this.watchOf(subject),
+      read: async (after, upTo, columns) => {
         const share = inFlight.open(ownWork, bytesOfStream);
-        const own = databaseOf(subject, share);
+        const db = this.databaseOf(subject, share);
         try {
           await share.expect(messageRows * leastBytes);
           const { found, limit } = await readFirst((limit) =>
-            own.rows(selectStretch(catalog, { table, arrival, where, after, upTo, limit }, columns)),
+            db.rows(selectStretch(catalog, { table, arrival, where, after, upTo, limit }, columns)),
           );
           const { rows, bytes } = fitting(found, limits.bytes);
           share.keep(bytes);
           const last = rows.length < found.length || rows.length === limit ? rows.at(-1) : undefined;
           const to = last ? placeAfter(last, arrival) : upTo;
-          return { rows, bytes, to, db: relatedDbOf(subject), release: share.release };
+          return { rows, bytes, to, db: this.relatedDbOf(subject), release: share.release };
         } catch (error) {
           share.release();
           throw error;
@@ -140,37 +149,11 @@ export function createShared({
       },
     });
   }
-
-  function lendFeed(subject: Subject, where: Sql) {
-    const key = keyOf(subject) + identity(where);
-    const lent = feeds.get(key) ?? { feed: createFeedOf(subject, where), clients: 0 };
-    feeds.set(key, lent);
-    lent.clients++;
-    const release = () => {
-      if (--lent.clients === 0) feeds.delete(key);
-    };
-    return { feed: lent.feed, release };
-  }
-
-  return {
-    databaseOf,
-    relatedDbOf,
-    watchOf,
-    lendFeed,
-    get watches() {
-      return watches.values();
-    },
-    retire(catalog) {
-      retired.add(catalog);
-      for (const [key, { subject }] of watches) if (subject.catalog === catalog) watches.delete(key);
-    },
-    isRetired: (catalog) => retired.has(catalog),
-  };
 }
 
 const scopeOf = ({ catalog, caller }: Subject) => (catalog.isPersonal ? { claims: caller?.claims } : { isWhole: true });
 
-/** Reads the rows for one message, and fewer if together they are too large for it. */
+/** Reads the rows for one message, and again fewer if these are too large. */
 async function readFirst(read: (limit: number) => Promise<readonly Row[]>) {
   for (let limit = messageRows; ; limit = Math.ceil(limit / 8)) {
     try {
@@ -181,10 +164,10 @@ async function readFirst(read: (limit: number) => Promise<readonly Row[]>) {
   }
 }
 
-/** Approximate bytes of a row in a message's JSON without its values: names and its cursor. */
+/** Approximate bytes that a message's JSON adds to the values of a row: field names and a cursor. */
 const aroundRow = 200;
 
-/** Takes the first rows that fit into a message of the given size together with their relations; at least one. */
+/** Takes the first rows that fit into half a message, at least one; the other half is for related rows. */
 function fitting(rows: readonly Row[], maxBytes: number): Pick<Batch, 'rows' | 'bytes'> {
   let bytes = 0;
   for (const [i, row] of rows.entries()) {

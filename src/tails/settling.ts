@@ -3,7 +3,7 @@ import type { Holder, Mark } from '../db/sql/tail.ts';
 /** A value of the order of arrival: null precedes the first row, undefined is not known yet. */
 type Value = bigint | null | undefined;
 
-/** The knowledge about a table's order of arrival. */
+/** The state of settling in a table's order of arrival. */
 export interface Settling {
   /** The value up to which no further row can appear. */
   readonly settled: Value;
@@ -20,10 +20,10 @@ interface Pending {
   readonly since: number;
 }
 
-export const unknown: Settling = { settled: undefined, pending: [], seen: new Set() };
+export const nothingSettled: Settling = { settled: undefined, pending: [], seen: new Set() };
 
 /**
- * Takes in another look. A number is settled once all transactions that held a writer's lock when it was read have
+ * Updates the state by another look. A number is settled once all transactions that held a writer's lock when it was read have
  * ended: any lower number had been drawn by then, under that lock. For orders by transaction, the database itself says
  * which are settled.
  */
@@ -57,8 +57,8 @@ function remaining(
 const isPrepared = (id: string) => id.startsWith('-1/');
 
 /**
- * Drops values that add nothing: a value that is no higher than an earlier one waits for at least as much, and of those
- * that wait for the same transactions the highest is enough. So there are never more values than holders.
+ * Drops values that add nothing: a value no higher than an earlier one, which waits for at least as much, and all but
+ * the highest of those that wait for the same transactions. So there are never more values than holders.
  */
 function distinct(values: readonly Pending[]): readonly Pending[] {
   const kept: Pending[] = [];

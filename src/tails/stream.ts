@@ -4,11 +4,11 @@ import { type Sql, sql } from '../db/sql/sql.ts';
 import { AppError, asError, schemaChanging } from '../errors.ts';
 import type { Batch, RelatedDb } from './feed.ts';
 import { follow, type Message } from './follow.ts';
-import type { Shared, Subject } from './hub.ts';
+import type { Subject, TailHub } from './hub.ts';
 import type { Mailbox, StreamEnd } from './mailbox.ts';
 import { advance, type Cursor, encodeTailCursor, type Position, placeAfter } from './position.ts';
 import { startAfter } from './start.ts';
-import { moved, type Settled } from './watch.ts';
+import { otherHistory, type Settled } from './watch.ts';
 
 export interface TailRequest extends Subject {
   readonly where: Sql;
@@ -37,20 +37,20 @@ interface StreamOptions {
 
 /** Yields the messages of one client; an error is the last. */
 export async function* messagesOf(
-  shared: Shared,
+  hub: TailHub,
   request: TailRequest,
   { given, mailbox, heartbeatMs }: StreamOptions,
 ): AsyncGenerator<TailMessage | Error> {
   const { arrival, columns, where, share } = request;
-  const db = shared.relatedDbOf(request);
+  const db = hub.relatedDbOf(request);
   try {
-    const watch = shared.watchOf(request);
+    const watch = hub.watchOf(request);
     const settled = await Promise.race([watch.look(), mailbox.over]);
     if (!settled) return yield* endedBefore(request, mailbox.ended, db);
     const { history } = settled;
-    if (given && given.history !== history) throw moved();
-    const start = given?.position ?? (await now(shared, request, settled));
-    const { feed, release } = shared.lendFeed(request, where);
+    if (given && given.history !== history) throw otherHistory();
+    const start = given?.position ?? (await now(hub, request, settled));
+    const { feed, release } = hub.lendFeed(request, where);
     void mailbox.over.then(release);
     const cursorOf = (position: Position) => encodeTailCursor(request, { history, position });
     for await (const message of follow(start, { watch, feed, arrival, columns, mailbox, heartbeatMs, db })) {
@@ -69,11 +69,11 @@ export async function* messagesOf(
 }
 
 /** Returns the position after all rows that exist now. If there is too much to exclude, some rows are repeated. */
-async function now(shared: Shared, subject: Subject, settled: Settled): Promise<Position> {
+async function now(hub: TailHub, subject: Subject, settled: Settled): Promise<Position> {
   const nothingSeen = { place: settled.place, seen: [] };
   if (settled.isLast) return nothingSeen;
   const { expression, after } = startAfter(subject, settled);
-  const [row] = await shared.databaseOf(subject).rows(sql`select ${expression} as seen`);
+  const [row] = await hub.databaseOf(subject).rows(sql`select ${expression} as seen`);
   return after(row?.['seen'] ?? null) ?? nothingSeen;
 }
 
@@ -90,7 +90,7 @@ function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: Related
 const endedEarly = (end: StreamEnd): AppError => {
   if (end === 'TOKEN_EXPIRED') return new AppError('UNAUTHENTICATED', 'The token has expired');
   if (end === 'SCHEMA_CHANGED') return schemaChanging();
-  if (end === 'SHUTDOWN') return new AppError('DATABASE_UNAVAILABLE', 'The server stops; try again');
+  if (end === 'SHUTDOWN') return new AppError('DATABASE_UNAVAILABLE', 'The server is stopping; try again');
   return stillWritten();
 };
 

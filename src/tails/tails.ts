@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Notice } from '../db/sql/notice.ts';
 import type { Batch } from './feed.ts';
-import { createShared, type SharedOptions, type Subject } from './hub.ts';
+import { type HubOptions, type Subject, TailHub } from './hub.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
 import { decodeTailCursor, encodeTailCursor } from './position.ts';
 import { type Start, startAfter } from './start.ts';
@@ -30,7 +30,7 @@ export interface Tails {
   stop(): void;
 }
 
-export interface TailsOptions extends SharedOptions {
+export interface TailsOptions extends HubOptions {
   /** Lifetime of a stream. */
   readonly maxSeconds: number;
   /** Interval of messages without rows. */
@@ -43,7 +43,7 @@ const maxWaiting = 8;
 const patienceMs = 5000;
 
 export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: TailsOptions): Tails {
-  const shared = createShared(options);
+  const hub = new TailHub(options);
   const streams = new Map<Mailbox<Batch | Error>, Subject>();
   let isStopping = false;
 
@@ -57,16 +57,16 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
       streams.set(mailbox, request);
       if (isStopping) mailbox.end('SHUTDOWN');
       // The request arrived before another catalog replaced this one.
-      if (shared.isRetired(request.catalog)) mailbox.end('SCHEMA_CHANGED');
+      if (hub.isRetired(request.catalog)) mailbox.end('SCHEMA_CHANGED');
       void mailbox.over.then(() => {
         clearTimeout(timer);
         streams.delete(mailbox);
       });
-      return closing(messagesOf(shared, request, { given, mailbox, heartbeatMs }), mailbox.close);
+      return closing(messagesOf(hub, request, { given, mailbox, heartbeatMs }), mailbox.close);
     },
     async start(subject) {
       const late = wait(patienceMs, null, { ref: false });
-      const settled = await Promise.race([shared.watchOf(subject).look(), late]);
+      const settled = await Promise.race([hub.watchOf(subject).look(), late]);
       if (!settled) throw stillWritten();
       const { expression, after } = startAfter(subject, settled);
       return {
@@ -79,14 +79,14 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
       };
     },
     wake(notice) {
-      for (const { watch, subject } of shared.watches) {
+      for (const { watch, subject } of hub.watches) {
         const isMeant = subject.catalog.schema === notice?.schema && subject.table.name === notice.table;
         if (notice === null || isMeant) watch.wake();
       }
     },
-    stats: () => statsOf(shared.watches, streams.values()),
+    stats: () => statsOf(hub.watches, streams.values()),
     retire(catalog) {
-      shared.retire(catalog);
+      hub.retire(catalog);
       for (const [mailbox, subject] of streams) if (subject.catalog === catalog) mailbox.end('SCHEMA_CHANGED');
     },
     stop() {

@@ -3,7 +3,7 @@ import type { Db } from '../db/db.ts';
 import type { Sql } from '../db/sql/sql.ts';
 import { type Mark, markOf, type Place } from '../db/sql/tail.ts';
 import { AppError, badInput } from '../errors.ts';
-import { type Settling, settle, unknown } from './settling.ts';
+import { nothingSettled, type Settling, settle } from './settling.ts';
 
 /** The end of the settled part of a table. */
 export interface Settled {
@@ -11,25 +11,6 @@ export interface Settled {
   readonly place: Place;
   /** Whether no row could be seen beyond it. */
   readonly isLast: boolean;
-}
-
-export interface Watch {
-  /** The end of the settled part; null until something is settled. */
-  readonly settled: Settled | null;
-  /**
-   * Keeps looking while somebody listens. Reports looks with news: what is settled has moved, or the look failed (with
-   * its error), or the look before it did.
-   */
-  listen(onNews: (error: unknown) => void): () => void;
-  /** Resolves with the next look; rejects if it fails. */
-  next(): Promise<void>;
-  /** Looks now. Resolves once something is settled; rejects if a look fails. */
-  look(): Promise<Settled>;
-  /** Reports that somebody wrote. */
-  wake(): void;
-  readonly isListenedTo: boolean;
-  /** Returns the writer for which the tail has waited longest, if any. */
-  delay(): Delay | null;
 }
 
 export interface Delay {
@@ -44,11 +25,11 @@ export interface WatchOptions {
   readonly arrival: Arrival;
   /** The statement of a look: see `selectMark`. */
   readonly statement: Sql;
-  readonly onLook: (watch: Watch) => void;
+  readonly onLook: (watch: Pick<Watch, 'delay'>) => void;
 }
 
 /** Creates the error for cursors of another history. */
-export const moved = (): AppError =>
+export const otherHistory = (): AppError =>
   badInput(
     'The cursor is older than a restore or failover of the database, or than a reset of the table: start again with the list and its liveCursor',
   );
@@ -56,119 +37,142 @@ export const moved = (): AppError =>
 /** Milliseconds between looks: while rows arrive, at most, and after a notice of a write. */
 const pauses = { busy: 250, longest: 5000, woken: 25 };
 
+type Listener = (error: unknown) => void;
+
 /** Watches where the settled part of a table ends, with one statement per look however many listen. */
-export function createWatch({ db, arrival, statement, onLook }: WatchOptions): Watch {
-  const listeners = new Set<(error: unknown) => void>();
+export class Watch {
+  readonly #options: WatchOptions;
+  readonly #listeners = new Set<Listener>();
   /** Listeners for the next look, whatever it finds. */
-  const waiting = new Set<(error: unknown) => void>();
-  const isListenedTo = () => listeners.size + waiting.size > 0;
-  let settling: Settling = unknown;
-  let history: string | null = null;
-  let settled: Settled | null = null;
-  let pause = pauses.woken;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | null = null;
-  let isWoken = false;
-  let hasFailed = false;
+  readonly #waiting = new Set<Listener>();
+  #settling: Settling = nothingSettled;
+  #history: string | null = null;
+  #settled: Settled | null = null;
+  #pause = pauses.woken;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | null = null;
+  #isWoken = false;
+  #hasFailed = false;
 
-  async function run(isAsked: boolean): Promise<void> {
-    cancel();
-    isWoken = false;
-    const before = settled;
-    const origin = history;
-    let failure: unknown = null;
-    try {
-      take(markOf(arrival, (await db.rows(statement))[0]));
-    } catch (error) {
-      failure = error;
-    }
-    // The first look has no earlier history, so nobody has missed anything.
-    const told = failure ?? (origin === null || origin === history ? null : moved());
-    const hasMoved = settled?.place[0] !== before?.place[0];
-    const most = settling.seen.size > 0 ? pauses.busy : pauses.longest;
-    pause = isWoken ? pauses.woken : hasMoved || isAsked ? pauses.busy : Math.min(pause * 2, most);
-    onLook(watch);
-    // Thousands of feeds listen, and each stream that opens asks for a look.
-    const isNews = hasMoved || hasFailed || told !== null;
-    hasFailed = failure !== null;
-    for (const listener of [...waiting, ...(isNews ? listeners : [])]) listener(told);
-    if (failure) throw failure;
+  constructor(options: WatchOptions) {
+    this.#options = options;
   }
 
-  function take(mark: Mark): void {
-    if (mark.history === null)
-      throw new AppError('DATABASE_UNAVAILABLE', 'The database is a standby now, which has no live tails; try again');
-    if (history !== mark.history) settling = unknown; // what is settled in one history may not be in another
-    history = mark.history;
-    settling = settle(settling, mark, performance.now());
-    const { settled: value } = settling;
-    settled =
-      value === undefined
-        ? null
-        : { history, place: value === null ? [] : [String(value)], isLast: settling.pending.length === 0 };
+  /** The end of the settled part; null until something is settled. */
+  get settled(): Settled | null {
+    return this.#settled;
   }
 
-  function poll(isAsked: boolean): Promise<void> {
-    running ??= run(isAsked).finally(() => {
-      running = null;
-      if (isListenedTo()) schedule();
+  get isListenedTo(): boolean {
+    return this.#listeners.size + this.#waiting.size > 0;
+  }
+
+  /**
+   * Keeps looking until the returned function is called. Calls `onNews` when the settled part has grown, when a look
+   * fails (with its error), and after the next look that succeeds.
+   */
+  listen(onNews: Listener): () => void {
+    return this.#listenIn(this.#listeners, onNews);
+  }
+
+  /** Resolves with the next look; rejects if it fails. */
+  next(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = this.#listenIn(this.#waiting, (error) => {
+        stop();
+        if (error) reject(error);
+        else resolve();
+      });
     });
-    return running;
   }
 
-  function schedule(): void {
-    timer ??= setTimeout(() => void poll(false).catch(() => {}), pause).unref(); // listeners hear of the error
+  /** Looks now. Resolves once something is settled; rejects if a look fails. */
+  async look(): Promise<Settled> {
+    await this.#running?.catch(() => {}); // it began before we asked
+    await this.#poll(true);
+    while (!this.#settled) await this.next();
+    return this.#settled;
   }
 
-  function cancel(): void {
-    clearTimeout(timer);
-    timer = undefined;
+  /** Reports that somebody wrote. */
+  wake(): void {
+    this.#isWoken = true;
+    if (this.#running || !this.isListenedTo || this.#pause === pauses.woken) return;
+    this.#pause = pauses.woken;
+    this.#cancel();
+    this.#schedule();
   }
 
-  function listenIn(audience: Set<(error: unknown) => void>, listener: (error: unknown) => void): () => void {
+  /** Returns the writer for which the tail has waited longest, if any. */
+  delay(): Delay | null {
+    const [first] = this.#settling.pending;
+    if (!first) return null;
+    const { id = null, pid = null } = first.holders[0] ?? {};
+    return { ms: performance.now() - first.since, transaction: id, pid };
+  }
+
+  #listenIn(audience: Set<Listener>, listener: Listener): () => void {
     audience.add(listener);
-    if (!running) schedule();
+    if (!this.#running) this.#schedule();
     return () => {
       audience.delete(listener);
-      if (!isListenedTo()) cancel();
+      if (!this.isListenedTo) this.#cancel();
     };
   }
 
-  const watch: Watch = {
-    get settled() {
-      return settled;
-    },
-    listen: (listener) => listenIn(listeners, listener),
-    next: () =>
-      new Promise((resolve, reject) => {
-        const stop = listenIn(waiting, (error) => {
-          stop();
-          if (error) reject(error);
-          else resolve();
-        });
-      }),
-    async look() {
-      await running?.catch(() => {}); // it began before we asked
-      await poll(true);
-      while (!settled) await watch.next();
-      return settled;
-    },
-    wake() {
-      isWoken = true;
-      if (running || !isListenedTo() || pause === pauses.woken) return;
-      pause = pauses.woken;
-      cancel();
-      schedule();
-    },
-    get isListenedTo() {
-      return isListenedTo();
-    },
-    delay() {
-      const [first] = settling.pending;
-      if (!first) return null;
-      const { id = null, pid = null } = first.holders[0] ?? {};
-      return { ms: performance.now() - first.since, transaction: id, pid };
-    },
-  };
-  return watch;
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => void this.#poll(false).catch(() => {}), this.#pause).unref(); // listeners hear of the error
+  }
+
+  #cancel(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #poll(isAsked: boolean): Promise<void> {
+    this.#running ??= this.#run(isAsked).finally(() => {
+      this.#running = null;
+      if (this.isListenedTo) this.#schedule();
+    });
+    return this.#running;
+  }
+
+  async #run(isAsked: boolean): Promise<void> {
+    this.#cancel();
+    this.#isWoken = false;
+    const [before, origin] = [this.#settled, this.#history];
+    let failure: unknown = null;
+    try {
+      const { db, arrival, statement } = this.#options;
+      this.#take(markOf(arrival, (await db.rows(statement))[0]));
+    } catch (error) {
+      failure = error;
+    }
+    const hasMoved = this.#settled?.place[0] !== before?.place[0];
+    const longest = this.#settling.seen.size > 0 ? pauses.busy : pauses.longest;
+    const idle = hasMoved || isAsked ? pauses.busy : Math.min(this.#pause * 2, longest);
+    this.#pause = this.#isWoken ? pauses.woken : idle;
+    this.#options.onLook(this);
+    // The first look has no earlier history, so nobody has missed anything.
+    const error = failure ?? (origin === null || origin === this.#history ? null : otherHistory());
+    // Thousands of feeds listen, and each stream that opens asks for a look, so listeners only hear news.
+    const isNews = hasMoved || this.#hasFailed || error !== null;
+    this.#hasFailed = failure !== null;
+    for (const listener of [...this.#waiting, ...(isNews ? this.#listeners : [])]) listener(error);
+    if (failure) throw failure;
+  }
+
+  #take(mark: Mark): void {
+    if (mark.history === null)
+      throw new AppError('DATABASE_UNAVAILABLE', 'The database is a standby now, which has no live tails; try again');
+    const { history } = mark;
+    // Places that are settled in one history may not be in another.
+    this.#settling = settle(this.#history === history ? this.#settling : nothingSettled, mark, performance.now());
+    this.#history = history;
+    const { settled: value, pending } = this.#settling;
+    this.#settled =
+      value === undefined
+        ? null
+        : { history, place: value === null ? [] : [String(value)], isLast: pending.length === 0 };
+  }
 }

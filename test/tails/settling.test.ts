@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Mark } from '../../src/db/sql/tail.ts';
-import { settle, unknown } from '../../src/tails/settling.ts';
+import { nothingSettled, settle } from '../../src/tails/settling.ts';
 
 const look = (latest: number | null, ...holders: readonly string[]): Mark => ({
   history: 'h',
@@ -10,7 +10,8 @@ const look = (latest: number | null, ...holders: readonly string[]): Mark => ({
 });
 
 /** Returns what is settled after these looks, one per second. */
-const after = (...looks: readonly Mark[]) => looks.reduce((before, mark, i) => settle(before, mark, i * 1000), unknown);
+const after = (...looks: readonly Mark[]) =>
+  looks.reduce((before, mark, i) => settle(before, mark, i * 1000), nothingSettled);
 
 test('without writers everything is settled', () => {
   expect(after(look(7)).settled).toBe(7n);

@@ -7,12 +7,12 @@ import { tableOf } from '../../src/catalog/catalog.ts';
 import { sql } from '../../src/db/sql/sql.ts';
 import { AppError } from '../../src/errors.ts';
 import { type Batch, createFeed, type Feed } from '../../src/tails/feed.ts';
-import { createShared, type Shared, type Subject } from '../../src/tails/hub.ts';
+import { type Subject, TailHub } from '../../src/tails/hub.ts';
 import type { Watch } from '../../src/tails/watch.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
 
-let shared: Shared;
+let hub: TailHub;
 
 const { database, api } = await setUp({
   database: createEmptyDatabase,
@@ -24,7 +24,7 @@ const { database, api } = await setUp({
 const personal = { ...api.api.catalog, isPersonal: true };
 
 beforeEach(() => {
-  shared = createShared({ db: api.db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }) });
+  hub = new TailHub({ db: api.db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }) });
 });
 
 afterEach(() => {
@@ -61,7 +61,7 @@ const nextPauses = async (watch: Watch, count: number) => {
 
 test('the server looks less often the longer nothing arrives, and frequently during writes', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
-  const watch = shared.watchOf(subjectOf(null, false));
+  const watch = hub.watchOf(subjectOf(null, false));
   const stop = watch.listen(() => {});
   expect(await nextPauses(watch, 8)).toEqual([25, 250, 500, 1000, 2000, 4000, 5000, 5000]);
   await insert();
@@ -82,13 +82,13 @@ test('the server looks less often the longer nothing arrives, and frequently dur
 
 test('a table is watched once, and a filter read once, unless claims decide what can be seen', () => {
   const [nobody, anna, again, ben] = [null, callerOf('anna'), callerOf('anna'), callerOf('ben')];
-  const watchOf = (caller: Caller | null, isPersonal: boolean) => shared.watchOf(subjectOf(caller, isPersonal));
+  const watchOf = (caller: Caller | null, isPersonal: boolean) => hub.watchOf(subjectOf(caller, isPersonal));
   expect(watchOf(anna, false)).toBe(watchOf(nobody, false));
   expect(watchOf(anna, true)).toBe(watchOf(again, true));
   expect(watchOf(anna, true)).not.toBe(watchOf(ben, true));
 
   const feedOf = (caller: Caller, isPersonal: boolean, body: string) =>
-    shared.lendFeed(subjectOf(caller, isPersonal), sql`body = ${body}`).feed;
+    hub.lendFeed(subjectOf(caller, isPersonal), sql`body = ${body}`).feed;
   expect(feedOf(anna, false, 'x')).toBe(feedOf(ben, false, 'x'));
   expect(feedOf(anna, false, 'x')).not.toBe(feedOf(anna, false, 'y'));
   expect(feedOf(anna, true, 'x')).toBe(feedOf(again, true, 'x'));
@@ -97,12 +97,12 @@ test('a table is watched once, and a filter read once, unless claims decide what
 
 test('a look without news notifies nobody, and costs a thousand feeds no promise', async () => {
   const subject = subjectOf(null, false);
-  const watch = shared.watchOf(subject);
+  const watch = hub.watchOf(subject);
   await watch.look();
-  const seats = Array.from({ length: 1000 }, (_, n) => {
-    const { feed } = shared.lendFeed(subject, sql`${n} >= 0`);
+  const subscriptions = Array.from({ length: 1000 }, (_, n) => {
+    const { feed } = hub.lendFeed(subject, sql`${n} >= 0`);
     expect(feed.place).toEqual(watch.settled?.place);
-    return feed.join({ columns: ['body'], put: () => {} });
+    return feed.subscribe({ columns: ['body'], put: () => {} });
   });
   let told = 0;
   const stop = watch.listen(() => told++);
@@ -116,22 +116,22 @@ test('a look without news notifies nobody, and costs a thousand feeds no promise
   await insert();
   await watch.look();
   expect(told).toBe(1);
-  for (const { leave } of [...seats, { leave: stop }]) leave();
+  for (const { cancel } of [...subscriptions, { cancel: stop }]) cancel();
 });
 
 test('a feed whose read failed reads again at the next look, without news', async () => {
-  const watch = shared.watchOf(subjectOf(null, false));
+  const watch = hub.watchOf(subjectOf(null, false));
   await watch.look();
   const read = vi.fn<Feed['read']>(async (_after, to) => ({ rows: [{}], bytes: 0, to, db: api.db, release() {} }));
   read.mockRejectedValueOnce(new AppError('DATABASE_UNAVAILABLE', 'The connection was lost'));
   const feed = createFeed({ watch, read });
   const given = Promise.withResolvers<Batch | Error>();
   expect(feed.place).toEqual(watch.settled?.place);
-  const seat = feed.join({ columns: [], put: given.resolve });
-  seat.ready();
+  const subscription = feed.subscribe({ columns: [], put: given.resolve });
+  subscription.ready();
   await insert();
   await watch.look();
   expect(await given.promise).toMatchObject({ rows: [{}] });
   expect(read).toHaveBeenCalledTimes(2);
-  seat.leave();
+  subscription.cancel();
 });
