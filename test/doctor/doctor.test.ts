@@ -9,7 +9,7 @@ import { buildApi } from '../../src/api/api.ts';
 import { createCredential, createIdentityHttp } from '../../src/auth/identity/credential.ts';
 import { explainRefusal } from '../../src/auth/identity/refusal.ts';
 import { createTokenSource, openTokenSource } from '../../src/auth/identity/tokenSource.ts';
-import { examine, type Surroundings } from '../../src/commands/doctor/examine.ts';
+import { examine, type Probes } from '../../src/commands/doctor/examine.ts';
 import type { Finding, Step } from '../../src/commands/doctor/finding.ts';
 import { loginRemedy } from '../../src/commands/doctor/login.ts';
 import { readConfig } from '../../src/config/config.ts';
@@ -28,7 +28,7 @@ let role: string;
 let variables: Record<string, string>;
 
 const http = createIdentityHttp(1000);
-const instruments: Surroundings = {
+const instruments: Probes = {
   lookup: async () => [{ address: '127.0.0.1' }],
   now: () => Date.now(),
   openTokens: (password: string | Identity) =>
@@ -96,7 +96,7 @@ afterAll(async () => {
 });
 
 /** Returns the findings by step. */
-async function look(changed: Record<string, string> = {}, instrumented: Partial<Surroundings> = {}) {
+async function look(changed: Record<string, string> = {}, instrumented: Partial<Probes> = {}) {
   const findings = await examine({ ...variables, ...changed }, { ...instruments, ...instrumented });
   return Object.fromEntries(findings.map((finding) => [finding.step, finding])) as Record<Step, Finding>;
 }

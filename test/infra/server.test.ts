@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readWish } from '../../src/commands/grant/wish.ts';
+import { readRoleSpec } from '../../src/commands/grant/roleSpec.ts';
 import { readConfig, readPoolConfig } from '../../src/config/config.ts';
 import { variables } from '../../src/config/variables.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
@@ -79,13 +79,13 @@ describe.skipIf(!hasBicep)('the template', () => {
     const [command, ...options] = args.map(fill);
     expect(command).toBe('grant');
     const session = { statementTimeoutMs: 1, idleInTransactionTimeoutMs: 1 };
-    const { wish, isPrintOnly } = readWish(options, { schema: 'events', session });
-    expect(wish).toMatchObject({ objectId: identityId, mayWrite: true, mayDelete: true });
+    const { spec, isPrintOnly } = readRoleSpec(options, { schema: 'events', session });
+    expect(spec).toMatchObject({ objectId: identityId, mayWrite: true, mayDelete: true });
     expect(isPrintOnly).toBe(false);
     const clientId = variablesOf(container('ca-events'))['AZURE_CLIENT_ID'];
     expect(args).toContain(clientId?.replace('clientId', 'principalId'));
-    expect(filledVariablesOf('ca-events')['PGUSER']).toBe(wish.role);
-    expect(filledVariablesOf('job-doctor')['PGUSER']).toBe(wish.role);
+    expect(filledVariablesOf('ca-events')['PGUSER']).toBe(spec.role);
+    expect(filledVariablesOf('job-doctor')['PGUSER']).toBe(spec.role);
     expect(filledVariablesOf('job-grant')['PGUSER']).toMatch(/^id-grant-/);
   });
 

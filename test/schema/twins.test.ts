@@ -8,8 +8,8 @@ import { checkClock, checkConnections, checkVersion } from '../../src/commands/d
 import { checkRole } from '../../src/commands/doctor/session.ts';
 import { apply } from '../../src/commands/grant/apply.ts';
 import { plan } from '../../src/commands/grant/plan.ts';
+import { readRoleSpec } from '../../src/commands/grant/roleSpec.ts';
 import { readState } from '../../src/commands/grant/state.ts';
-import { readWish } from '../../src/commands/grant/wish.ts';
 import { sql } from '../../src/db/sql/sql.ts';
 import { groupingsOf, measuresOf } from '../support/aggregates.ts';
 import { appConfig, unlimited } from '../support/config.ts';
@@ -268,11 +268,11 @@ test('no twin is called when doctor and check examine, and grant grants', async 
   ])
     expect(await check).toMatchObject({ status: expect.stringMatching(/ok|warning/) });
   const session = { statementTimeoutMs: 30_000, idleInTransactionTimeoutMs: 60_000 };
-  const { wish } = readWish(['--role', connection.user, '--plain', '--write', '--delete', '--live'], {
+  const { spec } = readRoleSpec(['--role', connection.user, '--plain', '--write', '--delete', '--live'], {
     schema: 'odd',
     session,
   });
-  const changes = plan(await readState(client, client, wish), wish);
+  const changes = plan(await readState(client, client, spec), spec);
   expect(changes.length).toBeGreaterThan(3);
   expect(await apply(changes, () => client)).toEqual(new Map());
   await client.end();

@@ -14,7 +14,7 @@ import { findScans } from './scans.ts';
 import { countStatements } from './statements.ts';
 import { plausibleVariables } from './variables.ts';
 
-/** Findings about one operation of a document, or about a document without operations. */
+/** Findings about one operation, or about a document that does not fit the schema. */
 export interface DocumentFinding {
   readonly status: 'ok' | 'warning' | 'failed';
   readonly name: string;
@@ -102,9 +102,9 @@ async function explain(
   const { api, recorder, db } = options;
   if (operation.operation !== 'query') return { warnings: [], notes: [`not explained: a ${operation.operation}`] };
   const keys = await readKeys(api.schema, operation, async (text) => (await run(options, parse(text))).data ?? null);
-  const madeUp = Object.entries(plausibleVariables(api.schema, operation));
+  const plausible = Object.entries(plausibleVariables(api.schema, operation));
   const variables = {
-    ...Object.fromEntries(madeUp.map(([name, value]) => [name, keys[name] ?? value])),
+    ...Object.fromEntries(plausible.map(([name, value]) => [name, keys[name] ?? value])),
     ...options.given?.[operation.name?.value ?? ''],
   };
   recorder.take();

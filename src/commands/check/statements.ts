@@ -18,10 +18,10 @@ import { fragmentsOf, mergedFields } from '../../pricing/fields.ts';
 import { type Source, sourceOf } from '../../schema/fieldSource.ts';
 
 /**
- * Counts the statements that an operation of a valid document sends at most: one for each list, relation, count and
- * aggregate with distinct arguments on each level, and one for each other root field; none for a relation that the
- * statement of its parent joins. A list with a live cursor is read separately from an equal one without. Loads of
- * extensions and looks of live tails are not counted.
+ * Counts the statements that an operation of a valid document sends at most. Each list, relation, count and aggregate
+ * with distinct arguments sends one on its level, and so does each other root field. A relation that its parent's
+ * statement joins sends none. A list with a live cursor is read separately from an equal one without. Statements of
+ * extensions and live tails are not counted.
  */
 export function countStatements(
   schema: GraphQLSchema,

@@ -17,15 +17,15 @@ import { checkRole, checkSession } from './session.ts';
 import { checkTls, tlsRemedy } from './tls.ts';
 import { checkToken, tokenRemedy } from './token.ts';
 
-/** The tools that the examination uses in addition to the database. */
-export interface Surroundings {
+/** The means of examination apart from the database. */
+export interface Probes {
   readonly lookup: Lookup;
   /** This machine's clock, in milliseconds since 1970. */
   readonly now: () => number;
   readonly openTokens: (password: string | Identity) => TokenSource;
 }
 
-const instruments: Surroundings = {
+const probes: Probes = {
   lookup: (host) => lookup(host, { all: true }),
   now: () => Date.now(),
   openTokens: (password) => openTokenSource(password, () => {}),
@@ -34,7 +34,7 @@ const instruments: Surroundings = {
 /** Checks the server's path to the database step by step. An error in a step becomes its finding, never a rejection. */
 export async function examine(
   environment: Environment,
-  { lookup, now, openTokens }: Surroundings = instruments,
+  { lookup, now, openTokens }: Probes = probes,
 ): Promise<readonly Finding[]> {
   const { config, outcome } = readConfiguration(environment);
   const configuration = async () => outcome;

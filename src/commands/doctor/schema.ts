@@ -13,7 +13,7 @@ import { createSchema } from '../../schema/schema.ts';
 import { failed, type Outcome, ok, warning } from './finding.ts';
 import { functionLines } from './functions.ts';
 
-/** Builds the API as the server does, and tells what it exposes, what it does not, and why. */
+/** Builds the API as the server does, and lists what it shows, what it does not show, and why. */
 export async function checkSchema(
   db: Db,
   user: string,

@@ -8,7 +8,7 @@ const oldest = 14;
 /** Azure's ports that lead to any node of a cluster, one of them through its pooler. */
 const portsOfNodes = [7432, 8432];
 
-/** Determines which engine answers, and in which role. */
+/** Checks the version of PostgreSQL and Citus, and whether the server is a standby. */
 export async function checkVersion(client: ClientBase, { port }: Pick<DatabaseConfig, 'port'>): Promise<Outcome> {
   const { rows } = await client.query<{ version: string; citus: string | null; isStandby: boolean }>(
     `select pg_catalog.current_setting('server_version') as version, pg_catalog.current_setting('citus.version', true) as citus,
@@ -41,12 +41,12 @@ export async function checkClock(client: ClientBase, now: () => number): Promise
   if (Math.abs(ahead) <= toleratedMs + unsure) return ok(`within ${seconds} s of the database's`);
   return warning(
     `this machine's clock is ${seconds} s ${ahead > 0 ? 'ahead of' : 'behind'} the database's`,
-    'Set the clock (NTP): tokens seem to end early or late, and the live tail of a table is off by as much',
+    'Set the clock (NTP): otherwise tokens seem to expire early or late',
   );
 }
 
 interface Limits {
-  readonly most: number;
+  readonly max: number;
   readonly reserved: number;
   readonly others: number;
   readonly role: number;
@@ -54,7 +54,7 @@ interface Limits {
 }
 
 /**
- * Compares the connections of all replicas with the limits of the server, where -1 means that a role or database has no
+ * Compares the connections that all replicas need with the server's limits; -1 means that a role or database has no
  * limit.
  */
 export async function checkConnections(
@@ -62,7 +62,7 @@ export async function checkConnections(
   { poolSize, maxReplicas }: Pick<Config, 'poolSize' | 'maxReplicas'>,
 ): Promise<Outcome> {
   const { rows } = await client.query<Limits>(
-    `select pg_catalog.current_setting('max_connections')::pg_catalog.int4 as most,
+    `select pg_catalog.current_setting('max_connections')::pg_catalog.int4 as max,
        pg_catalog.current_setting('superuser_reserved_connections')::pg_catalog.int4
          operator(pg_catalog.+) coalesce(pg_catalog.current_setting('reserved_connections', true), '0')::pg_catalog.int4 as reserved,
        (select pg_catalog.count(*)::pg_catalog.int4 from pg_catalog.pg_stat_activity
@@ -70,12 +70,12 @@ export async function checkConnections(
        (select rolconnlimit from pg_catalog.pg_roles where rolname operator(pg_catalog.=) current_user) as role,
        (select datconnlimit from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database()) as database`,
   );
-  const limits = rows[0] ?? { most: 0, reserved: 0, others: 0, role: -1, database: -1 };
-  const left = limits.most - limits.reserved - limits.others;
+  const limits = rows[0] ?? { max: 0, reserved: 0, others: 0, role: -1, database: -1 };
+  const left = limits.max - limits.reserved - limits.others;
   const room = Math.min(left, ...[limits.role, limits.database].filter((limit) => limit >= 0));
   const needed = (poolSize + 1) * maxReplicas;
   const count = `${maxReplicas} × (${poolSize} + 1) = ${needed} connections`;
-  const found = `${count}, twice that during a deployment; the server has room for ${room} (max_connections ${limits.most}, ${limits.reserved} reserved, ${limits.others} in use by others)`;
+  const found = `${count}, twice that during a deployment; the server has room for ${room} (max_connections ${limits.max}, ${limits.reserved} reserved, ${limits.others} in use by others)`;
   const remedy =
     'Lower PG_POOL_SIZE or the number of replicas (this command reads MAX_REPLICAS), or raise max_connections';
   if (needed > room) return failed(found, remedy);

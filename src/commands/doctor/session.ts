@@ -6,7 +6,7 @@ import { type Outcome, ok, warning } from './finding.ts';
 
 const shown = ['TimeZone', 'DateStyle', 'IntervalStyle', 'statement_timeout', 'default_transaction_read_only'];
 
-/** Checks the session's settings and whether there is a pooler in front of PostgreSQL, and tells what they cost. */
+/** Checks the session's settings, and whether there is a pooler in front of PostgreSQL. */
 export async function checkSession({ client, session }: PoolConnection, { user }: DatabaseConfig): Promise<Outcome> {
   const { rows } = await client.query<{ name: string; value: string }>(
     'select name, pg_catalog.current_setting(name) as value from pg_catalog.unnest($1::pg_catalog.text[]) name',

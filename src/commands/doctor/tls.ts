@@ -42,7 +42,7 @@ export function tlsRemedy(error: unknown, host: string): string {
   }
   if (code === 'CERT_HAS_EXPIRED') return "Renew the server's certificate";
   if (/SELF_SIGNED|ISSUER|LEAF/.test(code)) {
-    return "Set PGSSLROOTCERT to a file with the authority that signed the server's certificate; Azure's are known without it, so a proxy may be in between";
+    return "Set PGSSLROOTCERT to a file with the certificate of the authority that signed the server's. Azure's authorities need no file, so there may be a proxy in between";
   }
   return 'Turn on TLS on the server, or for a trusted network set PGSSLMODE=disable';
 }

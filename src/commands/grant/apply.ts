@@ -20,9 +20,9 @@ export async function apply(changes: readonly Change[], clientOf: (database: str
 /** Resolves with the server's message for each attempt to make the change; empty if one succeeded. */
 async function make({ owner, statements, otherwise }: Change, client: ClientBase): Promise<readonly string[]> {
   const said: string[] = [];
-  for (const way of otherwise ? [statements, otherwise] : [statements]) {
+  for (const attempt of otherwise ? [statements, otherwise] : [statements]) {
     try {
-      await transact(client, owner, way);
+      await transact(client, owner, attempt);
       return [];
     } catch (error) {
       said.push(errorMessage(error));
@@ -45,7 +45,7 @@ async function transact(client: ClientBase, owner: string | null, statements: re
   }
 }
 
-/** Tells whether a member must assume an owner's role because it does not inherit the owner's rights. */
+/** Tells whether the administrator must assume the owner's role, as a member that does not inherit its privileges. */
 async function mustBecome(client: ClientBase, owner: string): Promise<boolean> {
   const { rows } = await client.query<{ must: boolean }>(
     "select not pg_catalog.pg_has_role($1, 'usage') and pg_catalog.pg_has_role($1, 'member') as must",

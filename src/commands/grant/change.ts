@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { type Sql, toQuery, trusted } from '../../db/sql/sql.ts';
 
-/** A condition that must hold after `grant`. */
+/** A condition that must hold after `grant`, with the statements that establish it. */
 export interface Change {
   /** The condition in words, the same before and after. */
   readonly what: string;
@@ -9,9 +9,9 @@ export interface Change {
   readonly database: string;
   /** The role that may run the statements; null for an administrator who may create roles. */
   readonly owner: string | null;
-  /** The statements that establish it; empty if it already holds. */
+  /** The statements; empty if the condition already holds. */
   readonly statements: readonly string[];
-  /** An alternative for servers that refuse the first. */
+  /** Alternative statements for servers that refuse the first. */
   readonly otherwise?: readonly string[];
   /** Whether the app runs without it. */
   readonly isOptional?: boolean;

@@ -7,8 +7,8 @@ import { inSequence, quoted, serverDatabase } from './change.ts';
 import { objectionTo, plan } from './plan.ts';
 import { extrasOf } from './privileges.ts';
 import { asScript, changeLines, compare, isSomethingNeeded } from './render.ts';
+import { readRoleSpec } from './roleSpec.ts';
 import { readState } from './state.ts';
-import { readWish } from './wish.ts';
 
 /**
  * Creates the app's role with its grants, or revokes them, as the administrator named by the environment. What already
@@ -21,17 +21,17 @@ export async function grant(
 ): Promise<number> {
   const config = readPoolConfig(environment);
   const session = { statementTimeoutMs: config.statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
-  const { wish, isPrintOnly } = readWish(args, { schema: config.schema, session });
+  const { spec, isPrintOnly } = readRoleSpec(args, { schema: config.schema, session });
   const connections = await open(config);
   const { server, contents } = connections;
   try {
-    const before = await readState(server, contents, wish);
-    const objection = objectionTo(before, wish);
+    const before = await readState(server, contents, spec);
+    const objection = objectionTo(before, spec);
     if (objection) {
       err(`${objection}\n`);
       return 1;
     }
-    const changes = plan(before, wish);
+    const changes = plan(before, spec);
     if (isPrintOnly) {
       out(asScript(changes, before.contents));
       return 0;
@@ -41,12 +41,12 @@ export async function grant(
     const clientOf = (database: string) => (isCluster || database === own.name ? contents : server);
     if (isCluster) await contents.query(inSequence);
     const failures = await apply(changes, clientOf);
-    const after = await readState(server, contents, wish);
-    const results = compare(changes, plan(after, wish));
-    const extras = wish.isRevoked ? [] : extrasOf(after.contents, wish);
+    const after = await readState(server, contents, spec);
+    const results = compare(changes, plan(after, spec));
+    const extras = spec.isRevoked ? [] : extrasOf(after.contents, spec);
     out(changeLines(results, failures, extras, after.contents.database));
-    if (wish.isPlain && !before.server.role) {
-      out(`\nIt has no password yet: ALTER ROLE ${quoted(wish.role)} PASSWORD '...';\n`);
+    if (spec.isPlain && !before.server.role) {
+      out(`\nIt has no password yet: ALTER ROLE ${quoted(spec.role)} PASSWORD '...';\n`);
     }
     return isSomethingNeeded(results) ? 1 : 0;
   } finally {

@@ -4,7 +4,7 @@ import { currentXactId } from '../../db/introspect/numberings.ts';
 import { extensionOf } from '../../db/sql/extension.ts';
 import { noticeChannel } from '../../db/sql/notice.ts';
 import { eq, ne, own, type Sql, sql } from '../../db/sql/sql.ts';
-import type { Wish } from './wish.ts';
+import type { RoleSpec } from './roleSpec.ts';
 
 /** Privileges granted to the role itself, by PostgreSQL's names. */
 type Held = readonly string[];
@@ -27,13 +27,14 @@ export interface ContentsState {
   readonly isCluster: boolean;
   /** Whether the schema has the trigger function that sends notices of new rows. */
   readonly hasNotices: boolean;
-  /** Tables without partitions, since reading or writing a table needs no privileges on its partitions. */
+  /** The tables and views. Partitions are not among them, since access through their table needs no privileges on them. */
   readonly tables: readonly (Relation & {
     readonly canInsert: boolean;
     readonly canUpdate: boolean;
     readonly canDelete: boolean;
-    /** Whether it has a column that may be an order of arrival, and whether it has the trigger that sends notices. */
+    /** Whether it has a column that may be an order of arrival. */
     readonly arrives: boolean;
+    /** Whether it has the trigger that sends notices. */
     readonly notifies: boolean;
   })[];
   readonly sequences: readonly Relation[];
@@ -58,7 +59,7 @@ export interface Relation extends Pick<Table, 'extension' | 'comment'> {
 }
 
 /** Selects a `ContentsState` as JSON. */
-export const contentsState = ({ role, schema }: Wish): Sql => sql`pg_catalog.json_build_object(
+export const contentsState = ({ role, schema }: RoleSpec): Sql => sql`pg_catalog.json_build_object(
   'database', (
     select pg_catalog.json_build_object(
       'name', d.datname,

@@ -3,12 +3,12 @@ import { ident, join, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { type Change, changesIn, quoted } from './change.ts';
 import type { ContentsState, GrantedFunction } from './contentsState.ts';
 import { byOwner, count } from './relations.ts';
-import type { Wish } from './wish.ts';
+import type { RoleSpec } from './roleSpec.ts';
 
 /** Plans EXECUTE on the schema's functions for the role, and revokes it from PUBLIC. */
-export function functionChanges({ database, functions }: ContentsState, wish: Wish): readonly Change[] {
+export function functionChanges({ database, functions }: ContentsState, spec: RoleSpec): readonly Change[] {
   const change = changesIn(database);
-  const wanted = functions.filter((fn) => isWanted(fn, wish));
+  const wanted = functions.filter((fn) => isWanted(fn, spec));
   return byOwner(wanted).flatMap(([owner, owned]) => {
     const [missing, open] = [owned.filter(({ held }) => held.length === 0), owned.filter(({ isOpen }) => isOpen)];
     const what = `${count(owned, 'FUNCTION')} of ${quoted(owner)}`;
@@ -17,23 +17,23 @@ export function functionChanges({ database, functions }: ContentsState, wish: Wi
         `EXECUTE on ${what}`,
         owner,
         missing.length > 0
-          ? [sql`GRANT EXECUTE ON FUNCTION ${functionNames(wish, missing)} TO ${ident(wish.role)}`]
+          ? [sql`GRANT EXECUTE ON FUNCTION ${functionNames(spec, missing)} TO ${ident(spec.role)}`]
           : [],
       ),
       change(
         `no EXECUTE for PUBLIC on ${what}`,
         owner,
-        open.length > 0 ? [sql`REVOKE EXECUTE ON FUNCTION ${functionNames(wish, open)} FROM PUBLIC`] : [],
+        open.length > 0 ? [sql`REVOKE EXECUTE ON FUNCTION ${functionNames(spec, open)} FROM PUBLIC`] : [],
       ),
     ];
   });
 }
 
 /** Tells whether to grant a function. A volatile one needs --write, and a SECURITY DEFINER one needs `@expose`. */
-function isWanted({ comment, isVolatile, isDefiner }: GrantedFunction, { mayWrite }: Wish): boolean {
+function isWanted({ comment, isVolatile, isDefiner }: GrantedFunction, { mayWrite }: RoleSpec): boolean {
   if (hasDirective(comment, 'omit')) return false;
   return (mayWrite || !isVolatile) && (!isDefiner || hasDirective(comment, 'expose'));
 }
 
-export const functionNames = ({ schema }: Wish, functions: readonly GrantedFunction[]): Sql =>
+export const functionNames = ({ schema }: RoleSpec, functions: readonly GrantedFunction[]): Sql =>
   join(functions.map((fn) => sql`${ident(schema)}.${trusted(fn.sql)}`));

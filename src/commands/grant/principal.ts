@@ -1,5 +1,5 @@
+import type { PrincipalType } from './roleSpec.ts';
 import type { RoleState } from './serverState.ts';
-import type { PrincipalType } from './wish.ts';
 
 /**
  * Tells whether tokens of a principal log in as the role. Azure uses two labels: `aadauth` or `aadauth,oid=...`, and,

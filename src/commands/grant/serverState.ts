@@ -1,5 +1,5 @@
 import { eq, type Sql, sql } from '../../db/sql/sql.ts';
-import type { Wish } from './wish.ts';
+import type { RoleSpec } from './roleSpec.ts';
 
 /** State that all databases of the server share. */
 export interface ServerState {
@@ -25,7 +25,7 @@ const createFunction =
   'pgaadauth_create_principal_with_oid(pg_catalog.text,pg_catalog.text,pg_catalog.text,pg_catalog.bool,pg_catalog.bool)';
 
 /** Selects a `ServerState` as JSON. */
-export const serverState = ({ role }: Wish): Sql => sql`pg_catalog.json_build_object(
+export const serverState = ({ role }: RoleSpec): Sql => sql`pg_catalog.json_build_object(
   'administrator', current_user,
   'pgaadauth', (
     select n.nspname from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid ${eq} p.pronamespace

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import { type Sql, sql, toQuery } from '../../db/sql/sql.ts';
 import { type ContentsState, contentsState } from './contentsState.ts';
+import type { RoleSpec } from './roleSpec.ts';
 import { type ServerState, serverState } from './serverState.ts';
-import type { Wish } from './wish.ts';
 
 /** The role and its privileges as they are now. */
 export interface State {
@@ -11,10 +11,10 @@ export interface State {
 }
 
 /** Reads both databases: `server` is connected to `postgres`, `contents` to the one with the schema. */
-export async function readState(server: ClientBase, contents: ClientBase, wish: Wish): Promise<State> {
+export async function readState(server: ClientBase, contents: ClientBase, spec: RoleSpec): Promise<State> {
   return {
-    server: await ask<ServerState>(server, serverState(wish)),
-    contents: await ask<ContentsState>(contents, contentsState(wish)),
+    server: await ask<ServerState>(server, serverState(spec)),
+    contents: await ask<ContentsState>(contents, contentsState(spec)),
   };
 }
 

@@ -4,7 +4,7 @@ import { commandLines } from '../commandLines.ts';
 import { UsageError } from '../usageError.ts';
 
 /** The desired state of a role. */
-export interface Wish {
+export interface RoleSpec {
   readonly role: string;
   /** Object id of the principal that logs in as the role; null for an existing role. */
   readonly objectId: string | null;
@@ -29,10 +29,10 @@ export type PrincipalType = (typeof principalTypes)[number];
 const principalTypes = ['service', 'user', 'group'] as const;
 
 /** Reads the command line; throws a UsageError. */
-export function readWish(
+export function readRoleSpec(
   args: readonly string[],
-  { schema, session }: Pick<Wish, 'schema' | 'session'>,
-): { readonly wish: Wish; readonly isPrintOnly: boolean } {
+  { schema, session }: Pick<RoleSpec, 'schema' | 'session'>,
+): { readonly spec: RoleSpec; readonly isPrintOnly: boolean } {
   const { values } = readArguments(commandLines.grant, args);
   const { role, 'object-id': objectId, type = 'service', plain = false, write = false, live = false } = values;
   const { delete: mayDelete = false, print = false, revoke = false } = values;
@@ -48,7 +48,7 @@ export function readWish(
     throw new UsageError('--revoke revokes everything: combine it only with --role and --print');
   }
   return {
-    wish: {
+    spec: {
       role,
       objectId: objectId?.toLowerCase() ?? null,
       principalType,
