@@ -40,6 +40,9 @@ create function calls.shuffled() returns setof calls.thing language plpgsql stab
 create function calls.by_key() returns setof calls.thing language sql stable as 'select * from calls.thing';
 create function calls.keyed(lowest int default 0) returns setof calls.thing language sql stable
   as 'select * from calls.thing where score >= lowest';
+create function calls.like_arguments("first" int default 0, "after" int default 0, "last" int default 0, "before" int default 0,
+  "offset" int default 0, "where" int default 0, order_by int default 0, distinct_on int default 0, group_by int default 0, "having" int default 0)
+  returns setof calls.thing language sql stable as 'select * from calls.thing where thing_id = distinct_on';
 
 create function calls.title(t calls.thing) returns text language sql immutable as $$select upper(t.name)$$;
 create function calls.negated(t calls.thing) returns int language sql immutable as 'select -t.score';

@@ -23,6 +23,17 @@ test('every directive is applied', () => {
 });
 
 describe('a function of a query', () => {
+  test('a function of rows can have parameters that are called like the arguments of lists and groups', async () => {
+    const fields = api.api.schema.getQueryType()?.getFields() ?? {};
+    const argumentsOf = (field: string) => fields[field]?.args.map(({ name }) => name) ?? [];
+    const own = [...new Set(['things', 'thingsGroupedAggregate'].flatMap(argumentsOf))];
+    for (const rest of ['', 'GroupedAggregate'])
+      expect(argumentsOf(`likeArguments${rest}`)).toEqual(expect.arrayContaining(own.map((name) => `${name}_`)));
+    expect(await api.query('{ likeArguments(distinctOn_: 3) { nodes { thingId } } }')).toEqual({
+      likeArguments: { nodes: [{ thingId: 3 }] },
+    });
+  });
+
   test.each<[document: string, expected: Record<string, unknown>]>([
     ['{ doubleOf(n: 4) }', { doubleOf: 8 }],
     ['{ greet(name: "Ada") }', { greet: 'Hello, Ada!' }],

@@ -157,7 +157,10 @@ function sliced(t: Fields, types: Types, fn: DbFunction, parent?: Table) {
 }
 
 /** Arguments of lists and of their aggregates. */
-const ofLists = ['first', 'after', 'last', 'before', 'offset', 'where', 'orderBy', 'groupBy', 'having'];
+const ofLists = [
+  ...['first', 'after', 'last', 'before', 'offset', 'where', 'orderBy', 'distinctOn'],
+  ...['groupBy', 'having'],
+];
 
 /** Creates the connection for a set of a table's rows, and its aggregates. */
 function listFields(t: Fields, types: Types, fn: DbFunction, table: Table, parent?: Table): FieldMap {
