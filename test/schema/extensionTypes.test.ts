@@ -1,3 +1,4 @@
+import { isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createExtendedDatabase, hasExtensions, type TestDatabase } from '../support/database.ts';
@@ -41,6 +42,11 @@ describe.skipIf(!hasExtensions(...extensions))('with extensions', () => {
        from events.place where place_id = 5`,
     );
     expect(place).toEqual(rows[0]);
+  });
+
+  test('only the text among them can be changed relative to its value', () => {
+    const change = api.api.schema.getType('UpdatePlaceChange');
+    expect(isInputObjectType(change) && Object.keys(change.getFields())).toEqual(['code']);
   });
 
   test.each(['path', 'code'])('a walk in the order of %s meets every row once, in that order', async (column) => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createExtendedDatabase, hasExtensions, type TestDatabase } from '../support/database.ts';
@@ -54,6 +55,11 @@ describe.skipIf(!hasExtensions('vector', 'hstore'))('vectors and hstores', () =>
       }),
       runs(30),
     );
+  });
+
+  test('vectors and hstores can only be set', () => {
+    const change = api.api.schema.getType('UpdateItemChange');
+    expect(isInputObjectType(change) && Object.keys(change.getFields())).toEqual(['several']);
   });
 
   test('vectors and hstores are read the same way by plans, and grouped', async () => {

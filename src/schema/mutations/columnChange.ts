@@ -71,8 +71,11 @@ function without(operand: FilterOperand, others: Sql): Sql {
   if (!item) throw new Error(`${operand.type.sql} is not a list`);
   const { eq, type } = comparedAs(item);
   const isAmong = sql`${comparable({ sql: sql`i.x`, type: item })} ${trusted(eq)} any (${others}::${trusted(type)}[])`;
+  const list = based(operand);
+  // In FROM, `unnest` would split rows into their columns.
+  const items = sql`select pg_catalog.unnest(${list}) as x, pg_catalog.generate_series(1, pg_catalog.cardinality(${list})) as n`;
   return sql`(case when ${operand.sql} is not null then array(
-    select i.x from pg_catalog.unnest(${based(operand)}) with ordinality i (x, n) where (${isAmong}) is not true order by i.n) end)`;
+    select i.x from (${items}) i where (${isAmong}) is not true order by i.n) end)`;
 }
 
 const documents: Changes = {
@@ -93,9 +96,11 @@ const byScalar: Readonly<Partial<Record<ScalarName, Changes>>> = {
 };
 
 function changesOf({ type, isList, sense }: Leaf): Changes | null {
-  if (sense === 'none') return null;
+  // A vector is a list in the API, but not an array.
+  if (sense === 'none' || sense === 'embedding') return null;
   if (isList) return lists;
   if (sense === 'text') return texts;
+  if (sense === 'hstore') return null;
   return (typeof type === 'string' && byScalar[type]) || null;
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createEmptyDatabase } from '../../support/database.ts';
+import { type Json, merged } from '../../support/mergePatch.ts';
 import { patience, runs } from '../../support/property.ts';
 import { setUp } from '../../support/setUp.ts';
 
@@ -9,16 +10,17 @@ const { database, api } = await setUp({
   prepare: `
     create schema events;
     create type events.mood as enum ('low', 'high');
+    create type events.pair as (number int, word text);
     create domain events.percent as int check (value between 0 and 100);
     create table events.thing (
       thing_id int primary key, small smallint, whole int, big bigint, exact numeric(20, 3), ratio float8, share events.percent,
-      span interval, word text, short varchar(8), fixed char(4), tags text[], moods events.mood[], docs jsonb[], doc jsonb, raw json,
+      span interval, word text, short varchar(8), fixed char(4), tags text[], moods events.mood[], pairs events.pair[], docs jsonb[], doc jsonb, raw json,
       parent_id int references events.thing, flag boolean, at timestamptz);`,
 });
 
 const document = `mutation ($patch: UpdateThingPatch, $change: UpdateThingChange, $expect: ThingWhere) {
   updateThing(thingId: 1, patch: $patch, change: $change, expect: $expect) {
-    thing { small whole big exact ratio share span word short fixed tags moods docs doc raw parentId }
+    thing { small whole big exact ratio share span word short fixed tags moods pairs docs doc raw parentId }
   }
 }`;
 
@@ -33,22 +35,6 @@ async function change(column: string, before: unknown, changes: object): Promise
   const { things } = await api.query<{ things: { nodes: Row[] } }>(`{ things { nodes { ${column} } } }`);
   expect(things.nodes[0]?.[column]).toEqual(updateThing.thing[column]);
   return updateThing.thing[column];
-}
-
-type Json = null | number | string | boolean | readonly Json[] | { readonly [key: string]: Json };
-
-const isObject = (json: Json | undefined): json is { readonly [key: string]: Json } =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
-
-/** Applies a patch: MergePatch of RFC 7396, section 2. */
-function merged(target: Json | undefined, patch: Json): Json {
-  if (!isObject(patch)) return patch;
-  const result = new Map(isObject(target) ? Object.entries(target) : []);
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) result.delete(key);
-    else result.set(key, merged(result.get(key), value));
-  }
-  return Object.fromEntries(result);
 }
 
 const { json } = fc.letrec<{ json: Json }>((tie) => ({
@@ -112,11 +98,12 @@ describe("a change relative to the column's value", () => {
     const kinds = {
       tags: fc.constantFrom('a', 'b', 'null', ',"{}'),
       moods: fc.constantFrom('LOW', 'HIGH'),
+      pairs: fc.constantFrom('(1,a)', '(2,)', '(,)'),
       docs: fc.constantFrom<unknown>(1, { a: 1 }, 'x'),
     };
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom('tags', 'moods', 'docs').chain((column) =>
+        fc.constantFrom(...Object.keys(kinds)).chain((column) =>
           fc.record({
             column: fc.constant(column),
             before: fc.option(fc.array(fc.option<unknown>(kinds[column as keyof typeof kinds]), { maxLength: 4 })),
