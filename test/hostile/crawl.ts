@@ -3,6 +3,7 @@ import { calledSurfaces, checkFunctions } from './calls.ts';
 import { type Check, type Crawl, check, Disagreement, type Place } from './check.ts';
 import { note } from './coverage.ts';
 import { filterChecks } from './filters.ts';
+import { groupChecks } from './groups.ts';
 import type { Host } from './host.ts';
 import { checkNodes, keyChecks } from './lookups.ts';
 import { readRows, rowsStatement } from './oracle.ts';
@@ -10,6 +11,7 @@ import { checkPages } from './pages.ts';
 import { linkChecks } from './relations.ts';
 import { type Surface, servedFunctions, surfacesOf } from './surface.ts';
 import { checkWrites } from './writes.ts';
+import { checkWritten } from './written.ts';
 
 /** Compares everything that the API says about a schema with the database's own answers. */
 export async function crawl(tools: Omit<Crawl, 'places'>): Promise<void> {
@@ -41,12 +43,13 @@ export async function crawl(tools: Omit<Crawl, 'places'>): Promise<void> {
   );
   await check(
     all,
-    places.flatMap((place) => aggregateChecks(all, place)),
+    places.flatMap((place) => [...aggregateChecks(all, place), ...groupChecks(all, place)]),
   );
   await checkFunctions(tables, functions);
   await checkNodes(all);
   await checkPages(all);
   await checkWrites(all);
+  await checkWritten(all, functions);
 }
 
 /**

@@ -24,7 +24,12 @@ export const floors: readonly Floor[] = [
   floor('shape', 3, ['comment: text', 'comment: name', 'comment: omit', 'comment: deprecated', 'comment: unknown']),
   floor('shape', 2, ['reference to primary key', 'reference to unique key', 'reference to itself']),
   floor('shape', 1, ['reference of several to primary key', 'two references to one table']),
-  floor('function', 8, functionKinds),
+  floor(
+    'function',
+    8,
+    functionKinds.filter((kind) => kind !== 'related'),
+  ),
+  floor('function', 3, ['related']),
   floor('shape', 4, [
     'overload: shorter',
     'overload: different',
@@ -35,7 +40,18 @@ export const floors: readonly Floor[] = [
   floor('operator', 40, operatorsOf(['order'])),
   floor('operator', 1, operatorsOf(own)),
   floor('measure', 50, ['count of order', 'countDistinct of order', 'min, max of order', 'sum of order']),
-  floor('write', 5, ['create', 'update', 'delete']),
+  floor('write', 10, ['create', 'update', 'delete']),
+  floor('write', 1, ['change: increment of order', 'change: append of list']),
+  floor('check', 4, ['written']),
+  floor('shape', 2, ['function key: mark', 'function key: mark and another', 'function key: unknown']),
+  floor(
+    'change',
+    4,
+    ['difference', 'rate', 'difference of a sum', 'rate of a count'].flatMap((what) => [
+      `having: ${what}`,
+      `orderBy: ${what}`,
+    ]),
+  ),
 ];
 
 /** Further minimum occurrences with extensions. */

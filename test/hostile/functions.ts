@@ -30,6 +30,8 @@ interface Draft {
   readonly calls: (number: number) => readonly Call[];
   readonly directives?: readonly string[];
   readonly isStrict?: boolean;
+  /** Whether it needs rights that the role lacks. */
+  readonly isDefiner?: boolean;
   /** False if the API cannot serve it, whatever is granted. */
   readonly isServed?: boolean;
 }
@@ -59,7 +61,7 @@ export function functionsOf(
       ({ type, default: value }) => `${id(nextParameter())} ${type}${value === undefined ? '' : ` default ${value}`}`,
     );
     const signature = `${schema}.${id(name)}(${parameters.map(({ type }) => type).join(', ')})`;
-    const isDefiner = rows?.columns.some(({ isHidden }) => isHidden);
+    const isDefiner = draft.isDefiner || rows?.columns.some(({ isHidden }) => isHidden);
     const inPlpgsql = language === 'plpgsql' && kind === 'rows';
     const body = inPlpgsql ? `begin return query ${draft.body(n)}; end` : draft.body(n);
     const lines = [`function ${n}`, ...(exposed === 'grant' ? [] : ['@expose']), ...(draft.directives ?? [])];
@@ -85,6 +87,7 @@ export function functionsOf(
     // A function that is not exposed can still be the one that PostgreSQL chooses.
     const others = one.language === 'sql' ? one : ({ ...one, exposed: 'nothing' } as const);
     drafts.forEach((draft, i) => void define(draft, name, i === 0 ? one : others));
+    if (one.kind === 'rows') shapes.push(`function key: ${one.key}`);
     if (one.kind === 'defaults') shapes.push(`overload: ${one.overload}`);
     if (one.exposed === 'nothing' || one.exposed === 'withheld') shapes.push(`function: exposed by ${one.exposed}`);
   }
@@ -152,10 +155,27 @@ function draftsOf(
             rowsOf(table, `where r.${id(mark)} % ${spec.isStrict ? '$1' : '2'} = 0 order by r.${id(mark)} desc`),
           result: { kind: 'rows' },
           rows: table,
+          directives: keyOf(spec, table, mark),
           isServed: isShown(table),
           calls: () => [],
         },
       ];
+    case 'written': {
+      const emptied = table.columns.find((column) => column.nullable && isPlain(table, column));
+      const set = emptied ? `${id(emptied.name)} = null` : `${id(mark)} = ${id(mark)}`;
+      return [
+        {
+          ...{ kind: 'written', place: mutationPlace, volatility: 'volatile', returns: `setof ${table.sql}` },
+          parameters: [],
+          body: () => `update ${table.sql} set ${set} where ${id(mark)} % 2 = 0 returning *`,
+          result: { kind: 'rows' },
+          rows: table,
+          isDefiner: table.spec.grant !== 'all',
+          isServed: isShown(table),
+          calls: () => [],
+        },
+      ];
+    }
     case 'related':
       return [
         {
@@ -216,6 +236,19 @@ function draftsOf(
       ];
   }
 }
+
+/** Returns the directive that declares the key of a function's rows, if they have one. */
+function keyOf({ key }: FunctionSpec, { columns }: MadeTable, mark: string): readonly string[] {
+  // A directive is a line.
+  if (key === 'none' || /[\n\r\u2028\u2029]/.test(mark)) return [];
+  const other = columns.find((column) => column.type.ordered && /^[a-z]\w*$/.test(column.name) && column.name !== mark);
+  const second = key === 'mark and another' && other ? [id(other.name)] : [];
+  return [`@key (${[key === 'unknown' ? id(`no ${mark}`) : id(mark), ...second].join(', ')})`];
+}
+
+/** Tells whether a column may be set to anything: it is in no key and no foreign key, and has no source. */
+const isPlain = ({ keys, references }: MadeTable, column: MadeColumn): boolean =>
+  column.source === 'none' && ![...keys, ...references].some(({ columns }) => columns.includes(column));
 
 /** A function with defaults, and others with its name: a shorter one, one of other types, or none. */
 function overloadsOf({ overload }: FunctionSpec, int4: HostileType, text: HostileType): readonly Draft[] {

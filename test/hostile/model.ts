@@ -49,7 +49,7 @@ export interface Reference {
 }
 
 export const functionKinds = [
-  ...['value', 'defaults', 'computed', 'rows', 'related', 'row', 'record', 'change', 'nothing'],
+  ...['value', 'defaults', 'computed', 'rows', 'related', 'row', 'record', 'change', 'written', 'nothing'],
 ] as const;
 export type FunctionKind = (typeof functionKinds)[number];
 

@@ -39,7 +39,7 @@ export async function createOracle(connection: pg.ClientConfig): Promise<Oracle>
   };
 }
 
-const relationSql = (schema: string, { name, from }: Relation) => from ?? `${schema}.${id(name)}`;
+export const relationSql = (schema: string, { name, from }: Relation) => from ?? `${schema}.${id(name)}`;
 
 /** Selects a value as c0, c1, ..., and the items of a list as l0, l1, ... */
 export const valueColumns = (value: string, type: HostileType, i: number): readonly string[] => [

@@ -26,7 +26,7 @@ interface Walk {
   isDone: boolean;
 }
 
-const directions: Readonly<Record<Direction, string>> = {
+export const directions: Readonly<Record<Direction, string>> = {
   ASC: 'asc nulls last',
   ASC_NULLS_FIRST: 'asc nulls first',
   ASC_NULLS_LAST: 'asc nulls last',

@@ -12,6 +12,8 @@ const comments = ['none', 'text', 'name', 'deprecated', 'omit', 'unknown'] as co
 const grants = ['all', 'read', 'columns'] as const;
 /** The reason why a function is exposed, or why it is not. */
 const exposures = ['directive', 'grant', 'nothing', 'withheld'] as const;
+/** The columns that `@key` names on a function of rows. */
+const functionKeys = ['none', 'mark', 'mark and another', 'unknown'] as const;
 const overloads = ['none', 'shorter', 'different'] as const;
 const views = ['view', 'keyed view', 'materialized', 'empty'] as const;
 
@@ -60,6 +62,7 @@ export interface FunctionSpec {
   readonly type: TypeSpec;
   readonly exposed: (typeof exposures)[number];
   readonly overload: (typeof overloads)[number];
+  readonly key: (typeof functionKeys)[number];
   readonly language: 'sql' | 'plpgsql';
   /** Whether a value is required; for a function of rows, whether it has another argument with a default. */
   readonly isStrict: boolean;
@@ -119,6 +122,7 @@ const fn: fc.Arbitrary<FunctionSpec> = fc.record({
   type: anyType,
   exposed: mostly(exposures, 4),
   overload: fc.constantFrom(...overloads),
+  key: fc.constantFrom(...functionKeys),
   language: fc.constantFrom('sql', 'plpgsql'),
   isStrict: fc.boolean(),
 });

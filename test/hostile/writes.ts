@@ -1,9 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
-import { type GraphQLField, getNamedType, isObjectType } from 'graphql';
+import { inspect, isDeepStrictEqual } from 'node:util';
+import { type GraphQLField, getNamedType, isInputObjectType, isLeafType, isObjectType } from 'graphql';
+import pg from 'pg';
+import { changesOf } from './changes.ts';
 import { type Crawl, Disagreement, dataOf, type Place } from './check.ts';
 import { note } from './coverage.ts';
+import { some } from './dice.ts';
 import type { ModelColumn } from './model.ts';
-import { type OracleRow, readRows, rowsStatement } from './oracle.ts';
+import { type OracleRow, readRows, relationSql, rowsStatement } from './oracle.ts';
+
+const id = pg.escapeIdentifier;
 
 /** The mark of the created row. */
 const made = 500;
@@ -18,8 +23,10 @@ export async function checkWrites(crawl: Crawl): Promise<void> {
   const { relation } = place.surface;
   const row = await create(crawl, place);
   if (!row) return;
-  if (relation.columns.some(({ mayUpdate }) => mayUpdate)) await update(crawl, place, row);
-  if (relation.mayDelete) await remove(crawl, place, row);
+  const isUpdatable = relation.columns.some(({ mayUpdate }) => mayUpdate);
+  const updated = isUpdatable ? await update(crawl, place, row) : row;
+  const changed = isUpdatable ? await change(crawl, place, updated) : row;
+  if (relation.mayDelete) await remove(crawl, place, changed);
 }
 
 /** Returns the mutations of one row of a relation whose descriptions begin with these words. */
@@ -53,12 +60,16 @@ function inputOf(
   );
 }
 
-/** Runs a mutation and resolves with the row that SQL then reads; throws a `Disagreement` if the payload differs. */
+/**
+ * Runs a mutation and resolves with the row that SQL then reads; throws a `Disagreement` if the payload differs, or for
+ * an error with any other code than these.
+ */
 async function run(
   { host, oracle, model, coverage }: Crawl,
   place: Place,
   mutation: Mutation,
   given: Readonly<Record<string, unknown>>,
+  refusals: readonly string[] = ['CONFLICT'],
 ): Promise<{ readonly isDone: boolean; readonly row: OracleRow | undefined; readonly document: string }> {
   const { surface } = place;
   const declared = mutation.args
@@ -69,8 +80,8 @@ async function run(
     made: ${mutation.name}(${named.join(', ')}) { row: ${rowField(mutation.type, place)} { ${[...surface.fields.values()].join(' ')} } }
   }`;
   const answer = await host.ask(document, given);
-  if (answer.errors?.every(({ extensions }) => extensions.code === 'CONFLICT')) {
-    note(coverage, 'write', 'conflict');
+  if (answer.errors?.every(({ extensions }) => refusals.includes(extensions.code))) {
+    note(coverage, 'write', 'refused');
     return { isDone: false, row: undefined, document };
   }
   const data = dataOf(host, answer, document, given);
@@ -118,7 +129,7 @@ async function create(crawl: Crawl, place: Place): Promise<OracleRow | undefined
 
 /** Returns the arguments by which a mutation finds a row; null if the API cannot express one of them. */
 function keyOf({ surface }: Place, { args }: Mutation, row: OracleRow): Readonly<Record<string, unknown>> | null {
-  const keys = args.filter(({ name }) => name !== 'patch' && name !== 'expect');
+  const keys = args.filter(({ type }) => isLeafType(getNamedType(type)));
   const values = keys.map(({ name }) => {
     const [column = ''] = [...surface.fields].find(([, field]) => field === name || `${field}_` === name) ?? [];
     return [name, row.cells.get(column)?.shown ?? null] as const;
@@ -127,7 +138,8 @@ function keyOf({ surface }: Place, { args }: Mutation, row: OracleRow): Readonly
   return isWhole ? Object.fromEntries(values) : null;
 }
 
-async function update(crawl: Crawl, place: Place, row: OracleRow): Promise<void> {
+/** Patches a row, and resolves with it as it is then. */
+async function update(crawl: Crawl, place: Place, row: OracleRow): Promise<OracleRow> {
   const { dice, coverage } = crawl;
   const { relation, fields, mark } = place.surface;
   const mutations = mutationsOf(crawl, place, 'Changes a row');
@@ -146,11 +158,70 @@ async function update(crawl: Crawl, place: Place, row: OracleRow): Promise<void>
       columns.filter(({ name }) => fields.get(name) !== mark),
       like,
     );
-  if (!mutation || !key || !patch || Object.keys(patch).length === 0) return;
+  if (!mutation || !key || !patch || Object.keys(patch).length === 0) return row;
   const { isDone, row: changed, document } = await run(crawl, place, mutation, { ...key, patch });
-  if (!isDone) return;
+  if (!isDone || !changed) return row;
   checkGiven(place, changed, patch, document);
   note(coverage, 'write', 'update');
+  return changed;
+}
+
+/** Number of columns that are changed relative to their values, each by a mutation of its own. */
+const perRow = 4;
+
+/** Changes columns of a row relative to their values, and resolves with the row as it is then. */
+async function change(crawl: Crawl, place: Place, row: OracleRow): Promise<OracleRow> {
+  const { dice, coverage, schema, model } = crawl;
+  const { relation, fields, mark, type } = place.surface;
+  const input = schema.getType(`Update${type.name}Change`);
+  const offered = isInputObjectType(input) ? input.getFields() : {};
+  const columns = relation.columns.filter(({ name }) => fields.get(name) !== mark && offered[fields.get(name) ?? '']);
+  let now = row;
+  for (const column of some(dice, columns, perRow)) {
+    const field = fields.get(column.name) ?? '';
+    const operators = getNamedType(offered[field]?.type);
+    const like = place.rows[dice(place.rows.length)]?.cells.get(column.name);
+    const possible = like?.shown === null || !like ? [] : changesOf(column, now.cells.get(column.name) ?? null, like);
+    const changes = possible.filter(({ operator }) => isInputObjectType(operators) && operators.getFields()[operator]);
+    const [chosen] = some(dice, changes, 1);
+    const mutations = mutationsOf(crawl, place, 'Changes a row');
+    const mutation = mutations[dice(Math.max(1, mutations.length))];
+    const key = mutation && keyOf(place, mutation, now);
+    if (!chosen || !key) continue;
+    const { operator, argument, sql } = chosen;
+    const statement = `update ${relationSql(model.schema, relation)} set ${id(column.name)} = ${sql} where ${id(relation.mark)} = ${made}`;
+    const wanted = await attempt(crawl, place, statement);
+    const given = { ...key, change: { [field]: { [operator]: argument } } };
+    const { row: changed } = await run(crawl, place, mutation, given, wanted ? [] : ['CONFLICT', 'BAD_USER_INPUT']);
+    if (!isDeepStrictEqual(shownIn(changed), shownIn(wanted)))
+      throw new Disagreement(
+        `${JSON.stringify(given)}\nmade ${inspect(changed)}\n${statement}\nmakes ${inspect(wanted)}`,
+      );
+    note(coverage, 'write', `change: ${operator} of ${column.type.family}`);
+    now = changed ?? now;
+  }
+  return now;
+}
+
+/** Returns the values of a row as the API shows them, by column. */
+const shownIn = (row: OracleRow | undefined) =>
+  row && Object.fromEntries([...row.cells].map(([name, cell]) => [name, cell?.shown ?? null]));
+
+/** Returns the made row as it would be after a statement; undefined if PostgreSQL refuses the statement. */
+async function attempt(
+  { oracle, model }: Crawl,
+  { surface }: Place,
+  statement: string,
+): Promise<OracleRow | undefined> {
+  try {
+    const [, , rows = []] = await oracle.ask(['begin', statement, rowsStatement(model.schema, surface.relation)]);
+    return readRows(rows, surface.relation, surface.labels).find(({ mark }) => mark === made);
+  } catch (error) {
+    if (error instanceof pg.DatabaseError) return undefined;
+    throw error;
+  } finally {
+    await oracle.ask(['rollback']);
+  }
 }
 
 async function remove(crawl: Crawl, place: Place, row: OracleRow): Promise<void> {
