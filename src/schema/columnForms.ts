@@ -14,7 +14,7 @@ import type { SchemaBase } from './schemaBase.ts';
 /** A column of a table, or of rows that a function returns. */
 type Shown = Pick<Column, 'name' | 'type' | 'nullable' | 'deprecationReason'>;
 
-/** Returns the second forms of columns as fields. `columns` are by field name; `fields` are the fields the type has already. */
+/** Creates further fields for columns, such as a time in milliseconds; `fields` are those that the type has already. */
 export type ColumnForms = (t: FieldBuilder, columns: ReadonlyMap<string, Shown>, fields: FieldMap) => FieldMap;
 
 /** Creates the types of range bounds that the columns of all tables and functions need. */

@@ -12,12 +12,12 @@ interface LeafFieldOptions<Parent> {
   readonly read: ReturnType<typeof generatedLeaf<Parent, unknown>>;
 }
 
-/** Returns the type of an argument or input field for the values of a leaf; `items` tells that items are never null. */
+/** Returns the type of an argument or input field for the values of a leaf. */
 export const leafInput = (
   t: Pick<InputFieldBuilder, 'listRef'>,
   { type, isList }: { readonly type: Leaf['type'] | InputObjectRef; readonly isList: boolean },
-  items = false,
-) => (isList ? t.listRef(type, { required: items }) : type);
+  areItemsRequired = false,
+) => (isList ? t.listRef(type, { required: areItemsRequired }) : type);
 
 /** Creates a field for the values of a leaf: a single value or a list. */
 export function leafField<Parent>(

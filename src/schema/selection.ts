@@ -112,7 +112,7 @@ export function selectedFields(info: Selection, type: unknown, nodes: readonly F
 export const selects = (info: Selection, name: string): boolean =>
   selectedFields(info, getNamedType(info.returnType), info.fieldNodes).some(({ field }) => field.name === name);
 
-/** Collects the same fields by their response names, in order; nodes with the same name make one value. */
+/** Collects the fields selected on an object type by response name, in order; nodes with the same name make one value. */
 export function collectFields(
   info: CollectedFrom,
   type: GraphQLObjectType,

@@ -14,9 +14,7 @@ import type { FormerNames } from '../catalog/formerNames.ts';
 /** Returns the schema extensions that tell `tellRenamed` the former names. */
 export const renamed = (names: FormerNames): GraphQLSchema['extensions'] => ({ formerNames: names });
 
-/**
- * Validation rule that tells a document which uses a former name what the type, field, argument or value is now called.
- */
+/** Validation rule that reports each former name of a type, field, argument or value, with the current one. */
 export const tellRenamed: ValidationRule = (context) => {
   const schema = context.getSchema();
   const names = schema.extensions['formerNames'] as FormerNames | undefined;

@@ -237,7 +237,7 @@ describe('contradictory arguments are rejected', () => {
       /buckets of at and of day/,
     ],
     ['readingsAggregate { first(by: WORD) { word } }', /first: by must be a time column: AT/],
-    ['readingsGroupedAggregate(groupBy: { columns: null }) { count }', /"columns" in groupBy is null/],
+    ['readingsGroupedAggregate(groupBy: { columns: null }) { count }', /groupBy.s "columns" is null/],
     ['readingsGroupedAggregate(groupBy: {}, having: { count: { gt: null } }) { count }', /"gt" is null/],
     ['readingsGroupedAggregate(groupBy: {}, orderBy: null) { count }', /orderBy is null/],
     ['readingsGroupedAggregate(groupBy: {}, first: 10001) { count }', /first must be from 0 to 10000/],

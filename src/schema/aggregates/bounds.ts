@@ -9,7 +9,7 @@ import type { ShapeColumn } from './shape.ts';
 
 type Filter = Readonly<Record<string, unknown>>;
 
-/** The current time, in the type of a column of times. */
+/** Returns the current time, in the type of a time column. */
 export const clockOf = ({ type }: Column): Sql => trusted(clocks[type.name] ?? 'pg_catalog.now()');
 
 /**

@@ -3,9 +3,9 @@ import type { Sql } from '../../db/sql/sql.ts';
 import { selectTimePart } from '../../db/sql/timePart.ts';
 import { badInput } from '../../errors.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
+import { givenIn } from '../given.ts';
 import { boundsIn } from './bounds.ts';
 import { readEvery } from './every.ts';
-import { givenIn } from './given.ts';
 import { type TimePart, timeField } from './parts.ts';
 import type { ShapeColumn } from './shape.ts';
 

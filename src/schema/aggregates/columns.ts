@@ -5,7 +5,7 @@ import { memoised } from '../memoised.ts';
 import { measurementsOf, percentileOf } from './measures.ts';
 import { createValuesTypes, fractionDescription, type ValuesRef } from './values.ts';
 
-/** The types for the columns of one leaf, which share them. */
+/** The types for columns; all columns of one leaf share them. */
 export interface ColumnTypes {
   /** Returns the type of a column's measures. */
   readonly values: (leaf: Leaf) => ValuesRef;

@@ -3,7 +3,7 @@ import { and, ident, or, type Sql, sql } from '../../db/sql/sql.ts';
 import { required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
-import { given, stated } from '../filters/given.ts';
+import { givenInFilter, nonEmptyPart } from '../given.ts';
 import { scalarLeaf } from '../leaves.ts';
 import type { ColumnTypes } from './columns.ts';
 import { countAll, formOf, type Measured, measuredIn, numberOf } from './measured.ts';
@@ -52,9 +52,9 @@ export function readHaving(filters: Filters, shape: Shape, having: unknown): Con
   };
   const columnTests = (column: ShapeColumn, argument: unknown, form?: NumberForm): Sql =>
     and(
-      given(argument).map(([field, value]) => {
+      givenInFilter(argument).map(([field, value]) => {
         const inner = formOf(field);
-        if (inner) return columnTests(column, stated(field, value), inner);
+        if (inner) return columnTests(column, nonEmptyPart(field, value), inner);
         if (field !== 'percentile') return test(field, measuredIn(column, form, field), value);
         const { p, is } = value as { readonly p: number; readonly is: unknown };
         return test('is', measuredIn(column, form, field, p), is);
@@ -62,17 +62,19 @@ export function readHaving(filters: Filters, shape: Shape, having: unknown): Con
     );
   const conditionOf = (argument: unknown): Sql =>
     and(
-      given(argument).map(([name, value]) => {
-        const part = (item: unknown) => conditionOf(stated(name, item));
+      givenInFilter(argument).map(([name, value]) => {
+        const part = (item: unknown) => conditionOf(nonEmptyPart(name, item));
         if (name === 'and') return and((value as readonly unknown[]).map(part));
         if (name === 'or') return or((value as readonly unknown[]).map(part));
         if (name === 'not') return sql`not (${part(value)})`;
         if (name === 'count') return test(name, countAll, value);
         if (name === 'countChange')
           return and(
-            given(stated(name, value)).map(([field, tests]) => test(field, numberOf(countAll, changeOf(field)), tests)),
+            givenInFilter(nonEmptyPart(name, value)).map(([field, tests]) =>
+              test(field, numberOf(countAll, changeOf(field)), tests),
+            ),
           );
-        return columnTests(required(columns, name), stated(name, value));
+        return columnTests(required(columns, name), nonEmptyPart(name, value));
       }),
     );
   return { sql: conditionOf(having), measures };

@@ -1,5 +1,5 @@
 import { badInput } from '../../errors.ts';
-import { given } from './given.ts';
+import { givenInFilter } from '../given.ts';
 
 /** Throws BAD_USER_INPUT for an `expect` argument that holds for every row, or has a part that does. */
 export function refuseEmpty(expect: unknown): void {
@@ -9,7 +9,7 @@ export function refuseEmpty(expect: unknown): void {
 
 /** Tells whether a filter holds for every row. */
 const holdsAlways = (filter: unknown): boolean =>
-  given(filter).every(([name, value]) => name === 'and' && (value as readonly unknown[]).every(holdsAlways));
+  givenInFilter(filter).every(([name, value]) => name === 'and' && (value as readonly unknown[]).every(holdsAlways));
 
 /** Tells whether a coerced value contains an empty input object. Values of columns are no longer objects by then. */
 const hasEmpty = (value: unknown): boolean => {

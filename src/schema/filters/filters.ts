@@ -2,11 +2,11 @@ import type { Table } from '../../catalog/catalog.ts';
 import { and, or, type Sql, sql } from '../../db/sql/sql.ts';
 import { required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
+import { givenInFilter, type Input, nonEmptyPart } from '../given.ts';
 import { namedFields } from '../namedFields.ts';
 import type { SchemaBase } from '../schemaBase.ts';
 import { refuseEmpty } from './expectation.ts';
 import { columnFields, type FilterField } from './filterField.ts';
-import { given, type Input, stated } from './given.ts';
 import { createLeafFilters, type FilterOf } from './leafFilter.ts';
 import { createRelationFilters } from './relationFilter.ts';
 
@@ -32,8 +32,8 @@ export function createFilters(builder: Builder, base: SchemaBase): Filters {
   const where = (table: Table) => required(wheres, table.name);
   const conditionOf = (table: Table, argument: unknown, alias: string): Sql =>
     and(
-      given(argument).map(([name, value]) => {
-        const part = (item: unknown) => conditionOf(table, stated(name, item), alias);
+      givenInFilter(argument).map(([name, value]) => {
+        const part = (item: unknown) => conditionOf(table, nonEmptyPart(name, item), alias);
         if (name === 'and') return and((value as readonly unknown[]).map(part));
         if (name === 'or') return or((value as readonly unknown[]).map(part));
         if (name === 'not') return sql`not (${part(value)})`;

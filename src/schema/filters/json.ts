@@ -26,7 +26,7 @@ const textOf = (json: Sql): Sql => sql`(${json} ${own('#>>')} '{}')`;
 
 /**
  * Pattern of an instant in RFC 3339 that PostgreSQL can certainly cast; PostgreSQL 14 and 15 have no other way to test
- * a text. Every month has 28 days. A leap year is divisible by 4 but not by 100, unless it is divisible by 400.
+ * a text. Its alternatives are the 28 days that every month has, the 29th to 31st, and February 29 of leap years.
  */
 const day = String.raw`(?:(?!0000)\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)`;
 const clock = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?`;

@@ -1,11 +1,11 @@
 import { and, type Sql } from '../../db/sql/sql.ts';
 import { required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
+import { givenInFilter, type Input, nonEmptyPart } from '../given.ts';
 import { leafInput } from '../leafField.ts';
 import { type Leaf, leafName, scalarLeaf } from '../leaves.ts';
 import { memoised } from '../memoised.ts';
 import { namedFields } from '../namedFields.ts';
-import { given, type Input, stated } from './given.ts';
 import { jsonTypes } from './json.ts';
 import type { FilterOperand, NestedOperator, Operator, Operators } from './operator.ts';
 import { operatorsOf } from './operators.ts';
@@ -51,7 +51,11 @@ export function createLeafFilters(builder: Builder): FilterOf {
     return {
       type,
       condition: (name, operand, tests) =>
-        and(given(stated(name, tests)).map(([field, value]) => required(fields, field).condition(operand, value))),
+        and(
+          givenInFilter(nonEmptyPart(name, tests)).map(([field, value]) =>
+            required(fields, field).condition(operand, value),
+          ),
+        ),
     };
   };
 

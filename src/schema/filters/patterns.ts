@@ -46,12 +46,12 @@ const expression = (name: '~' | '~*', description: string): Operator => ({
   argument: 'String',
   description,
   condition(operand, given) {
-    looked(given, refuseDear);
+    looked(given, refuseCostly);
     return matches(operand, name, mapped(given, String));
   },
 });
 
-function refuseDear(expression: unknown): void {
+function refuseCostly(expression: unknown): void {
   const text = String(expression);
   if (text.length > maxExpression)
     throw badInput(`A regular expression may have at most ${maxExpression} characters; this one has ${text.length}`);

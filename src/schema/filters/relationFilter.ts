@@ -5,9 +5,9 @@ import { hasRow } from '../../db/sql/semiJoin.ts';
 import { and, type Sql, sql } from '../../db/sql/sql.ts';
 import { required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
+import { givenInFilter, nonEmptyPart } from '../given.ts';
 import type { SchemaBase } from '../schemaBase.ts';
 import type { FilterField } from './filterField.ts';
-import { given, stated } from './given.ts';
 
 /** The `where` inputs of all tables, and their conditions. */
 interface TableFilters {
@@ -52,10 +52,14 @@ export function createRelationFilters(
     const quantifiers = new Map<string, Condition>([
       ['some', some],
       ['none', (argument, alias) => sql`not ${some(argument, alias)}`],
-      ['every', (argument, alias) => sql`not ${someNot(stated('every', argument), alias)}`],
+      ['every', (argument, alias) => sql`not ${someNot(nonEmptyPart('every', argument), alias)}`],
     ]);
     const condition: Condition = (tests, alias) =>
-      and(given(stated(name, tests)).map(([quantifier, value]) => required(quantifiers, quantifier)(value, alias)));
+      and(
+        givenInFilter(nonEmptyPart(name, tests)).map(([quantifier, value]) =>
+          required(quantifiers, quantifier)(value, alias),
+        ),
+      );
     return { name, type: required(many, child.name), condition };
   };
 

@@ -3,9 +3,9 @@ import { asJsonb, atPath } from '../../db/sql/json.ts';
 import type { OrderKey } from '../../db/sql/keyset.ts';
 import { rankOf, searchFor } from '../../db/sql/search.ts';
 import { columnRef } from '../../db/sql/select.ts';
-import { givenIn } from '../aggregates/given.ts';
 import type { ShapeColumn } from '../aggregates/shape.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
+import { givenIn } from '../given.ts';
 
 /** An order by a value that is computed from a column and the client's input. */
 export interface DerivedOrder {
@@ -16,7 +16,7 @@ export interface DerivedOrder {
 
 /** A derived order in addition to that of the column itself. */
 interface FurtherOrder extends DerivedOrder {
-  /** Suffix that makes the column's name the name of the `orderBy` field. */
+  /** Suffix that the `orderBy` field has in addition to the column's name. */
   readonly suffix: string;
 }
 

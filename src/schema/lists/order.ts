@@ -5,10 +5,10 @@ import { createOrderJoins } from '../../db/sql/orderJoins.ts';
 import { alias, type Rows } from '../../db/sql/select.ts';
 import type { Sql } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
-import { oneOf } from '../aggregates/given.ts';
 import type { Shape } from '../aggregates/shape.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import { source } from '../fieldSource.ts';
+import { oneOf } from '../given.ts';
 import { memoised } from '../memoised.ts';
 import { namedFields } from '../namedFields.ts';
 import { createDerivedOrders } from './derived.ts';
@@ -81,7 +81,7 @@ export function createOrders(builder: Builder, parts: OrderParts): Orders {
   };
 }
 
-/** Returns the function that completes a table's fields by those of its columns and computed columns. */
+/** Returns the function that adds the fields of a table's columns and computed columns to `others`. */
 function createOwnFields(builder: Builder, parts: OrderParts, ordered: readonly Shape[]) {
   const columns = ordered.flatMap((shape) => [...shape.columns.values()]);
   const derived = createDerivedOrders(builder, parts.direction, columns);

@@ -19,7 +19,7 @@ export function withTieBreak(catalog: Catalog, table: Rows, keys: readonly Order
     return [...keys, ...added.map((column) => keyOfColumn(column, { descending, nullsFirst: descending }))];
   }
   if (table.call) return [...keys, ...ordinalOrder(catalog)];
-  // Several nodes use the same places, and compressed chunks have none.
+  // Rows on several nodes may have the same place, and rows in compressed chunks have none.
   const stored = table.wholeRow && !table.spread && !['view', 'foreign table'].includes(table.kind);
   return [
     ...keys,

@@ -7,9 +7,8 @@ import type { Types } from '../types.ts';
 import type { RowChange } from './violations.ts';
 
 /**
- * Finds the field whose type rejects the client's text, when SQLSTATE and context do not tell whether this made
- * PostgreSQL refuse the change. It asks PostgreSQL to read each column's values alone. Returns null if all are
- * readable.
+ * Finds the field with a text that its type rejects, for errors that do not tell whether this is their cause. It asks
+ * PostgreSQL to read each column's values alone. Returns null if all are readable.
  */
 export async function explainUnreadable(
   types: Types,
@@ -22,7 +21,7 @@ export async function explainUnreadable(
   for (const column of table.columns) {
     const texts = rows.flatMap((row) => row.get(column.name) ?? []);
     if (texts.length === 0) continue;
-    const read = sql`select count(${cast(ident('given', 'text'), column)}) from unnest(${texts}::text[]) as given (text)`;
+    const read = sql`select pg_catalog.count(${cast(ident('given', 'text'), column)}) from pg_catalog.unnest(${texts}::pg_catalog.text[]) as given (text)`;
     const isRead = await db.rows(read).then(
       () => true,
       () => false,

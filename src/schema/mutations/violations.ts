@@ -4,7 +4,7 @@ import { isOnNodes } from '../../catalog/spread.ts';
 import type { Values } from '../../db/sql/insertInput.ts';
 import { AppError, badInput, type ErrorDetails } from '../../errors.ts';
 import type { Types } from '../types.ts';
-import { type Failing, failingOf, matching } from './failing.ts';
+import { type FailedRow, failedRowOf, inputsMatching } from './failedRow.ts';
 
 /** A change of rows, as far as it explains an error. */
 export interface RowChange {
@@ -82,16 +82,16 @@ export function sameKey(indexes: readonly number[], fields: readonly string[]): 
 const shownInputs = 10;
 
 function violationOf(types: Types, { table, values }: RowChange, cause: DatabaseError): Violation {
-  const failing = failingOf(cause);
-  const known = constraintOf(table, cause, failing);
-  const columns = known?.columns ?? (cause.column ? [cause.column] : failing.columns);
+  const failed = failedRowOf(cause);
+  const known = constraintOf(table, cause, failed);
+  const columns = known?.columns ?? (cause.column ? [cause.column] : failed.columns);
   const named = columns.filter((name) => table.columns.some((column) => column.name === name));
   return {
     constraint: known?.name ?? (cause.dataType && cause.constraint) ?? null,
     comment: known?.comment ?? null,
     columns: named,
     fields: types.names.fieldsOf(table, named),
-    inputs: Array.isArray(values) ? matching(types, table, values, cause, failing) : null,
+    inputs: Array.isArray(values) ? inputsMatching(types, table, values, cause, failed) : null,
   };
 }
 
@@ -99,7 +99,7 @@ function violationOf(types: Types, { table, values }: RowChange, cause: Database
  * Finds the violated constraint in the catalog. A partition's unique constraint is that of the whole table on the same
  * columns.
  */
-function constraintOf(table: Table, cause: DatabaseError, { columns }: Failing) {
+function constraintOf(table: Table, cause: DatabaseError, { columns }: FailedRow) {
   const { constraint, code } = cause;
   const all = [
     ...table.indexes.filter(({ unique }) => unique),

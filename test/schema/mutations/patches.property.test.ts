@@ -174,7 +174,7 @@ describe('impossible changes', () => {
   test.each<readonly [Record<string, unknown>, string, string]>([
     [{}, 'patch is empty; give at least one field to change', 'BAD_USER_INPUT'],
     [{ patch: {}, change: {} }, 'patch is empty; give at least one field to change', 'BAD_USER_INPUT'],
-    [{ change: { whole: null } }, '"whole" in change is null; leave it out', 'BAD_USER_INPUT'],
+    [{ change: { whole: null } }, 'change\'s "whole" is null; leave it out', 'BAD_USER_INPUT'],
     [
       { patch: { whole: 1 }, change: { whole: { increment: 1 } } },
       'patch and change both set whole; give only one of them',

@@ -6,15 +6,15 @@ import type { Leaf } from '../leaves.ts';
 import type { Types } from '../types.ts';
 
 /** The failed row in an error's detail: the values of a key, or of the whole row. */
-export interface Failing {
+export interface FailedRow {
   /** Columns of the key; empty for a whole row. */
   readonly columns: readonly string[];
   /** The values, separated by `, `. */
   readonly values: string | null;
 }
 
-/** Reads `Key (a, b)=(1, x) ...`, `... contains (a) = (1).` and `... contains (1, x).`, in any language. */
-export function failingOf({ detail = '', code, constraint }: DatabaseError): Failing {
+/** Reads the details `Key (a, b)=(1, x) ...`, `... contains (a) = (1).` and `... contains (1, x).`, in any language. */
+export function failedRowOf({ detail = '', code, constraint }: DatabaseError): FailedRow {
   const [, columns = '', values] = /\((.*?)\) ?= ?\((.*)\)/s.exec(detail) ?? [];
   if (values === undefined) return { columns: [], values: /\((.*)\)/s.exec(detail)?.[1] ?? null };
   // The detail also lists a row's columns if the role may not read all of them.
@@ -23,12 +23,12 @@ export function failingOf({ detail = '', code, constraint }: DatabaseError): Fai
 }
 
 /** Returns the positions of the inputs that the detail may refer to. */
-export function matching(
+export function inputsMatching(
   types: Types,
   table: Table,
   inputs: readonly Values[],
   { code, column }: DatabaseError,
-  { columns, values }: Failing,
+  { columns, values }: FailedRow,
 ): readonly number[] {
   const positions = (isMeant: (row: Values) => boolean) =>
     inputs.flatMap((row, position) => (isMeant(row) ? [position] : []));
