@@ -1,7 +1,7 @@
 import type { Catalog, Numbering, Table } from './catalog.ts';
 import type { Warn } from './comment.ts';
 import type { Directed } from './directives.ts';
-import { isOnNodes } from './spread.ts';
+import { isOnNodes } from './distribution.ts';
 import { uniqueKeys } from './uniqueKeys.ts';
 
 /** The order in which the rows of a table arrive, which its live tail follows. */

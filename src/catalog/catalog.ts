@@ -1,5 +1,5 @@
 import type { Composite, DbFunction } from './dbFunction.ts';
-import type { Spread } from './spread.ts';
+import type { Distribution } from './distribution.ts';
 import type { Type } from './type.ts';
 
 /** The contents of a schema as far as the connected role may read them, all in a stable order. */
@@ -72,7 +72,7 @@ export interface Table {
   readonly notifies: boolean;
   readonly mayDelete: boolean;
   /** The way in which an extension distributes the rows, if one does. */
-  readonly spread?: Spread | undefined;
+  readonly distribution?: Distribution | undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Column, type Index, isStored, type PartialKey, type Table } from './catalog.ts';
-import { distributionColumn, isOnNodes } from './spread.ts';
+import { distributionColumn, isOnNodes } from './distribution.ts';
 import { distinctSets, hasNullable, indexOf, uniqueKeys } from './uniqueKeys.ts';
 
 /** A key by which an INSERT can detect existing rows. */

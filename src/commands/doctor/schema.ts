@@ -83,22 +83,24 @@ async function readRelations(db: Db, schema: string): Promise<readonly Relation[
 }
 
 /** Describes how an extension distributes the rows of a table. */
-function spreadOf({ spread }: Table): string {
-  if (!spread) return '';
-  if (spread.by === 'timescaledb') return `, a hypertable${spread.isCompressed ? ' with compression' : ''}`;
-  return spread.column === null ? ', complete on each node of the cluster' : `, distributed by ${spread.column}`;
+function distributionOf({ distribution }: Table): string {
+  if (!distribution) return '';
+  if (distribution.by === 'timescaledb') return `, a hypertable${distribution.isCompressed ? ' with compression' : ''}`;
+  return distribution.column === null
+    ? ', complete on each node of the cluster'
+    : `, distributed by ${distribution.column}`;
 }
 
 function shownLine({ name, columns, unreadable }: Relation, table: Table | undefined): string {
   const shown = table?.columns.length ?? 0;
-  const spread = table ? spreadOf(table) : '';
-  if (shown === columns) return `${name}: shown${spread}`;
+  const distribution = table ? distributionOf(table) : '';
+  if (shown === columns) return `${name}: shown${distribution}`;
   const omitted = columns - unreadable.length - shown;
   const missing = [
     ...(unreadable.length > 0 ? [`no SELECT on ${unreadable.join(', ')}`] : []),
     ...(omitted > 0 ? [`${omitted} omitted because of their comment or name`] : []),
   ];
-  return `${name}: shown with ${shown} of ${columns} columns${spread} (${missing.join('; ')})`;
+  return `${name}: shown with ${shown} of ${columns} columns${distribution} (${missing.join('; ')})`;
 }
 
 /** Lists columns whose values can be read but not compared, so that no filter, order or write can use them. */

@@ -5,6 +5,7 @@ import { unusedPrefix } from '../sql/markers.ts';
 import { createColumnReader, type FoundColumn, findColumns } from './columns.ts';
 import { readComments } from './comments.ts';
 import { readComposites } from './composites.ts';
+import { type Distributions, readDistributions } from './distributions.ts';
 import { groupedBy } from './found.ts';
 import { findFunctions, functionOf, isServedFunction, typesOfFunctions } from './functions.ts';
 import { createKeyReader, findConstraints, findIndexes, findPartialKeys, type NamesOf } from './keys.ts';
@@ -18,13 +19,12 @@ import {
   findTriggers,
 } from './relations.ts';
 import { findSearchConfigurations } from './searchConfigurations.ts';
-import { readSpreads, type Spreads } from './spreads.ts';
 import { createTypeReader, findEnums, findTypes } from './types.ts';
 
 /** Reads PostgreSQL's catalogs one after the other, and assembles the result by relation. */
 export async function readCatalog(db: Db, schema: string): Promise<Catalog> {
-  const spreads = await readSpreads(db, schema);
-  const relations = (await findRelations(db, schema)).filter(({ name }) => !spreads.chunks.includes(name));
+  const distributions = await readDistributions(db, schema);
+  const relations = (await findRelations(db, schema)).filter(({ name }) => !distributions.chunks.includes(name));
   const flags = await findCatalogFlags(
     db,
     relations.map(({ id }) => id),
@@ -38,7 +38,7 @@ export async function readCatalog(db: Db, schema: string): Promise<Catalog> {
   const typeIds = [...new Set([...columns.map(({ type }) => type), ...typesOfCalls])];
   const enums = await findEnums(db, typeIds);
   const typeOf = createTypeReader(await findTypes(db, typeIds));
-  const tables = await readTables(db, relations, columns, typeOf, spreads);
+  const tables = await readTables(db, relations, columns, typeOf, distributions);
   const composites = await readComposites(db, schema, typesOfCalls, typeOf);
   return {
     schema,
@@ -57,7 +57,7 @@ async function readTables(
   relations: readonly FoundRelation[],
   found: readonly FoundColumn[],
   typeOf: (id: string) => Type,
-  { byTable }: Spreads,
+  { byTable }: Distributions,
 ): Promise<readonly Table[]> {
   const ids = relations.map(({ id }) => id);
   const descendantsOf = groupedBy(await findDescendants(db, ids), ({ root }) => root);
@@ -83,9 +83,9 @@ async function readTables(
     const count = own.length > maxFew ? 'many' : 'few';
     const partitioning = new Map(own.flatMap(partitionKeysOf).map(({ column }) => [column, count] as const));
     const columns = columnsOf(relation, partitioning);
-    const spread = byTable[name];
+    const distribution = byTable[name];
     const hasInheritanceChildren =
-      kind !== 'partitioned table' && spread?.by !== 'timescaledb' && descendantsOf(id).length > 0;
+      kind !== 'partitioned table' && distribution?.by !== 'timescaledb' && descendantsOf(id).length > 0;
     return {
       name,
       kind,
@@ -99,7 +99,7 @@ async function readTables(
       hasInsertTriggers: own.some((part) => triggersOf(part).some(({ alters }) => alters)),
       notifies: triggersOf(id).some(({ notifies }) => notifies),
       mayDelete,
-      spread,
+      distribution,
     };
   });
 }

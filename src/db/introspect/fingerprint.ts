@@ -1,8 +1,8 @@
 import type { Db } from '../db.ts';
 import { eq, gt, gte, join, ne, own, type Sql, sql, trusted } from '../sql/sql.ts';
+import { readDistributions } from './distributions.ts';
 import { inTime } from './inTime.ts';
 import { isServed } from './relations.ts';
-import { readSpreads } from './spreads.ts';
 
 /**
  * Reads a text that changes whenever the result of `introspect` may have changed: counts and hashes of the catalogs'
@@ -10,7 +10,7 @@ import { readSpreads } from './spreads.ts';
  */
 export async function readFingerprint(db: Db, schema: string): Promise<string> {
   const catalogs = inTime(db, schema);
-  const spreads = await readSpreads(catalogs, schema);
+  const distributions = await readDistributions(catalogs, schema);
   const [row] = await catalogs.rows(sql`
     with recursive relation as materialized (
       select c.oid from pg_catalog.pg_class c where ${isServed(schema)}
@@ -37,7 +37,7 @@ export async function readFingerprint(db: Db, schema: string): Promise<string> {
       select m.roleid from role g join pg_catalog.pg_auth_members m on m.member ${eq} g.oid
     )
     select pg_catalog.concat_ws(' ', ${join([...sources(schema).map(hashOf), ...values])}) as fingerprint`);
-  return [row?.['fingerprint'], JSON.stringify(spreads)].join(' ');
+  return [row?.['fingerprint'], JSON.stringify(distributions)].join(' ');
 }
 
 /** Rows of a catalog, hashed by `xmin`, or by their values if irrelevant changes also change `xmin`. */

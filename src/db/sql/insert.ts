@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { type Catalog, type Column, columnOf, type Table } from '../../catalog/catalog.ts';
-import { distributionColumn, isOnNodes } from '../../catalog/spread.ts';
+import { distributionColumn, isOnNodes } from '../../catalog/distribution.ts';
 import { isNotNull, operandOf } from './compare.ts';
 import {
+  foundByDistribution,
   foundByKey,
-  foundByPlace,
   type Inserted,
   isTraced,
   readAnswer,
@@ -70,9 +70,9 @@ function writeInsert(catalog: Catalog, insert: Insert, { groups, given, selected
   const { table, conflict } = insert;
   const input: InputName = (name) => ident(`c${given.findIndex((column) => column.name === name)}`);
   const traced = isTraced(insert);
-  const place = distributionColumn(table);
-  const isPlaced = place !== null && conflict === null && insert.rows.length > 1;
-  const found = [...(traced ? [] : (conflict?.key.columns ?? [])), ...(isPlaced ? [place] : [])];
+  const distributedBy = distributionColumn(table);
+  const isDistributed = distributedBy !== null && conflict === null && insert.rows.length > 1;
+  const found = [...(traced ? [] : (conflict?.key.columns ?? [])), ...(isDistributed ? [distributedBy] : [])];
   const returned = [...new Set([...selected, ...found])].map((n) => ident(alias, n));
   const traces = traced ? [trace(catalog)] : conflict?.action === 'update' ? [selectExisted(catalog)] : [];
   const inserts = groups.map(
@@ -88,8 +88,8 @@ function writeInsert(catalog: Catalog, insert: Insert, { groups, given, selected
     ? sql`with ${join([rows, repeatedKey(table, conflict, input), ...inserts, sql`written as (${written})`])}
           select o.*, (select positions from repeated) as ${ident(marker(catalog, 'repeated'))}
           from (select) one left join (${traced ? sql`select * from written` : foundByKey(catalog, table, conflict, input)}) o on true`
-    : isPlaced
-      ? sql`with ${join([rows, ...inserts, sql`written as (${written})`])} ${foundByPlace(catalog, columnOf(table, place), input)}`
+    : isDistributed
+      ? sql`with ${join([rows, ...inserts, sql`written as (${written})`])} ${foundByDistribution(catalog, columnOf(table, distributedBy), input)}`
       : sql`with ${join([rows, ...inserts])} ${written}`;
   return wholeStatement('INSERT', catalog, table, query);
 }

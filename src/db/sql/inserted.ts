@@ -1,5 +1,5 @@
 import { type Catalog, type Column, columnOf, type Table } from '../../catalog/catalog.ts';
-import { isOnNodes } from '../../catalog/spread.ts';
+import { isOnNodes } from '../../catalog/distribution.ts';
 import { hasNullable } from '../../catalog/uniqueKeys.ts';
 import { equal, operandOf } from './compare.ts';
 import type { Conflict, Group, InputName, Insert } from './insertInput.ts';
@@ -33,7 +33,7 @@ export function foundByKey(catalog: Catalog, table: Table, { key }: Conflict, in
  * Selects the written rows, each with the position of its input. They come from several nodes, and each node keeps the
  * order: among the inputs with the same value of the column, the first row belongs to the first input.
  */
-export function foundByPlace(catalog: Catalog, column: Column, input: InputName): Sql {
+export function foundByDistribution(catalog: Catalog, column: Column, input: InputName): Sql {
   const [group, row, position] = (['group', 'row', 'position'] as const).map((name) => ident(marker(catalog, name)));
   if (!group || !row || !position) throw new Error('Markers have names');
   const [place, given] = [ident('w', column.name), sql`i.${input(column.name)}`];

@@ -125,7 +125,7 @@ export function positionOf(cursor: unknown, order: string, keys: readonly OrderK
   const read = (given: unknown) => decodeCursor(String(given), order, keys);
   if (!(cursor instanceof Slot)) return read(cursor);
   return cursor
-    .look((given) => read(given).map((value) => value === null))
+    .property((given) => read(given).map((value) => value === null))
     .map((isNull, i) => (isNull ? null : cursor.map((given) => read(given)[i] ?? null)));
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { isCluster } from '../../catalog/spread.ts';
+import { isCluster } from '../../catalog/distribution.ts';
 import { marker } from './markers.ts';
 import { isAmongKeys, type Key, keyRows, type Match, matchesKey } from './match.ts';
 import type { Selected } from './page.ts';

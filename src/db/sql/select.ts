@@ -55,8 +55,8 @@ export function selectCount(
  * Tells whether PostgreSQL can estimate a table: it knows neither rows on other nodes of a cluster nor those in
  * compressed chunks.
  */
-export const isEstimated = ({ spread }: Table): boolean =>
-  !spread || (spread.by === 'timescaledb' && !spread.isCompressed);
+export const isEstimated = ({ distribution }: Table): boolean =>
+  !distribution || (distribution.by === 'timescaledb' && !distribution.isCompressed);
 
 /**
  * Selects the planner's estimate of a table's rows, including partitions and inheriting tables; null if one of them has

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import { isCluster } from '../../catalog/spread.ts';
+import { isCluster } from '../../catalog/distribution.ts';
 import { comparable, equal, equality } from './compare.ts';
 import { comparedPairs, type Match } from './match.ts';
 import { from } from './select.ts';

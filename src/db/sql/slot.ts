@@ -5,7 +5,7 @@ type Variables = Readonly<Record<string, unknown>>;
 /** A property of the variables on which a kept statement relies, apart from the values in its slots. */
 interface Assumption {
   readonly slot: Slot;
-  readonly look: (value: unknown) => unknown;
+  readonly read: (value: unknown) => unknown;
   readonly found: unknown;
 }
 
@@ -27,8 +27,8 @@ export class Slot {
     return new Slot(this.#slots, (variables) => change(this.valueFor(variables)));
   }
 
-  look<T>(look: (value: unknown) => T): T {
-    return this.#slots.assume(this, look);
+  property<T>(read: (value: unknown) => T): T {
+    return this.#slots.assume(this, read);
   }
 
   toString(): never {
@@ -61,18 +61,18 @@ export class Slots {
     return { value, slots };
   }
 
-  assume<T>(slot: Slot, look: (value: unknown) => T): T {
+  assume<T>(slot: Slot, read: (value: unknown) => T): T {
     if (!this.#first) throw new Error('A property of a slot was read after its statement was built');
-    const found = look(slot.valueFor(this.#first));
-    this.#assumptions.push({ slot, look, found });
+    const found = read(slot.valueFor(this.#first));
+    this.#assumptions.push({ slot, read, found });
     return found;
   }
 
   /** Tells whether what was built is right for these variables, too. */
   fit(variables: Variables): boolean {
     try {
-      return this.#assumptions.every(({ slot, look, found }) =>
-        isDeepStrictEqual(look(slot.valueFor(variables)), found),
+      return this.#assumptions.every(({ slot, read, found }) =>
+        isDeepStrictEqual(read(slot.valueFor(variables)), found),
       );
     } catch {
       return false; // a value is invalid; whoever reads it reports that
@@ -88,5 +88,5 @@ export const mapped = <T>(given: unknown, change: (value: unknown) => T): T | Sl
  * Reads a property of a value that decides how a statement is written. With a slot, the statement only serves values
  * with the same property.
  */
-export const looked = <T>(given: unknown, look: (value: unknown) => T): T =>
-  given instanceof Slot ? given.look(look) : look(given);
+export const propertyOf = <T>(given: unknown, read: (value: unknown) => T): T =>
+  given instanceof Slot ? given.property(read) : read(given);

@@ -1,5 +1,5 @@
 import { type Column, referencesTo, type Table, tableOf } from '../../catalog/catalog.ts';
-import { isOnNodes } from '../../catalog/spread.ts';
+import { isOnNodes } from '../../catalog/distribution.ts';
 import { isOrdered } from '../../catalog/type.ts';
 import { isUnique, uniqueKeys } from '../../catalog/uniqueKeys.ts';
 import { type Match, toReferenced, toReferring } from '../../db/sql/match.ts';

@@ -1,5 +1,5 @@
 import type { Type } from '../../catalog/type.ts';
-import { looked, type Slot } from '../../db/sql/slot.ts';
+import { propertyOf, type Slot } from '../../db/sql/slot.ts';
 
 /**
  * Returns a wider type in which to compare a number that the column's type cannot hold, so that it is less or greater
@@ -7,7 +7,7 @@ import { looked, type Slot } from '../../db/sql/slot.ts';
  */
 export function widerFor({ sql: type }: Pick<Type, 'sql'>, number: string | Slot): string | undefined {
   const wider = widers[type];
-  return wider && looked(number, (text) => wider(String(text)));
+  return wider && propertyOf(number, (text) => wider(String(text)));
 }
 
 const widers: Readonly<Record<string, (number: string) => string | undefined>> = {

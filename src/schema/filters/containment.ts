@@ -1,6 +1,6 @@
 import type { Type } from '../../catalog/type.ts';
 import * as compare from '../../db/sql/compare.ts';
-import { looked, mapped } from '../../db/sql/slot.ts';
+import { mapped, propertyOf } from '../../db/sql/slot.ts';
 import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { type Operator, type Operators, operatorIn } from './operator.ts';
 
@@ -13,7 +13,7 @@ const special = (
   argument: 'String',
   description,
   condition(operand, argument) {
-    const type = looked(argument, (text) => typeOf(operand.type, String(text)));
+    const type = propertyOf(argument, (text) => typeOf(operand.type, String(text)));
     return sql`${compare.based(operand)} ${operatorOf(operand.type)} ${mapped(argument, String)}::${trusted(type)}`;
   },
 });

@@ -1,7 +1,7 @@
 import { escapeLiteral } from 'pg';
 import type { Order, Type } from '../../catalog/type.ts';
 import * as compare from '../../db/sql/compare.ts';
-import { looked, mapped, type Slot } from '../../db/sql/slot.ts';
+import { mapped, propertyOf, type Slot } from '../../db/sql/slot.ts';
 import { gte, or, own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import type { Leaf } from '../leaves.ts';
 import { writeList } from '../listText.ts';
@@ -29,7 +29,7 @@ const isAmong = (operand: FilterOperand, items: unknown): Sql => {
     return sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(type).eq)} any (${given})`;
   };
   const textsIn = (list: unknown) => (list as readonly unknown[]).map(leaf.write);
-  const widers = looked(items, (list) => {
+  const widers = propertyOf(items, (list) => {
     const found = new Set(textsIn(list).map((text) => widerFor(type, text)));
     return found.size === 0 ? [undefined] : [...found];
   });

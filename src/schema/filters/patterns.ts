@@ -1,5 +1,5 @@
 import * as compare from '../../db/sql/compare.ts';
-import { looked, mapped, type Slot } from '../../db/sql/slot.ts';
+import { mapped, propertyOf, type Slot } from '../../db/sql/slot.ts';
 import { own, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import { type FilterOperand, type Operator, type Operators, operatorIn } from './operator.ts';
@@ -46,7 +46,7 @@ const expression = (name: '~' | '~*', description: string): Operator => ({
   argument: 'String',
   description,
   condition(operand, given) {
-    looked(given, refuseCostly);
+    propertyOf(given, refuseCostly);
     return matches(operand, name, mapped(given, String));
   },
 });

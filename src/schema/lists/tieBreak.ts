@@ -20,7 +20,7 @@ export function withTieBreak(catalog: Catalog, table: Rows, keys: readonly Order
   }
   if (table.call) return [...keys, ...ordinalOrder(catalog)];
   // Rows on several nodes may have the same place, and rows in compressed chunks have none.
-  const stored = table.wholeRow && !table.spread && !['view', 'foreign table'].includes(table.kind);
+  const stored = table.wholeRow && !table.distribution && !['view', 'foreign table'].includes(table.kind);
   return [
     ...keys,
     ...(stored ? storageOrder : rowOrder)(catalog).map((key) => ({ ...key, descending, nullsFirst: descending })),

@@ -1,5 +1,5 @@
 import type { Table } from '../../catalog/catalog.ts';
-import { distributionColumn } from '../../catalog/spread.ts';
+import { distributionColumn } from '../../catalog/distribution.ts';
 import type { Context } from '../../context.ts';
 import { insertRows } from '../../db/sql/insert.ts';
 import type { Inserted } from '../../db/sql/inserted.ts';
@@ -66,7 +66,7 @@ const nothingCreated: CreatedMany = { rows: [], createdCount: 0, updatedCount: 0
 function creationOf(types: Types, insert: Insert, selection: Selection) {
   const { table, rows, conflict } = insert;
   if (conflict) checkConflict(types, table, rows, conflict);
-  checkPlaces(types, table, rows);
+  requireDistributionColumn(types, table, rows);
   return { insert, ...insertRows(types.catalog, insert, selectedRows(selection).columns) };
 }
 
@@ -85,7 +85,7 @@ async function createMany(
  * Throws if one of several rows has no value for the distribution column. Without it nothing determines the order of
  * the created rows.
  */
-function checkPlaces(types: Types, table: Table, rows: readonly Values[]): void {
+function requireDistributionColumn(types: Types, table: Table, rows: readonly Values[]): void {
   const column = distributionColumn(table);
   const index = column === null || rows.length === 1 ? -1 : rows.findIndex((row) => !row.has(column));
   if (column === null || index === -1) return;

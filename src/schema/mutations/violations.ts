@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import type { Table } from '../../catalog/catalog.ts';
-import { isOnNodes } from '../../catalog/spread.ts';
+import { isOnNodes } from '../../catalog/distribution.ts';
 import type { Values } from '../../db/sql/insertInput.ts';
 import { AppError, badInput, type ErrorDetails } from '../../errors.ts';
 import type { Types } from '../types.ts';

@@ -1,12 +1,12 @@
-import type { Spread } from '../../catalog/spread.ts';
+import type { Distribution } from '../../catalog/distribution.ts';
 import { AppError } from '../../errors.ts';
 import type { Db } from '../db.ts';
 import { eq, gt, ident, ne, sql } from '../sql/sql.ts';
 import { findAll } from './found.ts';
 
 /** The distribution of tables by Citus and TimescaleDB, from their own catalogs if these extensions exist. */
-export interface Spreads {
-  readonly byTable: Readonly<Record<string, Spread>>;
+export interface Distributions {
+  readonly byTable: Readonly<Record<string, Distribution>>;
   /** Chunks in the schema, which are not served as separate tables. */
   readonly chunks: readonly string[];
 }
@@ -15,7 +15,7 @@ export interface Spreads {
  * Reads how tables are distributed. Rejects on a worker node, which lacks the tables' comments and so does not know
  * what they hide.
  */
-export async function readSpreads(db: Db, schema: string): Promise<Spreads> {
+export async function readDistributions(db: Db, schema: string): Promise<Distributions> {
   const [citus, hypertables, chunks] = [
     'pg_catalog.pg_dist_partition',
     '_timescaledb_catalog.hypertable',
