@@ -10,8 +10,8 @@ import { writeKeys } from './writable.ts';
 export type FormerNames = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Finds the names that things had earlier: before a directive renamed them, and in versions that took every character
- * that GraphQL does not allow for a separator.
+ * Finds the names that things had before a directive renamed them, and those from versions that treated every character
+ * outside of ASCII as a separator.
  */
 export function formerNames(directed: Directed, taken: readonly string[], names: Names): FormerNames {
   const { catalog } = directed;

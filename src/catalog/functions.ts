@@ -13,8 +13,8 @@ export const compositeOf = ({ composites }: Pick<Catalog, 'composites'>, type: T
   composites.find(({ id }) => id === (type.item ?? type).sql);
 
 /**
- * Returns the table that has the function as a computed field, because the first parameter is a row of it; null if
- * there is none or the function may change data.
+ * Returns the table of which the function is a computed field: the one whose row is the first parameter. Null if there
+ * is none, or the function may change data.
  */
 export function computedOn(catalog: Pick<Catalog, 'composites'>, fn: DbFunction): string | null {
   const [first] = fn.parameters;

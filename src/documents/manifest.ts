@@ -20,8 +20,8 @@ export interface Manifests {
 }
 
 /**
- * Reads manifests as build tools write them, and folders of them: a `.json` file is a manifest, a `.graphql` or `.gql`
- * file a document with the file's name as its id.
+ * Reads manifests as build tools write them, and folders of them. A `.json` file is a manifest; a `.graphql` or `.gql`
+ * file is a document whose id is the file's name.
  */
 export async function readManifests(paths: readonly string[]): Promise<Manifests> {
   const read = await Promise.all(

@@ -23,9 +23,9 @@ interface Pending {
 export const nothingSettled: Settling = { settled: undefined, pending: [], seen: new Set() };
 
 /**
- * Updates the state by another look. A number is settled once all transactions that held a writer's lock when it was read have
- * ended: any lower number had been drawn by then, under that lock. For orders by transaction, the database itself says
- * which are settled.
+ * Updates the state by another look. A lower number was drawn under a writer's lock before a higher one was read. So a
+ * number is settled once all transactions that held such a lock when it was read have ended. For orders by transaction,
+ * the database itself says which are settled.
  */
 export function settle(before: Settling, { latest, settled, holders }: Mark, now: number): Settling {
   const present = new Set(holders.map(({ id }) => id));
@@ -57,8 +57,8 @@ function remaining(
 const isPrepared = (id: string) => id.startsWith('-1/');
 
 /**
- * Drops values that add nothing: a value no higher than an earlier one, which waits for at least as much, and all but
- * the highest of those that wait for the same transactions. So there are never more values than holders.
+ * Drops values that add nothing. A value no higher than an earlier one waits for at least as much, and of the values that
+ * wait for the same transactions the highest is enough. So there are never more values than holders.
  */
 function distinct(values: readonly Pending[]): readonly Pending[] {
   const kept: Pending[] = [];

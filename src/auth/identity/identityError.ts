@@ -39,8 +39,8 @@ const unassigned = /no (user assigned|msi|managed identit)|identity (was )?not f
 const unknownResource = /AADSTS(500011|650057|70011)|\b(resource|audience|scope)\b/i;
 
 /**
- * Explains an answer that is not a token. Without an answer the endpoint is down, with the given cause; with one, the
- * library's own error is dropped, because it may quote a token.
+ * Explains an answer that is not a token. Without an answer the endpoint is down, and `cause` says why. With an answer,
+ * `cause` is dropped, because the library's error may quote a token.
  */
 export function explainAnswer(answer: Answer | undefined, scope: string, cause: unknown): IdentityError {
   if (!answer) {

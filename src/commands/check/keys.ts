@@ -18,8 +18,8 @@ interface List {
 }
 
 /**
- * Finds the key of an existing row for each root field that looks up a row by variables, since without a row the levels
- * below are never read. Empty if a table has no readable rows.
+ * Finds the key of an existing row for each root field that looks up a row by variables. Without a row, the levels below
+ * would not be read. Empty if a table has no readable rows.
  */
 export async function readKeys(
   schema: GraphQLSchema,

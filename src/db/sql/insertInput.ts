@@ -40,8 +40,8 @@ const maxGroups = 100;
 
 /**
  * Groups rows by the columns that they name, since INSERT accepts DEFAULT for all of its rows or for none. A column
- * without a default does not separate rows, because leaving it out means null; but an update keeps the columns that a
- * row does not name.
+ * without a default does not separate rows, because omitting it means null. An update is different: it keeps the columns
+ * that a row omits.
  */
 export function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
   const named = table.columns.filter(({ name }) => rows.some((row) => row.has(name)));

@@ -30,8 +30,8 @@ export function foundByKey(catalog: Catalog, table: Table, { key }: Conflict, in
 }
 
 /**
- * Selects the written rows, each with the position of its input. They come from several nodes, and each node keeps the
- * order: among the inputs with the same value of the column, the first row belongs to the first input.
+ * Selects the written rows, each with the position of its input. The rows come from several nodes, and each node keeps
+ * their order. So among rows with the same value of the column, the first belongs to the first input with this value.
  */
 export function foundByDistribution(catalog: Catalog, column: Column, input: InputName): Sql {
   const [group, row, position] = (['group', 'row', 'position'] as const).map((name) => ident(marker(catalog, name)));

@@ -89,9 +89,9 @@ function leadingRun(keys: readonly OrderKey[], position: KeysetPosition): readon
 }
 
 /**
- * Builds a row comparison. It is not true for a row with a null among the keys, unless an earlier key decides. The
- * first key's condition is also written on its own: otherwise PostgreSQL 15 reads an index to its end when two cursors'
- * ranges exclude each other.
+ * Builds a row comparison. It is not true for a row with a null among the keys, unless an earlier key decides. That the
+ * first key is not null is also written out. Otherwise PostgreSQL 15 reads an index to its end when two cursors' ranges
+ * exclude each other.
  */
 function rowComparison(keys: readonly OrderKey[], position: KeysetPosition): Sql {
   const [first] = keys;

@@ -45,8 +45,8 @@ export const toReferring = (origin: Table, child: Table, key: ForeignKey): Match
 });
 
 /**
- * Creates a match of at most one row. It can be joined if an index guarantees that; a key that only a comment declares
- * may match several rows, which would repeat the parent's row.
+ * Creates a match of at most one row, which can be joined if an index guarantees that. A key that only a comment declares
+ * may match several rows, and a join would repeat the parent's row.
  */
 export function toOne(match: Match): Match {
   const { table, columns, origin, values } = match;

@@ -77,8 +77,7 @@ function selectRows(catalog: Catalog, page: Page, wanted: Selected, match: reado
     return sql`select ${selectList(wanted, keys)} from ${source.from} where ${where} ${limited}`;
   });
   if (arms.length === 1) return sql`${join(arms)}${offsetOf(page)}`;
-  // With a limit of its own, each range is read from its index and merged; without one, all ranges would be read
-  // completely and sorted.
+  // With a limit of its own, each range is read from its index. Without one, all ranges would be read completely.
   const merged = join(
     arms.map((arm) => sql`(${arm})`),
     ' union all ',
@@ -159,7 +158,7 @@ const offsetOf = ({ offset }: Page): Sql => (offset > 0 ? sql` offset ${offset}`
 
 /**
  * Writes a limit as a literal, unless there is a filter. PostgreSQL only keeps one plan for all values of a prepared
- * statement if it seems as cheap as a plan for the current values, which it never does with an unknown limit. With a
+ * statement if it seems as cheap as a plan for the current values, and a plan for an unknown limit never does. With a
  * filter, a plan for the current values is right, since these may be rare.
  */
 const limitOf = ({ where, limit }: Page): Sql => (where.values.length > 0 ? sql`${limit}` : trusted(String(limit)));
@@ -167,8 +166,8 @@ const limitOf = ({ where, limit }: Page): Sql => (where.values.length > 0 ? sql`
 const withinRanges = (page: Page, conditions: readonly Sql[]): Sql => and([...conditions, or(ranges(page).map(and))]);
 
 /**
- * Splits the part of a list between a page's cursors into ranges that share no row, each a list of conditions that must
- * all hold.
+ * Splits the part of a list between a page's cursors into ranges that share no row. A range is a list of conditions that
+ * must all hold.
  */
 function ranges({ keys, after: start, before: end }: Page): readonly (readonly Sql[])[] {
   const starts = start ? after(keys, start).map((arm) => [arm]) : [[]];

@@ -9,9 +9,9 @@ import { alias, from } from './select.ts';
 import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
 /**
- * Builds the statement that reads something for each key; `select` writes the part for the rows that match a key, and
- * each row contains the number of its key. A single key needs no table of keys, which Citus requires: it would send a
- * lateral subquery of one row to every shard and return an answer for each.
+ * Builds the statement that reads something for each key. `select` writes the part for the rows that match a key, and
+ * each row contains the number of its key. A single key needs no table of keys. On Citus it must not have one, because a
+ * lateral subquery of one row would be sent to every shard and return an answer for each.
  */
 export function selectForKeys(
   catalog: Catalog,

@@ -1,9 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-/**
- * A row with every value as PostgreSQL's text, so that no digit is lost, and with its joined rows, each under the
- * symbol of its match.
- */
+/** A row with every value as PostgreSQL's text, which loses no digit, and each joined row under the symbol of its match. */
 export interface Row {
   readonly [column: string]: string | null;
   readonly [joined: symbol]: Row | null;

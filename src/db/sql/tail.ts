@@ -29,8 +29,8 @@ export interface Mark {
 }
 
 /**
- * A place in the order of arrival: empty before the first row, the first column's value after all rows that have it, or
- * the values of all columns after one row.
+ * A place in the order of arrival. It is empty before the first row. After a row it has the values of all columns; after
+ * all rows with one value in the first column, only that value.
  */
 export type Place = readonly string[];
 
@@ -59,9 +59,8 @@ const historyOf = (relation: string, column: string): Sql => sql`case when not p
     from pg_catalog.pg_control_system()) end`;
 
 /**
- * Selects the holders of a writer's lock. Reading them in the same statement as the highest number is enough: the
- * statement's snapshot is older, so a lower number that it does not show belongs to one of these or has committed by
- * now.
+ * Selects the holders of a writer's lock. The statement that reads the highest number may read them, since its snapshot
+ * is older. A lower number that the snapshot does not show belongs to a holder, or has been committed by now.
  */
 const lockHolders = sql`(
   select pg_catalog.json_agg(pg_catalog.json_build_array(l.virtualtransaction, l.pid)) from pg_catalog.pg_locks l
@@ -148,8 +147,8 @@ function beyond(table: Table, arrival: Arrival, place: Place, operator: 'gt' | '
 }
 
 /**
- * Compares rows. A row comparison has one operator for all pairs, so where the operator changes, the rest is compared
- * among rows that are equal so far.
+ * Compares rows. A row comparison has one operator for all pairs. Where the operator changes, the rest is compared among
+ * rows that are equal so far.
  */
 function compareRows(pairs: readonly Pair[], operator: 'gt' | 'lte'): Sql {
   const [first] = pairs;

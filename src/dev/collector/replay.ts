@@ -17,8 +17,8 @@ export interface Replayed {
 
 /**
  * Creates the function that repeats events and incidents whole weeks later, at the same time of day. Each call
- * continues where the previous one ended. If the outcome of that one is unknown the database is asked, so that no event
- * is sent twice; events that the API refuses are skipped.
+ * continues where the previous one ended. If the outcome of that call is unknown, it asks the database, so that no event
+ * is sent twice. Events that the API refuses are skipped.
  */
 export function createReplay(send: Send): (now: Date) => Promise<Replayed> {
   const replayIncidents = createIncidentReplay(send);

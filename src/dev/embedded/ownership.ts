@@ -4,8 +4,8 @@ const prefix = 'events-graphql owner ';
 const local = { ssl: false, connectionTimeoutMillis: 5000 } as const;
 
 /**
- * Opens a session that marks this process as the server's owner. It ends with the process, however that ends; and since
- * only one server can run on a directory, there is one owner at a time.
+ * Opens a session that marks this process as the server's owner. The session ends with the process, however that ends.
+ * There is one owner at a time, since only one server can run on a directory.
  */
 export async function ownServer(connection: pg.ClientConfig): Promise<pg.Client> {
   const client = new pg.Client({ ...connection, ...local, application_name: `${prefix}${process.pid}` });

@@ -2,8 +2,8 @@ import type { Type } from '../../catalog/type.ts';
 import { propertyOf, type Slot } from '../../db/sql/slot.ts';
 
 /**
- * Returns a wider type in which to compare a number that the column's type cannot hold, so that it is less or greater
- * than every value of the column. Returns undefined if the column's type can hold it.
+ * Returns the wider type in which to compare a number that the column's type cannot hold; undefined if it can. Such a
+ * number is less or greater than every value of the column.
  */
 export function widerFor({ sql: type }: Pick<Type, 'sql'>, number: string | Slot): string | undefined {
   const wider = widers[type];

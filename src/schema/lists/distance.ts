@@ -26,8 +26,8 @@ export const hasDistance = ({ sense, isList }: Leaf): boolean =>
   sense === 'embedding' || (sense === 'geometry' && !isList);
 
 /**
- * Defines the orders by distance that these leaves need, and returns that of a leaf, which takes the place of the order
- * by the column itself.
+ * Defines the orders by distance that these leaves need. Returns a leaf's order, which replaces the order by the column
+ * itself.
  */
 export function createDistances(
   builder: Builder,
