@@ -14,7 +14,7 @@ import { defineLookups, defineNode } from './lookups.ts';
 import { defineMutations } from './mutations/mutations.ts';
 import { defineObject } from './objects.ts';
 import { defineTails } from './subscriptions.ts';
-import { renamed } from './tellRenamed.ts';
+import { formerNamesExtension } from './tellRenamed.ts';
 import { createTypes } from './types.ts';
 
 export interface SchemaOptions {
@@ -72,7 +72,7 @@ function build(directed: Directed, options: SchemaOptions): GraphQLSchema {
   defineFunctions(builder, types);
   defineTails(builder, types);
   defineExtensions(builder, types, extensions, warn);
-  const schema = new LazySchema(builder, renamed(types.formerNames));
+  const schema = new LazySchema(builder, formerNamesExtension(types.formerNames));
   if (extensions.length > 0) assertValidSchema(new GraphQLSchema({ ...schema.toConfig(), assumeValid: false }));
   return schema;
 }

@@ -11,8 +11,8 @@ import {
 } from 'graphql';
 import type { FormerNames } from '../catalog/formerNames.ts';
 
-/** Returns the schema extensions that tell `tellRenamed` the former names. */
-export const renamed = (names: FormerNames): GraphQLSchema['extensions'] => ({ formerNames: names });
+/** Returns the schema extensions from which `tellRenamed` reads the former names. */
+export const formerNamesExtension = (names: FormerNames): GraphQLSchema['extensions'] => ({ formerNames: names });
 
 /** Validation rule that reports each former name of a type, field, argument or value, with the current one. */
 export const tellRenamed: ValidationRule = (context) => {

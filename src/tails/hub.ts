@@ -10,7 +10,7 @@ import { ownWork } from '../db/pool/turns.ts';
 import { shareReads } from '../db/sharedReads.ts';
 import type { Row } from '../db/sql/row.ts';
 import { identity, type Sql } from '../db/sql/sql.ts';
-import { messageRows, selectMark, selectStretch } from '../db/sql/tail.ts';
+import { messageRows, selectMark, selectTailPage } from '../db/sql/tail.ts';
 import { createDelayLog } from './delayLog.ts';
 import { type Batch, createFeed, type Feed, type RelatedDb } from './feed.ts';
 import { placeAfter } from './position.ts';
@@ -135,7 +135,7 @@ export class TailHub {
         try {
           await share.expect(messageRows * leastBytes);
           const { found, limit } = await readFirst((limit) =>
-            db.rows(selectStretch(catalog, { table, arrival, where, after, upTo, limit }, columns)),
+            db.rows(selectTailPage(catalog, { table, arrival, where, after, upTo, limit }, columns)),
           );
           const { rows, bytes } = fitting(found, limits.bytes);
           share.keep(bytes);

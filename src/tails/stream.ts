@@ -91,11 +91,11 @@ const endedEarly = (end: StreamEnd): AppError => {
   if (end === 'TOKEN_EXPIRED') return new AppError('UNAUTHENTICATED', 'The token has expired');
   if (end === 'SCHEMA_CHANGED') return schemaChanging();
   if (end === 'SHUTDOWN') return new AppError('DATABASE_UNAVAILABLE', 'The server is stopping; try again');
-  return stillWritten();
+  return cannotStart();
 };
 
-/** Creates the error for a tail that cannot start. */
-export const stillWritten = (): AppError =>
+/** Creates the error for a tail that has no place to start from. */
+export const cannotStart = (): AppError =>
   new AppError(
     'CONFLICT',
     'A write transaction has been open for so long that the live tail has no place to begin; try again when it has ended',

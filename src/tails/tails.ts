@@ -7,7 +7,7 @@ import { createMailbox, type Mailbox } from './mailbox.ts';
 import { decodeTailCursor, encodeTailCursor } from './position.ts';
 import { type Start, startAfter } from './start.ts';
 import { statsOf, type TailStats } from './stats.ts';
-import { messagesOf, stillWritten, type TailMessage, type TailRequest } from './stream.ts';
+import { cannotStart, messagesOf, type TailMessage, type TailRequest } from './stream.ts';
 
 /** The expression that a list's statement reads for the cursor of its tail, and the cursor made from the result. */
 export interface ListStart extends Pick<Start, 'expression'> {
@@ -67,13 +67,13 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
     async start(subject) {
       const late = wait(patienceMs, null, { ref: false });
       const settled = await Promise.race([hub.watchOf(subject).look(), late]);
-      if (!settled) throw stillWritten();
+      if (!settled) throw cannotStart();
       const { expression, after } = startAfter(subject, settled);
       return {
         expression,
         cursor(seen) {
           const position = after(seen);
-          if (!position) throw stillWritten();
+          if (!position) throw cannotStart();
           return encodeTailCursor(subject, { history: settled.history, position });
         },
       };

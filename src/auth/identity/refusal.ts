@@ -12,7 +12,7 @@ const databaseApplication = '123cd850-d9df-40bd-94d5-c9f07b7fa203';
 export function explainRefusal(reason: Error, token: IssuedToken, scope: string): IdentityError {
   const said = reason.message;
   const audience = claimsOf(token.text).aud;
-  if (/audience/i.test(said) || (audience !== undefined && !isFor(scope, audience))) {
+  if (/audience/i.test(said) || (audience !== undefined && !isAudienceOf(scope, audience))) {
     const message = `The database does not accept tokens for ${audience ?? scope}: set PG_TOKEN_SCOPE to that of its cloud (${said})`;
     return new IdentityError('wrong-audience', message, { cause: reason });
   }
@@ -25,6 +25,6 @@ export function explainRefusal(reason: Error, token: IssuedToken, scope: string)
   return new IdentityError('denied', `The database refused the identity: ${remedy} (${said})`, { cause: reason });
 }
 
-/** Tells whether a token with this audience is for the scope, in either version of Entra's tokens. */
-export const isFor = (scope: string, audience: string): boolean =>
+/** Tells whether tokens for the scope have this audience, in either version of Entra's tokens. */
+export const isAudienceOf = (scope: string, audience: string): boolean =>
   audience === databaseApplication || audience.replace(/\/$/, '') === scope.replace(/\/\.default$/, '');

@@ -1,5 +1,5 @@
 import { IdentityError } from '../../auth/identity/identityError.ts';
-import { isFor } from '../../auth/identity/refusal.ts';
+import { isAudienceOf } from '../../auth/identity/refusal.ts';
 import { type Claims, claimsOf } from '../../auth/identity/tokenClaims.ts';
 import type { Token } from '../../auth/identity/tokenSource.ts';
 import type { Identity } from '../../config/database.ts';
@@ -13,7 +13,7 @@ export function checkToken(password: string | Identity, token: Token, now: numbe
   if (typeof password === 'string') return ok('none: a fixed password (PG_AUTH=password)');
   const claims = claimsOf(token.text);
   const found = `${identityOf(claims)}, for ${claims.aud ?? 'an unknown audience'}, ${lifeOf(token, now)}`;
-  if (claims.aud !== undefined && !isFor(password.scope, claims.aud)) {
+  if (claims.aud !== undefined && !isAudienceOf(password.scope, claims.aud)) {
     return warning(found, `Set PG_TOKEN_SCOPE to ${scopes}: tokens for anything else are refused`);
   }
   if (token.expiresAt <= now) return warning(found, "Compare this machine's clock with that of the token service");

@@ -40,8 +40,8 @@ export const changesIn =
     statements: statements.map(statement),
   });
 
-/** Makes Citus accept statements over reference tables after it worked on several shards at once. */
-export const inSequence = "SET citus.multi_shard_modify_mode TO 'sequential';";
+/** The setting with which Citus accepts statements on reference tables after those on several shards. */
+export const sequentialMode = "SET citus.multi_shard_modify_mode TO 'sequential';";
 
 export const literal = (text: string): Sql => trusted(pg.escapeLiteral(text));
 

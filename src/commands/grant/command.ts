@@ -3,7 +3,7 @@ import type { Environment } from '../../config/variables.ts';
 import { openAdministrator } from '../administrator.ts';
 import { type Output, terminal } from '../output.ts';
 import { apply } from './apply.ts';
-import { inSequence, quoted, serverDatabase } from './change.ts';
+import { quoted, sequentialMode, serverDatabase } from './change.ts';
 import { objectionTo, plan } from './plan.ts';
 import { extrasOf } from './privileges.ts';
 import { asScript, changeLines, compare, isSomethingNeeded } from './render.ts';
@@ -39,7 +39,7 @@ export async function grant(
     const { isCluster, database: own } = before.contents;
     // In a cluster, roles created in the database that knows the nodes exist on all nodes.
     const clientOf = (database: string) => (isCluster || database === own.name ? contents : server);
-    if (isCluster) await contents.query(inSequence);
+    if (isCluster) await contents.query(sequentialMode);
     const failures = await apply(changes, clientOf);
     const after = await readState(server, contents, spec);
     const results = compare(changes, plan(after, spec));

@@ -1,6 +1,6 @@
 import { ident, sql } from '../../db/sql/sql.ts';
 import type { Failures } from './apply.ts';
-import { type Change, inSequence, quoted, statement } from './change.ts';
+import { type Change, quoted, sequentialMode, statement } from './change.ts';
 import type { ContentsState } from './contentsState.ts';
 
 /** The outcome of a change. */
@@ -70,7 +70,7 @@ export function asScript(changes: readonly Change[], { isCluster }: Pick<Content
     ...changes.filter((change) => !missing.includes(change)).map(({ what }) => `-- already right: ${oneLine(what)}`),
     ...[...groups].flatMap(([title, group]) => [
       `-- ${oneLine(title)}:`,
-      ...(isCluster ? [inSequence] : []),
+      ...(isCluster ? [sequentialMode] : []),
       ...group.flatMap(({ statements, otherwise = [] }) => [
         ...statements,
         ...otherwise.map((text) => `-- If that is refused: ${oneLine(text)}`),

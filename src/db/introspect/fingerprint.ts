@@ -1,7 +1,7 @@
 import type { Db } from '../db.ts';
 import { eq, gt, gte, join, ne, own, type Sql, sql, trusted } from '../sql/sql.ts';
 import { readDistributions } from './distributions.ts';
-import { inTime } from './inTime.ts';
+import { explainTimeouts } from './explainTimeouts.ts';
 import { isServed } from './relations.ts';
 
 /**
@@ -9,7 +9,7 @@ import { isServed } from './relations.ts';
  * rows that it depends on. It may also change without that, for instance after a REFRESH.
  */
 export async function readFingerprint(db: Db, schema: string): Promise<string> {
-  const catalogs = inTime(db, schema);
+  const catalogs = explainTimeouts(db, schema);
   const distributions = await readDistributions(catalogs, schema);
   const [row] = await catalogs.rows(sql`
     with recursive relation as materialized (

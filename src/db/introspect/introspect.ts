@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Db } from '../db.ts';
 import { readCatalog } from './catalog.ts';
+import { explainTimeouts } from './explainTimeouts.ts';
 import { readFingerprint } from './fingerprint.ts';
-import { inTime } from './inTime.ts';
 
 export interface Introspection {
   readonly catalog: Catalog;
@@ -27,7 +27,7 @@ export async function introspect(db: Db, schema: string, before?: string): Promi
   const started = performance.now();
   let fingerprint = before ?? (await readFingerprint(db, schema));
   for (let left = tries; left > 0; left--) {
-    const [read] = await Promise.allSettled([readCatalog(inTime(db, schema), schema)]);
+    const [read] = await Promise.allSettled([readCatalog(explainTimeouts(db, schema), schema)]);
     const now = await readFingerprint(db, schema);
     if (now === fingerprint) {
       if (read.status === 'rejected') throw read.reason;

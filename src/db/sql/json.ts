@@ -9,8 +9,8 @@ export const asJsonb = (value: Sql): Sql => sql`${value}::pg_catalog.jsonb`;
 export const atPath = (document: Sql, path: readonly string[]): Sql =>
   sql`(${document} ${own('#>')} ${path}::pg_catalog.text[])`;
 
-/** Computes a value from JSON of one type; null, without computing it, for any other type. */
-export const whereTyped = (json: Sql, type: 'number' | 'string' | 'boolean' | 'array' | 'object', value: Sql): Sql =>
+/** Computes a value from JSON of one type. For any other type the value is null and not computed. */
+export const ifJsonType = (json: Sql, type: 'number' | 'string' | 'boolean' | 'array' | 'object', value: Sql): Sql =>
   sql`(case when pg_catalog.jsonb_typeof(${json}) ${own('=')} '${trusted(type)}' then ${value} end)`;
 
 /** Computes the value at a path of a JSON column. */

@@ -87,7 +87,7 @@ export function markOf({ kind }: Arrival, row: Row | undefined): Mark {
   };
 }
 
-export interface Stretch {
+export interface TailPage {
   readonly table: Table;
   readonly arrival: Arrival;
   readonly where: Sql;
@@ -97,8 +97,8 @@ export interface Stretch {
 }
 
 /** Selects the rows between two places, in the order of arrival. */
-export function selectStretch(catalog: Catalog, stretch: Stretch, columns: readonly string[]): Sql {
-  const { table, arrival, where, after, upTo, limit } = stretch;
+export function selectTailPage(catalog: Catalog, page: TailPage, columns: readonly string[]): Sql {
+  const { table, arrival, where, after, upTo, limit } = page;
   const keys = arrival.columns.map((name) => ident(alias, name));
   const selected = [...new Set([...columns, ...arrival.columns])].map((name) => ident(alias, name));
   const conditions = [where, ...beyond(table, arrival, after, 'gt'), ...beyond(table, arrival, upTo, 'lte')];

@@ -1,6 +1,6 @@
 import { escapeLiteral } from 'pg';
 import { builtIn } from '../../catalog/type.ts';
-import { asJsonb, atPath, whereTyped } from '../../db/sql/json.ts';
+import { asJsonb, atPath, ifJsonType } from '../../db/sql/json.ts';
 import { mapped } from '../../db/sql/slot.ts';
 import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { scalarLeaf } from '../leaves.ts';
@@ -51,13 +51,13 @@ export const json: Operators = {
       sql`pg_catalog.jsonb_typeof(${document(operand)}) ${own('=')} any (${types as string[]}::pg_catalog.text[])`,
   },
   number: typed('Compares a number; other values count as absent.', 'Decimal', 'numeric', (value) =>
-    whereTyped(value, 'number', sql`${value}::pg_catalog.numeric`),
+    ifJsonType(value, 'number', sql`${value}::pg_catalog.numeric`),
   ),
   string: typed('Compares a string; other values count as absent.', 'String', 'text', (value) =>
-    whereTyped(value, 'string', textOf(value)),
+    ifJsonType(value, 'string', textOf(value)),
   ),
   boolean: typed('Compares a Boolean; other values count as absent.', 'Boolean', 'bool', (value) =>
-    whereTyped(value, 'boolean', sql`${value}::pg_catalog.bool`),
+    ifJsonType(value, 'boolean', sql`${value}::pg_catalog.bool`),
   ),
   instant: typed(
     'Compares an instant, a string in RFC 3339; other values count as absent.',
@@ -67,7 +67,7 @@ export const json: Operators = {
       sql`(case when ${textOf(value)} ${own('~')} ${instant} then ${textOf(value)}::pg_catalog.timestamptz end)`,
   ),
   length: typed('Compares the length of an array; other values count as absent.', 'Int', 'int4', (value) =>
-    whereTyped(value, 'array', sql`pg_catalog.jsonb_array_length(${value})`),
+    ifJsonType(value, 'array', sql`pg_catalog.jsonb_array_length(${value})`),
   ),
 };
 

@@ -1,4 +1,4 @@
-import { whereTyped } from '../../db/sql/json.ts';
+import { ifJsonType } from '../../db/sql/json.ts';
 import { join, own, type Sql, sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import { parseJson } from '../json.ts';
@@ -22,7 +22,7 @@ export function mergePatch(document: Sql, patch: string): Sql {
       const within = merge(sql`(${target} ${own('->')} ${key}::pg_catalog.text)`, one);
       return [sql`${own('||')} pg_catalog.jsonb_build_object(${key}::pg_catalog.text, ${within})`];
     });
-    const old = sql`coalesce(${whereTyped(target, 'object', target)}, '{}')`;
+    const old = sql`coalesce(${ifJsonType(target, 'object', target)}, '{}')`;
     const plain = sql`(${old} ${own('-')} ${removed}::pg_catalog.text[]) ${own('||')} ${JSON.stringify(set)}::pg_catalog.jsonb`;
     return sql`(${join([plain, ...merged], ' ')})`;
   };

@@ -4,7 +4,7 @@ import type { Db } from '../db.ts';
 /**
  * Wraps the database for statements on the catalog: if one exceeds its timeout, the error names the variable to raise.
  */
-export const inTime = (db: Db, schema: string): Db => ({
+export const explainTimeouts = (db: Db, schema: string): Db => ({
   ...db,
   async rows(query) {
     const started = performance.now();
