@@ -1,6 +1,7 @@
 import { aggregateChecks } from './aggregates.ts';
 import { calledSurfaces, checkFunctions } from './calls.ts';
 import { type Check, type Crawl, check, Disagreement, type Place } from './check.ts';
+import { checkConflicts } from './conflicts.ts';
 import { note } from './coverage.ts';
 import { filterChecks } from './filters.ts';
 import { groupChecks } from './groups.ts';
@@ -49,6 +50,7 @@ export async function crawl(tools: Omit<Crawl, 'places'>): Promise<void> {
   await checkNodes(all);
   await checkPages(all);
   await checkWrites(all);
+  await checkConflicts(all);
   await checkWritten(all, functions);
 }
 

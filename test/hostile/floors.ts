@@ -42,6 +42,7 @@ export const floors: readonly Floor[] = [
   floor('measure', 50, ['count of order', 'countDistinct of order', 'min, max of order', 'sum of order']),
   floor('write', 10, ['create', 'update', 'delete']),
   floor('write', 1, ['change: increment of order', 'change: append of list']),
+  floor('write', 15, ['onConflict: IGNORE', 'onConflict: UPDATE']),
   floor('check', 4, ['written']),
   floor('shape', 2, ['function key: mark', 'function key: mark and another', 'function key: unknown']),
   floor(

@@ -44,18 +44,19 @@ const rowField = (type: Mutation['type'], { surface }: Place) => {
     : undefined;
 };
 
-/** Returns an input with the values of a row; null if one of them cannot be expressed as an input. */
-function inputOf(
+/** Returns an input with the values of a row but another mark; null if one of them cannot be expressed as an input. */
+export function inputOf(
   { surface }: Place,
   columns: readonly ModelColumn[],
-  { cells }: OracleRow,
+  { cells }: Pick<OracleRow, 'cells'>,
+  mark = made,
 ): Readonly<Record<string, unknown>> | null {
   const values = columns.map((column) => [column, cells.get(column.name)] as const);
   if (values.some(([, cell]) => cell && cell.shown === null)) return null;
   return Object.fromEntries(
     values.map(([{ name }, cell]) => [
       surface.fields.get(name),
-      name === surface.relation.mark ? made : (cell?.shown ?? null),
+      name === surface.relation.mark ? mark : (cell?.shown ?? null),
     ]),
   );
 }
@@ -193,7 +194,7 @@ async function change(crawl: Crawl, place: Place, row: OracleRow): Promise<Oracl
     const wanted = await attempt(crawl, place, statement);
     const given = { ...key, change: { [field]: { [operator]: argument } } };
     const { row: changed } = await run(crawl, place, mutation, given, wanted ? [] : ['CONFLICT', 'BAD_USER_INPUT']);
-    if (!isDeepStrictEqual(shownIn(changed), shownIn(wanted)))
+    if (!isDeepStrictEqual(changed && shownIn(changed), wanted && shownIn(wanted)))
       throw new Disagreement(
         `${JSON.stringify(given)}\nmade ${inspect(changed)}\n${statement}\nmakes ${inspect(wanted)}`,
       );
@@ -204,8 +205,8 @@ async function change(crawl: Crawl, place: Place, row: OracleRow): Promise<Oracl
 }
 
 /** Returns the values of a row as the API shows them, by column. */
-const shownIn = (row: OracleRow | undefined) =>
-  row && Object.fromEntries([...row.cells].map(([name, cell]) => [name, cell?.shown ?? null]));
+export const shownIn = ({ cells }: OracleRow): Readonly<Record<string, unknown>> =>
+  Object.fromEntries([...cells].map(([name, cell]) => [name, cell?.shown ?? null]));
 
 /** Returns the made row as it would be after a statement; undefined if PostgreSQL refuses the statement. */
 async function attempt(
