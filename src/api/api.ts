@@ -52,7 +52,10 @@ export function nothingToRead(schemaName: string, { cause, database, role, other
     'no usage': `the role "${role}" has no USAGE on it`,
     'no table': `it has none that "${role}" may SELECT`,
   };
-  const hint = others.length > 0 ? `EVENTS_SCHEMA can be one of ${others.join(', ')}` : 'No other schema has one';
+  const hint =
+    others.length > 0
+      ? `EVENTS_SCHEMA can be one of ${others.join(', ')}`
+      : 'The role can read no table of another schema either';
   return nothingToServe(schemaName, `${causes[cause]}. ${hint}`);
 }
 

@@ -22,7 +22,7 @@ export const createCommentReader =
     const { description, directives } = parseComment(thing.comment);
     const followed = directives.filter(({ name }) => {
       const valid = allowed.includes(name);
-      if (!valid) warn(`@${name} on ${shownPath(path)}: not a directive that applies here${shownAllowed(allowed)}`);
+      if (!valid) warn(`@${name} on ${shownPath(path)}: this directive does not apply here${shownAllowed(allowed)}`);
       return valid;
     });
     const given = followed.find(

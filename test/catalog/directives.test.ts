@@ -202,12 +202,12 @@ test('a directive without a meaning in its place is ignored, and the log says wh
   const others = '@name @omit';
   const onTable = '@name @omit @deprecated @expose @key @foreignKey @arrival';
   expect(log).toEqual([
-    '@omit on enum events.status: not a directive that applies here; use one of @name @deprecated',
-    `@todo on table device: not a directive that applies here; use one of ${onTable}`,
-    `@ on table device: not a directive that applies here; use one of ${onTable}`,
-    `@arrival on index device.u: not a directive that applies here; use one of ${others}`,
-    `@key on column device.a: not a directive that applies here; use one of ${others} @deprecated @search`,
-    `@key on foreign key device.f: not a directive that applies here; use one of ${others}`,
+    '@omit on enum events.status: this directive does not apply here; use one of @name @deprecated',
+    `@todo on table device: this directive does not apply here; use one of ${onTable}`,
+    `@ on table device: this directive does not apply here; use one of ${onTable}`,
+    `@arrival on index device.u: this directive does not apply here; use one of ${others}`,
+    `@key on column device.a: this directive does not apply here; use one of ${others} @deprecated @search`,
+    `@key on foreign key device.f: this directive does not apply here; use one of ${others}`,
   ]);
   expect(tables).toHaveLength(1);
   expect(enums).toHaveLength(1);
@@ -285,7 +285,7 @@ describe('over a real database', async () => {
   test('invalid directives are logged, and the rest is served', async () => {
     const lines = api.log.filter(({ level, msg }) => level === 40 && msg.startsWith('@')).map(({ msg }) => msg);
     expect(lines).toEqual([
-      '@nonsense on table wrong: not a directive that applies here; use one of @name @omit @deprecated @expose @key @foreignKey @arrival',
+      '@nonsense on table wrong: this directive does not apply here; use one of @name @omit @deprecated @expose @key @foreignKey @arrival',
       '@key (nope) on table wrong: there is no readable column nope',
       '@foreignKey (device_id) references draft (a) on table wrong: there is no readable table draft',
     ]);

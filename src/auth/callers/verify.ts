@@ -92,7 +92,6 @@ const faults: Readonly<Record<string, string>> = {
   ERR_JWKS_NO_MATCHING_KEY: 'The token is signed with a key that its issuer does not publish',
   ERR_JWS_INVALID: 'The token is not a signed JWT',
   ERR_JWS_SIGNATURE_VERIFICATION_FAILED: "The token's signature is invalid",
-  ERR_JWT_CLAIM_VALIDATION_FAILED: 'The token lacks a required claim',
   ERR_JWT_EXPIRED: 'The token has expired',
   ERR_JWT_INVALID: 'The token is not a signed JWT',
 };
@@ -105,10 +104,9 @@ const wrongClaims: Readonly<Record<string, string>> = {
 
 function explain(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return unauthenticated(wrongClaims[error.claim] ?? `The token's claim "${error.claim}" is missing or invalid`);
   const fault = error instanceof errors.JOSEError ? faults[error.code] : undefined;
-  if (fault === undefined) {
-    return new AppError('AUTHENTICATION_UNAVAILABLE', 'Tokens cannot be verified now; try again', { cause: error });
-  }
-  const claim = error instanceof errors.JWTClaimValidationFailed ? wrongClaims[error.claim] : undefined;
-  return unauthenticated(claim ?? fault);
+  if (fault !== undefined) return unauthenticated(fault);
+  return new AppError('AUTHENTICATION_UNAVAILABLE', 'Tokens cannot be verified now; try again', { cause: error });
 }

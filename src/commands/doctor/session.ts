@@ -46,7 +46,7 @@ export async function checkRole(client: ClientBase, schema: string): Promise<Out
   ].filter((power) => power !== false);
   if (powers.length === 0) return ok(`${role.name} has only the privileges that it was granted`);
   return warning(
-    `${role.name} is ${powers.join(' and ')}: grants do not limit it`,
+    `${role.name} is ${powers.join(' and ')}: it may do more than it was granted`,
     'Use a dedicated role: events-graphql grant --role <name> creates one',
   );
 }
