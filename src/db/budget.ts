@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import type { Db } from './db.ts';
 import type { Share } from './inFlight.ts';
 import type { Meter } from './pool/meter.ts';
-import { type Row, textsOf } from './sql/row.ts';
+import { type Row, sizeOf } from './sql/row.ts';
 
 /** Limit of what the reads of one response may return. */
 export interface Budget {
@@ -112,10 +112,3 @@ export const tooLarge = (what: string): AppError =>
   new AppError('RESPONSE_TOO_LARGE', `The response would hold ${what}: ask for less at once`);
 
 export const isTooLarge = (error: unknown): boolean => error instanceof AppError && error.code === 'RESPONSE_TOO_LARGE';
-
-/** Calculates the length of a row's values. */
-export function sizeOf(row: Row): number {
-  let size = 0;
-  for (const text of textsOf(row)) size += text?.length ?? 0;
-  return size;
-}

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { serialize } from 'pg-protocol';
-import { type Row, type RowShape, shapeWith, type Texts } from './sql/row.ts';
+import { type Row, type RowShape, shapeWith } from './sql/row.ts';
+import type { RowBytes } from './sql/rowBytes.ts';
 
 /** A statement for a connection. */
 export interface Statement {
@@ -33,7 +34,7 @@ const PgQuery = pg.Query as unknown as new (
 const { utils } = pg as unknown as { utils: { prepareValue(value: unknown): Buffer | string | null } };
 
 /**
- * A query whose rows keep the texts as they arrived. With a statement ahead of it, both are sent before a single Sync:
+ * A query whose rows keep the bytes as they arrived. With a statement ahead of it, both are sent before a single Sync:
  * one round trip and one implicit transaction, so that an error in one ends the other, and settings for the transaction
  * end with it. The result of the first is ignored.
  */
@@ -84,8 +85,8 @@ class RowsQuery extends PgQuery {
     if (this.name !== undefined) this.#shapes?.set(this.name, this.#shape);
   }
 
-  handleDataRow({ fields }: { readonly fields: Texts }): void {
-    if (this.#shape && !(this.#ahead && this.#completed === 0)) this.#found.push(this.#shape.row(fields));
+  handleDataRow(row: RowBytes): void {
+    if (this.#shape && !(this.#ahead && this.#completed === 0)) this.#found.push(this.#shape.row(row));
   }
 
   handleCommandComplete(): void {

@@ -2,7 +2,7 @@ import { type GraphQLError, locatedError } from 'graphql';
 import type { Context } from '../context.ts';
 import { tooLarge } from '../db/budget.ts';
 import { firstSlice, nextSlices } from '../db/pool/slices.ts';
-import { isRow, shapeOf, textsOf } from '../db/sql/row.ts';
+import { bytesOf, isRow, shapeOf } from '../db/sql/row.ts';
 import type { PlannedField, PlannedObject } from './plan.ts';
 import { type AskedOf, type Found, isAbsent, type Level, valueFor } from './read.ts';
 
@@ -67,7 +67,7 @@ class ResponseWriter {
   #flat({ fields, columns }: PlannedObject, { objects, found }: Level, i: number): string {
     const object = objects[i];
     const row = isRow(object) ? object : null;
-    const texts = row ? textsOf(row) : [];
+    const bytes = row && bytesOf(row);
     const places = row ? columns.in(shapeOf(row)) : [];
     let text = '{';
     let read = 0;
@@ -75,15 +75,15 @@ class ResponseWriter {
       const field = fields[n] as PlannedField;
       const place = places[n];
       const own = field.isRead ? found[read++] : undefined;
-      const json = place === undefined ? null : this.#column(field, texts[place]);
+      const json = place === undefined || !bytes ? null : this.#column(field, bytes.text(place));
       text += field.prefix + (json ?? this.#field(field, object, own, i));
     }
     return `${text}}`;
   }
 
   /** Writes the text of a column; null if something else is in its place. */
-  #column({ reading: { leaf } }: PlannedField, text: string | null | undefined): string | null {
-    if (typeof text !== 'string' || !leaf || leaf.items) return null;
+  #column({ reading: { leaf } }: PlannedField, text: string | null): string | null {
+    if (text === null || !leaf || leaf.items) return null;
     const json = leaf.json(text);
     return typeof json === 'string' ? this.#counted(json) : null;
   }

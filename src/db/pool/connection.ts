@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Token, TokenSource } from '../../auth/identity/tokenSource.ts';
 import { requestCancel } from './cancel.ts';
 import { explainLogin, isPasswordRefused, isStartupRefused } from './loginError.ts';
+import { RowConnection } from './rowConnection.ts';
 import { examineSession, type Session, type SessionOptions, startupOptions } from './session.ts';
 import type { ServerAddress } from './socket.ts';
 
@@ -62,22 +63,22 @@ async function login(options: ConnectionOptions, token: Token): Promise<PoolConn
 async function connect(options: ConnectionOptions, token: Token, startup?: string): Promise<PoolConnection> {
   const { host, port, database, user, ssl, connectTimeoutMs, statementTimeoutMs } = options;
   const socket = new Socket();
-  const client = new pg.Client({
+  // pg's types lack the connection.
+  const config: pg.ClientConfig & { readonly connection: pg.Connection } = {
     host,
     port,
     database,
     user,
     ssl,
     password: token.text,
-    stream: () => socket,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
+    connection: new RowConnection({ stream: () => socket, ssl, keepAlive: true, keepAliveInitialDelayMillis: 10_000 }),
     connectionTimeoutMillis: connectTimeoutMs,
     // Later than the server's own limit, so it only ends waiting for a silent server.
     query_timeout: statementTimeoutMs + 5000,
     application_name: 'events-graphql',
     ...(startup !== undefined && { options: startup }),
-  });
+  };
+  const client = new pg.Client(config);
   // Without a listener an error event would end the process; the connection's owner has its own listeners.
   client.on('error', () => {});
   let session: Session;

@@ -3,7 +3,7 @@ import type { ComputedValue } from './call.ts';
 import { joinedName, marker } from './markers.ts';
 import { inner, type Match, matchesRow } from './match.ts';
 import { distinct } from './measure.ts';
-import { type Row, type RowShape, shapeOf, textsOf } from './row.ts';
+import { bytesOf, type Row, type RowShape, shapeOf } from './row.ts';
 import { alias, from } from './select.ts';
 import { empty, ident, join, type Sql, sql } from './sql.ts';
 
@@ -108,20 +108,24 @@ function attacher(catalog: Catalog, joins: readonly Join[]): Joins['attach'] {
     names: namesIn(join).map((_, j) => joinedName(catalog, i, j + 1)),
   }));
   let shape: RowShape | undefined;
-  let views: readonly RowShape[] = [];
+  let views: readonly { readonly found: number; readonly shape: RowShape }[] = [];
   return (row) => {
-    if (shapeOf(row) !== shape) {
-      const own = shapeOf(row);
+    const own = shapeOf(row);
+    if (own !== shape) {
       shape = own;
-      views = parts.map(({ names, columns }) => own.view(names, columns));
+      views = parts.map(({ found, names, columns }) => ({
+        found: own.placeOf(found) ?? -1,
+        shape: own.view(names, columns),
+      }));
     }
-    const texts = textsOf(row);
+    const bytes = bytesOf(row);
     const found: (FoundRow | null)[] = [];
-    parts.forEach(({ parent, joined, ...part }, i) => {
+    parts.forEach(({ parent, joined }, i) => {
       const holder: FoundRow | null | undefined = parent === -1 ? row : found[parent];
-      const own = row[part.found] === null ? null : (views[i]?.row(texts) ?? null);
-      found.push(own);
-      if (holder) holder[joined] = own;
+      const view = views[i];
+      const related = !view || bytes.isNull(view.found) ? null : view.shape.row(bytes);
+      found.push(related);
+      if (holder) holder[joined] = related;
     });
     return row;
   };

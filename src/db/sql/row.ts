@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { RowBytes } from './rowBytes.ts';
 
 /** A row with every value as PostgreSQL's text, which loses no digit, and each joined row under the symbol of its match. */
 export interface Row {
@@ -6,33 +7,30 @@ export interface Row {
   readonly [joined: symbol]: Row | null;
 }
 
-/** The texts of a row, in the order of the statement's columns. */
-export type Texts = readonly (string | null)[];
-
-const texts = Symbol('texts');
+const bytes = Symbol('bytes');
 const shape = Symbol('shape');
 
-/** The shape of a statement's rows: each row keeps its texts as they arrived, and finds them by column name. */
+/** The shape of a statement's rows: each row keeps its bytes as they arrived, and finds its values by column name. */
 export class RowShape {
   readonly #places: ReadonlyMap<string, number>;
   readonly #Row: new (
-    of: Texts,
+    of: RowBytes,
   ) => object;
   readonly #views = new WeakMap<readonly string[], RowShape>();
 
   constructor(places: ReadonlyMap<string, number>) {
     this.#places = places;
     this.#Row = class {
-      readonly [texts]: Texts;
-      constructor(of: Texts) {
-        this[texts] = of;
+      readonly [bytes]: RowBytes;
+      constructor(of: RowBytes) {
+        this[bytes] = of;
       }
     };
     Object.defineProperty(this.#Row.prototype, shape, { value: this });
     for (const [name, place] of places) Object.defineProperty(this.#Row.prototype, name, getterOf(place));
   }
 
-  row(of: Texts): Row {
+  row(of: RowBytes): Row {
     return new this.#Row(of) as Row;
   }
 
@@ -51,10 +49,10 @@ export class RowShape {
   }
 }
 
-const getterOf = (place: number): PropertyDescriptor & ThisType<{ readonly [texts]: Texts }> => ({
+const getterOf = (place: number): PropertyDescriptor & ThisType<{ readonly [bytes]: RowBytes }> => ({
   enumerable: true,
   get() {
-    return this[texts][place] ?? null;
+    return this[bytes].text(place);
   },
 });
 
@@ -78,9 +76,14 @@ export const isRow = (value: unknown): value is Row => typeof value === 'object'
 /** Returns the shape of a row from a statement. */
 export const shapeOf = (row: Row): RowShape => (row as unknown as { readonly [shape]: RowShape })[shape];
 
-/** Returns all texts of a row, including those of joined rows. */
-export const textsOf = (row: Row): Texts =>
-  (row as unknown as { readonly [texts]?: Texts })[texts] ?? Object.values(row);
+/** Returns the bytes of a row from a statement, including those of joined rows. */
+export const bytesOf = (row: Row): RowBytes => (row as unknown as { readonly [bytes]: RowBytes })[bytes];
+
+/** Calculates the length of a row's values, in bytes. */
+export const sizeOf = (row: Row): number =>
+  isRow(row)
+    ? bytesOf(row).size
+    : Object.values<string | null>(row).reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0);
 
 /** Returns the columns of a row with their texts. */
 export function entriesOf(row: Row): readonly (readonly [string, string | null])[] {
