@@ -94,11 +94,10 @@ class ResponseWriter {
     if (!field.items) return yield* this.#below(field, found, value, i);
     const { isRequired } = field.items;
     const start = found.starts[i] ?? 0;
-    let texts = '';
+    const texts = new ItemTexts(this.#writing.longest);
     for (let j = 0; j < (value as readonly unknown[]).length; j++) {
       const [at, object] = [start + j, found.objects[start + j]];
-      texts = this.#append(
-        texts,
+      texts.append(
         field.below?.isFlat
           ? this.#placed(j, field, isRequired, () => this.#flatBelow(field, found, object, at))
           : yield* this.#placedSlowly(j, field, isRequired, this.#below(field, found, object, at)),
@@ -107,7 +106,7 @@ class ResponseWriter {
       yield;
       this.#left = nextSlices.values;
     }
-    return `[${texts}]`;
+    return texts.list();
   }
 
   *#below(field: PlannedField, found: Found, object: unknown, i: number): Writer {
@@ -142,24 +141,17 @@ class ResponseWriter {
     if (!leaf) throw new Error(`${field.name} was not read`);
     if (!leaf.items) return this.#counted(written(leaf.json(String(value))));
     const { items } = leaf;
-    let texts = '';
+    const texts = new ItemTexts(this.#writing.longest);
     items.of(String(value)).forEach((one, j) => {
       const textOf = () => (one === null ? null : this.#counted(written(items.leaf.json(one))));
-      texts = this.#append(texts, this.#placed(j, field, field.items?.isRequired ?? false, textOf));
+      texts.append(this.#placed(j, field, field.items?.isRequired ?? false, textOf));
     });
-    return `[${texts}]`;
+    return texts.list();
   }
 
   #valueOf(field: PlannedField, object: unknown, own: Found | undefined, i: number): unknown {
     const { askedOf, context } = this.#writing;
     return own ? own.values[i] : valueFor(field, object, askedOf(field), context);
-  }
-
-  /** Appends an item to the text of a list. */
-  #append(texts: string, item: string): string {
-    const longer = texts === '' ? item : `${texts},${item}`;
-    if (longer.length > this.#writing.longest) throw new TooLong();
-    return longer;
   }
 
   #counted(text: string): string {
@@ -202,6 +194,41 @@ class ResponseWriter {
     return 'null';
   }
 }
+
+/** The texts of a list's items. */
+class ItemTexts {
+  readonly #longest: number;
+  #flat = '';
+  #last = '';
+
+  /** Takes the length of the response, in bytes. */
+  constructor(longest: number) {
+    this.#longest = longest;
+  }
+
+  /** Adds an item. */
+  append(item: string): void {
+    const isFirst = this.#last === '' && this.#flat === '';
+    this.#last += isFirst ? item : `,${item}`;
+    if (this.#flat.length + this.#last.length > this.#longest) throw new TooLong();
+    if (this.#last.length < longTree) return;
+    this.#flat += inOnePiece(this.#last);
+    this.#last = '';
+  }
+
+  list(): string {
+    return `[${this.#flat}${this.#last}]`;
+  }
+}
+
+/** Length from which a text is stored in one piece. */
+const longTree = 16_384;
+
+/**
+ * Returns a text that is stored in one piece. V8 keeps a sum of strings as a tree of its parts, which the garbage
+ * collector copies again and again, until a part of it is taken.
+ */
+const inOnePiece = (text: string): string => text.slice(0, 1) + text.slice(1);
 
 /** Writes one part of a response. */
 type Writer = Generator<void, string | null>;
