@@ -21,7 +21,7 @@ export function createContext(incoming: Incoming, { db, catalog, limits }: Conte
   const borrower = { caller: origin, request: incoming };
   const through = (way: Db) => {
     const own = budget.limit(record?.watch(way) ?? way);
-    return { db: own, loaders: createLoaders(own, catalog) };
+    return { db: own, loaders: createLoaders(own, catalog, borrower) };
   };
   return {
     ...incoming,

@@ -75,6 +75,9 @@ export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share
       const response = read;
       let own = 0;
       return {
+        get bytes() {
+          return own;
+        },
         add(bytes) {
           own += bytes;
           response.sent += bytes;

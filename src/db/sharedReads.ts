@@ -160,6 +160,9 @@ function takeOver(reading: Reading, other: Reading): void {
 }
 
 const meterOf = (reading: Reading): Meter => ({
+  get bytes() {
+    return reading.bytes;
+  },
   add(bytes) {
     reading.bytes += bytes;
     for (const member of reading.members) {

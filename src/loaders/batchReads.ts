@@ -1,11 +1,13 @@
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { Db } from '../db/db.ts';
+import { forEachInSlices } from '../db/pool/slices.ts';
+import type { Borrower } from '../db/pool/turns.ts';
 import { isRefused } from '../db/postgresErrors.ts';
 import { marker } from '../db/sql/markers.ts';
 import type { Key, Match } from '../db/sql/match.ts';
 import type { Selected } from '../db/sql/page.ts';
 import { distinctTexts, type KeyedStatement, selectForKeys, withKeys } from '../db/sql/perKey.ts';
-import { joinsOf, merged, noJoins, type Projection } from '../db/sql/projection.ts';
+import { type Joins, joinsOf, merged, noJoins, type Projection } from '../db/sql/projection.ts';
 import type { Row } from '../db/sql/row.ts';
 import { wholeStatement } from '../db/sql/select.ts';
 import { filled, identity, type Sql } from '../db/sql/sql.ts';
@@ -25,17 +27,20 @@ export interface KeyedRead {
   readonly table: Table;
   readonly match: Match | undefined;
   readonly keys: readonly Key[];
+  readonly joins?: Joins;
 }
 
 /** Runs the statements of batches, one for all keys of a batch. */
 export class BatchReads {
   readonly #db: Db;
   readonly #catalog: Catalog;
+  readonly #borrower: Borrower;
   readonly #variables: Variables;
 
-  constructor(db: Db, catalog: Catalog, variables: Variables) {
+  constructor(db: Db, catalog: Catalog, borrower: Borrower, variables: Variables) {
     this.#db = db;
     this.#catalog = catalog;
+    this.#borrower = borrower;
     this.#variables = variables;
   }
 
@@ -63,19 +68,27 @@ export class BatchReads {
   }
 
   /** Reads the rows for each key by a statement whose rows contain the number of their key. */
-  perKey(name: StatementName, match: Match, keys: readonly Key[], build: (keys: readonly Key[]) => Sql) {
+  perKey(
+    name: StatementName,
+    match: Match,
+    keys: readonly Key[],
+    build: (keys: readonly Key[]) => Sql,
+    joins: Joins = noJoins,
+  ) {
     const count = distinctTexts(this.#catalog, keys.length);
     const statement = keyedStatements.of(name.of, `${name.as} ${matchName(match)} ${count}`, () =>
       withKeys(match.values.length, count, (stand) => this.#whole(match.table, build(stand))),
     );
-    return this.#rows(statement(keys)).then((rows) => this.#grouped(rows, keys.length));
+    return this.#rows(statement(keys)).then((rows) => this.#grouped(rows, keys.length, joins));
   }
 
   /** Reads the rows for each key. Without a parent, the keys of a batch differ in their columns only. */
-  listPerKey({ name, table, match, keys }: KeyedRead, select: (match: readonly Sql[]) => Sql) {
-    if (match) return this.perKey(name, match, keys, (stand) => selectForKeys(this.#catalog, match, stand, select));
+  async listPerKey({ name, table, match, keys, joins }: KeyedRead, select: (match: readonly Sql[]) => Sql) {
+    if (match)
+      return this.perKey(name, match, keys, (stand) => selectForKeys(this.#catalog, match, stand, select), joins);
     const statement = statements.of(name.of, name.as, () => this.#whole(table, select([])));
-    return this.#rows(statement).then((rows): readonly (readonly Row[])[] => keys.map(() => rows));
+    const [rows = []] = await this.#grouped(await this.#rows(statement), 1, joins);
+    return keys.map(() => rows);
   }
 
   /** Reads a count for each key, as text. */
@@ -88,11 +101,15 @@ export class BatchReads {
     return (await this.#rows(this.#whole(table, query)))[0];
   }
 
-  #grouped(rows: readonly Row[], count: number): readonly (readonly Row[])[] {
-    if (count === 1) return [rows];
+  /** Attaches the joined rows, and groups the rows by the number of their key. */
+  async #grouped(rows: readonly Row[], count: number, joins: Joins = noJoins): Promise<readonly (readonly Row[])[]> {
+    if (count === 1 && joins === noJoins) return [rows];
     const number = marker(this.#catalog, 'n');
     const groups: Row[][] = Array.from({ length: count }, () => []);
-    for (const row of rows) groups[Number(row[number]) - 1]?.push(row);
+    await forEachInSlices(this.#borrower, rows, (row) => {
+      const place = count === 1 ? 0 : Number(row[number]) - 1;
+      groups[place]?.push(joins.attach(row));
+    });
     return groups;
   }
 

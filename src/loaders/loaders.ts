@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { Db } from '../db/db.ts';
+import type { Borrower } from '../db/pool/turns.ts';
 import { selectGroupCount, selectGroups, selectWhole } from '../db/sql/aggregate.ts';
 import type { ComputedValue } from '../db/sql/call.ts';
 import type { Grouping } from '../db/sql/grouping.ts';
@@ -75,29 +76,32 @@ interface Load<A, K> {
   readonly asked: A;
 }
 
-export const createLoaders = (db: Db, catalog: Catalog, variables: Variables = {}): Loaders =>
-  new RequestLoaders(db, catalog, variables);
+/** Creates loaders whose long work is divided into slices for this borrower. */
+export const createLoaders = (db: Db, catalog: Catalog, borrower: Borrower, variables: Variables = {}): Loaders =>
+  new RequestLoaders(db, catalog, borrower, variables);
 
 /** The loaders of a request. They are a class because requests are many, and its methods are created once. */
 class RequestLoaders implements Loaders {
   readonly #db: Db;
   readonly #catalog: Catalog;
+  readonly #borrower: Borrower;
   readonly #reads: BatchReads;
   readonly #loaders = new Map<string, unknown>();
 
-  constructor(db: Db, catalog: Catalog, variables: Variables) {
+  constructor(db: Db, catalog: Catalog, borrower: Borrower, variables: Variables) {
     this.#db = db;
     this.#catalog = catalog;
-    this.#reads = new BatchReads(db, catalog, variables);
+    this.#borrower = borrower;
+    this.#reads = new BatchReads(db, catalog, borrower, variables);
   }
 
   row(match: Match, key: Key, projection: Projection) {
     return this.#load<Row | null, Projection>(`row ${matchName(match)}`, key, projection, async (keys, asked) =>
       this.#reads.joined(asked, async (selected) => {
-        const groups = await this.#reads.perKey({ of: selected, as: 'row' }, match, keys, (stand) =>
-          selectRowsOfKeys(this.#catalog, match, stand, selected),
-        );
-        return groups.map(([row]) => (row ? selected.joins.attach(row) : null));
+        const statement = { of: selected, as: 'row' };
+        const build = (stand: readonly Key[]) => selectRowsOfKeys(this.#catalog, match, stand, selected);
+        const groups = await this.#reads.perKey(statement, match, keys, build, selected.joins);
+        return groups.map(([row]) => row ?? null);
       }),
     );
   }
@@ -116,13 +120,10 @@ class RequestLoaders implements Loaders {
   page(page: Page, projection: Projection, match?: Match, key: Key = []) {
     const name = `page ${matchName(match)} ${this.#pageName(page)}`;
     return this.#load<readonly Row[], Projection>(name, key, projection, async (keys, asked) =>
-      this.#reads.joined(asked, async (selected) => {
-        const read = { name: { of: page, as: nameOf(selected) }, table: page.table, match, keys };
-        const pages = await this.#reads.listPerKey(read, (conditions) =>
-          selectPage(this.#catalog, page, selected, conditions),
-        );
-        for (const rows of new Set(pages)) rows.forEach(selected.joins.attach);
-        return pages;
+      this.#reads.joined(asked, (selected) => {
+        const { joins } = selected;
+        const read = { name: { of: page, as: nameOf(selected) }, table: page.table, match, keys, joins };
+        return this.#reads.listPerKey(read, (conditions) => selectPage(this.#catalog, page, selected, conditions));
       }),
     );
   }
@@ -187,7 +188,7 @@ class RequestLoaders implements Loaders {
   }
 
   filling(variables: Variables) {
-    return createLoaders(this.#db, this.#catalog, variables);
+    return createLoaders(this.#db, this.#catalog, this.#borrower, variables);
   }
 
   /** Loads by the loader of a name. A name always stands for the same types. */

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { firstSlice, nextSlice } from '../db/pool/slices.ts';
+import { firstSlice, forEachInSlices, nextSlice } from '../db/pool/slices.ts';
 import { AppError } from '../errors.ts';
 import type { Ask, Plan, PlannedField, PlannedObject } from './plan.ts';
 
@@ -61,14 +61,17 @@ export function readObjects(
 function readField(field: PlannedField, parents: readonly unknown[], askedOf: AskedOf, context: Context): Later<Found> {
   const { below, items } = field;
   const asked = askedOf(field);
-  const read = parents.map((parent) => (isAbsent(parent) ? null : valueFor(field, parent, asked, context)));
-  return then(settled(read, context), (values) => {
+  const read: unknown[] = [];
+  const readOne = (parent: unknown) =>
+    void read.push(isAbsent(parent) ? null : orError(valueFor(field, parent, asked, context)));
+  const allRead = then(forEachInSlices(context.borrower, parents, readOne), () => settled(read, context));
+  return then(allRead, (values) => {
     if (!below) return { values, starts: [], objects: [], below: new Map() };
     const starts: number[] = [];
     const flat: unknown[] = [];
     for (const value of items ? values : []) {
       starts.push(flat.length);
-      if (!isAbsent(value)) for (const item of value as readonly unknown[]) flat.push(item);
+      if (!isAbsent(value)) for (const item of value as readonly unknown[]) flat.push(orError(item));
     }
     return then(settled(items ? flat : values, context), (objects) => {
       const typeOf = (one: unknown) => below.only ?? below.typeOf(one);
@@ -98,11 +101,12 @@ export const isAbsent = (value: unknown): boolean => value === null || value ===
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
+/** Returns a value, or a promise that resolves with the error if it fails: nobody may listen to it yet. */
+const orError = (value: unknown): unknown => (isPromise(value) ? value.catch(asError) : value);
+
 /** Resolves all values. What follows many of them starts in a new slice. */
 function settled(values: readonly unknown[], { borrower }: Context): Later<readonly unknown[]> {
-  const known = values.some(isPromise)
-    ? Promise.all(values.map((one) => (isPromise(one) ? one.catch(asError) : one)))
-    : values;
+  const known = all(values);
   return values.length > firstSlice.values ? nextSlice(borrower).then(() => known) : known;
 }
 

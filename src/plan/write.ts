@@ -1,7 +1,7 @@
 import { type GraphQLError, locatedError } from 'graphql';
 import type { Context } from '../context.ts';
 import { tooLarge } from '../db/budget.ts';
-import { firstSlice, nextSlices } from '../db/pool/slices.ts';
+import { nextSlices, sliceOf } from '../db/pool/slices.ts';
 import { bytesOf, isRow, shapeOf } from '../db/sql/row.ts';
 import type { PlannedField, PlannedObject } from './plan.ts';
 import { type AskedOf, type Found, isAbsent, type Level, valueFor } from './read.ts';
@@ -44,10 +44,11 @@ class ResponseWriter {
   readonly #writing: Writing;
   readonly #path: (string | number)[] = [];
   /** Values left in this slice. */
-  #left = firstSlice.values;
+  #left: number;
 
   constructor(writing: Writing) {
     this.#writing = writing;
+    this.#left = sliceOf(writing.context.borrower).values;
   }
 
   *object({ fields }: PlannedObject, { objects, found }: Level, i: number): Writer {

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { Lender } from '../../src/db/pool/pool.ts';
-import { firstSlice, nextSlice, nextSlices } from '../../src/db/pool/slices.ts';
+import { firstSlice, isMoreThanSlice, nextSlice, nextSlices } from '../../src/db/pool/slices.ts';
 import type { Plans } from '../../src/plan/plans.ts';
 import { createApp } from '../../src/server/app.ts';
 import { appConfig } from '../support/config.ts';
@@ -62,6 +62,15 @@ test('a large answer is written in many turns of the event loop', async () => {
   await api.query(`{ numbers(first: ${rows}) { nodes { n a b c: a } } }`);
   const stop = await counted.promise;
   expect(await stop()).toBeGreaterThan((4 * rows - firstSlice.values) / nextSlices.values);
+});
+
+test('a turn begins the answers to a limited number of bytes, however many requests share a statement', async () => {
+  const third = firstSlice.bytes / 3;
+  await turn();
+  expect([1, 2, 3, 4].map(() => isMoreThanSlice(1, third))).toEqual([false, false, false, true]);
+  await turn();
+  expect(isMoreThanSlice(1, third)).toBe(false);
+  expect(isMoreThanSlice(firstSlice.values + 1, 0)).toBe(true);
 });
 
 test('a large result is read in many turns', async () => {

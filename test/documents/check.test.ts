@@ -57,7 +57,7 @@ async function examined(text: string) {
   const recorder = createRecorder(api.db);
   const createContext: typeof api.api.createContext = (incoming, limits) => {
     const { loaders: _, ...context } = api.api.createContext(incoming, limits);
-    return { ...context, db: recorder.db, loaders: createLoaders(recorder.db, api.api.catalog) };
+    return { ...context, db: recorder.db, loaders: createLoaders(recorder.db, api.api.catalog, context.borrower) };
   };
   return examineDocument(document, {
     api: { schema: api.api.schema, plans: api.api.plans, createContext },

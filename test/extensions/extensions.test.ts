@@ -92,7 +92,11 @@ async function extend(...extensions: readonly Extension[]) {
     },
   );
   const ask = (source: string) =>
-    graphql({ schema, source, contextValue: { db: api.db, loaders: createLoaders(api.db, catalog) } });
+    graphql({
+      schema,
+      source,
+      contextValue: { db: api.db, loaders: createLoaders(api.db, catalog, { caller: 'test', request: {} }) },
+    });
   return { schema, log, ask };
 }
 

@@ -1,9 +1,11 @@
 import type pg from 'pg';
-import { firstSlice, nextSlice, nextSlices } from './slices.ts';
+import { nextSlice, sliceOf } from './slices.ts';
 import type { Borrower } from './turns.ts';
 
 /** Counts the bytes that PostgreSQL sends for a statement. */
 export interface Meter {
+  /** What was counted so far. */
+  readonly bytes: number;
   /** Adds bytes that arrived. An error that it throws ends the statement. */
   add(bytes: number): void;
   /** Discards the count of a failed statement, which may be sent again. */
@@ -30,7 +32,7 @@ export function measure(client: pg.Client, meter: Meter, borrower: Borrower, clo
   const excess = new AbortController();
   const goOn = () => void stream.resume();
   let drained = 0;
-  let left = firstSlice.bytes;
+  let left = sliceOf(borrower).bytes;
   const count = ({ length }: Buffer) => {
     if (excess.signal.aborted) {
       drained += length;
@@ -44,9 +46,9 @@ export function measure(client: pg.Client, meter: Meter, borrower: Borrower, clo
     }
     left -= length;
     if (left > 0) return;
-    left = nextSlices.bytes;
     stream.pause();
     void nextSlice(borrower).then(goOn);
+    left = sliceOf(borrower).bytes;
   };
   stream.on('data', count);
   return {

@@ -39,6 +39,26 @@ export const nextSlice = ({ caller, request }: Borrower): Promise<void> =>
     waiting.set(caller, own);
   });
 
+/** Returns the size of a request's next slice. */
+export const sliceOf = ({ request }: Borrower): SliceSize => (places.has(request) ? nextSlices : firstSlice);
+
+/** Bytes of the results whose answers began in this turn. */
+let begun = 0;
+
+/**
+ * Tells whether the answer to a result must wait for a slice, because it is long or because this turn has begun enough
+ * answers: a statement may be shared by many requests.
+ */
+export function isMoreThanSlice(rows: number, bytes: number): boolean {
+  if (begun === 0) setImmediate(beginTurn);
+  begun += bytes;
+  return rows > firstSlice.values || begun > firstSlice.bytes;
+}
+
+const beginTurn = (): void => {
+  begun = 0;
+};
+
 function beginOne(): void {
   for (const [caller, own] of waiting) {
     waiting.delete(caller);
@@ -53,4 +73,21 @@ function beginOne(): void {
 export function inSlices<T>(borrower: Borrower, work: Generator<void, T>): T | Promise<T> {
   const { done, value } = work.next();
   return done ? value : nextSlice(borrower).then(() => inSlices(borrower, work));
+}
+
+/** Does a little work for each item, in slices if there are many items. */
+export function forEachInSlices<T>(
+  borrower: Borrower,
+  items: readonly T[],
+  work: (item: T, i: number) => void,
+): void | Promise<void> {
+  if (items.length <= firstSlice.values) items.forEach(work);
+  else return inSlices(borrower, forEach(items, work));
+}
+
+function* forEach<T>(items: readonly T[], work: (item: T, i: number) => void): Generator<void, void> {
+  for (const [i, item] of items.entries()) {
+    if (i > 0 && i % firstSlice.values === 0) yield;
+    work(item, i);
+  }
 }

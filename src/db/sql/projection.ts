@@ -46,6 +46,7 @@ interface Join {
 
 export function joinsOf(catalog: Catalog, projection: Projection): Joins {
   const joins = planJoins(projection);
+  if (joins.length === 0) return noJoins;
   return {
     list: joins.flatMap((joined, i) =>
       [marker(catalog, 'found'), ...namesIn(joined)].map(
