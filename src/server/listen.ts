@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { maxStreams } from '../db/inFlight.ts';
+import { passTurn } from '../db/pool/slices.ts';
 import { cutStalled } from './cutStalled.ts';
 import { createCutUnsent } from './cutUnsent.ts';
 
@@ -66,6 +67,7 @@ export async function listen(
     response.writeHead(400, { 'content-type': 'text/plain' }).end('The Host header is not the name of a host\n');
   });
   server.maxConnections = maxConnections;
+  server.on('connection', passTurn);
   // Makes room for new connections by closing idle ones.
   server.on('drop', () => server.closeIdleConnections());
   cutStalled(server, stalledMs);

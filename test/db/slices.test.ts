@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { Lender } from '../../src/db/pool/pool.ts';
-import { firstSlice, isMoreThanSlice, nextSlice, nextSlices } from '../../src/db/pool/slices.ts';
+import { firstSlice, isMoreThanSlice, nextSlice, nextSlices, passTurn } from '../../src/db/pool/slices.ts';
 import type { Plans } from '../../src/plan/plans.ts';
 import { createApp } from '../../src/server/app.ts';
 import { appConfig } from '../support/config.ts';
@@ -54,6 +54,20 @@ test("a turn of the event loop does one slice; callers alternate, and a caller's
   }
   await all;
   expect(begun).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'a1']);
+});
+
+test('a turn that accepts a connection does no slice, up to 50 in a row', async () => {
+  const begun: number[] = [];
+  const all = Promise.all([1, 2].map((n) => nextSlice({ caller: 'a', request: {} }).then(() => begun.push(n))));
+  for (let n = 1; n <= 50; n++) {
+    passTurn();
+    await turn();
+  }
+  expect(begun).toEqual([]);
+  passTurn();
+  await turn();
+  expect(begun).toEqual([1]);
+  await all;
 });
 
 test('a large answer is written in many turns of the event loop', async () => {

@@ -59,14 +59,31 @@ const beginTurn = (): void => {
   begun = 0;
 };
 
+/** Turns in a row that may pass without a slice because they accepted a connection. */
+const maxPassed = 50;
+let isAccepting = false;
+let passed = 0;
+
+/** Lets this turn pass without a slice, because it has accepted a connection and more may be waiting. */
+export const passTurn = (): void => {
+  isAccepting = true;
+};
+
 function beginOne(): void {
+  const passes = isAccepting && passed < maxPassed;
+  passed = passes ? passed + 1 : 0;
+  isAccepting = false;
+  if (!passes) beginNext();
+  if (waiting.size > 0) setImmediate(beginOne);
+}
+
+function beginNext(): void {
   for (const [caller, own] of waiting) {
     waiting.delete(caller);
     own.shift()?.begin();
     if (own.length > 0) waiting.set(caller, own);
     break;
   }
-  if (waiting.size > 0) setImmediate(beginOne);
 }
 
 /** Runs work that yields at the end of each slice; at once if there is only one. */
