@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import type { Db } from './db.ts';
 import type { Share } from './inFlight.ts';
 import type { Meter } from './pool/meter.ts';
-import { type Row, sizeOf } from './sql/row.ts';
+import { type Row, rowSize } from './sql/row.ts';
 
 /** Limit of what the reads of one response may return. */
 export interface Budget {
@@ -52,7 +52,7 @@ export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share
     if (read.excess) throw read.excess;
   };
   const measured = (row: Row): number => {
-    const size = sizeOf(row);
+    const size = rowSize(row);
     read.largest = Math.max(read.largest, size);
     return size;
   };

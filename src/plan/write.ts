@@ -1,7 +1,7 @@
 import { type GraphQLError, locatedError } from 'graphql';
 import type { Context } from '../context.ts';
 import { tooLarge } from '../db/budget.ts';
-import { nextSlices, sliceOf } from '../db/pool/slices.ts';
+import { nextSliceSize, nextSlices } from '../db/pool/slices.ts';
 import { bytesOf, isRow, shapeOf } from '../db/sql/row.ts';
 import type { PlannedField, PlannedObject } from './plan.ts';
 import { type AskedOf, type Found, isAbsent, type Level, valueFor } from './read.ts';
@@ -48,7 +48,7 @@ class ResponseWriter {
 
   constructor(writing: Writing) {
     this.#writing = writing;
-    this.#left = sliceOf(writing.context.borrower).values;
+    this.#left = nextSliceSize(writing.context.borrower).values;
   }
 
   *object({ fields }: PlannedObject, { objects, found }: Level, i: number): Writer {

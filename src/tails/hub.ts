@@ -8,7 +8,7 @@ import type { Db, SharedDb } from '../db/db.ts';
 import { bytesOfStream, createProcessInFlight, type InFlight, type Share } from '../db/inFlight.ts';
 import { ownWork } from '../db/pool/turns.ts';
 import { shareReads } from '../db/sharedReads.ts';
-import { type Row, sizeOf } from '../db/sql/row.ts';
+import { type Row, rowSize } from '../db/sql/row.ts';
 import { identity, type Sql } from '../db/sql/sql.ts';
 import { messageRows, selectMark, selectTailPage } from '../db/sql/tail.ts';
 import { createDelayLog } from './delayLog.ts';
@@ -171,7 +171,7 @@ const aroundRow = 200;
 function fitting(rows: readonly Row[], maxBytes: number): Pick<Batch, 'rows' | 'bytes'> {
   let bytes = 0;
   for (const [i, row] of rows.entries()) {
-    const more = sizeOf(row) + aroundRow;
+    const more = rowSize(row) + aroundRow;
     if (i > 0 && bytes + more > maxBytes / 2) return { rows: rows.slice(0, i), bytes };
     bytes += more;
   }

@@ -1,10 +1,10 @@
 import type pg from 'pg';
-import { nextSlice, sliceOf } from './slices.ts';
+import { nextSlice, nextSliceSize } from './slices.ts';
 import type { Borrower } from './turns.ts';
 
 /** Counts the bytes that PostgreSQL sends for a statement. */
 export interface Meter {
-  /** What was counted so far. */
+  /** The bytes that were counted so far. */
   readonly bytes: number;
   /** Adds bytes that arrived. An error that it throws ends the statement. */
   add(bytes: number): void;
@@ -32,7 +32,7 @@ export function measure(client: pg.Client, meter: Meter, borrower: Borrower, clo
   const excess = new AbortController();
   const goOn = () => void stream.resume();
   let drained = 0;
-  let left = sliceOf(borrower).bytes;
+  let left = nextSliceSize(borrower).bytes;
   const count = ({ length }: Buffer) => {
     if (excess.signal.aborted) {
       drained += length;
@@ -48,7 +48,7 @@ export function measure(client: pg.Client, meter: Meter, borrower: Borrower, clo
     if (left > 0) return;
     stream.pause();
     void nextSlice(borrower).then(goOn);
-    left = sliceOf(borrower).bytes;
+    left = nextSliceSize(borrower).bytes;
   };
   stream.on('data', count);
   return {

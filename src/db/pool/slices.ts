@@ -40,7 +40,7 @@ export const nextSlice = ({ caller, request }: Borrower): Promise<void> =>
   });
 
 /** Returns the size of a request's next slice. */
-export const sliceOf = ({ request }: Borrower): SliceSize => (places.has(request) ? nextSlices : firstSlice);
+export const nextSliceSize = ({ request }: Borrower): SliceSize => (places.has(request) ? nextSlices : firstSlice);
 
 /** Bytes of the results whose answers began in this turn. */
 let begun = 0;

@@ -80,7 +80,7 @@ export const shapeOf = (row: Row): RowShape => (row as unknown as { readonly [sh
 export const bytesOf = (row: Row): RowBytes => (row as unknown as { readonly [bytes]: RowBytes })[bytes];
 
 /** Calculates the length of a row's values, in bytes. */
-export const sizeOf = (row: Row): number =>
+export const rowSize = (row: Row): number =>
   isRow(row)
     ? bytesOf(row).size
     : Object.values<string | null>(row).reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0);

@@ -74,7 +74,7 @@ const longestShort = 64;
 /** PostgreSQL's limit of the columns of a result. Source: `MaxTupleAttributeNumber` in its htup_details.h. */
 const maxColumns = 1664;
 
-/** Where the values of a row are. Only one row is located, because a row's values are mostly read together. */
+/** The places of the values of one row. A row's values are mostly read together, so it is only the last row's. */
 const located: {
   row: RowBytes | undefined;
   count: number;
