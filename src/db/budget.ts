@@ -46,9 +46,8 @@ export const mostSent = ({ bytes }: Pick<RequestLimits, 'bytes'>): number => sen
  */
 export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share): Budget {
   let read = nothingRead();
-  const excess = () => tooLarge(`more than ${limits.bytes} bytes, counting at least ${leastBytes} for each row`);
   const check = () => {
-    if (read.bytes > limits.bytes) read.excess ??= excess();
+    if (read.bytes > limits.bytes) read.excess ??= excessOf(limits);
     if (read.excess) throw read.excess;
   };
   const measured = (row: Row): number => {
@@ -71,27 +70,7 @@ export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share
         return rows;
       },
     }),
-    meter() {
-      const response = read;
-      let own = 0;
-      return {
-        get bytes() {
-          return own;
-        },
-        add(bytes) {
-          own += bytes;
-          response.sent += bytes;
-          if (response.sent > mostSent(limits)) response.excess ??= excess();
-          if (response.excess) throw response.excess;
-          share?.add(bytes);
-        },
-        drop() {
-          response.sent -= own;
-          share?.drop(own);
-          own = 0;
-        },
-      };
-    },
+    meter: () => new ReadMeter(read, limits, share),
     renew() {
       read = nothingRead();
     },
@@ -109,9 +88,41 @@ interface Read {
   excess: AppError | null;
 }
 
+/** The meter of one read. It is a class because reads are many, and an object with a getter would be slow to create. */
+class ReadMeter implements Meter {
+  bytes = 0;
+  readonly #response: Read;
+  readonly #limits: Pick<RequestLimits, 'bytes'>;
+  readonly #share: Share | undefined;
+
+  constructor(response: Read, limits: Pick<RequestLimits, 'bytes'>, share: Share | undefined) {
+    this.#response = response;
+    this.#limits = limits;
+    this.#share = share;
+  }
+
+  add(bytes: number): void {
+    const response = this.#response;
+    this.bytes += bytes;
+    response.sent += bytes;
+    if (response.sent > mostSent(this.#limits)) response.excess ??= excessOf(this.#limits);
+    if (response.excess) throw response.excess;
+    this.#share?.add(bytes);
+  }
+
+  drop(): void {
+    this.#response.sent -= this.bytes;
+    this.#share?.drop(this.bytes);
+    this.bytes = 0;
+  }
+}
+
 const nothingRead = (): Read => ({ bytes: 0, largest: 0, sent: 0, excess: null });
 
 export const tooLarge = (what: string): AppError =>
   new AppError('RESPONSE_TOO_LARGE', `The response would hold ${what}: ask for less at once`);
+
+const excessOf = ({ bytes }: Pick<RequestLimits, 'bytes'>): AppError =>
+  tooLarge(`more than ${bytes} bytes, counting at least ${leastBytes} for each row`);
 
 export const isTooLarge = (error: unknown): boolean => error instanceof AppError && error.code === 'RESPONSE_TOO_LARGE';
