@@ -47,6 +47,8 @@ async function hold(held: Pool): Promise<() => Promise<void>> {
 
 const ticket = sql`select n from events.ticket`;
 const slowTicket = sql`select n from events.slow_ticket`;
+/** Runs much longer than any test waits. */
+const endlessTicket = sql`select n from events.slow_ticket, pg_sleep(60)`;
 const numberFrom = async (way: Db, query: Sql = ticket) => (await way.rows(query))[0]?.['n'];
 const distinct = async (numbers: readonly Promise<unknown>[]) => new Set(await Promise.all(numbers)).size;
 
@@ -61,17 +63,17 @@ const running = async () =>
   ).rowCount;
 
 /** Starts a reader; `leave` aborts it. */
-function reader(scope: Scope = {}) {
+function reader(scope: Scope = {}, query = slowTicket) {
   const controller = new AbortController();
-  const read = numberFrom(db.within({ signal: controller.signal, ...scope }), slowTicket);
+  const read = numberFrom(db.within({ signal: controller.signal, ...scope }), query);
   read.catch(() => {});
   return { read, leave: () => controller.abort(gone) };
 }
 
 /** Starts this many readers that share one running statement. */
-async function startTogether(count: number, scopes: readonly Scope[] = []) {
+async function startTogether(count: number, scopes: readonly Scope[] = [], query = slowTicket) {
   const letGo = await hold(pool);
-  const readers = Array.from({ length: count }, (_, i) => reader(scopes[i]));
+  const readers = Array.from({ length: count }, (_, i) => reader(scopes[i], query));
   await letGo();
   await expect.poll(running, soon).toBe(1);
   expect(pool.stats().waiting).toBe(0);
@@ -162,10 +164,10 @@ describe('a reader who leaves', () => {
 
   test('the last reader who leaves ends the statement', async () => {
     const before = await db.rows(sql`select pg_backend_pid() as pid`);
-    const readers = await startTogether(3);
+    const readers = await startTogether(3, [], endlessTicket);
     for (const { leave } of readers) leave();
     for (const { read } of readers) await expect(read).rejects.toBe(gone);
-    await expect.poll(running).toBe(0); // PostgreSQL reports the state after its error has left
+    await expect.poll(running, soon).toBe(0); // PostgreSQL reports the state after it has sent the error
     expect(await db.rows(sql`select pg_backend_pid() as pid`)).toEqual(before);
   });
 });
