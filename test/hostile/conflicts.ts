@@ -3,7 +3,7 @@ import { getNamedType, isEnumType, isObjectType } from 'graphql';
 import { type Crawl, Disagreement, dataOf, type Place } from './check.ts';
 import { note } from './coverage.ts';
 import { some } from './dice.ts';
-import { rowsStatement } from './oracle.ts';
+import { type OracleRow, readRows, rowsStatement } from './oracle.ts';
 import { inputOf, shownIn } from './writes.ts';
 
 /** Number of keys per relation by which an existing row is found. */
@@ -34,7 +34,13 @@ async function checkExisting(crawl: Crawl, place: Place): Promise<void> {
     throw new Disagreement(`There is no mutation that creates rows of ${relation.name}`);
   const inputType = getNamedType(mutation.args.find(({ name }) => name === 'inputs')?.type);
   const statement = rowsStatement(model.schema, relation);
-  const whole = place.rows.filter(({ cells }) => [...cells.values()].every((cell) => cell !== null));
+  // A row with a null in it is not `is not null`, the condition of partial keys.
+  const isWhole = ({ cells }: OracleRow) =>
+    relation.columns.every(({ name, type }) => {
+      const cell = cells.get(name);
+      return cell && !(type.isRow && /[(,][,)]/.test(cell.text));
+    });
+  const whole = place.rows.filter(isWhole);
   for (const key of some(dice, keys.getValues(), perRelation)) {
     const [row] = some(dice, whole, 1);
     const columns = relation.columns.filter(({ mayInsert }) => mayInsert);
@@ -47,12 +53,17 @@ async function checkExisting(crawl: Crawl, place: Place): Promise<void> {
       }
     }`;
     const variables = { inputs: [input], onConflict: { do: action, on: key.name } };
-    const [before] = await oracle.ask([statement]);
+    // As the API shows them, since an input can express neither a negative zero nor the spaces in a document.
+    const read = async () => {
+      const [texts = []] = await oracle.ask([statement]);
+      return readRows(texts, relation, place.surface.labels).map(shownIn);
+    };
+    const before = await read();
     const answer = await host.ask(document, variables);
     const isOnlyKey = answer.errors?.[0]?.message === 'inputs[0] gives only its key and nothing to update; use IGNORE';
     if (isOnlyKey && action === 'UPDATE' && columns.length <= longestKey) continue;
     const { made } = dataOf(host, answer, document, variables);
-    const [after] = await oracle.ask([statement]);
+    const after = await read();
     const { rows, ...counts } = made as { rows: readonly object[]; [count: string]: unknown };
     const found = [{ ...counts }, rows.map((one) => ({ ...one }))];
     const shown = Object.fromEntries(Object.entries(shownIn(row)).map(([name, value]) => [fields.get(name), value]));

@@ -25,6 +25,7 @@ const given = inject('hostile');
 /** Everything that occurred, in both databases together. */
 const coverage: Coverage = new Map();
 let asked = 0;
+let hasFailed = false;
 
 /** Opens a database in which one schema after another is created and dropped. */
 async function openPlace(database: TestDatabase, isExtended: boolean) {
@@ -51,7 +52,11 @@ async function openPlace(database: TestDatabase, isExtended: boolean) {
         asked++;
         if (given && asked % 20 === 0) process.stderr.write(`${asked} schemas\n`);
       } catch (error) {
-        throw new Error(`${error instanceof Error ? error.message : error}\nin\n${model.ddl}`);
+        const message = `${error instanceof Error ? error.message : error}\nin\n${model.ddl}`;
+        // Finding a smaller schema with the same fault can take long.
+        if (given && !hasFailed) process.stderr.write(`${message}\n`);
+        hasFailed = true;
+        throw new Error(message);
       } finally {
         await database.admin(`drop schema if exists ${model.schema} cascade`);
       }
