@@ -79,7 +79,7 @@ const isMixed = ({ message }: DatabaseError): boolean => message.includes('Opera
 
 /**
  * Tells whether a function of the owner raised the error as a message of its own: PostgreSQL and its extensions raise
- * errors without context.
+ * such errors without context.
  */
 const isOwnersWord = ({ code = '', where }: DatabaseError): boolean =>
   !definedClasses.has(code.slice(0, 2)) && where !== undefined;
@@ -96,13 +96,15 @@ const translations: readonly Translation[] = [
     states: /^(0A000|XX000)$/,
     when: isUnplanned,
     code: 'QUERY_TOO_COMPLEX',
-    message: 'The cluster cannot combine rows of different nodes like this; leave out the relation or filter that does',
+    message:
+      'The cluster cannot combine rows of different nodes like this; leave out the relation or filter that needs it',
   },
   {
     states: /^XX000$/,
     when: isMixed,
     code: 'BAD_USER_INPUT',
-    message: 'A geometry must be in the coordinate system of the column, which its crs names',
+    message:
+      'A geometry must be in the coordinate system of its column, which its crs names unless it is longitude and latitude',
   },
   { states: /./, when: isOwnersWord, code: 'BAD_USER_INPUT' },
   {

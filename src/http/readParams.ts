@@ -40,10 +40,7 @@ export function limitBody(maxBytes: number): Rule<BodyContext> {
   };
 }
 
-/**
- * Creates the function that reads a request's parameters. It reads nothing of a body that is neither JSON nor a GraphQL
- * document.
- */
+/** Creates the reader of a request's parameters. It ignores a body that is neither JSON nor a GraphQL document. */
 export function createParamsReader(maxBytes: number) {
   return async (request: Request, context: BodyContext): Promise<GraphQLParams | undefined> => {
     if (request.method === 'GET') return paramsOf(new URL(request.url).searchParams);
@@ -130,6 +127,6 @@ function parsed(problem: string, text: string): unknown {
 const tooLong = (limit: number) => new AppError('PAYLOAD_TOO_LARGE', `The request body is longer than ${limit} bytes`);
 
 const encoded = (encoding: string) =>
-  new GraphQLError(`The body is encoded as ${encoding.slice(0, 40)}: send it as it is`, {
+  new GraphQLError(`The body is encoded as ${encoding.slice(0, 40)}: send it without a content encoding`, {
     extensions: { code: 'BAD_USER_INPUT', http: { status: 415, headers: { 'Accept-Encoding': 'identity' } } },
   });

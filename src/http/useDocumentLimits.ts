@@ -74,32 +74,32 @@ export function useDocumentLimits(
       const price = pricing({ schema, document, operationName, variables: variables ?? {} });
       extendContext({ price });
       if (context.record) context.record.cost = price.rows;
-      refuseDear(price, limits);
+      refuseExpensive(price, limits);
     },
   };
 }
 
 /** Throws QUERY_TOO_COMPLEX for an operation that may cost more than the limit. */
-export function refuseDear(price: Price, { cost: limit }: Pick<RequestLimits, 'cost'>): void {
-  const { rows, dearest } = price;
-  if (price.isStatic) refuseStatic(price);
+export function refuseExpensive(price: Price, { cost: limit }: Pick<RequestLimits, 'cost'>): void {
+  const { rows, largest } = price;
+  if (price.isStatic) refuseIntrospection(price);
   if (price.isStatic || rows <= limit) return;
-  const most = dearest && `; most come from "${dearest.path}" (${count(dearest.rows)})`;
+  const most = largest && `; most come from "${largest.path}" (${count(largest.rows)})`;
   throw tooComplex(
-    `The document may ask for ${count(rows)} rows, more than the ${count(limit)} of this server${most}: ask for smaller pages`,
+    `The document may ask for ${count(rows)} rows, but this server allows ${count(limit)}${most}: ask for smaller pages`,
   );
 }
 
 /**
- * Limit of what an introspection may select for each type: several times what tools select. An introspection is
- * executed only once, so it has no price in rows, but a circular selection would be expensive even once.
+ * Maximum number of items that an introspection may list for each type: several times what tools list. An introspection
+ * is executed only once, so it has no price in rows, but a circular selection would be expensive even once.
  */
 const maxIntrospected = 400;
 
-function refuseStatic({ rows }: Price): void {
+function refuseIntrospection({ rows }: Price): void {
   if (rows <= maxIntrospected) return;
   throw tooComplex(
-    `The introspection may list ${count(rows)} things for each type, more than the ${maxIntrospected} of this server: nest fewer lists, and select each only once`,
+    `The introspection may list ${count(rows)} items for each type, but this server allows ${maxIntrospected}: nest fewer lists, and select each only once`,
   );
 }
 

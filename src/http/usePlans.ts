@@ -7,7 +7,7 @@ import type { Admitted } from './useAdmission.ts';
 import type { ContextOf, ServerContext } from './useApi.ts';
 import type { CacheAnswer } from './useCaching.ts';
 import type { DocumentCache } from './useDocumentCache.ts';
-import { type PricedContext, type PriceOperation, refuseDear } from './useDocumentLimits.ts';
+import { type PricedContext, type PriceOperation, refuseExpensive } from './useDocumentLimits.ts';
 import { type ChooseDocument, type DocumentContext, operationNameOf } from './useDocuments.ts';
 import { expectAnswer, type PlannedContext } from './useInFlight.ts';
 import { endWithClient } from './useLifetime.ts';
@@ -46,7 +46,7 @@ export function usePlans(
     async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
       const type = types.of(request);
       const found = type && findRun(request, url.pathname, serverContext, options);
-      const text = found && (await answerShortly(found, request, serverContext, options));
+      const text = found && (await answerByPlan(found, request, serverContext, options));
       if (!type || !text) return;
       const cached = request.method === 'GET' ? options.cache(request, serverContext.caller, `${type}\n`, text) : null;
       const { Response: ResponseClass } = fetchAPI;
@@ -89,7 +89,7 @@ const mostExecuted = 2000;
 const withText = (result: PlannedResult) => ({ ...result, stringify: textOf });
 
 /** Returns the text of an answer that is data alone; null to continue on the full path. */
-async function answerShortly(
+async function answerByPlan(
   { api, run, price, operation }: FoundRun,
   request: Request,
   context: PlanContext,
@@ -130,7 +130,7 @@ function findRun(request: Request, path: string, context: PlanContext, options: 
     if (!options.isOpen && refusalOf(operation.operation, context)) return null;
     const variables = (variablesOf(schema, operation, params.variables) ?? {}) as Readonly<Record<string, unknown>>;
     const price = options.pricing({ schema, document, operationName, variables });
-    refuseDear(price, options.limits);
+    refuseExpensive(price, options.limits);
     const run = prepareRun(plans, variables);
     if (!run) return null;
     if (record)
@@ -162,7 +162,7 @@ function isOrdinary(params: GraphQLParams): boolean {
   );
 }
 
-/** Number of spellings of `Accept` that are kept, those used last. */
+/** Number of `Accept` headers that are kept, the most recently used. */
 const maxTypes = 50;
 
 /** Creates the table of content types by `Accept` header, as chosen on the full path. */

@@ -11,7 +11,7 @@ import { leafRows, shareOf } from './share.ts';
 export interface Price {
   readonly rows: number;
   /** Path of the field that asks for the most rows; null if none asks for any. */
-  readonly dearest: { readonly path: string; readonly rows: number } | null;
+  readonly largest: { readonly path: string; readonly rows: number } | null;
   /** Maximum number of values in the response, and of characters in their names. */
   readonly values: number;
   readonly names: number;
@@ -45,7 +45,7 @@ export interface Priced {
 export function priceOf({ schema, document, operationName, variables, pages }: Priced): Price {
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
-  if (!operation || !root) return { rows: 0, dearest: null, values: 0, names: 0, isFixed: true, isStatic: false };
+  if (!operation || !root) return { rows: 0, largest: null, values: 0, names: 0, isFixed: true, isStatic: false };
   let isFixed = true;
   const given = createArgumentValues(operation, variables, () => {
     isFixed = false;
@@ -91,10 +91,10 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
 /** Adds up what the fields of a document ask for. */
 function createTotal() {
   const sum = { rows: 0, values: 0, names: 0 };
-  let dearest: Price['dearest'] = null;
+  let largest: Price['largest'] = null;
   const rows = (path: string, amount: number) => {
     sum.rows += amount;
-    if (amount > (dearest?.rows ?? 0)) dearest = { path, rows: amount };
+    if (amount > (largest?.rows ?? 0)) largest = { path, rows: amount };
   };
   return {
     rows,
@@ -105,7 +105,7 @@ function createTotal() {
     name(characters: number) {
       sum.names += characters;
     },
-    price: () => ({ ...sum, dearest }),
+    price: () => ({ ...sum, largest }),
   };
 }
 

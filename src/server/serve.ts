@@ -142,7 +142,8 @@ async function readFiles(config: Config, log: Logger) {
 async function findDashboard(config: Config): Promise<Dashboard | null> {
   if (!config.dashboard) return null;
   const dashboard = await readDashboard();
-  if (!dashboard) throw new ConfigError(['DASHBOARD: the page was not built: npm run prepare, or set it to off']);
+  if (!dashboard)
+    throw new ConfigError(['DASHBOARD: the page was not built: run npm run prepare, or set DASHBOARD=off']);
   return dashboard;
 }
 
@@ -157,7 +158,7 @@ async function readDocuments(paths: readonly string[]): Promise<ReadDocuments> {
   return read;
 }
 
-/** Tells whether the collector can write, which has no token and sends documents of its own. */
+/** Tells whether the collector can write: it has no token, and sends documents of its own. */
 const isFed = ({ auth, documents }: Config, { isEmbedded }: Database): boolean =>
   isEmbedded && !auth && !documents.persistedOnly;
 

@@ -134,7 +134,7 @@ describe('a price', () => {
   test('a price names the field that asks for the most', () => {
     const text =
       '{ all: sites(first: 10) { nodes { devices(first: 20) { nodes { serial } } } } events { totalCount } }';
-    expect(priceWith({}, text).dearest).toEqual({ path: 'all.nodes.devices', rows: 200 });
+    expect(priceWith({}, text).largest).toEqual({ path: 'all.nodes.devices', rows: 200 });
   });
 });
 
@@ -173,7 +173,7 @@ describe('rejected documents', () => {
       status: 400,
       code: 'QUERY_TOO_COMPLEX',
       message:
-        'The document may ask for 6,380,050 rows, more than the 200,000 of this server; most come from ' +
+        'The document may ask for 6,380,050 rows, but this server allows 200,000; most come from ' +
         '"sites.nodes.devices.nodes.site.devices.nodes.events" (6,250,000): ask for smaller pages',
     });
   });

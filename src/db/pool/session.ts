@@ -114,15 +114,13 @@ async function lackingSettings(client: pg.Client, options: SessionOptions): Prom
   return Object.fromEntries(Object.entries(wanted).filter(([name, value]) => !isHeld(name, value)));
 }
 
-const describe = 'There is a pooler such as PgBouncer in front of PostgreSQL';
-
 /** Explains to the operator what was found, and what to do about its cost. */
 export function explainSession({ pooler, settings }: Session, role: string) {
   if (!pooler) return { found: 'its settings were sent when it was opened', remedies: [] };
   const lacking = Object.entries(settings);
   const names = lacking.map(([name]) => name).join(', ');
   const found = [
-    `${describe} and ${pooler.prepares ? 're-prepares statements on each backend' : 'does not re-prepare statements, so each is planned every time'}`,
+    `A pooler such as PgBouncer stands in front of PostgreSQL and ${pooler.prepares ? 're-prepares statements on each backend' : 'does not re-prepare statements, so each is planned every time'}`,
     lacking.length === 0 ? 'the role has the settings' : `each transaction sets ${names}, which the role lacks`,
   ];
   const remedies = [
