@@ -30,7 +30,7 @@ export const errorCodes = Object.keys(statuses) as readonly ErrorCode[];
 const retryAfter: Partial<Record<ErrorCode, number>> = { AUTHENTICATION_UNAVAILABLE: 1, DATABASE_UNAVAILABLE: 1 };
 
 /** Codes of temporary errors: the same request may succeed later. */
-export const passing: ReadonlySet<unknown> = new Set<ErrorCode>([
+export const temporaryCodes: ReadonlySet<unknown> = new Set<ErrorCode>([
   'AUTHENTICATION_UNAVAILABLE',
   'DATABASE_UNAVAILABLE',
   'RATE_LIMITED',

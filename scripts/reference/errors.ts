@@ -1,4 +1,4 @@
-import { AppError, errorCodes, passing } from '../../src/errors.ts';
+import { AppError, errorCodes, temporaryCodes } from '../../src/errors.ts';
 import { code, section, table } from './markdown.ts';
 
 export const errorsSection = (): string =>
@@ -10,7 +10,7 @@ export const errorsSection = (): string =>
       errorCodes.map((name) => {
         const { status, spec } = new AppError(name, '').extensions.http;
         const shown = spec ? `${status}; 200 under \`application/json\`` : String(status);
-        return [code(name), shown, passing.has(name) ? 'may succeed' : 'fails again'];
+        return [code(name), shown, temporaryCodes.has(name) ? 'may succeed' : 'fails again'];
       }),
     ),
   );

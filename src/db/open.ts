@@ -13,7 +13,7 @@ export interface Database {
   readonly name: DatabaseName;
   readonly stats: () => PoolStats;
   readonly probe: Probe;
-  /** Location, for people. */
+  /** Location, for messages. */
   readonly label: string;
   readonly isEmbedded: boolean;
   /** Folder of the extensions that belong to its data; null except for the embedded database. */

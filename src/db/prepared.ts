@@ -8,7 +8,7 @@ export interface Prepared {
   nameOf(text: string): string | undefined;
   /** Replaces the name of a text whose statement is stale, is gone, or already existed. */
   renew(text: string): void;
-  /** Names that were already prepared before their first use as a query. */
+  /** Names of the statements of settings that have run once, so that they are prepared. */
   readonly ready: Set<string>;
   /**
    * The shapes of the rows of prepared statements, by name. PostgreSQL refuses to change one while the statement stays

@@ -13,7 +13,7 @@ export interface Visibility {
 /** A setting and its value. */
 export type Setting = readonly [name: string, value: string];
 
-/** Set for reads that call functions, since a STABLE function may call one that writes. */
+/** Setting of reads that call functions, since a STABLE function may call one that writes. */
 export const readOnly: Setting = ['transaction_read_only', 'on'];
 
 /** Returns the settings: the same list for the same claims, which belong to a verified token. */
@@ -37,7 +37,7 @@ export function settingsAhead({ settings }: Session, own: readonly Setting[]): O
   return values.length === 0 ? undefined : { text: textOfSettings(values.length / 2), values };
 }
 
-/** Returns the statement that makes a number of settings, whose names and values are its parameters. */
+/** Returns the statement that makes `count` settings, whose names and values are its parameters. */
 function textOfSettings(count: number): string {
   const calls = () => Array.from({ length: count }, () => sql`pg_catalog.set_config(${''}, ${''}, true)`);
   const text = settingTexts.get(count) ?? toQuery(sql`select ${join(calls())}`).text;

@@ -3,7 +3,7 @@
 /** @import { ListedDocument } from './useDocumentList.ts' */
 
 /**
- * Creates the line above GraphiQL with the persisted documents and the signed-in account, if there are any.
+ * Creates the bar above GraphiQL with the persisted documents and the signed-in account, if there are any.
  * @param {{ documents: readonly ListedDocument[], account: string | null, signOut: () => Promise<void> }} content
  */
 export function createBar({ documents, account, signOut }) {

@@ -12,7 +12,7 @@
  * each server-sent event.
  * @param {string} url
  * @param {typeof fetch} send
- * @param {(params: Params) => object} [body] what to send of an operation
+ * @param {(params: Params) => object} [body] creates the request body of an operation
  */
 export const createFetcher =
   (url, send, body = (params) => params) =>

@@ -10,7 +10,7 @@ import { fieldOf, isList, isOfFunction, isOptional, named, optionalFields, typeO
 /**
  * Makes tabs for an aggregate, a search, a function, a mutation and a live tail, as far as a schema has them.
  * @param {IntrospectedSchema} schema
- * @param {readonly List[]} lists the one to prefer first
+ * @param {readonly List[]} lists the preferred one first
  * @returns {Tab[]}
  */
 export function operationTabs(schema, lists) {

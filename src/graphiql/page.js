@@ -109,9 +109,9 @@ async function render() {
     initialQuery: open?.query ?? '',
     initialVariables: open?.variables ?? '',
     initialHeaders: open?.headers ?? '',
-    // The bundle's own handler writes the whole document to the address, and so to the logs of whatever is in front.
+    // The bundle's own handler writes the whole document to the address, and so to the logs of proxies.
     onEditQuery: () => {},
-    // Headers may contain a token. GraphiQL's settings can keep them.
+    // Headers may contain a token, so GraphiQL keeps them only if its settings say so.
     shouldPersistHeaders: undefined,
   });
 }

@@ -5,8 +5,8 @@ import { AppError } from '../errors.ts';
 import { shortened } from './shortMessages.ts';
 
 /**
- * Creates the mask for errors on their way to a client. Errors of this API and of graphql-js pass through with a code;
- * any other becomes an id, under which the log holds the whole error.
+ * Creates the function that masks errors before a client sees them. Errors of this API and of graphql-js pass with a
+ * code; any other becomes an id, under which the log holds the whole error.
  */
 export function createErrorMask(log: Logger): (error: unknown) => Error {
   return (error) => shortened(masked(error));

@@ -2,10 +2,9 @@ import { AppError, badInput } from '../errors.ts';
 import type { Rule } from './useAdmission.ts';
 
 /**
- * Creates the rule that refuses requests which a browser sends on behalf of a foreign page without asking the server
- * first. Browsers mark them with `Sec-Fetch-Site`; for browsers that do not, content types that an HTML form can send
- * are refused. Following a link (`navigate`) is allowed: it changes nothing, and only the person who followed it sees
- * the answer.
+ * Creates the rule that refuses requests of foreign pages for which browsers send no preflight. Browsers mark them with
+ * `Sec-Fetch-Site`; for browsers that do not, content types that an HTML form can send are refused. Following a link
+ * (`navigate`) is allowed: it changes nothing, and only the person who followed it sees the answer.
  */
 export function preventCsrf(corsOrigins: readonly string[]): Rule<unknown> {
   const isForeign = ({ method, headers }: Request) =>

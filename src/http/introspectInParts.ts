@@ -51,10 +51,7 @@ const listing = (schema: GraphQLSchema, types: TypeMap): GraphQLSchema =>
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/**
- * Finds the empty lists among an operation's fields, where the `types` of `__schema` stand, and the same lists in other
- * data.
- */
+/** Finds the empty lists in an operation's fields, such as `types` in `__schema`; `in` finds the same in other data. */
 const emptyListsOf = (data: ExecutionResult['data']) =>
   Object.entries(data ?? {}).flatMap(([field, value]) =>
     Object.entries(isObject(value) ? value : {}).flatMap(([key, items]) => {

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** In characters. */
+/** Length in characters. */
 const longestWord = 200;
 const longestMessage = 1000;
 
@@ -21,7 +21,7 @@ function cut(text: string, longest: number): string {
   return `${text.slice(0, half)}...${text.slice(-half)}`;
 }
 
-/** Shortens the messages of validation, which the mask for errors does not see. */
+/** Shortens the messages of validation, which the error mask does not see. */
 export function useShortMessages(): Plugin {
   return {
     onValidate:

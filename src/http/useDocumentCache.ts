@@ -10,8 +10,8 @@ const ownTokens = 10;
 export type DocumentCache = LRUCache<string, DocumentNode>;
 
 /**
- * Creates the cache of the documents used last, limited by their total number of tokens. This bounds memory whatever
- * clients send: a parsed token takes about 650 bytes, whether it has one character or forty.
+ * Creates the cache of the most recently used documents, limited by their total number of tokens. This bounds memory
+ * whatever clients send: a parsed token takes about 650 bytes, whether it has one character or forty.
  */
 export const createDocumentCache = (maxTokens: number): DocumentCache =>
   new LRUCache({ maxSize: maxTokens, sizeCalculation: ({ tokenCount = 0 }) => ownTokens + tokenCount });

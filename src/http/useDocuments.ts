@@ -60,7 +60,7 @@ export function createDocumentChoice({ endpoint, persistedOnly, proxies }: Docum
     const text = params.query;
     const maySend = !persistedOnly || mayExplore(caller);
     if (text && typeof text !== 'string') throw badInput('query must be a string');
-    // Apollo's link stops sending hashes once it is told to; documents that are already known still run.
+    // Apollo's link sends only texts once hashes are refused; the texts of persisted documents still run.
     const id = asked?.id ?? (text && !maySend ? sha256(text) : null);
     const found = id === null ? undefined : api.documents.find(id);
     if (found) {

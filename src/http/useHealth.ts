@@ -4,7 +4,7 @@ import { nextSlice } from '../db/pool/slices.ts';
 
 /**
  * Answers health probes: live once the server listens, ready while `check` resolves. The reason for a rejection is only
- * logged. Probes need no token, so each turn of the event loop answers one.
+ * logged. Probes need no token, so each turn of the event loop answers only one.
  */
 export function useHealth(check: () => Promise<void>, log: Logger): Plugin {
   let ready = true;

@@ -9,8 +9,9 @@ import type { Price } from '../pricing/cost.ts';
 import { type OriginContext, originOf } from './origin.ts';
 import type { PricedContext } from './useDocumentLimits.ts';
 
-/** Context of a request whose plan ran, if the answer has errors and Yoga must write it. */
+/** Context of a request whose plan may have run. */
 export interface PlannedContext {
+  /** The plan's result, if it failed or has errors; Yoga reports it. */
   planned?: Promise<PlannedResult>;
 }
 

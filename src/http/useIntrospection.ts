@@ -19,7 +19,7 @@ const kept = 8;
 /** The text of an answer. */
 interface Text {
   readonly compressed: Buffer;
-  /** In bytes, uncompressed. */
+  /** Size in bytes, uncompressed. */
   readonly length: number;
 }
 
@@ -33,7 +33,7 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
   /** Answers by the object that stands in for them in the result. */
   const texts = new WeakMap<object, Text>();
 
-  async function tell(args: ExecutionArgs, execute: (args: ExecutionArgs) => unknown): Promise<ExecutionResult> {
+  async function introspect(args: ExecutionArgs, execute: (args: ExecutionArgs) => unknown): Promise<ExecutionResult> {
     let length = 0;
     async function* body() {
       for await (const piece of introspectInParts(args, execute)) {
@@ -58,9 +58,10 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
       if (!price?.isStatic) return;
       const ofSchema = answers.get(args.schema) ?? new LRUCache({ max: kept });
       answers.set(args.schema, ofSchema);
-      const key = questionOf(args);
+      const key = keyOf(args);
       const answer =
-        ofSchema.get(key) ?? tell({ ...args, schema: args.contextValue.api?.wholeSchema() ?? args.schema }, executeFn);
+        ofSchema.get(key) ??
+        introspect({ ...args, schema: args.contextValue.api?.wholeSchema() ?? args.schema }, executeFn);
       ofSchema.set(key, answer);
       const result = await answer;
       const text = texts.get(result);
@@ -85,8 +86,8 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
 }
 
 /**
- * Created outside of the hook, whose closure would keep the schema alive. Yoga itself writes results that are not JSON,
- * such as streams of events.
+ * Creates the result that stands in for an answer, outside of the hook, whose closure would keep the schema alive. Yoga
+ * calls `stringify` for responses that are not JSON, such as event streams.
  */
 const answerOf = (compressed: Buffer): ExecutionResult & { readonly stringify: () => string } => ({
   data: {},
@@ -107,5 +108,5 @@ function jsonTypeOf({ headers }: Request): string | undefined {
   return first && (first === own ? own : 'application/json');
 }
 
-const questionOf = ({ document, operationName, variableValues }: ExecutionArgs): string =>
+const keyOf = ({ document, operationName, variableValues }: ExecutionArgs): string =>
   JSON.stringify([document.loc?.source.body ?? print(document), operationName, variableValues]);

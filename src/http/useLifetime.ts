@@ -10,21 +10,21 @@ export interface LifetimeContext {
   readonly res?: ServerResponse;
 }
 
-/** The place where a client's departure shows. */
+/** Sources of the news that the client left: the response on its socket, otherwise the request's signal. */
 type Departure = Pick<LifetimeContext, 'res'> & { readonly request: Pick<Request, 'signal'> };
 
 /** The time in which a request's answer is of use. */
 interface Lifetime {
   /** Aborts with an AppError once the answer is of no use. */
   readonly signal: AbortSignal;
-  /** Also ends the lifetime when the client departs before it has the answer. */
+  /** Ends the lifetime also when the client leaves before it has the answer. */
   endWith(departure: Departure): void;
   /** Removes the deadline. */
   release(): void;
 }
 
 /**
- * Gives each request a deadline, and cancels its statements when that passes or the client departs. A mutation ends
+ * Gives each request a deadline, and cancels its statements when that passes or the client leaves. A mutation ends
  * only at its deadline, and its statements are not cancelled. A subscription has no deadline.
  */
 export function useLifetime(timeoutMs: number): Plugin<Context & LifetimeContext, LifetimeContext> {
@@ -40,12 +40,12 @@ export function useLifetime(timeoutMs: number): Plugin<Context & LifetimeContext
       lifetime.release();
       lifetime.endWith(contextValue);
     },
-    // Absent if an earlier plugin has already answered.
+    // The lifetime is absent if an earlier plugin has already answered.
     onResponse: ({ serverContext }) => serverContext.lifetime?.release(),
   };
 }
 
-/** A client that goes away ends what was read for it, but no mutation. */
+/** Ends a request's lifetime when its client leaves, unless it is a mutation. */
 export function endWithClient(
   context: Pick<LifetimeContext, 'lifetime'> & Departure,
   operation: OperationTypeNode | undefined,

@@ -109,10 +109,7 @@ export function compile({ schema, document, operation, variables, decided, slott
     return { value: undefined, place: asks.push({ of: ask, kept: keptOf(ask) }) - 1 };
   }
 
-  /**
-   * Evaluates what a field asks for, with slots in place of variables; null if it depends on others, or on their
-   * values.
-   */
+  /** Evaluates what a field asks for with slots in place of variables; null if it depends on other values. */
   function keptOf(ask: (given: Variables, slots: Variables) => unknown): Ask['kept'] {
     if (slotted.size === 0) return null;
     let depends = false;
@@ -126,7 +123,7 @@ export function compile({ schema, document, operation, variables, decided, slott
       );
       return depends ? null : kept;
     } catch {
-      return null; // a value says what is asked for
+      return null; // the request depends on a value
     }
   }
 

@@ -10,15 +10,15 @@ export interface Plan {
   readonly root: PlannedObject;
   /** Number of fields. */
   readonly size: number;
-  /** The requests of the fields with variables. */
+  /** The requests that depend on variables. */
   readonly asks: readonly Ask[];
 }
 
 /** The request of a field: what it asks the loaders for. */
 export interface Ask {
-  /** Returns it for these variables; throws if the executor must report an error in them. */
+  /** Returns the request for these variables; throws if the executor must report an error in them. */
   readonly of: (variables: Variables) => unknown;
-  /** The same with slots in place of variables, for all variables that they fit. */
+  /** The request with slots in place of variables, for all variables that fit; null if it cannot have slots. */
   readonly kept: { readonly value: unknown; readonly slots: Slots } | null;
 }
 
@@ -41,21 +41,21 @@ export interface PlannedField {
   /** Its name in errors. */
   readonly name: string;
   readonly isRequired: boolean;
-  /** For a list, whether its items are non-null. */
+  /** Whether the items of a list are non-null. */
   readonly items: { readonly isRequired: boolean } | null;
-  /** Its value if it is always the same, like that of `__typename`. */
+  /** Its JSON if that is always the same, as for `__typename`. */
   readonly constant: string | null;
   readonly reading: FieldReading;
-  /** Column that holds its text, if it is only that. */
+  /** Column whose text is its value, if it needs nothing else. */
   readonly column: string | undefined;
   /** Whether it is read before anything is written, because it is loaded or has a selection. */
   readonly isRead: boolean;
-  /** Its request, or the index of that in the plan's `asks`; null if it is known. */
+  /** Its request; if that depends on variables, its index in the plan's `asks` instead. */
   readonly asked: { readonly value: unknown; readonly place: number | null };
   readonly below: Below | null;
 }
 
-/** The places of the columns of an object's fields in the texts of its rows, which mostly have the same shape. */
+/** The places of the columns of an object's fields in its rows, which usually have the same shape. */
 export class ColumnPlaces {
   readonly #fields: readonly Pick<PlannedField, 'column'>[];
   #shape: RowShape | undefined;

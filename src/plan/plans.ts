@@ -19,7 +19,7 @@ import type { Plan, Unplanned } from './plan.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** The plans of a schema's documents, those used last. */
+/** The most recently used plans of a schema's documents. */
 export interface Plans {
   /**
    * Returns an operation's plans; null for a subscription, and for a document that is seen for the first time unless
@@ -84,7 +84,7 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
   const { schema, document, operation } = planned;
   const directing = directingVariables(document);
   const { literals, slots } = rolesOf(planned);
-  const many = [...new Set([...directing, ...literals])];
+  const fixed = [...new Set([...directing, ...literals])];
   const keys = new Set<string>();
   return {
     schema,
@@ -92,17 +92,17 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
     with(variables) {
       const slotted = slots.filter((name) => variables[name] !== undefined && variables[name] !== null);
       const nulls = slots.filter((name) => !slotted.includes(name));
-      const key = keyOf([...many, ...nulls], variables);
-      // A variable with more values costs more in plans than it saves.
+      const key = keyOf([...fixed, ...nulls], variables);
+      // Variables with more values than that would cost more in plans than they save.
       if (keys.size < maxVariants) keys.add(key);
-      const isMany = keys.has(key);
-      const place = `${id} ${isMany} ${isMany ? key : keyOf(directing, variables)}`;
+      const areFixed = keys.has(key);
+      const place = `${id} ${areFixed} ${areFixed ? key : keyOf(directing, variables)}`;
       const found = kept.get(place);
       if (found) return found;
       const plan = compile({
         ...{ ...planned, variables },
-        decided: new Set(isMany ? [...many, ...nulls] : directing),
-        slotted: new Set(isMany ? slotted : []),
+        decided: new Set(areFixed ? [...fixed, ...nulls] : directing),
+        slotted: new Set(areFixed ? slotted : []),
       });
       const fields = 'root' in plan ? plan.size : 0;
       kept.set(place, plan, { size: 1 + fields + (document.tokenCount ?? 0) });

@@ -28,8 +28,8 @@ export interface PlannedResult extends Pick<ExecutionResult, 'errors'> {
 export type PlannedRun = (context: Context, longest: number) => Promise<PlannedResult>;
 
 /**
- * Prepares the answer to an operation with variables as the client sent them. Null leaves it to the executor, because
- * it has no plan or the executor is to report an error in the variables.
+ * Prepares the answer to an operation with variables as the client sent them. Returns null if the executor must answer:
+ * there is no plan, or it must report an error in the variables.
  */
 export function prepareRun(plans: OperationPlans, given: Readonly<Record<string, unknown>>): PlannedRun | null {
   const { coerced } = getVariableValues(plans.schema, plans.operation.variableDefinitions ?? [], given);

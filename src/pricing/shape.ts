@@ -16,8 +16,8 @@ import { fragmentsOf, mergedFields, type Part, partsBelow } from './fields.ts';
 const fragmentRules = [UniqueFragmentNamesRule, NoUnusedFragmentsRule, NoFragmentCyclesRule];
 
 /**
- * graphql-js compares all pairs of fields with the same name, and of fragments in the same selection; this many take
- * 0.1 s.
+ * Limit of the pairs that graphql-js compares: fields of the same name, and fragments in the same selection. This many
+ * take 0.1 s.
  */
 const maxPairs = 200_000;
 

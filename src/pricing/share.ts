@@ -36,9 +36,7 @@ export interface Selecting {
   readonly types: () => number;
 }
 
-/**
- * Number of groups counted for a document that does not limit them, and the maximum; rows in the response are added.
- */
+/** Number of groups counted for a document that does not limit them, and the maximum. */
 const groupSizes: PageLimits = { defaultSize: 1000, maxSize: 10_000 };
 
 /** Items counted for a list of the introspection other than the list of all types. */

@@ -77,7 +77,7 @@ export function createApp(options: AppOptions) {
   const { requestLimits } = config;
   const { perMinute, proxies } = requestLimits;
   const sources = tokenSources(config.auth);
-  // Used on both ways to an answer, Yoga's and that of a plan.
+  // Shared by both paths to an answer, Yoga's and that of a plan.
   const documents = createDocumentCache(keptTokens);
   const { persistedOnly } = config.documents;
   const choose = createDocumentChoice({ endpoint, proxies, persistedOnly });
@@ -87,11 +87,11 @@ export function createApp(options: AppOptions) {
   return createYoga<Partial<Incoming>>({
     // The ids of persisted documents are paths below the endpoint.
     graphqlEndpoint: `${endpoint}{/*}?`,
-    logging: false, // it would log what clients do wrong as errors: the mask logs what is worth it
+    logging: false, // it would log clients' mistakes as errors; the error mask logs what matters
     landingPage: false,
     graphiql: false,
     multipart: false,
-    maxRequestBodySize: false, // in the place of Yoga's: see limitBody
+    maxRequestBodySize: false, // limitBody takes its place
     batching: false,
     parserAndValidationCache: { documentCache: nothingKept, errorCache: nothingKept },
     cors:
@@ -152,5 +152,5 @@ export function createApp(options: AppOptions) {
   });
 }
 
-/** Disables Yoga's cache of parsed documents, which would also keep those that do not parse: see useDocumentCache. */
+/** A cache that keeps nothing. Yoga's own would also keep documents that do not parse: see useDocumentCache. */
 const nothingKept = { get: () => undefined, set: () => undefined };

@@ -12,19 +12,19 @@ export interface LoggerOptions {
  * Creates a logger that writes JSON lines to standard error. Standard output is reserved for the output of commands.
  */
 export function createLogger(level: string, { isTraced = false, further }: LoggerOptions = {}): Logger {
-  const standardError = gathered(pino.destination({ dest: 2, sync: true }));
+  const standardError = buffered(pino.destination({ dest: 2, sync: true }));
   const streams = further && pino.multistream([standardError, further].map((stream) => ({ stream, level: 'trace' })));
   return pino({ level, serializers, ...(isTraced && { mixin: traceIds }) }, streams ?? standardError);
 }
 
-/** Limits of gathering: milliseconds that a line may wait, and characters that may wait together. */
-const gatherMs = 20;
-const mostGathered = 16_384;
+/** Limits of the buffer: milliseconds that a line waits, and characters that wait together. */
+const bufferMs = 20;
+const maxBuffered = 16_384;
 
 /**
- * Gathers lines briefly and writes them together, since each write is a system call. On exit it writes what is left.
+ * Buffers lines briefly and writes them together, since each write is a system call. On exit it writes what is left.
  */
-function gathered(out: DestinationStream): DestinationStream {
+function buffered(out: DestinationStream): DestinationStream {
   let lines = '';
   let timer: NodeJS.Timeout | undefined;
   const flush = () => {
@@ -37,8 +37,8 @@ function gathered(out: DestinationStream): DestinationStream {
   return {
     write(line) {
       lines += line;
-      if (lines.length > mostGathered) flush();
-      else timer ??= setTimeout(flush, gatherMs).unref();
+      if (lines.length > maxBuffered) flush();
+      else timer ??= setTimeout(flush, bufferMs).unref();
     },
   };
 }
@@ -59,7 +59,7 @@ export const serializers = {
   },
 };
 
-/** Returns the message to which pino added those of the causes, without them if the error quotes them itself. */
+/** Returns the message with those of its causes, which pino appends, unless the message already quotes them. */
 const messageOf = ({ message }: Error, withCauses: string): string =>
   message.includes(withCauses.slice(`${message}: `.length)) ? message : withCauses;
 

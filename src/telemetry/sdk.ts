@@ -9,7 +9,7 @@ import type { Signals } from '../config/config.ts';
  * Its own messages go to `log`, which must not export to it. Returns a function that flushes and stops it.
  */
 export function startSdk(signals: Signals, log: Logger): () => Promise<void> {
-  diag.setLogger(diagnostics(log), { logLevel: DiagLogLevel.WARN }); // in its place the console, with OTEL_LOG_LEVEL
+  diag.setLogger(diagnostics(log), { logLevel: DiagLogLevel.WARN }); // OTEL_LOG_LEVEL replaces it with the console
   const sdk = new NodeSDK({
     resource: defaultResource().merge(resourceFromAttributes({ 'service.name': 'events-graphql' })),
     ...(!signals.traces && { spanProcessors: [] }),

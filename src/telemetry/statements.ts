@@ -19,9 +19,9 @@ export interface StatementWatchOptions {
 
 /** Wraps databases so that their statements are measured and slow ones logged. */
 export interface StatementWatch {
-  /** For one request: its record counts the statements, and each is a span of its trace. */
+  /** Watches one request: its record counts the statements, and each is a span of its trace. */
   readonly ofRequest: (db: Db, record: RequestRecord) => Db;
-  /** For live tails, which read for all their clients and belong to no trace. */
+  /** Watches live tails, which read for all clients and belong to no trace. */
   readonly ofTails: (db: Db) => Db;
 }
 
@@ -82,8 +82,8 @@ export function createStatementWatch({
 type StatementAttributes = Attributes & { readonly 'db.query.summary': string };
 
 /**
- * Creates the function that returns what distinguishes statements without their text. Statements of extensions have no
- * subject.
+ * Creates the function that returns a statement's attributes. Statements of extensions have no subject, so all have the
+ * same ones.
  */
 function createAttributes(common: Attributes) {
   const known = new WeakMap<StatementSubject, StatementAttributes>();
@@ -102,7 +102,7 @@ function createAttributes(common: Attributes) {
   };
 }
 
-/** Returns the SQLSTATE, if PostgreSQL answered. */
+/** Returns the attributes of a failure, with the SQLSTATE if PostgreSQL answered. */
 function failureOf(error: unknown): Attributes {
   const cause = error instanceof AppError ? error.cause : error;
   const state = cause instanceof DatabaseError && cause.code;

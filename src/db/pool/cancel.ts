@@ -44,8 +44,8 @@ export interface Stoppable {
 }
 
 /**
- * Cancels the session's statement when a signal aborts, until `settle` is called once the work has settled. That resolves
- * when no cancel is on its way that could hit the next statement; a session for which this is uncertain is closed.
+ * Cancels the session's statement when a signal aborts. Call `settle` when the work has settled; it resolves when no
+ * cancel is under way that could hit the next statement. If that stays uncertain, the session is closed.
  */
 export function cancelOn(signals: readonly AbortSignal[], session: Stoppable): { settle(): Promise<void> | undefined } {
   let stopping: { readonly settled: AbortController; readonly ended: Promise<void> } | undefined;

@@ -23,8 +23,8 @@ export interface Lending {
   /** Number of waiting borrowers who could have a connection now if there were enough. */
   readonly wanting: number;
   /**
-   * Borrows the most recently used idle connection, otherwise the next one that is returned in the borrower's turn. It
-   * must have been alive since `aliveSince` (`performance.now()`). Throws DATABASE_UNAVAILABLE if too many wait, rejects
+   * Borrows the most recently used idle connection, or waits until it is the borrower's turn. The connection must have
+   * answered since `aliveSince` (`performance.now()`). Throws DATABASE_UNAVAILABLE if too many wait, rejects
    * with it after too long a wait, and with the signal's reason when that aborts.
    */
   borrow(borrower: Borrower, aliveSince: number, signal?: AbortSignal): Member | Promise<Member>;
@@ -45,7 +45,7 @@ export interface Lending {
 const strandedWaitMs = maxPauseMs + 750;
 const maxWaiting = 1000;
 
-/** Creates the lending desk, which decides who gets which connection and how long they wait. */
+/** Creates the lending, which decides who gets which connection and how long they wait. */
 export function createLending(options: LendingOptions): Lending {
   const { size, waitTimeoutMs, usable, problem, onWaiting, onStranded } = options;
   const turns = createTurns(size);
@@ -55,7 +55,7 @@ export function createLending(options: LendingOptions): Lending {
     member.idle = false;
     lent.set(member, turns.lend(borrower));
   };
-  /** Serves those who wait, since a returned connection may also free others' share of the idle ones. */
+  /** Lends idle connections to those who wait: a returned one may raise the shares of several. */
   const serve = () => {
     if (room.length === 0) return;
     for (const member of usable()) {

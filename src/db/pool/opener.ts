@@ -61,7 +61,7 @@ export function createOpener({ wanted, room, logins, open, onFailed }: OpenerOpt
   const grow = () => {
     if (ended || probe) return;
     const most = Math.min(room(), problem ? 1 - logins() : Infinity);
-    if (most <= 0) return; // while all connections are open, nobody is counted
+    if (most <= 0) return; // saves counting those who wait
     for (let n = Math.min(wanted(), most); n > 0; n--) void attempt();
   };
   return {

@@ -35,7 +35,7 @@ export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionT
 export interface UseOptions {
   /** The borrower; by default the server itself. */
   readonly borrower?: Borrower | undefined;
-  /** Only lends a connection that has answered since then (`performance.now()`): set when work is repeated. */
+  /** Time since which the lent connection must have answered (`performance.now()`); set when work is repeated. */
   readonly aliveSince?: number;
   /** Ends the wait for a connection when it aborts: `use` rejects with its reason, unless the work has begun. */
   readonly signal?: AbortSignal;

@@ -7,7 +7,7 @@ const probeMs = 2000;
 /** Time for which an answer is reused, so that the database is asked once however many probes arrive. */
 const goodForMs = 1000;
 
-/** Resolves if the database can be asked; rejects with the reason. */
+/** Resolves if the database works; rejects with the reason if not. */
 export type Probe = () => Promise<void>;
 
 /** Creates a probe of the database that runs one check at a time for all callers. */

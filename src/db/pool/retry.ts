@@ -9,9 +9,9 @@ export type RetryOptions = Pick<UseOptions, 'signal' | 'borrower' | 'meter'>;
 
 /**
  * Runs `work` on a connection. If the connection dies or the transaction is rolled back, it repeats the work up to
- * twice on a connection that is known to live: a read always, a write only if it was certainly not applied, and never
- * after the time limit of a statement. Failed logins are retried by the pool while the request waits. When the signal
- * aborts or a meter throws, a read ends at once and is cancelled in PostgreSQL; a write that has begun runs to its end.
+ * twice on a connection that is known to be alive: a read always, a write only if it was certainly not applied, and
+ * never after the time limit of a statement. Failed logins are retried by the pool while the request waits. When the
+ * signal aborts or a meter throws, a read ends at once and is cancelled in PostgreSQL; a write that has begun finishes.
  */
 export async function withRetry<T>(
   pool: Lender,

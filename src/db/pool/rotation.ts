@@ -68,8 +68,8 @@ export function startRotation<T extends Aging>(options: RotationOptions<T>): () 
 const dueAt = (member: Aging): number => Math.min(member.tokenDueAt, member.lifetimeDueAt);
 
 /**
- * Chooses a connection past its lifetime first, since it needs no newer token, then an idle one, which can close at
- * once, so that the pool exceeds its size only briefly.
+ * Chooses a connection past its lifetime before others, since it needs no newer token. Prefers an idle one, which can
+ * close at once, so that the pool exceeds its size only briefly.
  */
 function choose<T extends Aging>(members: readonly T[]): T | undefined {
   const aged = members.filter((member) => member.lifetimeDueAt <= Date.now());

@@ -12,7 +12,7 @@ export interface ServerAddress {
   readonly ssl: false | { readonly ca?: string };
 }
 
-/** Connects to a PostgreSQL server; `timeoutMs` without traffic is an error of the socket, also later. */
+/** Connects to a PostgreSQL server. The socket fails after `timeoutMs` without traffic, also once it is connected. */
 export async function connectTo(host: string, port: number, timeoutMs: number): Promise<Socket> {
   // libpq's name for a socket in a folder, which pg follows.
   const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect({ host, port });

@@ -1,4 +1,4 @@
-/** Somebody who wants a connection. */
+/** The party that asks for a connection. */
 export interface Borrower {
   /** A caller, or an address if callers are anonymous. */
   readonly caller: string;
@@ -19,7 +19,7 @@ export interface Turns {
 }
 
 interface Account {
-  /** Time of returned connections, as counted at `at`. */
+  /** Time for which returned connections were held, as of `at`. */
   usedMs: number;
   at: number;
   held: number;
@@ -28,7 +28,7 @@ interface Account {
   readonly byRequest: Map<object, number>;
 }
 
-/** The server's own work: it has no limit and is small. */
+/** The caller of the server's own work, which is small and has no limit. */
 export const ownWork = 'server';
 
 /** Time after which the past use of a connection counts half. */

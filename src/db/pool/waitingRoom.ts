@@ -9,7 +9,7 @@ export interface WaitingRoom<T> {
    * Waits for something that `suits` in the borrower's turn; rejects with `late()` after `ms`, or with the signal's
    * reason.
    */
-  wait(borrower: Borrower, wish: WaitOptions<T>): Promise<T>;
+  wait(borrower: Borrower, options: WaitOptions<T>): Promise<T>;
   /**
    * Offers a thing to those who wait, and returns who took it: the caller who used least, and among that caller's
    * requests each in turn.
@@ -58,7 +58,7 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'use
     if (requests?.size === 0) callers.delete(caller);
   }
 
-  /** Returns who waits, those who used least first. */
+  /** Returns the waiting callers, those who used least first. */
   function byUse(): readonly string[] {
     const waiting = [...callers.keys()];
     if (waiting.length < 2) return waiting;
@@ -95,21 +95,21 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'use
     },
     wait: (borrower, { suits, ms, late, signal }) =>
       new Promise((resolve, reject) => {
-        const goes = () => {
+        const stop = () => {
           clearTimeout(waiter.timer);
           signal?.removeEventListener('abort', abort);
           leave(borrower, waiter);
         };
         const giveUp = () => {
-          goes();
+          stop();
           reject(late());
         };
         const abort = () => {
-          goes();
+          stop();
           reject(signal?.reason);
         };
         const until = performance.now() + ms;
-        const waiter: Waiter<T> = { suits, resolve, giveUp, leave: goes, until, timer: setTimeout(giveUp, ms) };
+        const waiter: Waiter<T> = { suits, resolve, giveUp, leave: stop, until, timer: setTimeout(giveUp, ms) };
         signal?.addEventListener('abort', abort);
         enter(borrower, waiter);
       }),

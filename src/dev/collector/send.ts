@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { passing } from '../../errors.ts';
+import { temporaryCodes } from '../../errors.ts';
 
 /** Runs a document; rejects with an `UnavailableError` if it may succeed later, or if the signal aborts. */
 export type Send = (query: string, variables?: object) => Promise<unknown>;
@@ -24,6 +24,6 @@ export function createSend(url: string, signal: AbortSignal): Send {
     const { data, errors } = answer.parse(JSON.parse(text));
     const [error] = errors;
     if (!error) return data;
-    throw passing.has(error.extensions.code) ? new UnavailableError(error.message) : new Error(error.message);
+    throw temporaryCodes.has(error.extensions.code) ? new UnavailableError(error.message) : new Error(error.message);
   };
 }
