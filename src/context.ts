@@ -15,7 +15,7 @@ export interface RequestRecord {
   documentId?: string;
   /** Object id of the caller. */
   caller?: string;
-  /** The way in which it was answered. */
+  /** The interpreter that answered it. */
   interpreter?: 'plan' | 'executor';
   /** Estimated price, calculated before the document runs. */
   cost?: number;

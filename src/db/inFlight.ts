@@ -186,7 +186,7 @@ function grow(held: Map<string, number>, caller: string, bytes: number): void {
 
 /**
  * Returns how much memory requests may use: a quarter of the container's or machine's, because each byte that arrives
- * exists about three times until it is answered, as text, rows, values and JSON; and at most half of the heap.
+ * exists about three times until it is answered, as rows, values and JSON; and at most half of the heap.
  */
 function memoryForRequests(): number {
   const constrained = process.constrainedMemory();

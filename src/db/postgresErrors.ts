@@ -5,7 +5,7 @@ import { isConnectionLost } from './pool/connectionLost.ts';
 export type StatementKind = 'read' | 'write';
 
 interface Translation {
-  /** The SQLSTATEs that it translates. */
+  /** Pattern of the SQLSTATEs that it translates. */
   readonly states: RegExp;
   /** A further condition. */
   readonly when?: (error: DatabaseError, kind: StatementKind) => boolean;
@@ -81,7 +81,7 @@ const isMixed = ({ message }: DatabaseError): boolean => message.includes('Opera
  * Tells whether a function of the owner raised the error as a message of its own: PostgreSQL and its extensions raise
  * such errors without context.
  */
-const isOwnersWord = ({ code = '', where }: DatabaseError): boolean =>
+const isOwnersMessage = ({ code = '', where }: DatabaseError): boolean =>
   !definedClasses.has(code.slice(0, 2)) && where !== undefined;
 
 /**
@@ -106,7 +106,7 @@ const translations: readonly Translation[] = [
     message:
       'A geometry must be in the coordinate system of its column, which its crs names unless it is longitude and latitude',
   },
-  { states: /./, when: isOwnersWord, code: 'BAD_USER_INPUT' },
+  { states: /./, when: isOwnersMessage, code: 'BAD_USER_INPUT' },
   {
     states: /^21000$/,
     when: ({ routine }) => routine === 'ExecOnConflictUpdate',

@@ -39,7 +39,7 @@ export interface ApiPluginOptions {
 }
 
 /**
- * Runs each request on the API that is current when it arrives, and tells clients about renamed fields. Answers with a
+ * Runs each request on the API that is current when it arrives, and explains renamed fields to clients. Answers with a
  * 503 until there is an API.
  */
 export function useApi({

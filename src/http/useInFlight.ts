@@ -9,7 +9,7 @@ import type { Price } from '../pricing/cost.ts';
 import { type OriginContext, originOf } from './origin.ts';
 import type { PricedContext } from './useDocumentLimits.ts';
 
-/** Context of a request whose plan may have run. */
+/** Context of a request that a plan may have answered. */
 export interface PlannedContext {
   /** The plan's result, if it failed or has errors; Yoga reports it. */
   planned?: Promise<PlannedResult>;

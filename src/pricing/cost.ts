@@ -4,8 +4,8 @@ import { sourceOf } from '../schema/fieldSource.ts';
 import { createArgumentValues, isIncluded, type KnownVariables } from './argumentValues.ts';
 import { createCounts } from './counts.ts';
 import { definitionOf } from './definition.ts';
+import { costOfField, leafRows } from './fieldCost.ts';
 import { type FieldsOptions, fragmentsOf, type MergedField, mergedFields, type Part, partsBelow } from './fields.ts';
-import { leafRows, shareOf } from './share.ts';
 
 /** The most that a document can ask for. */
 export interface Price {
@@ -78,10 +78,10 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
       }
       const below = mergedFields(partsBelow(field, type.name), options);
       const parent = field.type ?? '';
-      const share = shareOf({ schema, definition, parent, node, below, each, counts, types });
-      total.rows(path, Math.round(parents * share.rows));
+      const cost = costOfField({ schema, definition, parent, node, below, each, counts, types });
+      total.rows(path, Math.round(parents * cost.rows));
       const times = sourceOf(definition)?.kind === 'rows' ? page : 1;
-      walk(below, parents * share.items * times, share.page ?? 1, `${path}.`, share.rows / Math.max(1, share.items));
+      walk(below, parents * cost.items * times, cost.page ?? 1, `${path}.`, cost.rows / Math.max(1, cost.items));
     }
   };
   walk(fields, 1, 1, '');

@@ -117,7 +117,7 @@ export function createApp(options: AppOptions) {
       useCaller(config.auth && createVerifier(config.auth), endpoint, log),
       useLifetime(config.requestTimeoutMs),
       useInFlight(inFlight, requestLimits),
-      // From here on the request is admitted, its body is read, and there is an API.
+      // Finds the API, admits the request and reads its body.
       useApi({ served, contextOf, endpoint }),
       useAdmission(
         endpoint,

@@ -4,7 +4,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 export interface LoggerOptions {
   /** Whether there may be traces; a line within a traced request then carries the trace's ids. */
   readonly isTraced?: boolean;
-  /** Another stream for the same lines. */
+  /** Another stream, which gets the same lines. */
   readonly further?: DestinationStream;
 }
 

@@ -1,8 +1,9 @@
 import { LoginError } from './loginError.ts';
 
 export interface OpenerOptions {
-  /** Returns how many more connections are wanted, and how many more there may be. */
+  /** Returns how many more connections are wanted. */
   readonly wanted: () => number;
+  /** Returns how many more there may be. */
   readonly room: () => number;
   /** Returns the number of logins in progress. */
   readonly logins: () => number;

@@ -14,7 +14,7 @@ import { type Definition, definitionOf } from './definition.ts';
 import type { MergedField } from './fields.ts';
 
 /** Cost of one occurrence of a field, and how often its selection is evaluated. */
-interface Share {
+interface FieldCost {
   readonly rows: number;
   readonly items: number;
   /** Number of times that the selection below `nodes` and `edges` is evaluated. */
@@ -22,7 +22,7 @@ interface Share {
 }
 
 /** A field with a selection in a document, with the facts about its place. */
-export interface Selecting {
+interface PricedField {
   readonly schema: GraphQLSchema;
   readonly definition: Definition;
   /** Name of the type that has the field. */
@@ -50,10 +50,10 @@ export function leafRows(definition: Definition | undefined): number {
 }
 
 /** Prices a field with a selection. */
-export function shareOf(field: Selecting): Share {
+export function costOfField(field: PricedField): FieldCost {
   const { schema, definition, parent, node, counts, types } = field;
   const source = sourceOf(definition);
-  if (source) return shareOfSource(field, source);
+  if (source) return costOfSource(field, source);
   const isList = isListType(getNullableType(definition.type));
   if (isIntrospectionType(getNamedType(definition.type))) {
     const items = definition.name === 'types' ? types() : introspectedItems;
@@ -61,19 +61,19 @@ export function shareOf(field: Selecting): Share {
   }
   if (parent === schema.getSubscriptionType()?.name) return { rows: messageRows, items: 1, page: messageRows };
   if (parent === schema.getQueryType()?.name) return each(isList ? counts.listed(definition, node) : 1);
-  if (isList) return computedShare(field);
+  if (isList) return computedCost(field);
   // A mutation's own rows have a limit of their own; the selection on its payload counts per row.
   return { rows: 0, items: parent === schema.getMutationType()?.name ? counts.listed(definition, node) : 1 };
 }
 
-const each = (items: number): Share => ({ rows: items, items });
+const each = (items: number): FieldCost => ({ rows: items, items });
 
-function shareOfSource(field: Selecting, { kind, calledRows = 0 }: Source): Share {
+function costOfSource(field: PricedField, { kind, calledRows = 0 }: Source): FieldCost {
   const { definition, node, counts } = field;
   const isList = isListType(getNullableType(definition.type));
   switch (kind) {
     case 'list':
-      return listShare(field, calledRows);
+      return listCost(field, calledRows);
     case 'relation':
       return each(1);
     case 'lookup':
@@ -91,13 +91,13 @@ function shareOfSource(field: Selecting, { kind, calledRows = 0 }: Source): Shar
     case 'write':
       return { rows: 0, items: counts.listed(definition, node) };
     case 'computed':
-      return computedShare(field);
+      return computedCost(field);
     default:
       return { rows: 0, items: 1 };
   }
 }
 
-function listShare({ schema, definition, node, below, counts }: Selecting, calledRows: number): Share {
+function listCost({ schema, definition, node, below, counts }: PricedField, calledRows: number): FieldCost {
   const page = counts.page(node);
   const called = calledRows + (counts.isGiven(node, 'distinctOn') ? countRows : 0);
   const rows = below.some((child) => readsPage(schema, child)) ? page * (1 + counts.ordering(definition, node)) : 0;
@@ -111,5 +111,5 @@ const readsPage = (schema: GraphQLSchema, { type, nodes }: MergedField): boolean
 };
 
 /** Counts the rows of an extension field: one, or for a list as many as its arguments say, otherwise a page. */
-const computedShare = ({ definition, node, counts }: Selecting): Share =>
+const computedCost = ({ definition, node, counts }: PricedField): FieldCost =>
   each(isListType(getNullableType(definition.type)) ? Math.max(counts.page(node), counts.listed(definition, node)) : 1);
