@@ -50,6 +50,22 @@ test('one request has at most half of the connections, whatever it asks for', as
   await Promise.all([...works, ...others].map(({ done }) => done));
 });
 
+test('while connections are being opened, a request leaves half of those that are open to others', async () => {
+  const pool = poolOf(10);
+  const first = ['a', 'b'].map((caller) => hold(pool, requestOf(caller)));
+  await Promise.all(first.map(({ got }) => got));
+  for (const { letGo } of first) letGo();
+  await Promise.all(first.map(({ done }) => done));
+
+  const greedy = requestOf('a');
+  const works = holdMany(pool, 5, () => greedy);
+  const { opened } = pool.stats().counts;
+  expect(await pool.use(async () => pool.stats().counts.opened, { borrower: requestOf('c') })).toBe(opened);
+  await Promise.all(works.map(({ got }) => got));
+  for (const { letGo } of works) letGo();
+  await Promise.all(works.map(({ done }) => done));
+});
+
 test('a caller leaves the last fifth of the connections to those who have none', async () => {
   const pool = poolOf(10);
   const works = holdMany(pool, 20, () => requestOf('a'));

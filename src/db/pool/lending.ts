@@ -48,7 +48,7 @@ const maxWaiting = 1000;
 /** Creates the lending, which decides who gets which connection and how long they wait. */
 export function createLending(options: LendingOptions): Lending {
   const { size, waitTimeoutMs, usable, problem, onWaiting, onStranded } = options;
-  const turns = createTurns(size);
+  const turns = createTurns(size, () => usable().length);
   const room = createWaitingRoom<Member>(turns);
   const lent = new Map<Member, () => void>();
   const give = (member: Member, borrower: Borrower) => {

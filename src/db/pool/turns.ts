@@ -12,6 +12,8 @@ export interface Turns {
   isDue(caller: string): boolean;
   /** Returns how many more connections a request may have now. */
   share(borrower: Borrower): number;
+  /** Returns how many more connections a request may have when all are open. */
+  wanted(borrower: Borrower): number;
   /** Records that a connection was lent; returns the function to call when it is returned. */
   lend(borrower: Borrower): () => void;
   /** Returns how long a caller has recently held connections, in milliseconds; whoever has the least is next. */
@@ -38,13 +40,17 @@ const halfLifeMs = 1000;
 const maxAccounts = 1000;
 
 /**
- * Creates the turns. One request holds at most half of a pool of `size` connections, and a caller who already holds
- * some leaves the last fifth to those who hold none. Turns go by the time that connections were held rather than by
- * price: a price tells how many rows a document may ask for, not how long PostgreSQL searches for them.
+ * Creates the turns of a pool of `size` connections. One request holds at most half of those that are open, and a
+ * caller who already holds some leaves the last fifth to those who hold none. What counts is what is open: a caller who
+ * takes all open ones would keep others waiting until more have logged in. Turns go by the time that connections were
+ * held rather than by price: a price tells how many rows a document may ask for, not how long PostgreSQL searches for
+ * them.
  */
-export function createTurns(size: number, now: () => number = () => performance.now()): Turns {
-  const perRequest = Math.ceil(size / 2);
-  const reserve = Math.floor(size / 5);
+export function createTurns(
+  size: number,
+  open: () => number = () => size,
+  now: () => number = () => performance.now(),
+): Turns {
   const accounts = new Map<string, Account>();
   let lent = 0;
 
@@ -59,14 +65,19 @@ export function createTurns(size: number, now: () => number = () => performance.
 
   const decayed = ({ usedMs, at }: Account) => usedMs * 2 ** ((at - now()) / halfLifeMs);
 
-  const isDue = (caller: string) => caller === ownWork || size - lent > reserve || !accounts.get(caller)?.held;
+  const isDueOf = (connections: number, caller: string) =>
+    caller === ownWork || connections - lent > Math.floor(connections / 5) || !accounts.get(caller)?.held;
+
+  function shareOf(connections: number, { caller, request }: Borrower): number {
+    if (caller === ownWork) return size;
+    const held = accounts.get(caller)?.byRequest.get(request) ?? 0;
+    return isDueOf(connections, caller) ? Math.ceil(connections / 2) - held : 0;
+  }
 
   return {
-    isDue,
-    share({ caller, request }) {
-      if (caller === ownWork) return size;
-      return isDue(caller) ? perRequest - (accounts.get(caller)?.byRequest.get(request) ?? 0) : 0;
-    },
+    isDue: (caller) => isDueOf(open(), caller),
+    share: (borrower) => shareOf(open(), borrower),
+    wanted: (borrower) => shareOf(size, borrower),
     lend({ caller, request }) {
       const account = accountOf(caller);
       const since = now();
