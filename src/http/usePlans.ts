@@ -82,7 +82,7 @@ export function usePlans(
   };
 }
 
-/** Number of values that the executor may answer without a pause. */
+/** Number of values above which a document has a plan from its first request on. */
 const mostExecuted = 2000;
 
 /** Adds the function with which Yoga turns a result into text. */

@@ -42,7 +42,7 @@ const groupSizes: PageLimits = { defaultSize: 1000, maxSize: 10_000 };
 /** Items counted for a list of the introspection other than the list of all types. */
 const introspectedItems = 5;
 
-/** Returns the rows that a leaf counts: none for a column. */
+/** Returns the rows that a leaf costs: none for a column. */
 export function leafRows(definition: Definition | undefined): number {
   const source = sourceOf(definition);
   if (source?.kind === 'call') return 1 + (source.calledRows ?? 0);

@@ -1,6 +1,6 @@
 /** The party that asks for a connection. */
 export interface Borrower {
-  /** A caller, or an address if callers are anonymous. */
+  /** The caller, or an address if callers are anonymous. */
   readonly caller: string;
   /** The request that the work belongs to. */
   readonly request: object;
