@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RowConnection } from '../../src/db/pool/rowConnection.ts';
 import type { RowBytes } from '../../src/db/sql/rowBytes.ts';
+import { usedMemory } from '../support/garbage.ts';
 import { runs } from '../support/property.ts';
 
 type Value = string | null;
@@ -41,16 +42,22 @@ function* cut(bytes: Buffer, lengths: readonly number[]): Generator<Buffer> {
   }
 }
 
+/** Returns the rows that a connection receives in these pieces. */
+function receive(pieces: Iterable<Buffer>): readonly RowBytes[] {
+  const stream = new EventEmitter();
+  const connection = new RowConnection({ stream: () => new PassThrough() });
+  connection.attachListeners(stream as NodeJS.ReadableStream & EventEmitter);
+  const received: RowBytes[] = [];
+  connection.on('dataRow', (one: RowBytes) => received.push(one));
+  for (const piece of pieces) stream.emit('data', piece);
+  return received;
+}
+
 test('rows keep their values, however the stream is cut and in whatever order they are read', () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 20 });
   fc.assert(
     fc.property(fc.array(row, { maxLength: 40 }), lengths, fc.infiniteStream(fc.nat()), (rows, lengths, order) => {
-      const stream = new EventEmitter();
-      const connection = new RowConnection({ stream: () => new PassThrough() });
-      connection.attachListeners(stream as NodeJS.ReadableStream & EventEmitter);
-      const received: RowBytes[] = [];
-      connection.on('dataRow', (one: RowBytes) => received.push(one));
-      for (const piece of cut(Buffer.concat(rows.map(messageOf)), lengths)) stream.emit('data', piece);
+      const received = receive(cut(Buffer.concat(rows.map(messageOf)), lengths));
 
       expect(received.map((one) => one.fields)).toEqual(rows);
       expect(received.map((one) => one.size)).toEqual(
@@ -65,4 +72,37 @@ test('rows keep their values, however the stream is cut and in whatever order th
     }),
     runs(100),
   );
+});
+
+test('a row may have no column, or as many as PostgreSQL allows', () => {
+  const rows = [[], Array.from({ length: 1664 }, (_, i) => `${i}`), []];
+  const received = receive([Buffer.concat(rows.map(messageOf))]);
+  expect(received.map((one) => one.fields)).toEqual(rows);
+  expect(received[1]?.text(1664)).toBeNull();
+});
+
+const bytesOfRead = 65_536;
+
+test.for([
+  ['short', 40_000, 80],
+  ['long', 8, 1_200_000],
+] as const)('%s rows keep as much memory as was sent', async ([, count, length]) => {
+  const sent = messageOf(['serial', 'x'.repeat(length)]);
+  const before = await usedMemory();
+  const received = receive(cut(Buffer.concat(Array.from({ length: count }, () => sent)), [bytesOfRead]));
+  const { arrayBuffers } = await usedMemory();
+  expect(arrayBuffers - before.arrayBuffers).toBeLessThan(1.1 * count * sent.length);
+  expect(received.length).toBe(count);
+});
+
+test('a value does not keep the text of a long row', async () => {
+  const [count, length] = [100, 100_000];
+  const before = await usedMemory();
+  const values = Array.from({ length: count }, (_, i) => {
+    const [row] = receive([messageOf([`a serial with number ${i}`, 'x'.repeat(length)])]);
+    return row?.text(0);
+  });
+  const { heapUsed } = await usedMemory();
+  expect(heapUsed - before.heapUsed).toBeLessThan((count * length) / 2);
+  expect(values.at(-1)).toBe('a serial with number 99');
 });

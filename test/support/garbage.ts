@@ -15,3 +15,12 @@ export async function heldOf(things: Readonly<Record<string, WeakRef<object>>>):
   }
   return held();
 }
+
+/** Returns the memory that is used after garbage collection. */
+export async function usedMemory(): Promise<NodeJS.MemoryUsage> {
+  for (let round = 0; round < 3; round++) {
+    await turn();
+    collect();
+  }
+  return process.memoryUsage();
+}

@@ -9,7 +9,6 @@ interface ParserInternals {
   bufferOffset: number;
   bufferLength: number;
   parse(bytes: Buffer, received: (message: Message) => void): void;
-  mergeBuffer(bytes: Buffer): void;
   handlePacket(offset: number, code: number, length: number, bytes: Buffer): Message;
 }
 
@@ -21,24 +20,46 @@ const PgParser = Parser as unknown as new () => ParserInternals;
 
 /** The code of a DataRow message, "D". */
 const dataRow = 0x44;
+const bytesOfCode = 1;
 const bytesOfLength = 4;
+const bytesOfHeader = bytesOfCode + bytesOfLength;
 
-/** A parser that does not decode the values of rows, and does not change bytes that rows refer to. */
+/**
+ * A parser that does not decode the values of rows, and neither changes the bytes that rows refer to nor keeps more than
+ * arrived. It puts the parts of a message together itself: pg-protocol moves them to where earlier rows are, or to twice
+ * the memory that they need.
+ */
 class RowParser extends PgParser {
+  #parts: Buffer[] = [];
+  #arrived = 0;
+  /** Bytes with which the first message of the parts is complete, as far as its length is known. */
+  #needed = bytesOfHeader;
+
+  override parse(bytes: Buffer, received: (message: Message) => void): void {
+    this.#parts.push(bytes);
+    this.#arrived += bytes.length;
+    if (this.#arrived < this.#needed) return;
+    super.parse(this.#parts.length === 1 ? bytes : Buffer.concat(this.#parts, this.#arrived), received);
+    this.#keep(this.buffer.subarray(this.bufferOffset, this.bufferOffset + this.bufferLength));
+    this.buffer = nothing;
+    this.bufferOffset = 0;
+    this.bufferLength = 0;
+  }
+
   override handlePacket(offset: number, code: number, length: number, bytes: Buffer): Message {
     if (code !== dataRow) return super.handlePacket(offset, code, length, bytes);
     return new RowBytes(bytes, offset, length - bytesOfLength);
   }
 
-  /** Copies an unfinished message first; pg-protocol would move it to where the rows before it are. */
-  override mergeBuffer(bytes: Buffer): void {
-    if (this.bufferOffset > 0) {
-      this.buffer = Buffer.from(this.buffer.subarray(this.bufferOffset, this.bufferOffset + this.bufferLength));
-      this.bufferOffset = 0;
-    }
-    super.mergeBuffer(bytes);
+  /** Keeps the first part of a message until the rest arrives. */
+  #keep(rest: Buffer): void {
+    this.#parts = rest.length > 0 ? [rest] : [];
+    this.#arrived = rest.length;
+    this.#needed = rest.length < bytesOfHeader ? bytesOfHeader : bytesOfCode + rest.readUInt32BE(bytesOfCode);
   }
 }
+
+const nothing = Buffer.alloc(0);
 
 /** The internals of pg's connection that this relies on. */
 const PgConnection = pg.Connection as unknown as new (

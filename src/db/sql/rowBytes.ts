@@ -26,9 +26,9 @@ export class RowBytes {
     const start = located.starts[place] as number;
     const end = start + (located.lengths[place] as number);
     const bytes = this.#bytes;
-    if (end - start > longestShort) return bytes.toString('utf8', start, end);
+    if (end - start > longestValue || this.#end - this.#start > longestRow) return bytes.toString('utf8', start, end);
     for (let i = start; i < end; i++) if ((bytes[i] as number) > lastAscii) return bytes.toString('utf8', start, end);
-    // A part of a text costs a third of what Node.js takes to decode a few bytes.
+    // A part of a text costs a third of what Node.js takes to decode a few bytes, but V8 keeps the whole with the part.
     located.text ??= bytes.toString('latin1', this.#start, this.#end);
     return located.text.substring(start - this.#start, end - this.#start);
   }
@@ -69,7 +69,9 @@ export class RowBytes {
 const absent = -1;
 const lastAscii = 127;
 /** Values up to this length are taken from the text of the whole row, if they are ASCII. */
-const longestShort = 64;
+const longestValue = 64;
+/** Rows up to this length are decoded as a whole. A part of a longer one would keep too much memory. */
+const longestRow = 1024;
 
 /** PostgreSQL's limit of the columns of a result. Source: `MaxTupleAttributeNumber` in its htup_details.h. */
 const maxColumns = 1664;
