@@ -84,7 +84,13 @@ test('a turn begins the answers to a limited number of bytes, however many reque
   expect([1, 2, 3, 4].map(() => isMoreThanSlice(1, third))).toEqual([false, false, false, true]);
   await turn();
   expect(isMoreThanSlice(1, third)).toBe(false);
-  expect(isMoreThanSlice(firstSlice.values + 1, 0)).toBe(true);
+});
+
+test('an answer that waits for a slice does not use up the turn, so a small answer need not wait', async () => {
+  await turn();
+  expect(isMoreThanSlice(1, firstSlice.bytes + 1)).toBe(true);
+  expect(isMoreThanSlice(firstSlice.values + 1, firstSlice.bytes)).toBe(true);
+  expect(isMoreThanSlice(1, 100)).toBe(false);
 });
 
 test('a large result is read in many turns', async () => {

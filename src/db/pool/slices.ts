@@ -50,9 +50,10 @@ let begun = 0;
  * answers: a statement may be shared by many requests.
  */
 export function isMoreThanSlice(rows: number, bytes: number): boolean {
+  if (rows > firstSlice.values || begun + bytes > firstSlice.bytes) return true;
   if (begun === 0) setImmediate(beginTurn);
   begun += bytes;
-  return rows > firstSlice.values || begun > firstSlice.bytes;
+  return false;
 }
 
 const beginTurn = (): void => {
