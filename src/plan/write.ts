@@ -222,12 +222,12 @@ class ItemTexts {
   }
 }
 
-/** Length from which a text is stored in one piece. */
+/** Length from which a text is put into one piece. */
 const longTree = 16_384;
 
 /**
- * Returns a text that is stored in one piece. V8 keeps a sum of strings as a tree of its parts, which the garbage
- * collector copies again and again, until a part of it is taken.
+ * Returns a text that is stored in one piece, but for its first character. V8 keeps a sum of strings as a tree of its
+ * parts, which the garbage collector copies again and again, until a part of the sum is taken.
  */
 const inOnePiece = (text: string): string => text.slice(0, 1) + text.slice(1);
 

@@ -47,7 +47,7 @@ let begun = 0;
 
 /**
  * Tells whether the answer to a result must wait for a slice, because it is long or because this turn has begun enough
- * answers: a statement may be shared by many requests.
+ * answers: a statement may be shared by many requests. An answer that need not wait counts as begun.
  */
 export function isMoreThanSlice(rows: number, bytes: number): boolean {
   if (rows > firstSlice.values || begun + bytes > firstSlice.bytes) return true;

@@ -80,10 +80,7 @@ export const shapeOf = (row: Row): RowShape => (row as unknown as { readonly [sh
 export const bytesOf = (row: Row): RowBytes => (row as unknown as { readonly [bytes]: RowBytes })[bytes];
 
 /** Calculates the length of a row's values, in bytes. */
-export const rowSize = (row: Row): number =>
-  isRow(row)
-    ? bytesOf(row).size
-    : Object.values<string | null>(row).reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0);
+export const rowSize = (row: Row): number => bytesOf(row).size;
 
 /** Returns the columns of a row with their texts. */
 export function entriesOf(row: Row): readonly (readonly [string, string | null])[] {
