@@ -21,8 +21,8 @@ interface Writing {
 
 /**
  * Writes the response from the texts of the rows, with errors and nulls where the executor would have them; yields at the
- * end of each slice, which may be after any list item. All text is appended to one string that is flattened when it is
- * sent, because joining a list would flatten each item first. Throws RESPONSE_TOO_LARGE as soon as that is certain.
+ * end of each slice, which may be after any list item. Texts are added rather than joined, because joining a list would
+ * flatten each item first. Throws RESPONSE_TOO_LARGE as soon as that is certain.
  */
 export function* writePlanned(root: PlannedObject, level: Level, writing: Writing): Generator<void, Written> {
   const response = new ResponseWriter(writing);
