@@ -50,6 +50,16 @@ test('one request has at most half of the connections, whatever it asks for', as
   await Promise.all([...works, ...others].map(({ done }) => done));
 });
 
+test('once a connection is open, a second one is opened, so that a slow statement does not hold the only one', async () => {
+  const pool = poolOf(10);
+  const slow = hold(pool, requestOf('a'));
+  await slow.got;
+  await expect.poll(() => pool.stats().idle).toBe(1);
+  expect(pool.stats().open).toBe(2);
+  slow.letGo();
+  await slow.done;
+});
+
 test('while connections are being opened, a request leaves half of those that are open to others', async () => {
   const pool = poolOf(10);
   const first = ['a', 'b'].map((caller) => hold(pool, requestOf(caller)));

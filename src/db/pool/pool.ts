@@ -80,6 +80,9 @@ export interface PoolStats {
   readonly problem: LoginError | null;
 }
 
+/** Connections to keep open once the first is: a slow statement should not hold the only one. */
+const leastOpen = 2;
+
 /**
  * Creates a pool whose sessions use UTC and ISO 8601, on which the scalars rely. It replaces connections before their
  * tokens expire. pg.Pool cannot do that: it closes the old connection first, and opens a new one only when a request
@@ -113,7 +116,7 @@ export function createPool(options: PoolOptions): Pool {
   const open = async () => {
     const member = await inDetachedSpan('login', loginSpan, members.open);
     tellPooled(member.session);
-    peak = Math.max(peak, Math.min(usable(), size));
+    peak = Math.min(Math.max(peak, usable(), leastOpen), size);
     report('opened');
     if (!ended) return member;
     await members.close(member);
