@@ -15,7 +15,9 @@ export type ReadComment = <T extends { readonly comment: string | null }>(
   allowed: readonly string[],
 ) => WithDirectives<T>;
 
-/** Creates the reader of comments. It adds the names that owners give to `names`, and reports other directives. */
+/**
+ * Creates the reader of comments. It records the owners' names in `names`, and warns of directives that do not apply.
+ */
 export const createCommentReader =
   (names: Map<string, string>, warn: Warn): ReadComment =>
   (thing, path, allowed) => {

@@ -25,13 +25,14 @@ export interface DbFunction extends FunctionTraits {
   readonly deprecationReason?: string;
   /** The columns that identify a row of the result, if the owner declares them. */
   readonly key?: readonly string[];
-  /** Whether the owner lets `where` and `orderBy` use a computed field. */
+  /** Whether the owner lets `where` use the computed field. */
   readonly isFilterable?: boolean;
+  /** Whether the owner lets `orderBy` use it. */
   readonly isSortable?: boolean;
 }
 
 export interface Parameter {
-  /** Name of the parameter; null if it has none, so that its arguments are passed by position. */
+  /** Name of the parameter; null if it has none, so that it can only be given by position. */
   readonly name: string | null;
   readonly type: Type;
   /** The quoted, qualified name of the declared type, which may be a domain. */

@@ -10,19 +10,19 @@ import { writeKeys } from './writable.ts';
 export type FormerNames = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Finds the names that things had before a directive renamed them, and those from versions that treated every character
- * outside of ASCII as a separator.
+ * Finds the names that things had before a directive renamed them, and those that earlier releases gave, which treated
+ * every non-ASCII character as a separator.
  */
 export function formerNames(directed: Directed, taken: readonly string[], names: Names): FormerNames {
   const { catalog } = directed;
-  const unspelt = new Map(
+  const asciiNames = new Map(
     thingsOf(catalog)
       .filter((path) => /\P{ASCII}/u.test(path.at(-1) ?? ''))
       .map((path) => [pathKey(...path), (path.at(-1) ?? '').replaceAll(/\P{ASCII}/gu, ' ')]),
   );
   const found = new Map<string, Set<string>>();
   const current = allNames(catalog, names);
-  for (const former of [unspelt, new Map<string, string>()]) {
+  for (const former of [asciiNames, new Map<string, string>()]) {
     if (former.size === 0 && directed.names.size === 0) continue;
     allNames(catalog, nameCatalog({ ...directed, names: former }, taken)).forEach((name, i) => {
       const now = current[i];

@@ -15,14 +15,14 @@ export interface Written {
 interface Writing {
   readonly askedOf: AskedOf;
   readonly context: Context;
-  /** Length of the response, in bytes. */
+  /** Longest response allowed, in bytes. */
   readonly longest: number;
 }
 
 /**
  * Writes the response from the texts of the rows, with errors and nulls where the executor would have them; yields at the
- * end of each slice, which may be after any list item. Texts are added rather than joined, because joining a list would
- * flatten each item first. Throws RESPONSE_TOO_LARGE as soon as that is certain.
+ * end of each slice, which may be after any list item. Texts are concatenated rather than joined, because joining a list
+ * would flatten each item first. Throws RESPONSE_TOO_LARGE once a list exceeds the limit.
  */
 export function* writePlanned(root: PlannedObject, level: Level, writing: Writing): Generator<void, Written> {
   const response = new ResponseWriter(writing);
@@ -58,7 +58,7 @@ class ResponseWriter {
       const own = field.isRead ? found[read++] : undefined;
       text += field.prefix;
       if (own && field.below && !isFlat(field))
-        text += yield* this.#placedSlowly(field.key, field, field.isRequired, this.#branch(field, own, i));
+        text += yield* this.#placedInSlices(field.key, field, field.isRequired, this.#branch(field, own, i));
       else text += this.#field(field, objects[i], own, i);
     }
     return `${text}}`;
@@ -82,7 +82,7 @@ class ResponseWriter {
     return `${text}}`;
   }
 
-  /** Writes the text of a column; null if something else is in its place. */
+  /** Writes a column's text; null if only `#field` can do so. */
   #column({ reading: { leaf } }: PlannedField, text: string | null): string | null {
     if (text === null || !leaf || leaf.items) return null;
     const json = leaf.json(text);
@@ -101,7 +101,7 @@ class ResponseWriter {
       texts.append(
         field.below?.isFlat
           ? this.#placed(j, field, isRequired, () => this.#flatBelow(field, found, object, at))
-          : yield* this.#placedSlowly(j, field, isRequired, this.#below(field, found, object, at)),
+          : yield* this.#placedInSlices(j, field, isRequired, this.#below(field, found, object, at)),
       );
       if (this.#left > 0) continue;
       yield;
@@ -120,7 +120,7 @@ class ResponseWriter {
     return below && this.#flat(below.object, below.level, i);
   }
 
-  /** Writes a leaf, or an object without lists of objects; for most leaves only the text matters. */
+  /** Writes a leaf, mostly straight from its text, or an object without lists of objects. */
   #field(field: PlannedField, object: unknown, own: Found | undefined, i: number): string {
     if (field.constant !== null) return field.constant;
     const { leaf } = field.reading;
@@ -171,7 +171,7 @@ class ResponseWriter {
     }
   }
 
-  *#placedSlowly(
+  *#placedInSlices(
     place: string | number,
     field: PlannedField,
     isRequired: boolean,
@@ -202,7 +202,7 @@ class ItemTexts {
   #flat = '';
   #last = '';
 
-  /** Takes the length of the response, in bytes. */
+  /** Takes the response's limit, in bytes. */
   constructor(longest: number) {
     this.#longest = longest;
   }
@@ -226,8 +226,8 @@ class ItemTexts {
 const longTree = 16_384;
 
 /**
- * Returns a text that is stored in one piece, but for its first character. V8 keeps a sum of strings as a tree of its
- * parts, which the garbage collector copies again and again, until a part of the sum is taken.
+ * Returns a text that is stored in one piece, but for its first character. V8 keeps concatenated strings as a tree, which
+ * the garbage collector copies again and again, until a substring is taken.
  */
 const inOnePiece = (text: string): string => text.slice(0, 1) + text.slice(1);
 

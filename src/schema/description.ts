@@ -1,6 +1,6 @@
 /**
  * Returns the description of a database object: its comment, followed by its name in the database if the API's name
- * differs. Both are on the same line if the comment has only one.
+ * differs. A comment of one line has the name on the same line.
  */
 export function described(comment: string | null, original: string, name: string): string | undefined {
   const parts = [comment, original === name ? null : `\`${original}\``].filter((part) => part !== null);

@@ -6,7 +6,7 @@ import type { Arguments } from './fieldSource.ts';
 /** The rows that a function returns, for a list of them. */
 export interface RowSource {
   readonly arguments: InputFieldMap;
-  /** Returns the rows for the field's arguments; throws BAD_USER_INPUT. */
+  /** Returns the rows for the field's arguments; throws BAD_USER_INPUT for bad ones. */
   readonly rows: (args: Arguments) => Rows;
   readonly match: Match | undefined;
   /** Estimated number of rows that a call computes, however few are selected. */

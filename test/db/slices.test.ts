@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { Lender } from '../../src/db/pool/pool.ts';
-import { firstSlice, isMoreThanSlice, nextSlice, nextSlices, passTurn } from '../../src/db/pool/slices.ts';
+import { firstSlice, mustWaitForSlice, nextSlice, nextSlices, passTurn } from '../../src/db/pool/slices.ts';
 import type { Plans } from '../../src/plan/plans.ts';
 import { createApp } from '../../src/server/app.ts';
 import { appConfig } from '../support/config.ts';
@@ -81,16 +81,16 @@ test('a large answer is written in many turns of the event loop', async () => {
 test('a turn begins the answers to a limited number of bytes, however many requests share a statement', async () => {
   const third = firstSlice.bytes / 3;
   await turn();
-  expect([1, 2, 3, 4].map(() => isMoreThanSlice(1, third))).toEqual([false, false, false, true]);
+  expect([1, 2, 3, 4].map(() => mustWaitForSlice(1, third))).toEqual([false, false, false, true]);
   await turn();
-  expect(isMoreThanSlice(1, third)).toBe(false);
+  expect(mustWaitForSlice(1, third)).toBe(false);
 });
 
 test('an answer that waits for a slice does not use up the turn, so a small answer need not wait', async () => {
   await turn();
-  expect(isMoreThanSlice(1, firstSlice.bytes + 1)).toBe(true);
-  expect(isMoreThanSlice(firstSlice.values + 1, firstSlice.bytes)).toBe(true);
-  expect(isMoreThanSlice(1, 100)).toBe(false);
+  expect(mustWaitForSlice(1, firstSlice.bytes + 1)).toBe(true);
+  expect(mustWaitForSlice(firstSlice.values + 1, firstSlice.bytes)).toBe(true);
+  expect(mustWaitForSlice(1, 100)).toBe(false);
 });
 
 test('a large result is read in many turns', async () => {

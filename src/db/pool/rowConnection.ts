@@ -2,9 +2,9 @@ import pg from 'pg';
 import { Parser } from 'pg-protocol/dist/parser.js';
 import { RowBytes } from '../sql/rowBytes.ts';
 
-/** The internals of pg-protocol's parser that this relies on, for which its version is pinned. */
+/** The internals of pg-protocol's parser that this relies on, so its version is pinned. */
 interface ParserInternals {
-  /** The bytes that were not parsed yet: the first part of a message. */
+  /** The bytes not parsed yet: the first part of a message. */
   buffer: Buffer;
   bufferOffset: number;
   bufferLength: number;
@@ -25,14 +25,14 @@ const bytesOfLength = 4;
 const bytesOfHeader = bytesOfCode + bytesOfLength;
 
 /**
- * A parser that does not decode the values of rows, and neither changes the bytes that rows refer to nor keeps more than
- * arrived. It puts the parts of a message together itself: pg-protocol moves them to where earlier rows are, or to twice
- * the memory that they need.
+ * A parser that does not decode the values of rows, never changes the bytes that rows refer to, and keeps only what
+ * arrived. It joins the parts of a message itself: pg-protocol copies them over earlier rows, or into a buffer twice as
+ * large as needed.
  */
 class RowParser extends PgParser {
   #parts: Buffer[] = [];
   #arrived = 0;
-  /** Bytes with which the first message of the parts is complete, as far as its length is known. */
+  /** Bytes that complete the first message; those of its header until its length is known. */
   #needed = bytesOfHeader;
 
   override parse(bytes: Buffer, received: (message: Message) => void): void {

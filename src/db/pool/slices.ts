@@ -8,7 +8,7 @@ export interface SliceSize {
   readonly values: number;
 }
 
-/** The first slice, which is so large that ordinary responses are not divided: each pause costs them, and their rows. */
+/** The first slice. Ordinary responses fit in it, because a response keeps its rows in memory during each pause. */
 export const firstSlice: SliceSize = { bytes: 524_288, values: 10_000 };
 
 /** Every further slice, which is short because others wait for it. */
@@ -25,9 +25,9 @@ const places = new WeakMap<object, number>();
 let lastPlace = 0;
 
 /**
- * Waits for the next slice of long work. Each turn of the event loop does one slice, so that small requests never wait for
- * a whole large one: a turn accepts only one connection, and a request takes several turns. Callers alternate. Among the
- * requests of one caller the oldest continues, because every unfinished one holds memory.
+ * Waits for the next slice of long work. A turn of the event loop does at most one, because small requests need short
+ * turns: a turn accepts only one connection, and a request takes several. Callers alternate. Among the requests of one
+ * caller the oldest continues, because every unfinished one holds memory.
  */
 export const nextSlice = ({ caller, request }: Borrower): Promise<void> =>
   new Promise((begin) => {
@@ -42,14 +42,14 @@ export const nextSlice = ({ caller, request }: Borrower): Promise<void> =>
 /** Returns the size of a request's next slice. */
 export const nextSliceSize = ({ request }: Borrower): SliceSize => (places.has(request) ? nextSlices : firstSlice);
 
-/** Bytes of the results whose answers began in this turn. */
+/** Bytes of the results whose responses began in this turn. */
 let begun = 0;
 
 /**
- * Tells whether the answer to a result must wait for a slice, because it is long or because this turn has begun enough
- * answers: a statement may be shared by many requests. An answer that need not wait counts as begun.
+ * Tells whether the response to a read must wait for a slice: its result is long, or this turn has begun enough
+ * responses, since many requests may share a statement. Otherwise counts it as begun.
  */
-export function isMoreThanSlice(rows: number, bytes: number): boolean {
+export function mustWaitForSlice(rows: number, bytes: number): boolean {
   if (rows > firstSlice.values || begun + bytes > firstSlice.bytes) return true;
   if (begun === 0) setImmediate(beginTurn);
   begun += bytes;

@@ -13,7 +13,7 @@ export interface Turns {
   /** Returns how many more connections a request may have now. */
   share(borrower: Borrower): number;
   /** Returns how many more connections a request may have when all are open. */
-  wanted(borrower: Borrower): number;
+  shareWhenOpen(borrower: Borrower): number;
   /** Records that a connection was lent; returns the function to call when it is returned. */
   lend(borrower: Borrower): () => void;
   /** Returns how long a caller has recently held connections, in milliseconds; whoever has the least is next. */
@@ -36,15 +36,14 @@ export const ownWork = 'server';
 /** Time after which the past use of a connection counts half. */
 const halfLifeMs = 1000;
 
-/** Limit of accounts that are kept for callers who hold nothing. */
+/** Number of accounts from which idle ones are dropped. */
 const maxAccounts = 1000;
 
 /**
  * Creates the turns of a pool of `size` connections. One request holds at most half of those that are open, and a
- * caller who already holds some leaves the last fifth to those who hold none. What counts is what is open: a caller who
- * takes all open ones would keep others waiting until more have logged in. Turns go by the time that connections were
- * held rather than by price: a price tells how many rows a document may ask for, not how long PostgreSQL searches for
- * them.
+ * caller who already holds some leaves the last fifth to those who hold none. Only open connections count: a caller who
+ * took them all would keep others waiting until more are open. Turns go by the time that connections were held rather
+ * than by price: a price tells how many rows a document may ask for, not how long PostgreSQL searches for them.
  */
 export function createTurns(
   size: number,
@@ -77,7 +76,7 @@ export function createTurns(
   return {
     isDue: (caller) => isDueOf(open(), caller),
     share: (borrower) => shareOf(open(), borrower),
-    wanted: (borrower) => shareOf(size, borrower),
+    shareWhenOpen: (borrower) => shareOf(size, borrower),
     lend({ caller, request }) {
       const account = accountOf(caller);
       const since = now();

@@ -38,7 +38,7 @@ interface Waiter<T> {
 
 type Requests<T> = Map<object, Set<Waiter<T>>>;
 
-export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'wanted' | 'used'>): WaitingRoom<T> {
+export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'shareWhenOpen' | 'used'>): WaitingRoom<T> {
   const callers = new Map<string, Requests<T>>();
   let length = 0;
 
@@ -88,7 +88,7 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'wan
     get wanting() {
       let count = 0;
       for (const [caller, requests] of callers)
-        for (const [request, { size }] of requests) count += Math.min(size, turns.wanted({ caller, request }));
+        for (const [request, { size }] of requests) count += Math.min(size, turns.shareWhenOpen({ caller, request }));
       return count;
     },
     wait: (borrower, { suits, ms, late, signal }) =>

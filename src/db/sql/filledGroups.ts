@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { type Bucket, bucketsBetween, selectEnds, selectSeries } from './bucket.ts';
 import { type Grouping, keyNames, maxGroups, selectFound } from './grouping.ts';
-import { computed, type OfRows } from './measure.ts';
+import { computed, type RowsMeasure } from './measure.ts';
 import type { Bounds } from './period.ts';
 import { empty, gt, ident, join, lte, own, type Sql, sql, trusted } from './sql.ts';
 
@@ -20,7 +20,7 @@ export function filledGroups(
   grouping: Grouping,
   bucket: Bucket,
   bounds: Bounds,
-  measures: readonly OfRows[],
+  measures: readonly RowsMeasure[],
   match: readonly Sql[],
 ): Sql {
   const keys = keyNames(grouping).map((name) => ident(name));

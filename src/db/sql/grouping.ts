@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { type Bucket, selectBucket } from './bucket.ts';
 import type { OrderKey } from './keyset.ts';
-import { computed, type Measure, type OfRows } from './measure.ts';
+import { computed, type Measure, type RowsMeasure } from './measure.ts';
 import { alias, from, type Rows } from './select.ts';
 import { and, empty, ident, join, type Sql, sql, trusted } from './sql.ts';
 
@@ -37,7 +37,7 @@ export const groupNames = (grouping: Grouping): readonly string[] => [
 export function selectFound(
   catalog: Catalog,
   grouping: Grouping,
-  measures: readonly OfRows[],
+  measures: readonly RowsMeasure[],
   conditions: readonly Sql[],
 ): Sql {
   const { table, where, joins, keys, bucket } = grouping;

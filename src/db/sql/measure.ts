@@ -4,13 +4,13 @@ import { columnRef } from './select.ts';
 import { and, ident, join, own, type Sql, sql, trusted } from './sql.ts';
 
 /** A computed value of rows; the result holds it under its name. */
-export type Measure = OfRows | Before;
+export type Measure = RowsMeasure | EarlierMeasure;
 
 /** A computed value of the rows of a group. */
-export type OfRows = OfValues | EndRow | Derived;
+export type RowsMeasure = ValuesMeasure | EndRow | Derived;
 
 /** A computed value of a column's values. */
-export type OfValues = Value | Percentile;
+export type ValuesMeasure = Value | Percentile;
 
 interface Value {
   readonly kind: 'value';
@@ -43,13 +43,13 @@ interface EndRow {
 export interface Derived {
   readonly kind: 'derived';
   readonly name: string;
-  readonly of: OfValues;
+  readonly of: ValuesMeasure;
   readonly form: NumberForm;
   /** Casts the measure to a numeric type without losing digits. */
   readonly number: (value: Sql) => Sql;
 }
 
-/** The number itself, its difference to the previous bucket, or that difference per second. */
+/** The number itself, its difference from the previous bucket, or that difference per second. */
 export const numberForms = ['float', 'difference', 'rate'] as const;
 export type NumberForm = (typeof numberForms)[number];
 
@@ -57,10 +57,10 @@ export type NumberForm = (typeof numberForms)[number];
 export const isChange = (measure: Measure): boolean => measure.kind === 'derived' && measure.form !== 'float';
 
 /** A measure for an earlier period. */
-interface Before {
+interface EarlierMeasure {
   readonly kind: 'before';
   readonly name: string;
-  readonly of: OfRows;
+  readonly of: RowsMeasure;
   readonly period: Period;
 }
 
@@ -70,7 +70,7 @@ export interface Period {
   readonly name: string;
   /** The conditions on its rows. */
   readonly where: Sql;
-  /** The start of the bucket to compare with the one that has this start. */
+  /** Converts a bucket's start to that of its counterpart in this period. */
   readonly bucketBefore: (start: Sql) => Sql;
 }
 
@@ -82,7 +82,7 @@ interface Computed {
 }
 
 /** Returns the aggregates behind the measures, each once. */
-export function computed(table: Table, measures: readonly OfRows[]): readonly Computed[] {
+export function computed(table: Table, measures: readonly RowsMeasure[]): readonly Computed[] {
   const all = measures.map(underlying).map((measure): Computed => {
     if (measure.kind === 'value') return measure;
     if (measure.kind === 'row') return { name: measure.name, expression: endRow(table, measure), whenEmpty: null };
@@ -95,7 +95,7 @@ export function computed(table: Table, measures: readonly OfRows[]): readonly Co
 
 /** The rows that contain the computed values. */
 interface Shown {
-  readonly measures: readonly OfRows[];
+  readonly measures: readonly RowsMeasure[];
   /** Alias of the rows; `g` by default. */
   readonly of?: string;
   /** The seconds between the starts of a row's bucket and the previous one in the window `series`. */
@@ -103,7 +103,7 @@ interface Shown {
 }
 
 /** Returns a measure's value from rows with the `computed` values. */
-export function shown(measure: OfRows, rows: Shown): Sql {
+export function shown(measure: RowsMeasure, rows: Shown): Sql {
   const { of = 'g', elapsed = null } = rows;
   if (measure.kind === 'derived') {
     const { form, number } = measure;
@@ -120,9 +120,9 @@ export function shown(measure: OfRows, rows: Shown): Sql {
   return sql`(${ident(of, measure.list)})[${trusted(String(place))}]`;
 }
 
-const underlying = (measure: OfRows) => (measure.kind === 'derived' ? measure.of : measure);
+const underlying = (measure: RowsMeasure) => (measure.kind === 'derived' ? measure.of : measure);
 
-const fractionsOf = (measures: readonly OfRows[], list: string): readonly number[] => [
+const fractionsOf = (measures: readonly RowsMeasure[], list: string): readonly number[] => [
   ...new Set(measures.map(underlying).flatMap((m) => (m.kind === 'percentile' && m.list === list ? [m.fraction] : []))),
 ];
 
@@ -139,7 +139,7 @@ export function byPeriod(measures: readonly Measure[]) {
   };
 }
 
-type Of = Pick<Before, 'of'>;
+type Of = Pick<EarlierMeasure, 'of'>;
 
 /** Returns the value of an earlier period's measure, from joined rows that may be missing. */
 export function shownBefore({ of }: Of, measures: readonly Of[], alias: string): Sql {
@@ -149,7 +149,7 @@ export function shownBefore({ of }: Of, measures: readonly Of[], alias: string):
   return whenEmpty === null ? value : sql`coalesce(${value}, ${trusted(whenEmpty)})`;
 }
 
-/** Returns the first of the things with each name. */
+/** Returns one of the things with each name. */
 export const distinct = <T extends { readonly name: string }>(things: readonly T[]): readonly T[] => [
   ...new Map(things.map((thing) => [thing.name, thing])).values(),
 ];

@@ -2,7 +2,7 @@ import { type Catalog, columnOf } from '../../catalog/catalog.ts';
 import { badInput } from '../../errors.ts';
 import { equal, operandOf } from './compare.ts';
 import { inner, type Match, matchesRow, toOne } from './match.ts';
-import { computed, type OfValues } from './measure.ts';
+import { computed, type ValuesMeasure } from './measure.ts';
 import { maxJoins } from './projection.ts';
 import { columnRef, from } from './select.ts';
 import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
@@ -12,7 +12,7 @@ export interface OrderJoins {
   /** Joins the row that a relation leads to from `outer`, and returns its alias; its columns are null if there is none. */
   readonly row: (match: Match, outer: string) => string;
   /** Joins a measure over the rows, aliased `inner`, that a relation leads to from `outer`, and returns its value. */
-  readonly measure: (match: Match, outer: string, measure: OfValues) => Sql;
+  readonly measure: (match: Match, outer: string, measure: ValuesMeasure) => Sql;
   readonly sql: () => Sql;
 }
 

@@ -7,14 +7,14 @@ export class RowBytes {
   readonly #start: number;
   readonly #end: number;
 
-  /** Takes the bytes from the number of columns to the end of the message. */
+  /** Takes the message's bytes, beginning with its number of columns. */
   constructor(bytes: Buffer, start: number, length: number) {
     this.#bytes = bytes;
     this.#start = start;
     this.#end = start + length;
   }
 
-  /** Tells whether the value in this column is null; it is if there is no such column. */
+  /** Tells whether this column's value is null, or there is no such column. */
   isNull(place: number): boolean {
     this.#locate();
     return place < 0 || place >= located.count || located.lengths[place] === absent;
@@ -28,7 +28,7 @@ export class RowBytes {
     const bytes = this.#bytes;
     if (end - start > longestValue || this.#end - this.#start > longestRow) return bytes.toString('utf8', start, end);
     for (let i = start; i < end; i++) if ((bytes[i] as number) > lastAscii) return bytes.toString('utf8', start, end);
-    // A part of a text costs a third of what Node.js takes to decode a few bytes, but V8 keeps the whole with the part.
+    // A substring costs a third of what Node.js takes to decode a few bytes, but V8 keeps the whole text for it.
     located.text ??= bytes.toString('latin1', this.#start, this.#end);
     return located.text.substring(start - this.#start, end - this.#start);
   }
@@ -73,10 +73,10 @@ const longestValue = 64;
 /** Rows up to this length are decoded as a whole. A part of a longer one would keep too much memory. */
 const longestRow = 1024;
 
-/** PostgreSQL's limit of the columns of a result. Source: `MaxTupleAttributeNumber` in its htup_details.h. */
+/** PostgreSQL's limit on the columns of a result. Source: `MaxTupleAttributeNumber` in its htup_details.h. */
 const maxColumns = 1664;
 
-/** The places of the values of one row. A row's values are mostly read together, so it is only the last row's. */
+/** The places of the values in the row read last. One row suffices, since its values are mostly read together. */
 const located: {
   row: RowBytes | undefined;
   count: number;

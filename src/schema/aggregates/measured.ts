@@ -6,7 +6,7 @@ import {
   type Measure,
   type NumberForm,
   numberForms,
-  type OfValues,
+  type ValuesMeasure,
 } from '../../db/sql/measure.ts';
 import { alias, columnRef } from '../../db/sql/select.ts';
 import { type Sql, sql } from '../../db/sql/sql.ts';
@@ -16,7 +16,7 @@ import { type MeasuredOperand, measurementsOf, percentileOf, resultType } from '
 import type { ShapeColumn } from './shape.ts';
 
 /** A measure, and how its value travels. */
-export interface Measured<M extends Measure = OfValues> {
+export interface Measured<M extends Measure = ValuesMeasure> {
   readonly measure: M;
   readonly leaf: Leaf;
   readonly type: Type;
@@ -62,7 +62,7 @@ export function measuredIn(
   field: string,
   fraction?: unknown,
   rows?: MeasuredRows,
-): Measured<OfValues | Derived> {
+): Measured<ValuesMeasure | Derived> {
   if (!form) return measured(of, field, fraction, rows);
   if (of.leaf.type !== 'Duration') return numberOf(measured(of, field, fraction), form);
   const seconds = sql`extract(epoch from ${columnValue(of)})`;

@@ -1,7 +1,7 @@
 import type { InputFieldMap } from '@pothos/core';
 import { builtIn } from '../../catalog/type.ts';
 import type { OrderKey } from '../../db/sql/keyset.ts';
-import type { Derived, Measure, OfValues } from '../../db/sql/measure.ts';
+import type { Derived, Measure, ValuesMeasure } from '../../db/sql/measure.ts';
 import { ident } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
 import type { Builder, EnumRef, InputFieldBuilder, InputObjectRef } from '../builder.ts';
@@ -85,7 +85,7 @@ const columnFields = (t: InputFieldBuilder, columns: ColumnOrders): InputFieldMa
 
 /** An order by a measure, with the path of field names to it. */
 interface MeasureOrder {
-  readonly measured: Measured<OfValues | Derived>;
+  readonly measured: Measured<ValuesMeasure | Derived>;
   readonly direction: unknown;
   readonly path: readonly string[];
 }

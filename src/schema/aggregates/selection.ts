@@ -1,5 +1,12 @@
 import { getArgumentValues, getNamedType } from 'graphql';
-import { distinct, isChange, type Measure, type NumberForm, type OfRows, type Period } from '../../db/sql/measure.ts';
+import {
+  distinct,
+  isChange,
+  type Measure,
+  type NumberForm,
+  type Period,
+  type RowsMeasure,
+} from '../../db/sql/measure.ts';
 import { badInput } from '../../errors.ts';
 import type { Selection } from '../fieldSource.ts';
 import { type SelectedField, selectedFields } from '../selection.ts';
@@ -25,7 +32,7 @@ export function selectedMeasures(
   const below = ({ field, node }: SelectedField) => selectedFields(info, getNamedType(field.type), [node]);
   const argumentsOf = ({ field, node }: SelectedField) => getArgumentValues(field, node, info.variableValues);
 
-  const ofColumn = (column: ShapeColumn, fields: readonly SelectedField[], form?: NumberForm): readonly OfRows[] =>
+  const ofColumn = (column: ShapeColumn, fields: readonly SelectedField[], form?: NumberForm): readonly RowsMeasure[] =>
     fields.flatMap((of) => {
       const { name } = of.field;
       const { p } = argumentsOf(of);
@@ -70,7 +77,7 @@ function before(period: Period, measure: Measure): Measure {
 /**
  * Returns the measure that finds the first or last row by a time column; throws BAD_USER_INPUT for any other column.
  */
-export function endRow(shape: Shape, end: 'first' | 'last', by: unknown): OfRows {
+export function endRow(shape: Shape, end: 'first' | 'last', by: unknown): RowsMeasure {
   const times = [...shape.times.values()];
   const found = times.find(({ column }) => column.name === by);
   if (!found || !shape.key)

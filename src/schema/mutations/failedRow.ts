@@ -22,7 +22,7 @@ export function failedRowOf({ detail = '', code, constraint }: DatabaseError): F
   return { columns: namesIn(columns), values };
 }
 
-/** Returns the positions of the inputs that the detail may refer to. */
+/** Returns the positions of the inputs that the error may refer to. */
 export function inputsMatching(
   types: Types,
   table: Table,

@@ -7,8 +7,8 @@ import type { Types } from '../types.ts';
 import type { RowChange } from './violations.ts';
 
 /**
- * Finds the field with a text that its type rejects, for errors that do not tell whether this is their cause. It asks
- * PostgreSQL to read each column's values alone. Returns null if all are readable.
+ * Finds the field whose text its type rejects, for errors that may come from one but do not say so. It asks PostgreSQL
+ * to read each column's values on their own. Returns null if there is none.
  */
 export async function explainUnreadable(
   types: Types,
