@@ -44,10 +44,10 @@ export function arrivalOf(
 ): Arrival | NoArrival {
   if (isStandby)
     return {
-      reason: 'the server is a standby, which does not show the writers on its primary: connect to the primary',
+      reason: 'the database is a standby, which does not see the writers on its primary: connect to the primary',
     };
   if (table.kind !== 'table' && table.kind !== 'partitioned table')
-    return { reason: `a ${table.kind} has no order of arrival: use the live tail of the table behind it` };
+    return { reason: `a ${table.kind} has no order of arrival: use the live tail of a table instead` };
   if (table.hasInheritanceChildren)
     return { reason: 'other tables inherit from it and number their rows independently: use partitions instead' };
   if (isOnNodes(table) && declared === undefined)
@@ -70,8 +70,8 @@ const remedy =
   'add an identity column (bigint generated always as identity) with an index, or an xid8 column (docs/live.md)';
 
 /**
- * Returns the possible columns: the declared one, otherwise a column made for the purpose, otherwise an identity
- * column.
+ * Returns the possible columns: the declared one, otherwise those stamped with the transaction's id, then those with an
+ * identity or a sequence.
  */
 const candidates = ({ numberings }: Table, declared: string | undefined): readonly Numbering[] =>
   declared === undefined
@@ -85,7 +85,8 @@ const candidates = ({ numberings }: Table, declared: string | undefined): readon
 
 function check(table: Table, numbering: Numbering, isDeclared: boolean): Arrival | NoArrival {
   const { column, kind, nullable } = numbering;
-  if (nullable) return { reason: `${column} may be null: run alter column ${column} set not null` };
+  if (nullable)
+    return { reason: `${column} may be null: run alter table ${table.name} alter column ${column} set not null` };
   if (kind === 'transaction' && isOnNodes(table))
     return {
       reason: `${column} is in order on one node only, and the cluster has several: use an identity column`,
@@ -110,7 +111,7 @@ function checkTransaction(table: Table, { column, indexes }: Numbering): Arrival
 function checkNumber({ column, identity, sequences, indexes }: Numbering, isDeclared: boolean): Arrival | NoArrival {
   if (identity !== 'always' && !isDeclared)
     return {
-      reason: `${column} can be set by clients, so it may be out of order: set generated always, or add @arrival ${column} in the table's comment`,
+      reason: `${column} can be set by clients, so it may be out of order: make it generated always as identity, or add @arrival ${column} to the table's comment`,
     };
   if (sequences.length > 1)
     return {
@@ -126,5 +127,5 @@ function checkNumber({ column, identity, sequences, indexes }: Numbering, isDecl
   }
   return indexes.length > 0
     ? { kind: 'number', columns: [column] }
-    : { reason: `no index begins with ${column}: create one, otherwise every poll reads the whole table` };
+    : { reason: `no index begins with ${column}: create one, or every poll reads the whole table` };
 }

@@ -56,7 +56,7 @@ function print(text: string): number {
 }
 
 function refuse(problem: string, about = ''): number {
-  process.stderr.write(`${problem}\nRun events-graphql${about} --help to see what it takes.\n`);
+  process.stderr.write(`${problem}\nRun events-graphql${about} --help to see its arguments.\n`);
   return 2;
 }
 

@@ -4,9 +4,9 @@ import { AppError, codeOf } from '../errors.ts';
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (codeOf(error) === 'EADDRINUSE')
-    return `Port ${portOf(error)} is in use: stop the program that listens there, or set PORT to another.`;
+    return `Port ${portOf(error)} is in use: stop the program that listens there, or change PORT`;
   if ('syscall' in error && /^(listen|getaddrinfo)$/.test(String(error.syscall)))
-    return `${error.message}: set HOST or PORT to another.`;
+    return `${error.message}: change HOST or PORT`;
   if (error instanceof AppError) return error.cause instanceof Error ? error.cause.message : error.message;
   // An error from the operating system is not a defect.
   return 'errno' in error ? error.message : (error.stack ?? error.message);

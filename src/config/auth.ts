@@ -31,7 +31,8 @@ export function authOf(env: Variables, production: boolean, problems: string[]):
   const audiences = listOf(env.AUTH_AUDIENCE ?? '');
   if (env.AUTH !== 'entra') {
     if (production && !env.AUTH) problems.push('AUTH: required in production: entra, or none to admit everyone');
-    if (tenantId || audiences.length > 0) problems.push('AUTH: must be entra for AUTH_TENANT_ID and AUTH_AUDIENCE');
+    if (tenantId || audiences.length > 0)
+      problems.push('AUTH: must be entra if one of AUTH_TENANT_ID, AUTH_AUDIENCE is set');
     return null;
   }
   if (!tenantId)

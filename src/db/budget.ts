@@ -120,7 +120,7 @@ class ReadMeter implements Meter {
 const nothingRead = (): Read => ({ bytes: 0, largest: 0, sent: 0, excess: null });
 
 export const tooLarge = (what: string): AppError =>
-  new AppError('RESPONSE_TOO_LARGE', `The response would hold ${what}: ask for less at once`);
+  new AppError('RESPONSE_TOO_LARGE', `The response would hold ${what}: ask for less at a time`);
 
 const excessOf = ({ bytes }: Pick<RequestLimits, 'bytes'>): AppError =>
   tooLarge(`more than ${bytes} bytes, counting at least ${leastBytes} for each row`);

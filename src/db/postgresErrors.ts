@@ -104,7 +104,7 @@ const translations: readonly Translation[] = [
     when: isMixed,
     code: 'BAD_USER_INPUT',
     message:
-      'A geometry must be in the coordinate system of its column, which its crs names unless it is longitude and latitude',
+      "A geometry must be in its column's coordinate system; name that as its crs, unless it is longitude and latitude",
   },
   { states: /./, when: isOwnersMessage, code: 'BAD_USER_INPUT' },
   {
@@ -139,7 +139,7 @@ const translations: readonly Translation[] = [
   {
     states: /^(53400|54)/,
     code: 'QUERY_TOO_COMPLEX',
-    message: 'The query is too complex for the database; ask for less at once',
+    message: 'The query is too complex for the database; ask for less at a time',
   },
   {
     states: /^(08|26000|28|40|42P05|53|55(006|P03)|57|25P0[34]|3D)/,

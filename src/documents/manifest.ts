@@ -21,7 +21,7 @@ export interface Manifests {
 
 /**
  * Reads manifests as build tools write them, and folders of them. A `.json` file is a manifest; a `.graphql` or `.gql`
- * file is a document whose id is the file's name.
+ * file is a document whose id is the file's name without the extension.
  */
 export async function readManifests(paths: readonly string[]): Promise<Manifests> {
   const read = await Promise.all(
@@ -81,7 +81,7 @@ async function readManifestFile(file: string): Promise<readonly ManifestEntry[]>
   }
   const documents = documentsOf(json);
   if (!documents)
-    throw new Error(`${file}: is not a manifest: expected { "<id>": "<document>" } or Apollo's, version 1`);
+    throw new Error(`${file}: not a manifest; expected { "<id>": "<document>" } or Apollo's format, version 1`);
   return documents.map(([id, text]) => ({ id, text, file }));
 }
 

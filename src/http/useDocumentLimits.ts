@@ -86,7 +86,7 @@ export function refuseExpensive(price: Price, { cost: limit }: Pick<RequestLimit
   if (price.isStatic || rows <= limit) return;
   const most = largest && `; most come from "${largest.path}" (${count(largest.rows)})`;
   throw tooComplex(
-    `The document may ask for ${count(rows)} rows, but this server allows ${count(limit)}${most}: ask for smaller pages`,
+    `The document could read ${count(rows)} rows, but this server allows ${count(limit)}${most}: ask for smaller pages`,
   );
 }
 
@@ -99,7 +99,7 @@ const maxIntrospected = 400;
 function refuseIntrospection({ rows }: Price): void {
   if (rows <= maxIntrospected) return;
   throw tooComplex(
-    `The introspection may list ${count(rows)} items for each type, but this server allows ${maxIntrospected}: nest fewer lists, and select each only once`,
+    `The introspection could list ${count(rows)} items for each type, but this server allows ${maxIntrospected}: nest fewer lists, and select each only once`,
   );
 }
 

@@ -56,7 +56,10 @@ export function endWithClient(
 function createLifetime(timeoutMs: number): Lifetime {
   const controller = new AbortController();
   const end = (message: string) => controller.abort(new AppError('TIMEOUT', message));
-  const timer = setTimeout(() => end(`The request took longer than ${timeoutMs} ms; ask for less at once`), timeoutMs);
+  const timer = setTimeout(
+    () => end(`The request took longer than ${timeoutMs} ms; ask for less at a time`),
+    timeoutMs,
+  );
   return {
     signal: controller.signal,
     endWith({ request, res }) {

@@ -183,7 +183,7 @@ function argumentsOf(
     const taken = type && valueFromAST(value, type, slots);
     const isAbsent = value.kind === Kind.VARIABLE && slots[value.name.value] === undefined;
     // A JSON literal cannot hold a slot. Without this error the argument would silently be left out.
-    if (taken === undefined && !isAbsent) throw new Error(`The argument ${name.value} has no value with slots`);
+    if (taken === undefined && !isAbsent) throw new Error(`The argument ${name.value} cannot hold a slot`);
     if (taken !== undefined) args[name.value] = taken;
   }
   return args;

@@ -35,7 +35,7 @@ test.each<[line: string, reason: string | RegExp, about?: string]>([
   ['schema events', /^schema: Unexpected argument 'events'/, 'schema'],
   ['check', 'check: pass a manifest, or set PERSISTED_DOCUMENTS', 'check'],
   ['check --jsno m.json', 'check: --jsno: unknown option; did you mean --json?', 'check'],
-  ['check --json --github m.json', 'check: --json and --github exclude each other', 'check'],
+  ['check --json --github m.json', 'check: --json and --github cannot be combined', 'check'],
   ['check --variables', /^check: Option '--variables <value>' argument missing/, 'check'],
   [`check --variables ${missing} ${manifest}`, /^check: --variables: ENOENT.*nowhere/, 'check'],
   [
@@ -52,7 +52,7 @@ test.each<[line: string, reason: string | RegExp, about?: string]>([
   ['grant --role app --object-id 1', 'grant: --object-id: 1 is not a principal (object) id', 'grant'],
   [`grant --role app --object-id ${id} --type robot`, /^grant: --type: robot is not one of/, 'grant'],
   ['grant --role app --type user', 'grant: --type needs --object-id', 'grant'],
-  [`grant --role app --plain --object-id ${id}`, 'grant: --plain and --object-id exclude each other', 'grant'],
+  [`grant --role app --plain --object-id ${id}`, 'grant: --plain and --object-id cannot be combined', 'grant'],
   ['grant --role app --revoke --write', /^grant: --revoke revokes everything/, 'grant'],
   ['migrate', /^migrate: takes one argument/, 'migrate'],
   ['migrate a b', /^migrate: takes one argument/, 'migrate'],
@@ -62,7 +62,7 @@ test.each<[line: string, reason: string | RegExp, about?: string]>([
   const [first = '', ...rest] = printed(err).trimEnd().split('\n');
   expect(first).toMatch(reason);
   if (typeof reason === 'string') expect(first).toBe(reason);
-  expect(rest).toEqual([`Run events-graphql ${about ? `${about} ` : ''}--help to see what it takes.`]);
+  expect(rest).toEqual([`Run events-graphql ${about ? `${about} ` : ''}--help to see its arguments.`]);
   expect(printed(out)).toBe('');
 });
 

@@ -125,7 +125,7 @@ test('changes without an event, as on a network share, are found by polling', as
 
 test.each([
   ['that is not JSON', 'web.json', '{ "b": ', /web\.json: .*JSON/],
-  ['of another shape', 'web.json', '[]', /web\.json: is not a manifest/],
+  ['of another shape', 'web.json', '[]', /web\.json: not a manifest/],
   ['with a wrong hash', 'app.json', JSON.stringify({ ['0'.repeat(64)]: '{ b }' }), /app\.json: .* SHA-256/],
   ['with another document for an id', 'app.json', '{ "a": "{ b }" }', /"a" stands for another document in .*app\.json/],
 ])(

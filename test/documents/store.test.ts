@@ -116,7 +116,7 @@ describe('an unreliable manifest', () => {
     [
       'JSON of an unknown shape',
       { 'm.json': { x: 1 }, 'n.json': [], 'o.json': { format: 'apollo-persisted-query-manifest', version: 2 } },
-      ['m.json', 'n.json', 'o.json'].map((name) => expect.stringMatching(`^${name}: is not a manifest: expected`)),
+      ['m.json', 'n.json', 'o.json'].map((name) => expect.stringMatching(`^${name}: not a manifest; expected`)),
     ],
     ['text that is not JSON', { 'm.json': '{' }, [expect.stringMatching(/^m\.json: Expected property name/)]],
     ['an empty folder', {}, []],

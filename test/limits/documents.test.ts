@@ -173,7 +173,7 @@ describe('rejected documents', () => {
       status: 400,
       code: 'QUERY_TOO_COMPLEX',
       message:
-        'The document may ask for 6,380,050 rows, but this server allows 200,000; most come from ' +
+        'The document could read 6,380,050 rows, but this server allows 200,000; most come from ' +
         '"sites.nodes.devices.nodes.site.devices.nodes.events" (6,250,000): ask for smaller pages',
     });
   });

@@ -18,7 +18,7 @@ describe('a response', () => {
     );
     expect(codes(errors)).toEqual(Array(20).fill('RESPONSE_TOO_LARGE'));
     expect(errors?.[0]?.message).toBe(
-      'The response would hold more than 13000 bytes, counting at least 130 for each row: ask for less at once',
+      'The response would hold more than 13000 bytes, counting at least 130 for each row: ask for less at a time',
     );
     expect(api.statements).toHaveLength(2);
     expect(data?.['devices']).toMatchObject({ nodes: Array(20).fill({ serial: expect.any(String), events: null }) });

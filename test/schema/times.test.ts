@@ -267,11 +267,11 @@ describe('an earlier period', () => {
     ],
     [
       'shiftsAggregate(where: { at: { within: "P1D" }, or: [{ at: { isNull: false } }] }) { previous { count } }',
-      /in where, conditions on at must be at the top level/,
+      /in where, at may be bound only at the top level/,
     ],
     [
       'shiftsAggregate(where: { at: { within: "P1D", ne: "2026-01-01T00:00Z" } }) { previous { count } }',
-      /in where, conditions on at must/,
+      /in where, at may be bound only/,
     ],
     [
       `shiftsAggregate(where: { ${week} }) { previous { previous { count } } }`,
@@ -296,10 +296,10 @@ describe('an earlier period', () => {
       'shiftsGroupedAggregate(groupBy: { at: { every: "1d" } }, having: { small: { rate: {} } }) { count }',
       /"rate" is empty/,
     ],
-    ['shiftsGroupedAggregate(groupBy: { at: {} }) { count }', /at: give every, parts, or both/],
+    ['shiftsGroupedAggregate(groupBy: { at: {} }) { count }', /at: give "every", "parts", or both/],
     [
       'shiftsGroupedAggregate(groupBy: { at: { parts: MONTH, fill: true } }) { count }',
-      /fill: give every and no parts/,
+      /fill: needs "every" without "parts"/,
     ],
     [
       'shiftsGroupedAggregate(groupBy: { day: { parts: HOUR_OF_DAY } }) { count }',

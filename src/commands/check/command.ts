@@ -22,7 +22,7 @@ import { asDocument, asTable, isPassed } from './render.ts';
  */
 export async function check(environment: Environment, args: readonly string[]): Promise<number> {
   const { positionals, values } = readArguments(commandLines.check, args);
-  if (values.json && values.github) throw new UsageError('--json and --github exclude each other');
+  if (values.json && values.github) throw new UsageError('--json and --github cannot be combined');
   const config = readConfig(environment);
   const paths = positionals.length > 0 ? positionals : config.documents.paths;
   if (paths.length === 0) throw new UsageError('pass a manifest, or set PERSISTED_DOCUMENTS');

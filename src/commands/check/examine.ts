@@ -65,7 +65,7 @@ export async function examineDocument(
     const cost = costOf(document, operation, options);
     const statements = countStatements(api.schema, document, operation);
     const { warnings, notes } = await explain(document, operation, statements, options);
-    if (cost > config.requestLimits.cost) warnings.push(`too costly: it may ask for ${cost} rows`);
+    if (cost > config.requestLimits.cost) warnings.push(`too costly: it could read ${cost} rows`);
     findings.push({
       status: warnings.length > 0 ? 'warning' : 'ok',
       name: operation.name?.value ?? '(no name)',

@@ -10,7 +10,7 @@ interface Target {
   readonly port: number;
 }
 
-/** Resolves the host's name, and warns if the server of a private network resolves to a public address. */
+/** Resolves the host's name, and warns if a server in Azure has a public address. */
 export async function checkName({ host }: Target, lookup: Lookup): Promise<Outcome> {
   if (host.startsWith('/')) return ok(`${host} is a folder on this machine`);
   if (isIP(host)) return ok(`${host} is an address`);
@@ -19,11 +19,11 @@ export async function checkName({ host }: Target, lookup: Lookup): Promise<Outco
   if (!isAzure(host) || addresses.every(isPrivate)) return ok(found);
   return warning(
     `${found}: a public address`,
-    'If the server should be private, link its private DNS zone (privatelink.postgres.database.azure.com with a private endpoint, the zone of the server with VNet integration) to this network',
+    "If the server should be private, link its private DNS zone (privatelink.postgres.database.azure.com for a private endpoint, the server's own zone for VNet integration) to this network",
   );
 }
 
-/** Tells whether a name belongs to Flexible Server in the public cloud, or that of the US Government or China. */
+/** Tells whether a name belongs to Flexible Server in Azure's public, US Government or China cloud. */
 export const isAzure = (host: string): boolean =>
   /\.postgres\.database\.(azure\.com|usgovcloudapi\.net|chinacloudapi\.cn)$/i.test(host);
 

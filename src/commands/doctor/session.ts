@@ -42,7 +42,7 @@ export async function checkRole(client: ClientBase, schema: string): Promise<Out
     role.super && 'a superuser',
     role.administers && 'an administrator of the server',
     !role.super && role.bypass && 'not bound by row security',
-    !role.super && role.owns && `an owner in the schema "${schema}"`,
+    !role.super && role.owns && `an owner of objects in "${schema}"`,
   ].filter((power) => power !== false);
   if (powers.length === 0) return ok(`${role.name} has only the privileges that it was granted`);
   return warning(

@@ -43,7 +43,7 @@ export function readRoleSpec(
   const principalType = principalTypes.find((known) => known === type);
   if (!principalType) throw new UsageError(`--type: ${type} is not one of ${principalTypes.join(', ')}`);
   if (values.type !== undefined && objectId === undefined) throw new UsageError('--type needs --object-id');
-  if (plain && objectId !== undefined) throw new UsageError('--plain and --object-id exclude each other');
+  if (plain && objectId !== undefined) throw new UsageError('--plain and --object-id cannot be combined');
   if (revoke && (write || live || mayDelete || plain || objectId !== undefined)) {
     throw new UsageError('--revoke revokes everything: combine it only with --role and --print');
   }

@@ -50,7 +50,7 @@ export function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
   const groups = Map.groupBy(rows.keys(), (i) => separating.map(({ name }) => (rows[i]?.has(name) ? 1 : 0)).join(''));
   if (groups.size > maxGroups)
     throw badInput(
-      `The inputs give ${groups.size} different sets of fields; at most ${maxGroups} can be created at once: give all inputs the same fields`,
+      `The inputs give ${groups.size} different sets of fields, more than ${maxGroups}: give all inputs the same fields`,
     );
   return [...groups.values()].map((positions, number) => ({
     number,

@@ -35,7 +35,7 @@ export function foundByKey(catalog: Catalog, table: Table, { key }: Conflict, in
  */
 export function foundByDistribution(catalog: Catalog, column: Column, input: InputName): Sql {
   const [group, row, position] = (['group', 'row', 'position'] as const).map((name) => ident(marker(catalog, name)));
-  if (!group || !row || !position) throw new Error('Markers have names');
+  if (!group || !row || !position) throw new Error('A marker lacks a name');
   const [place, given] = [ident('w', column.name), sql`i.${input(column.name)}`];
   const counted = (by: Sql, order: Sql) =>
     sql`pg_catalog.row_number() over (partition by ${by} order by ${order}) as ${position}`;

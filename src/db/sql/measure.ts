@@ -109,7 +109,7 @@ export function shown(measure: RowsMeasure, rows: Shown): Sql {
     const { form, number } = measure;
     const value = number(shown(measure.of, rows));
     if (form === 'float') return sql`(${value})::pg_catalog.float8`;
-    if (elapsed === null) throw new Error('Without buckets there is no change');
+    if (elapsed === null) throw new Error('A change needs buckets');
     const difference = sql`(${value} ${own('-')} pg_catalog.lag(${value}) over series)::pg_catalog.float8`;
     return form === 'rate'
       ? sql`${difference} ${own('/')} (${elapsed})::pg_catalog.float8`

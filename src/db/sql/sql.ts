@@ -108,7 +108,7 @@ const maxValues = 65_535;
  * many values.
  */
 export function toQuery({ text, values }: Sql): { text: string; values: Value[] } {
-  if (values.length > maxValues) throw tooComplex(`The query has more than ${maxValues} values; give fewer at once`);
+  if (values.length > maxValues) throw tooComplex(`The query has more than ${maxValues} values; give fewer at a time`);
   if (!values.every(isText)) throw loneSurrogate();
   return { text: textOf(text), values: [...values] };
 }

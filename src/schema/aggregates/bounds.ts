@@ -53,7 +53,7 @@ export function withoutBounds(field: string, where: unknown): Filter | null {
   );
   if (others.length > 0 || names(field, [rest['or'], rest['not']]))
     throw badInput(
-      `previous: in where, conditions on ${field} must be at the top level or under and, with these operators: ${bounding.join(', ')}`,
+      `previous: in where, ${field} may be bound only at the top level or under "and", by these operators: ${bounding.join(', ')}`,
     );
   const parts = and?.flatMap((part) => withoutBounds(field, part) ?? []);
   const kept = { ...rest, ...(parts && parts.length > 0 && { and: parts }) };

@@ -65,11 +65,11 @@ export function readTimes(field: string, times: ShapeColumn, input: unknown, whe
   const { timeZone = 'UTC', fill = false, origin } = rest;
   if (!isTimeZone(timeZone))
     throw badInput(`timeZone: "${timeZone}" is not the IANA name of a time zone, such as Europe/Berlin`);
-  if (every === undefined && parts.length === 0) throw badInput(`${field}: give every, parts, or both`);
+  if (every === undefined && parts.length === 0) throw badInput(`${field}: give "every", "parts", or both`);
   if (fill && (every === undefined || parts.length > 0))
-    throw badInput('fill: give every and no parts; only buckets can be filled');
+    throw badInput('fill: needs "every" without "parts"; only buckets can be filled');
   if (every === undefined && origin !== undefined)
-    throw badInput('origin: give every too; origin is the start of a bucket');
+    throw badInput('origin: needs "every"; origin is the start of a bucket');
   return {
     timeZone,
     bucket: every === undefined ? null : readBucket(field, times, { ...rest, every }, where),

@@ -116,7 +116,7 @@ export const changeType = (builder: Builder) =>
           ...leafFromParent(scalarLeaf('Float'), (row: Row) => row[numberOf(countAll, form).measure.name]),
         });
       return {
-        difference: field('difference', 'The difference; without `fill`, from the last bucket that has rows.'),
+        difference: field('difference', 'The difference; without `fill`, from the previous bucket with rows.'),
         rate: field('rate', 'The difference per second since the start of that bucket.'),
       };
     },

@@ -101,7 +101,7 @@ function percentileField(t: FieldBuilder<ColumnValues>, result: 'Float' | 'Durat
     percentile: t.field({
       type: own.type,
       nullable: true,
-      description: 'The interpolated value at this fraction; several need only one pass.',
+      description: 'The interpolated value at this fraction; several fractions take one pass.',
       args: { p: t.arg.float({ required: true, description: fractionDescription }) },
       ...generatedLeaf({ kind: 'part' }, own, {
         ask: ({ p }) => Number(p),

@@ -15,7 +15,7 @@ export const conflictAction = (builder: Builder) =>
     description: 'What to do with an input whose row exists already.',
     values: {
       IGNORE: { value: 'ignore', description: 'Leave the row as it is.' },
-      UPDATE: { value: 'update', description: 'Set the fields in the input.' },
+      UPDATE: { value: 'update', description: 'Set the fields that the input gives.' },
     } as const,
   });
 
@@ -42,7 +42,7 @@ export function onConflictInput(
       on: t.field({
         type: on,
         required: true,
-        description: 'The key. Every input must have one, and no two the same.',
+        description: 'The key, which every input must give, each a different one.',
       }),
     }),
   });

@@ -91,7 +91,7 @@ function requireDistributionColumn(types: Types, table: Table, rows: readonly Va
   if (column === null || index === -1) return;
   const fields = types.names.fieldsOf(table, [column]);
   throw badInput(
-    `inputs[${index}] must give ${fields.join()}, by which rows are distributed; otherwise create one row at a time`,
+    `inputs[${index}] must give ${fields.join()}, by which rows are distributed; or create one row at a time`,
     { fields, index },
   );
 }

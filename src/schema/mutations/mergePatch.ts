@@ -7,13 +7,13 @@ import { parseJson } from '../json.ts';
 const maxObjects = 100;
 
 /**
- * Builds the document after a patch of RFC 7396: a null removes its key, an object is merged into the existing value,
+ * Applies a merge patch (RFC 7396) to a document: a null removes its key, an object is merged into the existing value,
  * and any other value replaces it.
  */
 export function mergePatch(document: Sql, patch: string): Sql {
   let objects = 0;
   const merge = (target: Sql, value: object): Sql => {
-    if (++objects > maxObjects) throw badInput(`merge: the document may have at most ${maxObjects} objects`);
+    if (++objects > maxObjects) throw badInput(`merge: the patch may have at most ${maxObjects} objects`);
     const entries = Object.entries(value);
     const removed = entries.filter(([, one]) => one === null).map(([key]) => key);
     const set = Object.fromEntries(entries.filter(([, one]) => one !== null && !isObject(one)));

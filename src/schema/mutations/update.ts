@@ -31,7 +31,7 @@ export function defineUpdate(
     table,
     columns: updatable(table),
     name: `Update${name}Patch`,
-    description: `Changes to \`${table.name}\`. Omitted fields are kept; null clears one.`,
+    description: `Changes to \`${table.name}\`. Omitted fields are kept; null clears a field.`,
     forCreate: false,
   });
   const change = changeInput(builder, types, table, name, leafChanges);

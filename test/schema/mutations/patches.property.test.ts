@@ -180,7 +180,7 @@ describe('impossible changes', () => {
       'patch and change both set whole; give only one of them',
       'BAD_USER_INPUT',
     ],
-    [{ change: { doc: { merge: deep } } }, 'merge: the document may have at most 100 objects', 'BAD_USER_INPUT'],
+    [{ change: { doc: { merge: deep } } }, 'merge: the patch may have at most 100 objects', 'BAD_USER_INPUT'],
     [{ change: { small: { increment: 40_000 } } }, 'value "40000" is out of range for type smallint', 'BAD_USER_INPUT'],
     [{ change: { big: { increment: '9223372036854775807' } } }, 'bigint out of range', 'BAD_USER_INPUT'],
     [
