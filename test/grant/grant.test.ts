@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { grant } from '../../src/commands/grant/command.ts';
 import { createDb } from '../../src/db/db.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
+import { createPool } from '../../src/db/pool/pool.ts';
 import { type Postgres, startPostgres } from '../platform/postgres.ts';
 import { startProgram } from '../support/program.ts';
 import { pgaadauth } from './pgaadauth.ts';
@@ -70,16 +71,18 @@ async function run(...args: readonly string[]) {
 
 const endings = (out: string, ending: string) => out.split('\n').filter((line) => line.startsWith(ending));
 
-/** Connects to the database with the schema. */
+/** Returns how a role connects to the database with the schema. */
+const connectionOf = (user: string) => ({
+  host: server.host,
+  port: server.port,
+  database: "Tele'metry",
+  user,
+  password: 'secret',
+  ssl: { ca: server.ca },
+});
+
 async function connect(user: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    host: server.host,
-    port: server.port,
-    database: "Tele'metry",
-    user,
-    password: 'secret',
-    ssl: { ca: server.ca },
-  });
+  const client = new pg.Client(connectionOf(user));
   client.on('error', () => {});
   await client.connect();
   return client;
@@ -95,14 +98,11 @@ async function asSuperuser(text: string): Promise<void> {
 /** Returns the catalog from which the API would be built for a role. */
 async function catalogOf(user: string) {
   await server.setToken(user, 'secret', Date.now() + 3_600_000);
-  const client = await connect(user);
-  const db = createDb({
-    use: (work) => work(client, { settings: {}, pooler: null, isCluster: false }),
-    statementTimeoutMs: 1000,
-  });
-  const { catalog } = await introspect(db, 'events');
-  const readOnly = (await client.query('show default_transaction_read_only')).rows[0];
-  await client.end();
+  const limits = { size: 1, connectTimeoutMs: 10_000, statementTimeoutMs: 20_000 };
+  const pool = createPool({ ...connectionOf(user), ...limits, onError() {} });
+  const { catalog } = await introspect(createDb(pool), 'events');
+  const [readOnly] = await pool.use(async (client) => (await client.query('show default_transaction_read_only')).rows);
+  await pool.end();
   return {
     tables: catalog.tables.map(({ name }) => name),
     functions: catalog.functions.map(({ name }) => name),
