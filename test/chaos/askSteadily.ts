@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
-import { precedences, takePrecedence, threadId } from '../support/precedence.ts';
+import { precedences, takePrecedence } from '../support/precedence.ts';
 
 /**
  * A thread that sends requests at a steady rate, each on its own connection, whether or not earlier ones are answered.
@@ -22,7 +22,7 @@ export interface Sample {
 const { port, headers } = workerData as { readonly port: number; readonly headers: Readonly<Record<string, string>> };
 const body = JSON.stringify({ query: '{ sites(first: 1) { nodes { name } } }' });
 let samples: Promise<Sample>[] = [];
-takePrecedence(threadId(), precedences.measuring);
+takePrecedence(precedences.measuring);
 
 setInterval(() => samples.push(ask('query')), everyMs);
 setInterval(() => samples.push(ask('probe')), probeEveryMs);

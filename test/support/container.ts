@@ -51,7 +51,7 @@ export async function startContainer({ folder, args, megabytes, variables }: Con
     stdio: ['ignore', 'ignore', log.fd],
     env: { PATH: process.env['PATH'], ...variables },
   });
-  takePrecedence(child.pid ?? 0, precedences.server);
+  takePrecedence(precedences.server, child.pid);
   await log.close();
   const ended = once(child, 'exit');
   const kill = () => child.kill('SIGKILL');
