@@ -62,8 +62,16 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and d
   });
 
   const six = Array.from({ length: 6 }, (_, n) => n);
-  /** Opens all connections of the pool. Equal reads would share one. */
-  const fill = () => Promise.all(six.map((n) => db.rows(sql`select pg_sleep(0.05), ${n}::int`)));
+  /** Opens all connections of the pool: none is returned before all are lent. */
+  const fill = () => {
+    const full = Promise.withResolvers<void>();
+    let lent = 0;
+    const hold = async () => {
+      if (++lent === six.length) full.resolve();
+      await full.promise;
+    };
+    return Promise.all(six.map(() => pool.use(hold)));
+  };
 
   test('the pooler is noticed, and reported once for all connections', async () => {
     await fill();

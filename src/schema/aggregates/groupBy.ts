@@ -30,7 +30,7 @@ export function createGroupBy(
           namedFields(called(parted), ({ column: { deprecationReason } }) =>
             t.field({
               type: bucket,
-              description: 'Buckets or parts of this column. Only one time may have them, and none of a relation.',
+              description: 'Its buckets or parts; only one time of the table itself may have them.',
               deprecationReason,
             }),
           )),
