@@ -30,6 +30,9 @@ export interface KeyedRead {
   readonly joins?: Joins;
 }
 
+/** The rows for each key of a batch. */
+type Groups = readonly (readonly Row[])[];
+
 /** Runs the statements of batches, one for all keys of a batch. */
 export class BatchReads {
   readonly #db: Db;
@@ -68,13 +71,7 @@ export class BatchReads {
   }
 
   /** Reads the rows for each key by a statement whose rows contain the number of their key. */
-  perKey(
-    name: StatementName,
-    match: Match,
-    keys: readonly Key[],
-    build: (keys: readonly Key[]) => Sql,
-    joins: Joins = noJoins,
-  ) {
+  perKey(name: StatementName, match: Match, keys: readonly Key[], build: (keys: readonly Key[]) => Sql, joins?: Joins) {
     const count = distinctTexts(this.#catalog, keys.length);
     const statement = keyedStatements.of(name.of, `${name.as} ${matchName(match)} ${count}`, () =>
       withKeys(match.values.length, count, (stand) => this.#whole(match.table, build(stand))),
@@ -83,12 +80,13 @@ export class BatchReads {
   }
 
   /** Reads the rows for each key. Without a parent, the keys of a batch differ in their columns only. */
-  async listPerKey({ name, table, match, keys, joins }: KeyedRead, select: (match: readonly Sql[]) => Sql) {
+  listPerKey({ name, table, match, keys, joins }: KeyedRead, select: (match: readonly Sql[]) => Sql) {
     if (match)
       return this.perKey(name, match, keys, (stand) => selectForKeys(this.#catalog, match, stand, select), joins);
     const statement = statements.of(name.of, name.as, () => this.#whole(table, select([])));
-    const [rows = []] = await this.#grouped(await this.#rows(statement), 1, joins);
-    return keys.map(() => rows);
+    return this.#rows(statement)
+      .then((rows) => this.#grouped(rows, 1, joins))
+      .then(([rows = []]) => keys.map(() => rows));
   }
 
   /** Reads a count for each key, as text. */
@@ -102,15 +100,15 @@ export class BatchReads {
   }
 
   /** Attaches the joined rows, and groups the rows by the number of their key. */
-  async #grouped(rows: readonly Row[], count: number, joins: Joins = noJoins): Promise<readonly (readonly Row[])[]> {
+  #grouped(rows: readonly Row[], count: number, joins: Joins = noJoins): Groups | Promise<Groups> {
     if (count === 1 && joins === noJoins) return [rows];
     const number = marker(this.#catalog, 'n');
     const groups: Row[][] = Array.from({ length: count }, () => []);
-    await forEachInSlices(this.#borrower, rows, (row) => {
+    const pending = forEachInSlices(this.#borrower, rows, (row) => {
       const place = count === 1 ? 0 : Number(row[number]) - 1;
       groups[place]?.push(joins.attach(row));
     });
-    return groups;
+    return pending ? pending.then(() => groups) : groups;
   }
 
   #whole(table: Table, query: Sql): Sql {

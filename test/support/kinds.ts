@@ -380,12 +380,12 @@ interface Sets {
 /** Makes a kind whose values are sets. */
 function containing(base: Kind, { contains, overlaps, adjacent, containers, contents }: Sets): Kind {
   const container = fc.constantFrom(...containers);
-  const any = fc.oneof(container, fc.constantFrom(...contents));
+  const operand = fc.oneof(container, fc.constantFrom(...contents));
   return {
     ...base,
     operators: {
       ...base.operators,
-      ...{ contains: any, containedBy: container, overlaps: container },
+      ...{ contains: operand, containedBy: container, overlaps: container },
       ...(adjacent && { adjacent: container }),
     },
     test(value, operator, argument) {

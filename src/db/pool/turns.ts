@@ -40,16 +40,13 @@ const halfLifeMs = 1000;
 const maxAccounts = 1000;
 
 /**
- * Creates the turns of a pool of `size` connections. One request holds at most half of those that are open, and a
+ * Creates the turns of a pool of at most `size` connections, of which `open()` are open. One request holds at most half of those that are open, and a
  * caller who already holds some leaves the last fifth to those who hold none. Only open connections count: a caller who
  * took them all would keep others waiting until more are open. Turns go by the time that connections were held rather
  * than by price: a price tells how many rows a document may ask for, not how long PostgreSQL searches for them.
  */
-export function createTurns(
-  size: number,
-  open: () => number = () => size,
-  now: () => number = () => performance.now(),
-): Turns {
+export function createTurns(size: number, open: () => number): Turns {
+  const now = () => performance.now();
   const accounts = new Map<string, Account>();
   let lent = 0;
 
