@@ -1,4 +1,4 @@
-import { columnOf, type ForeignKey, type Table } from './catalog.ts';
+import { type Column, columnOf, type ForeignKey, type Table } from './catalog.ts';
 import { columnList, keyColumns, missingColumn, unquote } from './columnList.ts';
 import type { Directive, Warn } from './comment.ts';
 import { isOrdered, type Type } from './type.ts';
@@ -41,7 +41,7 @@ export function declare(
   return { ...table, columns, primaryKey, foreignKeys };
 }
 
-/** Reads a declared foreign key; returns what is wrong if it cannot be one. */
+/** Reads a declared foreign key, or returns what is wrong with it. */
 function foreignKeyOf(table: Table, argument: string, tables: readonly Table[]): ForeignKey | string {
   const [, from, name, to] = /^(\(.*?\))\s*references\s+(".+"|[^\s(]+)\s*(\(.*\))$/i.exec(argument) ?? [];
   const columns = columnList(from ?? '');
@@ -52,12 +52,15 @@ function foreignKeyOf(table: Table, argument: string, tables: readonly Table[]):
   if (!target) return `there is no readable table ${unquote(name)}`;
   const missing = missingColumn(table, columns) ?? missingColumn(target, targets);
   if (missing !== undefined) return `there is no readable column ${missing}`;
-  const typeOf = (of: Table, column = '') => columnOf(of, column).type;
-  const unlike = columns.find((column, i) => !comparable(typeOf(table, column), typeOf(target, targets[i])));
-  if (unlike !== undefined)
-    return `${unlike} cannot be compared with the column that it refers to, which has another type`;
+  for (const [i, name] of columns.entries()) {
+    const [column, other] = [columnOf(table, name), columnOf(target, targets[i] ?? '')];
+    if (!comparable(column.type, other.type))
+      return `values of ${shown(column)} and ${shown(other)} have no common order`;
+  }
   return { name: `@foreignKey ${argument}`, columns, table: target.name, targets, comment: null };
 }
+
+const shown = ({ name, type }: Column): string => `${name} (${type.name})`;
 
 /** Groups of different types that can be compared with each other. */
 const families = [
