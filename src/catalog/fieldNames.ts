@@ -68,7 +68,7 @@ function backName(child: Table, key: ForeignKey, nameOf: NameOf): string {
 export function lookupName(table: Table, key: readonly string[], nameOf: NameOf): string {
   const index = indexOf(table, key);
   const given = index && nameOf('index', table.name, index.name);
-  if (given !== index?.name) return given ?? '';
+  if (given !== undefined && given !== index?.name) return given;
   const base = fieldName(singular(nameOf('table', table.name)));
   return key === table.primaryKey ? base : base + by(table, key, nameOf);
 }

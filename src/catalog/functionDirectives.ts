@@ -37,7 +37,10 @@ function keyOf({ tables }: Catalog, { result, returnsSet }: DbFunction, argument
   return keyColumns(table, argument);
 }
 
-/** Removes the functions that take or return rows of a table that is not served, or rows that cannot be passed to them. */
+/**
+ * Removes the functions that take or return rows of a table that is not served, and those to which a row cannot be
+ * passed.
+ */
 export function withoutOmittedFunctions(catalog: Catalog): Catalog {
   const tableNamed = (name: string | null) => catalog.tables.find((table) => table.name === name);
   const isServed = (name: string | null | undefined) => name === null || name === undefined || tableNamed(name);

@@ -8,7 +8,7 @@ export const columnsOf = ({ result }: DbFunction): readonly string[] => {
   return result.kind === 'record' ? result.members.map(({ name }) => name) : ['value'];
 };
 
-/** Returns the row type that a type or its items are; undefined if they are not rows. */
+/** Returns the row type of a value, or of the items of a list; undefined if it has none. */
 export const compositeOf = ({ composites }: Pick<Catalog, 'composites'>, type: Type): Composite | undefined =>
   composites.find(({ id }) => id === (type.item ?? type).sql);
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { meant } from '../config/spelling.ts';
+import { nearestName } from '../config/spelling.ts';
 import { codeOf } from '../errors.ts';
 import type { CommandLine } from './commandLines.ts';
 import { UsageError } from './usageError.ts';
@@ -23,6 +23,6 @@ export function readArguments<L extends CommandLine>({ options, operands }: L, a
 
 /** Formats the message for an unknown name, with the name that was probably meant. */
 export function unknownText(name: string, kind: string, known: readonly string[]): string {
-  const other = meant(name, known, Math.min(3, Math.ceil(name.length / 3)));
+  const other = nearestName(name, known, Math.min(3, Math.ceil(name.length / 3)));
   return `${name}: unknown ${kind}${other ? `; did you mean ${other}?` : ''}`;
 }

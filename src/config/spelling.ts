@@ -6,13 +6,13 @@ export function misspelt(set: Readonly<Record<string, unknown>>, known: readonly
   return Object.keys(set)
     .filter((name) => !known.includes(name) && name.length > 4)
     .flatMap((name) => {
-      const other = meant(name, long, 1);
+      const other = nearestName(name, long, 1);
       return other ? [`${name}: unknown; did you mean ${other}?`] : [];
     });
 }
 
 /** Finds the nearest name within a number of slips: letters added, lost, changed, or swapped with their neighbours. */
-export const meant = (name: string, known: readonly string[], slips: number): string | undefined =>
+export const nearestName = (name: string, known: readonly string[], slips: number): string | undefined =>
   known
     .filter((other) => Math.abs(other.length - name.length) <= slips)
     .map((other) => ({ other, steps: damerauLevenshtein(name, other).steps }))

@@ -8,7 +8,7 @@ export interface Prepared {
   nameOf(text: string): string | undefined;
   /** Replaces the name of a text whose statement is stale, is gone, or already existed. */
   renew(text: string): void;
-  /** Names of the statements of settings that have run once, so that they are prepared. */
+  /** Names of the statements that make settings and are prepared, because they have run once. */
   readonly ready: Set<string>;
   /**
    * The shapes of the rows of prepared statements, by name. PostgreSQL refuses to change one while the statement stays
@@ -22,16 +22,16 @@ const limit = 500;
 
 export function createPrepared({ pooler }: Session): Prepared {
   const names = new Map<string, string | undefined>();
-  const lasts = pooler?.prepares ?? true;
+  const canPrepare = pooler?.prepares ?? true;
   return {
     nameOf(text) {
-      if (lasts && !names.has(text) && names.size < limit) names.set(text, digest(text));
+      if (canPrepare && !names.has(text) && names.size < limit) names.set(text, digest(text));
       return names.get(text);
     },
     renew(text) {
       const name = names.get(text);
-      // pg refuses to prepare a name twice. Behind a pooler a new name does not help: it identifies statements by their
-      // text.
+      // pg refuses to prepare a name twice. Behind a pooler, which identifies statements by their text, a new name does
+      // not help.
       if (name !== undefined) names.set(text, pooler ? undefined : digest(name));
     },
     ready: new Set(),

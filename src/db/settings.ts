@@ -16,13 +16,16 @@ export type Setting = readonly [name: string, value: string];
 /** Setting of reads that call functions, since a STABLE function may call one that writes. */
 export const readOnly: Setting = ['transaction_read_only', 'on'];
 
-/** Returns the settings: the same list for the same claims, which belong to a verified token. */
+/** Returns the settings that make a statement see these rows. */
 export function settingsOf({ claims, isWhole }: Visibility): readonly Setting[] {
   const ofClaims = claims ? claimSettings(claims) : [];
   return isWhole ? [['row_security', 'off'], ...ofClaims] : ofClaims;
 }
 
-/** Returns the setting that policies read by `current_setting('request.jwt.claims', true)`. */
+/**
+ * Returns the setting that policies read by `current_setting('request.jwt.claims', true)`. Claims belong to a verified
+ * token, so their text is kept as long as they are.
+ */
 function claimSettings(claims: NonNullable<Visibility['claims']>): readonly Setting[] {
   const known = settingsByClaims.get(claims) ?? [['request.jwt.claims', JSON.stringify(claims)]];
   settingsByClaims.set(claims, known);
@@ -31,7 +34,7 @@ function claimSettings(claims: NonNullable<Visibility['claims']>): readonly Sett
 
 const settingsByClaims = new WeakMap<object, readonly Setting[]>();
 
-/** Returns the statement that sets, for one transaction, what the session lacks. */
+/** Returns the statement that makes settings for one transaction: `own`, and those that the session lacks. */
 export function settingsAhead({ settings }: Session, own: readonly Setting[]): Omit<Statement, 'name'> | undefined {
   const values = [...Object.entries(settings), ...own].flat();
   return values.length === 0 ? undefined : { text: textOfSettings(values.length / 2), values };

@@ -16,7 +16,7 @@ export interface CallerContext {
  * token and pass. The answer's headers follow RFC 6750, "Bearer Token Usage", section 3.
  */
 export function useCaller(verify: Verify | null, endpoint: string, log: Logger): Plugin<object, CallerContext> {
-  let told: unknown;
+  let loggedCause: unknown;
   return {
     async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
       serverContext.caller = null;
@@ -33,8 +33,8 @@ export function useCaller(verify: Verify | null, endpoint: string, log: Logger):
         if (!(error instanceof AppError)) throw error;
         const { code, message, cause } = error;
         // Until the keys are fetched again, all requests fail for the same cause, which is logged once.
-        const isNews = code === 'AUTHENTICATION_UNAVAILABLE' && cause !== told;
-        if (isNews) told = cause;
+        const isNews = code === 'AUTHENTICATION_UNAVAILABLE' && cause !== loggedCause;
+        if (isNews) loggedCause = cause;
         log[isNews ? 'warn' : 'debug']({ err: cause, code }, message);
         endResponse(errorResponse(fetchAPI, error, challenge(error, token !== undefined)));
       }

@@ -11,8 +11,8 @@ export const securityHeaders = {
 const defaults = Object.entries(securityHeaders);
 
 /**
- * Adds headers that tell browsers to treat an answer as data only: never as a page or a script, and never to share it
- * with another origin.
+ * Adds headers that make browsers treat an answer as data: they do not run or store it, show it within another page, or
+ * name its address to another site.
  */
 export function useSecurityHeaders(): Plugin {
   return {

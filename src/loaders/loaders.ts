@@ -35,8 +35,8 @@ export type BatchRead<K extends LoadArgument, A extends readonly LoadArgument[],
 ) => Promise<readonly V[]>;
 
 /**
- * The loaders of one request, until rows change. Loads in the same turn of the event loop that only differ in their
- * keys become one statement.
+ * The loaders of one request, which keep what they loaded until rows change. Loads in the same turn of the event loop
+ * that differ only in their keys become one statement.
  */
 export interface Loaders {
   /** Loads the row with this unique key, with at least the projected columns. */
@@ -63,7 +63,7 @@ export interface Loaders {
   ): Promise<V>;
   /** Forgets everything that was loaded, because rows have changed. */
   clear(): void;
-  /** Loaders whose statements have the values of these variables in their slots. */
+  /** Returns loaders that fill the slots of statements with the values of these variables. */
   filling(variables: Variables): Loaders;
 }
 
@@ -80,7 +80,7 @@ interface Load<A, K> {
 export const createLoaders = (db: Db, catalog: Catalog, borrower: Borrower, variables: Variables = {}): Loaders =>
   new RequestLoaders(db, catalog, borrower, variables);
 
-/** The loaders of a request. They are a class because requests are many, and its methods are created once. */
+/** The loaders of a request. As a class it creates its methods once, and not for each of many requests. */
 class RequestLoaders implements Loaders {
   readonly #db: Db;
   readonly #catalog: Catalog;
@@ -191,7 +191,7 @@ class RequestLoaders implements Loaders {
     return createLoaders(this.#db, this.#catalog, this.#borrower, variables);
   }
 
-  /** Loads by the loader of a name. A name always stands for the same types. */
+  /** Loads with the loader of this name, which always loads the same type. */
   #load<V, A extends object, K = Key>(
     name: string,
     key: K,

@@ -30,7 +30,7 @@ export interface Plans {
   known(document: DocumentNode, operationName: string | null | undefined): OperationPlans | null;
 }
 
-/** The plans of one operation, one for each way in which variables decide its selection. */
+/** The plans of one operation. Variables with few values, and those that decide its selection, are fixed in a plan. */
 export interface OperationPlans {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
@@ -38,7 +38,7 @@ export interface OperationPlans {
   with(variables: Variables): Plan | Unplanned;
 }
 
-/** Limit of plans per operation, after which fewer variables are fixed. */
+/** Limit of an operation's plans with all such variables fixed; further ones fix only those that decide the selection. */
 const maxVariants = 16;
 
 /**
@@ -96,8 +96,8 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
       // Variables with more values than that would cost more in plans than they save.
       if (keys.size < maxVariants) keys.add(key);
       const areFixed = keys.has(key);
-      const place = `${id} ${areFixed} ${areFixed ? key : keyOf(directing, variables)}`;
-      const found = kept.get(place);
+      const planKey = `${id} ${areFixed} ${areFixed ? key : keyOf(directing, variables)}`;
+      const found = kept.get(planKey);
       if (found) return found;
       const plan = compile({
         ...{ ...planned, variables },
@@ -105,7 +105,7 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
         slotted: new Set(areFixed ? slotted : []),
       });
       const fields = 'root' in plan ? plan.size : 0;
-      kept.set(place, plan, { size: 1 + fields + (document.tokenCount ?? 0) });
+      kept.set(planKey, plan, { size: 1 + fields + (document.tokenCount ?? 0) });
       return plan;
     },
   };

@@ -21,7 +21,7 @@ interface FieldCost {
   readonly page?: number;
 }
 
-/** A field with a selection in a document, with the facts about its place. */
+/** A field with a selection, and what its price depends on. */
 interface PricedField {
   readonly schema: GraphQLSchema;
   readonly definition: Definition;
@@ -110,6 +110,9 @@ const readsPage = (schema: GraphQLSchema, { type, nodes }: MergedField): boolean
   return name !== '__typename' && sourceOf(definitionOf(schema, type, name))?.kind !== 'count';
 };
 
-/** Counts the rows of an extension field: one, or for a list as many as its arguments say, otherwise a page. */
+/**
+ * Prices a field of an extension: one row, or for a list a page or the longest list among its arguments, whichever is
+ * more.
+ */
 const computedCost = ({ definition, node, counts }: PricedField): FieldCost =>
   each(isListType(getNullableType(definition.type)) ? Math.max(counts.page(node), counts.listed(definition, node)) : 1);

@@ -74,12 +74,9 @@ function isReadable(text: string, read: Scalar['read'], write: Scalar['write']):
 }
 
 /** Returns the function that converts a scalar's text to JSON text. */
-function jsonWriter({
-  read,
-  isPlain = false,
-  json = isPlain ? (text) => `"${String(read(text))}"` : (text) => quotedJson(String(read(text))),
-}: Scalar): NonNullable<Scalar['json']> {
-  return json;
+function jsonWriter({ read, isPlain = false, json }: Scalar): NonNullable<Scalar['json']> {
+  if (json) return json;
+  return isPlain ? (text) => `"${String(read(text))}"` : (text) => quotedJson(String(read(text)));
 }
 
 /** Quotes a text as JSON; most texts need no escapes. */

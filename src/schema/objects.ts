@@ -106,8 +106,8 @@ function backFields(t: FieldBuilder, types: Types, child: Table, key: ForeignKey
 }
 
 /**
- * Creates the field of the one row that matches; also null if row security hides the row. The parent's statement may
- * already have joined it.
+ * Creates the field of the one row that matches; null if there is none or row security hides it. The parent's statement
+ * may already have joined it.
  */
 function rowField(t: FieldBuilder, types: Types, found: Match, description: string | null) {
   const match = toOne(found);

@@ -41,7 +41,7 @@ export type BoundsRef = ReturnType<typeof boundsType>;
 
 export const boundsName = (element: string): string => `${element}Bounds`;
 
-/** Defines the type of the bounds of ranges with such elements. */
+/** Defines the type of the bounds of ranges with these elements. */
 export function boundsType(builder: Builder, element: ScalarName) {
   const [leaf, flag] = [scalarLeaf(element), scalarLeaf('Boolean')];
   return builder.objectRef<RangeBounds>(boundsName(element)).implement({

@@ -86,7 +86,7 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
         giveTo([...subscribers], batch);
       }
     }
-    // In the same turn as the loop's last condition: during an `await`, more may settle.
+    // Set in the turn in which the loop ended, without an `await` in between, so that no news is missed.
     isReading = false;
   }
 

@@ -23,9 +23,9 @@ interface Pending {
 export const nothingSettled: Settling = { settled: undefined, pending: [], seen: new Set() };
 
 /**
- * Updates the state by another look. A lower number was drawn under a writer's lock before a higher one was read. So a
- * number is settled once all transactions that held such a lock when it was read have ended. For orders by transaction,
- * the database itself says which are settled.
+ * Updates the state with another look. Writers draw numbers under a lock that they hold until they end. So once a number
+ * has been read, any lower one still to appear belongs to a transaction that holds such a lock, and the number is settled
+ * when all of these have ended. For orders by transaction, the database itself says which are settled.
  */
 export function settle(before: Settling, { latest, settled, holders }: Mark, now: number): Settling {
   const present = new Set(holders.map(({ id }) => id));
@@ -37,7 +37,11 @@ export function settle(before: Settling, { latest, settled, holders }: Mark, now
   ];
   const done = settled === undefined ? values.filter((one) => one.holders.length === 0) : [{ value: settled }];
   const reached = done.map(({ value }) => value).reduce(higher, before.settled);
-  return { settled: reached, pending: distinct(values.filter(({ value }) => isHigher(value, reached))), seen: present };
+  return {
+    settled: reached,
+    pending: essential(values.filter(({ value }) => isHigher(value, reached))),
+    seen: present,
+  };
 }
 
 /**
@@ -60,7 +64,7 @@ const isPrepared = (id: string) => id.startsWith('-1/');
  * Drops values that add nothing. A value no higher than an earlier one waits for at least as much, and of the values that
  * wait for the same transactions the highest is enough. So there are never more values than holders.
  */
-function distinct(values: readonly Pending[]): readonly Pending[] {
+function essential(values: readonly Pending[]): readonly Pending[] {
   const kept: Pending[] = [];
   for (const one of values) {
     const last = kept.at(-1);

@@ -10,7 +10,7 @@ export interface Token extends IssuedToken {
 }
 
 export interface TokenSource {
-  /** Returns a valid token at once, otherwise waits for one. Rejects with an IdentityError. */
+  /** Returns a valid token, at once if there is one. Rejects with an IdentityError. */
   get(): Promise<Token>;
   /**
    * Discards a token that the database refused, so that the next `get` requests another. Returns the reason, for the
@@ -56,7 +56,7 @@ const maxTimerMs = 2 ** 31 - 1;
  */
 export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent }: TokenSourceOptions): TokenSource {
   let current: Token | undefined;
-  let flight: Promise<Token> | undefined;
+  let request: Promise<Token> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let failures = 0;
   let pause: { readonly until: number; readonly error: IdentityError } | undefined;
@@ -66,13 +66,14 @@ export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent
   const livesMs = () => Math.max(0, (current?.expiresAt ?? 0) - Date.now());
   const refreshIn = (ms: number) => {
     clearTimeout(timer);
-    if (!ended) timer = setTimeout(() => join().catch(() => {}), Math.min(ms, maxTimerMs)).unref();
+    if (!ended) timer = setTimeout(() => requestOnce().catch(() => {}), Math.min(ms, maxTimerMs)).unref();
   };
   const succeed = (issued: IssuedToken): Token => {
     const token = { ...issued, refreshAt: refreshTime(issued.expiresAt) };
     failures = 0;
     pause = undefined;
-    // The platform may return the same token again. This caller can only use it if the database accepts it by now.
+    // The platform may return a refused token again. This caller gets it, in case the database accepts it by now, but it
+    // is not kept.
     if (token.text !== refused) current = token;
     if (Number.isFinite(token.refreshAt)) refreshIn(Math.max(1000, token.refreshAt - Date.now()));
     onEvent?.({ type: 'token-issued', token });
@@ -93,19 +94,19 @@ export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent
       fail(problem);
       throw problem;
     } finally {
-      flight = undefined;
+      request = undefined;
     }
   };
-  const join = (): Promise<Token> => {
-    flight ??= attempt();
-    return flight;
+  const requestOnce = (): Promise<Token> => {
+    request ??= attempt();
+    return request;
   };
 
   return {
     async get() {
       if (current && livesMs() > 0) return current;
       if (pause && Date.now() < pause.until) throw pause.error;
-      return join();
+      return requestOnce();
     },
     refuse(token, reason) {
       refused = token.text;

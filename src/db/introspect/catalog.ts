@@ -104,7 +104,7 @@ async function readTables(
   });
 }
 
-/** Maximum number of relations, a table and its partitions, that counts as few. */
+/** At most this many relations, a table and its partitions, count as few. */
 const maxFew = 16;
 
 function namesAmong(columns: readonly FoundColumn[]): NamesOf {

@@ -10,7 +10,7 @@ interface FoundComposite extends Omit<Composite, 'members'> {
 }
 
 /**
- * Reads the row types among the given types and all types that they are made of, except those of other schemas' tables.
+ * Reads the row types among these types and all types that they are made of, but not those of tables in other schemas.
  */
 export async function readComposites(
   db: Db,

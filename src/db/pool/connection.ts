@@ -19,7 +19,7 @@ export interface PoolConnection {
   readonly session: Session;
   /** The token with which it logged in. */
   readonly token: Token;
-  /** Asks the server to cancel the running statement; resolves when no later one can be hit. */
+  /** Asks the server to cancel the running statement; resolves when it can no longer hit a later one. */
   cancel(): Promise<void>;
   /** Terminates the session and waits for the socket to close; cuts a connection that does not respond. */
   close(): Promise<void>;
@@ -27,7 +27,7 @@ export interface PoolConnection {
   readonly closed: Promise<void>;
 }
 
-const logins = 2;
+const maxAttempts = 2;
 
 /**
  * Opens one connection. The token is obtained before the socket, so that an unavailable identity holds no sockets. A
@@ -42,7 +42,7 @@ export async function openConnection(options: ConnectionOptions, tokens: TokenSo
       } catch (error) {
         if (!(error instanceof Error) || !isPasswordRefused(error)) throw error;
         const refusal = tokens.refuse(token, error);
-        if (attempt === logins || token.expiresAt === Infinity) throw refusal;
+        if (attempt === maxAttempts || token.expiresAt === Infinity) throw refusal;
       }
     }
   } catch (error) {

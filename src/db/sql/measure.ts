@@ -93,18 +93,18 @@ export function computed(table: Table, measures: readonly RowsMeasure[]): readon
   return distinct(all);
 }
 
-/** The rows that contain the computed values. */
-interface Shown {
+/** Rows with `computed` values. */
+interface ComputedRows {
   readonly measures: readonly RowsMeasure[];
   /** Alias of the rows; `g` by default. */
-  readonly of?: string;
+  readonly alias?: string;
   /** The seconds between the starts of a row's bucket and the previous one in the window `series`. */
   readonly elapsed?: Sql | null;
 }
 
-/** Returns a measure's value from rows with the `computed` values. */
-export function shown(measure: RowsMeasure, rows: Shown): Sql {
-  const { of = 'g', elapsed = null } = rows;
+/** Returns a measure's value from the `computed` values of rows. */
+export function shown(measure: RowsMeasure, rows: ComputedRows): Sql {
+  const { alias = 'g', elapsed = null } = rows;
   if (measure.kind === 'derived') {
     const { form, number } = measure;
     const value = number(shown(measure.of, rows));
@@ -115,9 +115,9 @@ export function shown(measure: RowsMeasure, rows: Shown): Sql {
       ? sql`${difference} ${own('/')} (${elapsed})::pg_catalog.float8`
       : sql`case when (${elapsed}) is not null then ${difference} end`;
   }
-  if (measure.kind !== 'percentile') return ident(of, measure.name);
+  if (measure.kind !== 'percentile') return ident(alias, measure.name);
   const place = fractionsOf(rows.measures, measure.list).indexOf(measure.fraction) + 1;
-  return sql`(${ident(of, measure.list)})[${trusted(String(place))}]`;
+  return sql`(${ident(alias, measure.list)})[${trusted(String(place))}]`;
 }
 
 const underlying = (measure: RowsMeasure) => (measure.kind === 'derived' ? measure.of : measure);
@@ -143,13 +143,13 @@ type Of = Pick<EarlierMeasure, 'of'>;
 
 /** Returns the value of an earlier period's measure, from joined rows that may be missing. */
 export function shownBefore({ of }: Of, measures: readonly Of[], alias: string): Sql {
-  const value = shown(of, { measures: measures.map((measure) => measure.of), of: alias });
+  const value = shown(of, { measures: measures.map((measure) => measure.of), alias });
   const counted = of.kind === 'derived' ? of.of : of;
   const whenEmpty = counted.kind === 'value' ? counted.whenEmpty : null;
   return whenEmpty === null ? value : sql`coalesce(${value}, ${trusted(whenEmpty)})`;
 }
 
-/** Returns one of the things with each name. */
+/** Returns one thing for each name. */
 export const distinct = <T extends { readonly name: string }>(things: readonly T[]): readonly T[] => [
   ...new Map(things.map((thing) => [thing.name, thing])).values(),
 ];

@@ -10,8 +10,8 @@ import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
 /**
  * Builds the statement that reads something for each key. `select` writes the part for the rows that match a key, and
- * each row contains the number of its key. A single key needs no table of keys. On Citus it must not have one, because a
- * lateral subquery of one row would be sent to every shard and return an answer for each.
+ * each row contains the number of its key. Several keys form a table. A single key needs none, and on Citus keys must
+ * not form one: Citus would send a lateral subquery for one row to every shard, and each would answer.
  */
 export function selectForKeys(
   catalog: Catalog,
@@ -34,7 +34,7 @@ export function selectForKeys(
   return sql`select k.n as ${number}, p.* from ${keyRows(match, keys)} cross join lateral (${select([matchesKey(match)])}) p`;
 }
 
-/** Adds keys that match nothing, so that few different statements occur. */
+/** Pads the keys to a power of two with keys that match nothing, so that few different statements occur. */
 function padded(keys: readonly Key[]): readonly Key[] {
   const size = 2 ** Math.ceil(Math.log2(keys.length));
   return [...keys, ...Array<Key>(size - keys.length).fill([])];
@@ -54,7 +54,10 @@ export function selectRowsOfKeys(catalog: Catalog, match: Match, keys: readonly 
         on ${and([matchesKey(match), ...isAmongKeys(match, keys)])}${joins.from}`;
 }
 
-/** Returns the number of keys for which to write the statement for `count` keys; a table of keys holds any number. */
+/**
+ * Returns how many keys to build the statement with if it will run with `count` of them. With a table of keys, the
+ * statement for two serves any larger number.
+ */
 export const distinctTexts = (catalog: Catalog, count: number): number =>
   isCluster(catalog) ? count : Math.min(count, 2);
 
@@ -64,7 +67,7 @@ export type KeyedStatement = (keys: readonly Key[]) => Sql;
 /** Prefix of the placeholders for keys while a statement is built; no client can guess it. */
 const placeholder = randomUUID();
 
-/** Builds a statement once for keys of a number of columns; their values are slots, filled each time it runs. */
+/** Builds a statement for `count` keys of `columns` values each. It is built once, and filled with keys each time it runs. */
 export function withKeys(columns: number, count: number, build: (keys: readonly Key[]) => Sql): KeyedStatement {
   const places = Array.from({ length: count }, (_, n) => Array.from({ length: columns }, (_, i) => ({ n, i })));
   const placeholders = new Map(places.flat().map((place) => [`${placeholder} ${place.n} ${place.i}`, place]));

@@ -51,9 +51,9 @@ export function withoutBounds(field: string, where: unknown): Filter | null {
   const others = Object.entries(tests ?? {}).filter(
     ([operator, operand]) => operand !== undefined && !bounding.includes(operator),
   );
-  if (others.length > 0 || names(field, [rest['or'], rest['not']]))
+  if (others.length > 0 || mentions(field, [rest['or'], rest['not']]))
     throw badInput(
-      `previous: in where, ${field} may be bound only at the top level or under "and", by these operators: ${bounding.join(', ')}`,
+      `previous: where may limit ${field} only at the top level or under "and", and only by ${bounding.join(', ')}`,
     );
   const parts = and?.flatMap((part) => withoutBounds(field, part) ?? []);
   const kept = { ...rest, ...(parts && parts.length > 0 && { and: parts }) };
@@ -61,11 +61,11 @@ export function withoutBounds(field: string, where: unknown): Filter | null {
 }
 
 /** Tells whether a part of a filter tests the given column of the filtered rows. */
-const names = (field: string, part: unknown): boolean =>
+const mentions = (field: string, part: unknown): boolean =>
   Array.isArray(part)
-    ? part.some((one) => names(field, one))
+    ? part.some((one) => mentions(field, one))
     : typeof part === 'object' &&
       part !== null &&
       Object.entries(part).some(
-        ([name, value]) => name === field || (['and', 'or', 'not'].includes(name) && names(field, value)),
+        ([name, value]) => name === field || (['and', 'or', 'not'].includes(name) && mentions(field, value)),
       );

@@ -13,7 +13,7 @@ export interface MeasureOrders {
   readonly change: InputObjectRef;
 }
 
-/** The field by which an order names a column as part of the key. */
+/** The field that orders groups by a column of their key. */
 export const keyField = 'key';
 
 /** Names of the sets of measures that columns have. */

@@ -9,7 +9,7 @@ import type { ExtensionTable, From, Tools } from './extension.ts';
 import { asExtension, fieldsFrom } from './fields.ts';
 import { type Notations, notationOf } from './notation.ts';
 
-/** Thrown if the role cannot read a table of this name (yet, or any longer). */
+/** The error for a table that the role cannot read, yet or any longer. */
 export class MissingTable extends Error {
   override readonly name = 'MissingTable';
 }

@@ -1,7 +1,7 @@
 import { badInput } from '../../errors.ts';
 import { givenInFilter } from '../given.ts';
 
-/** Throws BAD_USER_INPUT for an `expect` argument that holds for every row, or has a part that does. */
+/** Throws BAD_USER_INPUT for an `expect` argument that holds for every row, or has an empty part. */
 export function refuseEmpty(expect: unknown): void {
   if (holdsAlways(expect) || hasEmpty(expect))
     throw badInput('expect, or a part of it, is empty, perhaps because a variable was left out; give it a condition');

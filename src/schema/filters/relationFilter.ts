@@ -29,7 +29,7 @@ export function createRelationFilters(
       .map((table) => [table.name, defineMany(builder, names.type(table), where(table))]),
   );
 
-  /** Returns the condition that a related row meets the client's condition or, with `negated`, that one does not. */
+  /** Returns the condition that some related row fulfils the client's condition; if `negated`, that some row does not. */
   const exists =
     (match: Match, negated = false): Condition =>
     (argument, alias) => {

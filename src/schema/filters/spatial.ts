@@ -45,7 +45,7 @@ export const spatial: Operators = {
 };
 
 /**
- * Tests whether bounding boxes intersect. A geography is compared as a geometry, because its own boxes are not in
+ * Returns the condition that bounding boxes intersect. A geography is compared as a geometry, because its own boxes are not in
  * longitudes and latitudes.
  */
 function meetsBox({ type, ...operand }: FilterOperand, corners: readonly number[]): Sql {

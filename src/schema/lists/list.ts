@@ -52,17 +52,17 @@ export function listField(
           const projection = { ...asked, columns };
           const tellsMore = selects(selection, 'pageInfo');
           const plan = planList(rows, args, { projection, tellsMore }, match !== undefined, types);
-          return { plan, isLive: columns.length < asked.columns.length, living: new WeakMap<Live, ListPlan>() };
+          return { plan, isLive: columns.length < asked.columns.length, livePlans: new WeakMap<Live, ListPlan>() };
         },
         slots: ['where', 'after', 'before'],
         loads: true,
-        get(row: Row, { plan, isLive, living }, context) {
+        get(row: Row, { plan, isLive, livePlans }, context) {
           const key = match && keyOf(row, match.values);
           if (!isLive) return connect(plan, context.loaders, match, key);
           return types
             .of(table.name)
             .planLive(context)
-            .then((live) => connect(live ? withLive(plan, live, living) : plan, context.loaders, match, key));
+            .then((live) => connect(live ? withLive(plan, live, livePlans) : plan, context.loaders, match, key));
         },
       },
     ),
@@ -88,13 +88,13 @@ function listArguments(t: Pick<FieldBuilder<Row>, 'arg'>, types: Types, table: T
 /**
  * Returns the plan of a list with a live cursor. All parents share it, so that their lists are loaded in one statement.
  */
-function withLive(plan: ListPlan, live: Live, known: WeakMap<Live, ListPlan>): ListPlan {
-  const found = known.get(live) ?? {
+function withLive(plan: ListPlan, live: Live, livePlans: WeakMap<Live, ListPlan>): ListPlan {
+  const found = livePlans.get(live) ?? {
     ...plan,
     live,
     page: { ...plan.page, live: live.expression },
     approximate: null,
   };
-  known.set(live, found);
+  livePlans.set(live, found);
   return found;
 }

@@ -128,8 +128,9 @@ const aggregateField = (
 });
 
 /** Builds the key of a value that is not a column of the list's table. Its name derives from the path. */
-const computedKey = (catalog: Catalog, path: readonly string[], key: DerivedKey, to: unknown): OrderKey => ({
-  ...{ ...key, ...directions[to as Direction] },
+const computedKey = (catalog: Catalog, path: readonly string[], key: DerivedKey, direction: unknown): OrderKey => ({
+  ...key,
+  ...directions[direction as Direction],
   name: marker(catalog, 'order') + fingerprint(path),
   isComputed: true,
 });

@@ -25,7 +25,7 @@ export interface ListArguments {
 }
 
 /**
- * Reads the arguments of a list; throws BAD_USER_INPUT if they do not make a page. `tellsMore` is true if the page must
+ * Reads the arguments of a list; throws BAD_USER_INPUT if they do not describe a page. `tellsMore` is true if the page must
  * tell whether there are more rows.
  */
 export function planList(
