@@ -1,5 +1,5 @@
 import {
-  type FieldNode,
+  type ASTNode,
   GraphQLError,
   getNamedType,
   isInputObjectType,
@@ -10,12 +10,26 @@ import {
   type ValueNode,
 } from 'graphql';
 
-/** Validation rule that suggests a missing step, such as `nodes` before a column or `eq` before a value. */
+/** Operators of this API, by the names that other servers give them, without a leading underscore. */
+const operatorsElsewhere: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ...{ equals: 'eq', equalTo: 'eq', is: 'eq', not: 'ne', notEqualTo: 'ne', neq: 'ne', nin: 'notIn' },
+    ...{ lessThan: 'lt', lessThanOrEqualTo: 'lte', greaterThan: 'gt', greaterThanOrEqualTo: 'gte' },
+    ...{ includes: 'contains', includesInsensitive: 'containsInsensitive', containedIn: 'containedBy' },
+    ...{ likeInsensitive: 'ilike', equalToInsensitive: 'eqInsensitive' },
+    ...{ regex: 'matches', iregex: 'matchesInsensitive', containsKey: 'hasKey' },
+  }),
+);
+
+/**
+ * Validation rule that suggests a missing step, such as `nodes` before a column or `eq` before a value, and the
+ * operator that another server calls by an unknown name.
+ */
 export const tellStep: ValidationRule = (context) => {
   const schema = context.getSchema();
   // Roots are skipped, since their fields lead to all types, most of which are not built yet.
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-  const suggest = (meant: string, nodes: FieldNode | ValueNode) =>
+  const suggest = (meant: string, nodes: ASTNode) =>
     context.reportError(new GraphQLError(`Did you mean "${meant}"?`, { nodes }));
   const suggestOperator = (node: ValueNode) => {
     const type = getNamedType(context.getInputType());
@@ -31,6 +45,14 @@ export const tellStep: ValidationRule = (context) => {
         return isObjectType(next) && name in next.getFields() && !args.some(isRequiredArgument);
       });
       if (step) suggest(`${step.name} { ${name} }`, node);
+    },
+    ObjectField(node) {
+      const name = node.name.value;
+      const meant = operatorsElsewhere.get(name.replace(/^_/, ''));
+      const type = getNamedType(context.getParentInputType());
+      if (!meant || !isInputObjectType(type)) return;
+      const fields = type.getFields();
+      if (!(name in fields) && meant in fields) suggest(meant, node);
     },
     StringValue: suggestOperator,
     IntValue: suggestOperator,

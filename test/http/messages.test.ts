@@ -69,6 +69,32 @@ describe('a missing step is named', () => {
     expect(errors.map(({ message }) => message)).toContain(`Did you mean "${meant}"?`);
   });
 
+  test.each([
+    ['equals', 'word', 'eq'],
+    ['_neq', 'word', 'ne'],
+    ['greaterThanOrEqualTo', 'noteId', 'gte'],
+    ['_nin', 'noteId', 'notIn'],
+    ['_regex', 'word', 'matches'],
+    ['containsKey', 'doc', 'hasKey'],
+  ])("another server's operator %s on %s is %s here", async (name, column, meant) => {
+    const { errors = [] } = await api.send(`{ notes(where: { ${column}: { ${name}: null } }) { totalCount } }`);
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(`^Field "${name}" is not defined`),
+      `Did you mean "${meant}"?`,
+    ]);
+  });
+
+  test('no operator is named that the column does not have, nor for a name that every object inherits', async () => {
+    const { errors = [] } = await api.send(
+      '{ notes(where: { doc: { lessThan: 1, constructor: 1 }, equals: 1 }) { totalCount } }',
+    );
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Field "lessThan" is not defined/),
+      expect.stringMatching(/^Field "constructor" is not defined/),
+      expect.stringMatching(/^Field "equals" is not defined/),
+    ]);
+  });
+
   test('no step is named if none is missing', async () => {
     const { errors = [] } = await api.send('{ nix notes(where: { a: 1, words: "a" }) { nix nodes { wrd } } }');
     expect(errors.map(({ message }) => message)).toEqual([
