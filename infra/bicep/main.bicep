@@ -81,7 +81,7 @@ param tenantId string = tenant().tenantId
 @description('People or groups to administer the server, besides the grant job\'s identity.')
 param administrators administrator[] = []
 
-@description('Whether the grant job\'s identity becomes an administrator of an existing server; otherwise the grant job fails until an administrator of the server has made it one.')
+@description('Whether the grant job\'s identity becomes an administrator of an existing server; otherwise azd up does not start the jobs migrate and grant, and stops until an administrator of the server has run their commands.')
 param addGrantAdministrator bool = true
 
 @description('Whether the app may insert and update.')

@@ -62,6 +62,28 @@ describe('the grant hook', () => {
     expect(failed.calls.some((call) => call.includes('job start') && call.includes('job-grant'))).toBe(false);
   });
 
+  test('if the identity of the jobs does not administer the server, the grant hook prints their commands until doctor finds nothing wrong', () => {
+    const granting = (state: string, more: Readonly<Record<string, string>>) =>
+      run('hooks/grant.sh', { ...withSchema, ADD_GRANT_ADMINISTRATOR: 'false', ...more }, [
+        ['job show --resource-group g --subscription s --name job-migrate', 'echo migrate migrations'],
+        ['job show --resource-group g --subscription s --name job-grant', 'echo grant --role app --object-id 1b4e'],
+        ['--name job-doctor --query name', 'echo job-doctor-x1'],
+        ...starts,
+        ['execution show', `echo ${state}`],
+      ]);
+    const started = (calls: readonly string[]) =>
+      calls.filter((call) => call.includes('job start')).map((call) => call.match(/--name (\S+)/)?.[1]);
+    const onServer = { POSTGRES_SERVER_ID: '/server' };
+    const refused = granting('Failed', onServer);
+    expect([refused.status, started(refused.calls)]).toEqual([1, ['job-doctor']]);
+    expect(refused.stderr).toContain(
+      '  events-graphql migrate migrations\n  events-graphql grant --role app --object-id 1b4e\n',
+    );
+    const granted = granting('Succeeded', onServer);
+    expect([granted.status, started(granted.calls)]).toEqual([0, ['job-doctor']]);
+    expect(started(granting('Succeeded', {}).calls)).toEqual(['job-migrate', 'job-grant']);
+  });
+
   test.each(['Failed', 'Stopped', 'Degraded'])(
     'the grant hook fails if the job is %s, and prints its output',
     (state) => {
