@@ -1,3 +1,4 @@
+import { escapeIdentifier } from 'pg';
 import type { Catalog, Numbering, Table } from './catalog.ts';
 import type { Warn } from './comment.ts';
 import type { Directed } from './directives.ts';
@@ -38,7 +39,7 @@ export function findArrivals({ catalog, arrivals }: Directed, warn: Warn): Arriv
 
 /** Finds a table's order of arrival, or why none is safe to follow; `declared` is the column that its owner names. */
 export function arrivalOf(
-  { isStandby }: Pick<Catalog, 'isStandby'>,
+  { schema, isStandby }: Pick<Catalog, 'schema' | 'isStandby'>,
   table: Table,
   declared: string | undefined,
 ): Arrival | NoArrival {
@@ -55,7 +56,7 @@ export function arrivalOf(
       reason:
         "each node of the cluster numbers rows independently: if all writers go through the coordinator, add @arrival <column> to the table's comment",
     };
-  const found = candidates(table, declared).map((numbering) => check(table, numbering, declared !== undefined));
+  const found = candidates(table, declared).map((numbering) => check(schema, table, numbering, declared !== undefined));
   return (
     found.find((one) => 'columns' in one) ??
     found[0] ?? {
@@ -83,18 +84,19 @@ const candidates = ({ numberings }: Table, declared: string | undefined): readon
       ]
     : numberings.filter(({ column }) => column === declared);
 
-function check(table: Table, numbering: Numbering, isDeclared: boolean): Arrival | NoArrival {
+function check(schema: string, table: Table, numbering: Numbering, isDeclared: boolean): Arrival | NoArrival {
   const { column, kind, nullable } = numbering;
+  const name = `${escapeIdentifier(schema)}.${escapeIdentifier(table.name)}`;
   if (nullable)
-    return { reason: `${column} may be null: run alter table ${table.name} alter column ${column} set not null` };
+    return { reason: `${column} may be null: run alter table ${name} alter ${escapeIdentifier(column)} set not null` };
   if (kind === 'transaction' && isOnNodes(table))
     return {
       reason: `${column} is in order on one node only, and the cluster has several: use an identity column`,
     };
-  return kind === 'transaction' ? checkTransaction(table, numbering) : checkNumber(numbering, isDeclared);
+  return kind === 'transaction' ? checkTransaction(name, table, numbering) : checkNumber(name, numbering, isDeclared);
 }
 
-function checkTransaction(table: Table, { column, indexes }: Numbering): Arrival | NoArrival {
+function checkTransaction(name: string, table: Table, { column, indexes }: Numbering): Arrival | NoArrival {
   const keys = uniqueKeys(table);
   if (keys.length === 0)
     return { reason: `no readable key distinguishes rows with the same ${column}: add a primary key` };
@@ -103,12 +105,14 @@ function checkTransaction(table: Table, { column, indexes }: Numbering): Arrival
     .find((wanted) => indexes.some((index) => wanted.every((name, i) => index[i] === name)));
   return columns
     ? { kind: 'transaction', columns }
-    : {
-        reason: `no index supports the order: run create index on ${table.name} (${[column, ...(keys[0] ?? [])].join(', ')})`,
-      };
+    : { reason: `no index supports the order: run ${indexOn(name, [column, ...(keys[0] ?? [])])}` };
 }
 
-function checkNumber({ column, identity, sequences, indexes }: Numbering, isDeclared: boolean): Arrival | NoArrival {
+function checkNumber(
+  name: string,
+  { column, identity, sequences, indexes }: Numbering,
+  isDeclared: boolean,
+): Arrival | NoArrival {
   if (identity !== 'always' && !isDeclared)
     return {
       reason: `${column} can be set by clients, so it may be out of order: make it generated always as identity, or add @arrival ${column} to the table's comment`,
@@ -127,5 +131,8 @@ function checkNumber({ column, identity, sequences, indexes }: Numbering, isDecl
   }
   return indexes.length > 0
     ? { kind: 'number', columns: [column] }
-    : { reason: `no index begins with ${column}: create one, or every poll reads the whole table` };
+    : { reason: `no index begins with ${column}, so each look would read all rows: run ${indexOn(name, [column])}` };
 }
+
+const indexOn = (table: string, columns: readonly string[]): string =>
+  `create index on ${table} (${columns.map((column) => escapeIdentifier(column)).join(', ')})`;

@@ -92,6 +92,7 @@ export interface Numbering {
 }
 
 export interface Sequence {
+  /** Qualified name, quoted where SQL needs it. */
   readonly name: string;
   /** Number of values that a session draws at once. */
   readonly cache: number;

@@ -25,19 +25,23 @@ const cases: Readonly<Record<string, readonly [sql: string, expected: readonly s
   ],
   cached: [
     'create table events.cached (id bigint generated always as identity (cache 20) primary key)',
-    /takes 20 numbers of cached_id_seq at once.*alter sequence cached_id_seq cache 1/,
+    /takes 20 numbers of events.cached_id_seq at once.*alter sequence events.cached_id_seq cache 1/,
   ],
   declared_cached: [
-    `create sequence events.s cache 5; create table events.declared_cached (id bigint default nextval('events.s') primary key);
+    `create schema elsewhere; create sequence elsewhere."S" cache 5;
+    create table events.declared_cached (id bigint default nextval('elsewhere."S"') primary key);
     comment on table events.declared_cached is '@arrival id'`,
-    /takes 5 numbers/,
+    /alter sequence elsewhere."S" cache 1/,
   ],
   downwards: [
     'create table events.downwards (id bigint generated always as identity (increment -1) primary key)',
     /counts downwards/,
   ],
   cycling: ['create table events.cycling (id int generated always as identity (cycle) primary key)', /starts again/],
-  bare: ['create table events.bare (id bigint generated always as identity, body text)', /no index begins with id/],
+  bare: [
+    'create table events.bare (id bigint generated always as identity, body text)',
+    /no index begins with id.*run create index on "events"."bare" \("id"\)/,
+  ],
   hashed: [
     'create table events.hashed (id bigint generated always as identity); create index on events.hashed using hash (id)',
     /no index begins with id/,
@@ -51,7 +55,7 @@ const cases: Readonly<Record<string, readonly [sql: string, expected: readonly s
     create sequence events.other;
     create table events.several_1 partition of events.several (id default nextval('events.other')) for values in (1);
     comment on table events.several is '@arrival id'`,
-    /several sequences \(other, several_id_seq\)/,
+    /several sequences \(events.other, events.several_id_seq\)/,
   ],
   parted: [
     `create table events.parted (id bigint generated always as identity, area int, primary key (id, area)) partition by list (area);
@@ -65,11 +69,11 @@ const cases: Readonly<Record<string, readonly [sql: string, expected: readonly s
   ],
   stamped_bare: [
     'create table events.stamped_bare (key uuid primary key, tx xid8 not null default pg_current_xact_id())',
-    /create index on stamped_bare \(tx, key\)/,
+    /create index on "events"."stamped_bare" \("tx", "key"\)/,
   ],
   stamped_nullable: [
     'create table events.stamped_nullable (key uuid primary key, tx xid8 default pg_current_xact_id())',
-    /tx may be null/,
+    /tx may be null: run alter table "events"."stamped_nullable" alter "tx" set not null/,
   ],
   stamped_beside: [
     'create table events.stamped_beside (id bigint generated always as identity primary key, tx xid8 not null default pg_current_xact_id())',

@@ -41,7 +41,8 @@ const findSequences = (db: Db, relations: readonly string[]): Promise<readonly F
   findAll(
     db,
     sql`
-    select a.attrelid::pg_catalog.text as relation, a.attname as column, c.oid::pg_catalog.text as id, c.relname as name,
+    select a.attrelid::pg_catalog.text as relation, a.attname as column, c.oid::pg_catalog.text as id,
+      pg_catalog.format('%I.%I', n.nspname, c.relname) as name,
       q.seqcache as cache, q.seqincrement as increment, q.seqcycle as cycles
     from (
       select d.refobjid as relation, d.refobjsubid as number, d.objid as sequence
@@ -57,8 +58,9 @@ const findSequences = (db: Db, relations: readonly string[]): Promise<readonly F
     ) spot
     join pg_catalog.pg_sequence q on q.seqrelid ${eq} spot.sequence
     join pg_catalog.pg_class c on c.oid ${eq} q.seqrelid
+    join pg_catalog.pg_namespace n on n.oid ${eq} c.relnamespace
     join pg_catalog.pg_attribute a on a.attrelid ${eq} spot.relation and a.attnum ${eq} spot.number and a.atttypid ${eq} any ${numberTypes}
-    order by c.relname collate pg_catalog."C", c.oid`,
+    order by n.nspname collate pg_catalog."C", c.relname collate pg_catalog."C", c.oid`,
   );
 
 /**
