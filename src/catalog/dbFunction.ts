@@ -27,7 +27,7 @@ export interface DbFunction extends FunctionTraits {
   readonly key?: readonly string[];
   /** Whether the owner lets `where` use the computed field. */
   readonly isFilterable?: boolean;
-  /** Whether the owner lets `orderBy` use it. */
+  /** Whether the owner lets `orderBy` use the computed field. */
   readonly isSortable?: boolean;
 }
 

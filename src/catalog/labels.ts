@@ -3,7 +3,7 @@ import { unquote } from './columnList.ts';
 import { type Directive, isName, reasonOf, type Warn } from './comment.ts';
 import { type Path, pathKey, shownPath } from './paths.ts';
 
-/** A directive on a label of an enum type begins with the label, in double quotes unless it is a plain word. */
+/** Matches the argument of a directive on a label: the label, in double quotes unless it is one word, then the rest. */
 const ofLabel = /^("(?:[^"]|"")*"|\S+)\s+(.+)$/s;
 
 /** Tells whether a directive on an enum type concerns one of its labels. */

@@ -64,7 +64,7 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
   };
 }
 
-/** Starts the embedded database, if none is configured; the package with PostgreSQL may be missing. */
+/** Starts the embedded database. If it cannot start, for instance without its package, the database is unavailable. */
 async function startEmbeddedDatabase() {
   const { startEmbedded, sampleExtensions, StartError } = await import('../dev/embedded/embedded.ts');
   const { createProgress } = await import('../dev/embedded/progress.ts');

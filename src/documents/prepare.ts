@@ -6,8 +6,8 @@ import {
   type ValidationRule,
   validate,
 } from 'graphql';
-import { tellRenamed } from '../schema/tellRenamed.ts';
-import { tellStep } from '../schema/tellStep.ts';
+import { didYouMean } from '../schema/didYouMean.ts';
+import { reportRenamed } from '../schema/reportRenamed.ts';
 import type { DocumentStore, StoredDocument } from './store.ts';
 
 /** A persisted document, validated against a schema. */
@@ -62,7 +62,7 @@ const rules = [...specifiedRules, knownOperation];
 function prepare(stored: StoredDocument, schema: GraphQLSchema, ofPrimary?: GraphQLSchema): PreparedDocument {
   const { parsed } = stored;
   if (parsed instanceof GraphQLError) return { stored, document: null, errors: [parsed] };
-  const errors = validate(schema, parsed, [...rules, tellRenamed, tellStep]);
+  const errors = validate(schema, parsed, [...rules, reportRenamed, didYouMean]);
   const isForPrimary = errors.length > 0 && ofPrimary !== undefined && validate(ofPrimary, parsed, rules).length === 0;
   return { stored, document: errors.length > 0 ? null : parsed, errors, isForPrimary };
 }

@@ -4,8 +4,8 @@ import type { Served } from '../api/current.ts';
 import type { RequestLimits } from '../config/limits.ts';
 import type { Context, Incoming } from '../context.ts';
 import { AppError } from '../errors.ts';
-import { tellRenamed } from '../schema/tellRenamed.ts';
-import { tellStep } from '../schema/tellStep.ts';
+import { didYouMean } from '../schema/didYouMean.ts';
+import { reportRenamed } from '../schema/reportRenamed.ts';
 import type { Tails } from '../tails/tails.ts';
 import { errorResponse } from './errorResponse.ts';
 import { isWithin, type OriginContext, originOf } from './origin.ts';
@@ -55,12 +55,12 @@ export function useApi({
         serverContext.api = api;
         return;
       }
-      const message = 'The API is starting and waits for the database';
+      const message = 'The API is starting and waiting for the database';
       endResponse(errorResponse(fetchAPI, new AppError('DATABASE_UNAVAILABLE', message)));
     },
     onValidate({ addValidationRule }) {
-      addValidationRule(tellRenamed);
-      addValidationRule(tellStep);
+      addValidationRule(reportRenamed);
+      addValidationRule(didYouMean);
     },
     onEnveloped({ setSchema, extendContext, context }) {
       if (!context?.api) throw new Error('There is no API yet');

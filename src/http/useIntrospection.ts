@@ -11,10 +11,10 @@ import type { ServerContext } from './useApi.ts';
 import type { PricedContext } from './useDocumentLimits.ts';
 
 /**
- * Number of answers kept. Tools introspect in a few different ways, and for a thousand tables an answer takes some
- * megabytes.
+ * Number of answers to keep per schema. Tools introspect in a few different ways, and for a thousand tables an answer
+ * takes some megabytes.
  */
-const kept = 8;
+const maxAnswers = 8;
 
 /** The text of an answer. */
 interface Text {
@@ -25,12 +25,12 @@ interface Text {
 
 /**
  * Answers introspection from a cache by schema and document. The answer is as long as the schema, so it is built once,
- * kept compressed, and sent compressed to clients that accept it. Limits of rows and bytes do not apply, but its bytes
+ * kept compressed, and sent compressed to clients that accept it. Limits on rows and bytes do not apply, but its bytes
  * count as memory in flight.
  */
 export function useIntrospection(): Plugin<Context & PricedContext & Pick<ServerContext, 'api'>> {
   const answers = new WeakMap<GraphQLSchema, LRUCache<string, Promise<ExecutionResult>>>();
-  /** Answers by the object that stands in for them in the result. */
+  /** The texts of answers, by the result that stands in for each. */
   const texts = new WeakMap<object, Text>();
 
   async function introspect(args: ExecutionArgs, execute: (args: ExecutionArgs) => unknown): Promise<ExecutionResult> {
@@ -56,7 +56,7 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
     async onExecute({ args, executeFn, setResultAndStopExecution }) {
       const { price, request, share } = args.contextValue;
       if (!price?.isStatic) return;
-      const ofSchema = answers.get(args.schema) ?? new LRUCache({ max: kept });
+      const ofSchema = answers.get(args.schema) ?? new LRUCache({ max: maxAnswers });
       answers.set(args.schema, ofSchema);
       const key = keyOf(args);
       const answer =
@@ -86,8 +86,8 @@ export function useIntrospection(): Plugin<Context & PricedContext & Pick<Server
 }
 
 /**
- * Creates the result that stands in for an answer, outside of the hook, whose closure would keep the schema alive. Yoga
- * calls `stringify` for responses that are not JSON, such as event streams.
+ * Creates the result that stands in for an answer. This happens outside of the hook, whose closure would keep the
+ * schema alive. Yoga calls `stringify` for responses that are not JSON, such as event streams.
  */
 const answerOf = (compressed: Buffer): ExecutionResult & { readonly stringify: () => string } => ({
   data: {},

@@ -1,9 +1,9 @@
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
 
 /**
- * Ends a stream after a message without data. Its events did not reach the client, whose last cursor still lies before
- * them; the cursor of a later message would skip them. The connection ends with the stream, so that the client
- * reconnects, perhaps to another replica.
+ * Ends a stream after a message without data. The events of that message did not reach the client, and the cursor of a
+ * later message would skip them. The connection ends with the stream, so that the client reconnects, perhaps to another
+ * replica.
  */
 export function useLastMessage(): Plugin {
   return {

@@ -34,7 +34,8 @@ import {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-interface Compiled {
+/** What `compile` is given: an operation, and the variables of the request that it is compiled for. */
+interface CompileInput {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
@@ -49,7 +50,7 @@ interface Compiled {
  * Compiles an operation of a valid document. Parts that depend on undecided variables are evaluated for each request,
  * unless slots can take the place of these variables.
  */
-export function compile({ schema, document, operation, variables, decided, slotted }: Compiled): Plan | Unplanned {
+export function compile({ schema, document, operation, variables, decided, slotted }: CompileInput): Plan | Unplanned {
   const fragments = fragmentsByName(document);
   const asks: Ask[] = [];
   const from = { schema, fragments, variableValues: variables };
@@ -94,7 +95,7 @@ export function compile({ schema, document, operation, variables, decided, slott
     };
   }
 
-  /** Evaluates what a field asks for; if that depends on variables it is left to each request. */
+  /** Evaluates what a field asks for; what depends on undecided variables is left to each request. */
   function askedOf(ask: Ask['of']): PlannedField['asked'] {
     let depends = false;
     const watched = watch(variables, (name) => {
@@ -104,6 +105,7 @@ export function compile({ schema, document, operation, variables, decided, slott
       const value = ask(watched);
       if (!depends) return { value, place: null };
     } catch (error) {
+      // An error in the arguments is reported by each request.
       if (!depends && !(error instanceof AppError)) throw error;
     }
     return { value: undefined, place: asks.push({ of: ask, kept: keptOf(ask) }) - 1 };
@@ -123,7 +125,7 @@ export function compile({ schema, document, operation, variables, decided, slott
       );
       return depends ? null : kept;
     } catch {
-      return null; // the request depends on a value
+      return null; // a slot was read like a value
     }
   }
 

@@ -86,7 +86,7 @@ function costOfSource(field: PricedField, { kind, calledRows = 0 }: Source): Fie
       const items = isList ? counts.page(node) : 1;
       return { rows: calledRows + items, items };
     }
-    case 'again':
+    case 'previous':
       return { rows: field.each, items: 1 };
     case 'write':
       return { rows: 0, items: counts.listed(definition, node) };

@@ -32,7 +32,7 @@ export interface FieldsOptions {
   readonly isIncluded?: (node: SelectionNode) => boolean;
   /** Called for each selection. */
   readonly onSelection?: () => void;
-  /** Called for each fragment that is spread, once. */
+  /** Called once for each fragment that is spread. */
   readonly onFragment?: () => void;
 }
 

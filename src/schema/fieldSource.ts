@@ -14,7 +14,7 @@ export interface Source {
     | 'rows'
     | 'count'
     | 'aggregate'
-    | 'again'
+    | 'previous'
     | 'lookup'
     | 'part'
     | 'call'

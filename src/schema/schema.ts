@@ -13,8 +13,8 @@ import { defineList } from './lists/list.ts';
 import { defineLookups, defineNode } from './lookups.ts';
 import { defineMutations } from './mutations/mutations.ts';
 import { defineObject } from './objects.ts';
+import { formerNamesExtension } from './reportRenamed.ts';
 import { defineTails } from './subscriptions.ts';
-import { formerNamesExtension } from './tellRenamed.ts';
 import { createTypes } from './types.ts';
 
 export interface SchemaOptions {

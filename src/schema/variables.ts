@@ -13,9 +13,9 @@ import {
 type Variables = Readonly<Record<string, unknown>>;
 
 /**
- * Converts the variables of an operation to the form that graphql-js reads without loss. A number whose digits were
- * kept becomes text if its type holds more digits than JavaScript's numbers. Input objects inherit nothing, since
- * graphql-js takes inherited properties (`constructor`, `toString`) for given fields.
+ * Converts the variables of an operation to the form that graphql-js reads without loss. A raw number becomes text if its
+ * type holds more digits than JavaScript's numbers. Input objects inherit nothing, since graphql-js takes inherited
+ * properties (`constructor`, `toString`) for given fields.
  */
 export function readVariables(
   schema: GraphQLSchema,
@@ -58,7 +58,7 @@ class Bare {
 Object.setPrototypeOf(Bare.prototype, null);
 Reflect.deleteProperty(Bare.prototype, 'constructor');
 
-/** Converts a number for its type; undefined if its digits are kept as written. */
+/** Converts a raw number for its type, to text if a JavaScript number would lose digits; undefined if it stays raw. */
 function numberAs(digits: string, type: string): number | string | undefined {
   if (type === 'JSON') return undefined;
   const rounded = Number(digits);

@@ -8,7 +8,7 @@ import { signInSettings } from './settings.ts';
 
 const names = ['signIn.js', 'entra.js', 'tokenDialog.js', 'returned.js', 'signIn.css', 'msal-browser.min.js'];
 
-/** Locations: next to the bundle, or those of a checkout. */
+/** Folders that may hold the files: next to the bundle, or in a checkout. */
 const folders = ['sign-in/', 'page/', '../../node_modules/@azure/msal-browser/lib/'].map(
   (path) => new URL(path, import.meta.url),
 );
@@ -56,7 +56,7 @@ async function loadSignIn(): Promise<ReadonlyMap<string, Asset>> {
   return new Map(await Promise.all(assets));
 }
 
-/** Links are relative, so that a proxy may add a prefix. */
+/** The page to which Entra ID redirects. Its links are relative, so that a proxy may add a prefix. */
 const html = `<!doctype html>
 <html lang="en">
   <head>

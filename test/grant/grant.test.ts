@@ -123,7 +123,7 @@ describe('without pgaadauth', () => {
   test('without pgaadauth, a plain role is created, and dropped', async () => {
     const { code, out } = await run('--role', 'plain', '--plain');
     expect(code).toBe(0);
-    expect(out).toMatch(/It has no password yet: ALTER ROLE "plain" PASSWORD/);
+    expect(out).toMatch(/The role has no password yet: ALTER ROLE "plain" PASSWORD/);
     expect((await catalogOf('plain')).tables).toEqual(['odd " name', 'site', 'summary']);
     expect((await run('--role', 'plain', '--plain')).out).not.toMatch(/^changed/m);
     expect((await run('--role', 'plain', '--revoke')).code).toBe(0);

@@ -18,8 +18,8 @@ interface List {
 }
 
 /**
- * Finds the key of an existing row for each root field that looks up a row by variables. Without a row, the levels below
- * would not be read. Empty if a table has no readable rows.
+ * Finds the key of an existing row for each root field that looks up a row by variables, and returns the keys as values
+ * of these variables. Without a row, the levels below would not be read. A table without readable rows adds no value.
  */
 export async function readKeys(
   schema: GraphQLSchema,

@@ -71,7 +71,8 @@ export function countStatements(
         else if (isOwn && !computed) statements.add(here);
         if (!node.selectionSet || !isCompositeType(child)) continue;
         const isSame = kind === 'rows' || isJoined || (match?.joined && joins);
-        const below = isSame ? joins : kind === 'write' || !(kind || isQuery) ? null : joinsOf(here);
+        const isPayload = kind === 'write' || (!kind && !isQuery);
+        const below = isSame ? joins : isPayload ? null : joinsOf(here);
         visit(child, node.selectionSet, { path: here, isList: kind === 'list', joins: below });
       } else {
         const fragment = node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value) : node;

@@ -11,8 +11,8 @@ import { readRoleSpec } from './roleSpec.ts';
 import { readState } from './state.ts';
 
 /**
- * Creates the app's role with its grants, or revokes them, as the administrator named by the environment. What already
- * holds is left alone. Resolves with 1 if the app still lacks something it needs, else with 0.
+ * Creates the app's role with its grants, or revokes them, as the administrator named by the environment. Only what is
+ * not yet right is changed. Resolves with 1 if the app still lacks something it needs, else with 0.
  */
 export async function grant(
   environment: Environment,
@@ -46,7 +46,7 @@ export async function grant(
     const extras = spec.isRevoked ? [] : extrasOf(after.contents, spec);
     out(changeLines(results, failures, extras, after.contents.database));
     if (spec.isPlain && !before.server.role) {
-      out(`\nIt has no password yet: ALTER ROLE ${quoted(spec.role)} PASSWORD '...';\n`);
+      out(`\nThe role has no password yet: ALTER ROLE ${quoted(spec.role)} PASSWORD '...';\n`);
     }
     return isSomethingNeeded(results) ? 1 : 0;
   } finally {

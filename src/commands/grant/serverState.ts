@@ -15,7 +15,7 @@ export interface ServerState {
 export interface RoleState {
   readonly canLogin: boolean;
   readonly isSuperuser: boolean;
-  /** Security labels of Azure's providers on a role for an identity: `aadauth,oid=<principal id>,type=service`. */
+  /** Security labels by which Azure binds the role to an identity: `aadauth,oid=<principal id>,type=service`. */
   readonly labels: readonly string[];
   /** Settings in the form `name=value`. */
   readonly settings: readonly string[];

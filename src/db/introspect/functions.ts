@@ -42,14 +42,15 @@ const isGranted = sql`exists (
 
 const types = sql`coalesce(p.proallargtypes, p.proargtypes::pg_catalog.oid[])`;
 
-const outputs = sql`coalesce(p.proargmodes::pg_catalog.text[] ${own('&&')} '{o,b,t}', false)`;
+/** Tells whether the function `p` has output parameters, which declare the columns of its record. */
+const hasOutputs = sql`coalesce(p.proargmodes::pg_catalog.text[] ${own('&&')} '{o,b,t}', false)`;
 
 /** Tells whether the function `p` has a pseudo-type: polymorphic, internal, or a record without declared columns. */
 const hasPseudoType = sql`exists (
   select from pg_catalog.pg_type t
   where t.typtype ${eq} 'p' and (t.oid ${eq} any (${types}) or (
     t.oid ${eq} p.prorettype and t.oid ${ne} 'pg_catalog.void'::pg_catalog.regtype
-    and not (t.oid ${eq} 'pg_catalog.record'::pg_catalog.regtype and ${outputs}))))`;
+    and not (t.oid ${eq} 'pg_catalog.record'::pg_catalog.regtype and ${hasOutputs}))))`;
 
 /** Quoted name of the function `p` with the types of its parameters, as GRANT takes it. */
 export const signature = sql`pg_catalog.concat(pg_catalog.quote_ident(p.proname), '(', (
@@ -63,7 +64,7 @@ export const obstacle = sql`case
   when p.prorettype ${eq} any ('{pg_catalog.trigger,pg_catalog.event_trigger}'::pg_catalog.regtype[]) then 'it is for triggers'
   when ${extensionOf('pg_proc', sql`p.oid`)} is not null then pg_catalog.concat('it belongs to the extension ', ${extensionOf('pg_proc', sql`p.oid`)})
   when p.provariadic ${ne} 0 then 'it is VARIADIC'
-  when ${isAmbiguous} then 'PostgreSQL cannot tell its calls from those of a function with the same name that has more parameters, with defaults'
+  when ${isAmbiguous} then 'its calls are ambiguous: a function with the same name has further parameters, which have defaults'
   when ${hasPseudoType} then 'one of its parameters or results has a pseudo-type, such as anyelement' end`;
 
 /** Tells whether PostgreSQL may replace a call of the function `p` by the query in its body. */
@@ -107,7 +108,7 @@ export const typesOfFunctions = (functions: readonly FoundFunction[]): readonly 
   ),
 ];
 
-/** Converts a found function; null if the API cannot express one of its parameters or results. */
+/** Returns the function that the API calls; null if it cannot express one of the parameters or results. */
 export function functionOf(
   found: FoundFunction,
   typeOf: (id: string) => Type,

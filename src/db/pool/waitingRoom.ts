@@ -3,7 +3,7 @@ import type { Borrower, Turns } from './turns.ts';
 /** Borrowers who wait for something, by caller and request, each with a time limit. */
 export interface WaitingRoom<T> {
   readonly length: number;
-  /** Number of borrowers who could be served now if there were enough. */
+  /** Number of those waiting whom their shares would let through if there were enough for all. */
   readonly wanting: number;
   /**
    * Waits for something that `suits` in the borrower's turn; rejects with `late()` after `ms`, or with the signal's

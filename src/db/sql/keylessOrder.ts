@@ -6,15 +6,15 @@ import { alias, columnRef, from } from './select.ts';
 import { and, ident, join, type Sql, sql } from './sql.ts';
 
 /**
- * Returns the order of rows without any key: by the hash of their text, then by their position among rows with equal
- * text. The text tells equal values apart (1.0 and 1.00), and its hash keeps cursors short.
+ * Returns the order of rows without a key or a place on disk: by the hash of their text, then by their position among
+ * rows with the same hash. The text tells equal values apart (1.0 and 1.00), and its hash keeps cursors short.
  */
 export const rowOrder = (catalog: Catalog): readonly OrderKey[] => [
   placeKey(catalog, 'row', 'text'),
   placeKey(catalog, 'position', 'int8'),
 ];
 
-/** Returns the order of rows on disk, which tables without a key have; an UPDATE moves a row. */
+/** Returns the order of a table's rows on disk, for a table without a key. An UPDATE moves a row in it. */
 export const storageOrder = (catalog: Catalog): readonly OrderKey[] => [
   placeKey(catalog, 'tableoid', 'oid', 'tableoid'),
   placeKey(catalog, 'ctid', 'tid', 'ctid'),

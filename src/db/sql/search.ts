@@ -6,15 +6,16 @@ import { own, type Sql, sql, trusted } from './sql.ts';
 
 /** A full-text search in a column. */
 export interface Search {
-  /** The column's words, and the query for them. */
+  /** The words of the column's value, as a tsvector. */
   readonly vector: Sql;
+  /** The words to find, as a tsquery. */
   readonly query: Sql;
 }
 
 /**
- * Builds a search for a query in web search syntax. A text is parsed by the given configuration, otherwise by the
- * database's. The configuration is a constant of the statement, so that an index on `to_tsvector('english', text)` can
- * serve it.
+ * Builds a search for a query in web search syntax. Text is parsed with the given configuration, otherwise with the
+ * database's default. The configuration is a constant of the statement, so that an index on
+ * `to_tsvector('english', text)` can serve it.
  */
 export function searchFor(
   { sql: value, type }: Operand,

@@ -52,8 +52,8 @@ export function selectCount(
 }
 
 /**
- * Tells whether PostgreSQL can estimate a table: it knows neither rows on other nodes of a cluster nor those in
- * compressed chunks.
+ * Tells whether PostgreSQL can estimate the number of a table's rows. It knows neither rows on other nodes of a cluster
+ * nor those in compressed chunks.
  */
 export const isEstimated = ({ distribution }: Table): boolean =>
   !distribution || (distribution.by === 'timescaledb' && !distribution.isCompressed);

@@ -15,15 +15,15 @@ export interface Holder {
   readonly pid: number | null;
 }
 
-/** The state of a table's order of arrival, as one look reveals it. */
+/** The state of a table's order of arrival at one moment. */
 export interface Mark {
   /**
    * A digest of what positions refer to: the server's system and timeline, the table, its sequence. Null on a standby.
    */
   readonly history: string | null;
-  /** The highest value; null if there is no row. */
+  /** The highest value of the order's first column; null if there is no row. */
   readonly latest: bigint | null;
-  /** The highest settled value, null if there is none; undefined if the holders decide that. */
+  /** The highest settled value, or null if there is none; undefined if it follows from the holders. */
   readonly settled: bigint | null | undefined;
   readonly holders: readonly Holder[];
 }
@@ -50,8 +50,8 @@ export function selectMark(catalog: Catalog, table: Table, arrival: Arrival): Sq
 }
 
 /**
- * Selects the history. The name of a WAL file begins with the timeline, while `pg_control_checkpoint()` returns the old
- * timeline right after a promotion. A sequence that is restarted gets a new file.
+ * Selects the digest for `history`. The timeline is read from the name of a WAL file, which begins with it, because
+ * `pg_control_checkpoint()` returns the old one right after a promotion. A sequence that is restarted gets a new file.
  */
 const historyOf = (relation: string, column: string): Sql => sql`case when not pg_catalog.pg_is_in_recovery() then (
     select pg_catalog.left(pg_catalog.md5(pg_catalog.concat_ws('.', system_identifier, pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8), relation.oid,
@@ -70,7 +70,7 @@ const lockHolders = sql`(
       select from pg_catalog.pg_partition_ancestors(l.relation) a where a.relid ${eq} relation.oid))
     and l.mode ${eq} any ('{RowExclusiveLock,ShareRowExclusiveLock,ExclusiveLock,AccessExclusiveLock}'))`;
 
-/** Selects the transaction that everything waits for, which need not write to the table. */
+/** Selects the oldest transaction that writes, for which later rows must wait even if it writes to other tables. */
 const oldestWriter = sql`(
   select pg_catalog.json_agg(pg_catalog.json_build_array(l.virtualtransaction, l.pid)) from pg_catalog.pg_locks l
   where l.locktype ${eq} 'transactionid' and l.granted
@@ -101,7 +101,7 @@ export function selectTailPage(catalog: Catalog, page: TailPage, columns: readon
   const { table, arrival, where, after, upTo, limit } = page;
   const keys = arrival.columns.map((name) => ident(alias, name));
   const selected = [...new Set([...columns, ...arrival.columns])].map((name) => ident(alias, name));
-  const conditions = [where, ...beyond(table, arrival, after, 'gt'), ...beyond(table, arrival, upTo, 'lte')];
+  const conditions = [where, ...compareTo(after, 'gt', table, arrival), ...compareTo(upTo, 'lte', table, arrival)];
   const query = sql`select ${join(selected)} from ${from(catalog, table)} ${ident(alias)}
     where ${and(conditions)} order by ${join(keys)} limit ${limit}`;
   return wholeStatement('SELECT', catalog, table, query);
@@ -117,7 +117,7 @@ const maxValues = 10_000;
 export const seenBeyond = (catalog: Catalog, table: Table, arrival: Arrival, place: Place): Sql => {
   const first = ident(alias, arrival.columns[0] ?? '');
   return sql`array(select distinct ${first} from ${from(catalog, table)} ${ident(alias)}
-    where ${and(beyond(table, arrival, place, 'gt'))} order by 1 limit ${maxValues + 1})`;
+    where ${and(compareTo(place, 'gt', table, arrival))} order by 1 limit ${maxValues + 1})`;
 };
 
 /** Returns the values in ascending order; null if there are too many. */
@@ -126,7 +126,7 @@ export function valuesOf(seen: string | null | undefined): readonly bigint[] | n
   return values.length > maxValues ? null : values;
 }
 
-/** Types of the first column, which the API may omit. */
+/** Types of the order's first column, which need not be a column of the API. */
 const firstTypes = { number: builtIn('int8'), transaction: builtIn('xid8') } as const;
 
 /** A column of the order, and its value at a place. */
@@ -135,7 +135,8 @@ interface Pair {
   readonly value: Sql;
 }
 
-function beyond(table: Table, arrival: Arrival, place: Place, operator: 'gt' | 'lte'): readonly Sql[] {
+/** Returns the condition on rows beyond a place, or up to it; none for the place before the first row. */
+function compareTo(place: Place, operator: 'gt' | 'lte', table: Table, arrival: Arrival): readonly Sql[] {
   if (place.length === 0) return [];
   const pairs = arrival.columns.slice(0, place.length).map((name, i): Pair => {
     const column = table.columns.find((one) => one.name === name);

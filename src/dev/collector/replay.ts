@@ -11,14 +11,14 @@ const pageSize = 1000;
 export interface Replayed {
   /** Approximate number of events. */
   readonly total: number;
-  /** Whether nothing more is due yet. */
+  /** Whether everything that is due has been sent. */
   readonly isDone: boolean;
 }
 
 /**
- * Creates the function that repeats events and incidents whole weeks later, at the same time of day. Each call
- * continues where the previous one ended. If the outcome of that call is unknown, it asks the database, so that no event
- * is sent twice. Events that the API refuses are skipped.
+ * Creates the function that repeats events and incidents a whole number of weeks later. Each call continues where the
+ * previous one ended. If the outcome of that call is unknown, it asks the database, so that no event is sent twice.
+ * Events that the API refuses are skipped.
  */
 export function createReplay(send: Send): (now: Date) => Promise<Replayed> {
   const replayIncidents = createIncidentReplay(send);
@@ -32,12 +32,12 @@ export function createReplay(send: Send): (now: Date) => Promise<Replayed> {
     return event && Date.parse(event.occurredAt) > longAgo ? event.occurredAt : new Date(longAgo).toISOString();
   }
 
-  /** The time up to which everything is sent; null if unknown. */
-  let known: string | null = null;
+  /** The time up to which everything was sent; null if unknown. */
+  let sentUpTo: string | null = null;
 
   return async (now) => {
-    const from = known ?? (await begin(now));
-    known = null;
+    const from = sentUpTo ?? (await begin(now));
+    sentUpTo = null;
     // The copied window lies wholly before its copy.
     const shift = week * Math.ceil((now.getTime() - Date.parse(from)) / week);
     const gt = shifted(from, -shift);
@@ -49,10 +49,10 @@ export function createReplay(send: Send): (now: Date) => Promise<Replayed> {
       if (inputs.length > 0) await send(createDocument, { inputs });
       await replayIncidents({ gt, lte: shifted(to, -shift) }, shift);
     } catch (error) {
-      if (!(error instanceof UnavailableError)) known = to;
+      if (!(error instanceof UnavailableError)) sentUpTo = to;
       throw error;
     }
-    known = to;
+    sentUpTo = to;
     total += inputs.length;
     return { total, isDone };
   };

@@ -45,7 +45,7 @@ export async function findInstallation(
   const barrier = await barrierTo(wanted, account);
   if (!barrier) return installation(programs, wanted, account);
   const moved = join(reachable, hash(wanted));
-  onLog(`PostgreSQL does not run as root, and no other account may enter ${barrier}: the data lies in ${moved}`);
+  onLog(`PostgreSQL does not run as root, and no other account may enter ${barrier}: the data is in ${moved}`);
   return installation(programs, moved, (await ownerOf(moved)) ?? account);
 }
 

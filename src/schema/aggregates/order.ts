@@ -24,7 +24,7 @@ export interface GroupOrder {
 /** Fields of the input that are not named after a column or relation. */
 const ownFields = ['count', 'countChange', 'bucket', 'parts'];
 
-/** Defines the `orderBy` items of groups, and returns a table's type by its name. */
+/** Defines the inputs that order groups, and returns the function that finds a table's input by the table's name. */
 export function createGroupOrders(
   builder: Builder,
   shapes: readonly Shape[],
@@ -100,13 +100,14 @@ export function readMeasure(shape: Shape, item: unknown, rows?: MeasuredRows): M
   }
   const [, column] = [...shape.columns].find(([name]) => inputName(shape, name, ownFields) === field) ?? [];
   if (!column) return null;
-  const [part, asked] = oneOf('orderBy', value);
+  const [part, given] = oneOf('orderBy', value);
   if (part === keyField) return null;
   const form = formOf(part);
-  const [name, to] = form ? oneOf(part, asked) : [part, asked];
+  const [name, order] = form ? oneOf(part, given) : [part, given];
   const path = [field, part, ...(form ? [name] : [])];
-  if (name !== 'percentile') return { measured: measuredIn(column, form, name, undefined, rows), direction: to, path };
-  const { p, direction } = to as { readonly p: number; readonly direction: string };
+  if (name !== 'percentile')
+    return { measured: measuredIn(column, form, name, undefined, rows), direction: order, path };
+  const { p, direction } = order as { readonly p: number; readonly direction: string };
   return { measured: measuredIn(column, form, name, p, rows), direction, path: [...path, String(p)] };
 }
 

@@ -128,7 +128,7 @@ const previousField = (t: FieldBuilder<Aggregated>, type: ObjectRef<Builder['$in
     description: 'The same measures for an earlier period, by default the one before.',
     args: { shift: t.arg({ type: 'Duration' }) },
     ...generated(
-      { kind: 'again' },
+      { kind: 'previous' },
       {
         ask: (args) => periodName(shiftOf(args)),
         get: ({ row, ...group }: Aggregated, name) => ({ ...group, row: rowBefore(row, name, group.names.values()) }),

@@ -11,10 +11,12 @@ export function widerFor({ sql: type }: Pick<Type, 'sql'>, number: string | Slot
 }
 
 const widers: Readonly<Record<string, (number: string) => string | undefined>> = {
-  'pg_catalog.int2': (text) => (Math.abs(Number(text) + 0.5) > 2 ** 15 ? 'pg_catalog.int4' : undefined),
+  'pg_catalog.int2': (text) => (isSmallInt(Number(text)) ? undefined : 'pg_catalog.int4'),
   'pg_catalog.int8': (text) => (isBigInt(text) ? undefined : 'pg_catalog.numeric'),
   'pg_catalog.float4': (text) => (isSingle(Number(text)) ? undefined : 'pg_catalog.float8'),
 };
+
+const isSmallInt = (number: number): boolean => number >= -(2 ** 15) && number < 2 ** 15;
 
 /**
  * Tells whether a number fits into 64 bits. Long numbers are refused by their length, since converting them takes time.

@@ -7,7 +7,7 @@ import { described } from '../description.ts';
 import { leafInput } from '../leafField.ts';
 import type { Types } from '../types.ts';
 
-/** An input object with a field for each of some columns. */
+/** An input object for some of a table's columns. */
 export interface RowInput {
   readonly type: InputObjectRef;
   /**
@@ -17,7 +17,7 @@ export interface RowInput {
   readonly read: (input: unknown, index?: number) => Values;
 }
 
-/** Defines the input object of some columns; with `forCreate`, columns without a default are required. */
+/** Defines an input object for some of a table's columns; with `forCreate`, columns without a default are required. */
 export function rowInput(
   builder: Builder,
   types: Types,

@@ -11,11 +11,11 @@ import {
 } from 'graphql';
 import type { FormerNames } from '../catalog/formerNames.ts';
 
-/** Returns the schema extensions from which `tellRenamed` reads the former names. */
+/** Returns the schema extensions from which `reportRenamed` reads the former names. */
 export const formerNamesExtension = (names: FormerNames): GraphQLSchema['extensions'] => ({ formerNames: names });
 
 /** Validation rule that reports each former name of a type, field, argument or value, with the current one. */
-export const tellRenamed: ValidationRule = (context) => {
+export const reportRenamed: ValidationRule = (context) => {
   const schema = context.getSchema();
   const names = schema.extensions['formerNames'] as FormerNames | undefined;
   if (!names || names.size === 0) return {};

@@ -22,10 +22,10 @@ const operatorsElsewhere: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Validation rule that suggests a missing step, such as `nodes` before a column or `eq` before a value, and the
- * operator that another server calls by an unknown name.
+ * Validation rule that suggests what was meant: a missing step, such as `nodes` before a column or `eq` before a value,
+ * or our name of an operator that another server calls differently.
  */
-export const tellStep: ValidationRule = (context) => {
+export const didYouMean: ValidationRule = (context) => {
   const schema = context.getSchema();
   // Roots are skipped, since their fields lead to all types, most of which are not built yet.
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
