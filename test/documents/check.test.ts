@@ -256,6 +256,7 @@ describe('the number of statements', () => {
       '{ devices { ...F } } fragment F on DeviceConnection { nodes { ...D } edges { node { ...D } } } fragment D on Device { site { name } deviceActivity { eventCount } }',
       2,
     ],
+    ['{ a: devices { nodes { id } } b: devices { nodes { id } pageInfo { hasNextPage } } }', 2],
     ['{ a: events { liveCursor } b: events { liveCursor nodes { id } } c: events { nodes { id } } }', 2],
     ['{ a: events { nodes { id } } b: events { ...F } } fragment F on EventConnection { nodes { id } liveCursor }', 2],
     ['{ node(id: "x") { ... on Device { site { name } } ... on Site { devices { totalCount } } } }', 2],

@@ -20,8 +20,9 @@ import { type Source, sourceOf } from '../../schema/fieldSource.ts';
 /**
  * Counts the statements that an operation of a valid document sends at most. Each list, relation, count and aggregate
  * with distinct arguments sends one on its level, and so does each other root field. A relation that its parent's
- * statement joins sends none. A list with a live cursor is read separately from an equal one without. Statements of
- * extensions and live tails are not counted.
+ * statement joins sends none. A list with a live cursor or `pageInfo` is read separately from an equal one without. Not
+ * counted are the statements of extensions and live tails, and a second read of a page that an offset leaves empty or an
+ * approximate index fills only in part.
  */
 export function countStatements(
   schema: GraphQLSchema,
@@ -63,8 +64,8 @@ export function countStatements(
         if (isList && !(kind && counted.has(kind))) statements.add(path);
         const args = node.arguments?.map((argument) => print(argument)).sort() ?? [];
         const child = getNamedType(field.type);
-        const live = kind === 'list' && selects(node, child, 'liveCursor') ? '#live' : '';
-        const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})${live}`;
+        const extra = kind === 'list' ? ['liveCursor', 'pageInfo'].filter((name) => selects(node, child, name)) : [];
+        const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})${extra}`;
         const isJoined = match?.joined && joins && (joins.has(here) || joins.size < maxJoins);
         const isOwn = kind && kind !== 'computed' ? loaded.has(kind) || counted.has(kind) : path === '';
         if (isJoined) joins.add(here);
