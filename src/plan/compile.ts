@@ -34,7 +34,7 @@ import {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What `compile` is given: an operation, and the variables of the request that it is compiled for. */
+/** An operation to compile, with the variables of the request that it is compiled for. */
 interface CompileInput {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
