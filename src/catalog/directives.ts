@@ -100,9 +100,9 @@ function searchOf(
   if (!given) return {};
   const wrong = (why: string) => warn(`@search ${given.argument} on ${shownPath(path)}: ${why}`);
   const found = searchConfigurations.find(({ name }) => name === given.argument);
-  if (!isSearchable(type)) wrong('only columns of text and tsvector are searched');
+  if (!isSearchable(type)) wrong('only text and tsvector columns can be searched');
   else if (!found)
-    wrong(`there is no such configuration; choose one of ${searchConfigurations.map(({ name }) => name).join(' ')}`);
+    wrong(`there is no such configuration; choose one of ${searchConfigurations.map(({ name }) => name).join(', ')}`);
   else return { search: found.sql };
   return {};
 }

@@ -7,5 +7,5 @@ export type Path = readonly [
 /** Returns a thing's key in `Directed.names`. */
 export const pathKey = (...path: Path): string => JSON.stringify(path);
 
-/** Formats a thing for people. */
+/** Formats a thing for messages. */
 export const shownPath = ([kind, ...names]: Path): string => `${kind} ${names.join('.')}`;

@@ -137,7 +137,7 @@ const differences = (named: Readonly<Record<string, unknown>>, set: Readonly<Rec
   Object.entries(named)
     .flatMap(([name, value]) => namesOf(name).map((other) => ({ other, value })))
     .filter(({ other, value }) => set[other] !== undefined && set[other] !== value)
-    .map(({ other }) => `DATABASE_URL: differs from ${other}: set one of the two`);
+    .map(({ other }) => `DATABASE_URL: differs from ${other}: set only one of the two`);
 
 const namesOf = (name: string): readonly string[] => [
   name,
@@ -147,5 +147,5 @@ const namesOf = (name: string): readonly string[] => [
 function aliasDifferences(set: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(aliases)
     .filter(([alias, name]) => set[alias] !== undefined && set[name] !== undefined && set[alias] !== set[name])
-    .map(([alias, name]) => `${alias}: differs from ${name}: set one of the two`);
+    .map(([alias, name]) => `${alias}: differs from ${name}: set only one of the two`);
 }

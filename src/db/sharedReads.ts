@@ -50,7 +50,8 @@ interface Member extends Reader {
 
 /**
  * Shares equal reads. Each waits for a connection in its own turn, and the first to get one reads for all that wait.
- * Readers who come later get later rows. Lasting reads are shared by all, whenever they ask.
+ * Readers who come after the statement was sent start another read. With `lasting`, one read serves all readers,
+ * whenever they come.
  */
 export function shareReads({ lasting = false } = {}): SharedReads {
   const open = createOpenReadings();
@@ -135,7 +136,7 @@ function join(reading: Reading, reader: Reader): Promise<readonly Row[]> {
   });
 }
 
-/** Removes a reader. The last one cancels the statement, and is done when that has ended. */
+/** Removes a reader. The last one cancels the statement, and settles once that has ended. */
 function leave(member: Member, reason: unknown): void {
   const { members, end } = member.reading;
   if (members.size === 1) end.abort(reason);
@@ -147,7 +148,7 @@ function leave(member: Member, reason: unknown): void {
   }
 }
 
-/** Created once, since each new error would capture a stack. */
+/** Ends a read whose readers another read serves. Created once, since each error captures a stack. */
 const readByAnother = new Error('another reader reads it');
 
 function takeOver(reading: Reading, other: Reading): void {

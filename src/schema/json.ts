@@ -49,8 +49,7 @@ export class JsonText {
 
 /**
  * Returns the JSON value of a literal in a document, in which numbers keep their digits. `variables` are undefined
- * while they are unknown. Throws BAD_USER_INPUT for a missing variable, without which the value would be a different
- * one.
+ * while they are unknown. Throws BAD_USER_INPUT for a missing variable, since leaving it out would change the value.
  */
 export function jsonLiteral(node: ValueNode, variables: Readonly<Record<string, unknown>> | undefined): unknown {
   switch (node.kind) {

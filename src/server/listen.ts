@@ -31,10 +31,10 @@ const maxStallMs = 30_000;
 /** Time that clients have, once the server stops accepting, to complete a request. */
 const unsentMs = 2000;
 
-/** Limit of the request line and headers together, in bytes; longer ones get a 431. */
+/** Maximum size of the request line and headers together, in bytes; longer ones get a 431. */
 const maxHeaderSize = 16_384;
 
-/** Limit of connections; more are closed at once. A sixth is left to requests and probes when all streams are open. */
+/** Maximum number of connections. A sixth is left to requests and probes when all streams are open. */
 const connections = 1.2 * maxStreams;
 
 /** Rejects if `listen` would, before any work begins that would be lost. */
@@ -62,7 +62,7 @@ export async function listen(
     // Closes the connection of an answer that began earlier, such as a stream; Node would keep it although the server
     // accepts no more.
     response.on('close', () => !server.listening && server.closeIdleConnections());
-    // Yoga builds a URL of it, and would answer an invalid one with a stack trace.
+    // Yoga builds a URL from it, and would answer an invalid one with a stack trace.
     if (URL.canParse(`http://${request.headers.host ?? 'localhost'}`)) return handler(request, response);
     response.writeHead(400, { 'content-type': 'text/plain' }).end('The Host header is not the name of a host\n');
   });
@@ -72,7 +72,7 @@ export async function listen(
   server.on('drop', () => server.closeIdleConnections());
   cutStalled(server, stalledMs);
   const cutUnsent = createCutUnsent(server);
-  // With Node's default of 511, more clients than that would have to retry their connection after a second.
+  // With Node's default of 511, clients beyond that number would have to retry after a second.
   await once(server.listen({ port, host, backlog: maxConnections }), 'listening');
   return {
     port: (server.address() as AddressInfo).port,

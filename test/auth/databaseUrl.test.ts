@@ -67,7 +67,7 @@ test.each([
 ])('%s that differs from the URL is an error that names both, and one that agrees is none', (name, differs, same) => {
   const DATABASE_URL = 'postgres://app:secret@db.example:5432/telemetry?sslmode=require';
   expect(problemsOf({ DATABASE_URL, [name]: differs })).toEqual([
-    `DATABASE_URL: differs from ${name}: set one of the two`,
+    `DATABASE_URL: differs from ${name}: set only one of the two`,
   ]);
   expect(problemsOf({ DATABASE_URL, [name]: same })).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { errorMessage } from '../../errors.ts';
+
 /** Reasons why there is no token, or the database refused it. Each has its own remedy. */
 export type IdentityProblem =
   | 'no-endpoint'
@@ -33,8 +34,8 @@ export interface Answer {
 /** Wordings of App Service, Container Apps and the metadata service for a missing identity; they share no code. */
 const unassigned = /no (user assigned|msi|managed identit)|identity (was )?not found|unable to load .*identity/i;
 /**
- * Codes of an unusable scope: AADSTS500011 (no such resource), 650057 (not permitted for the application), 70011
- * (malformed).
+ * Signs of an unusable scope: AADSTS500011 (no such resource), 650057 (not permitted for the application), 70011
+ * (malformed), or a mention of it.
  */
 const unknownResource = /AADSTS(500011|650057|70011)|\b(resource|audience|scope)\b/i;
 
@@ -65,8 +66,8 @@ export function explainAnswer(answer: Answer | undefined, scope: string, cause: 
 }
 
 /**
- * Quotes an answer for the log. A success is left out, because its body must contain a token in some form; tokens in a
- * refusal are masked.
+ * Quotes an answer for the log. The body of a success is left out, because it contains a token in some form; tokens in
+ * a refusal are masked.
  */
 const quote = ({ status, body }: Answer): string =>
   status >= 200 && status < 300 ? ', without a readable token' : `: ${withoutTokens(body.slice(0, 500))}`;
@@ -76,7 +77,7 @@ const jsonWebToken = /eyJ[\w-]+\.[\w.-]+/g;
 /** Masks the tokens in a text, including truncated ones. */
 export const withoutTokens = (text: string): string => text.replace(tokenMember, '$1***').replace(jsonWebToken, '***');
 
-/** Reads Retry-After (RFC 9110), in seconds or as a date, as milliseconds; 0 if it is absent or invalid. */
+/** Reads Retry-After (RFC 9110), which is in seconds or a date. Returns milliseconds; 0 if it is absent or invalid. */
 function milliseconds(retryAfter: string | undefined): number {
   if (!retryAfter) return 0;
   const wait = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();

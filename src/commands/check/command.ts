@@ -18,7 +18,7 @@ import { asDocument, asTable, isPassed } from './render.ts';
 
 /**
  * Runs `check [manifest...]`: validates persisted documents as the server does when it starts, and says what each costs.
- * Resolves with 1 if a document is invalid, else with 0.
+ * Resolves with 1 if a document or a manifest is invalid, else with 0.
  */
 export async function check(environment: Environment, args: readonly string[]): Promise<number> {
   const { positionals, values } = readArguments(commandLines.check, args);

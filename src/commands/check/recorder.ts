@@ -1,7 +1,7 @@
 import type { Db, SharedDb } from '../../db/db.ts';
 import type { Sql } from '../../db/sql/sql.ts';
 
-/** A database that records the statements it runs. */
+/** A database that records the statements with which it reads. */
 export interface Recorder {
   readonly db: SharedDb;
   /** Returns the statements since the last call. */

@@ -24,7 +24,7 @@ function reasonFor(fn: FoundFunction, schema: string, user: string): string {
   if (isServedFunction(fn))
     return hasDirective(comment, 'omit')
       ? 'its comment has @omit'
-      : 'the API cannot express its parameters or result, does not show the table of either, or cannot read the rows to pass (this needs SELECT on the whole table and, unless one value is returned, a key)';
+      : 'the API cannot express its parameters or result, does not show their table, or cannot pass it rows (which needs SELECT on the whole table and, unless it returns one value, a key)';
   const name = `${pg.escapeIdentifier(schema)}.${signature}`;
   const grant = `GRANT EXECUTE ON FUNCTION ${name} TO ${pg.escapeIdentifier(user)};`;
   return mayExecute

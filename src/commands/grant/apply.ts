@@ -17,7 +17,7 @@ export async function apply(changes: readonly Change[], clientOf: (database: str
   return failures;
 }
 
-/** Resolves with the server's message for each attempt to make the change; empty if one succeeded. */
+/** Makes a change. Resolves with the server's message for each failed attempt; empty if one succeeded. */
 async function make({ owner, statements, otherwise }: Change, client: ClientBase): Promise<readonly string[]> {
   const said: string[] = [];
   for (const attempt of otherwise ? [statements, otherwise] : [statements]) {

@@ -2,7 +2,7 @@ import type { Db } from '../db.ts';
 import { extensionOf } from '../sql/extension.ts';
 import { eq, ne, sql } from '../sql/sql.ts';
 
-/** Reasons why a schema shows the role no table, as far as the catalog tells. */
+/** The reason why the role sees no table in a schema, as far as the catalog tells. */
 export interface Emptiness {
   readonly database: string;
   readonly role: string;

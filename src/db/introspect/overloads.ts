@@ -2,7 +2,7 @@ import { eq, gt, gte, lt, lte, ne, own, type Sql, sql, trusted } from '../sql/sq
 
 const minus = own('-');
 
-/** Number of parameters without a default of a function with this alias. */
+/** Selects how many parameters of the function with this alias have no default. */
 const required = (fn: 'p' | 'o'): Sql => sql`(${trusted(fn)}.pronargs ${minus} ${trusted(fn)}.pronargdefaults)`;
 
 /** Tells whether there is another function `o` with the name of `p` and the same types in its first parameters. */

@@ -20,7 +20,7 @@ export interface LendingOptions {
 
 export interface Lending {
   readonly waiting: number;
-  /** Number of waiting borrowers who could have a connection now if there were enough. */
+  /** Number of waiting borrowers whose turn it is, and who only wait because too few connections are open. */
   readonly wanting: number;
   /**
    * Borrows the most recently used idle connection, or waits until it is the borrower's turn. The connection must have
@@ -45,7 +45,7 @@ export interface Lending {
 const strandedWaitMs = maxPauseMs + 750;
 const maxWaiting = 1000;
 
-/** Creates the lending, which decides who gets which connection and how long they wait. */
+/** Creates the part of a pool that decides who gets which connection and how long they wait. */
 export function createLending(options: LendingOptions): Lending {
   const { size, waitTimeoutMs, usable, problem, onWaiting, onStranded } = options;
   const turns = createTurns(size, () => usable().length);

@@ -14,13 +14,13 @@ export interface CollectorOptions {
 }
 
 export interface Collector {
-  /** Ends what is under way; resolves when nothing more is sent. */
+  /** Stops the collector; resolves when it sends nothing more. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Runs a simulated collector for the embedded database. It writes through the API like any other client, and repeats
- * the sample from whole weeks earlier, including the time while it was not running.
+ * Runs a simulated collector for the embedded database. It writes through the API like any other client. It repeats the
+ * sample's events whole weeks later, and first catches up on the time while it was not running.
  */
 export function runCollector({ url, log, everyMs = 5000, maxEvents = 1_000_000 }: CollectorOptions): Collector {
   const stopped = new AbortController();

@@ -8,8 +8,8 @@ import { StartError } from './startError.ts';
 const passwordFile = 'password';
 
 /**
- * Creates the data directory on first use and returns its superuser's password. It gets its final name last, so that a
- * directory with this name is complete.
+ * Creates the data directory on first use and returns the superuser's password. The directory gets its final name last,
+ * so that one with this name is complete.
  */
 export async function initialise(installation: Installation): Promise<string> {
   const { directory } = installation;
@@ -17,10 +17,10 @@ export async function initialise(installation: Installation): Promise<string> {
   const password = await passwordOf(directory);
   if (password) return password;
   const fresh = await makeFresh(directory);
-  const made = await fill(fresh, installation);
+  const created = await fill(fresh, installation);
   try {
     await rename(fresh, directory);
-    return made;
+    return created;
   } catch (error) {
     await rm(fresh, { recursive: true });
     const other = await passwordOf(directory);

@@ -19,7 +19,7 @@ import type { Shape, Shapes } from './shape.ts';
 export interface TableAggregates {
   readonly shape: Shape;
   readonly type: AggregateRef;
-  /** Enum of the columns that can be sorted; null if there are none. */
+  /** Enum of the columns to group by; null if there are none. */
   readonly column: EnumRef | null;
   /** Inputs of grouped aggregates; null if the table has no column to group by. */
   readonly groups: Readonly<Record<'by' | 'having' | 'orderBy', InputObjectRef>> | null;

@@ -19,8 +19,8 @@ const isEqual = (operand: FilterOperand, argument: unknown): Sql =>
   sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(operand.type).eq)} ${value(operand, argument)}`;
 
 /**
- * Tests whether a value is in a list. Items beyond the column's type are compared separately in a wider type, since the
- * cast could change the others.
+ * Tests whether a value is in a list. Items beyond the column's type are compared separately in a wider type, since
+ * casting the others to it could change them.
  */
 const isAmong = (operand: FilterOperand, items: unknown): Sql => {
   const { leaf, type } = operand;
@@ -151,7 +151,7 @@ export function operatorsOf({ sense, isList, type }: Leaf): Operators {
   return { ...bySense[sense], ...own };
 }
 
-/** Casts the argument to the column's type, which defines how it is written, and then to the form that is compared. */
+/** Casts the argument to the column's type, or to a wider one if it is beyond that, in the form that is compared. */
 const value = ({ leaf, type }: FilterOperand, argument: unknown): Sql => {
   const text = mapped(argument, leaf.write);
   const written = hasFewValues(type) ? trusted(escapeLiteral(String(text))) : sql`${text}`;
