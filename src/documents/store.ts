@@ -81,6 +81,8 @@ function parsed(text: string): DocumentNode | GraphQLError {
     return parse(text);
   } catch (error) {
     if (error instanceof GraphQLError) return error;
+    // The parser is recursive, and a document that nests some thousand levels overflows the stack.
+    if (error instanceof RangeError) return new GraphQLError('The document nests too deep to be parsed');
     throw error;
   }
 }

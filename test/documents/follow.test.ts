@@ -150,6 +150,18 @@ test.each([
   },
 );
 
+test('a document that nests too deep to be parsed is reported, and the others are served', async () => {
+  const folder = await newFolder();
+  await writeFile(join(folder, 'web.json'), manifestOf('a'));
+  const { api, answered, check } = await follow(folder);
+  const deep = `${'{ a '.repeat(20_000)}${'}'.repeat(20_000)}`;
+  await writeFile(join(folder, 'app.json'), JSON.stringify({ b: deep, c: '{ c: devices(first: 1) { totalCount } }' }));
+  await check();
+  expect(await answered('a', 'c')).toEqual(['a', 'c']);
+  const problems = ['The document nests too deep to be parsed'];
+  expect(api.log).toContainEqual(expect.objectContaining({ level: 50, documents: [{ ids: ['b'], problems }] }));
+});
+
 test('if a folder is missing, the previous documents stay', async () => {
   const folder = join(await newFolder(), 'documents');
   await mkdir(folder);
