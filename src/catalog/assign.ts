@@ -3,7 +3,7 @@ import { member } from './nameFamilies.ts';
 /** A thing that needs a name. */
 export interface Wanted {
   readonly key: string;
-  /** Name in the database. In a collision, a name that conversion left unchanged wins. */
+  /** Name in the database, or the one that a directive gives in its place. */
   readonly from: string;
   readonly name: string;
   /** Further names derived from it. */
@@ -11,8 +11,9 @@ export interface Wanted {
 }
 
 /**
- * Gives each thing the name it wants. In a collision the unchanged name wins, then byte order, and the losers get `_2`,
- * `_3`. A name in another thing's family loses to it, and a number is never appended if another thing wants the result.
+ * Gives each thing the name it wants. In a collision the name that conversion left unchanged wins, then byte order, and
+ * the losers get `_2`, `_3`. A name in another thing's family loses to it, and a number is never appended if another
+ * thing wants the result.
  * A `reserved` name gets an appended `_`; `taken` names are already in use.
  */
 export function assign(

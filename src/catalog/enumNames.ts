@@ -30,7 +30,7 @@ export function nameEnums(
         const name = nameOf('column', table.name, column.name);
         // Names in other scripts are kept whole: their spelt code points are not words to separate.
         const word = /\P{ASCII}/u.test(name) ? name : fieldOf(table, column);
-        return { key: column.name, from: column.name, name: enumValue(word) };
+        return { key: column.name, from: name, name: enumValue(word) };
       });
       return [table.name, assign(wanted, [])];
     }),
@@ -38,7 +38,10 @@ export function nameEnums(
   return {
     enumValues: ({ id, labels }) =>
       assign(
-        labels.map((label) => ({ key: label, from: label, name: enumValue(nameOf('label', id, label)) })),
+        labels.map((label) => {
+          const name = nameOf('label', id, label);
+          return { key: label, from: name, name: enumValue(name) };
+        }),
         forbidden,
       ),
     columnValue: (table, column) => required(required(columns, table.name), column.name),

@@ -18,7 +18,7 @@ export function fieldsOf(catalog: Catalog, table: Table, nameOf: NameOf): Readon
       const name = nameOf('column', table.name, column.name);
       return {
         key: columnKey(column),
-        from: column.name,
+        from: name,
         name: column.name === 'id' && name === 'id' ? 'rowId' : fieldName(name),
       };
     }),

@@ -87,8 +87,8 @@ function nameTypes(catalog: Catalog, given: ReadonlyMap<string, string>, taken: 
     return { key: `table ${name}`, from, name: typeName(from), family: tableFamily };
   });
   const enums = catalog.enums.map(({ id, name }) => {
-    const called = given.get(pathKey('enum', id)) ?? name;
-    return { key: `enum ${id}`, from: name, name: typeCase(called), family: leafFamily };
+    const from = given.get(pathKey('enum', id)) ?? name;
+    return { key: `enum ${id}`, from, name: typeCase(from), family: leafFamily };
   });
   return assign([...tables, ...enums], taken);
 }

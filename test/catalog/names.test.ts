@@ -166,6 +166,26 @@ describe('in a collision', () => {
     ]);
   });
 
+  test('a name that the owner gave counts as the name in the database', () => {
+    const mood = enumeration('mood', ['a-b', 'z'], { comment: '@name "z" A_B' });
+    const state = enumeration('state', ['A'], { comment: '@name Mood' });
+    const device = table('device', ['a_b', column('z', { comment: '@name aB' })]);
+    const found = nameCatalog(
+      applyDirectives(catalog([device], [mood, state]), (message) => {
+        throw new Error(message);
+      }),
+      [],
+    );
+    expect(found.fieldsOf(device, ['a_b', 'z'])).toEqual(['aB_2', 'aB']);
+    expect([found.enumType(mood), found.enumType(state)]).toEqual(['Mood_2', 'Mood']);
+    expect(found.enumValues(mood)).toEqual(
+      new Map([
+        ['z', 'A_B'],
+        ['a-b', 'A_B_2'],
+      ]),
+    );
+  });
+
   test("a name with a number never takes another thing's own name", () => {
     const mood = enumeration('mood', ['A', 'a', 'a_2']);
     const given = catalog([table('person', [column('mood', { type: enumOf(mood) })])], [mood]);
