@@ -406,4 +406,14 @@ describe('the login and the session', () => {
       ),
     });
   });
+
+  test("the role's own limit of connections is named if it is the lowest", async () => {
+    await platform.postgres.admin(`ALTER ROLE "${role}" CONNECTION LIMIT 9`);
+    expect((await look({ PG_POOL_SIZE: '9' })).connections).toMatchObject({
+      status: 'failed',
+      message:
+        '1 × (9 + 1) = 10 connections, twice that during a deployment; there is room for 9 (the CONNECTION LIMIT of the role)',
+      remedy: expect.stringMatching(/or raise the CONNECTION LIMIT of the role$/),
+    });
+  });
 });

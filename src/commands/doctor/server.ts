@@ -49,14 +49,12 @@ interface Limits {
   readonly max: number;
   readonly reserved: number;
   readonly others: number;
+  /** Limits of the role and of the database; -1 for no limit. */
   readonly role: number;
   readonly database: number;
 }
 
-/**
- * Compares the connections that all replicas need with the server's limits; -1 means that a role or database has no
- * limit.
- */
+/** Compares the connections that all replicas need with the limits of the server, the role and the database. */
 export async function checkConnections(
   client: ClientBase,
   { poolSize, maxReplicas }: Pick<Config, 'poolSize' | 'maxReplicas'>,
@@ -70,14 +68,27 @@ export async function checkConnections(
        (select rolconnlimit from pg_catalog.pg_roles where rolname operator(pg_catalog.=) current_user) as role,
        (select datconnlimit from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database()) as database`,
   );
-  const limits = rows[0] ?? { max: 0, reserved: 0, others: 0, role: -1, database: -1 };
-  const left = limits.max - limits.reserved - limits.others;
-  const room = Math.min(left, ...[limits.role, limits.database].filter((limit) => limit >= 0));
+  const [limits] = rows;
+  if (!limits) throw new Error('The query of the limits returned no row');
+  const { room, setting, found } = lowestOf(limits);
   const needed = (poolSize + 1) * maxReplicas;
-  const count = `${maxReplicas} × (${poolSize} + 1) = ${needed} connections`;
-  const found = `${count}, twice that during a deployment; the server has room for ${room} (max_connections ${limits.max}, ${limits.reserved} reserved, ${limits.others} in use by others)`;
-  const remedy =
-    'Lower PG_POOL_SIZE or the number of replicas (this command reads MAX_REPLICAS), or raise max_connections';
-  if (needed > room) return failed(found, remedy);
-  return needed * 2 > room ? warning(found, remedy) : ok(found);
+  const message = `${maxReplicas} × (${poolSize} + 1) = ${needed} connections, twice that during a deployment; there is room for ${room} (${found})`;
+  const remedy = `Lower PG_POOL_SIZE or the number of replicas (this command reads MAX_REPLICAS), or raise ${setting}`;
+  if (needed > room) return failed(message, remedy);
+  return needed * 2 > room ? warning(message, remedy) : ok(message);
+}
+
+/** Returns the limit that leaves the least room. */
+function lowestOf({ max, reserved, others, role, database }: Limits) {
+  const limitOf = (owner: string, room: number) => {
+    const setting = `the CONNECTION LIMIT of the ${owner}`;
+    return room < 0 ? [] : [{ room, setting, found: setting }];
+  };
+  const found = `max_connections ${max}, ${reserved} reserved, ${others} in use by others`;
+  const limits = [
+    { room: max - reserved - others, setting: 'max_connections', found },
+    ...limitOf('role', role),
+    ...limitOf('database', database),
+  ];
+  return limits.reduce((lowest, limit) => (limit.room < lowest.room ? limit : lowest));
 }
