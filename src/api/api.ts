@@ -63,7 +63,7 @@ const nothingToServe = (schemaName: string, why: string): AppError =>
   new AppError('DATABASE_UNAVAILABLE', `There is no table to read in the schema "${schemaName}": ${why}`);
 
 /** Reads the catalog; rejects with an explanation if it is empty. */
-async function introspectSome({ db, schemaName }: ApiOptions, fingerprint?: string): Promise<Introspection> {
+async function introspectNonEmpty({ db, schemaName }: ApiOptions, fingerprint?: string): Promise<Introspection> {
   const found = await introspect(db, schemaName, fingerprint);
   if (found.catalog.tables.length > 0) return found;
   throw nothingToRead(schemaName, await readEmptiness(db, schemaName));
@@ -80,7 +80,7 @@ export interface ApiSource {
 
 export const createApiSource = (options: ApiOptions): ApiSource => ({
   readFingerprint: () => readFingerprint(options.db, options.schemaName),
-  introspect: (fingerprint) => introspectSome(options, fingerprint),
+  introspect: (fingerprint) => introspectNonEmpty(options, fingerprint),
   build: (introspection) => buildFrom(introspection, options),
 });
 

@@ -1,4 +1,4 @@
-import { member } from './nameFamilies.ts';
+import { derivedName } from './nameFamilies.ts';
 
 /** A thing that needs a name. */
 export interface Wanted {
@@ -23,7 +23,9 @@ export function assign(
 ): ReadonlyMap<string, string> {
   const free = (name: string) => (reserved.includes(name) ? `${name}_` : name);
   const bases = new Set(wanted.map(({ name }) => free(name)));
-  const relatives = new Set(wanted.flatMap(({ name, family = [] }) => family.map((part) => member(free(name), part))));
+  const relatives = new Set(
+    wanted.flatMap(({ name, family = [] }) => family.map((part) => derivedName(free(name), part))),
+  );
   const given = new Map<string, string>();
   const used = new Set([...reserved, ...taken]);
   for (const { key, name, family = [] } of wanted.toSorted(
@@ -34,10 +36,10 @@ export function assign(
   )) {
     const base = free(name);
     const isTaken = (final: string) =>
-      ['', ...family].some((part) => used.has(member(final, part))) || (final !== base && bases.has(final));
+      ['', ...family].some((part) => used.has(derivedName(final, part))) || (final !== base && bases.has(final));
     let final = base;
     for (let n = 2; isTaken(final); n++) final = `${base}${base.endsWith('_') ? '' : '_'}${n}`;
-    for (const part of ['', ...family]) used.add(member(final, part));
+    for (const part of ['', ...family]) used.add(derivedName(final, part));
     given.set(key, final);
   }
   return given;

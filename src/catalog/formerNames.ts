@@ -1,6 +1,6 @@
 import { type Catalog, type Enum, referencesTo, type Table } from './catalog.ts';
 import type { Directed } from './directives.ts';
-import { leafFamily, member, tableFamily } from './nameFamilies.ts';
+import { derivedName, leafFamily, tableFamily } from './nameFamilies.ts';
 import { type Names, nameCatalog } from './naming.ts';
 import { type Path, pathKey } from './paths.ts';
 import { uniqueKeys } from './uniqueKeys.ts';
@@ -65,5 +65,5 @@ const enumNames = (type: Enum, names: Names): readonly string[] => {
   return [...family(names.enumType(type), leafFamily), ...type.labels.map((label) => values.get(label) ?? label)];
 };
 
-const family = (name: string, parts: readonly string[]) => [name, ...parts.map((part) => member(name, part))];
+const family = (name: string, parts: readonly string[]) => [name, ...parts.map((part) => derivedName(name, part))];
 const list = (name: string, names: Names) => [name, ...names.aggregates(name)];

@@ -30,8 +30,9 @@ export const listFamily = ['Aggregate', 'GroupedAggregate'] as const;
 export const withFamilies = (
   names: ReadonlyMap<string, string>,
   familyOf: (key: string) => readonly string[],
-): readonly string[] => [...names].flatMap(([key, name]) => ['', ...familyOf(key)].map((part) => member(name, part)));
+): readonly string[] =>
+  [...names].flatMap(([key, name]) => ['', ...familyOf(key)].map((part) => derivedName(name, part)));
 
 /** Returns a derived name; `part` is one of the suffixes or longer forms above. */
-export const member = (name: string, part: string): string =>
+export const derivedName = (name: string, part: string): string =>
   /[*+]/.test(part) ? part.replace('*', name).replace('+', several(name)) : name + part;

@@ -5,7 +5,7 @@ import type { Directed } from './directives.ts';
 import { type EnumNames, nameEnums } from './enumNames.ts';
 import { backKey, columnKey, fieldsOf, forwardKey, type NameOf, reservedFields } from './fieldNames.ts';
 import { type FunctionNames, mutationPlace, nameFunctions, queryPlace } from './functionNames.ts';
-import { leafFamily, listFamily, member, tableFamily, withFamilies } from './nameFamilies.ts';
+import { derivedName, leafFamily, listFamily, tableFamily, withFamilies } from './nameFamilies.ts';
 import { pathKey } from './paths.ts';
 import { nameRoots, type RootNames } from './rootNames.ts';
 import { isUnique } from './uniqueKeys.ts';
@@ -75,7 +75,7 @@ export function nameCatalog({ catalog, names: given }: Directed, taken: readonly
     ],
     one: (table) => uncapital(type(table)),
     many: (table) => uncapital(several(type(table))),
-    createManyPayload: (table) => member(type(table), 'Create+Payload'),
+    createManyPayload: (table) => derivedName(type(table), 'Create+Payload'),
     aggregates,
   };
 }

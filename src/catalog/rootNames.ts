@@ -2,7 +2,7 @@ import { required } from '../errors.ts';
 import { assign } from './assign.ts';
 import type { Catalog, Table } from './catalog.ts';
 import { lookupName, type NameOf, reservedFields } from './fieldNames.ts';
-import { listFamily, member, withFamilies } from './nameFamilies.ts';
+import { derivedName, listFamily, withFamilies } from './nameFamilies.ts';
 import { uniqueKeys } from './uniqueKeys.ts';
 import { capital, listName, several } from './words.ts';
 import { writeKeys } from './writable.ts';
@@ -35,7 +35,7 @@ export function nameRoots(
     createMany: (table) => required(mutation, `createMany ${table.name}`),
     update: (table, key) => required(mutation, `update ${lookupKey(table, key)}`),
     delete: (table, key) => required(mutation, `delete ${lookupKey(table, key)}`),
-    added: (table) => [`${list(table)}Added`, member(typeOf(table), '+Added')],
+    added: (table) => [`${list(table)}Added`, derivedName(typeOf(table), '+Added')],
     queries: withFamilies(query, (key) => (key.startsWith('list ') ? listFamily : [])),
     mutations: [...mutation.values()],
   };

@@ -20,8 +20,9 @@ export interface Type {
   readonly isLoose: boolean;
   /** Types related to a range or multirange; null for any other type. */
   readonly range: RangeTypes | null;
-  /** Quoted name of its schema, and of the extension that created it. */
+  /** Quoted name of its schema. */
   readonly schema: string;
+  /** Name of the extension that created it. */
   readonly extension: string | null;
   /** Whether the role may name the type and its operators, which takes USAGE on their schemas. */
   readonly isUsable: boolean;
@@ -33,7 +34,7 @@ export interface Type {
   readonly comparison: Comparison | null;
 }
 
-/** Types as SQL. */
+/** Types that belong to a range, as SQL. */
 export interface RangeTypes {
   readonly element: string;
   readonly range: string;
@@ -84,7 +85,7 @@ export const builtIn = (name: string): Type => ({
 export const isOrdered = ({ comparison }: Type): boolean => comparison !== null && comparison.order !== null;
 
 /** Tells whether the words of a value can be searched. */
-export const isSearchable = ({ sql, isText }: Type): boolean => isText || isVector({ sql });
+export const isSearchable = ({ sql, isText }: Type): boolean => isText || isTsvector({ sql });
 
 /** Tells whether a value holds the words of a text. */
-export const isVector = ({ sql }: Pick<Type, 'sql'>): boolean => sql === 'pg_catalog.tsvector';
+export const isTsvector = ({ sql }: Pick<Type, 'sql'>): boolean => sql === 'pg_catalog.tsvector';

@@ -23,8 +23,8 @@ export const writeKeys = (table: Table): readonly (readonly string[])[] =>
   isStored(table) ? uniqueKeys(table).filter((key) => indexOf(table, key)) : [];
 
 /**
- * Returns the keys by which an INSERT can detect existing rows. It must be able to give values to all their columns; on
- * Citus they must also be without nulls and not partial.
+ * Returns the keys by which an INSERT can detect existing rows. The role must be able to insert values into all columns
+ * of a key; on Citus a key must also be without nulls and not partial.
  */
 export function conflictKeys(table: Table): readonly ConflictKey[] {
   if (!isStored(table)) return [];

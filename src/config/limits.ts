@@ -9,7 +9,7 @@ export const pageLimitsOf = (maxSize: number): PageLimits => ({ defaultSize: Mat
 
 export const defaultPageLimits = pageLimitsOf(1000);
 
-/** Limits of a single request and its answer. */
+/** Limits for a single request and its answer. */
 export interface RequestLimits {
   /** Tokens of the document, and selections once its fragments are spread. */
   readonly tokens: number;

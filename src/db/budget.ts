@@ -5,7 +5,7 @@ import type { Share } from './inFlight.ts';
 import type { Meter } from './pool/meter.ts';
 import { type Row, rowSize } from './sql/row.ts';
 
-/** Limit of what the reads of one response may return. */
+/** The limit on what the reads of one response may return. */
 export interface Budget {
   /**
    * Wraps a database so that reads end with RESPONSE_TOO_LARGE once all reads together have returned more bytes than a
@@ -14,8 +14,8 @@ export interface Budget {
    */
   limit(db: Db): Db;
   /**
-   * Creates the meter of one read. It ends all reads of the response once more arrives than a response within the
-   * limits can be made of.
+   * Creates the meter of one read. It ends all reads of the response once more bytes arrive than a response within the
+   * limits can need.
    */
   meter(): Meter;
   /** Starts the next response, that is, the next message of a subscription. */
@@ -25,8 +25,8 @@ export interface Budget {
 }
 
 /**
- * Minimum number of bytes that a row counts, since it takes memory however short its values are. 4 MB of such rows,
- * some 30,000, fit into a replica of 1 GiB for fifty callers at once.
+ * Bytes that are counted for a row at least, since it takes memory however short its values are. A replica of 1 GiB can
+ * hold 4 MB of such rows, some 30,000, for each of fifty callers at once.
  */
 export const leastBytes = 130;
 

@@ -13,10 +13,11 @@ export interface InFlight {
   readonly waiting: number;
 }
 
+/** The part of that memory which one request uses. */
 export interface Share {
   /**
-   * Announces bytes. Waits until there is room; rejects with DATABASE_UNAVAILABLE if there is none in time, or when the
-   * share is released.
+   * Announces bytes. Waits if there is no room yet; rejects with DATABASE_UNAVAILABLE if there is none in time, or when
+   * the share is released.
    */
   expect(bytes: number): Promise<void> | undefined;
   /** Adds bytes that arrived. Throws DATABASE_UNAVAILABLE if they were not announced and there is no room. */
@@ -28,7 +29,7 @@ export interface Share {
    * DATABASE_UNAVAILABLE if too many streams are open.
    */
   stream(bytes: number): Promise<void> | undefined;
-  /** Keeps only this many of the bytes that arrived or were announced: none once a message of a stream is taken. */
+  /** Drops all but this many of the bytes that arrived or were announced: all once a message of a stream is taken. */
   keep(bytes: number): void;
   /** Ends the share once the request is answered. */
   release(): void;
@@ -42,12 +43,12 @@ interface Waiter {
 /** Base share of a stream: each message may use this much, and as much of its feed's rows, without waiting. */
 export const bytesOfStream = 16_384;
 
-/** Limit of streams, which leaves some of the server's connections to requests and probes. */
+/** Maximum number of open streams, which leaves some of the server's connections to requests and probes. */
 export const maxStreams = 5000;
 
 /**
- * Bytes by which an open stream reduces the room for requests in addition to what is counted: for its connection,
- * document and watcher (`npm run chaos -- --only streams`).
+ * Memory of an open stream that is not counted: its connection, document and watcher (`npm run chaos -- --only
+ * streams`).
  */
 const bytesBehindStream = 50_000;
 
@@ -84,6 +85,7 @@ export function createInFlight(limit: number, waitMs = 10_000, streams = maxStre
     let refuse = () => {};
     const missing = (total: number) => Math.max(0, total - free - counted);
     const fits = (bytes: number) => {
+      // Apart from this request, only streams hold something.
       if (held - counted === lasting - least) return true;
       return held + bytes <= roomOf(limit, (heldBy.get(caller) ?? 0) > counted);
     };
@@ -172,10 +174,10 @@ export function createProcessInFlight(): InFlight {
   return createInFlight(limit, undefined, streamsWithin(limit));
 }
 
-/** Returns how many streams may be open beside this room for requests. */
+/** Returns the number of streams whose uncounted memory is at most as large as the limit of the counted. */
 export const streamsWithin = (limit: number): number => Math.min(maxStreams, Math.floor(limit / bytesBehindStream));
 
-/** Reserves the last fifth for callers who hold nothing. */
+/** Returns the room for a caller: the last fifth is reserved for those who hold nothing. */
 const roomOf = (all: number, holdsSome: boolean): number => (holdsSome ? 0.8 * all : all);
 
 function grow(held: Map<string, number>, caller: string, bytes: number): void {

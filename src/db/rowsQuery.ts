@@ -66,8 +66,8 @@ class RowsQuery extends PgQuery {
   }
 
   /**
-   * Sends its messages. Once the columns are known, nothing is to be described, and one buffer takes all messages: pg
-   * would give the socket each of them.
+   * Sends its messages. Once the columns are known, PostgreSQL need not describe them, and all messages leave in one
+   * buffer; pg would write each of them to the socket.
    */
   override prepare(connection: pg.Connection): void {
     const ahead = this.#ahead ? messagesOf(this.#ahead) : [];
@@ -109,7 +109,7 @@ export interface Sending {
   readonly shapes?: Map<string, RowShape> | undefined;
 }
 
-/** Runs a statement. */
+/** Runs a statement and resolves with its rows. */
 export const queryRows = (client: pg.ClientBase, statement: Statement, sending: Sending = {}) =>
   new Promise<readonly Row[]>((resolve, reject) => {
     const query: RowsQuery = new RowsQuery(statement, sending, (error) => {

@@ -18,8 +18,8 @@ export interface Price {
   /** Whether the price does not depend on variables. */
   readonly isFixed: boolean;
   /**
-   * Whether it selects nothing but the schema. Its rows then count listed items for each type; the database is not
-   * asked.
+   * Whether it selects nothing but the schema. It then reads nothing from the database, and its rows count the items
+   * that it lists for each type.
    */
   readonly isStatic: boolean;
 }
@@ -39,8 +39,8 @@ export interface Priced {
 
 /**
  * Calculates how many rows an operation, or each message of a subscription, can ask for: pages are multiplied by the
- * rows above them, to-one relations and lookups count one row each, counts and aggregates `countRows`. Selecting a
- * value again under another alias costs another row.
+ * rows above them, to-one relations and lookups count one row each, and counts and aggregates count `countRows`.
+ * Selecting a value again under another alias costs another row.
  */
 export function priceOf({ schema, document, operationName, variables, pages }: Priced): Price {
   const operation = getOperationAST(document, operationName);

@@ -45,7 +45,7 @@ const introspectedItems = 5;
 /** Returns the rows that a leaf costs: none for a column. */
 export function leafRows(definition: Definition | undefined): number {
   const source = sourceOf(definition);
-  if (source?.kind === 'call') return 1 + (source.calledRows ?? 0);
+  if (source?.kind === 'call') return 1 + (source.computedRows ?? 0);
   return source?.kind === 'count' ? countRows : 0;
 }
 
@@ -68,23 +68,23 @@ export function costOfField(field: PricedField): FieldCost {
 
 const each = (items: number): FieldCost => ({ rows: items, items });
 
-function costOfSource(field: PricedField, { kind, calledRows = 0 }: Source): FieldCost {
+function costOfSource(field: PricedField, { kind, computedRows = 0 }: Source): FieldCost {
   const { definition, node, counts } = field;
   const isList = isListType(getNullableType(definition.type));
   switch (kind) {
     case 'list':
-      return listCost(field, calledRows);
+      return listCost(field, computedRows);
     case 'relation':
       return each(1);
     case 'lookup':
       return each(isList ? counts.listed(definition, node) : 1);
     case 'aggregate': {
       const groups = isList ? counts.page(node, groupSizes) : 1;
-      return { rows: countRows + calledRows + (isList ? groups : 0), items: groups };
+      return { rows: countRows + computedRows + (isList ? groups : 0), items: groups };
     }
     case 'call': {
       const items = isList ? counts.page(node) : 1;
-      return { rows: calledRows + items, items };
+      return { rows: computedRows + items, items };
     }
     case 'previous':
       return { rows: field.each, items: 1 };
@@ -97,9 +97,9 @@ function costOfSource(field: PricedField, { kind, calledRows = 0 }: Source): Fie
   }
 }
 
-function listCost({ schema, definition, node, below, counts }: PricedField, calledRows: number): FieldCost {
+function listCost({ schema, definition, node, below, counts }: PricedField, computedRows: number): FieldCost {
   const page = counts.page(node);
-  const called = calledRows + (counts.isGiven(node, 'distinctOn') ? countRows : 0);
+  const called = computedRows + (counts.isGiven(node, 'distinctOn') ? countRows : 0);
   const rows = below.some((child) => readsPage(schema, child)) ? page * (1 + counts.ordering(definition, node)) : 0;
   return { rows: called + rows, items: 1, page };
 }

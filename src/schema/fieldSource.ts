@@ -29,7 +29,7 @@ export interface Source {
    */
   readonly computed?: ((args: Arguments) => ComputedValue | undefined) | undefined;
   /** Estimated number of rows that a function computes, however few are selected. */
-  readonly calledRows?: number | undefined;
+  readonly computedRows?: number | undefined;
   /** Describes how to get the value; absent for a field with a resolver of its own. */
   readonly reading?: FieldReading;
 }

@@ -4,7 +4,9 @@ import type { Arguments, FieldReading, Source } from './fieldSource.ts';
 import type { Leaf } from './leaves.ts';
 import { createFieldCache } from './selection.ts';
 
-type Described = Pick<Source, 'kind' | 'match' | 'computed' | 'calledRows'> & { readonly columns?: readonly string[] };
+type Described = Pick<Source, 'kind' | 'match' | 'computed' | 'computedRows'> & {
+  readonly columns?: readonly string[];
+};
 type Resolve<Parent, Value> = (parent: Parent, args: Arguments, context: Context, info: GraphQLResolveInfo) => Value;
 
 /** The options of a generated field for Pothos: its source, and the resolver made from it. */

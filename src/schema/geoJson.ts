@@ -108,9 +108,9 @@ function written(geometry: unknown): string {
     return `${type}${listed(geometries.map(written))}`;
   }
   const { coordinates } = geometry;
-  const isSolid = typeof innermost(coordinates)[2] === 'number';
-  const text = writeCoordinates(coordinates, kinds[type].depth, isSolid ? 3 : 2);
-  return `${type}${isSolid ? ' Z' : ''}${type === 'Point' && text !== ' EMPTY' ? `(${text})` : text}`;
+  const dimensions = typeof innermost(coordinates)[2] === 'number' ? 3 : 2;
+  const text = writeCoordinates(coordinates, kinds[type].depth, dimensions);
+  return `${type}${dimensions === 3 ? ' Z' : ''}${type === 'Point' && text !== ' EMPTY' ? `(${text})` : text}`;
 }
 
 function writeCoordinates(value: unknown, depth: number, dimensions: number): string {

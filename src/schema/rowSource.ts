@@ -10,7 +10,7 @@ export interface RowSource {
   readonly rows: (args: Arguments) => Rows;
   readonly match: Match | undefined;
   /** Estimated number of rows that a call computes, however few are selected. */
-  readonly calledRows: number;
+  readonly computedRows: number;
   readonly description: string | undefined;
   readonly deprecationReason: string | undefined;
 }

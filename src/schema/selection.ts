@@ -143,8 +143,8 @@ export function collectFields(
 }
 
 /**
- * Creates a cache for a value that depends only on a field's arguments and selection. It is computed once per request and
- * not for each row.
+ * Creates a cache for a value that depends only on a field's arguments and selection. It is computed once per request
+ * instead of for each row.
  */
 export function createFieldCache(): <T>(info: Pick<Selection, 'fieldNodes'>, compute: () => T) => T {
   // graphql-js passes the same array of nodes for all rows of an execution.

@@ -1,4 +1,4 @@
-import { isOrdered, isVector, type Type } from '../catalog/type.ts';
+import { isOrdered, isTsvector, type Type } from '../catalog/type.ts';
 import { scalarOf } from './scalars.ts';
 
 /** The kind of comparison that values support, which decides the operators of their filters. */
@@ -14,7 +14,7 @@ export type Sense =
   | 'hstore'
   | 'geometry'
   | 'embedding'
-  | 'vector';
+  | 'tsvector';
 
 /** Names with which the filter and measure types begin, for values that travel as text, by sense. */
 export const textNames: Readonly<Record<Sense, string>> = {
@@ -29,7 +29,7 @@ export const textNames: Readonly<Record<Sense, string>> = {
   hstore: 'Hstore',
   geometry: 'GeoJSON',
   embedding: 'Vector',
-  vector: 'SearchText',
+  tsvector: 'SearchText',
 };
 
 /** Extensions' types with operators of their own. */
@@ -51,6 +51,6 @@ export function senseOf(type: Type): Sense {
   if (!isOrdered(type) || scalar === 'Boolean' || scalar === 'JSON') return 'equality';
   if (type.range) return type.sql === type.range.multirange ? 'multirange' : 'range';
   if (networks.includes(type.sql)) return 'network';
-  if (isVector(type)) return 'vector';
+  if (isTsvector(type)) return 'tsvector';
   return scalar === 'String' && type.isText ? 'text' : 'order';
 }

@@ -37,7 +37,7 @@ export interface TailsOptions extends HubOptions {
   readonly heartbeatMs?: number;
 }
 
-/** Limit of messages that wait for a client. */
+/** Maximum number of messages that wait for a client. */
 const maxWaiting = 8;
 /** Time that a list waits for a place where its tail can start. */
 const patienceMs = 5000;

@@ -3,7 +3,7 @@ import { buildSchema, isEnumType, isInputObjectType, isObjectType, printSchema, 
 import { describe, expect, test } from 'vitest';
 import { type Catalog, referencesTo, type Table } from '../../src/catalog/catalog.ts';
 import { applyDirectives } from '../../src/catalog/directives.ts';
-import { leafFamily, listFamily, member, tableFamily } from '../../src/catalog/nameFamilies.ts';
+import { derivedName, leafFamily, listFamily, tableFamily } from '../../src/catalog/nameFamilies.ts';
 import { nameCatalog } from '../../src/catalog/naming.ts';
 import { uniqueKeys } from '../../src/catalog/uniqueKeys.ts';
 import { defaultPageLimits } from '../../src/config/limits.ts';
@@ -511,5 +511,5 @@ function scopesOf(given: Catalog): ReadonlyMap<string, ReadonlyMap<string, strin
 /** Returns a type's or a field's name with the names derived from it; an enum value has none. */
 const family = (scope: string, name: string): readonly string[] => {
   const suffixes = scope === 'types' ? [...tableFamily, ...leafFamily] : scope.startsWith('enum ') ? [] : listFamily;
-  return ['', ...suffixes].map((part) => member(name, part));
+  return ['', ...suffixes].map((part) => derivedName(name, part));
 };

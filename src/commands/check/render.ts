@@ -5,9 +5,10 @@ import type { DocumentFinding } from './examine.ts';
  * manifests.
  */
 export function asTable(findings: readonly DocumentFinding[], problems: readonly string[]): string {
-  const rows = findings.map(({ status, name, cost, statements, id }) => [
-    ...[status, name, String(cost ?? '-'), String(statements ?? '-'), id],
-  ]);
+  const rows = findings.map((finding) => {
+    const { status, name, cost, statements, id } = finding;
+    return [status, name, String(cost ?? '-'), String(statements ?? '-'), id];
+  });
   const cells = [['status', 'document', 'cost', 'statements', 'id'], ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');

@@ -45,5 +45,5 @@ export const sequentialMode = "SET citus.multi_shard_modify_mode TO 'sequential'
 
 export const literal = (text: string): Sql => trusted(pg.escapeLiteral(text));
 
-/** Quotes a name for people as a statement would. */
+/** Quotes a name in a message as in a statement. */
 export const quoted = (name: string): string => pg.escapeIdentifier(name);

@@ -38,7 +38,7 @@ export async function runMigrations(client: ClientBase, folder: string, schema: 
   }
 }
 
-/** Resolves with the numbers of the files that ran. */
+/** Runs the new files; resolves with their numbers. */
 async function runNew(client: ClientBase, folder: string, beginFile: string): Promise<ReadonlySet<number>> {
   const transaction = await transactionOf(client);
   let file = '';

@@ -12,7 +12,7 @@ export interface FoundColumn extends Omit<Column, 'type' | 'comment' | 'partitio
   readonly number: number;
   readonly type: string;
   readonly isLoose: boolean;
-  /** Whether the table, or the column's domain, refuses nulls. */
+  /** Whether the relation refuses nulls, and whether the column's domain does. */
   readonly notNull: boolean;
   readonly domainNotNull: boolean;
   /** Kind of numbers it holds, if it may be an order of arrival. */
@@ -67,6 +67,7 @@ export function createColumnReader(
       return {
         name,
         type: { ...type, isLoose: column.isLoose },
+        // An outer join in a view yields nulls even for such a domain.
         nullable: !isNotNull && !(column.domainNotNull && !isView),
         collation,
         hasDefault,

@@ -5,7 +5,7 @@ import { type FoundColumn, numberTypes } from './columns.ts';
 import { findAll, groupedBy } from './found.ts';
 import type { FoundIndex } from './keys.ts';
 
-/** The text of a call of `pg_current_xact_id()` by `pg_get_expr`, which depends on the search_path. */
+/** A call of `pg_current_xact_id()` as `pg_get_expr` writes it, which depends on the search_path. */
 export const currentXactId = sql`('pg_catalog.pg_current_xact_id()'::pg_catalog.regprocedure::pg_catalog.text)`;
 
 interface FoundDefault {
@@ -36,7 +36,7 @@ interface FoundSequence {
   readonly cycles: boolean;
 }
 
-/** Selects the sequences of identity columns and those in defaults, by name. */
+/** Selects the sequences of identity columns and those in defaults, ordered by name. */
 const findSequences = (db: Db, relations: readonly string[]): Promise<readonly FoundSequence[]> =>
   findAll(
     db,

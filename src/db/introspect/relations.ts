@@ -22,7 +22,7 @@ export const isServed = (schema: string): Sql => sql`c.relnamespace ${eq} (
     select s.oid from pg_catalog.pg_namespace s where s.nspname ${eq} ${schema} and pg_catalog.has_schema_privilege(s.oid, 'usage'))
   and c.relkind ${eq} any ('{r,p,v,m,f}') and not c.relispartition`;
 
-/** Selects the relations of the schema, by name. */
+/** Selects the relations of the schema, ordered by name. */
 export const findRelations = (db: Db, schema: string): Promise<readonly FoundRelation[]> =>
   findAll(
     db,
@@ -77,7 +77,7 @@ export interface FoundTrigger {
   readonly notifies: boolean;
 }
 
-/** Selects the enabled triggers. The bits 7 of `tgtype` mark those that run before the INSERT of each row. */
+/** Selects the enabled triggers. Bits 1, 2 and 4 of `tgtype` stand for FOR EACH ROW, BEFORE and INSERT. */
 export const findTriggers = (db: Db, relations: readonly string[]): Promise<readonly FoundTrigger[]> =>
   findAll(
     db,

@@ -139,7 +139,7 @@ const range = sql`(
     'range', ${nameOfType(sql`g.rngtypid`)}, 'multirange', ${nameOfType(sql`g.rngmultitypid`)})
   from pg_catalog.pg_range g where g.rngtypid ${eq} t.oid or g.rngmultitypid ${eq} t.oid)`;
 
-/** Selects the given types and all types that they are made of, by name. */
+/** Selects the given types and all types that they are made of, ordered by name. */
 export const findTypes = (db: Db, ids: readonly string[]): Promise<readonly FoundType[]> =>
   findAll(
     db,

@@ -35,7 +35,7 @@ export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionT
 export interface UseOptions {
   /** The borrower; by default the server itself. */
   readonly borrower?: Borrower | undefined;
-  /** Time since which the lent connection must have answered (`performance.now()`); set when work is repeated. */
+  /** Time after which the lent connection must have answered (`performance.now()`); set when work is repeated. */
   readonly aliveSince?: number;
   /** Ends the wait for a connection when it aborts: `use` rejects with its reason, unless the work has begun. */
   readonly signal?: AbortSignal;
@@ -74,7 +74,7 @@ export interface PoolStats {
   readonly counts: Readonly<Record<PoolEvent, number>>;
   /** Time of issue of the newest token, in milliseconds since 1970; null for a password. */
   readonly tokenIssuedAt: number | null;
-  /** Expiry of the newest token of an open connection, in milliseconds since 1970; Infinity for a password. */
+  /** Latest expiry of open connections' tokens, in milliseconds since 1970; Infinity for a password, null if none is open. */
   readonly tokenEndsAt: number | null;
   /** The reason why the last login failed; null if it succeeded. */
   readonly problem: LoginError | null;

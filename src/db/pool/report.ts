@@ -22,7 +22,8 @@ export interface ReportOptions {
 export type Report = (event: PoolEvent, error?: Error) => void;
 
 /**
- * Creates the reporter of events: it counts them and calls the listeners; a repeated error is reported once a minute.
+ * Creates the reporter of events: it counts them and calls the listeners. A repeated error is reported at most once a
+ * minute.
  */
 export function createReport({ onError, onEvent }: ReportOptions) {
   const counts: Record<PoolEvent, number> = {

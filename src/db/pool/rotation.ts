@@ -25,7 +25,8 @@ export function dueTimes(token: Token, maxLifetimeMs: number): Pick<Aging, 'toke
   const between = (from: number, to: number) => from + (to - from) * Math.random();
   const lead = token.expiresAt - token.refreshAt;
   return {
-    // The newer token is requested at `refreshAt`. It has a fifth of the lead time to arrive, and so have the logins.
+    // The newer token is requested at `refreshAt` and has a fifth of the lead time to arrive. The last fifth is left for
+    // the login.
     tokenDueAt: Number.isFinite(lead) ? between(token.refreshAt + lead / 5, token.expiresAt - lead / 5) : Infinity,
     lifetimeDueAt: Date.now() + between(0.8, 1) * maxLifetimeMs,
   };

@@ -8,8 +8,8 @@ export interface SessionOptions {
 
 /**
  * Settings of a session: what the scalars rely on (UTC, ISO 8601, hex, all digits of a float), limits of a statement,
- * and no JIT, which costs short statements more than it saves. The limit of waiting for a lock, for instance behind a
- * migration, frees the connection before others wait for it in vain.
+ * and no JIT, which costs short statements more than it saves. A statement that waits for a lock, for instance behind a
+ * migration, gives up early, so that it frees the connection before others have waited for it in vain.
  */
 export const sessionSettings = ({
   statementTimeoutMs,

@@ -12,7 +12,7 @@ export interface Turns {
   isDue(caller: string): boolean;
   /** Returns how many more connections a request may have now. */
   share(borrower: Borrower): number;
-  /** Returns how many more connections a request may have when all are open. */
+  /** Returns how many more connections a request may have once the pool has opened all that it may. */
   shareWhenOpen(borrower: Borrower): number;
   /** Records that a connection was lent; returns the function to call when it is returned. */
   lend(borrower: Borrower): () => void;
@@ -36,14 +36,15 @@ export const ownWork = 'server';
 /** Time after which the past use of a connection counts half. */
 const halfLifeMs = 1000;
 
-/** Number of accounts from which idle ones are dropped. */
+/** Number of accounts at which idle ones are dropped. */
 const maxAccounts = 1000;
 
 /**
- * Creates the turns of a pool of at most `size` connections, of which `open()` are open. One request holds at most half of those that are open, and a
- * caller who already holds some leaves the last fifth to those who hold none. Only open connections count: a caller who
- * took them all would keep others waiting until more are open. Turns go by the time that connections were held rather
- * than by price: a price tells how many rows a document may ask for, not how long PostgreSQL searches for them.
+ * Creates the turns of a pool of at most `size` connections, of which `open()` are open. One request holds at most half
+ * of those that are open, and a caller who already holds some leaves the last fifth to those who hold none. Only open
+ * connections count: a caller who took them all would keep others waiting until more are open. Turns go by the time that
+ * connections were held rather than by price: a price tells how many rows a document may ask for, not how long PostgreSQL
+ * searches for them.
  */
 export function createTurns(size: number, open: () => number): Turns {
   const now = () => performance.now();

@@ -97,7 +97,7 @@ export function selectEnds(bucket: Bucket, { lower, upper }: Bounds): Sql {
   const next = bucket.column.type.name === 'date' ? sql`1` : sql`interval '1 microsecond'`;
   const inside = (shift: Sql) => (bound: Bound) =>
     bound.isExclusive ? sql`(${bound.value} ${shift} ${next})` : bound.value;
-  // Compares instants, since local time shows the later of two as the earlier when clocks are set back.
+  // Compares instants, since the later of two can have the earlier local time when clocks are set back.
   const first = lower.length > 0 ? sql`greatest(${join(lower.map(inside(plus)))})` : null;
   const last = upper.length > 0 ? sql`least(${join(upper.map(inside(minus)))})` : null;
   const open = sql`null::${trusted(isLocal(bucket) ? 'timestamp' : 'pg_catalog.timestamptz')}`;

@@ -16,7 +16,8 @@ export interface ComputedValue {
 }
 
 /**
- * Builds a call. Arguments without a default are positional, so that parameters need no names; the others are named.
+ * Builds a call. Parameters without a default get their arguments by position, so that they need no names; all others
+ * get them by name.
  */
 function callOf(catalog: Catalog, { name, parameters }: DbFunction, given: GivenArguments): Sql {
   const list = parameters.flatMap((parameter) => {
@@ -27,11 +28,11 @@ function callOf(catalog: Catalog, { name, parameters }: DbFunction, given: Given
   return calling(sql`${ident(catalog.schema, name)}(${join(list)})`);
 }
 
-/** Reads an argument's text as the type that the function declares. */
+/** Casts an argument's text to the type that the function declares. */
 export const argument = (text: string | null, { declared }: Parameter): Sql => sql`${text}::${trusted(declared)}`;
 
 /** Tells whether a call can give the parameter: one with a default can only be given by name. */
-export const isCallable = ({ name, hasDefault }: Parameter): boolean => name !== null || !hasDefault;
+export const canBeGiven = ({ name, hasDefault }: Parameter): boolean => name !== null || !hasDefault;
 
 /**
  * Builds a call for each row of a table. The row is composed of its columns, because rows of a subquery have no named
@@ -56,7 +57,7 @@ export function computedBy(catalog: Catalog, of: ComputedValue['of']): ComputedV
   return { name: calledName(catalog, digest), of };
 }
 
-/** Alias of the parent table, for whose rows a function is called. */
+/** Alias of the table for whose rows a function is called. */
 export const parentAlias = 'p';
 
 /** Builds the rows of a call, with these column names; with `parent`, of one call for each of its rows. */

@@ -35,13 +35,13 @@ export interface Group {
 /** Names a column's values in the input; no column has such a name. */
 export type InputName = (name: string) => Sql;
 
-/** Limit of INSERTs in one statement. */
+/** Maximum number of INSERTs in one statement. */
 const maxGroups = 100;
 
 /**
- * Groups rows by the columns that they name, since INSERT accepts DEFAULT for all of its rows or for none. A column
- * without a default does not separate rows, because omitting it means null. An update is different: it keeps the columns
- * that a row omits.
+ * Groups rows by the columns that they name, since an INSERT from a query gives a column its default in all rows or in
+ * none. A column without a default does not separate rows, because omitting it means null. With `action: 'update'` it
+ * does, because an update keeps the columns that a row omits.
  */
 export function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
   const named = table.columns.filter(({ name }) => rows.some((row) => row.has(name)));

@@ -89,9 +89,9 @@ function leadingRun(keys: readonly OrderKey[], position: KeysetPosition): readon
 }
 
 /**
- * Builds a row comparison. It is not true for a row with a null among the keys, unless an earlier key decides. That the
- * first key is not null is also written out. Otherwise PostgreSQL 15 reads an index to its end when two cursors' ranges
- * exclude each other.
+ * Builds a row comparison. It is not true for a row with a null among the keys, unless an earlier key decides. It says
+ * explicitly that the first key is not null, because otherwise PostgreSQL 15 reads an index to its end when the ranges of
+ * two cursors exclude each other.
  */
 function rowComparison(keys: readonly OrderKey[], position: KeysetPosition): Sql {
   const [first] = keys;
@@ -118,8 +118,8 @@ function bound({ type, partitions }: OrderKey, value: KeysetPosition[number] = n
 export const encodeCursor = (order: string, position: KeysetPosition): string => encodeOpaque([order, ...position]);
 
 /**
- * Decodes a cursor. Only the values of a slot may vary, and not which parts are null, since that decides how rows are
- * found. Throws BAD_USER_INPUT if the cursor is malformed or belongs to another order.
+ * Decodes a cursor. If it is a slot, its values may vary but not which of them are null, since that decides the
+ * conditions. Throws BAD_USER_INPUT if the cursor is malformed or belongs to another order.
  */
 export function positionOf(cursor: unknown, order: string, keys: readonly OrderKey[]): KeysetPosition {
   const read = (given: unknown) => decodeCursor(String(given), order, keys);

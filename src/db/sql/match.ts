@@ -72,7 +72,7 @@ export function keyRows({ values }: Match, keys: readonly Key[]): Sql {
   return sql`rows from (${join(lists)}) with ordinality as k(${join([...values.map((_, i) => ident(`k${i}`)), sql`n`])})`;
 }
 
-/** Tells whether a row of the match's table matches a key; by default the key is the row `k` of the statement. */
+/** Tests whether a row of the match's table matches a key; by default the key is the row `k` of the statement. */
 export const matchesKey = ({ table, columns, origin, values, alias }: Match, key?: Key): Sql =>
   and(
     columns.map((name, i) => {
@@ -84,7 +84,7 @@ export const matchesKey = ({ table, columns, origin, values, alias }: Match, key
     }),
   );
 
-/** Repeats the conditions of the keys `k` on the partition key, as values that allow partition pruning. */
+/** Tests the columns of a partition key for the values of all keys, which PostgreSQL needs to prune partitions. */
 export const isAmongKeys = ({ table, columns, origin, values }: Match, keys: readonly Key[]): readonly Sql[] =>
   columns.flatMap((name, i) => {
     const [column, from] = [columnOf(table, name), columnOf(origin, values[i] ?? name)];
@@ -94,11 +94,11 @@ export const isAmongKeys = ({ table, columns, origin, values }: Match, keys: rea
     return [pruning(sql`${comparable(left)} ${trusted(equality(left, right))} any (${among})`, column.partitions)];
   });
 
-/** Alias of a table that is searched for a row that matches another row of the statement. */
-export const inner = 'm';
+/** Alias of the rows that a subquery finds for another row of the statement. */
+export const relatedAlias = 'm';
 
-/** Tells whether a row of the match's table, with alias `name`, matches the row with alias `outer`. */
-export const matchesRow = (match: Match, outer: string, name = inner): Sql =>
+/** Tests whether a row of the match's table, with alias `name`, matches the row with alias `outer`. */
+export const matchesRow = (match: Match, outer: string, name = relatedAlias): Sql =>
   and(comparedPairs(match, outer, name).map(([left, right]) => equal(left, right)));
 
 /** Returns the pairs of values that `matchesRow` compares. */

@@ -1,17 +1,17 @@
 import { type Catalog, columnOf } from '../../catalog/catalog.ts';
 import { badInput } from '../../errors.ts';
 import { equal, operandOf } from './compare.ts';
-import { inner, type Match, matchesRow, toOne } from './match.ts';
+import { type Match, matchesRow, relatedAlias, toOne } from './match.ts';
 import { computed, type ValuesMeasure } from './measure.ts';
 import { maxJoins } from './projection.ts';
 import { columnRef, from } from './select.ts';
 import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
-/** Collects the joins of an order by related rows: one join per relation, which computes all measures of that relation. */
+/** The joins of an order by related rows: one per relation, which computes all measures of that relation. */
 export interface OrderJoins {
   /** Joins the row that a relation leads to from `outer`, and returns its alias; its columns are null if there is none. */
   readonly row: (match: Match, outer: string) => string;
-  /** Joins a measure over the rows, aliased `inner`, that a relation leads to from `outer`, and returns its value. */
+  /** Joins a measure over the rows, aliased `relatedAlias`, that a relation leads to from `outer`, and returns its value. */
   readonly measure: (match: Match, outer: string, measure: ValuesMeasure) => Sql;
   readonly sql: () => Sql;
 }
@@ -24,7 +24,7 @@ interface Join {
   readonly measures: Map<string, Sql> | null;
 }
 
-/** Creates the joins of an order, initially none; `isWhole` tells that the list has all rows of its table. */
+/** Creates the joins of an order, initially none; `isWhole` tells whether the list has all rows of its table. */
 export function createOrderJoins(catalog: Catalog, isWhole: boolean): OrderJoins {
   const joins = new Map<string, Join>();
   const joined = (match: Match, outer: string, measures: Join['measures']): Join => {
@@ -67,25 +67,27 @@ function joinRow(catalog: Catalog, { name, match, outer }: Join): Sql {
   const { table } = match;
   if (toOne(match).joined !== undefined)
     return sql` left join ${from(catalog, table)} ${ident(name)} on ${matchesRow(match, outer, name)}`;
-  const columns = join(table.columns.map((column) => columnRef(column, inner)));
-  return sql` left join lateral (select ${columns} from ${from(catalog, table)} ${ident(inner)}
+  const columns = join(table.columns.map((column) => columnRef(column, relatedAlias)));
+  return sql` left join lateral (select ${columns} from ${from(catalog, table)} ${ident(relatedAlias)}
     where ${matchesRow(match, outer)} limit 1) ${ident(name)} on true`;
 }
 
 /** Computes the measures for each row of the list by an index lookup. */
 const joinMeasures = (catalog: Catalog, { name, match, outer }: Join, measures: readonly Sql[]): Sql =>
-  sql` left join lateral (select ${join(measures)} from ${from(catalog, match.table)} ${ident(inner)}
+  sql` left join lateral (select ${join(measures)} from ${from(catalog, match.table)} ${ident(relatedAlias)}
     where ${matchesRow(match, outer)}) ${ident(name)} on true`;
 
 /** Computes the measures of the whole related table in one scan, which is cheaper for all rows of a table. */
 function joinGroups(catalog: Catalog, { name, match, outer }: Join, measures: readonly Sql[]): Sql {
   const { table, columns, origin, values } = match;
-  const keys = columns.map((column, i) => sql`${columnRef(columnOf(table, column), inner)} as ${ident(`k${i}`)}`);
+  const keys = columns.map(
+    (column, i) => sql`${columnRef(columnOf(table, column), relatedAlias)} as ${ident(`k${i}`)}`,
+  );
   const tied = columns.map((target, i) => {
     const [column, from] = [columnOf(table, target), columnOf(origin, values[i] ?? target)];
     return equal(operandOf(column, ident(name, `k${i}`)), operandOf(from, columnRef(from, outer)));
   });
-  return sql` left join (select ${join([...keys, ...measures])} from ${from(catalog, table)} ${ident(inner)}
+  return sql` left join (select ${join([...keys, ...measures])} from ${from(catalog, table)} ${ident(relatedAlias)}
     group by ${join(keys.map((_, i) => trusted(String(i + 1))))}) ${ident(name)} on ${and(tied)}`;
 }
 

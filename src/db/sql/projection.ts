@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ComputedValue } from './call.ts';
 import { joinedName, marker } from './markers.ts';
-import { inner, type Match, matchesRow } from './match.ts';
+import { type Match, matchesRow, relatedAlias } from './match.ts';
 import { distinct } from './measure.ts';
 import { bytesOf, type Row, type RowShape, shapeOf } from './row.ts';
 import { alias, from } from './select.ts';
@@ -69,9 +69,9 @@ export function joinsOf(catalog: Catalog, projection: Projection): Joins {
  */
 function selectJoined(catalog: Catalog, { parent, match, columns, computed }: Join): Sql {
   const condition = matchesRow(match, parent === -1 ? alias : tableName(parent));
-  const values = [...columns.map((name) => ident(inner, name)), ...computedList(computed, inner)];
+  const values = [...columns.map((name) => ident(relatedAlias, name)), ...computedList(computed, relatedAlias)];
   return sql`select ${join([sql`true as ${ident(marker(catalog, 'found'))}`, ...values])}
-    from ${from(catalog, match.table)} ${ident(inner)} where ${condition} limit 1`;
+    from ${from(catalog, match.table)} ${ident(relatedAlias)} where ${condition} limit 1`;
 }
 
 /** Lists the joins, those nearest to the statement's table first. */

@@ -1,5 +1,5 @@
 import { escapeLiteral } from 'pg';
-import { isVector } from '../../catalog/type.ts';
+import { isTsvector } from '../../catalog/type.ts';
 import type { Operand } from './compare.ts';
 import type { Slot } from './slot.ts';
 import { own, type Sql, sql, trusted } from './sql.ts';
@@ -25,7 +25,7 @@ export function searchFor(
   const by =
     configuration === undefined ? sql`` : sql`${trusted(escapeLiteral(configuration))}::pg_catalog.regconfig, `;
   return {
-    vector: isVector(type) ? value : sql`pg_catalog.to_tsvector(${by}${value}::pg_catalog.text)`,
+    vector: isTsvector(type) ? value : sql`pg_catalog.to_tsvector(${by}${value}::pg_catalog.text)`,
     query: sql`pg_catalog.websearch_to_tsquery(${by}${query}::pg_catalog.text)`,
   };
 }

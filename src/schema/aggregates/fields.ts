@@ -41,7 +41,7 @@ export function aggregateFields(
 }
 
 function wholeField(t: Builders, types: Types, table: Table, source: Partial<RowSource>) {
-  const { match, calledRows } = source;
+  const { match, computedRows } = source;
   const { shape, type } = types.aggregates.of(table.name);
   return t.field({
     type,
@@ -50,7 +50,7 @@ function wholeField(t: Builders, types: Types, table: Table, source: Partial<Row
     description: 'Measures of all matching rows; only what is selected is computed.',
     args: { ...source.arguments, where: t.arg({ type: types.filters.where(table) }) },
     ...generated(
-      { kind: 'aggregate', match, calledRows },
+      { kind: 'aggregate', match, computedRows },
       {
         ask: ({ where, ...args }: Arguments, selection) => ({
           rows: source.rows?.(args) ?? table,
@@ -83,7 +83,7 @@ interface GroupArguments {
 }
 
 function groupedField(t: Builders, types: Types, table: Table, source: Partial<RowSource>) {
-  const { match, calledRows } = source;
+  const { match, computedRows } = source;
   const { shape, type, groups } = types.aggregates.of(table.name);
   if (!groups) throw new Error(`Rows of ${table.name} cannot be grouped`);
   return t.field({
@@ -100,7 +100,7 @@ function groupedField(t: Builders, types: Types, table: Table, source: Partial<R
       first: t.arg.int(),
     },
     ...generated(
-      { kind: 'aggregate', match, calledRows },
+      { kind: 'aggregate', match, computedRows },
       {
         ask(args: GroupArguments & Arguments, selection) {
           const { times, ...plan } = planGroups(types, shape, source.rows?.(args) ?? table, args);

@@ -46,7 +46,7 @@ const fields: ReadonlyMap<string, TimePart> = new Map(
   (Object.keys(allParts) as TimePart[]).map((name) => [fieldName(name), name]),
 );
 
-/** Returns the part of a field. */
+/** Returns the part that a field of `TimeParts` shows. */
 export const partOf = (field: string): TimePart => required(fields, field);
 
 export type PartTypes = ReturnType<typeof createPartTypes>;

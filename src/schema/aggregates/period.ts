@@ -10,7 +10,7 @@ import { boundsIn, clockOf, withoutBounds } from './bounds.ts';
 import type { Groups } from './groups.ts';
 import type { Shape } from './shape.ts';
 
-/** The filter of the measured rows, and how their times group them. */
+/** The filter of the measured rows, and how the rows are grouped by time. */
 export interface TimedRows extends Pick<Groups, 'times' | 'bucket'> {
   readonly where: unknown;
 }

@@ -130,7 +130,7 @@ const bySense: Readonly<Record<Sense, Operators>> = {
   network: { ...order, ...networked },
   labelPath: { ...order, ...labelled },
   hstore: { ...equality, ...keyed },
-  vector: { ...order, ...searched },
+  tsvector: { ...order, ...searched },
   geometry: { ...equality, ...spatial },
   embedding: { ...common, ...nullness },
 };

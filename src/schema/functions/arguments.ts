@@ -1,6 +1,6 @@
 import type { InputFieldMap } from '@pothos/core';
 import type { DbFunction, Parameter } from '../../catalog/dbFunction.ts';
-import { argument, type GivenArguments, isCallable } from '../../db/sql/call.ts';
+import { argument, canBeGiven, type GivenArguments } from '../../db/sql/call.ts';
 import { badInput } from '../../errors.ts';
 import type { FieldBuilder } from '../builder.ts';
 import type { Arguments } from '../fieldSource.ts';
@@ -26,7 +26,7 @@ export function functionArguments(
 ): FunctionArguments {
   const names = types.names.parameters(fn, taken);
   const all = fn.parameters.map((parameter, i) => ({ ...formOf(types, parameter), parameter, name: names[i] ?? '' }));
-  const given = all.slice(skipped).filter(({ parameter }) => isCallable(parameter));
+  const given = all.slice(skipped).filter(({ parameter }) => canBeGiven(parameter));
   return {
     define: (t) =>
       Object.fromEntries(

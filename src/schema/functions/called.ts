@@ -22,10 +22,10 @@ export interface CalledFunction {
   readonly arguments: FunctionArguments;
   /** Returns the rows for the field's arguments. */
   readonly rows: (args: Arguments) => Rows;
-  /** Leads from a row of the parent's table to its rows; undefined for a root field. */
+  /** The match that leads from a parent's row to the rows of its call; undefined for a root field. */
   readonly match: Match | undefined;
   /** Estimated number of rows that a call computes, however few are selected; determines the price. */
-  readonly calledRows: number;
+  readonly computedRows: number;
 }
 
 /**
@@ -51,17 +51,17 @@ export function calledFunction(
       call: calledRows(types.catalog, fn, columns, args.read(given), parent),
     }),
     match: parent && { ...byColumns(parent, parent.primaryKey), alias: parentAlias },
-    calledRows: fn.returnsSet && !(key && fn.mayBeInlined) ? fn.expectedRows : 0,
+    computedRows: fn.returnsSet && !(key && fn.mayBeInlined) ? fn.expectedRows : 0,
   };
 }
 
 /**
- * Returns a page of a function's rows, in its own order. Without `slice` it has only one row, and none if all columns
+ * Returns a page of a function's rows, in its own order. Without `range` it has only one row, and none if all columns
  * are null.
  */
-export function pageOf(types: Types, fn: DbFunction, table: Rows, slice?: Slice): Page {
-  const { offset, limit } = slice ?? { offset: 0, limit: 1 };
-  const where = slice || fn.result.kind === 'value' ? sql`true` : isPresent(fn);
+export function pageOf(types: Types, fn: DbFunction, table: Rows, range?: RowRange): Page {
+  const { offset, limit } = range ?? { offset: 0, limit: 1 };
+  const where = range || fn.result.kind === 'value' ? sql`true` : isPresent(fn);
   const order = { keys: ordinalOrder(types.catalog), joins: empty, distinct: null };
   return { table, ...order, where, after: null, before: null, offset, limit };
 }
@@ -70,13 +70,14 @@ export function pageOf(types: Types, fn: DbFunction, table: Rows, slice?: Slice)
 export const isPresent = (fn: DbFunction): Sql =>
   sql`pg_catalog.num_nonnulls(${join(columnsOf(fn).map((name) => ident(alias, name)))}) ${gt} 0`;
 
-export interface Slice {
+/** The part of a call's rows that a client asks for. */
+export interface RowRange {
   readonly offset: number;
   readonly limit: number;
 }
 
 /** Reads `first` and `offset`; throws BAD_USER_INPUT. */
-export function sliceOf({ limits }: Types, { first, offset }: Arguments): Slice {
+export function rowRangeOf({ limits }: Types, { first, offset }: Arguments): RowRange {
   const limit = typeof first === 'number' ? first : limits.defaultSize;
   if (!(limit >= 0 && limit <= limits.maxSize)) throw badInput(`first must be from 0 to ${limits.maxSize}`);
   const start = typeof offset === 'number' ? offset : 0;

@@ -19,7 +19,7 @@ import { writeList } from '../listText.ts';
 import { selectedRows } from '../selection.ts';
 import type { Types } from '../types.ts';
 import { functionArguments } from './arguments.ts';
-import { calledFunction, loadCalled, ofValue, pageOf, sliceOf } from './called.ts';
+import { calledFunction, loadCalled, ofValue, pageOf, rowRangeOf } from './called.ts';
 
 type Fields = Pick<FieldBuilder<Row>, 'field' | 'arg'>;
 
@@ -98,30 +98,34 @@ function computedField(t: Fields, types: Types, fn: DbFunction, type: Type, pare
 
 /** Creates the field of a single value, or of a list for a set of values. */
 function valueField(t: Fields, types: Types, fn: DbFunction, type: Type, parent?: Table) {
-  const { called, ask, args } = sliced(t, types, fn, parent);
+  const { called, ask, args } = pagedCall(t, types, fn, parent);
   const leaf = leafOf(types, fn, type);
   return leafField(t, leaf, {
     ...optionsOf(types, fn),
     nullable: true,
     args,
-    read: generatedLeaf({ kind: 'call', columns: called.match?.values ?? [], calledRows: called.calledRows }, leaf, {
-      ask,
-      loads: true,
-      async get(row: Row, asked, context) {
-        return valueText(fn, type, await loadCalled(called, asked as ReturnType<typeof ask>, ofValue, row, context));
+    read: generatedLeaf(
+      { kind: 'call', columns: called.match?.values ?? [], computedRows: called.computedRows },
+      leaf,
+      {
+        ask,
+        loads: true,
+        async get(row: Row, asked, context) {
+          return valueText(fn, type, await loadCalled(called, asked as ReturnType<typeof ask>, ofValue, row, context));
+        },
       },
-    }),
+    ),
   });
 }
 
 /** Creates the field of one row, or of a list for a set of rows that belong to no table. */
 function rowsField(t: Fields, types: Types, fn: DbFunction, parent?: Table) {
-  const { called, ask, args } = sliced(t, types, fn, parent);
+  const { called, ask, args } = pagedCall(t, types, fn, parent);
   const { result } = fn;
   if (result.kind !== 'table' && result.kind !== 'record') throw new Error(`${fn.signature} returns no rows`);
   const type = rowsType(types, fn, result);
   const { extensions, resolve } = generated(
-    { kind: 'call', columns: called.match?.values ?? [], calledRows: called.calledRows },
+    { kind: 'call', columns: called.match?.values ?? [], computedRows: called.computedRows },
     {
       ask: (given: Arguments, selection) => ({ page: ask(given), rows: selectedRows(selection) }),
       loads: true,
@@ -141,7 +145,7 @@ function rowsField(t: Fields, types: Types, fn: DbFunction, parent?: Table) {
  * Returns a call, its arguments, and the function that reads its page. For a set the arguments include `first` and
  * `offset`.
  */
-function sliced(t: Fields, types: Types, fn: DbFunction, parent?: Table) {
+function pagedCall(t: Fields, types: Types, fn: DbFunction, parent?: Table) {
   const called = calledFunction(types, fn, { parent, taken: fn.returnsSet ? ['first', 'offset'] : [] });
   const { defaultSize, maxSize } = types.limits;
   const args = {
@@ -152,7 +156,7 @@ function sliced(t: Fields, types: Types, fn: DbFunction, parent?: Table) {
     }),
   };
   const ask = (given: Arguments) =>
-    pageOf(types, fn, called.rows(given), fn.returnsSet ? sliceOf(types, given) : undefined);
+    pageOf(types, fn, called.rows(given), fn.returnsSet ? rowRangeOf(types, given) : undefined);
   return { called, args, ask };
 }
 

@@ -1,4 +1,4 @@
-import { builtIn, isVector } from '../../catalog/type.ts';
+import { builtIn, isTsvector } from '../../catalog/type.ts';
 import { asJsonb, atPath } from '../../db/sql/json.ts';
 import type { OrderKey } from '../../db/sql/keyset.ts';
 import { rankOf, searchFor } from '../../db/sql/search.ts';
@@ -40,7 +40,7 @@ export function createDerivedOrders(
 }
 
 /** Tells whether a column has an order by rank: it is a `tsvector`, or its owner gave it a search configuration. */
-const isRanked = ({ column }: ShapeColumn): boolean => isVector(column.type) || column.search !== undefined;
+const isRanked = ({ column }: ShapeColumn): boolean => isTsvector(column.type) || column.search !== undefined;
 
 const isDocument = ({ leaf }: ShapeColumn): boolean => leaf.type === 'JSON' && !leaf.isList;
 

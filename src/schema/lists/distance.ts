@@ -21,13 +21,13 @@ const metrics = {
   },
 } as const;
 
-/** Tells whether rows are ordered by the distance of such values from another. */
+/** Tells whether rows can be ordered by the distance of such values from a given one. */
 export const hasDistance = ({ sense, isList }: Leaf): boolean =>
   sense === 'embedding' || (sense === 'geometry' && !isList);
 
 /**
- * Defines the orders by distance that these leaves need. Returns a leaf's order, which replaces the order by the column
- * itself.
+ * Defines the orders by distance that these leaves need. Returns a function from a leaf to its order, which replaces the
+ * order by the column itself.
  */
 export function createDistances(
   builder: Builder,

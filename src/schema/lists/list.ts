@@ -28,7 +28,7 @@ export function listField(
   table: Table,
   { match, ...source }: Partial<RowSource> = {},
 ) {
-  const { deprecationReason, description, calledRows } = {
+  const { deprecationReason, description, computedRows } = {
     description: table.comment ?? undefined,
     deprecationReason: table.deprecationReason,
     ...source,
@@ -43,7 +43,7 @@ export function listField(
       ...listArguments(t, types, table),
     },
     ...generated(
-      { kind: 'list', match, calledRows },
+      { kind: 'list', match, computedRows },
       {
         ask(args: ListArguments & Arguments, selection) {
           const rows = source.rows?.(args) ?? table;

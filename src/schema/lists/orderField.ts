@@ -5,7 +5,7 @@ import { isUnique } from '../../catalog/uniqueKeys.ts';
 import { computedValue } from '../../db/sql/call.ts';
 import { keyOfColumn, type OrderKey } from '../../db/sql/keyset.ts';
 import { marker } from '../../db/sql/markers.ts';
-import { inner, type Match, toReferring } from '../../db/sql/match.ts';
+import { type Match, relatedAlias, toReferring } from '../../db/sql/match.ts';
 import { fingerprint } from '../../db/sql/opaque.ts';
 import type { OrderJoins } from '../../db/sql/orderJoins.ts';
 import { columnRef } from '../../db/sql/select.ts';
@@ -117,7 +117,7 @@ const aggregateField = (
   deprecationReason: of.table.deprecationReason,
   reads: 'aggregate',
   keyOf(item, { rows, path, joins }) {
-    const found = readMeasure(of, item, { name: inner, isExact: true });
+    const found = readMeasure(of, item, { name: relatedAlias, isExact: true });
     const measure = found?.measured.measure;
     if (!measure || measure.kind === 'derived') throw new Error(`No order by ${[...path, name].join('.')}`);
     const nullable = path.length > 0 || measure.kind !== 'value' || measure.whenEmpty === null;
