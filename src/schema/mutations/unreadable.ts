@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import type { Db } from '../../db/db.ts';
+import { isRefused } from '../../db/postgresErrors.ts';
 import { cast } from '../../db/sql/select.ts';
 import { ident, sql } from '../../db/sql/sql.ts';
 import { AppError } from '../../errors.ts';
@@ -7,11 +8,11 @@ import type { Types } from '../types.ts';
 import type { RowChange } from './violations.ts';
 
 /**
- * Finds the field whose text its type rejects, for errors that may come from one but do not say so. It asks PostgreSQL
- * to read each column's values on their own. Returns null if there is none.
+ * Finds the field with a text that its type rejects, for errors that may have this cause but do not say so. It asks
+ * PostgreSQL to read each column's values on their own. Returns null if it finds none.
  */
 export async function explainUnreadable(
-  types: Types,
+  { names }: Pick<Types, 'names'>,
   db: Db,
   { table, values }: RowChange,
   cause: unknown,
@@ -24,12 +25,12 @@ export async function explainUnreadable(
     const read = sql`select pg_catalog.count(${cast(ident('given', 'text'), column)}) from pg_catalog.unnest(${texts}::pg_catalog.text[]) as given (text)`;
     const isRead = await db.rows(read).then(
       () => true,
-      () => false,
+      (error) => !isRefused(error),
     );
     if (isRead) continue;
     return new AppError('BAD_USER_INPUT', cause.message, {
       cause,
-      details: { fields: types.names.fieldsOf(table, [column.name]) },
+      details: { fields: names.fieldsOf(table, [column.name]) },
     });
   }
   return null;
