@@ -19,19 +19,19 @@ export function createContext(incoming: Incoming, { db, catalog, limits }: Conte
   const { caller, origin, share, signal, record } = incoming;
   const budget = createBudget(limits, share);
   const borrower = { caller: origin, request: incoming };
-  const through = (way: Db) => {
-    const own = budget.limit(record?.watch(way) ?? way);
-    return { db: own, loaders: createLoaders(own, catalog, borrower) };
+  const withinBudget = (db: Db) => {
+    const limited = budget.limit(record?.watch(db) ?? db);
+    return { db: limited, loaders: createLoaders(limited, catalog, borrower) };
   };
   return {
     ...incoming,
     borrower,
     budget,
-    ...through(db.within({ claims: caller?.claims, signal, meter: budget.meter, borrower })),
+    ...withinBudget(db.within({ claims: caller?.claims, signal, meter: budget.meter, borrower })),
     renew(event) {
       budget.renew();
       if (record) record.rows += event.rows.length;
-      return through(event.db.within({ signal, meter: budget.meter }));
+      return withinBudget(event.db.within({ signal, meter: budget.meter }));
     },
   };
 }

@@ -39,8 +39,8 @@ const shownAllowed = (directives: readonly string[]): string =>
   directives.length > 0 ? `; use one of ${directives.map((name) => `@${name}`).join(' ')}` : '';
 
 /** Tells whether a thing is omitted from the API. */
-export const omits = (directives: readonly Directive[]): boolean => directives.some(({ name }) => name === 'omit');
+export const isOmitted = (directives: readonly Directive[]): boolean => directives.some(({ name }) => name === 'omit');
 
 /** Returns the things that are not omitted. */
-export const keep = <T>(things: readonly WithDirectives<T>[]): T[] =>
-  things.filter(({ directives }) => !omits(directives)).map(({ kept }) => kept);
+export const notOmitted = <T>(things: readonly WithDirectives<T>[]): T[] =>
+  things.filter(({ directives }) => !isOmitted(directives)).map(({ kept }) => kept);

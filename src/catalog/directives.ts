@@ -1,7 +1,7 @@
 import type { Catalog, CheckConstraint, Column, Enum, ForeignKey, Index, PartialKey, Table } from './catalog.ts';
 import { missingColumn } from './columnList.ts';
 import { type Directive, hasDirective, reasonOf, type Warn } from './comment.ts';
-import { createCommentReader, keep, omits, type ReadComment, type WithDirectives } from './commentReader.ts';
+import { createCommentReader, isOmitted, notOmitted, type ReadComment, type WithDirectives } from './commentReader.ts';
 import type { Composite, DbFunction } from './dbFunction.ts';
 import { declare } from './declarations.ts';
 import { directFunction, withoutOmittedFunctions } from './functionDirectives.ts';
@@ -35,7 +35,7 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
     return directLabels(kept, directives, names, warn);
   });
   const found = catalog.tables.filter(isExposed).map((table) => readTable(catalog, table, read, warn));
-  const readable = found.filter(({ directives }) => !omits(directives));
+  const readable = found.filter(({ directives }) => !isOmitted(directives));
   const candidates = readable.map(({ kept }) => kept);
   const declared = readable.map(({ kept, directives }) => declare(kept, directives, candidates, arrivals, warn));
   const tables = withoutOmitted(declared);
@@ -44,7 +44,7 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
   );
   const functions = catalog.functions.flatMap((fn) => {
     const { kept, directives } = read<DbFunction>(fn, ['function', fn.signature], functionDirectives);
-    if (omits(directives)) return [];
+    if (isOmitted(directives)) return [];
     const directed = directFunction({ ...catalog, composites, tables }, kept, directives, warn);
     return [{ ...directed, ...deprecated(directives) }];
   });
@@ -56,22 +56,24 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
 function readTable(catalog: Catalog, table: Table, read: ReadComment, warn: Warn): WithDirectives<Table> {
   const { name } = table;
   const { kept, directives } = read<Table>(table, ['table', name], tableDirectives);
-  if (omits(directives)) return { kept, directives };
+  if (isOmitted(directives)) return { kept, directives };
   const readColumn = (column: Column): WithDirectives<Column> => {
     const path: Path = ['column', name, column.name];
     const { kept, directives } = read<Column>(column, path, ['name', 'omit', 'deprecated', 'search']);
     const searched = searchOf(catalog, column, path, directives, warn);
     return { kept: { ...kept, ...deprecated(directives), ...searched }, directives };
   };
-  const indexes = keep(table.indexes.map((i) => read<Index>(i, ['index', name, i.name], ['name', 'omit'])));
+  const indexes = notOmitted(table.indexes.map((i) => read<Index>(i, ['index', name, i.name], ['name', 'omit'])));
   const directed: Table = {
     ...kept,
     ...deprecated(directives),
-    columns: keep(table.columns.map(readColumn)),
+    columns: notOmitted(table.columns.map(readColumn)),
     primaryKey: keptKey(table, indexes),
     indexes,
-    partialKeys: keep(table.partialKeys.map((k) => read<PartialKey>(k, ['index', name, k.name], ['name', 'omit']))),
-    foreignKeys: keep(
+    partialKeys: notOmitted(
+      table.partialKeys.map((k) => read<PartialKey>(k, ['index', name, k.name], ['name', 'omit'])),
+    ),
+    foreignKeys: notOmitted(
       table.foreignKeys.map((k) => read<ForeignKey>(k, ['foreign key', name, k.name], ['name', 'omit'])),
     ),
     checks: table.checks.map((c) => read<CheckConstraint>(c, ['check', name, c.name], []).kept),

@@ -8,12 +8,12 @@ import { mustWaitForSlice, nextSlice } from './pool/slices.ts';
 import type { Borrower } from './pool/turns.ts';
 import {
   fromPostgres,
-  isHiding,
-  isHint,
+  isReadOnlyRefusal,
+  isRowSecurityRefusal,
   isStaleName,
   isUnprepared,
-  isWriting,
   type StatementKind,
+  suggestsSchemaChange,
 } from './postgresErrors.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
 import { queryRows, type Statement } from './rowsQuery.ts';
@@ -78,7 +78,7 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
     const attempt = () => execute(client, prepared, query, ahead);
     const execution = isSent ? () => inTransaction(client, own, attempt) : attempt;
     return execution().catch((error) => {
-      if (isHint(error)) void hasChanged(performance.now(), error);
+      if (suggestsSchemaChange(error)) void hasChanged(performance.now(), error);
       if (!isUnprepared(error)) throw error;
       for (const { text } of ahead ? [ahead, query] : [query]) prepared.renew(text);
       return execution();
@@ -95,9 +95,9 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
         return run(client, session, query, own);
       };
       return withRetry(pool, kind, work, { borrower, ...reader }).catch(async (error) => {
-        if (query.calls && kind === 'read' && isWriting(error))
+        if (query.calls && kind === 'read' && isReadOnlyRefusal(error))
           throw new Error(`A function that is not declared VOLATILE writes: ${error.message}`, { cause: error });
-        if (scope.isWhole && isHiding(error)) throw schemaChanging(error);
+        if (scope.isWhole && isRowSecurityRefusal(error)) throw schemaChanging(error);
         throw isStaleName(error, kind) && (await watch(began, error)) ? schemaChanging(error) : error;
       });
     };

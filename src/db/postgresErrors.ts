@@ -11,13 +11,14 @@ interface Translation {
   readonly when?: (error: DatabaseError, kind: StatementKind) => boolean;
   readonly code: ErrorCode;
   /**
-   * The message; without one PostgreSQL's own is shown, which concerns the client's value or was written by the owner.
+   * The message. If it is absent, PostgreSQL's own is shown: it concerns the client's value, or the owner wrote it.
    */
   readonly message?: string;
 }
 
 /**
- * Tells whether a missing name is in our statement and not in the owner's code: only then PostgreSQL gives a position.
+ * Tells whether a missing name is in our statement and not in the owner's code: PostgreSQL gives a position only for our
+ * statement.
  */
 const isOurs = ({ position }: DatabaseError): boolean => position !== undefined;
 
@@ -40,21 +41,21 @@ export const isStaleName = (error: unknown, kind: StatementKind): error is Datab
     (kind === 'write' && error.where === undefined && /^(428C9|42P10)$/.test(error.code ?? '')));
 
 /**
- * Tells whether the catalog may have changed although the error has another meaning as well. A row that a policy
+ * Tells whether an error may come from a change of the schema, although it has other causes as well. A row that a policy
  * refuses is the client's fault, and clients can only send labels that an enum had when the catalog was read.
  */
-export const isHint = (error: unknown): error is DatabaseError =>
+export const suggestsSchemaChange = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError &&
   (isStalePlan(error) ||
     (error.code === '42501' && error.routine !== 'ExecWithCheckOptions') ||
     (error.code === '22P02' && error.routine === 'enum_in'));
 
-/** Tells whether a policy would hide rows from a statement that must read all. */
-export const isHiding = (error: unknown): boolean =>
+/** Tells whether PostgreSQL refused a statement that must read all rows, because a policy would hide some. */
+export const isRowSecurityRefusal = (error: unknown): boolean =>
   error instanceof DatabaseError && error.routine === 'check_enable_rls';
 
-/** Tells whether a statement tried to write where only reads are allowed. */
-export const isWriting = (error: unknown): error is DatabaseError =>
+/** Tells whether PostgreSQL refused to write, because only reads are allowed. */
+export const isReadOnlyRefusal = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError && error.code === '25006';
 
 /**
@@ -104,7 +105,7 @@ const translations: readonly Translation[] = [
     when: isMixed,
     code: 'BAD_USER_INPUT',
     message:
-      "A geometry must be in its column's coordinate system; name that as its crs, unless it is longitude and latitude",
+      "A geometry must be in its column's coordinate system; name that system as its crs, unless it is longitude and latitude",
   },
   { states: /./, when: isOwnersMessage, code: 'BAD_USER_INPUT' },
   {

@@ -30,8 +30,8 @@ export function useResponseLimit(maxBytes: number): Plugin<object, Partial<Conte
 const aroundValue = 200;
 
 /**
- * Upper bound computed without scanning the result, since a scan costs as much as serialising it; infinite if nothing
- * is known.
+ * Upper bound of a response's bytes, computed without a scan of the result, which would cost as much as serialising it;
+ * infinite if nothing is known.
  */
 const upperBound = ({ price, budget }: Partial<Context & PricedContext>): number =>
   price && budget ? price.values * (3 * budget.largestRow() + aroundValue) + price.names : Number.POSITIVE_INFINITY;

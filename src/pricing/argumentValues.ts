@@ -3,7 +3,7 @@ import { Kind, type OperationDefinitionNode, type SelectionNode, type ValueNode 
 /** The variables of an operation as the client sent them; null if they are not known yet. */
 export type KnownVariables = Readonly<Record<string, unknown>> | null;
 
-/** Reader of arguments' values, as far as prices depend on them, before graphql-js reads them. */
+/** A reader of the argument values on which prices depend, before graphql-js coerces them. */
 export interface ArgumentValues {
   /** Returns an argument's number, Boolean or list; `unknownValue` for a variable that is not known yet. */
   readonly argumentOf: (node: ValueNode) => unknown;

@@ -54,30 +54,32 @@ export function costOfField(field: PricedField): FieldCost {
   const { schema, definition, parent, node, counts, types } = field;
   const source = sourceOf(definition);
   if (source) return costOfSource(field, source);
-  const isList = isListType(getNullableType(definition.type));
+  const isList = returnsList(definition);
   if (isIntrospectionType(getNamedType(definition.type))) {
     const items = definition.name === 'types' ? types() : introspectedItems;
-    return isList ? each(items) : { rows: 0, items: 1 };
+    return isList ? rowPerItem(items) : { rows: 0, items: 1 };
   }
   if (parent === schema.getSubscriptionType()?.name) return { rows: messageRows, items: 1, page: messageRows };
-  if (parent === schema.getQueryType()?.name) return each(isList ? counts.listed(definition, node) : 1);
+  if (parent === schema.getQueryType()?.name) return rowPerItem(isList ? counts.listed(definition, node) : 1);
   if (isList) return computedCost(field);
   // A mutation's own rows have a limit of their own; the selection on its payload counts per row.
   return { rows: 0, items: parent === schema.getMutationType()?.name ? counts.listed(definition, node) : 1 };
 }
 
-const each = (items: number): FieldCost => ({ rows: items, items });
+const returnsList = ({ type }: Definition): boolean => isListType(getNullableType(type));
+
+const rowPerItem = (items: number): FieldCost => ({ rows: items, items });
 
 function costOfSource(field: PricedField, { kind, computedRows = 0 }: Source): FieldCost {
   const { definition, node, counts } = field;
-  const isList = isListType(getNullableType(definition.type));
+  const isList = returnsList(definition);
   switch (kind) {
     case 'list':
       return listCost(field, computedRows);
     case 'relation':
-      return each(1);
+      return rowPerItem(1);
     case 'lookup':
-      return each(isList ? counts.listed(definition, node) : 1);
+      return rowPerItem(isList ? counts.listed(definition, node) : 1);
     case 'aggregate': {
       const groups = isList ? counts.page(node, groupSizes) : 1;
       return { rows: countRows + computedRows + (isList ? groups : 0), items: groups };
@@ -115,4 +117,4 @@ const readsPage = (schema: GraphQLSchema, { type, nodes }: MergedField): boolean
  * more.
  */
 const computedCost = ({ definition, node, counts }: PricedField): FieldCost =>
-  each(isListType(getNullableType(definition.type)) ? Math.max(counts.page(node), counts.listed(definition, node)) : 1);
+  rowPerItem(returnsList(definition) ? Math.max(counts.page(node), counts.listed(definition, node)) : 1);

@@ -12,21 +12,21 @@ import { type BoundsRef, boundsType, elementOf, type RangeBounds, readBounds } f
 import type { SchemaBase } from './schemaBase.ts';
 
 /** A column of a table, or of rows that a function returns. */
-type Shown = Pick<Column, 'name' | 'type' | 'nullable' | 'deprecationReason'>;
+type AnyColumn = Pick<Column, 'name' | 'type' | 'nullable' | 'deprecationReason'>;
 
-/** Creates further fields for columns, such as a time in milliseconds; `fields` are those that the type has already. */
-export type ColumnForms = (t: FieldBuilder, columns: ReadonlyMap<string, Shown>, fields: FieldMap) => FieldMap;
+/** Creates further fields for columns, such as a time in milliseconds. `fields` are those that the type has. */
+export type ColumnForms = (t: FieldBuilder, columns: ReadonlyMap<string, AnyColumn>, fields: FieldMap) => FieldMap;
 
-/** Creates the types of range bounds that the columns of all tables and functions need. */
+/** Defines the types of range bounds that columns of tables and functions need, and returns what creates the fields. */
 export function createColumnForms(builder: Builder, { catalog, leaf }: SchemaBase): ColumnForms {
-  const shown = [
+  const columns = [
     ...catalog.tables.flatMap(({ columns }) => columns),
     ...catalog.functions.flatMap(({ result }) => (result.kind === 'record' ? result.members : [])),
   ];
-  const elements = shown.flatMap(({ type }) => elementOf(type) ?? []);
+  const elements = columns.flatMap(({ type }) => elementOf(type) ?? []);
   const bounds = new Map([...new Set(elements)].map((element) => [element, boundsType(builder, element)]));
 
-  const milliseconds = (t: FieldBuilder, { name, deprecationReason }: Shown) =>
+  const milliseconds = (t: FieldBuilder, { name, deprecationReason }: AnyColumn) =>
     t.float({
       nullable: true,
       deprecationReason,
@@ -35,7 +35,7 @@ export function createColumnForms(builder: Builder, { catalog, leaf }: SchemaBas
       }),
     });
 
-  const boundsOf = (t: FieldBuilder, { name, type, nullable, deprecationReason }: Shown, ref: BoundsRef) => {
+  const boundsOf = (t: FieldBuilder, { name, type, nullable, deprecationReason }: AnyColumn, ref: BoundsRef) => {
     const options = { nullable, deprecationReason };
     const source = { kind: 'column', columns: [name] } as const;
     // The text is null only if the column is.

@@ -25,7 +25,7 @@ export interface CustomScalar extends Scalar {
 
 type Variables = Readonly<Record<string, unknown>> | undefined;
 
-export const same = (text: string): string => text;
+export const unchanged = (text: string): string => text;
 
 /** Creates a scalar that is text on both sides; `form` matches what clients may send. */
 export const textScalar = (
@@ -37,7 +37,7 @@ export const textScalar = (
 ): CustomScalar => ({
   description: `${what} Example: ${example}.`,
   ...(specifiedByURL && { specifiedByURL }),
-  read: same,
+  read: unchanged,
   isPlain: true,
   write(value) {
     if (typeof value === 'string' && form.test(value)) return value;

@@ -4,7 +4,7 @@ import { AppError, badInput } from '../errors.ts';
 import { durationForm, inIso } from './durationText.ts';
 import { readGeometry, writeGeometry } from './geoJson.ts';
 import { JsonText, jsonLiteral, parseJson } from './json.ts';
-import { type CustomScalar, numberScalar, type Scalar, same, shownValue, textScalar } from './scalar.ts';
+import { type CustomScalar, numberScalar, type Scalar, shownValue, textScalar, unchanged } from './scalar.ts';
 
 const bigIntForm = textScalar(
   'BigInt',
@@ -111,9 +111,9 @@ export type ScalarName = 'ID' | 'String' | 'Int' | 'Float' | 'Boolean' | CustomS
 /** All scalars of the API. For GraphQL's own, graphql-js has already checked the client's values. */
 export const scalars: Readonly<Record<ScalarName, Scalar>> = {
   ...customScalars,
-  ID: { read: same, write: String },
-  String: { read: same, write: String },
-  Int: { read: Number, json: same, write: String },
+  ID: { read: unchanged, write: String },
+  String: { read: unchanged, write: String },
+  Int: { read: Number, json: unchanged, write: String },
   Boolean: { read: (text) => text === 't', json: (text) => (text === 't' ? 'true' : 'false'), write: String },
   Float: {
     read: finite,

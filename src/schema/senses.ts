@@ -16,7 +16,7 @@ export type Sense =
   | 'embedding'
   | 'tsvector';
 
-/** Names with which the filter and measure types begin, for values that travel as text, by sense. */
+/** Prefixes of the names of filter and measure types, by sense, for values that travel as text. */
 export const textNames: Readonly<Record<Sense, string>> = {
   none: 'OpaqueText',
   equality: 'EqualText',

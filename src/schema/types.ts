@@ -76,8 +76,8 @@ export function createTypes(builder: Builder, directed: Directed, options: Types
     catalog.tables.map((table): [string, TableType] => {
       const name = names.type(table);
       const ref = rowRef(builder, name);
-      const isMeasured = table.columns.some((column) => hasDistance(leaf(column)));
-      const edge = edgeType(builder, name, ref, isMeasured);
+      const hasDistances = table.columns.some((column) => hasDistance(leaf(column)));
+      const edge = edgeType(builder, name, ref, hasDistances);
       const found = arrivals.get(table.name);
       const arrival = found && 'columns' in found ? found : null;
       const connection = connectionType(builder, name, {

@@ -153,7 +153,7 @@ export class TailHub {
 
 const scopeOf = ({ catalog, caller }: Subject) => (catalog.isPersonal ? { claims: caller?.claims } : { isWhole: true });
 
-/** Reads the rows for one message, and again fewer if these are too large. */
+/** Reads the rows for one message, or fewer if these are too large. */
 async function readFirst(read: (limit: number) => Promise<readonly Row[]>) {
   for (let limit = messageRows; ; limit = Math.ceil(limit / 8)) {
     try {

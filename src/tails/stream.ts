@@ -35,7 +35,7 @@ interface StreamOptions {
   readonly heartbeatMs: number;
 }
 
-/** Yields the messages of one client; an error is the last. */
+/** Yields the messages of one client; an error is always the last. */
 export async function* messagesOf(
   hub: TailHub,
   request: TailRequest,
@@ -78,7 +78,8 @@ async function now(hub: TailHub, subject: Subject, settled: Settled): Promise<Po
 }
 
 /**
- * Yields the only message of a stream that ends before it starts: it stays at the cursor that the client gave, if any.
+ * Yields the only message of a stream that ends before it starts, with the cursor that the client gave; throws if there
+ * is none.
  */
 function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: RelatedDb): Generator<TailMessage> {
   if (!end) return;

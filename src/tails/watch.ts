@@ -68,14 +68,14 @@ export class Watch {
   }
 
   /**
-   * Keeps looking until the returned function is called. Calls `onNews` when the settled part has grown, when a look
-   * fails (with its error), and after the next look that succeeds.
+   * Keeps looking until the returned function is called. Calls `onNews` when the settled part has grown, with the error
+   * when a look fails, and when a look succeeds again.
    */
   listen(onNews: Listener): () => void {
     return this.#listenIn(this.#listeners, onNews);
   }
 
-  /** Resolves with the next look; rejects if it fails. */
+  /** Resolves after the next look; rejects if it fails. */
   next(): Promise<void> {
     return new Promise((resolve, reject) => {
       const stop = this.#listenIn(this.#waiting, (error) => {
@@ -140,7 +140,7 @@ export class Watch {
   async #run(isAsked: boolean): Promise<void> {
     this.#cancel();
     this.#isWoken = false;
-    const [before, origin] = [this.#settled, this.#history];
+    const [before, history] = [this.#settled, this.#history];
     let failure: unknown = null;
     try {
       const { db, arrival, statement } = this.#options;
@@ -154,7 +154,7 @@ export class Watch {
     this.#pause = this.#isWoken ? pauses.woken : idle;
     this.#options.onLook(this);
     // The first look has no earlier history, so nobody has missed anything.
-    const error = failure ?? (origin === null || origin === this.#history ? null : otherHistory());
+    const error = failure ?? (history === null || history === this.#history ? null : otherHistory());
     // Thousands of feeds listen, and each stream that opens asks for a look, so listeners only hear news.
     const isNews = hasMoved || this.#hasFailed || error !== null;
     this.#hasFailed = failure !== null;

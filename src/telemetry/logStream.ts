@@ -35,12 +35,12 @@ export function createLogStream(): DestinationStream {
     write(text) {
       const { level, time, msg, err, pid, hostname, trace_id, span_id, ...rest } = JSON.parse(text) as Line;
       const [, severityNumber, severityText] = severities.find(([from]) => level >= from) ?? [];
-      const { type, message, stack, ...said } = err ?? {};
+      const { type, message, stack, ...others } = err ?? {};
       const exception = err && {
         'exception.type': type,
         'exception.message': message,
         'exception.stacktrace': stack,
-        err: said,
+        err: others,
       };
       const attributes = { ...rest, ...exception } as Record<string, AnyValue>; // what JSON can hold
       logger.emit({ severityNumber, severityText, timestamp: time, body: msg, attributes });

@@ -9,7 +9,7 @@ import type { Signals } from '../config/config.ts';
  * Its own messages go to `log`, which must not export to it. Returns a function that flushes and stops it.
  */
 export function startSdk(signals: Signals, log: Logger): () => Promise<void> {
-  diag.setLogger(diagnostics(log), { logLevel: DiagLogLevel.WARN }); // OTEL_LOG_LEVEL replaces it with the console
+  diag.setLogger(diagnostics(log), { logLevel: DiagLogLevel.WARN }); // OTEL_LOG_LEVEL makes it the console
   const sdk = new NodeSDK({
     resource: defaultResource().merge(resourceFromAttributes({ 'service.name': 'events-graphql' })),
     ...(!signals.traces && { spanProcessors: [] }),
@@ -24,14 +24,14 @@ const repeatMs = 60_000;
 
 /** Creates the SDK's logger, limited to a line a minute, since exporters complain about every batch. */
 function diagnostics(log: Logger): DiagLogger {
-  let toldAt = -Infinity;
-  const say = (level: 'warn' | 'error') => (message: string) => {
-    if (performance.now() - toldAt < repeatMs) return;
-    toldAt = performance.now();
+  let loggedAt = -Infinity;
+  const logAs = (level: 'warn' | 'error') => (message: string) => {
+    if (performance.now() - loggedAt < repeatMs) return;
+    loggedAt = performance.now();
     log[level](`OpenTelemetry: ${messageOf(message)}`);
   };
   const ignore = () => {};
-  return { error: say('error'), warn: say('warn'), info: ignore, debug: ignore, verbose: ignore };
+  return { error: logAs('error'), warn: logAs('warn'), info: ignore, debug: ignore, verbose: ignore };
 }
 
 /** Extracts the message from the JSON in which the SDK reports errors. */

@@ -45,7 +45,7 @@ test('each file runs once, in the order of the numbers, whichever administrator 
   });
   expect(await run()).toEqual({
     code: 0,
-    out: 'ran         1.do.schema.sql\nran         2.do.second.sql\nran         10.do.tenth.sql\n\nThe objects that they create belong to "azure_pg_admin".\n',
+    out: 'ran         1.do.schema.sql\nran         2.do.second.sql\nran         10.do.tenth.sql\n\nObjects that these files create belong to "azure_pg_admin".\n',
     err: '',
   });
   await write({ '11.do.more.sql': 'ALTER TABLE events.tenth ADD COLUMN more text' });

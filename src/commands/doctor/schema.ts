@@ -30,9 +30,9 @@ export async function checkSchema(
   }
   const wrong: string[] = [];
   const directed = applyDirectives(catalog, (message) => void wrong.push(message));
-  const left: string[] = [];
+  const leftOut: string[] = [];
   const extensions = await importExtensions(folder === null ? [] : [folder]);
-  createSchema(directed, { limits, extensions, warn: (message) => void left.push(message) });
+  createSchema(directed, { limits, extensions, warn: (message) => void leftOut.push(message) });
   const shown = new Map(directed.catalog.tables.map((table) => [table.name, table]));
   const details = [
     ...relations.filter(({ name }) => shown.has(name)).map((relation) => shownLine(relation, shown.get(relation.name))),
@@ -42,7 +42,7 @@ export async function checkSchema(
     ),
     ...(await functionLines(db, schema, user, directed.catalog.functions)),
     ...unusableLines(directed.catalog.tables, user),
-    ...left,
+    ...leftOut,
     ...wrong,
   ];
   const found = `"${schema}" shows ${shown.size} of ${relations.length} tables and views`;

@@ -1,7 +1,7 @@
 import { ident, sql, trusted } from '../../db/sql/sql.ts';
 import { type Change, changesIn, quoted } from './change.ts';
 import type { ContentsState, Relation } from './contentsState.ts';
-import { byOwner, count, defaultsOf, type GrantedKind, names } from './relations.ts';
+import { byOwner, count, defaultsOf, type GrantedKind, qualifiedNames } from './relations.ts';
 import type { RoleSpec } from './roleSpec.ts';
 
 /** Plans the privileges on the schema, on everything in it, and on future tables. */
@@ -14,7 +14,7 @@ export function privilegeChanges(contents: ContentsState, spec: RoleSpec): reado
   const grantAll = (privilege: string, kind: GrantedKind, relations: readonly Relation[]): readonly Change[] =>
     byOwner(relations).map(([owner, owned]) => {
       const missing = owned.filter(({ held }) => !held.includes(privilege));
-      const query = sql`GRANT ${trusted(privilege)} ON ${trusted(kind)} ${names(spec.schema, missing)} TO ${to}`;
+      const query = sql`GRANT ${trusted(privilege)} ON ${trusted(kind)} ${qualifiedNames(spec.schema, missing)} TO ${to}`;
       return on(`${privilege} on ${count(owned, kind)} of ${quoted(owner)}`, owner, missing.length > 0 ? [query] : []);
     });
   const those = (may: 'canInsert' | 'canUpdate' | 'canDelete') => tables.filter((table) => table[may]);

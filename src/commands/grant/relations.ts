@@ -10,7 +10,7 @@ export const byOwner = <R extends Relation>(relations: readonly R[]): readonly (
   ...Map.groupBy(relations, ({ owner }) => owner),
 ];
 
-export const names = (schema: string, relations: readonly Relation[]): Sql =>
+export const qualifiedNames = (schema: string, relations: readonly Relation[]): Sql =>
   join(relations.map(({ name }) => ident(schema, name)));
 
 /** A kind of relation, as GRANT names it. */

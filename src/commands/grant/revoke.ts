@@ -2,7 +2,7 @@ import { ident, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { type Change, changesIn, quoted } from './change.ts';
 import type { ContentsState, Relation } from './contentsState.ts';
 import { functionNames } from './functions.ts';
-import { byOwner, count, defaultsOf, type GrantedKind, names } from './relations.ts';
+import { byOwner, count, defaultsOf, type GrantedKind, qualifiedNames } from './relations.ts';
 import type { RoleSpec } from './roleSpec.ts';
 
 /** Plans to revoke everything that the role was granted in the database. */
@@ -22,7 +22,7 @@ export function revokeChanges(
     byOwner(relations.filter(isHeld)).map(([owner, owned]) =>
       revoke(`${count(owned, kind)} of ${quoted(owner)}`, owner, sql`${trusted(kind)} ${list(owned)}`),
     );
-  const namesOf = (owned: readonly Relation[]) => names(spec.schema, owned);
+  const namesOf = (owned: readonly Relation[]) => qualifiedNames(spec.schema, owned);
   return [
     ...revokeAll('TABLE', tables, namesOf),
     ...revokeAll('SEQUENCE', sequences, namesOf),

@@ -64,20 +64,19 @@ export function settingChanges({ role }: ServerState, spec: RoleSpec, writes: bo
   const isRight = (name: string, wanted: string) => isAccepted(name, set.get(name.toLowerCase()), wanted);
   const missing = Object.entries(sessionSettings(spec.session)).filter(([name, value]) => !isRight(name, value));
   const readOnly = 'default_transaction_read_only';
-  const readOnlyStatements = writes
-    ? set.has(readOnly)
-      ? [statement(sql`ALTER ROLE ${ident(spec.role)} RESET default_transaction_read_only`)]
-      : []
-    : isRight(readOnly, 'on')
-      ? []
-      : [roleStatement(spec.role, readOnly, 'on')];
+  const reset = statement(sql`ALTER ROLE ${ident(spec.role)} RESET default_transaction_read_only`);
+  const setReadOnly = isRight(readOnly, 'on') ? [] : [roleStatement(spec.role, readOnly, 'on')];
+  const setReadWrite = set.has(readOnly) ? [reset] : [];
   // They are optional, since the server otherwise sets them itself.
   return [
     onServer(
       `session settings of ${quoted(spec.role)}`,
       missing.map(([name, value]) => roleStatement(spec.role, name, value)),
     ),
-    onServer(`${writes ? 'read-write' : 'read-only'} transactions for ${quoted(spec.role)}`, readOnlyStatements),
+    onServer(
+      `${writes ? 'read-write' : 'read-only'} transactions for ${quoted(spec.role)}`,
+      writes ? setReadWrite : setReadOnly,
+    ),
   ].map((change) => ({ ...change, isOptional: true }));
 }
 

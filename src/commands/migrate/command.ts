@@ -29,7 +29,7 @@ export async function migrate(
   try {
     const { owner, files } = await runMigrations(connection.client, folder, config.schema);
     for (const { name, isNew } of files) out(`${isNew ? 'ran       ' : 'ran before'}  ${name}\n`);
-    out(`\nThe objects that they create belong to ${quoted(owner)}.\n`);
+    out(`\nObjects that these files create belong to ${quoted(owner)}.\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;

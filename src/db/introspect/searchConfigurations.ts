@@ -3,7 +3,7 @@ import type { Db } from '../db.ts';
 import { eq, sql } from '../sql/sql.ts';
 import { findAll } from './found.ts';
 
-/** Selects the text search configurations that the role may name. */
+/** Finds the text search configurations that the role may name. */
 export const findSearchConfigurations = (db: Db): Promise<readonly SearchConfiguration[]> =>
   findAll(
     db,

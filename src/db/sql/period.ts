@@ -26,7 +26,7 @@ export function earlier(instant: Sql, length: Sql, timeZone: string): Sql {
 /** The times of a period; its upper end is never open. */
 export interface Times extends Bounds {
   readonly column: Column;
-  /** The time zone whose days the period has. */
+  /** The time zone in which the days of the period begin. */
   readonly timeZone: string;
 }
 
@@ -43,7 +43,7 @@ export function selectLength({ column, timeZone, lower, upper }: Times): Sql {
   return sql`(${wall(sql`least(${join(end)})`)} ${minus} ${wall(sql`greatest(${join(first)})`)})`;
 }
 
-/** Tells whether a row's time lies in the period moved back by `length`. */
+/** Returns the condition that a row's time lies in the period moved back by `length`. */
 export function isEarlierBy(length: Sql, { column, timeZone, lower, upper }: Times): Sql {
   const shifted = (value: Sql) => {
     if (column.type.name === 'timestamptz') return earlier(value, length, timeZone);

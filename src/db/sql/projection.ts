@@ -32,7 +32,10 @@ export interface Joins {
 /** The joins of a projection without relations. */
 export const noJoins: Joins = { list: [], from: empty, attach: (row) => row };
 
-/** PostgreSQL's `join_collapse_limit` without the statement's own table; the loaders read further relations. */
+/**
+ * Maximum number of joins: PostgreSQL's `join_collapse_limit` minus one for the statement's own table. The loaders read
+ * further relations.
+ */
 export const maxJoins = 7;
 
 interface Join {

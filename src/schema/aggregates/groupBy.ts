@@ -30,7 +30,7 @@ export function createGroupBy(
           namedFields(called(parted), ({ column: { deprecationReason } }) =>
             t.field({
               type: bucket,
-              description: 'Its buckets or parts; only one time of the table itself may have them.',
+              description: 'Its buckets or parts: for only one time, and not for related rows.',
               deprecationReason,
             }),
           )),

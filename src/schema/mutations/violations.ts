@@ -6,7 +6,7 @@ import { AppError, badInput, type ErrorDetails } from '../../errors.ts';
 import type { Types } from '../types.ts';
 import { type FailedRow, failedRowOf, inputsMatching } from './failedRow.ts';
 
-/** A change of rows, as far as it explains an error. */
+/** The facts about a change of rows that help to explain its error. */
 export interface RowChange {
   readonly table: Table;
   readonly verb: 'create' | 'update' | 'delete';
@@ -55,8 +55,8 @@ const generalOf = ({ code = '' }: DatabaseError) =>
     : (['CONFLICT', 'The row conflicts with another row'] as const);
 
 /**
- * Finds inputs that share a unique key, for errors without a detail: a partition only gives one to roles that may read
- * it directly.
+ * Finds inputs that share a unique key, for errors without a detail. PostgreSQL gives the detail of a partition's key only
+ * to roles that may read the partition itself.
  */
 function repeatedKey(types: Types, { table, values }: RowChange): AppError | null {
   if (!Array.isArray(values)) return null;
