@@ -96,7 +96,7 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
   const warn = (message: string) => log.warn({ schema: schemaName }, message);
   const directed = applyDirectives(found, warn);
   if (directed.catalog.tables.length === 0)
-    throw nothingToServe(schemaName, 'tables of extensions, and those that a comment omits, do not count');
+    throw nothingToServe(schemaName, 'its tables belong to extensions, or comments omit them');
   const { catalog } = directed;
   const schema = createSchema(directed, { limits, extensions, warn, onSchemaChanged });
   const wholeSchema = heldWeakly(() => createSchema(directed, { limits, extensions, warn: () => {} }));

@@ -94,7 +94,10 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     });
     const { checkSoon, refreshDocuments } = served;
     following = followManifests({
-      ...{ paths, first: manifests, pollMs: config.schemaPollMs, log },
+      paths,
+      first: manifests,
+      pollMs: config.schemaPollMs,
+      log,
       onChange(changed) {
         documents.store = changed;
         refreshDocuments();

@@ -127,7 +127,10 @@ const run = async (
   name?: string,
 ) =>
   execute({
-    ...{ schema, document, variableValues: given, operationName: name },
+    schema,
+    document,
+    variableValues: given,
+    operationName: name,
     contextValue: createContext({ caller: null, origin: 'check', tails }, config.requestLimits),
   });
 

@@ -47,7 +47,9 @@ export function calledFunction(
     // A function may return a row twice, or rows that the table does not have, so its keys cannot be relied on.
     rows: (given) => ({
       ...table,
-      ...{ wholeRow: false, primaryKey: key ?? [], indexes: [] },
+      wholeRow: false,
+      primaryKey: key ?? [],
+      indexes: [],
       call: calledRows(types.catalog, fn, columns, args.read(given), parent),
     }),
     match: parent && { ...byColumns(parent, parent.primaryKey), alias: parentAlias },
