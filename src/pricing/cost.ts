@@ -61,6 +61,10 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
   const counts = createCounts(pages, given);
   const total = createTotal();
 
+  /**
+   * Adds up fields that each of `parents` objects has. `page` is the number of rows below a connection, and `each` the
+   * number of rows that one of the objects costs.
+   */
   const walk = (fields: readonly MergedField[], parents: number, page: number, above: string, each = 0): void => {
     const asked = new Set<string>();
     for (const field of fields) {
@@ -72,7 +76,7 @@ export function priceOf({ schema, document, operationName, variables, pages }: P
       const type = definition && getNamedType(definition.type);
       total.name(parents * field.key.length);
       if (!type || !isCompositeType(type)) {
-        total.leaf(path, parents, asked.has(name) ? 1 : leafRows(definition));
+        total.leaf(path, parents, leafRows(definition, node, counts, asked.has(name)));
         asked.add(name);
         continue;
       }

@@ -42,10 +42,19 @@ const groupSizes: PageLimits = { defaultSize: 1000, maxSize: 10_000 };
 /** Items counted for a list of the introspection other than the list of all types. */
 const introspectedItems = 5;
 
-/** Returns the rows that a leaf costs: none for a column. */
-export function leafRows(definition: Definition | undefined): number {
+/**
+ * Returns the rows that a leaf costs: none for a column, but one if the same field was already selected. A function is
+ * called again, since its arguments may differ; only sets of values compute rows and have a page.
+ */
+export function leafRows(
+  definition: Definition | undefined,
+  node: FieldNode,
+  counts: Counts,
+  isAgain: boolean,
+): number {
   const source = sourceOf(definition);
-  if (source?.kind === 'call') return 1 + (source.computedRows ?? 0);
+  if (source?.kind === 'call') return source.computedRows ? source.computedRows + counts.page(node) : 1;
+  if (isAgain) return 1;
   return source?.kind === 'count' ? countRows : 0;
 }
 

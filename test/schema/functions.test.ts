@@ -360,8 +360,9 @@ describe('the price of a function', () => {
     ],
     ["PostgreSQL's default of ROWS", '{ doubled(first: 3) { nodes { name } } }', 1000 + 3],
     ['only its page if PostgreSQL can inline it', '{ keyed(first: 3) { nodes { name } } }', 3],
-    ['its ROWS and its slice for rows of no table', '{ spans(n: 9, first: 3) { lo } }', 1000 + 3],
-    ['its ROWS for a set of values', '{ numbers(n: 9) }', 1000 + 1],
+    ['its ROWS and its page for rows of no table', '{ spans(n: 9, first: 3) { lo } }', 1000 + 3],
+    ['its ROWS and its page for a set of values', '{ numbers(n: 9) }', 1000 + 50],
+    ['its ROWS again for another alias', '{ a: numbers(n: 8, first: 3) b: numbers(n: 9, first: 4) }', 2000 + 7],
     [
       'its ROWS again for each row',
       '{ things(first: 4) { nodes { latest(first: 2) { nodes { body } } } } }',
