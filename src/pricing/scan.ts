@@ -3,8 +3,8 @@ import type { RequestLimits } from '../config/limits.ts';
 import { tooComplex } from '../errors.ts';
 
 /**
- * Limit of nested brackets. Parser, validation rules and value readers are recursive, and 10,000 levels, which fit into
- * 30 kB, overflow the stack.
+ * Maximum depth of nested brackets. Parser, validation rules and value readers are recursive, and 10,000 levels, which
+ * fit into 30 kB, overflow the stack.
  */
 export const maxNesting = 200;
 

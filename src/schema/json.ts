@@ -14,13 +14,13 @@ declare global {
   }
 }
 
-/** Parses JSON so that `JSON.stringify` returns every number with its original digits. */
+/** Parses JSON so that `JSON.stringify` changes the value of no number. */
 export const parseJson = (text: string): unknown =>
   longOrExponential.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
 
 /**
- * Finds all numbers whose digits JavaScript could change. It may also match other numbers and texts, but not most
- * UUIDs, in which a digit is often followed by an `e`.
+ * Matches every text with a number whose value JavaScript could change. It may match other texts, but not most UUIDs, in
+ * which a digit is often followed by an `e`.
  */
 const longOrExponential = /\d{16}|(?:^|[[:,\s])-?[\d.]+e/i;
 

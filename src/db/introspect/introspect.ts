@@ -15,7 +15,7 @@ export interface Introspection {
   readonly ms: number;
 }
 
-/** Limit of repetitions while the catalog keeps changing. */
+/** Maximum number of attempts while the catalog keeps changing. */
 const tries = 10;
 
 /**

@@ -5,7 +5,7 @@ import { computed, type Measure, type RowsMeasure } from './measure.ts';
 import { alias, from, type Rows } from './select.ts';
 import { and, empty, ident, join, type Sql, sql, trusted } from './sql.ts';
 
-/** Limit of the groups of one field, and of the buckets of one group. */
+/** Maximum number of groups in one field, and of buckets in one group. */
 export const maxGroups = 10_000;
 
 /** A grouping of rows, with the condition on its groups and their order. */
