@@ -112,13 +112,13 @@ const translations: readonly Translation[] = [
     states: /^21000$/,
     when: ({ routine }) => routine === 'ExecOnConflictUpdate',
     code: 'BAD_USER_INPUT',
-    message: 'Two inputs describe the same row',
+    message: 'Two inputs have the same key; leave one of them out',
   },
   {
     states: /^54000$/,
     when: ({ where }, kind) => kind === 'write' && where === undefined,
     code: 'BAD_USER_INPUT',
-    message: 'A value is too large for the table or one of its indexes',
+    message: 'A value is too large for the table or one of its indexes; shorten it',
   },
   {
     states: /^(40|55(006|P03))/,
@@ -126,7 +126,7 @@ const translations: readonly Translation[] = [
     code: 'CONFLICT',
     message: 'The rows are being changed by another transaction; try again',
   },
-  { states: /^42501$/, code: 'FORBIDDEN', message: 'The database does not permit this' },
+  { states: /^42501$/, code: 'FORBIDDEN', message: 'Grants or row security in the database do not permit this' },
   {
     states: /^25006$/,
     code: 'DATABASE_UNAVAILABLE',

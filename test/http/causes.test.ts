@@ -171,7 +171,7 @@ test('a value that is too long for an index is the client’s to fix', async () 
   );
   expect(answer).toMatchObject({
     ...theirs,
-    message: 'A value is too large for the table or one of its indexes',
+    message: 'A value is too large for the table or one of its indexes; shorten it',
     state: '54000',
   });
 });

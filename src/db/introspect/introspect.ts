@@ -36,7 +36,9 @@ export async function introspect(db: Db, schema: string, before?: string): Promi
     }
     fingerprint = now;
   }
-  throw new Error(`The schema "${schema}" changed each of the ${tries} times that its catalog was read`);
+  throw new Error(
+    `The schema "${schema}" changed each of the ${tries} times that its catalog was read; try again when its migration has ended`,
+  );
 }
 
 function digestOf({ tables, ...rest }: Catalog): string {

@@ -111,7 +111,7 @@ export function createPool(options: PoolOptions): Pool {
     usable: members.usable,
     problem: () => opener.problem,
     onWaiting: () => opener.grow(),
-    onStranded: () => opener.suspect(new LoginError('connect', 'The server did not complete a login in time')),
+    onStranded: () => opener.suspect(new LoginError('connect', 'The database server did not complete a login in time')),
   });
   const open = async () => {
     const member = await inDetachedSpan('login', loginSpan, members.open);

@@ -153,7 +153,7 @@ describe('row security', () => {
       'mutation { createThing(input: { code: "new", label: "theirs" }) { thing { code } } }',
     );
     expect(errors?.[0]).toMatchObject({
-      message: 'The database does not permit this',
+      message: 'Grants or row security in the database do not permit this',
       extensions: { code: 'FORBIDDEN' },
     });
     await database.admin('alter table events.thing disable row level security');
