@@ -30,10 +30,7 @@ export interface RequestRecord {
   readonly watch: (db: Db) => Db;
 }
 
-/**
- * The records of the requests that arrive at a socket. Yoga gets them this way because it copies a context that is passed
- * along with a request.
- */
+/** The records of the requests that arrive at a socket. They do not travel in Yoga's context, because Yoga copies it. */
 export const records = new WeakMap<IncomingMessage, RequestRecord>();
 
 /** Context of a request before there is an API to run it on. */

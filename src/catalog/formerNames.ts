@@ -10,7 +10,7 @@ import { writeKeys } from './writable.ts';
 export type FormerNames = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * Finds the names that things had before a directive renamed them, and those that earlier releases gave, which treated
+ * Finds the former names of things: those before a directive renamed them, and those of earlier releases, which treated
  * every non-ASCII character as a separator.
  */
 export function formerNames(directed: Directed, taken: readonly string[], names: Names): FormerNames {

@@ -19,7 +19,7 @@ export interface RootNames {
   readonly added: (table: Table) => readonly [field: string, type: string];
 }
 
-/** Names the root fields, and tells which names they and their families take. */
+/** Names the root fields. Also returns all names that they and their families take. */
 export function nameRoots(
   catalog: Catalog,
   nameOf: NameOf,

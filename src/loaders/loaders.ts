@@ -15,7 +15,7 @@ import { isEstimated, type Rows, selectCount, selectEstimate } from '../db/sql/s
 import type { Sql } from '../db/sql/sql.ts';
 import { BatchReads, matchName, nameOf } from './batchReads.ts';
 
-/** A value that JSON can distinguish in the arguments of a load. */
+/** A key or argument of a load: different values differ as JSON, too. */
 export type LoadArgument =
   | string
   | number

@@ -26,7 +26,7 @@ export interface Plans {
    * `isKnown`.
    */
   of(document: DocumentNode, operationName: string | null | undefined, isKnown: boolean): OperationPlans | null;
-  /** Returns existing plans, whose document was admitted before. */
+  /** Returns an operation's plans if they exist; its document was then admitted before. */
   known(document: DocumentNode, operationName: string | null | undefined): OperationPlans | null;
 }
 

@@ -3,7 +3,7 @@ export type StreamEnd = 'TIME_LIMIT' | 'TOKEN_EXPIRED' | 'TOO_SLOW' | 'SCHEMA_CH
 
 /** A bounded queue for one client, so that a client which does not read costs no more than one which does. */
 export interface Mailbox<T> {
-  /** Adds an item. An item beyond the limit ends the mailbox; items nobody will take are dropped. */
+  /** Adds an item. An item beyond the limit ends the mailbox; items that nobody will take are dropped. */
   put(item: T): void;
   /** Ends the mailbox and drops what was not taken: the client resumes after what it took. */
   end(reason: StreamEnd): void;

@@ -9,7 +9,8 @@ import type { Signals } from '../config/config.ts';
  * Its own messages go to `log`, which must not export to it. Returns a function that flushes and stops it.
  */
 export function startSdk(signals: Signals, log: Logger): () => Promise<void> {
-  diag.setLogger(diagnostics(log), { logLevel: DiagLogLevel.WARN }); // OTEL_LOG_LEVEL makes it the console
+  // If OTEL_LOG_LEVEL is set, the SDK logs to the console instead.
+  diag.setLogger(diagnostics(log), { logLevel: DiagLogLevel.WARN });
   const sdk = new NodeSDK({
     resource: defaultResource().merge(resourceFromAttributes({ 'service.name': 'events-graphql' })),
     ...(!signals.traces && { spanProcessors: [] }),

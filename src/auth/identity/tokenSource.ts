@@ -28,7 +28,7 @@ export type TokenEvent =
 
 export interface TokenSourceOptions {
   readonly credential: Credential;
-  /** Names the resource that the tokens are for. */
+  /** The resource that the tokens are for. */
   readonly scope: string;
   /** Time after which an attempt counts as failed. */
   readonly attemptTimeoutMs: number;

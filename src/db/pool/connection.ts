@@ -73,7 +73,7 @@ async function connect(options: ConnectionOptions, token: Token, startup?: strin
     password: token.text,
     connection: new RowConnection({ stream: () => socket, ssl, keepAlive: true, keepAliveInitialDelayMillis: 10_000 }),
     connectionTimeoutMillis: connectTimeoutMs,
-    // Later than the server's own limit, so it only ends waiting for a silent server.
+    // Later than the server's own limit, so it ends only the wait for a silent server.
     query_timeout: statementTimeoutMs + 5000,
     application_name: 'events-graphql',
     ...(startup !== undefined && { options: startup }),

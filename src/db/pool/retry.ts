@@ -4,7 +4,7 @@ import type { Lender, UseOptions, Work } from './pool.ts';
 
 const maxRuns = 3;
 
-/** Options of a repeated run; the meter is for reads. */
+/** Options of work that may run again; only reads use the meter. */
 export type RetryOptions = Pick<UseOptions, 'signal' | 'borrower' | 'meter'>;
 
 /**

@@ -34,7 +34,7 @@ export interface ListOrder {
 export interface Orders {
   /** Returns the type of an item of a table's `orderBy`; null if no column can be sorted. */
   readonly orderBy: (table: Table) => InputObjectRef | null;
-  /** Reads `orderBy`; `isWhole` tells that the list has all rows of the table. Throws BAD_USER_INPUT for a null. */
+  /** Reads `orderBy`; `isWhole` is true if the list has all rows of the table. Throws BAD_USER_INPUT for a null. */
   readonly read: (table: Rows, orderBy: unknown, isWhole: boolean) => ListOrder;
 }
 
