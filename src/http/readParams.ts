@@ -35,7 +35,7 @@ export function limitBody(maxBytes: number): Rule<BodyContext> {
     const limit = limitOf(context, maxBytes);
     if (announced !== null && !(Number(announced) <= limit)) throw tooLong(limit);
     const { share } = context;
-    const length = Number(announced ?? maxBytes);
+    const length = Number(announced ?? limit);
     return share?.expect(length)?.then(() => share.add(length)) ?? share?.add(length);
   };
 }

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { createInFlight } from '../../src/db/inFlight.ts';
+import { limitBody } from '../../src/http/readParams.ts';
 import { createApp } from '../../src/server/app.ts';
 import { appConfig } from '../support/config.ts';
 import { setUp, setUpServer } from '../support/setUp.ts';
@@ -76,6 +77,16 @@ test('endless bodies are read only while there is room; others are served meanwh
   const answers = bodies.map(async (socket) => String((await once(socket, 'data'))[0]).slice(0, 12));
   for (const socket of bodies) socket.write(' ');
   expect(await Promise.all(answers)).toEqual(Array(20).fill('HTTP/1.1 200'));
+});
+
+test('a body of unknown length takes only the room of what its sender may send', async () => {
+  const inFlight = createInFlight(100_000_000);
+  const share = inFlight.open('reader', 0);
+  const caller = { id: 'reader', permissions: new Set(['read'] as const), claims: {}, expiresAt: Infinity };
+  const request = new Request('http://localhost/graphql', { method: 'POST', body: '{}' });
+  await limitBody(20_000_000)(request, { share, caller });
+  expect(inFlight.held).toBe(1_000_000);
+  share.release();
 });
 
 test('one caller cannot use all the room', async () => {
