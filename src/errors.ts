@@ -26,7 +26,7 @@ export type ErrorCode = keyof typeof statuses;
 
 export const errorCodes = Object.keys(statuses) as readonly ErrorCode[];
 
-/** Time in seconds after which a client may try again. */
+/** Time in seconds after which a client may try again, by code. */
 const retryAfter: Partial<Record<ErrorCode, number>> = { AUTHENTICATION_UNAVAILABLE: 1, DATABASE_UNAVAILABLE: 1 };
 
 /** Codes of temporary errors: the same request may succeed later. */
@@ -107,10 +107,10 @@ export const unavailable = (cause: unknown): AppError =>
 export const schemaChanging = (cause?: unknown): AppError =>
   new AppError('DATABASE_UNAVAILABLE', 'The schema of the database is changing; try again', { cause });
 
-/** Returns something thrown as an error. */
+/** Returns a thrown value as an Error; wraps it if it is none. */
 export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
-/** Returns the message of something thrown. */
+/** Returns the message of a thrown value. */
 export const errorMessage = (thrown: unknown): string => asError(thrown).message;
 
 /** Returns the SQLSTATE or the system's error code that an error carries. */

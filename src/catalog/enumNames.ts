@@ -11,7 +11,7 @@ export interface EnumNames {
   readonly enumValues: (type: Enum) => ReadonlyMap<string, string>;
   /** Returns a column's value in enums of columns. */
   readonly columnValue: (table: Table, column: Column) => string;
-  /** Enum values for a table's `conflictKeys`. */
+  /** Returns a table's `conflictKeys`, each under the name of its enum value. */
   readonly conflictKeys: (table: Table) => ReadonlyMap<string, ConflictKey>;
 }
 
@@ -28,7 +28,7 @@ export function nameEnums(
     catalog.tables.map((table) => {
       const wanted = table.columns.map((column) => {
         const name = nameOf('column', table.name, column.name);
-        // Names in other scripts are kept whole: their spelt code points are not words to separate.
+        // The code points that spell a name in another script in its field are not words to separate with `_`.
         const word = /\P{ASCII}/u.test(name) ? name : fieldOf(table, column);
         return { key: column.name, from: name, name: enumValue(word) };
       });

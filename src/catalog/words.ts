@@ -50,13 +50,14 @@ export const capital = (word: string) => word.charAt(0).toUpperCase() + word.sli
 /** Makes a name legal: not empty, not beginning with a digit or with introspection's two underscores. */
 const legal = (name: string): string => (/^[A-Za-z]|^_[^_]/.test(name) ? name : `_${name.replace(/^_+/, '')}`);
 
-/** Returns the singular; "data", as in `sensor_data`, stays as it is. */
-export const singular = (name: string): string => (/data$/i.test(name) ? name : lastWord(name, pluralize.singular));
-const plural = (name: string): string => (/data$/i.test(name) ? name : lastWord(name, pluralize.plural));
+export const singular = (name: string): string => changeLastWord(name, pluralize.singular);
+const plural = (name: string): string => changeLastWord(name, pluralize.plural);
 
-/** Changes the last word, unless it contains other characters than ASCII. */
-const lastWord = (name: string, change: (word: string) => string) =>
-  /\P{ASCII}[A-Za-z]*$/u.test(name) ? name : name.replace(/[A-Z]?[a-z]+$|[A-Z]+$/, (word) => change(word));
+/** Changes the last word of a name, unless it is "data", as in `sensor_data`, or contains non-ASCII characters. */
+const changeLastWord = (name: string, change: (word: string) => string) =>
+  /data$/i.test(name) || /\P{ASCII}[A-Za-z]*$/u.test(name)
+    ? name
+    : name.replace(/[A-Z]?[a-z]+$|[A-Z]+$/, (word) => change(word));
 
 /** Converts a table's name to that of its list field: plural. */
 export function listName(table: string): string {

@@ -21,7 +21,7 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
 };
 
 /** Runs one command; resolves with the exit code once it has ended. */
-export async function run(args: readonly string[], environment: Parameters<Command>[0]): Promise<number> {
+export async function run(args: readonly string[], environment: Environment): Promise<number> {
   const [first = 'serve', ...rest] = args;
   if (first === '-v' || args.includes('--version'))
     return print(`${packageJson.name} ${packageJson.version}, Node.js ${process.version}\n`);
@@ -36,7 +36,7 @@ export async function run(args: readonly string[], environment: Parameters<Comma
     : refuse(unknownText(first, 'command', Object.keys(commands)));
 }
 
-async function runCommand(name: CommandName, args: readonly string[], environment: Parameters<Command>[0]) {
+async function runCommand(name: CommandName, args: readonly string[], environment: Environment) {
   if (args.some((arg) => /^(--help|-h)$/.test(arg))) return print(helpOf(name, commandLines[name]));
   try {
     const command = await commands[name]();

@@ -6,7 +6,7 @@ import { loadAssets } from './assets.ts';
 import { documentListPath } from './useDocumentList.ts';
 
 /**
- * Serves GraphiQL to browsers that open the endpoint, and redirects the server's root to it. Its files lie below
+ * Serves GraphiQL to browsers that open the endpoint, and redirects the server's root to it. Its files are below
  * `<endpoint>/graphiql/`; Yoga's own GraphiQL must be off. The page does not depend on the schema, since the browser
  * creates its ready tabs from an introspection. It may connect to `sources`.
  */
@@ -14,7 +14,7 @@ export function useGraphiQL(endpoint: string, sources = "'self'"): Plugin {
   const html = page(`${basename(endpoint)}/graphiql`);
   const folder = `${endpoint}/graphiql/`;
   const headers = {
-    // The browser itself enforces that GraphiQL works in a closed network. Monaco creates some inline styles.
+    // The page may load nothing from elsewhere, so it works in a closed network too. Monaco creates inline styles.
     ...pageHeaders("worker-src 'self'", `connect-src ${sources}`, "style-src 'self' 'unsafe-inline'", 'font-src data:'),
     'cache-control': 'no-cache',
   };
@@ -38,7 +38,7 @@ export function useGraphiQL(endpoint: string, sources = "'self'"): Plugin {
   };
 }
 
-/** Links are relative to the endpoint, so that a proxy may add a prefix. */
+/** Returns the page. Its links are relative to the endpoint, so that a proxy may add a prefix. */
 const page = (folder: string) => `<!doctype html>
 <html lang="en">
   <head>

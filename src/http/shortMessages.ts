@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** Length in characters. */
+/** Maximum lengths, in characters. */
 const longestWord = 200;
 const longestMessage = 1000;
 

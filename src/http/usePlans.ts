@@ -146,7 +146,8 @@ function findRun(request: Request, path: string, context: PlanContext, options: 
   }
 }
 
-const known = new Set(['query', 'variables', 'operationName', 'extensions', 'documentId', 'doc_id', 'id']);
+/** The names of parameters that Yoga accepts. */
+const knownParameters = new Set(['query', 'variables', 'operationName', 'extensions', 'documentId', 'doc_id', 'id']);
 
 /** Tells whether Yoga would accept the parameters themselves. */
 function isOrdinary(params: GraphQLParams): boolean {
@@ -158,7 +159,7 @@ function isOrdinary(params: GraphQLParams): boolean {
     (operationName === undefined || typeof operationName === 'string') &&
     isObject(variables) &&
     isObject(extensions) &&
-    Object.keys(params).every((name) => known.has(name))
+    Object.keys(params).every((name) => knownParameters.has(name))
   );
 }
 

@@ -1,4 +1,6 @@
-/** Creates names that things keep as long as they exist; a thing without its own text gets a number. */
+/**
+ * Returns a function that gives each object a name, which it keeps: the one that `nameOf` returns, otherwise a number.
+ */
 export function createNames(): (thing: object, nameOf?: () => string) => string {
   const names = new WeakMap<object, string>();
   let last = 0;
@@ -11,7 +13,7 @@ export function createNames(): (thing: object, nameOf?: () => string) => string 
   };
 }
 
-/** Caches values derived from a thing, by name, as long as the thing exists. */
+/** Creates a cache of values made from objects, several per object by name; they are freed with the object. */
 export function createKept<T extends object>() {
   const kept = new WeakMap<object, Map<string, T>>();
   return {

@@ -86,9 +86,10 @@ export interface Below {
 
 /** The reason why an operation has no plan. */
 export class Unplanned {
-  readonly field: string;
+  /** The field, the kind of operation, or the error that prevents a plan. */
+  readonly reason: string;
 
-  constructor(field: string) {
-    this.field = field;
+  constructor(reason: string) {
+    this.reason = reason;
   }
 }

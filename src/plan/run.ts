@@ -51,7 +51,7 @@ export function prepareRun(plans: OperationPlans, given: Readonly<Record<string,
 export function obstacleTo(plans: OperationPlans, given: Readonly<Record<string, unknown>>): string | null {
   const { coerced } = getVariableValues(plans.schema, plans.operation.variableDefinitions ?? [], given);
   const plan = coerced && plans.with(coerced);
-  return plan instanceof Unplanned ? plan.field : null;
+  return plan instanceof Unplanned ? plan.reason : null;
 }
 
 async function runPlan({ root }: Plan, askedOf: AskedOf, context: Context, longest: number): Promise<PlannedResult> {

@@ -40,7 +40,7 @@ export function checkShape(
     if (++selections > limits.tokens)
       throw tooComplex(`The document has more than ${limits.tokens} selections when its fragments are spread`);
   };
-  const compare = (count: number) => {
+  const countPairs = (count: number) => {
     pairs += (count * (count - 1)) / 2;
     if (pairs > maxPairs) throw tooComplex('The document repeats too many fields or fragments');
   };
@@ -49,10 +49,10 @@ export function checkShape(
     if (depth > limits.depth) throw tooComplex(`The document nests fields deeper than ${limits.depth} levels`);
     let spread = 0;
     const fields = mergedFields(parts, { fragments, onSelection, onFragment: () => spread++ });
-    compare(spread);
+    countPairs(spread);
     // graphql-js also compares fields of the same name on different types, and the selections below them.
     for (const same of Map.groupBy(fields, ({ key }) => key).values()) {
-      compare(same.reduce((sum, { nodes }) => sum + nodes.length, 0));
+      countPairs(same.reduce((sum, { nodes }) => sum + nodes.length, 0));
       walk(
         same.flatMap((field) => partsBelow(field)),
         depth + 1,

@@ -25,7 +25,7 @@ export interface Source {
   readonly match?: Match | undefined;
   /**
    * Returns the computed value that the arguments ask for, which the statement of the parent's row selects; undefined if
-   * they ask for `columns`. Rows without it can be loaded again by the columns of `match`.
+   * the value is made from `columns` instead. Rows without it can be loaded again by the columns of `match`.
    */
   readonly computed?: ((args: Arguments) => ComputedValue | undefined) | undefined;
   /** Estimated number of rows that a function computes, however few are selected. */

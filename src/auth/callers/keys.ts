@@ -9,15 +9,13 @@ const keysLiveMs = 86_400_000;
 export interface KeysOptions {
   /** Minimum time after a successful fetch before a token with an unknown key causes another. */
   readonly cooldownMs?: number;
-  /** Minimum time after a failed fetch; until then it rejects with the same error. */
+  /** Minimum time after a failed fetch before another; until then, `find` rejects with the same error. */
   readonly retryMs?: number;
 }
 
 export interface Keys {
   readonly find: JWTVerifyGetKey;
-  /**
-   * Returns an object that identifies the fetched keys: another one after each fetch, undefined once they have expired.
-   */
+  /** Returns an object that stands for the fetched keys, a new one after each fetch; undefined once they expired. */
   readonly held: () => object | undefined;
 }
 

@@ -17,7 +17,7 @@ import { checkRole, checkSession } from './session.ts';
 import { checkTls, tlsRemedy } from './tls.ts';
 import { checkToken, tokenRemedy } from './token.ts';
 
-/** The means of examination apart from the database. */
+/** The access to the network, the clock and tokens, which tests replace. */
 export interface Probes {
   readonly lookup: Lookup;
   /** This machine's clock, in milliseconds since 1970. */

@@ -37,7 +37,7 @@ export async function checkRole(client: ClientBase, schema: string): Promise<Out
     [schema],
   );
   const [role] = rows;
-  if (!role) return warning('unknown', 'Check whether the role was just dropped');
+  if (!role) return warning('PostgreSQL no longer knows the role of this session', 'Check whether it was just dropped');
   const powers = [
     role.super && 'a superuser',
     role.administers && 'an administrator of the server',

@@ -20,7 +20,7 @@ export interface ContentsState {
     /** Whether the administrator may act for the owner. */
     readonly isOurs: boolean;
     /** Other roles that may act for the owner and could own its objects. */
-    readonly alsoOf: readonly string[];
+    readonly otherOwners: readonly string[];
   };
   readonly schema: { readonly owner: string; readonly held: Held } | null;
   /** Whether it is the coordinator of a Citus cluster. */
@@ -40,6 +40,7 @@ export interface ContentsState {
   readonly sequences: readonly Relation[];
   /** Functions that the API can serve. */
   readonly functions: readonly GrantedFunction[];
+  /** The default privileges in the schema, by the role that creates the objects. */
   readonly defaults: readonly { readonly owner: string; readonly kind: 'TABLES' | 'SEQUENCES'; readonly held: Held }[];
 }
 
@@ -70,7 +71,7 @@ export const contentsState = ({ role, schema }: RoleSpec): Sql => sql`pg_catalog
         where p.grantee ${eq} 0 and p.privilege_type ${eq} 'CONNECT'
       ),
       'isOurs', pg_catalog.pg_has_role(d.datdba, 'member'),
-      'alsoOf', (
+      'otherOwners', (
         select coalesce(pg_catalog.json_agg(r.rolname), '[]') from pg_catalog.pg_roles r
         where not r.rolsuper and not r.oid ${eq} d.datdba and pg_catalog.pg_has_role(r.oid, d.datdba, 'member')
       ))

@@ -55,7 +55,7 @@ export const isSomethingNeeded = (results: readonly Result[]): boolean =>
  * administrators share, since none may act for another.
  */
 function handover(owner: string | null | undefined, database: ContentsState['database']): readonly string[] {
-  if (!owner || !database.isOurs || !database.alsoOf.includes(owner)) return [];
+  if (!owner || !database.isOurs || !database.otherOwners.includes(owner)) return [];
   return [
     `or, once, as any role that may act as ${quoted(database.owner)}:`,
     `  ${statement(sql`REASSIGN OWNED BY ${ident(owner)} TO ${ident(database.owner)}`)}`,

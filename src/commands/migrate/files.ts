@@ -7,10 +7,10 @@ export interface MigrationFile {
   readonly name: string;
 }
 
-/** Reads the migrations of a folder in order; throws a UsageError that names any other file. */
+/** Reads the migrations of a folder in order; throws a UsageError that names SQL files called otherwise. */
 export async function readMigrationFiles(folder: string): Promise<readonly MigrationFile[]> {
   const names = await readdir(folder).catch((error: Error) => {
-    throw new UsageError(`${error.message}`);
+    throw new UsageError(error.message);
   });
   const scripts = names.filter((name) => /^[^.].*\.sql$/.test(name));
   const files = scripts.map((name) => ({ number: Number(/^(\d{1,15})\.do\.[\w-]+\.sql$/.exec(name)?.[1]), name }));

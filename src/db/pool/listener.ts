@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { openTokenSource } from '../../auth/identity/tokenSource.ts';
 import type { Identity } from '../../config/database.ts';
+import { asError } from '../../errors.ts';
 import { type Notice, noticeChannel, readNotice } from '../sql/notice.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 
@@ -49,9 +50,10 @@ export function createListener({ server, onNotice, onError }: ListenerOptions): 
     let pause = pauses.first;
     while (!signal.aborted) {
       const began = performance.now();
-      await listen().catch((error: unknown) => onError(error instanceof Error ? error : new Error(String(error))));
-      pause = performance.now() - began > pauses.longest ? pauses.first : Math.min(pause * 2, pauses.longest);
+      await listen().catch((error: unknown) => onError(asError(error)));
+      if (performance.now() - began > pauses.longest) pause = pauses.first;
       await wait(pause, null, { ref: false, signal }).catch(() => null);
+      pause = Math.min(pause * 2, pauses.longest);
     }
   }
 

@@ -6,7 +6,7 @@ import { pruning, type Sql, sql, trusted } from './sql.ts';
 export interface Operand {
   readonly sql: Sql;
   readonly type: Type;
-  /** As in `Column`; absent if it is no column. */
+  /** As in `Column`; absent for other expressions. */
   readonly partitions?: PartitionCount | false | undefined;
 }
 

@@ -3,7 +3,7 @@ import { isOnNodes } from '../../catalog/distribution.ts';
 import { hasNullable } from '../../catalog/uniqueKeys.ts';
 import { equal, operandOf } from './compare.ts';
 import type { Conflict, Group, InputName, Insert } from './insertInput.ts';
-import { marker } from './markers.ts';
+import { type Marker, marker } from './markers.ts';
 import type { Row } from './row.ts';
 import { alias } from './select.ts';
 import { and, eq, ident, type Sql, sql } from './sql.ts';
@@ -34,8 +34,8 @@ export function foundByKey(catalog: Catalog, table: Table, { key }: Conflict, in
  * their order. So among rows with the same value of the column, the first belongs to the first input with this value.
  */
 export function foundByDistribution(catalog: Catalog, column: Column, input: InputName): Sql {
-  const [group, row, position] = (['group', 'row', 'position'] as const).map((name) => ident(marker(catalog, name)));
-  if (!group || !row || !position) throw new Error('A marker lacks a name');
+  const named = (name: Marker) => ident(marker(catalog, name));
+  const [group, row, position] = [named('group'), named('row'), named('position')];
   const [place, given] = [ident('w', column.name), sql`i.${input(column.name)}`];
   const counted = (by: Sql, order: Sql) =>
     sql`pg_catalog.row_number() over (partition by ${by} order by ${order}) as ${position}`;

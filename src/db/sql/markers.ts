@@ -4,7 +4,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 export type Marker =
   /** Number, from 1, of the key or input of a batch to which a row belongs. */
   | 'n'
-  /** The text of a row without a key and its position among rows with equal text, or its place on disk. */
+  /** The order of rows without a key: by the hash of their text and the position among equals, or by place on disk. */
   | 'row'
   | 'position'
   | 'tableoid'

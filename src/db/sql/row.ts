@@ -39,7 +39,7 @@ export class RowShape {
     return this.#places.get(column);
   }
 
-  /** Returns the shape that shows the columns `names` of a row as a row of their own, named `columns`. */
+  /** Returns the shape of a row that consists of the columns `names` of a row of this shape, renamed to `columns`. */
   view(names: readonly string[], columns: readonly string[]): RowShape {
     const known = this.#views.get(names);
     if (known) return known;

@@ -122,10 +122,10 @@ function textOf(parts: readonly string[]): string {
 
 const texts = new WeakMap<readonly string[], string>();
 
-/** Tells whether a value reaches PostgreSQL unchanged, which a slot never does. */
+/** Tells whether a value reaches PostgreSQL unchanged; throws for a slot. */
 function isText(value: Value): boolean {
   if (typeof value === 'string') return value.isWellFormed();
-  if (value instanceof Slot) return value.toString();
+  if (value instanceof Slot) return value.toString(); // throws: the slot was not filled
   return typeof value !== 'object' || (value?.every(isText) ?? true);
 }
 
@@ -138,7 +138,7 @@ export const filled = (query: Sql, variables: Readonly<Record<string, unknown>>)
       }
     : query;
 
-/** Returns a text that is equal for equal statements with equal values, as a loader's name. */
+/** Returns a text that identifies a statement with its values, for the names of loaders. */
 export function identity(query: Sql): string {
   const name = identities.get(query) ?? textOf(query.text) + JSON.stringify(query.values);
   identities.set(query, name);

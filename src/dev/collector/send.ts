@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { temporaryCodes } from '../../errors.ts';
 
-/** Runs a document; rejects with an `UnavailableError` if it may succeed later, or if the signal aborts. */
+/**
+ * Runs a document. Rejects with an `UnavailableError` if it may succeed later, and with the signal's reason if that
+ * aborts.
+ */
 export type Send = (query: string, variables?: object) => Promise<unknown>;
 
 /** An error for a request whose outcome is unknown. */

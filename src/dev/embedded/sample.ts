@@ -51,7 +51,7 @@ export async function loadSample(client: ClientBase, options: SampleOptions = {}
   onProgress?.(1);
 }
 
-/** The same migrations that a new server on Azure gets. */
+/** Folder of the sample's migrations, which a new server on Azure gets too. */
 const migrations = new URL('../../../sample/migrations/', import.meta.url);
 
 const read = (name: string) => readFile(new URL(`./sample/${name}.sql`, import.meta.url), 'utf8');

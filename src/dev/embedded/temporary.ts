@@ -8,7 +8,8 @@ export interface TemporaryDirectory {
 }
 
 /**
- * Creates a folder for a server that is not kept. Any account may enter it, since the server may run under another one.
+ * Creates a folder for a server whose data is not kept. Any account may enter it, since the server may run under
+ * another one.
  */
 export async function makeTemporaryDirectory(): Promise<TemporaryDirectory> {
   const parent = await mkdtemp(join(tmpdir(), 'events-graphql-'));

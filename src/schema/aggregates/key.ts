@@ -28,7 +28,7 @@ export type KeyRef = ReturnType<typeof keyRef>;
 
 const keyRef = (builder: Builder, name: string) => builder.objectRef<KeyValues>(`${name}GroupKey`);
 
-/** Defines the key types of all tables that have columns to group by, and returns a table's type by its name. */
+/** Defines the key types of tables with columns to group by, and returns the function that finds one by table name. */
 export function createKeyTypes(builder: Builder, shapes: Shapes): (table: string) => KeyRef {
   const shared = shapes.all.filter((shape) => shape.groupable.size > 0);
   const types = new Map(shared.map(({ name, table }) => [table.name, keyRef(builder, name)]));

@@ -24,7 +24,7 @@ export interface GroupOrder {
 /** Fields of the input that are not named after a column or relation. */
 const ownFields = ['count', 'countChange', 'bucket', 'parts'];
 
-/** Defines the inputs that order groups, and returns the function that finds a table's input by the table's name. */
+/** Defines the inputs that order groups, and returns the function that finds one by table name. */
 export function createGroupOrders(
   builder: Builder,
   shapes: readonly Shape[],

@@ -50,10 +50,7 @@ export function readRows<N extends Readonly<Record<string, ScalarNotation>>>(
   rows: readonly Row[],
   notations: N,
 ): readonly Shaped<N>[] {
-  const columns = Object.entries(notations).map(([name, notation]) => {
-    const leaf = noted(notation);
-    return { name, notation, leaf };
-  });
+  const columns = Object.entries(notations).map(([name, notation]) => ({ name, notation, leaf: leafFor(notation) }));
   return rows.map((row) => {
     const values = columns.map(({ name, notation, leaf }) => {
       const text = row[name];
@@ -67,7 +64,7 @@ export function readRows<N extends Readonly<Record<string, ScalarNotation>>>(
   });
 }
 
-function noted(notation: string): Leaf {
+function leafFor(notation: string): Leaf {
   const [, open = '', name = ''] = /^(\[?)(\w+)/.exec(notation) ?? [];
   if (!isScalar(name)) throw new Error(`"${notation}" is not a scalar of this API, or a list of one`);
   return open ? listLeaf(scalarLeaf(name), ',') : scalarLeaf(name);

@@ -2,7 +2,7 @@ import { escapeLiteral } from 'pg';
 import { builtIn } from '../../catalog/type.ts';
 import { asJsonb, atPath, ifJsonType } from '../../db/sql/json.ts';
 import { mapped } from '../../db/sql/slot.ts';
-import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
+import { eq, own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { scalarLeaf } from '../leaves.ts';
 import type { ScalarName } from '../scalars.ts';
 import type { FilterOperand, NestedOperator, Operators } from './operator.ts';
@@ -24,13 +24,14 @@ const typed = (description: string, scalar: ScalarName, type: string, value: (js
 
 const textOf = (json: Sql): Sql => sql`(${json} ${own('#>>')} '{}')`;
 
-/**
- * Pattern of an instant in RFC 3339 that PostgreSQL can certainly cast; PostgreSQL 14 and 15 have no other way to test
- * a text. Its alternatives are the 28 days that every month has, the 29th to 31st, and February 29 of leap years.
- */
+/** Pattern of a date: the 28 days that every month has, the 29th to 31st, or February 29 of a leap year. */
 const day = String.raw`(?:(?!0000)\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)`;
 const clock = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?`;
 const zone = String.raw`(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)`;
+/**
+ * Pattern of an instant in RFC 3339 that PostgreSQL can certainly cast. PostgreSQL 14 and 15 have no other way to test
+ * whether it can.
+ */
 const instant = trusted(escapeLiteral(`^${day}[Tt ]${clock}${zone}$`));
 
 export const json: Operators = {
@@ -48,7 +49,7 @@ export const json: Operators = {
     argument: 'jsonTypes',
     description: "Has one of these types; NULL is JSON's null.",
     condition: (operand, types) =>
-      sql`pg_catalog.jsonb_typeof(${document(operand)}) ${own('=')} any (${types as string[]}::pg_catalog.text[])`,
+      sql`pg_catalog.jsonb_typeof(${document(operand)}) ${eq} any (${types as string[]}::pg_catalog.text[])`,
   },
   number: typed('Compares a number; other values count as absent.', 'Decimal', 'numeric', (value) =>
     ifJsonType(value, 'number', sql`${value}::pg_catalog.numeric`),

@@ -38,7 +38,7 @@ export function functionArguments(
     read: (args) =>
       new Map(
         given.flatMap(({ name, parameter, write }) => {
-          // A parameter may be called like a property of every object, such as `constructor`.
+          // A parameter may have the name of a property that every object inherits, such as `constructor`.
           const value = Object.hasOwn(args, name) ? args[name] : undefined;
           if (value === undefined && parameter.hasDefault) return [];
           if (value === undefined) throw badInput(`"${name}" is missing; give a value, or null`);
@@ -48,7 +48,7 @@ export function functionArguments(
   };
 }
 
-/** Returns the input type of a parameter: an input object for rows, otherwise the type of a column with such values. */
+/** Returns a parameter's input type and writer: those of an input object for rows, otherwise those of a leaf. */
 function formOf(types: Types, { type }: Pick<Parameter, 'type'>) {
   const row = types.rowInput(type);
   if (!row) return types.leaf({ type });

@@ -68,8 +68,8 @@ export const valueText = ({ returnsSet }: DbFunction, { delimiter }: Type, rows:
 };
 
 /**
- * Creates the field of a single value. The statement that reads the row also computes it; otherwise it is loaded by the
- * row's key.
+ * Creates the field of a single value. The statement that reads the row also computes it; if it did not, the value is
+ * loaded by the row's key.
  */
 function computedField(t: Fields, types: Types, fn: DbFunction, type: Type, parent: Table) {
   const leaf = types.leaf({ type });
