@@ -13,7 +13,7 @@ type Command = (environment: Environment, args: readonly string[]) => Promise<nu
 /** The commands. Each is loaded on demand, so that none waits for the code of the others. */
 const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   serve: async () => serving((await import('../server/serve.ts')).serve),
-  schema: async () => printing((await import('./printSchema.ts')).printSchema),
+  schema: async () => printingSchema((await import('./printSchema.ts')).printSchema),
   check: async () => (await import('./check/command.ts')).check,
   doctor: async () => (await import('./doctor/command.ts')).doctor,
   grant: async () => (await import('./grant/command.ts')).grant,
@@ -60,8 +60,7 @@ function refuse(problem: string, about = ''): number {
   return 2;
 }
 
-/** Wraps a command that takes no arguments and either works or throws. */
-const printing =
+const printingSchema =
   (command: (config: Config) => Promise<void>): Command =>
   async (environment, args) => {
     readArguments(commandLines.schema, args);

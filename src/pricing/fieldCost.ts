@@ -70,7 +70,7 @@ export function costOfField(field: PricedField): FieldCost {
   }
   if (parent === schema.getSubscriptionType()?.name) return { rows: messageRows, items: 1, page: messageRows };
   if (parent === schema.getQueryType()?.name) return rowPerItem(isList ? counts.listed(definition, node) : 1);
-  if (isList) return computedCost(field);
+  if (isList) return extensionCost(field);
   // A mutation's own rows have a limit of their own; the selection on its payload counts per row.
   return { rows: 0, items: parent === schema.getMutationType()?.name ? counts.listed(definition, node) : 1 };
 }
@@ -101,8 +101,8 @@ function costOfSource(field: PricedField, { kind, computedRows = 0 }: Source): F
       return { rows: field.each, items: 1 };
     case 'write':
       return { rows: 0, items: counts.listed(definition, node) };
-    case 'computed':
-      return computedCost(field);
+    case 'extension':
+      return extensionCost(field);
     default:
       return { rows: 0, items: 1 };
   }
@@ -125,5 +125,5 @@ const readsPage = (schema: GraphQLSchema, { type, nodes }: MergedField): boolean
  * Prices a field of an extension: one row, or for a list a page or the longest list among its arguments, whichever is
  * more.
  */
-const computedCost = ({ definition, node, counts }: PricedField): FieldCost =>
+const extensionCost = ({ definition, node, counts }: PricedField): FieldCost =>
   rowPerItem(returnsList(definition) ? Math.max(counts.page(node), counts.listed(definition, node)) : 1);

@@ -9,16 +9,20 @@ export interface Source {
   readonly kind:
     | 'column'
     | 'relation'
+    | 'lookup'
     | 'list'
-    | 'computed'
-    | 'rows'
     | 'count'
     | 'aggregate'
-    | 'previous'
-    | 'lookup'
-    | 'part'
+    /** A function. */
     | 'call'
-    | 'write';
+    | 'write'
+    /** The rows that the parent holds. */
+    | 'rows'
+    /** A value that the parent holds. */
+    | 'part'
+    /** The parent's measures for an earlier period. */
+    | 'previous'
+    | 'extension';
   /** Columns of the parent's table from which the value is made. */
   readonly columns: readonly string[];
   /** Leads from the parent's row to the rows of the field. */

@@ -67,7 +67,7 @@ export function countStatements(
         const extra = kind === 'list' ? ['liveCursor', 'pageInfo'].filter((name) => selects(node, child, name)) : [];
         const here = kind === 'rows' ? path : `${path}/${type.name}.${field.name}(${args})${extra}`;
         const isJoined = match?.joined && joins && (joins.has(here) || joins.size < maxJoins);
-        const isOwn = kind && kind !== 'computed' ? loaded.has(kind) || counted.has(kind) : path === '';
+        const isOwn = kind && kind !== 'extension' ? loaded.has(kind) || counted.has(kind) : path === '';
         if (isJoined) joins.add(here);
         else if (isOwn && !computed) statements.add(here);
         if (!node.selectionSet || !isCompositeType(child)) continue;

@@ -73,7 +73,7 @@ function writeInsert(catalog: Catalog, insert: Insert, { groups, given, selected
   const distributedBy = distributionColumn(table);
   const isDistributed = distributedBy !== null && conflict === null && insert.rows.length > 1;
   const found = [...(traced ? [] : (conflict?.key.columns ?? [])), ...(isDistributed ? [distributedBy] : [])];
-  const returned = [...new Set([...selected, ...found])].map((n) => ident(alias, n));
+  const returned = [...new Set([...selected, ...found])].map((name) => ident(alias, name));
   const traces = traced ? [trace(catalog)] : conflict?.action === 'update' ? [selectExisted(catalog)] : [];
   const inserts = groups.map(
     (group) => sql`${nameOf(group)} as (${insertGroup(catalog, insert, group, input)}

@@ -9,7 +9,7 @@ import { rowReader } from './notation.ts';
 export function asExtension(fields: FieldMap): FieldMap {
   for (const field of Object.values(fields))
     if (field instanceof FieldRef)
-      field.updateConfig((config) => ({ ...config, extensions: { ...source('computed'), ...config.extensions } }));
+      field.updateConfig((config) => ({ ...config, extensions: { ...source('extension'), ...config.extensions } }));
   return fields;
 }
 
@@ -24,7 +24,7 @@ export function fieldsFrom<Parent>(builder: Builder, leaves: ReadonlyMap<string,
       const { resolve } = config;
       return {
         ...config,
-        extensions: { ...config.extensions, ...source('computed', [...leaves.keys()]) },
+        extensions: { ...config.extensions, ...source('extension', [...leaves.keys()]) },
         resolve: resolve && ((row, ...rest) => resolve(read(row as Row), ...rest)),
       };
     });
