@@ -7,7 +7,7 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { pino } from 'pino';
 import { createApiSource } from '../src/api/api.ts';
-import { serveApi } from '../src/api/current.ts';
+import { createServedApi } from '../src/api/current.ts';
 import { createDb } from '../src/db/db.ts';
 import { createPool } from '../src/db/pool/pool.ts';
 import { createProbe } from '../src/db/pool/probe.ts';
@@ -49,7 +49,7 @@ await client.connect();
 try {
   const db = createDb(pool);
   const source = createApiSource({ db, schemaName: 'events', limits: appConfig.limits, log });
-  const served = serveApi(source.build(await source.introspect()), { source, pollMs: 2 ** 30, log });
+  const served = createServedApi(source.build(await source.introspect()), { source, pollMs: 2 ** 30, log });
   const config = { ...appConfig, maxBodyBytes: 10_000_000 };
   const tails = createTails({
     db,

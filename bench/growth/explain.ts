@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { createApiSource } from '../../src/api/api.ts';
-import { serveApi } from '../../src/api/current.ts';
+import { createServedApi } from '../../src/api/current.ts';
 import { createRecorder } from '../../src/commands/check/recorder.ts';
 import { createDb, type SharedDb } from '../../src/db/db.ts';
 import { createPool } from '../../src/db/pool/pool.ts';
@@ -33,7 +33,7 @@ export async function openExplainer(
   const db = createDb(pool);
   const recorder = createRecorder(db);
   const source = createApiSource({ ...{ db: recorder.db, schemaName, log }, limits: appConfig.limits });
-  const served = serveApi(source.build(await source.introspect()), { source, pollMs: 2 ** 30, log });
+  const served = createServedApi(source.build(await source.introspect()), { source, pollMs: 2 ** 30, log });
   const { requestLimits: limits, sseMaxSeconds: maxSeconds } = appConfig;
   const tails = createTails({ db, limits, maxSeconds, log });
   const app = createApp({ config: appConfig, served, tails, probe: createProbe(pool), log });

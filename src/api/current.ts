@@ -4,7 +4,7 @@ import { errorMessage } from '../errors.ts';
 import { type Api, type ApiSource, countsOf } from './api.ts';
 
 /** The API on which requests run now, kept up to date with the database. */
-export interface Served {
+export interface ServedApi {
   /** Returns the current API; null until the first one is built. */
   readonly current: () => Api | null;
   /** Returns why there is no API yet, or that the server is stopping; the readiness probe logs it. */
@@ -21,7 +21,7 @@ export interface Served {
   readonly stop: () => void;
 }
 
-export interface ServedOptions {
+export interface ServedApiOptions {
   readonly source: ApiSource;
   readonly pollMs: number;
   /** Called with every API that was replaced. */
@@ -35,10 +35,10 @@ export interface ServedOptions {
 const retryMs = { first: 1000, longest: 30_000 };
 
 /**
- * Serves `first`, or an API built as soon as the database allows it; then compares the catalog every `pollMs`. A new
- * API is built beside the old one and replaces it as a whole; if building fails, the old one stays.
+ * Creates the served API: `first`, or one built as soon as the database allows it. It then compares the catalog every
+ * `pollMs`. A new API is built beside the old one and replaces it as a whole; if building fails, the old one stays.
  */
-export function serveApi(first: Api | null, options: ServedOptions): Served {
+export function createServedApi(first: Api | null, options: ServedApiOptions): ServedApi {
   const { source, onReplaced, pollMs, apartMs = 1000, log } = options;
   const stopped = new AbortController();
   let current = first;

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { type Manifests, readManifests } from './manifest.ts';
 import { type DocumentStore, indexManifests, sha256 } from './store.ts';
 
-/** A watch on manifests, until it is stopped. */
-export interface Following {
+/** A watch on the manifests, which reads them when they change. */
+export interface ManifestWatch {
   /** Reads the manifests now. */
   readonly check: () => Promise<void>;
   readonly stop: () => void;
@@ -27,7 +27,7 @@ const settleMs = 200;
  * Azure Files report no changes. Kubernetes replaces a symbolic link within the folder rather than the files. On an
  * error the documents stay as they were.
  */
-export function followManifests({ paths, first, pollMs, onChange, log }: ManifestOptions): Following {
+export function followManifests({ paths, first, pollMs, onChange, log }: ManifestOptions): ManifestWatch {
   let known = digestOf(first);
   let folders = first.folders;
   let watchers: readonly FSWatcher[] = [];

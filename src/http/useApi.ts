@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Api } from '../api/api.ts';
-import type { Served } from '../api/current.ts';
+import type { ServedApi } from '../api/current.ts';
 import type { RequestLimits } from '../config/limits.ts';
 import type { Context, Incoming } from '../context.ts';
 import { AppError } from '../errors.ts';
@@ -33,7 +33,7 @@ export const createContextOf =
   };
 
 export interface ApiPluginOptions {
-  readonly served: Served;
+  readonly served: ServedApi;
   readonly contextOf: ContextOf;
   readonly endpoint: string;
 }

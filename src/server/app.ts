@@ -1,6 +1,6 @@
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { Served } from '../api/current.ts';
+import type { ServedApi } from '../api/current.ts';
 import { createVerifier } from '../auth/callers/verify.ts';
 import type { Config } from '../config/config.ts';
 import type { Incoming } from '../context.ts';
@@ -52,7 +52,7 @@ export interface AppOptions {
     | 'documents'
     | 'cacheControl'
   >;
-  readonly served: Served;
+  readonly served: ServedApi;
   /** Null if the dashboard is not served. */
   readonly dashboard?: Dashboard | null;
   readonly tails: Tails;

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createApiSource } from '../api/api.ts';
-import { serveApi } from '../api/current.ts';
+import { createServedApi } from '../api/current.ts';
 import { loadExtensions } from '../api/extensions.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/variables.ts';
 import { type Dashboard, readDashboard } from '../dashboard/dashboard.ts';
 import { createProcessInFlight } from '../db/inFlight.ts';
 import { type Database, openDatabase } from '../db/open.ts';
-import { type Following, followManifests } from '../documents/follow.ts';
+import { followManifests, type ManifestWatch } from '../documents/follow.ts';
 import { type ReadDocuments, readStore } from '../documents/store.ts';
 import { createTails } from '../tails/tails.ts';
 import { createInstruments } from '../telemetry/instruments.ts';
@@ -73,8 +73,8 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     log,
   });
   const stopping = stopSignal();
-  let served: ReturnType<typeof serveApi> | undefined;
-  let following: Following | undefined;
+  let served: ReturnType<typeof createServedApi> | undefined;
+  let manifestWatch: ManifestWatch | undefined;
   try {
     const source = createApiSource({
       db: database.db,
@@ -86,14 +86,14 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
       log,
     });
     const first = config.production ? null : source.build(await source.introspect());
-    served = serveApi(first, {
+    served = createServedApi(first, {
       source,
       onReplaced: ({ catalog }) => tails.retire(catalog),
       pollMs: config.schemaPollMs,
       log,
     });
     const { checkSoon, refreshDocuments } = served;
-    following = followManifests({
+    manifestWatch = followManifests({
       paths,
       first: manifests,
       pollMs: config.schemaPollMs,
@@ -103,7 +103,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
         refreshDocuments();
       },
     });
-    const { check } = following;
+    const { check } = manifestWatch;
     process.on('SIGHUP', () => void check().then(() => checkSoon()));
     const app = createApp({ config, served, dashboard, tails, inFlight, probe: database.probe, log });
     observeTails(tails.stats);
@@ -122,7 +122,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
     void wait(linger).then(tails.stop);
     await listening.drain(graceMs, linger);
   } finally {
-    following?.stop();
+    manifestWatch?.stop();
     served?.stop();
     await listener.stop();
     await database.close();

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createApiSource } from '../../src/api/api.ts';
-import { serveApi } from '../../src/api/current.ts';
+import { createServedApi } from '../../src/api/current.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
 import { heldOf } from '../support/garbage.ts';
@@ -108,7 +108,7 @@ test('however many errors request a comparison, one runs at once and the next on
     comparisons++;
     return source.readFingerprint();
   };
-  const served = serveApi(api.api, {
+  const served = createServedApi(api.api, {
     ...{ source: { ...source, readFingerprint }, pollMs: 3_600_000, apartMs: 3_600_000, log: silent },
   });
   onTestFinished(served.stop);
@@ -128,7 +128,7 @@ test('the catalog is read between the fingerprint that noticed a change and a se
   const source = createApiSource({
     ...{ db: { ...api.db, rows }, schemaName: 'events', limits: appConfig.limits, log: silent },
   });
-  const served = serveApi(api.api, { source, pollMs: 3_600_000, log: silent });
+  const served = createServedApi(api.api, { source, pollMs: 3_600_000, log: silent });
   onTestFinished(served.stop);
   await database.admin('alter table events.site add noticed int');
   await served.check();
@@ -168,7 +168,7 @@ test('the memory of a replaced API is freed, whatever was requested from it', as
 
 test('a reverted change still counts: what failed in between may be retried', async () => {
   const source = createApiSource({ db: api.db, schemaName: 'events', limits: appConfig.limits, log: silent });
-  const served = serveApi(api.api, { source, pollMs: 3_600_000, apartMs: 0, log: silent });
+  const served = createServedApi(api.api, { source, pollMs: 3_600_000, apartMs: 0, log: silent });
   onTestFinished(served.stop);
   await served.check();
   const before = performance.now();

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { pino } from 'pino';
 import { type Api, buildApi } from '../../src/api/api.ts';
-import type { Served } from '../../src/api/current.ts';
+import type { ServedApi } from '../../src/api/current.ts';
 import { defaultRequestLimits } from '../../src/config/limits.ts';
 import { createDb } from '../../src/db/db.ts';
 import { createPool } from '../../src/db/pool/pool.ts';
@@ -41,7 +41,7 @@ export function createHost(connection: ServerConnection): Host {
   const db = createDb(pool);
   const config = { ...appConfig, requestLimits: { ...defaultRequestLimits, ...unlimited }, maxBodyBytes: 1e7 };
   let current: Api | null = null;
-  const served: Served = {
+  const served: ServedApi = {
     current: () => current,
     problem: () => null,
     check: async () => {},

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createApiSource } from '../../src/api/api.ts';
-import { serveApi } from '../../src/api/current.ts';
+import { createServedApi } from '../../src/api/current.ts';
 import { createDb } from '../../src/db/db.ts';
 import type { Pool, PoolStats } from '../../src/db/pool/pool.ts';
 import { createProbe } from '../../src/db/pool/probe.ts';
@@ -85,7 +85,7 @@ async function serve(pool: Pool) {
   const log = pino({ level: 'silent' });
   const db = createDb(pool);
   const source = createApiSource({ db, schemaName: 'events', limits: appConfig.limits, log });
-  const served = serveApi(source.build(await source.introspect()), { source, pollMs: 3_600_000, log });
+  const served = createServedApi(source.build(await source.introspect()), { source, pollMs: 3_600_000, log });
   const tails = createTails({ db, limits: appConfig.requestLimits, maxSeconds: 230, log });
   const app = createApp({
     config: { ...appConfig, maxBodyBytes: 100_000 },

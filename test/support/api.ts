@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { type Api, createApiSource } from '../../src/api/api.ts';
-import { type Served, serveApi } from '../../src/api/current.ts';
+import { createServedApi, type ServedApi } from '../../src/api/current.ts';
 import type { RequestLimits } from '../../src/config/limits.ts';
 import { createDb, type Db, type SharedDb } from '../../src/db/db.ts';
 import { createInFlight, type InFlight } from '../../src/db/inFlight.ts';
@@ -28,7 +28,7 @@ export interface TestApi {
   readonly db: SharedDb;
   readonly pool: Pool;
   readonly probe: Probe;
-  readonly served: Served;
+  readonly served: ServedApi;
   readonly tails: Tails;
   readonly inFlight: InFlight;
   /** The statements since the last `query`, as texts. */
@@ -130,7 +130,7 @@ export async function createTestApi(
     build: (...given: Parameters<typeof actual.build>) => planning(actual.build(...given)),
   };
   const api = source.build(await source.introspect());
-  const served = serveApi(api, {
+  const served = createServedApi(api, {
     source,
     onReplaced: ({ catalog }) => tails.retire(catalog),
     pollMs: settings.schemaPollMs,
