@@ -84,7 +84,7 @@ test('plans ran for every kind of field, and arguments of every form', () => {
     ...['column', 'list of values', 'joined row', 'loaded row', 'lookup', 'node', 'nodes', 'list', 'edges', 'cursor'],
     ...['pageInfo', 'hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor', 'totalCount', 'approximateCount'],
     ...['aggregate', 'count', 'of', 'of a column', 'measure', 'key', 'bucket', 'parts'],
-    ...['bucketEpochMs', 'countChange', 'again'],
+    ...['bucketEpochMs', 'countChange', 'previous'],
     ...['computed value', 'called value'],
     ...['order by relation', 'order by aggregate', 'distinct list'],
   ];
