@@ -175,6 +175,11 @@ describe('the operations of a document', () => {
     expect(await examined(byId)).toMatchObject([{ status: 'ok', statements: 1, details: [] }]);
   });
 
+  test('a made-up duration is also the length of a bucket', async () => {
+    const grouped = 'incidentsGroupedAggregate(groupBy: { openedAt: { every: $every } }) { bucket count }';
+    expect(await examined(`query ($every: Duration!) { ${grouped} }`)).toMatchObject([{ statements: 1, details: [] }]);
+  });
+
   test('the output says what could not be explained, and which variables were used', async () => {
     expect(
       await examined(

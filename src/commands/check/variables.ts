@@ -23,8 +23,14 @@ export function plausibleVariables(schema: GraphQLSchema, operation: OperationDe
   return values;
 }
 
-/** Values of GraphQL's own scalars; the scalars of this API have an example in their description. */
-const plain: Readonly<Record<string, unknown>> = { Int: 10, Float: 1.5, String: 'a', Boolean: true, ID: 'a' };
+/**
+ * Values of GraphQL's own scalars, and a duration that is also the length of a bucket. The other scalars of this API have
+ * an example in their description.
+ */
+const plain: Readonly<Record<string, unknown>> = {
+  ...{ Int: 10, Float: 1.5, String: 'a', Boolean: true, ID: 'a' },
+  Duration: 'P1D',
+};
 
 /** Makes up a value that a type accepts; an input object gets only its required fields. */
 export function plausibleValue(type: GraphQLInputType): unknown {
