@@ -6,6 +6,12 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.exit(1);
 }
 
+// A reader such as `head` may close the pipe before everything is printed.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') console.error(error.message);
+  process.exit(1);
+});
+
 // Loaded only now, because an older Node may not be able to parse it.
 const { run } = await import('./commands/cli.ts');
 const code = await run(process.argv.slice(2), process.env);

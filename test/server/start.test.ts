@@ -78,6 +78,13 @@ test('the server prints where it listens and what it serves, and stops on Ctrl-C
   expect(await program.ended).toBe(0);
 });
 
+test('the program ends quietly if its reader closes the pipe early', async () => {
+  const piped = `"${process.execPath}" src/main.ts "$@" | head -n 1`;
+  const program = startProgram(['schema'], variables, { command: ['sh', '-c', piped, 'sh'] });
+  expect(await program.ended).toBe(0);
+  expect([program.out(), program.err()]).toEqual([expect.stringMatching(/./), '']);
+});
+
 test('the schema can be printed', async () => {
   const program = startProgram(['schema'], variables);
   expect(await program.ended).toBe(0);
