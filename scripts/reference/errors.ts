@@ -1,5 +1,11 @@
-import { AppError, errorCodes, temporaryCodes } from '../../src/errors.ts';
+import { AppError, type ErrorCode, errorCodes, temporaryCodes } from '../../src/errors.ts';
 import { code, section, table } from './markdown.ts';
+
+/** Conditions of a retry's success that the code alone does not give. */
+const conditions: Partial<Record<ErrorCode, string>> = {
+  CONFLICT: 'may succeed if the message says so',
+  TIMEOUT: 'may succeed if the database was busy',
+};
 
 export const errorsSection = (): string =>
   section(
@@ -10,7 +16,8 @@ export const errorsSection = (): string =>
       errorCodes.map((name) => {
         const { status, spec } = new AppError(name, '').extensions.http;
         const shown = spec ? `${status}; 200 under \`application/json\`` : String(status);
-        return [code(name), shown, temporaryCodes.has(name) ? 'may succeed' : 'fails again'];
+        const retry = conditions[name] ?? (temporaryCodes.has(name) ? 'may succeed' : 'fails again');
+        return [code(name), shown, retry];
       }),
     ),
   );
