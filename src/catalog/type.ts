@@ -17,7 +17,7 @@ export interface Type {
   readonly isText: boolean;
   readonly hasOwnPatterns: boolean;
   /** Whether its collation is nondeterministic; PostgreSQL before 18 matches no patterns in such a collation. */
-  readonly isLoose: boolean;
+  readonly isNondeterministic: boolean;
   /** Types related to a range or multirange; null for any other type. */
   readonly range: RangeTypes | null;
   /** Quoted name of its schema. */
@@ -64,7 +64,7 @@ export const builtIn = (name: string): Type => ({
   isRow: false,
   isText: name === 'text',
   hasOwnPatterns: false,
-  isLoose: false,
+  isNondeterministic: false,
   range: null,
   schema: 'pg_catalog',
   extension: null,

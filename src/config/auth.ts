@@ -10,7 +10,7 @@ export const permissionNames: Readonly<Record<Permission, string>> = {
   explore: 'Events.Explore',
 };
 
-/** The access tokens that the API accepts. */
+/** Settings of the access tokens that the API accepts. */
 export interface AuthConfig {
   readonly tenantId: string;
   /** Accepted values of the token's `aud` claim. */
@@ -53,7 +53,8 @@ export function authOf(env: Variables, production: boolean, problems: string[]):
 }
 
 /**
- * Returns the issuer of version 1 tokens. Source: Microsoft Entra documentation, "National clouds" and "Access tokens".
+ * Returns the host that issues version 1 tokens. Source: Microsoft Entra documentation, "National clouds" and "Access
+ * tokens".
  */
 const tokenService = (authority: string): string =>
   authority.includes('partner.microsoftonline.cn') ? 'sts.chinacloudapi.cn' : 'sts.windows.net';

@@ -36,7 +36,7 @@ export interface Config {
   readonly logLevel: string;
   /** Duration above which a statement is logged. */
   readonly slowStatementMs: number;
-  /** The signals to export; null if no collector is configured. */
+  /** The signals to export; null if there are none. */
   readonly telemetry: Signals | null;
 }
 

@@ -102,7 +102,7 @@ const aliases = { PG_HOST: 'PGHOST', PG_DB: 'PGDATABASE', PG_USER: 'PGUSER' } as
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the variables one by one and collects all problems; an empty variable counts as not set. */
+/** Reads the variables and collects all problems; an empty variable counts as not set. */
 export function readEnvironment(environment: Environment) {
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),

@@ -34,9 +34,9 @@ export interface PreparedDocuments {
 export function prepareDocuments(
   { all, byId }: DocumentStore,
   schema: GraphQLSchema,
-  ofPrimary?: GraphQLSchema,
+  schemaOfPrimary?: GraphQLSchema,
 ): PreparedDocuments {
-  const prepared = new Map(all.map((stored) => [stored, prepare(stored, schema, ofPrimary)]));
+  const prepared = new Map(all.map((stored) => [stored, prepare(stored, schema, schemaOfPrimary)]));
   return {
     all: [...prepared.values()],
     find: (id) => {
@@ -59,10 +59,11 @@ const knownOperation: ValidationRule = (context) => ({
 
 const rules = [...specifiedRules, knownOperation];
 
-function prepare(stored: StoredDocument, schema: GraphQLSchema, ofPrimary?: GraphQLSchema): PreparedDocument {
+function prepare(stored: StoredDocument, schema: GraphQLSchema, schemaOfPrimary?: GraphQLSchema): PreparedDocument {
   const { parsed } = stored;
   if (parsed instanceof GraphQLError) return { stored, document: null, errors: [parsed] };
   const errors = validate(schema, parsed, [...rules, reportRenamed, didYouMean]);
-  const isForPrimary = errors.length > 0 && ofPrimary !== undefined && validate(ofPrimary, parsed, rules).length === 0;
+  const isForPrimary =
+    errors.length > 0 && schemaOfPrimary !== undefined && validate(schemaOfPrimary, parsed, rules).length === 0;
   return { stored, document: errors.length > 0 ? null : parsed, errors, isForPrimary };
 }

@@ -7,7 +7,10 @@ export type KnownVariables = Readonly<Record<string, unknown>> | null;
 export interface ArgumentValues {
   /** Returns an argument's number, Boolean or list; `unknownValue` for a variable that is not known yet. */
   readonly argumentOf: (node: ValueNode) => unknown;
-  /** Returns a value with everything nested in it; undefined for a variable that is not known yet. */
+  /**
+   * Returns a variable's value, or a literal list or object with those nested in it; undefined for other literals and
+   * for a variable that is not known yet.
+   */
   readonly wholeOf: (node: ValueNode) => unknown;
 }
 

@@ -68,6 +68,6 @@ export const source = (kind: Source['kind'], columns: readonly string[] = []): {
   source: { kind, columns },
 });
 
-/** Returns the source of a generated field or input field; undefined for all other fields. */
+/** Returns the source that a field or input field declares; undefined if it declares none. */
 export const sourceOf = (field: Pick<GraphQLField<unknown, unknown>, 'extensions'> | undefined): Source | undefined =>
   field?.extensions['source'] as Source | undefined;

@@ -4,7 +4,8 @@ import type { Arguments, FieldReading, Source } from './fieldSource.ts';
 import type { Leaf } from './leaves.ts';
 import { createFieldCache } from './selection.ts';
 
-type Described = Pick<Source, 'kind' | 'match' | 'computed' | 'computedRows'> & {
+/** The source of a field without its reading; by default, its columns are those of `match`. */
+type SourceOptions = Pick<Source, 'kind' | 'match' | 'computed' | 'computedRows'> & {
   readonly columns?: readonly string[];
 };
 type Resolve<Parent, Value> = (parent: Parent, args: Arguments, context: Context, info: GraphQLResolveInfo) => Value;
@@ -17,21 +18,21 @@ interface Generated<Parent, Value> {
 
 /** Creates a field whose value has fields of its own. */
 export function generated<Parent, Asked, Value>(
-  { match, columns = match?.values ?? [], ...described }: Described,
+  { match, columns = match?.values ?? [], ...options }: SourceOptions,
   reading: FieldReading<Parent, Asked, Value>,
 ): Generated<Parent, Value> {
-  return { extensions: { source: { ...described, columns, match, reading } }, resolve: resolverOf(reading) };
+  return { extensions: { source: { ...options, columns, match, reading } }, resolve: resolverOf(reading) };
 }
 
 type Text = string | null | undefined;
 
 /** Creates a field whose value is a leaf, read from PostgreSQL's text. */
 export function generatedLeaf<Parent, Asked>(
-  described: Described,
+  options: SourceOptions,
   leaf: Leaf,
   reading: Omit<FieldReading<Parent, Asked, Text | Promise<Text>>, 'leaf'>,
 ): Generated<Parent, unknown> {
-  const { extensions, resolve } = generated(described, { ...reading, leaf });
+  const { extensions, resolve } = generated(options, { ...reading, leaf });
   const read = (text: Text) => (text === null || text === undefined ? null : leaf.read(text));
   return {
     extensions,

@@ -69,7 +69,10 @@ export function isBefore(place: Place, other: Place): boolean {
   return a === b ? place.length > 1 && other.length === 1 : BigInt(a) < BigInt(b);
 }
 
-/** Moves a position to a later place. Within a transaction, the client may already have some of the remaining rows. */
+/**
+ * Moves a position to a later place. If that lies within a transaction, the client may already have some of the
+ * transaction's remaining rows, so its range is kept.
+ */
 export const advance = ({ seen }: Position, place: Place): Position => {
   const [value, ...within] = place;
   if (value === undefined) return { place, seen };

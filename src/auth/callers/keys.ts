@@ -15,7 +15,7 @@ export interface KeysOptions {
 
 export interface Keys {
   readonly find: JWTVerifyGetKey;
-  /** Returns an object that stands for the fetched keys, a new one after each fetch; undefined once they expired. */
+  /** Returns an object that stands for the unexpired keys, a new one after each fetch; undefined if there are none. */
   readonly held: () => object | undefined;
 }
 

@@ -26,7 +26,7 @@ const maxKnown = 1000;
 export function createVerifier(config: AuthConfig, options?: KeysOptions): Verify {
   const keys = createKeys(config.keysUrl, options);
   const known = new LRUCache<string, { readonly caller: Caller; readonly keys: object }>({ max: maxKnown });
-  const verify = createVerification(config, keys);
+  const verify = createUncachedVerifier(config, keys);
   return async (token) => {
     const id = hash('sha256', token, 'base64');
     const found = known.get(id);
@@ -39,7 +39,7 @@ export function createVerifier(config: AuthConfig, options?: KeysOptions): Verif
   };
 }
 
-function createVerification(config: AuthConfig, keys: Keys): Verify {
+function createUncachedVerifier(config: AuthConfig, keys: Keys): Verify {
   return async (token) => {
     try {
       const { payload } = await jwtVerify(token, keys.find, {

@@ -121,8 +121,9 @@ export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent
 }
 
 /**
- * Chooses when to refresh: five minutes before the token expires, or at 80 % of a shorter life. It is slightly later at
- * random, because replicas should not ask all at once and MSAL returns its cached token until then.
+ * Chooses when to refresh: five minutes before the token expires, or at 80 % of a shorter life. The time
+ * is delayed at random, so that replicas do not all ask at once, and never advanced, because MSAL returns its cached
+ * token until then.
  */
 function refreshTime(expiresAt: number): number {
   const life = expiresAt - Date.now();

@@ -10,7 +10,7 @@ export type GivenVariables = Readonly<Record<string, Readonly<Record<string, unk
 
 const givenVariables = z.record(z.string(), z.record(z.string(), z.unknown()));
 
-/** Reads values of variables; throws a UsageError for the name of an operation that no document has. */
+/** Reads values of variables; throws a UsageError for an operation or variable that no document has. */
 export async function readGivenVariables(file: string, { all }: DocumentStore): Promise<GivenVariables> {
   const wrong = (problem: string) => new UsageError(`--variables: ${problem}`);
   const text = await readFile(file, 'utf8').catch((error: Error) => {
@@ -20,10 +20,10 @@ export async function readGivenVariables(file: string, { all }: DocumentStore): 
   if (!success) throw wrong(`${file} is not JSON of the form { "Operation": { "variable": 1 } }`);
   const definitions = all.flatMap(({ parsed }) => ('definitions' in parsed ? parsed.definitions : []));
   const operations = definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-  const variables = Map.groupBy(operations, ({ name }) => name?.value ?? '');
+  const byName = Map.groupBy(operations, ({ name }) => name?.value ?? '');
   for (const [name, values] of Object.entries(given)) {
-    const named = variables.get(name);
-    if (!named) throw wrong(unknownText(name, 'operation', [...variables.keys()]));
+    const named = byName.get(name);
+    if (!named) throw wrong(unknownText(name, 'operation', [...byName.keys()]));
     const known = named.flatMap(({ variableDefinitions = [] }) =>
       variableDefinitions.map((v) => v.variable.name.value),
     );

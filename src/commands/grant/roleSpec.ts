@@ -6,7 +6,7 @@ import { UsageError } from '../usageError.ts';
 /** The desired state of a role. */
 export interface RoleSpec {
   readonly role: string;
-  /** Object id of the principal that logs in as the role; null for an existing role. */
+  /** Object id of the principal that logs in as the role; null for an existing role, or one with a password. */
   readonly objectId: string | null;
   /** Type of that principal in Entra ID. */
   readonly principalType: PrincipalType;

@@ -7,7 +7,7 @@ export interface MigrationFile {
   readonly name: string;
 }
 
-/** Reads the migrations of a folder in order; throws a UsageError that names SQL files called otherwise. */
+/** Reads the migrations of a folder in order; throws a UsageError for SQL files with other names. */
 export async function readMigrationFiles(folder: string): Promise<readonly MigrationFile[]> {
   const names = await readdir(folder).catch((error: Error) => {
     throw new UsageError(error.message);

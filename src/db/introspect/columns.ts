@@ -11,7 +11,7 @@ export interface FoundColumn extends Omit<Column, 'type' | 'comment' | 'partitio
   readonly relation: string;
   readonly number: number;
   readonly type: string;
-  readonly isLoose: boolean;
+  readonly isNondeterministic: boolean;
   /** Whether the relation refuses nulls, and whether the column's domain does. */
   readonly notNull: boolean;
   readonly domainNotNull: boolean;
@@ -30,7 +30,7 @@ export const findColumns = (db: Db, relations: readonly string[]): Promise<reado
     select a.attrelid::pg_catalog.text as relation, a.attnum as number, a.attname as name, a.atttypid::pg_catalog.text as type,
       a.attnotnull as "notNull", t.typtype ${eq} 'd' and t.typnotnull as "domainNotNull",
       case when l.oid ${ne} 'pg_catalog.default'::pg_catalog.regcollation then pg_catalog.format('%I.%I', s.nspname, l.collname) end as collation,
-      not coalesce(l.collisdeterministic, true) as "isLoose",
+      not coalesce(l.collisdeterministic, true) as "isNondeterministic",
       a.atthasdef and a.attgenerated ${eq} '' or t.typdefault is not null as "hasDefault",
       case when a.attidentity ${eq} 'a' then 'always' when a.attidentity ${eq} 'd' then 'by default' end as identity,
       a.attgenerated ${ne} '' as generated,
@@ -66,7 +66,7 @@ export function createColumnReader(
       const isNotNull = column.notNull && !unchecked.includes(column.number);
       return {
         name,
-        type: { ...type, isLoose: column.isLoose },
+        type: { ...type, isNondeterministic: column.isNondeterministic },
         // An outer join in a view yields nulls even for such a domain.
         nullable: !isNotNull && !(column.domainNotNull && !isView),
         collation,

@@ -10,7 +10,8 @@ interface FoundComposite extends Omit<Composite, 'members'> {
 }
 
 /**
- * Reads the row types among these types and all types that they are made of, but not those of tables in other schemas.
+ * Reads the row types among these types and the types that they are made of. Row types of tables in other schemas are
+ * left out.
  */
 export async function readComposites(
   db: Db,

@@ -5,7 +5,8 @@ import { extensionOf } from '../sql/extension.ts';
 import { eq, gt, ne, type Sql, sql } from '../sql/sql.ts';
 import { findAll } from './found.ts';
 
-export interface FoundType extends Omit<Type, 'item' | 'isRow' | 'isLoose' | 'isUsable' | 'lacking' | 'comparison'> {
+export interface FoundType
+  extends Omit<Type, 'item' | 'isRow' | 'isNondeterministic' | 'isUsable' | 'lacking' | 'comparison'> {
   readonly id: string;
   readonly item: string | null;
   /** Whether the role has USAGE on the type's schema. */
@@ -45,7 +46,7 @@ export function createTypeReader(types: readonly FoundType[]): (id: string) => T
       ...rest,
       item,
       isRow: members !== null,
-      isLoose: false,
+      isNondeterministic: false,
       isUsable,
       lacking,
       comparison: isUsable ? comparisonOf(operators ?? {}, comparisons) : null,

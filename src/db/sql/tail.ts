@@ -59,8 +59,9 @@ const historyOf = (relation: string, column: string): Sql => sql`case when not p
     from pg_catalog.pg_control_system()) end`;
 
 /**
- * Selects the holders of a writer's lock. The statement that reads the highest number may read them, since its snapshot
- * is older. A lower number that the snapshot does not show belongs to a holder, or has been committed by now.
+ * Selects the holders of a writer's lock. They are read after the statement's snapshot is taken, so one statement can
+ * read them and the highest number: the writer of a lower number that the snapshot does not show either still holds its
+ * lock, or has ended by now.
  */
 const lockHolders = sql`(
   select pg_catalog.json_agg(pg_catalog.json_build_array(l.virtualtransaction, l.pid)) from pg_catalog.pg_locks l

@@ -37,7 +37,7 @@ export interface Aggregates {
 }
 
 /** The types and settings from which aggregates are built. */
-interface Parts {
+interface AggregatesOptions {
   readonly catalog: Catalog;
   readonly shapes: Shapes;
   readonly filters: Filters;
@@ -47,7 +47,10 @@ interface Parts {
 }
 
 /** Defines the aggregate types of all tables. */
-export function createAggregates(builder: Builder, { catalog, shapes, filters, direction, rowOf }: Parts): Aggregates {
+export function createAggregates(
+  builder: Builder,
+  { catalog, shapes, filters, direction, rowOf }: AggregatesOptions,
+): Aggregates {
   const columnTypes = createColumnTypes(builder, filters);
   const measures = createMeasureOrders(builder, direction);
   const parts = createPartTypes(builder, direction);

@@ -14,7 +14,7 @@ function matches({ sql: column, type }: FilterOperand, name: PatternOperator, pa
 
 function strict({ sql: column, type }: Pick<FilterOperand, 'sql' | 'type'>): Sql {
   const text = type.hasOwnPatterns ? compare.based({ sql: column, type }) : sql`${column}::pg_catalog.text`;
-  return type.isLoose ? sql`(${text} collate pg_catalog."default")` : text;
+  return type.isNondeterministic ? sql`(${text} collate pg_catalog."default")` : text;
 }
 
 /** Creates an operator that matches a pattern built from the argument, in which wildcards are escaped. */
