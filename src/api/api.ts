@@ -20,7 +20,10 @@ import { createContext } from './createContext.ts';
 /** A GraphQL schema with everything that belongs to it. A request runs on one API from start to end. */
 export interface Api {
   readonly schema: GraphQLSchema;
-  /** Returns an equal schema for work that builds all types. It is held weakly, so that they can be collected. */
+  /**
+   * Returns a copy of the schema for work that builds all types, such as introspection. Only a weak reference to the
+   * copy is kept, so that its types can be collected.
+   */
   readonly wholeSchema: () => GraphQLSchema;
   readonly catalog: Catalog;
   /** Identity of the catalog that it was built from. */
@@ -96,14 +99,17 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
   const warn = (message: string) => log.warn({ schema: schemaName }, message);
   const directed = applyDirectives(found, warn);
   if (directed.catalog.tables.length === 0)
-    throw nothingToServe(schemaName, 'its tables belong to extensions, or comments omit them');
+    throw nothingToServe(
+      schemaName,
+      'all tables are hidden. Add @expose to the comment of one that an extension created, or remove @omit from a comment',
+    );
   const { catalog } = directed;
   const schema = createSchema(directed, { limits, extensions, warn, onSchemaChanged });
   const wholeSchema = heldWeakly(() => createSchema(directed, { limits, extensions, warn: () => {} }));
   const primary = { ...directed, catalog: { ...catalog, isStandby: false } };
-  const ofPrimary = () =>
+  const schemaOfPrimary = () =>
     catalog.isStandby ? createSchema(primary, { limits, extensions, warn: () => {} }) : undefined;
-  const refit = () => fitDocuments(schema, ofPrimary, options);
+  const refit = () => fitDocuments(schema, schemaOfPrimary, options);
   const documents = refit();
   log.info(
     {
@@ -144,14 +150,14 @@ function heldWeakly<T extends object>(make: () => T): () => T {
 /** Validates the persisted documents and logs those that do not fit; throws if `strict` asks for that. */
 function fitDocuments(
   schema: GraphQLSchema,
-  ofPrimary: () => GraphQLSchema | undefined,
+  schemaOfPrimary: () => GraphQLSchema | undefined,
   { documents: { store, strict } = { store: noDocuments, strict: false }, log }: ApiOptions,
 ): PreparedDocuments {
-  const prepared = prepareDocuments(store, schema, store.all.length > 0 ? ofPrimary() : undefined);
-  const waiting = prepared.all.filter(({ isForPrimary }) => isForPrimary);
-  if (waiting.length > 0)
+  const prepared = prepareDocuments(store, schema, store.all.length > 0 ? schemaOfPrimary() : undefined);
+  const forPrimary = prepared.all.filter(({ isForPrimary }) => isForPrimary);
+  if (forPrimary.length > 0)
     log.info(
-      { ids: waiting.flatMap(({ stored }) => stored.ids) },
+      { ids: forPrimary.flatMap(({ stored }) => stored.ids) },
       'Some persisted documents need the primary and are not served by a standby',
     );
   for (const [file, misfits] of Map.groupBy(prepared.all.filter(isInvalid), ({ stored }) => stored.file)) {

@@ -9,11 +9,11 @@ export interface ServedApi {
   readonly current: () => Api | null;
   /** Returns why there is no API yet, or that the server is stopping; the readiness probe logs it. */
   readonly problem: () => string | null;
-  /** Compares the catalog with the API's now. Calls during a comparison share the next one. */
+  /** Compares the catalog now with the one that the API was built from. Calls during a comparison share the next one. */
   readonly check: () => Promise<void>;
   /** Compares because of a hint, such as an error, but at least `apartMs` after the last time. */
   readonly checkSoon: (reason?: Error) => Promise<void>;
-  /** Does the same, and tells whether the API has, or may have, changed since a time by `performance.now()`. */
+  /** Compares like `checkSoon`; tells whether the API has changed, or may have, since a time of `performance.now()`. */
   readonly hasChanged: (since: number, reason: Error) => Promise<boolean>;
   /** Serves the persisted documents that were read last, if they may be served. */
   readonly refreshDocuments: () => void;
@@ -67,7 +67,7 @@ export function createServedApi(first: Api | null, options: ServedApiOptions): S
       onReplaced?.(replaced);
     } catch (error) {
       changedAt = performance.now();
-      log.warn({ err: error }, 'Could not apply a schema change; still serving the previous API');
+      log.warn({ err: error }, 'Could not check for a schema change, or apply it; still serving the previous API');
     }
   }
 

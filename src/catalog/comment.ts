@@ -32,8 +32,12 @@ export function parseComment(comment: string | null): Comment {
 export const hasDirective = (comment: string | null, name: string): boolean =>
   parseComment(comment).directives.some((directive) => directive.name === name);
 
-/** Tells whether a text is a valid GraphQL name that is not reserved for introspection. */
+/** Tells whether an owner may give this name in the API: a GraphQL name that begins with a letter. */
 export const isName = (text: string): boolean => /^[A-Za-z]\w*$/.test(text);
+
+/** Formats the problem of a text that is not such a name. */
+export const notAName = (text: string): string =>
+  `"${text}" is not a name of letters, digits and _ that begins with a letter`;
 
 /** Returns the reason that `@deprecated` gives. */
 export const reasonOf = (argument: string): string => argument || DEFAULT_DEPRECATION_REASON;

@@ -1,4 +1,4 @@
-import { type Directive, isName, parseComment, type Warn } from './comment.ts';
+import { type Directive, isName, notAName, parseComment, type Warn } from './comment.ts';
 import { isOfLabel } from './labels.ts';
 import { type Path, pathKey, shownPath } from './paths.ts';
 
@@ -31,7 +31,7 @@ export const createCommentReader =
       (directive) => directive.name === 'name' && !(path[0] === 'enum' && isOfLabel(directive)),
     );
     if (given && isName(given.argument)) names.set(pathKey(...path), given.argument);
-    else if (given) warn(`@name on ${shownPath(path)}: "${given.argument}" is not a GraphQL name`);
+    else if (given) warn(`@name on ${shownPath(path)}: ${notAName(given.argument)}`);
     return { kept: { ...thing, comment: description }, directives: followed };
   };
 

@@ -1,6 +1,6 @@
 import type { Enum } from './catalog.ts';
 import { unquote } from './columnList.ts';
-import { type Directive, isName, reasonOf, type Warn } from './comment.ts';
+import { type Directive, isName, notAName, reasonOf, type Warn } from './comment.ts';
 import { type Path, pathKey, shownPath } from './paths.ts';
 
 /** Matches the argument of a directive on a label: the label, in double quotes unless it is one word, then the rest. */
@@ -26,7 +26,7 @@ export function directLabels(
     if (!type.labels.includes(label)) wrong(`there is no label ${label}`);
     else if (name === 'deprecated') deprecations.set(label, reasonOf(rest));
     else if (isName(rest)) names.set(pathKey(...path), rest);
-    else wrong(`"${rest}" is not a GraphQL name`);
+    else wrong(notAName(rest));
   }
   return deprecations.size > 0 ? { ...type, deprecations } : type;
 }

@@ -27,7 +27,7 @@ export const commandLines = {
     summary: 'check that persisted documents fit the schema, and show what each costs',
     operands: '[manifest or folder...]',
     options: {
-      variables: valued('<file>', 'variables to run queries with: JSON with an object for each operation, by its name'),
+      variables: valued('<file>', 'values of variables: JSON of the form { "Operation": { "variable": 1 } }'),
       json: flag('print the result as one JSON document'),
       github: flag('print annotations for GitHub Actions'),
     },

@@ -27,8 +27,8 @@ export function databaseOf(env: Variables, production: boolean, problems: string
   const database = env.PGDATABASE ?? env.PG_DB;
   if (!host && !production && !user && !database) return null;
   if (!host) {
-    const otherwise = production ? '' : ', or unset PGUSER and PGDATABASE for the embedded database';
-    problems.push(`PGHOST: required: the host of the PostgreSQL server, unless DATABASE_URL has it${otherwise}`);
+    const otherwise = production ? '' : '; for the embedded database, unset PGUSER and PGDATABASE';
+    problems.push(`PGHOST: required: the host of the PostgreSQL server, here or in DATABASE_URL${otherwise}`);
   }
   if (!user) problems.push('PGUSER: required: the role to log in as');
   if (production && !database) problems.push('PGDATABASE: required in production: the database that holds the schema');
@@ -43,7 +43,8 @@ export function databaseOf(env: Variables, production: boolean, problems: string
 }
 
 /**
- * Chooses how to log in. Outside production a password that is set is used, and without one the developer's own login.
+ * Chooses how to log in: as PG_AUTH says. Outside production it may be unset; then a password is used if there is one,
+ * and the developer's own login otherwise.
  */
 function passwordOf(env: Variables, production: boolean, problems: string[]): DatabaseConfig['password'] {
   const { PGPASSWORD: password, AZURE_CLIENT_ID: clientId, PG_TOKEN_SCOPE: scope } = env;

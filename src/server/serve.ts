@@ -137,7 +137,9 @@ async function readFiles(config: Config, log: Logger) {
   const paths = dashboard ? [...documents.paths, dashboard.manifest] : documents.paths;
   const { store, manifests } = await readDocuments(paths);
   if (documents.persistedOnly && store.all.length === 0)
-    log.warn('PERSISTED_DOCUMENTS names no document, and DOCUMENTS lets only callers who may explore send their own');
+    log.warn(
+      'PERSISTED_DOCUMENTS names no document, so only callers who may explore can query; name a manifest, or set DOCUMENTS=any',
+    );
   return { dashboard, paths, manifests, documents: { store, strict: documents.strict } };
 }
 

@@ -266,7 +266,7 @@ test('a chain in which no credential applies names the remedies', async () => {
   process.env['AZURE_TOKEN_CREDENTIALS'] = 'EnvironmentCredential';
   const credential = createCredential({ kind: 'default-credential', scope }, http);
   const error = await problemOf(credential());
-  expect(error.problem).toBe('no-endpoint');
+  expect(error.problem).toBe('no-credential');
   expect(error.message).toMatch(/az login/);
   delete process.env['AZURE_TOKEN_CREDENTIALS'];
 });

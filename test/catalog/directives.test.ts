@@ -69,7 +69,9 @@ describe('@name', () => {
   test.each(['', '1st', 'two words', '__type', 'größe'])('@name rejects "%s", which is not a name', (name) => {
     const { names, log } = directTable(`@name ${name}`);
     expect(names.size).toBe(0);
-    expect(log).toEqual([`@name on table device: "${name}" is not a GraphQL name`]);
+    expect(log).toEqual([
+      `@name on table device: "${name}" is not a name of letters, digits and _ that begins with a letter`,
+    ]);
   });
 });
 

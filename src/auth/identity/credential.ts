@@ -48,7 +48,7 @@ function explain(identity: Identity, answer: Answer | undefined, error: unknown)
   if (identity.kind !== 'default-credential') return explainAnswer(answer, identity.scope, error);
   const said = errorMessage(error);
   return new IdentityError(
-    'no-endpoint',
+    'no-credential',
     `No credential returned a token: log in with "az login", set a password in PGPASSWORD or DATABASE_URL, or set PG_AUTH and the variables it needs (${withoutTokens(said)})`,
   );
 }

@@ -2,7 +2,7 @@ import { errorMessage } from '../../errors.ts';
 
 /** Reasons why there is no token, or the database refused it. Each has its own remedy. */
 export type IdentityProblem =
-  | 'no-endpoint'
+  | 'no-credential'
   | 'not-assigned'
   | 'endpoint-down'
   | 'denied'
@@ -35,7 +35,7 @@ export interface Answer {
 const unassigned = /no (user assigned|msi|managed identit)|identity (was )?not found|unable to load .*identity/i;
 /**
  * Signs of an unusable scope: AADSTS500011 (no such resource), 650057 (not permitted for the application), 70011
- * (malformed), or a mention of it.
+ * (malformed), or a mention of the scope.
  */
 const unknownResource = /AADSTS(500011|650057|70011)|\b(resource|audience|scope)\b/i;
 
@@ -59,7 +59,7 @@ export function explainAnswer(answer: Answer | undefined, scope: string, cause: 
     return new IdentityError('not-assigned', `The identity is not assigned to this app: ${remedy} (${said})`);
   }
   if (status === 400 && unknownResource.test(body)) {
-    const message = `PG_TOKEN_SCOPE=${scope} is not a resource that tokens can be issued for (${said})`;
+    const message = `Tokens cannot be issued for PG_TOKEN_SCOPE=${scope}: set it to its cloud's scope (${said})`;
     return new IdentityError('wrong-audience', message);
   }
   return new IdentityError('denied', `The identity endpoint refused to issue a token (${said})`);

@@ -17,9 +17,8 @@ export function explainRefusal(reason: Error, token: IssuedToken, scope: string)
     return new IdentityError('wrong-audience', message, { cause: reason });
   }
   if (/expired/i.test(said) || token.expiresAt <= Date.now()) {
-    return new IdentityError('token-expired', `The token has expired: if this persists, compare the clocks (${said})`, {
-      cause: reason,
-    });
+    const message = `The token has expired: if this persists, compare this machine's clock with the database's (${said})`;
+    return new IdentityError('token-expired', message, { cause: reason });
   }
   const remedy = 'PGUSER must be the role that was created for this identity by its principal (object) id';
   return new IdentityError('denied', `The database refused the identity: ${remedy} (${said})`, { cause: reason });

@@ -41,7 +41,7 @@ export function tokenRemedy(error: unknown, password: string | Identity): string
       return typeof password === 'object' && password.kind === 'user-identity'
         ? `az containerapp identity assign --name <app> --resource-group <group> --user-assigned <identity> (a Function: az functionapp identity assign --identities), and set AZURE_CLIENT_ID to its client id (now ${password.clientId})`
         : 'az containerapp (or functionapp) identity assign --name <app> --resource-group <group> --system-assigned';
-    case 'no-endpoint':
+    case 'no-credential':
       return 'Log in with "az login"; on Kubernetes check that the pod has AZURE_FEDERATED_TOKEN_FILE, which the label azure.workload.identity/use adds; on a platform with identities set PG_AUTH=user-identity';
     case 'endpoint-down':
       return 'Wait and run this again: right after a container starts, its identity endpoint may not be ready';

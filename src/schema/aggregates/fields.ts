@@ -90,7 +90,7 @@ function groupedField(t: Builders, types: Types, table: Table, source: Partial<R
     type: [type],
     nullable: true,
     deprecationReason: source.deprecationReason ?? table.deprecationReason,
-    description: `Measures of matching rows in groups: all or \`first\`, at most ${maxGroups}.`,
+    description: `Measures of matching rows per group; at most ${maxGroups} groups.`,
     args: {
       ...source.arguments,
       where: t.arg({ type: types.filters.where(table) }),

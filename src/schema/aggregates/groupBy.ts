@@ -30,7 +30,7 @@ export function createGroupBy(
           namedFields(called(parted), ({ column: { deprecationReason } }) =>
             t.field({
               type: bucket,
-              description: 'Its buckets or parts: for only one time, and not for related rows.',
+              description: 'Buckets or parts of this time; at most one time of the rows has them.',
               deprecationReason,
             }),
           )),

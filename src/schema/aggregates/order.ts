@@ -39,7 +39,8 @@ export function createGroupOrders(
     const columns = columnOrders(shape, ({ leaf }, isKey) => (isKey ? measures.keyOrMeasure : measures.measure)(leaf));
     required(inputs, shape.table.name).implement({
       isOneOf: true,
-      description: 'An order of groups, most significant first; then by key and bucket.',
+      description:
+        'What to order groups by; the first entry is the most significant. Ties are ordered by key and bucket.',
       fields: (t) => ({
         count: t.field({ type: direction }),
         ...(shape.times.size > 0 && {

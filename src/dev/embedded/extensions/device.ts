@@ -24,7 +24,7 @@ export default (({ table, batch, read, sql }) => {
       resolve: ({ model, serial }) => `${model} ${serial}`,
     }),
     openIncidentCount: from('device_id').int({
-      description: 'How many of its incidents are not closed.',
+      description: 'The number of its incidents that are not closed.',
       resolve: ({ device_id }, _args, context) => openIncidents.load(context, device_id),
     }),
   }));
