@@ -1,9 +1,7 @@
 import { request } from 'node:http';
-import { parentPort, workerData } from 'node:worker_threads';
-import { precedences, takePrecedence } from '../support/precedence.ts';
 
 /**
- * A thread that sends requests at a steady rate, each on its own connection, whether or not earlier ones are answered.
+ * A process that sends requests at a steady rate, each on its own connection, whether or not earlier ones are answered.
  */
 const everyMs = 50;
 const probeEveryMs = 1000;
@@ -19,20 +17,27 @@ export interface Sample {
   readonly text: string;
 }
 
-const { port, headers } = workerData as { readonly port: number; readonly headers: Readonly<Record<string, string>> };
+/** The first message; every other one asks for the samples since the last. */
+export interface Task {
+  readonly port: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 const body = JSON.stringify({ query: '{ sites(first: 1) { nodes { name } } }' });
 let samples: Promise<Sample>[] = [];
-takePrecedence(precedences.measuring);
 
-setInterval(() => samples.push(ask('query')), everyMs);
-setInterval(() => samples.push(ask('probe')), probeEveryMs);
-parentPort?.on('message', async () => {
-  const asked = samples;
-  samples = [];
-  parentPort?.postMessage(await Promise.all(asked));
+process.once('message', (task: Task) => {
+  setInterval(() => samples.push(ask('query', task)), everyMs);
+  setInterval(() => samples.push(ask('probe', task)), probeEveryMs);
+  process.on('message', async () => {
+    const asked = samples;
+    samples = [];
+    process.send?.(await Promise.all(asked));
+  });
 });
+process.once('disconnect', () => process.exit());
 
-function ask(kind: Sample['kind']): Promise<Sample> {
+function ask(kind: Sample['kind'], { port, headers }: Task): Promise<Sample> {
   const began = performance.now();
   const options =
     kind === 'probe'

@@ -68,7 +68,7 @@ async function endure(attack: Attack, megabytes: number, { image, database, seco
     ask: async (query, { caller = 'attacker', variables } = {}) =>
       post(container.port, query, await headersOf(caller), variables),
   };
-  const others = attack.excuses === 'all' ? null : startOthers(container.port, await headersOf('other'));
+  const others = attack.excuses === 'all' ? null : startOthers({ port: container.port, headers: await headersOf('other') });
   try {
     if (others) await wait(1000 + 500 * seconds);
     const calm = (await others?.samples()) ?? [];
@@ -79,7 +79,7 @@ async function endure(attack: Attack, megabytes: number, { image, database, seco
     const { bound } = container;
     return { attack, megabytes, bound, result, calm, meanwhile, lives, peakMegabytes };
   } finally {
-    await others?.end();
+    others?.end();
     await container.stop();
     await end?.();
   }

@@ -1,22 +1,26 @@
-import { Worker } from 'node:worker_threads';
-import type { Sample } from './askSteadily.ts';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { precedences, takePrecedence } from '../support/precedence.ts';
+import type { Sample, Task } from './askSteadily.ts';
 
-/** Callers unrelated to the attack: their small query and the platform's probe, on a separate thread. */
+/** Callers unrelated to the attack: their small query and the platform's probe, sent by a separate process. */
 export interface Others {
   /** Returns their results since the last call. */
   readonly samples: () => Promise<readonly Sample[]>;
-  readonly end: () => Promise<unknown>;
+  readonly end: () => void;
 }
 
-export function startOthers(port: number, headers: Readonly<Record<string, string>>): Others {
-  const worker = new Worker(new URL('./askSteadily.ts', import.meta.url), { workerData: { port, headers } });
+export function startOthers(task: Task): Others {
+  const child = fork(fileURLToPath(new URL('./askSteadily.ts', import.meta.url)), { execArgv: [], detached: true });
+  if (child.pid) takePrecedence(precedences.measuring, child.pid);
+  child.send(task);
   return {
     samples: () =>
       new Promise((resolve, reject) => {
-        worker.once('error', reject);
-        worker.once('message', resolve);
-        worker.postMessage('samples');
+        child.once('exit', () => reject(new Error('The process that measures latency ended')));
+        child.once('message', (samples) => resolve(samples as readonly Sample[]));
+        child.send('samples');
       }),
-    end: () => worker.terminate(),
+    end: () => void child.kill(),
   };
 }

@@ -49,9 +49,10 @@ export async function startContainer({ folder, args, megabytes, variables }: Con
   const child = spawn('sh', ['-c', enter, 'sh', process.execPath, ...heap, ...args], {
     cwd: folder,
     stdio: ['ignore', 'ignore', log.fd],
+    detached: true,
     env: { PATH: process.env['PATH'], ...variables },
   });
-  takePrecedence(precedences.server, child.pid);
+  if (child.pid) takePrecedence(precedences.server, child.pid);
   await log.close();
   const ended = once(child, 'exit');
   const kill = () => child.kill('SIGKILL');
