@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { firstSlice, forEachInSlices, nextSlice } from '../db/pool/slices.ts';
+import { forEachInSlices, isSliceOver, nextSlice, smallBatch } from '../db/pool/slices.ts';
 import { AppError } from '../errors.ts';
 import type { Ask, Plan, PlannedField, PlannedObject } from './plan.ts';
 
@@ -46,7 +46,7 @@ function askedOrRefused({ of, kept }: Ask, variables: Readonly<Record<string, un
 
 /**
  * Reads what the fields of objects need, level by level; branches do not wait for each other. The requests of a level are
- * made together, so that the loaders combine them into one statement; of very many, those of one slice.
+ * made together, so that the loaders combine them into one statement; of many, those of one slice.
  */
 export function readObjects(
   { read }: PlannedObject,
@@ -104,10 +104,11 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 /** Returns a value, or a promise that resolves with the error if it fails: nobody may listen to it yet. */
 const orError = (value: unknown): unknown => (isPromise(value) ? value.catch(asError) : value);
 
-/** Resolves all values. What follows many of them starts in a new slice. */
+/** Resolves all values; what follows many of them may have to wait for a slice. */
 function settled(values: readonly unknown[], { borrower }: Context): Later<readonly unknown[]> {
   const known = all(values);
-  return values.length > firstSlice.values ? nextSlice(borrower).then(() => known) : known;
+  if (values.length <= smallBatch) return known;
+  return then(known, (done) => (isSliceOver() ? nextSlice(borrower).then(() => done) : done));
 }
 
 /** Combines results, synchronously if none is a promise: most levels wait for nothing. */

@@ -1,7 +1,7 @@
 import { type GraphQLError, locatedError } from 'graphql';
 import type { Context } from '../context.ts';
 import { tooLarge } from '../db/budget.ts';
-import { nextSliceSize, nextSlices } from '../db/pool/slices.ts';
+import { isSliceOver } from '../db/pool/slices.ts';
 import { bytesOf, isRow, shapeOf } from '../db/sql/row.ts';
 import type { PlannedField, PlannedObject } from './plan.ts';
 import { type AskedOf, type Found, isAbsent, type Level, valueFor } from './read.ts';
@@ -43,12 +43,11 @@ class ResponseWriter {
   readonly errors: GraphQLError[] = [];
   readonly #writing: Writing;
   readonly #path: (string | number)[] = [];
-  /** Values left in this slice. */
-  #left: number;
+  /** Values until the next look at the clock. */
+  #left = valuesAtOnce;
 
   constructor(writing: Writing) {
     this.#writing = writing;
-    this.#left = nextSliceSize(writing.context.borrower).values;
   }
 
   *object({ fields }: PlannedObject, { objects, found }: Level, i: number): Writer {
@@ -104,8 +103,8 @@ class ResponseWriter {
           : yield* this.#placedInSlices(j, field, isRequired, this.#below(field, found, object, at)),
       );
       if (this.#left > 0) continue;
-      yield;
-      this.#left = nextSlices.values;
+      if (isSliceOver()) yield;
+      this.#left = valuesAtOnce;
     }
     return texts.list();
   }
@@ -233,6 +232,9 @@ const inOnePiece = (text: string): string => text.slice(0, 1) + text.slice(1);
 
 /** Writes one part of a response. */
 type Writer = Generator<void, string | null>;
+
+/** Values that are written between two looks at the clock: less than a millisecond's. */
+const valuesAtOnce = 100;
 
 /** Number of characters that take as long as one value. */
 const charactersOfValue = 256;

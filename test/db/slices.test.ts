@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Lender } from '../../src/db/pool/pool.ts';
-import { firstSlice, mustWaitForSlice, nextSlice, nextSlices, passTurn } from '../../src/db/pool/slices.ts';
+import { forEachInSlices, isSliceOver, nextSlice, passTurn, smallBatch } from '../../src/db/pool/slices.ts';
 import type { Plans } from '../../src/plan/plans.ts';
 import { createApp } from '../../src/server/app.ts';
 import { appConfig } from '../support/config.ts';
@@ -24,6 +24,16 @@ const { api } = await setUp({
     },
   }),
 });
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Makes each look at the clock a millisecond later than the last. */
+function tickAtEachLook() {
+  let ms = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => ++ms);
+}
 
 /** Counts the turns of the event loop until it is stopped. */
 function countTurns() {
@@ -73,24 +83,35 @@ test('a turn that accepts a connection does no slice, up to 50 in a row', async 
 test('a large answer is written in many turns of the event loop', async () => {
   const counted = Promise.withResolvers<() => Promise<number>>();
   onRead = () => counted.resolve(countTurns());
+  tickAtEachLook();
   await api.query(`{ numbers(first: ${rows}) { nodes { n a b c: a } } }`);
   const stop = await counted.promise;
-  expect(await stop()).toBeGreaterThan((4 * rows - firstSlice.values) / nextSlices.values);
+  // It looks at the clock once for 100 values, and five times in a slice.
+  expect(await stop()).toBeGreaterThan((4 * rows) / 100 / 5 - 10);
 });
 
-test('a turn begins the answers to a limited number of bytes, however many requests share a statement', async () => {
-  const third = firstSlice.bytes / 3;
+test('long work of a turn, whoever does it, is over after 16 ms, and of a slice after 4 ms', async () => {
+  const looks = () => {
+    for (let n = 1; ; n++) if (isSliceOver()) return n;
+  };
   await turn();
-  expect([1, 2, 3, 4].map(() => mustWaitForSlice(1, third))).toEqual([false, false, false, true]);
+  tickAtEachLook();
+  expect([looks(), looks()]).toEqual([18, 1]);
   await turn();
-  expect(mustWaitForSlice(1, third)).toBe(false);
+  expect(looks()).toBe(18);
+  await nextSlice({ caller: 'a', request: {} });
+  expect(looks()).toBe(5);
+  await turn();
+  expect(looks()).toBe(18);
 });
 
-test('an answer that waits for a slice does not use up the turn, so a small answer need not wait', async () => {
-  await turn();
-  expect(mustWaitForSlice(1, firstSlice.bytes + 1)).toBe(true);
-  expect(mustWaitForSlice(firstSlice.values + 1, firstSlice.bytes)).toBe(true);
-  expect(mustWaitForSlice(1, 100)).toBe(false);
+test('a small answer does not wait for a slice even if the turn is over', async () => {
+  tickAtEachLook();
+  while (!isSliceOver());
+  const borrower = { caller: 'a', request: {} };
+  const numbers = Array.from({ length: smallBatch + 1 }, (_, n) => n);
+  expect(forEachInSlices(borrower, numbers.slice(1), () => {})).toBeUndefined();
+  expect(forEachInSlices(borrower, numbers, () => {})).toBeInstanceOf(Promise);
 });
 
 test('a large result is read in many turns', async () => {
@@ -104,7 +125,7 @@ test('a large result is read in many turns', async () => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
   stop = countTurns();
   await answer;
-  expect(await read.promise).toBeGreaterThan((90 * rows - firstSlice.bytes) / (3 * nextSlices.bytes));
+  expect(await read.promise).toBeGreaterThan((90 * rows - 524_288) / (3 * 65_536));
 });
 
 test('a document of many values has a plan from the first time, because the executor does not pause', async () => {

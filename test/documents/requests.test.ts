@@ -211,8 +211,10 @@ describe('whatever is sent as an id', () => {
   });
 
   test('whatever is sent as an id by GET is answered with data or a code', async () => {
+    // A URL drops these, so that its path is another.
+    const segments = fc.webSegment().filter((segment) => !/^(\.|%2e){1,2}$/i.test(segment));
     await fc.assert(
-      fc.asyncProperty(body, fc.webSegment(), async (sent, segment) => {
+      fc.asyncProperty(body, segments, async (sent, segment) => {
         const values = Object.entries(sent).map(([name, value]): [string, string] => [
           name,
           typeof value === 'string' ? value : JSON.stringify(value),

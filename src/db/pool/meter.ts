@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { nextSlice, nextSliceSize } from './slices.ts';
+import { hasWaited, nextSlice } from './slices.ts';
 import type { Borrower } from './turns.ts';
 
 /** Counts the bytes that PostgreSQL sends for a statement. */
@@ -22,6 +22,9 @@ export interface ByteCount {
 /** Bytes after which a session is closed rather than drained, if its server does not react to a cancel. */
 const maxDrainedBytes = 32_000_000;
 
+/** Bytes that are read before the first pause, in which ordinary results fit, and between all others. */
+const bytesAtOnce = { first: 524_288, next: 65_536 };
+
 /**
  * Counts bytes at the socket, because the parser buffers a row until it is complete. Above the limit it cancels and
  * keeps reading, since a server that is blocked on sending does not look for a cancel; after too many more bytes it
@@ -32,7 +35,7 @@ export function measure(client: pg.Client, meter: Meter, borrower: Borrower, clo
   const excess = new AbortController();
   const goOn = () => void stream.resume();
   let drained = 0;
-  let left = nextSliceSize(borrower).bytes;
+  let left = hasWaited(borrower) ? bytesAtOnce.next : bytesAtOnce.first;
   const count = ({ length }: Buffer) => {
     if (excess.signal.aborted) {
       drained += length;
@@ -48,7 +51,7 @@ export function measure(client: pg.Client, meter: Meter, borrower: Borrower, clo
     if (left > 0) return;
     stream.pause();
     void nextSlice(borrower).then(goOn);
-    left = nextSliceSize(borrower).bytes;
+    left = bytesAtOnce.next;
   };
   stream.on('data', count);
   return {

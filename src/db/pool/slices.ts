@@ -1,18 +1,16 @@
 import type { Borrower } from './turns.ts';
 
-/** The work of a slice. */
-export interface SliceSize {
-  /** Bytes of a result that it parses. */
-  readonly bytes: number;
-  /** Values of an answer that it reads or writes. */
-  readonly values: number;
-}
+/**
+ * Time that long work may take in one turn of the event loop, in milliseconds, before it waits for a slice. Ordinary
+ * responses take less, because a response that waits keeps its rows in memory.
+ */
+const turnMs = 16;
 
-/** The first slice. Ordinary responses fit in it, because a response keeps its rows in memory during each pause. */
-export const firstSlice: SliceSize = { bytes: 524_288, values: 10_000 };
+/** Time of a slice, which is short because others wait for it. */
+const sliceMs = 4;
 
-/** Every further slice, which is short because others wait for it. */
-export const nextSlices: SliceSize = { bytes: 65_536, values: 2000 };
+/** Items that are handled without a look at the clock. Small requests have fewer, and so never wait for a slice. */
+export const smallBatch = 250;
 
 interface Waiter {
   /** Orders the requests by when their long work began. */
@@ -24,6 +22,9 @@ const waiting = new Map<string, Waiter[]>();
 const places = new WeakMap<object, number>();
 let lastPlace = 0;
 
+/** When the long work of this turn must stop; null until it begins. */
+let endsAt: number | null = null;
+
 /**
  * Waits for the next slice of long work. A turn of the event loop does at most one, because small requests need short
  * turns: a turn accepts only one connection, and a request takes several. Callers alternate. Among the requests of one
@@ -31,7 +32,7 @@ let lastPlace = 0;
  */
 export const nextSlice = ({ caller, request }: Borrower): Promise<void> =>
   new Promise((begin) => {
-    if (waiting.size === 0) setImmediate(beginOne);
+    if (waiting.size === 0) scheduleOne();
     const place = places.get(request) ?? ++lastPlace;
     places.set(request, place);
     const own = waiting.get(caller) ?? [];
@@ -39,25 +40,21 @@ export const nextSlice = ({ caller, request }: Borrower): Promise<void> =>
     waiting.set(caller, own);
   });
 
-/** Returns the size of a request's next slice. */
-export const nextSliceSize = ({ request }: Borrower): SliceSize => (places.has(request) ? nextSlices : firstSlice);
+/** Tells whether a request has waited for a slice. */
+export const hasWaited = ({ request }: Borrower): boolean => places.has(request);
 
-/** Bytes of the results whose responses began in this turn. */
-let begun = 0;
-
-/**
- * Tells whether the response to a read must wait for a slice: its result is long, or this turn has begun enough
- * responses, since many requests may share a statement. Otherwise counts it as begun.
- */
-export function mustWaitForSlice(rows: number, bytes: number): boolean {
-  if (rows > firstSlice.values || begun + bytes > firstSlice.bytes) return true;
-  if (begun === 0) setImmediate(beginTurn);
-  begun += bytes;
-  return false;
+/** Tells whether long work must wait for its next slice, because this turn or slice has taken long enough. */
+export function isSliceOver(): boolean {
+  const now = performance.now();
+  if (endsAt === null) {
+    endsAt = now + turnMs;
+    setImmediate(endTurn);
+  }
+  return now > endsAt;
 }
 
-const beginTurn = (): void => {
-  begun = 0;
+const endTurn = (): void => {
+  endsAt = null;
 };
 
 /** Turns in a row that may pass without a slice because they accepted a connection. */
@@ -70,17 +67,24 @@ export const passTurn = (): void => {
   isAccepting = true;
 };
 
+/** Schedules a slice; its turn ends before the next one receives anything. */
+function scheduleOne(): void {
+  setImmediate(beginOne);
+  setImmediate(endTurn);
+}
+
 function beginOne(): void {
   const passes = isAccepting && passed < maxPassed;
   passed = passes ? passed + 1 : 0;
   isAccepting = false;
   if (!passes) beginNext();
-  if (waiting.size > 0) setImmediate(beginOne);
+  if (waiting.size > 0) scheduleOne();
 }
 
 function beginNext(): void {
   for (const [caller, own] of waiting) {
     waiting.delete(caller);
+    endsAt = performance.now() + sliceMs;
     own.shift()?.begin();
     if (own.length > 0) waiting.set(caller, own);
     break;
@@ -93,19 +97,19 @@ export function inSlices<T>(borrower: Borrower, work: Generator<void, T>): T | P
   return done ? value : nextSlice(borrower).then(() => inSlices(borrower, work));
 }
 
-/** Does a little work for each item, in slices if there are many items. */
+/** Does a little work for each item, in slices if that takes long. */
 export function forEachInSlices<T>(
   borrower: Borrower,
   items: readonly T[],
   work: (item: T, i: number) => void,
 ): void | Promise<void> {
-  if (items.length <= firstSlice.values) items.forEach(work);
+  if (items.length <= smallBatch) items.forEach(work);
   else return inSlices(borrower, forEach(items, work));
 }
 
 function* forEach<T>(items: readonly T[], work: (item: T, i: number) => void): Generator<void, void> {
   for (const [i, item] of items.entries()) {
-    if (i > 0 && i % firstSlice.values === 0) yield;
+    if (i > 0 && i % smallBatch === 0 && isSliceOver()) yield;
     work(item, i);
   }
 }
