@@ -68,7 +68,8 @@ async function endure(attack: Attack, megabytes: number, { image, database, seco
     ask: async (query, { caller = 'attacker', variables } = {}) =>
       post(container.port, query, await headersOf(caller), variables),
   };
-  const others = attack.excuses === 'all' ? null : startOthers({ port: container.port, headers: await headersOf('other') });
+  const others =
+    attack.excuses === 'all' ? null : startOthers({ port: container.port, headers: await headersOf('other') });
   try {
     if (others) await wait(1000 + 500 * seconds);
     const calm = (await others?.samples()) ?? [];
