@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { forEachInSlices, isSliceOver, nextSlice, smallBatch } from '../db/pool/slices.ts';
+import { forEachInSlices, isSliceOver, nextSlice, small } from '../db/pool/slices.ts';
 import { AppError } from '../errors.ts';
 import type { Ask, Plan, PlannedField, PlannedObject } from './plan.ts';
 
@@ -107,7 +107,7 @@ const orError = (value: unknown): unknown => (isPromise(value) ? value.catch(asE
 /** Resolves all values; what follows many of them may have to wait for a slice. */
 function settled(values: readonly unknown[], { borrower }: Context): Later<readonly unknown[]> {
   const known = all(values);
-  if (values.length <= smallBatch) return known;
+  if (values.length <= small.items) return known;
   return then(known, (done) => (isSliceOver() ? nextSlice(borrower).then(() => done) : done));
 }
 

@@ -43,7 +43,7 @@ class ResponseWriter {
   readonly errors: GraphQLError[] = [];
   readonly #writing: Writing;
   readonly #path: (string | number)[] = [];
-  /** Values until the next look at the clock. */
+  /** Items and values until the next look at the clock. */
   #left = valuesAtOnce;
 
   constructor(writing: Writing) {
@@ -102,7 +102,7 @@ class ResponseWriter {
           ? this.#placed(j, field, isRequired, () => this.#flatBelow(field, found, object, at))
           : yield* this.#placedInSlices(j, field, isRequired, this.#below(field, found, object, at)),
       );
-      if (this.#left > 0) continue;
+      if (--this.#left > 0) continue;
       if (isSliceOver()) yield;
       this.#left = valuesAtOnce;
     }
@@ -188,6 +188,7 @@ class ResponseWriter {
 
   #failed({ nodes }: PlannedField, isRequired: boolean, error: unknown): string {
     if (error instanceof TooLong) throw error;
+    this.#left -= valuesOfError;
     const located = locatedError(error, nodes, [...this.#path]);
     if (isRequired) throw located;
     this.errors.push(located);
@@ -235,6 +236,9 @@ type Writer = Generator<void, string | null>;
 
 /** Values that are written between two looks at the clock: less than a millisecond's. */
 const valuesAtOnce = 100;
+
+/** Number of values that take as long as one error, which has a stack. */
+const valuesOfError = 20;
 
 /** Number of characters that take as long as one value. */
 const charactersOfValue = 256;
