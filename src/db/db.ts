@@ -4,7 +4,7 @@ import type { Meter } from './pool/meter.ts';
 import type { Lender, Work } from './pool/pool.ts';
 import { withRetry } from './pool/retry.ts';
 import type { Session } from './pool/session.ts';
-import { isSliceOver, nextSlice, small } from './pool/slices.ts';
+import { mustWaitForSlice, nextSlice } from './pool/slices.ts';
 import type { Borrower } from './pool/turns.ts';
 import {
   fromPostgres,
@@ -108,8 +108,7 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
           const read = (reader: Reader, sending: () => void) => send('read', parameterised, reader, sending);
           const count = meter?.();
           const rows = await reads.rows({ ...parameterised, settings }, { signal, meter: count }, read);
-          const isSmall = rows.length <= small.items && (count?.bytes ?? 0) <= small.bytes;
-          if (borrower && !isSmall && isSliceOver()) await nextSlice(borrower);
+          if (borrower && mustWaitForSlice(rows.length, count?.bytes ?? 0)) await nextSlice(borrower);
           return rows;
         } catch (error) {
           throw fromPostgres(error, 'read');

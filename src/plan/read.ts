@@ -106,9 +106,9 @@ const orError = (value: unknown): unknown => (isPromise(value) ? value.catch(asE
 
 /** Resolves all values; what follows many of them may have to wait for a slice. */
 function settled(values: readonly unknown[], { borrower }: Context): Later<readonly unknown[]> {
-  const known = all(values);
-  if (values.length <= small.items) return known;
-  return then(known, (done) => (isSliceOver() ? nextSlice(borrower).then(() => done) : done));
+  return then(all(values), (known) =>
+    known.length > small.items && isSliceOver() ? nextSlice(borrower).then(() => known) : known,
+  );
 }
 
 /** Combines results, synchronously if none is a promise: most levels wait for nothing. */

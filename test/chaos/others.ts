@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { precedences, takePrecedence } from '../support/precedence.ts';
+import { takePrecedence } from '../support/precedence.ts';
 import type { Sample, Task } from './askSteadily.ts';
 
 /** Callers unrelated to the attack: their small query and the platform's probe, sent by a separate process. */
@@ -12,7 +12,7 @@ export interface Others {
 
 export function startOthers(task: Task): Others {
   const child = fork(fileURLToPath(new URL('./askSteadily.ts', import.meta.url)), { execArgv: [], detached: true });
-  if (child.pid) takePrecedence(precedences.measuring, child.pid);
+  if (child.pid) takePrecedence(child.pid);
   child.send(task);
   return {
     samples: () =>

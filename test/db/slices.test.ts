@@ -87,7 +87,7 @@ test.for([
   const counted = Promise.withResolvers<() => Promise<number>>();
   onRead = () => counted.resolve(countTurns());
   tickAtEachLook();
-  await api.query(`{ numbers(first: ${rows}) { nodes { ${selection} } } }`);
+  await api.send(`{ numbers(first: ${rows}) { nodes { ${selection} } } }`);
   const stop = await counted.promise;
   // It looks at the clock at least once for 200 values, and four times in a slice.
   expect(await stop()).toBeGreaterThan((each * rows) / 200 / 4);

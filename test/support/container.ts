@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createControlGroup } from '../../bench/controlGroup.ts';
 import { peakMegabytes } from '../../bench/processes.ts';
-import { precedences, takePrecedence } from './precedence.ts';
+import { takePrecedence } from './precedence.ts';
 
 /** The server with a limit on its memory. */
 export interface Container {
@@ -52,7 +52,7 @@ export async function startContainer({ folder, args, megabytes, variables }: Con
     detached: true,
     env: { PATH: process.env['PATH'], ...variables },
   });
-  if (child.pid) takePrecedence(precedences.server, child.pid);
+  if (child.pid) takePrecedence(child.pid);
   await log.close();
   const ended = once(child, 'exit');
   const kill = () => child.kill('SIGKILL');

@@ -53,6 +53,13 @@ export function isSliceOver(): boolean {
   return now > endsAt;
 }
 
+/**
+ * Tells whether the answer to a read must wait for a slice before anything is made of its rows, which are smallest as
+ * they arrived: it is large, and this turn is over or others wait already.
+ */
+export const mustWaitForSlice = (rows: number, bytes: number): boolean =>
+  (rows > small.items || bytes > small.bytes) && (waiting.size > 0 || isSliceOver());
+
 const endTurn = (): void => {
   endsAt = null;
 };
