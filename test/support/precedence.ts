@@ -9,8 +9,8 @@ import { constants, setPriority } from 'node:os';
  */
 export function takePrecedence(leader: number): void {
   try {
-    setPriority(leader, constants.priority.PRIORITY_HIGHEST);
-    writeFileSync(`/proc/${leader}/autogroup`, String(constants.priority.PRIORITY_HIGHEST));
+    setPriority(leader, constants.priority.PRIORITY_HIGH);
+    writeFileSync(`/proc/${leader}/autogroup`, String(constants.priority.PRIORITY_HIGH));
   } catch {
     // Times then include the wait for the CPU.
   }
