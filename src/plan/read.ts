@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { forEachInSlices, isSliceOver, nextSlice, small } from '../db/pool/slices.ts';
+import { forEachInSlices, isSliceOver, nextSlice } from '../db/pool/slices.ts';
 import { AppError } from '../errors.ts';
 import type { Ask, Plan, PlannedField, PlannedObject } from './plan.ts';
 
@@ -46,7 +46,7 @@ function askedOrRefused({ of, kept }: Ask, variables: Readonly<Record<string, un
 
 /**
  * Reads what the fields of objects need, level by level; branches do not wait for each other. The requests of a level are
- * made together, so that the loaders combine them into one statement; of many, those of one slice.
+ * made together, so that the loaders combine them into one statement; of more than `parentsAtOnce` parents, those of one slice.
  */
 export function readObjects(
   { read }: PlannedObject,
@@ -64,7 +64,9 @@ function readField(field: PlannedField, parents: readonly unknown[], askedOf: As
   const read: unknown[] = [];
   const readOne = (parent: unknown) =>
     void read.push(isAbsent(parent) ? null : orError(valueFor(field, parent, asked, context)));
-  const allRead = then(forEachInSlices(context.borrower, parents, readOne), () => settled(read, context));
+  const allRead = then(forEachInSlices(context.borrower, parents, readOne, parentsAtOnce), () =>
+    settled(read, context),
+  );
   return then(allRead, (values) => {
     if (!below) return { values, starts: [], objects: [], below: new Map() };
     const starts: number[] = [];
@@ -85,6 +87,9 @@ function readField(field: PlannedField, parents: readonly unknown[], askedOf: As
     });
   });
 }
+
+/** Number of parents that share a statement in any case; for more, each slice has its own. */
+const parentsAtOnce = 10_000;
 
 /** Reads the value of a field for one parent, or the error in its place. */
 export function valueFor({ reading }: PlannedField, parent: unknown, asked: unknown, context: Context): unknown {
@@ -107,7 +112,7 @@ const orError = (value: unknown): unknown => (isPromise(value) ? value.catch(asE
 /** Resolves all values; what follows many of them may have to wait for a slice. */
 function settled(values: readonly unknown[], { borrower }: Context): Later<readonly unknown[]> {
   return then(all(values), (known) =>
-    known.length > small.items && isSliceOver() ? nextSlice(borrower).then(() => known) : known,
+    known.length > parentsAtOnce && isSliceOver() ? nextSlice(borrower).then(() => known) : known,
   );
 }
 

@@ -10,7 +10,7 @@ const turnMs = 8;
 const sliceMs = 3;
 
 /** Rows or values, and bytes, that are handled without a look at the clock, so that small requests never wait. */
-export const small = { items: 250, bytes: 65_536 };
+const small = { items: 250, bytes: 65_536 };
 
 interface Waiter {
   /** Orders the requests by when their long work began. */
@@ -22,7 +22,7 @@ const waiting = new Map<string, Waiter[]>();
 const places = new WeakMap<object, number>();
 let lastPlace = 0;
 
-/** When the long work of this turn must stop; null until it begins. */
+/** Time at which the long work of this turn must stop; null until it begins. */
 let endsAt: number | null = null;
 
 /**
@@ -104,19 +104,20 @@ export function inSlices<T>(borrower: Borrower, work: Generator<void, T>): T | P
   return done ? value : nextSlice(borrower).then(() => inSlices(borrower, work));
 }
 
-/** Does a little work for each item, in slices if that takes long. */
+/** Does a little work for each item, in slices of at least `atOnce` items. */
 export function forEachInSlices<T>(
   borrower: Borrower,
   items: readonly T[],
   work: (item: T, i: number) => void,
+  atOnce = small.items,
 ): void | Promise<void> {
-  if (items.length <= small.items) items.forEach(work);
-  else return inSlices(borrower, forEach(items, work));
+  if (items.length <= atOnce) items.forEach(work);
+  else return inSlices(borrower, forEach(items, work, atOnce));
 }
 
-function* forEach<T>(items: readonly T[], work: (item: T, i: number) => void): Generator<void, void> {
+function* forEach<T>(items: readonly T[], work: (item: T, i: number) => void, atOnce: number): Generator<void, void> {
   for (const [i, item] of items.entries()) {
-    if (i > 0 && i % small.items === 0 && isSliceOver()) yield;
+    if (i > 0 && i % atOnce === 0 && isSliceOver()) yield;
     work(item, i);
   }
 }
