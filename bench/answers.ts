@@ -51,12 +51,14 @@ async function requestsOf(question: Question, server: Server, { facts }: BenchDa
   const edges = cursors ? (cursors.data as { rows: { edges: { cursor: string }[] } }).rows.edges : [];
   return facts.slice(0, question.variety).flatMap((fact, n) => {
     const request = question.request(server.dialect, fact, edges[n % edges.length]?.cursor ?? '');
-    return request ? [targetOf(server, request, question)] : [];
+    const token = server.tokens[n % server.tokens.length];
+    return request ? [{ ...targetOf(server, request, question), token }] : [];
   });
 }
 
+/** Returns a request to a server, by the first of its callers. */
 export function targetOf(
-  { port, persisted, token }: Pick<Server, 'port' | 'persisted' | 'token'>,
+  { port, persisted, tokens: [token] }: Pick<Server, 'port' | 'persisted' | 'tokens'>,
   request: Request,
   question?: Question,
 ): Target {

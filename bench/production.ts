@@ -1,17 +1,24 @@
 import { audience, createIssuer, tenantId } from '../test/support/issuer.ts';
 import type { Program } from './programs.ts';
 
-/** A caller with a token, and the variables with which servers accept and log it. */
+/** Callers with tokens, and the variables with which servers accept and log them. */
 export interface Production {
   readonly variablesOf: (program: Program) => Readonly<Record<string, string>>;
-  readonly tokenOf: (program: Program) => string | undefined;
+  /** Returns a token of each caller; none for a server that needs none. */
+  readonly tokensOf: (program: Program) => readonly string[];
   readonly stop: () => Promise<void>;
 }
+
+/**
+ * Number of callers among whom a question's requests are divided. One alone may not hold all connections of our server.
+ */
+const callers = 8;
 
 /** Starts a token issuer. */
 export async function openProduction(): Promise<Production> {
   const { authority, config, sign, end } = await createIssuer();
-  const token = await sign({ roles: ['Events.Read', 'Events.Write'] });
+  const roles = ['Events.Read', 'Events.Write'];
+  const tokens = await Promise.all(Array.from({ length: callers }, (_, n) => sign({ oid: `caller ${n}`, roles })));
   const ours = { LOG_LEVEL: 'info' };
   const entra = { AUTH: 'entra', AUTH_TENANT_ID: tenantId, AUTH_AUDIENCE: audience, AUTH_AUTHORITY: authority };
   const others = {
@@ -21,7 +28,7 @@ export async function openProduction(): Promise<Production> {
   };
   return {
     variablesOf: ({ dialect, isOpen }) => (dialect !== 'ours' ? others : isOpen ? ours : { ...ours, ...entra }),
-    tokenOf: ({ isOpen }) => (isOpen ? undefined : token),
+    tokensOf: ({ isOpen }) => (isOpen ? [] : tokens),
     stop: end,
   };
 }

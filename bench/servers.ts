@@ -17,15 +17,15 @@ export interface Server extends Omit<Program, 'file'> {
   readonly pid: number;
   /** Time from the start of the process to its first answer. */
   readonly startMs: number;
-  /** The clients' token. */
-  readonly token: string | undefined;
+  /** A token of each caller; none if the server needs none. */
+  readonly tokens: readonly string[];
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 interface StartOptions {
   /** The query whose answer ends the start. */
   readonly first?: Request;
-  /** The caller; if absent, the server needs no token. */
+  /** The callers; if absent, the server needs no token. */
   readonly production?: Production;
   /** Destination of the errors; `ignore` by default if they contain the request log. */
   readonly stderr?: 'inherit' | 'ignore';
@@ -79,12 +79,13 @@ export async function startServer(
   });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill); // a failed run leaves no process behind
-  const token = production?.tokenOf(program);
-  await answers(child, program, { url: `http://127.0.0.1:${port}/graphql`, body: JSON.stringify(first), token });
+  const tokens = production?.tokensOf(program) ?? [];
+  const url = `http://127.0.0.1:${port}/graphql`;
+  await answers(child, program, { url, body: JSON.stringify(first), token: tokens[0] });
   return {
     ...program,
     port,
-    token,
+    tokens,
     pid: child.pid ?? 0,
     startMs: performance.now() - started,
     async stop(signal = 'SIGKILL') {

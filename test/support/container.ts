@@ -32,6 +32,9 @@ export interface ContainerOptions {
 
 let started = 0;
 
+/** Signals that end a run. */
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
 /** Time that a server may take to log an awaited line. */
 const maxSilenceMs = 60_000;
 
@@ -56,7 +59,13 @@ export async function startContainer({ folder, args, megabytes, variables }: Con
   await log.close();
   const ended = once(child, 'exit');
   const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill); // of a run that fails nothing is left
+  const killAndEnd = (signal: NodeJS.Signals) => {
+    kill();
+    process.kill(process.pid, signal);
+  };
+  // Nothing is left of a run that fails or is interrupted: a session of its own does not receive Ctrl-C.
+  process.once('exit', kill);
+  for (const signal of signals) process.once(signal, killAndEnd);
   const lives = () => child.exitCode === null && child.signalCode === null;
   const logged: Container['logged'] = async (pattern) => {
     for (const since = performance.now(); ; ) {
@@ -78,6 +87,7 @@ export async function startContainer({ folder, args, megabytes, variables }: Con
     peakMegabytes: () => peakMegabytes(child.pid ?? 0),
     async stop() {
       process.off('exit', kill);
+      for (const signal of signals) process.off(signal, killAndEnd);
       kill();
       await ended;
       await rm(file);
