@@ -4,7 +4,7 @@ import { badInput } from '../errors.ts';
 
 declare global {
   /**
-   * Functions that Node.js has since version 21 and TypeScript does not declare yet. Source: ECMAScript proposal
+   * Functions that Node.js has had since version 21 but TypeScript does not declare yet. Source: ECMAScript proposal
    * "JSON.parse source text access".
    */
   interface JSON {
@@ -14,7 +14,7 @@ declare global {
   }
 }
 
-/** Parses JSON so that `JSON.stringify` changes the value of no number. */
+/** Parses JSON without losing digits: `JSON.stringify` writes each number with its original value. */
 export const parseJson = (text: string): unknown =>
   longOrExponential.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
 
@@ -22,7 +22,7 @@ export const parseJson = (text: string): unknown =>
  * Matches every text with a number whose value JavaScript could change. It may match other texts, but not most UUIDs, in
  * which a digit is often followed by an `e`.
  */
-const longOrExponential = /\d{16}|(?:^|[[:,\s])-?[\d.]+e/i;
+const longOrExponential = /[\d.]{16}|(?:^|[[:,\s])-?[\d.]+e/i;
 
 const keepDigits = (_key: string, value: unknown, { source }: { source?: string }): unknown =>
   typeof value === 'number' && source !== undefined && source !== String(value) ? JSON.rawJSON(source) : value;

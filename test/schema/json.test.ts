@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { parseJson } from '../../src/schema/json.ts';
 
@@ -5,6 +6,25 @@ const kept = ['1e400', '[-1.50e400]', '{"a":1E+400}', '{"a":[0,2.5e-400]}', '\n 
 
 test.each(kept)('a number keeps its digits wherever it stands: %j', (text) => {
   expect(JSON.stringify(parseJson(text))).toBe(text.replaceAll(/\s/g, ''));
+});
+
+const number = /^(-?)(0|[1-9]\d{0,19})(?:\.(\d{1,19}))?(?:e([+-]?\d{1,3}))?$/;
+
+/** Writes the exact value of a number in only one way: its digits without zeros at either end, and a power of ten. */
+function exactly(text: string): string {
+  const [, sign, whole = '', part = '', power = '0'] = number.exec(text) ?? [];
+  const digits = `${whole}${part}`.replace(/^0+/, '');
+  const short = digits.replace(/0+$/, '');
+  return short === '' ? '0' : `${sign}${short}e${Number(power) - part.length + digits.length - short.length}`;
+}
+
+test('no number changes its value, wherever its point is', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(number), (text) => {
+      expect(exactly(JSON.stringify(parseJson(text)))).toBe(exactly(text));
+    }),
+    { numRuns: 2000, examples: [['9007199254.7409931'], ['-0.12345678901234567']] },
+  );
 });
 
 test('a UUID does not make the parser look at each value', () => {
