@@ -86,6 +86,11 @@ test.each<[string, Readonly<Record<string, string>>, RegExp]>([
     { '2.do.commit.sql': 'ROLLBACK; BEGIN' },
     /^2\.do\.commit\.sql ends the transaction/,
   ],
+  [
+    'a lost connection',
+    { '2.do.lost.sql': 'RESET ROLE; SELECT pg_terminate_backend(pg_backend_pid())' },
+    /^2\.do\.lost\.sql: terminating connection due to administrator command$/m,
+  ],
 ])('%s keeps all files from running', async (_what, files, message) => {
   await write(files);
   const { code, err, out } = await run();

@@ -19,7 +19,7 @@ const record = 'events_graphql.migrations';
 /** An arbitrary number for the advisory lock, unlikely to be used by anybody else. */
 const lock = 4_891_233_107;
 
-/** Runs the files that have not run yet in one transaction; a concurrent run waits for it. */
+/** Runs the files that have not run yet, all in one transaction; a concurrent run waits for it. */
 export async function runMigrations(client: ClientBase, folder: string, schema: string): Promise<Migrated> {
   const files = await readMigrationFiles(folder);
   const owner = await ownerOf(client, schema);
@@ -33,7 +33,7 @@ export async function runMigrations(client: ClientBase, folder: string, schema: 
     await client.query('COMMIT');
     return { owner, files: files.map((file) => ({ ...file, isNew: ran.has(file.number) })) };
   } catch (error) {
-    await client.query('ROLLBACK');
+    await client.query('ROLLBACK').catch(() => {}); // fails on a lost connection, whose transaction has ended
     throw error;
   }
 }
