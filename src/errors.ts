@@ -107,7 +107,7 @@ export const unavailable = (cause: unknown): AppError =>
 export const schemaChanging = (cause?: unknown): AppError =>
   new AppError('DATABASE_UNAVAILABLE', 'The schema of the database is changing; try again', { cause });
 
-/** Returns a thrown value as an Error; wraps it if it is none. */
+/** Returns a thrown value as an Error; wraps it if it is not one. */
 export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 /** Returns the message of a thrown value. */

@@ -35,7 +35,7 @@ export const hasDirective = (comment: string | null, name: string): boolean =>
 /** Tells whether an owner may give this name in the API: a GraphQL name that begins with a letter. */
 export const isName = (text: string): boolean => /^[A-Za-z]\w*$/.test(text);
 
-/** Formats the problem of a text that is not such a name. */
+/** Formats the problem of a text that `isName` rejects. */
 export const notAName = (text: string): string =>
   `"${text}" is not a name of letters, digits and _ that begins with a letter`;
 

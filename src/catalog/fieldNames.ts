@@ -8,7 +8,7 @@ import { fieldName, listName, singular, typeCase } from './words.ts';
 /** Returns a thing's name: the one from a directive, otherwise the one in the database. */
 export type NameOf = (...path: Path) => string;
 
-/** Names of fields that any type of the API may need itself. */
+/** Field names that the API needs for itself, so that no name from the database becomes one of them. */
 export const reservedFields = ['and', 'or', 'not', 'node', 'nodes', 'query', 'id'];
 
 /** Names a type's fields: first its columns, then what it refers to, then what refers to it. */

@@ -18,7 +18,7 @@ export const tableFamily = [
     '+Added',
   ],
 ];
-/** The same for the types derived from a scalar or an enum. */
+/** Suffixes of the types derived from a scalar or an enum. */
 export const leafFamily = ['Where', 'Aggregate', 'AggregateHaving', 'PercentileHaving', 'Change'].flatMap((suffix) => [
   suffix,
   `List${suffix}`,

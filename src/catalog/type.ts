@@ -87,5 +87,5 @@ export const isOrdered = ({ comparison }: Type): boolean => comparison !== null 
 /** Tells whether the words of a value can be searched. */
 export const isSearchable = ({ sql, isText }: Type): boolean => isText || isTsvector({ sql });
 
-/** Tells whether a value holds the words of a text. */
+/** Tells whether the type is `tsvector`: the words of a text, prepared for searches. */
 export const isTsvector = ({ sql }: Pick<Type, 'sql'>): boolean => sql === 'pg_catalog.tsvector';

@@ -43,7 +43,7 @@ const pascalCase = (ascii: string): string => words(ascii).map(capital).join('')
 const words = (name: string): readonly string[] =>
   (/[a-z]/.test(name) ? name : name.toLowerCase()).split(/[^A-Za-z0-9]+/).filter(Boolean);
 
-/** Returns the word with a lower-case, or upper-case, first letter. */
+/** Returns the word with its first letter in lower case. */
 export const uncapital = (word: string) => word.charAt(0).toLowerCase() + word.slice(1);
 export const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 

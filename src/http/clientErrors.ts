@@ -36,8 +36,8 @@ const ownCodes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Adds a code to an error of graphql-js, which sets none. An error with a path and without a cause is the server's: a
- * field's value did not fit its type. All others, wrong arguments included, are the client's.
+ * Adds a code to an error of graphql-js, which sets none. An error located at a field is the server's: the field's
+ * value did not fit its type. All others, such as wrong arguments, are the client's.
  */
 function coded(error: GraphQLError): GraphQLError {
   const { code } = error.extensions;

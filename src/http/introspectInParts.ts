@@ -9,7 +9,7 @@ const typesAtOnce = 500;
 
 /**
  * Executes an introspection for a part of the types at a time, and yields the text of the answer. For a thousand tables
- * the whole answer would take hundreds of megabytes and block the event loop. If there are errors, nothing is yielded.
+ * the whole answer would take hundreds of megabytes and block the event loop. Throws the operation's first error.
  */
 export async function* introspectInParts(args: ExecutionArgs, execute: Execute): AsyncGenerator<string> {
   const run = async (types: TypeMap) => {

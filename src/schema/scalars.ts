@@ -149,7 +149,7 @@ export function scalarType(name: CustomScalarName): GraphQLScalarType<string | J
   });
 }
 
-/** Returns the scalar of a type: by name for built-in types and some of extensions, String for all others. */
+/** Returns the scalar of a type: by name for built-in types and some types of extensions, String for all others. */
 export const scalarOf = ({ name, sql, extension }: Pick<Type, 'name' | 'sql' | 'extension'>): ScalarName =>
   (sql.startsWith('pg_catalog.') ? byName[name] : ofExtensions[`${extension}.${name}`]) ?? 'String';
 

@@ -53,7 +53,7 @@ export interface AppOptions {
     | 'cacheControl'
   >;
   readonly served: ServedApi;
-  /** Null if the dashboard is not served. */
+  /** The dashboard; null if it is not served. */
   readonly dashboard?: Dashboard | null;
   readonly tails: Tails;
   /** The memory that all requests may use together; by default a share of the process's memory. */

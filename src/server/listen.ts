@@ -62,7 +62,7 @@ export async function listen(
     // Closes the connection of an answer that began earlier, such as a stream; Node would keep it although the server
     // accepts no more.
     response.on('close', () => !server.listening && server.closeIdleConnections());
-    // Yoga builds a URL from it, and would answer an invalid one with a stack trace.
+    // Yoga builds a URL from the Host header, and would answer an invalid one with a stack trace.
     if (URL.canParse(`http://${request.headers.host ?? 'localhost'}`)) return handler(request, response);
     response.writeHead(400, { 'content-type': 'text/plain' }).end('The Host header is not the name of a host\n');
   });

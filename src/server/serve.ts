@@ -48,7 +48,7 @@ export async function serve(config: Config, { feed }: ServeOptions): Promise<voi
   }
   const onSchemaChanged = (error: Error) => void served?.checkSoon(error);
   const database = await openDatabase(config, {
-    // Outside production an error before the first API ends the server with this message.
+    // Outside production an error before the first API ends the server, which then prints it.
     onError: (error) =>
       (config.production || served) && log.warn({ err: error }, 'A connection to the database failed'),
     hasChanged: async (since, reason) => (await served?.hasChanged(since, reason)) ?? false,

@@ -39,7 +39,7 @@ export function decodeTailCursor(cursor: string, tail: Tail): Cursor {
   const [of, history, place, ends] = parts;
   if (of !== tailFingerprint(tail))
     throw badInput(
-      "The cursor belongs to another table or an earlier order of this one: start again with the list's liveCursor",
+      "The cursor belongs to another table, or this one has a new order of arrival: start again with the list's liveCursor",
     );
   if (typeof history !== 'string' || !areTexts(place) || !areTexts(ends)) throw broken();
   const numbers = [...place.slice(0, 1), ...ends];

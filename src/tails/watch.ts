@@ -9,7 +9,7 @@ import { nothingSettled, type Settling, settle } from './settling.ts';
 export interface Settled {
   readonly history: string;
   readonly place: Place;
-  /** Whether no row could be seen beyond it. */
+  /** Whether the last look saw no row beyond it. */
   readonly isLast: boolean;
 }
 

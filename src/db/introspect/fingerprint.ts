@@ -143,7 +143,7 @@ const sources = (schema: string): readonly Source[] => [
   },
 ];
 
-/** Values to add, such as the owner of the database, who is a member of `pg_database_owner`. */
+/** Single values in the fingerprint, such as the owner of the database, who is a member of `pg_database_owner`. */
 const values: readonly Sql[] = [
   sql`current_user`,
   sql`(select d.datdba from pg_catalog.pg_database d where d.datname ${eq} pg_catalog.current_database())`,

@@ -30,7 +30,7 @@ export interface PoolConnection {
 const maxAttempts = 2;
 
 /**
- * Opens one connection. The token is obtained before the socket, so that an unavailable identity holds no sockets. A
+ * Opens one connection. It gets the token before it opens the socket, so that no socket stays open while it waits. A
  * token that the server refuses is replaced once, since it may just have expired. Rejects with a LoginError.
  */
 export async function openConnection(options: ConnectionOptions, tokens: TokenSource): Promise<PoolConnection> {

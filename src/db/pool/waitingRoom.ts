@@ -3,7 +3,7 @@ import type { Borrower, Turns } from './turns.ts';
 /** Borrowers who wait for something, by caller and request, each with a time limit. */
 export interface WaitingRoom<T> {
   readonly length: number;
-  /** Number of those waiting whom their shares would let through if there were enough for all. */
+  /** Number of waits that would end at once, within the borrowers' shares, if there were enough for all. */
   readonly wanting: number;
   /**
    * Waits for something that `suits` in the borrower's turn; rejects with `late()` after `ms`, or with the signal's
@@ -11,11 +11,11 @@ export interface WaitingRoom<T> {
    */
   wait(borrower: Borrower, options: WaitOptions<T>): Promise<T>;
   /**
-   * Offers a thing to those who wait, and returns who took it: the caller who used least, and among that caller's
-   * requests each in turn.
+   * Offers a thing to those who wait, and returns who took it. The caller who used least comes first, and that caller's
+   * requests take turns.
    */
   offer(thing: T): Borrower | null;
-  /** Limits all waits to `ms` from now on. */
+  /** Ends all present waits in `ms` at the latest. */
   hurry(ms: number): void;
 }
 

@@ -6,7 +6,7 @@ import { pruning, type Sql, sql, trusted } from './sql.ts';
 export interface Operand {
   readonly sql: Sql;
   readonly type: Type;
-  /** As in `Column`; absent for other expressions. */
+  /** The `partitions` of a `Column`; absent for other expressions. */
   readonly partitions?: PartitionCount | false | undefined;
 }
 
@@ -47,7 +47,7 @@ export const based = ({ sql: value, type }: Operand): Sql =>
 export const comparable = (operand: Operand): Sql =>
   operand.type.comparison ? based(operand) : sql`${operand.sql}::${trusted(comparedAs(operand.type).type)}`;
 
-/** Returns a value in a form that can be sorted, so that different values stay apart. */
+/** Returns a value in a form that can be sorted and that keeps different values apart. */
 export const sortable = (operand: Operand): Sql =>
   isOrdered(operand.type) ? based(operand) : sql`${operand.sql}::${trusted(formOf(operand.type))}`;
 

@@ -16,7 +16,7 @@ export interface OrderKey {
   readonly nullable: boolean;
   readonly descending: boolean;
   readonly nullsFirst: boolean;
-  /** As in `Column`; absent if it is no column. */
+  /** The `partitions` of a `Column`; absent for other expressions. */
   readonly partitions?: PartitionCount | false;
   /** Whether its value is not a column of the list's table, so that no index of the table can provide the order. */
   readonly isComputed?: boolean;

@@ -6,7 +6,7 @@ export const searched: Operators = {
   search: {
     argument: 'String',
     description:
-      'Has these words, in any inflection. Also takes "a phrase", or, and -word. Example: "pump or valve -test".',
+      'Has these words, in any inflection. Put quotes around a phrase, "or" between alternatives, and "-" before a word to exclude. Example: "pump or valve -test".',
     condition: (operand, query) => isFound(searchFor(operand, operand.search, mapped(query, String))),
   },
 };

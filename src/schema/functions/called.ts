@@ -58,8 +58,8 @@ export function calledFunction(
 }
 
 /**
- * Returns a page of a function's rows, in its own order. Without `range` it has only one row, and none if all columns
- * are null.
+ * Returns a page of a function's rows, in the function's own order. Without `range` it has at most one row: a row of
+ * nulls is left out, unless the function returns a single value.
  */
 export function pageOf(types: Types, fn: DbFunction, table: Rows, range?: RowRange): Page {
   const { offset, limit } = range ?? { offset: 0, limit: 1 };

@@ -16,7 +16,7 @@ import type { Live } from './liveCursor.ts';
 export interface ListPlan extends EdgeOrder {
   readonly catalog: Catalog;
   readonly page: Page;
-  /** The same page as an approximate index finds it, which may be too few rows; null if no such index can help. */
+  /** The same page read from an approximate index, which may find too few rows; null if no such index can help. */
   readonly approximate: Page | null;
   readonly size: number;
   readonly backward: boolean;

@@ -514,7 +514,7 @@ export type SearchTextWhere = {
   ne?: string | null | undefined;
   /** Equal to none of these; never matches null. */
   notIn?: Array<string> | null | undefined;
-  /** Has these words, in any inflection. Also takes "a phrase", or, and -word. Example: "pump or valve -test". */
+  /** Has these words, in any inflection. Put quotes around a phrase, "or" between alternatives, and "-" before a word to exclude. Example: "pump or valve -test". */
   search?: string | null | undefined;
 };
 
@@ -646,7 +646,7 @@ export type StringWhere = {
   ne?: string | null | undefined;
   /** Equal to none of these; never matches null. */
   notIn?: Array<string> | null | undefined;
-  /** Has these words, in any inflection. Also takes "a phrase", or, and -word. Example: "pump or valve -test". */
+  /** Has these words, in any inflection. Put quotes around a phrase, "or" between alternatives, and "-" before a word to exclude. Example: "pump or valve -test". */
   search?: string | null | undefined;
   /** Begins with this text. */
   startsWith?: string | null | undefined;
