@@ -30,7 +30,7 @@ export interface RequestRecord {
   readonly watch: (db: Db) => Db;
 }
 
-/** The records of the requests that arrive at a socket. They do not travel in Yoga's context, because Yoga copies it. */
+/** The records of requests that arrive at a socket. Yoga finds them here, since it copies a context passed to it. */
 export const records = new WeakMap<IncomingMessage, RequestRecord>();
 
 /** Context of a request before there is an API to run it on. */

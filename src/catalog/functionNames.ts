@@ -27,8 +27,9 @@ interface Given {
   readonly catalog: Catalog;
   readonly names: ReadonlyMap<string, string>;
   readonly typeOf: (table: Table) => string;
-  /** Names already taken by tables and enums: those of types, and those of fields by place. */
+  /** Names of types that are already taken. */
   readonly types: readonly string[];
+  /** Returns the names of fields that are reserved or already taken in a place. */
   readonly fields: (place: string) => { readonly reserved: readonly string[]; readonly taken: readonly string[] };
 }
 

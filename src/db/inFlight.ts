@@ -13,7 +13,7 @@ export interface InFlight {
   readonly waiting: number;
 }
 
-/** The part of that memory which one request uses. */
+/** The part of the memory in flight that one request uses. */
 export interface Share {
   /**
    * Announces bytes. Waits if there is no room yet; rejects with DATABASE_UNAVAILABLE if there is none in time, or when
@@ -29,7 +29,7 @@ export interface Share {
    * DATABASE_UNAVAILABLE if too many streams are open.
    */
   stream(bytes: number): Promise<void> | undefined;
-  /** Drops all but this many of the bytes that arrived or were announced: all once a message of a stream is taken. */
+  /** Keeps this many of the bytes that arrived or were announced: none once a message of a stream is taken. */
   keep(bytes: number): void;
   /** Ends the share once the request is answered. */
   release(): void;
@@ -174,7 +174,7 @@ export function createProcessInFlight(): InFlight {
   return createInFlight(limit, undefined, streamsWithin(limit));
 }
 
-/** Returns the number of streams whose uncounted memory is at most as large as the limit of the counted. */
+/** Returns how many streams may be open: their uncounted memory must not exceed the limit of the counted memory. */
 export const streamsWithin = (limit: number): number => Math.min(maxStreams, Math.floor(limit / bytesBehindStream));
 
 /** Returns the room for a caller: the last fifth is reserved for those who hold nothing. */

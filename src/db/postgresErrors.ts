@@ -33,7 +33,7 @@ const isStalePlan = ({ code, routine }: DatabaseError): boolean =>
 export const isUnprepared = (error: unknown): boolean =>
   error instanceof DatabaseError && (isStalePlan(error) || /^(26000|42P05)$/.test(error.code ?? ''));
 
-/** Tells whether a name in our statement is no longer what the catalog said, so that the catalog may have changed. */
+/** Tells whether a name in our statement is no longer what the catalog said, so the schema has probably changed. */
 export const isStaleName = (error: unknown, kind: StatementKind): error is DatabaseError =>
   error instanceof DatabaseError &&
   ((isOurs(error) && /^(42P01|42703|42704|42804|42809|42846|42883|3F000)$/.test(error.code ?? '')) ||
@@ -42,7 +42,8 @@ export const isStaleName = (error: unknown, kind: StatementKind): error is Datab
 
 /**
  * Tells whether an error may come from a change of the schema, although it has other causes as well. A row that a policy
- * refuses is the client's fault, and clients can only send labels that an enum had when the catalog was read.
+ * refuses does not count: it is the client's fault. An unknown enum label does: clients can only send labels that the
+ * enum had when the catalog was read.
  */
 export const suggestsSchemaChange = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError &&
@@ -65,7 +66,7 @@ export const isReadOnlyRefusal = (error: unknown): error is DatabaseError =>
 const isAboutParameter = ({ where = '' }: DatabaseError): boolean =>
   /^[^"'\n]*\$\d+( = '.*)?$|^invalid type name /s.test(where);
 
-/** Error classes that PostgreSQL defines; any other is raised by the owner's functions. */
+/** Error classes that PostgreSQL defines. */
 const definedClasses = new Set(
   `00 01 02 03 08 09 0A 0B 0F 0L 0P 0Z 10 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 40 42 44 53 54 55 57 58
   72 F0 HV P0 XX`.split(/\s+/),
@@ -79,8 +80,8 @@ const isUnplanned = ({ file = '' }: DatabaseError): boolean =>
 const isMixed = ({ message }: DatabaseError): boolean => message.includes('Operation on mixed SRID geometries');
 
 /**
- * Tells whether a function of the owner raised the error as a message of its own: PostgreSQL and its extensions raise
- * such errors without context.
+ * Tells whether a function of the owner raised the error in a class of its own. Extensions also have such classes, but
+ * raise their errors without context.
  */
 const isOwnersMessage = ({ code = '', where }: DatabaseError): boolean =>
   !definedClasses.has(code.slice(0, 2)) && where !== undefined;

@@ -10,7 +10,7 @@ export interface RegisteredDocuments {
 export interface RegisterLimits {
   /** Maximum number of senders; the documents of the least recently active one are dropped. */
   readonly senders: number;
-  /** Characters per sender. */
+  /** Maximum number of characters per sender. */
   readonly characters: number;
 }
 
@@ -18,8 +18,8 @@ export interface RegisterLimits {
 const ownCharacters = 500;
 
 /**
- * Creates the register. Everybody may use a sender's documents, but a new document only displaces those of its own
- * sender.
+ * Creates the register. Everybody may use a sender's documents. A new document displaces only those of its own sender,
+ * unless there are too many senders.
  */
 export function createRegister({ senders, characters }: RegisterLimits): RegisteredDocuments {
   const senderOf = new Map<string, string>();

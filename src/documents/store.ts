@@ -73,7 +73,7 @@ export function createStore(entries: readonly ManifestEntry[]): {
 /** Returns the lower-case hexadecimal SHA-256 of a text in UTF-8. */
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Tells whether an id claims to be a SHA-256; Relay and Apollo send 64 hexadecimal digits without a prefix. */
+/** Tells whether an id claims to be a SHA-256; those of Relay and Apollo have no prefix. */
 export const isSha256 = (id: string): boolean => /^(sha256:|[0-9a-f]{64}$)/.test(id);
 
 function parsed(text: string): DocumentNode | GraphQLError {

@@ -10,14 +10,14 @@ export interface LifetimeContext {
   readonly res?: ServerResponse;
 }
 
-/** Sources of the news that the client left: the response on its socket, otherwise the request's signal. */
+/** The source that tells when the client leaves: the response if there is a socket, otherwise the request's signal. */
 type Departure = Pick<LifetimeContext, 'res'> & { readonly request: Pick<Request, 'signal'> };
 
 /** The time in which a request's answer is of use. */
 interface Lifetime {
   /** Aborts with an AppError once the answer is of no use. */
   readonly signal: AbortSignal;
-  /** Ends the lifetime also when the client leaves before it has the answer. */
+  /** Also ends the lifetime when the client leaves before it has the answer. */
   endWith(departure: Departure): void;
   /** Removes the deadline. */
   release(): void;

@@ -1,6 +1,4 @@
-/**
- * Returns a function that gives each object a name, which it keeps: the one that `nameOf` returns, otherwise a number.
- */
+/** Returns a function that names objects: each keeps the name that `nameOf` first returned, or else a number. */
 export function createNames(): (thing: object, nameOf?: () => string) => string {
   const names = new WeakMap<object, string>();
   let last = 0;

@@ -15,7 +15,7 @@ import { isEstimated, type Rows, selectCount, selectEstimate } from '../db/sql/s
 import type { Sql } from '../db/sql/sql.ts';
 import { BatchReads, matchName, nameOf } from './batchReads.ts';
 
-/** A key or argument of a load: different values differ as JSON, too. */
+/** A key or argument of a load. Different values must also differ as JSON. */
 export type LoadArgument =
   | string
   | number

@@ -8,8 +8,8 @@ export interface ArgumentValues {
   /** Returns an argument's number, Boolean or list; `unknownValue` for a variable that is not known yet. */
   readonly argumentOf: (node: ValueNode) => unknown;
   /**
-   * Returns a variable's value, or a literal list or object with those nested in it; undefined for other literals and
-   * for a variable that is not known yet.
+   * Returns a variable's value, or a literal list or object including its nested lists, objects and variables;
+   * undefined for other literals and for a variable that is not known yet.
    */
   readonly wholeOf: (node: ValueNode) => unknown;
 }

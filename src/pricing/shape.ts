@@ -16,15 +16,15 @@ import { fragmentsOf, mergedFields, type Part, partsBelow } from './fields.ts';
 const fragmentRules = [UniqueFragmentNamesRule, NoUnusedFragmentsRule, NoFragmentCyclesRule];
 
 /**
- * Limit of the pairs that graphql-js compares: fields of the same name, and fragments in the same selection. This many
- * take 0.1 s.
+ * Maximum number of pairs that graphql-js compares: fields of the same name, and fragments in the same selection. This
+ * many take 0.1 s.
  */
 const maxPairs = 200_000;
 
 /**
- * Checks that a document stays within limits with its fragments spread, before validation rules that take quadratic or
- * exponential time. Returns the errors of the rules for fragments; throws QUERY_TOO_COMPLEX. Visits at most
- * `limits.tokens` selections.
+ * Checks that a document stays within limits with its fragments spread. It runs before validation rules that take
+ * quadratic or exponential time, and visits at most `limits.tokens` selections. Returns the errors of the rules for
+ * fragments; throws QUERY_TOO_COMPLEX.
  */
 export function checkShape(
   schema: GraphQLSchema,

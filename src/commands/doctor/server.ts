@@ -21,7 +21,7 @@ export async function checkVersion(client: ClientBase, { port }: Pick<DatabaseCo
   if (!citus || !portsOfNodes.includes(port)) return ok(found);
   return warning(
     `${found}; port ${port} may lead to any node`,
-    'Set PGPORT to 5432 (6432 for PgBouncer), which leads to the coordinator: other nodes are not served',
+    'Set PGPORT to 5432 (6432 for PgBouncer), which leads to the coordinator: this server cannot use other nodes',
   );
 }
 

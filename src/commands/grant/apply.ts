@@ -12,7 +12,7 @@ export async function apply(changes: readonly Change[], clientOf: (database: str
   for (const change of changes) {
     if (change.statements.length === 0) continue;
     const said = await make(change, clientOf(change.database));
-    if (said.length > 0) failures.set(change.what, [...new Set(said)].join('; otherwise: '));
+    if (said.length > 0) failures.set(change.what, [...new Set(said)].join('; second attempt: '));
   }
   return failures;
 }

@@ -104,7 +104,7 @@ async function readTables(
   });
 }
 
-/** At most this many relations, a table and its partitions, count as few. */
+/** Maximum number of relations, a table and its partitions, that count as few. */
 const maxFew = 16;
 
 function namesAmong(columns: readonly FoundColumn[]): NamesOf {

@@ -54,7 +54,7 @@ export interface FoundIndex {
   readonly nullsEqual: boolean;
 }
 
-/** Tells whether the index `i` has NULLS NOT DISTINCT, which PostgreSQL has since version 15. */
+/** Tells whether the index `i` has NULLS NOT DISTINCT, which PostgreSQL has had since version 15. */
 const nullsEqual = sql`coalesce(pg_catalog.to_jsonb(i) ${own('->>')} 'indnullsnotdistinct', 'false')::pg_catalog.bool`;
 
 const keyNumbers = sql`(i.indkey::pg_catalog.int2[])[0:i.indnkeyatts ${own('-')} 1]`;

@@ -109,7 +109,7 @@ async function lackingSettings(client: pg.Client, options: SessionOptions): Prom
     [Object.keys(wanted)],
   );
   const values = new Map(rows.map(({ name, value }) => [name, value]));
-  // A session's time limit must be the configured one, after which the server also stops waiting for an answer.
+  // The statement timeout must be the configured one, since this server stops waiting for an answer at the same time.
   const isHeld = (name: string, value: string) =>
     name === 'statement_timeout' ? values.get(name) === value : isAccepted(name, values.get(name), value);
   return Object.fromEntries(Object.entries(wanted).filter(([name, value]) => !isHeld(name, value)));

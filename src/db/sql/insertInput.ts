@@ -32,7 +32,7 @@ export interface Group {
   readonly positions: readonly number[];
 }
 
-/** Names a column's values in the input; no column has such a name. */
+/** Returns the name of a column's values in `input`. */
 export type InputName = (name: string) => Sql;
 
 /** Maximum number of INSERTs in one statement. */

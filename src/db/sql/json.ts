@@ -5,7 +5,7 @@ import { ident, own, type Sql, sql, trusted } from './sql.ts';
 /** Converts a value of either JSON type. */
 export const asJsonb = (value: Sql): Sql => sql`${value}::pg_catalog.jsonb`;
 
-/** Selects the value at a path of a document, which consists of keys and positions in lists; null if there is none. */
+/** Selects the value at a path of keys and list positions in a document; null if there is none. */
 export const atPath = (document: Sql, path: readonly string[]): Sql =>
   sql`(${document} ${own('#>')} ${path}::pg_catalog.text[])`;
 

@@ -2,7 +2,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 
 /** Values that statements select in addition to columns. */
 export type Marker =
-  /** Number, from 1, of the key or input of a batch to which a row belongs. */
+  /** The number of the key or input to which a row belongs, from 1. */
   | 'n'
   /** The order of rows without a key: by the hash of their text and the position among equals, or by place on disk. */
   | 'row'
@@ -11,11 +11,11 @@ export type Marker =
   | 'ctid'
   /** The position of a row in what a function returns. */
   | 'ordinality'
-  /** The value that was read together with a page. */
+  /** The page's `live` value. */
   | 'live'
   /** Whether a row belongs to the page, or whether a joined row exists. */
   | 'found'
-  /** The prefix of keys that are not columns of the list's table. */
+  /** The prefix of order keys that are not columns of the list's table. */
   | 'order'
   /** Whether a row was written or updated, by which INSERT, and which inputs share a key. */
   | 'written'

@@ -7,11 +7,11 @@ import { and, empty, ident, join, pruning, type Sql, sql, trusted } from './sql.
 /** The text of a key's columns, in order. */
 export type Key = readonly (string | null)[];
 
-/** A rule by which a key finds rows: `columns` of `table` equal values that were read from `values` of `origin`. */
+/** A rule for finding rows by a key: `columns` of `table` must equal the key, taken from `values` of `origin`. */
 export interface Match {
   readonly table: Table;
   readonly columns: readonly string[];
-  /** The source of the values, which decides their type; equals `table` and `columns` for values from clients. */
+  /** The table of `values`, whose types the key has; for a key from a client, it is `table`. */
   readonly origin: Table;
   readonly values: readonly string[];
   /** Alias of the matching rows, if it differs from that of the rows that the statement reads. */
@@ -84,7 +84,7 @@ export const matchesKey = ({ table, columns, origin, values, alias }: Match, key
     }),
   );
 
-/** Tests the columns of a partition key for the values of all keys, which PostgreSQL needs to prune partitions. */
+/** Tests whether the columns of a partition key have a value of any key, which lets PostgreSQL prune partitions. */
 export const isAmongKeys = ({ table, columns, origin, values }: Match, keys: readonly Key[]): readonly Sql[] =>
   columns.flatMap((name, i) => {
     const [column, from] = [columnOf(table, name), columnOf(origin, values[i] ?? name)];

@@ -14,7 +14,7 @@ export function decodeOpaque(text: string): readonly unknown[] | null {
   }
 }
 
-/** Returns six characters that identify what an opaque text belongs to: equal only for equal parts. */
+/** Returns six characters that identify what an opaque text belongs to. Different parts hardly ever share them. */
 export const fingerprint = (parts: readonly unknown[]): string =>
   createHash('sha1').update(JSON.stringify(parts)).digest('base64url').slice(0, 6);
 

@@ -10,8 +10,8 @@ import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
 /**
  * Builds the statement that reads something for each key. `select` writes the part for the rows that match a key, and
- * each row contains the number of its key. Several keys form a table. A single key needs none, and on Citus keys must
- * not form one: Citus would send a lateral subquery for one row to every shard, and each would answer.
+ * each row contains the number of its key. Several keys become a table, but not on Citus, which would send a lateral
+ * subquery for one row to every shard, and each would answer.
  */
 export function selectForKeys(
   catalog: Catalog,
@@ -34,7 +34,7 @@ export function selectForKeys(
   return sql`select k.n as ${number}, p.* from ${keyRows(match, keys)} cross join lateral (${select([matchesKey(match)])}) p`;
 }
 
-/** Pads the keys to a power of two with keys that match nothing, so that few different statements occur. */
+/** Pads the keys to a power of two with keys that match nothing, to keep the number of different statements small. */
 function padded(keys: readonly Key[]): readonly Key[] {
   const size = 2 ** Math.ceil(Math.log2(keys.length));
   return [...keys, ...Array<Key>(size - keys.length).fill([])];

@@ -13,9 +13,7 @@ export interface CalledRows {
   /** Name of the function in the database. */
   readonly function: string;
   readonly rows: Sql;
-  /**
-   * The same with each row's position, under the marker `ordinality`, in the order in which the function returns them.
-   */
+  /** The same rows, each with its position in the function's result under the marker `ordinality`. */
   readonly numbered: Sql;
 }
 

@@ -9,7 +9,7 @@ const isSql = Symbol('sql');
 export interface Sql {
   readonly text: readonly string[];
   readonly values: readonly Value[];
-  /** Whether its values can prune partitions, possibly only in a plan for exactly these values. */
+  /** Whether its values can prune partitions, so that PostgreSQL should plan it for exactly these values. */
   readonly prunes: boolean;
   /** Whether it calls functions of the schema's owner, which may do anything. */
   readonly calls: boolean;
@@ -98,8 +98,8 @@ export const or = (parts: readonly Sql[]): Sql =>
   parts.length === 0 ? sql`false` : parts.length === 1 && parts[0] ? parts[0] : sql`(${join(parts, ' or ')})`;
 
 /**
- * Limit of parameters: PostgreSQL's protocol counts them in 16 bits, and more would corrupt the message and end the
- * connection.
+ * Maximum number of parameters: PostgreSQL's protocol counts them in 16 bits, and more would corrupt the message and
+ * end the connection.
  */
 const maxValues = 65_535;
 
@@ -113,7 +113,7 @@ export function toQuery({ text, values }: Sql): { text: string; values: Value[] 
   return { text: textOf(text), values: [...values] };
 }
 
-/** Returns the text of a statement's parts, which kept statements share whatever their values. */
+/** Returns the text of a statement's parts, joined once for all statements that differ only in their values. */
 function textOf(parts: readonly string[]): string {
   const text = texts.get(parts) ?? parts.reduce((all, part, i) => `${all}$${i}${part}`);
   texts.set(parts, text);

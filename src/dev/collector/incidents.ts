@@ -13,7 +13,7 @@ export function createIncidentReplay(send: Send) {
     const { incidents } = open.parse(await send(findDocument, { deviceId, openedAt: shifted(openedAt, shift) }));
     for (const { incidentId, acknowledgedAt } of incidents.nodes) {
       const at = shifted(closedAt, shift);
-      // The acknowledgement may have come later than the window.
+      // An incident cannot close before it was acknowledged, which may have happened after `at`.
       const isLate = acknowledgedAt && Date.parse(acknowledgedAt) > Date.parse(at);
       await send(closeDocument, { incidentId, closedAt: isLate ? acknowledgedAt : at });
     }

@@ -9,7 +9,7 @@ const passwordFile = 'password';
 
 /**
  * Creates the data directory on first use and returns the superuser's password. The directory gets its final name last,
- * so that one with this name is complete.
+ * so a directory with this name is always complete.
  */
 export async function initialise(installation: Installation): Promise<string> {
   const { directory } = installation;

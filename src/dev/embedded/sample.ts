@@ -16,8 +16,8 @@ const hours = 720;
 const rowsPart = 0.8;
 
 /**
- * Creates the `events` schema and fills it, all or nothing, in a database without one. Equal options create equal rows
- * on any machine.
+ * Creates and fills the schema `events`, all or nothing; the database must not have it yet. Equal options create equal
+ * rows on any machine.
  */
 export async function loadSample(client: ClientBase, options: SampleOptions = {}): Promise<void> {
   const { sites = 20, devices = 500, events = 100_000, until = new Date(), onProgress } = options;
@@ -46,7 +46,7 @@ export async function loadSample(client: ClientBase, options: SampleOptions = {}
     await client.query('rollback').catch(() => undefined); // the first error says more
     throw error;
   }
-  // Collects statistics and visibility now rather than during the first queries.
+  // Updates statistics and the visibility map now rather than during the first queries.
   await run('vacuum');
   onProgress?.(1);
 }

@@ -30,7 +30,8 @@ export function createGroupBy(
           namedFields(called(parted), ({ column: { deprecationReason } }) =>
             t.field({
               type: bucket,
-              description: 'Buckets or parts of this time; at most one time of the rows has them.',
+              description:
+                'Buckets or parts of this time. Give them for at most one time, and not for a time of related rows.',
               deprecationReason,
             }),
           )),

@@ -9,7 +9,7 @@ import type { ScalarName } from '../scalars.ts';
 export interface MeasuredOperand extends FilterOperand {
   /** Whether the rows are distributed over several nodes. */
   readonly isOnNodes: boolean;
-  /** Whether even the last digits of a sum of floats must not depend on the order in which rows are read. */
+  /** Whether a sum of floats must be the same to the last digit, in whatever order rows are read. */
   readonly isExact: boolean;
 }
 
@@ -60,8 +60,8 @@ const extremes = {
 const withExtremes = /^(int[248]|float[48]|numeric|text|varchar|bpchar|date|time|timestamp(tz)?|interval)$/;
 
 /**
- * Returns the smallest or largest value. For types without `min` and `max` it is a percentile, and also for enums on
- * several nodes, whose `min` and `max` Citus cannot combine.
+ * Returns the smallest or largest value. It is a percentile for types without `min` and `max`, and for enums on several
+ * nodes, whose `min` and `max` Citus cannot combine.
  */
 function extreme(column: MeasuredOperand, name: 'min' | 'max'): Sql {
   const { type, isOnNodes } = column;

@@ -88,8 +88,8 @@ function shapeOf(base: SchemaBase, table: Table): Shape {
 const isGroupable = (table: Table) => table.columns.some(({ type }) => isOrdered(type));
 
 const toOnes = ({ catalog, names }: SchemaBase, table: Table): readonly (readonly [string, Match])[] => [
-  // Joins only unique targets. A foreign key declared in a comment may refer to several rows, and a join would count a
-  // row for each.
+  // Only unique targets: a foreign key declared in a comment may refer to several rows, and a join would count the
+  // referring row once for each.
   ...table.foreignKeys
     .map((key) => [names.forward(table, key), toReferenced(table, key, tableOf(catalog, key.table))] as const)
     .filter(([, match]) => isUnique(match.table, match.columns)),

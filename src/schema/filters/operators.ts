@@ -151,7 +151,7 @@ export function operatorsOf({ sense, isList, type }: Leaf): Operators {
   return { ...bySense[sense], ...own };
 }
 
-/** Casts the argument to the column's type, or to a wider one if it is beyond that, in the form that is compared. */
+/** Casts the argument to the column's type, in the form that is compared, or to a wider type if it does not fit. */
 const value = ({ leaf, type }: FilterOperand, argument: unknown): Sql => {
   const text = mapped(argument, leaf.write);
   const written = hasFewValues(type) ? trusted(escapeLiteral(String(text))) : sql`${text}`;
