@@ -28,8 +28,7 @@ export async function readManifests(paths: readonly string[]): Promise<Manifests
     paths.map(async (path): Promise<Manifests> => {
       const none = { entries: [], problems: [], folders: [dirname(path)] };
       try {
-        const isFolder = (await stat(path)).isDirectory();
-        if (!isFolder) return { ...none, entries: await readManifestFile(path) };
+        if (!(await isFolder(path))) return { ...none, entries: await readManifestFile(path) };
         const { folders, ...content } = await readFolder(path);
         return { ...content, folders: [...none.folders, path, ...folders] };
       } catch (error) {
@@ -44,6 +43,8 @@ export async function readManifests(paths: readonly string[]): Promise<Manifests
   };
 }
 
+const isFolder = async (path: string): Promise<boolean> => (await stat(path)).isDirectory();
+
 const problemOf = (path: string, error: unknown): string =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'
     ? `${path}: no such file or folder`
@@ -56,7 +57,8 @@ const problemOf = (path: string, error: unknown): string =>
 async function readFolder(folder: string): Promise<Manifests> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
   const paths = names.map((name) => join(folder, name));
-  const folders = await Promise.all(paths.map(async (path) => (await stat(path)).isDirectory()));
+  // A broken link counts as a folder, so that reading it reports the problem.
+  const folders = await Promise.all(paths.map((path) => isFolder(path).catch(() => true)));
   const wanted = paths.filter((path, i) => folders[i] || ['.json', ...documentExtensions].includes(extname(path)));
   return wanted.length > 0 || names.length === 0
     ? readManifests(wanted)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -129,6 +129,15 @@ describe('an unreliable manifest', () => {
     expect((await readStore([join(directory, 'nowhere')])).problems).toEqual([
       `${join(directory, 'nowhere')}: no such file or folder`,
     ]);
+  });
+
+  test('a broken link is a problem, and the other files of its folder are read', async () => {
+    const folder = await mkdtemp(join(directory, 'linked-'));
+    await symlink(join(folder, 'nowhere'), join(folder, 'broken'));
+    await writeFile(join(folder, 'm.json'), JSON.stringify({ x: '{ a }' }));
+    const { store, problems } = await readStore([folder]);
+    expect(problems).toEqual([`${join(folder, 'broken')}: no such file or folder`]);
+    expect(store.all.map(({ text }) => text)).toEqual(['{ a }']);
   });
 
   test('a hidden folder, in which a mounted volume keeps its versions, is ignored', async () => {
