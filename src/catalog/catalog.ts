@@ -57,7 +57,10 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Whether SELECT is granted on the whole table, which system columns need. */
   readonly wholeRow: boolean;
-  /** Columns of the primary key; empty if the role cannot read all columns of any. */
+  /**
+   * Columns of the primary key, or of the key that the comment declares; empty if there is neither. A primary key counts
+   * only if the role can read all its columns and no other table inherits from this one.
+   */
   readonly primaryKey: readonly string[];
   readonly indexes: readonly Index[];
   readonly partialKeys: readonly PartialKey[];

@@ -25,7 +25,7 @@ export interface Budget {
 }
 
 /**
- * Bytes that are counted for a row at least, since it takes memory however short its values are. A replica of 1 GiB can
+ * Minimum number of bytes to count for a row, since it takes memory however short its values are. A replica of 1 GiB can
  * hold 4 MB of such rows, some 30,000, for each of fifty callers at once.
  */
 export const leastBytes = 130;

@@ -12,8 +12,8 @@ export interface Statement {
 }
 
 /**
- * The internals of pg that this relies on, for which the versions of pg and pg-protocol are pinned: how a query writes its
- * messages, converts its values, and receives the messages that arrive.
+ * The internals of pg that this file relies on: how a query writes its messages, converts its values, and receives the
+ * messages that arrive. They are why the versions of pg and pg-protocol are pinned.
  */
 interface QueryInternals extends pg.Submittable {
   name: string | undefined;
@@ -105,7 +105,7 @@ function messagesOf({ name = '', text, values }: Statement): readonly Buffer[] {
 export interface Sending {
   /** A statement to run before it. */
   readonly ahead?: Statement | undefined;
-  /** The known shapes of the rows of this connection's prepared statements, by name, to which its own is added. */
+  /** The row shapes of this connection's prepared statements, by name. A prepared statement adds its own. */
   readonly shapes?: Map<string, RowShape> | undefined;
 }
 

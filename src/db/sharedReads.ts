@@ -148,7 +148,7 @@ function leave(member: Member, reason: unknown): void {
   }
 }
 
-/** Ends a read whose readers another read serves. Created once, since each error captures a stack. */
+/** The reason to end a read once another serves its readers. It is created once, since each error captures a stack. */
 const readByAnother = new Error('another reader reads it');
 
 function takeOver(reading: Reading, other: Reading): void {

@@ -15,7 +15,7 @@ import { createKept, createNames } from './kept.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** The identity of a statement: `of` is what it is made from, and `as` tells it from others made from the same. */
+/** The identity of a statement: the object `of` that it is made from, and `as`, its name among those made from it. */
 interface StatementName {
   readonly of: object;
   readonly as: string;
@@ -54,7 +54,7 @@ export class BatchReads {
 
   /**
    * Reads what all loads of a batch need. If PostgreSQL refuses, perhaps because of what is joined or computed, the
-   * rows are read without it, so that only the fields below fail.
+   * rows are read without that, so that only the fields that need it fail.
    */
   joined<T>(asked: readonly Projection[], read: (selected: Selected) => Promise<T>): Promise<T> {
     const projection = merged(asked);
@@ -79,7 +79,7 @@ export class BatchReads {
     return this.#rows(statement(keys)).then((rows) => this.#grouped(rows, keys.length, joins));
   }
 
-  /** Reads the rows for each key. Without a parent, the keys of a batch differ in their columns only. */
+  /** Reads the rows for each key. Without a match (a root field), all keys have the same rows, which are read once. */
   listPerKey({ name, table, match, keys, joins }: KeyedRead, select: (match: readonly Sql[]) => Sql) {
     if (match)
       return this.perKey(name, match, keys, (stand) => selectForKeys(this.#catalog, match, stand, select), joins);
@@ -130,7 +130,7 @@ export const matchName = (match: Match | undefined): string =>
 
 // A plan asks for the same things in each request; their names and statements are created once and end with the plan.
 
-/** Returns a name for a thing that is the same as long as it exists. */
+/** Returns the name of an object, which it keeps as long as it exists. */
 export const nameOf = createNames();
 const selections = createKept<Selected>();
 const statements = createKept<Sql>();

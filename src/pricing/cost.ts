@@ -18,8 +18,8 @@ export interface Price {
   /** Whether the price does not depend on variables. */
   readonly isFixed: boolean;
   /**
-   * Whether it selects nothing but the schema. It then reads nothing from the database, and its rows count the items
-   * that it lists for each type.
+   * Whether it selects nothing but the schema. It then reads nothing from the database, and `rows` is the number of
+   * items that it lists per type.
    */
   readonly isStatic: boolean;
 }

@@ -68,7 +68,7 @@ export async function* messagesOf(
   }
 }
 
-/** Returns the position after all rows that exist now. If there is too much to exclude, some rows are repeated. */
+/** Returns the position after all rows that exist now. If there are too many to exclude, some are sent anyway. */
 async function now(hub: TailHub, subject: Subject, settled: Settled): Promise<Position> {
   const nothingSeen = { place: settled.place, seen: [] };
   if (settled.isLast) return nothingSeen;
@@ -78,8 +78,8 @@ async function now(hub: TailHub, subject: Subject, settled: Settled): Promise<Po
 }
 
 /**
- * Yields the only message of a stream that ends before it starts, with the cursor that the client gave; throws if there
- * is none.
+ * Yields the only message of a stream that ends before it starts, with the cursor that the client gave; throws if it
+ * gave none.
  */
 function* endedBefore({ after }: TailRequest, end: StreamEnd | null, db: RelatedDb): Generator<TailMessage> {
   if (!end) return;

@@ -129,5 +129,5 @@ test('a folder without migrations is a clear error', async () => {
   await expect(run(job, join(folder, 'none'))).rejects.toThrow(/no such file or directory/);
   await expect(run(job, folder, folder)).rejects.toThrow(/takes one argument/);
   await write({ 'schema.sql': '', '2.undo.sql': '' });
-  await expect(run()).rejects.toThrow('2.undo.sql, schema.sql: name it like 2.do.add-alarms.sql');
+  await expect(run()).rejects.toThrow('2.undo.sql, schema.sql: name migrations like 2.do.add-alarms.sql');
 });

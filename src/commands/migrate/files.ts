@@ -15,7 +15,7 @@ export async function readMigrationFiles(folder: string): Promise<readonly Migra
   const scripts = names.filter((name) => /^[^.].*\.sql$/.test(name));
   const files = scripts.map((name) => ({ number: Number(/^(\d{1,15})\.do\.[\w-]+\.sql$/.exec(name)?.[1]), name }));
   const wrong = files.filter(({ number }) => Number.isNaN(number)).map(({ name }) => name);
-  if (wrong.length > 0) throw new UsageError(`${wrong.join(', ')}: name it like 2.do.add-alarms.sql`);
+  if (wrong.length > 0) throw new UsageError(`${wrong.join(', ')}: name migrations like 2.do.add-alarms.sql`);
   if (files.length === 0) throw new UsageError(`${folder} has no file like 1.do.events.sql`);
   return files.toSorted((a, b) => a.number - b.number);
 }

@@ -22,7 +22,7 @@ export interface ByteCount {
 /** Bytes after which a session is closed rather than drained, if its server does not react to a cancel. */
 const maxDrainedBytes = 32_000_000;
 
-/** Bytes that are read before the first pause, in which ordinary results fit, and between all others. */
+/** Bytes to read before the first pause, which suffices for ordinary results, and between later pauses. */
 const bytesAtOnce = { first: 524_288, next: 65_536 };
 
 /**

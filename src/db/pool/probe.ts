@@ -24,7 +24,7 @@ export function createProbe(pool: Pick<Pool, 'use' | 'stats' | 'statementTimeout
 
 /**
  * Checks over an ordinary connection. If none becomes free in time, the pool is busy but the database is working for
- * those who hold its connections; one that gets no answer is lost when its statement times out.
+ * those who hold its connections. A connection that gets no answer is lost when its statement times out.
  */
 async function look(pool: Parameters<typeof createProbe>[0]): Promise<void> {
   const signal = AbortSignal.timeout(probeMs);

@@ -43,8 +43,8 @@ export const selectBucket = (bucket: Bucket): Sql => startOf(bucket, toWall(buck
 /** Units of `date_trunc` by their number of months; other numbers of months need slower arithmetic. */
 const calendarUnits: Readonly<Record<number, string>> = { 1: 'month', 3: 'quarter', 12: 'year' };
 
-/** January 2000, counted in months. */
-const firstMonth = 24_000;
+/** The number of January 2000 in `monthsOf`. */
+const firstMonth = 24_001;
 
 const [plus, minus, times, per, modulo] = ['+', '-', '*', '/', '%'].map(own) as [Sql, Sql, Sql, Sql, Sql];
 const [equals, lt, gt] = ['=', '<', '>'].map(own) as [Sql, Sql, Sql];
@@ -61,7 +61,7 @@ function startOf(bucket: Bucket, time: Sql): Sql {
   if (every.unit !== 'months') return sql`pg_catalog.date_bin(${stepOf(every)}, ${time}, ${originOf(bucket)})`;
   const unit = calendarUnits[every.count];
   if (unit) return sql`pg_catalog.date_trunc('${trusted(unit)}', ${time})`;
-  const months = sql`((${monthsOf(sql`v.t`)} ${minus} ${trusted(String(firstMonth + 1))})::pg_catalog.int4)`;
+  const months = sql`((${monthsOf(sql`v.t`)} ${minus} ${trusted(String(firstMonth))})::pg_catalog.int4)`;
   const count = sql`${every.count}::pg_catalog.int4`;
   // Infinite times have no month. The remainder of a negative number is negative.
   return sql`(select case when pg_catalog.isfinite(v.t)

@@ -60,7 +60,7 @@ export function computedBy(catalog: Catalog, of: ComputedValue['of']): ComputedV
 /** Alias of the table for whose rows a function is called. */
 export const parentAlias = 'p';
 
-/** Builds the rows of a call, with these column names; with `parent`, of one call for each of its rows. */
+/** Builds the rows of a call, with these column names. With `parent`, the call is made for each row of that table. */
 export function calledRows(
   catalog: Catalog,
   fn: DbFunction,

@@ -173,7 +173,7 @@ export function selectEndRow(table: Table, source: Sql, conditions: readonly Sql
 const orderOf = (table: Table, by: Column, key: readonly string[]): readonly Sql[] =>
   [by, ...key.map((name) => columnOf(table, name))].map((column) => columnRef(column));
 
-/** Reads the key's text from an `EndRow`, where its columns come last and are never null. */
+/** Reads the key from the text of an `EndRow`, where its columns come last and are never null. */
 export function readKey(text: string, key: readonly string[]): readonly string[] {
   const values = text.slice(1, -1).matchAll(/(?:^|,)("(?:[^"\\]|""|\\.)*"|[^,]*)/gs);
   return [...values].map(([, value = '']) => unquoted(value)).slice(-key.length);

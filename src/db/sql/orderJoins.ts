@@ -11,7 +11,10 @@ import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 export interface OrderJoins {
   /** Joins the row that a relation leads to from `outer`, and returns its alias; its columns are null if there is none. */
   readonly row: (match: Match, outer: string) => string;
-  /** Joins a measure over the rows, aliased `relatedAlias`, that a relation leads to from `outer`, and returns its value. */
+  /**
+   * Joins a measure of the rows that a relation leads to from `outer`, and returns its value. The rows have the
+   * alias `relatedAlias`.
+   */
   readonly measure: (match: Match, outer: string, measure: ValuesMeasure) => Sql;
   readonly sql: () => Sql;
 }

@@ -135,7 +135,7 @@ function attacher(catalog: Catalog, joins: readonly Join[]): Joins['attach'] {
   };
 }
 
-/** Returns a projection that serves all the given ones; the same object if they are one. */
+/** Returns a projection that serves all the given ones. If these are all the same object, returns that object. */
 export function merged(projections: readonly Projection[]): Projection {
   const [first = nothing, ...others] = new Set(projections);
   if (others.length === 0) return first;

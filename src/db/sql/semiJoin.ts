@@ -7,8 +7,8 @@ import { and, ident, join, type Sql, sql, trusted } from './sql.ts';
 
 /**
  * Tests whether there is a row, aliased `name`, that fulfils a condition and matches the row with alias `outer`. The
- * subquery refers to the outer row, since PostgreSQL makes a semi-join only of such a one. Citus refuses most of these,
- * so on a cluster the outer row is compared with the subquery's keys instead (docs/decisions.md).
+ * subquery refers to the outer row, since PostgreSQL makes a semi-join only of such a subquery. Citus refuses most of
+ * these, so on a cluster the outer row is compared with the subquery's keys instead (docs/decisions.md).
  */
 export function hasRow(catalog: Catalog, match: Match, outer: string, name: string, condition: Sql): Sql {
   const rows = sql`from ${from(catalog, match.table)} ${ident(name)} where`;

@@ -60,8 +60,8 @@ const historyOf = (relation: string, column: string): Sql => sql`case when not p
 
 /**
  * Selects the holders of a writer's lock. They are read after the statement's snapshot is taken, so one statement can
- * read them and the highest number: the writer of a lower number that the snapshot does not show either still holds its
- * lock, or has ended by now.
+ * read them and the highest number: if the snapshot lacks a lower number, its writer still holds the lock or has ended
+ * by now.
  */
 const lockHolders = sql`(
   select pg_catalog.json_agg(pg_catalog.json_build_array(l.virtualtransaction, l.pid)) from pg_catalog.pg_locks l

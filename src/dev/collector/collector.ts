@@ -20,7 +20,7 @@ export interface Collector {
 
 /**
  * Runs a simulated collector for the embedded database. It writes through the API like any other client. It repeats the
- * sample's events whole weeks later, and first catches up on the time while it was not running.
+ * sample's events whole weeks later, and first catches up on the time when it was not running.
  */
 export function runCollector({ url, log, everyMs = 5000, maxEvents = 1_000_000 }: CollectorOptions): Collector {
   const stopped = new AbortController();

@@ -13,7 +13,7 @@ export interface Account {
   readonly gid: number;
 }
 
-/** PostgreSQL's programs, with the folder and the account to run them. */
+/** PostgreSQL's programs, the folder of the data, and the account that runs the server. */
 export interface Installation {
   readonly directory: string;
   /** The account that runs the server; null if it is this process's. */
@@ -45,7 +45,9 @@ export async function findInstallation(
   const barrier = await barrierTo(wanted, account);
   if (!barrier) return installation(programs, wanted, account);
   const moved = join(reachable, hash(wanted));
-  onLog(`PostgreSQL does not run as root, and no other account may enter ${barrier}: the data is in ${moved}`);
+  onLog(
+    `PostgreSQL does not run as root, and the account that runs it may not enter ${barrier}: the data is in ${moved}`,
+  );
   return installation(programs, moved, (await ownerOf(moved)) ?? account);
 }
 
@@ -61,7 +63,9 @@ function installation(native: string, directory: string, account: Account | null
         return (await exec(join(bin, program), args, options)).stdout;
       } catch (error) {
         const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-        const hint = /shared librar|Library not loaded/.test(stderr) ? '\nRun `npm rebuild` to complete it.' : '';
+        const hint = /shared librar|Library not loaded/.test(stderr)
+          ? '\nRun `npm rebuild` to complete the installation of PostgreSQL.'
+          : '';
         throw new StartError(`${program} failed: ${stderr || String(error)}${hint}`, { cause: error });
       }
     },

@@ -9,7 +9,7 @@ import type { ExtensionTable, From, Tools } from './extension.ts';
 import { asExtension, fieldsFrom } from './fields.ts';
 import { type Notations, notationOf } from './notation.ts';
 
-/** The error for a table that the role cannot read, yet or any longer. */
+/** The error for a table that the role cannot read yet, or can no longer read. */
 export class MissingTable extends Error {
   override readonly name = 'MissingTable';
 }

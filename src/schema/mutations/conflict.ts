@@ -42,7 +42,7 @@ export function onConflictInput(
       on: t.field({
         type: on,
         required: true,
-        description: 'The key, which every input must give, each a different one.',
+        description: 'The key. Every input must give it, and no two may give the same.',
       }),
     }),
   });
