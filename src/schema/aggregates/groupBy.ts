@@ -30,8 +30,7 @@ export function createGroupBy(
           namedFields(called(parted), ({ column: { deprecationReason } }) =>
             t.field({
               type: bucket,
-              description:
-                'Buckets or parts of this time. Give them for at most one time, and not for a time of related rows.',
+              description: "Its buckets or parts. Only one of the table's own times may have them.",
               deprecationReason,
             }),
           )),
