@@ -6,6 +6,7 @@ import { maxStreams } from '../db/inFlight.ts';
 import { passTurn } from '../db/pool/slices.ts';
 import { cutStalled } from './cutStalled.ts';
 import { createCutUnsent } from './cutUnsent.ts';
+import { DepartingResponse } from './departingResponse.ts';
 
 export interface Listening {
   readonly port: number;
@@ -56,7 +57,8 @@ export async function listen(
   }: Partial<typeof patience> & { readonly stalledMs?: number; readonly maxConnections?: number } = {},
 ): Promise<Listening> {
   let draining = false;
-  const server = createServer({ maxHeaderSize, ...patience, ...timeouts }, (request, response) => {
+  const settings = { maxHeaderSize, ServerResponse: DepartingResponse, ...patience, ...timeouts };
+  const server = createServer(settings, (request, response) => {
     // Tells a client with a persistent connection that this is its last answer.
     if (draining) response.setHeader('connection', 'close');
     // Closes the connection of an answer that began earlier, such as a stream; Node would keep it although the server
