@@ -51,21 +51,19 @@ async function requestsOf(question: Question, server: Server, { facts }: BenchDa
   const edges = cursors ? (cursors.data as { rows: { edges: { cursor: string }[] } }).rows.edges : [];
   return facts.slice(0, question.variety).flatMap((fact, n) => {
     const request = question.request(server.dialect, fact, edges[n % edges.length]?.cursor ?? '');
-    const token = server.tokens[n % server.tokens.length];
-    return request ? [{ ...targetOf(server, request, question), token }] : [];
+    return request ? [targetOf(server, request, question)] : [];
   });
 }
 
-/** Returns a request to a server, by the first of its callers. */
 export function targetOf(
-  { port, persisted, tokens: [token] }: Pick<Server, 'port' | 'persisted' | 'tokens'>,
+  { port, persisted, tokens }: Pick<Server, 'port' | 'persisted' | 'tokens'>,
   request: Request,
   question?: Question,
 ): Target {
   const url = `http://127.0.0.1:${port}/graphql`;
-  if (!question?.persisted || !persisted) return { url, token, body: JSON.stringify(request) };
+  if (!question?.persisted || !persisted) return { url, tokens, body: JSON.stringify(request) };
   const variables = encodeURIComponent(JSON.stringify(request.variables));
-  return { url: `${url}/${question.name}?variables=${variables}`, token, body: null };
+  return { url: `${url}/${question.name}?variables=${variables}`, tokens, body: null };
 }
 
 /** Sends a request, and resolves with the data and the length of the response; rejects if it has errors. */

@@ -13,7 +13,10 @@ interface Job extends Load {
 }
 
 const [{ visits, connections, seconds }] = (await once(process, 'message')) as [Job];
-const encoded = visits.map((visit) => visit.map((target) => ({ request: encode(target), bytes: target.answerBytes })));
+const callers = Math.max(1, visits[0]?.[0]?.tokens?.length ?? 0);
+const encodedFor = (caller: number) =>
+  visits.map((visit) => visit.map((target) => ({ request: encode(target, caller), bytes: target.answerBytes })));
+const encoded = Array.from({ length: callers }, (_, caller) => encodedFor(caller));
 const latencies: number[] = [];
 let failures = 0;
 let isOver = false;
@@ -26,7 +29,8 @@ const clients = await Promise.all(
 process.send?.('connected');
 await once(process, 'message');
 const started = performance.now();
-const done = Promise.all(clients.map((own, n) => pay(own, Math.floor((n * encoded.length) / connections))));
+const firstOf = (client: number) => Math.floor((client * visits.length) / connections);
+const done = Promise.all(clients.map((own, client) => pay(own, encoded[client % callers] ?? [], firstOf(client))));
 await wait(seconds * 1000);
 isOver = true;
 const perSecond = latencies.length / ((performance.now() - started) / 1000);
@@ -36,9 +40,9 @@ const [p50 = Number.NaN, p99 = Number.NaN] = [0.5, 0.99].map((part) => latencies
 const outcome: Outcome = { requests: latencies.length, perSecond, p50, p99, failures };
 process.send?.(outcome, () => process.exit());
 
-async function pay(own: Connection[], first: number): Promise<void> {
+async function pay(own: Connection[], ownVisits: (typeof encoded)[number], first: number): Promise<void> {
   for (let n = first; !isOver; n++) {
-    const visit = encoded[n % encoded.length] ?? [];
+    const visit = ownVisits[n % ownVisits.length] ?? [];
     const asked = performance.now();
     const answers = await Promise.all(visit.map(({ request }, i) => own[i]?.ask(request)));
     latencies.push(performance.now() - asked);
@@ -49,7 +53,8 @@ async function pay(own: Connection[], first: number): Promise<void> {
   }
 }
 
-function encode({ url, body, token }: Target): Buffer {
+function encode({ url, body, tokens = [] }: Target, caller: number): Buffer {
+  const token = tokens[caller];
   const { pathname, search, host } = new URL(url);
   const head = [
     `${body === null ? 'GET' : 'POST'} ${pathname}${search} HTTP/1.1`,

@@ -10,7 +10,7 @@ export interface Production {
 }
 
 /**
- * Number of callers among whom a question's requests are divided. One alone may not hold all connections of our server.
+ * Number of callers among whom the clients are divided. One alone may not hold all connections of our server.
  */
 const callers = 8;
 

@@ -81,7 +81,7 @@ export async function startServer(
   process.once('exit', kill); // a failed run leaves no process behind
   const tokens = production?.tokensOf(program) ?? [];
   const url = `http://127.0.0.1:${port}/graphql`;
-  await answers(child, program, { url, body: JSON.stringify(first), token: tokens[0] });
+  await answers(child, program, { url, body: JSON.stringify(first), tokens });
   return {
     ...program,
     port,

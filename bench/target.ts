@@ -3,14 +3,14 @@ export interface Target {
   readonly url: string;
   /** The body of a POST; null for a GET. */
   readonly body: string | null;
-  /** The caller's token, if any. */
-  readonly token?: string | undefined;
+  /** A token of each caller, if any. Each client is one of them. */
+  readonly tokens?: readonly string[];
   /** The length of the right answer's body. Errors also have status 200, but not exactly this length. */
   readonly answerBytes?: number;
 }
 
-/** Sends a request once. */
-export function send({ url, body, token }: Target): Promise<Response> {
+/** Sends a request once, as the first caller. */
+export function send({ url, body, tokens: [token] = [] }: Target): Promise<Response> {
   const headers = {
     ...{ 'content-type': 'application/json', accept: 'application/json', 'accept-encoding': 'identity' },
     ...(token !== undefined && { authorization: `Bearer ${token}` }),

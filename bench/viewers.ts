@@ -65,6 +65,6 @@ function firstPage(server: Server, texts: readonly string[], { until }: Facts, s
   };
   return Object.entries(variables).map(([name, values]) => {
     const query = texts.find((text) => new RegExp(`query ${name}\\b`).test(text)) ?? '';
-    return targetOf(server, { query, variables: values });
+    return targetOf({ ...server, tokens: server.tokens.slice(0, 1) }, { query, variables: values });
   });
 }

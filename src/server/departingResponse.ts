@@ -1,15 +1,15 @@
-import { ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import { inSlices, isSliceOver } from '../db/pool/slices.ts';
 
 /** Responses whose clients left before they had the answer, and which have not emitted `close` yet. */
-const departed: DepartingResponse[] = [];
+const departed: Pick<DepartingResponse, 'emitClose'>[] = [];
 
 /**
  * A response that may wait for a slice before it emits `close`, if its client leaves before it has the answer. Node.js
  * reports all connections that have closed in one turn of the event loop, and ending a stream takes a tenth of a
  * millisecond.
  */
-export class DepartingResponse extends ServerResponse {
+export class DepartingResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {
   override emit(event: string | symbol, ...given: readonly unknown[]): boolean {
     if (event !== 'close' || this.writableFinished) return super.emit(event, ...given);
     departed.push(this);
