@@ -38,7 +38,10 @@ export interface OperationPlans {
   with(variables: Variables): Plan | Unplanned;
 }
 
-/** Limit of an operation's plans with all such variables fixed; further ones fix only those that decide the selection. */
+/**
+ * Maximum number of an operation's plans that fix all such variables. Further plans fix only those that decide the
+ * selection.
+ */
 const maxVariants = 16;
 
 /**

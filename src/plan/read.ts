@@ -27,8 +27,8 @@ export type AskedOf = (field: PlannedField) => unknown;
 type Later<T> = T | Promise<T>;
 
 /**
- * Returns what each field asks for with these variables, or the error in the place of its value; throws where the
- * executor is to report an error in the variables.
+ * Returns what each field asks for with these variables, or the error in the place of its value. Throws if the executor
+ * has to report an error in the variables.
  */
 export function askWith({ asks }: Plan, variables: Readonly<Record<string, unknown>>): AskedOf {
   const values = asks.map((ask) => askedOrRefused(ask, variables));
@@ -46,7 +46,7 @@ function askedOrRefused({ of, kept }: Ask, variables: Readonly<Record<string, un
 
 /**
  * Reads what the fields of objects need, level by level; branches do not wait for each other. The requests of a level are
- * made together, so that the loaders combine them into one statement; of more than `parentsAtOnce` parents, those of one slice.
+ * made together, so that the loaders combine them into one statement, unless there are very many.
  */
 export function readObjects(
   { read }: PlannedObject,

@@ -234,7 +234,7 @@ const inOnePiece = (text: string): string => text.slice(0, 1) + text.slice(1);
 /** Writes one part of a response. */
 type Writer = Generator<void, string | null>;
 
-/** Values that are written between two looks at the clock: less than a millisecond's. */
+/** Number of values that are written between two looks at the clock. They take less than a millisecond. */
 const valuesAtOnce = 100;
 
 /** Number of values that take as long as one error, which has a stack. */

@@ -54,8 +54,8 @@ export function isSliceOver(): boolean {
 }
 
 /**
- * Tells whether the answer to a read must wait for a slice before anything is made of its rows, which are smallest as
- * they arrived: it is large, and this turn is over or others wait already.
+ * Tells whether the answer to a read must wait for a slice: it is large, and this turn is over or others wait already.
+ * Its rows take the least memory until the answer begins.
  */
 export const mustWaitForSlice = (rows: number, bytes: number): boolean =>
   (rows > small.items || bytes > small.bytes) && (waiting.size > 0 || isSliceOver());
