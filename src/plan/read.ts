@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { forEachInSlices, isSliceOver, nextSlice } from '../db/pool/slices.ts';
+import { forEachInSlices, nextSlice } from '../db/pool/slices.ts';
 import { AppError } from '../errors.ts';
 import type { Ask, Plan, PlannedField, PlannedObject } from './plan.ts';
 
@@ -109,11 +109,10 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 /** Returns a value, or a promise that resolves with the error if it fails: nobody may listen to it yet. */
 const orError = (value: unknown): unknown => (isPromise(value) ? value.catch(asError) : value);
 
-/** Resolves all values; what follows many of them may have to wait for a slice. */
+/** Resolves all values. What follows very many of them waits for a slice. */
 function settled(values: readonly unknown[], { borrower }: Context): Later<readonly unknown[]> {
-  return then(all(values), (known) =>
-    known.length > parentsAtOnce && isSliceOver() ? nextSlice(borrower).then(() => known) : known,
-  );
+  const known = all(values);
+  return values.length > parentsAtOnce ? nextSlice(borrower).then(() => known) : known;
 }
 
 /** Combines results, synchronously if none is a promise: most levels wait for nothing. */
