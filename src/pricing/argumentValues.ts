@@ -5,7 +5,7 @@ export type KnownVariables = Readonly<Record<string, unknown>> | null;
 
 /** A reader of the argument values on which prices depend, before graphql-js coerces them. */
 export interface ArgumentValues {
-  /** Returns an argument's number, Boolean or list; `unknownValue` for a variable that is not known yet. */
+  /** Returns an argument's number, Boolean, enum value or list; `unknownValue` for a variable that is not known yet. */
   readonly argumentOf: (node: ValueNode) => unknown;
   /**
    * Returns a variable's value, or a literal list or object including its nested lists, objects and variables;
@@ -45,7 +45,7 @@ export function createArgumentValues(
 
 const literal = (node: ValueNode): unknown => {
   if (node.kind === Kind.INT) return Number(node.value);
-  if (node.kind === Kind.BOOLEAN) return node.value;
+  if (node.kind === Kind.BOOLEAN || node.kind === Kind.ENUM) return node.value;
   return node.kind === Kind.LIST ? node.values : undefined;
 };
 

@@ -64,6 +64,11 @@ describe('a price', () => {
       '{ events(first: 10, distinctOn: [DEVICE_ID], orderBy: [{ occurredAt: DESC }]) { nodes { value } } }',
       10 + 10,
     ],
+    [
+      'distinct rows as a count, also by a single column without brackets',
+      '{ events(first: 10, distinctOn: DEVICE_ID, orderBy: [{ occurredAt: DESC }]) { nodes { value } } }',
+      10 + 10,
+    ],
     ['nothing that is skipped', '{ devices(first: 9) @skip(if: true) { nodes { serial } } }', 0],
     ['a page size that the schema rejects as the largest', '{ devices(first: 5000) { nodes { serial } } }', 1000],
     ['a full message of a subscription', 'subscription { eventsAdded { edges { node { device { serial } } } } }', 1000],
