@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { type RequestRecord, records } from '../context.ts';
+import { isWithin } from '../http/origin.ts';
 import { failSpan, hasSdk, tracer } from '../tracing/span.ts';
 import type { Instruments } from './instruments.ts';
 import { createOperationMeasure } from './operations.ts';
@@ -30,7 +31,7 @@ export function recordRequests(listener: RequestListener, options: RequestOption
     const record = createRecord(options);
     records.set(request, record);
     const started = performance.now();
-    const route = path === endpoint || path.startsWith(`${endpoint}/`) ? endpoint : undefined;
+    const route = isWithin(endpoint, path) ? endpoint : undefined;
     const { span, attributes } = startSpan(request, path, route);
     const active = hasSdk(span) ? trace.setSpan(ROOT_CONTEXT, span) : ROOT_CONTEXT;
     response.once('close', () => {
