@@ -17,7 +17,7 @@ export interface PreparedDocument {
   readonly document: DocumentNode | null;
   /** The reasons why it does not fit. */
   readonly errors: readonly GraphQLError[];
-  /** Whether it fits the schema that a standby will have once it is promoted. */
+  /** Whether it only fits the schema that this standby will have once it is promoted. */
   readonly isForPrimary?: boolean;
 }
 

@@ -24,8 +24,8 @@ interface Lifetime {
 }
 
 /**
- * Gives each request a deadline, and cancels its statements when that passes or the client leaves. A mutation ends
- * only at its deadline, and its statements are not cancelled. A subscription has no deadline.
+ * Gives each request a deadline, and cancels its statements when that passes or the client leaves. A mutation
+ * continues when its client leaves, and a write that has begun is never cancelled. A subscription has no deadline.
  */
 export function useLifetime(timeoutMs: number): Plugin<Context & LifetimeContext, LifetimeContext> {
   return {

@@ -39,7 +39,7 @@ export interface Feed {
 }
 
 export interface FeedSubscription {
-  /** Reports that the subscriber has consumed its batches. The feed reads on as soon as one of them has. */
+  /** Reports that the subscriber has consumed its batches. The feed reads on as soon as any subscriber has. */
   ready(): void;
   cancel(): void;
 }

@@ -1,6 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 
-/** Instruments that are recorded as things happen. */
+/** The synchronous instruments, which record values as things happen. */
 export type Instruments = ReturnType<typeof createInstruments>;
 
 /** Histogram boundaries in seconds, from the stable semantic conventions for HTTP and database clients. */

@@ -32,8 +32,8 @@ export function inSpan<T>(name: string, options: SpanOptions, work: (span: Span)
 }
 
 /**
- * Runs `work` within a new span although the work may outlive its caller: sockets and timers that it leaves behind
- * belong to no trace. If the active span has ended, the new one begins a trace.
+ * Runs `work` within a new span without making it the active one, so that sockets and timers that the work leaves
+ * behind belong to no trace. If the active span has ended, the new one begins a trace.
  */
 export async function inDetachedSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
   const parent = trace.getActiveSpan()?.isRecording() ? context.active() : ROOT_CONTEXT;
