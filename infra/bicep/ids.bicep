@@ -1,13 +1,13 @@
 @export()
-@description('The subscription in a resource id; otherwise, if the id is empty.')
+@description('The subscription in a resource id; the second argument if the id is empty.')
 func subscriptionOf(id string, otherwise string) string => empty(id) ? otherwise : split(id, '/')[2]
 
 @export()
-@description('The resource group in a resource id; otherwise, if the id is empty.')
+@description('The resource group in a resource id; the second argument if the id is empty.')
 func groupOf(id string, otherwise string) string => empty(id) ? otherwise : split(id, '/')[4]
 
 @export()
-@description('The name in the id of a resource without a parent; otherwise, if the id is empty.')
+@description('The name in the id of a resource without a parent; the second argument if the id is empty.')
 func nameOf(id string, otherwise string) string => empty(id) ? otherwise : split(id, '/')[8]
 
 @export()

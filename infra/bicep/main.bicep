@@ -54,7 +54,7 @@ param databaseSubnetPrefix string = cidrSubnet(vnetAddressPrefix, 26, 2)
 @description('An existing flexible server; empty: a new one.')
 param postgresServerId string = ''
 
-@description('How the app reaches the server: privateEndpoint; injected, in a subnet of its own, as an existing server may be; or present, for an existing server that the network reaches already.')
+@description('How the app reaches the server: privateEndpoint; injected, for a new or existing server in a subnet of its own; or present, for an existing server that the network reaches already.')
 param databaseAccess 'privateEndpoint' | 'injected' | 'present' = 'privateEndpoint'
 
 @description('The existing private DNS zone that has the server\'s name: privatelink.postgres.database.azure.com, or an injected server\'s own zone; empty: a new zone.')
@@ -72,7 +72,7 @@ param databaseName string = 'telemetry'
 @description('The schema to serve.')
 param schemaName string = 'events'
 
-@description('The folder in the image with the SQL files that create the schema, such as migrations; empty: the sample on a new server, none on an existing one; none: no job creates it.')
+@description('The folder in the image with the SQL files that create the schema, such as migrations; empty: the sample on a new server, none on an existing one. With the value none, no job creates the schema.')
 param migrations string = ''
 
 @description('The tenant of the identities.')
