@@ -67,8 +67,8 @@ async function startTheirs(): Promise<Reader> {
   );
 }
 
-describe('an open connection whose token ends', () => {
-  test('our pool replaces an open connection whose token ends', async () => {
+describe('an open connection whose token expires', () => {
+  test('our pool replaces an open connection whose token expires', async () => {
     platform.identity.lifeSeconds = 3;
     const ours = await startOurs();
     const first = await ours.read();
@@ -77,7 +77,7 @@ describe('an open connection whose token ends', () => {
     await ours.end();
   });
 
-  test("pg's pool keeps an open connection whose token ends", async () => {
+  test("pg's pool keeps an open connection whose token expires", async () => {
     platform.identity.lifeSeconds = 3;
     const theirs = await startTheirs();
     const first = await theirs.read();

@@ -44,7 +44,7 @@ function load(pool: Pool, callers = 3) {
   };
 }
 
-test('connections are replaced before their token ends, by newer ones, without a failure and one at a time', async () => {
+test('connections are replaced before their token expires, by newer ones, without a failure and one at a time', async () => {
   platform.identity.lifeSeconds = 3;
   const { pool, events } = platform.connect(role);
   await fill(pool);
@@ -71,7 +71,7 @@ test('a busy connection finishes its work before it is closed', async () => {
   await expect.poll(() => platform.backends(role)).not.toContain(String(first));
 });
 
-test("while no newer token is available, connections are used beyond their token's end, with one warning", async () => {
+test('while no newer token is available, connections are used after their token has expired, with one warning', async () => {
   platform.identity.lifeSeconds = 3;
   const { pool, events } = platform.connect(role);
   await fill(pool);
@@ -92,7 +92,7 @@ test("while no newer token is available, connections are used beyond their token
   expect(warnings.length).toBeLessThan(6);
 });
 
-test('a lifetime bounds connections whose password does not end', async () => {
+test('a lifetime bounds connections whose password does not expire', async () => {
   await platform.postgres.setToken(role, 'fixed', Date.now() + 60_000);
   const { pool, events } = platform.connect(role, { password: 'fixed', maxLifetimeMs: 500, size: 1 });
   const first = (await ask(pool)).rows[0].pid;

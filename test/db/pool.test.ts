@@ -101,7 +101,7 @@ test('a token for another resource is distinguished from a role that is not this
   expect(second.cause).toMatchObject({ step: 'login', cause: { problem: 'denied' } });
 });
 
-test('a token that ends early is replaced within the same login', async () => {
+test('a token that expires early is replaced within the same login', async () => {
   platform.identity.fault = { kind: 'clock-ahead', seconds: 30 };
   platform.identity.lifeSeconds = 2;
   const { pool, events } = platform.connect(role, { size: 1 });

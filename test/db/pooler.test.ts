@@ -205,7 +205,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and d
     expect(await Promise.all(numbers.map(ask))).toEqual(numbers.map((n) => String(n + 1)));
   });
 
-  test('connections with ending tokens are replaced under load, and no read fails', async () => {
+  test('connections with expiring tokens are replaced under load, and no read fails', async () => {
     const role = await database.createRole();
     const scope = 'https://ossrdbms-aad.database.windows.net/.default';
     const identity = await createIdentityEndpoint({

@@ -217,7 +217,7 @@ describe('on the way to the server', () => {
     ['says nothing', () => {}, /no answer within 200 ms/],
     ['hangs up', (socket: Socket) => void socket.once('data', () => socket.end()), /closed the connection/],
     ['says nothing more', (socket: Socket) => void socket.once('data', () => socket.write('S')), /no answer within/],
-  ])('a server that %s is given up', async (_, greet, message) => {
+  ])('doctor gives up on a server that %s', async (_, greet, message) => {
     const server = createServer(greet).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -247,7 +247,7 @@ describe('on the way to the server', () => {
     expect(found.tls).toMatchObject({ status: 'failed', remedy: expect.stringMatching(/Turn on TLS/) });
   });
 
-  test('a certificate that ends within a month is a warning', async () => {
+  test('a certificate that expires within a month is a warning', async () => {
     const found = await look({}, { now: () => Date.now() + 65 * 86_400_000 });
     expect(found.tls).toMatchObject({ status: 'warning', message: expect.stringMatching(/: 24 days from now$/) });
   });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.end());
 
-test('warm invocations continue while tokens end, connections are replaced and backends die', async () => {
+test('warm invocations continue while tokens expire, connections are replaced and backends die', async () => {
   const role = await platform.createIdentity();
   await platform.postgres.admin(`GRANT USAGE ON SCHEMA events TO "${role}"`);
   await platform.postgres.admin(`GRANT SELECT ON events.device TO "${role}"`);

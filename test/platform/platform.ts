@@ -24,7 +24,7 @@ export interface Platform {
   /** Resolves with the process ids of a role's sessions. */
   backends(role: string): Promise<readonly string[]>;
   terminate(backend: string): Promise<void>;
-  /** Returns when the identity's last token ends for the database, in milliseconds since 1970. */
+  /** Returns the expiry of the identity's last token for the database, in milliseconds since 1970. */
   tokenEndsAt(clientId: string): number;
   end(): Promise<void>;
 }

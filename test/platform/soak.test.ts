@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 
 // Runs in its own process, as in production, without the test runner and other tests in its event loop.
-test('no request fails while tokens end, backends die and the identity endpoint is away', {
+test('no request fails while tokens expire, backends die and the identity endpoint is away', {
   timeout: 60_000,
 }, async () => {
   const options = { seconds: 14, rate: 60, size: 4, life: 4 };

@@ -145,7 +145,7 @@ async function followReadings() {
   return { seen, ends, until };
 }
 
-test('while tokens end, migrations run and new replicas take over, nothing fails and no row is lost', async () => {
+test('while tokens expire, migrations run and new replicas take over, nothing fails and no row is lost', async () => {
   const old = await Promise.all([startReplica('one.json'), startReplica('one.json')]);
   ingress.route(...old.map(({ port }) => port));
   const tails = await Promise.all([followReadings(), followReadings(), followReadings()]);
