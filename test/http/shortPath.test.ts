@@ -262,7 +262,7 @@ describe('after a plan was made, a request is answered as without plans', () => 
   });
 });
 
-test('statements that fail on the short way are not repeated', async () => {
+test('statements that fail on the short path are not repeated', async () => {
   const { short } = bothWays({});
   const failing = '{ breakings { nodes { part } } }';
   for (let i = 0; i < 3; i++) {
@@ -304,7 +304,7 @@ test.each(accepts)(
   },
 );
 
-test('the short way works however many content types others accepted', async () => {
+test('the short path works however many content types others accepted', async () => {
   const { short, wholeWays } = bothWays({});
   for (let i = 0; i < 60; i++) await told(short, { body: { query }, headers: { accept: `application/json, x/${i}` } });
   await told(short, { body: { query } });
