@@ -232,7 +232,7 @@ describe.skipIf(absent)('the dashboard', { timeout: 120_000 }, () => {
     await expect.poll(() => legend('Events per day').textContent()).toContain(`incidents ${incidents[0]?.count}`);
   });
 
-  test('rows are one stop of the Tab key; arrow keys move between them, and Enter opens one', async () => {
+  test('rows are a single tab stop; arrow keys move between them, and Enter opens one', async () => {
     await open(`?device=${longSerial}`);
     await rows().nth(20).waitFor();
     const stops = () => tail().locator('button:not([tabindex="-1"]), a, [tabindex="0"]').count();

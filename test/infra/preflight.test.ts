@@ -26,14 +26,14 @@ test('the hook lets a deployment continue if it finds no problem', () => {
   expect(calls.find((call) => call.includes('list-skus'))).toContain('--location westeurope --subscription s');
 });
 
-test('the hook requests a subscription, and then checks nothing that needs one', () => {
+test('the hook asks for a subscription, and then checks nothing that needs one', () => {
   const { status, stderr, calls } = run('hooks/preflight.sh', { AZURE_SUBSCRIPTION_ID: '' }, []);
   expect(status).toBe(1);
   expect(stderr).toContain('azd env set AZURE_SUBSCRIPTION_ID "$(az account show');
   expect(calls).toEqual(['az extension show --name containerapp --output none']);
 });
 
-test('the hook requests a login that may use the subscription', () => {
+test('the hook asks for a login that may use the subscription', () => {
   const { status, stderr, calls } = run('hooks/preflight.sh', {}, [['account show', 'exit 1']]);
   expect(status).toBe(1);
   expect(stderr).toContain('    az login\n');
@@ -58,7 +58,7 @@ test('the hook checks every provider that the template uses', () => {
   expect(used.filter((name) => ![...providers, ...always].includes(name ?? ''))).toEqual([]);
 });
 
-test('the hook does not request sizes from a missing provider', () => {
+test('the hook does not ask a missing provider for its sizes', () => {
   const names = providers.filter((name) => name !== 'Microsoft.DBforPostgreSQL');
   expect(run('hooks/preflight.sh', {}, [registered(names)]).calls.join()).not.toContain('list-skus');
 });

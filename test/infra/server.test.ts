@@ -64,7 +64,7 @@ describe.skipIf(!hasBicep)('the template', () => {
     }
   });
 
-  test('the template creates the sample and serves its documents on a new server; on an existing one, does only what is requested', async () => {
+  test('the template creates the sample and serves its documents on a new server; on an existing one it does only what is requested', async () => {
     expect(argsOf('job-migrate')).toEqual(['migrate', 'sample/migrations']);
     expect(filledVariablesOf('ca-events')['PERSISTED_DOCUMENTS']).toBe('documents,sample/documents');
     const old = shapes['an existing server, registry and workspace'];

@@ -60,7 +60,7 @@ describe.each(Object.entries(columns))('in %s', (column, [type, numbers]) => {
     }
   });
 
-  test('lists may have numbers within and beyond the type', async () => {
+  test('a list may have numbers within and beyond the range of the type', async () => {
     const list = numbers.map((number) => `'${number}'`).join(', ');
     expect(await found({ [column]: { in: numbers } })).toEqual(await bySql(`${column}::${type} in (${list})`));
     expect(await found({ [column]: { notIn: numbers } })).toEqual(await bySql(`${column}::${type} not in (${list})`));
@@ -84,7 +84,7 @@ test("a number beyond GraphQL's own Int is not valid", async () => {
   expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
 });
 
-test('a key beyond its column fails no other, and what is written must fit', async () => {
+test('a key beyond the range of its column fails only its own lookup, and a written number must fit', async () => {
   const { data, errors } = await api.send('{ a: thing(thingId: 3) { thingId } b: thing(thingId: 32768) { thingId } }');
   expect(data).toEqual({ a: { thingId: 3 }, b: null });
   expect(errors).toMatchObject([{ path: ['b'], extensions: { code: 'BAD_USER_INPUT' } }]);

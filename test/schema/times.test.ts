@@ -131,7 +131,7 @@ describe('numbers for charts', () => {
 });
 
 describe('changes between buckets', () => {
-  test('choose and order the groups, in one statement and one way', async () => {
+  test('changes between buckets choose and order the groups, with and without a plan', async () => {
     await database.admin(`insert into events.shift (worker, at, lasts, small)
       select 'off', timestamptz '2026-01-01Z' + day * interval '1 day', day * day % 7 * interval '1 hour', day
       from generate_series(0, 5) day cross join generate_series(0, day * 3 % 5)`);
@@ -223,7 +223,7 @@ describe('an earlier period', () => {
     ]);
   });
 
-  test('an earlier period is next to groups by their keys, nulls too', async () => {
+  test('each group has the group of an earlier period with the same key, even if that is null', async () => {
     await database.admin(`insert into events.shift (worker, at, small) values
       (null, '2026-02-01Z', 1), (null, '2026-02-02Z', 2), ('new', '2026-02-02Z', 3)`);
     const answer = await api.query(`{
@@ -244,7 +244,7 @@ describe('an earlier period', () => {
     });
   });
 
-  test('an earlier period of a length ends that long ago', async () => {
+  test('the period before `within` is the one just before it, or the one that `shift` gives', async () => {
     await database.admin(`insert into events.shift (worker, at)
       select 'now', now() - n * interval '1 hour' - interval '1 minute' from generate_series(0, 47) n`);
     const answer = await api.query(`{

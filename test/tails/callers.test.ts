@@ -65,7 +65,7 @@ describe('the beginning of a stream', () => {
     server = await start();
   });
 
-  test('a stream begins for nobody without a valid token that gives the permission to read', async () => {
+  test('a stream begins only with a valid token that gives the permission to read', async () => {
     expect(await refusal(server.url, {})).toEqual([401, 'UNAUTHENTICATED']);
     expect(await refusal(server.url, bearer(await issuer.sign({ exp: 1 })))).toEqual([401, 'UNAUTHENTICATED']);
     const strange = await issuer.sign({ roles: ['Events.Read'] }, await issuer.strange());
