@@ -13,6 +13,7 @@ import { expectAnswer, type PlannedContext } from './useInFlight.ts';
 import { endWithClient } from './useLifetime.ts';
 import { inOperation } from './useOperation.ts';
 import { refusalOf } from './usePermissions.ts';
+import { tooManyBytes } from './useResponseLimit.ts';
 import { securityHeaders } from './useSecurityHeaders.ts';
 import { variablesOf } from './useVariables.ts';
 
@@ -100,7 +101,10 @@ async function answerByPlan(
     const waiting = expectAnswer(share, price, limits);
     if (waiting) await waiting;
     endWithClient({ lifetime, request, res }, operation);
-    return run(contextOf(request, context, api), limits.bytes);
+    const result = await run(contextOf(request, context, api), limits.bytes);
+    // The run limits each list of the response, in characters.
+    if (Buffer.byteLength(result.data?.text ?? '') > limits.bytes) throw tooManyBytes(limits.bytes);
+    return result;
   });
   try {
     const result = await planned;

@@ -11,18 +11,20 @@ import type { PricedContext } from './useDocumentLimits.ts';
 export function useResponseLimit(maxBytes: number): Plugin<object, Partial<Context & PricedContext>> {
   return {
     onExecutionResult({ result, setResult, context }) {
-      const refusal = () => tooLarge(`more than ${maxBytes} bytes`);
       if (isAsyncIterable(result)) {
         const refused = () => {
-          const { message, extensions } = refusal();
+          const { message, extensions } = tooManyBytes(maxBytes);
           return { errors: [new GraphQLError(message, { extensions: { code: extensions.code } })] };
         };
         const messages = result[Symbol.asyncIterator]();
         setResult(mapAsyncIterator(messages, (message) => (isLonger(message, maxBytes) ? refused() : message)));
-      } else if (result && upperBound(context) > maxBytes && isLonger(result, maxBytes)) throw refusal();
+      } else if (result && upperBound(context) > maxBytes && isLonger(result, maxBytes)) throw tooManyBytes(maxBytes);
     },
   };
 }
+
+/** Creates the error for a response whose JSON exceeds the limit. */
+export const tooManyBytes = (maxBytes: number) => tooLarge(`more than ${maxBytes} bytes`);
 
 /**
  * Bytes that a value may add to the text of its row: quotes, a global id or cursor around it, another format of a time.

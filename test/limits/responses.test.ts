@@ -53,6 +53,22 @@ describe('a response', () => {
     expect(codes(errors)).toEqual(['RESPONSE_TOO_LARGE']);
   });
 
+  test.each([
+    ['lists', Array.from({ length: 40 }, (_, i) => `a${i}: devices(first: 20) { nodes { serial } }`).join(' ')],
+    ['characters', 'devices(first: 9) { nodes { model again: model } }'],
+  ])('a response with too many %s is not sent, neither the first time nor again', async (_, selection) => {
+    await database.admin("update events.device set model = repeat('€', 400)");
+    await api.query('{ sites(first: 1) { nodes { name } } }'); // from now on, answers by a plan take the short path
+    for (let i = 0; i < 3; i++) {
+      const { status, data, errors } = await api.send(`{ ${selection} }`);
+      expect({ status, data, codes: codes(errors) }).toEqual({
+        status: 400,
+        data: undefined,
+        codes: ['RESPONSE_TOO_LARGE'],
+      });
+    }
+  });
+
   test('a response only counts its own rows and bytes', async () => {
     for (let i = 0; i < 3; i++) await api.query('{ events(first: 60) { nodes { severity } } }');
   });
