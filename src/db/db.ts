@@ -58,8 +58,8 @@ export type CatalogWatch = (since: number, reason: Error) => Promise<boolean>;
 
 /**
  * Creates the database. If a statement of a request fails as it would after a change of the schema, `hasChanged`
- * decides whether trying again would help. Outside of requests it is not asked, because reading the catalog must not
- * wait for itself.
+ * decides whether trying again would help. Other statements do not wait for its answer, because reading the catalog
+ * must not wait for itself.
  */
 export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => false): SharedDb {
   const connections = new WeakMap<ClientBase, Prepared>();

@@ -16,7 +16,7 @@ export type Setting = readonly [name: string, value: string];
 /** Setting of reads that call functions, since a STABLE function may call one that writes. */
 export const readOnly: Setting = ['transaction_read_only', 'on'];
 
-/** Returns the settings that make a statement see these rows. */
+/** Returns the settings that give a statement this visibility. */
 export function settingsOf({ claims, isWhole }: Visibility): readonly Setting[] {
   const ofClaims = claims ? claimSettings(claims) : [];
   return isWhole ? [['row_security', 'off'], ...ofClaims] : ofClaims;

@@ -93,6 +93,6 @@ export function entriesOf(row: Row): readonly (readonly [string, string | null])
 export const unquoted = (text: string): string =>
   text.startsWith('"') ? text.slice(1, -1).replaceAll(/""|\\(.)/gs, (_, char = '"') => char) : text;
 
-/** Returns a copy of the row with another value. */
+/** Returns a copy of the row with one more value, under a name that no column has. */
 export const rowWith = (row: Row, name: string, value: string): Row =>
   Object.assign(Object.create(Object.getPrototypeOf(row)), row, { [name]: value });
