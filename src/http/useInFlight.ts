@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestLimits } from '../config/limits.ts';
 import type { Context, Incoming } from '../context.ts';
-import { mostSent } from '../db/budget.ts';
+import { leastBytes, mostSent } from '../db/budget.ts';
 import { bytesOfStream, type InFlight } from '../db/inFlight.ts';
 import type { PlannedResult } from '../plan/run.ts';
 import type { Price } from '../pricing/cost.ts';
@@ -21,12 +21,9 @@ interface ShareContext extends OriginContext {
   readonly res?: ServerResponse;
 }
 
-/** Bytes that PostgreSQL sends for an ordinary row. Longer rows are counted as they arrive. */
-const bytesOfRow = 130;
-
-/** Waits until the memory in flight has room for an answer of this price. */
+/** Waits until the memory in flight has room for an answer of this price. Long rows are counted as they arrive. */
 export const expectAnswer = (share: Incoming['share'], price: Price, limits: Pick<RequestLimits, 'bytes'>) =>
-  share?.expect(Math.min(price.rows * bytesOfRow, mostSent(limits)));
+  share?.expect(Math.min(price.rows * leastBytes, mostSent(limits)));
 
 /**
  * Gives each request its share of the memory in flight. Body and answer count until the client has taken the answer. A
