@@ -64,7 +64,7 @@ export function createInFlight(limit: number, waitMs = 10_000, streams = maxStre
   const waiters = new Set<Waiter>();
   const heldBy = new Map<string, number>();
   let held = 0;
-  /** Bytes of `held` that open streams keep between messages, in total and by caller. */
+  /** Bytes that streams hold between messages, or wait for, in total and by caller. */
   let lasting = 0;
   const lastingOf = new Map<string, number>();
 
@@ -76,7 +76,14 @@ export function createInFlight(limit: number, waitMs = 10_000, streams = maxStre
   function hold(caller: string, bytes: number): void {
     held += bytes;
     grow(heldBy, caller, bytes);
-    if (bytes < 0) for (const waiter of waiters) if (waiter.fits()) waiter.enter();
+    if (bytes < 0) admit();
+  }
+
+  /** Lets in all who fit, then looks again: a request larger than the limit does not fit while a stream waits. */
+  function admit(): void {
+    const before = waiters.size;
+    for (const waiter of waiters) if (waiter.fits()) waiter.enter();
+    if (waiters.size < before) admit();
   }
 
   function open(caller: string, free = freeBytes): Share {

@@ -150,6 +150,17 @@ describe('a stream', () => {
     expect(inFlight.held).toBe(base);
   });
 
+  test('a request larger than the room is not kept waiting by a stream that waited behind it', async () => {
+    const inFlight = createInFlight(room, 60_000);
+    const first = inFlight.open('a');
+    first.expect(free + room);
+    const large = inFlight.open('b').expect(free + 5 * room);
+    const stream = inFlight.open('c').stream(base);
+    first.release();
+    await Promise.all([large, stream]);
+    expect(inFlight.waiting).toBe(0);
+  });
+
   test('a stream is rejected at the limit, of which one caller leaves the last fifth to those without streams', () => {
     const inFlight = createInFlight(100 * room, 60_000, 5);
     const open = (caller: string) => {
