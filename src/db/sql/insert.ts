@@ -109,11 +109,15 @@ function insertGroup(catalog: Catalog, insert: Insert, group: Group, input: Inpu
 
 /** Selects the inputs that share a key. If nulls are distinct, an input with a null shares none. */
 function repeatedKey(table: Table, { key: { columns, nullsEqual } }: Conflict, input: InputName): Sql {
-  const nullable = nullsEqual ? [] : columns.map((name) => columnOf(table, name)).filter((column) => column.nullable);
+  const key = columns.map((name) => columnOf(table, name));
+  const nullable = nullsEqual ? [] : key.filter((column) => column.nullable);
   const hasKey = and(nullable.map((column) => isNotNull(operandOf(column, input(column.name)))));
+  const values = key.map(({ name, type, collation }) =>
+    type.isNondeterministic ? sql`${input(name)} collate ${trusted(collation ?? '')}` : input(name),
+  );
   return sql`repeated as materialized (
     select pg_catalog.string_agg((n ${own('-')} 1)::pg_catalog.text, ' ' order by n) as positions
-    from input where ${hasKey} group by ${join(columns.map(input))} having pg_catalog.count(*) ${gt} 1
+    from input where ${hasKey} group by ${join(values)} having pg_catalog.count(*) ${gt} 1
     order by pg_catalog.min(n) limit 1)`;
 }
 

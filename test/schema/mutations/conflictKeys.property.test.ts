@@ -18,6 +18,8 @@ const { database, api } = await setUp({
       create table events.distinct_row (${columns}, unique (key));
       create table events.equal_row (${columns}, unique ${rows[0]?.since ? 'nulls not distinct' : ''} (key));
       create table events.partial_row (${columns}, secret text);
+      create collation events.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      create table events.loose_row (word text collate events.loose primary key);
       create unique index one_open on events.partial_row (key) where state = 'open' and body is distinct from 'old';
       create unique index of_secret on events.partial_row (key) where secret = 'x';
       create unique index by_expression on events.partial_row (lower(body)) where key = 99;
@@ -118,6 +120,22 @@ describe('onConflict', () => {
     expect(await ask('PartialRow', [{ body: 'x' }])).toBe('inputs[0] must give key, since onConflict uses this key');
     expect(await ask('DistinctRow', [{ body: 'x' }])).toBe('inputs[0] must give key, since onConflict uses this key');
     expect(await ask('PartialRow', [{ key: 1 }, { key: 1, state: 'closed' }])).toBe('inputs 0, 1 have the same key');
+  });
+
+  test('onConflict compares the keys of inputs in the collation of their column', async () => {
+    const create = (...words: readonly string[]) =>
+      api.send(
+        `mutation ($inputs: [CreateLooseRowInput!]!) {
+          created: createLooseRows(inputs: $inputs, onConflict: { do: IGNORE, on: WORD }) { looseRows { word } ignoredCount }
+        }`,
+        { inputs: words.map((word) => ({ word })) },
+      );
+    expect((await create('a', 'b', 'A')).errors?.[0]?.message).toBe('inputs 0, 2 have the same word');
+    const answers = [await create('a', 'b'), await create('C', 'A')];
+    expect(answers).toMatchObject([
+      { data: { created: { looseRows: [{ word: 'a' }, { word: 'b' }], ignoredCount: 0 } } },
+      { data: { created: { looseRows: [{ word: 'C' }], ignoredCount: 1 } } },
+    ]);
   });
 
   test('onConflict with a partial key gets the same explanations as with any other', async () => {
