@@ -23,7 +23,6 @@ export interface FoundType
 export function createTypeReader(types: readonly FoundType[]): (id: string) => Type {
   const found = new Map(types.map((type) => [type.id, type]));
   const known = new Map<string, Type>();
-  const open = new Set<string>();
   const typeOf = (id: string): Type => {
     const made = known.get(id) ?? make(id);
     known.set(id, made);
@@ -33,12 +32,9 @@ export function createTypeReader(types: readonly FoundType[]): (id: string) => T
     const type = found.get(id);
     if (!type) throw new Error(`No type ${id} in the catalog`);
     const { id: _, members, operators, item: itemId, isNameable, lacking: operatorsLacking, ...rest } = type;
-    open.add(id);
-    // A table's row may contain rows of the same table, which add nothing to how it compares.
-    const parts = [...(itemId === null ? [] : [itemId]), ...(members ?? [])].filter((part) => !open.has(part));
     const item = itemId === null ? null : typeOf(itemId);
-    const comparisons = parts.map((part) => typeOf(part).comparison);
-    open.delete(id);
+    // PostgreSQL does not let a row contain rows of its own type, so this ends.
+    const parts = [...(item ? [item] : []), ...(members ?? []).map(typeOf)];
     const own = isNameable ? [] : [type.schema];
     const lacking = [...new Set([...own, ...(operatorsLacking ?? []), ...(item?.lacking ?? [])])];
     const isUsable = lacking.length === 0 && (operators === null || 'eq' in operators) && (item?.isUsable ?? true);
@@ -49,7 +45,7 @@ export function createTypeReader(types: readonly FoundType[]): (id: string) => T
       isNondeterministic: false,
       isUsable,
       lacking,
-      comparison: isUsable ? comparisonOf(operators ?? {}, comparisons) : null,
+      comparison: isUsable ? comparisonOf(operators ?? {}, parts) : null,
     };
   };
   return typeOf;
@@ -57,10 +53,10 @@ export function createTypeReader(types: readonly FoundType[]): (id: string) => T
 
 function comparisonOf(
   { eq: equals, lt, lte, gt: more, gte }: Readonly<Record<string, string>>,
-  parts: readonly (Comparison | null)[],
+  parts: readonly Type[],
 ): Comparison | null {
-  if (equals === undefined || parts.includes(null)) return null;
-  const isOrdered = parts.every((part) => part?.order);
+  if (equals === undefined || parts.some(({ comparison }) => comparison === null)) return null;
+  const isOrdered = parts.every(({ comparison }) => comparison?.order);
   return { eq: equals, order: isOrdered && lt && lte && more && gte ? { lt, lte, gt: more, gte } : null };
 }
 
