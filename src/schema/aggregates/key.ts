@@ -6,7 +6,7 @@ import { leafField } from '../leafField.ts';
 import { namedFields } from '../namedFields.ts';
 import type { ShapeColumn, Shapes } from './shape.ts';
 
-/** Names of the keys in the rows of a grouping, by their `pathTo`. */
+/** Names of the keys in the rows of a grouping, by the path that `pathTo` returns. */
 export type KeyNames = ReadonlyMap<string, string>;
 
 /** Returns the path of a key: the relations that lead to its column, then the column. */

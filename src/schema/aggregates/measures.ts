@@ -72,8 +72,8 @@ function extreme(column: MeasuredOperand, name: 'min' | 'max'): Sql {
 
 /**
  * Returns the measurements of numbers. `cast` keeps digits that PostgreSQL's result would lose, or drops those that the
- * scalar cannot hold. Floats are cast before they are added, since the sums of several nodes would be combined with
- * only six digits.
+ * scalar cannot hold. Floats are cast before they are added, since the sum of a `float4` has only six digits; Citus
+ * computes means from such sums.
  */
 const numbers = (sum: Measurement['result'], mean: 'Float' | 'Decimal', cast: (x: Sql) => Sql) => ({
   sum: measurement('The sum of all values.', sum, (x) => sql`pg_catalog.sum(${added(x, sum, cast)})`),

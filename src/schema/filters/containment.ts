@@ -4,7 +4,7 @@ import { mapped, propertyOf } from '../../db/sql/slot.ts';
 import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
 import { type Operator, type Operators, operatorIn } from './operator.ts';
 
-/** Creates an operator whose argument is text, to be cast to a type of its own. */
+/** Creates an operator whose argument is text, which is cast to the type that `typeOf` returns. */
 const special = (
   description: string,
   typeOf: (type: Type, text: string) => string,

@@ -9,7 +9,7 @@ import { defineDelete } from './delete.ts';
 import { payloadType } from './payload.ts';
 import { defineUpdate } from './update.ts';
 
-/** Defines the mutations that the role's grants allow. Without any there is no Mutation type. */
+/** Defines the mutations that the role's grants allow. If there are none, it does not declare the Mutation type. */
 export function defineMutations(builder: Builder, types: Types): void {
   const permitted = types.all.map((type) => ({ type, ...permittedOn(type.table) }));
   if (!permitted.some(({ create, update, remove }) => create || update || remove)) return;

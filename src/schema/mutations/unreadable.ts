@@ -37,8 +37,8 @@ export async function explainUnreadable(
 }
 
 /**
- * Tells whether the error may come from a type that rejected a text: these are the SQLSTATEs that types use for it,
- * without a position in the statement or a function's name.
+ * Tells whether the error may come from a type that rejected a text. Types use these SQLSTATEs for it, and such an error
+ * has neither a position in the statement nor a context.
  */
 const mayBeUnreadable = ({ code = '', position, where }: DatabaseError): boolean =>
   /^(0A|3F|42|54|XX)/.test(code) && code !== '42501' && position === undefined && where === undefined;
