@@ -3,7 +3,6 @@ import type { Composite } from '../../catalog/dbFunction.ts';
 import { compositeOf } from '../../catalog/functions.ts';
 import type { Type } from '../../catalog/type.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
-import { described } from '../description.ts';
 import { leafInput } from '../leafField.ts';
 import type { Leaf } from '../leaves.ts';
 import { memoised } from '../memoised.ts';
@@ -18,25 +17,16 @@ interface RowInput {
 /** Returns the input of a type, or of its items; undefined if these are not rows. */
 export type RowInputOf = (type: Type) => RowInput | undefined;
 
-/** A member of a row that clients can give. */
-interface Field extends Pick<Leaf, 'type' | 'isList' | 'write'> {}
-
 /** Creates the input types of rows, each when a parameter first needs it. */
 export function createRowInputs(builder: Builder, { catalog, names, leaf: leafOf }: SchemaBase): RowInputOf {
   const defined = memoised((composite: Composite): RowInput => {
     const name = names.rowInput(composite);
     const fields = fieldsOf(composite);
     const ref = builder.inputType(name, {
-      description: described(
-        composite.comment ?? `A row of \`${composite.name}\`. Omitted fields are null.`,
-        composite.name,
-        composite.name,
-      ),
+      description: composite.comment ?? `A row of \`${composite.name}\`. Omitted fields are null.`,
       fields: (t) =>
         Object.fromEntries(
-          fields.flatMap(({ name, leaf }) =>
-            leaf && name !== null ? [[name, t.field({ type: leafInput(t, leaf) })]] : [],
-          ),
+          fields.flatMap(({ name, leaf }) => (name === null ? [] : [[name, t.field({ type: leafInput(t, leaf) })]])),
         ),
     });
     const write = (value: unknown): string => {
@@ -44,7 +34,7 @@ export function createRowInputs(builder: Builder, { catalog, names, leaf: leafOf
       return rowText(
         fields.map(({ name, leaf }) => {
           const one = name === null || !Object.hasOwn(given, name) ? null : (given[name] ?? null);
-          return one === null || !leaf ? null : leaf.write(one);
+          return one === null ? null : leaf.write(one);
         }),
       );
     };
@@ -52,7 +42,7 @@ export function createRowInputs(builder: Builder, { catalog, names, leaf: leafOf
   });
 
   /** Returns the fields of a row type, in order. A member that the API does not show has no name and is always null. */
-  function fieldsOf({ table, members }: Composite): readonly { readonly name: string | null; readonly leaf: Field }[] {
+  function fieldsOf({ table, members }: Composite): readonly { readonly name: string | null; readonly leaf: Leaf }[] {
     const own = names.members(members);
     return members.map(({ name, type }, i) => {
       const column = table === null ? null : tableOf(catalog, table).columns.find((one) => one.name === name);
