@@ -244,6 +244,20 @@ describe('an earlier period', () => {
     });
   });
 
+  test('measures of an earlier period are found however long their names are', async () => {
+    const previous = (shift: string) => `previous(shift: "${shift}") {
+      count of { lasts { float { third: percentile(p: 0.3333333333333333) other: percentile(p: 2.2250738585072014e-308) } } }
+    }`;
+    const ask = (shift: string) =>
+      api.query(`{
+        shiftsAggregate(where: { ${week} }) { ${previous(shift)} }
+        shiftsGroupedAggregate(where: { ${week} }, groupBy: { at: { every: "P1D" } }) { bucket ${previous(shift)} }
+      }`);
+    const short = await ask('P7D');
+    expect(short).toMatchObject({ shiftsAggregate: { previous: { count: 168 } } });
+    expect(await ask(`P${'0'.repeat(60)}7DT0H0M0S`)).toEqual(short);
+  });
+
   test('the period before `within` is the one just before it, or the one that `shift` gives', async () => {
     await database.admin(`insert into events.shift (worker, at)
       select 'now', now() - n * interval '1 hour' - interval '1 minute' from generate_series(0, 47) n`);

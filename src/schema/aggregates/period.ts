@@ -1,5 +1,6 @@
 import { selectBucketBefore } from '../../db/sql/bucket.ts';
 import type { Period } from '../../db/sql/measure.ts';
+import { fingerprint } from '../../db/sql/opaque.ts';
 import { isEarlierBy, selectLength, type Times } from '../../db/sql/period.ts';
 import { entriesOf, type Row } from '../../db/sql/row.ts';
 import { alias } from '../../db/sql/select.ts';
@@ -15,8 +16,11 @@ export interface TimedRows extends Pick<Groups, 'times' | 'bucket'> {
   readonly where: unknown;
 }
 
-/** Returns the name of an earlier period, which prefixes the names of its measures. */
-export const periodName = (shift: string | null): string => `before ${shift ?? ''}`;
+/**
+ * Returns the name of an earlier period, which prefixes the names of its measures. It is short however long `shift` is,
+ * since PostgreSQL truncates names to 63 bytes.
+ */
+export const periodName = (shift: string | null): string => `-${fingerprint([shift])}`;
 
 /** Returns the measures of an earlier period from a row that also has those of the current one. */
 export function rowBefore(row: Row, name: string, keys: Iterable<string>): Row {
