@@ -33,6 +33,9 @@ export interface Leaf {
 /** Returns the prefix of the names of a leaf's types. */
 export const leafName = ({ name, isList }: Leaf): string => `${name}${isList ? 'List' : ''}`;
 
+/** Tells whether the leaf's values are JSON documents, which have values at paths; an hstore has none. */
+export const isDocument = ({ type, isList, sense }: Leaf): boolean => type === 'JSON' && !isList && sense !== 'hstore';
+
 /** Returns the leaf of a column, or of other values of its type. */
 export type LeafOf = (column: Pick<Column, 'type'>) => Leaf;
 

@@ -12,7 +12,7 @@ import type { Arguments } from './fieldSource.ts';
 import { computedFields } from './functions/fields.ts';
 import { generated, generatedLeaf } from './generated.ts';
 import { leafField } from './leafField.ts';
-import { scalarLeaf } from './leaves.ts';
+import { isDocument, scalarLeaf } from './leaves.ts';
 import { listField } from './lists/list.ts';
 import { encodeNodeId } from './nodeId.ts';
 import { selectedRows } from './selection.ts';
@@ -52,7 +52,7 @@ const idField = (t: FieldBuilder, type: string, table: Table) =>
 
 const columnField = (t: FieldBuilder, types: Types, table: Table, column: Column) => {
   const leaf = types.leaf(column);
-  if (leaf.type === 'JSON' && !leaf.isList) return documentField(t, types, table, column);
+  if (isDocument(leaf)) return documentField(t, types, table, column);
   return leafField(t, leaf, {
     description: described(column.comment, column.name, types.names.column(table, column)),
     deprecationReason: column.deprecationReason,

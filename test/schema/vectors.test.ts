@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { printSdl } from '../../src/schema/print.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createExtendedDatabase, hasExtensions, type TestDatabase } from '../support/database.ts';
 import { patience, runs } from '../support/property.ts';
@@ -14,7 +15,7 @@ describe.skipIf(!hasExtensions('vector', 'hstore'))('vectors and hstores', () =>
     await database.admin(`
       create schema events;
       create table events.item (
-        item_id int primary key generated always as identity, embedding vector(3), several vector[], tags hstore)`);
+        item_id int primary key generated always as identity, embedding vector(3), several vector[], tags hstore, document jsonb, documents jsonb[])`);
     await database.grantAll(database.connection);
     api = await createTestApi(database.connection);
   });
@@ -59,7 +60,23 @@ describe.skipIf(!hasExtensions('vector', 'hstore'))('vectors and hstores', () =>
 
   test('vectors and hstores can only be set', () => {
     const change = api.api.schema.getType('UpdateItemChange');
-    expect(isInputObjectType(change) && Object.keys(change.getFields())).toEqual(['several']);
+    expect(isInputObjectType(change) && Object.keys(change.getFields())).toEqual(['document', 'documents', 'several']);
+  });
+
+  test('a path leads into a JSON document, not into an hstore or a list', () => {
+    const withPath = /(\w+)(?:\(\s*(?:""".*"""\s*)?path: |: JSONPathOrderBy|: \[\[String)/g;
+    const names = Array.from(printSdl(api.api.schema).matchAll(withPath), ([, name]) => name);
+    expect(names).toEqual(['document', 'document', 'document', 'documentAt']);
+  });
+
+  test('numbers become texts of an hstore with all their digits', async () => {
+    const texts = { n: '12345678901234567890', d: '0.10000000000000000001', t: 'true', no: null };
+    const given = { n: JSON.rawJSON(texts.n), d: JSON.rawJSON(texts.d), t: true, no: null };
+    const created = { createItem: { item: { tags: texts } } };
+    const document = (head: string, tags: string) =>
+      `mutation ${head} { createItem(input: { tags: ${tags} }) { item { tags } } }`;
+    expect(await api.query(document('', `{ n: ${texts.n}, d: ${texts.d}, t: true, no: null }`))).toEqual(created);
+    expect(await api.query(document('($tags: JSON)', '$tags'), { tags: given })).toEqual(created);
   });
 
   test('vectors and hstores are read the same way by plans, and grouped', async () => {

@@ -3,6 +3,7 @@ import { required } from '../../errors.ts';
 import type { Builder, FieldBuilder } from '../builder.ts';
 import { fromParent, generatedLeaf } from '../generated.ts';
 import { leafField } from '../leafField.ts';
+import { isDocument } from '../leaves.ts';
 import { namedFields } from '../namedFields.ts';
 import type { ShapeColumn, Shapes } from './shape.ts';
 
@@ -49,7 +50,7 @@ const columnField = (t: FieldBuilder<KeyValues>, name: string, { leaf, column }:
   leafField(t, leaf, {
     nullable: true,
     deprecationReason: column.deprecationReason,
-    ...(leaf.type === 'JSON' && { args: { path: t.arg.stringList({ description: 'The path in `groupBy`.' }) } }),
+    ...(isDocument(leaf) && { args: { path: t.arg.stringList({ description: 'The path in `groupBy`.' }) } }),
     read: generatedLeaf({ kind: 'part' }, leaf, {
       ask: ({ path }) => (isList(path) ? documentKey(name, path) : name),
       get: ({ row, names, relations }: KeyValues, asked) => row[names.get(pathTo(...relations, String(asked))) ?? ''],

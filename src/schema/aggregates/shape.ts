@@ -4,7 +4,7 @@ import { isOrdered } from '../../catalog/type.ts';
 import { isUnique, uniqueKeys } from '../../catalog/uniqueKeys.ts';
 import { type Match, toReferenced, toReferring } from '../../db/sql/match.ts';
 import { required } from '../../errors.ts';
-import type { Leaf } from '../leaves.ts';
+import { isDocument, type Leaf } from '../leaves.ts';
 import type { SchemaBase } from '../schemaBase.ts';
 
 /** A table as its aggregates see it, by API names. */
@@ -77,7 +77,7 @@ function shapeOf(base: SchemaBase, table: Table): Shape {
     name: names.type(table),
     columns,
     groupable: only(({ column }) => isOrdered(column.type)),
-    documents: only(({ leaf }) => leaf.type === 'JSON' && !leaf.isList),
+    documents: only(({ leaf }) => isDocument(leaf)),
     times: only(({ leaf }) => isTime(leaf)),
     parted: only(({ leaf }) => isTime(leaf) || (!leaf.isList && leaf.type === 'LocalTime')),
     relations: new Map(toOnes(base, table).filter(([, match]) => isGroupable(match.table))),

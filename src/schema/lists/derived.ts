@@ -6,6 +6,7 @@ import { columnRef } from '../../db/sql/select.ts';
 import type { ShapeColumn } from '../aggregates/shape.ts';
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import { givenIn } from '../given.ts';
+import { isDocument } from '../leaves.ts';
 
 /** An order by a value that is computed from a column and the client's input. */
 export interface DerivedOrder {
@@ -35,14 +36,12 @@ export function createDerivedOrders(
   columns: readonly ShapeColumn[],
 ): (column: ShapeColumn) => readonly FurtherOrder[] {
   const rank = columns.some(isRanked) && rankOrder(builder, direction);
-  const path = columns.some(isDocument) && pathOrder(builder, direction);
-  return (column) => [...(rank && isRanked(column) ? [rank] : []), ...(path && isDocument(column) ? [path] : [])];
+  const path = columns.some(({ leaf }) => isDocument(leaf)) && pathOrder(builder, direction);
+  return (column) => [...(rank && isRanked(column) ? [rank] : []), ...(path && isDocument(column.leaf) ? [path] : [])];
 }
 
 /** Tells whether a column has an order by rank: it is a `tsvector`, or its owner gave it a search configuration. */
 const isRanked = ({ column }: ShapeColumn): boolean => isTsvector(column.type) || column.search !== undefined;
-
-const isDocument = ({ leaf }: ShapeColumn): boolean => leaf.type === 'JSON' && !leaf.isList;
 
 const rankOrder = (builder: Builder, direction: EnumRef): FurtherOrder => ({
   suffix: 'Rank',
