@@ -100,6 +100,15 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     expect(await read()).toEqual([]);
   });
 
+  test('a function that its owner granted may stay open to PUBLIC', async () => {
+    await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');
+    await server.as(person, `CREATE FUNCTION events.one() RETURNS int LANGUAGE sql STABLE AS 'select 1'`);
+    expect((await run(job, ...forApp)).code).toBe(1);
+    await server.as(person, 'GRANT EXECUTE ON FUNCTION events.one TO app');
+    const { code, out } = await run(job, ...forApp);
+    expect([code, out]).toEqual([0, expect.stringContaining('REVOKE EXECUTE ON FUNCTION "events".one() FROM PUBLIC')]);
+  });
+
   test.skipIf(!isCompiled)('a role may be altered by the administrator who created and labelled it', async () => {
     const library = await buildLabelProvider(folder, version);
     await admin(server, `ALTER DATABASE postgres SET session_preload_libraries = '${library}'`);

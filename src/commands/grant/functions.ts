@@ -20,11 +20,14 @@ export function functionChanges({ database, functions }: ContentsState, spec: Ro
           ? [sql`GRANT EXECUTE ON FUNCTION ${functionNames(spec, missing)} TO ${ident(spec.role)}`]
           : [],
       ),
-      change(
-        `no EXECUTE for PUBLIC on ${what}`,
-        owner,
-        open.length > 0 ? [sql`REVOKE EXECUTE ON FUNCTION ${functionNames(spec, open)} FROM PUBLIC`] : [],
-      ),
+      {
+        ...change(
+          `no EXECUTE for PUBLIC on ${what}`,
+          owner,
+          open.length > 0 ? [sql`REVOKE EXECUTE ON FUNCTION ${functionNames(spec, open)} FROM PUBLIC`] : [],
+        ),
+        isOptional: true,
+      },
     ];
   });
 }
