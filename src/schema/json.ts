@@ -19,10 +19,10 @@ export const parseJson = (text: string): unknown =>
   longOrExponential.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
 
 /**
- * Matches every text with a number whose value JavaScript could change. It may match other texts, but not most UUIDs, in
- * which a digit is often followed by an `e`.
+ * Matches every text with a number whose value JavaScript could change. It may match other texts, but hardly one of the
+ * many digits within strings.
  */
-const longOrExponential = /[\d.]{16}|(?:^|[[:,\s])-?[\d.]+e/i;
+const longOrExponential = /(?:^|[[:,\s])-?(?:[\d.]{16}|[\d.]+e)/i;
 
 const keepDigits = (_key: string, value: unknown, { source }: { source?: string }): unknown =>
   typeof value === 'number' && source !== undefined && source !== String(value) ? JSON.rawJSON(source) : value;
