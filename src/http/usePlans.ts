@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { RequestLimits } from '../config/limits.ts';
 import type { Context } from '../context.ts';
 import { type PlannedResult, prepareRun, textOf } from '../plan/run.ts';
+import { nestsTooDeep } from '../pricing/scan.ts';
 import type { Admitted } from './useAdmission.ts';
 import type { ContextOf, ServerContext } from './useApi.ts';
 import type { CacheAnswer } from './useCaching.ts';
@@ -15,7 +16,6 @@ import { inOperation } from './useOperation.ts';
 import { refusalOf } from './usePermissions.ts';
 import { tooManyBytes } from './useResponseLimit.ts';
 import { securityHeaders } from './useSecurityHeaders.ts';
-import { variablesOf } from './useVariables.ts';
 
 type PlanContext = ServerContext & Admitted & PlannedContext;
 
@@ -67,7 +67,8 @@ export function usePlans(
       // The executor cannot divide a large answer into slices.
       const isLarge = price !== undefined && price.values > mostExecuted;
       const plans = api.plans.of(document, operationName, persisted !== undefined || isLarge);
-      const run = plans && prepareRun(plans, variableValues ?? {});
+      const variables = plans?.coerce(variableValues ?? {});
+      const run = plans && variables && prepareRun(plans, variables);
       if (record) record.interpreter = run ? 'plan' : 'executor';
       if (run) setExecuteFn(() => run(contextValue, limits.bytes).then(withText));
     },
@@ -132,7 +133,8 @@ function findRun(request: Request, path: string, context: PlanContext, options: 
     const { schema, operation } = plans;
     if (request.method !== 'POST' && operation.operation !== 'query') return null;
     if (!options.isOpen && refusalOf(operation.operation, context)) return null;
-    const variables = (variablesOf(schema, operation, params.variables) ?? {}) as Readonly<Record<string, unknown>>;
+    const variables = nestsTooDeep(params.variables) ? null : plans.coerce(params.variables ?? {});
+    if (!variables) return null;
     const price = options.pricing({ schema, document, operationName, variables });
     refuseExpensive(price, options.limits);
     const run = prepareRun(plans, variables);

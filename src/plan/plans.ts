@@ -14,6 +14,7 @@ import {
   visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { type CoerceVariables, createCoercion } from './coerceVariables.ts';
 import { compile } from './compile.ts';
 import type { Plan, Unplanned } from './plan.ts';
 
@@ -34,7 +35,8 @@ export interface Plans {
 export interface OperationPlans {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
-  /** Returns the plan for variables that graphql-js has coerced. */
+  readonly coerce: CoerceVariables;
+  /** Returns the plan for coerced variables. */
   with(variables: Variables): Plan | Unplanned;
 }
 
@@ -92,6 +94,7 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
   return {
     schema,
     operation,
+    coerce: createCoercion(schema, operation),
     with(variables) {
       const slotted = slots.filter((name) => variables[name] !== undefined && variables[name] !== null);
       const nulls = slots.filter((name) => !slotted.includes(name));

@@ -1,10 +1,12 @@
-import { type ExecutionResult, getVariableValues } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { Context } from '../context.ts';
 import { inSlices } from '../db/pool/slices.ts';
 import { type Plan, Unplanned } from './plan.ts';
 import type { OperationPlans } from './plans.ts';
 import { type AskedOf, askWith, readObjects } from './read.ts';
 import { writePlanned } from './write.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
 
 /** The data of a response as JSON. */
 export class JsonData {
@@ -27,18 +29,14 @@ export interface PlannedResult extends Pick<ExecutionResult, 'errors'> {
 /** Answers an operation in at most `longest` bytes; rejects with RESPONSE_TOO_LARGE. */
 export type PlannedRun = (context: Context, longest: number) => Promise<PlannedResult>;
 
-/**
- * Prepares the answer to an operation with variables as the client sent them. Returns null if the executor must answer:
- * there is no plan, or it must report an error in the variables.
- */
-export function prepareRun(plans: OperationPlans, given: Readonly<Record<string, unknown>>): PlannedRun | null {
-  const { coerced } = getVariableValues(plans.schema, plans.operation.variableDefinitions ?? [], given);
-  const plan = coerced && plans.with(coerced);
-  if (!plan || plan instanceof Unplanned) return null;
+/** Prepares the answer to an operation with these coerced variables; null if there is no plan, or an argument is wrong. */
+export function prepareRun(plans: OperationPlans, variables: Variables): PlannedRun | null {
+  const plan = plans.with(variables);
+  if (plan instanceof Unplanned) return null;
   try {
-    const askedOf = askWith(plan, coerced);
+    const askedOf = askWith(plan, variables);
     return (context, longest) =>
-      runPlan(plan, askedOf, { ...context, loaders: context.loaders.filling(coerced) }, longest);
+      runPlan(plan, askedOf, { ...context, loaders: context.loaders.filling(variables) }, longest);
   } catch {
     return null;
   }
@@ -48,8 +46,8 @@ export function prepareRun(plans: OperationPlans, given: Readonly<Record<string,
  * Returns the field that keeps an operation from having a plan with these variables; null if it has one, or if the
  * variables are wrong.
  */
-export function obstacleTo(plans: OperationPlans, given: Readonly<Record<string, unknown>>): string | null {
-  const { coerced } = getVariableValues(plans.schema, plans.operation.variableDefinitions ?? [], given);
+export function obstacleTo(plans: OperationPlans, given: Variables): string | null {
+  const coerced = plans.coerce(given);
   const plan = coerced && plans.with(coerced);
   return plan instanceof Unplanned ? plan.reason : null;
 }

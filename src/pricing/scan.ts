@@ -37,7 +37,11 @@ export function scan(source: Source, limits: Pick<RequestLimits, 'tokens' | 'ali
 }
 
 /** Tells whether a JSON value nests lists and objects deeper than `maxNesting`. */
-export const nestsTooDeep = (value: unknown, levels = maxNesting): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (levels === 0 || Object.values(value).some((item) => nestsTooDeep(item, levels - 1)));
+export function nestsTooDeep(value: unknown, levels = maxNesting): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((item) => nestsTooDeep(item, levels - 1));
+  for (const name in value)
+    if (nestsTooDeep((value as Readonly<Record<string, unknown>>)[name], levels - 1)) return true;
+  return false;
+}

@@ -52,14 +52,14 @@ function valueAs(value: unknown, type: GraphQLInputType | undefined): unknown {
  * An object that inherits nothing. V8 reads it faster than one made by `Object.create(null)`, which it treats as a
  * dictionary.
  */
-class Bare {
+export class Bare {
   [name: string]: unknown;
 }
 Object.setPrototypeOf(Bare.prototype, null);
 Reflect.deleteProperty(Bare.prototype, 'constructor');
 
 /** Converts a raw number for its type, to text if a JavaScript number would lose digits; undefined if it stays raw. */
-function numberAs(digits: string, type: string): number | string | undefined {
+export function numberAs(digits: string, type: string): number | string | undefined {
   if (type === 'JSON') return undefined;
   const rounded = Number(digits);
   return type === 'Decimal' || (type === 'BigInt' && !Number.isSafeInteger(rounded)) ? digits : rounded;
