@@ -22,7 +22,7 @@ interface Writing {
 /**
  * Writes the response from the texts of the rows, with errors and nulls where the executor would have them; yields at the
  * end of each slice, which may be after any list item. Texts are concatenated rather than joined, because joining a list
- * would flatten each item first. Throws RESPONSE_TOO_LARGE once a list exceeds the limit.
+ * would flatten each item first. Throws RESPONSE_TOO_LARGE once a list, or all values together, exceed the limit.
  */
 export function* writePlanned(root: PlannedObject, level: Level, writing: Writing): Generator<void, Written> {
   const response = new ResponseWriter(writing);
@@ -45,6 +45,8 @@ class ResponseWriter {
   readonly #path: (string | number)[] = [];
   /** Items and values until the next look at the clock. */
   #left = valuesAtOnce;
+  /** Length of all values written so far. */
+  #length = 0;
 
   constructor(writing: Writing) {
     this.#writing = writing;
@@ -156,6 +158,8 @@ class ResponseWriter {
 
   #counted(text: string): string {
     this.#left -= 1 + text.length / charactersOfValue;
+    this.#length += text.length;
+    if (this.#length > this.#writing.longest) throw new TooLong();
     return text;
   }
 
