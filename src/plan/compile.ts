@@ -143,8 +143,8 @@ export function compile({ schema, document, operation, variables, decided, slott
       only: null,
       isFlat: false,
       typeOf: type.extensions['typeOf'] as Below['typeOf'],
-      // A type that the document does not name only has the interface's fields, which are compiled when such an object
-      // is met.
+      // For a type that the document does not name, only the interface's fields are selected; they are compiled when
+      // such an object is met.
       objectOf(name) {
         const object = objects.get(name) ?? objectOf(schema.getType(name) as GraphQLObjectType, nodes);
         objects.set(name, object);

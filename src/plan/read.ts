@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { forEachInSlices, nextSlice } from '../db/pool/slices.ts';
-import { AppError } from '../errors.ts';
+import { AppError, asError } from '../errors.ts';
 import type { Ask, Plan, PlannedField, PlannedObject } from './plan.ts';
 
 /** Objects in one place of the response, with what was read for them. */
@@ -103,8 +103,6 @@ export function valueFor({ reading }: PlannedField, parent: unknown, asked: unkn
 
 /** Tells whether there is nothing below a value. */
 export const isAbsent = (value: unknown): boolean => value === null || value === undefined || value instanceof Error;
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /** Returns a value, or a promise that resolves with the error if it fails: nobody may listen to it yet. */
 const orError = (value: unknown): unknown => (isPromise(value) ? value.catch(asError) : value);

@@ -6,7 +6,7 @@ const departed: Pick<DepartingResponse, 'emitClose'>[] = [];
 
 /**
  * A response that may wait for a slice before it emits `close`, if its client leaves before it has the answer. Node.js
- * reports all connections that have closed in one turn of the event loop, and ending a stream takes a tenth of a
+ * reports, in one turn of the event loop, all connections that have closed, and ending a stream takes a tenth of a
  * millisecond.
  */
 export class DepartingResponse<R extends IncomingMessage = IncomingMessage> extends ServerResponse<R> {

@@ -1,4 +1,5 @@
 import type { Token, TokenSource } from '../../auth/identity/tokenSource.ts';
+import { asError } from '../../errors.ts';
 
 /** An open connection as the rotation sees it. Times are milliseconds since 1970. */
 export interface Aging {
@@ -50,7 +51,7 @@ export function startRotation<T extends Aging>(options: RotationOptions<T>): () 
       await options.replace(member);
       postponed = false;
     } catch (error) {
-      if (!postponed) options.onPostponed(error instanceof Error ? error : new Error(String(error)));
+      if (!postponed) options.onPostponed(asError(error));
       postponed = true;
     }
   };

@@ -37,8 +37,8 @@ export const roleStatement = (role: string, name: string, value: string): string
   `ALTER ROLE "${role.replaceAll('"', '""')}" SET ${name} = '${value}';`;
 
 /**
- * Values that serve as well as ours. As in PostgreSQL, case is ignored; any limit is fine, since the role's owner may
- * choose it.
+ * Values that serve as well as ours. As in PostgreSQL, case is ignored; any limit is fine, since whoever manages the role
+ * may choose it.
  */
 const acceptedSettings: Readonly<Record<string, RegExp>> = {
   TimeZone: /^(Etc\/)?UTC$/i,

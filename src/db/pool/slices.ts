@@ -1,8 +1,8 @@
 import type { Borrower } from './turns.ts';
 
 /**
- * Time that long work may take in one turn of the event loop, in milliseconds, before it waits for a slice. Ordinary
- * responses take less, because a response that waits keeps its rows in memory.
+ * Time that long work may take in one turn of the event loop, in milliseconds, before it waits for a slice. Long
+ * enough for ordinary responses, since one that waits keeps its rows in memory.
  */
 const turnMs = 8;
 
