@@ -15,5 +15,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Loaded only now, because an older Node may not be able to parse it.
 const { run } = await import('./commands/cli.ts');
 const code = await run(process.argv.slice(2), process.env);
-// Also ends what is still waiting, such as telemetry for its collector, once everything is printed.
+// Exits once everything is printed, even if something is still pending, such as an export of telemetry.
 process.stdout.write('', () => process.exit(code));

@@ -37,8 +37,8 @@ const codePoint = (character: string): string =>
 const pascalCase = (ascii: string): string => words(ascii).map(capital).join('');
 
 /**
- * Splits a name into words at `_` and at characters that GraphQL does not allow. A name without lower-case letters
- * counts as all capitals.
+ * Splits a name into words at `_` and at characters that GraphQL does not allow. A name in capitals becomes lower-case
+ * first: `DEVICE_ID` has the words `device` and `id`.
  */
 const words = (name: string): readonly string[] =>
   (/[a-z]/.test(name) ? name : name.toLowerCase()).split(/[^A-Za-z0-9]+/).filter(Boolean);

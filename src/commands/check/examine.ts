@@ -79,8 +79,8 @@ export async function examineDocument(
 }
 
 /**
- * Calculates a price without values of variables: each has its default, and a page size without one counts as the
- * largest.
+ * Calculates a price without values of variables: each takes its default, and a page size whose variable has none
+ * counts as the largest.
  */
 const costOf = (document: DocumentNode, { name }: OperationDefinitionNode, { api, config }: ExamineOptions): number =>
   priceOf({ schema: api.schema, document, operationName: name?.value, variables: null, pages: config.limits }).rows;

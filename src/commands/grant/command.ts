@@ -37,7 +37,7 @@ export async function grant(
       return 0;
     }
     const { isCluster, database: own } = before.contents;
-    // In a cluster, roles created in the database that knows the nodes exist on all nodes.
+    // In a cluster, a role exists on all nodes if it is created in the database that knows the nodes.
     const clientOf = (database: string) => (isCluster || database === own.name ? contents : server);
     if (isCluster) await contents.query(sequentialMode);
     const failures = await apply(changes, clientOf);

@@ -5,7 +5,7 @@ import type { Relation } from './contentsState.ts';
 export const defaultsOf = (owner: string, schema: string): Sql =>
   sql`ALTER DEFAULT PRIVILEGES FOR ROLE ${ident(owner)} IN SCHEMA ${ident(schema)}`;
 
-/** Groups relations by owner, since only an owner's own statements reach its objects. */
+/** Groups objects by owner, since only an owner's own statements reach its objects. */
 export const byOwner = <R extends Relation>(relations: readonly R[]): readonly (readonly [string, readonly R[]])[] => [
   ...Map.groupBy(relations, ({ owner }) => owner),
 ];
@@ -13,9 +13,9 @@ export const byOwner = <R extends Relation>(relations: readonly R[]): readonly (
 export const qualifiedNames = (schema: string, relations: readonly Relation[]): Sql =>
   join(relations.map(({ name }) => ident(schema, name)));
 
-/** A kind of relation, as GRANT names it. */
+/** A kind of object, as GRANT names it. */
 export type GrantedKind = 'TABLE' | 'SEQUENCE' | 'FUNCTION';
 
-/** Formats a number of relations for people. */
+/** Formats a number of objects for people. */
 export const count = ({ length }: readonly Relation[], kind: GrantedKind): string =>
   `${length} ${kind.toLowerCase()}${length === 1 ? '' : 's'}`;

@@ -8,7 +8,7 @@ import { askInDialog } from './tokenDialog.js';
 /** Key of the token that the user pasted, which is kept until the tab is closed. */
 const pastedKey = 'access-token';
 
-/** @returns {Promise<SignInSettings | null>} null where the server asks nobody who they are */
+/** @returns {Promise<SignInSettings | null>} null if callers are anonymous */
 const readSettings = async () => (await fetch(new URL('settings.json', import.meta.url))).json();
 
 /** @type {ReturnType<typeof readSettings> | undefined} */

@@ -1,4 +1,4 @@
--- Of $1 events in all, over the 30 days that end at $2, those of the hours from $3 up to $4 (of 720).
+-- The hours from $3 up to $4 (of 720) of $1 events spread over the 30 days that end at $2.
 -- Whole numbers throughout, so that every machine makes the same rows.
 with hour as (
   select
@@ -39,7 +39,8 @@ with hour as (
   from events.device
   where status in ('active', 'maintenance')
 ), kind (draws_from, draws_to, event_type_id, base, swing, spread, fault) as (
-  -- Which of 256 draws are of which kind. Values in thousandths: at rest, more by day, by chance, in trouble.
+  -- Which of 256 draws give which kind of event. Its value in thousandths: a base, and what the time of day (swing),
+  -- chance (spread) and trouble (fault) add.
   values
     (0, 80, 'temperature', 14000, 900, 6000, 25000),
     (80, 118, 'humidity', 42000, -600, 20000, 30000),
