@@ -2,7 +2,7 @@
 
 const html = `<form>
   <h2 id="sign-in-title">Access token</h2>
-  <p>This server answers those it knows. It needs an access token of Microsoft Entra ID with a role, such as Events.Read.</p>
+  <p>This server requires an access token from Microsoft Entra ID, with a role such as Events.Read.</p>
   <p class="reason" role="alert"></p>
   <button type="button" name="entra" class="main">Sign in with Microsoft</button>
   <p class="or">Or paste a token. The Azure CLI prints one:</p>
