@@ -297,6 +297,26 @@ describe('the identity', () => {
     expect(stepsWith(found, 'skipped')).toEqual(['session', ...inSession]);
   });
 
+  test('a refused login is reported, even if the identity endpoint has failed since', async () => {
+    let refusals = 0;
+    const found = await look(
+      { PGUSER: 'nobody' },
+      {
+        openTokens(password) {
+          const tokens = instruments.openTokens(password);
+          return {
+            ...tokens,
+            refuse(token, reason) {
+              if (++refusals === 2) platform.identity.fault = { kind: 'status', status: 500 };
+              return tokens.refuse(token, reason);
+            },
+          };
+        },
+      },
+    );
+    expect(found.login).toMatchObject({ status: 'failed', remedy: expect.stringContaining(`--object-id ${role}`) });
+  });
+
   test('an expired token is reported', async () => {
     platform.identity.lifeSeconds = -30;
     const found = await look();

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { claimsOf } from '../../auth/identity/tokenClaims.ts';
+import { type Claims, claimsOf } from '../../auth/identity/tokenClaims.ts';
 import { openTokenSource, type TokenSource } from '../../auth/identity/tokenSource.ts';
 import { type Config, readConfig } from '../../config/config.ts';
 import type { DatabaseConfig, Identity } from '../../config/database.ts';
@@ -43,6 +43,12 @@ export async function examine(
   const tokens = openTokens(database.password);
   const lazy = openLazily(config, database, tokens);
   const explained = explainedFor(database);
+  let claims: Claims = {};
+  const examineToken = async () => {
+    const token = await tokens.get();
+    claims = claimsOf(token.text);
+    return checkToken(database.password, token, now());
+  };
   try {
     return await runChecks({
       configuration,
@@ -58,13 +64,10 @@ export async function examine(
         () => checkTls(database, connectTimeoutMs, now()),
         (error) => tlsRemedy(error, database.host),
       ),
-      token: explained(
-        async () => checkToken(database.password, await tokens.get(), now()),
-        (error) => tokenRemedy(error, database.password),
-      ),
+      token: explained(examineToken, (error) => tokenRemedy(error, database.password)),
       login: explained(
         () => checkLogin(lazy, database),
-        async (error) => loginRemedy(error, database, claimsOf((await tokens.get()).text)),
+        (error) => loginRemedy(error, database, claims),
       ),
       session: explained(async () => checkSession(await lazy.connection(), database)),
       ...inSession(config, database, lazy, now),
@@ -120,12 +123,12 @@ function openLazily(config: Config, database: DatabaseConfig, tokens: TokenSourc
 /** Explains a failed step of a login in the words of the server's log. */
 const explainedFor =
   (database: DatabaseConfig) =>
-  (check: Check, remedy?: (error: unknown) => string | Promise<string>): Check =>
+  (check: Check, remedy?: (error: unknown) => string): Check =>
   async () => {
     try {
       return await check();
     } catch (error) {
-      return failed(explainLogin(error, database).message, await remedy?.(error));
+      return failed(explainLogin(error, database).message, remedy?.(error));
     }
   };
 

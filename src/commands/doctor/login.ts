@@ -4,7 +4,7 @@ import type { Claims } from '../../auth/identity/tokenClaims.ts';
 import type { DatabaseConfig } from '../../config/database.ts';
 import { scopes } from './token.ts';
 
-/** Returns the remedy for a refused login, often a statement or command; `claims` are those of the refused token. */
+/** Returns the remedy for a refused login, often a statement or command; `claims` are those of the identity's token. */
 export function loginRemedy(error: unknown, database: DatabaseConfig, claims: Claims): string {
   const chain = causes(error);
   const refusal = chain.find((cause) => cause instanceof IdentityError);
