@@ -65,6 +65,13 @@ export function nothingToRead(schemaName: string, { cause, database, role, other
 const nothingToServe = (schemaName: string, why: string): AppError =>
   new AppError('DATABASE_UNAVAILABLE', `There is no table to read in the schema "${schemaName}": ${why}`);
 
+/** Creates the error for a schema whose tables are all left out of the API. */
+export const nothingShown = (schemaName: string): AppError =>
+  nothingToServe(
+    schemaName,
+    'all tables are hidden. Add @expose to the comment of one that an extension created, or remove @omit from a comment',
+  );
+
 /** Reads the catalog; rejects with an explanation if it is empty. */
 async function introspectNonEmpty({ db, schemaName }: ApiOptions, fingerprint?: string): Promise<Introspection> {
   const found = await introspect(db, schemaName, fingerprint);
@@ -98,11 +105,7 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
   const started = performance.now();
   const warn = (message: string) => log.warn({ schema: schemaName }, message);
   const directed = applyDirectives(found, warn);
-  if (directed.catalog.tables.length === 0)
-    throw nothingToServe(
-      schemaName,
-      'all tables are hidden. Add @expose to the comment of one that an extension created, or remove @omit from a comment',
-    );
+  if (directed.catalog.tables.length === 0) throw nothingShown(schemaName);
   const { catalog } = directed;
   const schema = createSchema(directed, { limits, extensions, warn, onSchemaChanged });
   const wholeSchema = heldWeakly(() => createSchema(directed, { limits, extensions, warn: () => {} }));

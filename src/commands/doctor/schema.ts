@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { nothingToRead } from '../../api/api.ts';
+import { nothingShown, nothingToRead } from '../../api/api.ts';
 import type { Table } from '../../catalog/catalog.ts';
 import { applyDirectives, isExposed } from '../../catalog/directives.ts';
 import type { Config } from '../../config/config.ts';
@@ -30,6 +30,8 @@ export async function checkSchema(
   }
   const wrong: string[] = [];
   const directed = applyDirectives(catalog, (message) => void wrong.push(message));
+  if (directed.catalog.tables.length === 0)
+    return { ...failed(nothingShown(schema).message), details: [...hidden(relations, user), ...wrong] };
   const leftOut: string[] = [];
   const extensions = await importExtensions(folder === null ? [] : [folder]);
   createSchema(directed, { limits, extensions, warn: (message) => void leftOut.push(message) });
