@@ -38,7 +38,7 @@ export function changeLines(
   const byOwner = Map.groupBy(todo, ({ owner, database }) => heading(owner, database));
   const sections = [...byOwner].flatMap(([title, changes]) => [
     '',
-    `${title} must run:`,
+    `${title}, must run:`,
     ...changes.flatMap(({ statements }) => statements.map((text) => `  ${text}`)),
     ...handover(changes[0]?.owner, database),
   ]);
@@ -81,7 +81,7 @@ export function asScript(changes: readonly Change[], { isCluster }: Pick<Content
 }
 
 const heading = (owner: string | null, database: string): string =>
-  `${owner === null ? 'An administrator who may create roles' : quoted(owner)}, in the database ${quoted(database)},`;
+  `${owner === null ? 'An administrator who may create roles' : quoted(owner)}, in the database ${quoted(database)}`;
 
-/** Puts a name on one line, since a line break in it would end a comment. */
-const oneLine = (text: string): string => text.replaceAll(/\s/g, ' ').replace(/,$/, '');
+/** Puts a text on one line, since a line break in it would end a comment. */
+const oneLine = (text: string): string => text.replaceAll(/\s/g, ' ');
