@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { migrate } from '../../src/commands/migrate/command.ts';
+import { UsageError } from '../../src/commands/usageError.ts';
 import { type AdministeredServer, job, person, startAdministeredServer } from '../support/administrators.ts';
 
 let server: AdministeredServer;
@@ -130,4 +131,10 @@ test('a folder without migrations is a clear error', async () => {
   await expect(run(job, folder, folder)).rejects.toThrow(/takes one argument/);
   await write({ 'schema.sql': '', '2.undo.sql': '' });
   await expect(run()).rejects.toThrow('2.undo.sql, schema.sql: name migrations like 2.do.add-alarms.sql');
+});
+
+test('two files with the same number are a clear error', async () => {
+  await write({ '2.do.alarms.sql': '', '02.do.sites.sql': '' });
+  const wrong = new UsageError('02.do.sites.sql, 2.do.alarms.sql: give each file a number of its own');
+  await expect(run()).rejects.toThrow(wrong);
 });

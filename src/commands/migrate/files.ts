@@ -7,7 +7,7 @@ export interface MigrationFile {
   readonly name: string;
 }
 
-/** Reads the migrations of a folder in order; throws a UsageError for SQL files with other names. */
+/** Reads the migrations of a folder in order; throws a UsageError for SQL files with other names or equal numbers. */
 export async function readMigrationFiles(folder: string): Promise<readonly MigrationFile[]> {
   const names = await readdir(folder).catch((error: Error) => {
     throw new UsageError(error.message);
@@ -17,5 +17,8 @@ export async function readMigrationFiles(folder: string): Promise<readonly Migra
   const wrong = files.filter(({ number }) => Number.isNaN(number)).map(({ name }) => name);
   if (wrong.length > 0) throw new UsageError(`${wrong.join(', ')}: name migrations like 2.do.add-alarms.sql`);
   if (files.length === 0) throw new UsageError(`${folder} has no file like 1.do.events.sql`);
+  for (const same of Map.groupBy(files, ({ number }) => number).values())
+    if (same.length > 1)
+      throw new UsageError(`${same.map(({ name }) => name).join(', ')}: give each file a number of its own`);
   return files.toSorted((a, b) => a.number - b.number);
 }
