@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import type { Config } from '../../config/config.ts';
 import type { DatabaseConfig } from '../../config/database.ts';
 import { failed, type Outcome, ok, warning } from './finding.ts';
+import { toleratedMs } from './token.ts';
 
 const oldest = 14;
 
@@ -24,9 +25,6 @@ export async function checkVersion(client: ClientBase, { port }: Pick<DatabaseCo
     'Set PGPORT to 5432 (6432 for PgBouncer), which leads to the coordinator: this server cannot use other nodes',
   );
 }
-
-/** Tolerated difference: tokens carry times that both sides compare with their own clocks. */
-const toleratedMs = 5000;
 
 /** Compares the database's clock with this machine's, which `now` reads in milliseconds since 1970. */
 export async function checkClock(client: ClientBase, now: () => number): Promise<Outcome> {

@@ -5,8 +5,8 @@ import type { Token } from '../../auth/identity/tokenSource.ts';
 import type { Identity } from '../../config/database.ts';
 import { type Outcome, ok, warning } from './finding.ts';
 
-/** Tolerated difference between clocks, in milliseconds. */
-const toleratedMs = 5000;
+/** Tolerated difference between clocks: tokens carry times that both sides compare with their own. */
+export const toleratedMs = 5000;
 
 /** Examines a token by its claims, and never reports the token itself. `now` is in milliseconds since 1970. */
 export function checkToken(password: string | Identity, token: Token, now: number): Outcome {
