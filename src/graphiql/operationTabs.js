@@ -98,21 +98,10 @@ const inputOf = (input, name, types) => typeOf(input, types)?.inputFields?.find(
 function mutationTab(field, row, types) {
   const changed = optionalFields(typeOf(field, types)).find(({ type }) => !isList(type) && named(type) === row.name);
   if (!changed || !/^(create|update)/.test(field.name)) return [];
-  const required = field.args.filter((argument) => !isOptional(argument));
-  const declared = required.map(({ name, type }) => `$${name}: ${printed(type)}`);
-  const used = required.map(({ name }) => `${name}: $${name}`);
-  const selection = select(
-    used.length > 0 ? `${field.name}(${used.join(', ')})` : field.name,
-    select(changed.name, ...columns(row, 4)),
-  );
-  const head = `mutation ${capitalized(field.name)}${declared.length > 0 ? `(${declared.join(', ')})` : ''}`;
-  const variables = Object.fromEntries(required.map((argument) => [argument.name, blank(argument, types)]));
-  return [
-    {
-      query: `# Fill in the variables first.\n${select(head, selection)}\n`,
-      variables: JSON.stringify(variables, null, 2),
-    },
-  ];
+  const { head, passed, variables } = operationOn(field, types);
+  const call = passed.length > 0 ? `${field.name}(${passed.join(', ')})` : field.name;
+  const text = select(`mutation ${head}`, select(call, select(changed.name, ...columns(row, 4))));
+  return [{ query: `# Fill in the variables first.\n${text}\n`, variables }];
 }
 
 /**
@@ -123,18 +112,26 @@ function mutationTab(field, row, types) {
 function functionTab(field, row, types) {
   const nodes = fieldOf(typeOf(field, types), 'nodes');
   if (!isOfFunction(field) || !nodes || named(nodes.type) !== row.name) return [];
+  const { head, passed, variables } = operationOn(field, types);
+  const call = `${field.name}(${[...passed, 'first: 5'].join(', ')})`;
+  const text = select(`query ${head}`, select(call, select('nodes', ...columns(row, 4))));
+  return [{ query: `# A function of the database. Fill in the variables first.\n${text}\n`, variables }];
+}
+
+/**
+ * Returns the parts of an operation that passes a field's required arguments as variables.
+ * @param {Field} field
+ * @param {Types} types
+ */
+function operationOn(field, types) {
   const required = field.args.filter((argument) => !isOptional(argument));
   const declared = required.map(({ name, type }) => `$${name}: ${printed(type)}`);
-  const used = [...required.map(({ name }) => `${name}: $${name}`), 'first: 5'];
-  const head = `query ${capitalized(field.name)}${declared.length > 0 ? `(${declared.join(', ')})` : ''}`;
-  const text = select(head, select(`${field.name}(${used.join(', ')})`, select('nodes', ...columns(row, 4))));
-  const variables = Object.fromEntries(required.map((argument) => [argument.name, blank(argument, types)]));
-  return [
-    {
-      query: `# A function of the database. Fill in the variables first.\n${text}\n`,
-      variables: JSON.stringify(variables, null, 2),
-    },
-  ];
+  const blanks = required.map((argument) => [argument.name, blank(argument, types)]);
+  return {
+    head: `${capitalized(field.name)}${declared.length > 0 ? `(${declared.join(', ')})` : ''}`,
+    passed: required.map(({ name }) => `${name}: $${name}`),
+    variables: JSON.stringify(Object.fromEntries(blanks), null, 2),
+  };
 }
 
 /**
