@@ -15,7 +15,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(async () => {
   await server.createDatabase();
-  folder = await mkdtemp(join(tmpdir(), 'migrate-'));
+  // A name with characters that mean something in a glob pattern.
+  folder = await mkdtemp(join(tmpdir(), 'migrate-[{a,b}]!(c)-'));
   await write({ '1.do.schema.sql': 'CREATE SCHEMA events; CREATE TABLE events.site (id int PRIMARY KEY)' });
   return () => rm(folder, { recursive: true });
 });

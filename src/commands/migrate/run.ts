@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, sep } from 'node:path';
 import type { ClientBase } from 'pg';
 import Postgrator from 'postgrator';
 import { ident, sql } from '../../db/sql/sql.ts';
@@ -45,7 +45,7 @@ async function runNew(client: ClientBase, folder: string, beginFile: string): Pr
   const postgrator = new Postgrator({
     driver: 'pg',
     schemaTable: record,
-    migrationPattern: `${folder}/*.sql`,
+    migrationPattern: `${asPattern(folder)}/*.sql`,
     newline: 'LF',
     execQuery: (query) => client.query(query),
     async execSqlScript(script) {
@@ -69,6 +69,9 @@ async function runNew(client: ClientBase, folder: string, beginFile: string): Pr
     throw new MigrationError(`${file} was changed after it ran: undo that, and put the change into a new file`);
   }
 }
+
+/** Converts a path to the glob pattern that matches only this path; patterns use slashes on Windows too. */
+const asPattern = (path: string): string => path.replaceAll(sep, '/').replaceAll(/[[\]{}()*?!+@\\]/g, String.raw`\$&`);
 
 /** Refuses files with a lower number than one that ran, since they would never run. */
 async function refuseSkipped(client: ClientBase, files: readonly MigrationFile[]): Promise<void> {
