@@ -38,6 +38,7 @@ import { useTurns } from '../http/useTurns.ts';
 import { useVariables } from '../http/useVariables.ts';
 import { tokenSources, useSignIn } from '../signIn/useSignIn.ts';
 import type { Tails } from '../tails/tails.ts';
+import { combineHooks } from './combineHooks.ts';
 
 export interface AppOptions {
   readonly config: Pick<
@@ -100,7 +101,7 @@ export function createApp(options: AppOptions) {
         : false,
     maskedErrors: { maskError: createErrorMask(log) },
     // If two plugins use the same hook, their order matters; test/server/plugins.test.ts asserts it.
-    plugins: [
+    plugins: combineHooks([
       // Records every answer, whichever plugin gives it.
       useOperation(),
       // Needs no caller: probes, and pages without data.
@@ -148,7 +149,7 @@ export function createApp(options: AppOptions) {
       useResponseLimit(requestLimits.bytes),
       useLastMessage(),
       useSecurityHeaders(),
-    ],
+    ]),
   });
 }
 
