@@ -71,7 +71,7 @@ export function shareReads({ lasting = false } = {}): SharedReads {
         }
       };
       const joined = join(reading, reader);
-      run({ signal: reading.end.signal, meter: meterOf(reading) }, sending).then(
+      run({ signal: reading.end.signal, meter: new SharedMeter(reading) }, sending).then(
         (rows) => {
           reading.rows = rows;
           for (const { settle, resolve } of reading.members) {
@@ -160,23 +160,33 @@ function takeOver(reading: Reading, other: Reading): void {
   other.end.abort(readByAnother);
 }
 
-const meterOf = (reading: Reading): Meter => ({
-  get bytes() {
-    return reading.bytes;
-  },
-  add(bytes) {
-    reading.bytes += bytes;
-    for (const member of reading.members) {
+/** Counts the bytes of a reading for all its readers. */
+class SharedMeter implements Meter {
+  readonly #reading: Reading;
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  get bytes(): number {
+    return this.#reading.bytes;
+  }
+
+  add(bytes: number): void {
+    const { members } = this.#reading;
+    this.#reading.bytes += bytes;
+    for (const member of members) {
       try {
         member.meter?.add(bytes);
       } catch (error) {
-        if (reading.members.size === 1) throw error;
+        if (members.size === 1) throw error;
         leave(member, error);
       }
     }
-  },
-  drop() {
-    reading.bytes = 0;
-    for (const { meter } of reading.members) meter?.drop();
-  },
-});
+  }
+
+  drop(): void {
+    this.#reading.bytes = 0;
+    for (const { meter } of this.#reading.members) meter?.drop();
+  }
+}

@@ -44,24 +44,47 @@ export interface Stoppable {
 }
 
 /**
- * Cancels the session's statement when a signal aborts. Call `settle` when the work has settled; it resolves when no
- * cancel is under way that could hit the next statement. If that stays uncertain, the session is closed.
+ * Cancels a session's statement when a signal aborts, or when `cancel` is called. It is a class because statements are
+ * many, and closures and signals of their own would be slow to create.
  */
-export function cancelOn(signals: readonly AbortSignal[], session: Stoppable): { settle(): Promise<void> | undefined } {
-  let stopping: { readonly settled: AbortController; readonly ended: Promise<void> } | undefined;
-  const stop = () => {
-    if (stopping) return;
+export class Canceller {
+  readonly session: Stoppable;
+  readonly #signal: AbortSignal | undefined;
+  #stopping: { readonly settled: AbortController; readonly ended: Promise<void> } | undefined;
+  #reason: unknown;
+
+  constructor(session: Stoppable, signal?: AbortSignal) {
+    this.session = session;
+    this.#signal = signal;
+    signal?.addEventListener('abort', this);
+  }
+
+  /** The reason for the first cancel; undefined if there was none. */
+  get reason(): unknown {
+    return this.#reason;
+  }
+
+  cancel(reason: unknown): void {
+    if (this.#stopping) return;
     const settled = new AbortController();
-    stopping = { settled, ended: stopUntil(settled.signal, session) };
-  };
-  for (const signal of signals) signal.addEventListener('abort', stop);
-  return {
-    settle() {
-      for (const signal of signals) signal.removeEventListener('abort', stop);
-      stopping?.settled.abort();
-      return stopping?.ended;
-    },
-  };
+    this.#reason = reason;
+    this.#stopping = { settled, ended: stopUntil(settled.signal, this.session) };
+  }
+
+  /** Called by the signal. */
+  handleEvent(): void {
+    this.cancel(this.#signal?.reason);
+  }
+
+  /**
+   * Must be called when the work has settled; resolves when no cancel is under way that could hit the next statement. If
+   * that stays uncertain, the session is closed.
+   */
+  settle(): Promise<void> | undefined {
+    this.#signal?.removeEventListener('abort', this);
+    this.#stopping?.settled.abort();
+    return this.#stopping?.ended;
+  }
 }
 
 const patienceMs = 1000;

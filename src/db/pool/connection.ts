@@ -16,6 +16,7 @@ export interface ConnectionOptions extends SessionOptions, ServerAddress {
 
 export interface PoolConnection {
   readonly client: pg.Client;
+  readonly connection: RowConnection;
   readonly session: Session;
   /** The token with which it logged in. */
   readonly token: Token;
@@ -63,6 +64,8 @@ async function login(options: ConnectionOptions, token: Token): Promise<PoolConn
 async function connect(options: ConnectionOptions, token: Token, startup?: string): Promise<PoolConnection> {
   const { host, port, database, user, ssl, connectTimeoutMs, statementTimeoutMs } = options;
   const socket = new Socket();
+  const settings = { stream: () => socket, ssl, keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+  const connection = new RowConnection(settings);
   // pg's types lack the connection.
   const config: pg.ClientConfig & { readonly connection: pg.Connection } = {
     host,
@@ -71,7 +74,7 @@ async function connect(options: ConnectionOptions, token: Token, startup?: strin
     user,
     ssl,
     password: token.text,
-    connection: new RowConnection({ stream: () => socket, ssl, keepAlive: true, keepAliveInitialDelayMillis: 10_000 }),
+    connection,
     connectionTimeoutMillis: connectTimeoutMs,
     // Later than the server's own limit, so it ends only the wait for a silent server.
     query_timeout: statementTimeoutMs + 5000,
@@ -92,6 +95,7 @@ async function connect(options: ConnectionOptions, token: Token, startup?: strin
   const closed = new Promise<void>((resolve) => (socket.closed ? resolve() : socket.once('close', () => resolve())));
   return {
     client,
+    connection,
     session,
     token,
     closed,

@@ -1,11 +1,13 @@
 import type pg from 'pg';
 import type { PoolConnection } from './connection.ts';
 import { type Aging, dueTimes } from './rotation.ts';
+import type { RowConnection } from './rowConnection.ts';
 import type { Session } from './session.ts';
 
 /** A connection of the pool. */
 export interface Member extends Aging {
   readonly client: pg.Client;
+  readonly connection: RowConnection;
   readonly session: Session;
   /** Time of its last answer, by `performance.now()`. */
   aliveAt: number;
@@ -64,6 +66,7 @@ export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: Member
     const connection = await connect();
     const member: Member = {
       client: connection.client,
+      connection: connection.connection,
       session: connection.session,
       token: connection.token,
       ...dueTimes(connection.token, maxLifetimeMs),

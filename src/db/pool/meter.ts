@@ -1,4 +1,5 @@
-import type pg from 'pg';
+import type { Canceller } from './cancel.ts';
+import type { ByteListener, RowConnection } from './rowConnection.ts';
 import { hasWaited, nextSlice } from './slices.ts';
 import type { Borrower } from './turns.ts';
 
@@ -12,13 +13,6 @@ export interface Meter {
   drop(): void;
 }
 
-/** A statement whose bytes are counted. */
-export interface ByteCount {
-  /** Aborts with the error of the meter. */
-  readonly signal: AbortSignal;
-  end(): void;
-}
-
 /** Bytes after which a session is closed rather than drained, if its server does not react to a cancel. */
 const maxDrainedBytes = 32_000_000;
 
@@ -26,39 +20,60 @@ const maxDrainedBytes = 32_000_000;
 const bytesAtOnce = { first: 524_288, next: 65_536 };
 
 /**
- * Counts bytes at the socket, because the parser buffers a row until it is complete. Above the limit it cancels and
- * keeps reading, since a server that is blocked on sending does not look for a cancel; after too many more bytes it
- * closes. Below the limit, a long result is read in slices.
+ * Counts the bytes of a statement as they arrive, because the parser buffers a row until it is complete. Above the limit
+ * it cancels and keeps reading, since a server that is blocked on sending does not look for a cancel; after too many more
+ * bytes it closes the session. Below the limit, a long result is read in slices.
  */
-export function measure(client: pg.Client, meter: Meter, borrower: Borrower, close: () => Promise<void>): ByteCount {
-  const { stream } = client.connection;
-  const excess = new AbortController();
-  const goOn = () => void stream.resume();
-  let drained = 0;
-  let left = hasWaited(borrower) ? bytesAtOnce.next : bytesAtOnce.first;
-  const count = ({ length }: Buffer) => {
-    if (excess.signal.aborted) {
-      drained += length;
-      if (drained > maxDrainedBytes) void close();
+export class ByteCount implements ByteListener {
+  readonly #connection: RowConnection;
+  readonly #meter: Meter;
+  readonly #borrower: Borrower;
+  readonly #canceller: Canceller;
+  #drained = 0;
+  #left: number;
+  #excess: { readonly error: unknown } | undefined;
+  #hasPaused = false;
+
+  constructor(connection: RowConnection, meter: Meter, borrower: Borrower, canceller: Canceller) {
+    this.#connection = connection;
+    this.#meter = meter;
+    this.#borrower = borrower;
+    this.#canceller = canceller;
+    this.#left = hasWaited(borrower) ? bytesAtOnce.next : bytesAtOnce.first;
+    connection.listener = this;
+  }
+
+  received(bytes: number): void {
+    if (this.#excess) {
+      this.#drained += bytes;
+      if (this.#drained > maxDrainedBytes) void this.#canceller.session.close();
       return;
     }
     try {
-      meter.add(length);
+      this.#meter.add(bytes);
     } catch (error) {
-      return excess.abort(error);
+      this.#excess = { error };
+      this.#canceller.cancel(error);
+      return;
     }
-    left -= length;
-    if (left > 0) return;
-    stream.pause();
-    void nextSlice(borrower).then(goOn);
-    left = bytesAtOnce.next;
-  };
-  stream.on('data', count);
-  return {
-    signal: excess.signal,
-    end() {
-      stream.off('data', count);
-      goOn();
-    },
-  };
+    this.#left -= bytes;
+    if (this.#left <= 0) this.#pause();
+  }
+
+  /** Throws the meter's error if the limit was exceeded. */
+  check(): void {
+    if (this.#excess) throw this.#excess.error;
+  }
+
+  end(): void {
+    this.#connection.listener = undefined;
+    if (this.#hasPaused) this.#connection.stream.resume();
+  }
+
+  #pause(): void {
+    this.#left = bytesAtOnce.next;
+    this.#hasPaused = true;
+    this.#connection.stream.pause();
+    void nextSlice(this.#borrower).then(() => this.#connection.stream.resume());
+  }
 }

@@ -5,13 +5,13 @@ import { openTokenSource, type TokenSource } from '../../auth/identity/tokenSour
 import type { Identity } from '../../config/database.ts';
 import { unavailable } from '../../errors.ts';
 import { databaseAttributes, inDetachedSpan } from '../../tracing/span.ts';
-import { cancelOn } from './cancel.ts';
+import { Canceller } from './cancel.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 import { isConnectionLost } from './connectionLost.ts';
 import { createLending } from './lending.ts';
 import { LoginError } from './loginError.ts';
 import { createMembers, type Member } from './members.ts';
-import { type Meter, measure } from './meter.ts';
+import { ByteCount, type Meter } from './meter.ts';
 import { createOpener } from './opener.ts';
 import { createReport, type PoolEvent, type Report, type ReportOptions } from './report.ts';
 import { startRotation } from './rotation.ts';
@@ -171,23 +171,22 @@ export function createPool(options: PoolOptions): Pool {
       if (aliveSince > 0) report('run-again');
       const member = await lending.borrow(borrower, aliveSince, signal);
       const session = { cancel: member.cancel, close: () => members.close(member) };
-      const measured = meter && measure(member.client, meter, borrower, session.close);
-      const ends = [cancel ? signal : undefined, measured?.signal].filter((end) => end !== undefined);
-      const canceller = cancelOn(ends, session);
+      const canceller = new Canceller(session, cancel ? signal : undefined);
+      const count = meter && new ByteCount(member.connection, meter, borrower, canceller);
       try {
         signal?.throwIfAborted();
         const result = await work(member.client, member.session);
         await canceller.settle();
-        measured?.signal.throwIfAborted();
+        count?.check();
         member.aliveAt = performance.now();
         return result;
       } catch (error) {
         await canceller.settle();
         meter?.drop();
         if (isConnectionLost(error)) members.lose(member, error);
-        throw ends.find(({ aborted }) => aborted)?.reason ?? error;
+        throw canceller.reason ?? error;
       } finally {
-        measured?.end();
+        count?.end();
         giveBack(member);
       }
     },

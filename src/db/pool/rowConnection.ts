@@ -66,12 +66,23 @@ const PgConnection = pg.Connection as unknown as new (
   config: pg.ConnectionConfig,
 ) => pg.Connection & { attachListeners(stream: NodeJS.ReadableStream): void };
 
+/** A listener for the bytes that arrive. */
+export interface ByteListener {
+  received(bytes: number): void;
+}
+
 /** A connection that receives rows as their bytes. */
 export class RowConnection extends PgConnection {
+  /** Called after bytes were parsed. A listener of the stream would have to be added and removed for each statement. */
+  listener: ByteListener | undefined;
+
   override attachListeners(stream: NodeJS.ReadableStream): void {
     const parser = new RowParser();
     const emit = (message: Message) =>
       void this.emit(message.name === 'error' ? 'errorMessage' : message.name, message);
-    stream.on('data', (bytes: Buffer) => parser.parse(bytes, emit));
+    stream.on('data', (bytes: Buffer) => {
+      parser.parse(bytes, emit);
+      this.listener?.received(bytes.length);
+    });
   }
 }
