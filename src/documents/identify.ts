@@ -14,15 +14,18 @@ const names = ['documentId', 'doc_id', 'id'] as const;
 
 type Params = Readonly<Record<string, unknown>>;
 
+/** The parameters that may hold an id. */
+type IdParams = { readonly [name in (typeof names)[number] | 'extensions']?: unknown };
+
 /**
  * Finds the id in a request's parameters or path; null if there is none. Throws BAD_USER_INPUT if there are two, or if
  * it is not a valid id.
  */
-export function identify(params: Params, pathname: string, endpoint: string): DocumentRequest | null {
+export function identify(params: IdParams, pathname: string, endpoint: string): DocumentRequest | null {
   const found = [...names.map((name) => idOf(name, params[name])), pathId(pathname, endpoint)].filter(
     (id) => id !== null,
   );
-  const apolloId = apolloHash(params['extensions']);
+  const apolloId = apolloHash(params.extensions);
   const ids = new Set(apolloId === null ? found : [...found, apolloId]);
   if (ids.size > 1) throw badInput(`The request names ${ids.size} documents: pass one id`);
   const [id] = ids;

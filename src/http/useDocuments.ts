@@ -56,7 +56,7 @@ export function createDocumentChoice({ endpoint, persistedOnly, proxies }: Docum
 
   return (params, path, request, context) => {
     const { api, caller } = context;
-    const asked = identify({ ...params }, path, endpoint);
+    const asked = identify(params, path, endpoint);
     const text = params.query;
     const maySend = !persistedOnly || mayExplore(caller);
     if (text && typeof text !== 'string') throw badInput('query must be a string');

@@ -122,10 +122,10 @@ type FoundRun = NonNullable<ReturnType<typeof findRun>>;
 
 /** Finds how a plan answers a request; null if the document is not known yet, or the request must be refused. */
 function findRun(request: Request, path: string, context: PlanContext, options: PlansOptions) {
-  const { api, params, record } = context;
+  const { api, params, record, caller, req } = context;
   if (!api || !params || !isOrdinary(params)) return null;
   try {
-    const { text, id, persisted } = options.choose(params, path, request, { ...context, api });
+    const { text, id, persisted } = options.choose(params, path, request, { api, caller, req });
     const document = persisted?.document ?? options.documents.get(text ?? '');
     const operationName = operationNameOf(params);
     const plans = document && api.plans.known(document, operationName);
