@@ -21,8 +21,8 @@ export interface Member extends Aging {
 }
 
 export interface Members {
-  /** Returns the connections that may be lent. */
-  usable(): readonly Member[];
+  /** The connections that may be lent. */
+  readonly usable: readonly Member[];
   has(member: Member): boolean;
   hasSocket(member: Member): boolean;
   /** Number of logins in progress. */
@@ -31,6 +31,8 @@ export interface Members {
   readonly sockets: number;
   /** Opens another connection, which is not idle yet. Rejects with a LoginError. */
   open(): Promise<Member>;
+  /** Marks a connection as replaced: it is lent no more. */
+  retire(member: Member): void;
   /** Closes a connection; resolves when its socket is closed. */
   close(member: Member): Promise<void>;
   /** Removes a broken connection, and reports it once. */
@@ -50,11 +52,17 @@ export interface MembersOptions {
 /** Creates the set of open connections, each watched until its socket is closed. */
 export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: MembersOptions): Members {
   const members = new Map<Member, PoolConnection>();
+  // Updated rather than computed, since each statement asks for it several times.
+  let usable: readonly Member[] = [];
+  const update = () => {
+    usable = [...members.keys()].filter(({ retiring }) => !retiring);
+  };
   const logins = new Set<Promise<Member>>();
   const sockets = new Set<Promise<void>>();
   const close = async (member: Member) => {
     const connection = members.get(member);
     members.delete(member);
+    update();
     await (connection?.close() ?? member.gone);
   };
   const lose = (member: Member, error: Error) => {
@@ -77,6 +85,7 @@ export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: Member
       cancel: connection.cancel,
     };
     members.set(member, connection);
+    update();
     sockets.add(member.gone);
     member.gone.then(() => {
       sockets.delete(member.gone);
@@ -87,7 +96,9 @@ export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: Member
     return member;
   };
   return {
-    usable: () => [...members.keys()].filter((member) => !member.retiring),
+    get usable() {
+      return usable;
+    },
     has: (member) => members.has(member),
     hasSocket: (member) => sockets.has(member.gone),
     get logins() {
@@ -100,6 +111,10 @@ export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: Member
       const login = open().finally(() => logins.delete(login));
       logins.add(login);
       return login;
+    },
+    retire(member) {
+      member.retiring = true;
+      update();
     },
     close,
     lose,

@@ -104,11 +104,11 @@ export function createPool(options: PoolOptions): Pool {
     onLost: (error) => report('lost', error),
     onGone: () => opener.grow(),
   });
-  const usable = () => members.usable().length;
+  const usable = () => members.usable.length;
   const lending = createLending({
     size,
     waitTimeoutMs,
-    usable: members.usable,
+    usable: () => members.usable,
     problem: () => opener.problem,
     onWaiting: () => opener.grow(),
     onStranded: () => opener.suspect(new LoginError('connect', 'The database server did not complete a login in time')),
@@ -140,7 +140,7 @@ export function createPool(options: PoolOptions): Pool {
     try {
       const fresh = await open();
       report('replaced');
-      old.retiring = true;
+      members.retire(old);
       lending.lend(fresh);
       await (old.idle ? members.close(old) : old.gone);
     } finally {
@@ -149,7 +149,7 @@ export function createPool(options: PoolOptions): Pool {
   };
   const stopRotation = startRotation({
     tokens,
-    members: members.usable,
+    members: () => members.usable,
     replace,
     onPostponed: (error) => report('postponed', error),
   });
@@ -193,11 +193,11 @@ export function createPool(options: PoolOptions): Pool {
     stats: () => ({
       sockets: members.sockets,
       open: usable(),
-      idle: members.usable().filter((member) => member.idle).length,
+      idle: members.usable.filter((member) => member.idle).length,
       waiting: lending.waiting,
       counts: { ...counts },
       tokenIssuedAt: lastAt['token-issued'] ?? null,
-      tokenEndsAt: members.usable().reduce((latest, { token }) => Math.max(latest, token.expiresAt), 0) || null,
+      tokenEndsAt: members.usable.reduce((latest, { token }) => Math.max(latest, token.expiresAt), 0) || null,
       problem: opener.problem,
     }),
     async end() {
@@ -206,7 +206,7 @@ export function createPool(options: PoolOptions): Pool {
       opener.end();
       tokens.end();
       lending.end();
-      for (const member of members.usable()) if (member.idle) void members.close(member);
+      for (const member of members.usable) if (member.idle) void members.close(member);
       await members.emptied();
     },
   };

@@ -58,12 +58,11 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'sha
     if (requests?.size === 0) callers.delete(caller);
   }
 
-  /** Returns the waiting callers, those who used least first. */
-  function byUse(): readonly string[] {
-    const waiting = [...callers.keys()];
-    if (waiting.length < 2) return waiting;
-    const used = new Map(waiting.map((caller) => [caller, turns.used(caller)]));
-    return waiting.sort((a, b) => (used.get(a) ?? 0) - (used.get(b) ?? 0));
+  /** Returns the waiting callers who may have a connection now, those who used least first. */
+  function due(): readonly { readonly caller: string; readonly used: number }[] {
+    const found = [];
+    for (const caller of callers.keys()) if (turns.isDue(caller)) found.push({ caller, used: turns.used(caller) });
+    return found.sort((a, b) => a.used - b.used);
   }
 
   /** Serves the first waiter whom a thing suits, and moves the request behind the caller's other requests. */
@@ -112,10 +111,8 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'sha
         enter(borrower, waiter);
       }),
     offer(thing) {
-      for (const caller of byUse()) {
-        if (!turns.isDue(caller)) continue;
-        const requests = callers.get(caller) ?? [];
-        for (const [request, waiters] of requests) {
+      for (const { caller } of due()) {
+        for (const [request, waiters] of callers.get(caller) ?? []) {
           const borrower = { caller, request };
           if (turns.share(borrower) > 0 && serveOne(borrower, waiters, thing)) return borrower;
         }
