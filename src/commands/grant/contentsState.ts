@@ -3,7 +3,7 @@ import { obstacle, signature } from '../../db/introspect/functions.ts';
 import { currentXactId } from '../../db/introspect/numberings.ts';
 import { extensionOf } from '../../db/sql/extension.ts';
 import { noticeChannel } from '../../db/sql/notice.ts';
-import { eq, ne, own, type Sql, sql } from '../../db/sql/sql.ts';
+import { eq, own, type Sql, sql } from '../../db/sql/sql.ts';
 import type { RoleSpec } from './roleSpec.ts';
 
 /** Privileges granted to the role itself, by PostgreSQL's names. */
@@ -29,9 +29,8 @@ export interface ContentsState {
   readonly hasNotices: boolean;
   /** The tables and views. Partitions are not among them, since access through their table needs no privileges on them. */
   readonly tables: readonly (Relation & {
-    readonly canInsert: boolean;
-    readonly canUpdate: boolean;
-    readonly canDelete: boolean;
+    /** Whether it is a table of PostgreSQL's own; the API writes to no view and no foreign table. */
+    readonly isStored: boolean;
     /** Whether it has a column that may be an order of arrival. */
     readonly arrives: boolean;
     /** Whether it has the trigger that sends notices. */
@@ -89,16 +88,14 @@ export const contentsState = ({ role, schema }: RoleSpec): Sql => sql`pg_catalog
   'tables', (
     select coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
       ${relation(role)},
+      'isStored', c.relkind ${eq} any ('{r,p}'),
       'arrives', c.relkind ${eq} any ('{r,p}') and (
         pg_catalog.obj_description(c.oid, 'pg_class') ${own('~~')} '%@arrival %'
         or exists (
           select from pg_catalog.pg_attribute a left join pg_catalog.pg_attrdef f on f.adrelid ${eq} a.attrelid and f.adnum ${eq} a.attnum
           where a.attrelid ${eq} c.oid and (
             a.attidentity ${eq} 'a' or pg_catalog.pg_get_expr(f.adbin, f.adrelid) ${eq} ${currentXactId}))),
-      'notifies', exists (select from pg_catalog.pg_trigger t where t.tgrelid ${eq} c.oid and t.tgname ${eq} ${noticeChannel}),
-      'canInsert', (pg_catalog.pg_relation_is_updatable(c.oid, true) ${own('&')} 8) ${ne} 0,
-      'canUpdate', (pg_catalog.pg_relation_is_updatable(c.oid, true) ${own('&')} 4) ${ne} 0,
-      'canDelete', (pg_catalog.pg_relation_is_updatable(c.oid, true) ${own('&')} 16) ${ne} 0
+      'notifies', exists (select from pg_catalog.pg_trigger t where t.tgrelid ${eq} c.oid and t.tgname ${eq} ${noticeChannel})
     ) order by c.relname collate pg_catalog."C"), '[]')
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid ${eq} c.relnamespace
     where n.nspname ${eq} ${schema} and c.relkind ${eq} any ('{r,p,v,m,f}') and not c.relispartition

@@ -17,7 +17,7 @@ export function privilegeChanges(contents: ContentsState, spec: RoleSpec): reado
       const query = sql`GRANT ${trusted(privilege)} ON ${trusted(kind)} ${qualifiedNames(spec.schema, missing)} TO ${to}`;
       return on(`${privilege} on ${count(owned, kind)} of ${quoted(owner)}`, owner, missing.length > 0 ? [query] : []);
     });
-  const tablesThat = (may: 'canInsert' | 'canUpdate' | 'canDelete') => tables.filter((table) => table[may]);
+  const stored = tables.filter(({ isStored }) => isStored);
   return [
     on(
       `CONNECT on the database ${quoted(database.name)}`,
@@ -32,12 +32,12 @@ export function privilegeChanges(contents: ContentsState, spec: RoleSpec): reado
     ...grantAll('SELECT', 'TABLE', tables),
     ...(spec.mayWrite
       ? [
-          ...grantAll('INSERT', 'TABLE', tablesThat('canInsert')),
-          ...grantAll('UPDATE', 'TABLE', tablesThat('canUpdate')),
+          ...grantAll('INSERT', 'TABLE', stored),
+          ...grantAll('UPDATE', 'TABLE', stored),
           ...grantAll('USAGE', 'SEQUENCE', sequences),
         ]
       : []),
-    ...(spec.mayDelete ? grantAll('DELETE', 'TABLE', tablesThat('canDelete')) : []),
+    ...(spec.mayDelete ? grantAll('DELETE', 'TABLE', stored) : []),
     ...ownersOf(contents).flatMap((owner) => defaultChanges(contents, spec, owner)),
   ];
 }
