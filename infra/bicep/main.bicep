@@ -72,6 +72,9 @@ param databaseName string = 'telemetry'
 @description('The schema to serve.')
 param schemaName string = 'events'
 
+@description('The database role of the app. Every environment on a server needs its own, because a role belongs to one identity.')
+param roleName string = 'events-app'
+
 @description('The folder in the image with the SQL files that create the schema, such as migrations; empty: the sample on a new server, none on an existing one. With the value none, no job creates the schema.')
 param migrations string = ''
 
@@ -250,7 +253,6 @@ var groupName = empty(resourceGroupName) ? 'rg-${environmentName}' : resourceGro
 var suffix = uniqueString(subscription().id, groupName, environmentName, location)
 var allTags = union(tags, { 'azd-env-name': environmentName })
 var here = subscription().subscriptionId
-var roleName = 'events-app'
 var usedAudience = empty(authAudience) ? 'api://${environmentName}' : authAudience
 
 var isNewServer = empty(postgresServerId)
@@ -610,6 +612,7 @@ module migrateJob 'modules/job.bicep' = if (migrates) {
     environmentId: environment.outputs.id
     image: image
     arguments: ['migrate', usedMigrations]
+    timeout: 3600
     registryServer: registryAccess.outputs.loginServer
     pullIdentityId: identities.outputs.pull.id
     jobIdentity: identities.outputs.grant

@@ -23,6 +23,7 @@ param linkPostgresZone = bool(readEnvironmentVariable('LINK_POSTGRES_ZONE', 'tru
 param postgresVnetId = readEnvironmentVariable('POSTGRES_VNET_ID', '')
 param databaseName = readEnvironmentVariable('DATABASE_NAME', 'telemetry')
 param schemaName = readEnvironmentVariable('SCHEMA_NAME', 'events')
+param roleName = readEnvironmentVariable('ROLE_NAME', 'events-app')
 param migrations = readEnvironmentVariable('MIGRATIONS', '')
 param administrators = empty(readEnvironmentVariable('POSTGRES_ADMIN_OBJECT_ID', ''))
   ? []

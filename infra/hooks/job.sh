@@ -9,7 +9,7 @@ app() {
 }
 
 # Starts a job, waits for it and prints its output: run NAME [OPTION...]. Fails if the job or az fails. Azure ends a job
-# after 300 seconds.
+# after an hour at most.
 run() {
   job=$1
   shift
@@ -17,14 +17,14 @@ run() {
   echo "The job $job runs as $execution."
   attempts=0
   status=''
-  while [ "$attempts" -lt 120 ]; do
+  while [ "$attempts" -lt 360 ]; do
     status=$(app 'job execution show' --name "$job" --job-execution-name "$execution" \
       --query properties.status --output tsv) || return
     case "$status" in
       Succeeded | Failed | Stopped | Degraded) break ;;
     esac
     attempts=$((attempts + 1))
-    sleep 5
+    sleep 10
   done
   # Azure may have removed the replica already. The workspace then has its output some minutes later.
   app 'job logs show' --name "$job" --execution "$execution" --container events-graphql --format text --tail 300 || cat >&2 <<EOF

@@ -12,10 +12,17 @@ const folder = join(root, 'infra/environments');
 const template = join(root, 'infra/bicep/main.bicepparam');
 const published = { SERVICE_API_IMAGE_NAME: 'crevents.azurecr.io/events-graphql:1' };
 const read = (name: string) => parseEnv(readFileSync(join(folder, name), 'utf8'));
+const known = [...readFileSync(template, 'utf8').matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(([, key]) => key);
 
 test.each(readdirSync(folder))('%s only sets variables that the parameter file reads', (name) => {
-  const known = [...readFileSync(template, 'utf8').matchAll(/readEnvironmentVariable\('(\w+)'/g)].map(([, key]) => key);
   expect(Object.keys(read(name)).filter((key) => !known.includes(key))).toEqual([]);
+});
+
+test('the page on deployment, or a file with an environment, has every variable that is set by hand', () => {
+  const page = readFileSync(join(root, 'docs/deploy.md'), 'utf8');
+  const named = page.match(/\w+/g)?.concat(readdirSync(folder).flatMap((name) => Object.keys(read(name))));
+  // The hook before provisioning sets the rest.
+  expect([...new Set(known)].filter((name = '') => !named?.includes(name))).toEqual(['KEPT_NETWORK']);
 });
 
 // The compiler evaluates the parameters, and then the template with them.

@@ -28,6 +28,7 @@ interface Job {
   readonly configuration: {
     readonly identitySettings: readonly { readonly identity: string; readonly lifecycle: string }[];
     readonly registries: readonly object[];
+    readonly replicaTimeout?: number;
   };
   readonly template: { readonly containers: readonly [Container] };
 }

@@ -89,6 +89,25 @@ describe.skipIf(!hasBicep)('the template', () => {
     expect(filledVariablesOf('job-grant')['PGUSER']).toMatch(/^id-grant-/);
   });
 
+  test('an environment on a server of another one can have a role of its own', async () => {
+    const all = await compiler.predict(shapes['an existing server that is reached already']);
+    const [grant] = containersOf(all, 'job-grant');
+    expect(grant?.properties.template.containers[0].args.slice(0, 3)).toEqual(['grant', '--role', 'events-replica']);
+    const roles = ['ca-events', 'job-doctor'].flatMap((name) => containersOf(all, name).map(variablesOf));
+    expect(roles.map(({ PGUSER }) => PGUSER)).toEqual(['events-replica', 'events-replica']);
+  });
+
+  test('a migration may take an hour, and the hooks wait for a job as long as it may run', () => {
+    const timeouts = ofType(resources, 'Microsoft.App/jobs').map(({ name, properties }) => [
+      name.split('-')[1],
+      properties.configuration.replicaTimeout,
+    ]);
+    expect(Object.fromEntries(timeouts)).toEqual({ migrate: 3600, grant: 300, doctor: 300 });
+    const hook = readFileSync(new URL('../../infra/hooks/job.sh', import.meta.url), 'utf8');
+    const [, attempts, pause] = /-lt (\d+)[\s\S]*?sleep (\d+)/.exec(hook) ?? [];
+    expect(Number(attempts) * Number(pause)).toBeGreaterThanOrEqual(3600);
+  });
+
   test('the app is killed only after the server has drained', () => {
     const graceMs = app().template.terminationGracePeriodSeconds * 1000;
     expect(graceMs).toBeGreaterThan(

@@ -91,6 +91,7 @@ export const shapes = {
     postgresServerId: server,
     databaseAccess: 'present',
     addGrantAdministrator: false,
+    roleName: 'events-replica',
   },
   'a new injected server': { ...everywhere, databaseAccess: 'injected' },
   'through PgBouncer': { ...everywhere, usePgBouncer: true },

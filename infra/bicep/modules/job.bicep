@@ -37,6 +37,9 @@ param schemaName string
 @description('The role that the job logs in as.')
 param roleName string
 
+@description('The number of seconds after which Azure ends the job.')
+param timeout int = 300
+
 @description('More environment variables.')
 param variables object
 
@@ -66,7 +69,7 @@ resource job 'Microsoft.App/jobs@2025-07-01' = {
         parallelism: 1
         replicaCompletionCount: 1
       }
-      replicaTimeout: 300
+      replicaTimeout: timeout
       replicaRetryLimit: 0
       registries: [
         {
