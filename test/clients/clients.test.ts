@@ -266,6 +266,22 @@ describe('a tail', () => {
     await isFollowed((after, onEvent) => followEvents(environment, after, onEvent));
   });
 
+  test('a tail is followed without a framework, also when a stream ends', async () => {
+    interface Message {
+      readonly edges: readonly { readonly node: { readonly eventId: string } }[];
+    }
+    const { followEvents } = await web.load<{
+      followEvents: (url: string, query: string, after: string | null) => AsyncGenerator<Message>;
+    }>('src/plainTail.ts');
+    await isFollowed((after, onEvent) => {
+      const messages = followEvents(url, tail, after);
+      const end = (async () => {
+        for await (const { edges } of messages) for (const { node } of edges) onEvent(node.eventId);
+      })();
+      return () => void Promise.all([messages.return(undefined), end]).catch(() => {});
+    });
+  });
+
   test('a tail runs by the id of a persisted document', async () => {
     interface Tail {
       readonly eventsAdded: { readonly edges: readonly unknown[] };

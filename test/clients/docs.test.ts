@@ -13,7 +13,7 @@ const scalarNames = Object.keys(scalars) as ScalarName[];
 const folders = ['web', 'relay'];
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
 const page = await read('docs/clients.md');
-const snippets = [page, await read('docs/subscriptions.md')].flatMap(snippetsOf);
+const snippets = [page, await read('docs/live.md'), await read('docs/subscriptions.md')].flatMap(snippetsOf);
 /** The snippets to compare with their sources, without the documents, which test/docs/recipes.test.ts runs. */
 const code = snippets.filter(({ language }) => !['sh', 'graphql'].includes(language));
 
