@@ -23,9 +23,10 @@ export type CoerceVariables = (given: Variables) => Variables | null;
 type Coerce = (value: unknown) => unknown;
 
 /**
- * Creates the coercion of an operation's variables, with the same result as graphql-js' `getVariableValues` but without
- * its paths and messages, which take most of the time: few requests have errors, and the executor reads those again.
- * Source: GraphQL specification, "Coercing Variable Values" and "Input Coercion".
+ * Creates the coercion of an operation's variables, with the same result as `readVariables` and then graphql-js'
+ * `getVariableValues`, but without the latter's paths and messages, which take most of the time: few requests have
+ * errors, and the executor reads those again. Source: GraphQL specification, "Coercing Variable Values" and "Input
+ * Coercion".
  */
 export function createCoercion(
   schema: GraphQLSchema,
@@ -39,7 +40,7 @@ export function createCoercion(
   });
   return (given) => {
     try {
-      const coerced: Record<string, unknown> = {};
+      const coerced = new Bare();
       for (const { name, fallback, isRequired, coerce } of variables) {
         if (Object.hasOwn(given, name)) coerced[name] = coerce(given[name]);
         else if (fallback !== undefined) coerced[name] = fallback;

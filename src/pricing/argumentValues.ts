@@ -1,9 +1,9 @@
 import { Kind, type OperationDefinitionNode, type SelectionNode, type ValueNode } from 'graphql';
 
-/** The variables of an operation as the client sent them; null if they are not known yet. */
+/** The variables of an operation, as the client sent them or coerced; null if they are not known yet. */
 export type KnownVariables = Readonly<Record<string, unknown>> | null;
 
-/** A reader of the argument values on which prices depend, before graphql-js coerces them. */
+/** A reader of the argument values on which prices depend. */
 export interface ArgumentValues {
   /** Returns an argument's number, Boolean, enum value or list; `unknownValue` for a variable that is not known yet. */
   readonly argumentOf: (node: ValueNode) => unknown;

@@ -31,7 +31,7 @@ export function createCounts(pages: PageLimits, { argumentOf, wholeOf }: Argumen
     return argument && argumentOf(argument.value);
   };
   return {
-    isGiven: (node, name) => given(node, name) !== undefined,
+    isGiven: (node, name) => (given(node, name) ?? null) !== null,
     page(node, { defaultSize, maxSize } = pages) {
       const asked = [given(node, 'first'), given(node, 'last')];
       if (asked.includes(unknownValue)) return maxSize;

@@ -35,6 +35,9 @@ const type = fc
   .map(([name, form]) => form.replace('T', name));
 const fallback = fc.constantFrom('', '', ' = null', ' = 1', ' = LOW', ' = {id: 1, part: {}}', ' = [[{a: 1}]]');
 
+/** Names of variables, two of which JavaScript's objects inherit. */
+const names = ['__proto__', 'constructor', 'v'];
+
 /** JSON of any form, mostly with names and values that fit somewhere. */
 const { json } = fc.letrec<{ json: string; object: string }>((tie) => ({
   json: fc.oneof(
@@ -61,8 +64,8 @@ test('variables are coerced as graphql-js does, or refused when it refuses them'
   let coerced = 0;
   fc.assert(
     fc.property(fc.array(fc.tuple(type, fallback, fc.option(json)), { maxLength: 3 }), (variables) => {
-      const definitions = variables.map(([name, otherwise], i) => `$v${i}: ${name}${otherwise}`);
-      const given = variables.flatMap(([, , value], i) => (value === null ? [] : [`"v${i}":${value}`]));
+      const definitions = variables.map(([name, otherwise], i) => `$${names[i]}: ${name}${otherwise}`);
+      const given = variables.flatMap(([, , value], i) => (value === null ? [] : [`"${names[i]}":${value}`]));
       const list = definitions.length > 0 ? `(${definitions})` : '';
       const document = parse(`query ${list} { echo }`);
       fc.pre(validate(schema, document, [ValuesOfCorrectTypeRule]).length === 0);
