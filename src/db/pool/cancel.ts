@@ -39,13 +39,15 @@ export async function requestCancel(
 
 /** A session whose statement can be cancelled. */
 export interface Stoppable {
+  /** Asks the server to cancel the running statement; resolves when it can no longer hit a later one. */
   cancel(): Promise<void>;
+  /** Closes the session; resolves when its socket is closed. */
   close(): Promise<void>;
 }
 
 /**
- * Cancels a session's statement when a signal aborts, or when `cancel` is called. It is a class because statements are
- * many, and closures and signals of their own would be slow to create.
+ * Cancels a session's statement when a signal aborts, or when `cancel` is called. It is a class because
+ * creating closures and a signal for every statement would be slow.
  */
 export class Canceller {
   readonly session: Stoppable;

@@ -1,27 +1,24 @@
 import type pg from 'pg';
+import type { Stoppable } from './cancel.ts';
 import type { PoolConnection } from './connection.ts';
 import { type Aging, dueTimes } from './rotation.ts';
 import type { RowConnection } from './rowConnection.ts';
 import type { Session } from './session.ts';
 
 /** A connection of the pool. */
-export interface Member extends Aging {
+export interface Member extends Aging, Stoppable {
   readonly client: pg.Client;
   readonly connection: RowConnection;
   readonly session: Session;
   /** Time of its last answer, by `performance.now()`. */
   aliveAt: number;
   idle: boolean;
-  /** Whether it has been replaced and closes once its work is done. */
-  retiring: boolean;
   /** Resolves when its socket is closed. */
   readonly gone: Promise<void>;
-  /** Cancels its running statement. */
-  cancel(): Promise<void>;
 }
 
 export interface Members {
-  /** The connections that may be lent. */
+  /** The connections that may be lent, idle or not. */
   readonly usable: readonly Member[];
   has(member: Member): boolean;
   hasSocket(member: Member): boolean;
@@ -31,10 +28,8 @@ export interface Members {
   readonly sockets: number;
   /** Opens another connection, which is not idle yet. Rejects with a LoginError. */
   open(): Promise<Member>;
-  /** Marks a connection as replaced: it is lent no more. */
+  /** Marks a connection as replaced: it is lent no more, and its owner closes it once its work is done. */
   retire(member: Member): void;
-  /** Closes a connection; resolves when its socket is closed. */
-  close(member: Member): Promise<void>;
   /** Removes a broken connection, and reports it once. */
   lose(member: Member, error: Error): void;
   /** Resolves when nothing is open or being opened. */
@@ -52,10 +47,11 @@ export interface MembersOptions {
 /** Creates the set of open connections, each watched until its socket is closed. */
 export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: MembersOptions): Members {
   const members = new Map<Member, PoolConnection>();
+  const retired = new WeakSet<Member>();
   // Updated rather than computed, since each statement asks for it several times.
   let usable: readonly Member[] = [];
   const update = () => {
-    usable = [...members.keys()].filter(({ retiring }) => !retiring);
+    usable = [...members.keys()].filter((member) => !retired.has(member));
   };
   const logins = new Set<Promise<Member>>();
   const sockets = new Set<Promise<void>>();
@@ -80,9 +76,9 @@ export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: Member
       ...dueTimes(connection.token, maxLifetimeMs),
       aliveAt: performance.now(),
       idle: false,
-      retiring: false,
       gone: connection.closed,
       cancel: connection.cancel,
+      close: () => close(member),
     };
     members.set(member, connection);
     update();
@@ -113,10 +109,9 @@ export function createMembers({ connect, maxLifetimeMs, onLost, onGone }: Member
       return login;
     },
     retire(member) {
-      member.retiring = true;
+      retired.add(member);
       update();
     },
-    close,
     lose,
     async emptied() {
       await Promise.allSettled(logins);

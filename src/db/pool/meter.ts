@@ -74,6 +74,9 @@ export class ByteCount implements ByteListener {
     this.#left = bytesAtOnce.next;
     this.#hasPaused = true;
     this.#connection.stream.pause();
-    void nextSlice(this.#borrower).then(() => this.#connection.stream.resume());
+    void nextSlice(this.#borrower).then(() => {
+      // By then the connection may run another statement, which has paused it for itself.
+      if (this.#connection.listener === this) this.#connection.stream.resume();
+    });
   }
 }

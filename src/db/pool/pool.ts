@@ -119,7 +119,7 @@ export function createPool(options: PoolOptions): Pool {
     peak = Math.min(Math.max(peak, usable(), leastOpen), size);
     report('opened');
     if (!ended) return member;
-    await members.close(member);
+    await member.close();
     throw new LoginError('connect', 'The pool has ended');
   };
   const opener = createOpener({
@@ -142,7 +142,7 @@ export function createPool(options: PoolOptions): Pool {
       report('replaced');
       members.retire(old);
       lending.lend(fresh);
-      await (old.idle ? members.close(old) : old.gone);
+      await (old.idle ? old.close() : old.gone);
     } finally {
       replacing = undefined;
     }
@@ -155,9 +155,9 @@ export function createPool(options: PoolOptions): Pool {
   });
   const giveBack = (member: Member) => {
     const isLost = !members.has(member);
-    const isSpent = ended || member.retiring || member.client.getTransactionStatus() !== 'I';
+    const isSpent = ended || !members.usable.includes(member) || member.client.getTransactionStatus() !== 'I';
     lending.takeBack(member, !isLost && !isSpent);
-    if (!isLost && isSpent) void members.close(member);
+    if (!isLost && isSpent) void member.close();
   };
 
   return {
@@ -170,8 +170,7 @@ export function createPool(options: PoolOptions): Pool {
       signal?.throwIfAborted();
       if (aliveSince > 0) report('run-again');
       const member = await lending.borrow(borrower, aliveSince, signal);
-      const session = { cancel: member.cancel, close: () => members.close(member) };
-      const canceller = new Canceller(session, cancel ? signal : undefined);
+      const canceller = new Canceller(member, cancel ? signal : undefined);
       const count = meter && new ByteCount(member.connection, meter, borrower, canceller);
       try {
         signal?.throwIfAborted();
@@ -206,7 +205,7 @@ export function createPool(options: PoolOptions): Pool {
       opener.end();
       tokens.end();
       lending.end();
-      for (const member of members.usable) if (member.idle) void members.close(member);
+      for (const member of members.usable) if (member.idle) void member.close();
       await members.emptied();
     },
   };

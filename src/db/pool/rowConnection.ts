@@ -73,7 +73,10 @@ export interface ByteListener {
 
 /** A connection that receives rows as their bytes. */
 export class RowConnection extends PgConnection {
-  /** Called after bytes were parsed. A listener of the stream would have to be added and removed for each statement. */
+  /**
+   * Called after bytes were parsed. It is a property, because adding a listener to the stream and removing it for each
+   * statement is slower.
+   */
   listener: ByteListener | undefined;
 
   override attachListeners(stream: NodeJS.ReadableStream): void {
