@@ -20,7 +20,7 @@ import { queryRows, type Statement } from './rowsQuery.ts';
 import { readOnly, type Setting, settingsAhead, settingsOf, type Visibility } from './settings.ts';
 import { type Reader, type SharedReads, shareReads } from './sharedReads.ts';
 import type { Row } from './sql/row.ts';
-import { ident, join, type Sql, sql, toQuery, trusted, type Value } from './sql/sql.ts';
+import { ident, join, type Parameter, type Sql, sql, toQuery, trusted } from './sql/sql.ts';
 
 export interface Db {
   /**
@@ -96,7 +96,7 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
       };
       return withRetry(pool, kind, work, { borrower, ...reader }).catch(async (error) => {
         if (query.calls && kind === 'read' && isReadOnlyRefusal(error))
-          throw new Error(`A function that is not declared VOLATILE writes: ${error.message}`, { cause: error });
+          throw new Error(`A function that writes is not declared VOLATILE: ${error.message}`, { cause: error });
         if (scope.isWhole && isRowSecurityRefusal(error)) throw schemaChanging(error);
         throw isStaleName(error, kind) && (await watch(began, error)) ? schemaChanging(error) : error;
       });
@@ -122,7 +122,7 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
 
 interface Query {
   readonly text: string;
-  readonly values: Value[];
+  readonly values: Parameter[];
   readonly prunes: boolean;
   readonly calls: boolean;
 }

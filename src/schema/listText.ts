@@ -1,3 +1,5 @@
+import { arrayItem } from '../db/sql/arrayText.ts';
+
 /**
  * Splits an array's text into the texts of its items. Items of a multidimensional array are listed row by row, because
  * PostgreSQL does not fix the number of dimensions and GraphQL does.
@@ -15,5 +17,5 @@ export function splitList(text: string, delimiter: string): readonly (string | n
 export const writeList = (items: unknown, delimiter: string, write: (item: unknown) => string): string =>
   `{${[items]
     .flat()
-    .map((item) => (item === null ? 'NULL' : `"${write(item).replaceAll(/["\\]/g, '\\$&')}"`))
+    .map((item) => arrayItem(item === null ? null : write(item)))
     .join(delimiter)}}`;

@@ -47,19 +47,24 @@ export function foundByDistribution(catalog: Catalog, column: Column, input: Inp
 
 /** Reads the result. Rows without a position are complete and in the order of their group. */
 export function readAnswer(catalog: Catalog, answer: readonly Row[], groups: readonly Group[]): Inserted {
-  const positions = groups.map((group) => group.positions.values());
   const [n, group] = [marker(catalog, 'n'), marker(catalog, 'group')];
+  const [updated, repeated] = [marker(catalog, 'updated'), marker(catalog, 'repeated')];
+  const [first] = answer;
+  // A single INSERT without a conflict: all rows were created, in their order.
+  if (groups.length === 1 && first?.[n] === undefined && first?.[repeated] === undefined)
+    return { rows: answer, createdCount: answer.length, updatedCount: 0, repeated: [] };
+  const positions = groups.map(({ positions }) => positions.values());
   const written = answer.filter((row) => row[group] !== null);
   const placed = written.map((row) => ({
     row,
     at: row[n] === undefined ? (positions[Number(row[group])]?.next().value ?? answer.length) : Number(row[n]),
   }));
-  const updatedCount = written.filter((row) => row[marker(catalog, 'updated')] === 't').length;
+  const updatedCount = written.filter((row) => row[updated] === 't').length;
   return {
     rows: sorted(placed),
     createdCount: written.length - updatedCount,
     updatedCount,
-    repeated: answer[0]?.[marker(catalog, 'repeated')]?.split(' ').map(Number) ?? [],
+    repeated: first?.[repeated]?.split(' ').map(Number) ?? [],
   };
 }
 

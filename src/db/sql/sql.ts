@@ -1,5 +1,6 @@
 import type { PartitionCount } from '../../catalog/catalog.ts';
 import { tooComplex } from '../../errors.ts';
+import { arrayItem } from './arrayText.ts';
 import { Slot } from './slot.ts';
 import { loneSurrogate } from './wellFormed.ts';
 
@@ -103,14 +104,16 @@ export const or = (parts: readonly Sql[]): Sql =>
  */
 const maxValues = 65_535;
 
+/** A value as pg sends it. */
+export type Parameter = string | number | null;
+
 /**
- * Renders the text with `$1, $2, ...` and its values, as pg expects them; throws QUERY_TOO_COMPLEX if there are too
- * many values.
+ * Renders the text with `$1, $2, ...` and its values; throws QUERY_TOO_COMPLEX if there are too many values, and
+ * BAD_USER_INPUT for a text that UTF-8 cannot represent.
  */
-export function toQuery({ text, values }: Sql): { text: string; values: Value[] } {
+export function toQuery({ text, values }: Sql): { text: string; values: Parameter[] } {
   if (values.length > maxValues) throw tooComplex(`The query has more than ${maxValues} values; give fewer at a time`);
-  if (!values.every(isText)) throw loneSurrogate();
-  return { text: textOf(text), values: [...values] };
+  return { text: textOf(text), values: values.map(parameterOf) };
 }
 
 /** Returns the text of a statement's parts, joined once for all statements that differ only in their values. */
@@ -122,11 +125,13 @@ function textOf(parts: readonly string[]): string {
 
 const texts = new WeakMap<readonly string[], string>();
 
-/** Tells whether a value reaches PostgreSQL unchanged; throws for a slot. */
-function isText(value: Value): boolean {
-  if (typeof value === 'string') return value.isWellFormed();
+/** Returns a value as pg sends it, a list as PostgreSQL's text of an array. */
+function parameterOf(value: Value): Parameter {
+  if (value === null || typeof value === 'number') return value;
   if (value instanceof Slot) return value.toString(); // throws: the slot was not filled
-  return typeof value !== 'object' || (value?.every(isText) ?? true);
+  const text = typeof value === 'string' ? value : `{${value.map((item) => arrayItem(item?.toString() ?? null))}}`;
+  if (!text.isWellFormed()) throw loneSurrogate();
+  return text;
 }
 
 /** Fills a statement's slots with their values for these variables. */
