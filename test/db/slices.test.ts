@@ -93,19 +93,19 @@ test.for([
   expect(await stop()).toBeGreaterThan((each * rows) / 200 / 4);
 });
 
-test('long work of a turn, whoever does it, is over after 8 ms, and of a slice after 3 ms', async () => {
+test('long work of a turn, whoever does it, is over after 5 ms, and of a slice after 2 ms', async () => {
   const looks = () => {
     for (let n = 1; ; n++) if (isSliceOver()) return n;
   };
   await turn();
   tickAtEachLook();
-  expect([looks(), looks()]).toEqual([10, 1]);
+  expect([looks(), looks()]).toEqual([7, 1]);
   await turn();
-  expect(looks()).toBe(10);
+  expect(looks()).toBe(7);
   await nextSlice({ caller: 'a', request: {} });
-  expect(looks()).toBe(4);
+  expect(looks()).toBe(3);
   await turn();
-  expect(looks()).toBe(10);
+  expect(looks()).toBe(7);
 });
 
 test('a small answer does not wait for a slice even if the turn is over', async () => {

@@ -4,10 +4,10 @@ import type { Borrower } from './turns.ts';
  * Time that long work may take in one turn of the event loop, in milliseconds, before it waits for a slice. Long
  * enough for ordinary responses, since one that waits keeps its rows in memory.
  */
-const turnMs = 8;
+const turnMs = 5;
 
 /** Time of a slice, which is short because others wait for it. */
-const sliceMs = 3;
+const sliceMs = 2;
 
 /** Rows or values, and bytes, that are handled without a look at the clock, so that small requests never wait. */
 const small = { items: 250, bytes: 65_536 };
