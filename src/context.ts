@@ -30,7 +30,10 @@ export interface RequestRecord {
   readonly watch: (db: Db) => Db;
 }
 
-/** The records of requests that arrive at a socket. Yoga finds them here, since it copies a context passed to it. */
+/**
+ * The records of requests that arrive at a socket. `useOperation` finds them here, because Yoga would copy a context
+ * passed to it property by property.
+ */
 export const records = new WeakMap<IncomingMessage, RequestRecord>();
 
 /** Context of a request before there is an API to run it on. */

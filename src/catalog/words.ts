@@ -6,7 +6,7 @@ export const fieldName = (name: string): string => convert(name, (part) => uncap
 /** Converts a table's name to that of its type: singular, `PascalCase`. */
 export const typeName = (table: string): string => typeCase(singular(table));
 
-/** Converts a name to `PascalCase` without changing its number. */
+/** Converts a name to `PascalCase` without making it singular or plural. */
 export const typeCase = (name: string): string => convert(name, pascalCase);
 
 /** Converts a label to an enum value: `CONSTANT_CASE`. */
@@ -20,7 +20,7 @@ export const enumValue = (label: string): string =>
 
 /**
  * Converts the ASCII parts of a name and spells every other character as its code point, separated by `_`:
- * `u901A_u77E5`. So names with different characters stay different.
+ * `u901A_u77E5`. So names that differ in such characters stay different.
  */
 const convert = (name: string, part: (ascii: string) => string): string =>
   legal(

@@ -103,7 +103,7 @@ async function answerByPlan(
     if (waiting) await waiting;
     endWithClient({ lifetime, request, res }, operation);
     const result = await run(contextOf(request, context, api), limits.bytes);
-    // The run limits each list of the response, in characters.
+    // The run limits the response in characters.
     if (Buffer.byteLength(result.data?.text ?? '') > limits.bytes) throw tooManyBytes(limits.bytes);
     return result;
   });
@@ -120,7 +120,10 @@ async function answerByPlan(
 /** A plan's answer to a request, ready to run. */
 type FoundRun = NonNullable<ReturnType<typeof findRun>>;
 
-/** Finds how a plan answers a request; null if the document is not known yet, or the request must be refused. */
+/**
+ * Finds how a plan answers a request; null if the document is not known yet or has no plan, or the request must be
+ * refused.
+ */
 function findRun(request: Request, path: string, context: PlanContext, options: PlansOptions) {
   const { api, params, record, caller, req } = context;
   if (!api || !params || !isOrdinary(params)) return null;

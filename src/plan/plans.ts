@@ -27,7 +27,7 @@ export interface Plans {
    * `isKnown`.
    */
   of(document: DocumentNode, operationName: string | null | undefined, isKnown: boolean): OperationPlans | null;
-  /** Returns an operation's plans if they exist; its document was then admitted before. */
+  /** Returns an operation's plans if they exist, which means that its document was admitted before. */
   known(document: DocumentNode, operationName: string | null | undefined): OperationPlans | null;
 }
 

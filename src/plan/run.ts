@@ -26,10 +26,13 @@ export interface PlannedResult extends Pick<ExecutionResult, 'errors'> {
   readonly data: JsonData | null;
 }
 
-/** Answers an operation in at most `longest` bytes; rejects with RESPONSE_TOO_LARGE. */
+/** Answers an operation in at most `longest` characters; rejects with RESPONSE_TOO_LARGE. */
 export type PlannedRun = (context: Context, longest: number) => Promise<PlannedResult>;
 
-/** Prepares the answer to an operation with these coerced variables; null if there is no plan, or an argument is wrong. */
+/**
+ * Prepares the answer to an operation with these coerced variables; null if there is no plan, or the executor must
+ * report an error in an argument.
+ */
 export function prepareRun(plans: OperationPlans, variables: Variables): PlannedRun | null {
   const plan = plans.with(variables);
   if (plan instanceof Unplanned) return null;

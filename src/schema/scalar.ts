@@ -27,7 +27,7 @@ type Variables = Readonly<Record<string, unknown>> | undefined;
 
 export const unchanged = (text: string): string => text;
 
-/** Creates a scalar that is text on both sides; `form` matches what clients may send. */
+/** Creates a scalar that is text both in JSON and in PostgreSQL; `form` matches what clients may send. */
 export const textScalar = (
   name: string,
   form: RegExp,

@@ -2,8 +2,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Returns a function that cuts the connections on which no complete request has arrived, whether idle or stopped
- * halfway. Node no longer applies its timeouts to them once the server closes.
+ * Returns a function that cuts each connection that has sent no request, or whose latest request is incomplete. Node no
+ * longer applies its timeouts to them once the server closes.
  */
 export function createCutUnsent(server: Server): () => void {
   const latest = new Map<Socket, IncomingMessage | null>();

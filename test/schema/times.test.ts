@@ -277,7 +277,7 @@ describe('an earlier period', () => {
     ['shiftsAggregate(where: { at: { within: "P1D" }, day: { within: "P1D" } }) { previous { count } }', /it bounds 2/],
     [
       'shiftsAggregate(where: { at: { lt: "2026-01-01T00:00Z" } }) { previous { count } }',
-      /give shift, or a lower bound of at/,
+      /give shift, or a lower bound on at/,
     ],
     [
       'shiftsAggregate(where: { at: { within: "P1D" }, or: [{ at: { isNull: false } }] }) { previous { count } }',

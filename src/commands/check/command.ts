@@ -14,7 +14,7 @@ import { annotations } from './annotations.ts';
 import { type DocumentFinding, examineDocument } from './examine.ts';
 import { readGivenVariables } from './givenVariables.ts';
 import { createRecorder } from './recorder.ts';
-import { asDocument, asTable, isPassed } from './render.ts';
+import { asDocument, asTable, hasPassed } from './render.ts';
 
 /**
  * Runs `check [manifest...]`: validates persisted documents as the server does when it starts, and says what each costs.
@@ -42,7 +42,7 @@ export async function check(environment: Environment, args: readonly string[]): 
       findings.push(...(await examineDocument(document, { api, recorder, db, tails, config, given })));
     process.stdout.write(values.json ? asDocument(findings, problems) : asTable(findings, problems));
     if (values.github) process.stdout.write(annotations(findings, problems));
-    return isPassed(findings, problems) ? 0 : 1;
+    return hasPassed(findings, problems) ? 0 : 1;
   } finally {
     await database.close();
   }

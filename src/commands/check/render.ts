@@ -28,9 +28,9 @@ export function asTable(findings: readonly DocumentFinding[], problems: readonly
 /** Returns where to find a document that has to be fixed. */
 const placeOf = ({ status, file }: DocumentFinding) => (status === 'failed' ? [`in ${file}`] : []);
 
-export const isPassed = (findings: readonly DocumentFinding[], problems: readonly string[]): boolean =>
+export const hasPassed = (findings: readonly DocumentFinding[], problems: readonly string[]): boolean =>
   problems.length === 0 && findings.every(({ status }) => status !== 'failed');
 
 /** Formats findings and problems as one JSON document. */
 export const asDocument = (findings: readonly DocumentFinding[], problems: readonly string[]): string =>
-  `${JSON.stringify({ ok: isPassed(findings, problems), findings, problems }, null, 2)}\n`;
+  `${JSON.stringify({ ok: hasPassed(findings, problems), findings, problems }, null, 2)}\n`;

@@ -24,7 +24,7 @@ function reasonFor(fn: FoundFunction, schema: string, user: string): string {
   if (isServedFunction(fn))
     return hasDirective(comment, 'omit')
       ? 'its comment has @omit'
-      : 'a parameter or result has a type that the API lacks, or is a row of a table that it does not show; or the function takes a row, and the role lacks SELECT on the whole table, or its result is not one value and the table has no key';
+      : 'a parameter or result has a type that the API lacks, or is a row of a table that it does not show; or the function takes a row, and either the role lacks SELECT on the whole table, or the table has no key and the result is not one value';
   const name = `${pg.escapeIdentifier(schema)}.${signature}`;
   const grant = `GRANT EXECUTE ON FUNCTION ${name} TO ${pg.escapeIdentifier(user)};`;
   return mayExecute

@@ -56,7 +56,7 @@ interface TimeGroups {
 }
 
 /**
- * Reads the input of a time column, which the API calls `field`. Throws BAD_USER_INPUT for arguments that do not make
+ * Reads the input of a time column; `field` is the column's name in the API. Throws BAD_USER_INPUT for arguments that do not make
  * groups.
  */
 export function readTimes(field: string, times: ShapeColumn, input: unknown, where: unknown): TimeGroups {

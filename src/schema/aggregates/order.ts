@@ -39,7 +39,7 @@ export function createGroupOrders(
     const columns = columnOrders(shape, ({ leaf }, isKey) => (isKey ? measures.keyOrMeasure : measures.measure)(leaf));
     required(inputs, shape.table.name).implement({
       isOneOf: true,
-      description: 'Orders groups, most significant first. Ties go by key and bucket.',
+      description: 'Orders groups, most significant first. Key and bucket break ties.',
       fields: (t) => ({
         count: t.field({ type: direction }),
         ...(shape.times.size > 0 && {

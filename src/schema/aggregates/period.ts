@@ -44,7 +44,7 @@ export function readPeriod(
   const bounds = boundsIn(field, column, where);
   const timeZone = times?.timeZone ?? 'UTC';
   if (shift === null && bounds.lower.length === 0)
-    throw badInput(`previous: give shift, or a lower bound of ${field} in where, by gte or within`);
+    throw badInput(`previous: give shift, or a lower bound on ${field} in where, with gte or within`);
   if (shift?.includes('infinity')) throw badInput('previous: shift must be finite');
   const isInstant = column.leaf.type !== 'Date';
   const upper = bounds.upper.length > 0 ? bounds.upper : [{ value: clockOf(column.column), isExclusive: isInstant }];
