@@ -20,7 +20,7 @@ import { queryRows, type Statement } from './rowsQuery.ts';
 import { readOnly, type Setting, settingsAhead, settingsOf, type Visibility } from './settings.ts';
 import { type Reader, type SharedReads, shareReads } from './sharedReads.ts';
 import type { Row } from './sql/row.ts';
-import { ident, join, type Parameter, type Sql, sql, toQuery, trusted } from './sql/sql.ts';
+import { type BoundValue, ident, join, type Sql, sql, toQuery, trusted } from './sql/sql.ts';
 
 export interface Db {
   /**
@@ -122,7 +122,7 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
 
 interface Query {
   readonly text: string;
-  readonly values: Parameter[];
+  readonly values: BoundValue[];
   readonly prunes: boolean;
   readonly calls: boolean;
 }

@@ -105,15 +105,15 @@ export const or = (parts: readonly Sql[]): Sql =>
 const maxValues = 65_535;
 
 /** A value as pg sends it. */
-export type Parameter = string | number | null;
+export type BoundValue = string | number | null;
 
 /**
  * Renders the text with `$1, $2, ...` and its values; throws QUERY_TOO_COMPLEX if there are too many values, and
  * BAD_USER_INPUT for a text that UTF-8 cannot represent.
  */
-export function toQuery({ text, values }: Sql): { text: string; values: Parameter[] } {
+export function toQuery({ text, values }: Sql): { text: string; values: BoundValue[] } {
   if (values.length > maxValues) throw tooComplex(`The query has more than ${maxValues} values; give fewer at a time`);
-  return { text: textOf(text), values: values.map(parameterOf) };
+  return { text: textOf(text), values: values.map(boundValueOf) };
 }
 
 /** Returns the text of a statement's parts, joined once for all statements that differ only in their values. */
@@ -126,7 +126,7 @@ function textOf(parts: readonly string[]): string {
 const texts = new WeakMap<readonly string[], string>();
 
 /** Returns a value as pg sends it, a list as PostgreSQL's text of an array. */
-function parameterOf(value: Value): Parameter {
+function boundValueOf(value: Value): BoundValue {
   if (value === null || typeof value === 'number') return value;
   if (value instanceof Slot) return value.toString(); // throws: the slot was not filled
   const text = typeof value === 'string' ? value : `{${value.map((item) => arrayItem(item?.toString() ?? null))}}`;
