@@ -44,7 +44,7 @@ export const commandLines = {
       role: valued('<name>', "the app's role, its PGUSER; required"),
       'object-id': valued('<id>', "the principal (object) id of the app's identity, not its client id"),
       type: valued('<type>', 'type of that principal: service (the default), user or group'),
-      plain: flag('create a role with a password, for a PostgreSQL without Entra ID'),
+      plain: flag('create a role that logs in with a password, which you then set; for a PostgreSQL without Entra ID'),
       write: flag('also grant INSERT and UPDATE'),
       delete: flag('also grant DELETE'),
       live: flag('add triggers that notify live tails of new rows (docs/live.md)'),

@@ -38,7 +38,7 @@ export function objectionTo({ server, contents }: State, spec: RoleSpec): string
   }
   if (spec.isPlain) return null;
   if (!pgaadauth) {
-    return `This PostgreSQL has no pgaadauth, so it is not on Azure or has Entra authentication turned off: its database ${quoted(serverDatabase)} lacks pgaadauth_create_principal_with_oid. For development, --plain instead of --object-id creates a role with a password`;
+    return `This PostgreSQL has no pgaadauth, so it is not on Azure or has Entra authentication turned off: its database ${quoted(serverDatabase)} lacks pgaadauth_create_principal_with_oid. For development, --plain instead of --object-id creates a role that logs in with a password`;
   }
   if (!spec.objectId && !role?.labels.length) {
     return `--object-id <id> is required to create ${name}: the principal (object) id of the identity, not its client id. az identity show --query principalId prints it; for a person or a group pass the object id with --type user or group`;
