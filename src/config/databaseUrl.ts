@@ -18,22 +18,33 @@ const malformed =
  */
 export function readDatabaseUrl(text: string, problems: string[]): Readonly<Record<string, string>> {
   const url = /^postgres(ql)?:\/\//.test(text) ? URL.parse(text) : null;
-  const parts = url && !url.hash ? partsOf(url) : null;
-  if (!url || !parts) {
+  const read = url && isWhole(url) ? decoded(url) : null;
+  if (!read) {
     problems.push(malformed);
     return {};
   }
-  for (const name of url.searchParams.keys())
+  for (const [name] of read.given)
     if (!parameters.has(name))
       problems.push(`DATABASE_URL: the parameter ${name} is not supported: leave it out, or use ${known}`);
-  if (!parts['PGHOST']) problems.push('DATABASE_URL: has no host');
-  return parts;
+  const given = read.given.flatMap(([name, value]) => {
+    const variable = parameters.get(name);
+    return variable ? [[variable, value] as const] : [];
+  });
+  const variables = Object.fromEntries([...Object.entries(read.parts), ...given].filter(([, value]) => value !== ''));
+  if (!variables['PGHOST']) problems.push('DATABASE_URL: has no host');
+  return variables;
 }
 
 const known = [...parameters.keys()].join(', ');
 
-/** Decodes the parts of a URL; null if one is not percent-encoded correctly. */
-function partsOf({ hostname, port, username, password, pathname, searchParams }: URL): Record<string, string> | null {
+/**
+ * Tells whether a URL was understood as a whole. If a password contains a raw `#`, `/` or `?`, it ends the authority, and
+ * the `@` behind the password follows in another part.
+ */
+const isWhole = ({ hash, pathname, search }: URL): boolean => hash === '' && !`${pathname}${search}`.includes('@');
+
+/** Decodes the parts and parameters of a URL, in which a `+` is no space; null if one is not percent-encoded correctly. */
+function decoded({ hostname, port, username, password, pathname, search }: URL) {
   try {
     const parts = {
       PGHOST: decodeURIComponent(hostname).replace(/^\[(.*)\]$/, '$1'),
@@ -42,11 +53,10 @@ function partsOf({ hostname, port, username, password, pathname, searchParams }:
       PGPASSWORD: decodeURIComponent(password),
       PGDATABASE: decodeURIComponent(pathname.slice(1)),
     };
-    const given = [...searchParams].flatMap(([name, value]) => {
-      const variable = parameters.get(name);
-      return variable ? [[variable, value] as const] : [];
-    });
-    return Object.fromEntries([...Object.entries(parts), ...given].filter(([, value]) => value !== ''));
+    const given = [...search.matchAll(/[?&]([^=&]+)=?([^&]*)/g)].map(
+      ([, name = '', value = '']) => [decodeURIComponent(name), decodeURIComponent(value)] as const,
+    );
+    return { parts, given };
   } catch {
     return null;
   }

@@ -72,12 +72,20 @@ test.each([
   expect(problemsOf({ DATABASE_URL, [name]: same })).toEqual([]);
 });
 
+test('a plus in a parameter is a plus, as in libpq', () => {
+  const url = 'postgres://app@db.example/telemetry?password=a+b%26&sslmode=disable';
+  expect(databaseOf(url)).toMatchObject({ password: 'a+b&', ssl: false });
+});
+
 test.each([
   ['mysql://app:secret@db.example/telemetry', /must be an address such as postgres:/],
   ['db.example', /must be an address/],
   ['postgres://app:se#cret@db.example/telemetry', /must be an address.*%40/],
   ['postgres://app:se/cret@db.example/telemetry', /must be an address.*%40/],
   ['postgres://app:100%secret@db.example/telemetry', /must be an address.*%40/],
+  ['postgres://app:12?cret@db.example/telemetry', /must be an address.*%40/],
+  ['postgres://app:12/cret@db.example/telemetry', /must be an address.*%40/],
+  ['postgres://app@db.example/telemetry?password=100%secret', /must be an address.*%40/],
   ['postgres://app:secret@one,two:5432,three:5432/telemetry', /must be an address/],
   ['postgres://', /has no host/],
   ['postgres:///telemetry', /has no host/],

@@ -20,7 +20,7 @@ export interface DocumentFinding {
   readonly name: string;
   /** One of the document's ids. */
   readonly id: string;
-  /** The most rows that it can ask for; null if the document does not fit the schema. */
+  /** The most rows that it asks for while variables with a default keep it; null if it does not fit the schema. */
   readonly cost: number | null;
   /** The most statements that it sends; null if the document does not fit the schema. */
   readonly statements: number | null;
@@ -42,7 +42,7 @@ export interface ExamineOptions {
   readonly given?: GivenVariables;
 }
 
-/** Rows from which a sequential scan is worth a warning; PostgreSQL scans fewer in a few milliseconds. */
+/** The fewest rows for which a sequential scan is worth a warning; PostgreSQL scans fewer in a few milliseconds. */
 const large = 10_000;
 
 /**

@@ -22,7 +22,7 @@ export { withRetry } from './retry.ts';
 
 /**
  * Reads the same variables as the server: `PGHOST`, `PG_AUTH`, `AZURE_CLIENT_ID`, `PG_POOL_SIZE` and the others in
- * docs/identity.md. Throws a ConfigError that names everything wrong or missing.
+ * docs/identity.md. Throws a ConfigError if variables are wrong or missing.
  */
 export function readPoolOptions(
   environment: Readonly<Record<string, string | undefined>>,

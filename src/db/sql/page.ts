@@ -137,7 +137,10 @@ export function approximated(page: Page): Page | null {
   return { ...page, keys: [{ ...key, expression: approximate }, ...others] };
 }
 
-/** Selects the first row per value: sorts by these columns, then by the list's order, so that one index can serve both. */
+/**
+ * Selects the first row per combination of values: sorts by the distinct columns, then by the list's order, so that one
+ * index can serve both.
+ */
 function selectDistinct({ from, conditions }: Source, wanted: Selected, distinct: Distinct): Sql {
   const isDistinct = ({ name }: OrderKey) => distinct.columns.some((column) => column.name === name);
   const others = distinct.columns.filter(({ name }) => !distinct.keys.some((key) => key.name === name));

@@ -38,5 +38,5 @@ function permittedOn(table: Table): Readonly<Record<'create' | 'update' | 'remov
 /** Declares the Mutation type, unless it is already declared. */
 export function declareMutation(builder: Builder): void {
   if (builder.configStore.hasConfig('Mutation')) return;
-  builder.mutationType({ description: 'Changes of rows. They run one by one, each in its own transaction.' });
+  builder.mutationType({ description: 'Changes to rows. They run one by one, each in its own transaction.' });
 }
