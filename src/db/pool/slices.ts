@@ -7,7 +7,7 @@ import type { Borrower } from './turns.ts';
 const turnMs = 5;
 
 /** Time of a slice, which is short because others wait for it. */
-const sliceMs = 2;
+const sliceMs = 3;
 
 /** Rows or values, and bytes, that are handled without a look at the clock, so that small requests never wait. */
 const small = { items: 250, bytes: 65_536 };
