@@ -17,7 +17,10 @@ export async function checkTls(
 ): Promise<Outcome> {
   if (ssl === false) {
     if (isLoopback(host)) return ok('off, for a server on this machine');
-    return warning('off: password and data are sent unencrypted', 'Unset PGSSLMODE, or sslmode in DATABASE_URL, or set it to verify-full');
+    return warning(
+      'off: password and data are sent unencrypted',
+      'Unset PGSSLMODE, or sslmode in DATABASE_URL, or set it to verify-full',
+    );
   }
   const socket = await openTls(host, port, ssl.ca, timeoutMs);
   const certificate = socket.getPeerCertificate(true);
@@ -25,7 +28,10 @@ export async function checkTls(
   socket.destroy();
   const daysLeft = Math.floor((Date.parse(certificate.valid_to) - now) / dayMs);
   if (daysLeft >= shortDays) return ok(found);
-  return warning(`${found}: ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'} from now`, "Renew the server's certificate before it expires");
+  return warning(
+    `${found}: ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'} from now`,
+    "Renew the server's certificate before it expires",
+  );
 }
 
 function describe(certificate: PeerCertificate): string {
@@ -44,7 +50,8 @@ export function tlsRemedy(error: unknown, host: string): string {
   if (/SELF_SIGNED|ISSUER|LEAF/.test(code)) {
     return "Set PGSSLROOTCERT to a file with the certificate of the authority that signed the server's. Azure's authorities need no file, so there may be a proxy in between";
   }
-  if (code === 'CERT_NOT_YET_VALID') return "Check this machine's clock, and from when the server's certificate is valid";
+  if (code === 'CERT_NOT_YET_VALID')
+    return "Check this machine's clock, and from when the server's certificate is valid";
   if (code !== '') return "Check the server's certificate and TLS settings";
   return 'Turn on TLS on the server, or for a trusted network set PGSSLMODE=disable';
 }
