@@ -172,6 +172,11 @@ describe('the name of an inherited property is an ordinary name', () => {
       expect((await send(where, `{"x": ${x}}`)).errors, x).toMatchObject([
         { message: expect.stringContaining('is not defined'), extensions: { code: 'BAD_USER_INPUT' } },
       ]);
+    const named = 'query ($__proto__: ConstructorWhere) { constructors(where: $__proto__) { totalCount } }';
+    for (let time = 1; time <= 3; time++)
+      expect((await send(named, '{"__proto__": {"name": {"eq": "nobody"}}}')).errors).toMatchObject([
+        { message: expect.stringContaining('cannot be called $__proto__'), extensions: { code: 'BAD_USER_INPUT' } },
+      ]);
     for (const id of ['constructor', '__proto__', 'toString']) {
       const response = await api.app.fetch(`http://localhost/graphql/${id}`);
       expect(await response.json()).toMatchObject({
