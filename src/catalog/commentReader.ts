@@ -16,7 +16,8 @@ export type ReadComment = <T extends { readonly comment: string | null }>(
 ) => WithDirectives<T>;
 
 /**
- * Creates the reader of comments. It records the names that owners give in `names`, and warns of directives that do not apply.
+ * Creates the reader of comments. It records the names that owners give in `names`, and warns of directives that do not
+ * apply.
  */
 export const createCommentReader =
   (names: Map<string, string>, warn: Warn): ReadComment =>

@@ -46,8 +46,8 @@ export interface Stoppable {
 }
 
 /**
- * Cancels a session's statement when a signal aborts, or when `cancel` is called. It is a class because
- * creating closures and a signal for every statement would be slow.
+ * Cancels a session's statement when a signal aborts, or when `cancel` is called. It is a class because creating closures
+ * and a signal for every statement would be slow.
  */
 export class Canceller {
   readonly session: Stoppable;

@@ -59,10 +59,10 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'sha
   }
 
   /** Returns the waiting callers who may have a connection now, those who used least first. */
-  function due(): readonly { readonly caller: string; readonly used: number }[] {
+  function due(): readonly string[] {
     const found = [];
     for (const caller of callers.keys()) if (turns.isDue(caller)) found.push({ caller, used: turns.used(caller) });
-    return found.sort((a, b) => a.used - b.used);
+    return found.sort((a, b) => a.used - b.used).map(({ caller }) => caller);
   }
 
   /** Serves the first waiter whom a thing suits, and moves the request behind the caller's other requests. */
@@ -111,7 +111,7 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'sha
         enter(borrower, waiter);
       }),
     offer(thing) {
-      for (const { caller } of due()) {
+      for (const caller of due()) {
         for (const [request, waiters] of callers.get(caller) ?? []) {
           const borrower = { caller, request };
           if (turns.share(borrower) > 0 && serveOne(borrower, waiters, thing)) return borrower;
