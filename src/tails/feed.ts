@@ -3,6 +3,7 @@ import type { Row } from '../db/sql/row.ts';
 import type { Place } from '../db/sql/tail.ts';
 import { AppError, asError } from '../errors.ts';
 import { samePlace } from './position.ts';
+import { streamTurns } from './streamTurns.ts';
 import type { Watch } from './watch.ts';
 
 /**
@@ -50,12 +51,19 @@ export interface FeedOptions {
 }
 
 /** Gives a batch to all subscribers, and releases it once each of them has. */
-function giveTo(subscribers: readonly Subscriber[], batch: Batch): void {
+async function giveTo(subscribers: readonly Subscriber[], batch: Batch): Promise<void> {
   let left = subscribers.length;
   const release = () => {
     if (--left === 0) batch.release();
   };
-  for (const subscriber of subscribers) subscriber.put({ ...batch, release });
+  await putInTurns(subscribers, { ...batch, release });
+}
+
+async function putInTurns(subscribers: readonly Subscriber[], item: Batch | Error): Promise<void> {
+  for (const subscriber of subscribers) {
+    await streamTurns.turn();
+    subscriber.put(item);
+  }
 }
 
 export function createFeed({ watch, read }: FeedOptions): Feed {
@@ -68,6 +76,7 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
   const columns = () => [...new Set([...subscribers].flatMap((subscriber) => subscriber.columns))];
 
   async function readOn(): Promise<void> {
+    await streamTurns.turn();
     while (watch.settled && !samePlace(place, watch.settled.place) && subscribers.size > 0) {
       if (!isWanted) {
         await new Promise<void>((resolve) => {
@@ -83,7 +92,7 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
       if (isStale || batch.rows.length === 0) batch.release();
       else {
         isWanted = false;
-        giveTo([...subscribers], batch);
+        await giveTo([...subscribers], batch);
       }
     }
     // Set in the turn in which the loop ended, without an `await` in between, so that no news is missed.
@@ -93,7 +102,7 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
   function fail(error: unknown): void {
     // The next look may succeed, and nothing is lost until then.
     if (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE') return;
-    for (const subscriber of [...subscribers]) subscriber.put(asError(error));
+    void putInTurns([...subscribers], asError(error));
   }
 
   function onNews(error: unknown): void {

@@ -1,3 +1,5 @@
+import { streamTurns } from './streamTurns.ts';
+
 /** The reason why the server ends a stream. */
 export type StreamEnd = 'TIME_LIMIT' | 'TOKEN_EXPIRED' | 'TOO_SLOW' | 'SCHEMA_CHANGED' | 'SHUTDOWN';
 
@@ -47,7 +49,7 @@ export function createMailbox<T>(size: number, drop: (item: T) => void): Mailbox
     async take(ms, otherwise) {
       if (items.length === 0 && !isOver) {
         const { promise, resolve } = Promise.withResolvers<void>();
-        const timer = setTimeout(resolve, ms).unref();
+        const timer = setTimeout(() => streamTurns.add(resolve), ms).unref();
         wake = resolve;
         await promise;
         clearTimeout(timer);

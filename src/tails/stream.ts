@@ -8,6 +8,7 @@ import type { Subject, TailHub } from './hub.ts';
 import type { Mailbox, StreamEnd } from './mailbox.ts';
 import { advance, type Cursor, encodeTailCursor, type Position, placeAfter } from './position.ts';
 import { startAfter } from './start.ts';
+import { streamTurns } from './streamTurns.ts';
 import { otherHistory, type Settled } from './watch.ts';
 
 export interface TailRequest extends Subject {
@@ -47,6 +48,7 @@ export async function* messagesOf(
     const watch = hub.watchOf(request);
     const settled = await Promise.race([watch.look(), mailbox.over]);
     if (!settled) return yield* endedBefore(request, mailbox.ended, db);
+    await streamTurns.turn();
     const { history } = settled;
     if (given && given.history !== history) throw otherHistory();
     const start = given?.position ?? (await now(hub, request, settled));

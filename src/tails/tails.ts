@@ -8,6 +8,7 @@ import { decodeTailCursor, encodeTailCursor } from './position.ts';
 import { type Start, startAfter } from './start.ts';
 import { statsOf, type TailStats } from './stats.ts';
 import { cannotStart, messagesOf, type TailMessage, type TailRequest } from './stream.ts';
+import { streamTurns } from './streamTurns.ts';
 
 /** The expression that a list's statement reads for the cursor of its tail, and the cursor made from the result. */
 export interface ListStart extends Pick<Start, 'expression'> {
@@ -53,7 +54,8 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
       const mailbox = createMailbox<Batch | Error>(maxWaiting, release);
       const untilExpiry = Math.max(0, (request.caller?.expiresAt ?? Infinity) - Date.now());
       const limitMs = Math.min(maxSeconds * 1000, untilExpiry);
-      const timer = setTimeout(() => mailbox.end(limitMs === untilExpiry ? 'TOKEN_EXPIRED' : 'TIME_LIMIT'), limitMs);
+      const late = limitMs === untilExpiry ? 'TOKEN_EXPIRED' : 'TIME_LIMIT';
+      const timer = setTimeout(() => streamTurns.add(() => mailbox.end(late)), limitMs);
       streams.set(mailbox, request);
       if (isStopping) mailbox.end('SHUTDOWN');
       // The request arrived before another catalog replaced this one.
@@ -87,11 +89,12 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
     stats: () => statsOf(hub.watches, streams.values()),
     retire(catalog) {
       hub.retire(catalog);
-      for (const [mailbox, subject] of streams) if (subject.catalog === catalog) mailbox.end('SCHEMA_CHANGED');
+      for (const [mailbox, subject] of streams)
+        if (subject.catalog === catalog) streamTurns.add(() => mailbox.end('SCHEMA_CHANGED'));
     },
     stop() {
       isStopping = true;
-      for (const mailbox of streams.keys()) mailbox.end('SHUTDOWN');
+      for (const mailbox of streams.keys()) streamTurns.add(() => mailbox.end('SHUTDOWN'));
     },
   };
 }

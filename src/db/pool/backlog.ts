@@ -1,0 +1,37 @@
+import { isSliceOver, nextSlice } from './slices.ts';
+
+/** Small work of many requests that becomes due at the same moment, run in order and in slices. */
+export class Backlog {
+  readonly #caller: string;
+  readonly #due: (() => void)[] = [];
+  #isRunning = false;
+
+  /** Takes the name under which its slices alternate with those of callers. */
+  constructor(caller: string) {
+    this.#caller = caller;
+  }
+
+  /** Runs work at once if nothing else is due, otherwise after it. The promises that it resolves count as part of it. */
+  add(work: () => void): void {
+    this.#due.push(work);
+    if (!this.#isRunning) void this.#run();
+  }
+
+  /** Resolves when it is this caller's turn. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => this.add(resolve));
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    for (let work = this.#due.shift(); work; work = this.#due.shift()) {
+      work();
+      await settled();
+      if (isSliceOver()) await nextSlice({ caller: this.#caller, request: this });
+    }
+    this.#isRunning = false;
+  }
+}
+
+/** Resolves when no promise has a reaction left to run, since Node.js calls `nextTick` only then. */
+const settled = () => new Promise<void>((resolve) => process.nextTick(resolve));
