@@ -55,8 +55,7 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
       : `${user}@${host}:${port}/${database}`,
     isEmbedded: embedded !== null,
     extensions: embedded?.extensions ?? null,
-    createListener: (onNotice) =>
-      createListener({ server: { ...server, idleInTransactionTimeoutMs: 60_000 }, onNotice, onError }),
+    createListener: (onNotice) => createListener({ server, tokens: pool.tokens, onNotice, onError }),
     async close() {
       await pool.end();
       await embedded?.stop();

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { openTokenSource } from '../../src/auth/identity/tokenSource.ts';
 import { createListener } from '../../src/db/pool/listener.ts';
 import { createNoticeFunction, createNoticeTrigger, type Notice } from '../../src/db/sql/notice.ts';
 import { type Sql, toQuery } from '../../src/db/sql/sql.ts';
@@ -32,13 +33,8 @@ test('reports which table was written to, and after a lost connection that it ma
   const notices: (Notice | null)[] = [];
   const errors: Error[] = [];
   const listener = createListener({
-    server: {
-      ...database.connection,
-      ssl: false,
-      connectTimeoutMs: 10_000,
-      statementTimeoutMs: 10_000,
-      idleInTransactionTimeoutMs: 10_000,
-    },
+    server: { ...database.connection, ssl: false, connectTimeoutMs: 10_000, statementTimeoutMs: 10_000 },
+    tokens: openTokenSource(database.connection.password, () => {}),
     onNotice: (notice) => notices.push(notice),
     onError: (error) => errors.push(error),
   });

@@ -116,7 +116,7 @@ async function refusal(changed: Record<string, string> = {}): Promise<string> {
   const { database, connectTimeoutMs, statementTimeoutMs } = readConfig({ ...variables, ...changed });
   if (!database) throw new Error('No database is configured');
   const tokens = instruments.openTokens(database.password);
-  const options = { ...database, connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
+  const options = { ...database, connectTimeoutMs, statementTimeoutMs };
   const connection = openConnection(options, tokens).finally(() => tokens.end());
   return connection.then(
     () => 'it was let in',

@@ -267,10 +267,9 @@ test('no twin is called when doctor and check examine, and grant grants', async 
     checkRole(client, 'odd'),
   ])
     expect(await check).toMatchObject({ status: expect.stringMatching(/ok|warning/) });
-  const session = { statementTimeoutMs: 30_000, idleInTransactionTimeoutMs: 60_000 };
   const { spec } = readRoleSpec(['--role', connection.user, '--plain', '--write', '--delete', '--live'], {
     schema: 'odd',
-    session,
+    session: { statementTimeoutMs: 30_000 },
   });
   const changes = plan(await readState(client, client, spec), spec);
   expect(changes.length).toBeGreaterThan(3);

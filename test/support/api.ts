@@ -138,7 +138,8 @@ export async function createTestApi(
     log: logger,
   });
   const listener = createListener({
-    server: { ...server, idleInTransactionTimeoutMs: 60_000 },
+    server,
+    tokens: pool.tokens,
     onNotice: (notice) => tails.wake(notice),
     onError,
   });

@@ -109,8 +109,7 @@ function openLazily(config: Config, database: DatabaseConfig, tokens: TokenSourc
   let opening: Promise<PoolConnection> | undefined;
   return {
     connection() {
-      const options = { ...database, connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
-      opening ??= openConnection(options, tokens);
+      opening ??= openConnection({ ...database, connectTimeoutMs, statementTimeoutMs }, tokens);
       return opening;
     },
     async end() {

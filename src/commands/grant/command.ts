@@ -20,8 +20,8 @@ export async function grant(
   { out, err }: Output = terminal,
 ): Promise<number> {
   const config = readPoolConfig(environment);
-  const session = { statementTimeoutMs: config.statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
-  const { spec, isPrintOnly } = readRoleSpec(args, { schema: config.schema, session });
+  const { schema, statementTimeoutMs } = config;
+  const { spec, isPrintOnly } = readRoleSpec(args, { schema, session: { statementTimeoutMs } });
   const connections = await open(config);
   const { server, contents } = connections;
   try {

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { openTokenSource } from '../../auth/identity/tokenSource.ts';
-import type { Identity } from '../../config/database.ts';
+import type { TokenSource } from '../../auth/identity/tokenSource.ts';
 import { asError } from '../../errors.ts';
 import { type Notice, noticeChannel, readNotice } from '../sql/notice.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
@@ -13,7 +12,8 @@ export interface Listener {
 
 export interface ListenerOptions {
   /** The server; the listener has a connection of its own. */
-  readonly server: ConnectionOptions & { readonly password: string | Identity };
+  readonly server: ConnectionOptions;
+  readonly tokens: TokenSource;
   /** Called with each notice; with null if some may have been missed. */
   readonly onNotice: (notice: Notice | null) => void;
   readonly onError: (error: Error) => void;
@@ -27,14 +27,13 @@ const maxLifetimeMs = 2_700_000;
  * Creates a listener for the notices of triggers. A notice only wakes those who poll; a missed one is made up for by
  * the next poll.
  */
-export function createListener({ server, onNotice, onError }: ListenerOptions): Listener {
+export function createListener({ server, tokens, onNotice, onError }: ListenerOptions): Listener {
   const stopped = new AbortController();
   const { signal } = stopped;
   let running: Promise<void> | null = null;
 
   async function listen(): Promise<void> {
-    const tokens = openTokenSource(server.password, () => {});
-    const connection = await openConnection(server, tokens).finally(tokens.end);
+    const connection = await openConnection(server, tokens);
     try {
       connection.client.on('notification', ({ payload }) => onNotice(readNotice(payload)));
       await connection.client.query(`LISTEN ${noticeChannel}`);

@@ -18,14 +18,13 @@ import { startRotation } from './rotation.ts';
 import type { Session } from './session.ts';
 import { type Borrower, ownWork } from './turns.ts';
 
-export interface PoolOptions extends Omit<ConnectionOptions, 'idleInTransactionTimeoutMs'>, ReportOptions {
+export interface PoolOptions extends ConnectionOptions, ReportOptions {
   /** A fixed password, the identity whose tokens are the password, or their source, which ends with the pool. */
   readonly password: string | Identity | TokenSource;
   /** Maximum number of connections; a replacement may briefly exceed it by one. */
   readonly size: number;
   /** Time that a request waits for a free connection. */
   readonly waitTimeoutMs?: number;
-  readonly idleInTransactionTimeoutMs?: number;
   /** Age at which a connection is replaced, so that a dropped role or a moved server is noticed. */
   readonly maxLifetimeMs?: number;
   /** Called for the first session behind a pooler, and for each that differs from the last. */
@@ -55,6 +54,8 @@ export interface Pool {
    */
   use<T>(work: Work<T>, options?: UseOptions): Promise<T>;
   stats(): PoolStats;
+  /** The source of the tokens with which it logs in, for further connections to the same server. */
+  readonly tokens: TokenSource;
   /** Time limit of a statement, within which it may also be repeated. */
   readonly statementTimeoutMs: number;
   /** Waits for lent connections, then closes all. */
@@ -89,7 +90,7 @@ const leastOpen = 2;
  * waits.
  */
 export function createPool(options: PoolOptions): Pool {
-  const { size, waitTimeoutMs = 5000, idleInTransactionTimeoutMs = 60_000, maxLifetimeMs = 2_700_000 } = options;
+  const { size, waitTimeoutMs = 5000, maxLifetimeMs = 2_700_000 } = options;
   const { counts, lastAt, report } = createReport(options);
   const loginSpan = { kind: SpanKind.CLIENT, attributes: databaseAttributes(options) };
   const tokens = tokensOf(options.password, report);
@@ -99,7 +100,7 @@ export function createPool(options: PoolOptions): Pool {
   let ended = false;
 
   const members = createMembers({
-    connect: () => openConnection({ ...options, idleInTransactionTimeoutMs }, tokens),
+    connect: () => openConnection(options, tokens),
     maxLifetimeMs,
     onLost: (error) => report('lost', error),
     onGone: () => opener.grow(),
@@ -199,6 +200,7 @@ export function createPool(options: PoolOptions): Pool {
       tokenEndsAt: members.usable.reduce((latest, { token }) => Math.max(latest, token.expiresAt), 0) || null,
       problem: opener.problem,
     }),
+    tokens,
     async end() {
       ended = true;
       stopRotation();

@@ -3,7 +3,8 @@ import { backendKeyOf } from './cancel.ts';
 
 export interface SessionOptions {
   readonly statementTimeoutMs: number;
-  readonly idleInTransactionTimeoutMs: number;
+  /** Time limit of an idle transaction; a minute by default. */
+  readonly idleInTransactionTimeoutMs?: number;
 }
 
 /**
@@ -13,7 +14,7 @@ export interface SessionOptions {
  */
 export const sessionSettings = ({
   statementTimeoutMs,
-  idleInTransactionTimeoutMs,
+  idleInTransactionTimeoutMs = 60_000,
 }: SessionOptions): Readonly<Record<string, string>> => ({
   TimeZone: 'UTC',
   DateStyle: 'ISO',
