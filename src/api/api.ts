@@ -29,6 +29,8 @@ export interface Api {
   /** Identity of the catalog that it was built from. */
   readonly introspection: Pick<Introspection, 'digest' | 'fingerprint'>;
   readonly documents: PreparedDocuments;
+  /** Validates documents against the schema, and on a standby against that of its primary too. */
+  readonly prepareDocuments: (store: DocumentStore) => PreparedDocuments;
   /** Validates the persisted documents that were read last; throws if they may not be served. */
   readonly fitDocuments: () => PreparedDocuments;
   readonly plans: Plans;
@@ -112,7 +114,9 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
   const primary = { ...directed, catalog: { ...catalog, isStandby: false } };
   const schemaOfPrimary = () =>
     catalog.isStandby ? createSchema(primary, { limits, extensions, warn: () => {} }) : undefined;
-  const refit = () => fitDocuments(schema, schemaOfPrimary, options);
+  const prepare: Api['prepareDocuments'] = (store) =>
+    prepareDocuments(store, schema, store.all.length > 0 ? schemaOfPrimary() : undefined);
+  const refit = () => fitDocuments(prepare, options);
   const documents = refit();
   log.info(
     {
@@ -124,8 +128,8 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
     },
     'Built the API from the catalog',
   );
-  const withoutTail = [...findArrivals(directed, () => {})].flatMap(([table, found]) =>
-    'reason' in found ? [`${table}: ${found.reason}`] : [],
+  const withoutTail = [...findArrivals(directed, () => {})].flatMap(([table, arrival]) =>
+    'reason' in arrival ? [`${table}: ${arrival.reason}`] : [],
   );
   log.info({ schema: schemaName, withoutTail }, 'Tables without a live tail, and why');
   return {
@@ -134,6 +138,7 @@ function buildFrom({ catalog: found, digest, fingerprint, ms }: Introspection, o
     catalog,
     introspection: { digest, fingerprint },
     documents,
+    prepareDocuments: prepare,
     fitDocuments: refit,
     plans: createPlans(schema),
     createContext: (incoming, limits) => createContext(incoming, { db, catalog, limits }),
@@ -152,11 +157,10 @@ function heldWeakly<T extends object>(make: () => T): () => T {
 
 /** Validates the persisted documents and logs those that do not fit; throws if `strict` asks for that. */
 function fitDocuments(
-  schema: GraphQLSchema,
-  schemaOfPrimary: () => GraphQLSchema | undefined,
+  prepare: Api['prepareDocuments'],
   { documents: { store, strict } = { store: noDocuments, strict: false }, log }: ApiOptions,
 ): PreparedDocuments {
-  const prepared = prepareDocuments(store, schema, store.all.length > 0 ? schemaOfPrimary() : undefined);
+  const prepared = prepare(store);
   const forPrimary = prepared.all.filter(({ isForPrimary }) => isForPrimary);
   if (forPrimary.length > 0)
     log.info(

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Api } from '../../src/api/api.ts';
@@ -6,6 +9,7 @@ import { createApp } from '../../src/server/app.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
 import { admin, cursorNow, noteTail, startOwnServer, startPair, withApi } from '../support/ownServer.ts';
+import { startProgram } from '../support/program.ts';
 import { serveStreams } from '../support/streams.ts';
 
 let primary: Server;
@@ -97,6 +101,26 @@ test('a standby has no mutations; documents that only its primary runs are answe
   await expect(createTestApi(standby.connection, { documents, ...strict })).rejects.toThrow(
     '1 of 5 persisted documents',
   );
+});
+
+test('check accepts documents on a standby that only its primary runs', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'standby-'));
+  const file = join(folder, 'm.json');
+  const create = 'mutation Create { createNote(input: { body: "n" }) { note { body } } }';
+  await writeFile(file, JSON.stringify({ list: 'query List { notes { nodes { body } } }', create }));
+  const { host, port, database, user, password } = standby.connection;
+  const program = startProgram(['check', '--json', file], {
+    ...{ PGHOST: host, PGPORT: String(port), PGDATABASE: database, PGUSER: user, PGPASSWORD: password },
+  });
+  expect(await program.ended).toBe(0);
+  expect(JSON.parse(program.out())).toMatchObject({
+    ok: true,
+    findings: [
+      { name: 'List', status: 'ok' },
+      { name: 'Create', status: 'warning', details: ['a standby does not serve it: it needs the primary'] },
+    ],
+  });
+  await rm(folder, { recursive: true });
 });
 
 test('a standby has no tail, because it does not show who writes; after its promotion, cursors of the old primary are rejected', async () => {

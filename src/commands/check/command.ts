@@ -3,7 +3,6 @@ import { loadExtensions } from '../../api/extensions.ts';
 import { readConfig } from '../../config/config.ts';
 import type { Environment } from '../../config/variables.ts';
 import { openDatabase } from '../../db/open.ts';
-import { prepareDocuments } from '../../documents/prepare.ts';
 import { readStore } from '../../documents/store.ts';
 import { createTails } from '../../tails/tails.ts';
 import { createLogger } from '../../telemetry/logger.ts';
@@ -14,7 +13,7 @@ import { annotations } from './annotations.ts';
 import { type DocumentFinding, examineDocument } from './examine.ts';
 import { readGivenVariables } from './givenVariables.ts';
 import { createRecorder } from './recorder.ts';
-import { asDocument, asTable, hasPassed } from './render.ts';
+import { asJsonReport, asTable, hasPassed } from './render.ts';
 
 /**
  * Runs `check [manifest...]`: validates persisted documents as the server does when it starts, and says what each costs.
@@ -38,9 +37,9 @@ export async function check(environment: Environment, args: readonly string[]): 
     const api = await buildApi({ db: recorder.db, schemaName: config.schema, limits, extensions, log });
     const tails = createTails({ db, limits: requestLimits, maxSeconds: sseMaxSeconds, log });
     const findings: DocumentFinding[] = [];
-    for (const document of prepareDocuments(store, api.schema).all)
+    for (const document of api.prepareDocuments(store).all)
       findings.push(...(await examineDocument(document, { api, recorder, db, tails, config, given })));
-    process.stdout.write(values.json ? asDocument(findings, problems) : asTable(findings, problems));
+    process.stdout.write(values.json ? asJsonReport(findings, problems) : asTable(findings, problems));
     if (values.github) process.stdout.write(annotations(findings, problems));
     return hasPassed(findings, problems) ? 0 : 1;
   } finally {

@@ -50,13 +50,15 @@ const large = 10_000;
  * subscriptions are not run.
  */
 export async function examineDocument(
-  { stored, document, errors }: PreparedDocument,
+  { stored, document, errors, isForPrimary }: PreparedDocument,
   options: ExamineOptions,
 ): Promise<readonly DocumentFinding[]> {
   const of = { id: stored.ids[0] ?? '', file: stored.file };
   if (!document) {
-    const details = errors.map(({ message }) => message);
-    return [{ ...of, status: 'failed', name: nameOf(stored.text), cost: null, statements: null, details }];
+    const outcome = isForPrimary
+      ? ({ status: 'warning', details: ['a standby does not serve it: it needs the primary'] } as const)
+      : ({ status: 'failed', details: errors.map(({ message }) => message) } as const);
+    return [{ ...of, ...outcome, name: nameOf(stored.text), cost: null, statements: null }];
   }
   const findings: DocumentFinding[] = [];
   for (const operation of document.definitions) {

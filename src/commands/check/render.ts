@@ -32,5 +32,5 @@ export const hasPassed = (findings: readonly DocumentFinding[], problems: readon
   problems.length === 0 && findings.every(({ status }) => status !== 'failed');
 
 /** Formats findings and problems as one JSON document. */
-export const asDocument = (findings: readonly DocumentFinding[], problems: readonly string[]): string =>
+export const asJsonReport = (findings: readonly DocumentFinding[], problems: readonly string[]): string =>
   `${JSON.stringify({ ok: hasPassed(findings, problems), findings, problems }, null, 2)}\n`;
