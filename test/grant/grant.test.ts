@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apply } from '../../src/commands/grant/apply.ts';
 import { grant } from '../../src/commands/grant/command.ts';
 import { createDb } from '../../src/db/db.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
@@ -260,6 +261,8 @@ test('--live makes tables that can have a tail notify the server of new rows, on
   await asSuperuser(`SET ROLE ${quoted(owner)};
     CREATE TABLE events.log (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz) PARTITION BY RANGE (id);
     CREATE TABLE events.log_1 PARTITION OF events.log DEFAULT;
+    CREATE TABLE events.unnumbered (id bigint GENERATED ALWAYS AS IDENTITY, body text);
+    ALTER TABLE events.unnumbered DROP COLUMN id;
     CREATE TABLE events.stamped (key uuid, tx xid8 NOT NULL DEFAULT pg_current_xact_id())`);
   const { out } = await run('--role', 'live', '--plain', '--live');
   expect(endings(out, 'changed').filter((line) => line.includes('new rows'))).toEqual([
@@ -280,6 +283,19 @@ test('--live makes tables that can have a tail notify the server of new rows, on
   await client.end();
   expect(endings((await run('--role', 'live', '--plain', '--live')).out, 'changed')).toEqual([]);
   await run('--role', 'live', '--revoke');
+});
+
+test('a change that loses the connection fails with the reason of the loss', async () => {
+  const client = await connect('postgres');
+  const lost = {
+    what: 'the connection is lost',
+    database: "Tele'metry",
+    owner: null,
+    statements: ['SELECT pg_terminate_backend(pg_backend_pid())'],
+  };
+  expect([...(await apply([lost], () => client)).values()]).toEqual([
+    'terminating connection due to administrator command',
+  ]);
 });
 
 test('functions can be executed only by roles that were granted EXECUTE by name', async () => {

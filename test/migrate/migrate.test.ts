@@ -134,6 +134,14 @@ test('a folder without migrations is a clear error', async () => {
   await expect(run()).rejects.toThrow('2.undo.sql, schema.sql: name migrations like 2.do.add-alarms.sql');
 });
 
+test('a number below 1 is a clear error, and zeros may lead a number', async () => {
+  await write({ '0.do.zero.sql': '' });
+  await expect(run()).rejects.toThrow('0.do.zero.sql: name migrations like 2.do.add-alarms.sql, with numbers from 1');
+  await rm(join(folder, '0.do.zero.sql'));
+  await write({ '002.do.second.sql': 'CREATE TABLE events.second ()' });
+  expect((await run()).out).toContain('ran         002.do.second.sql');
+});
+
 test('two files with the same number are a clear error', async () => {
   await write({ '2.do.alarms.sql': '', '02.do.sites.sql': '' });
   const wrong = new UsageError('02.do.sites.sql, 2.do.alarms.sql: give each file a number of its own');

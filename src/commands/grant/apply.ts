@@ -40,7 +40,7 @@ async function transact(client: ClientBase, owner: string | null, statements: re
     for (const text of statements) await client.query(text);
     await client.query('COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK');
+    await client.query('ROLLBACK').catch(() => {}); // fails on a lost connection, whose transaction has ended
     throw error;
   }
 }

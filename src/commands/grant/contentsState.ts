@@ -93,7 +93,7 @@ export const contentsState = ({ role, schema }: RoleSpec): Sql => sql`pg_catalog
         pg_catalog.obj_description(c.oid, 'pg_class') ${own('~~')} '%@arrival %'
         or exists (
           select from pg_catalog.pg_attribute a left join pg_catalog.pg_attrdef f on f.adrelid ${eq} a.attrelid and f.adnum ${eq} a.attnum
-          where a.attrelid ${eq} c.oid and (
+          where a.attrelid ${eq} c.oid and not a.attisdropped and (
             a.attidentity ${eq} 'a' or pg_catalog.pg_get_expr(f.adbin, f.adrelid) ${eq} ${currentXactId}))),
       'notifies', exists (select from pg_catalog.pg_trigger t where t.tgrelid ${eq} c.oid and t.tgname ${eq} ${noticeChannel})
     ) order by c.relname collate pg_catalog."C"), '[]')

@@ -42,8 +42,8 @@ export function changeLines(
     ...changes.flatMap(({ statements }) => statements.map((text) => `  ${text}`)),
     ...handover(changes[0]?.owner, database),
   ]);
-  const runs = todo.length > 0 && !isSomethingNeeded(results) ? ['', 'The app also runs without these changes.'] : [];
-  return [...lines, ...kept, ...sections, ...runs].map((line) => `${line}\n`).join('');
+  const footer = todo.length > 0 && !isSomethingNeeded(results) ? ['', 'The app also runs without these changes.'] : [];
+  return [...lines, ...kept, ...sections, ...footer].map((line) => `${line}\n`).join('');
 }
 
 /** Tells whether a missing change keeps the app from running. */

@@ -13,9 +13,13 @@ export async function readMigrationFiles(folder: string): Promise<readonly Migra
     throw new UsageError(error.message);
   });
   const scripts = names.filter((name) => /^[^.].*\.sql$/.test(name));
-  const files = scripts.map((name) => ({ number: Number(/^(\d{1,15})\.do\.[\w-]+\.sql$/.exec(name)?.[1]), name }));
+  const files = scripts.map((name) => ({
+    number: Number(/^(0*[1-9]\d{0,14})\.do\.[\w-]+\.sql$/.exec(name)?.[1]),
+    name,
+  }));
   const wrong = files.filter(({ number }) => Number.isNaN(number)).map(({ name }) => name);
-  if (wrong.length > 0) throw new UsageError(`${wrong.join(', ')}: name migrations like 2.do.add-alarms.sql`);
+  if (wrong.length > 0)
+    throw new UsageError(`${wrong.join(', ')}: name migrations like 2.do.add-alarms.sql, with numbers from 1`);
   if (files.length === 0) throw new UsageError(`${folder} has no file like 1.do.events.sql`);
   for (const same of Map.groupBy(files, ({ number }) => number).values())
     if (same.length > 1)
