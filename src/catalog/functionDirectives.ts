@@ -22,7 +22,9 @@ export function directFunction(
     }
     if (name !== 'filterable' && name !== 'sortable') continue;
     if (computedOn(catalog, fn) === null || !isPlainComputed(fn))
-      wrong('it applies only to a function that takes one row, needs no other argument and returns one value');
+      wrong(
+        'it applies only to a STABLE or IMMUTABLE function that takes one row, needs no other argument and returns one value',
+      );
     else if (name === 'filterable') directed = { ...directed, isFilterable: true };
     else if (fn.result.kind === 'value' && !isOrdered(fn.result.type)) wrong('its values have no order');
     else directed = { ...directed, isSortable: true };

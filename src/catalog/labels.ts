@@ -4,7 +4,7 @@ import { type Directive, isName, notAName, reasonOf, type Warn } from './comment
 import { type Path, pathKey, shownPath } from './paths.ts';
 
 /** Matches the argument of a directive on a label: the label, in double quotes unless it is one word, then the rest. */
-const ofLabel = /^("(?:[^"]|"")*"|\S+)\s+(.+)$/s;
+const ofLabel = /^("(?:[^"]|"")*"|[^"\s]\S*)\s+(.+)$/s;
 
 /** Tells whether a directive on an enum type concerns one of its labels. */
 export const isOfLabel = ({ argument }: Directive): boolean => ofLabel.test(argument);

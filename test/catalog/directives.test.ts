@@ -47,6 +47,38 @@ describe('a comment', () => {
   });
 });
 
+test('@deprecated on an enum needs no reason, even for a label of several words', () => {
+  const status = enumeration('status', ['on', 'half on'], { comment: '@deprecated on\n@deprecated "half on"' });
+  const { enums, log } = direct(catalog([], [status]));
+  expect(log).toEqual([]);
+  expect([...(enums[0]?.deprecations?.keys() ?? [])]).toEqual(['on', 'half on']);
+});
+
+test('@filterable and @sortable need a function that changes no data', () => {
+  const row = type('device', { sql: 'events.device', isRow: true });
+  const label = {
+    name: 'label',
+    signature: 'label(events.device)',
+    comment: '@filterable\n@sortable',
+    isVolatile: true,
+    isStrict: false,
+    returnsSet: false,
+    expectedRows: 0,
+    mayBeInlined: false,
+    parameters: [{ name: null, type: row, declared: row.sql, hasDefault: false }],
+    result: { kind: 'value', type: type('text') },
+  } as const;
+  const composite = { id: row.sql, name: 'device', comment: null, table: 'device', members: [] };
+  const given = { ...catalog([table('device', ['device_id'])]), composites: [composite], functions: [label] };
+  const needs =
+    'it applies only to a STABLE or IMMUTABLE function that takes one row, needs no other argument and returns one value';
+  expect(direct(given).log).toEqual([
+    `@filterable on function label(events.device): ${needs}`,
+    `@sortable on function label(events.device): ${needs}`,
+  ]);
+  expect(direct({ ...given, functions: [{ ...label, isVolatile: false }] }).log).toEqual([]);
+});
+
 describe('@name', () => {
   test('@name names tables, columns, enums, keys and relations, each apart from the others', () => {
     const status = enumeration('status', ['a'], { comment: '@name device_state' });
