@@ -3,7 +3,7 @@ import { derivedName } from './nameFamilies.ts';
 /** A thing that needs a name. */
 export interface Wanted {
   readonly key: string;
-  /** Name in the database, or the one that a directive gives in its place. */
+  /** Name in the database, or the one that a directive gives in its place; empty if `name` is made from other names. */
   readonly from: string;
   readonly name: string;
   /** Further names derived from it. */

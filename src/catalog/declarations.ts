@@ -7,7 +7,7 @@ import { isOrdered, type Type } from './type.ts';
  * Adds the keys and the order of arrival that a table's comment declares. The columns of a declared key count as not
  * null.
  */
-export function declare(
+export function withDeclarations(
   table: Table,
   directives: readonly Directive[],
   tables: readonly Table[],

@@ -3,7 +3,7 @@ import { missingColumn } from './columnList.ts';
 import { type Directive, hasDirective, reasonOf, type Warn } from './comment.ts';
 import { createCommentReader, isOmitted, notOmitted, type ReadComment, type WithDirectives } from './commentReader.ts';
 import type { Composite, DbFunction } from './dbFunction.ts';
-import { declare } from './declarations.ts';
+import { withDeclarations } from './declarations.ts';
 import { directFunction, withoutOmittedFunctions } from './functionDirectives.ts';
 import { directLabels } from './labels.ts';
 import { type Path, shownPath } from './paths.ts';
@@ -37,7 +37,9 @@ export function applyDirectives(catalog: Catalog, warn: Warn): Directed {
   const found = catalog.tables.filter(isExposed).map((table) => readTable(catalog, table, read, warn));
   const readable = found.filter(({ directives }) => !isOmitted(directives));
   const candidates = readable.map(({ kept }) => kept);
-  const declared = readable.map(({ kept, directives }) => declare(kept, directives, candidates, arrivals, warn));
+  const declared = readable.map(({ kept, directives }) =>
+    withDeclarations(kept, directives, candidates, arrivals, warn),
+  );
   const tables = withoutOmitted(declared);
   const composites = catalog.composites.map((type) =>
     type.table === null ? read<Composite>(type, ['composite', type.id], ['name']).kept : type,

@@ -20,10 +20,13 @@ export function formerNames(directed: Directed, taken: readonly string[], names:
       .filter((path) => /\P{ASCII}/u.test(path.at(-1) ?? ''))
       .map((path) => [pathKey(...path), (path.at(-1) ?? '').replaceAll(/\P{ASCII}/gu, ' ')]),
   );
+  const formers = [
+    ...(asciiNames.size > 0 ? [asciiNames] : []),
+    ...(directed.names.size > 0 ? [new Map<string, string>()] : []), // before any directive
+  ];
   const found = new Map<string, Set<string>>();
   const current = allNames(catalog, names);
-  for (const former of [asciiNames, new Map<string, string>()]) {
-    if (former.size === 0 && directed.names.size === 0) continue;
+  for (const former of formers) {
     allNames(catalog, nameCatalog({ ...directed, names: former }, taken)).forEach((name, i) => {
       const now = current[i];
       if (now !== undefined && now !== name) found.set(name, (found.get(name) ?? new Set()).add(now));

@@ -37,6 +37,7 @@ interface Given {
 const placeOf = (catalog: Catalog, fn: DbFunction): string =>
   computedOn(catalog, fn) ?? (fn.isVolatile ? mutationPlace : queryPlace);
 
+/** Places of root fields. The space keeps them apart from a table `Query` or `Mutation`. */
 export const queryPlace = 'Query ';
 export const mutationPlace = 'Mutation ';
 

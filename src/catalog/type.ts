@@ -24,9 +24,12 @@ export interface Type {
   readonly schema: string;
   /** Name of the extension that created it. */
   readonly extension: string | null;
-  /** Whether the role may name the type and its operators, which takes USAGE on their schemas. */
+  /**
+   * Whether the role may use the type and its operators: that takes USAGE on their schemas, and EXECUTE on the functions
+   * behind the operators.
+   */
   readonly isUsable: boolean;
-  /** Quoted names of the schemas without that privilege. */
+  /** Quoted names of those schemas on which the role has no USAGE. */
   readonly lacking: readonly string[];
   /**
    * Operators that compare values; null if the type has neither an order nor an equality, or the role may not use them.

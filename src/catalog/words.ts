@@ -59,13 +59,13 @@ const changeLastWord = (name: string, change: (word: string) => string) =>
     ? name
     : name.replace(/[A-Z]?[a-z]+$|[A-Z]+$/, (word) => change(word));
 
-/** Converts a table's name to that of its list field: plural. */
+/** Converts a table's name to that of its list field: plural, or with `List` appended if singular and plural are equal. */
 export function listName(table: string): string {
   const name = fieldName(plural(table));
   return name === fieldName(singular(table)) ? `${name}List` : name;
 }
 
-/** Returns the plural of a type's name. */
+/** Returns the plural of a type's name, or the name with `List` appended if the two are equal. */
 export const several = (type: string): string => {
   const many = endsInCodePoint.test(type) ? type : plural(type);
   return many === type ? `${type}List` : many;

@@ -28,8 +28,8 @@ export interface RequestLimits {
 }
 
 /**
- * Defaults beyond ordinary use. Fifty concurrent requests that exhaust all of them fit into a replica of 1 GiB (`npm
- * run bench:crowd`).
+ * Default limits, above what ordinary requests need. Fifty concurrent requests that reach all of them fit into a replica
+ * of 1 GiB (`npm run bench:crowd`).
  */
 export const defaultRequestLimits: RequestLimits = {
   tokens: 20_000,

@@ -100,7 +100,7 @@ function shownLine({ name, columns, unreadable }: Relation, table: Table | undef
   const omitted = columns - unreadable.length - shown;
   const missing = [
     ...(unreadable.length > 0 ? [`no SELECT on ${unreadable.join(', ')}`] : []),
-    ...(omitted > 0 ? [`${omitted} omitted because of their comment or name`] : []),
+    ...(omitted > 0 ? [`${omitted} omitted because of their comment`] : []),
   ];
   return `${name}: shown with ${shown} of ${columns} columns${distribution} (${missing.join('; ')})`;
 }

@@ -29,7 +29,7 @@ const user = 'app';
  */
 const settings = { synchronous_commit: 'off' };
 
-/** Starts the embedded database, a real server that loads the sample on its first start. */
+/** Starts the embedded database, a real PostgreSQL server; the first start also loads the sample. */
 export async function startEmbedded({ sample = {}, ...options }: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const server = await startServer({ ...options, settings });
   try {
