@@ -11,7 +11,7 @@ export const defaultPageLimits = pageLimitsOf(1000);
 
 /** Limits for a single request and its answer. */
 export interface RequestLimits {
-  /** Tokens of the document, and selections once its fragments are spread. */
+  /** Tokens and comments of the document, and selections once its fragments are spread. */
   readonly tokens: number;
   /** Levels of nested fields. */
   readonly depth: number;

@@ -1,6 +1,7 @@
 import type { DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { documentSize } from '../plan/documentSize.ts';
 import type { DocumentContext } from './useDocuments.ts';
 
 /** Overhead of a document, expressed in tokens: about 6 kB. */
@@ -10,11 +11,11 @@ const ownTokens = 10;
 export type DocumentCache = LRUCache<string, DocumentNode>;
 
 /**
- * Creates the cache of the most recently used documents, limited by their total number of tokens. This bounds memory
- * whatever clients send: a parsed token takes about 650 bytes, whether it has one character or forty.
+ * Creates the cache of the most recently used documents, limited by their total size in tokens, as `documentSize`
+ * counts them. This bounds memory whatever clients send.
  */
 export const createDocumentCache = (maxTokens: number): DocumentCache =>
-  new LRUCache({ maxSize: maxTokens, sizeCalculation: ({ tokenCount = 0 }) => ownTokens + tokenCount });
+  new LRUCache({ maxSize: maxTokens, sizeCalculation: (document) => ownTokens + documentSize(document) });
 
 /** Parses each document only once while it is cached. */
 export function useDocumentCache(documents: DocumentCache): Plugin<Partial<DocumentContext>> {

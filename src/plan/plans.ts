@@ -16,6 +16,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { type CoerceVariables, createCoercion } from './coerceVariables.ts';
 import { compile } from './compile.ts';
+import { documentSize } from './documentSize.ts';
 import type { Plan, Unplanned } from './plan.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -41,14 +42,12 @@ export interface OperationPlans {
 }
 
 /**
- * Maximum number of an operation's plans that fix all such variables. Further plans fix only those that decide the
- * selection.
+ * Maximum number of an operation's plans that also fix variables with few values. Further plans fix only the variables
+ * that decide the selection.
  */
 const maxVariants = 16;
 
-/**
- * Limit of all plans together, in fields plus tokens of their documents. A token takes some 650 bytes, a field less.
- */
+/** Limit of all plans together, in fields plus the sizes of their documents. A field takes less than a token. */
 const keptFields = 100_000;
 
 type Kept = LRUCache<string, Plan | Unplanned>;
@@ -111,7 +110,7 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
         slotted: new Set(areFixed ? slotted : []),
       });
       const fields = 'root' in plan ? plan.size : 0;
-      kept.set(planKey, plan, { size: 1 + fields + (document.tokenCount ?? 0) });
+      kept.set(planKey, plan, { size: 1 + fields + documentSize(document) });
       return plan;
     },
   };

@@ -12,8 +12,8 @@ const opening: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACK
 const closing: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /**
- * Scans a document's tokens once, before it is parsed. Throws QUERY_TOO_COMPLEX at the first token beyond a limit, and
- * a GraphQLError if the text cannot be tokenised.
+ * Scans a document's tokens and comments once, before it is parsed. Throws QUERY_TOO_COMPLEX at the first token beyond
+ * a limit, and a GraphQLError if the text cannot be tokenised.
  */
 export function scan(source: Source, limits: Pick<RequestLimits, 'tokens' | 'aliases' | 'directives'>): void {
   const lexer = new Lexer(source);
@@ -23,7 +23,11 @@ export function scan(source: Source, limits: Pick<RequestLimits, 'tokens' | 'ali
   };
   let nesting = 0;
   let parentheses = 0;
-  for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; kind = lexer.advance().kind) {
+  for (let token = lexer.advance(); ; token = lexer.advance()) {
+    // The lexer skips comments, but they stay in memory as tokens.
+    for (let { prev } = token; prev?.kind === TokenKind.COMMENT; prev = prev.prev) spend('tokens');
+    const { kind } = token;
+    if (kind === TokenKind.EOF) return;
     spend('tokens');
     if (kind === TokenKind.PAREN_L) parentheses++;
     if (kind === TokenKind.PAREN_R) parentheses--;

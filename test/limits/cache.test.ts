@@ -50,9 +50,13 @@ test('the most recently used parsed documents are kept, up to a number of tokens
   expect(await send('{ a }', '{ c }', '{ b }')).toEqual(['{ b }']);
 });
 
-test('a document that would evict all others is not kept', async () => {
+test.each([
+  ['many tokens', long],
+  ['many comments', `{ b } ${'#\n'.repeat(40)}`],
+  ['a long comment', `{ b } #${'x'.repeat(6000)}`],
+])('a document that would evict all others is not kept: %s', async (_, text) => {
   const { send } = serve(40);
-  expect(await send('{ a }', long, long, '{ a }')).toEqual(['{ a }', long, long]);
+  expect(await send('{ a }', text, text, '{ a }')).toEqual(['{ a }', text, text]);
 });
 
 describe('rejected documents', () => {

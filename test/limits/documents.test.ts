@@ -228,6 +228,7 @@ describe('rejected documents', () => {
     ['directives', `{ __typename ${'@include(if: true) '.repeat(3000)} }`],
     ['unknown directives', `{ __typename ${'@a '.repeat(6000)} }`],
     ['more tokens than a parser should read', `{ ${'a '.repeat(50_000)} }`],
+    ['more comments than memory should hold', `{ __typename } ${'#\n'.repeat(50_000)}`],
     [
       'the introspection again and again',
       `{ ${Array.from({ length: 500 }, (_, i) => `a${i}: __schema { types { ...T } }`).join(' ')} }

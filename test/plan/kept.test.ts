@@ -19,3 +19,8 @@ test('plans are kept up to a total number of fields, whatever the variants and d
   expect(operations.at(-1)?.with({ first: 16 })).toBe(operations.at(-1)?.with({ first: 16 }));
   expect(one?.with({ first: 1 })).not.toBe(first);
 });
+
+test('a plan is not kept if its document has too many comments', () => {
+  const found = plans.of(parse(`{ devices { nodes { serial } } } ${'#\n'.repeat(100_000)}`), null, true);
+  expect(found?.with({})).not.toBe(found?.with({}));
+});
