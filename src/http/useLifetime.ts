@@ -39,6 +39,8 @@ export function useLifetime(timeoutMs: number): Plugin<Context & LifetimeContext
       const { lifetime } = contextValue;
       lifetime.release();
       lifetime.endWith(contextValue);
+      // Nobody would end a stream whose client has already left.
+      lifetime.signal.throwIfAborted();
     },
     // The lifetime is absent if an earlier plugin has already answered.
     onResponse: ({ serverContext }) => serverContext.lifetime?.release(),

@@ -1,8 +1,9 @@
 import type { RequestRecord } from '../context.ts';
 import type { Instruments } from './instruments.ts';
 
-/** Limit of operation names that clients can add to metrics, beyond the names of persisted documents. */
+/** Limits of operation names that clients can add to metrics, beyond the names of persisted documents. */
 const maxNames = 200;
+const maxNameLength = 100;
 
 const refusal = /^(PERSISTED_|QUERY_TOO_COMPLEX$)/;
 
@@ -12,7 +13,7 @@ export function createOperationMeasure(instruments: Instruments): (record: Reque
   const boundedName = ({ operation, documentId }: RequestRecord): string => {
     const name = operation?.name ?? '(anonymous)';
     if (documentId !== undefined || names.has(name)) return name;
-    if (names.size >= maxNames) return '(other)';
+    if (names.size >= maxNames || name.length > maxNameLength) return '(other)';
     names.add(name);
     return name;
   };

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { type RequestRecord, records } from '../context.ts';
@@ -19,7 +19,7 @@ export interface RequestOptions {
 
 /**
  * Gives each request a record, a span in the trace of its `traceparent`, its metrics, and a log line. What the listener
- * adds to the record is reported once the answer is sent. Health probes are left out, since they arrive every few
+ * adds to the record is reported when the response closes. Health probes are left out, since they arrive every few
  * seconds.
  */
 export function recordRequests(listener: RequestListener, options: RequestOptions): RequestListener {
@@ -28,7 +28,7 @@ export function recordRequests(listener: RequestListener, options: RequestOption
   return (request, response) => {
     const path = pathOf(request);
     if (path.startsWith('/health/')) return listener(request, response);
-    const record = createRecord(options);
+    const record = createRecord(options, response);
     records.set(request, record);
     const started = performance.now();
     const route = isWithin(endpoint, path) ? endpoint : undefined;
@@ -65,12 +65,14 @@ function startSpan({ method = '_OTHER', headers }: IncomingMessage, path: string
   return { span, attributes };
 }
 
-function createRecord({ watch, instruments }: RequestOptions): RequestRecord {
+function createRecord({ watch, instruments }: RequestOptions, response: ServerResponse): RequestRecord {
   const record: RequestRecord = {
     statements: 0,
     rows: 0,
     streams: false,
     startStream() {
+      // A response that has closed would never count as ended.
+      if (response.closed) return;
       record.streams = true;
       instruments.subscriptions.add(1);
     },

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createSchema } from 'graphql-yoga';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -5,6 +6,7 @@ import type { Context } from '../../src/context.ts';
 import { sql } from '../../src/db/sql/sql.ts';
 import { createApp } from '../../src/server/app.ts';
 import { type Listening, listen } from '../../src/server/listen.ts';
+import type { Tails } from '../../src/tails/tails.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
 import { setUpDatabase } from '../support/setUp.ts';
@@ -70,6 +72,37 @@ describe('a client that goes away', () => {
     for (const controller of departed) controller.abort();
     const response = await post(server.port, '{ devices { totalCount } }');
     expect(await response.json()).toEqual({ data: { devices: { totalCount: 40 } } });
+  });
+
+  test('a client that goes away before its stream begins does not open it', async () => {
+    let opened = 0;
+    const tails: Tails = {
+      ...api.tails,
+      open(request) {
+        opened++;
+        return api.tails.open(request);
+      },
+    };
+    const log = pino({ level: 'silent' });
+    const app = createApp({ config: appConfig, served: api.served, tails, probe: api.probe, log });
+    const client = new AbortController();
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const late = await listen(
+      async (request, response) => {
+        client.abort();
+        await once(response, 'close');
+        await app(request, response);
+        answer();
+      },
+      '127.0.0.1',
+      0,
+    );
+    const url = `http://127.0.0.1:${late.port}/graphql?query=${encodeURIComponent('subscription { eventsAdded { cursor } }')}`;
+    const asked = fetch(url, { headers: { accept: 'text/event-stream' }, signal: client.signal });
+    await expect(asked).rejects.toThrow();
+    await answered;
+    expect(opened).toBe(0);
+    await late.drain(0);
   });
 });
 

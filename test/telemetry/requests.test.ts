@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { request } from 'node:http';
 import { createSchema, createYoga } from 'graphql-yoga';
@@ -175,11 +176,12 @@ test('operations are measured under at most 200 names chosen by clients, and tho
   const measure = createOperationMeasure(createInstruments());
   const run = (name: string, documentId?: string) =>
     measure({ ...emptyRecord, operation: { type: 'query', name }, documentId }, 1);
+  run('x'.repeat(101));
   for (let i = 0; i < 300; i++) run(`Operation${i}`);
   run('Agreed', 'sha256:1');
   const points = (await collect()).get('events_graphql.operation.duration') ?? [];
   const names = points.map(({ attributes }) => attributes['graphql.operation.name']);
-  expect(names).toEqual([...Array.from({ length: 200 }, (_, i) => `Operation${i}`), '(other)', 'Agreed']);
+  expect(names).toEqual(['(other)', ...Array.from({ length: 200 }, (_, i) => `Operation${i}`), 'Agreed']);
 });
 
 test('a rejected document is counted with its code, and its cost if known', async () => {
@@ -200,8 +202,10 @@ test('a rejected document is counted with its code, and its cost if known', asyn
   ]);
 });
 
-test('a subscription counts as open from its first message until its response ends, and then has a line', async () => {
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+const openSubscriptions = async () => (await collect()).get('events_graphql.subscription.open')?.[0]?.value;
+
+/** Creates a server with a subscription that ends after its first message, once `ended` resolves. */
+function ticking(ended: Promise<void>) {
   const schema = createSchema({
     typeDefs: 'type Query { a: Int } type Subscription { ticks: Int }',
     resolvers: {
@@ -215,21 +219,44 @@ test('a subscription counts as open from its first message until its response en
       },
     },
   });
-  const yoga = createYoga<Partial<Incoming>>({ schema, plugins: [useOperation()], logging: false });
-  const server = await serve(yoga, 1000);
-  const open = async () => (await collect()).get('events_graphql.subscription.open')?.[0]?.value;
+  return createYoga<Partial<Incoming>>({ schema, plugins: [useOperation()], logging: false });
+}
+
+/** Subscribes to the ticks of the server at a port. */
+const subscribe = (port: number, signal?: AbortSignal) => {
   const query = encodeURIComponent('subscription Ticks { ticks }');
-  const response = await fetch(`http://127.0.0.1:${server.port}/graphql?query=${query}`, {
-    headers: { accept: 'text/event-stream' },
-  });
+  const headers = { accept: 'text/event-stream' };
+  return fetch(`http://127.0.0.1:${port}/graphql?query=${query}`, { headers, signal });
+};
+
+test('a subscription counts as open from its first message until its response ends, and then has a line', async () => {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const server = await serve(ticking(ended), 1000);
+  const response = await subscribe(server.port);
   const reader = response.body?.getReader();
   await reader?.read();
-  expect(await open()).toBe(1);
+  expect(await openSubscriptions()).toBe(1);
   expect(lines).toEqual([]);
   end();
   while (!(await reader?.read())?.done);
   await requestLine().toMatchObject({ operation: 'Ticks', operationType: 'subscription' });
-  expect(await open()).toBe(0);
+  expect(await openSubscriptions()).toBe(0);
+  await server.drain(1000);
+});
+
+test('a subscription whose client leaves before it begins does not count as open', async () => {
+  const yoga = ticking(Promise.resolve());
+  const client = new AbortController();
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  const server = await serve(async (request, response) => {
+    client.abort();
+    await once(response, 'close');
+    await yoga(request, response);
+    answer();
+  }, 1000);
+  await expect(subscribe(server.port, client.signal)).rejects.toThrow();
+  await answered;
+  expect((await openSubscriptions()) ?? 0).toBe(0);
   await server.drain(1000);
 });
 
