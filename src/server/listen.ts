@@ -38,7 +38,7 @@ const maxHeaderSize = 16_384;
 /** Maximum number of connections. A sixth is left to requests and probes when all streams are open. */
 const connections = 1.2 * maxStreams;
 
-/** Rejects if `listen` would, before any work begins that would be lost. */
+/** Rejects if `listen` would, so that a start fails before it does long work. */
 export async function expectFree(host: string, port: number): Promise<void> {
   const server = createServer();
   await once(server.listen(port, host), 'listening');
@@ -64,9 +64,14 @@ export async function listen(
     // Closes the connection of an answer that began earlier, such as a stream; Node would keep it although the server
     // accepts no more.
     response.on('close', () => !server.listening && server.closeIdleConnections());
-    // Yoga builds a URL from the Host header, and would answer an invalid one with a stack trace.
-    if (URL.canParse(`http://${request.headers.host ?? 'localhost'}`)) return handler(request, response);
-    response.writeHead(400, { 'content-type': 'text/plain' }).end('The Host header is not the name of a host\n');
+    // Yoga builds a URL from the Host header and the target, and would answer an invalid one with a stack trace.
+    const problem = !URL.canParse(`http://${request.headers.host ?? 'localhost'}`)
+      ? 'The Host header is not the name of a host'
+      : !request.url?.startsWith('/')
+        ? 'The target of the request is not a path'
+        : null;
+    if (!problem) return handler(request, response);
+    response.writeHead(400, { 'content-type': 'text/plain' }).end(`${problem}\n`);
   });
   server.maxConnections = maxConnections;
   server.on('connection', passTurn);

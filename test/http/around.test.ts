@@ -183,6 +183,16 @@ describe('a client at a socket', () => {
     }
   });
 
+  test('a client that requests something other than a path gets a clear error without a stack trace', async () => {
+    for (const target of ['GET http://x:1/graphql', 'OPTIONS *']) {
+      const answer = await exchange((socket) =>
+        socket.write(`${target} HTTP/1.1\r\nhost: x:1\r\nconnection: close\r\n\r\n`),
+      );
+      expect(answer).toMatch(/^HTTP\/1.1 400/);
+      expect(answer).not.toMatch(/^ +at /m);
+    }
+  });
+
   const chunked = (body: string) =>
     `POST /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n` +
     `transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
