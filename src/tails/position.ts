@@ -44,7 +44,7 @@ export function decodeTailCursor(cursor: string, tail: Tail): Cursor {
   if (typeof history !== 'string' || !areTexts(place) || !areTexts(ends)) throw broken();
   const numbers = [...place.slice(0, 1), ...ends];
   const fits = [0, 1, tail.arrival.columns.length].includes(place.length) && ends.length % 2 === 0;
-  if (!fits || !numbers.every((text) => /^-?\d{1,20}$/.test(text))) throw broken();
+  if (!fits || ends.length > 2 * maxRanges || !numbers.every((text) => /^-?\d{1,20}$/.test(text))) throw broken();
   const seen = ends.flatMap((from, i) => (i % 2 === 0 ? [[BigInt(from), BigInt(ends[i + 1] ?? from)] as const] : []));
   return { history, position: { place, seen } };
 }
@@ -89,7 +89,7 @@ export const unseen = ({ seen }: Position, rows: readonly Row[], { columns: [fir
         return !seen.some(([from, to]) => from <= value && value <= to);
       });
 
-/** Limit of ranges in a cursor. */
+/** Limit of ranges in a cursor, since each row is compared with all of them. */
 const maxRanges = 500;
 
 /** Combines ascending values into ranges; null if the cursor would become too long. */

@@ -45,6 +45,15 @@ describe('a row that a list has already shown', () => {
   });
 });
 
+test('a cursor with more ranges than the server gives to any fails with BAD_USER_INPUT', () => {
+  const cursorOf = (count: number) => {
+    const seen = Array.from({ length: count }, (_, i) => [BigInt(2 * i), BigInt(2 * i)] as const);
+    return encodeTailCursor(tail, { history: 'h', position: { place: ['0'], seen } });
+  };
+  expect(decodeTailCursor(cursorOf(500), tail).position.seen).toHaveLength(500);
+  expect(() => decodeTailCursor(cursorOf(501), tail)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
+});
+
 test('a text that is not a cursor fails with BAD_USER_INPUT and in no other way', () => {
   const parts = fc.tuple(fc.constant('x'), fc.jsonValue(), fc.jsonValue(), fc.jsonValue());
   const text = fc.oneof(
