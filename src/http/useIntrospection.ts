@@ -94,7 +94,9 @@ const answerOf = (compressed: Buffer): ExecutionResult & { readonly stringify: (
   stringify: () => gunzipSync(compressed).toString(),
 });
 
-const readsGzip = ({ headers }: Request): boolean => headers.get('accept-encoding')?.includes('gzip') ?? false;
+/** Tells whether a client accepts gzip; a quality of 0 means that it does not. */
+const readsGzip = ({ headers }: Request): boolean =>
+  /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(headers.get('accept-encoding') ?? '');
 
 /** Chooses the JSON type that Yoga would choose: the first one named in `Accept`. */
 function jsonTypeOf({ headers }: Request): string | undefined {

@@ -33,8 +33,8 @@ export interface PlansOptions {
 /**
  * Answers a query by its plan, if it has one. This short path answers before Yoga parses, validates and executes. If
  * anything is wrong, the request takes Yoga's full path, which reuses what is already known and reports the error. The
- * short path only knows documents and content types that the full path has seen before; permission, price and limits are
- * checked for each request.
+ * short path only knows documents and content types that the full path has seen before; permission, price and limits
+ * are checked for each request.
  */
 export function usePlans(
   options: PlansOptions,
@@ -103,7 +103,7 @@ async function answerByPlan(
     if (waiting) await waiting;
     endWithClient({ lifetime, request, res }, operation);
     const result = await run(contextOf(request, context, api), limits.bytes);
-    // The run limits the response in characters.
+    // The run counts characters, and names only within lists.
     if (Buffer.byteLength(result.data?.text ?? '') > limits.bytes) throw tooManyBytes(limits.bytes);
     return result;
   });
@@ -165,7 +165,7 @@ function isOrdinary(params: GraphQLParams): boolean {
     value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value));
   return (
     !Array.isArray(params) &&
-    (operationName === undefined || typeof operationName === 'string') &&
+    (operationName === undefined || operationName === null || typeof operationName === 'string') &&
     isObject(variables) &&
     isObject(extensions) &&
     Object.keys(params).every((name) => knownParameters.has(name))

@@ -117,6 +117,7 @@ const cases: readonly [name: string, warm: Sent, then: Sent, way: 'short' | 'who
   ['with an unknown parameter', { body: { query } }, { body: { query, what: 1 } }, 'whole'],
   ['with an unknown operation', { body: { query } }, { body: { query, operationName: 'None' } }, 'whole'],
   ['with an empty operation name', { body: { query } }, { body: { query, operationName: '' } }, 'short'],
+  ['with null for an operation name', { body: { query } }, { body: { query, operationName: null } }, 'short'],
   ['as one of several', { body: { query } }, { body: [{ query }] }, 'whole'],
   ['by an id', { body: { documentId: 'one' } }, { body: { documentId: 'one' } }, 'short'],
   ['by an id in the path', { method: 'GET', path: '/one' }, { method: 'GET', path: '/one' }, 'short'],

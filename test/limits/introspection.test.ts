@@ -56,6 +56,8 @@ test('introspection is sent compressed to clients that accept gzip, and uncompre
   const body = compressed.body?.pipeThrough(new DecompressionStream('gzip'));
   const plain = await ask(standard);
   expect(plain.headers.get('content-encoding')).toBeNull();
+  const refusing = await ask(standard, { 'accept-encoding': 'br, gzip;q=0, *;q=0.5' });
+  expect(refusing.headers.get('content-encoding')).toBeNull();
   const text = await plain.text();
   expect(text.length).toBeGreaterThan(1_000_000);
   expect(await new Response(body).text()).toBe(text);
