@@ -131,6 +131,15 @@ describe.skipIf(absent)('a user', { timeout }, () => {
     await page.getByText('reader@example.com').waitFor();
   });
 
+  test('a user is asked for a token even if the configuration could not be read at first', async () => {
+    const other = await context.newPage();
+    await other.route('**/sign-in/settings.json', (route) => route.abort(), { times: 1 });
+    await other.goto(address);
+    await other.getByRole('dialog', { name: 'Access token' }).waitFor();
+    hosts.add(new URL(provider.issuer.authority).host);
+    complaints = complaints.filter((text) => !text.includes('net::ERR_FAILED'));
+  });
+
   test('a user can paste the token that the command for this server prints', async () => {
     const { tenantId } = provider.issuer.config;
     const command = `az account get-access-token --tenant ${tenantId} --scope api://events/.default --query accessToken --output tsv`;

@@ -8,27 +8,36 @@ import { askInDialog } from './tokenDialog.js';
 /** Key of the token that the user pasted, which is kept until the tab is closed. */
 const pastedKey = 'access-token';
 
-/** @returns {Promise<SignInSettings | null>} null if callers are anonymous */
-const readSettings = async () => (await fetch(new URL('settings.json', import.meta.url))).json();
+/**
+ * Wraps a function so that it runs once, or again after a failure.
+ * @template T
+ * @param {() => Promise<T>} run
+ */
+function keepResult(run) {
+  /** @type {Promise<T> | undefined} */
+  let result;
+  return () => {
+    result ??= run().catch((error) => {
+      result = undefined;
+      throw error;
+    });
+    return result;
+  };
+}
 
-/** @type {ReturnType<typeof readSettings> | undefined} */
-let settings;
-const knownSettings = () => {
-  settings ??= readSettings();
-  return settings;
-};
+const settings = keepResult(
+  /** @returns {Promise<SignInSettings | null>} null if callers are anonymous */
+  async () => (await fetch(new URL('settings.json', import.meta.url))).json(),
+);
 
-/** @type {ReturnType<typeof openEntra> | undefined} */
-let opened;
 /**
  * Returns the sign-in; null if nobody can sign in. Browsers offer the necessary cryptography only to pages on encrypted
  * connections.
  */
-export async function entra() {
-  const found = (await knownSettings())?.entra;
-  if (found && isSecureContext) opened ??= openEntra(found);
-  return (await opened) ?? null;
-}
+export const entra = keepResult(async () => {
+  const found = (await settings())?.entra;
+  return found && isSecureContext ? openEntra(found) : null;
+});
 
 /** Returns the name of the signed-in user; null if there is none or a token was pasted. */
 export const account = async () => (sessionStorage.getItem(pastedKey) ? null : ((await entra())?.account() ?? null));
@@ -93,7 +102,7 @@ async function ask(reason) {
   };
   const token = await askInDialog({
     reason: takeRefusal() ?? reason,
-    command: (await knownSettings())?.command ?? '',
+    command: (await settings())?.command ?? '',
     signIn: client && signIn,
   });
   sessionStorage.setItem(pastedKey, token);
