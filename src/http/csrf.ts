@@ -4,8 +4,8 @@ import type { Rule } from './useAdmission.ts';
 /**
  * Creates the rule that refuses requests of foreign pages for which browsers send no preflight. Browsers mark them with
  * `Sec-Fetch-Site`; for browsers that do not, content types that an HTML form can send are refused: one here, the other
- * two by Yoga. Following a link (`navigate`) is allowed: it changes nothing, and only the person who followed it sees the
- * answer.
+ * two by Yoga. Following a link (`navigate`) is allowed: it changes nothing, and only the person who followed it sees
+ * the answer.
  */
 export function preventCsrf(corsOrigins: readonly string[]): Rule<unknown> {
   const isForeign = ({ method, headers }: Request) =>

@@ -14,7 +14,7 @@ const minute = 60_000;
 
 /**
  * Creates the rule that limits the requests per minute of each caller, or of each address if callers are anonymous.
- * Each replica counts for itself, in memory, and forgets after a minute.
+ * Each replica counts for itself, in memory, and begins anew with each minute of the clock.
  */
 export function limitRate({ perMinute, proxies, now = Date.now }: RateLimitOptions): Rule<OriginContext> {
   let current = 0;

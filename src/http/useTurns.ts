@@ -4,8 +4,8 @@ import { type OriginContext, originOf } from './origin.ts';
 import type { Admitted } from './useAdmission.ts';
 
 /**
- * Lets requests that no plan has answered take turns by caller. Each turn of the event loop begins to parse, validate
- * and execute one of them, so that those with a plan never wait for many.
+ * Lets only one of the requests that no plan has answered begin to parse, validate and execute in each turn of the
+ * event loop, so that requests with a plan never wait for many. Callers alternate.
  */
 export function useTurns(proxies: number): Plugin<object, OriginContext & Admitted> {
   return {

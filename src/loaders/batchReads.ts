@@ -74,7 +74,7 @@ export class BatchReads {
   perKey(name: StatementName, match: Match, keys: readonly Key[], build: (keys: readonly Key[]) => Sql, joins?: Joins) {
     const count = distinctTexts(this.#catalog, keys.length);
     const statement = keyedStatements.of(name.of, `${name.as} ${matchName(match)} ${count}`, () =>
-      withKeys(match.values.length, count, (stand) => this.#whole(match.table, build(stand))),
+      withKeys(match.values.length, count, (places) => this.#whole(match.table, build(places))),
     );
     return this.#rows(statement(keys)).then((rows) => this.#grouped(rows, keys.length, joins));
   }
@@ -82,7 +82,7 @@ export class BatchReads {
   /** Reads the rows for each key. Without a match (a root field), all keys have the same rows, which are read once. */
   listPerKey({ name, table, match, keys, joins }: KeyedRead, select: (match: readonly Sql[]) => Sql) {
     if (match)
-      return this.perKey(name, match, keys, (stand) => selectForKeys(this.#catalog, match, stand, select), joins);
+      return this.perKey(name, match, keys, (places) => selectForKeys(this.#catalog, match, places, select), joins);
     const statement = statements.of(name.of, name.as, () => this.#whole(table, select([])));
     return this.#rows(statement)
       .then((rows) => this.#grouped(rows, 1, joins))
@@ -128,7 +128,8 @@ export const matchName = (match: Match | undefined): string =>
       )
     : '';
 
-// A plan asks for the same things in each request; their names and statements are created once and end with the plan.
+// A plan asks for the same objects in each request, so their names and statements are created once. They are freed with
+// the plan.
 
 /** Returns the name of an object, which it keeps as long as it exists. */
 export const nameOf = createNames();

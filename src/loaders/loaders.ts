@@ -99,7 +99,7 @@ class RequestLoaders implements Loaders {
     return this.#load<Row | null, Projection>(`row ${matchName(match)}`, key, projection, async (keys, asked) =>
       this.#reads.joined(asked, async (selected) => {
         const statement = { of: selected, as: 'row' };
-        const build = (stand: readonly Key[]) => selectRowsOfKeys(this.#catalog, match, stand, selected);
+        const build = (places: readonly Key[]) => selectRowsOfKeys(this.#catalog, match, places, selected);
         const groups = await this.#reads.perKey(statement, match, keys, build, selected.joins);
         return groups.map(([row]) => row ?? null);
       }),
@@ -110,8 +110,8 @@ class RequestLoaders implements Loaders {
     const name = `computed ${matchName(match)} ${value.name}`;
     return this.#load<string | null, Projection>(name, key, nothing, async (keys) => {
       const selected = { columns: [], computed: [value], joins: noJoins };
-      const groups = await this.#reads.perKey({ of: value, as: 'computed' }, match, keys, (stand) =>
-        selectRowsOfKeys(this.#catalog, match, stand, selected),
+      const groups = await this.#reads.perKey({ of: value, as: 'computed' }, match, keys, (places) =>
+        selectRowsOfKeys(this.#catalog, match, places, selected),
       );
       return groups.map(([row]) => row?.[value.name] ?? null);
     });

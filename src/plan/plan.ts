@@ -10,15 +10,15 @@ export interface Plan {
   readonly root: PlannedObject;
   /** Number of fields. */
   readonly size: number;
-  /** The requests that depend on variables. */
+  /** The demands that depend on variables. */
   readonly asks: readonly Ask[];
 }
 
-/** The request of a field: what it asks the loaders for. */
+/** A demand: what a field asks the loaders for. */
 export interface Ask {
-  /** Returns the request for these variables; throws if the executor must report an error in them. */
+  /** Returns the demand for these variables; throws if the executor must report an error in them. */
   readonly of: (variables: Variables) => unknown;
-  /** The request with slots in place of variables, for all variables that fit; null if it cannot have slots. */
+  /** The demand with slots in place of variables, for all variables that fit; null if it cannot have slots. */
   readonly kept: { readonly value: unknown; readonly slots: Slots } | null;
 }
 
@@ -50,7 +50,7 @@ export interface PlannedField {
   readonly column: string | undefined;
   /** Whether it is read before anything is written, because it is loaded or has a selection. */
   readonly isRead: boolean;
-  /** Its request; if that depends on variables, its index in the plan's `asks` instead. */
+  /** Its demand; if that depends on variables, its index in the plan's `asks` instead. */
   readonly asked: { readonly value: unknown; readonly place: number | null };
   readonly below: Below | null;
 }

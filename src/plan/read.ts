@@ -45,8 +45,8 @@ function askedOrRefused({ of, kept }: Ask, variables: Readonly<Record<string, un
 }
 
 /**
- * Reads what the fields of objects need, level by level; branches do not wait for each other. The requests of a level are
- * made together, so that the loaders combine them into one statement, unless there are very many.
+ * Reads what the fields of objects need, level by level; branches do not wait for each other. The loads of a level
+ * begin together, so that the loaders combine them into one statement, unless there are very many.
  */
 export function readObjects(
   { read }: PlannedObject,

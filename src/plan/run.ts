@@ -26,7 +26,10 @@ export interface PlannedResult extends Pick<ExecutionResult, 'errors'> {
   readonly data: JsonData | null;
 }
 
-/** Answers an operation in at most `longest` characters; rejects with RESPONSE_TOO_LARGE. */
+/**
+ * Answers an operation; rejects with RESPONSE_TOO_LARGE once a list, or all values together, have more than `longest`
+ * characters.
+ */
 export type PlannedRun = (context: Context, longest: number) => Promise<PlannedResult>;
 
 /**
@@ -46,8 +49,8 @@ export function prepareRun(plans: OperationPlans, variables: Variables): Planned
 }
 
 /**
- * Returns the field that keeps an operation from having a plan with these variables; null if it has one, or if the
- * variables are wrong.
+ * Returns the reason why an operation has no plan with these variables; null if it has one, or if the variables are
+ * wrong.
  */
 export function obstacleTo(plans: OperationPlans, given: Variables): string | null {
   const coerced = plans.coerce(given);

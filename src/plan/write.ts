@@ -15,14 +15,14 @@ export interface Written {
 interface Writing {
   readonly askedOf: AskedOf;
   readonly context: Context;
-  /** Longest response allowed, in bytes. */
+  /** Maximum length of a list, and of all values together, in characters. */
   readonly longest: number;
 }
 
 /**
- * Writes the response from the texts of the rows, with errors and nulls where the executor would have them; yields at the
- * end of each slice, which may be after any list item. Texts are concatenated rather than joined, because joining a list
- * would flatten each item first. Throws RESPONSE_TOO_LARGE once a list, or all values together, exceed the limit.
+ * Writes the response from the texts of the rows, with errors and nulls where the executor would have them; yields at
+ * the end of each slice, which may be after any list item. Texts are concatenated rather than joined, because joining a
+ * list would flatten each item first. Throws RESPONSE_TOO_LARGE once a list, or all values together, exceed the limit.
  */
 export function* writePlanned(root: PlannedObject, level: Level, writing: Writing): Generator<void, Written> {
   const response = new ResponseWriter(writing);
@@ -206,7 +206,7 @@ class ItemTexts {
   #flat = '';
   #last = '';
 
-  /** Takes the response's limit, in bytes. */
+  /** Takes the maximum length of the list, in characters. */
   constructor(longest: number) {
     this.#longest = longest;
   }
@@ -230,8 +230,8 @@ class ItemTexts {
 const longTree = 16_384;
 
 /**
- * Returns a text that is stored in one piece, but for its first character. V8 keeps concatenated strings as a tree, which
- * the garbage collector copies again and again, until a substring is taken.
+ * Returns a text that is stored in one piece, but for its first character. V8 keeps concatenated strings as a tree,
+ * which the garbage collector copies again and again, until a substring is taken.
  */
 const inOnePiece = (text: string): string => text.slice(0, 1) + text.slice(1);
 

@@ -43,8 +43,9 @@ const groupSizes: PageLimits = { defaultSize: 1000, maxSize: 10_000 };
 const introspectedItems = 5;
 
 /**
- * Returns the rows that a leaf costs: none for a column, but one if the same field was already selected. A function is
- * called again, since its arguments may differ; only sets of values compute rows and have a page.
+ * Returns the rows that a leaf costs: none for a column, but one if the same field was already selected. A function
+ * costs the same each time, since its arguments may differ: one row, or for a set of values a page and the rows that it
+ * computes.
  */
 export function leafRows(
   definition: Definition | undefined,

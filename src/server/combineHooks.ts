@@ -4,9 +4,9 @@ type Hooks = Pick<Plugin, 'onRequest' | 'onResponse'>;
 
 /**
  * Combines the request hooks of plugins into one, which runs them in order, and their response hooks into another.
- * Yoga takes about a microsecond for each hook of each request, which is more than most of these hooks need. As in Yoga's
- * own options, plugins may have any types of context, since each finds what earlier ones have added. No
- * hook may replace the request or its handler, which later hooks would not see.
+ * Yoga takes about a microsecond for each hook of each request, which is more than most of these hooks need. As in
+ * Yoga's own options, plugins may have any types of context, since each finds what earlier ones have added. No hook may
+ * replace the request or its handler, which later hooks would not see.
  */
 export function combineHooks(plugins: readonly object[]): object[] {
   const own = plugins as readonly Hooks[];

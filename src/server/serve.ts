@@ -25,6 +25,8 @@ import { expectFree, listen } from './listen.ts';
  * that the server is not ready, and send SIGKILL after 30 seconds.
  */
 const lingerMs = 3000;
+
+/** Time that running requests then have to end, in milliseconds. */
 const graceMs = 22_000;
 
 export interface ServeOptions {

@@ -30,9 +30,9 @@ export interface FollowOptions {
 }
 
 /**
- * Yields every row after a position exactly once: first the rows that the feed has passed, page by page, then those that
- * it delivers. Without rows it yields an empty message at the start and at each heartbeat, so that the client's cursor keeps
- * up. A caller that stops early must close the mailbox.
+ * Yields every row after a position exactly once: first the rows that the feed has passed, page by page, then those
+ * that it delivers. Without rows it yields an empty message at the start and at each heartbeat, so that the client's
+ * cursor keeps up. A caller that stops early must close the mailbox.
  */
 export async function* follow(start: Position, options: FollowOptions): AsyncGenerator<Message, void, void> {
   const { feed, arrival, columns, mailbox, heartbeatMs, db } = options;
@@ -74,8 +74,8 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
 }
 
 /**
- * Reads a page between the places of the client and the feed. A client that comes from another server may be ahead, and then waits
- * for the feed.
+ * Reads a page between the places of the client and the feed. A client that comes from another server may be ahead, and
+ * then waits for the feed.
  */
 async function nextPage({ place }: Position, { watch, feed, columns, mailbox }: FollowOptions): Promise<Batch | null> {
   if (isBefore(place, feed.place)) return feed.read(place, feed.place, columns);

@@ -66,8 +66,8 @@ export class TailHub {
   }
 
   /**
-   * Returns the database as the subject's caller sees it. Statements on it serve all clients: they are recorded here and
-   * not with a request, and each may return as much as a message can hold.
+   * Returns the database as the subject's caller sees it. Statements on it serve all clients: they are recorded here
+   * and not with a request, and each may return as much as a message can hold.
    */
   databaseOf(subject: Subject, share?: Share): Db {
     const { db, limits, record } = this.#options;
@@ -86,13 +86,16 @@ export class TailHub {
     const known = this.#watches.get(key);
     if (known) return known.watch;
     if (table.notifies) this.#options.listen?.();
-    const idle = [...this.#watches].filter(([, { watch }]) => !watch.isListenedTo);
-    if (this.#watches.size >= maxWatches) for (const [old] of idle) this.#watches.delete(old);
+    if (this.#watches.size >= maxWatches) this.#dropIdle();
     const statement = selectMark(catalog, table, arrival);
     const onLook = createDelayLog(this.#options.log, table.name);
     const watch = new Watch({ db: this.databaseOf(subject), arrival, statement, onLook });
     if (!this.isRetired(catalog)) this.#watches.set(key, { watch, subject });
     return watch;
+  }
+
+  #dropIdle(): void {
+    for (const [key, { watch }] of this.#watches) if (!watch.isListenedTo) this.#watches.delete(key);
   }
 
   /** Lends a feed to one more client, to be released when the client leaves. */

@@ -23,9 +23,9 @@ interface Pending {
 export const nothingSettled: Settling = { settled: undefined, pending: [], seen: new Set() };
 
 /**
- * Updates the state with another look. Writers draw numbers under a lock that they hold until they end. So once a number
- * has been read, any lower one still to appear belongs to a transaction that holds such a lock, and the number is settled
- * when all of these have ended. For orders by transaction, the database itself says which are settled.
+ * Updates the state with another look. Writers draw numbers under a lock that they hold until they end. So once a
+ * number has been read, any lower one still to appear belongs to a transaction that holds such a lock, and the number
+ * is settled when all of these have ended. For orders by transaction, the database itself says which are settled.
  */
 export function settle(before: Settling, { latest, settled, holders }: Mark, now: number): Settling {
   const present = new Set(holders.map(({ id }) => id));
@@ -61,8 +61,8 @@ function remaining(
 const isPrepared = (id: string) => id.startsWith('-1/');
 
 /**
- * Drops values that add nothing. A value no higher than an earlier one waits for at least as much, and of the values that
- * wait for the same transactions the highest is enough. So there are never more values than holders.
+ * Drops values that add nothing. A value no higher than an earlier one waits for at least as much, and of the values
+ * that wait for the same transactions the highest is enough. So there are never more values than holders.
  */
 function essential(values: readonly Pending[]): readonly Pending[] {
   const kept: Pending[] = [];

@@ -34,8 +34,15 @@ export const otherHistory = (): AppError =>
     'The cursor is older than a restore or failover of the database, or than a reset of the table: start again with the list and its liveCursor',
   );
 
-/** Milliseconds between looks: while rows arrive, at most, and after a notice of a write. */
-const pauses = { busy: 250, longest: 5000, woken: 25 };
+/** Pauses between looks, in milliseconds. */
+const pauses = {
+  /** While rows arrive or a writer is open. */
+  busy: 250,
+  /** After many looks without news. */
+  longest: 5000,
+  /** After a notice of a write. */
+  woken: 25,
+};
 
 type Listener = (error: unknown) => void;
 
@@ -121,7 +128,8 @@ export class Watch {
   }
 
   #schedule(): void {
-    this.#timer ??= setTimeout(() => void this.#poll(false).catch(() => {}), this.#pause).unref(); // listeners hear of the error
+    // Listeners hear of the error.
+    this.#timer ??= setTimeout(() => void this.#poll(false).catch(() => {}), this.#pause).unref();
   }
 
   #cancel(): void {
