@@ -66,6 +66,17 @@ export const isReadOnlyRefusal = (error: unknown): error is DatabaseError =>
 const isAboutParameter = ({ where = '' }: DatabaseError): boolean =>
   /^[^"'\n]*\$\d+( = '.*)?$|^invalid type name /s.test(where);
 
+/**
+ * Tells whether an error may come from a type that rejected a text, although it does not say so. Types use these SQLSTATEs
+ * for it, and such an error has neither a position in the statement nor a context.
+ */
+export const mayBeUnreadable = (error: unknown): error is DatabaseError =>
+  error instanceof DatabaseError &&
+  /^(0A|3F|42|54|XX)/.test(error.code ?? '') &&
+  error.code !== '42501' &&
+  error.position === undefined &&
+  error.where === undefined;
+
 /** Error classes that PostgreSQL defines. */
 const definedClasses = new Set(
   `00 01 02 03 08 09 0A 0B 0F 0L 0P 0Z 10 20 21 22 23 24 25 26 27 28 2B 2D 2F 34 38 39 3B 3D 3F 40 42 44 53 54 55 57 58

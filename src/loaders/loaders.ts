@@ -5,7 +5,7 @@ import type { Borrower } from '../db/pool/turns.ts';
 import { selectGroupCount, selectGroups, selectWhole } from '../db/sql/aggregate.ts';
 import type { ComputedValue } from '../db/sql/call.ts';
 import type { Grouping } from '../db/sql/grouping.ts';
-import type { Key, Match } from '../db/sql/match.ts';
+import { isByOwnColumns, type Key, type Match } from '../db/sql/match.ts';
 import { distinct, type Measure } from '../db/sql/measure.ts';
 import { type Page, selectPage } from '../db/sql/page.ts';
 import { selectRowsOfKeys } from '../db/sql/perKey.ts';
@@ -14,6 +14,7 @@ import type { Row } from '../db/sql/row.ts';
 import { isEstimated, type Rows, selectCount, selectEstimate } from '../db/sql/select.ts';
 import type { Sql } from '../db/sql/sql.ts';
 import { BatchReads, matchName, nameOf } from './batchReads.ts';
+import { readApart } from './readApart.ts';
 
 /** A key or argument of a load. Different values must also differ as JSON. */
 export type LoadArgument =
@@ -96,14 +97,16 @@ class RequestLoaders implements Loaders {
   }
 
   row(match: Match, key: Key, projection: Projection) {
-    return this.#load<Row | null, Projection>(`row ${matchName(match)}`, key, projection, async (keys, asked) =>
-      this.#reads.joined(asked, async (selected) => {
-        const statement = { of: selected, as: 'row' };
-        const build = (places: readonly Key[]) => selectRowsOfKeys(this.#catalog, match, places, selected);
-        const groups = await this.#reads.perKey(statement, match, keys, build, selected.joins);
-        return groups.map(([row]) => row ?? null);
-      }),
-    );
+    return this.#load<Row | null, Projection>(`row ${matchName(match)}`, key, projection, (keys, asked) => {
+      const read = (some: readonly Key[]) =>
+        this.#reads.joined(asked, async (selected) => {
+          const statement = { of: selected, as: 'row' };
+          const build = (places: readonly Key[]) => selectRowsOfKeys(this.#catalog, match, places, selected);
+          const groups = await this.#reads.perKey(statement, match, some, build, selected.joins);
+          return groups.map(([row]) => row ?? null);
+        });
+      return isByOwnColumns(match) ? readApart(keys, read) : read(keys);
+    });
   }
 
   computed(match: Match, key: Key, value: ComputedValue) {
@@ -196,7 +199,7 @@ class RequestLoaders implements Loaders {
     name: string,
     key: K,
     asked: A,
-    read: (keys: readonly K[], asked: readonly A[]) => Promise<readonly V[]>,
+    read: (keys: readonly K[], asked: readonly A[]) => Promise<readonly (V | Error)[]>,
   ): Promise<V> {
     const known = this.#loaders.get(name) as DataLoader<Load<A, K>, V, string> | undefined;
     if (known) return known.load({ key, asked });

@@ -28,6 +28,9 @@ export const byColumns = (table: Table, columns: readonly string[]): Match => ({
   values: columns,
 });
 
+/** Tells whether `byColumns` created a match, so that its keys may come from clients. */
+export const isByOwnColumns = ({ columns, values }: Match): boolean => columns === values;
+
 /** Creates a match that leads from a row to the row of `target` that its foreign key refers to. */
 export const toReferenced = (origin: Table, key: ForeignKey, target: Table): Match => ({
   table: target,

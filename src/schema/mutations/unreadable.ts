@@ -1,6 +1,5 @@
-import { DatabaseError } from 'pg';
 import type { Db } from '../../db/db.ts';
-import { isRefused } from '../../db/postgresErrors.ts';
+import { isRefused, mayBeUnreadable } from '../../db/postgresErrors.ts';
 import { cast } from '../../db/sql/select.ts';
 import { ident, sql } from '../../db/sql/sql.ts';
 import { AppError } from '../../errors.ts';
@@ -17,7 +16,7 @@ export async function explainUnreadable(
   { table, values }: RowChange,
   cause: unknown,
 ): Promise<AppError | null> {
-  if (!(cause instanceof DatabaseError && mayBeUnreadable(cause))) return null;
+  if (!mayBeUnreadable(cause)) return null;
   const rows = Array.isArray(values) ? values : [values];
   for (const column of table.columns) {
     const texts = rows.flatMap((row) => row.get(column.name) ?? []);
@@ -35,10 +34,3 @@ export async function explainUnreadable(
   }
   return null;
 }
-
-/**
- * Tells whether the error may come from a type that rejected a text. Types use these SQLSTATEs for it, and such an error
- * has neither a position in the statement nor a context.
- */
-const mayBeUnreadable = ({ code = '', position, where }: DatabaseError): boolean =>
-  /^(0A|3F|42|54|XX)/.test(code) && code !== '42501' && position === undefined && where === undefined;
