@@ -25,7 +25,9 @@ const placement = {
 const extra = `
   create table events.log (at timestamptz not null, device_id uuid not null, message text);
   insert into events.log select '2026-01-01', md5((n % 7)::text)::uuid, 'message ' || n % 5 from generate_series(1, 90) n;
-  create table events.reading (device_id uuid, n int, value real, primary key (device_id, n))`;
+  create table events.reading (device_id uuid, n int, value real, primary key (device_id, n));
+  create collation events.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+  create table events.sample (tag text collate events.loose not null, n int)`;
 const config = { requestLimits: unlimited };
 const plain = await setUp({ prepare: extra, config });
 const cluster = await setUp({
@@ -33,7 +35,7 @@ const cluster = await setUp({
   prepare: async (database) => {
     await database.admin(extra);
     await database.grantAll(database.connection);
-    await distribute(database, { ...placement, log: 'device_id', reading: 'device_id' });
+    await distribute(database, { ...placement, log: 'device_id', reading: 'device_id', sample: 'tag' });
   },
 });
 
@@ -111,6 +113,16 @@ test('rows that are created at once come back in the order of the inputs, whiche
   expect(await cluster.api.query(document, { inputs })).toEqual(await plain.api.query(document, { inputs }));
   const { errors } = await cluster.api.send(document, { inputs: [{ deviceId: id(4), n: 1 }, { n: 2 }] });
   expect(errors).toMatchObject([{ message: expect.stringMatching(/deviceId/) }]);
+});
+
+test('rows whose distribution column has equal values keep the order of the inputs', async () => {
+  const inputs = ['a', 'A', 'b', 'a', 'B'].map((tag, n) => ({ tag, n }));
+  const document = `mutation ($inputs: [CreateSampleInput!]!) {
+    createSamples(inputs: $inputs) { samples { tag n } createdCount }
+  }`;
+  expect(await cluster.api.query(document, { inputs })).toEqual({
+    createSamples: { samples: inputs, createdCount: inputs.length },
+  });
 });
 
 test('rows are created, updated and ignored, and counted', async () => {

@@ -112,12 +112,9 @@ function repeatedKey(table: Table, { key: { columns, nullsEqual } }: Conflict, i
   const key = columns.map((name) => columnOf(table, name));
   const nullable = nullsEqual ? [] : key.filter((column) => column.nullable);
   const hasKey = and(nullable.map((column) => isNotNull(operandOf(column, input(column.name)))));
-  const values = key.map(({ name, type, collation }) =>
-    type.isNondeterministic ? sql`${input(name)} collate ${trusted(collation ?? '')}` : input(name),
-  );
   return sql`repeated as materialized (
     select pg_catalog.string_agg((n ${own('-')} 1)::pg_catalog.text, ' ' order by n) as positions
-    from input where ${hasKey} group by ${join(values)} having pg_catalog.count(*) ${gt} 1
+    from input where ${hasKey} group by ${join(columns.map(input))} having pg_catalog.count(*) ${gt} 1
     order by pg_catalog.min(n) limit 1)`;
 }
 

@@ -2,7 +2,7 @@ import type { Column, Table } from '../../catalog/catalog.ts';
 import { type ConflictKey, hasOwnValue } from '../../catalog/writable.ts';
 import { badInput } from '../../errors.ts';
 import { cast } from './select.ts';
-import { ident, join, type Sql, sql, type Value } from './sql.ts';
+import { ident, join, type Sql, sql, trusted, type Value } from './sql.ts';
 
 /** The text of a row's values, by column. */
 export type Values = ReadonlyMap<string, string | null>;
@@ -32,7 +32,7 @@ export interface Group {
   readonly positions: readonly number[];
 }
 
-/** Returns the name of a column's values in `input`. */
+/** Returns the name of a column's values in `input`, which compare as those of the column. */
 export type InputName = (name: string) => Sql;
 
 /** Maximum number of INSERTs in one statement. */
@@ -65,12 +65,18 @@ export function groupsOf({ table, rows, conflict }: Insert): readonly Group[] {
  */
 export function inputRows(given: readonly Column[]): Sql {
   const names = given.map((_, i) => `c${i}`);
-  const typed = given.map((column, i) => sql`${cast(ident('u', `c${i}`), column)} as ${ident(`c${i}`)}`);
+  const typed = given.map((column, i) => sql`${inCollation(column, ident('u', `c${i}`))} as ${ident(`c${i}`)}`);
   const values = [...names, 'g'].map(() => sql`pg_catalog.unnest(${null}::pg_catalog.text[])`);
   return sql`input as materialized (
     select ${join([...typed, sql`u.g::pg_catalog.int4 as g`, sql`u.n`])}
     from rows from (${join(values)}) with ordinality as u ${nameList([...names, 'g', 'n'])})`;
 }
+
+/** Casts a value's text to the type of a column, and to its collation if that is one in which different texts are equal. */
+const inCollation = (column: Column, value: Sql): Sql =>
+  column.type.isNondeterministic
+    ? sql`${cast(value, column)} collate ${trusted(column.collation ?? '')}`
+    : cast(value, column);
 
 /** Returns the values of `inputRows`, in its order. */
 export function inputValues(rows: readonly Values[], groups: readonly Group[], given: readonly Column[]): Value[] {
