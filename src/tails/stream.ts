@@ -46,7 +46,7 @@ export async function* messagesOf(
   const db = hub.relatedDbOf(request);
   try {
     const watch = hub.watchOf(request);
-    const settled = await Promise.race([watch.look(), mailbox.over]);
+    const settled = await Promise.race([watch.look(() => !mailbox.isOver), mailbox.over]);
     if (!settled) return yield* endedBefore(request, mailbox.ended, db);
     await streamTurns.turn();
     const { history } = settled;

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Notice } from '../db/sql/notice.ts';
 import type { Batch } from './feed.ts';
@@ -40,7 +39,7 @@ export interface TailsOptions extends HubOptions {
 
 /** Maximum number of messages that wait for a client. */
 const maxWaiting = 8;
-/** Time that a list waits for a place where its tail can start. */
+/** Time after which a list no longer waits for a place where its tail can start. */
 const patienceMs = 5000;
 
 export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: TailsOptions): Tails {
@@ -67,8 +66,8 @@ export function createTails({ maxSeconds, heartbeatMs = 15_000, ...options }: Ta
       return closing(messagesOf(hub, request, { given, mailbox, heartbeatMs }), mailbox.close);
     },
     async start(subject) {
-      const late = wait(patienceMs, null, { ref: false });
-      const settled = await Promise.race([hub.watchOf(subject).look(), late]);
+      const deadline = performance.now() + patienceMs;
+      const settled = await hub.watchOf(subject).look(() => performance.now() < deadline);
       if (!settled) throw cannotStart();
       const { expression, after } = startAfter(subject, settled);
       return {

@@ -93,11 +93,14 @@ export class Watch {
     });
   }
 
-  /** Looks now. Resolves once something is settled; rejects if a look fails. */
-  async look(): Promise<Settled> {
+  /**
+   * Looks now. Resolves once something is settled, or with null after a look at whose end it is no longer wanted; rejects
+   * if a look fails.
+   */
+  async look(isWanted: () => boolean = () => true): Promise<Settled | null> {
     await this.#running?.catch(() => {}); // it began before we asked
     await this.#poll(true);
-    while (!this.#settled) await this.next();
+    while (!this.#settled && isWanted()) await this.next();
     return this.#settled;
   }
 

@@ -7,7 +7,8 @@ import { tableOf } from '../../src/catalog/catalog.ts';
 import { sql } from '../../src/db/sql/sql.ts';
 import { AppError } from '../../src/errors.ts';
 import { type Batch, createFeed, type Feed } from '../../src/tails/feed.ts';
-import { type Subject, TailHub } from '../../src/tails/hub.ts';
+import { type HubOptions, type Subject, TailHub } from '../../src/tails/hub.ts';
+import { createTails } from '../../src/tails/tails.ts';
 import type { Watch } from '../../src/tails/watch.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
@@ -23,8 +24,10 @@ const { database, api } = await setUp({
 /** The catalog as if row security applied. */
 const personal = { ...api.api.catalog, isPersonal: true };
 
+const options: HubOptions = { db: api.db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }) };
+
 beforeEach(() => {
-  hub = new TailHub({ db: api.db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }) });
+  hub = new TailHub(options);
 });
 
 afterEach(() => {
@@ -78,6 +81,20 @@ test('the server looks less often the longer nothing arrives, and frequently dur
   expect(await nextPauses(watch, 3)).toEqual([25, 50, 100]);
   stop();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('lists that wait in vain for a writer leave nothing waiting', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const tails = createTails({ ...options, maxSeconds: 60 });
+  const writer = await database.connect();
+  await writer.query("begin; insert into events.note (body) values ('open')");
+  const starts = Array.from({ length: 10 }, () => tails.start(subjectOf(null, false)));
+  vi.advanceTimersByTime(5000);
+  for (const start of await Promise.allSettled(starts))
+    expect(start).toMatchObject({ status: 'rejected', reason: { code: 'CONFLICT' } });
+  expect(tails.stats()).toEqual([]);
+  await writer.query('rollback');
+  await writer.end();
 });
 
 test('a table is watched once, and a filter read once, unless claims decide what can be seen', () => {
