@@ -1,6 +1,7 @@
 import {
   type ASTNode,
   GraphQLError,
+  type GraphQLInputObjectType,
   getNamedType,
   isInputObjectType,
   isObjectType,
@@ -21,6 +22,17 @@ const operatorsElsewhere: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Returns our name of an operator that another server calls `name`; undefined if the input type has no such operator. */
+export function operatorMeant(type: GraphQLInputObjectType, name: string): string | undefined {
+  const fields = type.getFields();
+  const meant = operatorsElsewhere.get(name.replace(/^_/, ''));
+  return meant !== undefined && meant in fields && !(name in fields) ? meant : undefined;
+}
+
+/** Creates the error that suggests what was meant, in addition to the one that says what is wrong. */
+export const suggestion = (meant: string, nodes: ASTNode): GraphQLError =>
+  new GraphQLError(`Did you mean "${meant}"?`, { nodes });
+
 /**
  * Validation rule that suggests what was meant: a missing step, such as `nodes` before a column or `eq` before a value,
  * or our name of an operator that another server calls differently.
@@ -29,8 +41,7 @@ export const didYouMean: ValidationRule = (context) => {
   const schema = context.getSchema();
   // Roots are skipped, since their fields lead to all types, most of which are not built yet.
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-  const suggest = (meant: string, nodes: ASTNode) =>
-    context.reportError(new GraphQLError(`Did you mean "${meant}"?`, { nodes }));
+  const suggest = (meant: string, nodes: ASTNode) => context.reportError(suggestion(meant, nodes));
   const suggestOperator = (node: ValueNode) => {
     const type = getNamedType(context.getInputType());
     if (isInputObjectType(type) && 'eq' in type.getFields()) suggest(`{ eq: ${print(node)} }`, node);
@@ -47,12 +58,9 @@ export const didYouMean: ValidationRule = (context) => {
       if (step) suggest(`${step.name} { ${name} }`, node);
     },
     ObjectField(node) {
-      const name = node.name.value;
-      const meant = operatorsElsewhere.get(name.replace(/^_/, ''));
       const type = getNamedType(context.getParentInputType());
-      if (!meant || !isInputObjectType(type)) return;
-      const fields = type.getFields();
-      if (!(name in fields) && meant in fields) suggest(meant, node);
+      const meant = isInputObjectType(type) ? operatorMeant(type, node.name.value) : undefined;
+      if (meant !== undefined) suggest(meant, node);
     },
     StringValue: suggestOperator,
     IntValue: suggestOperator,

@@ -6,6 +6,7 @@ const { api } = await setUp({
   database: createEmptyDatabase,
   prepare: `
     create schema events;
+    create table events.entry (entry_id bigint generated always as identity primary key);
     create table events.note (note_id int primary key, word text, words text[], doc jsonb, raw json, span int4range, big int8)`,
 });
 
@@ -69,18 +70,43 @@ describe('a missing step is named', () => {
     expect(errors.map(({ message }) => message)).toContain(`Did you mean "${meant}"?`);
   });
 
-  test.each([
+  const elsewhere = [
     ['equals', 'word', 'eq'],
     ['_neq', 'word', 'ne'],
     ['greaterThanOrEqualTo', 'noteId', 'gte'],
     ['_nin', 'noteId', 'notIn'],
     ['_regex', 'word', 'matches'],
     ['containsKey', 'doc', 'hasKey'],
-  ])("another server's operator %s on %s is %s here", async (name, column, meant) => {
+  ] as const;
+
+  test.each(elsewhere)("another server's operator %s on %s is %s here", async (name, column, meant) => {
     const { errors = [] } = await api.send(`{ notes(where: { ${column}: { ${name}: null } }) { totalCount } }`);
     expect(errors.map(({ message }) => message)).toEqual([
       expect.stringMatching(`^Field "${name}" is not defined`),
       `Did you mean "${meant}"?`,
+    ]);
+  });
+
+  test.each(elsewhere)('in a variable, too, %s on %s is %s here', async (name, column, meant) => {
+    const document = 'query ($x: [NoteWhere!]) { notes(where: { or: $x }) { totalCount } }';
+    const x = [{ [column]: { [name]: null } }, { not: { [column]: { [name]: null } } }];
+    const refused = await api.send(document, { x });
+    expect(refused.errors?.map(({ message }) => message)).toEqual([
+      expect.stringMatching(`^Variable "\\$x" got.*Field "${name}" is not defined`),
+      expect.stringMatching(`^Variable "\\$x" got.*Field "${name}" is not defined`),
+      `Did you mean "${meant}"?`,
+    ]);
+    expect(refused.errors?.map(({ extensions }) => extensions?.['code'])).toEqual(Array(3).fill('BAD_USER_INPUT'));
+    expect((await api.send(document, { x: [] })).errors).toBeUndefined();
+    expect(await api.send(document, { x })).toEqual(refused); // also once the document has a plan
+  });
+
+  test('a subscription suggests an operator, too', async () => {
+    const document = 'subscription ($x: EntryWhere) { entriesAdded(where: $x) { cursor } }';
+    const { errors = [] } = await api.send(document, { x: { entryId: { equals: 1 } } });
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Variable "\$x" got.*Field "equals" is not defined/),
+      'Did you mean "eq"?',
     ]);
   });
 
