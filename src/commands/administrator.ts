@@ -4,18 +4,23 @@ import { ConfigError } from '../config/variables.ts';
 import { openConnection, type PoolConnection } from '../db/pool/connection.ts';
 import { unavailable } from '../errors.ts';
 
-/** Logs in as the administrator whom the environment names, to PGDATABASE or to another database of that server. */
-export async function openAdministrator(
-  { database, connectTimeoutMs, statementTimeoutMs }: PoolConfig,
-  name = database?.database ?? '',
-): Promise<PoolConnection> {
-  if (!database) throw new ConfigError(['PGHOST: required, with PGUSER and PGDATABASE; or set DATABASE_URL instead']);
-  const tokens = openTokenSource(database.password, () => {});
-  const options = { connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
+/** Opens a connection to PGDATABASE or to another database of that server; rejects with DATABASE_UNAVAILABLE. */
+export type Login = (database?: string) => Promise<PoolConnection>;
+
+/** Runs `open` with a login as the administrator whom the environment names; one source of tokens serves all its logins. */
+export async function asAdministrator<T>(
+  { database: server, connectTimeoutMs, statementTimeoutMs }: PoolConfig,
+  open: (login: Login) => Promise<T>,
+): Promise<T> {
+  if (!server) throw new ConfigError(['PGHOST: required, with PGUSER and PGDATABASE; or set DATABASE_URL instead']);
+  const tokens = openTokenSource(server.password, () => {});
+  const options = { ...server, connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
+  const login: Login = (database = server.database) =>
+    openConnection({ ...options, database }, tokens).catch((error) => {
+      throw unavailable(error);
+    });
   try {
-    return await openConnection({ ...database, ...options, database: name }, tokens);
-  } catch (error) {
-    throw unavailable(error);
+    return await open(login);
   } finally {
     tokens.end();
   }

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apply } from '../../src/commands/grant/apply.ts';
@@ -113,6 +113,22 @@ async function catalogOf(user: string) {
     readOnly: readOnly.default_transaction_read_only,
   };
 }
+
+test('one token serves all logins of the command', async () => {
+  const calls = join(directory, 'calls');
+  const az = `#!/bin/sh\necho "$*" >> '${calls}'\necho '{"accessToken":"secret","expires_on":4102444800}'\n`;
+  await writeFile(join(directory, 'az'), az, { mode: 0o755 });
+  const { PGPASSWORD: _, ...variables } = variablesOf(administrator);
+  const program = startProgram(['grant', '--role', 'plain', '--plain', '--print'], {
+    ...variables,
+    PG_AUTH: 'default-credential',
+    AZURE_TOKEN_CREDENTIALS: 'AzureCliCredential',
+    PATH: `${directory}${delimiter}${process.env['PATH']}`,
+  });
+  expect(await program.ended, program.err()).toBe(0);
+  expect(program.out()).toContain('CREATE ROLE "plain" LOGIN;');
+  expect((await readFile(calls, 'utf8')).trimEnd().split('\n')).toHaveLength(1);
+});
 
 describe('without pgaadauth', () => {
   test('without pgaadauth, the command says so and offers a plain role', async () => {

@@ -1,6 +1,6 @@
 import { type PoolConfig, readPoolConfig } from '../../config/config.ts';
 import type { Environment } from '../../config/variables.ts';
-import { openAdministrator } from '../administrator.ts';
+import { asAdministrator } from '../administrator.ts';
 import { type Output, terminal } from '../output.ts';
 import { apply } from './apply.ts';
 import { quoted, sequentialMode, serverDatabase } from './change.ts';
@@ -56,10 +56,13 @@ export async function grant(
 
 /** Connects to the database of the roles and to the one with the schema. */
 async function open(config: PoolConfig) {
-  const contents = await openAdministrator(config);
-  const server = await openAdministrator(config, serverDatabase).catch(async (error) => {
-    await contents.close();
-    throw error;
+  const { contents, server } = await asAdministrator(config, async (login) => {
+    const contents = await login();
+    const server = await login(serverDatabase).catch(async (error) => {
+      await contents.close();
+      throw error;
+    });
+    return { contents, server };
   });
   const close = async () => void (await Promise.all([server.close(), contents.close()]));
   return { server: server.client, contents: contents.client, close };

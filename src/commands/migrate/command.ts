@@ -1,6 +1,6 @@
 import { readPoolConfig } from '../../config/config.ts';
 import type { Environment } from '../../config/variables.ts';
-import { openAdministrator } from '../administrator.ts';
+import { asAdministrator } from '../administrator.ts';
 import { readArguments } from '../arguments.ts';
 import { commandLines } from '../commandLines.ts';
 import { quoted } from '../grant/change.ts';
@@ -25,7 +25,7 @@ export async function migrate(
   const { positionals } = readArguments(commandLines.migrate, args);
   const [folder, ...others] = positionals;
   if (!folder || others.length > 0) throw new UsageError('takes one argument: the folder of the SQL files');
-  const connection = await openAdministrator({ ...config, statementTimeoutMs });
+  const connection = await asAdministrator({ ...config, statementTimeoutMs }, (login) => login());
   try {
     const { owner, files } = await runMigrations(connection.client, folder, config.schema);
     for (const { name, isNew } of files) out(`${isNew ? 'ran       ' : 'ran before'}  ${name}\n`);
