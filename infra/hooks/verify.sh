@@ -17,8 +17,8 @@ until [ "$(of_app properties.latestReadyRevisionName)" = "$revision" ]; do
     app 'logs show' --name "$APP_NAME" --revision "$revision" --format text --tail 50 >&2 || true
     cat >&2 <<EOF
 The revision $revision is not ready after 5 minutes. The previous revision, if there is one, keeps serving. The lines above
-are from Azure and from the revision's log. To check the path to the database step by step, run
-  az containerapp job start --name $DOCTOR_JOB_NAME --resource-group $AZURE_RESOURCE_GROUP
+are from Azure and from the revision's log. To check the path to the database step by step, and print what doctor finds, run
+  sh -c 'eval "\$(azd env get-values)"; . infra/hooks/job.sh; run "\$DOCTOR_JOB_NAME"'
 EOF
     exit 1
   fi

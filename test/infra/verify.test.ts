@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Answer, run } from './scripts.ts';
+import { type Answer, root, run } from './scripts.ts';
 
 const environment = {
   AZURE_RESOURCE_GROUP: 'g',
@@ -51,7 +53,10 @@ test("the hook fails if the revision does not become ready, with Azure's and the
   const { status, stderr, calls } = run('hooks/verify.sh', environment, answers);
   expect(status).toBe(1);
   expect(stderr).toMatch(/state: Failed\nPGHOST is not set\nThe revision ca--2 is not ready/);
-  expect(stderr).toContain('az containerapp job start --name job-doctor --resource-group g');
+  // The command also waits for the job and prints its output.
+  const command = `sh -c 'eval "$(azd env get-values)"; . infra/hooks/job.sh; run "$DOCTOR_JOB_NAME"'`;
+  expect(stderr).toContain(`\n  ${command}\n`);
+  expect(readFileSync(join(root, 'docs/deploy.md'), 'utf8')).toContain(command);
   expect(calls.join()).not.toContain('job start');
 });
 
