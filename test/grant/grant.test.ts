@@ -239,12 +239,33 @@ describe('with pgaadauth', () => {
     expect((await catalogOf(role)).tables).toContain('audit');
   });
 
-  test('a role of another identity gets the label of this one', async () => {
-    const label = `SECURITY LABEL FOR "pgaadauth" ON ROLE ${quoted(role)} IS 'aadauth,oid=${otherId},type=service';`;
-    expect((await run('--role', role, '--object-id', otherId, '--print')).out).toContain(label);
-    const { code, out } = await run('--role', role, '--object-id', otherId);
+  test('a role without an identity gets the label of this one', async () => {
+    await run('--role', 'bare', '--plain');
+    const label = `SECURITY LABEL FOR "pgaadauth" ON ROLE "bare" IS 'aadauth,oid=${otherId},type=service';`;
+    expect((await run('--role', 'bare', '--object-id', otherId, '--print')).out).toContain(label);
+    const { code, out } = await run('--role', 'bare', '--object-id', otherId);
     expect(code).toBe(1);
     expect(out).toContain(`An administrator who may create roles, in the database "postgres", must run:\n  ${label}`);
+    expect((await run('--role', 'bare', '--revoke')).code).toBe(0);
+  });
+
+  test('a role of another identity is left alone until it is revoked', async () => {
+    const principals = async () => {
+      const all = await server.admin('select rolname, objectid from pgaadauth_list_principals(false)');
+      return all.filter(({ rolname }) => rolname === 'moved').map(({ objectid }) => objectid);
+    };
+    await run('--role', 'moved', '--object-id', objectId);
+    for (const more of [[], ['--print']]) {
+      const { code, out, err } = await run('--role', 'moved', '--object-id', otherId, ...more);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(`"moved" belongs to the principal ${objectId}`);
+      expect(err).toMatch(/ROLE_NAME.*grant --role "moved" --revoke/s);
+    }
+    expect(await principals()).toEqual([objectId]);
+    await run('--role', 'moved', '--revoke');
+    await run('--role', 'moved', '--object-id', otherId);
+    expect(await principals()).toEqual([otherId]);
+    expect((await run('--role', 'moved', '--revoke')).code).toBe(0);
   });
 
   test('a role that is not the app’s own is left alone', async () => {

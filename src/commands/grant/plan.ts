@@ -2,6 +2,7 @@ import { isExposed } from '../../catalog/directives.ts';
 import { type Change, quoted, serverDatabase } from './change.ts';
 import { functionChanges } from './functions.ts';
 import { liveChanges } from './live.ts';
+import { otherPrincipal } from './principal.ts';
 import { privilegeChanges, writesWith } from './privileges.ts';
 import { revokeChanges } from './revoke.ts';
 import { dropChanges, roleChanges, settingChanges } from './role.ts';
@@ -39,6 +40,10 @@ export function objectionTo({ server, contents }: State, spec: RoleSpec): string
   if (spec.isPlain) return null;
   if (!pgaadauth) {
     return `This PostgreSQL has no pgaadauth, so it is not on Azure or has Entra authentication turned off: its database ${quoted(serverDatabase)} lacks pgaadauth_create_principal_with_oid. For development, --plain instead of --object-id creates a role that logs in with a password`;
+  }
+  const other = role && spec.objectId ? otherPrincipal(role, spec.objectId) : undefined;
+  if (other) {
+    return `${name} belongs to the principal ${other}, which could no longer log in if this app took the role. Give this app a role of its own: another --role, which is its PGUSER and, with azd, its ROLE_NAME. If that principal is no longer used, first run grant --role ${name} --revoke`;
   }
   if (!spec.objectId && !role?.labels.length) {
     return `--object-id <id> is required to create ${name}: the principal (object) id of the identity, not its client id. az identity show --query principalId prints it; for a person or a group pass the object id with --type user or group`;
