@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TLSSocket } from 'node:tls';
 import { DatabaseError } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { buildApi } from '../../src/api/api.ts';
@@ -18,6 +19,7 @@ import { createDb } from '../../src/db/db.ts';
 import { openConnection } from '../../src/db/pool/connection.ts';
 import { createPool } from '../../src/db/pool/pool.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
+import { createAuthority } from '../platform/certificates.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
 import { startProgram } from '../support/program.ts';
 
@@ -244,6 +246,32 @@ describe('on the way to the server', () => {
     expect(found.tls).toMatchObject({ status: 'failed', remedy: expect.stringMatching(remedy) });
     expect(found.tls.message).toBe(await refusal(changed));
     expect(stepsWith(found, 'failed')).toEqual(['tls']);
+  });
+
+  test.each([
+    ['not valid yet', 1, /Check this machine's clock, and from when/],
+    ['no longer valid', -100, /Renew the server's certificate/],
+  ])('a certificate that is %s is reported', async (_, days, remedy) => {
+    const authority = createAuthority('Authority of another server');
+    const { certificate: cert, key } = authority.issue('localhost', Date.now() + days * 86_400_000);
+    const PGSSLROOTCERT = join(directory, 'other.pem');
+    await writeFile(PGSSLROOTCERT, authority.certificate);
+    // Accepts PostgreSQL's request for TLS.
+    const server = createServer((socket) => {
+      socket
+        .on('error', () => {})
+        .once('data', () => {
+          socket.write('S');
+          new TLSSocket(socket, { isServer: true, cert, key }).on('error', () => {});
+        });
+    }).listen(0, 'localhost');
+    await once(server, 'listening');
+    const address = server.address();
+    const changed = { PGPORT: String(typeof address === 'object' && address?.port), PGSSLROOTCERT };
+    const found = await look(changed);
+    expect(found.tls).toMatchObject({ status: 'failed', remedy: expect.stringMatching(remedy) });
+    expect(found.tls.message).toBe(await refusal(changed));
+    server.close();
   });
 
   test('a server without TLS is reported', async () => {

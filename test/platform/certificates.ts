@@ -7,19 +7,27 @@ export interface Certificate {
 }
 
 /** Creates a self-signed certificate authority. Node.js can read certificates but not create them. */
-export function createAuthority(name: string): Certificate & { issue(host: string): Certificate } {
+export function createAuthority(name: string): Authority {
   const own = keys();
-  const certificate = build({ subject: name, issuer: name, publicKey: own.publicKey, key: own.privateKey, host: null });
+  const of = { issuer: name, key: own.privateKey };
+  const certificate = build({ ...of, subject: name, publicKey: own.publicKey, host: null, from: yesterday() });
   return {
     certificate,
     key: pem(own.privateKey),
-    issue(host) {
+    issue(host, from = yesterday()) {
       const { publicKey, privateKey } = keys();
-      const issued = build({ subject: host, issuer: name, publicKey, key: own.privateKey, host });
-      return { certificate: issued, key: pem(privateKey) };
+      return { certificate: build({ ...of, subject: host, publicKey, host, from }), key: pem(privateKey) };
     },
   };
 }
+
+interface Authority extends Certificate {
+  /** Issues a certificate that is valid for 91 days, by default from yesterday; `from` is in milliseconds since 1970. */
+  issue(host: string, from?: number): Certificate;
+}
+
+const dayMs = 86_400_000;
+const yesterday = () => Date.now() - dayMs;
 
 interface Content {
   readonly subject: string;
@@ -29,21 +37,22 @@ interface Content {
   readonly key: KeyObject;
   /** The host name that the certificate is for; null for an authority. */
   readonly host: string | null;
+  /** Time from which it is valid. */
+  readonly from: number;
 }
 
 const keys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 /** Writes a certificate in DER (RFC 5280, section 4.1), as PEM. */
-function build({ subject, issuer, publicKey, key, host }: Content): string {
+function build({ subject, issuer, publicKey, key, host, from }: Content): string {
   const algorithm = sequence(oid('1.2.840.10045.4.3.2')); // ecdsa-with-SHA256
-  const day = 86_400_000;
   const body = sequence(
     tagged(0, integer(Buffer.of(2))),
     integer(Buffer.concat([Buffer.of(1), randomBytes(8)])),
     algorithm,
     nameOf(issuer),
-    sequence(time(Date.now() - day), time(Date.now() + 90 * day)),
+    sequence(time(from), time(from + 91 * dayMs)),
     nameOf(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     tagged(3, sequence(host === null ? isAuthority : alternativeName(host))),
