@@ -1,7 +1,7 @@
 import { type DocumentNode, type GraphQLSchema, getNamedType, getOperationAST, isCompositeType } from 'graphql';
 import type { PageLimits } from '../config/limits.ts';
 import { sourceOf } from '../schema/fieldSource.ts';
-import { createArgumentValues, isIncluded, type KnownVariables } from './argumentValues.ts';
+import { createArgumentValues, isIncluded, type PricedVariables } from './argumentValues.ts';
 import { createCounts } from './counts.ts';
 import { definitionOf } from './definition.ts';
 import { costOfField, leafRows } from './fieldCost.ts';
@@ -29,11 +29,8 @@ export interface Priced {
   /** A document that passed `checkShape`; it need not be valid. */
   readonly document: DocumentNode;
   readonly operationName?: string | null | undefined;
-  /**
-   * The variables of the operation. While they are unknown, each has its default, and a page size without one counts as
-   * the largest.
-   */
-  readonly variables: KnownVariables;
+  /** The variables of the operation. An unknown page size counts as the largest. */
+  readonly variables: PricedVariables;
   readonly pages: PageLimits;
 }
 

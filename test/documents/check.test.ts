@@ -204,6 +204,29 @@ describe('the operations of a document', () => {
     ]);
   });
 
+  test('a cost counts the largest page that a client may send, and what the defaults cost', async () => {
+    const paged = (first: string) => `query ($first: Int${first}) { devices(first: $first) { nodes { serial } } }`;
+    expect(await examined(paged(' = 5'))).toMatchObject([
+      { status: 'ok', cost: 1000, details: ['costs 5 while variables with a default keep it'] },
+    ]);
+    expect(await examined(paged(''))).toMatchObject([{ cost: 1000, details: [] }]);
+  });
+
+  test('a document that variables can make too costly is a warning', async () => {
+    const nested = `query ($n: Int = 5, $m: Int = 5) {
+      sites(first: $n) { nodes { devices(first: $m) { nodes { events(first: 1) { nodes { value } } } } } }
+    }`;
+    expect(await examined(nested)).toMatchObject([
+      {
+        status: 'warning',
+        details: [
+          expect.stringMatching(/^too costly: it could read 2001000 rows$/),
+          'costs 55 while variables with a default keep it',
+        ],
+      },
+    ]);
+  });
+
   test('each operation of a document is listed', async () => {
     expect(await examined('query A { devices { totalCount } } query B { devices { nodes { serial } } }')).toMatchObject(
       [

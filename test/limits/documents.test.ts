@@ -2,6 +2,7 @@ import { type ASTNode, type DocumentNode, getIntrospectionQuery, parse, Source, 
 import { describe, expect, test } from 'vitest';
 import { defaultPageLimits, defaultRequestLimits as limits } from '../../src/config/limits.ts';
 import { sampleExtensions } from '../../src/dev/embedded/embedded.ts';
+import { unknownValue } from '../../src/pricing/argumentValues.ts';
 import { priceOf } from '../../src/pricing/cost.ts';
 import { scan } from '../../src/pricing/scan.ts';
 import { checkShape } from '../../src/pricing/shape.ts';
@@ -12,10 +13,10 @@ const { api } = await setUp({ extensions: await importExtensions([sampleExtensio
 
 const pages = defaultPageLimits;
 
-const priceWith = (variables: Record<string, unknown> | null, text: string, operationName?: string) =>
+const priceWith = (variables: Record<string, unknown>, text: string, operationName?: string) =>
   priceOf({ schema: api.api.schema, document: parse(text), operationName, variables, pages });
 
-const rows = (text: string, variables: Record<string, unknown> | null = {}) => priceWith(variables, text).rows;
+const rows = (text: string, variables: Record<string, unknown> = {}) => priceWith(variables, text).rows;
 
 /** Returns the status, and the code and message of the first error, of a response without data. */
 async function refusal(document: string, variables?: Record<string, unknown>) {
@@ -124,10 +125,19 @@ describe('a price', () => {
     expect(rows('query ($constructor: Int = 7) { devices(first: $constructor) { nodes { serial } } }')).toBe(7);
   });
 
-  test('a price assumes the largest page for an unknown variable without a default', () => {
-    expect(rows(paged, null)).toBe(1000 + 3000);
-    expect(rows('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', null)).toBe(1000);
-    expect(rows('query ($no: Boolean!) { devices(first: 5) @include(if: $no) { nodes { serial } } }', null)).toBe(5);
+  test('a price assumes the largest page for an unknown variable, whatever its default', () => {
+    expect(rows(paged, { n: unknownValue })).toBe(1000 + 3000);
+    expect(rows(paged, { n: unknownValue, m: unknownValue })).toBe(1000 + 1_000_000);
+    expect(rows('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: unknownValue })).toBe(1000);
+    const included = (unless: string) =>
+      `query ($yes: Boolean${unless}) { devices(first: 5) @include(if: $yes) { nodes { serial } } }`;
+    for (const unless of ['!', ' = false']) expect(rows(included(unless), { yes: unknownValue })).toBe(5);
+  });
+
+  test('a price assumes the default for an unknown order', () => {
+    const text =
+      'query ($order: [DeviceOrderBy!] = [{ site: { name: ASC } }]) { devices(first: 10, orderBy: $order) { nodes { serial } } }';
+    expect(rows(text, { order: unknownValue })).toBe(20);
   });
 
   test('a price counts the operation that runs', () => {

@@ -1,10 +1,18 @@
-import { type DocumentNode, execute, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import {
+  type DocumentNode,
+  execute,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  type VariableDefinitionNode,
+} from 'graphql';
 import type { Api } from '../../api/api.ts';
 import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/db.ts';
 import { identity, type Sql } from '../../db/sql/sql.ts';
 import type { PreparedDocument } from '../../documents/prepare.ts';
 import { obstacleTo } from '../../plan/run.ts';
+import { unknownValue } from '../../pricing/argumentValues.ts';
 import { priceOf } from '../../pricing/cost.ts';
 import type { Tails } from '../../tails/tails.ts';
 import type { GivenVariables } from './givenVariables.ts';
@@ -20,7 +28,7 @@ export interface DocumentFinding {
   readonly name: string;
   /** One of the document's ids. */
   readonly id: string;
-  /** The most rows that it asks for while variables with a default keep it; null if it does not fit the schema. */
+  /** The most rows that it can ask for with any variables; null if it does not fit the schema. */
   readonly cost: number | null;
   /** The most statements that it sends; null if the document does not fit the schema. */
   readonly statements: number | null;
@@ -64,7 +72,8 @@ export async function examineDocument(
   for (const operation of document.definitions) {
     if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
     const { api, config } = options;
-    const cost = costOf(document, operation, options);
+    const cost = costOf(document, operation, options, () => true);
+    const usual = costOf(document, operation, options, ({ defaultValue }) => !defaultValue);
     const statements = countStatements(api.schema, document, operation);
     const { warnings, notes } = await explain(document, operation, statements, options);
     if (cost > config.requestLimits.cost) warnings.push(`too costly: it could read ${cost} rows`);
@@ -74,18 +83,31 @@ export async function examineDocument(
       ...of,
       cost,
       statements,
-      details: [...warnings, ...notes],
+      details: [
+        ...warnings,
+        ...(usual < cost ? [`costs ${usual} while variables with a default keep it`] : []),
+        ...notes,
+      ],
     });
   }
   return findings;
 }
 
 /**
- * Calculates a price without values of variables: each takes its default, and a page size whose variable has none
- * counts as the largest.
+ * Calculates the most that an operation can cost if clients choose the variables for which `isFree`; the others have
+ * their defaults.
  */
-const costOf = (document: DocumentNode, { name }: OperationDefinitionNode, { api, config }: ExamineOptions): number =>
-  priceOf({ schema: api.schema, document, operationName: name?.value, variables: null, pages: config.limits }).rows;
+function costOf(
+  document: DocumentNode,
+  { name, variableDefinitions = [] }: OperationDefinitionNode,
+  { api, config }: ExamineOptions,
+  isFree: (definition: VariableDefinitionNode) => boolean,
+): number {
+  const free = variableDefinitions.filter(isFree).map(({ variable }) => [variable.name.value, unknownValue]);
+  const variables = Object.fromEntries(free);
+  const { schema } = api;
+  return priceOf({ schema, document, operationName: name?.value, variables, pages: config.limits }).rows;
+}
 
 /** Finds the name of a document's first operation, even if the document does not parse. */
 const nameOf = (text: string): string => /\b(?:query|mutation|subscription)\s+(\w+)/.exec(text)?.[1] ?? '(no name)';
