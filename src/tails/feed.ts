@@ -40,6 +40,8 @@ export interface Feed {
 }
 
 export interface FeedSubscription {
+  /** The place up to which the subscriber has received all rows. */
+  readonly place: Place;
   /** Reports that the subscriber has consumed its batches. The feed reads on as soon as any subscriber has. */
   ready(): void;
   cancel(): void;
@@ -50,18 +52,19 @@ export interface FeedOptions {
   readonly read: Feed['read'];
 }
 
-/** Gives a batch to all subscribers, and releases it once each of them has. */
-async function giveTo(subscribers: readonly Subscriber[], batch: Batch): Promise<void> {
-  let left = subscribers.length;
+/** Gives a batch to the subscribers, removing each from the set, and releases the batch once all have released it. */
+async function giveTo(subscribers: Set<Subscriber>, batch: Batch): Promise<void> {
+  let left = subscribers.size;
   const release = () => {
     if (--left === 0) batch.release();
   };
   await putInTurns(subscribers, { ...batch, release });
 }
 
-async function putInTurns(subscribers: readonly Subscriber[], item: Batch | Error): Promise<void> {
+async function putInTurns(subscribers: Set<Subscriber>, item: Batch | Error): Promise<void> {
   for (const subscriber of subscribers) {
     await streamTurns.turn();
+    subscribers.delete(subscriber);
     subscriber.put(item);
   }
 }
@@ -69,6 +72,8 @@ async function putInTurns(subscribers: readonly Subscriber[], item: Batch | Erro
 export function createFeed({ watch, read }: FeedOptions): Feed {
   const subscribers = new Set<Subscriber>();
   let place: Place = [];
+  /** The subscribers that have yet to receive the latest batch, and the place before it. */
+  let owed: { readonly subscribers: Set<Subscriber>; readonly place: Place } = { subscribers: new Set(), place };
   let isReading = false;
   let isWanted = false;
   let readOnWhenWanted = () => {};
@@ -92,7 +97,8 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
       if (isStale || batch.rows.length === 0) batch.release();
       else {
         isWanted = false;
-        await giveTo([...subscribers], batch);
+        owed = { subscribers: new Set(subscribers), place: from };
+        await giveTo(owed.subscribers, batch);
       }
     }
     // Set in the turn in which the loop ended, without an `await` in between, so that no news is missed.
@@ -102,7 +108,7 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
   function fail(error: unknown): void {
     // The next look may succeed, and nothing is lost until then.
     if (error instanceof AppError && error.code === 'DATABASE_UNAVAILABLE') return;
-    void putInTurns([...subscribers], asError(error));
+    void putInTurns(new Set(subscribers), asError(error));
   }
 
   function onNews(error: unknown): void {
@@ -127,6 +133,9 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
       if (subscribers.size === 0) stopListening = watch.listen(onNews);
       subscribers.add(subscriber);
       return {
+        get place() {
+          return owed.subscribers.has(subscriber) ? owed.place : place;
+        },
         ready() {
           isWanted = true;
           readOnWhenWanted();

@@ -66,7 +66,7 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
   if (isFirst && !mailbox.isOver) yield take(nothing(position.place));
   while (!mailbox.isOver) {
     if (mailbox.isEmpty) subscription.ready();
-    const item = await mailbox.take(heartbeatMs, () => nothing(feed.place));
+    const item = await mailbox.take(heartbeatMs, () => nothing(subscription.place));
     if (!(item instanceof Error)) yield* give(item);
     else if (!mailbox.isOver) throw item;
   }

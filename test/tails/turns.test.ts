@@ -4,6 +4,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { arrivalOf } from '../../src/catalog/arrival.ts';
 import { tableOf } from '../../src/catalog/catalog.ts';
 import { sql } from '../../src/db/sql/sql.ts';
+import type { Place } from '../../src/db/sql/tail.ts';
+import { TailHub } from '../../src/tails/hub.ts';
 import { createTails, type Tails } from '../../src/tails/tails.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUp } from '../support/setUp.ts';
@@ -29,8 +31,8 @@ const open = (heartbeatMs: number) =>
   createTails({ db: api.db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }), maxSeconds: 60, heartbeatMs });
 
 /**
- * Opens streams, causes each to have a message, and returns the most that had theirs in one turn of the event loop. Each look at the
- * clock takes a millisecond.
+ * Opens streams, causes each to have a message, and returns the most that had theirs in one turn of the event loop. Each
+ * look at the clock takes a millisecond.
  */
 async function mostInOneTurn(
   tails: Tails,
@@ -55,6 +57,32 @@ async function mostInOneTurn(
 }
 
 const insert = () => database.admin("insert into events.note (body) values ('new')");
+
+test('a stream that has yet to get a row is still before it when another stream has it', async () => {
+  const hub = new TailHub({ db: api.db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }) });
+  await hub.watchOf(request).look();
+  const { feed } = hub.lendFeed(request, request.where);
+  const start = feed.place;
+  const seen: (readonly Place[])[] = [];
+  const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+  const subscriptions = [1, 2].map((nth) =>
+    feed.subscribe({
+      columns: request.columns,
+      put() {
+        seen.push(subscriptions.map(({ place }) => place));
+        if (nth === 2) finish();
+      },
+    }),
+  );
+  for (const { ready } of subscriptions) ready();
+  await insert();
+  await done;
+  expect(seen).toEqual([
+    [feed.place, start],
+    [feed.place, feed.place],
+  ]);
+  for (const { cancel } of subscriptions) cancel();
+});
 
 test.for([
   { name: 'open', cause: () => {}, isFirst: true },
