@@ -7,7 +7,7 @@ export interface Catalog {
   readonly schema: string;
   /** Whether the server is a standby, which does not show the writers of its primary. */
   readonly isStandby: boolean;
-  /** Whether results may depend on the caller, because policies or views read the caller's claims. */
+  /** Whether results may depend on the caller, because policies, views or functions read the caller's claims. */
   readonly isPersonal: boolean;
   /** Prefix for names that statements use in addition to columns; no column's name begins with it. */
   readonly markerPrefix: string;

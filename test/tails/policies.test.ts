@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createTestApi } from '../support/api.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { setUpDatabase, setUpIssuer } from '../support/setUp.ts';
@@ -39,4 +39,34 @@ test('row security that is switched on hides no row from a stream that began wit
   api.tails.stop();
   await drain(1000);
   await api.close();
+});
+
+describe('a function that reads the claims', async () => {
+  const database = await setUpDatabase({
+    database: createEmptyDatabase,
+    prepare: `
+      create schema events;
+      create table events.note (
+        note_id bigint generated always as identity primary key, owner text not null, body text not null);
+      create function events.is_mine(note events.note) returns bool language sql stable as $$select note.${own}$$;
+      comment on function events.is_mine is e'@expose\\n@filterable'`,
+  });
+
+  test('a stream evaluates it for its caller, in its filter and in its rows', async () => {
+    const api = await createTestApi(database.connection, { heartbeatMs: 300, config: { auth: issuer.config } });
+    const { subscribe, drain } = await serveStreams(api);
+    const anna = { authorization: `Bearer ${await issuer.sign({ oid: 'anna', roles: ['Events.Read'] })}` };
+    const stream = subscribe<{ body: string; isMine: boolean }>(
+      'subscription { added: notesAdded(where: { isMine: { eq: true } }) { cursor end edges { node { body isMine } } } }',
+      {},
+      anna,
+    );
+    await stream.next();
+    await database.admin("insert into events.note (owner, body) values ('anna', 'hers'), ('ben', 'his')");
+    expect(await stream.nodes(1)).toEqual([{ body: 'hers', isMine: true }]);
+    await stream.stop();
+    api.tails.stop();
+    await drain(1000);
+    await api.close();
+  });
 });

@@ -2,6 +2,7 @@ import type { Db } from '../db.ts';
 import { eq, gt, gte, join, ne, own, type Sql, sql, trusted } from '../sql/sql.ts';
 import { readDistributions } from './distributions.ts';
 import { explainTimeouts } from './explainTimeouts.ts';
+import { hasPersonalCode, viewedFrom } from './personal.ts';
 import { isServed } from './relations.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function readFingerprint(db: Db, schema: string): Promise<string> {
   const [row] = await catalogs.rows(sql`
     with recursive relation as materialized (
       select c.oid from pg_catalog.pg_class c where ${isServed(schema)}
-    ), descendant(oid) as (
+    ), ${viewedFrom(sql`select oid from relation`)}, descendant(oid) as (
       select oid from relation
       union
       select h.inhrelid from descendant p join pg_catalog.pg_inherits h on h.inhparent ${eq} p.oid
@@ -89,7 +90,7 @@ const sources = (schema: string): readonly Source[] => [
   },
   {
     columns: sql`w.oid, w.xmin`,
-    from: sql`relation r join pg_catalog.pg_rewrite w on w.ev_class ${eq} r.oid`,
+    from: sql`viewed v join pg_catalog.pg_rewrite w on w.ev_class ${eq} v.oid`,
   },
   {
     columns: sql`t.oid, t.xmin`,
@@ -148,5 +149,5 @@ const values: readonly Sql[] = [
   sql`current_user`,
   sql`(select d.datdba from pg_catalog.pg_database d where d.datname ${eq} pg_catalog.current_database())`,
   sql`pg_catalog.pg_is_in_recovery()`,
-  sql`exists (select from pg_catalog.pg_class c where c.relrowsecurity)`,
+  hasPersonalCode,
 ];

@@ -4,6 +4,7 @@ import { extensionOf } from '../sql/extension.ts';
 import { noticeChannel } from '../sql/notice.ts';
 import { eq, own, type Sql, sql } from '../sql/sql.ts';
 import { findAll } from './found.ts';
+import { hasPersonalCode, hasPersonalView, viewedFrom } from './personal.ts';
 
 export interface FoundRelation {
   readonly id: string;
@@ -89,11 +90,7 @@ export const findTriggers = (db: Db, relations: readonly string[]): Promise<read
     where t.tgrelid ${eq} any (${relations}::pg_catalog.oid[]) and t.tgenabled ${eq} any ('{O,A}')`,
   );
 
-/**
- * Finds out whether the server is a standby, and whether results may depend on the caller: a policy may read the claims,
- * and so may a view that calls `current_setting`. Views are searched as stored, because the result of `pg_get_viewdef`
- * depends on the search_path.
- */
+/** Finds out whether the server is a standby, and whether results may depend on the caller's claims. */
 export async function findCatalogFlags(
   db: Db,
   relations: readonly string[],
@@ -101,14 +98,8 @@ export async function findCatalogFlags(
   const [flags] = await findAll<Pick<Catalog, 'isStandby' | 'isPersonal'>>(
     db,
     sql`
-    select pg_catalog.pg_is_in_recovery() as "isStandby",
-      exists (select from pg_catalog.pg_class c where c.relrowsecurity)
-      or exists (
-        select from pg_catalog.pg_rewrite w
-        join pg_catalog.pg_class c on c.oid ${eq} w.ev_class and c.relkind ${eq} 'v'
-        join pg_catalog.pg_proc p on p.pronamespace ${eq} 'pg_catalog'::pg_catalog.regnamespace and p.proname ${eq} 'current_setting'
-        where w.ev_class ${eq} any (${relations}::pg_catalog.oid[])
-          and w.ev_action::pg_catalog.text ${own('~~')} pg_catalog.concat('%:funcid ', p.oid, ' %')) as "isPersonal"`,
+    with recursive ${viewedFrom(sql`select pg_catalog.unnest(${relations}::pg_catalog.oid[])`)}
+    select pg_catalog.pg_is_in_recovery() as "isStandby", ${hasPersonalCode} or ${hasPersonalView} as "isPersonal"`,
   );
   if (!flags) throw new Error('PostgreSQL does not say whether it is a standby');
   return flags;
