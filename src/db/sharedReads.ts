@@ -29,6 +29,7 @@ export interface SharedReads {
   ): Promise<readonly Row[]>;
 }
 
+/** A statement that reads for its members. */
 interface Reading {
   readonly question: Question;
   /** Its values as one text. */
@@ -61,6 +62,8 @@ export function shareReads({ lasting = false } = {}): SharedReads {
       const reading: Reading = { question, values, members: new Set(), end: new AbortController(), bytes: 0 };
       const [known] = lasting ? open.equalTo(reading) : [];
       if (known) return join(known, reader);
+      const joined = join(reading, reader);
+      if (reading.members.size === 0) return joined; // its meter has refused it
       open.add(reading);
       const sending = () => {
         if (lasting) return;
@@ -70,7 +73,6 @@ export function shareReads({ lasting = false } = {}): SharedReads {
           takeOver(reading, other);
         }
       };
-      const joined = join(reading, reader);
       run({ signal: reading.end.signal, meter: new SharedMeter(reading) }, sending).then(
         (rows) => {
           reading.rows = rows;
@@ -123,6 +125,7 @@ function createOpenReadings() {
 const isEqual = (some: readonly unknown[], others: readonly unknown[]): boolean =>
   some === others || JSON.stringify(some) === JSON.stringify(others);
 
+/** Adds a reader. Rejects if the reader's meter refuses the bytes that have arrived. */
 function join(reading: Reading, reader: Reader): Promise<readonly Row[]> {
   return new Promise((resolve, reject) => {
     reader.meter?.add(reading.bytes);

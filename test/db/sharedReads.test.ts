@@ -204,6 +204,18 @@ describe('the result counts for each reader', () => {
     expect(await db.rows(sql`select 1 as one`)).toMatchObject([{ one: '1' }]);
   });
 
+  test('a reader whose request has run out of memory starts no statement', async () => {
+    const inFlight = createInFlight(room);
+    inFlight.open('a').add(room);
+    const share = inFlight.open('b');
+    expect(() => share.add(room)).toThrow('no memory left');
+    const budget = createBudget({ bytes: 5_000_000 }, share);
+    const before = Number(await numberFrom(db));
+    const read = budget.limit(db.within({ meter: budget.meter })).rows(ticket);
+    await expect(read).rejects.toThrow('no memory left');
+    expect(Number(await numberFrom(db))).toBe(before + 1);
+  });
+
   test('a result counts once for each reader, even if its first connection is lost', async () => {
     const inFlight = createInFlight(room);
     const shares = [inFlight.open('a'), inFlight.open('b')];
