@@ -3,9 +3,10 @@ import { unavailable } from '../errors.ts';
 import type { DatabaseName } from '../tracing/span.ts';
 import { type CatalogWatch, createDb, type SharedDb } from './db.ts';
 import { createListener, type Listener, type ListenerOptions } from './pool/listener.ts';
-import { createPool, type PoolStats } from './pool/pool.ts';
+import { createPool } from './pool/pool.ts';
 import { createProbe, type Probe } from './pool/probe.ts';
 import { explainSession, type Session } from './pool/session.ts';
+import type { PoolStats } from './pool/stats.ts';
 
 /** The database that is served: the configured one or, outside production, the embedded one. */
 export interface Database {
@@ -31,7 +32,7 @@ export interface DatabaseEvents {
   readonly onPooled?: (found: string, remedies: readonly string[]) => void;
 }
 
-/** Opens the pool; connections are opened on demand. */
+/** Opens the configured database, or starts the embedded one. Connections are opened on demand. */
 export async function openDatabase(config: Config, events: DatabaseEvents = {}): Promise<Database> {
   const embedded = config.database ? null : await startEmbeddedDatabase();
   const connection = config.database ?? embedded?.connection;

@@ -1,6 +1,6 @@
 import { type Attributes, metrics, type ObservableGauge } from '@opentelemetry/api';
-import type { PoolStats } from '../db/pool/pool.ts';
 import type { PoolEvent } from '../db/pool/report.ts';
+import type { PoolStats } from '../db/pool/stats.ts';
 
 /** The events of the pool that have a counter. */
 const counted: readonly (readonly [event: PoolEvent, name: string, unit: string, attributes?: Attributes])[] = [

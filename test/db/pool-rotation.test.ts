@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Pool } from '../../src/db/pool/pool.ts';
 import { withRetry } from '../../src/db/pool/retry.ts';
@@ -100,6 +101,17 @@ test('a lifetime bounds connections whose password does not expire', async () =>
   expect((await ask(pool)).rows[0].pid).not.toBe(first);
 });
 
+test('a pool that ends during a replacement reports no error', async () => {
+  await platform.postgres.setToken(role, 'fixed', Date.now() + 60_000);
+  const { pool, events } = platform.connect(role, { password: 'fixed', maxLifetimeMs: 500, size: 1 });
+  await ask(pool);
+  await events.next('replacing');
+  await pool.end();
+  await nextTurn();
+  expect(events.errors).toEqual([]);
+  expect(pool.stats().counts.postponed).toBe(0);
+});
+
 test('a read whose backend is killed runs again on another connection; a write does not', async () => {
   const { pool } = platform.connect(role);
   await fill(pool);
@@ -149,6 +161,17 @@ test('a read is repeated at most twice, and not after its deadline', async () =>
   };
   expect(await kill(platform.connect(role).pool)).toBe(3);
   expect(await kill(platform.connect(role, { statementTimeoutMs: 1 }).pool)).toBe(1);
+});
+
+test('work that was rolled back is repeated at once on an idle connection', async () => {
+  const { pool } = platform.connect(role);
+  await ask(pool);
+  await expect.poll(() => pool.stats()).toMatchObject({ idle: 2, sockets: 2 });
+  let runs = 0;
+  await withRetry(pool, 'write', (client) =>
+    client.query(runs++ === 0 ? "do $$ begin raise exception using errcode = '40P01'; end $$" : 'select 1'),
+  );
+  expect(pool.stats()).toMatchObject({ sockets: 2, counts: { opened: 2, 'run-again': 1 } });
 });
 
 test('a killed idle connection is noticed, and not lent', async () => {

@@ -10,7 +10,7 @@ export interface Member extends Aging, Stoppable {
   readonly client: pg.Client;
   readonly connection: RowConnection;
   readonly session: Session;
-  /** Time of its last answer, by `performance.now()`. */
+  /** Time at which it logged in or last completed work, by `performance.now()`. */
   aliveAt: number;
   idle: boolean;
   /** Resolves when its socket is closed. */

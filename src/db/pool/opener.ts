@@ -31,7 +31,7 @@ export const maxPauseMs = 500;
  */
 export function createOpener({ wanted, room, logins, open, onFailed }: OpenerOptions): Opener {
   let problem: LoginError | null = null;
-  let probe: NodeJS.Timeout | undefined;
+  let pause: NodeJS.Timeout | undefined;
   let failures = 0;
   let ended = false;
 
@@ -50,17 +50,17 @@ export function createOpener({ wanted, room, logins, open, onFailed }: OpenerOpt
     problem = error;
     onFailed(error);
     // Logins that ran at the same time fail together, and share one pause.
-    if (probe) return;
-    const pause = Math.min(firstPauseMs * 2 ** failures++, maxPauseMs) * (1 - Math.random() / 2);
-    probe = setTimeout(look, pause).unref();
+    if (pause) return;
+    const ms = Math.min(firstPauseMs * 2 ** failures++, maxPauseMs) * (1 - Math.random() / 2);
+    pause = setTimeout(look, ms).unref();
   };
   const look = () => {
-    probe = undefined;
+    pause = undefined;
     if (room() > 0) void attempt();
     else problem = null;
   };
   const grow = () => {
-    if (ended || probe) return;
+    if (ended || pause) return;
     const most = Math.min(room(), problem ? 1 - logins() : Infinity);
     if (most <= 0) return; // saves counting those who wait
     for (let n = Math.min(wanted(), most); n > 0; n--) void attempt();
@@ -75,7 +75,7 @@ export function createOpener({ wanted, room, logins, open, onFailed }: OpenerOpt
     },
     end() {
       ended = true;
-      clearTimeout(probe);
+      clearTimeout(pause);
     },
   };
 }

@@ -13,9 +13,10 @@ import { LoginError } from './loginError.ts';
 import { createMembers, type Member } from './members.ts';
 import { ByteCount, type Meter } from './meter.ts';
 import { createOpener } from './opener.ts';
-import { createReport, type PoolEvent, type Report, type ReportOptions } from './report.ts';
+import { createReporter, type Report, type ReportOptions } from './report.ts';
 import { startRotation } from './rotation.ts';
 import type { Session } from './session.ts';
+import { type PoolStats, statsOf } from './stats.ts';
 import { type Borrower, ownWork } from './turns.ts';
 
 export interface PoolOptions extends ConnectionOptions, ReportOptions {
@@ -34,8 +35,11 @@ export interface PoolOptions extends ConnectionOptions, ReportOptions {
 export interface UseOptions {
   /** The borrower; by default the server itself. */
   readonly borrower?: Borrower | undefined;
-  /** Time after which the lent connection must have answered (`performance.now()`); set when work is repeated. */
-  readonly aliveSince?: number;
+  /**
+   * Set when work is repeated: the time (`performance.now()`) since which the lent connection must have answered; 0 if
+   * any connection will do.
+   */
+  readonly aliveSince?: number | undefined;
   /** Ends the wait for a connection when it aborts: `use` rejects with its reason, unless the work has begun. */
   readonly signal?: AbortSignal;
   /** Whether the signal also cancels the running statement in PostgreSQL. */
@@ -65,22 +69,6 @@ export interface Pool {
 /** The part of a pool that is needed to run statements. */
 export type Lender = Pick<Pool, 'use' | 'statementTimeoutMs'>;
 
-export interface PoolStats {
-  /** Number of sockets, including those being opened or closed. */
-  readonly sockets: number;
-  readonly open: number;
-  readonly idle: number;
-  readonly waiting: number;
-  /** Counts since the start. */
-  readonly counts: Readonly<Record<PoolEvent, number>>;
-  /** Time of issue of the newest token, in milliseconds since 1970; null for a password. */
-  readonly tokenIssuedAt: number | null;
-  /** Latest expiry of open connections' tokens, in milliseconds since 1970; Infinity for a password, null if none is open. */
-  readonly tokenEndsAt: number | null;
-  /** The reason why the last login failed; null if it succeeded. */
-  readonly problem: LoginError | null;
-}
-
 /** Connections to keep open once the first is: a slow statement should not hold the only one. */
 const leastOpen = 2;
 
@@ -91,7 +79,8 @@ const leastOpen = 2;
  */
 export function createPool(options: PoolOptions): Pool {
   const { size, waitTimeoutMs = 5000, maxLifetimeMs = 2_700_000 } = options;
-  const { counts, lastAt, report } = createReport(options);
+  const reporter = createReporter(options);
+  const { report } = reporter;
   const loginSpan = { kind: SpanKind.CLIENT, attributes: databaseAttributes(options) };
   const tokens = tokensOf(options.password, report);
   const tellPooled = tellOnce(options.onPooled);
@@ -163,14 +152,11 @@ export function createPool(options: PoolOptions): Pool {
 
   return {
     statementTimeoutMs: options.statementTimeoutMs,
-    async use(
-      work,
-      { borrower = { caller: ownWork, request: {} }, aliveSince = 0, signal, cancel = false, meter } = {},
-    ) {
+    async use(work, { borrower = { caller: ownWork, request: {} }, aliveSince, signal, cancel = false, meter } = {}) {
       if (ended) throw unavailable(new Error('The pool has ended'));
       signal?.throwIfAborted();
-      if (aliveSince > 0) report('run-again');
-      const member = await lending.borrow(borrower, aliveSince, signal);
+      if (aliveSince !== undefined) report('run-again');
+      const member = await lending.borrow(borrower, aliveSince ?? 0, signal);
       const canceller = new Canceller(member, cancel ? signal : undefined);
       const count = meter && new ByteCount(member.connection, meter, borrower, canceller);
       try {
@@ -190,16 +176,7 @@ export function createPool(options: PoolOptions): Pool {
         giveBack(member);
       }
     },
-    stats: () => ({
-      sockets: members.sockets,
-      open: usable(),
-      idle: members.usable.filter((member) => member.idle).length,
-      waiting: lending.waiting,
-      counts: { ...counts },
-      tokenIssuedAt: lastAt['token-issued'] ?? null,
-      tokenEndsAt: members.usable.reduce((latest, { token }) => Math.max(latest, token.expiresAt), 0) || null,
-      problem: opener.problem,
-    }),
+    stats: () => statsOf({ members, lending, opener, reporter }),
     tokens,
     async end() {
       ended = true;
@@ -213,7 +190,7 @@ export function createPool(options: PoolOptions): Pool {
   };
 }
 
-/** Wraps the callback for sessions behind a pooler so that equal sessions are only reported once. */
+/** Wraps the callback for sessions behind a pooler so that it is only called if the session differs from the last. */
 function tellOnce(tell: PoolOptions['onPooled'] = () => {}) {
   let last: Session | undefined;
   return (session: Session) => {

@@ -21,11 +21,18 @@ export interface ReportOptions {
 /** Counts an event, and tells the listeners. */
 export type Report = (event: PoolEvent, error?: Error) => void;
 
+export interface Reporter {
+  readonly report: Report;
+  readonly counts: Readonly<Record<PoolEvent, number>>;
+  /** Time at which an event last happened, in milliseconds since 1970. */
+  readonly lastAt: Readonly<Partial<Record<PoolEvent, number>>>;
+}
+
 /**
  * Creates the reporter of events: it counts them and calls the listeners. A repeated error is reported at most once a
  * minute.
  */
-export function createReport({ onError, onEvent }: ReportOptions) {
+export function createReporter({ onError, onEvent }: ReportOptions): Reporter {
   const counts: Record<PoolEvent, number> = {
     opened: 0,
     lost: 0,

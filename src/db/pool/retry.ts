@@ -8,10 +8,11 @@ const maxRuns = 3;
 export type RetryOptions = Pick<UseOptions, 'signal' | 'borrower' | 'meter'>;
 
 /**
- * Runs `work` on a connection. If the connection dies or the transaction is rolled back, it repeats the work up to
- * twice on a connection that is known to be alive: a read always, a write only if it was certainly not applied, and
- * never after the time limit of a statement. Failed logins are retried by the pool while the request waits. When the
- * signal aborts or a meter throws, a read ends at once and is cancelled in PostgreSQL; a write that has begun finishes.
+ * Runs `work` on a connection. If the transaction is rolled back or the connection dies, it repeats the work up to
+ * twice, after a death on a connection that is known to be alive: a read always, a write only if it was certainly not
+ * applied, and never after the time limit of a statement. The pool retries failed logins while the request waits. When
+ * the signal aborts or a meter throws, a read ends at once and is cancelled in PostgreSQL; a write that has begun
+ * finishes.
  */
 export async function withRetry<T>(
   pool: Lender,
@@ -20,14 +21,15 @@ export async function withRetry<T>(
   { signal, borrower, meter }: RetryOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + pool.statementTimeoutMs;
-  for (let run = 1, aliveSince = 0; ; run++) {
+  for (let run = 1, aliveSince: number | undefined; ; run++) {
     try {
       const ofRead = kind === 'read' && { cancel: true, meter };
       return await pool.use(work, { borrower, aliveSince, signal, ...ofRead });
     } catch (error) {
-      aliveSince = performance.now();
-      const may = isRolledBack(error) || (kind === 'read' ? isConnectionLost(error) : isNotSent(error));
-      if (!may || run === maxRuns || aliveSince >= deadline) throw error;
+      const now = performance.now();
+      const isDead = kind === 'read' ? isConnectionLost(error) : isNotSent(error);
+      if (!(isDead || isRolledBack(error)) || run === maxRuns || now >= deadline) throw error;
+      aliveSince = isDead ? now : (aliveSince ?? 0);
     }
   }
 }

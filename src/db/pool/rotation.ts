@@ -51,7 +51,7 @@ export function startRotation<T extends Aging>(options: RotationOptions<T>): () 
       await options.replace(member);
       postponed = false;
     } catch (error) {
-      if (!postponed) options.onPostponed(asError(error));
+      if (!postponed && !ended) options.onPostponed(asError(error));
       postponed = true;
     }
   };

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { Parser } from 'pg-protocol/dist/parser.js';
 import { RowBytes } from '../sql/rowBytes.ts';
 
-/** The internals of pg-protocol's parser that this relies on, so its version is pinned. */
+/** The internals of pg-protocol's parser that this file relies on. They are why its version is pinned. */
 interface ParserInternals {
   /** The bytes not parsed yet: the first part of a message. */
   buffer: Buffer;
@@ -61,7 +61,7 @@ class RowParser extends PgParser {
 
 const nothing = Buffer.alloc(0);
 
-/** The internals of pg's connection that this relies on. */
+/** The internals of pg's connection that this file relies on. */
 const PgConnection = pg.Connection as unknown as new (
   config: pg.ConnectionConfig,
 ) => pg.Connection & { attachListeners(stream: NodeJS.ReadableStream): void };

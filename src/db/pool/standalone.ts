@@ -16,9 +16,10 @@ export type { Identity } from '../../config/database.ts';
 export { ConfigError } from '../../config/variables.ts';
 export { AppError } from '../../errors.ts';
 export { LoginError, type LoginStep } from './loginError.ts';
-export { createPool, type Pool, type PoolOptions, type PoolStats, type UseOptions } from './pool.ts';
+export { createPool, type Pool, type PoolOptions, type UseOptions } from './pool.ts';
 export type { PoolEvent } from './report.ts';
 export { withRetry } from './retry.ts';
+export type { PoolStats } from './stats.ts';
 
 /**
  * Reads the same variables as the server: `PGHOST`, `PG_AUTH`, `AZURE_CLIENT_ID`, `PG_POOL_SIZE` and the others in

@@ -38,6 +38,7 @@ interface Waiter<T> {
 
 type Requests<T> = Map<object, Set<Waiter<T>>>;
 
+/** Creates an empty waiting room; `turns` decides who may be served and who is next. */
 export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'shareWhenOpen' | 'used'>): WaitingRoom<T> {
   const callers = new Map<string, Requests<T>>();
   let length = 0;
