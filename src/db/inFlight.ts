@@ -1,5 +1,3 @@
-import { totalmem } from 'node:os';
-import { getHeapStatistics } from 'node:v8';
 import { AppError } from '../errors.ts';
 
 /**
@@ -22,7 +20,7 @@ export interface Share {
   expect(bytes: number): Promise<void> | undefined;
   /** Adds bytes that arrived. Throws DATABASE_UNAVAILABLE if they were not announced and there is no room. */
   add(bytes: number): void;
-  /** Removes bytes that are no longer held; they may be added again. */
+  /** Removes bytes that are no longer held. Their room stays reserved, since they may be added again. */
   drop(bytes: number): void;
   /**
    * Turns the request into a stream, which holds bytes for its messages while it is open. Waits like `expect`; throws
@@ -45,12 +43,6 @@ export const bytesOfStream = 16_384;
 
 /** Maximum number of open streams, which leaves some of the server's connections to requests and probes. */
 export const maxStreams = 5000;
-
-/**
- * Memory of an open stream that is not counted: its connection, document and watcher (`npm run chaos -- --only
- * streams`).
- */
-const bytesBehindStream = 50_000;
 
 /** Free bytes of each request, so that small requests never wait for large ones. */
 const freeBytes = 32_768;
@@ -87,7 +79,12 @@ export function createInFlight(limit: number, waitMs = 10_000, streams = maxStre
   }
 
   function open(caller: string, free = freeBytes): Share {
-    let [arrived, counted, least] = [0, 0, 0];
+    /** Bytes that arrived and are still held. */
+    let arrived = 0;
+    /** Bytes that count against the limit, announced or arrived. */
+    let counted = 0;
+    /** The base share of a stream. */
+    let least = 0;
     let isReleased = false;
     let refuse = () => {};
     const missing = (total: number) => Math.max(0, total - free - counted);
@@ -175,15 +172,6 @@ export function createInFlight(limit: number, waitMs = 10_000, streams = maxStre
   };
 }
 
-/** Creates the limit for the memory of this process. */
-export function createProcessInFlight(): InFlight {
-  const limit = memoryForRequests();
-  return createInFlight(limit, undefined, streamsWithin(limit));
-}
-
-/** Returns how many streams may be open: their uncounted memory must not exceed the limit of the counted memory. */
-export const streamsWithin = (limit: number): number => Math.min(maxStreams, Math.floor(limit / bytesBehindStream));
-
 /** Returns the room for a caller: the last fifth is reserved for those who hold nothing. */
 const roomOf = (all: number, holdsSome: boolean): number => (holdsSome ? 0.8 * all : all);
 
@@ -191,14 +179,4 @@ function grow(held: Map<string, number>, caller: string, bytes: number): void {
   const own = (held.get(caller) ?? 0) + bytes;
   if (own > 0) held.set(caller, own);
   else held.delete(caller);
-}
-
-/**
- * Returns how much memory requests may use: a quarter of the container's or machine's, because each byte that arrives
- * exists about three times until it is answered, as rows, values and JSON; and at most half of the heap.
- */
-function memoryForRequests(): number {
-  const constrained = process.constrainedMemory();
-  const memory = Math.min(totalmem(), constrained > 0 ? constrained : Number.POSITIVE_INFINITY);
-  return Math.floor(Math.min(memory / 4, getHeapStatistics().heap_size_limit / 2));
 }

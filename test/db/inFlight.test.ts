@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createInFlight, streamsWithin } from '../../src/db/inFlight.ts';
+import { createInFlight } from '../../src/db/inFlight.ts';
+import { streamsWithin } from '../../src/db/processInFlight.ts';
 
 const kilobyte = 1024;
 /** Bytes of each request that do not count. */
