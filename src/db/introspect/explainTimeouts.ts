@@ -16,6 +16,7 @@ export const explainTimeouts = (db: Db, schema: string): Db => ({
       throw new AppError(
         'TIMEOUT',
         `The catalog of the schema "${schema}" takes too long to read: PostgreSQL ended a statement after ${ms} ms. Raise PG_STATEMENT_TIMEOUT_MS`,
+        { cause: error },
       );
     }
   },
