@@ -41,18 +41,18 @@ const sentPerByte = 2;
 export const mostSent = ({ bytes }: Pick<RequestLimits, 'bytes'>): number => sentPerByte * bytes;
 
 /**
- * Creates the budget of a response. What arrives for it also counts against the request's share of the memory in
+ * Creates the budget of a response. The bytes that arrive also count against the request's share of the memory in
  * flight.
  */
 export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share): Budget {
-  let read = nothingRead();
+  let totals = noTotals();
   const check = () => {
-    if (read.bytes > limits.bytes) read.excess ??= excessOf(limits);
-    if (read.excess) throw read.excess;
+    if (totals.bytes > limits.bytes) totals.excess ??= excessOf(limits);
+    if (totals.excess) throw totals.excess;
   };
   const measured = (row: Row): number => {
     const size = rowSize(row);
-    read.largest = Math.max(read.largest, size);
+    totals.largest = Math.max(totals.largest, size);
     return size;
   };
   return {
@@ -60,7 +60,7 @@ export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share
       async rows(query) {
         check();
         const rows = await db.rows(query);
-        for (const row of rows) read.bytes += Math.max(leastBytes, measured(row));
+        for (const row of rows) totals.bytes += Math.max(leastBytes, measured(row));
         check();
         return rows;
       },
@@ -70,19 +70,21 @@ export function createBudget(limits: Pick<RequestLimits, 'bytes'>, share?: Share
         return rows;
       },
     }),
-    meter: () => new ReadMeter(read, limits, share),
+    meter: () => new ReadMeter(totals, limits, share),
     renew() {
-      read = nothingRead();
+      totals = noTotals();
     },
-    largestRow: () => read.largest,
+    largestRow: () => totals.largest,
   };
 }
 
-interface Read {
+/** The totals of the reads of one response. */
+interface Totals {
   /** Length of the rows' values, with the minimum for short rows. */
   bytes: number;
+  /** Length of the values of the largest row. */
   largest: number;
-  /** Bytes that PostgreSQL sent for them. */
+  /** Bytes that PostgreSQL sent for the rows. */
   sent: number;
   /** The error that ends further reads. */
   excess: AppError | null;
@@ -91,11 +93,11 @@ interface Read {
 /** The meter of one read. It is a class because reads are many, and an object with a getter would be slow to create. */
 class ReadMeter implements Meter {
   bytes = 0;
-  readonly #response: Read;
+  readonly #response: Totals;
   readonly #limits: Pick<RequestLimits, 'bytes'>;
   readonly #share: Share | undefined;
 
-  constructor(response: Read, limits: Pick<RequestLimits, 'bytes'>, share: Share | undefined) {
+  constructor(response: Totals, limits: Pick<RequestLimits, 'bytes'>, share: Share | undefined) {
     this.#response = response;
     this.#limits = limits;
     this.#share = share;
@@ -117,8 +119,9 @@ class ReadMeter implements Meter {
   }
 }
 
-const nothingRead = (): Read => ({ bytes: 0, largest: 0, sent: 0, excess: null });
+const noTotals = (): Totals => ({ bytes: 0, largest: 0, sent: 0, excess: null });
 
+/** Creates the error for a response that exceeds a limit; `what` names the limit, as in "more than 100 bytes". */
 export const tooLarge = (what: string): AppError =>
   new AppError('RESPONSE_TOO_LARGE', `The response would hold ${what}: ask for less at a time`);
 

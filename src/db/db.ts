@@ -57,9 +57,9 @@ export interface SharedDb extends Db {
 export type CatalogWatch = (since: number, reason: Error) => Promise<boolean>;
 
 /**
- * Creates the database. If a statement of a request fails as it would after a change of the schema, `hasChanged`
- * decides whether trying again would help. Other statements do not wait for its answer, because reading the catalog
- * must not wait for itself.
+ * Creates the database. If a statement within a scope fails as it would after a change of the schema, `hasChanged`
+ * decides whether trying again would help. Statements without a scope do not wait for its answer, because reading the
+ * catalog must not wait for itself.
  */
 export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => false): SharedDb {
   const connections = new WeakMap<ClientBase, Prepared>();
@@ -73,10 +73,10 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
 
   function run(client: ClientBase, session: Session, query: Query, own: readonly Setting[]): Promise<readonly Row[]> {
     const prepared = preparedOn(client, session);
-    const isSent = session.isCluster && own.length > 0;
-    const ahead = settingsAhead(session, isSent ? [] : own);
+    const isExplicit = session.isCluster && own.length > 0;
+    const ahead = settingsAhead(session, isExplicit ? [] : own);
     const attempt = () => execute(client, prepared, query, ahead);
-    const execution = isSent ? () => inTransaction(client, own, attempt) : attempt;
+    const execution = isExplicit ? () => inTransaction(client, own, attempt) : attempt;
     return execution().catch((error) => {
       if (suggestsSchemaChange(error)) void hasChanged(performance.now(), error);
       if (!isUnprepared(error)) throw error;
@@ -142,7 +142,7 @@ function execute(
   const first = ahead && { ...ahead, name: nameOf(ahead.text) };
   const send = () =>
     queryRows(client, { name: prunes ? undefined : nameOf(text), text, values }, { ahead: first, shapes });
-  const { name } = first ?? {};
+  const name = first?.name;
   if (!first || name === undefined || ready.has(name)) return send();
   return queryRows(client, first).then(() => {
     ready.add(name);
@@ -151,8 +151,8 @@ function execute(
 }
 
 /**
- * Runs work in an explicit transaction whose settings hold on all nodes of a cluster: they receive SET between BEGIN
- * and COMMIT, but not what a function sets.
+ * Runs work in an explicit transaction whose settings hold on all nodes of a cluster: Citus sends the nodes SET
+ * commands between BEGIN and COMMIT, but not the settings that a function makes.
  */
 async function inTransaction<T>(client: ClientBase, own: readonly Setting[], work: () => Promise<T>): Promise<T> {
   const sets = own.map(

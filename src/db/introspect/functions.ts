@@ -141,8 +141,16 @@ export function functionOf(
     return null;
   const { name, signature, comment, isVolatile, isStrict, returnsSet, expectedRows, mayBeInlined } = found;
   return {
-    ...{ name, signature, comment, isVolatile, isStrict, parameters, result },
-    ...{ returnsSet, expectedRows, mayBeInlined },
+    name,
+    signature,
+    comment,
+    isVolatile,
+    isStrict,
+    parameters,
+    result,
+    returnsSet,
+    expectedRows,
+    mayBeInlined,
   };
 }
 

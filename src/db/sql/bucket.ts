@@ -1,7 +1,7 @@
 import type { Column } from '../../catalog/catalog.ts';
 import { type Bound, type Bounds, earlier } from './period.ts';
 import { columnRef } from './select.ts';
-import { join, own, type Sql, sql, trusted } from './sql.ts';
+import { eq, gt, join, lt, own, type Sql, sql, trusted } from './sql.ts';
 
 /** The length of a bucket: whole units of the local calendar, or a fixed duration in PostgreSQL's notation. */
 export type Every =
@@ -46,8 +46,11 @@ const calendarUnits: Readonly<Record<number, string>> = { 1: 'month', 3: 'quarte
 /** The number of January 2000 in `monthsOf`. */
 const firstMonth = 24_001;
 
-const [plus, minus, times, per, modulo] = ['+', '-', '*', '/', '%'].map(own) as [Sql, Sql, Sql, Sql, Sql];
-const [equals, lt, gt] = ['=', '<', '>'].map(own) as [Sql, Sql, Sql];
+const plus = own('+');
+const minus = own('-');
+const times = own('*');
+const per = own('/');
+const modulo = own('%');
 
 /** Returns the number of a time's month: 1 for January of year 0, which PostgreSQL calls year -1. */
 const monthsOf = (time: Sql): Sql => {
@@ -130,7 +133,7 @@ export function selectSeries(bucket: Bucket, lo: Sql, hi: Sql): Sql {
   const starts = sql`(${selectStarts(bucket, lo, hi)}) s`;
   if (!isConverted(bucket)) return sql`select s.start from ${starts}`;
   const shown = toWall(bucket, bucketValue(bucket, sql`s.start`));
-  return sql`select s.start from ${starts} where ${startOf(bucket, shown)} ${equals} s.start`;
+  return sql`select s.start from ${starts} where ${startOf(bucket, shown)} ${eq} s.start`;
 }
 
 /**

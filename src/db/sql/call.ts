@@ -3,7 +3,7 @@ import type { Catalog, Table } from '../../catalog/catalog.ts';
 import type { DbFunction, Parameter } from '../../catalog/dbFunction.ts';
 import { calledName, marker } from './markers.ts';
 import { alias, type CalledRows, from } from './select.ts';
-import { calling, ident, identity, join, type Sql, sql, trusted } from './sql.ts';
+import { calling, empty, ident, identity, join, type Sql, sql, trusted } from './sql.ts';
 
 /** The arguments of a call; other parameters get their defaults. */
 export type GivenArguments = ReadonlyMap<Parameter, Sql>;
@@ -70,7 +70,7 @@ export function calledRows(
 ): CalledRows {
   const call = parent ? computedValue(catalog, fn, given).of(parentAlias) : callOf(catalog, fn, given);
   const names = join([...columns, marker(catalog, 'ordinality')].map((name) => ident(name)));
-  const prefix = parent ? sql`${from(catalog, parent)} ${ident(parentAlias)} cross join lateral ` : sql``;
+  const prefix = parent ? sql`${from(catalog, parent)} ${ident(parentAlias)} cross join lateral ` : empty;
   return {
     function: fn.signature,
     rows: sql`${prefix}${call}`,

@@ -98,10 +98,10 @@ function insertGroup(catalog: Catalog, insert: Insert, group: Group, input: Inpu
   const { table, conflict } = insert;
   const names = group.columns.map(({ name }) => name);
   const columns = join(names.map(input));
-  const target = sql`insert into ${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? nameList(names) : sql``}`;
+  const target = sql`insert into ${from(catalog, table)} as ${ident(alias)} ${names.length > 0 ? nameList(names) : empty}`;
   const isOfGroup = [sql`g ${eq} ${numberOf(group)}`, ...(conflict ? [sql`not exists (select from repeated)`] : [])];
   const source = sql`from input where ${and(isOfGroup)} order by ${conflict ? join(conflict.key.columns.map(input)) : sql`n`}`;
-  const resolution = conflict ? onConflict(table, conflict, names) : sql``;
+  const resolution = conflict ? onConflict(table, conflict, names) : empty;
   return isTraced(insert)
     ? sql`${target} select ${columns} from (select * ${source} offset 0) i where ${tracesInput} ${resolution}`
     : sql`${target} select ${columns} ${source} ${resolution}`;

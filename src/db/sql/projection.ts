@@ -32,10 +32,7 @@ export interface Joins {
 /** The joins of a projection without relations. */
 export const noJoins: Joins = { list: [], from: empty, attach: (row) => row };
 
-/**
- * Maximum number of joins: PostgreSQL's `join_collapse_limit` minus one for the statement's own table. The loaders read
- * further relations.
- */
+/** Maximum number of joins: PostgreSQL's `join_collapse_limit` minus one for the statement's own table. */
 export const maxJoins = 7;
 
 interface Join {
@@ -47,6 +44,7 @@ interface Join {
   readonly computed: readonly ComputedValue[];
 }
 
+/** Builds the joins of a projection's relations, at most `maxJoins`; the loaders read the rest. */
 export function joinsOf(catalog: Catalog, projection: Projection): Joins {
   const joins = planJoins(projection);
   if (joins.length === 0) return noJoins;

@@ -2,7 +2,7 @@ import { escapeLiteral } from 'pg';
 import { isTsvector } from '../../catalog/type.ts';
 import type { Operand } from './compare.ts';
 import type { Slot } from './slot.ts';
-import { own, type Sql, sql, trusted } from './sql.ts';
+import { empty, own, type Sql, sql, trusted } from './sql.ts';
 
 /** A full-text search in a column. */
 export interface Search {
@@ -23,7 +23,7 @@ export function searchFor(
   query: string | Slot,
 ): Search {
   const by =
-    configuration === undefined ? sql`` : sql`${trusted(escapeLiteral(configuration))}::pg_catalog.regconfig, `;
+    configuration === undefined ? empty : sql`${trusted(escapeLiteral(configuration))}::pg_catalog.regconfig, `;
   return {
     vector: isTsvector(type) ? value : sql`pg_catalog.to_tsvector(${by}${value}::pg_catalog.text)`,
     query: sql`pg_catalog.websearch_to_tsquery(${by}${query}::pg_catalog.text)`,

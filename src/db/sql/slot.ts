@@ -23,10 +23,12 @@ export class Slot {
     this.valueFor = valueFor;
   }
 
+  /** Returns the slot of the changed value. */
   map(change: (value: unknown) => unknown): Slot {
     return new Slot(this.#slots, (variables) => change(this.valueFor(variables)));
   }
 
+  /** Reads a property of the value, which must be the same for all values of the slot. */
   property<T>(read: (value: unknown) => T): T {
     return this.#slots.assume(this, read);
   }
@@ -44,7 +46,7 @@ export class Slot {
  * The slots of something built for certain variables. It also serves other variables for which its assumptions hold.
  */
 export class Slots {
-  /** The variables during the build, with slots in the place of values; null afterwards. */
+  /** The variables of the build, with their values; null once it has ended. */
   #first: Variables | null;
   readonly #assumptions: Assumption[] = [];
 
@@ -61,6 +63,7 @@ export class Slots {
     return { value, slots };
   }
 
+  /** Reads a property of a slot's first value, and requires it of all later values. */
   assume<T>(slot: Slot, read: (value: unknown) => T): T {
     if (!this.#first) throw new Error('A property of a slot was read after its statement was built');
     const found = read(slot.valueFor(this.#first));

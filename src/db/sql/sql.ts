@@ -28,6 +28,7 @@ export interface StatementSubject {
 /** A value that can be bound: text in PostgreSQL's input format, a list of texts, or a slot to be filled. */
 export type Value = string | number | null | readonly (string | number | null)[] | Slot;
 
+/** Builds a fragment from a template: fragments in it become part of the text, all else is bound as a value. */
 export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Value)[]): Sql {
   const text = [strings[0] ?? ''];
   const values: Value[] = [];
@@ -74,6 +75,7 @@ export const lte = own('<=');
 export const gt = own('>');
 export const gte = own('>=');
 
+/** Joins fragments, with `glue` between them as it stands. */
 export function join(parts: readonly Sql[], glue = ', '): Sql {
   const text = [''];
   const values: Value[] = [];
@@ -92,9 +94,11 @@ export const pruning = (condition: Sql, partitions: PartitionCount | false | und
 /** Marks a call of a function of the schema's owner. */
 export const calling = (call: Sql): Sql => ({ ...call, calls: true });
 
+/** Builds the condition that all conditions hold; true if there are none. */
 export const and = (parts: readonly Sql[]): Sql =>
   parts.length === 0 ? sql`true` : parts.length === 1 && parts[0] ? parts[0] : sql`(${join(parts, ' and ')})`;
 
+/** Builds the condition that at least one condition holds; false if there are none. */
 export const or = (parts: readonly Sql[]): Sql =>
   parts.length === 0 ? sql`false` : parts.length === 1 && parts[0] ? parts[0] : sql`(${join(parts, ' or ')})`;
 

@@ -77,6 +77,7 @@ const oldestWriter = sql`(
   where l.locktype ${eq} 'transactionid' and l.granted
     and l.transactionid ${eq} pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.xid)`;
 
+/** Reads the row of `selectMark`. */
 export function markOf({ kind }: Arrival, row: Row | undefined): Mark {
   const number = (text: string | null | undefined) => (text == null ? null : BigInt(text));
   const holders = JSON.parse(row?.['holders'] ?? '[]') as readonly (readonly [string, number | null])[];
