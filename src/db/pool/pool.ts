@@ -16,7 +16,7 @@ import { createOpener } from './opener.ts';
 import { createReporter, type Report, type ReportOptions } from './report.ts';
 import { startRotation } from './rotation.ts';
 import type { Session } from './session.ts';
-import { type PoolStats, statsOf } from './stats.ts';
+import { type PoolStats, poolStatsOf } from './stats.ts';
 import { type Borrower, ownWork } from './turns.ts';
 
 export interface PoolOptions extends ConnectionOptions, ReportOptions {
@@ -176,7 +176,7 @@ export function createPool(options: PoolOptions): Pool {
         giveBack(member);
       }
     },
-    stats: () => statsOf({ members, lending, opener, reporter }),
+    stats: () => poolStatsOf({ members, lending, opener, reporter }),
     tokens,
     async end() {
       ended = true;

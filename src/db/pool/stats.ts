@@ -29,7 +29,7 @@ interface PoolParts {
 }
 
 /** Takes the statistics of a pool. */
-export const statsOf = ({ members, lending, opener, reporter: { counts, lastAt } }: PoolParts): PoolStats => ({
+export const poolStatsOf = ({ members, lending, opener, reporter: { counts, lastAt } }: PoolParts): PoolStats => ({
   sockets: members.sockets,
   open: members.usable.length,
   idle: members.usable.filter((member) => member.idle).length,
