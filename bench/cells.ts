@@ -19,21 +19,31 @@ interface Place {
 
 type Figure = (measurement: Measurement) => number;
 
+/** Two servers, the first of which is compared with the second. */
+type Compared = readonly [program: Pick<Program, 'name'>, to: Pick<Program, 'name'>];
+
 /** Returns the ratios of one server's figure to another's, by round, without rounds in which either has no figure. */
-export function ratiosOf(
+export const ratiosOf = (cells: readonly Cell[], place: Place, compared: Compared, figure: Figure): readonly number[] =>
+  pairsOf(cells, place, compared)
+    .map(([mine, other]) => figure(mine) / figure(other))
+    .filter(Number.isFinite);
+
+/** Returns how much larger one server's figure is than another's, by round. */
+export const differencesOf = (
   cells: readonly Cell[],
-  { question, column }: Place,
-  [program, to]: readonly [program: Pick<Program, 'name'>, to: Pick<Program, 'name'>],
+  place: Place,
+  compared: Compared,
   figure: Figure,
-): readonly number[] {
+): readonly number[] => pairsOf(cells, place, compared).map(([mine, other]) => figure(mine) - figure(other));
+
+function pairsOf(cells: readonly Cell[], { question, column }: Place, [program, to]: Compared) {
   const of = ({ name }: Pick<Program, 'name'>) =>
     cells.find((cell) => cell.question.name === question && cell.server === name && cell.column === column)
       ?.measurements ?? [];
   const theirs = of(to);
   return of(program).flatMap((mine, round) => {
     const other = theirs[round];
-    const ratio = other ? figure(mine) / figure(other) : Number.NaN;
-    return Number.isFinite(ratio) ? [ratio] : [];
+    return other ? [[mine, other] as const] : [];
   });
 }
 

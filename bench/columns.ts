@@ -1,4 +1,4 @@
-import { base, byHand, ours, oursOpen, type Program } from './programs.ts';
+import { base, byHand, ours, oursBare, oursOpen, type Program } from './programs.ts';
 
 /** The conditions of a load; a column of the report. */
 export interface Column {
@@ -16,7 +16,12 @@ export interface Column {
 
 const three = [base, ours, byHand];
 
-export const near: Column = { name: '32 connections', connections: 32, programs: [...three, oursOpen], rounds: 4 };
+export const near: Column = {
+  name: '32 connections',
+  connections: 32,
+  programs: [...three, oursOpen, oursBare],
+  rounds: 4,
+};
 export const crowded: Column = {
   ...{ name: '256 connections', connections: 256, programs: three, rounds: 3 },
   questions: ['Q1', 'Q2', 'Q3', 'Q4', 'Q7'],

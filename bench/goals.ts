@@ -1,16 +1,16 @@
-import { type Cell, questionsOf, ratiosOf } from './cells.ts';
+import { type Cell, differencesOf, questionsOf, ratiosOf } from './cells.ts';
 import { crowded, far, near } from './columns.ts';
 import { allCpu } from './measure.ts';
-import { base, byHand, ours, oursOpen } from './programs.ts';
+import { base, byHand, ours, oursBare, oursOpen } from './programs.ts';
 import type { Start } from './starts.ts';
 import { median } from './statistics.ts';
 
-/** A goal and the result; both are ratios. */
+/** A goal and the result: ratios, or differences in the unit that the goal names. */
 export interface Goal {
   readonly what: string;
   readonly wanted: string;
-  /** Ratios by round, or by start; empty if the run did not measure it. */
-  readonly ratios: readonly number[];
+  /** Values by round, or by start; empty if the run did not measure it. */
+  readonly values: readonly number[];
   /** Whether the worst of them reaches the goal. */
   readonly reached: boolean;
 }
@@ -48,6 +48,11 @@ export const goalsOf = (cells: readonly Cell[], starts: Starts): readonly Goal[]
     1,
     `Q0: CPU per request at 32 connections, relative to ${base.name}`,
     ratiosOf(cells, { question: 'Q0', column: near }, [ours, base], allCpu),
+  ),
+  atMost(
+    0.03,
+    'Q0: CPU of the token and the log line at 32 connections, in milliseconds per request',
+    differencesOf(cells, { question: 'Q0', column: near }, [ours, oursBare], allCpu),
   ),
   ...reads.map((question) =>
     atMost(
@@ -87,20 +92,22 @@ export const goalsOf = (cells: readonly Cell[], starts: Starts): readonly Goal[]
   ),
 ];
 
-/** Formats a goal's ratios: the median, and the lowest to the highest. */
-export const medianAndSpread = (ratios: readonly number[]): string =>
-  ratios.length > 0
-    ? `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`
-    : '–';
+/** Formats values as their median, and the lowest to the highest; those below a tenth with three decimals. */
+export function medianAndSpread(values: readonly number[]): string {
+  if (values.length === 0) return '–';
+  const [low, middle, high] = [Math.min(...values), median(values), Math.max(...values)];
+  const decimals = Math.abs(middle) < 0.1 ? 3 : 2;
+  return `${middle.toFixed(decimals)} (${low.toFixed(decimals)} to ${high.toFixed(decimals)})`;
+}
 
-const atLeast = (wanted: number, what: string, ratios: readonly number[]): Goal => ({
-  ...{ what, ratios, wanted: `≥ ${wanted}` },
-  reached: Math.min(...ratios) >= wanted,
+const atLeast = (wanted: number, what: string, values: readonly number[]): Goal => ({
+  ...{ what, values, wanted: `≥ ${wanted}` },
+  reached: Math.min(...values) >= wanted,
 });
 
-const atMost = (wanted: number, what: string, ratios: readonly number[]): Goal => ({
-  ...{ what, ratios, wanted: `≤ ${wanted}` },
-  reached: Math.max(...ratios) <= wanted,
+const atMost = (wanted: number, what: string, values: readonly number[]): Goal => ({
+  ...{ what, values, wanted: `≤ ${wanted}` },
+  reached: Math.max(...values) <= wanted,
 });
 
 function startRatios(starts: Starts, figure: (start: Start) => number): readonly number[] {

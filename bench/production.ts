@@ -19,7 +19,7 @@ export async function openProduction(): Promise<Production> {
   const { authority, config, sign, end } = await createIssuer();
   const roles = ['Events.Read', 'Events.Write'];
   const tokens = await Promise.all(Array.from({ length: callers }, (_, n) => sign({ oid: `caller ${n}`, roles })));
-  const ours = { LOG_LEVEL: 'info' };
+  const logging = { LOG_LEVEL: 'info' };
   const entra = { AUTH: 'entra', AUTH_TENANT_ID: tenantId, AUTH_AUDIENCE: audience, AUTH_AUTHORITY: authority };
   const others = {
     TOKEN_KEYS: config.keysUrl,
@@ -27,7 +27,8 @@ export async function openProduction(): Promise<Production> {
     TOKEN_AUDIENCE: audience,
   };
   return {
-    variablesOf: ({ dialect, isOpen }) => (dialect !== 'ours' ? others : isOpen ? ours : { ...ours, ...entra }),
+    variablesOf: ({ dialect, isOpen, isQuiet }) =>
+      dialect === 'ours' ? { ...(!isQuiet && logging), ...(!isOpen && entra) } : others,
     tokensOf: ({ isOpen }) => (isOpen ? [] : tokens),
     stop: end,
   };

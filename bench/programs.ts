@@ -9,6 +9,10 @@ export interface Program {
   readonly persisted: boolean;
   /** Whether it accepts requests without a token, which the others do not. */
   readonly isOpen?: true;
+  /** Whether it logs no requests. */
+  readonly isQuiet?: true;
+  /** The questions that it is asked, if not all. */
+  readonly questions?: readonly string[];
 }
 
 /** The server that the others are compared with. */
@@ -21,6 +25,8 @@ export const base: Program = {
 export const ours: Program = { name: 'events-graphql', dialect: 'ours', file: '../dist/main.js', persisted: true };
 /** Our server without tokens and without callers' claims. */
 export const oursOpen: Program = { ...ours, name: 'without claims', isOpen: true };
+/** Our server without tokens and log lines, which shows what both cost. */
+export const oursBare: Program = { ...oursOpen, name: 'without token and log line', isQuiet: true, questions: ['Q0'] };
 /** The upper bound, with SQL written by hand. */
 export const byHand: Program = { name: 'by hand', dialect: 'own', file: './servers/by-hand.ts', persisted: true };
 

@@ -60,8 +60,8 @@ const goalTable = ({ cells, starts }: Run): string =>
   table(
     ['goal', '', 'median (lowest to highest)', 'reached'],
     goalsOf(cells, starts)
-      .filter(({ ratios }) => ratios.length > 0)
-      .map(({ what, wanted, ratios, reached }) => [what, wanted, medianAndSpread(ratios), reached ? 'yes' : '**no**']),
+      .filter(({ values }) => values.length > 0)
+      .map(({ what, wanted, values, reached }) => [what, wanted, medianAndSpread(values), reached ? 'yes' : '**no**']),
   );
 
 function tablesOf({ cells, pings }: Run, column: Column): readonly string[] {

@@ -19,8 +19,8 @@ try {
     const megabytes = median(each.map((start) => start.idleMegabytes)).toFixed(0);
     console.log(`${name}: ${ms} ms from the start to the first answered query, ${megabytes} MB when idle`);
   }
-  for (const { what, ratios } of goalsOf([], starts).filter(({ ratios }) => ratios.length > 0))
-    console.log(`${what}: ${medianAndSpread(ratios)}`);
+  for (const { what, values } of goalsOf([], starts).filter(({ values }) => values.length > 0))
+    console.log(`${what}: ${medianAndSpread(values)}`);
   console.log(`Medians of ${times} starts each; ${machine(database.version)}`);
 } finally {
   await production.stop();
