@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { migrate } from '../../src/commands/migrate/command.ts';
 import { UsageError } from '../../src/commands/usageError.ts';
@@ -62,6 +63,24 @@ test('two runs at once do not run a file twice', async () => {
   const runs = await Promise.all([run(job), run(person), run(job)]);
   expect(runs.map(({ code, err }) => [code, err])).toEqual(runs.map(() => [0, '']));
   expect(runs.filter(({ out }) => out.includes('ran         2.do.slow.sql'))).toHaveLength(1);
+});
+
+test('a file that waits too long for a lock fails, so that nobody waits behind it', async () => {
+  await run();
+  const other = new pg.Client({ ...server.connection, database: 'telemetry', user: job, password: 'secret' });
+  await other.connect();
+  await other.query('BEGIN; SELECT FROM events.site');
+  await write({ '2.do.more.sql': `SET LOCAL lock_timeout = '50ms'; ALTER TABLE events.site ADD COLUMN more text` });
+  const { code, err } = await run(person);
+  expect(code).toBe(1);
+  expect(err).toMatch(/^2\.do\.more\.sql: canceling .* lock timeout: another transaction .* run the command again/);
+  await other.query('ROLLBACK');
+  await other.end();
+  await write({
+    '2.do.more.sql': `CREATE TABLE events.waits AS SELECT current_setting('lock_timeout') AS lock_timeout`,
+  });
+  expect((await run()).err).toBe('');
+  expect(await server.as(job, 'SELECT lock_timeout FROM events.waits')).toEqual([{ lock_timeout: '30s' }]);
 });
 
 test('settings of one file do not affect the next', async () => {

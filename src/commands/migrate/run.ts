@@ -19,12 +19,18 @@ const record = 'events_graphql.migrations';
 /** An arbitrary number for the advisory lock, unlikely to be used by anybody else. */
 const lock = 4_891_233_107;
 
+/**
+ * Time in seconds that a file waits for a lock. While it waits, everybody else waits behind it, even to read the table;
+ * but the files may be run again.
+ */
+const lockSeconds = 30;
+
 /** Runs the files that have not run yet, all in one transaction; a concurrent run waits for it. */
 export async function runMigrations(client: ClientBase, folder: string, schema: string): Promise<Migrated> {
   const files = await readMigrationFiles(folder);
   const owner = await ownerOf(client, schema);
   // Resets what the previous file set, so that each file starts as in a new session.
-  const beginFile = `${statement(sql`SET LOCAL ROLE ${ident(owner)}`)} SET LOCAL search_path TO DEFAULT`;
+  const beginFile = `${statement(sql`SET LOCAL ROLE ${ident(owner)}`)} SET LOCAL search_path TO DEFAULT; SET LOCAL lock_timeout TO '${lockSeconds}s'`;
   await client.query('BEGIN');
   try {
     await client.query(`SELECT pg_catalog.pg_advisory_xact_lock(${lock}); ${beginFile}`);
@@ -51,7 +57,7 @@ async function runNew(client: ClientBase, folder: string, beginFile: string): Pr
     async execSqlScript(script) {
       await client.query(beginFile);
       await client.query(script).catch((error: Error) => {
-        throw new MigrationError(`${file}${lineOf(error, script)}: ${error.message}`);
+        throw new MigrationError(`${file}${lineOf(error, script)}: ${messageOf(error)}`);
       });
       if ((await transactionOf(client)) === transaction) return;
       throw new MigrationError(`${file} ends the transaction in which all files run: remove COMMIT and ROLLBACK`);
@@ -88,6 +94,13 @@ async function transactionOf(client: ClientBase): Promise<string | undefined> {
   const { rows } = await client.query<{ id: string }>('SELECT pg_catalog.pg_current_xact_id()::pg_catalog.text AS id');
   return rows[0]?.id;
 }
+
+const lockNotAvailable = '55P03';
+
+const messageOf = (error: Error): string =>
+  'code' in error && error.code === lockNotAvailable
+    ? `${error.message}: another transaction uses the table; run the command again when it has ended, or set lock_timeout in the file`
+    : error.message;
 
 function lineOf(error: Error, script: string): string {
   const position = 'position' in error ? Number(error.position) : 0;
