@@ -1,14 +1,17 @@
 import { type GraphQLSchema, graphql, isObjectType, parse } from 'graphql';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { applyDirectives } from '../../src/catalog/directives.ts';
+import { fieldName } from '../../src/catalog/words.ts';
 import { defaultPageLimits } from '../../src/config/limits.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { trusted } from '../../src/db/sql/sql.ts';
 import { sampleExtensions } from '../../src/dev/embedded/embedded.ts';
 import { createLoaders } from '../../src/loaders/loaders.ts';
 import { priceOf } from '../../src/pricing/cost.ts';
+import { hstoreLeaf, vectorLeaf } from '../../src/schema/extensionLeaves.ts';
 import type { Extension } from '../../src/schema/extensions/extension.ts';
 import { importExtensions } from '../../src/schema/extensions/folder.ts';
+import { notationOf } from '../../src/schema/extensions/notation.ts';
 import { createSchema } from '../../src/schema/schema.ts';
 import { withoutAggregates } from '../support/aggregates.ts';
 import { createTestApi } from '../support/api.ts';
@@ -19,7 +22,8 @@ const { database, api } = await setUp({
     create type events.mood as enum ('so so', 'well');
     create table events.kind (
       kind_id int primary key, big bigint not null, share real, amount numeric, flag boolean, at timestamptz,
-      doc jsonb, mood events.mood not null, moods events.mood[], days date[] not null, raw bytea
+      doc jsonb, mood events.mood not null, moods events.mood[], days date[] not null, raw bytea,
+      address inet, networks cidr[], hours int4range not null default '[8,18)'
     );
     insert into events.kind values
       (1, 9007199254740993, 0.5, 12.50, true, '2026-01-02 03:04:05+00', '{"a": [1]}', 'so so', '{well,null}',
@@ -135,6 +139,20 @@ describe('the row of an extension', () => {
       },
     });
     expect(errors?.map(({ message }) => message)).toEqual(['NaN cannot be expressed in JSON']);
+  });
+
+  test('an extension declares each column with the type that the column has in GraphQL', async () => {
+    const { catalog } = await introspect(api.db, 'events');
+    const type = api.api.schema.getType('Kind');
+    const fields = isObjectType(type) ? type.getFields() : {};
+    const columns = catalog.tables.find(({ name }) => name === 'kind')?.columns ?? [];
+    const notations = columns.map(({ name }) => [name, String(fields[fieldName(name)]?.type)]);
+    await extend(({ table }) => void table('kind', Object.fromEntries(notations)));
+    expect(Object.fromEntries(notations)).toMatchObject({ address: 'String', networks: '[String]', hours: 'String!' });
+    expect([hstoreLeaf, vectorLeaf].map((leaf) => notationOf({ nullable: false }, leaf))).toEqual([
+      'JSON!',
+      '[Float!]!',
+    ]);
   });
 
   test('the row of an extension is typed by its columns, and arguments by Pothos', async () => {

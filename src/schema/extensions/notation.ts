@@ -36,9 +36,13 @@ type Optional<N extends string> = N | `${N}!`;
 /** The notation of a scalar, or of a list of scalars. */
 export type ScalarNotation = Optional<ScalarName | `[${Optional<ScalarName>}]`>;
 
-/** Returns the notation of a column's type; it is nullable if the API may show null. */
-export const notationOf = ({ nullable }: Pick<Column, 'nullable'>, { name, isList, mayBeNull }: Leaf): string =>
-  `${isList ? `[${name}]` : name}${nullable || mayBeNull ? '' : '!'}`;
+/** Returns the notation of the type that a column has in GraphQL; it is nullable if the API may show null. */
+export function notationOf({ nullable }: Pick<Column, 'nullable'>, leaf: Leaf): string {
+  const { type, name, isList, items, mayBeNull } = leaf;
+  const single = typeof type === 'string' ? type : name;
+  const present = isList ? `[${single}${items?.mayBeNull === false ? '!' : ''}]` : single;
+  return nullable || mayBeNull ? present : `${present}!`;
+}
 
 /** Returns a function that reads the values of a row's columns, each by its leaf. */
 export function rowReader(leaves: ReadonlyMap<string, Leaf>): (row: Row) => Readonly<Record<string, unknown>> {
