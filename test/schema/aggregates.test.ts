@@ -250,6 +250,42 @@ describe('contradictory arguments are rejected', () => {
   });
 });
 
+describe('what becomes part of a statement is bounded', () => {
+  const many = (count: number, part: (n: number) => string) => Array.from({ length: count }, (_, n) => part(n)).join();
+  const path = (n: number) => `["k${n}"]`;
+  const percentile = (n: number, rest: string) => `{ whole: { percentile: { p: ${n / 1000}, ${rest} } } }`;
+
+  test.each<[part: string, field: (count: number) => string, message: string]>([
+    [
+      'keys of groups',
+      (count) => `readingsGroupedAggregate(groupBy: { docs: [${many(count, path)}] }) { count }`,
+      'groupBy has 501 keys; give at most 500',
+    ],
+    [
+      'orders of groups',
+      (count) =>
+        `readingsGroupedAggregate(groupBy: {}, orderBy: [${many(count, (n) => percentile(n, 'direction: ASC'))}]) { count }`,
+      'orderBy has 501 entries; give at most 500',
+    ],
+    [
+      'conditions on groups',
+      (count) =>
+        `readingsGroupedAggregate(groupBy: {}, having: { or: [${many(count, (n) => percentile(n, 'is: { gt: 1 }'))}] }) { count }`,
+      'having tests 501 measures; give at most 500',
+    ],
+    [
+      'orders of rows',
+      (count) => `readings(orderBy: [${many(count, (n) => `{ docsAt: { path: ${path(n)} } }`)}]) { nodes { word } }`,
+      'orderBy has 501 entries; give at most 500',
+    ],
+  ])('what becomes part of a statement is bounded: %s', async (_, field, message) => {
+    const { data } = await api.query(`{ data: ${field(500)} }`);
+    expect(data).not.toBeNull();
+    const { errors } = await api.send(`{ ${field(501)} }`);
+    expect(errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+});
+
 describe('too many groups are rejected with their number', () => {
   const refusal = async (field: string) => {
     const { data, errors } = await api.send(`{ field: ${field} }`);

@@ -31,13 +31,19 @@ export interface GroupedTimes {
 /** Returns the name of a column or relation in the `groupBy` input, which also has the field `columns`. */
 export const groupByName = (shape: Shape, field: string): string => inputName(shape, field, ['columns']);
 
-/** The catalog, and what aggregates see of its tables. */
+/** The catalog, and the shapes of its tables. */
 interface Tables {
   readonly catalog: Catalog;
   readonly shapes: Shapes;
 }
 
-/** Reads `groupBy`; the filter bounds the buckets to fill. Throws BAD_USER_INPUT for nulls and invalid buckets. */
+/** Maximum number of keys: PostgreSQL compares each of them with all others. */
+const maxKeys = 500;
+
+/**
+ * Reads `groupBy`; the filter bounds the buckets to fill. Throws BAD_USER_INPUT for nulls, invalid buckets and too many
+ * keys.
+ */
 export function readGroups(tables: Tables, shape: Shape, groupBy: unknown, where: unknown): Groups {
   const found: Found = { keys: new Map(), joins: [], times: [] };
   collect(tables, { shape, rows: alias, relations: [] }, groupBy, found);
@@ -45,6 +51,7 @@ export function readGroups(tables: Tables, shape: Shape, groupBy: unknown, where
   if (times && other) throw badInput(`groupBy has buckets of ${times[0]} and of ${other[0]}; give only one of them`);
   const read = times && readTimes(...times, where);
   for (const [part, expression] of read?.parts ?? []) found.keys.set(partPath(part), expression);
+  if (found.keys.size > maxKeys) throw badInput(`groupBy has ${found.keys.size} keys; give at most ${maxKeys}`);
   return {
     keys: [...found.keys.values()],
     names: new Map([...found.keys.keys()].map((path, i) => [path, keyName(i)])),

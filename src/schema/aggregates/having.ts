@@ -1,6 +1,6 @@
-import type { Measure, NumberForm } from '../../db/sql/measure.ts';
+import { distinct, type Measure, type NumberForm } from '../../db/sql/measure.ts';
 import { and, ident, or, type Sql, sql } from '../../db/sql/sql.ts';
-import { required } from '../../errors.ts';
+import { badInput, required } from '../../errors.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
 import { givenInFilter, nonEmptyPart } from '../given.ts';
@@ -42,7 +42,10 @@ export function havingInput(builder: Builder, shape: Shape, filters: Filters, ty
   });
 }
 
-/** Reads a `having` argument; throws BAD_USER_INPUT for nulls and empty parts. */
+/** Maximum number of measures in `having`: a statement has at most 1,664 columns. */
+const maxMeasures = 500;
+
+/** Reads a `having` argument; throws BAD_USER_INPUT for nulls, empty parts and too many measures. */
 export function readHaving(filters: Filters, shape: Shape, having: unknown): Condition {
   const measures: Measure[] = [];
   const columns = new Map([...shape.columns].map(([name, column]) => [inputName(shape, name, ownFields), column]));
@@ -77,5 +80,8 @@ export function readHaving(filters: Filters, shape: Shape, having: unknown): Con
         return columnTests(required(columns, name), nonEmptyPart(name, value));
       }),
     );
-  return { sql: conditionOf(having), measures };
+  const condition = { sql: conditionOf(having), measures: distinct(measures) };
+  const { length } = condition.measures;
+  if (length > maxMeasures) throw badInput(`having tests ${length} measures; give at most ${maxMeasures}`);
+  return condition;
 }

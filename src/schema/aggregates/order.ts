@@ -5,7 +5,7 @@ import type { Derived, Measure, ValuesMeasure } from '../../db/sql/measure.ts';
 import { ident } from '../../db/sql/sql.ts';
 import { badInput, required } from '../../errors.ts';
 import type { Builder, EnumRef, InputFieldBuilder, InputObjectRef } from '../builder.ts';
-import { oneOf } from '../given.ts';
+import { oneOf, orderEntries } from '../given.ts';
 import { type Direction, directions } from '../lists/direction.ts';
 import type { Groups } from './groups.ts';
 import { pathTo } from './key.ts';
@@ -113,7 +113,7 @@ export function readMeasure(shape: Shape, item: unknown, rows?: MeasuredRows): M
 
 /** Reads the total order of groups: the given items, followed by the remaining keys and the bucket to break ties. */
 export function readGroupOrder(shapes: Shapes, shape: Shape, { names, bucket }: Groups, orderBy: unknown): GroupOrder {
-  if (orderBy === null) throw badInput('orderBy is null; leave it out for the order of the keys');
+  const entries = orderEntries(orderBy, 'the order of the keys');
   const measures: Measure[] = [];
   const keyed = (path: string, direction: unknown): OrderKey => {
     const name = names.get(path);
@@ -149,7 +149,7 @@ export function readGroupOrder(shapes: Shapes, shape: Shape, { names, bucket }: 
     return read(shapes.of(to.table.name), value, [...relations, relation]);
   };
   const rest = [...names.values(), ...(bucket ? ['bucket'] : [])].map((name) => orderKey(name, 'ASC'));
-  const keys = [...((orderBy ?? []) as readonly unknown[]).map((item) => read(shape, item, [])), ...rest];
+  const keys = [...entries.map((item) => read(shape, item, [])), ...rest];
   return { keys: keys.filter(({ name }, i) => keys.findIndex((key) => key.name === name) === i), measures };
 }
 

@@ -30,9 +30,12 @@ export interface TableAggregates {
 export interface Aggregates {
   /** Returns the types of a table by its name. */
   readonly of: (table: string) => TableAggregates;
-  /** Reads `groupBy`; the filter bounds the buckets to fill. Throws BAD_USER_INPUT for nulls and invalid buckets. */
+  /**
+   * Reads `groupBy`; the filter bounds the buckets to fill. Throws BAD_USER_INPUT for nulls, invalid buckets and too
+   * many keys.
+   */
   readonly readGroups: (shape: Shape, groupBy: unknown, where: unknown) => Groups;
-  /** Reads `orderBy`; throws BAD_USER_INPUT for a key or bucket that the groups do not have. */
+  /** Reads `orderBy`; throws BAD_USER_INPUT for a key or bucket that the groups lack, and for too many entries. */
   readonly readOrder: (shape: Shape, groups: Groups, orderBy: unknown) => GroupOrder;
 }
 

@@ -4,11 +4,11 @@ import type { OrderKey } from '../../db/sql/keyset.ts';
 import { createOrderJoins } from '../../db/sql/orderJoins.ts';
 import { alias, type Rows } from '../../db/sql/select.ts';
 import type { Sql } from '../../db/sql/sql.ts';
-import { badInput, required } from '../../errors.ts';
+import { required } from '../../errors.ts';
 import type { Shape } from '../aggregates/shape.ts';
 import type { Builder, InputObjectRef } from '../builder.ts';
 import { source } from '../fieldSource.ts';
-import { oneOf } from '../given.ts';
+import { oneOf, orderEntries } from '../given.ts';
 import { memoised } from '../memoised.ts';
 import { namedFields } from '../namedFields.ts';
 import { createDerivedOrders } from './derived.ts';
@@ -34,7 +34,10 @@ export interface ListOrder {
 export interface Orders {
   /** Returns the type of an item of a table's `orderBy`; null if no column can be sorted. */
   readonly orderBy: (table: Table) => InputObjectRef | null;
-  /** Reads `orderBy`; `isWhole` is true if the list has all rows of the table. Throws BAD_USER_INPUT for a null. */
+  /**
+   * Reads `orderBy`; `isWhole` is true if the list has all rows of the table. Throws BAD_USER_INPUT for a null, and for
+   * too many entries.
+   */
   readonly read: (table: Rows, orderBy: unknown, isWhole: boolean) => ListOrder;
 }
 
@@ -69,7 +72,7 @@ export function createOrders(builder: Builder, parts: OrderParts): Orders {
     read(table, orderBy, isWhole) {
       const joins = createOrderJoins(catalog, isWhole);
       const way: Way = { rows: alias, path: [], joins };
-      const keys = given(orderBy).map((item, i) => {
+      const keys = orderEntries(orderBy, 'the default order').map((item, i) => {
         const key = keyIn(shapes.of(table.name), item, way);
         return key.given ? { ...key, name: `${key.name}${i}` } : key;
       });
@@ -106,9 +109,4 @@ function createOwnFields(builder: Builder, parts: OrderParts, ordered: readonly 
       }
     return fields;
   };
-}
-
-function given(orderBy: unknown): readonly unknown[] {
-  if (orderBy === null) throw badInput('orderBy is null; leave it out for the default order');
-  return (orderBy ?? []) as readonly unknown[];
 }
