@@ -10,6 +10,7 @@ import {
   isChange,
   type Measure,
   type Period,
+  placesIn,
   selectEndRow,
   shown,
   shownBefore,
@@ -37,16 +38,16 @@ export function selectWhole(
     const conditions = and([where, ...match]);
     return list.length > 0 ? [sql`(select ${join(list)} from ${source} where ${conditions}) ${ident(alias)}`] : [];
   });
-  const values = parts.flatMap(({ alias, where, measures }) =>
-    measures.map((measure) => {
-      const { name, of } = measure;
+  const values = parts.flatMap(({ alias, where, measures }) => {
+    const places = placesIn(measures.map(({ of }) => of));
+    return measures.map(({ name, of }) => {
       const expression =
         of.kind === 'row'
           ? sql`(${selectEndRow(table, source, [where, ...match], of)})`
-          : shownBefore(measure, measures, alias);
+          : shownBefore({ of }, places, alias);
       return named({ name, expression });
-    }),
-  );
+    });
+  });
   return sql`select ${join(values)} ${sources.length > 0 ? sql`from ${join(sources)}` : empty}`;
 }
 
@@ -81,7 +82,7 @@ const wanted = ({ having, bucket }: Grouping): Sql =>
 function selectAll(catalog: Catalog, grouping: Grouping, measures: readonly Measure[], match: readonly Sql[]): Sql {
   const { bucket } = grouping;
   const { own, periods } = byPeriod(measures);
-  const rows = { measures: own, elapsed: bucket && elapsed(bucket) };
+  const rows = { places: placesIn(own), elapsed: bucket && elapsed(bucket) };
   const list = [
     ...groupNames(grouping).map((name) => ident('g', name)),
     ...own.map((measure) => named({ name: measure.name, expression: shown(measure, rows) })),
@@ -111,17 +112,15 @@ const bucketName = ({ name }: Period): string => `${name} bucket`;
 type EarlierGroups = ReturnType<typeof byPeriod>['periods'][number];
 
 /** Selects the columns of an earlier period: its measures, and the start of its bucket. */
-const earlierColumns = ({ bucket }: Grouping, { period, measures, alias }: EarlierGroups): readonly Sql[] => [
-  ...measures.map((measure) => named({ name: measure.name, expression: shownBefore(measure, measures, alias) })),
-  ...(bucket
-    ? [
-        named({
-          name: bucketName(period),
-          expression: bucketValue(bucket, period.bucketBefore(ident('g', 'bucket'))),
-        }),
-      ]
-    : []),
-];
+function earlierColumns({ bucket }: Grouping, { period, measures, alias }: EarlierGroups): readonly Sql[] {
+  const places = placesIn(measures.map(({ of }) => of));
+  const values = measures.map((measure) =>
+    named({ name: measure.name, expression: shownBefore(measure, places, alias) }),
+  );
+  if (!bucket) return values;
+  const start = bucketValue(bucket, period.bucketBefore(ident('g', 'bucket')));
+  return [...values, named({ name: bucketName(period), expression: start })];
+}
 
 /** Joins the groups of an earlier period by their keys. Comparing whole records makes nulls equal. */
 function joinEarlier(catalog: Catalog, grouping: Grouping, earlier: EarlierGroups, match: readonly Sql[]): Sql {

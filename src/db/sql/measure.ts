@@ -1,4 +1,5 @@
 import { type Column, columnOf, type Table } from '../../catalog/catalog.ts';
+import { required } from '../../errors.ts';
 import { unquoted } from './row.ts';
 import { columnRef } from './select.ts';
 import { and, ident, join, own, type Sql, sql, trusted } from './sql.ts';
@@ -83,19 +84,20 @@ interface Computed {
 
 /** Returns the aggregates behind the measures, each once. */
 export function computed(table: Table, measures: readonly RowsMeasure[]): readonly Computed[] {
-  const all = measures.map(underlying).map((measure): Computed => {
+  const places = placesIn(measures);
+  const behind = new Map(measures.map(underlying).map((one) => [one.kind === 'percentile' ? one.list : one.name, one]));
+  return Array.from(behind, ([name, measure]): Computed => {
     if (measure.kind === 'value') return measure;
-    if (measure.kind === 'row') return { name: measure.name, expression: endRow(table, measure), whenEmpty: null };
-    const fractions = fractionsOf(measures, measure.list).map(String);
+    if (measure.kind === 'row') return { name, expression: endRow(table, measure), whenEmpty: null };
+    const fractions = Array.from(places.get(name)?.keys() ?? [], String);
     const expression = sql`pg_catalog.percentile_cont(${fractions}::pg_catalog.float8[]) within group (order by ${measure.values})`;
-    return { name: measure.list, expression, whenEmpty: null };
+    return { name, expression, whenEmpty: null };
   });
-  return distinct(all);
 }
 
 /** Rows with `computed` values. */
 interface ComputedRows {
-  readonly measures: readonly RowsMeasure[];
+  readonly places: Places;
   /** Alias of the rows; `g` by default. */
   readonly alias?: string;
   /** The seconds between the starts of a row's bucket and the previous one in the window `series`. */
@@ -116,15 +118,26 @@ export function shown(measure: RowsMeasure, rows: ComputedRows): Sql {
       : sql`case when (${elapsed}) is not null then ${difference} end`;
   }
   if (measure.kind !== 'percentile') return ident(alias, measure.name);
-  const place = fractionsOf(rows.measures, measure.list).indexOf(measure.fraction) + 1;
+  const place = required(rows.places, measure.list).get(measure.fraction) ?? 0;
   return sql`(${ident(alias, measure.list)})[${trusted(String(place))}]`;
 }
 
 const underlying = (measure: RowsMeasure) => (measure.kind === 'derived' ? measure.of : measure);
 
-const fractionsOf = (measures: readonly RowsMeasure[], list: string): readonly number[] => [
-  ...new Set(measures.map(underlying).flatMap((m) => (m.kind === 'percentile' && m.list === list ? [m.fraction] : []))),
-];
+/** Places of fractions in the arrays of percentiles that `computed` returns, by the name of the array. */
+type Places = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+/** Returns the places of the percentiles among these measures, counted from 1 as in PostgreSQL. */
+export function placesIn(measures: readonly RowsMeasure[]): Places {
+  const places = new Map<string, Map<number, number>>();
+  for (const measure of measures.map(underlying)) {
+    if (measure.kind !== 'percentile') continue;
+    const known = places.get(measure.list) ?? new Map<number, number>();
+    places.set(measure.list, known);
+    if (!known.has(measure.fraction)) known.set(measure.fraction, known.size + 1);
+  }
+  return places;
+}
 
 /** Splits measures by period: the current one, and each earlier one with an alias for its rows. */
 export function byPeriod(measures: readonly Measure[]) {
@@ -139,11 +152,9 @@ export function byPeriod(measures: readonly Measure[]) {
   };
 }
 
-type Of = Pick<EarlierMeasure, 'of'>;
-
 /** Returns the value of an earlier period's measure, from joined rows that may be missing. */
-export function shownBefore({ of }: Of, measures: readonly Of[], alias: string): Sql {
-  const value = shown(of, { measures: measures.map((measure) => measure.of), alias });
+export function shownBefore({ of }: Pick<EarlierMeasure, 'of'>, places: Places, alias: string): Sql {
+  const value = shown(of, { places, alias });
   const counted = of.kind === 'derived' ? of.of : of;
   const whenEmpty = counted.kind === 'value' ? counted.whenEmpty : null;
   return whenEmpty === null ? value : sql`coalesce(${value}, ${trusted(whenEmpty)})`;
