@@ -1,4 +1,4 @@
-/** Creates a field, or a value of an enum, for each entry under its name. */
+/** Creates something, such as a field or a value of an enum, for each entry under its name. */
 export const namedFields = <Of, Field>(
   entries: Iterable<readonly [name: string, of: Of]>,
   create: (of: Of, name: string) => Field,

@@ -12,8 +12,9 @@ import type { Arguments } from './fieldSource.ts';
 import { computedFields } from './functions/fields.ts';
 import { generated, generatedLeaf } from './generated.ts';
 import { leafField } from './leafField.ts';
-import { isDocument, scalarLeaf } from './leaves.ts';
+import { isDocument, type Leaf, scalarLeaf } from './leaves.ts';
 import { listField } from './lists/list.ts';
+import { namedFields } from './namedFields.ts';
 import { encodeNodeId } from './nodeId.ts';
 import { selectedRows } from './selection.ts';
 import type { TableType, Types } from './types.ts';
@@ -26,17 +27,18 @@ export function defineObject(builder: Builder, types: Types, { table, name, ref 
     description: described(table.comment, table.name, name),
     interfaces: hasId ? [types.node] : [],
     fields(t) {
+      const columns = new Map(table.columns.map((column) => [names.column(table, column), column]));
+      const foreignKeys = table.foreignKeys.map((key) => [names.forward(table, key), key] as const);
       const fields: FieldMap = {
         ...(hasId && { id: idField(t, name, table) }),
-        ...entries(table.columns, (column) => [names.column(table, column), columnField(t, types, table, column)]),
-        ...entries(table.foreignKeys, (key) => [names.forward(table, key), forwardField(t, types, table, key)]),
+        ...namedFields(columns, (column, field) => columnField(t, types, table, column, field)),
+        ...namedFields(foreignKeys, (key) => forwardField(t, types, table, key)),
         ...Object.assign(
           {},
           ...referencesTo(catalog, table).map(([child, key]) => backFields(t, types, child, key, table)),
         ),
         ...computedFields(t, types, table),
       };
-      const columns = new Map(table.columns.map((column) => [names.column(table, column), column]));
       return { ...fields, ...types.columnForms(t, columns, fields) };
     },
   });
@@ -50,31 +52,30 @@ const idField = (t: FieldBuilder, type: string, table: Table) =>
     }),
   });
 
-const columnField = (t: FieldBuilder, types: Types, table: Table, column: Column) => {
+function columnField(t: FieldBuilder, types: Types, table: Table, column: Column, name: string) {
   const leaf = types.leaf(column);
-  if (isDocument(leaf)) return documentField(t, types, table, column);
   return leafField(t, leaf, {
-    description: described(column.comment, column.name, types.names.column(table, column)),
+    description: described(column.comment, column.name, name),
     deprecationReason: column.deprecationReason,
     nullable: column.nullable,
-    read: generatedLeaf({ kind: 'column', columns: [column.name] }, leaf, {
-      get: (row: Row) => row[column.name],
-      column: column.name,
-    }),
+    ...(isDocument(leaf)
+      ? documentReading(t, types, table, column, leaf)
+      : {
+          read: generatedLeaf({ kind: 'column', columns: [column.name] }, leaf, {
+            get: (row: Row) => row[column.name],
+            column: column.name,
+          }),
+        }),
   });
-};
+}
 
-/** Builds the field of a JSON column. With a path, the statement selects only the value there. */
-function documentField(t: FieldBuilder, types: Types, table: Table, column: Column) {
-  const leaf = types.leaf(column);
+/** Returns the argument and the reading of a JSON column. With a path, the statement selects only the value there. */
+function documentReading(t: FieldBuilder, types: Types, table: Table, column: Column, leaf: Leaf) {
   const key = table.primaryKey;
   const match = byColumns(table, key);
   const part = ({ path }: Arguments) =>
     path === null || path === undefined ? undefined : valueAt(types.catalog, column, path as readonly string[]);
-  return leafField(t, leaf, {
-    description: described(column.comment, column.name, types.names.column(table, column)),
-    deprecationReason: column.deprecationReason,
-    nullable: column.nullable,
+  return {
     args: {
       path: t.arg.stringList({ description: 'Returns only the value at this path of keys and list positions.' }),
     },
@@ -91,7 +92,7 @@ function documentField(t: FieldBuilder, types: Types, table: Table, column: Colu
         );
       },
     }),
-  });
+  };
 }
 
 const forwardField = (t: FieldBuilder, types: Types, table: Table, key: ForeignKey) =>
@@ -131,6 +132,3 @@ function rowField(t: FieldBuilder, types: Types, found: Match, description: stri
     ),
   });
 }
-
-const entries = <T, F>(items: readonly T[], entry: (item: T) => readonly [string, F]): Record<string, F> =>
-  Object.fromEntries(items.map(entry));

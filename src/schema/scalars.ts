@@ -98,7 +98,7 @@ export const customScalars = {
     read: (text) => Buffer.from(text.slice(2), 'hex').toString('base64'),
     isPlain: true,
     write(value) {
-      if (typeof value !== 'string' || !/^([\w+/]{4})*([\w+/]{2}==|[\w+/]{3}=)?$/.test(value) || value.includes('_'))
+      if (typeof value !== 'string' || !/^([a-z\d+/]{4})*([a-z\d+/]{2}==|[a-z\d+/]{3}=)?$/i.test(value))
         throw badInput(`${shownValue(value)} is not base64; write it like "aGVsbG8="`);
       return `\\x${Buffer.from(value, 'base64').toString('hex')}`;
     },

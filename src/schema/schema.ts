@@ -34,17 +34,17 @@ export function createSchema(directed: Directed, options: SchemaOptions): GraphQ
   try {
     return build(directed, options);
   } catch (error) {
-    const file = culprit(directed, options);
+    const file = failingExtension(directed, options);
     if (file === undefined) throw error;
     throw new ConfigError([`EXTENSIONS: ${file}: ${errorMessage(error)}`]);
   }
 }
 
 /**
- * Finds the first extension with which the schema cannot be built. Most faults only show in the complete schema, which
- * does not tell where they come from.
+ * Finds the file of the first extension with which the schema cannot be built. Most faults only show in the complete
+ * schema, which does not tell where they come from.
  */
-function culprit(directed: Directed, options: SchemaOptions): string | undefined {
+function failingExtension(directed: Directed, options: SchemaOptions): string | undefined {
   const { extensions } = options;
   const fails = (count: number): boolean => {
     try {

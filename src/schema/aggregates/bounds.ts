@@ -1,23 +1,19 @@
-import type { Column } from '../../catalog/catalog.ts';
 import type { Bound, Bounds } from '../../db/sql/period.ts';
 import { cast } from '../../db/sql/select.ts';
 import { mapped } from '../../db/sql/slot.ts';
-import { own, type Sql, sql, trusted } from '../../db/sql/sql.ts';
+import { own, sql, trusted } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
-import { clocks } from '../filters/operators.ts';
+import { clockOf } from '../filters/operators.ts';
 import type { ShapeColumn } from './shape.ts';
 
 type Filter = Readonly<Record<string, unknown>>;
-
-/** Returns the current time, in the type of a time column. */
-export const clockOf = ({ type }: Column): Sql => trusted(clocks[type.name] ?? 'pg_catalog.now()');
 
 /**
  * Returns the bounds that a filter sets on a time column at its top level and under `and`; `within` ends at the current
  * time.
  */
 export function boundsIn(field: string, { column, leaf }: ShapeColumn, where: unknown): Bounds {
-  const now = clockOf(column);
+  const now = clockOf(column.type);
   const lower: Bound[] = [];
   const upper: Bound[] = [];
   for (const [operator, operand] of flattened(where).flatMap((filter) => Object.entries(filter[field] ?? {}))) {

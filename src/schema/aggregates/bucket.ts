@@ -40,12 +40,13 @@ export const bucketInput = (builder: Builder, part: EnumRef): InputObjectRef =>
     }),
   });
 
+/** The input as graphql-js coerced it, with its defaults. */
 interface BucketArguments {
   readonly every?: string;
   readonly parts?: readonly TimePart[];
-  readonly timeZone?: string;
+  readonly timeZone: string;
   readonly origin?: string;
-  readonly fill?: boolean;
+  readonly fill: boolean;
 }
 
 /** The groups that a time column makes. */
@@ -56,13 +57,13 @@ interface TimeGroups {
 }
 
 /**
- * Reads the input of a time column; `field` is the column's name in the API. Throws BAD_USER_INPUT for arguments that do not make
- * groups.
+ * Reads the input of a time column; `field` is the column's name in the API. Throws BAD_USER_INPUT for arguments that
+ * do not make groups.
  */
 export function readTimes(field: string, times: ShapeColumn, input: unknown, where: unknown): TimeGroups {
   givenIn(field, input); // refuses nulls
   const { every, parts = [], ...rest } = input as BucketArguments;
-  const { timeZone = 'UTC', fill = false, origin } = rest;
+  const { timeZone, fill, origin } = rest;
   if (!isTimeZone(timeZone))
     throw badInput(`timeZone: "${timeZone}" is not the IANA name of a time zone, such as Europe/Berlin`);
   if (every === undefined && parts.length === 0) throw badInput(`${field}: give "every", "parts", or both`);
@@ -86,14 +87,14 @@ function readBucket(
   where: unknown,
 ): Bucket {
   const every = readEvery(args.every);
-  const { origin = null, timeZone = 'UTC' } = args;
+  const { origin = null, timeZone } = args;
   if (times.leaf.type === 'LocalTime')
     throw badInput(`every: ${times.value} holds times of day without a date; give parts`);
   if (every.unit !== 'time' && origin !== null)
     throw badInput('origin: leave it out for buckets of days or longer, which follow the calendar');
   if (every.unit === 'time' && times.leaf.type === 'Date')
     throw badInput(`every: ${times.value} holds dates; write P1D or longer`);
-  const fill = args.fill === true ? boundsIn(field, times, where) : null;
+  const fill = args.fill ? boundsIn(field, times, where) : null;
   return { column: times.column, every, timeZone, origin, fill };
 }
 
@@ -101,8 +102,10 @@ function readBucket(
  * Tells whether the name is an IANA time zone. An offset is not, because PostgreSQL reads it with the opposite sign.
  */
 function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
   try {
-    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
   } catch {
     return false;
   }

@@ -1,7 +1,8 @@
-import type { Builder, InputFieldBuilder, InputObjectRef } from '../builder.ts';
+import type { Builder, InputObjectRef } from '../builder.ts';
 import type { Filters } from '../filters/filters.ts';
 import { type Leaf, leafName, scalarLeaf } from '../leaves.ts';
 import { memoised } from '../memoised.ts';
+import { namedFields } from '../namedFields.ts';
 import { measurementsOf, percentileOf } from './measures.ts';
 import { createValuesTypes, fractionDescription, type ValuesRef } from './values.ts';
 
@@ -20,7 +21,10 @@ type Tests = Readonly<Record<string, InputObjectRef>>;
 /** Returns functions that define the types of a leaf when a column first needs them. */
 export function createColumnTypes(builder: Builder, filters: Filters): ColumnTypes {
   const testsInput = (name: string, description: string, tests: Tests): InputObjectRef =>
-    builder.inputType(name, { description: `${description}; all must hold.`, fields: (t) => fieldsOf(t, tests) });
+    builder.inputType(name, {
+      description: `${description}; all must hold.`,
+      fields: (t) => namedFields(Object.entries(tests), (type) => t.field({ type })),
+    });
   const filterOf = (result: Parameters<typeof scalarLeaf>[0]) => filters.leaf(scalarLeaf(result)).type;
 
   const percentile = memoised((result: 'Float' | 'Duration') => {
@@ -32,21 +36,17 @@ export function createColumnTypes(builder: Builder, filters: Filters): ColumnTyp
       }),
     });
   });
-  const changes = memoised((name: 'ChangeAggregateHaving') => {
-    const measures = Object.keys(measurementsOf(scalarLeaf('Float'))).map((field) => [field, filterOf('Float')]);
-    const tests = { ...Object.fromEntries(measures), percentile: percentile('Float') };
-    return testsInput(name, 'Conditions on changes of measures since the previous bucket', tests);
+  const changes = testsInput('ChangeAggregateHaving', 'Conditions on changes of measures since the previous bucket', {
+    ...namedFields(Object.entries(measurementsOf(scalarLeaf('Float'))), () => filterOf('Float')),
+    percentile: percentile('Float'),
   });
-  const changesOf = () => ({ difference: changes('ChangeAggregateHaving'), rate: changes('ChangeAggregateHaving') });
   const having = memoised((leaf: Leaf) => {
     const interpolated = percentileOf(leaf);
-    const measures = Object.entries(measurementsOf(leaf)).map(([field, { result }]) => [
-      field,
-      result === null ? filters.leaf(leaf).type : filterOf(result),
-    ]);
     return testsInput(`${leafName(leaf)}AggregateHaving`, 'Conditions on measures of a column', {
-      ...Object.fromEntries(measures),
-      ...(interpolated && { percentile: percentile(interpolated), ...changesOf() }),
+      ...namedFields(Object.entries(measurementsOf(leaf)), ({ result }) =>
+        result === null ? filters.leaf(leaf).type : filterOf(result),
+      ),
+      ...(interpolated && { percentile: percentile(interpolated), difference: changes, rate: changes }),
     });
   }, leafName);
   return {
@@ -58,6 +58,3 @@ export function createColumnTypes(builder: Builder, filters: Filters): ColumnTyp
     }),
   };
 }
-
-const fieldsOf = (t: InputFieldBuilder, tests: Tests) =>
-  Object.fromEntries(Object.entries(tests).map(([name, type]) => [name, t.field({ type })]));

@@ -1,8 +1,8 @@
 const time = /^(\d{4,})-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(\.\d+)?)?(?:\+00)?( BC)?$/;
 
 /**
- * Converts PostgreSQL's text of a time to milliseconds since 1970. Returns infinite times unchanged, which `Float` then
- * refuses.
+ * Converts PostgreSQL's text of a time to milliseconds since 1970. Returns infinite times, and those beyond the range
+ * of `Date`, unchanged; `Float` then refuses them.
  */
 export function epochMs(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null;

@@ -25,7 +25,7 @@ import type { Shape } from './shape.ts';
 
 type Builders = Pick<FieldBuilder, 'field' | 'arg'>;
 
-/** Creates the fields that aggregate the rows of `list`: all rows of a table, or those that match the parent's row. */
+/** Creates the fields that aggregate the rows of `list`: all rows of a table, or those of `source`. */
 export function aggregateFields(
   t: Builders,
   types: Types,

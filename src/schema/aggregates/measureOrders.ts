@@ -1,6 +1,7 @@
 import type { Builder, EnumRef, InputObjectRef } from '../builder.ts';
 import { type Leaf, scalarLeaf } from '../leaves.ts';
 import { memoised } from '../memoised.ts';
+import { namedFields } from '../namedFields.ts';
 import { measurementsOf, percentileOf } from './measures.ts';
 import { fractionDescription } from './values.ts';
 
@@ -25,7 +26,7 @@ export const measureOrderNames = [
   ...['ChangeOrderBy', 'ChangeMeasureOrderBy'],
 ];
 
-type Inputs = Readonly<Record<string, InputObjectRef>>;
+type Orders = Readonly<Record<string, InputObjectRef | EnumRef>>;
 
 function setOf(leaf: Leaf): (typeof sets)[number] {
   const measures = measurementsOf(leaf);
@@ -43,30 +44,33 @@ export function createMeasureOrders(builder: Builder, direction: EnumRef): Measu
       direction: t.field({ type: direction, required: true }),
     }),
   });
-  const input = (name: string, description: string, names: readonly string[], more: Inputs = {}) =>
+  const input = (name: string, description: string, orders: Orders) =>
     builder.inputType(name, {
       isOneOf: true,
       description,
-      fields: (t) => ({
-        ...Object.fromEntries(names.map((name) => [name, t.field({ type: direction })])),
-        ...Object.fromEntries(Object.entries(more).map(([name, type]) => [name, t.field({ type })])),
-      }),
+      fields: (t) => namedFields(Object.entries(orders), (type) => t.field({ type })),
     });
-  const measuresOf = (leaf: Leaf) => Object.keys(measurementsOf(leaf));
-  const changes = memoised((name: 'ChangeMeasureOrderBy') =>
-    input(name, 'A change of a measure.', measuresOf(scalarLeaf('Float')), { percentile }),
-  );
-  const changesOf = () => ({ difference: changes('ChangeMeasureOrderBy'), rate: changes('ChangeMeasureOrderBy') });
+  const measuresOf = (leaf: Leaf): Orders => ({
+    ...namedFields(Object.entries(measurementsOf(leaf)), () => direction),
+    ...(percentileOf(leaf) && { percentile }),
+  });
+  const changes = input('ChangeMeasureOrderBy', 'A change of a measure.', measuresOf(scalarLeaf('Float')));
   return {
-    measure: memoised((leaf: Leaf) => {
-      const more: Inputs = percentileOf(leaf) ? { percentile } : {};
-      return input(`${setOf(leaf)}MeasureOrderBy`, 'A measure of a column.', measuresOf(leaf), more);
-    }, setOf),
+    measure: memoised(
+      (leaf: Leaf) => input(`${setOf(leaf)}MeasureOrderBy`, 'A measure of a column.', measuresOf(leaf)),
+      setOf,
+    ),
     keyOrMeasure: memoised((leaf: Leaf) => {
       const description = 'A measure of a column, or its `key` if `groupBy` includes the column.';
-      const more: Inputs = percentileOf(leaf) ? { percentile, ...changesOf() } : {};
-      return input(`${setOf(leaf)}KeyOrderBy`, description, [keyField, ...measuresOf(leaf)], more);
+      return input(`${setOf(leaf)}KeyOrderBy`, description, {
+        [keyField]: direction,
+        ...measuresOf(leaf),
+        ...(percentileOf(leaf) && { difference: changes, rate: changes }),
+      });
     }, setOf),
-    change: input('ChangeOrderBy', 'The change of a count since the previous bucket.', ['difference', 'rate']),
+    change: input('ChangeOrderBy', 'The change of a count since the previous bucket.', {
+      difference: direction,
+      rate: direction,
+    }),
   };
 }

@@ -49,6 +49,12 @@ const fields: ReadonlyMap<string, TimePart> = new Map(
 /** Returns the part that a field of `TimeParts` shows. */
 export const partOf = (field: string): TimePart => required(fields, field);
 
+/** A row of a group, and the names of the group's keys in it. */
+interface GroupRow {
+  readonly row: Row;
+  readonly names: KeyNames;
+}
+
 export type PartTypes = ReturnType<typeof createPartTypes>;
 
 /** Defines the types for parts of times; all tables share them. */
@@ -57,22 +63,16 @@ export const createPartTypes = (builder: Builder, direction: EnumRef) => ({
     description: 'A part of a time, as a number.',
     values: namedFields(Object.entries(allParts), ({ description }) => ({ description })),
   }),
-  values: builder.objectRef<{ readonly row: Row; readonly names: KeyNames }>('TimeParts').implement({
+  values: builder.objectRef<GroupRow>('TimeParts').implement({
     description: "The parts of the time that a group's rows share; null if not in `groupBy`.",
     fields: (t) =>
-      Object.fromEntries(
-        [...fields].map(([field, name]) => [
-          field,
-          t.field({
-            type: 'Int',
-            nullable: true,
-            description: allParts[name].description,
-            ...leafFromParent(
-              scalarLeaf('Int'),
-              ({ row, names }: { readonly row: Row; readonly names: KeyNames }) => row[names.get(partPath(name)) ?? ''],
-            ),
-          }),
-        ]),
+      namedFields(fields, (name) =>
+        t.field({
+          type: 'Int',
+          nullable: true,
+          description: allParts[name].description,
+          ...leafFromParent(scalarLeaf('Int'), ({ row, names }: GroupRow) => row[names.get(partPath(name)) ?? '']),
+        }),
       ),
   }),
   orderBy: builder.inputType('TimePartsOrderBy', {

@@ -7,7 +7,8 @@ import { alias } from '../../db/sql/select.ts';
 import { and, sql } from '../../db/sql/sql.ts';
 import { badInput } from '../../errors.ts';
 import type { Filters } from '../filters/filters.ts';
-import { boundsIn, clockOf, withoutBounds } from './bounds.ts';
+import { clockOf } from '../filters/operators.ts';
+import { boundsIn, withoutBounds } from './bounds.ts';
 import type { Groups } from './groups.ts';
 import type { Shape } from './shape.ts';
 
@@ -47,7 +48,8 @@ export function readPeriod(
     throw badInput(`previous: give shift, or a lower bound on ${field} in where, with gte or within`);
   if (shift?.includes('infinity')) throw badInput('previous: shift must be finite');
   const isInstant = column.leaf.type !== 'Date';
-  const upper = bounds.upper.length > 0 ? bounds.upper : [{ value: clockOf(column.column), isExclusive: isInstant }];
+  const upper =
+    bounds.upper.length > 0 ? bounds.upper : [{ value: clockOf(column.column.type), isExclusive: isInstant }];
   // A period moved back by its own length ends where the current one begins. Its end is exclusive, so that no row
   // belongs to both.
   const ends = upper.map((bound) => ({ ...bound, isExclusive: bound.isExclusive || (shift === null && isInstant) }));

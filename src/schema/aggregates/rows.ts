@@ -64,7 +64,7 @@ export const aggregateType = (builder: Builder, { shape, columns, column, node, 
       ...(key !== null && {
         key: t.field({
           type: key,
-          description: 'The values that identify the group; null for all rows together.',
+          description: 'The values that identify the group; null if not in `groupBy`.',
           ...fromParent((group: Aggregated) => ({ ...group, relations: [] })),
         }),
         ...bucketFields(t, shape),

@@ -7,7 +7,7 @@ import { required } from '../../errors.ts';
 import { isDocument, type Leaf } from '../leaves.ts';
 import type { SchemaBase } from '../schemaBase.ts';
 
-/** A table as its aggregates see it, by API names. */
+/** The properties of a table on which its aggregates are built, by API names. */
 export interface Shape {
   readonly table: Table;
   readonly name: string;

@@ -32,8 +32,8 @@ export function createValuesTypes(builder: Builder): (leaf: Leaf) => ValuesRef {
     implement(made);
     return made;
   };
-  const change = () => once('ChangeAggregate', (ref) => implementChanges(ref));
-  const epoch = () => once('EpochAggregate', (ref) => implementEpoch(ref));
+  const change = () => once('ChangeAggregate', implementChanges);
+  const epoch = () => once('EpochAggregate', implementEpoch);
   const formsOf = ({ type }: Leaf): Forms => ({
     ...(type !== 'Float' && { float: of(scalarLeaf('Float')) }),
     difference: change(),

@@ -3,7 +3,7 @@ import { byColumns, type Key } from '../../db/sql/match.ts';
 import { ident } from '../../db/sql/sql.ts';
 import type { Builder } from '../builder.ts';
 import type { Leaf } from '../leaves.ts';
-import { createFieldCache, selectedRows } from '../selection.ts';
+import { selectedRows } from '../selection.ts';
 import type { Types } from '../types.ts';
 import type { ExtensionTable, From, Tools } from './extension.ts';
 import { asExtension, fieldsFrom } from './fields.ts';
@@ -28,7 +28,6 @@ export const createTables =
       return found;
     };
     const match = byColumns(table, table.primaryKey);
-    const cached = createFieldCache();
     // The leaves are checked against the notations, so their values have the types that the notations describe.
     const from: From<C> = (...used) => fieldsFrom(builder, new Map(used.map((column) => [column, leaf(column)])));
     return {
@@ -38,11 +37,7 @@ export const createTables =
       async row(key, { loaders }, info) {
         if (key.length === 0 || key.length !== table.primaryKey.length) throw new Error(keyProblem(table, key.length));
         const texts: Key = key.map(String);
-        return loaders.row(
-          match,
-          texts,
-          cached(info, () => selectedRows(info)),
-        );
+        return loaders.row(match, texts, selectedRows(info));
       },
       fields: (fields) => onPart(() => builder.objectFields(ref, () => asExtension(fields(from(), from)))),
     };

@@ -89,19 +89,17 @@ const ordered: Operators = {
   gte: inOrder('gte', 'Greater than or equal to.'),
 };
 
-/** The time from which `within` counts back, by column type. */
-export const clocks: Readonly<Record<string, string>> = {
-  timestamptz: 'pg_catalog.now()',
-  timestamp: 'localtimestamp',
-  date: 'current_date',
-};
+const clocks: Readonly<Record<string, string>> = { timestamp: 'localtimestamp', date: 'current_date' };
+
+/** Returns the current time in the type of a time column: the time from which `within` counts back. */
+export const clockOf = ({ name }: Type): Sql => trusted(clocks[name] ?? 'pg_catalog.now()');
 
 const timed: Operators = {
   within: {
     argument: 'Duration',
     description: 'Not older than this, by the clock of the database.',
     condition: ({ sql: column, type }, duration) =>
-      sql`${column} ${gte} (${trusted(clocks[type.name] ?? 'pg_catalog.now()')} ${own('-')} ${mapped(duration, String)}::interval)`,
+      sql`${column} ${gte} (${clockOf(type)} ${own('-')} ${mapped(duration, String)}::interval)`,
   },
 };
 

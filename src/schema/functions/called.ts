@@ -78,7 +78,7 @@ export interface RowRange {
   readonly limit: number;
 }
 
-/** Reads `first` and `offset`; throws BAD_USER_INPUT. */
+/** Reads `first` and `offset`; throws BAD_USER_INPUT for a number out of range. */
 export function rowRangeOf({ limits }: Types, { first, offset }: Arguments): RowRange {
   const limit = typeof first === 'number' ? first : limits.defaultSize;
   if (!(limit >= 0 && limit <= limits.maxSize)) throw badInput(`first must be from 0 to ${limits.maxSize}`);
@@ -92,10 +92,10 @@ export async function loadCalled(
   { match }: CalledFunction,
   page: Page,
   projection: Projection,
-  parent: unknown,
+  parent: Row,
   { loaders }: Context,
 ): Promise<readonly Row[]> {
-  const key: Key | undefined = match && keyOf(parent as Row, match.values);
+  const key: Key | undefined = match && keyOf(parent, match.values);
   return loaders.page(page, projection, match, key);
 }
 

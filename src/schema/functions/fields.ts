@@ -85,7 +85,7 @@ function computedField(t: Fields, types: Types, fn: DbFunction, type: Type, pare
     read: generatedLeaf({ kind: 'call', columns: key, computed }, leaf, {
       ask: (given) => computed(given),
       loads: true,
-      async get(row: Row, asked, { loaders }) {
+      get(row: Row, asked, { loaders }) {
         const value = asked as ReturnType<typeof computed>;
         const known = row[value.name];
         if (known !== undefined) return known;

@@ -43,11 +43,12 @@ export function createRowInputs(builder: Builder, { catalog, names, leaf: leafOf
 
   /** Returns the fields of a row type, in order. A member that the API does not show has no name and is always null. */
   function fieldsOf({ table, members }: Composite): readonly { readonly name: string | null; readonly leaf: Leaf }[] {
+    const shown = table === null ? null : tableOf(catalog, table);
     const own = names.members(members);
     return members.map(({ name, type }, i) => {
-      const column = table === null ? null : tableOf(catalog, table).columns.find((one) => one.name === name);
-      const field = table === null ? (own[i] ?? null) : column ? names.column(tableOf(catalog, table), column) : null;
-      return { name: field, leaf: leafOf({ type }) };
+      const column = shown?.columns.find((one) => one.name === name);
+      const field = shown ? column && names.column(shown, column) : own[i];
+      return { name: field ?? null, leaf: leafOf({ type }) };
     });
   }
   return (type) => {

@@ -59,7 +59,7 @@ export function onConflictInput(
  * Throws if an input lacks the key, or if an update has nothing to set or sets columns that the role may not update.
  */
 export function checkConflict(types: Types, table: Table, rows: readonly Values[], { key, action }: Conflict): void {
-  const may = updatable(table).map((column) => column.name);
+  const permitted = updatable(table).map((column) => column.name);
   rows.forEach((row, index) => {
     const missing = key.columns.filter((name) => !row.has(name));
     if (missing.length > 0) {
@@ -73,7 +73,7 @@ export function checkConflict(types: Types, table: Table, rows: readonly Values[
     const set = [...row.keys()].filter((name) => !key.columns.includes(name));
     if (set.length === 0)
       throw badInput(`inputs[${index}] gives only its key and nothing to update; use IGNORE`, { index });
-    const denied = set.filter((name) => !may.includes(name));
+    const denied = set.filter((name) => !permitted.includes(name));
     if (denied.length > 0) {
       const fields = types.names.fieldsOf(table, denied);
       const message = `The database does not permit changing ${fields.join(', ')}`;

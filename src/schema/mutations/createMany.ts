@@ -87,8 +87,9 @@ async function createMany(
  */
 function requireDistributionColumn(types: Types, table: Table, rows: readonly Values[]): void {
   const column = distributionColumn(table);
-  const index = column === null || rows.length === 1 ? -1 : rows.findIndex((row) => !row.has(column));
-  if (column === null || index === -1) return;
+  if (column === null || rows.length === 1) return;
+  const index = rows.findIndex((row) => !row.has(column));
+  if (index === -1) return;
   const fields = types.names.fieldsOf(table, [column]);
   throw badInput(
     `inputs[${index}] must give ${fields.join()}, by which rows are distributed; or create one row at a time`,

@@ -55,8 +55,8 @@ const generalOf = ({ code = '' }: DatabaseError) =>
     : (['CONFLICT', 'The row conflicts with another row'] as const);
 
 /**
- * Finds inputs that share a unique key, for errors without a detail. PostgreSQL gives the detail of a partition's key only
- * to roles that may read the partition itself.
+ * Finds inputs that share a unique key, for errors without a detail. PostgreSQL gives the detail of a partition's key
+ * only to roles that may read the partition itself.
  */
 function repeatedKey(types: Types, { table, values }: RowChange): AppError | null {
   if (!Array.isArray(values)) return null;
@@ -107,10 +107,11 @@ function constraintOf(table: Table, cause: DatabaseError, { columns }: FailedRow
     ...table.foreignKeys,
     ...table.checks,
   ];
+  const onShards = namedOnShards(table, cause);
   const isSame = (other: readonly string[]) => other.join('\n') === columns.join('\n');
   return (
     all.find(({ name }) => name === constraint) ??
-    all.find(({ name }) => namedOnShards(table, cause).includes(name)) ??
+    all.find(({ name }) => onShards.includes(name)) ??
     (code === '23505' ? table.indexes.find((index) => index.unique && isSame(index.columns)) : undefined)
   );
 }
