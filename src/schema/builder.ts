@@ -24,7 +24,7 @@ export interface SchemaTypes {
   };
 }
 
-/** Creates a Pothos builder that knows the scalars; each schema is built by its own. */
+/** Creates a Pothos builder that knows the scalars; each schema needs a builder of its own. */
 export function createBuilder() {
   const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
   deferFields(builder);

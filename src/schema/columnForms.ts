@@ -14,10 +14,13 @@ import type { SchemaBase } from './schemaBase.ts';
 /** A column of a table, or of rows that a function returns. */
 type AnyColumn = Pick<Column, 'name' | 'type' | 'nullable' | 'deprecationReason'>;
 
-/** Creates further fields for columns, such as a time in milliseconds. `fields` are those that the type has. */
+/** Creates further fields for columns, such as a time in milliseconds. `fields` are those that the type already has. */
 export type ColumnForms = (t: FieldBuilder, columns: ReadonlyMap<string, AnyColumn>, fields: FieldMap) => FieldMap;
 
-/** Defines the types of range bounds that columns of tables and functions need, and returns what creates the fields. */
+/**
+ * Defines the types of range bounds that columns of tables and functions need, and returns the function that creates
+ * the fields.
+ */
 export function createColumnForms(builder: Builder, { catalog, leaf }: SchemaBase): ColumnForms {
   const columns = [
     ...catalog.tables.flatMap(({ columns }) => columns),

@@ -24,7 +24,9 @@ function readHstore(text: string): Readonly<Record<string, string | null>> {
   return Object.fromEntries(entries);
 }
 
-/** Converts a JSON argument to hstore. Numbers and Booleans become text as written, since hstore has no other values. */
+/**
+ * Converts a JSON argument to hstore. Numbers and Booleans become text as written, since hstore has no other values.
+ */
 function writeHstore(argument: unknown): string {
   const given = JSON.parse(String(argument), (_key, value, { source }) => (typeof value === 'number' ? source : value));
   const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);

@@ -28,8 +28,8 @@ export interface Source {
   /** Leads from the parent's row to the rows of the field. */
   readonly match?: Match | undefined;
   /**
-   * Returns the computed value that the arguments ask for, which the statement of the parent's row selects; undefined if
-   * the value is made from `columns` instead. Rows without it can be loaded again by the columns of `match`.
+   * Returns the computed value that the arguments ask for, which the statement of the parent's row selects; undefined
+   * if the value is made from `columns` instead. Rows without it can be loaded again by the columns of `match`.
    */
   readonly computed?: ((args: Arguments) => ComputedValue | undefined) | undefined;
   /** Estimated number of rows that a function computes, however few are selected. */

@@ -37,7 +37,9 @@ export class LazySchema extends GraphQLSchema {
     return types.get(name) ?? super.getTypeMap()[name];
   }
 
-  /** Returns the types by name, in order. Each is built only when it is read, since every validation lists the names. */
+  /**
+   * Returns the types by name, in order. Each is built only when it is read, since every validation lists the names.
+   */
   override getTypeMap(): ReturnType<GraphQLSchema['getTypeMap']> {
     this.#map ??= this.#createMap();
     return this.#map;

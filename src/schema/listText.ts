@@ -13,7 +13,9 @@ export function splitList(text: string, delimiter: string): readonly (string | n
   });
 }
 
-/** Writes PostgreSQL's text of an array, with all items quoted; a single value is an array of one item, as in GraphQL. */
+/**
+ * Writes PostgreSQL's text of an array, with all items quoted; a single value is an array of one item, as in GraphQL.
+ */
 export const writeList = (items: unknown, delimiter: string, write: (item: unknown) => string): string =>
   `{${[items]
     .flat()

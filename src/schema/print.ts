@@ -1,8 +1,8 @@
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 
 /**
- * Declaration of `@oneOf`, which graphql-js omits as part of GraphQL. Tools that do not know it yet, such as Apollo's
- * composition, reject a schema that uses it undeclared.
+ * Declaration of `@oneOf`. graphql-js does not print it, since GraphQL itself defines the directive. Tools that do not
+ * know it yet, such as Apollo's composition, reject a schema that uses it undeclared.
  */
 const oneOf = 'directive @oneOf on INPUT_OBJECT\n\n';
 

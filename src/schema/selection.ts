@@ -24,8 +24,8 @@ import { type Selection, type Source, sourceOf } from './fieldSource.ts';
  */
 export function selectedRows(info: Selection, type?: string): Projection {
   // graphql-js creates new arrays of nodes for each execution; a plan keeps one for each selection.
-  const known = selected.get(info.fieldNodes) ?? new Map<string | undefined, Selected>();
-  selected.set(info.fieldNodes, known);
+  const known = selections.get(info.fieldNodes) ?? new Map<string | undefined, Selected>();
+  selections.set(info.fieldNodes, known);
   const before = known.get(type);
   const isKnown = before && (before.variables === null || before.variables === info.variableValues);
   const found = isKnown ? before : readSelected(info, type);
@@ -39,7 +39,8 @@ interface Selected {
   readonly variables: Selection['variableValues'] | null;
 }
 
-const selected = new WeakMap<readonly FieldNode[], Map<string | undefined, Selected>>();
+/** Selections that were read, by the type of the rows. */
+const selections = new WeakMap<readonly FieldNode[], Map<string | undefined, Selected>>();
 
 function readSelected(info: Selection, type: string | undefined): Selected {
   let varies = false;
@@ -112,7 +113,9 @@ export function selectedFields(info: Selection, type: unknown, nodes: readonly F
 export const selects = (info: Selection, name: string): boolean =>
   selectedFields(info, getNamedType(info.returnType), info.fieldNodes).some(({ field }) => field.name === name);
 
-/** Collects the fields selected on an object type by response name, in order; nodes with the same name make one value. */
+/**
+ * Collects the fields selected on an object type by response name, in order; nodes with the same name make one value.
+ */
 export function collectFields(
   info: CollectedFrom,
   type: GraphQLObjectType,
@@ -143,8 +146,8 @@ export function collectFields(
 }
 
 /**
- * Creates a cache for a value that depends only on a field's arguments and selection. It is computed once per request
- * instead of for each row.
+ * Creates a cache for a value that depends only on a field's arguments and selection. The value is computed once per
+ * request instead of for each row.
  */
 export function createFieldCache(): <T>(info: Pick<Selection, 'fieldNodes'>, compute: () => T) => T {
   // graphql-js passes the same array of nodes for all rows of an execution.

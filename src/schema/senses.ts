@@ -43,6 +43,7 @@ const ofExtensions: Readonly<Record<string, Sense>> = {
 
 const networks = ['pg_catalog.inet', 'pg_catalog.cidr'];
 
+/** Returns the sense of a type's values; `none` if the role may not use the type. */
 export function senseOf(type: Type): Sense {
   if (!type.isUsable) return 'none';
   const scalar = scalarOf(type);

@@ -18,9 +18,9 @@ type Variables = Readonly<Record<string, unknown>>;
 type OnUnknown = (type: GraphQLInputObjectType, name: string, variable: VariableDefinitionNode) => void;
 
 /**
- * Converts the variables of an operation to the form that graphql-js reads without loss. A raw number becomes text if its
- * type holds more digits than JavaScript's numbers. Input objects inherit nothing, since graphql-js takes inherited
- * properties (`constructor`, `toString`) for given fields. Calls `onUnknown` for fields that it will refuse.
+ * Converts the variables of an operation to the form that graphql-js reads without loss. A raw number becomes text if
+ * its type holds more digits than JavaScript's numbers. Input objects inherit nothing, since graphql-js takes inherited
+ * properties (`constructor`, `toString`) for given fields. Calls `onUnknown` for fields that graphql-js will refuse.
  */
 export function readVariables(
   schema: GraphQLSchema,

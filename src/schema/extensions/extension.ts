@@ -72,6 +72,7 @@ export interface Tools {
   readonly sql: typeof sql;
   /** Builds a quoted and possibly qualified name. */
   readonly ident: typeof ident;
+  /** Joins pieces of SQL, by default with commas. */
   readonly join: typeof join;
   /** Creates an error whose message the client sees, with the code BAD_USER_INPUT; all other errors are masked. */
   readonly badInput: typeof badInput;

@@ -6,13 +6,14 @@ import { type FilterOperand, type Operator, type Operators, operatorIn } from '.
 
 type PatternOperator = '~~' | '~~*' | '~' | '~*';
 
-/** Matches text by the type's own pattern operators, if it has any, and in a collation that supports patterns. */
+/** Matches text by the type's own pattern operators, if it has any. */
 function matches({ sql: column, type }: FilterOperand, name: PatternOperator, pattern: string | Slot): Sql {
   const operator = type.hasOwnPatterns ? operatorIn(type, name) : own(name);
-  return sql`${strict({ sql: column, type })} ${operator} ${pattern}::pg_catalog.text`;
+  return sql`${matchable({ sql: column, type })} ${operator} ${pattern}::pg_catalog.text`;
 }
 
-function strict({ sql: column, type }: Pick<FilterOperand, 'sql' | 'type'>): Sql {
+/** Returns the text of a column, in a collation that supports all patterns. */
+function matchable({ sql: column, type }: Pick<FilterOperand, 'sql' | 'type'>): Sql {
   const text = type.hasOwnPatterns ? compare.based({ sql: column, type }) : sql`${column}::pg_catalog.text`;
   return type.isNondeterministic ? sql`(${text} collate pg_catalog."default")` : text;
 }

@@ -29,7 +29,9 @@ export function createRelationFilters(
       .map((table) => [table.name, defineMany(builder, names.type(table), where(table))]),
   );
 
-  /** Returns the condition that some related row fulfils the client's condition; if `negated`, that some row does not. */
+  /**
+   * Returns the condition that some related row fulfils the client's condition; if `negated`, that some row does not.
+   */
   const exists =
     (match: Match, negated = false): Condition =>
     (argument, alias) => {

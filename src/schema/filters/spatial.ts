@@ -45,8 +45,8 @@ export const spatial: Operators = {
 };
 
 /**
- * Returns the condition that bounding boxes intersect. A geography is compared as a geometry, because its own boxes are not in
- * longitudes and latitudes.
+ * Returns the condition that bounding boxes intersect. A geography is compared as a geometry, because its own boxes are
+ * not in longitudes and latitudes.
  */
 function meetsBox({ type, ...operand }: FilterOperand, corners: readonly number[]): Sql {
   const numbers = join(corners.map((number) => sql`${number}::pg_catalog.float8`));

@@ -26,8 +26,8 @@ export const hasDistance = ({ sense, isList }: Leaf): boolean =>
   sense === 'embedding' || (sense === 'geometry' && !isList);
 
 /**
- * Defines the orders by distance that these leaves need. Returns a function from a leaf to its order, which replaces the
- * order by the column itself.
+ * Defines the orders by distance that these leaves need. Returns a function from a leaf to its order, which replaces
+ * the order by the column itself.
  */
 export function createDistances(
   builder: Builder,

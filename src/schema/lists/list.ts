@@ -18,10 +18,7 @@ export function defineList(builder: Builder, types: Types, table: Table): void {
   builder.queryFields((t) => ({ [name]: listField(t, types, table), ...aggregateFields(t, types, table, name) }));
 }
 
-/**
- * Creates a field that pages through a table, through its rows that match the parent's row, or through the rows of
- * `source`.
- */
+/** Creates a field that pages through a table, or through the rows of `source`. */
 export function listField(
   t: Pick<FieldBuilder<Row>, 'field' | 'arg'>,
   types: Types,

@@ -25,8 +25,8 @@ export interface ListArguments {
 }
 
 /**
- * Reads the arguments of a list; throws BAD_USER_INPUT if they do not describe a page. `tellsMore` is true if the page must
- * tell whether there are more rows.
+ * Reads the arguments of a list; throws BAD_USER_INPUT if they do not describe a page. `tellsMore` is true if the page
+ * must tell whether there are more rows.
  */
 export function planList(
   table: Rows,
@@ -70,7 +70,9 @@ export function planList(
   };
 }
 
-/** Reads the number of rows; throws BAD_USER_INPUT for a number out of range, and for arguments that exclude each other. */
+/**
+ * Reads the number of rows; throws BAD_USER_INPUT for a number out of range, and for arguments that exclude each other.
+ */
 function readSize({ first, last, after, before, offset }: ListArguments, limits: PageLimits): number {
   if (isGiven(first) && isGiven(last)) throw badInput('Give first or last, not both');
   if (isGiven(offset) && (isGiven(last) || isGiven(after) || isGiven(before)))

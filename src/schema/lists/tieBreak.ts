@@ -6,7 +6,8 @@ import type { Rows } from '../../db/sql/select.ts';
 
 /**
  * Completes an order so that no two rows tie: by a readable unique key, otherwise by the place on disk, otherwise by
- * the row's text. Ties follow the direction of the last key, so that one index can serve the whole order.
+ * the row's text; rows of a function without a key keep the function's order. Ties follow the direction of the last
+ * key, so that one index can serve the whole order.
  */
 export function withTieBreak(catalog: Catalog, table: Rows, keys: readonly OrderKey[]): readonly OrderKey[] {
   const candidates = uniqueKeys(table);
