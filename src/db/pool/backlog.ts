@@ -11,7 +11,10 @@ export class Backlog {
     this.#caller = caller;
   }
 
-  /** Runs work at once if nothing else is due, otherwise after it. The promises that it resolves count as part of it. */
+  /**
+   * Runs work at once if nothing else is due, otherwise after it. The promises that it resolves count as part of it. An
+   * error that it throws is an unhandled rejection.
+   */
   add(work: () => void): void {
     this.#due.push(work);
     if (!this.#isRunning) void this.#run();
@@ -24,12 +27,15 @@ export class Backlog {
 
   async #run(): Promise<void> {
     this.#isRunning = true;
-    for (let work = this.#due.shift(); work; work = this.#due.shift()) {
-      work();
-      await settled();
-      if (isSliceOver()) await nextSlice({ caller: this.#caller, request: this });
+    try {
+      for (let work = this.#due.shift(); work; work = this.#due.shift()) {
+        work();
+        await settled();
+        if (isSliceOver()) await nextSlice({ caller: this.#caller, request: this });
+      }
+    } finally {
+      this.#isRunning = false;
     }
-    this.#isRunning = false;
   }
 }
 
