@@ -34,4 +34,4 @@ EXPOSE 4000
 # Node.js is the first process, so it receives SIGTERM. Arguments after the image's name are a command, such as doctor.
 # The young generation has room for a request of a few hundred rows, so its garbage is collected cheaply. One helper
 # thread for the collector and the compiler is enough: more would take the one or two processors from the server.
-ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=64", "--v8-pool-size=1", "dist/main.js"]
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=32", "--v8-pool-size=1", "dist/main.js"]

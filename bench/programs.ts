@@ -33,7 +33,7 @@ export const byHand: Program = { name: 'by hand', dialect: 'own', file: './serve
 /** Connections of each server to the database. */
 const poolSize = 10;
 /** Flags of Node.js for all servers: garbage collection dominates long lists, and the default semi-space is small. */
-export const flags: readonly string[] = ['--max-semi-space-size=64', '--v8-pool-size=1'];
+export const flags: readonly string[] = ['--max-semi-space-size=32', '--v8-pool-size=1'];
 
 /** Variables for all servers: production, and sessions without JIT, for which the statements are too short. */
 const common = {
