@@ -1,18 +1,18 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Returns a function that cuts each connection that has sent no request, or whose latest request is incomplete. Node no
- * longer applies its timeouts to them once the server closes.
+ * Returns a function that cuts each connection that has no complete request to answer. Node no longer applies its
+ * timeouts to incomplete requests once the server closes.
  */
 export function createCutUnsent(server: Server): () => void {
-  const latest = new Map<Socket, IncomingMessage | null>();
+  const latest = new Map<Socket, ServerResponse | null>();
   server.on('connection', (socket: Socket) => {
     latest.set(socket, null);
     socket.on('close', () => latest.delete(socket));
   });
-  server.on('request', (request) => latest.set(request.socket, request));
+  server.on('request', ({ socket }, response) => latest.set(socket, response));
   return () => {
-    for (const [socket, request] of latest) if (!request?.complete) socket.destroy();
+    for (const [socket, response] of latest) if (!response?.req.complete || response.writableFinished) socket.destroy();
   };
 }

@@ -34,3 +34,17 @@ test('incomplete requests do not delay shutdown; clients that wait for an answer
   expect(await answer).toBe('as asked for');
   await drained;
 });
+
+test('a client that never completes its second request does not delay shutdown', async () => {
+  const server = await listen((_, response) => void response.end(), '127.0.0.1', 0);
+  const socket = connect(server.port, '127.0.0.1');
+  socket.on('error', () => {}); // it is cut
+  const closed = new Promise((resolve) => socket.on('close', resolve));
+  socket.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\nGET / HTTP/1.1\r\nhost: ');
+  await once(socket, 'data');
+  const sending = setInterval(() => socket.write('a'), 100);
+  const drained = server.drain(3_600_000);
+  await closed;
+  clearInterval(sending);
+  await drained;
+});
