@@ -9,7 +9,7 @@ import { uniqueKeys } from './uniqueKeys.ts';
 export interface Arrival {
   /** Whether a column numbers the rows, or the id of the inserting transaction orders them. */
   readonly kind: Numbering['kind'];
-  /** A number alone, or the transaction's id and the columns that tell its rows apart. */
+  /** The column of numbers alone, or that of the transaction's id followed by the columns of a unique key. */
   readonly columns: readonly string[];
 }
 
@@ -131,7 +131,9 @@ function checkNumber(
   }
   return indexes.length > 0
     ? { kind: 'number', columns: [column] }
-    : { reason: `no index begins with ${column}, so each look would read all rows: run ${indexOn(name, [column])}` };
+    : {
+        reason: `no index begins with ${column}, so each look for new rows would read the whole table: run ${indexOn(name, [column])}`,
+      };
 }
 
 const indexOn = (table: string, columns: readonly string[]): string =>

@@ -13,8 +13,8 @@ export interface Wanted {
 /**
  * Gives each thing the name it wants. If several want the same, the one that already has it in the database wins, then
  * the first in byte order; the others get `_2`, `_3`. A thing whose name belongs to another's family gives way to that
- * one. A number is never appended if another thing wants the result. A `reserved` name gets an appended `_`; `taken`
- * names are already in use.
+ * one. A numbered name is skipped if another thing wants it. A `reserved` name gets an appended `_`; `taken` names are
+ * already in use.
  */
 export function assign(
   wanted: readonly Wanted[],

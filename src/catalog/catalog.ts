@@ -40,7 +40,7 @@ export interface Enum {
 
 export type RelationKind = 'table' | 'partitioned table' | 'view' | 'materialized view' | 'foreign table';
 
-/** Tells whether PostgreSQL itself stores the rows that an INSERT gives the relation. */
+/** Tells whether PostgreSQL itself stores the rows that are inserted into the relation. */
 export const isStored = ({ kind }: { readonly kind: RelationKind }): boolean =>
   kind === 'table' || kind === 'partitioned table';
 
@@ -110,7 +110,7 @@ export interface Column {
   readonly name: string;
   readonly type: Type;
   readonly nullable: boolean;
-  /** Collation, if it is not the database's default; null for types without one. */
+  /** Collation, quoted and qualified; null for the database's default, and for types without one. */
   readonly collation: string | null;
   readonly hasDefault: boolean;
   readonly identity: 'always' | 'by default' | null;
@@ -132,8 +132,8 @@ export interface Index {
   readonly columns: readonly string[];
   readonly unique: boolean;
   /**
-   * Whether ON CONFLICT can infer it from its columns; an exclusion constraint on overlaps is unique but cannot be
-   * inferred.
+   * Whether ON CONFLICT can infer it from its columns. It cannot infer a unique index that belongs to an exclusion
+   * constraint, such as a key WITHOUT OVERLAPS.
    */
   readonly arbiter: boolean;
   /** Whether two nulls are equal (NULLS NOT DISTINCT). */
@@ -175,7 +175,7 @@ export function tableOf(catalog: Catalog, name: string): Table {
   return table;
 }
 
-/** Returns the foreign keys that refer to a table, each with its own table. */
+/** Returns the foreign keys that refer to a table, each after the table that has it. */
 export const referencesTo = (catalog: Catalog, target: Table): readonly (readonly [Table, ForeignKey])[] =>
   catalog.tables.flatMap((table) =>
     table.foreignKeys.filter((key) => key.table === target.name).map((key) => [table, key] as const),

@@ -16,7 +16,7 @@ export type ReadComment = <T extends { readonly comment: string | null }>(
 ) => WithDirectives<T>;
 
 /**
- * Creates the reader of comments. It records the names that owners give in `names`, and warns of directives that do not
+ * Creates the reader of comments. It records in `names` the names that owners give, and warns of directives that do not
  * apply.
  */
 export const createCommentReader =

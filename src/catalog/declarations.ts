@@ -4,8 +4,8 @@ import type { Directive, Warn } from './comment.ts';
 import { isOrdered, type Type } from './type.ts';
 
 /**
- * Adds the keys and the order of arrival that a table's comment declares. The columns of a declared key count as not
- * null.
+ * Returns a table with the keys that its comment declares, and records the declared order of arrival in `arrivals`. The
+ * columns of a declared key count as not null.
  */
 export function withDeclarations(
   table: Table,
@@ -21,7 +21,7 @@ export function withDeclarations(
     if (name === 'key') {
       const key = keyColumns(table, argument);
       if (typeof key === 'string') wrong(key);
-      else if (primaryKey.length > 0) wrong('the table has a primary key');
+      else if (primaryKey.length > 0) wrong('the table already has a key');
       else {
         primaryKey = key;
         columns = columns.map((column) => (key.includes(column.name) ? { ...column, nullable: false } : column));

@@ -28,7 +28,7 @@ export function nameEnums(
     catalog.tables.map((table) => {
       const wanted = table.columns.map((column) => {
         const name = nameOf('column', table.name, column.name);
-        // The field of a name in another script spells code points (`u901A`), which would become words (`U901_A`).
+        // A field spells other scripts as code points (`u901A`), which `enumValue` would split into words (`U901_A`).
         const word = /\P{ASCII}/u.test(name) ? name : fieldOf(table, column);
         return { key: column.name, from: name, name: enumValue(word) };
       });

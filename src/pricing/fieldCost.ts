@@ -43,9 +43,9 @@ const groupSizes: PageLimits = { defaultSize: 1000, maxSize: 10_000 };
 const introspectedItems = 5;
 
 /**
- * Returns the rows that a leaf costs: none for a column, but one if the same field was already selected. A function
- * costs the same each time, since its arguments may differ: one row, or for a set of values a page and the rows that it
- * computes.
+ * Returns the rows that a leaf costs: none for a column, `countRows` for a count, and one for either if the same field
+ * was already selected. A function costs the same each time, since its arguments may differ: one row, or for a set of
+ * values a page and the rows that it computes.
  */
 export function leafRows(
   definition: Definition | undefined,
@@ -72,7 +72,7 @@ export function costOfField(field: PricedField): FieldCost {
   if (parent === schema.getSubscriptionType()?.name) return { rows: messageRows, items: 1, page: messageRows };
   if (parent === schema.getQueryType()?.name) return rowPerItem(isList ? counts.listed(definition, node) : 1);
   if (isList) return extensionCost(field);
-  // A mutation's own rows have a limit of their own; the selection on its payload counts per row.
+  // Another limit applies to the rows that a mutation writes; its payload is priced once for each input.
   return { rows: 0, items: parent === schema.getMutationType()?.name ? counts.listed(definition, node) : 1 };
 }
 

@@ -17,8 +17,8 @@ export interface Telemetry {
 const flushMs = 3000;
 
 /**
- * Opens the log, and starts OpenTelemetry if a collector is configured; only then is its code loaded. This comes before
- * all instruments, because those created earlier measure nothing.
+ * Opens the log, and starts OpenTelemetry if a collector is configured; only then is its code loaded. Call it before
+ * instruments are created, because those created earlier measure nothing.
  */
 export async function startTelemetry({
   telemetry,

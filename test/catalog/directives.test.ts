@@ -165,7 +165,7 @@ describe('@key', () => {
     ['()', 'write it as @key (a, b)'],
     ['(device_id, nope)', 'there is no readable column nope'],
     ['(place)', 'values of a key must have an order'],
-    ['(device_id)\n@key (site_id)', 'the table has a primary key', '(site_id)'],
+    ['(device_id)\n@key (site_id)', 'the table already has a key', '(site_id)'],
   ])('@key %j is ignored, and the log says why', (argument, reason, wrong = argument) => {
     const { device, log } = directTable(`@key ${argument}`);
     expect(log).toEqual([`@key ${wrong} on table device: ${reason}`]);

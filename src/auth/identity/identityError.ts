@@ -59,7 +59,7 @@ export function explainAnswer(answer: Answer | undefined, scope: string, cause: 
     return new IdentityError('not-assigned', `The identity is not assigned to this app: ${remedy} (${said})`);
   }
   if (status === 400 && unknownResource.test(body)) {
-    const message = `Tokens cannot be issued for PG_TOKEN_SCOPE=${scope}: set it to its cloud's scope (${said})`;
+    const message = `Tokens cannot be issued for PG_TOKEN_SCOPE=${scope}: set it to the scope of the database's cloud (${said})`;
     return new IdentityError('wrong-audience', message);
   }
   return new IdentityError('denied', `The identity endpoint refused to issue a token (${said})`);

@@ -13,7 +13,7 @@ export function explainRefusal(reason: Error, token: IssuedToken, scope: string)
   const said = reason.message;
   const audience = claimsOf(token.text).aud;
   if (/audience/i.test(said) || (audience !== undefined && !isAudienceOf(scope, audience))) {
-    const message = `The database does not accept tokens for ${audience ?? scope}: set PG_TOKEN_SCOPE to its cloud's scope (${said})`;
+    const message = `The database does not accept tokens for ${audience ?? scope}: set PG_TOKEN_SCOPE to the scope of the database's cloud (${said})`;
     return new IdentityError('wrong-audience', message, { cause: reason });
   }
   if (/expired/i.test(said) || token.expiresAt <= Date.now()) {

@@ -13,8 +13,8 @@ export interface TokenSource {
   /** Returns a valid token, at once if there is one. Rejects with an IdentityError. */
   get(): Promise<Token>;
   /**
-   * Discards a token that the database refused, so that the next `get` requests another. Returns the reason, for the
-   * log.
+   * Discards a token that the database refused, so that the next `get` requests another. Returns an error that explains
+   * the refusal.
    */
   refuse(token: Token, reason: Error): IdentityError;
   /** Stops refreshing in the background. */
@@ -121,9 +121,8 @@ export function createTokenSource({ credential, scope, attemptTimeoutMs, onEvent
 }
 
 /**
- * Chooses when to refresh: five minutes before the token expires, or at 80 % of a shorter life. The time
- * is delayed at random, so that replicas do not all ask at once, and never advanced, because MSAL returns its cached
- * token until then.
+ * Chooses when to refresh: five minutes before the token expires, or at 80 % of a shorter life. A random delay keeps
+ * replicas from asking all at once. The time is never earlier, because MSAL returns its cached token until then.
  */
 function refreshTime(expiresAt: number): number {
   const life = expiresAt - Date.now();

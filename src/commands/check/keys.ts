@@ -37,7 +37,7 @@ export async function readKeys(
   return values;
 }
 
-/** Finds the list that contains a looked-up row, and the columns of its variables. */
+/** Finds the list that contains a looked-up row, and the column that each variable holds. */
 function lookupOf(schema: GraphQLSchema, node: FieldNode) {
   const query = schema.getQueryType();
   const field = query?.getFields()[node.name.value];

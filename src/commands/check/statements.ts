@@ -21,8 +21,8 @@ import { type Source, sourceOf } from '../../schema/fieldSource.ts';
  * Counts the statements that an operation of a valid document may send. Each list, relation, count and aggregate
  * with distinct arguments sends one on its level, and so does each other root field. A relation that its parent's
  * statement joins sends none. A list with a live cursor or `pageInfo` is read separately from an equal one without. The
- * count leaves out the statements of extensions and live tails, and the second read of a page that an offset leaves
- * empty or an approximate index fills only in part.
+ * count leaves out the statements of extensions and live tails. It also leaves out the second read of a page: after an
+ * offset beyond the last row, or an approximate index that found too few rows.
  */
 export function countStatements(
   schema: GraphQLSchema,

@@ -24,8 +24,8 @@ export function plausibleVariables(schema: GraphQLSchema, operation: OperationDe
 }
 
 /**
- * Values of GraphQL's own scalars, and a duration that is also the length of a bucket. The other scalars of this API have
- * an example in their description.
+ * Values of GraphQL's own scalars, and a duration that is valid as the length of a bucket. The other scalars of this
+ * API have an example in their description.
  */
 const plain: Readonly<Record<string, unknown>> = {
   ...{ Int: 10, Float: 1.5, String: 'a', Boolean: true, ID: 'a' },

@@ -21,6 +21,7 @@ export interface Members {
   /** The connections that may be lent, idle or not. */
   readonly usable: readonly Member[];
   has(member: Member): boolean;
+  /** Tells whether a member's socket is open, even if the member was removed. */
   hasSocket(member: Member): boolean;
   /** Number of logins in progress. */
   readonly logins: number;
@@ -28,7 +29,7 @@ export interface Members {
   readonly sockets: number;
   /** Opens another connection, which is not idle yet. Rejects with a LoginError. */
   open(): Promise<Member>;
-  /** Marks a connection as replaced: it is lent no more, and its owner closes it once its work is done. */
+  /** Marks a connection as replaced: it is lent no more, and the pool closes it once it is idle. */
   retire(member: Member): void;
   /** Removes a broken connection, and reports it once. */
   lose(member: Member, error: Error): void;

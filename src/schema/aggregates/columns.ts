@@ -18,7 +18,7 @@ export interface ColumnTypes {
 
 type Tests = Readonly<Record<string, InputObjectRef>>;
 
-/** Returns functions that define the types of a leaf when a column first needs them. */
+/** Creates the types for columns; those of a leaf are defined when a column first needs them. */
 export function createColumnTypes(builder: Builder, filters: Filters): ColumnTypes {
   const testsInput = (name: string, description: string, tests: Tests): InputObjectRef =>
     builder.inputType(name, {

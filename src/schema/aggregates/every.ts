@@ -7,7 +7,10 @@ const duration = new RegExp(form.source.replaceAll('(.+)', number));
 
 const howTo = 'write days or longer in a single unit (P1D, P1W, P3M, P1Y), or hours or shorter (PT1H, PT5M, PT0.5S)';
 
-/** Reads the length of a bucket. Throws BAD_USER_INPUT unless it follows the calendar or has a fixed length. */
+/**
+ * Reads the length of a bucket. Throws BAD_USER_INPUT unless it is a positive whole number of one calendar unit, or a
+ * positive time in hours, minutes and seconds.
+ */
 export function readEvery(text: string): Every {
   const found = duration.exec(text);
   const wrong = (why: string) => badInput(`every: "${text}" ${why}; ${howTo}`);

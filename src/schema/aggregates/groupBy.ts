@@ -30,7 +30,7 @@ export function createGroupBy(
           namedFields(called(parted), ({ column: { deprecationReason } }) =>
             t.field({
               type: bucket,
-              description: "Its buckets or parts. Only one of the table's own times may have them.",
+              description: 'Its buckets or parts; for one column only, and not under a relation.',
               deprecationReason,
             }),
           )),

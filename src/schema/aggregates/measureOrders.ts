@@ -36,7 +36,7 @@ function setOf(leaf: Leaf): (typeof sets)[number] {
   return measures['min'] ? 'Ordered' : 'Counted';
 }
 
-/** Returns functions that define the inputs of a set when a column first needs them. */
+/** Creates the inputs; those of a set are defined when a column first needs them. */
 export function createMeasureOrders(builder: Builder, direction: EnumRef): MeasureOrders {
   const percentile = builder.inputType('PercentileOrderBy', {
     fields: (t) => ({

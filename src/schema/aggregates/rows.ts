@@ -117,7 +117,7 @@ export const changeType = (builder: Builder) =>
         });
       return {
         difference: field('difference', 'The difference; without `fill`, from the previous bucket with rows.'),
-        rate: field('rate', 'The difference per second since the start of that bucket.'),
+        rate: field('rate', 'The difference per second since the start of the previous bucket.'),
       };
     },
   });

@@ -23,7 +23,10 @@ export interface TableAggregates {
   readonly column: EnumRef | null;
   /** Inputs of grouped aggregates; null if the table has no column to group by. */
   readonly groups: Readonly<Record<'by' | 'having' | 'orderBy', InputObjectRef>> | null;
-  /** Input that orders the rows of other tables by an aggregate of these; null if they refer to none. */
+  /**
+   * Input that orders the rows of a referenced table by an aggregate of the rows that refer to them; null if this table
+   * has no foreign key, or only unique ones.
+   */
   readonly relatedBy: InputObjectRef | null;
 }
 
@@ -39,7 +42,7 @@ export interface Aggregates {
   readonly readOrder: (shape: Shape, groups: Groups, orderBy: unknown) => GroupOrder;
 }
 
-/** The types and settings from which aggregates are built. */
+/** The tables and types from which aggregates are built. */
 interface AggregatesOptions {
   readonly catalog: Catalog;
   readonly shapes: Shapes;

@@ -43,11 +43,11 @@ export function defineExtensions(
 function partsOf(builder: Builder, types: Types, define: Extension): readonly Part[] {
   const parts: Part[] = [];
   let isRunning = true;
-  const onPart = (part: Part) => {
+  const collect = (part: Part) => {
     if (!isRunning) throw new Error('A module must add its fields while its function runs, not later');
     parts.push(part);
   };
-  const returned: unknown = define(createTools(builder, types, onPart));
+  const returned: unknown = define(createTools(builder, types, collect));
   isRunning = false;
   if (returned instanceof Promise) {
     returned.catch(() => {}); // the error below replaces its rejection
@@ -56,12 +56,12 @@ function partsOf(builder: Builder, types: Types, define: Extension): readonly Pa
   return parts;
 }
 
-function createTools(builder: Builder, types: Types, onPart: (part: Part) => void): Tools {
+function createTools(builder: Builder, types: Types, collect: (part: Part) => void): Tools {
   return {
-    table: createTables(builder, types, onPart),
-    query: (fields) => onPart(() => builder.queryFields((t) => asExtension(fields(t)))),
+    table: createTables(builder, types, collect),
+    query: (fields) => collect(() => builder.queryFields((t) => asExtension(fields(t)))),
     mutation: (fields) =>
-      onPart(() => {
+      collect(() => {
         declareMutation(builder);
         builder.mutationFields((t) => asExtension(fields(t)));
       }),

@@ -22,8 +22,8 @@ export async function importExtensions(folders: readonly string[]): Promise<read
 }
 
 /**
- * Returns the files of the modules in a folder. Names beginning with a dot are skipped, because mounted volumes keep
- * their versions there. Code that modules share belongs in subfolders. An empty folder is valid.
+ * Returns the files of the modules in a folder. Names beginning with a dot are skipped, because mounted volumes give
+ * such names to the folders of their versions. Code that modules share belongs in subfolders. An empty folder is valid.
  */
 async function filesOf(folder: string, problems: string[]): Promise<readonly string[]> {
   try {

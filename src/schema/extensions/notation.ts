@@ -49,7 +49,10 @@ export function rowReader(leaves: ReadonlyMap<string, Leaf>): (row: Row) => Read
   return (row) => Object.fromEntries([...leaves].map(([name, leaf]) => [name, readValue(row[name] ?? null, leaf)]));
 }
 
-/** Reads the rows of a statement; throws unless its columns have the names and types in `notations`. */
+/**
+ * Reads the columns in `notations` from rows. Throws for a column that is missing, and for a null where the notation ends
+ * with `!`.
+ */
 export function readRows<N extends Readonly<Record<string, ScalarNotation>>>(
   rows: readonly Row[],
   notations: N,

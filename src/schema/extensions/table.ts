@@ -16,7 +16,7 @@ export class MissingTable extends Error {
 
 /** Creates the function by which an extension accesses its tables. */
 export const createTables =
-  (builder: Builder, types: Types, onPart: (part: () => void) => void): Tools['table'] =>
+  (builder: Builder, types: Types, collect: (part: () => void) => void): Tools['table'] =>
   <C extends Notations>(name: string, columns: C): ExtensionTable<C> => {
     const type = types.all.find(({ table }) => table.name === name);
     if (!type) throw new MissingTable(`there is no readable table "${name}"`);
@@ -39,7 +39,7 @@ export const createTables =
         const texts: Key = key.map(String);
         return loaders.row(match, texts, selectedRows(info));
       },
-      fields: (fields) => onPart(() => builder.objectFields(ref, () => asExtension(fields(from(), from)))),
+      fields: (fields) => collect(() => builder.objectFields(ref, () => asExtension(fields(from(), from)))),
     };
   };
 

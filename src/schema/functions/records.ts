@@ -54,7 +54,7 @@ function descriptionOf({ catalog }: SchemaBase, { name, result }: DbFunction): s
   return composite?.comment ?? `\`${composite?.name}\``;
 }
 
-/** Describes a function's rows to statements, as a table. */
+/** Returns a table with the columns of a function's rows, so that statements can select them. */
 export const recordTable = (fn: DbFunction): Table => ({
   name: fn.name,
   kind: 'view',

@@ -45,7 +45,7 @@ interface Loaded {
   readonly hasPreviousPage: boolean;
 }
 
-/** Creates a connection from a plan: for the parent with the given key if the list is a relation. */
+/** Creates a connection from a plan. If the list is a relation, `match` and `key` find the rows of one parent. */
 export const connect = (plan: ListPlan, loaders: Loaders, match?: Match, key?: Key): Connection => {
   const { catalog, page, approximate, size, backward, isWhole } = plan;
   const found = marker(catalog, 'found');
