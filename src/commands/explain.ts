@@ -7,7 +7,11 @@ export function explain(error: unknown): string {
     return `Port ${portOf(error)} is in use: stop the program that listens there, or change PORT`;
   if ('syscall' in error && /^(listen|getaddrinfo)$/.test(String(error.syscall)))
     return `${error.message}: change HOST or PORT`;
-  if (error instanceof AppError) return error.cause instanceof Error ? error.cause.message : error.message;
+  if (error instanceof AppError) {
+    const { cause, message } = error;
+    // An AppError is for clients, unless it explains another one.
+    return cause instanceof Error && !(cause instanceof AppError) ? cause.message : message;
+  }
   // An error from the operating system is not a defect.
   return 'errno' in error ? error.message : (error.stack ?? error.message);
 }
