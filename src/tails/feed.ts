@@ -4,7 +4,7 @@ import type { Place } from '../db/sql/tail.ts';
 import { AppError, asError } from '../errors.ts';
 import { samePlace } from './position.ts';
 import { streamTurns } from './streamTurns.ts';
-import type { Watch } from './watch.ts';
+import { otherHistory, type Watch } from './watch.ts';
 
 /**
  * The database for rows related to those that arrived. Clients of one feed with the same document share these reads,
@@ -31,8 +31,11 @@ export interface Subscriber {
 
 /** The new rows of a table that pass one filter, read once for all clients. */
 export interface Feed {
-  /** The place up to which the feed has read; without subscribers, the end of the settled part of the table. */
-  readonly place: Place;
+  /**
+   * The place up to which the feed has read; without subscribers, the end of the settled part of the table. Throws
+   * BAD_USER_INPUT once the table has another history.
+   */
+  place(): Place;
   /** Reads rows between two places, at most one message's worth. */
   read(after: Place, upTo: Place, columns: readonly string[]): Promise<Batch>;
   /** Adds a subscriber from the feed's current place on. */
@@ -49,6 +52,8 @@ export interface FeedSubscription {
 
 export interface FeedOptions {
   readonly watch: Watch;
+  /** The history of its places. */
+  readonly history: string;
   readonly read: Feed['read'];
 }
 
@@ -69,7 +74,7 @@ async function putInTurns(subscribers: Set<Subscriber>, item: Batch | Error): Pr
   }
 }
 
-export function createFeed({ watch, read }: FeedOptions): Feed {
+export function createFeed({ watch, history, read }: FeedOptions): Feed {
   const subscribers = new Set<Subscriber>();
   let place: Place = [];
   /** The subscribers that have yet to receive the latest batch, and the place before it. */
@@ -78,11 +83,13 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
   let isWanted = false;
   let readOnWhenWanted = () => {};
   let stopListening = () => {};
+  /** Returns the end of the settled part; null in another history. */
+  const settledEnd = () => (watch.settled?.history === history ? watch.settled.place : null);
   const columns = () => [...new Set([...subscribers].flatMap((subscriber) => subscriber.columns))];
 
   async function readOn(): Promise<void> {
     await streamTurns.turn();
-    while (watch.settled && !samePlace(place, watch.settled.place) && subscribers.size > 0) {
+    for (let end = settledEnd(); end && !samePlace(place, end) && subscribers.size > 0; end = settledEnd()) {
       if (!isWanted) {
         await new Promise<void>((resolve) => {
           readOnWhenWanted = resolve;
@@ -90,7 +97,7 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
         continue;
       }
       const [from, asked] = [place, columns()];
-      const batch = await read(from, watch.settled.place, asked);
+      const batch = await read(from, end, asked);
       // Meanwhile subscribers may have come who need these rows with more columns, or all may have left.
       const isStale = !samePlace(from, place) || columns().some((name) => !asked.includes(name));
       if (!isStale) place = batch.to;
@@ -124,8 +131,10 @@ export function createFeed({ watch, read }: FeedOptions): Feed {
   }
 
   return {
-    get place() {
-      if (subscribers.size === 0 && watch.settled) place = watch.settled.place;
+    place() {
+      const end = settledEnd();
+      if (!end) throw otherHistory();
+      if (subscribers.size === 0) place = end;
       return place;
     },
     read,

@@ -54,7 +54,7 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
   }
 
   let isFirst = true;
-  while (!mailbox.isOver && !samePlace(position.place, feed.place)) {
+  while (!mailbox.isOver && !samePlace(position.place, feed.place())) {
     const batch = await nextPage(position, options);
     if (!batch) continue;
     isFirst = false;
@@ -78,7 +78,8 @@ export async function* follow(start: Position, options: FollowOptions): AsyncGen
  * then waits for the feed.
  */
 async function nextPage({ place }: Position, { watch, feed, columns, mailbox }: FollowOptions): Promise<Batch | null> {
-  if (isBefore(place, feed.place)) return feed.read(place, feed.place, columns);
+  const end = feed.place();
+  if (isBefore(place, end)) return feed.read(place, end, columns);
   await Promise.race([watch.next(), mailbox.over]);
   return null;
 }

@@ -13,7 +13,7 @@ import { type Row, rowSize } from '../db/sql/row.ts';
 import { identity, type Sql } from '../db/sql/sql.ts';
 import { messageRows, selectMark, selectTailPage } from '../db/sql/tail.ts';
 import { createDelayLog } from './delayLog.ts';
-import { type Batch, createFeed, type Feed, type RelatedDb } from './feed.ts';
+import { type Batch, createFeed, type Feed, type FeedOptions, type RelatedDb } from './feed.ts';
 import { placeAfter } from './position.ts';
 import { Watch } from './watch.ts';
 
@@ -42,6 +42,9 @@ export interface HubOptions {
   readonly listen?: () => void;
   readonly log: Logger;
 }
+
+/** A watch of the subject, and the history of which a feed reads the rows. */
+type WatchedHistory = Pick<FeedOptions, 'watch' | 'history'>;
 
 /**
  * Number of watches at which those without listeners are dropped. Until then they are kept, since they know how far
@@ -100,9 +103,13 @@ export class TailHub {
   }
 
   /** Lends a feed to one more client, to be released when the client leaves. */
-  lendFeed(subject: Subject, where: Sql): { readonly feed: Feed; readonly release: () => void } {
-    const key = this.#keyOf(subject) + identity(where);
-    const lent = this.#feeds.get(key) ?? { feed: this.#createFeed(subject, where), clients: 0 };
+  lendFeed(
+    subject: Subject,
+    where: Sql,
+    watched: WatchedHistory,
+  ): { readonly feed: Feed; readonly release: () => void } {
+    const key = this.#keyOf(subject) + watched.history + identity(where);
+    const lent = this.#feeds.get(key) ?? { feed: this.#createFeed(subject, where, watched), clients: 0 };
     this.#feeds.set(key, lent);
     lent.clients++;
     const release = () => {
@@ -128,11 +135,11 @@ export class TailHub {
     return JSON.stringify([id, table.name, arrival, catalog.isPersonal ? (caller?.claims ?? null) : null]);
   }
 
-  #createFeed(subject: Subject, where: Sql): Feed {
+  #createFeed(subject: Subject, where: Sql, watched: WatchedHistory): Feed {
     const { catalog, table, arrival } = subject;
     const { inFlight, limits } = this.#options;
     return createFeed({
-      watch: this.watchOf(subject),
+      ...watched,
       read: async (after, upTo, columns) => {
         const share = inFlight.open(ownWork, bytesOfStream);
         const db = this.databaseOf(subject, share);

@@ -46,13 +46,15 @@ export async function* messagesOf(
   const db = hub.relatedDbOf(request);
   try {
     const watch = hub.watchOf(request);
-    const settled = await Promise.race([watch.look(() => !mailbox.isOver), mailbox.over]);
+    // The hub may drop a watch to which nobody listens, and the feed listens only once the client has caught up.
+    void mailbox.over.then(watch.listen(() => {}));
+    const looked = Promise.race([watch.look(() => !mailbox.isOver), mailbox.over]);
+    const settled = await looked.finally(() => streamTurns.turn());
     if (!settled) return yield* endedBefore(request, mailbox.ended, db);
-    await streamTurns.turn();
     const { history } = settled;
     if (given && given.history !== history) throw otherHistory();
     const start = given?.position ?? (await now(hub, request, settled));
-    const { feed, release } = hub.lendFeed(request, where);
+    const { feed, release } = hub.lendFeed(request, where, { watch, history });
     void mailbox.over.then(release);
     const cursorOf = (position: Position) => encodeTailCursor(request, { history, position });
     for await (const message of follow(start, { watch, feed, arrival, columns, mailbox, heartbeatMs, db })) {

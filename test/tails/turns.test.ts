@@ -3,8 +3,10 @@ import { pino } from 'pino';
 import { afterEach, expect, test, vi } from 'vitest';
 import { arrivalOf } from '../../src/catalog/arrival.ts';
 import { tableOf } from '../../src/catalog/catalog.ts';
+import type { SharedDb } from '../../src/db/db.ts';
 import { sql } from '../../src/db/sql/sql.ts';
 import type { Place } from '../../src/db/sql/tail.ts';
+import { AppError } from '../../src/errors.ts';
 import { TailHub } from '../../src/tails/hub.ts';
 import { createTails, type Tails } from '../../src/tails/tails.ts';
 import { createEmptyDatabase } from '../support/database.ts';
@@ -27,8 +29,8 @@ if (!('columns' in arrival)) throw new Error(arrival.reason);
 const request = { catalog, table, arrival, caller: null, columns: ['note_id'], after: null, where: sql`true` };
 
 const count = 100;
-const open = (heartbeatMs: number) =>
-  createTails({ db: api.db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }), maxSeconds: 60, heartbeatMs });
+const open = (heartbeatMs: number, db: SharedDb = api.db) =>
+  createTails({ db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }), maxSeconds: 60, heartbeatMs });
 
 /**
  * Opens streams, causes each to have a message, and returns the most that had theirs in one turn of the event loop. Each
@@ -60,9 +62,10 @@ const insert = () => database.admin("insert into events.note (body) values ('new
 
 test('a stream that has yet to get a row is still before it when another stream has it', async () => {
   const hub = new TailHub({ db: api.db, limits: { bytes: 1e6 }, log: pino({ level: 'silent' }) });
-  await hub.watchOf(request).look();
-  const { feed } = hub.lendFeed(request, request.where);
-  const start = feed.place;
+  const watch = hub.watchOf(request);
+  const { history = '' } = (await watch.look()) ?? {};
+  const { feed } = hub.lendFeed(request, request.where, { watch, history });
+  const start = feed.place();
   const seen: (readonly Place[])[] = [];
   const { promise: done, resolve: finish } = Promise.withResolvers<void>();
   const subscriptions = [1, 2].map((nth) =>
@@ -78,10 +81,16 @@ test('a stream that has yet to get a row is still before it when another stream 
   await insert();
   await done;
   expect(seen).toEqual([
-    [feed.place, start],
-    [feed.place, feed.place],
+    [feed.place(), start],
+    [feed.place(), feed.place()],
   ]);
   for (const { cancel } of subscriptions) cancel();
+});
+
+test('streams whose first look fails at the same moment end in many turns', async () => {
+  const rows = () => Promise.reject(new AppError('DATABASE_UNAVAILABLE', 'The connection was lost'));
+  const failing: SharedDb = { ...api.db, within: () => ({ rows, write: rows }) };
+  expect(await mostInOneTurn(open(60_000, failing), () => {}, { isFirst: true })).toBeLessThan(20);
 });
 
 test.for([

@@ -8,6 +8,8 @@ import { sql } from '../../src/db/sql/sql.ts';
 import { AppError } from '../../src/errors.ts';
 import { type Batch, createFeed, type Feed } from '../../src/tails/feed.ts';
 import { type HubOptions, type Subject, TailHub } from '../../src/tails/hub.ts';
+import { createMailbox } from '../../src/tails/mailbox.ts';
+import { messagesOf } from '../../src/tails/stream.ts';
 import { createTails } from '../../src/tails/tails.ts';
 import type { Watch } from '../../src/tails/watch.ts';
 import { createEmptyDatabase } from '../support/database.ts';
@@ -104,21 +106,34 @@ test('a table is watched once, and a filter read once, unless claims decide what
   expect(watchOf(anna, true)).toBe(watchOf(again, true));
   expect(watchOf(anna, true)).not.toBe(watchOf(ben, true));
 
-  const feedOf = (caller: Caller, isPersonal: boolean, body: string) =>
-    hub.lendFeed(subjectOf(caller, isPersonal), sql`body = ${body}`).feed;
+  const feedOf = (caller: Caller, isPersonal: boolean, body: string, history = 'h') => {
+    const watch = watchOf(caller, isPersonal);
+    return hub.lendFeed(subjectOf(caller, isPersonal), sql`body = ${body}`, { watch, history }).feed;
+  };
   expect(feedOf(anna, false, 'x')).toBe(feedOf(ben, false, 'x'));
   expect(feedOf(anna, false, 'x')).not.toBe(feedOf(anna, false, 'y'));
+  expect(feedOf(anna, false, 'x')).not.toBe(feedOf(anna, false, 'x', 'another'));
   expect(feedOf(anna, true, 'x')).toBe(feedOf(again, true, 'x'));
   expect(feedOf(anna, true, 'x')).not.toBe(feedOf(ben, true, 'x'));
+});
+
+test('a stream begins even if the hub drops watches meanwhile', async () => {
+  const request = { ...subjectOf(callerOf('anna'), true), columns: ['body'], after: null, where: sql`true` };
+  const mailbox = createMailbox<Batch | Error>(1, () => {});
+  const first = messagesOf(hub, request, { given: null, mailbox, heartbeatMs: 60_000 }).next();
+  for (let n = 0; n < 1000; n++) hub.watchOf(subjectOf(callerOf(`${n}`), true));
+  expect((await first).value).toMatchObject({ rows: [], end: null });
+  expect([...hub.watches].filter(({ watch }) => watch.isListenedTo)).toHaveLength(1);
+  mailbox.close();
 });
 
 test('a look without news notifies nobody, and costs a thousand feeds no promise', async () => {
   const subject = subjectOf(null, false);
   const watch = hub.watchOf(subject);
-  await watch.look();
+  const { history = '' } = (await watch.look()) ?? {};
   const subscriptions = Array.from({ length: 1000 }, (_, n) => {
-    const { feed } = hub.lendFeed(subject, sql`${n} >= 0`);
-    expect(feed.place).toEqual(watch.settled?.place);
+    const { feed } = hub.lendFeed(subject, sql`${n} >= 0`, { watch, history });
+    expect(feed.place()).toEqual(watch.settled?.place);
     return feed.subscribe({ columns: ['body'], put: () => {} });
   });
   let told = 0;
@@ -138,12 +153,12 @@ test('a look without news notifies nobody, and costs a thousand feeds no promise
 
 test('a feed whose read failed reads again at the next look, without news', async () => {
   const watch = hub.watchOf(subjectOf(null, false));
-  await watch.look();
+  const { history = '' } = (await watch.look()) ?? {};
   const read = vi.fn<Feed['read']>(async (_after, to) => ({ rows: [{}], bytes: 0, to, db: api.db, release() {} }));
   read.mockRejectedValueOnce(new AppError('DATABASE_UNAVAILABLE', 'The connection was lost'));
-  const feed = createFeed({ watch, read });
+  const feed = createFeed({ watch, history, read });
   const given = Promise.withResolvers<Batch | Error>();
-  expect(feed.place).toEqual(watch.settled?.place);
+  expect(feed.place()).toEqual(watch.settled?.place);
   const subscription = feed.subscribe({ columns: [], put: given.resolve });
   subscription.ready();
   await insert();
