@@ -38,6 +38,21 @@ test('the next piece begins after the promises of the last', async () => {
   await Promise.all(begun);
 });
 
+test('the next piece begins after the promises of the last, even if an event adds both', async () => {
+  const backlog = new Backlog('work');
+  const done: number[] = [];
+  const doneBefore: number[] = [];
+  setImmediate(() => {
+    for (const n of [0, 1, 2])
+      backlog.add(() => {
+        doneBefore.push(done.length);
+        void work(n, done);
+      });
+  });
+  await expect.poll(() => done).toHaveLength(3);
+  expect(doneBefore).toEqual([0, 1, 2]);
+});
+
 test('a single piece runs at once', () => {
   const backlog = new Backlog('work');
   const seen = vi.fn();

@@ -39,5 +39,5 @@ export class Backlog {
   }
 }
 
-/** Resolves when no promise has a reaction left to run, since Node.js calls `nextTick` only then. */
-const settled = () => new Promise<void>((resolve) => process.nextTick(resolve));
+/** Resolves when no promise has a reaction left to run: within reactions, Node.js calls `nextTick` only then. */
+const settled = () => new Promise<void>((resolve) => queueMicrotask(() => process.nextTick(resolve)));
