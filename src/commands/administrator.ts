@@ -14,9 +14,8 @@ export async function asAdministrator<T>(
 ): Promise<T> {
   if (!server) throw new ConfigError(['PGHOST: required, with PGUSER and PGDATABASE; or set DATABASE_URL instead']);
   const tokens = openTokenSource(server.password, () => {});
-  const options = { ...server, connectTimeoutMs, statementTimeoutMs, idleInTransactionTimeoutMs: 60_000 };
   const login: Login = (database = server.database) =>
-    openConnection({ ...options, database }, tokens).catch((error) => {
+    openConnection({ ...server, connectTimeoutMs, statementTimeoutMs, database }, tokens).catch((error) => {
       throw unavailable(error);
     });
   try {

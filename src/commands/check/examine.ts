@@ -28,7 +28,9 @@ export interface DocumentFinding {
   readonly name: string;
   /** One of the document's ids. */
   readonly id: string;
-  /** The most rows that it can ask for with any variables; null if it does not fit the schema. */
+  /**
+   * The most rows that it can ask for; an order in a variable counts as its default. Null if it does not fit the schema.
+   */
   readonly cost: number | null;
   /** The most statements that it sends; null if the document does not fit the schema. */
   readonly statements: number | null;
@@ -94,8 +96,8 @@ export async function examineDocument(
 }
 
 /**
- * Calculates the most that an operation can cost if clients choose the variables for which `isFree`; the others have
- * their defaults.
+ * Calculates the most that an operation can cost if clients choose the page sizes, lists and conditions in the variables
+ * for which `isFree`. All other variables have their defaults.
  */
 function costOf(
   document: DocumentNode,
