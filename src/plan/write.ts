@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { tooLarge } from '../db/budget.ts';
 import { isSliceOver } from '../db/pool/slices.ts';
 import { bytesOf, isRow, shapeOf } from '../db/sql/row.ts';
+import { ItemTexts, TooLong } from './itemTexts.ts';
 import type { PlannedField, PlannedObject } from './plan.ts';
 import { type AskedOf, type Found, isAbsent, type Level, valueFor } from './read.ts';
 
@@ -200,41 +201,6 @@ class ResponseWriter {
   }
 }
 
-/** The texts of a list's items. */
-class ItemTexts {
-  readonly #longest: number;
-  #flat = '';
-  #last = '';
-
-  /** Takes the maximum length of the list, in characters. */
-  constructor(longest: number) {
-    this.#longest = longest;
-  }
-
-  /** Adds an item. */
-  append(item: string): void {
-    const isFirst = this.#last === '' && this.#flat === '';
-    this.#last += isFirst ? item : `,${item}`;
-    if (this.#flat.length + this.#last.length > this.#longest) throw new TooLong();
-    if (this.#last.length < longTree) return;
-    this.#flat += inOnePiece(this.#last);
-    this.#last = '';
-  }
-
-  list(): string {
-    return `[${this.#flat}${this.#last}]`;
-  }
-}
-
-/** Length from which a text is put into one piece. */
-const longTree = 16_384;
-
-/**
- * Returns a text that is stored in one piece, but for its first character. V8 keeps concatenated strings as a tree,
- * which the garbage collector copies again and again, until a substring is taken.
- */
-const inOnePiece = (text: string): string => text.slice(0, 1) + text.slice(1);
-
 /** Writes one part of a response. */
 type Writer = Generator<void, string | null>;
 
@@ -246,9 +212,6 @@ const valuesOfError = 20;
 
 /** Number of characters that take as long as one value. */
 const charactersOfValue = 256;
-
-/** An error that ends the writing because the response would exceed its limit. */
-class TooLong extends Error {}
 
 /** Tells whether a field is written without pausing. */
 const isFlat = ({ below, items }: PlannedField): boolean => !below || (!items && below.isFlat);
