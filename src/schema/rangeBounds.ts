@@ -22,7 +22,8 @@ export function elementOf({ range }: Type): ScalarName | null {
   return scalarOf({ name: element.replace(/^pg_catalog\.|"/g, ''), sql: element, extension: null });
 }
 
-const bound = String.raw`("(?:[^"\\]|""|\\.)*"|[^\s"\\,()[\]]*)`;
+/** A bound; PostgreSQL quotes those with one of these characters. Source: range_bound_escape in rangetypes.c. */
+const bound = String.raw`("(?:[^"\\]|""|\\.)*"|[^ \t\n\v\f\r"\\,()[\]]*)`;
 const ranges = new RegExp(String.raw`empty|([[(])${bound},${bound}([\])])`, 'gs');
 
 /** Reads the bounds of a range, or of each range in a multirange; null if there is no text. */

@@ -60,7 +60,7 @@ const { database, api } = await setUp({
   prepare: async (database) => {
     await database.admin(readings);
     for (const { index } of orders) await database.admin(`create index on events.reading (${index})`);
-    await database.admin('vacuum analyze events.reading');
+    await database.vacuum();
     await database.grantAll(database.connection);
   },
 });

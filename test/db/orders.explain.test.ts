@@ -24,7 +24,7 @@ const { api } = await setUp({
       create index on events.reading (device_id, at desc, id desc);
       create table events.note (id int primary key, device_id int references events.device (id));
       insert into events.note select n, 1 + n * 7 % ${devices} from generate_series(1, 4000) n`);
-    await database.admin('vacuum analyze');
+    await database.vacuum();
     await database.grantAll(database.connection);
   },
 });

@@ -37,7 +37,7 @@ const { api } = await setUp({
         create index on events.site using gist (place);
         create index on events.site using hnsw (embedding vector_l2_ops);
         create index on events.reading using gin (note gin_trgm_ops)`);
-    await database.admin('vacuum analyze');
+    await database.vacuum();
     await database.grantAll(database.connection);
   },
 });

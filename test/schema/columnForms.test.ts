@@ -81,6 +81,11 @@ test('a plan answers like the executor', async () => {
   expect([differenceOf(answers), answers.interpreter]).toEqual([null, 'plan']);
 });
 
+test('a bound may be a space that PostgreSQL does not quote', async () => {
+  await store({ words: '["",\u{a0}]' });
+  expect(await read('wordsBounds { lower upper }')).toEqual({ wordsBounds: { lower: '', upper: '\u{a0}' } });
+});
+
 test('an empty range is distinguished from one without bounds, and both from null', async () => {
   await store({ whole: '(,)', exact: 'empty', breaks: '{}' });
   const none = { lower: null, upper: null, lowerInclusive: false, upperInclusive: false };

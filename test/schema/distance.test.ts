@@ -95,7 +95,7 @@ describe.skipIf(!hasExtensions('postgis', 'vector'))('orders by distance', () =>
     const [, place = ''] =
       /gives each site its place:\n\n```sql\n(.*?)```/s.exec(await readFile('docs/decisions.md', 'utf8')) ?? [];
     await database.admin(place);
-    await database.admin('vacuum analyze');
+    await database.vacuum();
     await database.grantAll(database.connection);
     api = await createTestApi(database.connection);
   });
