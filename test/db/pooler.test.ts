@@ -11,6 +11,7 @@ import { sql, trusted } from '../../src/db/sql/sql.ts';
 import { createIdentityEndpoint } from '../platform/identity.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { isOwn } from '../support/ownedNotes.ts';
 import { hasPgBouncer, type PgBouncer, startPgBouncer } from '../support/pgBouncer.ts';
 import { startProgram } from '../support/program.ts';
 import { serveStreams } from '../support/streams.ts';
@@ -30,7 +31,7 @@ describe.skipIf(!hasPgBouncer)('behind a PgBouncer that pools transactions and d
       insert into events.note select o from unnest('{anna,ben}'::text[]) o, generate_series(1, 20);
       alter table events.note enable row level security;
       create policy own on events.note
-        using (owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid');
+        using (${isOwn});
       grant select, insert on events.note to ${database.connection.user}`);
     pgBouncer = await startPgBouncer(2);
   });

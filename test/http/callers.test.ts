@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createApp } from '../../src/server/app.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 import { appConfig } from '../support/config.ts';
+import { isOwn } from '../support/ownedNotes.ts';
 import { setUp, setUpIssuer } from '../support/setUp.ts';
 
 const issuer = await setUpIssuer();
@@ -13,7 +14,7 @@ const { database, api } = await setUp({
     insert into events.note values (1, 'anna'), (2, 'ben'), (3, 'anna');
     alter table events.note enable row level security;
     create policy own on events.note
-      using (owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid')`,
+      using (${isOwn})`,
   config: { auth: issuer.config, graphiql: true, corsOrigins: ['https://app.example'] },
   size: 1,
 });

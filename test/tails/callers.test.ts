@@ -4,6 +4,7 @@ import { sha256 } from '../../src/documents/store.ts';
 import { createTestApi, type TestApiOptions } from '../support/api.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { stayInThisMinute } from '../support/minute.ts';
+import { createOwnedNotes, isOwn } from '../support/ownedNotes.ts';
 import { setUpDatabase, setUpIssuer } from '../support/setUp.ts';
 import { serveStreams, withoutLooks } from '../support/streams.ts';
 
@@ -15,13 +16,9 @@ const stops: (() => Promise<void>)[] = [];
 const issuer = await setUpIssuer();
 const database = await setUpDatabase({
   database: createEmptyDatabase,
-  prepare: `
-    create schema events;
-    create table events.note (
-      note_id bigint generated always as identity primary key, owner text not null, body text not null);
+  prepare: `${createOwnedNotes}
     alter table events.note enable row level security;
-    create policy own on events.note
-      using (owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid')`,
+    create policy own on events.note using (${isOwn})`,
 });
 
 afterAll(async () => {

@@ -3,10 +3,9 @@ import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import { appConfig } from '../support/config.ts';
 import { createEmptyDatabase } from '../support/database.ts';
+import { isOwn } from '../support/ownedNotes.ts';
 import { patience, runs } from '../support/property.ts';
 import { setUp, setUpIssuer, setUpServer } from '../support/setUp.ts';
-
-const own = "owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid'";
 
 const issuer = await setUpIssuer();
 const { database, api } = await setUp({
@@ -19,7 +18,7 @@ const { database, api } = await setUp({
     create table events.job (
       job_id bigint generated always as identity primary key, owner text not null, state events.state not null,
       past events.state[] not null, body text not null, ratio float8 not null, part_id int not null references events.part);
-    create policy own on events.job using (${own})`,
+    create policy own on events.job using (${isOwn})`,
   ...{ heartbeatMs: 50, apartMs: 100 },
   config: {
     auth: issuer.config,
@@ -57,9 +56,9 @@ const changes = {
   policiesOn: 'alter table events.job enable row level security',
   policiesOff: 'alter table events.job disable row level security',
   policyForAll: 'alter policy own on events.job using (true)',
-  policyForOwn: `alter policy own on events.job using (${own})`,
+  policyForOwn: `alter policy own on events.job using (${isOwn})`,
   // An anonymous caller then sees Ben's rows, but not Anna's between them.
-  policyForSome: `alter policy own on events.job using (owner = 'ben' or ${own}); alter table events.job enable row level security`,
+  policyForSome: `alter policy own on events.job using (owner = 'ben' or ${isOwn}); alter table events.job enable row level security`,
   revoke: () => `revoke select on events.job from ${database.connection.user}`,
   grant: () => `grant select on events.job to ${database.connection.user}`,
   end: () => `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${database.connection.user}'`,

@@ -1,21 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { createTestApi } from '../support/api.ts';
 import { createEmptyDatabase } from '../support/database.ts';
+import { createOwnedNotes, isOwn } from '../support/ownedNotes.ts';
 import { setUpDatabase, setUpIssuer } from '../support/setUp.ts';
 import { serveStreams } from '../support/streams.ts';
 
 const issuer = await setUpIssuer();
 const database = await setUpDatabase({ database: createEmptyDatabase });
 
-const own = `owner = nullif(current_setting('request.jwt.claims', true), '')::json ->> 'oid'`;
 const document =
   'subscription ($after: String) { added: notesAdded(after: $after) { cursor end edges { node { body } } } }';
 
 test('row security that is switched on hides no row from a stream that began without any', async () => {
-  await database.admin(`
-    create schema events;
-    create table events.note (
-      note_id bigint generated always as identity primary key, owner text not null, body text not null)`);
+  await database.admin(createOwnedNotes);
   await database.grantAll(database.connection);
   const api = await createTestApi(database.connection, { heartbeatMs: 300, config: { auth: issuer.config } });
   const { subscribe, drain } = await serveStreams(api);
@@ -24,7 +21,7 @@ test('row security that is switched on hides no row from a stream that began wit
   await stream.next();
   await database.admin(`
     alter table events.note enable row level security;
-    create policy own on events.note using (${own});
+    create policy own on events.note using (${isOwn});
     insert into events.note (owner, body) values ('anna', 'hers'), ('ben', 'his')`);
   // The stream does not end earlier, because only a rejected read shows that the policy has changed.
   let message = await stream.next();
@@ -44,11 +41,8 @@ test('row security that is switched on hides no row from a stream that began wit
 describe('a function that reads the claims', async () => {
   const database = await setUpDatabase({
     database: createEmptyDatabase,
-    prepare: `
-      create schema events;
-      create table events.note (
-        note_id bigint generated always as identity primary key, owner text not null, body text not null);
-      create function events.is_mine(note events.note) returns bool language sql stable as $$select note.${own}$$;
+    prepare: `${createOwnedNotes}
+      create function events.is_mine(note events.note) returns bool language sql stable as $$select note.${isOwn}$$;
       comment on function events.is_mine is e'@expose\\n@filterable'`,
   });
 
