@@ -11,7 +11,7 @@ export interface Goal {
   readonly wanted: string;
   /** Values by round, or by start; empty if the run did not measure it. */
   readonly values: readonly number[];
-  /** Whether the worst of them reaches the goal. */
+  /** True if the worst of the values reaches the goal. */
   readonly reached: boolean;
 }
 

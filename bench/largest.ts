@@ -5,7 +5,7 @@ export interface Kind {
   readonly name: string;
   /** Writes a query for about this many rows, of at most `devices` devices. */
   readonly query: (rows: number) => string;
-  /** Whether the response is larger than the limit although its price is allowed. */
+  /** True if the response is larger than the limit although its price is allowed. */
   readonly isRefused?: boolean;
 }
 

@@ -5,13 +5,13 @@ export interface Program {
   readonly name: string;
   readonly dialect: Dialect;
   readonly file: string;
-  /** Whether it runs persisted documents by GET. */
+  /** True if the server runs persisted documents by GET. */
   readonly persisted: boolean;
-  /** Whether it accepts requests without a token, which the others do not. */
+  /** True if the server accepts requests without a token, which the others do not. */
   readonly isOpen?: true;
-  /** Whether it logs no requests. */
+  /** True if the server logs no requests. */
   readonly isQuiet?: true;
-  /** The questions that it is asked, if not all. */
+  /** The questions for this server, if not all. */
   readonly questions?: readonly string[];
 }
 

@@ -23,7 +23,7 @@ export interface RequestRecord {
   code?: string;
   statements: number;
   rows: number;
-  /** Whether the response is an open stream. */
+  /** True if the response is an open stream. */
   streams: boolean;
   readonly startStream: () => void;
   /** Wraps a database so that its statements are counted here, timed and traced. */

@@ -23,7 +23,7 @@ pool.open()
 
 @app.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 def health(request: func.HttpRequest) -> func.HttpResponse:
-    """Whether the database answers, which one it is, and as whom."""
+    """Tells whether the database answers, its version, and the connected role."""
 
     def body() -> dict[str, Any]:
         [row] = read(pool, "select current_user as identity, current_setting('server_version') as version")

@@ -19,7 +19,7 @@ export interface List {
   readonly leaves: readonly string[];
   /** Columns in its `orderBy`. */
   readonly orders: readonly string[];
-  /** Whether a key identifies its rows, so that they have the same order on every server. */
+  /** True if a key identifies the rows, so that they have the same order on every server. */
   readonly isKeyed: boolean;
   /** Some rows, whose values are used in filters. */
   readonly samples: readonly Values[];

@@ -7,7 +7,7 @@ import { uniqueKeys } from './uniqueKeys.ts';
 
 /** The order in which the rows of a table arrive, which its live tail follows. */
 export interface Arrival {
-  /** Whether a column numbers the rows, or the id of the inserting transaction orders them. */
+  /** The source of the order: a column that numbers the rows, or the id of the inserting transaction. */
   readonly kind: Numbering['kind'];
   /** The column of numbers alone, or that of the transaction's id followed by the columns of a unique key. */
   readonly columns: readonly string[];

@@ -5,9 +5,9 @@ import type { Type } from './type.ts';
 /** The contents of a schema as far as the connected role may read them, all in a stable order. */
 export interface Catalog {
   readonly schema: string;
-  /** Whether the server is a standby, which does not show the writers of its primary. */
+  /** True if the server is a standby, which does not show the writers of its primary. */
   readonly isStandby: boolean;
-  /** Whether results may depend on the caller, because policies, views or functions read the caller's claims. */
+  /** True if results may depend on the caller, because policies, views or functions read the caller's claims. */
   readonly isPersonal: boolean;
   /** Prefix for names that statements use in addition to columns; no column's name begins with it. */
   readonly markerPrefix: string;
@@ -55,7 +55,7 @@ export interface Table {
   readonly extension: string | null;
   /** Columns that the role may read. */
   readonly columns: readonly Column[];
-  /** Whether SELECT is granted on the whole table, which system columns need. */
+  /** True if SELECT is granted on the whole table, which system columns need. */
   readonly wholeRow: boolean;
   /**
    * Columns of the primary key, or of the key that the comment declares; empty if there is neither. A primary key counts
@@ -66,12 +66,12 @@ export interface Table {
   readonly partialKeys: readonly PartialKey[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly checks: readonly CheckConstraint[];
-  /** Whether other tables inherit from it, apart from its partitions. */
+  /** True if other tables inherit from the table, apart from its partitions. */
   readonly hasInheritanceChildren: boolean;
   readonly numberings: readonly Numbering[];
-  /** Whether triggers on the table or a partition may change or drop a row before it is inserted. */
+  /** True if triggers on the table or a partition may change or drop a row before it is inserted. */
   readonly hasInsertTriggers: boolean;
-  /** Whether our trigger sends notices of new rows. */
+  /** True if a trigger sends the API notices of new rows. */
   readonly notifies: boolean;
   readonly mayDelete: boolean;
   /** The way in which an extension distributes the rows, if one does. */
@@ -88,7 +88,7 @@ export interface Numbering {
   readonly identity: Column['identity'];
   /** Sequences that feed the column in the table and its partitions. */
   readonly sequences: readonly Sequence[];
-  /** Whether the table and its partitions fill in the transaction's id themselves. */
+  /** True if the table and its partitions fill in the transaction's id themselves. */
   readonly isStamped: boolean;
   /** Columns of each B-tree index that covers all rows and begins with the column. */
   readonly indexes: readonly (readonly string[])[];
@@ -132,11 +132,11 @@ export interface Index {
   readonly columns: readonly string[];
   readonly unique: boolean;
   /**
-   * Whether ON CONFLICT can infer it from its columns. It cannot infer a unique index that belongs to an exclusion
-   * constraint, such as a key WITHOUT OVERLAPS.
+   * True if ON CONFLICT can infer the index from its columns. PostgreSQL never infers a unique index that belongs to an
+   * exclusion constraint, such as a key WITHOUT OVERLAPS.
    */
   readonly arbiter: boolean;
-  /** Whether two nulls are equal (NULLS NOT DISTINCT). */
+  /** True if the index treats two nulls as equal (NULLS NOT DISTINCT). */
   readonly nullsEqual: boolean;
   readonly comment: string | null;
 }

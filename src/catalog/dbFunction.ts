@@ -6,14 +6,14 @@ export interface FunctionTraits {
   /** The name with the types of its parameters, which distinguishes it from its overloads. */
   readonly signature: string;
   readonly comment: string | null;
-  /** Whether a call may change data. */
+  /** True if a call may change data. */
   readonly isVolatile: boolean;
-  /** Whether it returns null, or no rows, as soon as an argument is null. */
+  /** True if the function returns null, or no rows, as soon as an argument is null. */
   readonly isStrict: boolean;
   readonly returnsSet: boolean;
   /** Number of rows that the planner expects a set to have. */
   readonly expectedRows: number;
-  /** Whether the planner may replace a call by the query in the function's body. */
+  /** True if the planner may replace a call by the query in the function's body. */
   readonly mayBeInlined: boolean;
 }
 
@@ -25,9 +25,9 @@ export interface DbFunction extends FunctionTraits {
   readonly deprecationReason?: string;
   /** The columns that identify a row of the result, if the owner declares them. */
   readonly key?: readonly string[];
-  /** Whether the owner lets `where` use the computed field. */
+  /** True if the owner lets `where` use the computed field. */
   readonly isFilterable?: boolean;
-  /** Whether the owner lets `orderBy` use the computed field. */
+  /** True if the owner lets `orderBy` use the computed field. */
   readonly isSortable?: boolean;
 }
 

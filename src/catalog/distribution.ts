@@ -1,8 +1,8 @@
 /** The distribution of a table's rows by an extension. */
 export type Distribution =
-  /** Over a cluster's nodes by the value of `column`; null for a table without a distribution column. */
+  /** Distribution over a cluster's nodes by the value of `column`, which is null for a table without such a column. */
   | { readonly by: 'citus'; readonly column: string | null }
-  /** Over chunks by time, which may be compressed. */
+  /** Distribution over chunks by time, which may be compressed. */
   | { readonly by: 'timescaledb'; readonly isCompressed: boolean };
 
 /** A table, or another thing with rows. */

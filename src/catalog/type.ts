@@ -9,24 +9,25 @@ export interface Type {
   readonly item: Type | null;
   /** Delimiter between values of the type in the text of an array. */
   readonly delimiter: string;
-  /** Whether the column has a domain over this type. */
+  /** True if the column has a domain over this type. */
   readonly isDomain: boolean;
-  /** Whether a value is a row, which SQL considers null if all its members are. */
+  /** True if a value is a row, which SQL considers null if all its members are. */
   readonly isRow: boolean;
-  /** Whether it is a kind of text, and whether it has its own operators for patterns. */
+  /** True if the type is a kind of text. */
   readonly isText: boolean;
+  /** True if the type has its own operators for patterns. */
   readonly hasOwnPatterns: boolean;
-  /** Whether its collation is nondeterministic; PostgreSQL before 18 matches no patterns in such a collation. */
+  /** True if the collation is nondeterministic; PostgreSQL before 18 matches no patterns in such a collation. */
   readonly isNondeterministic: boolean;
   /** Types related to a range or multirange; null for any other type. */
   readonly range: RangeTypes | null;
-  /** Quoted name of its schema. */
+  /** Quoted name of the type's schema. */
   readonly schema: string;
-  /** Name of the extension that created it. */
+  /** Name of the extension that created the type; null if none did. */
   readonly extension: string | null;
   /**
-   * Whether the role may use the type and its operators: that takes USAGE on their schemas, and EXECUTE on the functions
-   * behind the operators.
+   * True if the role may use the type and its operators. The role needs USAGE on their schemas, and EXECUTE on the
+   * functions behind the operators.
    */
   readonly isUsable: boolean;
   /** Quoted names of those schemas on which the role has no USAGE. */

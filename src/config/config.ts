@@ -13,7 +13,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly graphiql: boolean;
-  /** Whether to serve the dashboard and its persisted documents. */
+  /** True if the server serves the dashboard and its persisted documents. */
   readonly dashboard: boolean;
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
@@ -50,9 +50,9 @@ export interface Signals {
 export interface DocumentsConfig {
   /** Manifests, and folders of manifests. */
   readonly paths: readonly string[];
-  /** Whether only callers with the permission to explore may send documents of their own. */
+  /** True if only callers with the permission to explore may send documents of their own. */
   readonly persistedOnly: boolean;
-  /** Whether a document that does not fit the schema prevents the API from being served. */
+  /** True if a document that does not fit the schema prevents the server from serving the API. */
   readonly strict: boolean;
 }
 

@@ -6,7 +6,7 @@ import { join, sql, toQuery } from './sql/sql.ts';
 export interface Visibility {
   /** The caller's claims, for policies in the database; absent for anonymous callers. */
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** Whether a statement fails if policies would hide rows from it, because it reads for all callers. */
+  /** True if the statement reads for all callers, and so fails if policies would hide rows from it. */
   readonly isWhole?: boolean;
 }
 

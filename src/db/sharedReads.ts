@@ -10,9 +10,9 @@ export interface Question {
 
 /** A request that wants the rows of a statement. */
 export interface Reader {
-  /** Aborts when it no longer wants them. */
+  /** Aborts when the reader no longer wants the rows. */
   readonly signal?: AbortSignal | undefined;
-  /** Counts its bytes. An error that it throws affects this reader alone. */
+  /** Counts the bytes of the rows. An error that the meter throws affects this reader alone. */
   readonly meter?: Meter | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface SharedReads {
 /** A statement that reads for its members. */
 interface Reading {
   readonly question: Question;
-  /** Its values as one text. */
+  /** The question's values as one text. */
   readonly values: string;
   readonly members: Set<Member>;
   readonly end: AbortController;

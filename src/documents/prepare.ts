@@ -15,9 +15,9 @@ export interface PreparedDocument {
   readonly stored: StoredDocument;
   /** The document, ready to execute; null if it does not fit the schema. */
   readonly document: DocumentNode | null;
-  /** The reasons why it does not fit. */
+  /** The reasons why the document does not fit. */
   readonly errors: readonly GraphQLError[];
-  /** Whether it only fits the schema that this standby will have once it is promoted. */
+  /** True if the document only fits the schema that this standby will have once it is promoted. */
   readonly isForPrimary?: boolean;
 }
 

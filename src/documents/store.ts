@@ -4,7 +4,7 @@ import { type ManifestEntry, type Manifests, readManifests } from './manifest.ts
 
 /** A persisted document, parsed once for all schemas. */
 export interface StoredDocument {
-  /** Its ids as given in the manifests. */
+  /** The document's ids, as given in the manifests. */
   readonly ids: readonly string[];
   readonly text: string;
   readonly file: string;

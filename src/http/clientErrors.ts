@@ -28,7 +28,7 @@ export function createErrorMask(log: Logger): (error: unknown) => Error {
   }
 }
 
-/** Our code for each code that Yoga sets itself. */
+/** The API's code for each code that Yoga sets itself. */
 const ownCodes: Readonly<Record<string, string>> = {
   BAD_REQUEST: 'BAD_USER_INPUT',
   OPERATION_RESOLUTION_FAILURE: 'BAD_USER_INPUT',

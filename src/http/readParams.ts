@@ -8,7 +8,7 @@ import type { Rule } from './useAdmission.ts';
 import type { CallerContext } from './useCaller.ts';
 
 interface BodyContext extends CallerContext, Pick<Incoming, 'share'> {
-  /** Absent if there is no socket. */
+  /** The request at the socket; absent if there is no socket. */
   readonly req?: IncomingMessage;
 }
 

@@ -4,7 +4,7 @@ import type { Incoming } from '../context.ts';
 
 /** Cache headers of an answer. */
 interface CachedAnswer {
-  /** Whether the client already has this answer. */
+  /** True if the client already has this answer. */
   readonly isKnown: boolean;
   readonly headers: Readonly<Record<'etag' | 'cache-control' | 'vary', string>>;
 }
@@ -43,7 +43,7 @@ export function createCaching(cacheControl: string): CacheAnswer {
 
 /** Makes answers to queries by GET cacheable. An answer with an error is never cached. */
 export function useCaching(cache: CacheAnswer): Plugin<object, Incoming> {
-  /** Whether the answer to each request by GET is free of errors. */
+  /** Requests by GET, each with true if its answer is free of errors. */
   const answers = new WeakMap<Request, boolean>();
   return {
     onResultProcess({ request, result }) {

@@ -7,7 +7,7 @@ import { errorResponse } from './errorResponse.ts';
 import { isWithin } from './origin.ts';
 
 export interface CallerContext {
-  /** Null if callers are anonymous. */
+  /** The caller of the request; null if callers are anonymous. */
   caller: Caller | null;
 }
 

@@ -18,7 +18,7 @@ export interface DocumentContext extends Incoming {
 
 interface DocumentsOptions {
   readonly endpoint: string;
-  /** Whether only callers with the permission to explore may send documents of their own. */
+  /** True if only callers with the permission to explore may send documents of their own. */
   readonly persistedOnly: boolean;
   /** Number of trusted proxies, needed to tell senders apart. */
   readonly proxies: number;
@@ -29,7 +29,7 @@ const registerLimits = { senders: 100, characters: 200_000 };
 
 /** The document that a request asks for. */
 interface Chosen {
-  /** Undefined if the request has none, which Yoga reports. */
+  /** The document's text; undefined if the request has none, which Yoga reports. */
   readonly text: string | undefined;
   /** The id under which it is persisted. */
   readonly id?: string;

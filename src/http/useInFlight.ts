@@ -17,7 +17,7 @@ export interface PlannedContext {
 
 interface ShareContext extends OriginContext {
   share?: Incoming['share'];
-  /** Absent if there is no socket. */
+  /** The response at the socket; absent if there is no socket. */
   readonly res?: ServerResponse;
 }
 

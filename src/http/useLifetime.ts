@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 
 export interface LifetimeContext {
   lifetime: Lifetime;
-  /** Absent if there is no socket. */
+  /** The response at the socket; absent if there is no socket. */
   readonly res?: ServerResponse;
 }
 
@@ -17,7 +17,7 @@ type Departure = Pick<LifetimeContext, 'res'> & { readonly request: Pick<Request
 interface Lifetime {
   /** Aborts with an AppError once the answer is of no use. */
   readonly signal: AbortSignal;
-  /** Also ends the lifetime when the client leaves before it has the answer. */
+  /** Ends the lifetime also when the client leaves before it has the answer. */
   endWith(departure: Departure): void;
   /** Removes the deadline. */
   release(): void;

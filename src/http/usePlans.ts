@@ -21,7 +21,7 @@ type PlanContext = ServerContext & Admitted & PlannedContext;
 
 export interface PlansOptions {
   readonly limits: RequestLimits;
-  /** Whether anonymous callers may read. */
+  /** True if anonymous callers may read. */
   readonly isOpen: boolean;
   readonly documents: DocumentCache;
   readonly choose: ChooseDocument;

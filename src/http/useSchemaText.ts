@@ -13,7 +13,7 @@ import { refusalOf } from './usePermissions.ts';
 interface SchemaTextOptions {
   readonly endpoint: string;
   readonly persistedOnly: boolean;
-  /** Whether callers need a token. */
+  /** True if callers need a token. */
   readonly isClosed: boolean;
   readonly cache: CacheAnswer;
 }

@@ -83,7 +83,7 @@ const toLeaf =
   };
 
 function toObject(type: GraphQLInputObjectType): Coerce {
-  /** Created late, since input objects may contain themselves. */
+  /** The fields, found at the first value, since input objects may contain themselves. */
   let fields: readonly Field[] | undefined;
   return (value) => {
     if (typeof value !== 'object' || Array.isArray(value) || JSON.isRawJSON(value)) return refuse();

@@ -35,22 +35,22 @@ export interface PlannedObject {
 /** A field of the response. */
 export interface PlannedField {
   readonly key: string;
-  /** JSON before its value. */
+  /** JSON before the field's value. */
   readonly prefix: string;
   readonly nodes: readonly FieldNode[];
-  /** Its name in errors. */
+  /** The field's name in errors. */
   readonly name: string;
   readonly isRequired: boolean;
-  /** Whether the items of a list are non-null. */
+  /** The items of a list, which are non-null if `isRequired`; null if the field is no list. */
   readonly items: { readonly isRequired: boolean } | null;
-  /** Its JSON if that is always the same, as for `__typename`. */
+  /** JSON of the value if that is always the same, as for `__typename`. */
   readonly constant: string | null;
   readonly reading: FieldReading;
-  /** Column whose text is its value, if it needs nothing else. */
+  /** Column whose text is the field's value, if the field needs nothing else. */
   readonly column: string | undefined;
-  /** Whether it is read before anything is written, because it is loaded or has a selection. */
+  /** True if the field is read before anything is written, because it is loaded or has a selection. */
   readonly isRead: boolean;
-  /** Its demand; if that depends on variables, its index in the plan's `asks` instead. */
+  /** The field's demand; if that depends on variables, the index of the demand in the plan's `asks` instead. */
   readonly asked: { readonly value: unknown; readonly place: number | null };
   readonly below: Below | null;
 }
@@ -78,7 +78,7 @@ export class ColumnPlaces {
 export interface Below {
   /** The only type; null if there are several. */
   readonly only: string | null;
-  /** Whether there are no lists of objects further below. */
+  /** True if there are no lists of objects further below. */
   readonly isFlat: boolean;
   readonly typeOf: (value: unknown) => string;
   readonly objectOf: (type: string) => PlannedObject;

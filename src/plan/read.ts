@@ -15,7 +15,7 @@ export interface Level {
 export interface Found {
   /** Values by the index of the parent; an error takes the place of a value that failed. */
   readonly values: readonly unknown[];
-  /** For a list, the index in `objects` of each parent's first item. */
+  /** Index in `objects` of each parent's first item, for a list. */
   readonly starts: readonly number[];
   readonly objects: readonly unknown[];
   /** Levels by type of the objects. */

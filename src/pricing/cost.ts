@@ -15,11 +15,11 @@ export interface Price {
   /** Maximum number of values in the response, and of characters in their names. */
   readonly values: number;
   readonly names: number;
-  /** Whether the price does not depend on variables. */
+  /** True if the price does not depend on variables. */
   readonly isFixed: boolean;
   /**
-   * Whether it selects nothing but the schema. It then reads nothing from the database, and `rows` is the number of
-   * items that it lists per type.
+   * True if the operation selects nothing but the schema. It then reads nothing from the database, and `rows` is the
+   * number of items that it lists per type.
    */
   readonly isStatic: boolean;
 }

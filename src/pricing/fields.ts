@@ -17,7 +17,7 @@ export interface MergedField {
   /** Name in the response. */
   readonly key: string;
   readonly nodes: FieldNode[];
-  /** Whether `@skip` and `@include` let at least one of them through. */
+  /** True if `@skip` and `@include` let at least one of the fields through. */
   isIncluded: boolean;
 }
 

@@ -46,7 +46,7 @@ export interface FieldReading<Parent = unknown, Asked = unknown, Value = unknown
   readonly slots?: readonly string[];
   /** Returns the value; for a leaf, its text as PostgreSQL writes it. */
   get(parent: Parent, asked: Asked, context: Context): Value;
-  /** Whether `get` asks the database, and so may return a promise. */
+  /** True if `get` asks the database, and so may return a promise. */
   readonly loads?: boolean;
   /** Leaf whose text `get` returns. */
   readonly leaf?: Leaf;

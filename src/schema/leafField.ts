@@ -6,7 +6,7 @@ import type { Leaf } from './leaves.ts';
 interface LeafFieldOptions<Parent> {
   readonly description?: string | undefined;
   readonly deprecationReason?: string | undefined;
-  /** Whether the value may be missing. */
+  /** True if the value may be missing. */
   readonly nullable: boolean;
   readonly args?: InputFieldMap;
   readonly read: ReturnType<typeof generatedLeaf<Parent, unknown>>;

@@ -13,7 +13,7 @@ export interface Leaf {
   /** Determines how values, or the items of a list, are compared. */
   readonly sense: Sense;
   readonly isList: boolean;
-  /** Whether GraphQL may have to show a value as null: a number that JSON cannot express, or JSON's own null. */
+  /** True if GraphQL may have to show a value as null: a number that JSON cannot express, or JSON's own null. */
   readonly mayBeNull: boolean;
   readonly read: Scalar['read'];
   /** Converts a value to JSON text, or returns the error that prevents it. For lists see `items`. */

@@ -9,7 +9,7 @@ export interface Scalar {
   readonly read: (text: string) => unknown;
   /** Converts PostgreSQL's text directly to JSON text; if absent, the value is a JSON string. */
   readonly json?: (text: string) => string | Error;
-  /** Whether its results have no characters that JSON escapes. */
+  /** True if the results of `read` have no characters that JSON escapes. */
   readonly isPlain?: boolean;
   readonly write: (value: unknown) => string;
 }

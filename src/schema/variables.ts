@@ -14,7 +14,7 @@ import {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Called with each field of a value that its input object does not have. */
+/** Called with each field of a value that the value's input object type lacks. */
 type OnUnknown = (type: GraphQLInputObjectType, name: string, variable: VariableDefinitionNode) => void;
 
 /**

@@ -30,7 +30,7 @@ const lingerMs = 3000;
 const graceMs = 22_000;
 
 export interface ServeOptions {
-  /** Whether a simulated collector writes into the embedded database. */
+  /** True if a simulated collector writes into the embedded database. */
   readonly feed: boolean;
 }
 

@@ -6,7 +6,7 @@ import type { Mailbox, StreamEnd } from './mailbox.ts';
 import { advance, isBefore, type Position, samePlace, unseen } from './position.ts';
 import type { Watch } from './watch.ts';
 
-/** One message to a client. */
+/** A message to a client. */
 export interface Message {
   readonly rows: readonly Row[];
   readonly bytes: number;

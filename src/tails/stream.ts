@@ -20,7 +20,7 @@ export interface TailRequest extends Subject {
   readonly after: string | null;
 }
 
-/** One message to a client. */
+/** A message to a client, with its cursors. */
 export interface TailMessage extends Pick<Message, 'rows' | 'end' | 'db'> {
   /** Cursor after the message. */
   readonly cursor: string;

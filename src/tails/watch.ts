@@ -9,7 +9,7 @@ import { nothingSettled, type Settling, settle } from './settling.ts';
 export interface Settled {
   readonly history: string;
   readonly place: Place;
-  /** Whether the last look saw no row beyond it. */
+  /** True if the last look saw no row beyond `place`. */
   readonly isLast: boolean;
 }
 
@@ -36,11 +36,11 @@ export const otherHistory = (): AppError =>
 
 /** Pauses between looks, in milliseconds. */
 const pauses = {
-  /** While rows arrive or a writer is open. */
+  /** Pause while rows arrive or a writer is open. */
   busy: 250,
-  /** After many looks without news. */
+  /** Pause after many looks without news. */
   longest: 5000,
-  /** After a notice of a write. */
+  /** Pause after a notice of a write. */
   woken: 25,
 };
 

@@ -2,7 +2,7 @@ import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 export interface LoggerOptions {
-  /** Whether there may be traces; a line within a traced request then carries the trace's ids. */
+  /** True if there may be traces; a line within a traced request then carries the trace's ids. */
   readonly isTraced?: boolean;
   /** Another stream, which gets the same lines. */
   readonly further?: DestinationStream;

@@ -12,7 +12,7 @@ export interface Sample {
   readonly ms: number;
   /** Status; 0 if no answer came. */
   readonly status: number;
-  /** Whether it is a 503 with `Retry-After`. */
+  /** True if the answer is a 503 with `Retry-After`. */
   readonly announced: boolean;
   readonly text: string;
 }

@@ -6,9 +6,9 @@ export interface Network {
   readonly port: number;
   /** Ends all connections, with an RST, or with a FIN from the database's side. */
   readonly cut: (how: 'reset' | 'half-close') => void;
-  /** Whether new connections are refused. */
+  /** True if the proxy refuses new connections. */
   refuses: boolean;
-  /** Whether incoming data waits. */
+  /** Makes incoming data wait, or lets it through again. */
   readonly stall: (stalls: boolean) => void;
   readonly end: () => Promise<void>;
 }

@@ -50,9 +50,9 @@ interface Read {
   readonly what: string;
   readonly document: string;
   readonly byHand: string;
-  /** Whether it needs the extensions. */
+  /** The extension that the read needs. */
   readonly needs?: string;
-  /** Whether an index finds the rows, so that no table is read as a whole. */
+  /** True if an index finds the rows, so that no table is read as a whole. */
   readonly isIndexed: boolean;
   /** The rows that are read in addition, because the key orders those that are equally far. */
   readonly ties?: number;

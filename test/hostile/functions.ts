@@ -30,9 +30,9 @@ interface Draft {
   readonly calls: (number: number) => readonly Call[];
   readonly directives?: readonly string[];
   readonly isStrict?: boolean;
-  /** Whether it needs rights that the role lacks. */
+  /** True if the function needs rights that the role lacks. */
   readonly isDefiner?: boolean;
-  /** False if the API cannot serve it, whatever is granted. */
+  /** False if the API cannot serve the function, whatever is granted. */
   readonly isServed?: boolean;
 }
 

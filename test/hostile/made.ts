@@ -10,7 +10,7 @@ export interface MadeColumn {
   /** The COLLATE clause; empty for the type's own collation. */
   readonly collation: string;
   readonly comment: CommentKind;
-  /** Whether the role may not read the column. */
+  /** True if the role may not read the column. */
   readonly isHidden: boolean;
 }
 

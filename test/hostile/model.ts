@@ -25,7 +25,7 @@ export interface Relation {
   readonly keys: readonly (readonly string[])[];
   readonly hasPrimary: boolean;
   readonly references: readonly Reference[];
-  /** Whether it is a materialized view that was never filled. */
+  /** True if the relation is a materialized view that was never filled. */
   readonly isEmpty: boolean;
   readonly isSecured: boolean;
   readonly mayInsert: boolean;
@@ -36,7 +36,7 @@ export interface ModelColumn {
   readonly name: string;
   readonly type: HostileType;
   readonly nullable: boolean;
-  /** Whether the column's collation is nondeterministic, so that patterns are matched in the database's default one. */
+  /** True if the column's collation is nondeterministic, so that patterns are matched in the database's default one. */
   readonly isLoose: boolean;
   readonly mayInsert: boolean;
   readonly mayUpdate: boolean;

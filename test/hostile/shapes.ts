@@ -64,7 +64,7 @@ export interface FunctionSpec {
   readonly overload: (typeof overloads)[number];
   readonly key: (typeof functionKeys)[number];
   readonly language: 'sql' | 'plpgsql';
-  /** Whether a value is required; for a function of rows, whether it has another argument with a default. */
+  /** True if a value is required; for a function of rows, true if it has another argument with a default. */
   readonly isStrict: boolean;
 }
 

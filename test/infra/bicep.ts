@@ -27,7 +27,7 @@ const main = fileURLToPath(new URL('../../infra/bicep/main.bicep', import.meta.u
 
 const program = await findBicep();
 
-/** Whether there is a compiler; without one, the tests that need it are skipped. */
+/** True if there is a compiler; without one, the tests that need it are skipped. */
 export const hasBicep = program !== null;
 if (!hasBicep) process.stderr.write(`Tests that need Bicep are skipped; to run them: ${howToGetBicep}\n`);
 

@@ -11,7 +11,7 @@ export interface Kind {
   readonly sql: (value: string) => string;
   /** The operators, each with its possible arguments. */
   readonly operators: Readonly<Record<string, fc.Arbitrary<unknown>>>;
-  /** Whether a value that is not null matches an operator other than `isNull`. */
+  /** Tells whether a value that is not null matches an operator other than `isNull`. */
   readonly test: (value: string, operator: string, argument: unknown) => Truth;
   /** The same for null; if absent, the result is unknown (SQL's null). */
   readonly testNull?: (operator: string, argument: unknown) => Truth;

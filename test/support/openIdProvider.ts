@@ -18,7 +18,7 @@ export interface OpenIdProvider {
   readonly grants: string[];
   /** Lifetime of tokens; MSAL renews those with less than five minutes left. */
   lifetimeSeconds: number;
-  /** Whether refresh tokens are accepted. */
+  /** True if refresh tokens are accepted. */
   refreshes: boolean;
 }
 

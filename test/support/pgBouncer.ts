@@ -19,7 +19,7 @@ export interface PgBouncer {
   stop(): Promise<void>;
 }
 
-/** Whether PgBouncer is installed; otherwise, tests that need it are skipped. */
+/** True if PgBouncer is installed; otherwise, tests that need it are skipped. */
 export const hasPgBouncer: boolean = existsSync(program);
 
 /**

@@ -2,7 +2,7 @@ import type { HttpResponseInit } from '@azure/functions';
 import type { Pool } from 'events-graphql/pool';
 import { answer, type Log } from './answer.ts';
 
-/** Whether the database answers, which one it is, as whom, and how long the newest token in use still lives. */
+/** Tells whether the database answers, its version, the connected role, and the remaining life of the newest token. */
 export const health = (pool: Pool, log: Log): Promise<HttpResponseInit> =>
   answer(
     pool,

@@ -45,7 +45,7 @@ export interface ExamineOptions {
   readonly recorder: Recorder;
   /** The same database, for EXPLAIN. */
   readonly db: Db;
-  /** Its live tails, for the cursors of lists. */
+  /** The API's live tails, for the cursors of lists. */
   readonly tails: Tails;
   readonly config: Pick<Config, 'limits' | 'requestLimits'>;
   /** Values of variables, by operation. */

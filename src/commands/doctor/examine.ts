@@ -20,7 +20,7 @@ import { checkToken, tokenRemedy } from './token.ts';
 /** The access to the network, the clock and tokens, which tests replace. */
 export interface Probes {
   readonly lookup: Lookup;
-  /** This machine's clock, in milliseconds since 1970. */
+  /** Reads this machine's clock, in milliseconds since 1970. */
   readonly now: () => number;
   readonly openTokens: (password: string | Identity) => TokenSource;
 }

@@ -13,7 +13,7 @@ export interface Change {
   readonly statements: readonly string[];
   /** Alternative statements for servers that refuse the first. */
   readonly otherwise?: readonly string[];
-  /** Whether the app runs without it. */
+  /** True if the app runs without the change. */
   readonly isOptional?: boolean;
 }
 

@@ -15,25 +15,25 @@ export interface ContentsState {
     readonly name: string;
     readonly owner: string;
     readonly held: Held;
-    /** Whether everybody may connect. */
+    /** True if everybody may connect to the database. */
     readonly isOpen: boolean;
-    /** Whether the administrator may act for the owner. */
+    /** True if the administrator may act for the database's owner. */
     readonly isOurs: boolean;
     /** Other roles that may act for the owner and could own its objects. */
     readonly otherOwners: readonly string[];
   };
   readonly schema: { readonly owner: string; readonly held: Held } | null;
-  /** Whether it is the coordinator of a Citus cluster. */
+  /** True if the database is the coordinator of a Citus cluster. */
   readonly isCluster: boolean;
-  /** Whether the schema has the trigger function that sends notices of new rows. */
+  /** True if the schema has the trigger function that sends notices of new rows. */
   readonly hasNotices: boolean;
   /** The tables and views. Partitions are not among them, since access through their table needs no privileges on them. */
   readonly tables: readonly (Relation & {
-    /** Whether it is a table of PostgreSQL's own; the API writes to no view and no foreign table. */
+    /** True if PostgreSQL itself stores the relation's rows; the API writes to no view and no foreign table. */
     readonly isStored: boolean;
-    /** Whether it has a column that may be an order of arrival. */
+    /** True if the table has a column that may be an order of arrival. */
     readonly arrives: boolean;
-    /** Whether it has the trigger that sends notices. */
+    /** True if the table has the trigger that sends notices. */
     readonly notifies: boolean;
   })[];
   readonly sequences: readonly Relation[];
@@ -48,7 +48,7 @@ export interface GrantedFunction extends Relation {
   readonly sql: string;
   readonly isVolatile: boolean;
   readonly isDefiner: boolean;
-  /** Whether PUBLIC may execute it. */
+  /** True if PUBLIC may execute the function. */
   readonly isOpen: boolean;
 }
 

@@ -10,13 +10,13 @@ export interface RoleSpec {
   readonly objectId: string | null;
   /** Type of that principal in Entra ID. */
   readonly principalType: PrincipalType;
-  /** Whether the role has a password instead of an identity. */
+  /** True if the role has a password instead of an identity. */
   readonly isPlain: boolean;
   readonly mayWrite: boolean;
   readonly mayDelete: boolean;
-  /** Whether tables with live tails send notices of new rows. */
+  /** True if tables with live tails send notices of new rows. */
   readonly isLive: boolean;
-  /** Whether to revoke everything. */
+  /** True if the role loses all its privileges. */
   readonly isRevoked: boolean;
   readonly schema: string;
   /** Settings of the role's sessions. */

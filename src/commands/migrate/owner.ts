@@ -8,7 +8,7 @@ interface Owners {
   readonly ofDatabase: string;
   /** Owner of the schema; null if it does not exist yet. */
   readonly ofSchema: string | null;
-  /** Whether the administrator may act for the owner of the schema, or else of the database. */
+  /** True if the administrator may act for the owner of the schema or, if there is no schema, of the database. */
   readonly isOurs: boolean;
 }
 

@@ -12,10 +12,11 @@ export interface FoundColumn extends Omit<Column, 'type' | 'comment' | 'partitio
   readonly number: number;
   readonly type: string;
   readonly isNondeterministic: boolean;
-  /** Whether the relation refuses nulls, and whether the column's domain does. */
+  /** True if the relation refuses nulls in the column. */
   readonly notNull: boolean;
+  /** True if the column's domain refuses nulls. */
   readonly domainNotNull: boolean;
-  /** Kind of numbers it holds, if it may be an order of arrival. */
+  /** Kind of numbers in the column, if it may be an order of arrival; null otherwise. */
   readonly numbering: Numbering['kind'] | null;
 }
 

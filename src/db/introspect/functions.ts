@@ -25,10 +25,10 @@ export interface FoundFunction extends FunctionTraits {
   readonly defaults: number;
   readonly returns: string;
   readonly returnsNothing: boolean;
-  /** The reason why it cannot be served, whatever is granted; null if it can. */
+  /** The reason why the API cannot serve the function, whatever is granted; null if it can. */
   readonly obstacle: string | null;
   /**
-   * Whether EXECUTE was granted by name to the API's role or a role it belongs to; PUBLIC and the owner do not count.
+   * True if EXECUTE was granted by name to the API's role or a role it belongs to; PUBLIC and the owner do not count.
    */
   readonly isGranted: boolean;
   readonly mayExecute: boolean;

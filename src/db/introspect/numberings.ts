@@ -11,7 +11,7 @@ export const currentXactId = sql`('pg_catalog.pg_current_xact_id()'::pg_catalog.
 interface FoundDefault {
   readonly relation: string;
   readonly column: string;
-  /** Whether it is the id of the transaction that writes the row. */
+  /** True if the default is the id of the transaction that writes the row. */
   readonly isXactId: boolean;
 }
 

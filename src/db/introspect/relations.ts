@@ -73,7 +73,7 @@ export const findPartitionKeys = (db: Db, relations: readonly string[]): Promise
 
 export interface FoundTrigger {
   readonly relation: string;
-  /** Whether it may change or drop a row before it is inserted. */
+  /** True if the trigger may change or drop a row before it is inserted. */
   readonly alters: boolean;
   readonly notifies: boolean;
 }

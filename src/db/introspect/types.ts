@@ -9,7 +9,7 @@ export interface FoundType
   extends Omit<Type, 'item' | 'isRow' | 'isNondeterministic' | 'isUsable' | 'lacking' | 'comparison'> {
   readonly id: string;
   readonly item: string | null;
-  /** Whether the role has USAGE on the type's schema. */
+  /** True if the role has USAGE on the type's schema. */
   readonly isNameable: boolean;
   /** Schemas of its operators on which the role lacks USAGE. */
   readonly lacking: readonly string[] | null;

@@ -79,8 +79,8 @@ export class Canceller {
   }
 
   /**
-   * Must be called when the work has settled; resolves when no cancel is under way that could hit the next statement. If
-   * that stays uncertain, the session is closed.
+   * Ends the cancelling, which the caller must do when the work has settled. Resolves when no cancel is under way that
+   * could hit the next statement. If that stays uncertain, the session is closed.
    */
   settle(): Promise<void> | undefined {
     this.#signal?.removeEventListener('abort', this);

@@ -36,13 +36,13 @@ export interface UseOptions {
   /** The borrower; by default the server itself. */
   readonly borrower?: Borrower | undefined;
   /**
-   * Set when work is repeated: the time (`performance.now()`) since which the lent connection must have answered; 0 if
-   * any connection will do.
+   * The time (`performance.now()`) since which the lent connection must have answered; 0 if any connection will do. It
+   * is set when work is repeated.
    */
   readonly aliveSince?: number | undefined;
   /** Ends the wait for a connection when it aborts: `use` rejects with its reason, unless the work has begun. */
   readonly signal?: AbortSignal;
-  /** Whether the signal also cancels the running statement in PostgreSQL. */
+  /** True if the signal also cancels the running statement in PostgreSQL. */
   readonly cancel?: boolean;
   /** Counts the bytes of the results. If it throws, the work is cancelled and `use` rejects with that error. */
   readonly meter?: Meter | undefined;

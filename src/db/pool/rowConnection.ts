@@ -74,8 +74,8 @@ export interface ByteListener {
 /** A connection that receives rows as their bytes. */
 export class RowConnection extends PgConnection {
   /**
-   * Called after bytes were parsed. It is a property, because adding a listener to the stream and removing it for each
-   * statement is slower.
+   * The listener, called after bytes were parsed. It is a property, because adding a listener to the stream and
+   * removing it for each statement is slower.
    */
   listener: ByteListener | undefined;
 

@@ -62,12 +62,12 @@ export interface Session {
   readonly settings: Readonly<Record<string, string>>;
   /** The pooler that assigns a backend to each transaction; null if the session is PostgreSQL's own. */
   readonly pooler: Pooler | null;
-  /** Whether PostgreSQL is a node of a Citus cluster. */
+  /** True if PostgreSQL is a node of a Citus cluster. */
   readonly isCluster: boolean;
 }
 
 export interface Pooler {
-  /** Whether it prepares a statement again on a backend that lacks it. */
+  /** True if the pooler prepares a statement again on a backend that lacks it. */
   readonly prepares: boolean;
 }
 

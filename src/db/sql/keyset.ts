@@ -7,7 +7,7 @@ import { columnRef } from './select.ts';
 import { Slot } from './slot.ts';
 import { and, ident, join, pruning, type Sql, sql, trusted } from './sql.ts';
 
-/** One key of an order. The result holds its values, as text, under `name`. */
+/** A key of an order. The result holds its values, as text, under `name`. */
 export interface OrderKey {
   readonly name: string;
   readonly expression: Sql;
@@ -18,11 +18,11 @@ export interface OrderKey {
   readonly nullsFirst: boolean;
   /** The `partitions` of a `Column`; absent for other expressions. */
   readonly partitions?: PartitionCount | false;
-  /** Whether its value is not a column of the list's table, so that no index of the table can provide the order. */
+  /** True if the key is not a column of the list's table, so that no index of the table can provide the order. */
   readonly isComputed?: boolean;
   /** The client's values in the expression. They determine cursors but not the name, so that statements are reused. */
   readonly given?: readonly string[];
-  /** Whether it is a distance, so that an index of the table can provide the nearest rows. */
+  /** True if the key is a distance, so that an index of the table can provide the nearest rows. */
   readonly isDistance?: boolean;
   /** The same distance in the form that an approximate index serves. */
   readonly approximate?: Sql;

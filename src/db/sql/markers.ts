@@ -13,14 +13,17 @@ export type Marker =
   | 'ordinality'
   /** The page's `live` value. */
   | 'live'
-  /** Whether a row belongs to the page, or whether a joined row exists. */
+  /** True if a row exists: the row of a page, a joined row, or the row to change. */
   | 'found'
   /** The prefix of order keys that are not columns of the list's table. */
   | 'order'
-  /** Whether a row was written or updated, by which INSERT, and which inputs share a key. */
+  /** True if the UPDATE or DELETE changed the row. */
   | 'written'
+  /** True if the INSERT found the row and updated it. */
   | 'updated'
+  /** The number of the INSERT that wrote the row. */
   | 'group'
+  /** The positions of the inputs that share a key, which prevents the write. */
   | 'repeated'
   /** GraphQL type of a row that was found by its global id. */
   | 'type';

@@ -17,7 +17,7 @@ interface Value {
   readonly kind: 'value';
   readonly name: string;
   readonly expression: Sql;
-  /** Its value if there are no rows. */
+  /** The measure's value if there are no rows. */
   readonly whenEmpty: '0' | null;
 }
 

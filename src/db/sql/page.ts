@@ -7,7 +7,7 @@ import { computedList, type Joins } from './projection.ts';
 import { alias, from, type Rows } from './select.ts';
 import { and, empty, eq, ident, join, or, type Sql, sql, trusted } from './sql.ts';
 
-/** One page of a list, in reading order: `keys` are already reversed for a page from the end. */
+/** A page of a list, in reading order: `keys` are already reversed for a page from the end. */
 export interface Page {
   readonly table: Rows;
   readonly keys: readonly OrderKey[];

@@ -10,9 +10,9 @@ const isSql = Symbol('sql');
 export interface Sql {
   readonly text: readonly string[];
   readonly values: readonly Value[];
-  /** Whether its values can prune partitions, so that PostgreSQL should plan it for exactly these values. */
+  /** True if the values can prune partitions, so that PostgreSQL should plan the statement for exactly these values. */
   readonly prunes: boolean;
-  /** Whether it calls functions of the schema's owner, which may do anything. */
+  /** True if the fragment calls functions of the schema's owner, which may do anything. */
   readonly calls: boolean;
   /** Subject of a whole statement; absent for a fragment. */
   readonly subject?: StatementSubject;

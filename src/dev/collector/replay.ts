@@ -11,7 +11,7 @@ const pageSize = 1000;
 export interface Replayed {
   /** Approximate number of events. */
   readonly total: number;
-  /** Whether everything that is due has been sent. */
+  /** True if everything that is due has been sent. */
   readonly isDone: boolean;
 }
 

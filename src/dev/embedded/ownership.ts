@@ -17,7 +17,7 @@ export async function ownServer(connection: pg.ClientConfig): Promise<pg.Client>
 export interface Ownership {
   /** Process id of the owner. */
   readonly owner: string | null;
-  /** Whether the server has run long enough for its starter, if still alive, to have connected. */
+  /** True if the server has run long enough for its starter, if still alive, to have connected. */
   readonly settled: boolean;
 }
 

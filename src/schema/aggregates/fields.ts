@@ -124,7 +124,7 @@ interface GroupPlan {
   readonly grouping: Grouping;
   readonly names: KeyNames;
   readonly readBucket: Leaf['read'];
-  /** Whether the caller limits the number of groups. */
+  /** True if the caller limits the number of groups. */
   readonly isCut: boolean;
   readonly times: Groups['times'];
 }

@@ -7,9 +7,9 @@ import type { ScalarName } from '../scalars.ts';
 
 /** The values of a column to measure. */
 export interface MeasuredOperand extends FilterOperand {
-  /** Whether the rows are distributed over several nodes. */
+  /** True if the rows are distributed over several nodes. */
   readonly isOnNodes: boolean;
-  /** Whether a sum of floats must be the same to the last digit, in whatever order rows are read. */
+  /** True if a sum of floats must be the same to the last digit, in whatever order rows are read. */
   readonly isExact: boolean;
 }
 

@@ -16,7 +16,7 @@ import { type Shape, type ShapeColumn, shapeColumn } from './shape.ts';
 /** The table whose aggregates are selected, and its buckets and periods. */
 interface SelectionOptions {
   readonly shape: Shape;
-  /** Whether rows are in buckets, which have changes from one to the next. */
+  /** True if rows are in buckets, which have changes from one to the next. */
   readonly isBucketed: boolean;
   /** Returns the earlier period that a field asks for. */
   readonly periodBefore: (shift: string | null) => Period;

@@ -20,7 +20,7 @@ export interface ListPlan extends EdgeOrder {
   readonly approximate: Page | null;
   readonly size: number;
   readonly backward: boolean;
-  /** Whether the list has all rows of its table, because no argument restricts it. */
+  /** True if the list has all rows of its table, because no argument restricts it. */
   readonly isWhole: boolean;
   readonly projection: Projection;
   readonly live: Live | null;

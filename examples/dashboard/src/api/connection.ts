@@ -2,14 +2,14 @@ import { createContext } from 'preact';
 import { useCallback, useContext, useReducer } from 'preact/hooks';
 import type { Problem } from './problem';
 
-/** Whether the server answers; `unfit` means that it does not run this page's documents. */
+/** The state of the server: it answers, it does not, or (`unfit`) it does not run this page's documents. */
 export type Status = 'ok' | 'away' | 'unfit';
 
 export interface Connection {
   readonly status: Status;
   /** Changes when every query should be sent again at once. */
   readonly epoch: number;
-  /** The reason, if it is unfit. */
+  /** The reason, if the server is unfit. */
   readonly message: string;
   /** Reports the outcome of a request; null if it was answered. */
   readonly report: (problem: Problem | null) => void;

@@ -12,7 +12,7 @@ export interface Answer<Data> {
   readonly problem: Problem | null;
   /** Time at which `data` arrived; null before. */
   readonly at: number | null;
-  /** Whether `data` belongs to other variables, or cannot be updated. */
+  /** True if `data` belongs to other variables, or cannot be updated. */
   readonly isStale: boolean;
   readonly refresh: () => void;
 }

@@ -22,7 +22,7 @@ export interface Look {
   readonly height: number;
   readonly color: (name: string) => string;
   readonly series: readonly uPlot.Series[];
-  /** Whether the values are counts: whole numbers from zero. */
+  /** True if the values are counts: whole numbers from zero. */
   readonly isCount: boolean;
 }
 

@@ -7,7 +7,7 @@ import { errorsAndWorse } from '../state/severities';
 
 export interface FiguresProps {
   readonly overview: Answer<OverviewQuery>;
-  /** Whether they concern a single device. */
+  /** True if the figures concern a single device. */
   readonly isOne: boolean;
   readonly incidents: Answer<IncidentsQuery>;
 }

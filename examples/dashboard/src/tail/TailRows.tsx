@@ -6,7 +6,7 @@ import type { TailRow } from './rows';
 
 export interface TailRowsProps {
   readonly rows: readonly TailRow[];
-  /** Whether all belong to one device, which then is not named. */
+  /** True if all rows belong to one device, which then is not named. */
   readonly isOne: boolean;
 }
 

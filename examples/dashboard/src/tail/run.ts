@@ -7,11 +7,11 @@ import type { Change } from './rows';
 
 export interface TailRun {
   readonly where: EventWhere;
-  /** Whether to follow after the list. */
+  /** True if the run follows new events after the list. */
   readonly isLive: boolean;
   /** Cursor of the last message on the page; null before there is a list. */
   readonly place: { cursor: string | null };
-  /** Ends it. */
+  /** Ends the run. */
   readonly signal: AbortSignal;
   /** Signal for the next pause after a failure; aborts when waiting is no longer useful. */
   readonly nap: () => AbortSignal;
