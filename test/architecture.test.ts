@@ -91,7 +91,7 @@ const found = (files: readonly string[], pattern: RegExp): readonly string[] =>
   );
 
 test('a doc comment says what the thing is or does, and does not begin with a question word', () => {
-  expect(found(written, /\/\*\*[\s*]+(?<text>(?:What|Who|Where|When|How|Why|Which|So) .*)/g)).toEqual([]);
+  expect(found(written, /\/\*\*[\s*]+(?<text>(?:What|Who|Where|When|How|Why|Which|Whether|So) .*)/g)).toEqual([]);
 });
 
 test('a test name is a sentence with its own subject', () => {
