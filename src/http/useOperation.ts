@@ -1,15 +1,14 @@
 import type { Span } from '@opentelemetry/api';
 import { type ExecutionResult, getOperationAST } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import { type Incoming, type RequestRecord, records } from '../context.ts';
+import type { Incoming, RecordedMessage, RequestRecord } from '../context.ts';
 import { failSpan, inSpan } from '../tracing/span.ts';
-import type { OriginContext } from './origin.ts';
 
 /** Records which operation a request runs and what became of it, and gives the operation a span. */
-export function useOperation(): Plugin<Partial<Incoming>, Partial<Incoming> & Pick<OriginContext, 'req'>> {
+export function useOperation(): Plugin<Partial<Incoming>, Partial<Incoming> & { readonly req?: RecordedMessage }> {
   return {
     onRequest({ serverContext }) {
-      const record = serverContext.req && records.get(serverContext.req);
+      const record = serverContext.req?.record;
       if (record) serverContext.record = record;
     },
     instrumentation: {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Catalog, Table } from '../catalog/catalog.ts';
 import type { Db } from '../db/db.ts';
 import { forEachInSlices } from '../db/pool/slices.ts';
@@ -120,12 +121,13 @@ export class BatchReads {
   }
 }
 
-/** Returns one name for equal matches. */
+/** Returns one short name for equal matches. */
 export const matchName = (match: Match | undefined): string =>
   match
-    ? nameOf(match, () =>
-        JSON.stringify([match.table.name, match.columns, match.origin.name, match.values, match.alias]),
-      )
+    ? nameOf(match, () => {
+        const { table, columns, origin, values, alias } = match;
+        return hash('sha1', JSON.stringify([table.name, columns, origin.name, values, alias]), 'base64url');
+      })
     : '';
 
 // A plan asks for the same objects in each request, so their names and statements are created once. They are freed with

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Logger } from 'pino';
-import { type RequestRecord, records } from '../context.ts';
+import type { RecordedMessage, RequestRecord } from '../context.ts';
 import { isWithin } from '../http/origin.ts';
 import { failSpan, hasSdk, tracer } from '../tracing/span.ts';
 import type { Instruments } from './instruments.ts';
@@ -25,11 +25,11 @@ export interface RequestOptions {
 export function recordRequests(listener: RequestListener, options: RequestOptions): RequestListener {
   const { instruments, log, endpoint } = options;
   const measure = createOperationMeasure(instruments);
-  return (request, response) => {
+  return (request: RecordedMessage, response) => {
     const path = pathOf(request);
     if (path.startsWith('/health/')) return listener(request, response);
     const record = createRecord(options, response);
-    records.set(request, record);
+    request.record = record;
     const started = performance.now();
     const route = isWithin(endpoint, path) ? endpoint : undefined;
     const { span, attributes } = startSpan(request, path, route);

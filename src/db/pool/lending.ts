@@ -50,10 +50,9 @@ export function createLending(options: LendingOptions): Lending {
   const { size, waitTimeoutMs, usable, problem, onWaiting, onStranded } = options;
   const turns = createTurns(size, () => usable().length);
   const room = createWaitingRoom<Member>(turns);
-  const lent = new Map<Member, () => void>();
   const give = (member: Member, borrower: Borrower) => {
     member.idle = false;
-    lent.set(member, turns.lend(borrower));
+    member.endLoan = turns.lend(borrower);
   };
   /** Lends idle connections to those who wait: a returned one may raise the shares of several. */
   const serve = () => {
@@ -94,8 +93,8 @@ export function createLending(options: LendingOptions): Lending {
       });
     },
     takeBack(member, canLend) {
-      lent.get(member)?.();
-      lent.delete(member);
+      member.endLoan?.();
+      member.endLoan = undefined;
       member.idle = canLend;
       serve();
     },

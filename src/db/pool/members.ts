@@ -13,6 +13,8 @@ export interface Member extends Aging, Stoppable {
   /** Time at which it logged in or last completed work, by `performance.now()`. */
   aliveAt: number;
   idle: boolean;
+  /** Ends the loan of the connection; undefined while it is not lent. */
+  endLoan?: (() => void) | undefined;
   /** Resolves when its socket is closed. */
   readonly gone: Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { PartitionCount } from '../../catalog/catalog.ts';
 import { tooComplex } from '../../errors.ts';
 import { arrayItem } from './arrayText.ts';
@@ -147,14 +148,17 @@ export const filled = (query: Sql, variables: Readonly<Record<string, unknown>>)
       }
     : query;
 
-/** Returns a text that identifies a statement with its values, for the names of loaders. */
-export function identity(query: Sql): string {
-  const name = identities.get(query) ?? textOf(query.text) + JSON.stringify(query.values);
-  identities.set(query, name);
-  return name;
+/** Returns a short text that identifies a statement with its values. */
+export const identity = ({ text, values }: Sql): string => digestOf(text) + JSON.stringify(values);
+
+/** Returns a digest of a statement's text, made once for all statements that differ only in their values. */
+function digestOf(parts: readonly string[]): string {
+  const digest = digests.get(parts) ?? hash('sha1', textOf(parts), 'base64url');
+  digests.set(parts, digest);
+  return digest;
 }
 
-const identities = new WeakMap<Sql, string>();
+const digests = new WeakMap<readonly string[], string>();
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const isFragment = (part: Sql | Value): part is Sql => typeof part === 'object' && part !== null && isSql in part;
