@@ -1,14 +1,9 @@
 #!/bin/sh
-# Runs after provisioning and after publishing. Once an image is published, it starts the job that creates the schema and
+# Runs after publishing, because only the new image contains the new SQL files. Starts the job that creates the schema and
 # the job that grants privileges on it, and waits for each to end. If their identity does not administer the server, it
 # checks that the app can do without, and otherwise prints their commands.
 set -eu
 . "$(dirname "$0")/job.sh"
-
-if [ -z "${SERVICE_API_IMAGE_NAME:-}" ]; then
-  echo 'No image is published yet; the jobs will run once there is one.'
-  exit 0
-fi
 
 for name in ${MIGRATE_JOB_NAME:-} "$GRANT_JOB_NAME" "$DOCTOR_JOB_NAME"; do
   app 'job update' --name "$name" --image "$SERVICE_API_IMAGE_NAME" --output none

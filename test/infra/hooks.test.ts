@@ -19,11 +19,6 @@ describe('the grant hook', () => {
   };
   const start: Answer = ['job start', 'echo job-grant-x1'];
 
-  test('the grant hook does nothing until there is an image', () => {
-    const { status, calls } = run('hooks/grant.sh', {}, []);
-    expect([status, calls]).toEqual([0, []]);
-  });
-
   test('the grant hook gives both jobs the image, starts one, and waits for its execution', () => {
     const answers: Answer[] = [
       start,
