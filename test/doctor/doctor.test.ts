@@ -370,7 +370,7 @@ describe('the identity', () => {
   test.each([
     ['The access token has expired. Acquire a new token and try again.', /clock/],
     ['The access token does not have a valid audience claim', /PG_TOKEN_SCOPE/],
-    ['Service Principals cannot generate AAD_AUTH_TOKENTYPE_APP_USER tokens for role[app]', /repairs/],
+    ['Service Principals cannot generate AAD_AUTH_TOKENTYPE_APP_USER tokens for role[app]', /no longer used.* grant --role \S+ --revoke/],
   ])('Azure\'s message "%s" gets a remedy', (words, remedy) => {
     const answer = Object.assign(new DatabaseError(words, words.length, 'error'), { code: '28000' });
     const issued = { text: '', expiresAt: Date.now() + 60_000 };
