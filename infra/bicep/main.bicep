@@ -277,7 +277,8 @@ var serverName = isNewServer ? 'psql-events-${suffix}' : nameOf(postgresServerId
 var usedEnvironmentName = 'cae-events-${suffix}'
 var registryName = empty(registryId) ? 'crevents${suffix}' : nameOf(registryId, '')
 
-// During a rollout the replicas of both revisions run, each with one more connection while it replaces one.
+// During a rollout the replicas of both revisions run, each with one more connection while it replaces one. With triggers
+// of `grant --live`, which are not known here, each needs another one.
 var neededConnections = maxReplicas * (poolSize + 1) * 2
 var serverConnections = isNewServer ? postgresSizes[postgresSize].connections : existingServerConnections
 // PgBouncer accepts 5000 clients by default.

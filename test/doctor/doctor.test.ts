@@ -69,7 +69,10 @@ beforeAll(async () => {
     CREATE FUNCTION events.open() RETURNS int LANGUAGE sql STABLE AS 'select 1';
     CREATE FUNCTION events.closed() RETURNS int LANGUAGE sql STABLE AS 'select 1';
     REVOKE EXECUTE ON FUNCTION events.closed FROM PUBLIC;
-    CREATE FUNCTION events.passes() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end'`);
+    CREATE FUNCTION events.passes() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+    CREATE SCHEMA live;
+    CREATE TABLE live.thing (code int);
+    CREATE TRIGGER events_graphql_live AFTER INSERT ON live.thing EXECUTE FUNCTION events.passes()`);
 });
 beforeEach(async () => {
   platform.identity.fault = undefined;
@@ -370,7 +373,10 @@ describe('the identity', () => {
   test.each([
     ['The access token has expired. Acquire a new token and try again.', /clock/],
     ['The access token does not have a valid audience claim', /PG_TOKEN_SCOPE/],
-    ['Service Principals cannot generate AAD_AUTH_TOKENTYPE_APP_USER tokens for role[app]', /no longer used.* grant --role \S+ --revoke/],
+    [
+      'Service Principals cannot generate AAD_AUTH_TOKENTYPE_APP_USER tokens for role[app]',
+      /no longer used.* grant --role \S+ --revoke/,
+    ],
   ])('Azure\'s message "%s" gets a remedy', (words, remedy) => {
     const answer = Object.assign(new DatabaseError(words, words.length, 'error'), { code: '28000' });
     const issued = { text: '', expiresAt: Date.now() + 60_000 };
@@ -466,6 +472,12 @@ describe('the login and the session', () => {
         /^9 × \(9 \+ 1\) = 90 connections, .* room for 57 \(max_connections 60, 3 reserved, 0 in/,
       ),
     });
+  });
+
+  test('each replica has one more connection if tables announce new rows', async () => {
+    expect((await look({ EVENTS_SCHEMA: 'live', MAX_REPLICAS: '4', PG_POOL_SIZE: '9' })).connections.message).toMatch(
+      /^4 × \(9 \+ 2\) = 44 connections, /,
+    );
   });
 
   test("the role's own limit of connections is named if it is the lowest", async () => {

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Config } from '../../config/config.ts';
 import type { DatabaseConfig } from '../../config/database.ts';
+import { noticeChannel } from '../../db/sql/notice.ts';
 import { failed, type Outcome, ok, warning } from './finding.ts';
 import { toleratedMs } from './token.ts';
 
@@ -50,12 +51,14 @@ interface Limits {
   /** Limits of the role and of the database; -1 for no limit. */
   readonly role: number;
   readonly database: number;
+  /** True if tables announce new rows, for which each replica listens on a connection of its own. */
+  readonly listens: boolean;
 }
 
 /** Compares the connections that all replicas need with the limits of the server, the role and the database. */
 export async function checkConnections(
   client: ClientBase,
-  { poolSize, maxReplicas }: Pick<Config, 'poolSize' | 'maxReplicas'>,
+  { poolSize, maxReplicas, schema }: Pick<Config, 'poolSize' | 'maxReplicas' | 'schema'>,
 ): Promise<Outcome> {
   const { rows } = await client.query<Limits>(
     `select pg_catalog.current_setting('max_connections')::pg_catalog.int4 as max,
@@ -64,13 +67,19 @@ export async function checkConnections(
        (select pg_catalog.count(*)::pg_catalog.int4 from pg_catalog.pg_stat_activity
          where backend_type operator(pg_catalog.=) 'client backend' and usename operator(pg_catalog.<>) current_user) as others,
        (select rolconnlimit from pg_catalog.pg_roles where rolname operator(pg_catalog.=) current_user) as role,
-       (select datconnlimit from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database()) as database`,
+       (select datconnlimit from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database()) as database,
+       exists (select from pg_catalog.pg_trigger t join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) t.tgrelid
+         join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
+         where n.nspname operator(pg_catalog.=) $1 and t.tgname operator(pg_catalog.=) $2) as listens`,
+    [schema, noticeChannel],
   );
   const [limits] = rows;
   if (!limits) throw new Error('The query of the limits returned no row');
   const { room, setting, found } = lowestOf(limits);
-  const needed = (poolSize + 1) * maxReplicas;
-  const message = `${maxReplicas} × (${poolSize} + 1) = ${needed} connections, twice that during a deployment; there is room for ${room} (${found})`;
+  // A pool opens one more connection while it replaces one.
+  const more = limits.listens ? 2 : 1;
+  const needed = (poolSize + more) * maxReplicas;
+  const message = `${maxReplicas} × (${poolSize} + ${more}) = ${needed} connections, twice that during a deployment; there is room for ${room} (${found})`;
   const remedy = `Lower PG_POOL_SIZE or the number of replicas (this command reads MAX_REPLICAS), or raise ${setting}`;
   if (needed > room) return failed(message, remedy);
   return needed * 2 > room ? warning(message, remedy) : ok(message);
