@@ -61,14 +61,11 @@ export function arrivalOf(
     found.find((one) => 'columns' in one) ??
     found[0] ?? {
       reason: declared
-        ? `${declared} is neither an integer nor an xid8, so it cannot be an order of arrival: ${remedy}`
-        : `it has no column that numbers rows in their order of arrival: ${remedy}`,
+        ? `${declared} is neither an integer nor an xid8, so it cannot be an order of arrival: name another column in @arrival, or remove @arrival`
+        : 'it has no column that numbers rows in their order of arrival: add an identity column (bigint generated always as identity) with an index, or an xid8 column (docs/live.md)',
     }
   );
 }
-
-const remedy =
-  'add an identity column (bigint generated always as identity) with an index, or an xid8 column (docs/live.md)';
 
 /**
  * Returns the possible columns: the declared one, otherwise those stamped with the transaction's id, then those with an
@@ -91,7 +88,7 @@ function check(schema: string, table: Table, numbering: Numbering, isDeclared: b
     return { reason: `${column} may be null: run alter table ${name} alter ${escapeIdentifier(column)} set not null` };
   if (kind === 'transaction' && isOnNodes(table))
     return {
-      reason: `${column} is in order on one node only, and the cluster has several: use an identity column`,
+      reason: `${column} is in order on one node only, and the cluster has several: name an identity column in @arrival instead`,
     };
   return kind === 'transaction' ? checkTransaction(name, table, numbering) : checkNumber(name, numbering, isDeclared);
 }

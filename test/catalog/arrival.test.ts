@@ -86,7 +86,7 @@ const cases: Readonly<Record<string, readonly [sql: string, expected: readonly s
   ],
   declared_time: [
     "create table events.declared_time (at timestamptz primary key); comment on table events.declared_time is '@arrival at'",
-    /at is neither an integer nor an xid8/,
+    /at is neither an integer nor an xid8.*: name another column in @arrival, or remove @arrival$/,
   ],
   parent: [
     'create table events.parent (id bigint generated always as identity primary key); create table events.heir () inherits (events.parent)',
@@ -125,4 +125,14 @@ describe('the order of arrival, or why there is none', () => {
       else expect(found).toMatchObject({ columns: expected });
     },
   );
+
+  test('on a cluster a transaction column cannot be declared, and the reason asks for another declaration', async () => {
+    const { catalog } = await introspect(createDb(pool), 'events');
+    const stamped = catalog.tables.find(({ name }) => name === 'stamped');
+    if (!stamped) throw new Error('There is no table stamped');
+    const table = { ...stamped, distribution: { by: 'citus', column: 'key' } } as const;
+    const reason =
+      'tx is in order on one node only, and the cluster has several: name an identity column in @arrival instead';
+    expect(arrivalOf(catalog, table, 'tx')).toEqual({ reason });
+  });
 });

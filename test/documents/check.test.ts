@@ -207,7 +207,7 @@ describe('the operations of a document', () => {
   test('a cost counts the largest page that a client may send, and what the defaults cost', async () => {
     const paged = (first: string) => `query ($first: Int${first}) { devices(first: $first) { nodes { serial } } }`;
     expect(await examined(paged(' = 5'))).toMatchObject([
-      { status: 'ok', cost: 1000, details: ['costs 5 while variables with a default keep it'] },
+      { status: 'ok', cost: 1000, details: ['costs 5 if variables with a default are left out'] },
     ]);
     expect(await examined(paged(''))).toMatchObject([{ cost: 1000, details: [] }]);
   });
@@ -221,7 +221,7 @@ describe('the operations of a document', () => {
         status: 'warning',
         details: [
           expect.stringMatching(/^too costly: it could read 2001000 rows$/),
-          'costs 55 while variables with a default keep it',
+          'costs 55 if variables with a default are left out',
         ],
       },
     ]);

@@ -87,7 +87,7 @@ export async function examineDocument(
       statements,
       details: [
         ...warnings,
-        ...(usual < cost ? [`costs ${usual} while variables with a default keep it`] : []),
+        ...(usual < cost ? [`costs ${usual} if variables with a default are left out`] : []),
         ...notes,
       ],
     });
