@@ -60,7 +60,7 @@ param databaseAccess 'privateEndpoint' | 'injected' | 'present' = 'privateEndpoi
 @description('The existing private DNS zone that has the server\'s name: privatelink.postgres.database.azure.com, or an injected server\'s own zone; empty: a new zone.')
 param postgresZoneId string = ''
 
-@description('Whether to link the existing zone to the app\'s network; false if it is linked, or if another zone answers for it.')
+@description('True if the deployment links the existing zone to the app\'s network; false if the zone is linked already, or another zone answers for it.')
 param linkPostgresZone bool = true
 
 @description('The virtual network of an existing injected server, to peer with the app\'s; empty: both are the same or already peered.')
@@ -84,13 +84,13 @@ param tenantId string = tenant().tenantId
 @description('People or groups to administer the server, besides the grant job\'s identity.')
 param administrators administrator[] = []
 
-@description('Whether the grant job\'s identity becomes an administrator of an existing server; otherwise azd up does not start the jobs migrate and grant, and stops until an administrator of the server has run their commands.')
+@description('True if the grant job\'s identity becomes an administrator of an existing server; otherwise azd up does not start the jobs migrate and grant, and stops until an administrator of the server has run their commands.')
 param addGrantAdministrator bool = true
 
-@description('Whether the app may insert and update.')
+@description('True if the app may insert and update.')
 param appMayWrite bool = false
 
-@description('Whether the app may delete.')
+@description('True if the app may delete.')
 param appMayDelete bool = false
 
 @description('The size of a new server.')
@@ -124,7 +124,7 @@ param postgresHighAvailability 'Disabled' | 'SameZone' | 'ZoneRedundant' = 'Disa
 @maxValue(35)
 param postgresBackupDays int = 14
 
-@description('Whether backups of a new server are copied to the paired region; this cannot be changed later.')
+@description('True if backups of a new server are copied to the paired region; this cannot be changed later.')
 param postgresGeoBackup bool = false
 
 @description('The minimum TLS version on a new server.')
@@ -146,7 +146,7 @@ param postgresMaintenanceDay int = 0
 @maxValue(23)
 param postgresMaintenanceHour int = 2
 
-@description('Whether the app uses the built-in PgBouncer, which is enabled on a new server. Burstable sizes have none.')
+@description('True if the app uses the built-in PgBouncer, which is enabled on a new server. Burstable sizes have none.')
 param usePgBouncer bool = false
 
 @description('The connections that an existing server has for this app: max_connections minus what others and the server itself need.')
@@ -165,7 +165,7 @@ param image string = ''
 @description('An existing registry; empty: a new one.')
 param registryId string = ''
 
-@description('Whether the existing registry has repository permissions (ABAC), for which the role AcrPull has no effect.')
+@description('True if the existing registry has repository permissions (ABAC), for which the role AcrPull has no effect.')
 param registryAbac bool = false
 
 @description('An existing Log Analytics workspace; empty: a new one.')
@@ -176,7 +176,7 @@ param workspaceId string = ''
 @maxValue(730)
 param logRetentionDays int = 30
 
-@description('Whether the app is reachable only from its virtual network; this cannot be changed later.')
+@description('True if the app is reachable only from its virtual network; this cannot be changed later.')
 param internal bool = true
 
 @description('The address ranges that may reach an app that is not internal, such as 203.0.113.0/24; empty: all.')
@@ -192,7 +192,7 @@ param customDomain string = ''
 @description('A certificate in the Container Apps environment for that domain; empty: one that Azure issues and renews.')
 param customDomainCertificateId string = ''
 
-@description('Whether replicas are spread over zones; this cannot be changed later.')
+@description('True if the app\'s replicas are spread over zones; this cannot be changed later.')
 param zoneRedundant bool = false
 
 @description('How callers authenticate: with Entra ID tokens, or not at all.')
@@ -207,7 +207,7 @@ param authAudience string = ''
 @description('Origins whose pages may call the API, separated by commas.')
 param corsOrigins string = ''
 
-@description('Whether to serve GraphiQL.')
+@description('True if the app serves GraphiQL.')
 param graphiql bool = false
 
 @description('Which documents callers may run: only persisted ones (except callers who may explore), or any.')
@@ -240,7 +240,7 @@ param concurrentRequests int = 50
 @description('Where the app sends traces, metrics and logs by OTLP, such as a collector in the network; empty: it sends none.')
 param otlpEndpoint string = ''
 
-@description('Whether to send traces, metrics and logs to Application Insights, through a collector beside the app.')
+@description('True if the app sends traces, metrics and logs to Application Insights, through a collector beside it.')
 param applicationInsights bool = false
 
 @description('The image of the OpenTelemetry Collector with the Azure Monitor exporter.')

@@ -16,7 +16,7 @@ param connections int
 @description('The Log Analytics workspace with the app\'s logs.')
 param workspaceId string
 
-@description('Whether the app\'s metrics reach the workspace.')
+@description('True if the app\'s metrics reach the workspace.')
 param measures bool
 
 @description('The name of the app.')

@@ -34,7 +34,7 @@ param schemaName string
 @description('The role that the app logs in as.')
 param roleName string
 
-@description('Whether the app uses the built-in PgBouncer.')
+@description('True if the app uses the built-in PgBouncer.')
 param usePgBouncer bool
 
 @description('The maximum number of connections per replica.')
@@ -52,7 +52,7 @@ param authAudience string
 @description('Origins whose pages may call the API, separated by commas.')
 param corsOrigins string
 
-@description('Whether to serve GraphiQL.')
+@description('True if the app serves GraphiQL.')
 param graphiql bool
 
 @description('Which documents callers may run: persisted-only or any.')
@@ -76,10 +76,10 @@ param maxReplicas int
 @description('The number of concurrent requests per replica, including open streams, beyond which another replica starts.')
 param concurrentRequests int
 
-@description('Whether the app sends traces, metrics and logs.')
+@description('True if the app sends traces, metrics and logs.')
 param sendsTelemetry bool
 
-@description('Where it sends them by OTLP.')
+@description('Where the app sends them by OTLP.')
 param otlpEndpoint string
 
 @description('The address ranges that may reach the app; empty: all that can reach its environment.')

@@ -7,10 +7,10 @@ param location string
 @description('The delegated subnet.')
 param subnetId string
 
-@description('Whether it is reachable only from its virtual network; this cannot be changed later.')
+@description('True if the environment is reachable only from its virtual network; this cannot be changed later.')
 param internal bool
 
-@description('Whether replicas are spread over zones; this cannot be changed later.')
+@description('True if the app\'s replicas are spread over zones; this cannot be changed later.')
 param zoneRedundant bool
 
 @description('The Log Analytics workspace.')

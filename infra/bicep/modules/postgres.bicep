@@ -24,13 +24,13 @@ param highAvailability 'Disabled' | 'SameZone' | 'ZoneRedundant'
 @maxValue(35)
 param backupRetentionDays int
 
-@description('Whether backups are copied to the paired region; this cannot be changed later.')
+@description('True if the server\'s backups are copied to the paired region; this cannot be changed later.')
 param geoRedundantBackup bool
 
 @description('The minimum TLS version.')
 param minimumTls 'TLSv1.2' | 'TLSv1.3'
 
-@description('Whether the built-in PgBouncer is enabled.')
+@description('True if the server\'s built-in PgBouncer is enabled.')
 param pgBouncer bool
 
 @description('The database to create.')

@@ -4,7 +4,7 @@ param registryName string
 @description('The principal that pulls images.')
 param principalId string
 
-@description('Whether the registry has repository permissions (ABAC), for which the role AcrPull has no effect.')
+@description('True if the registry has repository permissions (ABAC), for which the role AcrPull has no effect.')
 param abac bool
 
 resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = {

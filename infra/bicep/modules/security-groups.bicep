@@ -4,7 +4,7 @@ param location string
 @description('The suffix of every name.')
 param suffix string
 
-@description('Whether the app is reachable from the internet.')
+@description('True if the app is reachable from the internet.')
 param external bool
 
 @description('Tags of every resource.')
