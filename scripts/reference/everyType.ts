@@ -9,7 +9,7 @@ export type EveryType = ReadonlyMap<string, string>;
 const made = [
   ['an enum', 'made.mood', "create type made.mood as enum ('low', 'high')"],
   ['a composite type', 'made.size', 'create type made.size as (width int4, height int4)'],
-  ['a domain: as its base type', 'made.percentage', 'create domain made.percentage as int4'],
+  ['a domain over `integer`', 'made.percentage', 'create domain made.percentage as int4'],
 ] as const;
 
 const extensions = ['citext', 'hstore', 'ltree'];
