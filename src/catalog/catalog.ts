@@ -175,7 +175,7 @@ export function tableOf(catalog: Catalog, name: string): Table {
   return table;
 }
 
-/** Returns the foreign keys that refer to a table, each after the table that has it. */
+/** Returns the foreign keys that refer to a table, as pairs of the table that has the key, and the key. */
 export const referencesTo = (catalog: Catalog, target: Table): readonly (readonly [Table, ForeignKey])[] =>
   catalog.tables.flatMap((table) =>
     table.foreignKeys.filter((key) => key.table === target.name).map((key) => [table, key] as const),

@@ -13,7 +13,7 @@ export const graphiqlFiles = [
   'lists.js',
 ];
 
-/** Reads all files of the page: about 9 MB of text, so only once the page is opened. */
+/** Reads all files of the page. They are about 9 MB of text, so call it when the page is first opened. */
 export async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
   const texts: Record<string, string> = {

@@ -10,7 +10,7 @@ import { scalarOf } from './scalars.ts';
 import { senseOf, textNames } from './senses.ts';
 
 /**
- * Returns the function that finds a column's leaf, and defines the enum types. `onNewLabel` is called for enum labels
+ * Defines the enum types, and returns the function that finds a column's leaf. `onNewLabel` is called for enum labels
  * that the catalog lacks.
  */
 export function createLeaves(

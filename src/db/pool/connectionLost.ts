@@ -7,7 +7,7 @@ const socketErrors =
 const lostConnection =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client (has encountered|was closed))/;
 /**
- * SQLSTATEs of a protocol violation, a shutdown, a crash, a start, a dropped database, and the limits that end a
+ * SQLSTATEs of a connection exception, a shutdown, a crash, a start, a dropped database, and the limits that end a
  * session.
  */
 const endedSession = /^(08|57P0[1-5]|25P0[34])/;

@@ -22,8 +22,8 @@ export { withRetry } from './retry.ts';
 export type { PoolStats } from './stats.ts';
 
 /**
- * Reads the same variables as the server: `PGHOST`, `PG_AUTH`, `AZURE_CLIENT_ID`, `PG_POOL_SIZE` and the others in
- * docs/identity.md. Throws a ConfigError if variables are wrong or missing.
+ * Reads the same variables as the server: those in docs/configuration.md under "The database" and "How the server logs
+ * in". Throws a ConfigError if variables are wrong or missing.
  */
 export function readPoolOptions(
   environment: Readonly<Record<string, string | undefined>>,
