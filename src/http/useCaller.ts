@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Caller } from '../auth/callers/caller.ts';
@@ -9,6 +10,8 @@ import { isWithin } from './origin.ts';
 export interface CallerContext {
   /** The caller of the request; null if callers are anonymous. */
   caller: Caller | null;
+  /** Absent if there is no socket. */
+  readonly req?: IncomingMessage;
 }
 
 /**
@@ -25,7 +28,7 @@ export function useCaller(verify: Verify | null, endpoint: string, log: Logger):
       try {
         if (token === undefined)
           throw new AppError('UNAUTHENTICATED', 'A bearer token is required: Authorization: Bearer <token>');
-        const caller = await verify(token);
+        const caller = await verify(token, serverContext.req?.socket);
         if (caller.permissions.size === 0)
           throw new AppError('FORBIDDEN', 'The token carries no permission for this API');
         serverContext.caller = caller;

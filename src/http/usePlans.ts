@@ -47,9 +47,9 @@ export function usePlans(
     async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
       const type = types.of(request);
       const found = type && findRun(request, url.pathname, serverContext, options);
-      const text = found && (await answerByPlan(found, request, serverContext, options));
-      if (!type || !text) return;
-      const cached = request.method === 'GET' ? options.cache(request, serverContext.caller, `${type}\n`, text) : null;
+      const body = found && (await answerByPlan(found, request, serverContext, options));
+      if (!type || !body) return;
+      const cached = request.method === 'GET' ? options.cache(request, serverContext.caller, `${type}\n`, body) : null;
       const { Response: ResponseClass } = fetchAPI;
       const { vary, ...caching } = cached?.headers ?? {};
       if (vary) varying.set(request, vary);
@@ -57,7 +57,7 @@ export function usePlans(
       endResponse(
         cached?.isKnown
           ? new ResponseClass(null, { status: 304, headers })
-          : new ResponseClass(text, { headers: { 'content-type': type, ...headers } }),
+          : new ResponseClass(body, { headers: { 'content-type': type, ...headers } }),
       );
     },
     onExecute({ args, setExecuteFn }) {
@@ -90,26 +90,29 @@ const mostExecuted = 2000;
 /** Adds the function with which Yoga turns a result into text. */
 const withText = (result: PlannedResult) => ({ ...result, stringify: textOf });
 
-/** Returns the text of an answer that is data alone; null to continue on the full path. */
+/** Returns the body of an answer that is data alone; null to continue on the full path. */
 async function answerByPlan(
   { api, run, price, operation }: FoundRun,
   request: Request,
   context: PlanContext,
   { limits, contextOf }: PlansOptions,
-): Promise<string | null> {
+): Promise<Buffer<ArrayBuffer> | null> {
   const { record, share, lifetime, res } = context;
+  let body: Buffer<ArrayBuffer> | undefined;
   const planned = inOperation(record, async () => {
     const waiting = expectAnswer(share, price, limits);
     if (waiting) await waiting;
     endWithClient({ lifetime, request, res }, operation);
     const result = await run(contextOf(request, context, api), limits.bytes);
+    if (!result.data || result.errors) return result;
+    body = Buffer.from(textOf(result));
     // The run counts characters, and names only within lists.
-    if (Buffer.byteLength(result.data?.text ?? '') > limits.bytes) throw tooManyBytes(limits.bytes);
+    if (body.byteLength > limits.bytes) throw tooManyBytes(limits.bytes);
     return result;
   });
   try {
-    const result = await planned;
-    if (result.data && !result.errors) return textOf(result);
+    await planned;
+    if (body) return body;
   } catch {
     // Yoga reports it.
   }

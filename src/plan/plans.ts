@@ -95,9 +95,9 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
     operation,
     coerce: createCoercion(schema, operation),
     with(variables) {
-      const slotted = slots.filter((name) => variables[name] !== undefined && variables[name] !== null);
-      const nulls = slots.filter((name) => !slotted.includes(name));
-      const key = keyOf([...fixed, ...nulls], variables);
+      const nulls = slots.filter((name) => variables[name] === undefined || variables[name] === null);
+      const decided = nulls.length === 0 ? fixed : [...fixed, ...nulls];
+      const key = keyOf(decided, variables);
       // Variables with more values than that would cost more in plans than they save.
       if (keys.size < maxVariants) keys.add(key);
       const areFixed = keys.has(key);
@@ -106,8 +106,8 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
       if (found) return found;
       const plan = compile({
         ...{ ...planned, variables },
-        decided: new Set(areFixed ? [...fixed, ...nulls] : directing),
-        slotted: new Set(areFixed ? slotted : []),
+        decided: new Set(areFixed ? decided : directing),
+        slotted: new Set(areFixed ? slots.filter((name) => !nulls.includes(name)) : []),
       });
       const fields = 'root' in plan ? plan.size : 0;
       kept.set(planKey, plan, { size: 1 + fields + documentSize(document) });
@@ -118,7 +118,9 @@ function plansOf(planned: Planned, id: number, kept: Kept): OperationPlans {
 
 /** Returns a key for some of the variables, with their values. */
 const keyOf = (names: readonly string[], variables: Variables): string =>
-  JSON.stringify(names.map((name) => (Object.hasOwn(variables, name) ? [name, variables[name]] : [name])));
+  names.length === 0
+    ? ''
+    : JSON.stringify(names.map((name) => (Object.hasOwn(variables, name) ? [name, variables[name]] : [name])));
 
 /** Returns the variables in `@skip` and `@include`, which decide the selection. */
 function directingVariables(document: DocumentNode): readonly string[] {

@@ -8,9 +8,10 @@ import { createKeys, type Keys, type KeysOptions } from './keys.ts';
 
 /**
  * Verifies a token and returns its bearer. Rejects with UNAUTHENTICATED and the reason, or with
- * AUTHENTICATION_UNAVAILABLE if the issuer's keys cannot be fetched.
+ * AUTHENTICATION_UNAVAILABLE if the issuer's keys cannot be fetched. `connection` identifies the client's connection, if
+ * there is one.
  */
-export type Verify = (token: string) => Promise<Caller>;
+export type Verify = (token: string, connection?: object) => Promise<Caller>;
 
 /** Tolerated difference between clocks. */
 const leewaySeconds = 60;
@@ -27,8 +28,9 @@ export function createVerifier(config: AuthConfig, options?: KeysOptions): Verif
   const keys = createKeys(config.keysUrl, options);
   const known = new LRUCache<string, { readonly caller: Caller; readonly keys: object }>({ max: maxKnown });
   const verify = createUncachedVerifier(config, keys);
-  return async (token) => {
-    const id = hash('sha256', token, 'base64');
+  const idOf = createIds();
+  return async (token, connection) => {
+    const id = idOf(token, connection);
     const found = known.get(id);
     const held = keys.held();
     if (found && found.keys === held && Date.now() < found.caller.expiresAt) return found.caller;
@@ -36,6 +38,21 @@ export function createVerifier(config: AuthConfig, options?: KeysOptions): Verif
     // The keys may have been fetched again in the meantime; then the token is not remembered under them.
     if (held && held === keys.held()) known.set(id, { caller, keys: held });
     return caller;
+  };
+}
+
+/**
+ * Returns a function that hashes tokens. A client repeats its token on each request of a connection, so the last hash of
+ * each connection is kept with its token.
+ */
+function createIds() {
+  const latest = new WeakMap<object, { readonly token: string; readonly id: string }>();
+  return (token: string, connection: object | undefined): string => {
+    const last = connection && latest.get(connection);
+    if (last?.token === token) return last.id;
+    const id = hash('sha256', token, 'base64');
+    if (connection) latest.set(connection, { token, id });
+    return id;
   };
 }
 
