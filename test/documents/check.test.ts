@@ -267,7 +267,9 @@ describe('the number of statements', () => {
         const { text, statements } = generateDocument(g, api.api.schema);
         const { errors } = await api.send(text);
         fc.pre(errors === undefined); // groups of a table as large as this are refused, after one more statement
-        expect(count(text), text).toBeGreaterThanOrEqual(withoutLooks(api.statements).length);
+        // Below thousands of groups, which take several slices, each slice sends the same statement.
+        const sent = new Set(withoutLooks(api.statements));
+        expect(count(text), text).toBeGreaterThanOrEqual(sent.size);
         expect(count(text), text).toBeLessThanOrEqual(statements.size);
       }),
       runs(60),
