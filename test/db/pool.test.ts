@@ -3,6 +3,7 @@ import { LoginError } from '../../src/db/pool/loginError.ts';
 import type { Pool } from '../../src/db/pool/pool.ts';
 import { AppError } from '../../src/errors.ts';
 import { type Platform, startPlatform } from '../platform/platform.ts';
+import { startProxy } from '../support/proxy.ts';
 
 let platform: Platform;
 let role: string;
@@ -157,4 +158,16 @@ test('ending the pool waits for running work, and rejects more', async () => {
   await Promise.all([long, end]);
   expect(pool.stats()).toMatchObject({ sockets: 0, open: 0 });
   await expect.poll(() => platform.backends(role)).toEqual([]);
+});
+
+test('a statement whose server falls silent fails, and its connection is replaced; an idle one stays open', async () => {
+  const proxy = await startProxy(platform.postgres.port);
+  const { pool: idle } = platform.connect(role, { size: 1, statementTimeoutMs: 100 });
+  const { pool } = platform.connect(role, { size: 1, statementTimeoutMs: 100, port: proxy.port });
+  const [kept, lost] = [await backend(idle), await backend(pool)];
+  proxy.silence();
+  await expect(ask(pool)).rejects.toThrow('Connection terminated: no answer within 5100 ms');
+  expect(await backend(pool)).not.toBe(lost);
+  expect(await backend(idle)).toBe(kept);
+  await proxy.close();
 });

@@ -6,6 +6,8 @@ export interface Proxy {
   readonly port: number;
   /** Directs new connections to these ports in turn; without ports, they are closed at once. Open connections stay. */
   route(...ports: readonly number[]): void;
+  /** Withholds what the servers send on open connections, which stay open. */
+  silence(): void;
   /** Cuts all open connections. */
   cut(): void;
   close(): Promise<void>;
@@ -15,11 +17,13 @@ export async function startProxy(...first: readonly number[]): Promise<Proxy> {
   let ports = first;
   let turn = 0;
   const open = new Set<Socket>();
+  const answering = new Set<Socket>();
   const track = (socket: Socket, other?: Socket) => {
     open.add(socket);
     socket.on('error', () => {}); // its end tells the other side
     socket.on('close', () => {
       open.delete(socket);
+      answering.delete(socket);
       other?.destroySoon();
     });
   };
@@ -29,6 +33,7 @@ export async function startProxy(...first: readonly number[]): Promise<Proxy> {
     const far = connect(port, '127.0.0.1');
     track(near, far);
     track(far, near);
+    answering.add(far);
     near.pipe(far).pipe(near);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -39,6 +44,9 @@ export async function startProxy(...first: readonly number[]): Promise<Proxy> {
     port: (server.address() as AddressInfo).port,
     route(...next) {
       ports = next;
+    },
+    silence() {
+      for (const far of answering) far.unpipe().pause();
     },
     cut,
     async close() {
