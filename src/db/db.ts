@@ -20,7 +20,7 @@ import { queryRows, type Statement } from './rowsQuery.ts';
 import { readOnly, type Setting, settingsAhead, settingsOf, type Visibility } from './settings.ts';
 import { type Reader, type SharedReads, shareReads } from './sharedReads.ts';
 import type { Row } from './sql/row.ts';
-import { type BoundValue, ident, join, type Sql, sql, toQuery, trusted } from './sql/sql.ts';
+import { type BoundValue, ident, identity, join, type Sql, sql, toQuery, trusted } from './sql/sql.ts';
 
 export interface Db {
   /**
@@ -107,7 +107,7 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
           const parameterised = queryOf(query);
           const read = (reader: Reader, sending: () => void) => send('read', parameterised, reader, sending);
           const count = meter?.();
-          const rows = await reads.rows({ ...parameterised, settings }, { signal, meter: count }, read);
+          const rows = await reads.rows({ statement: identity(query), settings }, { signal, meter: count }, read);
           if (borrower && mustWaitForSlice(rows.length, count?.bytes ?? 0)) await nextSlice(borrower);
           return rows;
         } catch (error) {

@@ -3,8 +3,8 @@ import type { Row } from './sql/row.ts';
 
 /** A statement with its settings. On one database, equal questions at the same time have the same answer. */
 export interface Question {
-  readonly text: string;
-  readonly values: readonly unknown[];
+  /** The text that identifies the statement with its values. */
+  readonly statement: string;
   readonly settings: readonly unknown[];
 }
 
@@ -32,8 +32,6 @@ export interface SharedReads {
 /** A statement that reads for its members. */
 interface Reading {
   readonly question: Question;
-  /** The question's values as one text. */
-  readonly values: string;
   readonly members: Set<Member>;
   readonly end: AbortController;
   /** Bytes that have arrived. */
@@ -58,8 +56,7 @@ export function shareReads({ lasting = false } = {}): SharedReads {
   const open = createOpenReadings();
   return {
     rows(question, reader, run) {
-      const values = JSON.stringify(question.values);
-      const reading: Reading = { question, values, members: new Set(), end: new AbortController(), bytes: 0 };
+      const reading: Reading = { question, members: new Set(), end: new AbortController(), bytes: 0 };
       const [known] = lasting ? open.equalTo(reading) : [];
       if (known) return join(known, reader);
       const joined = join(reading, reader);
@@ -96,30 +93,30 @@ export function shareReads({ lasting = false } = {}): SharedReads {
 
 /** Creates the collection of readings that others may join. */
 function createOpenReadings() {
-  const byText = new Map<string, Map<string, Set<Reading>>>();
+  const byStatement = new Map<string, Set<Reading>>();
   return {
     add(reading: Reading): void {
-      const { text } = reading.question;
-      const byValues = byText.get(text) ?? new Map<string, Set<Reading>>();
-      byText.set(text, byValues.set(reading.values, (byValues.get(reading.values) ?? new Set()).add(reading)));
+      const { statement } = reading.question;
+      const equal = byStatement.get(statement);
+      if (equal) equal.add(reading);
+      else byStatement.set(statement, new Set([reading]));
     },
     remove(reading: Reading): void {
-      const byValues = byText.get(reading.question.text);
-      const equal = byValues?.get(reading.values);
+      const { statement } = reading.question;
+      const equal = byStatement.get(statement);
       equal?.delete(reading);
-      if (equal?.size === 0) byValues?.delete(reading.values);
-      if (byValues?.size === 0) byText.delete(reading.question.text);
+      if (equal?.size === 0) byStatement.delete(statement);
     },
-    equalTo({ question, values }: Reading): readonly Reading[] {
-      const equal = byText.get(question.text)?.get(values);
-      return equal
-        ? [...equal].filter(
-            ({ end, question: { settings } }) => !end.signal.aborted && isEqual(settings, question.settings),
-          )
-        : [];
+    equalTo({ question: { statement, settings } }: Reading): readonly Reading[] {
+      const found: Reading[] = [];
+      for (const reading of byStatement.get(statement) ?? nothing)
+        if (!reading.end.signal.aborted && isEqual(reading.question.settings, settings)) found.push(reading);
+      return found;
     },
   };
 }
+
+const nothing: readonly Reading[] = [];
 
 /** Tells whether settings are equal; those of the same claims are the same list. */
 const isEqual = (some: readonly unknown[], others: readonly unknown[]): boolean =>

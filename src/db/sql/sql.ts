@@ -153,7 +153,7 @@ export const identity = ({ text, values }: Sql): string => digestOf(text) + JSON
 
 /** Returns a digest of a statement's text, made once for all statements that differ only in their values. */
 function digestOf(parts: readonly string[]): string {
-  const digest = digests.get(parts) ?? hash('sha1', textOf(parts), 'base64url');
+  const digest = digests.get(parts) ?? hash('sha256', textOf(parts), 'base64url');
   digests.set(parts, digest);
   return digest;
 }
