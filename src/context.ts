@@ -32,8 +32,7 @@ export interface RequestRecord {
 
 /**
  * A message with the record of its request. `useOperation` finds the record here, because Yoga would copy a context passed
- * to it property by property. A WeakMap from messages to records would take a fifth of the CPU of a small request, all of
- * it in the garbage collector.
+ * to it property by property. A WeakMap from messages to records would keep requests alive until a full garbage collection.
  */
 export interface RecordedMessage extends IncomingMessage {
   record?: RequestRecord;

@@ -108,8 +108,7 @@ const silentMs = 5000;
 
 /**
  * Cuts a connection whose server is silent for `ms` while a statement waits for it. The socket's timeout is one timer for
- * all statements. The timers of pg's `query_timeout` kept the rows of each statement alive in the garbage collector, which
- * took up to a sixth of the CPU of a read.
+ * all statements. The timers of pg's `query_timeout` would keep rows alive until a full garbage collection.
  */
 function endSilence(socket: Socket, client: pg.Client, ms: number): void {
   socket.setTimeout(ms);
