@@ -107,7 +107,11 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
           const parameterised = queryOf(query);
           const read = (reader: Reader, sending: () => void) => send('read', parameterised, reader, sending);
           const count = meter?.();
-          const rows = await reads.rows({ statement: identity(query), settings }, { signal, meter: count }, read);
+          const rows = await reads.rows(
+            { identity: identity(query, parameterised), settings },
+            { signal, meter: count },
+            read,
+          );
           if (borrower && mustWaitForSlice(rows.length, count?.bytes ?? 0)) await nextSlice(borrower);
           return rows;
         } catch (error) {

@@ -4,7 +4,7 @@ import type { Row } from './sql/row.ts';
 /** A statement with its settings. On one database, equal questions at the same time have the same answer. */
 export interface Question {
   /** The text that identifies the statement with its values. */
-  readonly statement: string;
+  readonly identity: string;
   readonly settings: readonly unknown[];
 }
 
@@ -93,23 +93,23 @@ export function shareReads({ lasting = false } = {}): SharedReads {
 
 /** Creates the collection of readings that others may join. */
 function createOpenReadings() {
-  const byStatement = new Map<string, Set<Reading>>();
+  const byIdentity = new Map<string, Set<Reading>>();
   return {
     add(reading: Reading): void {
-      const { statement } = reading.question;
-      const equal = byStatement.get(statement);
+      const { identity } = reading.question;
+      const equal = byIdentity.get(identity);
       if (equal) equal.add(reading);
-      else byStatement.set(statement, new Set([reading]));
+      else byIdentity.set(identity, new Set([reading]));
     },
     remove(reading: Reading): void {
-      const { statement } = reading.question;
-      const equal = byStatement.get(statement);
+      const { identity } = reading.question;
+      const equal = byIdentity.get(identity);
       equal?.delete(reading);
-      if (equal?.size === 0) byStatement.delete(statement);
+      if (equal?.size === 0) byIdentity.delete(identity);
     },
-    equalTo({ question: { statement, settings } }: Reading): readonly Reading[] {
+    equalTo({ question: { identity, settings } }: Reading): readonly Reading[] {
       const found: Reading[] = [];
-      for (const reading of byStatement.get(statement) ?? nothing)
+      for (const reading of byIdentity.get(identity) ?? nothing)
         if (!reading.end.signal.aborted && isEqual(reading.question.settings, settings)) found.push(reading);
       return found;
     },

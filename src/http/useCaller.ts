@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Caller } from '../auth/callers/caller.ts';
-import type { Verify } from '../auth/callers/verify.ts';
+import type { ClientConnection, Verify } from '../auth/callers/verify.ts';
 import { AppError } from '../errors.ts';
 import { errorResponse } from './errorResponse.ts';
 import { isWithin } from './origin.ts';
@@ -10,15 +9,18 @@ import { isWithin } from './origin.ts';
 export interface CallerContext {
   /** The caller of the request; null if callers are anonymous. */
   caller: Caller | null;
-  /** Absent if there is no socket. */
-  readonly req?: IncomingMessage;
+}
+
+interface ConnectedContext extends CallerContext {
+  /** The request at the socket; absent if there is no socket. */
+  readonly req?: { readonly socket: ClientConnection };
 }
 
 /**
  * Admits callers whose token carries a permission, or everyone as anonymous if `verify` is null. Preflights carry no
  * token and pass. The answer's headers follow RFC 6750, "Bearer Token Usage", section 3.
  */
-export function useCaller(verify: Verify | null, endpoint: string, log: Logger): Plugin<object, CallerContext> {
+export function useCaller(verify: Verify | null, endpoint: string, log: Logger): Plugin<object, ConnectedContext> {
   let loggedCause: unknown;
   return {
     async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {

@@ -105,9 +105,10 @@ async function answerByPlan(
     endWithClient({ lifetime, request, res }, operation);
     const result = await run(contextOf(request, context, api), limits.bytes);
     if (!result.data || result.errors) return result;
-    body = Buffer.from(textOf(result));
-    // The run counts characters, and names only within lists.
-    if (body.byteLength > limits.bytes) throw tooManyBytes(limits.bytes);
+    const text = textOf(result);
+    // The run counts characters, and names only within lists. A character takes at most three bytes.
+    if (3 * text.length > limits.bytes && Buffer.byteLength(text) > limits.bytes) throw tooManyBytes(limits.bytes);
+    body = Buffer.from(text);
     return result;
   });
   try {

@@ -160,6 +160,14 @@ test('ending the pool waits for running work, and rejects more', async () => {
   await expect.poll(() => platform.backends(role)).toEqual([]);
 });
 
+test('a connection whose client gave up a statement is closed, since the statement still runs', async () => {
+  const { pool } = platform.connect(role, { size: 1 });
+  const first = await backend(pool);
+  const slow = { text: 'select pg_sleep(5)', query_timeout: 50 };
+  await expect(pool.use((client) => client.query(slow))).rejects.toThrow('Query read timeout');
+  expect(await backend(pool)).not.toBe(first);
+});
+
 test('a statement whose server falls silent fails, and its connection is replaced; an idle one stays open', async () => {
   const proxy = await startProxy(platform.postgres.port);
   const { pool: idle } = platform.connect(role, { size: 1, statementTimeoutMs: 100 });

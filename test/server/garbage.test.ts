@@ -18,14 +18,17 @@ test('hardly anything that a request allocates survives the next garbage collect
   expect(median(survived)).toBeLessThan(0.025);
 });
 
-/** Returns the shares of what was allocated that survived, for the second half of the collections of young objects. */
+/**
+ * For each young collection in the second half of the trace, returns the share that survived of what was allocated since
+ * the previous collection.
+ */
 function sharesOf(trace: string): readonly number[] {
   const collections = [...trace.matchAll(/(Scavenge|Mark-Compact) .*?([\d.]+) \([\d.]+\) -> ([\d.]+) /g)].map(
     ([, kind, before, after]) => ({ kind, before: Number(before), after: Number(after) }),
   );
   return collections.slice(collections.length / 2).flatMap(({ kind, before, after }, i, all) => {
     const last = all[i - 1];
-    return last && kind === 'Scavenge' ? [(after - last.after) / (before - last.after)] : [];
+    return last && kind === 'Scavenge' && before > last.after ? [(after - last.after) / (before - last.after)] : [];
   });
 }
 

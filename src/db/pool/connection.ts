@@ -82,10 +82,10 @@ async function connect(options: ConnectionOptions, token: Token, startup?: strin
   const client = new pg.Client(config);
   // Without a listener an error event would end the process; the connection's owner has its own listeners.
   client.on('error', () => {});
-  endSilence(socket, client, statementTimeoutMs + silentMs);
   let session: Session;
   try {
     await client.connect();
+    endSilence(socket, client, statementTimeoutMs + silentMs);
     session = await examineSession(client, options);
   } catch (error) {
     socket.destroy();

@@ -5,7 +5,7 @@ const socketErrors =
   /^(E(CONN(REFUSED|RESET|ABORTED)|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)|ERR_(STREAM|SSL)_\w+)$/;
 /** pg's messages for a lost connection, for which it has no code. */
 const lostConnection =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client (has encountered|was closed))/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client (has encountered|was closed))/;
 /**
  * SQLSTATEs of a connection exception, a shutdown, a crash, a start, a dropped database, and the limits that end a
  * session.

@@ -32,7 +32,7 @@ const bytesOfHeader = bytesOfCode + bytesOfLength;
 class RowParser extends PgParser {
   #parts: Buffer[] = [];
   #arrived = 0;
-  /** Bytes that complete the first message; those of its header until its length is known. */
+  /** Number of bytes that complete the first message, or its header until its length is known. */
   #needed = bytesOfHeader;
 
   override parse(bytes: Buffer, received: (message: Message) => void): void {

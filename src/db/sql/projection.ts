@@ -141,7 +141,7 @@ export function merged(projections: readonly Projection[]): Projection {
   for (const { match, rows } of [first, ...others].flatMap((one) => one.relations))
     relations.set(match, [...(relations.get(match) ?? []), rows]);
   return {
-    columns: [...new Set([first, ...others].flatMap(({ columns }) => columns))],
+    columns: [...new Set([first, ...others].flatMap(({ columns }) => columns))].toSorted(),
     relations: [...relations].map(([match, rows]) => ({ match, rows: merged(rows) })),
     computed: distinct([first, ...others].flatMap(({ computed }) => computed)),
   };

@@ -110,7 +110,7 @@ export const or = (parts: readonly Sql[]): Sql =>
 const maxValues = 65_535;
 
 /** A value as pg sends it. */
-export type BoundValue = string | number | null;
+export type BoundValue = string | null;
 
 /**
  * Renders the text with `$1, $2, ...` and its values; throws QUERY_TOO_COMPLEX if there are too many values, and
@@ -132,7 +132,8 @@ const texts = new WeakMap<readonly string[], string>();
 
 /** Returns a value as pg sends it, a list as PostgreSQL's text of an array. */
 function boundValueOf(value: Value): BoundValue {
-  if (value === null || typeof value === 'number') return value;
+  if (value === null) return value;
+  if (typeof value === 'number') return String(value);
   if (value instanceof Slot) return value.toString(); // throws: the slot was not filled
   const text = typeof value === 'string' ? value : `{${value.map((item) => arrayItem(item?.toString() ?? null))}}`;
   if (!text.isWellFormed()) throw loneSurrogate();
@@ -148,8 +149,9 @@ export const filled = (query: Sql, variables: Readonly<Record<string, unknown>>)
       }
     : query;
 
-/** Returns a short text that identifies a statement with its values. */
-export const identity = ({ text, values }: Sql): string => digestOf(text) + JSON.stringify(values);
+/** Returns a short text that identifies a statement with its values, as PostgreSQL receives them. */
+export const identity = (query: Sql, { values } = toQuery(query)): string =>
+  digestOf(query.text) + JSON.stringify(values);
 
 /** Returns a digest of a statement's text, made once for all statements that differ only in their values. */
 function digestOf(parts: readonly string[]): string {
