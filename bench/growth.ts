@@ -12,9 +12,9 @@ import { machine } from './machine.ts';
 import { table, writeSection } from './markdown.ts';
 
 /**
- * Measures how the built server's cost grows with requests, clients and data; with the tables of a schema, also
- * PostGraphile's. `--quick` leaves out the largest sizes and loads only for a moment; `--only` runs the named parts.
- * Only a run without both writes to the documentation.
+ * Measures how the built server's cost grows with requests, clients, data and tables. For a growing number of tables it
+ * also measures PostGraphile. `--quick` leaves out the largest sizes and loads only for a moment; `--only` runs the named
+ * parts. Only a run without either option writes to the documentation.
  */
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },

@@ -155,7 +155,7 @@ class RequestLoaders implements Loaders {
     return this.#load<Row, readonly Measure[]>(name, key, measures, async (keys, asked) => {
       const read = { name: { of: where, as: `whole ${table.name} ${namesOf(asked)}` }, table, match, keys };
       const rows = await this.#reads.listPerKey(read, (conditions) =>
-        selectWhole(this.#catalog, table, where, distinct(asked.flat()), conditions),
+        selectWhole(this.#catalog, table, where, measuresOf(asked), conditions),
       );
       return rows.map(([row]) => row ?? {});
     });
@@ -166,7 +166,7 @@ class RequestLoaders implements Loaders {
     return this.#load<readonly Row[], readonly Measure[]>(name, key, measures, async (keys, asked) =>
       this.#reads.listPerKey(
         { name: { of: grouping, as: namesOf(asked) }, table: grouping.table, match, keys },
-        (conditions) => selectGroups(this.#catalog, grouping, distinct(asked.flat()), conditions),
+        (conditions) => selectGroups(this.#catalog, grouping, measuresOf(asked), conditions),
       ),
     );
   }
@@ -228,4 +228,7 @@ class RequestLoaders implements Loaders {
 const keyOf = <K>({ key }: { readonly key: K }): K => key;
 const askedOf = <A>({ asked }: { readonly asked: A }): A => asked;
 const identityOf = ({ key, asked }: Load<object, unknown>): string => nameOf(asked) + JSON.stringify(key);
+/** Returns the measures that loads ask for, in the same order whichever load came first, so that PostgreSQL keeps one plan. */
+const measuresOf = (asked: readonly (readonly Measure[])[]): readonly Measure[] =>
+  distinct(asked.flat()).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 const namesOf = (things: readonly object[]): string => [...new Set(things)].map((thing) => nameOf(thing)).join();

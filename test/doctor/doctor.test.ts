@@ -324,7 +324,7 @@ describe('the identity', () => {
         /^The database refused the identity: PGUSER must be the role that was created for this/,
       ),
       remedy: expect.stringContaining(
-        String.raw`events-graphql grant --role 'o'\''dd role' --object-id ${role} creates the role`,
+        String.raw`events-graphql grant --role 'o'\''dd role' --object-id ${role}. It creates the role`,
       ),
     });
     expect(found.login.message).toBe(await refusal({ PGUSER: "o'dd role" }));

@@ -267,7 +267,7 @@ describe('the number of statements', () => {
         const { text, statements } = generateDocument(g, api.api.schema);
         const { errors } = await api.send(text);
         fc.pre(errors === undefined); // groups of a table as large as this are refused, after one more statement
-        // Below thousands of groups, which take several slices, each slice sends the same statement.
+        // Thousands of groups are handled in slices, and each slice sends the same statement for what lies below its groups.
         const sent = new Set(withoutLooks(api.statements));
         expect(count(text), text).toBeGreaterThanOrEqual(sent.size);
         expect(count(text), text).toBeLessThanOrEqual(statements.size);

@@ -5,7 +5,7 @@ import { table } from '../support/catalogs.ts';
 
 const tail = { table: table('event', ['id']), arrival: { kind: 'transaction', columns: ['tx', 'id'] } } as const;
 
-test('a place within a transaction comes before its end, and after the one before', () => {
+test('a place within a transaction comes before the end of that transaction, and after the previous transaction', () => {
   expect(isBefore([], ['5'])).toBe(true);
   expect(isBefore(['5'], [])).toBe(false);
   expect(isBefore(['5'], ['10'])).toBe(true);
@@ -45,7 +45,7 @@ describe('a row that a list has already shown', () => {
   });
 });
 
-test('a cursor with more ranges than the server gives to any fails with BAD_USER_INPUT', () => {
+test('a cursor with more ranges than the server ever writes fails with BAD_USER_INPUT', () => {
   const cursorOf = (count: number) => {
     const seen = Array.from({ length: count }, (_, i) => [BigInt(2 * i), BigInt(2 * i)] as const);
     return encodeTailCursor(tail, { history: 'h', position: { place: ['0'], seen } });

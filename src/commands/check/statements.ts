@@ -22,8 +22,9 @@ import { type Source, sourceOf } from '../../schema/fieldSource.ts';
  * with distinct arguments sends one on its level, and so does each other root field. A relation that its parent's
  * statement joins sends none. A list with a live cursor or `pageInfo` is read separately from an equal one without. The
  * count leaves out the statements of extensions and live tails. It also leaves out the second read of a page: after an
- * offset beyond the last row, or an approximate index that found too few rows. And it leaves out repetitions: below
- * thousands of rows, which take several slices, each slice sends the statement for its rows.
+ * offset beyond the last row, or an approximate index that found too few rows. It counts a statement once, although it may
+ * be sent several times: thousands of rows are handled in slices, and each slice sends the same statement for the relations
+ * of its rows.
  */
 export function countStatements(
   schema: GraphQLSchema,

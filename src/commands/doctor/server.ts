@@ -70,16 +70,16 @@ export async function checkConnections(
        (select datconnlimit from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database()) as database,
        exists (select from pg_catalog.pg_trigger t join pg_catalog.pg_class c on c.oid operator(pg_catalog.=) t.tgrelid
          join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) c.relnamespace
-         where n.nspname operator(pg_catalog.=) $1 and t.tgname operator(pg_catalog.=) $2) as listens`,
+         where n.nspname operator(pg_catalog.=) $1 and t.tgname operator(pg_catalog.=) $2) and not pg_catalog.pg_is_in_recovery() as listens`,
     [schema, noticeChannel],
   );
   const [limits] = rows;
   if (!limits) throw new Error('The query of the limits returned no row');
   const { room, setting, found } = lowestOf(limits);
-  // A pool opens one more connection while it replaces one.
-  const more = limits.listens ? 2 : 1;
-  const needed = (poolSize + more) * maxReplicas;
-  const message = `${maxReplicas} × (${poolSize} + ${more}) = ${needed} connections, twice that during a deployment; there is room for ${room} (${found})`;
+  // A pool opens one more connection while it replaces one, and a server with live tails listens on another.
+  const further = limits.listens ? 2 : 1;
+  const needed = (poolSize + further) * maxReplicas;
+  const message = `${maxReplicas} × (${poolSize} + ${further}) = ${needed} connections, twice that during a deployment; there is room for ${room} (${found})`;
   const remedy = `Lower PG_POOL_SIZE or the number of replicas (this command reads MAX_REPLICAS), or raise ${setting}`;
   if (needed > room) return failed(message, remedy);
   return needed * 2 > room ? warning(message, remedy) : ok(message);

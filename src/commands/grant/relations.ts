@@ -5,7 +5,7 @@ import type { Relation } from './contentsState.ts';
 export const defaultsOf = (owner: string, schema: string): Sql =>
   sql`ALTER DEFAULT PRIVILEGES FOR ROLE ${ident(owner)} IN SCHEMA ${ident(schema)}`;
 
-/** Groups objects by owner, since the statements about an owner's objects run, or are printed, as that owner's. */
+/** Groups objects by owner, since the statements about them run as the owner, or are printed for the owner to run. */
 export const byOwner = <R extends Relation>(relations: readonly R[]): readonly (readonly [string, readonly R[]])[] => [
   ...Map.groupBy(relations, ({ owner }) => owner),
 ];

@@ -57,7 +57,7 @@ export const isSomethingNeeded = (results: readonly Result[]): boolean =>
 function handover(owner: string | null | undefined, database: ContentsState['database']): readonly string[] {
   if (!owner || !database.isOurs || !database.otherOwners.includes(owner)) return [];
   return [
-    `or, once, as ${quoted(owner)}, which must be a member of ${quoted(database.owner)}:`,
+    `or, once, as ${quoted(owner)}:`,
     `  ${statement(sql`REASSIGN OWNED BY ${ident(owner)} TO ${ident(database.owner)}`)}`,
   ];
 }

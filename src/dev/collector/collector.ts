@@ -9,7 +9,7 @@ export interface CollectorOptions {
   readonly log: Logger;
   /** Interval at which it looks for what is due. */
   readonly everyMs?: number;
-  /** Stops when the table has this many events: nearly a year at the sample's rate. */
+  /** Number of events in the table at which it stops: about nine months after the first start, at the sample's rate. */
   readonly maxEvents?: number;
 }
 
