@@ -11,7 +11,10 @@ done
 
 if [ -n "${POSTGRES_SERVER_ID:-}" ] && [ "${ADD_GRANT_ADMINISTRATOR:-true}" = false ]; then
   run "$DOCTOR_JOB_NAME" && exit 0
-  echo 'If the app lacks its role or its privileges, an administrator of the server must run this; then run azd up again:' >&2
+  cat >&2 <<'EOF'
+If the app lacks its role or its privileges, an administrator of the server must run this, with PGHOST, PGDATABASE,
+EVENTS_SCHEMA and their login as in docs/operator.md; then run azd up again:
+EOF
   for name in ${MIGRATE_JOB_NAME:-} "$GRANT_JOB_NAME"; do
     arguments=$(app 'job show' --name "$name" --query "join(' ', properties.template.containers[0].args)" --output tsv)
     echo "  events-graphql $arguments" >&2

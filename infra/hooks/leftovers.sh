@@ -67,7 +67,8 @@ if [ -n "${POSTGRES_VNET_ID:-}" ]; then
 fi
 
 if [ -n "${POSTGRES_SERVER_ID:-}" ]; then
-  echo "The app's role stays in the database with its privileges, unless you run \"events-graphql grant --revoke\" first."
+  echo "The app's role stays in the database with its privileges, unless its creator, by default the grant job, first runs
+\"events-graphql grant --revoke\" (docs/deploy.md, Run grant with other options)."
   granting=''
   [ "${ADD_GRANT_ADMINISTRATOR:-true}" = false ] || granting=$(principal grant)
   for id in $granting ${POSTGRES_ADMIN_OBJECT_ID:-}; do

@@ -31,6 +31,7 @@ if ! az account show --subscription "$AZURE_SUBSCRIPTION_ID" --output none; then
 fi
 
 location="${AZURE_LOCATION:-westeurope}"
+group="${AZURE_RESOURCE_GROUP:-rg-$AZURE_ENV_NAME}"
 
 quotas='https://portal.azure.com/#view/Microsoft_Azure_Capacity/QuotaMenuBlade/~/myQuotas'
 registered=$(az provider list --subscription "$AZURE_SUBSCRIPTION_ID" --output tsv \
@@ -43,6 +44,13 @@ is_enough() {
 
 is_registered() { printf '%s\n' "$registered" | grep -qixF "$1"; }
 
+# Succeeds if this environment has a resource of the type already. It asks Azure, because azd knows no outputs of a
+# provisioning that failed halfway, nor on another machine.
+has() {
+  [ -n "$(az resource list --resource-type "$1" --resource-group "$group" --subscription "$AZURE_SUBSCRIPTION_ID" \
+    --query "[?tags.\"azd-env-name\"=='$AZURE_ENV_NAME'].id" --output tsv 2>/dev/null)" ]
+}
+
 # Microsoft.App is built on Microsoft.ContainerService and needs it.
 for provider in Microsoft.App Microsoft.ContainerRegistry Microsoft.ContainerService Microsoft.DBforPostgreSQL \
   Microsoft.Insights Microsoft.ManagedIdentity Microsoft.Network Microsoft.OperationalInsights; do
@@ -50,9 +58,10 @@ for provider in Microsoft.App Microsoft.ContainerRegistry Microsoft.ContainerSer
     "az provider register --namespace $provider --wait --subscription $AZURE_SUBSCRIPTION_ID"
 done
 
-# What the region offers for a new server. The server is new while the azd environment has no host for it.
+# What the region offers for a new server.
 size="${POSTGRES_SIZE:-Standard_D2ds_v5}"
-if [ -z "${POSTGRES_SERVER_ID:-}${POSTGRES_HOST:-}" ] && is_registered Microsoft.DBforPostgreSQL; then
+if [ -z "${POSTGRES_SERVER_ID:-}" ] && is_registered Microsoft.DBforPostgreSQL &&
+  ! has Microsoft.DBforPostgreSQL/flexibleServers; then
   offered=$(az postgres flexible-server list-skus --location "$location" --subscription "$AZURE_SUBSCRIPTION_ID" \
     --output tsv --query '[].supportedServerEditions[].supportedServerSkus[].name') || offered=''
   if [ -z "$offered" ]; then
@@ -78,9 +87,8 @@ if [ -z "${POSTGRES_SERVER_ID:-}${POSTGRES_HOST:-}" ] && is_registered Microsoft
   done
 fi
 
-# The Container Apps environment is new while the azd environment has no URL of its app. Its quota of cores is known only
-# once it exists.
-if [ -z "${APP_URL:-}" ] && is_registered Microsoft.App; then
+# The quota for a new Container Apps environment. Its quota of cores is known only once it exists.
+if is_registered Microsoft.App && ! has Microsoft.App/managedEnvironments; then
   is_enough 1 "$(az containerapp list-usages --location "$location" --subscription "$AZURE_SUBSCRIPTION_ID" --output tsv 2>/dev/null \
     --query "value[?name.value=='ManagedEnvironmentCount'].[limit, currentValue] | [0]" | tr '\n' ' ')" ||
     problem "The subscription has reached its limit of Container Apps environments in $location." \

@@ -63,11 +63,29 @@ test('the hook does not ask a missing provider for its sizes', () => {
   expect(run('hooks/preflight.sh', {}, [registered(names)]).calls.join()).not.toContain('list-skus');
 });
 
+/** Answers that the environment's group has a resource of the type. */
+const created = (type: string): Answer => [`--resource-type ${type} `, 'echo /subscriptions/s/resourceGroups/rg-e/x'];
+const server = created('Microsoft.DBforPostgreSQL/flexibleServers');
+const environment = created('Microsoft.App/managedEnvironments');
+
 test.each([
-  ['an existing server', { POSTGRES_SERVER_ID: '/subscriptions/s/x' }],
-  ['a server that was already created', { POSTGRES_HOST: 'h' }],
-])('the hook does not check the size of %s', (_, environment) => {
-  expect(run('hooks/preflight.sh', environment, [registered(providers)]).calls.join()).not.toContain('list-skus');
+  ['an existing server', { POSTGRES_SERVER_ID: '/subscriptions/s/x' }, []],
+  ['a server that was already created, even by a provisioning that failed later', {}, [server]],
+])('the hook does not check the size of %s', (_, variables, answers) => {
+  const { calls } = run('hooks/preflight.sh', variables, [registered(providers), ...answers]);
+  expect(calls.join()).not.toContain('list-skus');
+});
+
+test('the hook looks for what was created in the group of the environment, among the resources with its tag', () => {
+  const { calls } = run('hooks/preflight.sh', { AZURE_RESOURCE_GROUP: 'g' }, [registered(providers), skus]);
+  const looks = calls.filter((call) => call.includes('resource list'));
+  expect(looks).toHaveLength(2);
+  for (const look of looks) {
+    expect(look).toContain('--resource-group g --subscription s');
+    expect(look).toContain(`tags."azd-env-name"=='e'`);
+  }
+  const unknown: Answer = ['resource list', 'exit 3'];
+  expect(run('hooks/preflight.sh', {}, [registered(providers), skus, unknown]).status).toBe(0);
 });
 
 test.each([
@@ -154,7 +172,7 @@ test('the hook refuses another environment if the quota is used up', () => {
   expect(stderr).toContain(
     '    az containerapp list-usages --location westeurope --subscription s; a larger one: https://',
   );
-  expect(run('hooks/preflight.sh', { APP_URL: 'https://ca' }, answers).status).toBe(0);
+  expect(run('hooks/preflight.sh', {}, [environment, ...answers]).status).toBe(0);
 });
 
 test('the hook leaves quotas that it cannot read to Azure', () => {
@@ -163,8 +181,8 @@ test('the hook leaves quotas that it cannot read to Azure', () => {
 });
 
 test('the hook checks no quota for what exists', () => {
-  const there = { POSTGRES_HOST: 'h', APP_URL: 'https://ca' };
-  expect(run('hooks/preflight.sh', there, [registered(providers)]).calls.join()).not.toMatch(/az rest|list-usages/);
+  const answers = [registered(providers), server, environment];
+  expect(run('hooks/preflight.sh', {}, answers).calls.join()).not.toMatch(/az rest|list-usages/);
 });
 
 test.each([
@@ -188,9 +206,12 @@ test('the hook stops if it cannot find out', () => {
   expect(run('hooks/preflight.sh', {}, [['provider list', 'exit 1']]).status).not.toBe(0);
 });
 
-test('the hook gives unset variables the same defaults as the parameter file', () => {
-  const script = read('infra/hooks/preflight.sh');
-  for (const name of ['AZURE_LOCATION', 'POSTGRES_HIGH_AVAILABILITY', 'POSTGRES_SIZE', 'REGISTRY_ABAC']) {
+test.each([
+  ['preflight.sh', ['AZURE_LOCATION', 'POSTGRES_HIGH_AVAILABILITY', 'POSTGRES_SIZE', 'REGISTRY_ABAC']],
+  ['present.sh', ['POSTGRES_STORAGE_GB']],
+])('%s gives unset variables the same defaults as the parameter file', (hook, names) => {
+  const script = read(`infra/hooks/${hook}`);
+  for (const name of names) {
     const [, value] = new RegExp(`'${name}', '(.+)'`).exec(read('infra/bicep/main.bicepparam')) ?? [];
     expect(script).toContain(`\${${name}:-${value}}`);
   }

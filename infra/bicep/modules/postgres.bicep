@@ -12,7 +12,7 @@ param size string
 @description('The major version of PostgreSQL.')
 param version string
 
-@description('The storage in GiB; it grows automatically.')
+@description('The storage in GiB, at least what the server has; it grows automatically and cannot shrink.')
 @minValue(32)
 param storageSizeGB int
 
