@@ -112,7 +112,7 @@ param postgresSize string = 'Standard_D2ds_v5'
 @allowed(['14', '15', '16', '17', '18'])
 param postgresVersion string = '17'
 
-@description('The storage of a new server in GiB, a power of two; it grows automatically.')
+@description('The storage of a new server in GiB, a power of two. It grows automatically and cannot shrink, so it must not be less than the server has.')
 @minValue(32)
 param postgresStorageGB int = 128
 
@@ -680,6 +680,8 @@ module app 'modules/app.bicep' = {
     concurrentRequests: concurrentRequests
     sendsTelemetry: applicationInsights || !empty(otlpEndpoint)
     otlpEndpoint: applicationInsights ? insights!.outputs.endpoint : otlpEndpoint
+    // Azure Monitor expects the change since the last report.
+    metricsTemporality: applicationInsights ? 'delta' : 'cumulative'
     allowedAddresses: allowedAddresses
     trustedProxies: trustedProxies
     customDomain: customDomain

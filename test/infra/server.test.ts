@@ -89,6 +89,19 @@ describe.skipIf(!hasBicep)('the template', () => {
     expect(filledVariablesOf('job-grant')['PGUSER']).toMatch(/^id-grant-/);
   });
 
+  test('only Application Insights gets the changes of metrics rather than their sums', async () => {
+    for (const [shape, temporality] of [
+      ['production', 'cumulative'],
+      ['production, observed by Application Insights', 'delta'],
+    ] as const) {
+      const [observed] = containersOf(await compiler.predict(shapes[shape]), 'ca-events');
+      expect(observed && variablesOf(observed)).toMatchObject({
+        OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: temporality,
+        OTEL_TRACES_SAMPLER_ARG: '0.1',
+      });
+    }
+  });
+
   test('an environment on a server of another one can have a role of its own', async () => {
     const all = await compiler.predict(shapes['an existing server that is reached already']);
     const [grant] = containersOf(all, 'job-grant');

@@ -82,6 +82,9 @@ param sendsTelemetry bool
 @description('Where the app sends them by OTLP.')
 param otlpEndpoint string
 
+@description('How the app reports sums: since it started, or since the last report.')
+param metricsTemporality 'cumulative' | 'delta'
+
 @description('The address ranges that may reach the app; empty: all that can reach its environment.')
 param allowedAddresses string[]
 
@@ -115,8 +118,7 @@ var serverSettings = {
 
 var telemetrySettings = !sendsTelemetry ? {} : {
   OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
-  // Azure Monitor expects the change since the last report.
-  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta'
+  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: metricsTemporality
   OTEL_TRACES_SAMPLER: 'parentbased_traceidratio'
   OTEL_TRACES_SAMPLER_ARG: '0.1'
 }
