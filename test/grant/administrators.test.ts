@@ -101,6 +101,21 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     expect(await read()).toEqual([]);
   });
 
+  test('from version 16 on, only the administrator who created a role can drop it', async (context) => {
+    if (version < 16) return context.skip('any administrator can');
+    await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');
+    await run(person, '--role', 'app', '--plain');
+    const { code, out, lines } = await run(job, '--role', 'app', '--revoke');
+    expect(code).toBe(1);
+    const undone = lines.filter((line) => line.startsWith('not done'));
+    expect(undone).toEqual([expect.stringContaining('no login as "app"'), expect.stringContaining('no role "app"')]);
+    const [, statements = ''] = out.split(
+      'An administrator who may alter the role (from PostgreSQL 16 on, its creator), in the database "postgres", must run:\n',
+    );
+    expect(statements).toBe('  ALTER ROLE "app" NOLOGIN;\n  DROP ROLE "app";\n');
+    expect((await run(person, '--role', 'app', '--revoke')).code).toBe(0);
+  });
+
   test('a function that its owner granted may stay open to PUBLIC', async () => {
     await server.as(person, 'SET ROLE azure_pg_admin; CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     await server.as(person, `CREATE FUNCTION events.one() RETURNS int LANGUAGE sql STABLE AS 'select 1'`);

@@ -245,7 +245,8 @@ describe('with pgaadauth', () => {
     expect((await run('--role', 'bare', '--object-id', otherId, '--print')).out).toContain(label);
     const { code, out } = await run('--role', 'bare', '--object-id', otherId);
     expect(code).toBe(1);
-    expect(out).toContain(`An administrator who may create roles, in the database "postgres", must run:\n  ${label}`);
+    const heading = 'An administrator who may alter the role (from PostgreSQL 16 on, its creator)';
+    expect(out).toContain(`${heading}, in the database "postgres", must run:\n  ${label}`);
     expect((await run('--role', 'bare', '--revoke')).code).toBe(0);
   });
 
@@ -259,7 +260,7 @@ describe('with pgaadauth', () => {
       const { code, out, err } = await run('--role', 'moved', '--object-id', otherId, ...more);
       expect({ code, out }).toEqual({ code: 1, out: '' });
       expect(err).toMatch(`"moved" belongs to the principal ${objectId}`);
-      expect(err).toMatch(/ROLE_NAME.*grant --role "moved" --revoke/s);
+      expect(err).toMatch(/ROLE_NAME.*who created the role can first run grant --role "moved" --revoke/s);
     }
     expect(await principals()).toEqual([objectId]);
     await run('--role', 'moved', '--revoke');

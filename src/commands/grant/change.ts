@@ -7,8 +7,10 @@ export interface Change {
   readonly what: string;
   /** The database in which the statements run. */
   readonly database: string;
-  /** The role that may run the statements; null for an administrator who may create roles. */
+  /** The role that may run the statements; null for an administrator who may create or alter the app's role. */
   readonly owner: string | null;
+  /** True if the statements alter the app's role, which from PostgreSQL 16 on only its creator may do. */
+  readonly altersRole?: boolean;
   /** The statements; empty if the condition already holds. */
   readonly statements: readonly string[];
   /** Alternative statements for servers that refuse the first. */

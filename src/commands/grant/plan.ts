@@ -43,7 +43,7 @@ export function objectionTo({ server, contents }: State, spec: RoleSpec): string
   }
   const other = role && spec.objectId ? otherPrincipal(role, spec.objectId) : undefined;
   if (other) {
-    return `${name} belongs to the principal ${other}, which could no longer log in if this app took the role. Give this app a role of its own: another --role, which is its PGUSER and, with azd, its ROLE_NAME. If that principal is no longer used, first run grant --role ${name} --revoke`;
+    return `${name} belongs to the principal ${other}, which could no longer log in if this app took the role. Give this app a role of its own: another --role, which is its PGUSER and, with azd, its ROLE_NAME. If that principal is no longer used, the administrator who created the role can first run grant --role ${name} --revoke`;
   }
   if (!spec.objectId && !role?.labels.length) {
     return `--object-id <id> is required to create ${name}: the principal (object) id of the identity, not its client id. az identity show --query principalId prints it; for a person or a group pass the object id with --type user or group`;

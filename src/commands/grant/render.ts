@@ -35,7 +35,7 @@ export function changeLines(
   });
   const kept = extras.map((extra) => `${'kept'.padEnd(13)}  ${extra}: not requested, and not revoked`);
   const todo = results.filter(({ ending }) => ending === 'not done').map(({ change }) => change);
-  const byOwner = Map.groupBy(todo, ({ owner, database }) => heading(owner, database));
+  const byOwner = Map.groupBy(todo, heading);
   const sections = [...byOwner].flatMap(([title, changes]) => [
     '',
     `${title}, must run:`,
@@ -65,7 +65,7 @@ function handover(owner: string | null | undefined, database: ContentsState['dat
 /** Formats the remaining statements as a script, with comments that say who runs them in which database. */
 export function asScript(changes: readonly Change[], { isCluster }: Pick<ContentsState, 'isCluster'>): string {
   const missing = changes.filter(({ statements }) => statements.length > 0);
-  const groups = Map.groupBy(missing, ({ owner, database }) => heading(owner, database));
+  const groups = Map.groupBy(missing, heading);
   const lines = [
     ...changes.filter((change) => !missing.includes(change)).map(({ what }) => `-- already right: ${oneLine(what)}`),
     ...[...groups].flatMap(([title, group]) => [
@@ -80,8 +80,13 @@ export function asScript(changes: readonly Change[], { isCluster }: Pick<Content
   return lines.map((line) => `${line}\n`).join('');
 }
 
-const heading = (owner: string | null, database: string): string =>
-  `${owner === null ? 'An administrator who may create roles' : quoted(owner)}, in the database ${quoted(database)}`;
+const heading = ({ owner, altersRole, database }: Change): string =>
+  `${owner === null ? administrator(altersRole) : quoted(owner)}, in the database ${quoted(database)}`;
+
+const administrator = (altersRole = false): string =>
+  altersRole
+    ? 'An administrator who may alter the role (from PostgreSQL 16 on, its creator)'
+    : 'An administrator who may create roles';
 
 /** Puts a text on one line, since a line break in it would end a comment. */
 const oneLine = (text: string): string => text.replaceAll(/\s/g, ' ');

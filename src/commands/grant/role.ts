@@ -5,23 +5,28 @@ import { isLabelledFor } from './principal.ts';
 import type { RoleSpec } from './roleSpec.ts';
 import type { ServerState } from './serverState.ts';
 
-const onServer = (what: string, statements: readonly string[]): Change => ({
-  what,
-  database: serverDatabase,
-  owner: null,
-  statements,
-});
+/** Returns the function that creates changes to the role. */
+const changesOn =
+  ({ role }: ServerState) =>
+  (what: string, statements: readonly string[]): Change => ({
+    what,
+    database: serverDatabase,
+    owner: null,
+    altersRole: role !== null,
+    statements,
+  });
 
 /** Plans the role: it exists, belongs to the identity, and may log in. */
 export function roleChanges(server: ServerState, spec: RoleSpec): readonly Change[] {
   const { role } = server;
+  const change = changesOn(server);
   const what = spec.objectId
     ? `role ${quoted(spec.role)} for the principal ${spec.objectId}`
     : `role ${quoted(spec.role)}`;
   const login = statement(sql`ALTER ROLE ${ident(spec.role)} LOGIN`);
   return [
-    { ...onServer(what, principalStatements(server, spec)), ...byAzureFunction(server, spec) },
-    ...(role && !role.canLogin ? [onServer(`login of ${quoted(spec.role)}`, [login])] : []),
+    { ...change(what, principalStatements(server, spec)), ...byAzureFunction(server, spec) },
+    ...(role && !role.canLogin ? [change(`login of ${quoted(spec.role)}`, [login])] : []),
   ];
 }
 
@@ -54,9 +59,10 @@ function byAzureFunction(
  * Plans the role's settings, so that sessions behind a pooler need not set them in each transaction; `writes` tells
  * whether the role may write after the changes.
  */
-export function settingChanges({ role }: ServerState, spec: RoleSpec, writes: boolean): readonly Change[] {
+export function settingChanges(server: ServerState, spec: RoleSpec, writes: boolean): readonly Change[] {
+  const change = changesOn(server);
   const set = new Map(
-    role?.settings.map((setting) => {
+    server.role?.settings.map((setting) => {
       const at = setting.indexOf('=');
       return [setting.slice(0, at).toLowerCase(), setting.slice(at + 1)] as const;
     }),
@@ -69,24 +75,26 @@ export function settingChanges({ role }: ServerState, spec: RoleSpec, writes: bo
   const setReadWrite = set.has(readOnly) ? [reset] : [];
   // They are optional, since the server otherwise sets them itself.
   return [
-    onServer(
+    change(
       `session settings of ${quoted(spec.role)}`,
       missing.map(([name, value]) => roleStatement(spec.role, name, value)),
     ),
-    onServer(
+    change(
       `${writes ? 'read-write' : 'read-only'} transactions for ${quoted(spec.role)}`,
       writes ? setReadWrite : setReadOnly,
     ),
-  ].map((change) => ({ ...change, isOptional: true }));
+  ].map((optional) => ({ ...optional, isOptional: true }));
 }
 
 /** Plans to end the role's sessions and drop it; objects that depend on it prevent the drop. */
-export function dropChanges({ role, sessions }: ServerState, spec: RoleSpec): readonly Change[] {
+export function dropChanges(server: ServerState, spec: RoleSpec): readonly Change[] {
+  const { role, sessions } = server;
+  const change = changesOn(server);
   const name = ident(spec.role);
   const end = sql`SELECT pg_catalog.pg_terminate_backend(pid, 5000) FROM pg_catalog.pg_stat_activity WHERE usename ${eq} ${literal(spec.role)}`;
   return [
-    onServer(`no login as ${quoted(spec.role)}`, role?.canLogin ? [statement(sql`ALTER ROLE ${name} NOLOGIN`)] : []),
-    onServer(`no session of ${quoted(spec.role)}`, sessions > 0 ? [statement(end)] : []),
-    onServer(`no role ${quoted(spec.role)}`, role ? [statement(sql`DROP ROLE ${name}`)] : []),
+    change(`no login as ${quoted(spec.role)}`, role?.canLogin ? [statement(sql`ALTER ROLE ${name} NOLOGIN`)] : []),
+    change(`no session of ${quoted(spec.role)}`, sessions > 0 ? [statement(end)] : []),
+    change(`no role ${quoted(spec.role)}`, role ? [statement(sql`DROP ROLE ${name}`)] : []),
   ];
 }
