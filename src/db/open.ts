@@ -52,7 +52,7 @@ export async function openDatabase(config: Config, events: DatabaseEvents = {}):
     stats: pool.stats,
     probe: createProbe(pool),
     label: embedded
-      ? `the embedded PostgreSQL (${host}:${port}, data in .data/)`
+      ? `the embedded PostgreSQL (${host}:${port}, data in ${embedded.directory})`
       : `${user}@${host}:${port}/${database}`,
     isEmbedded: embedded !== null,
     extensions: embedded?.extensions ?? null,
@@ -69,12 +69,12 @@ async function startEmbeddedDatabase() {
   const { startEmbedded, sampleExtensions, StartError } = await import('../dev/embedded/embedded.ts');
   const { createProgress } = await import('../dev/embedded/progress.ts');
   const onProgress = createProgress('First start: creating the sample data', process.stderr);
-  const { connection, stop } = await startEmbedded({
+  const { connection, directory, stop } = await startEmbedded({
     directory: '.data/postgres',
     sample: { onProgress },
     onLog: (message) => process.stderr.write(`${message}\n`),
   }).catch((error) => {
     throw error instanceof StartError ? unavailable(error) : error;
   });
-  return { connection: { ...connection, ssl: false } as const, stop, extensions: sampleExtensions };
+  return { connection: { ...connection, ssl: false } as const, directory, stop, extensions: sampleExtensions };
 }

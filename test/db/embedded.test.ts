@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -78,6 +79,15 @@ test('the database serves a role that is no superuser, on this machine only, and
     { kept: true },
   ]);
   await second.stop();
+});
+
+test.runIf(process.getuid?.() === 0)('the database says where its data is, even if it is moved for root', async () => {
+  const closed = await mkdtemp(join(tmpdir(), 'closed-'));
+  const moved = await startEmbedded({ directory: join(closed, 'postgres'), sample });
+  await moved.stop();
+  expect(await readdir(closed)).toEqual([]);
+  expect(await readdir(moved.directory)).toContain('data');
+  await Promise.all([closed, moved.directory].map((path) => rm(path, { recursive: true })));
 });
 
 test('Ctrl-C reaches the process but not its database, which the process ends itself', async () => {

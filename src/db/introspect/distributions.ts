@@ -76,5 +76,5 @@ async function findChunks(db: Db, schema: string): Promise<readonly string[]> {
 const onWorker = () =>
   new AppError(
     'DATABASE_UNAVAILABLE',
-    "This node of the cluster is a worker, which lacks the tables' comments and the directives in them: connect to the coordinator (on Azure port 5432, not 7432)",
+    "This node of the cluster is a worker, which lacks the tables' comments and the directives in them: connect to the coordinator (on Azure port 5432, not 7432 or 8432)",
   );

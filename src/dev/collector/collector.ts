@@ -40,7 +40,9 @@ export function runCollector({ url, log, everyMs = 5000, maxEvents = 1_000_000 }
         if (!(error instanceof UnavailableError)) log.warn({ err: error }, 'The simulated collector skipped a batch');
       }
     }
-    log.warn(`The simulated collector stopped: there are ${maxEvents} events. Delete .data/ to start again`);
+    log.warn(
+      `The simulated collector stopped: there are ${maxEvents} events. Stop the server and delete its data to begin again`,
+    );
   }
 
   const running = run().catch((error: unknown) => {

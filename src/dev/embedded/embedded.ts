@@ -13,6 +13,8 @@ export interface EmbeddedOptions extends Omit<ServerOptions, 'settings'> {
 export interface EmbeddedDatabase {
   /** Connection as the owner of the sample, who is not a superuser. */
   readonly connection: ServerConnection;
+  /** Folder of the data. */
+  readonly directory: string;
   /** Stops the server and cuts open connections. */
   stop(): Promise<void>;
 }
@@ -38,7 +40,7 @@ export async function startEmbedded({ sample = {}, ...options }: EmbeddedOptions
     await server.stop();
     throw error;
   }
-  return { connection: { ...server.connection, database, user }, stop: server.stop };
+  return { ...server, connection: { ...server.connection, database, user } };
 }
 
 /**

@@ -30,6 +30,8 @@ export interface ServerOptions {
 export interface Server {
   /** Connection as the superuser to the database `postgres`. */
   readonly connection: ServerConnection;
+  /** Folder of the data; root's can be elsewhere than wanted. */
+  readonly directory: string;
   stop(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   return {
     connection,
+    directory: installation.directory,
     stop() {
       stopping ??= stop();
       return stopping;
