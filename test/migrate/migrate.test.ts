@@ -146,6 +146,16 @@ test('a schema with a personal owner must first be handed over', async () => {
   expect(await tables()).toEqual(['site of azure_pg_admin']);
 });
 
+test('the first file of your own may drop the sample', async () => {
+  expect((await run(job, 'sample/migrations')).code).toBe(0);
+  await rm(join(folder, '1.do.schema.sql'));
+  await write({ '5.do.mine.sql': 'DROP SCHEMA events CASCADE; CREATE SCHEMA events; CREATE TABLE events.mine ()' });
+  expect((await run()).err).toBe('');
+  await write({ '6.do.more.sql': 'CREATE TABLE events.more ()' });
+  expect((await run(person)).out).toMatch(/^ran before {2}5\.do\.mine\.sql\nran {9}6\.do\.more\.sql\n/);
+  expect(await tables()).toEqual(['mine of azure_pg_admin', 'more of azure_pg_admin']);
+});
+
 test('a folder without migrations is a clear error', async () => {
   await expect(run(job, join(folder, 'none'))).rejects.toThrow(/no such file or directory/);
   await expect(run(job, folder, folder)).rejects.toThrow(/takes one argument/);
