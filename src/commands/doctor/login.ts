@@ -33,7 +33,7 @@ function refusedRemedy({ user, password }: DatabaseConfig, { oid }: Claims, quot
     return `Check PGUSER and PGPASSWORD; as an administrator: CREATE ROLE ${quoted} LOGIN; or: ALTER ROLE ${quoted} PASSWORD '...';`;
   }
   const grant = `events-graphql grant --role ${shellQuoted(user)}`;
-  return `As the server's Entra administrator, run: ${grant} --object-id ${oid ?? '<principal id of the identity>'}. It creates the role if it is missing. If the role belongs to another identity, give this app a role of its own; if that identity is no longer used, or a client id was used by mistake, first run ${grant} --revoke. If the role has another name, set PGUSER to it; to list the roles, run in database postgres: select * from pgaadauth_list_principals(false);`;
+  return `As the server's Entra administrator, run: ${grant} --object-id ${oid ?? '<principal id of the identity>'}. It creates the role if it is missing. If the role belongs to another identity, give this app a role of its own; if that identity is no longer used, or a client id was used by mistake, first run ${grant} --revoke as the administrator who created the role. If the role has another name, set PGUSER to it; to list the roles, run in database postgres: select * from pgaadauth_list_principals(false);`;
 }
 
 const shellQuoted = (text: string) => (/^[\w.@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
