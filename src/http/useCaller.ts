@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Caller } from '../auth/callers/caller.ts';
-import type { ClientConnection, Verify } from '../auth/callers/verify.ts';
+import type { Verify } from '../auth/callers/verify.ts';
 import { AppError } from '../errors.ts';
 import { errorResponse } from './errorResponse.ts';
 import { isWithin } from './origin.ts';
@@ -11,16 +11,11 @@ export interface CallerContext {
   caller: Caller | null;
 }
 
-interface ConnectedContext extends CallerContext {
-  /** The request at the socket; absent if there is no socket. */
-  readonly req?: { readonly socket: ClientConnection };
-}
-
 /**
  * Admits callers whose token carries a permission, or everyone as anonymous if `verify` is null. Preflights carry no
  * token and pass. The answer's headers follow RFC 6750, "Bearer Token Usage", section 3.
  */
-export function useCaller(verify: Verify | null, endpoint: string, log: Logger): Plugin<object, ConnectedContext> {
+export function useCaller(verify: Verify | null, endpoint: string, log: Logger): Plugin<object, CallerContext> {
   let loggedCause: unknown;
   return {
     async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
@@ -30,7 +25,7 @@ export function useCaller(verify: Verify | null, endpoint: string, log: Logger):
       try {
         if (token === undefined)
           throw new AppError('UNAUTHENTICATED', 'A bearer token is required: Authorization: Bearer <token>');
-        const caller = await verify(token, serverContext.req?.socket);
+        const caller = await verify(token);
         if (caller.permissions.size === 0)
           throw new AppError('FORBIDDEN', 'The token carries no permission for this API');
         serverContext.caller = caller;

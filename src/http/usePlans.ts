@@ -47,9 +47,9 @@ export function usePlans(
     async onRequest({ request, url, serverContext, fetchAPI, endResponse }) {
       const type = types.of(request);
       const found = type && findRun(request, url.pathname, serverContext, options);
-      const body = found && (await answerByPlan(found, request, serverContext, options));
-      if (!type || !body) return;
-      const cached = request.method === 'GET' ? options.cache(request, serverContext.caller, `${type}\n`, body) : null;
+      const text = found && (await answerByPlan(found, request, serverContext, options));
+      if (!type || !text) return;
+      const cached = request.method === 'GET' ? options.cache(request, serverContext.caller, `${type}\n`, text) : null;
       const { Response: ResponseClass } = fetchAPI;
       const { vary, ...caching } = cached?.headers ?? {};
       if (vary) varying.set(request, vary);
@@ -57,7 +57,7 @@ export function usePlans(
       endResponse(
         cached?.isKnown
           ? new ResponseClass(null, { status: 304, headers })
-          : new ResponseClass(body, { headers: { 'content-type': type, ...headers } }),
+          : new ResponseClass(text, { headers: { 'content-type': type, ...headers } }),
       );
     },
     onExecute({ args, setExecuteFn }) {
@@ -90,30 +90,29 @@ const mostExecuted = 2000;
 /** Adds the function with which Yoga turns a result into text. */
 const withText = (result: PlannedResult) => ({ ...result, stringify: textOf });
 
-/** Returns the body of an answer that is data alone; null to continue on the full path. */
+/** Returns the text of an answer that is data alone; null to continue on the full path. */
 async function answerByPlan(
   { api, run, price, operation }: FoundRun,
   request: Request,
   context: PlanContext,
   { limits, contextOf }: PlansOptions,
-): Promise<Buffer<ArrayBuffer> | null> {
+): Promise<string | null> {
   const { record, share, lifetime, res } = context;
-  let body: Buffer<ArrayBuffer> | undefined;
+  let text: string | undefined;
   const planned = inOperation(record, async () => {
     const waiting = expectAnswer(share, price, limits);
     if (waiting) await waiting;
     endWithClient({ lifetime, request, res }, operation);
     const result = await run(contextOf(request, context, api), limits.bytes);
     if (!result.data || result.errors) return result;
-    const text = textOf(result);
+    text = textOf(result);
     // The run counts characters, and names only within lists. A character takes at most three bytes.
     if (3 * text.length > limits.bytes && Buffer.byteLength(text) > limits.bytes) throw tooManyBytes(limits.bytes);
-    body = Buffer.from(text);
     return result;
   });
   try {
     await planned;
-    if (body) return body;
+    if (text !== undefined) return text;
   } catch {
     // Yoga reports it.
   }

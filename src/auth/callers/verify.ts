@@ -8,16 +8,9 @@ import { createKeys, type Keys, type KeysOptions } from './keys.ts';
 
 /**
  * Verifies a token and returns its bearer. Rejects with UNAUTHENTICATED and the reason, or with
- * AUTHENTICATION_UNAVAILABLE if the issuer's keys cannot be fetched. `connection`, on which a client repeats its token, is
- * given the last verified one.
+ * AUTHENTICATION_UNAVAILABLE if the issuer's keys cannot be fetched.
  */
-export type Verify = (token: string, connection?: ClientConnection) => Promise<Caller>;
-
-/** A client's connection. */
-export interface ClientConnection {
-  /** The last token that was found among the verified ones, and its hash. */
-  verified?: { readonly token: string; readonly id: string };
-}
+export type Verify = (token: string) => Promise<Caller>;
 
 /** Tolerated difference between clocks. */
 const leewaySeconds = 60;
@@ -34,15 +27,11 @@ export function createVerifier(config: AuthConfig, options?: KeysOptions): Verif
   const keys = createKeys(config.keysUrl, options);
   const known = new LRUCache<string, { readonly caller: Caller; readonly keys: object }>({ max: maxKnown });
   const verify = createUncachedVerifier(config, keys);
-  return async (token, connection) => {
-    const last = connection?.verified;
-    const id = last?.token === token ? last.id : hash('sha256', token, 'base64');
+  return async (token) => {
+    const id = hash('sha256', token, 'base64');
     const found = known.get(id);
     const held = keys.held();
-    if (found && found.keys === held && Date.now() < found.caller.expiresAt) {
-      if (connection && last?.token !== token) connection.verified = { token, id };
-      return found.caller;
-    }
+    if (found && found.keys === held && Date.now() < found.caller.expiresAt) return found.caller;
     const caller = await verify(token);
     // The keys may have been fetched again in the meantime; then the token is not remembered under them.
     if (held && held === keys.held()) known.set(id, { caller, keys: held });
