@@ -149,7 +149,9 @@ test('a schema with a personal owner must first be handed over', async () => {
 test('the first file of your own may drop the sample', async () => {
   expect((await run(job, 'sample/migrations')).code).toBe(0);
   await rm(join(folder, '1.do.schema.sql'));
-  await write({ '5.do.mine.sql': 'DROP SCHEMA events CASCADE; CREATE SCHEMA events; CREATE TABLE events.mine ()' });
+  await write({
+    '5.do.mine.sql': 'DROP SCHEMA IF EXISTS events CASCADE; CREATE SCHEMA events; CREATE TABLE events.mine ()',
+  });
   expect((await run()).err).toBe('');
   await write({ '6.do.more.sql': 'CREATE TABLE events.more ()' });
   expect((await run(person)).out).toMatch(/^ran before {2}5\.do\.mine\.sql\nran {9}6\.do\.more\.sql\n/);

@@ -57,7 +57,7 @@ export const isSomethingNeeded = (results: readonly Result[]): boolean =>
 function handover(owner: string | null | undefined, database: ContentsState['database']): readonly string[] {
   if (!owner || !database.isOurs || !database.otherOwners.includes(owner)) return [];
   return [
-    `or, once, as ${quoted(owner)}:`,
+    'or instead, once for all its objects:',
     `  ${statement(sql`REASSIGN OWNED BY ${ident(owner)} TO ${ident(database.owner)}`)}`,
   ];
 }

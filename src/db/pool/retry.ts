@@ -11,9 +11,8 @@ export type RetryOptions = Pick<UseOptions, 'signal' | 'borrower' | 'meter'>;
  * Runs `work` on a connection. If the transaction is rolled back or the connection dies, it repeats the work, at most twice
  * and only within the time limit of a statement. After a rollback it repeats reads and writes. After a lost connection it
  * uses one that has answered since, and repeats a write only if it was certainly not sent. The pool retries failed logins
- * while the request waits. When
- * the signal aborts or a meter throws, a read ends at once and is cancelled in PostgreSQL; a write that has begun
- * finishes.
+ * while the request waits. When the signal aborts or a meter throws, a read ends at once and is cancelled in PostgreSQL; a
+ * write that has begun finishes.
  */
 export async function withRetry<T>(
   pool: Lender,
