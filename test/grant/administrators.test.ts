@@ -85,7 +85,7 @@ describe.each(versions)('two administrators on PostgreSQL $version', ({ version,
     await server.as(person, 'CREATE SCHEMA events; CREATE TABLE events.device (id int)');
     const { out } = await run(job, ...forApp);
     const [, statements = ''] = out.split('must run:\n');
-    await server.as(person, statements.split('or, once')[0] ?? '');
+    await server.as(person, statements.split('or instead')[0] ?? '');
     expect((await run(job, ...forApp)).code).toBe(0);
     expect(await read()).toEqual([]);
   });
