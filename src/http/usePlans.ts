@@ -98,21 +98,19 @@ async function answerByPlan(
   { limits, contextOf }: PlansOptions,
 ): Promise<string | null> {
   const { record, share, lifetime, res } = context;
-  let text: string | undefined;
   const planned = inOperation(record, async () => {
     const waiting = expectAnswer(share, price, limits);
     if (waiting) await waiting;
     endWithClient({ lifetime, request, res }, operation);
     const result = await run(contextOf(request, context, api), limits.bytes);
-    if (!result.data || result.errors) return result;
-    text = textOf(result);
+    const text = result.data?.text ?? '';
     // The run counts characters, and names only within lists. A character takes at most three bytes.
     if (3 * text.length > limits.bytes && Buffer.byteLength(text) > limits.bytes) throw tooManyBytes(limits.bytes);
     return result;
   });
   try {
-    await planned;
-    if (text !== undefined) return text;
+    const result = await planned;
+    if (result.data && !result.errors) return textOf(result);
   } catch {
     // Yoga reports it.
   }
