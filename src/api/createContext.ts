@@ -3,6 +3,7 @@ import type { RequestLimits } from '../config/limits.ts';
 import type { Context, Incoming } from '../context.ts';
 import { createBudget } from '../db/budget.ts';
 import type { Db, SharedDb } from '../db/db.ts';
+import type { Borrower } from '../db/pool/turns.ts';
 import { createLoaders } from '../loaders/loaders.ts';
 
 export interface ContextOptions {
@@ -18,7 +19,7 @@ export interface ContextOptions {
 export function createContext(incoming: Incoming, { db, catalog, limits }: ContextOptions): Context {
   const { caller, origin, share, signal, record } = incoming;
   const budget = createBudget(limits, share);
-  const borrower = { caller: origin, request: incoming };
+  const borrower: Borrower = { caller: origin };
   const withinBudget = (db: Db) => {
     const limited = budget.limit(record?.watch(db) ?? db);
     return { db: limited, loaders: createLoaders(limited, catalog, borrower) };

@@ -10,11 +10,14 @@ import type { CallerContext } from './useCaller.ts';
 interface BodyContext extends CallerContext, Pick<Incoming, 'share'> {
   /** The request at the socket; absent if there is no socket. */
   readonly req?: IncomingMessage;
+  /** The body, if it can hold parameters. */
+  body?: Uint8Array;
 }
 
 const texts = ['query', 'operationName', 'documentId', 'doc_id', 'id'] as const;
 const json = ['variables', 'extensions'] as const;
 const jsonTypes = ['application/json', 'application/graphql+json'];
+const bodyTypes = [...jsonTypes, 'application/graphql'];
 
 /** Limit for callers who may not write, in bytes. Longer bodies only make sense for rows to be created. */
 const readerBytes = 1_000_000;
@@ -40,18 +43,26 @@ export function limitBody(maxBytes: number): Rule<BodyContext> {
   };
 }
 
-/** Creates the reader of a request's parameters. It ignores a body that is neither JSON nor a GraphQL document. */
-export function createParamsReader(maxBytes: number) {
-  return async (request: Request, context: BodyContext): Promise<GraphQLParams | undefined> => {
-    if (request.method === 'GET') return paramsOf(new URL(request.url).searchParams);
-    if (request.method !== 'POST') return undefined;
-    const [given = ''] = (request.headers.get('content-type') ?? '').split(/[;,]/);
-    const type = given.trim().toLowerCase();
-    const isJson = jsonTypes.includes(type);
-    if (!isJson && type !== 'application/graphql') return undefined;
-    const text = textOf(await bodyOf(request, context.req, limitOf(context, maxBytes)));
-    return isJson ? paramsIn(text) : { query: text };
+/** Creates the rule that receives a body that can hold parameters: JSON or a GraphQL document. */
+export function receiveBody(maxBytes: number): Rule<BodyContext> {
+  return async (request, context) => {
+    if (request.method === 'POST' && bodyTypes.includes(typeOf(request)))
+      context.body = await bodyOf(request, context.req, limitOf(context, maxBytes));
   };
+}
+
+/** Reads a request's parameters; undefined if neither its URL nor its body can hold any. */
+export function readParams(request: Request, { body }: BodyContext): GraphQLParams | undefined {
+  if (request.method === 'GET') return paramsOf(new URL(request.url).searchParams);
+  if (!body) return undefined;
+  const text = textOf(body);
+  return jsonTypes.includes(typeOf(request)) ? paramsIn(text) : { query: text };
+}
+
+/** Returns the media type of a request's body. */
+function typeOf({ headers }: Request): string {
+  const [type = ''] = (headers.get('content-type') ?? '').split(/[;,]/);
+  return type.trim().toLowerCase();
 }
 
 /**

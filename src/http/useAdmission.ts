@@ -18,7 +18,7 @@ export interface Admitted {
 export function useAdmission<C extends object>(
   endpoint: string,
   rules: readonly Rule<C>[],
-  readParams: (request: Request, context: C) => Promise<GraphQLParams | undefined>,
+  readParams: (request: Request, context: C) => GraphQLParams | undefined,
 ): Plugin<object, C & Admitted> {
   return {
     async onRequest({ request, url, serverContext }) {
@@ -28,7 +28,7 @@ export function useAdmission<C extends object>(
           const checking = rule(request, serverContext);
           if (checking) await checking;
         }
-        serverContext.params = await readParams(request, serverContext);
+        serverContext.params = readParams(request, serverContext);
       } catch (error) {
         serverContext.refusal = error ?? new Error('A request was refused');
       }

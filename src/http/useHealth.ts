@@ -26,7 +26,7 @@ export function useHealth(check: () => Promise<void>, log: Logger): Plugin {
     onRequest({ url, fetchAPI, endResponse }) {
       if (!url.pathname.startsWith('/health/')) return;
       const respond = async (status: number, state: string) => {
-        await nextSlice({ caller: 'probes', request: {} });
+        await nextSlice({ caller: 'probes' });
         endResponse(fetchAPI.Response.json({ status: state }, { status, headers: { 'cache-control': 'no-store' } }));
       };
       if (url.pathname === '/health/live') return respond(200, 'live');

@@ -11,7 +11,7 @@ export function useTurns(proxies: number): Plugin<object, OriginContext & Admitt
   return {
     async onRequest({ request, serverContext }) {
       if (!serverContext.params) return;
-      await nextSlice({ caller: originOf(request, serverContext, proxies), request: serverContext });
+      await nextSlice({ caller: originOf(request, serverContext, proxies) });
     },
   };
 }

@@ -14,12 +14,13 @@ import { useGraphiQL } from '../graphiql/useGraphiQL.ts';
 import { createErrorMask } from '../http/clientErrors.ts';
 import { preventCsrf } from '../http/csrf.ts';
 import { limitRate } from '../http/rateLimit.ts';
-import { createParamsReader, limitBody } from '../http/readParams.ts';
+import { limitBody, readParams, receiveBody } from '../http/readParams.ts';
 import { useShortMessages } from '../http/shortMessages.ts';
 import { useAdmission } from '../http/useAdmission.ts';
 import { createContextOf, useApi } from '../http/useApi.ts';
 import { createCaching, useCaching } from '../http/useCaching.ts';
 import { useCaller } from '../http/useCaller.ts';
+import { createConcurrency, useConcurrency } from '../http/useConcurrency.ts';
 import { createDocumentCache, useDocumentCache } from '../http/useDocumentCache.ts';
 import { createPricing, useDocumentLimits } from '../http/useDocumentLimits.ts';
 import { createDocumentChoice, useDocuments } from '../http/useDocuments.ts';
@@ -48,6 +49,7 @@ export interface AppOptions {
     | 'graphiql'
     | 'corsOrigins'
     | 'maxBodyBytes'
+    | 'poolSize'
     | 'requestTimeoutMs'
     | 'limits'
     | 'requestLimits'
@@ -70,6 +72,9 @@ export type App = ReturnType<typeof createApp>;
 /** Path of the API. */
 export const endpoint = '/graphql';
 
+/** Number of requests that run at once, for each connection of the pool: enough to keep all connections busy. */
+const requestsPerConnection = 4;
+
 /** Total tokens of the parsed documents that are cached: about 30 MB. */
 const keptTokens = 50_000;
 
@@ -86,6 +91,7 @@ export function createApp(options: AppOptions) {
   const pricing = createPricing(config.limits);
   const contextOf = createContextOf(tails, requestLimits);
   const cache = createCaching(config.cacheControl);
+  const concurrency = createConcurrency(requestsPerConnection * config.poolSize, proxies);
   return createYoga<Partial<Incoming>>({
     // The ids of persisted documents are paths below the endpoint.
     graphqlEndpoint: `${endpoint}{/*}?`,
@@ -119,7 +125,7 @@ export function createApp(options: AppOptions) {
       useCaller(config.auth && createVerifier(config.auth), endpoint, log),
       useLifetime(config.requestTimeoutMs),
       useInFlight(inFlight, requestLimits),
-      // Finds the API, admits the request and reads its body.
+      // Finds the API, admits the request, and reads its parameters once it may run.
       useApi({ served, contextOf, endpoint }),
       useAdmission(
         endpoint,
@@ -129,9 +135,12 @@ export function createApp(options: AppOptions) {
           // Counts every request, whatever is wrong with it.
           ...(perMinute === null ? [] : [limitRate({ perMinute, proxies })]),
           limitBody(config.maxBodyBytes),
+          receiveBody(config.maxBodyBytes),
+          concurrency.begin,
         ],
-        createParamsReader(config.maxBodyBytes),
+        readParams,
       ),
+      useConcurrency(concurrency),
       ...(config.graphiql ? [useDocumentList(endpoint)] : []),
       useSchemaText({ endpoint, persistedOnly, isClosed: config.auth !== null, cache }),
       ...(config.auth ? [usePermissions()] : []),

@@ -19,7 +19,7 @@ const poolOf = (size: number): Pool => {
   return pool;
 };
 
-const requestOf = (caller: string): Borrower => ({ caller, request: {} });
+const requestOf = (caller: string): Borrower => ({ caller });
 
 /** Holds a connection until it is released; `got` resolves when it has one. */
 function hold(pool: Pool, borrower: Borrower) {

@@ -116,7 +116,7 @@ describe('equal reads that wait for a connection', () => {
   test('equal reads run in the turn of the first reader to get a connection', async () => {
     const letGo = await hold(pool);
     const order: string[] = [];
-    const borrower = (caller: string): Borrower => ({ caller, request: {} });
+    const borrower = (caller: string): Borrower => ({ caller });
     const greedy = borrower('a');
     const read = async (name: string, from: Borrower, query: Sql) => {
       await db.within({ borrower: from }).rows(query);

@@ -51,9 +51,9 @@ function countTurns() {
 test("a turn of the event loop does one slice; callers alternate, and a caller's older request goes first", async () => {
   const begun: string[] = [];
   const work = async (caller: string, slices: number) => {
-    const request = {};
+    const borrower = { caller };
     for (let n = 1; n <= slices; n++) {
-      await nextSlice({ caller, request });
+      await nextSlice(borrower);
       begun.push(`${caller}${n}`);
     }
   };
@@ -68,7 +68,7 @@ test("a turn of the event loop does one slice; callers alternate, and a caller's
 
 test('a turn that accepts a connection does no slice, up to 50 in a row', async () => {
   const begun: number[] = [];
-  const all = Promise.all([1, 2].map((n) => nextSlice({ caller: 'a', request: {} }).then(() => begun.push(n))));
+  const all = Promise.all([1, 2].map((n) => nextSlice({ caller: 'a' }).then(() => begun.push(n))));
   for (let n = 1; n <= 50; n++) {
     passTurn();
     await turn();
@@ -102,7 +102,7 @@ test('long work of a turn, whoever does it, is over after 5 ms, and of a slice a
   expect([looks(), looks()]).toEqual([7, 1]);
   await turn();
   expect(looks()).toBe(7);
-  await nextSlice({ caller: 'a', request: {} });
+  await nextSlice({ caller: 'a' });
   expect(looks()).toBe(4);
   await turn();
   expect(looks()).toBe(7);
@@ -111,7 +111,7 @@ test('long work of a turn, whoever does it, is over after 5 ms, and of a slice a
 test('a small answer does not wait for a slice even if the turn is over', async () => {
   tickAtEachLook();
   while (!isSliceOver());
-  const borrower = { caller: 'a', request: {} };
+  const borrower = { caller: 'a' };
   expect(mustWaitForSlice(250, 65_536)).toBe(false);
   expect(mustWaitForSlice(251, 1)).toBe(true);
   expect(mustWaitForSlice(1, 65_537)).toBe(true);

@@ -99,7 +99,7 @@ async function extend(...extensions: readonly Extension[]) {
     graphql({
       schema,
       source,
-      contextValue: { db: api.db, loaders: createLoaders(api.db, catalog, { caller: 'test', request: {} }) },
+      contextValue: { db: api.db, loaders: createLoaders(api.db, catalog, { caller: 'test' }) },
     });
   return { schema, log, ask };
 }

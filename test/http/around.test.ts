@@ -213,11 +213,7 @@ describe('the rate limit', () => {
       maskedErrors: { maskError: createErrorMask(pino({ level: 'silent' })) },
       plugins: [
         { onRequest: ({ serverContext }) => void Object.assign(serverContext, { caller }) },
-        useAdmission(
-          '/graphql',
-          [limitRate({ perMinute: 2, proxies: 1, now: () => clock.time })],
-          async () => undefined,
-        ),
+        useAdmission('/graphql', [limitRate({ perMinute: 2, proxies: 1, now: () => clock.time })], () => undefined),
       ],
     });
   const ask = (app: ReturnType<typeof limited>, address: string) =>

@@ -8,6 +8,7 @@ export const appConfig: AppOptions['config'] & Pick<Config, 'schemaPollMs' | 'ss
   graphiql: false,
   corsOrigins: [],
   maxBodyBytes: 1_000_000,
+  poolSize: 10,
   requestTimeoutMs: 30_000,
   documents: { paths: [], persistedOnly: false, strict: false },
   cacheControl: 'no-cache',

@@ -1,14 +1,15 @@
 import { isSliceOver, nextSlice } from './slices.ts';
+import type { Borrower } from './turns.ts';
 
 /** Small work of many requests that becomes due at the same moment, run in order and in slices. */
 export class Backlog {
-  readonly #caller: string;
+  readonly #borrower: Borrower;
   readonly #due: (() => void)[] = [];
   #isRunning = false;
 
   /** Takes the name under which its slices alternate with those of callers. */
   constructor(caller: string) {
-    this.#caller = caller;
+    this.#borrower = { caller };
   }
 
   /**
@@ -31,7 +32,7 @@ export class Backlog {
       for (let work = this.#due.shift(); work; work = this.#due.shift()) {
         work();
         await settled();
-        if (isSliceOver()) await nextSlice({ caller: this.#caller, request: this });
+        if (isSliceOver()) await nextSlice(this.#borrower);
       }
     } finally {
       this.#isRunning = false;

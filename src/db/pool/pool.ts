@@ -152,7 +152,7 @@ export function createPool(options: PoolOptions): Pool {
 
   return {
     statementTimeoutMs: options.statementTimeoutMs,
-    async use(work, { borrower = { caller: ownWork, request: {} }, aliveSince, signal, cancel = false, meter } = {}) {
+    async use(work, { borrower = { caller: ownWork }, aliveSince, signal, cancel = false, meter } = {}) {
       if (ended) throw unavailable(new Error('The pool has ended'));
       signal?.throwIfAborted();
       if (aliveSince !== undefined) report('run-again');

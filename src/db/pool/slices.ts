@@ -19,7 +19,6 @@ interface Waiter {
 }
 
 const waiting = new Map<string, Waiter[]>();
-const places = new WeakMap<object, number>();
 let lastPlace = 0;
 
 /** Time at which the long work of this turn must stop; null until it begins. */
@@ -30,18 +29,18 @@ let endsAt: number | null = null;
  * turns: a turn accepts only one connection, and a request takes several. Callers alternate. Among the requests of one
  * caller the oldest continues, because every unfinished one holds memory.
  */
-export const nextSlice = ({ caller, request }: Borrower): Promise<void> =>
+export const nextSlice = (borrower: Borrower): Promise<void> =>
   new Promise((begin) => {
     if (waiting.size === 0) scheduleOne();
-    const place = places.get(request) ?? ++lastPlace;
-    places.set(request, place);
+    borrower.place ??= ++lastPlace;
+    const { caller, place } = borrower;
     const own = waiting.get(caller) ?? [];
     own.splice(own.findLastIndex((other) => other.place <= place) + 1, 0, { place, begin });
     waiting.set(caller, own);
   });
 
 /** Tells whether a request has waited for a slice. */
-export const hasWaited = ({ request }: Borrower): boolean => places.has(request);
+export const hasWaited = ({ place }: Borrower): boolean => place !== undefined;
 
 /** Tells whether long work must wait for its next slice, because this turn or slice has taken long enough. */
 export function isSliceOver(): boolean {

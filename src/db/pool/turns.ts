@@ -1,9 +1,14 @@
-/** The party that asks for a connection. */
+/**
+ * A request that asks for connections. What it has is counted on it: a long-lived Map by request would keep requests
+ * alive until a full garbage collection.
+ */
 export interface Borrower {
   /** The caller, or an address if callers are anonymous. */
   readonly caller: string;
-  /** The request that the work belongs to. */
-  readonly request: object;
+  /** Number of connections that it holds. */
+  held?: number;
+  /** Place among the requests with long work, by when that began. */
+  place?: number;
 }
 
 /** Decides who may have another connection of a pool, and who is next. */
@@ -27,7 +32,6 @@ interface Account {
   held: number;
   /** Sum of the times at which the held connections were lent. */
   lentAt: number;
-  readonly byRequest: Map<object, number>;
 }
 
 /** The caller of the server's own work, which is small and has no limit. */
@@ -55,7 +59,7 @@ export function createTurns(size: number, open: () => number): Turns {
     const known = accounts.get(caller);
     if (known) return known;
     if (accounts.size >= maxAccounts) for (const [name, { held }] of accounts) if (held === 0) accounts.delete(name);
-    const made: Account = { usedMs: 0, at: now(), held: 0, lentAt: 0, byRequest: new Map() };
+    const made: Account = { usedMs: 0, at: now(), held: 0, lentAt: 0 };
     accounts.set(caller, made);
     return made;
   }
@@ -65,9 +69,8 @@ export function createTurns(size: number, open: () => number): Turns {
   const isDueOf = (connections: number, caller: string) =>
     caller === ownWork || connections - lent > Math.floor(connections / 5) || !accounts.get(caller)?.held;
 
-  function shareOf(connections: number, { caller, request }: Borrower): number {
+  function shareOf(connections: number, { caller, held = 0 }: Borrower): number {
     if (caller === ownWork) return size;
-    const held = accounts.get(caller)?.byRequest.get(request) ?? 0;
     return isDueOf(connections, caller) ? Math.ceil(connections / 2) - held : 0;
   }
 
@@ -75,22 +78,20 @@ export function createTurns(size: number, open: () => number): Turns {
     isDue: (caller) => isDueOf(open(), caller),
     share: (borrower) => shareOf(open(), borrower),
     shareWhenOpen: (borrower) => shareOf(size, borrower),
-    lend({ caller, request }) {
-      const account = accountOf(caller);
+    lend(borrower) {
+      const account = accountOf(borrower.caller);
       const since = now();
       lent++;
       account.held++;
       account.lentAt += since;
-      account.byRequest.set(request, (account.byRequest.get(request) ?? 0) + 1);
+      borrower.held = (borrower.held ?? 0) + 1;
       return () => {
         lent--;
         account.held--;
         account.lentAt -= since;
         account.usedMs = decayed(account) + now() - since;
         account.at = now();
-        const left = (account.byRequest.get(request) ?? 0) - 1;
-        if (left > 0) account.byRequest.set(request, left);
-        else account.byRequest.delete(request);
+        borrower.held = (borrower.held ?? 0) - 1;
       };
     },
     used(caller) {

@@ -27,6 +27,7 @@ export interface WaitOptions<T> {
 }
 
 interface Waiter<T> {
+  readonly borrower: Borrower;
   readonly suits: (thing: T) => boolean;
   readonly resolve: (thing: T) => void;
   readonly giveUp: () => void;
@@ -36,59 +37,58 @@ interface Waiter<T> {
   timer: NodeJS.Timeout;
 }
 
-type Requests<T> = Map<object, Set<Waiter<T>>>;
-
 /** Creates an empty waiting room; `turns` decides who may be served and who is next. */
 export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'shareWhenOpen' | 'used'>): WaitingRoom<T> {
-  const callers = new Map<string, Requests<T>>();
+  /** Those who wait, by caller, in the order in which their requests are served. */
+  const queues = new Map<string, Waiter<T>[]>();
   let length = 0;
 
-  function enter({ caller, request }: Borrower, waiter: Waiter<T>): void {
-    const requests = callers.get(caller) ?? new Map();
-    const waiters = requests.get(request) ?? new Set();
-    callers.set(caller, requests.set(request, waiters.add(waiter)));
+  function enter(waiter: Waiter<T>): void {
+    const { caller } = waiter.borrower;
+    const queue = queues.get(caller);
+    if (queue) queue.push(waiter);
+    else queues.set(caller, [waiter]);
     length++;
   }
 
-  function leave({ caller, request }: Borrower, waiter: Waiter<T>): void {
-    const requests = callers.get(caller);
-    const waiters = requests?.get(request);
-    if (!waiters?.delete(waiter)) return;
+  function leave(waiter: Waiter<T>): void {
+    const { caller } = waiter.borrower;
+    const queue = queues.get(caller) ?? [];
+    const place = queue.indexOf(waiter);
+    if (place < 0) return;
+    queue.splice(place, 1);
     length--;
-    if (waiters.size === 0) requests?.delete(request);
-    if (requests?.size === 0) callers.delete(caller);
+    if (queue.length === 0) queues.delete(caller);
   }
 
   /** Returns the waiting callers who may have a connection now, those who used least first. */
   function due(): readonly string[] {
     const found = [];
-    for (const caller of callers.keys()) if (turns.isDue(caller)) found.push({ caller, used: turns.used(caller) });
+    for (const caller of queues.keys()) if (turns.isDue(caller)) found.push({ caller, used: turns.used(caller) });
     return found.sort((a, b) => a.used - b.used).map(({ caller }) => caller);
   }
 
-  /** Serves the first waiter whom a thing suits, and moves the request behind the caller's other requests. */
-  function serveOne({ caller, request }: Borrower, waiters: Set<Waiter<T>>, thing: T): boolean {
-    for (const waiter of waiters) {
-      if (!waiter.suits(thing)) continue;
-      waiter.leave();
-      const requests = callers.get(caller);
-      if (requests?.delete(request)) requests.set(request, waiters);
-      waiter.resolve(thing);
-      return true;
-    }
-    return false;
+  /** Serves the first waiter of a queue whom a thing suits, and moves that request behind the caller's others. */
+  function serveOne(queue: Waiter<T>[], thing: T): Borrower | null {
+    const waiter = queue.find(({ borrower, suits }) => turns.share(borrower) > 0 && suits(thing));
+    if (!waiter) return null;
+    const { borrower } = waiter;
+    waiter.leave();
+    if (queue.some((other) => other.borrower === borrower))
+      queue.sort((a, b) => Number(a.borrower === borrower) - Number(b.borrower === borrower));
+    waiter.resolve(thing);
+    return borrower;
   }
-
-  const all = () => [...callers.values()].flatMap((requests) => [...requests.values()].flatMap((set) => [...set]));
 
   return {
     get length() {
       return length;
     },
     get wanting() {
+      const waiting = new Map<Borrower, number>();
+      for (const { borrower } of [...queues.values()].flat()) waiting.set(borrower, (waiting.get(borrower) ?? 0) + 1);
       let count = 0;
-      for (const [caller, requests] of callers)
-        for (const [request, { size }] of requests) count += Math.min(size, turns.shareWhenOpen({ caller, request }));
+      for (const [borrower, waits] of waiting) count += Math.min(waits, turns.shareWhenOpen(borrower));
       return count;
     },
     wait: (borrower, { suits, ms, late, signal }) =>
@@ -96,7 +96,7 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'sha
         const stop = () => {
           clearTimeout(waiter.timer);
           signal?.removeEventListener('abort', abort);
-          leave(borrower, waiter);
+          leave(waiter);
         };
         const giveUp = () => {
           stop();
@@ -107,22 +107,28 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'sha
           reject(signal?.reason);
         };
         const until = performance.now() + ms;
-        const waiter: Waiter<T> = { suits, resolve, giveUp, leave: stop, until, timer: setTimeout(giveUp, ms) };
+        const waiter: Waiter<T> = {
+          borrower,
+          suits,
+          resolve,
+          giveUp,
+          leave: stop,
+          until,
+          timer: setTimeout(giveUp, ms),
+        };
         signal?.addEventListener('abort', abort);
-        enter(borrower, waiter);
+        enter(waiter);
       }),
     offer(thing) {
       for (const caller of due()) {
-        for (const [request, waiters] of callers.get(caller) ?? []) {
-          const borrower = { caller, request };
-          if (turns.share(borrower) > 0 && serveOne(borrower, waiters, thing)) return borrower;
-        }
+        const borrower = serveOne(queues.get(caller) ?? [], thing);
+        if (borrower) return borrower;
       }
       return null;
     },
     hurry(ms) {
       const until = performance.now() + ms;
-      for (const waiter of all()) {
+      for (const waiter of [...queues.values()].flat()) {
         if (waiter.until <= until) continue;
         clearTimeout(waiter.timer);
         waiter.until = until;

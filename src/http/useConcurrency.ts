@@ -1,0 +1,103 @@
+import type { Plugin } from 'graphql-yoga';
+import { type Borrower, createTurns } from '../db/pool/turns.ts';
+import { createWaitingRoom } from '../db/pool/waitingRoom.ts';
+import { AppError } from '../errors.ts';
+import { type OriginContext, originOf } from './origin.ts';
+import type { Rule } from './useAdmission.ts';
+
+/** Context of a request that may have to wait before it runs. */
+interface RunContext extends OriginContext {
+  run?: Run;
+}
+
+/** The run of a request. */
+interface Run {
+  /** Time at which it began, by `performance.now()`. */
+  readonly began: number;
+  /** Gives its place to another request; absent once it has done so. */
+  endTurn?: (() => void) | undefined;
+}
+
+/** The limit on how many requests run at once. */
+export interface Concurrency {
+  /** Waits until the request may run; rejects with DATABASE_UNAVAILABLE if that takes too long. */
+  readonly begin: Rule<RunContext>;
+  /** Ends the run of an answered request. */
+  readonly end: (context: RunContext) => void;
+}
+
+/** Time after which a run no longer counts, in milliseconds. It then waits for the database or for memory, not for Node.js. */
+const countedMs = 100;
+
+/**
+ * Creates the limit: `most` requests run at once, and callers take turns. The others wait once their body has arrived,
+ * before it is parsed, because the garbage collector copies whatever a request creates for as long as it runs. Slow
+ * requests keep nobody waiting, since they count only for a while.
+ */
+export function createConcurrency(most: number, proxies: number, waitMs = 5000): Concurrency {
+  const turns = createTurns(most, () => most);
+  const room = createWaitingRoom<Run>(turns);
+  // An array of `most` places: a long-lived Set would keep ended runs alive.
+  const running = Array<Run | undefined>(most).fill(undefined);
+  let timer: NodeJS.Timeout | undefined;
+
+  const hasPlace = () => running.includes(undefined);
+  const newRun = (): Run => ({ began: performance.now() });
+
+  function count(run: Run, borrower: Borrower): void {
+    run.endTurn = turns.lend(borrower);
+    running[running.indexOf(undefined)] = run;
+  }
+
+  function discount(run: Run): void {
+    run.endTurn?.();
+    run.endTurn = undefined;
+    running[running.indexOf(run)] = undefined;
+  }
+
+  /** Lets requests begin that wait, and looks at the others again later. */
+  function serve(): void {
+    while (room.length > 0 && hasPlace()) {
+      const run = newRun();
+      const borrower = room.offer(run);
+      if (!borrower) break;
+      count(run, borrower);
+    }
+    if (room.length > 0 && !timer) timer = setTimeout(discountSlow, countedMs / 4);
+  }
+
+  function discountSlow(): void {
+    timer = undefined;
+    const began = performance.now() - countedMs;
+    for (const run of running) if (run && run.began <= began) discount(run);
+    serve();
+  }
+
+  return {
+    begin(request, context) {
+      const borrower = { caller: originOf(request, context, proxies) };
+      if (hasPlace() && turns.share(borrower) > 0) {
+        context.run = newRun();
+        return count(context.run, borrower);
+      }
+      const waited = room.wait(borrower, { suits: () => true, ms: waitMs, late });
+      serve();
+      return waited.then((run) => {
+        context.run = run;
+      });
+    },
+    end({ run }) {
+      if (!run?.endTurn) return;
+      discount(run);
+      serve();
+    },
+  };
+}
+
+const late = () =>
+  new AppError('DATABASE_UNAVAILABLE', 'The server has too many other requests to answer at the moment; try again');
+
+/** Ends the run of each answered request. A stream runs only until it is open. */
+export const useConcurrency = ({ end }: Concurrency): Plugin<object, RunContext> => ({
+  onResponse: ({ serverContext }) => end(serverContext),
+});
