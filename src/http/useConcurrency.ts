@@ -30,13 +30,14 @@ export interface Concurrency {
 const countedMs = 100;
 
 /**
- * Creates the limit: `most` requests run at once, and callers take turns. The others wait once their body has arrived,
+ * Creates the limit: `most` requests run at once, and callers alternate. The others wait once their body has arrived,
  * before it is parsed, because the garbage collector copies whatever a request creates for as long as it runs. Slow
  * requests keep nobody waiting, since they count only for a while.
  */
 export function createConcurrency(most: number, proxies: number, waitMs = 5000): Concurrency {
   const turns = createTurns(most, () => most);
-  const room = createWaitingRoom<Run>(turns);
+  // Runs are short, so callers alternate, whatever they have used: otherwise new callers would always come first.
+  const room = createWaitingRoom<Run>({ ...turns, used: () => 0 });
   // An array of `most` places: a long-lived Set would keep ended runs alive.
   const running = Array<Run | undefined>(most).fill(undefined);
   let timer: NodeJS.Timeout | undefined;

@@ -7,7 +7,7 @@ const request = new Request('http://localhost/graphql');
 const requestOf = (id: string) => ({ caller: { id, permissions: new Set<never>(), claims: {}, expiresAt: 0 } });
 type Begun = ReturnType<typeof requestOf>;
 
-test('more requests than may run at once wait until others are answered, and a new caller comes first', async () => {
+test('more requests than may run at once wait until others are answered, and callers alternate', async () => {
   const { begin, end } = createConcurrency(10, 0);
   const some: Begun[] = [];
   for (let n = 0; n < 8; n++) {

@@ -11,8 +11,8 @@ export interface WaitingRoom<T> {
    */
   wait(borrower: Borrower, options: WaitOptions<T>): Promise<T>;
   /**
-   * Offers a thing to those who wait, and returns who took it. The caller who used least comes first, and that caller's
-   * requests take turns.
+   * Offers a thing to those who wait, and returns who took it. The caller who used least comes first; callers who used the
+   * same alternate, and so do the requests of each.
    */
   offer(thing: T): Borrower | null;
   /** Ends all present waits in `ms` at the latest. */
@@ -121,8 +121,11 @@ export function createWaitingRoom<T>(turns: Pick<Turns, 'isDue' | 'share' | 'sha
       }),
     offer(thing) {
       for (const caller of due()) {
-        const borrower = serveOne(queues.get(caller) ?? [], thing);
-        if (borrower) return borrower;
+        const queue = queues.get(caller) ?? [];
+        const borrower = serveOne(queue, thing);
+        if (!borrower) continue;
+        if (queues.delete(caller)) queues.set(caller, queue);
+        return borrower;
       }
       return null;
     },
