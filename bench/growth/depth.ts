@@ -36,7 +36,8 @@ export const growDepth: Grow = async (database, { seconds }) => {
     return measured;
   });
   return {
-    title: 'Depth (1 connection): relations to one row from 50 events on; lists of 4 in lists of 4, 404 rows at last',
+    title:
+      'Depth (1 connection): to-one relations of 50 events; lists of 4 within lists of 4 (level 4 is to-one), 404 rows with all five',
     head: [
       'levels',
       ...['to one: p50 ms', 'Node CPU ms', 'PostgreSQL CPU ms'],

@@ -48,7 +48,8 @@ export function withoutOmittedFunctions(catalog: Catalog): Catalog {
   const isServed = (name: string | null | undefined) => name === null || name === undefined || tableNamed(name);
   const canBePassed = (fn: DbFunction) => {
     const table = tableNamed(computedOn(catalog, fn));
-    // The statement that reads a row computes a single value; for others the row is found again by its key.
+    // A single value is computed by the statement that reads the row. For any other result, the row is found again by its
+    // key.
     const isFoundAgain = fn.returnsSet || fn.result.kind !== 'value';
     return !table || (table.wholeRow && (!isFoundAgain || table.primaryKey.length > 0));
   };

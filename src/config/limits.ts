@@ -11,7 +11,10 @@ export const defaultPageLimits = pageLimitsOf(1000);
 
 /** Limits for a single request and its answer. */
 export interface RequestLimits {
-  /** Tokens and comments of the document, and selections once its fragments are spread. */
+  /**
+   * Limit of the document's tokens and comments together, and also of its selections, where a fragment counts each time it
+   * is spread.
+   */
   readonly tokens: number;
   /** Levels of nested fields. */
   readonly depth: number;

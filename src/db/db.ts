@@ -95,8 +95,7 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
         return run(client, session, query, own);
       };
       return withRetry(pool, kind, work, { borrower, ...reader }).catch(async (error) => {
-        if (query.calls && kind === 'read' && isReadOnlyRefusal(error))
-          throw new Error(`A function that writes is not declared VOLATILE: ${error.message}`, { cause: error });
+        if (query.calls && kind === 'read' && isReadOnlyRefusal(error)) throw writesUndeclared(error);
         if (scope.isWhole && isRowSecurityRefusal(error)) throw schemaChanging(error);
         throw isStaleName(error, kind) && (await watch(began, error)) ? schemaChanging(error) : error;
       });
@@ -123,6 +122,12 @@ export function createDb(pool: Lender, hasChanged: CatalogWatch = async () => fa
   }
   return { ...within({}, async () => false), within: (scope) => within(scope) };
 }
+
+/** Creates the error for a function that writes in a query, with PostgreSQL's context, which names the function. */
+const writesUndeclared = (error: pg.DatabaseError): Error =>
+  Object.assign(new Error(`A function that writes is not declared VOLATILE: ${error.message}`, { cause: error }), {
+    where: error.where,
+  });
 
 interface Query {
   readonly text: string;

@@ -67,8 +67,8 @@ const isAboutParameter = ({ where = '' }: DatabaseError): boolean =>
   /^[^"'\n]*\$\d+( = '.*)?$|^invalid type name /s.test(where);
 
 /**
- * Tells whether an error may come from a type that rejected a text, although it does not say so. Types use these SQLSTATEs
- * for it, and such an error has neither a position in the statement nor a context.
+ * Tells whether the error may be that of a type that cannot read a text, although nothing in the error says so. Types use
+ * the SQLSTATEs below for such texts, and the error then has neither a position in the statement nor a context.
  */
 export const mayBeUnreadable = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError &&
@@ -83,7 +83,10 @@ const definedClasses = new Set(
   72 F0 HV P0 XX`.split(/\s+/),
 );
 
-/** Detects a statement that Citus cannot plan over several nodes; only the file names of its planner tell. */
+/**
+ * Detects a statement that Citus cannot plan over several nodes, by the source file of the error: nothing else in it shows
+ * that Citus' planner raised it.
+ */
 const isUnplanned = ({ file = '' }: DatabaseError): boolean =>
   /^(multi|query_pushdown|recursive|distributed|insert_select)_\w+\.c$/.test(file);
 

@@ -10,8 +10,8 @@ import type { CallerContext } from './useCaller.ts';
 interface BodyContext extends CallerContext, Pick<Incoming, 'share'> {
   /** The request at the socket; absent if there is no socket. */
   readonly req?: IncomingMessage;
-  /** The body, if it can hold parameters. */
-  body?: Uint8Array;
+  /** The body until its parameters are read, if it can hold any. */
+  body?: Uint8Array | undefined;
 }
 
 const texts = ['query', 'operationName', 'documentId', 'doc_id', 'id'] as const;
@@ -51,10 +51,12 @@ export function receiveBody(maxBytes: number): Rule<BodyContext> {
   };
 }
 
-/** Reads a request's parameters; undefined if neither its URL nor its body can hold any. */
-export function readParams(request: Request, { body }: BodyContext): GraphQLParams | undefined {
+/** Reads a request's parameters, and drops its body; undefined if neither its URL nor its body can hold any. */
+export function readParams(request: Request, context: BodyContext): GraphQLParams | undefined {
   if (request.method === 'GET') return paramsOf(new URL(request.url).searchParams);
+  const { body } = context;
   if (!body) return undefined;
+  context.body = undefined;
   const text = textOf(body);
   return jsonTypes.includes(typeOf(request)) ? paramsIn(text) : { query: text };
 }

@@ -44,7 +44,7 @@ function describe(certificate: PeerCertificate): string {
 export function tlsRemedy(error: unknown, host: string): string {
   const code = codeOf(error) ?? '';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return `Set PGHOST to a name that the certificate is for, instead of ${host}: the server's full name, not its address or an alias`;
+    return `Set PGHOST to the server's full name, not its address or an alias: the certificate is not for ${host}`;
   }
   if (code === 'CERT_HAS_EXPIRED') return "Renew the server's certificate";
   if (/SELF_SIGNED|ISSUER|LEAF/.test(code)) {

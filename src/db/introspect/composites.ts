@@ -10,8 +10,8 @@ interface FoundComposite extends Omit<Composite, 'members'> {
 }
 
 /**
- * Reads the row types among these types and the types that they are made of. Row types of tables in other schemas are
- * left out.
+ * Takes types, adds the types that they are made of, and reads all row types among them, without those of tables in
+ * other schemas.
  */
 export async function readComposites(
   db: Db,

@@ -20,7 +20,7 @@ import { type PoolStats, poolStatsOf } from './stats.ts';
 import { type Borrower, ownWork } from './turns.ts';
 
 export interface PoolOptions extends ConnectionOptions, ReportOptions {
-  /** A fixed password, the identity whose tokens are the password, or their source, which ends with the pool. */
+  /** A fixed password; an identity, whose tokens serve as the password; or a source of such tokens, which the pool ends. */
   readonly password: string | Identity | TokenSource;
   /** Maximum number of connections; a replacement may briefly exceed it by one. */
   readonly size: number;
@@ -69,7 +69,7 @@ export interface Pool {
 /** The part of a pool that is needed to run statements. */
 export type Lender = Pick<Pool, 'use' | 'statementTimeoutMs'>;
 
-/** Connections to keep open once the first is: a slow statement should not hold the only one. */
+/** Number of connections to keep open after the first login: a slow statement should not hold the only one. */
 const leastOpen = 2;
 
 /**

@@ -4,7 +4,7 @@ import { and, gt, gte, join, lt, lte, own, pruning, type Sql, sql } from './sql.
 
 const minus = own('-');
 
-/** An end of the times that match a filter, as a value of their column. */
+/** An end of the range of times that match a filter; its value has the type of the filtered column. */
 export interface Bound {
   readonly value: Sql;
   readonly isExclusive: boolean;

@@ -18,7 +18,7 @@ export interface Replayed {
 /**
  * Creates the function that repeats events and incidents a whole number of weeks later. Each call continues where the
  * previous one ended. If the outcome of that call is unknown, it asks the database, so that no event is sent twice.
- * Events that the API refuses are skipped.
+ * If the API refuses a batch, its events and the incidents of the same time are skipped.
  */
 export function createReplay(send: Send): (now: Date) => Promise<Replayed> {
   const replayIncidents = createIncidentReplay(send);

@@ -30,7 +30,7 @@ export function createGroupBy(
           namedFields(called(parted), ({ column: { deprecationReason } }) =>
             t.field({
               type: bucket,
-              description: 'Its buckets or parts; for one column only, and not under a relation.',
+              description: 'Buckets or parts; once in a groupBy, not under a relation.',
               deprecationReason,
             }),
           )),

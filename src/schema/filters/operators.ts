@@ -19,8 +19,8 @@ const isEqual = (operand: FilterOperand, argument: unknown): Sql =>
   sql`${compare.comparable(operand)} ${trusted(compare.comparedAs(operand.type).eq)} ${value(operand, argument)}`;
 
 /**
- * Tests whether a value is in a list. Items beyond the column's type are compared separately in a wider type, since
- * casting the others to it could change them.
+ * Tests whether a value is in a list. Items that the column's type cannot hold are compared in a wider type, apart from the
+ * other items, whose values the wider type could change.
  */
 const isAmong = (operand: FilterOperand, items: unknown): Sql => {
   const { leaf, type } = operand;
@@ -149,7 +149,10 @@ export function operatorsOf({ sense, isList, type }: Leaf): Operators {
   return { ...bySense[sense], ...own };
 }
 
-/** Casts the argument to the column's type, in the form that is compared, or to a wider type if it does not fit. */
+/**
+ * Casts the argument to the column's type, and then to the type as which that is compared, if it is another one. An
+ * argument that the column's type cannot hold is cast to a wider type.
+ */
 const value = ({ leaf, type }: FilterOperand, argument: unknown): Sql => {
   const text = mapped(argument, leaf.write);
   const written = hasFewValues(type) ? trusted(escapeLiteral(String(text))) : sql`${text}`;

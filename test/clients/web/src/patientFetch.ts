@@ -11,7 +11,10 @@ export const patientFetch: typeof fetch = async (input, init) => {
   }
 };
 
-/** Mutations are not retried: one whose response was lost may have succeeded. */
+/**
+ * Tells a read by its text or by GET. Mutations are not retried: one whose response was lost may have succeeded. A
+ * persisted document in a POST counts as one, since an id does not tell.
+ */
 const isRead = (init: RequestInit = {}) => init.method !== 'POST' || /"query":"\s*(query\b|\{)/.test(String(init.body));
 
 /** Tells whether the database is unreachable. With partial data the status is 200, so only the errors show it. */
