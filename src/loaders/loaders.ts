@@ -14,7 +14,7 @@ import type { Row } from '../db/sql/row.ts';
 import { isEstimated, type Rows, selectCount, selectEstimate } from '../db/sql/select.ts';
 import type { Sql } from '../db/sql/sql.ts';
 import { BatchReads, matchName, nameOf } from './batchReads.ts';
-import { readApart } from './readApart.ts';
+import { type Halvings, maxHalvings, readApart } from './readApart.ts';
 
 /** A key or argument of a load. Different values must also differ as JSON. */
 export type LoadArgument =
@@ -82,7 +82,8 @@ export const createLoaders = (db: Db, catalog: Catalog, borrower: Borrower, vari
   new RequestLoaders(db, catalog, borrower, variables);
 
 /** The loaders of a request. As a class it creates its methods once, and not for each of many requests. */
-class RequestLoaders implements Loaders {
+class RequestLoaders implements Loaders, Halvings {
+  halvings = maxHalvings;
   readonly #db: Db;
   readonly #catalog: Catalog;
   readonly #borrower: Borrower;
@@ -105,18 +106,20 @@ class RequestLoaders implements Loaders {
           const groups = await this.#reads.perKey(statement, match, some, build, selected.joins);
           return groups.map(([row]) => row ?? null);
         });
-      return isByOwnColumns(match) ? readApart(keys, read) : read(keys);
+      return isByOwnColumns(match) ? readApart(keys, read, this) : read(keys);
     });
   }
 
   computed(match: Match, key: Key, value: ComputedValue) {
     const name = `computed ${matchName(match)} ${value.name}`;
-    return this.#load<string | null, Projection>(name, key, nothing, async (keys) => {
+    return this.#load<string | null, Projection>(name, key, nothing, (keys) => {
       const selected = { columns: [], computed: [value], joins: noJoins };
-      const groups = await this.#reads.perKey({ of: value, as: 'computed' }, match, keys, (places) =>
-        selectRowsOfKeys(this.#catalog, match, places, selected),
-      );
-      return groups.map(([row]) => row?.[value.name] ?? null);
+      const build = (places: readonly Key[]) => selectRowsOfKeys(this.#catalog, match, places, selected);
+      const read = async (some: readonly Key[]) => {
+        const groups = await this.#reads.perKey({ of: value, as: 'computed' }, match, some, build);
+        return groups.map(([row]) => row?.[value.name] ?? null);
+      };
+      return readApart(keys, read, this);
     });
   }
 

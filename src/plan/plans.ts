@@ -134,8 +134,8 @@ function directingVariables(document: DocumentNode): readonly string[] {
 }
 
 /**
- * Decides what becomes of an operation's variables in statements. Variables with few values, and page sizes, become
- * literals; the value of any other leaf becomes a slot.
+ * Decides what becomes of an operation's variables in statements. Variables with few values, and each `Int` that is a
+ * whole argument, such as a page size, become literals; the value of any other leaf becomes a slot.
  */
 function rolesOf({ schema, document, operation: { variableDefinitions = [] } }: Planned) {
   const alone = new Set<string>();

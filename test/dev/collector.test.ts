@@ -108,20 +108,33 @@ describe('the simulated collector', () => {
     expect(await countEvents()).toBeGreaterThanOrEqual(before + 2);
   });
 
-  test('a batch that arrives although its answer is lost has each event once', async () => {
+  test.each(['Collect', 'Open'])('what %s writes is there once although its answer is lost', async (mutation) => {
     await forget('5 hours');
+    const title = `Lost ${mutation}`;
+    await database.admin(
+      `insert into events.incident (device_id, severity, title, opened_at, closed_at)
+      select device_id, 'error', $1, now() - interval '7 days 2 hours', now() - interval '7 days 1 hour'
+      from events.device limit 1`,
+      [title],
+    );
+    const copies = async () => {
+      const made = `select duration::text from events.incident where title = $1 and opened_at > now() - interval '1 day'`;
+      return (await database.admin(made, [title])).rows;
+    };
     let lost = 0;
     const proxy = await serve(async (request, response) => {
       const body = await text(request);
       const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
       const answered = await answer.text();
-      if (body.includes('mutation Collect') && lost++ === 0) response.destroy();
+      if (body.includes(`mutation ${mutation}(`) && lost++ === 0) response.destroy();
       else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answered);
     });
     const { log, lines } = createLog();
     const feed = collect({ url: proxy, log });
     await expect.poll(() => differences('5 hours', 1)).toEqual([]);
+    await expect.poll(copies).toEqual([{ duration: '01:00:00' }]);
     await feed.stop();
+    expect(await copies()).toHaveLength(1);
     expect(lost).toBeGreaterThan(0);
     expect(lines).toEqual([]);
   });

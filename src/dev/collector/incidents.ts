@@ -7,7 +7,10 @@ interface Window {
   readonly lte: string;
 }
 
-/** Creates the function that repeats a window of time: it opens and closes incidents again, shifted by whole weeks. */
+/**
+ * Creates the function that repeats a window of time: it opens and closes incidents again, shifted by whole weeks. It
+ * leaves out what was repeated before, so the same window may be repeated again.
+ */
 export function createIncidentReplay(send: Send) {
   async function close({ deviceId, openedAt, closedAt }: z.infer<typeof closed>, shift: number): Promise<void> {
     const { incidents } = open.parse(await send(findDocument, { deviceId, openedAt: shifted(openedAt, shift) }));
@@ -20,25 +23,36 @@ export function createIncidentReplay(send: Send) {
   }
 
   return async (window: Window, shift: number): Promise<void> => {
-    const due = incidentsDue.parse(await send(dueDocument, { in: window }));
-    const inputs = due.opened.nodes.map((incident) => ({ ...incident, openedAt: shifted(incident.openedAt, shift) }));
+    const copies = { gt: shifted(window.gt, shift), lte: shifted(window.lte, shift) };
+    const due = incidentsDue.parse(await send(dueDocument, { in: window, copies }));
+    const known = new Set(due.known.nodes.map((incident) => placeOf(incident, 0)));
+    const inputs = due.opened.nodes
+      .filter((incident) => !known.has(placeOf(incident, shift)))
+      .map((incident) => ({ ...incident, openedAt: shifted(incident.openedAt, shift) }));
     if (inputs.length > 0) await send(openDocument, { inputs });
     for (const incident of due.closed.nodes) await close(incident, shift);
   };
 }
 
-const closed = z.object({ deviceId: z.string(), openedAt: z.string(), closedAt: z.string() });
+const opened = z.looseObject({ deviceId: z.string(), openedAt: z.string() });
+const closed = opened.extend({ closedAt: z.string() });
+
+/** Returns a text that two incidents share if one is a copy of the other, shifted by `shift`. */
+const placeOf = ({ deviceId, openedAt }: z.infer<typeof opened>, shift: number): string =>
+  `${deviceId} ${shifted(openedAt, shift)}`;
 
 const incidentsDue = z.object({
-  opened: z.object({ nodes: z.array(z.looseObject({ openedAt: z.string() })) }),
+  opened: z.object({ nodes: z.array(opened) }),
   closed: z.object({ nodes: z.array(closed) }),
+  known: z.object({ nodes: z.array(opened) }),
 });
 
-const dueDocument = `query DueIncidents($in: DateTimeWhere!) {
+const dueDocument = `query DueIncidents($in: DateTimeWhere!, $copies: DateTimeWhere!) {
   opened: incidents(first: 1000, where: { openedAt: $in }) {
     nodes { deviceId causeDeviceId severity title openedAt }
   }
   closed: incidents(first: 1000, where: { closedAt: $in }) { nodes { deviceId openedAt closedAt } }
+  known: incidents(first: 1000, where: { openedAt: $copies }) { nodes { deviceId openedAt } }
 }`;
 
 const openDocument = `mutation Open($inputs: [CreateIncidentInput!]!) { createIncidents(inputs: $inputs) { createdCount } }`;

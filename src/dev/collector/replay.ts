@@ -17,8 +17,9 @@ export interface Replayed {
 
 /**
  * Creates the function that repeats events and incidents a whole number of weeks later. Each call continues where the
- * previous one ended. If the outcome of that call is unknown, it asks the database, so that no event is sent twice.
- * If the API refuses a batch, its events and the incidents of the same time are skipped.
+ * previous one ended. If the outcome of that call is unknown, it asks the database for its newest event and continues
+ * there, so that no event is sent twice. It sends incidents before events, so that they are not left out then. If the
+ * API refuses one of a call's requests, the rest of the call is skipped.
  */
 export function createReplay(send: Send): (now: Date) => Promise<Replayed> {
   const replayIncidents = createIncidentReplay(send);
@@ -46,8 +47,8 @@ export function createReplay(send: Send): (now: Date) => Promise<Replayed> {
     const isDone = inputs.length < pageSize;
     const to = isDone ? now.toISOString() : (inputs.at(-1)?.occurredAt ?? from);
     try {
-      if (inputs.length > 0) await send(createDocument, { inputs });
       await replayIncidents({ gt, lte: shifted(to, -shift) }, shift);
+      if (inputs.length > 0) await send(createDocument, { inputs });
     } catch (error) {
       if (!(error instanceof UnavailableError)) sentUpTo = to;
       throw error;
