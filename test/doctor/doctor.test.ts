@@ -242,7 +242,7 @@ describe('on the way to the server', () => {
     [
       'a name for which the certificate is not valid',
       { PGHOST: '127.0.0.1' },
-      /PGHOST to a name that the certificate is for/,
+      /PGHOST to the server's full name.*the certificate is not for/,
     ],
   ])('%s is reported', async (_, changed, remedy) => {
     const found = await look(changed);
