@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'graphql';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { defaultPageLimits } from '../../src/config/limits.ts';
 import { calling, sql, toQuery } from '../../src/db/sql/sql.ts';
 import { priceOf } from '../../src/pricing/cost.ts';
@@ -242,12 +242,32 @@ describe('a computed field', () => {
     expect(api.queries).toHaveLength(2);
   });
 
-  test('a computed field that fails leaves the other fields their data', async () => {
+  test('a computed field that fails leaves the other fields and rows their data', async () => {
     const { data, errors } = await api.send('{ things(first: 4) { nodes { thingId inverse } } }');
-    expect(data).toEqual({ things: { nodes: [1, 2, 3, 4].map((thingId) => ({ thingId, inverse: null })) } });
-    expect(errors?.map(({ path, extensions }) => [path?.join('.'), extensions?.['code']])).toEqual(
-      [0, 1, 2, 3].map((n) => [`things.nodes.${n}.inverse`, 'BAD_USER_INPUT']),
-    );
+    expect(data).toEqual({
+      things: {
+        nodes: [
+          { thingId: 1, inverse: '1.00000000000000000000' },
+          { thingId: 2, inverse: '0.50000000000000000000' },
+          { thingId: 3, inverse: null },
+          { thingId: 4, inverse: null },
+        ],
+      },
+    });
+    expect(errors).toMatchObject([{ path: ['things', 'nodes', 3, 'inverse'], extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  test('computed fields that fail for many rows do not cost a statement each', async () => {
+    await database.admin(`insert into calls.thing select n, 'zero', 0 from generate_series(1001, 1500) n`);
+    onTestFinished(async () => {
+      await database.admin('delete from calls.thing where thing_id > 1000');
+    });
+    const before = api.sent.length;
+    const { errors } = await api.send(`{
+      things(first: 500, where: { thingId: { gt: 1000 } }) { nodes { inverse padded(width: 2000000000) } }
+    }`);
+    expect(errors).toHaveLength(1000);
+    expect(api.sent.length - before).toBeLessThan(250);
   });
 
   test('a computed field with a wrong argument leaves the other fields their data', async () => {
